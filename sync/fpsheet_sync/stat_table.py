@@ -1,0 +1,108 @@
+"""Statistics tables as data: what the database computed, before any workbook is written."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Shorthand(StrEnum):
+    """What stands in a cell instead of a number; explained above every table that uses it."""
+
+    CONFIDENTIAL = "[c]"
+    NOT_AVAILABLE = "[x]"
+    NOT_APPLICABLE = "[z]"
+
+
+class ColumnKind(StrEnum):
+    """What a column of a table holds."""
+
+    DIMENSION = "dimension"
+    COUNT = "count"
+    """Whole number of persons, cases, jobs …."""
+    DECIMAL = "decimal"
+    """Days, hours, percentages: one decimal."""
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A period of whole days, both ends inclusive.
+
+    >>> Period(date(2026, 1, 1), date(2026, 12, 31)).days
+    365
+    """
+
+    fra: date
+    til: date
+
+    @property
+    def days(self) -> int:
+        """Give the number of days."""
+        return (self.til - self.fra).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `id` is the text key suffix and the CSV header; `label` the heading shown."""
+
+    id: str
+    label: str
+    kind: ColumnKind
+    unit: str = ""
+
+
+Cell = str | int | float | None
+"""A dimension's label, a number, a Shorthand, or None (no note)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatTable:
+    """One table of a release.
+
+    Attributes:
+        id: `T01` … `T22`.
+        title: Full title with population, measure, period and area.
+        lines: Lines of explanation above the table, one sentence each.
+        columns: Columns left to right, dimensions first.
+        rows: Rows top to bottom, totals first; dimension cells hold labels.
+        keys: For every row its dimension codes in the order of the dimension columns ("" is the
+            total), so that cells are found again whatever the language.
+        notes: Identifiers of the notes the table uses, in order of first use.
+        source: Where the figures come from.
+        period: Period counted.
+        provisional: The period is so recent that late reports are expected.
+    """
+
+    id: str
+    title: str
+    lines: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    keys: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...]
+    source: str
+    period: Period
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """All tables published together.
+
+    Attributes:
+        title: Title of the publication.
+        area: "" for the whole country, else a kommunekode.
+        language: Language of every label.
+        counted_on: The day the figures were counted ("opgjort pr.").
+        state: Hash of the state of the database they were counted from.
+        internal: True for the edition that must not be passed on (unsuppressed).
+        tables: The tables in order.
+    """
+
+    title: str
+    area: str
+    language: str
+    counted_on: date
+    state: str
+    internal: bool
+    tables: tuple[StatTable, ...]

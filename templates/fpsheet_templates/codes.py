@@ -1,0 +1,68 @@
+"""Code lists: what a cell of type code may hold, and how it is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One code of a list.
+
+    Attributes:
+        id: The identifier that the database and the exchange formats hold.
+        labels: Language tag → the label a person picks.
+        jurisdictions: Where the code may be used: "GL", "DK" or both.
+        valid_from: First day the code holds, ISO, inclusive; empty for always.
+        valid_to: First day the code no longer holds, ISO, exclusive; empty for still valid.
+        source: Law, guide or request that the code comes from.
+        extra: Further columns of the list (for instance the arbejdsevne of a niveau).
+    """
+
+    id: str
+    labels: Mapping[str, str]
+    jurisdictions: frozenset[str]
+    valid_from: str = ""
+    valid_to: str = ""
+    source: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def label(self, language: str) -> str:
+        """Give the label in a language; Danish where the language lacks it."""
+        return self.labels.get(language) or self.labels["da"]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """A named list of codes, in the order a person should see them."""
+
+    id: str
+    codes: tuple[Code, ...]
+
+    def __contains__(self, code: str) -> bool:
+        """Tell whether the list has the code (identifier)."""
+        return any(entry.id == code for entry in self.codes)
+
+    def __getitem__(self, code: str) -> Code:
+        """Give one code by its identifier; KeyError when the list lacks it."""
+        for entry in self.codes:
+            if entry.id == code:
+                return entry
+        raise KeyError(code)
+
+    def ids(self) -> tuple[str, ...]:
+        """Give the identifiers in list order."""
+        return tuple(entry.id for entry in self.codes)
+
+    def for_jurisdiction(self, jurisdiction: str) -> tuple[Code, ...]:
+        """Give the codes that may be used in a jurisdiction ("GL" or "DK"), in list order."""
+        return tuple(entry for entry in self.codes if jurisdiction in entry.jurisdictions)
+
+    def by_entry(self, language: str) -> dict[str, str]:
+        """Map what a person may enter to the code: label or code, case folded → identifier.
+
+        Accepted is the label in the workbook's language and the identifier itself, in any
+        letter case, as a worksheet's own comparison has it.
+        """
+        entries = {entry.id.casefold(): entry.id for entry in self.codes}
+        entries.update({entry.label(language).casefold(): entry.id for entry in self.codes})
+        return entries

@@ -1,0 +1,36 @@
+"""The exceptions of fpsheet: for programs and machines, never for a kommune's data.
+
+What is wrong in a workbook is a finding (floor 2). An exception carries one sentence for a
+person and, where there is one, the remedy; it never carries a cell's value.
+"""
+
+
+class FpsheetError(Exception):
+    """Something outside the data went wrong.
+
+    Attributes:
+        sentence: What happened, one sentence.
+        remedy: What the reader can do, one sentence; empty when there is nothing to do.
+    """
+
+    def __init__(self, sentence: str, *, remedy: str = "") -> None:
+        """Keep the sentence and the remedy; the text of the exception is both."""
+        super().__init__(f"{sentence} {remedy}".strip())
+        self.sentence = sentence
+        self.remedy = remedy
+
+
+class SpecError(FpsheetError):
+    """The form, a rule, a code list or a text is wrong in itself: our fault, found at loading."""
+
+
+class UsageError(FpsheetError):
+    """The command was asked for something that cannot be (unknown kommune, period reversed)."""
+
+
+class WorkbookFileError(FpsheetError):
+    """A file of ours could not be written or read (folder missing, open in Excel, disk full)."""
+
+
+class StoreError(FpsheetError):
+    """The central database could not be used (missing, locked, wrong version)."""

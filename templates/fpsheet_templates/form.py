@@ -1,0 +1,188 @@
+"""The form: sheets and fields, written once; everything else is made from it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from fpsheet_templates.codes import CodeList
+from fpsheet_templates.expression import Expression
+from fpsheet_templates.kommune import Kommune
+from fpsheet_templates.rule import Rule
+from fpsheet_templates.text import Texts
+
+
+class FieldType(StrEnum):
+    """What a cell holds, and so how it is formatted, read and stored."""
+
+    CPR = "cpr"
+    """Ten digits with or without hyphen, a text cell; typed: ten digits."""
+    TEXT = "text"
+    DATE = "date"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    """At most one decimal."""
+    CODE = "code"
+    """Label or code of the field's code list; typed: the code."""
+
+
+class SheetKind(StrEnum):
+    """What a sheet of the workbook is for."""
+
+    COVER = "cover"
+    ENTRY = "entry"
+    VIEW = "view"
+    """Calculated, nothing is read from it (Overblik, Huskeliste)."""
+    HELP = "help"
+    META = "meta"
+
+
+class ColumnRole(StrEnum):
+    """What a column of an entry sheet is."""
+
+    ROW_ID = "row_id"
+    STATUS = "status"
+    ENTRY = "entry"
+    ANNUL = "annul"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a sheet.
+
+    Attributes:
+        id: Identifier, also database column and TOML key (`start_dato`).
+        type: What the cell holds.
+        role: Entry fields are typed by a person; the other roles every entry sheet has.
+        codes: Identifier of the code list, for type CODE; else empty.
+        unit: Unit of the value as a text key suffix (`timer_pr_uge`, `pct`); else empty.
+        required: When the cell must be filled: None never, else an expression over the row.
+        minimum: Smallest value (numbers), inclusive; None for no limit.
+        maximum: Largest value (numbers), inclusive; None for no limit.
+        max_length: Longest text in characters, inclusive.
+        group: Fields with the same group belong together in a merge.
+        key: Part of the row's natural key.
+        local: Never leaves the kommune (navn, tekst).
+        jurisdictions: Where the field is used; elsewhere its column is hidden.
+        since: First form version with the field.
+        source: Law, guide or request that asked for the field.
+        width: Column width in characters.
+    """
+
+    id: str
+    type: FieldType
+    role: ColumnRole = ColumnRole.ENTRY
+    codes: str = ""
+    unit: str = ""
+    required: Expression | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    max_length: int = 60
+    group: str = ""
+    key: bool = False
+    local: bool = False
+    jurisdictions: frozenset[str] = frozenset({"GL", "DK"})
+    since: int = 1
+    source: str = ""
+    width: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of the workbook.
+
+    Attributes:
+        id: Identifier, also the database table of an entry sheet (`forloeb`).
+        kind: What the sheet is for.
+        fields: Every column in order for an entry sheet (row id, status, fields, annuller);
+            the entry cells of a cover; empty for the others.
+        table: Name of the Excel table; empty where there is none.
+        letter: Letter of the sheet inside row ids.
+        page: Page of the module it replaces ("904T"); may be empty.
+        colour: Tab and header colour, RRGGBB.
+        premade_rows: Rows made in advance.
+    """
+
+    id: str
+    kind: SheetKind
+    fields: tuple[Field, ...] = ()
+    table: str = ""
+    letter: str = ""
+    page: str = ""
+    colour: str = ""
+    premade_rows: int = 0
+
+    def __getitem__(self, field_id: str) -> Field:
+        """Give one field by its identifier; KeyError when the sheet lacks it."""
+        for field in self.fields:
+            if field.id == field_id:
+                return field
+        raise KeyError(field_id)
+
+    def entry_fields(self) -> tuple[Field, ...]:
+        """Give the fields a person fills, `annuller` included, in column order."""
+        return tuple(f for f in self.fields if f.role in {ColumnRole.ENTRY, ColumnRole.ANNUL})
+
+    def key_fields(self) -> tuple[Field, ...]:
+        """Give the fields of the natural key, in column order."""
+        return tuple(field for field in self.fields if field.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The whole form of one version.
+
+    Attributes:
+        version: Form version, a whole number that only grows.
+        sheets: Every sheet in workbook order.
+        code_lists: Code list identifier → list.
+        kommuner: Kommunekode → kommune, those of the past included.
+        constants: Named number or date of law and guidance (`REFORM_IKRAFT`).
+        constant_sources: The same names → where the value is read.
+        rules: The rule catalogue in code order.
+        texts: Every text a person reads, per language.
+    """
+
+    version: int
+    sheets: tuple[Sheet, ...]
+    code_lists: Mapping[str, CodeList]
+    kommuner: Mapping[str, Kommune]
+    constants: Mapping[str, date | float]
+    constant_sources: Mapping[str, str]
+    rules: tuple[Rule, ...]
+    texts: Texts
+
+    def sheet(self, sheet_id: str) -> Sheet:
+        """Give one sheet by its identifier; KeyError when the form lacks it."""
+        for sheet in self.sheets:
+            if sheet.id == sheet_id:
+                return sheet
+        raise KeyError(sheet_id)
+
+    def entry_sheets(self) -> tuple[Sheet, ...]:
+        """Give the sheets with one row per case, forløb, vurdering …, in workbook order."""
+        return tuple(sheet for sheet in self.sheets if sheet.kind is SheetKind.ENTRY)
+
+    def rule(self, code: str) -> Rule:
+        """Give one rule by its code (`AFG-003`); KeyError when the catalogue lacks it."""
+        for rule in self.rules:
+            if rule.code == code:
+                return rule
+        raise KeyError(code)
+
+    def sheet_title(self, sheet_id: str, language: str) -> str:
+        """Give the title of a sheet, which is also the name on its tab."""
+        return self.texts.get(f"sheet.{sheet_id}.title", language)
+
+    def field_label(self, sheet_id: str, field_id: str, language: str) -> str:
+        """Give the heading of a field's column; a shared label serves several sheets."""
+        return self._field_text(sheet_id, field_id, "label", language)
+
+    def field_help(self, sheet_id: str, field_id: str, language: str) -> str:
+        """Give the sentence that says what to enter in a field."""
+        return self._field_text(sheet_id, field_id, "help", language)
+
+    def _field_text(self, sheet_id: str, field_id: str, part: str, language: str) -> str:
+        own = f"field.{sheet_id}.{field_id}.{part}"
+        key = own if self.texts.has(own) else f"field.common.{field_id}.{part}"
+        return self.texts.get(key, language)

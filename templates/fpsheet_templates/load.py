@@ -1,0 +1,265 @@
+"""Loading: the TOML and CSV of `data/` become a `Form`.
+
+`data/form-<n>.toml` is one form version. The first is whole; a later one is an overlay that
+names only what it adds or changes (`load_form` applies them in order). Code lists, rules and
+texts are shared by all versions: an entry says itself from when it holds.
+"""
+
+import csv
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from fpsheet_templates.codes import Code, CodeList
+from fpsheet_templates.errors import SpecError
+from fpsheet_templates.expression import parse_expression
+from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet, SheetKind
+from fpsheet_templates.kommune import Kommune
+from fpsheet_templates.rule import Rule, RuleLevel, Severity
+from fpsheet_templates.text import Texts
+
+BOTH = ("GL", "DK")
+_CODE_COLUMNS = {"code", "jurisdiction", "valid_from", "valid_to", "source"}
+_LANGUAGE_LENGTH = 2
+
+Table = Mapping[str, object]
+
+
+def form_versions() -> tuple[int, ...]:
+    """Give the form versions there are, oldest first."""
+    names = (entry.name for entry in _data().iterdir())
+    return tuple(
+        sorted(
+            int(name.removeprefix("form-").removesuffix(".toml"))
+            for name in names
+            if name.startswith("form-")
+        )
+    )
+
+
+@cache
+def load_form(version: int | None = None) -> Form:
+    """Load a form version with everything that belongs to it.
+
+    Args:
+        version: Form version; the newest when left out.
+
+    Raises:
+        SpecError: The version does not exist, or the data contradict themselves.
+    """
+    versions = form_versions()
+    wanted = versions[-1] if version is None else version
+    if wanted not in versions:
+        message = f"Form version {wanted} does not exist."
+        raise SpecError(message)
+    sheets: dict[str, Sheet] = {}
+    for number in (v for v in versions if v <= wanted):
+        _overlay(sheets, _read_toml(_data() / f"form-{number}.toml"))
+    constants = _read_toml(_data() / "constants.toml")
+    return Form(
+        version=wanted,
+        sheets=tuple(sheets.values()),
+        code_lists=_load_code_lists(),
+        kommuner=_load_kommuner(),
+        constants={name: _constant(entry) for name, entry in constants.items()},
+        constant_sources={name: str(_table(entry)["source"]) for name, entry in constants.items()},
+        rules=tuple(sorted(_load_rules(), key=lambda rule: rule.code)),
+        texts=load_texts(),
+    )
+
+
+@cache
+def load_texts() -> Texts:
+    """Load every text of every language folder under `data/text/`."""
+    by_language: dict[str, dict[str, str]] = {}
+    for folder in sorted((_data() / "text").iterdir(), key=lambda entry: entry.name):
+        texts: dict[str, str] = {}
+        for file in _files(folder, ".toml"):
+            for key, text in _flatten(_read_toml(file)):
+                if key in texts:
+                    message = f"The text {key} stands twice ({folder.name})."
+                    raise SpecError(message)
+                texts[key] = text
+        by_language[folder.name] = texts
+    return Texts(by_language)
+
+
+def _data() -> Traversable:
+    return files("fpsheet_templates") / "data"
+
+
+def _files(folder: Traversable, suffix: str) -> list[Traversable]:
+    found = (entry for entry in folder.iterdir() if entry.name.endswith(suffix))
+    return sorted(found, key=lambda entry: entry.name)
+
+
+def _read_toml(file: Traversable) -> dict[str, object]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _table(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        message = f"A table was expected, not {type(value).__name__}."
+        raise SpecError(message)
+    return value
+
+
+def _tables(value: object) -> list[dict[str, object]]:
+    return [_table(entry) for entry in value] if isinstance(value, list) else []
+
+
+def _flatten(table: Table, prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value).strip()
+
+
+def _constant(entry: object) -> date | float:
+    value = _table(entry)["value"]
+    if isinstance(value, date | int | float):
+        return value
+    message = f"A constant is a date or a number, not {type(value).__name__}."
+    raise SpecError(message)
+
+
+def _overlay(sheets: dict[str, Sheet], data: Table) -> None:
+    """Add the sheets of one form file, or change those that are there already."""
+    for entry in _tables(data["sheet"]):
+        sheet_id = str(entry["id"])
+        own = tuple(_field(field) for field in _tables(entry.get("field")))
+        if sheet_id in sheets:
+            sheets[sheet_id] = _with_fields(sheets[sheet_id], own)
+        else:
+            sheets[sheet_id] = _sheet(entry, own)
+
+
+def _with_fields(sheet: Sheet, changed: tuple[Field, ...]) -> Sheet:
+    """Replace fields of the same identifier; put new ones before `annuller`."""
+    by_id = {field.id: field for field in changed}
+    kept = [by_id.pop(field.id, field) for field in sheet.fields]
+    at = len(kept) - 1 if sheet.kind is SheetKind.ENTRY else len(kept)
+    return replace(sheet, fields=(*kept[:at], *by_id.values(), *kept[at:]))
+
+
+def _sheet(entry: Table, own: tuple[Field, ...]) -> Sheet:
+    kind = SheetKind(str(entry["kind"]))
+    fields = own
+    if kind is SheetKind.ENTRY:
+        row_id = Field("raekke_id", FieldType.TEXT, role=ColumnRole.ROW_ID, width=16)
+        status = Field("status", FieldType.TEXT, role=ColumnRole.STATUS, width=34)
+        annul = Field(
+            "annuller", FieldType.CODE, role=ColumnRole.ANNUL, codes="annuller", width=18
+        )
+        fields = (row_id, status, *own, annul)
+    return Sheet(
+        id=str(entry["id"]),
+        kind=kind,
+        fields=fields,
+        table=str(entry.get("table", "")),
+        letter=str(entry.get("letter", "")),
+        page=str(entry.get("page", "")),
+        colour=str(entry.get("colour", "")),
+        premade_rows=int(str(entry.get("premade_rows", 0))),
+    )
+
+
+def _field(entry: Table) -> Field:
+    required = entry.get("required")
+    minimum, maximum = entry.get("minimum"), entry.get("maximum")
+    return Field(
+        id=str(entry["id"]),
+        type=FieldType(str(entry["type"])),
+        codes=str(entry.get("codes", "")),
+        unit=str(entry.get("unit", "")),
+        required=None if required is None else parse_expression(str(required)),
+        minimum=None if minimum is None else float(str(minimum)),
+        maximum=None if maximum is None else float(str(maximum)),
+        max_length=int(str(entry.get("max_length", 60))),
+        group=str(entry.get("group", "")),
+        key=bool(entry.get("key", False)),
+        local=bool(entry.get("local", False)),
+        jurisdictions=_jurisdictions(entry),
+        since=int(str(entry.get("since", 1))),
+        source=str(entry.get("source", "")),
+        width=int(str(entry.get("width", 14))),
+    )
+
+
+def _jurisdictions(entry: Table) -> frozenset[str]:
+    chosen = entry.get("jurisdictions", BOTH)
+    return frozenset(str(item) for item in chosen) if isinstance(chosen, list) else frozenset(BOTH)
+
+
+def _read_csv(file: Traversable) -> list[dict[str, str]]:
+    return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+
+
+def _load_code_lists() -> dict[str, CodeList]:
+    lists = {}
+    for file in _files(_data() / "codes", ".csv"):
+        name = file.name.removesuffix(".csv")
+        lists[name] = CodeList(name, tuple(_code(row) for row in _read_csv(file)))
+    return lists
+
+
+def _code(row: Mapping[str, str]) -> Code:
+    languages = {key for key in row if len(key) == _LANGUAGE_LENGTH}
+    return Code(
+        id=row["code"],
+        labels={language: row[language] for language in languages if row[language]},
+        jurisdictions=frozenset((row.get("jurisdiction") or "GL DK").split()),
+        valid_from=row.get("valid_from", ""),
+        valid_to=row.get("valid_to", ""),
+        source=row.get("source", ""),
+        extra={k: v for k, v in row.items() if k not in _CODE_COLUMNS and k not in languages},
+    )
+
+
+def _load_kommuner() -> dict[str, Kommune]:
+    """Read the kommuner out of the code list of the same name: one source for both."""
+    kommuner = {}
+    for row in _read_csv(_data() / "codes" / "kommune.csv"):
+        kommuner[row["code"]] = Kommune(
+            code=row["code"],
+            name=row["name"],
+            jurisdiction=row["jurisdiction"],
+            valid_from=date.fromisoformat(row["valid_from"]) if row["valid_from"] else None,
+            valid_to=date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+            successors=tuple(row["successors"].split()),
+            premade_factor=float(row["premade_factor"] or 1),
+        )
+    return kommuner
+
+
+def _load_rules() -> Iterator[Rule]:
+    seen: set[str] = set()
+    for file in _files(_data() / "rules", ".toml"):
+        for entry in _tables(_read_toml(file).get("rule")):
+            rule = _rule(entry)
+            if rule.code in seen:
+                message = f"The rule code {rule.code} is used twice."
+                raise SpecError(message)
+            seen.add(rule.code)
+            yield rule
+
+
+def _rule(entry: Table) -> Rule:
+    fails_when = entry.get("fails_when")
+    fields = entry.get("fields", [])
+    return Rule(
+        code=str(entry["code"]),
+        level=RuleLevel(str(entry["level"])),
+        severity=Severity(str(entry["severity"])),
+        sheet=str(entry.get("sheet", "")),
+        fields=tuple(str(field) for field in fields) if isinstance(fields, list) else (),
+        fails_when=None if fails_when is None else parse_expression(str(fails_when)),
+        jurisdictions=_jurisdictions(entry),
+        since=int(str(entry.get("since", 2026))),
+        source=str(entry.get("source", "")),
+    )

@@ -1,0 +1,67 @@
+"""Rules: what the catalogue says of each finding code."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fpsheet_templates.expression import Expression
+
+
+class Severity(StrEnum):
+    """How grave a finding is, worst first."""
+
+    KRITISK = "KRITISK"
+    """The file cannot be read."""
+    FEJL = "FEJL"
+    """Blocks the case."""
+    ADVARSEL = "ADVARSEL"
+    """May be sent, with an explanation."""
+    INFO = "INFO"
+    """A safe repair was made."""
+
+    @property
+    def rank(self) -> int:
+        """Give 0 for the worst, 3 for the mildest."""
+        return tuple(Severity).index(self)
+
+
+class RuleLevel(StrEnum):
+    """What a rule has to see before it can judge."""
+
+    STRUCTURE = "structure"
+    FIELD = "field"
+    ROW = "row"
+    CITIZEN = "citizen"
+    WORKBOOK = "workbook"
+    HISTORY = "history"
+    """Against what the departement already holds."""
+    BETWEEN = "between"
+    """Between kommuner."""
+    PACKAGE = "package"
+    """Transport: signature, key, manifest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the catalogue. Its sentences are the texts `rule.<code>.message/.remedy`.
+
+    Attributes:
+        code: Stable code, never reused (`AFG-003`).
+        level: What the rule must see.
+        severity: How grave its findings are.
+        sheet: Sheet the rule looks at; empty for all or none.
+        fields: Fields it touches; the first is where the finding is shown.
+        fails_when: For row rules: true where the row is at fault.
+        jurisdictions: Where it holds.
+        since: Year it came.
+        source: Law or guide; empty where experience alone asks for it.
+    """
+
+    code: str
+    level: RuleLevel
+    severity: Severity
+    sheet: str = ""
+    fields: tuple[str, ...] = ()
+    fails_when: Expression | None = None
+    jurisdictions: frozenset[str] = frozenset({"GL", "DK"})
+    since: int = 2026
+    source: str = ""

@@ -1,0 +1,57 @@
+"""Texts a person reads, by key and language. Danish is complete; others fall back to it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from fpsheet_templates.errors import SpecError
+
+BASE_LANGUAGE = "da"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Every text of the form and the program.
+
+    Attributes:
+        by_language: Language tag → dotted key → text. A new language is one more folder
+            `data/text/<tag>/` with the same keys; no code knows the tags.
+    """
+
+    by_language: Mapping[str, Mapping[str, str]]
+
+    def languages(self) -> tuple[str, ...]:
+        """Give the language tags, Danish first, the others in alphabetical order."""
+        return (BASE_LANGUAGE, *sorted(set(self.by_language) - {BASE_LANGUAGE}))
+
+    def has(self, key: str) -> bool:
+        """Tell whether the key exists (in Danish, which is complete)."""
+        return key in self.by_language[BASE_LANGUAGE]
+
+    def get(self, key: str, language: str = BASE_LANGUAGE) -> str:
+        """Give the text of a key; Danish where the language lacks it.
+
+        Raises:
+            SpecError: No language has the key.
+        """
+        text = self.by_language.get(language, {}).get(key)
+        text = self.by_language[BASE_LANGUAGE].get(key) if text is None else text
+        if text is None:
+            message = f"The text {key} is missing."
+            raise SpecError(message)
+        return text
+
+    def fill(self, key: str, language: str, values: Mapping[str, object]) -> str:
+        """Give a text with its placeholders `{name}` filled.
+
+        Raises:
+            SpecError: The text names a placeholder that was not given.
+        """
+        try:
+            return self.get(key, language).format_map(dict(values))
+        except KeyError as missing:
+            message = f"The text {key} lacks the value {missing}."
+            raise SpecError(message) from None
+
+    def keys(self) -> Iterable[str]:
+        """Give the Danish keys, in file order."""
+        return self.by_language[BASE_LANGUAGE].keys()

@@ -1,0 +1,107 @@
+"""Findings: what is wrong, where, and what to do. Never the value itself."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from fpsheet_templates.form import Form
+from fpsheet_templates.rule import Severity
+
+NO_ROW = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault, warning or repair.
+
+    Attributes:
+        code: Code of the rule in the catalogue.
+        severity: From the catalogue.
+        sheet: Sheet identifier; empty for the file as a whole.
+        title: Name on the tab in this file (a renamed sheet shows its own name); may be empty.
+        row: Excel row; `NO_ROW` when the finding is not about a row.
+        column: Column letter in this file; empty when not about a column.
+        field: Field identifier; empty when not about a field.
+        details: Values for the sentence's placeholders: limits, labels, other cells' addresses,
+            counts. Never a cell's value.
+    """
+
+    code: str
+    severity: Severity
+    sheet: str = ""
+    title: str = ""
+    row: int = NO_ROW
+    column: str = ""
+    field: str = ""
+    details: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def cell(self) -> str:
+        """Give the address (`C14`), or the row or column alone, or nothing."""
+        return f"{self.column}{self.row or ''}"
+
+    def message(self, form: Form, language: str = "da") -> str:
+        """Give the sentence: where, what is wrong.
+
+        Raises:
+            SpecError: The sentence names a placeholder that the finding does not give.
+        """
+        return form.texts.fill(f"rule.{self.code}.message", language, self._values(form, language))
+
+    def remedy(self, form: Form, language: str = "da") -> str:
+        """Give the sentence that says what to do."""
+        return form.texts.fill(f"rule.{self.code}.remedy", language, self._values(form, language))
+
+    def _values(self, form: Form, language: str) -> Mapping[str, str]:
+        label = form.field_label(self.sheet, self.field, language) if self.field else ""
+        title = self.title
+        if self.sheet and not title:
+            title = form.sheet_title(self.sheet, language)
+        place = {"ark": title, "felt": label, "celle": self.cell, "raekke": str(self.row)}
+        return {**place, **dict(self.details)}
+
+
+def make_finding(
+    form: Form,
+    code: str,
+    *,
+    sheet: str = "",
+    title: str = "",
+    row: int = NO_ROW,
+    column: str = "",
+    field: str = "",
+    details: Mapping[str, object] | None = None,
+) -> Finding:
+    """Make a finding with the severity the catalogue gives its code.
+
+    Raises:
+        KeyError: The catalogue lacks the code.
+    """
+    given = tuple((key, str(value)) for key, value in (details or {}).items())
+    severity = form.rule(code).severity
+    return Finding(code, severity, sheet, title, row, column, field, given)
+
+
+def sort_findings(findings: Iterable[Finding], form: Form) -> tuple[Finding, ...]:
+    """Order findings by sheet of the form, row, column and code; the file itself comes first."""
+    order = {sheet.id: number for number, sheet in enumerate(form.sheets, start=1)}
+
+    def place(finding: Finding) -> tuple[int, int, int, str, str, tuple[tuple[str, str], ...]]:
+        sheet = order.get(finding.sheet, 0)
+        letters = len(finding.column)
+        return sheet, finding.row, letters, finding.column, finding.code, finding.details
+
+    return tuple(sorted(findings, key=place))
+
+
+def count_by_severity(findings: Iterable[Finding]) -> dict[Severity, int]:
+    """Count findings per severity; every severity is there, zero included."""
+    counts = dict.fromkeys(Severity, 0)
+    for finding in findings:
+        counts[finding.severity] += 1
+    return counts
+
+
+def is_accepted(findings: Iterable[Finding]) -> bool:
+    """Tell whether nothing blocks: no KRITISK and no FEJL."""
+    blocking = {Severity.KRITISK, Severity.FEJL}
+    return not any(finding.severity in blocking for finding in findings)
