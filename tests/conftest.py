@@ -1,0 +1,85 @@
+"""Fixtures and options of every kind of test."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.support.libreoffice import LibreOfficeMissingError, start_libreoffice
+from tests.support.postgresql import PostgresqlMissingError, new_database, start_postgresql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.libreoffice import LibreOffice
+
+# One run is like the next in CI; --long looks wider and at random.
+settings.register_profile(
+    "ci",
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("long", settings.get_profile("ci"), derandomize=False, max_examples=2000)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of this suite."""
+    parser.addoption("--long", action="store_true", help="more examples, chosen at random")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples Hypothesis tries."""
+    settings.load_profile("long" if config.getoption("--long") else "ci")
+
+
+@pytest.fixture(scope="session")
+def long_run(request: pytest.FixtureRequest) -> bool:
+    """Whether this run was asked to take its time (`--long`)."""
+    return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture(scope="session")
+def today() -> date:
+    """The day on which every test takes place: a Monday in the demo's reporting year."""
+    return date(2026, 3, 2)
+
+
+@pytest.fixture(scope="session")
+def libreoffice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibreOffice]:
+    """One LibreOffice per test process, with Danish settings. Mark the test `lo`."""
+    profile = tmp_path_factory.mktemp("libreoffice")
+    try:
+        with start_libreoffice(profile=profile, pipe=f"fpsheet-{os.getpid()}") as office:
+            yield office
+    except LibreOfficeMissingError as error:
+        pytest.skip(f"no LibreOffice: {error}")
+
+
+@pytest.fixture(scope="session")
+def pg_url() -> Iterator[str]:
+    """SQLAlchemy URL of a PostgreSQL server made for this test process. Mark the test `pg`.
+
+    `FPSHEET_PG_URL` names a server to use instead; its user must be allowed to create databases.
+    """
+    given = os.environ.get("FPSHEET_PG_URL")
+    if given:
+        yield given
+        return
+    try:
+        with start_postgresql() as url:
+            yield url
+    except PostgresqlMissingError as error:
+        pytest.skip(f"no PostgreSQL: {error}")
+
+
+@pytest.fixture
+def pg_database(pg_url: str) -> Iterator[str]:
+    """SQLAlchemy URL of a fresh empty database, dropped after the test. Mark the test `pg`."""
+    with new_database(pg_url) as url:
+        yield url

@@ -1,0 +1,1 @@
+"""What tests share: LibreOffice, PostgreSQL, tables in markdown."""
