@@ -17,6 +17,8 @@ class CellKind(StrEnum):
     ERROR = "error"
     NUMBER = "number"
     """A number in a column of text (a CPR number that lost its leading zero)."""
+    TEXT = "text"
+    """A text in a column of dates or numbers (a date typed as text)."""
     BOOLEAN = "boolean"
     MERGED = "merged"
     """Covered by a merged range, not its upper left cell."""
