@@ -1,1 +1,1 @@
-"""Floor 1: what a workbook is. Sheets, fields, code lists, rules and texts, as data and a loader."""
+"""Floor 1: what a workbook is. Sheets, fields, codes, rules and texts, as data and a loader."""

@@ -153,9 +153,7 @@ def _sheet(entry: Table, own: tuple[Field, ...]) -> Sheet:
     if kind is SheetKind.ENTRY:
         row_id = Field("raekke_id", FieldType.TEXT, role=ColumnRole.ROW_ID, width=16)
         status = Field("status", FieldType.TEXT, role=ColumnRole.STATUS, width=34)
-        annul = Field(
-            "annuller", FieldType.CODE, role=ColumnRole.ANNUL, codes="annuller", width=18
-        )
+        annul = Field("annuller", FieldType.CODE, role=ColumnRole.ANNUL, codes="annuller", width=18)
         fields = (row_id, status, *own, annul)
     return Sheet(
         id=str(entry["id"]),

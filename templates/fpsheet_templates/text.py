@@ -52,6 +52,6 @@ class Texts:
             message = f"The text {key} lacks the value {missing}."
             raise SpecError(message) from None
 
-    def keys(self) -> Iterable[str]:
+    def danish_keys(self) -> Iterable[str]:
         """Give the Danish keys, in file order."""
         return self.by_language[BASE_LANGUAGE].keys()

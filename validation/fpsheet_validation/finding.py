@@ -60,7 +60,7 @@ class Finding:
         return {**place, **dict(self.details)}
 
 
-def make_finding(
+def make_finding(  # noqa: PLR0913 - a place has that many parts, all named
     form: Form,
     code: str,
     *,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
-from fpsheet_templates.form import FieldType, Form
 
+from fpsheet_templates.form import FieldType, Form
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.raw import RawWorkbook, SheetTotals
 
