@@ -1,0 +1,57 @@
+"""The installed wheel works where there is nothing but the wheel and what it asks for."""
+
+from __future__ import annotations
+
+import subprocess
+import zipfile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_IMPORT_ALL = """
+import importlib, pkgutil, sys
+for floor in ("fpsheet", "fpsheet_sync", "fpsheet_validation", "fpsheet_templates"):
+    package = importlib.import_module(floor)
+    assert "site-packages" in package.__file__, package.__file__
+    for module in pkgutil.walk_packages(package.__path__, floor + "."):
+        if module.name.rsplit(".", 1)[1] not in {"__main__", "env"}:
+            importlib.import_module(module.name)
+sys.exit("pandas" in sys.modules or "pytest" in sys.modules)
+"""
+
+
+def run(python: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the clean Python away from the checkout."""
+    command = [python, "-I", "-X", "utf8", *arguments]
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+
+
+def test_what_is_installed_fits_together(clean_python: str, tmp_path: Path) -> None:
+    """No package lacks another that it needs."""
+    result = run(clean_python, "-m", "pip", "check", folder=tmp_path)
+    assert result.returncode == 0, result.stdout
+
+
+def test_every_module_can_be_imported(clean_python: str, tmp_path: Path) -> None:
+    """Nothing leans on a development package, and nothing brings pandas in."""
+    result = run(clean_python, "-c", _IMPORT_ALL, folder=tmp_path)
+    assert result.returncode == 0, result.stderr
+
+
+def test_help_is_shown(clean_python: str, tmp_path: Path) -> None:
+    """`fpsheet --help` names the commands."""
+    result = run(clean_python, "-m", "fpsheet", "--help", folder=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert {"template", "check", "sync", "report"} <= set(result.stdout.split())
+
+
+def test_a_blank_workbook_is_written(clean_python: str, tmp_path: Path) -> None:
+    """`fpsheet template` finds its data files inside the wheel."""
+    arguments = ("template", "--kommune", "956", "--year", "2026", "--out", "bog.xlsx")
+    result = run(clean_python, "-m", "fpsheet", *arguments, folder=tmp_path)
+    assert result.returncode == 0, result.stderr
+    with zipfile.ZipFile(tmp_path / "bog.xlsx") as workbook:
+        assert "xl/workbook.xml" in workbook.namelist()
