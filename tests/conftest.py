@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support.libreoffice import LibreOfficeMissingError, start_libreoffice
+from tests.support.missing import skip_or_fail
 from tests.support.postgresql import PostgresqlMissingError, new_database, start_postgresql
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def libreoffice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LibreOffic
         with start_libreoffice(profile=profile, pipe=f"fpsheet-{os.getpid()}") as office:
             yield office
     except LibreOfficeMissingError as error:
-        pytest.skip(f"no LibreOffice: {error}")
+        skip_or_fail(f"no LibreOffice: {error}")
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +76,7 @@ def pg_url() -> Iterator[str]:
         with start_postgresql() as url:
             yield url
     except PostgresqlMissingError as error:
-        pytest.skip(f"no PostgreSQL: {error}")
+        skip_or_fail(f"no PostgreSQL: {error}")
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.missing import skip_or_fail
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -35,5 +37,5 @@ def clean_python() -> str:
     """
     path = os.environ.get("FPSHEET_CLEAN_PYTHON")
     if not path:
-        pytest.skip("no clean environment with the wheel (FPSHEET_CLEAN_PYTHON is not set)")
+        skip_or_fail("no clean environment with the wheel (FPSHEET_CLEAN_PYTHON is not set)")
     return path

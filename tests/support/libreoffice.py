@@ -76,10 +76,8 @@ def load_uno() -> ModuleType:
     try:
         return importlib.import_module("uno")
     except ImportError as error:
-        text = (
-            f"python3-uno is not installed for Python {sys.version_info[0]}.{sys.version_info[1]}"
-        )
-        raise LibreOfficeMissingError(text) from error
+        version = ".".join(map(str, sys.version_info[:2]))
+        raise LibreOfficeMissingError(f"python3-uno is missing for Python {version}") from error
     finally:
         builtins.__import__ = plain_import
         for folder in added:
