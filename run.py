@@ -60,7 +60,9 @@ def main(arguments: list[str]) -> int:
 def call(program: str, *arguments: str) -> int:
     """Run a program of the environment and give its exit code."""
     path = SCRIPTS / (f"{program}.exe" if os.name == "nt" else program)
-    return subprocess.call([str(path), *arguments])
+    # Tools such as pyright look for the Python on the path.
+    environment = {**os.environ, "PATH": os.pathsep.join([str(SCRIPTS), os.environ["PATH"]])}
+    return subprocess.call([str(path), *arguments], env=environment)
 
 
 def prepare(pins: Path) -> str:
