@@ -1,0 +1,1 @@
+"""The kommune's workbook: everything the caseworker sees in Excel, made from the form."""

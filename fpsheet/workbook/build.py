@@ -1,0 +1,114 @@
+"""The workbook of a kommune, built from the form."""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from io import BytesIO
+
+from openpyxl import Workbook
+from openpyxl.workbook.protection import WorkbookProtection
+
+from fpsheet.workbook.cover import make_cover
+from fpsheet.workbook.entry_sheet import Row, make_entry_sheet, row_contents
+from fpsheet.workbook.issue import Issue
+from fpsheet.workbook.koder import make_code_sheet
+from fpsheet.workbook.layout import FIRST_ROW, HEADER_ROW, SheetLayout, plan_sheet
+from fpsheet.workbook.meta import make_meta_sheet
+from fpsheet.workbook.package import pack, unpack
+from fpsheet.workbook.row_stamp import stamp_rows
+from fpsheet.workbook.style import add_sheet, set_page, write_note, write_title
+from fpsheet_templates.errors import UsageError
+from fpsheet_templates.form import Form, Sheet, SheetKind
+from fpsheet_templates.kommune import Kommune
+
+
+def build_workbook(  # noqa: PLR0913 - what a workbook is issued with, each by name
+    form: Form,
+    *,
+    kommune_kode: str,
+    aar: int,
+    language: str,
+    workbook_id: str,
+    issued_at: datetime,
+    parent: str = "",
+    rows: Mapping[str, Sequence[Row]] | None = None,
+    premade: int | None = None,
+) -> bytes:
+    """Give the bytes of a kommune's workbook. The same arguments give the same bytes.
+
+    Args:
+        form: The form.
+        kommune_kode: Three digits ("956").
+        aar: Reporting year.
+        language: "da" or "en".
+        workbook_id: Eight characters, see `mint_workbook_id`.
+        issued_at: Moment of issue, with time zone.
+        parent: Commit that the content descends from; empty for a blank workbook.
+        rows: Entry sheet to typed rows to fill in (field to value: codes as identifiers, days as
+            dates, CPR as ten digits; `raekke_id` is kept where a row has one).
+        premade: Blank rows with ids after the filled ones, per sheet; as many as the form says
+            for this kommune when left out.
+
+    Raises:
+        UsageError: The kommune or the language does not exist.
+    """
+    if kommune_kode not in form.kommuner:
+        raise UsageError(f"Kommunen {kommune_kode} findes ikke.")
+    if language not in form.texts.languages():
+        raise UsageError(f"Sproget {language} findes ikke.")
+    kommune = form.kommuner[kommune_kode]
+    issue = Issue(form, kommune, aar, language, workbook_id, issued_at, parent)
+    given = {sheet.id: tuple((rows or {}).get(sheet.id, ())) for sheet in form.entry_sheets()}
+    layouts = {}
+    for sheet in form.entry_sheets():
+        blank = premade_rows(sheet, kommune) if premade is None else premade
+        count = max(len(given[sheet.id]) + blank, 1)
+        layouts[sheet.id] = plan_sheet(issue, sheet, row_count=count)
+    book = _lay_out(issue, layouts)
+    target = BytesIO()
+    book.save(target)
+    parts = unpack(target.getvalue())
+    for layout in layouts.values():
+        name = f"xl/worksheets/sheet{book.sheetnames.index(layout.title) + 1}.xml"
+        contents = row_contents(
+            layout.sheet,
+            given[layout.sheet.id],
+            issue=issue,
+            count=layout.last_row - HEADER_ROW,
+        )
+        parts[name] = stamp_rows(
+            parts[name], contents, first_row=FIRST_ROW, last_row=layout.last_row
+        )
+    return pack(parts, issued_at=issued_at)
+
+
+def premade_rows(sheet: Sheet, kommune: Kommune) -> int:
+    """Give how many blank rows a sheet of a kommune's workbook has."""
+    return math.ceil(sheet.premade_rows * kommune.premade_factor)
+
+
+def _lay_out(issue: Issue, layouts: Mapping[str, SheetLayout]) -> Workbook:
+    """Make every sheet, entry sheets with a single pattern row."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for sheet in issue.form.sheets:
+        if sheet.kind is SheetKind.COVER:
+            make_cover(book, issue)
+        elif sheet.kind is SheetKind.ENTRY:
+            make_entry_sheet(book, layouts[sheet.id], issue)
+        elif sheet.kind is SheetKind.META:
+            make_meta_sheet(book, issue)
+        elif sheet.id == "koder":
+            make_code_sheet(book, issue)
+        else:
+            made = add_sheet(book, issue.title(sheet.id), colour=sheet.colour)
+            write_title(made, "B1", issue.title(sheet.id))
+            write_note(made, "B2", issue.text(f"sheet.{sheet.id}.intro"))
+            set_page(made, footer=issue.footer)
+    book.active = 0
+    book.security = WorkbookProtection(lockStructure=True)
+    book.properties.title = f"{issue.text('workbook.cover.title')} {issue.footer}"
+    book.properties.creator = "fpsheet"
+    book.properties.language = issue.language
+    book.calculation.fullCalcOnLoad = True
+    return book

@@ -1,0 +1,174 @@
+"""Entry sheets: title, hidden identity row, headings, a table of pre-made rows, dropdowns."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+
+from openpyxl import Workbook
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.filters import AutoFilter
+from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyleInfo
+from openpyxl.worksheet.worksheet import Worksheet
+
+from fpsheet.workbook.entry_help import add_entry_help
+from fpsheet.workbook.issue import Issue
+from fpsheet.workbook.layout import (
+    FIRST_ROW,
+    HEADER_ROW,
+    IDENTITY_ROW,
+    TITLE_ROW,
+    SheetLayout,
+    column_name,
+)
+from fpsheet.workbook.row_id import free_row_ids
+from fpsheet.workbook.row_stamp import CellContent
+from fpsheet.workbook.style import (
+    INK,
+    MUTED,
+    SHADE,
+    add_sheet,
+    align,
+    date_serial,
+    fill,
+    font,
+    number_format,
+    set_page,
+    style_entry,
+    style_heading,
+    style_shaded,
+    write_note,
+    write_text,
+    write_title,
+)
+from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
+
+Row = Mapping[str, str | int | float | date | None]
+"""Field identifier to typed value: codes as identifiers, CPR as ten digits."""
+
+_NUMERIC = {FieldType.INTEGER, FieldType.DECIMAL, FieldType.DATE}
+_CPR_BIRTH_DIGITS = 6
+
+
+def make_entry_sheet(book: Workbook, layout: SheetLayout, issue: Issue) -> Worksheet:
+    """Add an entry sheet with one pattern row; `row_stamp` repeats that row afterwards."""
+    sheet = add_sheet(book, layout.title, colour=layout.sheet.colour)
+    _write_head(sheet, layout, issue)
+    for column in layout.columns:
+        dimension = sheet.column_dimensions[column.letter]
+        dimension.width = column.width
+        dimension.hidden = column.is_hidden
+        _style_column(sheet, layout, column.id)
+    sheet.row_dimensions[FIRST_ROW].height = 18
+    _add_table(sheet, layout)
+    _add_names(book, layout)
+    add_entry_help(sheet, layout, issue)
+    sheet.freeze_panes = f"{layout.columns[3].letter}{FIRST_ROW}"
+    set_page(sheet, title_rows=f"{TITLE_ROW}:{HEADER_ROW}", footer=issue.footer)
+    return sheet
+
+
+def _write_head(sheet: Worksheet, layout: SheetLayout, issue: Issue) -> None:
+    sheet_id, colour = layout.sheet.id, layout.sheet.colour or INK
+    write_title(sheet, f"B{TITLE_ROW}", layout.title, colour=colour)
+    intro = issue.text(f"sheet.{sheet_id}.intro")
+    write_note(sheet, f"C{TITLE_ROW}", f"{intro} {issue.text('workbook.entry.star')}")
+    sheet.row_dimensions[TITLE_ROW].height = 30
+    sheet.row_dimensions[IDENTITY_ROW].hidden = True
+    sheet.row_dimensions[HEADER_ROW].height = 32
+    for column in layout.columns:
+        if column.field is not None:
+            write_text(sheet[f"{column.letter}{IDENTITY_ROW}"], f"{sheet_id}.{column.id}")
+        heading = write_text(sheet[f"{column.letter}{HEADER_ROW}"], column.header)
+        style_heading(heading, colour)
+
+
+def _style_column(sheet: Worksheet, layout: SheetLayout, column_id: str) -> None:
+    """Style the pattern cell, and the whole column so that rows typed below are alike."""
+    column = layout[column_id]
+    cell = sheet[f"{column.letter}{FIRST_ROW}"]
+    field = column.field
+    if field is None or field.role is ColumnRole.STATUS:
+        style_shaded(cell)
+        cell.value = f"={column.formula}" if column.formula else None
+        return
+    if field.role is ColumnRole.ROW_ID:
+        write_text(cell, "")
+        cell.font = font(colour=MUTED)
+        cell.fill = fill(SHADE)
+        cell.number_format = number_format(field)
+        return
+    style_entry(cell, horizontal="right" if field.type in _NUMERIC else None)
+    cell.number_format = number_format(field)
+    whole = sheet.column_dimensions[column.letter]
+    whole.font = font()
+    whole.number_format = number_format(field)
+    whole.alignment = align("right" if field.type in _NUMERIC else None)
+
+
+def _add_table(sheet: Worksheet, layout: SheetLayout) -> None:
+    table = Table(name=layout.sheet.table, displayName=layout.sheet.table, ref=layout.table_ref)
+    table.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=False)
+    table.autoFilter = AutoFilter(ref=layout.table_ref)
+    for number, column in enumerate(layout.columns, start=1):
+        part = TableColumn(id=number, name=column.header)
+        if column.formula:
+            part.calculatedColumnFormula = TableFormula(attr_text=column.formula)
+        table.tableColumns.append(part)
+    sheet.add_table(table)
+
+
+def _add_names(book: Workbook, layout: SheetLayout) -> None:
+    """Name each field's column, by which the reader finds it when the identity row is gone."""
+    for column in layout.columns:
+        name = column_name(layout.sheet.id, column.id)
+        book.defined_names[name] = DefinedName(name, attr_text=layout.absolute(column.id))
+    for name, reference in layout.own_row_names():
+        book.defined_names[name] = DefinedName(name, attr_text=reference, hidden=True)
+
+
+def row_contents(
+    sheet: Sheet, rows: Sequence[Row], *, issue: Issue, count: int
+) -> Iterator[tuple[CellContent, ...]]:
+    """Give the cells of every pre-made row without the calculated ones: given rows first.
+
+    Args:
+        sheet: The entry sheet.
+        rows: Typed rows to fill in; a `raekke_id` they carry is kept.
+        issue: For the ids of the other rows and the labels of codes.
+        count: Rows in all, at least as many as given.
+    """
+    taken = [str(row["raekke_id"]) for row in rows if row.get("raekke_id")]
+    fresh = free_row_ids(issue.workbook_id, sheet.letter, taken=taken)
+    writers = [(field.id, _writer(field, issue)) for field in sheet.entry_fields()]
+    for row in rows:
+        row_id = str(row.get("raekke_id") or next(fresh))
+        yield (row_id, *(write(row.get(name)) for name, write in writers))
+    for _ in range(count - len(rows)):
+        yield (next(fresh),)
+
+
+def _writer(field: Field, issue: Issue) -> Callable[[object], CellContent]:
+    """Give the function that turns a typed value of a field into what its cell holds."""
+    if field.type is FieldType.CPR:
+        return _show_cpr
+    if field.type is FieldType.DATE:
+        return _show_date
+    if field.type is FieldType.CODE:
+        codes = issue.form.code_lists[field.codes].codes
+        labels = {code.id: code.label(issue.language) for code in codes}
+        return lambda value: None if value is None else labels.get(str(value), str(value))
+    return _show_plain
+
+
+def _show_cpr(value: object) -> CellContent:
+    if not value:
+        return None
+    text = str(value)
+    return f"{text[:_CPR_BIRTH_DIGITS]}-{text[_CPR_BIRTH_DIGITS:]}"
+
+
+def _show_date(value: object) -> CellContent:
+    return date_serial(value) if isinstance(value, date) else None
+
+
+def _show_plain(value: object) -> CellContent:
+    return value if isinstance(value, str | int | float) else None

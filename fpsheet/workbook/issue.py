@@ -1,0 +1,57 @@
+"""The issue of a workbook: what every sheet of it is made from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fpsheet_templates.form import Form
+from fpsheet_templates.kommune import Kommune
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """To whom, when and of which form a workbook is issued.
+
+    Attributes:
+        form: The form.
+        kommune: The kommune.
+        aar: Reporting year.
+        language: Language of the workbook.
+        workbook_id: Eight characters, see `mint_workbook_id`.
+        issued_at: Moment of issue, with time zone.
+        parent: Commit that the content descends from; empty for a blank workbook.
+    """
+
+    form: Form
+    kommune: Kommune
+    aar: int
+    language: str
+    workbook_id: str
+    issued_at: datetime
+    parent: str = ""
+
+    @property
+    def jurisdiction(self) -> str:
+        """Give "GL" or "DK"."""
+        return self.kommune.jurisdiction
+
+    @property
+    def kommune_name(self) -> str:
+        """Give code and name of the kommune."""
+        return f"{self.kommune.code} {self.kommune.name}"
+
+    @property
+    def footer(self) -> str:
+        """Give the text at the foot of printed pages."""
+        return f"{self.kommune_name} · {self.aar}"
+
+    def text(self, key: str) -> str:
+        """Give a text in the workbook's language."""
+        return self.form.texts.get(key, self.language)
+
+    def title(self, sheet_id: str) -> str:
+        """Give the name on the tab of a sheet."""
+        return self.form.sheet_title(sheet_id, self.language)
+
+    def label(self, sheet_id: str, field_id: str) -> str:
+        """Give the label of a field."""
+        return self.form.field_label(sheet_id, field_id, self.language)

@@ -1,0 +1,169 @@
+"""The look of the workbook: few colours, one font, thin lines."""
+
+from datetime import date
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.worksheet.header_footer import HeaderFooter, HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from fpsheet_templates.form import Field, FieldType
+
+FONT_NAME = "Arial"
+"""On every Windows and Mac; the free Liberation Sans has the same widths."""
+
+INK = "22303C"
+MUTED = "5B6770"
+LINE = "D5DBE1"
+PAPER = "FFFFFF"
+SHADE = "F3F5F7"
+"""Behind what a person does not type: status, labels, calculated sheets."""
+NAVY = "1F3A5F"
+FAULT_INK, FAULT_PAPER = "8E1B1B", "FBE3E1"
+WARNING_INK, WARNING_PAPER = "6B4E00", "FFF3CF"
+FINE_INK = "2C6E49"
+
+DATE_FORMAT = "dd\\-mm\\-yyyy"
+TEXT_FORMAT = "@"
+_FORMATS = {
+    FieldType.DATE: DATE_FORMAT,
+    FieldType.INTEGER: "0",
+    FieldType.DECIMAL: "0.0",
+}
+
+_EPOCH = date(1899, 12, 30)
+"""Day 0 of a worksheet, as it counts from March 1900 on."""
+
+_THIN = Side(style="thin", color=LINE)
+BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+UNDERLINE = Border(bottom=_THIN)
+
+
+def date_serial(day: date) -> int:
+    """Give a day as the number a worksheet knows it by.
+
+    >>> date_serial(date(2016, 7, 1))
+    42552
+    """
+    return (day - _EPOCH).days
+
+
+def add_sheet(book: Workbook, title: str, *, colour: str = "") -> Worksheet:
+    """Add a sheet without grid lines at the end of a workbook."""
+    sheet: Worksheet = book.create_sheet(title)
+    sheet.sheet_view.showGridLines = False
+    if colour:
+        sheet.sheet_properties.tabColor = colour
+    return sheet
+
+
+def number_format(field: Field) -> str:
+    """Give the number format of a field's cells; codes and CPR are text."""
+    return _FORMATS.get(field.type, TEXT_FORMAT)
+
+
+def font(*, size: float = 10, bold: bool = False, colour: str = INK, under: bool = False) -> Font:
+    """Give a font of the workbook's family."""
+    return Font(
+        name=FONT_NAME, size=size, bold=bold, color=colour, underline="single" if under else None
+    )
+
+
+def fill(colour: str) -> PatternFill:
+    """Give a plain fill."""
+    return PatternFill("solid", start_color=colour, end_color=colour)
+
+
+def align(
+    horizontal: str | None = None, *, wrap: bool = False, indent: int = 0, vertical: str = "center"
+) -> Alignment:
+    """Give an alignment; vertically in the middle unless said otherwise."""
+    return Alignment(horizontal=horizontal, vertical=vertical, wrap_text=wrap, indent=indent)
+
+
+def write_text(cell: Cell, text: str) -> Cell:
+    """Put a text into a cell as text, whatever it begins with: the one way texts are written."""
+    cell.value = text
+    cell.data_type = "s"
+    if text[:1] in {"=", "+", "-", "@"}:
+        cell.quotePrefix = True
+    return cell
+
+
+def write_title(sheet: Worksheet, address: str, text: str, *, colour: str = NAVY) -> None:
+    """Put the title of a sheet."""
+    cell = write_text(sheet[address], text)
+    cell.font = font(size=16, bold=True, colour=colour)
+    cell.alignment = align()
+
+
+def write_note(sheet: Worksheet, address: str, text: str, *, wrap: bool = False) -> None:
+    """Put a line of explanation in muted ink."""
+    cell = write_text(sheet[address], text)
+    cell.font = font(colour=MUTED)
+    cell.alignment = align(wrap=wrap)
+
+
+def style_heading(cell: Cell, colour: str) -> None:
+    """Style a heading: white on the sheet's colour."""
+    cell.font = font(bold=True, colour=PAPER)
+    cell.fill = fill(colour)
+    cell.alignment = align(wrap=True)
+    cell.border = Border(right=Side(style="thin", color=PAPER))
+
+
+def style_entry(cell: Cell, *, horizontal: str | None = None) -> None:
+    """Style a cell a person types into."""
+    cell.font = font()
+    cell.border = BOX
+    cell.alignment = align(horizontal)
+    cell.protection = Protection(locked=False)
+
+
+def style_shaded(cell: Cell, *, bold: bool = False) -> None:
+    """Style a cell that is read, not typed into."""
+    cell.font = font(bold=bold)
+    cell.fill = fill(SHADE)
+    cell.border = BOX
+    cell.alignment = align()
+
+
+def fault_style() -> DifferentialStyle:
+    """How a fault looks, beside its words and its sign."""
+    return DifferentialStyle(font=Font(color=FAULT_INK), fill=_paint(FAULT_PAPER))
+
+
+def warning_style() -> DifferentialStyle:
+    """How a warning looks, beside its words and its sign."""
+    return DifferentialStyle(font=Font(color=WARNING_INK), fill=_paint(WARNING_PAPER))
+
+
+def fine_style() -> DifferentialStyle:
+    """How a row in order looks."""
+    return DifferentialStyle(font=Font(color=FINE_INK))
+
+
+def _paint(colour: str) -> PatternFill:
+    """Give a fill for a conditional format, which reads the background colour."""
+    return PatternFill("solid", bgColor=colour, fgColor=colour)
+
+
+def set_page(sheet: Worksheet, *, title_rows: str = "", footer: str = "") -> None:
+    """Set printing: A4 across, as wide as one page, headings on every page, page numbers."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    margins = sheet.page_margins
+    margins.left = margins.right = 0.4
+    margins.top, margins.bottom = 0.5, 0.6
+    margins.header = margins.footer = 0.3
+    if title_rows:
+        sheet.print_title_rows = title_rows
+    left = _HeaderFooterPart(footer, size=8)
+    right = _HeaderFooterPart("&P / &N", size=8)
+    sheet.HeaderFooter = HeaderFooter(oddFooter=HeaderFooterItem(left=left, right=right))
