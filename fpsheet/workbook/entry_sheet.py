@@ -128,7 +128,7 @@ def _add_names(book: Workbook, layout: SheetLayout) -> None:
 def row_contents(
     sheet: Sheet, rows: Sequence[Row], *, issue: Issue, count: int
 ) -> Iterator[tuple[CellContent, ...]]:
-    """Give the cells of every pre-made row without the calculated ones: given rows first.
+    """Give the cells of every pre-made row up to the calculated ones, given rows first.
 
     Args:
         sheet: The entry sheet.
@@ -141,7 +141,7 @@ def row_contents(
     writers = [(field.id, _writer(field, issue)) for field in sheet.entry_fields()]
     for row in rows:
         row_id = str(row.get("raekke_id") or next(fresh))
-        yield (row_id, *(write(row.get(name)) for name, write in writers))
+        yield (row_id, None, *(write(row.get(name)) for name, write in writers))
     for _ in range(count - len(rows)):
         yield (next(fresh),)
 

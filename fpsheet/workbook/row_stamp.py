@@ -47,7 +47,7 @@ def stamp_rows(
 
     Args:
         xml: The sheet as openpyxl wrote it, with its pattern in `first_row` as its last row.
-        rows: Per row the contents of the columns without a formula, left to right.
+        rows: Per row the contents of the leading columns; a column with a formula ignores its own.
         first_row: Row of the pattern.
         last_row: Row of the last row given.
     """
@@ -85,15 +85,14 @@ def _write_rows(
 ) -> str:
     formulas = [cell.letter for cell in pattern if cell.formula]
     shared = {letter: number for number, letter in enumerate(formulas)}
-    entries = sum(1 for cell in pattern if not cell.formula)
     out: list[str] = []
     for number, row in enumerate(rows, start=first_row):
-        contents = iter((*row, *(None,) * (entries - len(row))))
+        contents = (*row, *(None,) * (len(pattern) - len(row)))
         out.append(f'<row r="{number}"{attributes}')
-        for cell in pattern:
+        for cell, content in zip(pattern, contents, strict=True):
             start = f'<c r="{cell.letter}{number}" s="{cell.style}"'
             if not cell.formula:
-                out.append(_write_content(start, next(contents)))
+                out.append(_write_content(start, content))
             elif number == first_row:
                 ref = f"{cell.letter}{first_row}:{cell.letter}{last_row}"
                 master = f'ref="{ref}" si="{shared[cell.letter]}">{cell.formula}</f>'
