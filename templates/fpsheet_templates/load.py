@@ -73,12 +73,16 @@ def load_form(version: int | None = None) -> Form:
 
 
 @cache
-def load_texts() -> Texts:
-    """Load every text of every language folder under `data/text/`."""
+def load_texts(only: str = "") -> Texts:
+    """Load every text of every language folder under `data/text/`.
+
+    Args:
+        only: Name of one file (`program.toml`), for a quick start; every file when left out.
+    """
     by_language: dict[str, dict[str, str]] = {}
     for folder in sorted((_data() / "text").iterdir(), key=lambda entry: entry.name):
         texts: dict[str, str] = {}
-        for file in _files(folder, ".toml"):
+        for file in _files(folder, only or ".toml"):
             for key, text in _flatten(_read_toml(file)):
                 if key in texts:
                     message = f"The text {key} stands twice ({folder.name})."
