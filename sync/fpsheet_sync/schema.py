@@ -28,6 +28,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Sequence,
     String,
     Subquery,
     Table,
@@ -60,6 +61,9 @@ KOMMUNE_LENGTH = 3
 ROW_ID_LENGTH = 40
 PSEUDONYM_LENGTH = 24
 SHA256_LENGTH = 64
+COMMIT_NUMBERS = Sequence("indberetning_nummer")
+"""Numbers of commits on PostgreSQL, where several writers work at once."""
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -105,6 +109,7 @@ class Schema:
 def store_schema() -> Schema:
     """Make the tables of the newest form."""
     metadata = MetaData(naming_convention=NAMING)
+    Sequence(COMMIT_NUMBERS.name, metadata=metadata)
     records = {sheet.id: _record_table(metadata, sheet) for sheet in load_form().entry_sheets()}
     for make in (_commit_tables, _identity_tables, _case_tables, _office_tables):
         make(metadata)

@@ -1,7 +1,7 @@
 """Submissions: one kommune's checked workbook on its way into the central database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
@@ -26,6 +26,40 @@ class SubmittedSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a kommune wrote about a warning; it holds until the row's values change.
+
+    Attributes:
+        code: Code of the rule.
+        sheet: Sheet identifier.
+        row: Excel row; 0 for the sheet or the file as a whole.
+        text: The explanation.
+    """
+
+    code: str
+    sheet: str
+    row: int
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a kommune chose in the returned workbook for one open conflict.
+
+    Attributes:
+        conflict_id: Identifier of the conflict, as the receipt named it.
+        values: Field → value in force from now on, as ISO text, number or code; None for blank.
+        by: Name of the person who decided.
+        reason: Why.
+    """
+
+    conflict_id: str
+    values: Mapping[str, str | float | None] = field(repr=False)
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """One file of one kommune.
 
@@ -44,6 +78,9 @@ class Submission:
         counts: Severity → number of findings.
         findings: Findings as dicts without values (code, severity, sheet, cell, field), for the
             receipt and the quarantine.
+        explanations: What the kommune wrote about its warnings.
+        choices: What the kommune chose for open conflicts.
+        original: The bytes of the file, kept encrypted; empty when they are not to be kept.
     """
 
     sha256: str
@@ -59,3 +96,6 @@ class Submission:
     totals: Mapping[str, tuple[int, int, int, int]]
     counts: Mapping[str, int]
     findings: tuple[Mapping[str, str], ...]
+    explanations: tuple[Explanation, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    original: bytes = field(default=b"", repr=False)

@@ -1,0 +1,59 @@
+"""Failures of the store, each with the sentence and the remedy that the texts give it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from fpsheet_templates.errors import StoreError
+from fpsheet_templates.load import load_texts
+
+_NOTHING: Mapping[str, object] = {}
+
+# What drivers say → key of our sentence. A driver's own text may hold values and is not shown.
+_SAYINGS = {
+    "is locked": "locked",
+    "lock timeout": "locked",
+    "disk is full": "full",
+    "no space left": "full",
+    "disk i/o error": "full",
+    "file too large": "full",
+    "could not extend file": "full",
+    "readonly database": "readonly",
+    "read-only transaction": "readonly",
+    "permission denied": "readonly",
+    "unable to open database file": "missing",
+    "does not exist": "missing",
+    "file is not a database": "foreign",
+    "connection failed": "unreachable",
+    "connection refused": "unreachable",
+    "connection is bad": "unreachable",
+    "could not connect": "unreachable",
+    "closed the connection": "unreachable",
+}
+
+
+def store_failure(key: str, values: Mapping[str, object] = _NOTHING) -> StoreError:
+    """Make the exception of a text key (`locked` for `error.store.locked`), in Danish."""
+    texts = load_texts()
+    sentence = texts.fill(f"error.store.{key}.sentence", "da", values)
+    return StoreError(sentence, remedy=texts.fill(f"error.store.{key}.remedy", "da", values))
+
+
+@contextmanager
+def translated(place: str) -> Iterator[None]:
+    """Turn what a database driver raises inside the block into a StoreError.
+
+    Args:
+        place: The address shown to the reader, without password.
+    """
+    try:
+        yield
+    except ArgumentError:
+        raise store_failure("url") from None
+    except DBAPIError as error:
+        said = str(error.orig).casefold()
+        key = next((key for saying, key in _SAYINGS.items() if saying in said), "failed")
+        values = {"sted": place, "kind": type(error.orig).__name__}
+        # The cause holds statements and values, so it goes no further.
+        raise store_failure(key, values) from None

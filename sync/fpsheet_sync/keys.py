@@ -1,0 +1,176 @@
+"""Keys: what turns CPR numbers into pseudonyms and keeps vault and originals unreadable.
+
+One secret of 32 bytes lies in a file outside the database; three keys of their own purpose are
+derived from it. Without the file the database still gives statistics, but no CPR number and no
+original.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from fpsheet_sync.failure import store_failure
+
+SECRET_BYTES = 32
+PSEUDONYM_BYTES = 12
+"""96 bits: also the length of the nonce, and no collision to fear below 10**13 citizens."""
+
+_HEADER = "fpsheet-noegle-1"
+_BLOCK = 64
+_REPLACEMENT_DAY = 60
+"""Replacement CPR numbers have 60 added to the day of birth (cpr.dk, erstatningspersonnummer)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys derived from one secret. Their values are never printed.
+
+    Attributes:
+        id: Names the secret without telling it (16 hexadecimal digits).
+    """
+
+    id: str
+    _pseudonym: bytes = field(repr=False)
+    _vault: AESGCM = field(repr=False)
+    _original: AESGCM = field(repr=False)
+
+    def pseudonyms(self, cprs: Iterable[str], *, kommune_kode: str) -> list[str]:
+        """Give the pseudonym of each CPR number (ten digits), in the same order.
+
+        A replacement number (day 61 to 91) is made by each kommune for itself and may collide,
+        so there the pseudonym belongs to the kommune as well.
+        """
+        mac = _hmac(self._pseudonym)
+        own = f"{kommune_kode}:"
+        return [
+            mac((own + cpr if is_replacement(cpr) else cpr).encode())[:PSEUDONYM_BYTES].hex()
+            for cpr in cprs
+        ]
+
+    def seal_cprs(self, pairs: Iterable[tuple[str, str]]) -> list[bytes]:
+        """Encrypt CPR numbers, given as (pseudonym, CPR).
+
+        The nonce is the pseudonym, which belongs to that number alone: the same number always
+        gives the same bytes, and a rebuilt vault equals the first.
+        """
+        encrypt = self._vault.encrypt
+        return [encrypt(bytes.fromhex(borger), cpr.encode(), None) for borger, cpr in pairs]
+
+    def open_cpr(self, borger: str, data: bytes) -> str:
+        """Decrypt a CPR number.
+
+        Raises:
+            StoreError: Another key sealed it, or it was altered.
+        """
+        return self._open(self._vault, bytes.fromhex(borger), data).decode()
+
+    def seal_original(self, sha256: str, data: bytes) -> bytes:
+        """Encrypt the bytes of a file; the nonce comes from the hash of the bytes themselves."""
+        return self._original.encrypt(bytes.fromhex(sha256)[:PSEUDONYM_BYTES], data, None)
+
+    def open_original(self, sha256: str, data: bytes) -> bytes:
+        """Decrypt the bytes of a file.
+
+        Raises:
+            StoreError: Another key sealed it, or it was altered.
+        """
+        return self._open(self._original, bytes.fromhex(sha256)[:PSEUDONYM_BYTES], data)
+
+    def _open(self, cipher: AESGCM, nonce: bytes, data: bytes) -> bytes:
+        try:
+            return cipher.decrypt(nonce, data, None)
+        except InvalidTag:
+            raise store_failure("unreadable") from None
+
+
+def is_replacement(cpr: str) -> bool:
+    """Tell whether a CPR number (ten digits) is a replacement number (day 61 to 91).
+
+    >>> is_replacement("6101801234"), is_replacement("0101801234")
+    (True, False)
+    """
+    return int(cpr[:2]) > _REPLACEMENT_DAY
+
+
+def derive_keys(secret: bytes) -> Keys:
+    """Derive the keys from a secret.
+
+    Raises:
+        StoreError: The secret has not 32 bytes.
+    """
+    if len(secret) != SECRET_BYTES:
+        raise store_failure("key_length")
+    return Keys(
+        id=_expand(secret, "id", 8).hex(),
+        _pseudonym=_expand(secret, "pseudonym"),
+        _vault=AESGCM(_expand(secret, "vault")),
+        _original=AESGCM(_expand(secret, "original")),
+    )
+
+
+def read_keys(path: Path) -> Keys:
+    """Read a key file.
+
+    Raises:
+        StoreError: The file is missing or is no key file.
+    """
+    try:
+        lines = path.read_text(encoding="ascii").split()
+    except (OSError, UnicodeDecodeError):
+        raise store_failure("key_file", {"sted": path}) from None
+    is_key_file = len(lines) == 2 and lines[0] == _HEADER  # noqa: PLR2004 - header and secret
+    try:
+        secret = bytes.fromhex(lines[1]) if is_key_file else b""
+    except ValueError:
+        secret = b""
+    if len(secret) != SECRET_BYTES:
+        raise store_failure("key_file", {"sted": path})
+    return derive_keys(secret)
+
+
+def write_keys(path: Path, secret: bytes) -> Keys:
+    """Write a new key file that only its owner may read (where the system knows owners).
+
+    Raises:
+        StoreError: The file exists already, or cannot be written.
+    """
+    keys = derive_keys(secret)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
+            file.write(f"{_HEADER}\n{secret.hex()}\n")
+    except FileExistsError:
+        raise store_failure("key_exists", {"sted": path}) from None
+    except OSError:
+        raise store_failure("key_unwritable", {"sted": path}) from None
+    return keys
+
+
+def _expand(secret: bytes, purpose: str, length: int = SECRET_BYTES) -> bytes:
+    return HKDFExpand(SHA256(), length, f"fpsheet {purpose}".encode()).derive(secret)
+
+
+def _hmac(key: bytes) -> Callable[[bytes], bytes]:
+    """Give HMAC-SHA256 under one key, its two key blocks hashed once.
+
+    `hmac.digest` sets OpenSSL up anew for every call, which costs three times as much.
+    """
+    padded = key.ljust(_BLOCK, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in padded))
+    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in padded))
+
+    def mac(message: bytes) -> bytes:
+        inside, outside = inner.copy(), outer.copy()
+        inside.update(message)
+        outside.update(inside.digest())
+        return outside.digest()
+
+    return mac

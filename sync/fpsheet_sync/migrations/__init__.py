@@ -1,0 +1,1 @@
+"""Alembic's scripts: static, named, forward only."""

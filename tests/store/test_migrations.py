@@ -1,0 +1,97 @@
+"""The database is made by migrations alone, and they give exactly the tables of the form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+import fpsheet_sync.migrations
+from fpsheet_sync.keys import derive_keys
+from fpsheet_sync.migrate import HEAD
+from fpsheet_sync.schema import store_schema
+from fpsheet_sync.store import open_store
+from fpsheet_templates.errors import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_migrations_give_the_tables_of_the_form(store_url: str) -> None:
+    """A database made by every migration in turn has no difference from the metadata."""
+    store = open_store(store_url, create=True)
+    with store.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, store_schema().metadata) == []
+    store.close()
+
+
+def test_head_is_the_newest_script() -> None:
+    """The version the program expects is the newest migration there is."""
+    folder = fpsheet_sync.migrations.__path__[0]
+    assert ScriptDirectory(folder).get_heads() == [HEAD]
+
+
+def test_creating_twice_changes_nothing(store_url: str) -> None:
+    """Opening with `create` where everything is there already is harmless."""
+    open_store(store_url, create=True).close()
+    store = open_store(store_url, create=True)
+    with store.read() as connection:
+        assert set(store_schema().metadata.tables) < set(inspect(connection).get_table_names())
+    store.close()
+
+
+def test_missing_database_is_told(tmp_path: Path) -> None:
+    """A database that is not there is not made by reading."""
+    place = tmp_path / "central.db"
+    with pytest.raises(StoreError, match="ingen database"):
+        open_store(f"sqlite:///{place}")
+    assert not place.exists()
+
+
+def test_empty_and_foreign_databases_are_told(tmp_path: Path) -> None:
+    """An empty file, another program's database and a text file each have their sentence."""
+    place = tmp_path / "central.db"
+    place.touch()
+    with pytest.raises(StoreError, match="er tom"):
+        open_store(f"sqlite:///{place}")
+    place.write_text("ikke en database " * 100, encoding="utf-8")
+    with pytest.raises(StoreError, match="ikke en database, som fpsheet kender"):
+        open_store(f"sqlite:///{place}")
+
+
+@pytest.mark.parametrize(("version", "says"), [("0000", "tidligere"), ("9999", "nyere")])
+def test_other_versions_are_told(tmp_path: Path, version: str, says: str) -> None:
+    """A database of another version is not touched; the sentence says which way."""
+    url = f"sqlite:///{tmp_path / 'central.db'}"
+    store = open_store(url, create=True)
+    with store.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
+    store.close()
+    with pytest.raises(StoreError, match=says):
+        open_store(url)
+
+
+def test_keys_belong_to_one_database(store_url: str) -> None:
+    """The keys a database was first opened with are the only ones it takes."""
+    first, second = derive_keys(b"a" * 32), derive_keys(b"b" * 32)
+    open_store(store_url, create=True, keys=first).close()
+    open_store(store_url, keys=first).close()
+    open_store(store_url).close()
+    with pytest.raises(StoreError, match="hører ikke til"):
+        open_store(store_url, keys=second)
+
+
+def test_second_writer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On SQLite a second writer waits, and then says that the database is busy."""
+    monkeypatch.setattr("fpsheet_sync.store.LOCK_SECONDS", 0.05)
+    url = f"sqlite:///{tmp_path / 'central.db'}"
+    one, two = open_store(url, create=True), open_store(url)
+    with one.write(), pytest.raises(StoreError, match="optaget"), two.write():
+        pass
+    one.close()
+    two.close()
