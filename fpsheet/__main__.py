@@ -1,0 +1,14 @@
+"""Start of the program: `fpsheet`, and `python -m fpsheet`."""
+
+import sys
+
+
+def main() -> int:
+    """Run the command line on the arguments of the process, and give its exit code."""
+    from fpsheet.cli.program import run
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

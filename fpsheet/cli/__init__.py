@@ -1,0 +1,1 @@
+"""The command line: arguments in, the pipeline's answers out."""

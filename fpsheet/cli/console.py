@@ -1,0 +1,92 @@
+"""The console: text a person reads and JSON a program reads, on any terminal."""
+
+import codecs
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import TextIOWrapper
+
+import click
+
+_STAND_INS = {"✓": "+", "✗": "x", "→": "->", "…": "...", "━": "-", "╸": "-", "╺": "-", "≤": "<="}
+"""What is shown where a console lacks the symbol (a Danish Windows console knows cp1252)."""
+
+_HANDLER = "fpsheet"
+_GAP = 2
+
+
+def prepare_streams() -> None:
+    """Let standard output and error replace what they cannot show, instead of failing."""
+    codecs.register_error(_HANDLER, _stand_in)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=_HANDLER)
+
+
+def _stand_in(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    return "".join(_STAND_INS.get(symbol, "?") for symbol in wrong), error.end
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """Where a command writes.
+
+    Attributes:
+        as_json: Nothing but JSON goes to standard output.
+    """
+
+    as_json: bool = False
+
+    def say(self, text: str = "") -> None:
+        """Write a line for a person; silent where a program listens."""
+        if not self.as_json:
+            click.echo(text)
+
+    def warn(self, text: str) -> None:
+        """Write a line to standard error."""
+        click.echo(text, err=True)
+
+    def give(self, value: object) -> None:
+        """Write one line of JSON."""
+        is_unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+        click.echo(json.dumps(value, ensure_ascii=not is_unicode))
+
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Write a table in columns: numbers to the right, the rest to the left."""
+        for line in lay_out(header, rows):
+            self.say(line)
+
+
+def lay_out(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    """Give the lines of a table.
+
+    >>> lay_out(["Ark", "Nye"], [["Job", 12]])
+    ['Ark  Nye', '---  ---', 'Job   12']
+    """
+    shown = [[_show(cell) for cell in row] for row in rows]
+    columns = list(zip(header, *shown, strict=True)) if rows else [(title,) for title in header]
+    widths = [max(map(len, column)) for column in columns]
+    numeric = [
+        bool(rows) and all(isinstance(row[at], int | float | None) for row in rows)
+        for at in range(len(header))
+    ]
+    ruler = ["-" * width for width in widths]
+    lines = []
+    for cells in (header, ruler, *shown):
+        parts = [
+            cell.rjust(width) if is_number else cell.ljust(width)
+            for cell, width, is_number in zip(cells, widths, numeric, strict=True)
+        ]
+        lines.append((" " * _GAP).join(parts).rstrip())
+    return lines
+
+
+def _show(cell: object) -> str:
+    """Show a cell; whole numbers with points between thousands, as Danish has it."""
+    if cell is None:
+        return ""
+    return f"{cell:,}".replace(",", ".") if isinstance(cell, int) else str(cell)

@@ -1,0 +1,112 @@
+"""The arguments and options that several commands share."""
+
+import click
+
+from fpsheet.cli.help import SpokenArgument
+from fpsheet.cli.values import ChoiceValue, DayValue, NumberValue, PathValue
+from fpsheet.cli.words import Words
+
+
+def database_option(words: Words) -> click.Option:
+    """Give `--db`."""
+    return click.Option(
+        ["--db"], metavar=words.get("program.metavar.url"), help=words.get("program.option.db")
+    )
+
+
+def json_option(words: Words) -> click.Option:
+    """Give `--json`, which becomes the parameter `as_json`."""
+    return flag(words, "--json", name="as_json", key="program.option.json")
+
+
+def today_option(words: Words) -> click.Option:
+    """Give `--today`, which makes an answer of another day again."""
+    return day_option(words, "--today", key="program.option.today")
+
+
+def flag(words: Words, spelling: str, *, name: str, key: str) -> click.Option:
+    """Give a switch."""
+    return click.Option([spelling, name], is_flag=True, help=words.get(key))
+
+
+def day_option(words: Words, spelling: str, *, key: str, name: str = "") -> click.Option:
+    """Give an option for a day."""
+    return click.Option(
+        [spelling, *([name] if name else [])],
+        type=DayValue(words),
+        metavar=words.get("program.metavar.day"),
+        help=words.get(key),
+    )
+
+
+def kommune_option(
+    words: Words, *, key: str = "program.option.kommune", required: bool = False, many: bool = False
+) -> click.Option:
+    """Give `--kommune`; whether the code exists is asked of the form later."""
+    return click.Option(
+        ["--kommune"],
+        required=required,
+        multiple=many,
+        metavar=words.get("program.metavar.code"),
+        help=words.get(key),
+    )
+
+
+def number_option(words: Words, spelling: str, *, key: str, default: int | None) -> click.Option:
+    """Give an option for a whole number."""
+    return click.Option(
+        [spelling],
+        type=NumberValue(words),
+        default=default,
+        show_default=default is not None,
+        metavar=words.get("program.metavar.number"),
+        help=words.get(key),
+    )
+
+
+def choice_option(
+    words: Words, spelling: str, *, key: str, choices: tuple[str, ...], default: str
+) -> click.Option:
+    """Give an option for one of some words."""
+    return click.Option(
+        [spelling],
+        type=ChoiceValue(words, choices),
+        default=default,
+        show_default=True,
+        metavar=words.get("program.metavar.choice"),
+        help=words.get(key),
+    )
+
+
+def path_option(
+    words: Words, spelling: str, *, key: str, folder: bool = False, required: bool = False
+) -> click.Option:
+    """Give an option for a file or folder to be written."""
+    return click.Option(
+        [spelling],
+        type=PathValue(words, folder=folder),
+        required=required,
+        metavar=words.get(f"program.metavar.{'folder' if folder else 'file'}"),
+        help=words.get(key),
+    )
+
+
+def file_argument(words: Words, name: str, *, key: str, many: bool = False) -> SpokenArgument:
+    """Give an argument for a file that is there."""
+    return SpokenArgument(
+        name,
+        kind=PathValue(words, exists=True),
+        metavar=words.get("program.metavar.file") + ("..." if many else ""),
+        spoken_help=words.get(key),
+        many=many,
+    )
+
+
+def folder_argument(words: Words, name: str, *, key: str) -> SpokenArgument:
+    """Give an argument for a folder that is there."""
+    return SpokenArgument(
+        name,
+        kind=PathValue(words, folder=True, exists=True),
+        metavar=words.get("program.metavar.folder"),
+        spoken_help=words.get(key),
+    )

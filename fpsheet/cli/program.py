@@ -1,0 +1,61 @@
+"""The program: every command under one name."""
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import click
+
+from fpsheet.cli.command import PROGRAM, SpokenGroup
+from fpsheet.cli.console import prepare_streams
+from fpsheet.cli.failure import run_guarded
+from fpsheet.cli.form_commands import make_form_commands
+from fpsheet.cli.kommune_commands import make_kommune_commands
+from fpsheet.cli.session import Session
+from fpsheet.cli.words import Words, find_language, load_words
+
+
+def run(arguments: Sequence[str], *, environment: Mapping[str, str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        arguments: What was typed after the program's name.
+        environment: Environment variables; those of the process when left out.
+
+    Returns:
+        Exit code: 0 done, 1 findings or conflicts, 2 wrong usage, 3 our fault.
+    """
+    prepare_streams()
+    surroundings = os.environ if environment is None else environment
+    words = load_words(find_language(arguments, surroundings))
+    # The clock is read here and nowhere else.
+    now = datetime.now(UTC)  # noqa: TID251
+    session = Session(words, surroundings, now=now, local_day=now.astimezone().date())
+    group = make_program(words)
+    return run_guarded(
+        lambda: int(group.main(list(arguments), PROGRAM, standalone_mode=False, obj=session) or 0),
+        words=words,
+        environment=surroundings,
+    )
+
+
+def make_program(words: Words) -> SpokenGroup:
+    """Give the group of all commands, in the order of the work."""
+    shown = click.Option(
+        ["--version"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        help=words.get("program.option.version"),
+        callback=_show_version,
+    )
+    commands = [*make_kommune_commands(words), *make_form_commands(words)]
+    return SpokenGroup(PROGRAM, words=words, commands=commands, params=[shown])
+
+
+def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001 - click's signature
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"{PROGRAM} {version(PROGRAM)}")
+        ctx.exit()

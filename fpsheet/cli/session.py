@@ -1,0 +1,72 @@
+"""The session: what every command is given beside its own arguments."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from fpsheet.cli.console import Console
+from fpsheet.cli.progress import show_progress
+from fpsheet.cli.words import Words
+from fpsheet.progress import Progress
+from fpsheet_templates.errors import UsageError
+
+if TYPE_CHECKING:
+    from fpsheet.config import Settings
+    from fpsheet_templates.form import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run of the program.
+
+    Attributes:
+        words: Texts in the person's language.
+        environment: Environment variables.
+        now: The moment the program started, UTC.
+        local_day: The day at the desk.
+    """
+
+    words: Words
+    environment: Mapping[str, str]
+    now: datetime
+    local_day: date
+
+    def console(self, *, as_json: bool = False) -> Console:
+        """Give the console of a command."""
+        return Console(as_json=as_json)
+
+    def progress(self, *, quiet: bool) -> AbstractContextManager[Progress]:
+        """Show progress for the length of a block."""
+        return show_progress(self.words, quiet=quiet)
+
+    def form(self) -> "Form":
+        """Load the form with all its texts."""
+        from fpsheet_templates.load import load_form
+
+        return load_form()
+
+    def kommune(self, kode: str) -> str:
+        """Give a kommunekode back if it exists.
+
+        Raises:
+            UsageError: There is no such kommune.
+        """
+        if kode not in self.form().kommuner:
+            raise UsageError(self.words.fill("program.value.kommune", {"value": kode}))
+        return kode
+
+    def settings(self) -> "Settings":
+        """Read the settings file, if there is one.
+
+        Raises:
+            UsageError: The file cannot be read or has an unknown setting.
+        """
+        from fpsheet.config import read_settings
+
+        return read_settings(self.environment, language=self.words.language)
+
+    def database(self, given: str | None) -> str:
+        """Give the address of the database: given, environment, settings file, default."""
+        return given or self.environment.get("FPSHEET_DB") or self.settings().database

@@ -1,0 +1,109 @@
+"""Values of arguments and options: what is accepted, and how it is refused."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from fpsheet.cli.words import Words
+
+_DAY_FORMATS = ("%d-%m-%Y", "%Y-%m-%d")
+
+
+class DayValue(click.ParamType[date]):
+    """A day as people write it (dd-mm-yyyy) or as machines do (yyyy-mm-dd)."""
+
+    name = "day"
+
+    def __init__(self, words: Words) -> None:
+        """Keep the language."""
+        self.words = words
+
+    def convert(
+        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Read the day."""
+        day = value if isinstance(value, date) else _read_day(value)
+        if day is None:
+            self.fail(self.words.fill("program.value.day", {"value": value}), param, ctx)
+        return day
+
+
+class NumberValue(click.ParamType[int]):
+    """A whole number with a smallest value."""
+
+    name = "number"
+
+    def __init__(self, words: Words, *, minimum: int = 0) -> None:
+        """Keep language and limit."""
+        self.words = words
+        self.minimum = minimum
+
+    def convert(
+        self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Read the number."""
+        try:
+            number = int(value)
+        except ValueError:
+            number = self.minimum - 1
+        if number < self.minimum:
+            given = {"value": value, "minimum": self.minimum}
+            self.fail(self.words.fill("program.value.number", given), param, ctx)
+        return number
+
+
+class ChoiceValue(click.ParamType[str]):
+    """One of some words."""
+
+    name = "choice"
+
+    def __init__(self, words: Words, choices: Sequence[str]) -> None:
+        """Keep language and choices."""
+        self.words = words
+        self.choices = choices
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse what is no choice."""
+        if value not in self.choices:
+            given = {"value": value, "choices": ", ".join(self.choices)}
+            self.fail(self.words.fill("program.value.choice", given), param, ctx)
+        return value
+
+
+class PathValue(click.ParamType[Path]):
+    """A file or a folder, there already or to be written."""
+
+    name = "path"
+
+    def __init__(self, words: Words, *, folder: bool = False, exists: bool = False) -> None:
+        """Keep what is asked for."""
+        self.words = words
+        self.folder = folder
+        self.exists = exists
+
+    def convert(
+        self, value: str | Path, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Path:
+        """Refuse what is not there, or a folder for a file and the other way round."""
+        path = Path(value)
+        wrong = ""
+        if path.is_dir() and not self.folder:
+            wrong = "is_folder"
+        elif path.is_file() and self.folder:
+            wrong = "is_file"
+        elif self.exists and not path.exists():
+            wrong = "no_folder" if self.folder else "no_file"
+        if wrong:
+            self.fail(self.words.fill(f"program.value.{wrong}", {"value": value}), param, ctx)
+        return path
+
+
+def _read_day(text: str) -> date | None:
+    for layout in _DAY_FORMATS:
+        try:
+            return datetime.strptime(text, layout).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,53 @@
+"""Words: what the command line says, in the language of the person."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fpsheet_templates.load import load_texts
+from fpsheet_templates.text import BASE_LANGUAGE, Texts
+
+_FILE = "program.toml"
+_OPTION = "--lang"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The texts of the command line in one language.
+
+    Attributes:
+        texts: Every language's texts of the program; the form's are loaded with the form.
+        language: Language tag.
+    """
+
+    texts: Texts
+    language: str
+
+    def get(self, key: str) -> str:
+        """Give a text."""
+        return self.texts.get(key, self.language)
+
+    def fill(self, key: str, values: Mapping[str, object]) -> str:
+        """Give a text with its placeholders filled."""
+        return self.texts.fill(key, self.language, values)
+
+
+def load_words(language: str) -> Words:
+    """Load the program's own texts; Danish where the language is not known."""
+    texts = load_texts(_FILE)
+    return Words(texts, language if language in texts.by_language else BASE_LANGUAGE)
+
+
+def find_language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Find the language before anything is parsed, because help and messages need it.
+
+    `--lang en` may stand anywhere among the arguments; else `FPSHEET_LANG`; else Danish.
+
+    >>> find_language(["check", "--lang=en", "F.xlsx"], {})
+    'en'
+    """
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=False):
+        if argument == _OPTION:
+            return following
+        if argument.startswith(f"{_OPTION}="):
+            return argument.partition("=")[2]
+    return environment.get("FPSHEET_LANG", BASE_LANGUAGE)

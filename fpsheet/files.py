@@ -1,0 +1,29 @@
+"""Files appear whole: written beside, then renamed."""
+
+import os
+from pathlib import Path
+
+from fpsheet_templates.errors import WorkbookFileError
+from fpsheet_templates.load import load_texts
+
+
+def write_whole(path: Path, data: bytes, *, language: str = "da") -> None:
+    """Write a file so that nobody ever sees a part of it; folders are made.
+
+    Raises:
+        WorkbookFileError: It cannot be written (open in Excel, no right to, disk full).
+    """
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        texts = load_texts("program.toml")
+        sentence = texts.fill("program.value.not_written", language, {"name": str(path)})
+        remedy = texts.get("program.value.not_written_remedy", language)
+        raise WorkbookFileError(sentence, remedy=remedy) from error

@@ -1,0 +1,1 @@
+"""Views of findings: for a terminal, for machines."""
