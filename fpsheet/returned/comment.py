@@ -1,0 +1,240 @@
+"""Comments: what is wrong, said at the cell; a comment of her own is never touched."""
+
+import re
+from collections.abc import Mapping
+
+from lxml import etree
+
+from fpsheet.returned.parts import (
+    DOCUMENT_RELATION,
+    MAIN,
+    Element,
+    Parts,
+    Relation,
+    add_part,
+    add_relation,
+    drop_part,
+    drop_relation,
+    parse,
+    relations_of,
+    serialise,
+)
+from fpsheet.returned.sheet_part import SheetPart
+from fpsheet_templates.errors import WorkbookFileError
+
+AUTHOR = "fpsheet"
+_LEAD = "fpsheet: "
+"""First word of each comment of ours; survives programs that drop authors."""
+
+_COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
+_VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
+_VML = "urn:schemas-microsoft-com:vml"
+_OFFICE = "urn:schemas-microsoft-com:office:office"
+_EXCEL = "urn:schemas-microsoft-com:office:excel"
+_ADDRESS = re.compile(r"([A-Z]+)(\d+)")
+_MOST = 2000
+"""Comments on one sheet; the list of findings has every one."""
+
+_EMPTY_VML = (
+    f'<xml xmlns:v="{_VML}" xmlns:o="{_OFFICE}" xmlns:x="{_EXCEL}">'
+    '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202"'
+    ' path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
+    '<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype></xml>'
+)
+_SHAPE = (
+    '<v:shape xmlns:v="{vml}" xmlns:o="{office}" xmlns:x="{excel}" id="_x0000_s{number}"'
+    ' type="#_x0000_t202" style="position:absolute;visibility:hidden;width:230pt;height:{height}pt"'
+    ' fillcolor="#fff8e1" o:insetmode="auto"><v:fill color2="#fff8e1"/>'
+    '<v:shadow color="black" obscured="t"/><v:path o:connecttype="none"/>'
+    '<v:textbox style="mso-direction-alt:auto"/><x:ClientData ObjectType="Note">'
+    "<x:MoveWithCells/><x:SizeWithCells/>"
+    "<x:Anchor>{left}, 15, {top}, 4, {right}, 15, {bottom}, 4</x:Anchor>"
+    "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column>"
+    "</x:ClientData></v:shape>"
+)
+
+
+def comment_cells(parts: Parts, sheet: SheetPart, texts: Mapping[str, str]) -> None:
+    """Put comments on cells that have none.
+
+    Args:
+        parts: The package.
+        sheet: The worksheet.
+        texts: Address → text of the comment.
+    """
+    comments, drawing = _find(parts, sheet.name, "comments"), _find(parts, sheet.name, "vmlDrawing")
+    try:
+        root = parse(parts[comments.target]) if comments else _new_comments()
+        shapes = parse(parts[drawing.target]) if drawing else parse(_EMPTY_VML.encode())
+    except WorkbookFileError:
+        return  # an old drawing that is no XML stays as it is; the marks and the list remain
+    taken = {entry.get("ref") for entry in root.iter(f"{{{MAIN}}}comment")}
+    author = _author(root)
+    comment_list = root.find(f"{{{MAIN}}}commentList")
+    if comment_list is None:
+        comment_list = etree.SubElement(root, f"{{{MAIN}}}commentList")
+    free = [(cell, text) for cell, text in texts.items() if cell not in taken][:_MOST]
+    for cell, text in free:
+        comment_list.append(_comment(cell, text, author))
+        shapes.append(_shape(cell, text, _next_shape(shapes)))
+    number = re.sub(r"\D", "", sheet.name) or "1"
+    if free:
+        _save(parts, sheet, comments, root, f"xl/commentsFpsheet{number}.xml")
+        _save_drawing(parts, sheet, drawing, shapes, f"xl/drawings/vmlFpsheet{number}.vml")
+
+
+def uncomment_cells(parts: Parts, sheet: SheetPart) -> None:
+    """Take our comments away; parts that only held ours go with them."""
+    comments, drawing = _find(parts, sheet.name, "comments"), _find(parts, sheet.name, "vmlDrawing")
+    if comments is None:
+        return
+    root = parse(parts[comments.target])
+    ours = [entry for entry in root.iter(f"{{{MAIN}}}comment") if _is_ours(root, entry)]
+    if not ours:
+        return
+    cells = {entry.get("ref", "") for entry in ours}
+    for entry in ours:
+        _parent(entry).remove(entry)
+    if next(root.iter(f"{{{MAIN}}}comment"), None) is None:
+        drop_part(parts, comments.target)
+        drop_relation(parts, sheet.name, comments.id)
+    else:
+        _forget_author(root)
+        parts.write(comments.target, serialise(root))
+    if drawing is not None:
+        _drop_shapes(parts, sheet, drawing, cells)
+
+
+def _find(parts: Parts, part: str, kind: str) -> Relation | None:
+    found = (relation for relation in relations_of(parts, part) if relation.kind == kind)
+    return next((relation for relation in found if relation.target in parts), None)
+
+
+def _new_comments() -> Element:
+    return parse(f'<comments xmlns="{MAIN}"><authors/><commentList/></comments>'.encode())
+
+
+def _author(root: Element) -> int:
+    authors = root.find(f"{{{MAIN}}}authors")
+    if authors is None:
+        authors = etree.Element(f"{{{MAIN}}}authors")
+        root.insert(0, authors)
+    for number, author in enumerate(authors):
+        if author.text == AUTHOR:
+            return number
+    etree.SubElement(authors, f"{{{MAIN}}}author").text = AUTHOR
+    return len(authors) - 1
+
+
+def _forget_author(root: Element) -> None:
+    """Drop our name from the authors where it stands last, so that no number shifts."""
+    authors = root.find(f"{{{MAIN}}}authors")
+    if authors is not None and len(authors) and authors[-1].text == AUTHOR:
+        authors.remove(authors[-1])
+
+
+def _is_ours(root: Element, entry: Element) -> bool:
+    authors = [author.text for author in root.iter(f"{{{MAIN}}}author")]
+    number = int(entry.get("authorId", "-1"))
+    named = 0 <= number < len(authors) and authors[number] == AUTHOR
+    return named or "".join(map(str, entry.itertext())).lstrip().startswith(_LEAD)
+
+
+def _parent(entry: Element) -> Element:
+    parent = entry.getparent()
+    if parent is None:
+        sentence = "En kommentar i projektmappen hører ingen steder til."
+        raise WorkbookFileError(sentence)
+    return parent
+
+
+def _comment(cell: str, text: str, author: int) -> Element:
+    entry = etree.Element(f"{{{MAIN}}}comment", ref=cell, authorId=str(author))
+    run = etree.SubElement(etree.SubElement(entry, f"{{{MAIN}}}text"), f"{{{MAIN}}}t")
+    run.text = _LEAD + text
+    run.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    return entry
+
+
+def _next_shape(shapes: Element) -> int:
+    numbers = (
+        int(found.group(1))
+        for shape in shapes.iter(f"{{{_VML}}}shape")
+        if (found := re.fullmatch(r"_x0000_s(\d+)", shape.get("id", "")))
+    )
+    return 1 + max(numbers, default=1024)
+
+
+def _shape(cell: str, text: str, number: int) -> Element:
+    row, column = _position(cell)
+    lines = 2 + len(text) // 40 + text.count("\n")
+    shape = _SHAPE.format(
+        vml=_VML,
+        office=_OFFICE,
+        excel=_EXCEL,
+        number=number,
+        height=14 * lines,
+        left=column + 1,
+        right=column + 4,
+        top=max(row - 1, 0),
+        bottom=max(row - 1, 0) + lines,
+        row=row,
+        column=column,
+    )
+    return parse(shape.encode())
+
+
+def _position(cell: str) -> tuple[int, int]:
+    """Give row and column of an address, counted from zero."""
+    found = _ADDRESS.fullmatch(cell)
+    if found is None:
+        sentence = "En celleadresse i fejllisten er ugyldig."
+        raise WorkbookFileError(sentence)
+    column = 0
+    for letter in found.group(1):
+        column = 26 * column + ord(letter) - ord("A") + 1
+    return int(found.group(2)) - 1, column - 1
+
+
+def _save(
+    parts: Parts, sheet: SheetPart, relation: Relation | None, root: Element, name: str
+) -> None:
+    if relation is not None:
+        parts.write(relation.target, serialise(root))
+        return
+    add_part(parts, name, serialise(root), content_type=_COMMENTS_TYPE)
+    add_relation(parts, sheet.name, kind="comments", target=name)
+
+
+def _save_drawing(
+    parts: Parts, sheet: SheetPart, relation: Relation | None, root: Element, name: str
+) -> None:
+    content = etree.tostring(root, encoding="UTF-8")
+    if relation is not None:
+        parts.write(relation.target, content)
+        return
+    add_part(parts, name, content, content_type=_VML_TYPE)
+    link = add_relation(parts, sheet.name, kind="vmlDrawing", target=name)
+    element = etree.Element(f"{{{MAIN}}}legacyDrawing", nsmap={"r": DOCUMENT_RELATION})
+    element.set(f"{{{DOCUMENT_RELATION}}}id", link)
+    sheet.insert(element)
+
+
+def _drop_shapes(parts: Parts, sheet: SheetPart, drawing: Relation, cells: set[str]) -> None:
+    try:
+        shapes = parse(parts[drawing.target])
+    except WorkbookFileError:
+        return
+    positions = {_position(cell) for cell in cells}
+    for shape in shapes.findall(f"{{{_VML}}}shape"):
+        row = shape.findtext(f".//{{{_EXCEL}}}Row")
+        column = shape.findtext(f".//{{{_EXCEL}}}Column")
+        if row and column and (int(row), int(column)) in positions:
+            shapes.remove(shape)
+    if shapes.find(f"{{{_VML}}}shape") is not None:
+        parts.write(drawing.target, etree.tostring(shapes, encoding="UTF-8"))
+        return
+    drop_part(parts, drawing.target)
+    drop_relation(parts, sheet.name, drawing.id)
+    for element in sheet.find_all("legacyDrawing"):
+        sheet.root.remove(element)

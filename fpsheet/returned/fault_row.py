@@ -1,0 +1,90 @@
+"""The rows of the list of findings: order, words, and what ties an explanation to its values."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fpsheet_templates.rule import Severity
+from fpsheet_validation.finding import Finding
+from fpsheet_validation.typed import ROW, ROW_ID, Check, TypedSheet
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRow:
+    """One finding as the caseworker sees it.
+
+    Attributes:
+        finding: The finding.
+        caseworker: Initials from Borgere; empty when unknown.
+        key: What the finding is about: rule, sheet, row id and field.
+        fingerprint: Hash of the row's values; an explanation holds as long as it stays.
+        explanation: What was written the last time, if the values are still the same.
+    """
+
+    finding: Finding
+    caseworker: str
+    key: str
+    fingerprint: str
+    explanation: str = ""
+
+
+def make_fault_rows(
+    check: Check, explanations: Mapping[tuple[str, str], str]
+) -> tuple[FaultRow, ...]:
+    """Give the findings ordered by caseworker, then case, then severity and place.
+
+    Args:
+        check: The checked workbook.
+        explanations: (key, fingerprint) → explanation written earlier.
+
+    Returns:
+        One row per finding; those about the file as a whole come first.
+    """
+    caseworkers = _caseworkers(check)
+    placed: list[tuple[tuple[bool, str, str, int], int, FaultRow]] = []
+    for finding in check.findings:
+        values = _row_values(check.sheets.get(finding.sheet), finding.row)
+        cpr = str(values.get("cpr") or "")
+        caseworker = caseworkers.get(cpr, "")
+        key = "|".join(
+            (
+                finding.code,
+                finding.sheet,
+                str(values.get(ROW_ID) or finding.row),
+                finding.field,
+            )
+        )
+        print_of_row = _fingerprint(values)
+        explanation = explanations.get((key, print_of_row), "")
+        row = FaultRow(finding, caseworker, key, print_of_row, explanation)
+        order = (bool(finding.sheet), caseworker, cpr, finding.severity.rank)
+        placed.append((order, len(placed), row))
+    return tuple(row for _, _, row in sorted(placed, key=lambda entry: entry[:2]))
+
+
+def _caseworkers(check: Check) -> dict[str, str]:
+    borger = check.sheets.get("borger")
+    if borger is None:
+        return {}
+    pairs = borger.frame.select("cpr", "sagsbehandler").drop_nulls().iter_rows()
+    return {str(cpr): str(initials) for cpr, initials in pairs}
+
+
+def _row_values(sheet: TypedSheet | None, row: int) -> Mapping[str, object]:
+    if sheet is None or not row:
+        return {}
+    at = sheet.frame.get_column(ROW).search_sorted(row)
+    if at >= sheet.frame.height or sheet.frame.item(at, ROW) != row:
+        return {}
+    return sheet.frame.row(at, named=True)
+
+
+def _fingerprint(values: Mapping[str, object]) -> str:
+    """Hash the values of a row, not its place: sorting the sheet keeps the explanation."""
+    said = "\x1f".join(f"{name}={value}" for name, value in values.items() if name != ROW)
+    return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
+
+
+def may_be_explained(finding: Finding) -> bool:
+    """Tell whether an explanation can be written: warnings only."""
+    return finding.severity is Severity.ADVARSEL

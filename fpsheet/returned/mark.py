@@ -1,0 +1,57 @@
+"""Marks: a conditional format of ours over the faulty cells; the cells keep their own look."""
+
+from collections.abc import Sequence
+
+from lxml import etree
+
+from fpsheet.returned.parts import MAIN
+from fpsheet.returned.sheet_part import SheetPart
+
+SIGNATURE = 'N("fpsheet")=0'
+"""The formula of our conditional formats: always true, and nobody else writes it."""
+
+_CELLS_PER_FORMAT = 200
+
+
+def mark_cells(sheet: SheetPart, cells: Sequence[str], *, style: int) -> None:
+    """Colour cells.
+
+    Args:
+        sheet: The worksheet.
+        cells: Addresses (`D17`).
+        style: Index of the differential style.
+    """
+    priority = 1 + max(
+        (int(rule.get("priority", "0")) for rule in sheet.root.iter(f"{{{MAIN}}}cfRule")),
+        default=0,
+    )
+    for start in range(0, len(cells), _CELLS_PER_FORMAT):
+        chunk = cells[start : start + _CELLS_PER_FORMAT]
+        element = etree.Element(f"{{{MAIN}}}conditionalFormatting", sqref=" ".join(chunk))
+        rule = etree.SubElement(
+            element,
+            f"{{{MAIN}}}cfRule",
+            type="expression",
+            dxfId=str(style),
+            priority=str(priority),
+        )
+        etree.SubElement(rule, f"{{{MAIN}}}formula").text = SIGNATURE
+        sheet.insert(element)
+        priority += 1
+
+
+def unmark_cells(sheet: SheetPart) -> bool:
+    """Take our conditional formats away; tell whether there were any.
+
+    A spreadsheet program may have joined ranges or re-spaced the formula when it saved.
+    """
+    found = False
+    for element in sheet.find_all("conditionalFormatting"):
+        for rule in element.findall(f"{{{MAIN}}}cfRule"):
+            formula = rule.findtext(f"{{{MAIN}}}formula") or ""
+            if formula.replace(" ", "") == SIGNATURE:
+                element.remove(rule)
+                found = True
+        if not len(element):
+            sheet.root.remove(element)
+    return found

@@ -1,0 +1,213 @@
+"""The parts of a package, changed one by one; what is not touched stays as it was."""
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from lxml import etree
+
+from fpsheet_templates.errors import WorkbookFileError
+
+Element = etree._Element  # noqa: SLF001 - lxml has no public name for its element type
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+DOCUMENT_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+CONTENT_TYPES = "[Content_Types].xml"
+
+_OWN_TIME = (1980, 1, 1, 0, 0, 0)
+"""The time our parts say in the zip: none, so that the same file gives the same bytes."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """A package being edited: the one object of this program that is changed in place.
+
+    Attributes:
+        original: The file's bytes.
+        changed: Part name → new content.
+        removed: Names of parts taken out.
+    """
+
+    original: bytes
+    changed: dict[str, bytes] = field(default_factory=dict)
+    removed: set[str] = field(default_factory=set)
+    _content: Mapping[str, bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Read every part once."""
+        with ZipFile(BytesIO(self.original)) as archive:
+            self._content = {info.filename: archive.read(info) for info in archive.infolist()}
+
+    def names(self) -> tuple[str, ...]:
+        """Give the names of the parts there are now, in file order, ours last."""
+        every = dict.fromkeys((*self._content, *self.changed))
+        return tuple(name for name in every if name not in self.removed)
+
+    def __contains__(self, name: str) -> bool:
+        """Tell whether the part is there now."""
+        return name not in self.removed and (name in self.changed or name in self._content)
+
+    def __getitem__(self, name: str) -> bytes:
+        """Give the content of a part as it is now; KeyError when it is not there."""
+        if name in self.removed:
+            raise KeyError(name)
+        return self.changed[name] if name in self.changed else self._content[name]
+
+    def write(self, name: str, content: bytes) -> None:
+        """Replace or add a part."""
+        self.removed.discard(name)
+        self.changed[name] = content
+
+    def remove(self, name: str) -> None:
+        """Take a part out."""
+        self.removed.add(name)
+
+    def to_bytes(self) -> bytes:
+        """Zip the package again; untouched parts keep their place, time and content."""
+        target = BytesIO()
+        with ZipFile(BytesIO(self.original)) as source, ZipFile(target, "w") as archive:
+            for info in source.infolist():
+                if info.filename in self.removed:
+                    continue
+                entry = ZipInfo(info.filename, date_time=info.date_time)
+                entry.compress_type = info.compress_type
+                entry.external_attr = info.external_attr
+                archive.writestr(entry, self[info.filename])
+            for name in self.changed:
+                if name not in self._content and name not in self.removed:
+                    entry = ZipInfo(name, date_time=_OWN_TIME)
+                    entry.compress_type = ZIP_DEFLATED
+                    archive.writestr(entry, self.changed[name])
+        return target.getvalue()
+
+
+def parse(content: bytes) -> Element:
+    """Parse a part that the intake has found safe (no document type, no entities).
+
+    Raises:
+        WorkbookFileError: The part is not XML.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        return etree.fromstring(content, parser)
+    except etree.XMLSyntaxError:
+        sentence = "En del af projektmappen kan ikke læses som XML."
+        raise WorkbookFileError(sentence) from None
+
+
+def serialise(root: Element) -> bytes:
+    """Give an element as a part: UTF-8 with the declaration Excel itself writes."""
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def same(one: Element, other: Element) -> bool:
+    """Tell whether two elements say the same, whatever stands around them."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(element: Element) -> bytes:
+    return etree.tostring(element, method="c14n", exclusive=True, with_tail=False)
+
+
+def relations_name(part: str) -> str:
+    """Give the name of the part that holds another part's relationships.
+
+    >>> relations_name("xl/workbook.xml")
+    'xl/_rels/workbook.xml.rels'
+    """
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def resolve(part: str, target: str) -> str:
+    """Give the name of the part a relationship of another part points at.
+
+    >>> resolve("xl/worksheets/sheet1.xml", "../comments1.xml")
+    'xl/comments1.xml'
+    """
+    if target.startswith("/"):
+        return target.lstrip("/")
+    return posixpath.normpath(posixpath.join(posixpath.dirname(part), target))
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """One relationship of a part: identifier, kind (last word of its type) and target part."""
+
+    id: str
+    kind: str
+    target: str
+
+
+def relations_of(parts: Parts, part: str) -> tuple[Relation, ...]:
+    """List the internal relationships of a part."""
+    name = relations_name(part)
+    if name not in parts:
+        return ()
+    return tuple(
+        Relation(
+            entry.get("Id", ""),
+            entry.get("Type", "").rpartition("/")[2],
+            resolve(part, entry.get("Target", "")),
+        )
+        for entry in parse(parts[name]).iter(f"{{{RELATIONS}}}Relationship")
+        if entry.get("TargetMode") != "External"
+    )
+
+
+def add_relation(parts: Parts, part: str, *, kind: str, target: str) -> str:
+    """Add a relationship to a part and give its identifier."""
+    name = relations_name(part)
+    root = (
+        parse(parts[name])
+        if name in parts
+        else parse(f'<Relationships xmlns="{RELATIONS}"/>'.encode())
+    )
+    taken = {entry.get("Id") for entry in root}
+    number = next(n for n in range(1, len(taken) + 2) if f"rIdFp{n}" not in taken)
+    etree.SubElement(
+        root,
+        f"{{{RELATIONS}}}Relationship",
+        Id=f"rIdFp{number}",
+        Type=f"{DOCUMENT_RELATION}/{kind}",
+        Target=f"/{target}",
+    )
+    parts.write(name, serialise(root))
+    return f"rIdFp{number}"
+
+
+def drop_relation(parts: Parts, part: str, relation_id: str) -> None:
+    """Take a relationship away; a list that becomes empty goes too."""
+    name = relations_name(part)
+    root = parse(parts[name])
+    for entry in list(root):
+        if entry.get("Id") == relation_id:
+            root.remove(entry)
+    if len(root):
+        parts.write(name, serialise(root))
+    else:
+        parts.remove(name)
+
+
+def add_part(parts: Parts, name: str, content: bytes, *, content_type: str) -> None:
+    """Add a part of ours together with its content type."""
+    root = parse(parts[CONTENT_TYPES])
+    etree.SubElement(root, f"{{{TYPES}}}Override", PartName=f"/{name}", ContentType=content_type)
+    parts.write(CONTENT_TYPES, serialise(root))
+    parts.write(name, content)
+
+
+def drop_part(parts: Parts, name: str) -> None:
+    """Remove a part, its content type and its own relationships."""
+    root = parse(parts[CONTENT_TYPES])
+    for entry in root.findall(f"{{{TYPES}}}Override"):
+        if entry.get("PartName", "").lstrip("/") == name:
+            root.remove(entry)
+    parts.write(CONTENT_TYPES, serialise(root))
+    parts.remove(name)
+    if relations_name(name) in parts:
+        parts.remove(relations_name(name))

@@ -1,0 +1,114 @@
+"""The styles of ours: two fills for marks, and the few looks of the list of findings."""
+
+from lxml import etree
+
+from fpsheet.returned.parts import MAIN, Element, Parts, parse, same, serialise
+
+STYLES = "xl/styles.xml"
+_MARK = '<dxf xmlns="{{ns}}"><fill><patternFill><bgColor rgb="{}"/></patternFill></fill></dxf>'
+_MARKS = (_MARK.format("FFF6B8B2"), _MARK.format("FFFFE699"))
+
+_FONTS = (
+    '<font xmlns="{ns}"><sz val="10"/><color rgb="FF22303C"/><name val="Arial"/></font>',
+    '<font xmlns="{ns}"><b/><sz val="10"/><color rgb="FFFFFFFF"/><name val="Arial"/></font>',
+    '<font xmlns="{ns}"><b/><sz val="16"/><color rgb="FF8E1B1B"/><name val="Arial"/></font>',
+    '<font xmlns="{ns}"><u/><sz val="10"/><color rgb="FF1F4E9E"/><name val="Arial"/></font>',
+)
+_FILL = (
+    '<fill xmlns="{{ns}}"><patternFill patternType="solid"><fgColor rgb="{}"/></patternFill></fill>'
+)
+_FILLS = (_FILL.format("FF8E1B1B"), _FILL.format("FFFFF3CF"))
+_WRAP = '<alignment vertical="top" wrapText="1"/>'
+_XFS = (  # (font, fill or None, alignment): offsets into _FONTS and _FILLS
+    (0, None, _WRAP),
+    (1, 0, '<alignment vertical="center" wrapText="1"/>'),
+    (2, None, '<alignment vertical="center"/>'),
+    (3, None, '<alignment vertical="top"/>'),
+    (0, 1, _WRAP),
+    (0, None, '<alignment vertical="top"/>'),
+)
+BODY, HEADER, TITLE, LINK, ANSWER, LINE = range(len(_XFS))
+"""Offsets of our cell styles; add the first index that `add_styles` gives."""
+
+FAULT_MARK, WARNING_MARK = range(2)
+"""Offsets of our differential styles."""
+
+
+def add_styles(parts: Parts) -> tuple[int, int]:
+    """Append our styles at the ends of the lists, so that none of hers changes its number.
+
+    Returns:
+        Index of our first cell style and of our first differential style.
+    """
+    root = parse(parts[STYLES])
+    fonts = _append(root, "fonts", _FONTS)
+    fills = _append(root, "fills", _FILLS)
+    xfs = tuple(
+        f'<xf xmlns="{{ns}}" numFmtId="49" fontId="{fonts + font}"'
+        f' fillId="{0 if fill is None else fills + fill}" borderId="0" xfId="0"'
+        ' applyNumberFormat="1" applyFont="1" applyFill="1" applyAlignment="1">'
+        f"{alignment}</xf>"
+        for font, fill, alignment in _XFS
+    )
+    first_xf = _append(root, "cellXfs", xfs)
+    first_dxf = _append(root, "dxfs", _MARKS)
+    parts.write(STYLES, serialise(root))
+    return first_xf, first_dxf
+
+
+def drop_styles(parts: Parts) -> None:
+    """Take our styles away where they still stand last; elsewhere nobody uses them any more."""
+    if STYLES not in parts:
+        return
+    root = parse(parts[STYLES])
+    dropped = _drop_tail(root, "dxfs", _MARKS)
+    fonts = root.find(f"{{{MAIN}}}fonts")
+    tail = [] if fonts is None else list(fonts)[-len(_FONTS) :]
+    ours = [etree.fromstring(text.format(ns=MAIN)) for text in _FONTS]
+    if len(tail) == len(ours) and all(map(same, tail, ours)):
+        xfs = root.find(f"{{{MAIN}}}cellXfs")
+        if xfs is not None:
+            _shorten(xfs, len(_XFS))
+        _drop_tail(root, "fonts", _FONTS)
+        _drop_tail(root, "fills", _FILLS)
+        dropped = True
+    if dropped:
+        parts.write(STYLES, serialise(root))
+
+
+def _append(root: Element, tag: str, texts: tuple[str, ...]) -> int:
+    group = root.find(f"{{{MAIN}}}{tag}")
+    if group is None:
+        group = etree.Element(f"{{{MAIN}}}{tag}")
+        before = root.find(f"{{{MAIN}}}tableStyles")
+        at = len(root) if before is None else root.index(before)
+        root.insert(at, group)
+    first = len(group)
+    group.extend(etree.fromstring(text.format(ns=MAIN)) for text in texts)
+    _count(group)
+    return first
+
+
+def _drop_tail(root: Element, tag: str, texts: tuple[str, ...]) -> bool:
+    group = root.find(f"{{{MAIN}}}{tag}")
+    ours = [etree.fromstring(text.format(ns=MAIN)) for text in texts]
+    if group is None or not all(map(same, list(group)[-len(ours) :], ours)):
+        return False
+    if len(group) < len(ours):
+        return False
+    _shorten(group, len(ours))
+    return True
+
+
+def _shorten(group: Element, number: int) -> None:
+    for entry in list(group)[-number:]:
+        group.remove(entry)
+    _count(group)
+
+
+def _count(group: Element) -> None:
+    parent = group.getparent()
+    if not len(group) and parent is not None:
+        parent.remove(group)
+    if "count" in group.attrib:
+        group.set("count", str(len(group)))
