@@ -81,6 +81,7 @@ class RawWorkbook:
         cover: Field of the Forside → (text or None, cell address).
         sheets: Sheet identifier → raw sheet, for those found.
         missing: Entry sheets of the form that the workbook lacks.
+        date1904: A number read as a date counts from 1904 (once the habit of Excel for Mac).
     """
 
     sha256: str
@@ -89,3 +90,4 @@ class RawWorkbook:
     cover: Mapping[str, tuple[str | None, str]]
     sheets: Mapping[str, RawSheet]
     missing: tuple[str, ...] = ()
+    date1904: bool = False

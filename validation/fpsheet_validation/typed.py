@@ -11,6 +11,7 @@ from fpsheet_validation.raw import RawWorkbook, SheetTotals
 
 ROW = "raekke"
 ROW_ID = "raekke_id"
+ANNUL = "annuller"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,198 @@
+"""Row expressions as column expressions: the second of the two printers of one tree.
+
+The meaning is fixed in `fpsheet_templates.expression`; the workbook prints the same tree as a
+worksheet formula. A frame to evaluate on has one column per field, typed as
+`fpsheet_validation.typed.polars_type`, and `UNREADABLE`, a bit per field of the sheet that is
+set where the cell holds something that could not be read.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import reduce
+from operator import and_, or_
+
+import polars as pl
+
+from fpsheet_templates.errors import SpecError
+from fpsheet_templates.expression import (
+    Always,
+    And,
+    Arithmetic,
+    Blank,
+    Compare,
+    Constant,
+    Expression,
+    FieldRef,
+    Named,
+    Not,
+    OneOf,
+    Operator,
+    Or,
+    Shift,
+    Today,
+    Value,
+)
+from fpsheet_templates.form import FieldType, Sheet
+
+UNREADABLE = "ulaeselig"
+"""UInt64 column: bit n is set where the sheet's field number n could not be read."""
+
+FIRST_DAY = date(1900, 1, 1)
+LAST_DAY = date(9999, 12, 31)
+"""A worksheet knows no day outside these; a shifted date beyond them has no value."""
+
+_DECIMALS = 9
+_UNITS = {"days": "d", "months": "mo", "years": "y"}
+
+
+class Kind(StrEnum):
+    """What an operand is; only operands of one kind can be compared."""
+
+    DATE = "date"
+    NUMBER = "number"
+    TEXT = "text"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an expression is evaluated in.
+
+    Attributes:
+        sheet: The sheet whose fields the expression reads.
+        constants: Named constants of the form.
+        today: The day of the check.
+    """
+
+    sheet: Sheet
+    constants: Mapping[str, date | float]
+    today: date
+
+
+def unreadable_bit(sheet: Sheet, field_id: str) -> int:
+    """Give the bit of a field in the `UNREADABLE` column."""
+    return 1 << [field.id for field in sheet.fields].index(field_id)
+
+
+def is_blank(sheet: Sheet, field_id: str) -> pl.Expr:
+    """Give where a field's cell is empty; an unreadable cell is not."""
+    bit = unreadable_bit(sheet, field_id)
+    return pl.col(field_id).is_null() & ((pl.col(UNREADABLE) & pl.lit(bit, pl.UInt64)) == 0)
+
+
+def evaluate(expression: Expression, scope: Scope) -> pl.Expr:
+    """Turn an expression into a column of true and false, never null.
+
+    Raises:
+        SpecError: The expression compares or adds what cannot be, or names what does not exist.
+    """
+    match expression:
+        case Always():
+            return pl.lit(value=True)
+        case Not(operand=operand):
+            return ~evaluate(operand, scope)
+        case And(operands=operands):
+            return reduce(and_, (evaluate(operand, scope) for operand in operands))
+        case Or(operands=operands):
+            return reduce(or_, (evaluate(operand, scope) for operand in operands))
+        case Blank(field=field):
+            return is_blank(scope.sheet, field.field)
+        case OneOf(field=field, codes=codes):
+            return pl.col(field.field).is_in(codes).fill_null(value=False)
+        case Compare():
+            return _compare(expression, scope)
+
+
+def _compare(node: Compare, scope: Scope) -> pl.Expr:
+    left, left_kind = _value(node.left, scope)
+    right, right_kind = _value(node.right, scope)
+    kinds = {left_kind, right_kind}
+    if len(kinds) > 1 and not kinds <= {Kind.TEXT, Kind.CODE}:
+        message = f"A {left_kind} cannot be compared with a {right_kind}."
+        raise SpecError(message)
+    if kinds == {Kind.TEXT}:
+        left, right = left.str.to_lowercase(), right.str.to_lowercase()
+    return _operate(node.operator, left, right).fill_null(value=False)
+
+
+def _operate(operator: Operator, left: pl.Expr, right: pl.Expr) -> pl.Expr:
+    match operator:
+        case Operator.EQ:
+            return left == right
+        case Operator.NE:
+            return left != right
+        case Operator.LT:
+            return left < right
+        case Operator.LE:
+            return left <= right
+        case Operator.GT:
+            return left > right
+        case Operator.GE:
+            return left >= right
+        case Operator.ADD:
+            return left + right
+        case Operator.SUB:
+            return left - right
+
+
+def _value(node: Value, scope: Scope) -> tuple[pl.Expr, Kind]:
+    match node:
+        case FieldRef(field=field_id):
+            return pl.col(field_id), _kind_of_field(scope.sheet, field_id)
+        case Constant(value=str() as text):
+            return pl.lit(text), Kind.CODE
+        case Constant(value=number):
+            return pl.lit(number), Kind.NUMBER
+        case Today():
+            return pl.lit(scope.today), Kind.DATE
+        case Named(name=name):
+            return _named(name, scope)
+        case Shift():
+            return _shift(node, scope), Kind.DATE
+        case Arithmetic():
+            return _arithmetic(node, scope), Kind.NUMBER
+
+
+def _kind_of_field(sheet: Sheet, field_id: str) -> Kind:
+    kinds = {
+        FieldType.DATE: Kind.DATE,
+        FieldType.INTEGER: Kind.NUMBER,
+        FieldType.DECIMAL: Kind.NUMBER,
+        FieldType.TEXT: Kind.TEXT,
+    }
+    return kinds.get(sheet[field_id].type, Kind.CODE)
+
+
+def _named(name: str, scope: Scope) -> tuple[pl.Expr, Kind]:
+    constant = scope.constants.get(name)
+    if constant is None:
+        message = f"The form has no constant {name}."
+        raise SpecError(message)
+    return pl.lit(constant), Kind.DATE if isinstance(constant, date) else Kind.NUMBER
+
+
+def _shift(node: Shift, scope: Scope) -> pl.Expr:
+    day, kind = _value(node.day, scope)
+    amount, amount_kind = _value(node.amount, scope)
+    if kind is not Kind.DATE or amount_kind is not Kind.NUMBER:
+        message = "Only a date can be moved, and only by a number."
+        raise SpecError(message)
+    # Amounts beyond the calendar would overflow; they have no value either way.
+    whole = amount.cast(pl.Int64, strict=False).clip(-4_000_000, 4_000_000)
+    moved = day.dt.offset_by(pl.format("{}" + _UNITS[node.unit], whole))
+    return pl.when(moved.is_between(FIRST_DAY, LAST_DAY)).then(moved)
+
+
+def _arithmetic(node: Arithmetic, scope: Scope) -> pl.Expr:
+    left, left_kind = _value(node.left, scope)
+    right, right_kind = _value(node.right, scope)
+    result = _operate(node.operator, left, right)
+    if left_kind is right_kind is Kind.NUMBER:
+        # A worksheet compares 15 digits; binary dust must not decide.
+        return result.cast(pl.Float64).round(_DECIMALS)
+    if left_kind is right_kind is Kind.DATE and node.operator is Operator.SUB:
+        return result.dt.total_days()
+    message = f"A {left_kind} and a {right_kind} have no {node.operator.name.lower()}."
+    raise SpecError(message)

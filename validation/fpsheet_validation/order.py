@@ -1,0 +1,53 @@
+"""The order of faults within a row: which one the row's status names.
+
+The live status of the workbook and the check must name the same fault, so the order is written
+once: the gravest first, then the fault whose first field stands furthest to the left, then the
+code. A fault of the cell itself (it cannot be read) comes through the same order.
+An annulled row (`annuller` filled) is judged by `cpr` and `annuller` alone.
+"""
+
+from collections.abc import Iterable
+
+from fpsheet_templates.form import Form
+from fpsheet_templates.rule import Rule, RuleLevel, Severity
+from fpsheet_validation.finding import Finding
+
+STATUS_LEVELS = frozenset({RuleLevel.FIELD, RuleLevel.ROW})
+"""Levels a row can judge alone; the others need the whole workbook and show in the check."""
+
+
+def fault_place(form: Form, sheet_id: str, code: str, field_id: str) -> tuple[int, int, str]:
+    """Give the sort key of a fault within its row: severity, column, code."""
+    fields = [field.id for field in form.sheet(sheet_id).fields]
+    column = fields.index(field_id) if field_id in fields else len(fields)
+    return form.rule(code).severity.rank, column, code
+
+
+def status_rules(form: Form, sheet_id: str, jurisdiction: str) -> tuple[Rule, ...]:
+    """Give the row rules of a sheet in the order in which the status names them."""
+    rules = (
+        rule
+        for rule in form.rules
+        if rule.level is RuleLevel.ROW
+        and rule.sheet == sheet_id
+        and jurisdiction in rule.jurisdictions
+    )
+    return tuple(
+        sorted(rules, key=lambda rule: fault_place(form, sheet_id, rule.code, rule.fields[0]))
+    )
+
+
+def first_fault(findings: Iterable[Finding], form: Form) -> Finding | None:
+    """Give the finding that a row's status names, of the findings on that row.
+
+    Repairs and findings of rules that need more than the row are passed over; None where
+    nothing is left.
+    """
+    shown = [
+        finding
+        for finding in findings
+        if finding.severity is not Severity.INFO and form.rule(finding.code).level in STATUS_LEVELS
+    ]
+    if not shown:
+        return None
+    return min(shown, key=lambda f: fault_place(form, f.sheet, f.code, f.field))

@@ -1,0 +1,153 @@
+"""Field and row rules: every check a row of a sheet must pass, as column expressions.
+
+The order of the checks is the order in which a row's faults are shown (`fpsheet_validation.order`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from fpsheet_templates.codes import Code
+from fpsheet_templates.expression import fields_of
+from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet
+from fpsheet_templates.rule import Rule, RuleLevel
+from fpsheet_validation.cpr import birth_date, is_replacement, passes_modulus_11, whole_years
+from fpsheet_validation.evaluate import Scope, evaluate, is_blank
+from fpsheet_validation.setting import Setting
+from fpsheet_validation.typed import ANNUL
+
+_OLDEST = 120
+"""Years; a CPR number that makes a citizen older is a slip of digit 7 (practice)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowCheck:
+    """One rule on one field.
+
+    Attributes:
+        code: Code of the rule.
+        field: Field whose cell is shown.
+        reads: Every field the rule reads, its own included.
+        fault: True where the row is at fault, never null.
+    """
+
+    code: str
+    field: str
+    reads: tuple[str, ...]
+    fault: pl.Expr
+
+
+def row_checks(sheet: Sheet, setting: Setting) -> tuple[RowCheck, ...]:
+    """Give the checks of a sheet that hold in the setting's jurisdiction, in no special order."""
+    scope = Scope(sheet, setting.form.constants, setting.today)
+    checks = [
+        check
+        for field in sheet.entry_fields()
+        for check in _field_checks(sheet, field, scope, setting)
+    ]
+    if sheet.key_fields() == (sheet["cpr"],):
+        checks.extend(_citizen_number_checks(setting))
+    checks.extend(
+        _row_check(rule, scope)
+        for rule in setting.form.rules
+        if rule.level is RuleLevel.ROW and rule.sheet == sheet.id and applies(rule, setting)
+    )
+    return tuple(checks)
+
+
+def applies(rule: Rule, setting: Setting) -> bool:
+    """Tell whether a rule holds where the workbook comes from; nowhere when that is unknown."""
+    return setting.jurisdiction in rule.jurisdictions
+
+
+def _row_check(rule: Rule, scope: Scope) -> RowCheck:
+    if rule.fails_when is None:  # pragma: no cover (the form's tests hold row rules to one)
+        raise KeyError(rule.code)
+    reads = tuple(dict.fromkeys((*rule.fields, *fields_of(rule.fails_when))))
+    fault = evaluate(rule.fails_when, scope) & pl.col(ANNUL).is_null()
+    return RowCheck(rule.code, rule.fields[0], reads, fault)
+
+
+def _field_checks(sheet: Sheet, field: Field, scope: Scope, setting: Setting) -> Iterator[RowCheck]:
+    value = pl.col(field.id)
+    in_force = pl.col(ANNUL).is_null()
+    used = not setting.jurisdiction or setting.jurisdiction in field.jurisdictions
+    faults: list[tuple[str, pl.Expr]] = []
+    if not used:
+        faults.append(("FLT-018", value.is_not_null() & in_force))
+    elif field.required is not None:
+        must = evaluate(field.required, scope) & is_blank(sheet, field.id)
+        # An annulled row needs no more than to say whose it is.
+        faults.append(("FLT-001", must if field.type is FieldType.CPR else must & in_force))
+    if field.minimum is not None or field.maximum is not None:
+        faults.append(("FLT-013", _outside(value, field) & in_force))
+    if field.type is FieldType.TEXT:
+        faults.append(("FLT-014", (value.str.len_chars() > field.max_length) & in_force))
+    if field.type is FieldType.DATE:
+        earliest = scope.constants["TIDLIGSTE_DATO"]
+        faults.append(("FLT-025", (value < pl.lit(earliest)) & in_force))
+    if field.type is FieldType.CODE and used and field.role is ColumnRole.ENTRY:
+        faults.extend(_code_faults(sheet, field, setting))
+    for code, fault in faults:
+        reads = fields_of(field.required) if code == "FLT-001" and field.required else ()
+        yield RowCheck(code, field.id, (field.id, *reads), fault.fill_null(value=False))
+
+
+def _outside(value: pl.Expr, field: Field) -> pl.Expr:
+    outside = pl.lit(value=False)
+    if field.minimum is not None:
+        outside = outside | (value < field.minimum)
+    if field.maximum is not None:
+        outside = outside | (value > field.maximum)
+    return outside
+
+
+def _code_faults(sheet: Sheet, field: Field, setting: Setting) -> Iterator[tuple[str, pl.Expr]]:
+    """Give the faults of a code that is not for this jurisdiction or not for the row's day."""
+    codes = setting.form.code_lists[field.codes].codes
+    value, in_force = pl.col(field.id), pl.col(ANNUL).is_null()
+    if setting.jurisdiction and field.codes != "kommune":
+        # A kommune's jurisdiction says where it lies, not where its code may be chosen.
+        foreign = [code.id for code in codes if setting.jurisdiction not in code.jurisdictions]
+        if foreign:
+            yield "FLT-016", value.is_in(foreign) & in_force
+    day = row_day(sheet)
+    limited = [code for code in codes if code.valid_from or code.valid_to]
+    if limited and day:
+        expired = pl.any_horizontal(_not_in_force(code, value, pl.col(day)) for code in limited)
+        yield "FLT-017", expired & in_force
+
+
+def row_day(sheet: Sheet) -> str:
+    """Give the field that dates a row: the date of its natural key; empty when it has none."""
+    return next((f.id for f in sheet.key_fields() if f.type is FieldType.DATE), "")
+
+
+def _not_in_force(code: Code, value: pl.Expr, day: pl.Expr) -> pl.Expr:
+    outside = pl.lit(value=False)
+    if code.valid_from:
+        outside = outside | (day < pl.lit(code.valid_from).str.to_date())
+    if code.valid_to:
+        outside = outside | (day >= pl.lit(code.valid_to).str.to_date())
+    return (value == code.id) & outside
+
+
+def _citizen_number_checks(setting: Setting) -> Iterator[RowCheck]:
+    """Give the doubts about a CPR number, on the citizen's own row and nowhere else."""
+    cpr = pl.col("cpr")
+    born = birth_date(cpr)
+    age = whole_years(born, pl.lit(setting.today))
+    in_force = pl.col(ANNUL).is_null()
+    faults = {
+        "CPR-004": ~is_replacement(cpr) & ~passes_modulus_11(cpr),
+        "CPR-005": is_replacement(cpr),
+        "CPR-006": (born > pl.lit(setting.today)) | (age > _OLDEST),
+    }
+    for code, fault in faults.items():
+        yield RowCheck(code, "cpr", ("cpr",), (fault & in_force).fill_null(value=False))
+
+
+def citizen_sheet(form: Form) -> Sheet:
+    """Give the sheet with one row per citizen: its natural key is the CPR number alone."""
+    return next(sheet for sheet in form.entry_sheets() if sheet.key_fields() == (sheet["cpr"],))

@@ -1,0 +1,48 @@
+"""The setting of a check: whose workbook it is, which year, in which language, on which day."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from fpsheet_templates.form import Form
+from fpsheet_templates.text import BASE_LANGUAGE
+from fpsheet_validation.raw import RawWorkbook
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What the rules must know beside the rows.
+
+    Attributes:
+        form: The form of the workbook's version.
+        kommune_kode: Whose workbook; empty when the workbook does not say.
+        jurisdiction: "GL" or "DK"; empty when the kommune is unknown.
+        aar: Reporting year; 0 when the workbook does not say.
+        language: Language of the labels in the code cells.
+        today: The day of the check.
+        date1904: Numbers read as dates count from 1904.
+    """
+
+    form: Form
+    kommune_kode: str
+    jurisdiction: str
+    aar: int
+    language: str
+    today: date
+    date1904: bool = False
+
+
+def read_setting(raw: RawWorkbook, form: Form, *, today: date) -> Setting:
+    """Read the setting from the hidden sheet; what it lacks is empty, intake has said so."""
+    kommune_kode = raw.meta.get("kommune_kode", "")
+    kommune = form.kommuner.get(kommune_kode)
+    year = raw.meta.get("aar", "")
+    language = raw.meta.get("sprog", BASE_LANGUAGE)
+    return Setting(
+        form=form,
+        kommune_kode=kommune_kode,
+        jurisdiction="" if kommune is None else kommune.jurisdiction,
+        aar=int(year) if year.isdecimal() else 0,
+        language=language if language in form.texts.languages() else BASE_LANGUAGE,
+        today=today,
+        date1904=raw.date1904,
+    )
