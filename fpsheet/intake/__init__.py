@@ -1,0 +1,1 @@
+"""Intake: from the bytes of a file to raw sheets, in a process with limits."""

@@ -1,0 +1,42 @@
+"""Limits of the intake: how much of everything a file may ask for."""
+
+from dataclasses import dataclass
+
+MEBIBYTE = 1 << 20
+
+LAST_ROW = 1_048_576
+"""Last row of a sheet in Excel."""
+
+LAST_COLUMN = 16_384
+"""Last column of a sheet in Excel (XFD)."""
+
+LONGEST_TEXT = 32_767
+"""Most characters Excel keeps in a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a file may ask for before it is refused.
+
+    Attributes:
+        file_bytes: Size of the file. A full workbook of the largest kommune is under 3 MB;
+            pictures of her own may come on top.
+        inflated_bytes: All parts together, unpacked.
+        ratio: How many times larger all parts may be than the file. A sheet of nothing but one
+            formula, repeated, unpacks to about 60 times; deflate ends at 1,032.
+        ratio_from_bytes: Below this unpacked size no ratio is asked for; it does no harm.
+        parts: Number of parts.
+        memory_bytes: Memory of the reading process.
+        seconds: Time of the reading process, for one file.
+    """
+
+    file_bytes: int = 50 * MEBIBYTE
+    inflated_bytes: int = 256 * MEBIBYTE
+    ratio: int = 100
+    ratio_from_bytes: int = 8 * MEBIBYTE
+    parts: int = 2_000
+    memory_bytes: int = 512 * MEBIBYTE
+    seconds: float = 60.0
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,74 @@
+"""What kind of file some bytes are, told by name and first bytes, before anything is unpacked."""
+
+import re
+from pathlib import PurePath
+
+from fpsheet.intake.fault import Fault
+from fpsheet.intake.limits import MEBIBYTE, Limits
+
+ZIP_START = b"PK\x03\x04"
+_ZIP_EMPTY = b"PK\x05\x06"
+_OLE_START = b"\xd0\xcf\x11\xe0"
+_XML_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
+_LOCK_PREFIXES = ("~$", ".~lock.")
+_HEAD_BYTES = 4096
+
+# BIFF 2 to 5 (Excel 2 to 95): a bare stream that starts with its BOF record.
+_BARE_BIFF = re.compile(rb"\x09[\x00\x02\x04\x08][\x04\x06\x08\x10]\x00")
+_HTML = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table)\b", re.IGNORECASE | re.DOTALL
+)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+def identify_file(data: bytes, *, name: str, limits: Limits) -> Fault | None:
+    """Tell what the file is instead of a workbook; None when it may be one (it is a zip).
+
+    Findings: STR-003 to STR-007, STR-012 to STR-016.
+    """
+    if PurePath(name).name.startswith(_LOCK_PREFIXES):
+        return Fault("STR-003")
+    if not data:
+        return Fault("STR-004")
+    if len(data) > limits.file_bytes:
+        return Fault("STR-005", details=(("graense", str(limits.file_bytes // MEBIBYTE)),))
+    if data.startswith(ZIP_START):
+        return None
+    return Fault(_code_of_foreign(data))
+
+
+def _code_of_foreign(data: bytes) -> str:
+    head = data[:_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf")
+    if data.startswith(_OLE_START):
+        return _code_of_ole(data)
+    if _BARE_BIFF.match(head) or _XML_2003 in head:
+        return "STR-007"
+    if head.startswith(b"%PDF-"):
+        return "STR-014"
+    if _HTML.match(head):
+        return "STR-013"
+    if not any(head):
+        # A download or a synced folder reserves the room first and fills it later.
+        return "STR-016"
+    if not head.startswith((b"<", _ZIP_EMPTY)) and _is_text(head):
+        return "STR-012"
+    return "STR-015"
+
+
+def _code_of_ole(data: bytes) -> str:
+    """Tell a password-protected workbook from an old one by the names of the streams."""
+    if _utf16("EncryptedPackage") in data or _utf16("EncryptionInfo") in data:
+        return "STR-006"
+    if _utf16("Workbook") in data or _utf16("Book\0") in data:
+        return "STR-007"
+    return "STR-015"
+
+
+def _utf16(name: str) -> bytes:
+    return name.encode("utf-16-le")
+
+
+def _is_text(head: bytes) -> bool:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    return _CONTROL.search(head) is None

@@ -1,0 +1,132 @@
+"""What the reading process has to know of the form: a small value that travels to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fpsheet.intake.limits import Limits
+from fpsheet.intake.scan import ColumnKinds
+from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet, SheetKind
+
+_TEXT_TYPES = {FieldType.CPR, FieldType.TEXT, FieldType.CODE}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPlan:
+    """One column to read.
+
+    Attributes:
+        id: Field identifier.
+        is_text: Its cells hold text (a CPR number, a code, words), no date and no number.
+        is_entry: A person fills it; an entry makes the row a row.
+        since: First form version with the field.
+        labels: Headings it may have, in every language, folded.
+    """
+
+    id: str
+    is_text: bool
+    is_entry: bool
+    since: int
+    labels: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPlan:
+    """One sheet to read.
+
+    Attributes:
+        id: Sheet identifier.
+        titles: Names its tab has by the form, in every language, folded.
+        fields: Columns to read; the status is calculated and not among them.
+        table: Name of its table.
+    """
+
+    id: str
+    titles: frozenset[str]
+    fields: tuple[FieldPlan, ...]
+    table: str
+
+    def kinds(self, columns: Mapping[str, int]) -> ColumnKinds:
+        """Give what the columns hold, of the fields that were found (field → column)."""
+        found = [(field, columns[field.id]) for field in self.fields if field.id in columns]
+        return ColumnKinds(
+            text=frozenset(n for field, n in found if field.is_entry and field.is_text),
+            value=frozenset(n for field, n in found if field.is_entry and not field.is_text),
+            other=frozenset(n for field, n in found if not field.is_entry),
+        )
+
+    def field(self, field_id: str) -> FieldPlan | None:
+        """Give one column; None when the sheet has no such field."""
+        return next((field for field in self.fields if field.id == field_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPlan:
+    """What to look for in a workbook.
+
+    Attributes:
+        sheets: Entry sheet identifier → sheet, in the order of the form.
+        cover: Identifier of the cover → its fields' identifiers.
+        versions: Form versions that can be read.
+        kommuner: Kommune codes there are.
+        expected_kommune: The only kommune whose workbook is wanted; empty for any.
+        limits: How much a file may ask for.
+    """
+
+    sheets: Mapping[str, SheetPlan]
+    cover: Mapping[str, tuple[str, ...]]
+    versions: tuple[int, ...]
+    kommuner: frozenset[str]
+    expected_kommune: str
+    limits: Limits
+
+
+def make_plan(
+    form: Form, *, versions: tuple[int, ...], expected_kommune: str | None, limits: Limits
+) -> ReadingPlan:
+    """Draw from the form what reading needs."""
+    return ReadingPlan(
+        sheets={sheet.id: _plan_sheet(form, sheet) for sheet in form.entry_sheets()},
+        cover={
+            sheet.id: tuple(field.id for field in sheet.fields)
+            for sheet in form.sheets
+            if sheet.kind is SheetKind.COVER
+        },
+        versions=versions,
+        kommuner=frozenset(form.kommuner),
+        expected_kommune=expected_kommune or "",
+        limits=limits,
+    )
+
+
+def fold_label(text: str) -> str:
+    r"""Give a heading or a title without case, line breaks and star, to compare it with another.
+
+    >>> fold_label(" Første\ndag *")
+    'første dag'
+    """
+    return " ".join(text.split()).removesuffix("*").rstrip().casefold()
+
+
+def _plan_sheet(form: Form, sheet: Sheet) -> SheetPlan:
+    languages = form.texts.languages()
+    return SheetPlan(
+        id=sheet.id,
+        titles=frozenset(fold_label(form.sheet_title(sheet.id, tag)) for tag in languages),
+        fields=tuple(
+            _plan_field(form, sheet, field)
+            for field in sheet.fields
+            if field.role is not ColumnRole.STATUS
+        ),
+        table=sheet.table,
+    )
+
+
+def _plan_field(form: Form, sheet: Sheet, field: Field) -> FieldPlan:
+    labels = (form.field_label(sheet.id, field.id, tag) for tag in form.texts.languages())
+    return FieldPlan(
+        id=field.id,
+        is_text=field.type in _TEXT_TYPES,
+        is_entry=field.role is not ColumnRole.ROW_ID,
+        since=field.since,
+        labels=frozenset(map(fold_label, labels)),
+    )

@@ -1,0 +1,207 @@
+"""One sheet, from the bulk reader's frame to a raw sheet with true rows and control totals."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from fpsheet.intake.address import column_letters, parse_range
+from fpsheet.intake.fault import Fault
+from fpsheet.intake.identity import SheetMap
+from fpsheet.intake.limits import LONGEST_TEXT
+from fpsheet.intake.plan import FieldPlan, SheetPlan
+from fpsheet.intake.repair import SUSPECT_VALUE, repair_text
+from fpsheet.intake.scan import SheetScan
+from fpsheet_validation.raw import CellKind, RawSheet, SheetTotals
+
+ROW = "raekke"
+_PLACE = "_place"
+_REPAIRED = frozenset({CellKind.REPAIRED})
+_MERGED = frozenset({CellKind.MERGED})
+
+Kinds = dict[tuple[int, str], frozenset[CellKind]]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSheet:
+    """An entry sheet on its way to a raw sheet.
+
+    Attributes:
+        plan: What the form says of it.
+        map: Where its columns and headings are.
+        scan: What the pass over its XML found.
+    """
+
+    plan: SheetPlan
+    map: SheetMap
+    scan: SheetScan
+
+    @property
+    def fields(self) -> tuple[FieldPlan, ...]:
+        """Fields the sheet has, in the order of the form."""
+        return tuple(field for field in self.plan.fields if field.id in self.map.columns)
+
+    def fault(self, code: str, *, row: int = 0, field: str = "", **details: object) -> Fault:
+        """Make a fault of this sheet, with the column where the field stands."""
+        number = self.map.columns.get(field, 0)
+        return Fault(
+            code=code,
+            sheet=self.plan.id,
+            title=self.map.part.title,
+            row=row,
+            column=column_letters(number),
+            field=field,
+            details=tuple((key, str(value)) for key, value in details.items()),
+        )
+
+
+def read_sheet(
+    found: FoundSheet, frame: pl.DataFrame, *, is_suspect: bool
+) -> tuple[RawSheet, tuple[Fault, ...]]:
+    """Make a raw sheet.
+
+    Args:
+        found: What is known of the sheet.
+        frame: The bulk reader's frame: columns `1`, `2`, … as text, one row per sheet row.
+        is_suspect: There may be text to repair.
+
+    Findings: STR-056 to STR-060, STR-064, STR-068.
+    """
+    below = frame.slice(found.map.header_row)
+    rows = _name_columns(found, below)
+    repaired: Kinds = {}
+    for field in found.fields if is_suspect else ():
+        rows, places = _repair_column(rows, field.id)
+        repaired |= dict.fromkeys(((row, field.id) for row in places), _REPAIRED)
+    rows = _pick_rows(found, rows)
+    faults = (*_row_faults(found, below, rows), *_long_texts(found, rows))
+    quarantined = len(found.scan.quarantined)
+    totals = SheetTotals(
+        xml=len(found.scan.numbers),
+        read=rows.height,
+        blank=len(found.scan.numbers) - rows.height - quarantined,
+        quarantined=quarantined,
+    )
+    raw = RawSheet(
+        sheet=found.plan.id,
+        title=found.map.part.title,
+        frame=rows,
+        columns={f.id: column_letters(found.map.columns[f.id]) for f in found.fields},
+        missing=tuple(f.id for f in found.plan.fields if f.id not in found.map.columns),
+        kinds=_place_kinds(found, rows, repaired),
+        totals=totals,
+    )
+    return raw, faults
+
+
+def _name_columns(found: FoundSheet, below: pl.DataFrame) -> pl.DataFrame:
+    """Give every row below the header, numbered as in Excel; blank texts become null."""
+    columns = []
+    for field in found.fields:
+        name = str(found.map.columns[field.id])
+        text = pl.col(name) if name in below.columns else pl.lit(None, dtype=pl.String)
+        columns.append(pl.when(text != "").then(text).alias(field.id))
+    if found.scan.is_renumbered:
+        numbers = found.scan.numbers.head(below.height)
+    else:
+        first = found.map.header_row + 1
+        numbers = pl.int_range(first, first + below.height, dtype=pl.Int32, eager=True)
+    return below.select(numbers.alias(ROW), *columns).with_row_index(_PLACE)
+
+
+def _pick_rows(found: FoundSheet, rows: pl.DataFrame) -> pl.DataFrame:
+    """Keep the rows with an entry, or with an error value where an entry should be."""
+    with_error = {row for (row, _), own in found.scan.kinds.items() if CellKind.ERROR in own}
+    entries = [pl.col(field.id).is_not_null() for field in found.fields if field.is_entry]
+    kept = rows.filter(
+        pl.any_horizontal(*entries, pl.col(ROW).is_in(sorted(with_error))),
+        ~pl.col(_PLACE).is_in(sorted(found.scan.quarantined)),
+    )
+    return kept.drop(_PLACE).sort(ROW)
+
+
+def _long_texts(found: FoundSheet, rows: pl.DataFrame) -> Iterator[Fault]:
+    for field in found.fields:
+        for row in rows.filter(pl.col(field.id).str.len_chars() > LONGEST_TEXT)[ROW]:
+            yield found.fault("STR-060", row=row, field=field.id, graense=LONGEST_TEXT)
+
+
+def _row_faults(found: FoundSheet, below: pl.DataFrame, rows: pl.DataFrame) -> Iterator[Fault]:
+    """Say what is odd about rows and columns as such."""
+    scan = found.scan
+    for row in sorted({scan.numbers[place] for place in scan.quarantined}):
+        yield found.fault("STR-058", row=row)
+    if not rows[ROW].is_in(scan.numbers.implode()).all():
+        yield found.fault("STR-068")
+    if not scan.numbers.is_sorted():
+        yield found.fault("STR-059")
+    hidden = sum(rows[ROW].is_in(sorted(scan.hidden)))
+    if hidden:
+        yield found.fault("STR-064", antal=hidden)
+    own = _own_columns(found, below)
+    if own:
+        letters = ", ".join(map(column_letters, sorted(own)))
+        yield found.fault("STR-056", antal=len(own), kolonner=letters)
+    if scan.far_cells:
+        yield found.fault("STR-057", antal=scan.far_cells)
+
+
+def _own_columns(found: FoundSheet, below: pl.DataFrame) -> set[int]:
+    known = {*found.map.columns.values(), *found.map.calculated}
+    filled = {
+        int(name)
+        for name in below.columns
+        if int(name) not in known and (below[name].fill_null("") != "").any()
+    }
+    return (filled | found.scan.own_columns) - known
+
+
+def _place_kinds(found: FoundSheet, rows: pl.DataFrame, repairs: Kinds) -> Kinds:
+    """Give the kinds of cells by field, for the rows that are read."""
+    if not (found.scan.kinds or found.scan.merged or repairs):
+        return {}
+    fields = {column_letters(found.map.columns[f.id]): f.id for f in found.fields}
+    numbers = rows[ROW].to_list()
+    read = set(numbers)
+    by_letters = found.scan.kinds.items()
+    kinds: Kinds = {}
+    for (row, field), own in (
+        *repairs.items(),
+        *(((row, fields.get(letters, "")), own) for (row, letters), own in by_letters),
+        *((cell, _MERGED) for cell in _merged_cells(found, numbers)),
+    ):
+        if row in read and field:
+            kinds[row, field] = kinds.get((row, field), frozenset()) | own
+    return kinds
+
+
+def _merged_cells(found: FoundSheet, numbers: list[int]) -> Iterator[tuple[int, str]]:
+    """Give the cells that a merged range covers, its first one left out."""
+    for reference in found.scan.merged:
+        place = parse_range(reference)
+        if place is None:
+            continue
+        first_row, first_column, last_row, last_column = place
+        covered = numbers[bisect_left(numbers, first_row) : bisect_right(numbers, last_row)]
+        for field in found.fields:
+            column = found.map.columns[field.id]
+            if first_column <= column <= last_column:
+                yield from (
+                    (row, field.id) for row in covered if (row, column) != (first_row, first_column)
+                )
+
+
+def _repair_column(rows: pl.DataFrame, field: str) -> tuple[pl.DataFrame, list[int]]:
+    """Repair the texts of a column; also give the rows whose text changed."""
+    suspect = rows.filter(pl.col(field).str.contains(SUSPECT_VALUE)).select(_PLACE, ROW, field)
+    repaired = [
+        (place, row, fixed if fixed.strip() else None)
+        for place, row, text in suspect.iter_rows()
+        if (fixed := repair_text(text)) != text or not fixed.strip()
+    ]
+    if not repaired:
+        return rows, []
+    places, numbers, texts = zip(*repaired, strict=True)
+    column = rows[field].clone().scatter(places, texts)  # scatter changes the series it is given
+    return rows.with_columns(column), list(numbers)

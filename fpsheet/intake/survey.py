@@ -1,0 +1,122 @@
+"""The survey of a workbook: which of its sheets are ours, and what is missing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+from fpsheet.intake.address import column_letters
+from fpsheet.intake.fault import Fault
+from fpsheet.intake.identity import SheetHead, SheetMap, map_sheet
+from fpsheet.intake.package import Package
+from fpsheet.intake.plan import ReadingPlan, SheetPlan, fold_label
+from fpsheet.intake.shared_strings import SharedStrings
+from fpsheet.intake.sheet_xml import read_texts
+from fpsheet.intake.workbook_part import SheetPart, WorkbookPart, read_table_rows
+
+HEAD_ROWS = 60
+"""Rows read from each sheet to tell what it is; cover and meta are shorter than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What was found where.
+
+    Attributes:
+        heads: Worksheets that could be read at the top, in the order of their tabs.
+        maps: Entry sheet identifier → where it is, in the order of the form.
+        copies: Worksheets that claim to be an entry sheet found elsewhere.
+        damaged: Worksheets with one of our titles whose XML is damaged: (sheet, title).
+    """
+
+    heads: tuple[SheetHead, ...]
+    maps: Mapping[str, SheetMap]
+    copies: tuple[SheetMap, ...]
+    damaged: tuple[tuple[str, str], ...]
+
+
+def survey_workbook(
+    package: Package, workbook: WorkbookPart, shared: SharedStrings, plan: ReadingPlan
+) -> Survey:
+    """Look at the top of every worksheet."""
+    heads, damaged = [], []
+    for part in workbook.sheets:
+        head = _read_head(package, workbook, part, shared)
+        if head:
+            heads.append(head)
+        else:
+            damaged += [(s.id, part.title) for s in plan.sheets.values() if _has_title(s, part)]
+    found: dict[str, list[tuple[SheetHead, SheetMap]]] = {sheet: [] for sheet in plan.sheets}
+    for head in heads:
+        place = map_sheet(head, plan)
+        if place:
+            found[place.sheet].append((head, place))
+    maps, copies = {}, []
+    for sheet, claims in found.items():
+        claims.sort(key=lambda claim: _doubt(plan.sheets[sheet], *claim))
+        places = [place for _, place in claims]
+        if places:
+            maps[sheet] = places[0]
+        copies += places[1:]
+    return Survey(tuple(heads), maps, tuple(copies), tuple(damaged))
+
+
+def judge_survey(survey: Survey, plan: ReadingPlan, *, version: int) -> Iterator[Fault]:
+    """Say what is missing, doubled or renamed.
+
+    Args:
+        survey: What was found.
+        plan: What to look for.
+        version: Form version of the workbook, 0 when unknown: what came later is not missing.
+
+    Findings: STR-050 to STR-055, STR-066.
+    """
+    for sheet_id, title in survey.damaged:
+        yield Fault("STR-066", sheet=sheet_id, title=title)
+    for copy in survey.copies:
+        yield Fault("STR-052", sheet=copy.sheet, title=copy.part.title)
+    known = {sheet for sheet, _ in survey.damaged}
+    for sheet in plan.sheets.values():
+        place = survey.maps.get(sheet.id)
+        if place:
+            yield from _judge_sheet(sheet, place, version)
+        elif sheet.id not in known and _is_due(min(f.since for f in sheet.fields), version):
+            yield Fault("STR-050", sheet=sheet.id)
+
+
+def _judge_sheet(sheet: SheetPlan, place: SheetMap, version: int) -> Iterator[Fault]:
+    title = place.part.title
+    if not _has_title(sheet, place.part):
+        yield Fault("STR-051", sheet=sheet.id, title=title)
+    if place.named:
+        details = (("antal", str(len(place.named))),)
+        yield Fault("STR-055", sheet=sheet.id, title=title, details=details)
+    for field in sheet.fields:
+        if field.id in place.duplicated:
+            column = column_letters(place.columns[field.id])
+            yield Fault("STR-054", sheet=sheet.id, title=title, column=column, field=field.id)
+        elif field.id not in place.columns and _is_due(field.since, version):
+            yield Fault("STR-053", sheet=sheet.id, title=title, field=field.id)
+
+
+def _is_due(since: int, version: int) -> bool:
+    return not version or since <= version
+
+
+def _read_head(
+    package: Package, workbook: WorkbookPart, part: SheetPart, shared: SharedStrings
+) -> SheetHead | None:
+    content = package.utf8(part.part)
+    try:
+        texts = read_texts(content or b"", shared, rows=HEAD_ROWS)
+    except ET.ParseError:
+        return None
+    return SheetHead(part, texts, workbook.names, read_table_rows(package, part.part))
+
+
+def _has_title(sheet: SheetPlan, part: SheetPart) -> bool:
+    return fold_label(part.title) in sheet.titles
+
+
+def _doubt(sheet: SheetPlan, head: SheetHead, place: SheetMap) -> tuple[bool, bool]:
+    """Order the original before its copies: names and title stay with the original."""
+    return not head.named_columns(sheet), not _has_title(sheet, place.part)
