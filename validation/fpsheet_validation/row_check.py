@@ -17,9 +17,6 @@ from fpsheet_validation.evaluate import Scope, evaluate, is_blank
 from fpsheet_validation.setting import Setting
 from fpsheet_validation.typed import ANNUL
 
-_OLDEST = 120
-"""Years; a CPR number that makes a citizen older is a slip of digit 7 (practice)."""
-
 
 @dataclass(frozen=True, slots=True)
 class RowCheck:
@@ -142,7 +139,8 @@ def _citizen_number_checks(setting: Setting) -> Iterator[RowCheck]:
     faults = {
         "CPR-004": ~is_replacement(cpr) & ~passes_modulus_11(cpr),
         "CPR-005": is_replacement(cpr),
-        "CPR-006": (born > pl.lit(setting.today)) | (age > _OLDEST),
+        "CPR-006": (born > pl.lit(setting.today))
+        | (age > pl.lit(setting.form.constants["AELDSTE_ALDER"])),
     }
     for code, fault in faults.items():
         yield RowCheck(code, "cpr", ("cpr",), (fault & in_force).fill_null(value=False))
