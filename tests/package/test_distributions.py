@@ -77,7 +77,7 @@ def test_the_sdist_holds_what_it_takes_to_build_and_to_test(
     listed = {"fpsheet", "sync", "validation", "templates", "tests", "docs"}
     files = {
         "pyproject.toml", "README.md", "CHANGELOG.md", "GLOSSARY.md", "run.py",
-        "requirements.lock.txt", "requirements-dev.lock.txt",
+        "requirements.lock.txt", "requirements-dev.lock.txt", "requirements-oldest.lock.txt",
     }  # fmt: skip
     generated = {"PKG-INFO", ".gitignore"}
     tops = {name.parts[0] for name in sdist_names if name.parts}
