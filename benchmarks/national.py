@@ -1,0 +1,86 @@
+"""Input of the benchmark: workbooks of the demo country, made once and kept in a folder."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from fpsheet.demo.country import invent_country
+from fpsheet.demo.scale import Scale, national
+from fpsheet.workbook.build import build_workbook
+from fpsheet_templates.load import load_form
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from fpsheet_templates.form import Form
+
+SEED = 1
+ISSUED_AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
+_LIST = "rows.json"
+
+
+@dataclass(frozen=True)
+class Input:
+    """Workbooks on disk.
+
+    Attributes:
+        folder: Where they lie.
+        rows: File name to number of rows, in order of kommunekode.
+    """
+
+    folder: Path
+    rows: Mapping[str, int]
+
+    @property
+    def files(self) -> list[Path]:
+        """Every workbook, in order of kommunekode."""
+        return [self.folder / name for name in self.rows]
+
+    @property
+    def total(self) -> int:
+        """Rows in all."""
+        return sum(self.rows.values())
+
+
+def make_input(cache: Path, *, kommuner: int, rows: int) -> Input:
+    """Give workbooks of some kommuner with some rows each; those made before are taken again."""
+    form = load_form()
+    folder = cache / f"national-{kommuner}-{rows}-v{form.version}"
+    return _make(form, national(form, kommuner=kommuner, rows=rows), folder)
+
+
+def make_single(cache: Path, *, rows: int) -> Input:
+    """Give one workbook of about so many rows, for `check`."""
+    form = load_form()
+    return _make(form, Scale(rows={"956": rows}), cache / f"single-{rows}")
+
+
+def _make(form: Form, scale: Scale, folder: Path) -> Input:
+    listed = folder / _LIST
+    if listed.is_file():
+        return Input(folder, json.loads(listed.read_text(encoding="utf-8")))
+    folder.mkdir(parents=True, exist_ok=True)
+    counts: dict[str, int] = {}
+    start = time.perf_counter()
+    for book in invent_country(form, scale=scale, seed=SEED):
+        name = f"{book.kommune_kode}-{book.aar}.xlsx"
+        data = build_workbook(
+            form,
+            kommune_kode=book.kommune_kode,
+            aar=book.aar,
+            language="da",
+            workbook_id=book.workbook_id,
+            issued_at=ISSUED_AT,
+            rows=book.rows,
+            premade=0,
+        )
+        (folder / name).write_bytes(data)
+        counts[name] = book.row_count
+    listed.write_text(json.dumps(counts), encoding="utf-8")
+    print(f"made {len(counts)} workbooks in {time.perf_counter() - start:.0f} s: {folder}")
+    return Input(folder, counts)

@@ -1,0 +1,131 @@
+"""A life in Denmark: ressourceforløb, rehabiliteringsteam, pensionsnævn, tilbagevisning."""
+
+from collections.abc import Generator, Iterator
+from datetime import date, timedelta
+
+from fpsheet.demo.citizen import Citizen
+from fpsheet.demo.life import (
+    Assessment,
+    Course,
+    Event,
+    Row,
+    Setting,
+    Value,
+    afgoerelse,
+    bortfald,
+    forloeb,
+    indkomst,
+    jobs,
+    later,
+    next_month,
+    pension_end,
+    vurdering,
+    workday,
+)
+
+_NAEVN = "pensionsnaevn"
+_AARSAGER = ("dokumentation", "arbejdsproevning", "ressourcer")
+"""The three reasons of the Norddjurs request; a case can have several."""
+
+_MOST_RETURNS = 2
+
+ALDERSPENSION = 67
+"""Folkepension age of everybody in the demo who reaches it."""
+
+
+def live_in_denmark(citizen: Citizen, *, setting: Setting) -> Iterator[Event]:
+    """Give everything that happens to one citizen, the borger row first."""
+    dice = setting.dice
+    first = max(citizen.turns(19), date(2016, 8, 1))
+    last = min(citizen.turns(64), setting.today - timedelta(days=30))
+    applied = workday(dice.day(first, last) if first < last else citizen.turns(60))
+    row: dict[str, Value] = {
+        "cpr": citizen.cpr,
+        "navn": citizen.navn,
+        "ansoegning_dato": applied,
+        "journal_nr": setting.journal,
+    }
+    yield Event("borger", row)
+    end = yield from _prepare(citizen, applied, setting)
+    decided = yield from _decide(citizen, end, setting)
+    if decided is None:
+        return
+    assessment, day = decided
+    ends, aarsag = pension_end(citizen, since=day, alder=ALDERSPENSION, setting=setting)
+    yield from bortfald(citizen, ends=ends, aarsag=aarsag, instans="sagsbehandler", setting=setting)
+    until = min(ends, setting.today)
+    yield from jobs(citizen, (assessment,), until=until, setting=setting)
+    yield from indkomst(citizen, start=day, until=until, setting=setting)
+
+
+def _prepare(citizen: Citizen, applied: date, setting: Setting) -> Generator[Event, None, date]:
+    """A ressourceforløb for some, an arbejdsprøvning for most.
+
+    Returns:
+        The last day of the last forløb.
+    """
+    dice, end = setting.dice, applied
+    if dice.chance(0.4):
+        start = later(end, dice, low=14, high=40)
+        end = later(start, dice, low=300, high=700)
+        course = Course("ressourceforloeb", start, end, "nyt_forloeb")
+        yield from forloeb(citizen, course, setting=setting)
+    if dice.chance(0.75):
+        end = yield from _work_trial(citizen, end, setting)
+    return end
+
+
+def _work_trial(citizen: Citizen, after: date, setting: Setting) -> Generator[Event, None, date]:
+    start = later(after, setting.dice, low=14, high=50)
+    end = later(start, setting.dice, low=60, high=180)
+    hours = setting.dice.between(1, 15)
+    course = Course("arbejdsproevning", start, end, "arbejdsevne_afklaret")
+    yield from forloeb(citizen, course, setting=setting, cells={"timer_pr_uge": hours})
+    return end
+
+
+def _decide(
+    citizen: Citizen, end: date, setting: Setting
+) -> Generator[Event, None, tuple[Assessment, date] | None]:
+    """Team meeting and afgørelse, again after each tilbagevisning.
+
+    Returns:
+        The vurdering and the day of the tilkendelse; None without one so far.
+    """
+    dice = setting.dice
+    assessment = Assessment(day=later(end, dice, low=5, high=30), pct=dice.between(0, 45))
+    for attempt in range(_MOST_RETURNS + 1):
+        meeting = later(max(end, assessment.day), dice, low=7, high=40)
+        decided = later(meeting, dice, low=20, high=80)
+        if assessment.day <= setting.today and attempt == 0:
+            yield vurdering(citizen, assessment)
+        resultat = "afgoerelse_truffet" if decided <= setting.today else "nyt_forloeb"
+        course = Course("rehabiliteringsmoede", meeting, meeting, resultat)
+        cells: Row = {"indstilling": "foertidspension"}
+        yield from forloeb(citizen, course, setting=setting, cells=cells)
+        if decided > setting.today:
+            return None
+        again = "tilbagevist" if attempt < _MOST_RETURNS else "afslag"
+        outcome = dice.weigh(("tilkendelse", 0.76), ("afslag", 0.08), (again, 0.16))
+        yield _afgoerelse(citizen, outcome, decided, setting)
+        if outcome == "tilkendelse":
+            return assessment, decided
+        if outcome == "afslag":
+            return None
+        end = yield from _work_trial(citizen, decided, setting)
+    return None
+
+
+def _afgoerelse(citizen: Citizen, outcome: str, day: date, setting: Setting) -> Event:
+    """An afgørelse of the pensionsnævn, or by a caseworker where the team recommended pension."""
+    cells: dict[str, Value] = {}
+    instans = _NAEVN
+    if outcome == "tilkendelse":
+        instans = setting.dice.weigh((_NAEVN, 0.6), ("sagsbehandler", 0.4))
+        cells = {"virkning_dato": next_month(day), "foreliggende_grundlag": "nej"}
+    elif outcome == "tilbagevist":
+        count = setting.dice.weigh((1, 0.6), (2, 0.3), (3, 0.1))
+        first = setting.dice.between(0, 2)
+        for number in range(count):
+            cells[f"tilbagevisningsaarsag_{number + 1}"] = _AARSAGER[(first + number) % 3]
+    return afgoerelse(citizen, outcome, day=day, instans=instans, cells=cells)
