@@ -13,9 +13,11 @@ from fpsheet.workbook.entry_sheet import Row, make_entry_sheet, row_contents
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.koder import make_code_sheet
 from fpsheet.workbook.layout import FIRST_ROW, HEADER_ROW, SheetLayout, plan_sheet
+from fpsheet.workbook.lookup import add_lookups
 from fpsheet.workbook.meta import make_meta_sheet
 from fpsheet.workbook.package import pack, unpack
 from fpsheet.workbook.row_stamp import stamp_rows
+from fpsheet.workbook.status import StatusLine, common_lines, make_status
 from fpsheet.workbook.style import add_sheet, set_page, write_note, write_title
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form, Sheet, SheetKind
@@ -59,12 +61,16 @@ def build_workbook(  # noqa: PLR0913 - what a workbook is issued with, each by n
     kommune = form.kommuner[kommune_kode]
     issue = Issue(form, kommune, aar, language, workbook_id, issued_at, parent)
     given = {sheet.id: tuple((rows or {}).get(sheet.id, ())) for sheet in form.entry_sheets()}
-    layouts = {}
+    layouts, lines = {}, list(common_lines(issue))
     for sheet in form.entry_sheets():
         blank = premade_rows(sheet, kommune) if premade is None else premade
         count = max(len(given[sheet.id]) + blank, 1)
-        layouts[sheet.id] = plan_sheet(issue, sheet, row_count=count)
-    book = _lay_out(issue, layouts)
+        status = make_status(issue, sheet)
+        lines.extend(status.lines)
+        layouts[sheet.id] = plan_sheet(
+            issue, sheet, row_count=count, status=status.formula, calculated=status.columns
+        )
+    book = _lay_out(issue, layouts, lines)
     target = BytesIO()
     book.save(target)
     parts = unpack(target.getvalue())
@@ -87,7 +93,9 @@ def premade_rows(sheet: Sheet, kommune: Kommune) -> int:
     return math.ceil(sheet.premade_rows * kommune.premade_factor)
 
 
-def _lay_out(issue: Issue, layouts: Mapping[str, SheetLayout]) -> Workbook:
+def _lay_out(
+    issue: Issue, layouts: Mapping[str, SheetLayout], lines: Sequence[StatusLine]
+) -> Workbook:
     """Make every sheet, entry sheets with a single pattern row."""
     book = Workbook()
     book.remove(book.worksheets[0])
@@ -97,7 +105,7 @@ def _lay_out(issue: Issue, layouts: Mapping[str, SheetLayout]) -> Workbook:
         elif sheet.kind is SheetKind.ENTRY:
             make_entry_sheet(book, layouts[sheet.id], issue)
         elif sheet.kind is SheetKind.META:
-            make_meta_sheet(book, issue)
+            add_lookups(book, make_meta_sheet(book, issue), issue, lines=lines)
         elif sheet.id == "koder":
             make_code_sheet(book, issue)
         else:

@@ -17,7 +17,6 @@ from fpsheet.workbook.layout import (
     IDENTITY_ROW,
     TITLE_ROW,
     SheetLayout,
-    column_name,
 )
 from fpsheet.workbook.row_id import free_row_ids
 from fpsheet.workbook.row_stamp import CellContent
@@ -75,8 +74,7 @@ def _write_head(sheet: Worksheet, layout: SheetLayout, issue: Issue) -> None:
     sheet.row_dimensions[IDENTITY_ROW].hidden = True
     sheet.row_dimensions[HEADER_ROW].height = 32
     for column in layout.columns:
-        if column.field is not None:
-            write_text(sheet[f"{column.letter}{IDENTITY_ROW}"], f"{sheet_id}.{column.id}")
+        write_text(sheet[f"{column.letter}{IDENTITY_ROW}"], layout.identity(column))
         heading = write_text(sheet[f"{column.letter}{HEADER_ROW}"], column.header)
         style_heading(heading, colour)
 
@@ -117,12 +115,9 @@ def _add_table(sheet: Worksheet, layout: SheetLayout) -> None:
 
 
 def _add_names(book: Workbook, layout: SheetLayout) -> None:
-    """Name each field's column, by which the reader finds it when the identity row is gone."""
-    for column in layout.columns:
-        name = column_name(layout.sheet.id, column.id)
-        book.defined_names[name] = DefinedName(name, attr_text=layout.absolute(column.id))
-    for name, reference in layout.own_row_names():
-        book.defined_names[name] = DefinedName(name, attr_text=reference, hidden=True)
+    """Name headings, by which the reader finds a column again, and what the formulas read."""
+    for name, reference, is_shown in layout.names():
+        book.defined_names[name] = DefinedName(name, attr_text=reference, hidden=not is_shown)
 
 
 def row_contents(

@@ -7,7 +7,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 
 from fpsheet.workbook.issue import Issue
 from fpsheet_templates.expression import Always
-from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
+from fpsheet_templates.form import ColumnRole, Field, Sheet
 
 TITLE_ROW = 1
 IDENTITY_ROW = 2
@@ -21,7 +21,8 @@ SPARE_ROWS = 1000
 
 REQUIRED_MARK = " *"
 
-_NORMALISED = {FieldType.CPR, FieldType.DATE, FieldType.CODE}
+CALCULATED_MARK = "#"
+"""Begins the identity of a calculated helper column; a reader passes it over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +95,33 @@ class SheetLayout:
         """Give the range of the Excel table, header included."""
         return f"A{HEADER_ROW}:{self.columns[-1].letter}{self.last_row}"
 
+    def identity(self, column: Column) -> str:
+        """Give the text of a column's cell in the hidden identity row."""
+        return f"{self.sheet.id}.{column.id}" if column.field else column.id
+
     def data_ref(self, column_id: str) -> str:
         """Give the cells of a column below the header, spare rows included (`C4:C1603`)."""
         letter = self[column_id].letter
         return f"{letter}{FIRST_ROW}:{letter}{self.last_row + SPARE_ROWS}"
 
-    def absolute(self, column_id: str) -> str:
-        """Give the same cells as an absolute reference that holds from any sheet."""
-        letter, last = self[column_id].letter, self.last_row + SPARE_ROWS
-        return f"{quote_sheetname(self.title)}!${letter}${FIRST_ROW}:${letter}${last}"
+    def names(self) -> Iterator[tuple[str, str, bool]]:
+        """Give every defined name of the sheet, what it refers to, and whether people see it."""
+        title = quote_sheetname(self.title)
+        last = self.last_row + SPARE_ROWS
+        for column in self.columns:
+            letter = column.letter
+            if column.field:
+                yield (
+                    heading_name(self.sheet.id, column.id),
+                    f"{title}!${letter}${HEADER_ROW}",
+                    True,
+                )
+            whole = f"{title}!${letter}${HEADER_ROW}:${letter}${last}"
+            yield column_name(self.sheet.id, column.id), whole, False
+        for name, reference in self._own_row_names():
+            yield name, f"{title}!{reference}", False
 
-    def own_row_names(self) -> Iterator[tuple[str, str]]:
+    def _own_row_names(self) -> Iterator[tuple[str, str]]:
         """Give the names of the cells in a formula's own row, and what they refer to.
 
         The row is relative: a defined name is written as seen from row 1. Unlike a plain
@@ -112,12 +129,32 @@ class SheetLayout:
         `[#This Row]` it does not become an external link when rows are copied to another file.
         """
         for column in self.columns:
-            yield column.name, f"{quote_sheetname(self.title)}!${column.letter}1"
+            yield column.name, f"${column.letter}1"
+        entries = [self[field.id].letter for field in self.sheet.entry_fields()]
+        yield raw_row_name(self.sheet.id), f"${entries[0]}1:${entries[-1]}1"
+        read = [column.letter for column in self.columns if column.field is None]
+        if read:
+            yield read_row_name(self.sheet.id), f"${read[0]}1:${read[len(entries) - 1]}1"
+
+
+def heading_name(sheet_id: str, field_id: str) -> str:
+    """Name of a field's heading, by which a reader finds the column again: `c_forloeb_cpr`."""
+    return f"c_{sheet_id}_{field_id}"
 
 
 def column_name(sheet_id: str, column_id: str) -> str:
-    """Name of a whole column: `c_forloeb_cpr`."""
-    return f"c_{sheet_id}_{column_id}"
+    """Name of a whole column, heading included: `k_forloeb_cpr`, `k_forloeb_n_cpr`."""
+    return f"k_{sheet_id}_{column_id.replace(CALCULATED_MARK, 'n_')}"
+
+
+def raw_row_name(sheet_id: str) -> str:
+    """Name of all cells a person fills in the formula's own row: `raa_forloeb`."""
+    return f"raa_{sheet_id}"
+
+
+def read_row_name(sheet_id: str) -> str:
+    """Name of all read values in the formula's own row: `laest_forloeb`."""
+    return f"laest_{sheet_id}"
 
 
 def cell_name(sheet_id: str, field_id: str) -> str:
@@ -135,9 +172,19 @@ def list_name(list_id: str) -> str:
     return f"liste_{list_id}"
 
 
-def is_normalised(field: Field) -> bool:
-    """Tell whether a hidden column holds the field's value as it is read."""
-    return field.type in _NORMALISED
+def entries_name(list_id: str) -> str:
+    """Name of all that may be entered in a code field, labels then codes: `ord_forloeb_type`."""
+    return f"ord_{list_id}"
+
+
+def codes_name(list_id: str) -> str:
+    """Name of the codes beside those words: `kode_forloeb_type`."""
+    return f"kode_{list_id}"
+
+
+def validity_names(list_id: str) -> tuple[str, str]:
+    """Names of first day and first day no longer in force of those codes, as day numbers."""
+    return f"fra_{list_id}", f"til_{list_id}"
 
 
 def header_text(issue: Issue, sheet_id: str, field: Field) -> str:

@@ -1,6 +1,7 @@
 """The hidden sheet by which the program knows a workbook again."""
 
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.style import TEXT_FORMAT, add_sheet, write_text
@@ -17,7 +18,7 @@ META_KEYS = (
 )
 
 
-def make_meta_sheet(book: Workbook, issue: Issue) -> None:
+def make_meta_sheet(book: Workbook, issue: Issue) -> Worksheet:
     """Add the hidden sheet: keys in column A, values as text in column B."""
     sheet = add_sheet(book, issue.title("meta"))
     values = _meta_values(issue)
@@ -27,6 +28,7 @@ def make_meta_sheet(book: Workbook, issue: Issue) -> None:
         write_text(sheet[f"B{number}"], values.get(key, "")).number_format = TEXT_FORMAT
     sheet.column_dimensions["A"].width = 18
     sheet.column_dimensions["B"].width = 30
+    return sheet
 
 
 def _meta_values(issue: Issue) -> dict[str, str]:

@@ -13,6 +13,9 @@ from xml.sax.saxutils import escape
 
 CellContent = str | int | float | None
 
+_ROW_MARK = "\0"
+"""Stands for the row number until it is known; no text can hold it."""
+
 _ILLEGAL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)"
 )
@@ -83,28 +86,54 @@ def _write_rows(
     first_row: int,
     last_row: int,
 ) -> str:
-    formulas = [cell.letter for cell in pattern if cell.formula]
-    shared = {letter: number for number, letter in enumerate(formulas)}
+    blanks = _blank_cells(pattern)
+    opening = f'<row r="{_ROW_MARK}"{attributes}'
+    rests = ["".join(blanks[start:]) + "</row>" for start in range(len(pattern) + 1)]
     out: list[str] = []
     for number, row in enumerate(rows, start=first_row):
-        contents = (*row, *(None,) * (len(pattern) - len(row)))
-        out.append(f'<row r="{number}"{attributes}')
-        for cell, content in zip(pattern, contents, strict=True):
-            start = f'<c r="{cell.letter}{number}" s="{cell.style}"'
-            if not cell.formula:
-                out.append(_write_content(start, content))
-            elif number == first_row:
-                ref = f"{cell.letter}{first_row}:{cell.letter}{last_row}"
-                master = f'ref="{ref}" si="{shared[cell.letter]}">{cell.formula}</f>'
-                out.append(f'{start} t="str"><f t="shared" {master}<v></v></c>')
-            else:
-                out.append(f'{start} t="str"><f t="shared" si="{shared[cell.letter]}"/><v></v></c>')
-        out.append("</row>")
+        cells = [
+            blank if cell.formula else _write_content(cell, content)
+            for cell, blank, content in zip(pattern, blanks, row, strict=False)
+        ]
+        text = "".join((opening, *cells, rests[len(row)])).replace(_ROW_MARK, str(number))
+        out.append(_with_masters(text, pattern, last_row) if number == first_row else text)
     return "".join(out)
 
 
-def _write_content(start: str, content: CellContent) -> str:
+def _blank_cells(pattern: Sequence[PatternCell]) -> list[str]:
+    """Give each column's cell as it stands in a blank row, the row number still open."""
+    formulas = [cell.letter for cell in pattern if cell.formula]
+    shared = {letter: number for number, letter in enumerate(formulas)}
+    return [
+        f'{_opening(cell)} t="str"><f t="shared" si="{shared[cell.letter]}"/><v></v></c>'
+        if cell.formula
+        else f"{_opening(cell)}/>"
+        for cell in pattern
+    ]
+
+
+def _with_masters(text: str, pattern: Sequence[PatternCell], last_row: int) -> str:
+    """Put the formulas themselves into the first row; the other rows refer to them by number."""
+    number = 0
+    for cell in pattern:
+        if cell.formula:
+            first = re.search(rf'<c r="{cell.letter}(\d+)"', text)
+            row = first.group(1) if first else ""
+            ref = f"{cell.letter}{row}:{cell.letter}{last_row}"
+            reference = f'<f t="shared" si="{number}"/>'
+            master = f'<f t="shared" ref="{ref}" si="{number}">{cell.formula}</f>'
+            text = text.replace(reference, master)
+            number += 1
+    return text
+
+
+def _opening(cell: PatternCell) -> str:
+    return f'<c r="{cell.letter}{_ROW_MARK}" s="{cell.style}"'
+
+
+def _write_content(cell: PatternCell, content: CellContent) -> str:
     """Give one cell that holds a value; text is always text, whatever it begins with."""
+    start = _opening(cell)
     if content is None or content == "":
         return f"{start}/>"
     if isinstance(content, str):

@@ -1,0 +1,248 @@
+"""How a worksheet reads one of its own cells: formulas to the letter of the program's reading.
+
+Each entry field has a hidden column with the value as it is read, or `!` and the code of the
+rule that says why it cannot be read (`fpsheet_validation.cell_fault` is the other half). CPR
+and dates have one hidden column more, with the text of the cell as a person sees it.
+"""
+
+from fpsheet.workbook.formula import LAST_DAY, UNREADABLE, quote_text
+from fpsheet_templates.form import Field, FieldType
+
+EMPTY = '""'
+
+_SPACES = "\u00a0\u2007\u2009\u202f\t\n\r"
+"""Become plain spaces; of all the odd spaces there are, those that people really paste."""
+_HYPHENS = "\u2010\u2011"
+_NOTHING = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+"""Cannot be seen and mean nothing."""
+_COMPOSED = {"a\u030a": "å", "A\u030a": "Å"}
+
+_DIGITS = '"0123456789"'
+_PLAIN = '"abcdefghijklmnopqrstuvwxyzæøå0123456789"'
+_TEN = "{1,2,3,4,5,6,7,8,9,10}"
+_WEIGHTS = "{4,3,2,7,6,5,4,3,2,1}"
+"""cpr.dk: the sum of the digits so weighted is divisible by 11 in numbers issued before 2007."""
+
+_LARGEST = "2000000000"
+
+ERROR, BOOLEAN = "FLT-002", "FLT-004"
+NOT_A_DATE, TIME_OF_DAY, SHORT_YEAR, NO_SUCH_DAY = "FLT-006", "FLT-007", "FLT-008", "FLT-009"
+NOT_A_NUMBER, NOT_WHOLE, DECIMALS, OUT_OF_RANGE = "FLT-010", "FLT-011", "FLT-012", "FLT-013"
+NOT_IN_LIST = "FLT-015"
+CPR_FORM, CPR_NUMBER, CPR_DAY = "CPR-001", "CPR-002", "CPR-003"
+
+READING_FAULTS = {
+    FieldType.CPR: (ERROR, BOOLEAN, CPR_FORM, CPR_NUMBER, CPR_DAY),
+    FieldType.DATE: (ERROR, BOOLEAN, NOT_A_DATE, TIME_OF_DAY, SHORT_YEAR, NO_SUCH_DAY),
+    FieldType.INTEGER: (ERROR, BOOLEAN, NOT_A_NUMBER, NOT_WHOLE, OUT_OF_RANGE),
+    FieldType.DECIMAL: (ERROR, BOOLEAN, NOT_A_NUMBER, DECIMALS, OUT_OF_RANGE),
+    FieldType.CODE: (ERROR, BOOLEAN, NOT_IN_LIST),
+    FieldType.TEXT: (ERROR, BOOLEAN),
+}
+"""What a value column can hold instead of a value, by field type."""
+
+
+def value_formula(field: Field, *, cell: str, text: str, entries: str, codes: str) -> str:
+    """Give the formula of a field's value column.
+
+    Args:
+        field: The field.
+        cell: Name of the cell a person fills.
+        text: Name of the cell with its cleaned text (CPR and dates).
+        entries: Name of the list of what may be entered in a code field, labels and codes.
+        codes: Name of the list of codes beside it.
+    """
+    inner = _inner(field, cell=cell, text=text, entries=entries, codes=codes)
+    return (
+        f"IF(ISBLANK({cell}),{EMPTY},IF(ISERROR({cell}),{_fault(ERROR)},"
+        f"IF(ISLOGICAL({cell}),{_fault(BOOLEAN)},{inner})))"
+    )
+
+
+def _inner(field: Field, *, cell: str, text: str, entries: str, codes: str) -> str:
+    match field.type:
+        case FieldType.CPR:
+            return _cpr(cell, text)
+        case FieldType.DATE:
+            return _date(cell, text)
+        case FieldType.INTEGER:
+            return _number(cell, f"IF({cell}<>INT({cell}),{_fault(NOT_WHOLE)},{_fitting(cell)})")
+        case FieldType.DECIMAL:
+            tenfold = f"ABS({cell}*10-ROUND({cell}*10,0))<0.000000001"
+            return _number(cell, _fitting(cell, f"IF({tenfold},{cell},{_fault(DECIMALS)})"))
+        case FieldType.CODE:
+            return _code(cell, entries, codes)
+        case FieldType.TEXT:
+            return _text(cell, field.max_length)
+
+
+def text_formula(field: Field, *, cell: str) -> str:
+    """Give the formula of the cleaned text of a cell; a CPR number comes without its hyphen."""
+    cleaned = clean_text(cell)
+    if field.type is FieldType.CPR:
+        cleaned = f'IF(MID({cleaned},7,1)="-",REPLACE({cleaned},7,1,""),{cleaned})'
+    return f"IF(ISTEXT({cell}),{cleaned},{EMPTY})"
+
+
+def clean_text(cell: str) -> str:
+    """Give a formula for the text of a cell without what cannot be seen, spaces around it gone."""
+    return f"TRIM({_visible(cell)})"
+
+
+def _visible(cell: str) -> str:
+    """Give a formula for the text of a cell with odd spaces and invisible characters made plain."""
+    text = cell
+    plain = {
+        **dict.fromkeys(_SPACES, " "),
+        **dict.fromkeys(_HYPHENS, "-"),
+        **dict.fromkeys(_NOTHING, ""),
+        **_COMPOSED,
+    }
+    for odd, better in plain.items():
+        found = f"CHAR({ord(odd)})" if odd in "\t\n\r" else quote_text(odd)
+        text = f"SUBSTITUTE({text},{found},{quote_text(better)})"
+    return text
+
+
+def _fault(code: str) -> str:
+    return quote_text(UNREADABLE + code)
+
+
+def _all_digits(text: str) -> str:
+    """Give a condition that the first ten characters of a text are digits, `-` counted as one."""
+    padded = f'SUBSTITUTE({text},"-","0")&"0000000000"'
+    return f"SUMPRODUCT(--ISNUMBER(FIND(MID({padded},{_TEN},1),{_DIGITS})))=10"
+
+
+def _cpr(cell: str, text: str) -> str:
+    """Ten digits with a day of birth that exists; a number cell lost its leading zero."""
+    digits = f'AND(LEN({text})=10,ISERROR(FIND("-",{text})),{_all_digits(text)})'
+    return (
+        f"IF(ISNUMBER({cell}),{_fault(CPR_NUMBER)},IF({text}={EMPTY},{EMPTY},"
+        f"IF({digits},IF({_has_birth_day(text)},{text},{_fault(CPR_DAY)}),{_fault(CPR_FORM)})))"
+    )
+
+
+def birth_number(cpr: str) -> str:
+    """Give a formula for the day of birth as yyyymmdd of a readable CPR number, else ""."""
+    seventh, short_year = f"MID({cpr},7,1)", f"--MID({cpr},5,2)"
+    eighteen = f'AND({seventh}>="5",{seventh}<="8",{short_year}>57)'
+    century = f"IF({_is_nineteen(cpr)},1900,IF({eighteen},1800,2000))"
+    year = f"({century}+MID({cpr},5,2))*10000"
+    day = f"MID({cpr},3,2)*100+LEFT({cpr},2)-IF({is_replacement(cpr)},60,0)"
+    return f"IF(LEN({cpr})=10,{year}+{day},{EMPTY})"
+
+
+def is_replacement(cpr: str) -> str:
+    """Give a condition that a readable CPR number is a replacement number (day 61 to 91)."""
+    return f"--LEFT({cpr},2)>60"
+
+
+def passes_modulus_11(cpr: str) -> str:
+    """Give a condition that the weighted sum of the ten digits is divisible by 11."""
+    return f"MOD(SUMPRODUCT((0+MID({cpr},{_TEN},1))*{_WEIGHTS}),11)=0"
+
+
+def _is_nineteen(text: str) -> str:
+    """Give a condition that digit 7 says a year from 1900 (table at cpr.dk)."""
+    seventh = f"MID({text},7,1)"
+    later = f'AND(ISNUMBER(FIND({seventh},"49")),--MID({text},5,2)>36)'
+    return f'OR({seventh}<="3",{later})'
+
+
+def _has_birth_day(text: str) -> str:
+    """Give a condition that ddmmyy is a day; only the leap years hang on the century.
+
+    1900 was no leap year, but a worksheet believes it was; 2100 stands in for it.
+    """
+    year = f"IF({_is_nineteen(text)},2100,2000)+MID({text},5,2)"
+    month, day = f"--MID({text},3,2)", f"LEFT({text},2)-IF({is_replacement(text)},60,0)"
+    return f"AND({month}>=1,{month}<=12,DAY(DATE({year},{month},{day}))={day})"
+
+
+def _date(cell: str, text: str) -> str:
+    """A whole day number, or a text that writes a day; a two-digit year is not guessed."""
+    number = (
+        f"IF({cell}<>INT({cell}),{_fault(TIME_OF_DAY)},"
+        f"IF(AND({cell}>=1,{cell}<={LAST_DAY},{cell}<>60),{cell},{_fault(NOT_A_DATE)}))"
+    )
+    return f"IF(ISNUMBER({cell}),{number},IF({text}={EMPTY},{EMPTY},{_written_date(text)}))"
+
+
+def _written_date(text: str) -> str:
+    same = f'SUBSTITUTE(SUBSTITUTE({text},".","-"),"/","-")'
+    first = f'FIND("-",{same})'
+    length = f"LEN({text})"
+    two_hyphens = f'LEN(SUBSTITUTE({same},"-",""))={length}-2'
+    shaped = f"AND({length}>=6,{length}<=10,{two_hyphens},{_all_digits(same)})"
+
+    def day_first(year_length: int) -> str:
+        month = f"{length}-{year_length + 1}-{first}"
+        second = f'MID({same},{length}-{year_length},1)="-"'
+        return f"AND({second},{first}>=2,{first}<=3,{month}>=1,{month}<=2)"
+
+    danish = _day_or_fault(
+        f"RIGHT({text},4)", f"MID({same},{first}+1,{length}-5-{first})", f"LEFT({text},{first}-1)"
+    )
+    iso = _day_or_fault(f"LEFT({text},4)", f"MID({text},6,2)", f"RIGHT({text},2)")
+    is_iso = f'AND({length}=10,MID({text},5,1)="-",MID({text},8,1)="-")'
+    stamp = (
+        f'AND({length}>=16,MID({text},5,1)="-",MID({text},8,1)="-",MID({text},11,1)=" ",'
+        f'MID({text},14,1)=":",{_all_digits(f"LEFT({text},10)")})'
+    )
+    return (
+        f"IF({shaped},"
+        f"IF({is_iso},{iso},"
+        f"IF({day_first(4)},{danish},"
+        f"IF({day_first(2)},{_fault(SHORT_YEAR)},{_fault(NOT_A_DATE)}))),"
+        f"IF({stamp},{_fault(TIME_OF_DAY)},{_fault(NOT_A_DATE)}))"
+    )
+
+
+def _day_or_fault(year: str, month: str, day: str) -> str:
+    """Give the day of three texts of digits, or the fault that there is no such day."""
+    exists = f"DAY(DATE({year},{month},{day}))=--{day}"
+    legal = f"AND(--{year}>=1900,--{month}>=1,--{month}<=12,{exists})"
+    return f"IF({legal},DATE({year},{month},{day}),{_fault(NO_SUCH_DAY)})"
+
+
+def _number(cell: str, number: str) -> str:
+    """A number cell; a text is no number, also where it looks like one."""
+    text = f'IF({clean_text(cell)}="",{EMPTY},{_fault(NOT_A_NUMBER)})'
+    return f"IF(ISNUMBER({cell}),{number},{text})"
+
+
+def _fitting(cell: str, number: str = "") -> str:
+    """Give a number, or the fault that it is larger than any number of the form."""
+    return f"IF(ABS({cell})>{_LARGEST},{_fault(OUT_OF_RANGE)},{number or cell})"
+
+
+def _text(cell: str, max_length: int) -> str:
+    """The length of a text that may be too long, 1 for any other; most are plain at a glance."""
+    plain = f"AND(LEN({cell})<={max_length},ISNUMBER(SEARCH(LEFT({cell}),{_PLAIN})))"
+    cleaned = clean_text(cell)
+    length = f"IF(LEN({cleaned})=0,{EMPTY},LEN({cleaned}))"
+    return f"IF({cell}={EMPTY},{EMPTY},IF({plain},1,{length}))"
+
+
+def _code(cell: str, entries: str, codes: str) -> str:
+    """Label or code; what people pick is found at once, what they paste is cleaned first."""
+    cleaned, visible = clean_text(cell), _visible(cell)
+    # TRIM also joins spaces inside the text, which nobody asked for; such a text is not found.
+    found = _look_up(cleaned, entries, codes)
+    slow = f"IF(ISERROR(FIND({cleaned},{visible})),{_fault(NOT_IN_LIST)},{found})"
+    return (
+        f"IFERROR({_look_up(cell, entries, codes)},"
+        f'IF({cleaned}="",{EMPTY},IFERROR({slow},{_fault(NOT_IN_LIST)})))'
+    )
+
+
+def _look_up(text: str, entries: str, codes: str) -> str:
+    return f"INDEX({codes},MATCH({_literal(text)},{entries},0))"
+
+
+def _literal(text: str) -> str:
+    """Give a formula for a text to look up in which `*`, `?` and `~` stand for themselves."""
+    for sign in "~*?":
+        text = f'SUBSTITUTE({text},"{sign}","~{sign}")'
+    return text
