@@ -43,16 +43,57 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `id` is the text key suffix and the CSV header; `label` the heading shown."""
+    """One column.
+
+    Attributes:
+        id: Text key suffix and CSV header.
+        label: The heading shown, with its unit and notes.
+        kind: What it holds.
+        unit: The unit as words, also part of the heading.
+        of: Name of what is counted ("afgoerelse.afslag"), the same in every table that prints it;
+            empty for dimensions.
+        codes: What its numbers are restricted to beyond the row's own codes: (dimension, code).
+        adds: Dimensions along which its total is the sum of its parts.
+        rests_on: For a figure that is no count: the count columns that it gives away.
+        share_of: For a percentage: its numerator and denominator columns; else empty.
+    """
 
     id: str
     label: str
     kind: ColumnKind
     unit: str = ""
+    of: str = ""
+    codes: tuple[tuple[str, str], ...] = ()
+    adds: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
+    share_of: tuple[str, ...] = ()
 
 
 Cell = str | int | float | None
 """A dimension's label, a number, a Shorthand, or None (no note)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A figure drawn from the rows of a table.
+
+    Attributes:
+        id: `F01` …
+        title: Full title, as of a table.
+        kind: `column`, `bar`, `line`, `stacked_column` or `stacked_bar`.
+        category: Dimension along the axis.
+        columns: Identifiers of the columns drawn, one series each.
+        series: Dimension that gives the series instead, each from the only column; may be empty.
+        unit: Unit of the axis, as words.
+    """
+
+    id: str
+    title: str
+    kind: str
+    category: str
+    columns: tuple[str, ...]
+    series: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +112,9 @@ class StatTable:
         source: Where the figures come from.
         period: Period counted.
         provisional: The period is so recent that late reports are expected.
+        dimensions: Identifiers of the dimensions, in the order of the columns and the keys.
+        sums: Sums between columns that hold in every row: (total, parts), as column ids.
+        charts: Figures drawn from the table.
     """
 
     id: str
@@ -83,6 +127,9 @@ class StatTable:
     source: str
     period: Period
     provisional: bool = False
+    dimensions: tuple[str, ...] = ()
+    sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +138,15 @@ class Release:
 
     Attributes:
         title: Title of the publication.
-        area: "" for the whole country, else a kommunekode.
+        area: "" for every kommune there is, "GL" or "DK" for one country, else a kommunekode.
         language: Language of every label.
         counted_on: The day the figures were counted ("opgjort pr.").
         state: Hash of the state of the database they were counted from.
         internal: True for the edition that must not be passed on (unsuppressed).
         tables: The tables in order.
+        period: Period counted.
+        area_label: The area in words.
+        coverage: Sentence that says which kommuner have reported.
     """
 
     title: str
@@ -106,3 +156,6 @@ class Release:
     state: str
     internal: bool
     tables: tuple[StatTable, ...]
+    period: Period | None = None
+    area_label: str = ""
+    coverage: str = ""

@@ -1,0 +1,201 @@
+"""Decisions: awards, refusals and what is neither; processing time; what followed."""
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, select, union_all
+from sqlalchemy import literal as sql_literal
+
+from fpsheet_sync.statistics.dialect import AddOneYear, DaysBetween
+from fpsheet_sync.statistics.fact import Facts, FactSource, Query, Tables, cited, select_facts
+from fpsheet_sync.statistics.scope import ENHED, Scope, age_band, known, quarter_of, within
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COUNTED = ("tilkendelse", "afslag", "udsaettelse", "tilbagevist")
+FINAL = ("tilkendelse", "afslag")
+ANSWERS = ("tilkendelse", "afslag", "tilbagevist")
+REASONS = ("tilbagevisningsaarsag_1", "tilbagevisningsaarsag_2", "tilbagevisningsaarsag_3")
+
+
+def _select_decisions(scope: Scope, tables: Tables) -> Query:
+    """Give decisions by afgoerelse_dato, a measure for each kind, in the kommune that reports.
+
+    An award or refusal is counted each time: a citizen refused and later granted counts in both.
+    Udsættelse and tilbagevisning are measures of their own and never refusals. Age is that on the
+    day of the decision.
+    """
+    rows = cited(scope, tables, "afgoerelse")
+    dimensions: Mapping[str, ColumnElement[Any] | None] = {
+        "niveau": known(rows.c.niveau),
+        "kvartal": quarter_of(rows.c.afgoerelse_dato, scope.period),
+        "koen": known(rows.c.koen),
+        "aldersgruppe": age_band(rows.c.foedselsdato, rows.c.afgoerelse_dato),
+    }
+    in_period = within(rows.c.afgoerelse_dato, scope.period)
+    kinds = (
+        Facts(kind, rows.c.kommune_kode, dimensions, in_period & (rows.c.afgoerelse == kind))
+        for kind in COUNTED
+    )
+    return union_all(*(select_facts(rows, facts) for facts in kinds))
+
+
+def _select_returned(scope: Scope, tables: Tables) -> Query:
+    """Give the tilbagevisninger of the period with what the next decision was (`udfald`).
+
+    The next decision is the citizen's first tilkendelse, afslag or tilbagevisning with a later
+    afgoerelse_dato, however late; of several on that day the last in the order of kommune and row
+    id. Without one the case waits (`afventer`).
+    """
+    rows = cited(scope, tables, "afgoerelse")
+    later = cited(scope, tables, "afgoerelse").alias("senere")
+    returned = (
+        select(rows)
+        .where(rows.c.afgoerelse == "tilbagevist", within(rows.c.afgoerelse_dato, scope.period))
+        .subquery()
+    )
+    follows = and_(
+        later.c[ENHED] == returned.c[ENHED],
+        later.c.afgoerelse.in_(ANSWERS),
+        later.c.afgoerelse_dato > returned.c.afgoerelse_dato,
+    )
+    order = [later.c.afgoerelse_dato, later.c.kommune_kode.desc(), later.c.raekke_id.desc()]
+    case_key = (returned.c.kommune_kode, returned.c.raekke_id)
+    rank = func.row_number().over(partition_by=case_key, order_by=order)
+    outcome = func.coalesce(later.c.afgoerelse, sql_literal("afventer")).label("udfald")
+    ranked = (
+        select(returned, outcome, rank.label("nummer"))
+        .select_from(returned.outerjoin(later, follows))
+        .subquery()
+    )
+    return select(ranked).where(ranked.c.nummer == 1)
+
+
+def _select_returned_reasons(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature
+    """Give `tilbagevist` once per reason of a case; the case is the unit, so totals count cases."""
+    returned = tables["tilbageviste"]
+    reasons = [returned.c[name] for name in REASONS]
+    unit = returned.c.kommune_kode + "/" + returned.c.raekke_id
+    none_given = and_(*(reason.is_(None) for reason in reasons))
+    queries = []
+    for reason, where in [
+        *((each, each.is_not(None)) for each in reasons),
+        (reasons[0], none_given),
+    ]:
+        dimensions = {"tilbagevisningsaarsag": known(reason), "udfald": returned.c.udfald}
+        facts = Facts("tilbagevist", returned.c.kommune_kode, dimensions, where, unit=unit)
+        queries.append(select_facts(returned, facts))
+    return union_all(*queries)
+
+
+def _select_processing(scope: Scope, tables: Tables) -> Query:
+    """Give `afgjort`: days from ansoegning_dato to the first tilkendelse or afslag on or after it.
+
+    A decision answers the latest application of the citizen, from any kommune's Borgere row, that
+    is not dated after it. Only the first decision on an application counts. Decisions of citizens
+    without any stated application are `uden_ansoegning`.
+    """
+    decisions, people = cited(scope, tables, "afgoerelse"), cited(scope, tables, "borger")
+    applied = (
+        select(people.c[ENHED], people.c.ansoegning_dato)
+        .where(people.c.ansoegning_dato.is_not(None))
+        .distinct()
+        .subquery()
+    )
+    final = select(decisions).where(decisions.c.afgoerelse.in_(FINAL)).subquery()
+    first = _first_answers(final, applied)
+    unknown = final.outerjoin(applied, applied.c[ENHED] == final.c[ENHED])
+    answered = Facts(
+        "afgjort",
+        first.c.kommune_kode,
+        {"sagsafgoerelse": first.c.afgoerelse},
+        (first.c.nummer == 1) & within(first.c.afgoerelse_dato, scope.period),
+        value=DaysBetween(first.c.ansoegning_dato, first.c.afgoerelse_dato),
+    )
+    without = Facts(
+        "uden_ansoegning",
+        final.c.kommune_kode,
+        {"sagsafgoerelse": final.c.afgoerelse},
+        applied.c[ENHED].is_(None) & within(final.c.afgoerelse_dato, scope.period),
+    )
+    return union_all(select_facts(first, answered), select_facts(final, without, unknown))
+
+
+def _first_answers(final: Subquery, applied: Subquery) -> Subquery:
+    """Number the decisions on each application, the first being 1."""
+    names = (ENHED, "kommune_kode", "raekke_id", "afgoerelse", "afgoerelse_dato")
+    key = [final.c[name] for name in names]
+    no_later = (applied.c[ENHED] == final.c[ENHED]) & (
+        applied.c.ansoegning_dato <= final.c.afgoerelse_dato
+    )
+    paired = (
+        select(*key, func.max(applied.c.ansoegning_dato).label("ansoegning_dato"))
+        .select_from(final.join(applied, no_later))
+        .group_by(*key)
+        .subquery()
+    )
+    order = [paired.c[name] for name in ("afgoerelse_dato", "kommune_kode", "raekke_id")]
+    rank = func.row_number().over(
+        partition_by=(paired.c[ENHED], paired.c.ansoegning_dato), order_by=order
+    )
+    return select(paired, rank.label("nummer")).subquery()
+
+
+def _select_postponed(scope: Scope, tables: Tables) -> Query:
+    """Give `frister`: udsættelser whose one-year deadline lies in the period, and how it went.
+
+    The case is assessed again by the citizen's first vurdering, or first decision other than
+    tilbagevisning, dated after the udsættelse: `inden` by the deadline (that day included), `efter`
+    when later but by the last day of the period, `ikke_vurderet` when not by then.
+    """
+    decisions = cited(scope, tables, "afgoerelse")
+    deadline = AddOneYear(decisions.c.afgoerelse_dato)
+    postponed = (
+        select(decisions, deadline.label("frist_dato"))
+        .where(decisions.c.afgoerelse == "udsaettelse", within(deadline, scope.period))
+        .subquery()
+    )
+    again = _reassessed(scope, tables)
+    after = and_(
+        again.c[ENHED] == postponed.c[ENHED],
+        again.c.dag > postponed.c.afgoerelse_dato,
+        again.c.dag <= scope.period.til,
+    )
+    key = [postponed.c[name] for name in (ENHED, "kommune_kode", "raekke_id", "frist_dato")]
+    first = (
+        select(*key, func.min(again.c.dag).label("dag"))
+        .select_from(postponed.outerjoin(again, after))
+        .group_by(*key)
+        .subquery()
+    )
+    status = case(
+        (first.c.dag <= first.c.frist_dato, sql_literal("inden")),
+        (first.c.dag.is_not(None), sql_literal("efter")),
+        else_=sql_literal("ikke_vurderet"),
+    )
+    return select_facts(
+        first, Facts("frister", first.c.kommune_kode, {"udsaettelse_frist": status})
+    )
+
+
+def _reassessed(scope: Scope, tables: Tables) -> Subquery:
+    """Give the days on which a citizen was assessed or decided on (`dag`)."""
+    assessed, decided = (
+        cited(scope, tables, "vurdering"),
+        cited(scope, tables, "afgoerelse").alias("ny_afgoerelse"),
+    )
+    return union_all(
+        select(assessed.c[ENHED], assessed.c.vurdering_dato.label("dag")),
+        select(decided.c[ENHED], decided.c.afgoerelse_dato.label("dag")).where(
+            decided.c.afgoerelse != "tilbagevist"
+        ),
+    ).subquery("vurderet")
+
+
+SOURCES = {
+    "afgoerelse": FactSource(_select_decisions, needs=("borgere",)),
+    "tilbageviste": FactSource(_select_returned, needs=("borgere",)),
+    "tilbagevisning": FactSource(_select_returned_reasons, needs=("tilbageviste",)),
+    "sagstid": FactSource(_select_processing, needs=("borgere",)),
+    "udsaettelse": FactSource(_select_postponed, needs=("borgere",)),
+}

@@ -1,0 +1,233 @@
+"""Bestand: who has the pension on a day, at which level, and what is known of each of them.
+
+A citizen has the pension on a day when the latest decision effective by then gives it. Effective
+is the decision's virkning_dato, or its afgoerelse_dato where it has none. Tilkendelse gives it (at
+its niveau, or none stated); aendring, uaendret and udsaettelse give it at their niveau and change
+nothing when they state none; bortfald, and with it frakendelse, ends it. Of decisions effective on
+the same day the one decided last counts, then the last in the order of kommune and row id.
+
+Who had the pension before the reform (`pensionist_foer_reform`) and has no such decision by the
+day has it too, at the level `foer_reform`.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    Text,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy import literal as sql_literal
+
+from fpsheet_sync.statistics.dialect import add_years
+from fpsheet_sync.statistics.fact import (
+    Facts,
+    FactSource,
+    Query,
+    Tables,
+    cited,
+    select_facts,
+)
+from fpsheet_sync.statistics.scope import (
+    ENHED,
+    Scope,
+    active_on,
+    age_band,
+    band,
+    known,
+    latest,
+    yes_no,
+)
+
+FOER_REFORM = "foer_reform"
+REASSESSMENTS = ("aendring", "uaendret", "udsaettelse")
+ASSESSED = ("tilkendelse", "aendring", "uaendret")
+"""Decisions that rest on an assessment, and so start a new five-year period."""
+
+
+def effective_date(decisions: FromClause) -> ColumnElement[Any]:
+    """Give the day a decision takes effect."""
+    return func.coalesce(decisions.c.virkning_dato, decisions.c.afgoerelse_dato)
+
+
+def sets_state(decisions: FromClause) -> ColumnElement[bool]:
+    """Give the condition that a decision gives, changes or ends the pension."""
+    kind, niveau = decisions.c.afgoerelse, decisions.c.niveau
+    return kind.in_(("tilkendelse", "bortfald")) | (kind.in_(REASSESSMENTS) & niveau.is_not(None))
+
+
+def decision_order(decisions: FromClause) -> tuple[ColumnElement[Any], ...]:
+    """Give what decisions are ordered by, the earliest first."""
+    columns = decisions.c
+    return (
+        effective_date(decisions),
+        columns.afgoerelse_dato,
+        columns.kommune_kode,
+        columns.raekke_id,
+    )
+
+
+def _select_state(scope: Scope, tables: Tables, day: date) -> Query:
+    """Give the decision that counts on a day, one row per citizen who has one."""
+    decisions = cited(scope, tables, "afgoerelse")
+    setting = (
+        select(decisions)
+        .where(sets_state(decisions), effective_date(decisions) <= day)
+        .subquery("afgoerelse")
+    )
+    last = latest(setting, [column.desc() for column in decision_order(setting)])
+    wanted = (ENHED, "koen", "foedselsdato", "kommune_kode", "raekke_id", "afgoerelse", "niveau")
+    return select(*(last.c[name] for name in (*wanted, "bortfald_aarsag")))
+
+
+def _select_pensioners(scope: Scope, tables: Tables, *, state: Table, moved: Table) -> Query:
+    """Give one row per citizen with the pension: where, level, sex, birth date, record."""
+    rows = cited(scope, tables, "borger")
+    earlier = select(rows).where(rows.c.pensionist_foer_reform == "ja").subquery()
+    old = latest(earlier, [earlier.c.kommune_kode, earlier.c.raekke_id])
+    undecided = old.outerjoin(state, old.c[ENHED] == state.c[ENHED])
+    granted = _pensioner(state, known(state.c.niveau)).where(state.c.afgoerelse != "bortfald")
+    remaining = _pensioner(old, sql_literal(FOER_REFORM)).select_from(undecided)
+    remaining = remaining.where(state.c[ENHED].is_(None))
+    both = union_all(granted, remaining).subquery()
+    joined = both.outerjoin(moved, both.c[ENHED] == moved.c[ENHED])
+    kommune = func.coalesce(moved.c.til_kommune, both.c.kommune_kode).label("kommune")
+    return select(both, kommune).select_from(joined)
+
+
+def _pensioner(rows: FromClause, niveau: ColumnElement[Any]) -> Select[Any]:
+    names = (ENHED, "kommune_kode", "raekke_id", "koen", "foedselsdato")
+    return select(*(rows.c[name] for name in names), cast(niveau, Text).label("niveau"))
+
+
+def _state(scope: Scope, tables: Tables) -> Query:
+    return _select_state(scope, tables, scope.period.til)
+
+
+def _state_before(scope: Scope, tables: Tables) -> Query:
+    return _select_state(scope, tables, scope.period.fra - timedelta(days=1))
+
+
+def _pensioners(scope: Scope, tables: Tables) -> Query:
+    return _select_pensioners(scope, tables, state=tables["stilling"], moved=tables["tilhoer"])
+
+
+def _pensioners_before(scope: Scope, tables: Tables) -> Query:
+    state, moved = tables["stilling_primo"], tables["tilhoer_primo"]
+    return _select_pensioners(scope, tables, state=state, moved=moved)
+
+
+def _select_assessment(scope: Scope, tables: Tables) -> Query:
+    """Give each citizen's latest vurdering by the last day."""
+    rows = cited(scope, tables, "vurdering")
+    by_then = select(rows).where(rows.c.vurdering_dato <= scope.period.til).subquery()
+    order = [by_then.c[name].desc() for name in ("vurdering_dato", "kommune_kode", "raekke_id")]
+    last = latest(by_then, order)
+    wanted = (ENHED, "vurdering_dato", "arbejdsevne_pct", "maks_timer_pr_uge")
+    return select(*(last.c[name] for name in wanted))
+
+
+def _select_ordinary_work(scope: Scope, tables: Tables) -> Query:
+    """Give the citizens with ordinary work on the last day, and their hours a week together."""
+    rows = cited(scope, tables, "job")
+    active = active_on(rows.c.start_dato, rows.c.slut_dato, scope.period.til)
+    return (
+        select(rows.c[ENHED], func.sum(rows.c.timer_pr_uge).label("timer"))
+        .where(rows.c.job_type == "ordinaer", active)
+        .group_by(rows.c[ENHED])
+    )
+
+
+def _select_stock(scope: Scope, tables: Tables) -> Query:
+    """Give `bestand`: one fact per citizen with the pension on the last day (value: hours)."""
+    people, assessed, work = (
+        tables[name] for name in ("pensionister", "seneste_vurdering", "ordinaert_arbejde")
+    )
+    joined = people.outerjoin(assessed, people.c[ENHED] == assessed.c[ENHED]).outerjoin(
+        work, people.c[ENHED] == work.c[ENHED]
+    )
+    last_day = sql_literal(scope.period.til)
+    facts = Facts(
+        "bestand",
+        people.c.kommune,
+        {
+            "bestand_niveau": people.c.niveau,
+            "koen": known(people.c.koen),
+            "aldersgruppe": age_band(people.c.foedselsdato, last_day),
+            "arbejdsevne": band(assessed.c.arbejdsevne_pct, "arbejdsevne"),
+            "timer": band(assessed.c.maks_timer_pr_uge, "timer"),
+            "ordinaer": yes_no(work.c[ENHED].is_not(None)),
+            "ordinaer_timer": band(work.c.timer, "ordinaer_timer"),
+        },
+        value=work.c.timer,
+    )
+    return select_facts(people, facts, joined)
+
+
+def _select_deadline(scope: Scope, tables: Tables) -> Query:
+    """Give `under_60`: who is to be reassessed every fifth year, and whether it is overdue.
+
+    Overdue: five years and more before the last day lie the reform, the citizen's latest vurdering
+    and the latest tilkendelse, aendring or uaendret. Who has no known birth date is left out.
+    """
+    last_day = scope.period.til
+    limit = add_years(last_day, -scope.constant_int("REVURDERING_AAR"))
+    born_after = add_years(last_day, -scope.constant_int("REVURDERING_UNDER_ALDER"))
+    people, assessed = tables["pensionister"], tables["seneste_vurdering"]
+    rows = cited(scope, tables, "afgoerelse")
+    recent = rows.c.afgoerelse.in_(ASSESSED) & rows.c.afgoerelse_dato.between(limit, last_day)
+    decided = select(rows.c[ENHED]).where(recent).distinct().subquery()
+    joined = people.outerjoin(assessed, people.c[ENHED] == assessed.c[ENHED]).outerjoin(
+        decided, people.c[ENHED] == decided.c[ENHED]
+    )
+    recently = [assessed.c.vurdering_dato >= limit, decided.c[ENHED].is_not(None)]
+    if scope.constant_date("REFORM_IKRAFT") >= limit:
+        recently.append(true())
+    status = case((or_(*recently), sql_literal("inden")), else_=sql_literal("overskredet"))
+    facts = Facts(
+        "under_60",
+        people.c.kommune,
+        {"frist": status, "alder60": sql_literal("under")},
+        people.c.foedselsdato > born_after,
+    )
+    return select_facts(people, facts, joined)
+
+
+def _select_income(scope: Scope, tables: Tables) -> Query:
+    """Give `borgere`: one fact per income a pensioner has beside the pension on the last day."""
+    people, rows = tables["pensionister"], cited(scope, tables, "indkomst")
+    joined = people.join(rows, people.c[ENHED] == rows.c[ENHED])
+    facts = Facts(
+        "borgere",
+        people.c.kommune,
+        {"indkomst_kilde": known(rows.c.indkomst_kilde), "bestand_niveau": people.c.niveau},
+        active_on(rows.c.fra_dato, rows.c.til_dato, scope.period.til),
+    )
+    return select_facts(people, facts, joined)
+
+
+SOURCES = {
+    "stilling": FactSource(_state, needs=("borgere",), index=ENHED),
+    "stilling_primo": FactSource(_state_before, needs=("borgere",), index=ENHED),
+    "pensionister": FactSource(_pensioners, needs=("borgere", "stilling", "tilhoer"), index=ENHED),
+    "pensionister_primo": FactSource(
+        _pensioners_before, needs=("borgere", "stilling_primo", "tilhoer_primo"), index=ENHED
+    ),
+    "seneste_vurdering": FactSource(_select_assessment, needs=("borgere",), index=ENHED),
+    "ordinaert_arbejde": FactSource(_select_ordinary_work, needs=("borgere",), index=ENHED),
+    "bestand": FactSource(
+        _select_stock, needs=("pensionister", "seneste_vurdering", "ordinaert_arbejde")
+    ),
+    "frist": FactSource(_select_deadline, needs=("pensionister", "seneste_vurdering", "borgere")),
+    "indkomst": FactSource(_select_income, needs=("pensionister", "borgere")),
+}

@@ -1,0 +1,123 @@
+"""Columns of a table as they are laid out: headings, and which number each cell holds."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from fpsheet_sync.stat_table import Cell, Column, ColumnKind, Shorthand
+from fpsheet_sync.statistics.cube import Codes, Cube, Figure, adds_along
+from fpsheet_sync.statistics.edition import Edition
+from fpsheet_templates.table import ColumnSpec, Count, TableSpec
+
+_COUNTS = frozenset({Count.ROWS, Count.DISTINCT, Count.SUM})
+_TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class ShownColumn:
+    """A column as it is laid out: a declared one, or one of those it is split into.
+
+    Attributes:
+        spec: The declared column.
+        column: The column of the table.
+    """
+
+    spec: ColumnSpec
+    column: Column
+
+
+def show_columns(edition: Edition, spec: TableSpec) -> Iterator[ShownColumn]:
+    """Give the columns of a table for an edition, left to right.
+
+    A column of another country is left out, and so is one split by codes that the country lacks.
+    """
+    for column in spec.columns:
+        if not column.jurisdictions & edition.counting.jurisdictions:
+            continue
+        if not column.by:
+            yield _show(edition, spec, column, "")
+            continue
+        counted = ((column.facts, column.measure),)
+        for code in edition.counting.shown_codes(column.by, edition.area, counted):
+            yield _show(edition, spec, column, code)
+
+
+def _show(edition: Edition, spec: TableSpec, column: ColumnSpec, code: str) -> ShownColumn:
+    wording = edition.wording
+    label = edition.labels(column.by, (code,))[code] if code else ""
+    notes = edition.marks(column.notes)
+    safe = "".join(c if c.isalnum() else "_" for c in code)
+    shown = Column(
+        id=f"{column.id}_{safe}" if code else column.id,
+        label=wording.heading(spec, column, label, f" {notes}" if notes else ""),
+        kind=ColumnKind.COUNT if column.count in _COUNTS else ColumnKind.DECIMAL,
+        unit=wording.form.texts.get(f"unit.{column.unit}", wording.language),
+        of=counted_name(spec, column),
+        codes=(*sorted(column.where.items()), *(((column.by, code),) if code else ())),
+        adds=tuple(sorted(_adds(spec, column))),
+        rests_on=() if column.count in _COUNTS else column.parts,
+        share_of=column.parts if column.count is Count.SHARE else (),
+    )
+    return ShownColumn(column, shown)
+
+
+def counted_name(spec: TableSpec, column: ColumnSpec) -> str:
+    """Name what a column counts; a sum by its parts, so that it is one number in every table."""
+    if column.count is Count.SUM:
+        return "+".join(sorted(counted_name(spec, spec.column(part)) for part in column.parts))
+    if column.name:
+        return column.name
+    suffix = "" if column.count is Count.ROWS else f".{column.count}"
+    return f"{column.facts}.{column.measure}{suffix}"
+
+
+def _adds(spec: TableSpec, column: ColumnSpec) -> frozenset[str]:
+    if column.count is Count.SUM:
+        return frozenset.intersection(*(_adds(spec, spec.column(part)) for part in column.parts))
+    return adds_along(spec, column)
+
+
+def fill_row(cube: Cube, shown: Sequence[ShownColumn], row: Codes) -> tuple[Cell, ...]:
+    """Give the numbers of a row: counts, then sums of them, then shares of either."""
+    found: dict[str, Cell] = {}
+    for each in shown:
+        if each.spec.count not in {Count.SUM, Count.SHARE}:
+            found[each.column.id] = _counted(cube, each, row)
+    for each in shown:
+        if each.spec.count is Count.SUM:
+            found[each.column.id] = sum(_whole(found, part) for part in each.spec.parts)
+    for each in shown:
+        if each.spec.count is Count.SHARE:
+            found[each.column.id] = _share(*(_whole(found, part) for part in each.spec.parts))
+    return tuple(found[each.column.id] for each in shown)
+
+
+def _counted(cube: Cube, each: ShownColumn, row: Codes) -> Cell:
+    spec = each.spec
+    number = cube.get(Figure(spec.facts, spec.measure, spec.count, row.union(each.column.codes)))
+    if spec.count in _COUNTS:
+        return int(number or 0)
+    if number is None:
+        is_given = spec.count is Count.GIVEN
+        return Shorthand.NOT_AVAILABLE if is_given else Shorthand.NOT_APPLICABLE
+    return round_tenth(number)
+
+
+def _whole(found: Mapping[str, Cell], part: str) -> int:
+    number = found[part]
+    return number if isinstance(number, int) else 0
+
+
+def _share(part: int, whole: int) -> Cell:
+    if not whole:
+        return Shorthand.NOT_APPLICABLE
+    return float((Decimal(100 * part) / Decimal(whole)).quantize(_TENTH, ROUND_HALF_UP))
+
+
+def round_tenth(number: float) -> float:
+    """Round to one decimal, halves away from zero, as a reader does.
+
+    >>> round_tenth(12.25), round_tenth(0.05)
+    (12.3, 0.1)
+    """
+    return float(Decimal(repr(number)).quantize(_TENTH, ROUND_HALF_UP))

@@ -1,0 +1,96 @@
+"""What was counted, ready to be laid out as the national edition or as any kommune's."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from fpsheet_sync.statistics.cube import KOMMUNE, Cube
+from fpsheet_sync.statistics.scope import Scope, quarters
+from fpsheet_templates.codes import Code
+from fpsheet_templates.table import UOPLYST, Dimension, load_dimensions
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Every number of a scope.
+
+    Attributes:
+        scope: What was counted.
+        cube: The numbers.
+        jurisdictions: "GL", "DK" or both: which countries' codes the tables list.
+        delivered: Kommuner that have sent something, by code.
+        expected: Kommuner in force at the end of the period, by code.
+    """
+
+    scope: Scope
+    cube: Cube
+    jurisdictions: frozenset[str]
+    delivered: tuple[str, ...]
+    expected: tuple[str, ...]
+
+    @cached_property
+    def seen(self) -> Mapping[str, Mapping[tuple[str, str, str], frozenset[str]]]:
+        """Which codes occur: kommune ("" for the country) → (facts, measure, dimension) → codes."""
+        found: dict[str, dict[tuple[str, str, str], set[str]]] = defaultdict(
+            lambda: defaultdict(set)
+        )
+        for figure, number in self.cube.items():
+            if number:
+                codes = dict(figure.codes)
+                kommune = codes.get(KOMMUNE, "")
+                for dimension, code in codes.items():
+                    area = "" if dimension == KOMMUNE else kommune
+                    found[area][figure.facts, figure.measure, dimension].add(code)
+        return {
+            area: {key: frozenset(codes) for key, codes in by_key.items()}
+            for area, by_key in found.items()
+        }
+
+    def shown_codes(
+        self, dimension: str, area: str, counted: Iterable[tuple[str, str]]
+    ) -> tuple[str, ...]:
+        """Give the codes of a dimension that a table shows, in order; none where it has no sense.
+
+        Args:
+            dimension: Identifier of the dimension.
+            area: Kommunekode of the edition; "" for the country.
+            counted: (facts, measure) of the columns that may make a rare code occur.
+        """
+        known = load_dimensions()[dimension]
+        by_key = self.seen.get(area, {})
+        occurring = frozenset[str]().union(
+            *(by_key.get((facts, measure, dimension), frozenset()) for facts, measure in counted)
+        )
+        if dimension == KOMMUNE:
+            return self._kommuner(area, occurring)
+        if dimension == "kvartal":
+            return tuple(quarter.id for quarter in quarters(self.scope.period))
+        listed = self._listed(known, occurring)
+        if known.codes and not listed:
+            return ()
+        own = (*known.extra, *(band.id for band in known.bands), UOPLYST)
+        rare = known.hidden_zero
+        return (*listed, *(code for code in own if code not in rare or code in occurring))
+
+    def _kommuner(self, area: str, occurring: frozenset[str]) -> tuple[str, ...]:
+        if area:
+            return (area,)
+        wanted = {*self.delivered, *occurring}
+        return tuple(code for code in self.scope.form.kommuner if code in wanted)
+
+    def _listed(self, dimension: Dimension, occurring: frozenset[str]) -> tuple[str, ...]:
+        """Give the codes of a list; none where the countries have no code of it at all."""
+        if not dimension.codes:
+            return ()
+        codes = self.scope.form.code_lists[dimension.codes].codes
+        if not any(self._is_ours(code) for code in codes):
+            return ()
+        return tuple(
+            code.id
+            for code in codes
+            if code.id in occurring or (self._is_ours(code) and code.id not in dimension.without)
+        )
+
+    def _is_ours(self, code: Code) -> bool:
+        return bool(code.jurisdictions & self.jurisdictions)

@@ -1,0 +1,124 @@
+"""Facts: what is counted, one row per forløb, decision, job or citizen and measure.
+
+Every source of facts selects the same first columns, so that one way of counting serves all:
+
+- `maal`: the measure ("paabegyndt"),
+- `kommune`: where it counts: for what happened in the period the kommune that reported it, for
+  what holds on a day the kommune the citizen belongs to on that day,
+- `enhed`: the unit counted once in distinct counts: the citizen, or the case,
+- `kommune_kode`, `raekke_id`: the record it comes from,
+- `vaerdi`: the number behind medians and means, else NULL,
+
+and then its dimensions, each with a code and never NULL (`uoplyst`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Double,
+    FromClause,
+    Select,
+    Subquery,
+    Table,
+    Text,
+    cast,
+    func,
+    null,
+    select,
+    true,
+)
+from sqlalchemy import literal as sql_literal
+
+from fpsheet_sync.schema import BORGER
+from fpsheet_sync.statistics.scope import ENHED, Scope
+
+Tables = Mapping[str, Table]
+Query = Select[Any] | CompoundSelect[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FactSource:
+    """How a table of facts, or one that other facts rest on, is selected.
+
+    Attributes:
+        select: Gives the query, from the scope and the tables made before it.
+        needs: Tables that must be made before it.
+        index: Column to index; empty for none.
+    """
+
+    select: Callable[[Scope, Tables], Query]
+    needs: tuple[str, ...] = ()
+    index: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of one measure, before they are put in the common shape.
+
+    Attributes:
+        measure: Identifier of the measure.
+        kommune: Where they count.
+        dimensions: Dimension → code; None where the measure does not have it.
+        where: Which of the rows are facts; all where left out.
+        value: The number behind medians and means.
+        unit: What distinct counts count.
+    """
+
+    measure: str
+    kommune: ColumnElement[Any]
+    dimensions: Mapping[str, ColumnElement[Any] | None] = field(default_factory=dict)
+    where: ColumnElement[bool] = field(default_factory=true)
+    value: ColumnElement[Any] | None = None
+    unit: ColumnElement[Any] | None = None
+
+
+def select_facts(rows: FromClause, facts: Facts, joined: FromClause | None = None) -> Select[Any]:
+    """Put the facts of one measure in the common shape.
+
+    Args:
+        rows: Records with their citizen (`cited`).
+        facts: What to take from them.
+        joined: The rows joined to further tables, when the facts need those.
+    """
+    value = null() if facts.value is None else facts.value
+    dimensions = [
+        cast(null() if code is None else code, Text).label(name)
+        for name, code in facts.dimensions.items()
+    ]
+    return (
+        select(
+            sql_literal(facts.measure).label("maal"),
+            facts.kommune.label("kommune"),
+            (rows.c[ENHED] if facts.unit is None else facts.unit).label(ENHED),
+            rows.c.kommune_kode.label("kommune_kode"),
+            rows.c.raekke_id.label("raekke_id"),
+            cast(value, Double).label("vaerdi"),
+            *dimensions,
+        )
+        .select_from(rows if joined is None else joined)
+        .where(facts.where)
+    )
+
+
+def cited(scope: Scope, tables: Tables, sheet: str) -> Subquery:
+    """Give the records of a sheet with their citizen: `enhed`, `koen`, `foedselsdato`."""
+    rows, borgere = scope.records(sheet), tables["borgere"]
+    return (
+        select(rows, borgere.c[ENHED], borgere.c.koen, borgere.c.foedselsdato)
+        .select_from(rows.join(borgere, rows.c[BORGER] == borgere.c[BORGER]))
+        .subquery(sheet)
+    )
+
+
+def placed(rows: Subquery, tables: Tables) -> tuple[FromClause, ColumnElement[Any]]:
+    """Give rows joined to where their citizen belongs on the last day, and that kommune.
+
+    The kommune named by the latest Overdragelse by that day; without one, the one that reports.
+    """
+    moved = tables["tilhoer"]
+    joined = rows.outerjoin(moved, rows.c[ENHED] == moved.c[ENHED])
+    return joined, func.coalesce(moved.c.til_kommune, rows.c.kommune_kode)

@@ -1,0 +1,171 @@
+"""A release: all tables counted together, for the country or a kommune, in one language."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from fpsheet_sync.schema import store_schema
+from fpsheet_sync.stat_table import Period, Release
+from fpsheet_sync.statistics.counting import Counting
+from fpsheet_sync.statistics.cube import count_tables
+from fpsheet_sync.statistics.edition import Edition, number_notes
+from fpsheet_sync.statistics.scope import Scope
+from fpsheet_sync.statistics.tabulate import tabulate
+from fpsheet_sync.statistics.wording import Wording
+from fpsheet_sync.statistics.workspace import FACT_SOURCES, fact_tables
+from fpsheet_templates.errors import UsageError
+from fpsheet_templates.form import Form
+from fpsheet_templates.table import TableSpec, load_tables
+
+COUNTRIES = ("GL", "DK")
+EVERYWHERE = ""
+
+OUTSIDE_KOMMUNER = frozenset({"961"})
+"""Areas with a kommunekode but no kommune that could report (Grønlands adresseregister)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRequest:
+    """What is to be counted and for whom.
+
+    Attributes:
+        period: Days counted, both ends inclusive.
+        area: "" for every kommune there is, "GL" or "DK" for one country, else a kommunekode.
+        language: Language tag of every label.
+        counted_on: The day printed as "opgjort pr.".
+        as_of: Number of the last commit to know of; None for all there are.
+        internal: Marks the edition that must not be passed on. A release is internal until the
+            suppression has been applied to it.
+        state: Hash of the database's state, printed so that the edition can be made again.
+        tables: Identifiers of the tables wanted; empty for all.
+    """
+
+    period: Period
+    area: str
+    language: str
+    counted_on: date
+    as_of: int | None = None
+    internal: bool = True
+    state: str = ""
+    tables: tuple[str, ...] = ()
+
+
+def compute_release(connection: Connection, form: Form, request: ReleaseRequest) -> Release:
+    """Count the tables of a release.
+
+    Raises:
+        UsageError: The period ends before it begins, or the area is no kommune or country.
+    """
+    return lay_out(count_release(connection, form, request), request)
+
+
+def count_release(connection: Connection, form: Form, request: ReleaseRequest) -> Counting:
+    """Count everything the editions of a country show; `lay_out` makes an edition of it.
+
+    A kommune's request counts its whole country too, because some of its figures compare with it;
+    the one counting then serves the national edition and every kommune's.
+
+    Raises:
+        UsageError: The period ends before it begins, or the area is no kommune or country.
+    """
+    _check(form, request)
+    delivered = _delivered(connection, request.as_of)
+    jurisdictions = _jurisdictions(form, request, delivered)
+    ours = [kommune for kommune in form.kommuner.values() if kommune.jurisdiction in jurisdictions]
+    scope = Scope(form, request.period, tuple(each.code for each in ours), request.as_of)
+    specs = release_specs(request, jurisdictions)
+    names = sorted({c.facts for spec in specs for c in spec.columns if c.facts in FACT_SOURCES})
+    with fact_tables(connection, scope, names) as tables:
+        cube = count_tables(connection, scope, tables, specs)
+    return Counting(
+        scope=scope,
+        cube=cube,
+        jurisdictions=jurisdictions,
+        delivered=tuple(each.code for each in ours if each.code in delivered),
+        expected=tuple(
+            each.code
+            for each in ours
+            if each.is_in_force(request.period.til) and each.code not in OUTSIDE_KOMMUNER
+        ),
+    )
+
+
+def lay_out(counting: Counting, request: ReleaseRequest) -> Release:
+    """Lay out an edition of what was counted, for the area and language of the request."""
+    wording = Wording(counting.scope.form, request.language)
+    specs = release_specs(request, counting.jurisdictions)
+    area = request.area if request.area in counting.scope.form.kommuner else EVERYWHERE
+    countries = sorted(counting.jurisdictions)
+    country = countries[0] if len(countries) == 1 else EVERYWHERE
+    edition = Edition(
+        counting=counting,
+        wording=wording,
+        area=area,
+        title_area=wording.area(area or country),
+        counted_on=request.counted_on,
+        notes=number_notes(specs),
+    )
+    period = wording.period(request.period)
+    heading = {"area": edition.title_area, "period": period}
+    return Release(
+        title=wording.fill("release_title", heading),
+        area=area or country,
+        language=request.language,
+        counted_on=request.counted_on,
+        state=request.state,
+        internal=request.internal,
+        tables=tuple(tabulate(edition, spec) for spec in specs),
+        period=request.period,
+        area_label=edition.title_area,
+        coverage=_coverage(counting, wording, area),
+    )
+
+
+def release_specs(request: ReleaseRequest, jurisdictions: frozenset[str]) -> tuple[TableSpec, ...]:
+    """Give the declared tables of a release: those wanted that the countries have."""
+    return tuple(
+        spec
+        for spec in load_tables()
+        if spec.jurisdictions & jurisdictions and (not request.tables or spec.id in request.tables)
+    )
+
+
+def _check(form: Form, request: ReleaseRequest) -> None:
+    wording = Wording(form, request.language)
+    if request.period.til < request.period.fra:
+        raise UsageError(wording.text("error.period"), remedy=wording.text("error.period_remedy"))
+    if request.area not in {EVERYWHERE, *COUNTRIES, *form.kommuner}:
+        sentence = wording.fill("error.area", {"area": request.area})
+        raise UsageError(sentence, remedy=wording.text("error.area_remedy"))
+
+
+def _delivered(connection: Connection, as_of: int | None) -> frozenset[str]:
+    """Give the kommuner that have sent something by the commit to know of."""
+    table = store_schema()["indberetning"]
+    query = select(table.c.kommune_kode).distinct()
+    if as_of is not None:
+        query = query.where(table.c.id <= as_of)
+    return frozenset(connection.scalars(query))
+
+
+def _jurisdictions(
+    form: Form, request: ReleaseRequest, delivered: frozenset[str]
+) -> frozenset[str]:
+    """Give the countries counted: the one asked for, else those that have delivered, else all."""
+    if request.area in COUNTRIES:
+        return frozenset({request.area})
+    if request.area in form.kommuner:
+        return frozenset({form.kommuner[request.area].jurisdiction})
+    return frozenset(form.kommuner[code].jurisdiction for code in delivered) or frozenset(COUNTRIES)
+
+
+def _coverage(counting: Counting, wording: Wording, area: str) -> str:
+    if area:
+        return wording.text("coverage.kommune")
+    missing = [code for code in counting.expected if code not in counting.delivered]
+    numbers = {
+        "delivered": len(counting.expected) - len(missing),
+        "expected": len(counting.expected),
+    }
+    return wording.fill("coverage.missing" if missing else "coverage.all", numbers)

@@ -1,0 +1,150 @@
+"""What is counted: which period, which kommuner, and the state of the database it is read from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, Integer, Subquery, Table, case, cast, func, select
+from sqlalchemy import literal as sql_literal
+
+from fpsheet_sync.schema import BORGER, current, store_schema
+from fpsheet_sync.stat_table import Period
+from fpsheet_sync.statistics.dialect import AgeYears
+from fpsheet_templates.form import Form
+from fpsheet_templates.table import UOPLYST, Band, load_dimensions
+
+ENHED = "enhed"
+"""The column of facts that names the unit a distinct count counts: a citizen, or a case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """A quarter of the period; shorter than a quarter where the period cuts it.
+
+    Attributes:
+        id: `2025K1`.
+        period: Its days inside the period.
+        whole: The period holds all of it.
+    """
+
+    id: str
+    period: Period
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One counting.
+
+    Attributes:
+        form: The form, for code lists and constants.
+        period: Days counted, both ends inclusive.
+        kommuner: Kommuner whose figures are counted, and which together are the country.
+        as_of: Number of the last commit to know of; None for all there are.
+    """
+
+    form: Form
+    period: Period
+    kommuner: tuple[str, ...]
+    as_of: int | None = None
+
+    def records(self, sheet: str) -> Subquery:
+        """Give the rows of a sheet that are in force and not annulled."""
+        return current(store_schema().records[sheet], self.as_of)
+
+    def constant_date(self, name: str) -> date:
+        """Give a named date of the form; TypeError when the constant is a number."""
+        value = self.form.constants[name]
+        if isinstance(value, date):
+            return value
+        raise TypeError(name)
+
+    def constant_int(self, name: str) -> int:
+        """Give a named number of the form; TypeError when the constant is a date."""
+        value = self.form.constants[name]
+        if isinstance(value, date):
+            raise TypeError(name)
+        return int(value)
+
+
+def quarters(period: Period) -> tuple[Quarter, ...]:
+    """Give the quarters of a period, oldest first.
+
+    >>> [quarter.id for quarter in quarters(Period(date(2025, 5, 1), date(2025, 8, 1)))]
+    ['2025K2', '2025K3']
+    """
+    found = []
+    day = date(period.fra.year, (period.fra.month - 1) // 3 * 3 + 1, 1)
+    while day <= period.til:
+        year, month = divmod(day.year * 12 + day.month - 1 + 3, 12)
+        following = date(year, month + 1, 1)
+        whole = Period(day, following - timedelta(days=1))
+        cut = Period(max(whole.fra, period.fra), min(whole.til, period.til))
+        found.append(Quarter(f"{day.year}K{(day.month + 2) // 3}", cut, cut == whole))
+        day = following
+    return tuple(found)
+
+
+def within(column: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
+    """Give the condition that a date lies in the period."""
+    return column.between(period.fra, period.til)
+
+
+def active_on(start: ColumnElement[Any], end: ColumnElement[Any], day: date) -> ColumnElement[bool]:
+    """Give the condition that a spell is active at the end of a day: begun, and not ended by it."""
+    return (start <= day) & (end.is_(None) | (end > day))
+
+
+def known(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """Give a code, or `uoplyst` where there is none."""
+    return func.coalesce(column, sql_literal(UOPLYST))
+
+
+def yes_no(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """Give `ja` or `nej` for a condition."""
+    return case((column, sql_literal("ja")), else_=sql_literal("nej"))
+
+
+def band(column: ColumnElement[Any], dimension: str) -> ColumnElement[str]:
+    """Give the band a number lies in; `uoplyst` for no number or one below every band.
+
+    Numbers have at most one decimal and are compared in tenths, so that a sum of hours such as
+    4,4 + 5,5 does not miss its band by a rounding error.
+    """
+    tenths = cast(func.round(column * 10), Integer)
+    return _banded(tenths, load_dimensions()[dimension].bands, scale=10)
+
+
+def age_band(birth: ColumnElement[Any], day: ColumnElement[Any]) -> ColumnElement[str]:
+    """Give the age group on a day; `uoplyst` where the birth date is not known."""
+    return _banded(AgeYears(birth, day), load_dimensions()["aldersgruppe"].bands, scale=1)
+
+
+def _banded(value: ColumnElement[Any], bands: Sequence[Band], *, scale: int) -> ColumnElement[str]:
+    limits = [(-1.0 if band.fra is None else band.fra, band.id) for band in bands]
+    steps = [(value >= round(limit * scale), sql_literal(code)) for limit, code in reversed(limits)]
+    return case(*steps, else_=sql_literal(UOPLYST))
+
+
+def quarter_of(column: ColumnElement[Any], period: Period) -> ColumnElement[str]:
+    """Give the quarter of a date that lies in the period."""
+    steps = [(column <= each.period.til, sql_literal(each.id)) for each in quarters(period)]
+    return case(*steps)
+
+
+def recoded(column: ColumnElement[Any], codes: Mapping[str, str]) -> ColumnElement[str]:
+    """Give the code that another code stands for; `uoplyst` for one that is not in the mapping."""
+    return case(codes, value=column, else_=sql_literal(UOPLYST))
+
+
+def with_citizens(rows: Subquery, borgere: Table) -> FromClause:
+    """Join rows to their citizens (`borger` → `enhed`, `koen`, `foedselsdato`)."""
+    return rows.outerjoin(borgere, rows.c[BORGER] == borgere.c[BORGER])
+
+
+def latest(rows: FromClause, order: Sequence[ColumnElement[Any]], unit: str = ENHED) -> Subquery:
+    """Keep, of each unit's rows, the one that comes first in an order."""
+    rank = func.row_number().over(partition_by=rows.c[unit], order_by=list(order))
+    ranked = select(rows, rank.label("nummer")).subquery()
+    return select(ranked).where(ranked.c.nummer == 1).subquery()

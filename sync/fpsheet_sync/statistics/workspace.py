@@ -1,0 +1,65 @@
+"""Temporary tables of facts, made when a release is counted and dropped after it.
+
+A temporary table is made once and counted many times; as common table expressions the same facts
+were worked out again for every total (measured in docs/adr/0011-statistics.md).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, CreateTableAs, Index, Table, text
+
+from fpsheet_sync.statistics import afgoerelse, bestand, bevaegelse, borger, forloeb, job
+from fpsheet_sync.statistics.fact import FactSource
+from fpsheet_sync.statistics.scope import Scope
+
+FACT_SOURCES: Mapping[str, FactSource] = {
+    **borger.SOURCES,
+    **forloeb.SOURCES,
+    **bestand.SOURCES,
+    **job.SOURCES,
+    **afgoerelse.SOURCES,
+    **bevaegelse.SOURCES,
+}
+
+
+@contextmanager
+def fact_tables(
+    connection: Connection, scope: Scope, names: Iterable[str]
+) -> Iterator[Mapping[str, Table]]:
+    """Make the named tables of facts, and what they rest on, for the length of the block.
+
+    Raises:
+        KeyError: A name is no source of facts.
+    """
+    made: dict[str, Table] = {}
+    try:
+        for name in _in_order(names):
+            made[name] = _make(connection, scope, made, name)
+        yield made
+    finally:
+        for table in made.values():
+            table.drop(connection)
+
+
+def _in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Give the names with everything they need, each after what it needs."""
+    order: dict[str, None] = {}
+    for name in names:
+        for needed in _in_order(FACT_SOURCES[name].needs):
+            order.setdefault(needed)
+        order.setdefault(name)
+    return tuple(order)
+
+
+def _make(connection: Connection, scope: Scope, made: Mapping[str, Table], name: str) -> Table:
+    source = FACT_SOURCES[name]
+    query = source.select(scope, made)
+    creation = CreateTableAs(query, f"statistik_{name}", temporary=True)
+    connection.execute(creation)
+    if source.index:
+        Index(f"ix_statistik_{name}", creation.table.c[source.index]).create(connection)
+    if connection.dialect.name == "postgresql":
+        # A temporary table has no statistics of its own, and joins are planned as if it were tiny.
+        connection.execute(text(f"ANALYZE statistik_{name}"))
+    return creation.table

@@ -1,0 +1,101 @@
+"""A small country for statistics tests: records as plain dicts, put straight into the tables.
+
+A record names its `kommune_kode`, `borger` and whatever fields it has; the rest is blank. Rows
+get an id from their place, unless they name one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert
+
+from fpsheet_sync.schema import store_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy import Connection
+
+Record = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """What the kommuner have reported.
+
+    Attributes:
+        persons: Pseudonym → (sex K or M or None, birth date or None).
+        records: Sheet → records.
+        delivered: Kommuner that have sent something, beside those that have records.
+        merged: Pseudonym → the one its history counts under.
+    """
+
+    persons: Mapping[str, tuple[str | None, date | None]]
+    records: Mapping[str, list[Record]]
+    delivered: tuple[str, ...] = ()
+    merged: Mapping[str, str] = field(default_factory=dict)
+
+    def rows(self, sheet: str) -> list[Record]:
+        """Give the rows of a sheet with an id each, annulled ones left out."""
+        return [row for row in self.numbered(sheet) if row.get("annuller") is None]
+
+    def numbered(self, sheet: str) -> list[Record]:
+        """Give the rows of a sheet with an id each."""
+        rows = self.records.get(sheet, [])
+        return [{"raekke_id": f"{sheet[0]}-{n:05}", **row} for n, row in enumerate(rows)]
+
+
+def load_country(connection: Connection, country: Country) -> None:
+    """Put a country into empty tables, as one commit per kommune."""
+    schema = store_schema()
+    kommuner = {str(row["kommune_kode"]) for rows in country.records.values() for row in rows}
+    for number, kommune in enumerate(sorted(kommuner | set(country.delivered)), start=1):
+        connection.execute(insert(schema["indberetning"]), _commit(number, kommune))
+    persons = [
+        {"borger": borger, "koen": sex, "foedselsdato": birth}
+        for borger, (sex, birth) in country.persons.items()
+    ]
+    _insert(connection, "person", persons)
+    merged = [
+        {"borger": old, "samlet": new, "fra_indberetning": 1, "til_indberetning": None}
+        for old, new in country.merged.items()
+    ]
+    _insert(connection, "identitet", merged)
+    for sheet, table in schema.records.items():
+        blank: Record = {
+            column.name: None for column in table.columns if column.name != "raekke_id"
+        }
+        rows = [
+            {**blank, "fra_indberetning": 1, "kilde": 1, "raekke": 4, **row}
+            for row in country.numbered(sheet)
+        ]
+        _insert(connection, sheet, rows)
+
+
+def _insert(connection: Connection, table: str, rows: Iterable[Mapping[str, object]]) -> None:
+    rows = list(rows)
+    if rows:
+        connection.execute(insert(store_schema()[table]), rows)
+
+
+def _commit(number: int, kommune: str) -> Record:
+    return {
+        "id": number,
+        "art": "indsendelse",
+        "kommune_kode": kommune,
+        "aar": 2025,
+        "sha256": f"{number:064}",
+        "workbook_id": f"TEST{number:04}",
+        "parent": "",
+        "form_version": 1,
+        "received_at": datetime(2026, 1, 15, 12, tzinfo=UTC),
+        "no_cases": False,
+        "status": "optaget",
+        "raekker": {},
+        "fund": {},
+        "findings": [],
+        "kolonner": {},
+    }
