@@ -1,0 +1,16 @@
+"""The fingerprint of a key: 25 digits that two people can read to each other on the phone."""
+
+import hashlib
+
+_GROUPS, _DIGITS = 5, 5
+
+
+def spoken_fingerprint(public_key: bytes) -> str:
+    """Give the fingerprint of a public key: five groups of five digits (83 bits of SHA-256).
+
+    >>> spoken_fingerprint(bytes(32))
+    '19918 10382 90276 65309 30981'
+    """
+    number = int.from_bytes(hashlib.sha256(public_key).digest()) % 10 ** (_GROUPS * _DIGITS)
+    digits = f"{number:0{_GROUPS * _DIGITS}d}"
+    return " ".join(digits[at : at + _DIGITS] for at in range(0, len(digits), _DIGITS))

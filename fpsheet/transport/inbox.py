@@ -1,0 +1,110 @@
+"""The inbox: which files of a folder are submissions, and which are traces of other programs."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from fpsheet_templates.errors import UsageError
+
+QUIET = timedelta(seconds=5)
+"""A file that changed less than this ago may still be on its way in."""
+
+_SUFFIXES = (".xlsx", ".fpsheet")
+_TRACES = re.compile(r"^(~\$|\.|_)|\.(part|tmp|crdownload|partial|lock|download)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One file of the inbox.
+
+    Attributes:
+        path: Full path as the file system spells it.
+        name: File name.
+        modified_at: When it last changed, UTC; None where the file system does not say.
+        size: Bytes.
+    """
+
+    path: str
+    name: str
+    modified_at: datetime | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What a folder holds, sorted by name.
+
+    Names mean nothing but this: "(1)" and "conflicted copy" are files like any other, since
+    what a file is, its contents say.
+
+    Attributes:
+        arrivals: Workbooks and packages.
+        waiting: Files that changed so lately that they may be half copied.
+        ignored: Everything else: lock files, part files, other kinds.
+    """
+
+    arrivals: tuple[Arrival, ...]
+    waiting: tuple[Arrival, ...]
+    ignored: tuple[str, ...]
+
+
+def list_inbox(url: str, *, now: datetime) -> Inbox:
+    """List an inbox, subfolders included.
+
+    Args:
+        url: A local folder or any fsspec address.
+        now: Present time, UTC.
+
+    Raises:
+        UsageError: There is no such folder.
+    """
+    from fsspec.core import url_to_fs
+
+    system, root = url_to_fs(url)
+    if not system.isdir(root):
+        raise UsageError(f"Indbakken {url} findes ikke.", remedy="Kontrollér stien, og prøv igen.")
+    found = sorted(_walk(system.find(root, detail=True)), key=lambda arrival: arrival.path)
+    good = [entry for entry in found if _is_candidate(entry.name)]
+    waiting = tuple(entry for entry in good if _is_moving(entry, now))
+    arrivals = tuple(entry for entry in good if entry not in waiting)
+    ignored = tuple(entry.name for entry in found if not _is_candidate(entry.name))
+    return Inbox(arrivals, waiting, ignored)
+
+
+def read_arrival(arrival: Arrival) -> bytes:
+    """Give the bytes of a file of the inbox.
+
+    Raises:
+        OSError: It vanished or is locked; the next run sees it again.
+    """
+    from fsspec.core import url_to_fs
+
+    system, path = url_to_fs(arrival.path)
+    content: bytes = system.cat_file(path)
+    return content
+
+
+def _walk(details: dict[str, dict[str, object]]) -> Iterator[Arrival]:
+    for path, info in details.items():
+        if info.get("type") == "file":
+            name = path.replace("\\", "/").rpartition("/")[2]
+            size = info.get("size")
+            moment = _moment(info.get("mtime") or info.get("LastModified"))
+            yield Arrival(path, name, moment, size if isinstance(size, int) else 0)
+
+
+def _moment(value: object) -> datetime | None:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    if isinstance(value, int | float):
+        return datetime.fromtimestamp(value, UTC)
+    return None
+
+
+def _is_candidate(name: str) -> bool:
+    return name.lower().endswith(_SUFFIXES) and not _TRACES.search(name)
+
+
+def _is_moving(arrival: Arrival, now: datetime) -> bool:
+    return arrival.modified_at is not None and now - arrival.modified_at < QUIET

@@ -1,0 +1,151 @@
+"""The keyring: which kommune signs with which key, kept by the departement."""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from fpsheet.files import write_whole
+from fpsheet.transport.signing_key import KeyFileError, PublicKey
+
+MOST_ACTIVE = 2
+"""Keys in force per kommune: the one in use, and its successor or stand-in."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledKey:
+    """A public key in the keyring.
+
+    Attributes:
+        public: The key.
+        enrolled_at: When its fingerprint was read aloud and compared, UTC.
+        enrolled_by: Who compared it.
+        revoked_at: When it stopped to hold, UTC; None while in force.
+        reason: Why it was revoked.
+    """
+
+    public: PublicKey
+    enrolled_at: datetime
+    enrolled_by: str
+    revoked_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """Every key ever enrolled; a revoked key stays, so that old packages can be judged."""
+
+    keys: tuple[EnrolledKey, ...] = ()
+
+    def find(self, fingerprint: str) -> EnrolledKey | None:
+        """Give the key with a fingerprint, in force or not."""
+        return next((key for key in self.keys if key.public.fingerprint == fingerprint), None)
+
+    def active(self, kommune_kode: str) -> tuple[EnrolledKey, ...]:
+        """Give a kommune's keys in force, oldest first."""
+        return tuple(
+            key
+            for key in self.keys
+            if key.public.kommune_kode == kommune_kode and key.revoked_at is None
+        )
+
+    def enrol(self, public: PublicKey, *, heard: str, at: datetime, by: str) -> "Keyring":
+        """Add a key whose fingerprint was heard from the kommune itself.
+
+        Args:
+            public: The key as received.
+            heard: The digits the kommune read aloud; spaces do not matter.
+            at: Now, UTC.
+            by: Who listened.
+
+        Raises:
+            KeyFileError: The digits differ, the key is known, or the kommune has two already.
+        """
+        if _digits(heard) != _digits(public.fingerprint):
+            raise KeyFileError(
+                "Cifrene passer ikke til nøglen.",
+                remedy="Ring til kommunen igen på et nummer, du selv har slået op, og sammenlign.",
+            )
+        if self.find(public.fingerprint) is not None:
+            raise KeyFileError("Nøglen er allerede registreret.")
+        if len(self.active(public.kommune_kode)) >= MOST_ACTIVE:
+            raise KeyFileError(
+                f"Kommune {public.kommune_kode} har allerede to nøgler.",
+                remedy="Tilbagekald en af dem først med «fpsheet keys revoke».",
+            )
+        return Keyring((*self.keys, EnrolledKey(public, at, by)))
+
+    def revoke(self, fingerprint: str, *, at: datetime, reason: str) -> "Keyring":
+        """Let a key hold no longer.
+
+        Raises:
+            KeyFileError: No key in force has the fingerprint.
+        """
+        wanted = _digits(fingerprint)
+        places = [
+            place
+            for place, key in enumerate(self.keys)
+            if _digits(key.public.fingerprint) == wanted and key.revoked_at is None
+        ]
+        if not places:
+            raise KeyFileError("Ingen gyldig nøgle har de cifre.")
+        keys = list(self.keys)
+        keys[places[0]] = replace(keys[places[0]], revoked_at=at, reason=reason)
+        return Keyring(tuple(keys))
+
+
+def load_keyring(path: Path) -> Keyring:
+    """Read the keyring; a missing file is an empty keyring.
+
+    Raises:
+        KeyFileError: The file is damaged.
+    """
+    if not path.is_file():
+        return Keyring()
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        return Keyring(tuple(_from_json(entry) for entry in entries))
+    except (ValueError, KeyError, TypeError):
+        raise KeyFileError(
+            f"Nøgleringen {path.name} er beskadiget.", remedy="Hent den fra sikkerhedskopien."
+        ) from None
+
+
+def save_keyring(keyring: Keyring, path: Path) -> None:
+    """Write the keyring whole.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    content = json.dumps(list(_to_json(keyring.keys)), indent=1, ensure_ascii=False)
+    write_whole(path, (content + "\n").encode())
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdigit())
+
+
+def _to_json(keys: Iterable[EnrolledKey]) -> Iterable[dict[str, str | None]]:
+    for key in keys:
+        plain = asdict(key)
+        yield {
+            "kommune": key.public.kommune_kode,
+            "key": b64encode(key.public.key).decode(),
+            "enrolled_at": key.enrolled_at.isoformat(),
+            "enrolled_by": plain["enrolled_by"],
+            "revoked_at": key.revoked_at.isoformat() if key.revoked_at else None,
+            "reason": plain["reason"],
+        }
+
+
+def _from_json(entry: dict[str, str | None]) -> EnrolledKey:
+    revoked = entry["revoked_at"]
+    return EnrolledKey(
+        PublicKey(str(entry["kommune"]), b64decode(str(entry["key"]), validate=True)),
+        datetime.fromisoformat(str(entry["enrolled_at"])),
+        str(entry["enrolled_by"]),
+        datetime.fromisoformat(revoked) if revoked else None,
+        str(entry["reason"]),
+    )

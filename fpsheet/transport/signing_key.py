@@ -1,0 +1,143 @@
+"""Signing keys: Ed25519, private in the kommune, public at the departement."""
+
+import json
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fpsheet.files import write_whole
+from fpsheet.transport.fingerprint import spoken_fingerprint
+from fpsheet_templates.errors import FpsheetError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+
+class KeyFileError(FpsheetError):
+    """A key file is missing, of another kind, or locked with another password."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A kommune's public key.
+
+    Attributes:
+        kommune_kode: Whose key it is.
+        key: 32 bytes.
+    """
+
+    kommune_kode: str
+    key: bytes
+
+    @property
+    def fingerprint(self) -> str:
+        """Give the fingerprint to be read aloud at enrolment; also the key's identity."""
+        return spoken_fingerprint(self.key)
+
+    def to_bytes(self) -> bytes:
+        """Give the file that the kommune sends for enrolment."""
+        content = {
+            "fpsheet": "public key",
+            "kommune": self.kommune_kode,
+            "key": b64encode(self.key).decode(),
+        }
+        return (json.dumps(content, indent=1) + "\n").encode()
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A kommune's private key. It is never printed: its text form is its fingerprint."""
+
+    kommune_kode: str
+    private: "Ed25519PrivateKey"
+
+    @property
+    def public(self) -> PublicKey:
+        """Give the public half."""
+        return PublicKey(self.kommune_kode, self.private.public_key().public_bytes_raw())
+
+    def sign(self, message: bytes) -> bytes:
+        """Give the signature, 64 bytes."""
+        return self.private.sign(message)
+
+    def __repr__(self) -> str:
+        """Say which key it is and nothing of it."""
+        return f"SigningKey({self.kommune_kode}, {self.public.fingerprint})"
+
+
+def new_signing_key(kommune_kode: str) -> SigningKey:
+    """Make a new key; its randomness is the operating system's, as a key's must be."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    return SigningKey(kommune_kode, Ed25519PrivateKey.generate())
+
+
+def save_signing_key(key: SigningKey, path: Path, *, password: str) -> None:
+    """Write a key to a file, locked with a password (PKCS 8).
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    from cryptography.hazmat.primitives import serialization as s
+
+    pem = key.private.private_bytes(
+        s.Encoding.PEM, s.PrivateFormat.PKCS8, s.BestAvailableEncryption(password.encode())
+    )
+    content = {"fpsheet": "signing key", "kommune": key.kommune_kode, "pem": pem.decode()}
+    write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
+
+
+def load_signing_key(path: Path, *, password: str) -> SigningKey:
+    """Read a key.
+
+    Raises:
+        KeyFileError: The file is missing or no key of ours, or the password is wrong.
+    """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    content = _read(path, "signing key")
+    try:
+        private = load_pem_private_key(content["pem"].encode(), password=password.encode())
+    except (ValueError, TypeError):
+        raise KeyFileError(
+            f"Nøglen i {path.name} kan ikke låses op.",
+            remedy="Prøv adgangskoden igen, eller lav en ny nøgle med «fpsheet keys new».",
+        ) from None
+    if not isinstance(private, Ed25519PrivateKey):
+        raise KeyFileError(f"Nøglen i {path.name} er af en anden slags.")
+    return SigningKey(content["kommune"], private)
+
+
+def load_public_key(path: Path) -> PublicKey:
+    """Read the public key that a kommune has sent.
+
+    Raises:
+        KeyFileError: The file is missing or no public key of ours.
+    """
+    content = _read(path, "public key")
+    try:
+        key = b64decode(content["key"], validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != 32:  # noqa: PLR2004 - the length of an Ed25519 public key
+        raise KeyFileError(f"Filen {path.name} holder ikke en hel nøgle.")
+    return PublicKey(content["kommune"], key)
+
+
+def _read(path: Path, kind: str) -> dict[str, str]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise KeyFileError(f"Nøglefilen {path.name} kan ikke åbnes.") from None
+    except ValueError:
+        content = None
+    wanted = {"signing key": {"kommune", "pem"}, "public key": {"kommune", "key"}}[kind]
+    is_ours = isinstance(content, dict) and content.get("fpsheet") == kind
+    if not is_ours or not all(isinstance(content.get(name), str) for name in wanted):
+        raise KeyFileError(
+            f"Filen {path.name} er ikke en nøgle fra fpsheet.",
+            remedy="Vælg den fil, som «fpsheet keys» har lavet.",
+        )
+    return {name: content[name] for name in wanted}

@@ -1,0 +1,348 @@
+"""Packages: PAK-001 to PAK-009, the keyring, the payload and the inbox."""
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fpsheet.transport.inbox import list_inbox, read_arrival
+from fpsheet.transport.keyring import Keyring, load_keyring, save_keyring
+from fpsheet.transport.package import (
+    Manifest,
+    new_identity,
+    open_package,
+    recipient_fingerprint,
+    seal_package,
+)
+from fpsheet.transport.payload import (
+    Payload,
+    PayloadError,
+    read_payload,
+    without_local,
+    write_payload,
+)
+from fpsheet.transport.signing_key import (
+    KeyFileError,
+    SigningKey,
+    load_public_key,
+    load_signing_key,
+    new_signing_key,
+    save_signing_key,
+)
+from fpsheet_templates.errors import UsageError
+from fpsheet_templates.form import Form
+from fpsheet_templates.load import load_form
+from fpsheet_validation.raw import CellKind, RawSheet, RawWorkbook, SheetTotals
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+MARKED = "6901011234"
+"""A CPR number of day 69: it belongs to nobody."""
+
+
+@pytest.fixture(scope="module")
+def form() -> Form:
+    """Give the newest form."""
+    return load_form()
+
+
+@pytest.fixture(scope="module")
+def departement() -> tuple[str, str]:
+    """Give the departement's identity and recipient."""
+    return new_identity()
+
+
+@pytest.fixture(scope="module")
+def key() -> SigningKey:
+    """Give the signing key of kommune 956."""
+    return new_signing_key("956")
+
+
+@pytest.fixture(scope="module")
+def keyring(key: SigningKey) -> Keyring:
+    """Give a keyring with that key in force."""
+    return Keyring().enrol(key.public, heard=key.public.fingerprint, at=NOW, by="Enhed A")
+
+
+def workbook() -> RawWorkbook:
+    """Give a workbook with one citizen, a name, and a faulty cell."""
+    frame = pl.DataFrame(
+        {
+            "raekke": [4, 9],
+            "raekke_id": ["K-B-1", None],
+            "cpr": [MARKED, "x"],
+            "navn": ["Fiktiv Borger", "Fiktiv To"],
+            "sagsbehandler": ["ABC", None],
+        },
+        schema_overrides={"raekke": pl.Int32()},
+    )
+    borger = RawSheet(
+        sheet="borger",
+        title="Borgere",
+        frame=frame,
+        columns={"cpr": "C", "navn": "D", "sagsbehandler": "G"},
+        missing=("lokalitet",),
+        kinds={
+            (9, "cpr"): frozenset({CellKind.NUMBER, CellKind.FORMULA}),
+            (9, "navn"): frozenset({CellKind.REPAIRED}),
+        },
+        totals=SheetTotals(7, 2, 5),
+    )
+    meta = {"kommune_kode": "956", "aar": "2026", "workbook_id": "K7Q2M9XA", "form_version": "1"}
+    cover = {"kontaktperson": ("Fiktiv Kontakt", "C5"), "ingen_sager": (None, "C7")}
+    name = "Sager for Fiktiv Borger.xlsx"
+    return RawWorkbook("ab" * 32, name, meta, cover, {"borger": borger}, ("job",), date1904=True)
+
+
+def payload(form: Form) -> Payload:
+    """Give what travels of that workbook."""
+    return Payload(without_local(workbook(), form), (("AFG-003|job|1|x", "ff", "Set."),))
+
+
+def test_what_travels_holds_no_local_field(form: Form) -> None:
+    """Names, contact details, free text and the file's own name stay in the kommune."""
+    content = read_payload(write_payload(payload(form)))
+    book = content.workbook
+    assert book.name == "956-2026.xlsx"
+    assert book.cover["kontaktperson"] == (None, "C5")
+    assert book.sheets["borger"].frame["navn"].to_list() == [None, None]
+    assert book.sheets["borger"].frame["cpr"].to_list() == [MARKED, "x"]
+    assert list(book.sheets["borger"].kinds) == [(9, "cpr")]
+    assert "Fiktiv" not in repr(content)
+
+
+def test_a_payload_reads_as_it_was_written(form: Form) -> None:
+    """Every cell, address, kind, total and setting comes through, and bytes are the same."""
+    sent = payload(form)
+    got = read_payload(write_payload(sent))
+    assert write_payload(got) == write_payload(sent)
+    assert got.explanations == sent.explanations
+    one, two = got.workbook.sheets["borger"], sent.workbook.sheets["borger"]
+    assert one.frame.equals(two.frame)
+    assert one.frame.schema == two.frame.schema
+    assert replace(one, frame=two.frame) == two
+    assert replace(got.workbook, sheets={}) == replace(sent.workbook, sheets={})
+
+
+def test_a_sealed_package_opens_at_the_departement(
+    form: Form, departement: tuple[str, str], key: SigningKey, keyring: Keyring
+) -> None:
+    """What was sealed comes out; nothing readable stands outside."""
+    identity, recipient = departement
+    sealed = seal_package(payload(form), key=key, recipient=recipient, sealed_at=NOW)
+    assert MARKED.encode() not in sealed
+    assert b"956" not in sealed[:200]
+    opened, findings = open_package(sealed, identity=identity, keyring=keyring, form=form)
+    assert findings == ()
+    assert opened is not None
+    assert opened.manifest.rows == {"borger": 2}
+    assert write_payload(opened.payload) == write_payload(payload(form))
+
+
+def test_the_same_workbook_sealed_twice_is_the_same_package(
+    form: Form, departement: tuple[str, str], key: SigningKey, keyring: Keyring
+) -> None:
+    """Sealing is random, what is sealed is not: a replay is known by its signed manifest."""
+    identity, recipient = departement
+    seals = [seal_package(payload(form), key=key, recipient=recipient, sealed_at=NOW) for _ in "12"]
+    assert seals[0] != seals[1]
+    opened = [open_package(s, identity=identity, keyring=keyring, form=form)[0] for s in seals]
+    assert opened[0] is not None
+    assert opened[1] is not None
+    assert opened[0].sha256 == opened[1].sha256
+
+
+def codes(
+    data: bytes, form: Form, identity: str, keyring: Keyring
+) -> tuple[tuple[str, ...], object]:
+    """Give the codes found in a package, and the package."""
+    opened, findings = open_package(data, identity=identity, keyring=keyring, form=form)
+    for finding in findings:
+        assert MARKED not in finding.message(form) + finding.remedy(form, "en") + repr(finding)
+    return tuple(finding.code for finding in findings), opened
+
+
+def test_packages_that_are_not_what_they_say(
+    form: Form, departement: tuple[str, str], key: SigningKey, keyring: Keyring
+) -> None:
+    """Each way a package can be wrong has its own code, and none gives a payload."""
+    identity, recipient = departement
+    stranger = new_signing_key("956")
+    other = new_signing_key("707")
+    both = keyring.enrol(other.public, heard=other.public.fingerprint, at=NOW, by="Enhed A")
+    revoked = keyring.revoke(key.public.fingerprint, at=NOW, reason="Mistet")
+    _, foreign = new_identity()
+
+    def seal(signer: SigningKey, to: str = recipient) -> bytes:
+        return seal_package(payload(form), key=signer, recipient=to, sealed_at=NOW)
+
+    good = seal(key)
+    cases = {
+        "PAK-001": [(good[:-1], keyring), (b"", keyring), (good[:40], keyring)],
+        "PAK-002": [(seal(stranger), keyring)],
+        "PAK-003": [(good, revoked)],
+        "PAK-007": [(seal(other), both)],
+    }
+    cases["PAK-001"].append((seal(key, foreign), keyring))
+    for code, attempts in cases.items():
+        for data, ring in attempts:
+            assert codes(data, form, identity, ring) == ((code,), None), code
+
+
+def forge(
+    form: Form, departement: tuple[str, str], key: SigningKey, **change: object
+) -> tuple[bytes, Payload]:
+    """Seal a package whose manifest, payload or signature was changed after signing."""
+    from pyrage import encrypt, x25519
+
+    from fpsheet.transport.package import _LENGTHS, _MAGIC, _unseal
+
+    identity, recipient = departement
+    sealed = seal_package(payload(form), key=key, recipient=recipient, sealed_at=NOW)
+    parts = _unseal(sealed, identity)
+    assert parts is not None
+    signed, signature, content = parts
+    if "manifest" in change:
+        new = change["manifest"]
+        assert isinstance(new, dict)
+        import json
+
+        signed = Manifest(**{**json.loads(signed), **new}).to_bytes()
+        signature = key.sign(_MAGIC + signed) if change.get("sign", True) else signature
+    content = bytes(change.get("content", content))  # type: ignore[call-overload]
+    lengths = _LENGTHS.pack(len(signed), len(signature), len(content))
+    inside = b"".join((_MAGIC, lengths, signed, signature, content))
+    return encrypt(inside, [x25519.Recipient.from_str(recipient)]), payload(form)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"manifest": {"aar": "2025"}, "sign": False}, "PAK-004"),
+        ({"manifest": {"recipient": "age1other"}}, "PAK-005"),
+        ({"content": b"other bytes"}, "PAK-006"),
+        ({"manifest": {"aar": "2025"}}, "PAK-008"),
+        ({"manifest": {"rows": {"borger": 3}}}, "PAK-008"),
+    ],
+)
+def test_forged_insides(
+    change: dict[str, object],
+    code: str,
+    form: Form,
+    departement: tuple[str, str],
+    key: SigningKey,
+    keyring: Keyring,
+) -> None:
+    """A manifest that contradicts its signature, recipient, payload or workbook is refused."""
+    sealed, _ = forge(form, departement, key, **change)
+    assert codes(sealed, form, departement[0], keyring) == ((code,), None)
+
+
+def test_a_signed_payload_that_is_no_payload(
+    form: Form, departement: tuple[str, str], key: SigningKey, keyring: Keyring
+) -> None:
+    """Damaged before signing: PAK-009, not a traceback."""
+    import hashlib
+
+    junk = b"junk"
+    change = {"payload_sha256": hashlib.sha256(junk).hexdigest()}
+    sealed, _ = forge(form, departement, key, manifest=change, content=junk)
+    assert codes(sealed, form, departement[0], keyring) == (("PAK-009",), None)
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=60)
+def test_no_bytes_make_a_payload_crash(data: bytes) -> None:
+    """Whatever arrives is read or refused with PayloadError."""
+    with pytest.raises(PayloadError):
+        read_payload(data)
+
+
+def test_a_key_is_enrolled_by_the_digits_read_aloud(key: SigningKey) -> None:
+    """Wrong digits, a third key and a known key are refused; spaces do not matter."""
+    heard = key.public.fingerprint.replace(" ", "-")
+    ring = Keyring().enrol(key.public, heard=heard, at=NOW, by="Enhed A")
+    wrong = f"{(int(heard[0]) + 1) % 10}{heard[1:]}"
+    with pytest.raises(KeyFileError, match="passer ikke"):
+        Keyring().enrol(key.public, heard=wrong, at=NOW, by="Enhed A")
+    with pytest.raises(KeyFileError, match="allerede registreret"):
+        ring.enrol(key.public, heard=heard, at=NOW, by="Enhed A")
+    second, third = new_signing_key("956").public, new_signing_key("956").public
+    ring = ring.enrol(second, heard=second.fingerprint, at=NOW, by="Enhed A")
+    with pytest.raises(KeyFileError, match="to nøgler"):
+        ring.enrol(third, heard=third.fingerprint, at=NOW, by="Enhed A")
+    ring = ring.revoke(second.fingerprint, at=NOW, reason="Mistet")
+    ring = ring.enrol(third, heard=third.fingerprint, at=NOW, by="Enhed A")
+    assert [entry.public for entry in ring.active("956")] == [key.public, third]
+    with pytest.raises(KeyFileError, match="Ingen gyldig"):
+        ring.revoke(second.fingerprint, at=NOW, reason="igen")
+
+
+def test_keys_and_keyring_survive_their_files(tmp_path: Path, key: SigningKey) -> None:
+    """What is saved is read again; a wrong password and foreign files are refused by name."""
+    secret, public, ring = tmp_path / "k.key", tmp_path / "k.pub", tmp_path / "ring.json"
+    save_signing_key(key, secret, password="hemmelig")
+    assert load_signing_key(secret, password="hemmelig").public == key.public
+    with pytest.raises(KeyFileError, match="låses op"):
+        load_signing_key(secret, password="forkert")
+    public.write_bytes(key.public.to_bytes())
+    assert load_public_key(public) == key.public
+    with pytest.raises(KeyFileError, match="ikke en nøgle"):
+        load_public_key(secret)
+    keyring = Keyring().enrol(key.public, heard=key.public.fingerprint, at=NOW, by="Enhed Æ")
+    keyring = keyring.revoke(key.public.fingerprint, at=NOW + timedelta(1), reason="Mistet")
+    save_keyring(keyring, ring)
+    assert load_keyring(ring) == keyring
+    assert load_keyring(tmp_path / "none.json") == Keyring()
+    ring.write_text("{", encoding="utf-8")
+    with pytest.raises(KeyFileError, match="beskadiget"):
+        load_keyring(ring)
+    assert "PRIVATE" not in repr(key)
+
+
+def test_the_departement_has_a_fingerprint_too(departement: tuple[str, str]) -> None:
+    """Five groups of five digits, other for another recipient."""
+    ours = recipient_fingerprint(departement[1])
+    assert [len(group) for group in ours.split(" ")] == [5] * 5
+    assert ours != recipient_fingerprint(new_identity()[1])
+
+
+def test_an_inbox_with_traces_of_other_programs(tmp_path: Path) -> None:
+    """Lock, part and foreign files are ignored by name; "(1)" and copies are files like others."""
+    names = [
+        "956.xlsx",
+        "956 (1).xlsx",
+        "956 (Conflicted copy 2026).fpsheet",
+        "~$956.xlsx",
+        ".956.xlsx.part",
+        "957.xlsx.crdownload",
+        "readme.txt",
+        "UPPER.XLSX",
+    ]
+    for name in names:
+        (tmp_path / name).write_bytes(b"x")
+    inner = tmp_path / "707"
+    inner.mkdir()
+    (inner / "late.xlsx").write_bytes(b"yy")
+    for file in tmp_path.rglob("*.*"):
+        os.utime(file, (NOW.timestamp() - 60, NOW.timestamp() - 60))
+    os.utime(tmp_path / "956 (1).xlsx", (NOW.timestamp() - 1, NOW.timestamp() - 1))
+    inbox = list_inbox(str(tmp_path), now=NOW)
+    arrived = {arrival.name for arrival in inbox.arrivals}
+    copy = "956 (Conflicted copy 2026).fpsheet"
+    assert arrived == {"956.xlsx", copy, "UPPER.XLSX", "late.xlsx"}
+    assert [arrival.name for arrival in inbox.waiting] == ["956 (1).xlsx"]
+    assert len(inbox.ignored) == 4
+    late = next(arrival for arrival in inbox.arrivals if arrival.name == "late.xlsx")
+    assert (read_arrival(late), late.size) == (b"yy", 2)
+    assert late.modified_at == NOW - timedelta(seconds=60)
+
+
+def test_a_missing_inbox_is_said(tmp_path: Path) -> None:
+    """The sentence names the folder."""
+    with pytest.raises(UsageError, match="findes ikke"):
+        list_inbox(str(tmp_path / "nowhere"), now=NOW)
