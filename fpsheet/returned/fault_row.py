@@ -16,6 +16,7 @@ class FaultRow:
     Attributes:
         finding: The finding.
         caseworker: Initials from Borgere; empty when unknown.
+        cpr: The citizen of the row, to group by; views show it masked or not at all.
         key: What the finding is about: rule, sheet, row id and field.
         fingerprint: Hash of the row's values; an explanation holds as long as it stays.
         explanation: What was written the last time, if the values are still the same.
@@ -23,6 +24,7 @@ class FaultRow:
 
     finding: Finding
     caseworker: str
+    cpr: str
     key: str
     fingerprint: str
     explanation: str = ""
@@ -56,7 +58,7 @@ def make_fault_rows(
         )
         print_of_row = _fingerprint(values)
         explanation = explanations.get((key, print_of_row), "")
-        row = FaultRow(finding, caseworker, key, print_of_row, explanation)
+        row = FaultRow(finding, caseworker, cpr, key, print_of_row, explanation)
         order = (bool(finding.sheet), caseworker, cpr, finding.severity.rank)
         placed.append((order, len(placed), row))
     return tuple(row for _, _, row in sorted(placed, key=lambda entry: entry[:2]))

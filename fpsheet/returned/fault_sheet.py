@@ -63,13 +63,6 @@ def fault_sheet(rows: Sequence[FaultRow], form: Form, *, language: str, first_st
     return _worksheet("".join(lines), last, _links(rows)).encode()
 
 
-def sheet_title(row: FaultRow, form: Form, language: str) -> str:
-    """Give the name on the tab that a finding is about; empty for the file as a whole."""
-    if row.finding.title or not row.finding.sheet:
-        return row.finding.title
-    return form.sheet_title(row.finding.sheet, language)
-
-
 def severity_words(severity: Severity, form: Form, language: str) -> str:
     """Give the severity as symbol and word; never colour alone."""
     return form.texts.get(f"returned.severity.{severity}", language)
@@ -82,7 +75,7 @@ def _cells(row: FaultRow, form: Form, language: str) -> list[tuple[str, str, int
         row.key,
         row.fingerprint,
         severity_words(finding.severity, form, language),
-        sheet_title(row, form, language),
+        finding.tab(form, language),
         finding.cell,
         label,
         finding.message(form, language),

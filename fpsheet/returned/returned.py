@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fpsheet.returned.comment import comment_cells, uncomment_cells
 from fpsheet.returned.explanation import Explanation, FaultList, read_fault_list
 from fpsheet.returned.fault_row import FaultRow, make_fault_rows
-from fpsheet.returned.fault_sheet import fault_sheet, severity_words, sheet_title
+from fpsheet.returned.fault_sheet import fault_sheet, severity_words
 from fpsheet.returned.mark import mark_cells, unmark_cells
 from fpsheet.returned.parts import Parts
 from fpsheet.returned.sheet_part import open_sheet
@@ -98,7 +98,7 @@ def _add_marks(parts: Parts, rows: tuple[FaultRow, ...], form: Form, language: s
     for row in rows:
         cell = _marked_cell(row, form)
         if cell:
-            title = sheet_title(row, form, language)
+            title = row.finding.tab(form, language)
             by_title.setdefault(title, {}).setdefault(cell, []).append(row)
     for entry in list_sheets(parts):
         if entry.title in by_title:

@@ -51,12 +51,20 @@ class Finding:
         """Give the sentence that says what to do."""
         return form.texts.fill(f"rule.{self.code}.remedy", language, self._values(form, language))
 
+    def tab(self, form: Form, language: str = "da") -> str:
+        """Give the name on the tab: this file's own, else the form's; empty for the whole file."""
+        if self.title or not self.sheet:
+            return self.title
+        return form.sheet_title(self.sheet, language)
+
     def _values(self, form: Form, language: str) -> Mapping[str, str]:
         label = form.field_label(self.sheet, self.field, language) if self.field else ""
-        title = self.title
-        if self.sheet and not title:
-            title = form.sheet_title(self.sheet, language)
-        place = {"ark": title, "felt": label, "celle": self.cell, "raekke": str(self.row)}
+        place = {
+            "ark": self.tab(form, language),
+            "felt": label,
+            "celle": self.cell,
+            "raekke": str(self.row),
+        }
         return {**place, **dict(self.details)}
 
 
