@@ -109,9 +109,6 @@ def _findings(findings: Iterable[Finding], words: _Words) -> str:
     form, language = words.form, words.language
     lines = []
     for finding in findings:
-        place = finding.title or (
-            form.sheet_title(finding.sheet, language) if finding.sheet else ""
-        )
         lines.append(
             f'<tr><td class="{finding.severity}">{escape(words.severity(finding.severity))}</td>'
             f"<td>{escape(f'{finding.tab(form, language)} {finding.cell}'.strip())}</td>"
