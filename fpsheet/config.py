@@ -25,6 +25,7 @@ class Settings:
 
     Attributes:
         database: SQLAlchemy URL of the central database.
+        keys: File with the secret of the database; empty for the usual place.
         kommune: Kommunekode of the kommune that uses the program; empty at the departement.
         publisher: Who publishes the statistics, as printed on them.
         contact: Whom readers of the statistics can ask.
@@ -32,6 +33,7 @@ class Settings:
     """
 
     database: str = DEFAULT_DATABASE
+    keys: str = ""
     kommune: str = ""
     publisher: str = ""
     contact: str = ""

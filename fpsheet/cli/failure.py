@@ -9,7 +9,7 @@ import click
 from fpsheet.cli.command import CommandUsageError, suggest
 from fpsheet.cli.console import Console
 from fpsheet.cli.words import Words
-from fpsheet_templates.errors import FpsheetError, UsageError, WorkbookFileError
+from fpsheet_templates.errors import FpsheetError, SpecError
 
 
 class ExitCode(IntEnum):
@@ -19,9 +19,8 @@ class ExitCode(IntEnum):
     FINDINGS = 1
     """Findings that block, or conflicts."""
     USAGE = 2
-    """The command, a path or a setting is wrong: the person can put it right."""
+    """The command, a path, a setting or the place of the database: a person can put it right."""
     OURS = 3
-    """The program, or the database it depends on."""
     INTERRUPTED = 130
     """Ctrl-C, as shells have it."""
 
@@ -48,8 +47,7 @@ def run_guarded(run: Callable[[], int], *, words: Words, environment: Mapping[st
     except FpsheetError as error:
         _show_traceback(environment)
         console.warn(f"{words.get('program.word.error')} {error}")
-        is_theirs = isinstance(error, UsageError | WorkbookFileError)
-        return ExitCode.USAGE if is_theirs else ExitCode.OURS
+        return ExitCode.OURS if isinstance(error, SpecError) else ExitCode.USAGE
     except Exception as error:  # noqa: BLE001 - the one place where nothing may pass
         _show_traceback(environment)
         # The text of an unknown exception may hold a cell's value; its class cannot.

@@ -8,6 +8,7 @@ import click
 
 from fpsheet.cli.command import PROGRAM, SpokenGroup
 from fpsheet.cli.console import prepare_streams
+from fpsheet.cli.database_commands import make_database_commands
 from fpsheet.cli.failure import run_guarded
 from fpsheet.cli.form_commands import make_form_commands
 from fpsheet.cli.kommune_commands import make_kommune_commands
@@ -49,7 +50,11 @@ def make_program(words: Words) -> SpokenGroup:
         help=words.get("program.option.version"),
         callback=_show_version,
     )
-    commands = [*make_kommune_commands(words), *make_form_commands(words)]
+    commands = [
+        *make_kommune_commands(words),
+        *make_form_commands(words),
+        *make_database_commands(words),
+    ]
     return SpokenGroup(PROGRAM, words=words, commands=commands, params=[shown])
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fpsheet.cli.console import Console
@@ -13,6 +14,7 @@ from fpsheet.progress import Progress
 from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
+    from fpsheet.central import Central
     from fpsheet.config import Settings
     from fpsheet_templates.form import Form
 
@@ -67,6 +69,11 @@ class Session:
 
         return read_settings(self.environment, language=self.words.language)
 
-    def database(self, given: str | None) -> str:
-        """Give the address of the database: given, environment, settings file, default."""
-        return given or self.environment.get("FPSHEET_DB") or self.settings().database
+    def central(self, given: str | None) -> "Central":
+        """Locate the database: given, environment, settings file, default."""
+        from fpsheet.central import locate_central
+
+        settings = self.settings()
+        url = given or self.environment.get("FPSHEET_DB") or settings.database
+        key_file = self.environment.get("FPSHEET_KEYS") or settings.keys
+        return locate_central(url, Path(key_file) if key_file else None)

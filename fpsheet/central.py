@@ -1,0 +1,118 @@
+"""The central database as the program opens it: address, key file, first use."""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+import platformdirs
+from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from fpsheet_sync.keys import SECRET_BYTES, Keys, read_keys, write_keys
+from fpsheet_sync.migrate import HEAD
+from fpsheet_sync.schema import current, store_schema
+from fpsheet_sync.store import Store, open_store
+
+KEY_SUFFIX = ".noegle"
+
+
+@dataclass(frozen=True, slots=True)
+class Central:
+    """Where the central database and its keys are.
+
+    Attributes:
+        url: SQLAlchemy URL.
+        key_file: File with the secret, outside the database.
+    """
+
+    url: str
+    key_file: Path
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether the database is an SQLite file that does not exist yet."""
+        file = _sqlite_file(self.url)
+        return file is not None and not file.exists()
+
+
+def locate_central(url: str, key_file: Path | None = None) -> Central:
+    """Give the database of a URL with its key file: the one named, else the usual place.
+
+    The usual place is beside an SQLite file under the same name, and the user's configuration
+    folder for a server. A departement moves it to where the back-ups of the database do not go.
+    """
+    if key_file is not None:
+        return Central(url, key_file)
+    file = _sqlite_file(url)
+    if file is not None:
+        return Central(url, file.with_suffix(KEY_SUFFIX))
+    folder = Path(platformdirs.user_config_dir("fpsheet"))
+    return Central(url, folder / f"{_name(url)}{KEY_SUFFIX}")
+
+
+def open_central(central: Central, *, create: bool = False, with_keys: bool = True) -> Store:
+    """Open the database.
+
+    Args:
+        central: Where it is.
+        create: Make it and its key where it is new, and lift an older one.
+        with_keys: Read the keys as well; statistics need none.
+
+    Raises:
+        StoreError: It is missing, locked, of another version, or the keys are not its own.
+    """
+    keys = _keys(central, create=create) if with_keys else None
+    return open_store(central.url, keys=keys, create=create)
+
+
+class CentralInfo(TypedDict):
+    """What a database is and holds; `records` counts the rows in force, sheet by sheet."""
+
+    database: str
+    version: str
+    submissions: int
+    records: dict[str, int]
+
+
+def describe_central(store: Store) -> CentralInfo:
+    """Count what a database holds."""
+    schema = store_schema()
+    with store.read() as connection:
+        submissions = connection.execute(select(func.count()).select_from(schema["indberetning"]))
+        records = {
+            name: connection.execute(select(func.count()).select_from(current(table))).scalar_one()
+            for name, table in schema.records.items()
+        }
+        return {
+            "database": store.place,
+            "version": HEAD,
+            "submissions": submissions.scalar_one(),
+            "records": records,
+        }
+
+
+def _keys(central: Central, *, create: bool) -> Keys:
+    # A key is made for a new database alone: a lost key must be missed, not replaced.
+    may_be_new = central.is_new or _sqlite_file(central.url) is None
+    if create and may_be_new and not central.key_file.exists():
+        return write_keys(central.key_file, secrets.token_bytes(SECRET_BYTES))
+    return read_keys(central.key_file)
+
+
+def _sqlite_file(url: str) -> Path | None:
+    """Give the file of an SQLite URL; None for a server, an unreadable URL, or memory."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        return None
+    is_file = address.get_backend_name() == "sqlite" and address.database not in {None, ":memory:"}
+    return Path(str(address.database)) if is_file else None
+
+
+def _name(url: str) -> str:
+    try:
+        return make_url(url).database or "central"
+    except ArgumentError:
+        return "central"

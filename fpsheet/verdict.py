@@ -1,0 +1,57 @@
+"""Verdict: all that is known of one file after it was read and checked."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fpsheet_templates.rule import Severity
+from fpsheet_validation.finding import Finding, count_by_severity
+from fpsheet_validation.raw import SheetTotals
+from fpsheet_validation.typed import Check
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of reading and checking a file.
+
+    Attributes:
+        path: The file.
+        findings: Every finding, those of the file itself first.
+        check: The checked rows; None when the file could not be read.
+    """
+
+    path: Path
+    findings: tuple[Finding, ...]
+    check: Check | None
+
+    @property
+    def accepted(self) -> bool:
+        """Tell whether nothing blocks and every rule ran."""
+        return self.check is not None and self.check.accepted and not self.blocking
+
+    @property
+    def blocking(self) -> bool:
+        """Tell whether there is a KRITISK or a FEJL."""
+        counts = self.counts
+        return counts[Severity.KRITISK] + counts[Severity.FEJL] > 0
+
+    @property
+    def unreadable(self) -> bool:
+        """Tell whether nothing of the file can be used."""
+        return self.check is None or self.counts[Severity.KRITISK] > 0
+
+    @property
+    def counts(self) -> dict[Severity, int]:
+        """Count findings per severity, zero included."""
+        return count_by_severity(self.findings)
+
+    @property
+    def totals(self) -> SheetTotals:
+        """Give the control totals over all sheets."""
+        sheets = self.check.raw.sheets.values() if self.check else ()
+        own = [sheet.totals for sheet in sheets]
+        return SheetTotals(
+            xml=sum(totals.xml for totals in own),
+            read=sum(totals.read for totals in own),
+            blank=sum(totals.blank for totals in own),
+            quarantined=sum(totals.quarantined for totals in own),
+        )

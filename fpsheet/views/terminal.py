@@ -1,0 +1,95 @@
+"""Findings of a file as a person reads them: one entry per sentence, with all its cells."""
+
+from collections.abc import Callable, Iterator, Sequence
+from textwrap import wrap
+
+from fpsheet.verdict import Verdict
+from fpsheet_templates.form import Form
+from fpsheet_templates.rule import Severity
+from fpsheet_validation.finding import Finding
+
+SHOWN_CELLS = 24
+"""Cells listed per sentence; the workbook itself shows them all."""
+
+_INDENT = "    "
+
+Paint = Callable[[Severity, str], str]
+"""Gives a text the colour of a severity, or as it is."""
+
+
+def render_verdict(
+    verdict: Verdict, form: Form, *, language: str, width: int, paint: Paint
+) -> Iterator[str]:
+    """Give the lines of the report of one file, the gravest first.
+
+    Args:
+        verdict: What was found.
+        form: The form, for sentences and titles.
+        language: Language of the report.
+        width: Columns of the terminal.
+        paint: Colour of a severity; the word stands there as well.
+    """
+    texts, totals = form.texts, verdict.totals
+    state = texts.get(f"program.report.{'accepted' if verdict.accepted else 'refused'}", language)
+    yield f"{verdict.path.name}: {state}"
+    counts = {severity.value: count for severity, count in verdict.counts.items()}
+    yield f"  {texts.fill('program.report.counts', language, counts)}"
+    if verdict.check:
+        rows = {
+            "xml": totals.xml,
+            "read": totals.read,
+            "blank": totals.blank,
+            "quarantined": totals.quarantined,
+        }
+        yield f"  {texts.fill('program.report.rows', language, rows)}"
+        if verdict.check.not_run:
+            codes = {"codes": ", ".join(verdict.check.not_run)}
+            yield f"  {texts.fill('program.report.not_run', language, codes)}"
+    if not verdict.findings:
+        yield f"  {texts.get('program.report.nothing', language)}"
+    for group in _group(verdict.findings, form, language):
+        yield ""
+        yield from _render_group(group, form, language=language, width=width, paint=paint)
+
+
+def _group(
+    findings: Sequence[Finding], form: Form, language: str
+) -> list[tuple[str, list[Finding]]]:
+    """Put findings of the same sentence together: (sentence, findings), gravest first."""
+    groups: dict[tuple[int, str, str, str], list[Finding]] = {}
+    for finding in findings:
+        sentence = finding.message(form, language)
+        key = (finding.severity.rank, finding.code, finding.sheet, sentence)
+        groups.setdefault(key, []).append(finding)
+    ordered = sorted(groups.items(), key=lambda item: item[0][0])
+    return [(sentence, group) for (_, _, _, sentence), group in ordered]
+
+
+def _render_group(
+    group: tuple[str, list[Finding]], form: Form, *, language: str, width: int, paint: Paint
+) -> Iterator[str]:
+    sentence, findings = group
+    texts, first = form.texts, findings[0]
+    severity = texts.get(f"program.severity.{first.severity}", language)
+    place = texts.get("program.report.whole_file", language)
+    if first.sheet:
+        place = first.title or form.sheet_title(first.sheet, language)
+    number = len(findings)
+    key = "place" if number == 1 else "places"
+    count = f" ({texts.fill(f'program.report.{key}', language, {'count': number})})"
+    head = f"{severity} {first.code}"
+    shown = count if first.cell else ""
+    lines = _fold(f"{head}  {place}: {sentence}{shown}", width, indent="  ")
+    yield from (line.replace(head, paint(first.severity, head), 1) for line in lines)
+    cells = [finding.cell for finding in findings if finding.cell]
+    if cells:
+        rest = len(cells) - SHOWN_CELLS
+        listed = ", ".join(cells[:SHOWN_CELLS])
+        more = f" {texts.fill('program.report.more', language, {'count': rest})}"
+        yield from _fold(listed + (more if rest > 0 else ""), width, indent=_INDENT)
+    remedy = f"{texts.get('program.report.remedy', language)} {first.remedy(form, language)}"
+    yield from _fold(remedy, width, indent=_INDENT)
+
+
+def _fold(text: str, width: int, *, indent: str) -> list[str]:
+    return wrap(text, width, initial_indent=indent, subsequent_indent=_INDENT)

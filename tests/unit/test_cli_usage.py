@@ -1,0 +1,177 @@
+"""The command line speaks the person's language, also where it refuses.
+
+Exit codes: 0 done, 1 findings, 2 wrong usage, 3 our fault.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from fpsheet.cli.failure import ExitCode, run_guarded
+from fpsheet.cli.program import make_program, run
+from fpsheet.cli.words import find_language, load_words
+from fpsheet_templates.errors import SpecError, StoreError, UsageError, WorkbookFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ENGLISH_OF_CLICK = (
+    "Usage",
+    "Options",
+    "Commands",
+    "Show this message",
+    "Error",
+    "No such",
+    "Missing",
+    "Invalid",
+    "Got unexpected",
+    "requires an argument",
+    "does not take",
+    "Try",
+    "default:",
+    "required",
+)
+
+
+def walk(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Give the path of a command and of every command below it."""
+    yield path
+    if isinstance(command, click.Group):
+        for name, child in command.commands.items():
+            yield from walk(child, (*path, name))
+
+
+PATHS = list(walk(make_program(load_words("da"))))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_help_is_danish(path: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """Help of every command is there, in Danish, without a word of click's own."""
+    assert run([*path, "--help"], environment={}) == ExitCode.DONE
+    shown = capsys.readouterr().out
+    assert "Brug: fpsheet" in shown
+    assert "Vis denne hjælp" in shown
+    assert not [word for word in ENGLISH_OF_CLICK if word in shown]
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_help_is_english_on_request(
+    path: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--lang en` gives the help in English, wherever it stands."""
+    assert run([*path, "--help", "--lang", "en"], environment={}) == ExitCode.DONE
+    shown = capsys.readouterr().out
+    assert "Usage: fpsheet" in shown
+    assert "Brug:" not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["tempalte"], "ikke nogen kommando, der hedder tempalte. Mente du template?"),
+        (["template", "--komune", "956"], "ikke noget valg, der hedder --komune. Mente du"),
+        (["template", "--kommune", "956"], "Valget --out skal angives."),
+        (["template", "--kommune"], "Valget --kommune skal følges af en værdi."),
+        (["spec", "--json=1"], "Valget --json kan ikke have en værdi."),
+        (["spec", "a", "b"], "Der er skrevet for meget: a b."),
+        (["check"], "Der mangler FIL..."),
+        (["check", "findes-ikke.xlsx"], "Filen «findes-ikke.xlsx» findes ikke."),
+        (["check", "."], "«.» er en mappe. Skriv navnet på en fil."),
+        (["template", "--kommune", "000", "--out", "x.xlsx"], "ikke nogen kommune med koden «000»"),
+        (["template", "--year", "i år"], "--year: «i år» er ikke et helt tal"),
+        (["demo", "--scale", "stor"], "«stor» kan ikke vælges. Vælg mellem small, national."),
+    ],
+)
+def test_wrong_usage(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wrong usage gets a Danish sentence on standard error, a hint, and exit code 2."""
+    assert run(arguments, environment={}) == ExitCode.USAGE
+    caught = capsys.readouterr()
+    assert sentence in caught.err
+    assert not [word for word in ENGLISH_OF_CLICK if word in caught.err]
+    assert "Traceback" not in caught.err
+
+
+def test_no_command_shows_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """The bare program shows what it can do; nothing was done, so the code is 2."""
+    assert run([], environment={}) == ExitCode.USAGE
+    assert "Kommandoer" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "language"),
+    [
+        ([], {}, "da"),
+        (["check", "--lang", "en"], {}, "en"),
+        (["--lang=en", "check"], {"FPSHEET_LANG": "da"}, "en"),
+        ([], {"FPSHEET_LANG": "en"}, "en"),
+        (["check", "--lang"], {}, ""),
+    ],
+)
+def test_language_is_found_before_parsing(
+    arguments: list[str], environment: dict[str, str], language: str
+) -> None:
+    """The language is known before anything else, because refusals need it too."""
+    assert find_language(arguments, environment) == language
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UsageError("Perioden er vendt om."), ExitCode.USAGE),
+        (WorkbookFileError("Filen er åben."), ExitCode.USAGE),
+        (StoreError("Databasen er låst."), ExitCode.USAGE),
+        (SpecError("A text is missing."), ExitCode.OURS),
+        (KeyboardInterrupt(), ExitCode.INTERRUPTED),
+    ],
+)
+def test_known_errors(
+    error: BaseException, code: ExitCode, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An error of ours shows its own sentence, and its class decides the exit code."""
+
+    def fail() -> int:
+        raise error
+
+    assert run_guarded(fail, words=load_words("da"), environment={}) == code
+    caught = capsys.readouterr().err
+    assert str(error) in caught
+    assert "Traceback" not in caught
+
+
+def test_unknown_error_tells_no_value(capsys: pytest.CaptureFixture[str]) -> None:
+    """An unexpected exception is one sentence with its class: its text may hold a cell's value."""
+    secret = "610170-4285"
+
+    def fail() -> int:
+        raise ValueError(secret)
+
+    assert run_guarded(fail, words=load_words("da"), environment={}) == ExitCode.OURS
+    caught = capsys.readouterr()
+    assert "ValueError" in caught.err
+    assert secret not in caught.err + caught.out
+
+
+def test_console_of_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a console that knows cp1252 alone, other symbols are replaced and nothing fails."""
+    stream = io.BytesIO()
+    console = io.TextIOWrapper(stream, encoding="cp1252")
+    monkeypatch.setattr(sys, "stdout", console)
+    monkeypatch.setattr(sys, "stderr", console)
+    words = load_words("da")
+
+    def talk() -> int:
+        click.echo("Forløb ✓ … → ≤ 5 ĸ")
+        return 0
+
+    run(["--help"], environment={})
+    assert run_guarded(talk, words=words, environment={}) == ExitCode.DONE
+    console.flush()
+    shown = stream.getvalue().decode("cp1252")
+    assert "Forløb + … -> <= 5 ?" in shown
