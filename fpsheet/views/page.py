@@ -107,15 +107,14 @@ def _cases(rows: Sequence[FaultRow], check: Check | None, words: _Words) -> Iter
 
 def _findings(findings: Iterable[Finding], words: _Words) -> str:
     form, language = words.form, words.language
-    lines = []
-    for finding in findings:
-        lines.append(
-            f'<tr><td class="{finding.severity}">{escape(words.severity(finding.severity))}</td>'
-            f"<td>{escape(f'{finding.tab(form, language)} {finding.cell}'.strip())}</td>"
-            f"<td>{escape(finding.message(form, language))}<br>"
-            f'<span class="remedy">{escape(finding.remedy(form, language))}</span></td>'
-            f"<td>{escape(finding.code)}</td></tr>"
-        )
+    lines = (
+        f'<tr><td class="{finding.severity}">{escape(words.severity(finding.severity))}</td>'
+        f"<td>{escape(f'{finding.tab(form, language)} {finding.cell}'.strip())}</td>"
+        f"<td>{escape(finding.message(form, language))}<br>"
+        f'<span class="remedy">{escape(finding.remedy(form, language))}</span></td>'
+        f"<td>{escape(finding.code)}</td></tr>"
+        for finding in findings
+    )
     heads = "".join(
         f"<th>{escape(words(name))}</th>" for name in ("severity", "place", "finding", "rule")
     )
