@@ -7,13 +7,15 @@ import polars as pl
 
 from fpsheet_templates.form import Form
 from fpsheet_validation.blocked import block_cases
+from fpsheet_validation.book import Book
 from fpsheet_validation.evaluate import UNREADABLE, unreadable_bit
 from fpsheet_validation.finding import is_accepted, sort_findings
 from fpsheet_validation.fold import faulty_cells, fold_consequences
-from fpsheet_validation.hit import gather
+from fpsheet_validation.hit import Hit
 from fpsheet_validation.parse import parse_sheet
 from fpsheet_validation.raw import RawWorkbook
-from fpsheet_validation.row_schema import check_rows, sheet_schema
+from fpsheet_validation.registry import Outcome, run_registry
+from fpsheet_validation.row_schema import RowVerdict, check_rows, sheet_schema
 from fpsheet_validation.setting import Setting, read_setting
 from fpsheet_validation.typed import ROW, Check, TypedSheet
 from fpsheet_validation.wording import to_findings
@@ -39,46 +41,53 @@ def check_workbook(
         Typed sheets, all findings in order, blocked rows, and whether the workbook is accepted.
     """
     setting = read_setting(raw, form, today=today)
-    parsed = {sheet_id: parse_sheet(sheet, setting) for sheet_id, sheet in raw.sheets.items()}
-    sheets = {sheet_id: outcome.typed for sheet_id, outcome in parsed.items()}
-    hits = [outcome.hits for outcome in parsed.values()]
-    not_run = set[str]()
-    for sheet in sheets.values():
-        verdict = _check_sheet(sheet, setting)
-        hits.append(verdict[0])
-        not_run |= verdict[1]
-    gathered = gather(hits)
-    gathered = fold_consequences(gathered, faulty_cells(gathered, form), form)
-    findings = sort_findings(to_findings(gathered, sheets, form), form)
+    hits, sheets, not_run = _check_rows(raw, setting)
+    faulty = faulty_cells(hits, form)
+    book = Book(raw, setting, sheets, known or {}, hits, frozenset(faulty))
+    verdict = run_registry(book)
+    not_run |= {
+        code for code, outcome in verdict.outcomes.items() if outcome is Outcome.COULD_NOT_RUN
+    }
+    hits = fold_consequences([*hits, *verdict.hits], faulty, form)
+    findings = sort_findings(to_findings(hits, raw, sheets, form), form)
     return Check(
         raw=raw,
         sheets=sheets,
         findings=findings,
-        blocked=block_cases(gathered, sheets, form),
+        blocked=block_cases(hits, sheets, form),
         not_run=tuple(sorted(not_run)),
         accepted=is_accepted(findings) and not not_run,
     )
 
 
-def _check_sheet(sheet: TypedSheet, setting: Setting) -> tuple[pl.DataFrame, frozenset[str]]:
-    schema = sheet_schema(setting.form.sheet(sheet.sheet), setting)
-    verdict = check_rows(with_unreadable(sheet, setting.form), schema, sheet.missing)
-    return verdict.hits, verdict.not_run
+def _check_rows(
+    raw: RawWorkbook, setting: Setting
+) -> tuple[list[Hit], dict[str, TypedSheet], set[str]]:
+    """Parse every sheet and run the rules of cells and rows; also name those that could not."""
+    hits, sheets, not_run = list[Hit](), dict[str, TypedSheet](), set[str]()
+    for layout in setting.form.entry_sheets():
+        if layout.id in raw.sheets:
+            parsed = parse_sheet(raw.sheets[layout.id], setting)
+            sheets[layout.id] = parsed.typed
+            verdict = _check_sheet(parsed.typed, setting)
+            hits.extend((*parsed.hits, *verdict.hits))
+            not_run |= verdict.not_run
+        elif layout.id in raw.missing:
+            not_run |= {check.code for check in sheet_schema(setting, layout.id).checks}
+    return hits, sheets, not_run
+
+
+def _check_sheet(sheet: TypedSheet, setting: Setting) -> RowVerdict:
+    schema = sheet_schema(setting, sheet.sheet)
+    return check_rows(with_unreadable(sheet, setting.form), schema, sheet.missing)
 
 
 def with_unreadable(sheet: TypedSheet, form: Form) -> pl.DataFrame:
     """Give the rows with a bit per cell that holds something unreadable (see `evaluate`)."""
-    if not sheet.unreadable.height:
-        return sheet.frame.with_columns(pl.lit(0, dtype=pl.UInt64).alias(UNREADABLE))
     layout = form.sheet(sheet.sheet)
-    bits = {field.id: unreadable_bit(layout, field.id) for field in layout.entry_fields()}
-    marks = (
-        sheet.unreadable.with_columns(
-            pl.col("field").replace_strict(bits, return_dtype=pl.UInt64).alias(UNREADABLE)
-        )
-        .group_by(ROW)
-        .agg(pl.col(UNREADABLE).sum())
-    )
-    return sheet.frame.join(marks, on=ROW, how="left", maintain_order="left").with_columns(
-        pl.col(UNREADABLE).fill_null(0)
-    )
+    bits = [0] * sheet.frame.height
+    if sheet.unreadable.height:
+        places = {row: place for place, row in enumerate(sheet.frame[ROW].to_list())}
+        for row, field_id in sheet.unreadable.iter_rows():
+            bits[places[row]] |= unreadable_bit(layout, field_id)
+    return sheet.frame.hstack([pl.Series(UNREADABLE, bits, dtype=pl.UInt64)])

@@ -1,11 +1,15 @@
-"""CPR numbers, a whole column at a time.
+"""CPR numbers, one by one and a whole column at a time.
 
 A CPR number is ten digits, ddmmyy and a serial; digit 7 gives the century, digit 10 the sex
 (odd is a man). A replacement number has 60 added to the day; each kommune makes its own.
 Source: cpr.dk, "Opbygning af CPR-nummeret" and "Erstatningspersonnummer".
 """
 
+from datetime import date
+
 import polars as pl
+from stdnum.dk import cpr as registry
+from stdnum.exceptions import ValidationError
 
 WRITTEN = r"^\d{6}-?\d{4}$"
 """What a cell may hold: ten digits, a hyphen after the sixth or none."""
@@ -16,30 +20,50 @@ REPLACEMENT_DAY = 60
 # cpr.dk: weights of the ten digits; the sum is divisible by 11 in numbers issued before 2007.
 _WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 _MODULUS = 11
-_FEBRUARY = 2
 
 
-def to_digits(text: pl.Expr) -> pl.Expr:
-    """Give the ten digits of a CPR number as written, null for anything else."""
-    digits = text.str.replace("-", "", literal=True, n=1)
-    return pl.when(text.str.contains(WRITTEN)).then(digits)
+def day_of_birth(cpr: str) -> date | None:
+    """Give the date of birth of one CPR number (ten digits); None where there is no such day.
+
+    >>> day_of_birth("6101600003")
+    datetime.date(1960, 1, 1)
+    """
+    tens = int(cpr[:2])
+    day = tens - REPLACEMENT_DAY if tens > REPLACEMENT_DAY else tens
+    try:
+        return registry.get_birth_date(f"{day:02d}{cpr[2:]}")
+    except ValidationError:
+        return None
 
 
-def has_birth_date(cpr: pl.Expr) -> pl.Expr:
-    """Tell whether the first six digits are a day that exists; null for null."""
-    year, month, day = _date_parts(cpr)
-    return month.is_between(1, 12) & day.is_between(1, _days_in_month(year, month))
+def born_number(cpr: pl.Expr) -> pl.Expr:
+    """Give the day of birth as the number yyyymmdd; replacement days count as days.
+
+    Takes the day for granted: parsing lets no CPR number through whose day does not exist.
+    """
+    number = _number(cpr)
+    day = number // 100_000_000
+    short_year = number // 10_000 % 100
+    century = _century(number // 1_000 % 10, short_year)
+    lived = day - REPLACEMENT_DAY * (day > REPLACEMENT_DAY).cast(pl.Int64)
+    return (century + short_year) * 10_000 + number // 1_000_000 % 100 * 100 + lived
 
 
-def birth_date(cpr: pl.Expr) -> pl.Expr:
-    """Give the date of birth; null where there is no such day. Replacement days count as days."""
-    year, month, day = _date_parts(cpr)
-    exists = has_birth_date(cpr)
-    # The constructor raises on an impossible day, also in rows that are thrown away afterwards.
-    safe = pl.date(
-        year, pl.when(exists).then(month).otherwise(1), pl.when(exists).then(day).otherwise(1)
+def day_number(day: pl.Expr) -> pl.Expr:
+    """Give a day as the number yyyymmdd, to be compared with `born_number`."""
+    return (
+        day.dt.year().cast(pl.Int64) * 10_000
+        + day.dt.month().cast(pl.Int64) * 100
+        + day.dt.day().cast(pl.Int64)
     )
-    return pl.when(exists).then(safe)
+
+
+def whole_years(born: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Give the age in whole years, both days as yyyymmdd.
+
+    Who is born on 29 February has birthday on 1 March in other years.
+    """
+    return (day - born) // 10_000
 
 
 def is_replacement(cpr: pl.Expr) -> pl.Expr:
@@ -58,24 +82,8 @@ def passes_modulus_11(cpr: pl.Expr) -> pl.Expr:
     return pl.sum_horizontal(weighted) % _MODULUS == 0
 
 
-def whole_years(born: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """Give the age in whole years on a day; who is born 29 February has birthday 1 March."""
-    had_birthday = (day.dt.month() * 100 + day.dt.day()) >= (born.dt.month() * 100 + born.dt.day())
-    return day.dt.year() - born.dt.year() - (~had_birthday).cast(pl.Int32)
-
-
 def _number(cpr: pl.Expr) -> pl.Expr:
     return cpr.cast(pl.Int64, strict=False)
-
-
-def _date_parts(cpr: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-    """Give year (with century), month and day (without the 60 of a replacement)."""
-    number = _number(cpr)
-    day = number // 100_000_000
-    day = pl.when(day > REPLACEMENT_DAY).then(day - REPLACEMENT_DAY).otherwise(day)
-    short_year = number // 10_000 % 100
-    year = short_year + _century(number // 1_000 % 10, short_year)
-    return year, number // 1_000_000 % 100, day
 
 
 def _century(seventh: pl.Expr, short_year: pl.Expr) -> pl.Expr:
@@ -83,14 +91,3 @@ def _century(seventh: pl.Expr, short_year: pl.Expr) -> pl.Expr:
     nineteen = (seventh <= 3) | (seventh.is_in([4, 9]) & (short_year >= 37))  # noqa: PLR2004
     eighteen = seventh.is_between(5, 8) & (short_year >= 58)  # noqa: PLR2004
     return pl.when(nineteen).then(1900).when(eighteen).then(1800).otherwise(2000)
-
-
-def _days_in_month(year: pl.Expr, month: pl.Expr) -> pl.Expr:
-    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    return (
-        pl.when(month == _FEBRUARY)
-        .then(pl.when(leap).then(29).otherwise(28))
-        .when(month.is_in([4, 6, 9, 11]))
-        .then(30)
-        .otherwise(31)
-    )

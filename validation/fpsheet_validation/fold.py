@@ -5,56 +5,45 @@ of the cell says it all, and once it is mended the rule speaks. Repairs and doub
 number hide nothing.
 """
 
-import polars as pl
+from collections.abc import Iterable
 
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import RuleLevel, Severity
-from fpsheet_validation.hit import CODE, FIELD, SHEET
+from fpsheet_validation.hit import Hit
 from fpsheet_validation.reads import reads_of
-from fpsheet_validation.typed import ROW
+
+Cell = tuple[str, int, str]
 
 # A date before anything can have happened is a slip; what follows from it is not said again.
 _HIDING_WARNINGS = frozenset({"FLT-025"})
-_PLACE = [SHEET, ROW, FIELD]
 
 
-def faulty_cells(hits: pl.DataFrame, form: Form) -> pl.DataFrame:
-    """Give the cells that are at fault by themselves: `ark`, `raekke`, `felt`, each once."""
-    hiding = [
+def faulty_cells(hits: Iterable[Hit], form: Form) -> set[Cell]:
+    """Give the cells (sheet, row, field) that are at fault by themselves."""
+    hiding = {
         rule.code
         for rule in form.rules
         if rule.level is RuleLevel.FIELD
         and (rule.severity is Severity.FEJL or rule.code in _HIDING_WARNINGS)
-    ]
-    return hits.filter(pl.col(CODE).is_in(hiding)).select(_PLACE).unique()
+    }
+    return {(hit.sheet, hit.row, hit.field) for hit in hits if hit.code in hiding}
 
 
-def fold_consequences(hits: pl.DataFrame, faulty: pl.DataFrame, form: Form) -> pl.DataFrame:
+def fold_consequences(hits: Iterable[Hit], faulty: set[Cell], form: Form) -> list[Hit]:
     """Leave out what rules over rows say of a row where a cell they read is at fault.
 
     Args:
-        hits: Hits of rules over a row, a citizen or the workbook, and of fields.
+        hits: Hits of any rules.
         faulty: Cells at fault by themselves (`faulty_cells`).
         form: The form, which says what each rule reads.
     """
-    if not (hits.height and faulty.height):
-        return hits
-    reads = _reads(form)
-    numbered = hits.with_row_index("n")
-    hidden = (
-        numbered.select("n", SHEET, ROW, CODE)
-        .join(reads, on=CODE)
-        .join(faulty, on=_PLACE, how="semi")
-    )
-    return numbered.join(hidden, on="n", how="anti", maintain_order="left").drop("n")
-
-
-def _reads(form: Form) -> pl.DataFrame:
-    """Give code → field for every rule over rows, as far as the field is of the rule's own row."""
-    pairs = [
-        (rule.code, field)
-        for rule in form.rules
-        if rule.level is not RuleLevel.FIELD
-        for field in reads_of(rule)
+    if not faulty:
+        return list(hits)
+    # What a cell says of itself is never folded.
+    reads = {rule.code: reads_of(rule) for rule in form.rules if rule.level is not RuleLevel.FIELD}
+    return [
+        hit
+        for hit in hits
+        if hit.code not in reads
+        or not any((hit.sheet, hit.row, field) in faulty for field in (hit.field, *reads[hit.code]))
     ]
-    return pl.DataFrame(pairs, schema={CODE: pl.String(), FIELD: pl.String()}, orient="row")

@@ -3,16 +3,16 @@
 The order of the checks is the order in which a row's faults are shown (`fpsheet_validation.order`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
-from fpsheet_templates.codes import Code
 from fpsheet_templates.expression import fields_of
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet
 from fpsheet_templates.rule import Rule, RuleLevel
-from fpsheet_validation.cpr import birth_date, is_replacement, passes_modulus_11, whole_years
+from fpsheet_validation.cpr import born_number, is_replacement, passes_modulus_11, whole_years
 from fpsheet_validation.evaluate import Scope, evaluate, is_blank
 from fpsheet_validation.setting import Setting
 from fpsheet_validation.typed import ANNUL
@@ -109,10 +109,13 @@ def _code_faults(sheet: Sheet, field: Field, setting: Setting) -> Iterator[tuple
         foreign = [code.id for code in codes if setting.jurisdiction not in code.jurisdictions]
         if foreign:
             yield "FLT-016", value.is_in(foreign) & in_force
+    starts = {code.id: code.valid_from for code in codes if code.valid_from}
+    ends = {code.id: code.valid_to for code in codes if code.valid_to}
     day = row_day(sheet)
-    limited = [code for code in codes if code.valid_from or code.valid_to]
-    if limited and day:
-        expired = pl.any_horizontal(_not_in_force(code, value, pl.col(day)) for code in limited)
+    if day and (starts or ends):
+        early = pl.col(day) < _dated(value, starts)
+        late = pl.col(day) >= _dated(value, ends)
+        expired = early.fill_null(value=False) | late.fill_null(value=False)
         yield "FLT-017", expired & in_force
 
 
@@ -121,26 +124,25 @@ def row_day(sheet: Sheet) -> str:
     return next((f.id for f in sheet.key_fields() if f.type is FieldType.DATE), "")
 
 
-def _not_in_force(code: Code, value: pl.Expr, day: pl.Expr) -> pl.Expr:
-    outside = pl.lit(value=False)
-    if code.valid_from:
-        outside = outside | (day < pl.lit(code.valid_from).str.to_date())
-    if code.valid_to:
-        outside = outside | (day >= pl.lit(code.valid_to).str.to_date())
-    return (value == code.id) & outside
+def _dated(value: pl.Expr, days: Mapping[str, str]) -> pl.Expr:
+    """Give the day that belongs to a code; null for a code without one."""
+    by_code = {code: date.fromisoformat(day) for code, day in days.items()}
+    if not by_code:
+        return pl.lit(None, dtype=pl.Date())
+    return value.replace_strict(by_code, default=None, return_dtype=pl.Date())
 
 
 def _citizen_number_checks(setting: Setting) -> Iterator[RowCheck]:
     """Give the doubts about a CPR number, on the citizen's own row and nowhere else."""
     cpr = pl.col("cpr")
-    born = birth_date(cpr)
-    age = whole_years(born, pl.lit(setting.today))
+    born = born_number(cpr)
+    now = int(setting.today.strftime("%Y%m%d"))
+    oldest = pl.lit(setting.form.constants["AELDSTE_ALDER"])
     in_force = pl.col(ANNUL).is_null()
     faults = {
         "CPR-004": ~is_replacement(cpr) & ~passes_modulus_11(cpr),
         "CPR-005": is_replacement(cpr),
-        "CPR-006": (born > pl.lit(setting.today))
-        | (age > pl.lit(setting.form.constants["AELDSTE_ALDER"])),
+        "CPR-006": (born > now) | (whole_years(born, pl.lit(now)) > oldest),
     }
     for code, fault in faults.items():
         yield RowCheck(code, "cpr", ("cpr",), (fault & in_force).fill_null(value=False))

@@ -9,20 +9,19 @@ schema runs, and pandera tells which rule could not.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 
 import pandera.polars as pa
 import polars as pl
 from pandera.api.polars.types import PolarsData
 from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
-from fpsheet_templates.form import Form, Sheet
-from fpsheet_validation.hit import make_hits, no_hits
+from fpsheet_templates.form import Sheet
+from fpsheet_validation.compiled import compiled
+from fpsheet_validation.hit import Hit, hits_at
+from fpsheet_validation.quiet_pandera import CHECK_OUTPUT, QuietColumn, QuietSchema
 from fpsheet_validation.row_check import RowCheck, row_checks
 from fpsheet_validation.setting import Setting
 from fpsheet_validation.typed import ROW, polars_type
-
-_CHECK_OUTPUT = "check_output"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +29,11 @@ class RowVerdict:
     """What field and row rules found on one sheet.
 
     Attributes:
-        hits: Where rules struck (see `fpsheet_validation.hit`).
+        hits: Where rules struck.
         not_run: Codes of the rules that could not run.
     """
 
-    hits: pl.DataFrame
+    hits: list[Hit]
     not_run: frozenset[str]
 
 
@@ -53,32 +52,26 @@ class SheetSchema:
     carried: tuple[pa.Check, ...]
 
     def schema(self, chosen: Iterable[int]) -> pa.DataFrameSchema:
-        """Give the pandera schema with the chosen checks (by position); types always."""
+        """Give the pandera schema of the chosen checks (by position) and their columns' types."""
         by_field: dict[str, list[pa.Check]] = {}
         for position in chosen:
             by_field.setdefault(self.checks[position].field, []).append(self.carried[position])
-        return pa.DataFrameSchema(
+        return QuietSchema(
             {
-                field.id: pa.Column(
-                    polars_type(field.type), nullable=True, checks=by_field.get(field.id, [])
+                field: QuietColumn(
+                    polars_type(self.sheet[field].type), nullable=True, checks=checks
                 )
-                for field in self.sheet.entry_fields()
+                for field, checks in by_field.items()
             }
         )
 
 
-_COMPILED: dict[tuple[int, str, str, date], tuple[Form, SheetSchema]] = {}
-
-
-def sheet_schema(sheet: Sheet, setting: Setting) -> SheetSchema:
+@compiled
+def sheet_schema(setting: Setting, sheet_id: str) -> SheetSchema:
     """Give the compiled rules of a sheet; compiled once per form, jurisdiction and day."""
-    key = (setting.form.version, sheet.id, setting.jurisdiction, setting.today)
-    form, compiled = _COMPILED.get(key, (None, None))
-    if compiled is None or form is not setting.form:
-        checks = row_checks(sheet, setting)
-        compiled = SheetSchema(sheet, checks, tuple(_carry(check) for check in checks))
-        _COMPILED[key] = (setting.form, compiled)
-    return compiled
+    sheet = setting.form.sheet(sheet_id)
+    checks = row_checks(sheet, setting)
+    return SheetSchema(sheet, checks, tuple(_carry(check) for check in checks))
 
 
 def _carry(check: RowCheck) -> pa.Check:
@@ -104,7 +97,7 @@ def check_rows(frame: pl.DataFrame, schema: SheetSchema, missing: Iterable[str])
     runnable = [n for n, check in enumerate(schema.checks) if not lacking & set(check.reads)]
     not_run = {check.code for check in schema.checks if lacking & set(check.reads)}
     if not frame.height:
-        return RowVerdict(no_hits(), frozenset(not_run))
+        return RowVerdict([], frozenset(not_run))
     rows, broken = _prescreen(frame, schema, runnable)
     verdict = run_pandera(rows, schema, broken)
     return RowVerdict(verdict.hits, frozenset(not_run | verdict.not_run))
@@ -121,11 +114,10 @@ def _prescreen(
         struck = frame.select(faults)
     except pl.exceptions.PolarsError:
         return frame, runnable
-    broken = [int(fault.name) for fault in struck.select(pl.all().any()) if fault.item()]
+    broken = [int(fault.name) for fault in struck if fault.any()]
     if not broken:
         return frame.clear(), []
-    any_rule = struck.select(pl.any_horizontal(str(n) for n in broken)).to_series()
-    return frame.filter(any_rule), broken
+    return frame.filter(struck.select(pl.any_horizontal(map(str, broken))).to_series()), broken
 
 
 def run_pandera(frame: pl.DataFrame, schema: SheetSchema, chosen: Iterable[int]) -> RowVerdict:
@@ -136,7 +128,7 @@ def run_pandera(frame: pl.DataFrame, schema: SheetSchema, chosen: Iterable[int])
         faults = list(errors.schema_errors)
     else:
         faults = list[SchemaError]()
-    hits, not_run = list[pl.DataFrame](), set[str]()
+    hits, not_run = list[Hit](), set[str]()
     for fault in faults:
         field = fault.schema.name
         if not isinstance(fault.check, pa.Check):
@@ -145,7 +137,7 @@ def run_pandera(frame: pl.DataFrame, schema: SheetSchema, chosen: Iterable[int])
         elif fault.reason_code is SchemaErrorReason.CHECK_ERROR:
             not_run.add(str(fault.check.error))
         else:
-            struck = frame[ROW].filter(~fault.check_output[_CHECK_OUTPUT])
+            struck = frame[ROW].filter(~fault.check_output[CHECK_OUTPUT]).to_list()
             code = str(fault.check.error)
-            hits.append(make_hits(struck, sheet=schema.sheet.id, field=field, code=code))
-    return RowVerdict(pl.concat([no_hits(), *hits]), frozenset(not_run))
+            hits.extend(hits_at(struck, sheet=schema.sheet.id, field=field, code=code))
+    return RowVerdict(hits, frozenset(not_run))

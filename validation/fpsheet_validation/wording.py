@@ -1,19 +1,20 @@
 """Wording: hits become findings, each with its cell and what its sentence must name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
-
-import polars as pl
 
 from fpsheet_templates.form import Field, Form
 from fpsheet_validation.finding import Finding
-from fpsheet_validation.hit import CODE, FIELD, OTHER, SHEET
-from fpsheet_validation.typed import ROW, TypedSheet
+from fpsheet_validation.hit import Hit
+from fpsheet_validation.raw import RawWorkbook
+from fpsheet_validation.typed import TypedSheet
 
 Details = tuple[tuple[str, str], ...]
 
 
-def to_findings(hits: pl.DataFrame, sheets: Mapping[str, TypedSheet], form: Form) -> list[Finding]:
+def to_findings(
+    hits: Iterable[Hit], raw: RawWorkbook, sheets: Mapping[str, TypedSheet], form: Form
+) -> list[Finding]:
     """Word hits as findings, in the order of the hits."""
     severities = {rule.code: rule.severity for rule in form.rules}
 
@@ -21,15 +22,13 @@ def to_findings(hits: pl.DataFrame, sheets: Mapping[str, TypedSheet], form: Form
     def place(sheet_id: str, field_id: str) -> tuple[str, str, Details]:
         sheet = sheets.get(sheet_id)
         title = "" if sheet is None else sheet.title
-        column = "" if sheet is None else sheet.columns.get(field_id, "")
+        column = _cover_column(raw, field_id) if sheet is None else sheet.columns.get(field_id, "")
         return title, column, _limits(form, sheet_id, field_id)
 
     findings = []
-    for sheet_id, row, field_id, code, other in hits.select(
-        SHEET, ROW, FIELD, CODE, OTHER
-    ).iter_rows():
+    for sheet_id, row, field_id, code, other in hits:
         title, column, details = place(sheet_id, field_id)
-        if other is not None:
+        if other:
             details = (*details, ("anden", other))
         findings.append(
             Finding(code, severities[code], sheet_id, title, row, column, field_id, details)
@@ -37,14 +36,17 @@ def to_findings(hits: pl.DataFrame, sheets: Mapping[str, TypedSheet], form: Form
     return findings
 
 
+def _cover_column(raw: RawWorkbook, field_id: str) -> str:
+    """Give the column letter of an entry cell of the Forside; empty for what is not there."""
+    _, address = raw.cover.get(field_id, (None, ""))
+    return address.rstrip("0123456789")
+
+
 def _limits(form: Form, sheet_id: str, field_id: str) -> Details:
     """Give the limits of a field, which the sentences about them name."""
     if not (sheet_id and field_id):
         return ()
     field: Field = form.sheet(sheet_id)[field_id]
-    limits: list[tuple[str, str]] = []
     if field.minimum is not None and field.maximum is not None:
-        limits = [("mindst", f"{field.minimum:g}"), ("hoejst", f"{field.maximum:g}")]
-    elif not field.codes:
-        limits = [("laengde", str(field.max_length))]
-    return tuple(limits)
+        return (("mindst", f"{field.minimum:g}"), ("hoejst", f"{field.maximum:g}"))
+    return () if field.codes else (("laengde", str(field.max_length)),)

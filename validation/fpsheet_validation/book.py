@@ -1,0 +1,58 @@
+"""The workbook as the rules across rows see it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from fpsheet_validation.fold import Cell
+from fpsheet_validation.hit import Hit
+from fpsheet_validation.raw import RawWorkbook
+from fpsheet_validation.setting import Setting
+from fpsheet_validation.typed import ANNUL, ROW, TypedSheet, empty_frame
+
+CPR = "cpr"
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Everything a rule across rows may look at.
+
+    Attributes:
+        raw: The workbook as read.
+        setting: Whose it is, when, in which language.
+        sheets: The typed sheets that the file has.
+        known: Sheet → rows accepted earlier and not in this workbook.
+        hits: What the rules of cells and rows found.
+        faulty: Cells at fault by themselves.
+    """
+
+    raw: RawWorkbook
+    setting: Setting
+    sheets: Mapping[str, TypedSheet]
+    known: Mapping[str, pl.DataFrame]
+    hits: Sequence[Hit]
+    faulty: frozenset[Cell]
+
+    def frame(self, sheet_id: str) -> pl.DataFrame:
+        """Give the typed rows of a sheet, annulled ones included; none where the file lacks it."""
+        sheet = self.sheets.get(sheet_id)
+        return empty_frame(self.setting.form, sheet_id) if sheet is None else sheet.frame
+
+    def rows(self, sheet_id: str) -> pl.LazyFrame:
+        """Give the rows that count: not annulled and of a readable citizen.
+
+        Rows accepted earlier come after the file's own; their `raekke` is null.
+        """
+        frame = self.frame(sheet_id)
+        earlier = self.known.get(sheet_id)
+        if earlier is not None and earlier.height:
+            unknown = pl.lit(None, dtype=pl.Int32()).alias(ROW)
+            frame = pl.concat([frame, earlier.with_columns(unknown).select(frame.columns)])
+        return frame.lazy().filter(pl.col(ANNUL).is_null() & pl.col(CPR).is_not_null())
+
+    def address(self, sheet_id: str, field_id: str, row: int, *, beside: str) -> str:
+        """Give the address of a cell as a person would look it up from the sheet `beside`."""
+        sheet = self.sheets[sheet_id]
+        cell = f"{sheet.columns.get(field_id, '')}{row}"
+        return cell if sheet_id == beside else f"{sheet.title}!{cell}"

@@ -1,0 +1,113 @@
+"""What is known of each citizen from all sheets together: one row per CPR number.
+
+The columns begin with `sag_`; every view (`fpsheet_validation.view`) has them beside its rows.
+Days are inclusive; a day that no row gives is null.
+"""
+
+from functools import reduce
+
+import polars as pl
+
+from fpsheet_validation.book import CPR, Book
+from fpsheet_validation.cpr import born_number
+from fpsheet_validation.doubt import doubtful_citizens
+
+GRANTING = ("tilkendelse", "aendring", "uaendret")
+"""Decisions after which the citizen has a pension."""
+
+
+def case_facts(book: Book) -> pl.DataFrame:
+    """Give one row per citizen of the workbook, in the order of the CPR number.
+
+    Columns: `cpr`; `sag_foedt` (yyyymmdd); from Borgere `sag_er_borger`, `sag_foer_reform`,
+    `sag_ansoegning`; from Afgørelser `sag_foerste_tilkendelse`, `sag_sidste_tildeling`,
+    `sag_sidste_bortfald`, `sag_doed`, `sag_sidste_afgoerelse`, `sag_har_udsaettelse`; from
+    Forløb `sag_foerste_afklaring`, `sag_foerste_moede`, `sag_foerste_revurdering`,
+    `sag_sidste_revurdering`; `sag_sidste_vurdering`, `sag_sidste_job` (9999 while it lasts),
+    `sag_sidste_indkomst`, `sag_flyttet`; `sag_tvivl_<sheet>` where the citizen's rows of a sheet
+    are in doubt, and `sag_maaske_borger` where a row of Borgere is probably the citizen's.
+    """
+    parts = [
+        _from_borger(book),
+        _from_afgoerelse(book),
+        _from_forloeb(book),
+        _latest(book, "vurdering", "vurdering_dato", "sag_sidste_vurdering"),
+        _from_job(book),
+        _latest(book, "indkomst", "fra_dato", "sag_sidste_indkomst"),
+        _latest(book, "overdragelse", "dato", "sag_flyttet"),
+    ]
+    everyone = pl.concat([part.select(CPR) for part in parts]).unique().sort(CPR)
+    joined = reduce(lambda left, right: left.join(right, on=CPR, how="left"), parts, everyone)
+    doubts = doubtful_citizens(book)
+    # Of a citizen without a row in Borgere (BRG-001) nothing else can be missed.
+    stranger = pl.col("sag_er_borger").is_null()
+    doubted = [
+        (stranger | _is_among(cprs)).alias(f"sag_tvivl_{sheet_id}")
+        for sheet_id, cprs in doubts.items()
+    ]
+    doubted.append(_is_among(doubts["borger"]).alias("sag_maaske_borger"))
+    false = pl.col("sag_er_borger", "sag_foer_reform", "sag_har_udsaettelse").fill_null(value=False)
+    return (
+        joined.with_columns(born_number(pl.col(CPR)).alias("sag_foedt"), *doubted)
+        .with_columns(false)
+        .collect()
+    )
+
+
+def _is_among(cprs: frozenset[str]) -> pl.Expr:
+    return pl.col(CPR).is_in(sorted(cprs)) if cprs else pl.lit(value=False)
+
+
+def _from_borger(book: Book) -> pl.LazyFrame:
+    return (
+        book.rows("borger")
+        .unique(CPR, keep="first", maintain_order=True)
+        .select(
+            CPR,
+            pl.lit(value=True).alias("sag_er_borger"),
+            (pl.col("pensionist_foer_reform") == "ja").alias("sag_foer_reform"),
+            pl.col("ansoegning_dato").alias("sag_ansoegning"),
+        )
+    )
+
+
+def _from_afgoerelse(book: Book) -> pl.LazyFrame:
+    day, kind = pl.col("afgoerelse_dato"), pl.col("afgoerelse")
+    is_lapse = kind == "bortfald"
+    died = is_lapse & (pl.col("bortfald_aarsag") == "doedsfald")
+    return (
+        book.rows("afgoerelse")
+        .group_by(CPR)
+        .agg(
+            day.filter(kind == "tilkendelse").min().alias("sag_foerste_tilkendelse"),
+            day.filter(kind.is_in(GRANTING)).max().alias("sag_sidste_tildeling"),
+            day.filter(is_lapse).max().alias("sag_sidste_bortfald"),
+            pl.coalesce("virkning_dato", day).filter(died).max().alias("sag_doed"),
+            day.max().alias("sag_sidste_afgoerelse"),
+            (kind == "udsaettelse").any().alias("sag_har_udsaettelse"),
+        )
+    )
+
+
+def _from_forloeb(book: Book) -> pl.LazyFrame:
+    day, kind = pl.col("start_dato"), pl.col("forloeb_type")
+    return (
+        book.rows("forloeb")
+        .group_by(CPR)
+        .agg(
+            day.filter(kind == "afklaringsforloeb").min().alias("sag_foerste_afklaring"),
+            day.filter(kind == "rehabiliteringsmoede").min().alias("sag_foerste_moede"),
+            day.filter(kind == "revurdering").min().alias("sag_foerste_revurdering"),
+            day.filter(kind == "revurdering").max().alias("sag_sidste_revurdering"),
+            day.max().alias("sag_sidste_forloeb"),
+        )
+    )
+
+
+def _from_job(book: Book) -> pl.LazyFrame:
+    ends = pl.col("slut_dato").fill_null(pl.date(9999, 12, 31))
+    return book.rows("job").group_by(CPR).agg(ends.max().alias("sag_sidste_job"))
+
+
+def _latest(book: Book, sheet_id: str, day: str, name: str) -> pl.LazyFrame:
+    return book.rows(sheet_id).group_by(CPR).agg(pl.col(day).max().alias(name))

@@ -1,0 +1,91 @@
+"""Rules across a citizen's rows: each one an expression over a view.
+
+The function of a rule gives where it is broken; null counts as not broken, so a day that is
+missing or cannot be read breaks nothing. Severity, sentences and source stand in the catalogue.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+
+import polars as pl
+
+from fpsheet_validation.setting import Setting
+
+Fault = Callable[[Setting], pl.Expr]
+EventFault = Callable[[Setting, pl.Expr], pl.Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a rule looks and which cell it shows.
+
+    Attributes:
+        view: Sheet identifier of the view.
+        field: Field whose cell is shown.
+    """
+
+    view: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRule:
+    """One rule over views.
+
+    Attributes:
+        code: Code in the catalogue.
+        places: Where it looks; a rule about every event looks at several sheets.
+        fault: Gives the expression that is true where the rule is broken.
+        other: (sheet, field, column of the view) of another cell the sentence names.
+    """
+
+    code: str
+    places: tuple[Place, ...]
+    fault: Callable[[Setting, Place], pl.Expr]
+    other: tuple[str, str, str] | None = None
+
+
+def case_rule(
+    code: str, *, at: str, other: tuple[str, str, str] | None = None
+) -> Callable[[Fault], CaseRule]:
+    """Make a rule of a function of the setting.
+
+    Args:
+        code: Code in the catalogue.
+        at: The cell it shows: `afgoerelse.niveau`.
+        other: (sheet, field, column of the view) of another cell the sentence names.
+    """
+
+    def make(fault: Fault) -> CaseRule:
+        def at_place(setting: Setting, place: Place) -> pl.Expr:
+            del place
+            return fault(setting)
+
+        return CaseRule(code, (_place(at),), at_place, other)
+
+    return make
+
+
+def event_rule(code: str, *, at: tuple[str, ...]) -> Callable[[EventFault], CaseRule]:
+    """Make a rule of a function of the setting and the day of an event, for several sheets."""
+
+    def make(fault: EventFault) -> CaseRule:
+        def at_place(setting: Setting, place: Place) -> pl.Expr:
+            return fault(setting, pl.col(place.field))
+
+        return CaseRule(code, tuple(_place(cell) for cell in at), at_place)
+
+    return make
+
+
+def _place(cell: str) -> Place:
+    view, _, field = cell.partition(".")
+    return Place(view, field)
+
+
+def rules_in(*modules: ModuleType) -> Iterator[CaseRule]:
+    """Give the rules that modules define, in code order within each."""
+    for module in modules:
+        found = [thing for thing in vars(module).values() if isinstance(thing, CaseRule)]
+        yield from sorted(found, key=lambda rule: rule.code)

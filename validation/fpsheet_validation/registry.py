@@ -1,0 +1,177 @@
+"""The registry: every rule across rows, run with one of four outcomes.
+
+A rule has passed, failed, does not apply, or could not run; the last two are never taken for the
+first. This is the one place where whatever goes wrong inside a rule is caught: the code of the
+rule is kept, the exception's text, which may hold values, is not.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+import polars as pl
+
+from fpsheet_templates.rule import Rule
+from fpsheet_validation import (
+    course_rule,
+    cover_rule,
+    decision_rule,
+    duplicate_rule,
+    life_rule,
+    person_rule,
+    sheet_rule,
+)
+from fpsheet_validation.book import Book
+from fpsheet_validation.book_rule import book_rules_in
+from fpsheet_validation.case_facts import case_facts
+from fpsheet_validation.case_rule import CaseRule, Place, rules_in
+from fpsheet_validation.hit import Hit
+from fpsheet_validation.reads import reads_elsewhere, reads_of
+from fpsheet_validation.row_check import applies
+from fpsheet_validation.typed import ROW
+from fpsheet_validation.view import view_rows
+
+CASE_RULES = tuple(rules_in(decision_rule, course_rule, life_rule))
+BOOK_RULES = tuple(book_rules_in(person_rule, duplicate_rule, cover_rule, sheet_rule))
+
+Given = TypeVar("Given")
+
+
+class Outcome(StrEnum):
+    """How a rule came out."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_APPLICABLE = "not applicable"
+    COULD_NOT_RUN = "could not run"
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryVerdict:
+    """What the rules across rows found.
+
+    Attributes:
+        hits: Where rules are broken.
+        outcomes: Code → outcome, for every rule of the registry.
+    """
+
+    hits: list[Hit]
+    outcomes: Mapping[str, Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One rule at one place."""
+
+    rule: CaseRule
+    place: Place
+
+
+def run_registry(book: Book) -> RegistryVerdict:
+    """Run every rule across rows on a workbook."""
+    catalogue = {rule.code: rule for rule in book.setting.form.rules}
+    outcomes = {
+        rule.code: _before_running(catalogue[rule.code], rule, book) for rule in CASE_RULES
+    } | {
+        code: _before_running(catalogue[code], None, book)
+        for rule in BOOK_RULES
+        for code in rule.codes
+    }
+    to_run = {code for code, outcome in outcomes.items() if outcome is Outcome.PASSED}
+    facts = _attempt(lambda: case_facts(book))
+    if facts is None:
+        return RegistryVerdict([], outcomes | dict.fromkeys(to_run, Outcome.COULD_NOT_RUN))
+    hits, stopped = list[Hit](), set[str]()
+    for view_id, tasks in _by_view(rule for rule in CASE_RULES if rule.code in to_run).items():
+        if book.frame(view_id).height:
+            found, failed = _run_view(book, facts, view_id, tasks)
+            hits.extend(found)
+            stopped |= failed
+    for rule in BOOK_RULES:
+        codes = to_run.intersection(rule.codes)
+        places = _attempt(lambda find=rule.find: list(find(book, facts))) if codes else []  # type: ignore[misc]
+        hits.extend(hit for hit in places or () if hit.code in codes)
+        stopped |= codes if places is None else set()
+    outcomes |= dict.fromkeys((hit.code for hit in hits), Outcome.FAILED)
+    return RegistryVerdict(hits, outcomes | dict.fromkeys(stopped, Outcome.COULD_NOT_RUN))
+
+
+def _attempt(run: Callable[[], Given]) -> Given | None:
+    """Run part of a rule; None where it could not run. Nothing of the exception is kept."""
+    try:
+        return run()
+    except Exception:  # noqa: BLE001 (any fault inside a rule is that rule's outcome)
+        return None
+
+
+def _before_running(rule: Rule, looked_at: CaseRule | None, book: Book) -> Outcome:
+    """Tell whether a rule holds here and has the columns it reads; PASSED is to be run."""
+    if not applies(rule, book.setting):
+        return Outcome.NOT_APPLICABLE
+    sheets = {rule.sheet} if looked_at is None else {place.view for place in looked_at.places}
+    reads = {(sheet_id, field) for sheet_id in sheets for field in reads_of(rule) if sheet_id}
+    reads |= {(sheet_id, "cpr") for sheet_id in sheets if sheet_id and looked_at}
+    reads |= set(reads_elsewhere(rule))
+    if any(_is_missing(book, sheet_id, field) for sheet_id, field in reads):
+        return Outcome.COULD_NOT_RUN
+    return Outcome.PASSED
+
+
+def _is_missing(book: Book, sheet_id: str, field: str) -> bool:
+    sheet = book.sheets.get(sheet_id)
+    return sheet_id in book.raw.missing or (sheet is not None and field in sheet.missing)
+
+
+def _by_view(rules: Iterable[CaseRule]) -> dict[str, list[_Task]]:
+    tasks: dict[str, list[_Task]] = {}
+    for rule in rules:
+        for place in rule.places:
+            tasks.setdefault(place.view, []).append(_Task(rule, place))
+    return tasks
+
+
+def _run_view(
+    book: Book, facts: pl.DataFrame, view_id: str, tasks: list[_Task]
+) -> tuple[list[Hit], set[str]]:
+    """Run the rules of a view in one pass; one by one where the pass fails."""
+    struck = _attempt(lambda: _strike(book, facts, view_id, tasks))
+    if struck is not None:
+        return list(_read_hits(book, view_id, tasks, struck)), set()
+    hits, stopped = list[Hit](), set[str]()
+    for task in tasks:
+        alone = [task]
+        struck = _attempt(lambda alone=alone: _strike(book, facts, view_id, alone))  # type: ignore[misc]
+        if struck is None:
+            stopped.add(task.rule.code)
+        else:
+            hits.extend(_read_hits(book, view_id, alone, struck))
+    return hits, stopped
+
+
+def _strike(book: Book, facts: pl.DataFrame, view_id: str, tasks: list[_Task]) -> pl.DataFrame:
+    """Give the rows that break some rule: a column per task, and the rows they point to."""
+    faults = [
+        task.rule.fault(book.setting, task.place).fill_null(value=False).alias(f"t{number}")
+        for number, task in enumerate(tasks)
+    ]
+    others = {task.rule.other[2] for task in tasks if task.rule.other}
+    return (
+        view_rows(book, facts, view_id)
+        .filter(pl.col(ROW).is_not_null())
+        .select(ROW, *sorted(others), *faults)
+        .filter(pl.any_horizontal(f"t{number}" for number in range(len(tasks))))
+        .collect()
+    )
+
+
+def _read_hits(book: Book, view_id: str, tasks: list[_Task], struck: pl.DataFrame) -> Iterable[Hit]:
+    for number, task in enumerate(tasks):
+        code, other = task.rule.code, task.rule.other
+        rows = struck.filter(pl.col(f"t{number}")) if struck.height else struck
+        to = rows[other[2]].to_list() if other else [None] * rows.height
+        for row, other_row in zip(rows[ROW].to_list(), to, strict=True):
+            address = "–"
+            if other and other_row is not None:
+                address = book.address(other[0], other[1], other_row, beside=view_id)
+            yield Hit(view_id, row, task.place.field, code, address if other else "")

@@ -1,0 +1,190 @@
+"""Views: the rows of a sheet, each with what the citizen's other rows say at that moment.
+
+A rule across sheets is an expression over one view, so all rules of a view are settled in one
+pass. Beside the sheet's own fields a view has the columns of `case_facts` (`sag_…`) and columns
+of its own, named in its function.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import polars as pl
+
+from fpsheet_validation.book import CPR, Book
+from fpsheet_validation.case_facts import GRANTING
+from fpsheet_validation.typed import ROW
+
+NEVER = date(9999, 12, 31)
+"""Stands for the end of what has not ended."""
+
+
+def view_rows(book: Book, facts: pl.DataFrame, sheet_id: str) -> pl.LazyFrame:
+    """Give the view of a sheet; the rows that were accepted earlier have no `raekke`."""
+    own = _OWN.get(sheet_id)
+    rows = book.rows(sheet_id) if own is None else own(book)
+    return rows.join(facts.lazy(), on=CPR, how="left")
+
+
+def _borger(book: Book) -> pl.LazyFrame:
+    """Add `andre_med_tidligere` (rows with the same former CPR number)."""
+    rows = book.rows("borger")
+    same = pl.len().over("tidligere_cpr")
+    shared = pl.when(pl.col("tidligere_cpr").is_not_null()).then(same).otherwise(0)
+    return rows.with_columns(shared.alias("andre_med_tidligere"))
+
+
+def _forloeb(book: Book) -> pl.LazyFrame:
+    """Add what stands around a forløb.
+
+    `foer_slut`, `foer_start`, `foer_raekke`: the forløb of the same type before it (end as late
+    as any before, `NEVER` where one is open). `rev_slut`, `rev_raekke`: the revurdering it began
+    in. `naeste_start`: start of the citizen's next forløb. `rev_foer`: start of the revurdering
+    before, for a revurdering.
+    """
+    same = [CPR, "forloeb_type"]
+    # An end before the start is a fault of its own and must not hide or make an overlap.
+    ends = pl.max_horizontal(pl.col("slut_dato").fill_null(NEVER), "start_dato")
+    rows = (
+        book.rows("forloeb")
+        .filter(pl.col("start_dato").is_not_null() & pl.col("forloeb_type").is_not_null())
+        .sort(CPR, "start_dato", ROW, nulls_last=True)
+        .with_columns(
+            pl.col("start_dato").shift(-1).over(CPR).alias("naeste_start"),
+            ends.cum_max().shift(1).over(same).alias("foer_slut"),
+            pl.col("start_dato").shift(1).over(same).alias("foer_start"),
+            pl.col(ROW).shift(1).over(same).alias("foer_raekke"),
+        )
+    )
+    is_review = pl.col("forloeb_type") == "revurdering"
+    reviews = rows.filter(is_review).select(
+        CPR,
+        pl.col("start_dato").alias("rev_start"),
+        ends.alias("rev_slut"),
+        pl.col(ROW).alias("rev_raekke"),
+    )
+    return rows.join_asof(
+        reviews,
+        left_on="start_dato",
+        right_on="rev_start",
+        by=CPR,
+        strategy="backward",
+        check_sortedness=False,
+    )
+
+
+def _vurdering(book: Book) -> pl.LazyFrame:
+    """Add the assessment before: `foer_dato`, `foer_pct`, `foer_raekke`."""
+    return (
+        book.rows("vurdering")
+        .filter(pl.col("vurdering_dato").is_not_null())
+        .sort(CPR, "vurdering_dato", ROW, nulls_last=True)
+        .with_columns(
+            pl.col("vurdering_dato").shift(1).over(CPR).alias("foer_dato"),
+            pl.col("arbejdsevne_pct").shift(1).over(CPR).alias("foer_pct"),
+            pl.col(ROW).shift(1).over(CPR).alias("foer_raekke"),
+        )
+    )
+
+
+def _assessments(book: Book) -> pl.LazyFrame:
+    """Give the assessments a later row may rest on: `vur_dato`, `vur_pct`, `vur_timer`."""
+    return (
+        book.rows("vurdering")
+        .filter(pl.col("vurdering_dato").is_not_null())
+        .sort(CPR, "vurdering_dato", ROW, nulls_last=True)
+        .select(
+            CPR,
+            pl.col("vurdering_dato").alias("vur_dato"),
+            pl.col("arbejdsevne_pct").alias("vur_pct"),
+            pl.col("maks_timer_pr_uge").alias("vur_timer"),
+            pl.col(ROW).alias("vur_raekke"),
+        )
+    )
+
+
+def _with_assessment(rows: pl.LazyFrame, book: Book, day: str) -> pl.LazyFrame:
+    """Add the latest assessment on or before a day of the row."""
+    return rows.join_asof(
+        _assessments(book),
+        left_on=day,
+        right_on="vur_dato",
+        by=CPR,
+        strategy="backward",
+        check_sortedness=False,
+    )
+
+
+def _job(book: Book) -> pl.LazyFrame:
+    """Add `timer_i_alt` (hours of all jobs on the first day), `job_i_alt`, and the assessment."""
+    rows = (
+        book.rows("job").filter(pl.col("start_dato").is_not_null()).sort(CPR, "start_dato", ROW)
+    ).with_row_index("nr")
+    ends = pl.max_horizontal(pl.col("slut_dato").fill_null(NEVER), "start_dato")
+    others = rows.select(CPR, pl.col("start_dato").alias("fra"), ends.alias("til"), "timer_pr_uge")
+    at_start = pl.col("start_dato").is_between("fra", "til")
+    together = (
+        rows.select("nr", CPR, "start_dato")
+        .join(others, on=CPR)
+        .filter(at_start)
+        .group_by("nr")
+        .agg(pl.col("timer_pr_uge").sum().alias("timer_i_alt"), pl.len().alias("job_i_alt"))
+    )
+    with_hours = rows.join(together, on="nr", how="left", maintain_order="left")
+    return _with_assessment(with_hours, book, "start_dato")
+
+
+def _afgoerelse(book: Book) -> pl.LazyFrame:
+    """Add what was in force before a decision and what came after.
+
+    `foer_i_kraft` (pension in force, null where no row says), `foer_niveau`, `foer_dato`,
+    `foer_raekke`, `naeste_dato`, `sidste_bortfald`, `afgoerelser_samme_dag` (different kinds of
+    decision), and the assessment.
+    """
+    kind = pl.col("afgoerelse")
+    grants = kind.is_in(GRANTING)
+    state = (
+        pl.when(grants).then(pl.lit(value=True)).when(kind == "bortfald").then(pl.lit(value=False))
+    )
+    level = pl.when(grants).then(pl.col("niveau"))
+    lapse = pl.when(kind == "bortfald").then(pl.col("afgoerelse_dato"))
+    rows = (
+        book.rows("afgoerelse")
+        .filter(pl.col("afgoerelse_dato").is_not_null() & kind.is_not_null())
+        .sort(CPR, "afgoerelse_dato", "virkning_dato", ROW, nulls_last=True)
+        .with_columns(
+            state.forward_fill().shift(1).over(CPR).alias("foer_i_kraft"),
+            level.forward_fill().shift(1).over(CPR).alias("foer_niveau"),
+            pl.col("afgoerelse_dato").shift(1).over(CPR).alias("foer_dato"),
+            pl.col(ROW).shift(1).over(CPR).alias("foer_raekke"),
+            pl.col("afgoerelse_dato").shift(-1).over(CPR).alias("naeste_dato"),
+            lapse.max().over(CPR).alias("sidste_bortfald"),
+            kind.n_unique().over(CPR, "afgoerelse_dato").alias("afgoerelser_samme_dag"),
+        )
+    )
+    return _with_assessment(rows, book, "afgoerelse_dato")
+
+
+def _indkomst(book: Book) -> pl.LazyFrame:
+    """Add the income of the same source before: `foer_til`, `foer_fra`, `foer_raekke`."""
+    same = [CPR, "indkomst_kilde"]
+    ends = pl.max_horizontal(pl.col("til_dato").fill_null(NEVER), "fra_dato")
+    return (
+        book.rows("indkomst")
+        .filter(pl.col("fra_dato").is_not_null() & pl.col("indkomst_kilde").is_not_null())
+        .sort(CPR, "fra_dato", ROW, nulls_last=True)
+        .with_columns(
+            ends.cum_max().shift(1).over(same).alias("foer_til"),
+            pl.col("fra_dato").shift(1).over(same).alias("foer_fra"),
+            pl.col(ROW).shift(1).over(same).alias("foer_raekke"),
+        )
+    )
+
+
+_OWN: Mapping[str, Callable[[Book], pl.LazyFrame]] = {
+    "borger": _borger,
+    "forloeb": _forloeb,
+    "vurdering": _vurdering,
+    "job": _job,
+    "afgoerelse": _afgoerelse,
+    "indkomst": _indkomst,
+}
