@@ -138,12 +138,13 @@ def _add_up(
 
 def _numbers(counts: Sequence[Count], raw: Sequence[Any]) -> Sequence[float]:
     """Turn what the database gave into numbers; it gives whole numbers, so both give the same."""
+    whole = [int(number) for number in raw]  # PostgreSQL's sums are Decimal
     if counts == (Count.MEAN,):
-        tenths, number = raw
+        tenths, number = whole
         return (tenths / number / 10,)
     if counts == _QUARTILES:
-        return [quarters / 4 for quarters in raw]
-    return raw
+        return [quarters / 4 for quarters in whole]
+    return whole
 
 
 def _query(

@@ -107,9 +107,10 @@ def select_facts(rows: FromClause, facts: Facts, joined: FromClause | None = Non
 def cited(scope: Scope, tables: Tables, sheet: str) -> Subquery:
     """Give the records of a sheet with their citizen: `enhed`, `koen`, `foedselsdato`."""
     rows, borgere = scope.records(sheet), tables["borgere"]
+    unit = func.coalesce(borgere.c[ENHED], rows.c[BORGER]).label(ENHED)
     return (
-        select(rows, borgere.c[ENHED], borgere.c.koen, borgere.c.foedselsdato)
-        .select_from(rows.join(borgere, rows.c[BORGER] == borgere.c[BORGER]))
+        select(rows, unit, borgere.c.koen, borgere.c.foedselsdato)
+        .select_from(rows.outerjoin(borgere, rows.c[BORGER] == borgere.c[BORGER]))
         .subquery(sheet)
     )
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.commit import CommitKind, Status
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period, Release
 from fpsheet_sync.statistics.counting import Counting
@@ -141,9 +142,10 @@ def _check(form: Form, request: ReleaseRequest) -> None:
 
 
 def _delivered(connection: Connection, as_of: int | None) -> frozenset[str]:
-    """Give the kommuner that have sent something by the commit to know of."""
+    """Give the kommuner that have sent something by the commit to know of, held files apart."""
     table = store_schema()["indberetning"]
-    query = select(table.c.kommune_kode).distinct()
+    is_taken = (table.c.art == CommitKind.SUBMISSION) & (table.c.status != Status.HELD)
+    query = select(table.c.kommune_kode).where(is_taken).distinct()
     if as_of is not None:
         query = query.where(table.c.id <= as_of)
     return frozenset(connection.scalars(query))

@@ -1,0 +1,462 @@
+"""The facts of every statistics table a second time: plain loops over plain rows, no database.
+
+Written from the definitions in the tables' notes, to be compared with what the database counts.
+Slow and obvious on purpose.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from fpsheet_templates.form import Form
+    from tests.support.country import Country, Record
+
+AGES = ((18, "18-29"), (30, "30-39"), (40, "40-49"), (50, "50-59"), (60, "60-66"), (67, "67-"))
+ABILITY = ((0, "0-25"), (26, "26-50"), (51, "51-75"), (76, "76-100"))
+HOURS = ((0, "0"), (1, "0,1-9,9"), (100, "10-19,9"), (200, "20-29,9"), (300, "30-"))
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that counts: of which name, where, for whom, with which codes and number."""
+
+    name: str
+    kommune: str
+    unit: str
+    codes: dict[str, str]
+    value: Fraction | None = None
+
+
+def day_of(row: Record, field: str) -> date:
+    """Give a date that must be there."""
+    return cast("date", row[field])
+
+
+def code_of(row: Record, field: str) -> str:
+    """Give a code, `uoplyst` when blank."""
+    return str(row.get(field) or "uoplyst")
+
+
+def year_later(day: date) -> date:
+    """Give the anniversary, 28 February for 29."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return date(day.year + 1, 2, 28)
+
+
+def years_before(day: date, years: int) -> date:
+    """Give the same day years earlier, 28 February for 29."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return date(day.year - years, 2, 28)
+
+
+def age(birth: date, day: date) -> int:
+    """Give completed years."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def age_group(birth: date | None, day: date) -> str:
+    """Give the age group on a day."""
+    if birth is None:
+        return "uoplyst"
+    found = "0-17"
+    for limit, group in AGES:
+        if age(birth, day) >= limit:
+            found = group
+    return found
+
+
+def in_band(value: float | None, bands: tuple[tuple[int, str], ...], *, scale: int = 1) -> str:
+    """Give the band of a number; limits are in whole units of 1/scale."""
+    found = "uoplyst"
+    if value is not None:
+        for limit, band in bands:
+            if round(value * scale) >= limit:
+                found = band
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class NaiveCount:
+    """A country and a period to count.
+
+    Attributes:
+        country: The records.
+        form: For the grouping of branches.
+        fra: First day.
+        til: Last day.
+    """
+
+    country: Country
+    form: Form
+    fra: date
+    til: date
+
+    def unit(self, row: Record) -> str:
+        """Give the citizen a row is about, merged identities followed."""
+        borger = str(row["borger"])
+        return self.country.merged.get(borger, borger)
+
+    def sex(self, row: Record) -> str:
+        """Give the sex of the row's citizen."""
+        return self.country.persons[str(row["borger"])][0] or "uoplyst"
+
+    def birth(self, row: Record) -> date | None:
+        """Give the birth date of the row's citizen."""
+        return self.country.persons[str(row["borger"])][1]
+
+    def inside(self, day: object) -> bool:
+        """Tell whether a day lies in the period."""
+        return day is not None and self.fra <= cast("date", day) <= self.til
+
+    def quarter(self, day: date) -> str:
+        """Give the quarter of a day."""
+        return f"{day.year}K{(day.month - 1) // 3 + 1}"
+
+    def home(self, unit: str, reporter: str, day: date) -> str:
+        """Give where a citizen belongs on a day."""
+        moves = [
+            row
+            for row in self.country.rows("overdragelse")
+            if self.unit(row) == unit and day_of(row, "dato") <= day
+        ]
+        if not moves:
+            return reporter
+        last = max(moves, key=lambda row: (row["dato"], row["kommune_kode"], row["raekke_id"]))
+        return str(last["til_kommune"])
+
+    def facts(self) -> Iterator[Fact]:
+        """Give every fact of every table."""
+        yield from self.courses()
+        yield from self.clarifications()
+        yield from self.jobs()
+        yield from self.decisions()
+        yield from self.returned()
+        yield from self.processing()
+        yield from self.postponed()
+        yield from self.stock()
+        yield from self.movements()
+        yield from self.transitions()
+
+    def courses(self) -> Iterator[Fact]:
+        """T01, T02, T03, T05, T17."""
+        fields = "forloeb_type revalideringstiltag resultat motivation uden_for_cyklus".split()
+        for row in self.country.rows("forloeb"):
+            unit, reporter = self.unit(row), str(row["kommune_kode"])
+            codes = {field: code_of(row, field) for field in fields}
+            start, end = day_of(row, "start_dato"), cast("date | None", row.get("slut_dato"))
+            if self.inside(start):
+                quarter = {"kvartal": self.quarter(start)}
+                yield Fact("forloeb.paabegyndt", reporter, unit, codes | quarter)
+            if end is not None and self.inside(end):
+                quarter = {"kvartal": self.quarter(end)}
+                length = Fraction((end - start).days + 1)
+                yield Fact("forloeb.afsluttet", reporter, unit, codes | quarter, length)
+            if start <= self.til and (end is None or end > self.til):
+                home = self.home(unit, reporter, self.til)
+                yield Fact("forloeb.igangvaerende", home, unit, codes)
+
+    def clarifications(self) -> Iterator[Fact]:
+        """T04."""
+        rows = self.country.rows("forloeb")
+        for row in rows:
+            if row["forloeb_type"] != "revurdering" or not self.inside(row.get("slut_dato")):
+                continue
+            inner = [
+                other
+                for other in rows
+                if self.unit(other) == self.unit(row)
+                and other["forloeb_type"] == "afklaringsforloeb"
+                and day_of(row, "start_dato")
+                <= day_of(other, "start_dato")
+                <= day_of(row, "slut_dato")
+            ]
+            band = "3-" if len(inner) >= 3 else str(len(inner))
+            codes = {"antal_afklaring": band}
+            kommune = str(row["kommune_kode"])
+            yield Fact("afklaring.afsluttet", kommune, self.unit(row), codes, Fraction(len(inner)))
+
+    def jobs(self) -> Iterator[Fact]:
+        """T08, T10."""
+        groups = {c.id: c.extra["gruppe10"] for c in self.form.code_lists["branche"].codes}
+        for row in self.country.rows("job"):
+            if row["job_type"] == "ordinaer":
+                continue
+            unit, reporter = self.unit(row), str(row["kommune_kode"])
+            start, end = day_of(row, "start_dato"), cast("date | None", row.get("slut_dato"))
+            branche = code_of(row, "branche")
+            codes = {"job_type": code_of(row, "job_type"), "branche": branche}
+            codes["branche10"] = groups.get(branche, "uoplyst")
+            if start <= self.til and (end is None or end >= self.fra):
+                yield Fact("job.i_perioden", reporter, unit, codes)
+            if start <= self.til and (end is None or end > self.til):
+                yield Fact("job.sidste_dag", self.home(unit, reporter, self.til), unit, codes)
+
+    def decisions(self) -> Iterator[Fact]:
+        """T11, T12, T20."""
+        for row in self.country.rows("afgoerelse"):
+            day = day_of(row, "afgoerelse_dato")
+            if not self.inside(day):
+                continue
+            codes = {
+                "niveau": code_of(row, "niveau"),
+                "kvartal": self.quarter(day),
+                "koen": self.sex(row),
+                "aldersgruppe": age_group(self.birth(row), day),
+            }
+            name = f"afgoerelse.{row['afgoerelse']}"
+            yield Fact(name, str(row["kommune_kode"]), self.unit(row), codes)
+
+    def returned(self) -> Iterator[Fact]:
+        """T13; the unit is the case."""
+        rows = self.country.rows("afgoerelse")
+        for row in rows:
+            if row["afgoerelse"] != "tilbagevist" or not self.inside(row["afgoerelse_dato"]):
+                continue
+            later = [
+                other
+                for other in rows
+                if self.unit(other) == self.unit(row)
+                and other["afgoerelse"] in {"tilkendelse", "afslag", "tilbagevist"}
+                and day_of(other, "afgoerelse_dato") > day_of(row, "afgoerelse_dato")
+            ]
+            outcome = "afventer"
+            if later:
+                first_day = min(day_of(other, "afgoerelse_dato") for other in later)
+                same_day = [o for o in later if o["afgoerelse_dato"] == first_day]
+                last = max(same_day, key=lambda o: (o["kommune_kode"], o["raekke_id"]))
+                outcome = str(last["afgoerelse"])
+            reasons = {row.get(f"tilbagevisningsaarsag_{n}") for n in (1, 2, 3)} - {None}
+            case = f"{row['kommune_kode']}/{row['raekke_id']}"
+            for reason in reasons or {"uoplyst"}:
+                codes = {"tilbagevisningsaarsag": str(reason), "udfald": outcome}
+                yield Fact("tilbagevisning.tilbagevist", str(row["kommune_kode"]), case, codes)
+
+    def processing(self) -> Iterator[Fact]:
+        """T19."""
+        applied: dict[str, set[date]] = defaultdict(set)
+        for row in self.country.rows("borger"):
+            if row.get("ansoegning_dato") is not None:
+                applied[self.unit(row)].add(day_of(row, "ansoegning_dato"))
+        final = [r for r in self.country.rows("afgoerelse") if r["afgoerelse"] in FINAL]
+        final.sort(key=lambda r: (r["afgoerelse_dato"], r["kommune_kode"], r["raekke_id"]))
+        answered: set[tuple[str, date]] = set()
+        for row in final:
+            day, unit = day_of(row, "afgoerelse_dato"), self.unit(row)
+            codes = {"sagsafgoerelse": str(row["afgoerelse"])}
+            kommune = str(row["kommune_kode"])
+            if not applied[unit] and self.inside(day):
+                yield Fact("sagstid.uden_ansoegning", kommune, unit, codes)
+            before = [application for application in applied[unit] if application <= day]
+            if before and (unit, max(before)) not in answered:
+                answered.add((unit, max(before)))
+                if self.inside(day):
+                    days = Fraction((day - max(before)).days)
+                    yield Fact("sagstid.afgjort", kommune, unit, codes, days)
+
+    def postponed(self) -> Iterator[Fact]:
+        """T20."""
+        rows = self.country.rows("afgoerelse")
+        for row in rows:
+            decided = day_of(row, "afgoerelse_dato")
+            if row["afgoerelse"] != "udsaettelse" or not self.inside(year_later(decided)):
+                continue
+            unit = self.unit(row)
+            days = [
+                day_of(o, "vurdering_dato")
+                for o in self.country.rows("vurdering")
+                if self.unit(o) == unit
+            ]
+            days += [
+                day_of(o, "afgoerelse_dato")
+                for o in rows
+                if self.unit(o) == unit and o["afgoerelse"] != "tilbagevist"
+            ]
+            after = [day for day in days if decided < day <= self.til]
+            status = "ikke_vurderet"
+            if after:
+                status = "inden" if min(after) <= year_later(decided) else "efter"
+            codes = {"udsaettelse_frist": status}
+            yield Fact("udsaettelse.frister", str(row["kommune_kode"]), unit, codes)
+
+    def state(self, day: date) -> dict[str, Record]:
+        """Give each citizen's decision in force on a day."""
+        in_force: dict[str, Record] = {}
+        for row in sorted(self.country.rows("afgoerelse"), key=effect):
+            if sets_state(row) and effect(row)[0] <= day:
+                in_force[self.unit(row)] = row
+        return in_force
+
+    def pensioners(self, day: date) -> dict[str, tuple[str, str, Record]]:
+        """Give unit → (kommune, level, record) of everybody with the pension on a day."""
+        state = self.state(day)
+        found = {}
+        for unit, row in state.items():
+            if row["afgoerelse"] != "bortfald":
+                home = self.home(unit, str(row["kommune_kode"]), day)
+                found[unit] = (home, code_of(row, "niveau"), row)
+        old = [r for r in self.country.rows("borger") if r.get("pensionist_foer_reform") == "ja"]
+        for row in sorted(old, key=lambda r: (r["kommune_kode"], r["raekke_id"]), reverse=True):
+            unit = self.unit(row)
+            if unit not in state:
+                home = self.home(unit, str(row["kommune_kode"]), day)
+                found[unit] = (home, "foer_reform", row)
+        return found
+
+    def stock(self) -> Iterator[Fact]:
+        """T03, T06, T07, T09, T14, T18."""
+        for unit, (kommune, level, row) in self.pensioners(self.til).items():
+            latest = self.latest_assessment(unit)
+            pct = cast("float | None", latest.get("arbejdsevne_pct")) if latest else None
+            most = cast("float | None", latest.get("maks_timer_pr_uge")) if latest else None
+            work = [r for r in self.active("job", unit) if r["job_type"] == "ordinaer"]
+            hours = [Fraction(str(r["timer_pr_uge"])) for r in work if r.get("timer_pr_uge")]
+            total = sum(hours, Fraction()) if hours or self.has_zero(work) else None
+            codes = {
+                "bestand_niveau": level,
+                "koen": self.sex(row),
+                "aldersgruppe": age_group(self.birth(row), self.til),
+                "arbejdsevne": in_band(pct, ABILITY),
+                "timer": in_band(most, HOURS, scale=10),
+                "ordinaer": "ja" if work else "nej",
+                "ordinaer_timer": in_band(None if total is None else float(total), HOURS, scale=10),
+            }
+            yield Fact("bestand.bestand", kommune, unit, codes, total)
+            birth = self.birth(row)
+            if birth is not None and age(birth, self.til) < 60:
+                codes = {"alder60": "under", "frist": self.deadline(unit, latest)}
+                yield Fact("frist.under_60", kommune, unit, codes)
+            for income in self.active("indkomst", unit, start="fra_dato", end="til_dato"):
+                codes = {"indkomst_kilde": code_of(income, "indkomst_kilde")}
+                codes["bestand_niveau"] = level
+                yield Fact("indkomst.borgere", kommune, unit, codes)
+
+    def has_zero(self, work: Iterable[Record]) -> bool:
+        """Tell whether some job states its hours, be they 0."""
+        return any(row.get("timer_pr_uge") is not None for row in work)
+
+    def active(
+        self, sheet: str, unit: str, *, start: str = "start_dato", end: str = "slut_dato"
+    ) -> list[Record]:
+        """Give a citizen's spells that are active on the last day."""
+        return [
+            row
+            for row in self.country.rows(sheet)
+            if self.unit(row) == unit
+            and day_of(row, start) <= self.til
+            and (row.get(end) is None or day_of(row, end) > self.til)
+        ]
+
+    def latest_assessment(self, unit: str) -> Record | None:
+        """Give a citizen's latest vurdering by the last day."""
+        own = [
+            row
+            for row in self.country.rows("vurdering")
+            if self.unit(row) == unit and day_of(row, "vurdering_dato") <= self.til
+        ]
+        order: Callable[[Record], tuple[object, ...]] = lambda row: (  # noqa: E731 - one use
+            row["vurdering_dato"],
+            row["kommune_kode"],
+            row["raekke_id"],
+        )
+        return max(own, key=order) if own else None  # type: ignore[arg-type]
+
+    def deadline(self, unit: str, latest: Record | None) -> str:
+        """Tell whether the five-year reassessment is overdue."""
+        days = [date(2016, 7, 1)]
+        if latest is not None:
+            days.append(day_of(latest, "vurdering_dato"))
+        for row in self.country.rows("afgoerelse"):
+            day = day_of(row, "afgoerelse_dato")
+            if (
+                self.unit(row) == unit
+                and row["afgoerelse"] in {"tilkendelse", "aendring", "uaendret"}
+                and day <= self.til
+            ):
+                days.append(day)
+        return "overskredet" if max(days) < years_before(self.til, 5) else "inden"
+
+    def movements(self) -> Iterator[Fact]:
+        """T15."""
+        before = self.pensioners(self.fra - timedelta(days=1))
+        after = self.pensioners(self.til)
+        state = self.state(self.til)
+        for unit, (kommune, _, _) in before.items():
+            yield Fact("bestand.primo", kommune, unit, {})
+            if unit not in after:
+                reason = code_of(state[unit], "bortfald_aarsag") if unit in state else "uoplyst"
+                yield Fact("bevaegelse.afgang", kommune, unit, {"bortfald_aarsag": reason})
+            elif after[unit][0] == kommune:
+                yield Fact("bevaegelse.blivende", kommune, unit, {})
+            else:
+                yield Fact("bevaegelse.fraflyttet", kommune, unit, {})
+                yield Fact("bevaegelse.tilflyttet", after[unit][0], unit, {})
+        for unit, (kommune, _, _) in after.items():
+            if unit not in before:
+                yield Fact("bevaegelse.tilgang", kommune, unit, {})
+
+    def transitions(self) -> Iterator[Fact]:
+        """T16."""
+        level: dict[str, str] = {}
+        old = {
+            self.unit(r)
+            for r in self.country.rows("borger")
+            if r.get("pensionist_foer_reform") == "ja"
+        }
+        for row in sorted(self.country.rows("afgoerelse"), key=effect):
+            unit, kind = self.unit(row), row["afgoerelse"]
+            before = level.get(unit, "foer_reform" if unit in old else "uoplyst")
+            is_withdrawn = kind == "bortfald" and row.get("bortfald_aarsag") == "frakendt"
+            if kind in {"aendring", "uaendret"} or is_withdrawn:
+                after = code_of(row, "niveau")
+                if kind == "uaendret" and row.get("niveau") is None and before != "foer_reform":
+                    after = before
+                if is_withdrawn:
+                    after = "frakendt"
+                if self.inside(row["afgoerelse_dato"]):
+                    codes = {"fra_niveau": before, "til_niveau": after}
+                    yield Fact("overgang.afgjort", str(row["kommune_kode"]), unit, codes)
+            if sets_state(row):
+                level[unit] = code_of(row, "niveau")
+
+
+FINAL = frozenset({"tilkendelse", "afslag"})
+
+
+def effect(row: Record) -> tuple[date, date, str, str]:
+    """Give what decisions are ordered by."""
+    effective = row.get("virkning_dato") or row["afgoerelse_dato"]
+    return (
+        cast("date", effective),
+        day_of(row, "afgoerelse_dato"),
+        str(row["kommune_kode"]),
+        str(row["raekke_id"]),
+    )
+
+
+def sets_state(row: Record) -> bool:
+    """Tell whether a decision gives, changes or ends the pension."""
+    if row["afgoerelse"] in {"tilkendelse", "bortfald"}:
+        return True
+    reassessed = {"aendring", "uaendret", "udsaettelse"}
+    return row["afgoerelse"] in reassessed and row.get("niveau") is not None
+
+
+def quartile(values: list[Fraction], quarter: int) -> Fraction:
+    """Give the quartile as Excel's QUARTILE.INC has it."""
+    ordered = sorted(values)
+    place = Fraction((len(ordered) - 1) * quarter, 4)
+    below = int(place)
+    if below + 1 == len(ordered):
+        return ordered[below]
+    return ordered[below] + (place - below) * (ordered[below + 1] - ordered[below])
