@@ -23,6 +23,7 @@ PSEUDONYM_BYTES = 12
 """96 bits: also the length of the nonce, and no collision to fear below 10**13 citizens."""
 
 _HEADER = "fpsheet-noegle-1"
+_FICTIONAL = "fpsheet-noegle-1-fiktiv"
 _BLOCK = 64
 _REPLACEMENT_DAY = 60
 """Replacement CPR numbers have 60 added to the day of birth (cpr.dk, erstatningspersonnummer)."""
@@ -34,9 +35,12 @@ class Keys:
 
     Attributes:
         id: Names the secret without telling it (16 hexadecimal digits).
+        fictional: The database holds invented citizens only, whose replacement numbers are
+            theirs in the whole country.
     """
 
     id: str
+    fictional: bool
     _pseudonym: bytes = field(repr=False)
     _vault: AESGCM = field(repr=False)
     _original: AESGCM = field(repr=False)
@@ -48,7 +52,7 @@ class Keys:
         so there the pseudonym belongs to the kommune as well.
         """
         mac = _hmac(self._pseudonym)
-        own = f"{kommune_kode}:"
+        own = "" if self.fictional else f"{kommune_kode}:"
         return [
             mac((own + cpr if is_replacement(cpr) else cpr).encode())[:PSEUDONYM_BYTES].hex()
             for cpr in cprs
@@ -99,16 +103,24 @@ def is_replacement(cpr: str) -> bool:
     return int(cpr[:2]) > _REPLACEMENT_DAY
 
 
-def derive_keys(secret: bytes) -> Keys:
+def derive_keys(secret: bytes, *, fictional: bool = False) -> Keys:
     """Derive the keys from a secret.
+
+    Args:
+        secret: 32 bytes.
+        fictional: For demonstrations and tests, see `Keys.fictional`. It changes every key, so
+            that a database of invented citizens never opens with keys for real ones.
 
     Raises:
         StoreError: The secret has not 32 bytes.
     """
     if len(secret) != SECRET_BYTES:
         raise store_failure("key_length")
+    if fictional:
+        secret = _expand(secret, "fictional")
     return Keys(
         id=_expand(secret, "id", 8).hex(),
+        fictional=fictional,
         _pseudonym=_expand(secret, "pseudonym"),
         _vault=AESGCM(_expand(secret, "vault")),
         _original=AESGCM(_expand(secret, "original")),
@@ -125,28 +137,29 @@ def read_keys(path: Path) -> Keys:
         lines = path.read_text(encoding="ascii").split()
     except (OSError, UnicodeDecodeError):
         raise store_failure("key_file", {"sted": path}) from None
-    is_key_file = len(lines) == 2 and lines[0] == _HEADER  # noqa: PLR2004 - header and secret
+    is_key_file = len(lines) == 2 and lines[0] in {_HEADER, _FICTIONAL}  # noqa: PLR2004 - header and secret
     try:
         secret = bytes.fromhex(lines[1]) if is_key_file else b""
     except ValueError:
         secret = b""
     if len(secret) != SECRET_BYTES:
         raise store_failure("key_file", {"sted": path})
-    return derive_keys(secret)
+    return derive_keys(secret, fictional=lines[0] == _FICTIONAL)
 
 
-def write_keys(path: Path, secret: bytes) -> Keys:
+def write_keys(path: Path, secret: bytes, *, fictional: bool = False) -> Keys:
     """Write a new key file that only its owner may read (where the system knows owners).
 
     Raises:
         StoreError: The file exists already, or cannot be written.
     """
-    keys = derive_keys(secret)
+    keys = derive_keys(secret, fictional=fictional)
+    header = _FICTIONAL if fictional else _HEADER
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
-            file.write(f"{_HEADER}\n{secret.hex()}\n")
+            file.write(f"{header}\n{secret.hex()}\n")
     except FileExistsError:
         raise store_failure("key_exists", {"sted": path}) from None
     except OSError:

@@ -1,6 +1,6 @@
 """Layouts: how the rows of one entry sheet look to the merge, made from the form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -53,6 +53,13 @@ class Layout:
 def layouts() -> Mapping[str, Layout]:
     """Give the layout of every entry sheet of the newest form, in workbook order."""
     return {sheet.id: _layout(sheet) for sheet in load_form().entry_sheets()}
+
+
+def alike(columns: Sequence[str], left: str, right: str) -> pl.Expr:
+    """Give the condition that columns hold the same under two prefixes; blank equals blank."""
+    return pl.all_horizontal(
+        pl.col(f"{left}{column}").eq_missing(pl.col(f"{right}{column}")) for column in columns
+    )
 
 
 def _layout(sheet: Sheet) -> Layout:

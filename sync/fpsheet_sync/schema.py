@@ -111,6 +111,8 @@ def store_schema() -> Schema:
     metadata = MetaData(naming_convention=NAMING)
     Sequence(COMMIT_NUMBERS.name, metadata=metadata)
     records = {sheet.id: _record_table(metadata, sheet) for sheet in load_form().entry_sheets()}
+    former = records[BORGER].c.tidligere_cpr
+    Index(None, former, sqlite_where=former.is_not(None), postgresql_where=former.is_not(None))
     for make in (_commit_tables, _identity_tables, _case_tables, _office_tables):
         make(metadata)
     others = {name: table for name, table in metadata.tables.items() if name not in records}
@@ -221,6 +223,7 @@ def _commit_tables(metadata: MetaData) -> None:
         Column("parent", String(SHA256_LENGTH), nullable=False, comment="as stamped in the file"),
         Column("afstamning", Integer, comment="the commit it was merged against"),
         _number("form_version"),
+        Column("udfyldt", Integer, nullable=False, comment="filled cells; orders like moments"),
         Column("received_at", UtcDateTime, nullable=False),
         Column("modified_at", UtcDateTime),
         Column("no_cases", Boolean, nullable=False),
@@ -240,15 +243,11 @@ def _commit_tables(metadata: MetaData) -> None:
         _number("indberetning_id", primary_key=True),
         Column("ark", String(20), primary_key=True),
         Column("data", LargeBinary, nullable=False, comment="rows of the file, Arrow IPC, no CPR"),
-    )
-    Table(
-        "tildelt",
-        metadata,
-        _number("indberetning_id", primary_key=True),
-        Column("ark", String(20), primary_key=True),
-        _number("raekke", primary_key=True),
-        Column("raekke_id", String(ROW_ID_LENGTH), comment="the record the row belongs to"),
-        Column("blokeret", Boolean, nullable=False, comment="quarantined by the merge itself"),
+        Column(
+            "linje",
+            LargeBinary,
+            comment="what its line of descent says, where that is more or less than its rows",
+        ),
     )
     Table(
         "original",
@@ -305,8 +304,8 @@ def _case_tables(metadata: MetaData) -> None:
         _kommune(),
         _text("raekke_id", ROW_ID_LENGTH),
         _text(BORGER, PSEUDONYM_LENGTH, nullable=True),
-        Column("koder", JSON, nullable=False, comment="codes of the findings of the row"),
-        Column("vaerdier", JSON, nullable=False, comment="field → value as read, no CPR"),
+        Column("koder", Text, nullable=False, comment="JSON: codes of the findings of the row"),
+        Column("vaerdier", Text, nullable=False, comment="JSON: field → value as read, no CPR"),
         Index(None, "kommune_kode"),
     )
     Table(
@@ -337,12 +336,10 @@ def _case_tables(metadata: MetaData) -> None:
         _text("besked_id", 10, primary_key=True),
         *_interval(),
         _kommune(),
-        _number("indberetning_id"),
-        _text("kode", 10),
         Column("ark", String(20), nullable=False),
         _text("raekke_id", ROW_ID_LENGTH),
         Column("gruppe", String(30), nullable=False),
-        Column("detaljer", JSON, nullable=False),
+        Column("beskeder", JSON, nullable=False, comment="what counts and what it replaced"),
         Index(None, "kommune_kode"),
     )
     Table(
@@ -353,7 +350,8 @@ def _case_tables(metadata: MetaData) -> None:
         Column("ark", String(20), primary_key=True),
         _text("raekke_id", ROW_ID_LENGTH, primary_key=True),
         *_interval(),
-        _text("aftryk", SHA256_LENGTH),
+        _number("indberetning_id"),
+        Column("aftryk", String(SHA256_LENGTH), nullable=False, comment="of the values explained"),
         Column("tekst", Text, nullable=False),
     )
 

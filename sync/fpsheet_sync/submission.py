@@ -49,12 +49,15 @@ class Choice:
     Attributes:
         conflict_id: Identifier of the conflict, as the receipt named it.
         values: Field → value in force from now on, as ISO text, number or code; None for blank.
+        seen: Fingerprint of the claims as they were shown; the choice does not count where the
+            claims have changed since. Empty to decide whatever is open.
         by: Name of the person who decided.
         reason: Why.
     """
 
     conflict_id: str
     values: Mapping[str, str | float | None] = field(repr=False)
+    seen: str = ""
     by: str = ""
     reason: str = ""
 

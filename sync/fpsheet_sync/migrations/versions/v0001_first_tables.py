@@ -68,12 +68,12 @@ def upgrade() -> None:
         sa.Column("fra_indberetning", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("til_indberetning", sa.Integer(), autoincrement=False, nullable=True),
         sa.Column("kommune_kode", sa.String(length=3), nullable=False),
-        sa.Column("indberetning_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("kode", sa.String(length=10), nullable=False),
         sa.Column("ark", sa.String(length=20), nullable=False),
         sa.Column("raekke_id", sa.String(length=40), nullable=False),
         sa.Column("gruppe", sa.String(length=30), nullable=False),
-        sa.Column("detaljer", sa.JSON(), nullable=False),
+        sa.Column(
+            "beskeder", sa.JSON(), nullable=False, comment="what counts and what it replaced"
+        ),
         sa.PrimaryKeyConstraint("besked_id", "fra_indberetning", name=op.f("pk_besked")),
     )
     op.create_index(op.f("ix_besked_kommune_kode"), "besked", ["kommune_kode"], unique=False)
@@ -106,6 +106,14 @@ def upgrade() -> None:
         ),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        op.f("ix_borger_tidligere_cpr"),
+        "borger",
+        ["tidligere_cpr"],
+        unique=False,
+        sqlite_where=sa.text("tidligere_cpr IS NOT NULL"),
+        postgresql_where=sa.text("tidligere_cpr IS NOT NULL"),
+    )
     op.create_table(
         "forklaring",
         sa.Column("kommune_kode", sa.String(length=3), nullable=False),
@@ -114,7 +122,10 @@ def upgrade() -> None:
         sa.Column("raekke_id", sa.String(length=40), nullable=False),
         sa.Column("fra_indberetning", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("til_indberetning", sa.Integer(), autoincrement=False, nullable=True),
-        sa.Column("aftryk", sa.String(length=64), nullable=False),
+        sa.Column("indberetning_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "aftryk", sa.String(length=64), nullable=False, comment="of the values explained"
+        ),
         sa.Column("tekst", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint(
             "kommune_kode",
@@ -184,6 +195,9 @@ def upgrade() -> None:
             "afstamning", sa.Integer(), nullable=True, comment="the commit it was merged against"
         ),
         sa.Column("form_version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "udfyldt", sa.Integer(), nullable=False, comment="filled cells; orders like moments"
+        ),
         sa.Column("received_at", sa.DateTime(), nullable=False),
         sa.Column("modified_at", sa.DateTime(), nullable=True),
         sa.Column("no_cases", sa.Boolean(), nullable=False),
@@ -218,6 +232,12 @@ def upgrade() -> None:
         sa.Column("ark", sa.String(length=20), nullable=False),
         sa.Column(
             "data", sa.LargeBinary(), nullable=False, comment="rows of the file, Arrow IPC, no CPR"
+        ),
+        sa.Column(
+            "linje",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="what its line of descent says, where that is more or less than its rows",
         ),
         sa.PrimaryKeyConstraint("indberetning_id", "ark", name=op.f("pk_indhold")),
     )
@@ -286,8 +306,12 @@ def upgrade() -> None:
         sa.Column("kommune_kode", sa.String(length=3), nullable=False),
         sa.Column("raekke_id", sa.String(length=40), nullable=False),
         sa.Column("borger", sa.String(length=24), nullable=True),
-        sa.Column("koder", sa.JSON(), nullable=False, comment="codes of the findings of the row"),
-        sa.Column("vaerdier", sa.JSON(), nullable=False, comment="field → value as read, no CPR"),
+        sa.Column(
+            "koder", sa.Text(), nullable=False, comment="JSON: codes of the findings of the row"
+        ),
+        sa.Column(
+            "vaerdier", sa.Text(), nullable=False, comment="JSON: field → value as read, no CPR"
+        ),
         sa.PrimaryKeyConstraint(
             "indberetning_id", "ark", "raekke", "fra_indberetning", name=op.f("pk_karantaene")
         ),
@@ -394,22 +418,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "indberetning_id", "fra_indberetning", name=op.f("pk_tilbageholdelse")
         ),
-    )
-    op.create_table(
-        "tildelt",
-        sa.Column("indberetning_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("ark", sa.String(length=20), nullable=False),
-        sa.Column("raekke", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column(
-            "raekke_id",
-            sa.String(length=40),
-            nullable=True,
-            comment="the record the row belongs to",
-        ),
-        sa.Column(
-            "blokeret", sa.Boolean(), nullable=False, comment="quarantined by the merge itself"
-        ),
-        sa.PrimaryKeyConstraint("indberetning_id", "ark", "raekke", name=op.f("pk_tildelt")),
     )
     op.create_table(
         "vault",

@@ -1,0 +1,268 @@
+"""Applying a plan: one transaction with the commit, its records, its receipt and its log line."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, select
+
+from fpsheet_sync.access import Actor, Deed, log_access
+from fpsheet_sync.between import find_between
+from fpsheet_sync.bulk import insert
+from fpsheet_sync.change import Change, renumber
+from fpsheet_sync.commit import NEW, CommitKind, Status
+from fpsheet_sync.content import BLOCKED, FILE_ID, ROW, no_rows, pack
+from fpsheet_sync.failure import store_failure
+from fpsheet_sync.identity import COPY, ROW_ID
+from fpsheet_sync.layout import layouts
+from fpsheet_sync.lineage import SOURCE
+from fpsheet_sync.merged_person import update_merged
+from fpsheet_sync.plan import MergePlan
+from fpsheet_sync.receipt import Receipt, WaitingRow, show_conflict
+from fpsheet_sync.schema import BORGER, store_schema
+from fpsheet_sync.step import Outcome
+from fpsheet_sync.store import Store, lock, next_commit
+from fpsheet_sync.write import write_change
+from fpsheet_validation.finding import Finding
+
+
+def apply_plan(store: Store, plan: MergePlan, actor: Actor) -> Receipt:
+    """Apply a plan and give the receipt.
+
+    Raises:
+        StoreError: The kommune changed since the plan was made, or the database could not be
+            written; nothing was changed.
+    """
+    with store.write() as connection:
+        lock(connection, plan.prepared.head.kommune_kode)
+        return write_plan(connection, plan, actor)
+
+
+def write_plan(connection: Connection, plan: MergePlan, actor: Actor) -> Receipt:
+    """Apply a plan inside a transaction that holds the lock of the kommune."""
+    if plan.already is not None:
+        return plan.already
+    head = plan.prepared.head
+    table = store_schema()["indberetning"]
+    newest = select(table.c.id).where(table.c.kommune_kode == head.kommune_kode)
+    if plan.seen != (connection.execute(newest.order_by(table.c.id.desc()).limit(1)).scalar() or 0):
+        raise store_failure("stale")
+    number = next_commit(connection)
+    change = renumber(plan.change, number)
+    _write_citizens(connection, plan, change)
+    write_change(connection, head.kommune_kode, change, number)
+    if _touches_persons(plan):
+        update_merged(connection, number)
+    receipt = _receipt(connection, plan, change, number)
+    connection.execute(table.insert(), _commit_row(plan, receipt))
+    _write_contents(connection, plan, number)
+    _update_others(connection, plan, number)
+    deed = Deed("sync", head.kommune_kode, details={"nummer": receipt.number, "fil": head.sha256})
+    log_access(connection, actor, deed)
+    return receipt
+
+
+def _write_citizens(connection: Connection, plan: MergePlan, change: Change) -> None:
+    """Write who the citizens are, their sealed CPR numbers, and which kommune has a case."""
+    schema = store_schema()
+    citizens = plan.prepared.citizens
+    person = citizens.select(BORGER, "koen", "foedselsdato").sort(BORGER)
+    insert(connection, schema["person"], person, ignore=True)
+    key_id = read_key_id(connection)
+    sealed = citizens.select(BORGER, pl.lit(key_id).alias("noegle_id"), "data").sort(BORGER)
+    insert(connection, schema["vault"], sealed, ignore=True)
+    active = [part.opened.select(BORGER) for part in change.rows.values()]
+    if active:
+        kommune = pl.lit(plan.prepared.head.kommune_kode).alias("kommune_kode")
+        cases = pl.concat(active).unique().sort(BORGER).with_columns(kommune)
+        insert(connection, schema["sag"], cases, ignore=True)
+
+
+def read_key_id(connection: Connection) -> str:
+    """Give the name of the keys that the database was made with; empty before it had any."""
+    setting = store_schema()["opsaetning"]
+    wanted = select(setting.c.vaerdi).where(setting.c.navn == "noegle_id")
+    return str(connection.execute(wanted).scalar() or "")
+
+
+def _touches_persons(plan: MergePlan) -> bool:
+    """Tell whether a link between two CPR numbers came, went or changed."""
+    part = plan.change.rows.get(BORGER)
+    if part is None:
+        return False
+    ended = plan.before.rows[BORGER].filter(pl.col(ROW_ID).is_in(part.closed.implode()))
+    return any(frame["tidligere_cpr"].count() for frame in (part.opened, ended))
+
+
+def _status(outcome: Outcome) -> Status:
+    if outcome.hold is not None:
+        return Status.HELD
+    waits = any(numbers.quarantined for numbers in outcome.sheets.values())
+    return Status.QUARANTINE if waits else Status.MERGED
+
+
+def _receipt(connection: Connection, plan: MergePlan, change: Change, number: int) -> Receipt:
+    head, outcome = plan.prepared.head, plan.outcome
+    hashes = {**plan.hashes, number: head.sha256}
+    open_now = {**plan.after.conflicts, **{k: v for k, v in change.conflicts.items() if v}}
+    columns = {name: sheet.columns for name, sheet in head.sheets.items()}
+    between = find_between(connection, head.kommune_kode, outcome.placed, columns)
+    return Receipt(
+        number=f"{head.kommune_kode}-{head.aar}-{number:06d}",
+        commit=number,
+        sha256=head.sha256,
+        kommune_kode=head.kommune_kode,
+        aar=head.aar,
+        workbook_id=head.workbook_id,
+        received_at=head.received_at,
+        status=_status(outcome),
+        no_cases=head.no_cases,
+        totals=head.totals,
+        counts=head.counts,
+        sheets=outcome.sheets,
+        waiting=tuple(_waiting(plan)),
+        missing=outcome.missing,
+        conflicts=tuple(
+            show_conflict(head.kommune_kode, key, open_now[key], hashes)
+            for key in outcome.conflicts
+        ),
+        findings=tuple(finding_dict(found) for found in (*outcome.findings, *between)),
+        assigned=tuple(_assigned(plan)),
+        held=None if outcome.hold is None else (outcome.hold.lost, outcome.hold.of),
+        unexplained=_unexplained(plan),
+    )
+
+
+def finding_dict(finding: Finding) -> dict[str, Any]:
+    """Give a finding as JSON has it; it holds no values."""
+    return {**asdict(finding), "cell": finding.cell, "details": dict(finding.details)}
+
+
+def _waiting(plan: MergePlan) -> Iterator[WaitingRow]:
+    mine = plan.after.quarantine.filter(pl.col("indberetning_id") == NEW)
+    for row in mine.sort("ark", ROW).iter_rows(named=True):
+        codes = tuple(json.loads(row["koder"]))
+        yield WaitingRow(row["ark"], row[ROW], row[ROW_ID], codes)
+
+
+def _assigned(plan: MergePlan) -> Iterator[tuple[str, int, str]]:
+    for name, placed in plan.outcome.placed.items():
+        if placed.is_empty():
+            continue
+        given = plan.prepared.rows[name].select(ROW, pl.col(FILE_ID).alias("given"))
+        other = placed.join(given, on=ROW).filter(pl.col(ROW_ID).ne_missing(pl.col("given")))
+        for row, row_id in other.select(ROW, ROW_ID).iter_rows():
+            yield name, row, row_id
+
+
+def _unexplained(plan: MergePlan) -> int:
+    """Count the warnings of the check that no explanation covers."""
+    warned = [f for f in plan.prepared.head.findings if f.get("severity") == "ADVARSEL"]
+    if not warned or not plan.after.explanations:
+        return len(warned)
+    record = {
+        (name, row): row_id
+        for name, frame in plan.outcome.placed.items()
+        for row, row_id in frame.select(ROW, ROW_ID).iter_rows()
+    }
+    explained = 0
+    for finding in warned:
+        digits = finding.get("cell", "").lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        sheet = finding.get("sheet", "")
+        row_id = record.get((sheet, int(digits)), "") if digits.isdecimal() else ""
+        explained += (sheet, row_id, finding.get("code", "")) in plan.after.explanations
+    return len(warned) - explained
+
+
+def _commit_row(plan: MergePlan, receipt: Receipt) -> dict[str, Any]:
+    head = plan.prepared.head
+    said = {
+        "explanations": [asdict(entry) for entry in head.explanations],
+        "choices": [asdict(entry) for entry in head.choices],
+    }
+    return {
+        "id": receipt.commit,
+        "art": CommitKind.SUBMISSION,
+        "kommune_kode": head.kommune_kode,
+        "aar": head.aar,
+        "sha256": head.sha256,
+        "workbook_id": head.workbook_id,
+        "parent": head.parent,
+        "afstamning": _parent_id(plan.outcome, receipt.commit),
+        "form_version": head.form_version,
+        "udfyldt": plan.prepared.filled_cells(),
+        "received_at": head.received_at,
+        "modified_at": head.modified_at,
+        "no_cases": head.no_cases,
+        "status": receipt.status,
+        "raekker": {name: list(total) for name, total in head.totals.items()},
+        "fund": dict(head.counts),
+        "findings": [dict(finding) for finding in head.findings],
+        "kolonner": {name: dict(sheet.columns) for name, sheet in head.sheets.items()},
+        "handling": said if head.explanations or head.choices else None,
+        "kvittering": receipt.to_dict(),
+    }
+
+
+def _parent_id(outcome: Outcome, number: int) -> int | None:
+    parent = outcome.descended.ancestry.parent
+    return None if parent is None else parent.id or number
+
+
+def _write_contents(connection: Connection, plan: MergePlan, number: int) -> None:
+    """Keep what the file said, and the file itself."""
+    schema = store_schema()
+    lines = _lines(plan.outcome, number)
+    said = [
+        {"indberetning_id": number, "ark": name, "data": pack(rows), "linje": lines[name]}
+        for name, rows in plan.prepared.rows.items()
+        if not rows.is_empty() or lines[name] is not None
+    ]
+    if said:
+        connection.execute(schema["indhold"].insert(), said)
+    if plan.prepared.original:
+        connection.execute(
+            schema["original"].insert(),
+            {
+                "sha256": plan.prepared.head.sha256,
+                "noegle_id": read_key_id(connection),
+                "data": plan.prepared.original,
+            },
+        )
+
+
+def _lines(outcome: Outcome, number: int) -> dict[str, bytes | None]:
+    """Give what the line of descent says, per sheet; None where its rows say it all."""
+    lines: dict[str, bytes | None] = {}
+    for name in layouts():
+        placed, line = outcome.placed[name], outcome.line[name]
+        if placed.is_empty() and line.is_empty():
+            lines[name] = None
+            continue
+        own = ~pl.col(BLOCKED) & ~pl.col(COPY) & pl.col(ROW_ID).eq_missing(pl.col(FILE_ID))
+        is_whole = placed.filter(own).height == placed.height == line.height
+        numbered = line.with_columns(pl.col(SOURCE).replace(NEW, number))
+        lines[name] = None if is_whole and outcome.hold is None else pack(numbered)
+    return lines
+
+
+def _update_others(connection: Connection, plan: MergePlan, number: int) -> None:
+    """Bring the other commits in step, where the kommune was folded again."""
+    schema = store_schema()
+    commit, contents = schema["indberetning"], schema["indhold"]
+    for commit_id, outcome in plan.outcomes.items():
+        if commit_id == NEW:
+            continue
+        connection.execute(
+            commit.update().where(commit.c.id == commit_id),
+            {"status": _status(outcome), "afstamning": _parent_id(outcome, number)},
+        )
+        for name, line in _lines(outcome, number).items():
+            place = {"indberetning_id": commit_id, "ark": name}
+            is_place = contents.c.indberetning_id == commit_id, contents.c.ark == name
+            found = connection.execute(contents.update().where(*is_place), {"linje": line})
+            if line is not None and not found.rowcount:
+                data = pack(no_rows()[name])
+                connection.execute(contents.insert(), {**place, "data": data, "linje": line})

@@ -1,0 +1,115 @@
+"""Conflicts: opened by a clash, kept with every side's values, closed by agreement or decision."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from fpsheet_sync.layout import layouts
+from fpsheet_sync.lineage import Ancestry
+from fpsheet_sync.merge import Clash, set_groups
+from fpsheet_sync.state import Claim, Conflict, Key, Notice, Plain, State, key_id
+from fpsheet_sync.submission import Choice
+
+LATER_COUNTS = "HIS-011"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of the clashes of a file.
+
+    Attributes:
+        state: The state with conflicts, notices and values in force.
+        touched: Open conflicts that the file opened or had a say in.
+        noticed: Keys of the notices that the file caused.
+    """
+
+    state: State
+    touched: tuple[Key, ...] = ()
+    noticed: tuple[Key, ...] = ()
+
+
+def settle(
+    state: State, clashes: Mapping[str, Sequence[Clash]], ancestry: Ancestry, workbook_id: str
+) -> Settled:
+    """Decide the clashes of a file.
+
+    Where both sides descend from the same row, both values are kept and the last agreed one
+    stays in force. Where descent cannot be told (a row brought over from another workbook, or a
+    stamp nobody knows), the later one counts and a notice keeps both.
+    """
+    conflicts, notices = dict(state.conflicts), dict(state.notices)
+    touched: list[Key] = []
+    noticed: list[Key] = []
+    for sheet, found in clashes.items():
+        changes: dict[tuple[str, str], Claim] = {}
+        for clash in found:
+            key = (sheet, clash.row_id, clash.group)
+            known = conflicts.get(key)
+            if known is None and clash.base is None and _is_moved(clash, ancestry, workbook_id):
+                changes[clash.row_id, clash.group] = clash.said
+                _note(notices, key, said=clash.said, left=clash.held.values)
+                noticed.append(key)
+                continue
+            conflict = _open(clash) if known is None else _say(known, clash)
+            if conflict is None:
+                conflicts.pop(key)
+                changes[clash.row_id, clash.group] = clash.said
+                continue
+            touched.append(key)
+            conflicts[key] = conflict
+            if known is None and clash.base is not None:
+                changes[clash.row_id, clash.group] = clash.base
+        if changes:
+            rows = set_groups(layouts()[sheet], state.rows[sheet], changes)
+            state = state.with_rows(sheet, rows)
+    state = replace(state, conflicts=conflicts, notices=notices)
+    return Settled(state, tuple(touched), tuple(noticed))
+
+
+def choose(state: State, kommune_kode: str, choices: Sequence[Choice], source: int) -> State:
+    """Close the conflicts that somebody decided; a decision on other claims does not count."""
+    open_ids = {key_id(kommune_kode, key): key for key in state.conflicts}
+    for choice in choices:
+        key = open_ids.get(choice.conflict_id)
+        if key is None or choice.seen not in {"", state.conflicts[key].fingerprint}:
+            continue
+        sheet, row_id, group = key
+        layout = layouts()[sheet]
+        values = tuple(choice.values.get(column) for column in layout.groups[group])
+        rows = set_groups(layout, state.rows[sheet], {(row_id, group): Claim(source, 0, values)})
+        left = {other: conflict for other, conflict in state.conflicts.items() if other != key}
+        state = replace(state.with_rows(sheet, rows), conflicts=left)
+    return state
+
+
+def note_replaced(state: State, key: Key, said: Claim, left: tuple[Plain, ...]) -> State:
+    """Note a value that a file of unsure descent replaced."""
+    notices = dict(state.notices)
+    _note(notices, key, said=said, left=left)
+    return replace(state, notices=notices)
+
+
+def _is_moved(clash: Clash, ancestry: Ancestry, workbook_id: str) -> bool:
+    return not ancestry.stamped or not clash.row_id.startswith(f"{workbook_id}-")
+
+
+def _note(
+    notices: dict[Key, tuple[Notice, ...]], key: Key, *, said: Claim, left: tuple[Plain, ...]
+) -> None:
+    notice = Notice(said.source, said.row, LATER_COUNTS, kept=said.values, left=left)
+    notices[key] = (*notices.get(key, ()), notice)
+
+
+def _open(clash: Clash) -> Conflict:
+    agreed = clash.held if clash.base is None else clash.base
+    return Conflict(agreed=agreed.values, claims=(clash.held, clash.said))
+
+
+def _say(conflict: Conflict, clash: Clash) -> Conflict | None:
+    """Let a file speak in an open conflict; None when all sides now say the same."""
+    own = None if clash.base is None else clash.base.values
+    others = [claim for claim in conflict.claims if claim.values != own]
+    if all(claim.values != clash.said.values for claim in others):
+        others.append(clash.said)
+    if len(others) == 1:
+        return None
+    return replace(conflict, claims=tuple(others))

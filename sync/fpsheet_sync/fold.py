@@ -1,0 +1,128 @@
+"""Folding: the state of a kommune from the set of everything it ever sent.
+
+The commits are put in one order that depends on them alone and are taken one after the other.
+A file that comes last in that order, which is the ordinary case, can be taken on top of the
+stored state with the same result; otherwise the kommune is folded again from the stored files.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from fpsheet_sync.clash import choose
+from fpsheet_sync.commit import Commit, CommitKind
+from fpsheet_sync.content import Frames
+from fpsheet_sync.file import File
+from fpsheet_sync.lineage import Past, find_parent, nothing_said, order_commits
+from fpsheet_sync.state import State, empty_state
+from fpsheet_sync.step import Descended, Outcome, take_file
+from fpsheet_sync.submission import Choice
+
+
+class Library(Protocol):
+    """Where the files of a kommune are read from."""
+
+    def file(self, commit: Commit) -> File:
+        """Give a submission."""
+
+    def line(self, commit: Commit) -> Frames:
+        """Give what an issued workbook said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A kommune, folded.
+
+    Attributes:
+        state: Its state.
+        outcomes: Commit → what its file did.
+    """
+
+    state: State
+    outcomes: Mapping[int, Outcome] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folding:
+    """The commits that were folded so far, as the past of the next one."""
+
+    library: Library
+    lines: dict[str, Frames] = field(default_factory=dict)
+    parents: dict[str, Commit | None] = field(default_factory=dict)
+
+    def rows(self, commit: Commit) -> Frames:
+        return self.library.file(commit).rows
+
+    def line(self, commit: Commit) -> Frames:
+        if commit.sha256 not in self.lines:
+            self.lines[commit.sha256] = self.library.line(commit)
+        return self.lines[commit.sha256]
+
+    def parent(self, commit: Commit) -> Commit | None:
+        return self.parents[commit.sha256]
+
+
+def fold(kommune_kode: str, commits: Iterable[Commit], library: Library) -> Folded:
+    """Fold all commits of a kommune, in the order that belongs to the set."""
+    ordered = order_commits(commits)
+    known = known_workbooks(ordered)
+    released = released_files(ordered)
+    state = empty_state()
+    outcomes: dict[int, Outcome] = {}
+    past = _Folding(library)
+    for number, commit in enumerate(ordered):
+        if commit.kind is CommitKind.SUBMISSION:
+            file = library.file(commit)
+            descended = descend(file, ordered[:number], past)
+            is_released = commit.sha256 in released
+            state, outcome = take_file(state, file, descended, known=known, released=is_released)
+            outcomes[commit.id] = outcome
+            past.lines[commit.sha256] = outcome.line
+            past.parents[commit.sha256] = descended.ancestry.parent
+        elif commit.kind is CommitKind.RESOLUTION:
+            state = choose(state, kommune_kode, [decided_choice(commit)], commit.id)
+    return Folded(state, outcomes)
+
+
+def descend(file: File, earlier: Sequence[Commit], past: Past) -> Descended:
+    """Find what a file is compared with.
+
+    Args:
+        file: The file.
+        earlier: The commits before it, in order.
+        past: What they said.
+    """
+    ancestry = find_parent(file.commit, file.rows, earlier, past)
+    parent = ancestry.parent
+    if parent is None:
+        return Descended(ancestry, nothing_said())
+    base = past.line(parent)
+    if not ancestry.unsure:
+        return Descended(ancestry, base)
+    before = past.parent(parent)
+    return Descended(ancestry, base, nothing_said() if before is None else past.line(before))
+
+
+def known_workbooks(commits: Iterable[Commit]) -> frozenset[str]:
+    """Give every workbook that a kommune sent."""
+    files = (commit for commit in commits if commit.kind is CommitKind.SUBMISSION)
+    return frozenset(commit.workbook_id for commit in files)
+
+
+def released_files(commits: Iterable[Commit]) -> frozenset[str]:
+    """Give the identities of the held files that a named person let through."""
+    released = (commit for commit in commits if commit.kind is CommitKind.RELEASE)
+    return frozenset(identity for commit in released for identity in commit.after)
+
+
+def decided_choice(commit: Commit) -> Choice:
+    """Give the choice that a resolution decided."""
+    decision = commit.decision or {}
+    values = decision.get("values")
+    return Choice(
+        conflict_id=str(decision.get("conflict_id", "")),
+        values=values if isinstance(values, dict) else {},
+        seen=str(decision.get("seen", "")),
+        by=str(decision.get("by", "")),
+        reason=str(decision.get("reason", "")),
+    )

@@ -1,0 +1,282 @@
+"""Descent: in which order files count, and what each of them was edited from.
+
+The stamp inside a workbook names its parent. Where several files carry the same stamp, because
+the workbook was edited and sent again without any tool, content and the file's own modified
+time tell whether a later file was edited from an earlier one or from a copy beside it.
+"""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cache
+from typing import Protocol
+
+import polars as pl
+
+from fpsheet_sync.commit import NEW, Commit, CommitKind
+from fpsheet_sync.content import BLOCKED, FILE_ID, ROW, Frames
+from fpsheet_sync.identity import COPY, ROW_ID
+from fpsheet_sync.layout import Layout, alike, layouts
+from fpsheet_sync.schema import BORGER
+
+SOURCE = "kilde"
+
+
+class Descent(Enum):
+    """How a later file stands to an earlier one of the same workbook and stamp."""
+
+    EDITED_FROM = auto()
+    """It carries every change of the earlier file, the same or changed further."""
+    UNSURE = auto()
+    """It carries some changes and lacks others (taken back, or never had), or has something else
+    in the place of all of them (changed further, or changed in a copy)."""
+    BESIDE = auto()
+    """It carries none: a copy that went its own way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a later file has of the changes that an earlier one made to its own parent.
+
+    Attributes:
+        same: Changes it has too.
+        further: Changes in whose place it has something else, which was not there before.
+        lost: Changes it does not have: the value is the old one, or another row stands there.
+        absent: New rows of the earlier file that it lacks.
+    """
+
+    same: int = 0
+    further: int = 0
+    lost: int = 0
+    absent: int = 0
+
+    def __add__(self, other: "Evidence") -> "Evidence":
+        return Evidence(
+            self.same + other.same,
+            self.further + other.further,
+            self.lost + other.lost,
+            self.absent + other.absent,
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether the earlier file changed nothing at all."""
+        return self == Evidence()
+
+    @property
+    def descent(self) -> Descent:
+        """Judge the evidence."""
+        if not self.lost and not self.absent and (self.same or not self.further):
+            return Descent.EDITED_FROM
+        if self.lost or self.absent:
+            return Descent.UNSURE if self.same else Descent.BESIDE
+        return Descent.UNSURE
+
+
+def order_commits(commits: Iterable[Commit]) -> list[Commit]:
+    """Order commits so that parents come first, otherwise by time, filled cells and hash.
+
+    The order is the same for the same set of commits, however they arrived.
+    """
+    by_identity = {commit.sha256: commit for commit in commits}
+    children: dict[str, list[Commit]] = defaultdict(list)
+    waiting: dict[str, int] = {}
+    for commit in by_identity.values():
+        parents = {p for p in (commit.parent, *commit.after) if p in by_identity}
+        parents.discard(commit.sha256)
+        waiting[commit.sha256] = len(parents)
+        for parent in parents:
+            children[parent].append(commit)
+    ready = [(c.order, c.sha256) for c in by_identity.values() if not waiting[c.sha256]]
+    heapq.heapify(ready)
+    ordered: list[Commit] = []
+    while ready:
+        _, identity = heapq.heappop(ready)
+        ordered.append(by_identity[identity])
+        for child in children[identity]:
+            waiting[child.sha256] -= 1
+            if not waiting[child.sha256]:
+                heapq.heappush(ready, (child.order, child.sha256))
+    return ordered
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestry:
+    """What a file descends from.
+
+    Attributes:
+        parent: The commit it was edited from; None for a blank template.
+        stamped: The stamp (or the lack of one in a blank template) is known, so a row that the
+            parent lacks was certainly not there.
+        unsure: Whether it was edited from the parent, or from a copy beside it, cannot be told.
+    """
+
+    parent: Commit | None
+    stamped: bool
+    unsure: bool = False
+
+
+class Past(Protocol):
+    """The commits before a file."""
+
+    def rows(self, commit: Commit) -> Frames:
+        """Give the rows of an earlier file."""
+
+    def line(self, commit: Commit) -> Frames:
+        """Give what a commit left its line of descent saying."""
+
+    def parent(self, commit: Commit) -> Commit | None:
+        """Give the commit that an earlier file was found to be edited from."""
+
+
+def find_parent(commit: Commit, rows: Frames, earlier: Sequence[Commit], past: Past) -> Ancestry:
+    """Find the commit that a file was edited from.
+
+    Candidates are the earlier files of the same workbook with the same stamp, the latest first,
+    and after them what the stamp itself names.
+
+    Args:
+        commit: The file.
+        rows: What it says.
+        earlier: The commits before it, in order.
+        past: What they said.
+    """
+    by_identity = {other.sha256: other for other in earlier}
+    origin = by_identity.get(commit.parent)
+    judged: dict[str, Descent] = {}
+    for other in reversed(earlier):
+        is_file = other.kind is CommitKind.SUBMISSION and other.workbook_id == commit.workbook_id
+        if not is_file or by_identity.get(other.parent) is not origin:
+            continue
+        descent = _judge(other, rows, origin, past, judged)
+        if descent is not Descent.BESIDE:
+            return Ancestry(other, stamped=True, unsure=descent is Descent.UNSURE)
+    return Ancestry(origin, stamped=origin is not None or not commit.parent)
+
+
+def _judge(
+    other: Commit,
+    rows: Frames,
+    origin: Commit | None,
+    past: Past,
+    judged: dict[str, Descent],
+) -> Descent:
+    """Judge whether a file was edited from `other`; one that changed nothing is as its parent."""
+    if other.sha256 not in judged:
+        before = past.parent(other)
+        evidence = weigh(None if before is None else past.line(before), past.rows(other), rows)
+        descent = evidence.descent
+        if evidence.is_empty and before is not None and before is not origin:
+            descent = _judge(before, rows, origin, past, judged)
+        judged[other.sha256] = descent
+    return judged[other.sha256]
+
+
+def weigh(base: Frames | None, earlier: Frames, later: Frames) -> Evidence:
+    """Weigh whether a later file was edited from an earlier one.
+
+    Args:
+        base: What the earlier file was edited from; None for a blank template.
+        earlier: Rows of the earlier file.
+        later: Rows of the later file.
+    """
+    total = Evidence()
+    for name, layout in layouts().items():
+        if not earlier[name].is_empty():
+            old = None if base is None else base[name]
+            total += _weigh_sheet(layout, old, earlier[name], later[name])
+    return total
+
+
+def _weigh_sheet(
+    layout: Layout, base: pl.DataFrame | None, earlier: pl.DataFrame, later: pl.DataFrame
+) -> Evidence:
+    values = list(layout.values)
+    first = _matchable(layout, earlier)
+    joined = _beside(first, _matchable(layout, later), "s:", values)
+    old = earlier.clear() if base is None else base
+    joined = _beside(joined, _matchable(layout, old), "b:", values)
+    was_there, is_there = pl.col("b:there").is_not_null(), pl.col("s:there").is_not_null()
+    same_citizen = pl.col(BORGER).eq_missing(pl.col(f"s:{BORGER}"))
+    new = joined.filter(~was_there).select(
+        same=(is_there & same_citizen).sum(),
+        lost=(is_there & ~same_citizen).sum(),
+        absent=(~is_there).sum(),
+    )
+    kept = joined.filter(was_there & is_there)
+    changed = {g: ~alike(columns, "", "b:") for g, columns in layout.groups.items()}
+    both = kept.select(
+        changed=_count(changed.values()),
+        same=_count(changed[g] & alike(c, "", "s:") for g, c in layout.groups.items()),
+        lost=_count(changed[g] & alike(c, "s:", "b:") for g, c in layout.groups.items()),
+    )
+    same, lost, absent = new.row(0)
+    all_changed, same_changed, lost_changed = both.row(0)
+    further = all_changed - same_changed - lost_changed
+    return Evidence(same, 0, lost, absent) + Evidence(same_changed, further, lost_changed)
+
+
+def _matchable(layout: Layout, frame: pl.DataFrame) -> pl.DataFrame:
+    """Give rows a text to be matched by: the id in the file, else the natural key."""
+    key = pl.concat_str([pl.col(layout.key).cast(pl.String)], separator="|", ignore_nulls=True)
+    named = frame.select(
+        pl.coalesce(pl.col(FILE_ID), pl.lit("~") + key).alias("match"), *layout.values
+    )
+    return named.unique("match", keep="first", maintain_order=True)
+
+
+def _beside(left: pl.DataFrame, right: pl.DataFrame, mark: str, values: list[str]) -> pl.DataFrame:
+    marked = right.select("match", pl.col(values).name.prefix(mark)).with_columns(
+        pl.lit(value=True).alias(f"{mark}there")
+    )
+    return left.join(marked, on="match", how="left")
+
+
+def _count(conditions: Iterable[pl.Expr]) -> pl.Expr:
+    return pl.sum_horizontal(condition.cast(pl.Int64).sum() for condition in conditions)
+
+
+def said_types(layout: Layout) -> dict[str, pl.DataType]:
+    """Give the columns of what a line of descent said."""
+    return {
+        ROW_ID: pl.String(),
+        FILE_ID: pl.String(),
+        SOURCE: pl.Int64(),
+        ROW: pl.Int32(),
+        **layout.types,
+    }
+
+
+@cache
+def nothing_said() -> Frames:
+    """Give what a blank template says."""
+    return {name: pl.DataFrame(schema=said_types(lay)) for name, lay in layouts().items()}
+
+
+def continue_line(base: Frames, placed: Frames, *, source: int = NEW) -> Mapping[str, pl.DataFrame]:
+    """Give what the line says after a file: its accepted rows, and the rows it does not have.
+
+    A row that is blocked or missing goes on as it was said last, so that a later file is
+    compared with what was last accepted.
+    """
+    line: dict[str, pl.DataFrame] = {}
+    for name, layout in layouts().items():
+        if placed[name].is_empty():
+            line[name] = base[name]
+            continue
+        columns = list(said_types(layout))
+        own = placed[name].filter(~pl.col(BLOCKED) & ~pl.col(COPY))
+        own = own.with_columns(pl.lit(source, dtype=pl.Int64).alias(SOURCE)).select(columns)
+        if base[name].is_empty():
+            line[name] = own
+            continue
+        inherited = base[name].join(own, on=ROW_ID, how="anti")
+        if inherited.is_empty():
+            line[name] = own
+            continue
+        retaken = own[FILE_ID].drop_nulls().implode()
+        keeps = pl.when(~pl.col(FILE_ID).is_in(retaken)).then(pl.col(FILE_ID))
+        line[name] = pl.concat([own, inherited.with_columns(keeps.alias(FILE_ID))])
+    return line

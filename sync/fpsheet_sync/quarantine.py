@@ -1,0 +1,56 @@
+"""Quarantine: the rows of blocked cases wait until a later file has them right."""
+
+import json
+from dataclasses import replace
+
+import polars as pl
+
+from fpsheet_sync.content import BLOCKED, ROW
+from fpsheet_sync.file import File
+from fpsheet_sync.identity import ROW_ID, Placed
+from fpsheet_sync.layout import Layout, layouts
+from fpsheet_sync.schema import BORGER
+from fpsheet_sync.state import QUARANTINE_TYPES, State
+from fpsheet_templates.rule import Severity
+
+
+def quarantine_rows(state: State, file: File, placed: Placed) -> State:
+    """Let the file's blocked rows wait, in place of what waited for the same records."""
+    quarantine = state.quarantine
+    seen: list[pl.DataFrame] = []
+    added: list[pl.DataFrame] = []
+    for name, layout in layouts().items():
+        frame = placed.rows[name]
+        if frame.is_empty():
+            continue
+        if not quarantine.is_empty():
+            seen.append(frame.select(pl.lit(name).alias("ark"), ROW_ID))
+        blocked = frame.filter(pl.col(BLOCKED))
+        if not blocked.is_empty():
+            added.append(_waiting(layout, blocked, file, placed))
+    if not seen and not added:
+        return state
+    if seen:
+        quarantine = quarantine.join(pl.concat(seen), on=["ark", ROW_ID], how="anti")
+    waiting = pl.concat([quarantine, *added]).unique(["ark", ROW_ID], keep="last")
+    return replace(state, quarantine=waiting.sort("ark", ROW_ID))
+
+
+def _waiting(layout: Layout, blocked: pl.DataFrame, file: File, placed: Placed) -> pl.DataFrame:
+    found = {row: set(codes) for (name, row), codes in file.codes.items() if name == layout.sheet}
+    for finding in placed.findings:
+        if finding.sheet == layout.sheet and finding.severity is Severity.FEJL:
+            found.setdefault(finding.row, set()).add(finding.code)
+    codes = {row: json.dumps(sorted(names)) for row, names in found.items()}
+    waiting = blocked.select(
+        pl.lit(layout.sheet).alias("ark"),
+        ROW_ID,
+        pl.lit(file.commit.id, dtype=pl.Int64).alias("indberetning_id"),
+        ROW,
+        BORGER,
+        pl.col(ROW)
+        .replace_strict(list(codes), list(codes.values()), default="[]", return_dtype=pl.String)
+        .alias("koder"),
+        pl.struct(list(layout.values)[1:]).struct.json_encode().alias("vaerdier"),
+    )
+    return waiting.select(pl.col(name).cast(dtype) for name, dtype in QUARANTINE_TYPES.items())

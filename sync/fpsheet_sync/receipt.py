@@ -1,0 +1,168 @@
+"""Receipts: what became of a submission, as data. The same file always gets the same receipt."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from fpsheet_sync.commit import Status
+from fpsheet_sync.layout import layouts
+from fpsheet_sync.schema import BORGER
+from fpsheet_sync.state import Conflict, Key, Plain, key_id
+from fpsheet_sync.step import SheetOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A row in quarantine and why; no codes where another row of the same case is at fault."""
+
+    sheet: str
+    row: int
+    row_id: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClaim:
+    """One side of a conflict: the file, the row in it, and field → value."""
+
+    sha256: str
+    row: int
+    values: Mapping[str, Plain] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownConflict:
+    """An open conflict as both sides see it.
+
+    Attributes:
+        id: Its identifier, by which it is resolved.
+        sheet: Sheet identifier.
+        row_id: The record.
+        group: Field group.
+        agreed: Field → value in force meanwhile. CPR numbers are left out.
+        claims: The sides.
+        seen: Fingerprint of the claims, to be passed on with a choice.
+    """
+
+    id: str
+    sheet: str
+    row_id: str
+    group: str
+    agreed: Mapping[str, Plain] = field(repr=False)
+    claims: tuple[ShownClaim, ...]
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a submission.
+
+    Attributes:
+        number: The departement's number (`956-2026-000012`).
+        commit: Number of the commit.
+        sha256: Hash of the file; also the stamp of the returned workbook (its new parent).
+        kommune_kode: Sender.
+        aar: Reporting year.
+        workbook_id: The workbook.
+        received_at: When it was taken from the inbox, UTC.
+        status: What became of it as a whole.
+        no_cases: The kommune said that it had no cases.
+        totals: Sheet → rows in XML, read, blank, quarantined; the control totals of the intake.
+        counts: Severity → number of findings of the check.
+        sheets: Sheet → numbers of rows by their fate.
+        waiting: Rows in quarantine.
+        missing: (sheet, row id) of the records that the file lacks.
+        conflicts: Open conflicts that the file has a say in.
+        findings: What the merge found, as dicts without values (code, severity, sheet, cell,
+            field, and the details of the sentence).
+        assigned: (sheet, Excel row, row id) of rows that got a record of their own.
+        held: Rows lost and rows expected, where the file is held; else None.
+        unexplained: Warnings of the check that no explanation covers.
+    """
+
+    number: str
+    commit: int
+    sha256: str
+    kommune_kode: str
+    aar: int
+    workbook_id: str
+    received_at: datetime
+    status: Status
+    no_cases: bool
+    totals: Mapping[str, tuple[int, ...]]
+    counts: Mapping[str, int]
+    sheets: Mapping[str, SheetOutcome]
+    waiting: tuple[WaitingRow, ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()
+    conflicts: tuple[ShownConflict, ...] = ()
+    findings: tuple[Mapping[str, str], ...] = ()
+    assigned: tuple[tuple[str, int, str], ...] = ()
+    held: tuple[int, int] | None = None
+    unexplained: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the receipt as JSON has it."""
+        data = asdict(self)
+        data["received_at"] = self.received_at.isoformat()
+        return data
+
+
+def receipt_from(data: Mapping[str, Any]) -> Receipt:
+    """Give the receipt that `Receipt.to_dict` wrote."""
+    return Receipt(
+        **{
+            **data,
+            "received_at": datetime.fromisoformat(data["received_at"]),
+            "status": Status(data["status"]),
+            "totals": {name: tuple(total) for name, total in data["totals"].items()},
+            "sheets": {name: SheetOutcome(**numbers) for name, numbers in data["sheets"].items()},
+            "waiting": tuple(
+                WaitingRow(**{**row, "codes": tuple(row["codes"])}) for row in data["waiting"]
+            ),
+            "missing": tuple((sheet, row_id) for sheet, row_id in data["missing"]),
+            "conflicts": tuple(_conflict_from(conflict) for conflict in data["conflicts"]),
+            "findings": tuple(data["findings"]),
+            "assigned": tuple((sheet, row, row_id) for sheet, row, row_id in data["assigned"]),
+            "held": None if data["held"] is None else tuple(data["held"]),
+        }
+    )
+
+
+def _conflict_from(data: Mapping[str, Any]) -> ShownConflict:
+    claims = tuple(ShownClaim(**claim) for claim in data["claims"])
+    return ShownConflict(**{**data, "claims": claims})
+
+
+def show_conflict(
+    kommune_kode: str, key: Key, conflict: Conflict, hashes: Mapping[int, str]
+) -> ShownConflict:
+    """Show a conflict.
+
+    Args:
+        kommune_kode: Whose it is.
+        key: Where it is.
+        conflict: The conflict.
+        hashes: Commit → hash of its file.
+    """
+    sheet, row_id, group = key
+    layout = layouts()[sheet]
+    columns = layout.groups[group]
+    secret = {BORGER, *layout.secrets}
+
+    def named(values: tuple[Plain, ...]) -> dict[str, Plain]:
+        pairs = zip(columns, values, strict=True)
+        return {column: value for column, value in pairs if column not in secret}
+
+    return ShownConflict(
+        id=key_id(kommune_kode, key),
+        sheet=sheet,
+        row_id=row_id,
+        group=group,
+        agreed=named(conflict.agreed),
+        claims=tuple(
+            ShownClaim(hashes.get(claim.source, ""), claim.row, named(claim.values))
+            for claim in conflict.claims
+        ),
+        seen=conflict.fingerprint,
+    )

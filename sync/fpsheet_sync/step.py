@@ -1,0 +1,255 @@
+"""One step of the merge: a state and a file give the next state, and the fate of every row."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from fpsheet_sync.clash import choose, note_replaced, settle
+from fpsheet_sync.content import BLOCKED, ROW, Frames
+from fpsheet_sync.explanation import keep_explanations
+from fpsheet_sync.file import File
+from fpsheet_sync.identity import COPY, ROW_ID, Placed, Sender, place
+from fpsheet_sync.jump import find_jumps, find_twins
+from fpsheet_sync.layout import alike, layouts
+from fpsheet_sync.lineage import Ancestry, continue_line
+from fpsheet_sync.merge import Merged, Sides, merge_sheet
+from fpsheet_sync.quarantine import quarantine_rows
+from fpsheet_sync.schema import ANNULLER, BORGER
+from fpsheet_sync.state import Claim, Hold, Key, State, to_plain
+from fpsheet_sync.told import finish, tell_clashes, tell_file
+from fpsheet_validation.finding import Finding
+
+HELD_SHARE = 0.10
+HELD_ROWS = 20
+"""A file that lost more than this share, or more than this number of rows, is held (design 6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Descended:
+    """What a file is compared with.
+
+    Attributes:
+        ancestry: What it was edited from.
+        base: What that line of descent said.
+        origin: What the parent was edited from, where descent from the parent is unsure.
+    """
+
+    ancestry: Ancestry
+    base: Frames
+    origin: Frames | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetOutcome:
+    """Numbers of rows of one sheet of a file, by their fate.
+
+    Attributes:
+        new: Records that were not there.
+        changed: Records that changed.
+        withdrawn: Records that were annulled.
+        unchanged: Rows that say what the store holds, or less than it knows already.
+        conflicting: Records with an open conflict that the file has a say in.
+        quarantined: Rows that wait.
+        missing: Records that the file's parent had and the file lacks.
+    """
+
+    new: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+    conflicting: int = 0
+    quarantined: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a file did.
+
+    Attributes:
+        descended: What it was compared with.
+        hold: Why it is held; None when it was merged.
+        sheets: Sheet → numbers.
+        missing: (sheet, row id) of the records that it lacks.
+        conflicts: Open conflicts that it has a say in.
+        findings: What the merge found, in order.
+        placed: Its rows, each with its record.
+        line: What its line of descent says from now on.
+    """
+
+    descended: Descended
+    hold: Hold | None
+    sheets: Mapping[str, SheetOutcome]
+    missing: tuple[tuple[str, str], ...]
+    conflicts: tuple[Key, ...]
+    findings: tuple[Finding, ...]
+    placed: Frames = field(repr=False)
+    line: Frames = field(repr=False)
+
+
+def take_file(
+    state: State, file: File, descended: Descended, *, known: frozenset[str], released: bool
+) -> tuple[State, Outcome]:
+    """Merge one file into the state of its kommune.
+
+    Args:
+        state: The state before.
+        file: The file.
+        descended: What it is compared with.
+        known: Every workbook that the kommune ever sent.
+        released: A named person let the file through although it lost rows.
+
+    Findings: HIS-001 to HIS-020.
+    """
+    placed = place(file.rows, descended.base, state.rows, _sender(file, known))
+    missing = tuple(_missing(placed, descended.base, state))
+    hold = _hold(missing, descended.base, state)
+    if hold is not None and not released:
+        return _held(state, file, descended, placed, (hold, missing))
+    state = choose(state, file.kommune_kode, file.choices, file.commit.id)
+    before = state
+    merged, state = _merge(state, file, descended, placed)
+    state = _note_unsure(state, file, descended, merged)
+    clashes = {name: result.clashes for name, result in merged.items() if result.clashes}
+    settled = settle(state, clashes, descended.ancestry, file.commit.workbook_id)
+    state = quarantine_rows(settled.state, file, placed)
+    state = keep_explanations(state, file, placed)
+    findings = [*placed.findings, *tell_file(file, descended.ancestry, missing, None)]
+    for name, layout in layouts().items():
+        findings += find_jumps(layout, merged[name].decided)
+        if merged[name].new:
+            findings += find_twins(layout, before.rows[name], state.rows[name])
+    findings += tell_clashes(before, state, settled.touched, file.commit.id)
+    outcome = Outcome(
+        descended=descended,
+        hold=None,
+        sheets=_count(placed, merged, settled.touched, missing),
+        missing=missing,
+        conflicts=settled.touched,
+        findings=finish(findings, file),
+        placed=placed.rows,
+        line=continue_line(descended.base, placed.rows, source=file.commit.id),
+    )
+    return state, outcome
+
+
+def _sender(file: File, known: frozenset[str]) -> Sender:
+    mentioned: set[str] = set()
+    for frame in file.rows.values():
+        if not frame.is_empty():
+            mentioned.update(frame[BORGER].drop_nulls().unique())
+    return Sender(file.commit.workbook_id, known, frozenset(mentioned))
+
+
+def _missing(placed: Placed, base: Frames, state: State) -> Iterable[tuple[str, str]]:
+    """Give the records that the line of descent had, still in force, which the file lacks."""
+    for name, frame in base.items():
+        if frame.is_empty():
+            continue
+        in_force = state.rows[name].filter(pl.col(ANNULLER).is_null())
+        lacking = (
+            frame.filter(pl.col(ANNULLER).is_null())
+            .join(in_force, on=ROW_ID, how="semi")
+            .join(placed.rows[name], on=ROW_ID, how="anti")
+        )
+        for row_id in lacking[ROW_ID].sort():
+            yield name, row_id
+
+
+def _hold(missing: tuple[tuple[str, str], ...], base: Frames, state: State) -> Hold | None:
+    lost = len(missing)
+    if not lost:
+        return None
+    of = sum(
+        frame.join(
+            state.rows[name].filter(pl.col(ANNULLER).is_null()), on=ROW_ID, how="semi"
+        ).height
+        for name, frame in base.items()
+    )
+    return Hold(lost, of) if lost > HELD_ROWS or lost > HELD_SHARE * of else None
+
+
+def _held(
+    state: State,
+    file: File,
+    descended: Descended,
+    placed: Placed,
+    why: tuple[Hold, tuple[tuple[str, str], ...]],
+) -> tuple[State, Outcome]:
+    hold, missing = why
+    findings = tell_file(file, descended.ancestry, missing, hold)
+    outcome = Outcome(
+        descended=descended,
+        hold=hold,
+        sheets=_count(placed, {}, (), missing),
+        missing=missing,
+        conflicts=(),
+        findings=finish(findings, file),
+        placed=placed.rows,
+        line=descended.base,
+    )
+    return replace(state, holds={**state.holds, file.commit.id: hold}), outcome
+
+
+def _merge(
+    state: State, file: File, descended: Descended, placed: Placed
+) -> tuple[dict[str, Merged], State]:
+    """Merge the accepted rows of every sheet."""
+    waiting: dict[str, dict[str, set[str]]] = {}
+    for sheet, row_id, group in state.conflicts:
+        waiting.setdefault(sheet, {}).setdefault(group, set()).add(row_id)
+    merged: dict[str, Merged] = {}
+    for name, layout in layouts().items():
+        accepted = placed.rows[name]
+        if not accepted.is_empty():
+            accepted = accepted.filter(~pl.col(BLOCKED) & ~pl.col(COPY))
+        open_groups = {group: frozenset(ids) for group, ids in waiting.get(name, {}).items()}
+        sides = Sides(held=state.rows[name], said=accepted, base=descended.base[name])
+        merged[name] = merge_sheet(layout, sides, source=file.commit.id, open_groups=open_groups)
+        state = state.with_rows(name, merged[name].rows)
+    return merged, state
+
+
+def _note_unsure(
+    state: State, file: File, descended: Descended, merged: Mapping[str, Merged]
+) -> State:
+    """Note each value of the parent that a file of unsure descent has in another way."""
+    if descended.origin is None:
+        return state
+    for name, layout in layouts().items():
+        decided = merged[name].decided
+        if decided.is_empty():
+            continue
+        origin = descended.origin[name].select(
+            ROW_ID, pl.col(layout.values).name.prefix("o:"), pl.lit(value=True).alias("o:there")
+        )
+        joined = decided.join(origin, on=ROW_ID, how="inner")
+        for group, columns in layout.groups.items():
+            other = joined.filter(pl.col(f"take:{group}") & ~alike(columns, "b:", "o:"))
+            for row in other.iter_rows(named=True):
+                said = Claim(file.commit.id, row[ROW], tuple(to_plain(row[c]) for c in columns))
+                left = tuple(to_plain(row[f"m:{c}"]) for c in columns)
+                state = note_replaced(state, (name, row[ROW_ID], group), said, left)
+    return state
+
+
+def _count(
+    placed: Placed,
+    merged: Mapping[str, Merged],
+    touched: tuple[Key, ...],
+    missing: tuple[tuple[str, str], ...],
+) -> dict[str, SheetOutcome]:
+    outcome: dict[str, SheetOutcome] = {}
+    for name in layouts():
+        result = merged.get(name)
+        outcome[name] = SheetOutcome(
+            new=0 if result is None else result.new,
+            changed=0 if result is None else result.changed,
+            withdrawn=0 if result is None else result.withdrawn,
+            unchanged=0 if result is None else result.unchanged,
+            conflicting=len({row_id for sheet, row_id, _ in touched if sheet == name}),
+            quarantined=int(placed.rows[name][BLOCKED].sum()),
+            missing=sum(sheet == name for sheet, _ in missing),
+        )
+    return outcome

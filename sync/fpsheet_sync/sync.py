@@ -1,0 +1,68 @@
+"""Sync: many submissions, one after the other, each in a transaction of its own."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from fpsheet_sync.access import Actor
+from fpsheet_sync.apply import write_plan
+from fpsheet_sync.content import Prepared, prepare
+from fpsheet_sync.plan import make_plan
+from fpsheet_sync.receipt import Receipt, receipt_from
+from fpsheet_sync.schema import store_schema
+from fpsheet_sync.store import Store, lock
+from fpsheet_sync.submission import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """One submission after sync.
+
+    Attributes:
+        receipt: Its receipt.
+        is_new: It was merged now; False where the store had these bytes already.
+        refolded: Its kommune had to be folded again.
+    """
+
+    receipt: Receipt
+    is_new: bool
+    refolded: bool
+
+
+def known_receipts(store: Store, hashes: Iterable[str]) -> dict[str, Receipt]:
+    """Give the receipts of the files that the store has already, by hash.
+
+    Ask this before reading files: a known file costs no more than its hash.
+    """
+    wanted = frozenset(hashes)
+    table = store_schema()["indberetning"]
+    columns = (table.c.sha256, table.c.kvittering)
+    with store.read() as connection:
+        rows = connection.execute(select(*columns).where(table.c.kvittering.is_not(None)))
+        return {row.sha256: receipt_from(row.kvittering) for row in rows if row.sha256 in wanted}
+
+
+def sync_submissions(
+    store: Store, submissions: Iterable[Submission | Prepared], actor: Actor
+) -> Iterator[Synced]:
+    """Merge submissions, and give each receipt as soon as its transaction is through.
+
+    Submissions of one kommune are best given by their own modified time, oldest first; the
+    result is the same in any order.
+
+    Raises:
+        StoreError: The database could not be used. What was given before is in the store, the
+            submission at hand is not, and a next run continues.
+    """
+    for submission in submissions:
+        prepared = (
+            submission
+            if isinstance(submission, Prepared)
+            else prepare(submission, store.need_keys())
+        )
+        with store.write() as connection:
+            lock(connection, prepared.head.kommune_kode)
+            plan = make_plan(connection, prepared)
+            receipt = write_plan(connection, plan, actor)
+        yield Synced(receipt, is_new=plan.already is None, refolded=plan.refolded)

@@ -1,0 +1,64 @@
+"""What the merge tells about a file as a whole: missing rows, conflicts, notices."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from fpsheet_sync.file import File
+from fpsheet_sync.layout import layouts
+from fpsheet_sync.lineage import Ancestry
+from fpsheet_sync.schema import BORGER
+from fpsheet_sync.state import Hold, Key, State
+from fpsheet_templates.load import load_form
+from fpsheet_validation.finding import Finding, make_finding, sort_findings
+
+
+def tell_file(
+    file: File, ancestry: Ancestry, missing: Iterable[tuple[str, str]], hold: Hold | None
+) -> Iterator[Finding]:
+    """Give the findings about a whole sheet or the whole file.
+
+    Findings: HIS-001, HIS-002, HIS-019, HIS-020.
+    """
+    form = load_form()
+    if hold is not None:
+        yield make_finding(form, "HIS-002", details={"antal": hold.lost, "af": hold.of})
+    sheets = [sheet for sheet, _ in missing]
+    for name in layouts():
+        if name in sheets:
+            details = {"antal": sheets.count(name)}
+            yield make_finding(form, "HIS-001", sheet=name, details=details)
+    if not ancestry.stamped:
+        yield make_finding(form, "HIS-019")
+    if file.no_cases and any(not frame.is_empty() for frame in file.rows.values()):
+        yield make_finding(form, "HIS-020", sheet="forside", field="ingen_sager")
+
+
+def tell_clashes(
+    before: State, after: State, touched: Iterable[Key], source: int
+) -> Iterator[Finding]:
+    """Give the findings about conflicts and notices that a file caused.
+
+    Findings: HIS-009, HIS-011.
+    """
+    for key in touched:
+        rows = [claim.row for claim in after.conflicts[key].claims if claim.source == source]
+        yield _about("HIS-009", key, rows[0] if rows else 0)
+    for key, notices in after.notices.items():
+        for notice in notices[len(before.notices.get(key, ())) :]:
+            yield _about(notice.code, key, notice.row)
+
+
+def _about(code: str, key: Key, row: int) -> Finding:
+    sheet, _, group = key
+    first = layouts()[sheet].groups[group][0]
+    name = "cpr" if first == BORGER else first
+    return make_finding(load_form(), code, sheet=sheet, row=row, field=name)
+
+
+def finish(findings: Iterable[Finding], file: File) -> tuple[Finding, ...]:
+    """Give findings their column letters and their order."""
+    lettered = (
+        replace(f, column=file.columns.get(f.sheet, {}).get(f.field, "") if f.row else "")
+        for f in findings
+    )
+    return sort_findings(lettered, load_form())
