@@ -74,6 +74,6 @@ def read_cover(heads: Iterable[SheetHead], plan: ReadingPlan) -> dict[str, tuple
 def _value_place(head: SheetHead, name: str, default: tuple[int, int]) -> tuple[int, int]:
     """Give the cell a defined name moved along with, or the place it had from the start."""
     cell = head.names.get(name)
-    if cell and cell.is_single and cell.title == head.part.title:
+    if cell and cell.is_single:
         return cell.row, cell.column
     return default

@@ -1,6 +1,7 @@
 """Which sheet and which column is which: told by identity, never by name or place.
 
-Each entry sheet carries a hidden row with the identifiers of its columns (`forloeb.cpr`), and
+Each entry sheet carries a hidden row with the identifiers of its columns (`forloeb.cpr`; columns
+of formulas have a name with `#`), and
 the workbook a defined name per column (`c_forloeb_cpr`) that moves along with the column. The row
 is believed first; where it is gone, the names stand in. Titles of tabs and headings only settle
 what is left: which of two copies is the original, and where the headings stand.
@@ -54,7 +55,7 @@ class SheetHead:
     Attributes:
         part: The worksheet.
         texts: Texts of its first rows.
-        names: Defined names of the workbook.
+        names: Defined names that point at this worksheet.
         table_rows: First column of each table of the sheet → the table's header row.
     """
 
@@ -69,7 +70,7 @@ class SheetHead:
         return {
             name.removeprefix(prefix): cells
             for name, cells in self.names.items()
-            if name.startswith(prefix) and cells.title == self.part.title
+            if name.startswith(prefix)
         }
 
     def named_columns(self, sheet: SheetPlan) -> dict[str, NamedCells]:
@@ -98,7 +99,10 @@ def map_sheet(head: SheetHead, plan: ReadingPlan) -> SheetMap | None:
     }
     columns |= lost
     status = columns.pop(_STATUS, 0)
-    helpers = {cells.column for cells in head.names_of(sheet).values()}
+    helpers = {status, *(cells.column for cells in head.names_of(sheet).values())}
+    helpers.update(
+        column for (at, column), text in head.texts.items() if at == row and text.startswith("#")
+    )
     return SheetMap(
         sheet=sheet.id,
         part=head.part,
@@ -106,7 +110,7 @@ def map_sheet(head: SheetHead, plan: ReadingPlan) -> SheetMap | None:
         header_row=_find_header_row(head, sheet, columns, after=row),
         duplicated=tuple(field for field, claims in own.items() if len(claims) > 1),
         named=tuple(field for field in lost if field != _STATUS),
-        calculated=frozenset(helpers - set(columns.values()) | {status}),
+        calculated=frozenset(helpers - set(columns.values())),
     )
 
 

@@ -10,16 +10,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
-
-import polars as pl
 
 from fpsheet.intake.address import column_letters
 from fpsheet.intake.limits import LAST_ROW
-from fpsheet.intake.scan import FAR_COLUMN, ColumnKinds, SheetScan, find_merged
+from fpsheet.intake.scan import FAR_COLUMN, ColumnKinds, SheetScan, find_merged, wrap_rows
 from fpsheet.intake.shared_strings import escape_text
-from fpsheet.intake.sheet_xml import XmlCell, XmlRow, iterate_rows
+from fpsheet.intake.sheet_xml import DAMAGED, XmlCell, XmlRow, iterate_rows
 from fpsheet_validation.raw import CellKind
 
 _TEXT_TYPES = {"s", "str", "inlineStr"}
@@ -74,11 +71,11 @@ def normalise_sheet(
                 seen.add(row.number)
                 continue
             _add_row(rows, row, header_row + 1 + len(rows.numbers), columns)
-    except ET.ParseError:
+    except DAMAGED:
         return None
     return SheetScan(
-        body="".join(rows.body).encode(),
-        numbers=pl.Series(rows.numbers, dtype=pl.Int32),
+        xml=wrap_rows("".join(rows.body).encode()),
+        numbers=rows.numbers,
         is_renumbered=True,
         kinds=rows.kinds,
         merged=find_merged(content[content.rfind(b"sheetData") :]),
@@ -96,13 +93,13 @@ def _add_row(rows: _Rows, row: XmlRow, number: int, columns: ColumnKinds) -> Non
         rows.hidden.add(row.number)
     kept = []
     for cell in row.cells:
-        if cell.column in columns.text | columns.value | columns.other:
+        if cell.column in columns.read:
             kept.append(cell)
-        elif cell.value and 0 < cell.column <= FAR_COLUMN:
+        elif cell.value and cell.column in columns.own:
             rows.own_columns.add(cell.column)
-        elif cell.value:
+        elif cell.value and not 0 < cell.column <= FAR_COLUMN:
             rows.far_cells += 1
-    entries = [cell for cell in kept if cell.column not in columns.other]
+    entries = [cell for cell in kept if cell.column in columns.entry]
     filled = Counter(cell.column for cell in entries if cell.value)
     if filled:
         rows.filled[row.number].append(place)

@@ -45,13 +45,19 @@ class SheetPlan:
     fields: tuple[FieldPlan, ...]
     table: str
 
-    def kinds(self, columns: Mapping[str, int]) -> ColumnKinds:
-        """Give what the columns hold, of the fields that were found (field → column)."""
+    def kinds(self, columns: Mapping[str, int], calculated: frozenset[int]) -> ColumnKinds:
+        """Give what the columns hold.
+
+        Args:
+            columns: Fields that were found → column.
+            calculated: Columns of formulas of ours.
+        """
         found = [(field, columns[field.id]) for field in self.fields if field.id in columns]
         return ColumnKinds(
             text=frozenset(n for field, n in found if field.is_entry and field.is_text),
             value=frozenset(n for field, n in found if field.is_entry and not field.is_text),
-            other=frozenset(n for field, n in found if not field.is_entry),
+            row_id=frozenset(n for field, n in found if not field.is_entry),
+            calculated=calculated,
         )
 
     def field(self, field_id: str) -> FieldPlan | None:

@@ -5,7 +5,6 @@ This runs in the reading process and knows of the form only what the plan tells.
 
 import hashlib
 from collections.abc import Mapping
-from xml.etree import ElementTree as ET
 
 from fpsheet.intake.bulk import open_packed, pack_sheets, read_packed
 from fpsheet.intake.cover import form_version, judge_meta, read_cover, read_meta
@@ -14,9 +13,8 @@ from fpsheet.intake.identity import SheetMap
 from fpsheet.intake.normalise import normalise_sheet
 from fpsheet.intake.package import Package, open_package
 from fpsheet.intake.plan import ReadingPlan, SheetPlan
-from fpsheet.intake.shared_strings import SharedStrings, read_shared_strings
 from fpsheet.intake.sheet_reading import FoundSheet, read_sheet
-from fpsheet.intake.sheet_scan import has_suspect_text, scan_sheet
+from fpsheet.intake.sheet_scan import scan_sheet
 from fpsheet.intake.survey import judge_survey, survey_workbook
 from fpsheet.intake.workbook_part import WorkbookPart, read_workbook_part
 from fpsheet_validation.raw import RawSheet, RawWorkbook
@@ -45,10 +43,9 @@ def read_bytes(
     if package is None:
         return None, faults
     workbook = read_workbook_part(package)
-    shared = _read_shared(package, workbook) if workbook else None
-    if workbook is None or shared is None:
+    if workbook is None:
         return None, (Fault(_DAMAGED_PART),)
-    survey = survey_workbook(package, workbook, shared, plan)
+    survey = survey_workbook(package, workbook, plan)
     meta = read_meta(survey.heads)
     if not (survey.maps or survey.damaged or meta):
         return None, (Fault("STR-040"),)
@@ -70,24 +67,15 @@ def read_bytes(
     )
 
 
-def _read_shared(package: Package, workbook: WorkbookPart) -> SharedStrings | None:
-    content = package.utf8(workbook.shared_strings) if workbook.shared_strings else None
-    try:
-        return read_shared_strings(content) if content else SharedStrings()
-    except ET.ParseError:
-        return None
-
-
 def _read_sheets(
     package: Package, workbook: WorkbookPart, maps: Mapping[str, SheetMap], plan: ReadingPlan
 ) -> tuple[dict[str, RawSheet], list[Fault]]:
     found = {sheet: _scan(package, plan.sheets[sheet], place) for sheet, place in maps.items()}
     scanned = {sheet: each for sheet, each in found.items() if each}
     shared = package.utf8(workbook.shared_strings) if workbook.shared_strings else None
-    is_suspect = has_suspect_text(shared or b"")
     reader = open_packed(
         pack_sheets(
-            {sheet: each.scan.body for sheet, each in scanned.items()},
+            {sheet: each.scan.xml for sheet, each in scanned.items()},
             shared_strings=shared,
             styles=package.utf8(workbook.styles) if workbook.styles else None,
             has_1904_dates=workbook.has_1904_dates,
@@ -97,13 +85,12 @@ def _read_sheets(
     faults: list[Fault] = []
     for sheet, place in maps.items():
         each = scanned.get(sheet)
-        frame = read_packed(reader, sheet) if reader and each else None
+        columns = place.columns.values()
+        frame = read_packed(reader, sheet, columns=columns) if reader and each else None
         if each is None or frame is None:
             faults.append(Fault(_DAMAGED_SHEET, sheet=sheet, title=place.part.title))
             continue
-        sheets[sheet], own = read_sheet(
-            each, frame, is_suspect=is_suspect or each.scan.has_suspect_text
-        )
+        sheets[sheet], own = read_sheet(each, frame)
         faults += own
     return sheets, faults
 
@@ -112,8 +99,11 @@ def _scan(package: Package, plan: SheetPlan, place: SheetMap) -> FoundSheet | No
     """Go through one sheet, the quick way where its spelling allows; None when it is damaged."""
     content = package.utf8(place.part.part) or b""
     prolog = package.prologs[place.part.part]
-    columns = plan.kinds(place.columns)
+    columns = plan.kinds(place.columns, place.calculated)
     scan = scan_sheet(
-        content, prolog, header_row=place.header_row, columns=columns
+        content,
+        prolog,
+        header_row=place.header_row,
+        columns=columns,
     ) or normalise_sheet(content, header_row=place.header_row, columns=columns)
     return FoundSheet(plan, place, scan) if scan else None

@@ -10,16 +10,10 @@ import re
 import unicodedata
 
 SUSPECT = (
-    r"[\u00A0\u00AD\u0300-\u036F\u1680\u2000-\u2011\u2028-\u202F\u205F-\u206F\u3000\uFEFF]"
-    r"|&#|_x[0-9A-Fa-f]{4}_|<t[^>]*>\s+</t>"
-)
-"""Where XML holds this, there may be text to repair (spelling of both Rust and Python)."""
-
-SUSPECT_VALUE = (
     r"^\s*$|[\u0000-\u0008\u000B-\u001F\u007F\u00A0\u00AD\u0300-\u036F\u1680"
     r"\u2000-\u2011\u2028-\u202F\u205F-\u206F\u3000\uFEFF]"
 )
-"""A value with this is looked at."""
+"""A text in which this is found may need repair (spelling of both Rust and Python)."""
 
 _SPACES = re.compile(r"[\u00A0\u1680\u2000-\u200A\u202F\u205F\u3000]")
 _HYPHENS = re.compile(r"[\u2010\u2011]")

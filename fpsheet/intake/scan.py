@@ -1,10 +1,8 @@
 """What is known of a sheet before the bulk reader gets it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-
-import polars as pl
 
 from fpsheet_validation.raw import CellKind
 
@@ -23,12 +21,29 @@ class ColumnKinds:
     Attributes:
         text: A person types text; a number in one is worth saying.
         value: A person types dates or numbers; a text in one is worth saying.
-        other: Nobody types, and still they are read (row ids).
+        row_id: Nobody types, and still they are read.
+        calculated: Formulas of ours; they are not read.
     """
 
     text: frozenset[int]
     value: frozenset[int]
-    other: frozenset[int]
+    row_id: frozenset[int]
+    calculated: frozenset[int]
+
+    @property
+    def entry(self) -> frozenset[int]:
+        """Columns a person types in."""
+        return self.text | self.value
+
+    @property
+    def read(self) -> frozenset[int]:
+        """Columns that are read."""
+        return self.entry | self.row_id
+
+    @property
+    def own(self) -> frozenset[int]:
+        """Columns for notes of her own, as far as they are looked at."""
+        return frozenset(range(1, FAR_COLUMN + 1)) - self.read - self.calculated
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +51,43 @@ class SheetScan:
     """One sheet, gone through once.
 
     Attributes:
-        body: The rows as plain XML: what stands between the sheetData tags.
-        numbers: Excel row of each row below the header (Int32), in the order of the file.
-        is_renumbered: The body numbers its rows on from the header, one by one, in that order;
+        xml: The sheet as the bulk reader gets it: plainly spelled, with something in column A.
+        numbers: Excel row of each row below the header, in the order of the file.
+        is_renumbered: The XML numbers its rows on from the header, one by one, in that order;
             if not, by their Excel rows.
         kinds: (Excel row, column letters) → kinds, of the cells that need saying.
         merged: Merged ranges, as written.
         hidden: Excel rows hidden by hand or by a filter.
-        has_suspect_text: There may be text to repair.
         quarantined: Positions in `numbers` of rows that hold something but contradict others.
-        own_columns: Columns with entries that no field has, where the body leaves them out.
+        own_columns: Columns with something in them that are none of ours.
         far_cells: Number of cells with something in them beyond the far column or Excel's grid.
     """
 
-    body: bytes
-    numbers: pl.Series
+    xml: bytes
+    numbers: Sequence[int]
     is_renumbered: bool = False
     kinds: Mapping[tuple[int, str], frozenset[CellKind]] = field(default_factory=dict)
     merged: tuple[str, ...] = ()
     hidden: frozenset[int] = frozenset()
-    has_suspect_text: bool = True
     quarantined: frozenset[int] = frozenset()
     own_columns: frozenset[int] = frozenset()
     far_cells: int = 0
+
+
+_SHEET_START = (
+    b'<?xml version="1.0" encoding="UTF-8"?>'
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    b'<row r="1"><c r="A1" t="inlineStr"><is><t>.</t></is></c></row>'
+)
+_SHEET_END = b"</sheetData></worksheet>"
+
+
+def wrap_rows(rows: bytes) -> bytes:
+    """Make a sheet of plain rows, with something in A1 that what they have there replaces.
+
+    The bulk reader leaves out columns at the left in which there is nothing.
+    """
+    return b"".join((_SHEET_START, rows, _SHEET_END))
 
 
 def find_merged(tail: bytes) -> tuple[str, ...]:

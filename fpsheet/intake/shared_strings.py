@@ -6,27 +6,29 @@ The bulk is read elsewhere; here a text is looked up by its index without parsin
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from xml.etree import ElementTree as ET
 
 from fpsheet.intake.workbook_part import MAIN
 
 _ITEM = b"<si>"
-_NOT_PLAIN = (b"<si ", b"<si/", b"<si\n", b"<si\r", b"<si\t", b"<!", b":si>")
+_FIRST = 1000
+_NOT_PLAIN = (b"<si", b"<!", b":si>")
 _INDEX = re.compile(r"[0-9]{1,9}")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _TO_ESCAPE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _SURROGATES = range(0xD800, 0xE000)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SharedStrings:
     """Shared texts by index.
 
     Attributes:
-        items: One per text: its XML as it stands, or the text where that was not plain.
+        content: The part as UTF-8; empty where the workbook has none.
     """
 
-    items: Sequence[bytes | str] = ()
+    content: bytes = b""
 
     def text(self, index: str) -> str:
         """Give one text; empty when the index means nothing.
@@ -34,25 +36,26 @@ class SharedStrings:
         Raises:
             ElementTree.ParseError: The XML is damaged.
         """
-        if not _INDEX.fullmatch(index) or int(index) >= len(self.items):
-            return ""
-        item = self.items[int(index)]
-        if isinstance(item, str):
-            return item
-        plain = _ITEM + item.partition(b"</si>")[0] + b"</si>"
-        return text_of(ET.fromstring(plain))  # noqa: S314 - has no document type
+        number = int(index) if _INDEX.fullmatch(index) else len(self.content)
+        items = self._first if number < len(self._first) else self._all
+        return items[number] if number < len(items) else ""
 
+    @cached_property
+    def _first(self) -> Sequence[str]:
+        """The first texts, which is where those at the top of the sheets are."""
+        pieces = self.content.split(_ITEM, _FIRST)
+        plain = pieces[1:-1]
+        if not plain or any(mark in piece for piece in plain for mark in _NOT_PLAIN):
+            return ()
+        wrapped = b"".join((b"<sst>", *(_ITEM + piece for piece in plain), b"</sst>"))
+        return [text_of(item) for item in ET.fromstring(wrapped)]  # noqa: S314 - has no document type
 
-def read_shared_strings(content: bytes) -> SharedStrings:
-    """Make the texts of a part findable.
-
-    Raises:
-        ElementTree.ParseError: The XML is damaged.
-    """
-    if any(mark in content for mark in _NOT_PLAIN):
-        root = ET.fromstring(content)  # noqa: S314 - has no document type
-        return SharedStrings([text_of(item) for item in root.iterfind(f"{MAIN}si")])
-    return SharedStrings(content.split(_ITEM)[1:])
+    @cached_property
+    def _all(self) -> Sequence[str]:
+        if not self.content:
+            return ()
+        root = ET.fromstring(self.content)  # noqa: S314 - has no document type
+        return [text_of(item) for item in root.iterfind(f"{MAIN}si")]
 
 
 def text_of(element: ET.Element) -> str:

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import polars as pl
 
@@ -11,7 +12,7 @@ from fpsheet.intake.fault import Fault
 from fpsheet.intake.identity import SheetMap
 from fpsheet.intake.limits import LONGEST_TEXT
 from fpsheet.intake.plan import FieldPlan, SheetPlan
-from fpsheet.intake.repair import SUSPECT_VALUE, repair_text
+from fpsheet.intake.repair import SUSPECT, repair_text
 from fpsheet.intake.scan import SheetScan
 from fpsheet_validation.raw import CellKind, RawSheet, SheetTotals
 
@@ -56,26 +57,22 @@ class FoundSheet:
         )
 
 
-def read_sheet(
-    found: FoundSheet, frame: pl.DataFrame, *, is_suspect: bool
-) -> tuple[RawSheet, tuple[Fault, ...]]:
+def read_sheet(found: FoundSheet, frame: pl.DataFrame) -> tuple[RawSheet, tuple[Fault, ...]]:
     """Make a raw sheet.
 
     Args:
         found: What is known of the sheet.
         frame: The bulk reader's frame: columns `1`, `2`, … as text, one row per sheet row.
-        is_suspect: There may be text to repair.
 
     Findings: STR-056 to STR-060, STR-064, STR-068.
     """
-    below = frame.slice(found.map.header_row)
-    rows = _name_columns(found, below)
+    rows = _name_columns(found, frame.slice(found.map.header_row))
     repaired: Kinds = {}
-    for field in found.fields if is_suspect else ():
-        rows, places = _repair_column(rows, field.id)
-        repaired |= dict.fromkeys(((row, field.id) for row in places), _REPAIRED)
+    for field in _suspect_fields(found, rows):
+        rows, places = _repair_column(rows, field)
+        repaired |= dict.fromkeys(((row, field) for row in places), _REPAIRED)
     rows = _pick_rows(found, rows)
-    faults = (*_row_faults(found, below, rows), *_long_texts(found, rows))
+    faults = (*_row_faults(found, rows), *_long_texts(found, rows))
     quarantined = len(found.scan.quarantined)
     totals = SheetTotals(
         xml=len(found.scan.numbers),
@@ -103,7 +100,7 @@ def _name_columns(found: FoundSheet, below: pl.DataFrame) -> pl.DataFrame:
         text = pl.col(name) if name in below.columns else pl.lit(None, dtype=pl.String)
         columns.append(pl.when(text != "").then(text).alias(field.id))
     if found.scan.is_renumbered:
-        numbers = found.scan.numbers.head(below.height)
+        numbers = pl.Series(found.scan.numbers[: below.height], dtype=pl.Int32)
     else:
         first = found.map.header_row + 1
         numbers = pl.int_range(first, first + below.height, dtype=pl.Int32, eager=True)
@@ -114,47 +111,41 @@ def _pick_rows(found: FoundSheet, rows: pl.DataFrame) -> pl.DataFrame:
     """Keep the rows with an entry, or with an error value where an entry should be."""
     with_error = {row for (row, _), own in found.scan.kinds.items() if CellKind.ERROR in own}
     entries = [pl.col(field.id).is_not_null() for field in found.fields if field.is_entry]
-    kept = rows.filter(
+    kept = rows.lazy().filter(
         pl.any_horizontal(*entries, pl.col(ROW).is_in(sorted(with_error))),
         ~pl.col(_PLACE).is_in(sorted(found.scan.quarantined)),
     )
-    return kept.drop(_PLACE).sort(ROW)
+    kept = kept.sort(ROW) if found.scan.is_renumbered else kept
+    return kept.drop(_PLACE).collect()
 
 
 def _long_texts(found: FoundSheet, rows: pl.DataFrame) -> Iterator[Fault]:
-    for field in found.fields:
-        for row in rows.filter(pl.col(field.id).str.len_chars() > LONGEST_TEXT)[ROW]:
-            yield found.fault("STR-060", row=row, field=field.id, graense=LONGEST_TEXT)
+    names = [field.id for field in found.fields]
+    longest = rows.select(pl.col(names).str.len_bytes().max()).row(0) if names else ()
+    for field, length in zip(names, longest, strict=True):
+        if (length or 0) > LONGEST_TEXT:
+            for row in rows.filter(pl.col(field).str.len_chars() > LONGEST_TEXT)[ROW]:
+                yield found.fault("STR-060", row=row, field=field, graense=LONGEST_TEXT)
 
 
-def _row_faults(found: FoundSheet, below: pl.DataFrame, rows: pl.DataFrame) -> Iterator[Fault]:
+def _row_faults(found: FoundSheet, rows: pl.DataFrame) -> Iterator[Fault]:
     """Say what is odd about rows and columns as such."""
     scan = found.scan
     for row in sorted({scan.numbers[place] for place in scan.quarantined}):
         yield found.fault("STR-058", row=row)
-    if not rows[ROW].is_in(scan.numbers.implode()).all():
+    read = rows[ROW].to_list()
+    if not set(read) <= set(scan.numbers):
         yield found.fault("STR-068")
-    if not scan.numbers.is_sorted():
+    if any(later < earlier for earlier, later in pairwise(scan.numbers)):
         yield found.fault("STR-059")
-    hidden = sum(rows[ROW].is_in(sorted(scan.hidden)))
+    hidden = len(scan.hidden.intersection(read))
     if hidden:
         yield found.fault("STR-064", antal=hidden)
-    own = _own_columns(found, below)
-    if own:
-        letters = ", ".join(map(column_letters, sorted(own)))
-        yield found.fault("STR-056", antal=len(own), kolonner=letters)
+    if scan.own_columns:
+        letters = ", ".join(map(column_letters, sorted(scan.own_columns)))
+        yield found.fault("STR-056", kolonner=letters)
     if scan.far_cells:
         yield found.fault("STR-057", antal=scan.far_cells)
-
-
-def _own_columns(found: FoundSheet, below: pl.DataFrame) -> set[int]:
-    known = {*found.map.columns.values(), *found.map.calculated}
-    filled = {
-        int(name)
-        for name in below.columns
-        if int(name) not in known and (below[name].fill_null("") != "").any()
-    }
-    return (filled | found.scan.own_columns) - known
 
 
 def _place_kinds(found: FoundSheet, rows: pl.DataFrame, repairs: Kinds) -> Kinds:
@@ -192,9 +183,15 @@ def _merged_cells(found: FoundSheet, numbers: list[int]) -> Iterator[tuple[int, 
                 )
 
 
+def _suspect_fields(found: FoundSheet, rows: pl.DataFrame) -> list[str]:
+    names = [field.id for field in found.fields]
+    suspect = rows.select(pl.col(names).str.contains(SUSPECT).any()).row(0) if names else ()
+    return [name for name, is_suspect in zip(names, suspect, strict=True) if is_suspect]
+
+
 def _repair_column(rows: pl.DataFrame, field: str) -> tuple[pl.DataFrame, list[int]]:
     """Repair the texts of a column; also give the rows whose text changed."""
-    suspect = rows.filter(pl.col(field).str.contains(SUSPECT_VALUE)).select(_PLACE, ROW, field)
+    suspect = rows.filter(pl.col(field).str.contains(SUSPECT)).select(_PLACE, ROW, field)
     repaired = [
         (place, row, fixed if fixed.strip() else None)
         for place, row, text in suspect.iter_rows()

@@ -6,9 +6,10 @@ single cell far out makes it ask for more memory than there is, which ends the p
 that is found here first.
 
 The pass is one regular expression, run by polars' engine (a state machine that reads each byte
-once; Python's own takes five times as long). It names what it looks for, and also every
-spelling that it would not follow: other quotes, prefixes, comments, cells without an address.
-A sheet spelled so goes through the real parser (`normalise`) and comes back spelled plainly.
+once; Python's own takes four times as long). It names what it looks for, and also every spelling
+that it would not follow: other quotes, prefixes, comments, cells without an address. A sheet
+spelled so goes through the real parser (`normalise`) and comes back spelled plainly. Tags hold
+ASCII only, which keeps the machine small.
 """
 
 import re
@@ -16,11 +17,11 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from fpsheet.intake.address import column_letters
+from fpsheet.intake.address import column_letters, column_number
 from fpsheet.intake.limits import LAST_ROW
 from fpsheet.intake.prolog import Prolog
-from fpsheet.intake.repair import SUSPECT
-from fpsheet.intake.scan import ColumnKinds, SheetScan, find_merged
+from fpsheet.intake.scan import ColumnKinds, SheetScan, find_merged, wrap_rows
+from fpsheet.intake.trim import trim_rows
 from fpsheet_validation.raw import CellKind
 
 DENSE_SHARE = 8
@@ -29,28 +30,37 @@ DENSE_SHARE = 8
 SMALL_SHEET = 20_000
 """Up to this row, gaps cost nothing worth speaking of."""
 
-_CHUNK_BYTES = 8 << 20
+_PIECE_BYTES = 1 << 20
 _START, _END = b"<sheetData>", b"</sheetData>"
 _ROW = b"<row "
 _MAIN_ROOT = "http://schemas.openxmlformats.org/spreadsheetml/2006/main worksheet"
 
+_IN_TAG = "[ -=?-~]"
+_PLAIN_ROW = '<row r="'
+_PLAIN_LENGTH = len('<row r="1048576"')
+_ROW_TAGS = (
+    rf'<row {_IN_TAG}*hidden="(?:1|true)"{_IN_TAG}*>',
+    rf'{_PLAIN_ROW}[0-9]{{1,7}}"',
+    rf"<row {_IN_TAG}*>",
+)
 # Inside sheetData, anything that is not spelled the way Excel, LibreOffice and all writers do.
 _ODD_SPELLINGS = (
-    r"<c[^ ]",
-    r"<c [^r]",
-    r"<c r[^=]",
-    r"<c r=[^\"]",
-    r"<c r=\"(?:[^A-Z]|[A-Z]{1,3}[^A-Z0-9]|[A-Z]{4}|[A-Z]{1,3}0|[A-Z]{1,3}[0-9]+[^0-9\"])",
-    r"<c r=\"(?:[B-Z][A-Z]|[A-Z]{3})[0-9]+\"(?:[^>]*[^/])?>",
-    r"<c r=\"[^\"]*\"[^>]* (?:r=|t=\"d\")",
-    r"<(?:c|row) [^>]*(?:=[^\"]|[\t\r\n]| =)",
-    r"<row[^ ]",
+    r"<c[!-~\t\r\n]",
+    r"<c [!-qs-~]",
+    r"<c r[!-<>-~]",
+    r"<c r=[!#-~]",
+    r'<c r="(?:[!-@\[-~]|[A-Z]{1,3}[!-/:-@\[-~]|[A-Z]{4}|[A-Z]{1,3}0|[A-Z]{1,3}[0-9]+[!#-/:-~])',
+    rf'<c r="(?:[B-Z][A-Z]|[A-Z]{{3}})[0-9]+"(?:{_IN_TAG}*[ -.0-=?-~])?>',
+    rf'<c r="[A-Z0-9]+"{_IN_TAG}* (?:r=|t="d")',
+    rf"<(?:c|row) {_IN_TAG}*(?:=[!#-~]|[\t\r\n]| =)",
+    r"<row[!-~\t\r\n]",
     r"<[!?]",
     r"</?[a-zA-Z0-9]+:",
 )
 _ODD = re.compile("|".join(_ODD_SPELLINGS))
-_ROW_TAG = r"<row [^>]*>"
-_OTHER = r'(?: [a-su-z][a-z]*="[^"]*")*'
+_OTHER = r'(?: [a-su-z][a-z]*="[ !#-~]*")*'
+_NUMBER = re.compile(' r="([0-9]{1,7})"')
+_HIDDEN = re.compile(' hidden="(?:1|true)"')
 _CELL = re.compile(r'<c r="([A-Z]+)([0-9]+)"')
 
 
@@ -72,41 +82,46 @@ def scan_sheet(
     start, end = content.find(_START), content.rfind(_END)
     if prolog.root != _MAIN_ROOT or start < 0 or end < start:
         return None
-    head, body, tail = content[:start], content[start + len(_START) : end], content[end:]
+    head, tail = content[:start], content[end:]
     if b"<!" in head or b"<!" in tail or b"<sheetData" in tail:
         return None
-    tokens = _find_tokens(body, _pattern(columns))
-    is_row = tokens.str.starts_with(_ROW.decode())
-    rows, others = tokens.filter(is_row), tokens.filter(~is_row).to_list()
-    numbers = rows.str.extract(r' r="([0-9]{1,7})"').cast(pl.Int32)
+    body = trim_rows(content[start + len(_START) : end], columns)
+    rows, others = _find_tokens(body, _pattern(columns))
+    numbers = [_number_of(row) for row in rows]
     if any(map(_ODD.match, others)) or not _are_usable(numbers):
         return None
+    own = {column_letters(column) for column in columns.own}
+    cells = [(match, token) for token in others if (match := _CELL.match(token))]
+    below = [(match, token) for match, token in cells if int(match[2]) > header_row]
     return SheetScan(
-        body=body,
-        numbers=numbers.filter(numbers > header_row),
-        kinds=dict(_kinds(others, header_row)),
+        xml=wrap_rows(body),
+        numbers=[number for number in numbers if number > header_row],
+        kinds={
+            (int(match[2]), match[1]): frozenset(_kinds_of(token))
+            for match, token in below
+            if match[1] not in own
+        },
         merged=find_merged(tail),
-        hidden=frozenset(numbers.filter(rows.str.contains(' hidden="(?:1|true)"'))),
-        has_suspect_text=any(not token.startswith("<c") for token in others),
+        hidden=frozenset(
+            _number_of(row) for row in rows if len(row) > _PLAIN_LENGTH and _HIDDEN.search(row)
+        ),
+        own_columns=frozenset(column_number(match[1]) for match, _ in below if match[1] in own),
     )
 
 
-def has_suspect_text(content: bytes) -> bool:
-    """Tell whether there may be text to repair in a part (UTF-8)."""
-    series = pl.Series([content], dtype=pl.Binary).cast(pl.String, strict=False)
-    return series.null_count() > 0 or bool(series.str.contains(SUSPECT)[0])
-
-
 def _pattern(columns: ColumnKinds) -> str:
-    patterns = [_ODD.pattern]
-    if columns.text or columns.value:
-        place = _place({*columns.text, *columns.value})
-        patterns.append(rf'{place}(?:[^>]* t="[eb]"[^>]*>(?:<f)?|[^>]*><f)')
+    patterns = [*_ODD_SPELLINGS, *_ROW_TAGS]
+    if columns.entry:
+        place = _place(columns.entry)
+        patterns.append(rf'{place}{_IN_TAG}* t="[eb]"{_IN_TAG}*>(?:<f)?')
+        patterns.append(rf"{place}{_IN_TAG}*><f")
     if columns.text:
         patterns.append(rf'{_place(columns.text)}{_OTHER}(?: t="n")?{_OTHER}><v')
     if columns.value:
-        patterns.append(rf'{_place(columns.value)}[^>]* t="(?:s|str|inlineStr)"')
-    return "|".join((*patterns, _ROW_TAG, SUSPECT))
+        patterns.append(rf'{_place(columns.value)}{_IN_TAG}* t="(?:s|str|inlineStr)"')
+    if columns.own:
+        patterns.append(rf"{_place(columns.own)}(?:{_IN_TAG}*[ -.0-=?-~])?>")
+    return "|".join(patterns)
 
 
 def _place(columns: Iterable[int]) -> str:
@@ -114,40 +129,45 @@ def _place(columns: Iterable[int]) -> str:
     return rf'<c r="(?:{letters})[0-9]+"'
 
 
-def _find_tokens(body: bytes, pattern: str) -> pl.Series:
-    """Give everything in the rows that the pattern names, in order, a few MB at a time."""
-    found = []
-    start = 0
+def _find_tokens(body: bytes, pattern: str) -> tuple[list[str], list[str]]:
+    """Give the row tags, and whatever else the pattern names, in the order of the file.
+
+    A piece of the sheet at a time: the same memory is used again and again, which is twice as
+    fast as asking for all of it at once.
+    """
+    rows: list[str] = []
+    others: list[str] = []
+    start, tag = 0, _ROW.decode()
     while start < len(body):
-        end = body.find(_ROW, start + _CHUNK_BYTES)
-        end = len(body) if end < 0 else end
-        chunk = pl.Series([body[start:end]], dtype=pl.Binary).cast(pl.String, strict=False)
-        if chunk.null_count():
+        cut = body.find(_ROW, start + _PIECE_BYTES)
+        cut = len(body) if cut < 0 else cut
+        text = pl.Series([body[start:cut]], dtype=pl.Binary).cast(pl.String, strict=False)
+        if text.null_count():
             # Not UTF-8, whatever it says of itself; the real parser shall judge.
-            return pl.Series(["<!"])
-        found.append(chunk.str.extract_all(pattern).explode().drop_nulls())
-        start = end
-    return pl.concat(found) if found else pl.Series(dtype=pl.String)
+            return [], ["<!"]
+        tokens = text.str.extract_all(pattern)[0].to_list()
+        own = [token for token in tokens if token.startswith(tag)]
+        rows += own
+        if len(own) < len(tokens):
+            others += [token for token in tokens if not token.startswith(tag)]
+        start = cut
+    return rows, others
 
 
-def _are_usable(numbers: pl.Series) -> bool:
+def _number_of(row: str) -> int:
+    if row.startswith(_PLAIN_ROW) and row.endswith('"'):
+        return int(row[len(_PLAIN_ROW) : -1])
+    match = _NUMBER.search(row)
+    return int(match[1]) if match else 0
+
+
+def _are_usable(numbers: list[int]) -> bool:
     """Tell whether the rows can be read by their numbers: known, single, not too far apart."""
-    if numbers.is_empty():
+    if not numbers:
         return True
-    last = numbers.max()
-    if numbers.null_count() or not isinstance(last, int) or numbers.min() == 0:
-        return False
+    last = max(numbers)
     is_dense = last <= SMALL_SHEET or last <= DENSE_SHARE * len(numbers)
-    return is_dense and last <= LAST_ROW and numbers.n_unique() == len(numbers)
-
-
-def _kinds(
-    tokens: list[str], header_row: int
-) -> Iterator[tuple[tuple[int, str], frozenset[CellKind]]]:
-    for token in tokens:
-        place = _CELL.match(token)
-        if place and int(place[2]) > header_row:
-            yield (int(place[2]), place[1]), frozenset(_kinds_of(token))
+    return is_dense and min(numbers) > 0 and last <= LAST_ROW and len(set(numbers)) == len(numbers)
 
 
 def _kinds_of(token: str) -> Iterator[CellKind]:

@@ -1,21 +1,30 @@
 """A sheet's XML, row by row, by a real XML parser: right for every spelling, and slow.
 
 Used for the few rows at the top that say what the columns are, and for whole sheets that are
-spelled in a way the fast reader does not follow.
+spelled in a way the fast pass does not follow.
 """
 
-import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
+from xml.parsers import expat
 
 from fpsheet.intake.address import column_letters, parse_address
-from fpsheet.intake.shared_strings import SharedStrings, text_of
-from fpsheet.intake.workbook_part import MAIN
+from fpsheet.intake.shared_strings import SharedStrings, unescape_text
 
+_C, _V, _T, _F, _ROW, _READING, _SHEET_DATA = (
+    f"http://schemas.openxmlformats.org/spreadsheetml/2006/main {tag}"
+    for tag in ("c", "v", "t", "f", "row", "rPh", "sheetData")
+)
 _SHARED, _INLINE = "s", "inlineStr"
 _NUMBER = re.compile(r"[0-9]{1,9}")
+_IDENTIFIER = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
+_CHUNK = 1 << 16
+_SMALL_CHUNK = 1 << 11
+
+DAMAGED = (expat.ExpatError, ET.ParseError, LookupError, ValueError)
+"""What reading damaged XML raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +67,34 @@ class XmlRow:
     cells: tuple[XmlCell, ...]
 
 
-def iterate_rows(content: bytes) -> Iterator[XmlRow]:
+def iterate_rows(content: bytes, *, chunk: int = _CHUNK) -> Iterator[XmlRow]:
     """Go through the rows of a sheet in the order of the file.
 
+    Args:
+        content: The sheet's part as UTF-8.
+        chunk: Bytes to parse at a time; few when only the first rows are wanted.
+
     Raises:
-        ElementTree.ParseError: The XML is damaged.
+        DAMAGED: The XML is damaged; the rows before the damage have been given.
     """
-    number = 0
-    parent: ET.Element | None = None
-    for event, element in ET.iterparse(io.BytesIO(content), events=("start", "end")):  # noqa: S314 - has no document type
-        if event == "start":
-            if element.tag == f"{MAIN}sheetData":
-                parent = element
-        elif element.tag == f"{MAIN}row" and parent is not None:
-            written = element.get("r", "")
-            number = int(written) if _NUMBER.fullmatch(written) else number + 1
-            hidden = element.get("hidden", "") in {"1", "true"}
-            yield XmlRow(number, hidden, tuple(_cells(element, number)))
-            parent.clear()
-        elif element.tag == f"{MAIN}sheetData":
+    collector = _Collector()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = collector.start
+    parser.EndElementHandler = collector.end
+    parser.CharacterDataHandler = collector.texts.append
+    for start in range(0, len(content), chunk):
+        parser.Parse(content[start : start + chunk])
+        yield from collector.take()
+        if collector.is_done:
             return
+    parser.Parse(b"", True)  # noqa: FBT003 - expat knows no keywords
 
 
 def read_texts(content: bytes, shared: SharedStrings, *, rows: int) -> dict[tuple[int, int], str]:
     """Give the texts at the top of a sheet: (row, column) → text, blank cells left out.
+
+    Below a row of identifiers only one row more is read.
 
     Args:
         content: The sheet's part as UTF-8.
@@ -89,41 +102,91 @@ def read_texts(content: bytes, shared: SharedStrings, *, rows: int) -> dict[tupl
         rows: Number of the last row to read.
 
     Raises:
-        ElementTree.ParseError: The XML is damaged.
+        DAMAGED: The XML is damaged.
     """
-    texts = {}
-    for row in iterate_rows(content):
-        if row.number > rows:
+    texts: dict[tuple[int, int], str] = {}
+    last = rows
+    for row in iterate_rows(content, chunk=_SMALL_CHUNK):
+        if row.number > last:
             break
-        for cell in row.cells:
-            text = cell.text(shared).strip()
-            if text:
-                texts[cell.row, cell.column] = text
+        own = {(cell.row, cell.column): cell.text(shared).strip() for cell in row.cells}
+        texts |= {place: text for place, text in own.items() if text}
+        if sum(map(is_identifier, own.values())) > 1:
+            last = min(last, row.number + 1)
     return texts
 
 
-def _cells(row: ET.Element, number: int) -> Iterator[XmlCell]:
-    column = 0
-    for element in row:
-        if element.tag != f"{MAIN}c":
-            continue
-        written = element.get("r")
-        place = parse_address(written or f"{column_letters(column + 1)}{number}")
-        own_row, column = place or (number, 0)
-        kind = element.get("t", "n")
-        value, has_formula = _content(element, kind)
-        if value or has_formula:
-            yield XmlCell(own_row, column, kind, element.get("s", ""), value, has_formula)
+def is_identifier(text: str) -> bool:
+    """Tell whether a text may be the identity of a column.
+
+    >>> is_identifier("forloeb.cpr"), is_identifier("Forløb")
+    (True, False)
+    """
+    return _IDENTIFIER.fullmatch(text) is not None
 
 
-def _content(cell: ET.Element, kind: str) -> tuple[str, bool]:
-    value, has_formula = "", False
-    for child in cell:
-        tag = child.tag.removeprefix(MAIN)
-        if tag == "f":
-            has_formula = True
-        elif tag == "v" and kind != _INLINE:
-            value = child.text or ""
-        elif tag == "is" and kind == _INLINE:
-            value = text_of(child)
-    return value, has_formula
+@dataclass(slots=True)
+class _Collector:
+    """Takes the parser's events and makes rows of them."""
+
+    texts: list[str] = field(default_factory=list)
+    is_done: bool = False
+    _rows: list[XmlRow] = field(default_factory=list)
+    _cells: list[XmlCell] = field(default_factory=list)
+    _row: int = 0
+    _is_hidden: bool = False
+    _address: str = ""
+    _cell: Mapping[str, str] = field(default_factory=dict)
+    _value: str = ""
+    _inline: list[str] = field(default_factory=list)
+    _has_formula: bool = False
+    _in_reading: bool = False
+
+    def take(self) -> list[XmlRow]:
+        """Give the rows that are complete."""
+        rows, self._rows = self._rows, []
+        return rows
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == _C:
+            self._cell, self._value, self._has_formula = attributes, "", False
+            self._inline.clear()
+        elif name in {_V, _T}:
+            self.texts.clear()
+        elif name == _F:
+            self._has_formula = True
+        elif name == _ROW:
+            written = attributes.get("r", "")
+            self._row = int(written) if _NUMBER.fullmatch(written) else self._row + 1
+            self._is_hidden = attributes.get("hidden", "") in {"1", "true"}
+            self._cells, self._address = [], ""
+        elif name == _READING:
+            self._in_reading = True
+
+    def end(self, name: str) -> None:
+        if name == _C:
+            self._end_cell()
+        elif name == _V:
+            self._value = "".join(self.texts)
+        elif name == _T:
+            if not self._in_reading:
+                self._inline.append("".join(self.texts))
+        elif name == _ROW:
+            self._rows.append(XmlRow(self._row, self._is_hidden, tuple(self._cells)))
+        elif name == _READING:
+            self._in_reading = False
+        elif name == _SHEET_DATA:
+            self.is_done = True
+
+    def _end_cell(self) -> None:
+        self._address = self._cell.get("r") or self._next_address()
+        kind = self._cell.get("t", "n")
+        value = unescape_text("".join(self._inline)) if kind == _INLINE else self._value
+        if value or self._has_formula:
+            row, column = parse_address(self._address) or (self._row, 0)
+            style = self._cell.get("s", "")
+            self._cells.append(XmlCell(row, column, kind, style, value, self._has_formula))
+
+    def _next_address(self) -> str:
+        before = parse_address(self._address) or (self._row, 0)
+        return f"{column_letters(before[1] + 1)}{self._row}"

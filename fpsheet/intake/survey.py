@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from xml.etree import ElementTree as ET
 
 from fpsheet.intake.address import column_letters
 from fpsheet.intake.fault import Fault
@@ -10,10 +9,10 @@ from fpsheet.intake.identity import SheetHead, SheetMap, map_sheet
 from fpsheet.intake.package import Package
 from fpsheet.intake.plan import ReadingPlan, SheetPlan, fold_label
 from fpsheet.intake.shared_strings import SharedStrings
-from fpsheet.intake.sheet_xml import read_texts
+from fpsheet.intake.sheet_xml import DAMAGED, read_texts
 from fpsheet.intake.workbook_part import SheetPart, WorkbookPart, read_table_rows
 
-HEAD_ROWS = 60
+HEAD_ROWS = 24
 """Rows read from each sheet to tell what it is; cover and meta are shorter than that."""
 
 
@@ -34,10 +33,11 @@ class Survey:
     damaged: tuple[tuple[str, str], ...]
 
 
-def survey_workbook(
-    package: Package, workbook: WorkbookPart, shared: SharedStrings, plan: ReadingPlan
-) -> Survey:
+def survey_workbook(package: Package, workbook: WorkbookPart, plan: ReadingPlan) -> Survey:
     """Look at the top of every worksheet."""
+    shared = SharedStrings(
+        (package.utf8(workbook.shared_strings) if workbook.shared_strings else None) or b""
+    )
     heads, damaged = [], []
     for part in workbook.sheets:
         head = _read_head(package, workbook, part, shared)
@@ -108,9 +108,10 @@ def _read_head(
     content = package.utf8(part.part)
     try:
         texts = read_texts(content or b"", shared, rows=HEAD_ROWS)
-    except ET.ParseError:
+    except DAMAGED:
         return None
-    return SheetHead(part, texts, workbook.names, read_table_rows(package, part.part))
+    names = {name: cells for name, cells in workbook.names.items() if cells.title == part.title}
+    return SheetHead(part, texts, names, read_table_rows(package, part.part))
 
 
 def _has_title(sheet: SheetPlan, part: SheetPart) -> bool:

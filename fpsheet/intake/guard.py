@@ -1,0 +1,103 @@
+"""Limits of the reading process, set by itself before it reads anything.
+
+What holds where:
+
+- Linux: memory by RLIMIT_DATA (what the process may write to, which is what it uses; RLIMIT_AS
+  would count the address space that polars merely reserves, over 600 MB before any file).
+- Windows: memory by a job object that the process puts itself into.
+- Elsewhere: memory by a thread that looks at the largest size the process has had, twenty times
+  a second, and ends it.
+- Time: the parent ends the process everywhere; on POSIX systems an alarm does it as well, should
+  the parent be gone.
+- No core dump is written anywhere, for it would hold the file's data.
+"""
+
+import os
+import sys
+import threading
+import time
+
+_WATCH_SECONDS = 0.05
+_GRACE_SECONDS = 5.0
+OUT_OF_MEMORY = 86
+"""Exit code of a process that ended itself for its memory."""
+
+
+def limit_memory(limit: int) -> None:
+    """Let the process end when it asks for more memory than the limit, in bytes."""
+    if sys.platform == "win32":
+        _join_job(limit)
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        bound = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (bound, hard))
+    else:
+        threading.Thread(target=_watch_size, args=(limit,), daemon=True).start()
+
+
+def set_alarm(seconds: float) -> None:
+    """Let the process end after a time, where the system can; 0 takes it back."""
+    if sys.platform != "win32":
+        import signal
+
+        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS if seconds else 0.0)
+
+
+if sys.platform == "win32":
+    import ctypes
+
+    _LIMIT_PROCESS_MEMORY = 0x100
+    _EXTENDED_LIMIT_INFORMATION = 9
+    _NO_DIALOGUES = 0x0001 | 0x0002
+
+    class _BasicLimits(ctypes.Structure):
+        _fields_ = (
+            ("process_time", ctypes.c_int64),
+            ("job_time", ctypes.c_int64),
+            ("flags", ctypes.c_uint32),
+            ("smallest_set", ctypes.c_size_t),
+            ("largest_set", ctypes.c_size_t),
+            ("processes", ctypes.c_uint32),
+            ("affinity", ctypes.c_size_t),
+            ("priority", ctypes.c_uint32),
+            ("scheduling", ctypes.c_uint32),
+        )
+
+    class _ExtendedLimits(ctypes.Structure):
+        _fields_ = (
+            ("basic", _BasicLimits),
+            ("counters", ctypes.c_uint64 * 6),
+            ("process_memory", ctypes.c_size_t),
+            ("job_memory", ctypes.c_size_t),
+            ("process_peak", ctypes.c_size_t),
+            ("job_peak", ctypes.c_size_t),
+        )
+
+    def _join_job(limit: int) -> None:
+        """Put the process into a job object of its own that bounds its memory."""
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        kernel.SetErrorMode(_NO_DIALOGUES)
+        kernel.CreateJobObjectW.restype = ctypes.c_void_p
+        kernel.GetCurrentProcess.restype = ctypes.c_void_p
+        job = ctypes.c_void_p(kernel.CreateJobObjectW(None, None))
+        limits = _ExtendedLimits()
+        limits.basic.flags = _LIMIT_PROCESS_MEMORY
+        limits.process_memory = limit
+        kernel.SetInformationJobObject(
+            job, _EXTENDED_LIMIT_INFORMATION, ctypes.byref(limits), ctypes.sizeof(limits)
+        )
+        kernel.AssignProcessToJobObject(job, ctypes.c_void_p(kernel.GetCurrentProcess()))
+
+else:
+
+    def _watch_size(limit: int) -> None:
+        """End the process when it has been larger than the limit (macOS counts in bytes)."""
+        import resource
+
+        while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < limit:
+            time.sleep(_WATCH_SECONDS)
+        os._exit(OUT_OF_MEMORY)

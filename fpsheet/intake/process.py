@@ -1,0 +1,124 @@
+"""The reading process, seen from outside: started, fed, waited for, ended.
+
+A plain child with two pipes, and not `multiprocessing`: that one imports the main module of the
+program a second time, which costs time and goes wrong in a script without a main guard.
+"""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING, Self
+
+from fpsheet.intake.child import read_piece, write_piece
+from fpsheet.intake.fault import Fault
+
+if TYPE_CHECKING:
+    # Not loaded here: the child starts before anything heavy is imported.
+    from types import TracebackType
+
+    from fpsheet.intake.plan import ReadingPlan
+    from fpsheet_validation.raw import RawWorkbook
+
+    Outcome = tuple[RawWorkbook | None, tuple[Fault, ...]]
+
+# The child gets the parent's import path whole, so it runs the same code wherever that lies.
+_START = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from fpsheet.intake.child import serve; serve()"
+)
+# One reading process has one core; more threads would only ask for more memory.
+_ENVIRONMENT = {"POLARS_MAX_THREADS": "1", "RAYON_NUM_THREADS": "1", "PYTHONUTF8": "1"}
+_CREATE_NO_WINDOW = 0x08000000
+
+
+class ReadingProcess:
+    """A process that reads files under limits. A file that kills it costs only itself."""
+
+    def __init__(self) -> None:
+        """Start the process at once; it gets ready while the caller does other things."""
+        self._is_closed = False
+        self._process = self._start()
+
+    def __enter__(self) -> Self:
+        """Use it in a `with` block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: "type[BaseException] | None",
+        error: BaseException | None,
+        trace: "TracebackType | None",
+    ) -> None:
+        """End it."""
+        self.close()
+
+    def read(self, data: bytes, *, name: str, plan: "ReadingPlan") -> "Outcome":
+        """Read one file; when the process does not survive it, start another for the next.
+
+        Findings: STR-035 after the time limit, STR-036 when the process ended; those of
+        `reading.read_bytes`.
+        """
+        is_late = threading.Event()
+        process = self._process
+
+        def stop() -> None:
+            is_late.set()
+            process.kill()
+
+        timer = threading.Timer(plan.limits.seconds, stop)
+        timer.start()
+        try:
+            answer = self._ask(data, name=name, plan=plan)
+        finally:
+            timer.cancel()
+        if answer is not None:
+            outcome: "Outcome" = pickle.loads(answer)  # noqa: S301 - written by our own child
+            return outcome
+        self._end()
+        if not self._is_closed:
+            self._process = self._start()
+        if is_late.is_set():
+            seconds = f"{plan.limits.seconds:g}"
+            return None, (Fault("STR-035", details=(("graense", seconds),)),)
+        return None, (Fault("STR-036"),)
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        self._is_closed = True
+        self._end()
+
+    def _end(self) -> None:
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                try:
+                    pipe.close()
+                except OSError:
+                    # What was still to be written has nobody to read it.
+                    continue
+        self._process.wait()
+
+    def _ask(self, data: bytes, *, name: str, plan: "ReadingPlan") -> bytes | None:
+        tasks, answers = self._process.stdin, self._process.stdout
+        if tasks is None or answers is None:
+            return None
+        try:
+            write_piece(tasks, pickle.dumps((name, plan), pickle.HIGHEST_PROTOCOL))
+            write_piece(tasks, data)
+            return read_piece(answers)
+        except OSError:
+            return None
+
+    @staticmethod
+    def _start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and code
+            [sys.executable, "-c", _START, json.dumps(sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | _ENVIRONMENT,
+            creationflags=_CREATE_NO_WINDOW if sys.platform == "win32" else 0,
+        )

@@ -1,0 +1,177 @@
+"""Reading workbooks: the way into intake for everybody else.
+
+A file is opened once and read once, and never written to. Its bytes go to a process with limits
+on memory and time; what comes back is a raw workbook and findings, never an exception.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+from fpsheet.intake.fault import Fault
+from fpsheet.intake.limits import DEFAULT_LIMITS, Limits
+from fpsheet.intake.plan import ReadingPlan, make_plan
+from fpsheet.intake.process import ReadingProcess
+from fpsheet_templates.form import Form
+from fpsheet_templates.load import form_versions
+from fpsheet_validation.finding import Finding
+from fpsheet_validation.raw import RawWorkbook
+
+_SHARING_VIOLATIONS = {32, 33}
+"""Windows: another program has the file, or a part of it, for itself."""
+
+_AHEAD = 2
+"""Files read ahead of the one that is asked for, per process."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedBytes:
+    """A file that is in memory already, as out of a package.
+
+    Attributes:
+        name: File name without folder.
+        data: Its bytes.
+    """
+
+    name: str
+    data: bytes
+
+
+Source = Path | NamedBytes
+
+
+@dataclass(frozen=True, slots=True)
+class FileReading:
+    """What became of one file.
+
+    Attributes:
+        name: File name without folder.
+        data: The bytes that were read; empty when the file could not be opened.
+        sha256: Hash of these bytes, hexadecimal; empty when there are none.
+        raw: The workbook, or None when nothing of it can be read.
+        findings: What was found, in the order it was found.
+    """
+
+    name: str
+    data: bytes
+    sha256: str
+    raw: RawWorkbook | None
+    findings: tuple[Finding, ...]
+
+
+def read_workbook(
+    path: Path,
+    *,
+    form: Form,
+    expected_kommune: str | None = None,
+    process: ReadingProcess | None = None,
+) -> tuple[RawWorkbook | None, tuple[Finding, ...]]:
+    """Read a workbook from a file.
+
+    Args:
+        path: The file; it is opened once.
+        form: The newest form; older workbooks are read by it, too.
+        expected_kommune: The only kommune whose workbook is wanted.
+        process: A reading process that was started earlier, to save the wait for it.
+
+    Returns:
+        The workbook as far as it can be read, None when nothing can, and all findings.
+
+    Findings: STR-001 to STR-068.
+    """
+    reading = read_file(path, form=form, expected_kommune=expected_kommune, process=process)
+    return reading.raw, reading.findings
+
+
+def read_file(
+    source: Source,
+    *,
+    form: Form,
+    expected_kommune: str | None = None,
+    process: ReadingProcess | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> FileReading:
+    """Read a workbook from a file or from memory, and keep its bytes and their hash."""
+    plan = _plan(form, expected_kommune, limits)
+    if process:
+        return _read(source, form=form, plan=plan, process=process)
+    with ReadingProcess() as own:
+        return _read(source, form=form, plan=plan, process=own)
+
+
+def read_many(
+    sources: Iterable[Source],
+    *,
+    form: Form,
+    workers: int = 2,
+    expected_kommune: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Iterator[FileReading]:
+    """Read many workbooks in several processes, in the order they are given.
+
+    No more than a few files are read ahead of the one that is asked for.
+
+    Args:
+        sources: Files, or files in memory.
+        form: The newest form.
+        workers: Number of reading processes.
+        expected_kommune: The only kommune whose workbooks are wanted.
+        limits: How much a file may ask for.
+    """
+    plan = _plan(form, expected_kommune, limits)
+    free: SimpleQueue[ReadingProcess] = SimpleQueue()
+    processes = [ReadingProcess() for _ in range(workers)]
+    for process in processes:
+        free.put(process)
+
+    def read(source: Source) -> FileReading:
+        process = free.get()
+        try:
+            return _read(source, form=form, plan=plan, process=process)
+        finally:
+            free.put(process)
+
+    pending: deque[Future[FileReading]] = deque()
+    pool = ThreadPoolExecutor(workers)
+    try:
+        for source in sources:
+            pending.append(pool.submit(read, source))
+            if len(pending) > _AHEAD * workers:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+    finally:
+        # Also when the caller has had enough: nothing is read on for nobody.
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.close()
+        pool.shutdown()
+
+
+def _plan(form: Form, expected_kommune: str | None, limits: Limits) -> ReadingPlan:
+    versions = form_versions()
+    return make_plan(form, versions=versions, expected_kommune=expected_kommune, limits=limits)
+
+
+def _read(source: Source, *, form: Form, plan: ReadingPlan, process: ReadingProcess) -> FileReading:
+    name = source.name
+    data = source.data if isinstance(source, NamedBytes) else _open(source, plan.limits)
+    if isinstance(data, Fault):
+        return FileReading(name, b"", "", None, (data.to_finding(form),))
+    raw, faults = process.read(data, name=name, plan=plan)
+    digest = hashlib.sha256(data).hexdigest()
+    return FileReading(name, data, digest, raw, tuple(fault.to_finding(form) for fault in faults))
+
+
+def _open(path: Path, limits: Limits) -> bytes | Fault:
+    """Read a file's bytes, one more than allowed at most; too many are told by their number."""
+    try:
+        with path.open("rb") as file:
+            return file.read(limits.file_bytes + 1)
+    except OSError as error:
+        is_taken = getattr(error, "winerror", None) in _SHARING_VIOLATIONS
+        return Fault("STR-002" if is_taken else "STR-001")
