@@ -27,12 +27,23 @@ KOMMUNER = ("955", "956", "957", "707", "751")
 CITIZENS = ("a", "b", "c", "d", "e", "f")
 LEVELS = (None, "hoejeste", "mellemste", "laveste")
 # Few days, so that ties, borders and leap days come up often.
-DAYS = tuple(
-    date.fromisoformat(day)
-    for day in (
-        "2016-06-30 2016-07-01 2019-12-31 2020-02-29 2021-02-28 2023-12-31 2024-02-29 2024-12-31"
-        " 2025-01-01 2025-02-28 2025-03-31 2025-04-01 2025-06-15 2025-12-30 2025-12-31 2026-01-01"
-    ).split()
+DAYS = (
+    date(2016, 6, 30),
+    date(2016, 7, 1),
+    date(2019, 12, 31),
+    date(2020, 2, 29),
+    date(2021, 2, 28),
+    date(2023, 12, 31),
+    date(2024, 2, 29),
+    date(2024, 12, 31),
+    date(2025, 1, 1),
+    date(2025, 2, 28),
+    date(2025, 3, 31),
+    date(2025, 4, 1),
+    date(2025, 6, 15),
+    date(2025, 12, 30),
+    date(2025, 12, 31),
+    date(2026, 1, 1),
 )
 PERIODS = (
     Period(date(2025, 1, 1), date(2025, 12, 31)),
@@ -64,7 +75,7 @@ def record(**fields: st.SearchStrategy[object]) -> st.SearchStrategy[Record]:
 
 
 @st.composite
-def spells(draw: st.DrawFn, start: str, end: str, **fields: st.SearchStrategy[object]) -> Record:
+def spells(draw: st.DrawFn, /, start: str, end: str, **fields: st.SearchStrategy[object]) -> Record:
     """Give a record with a start and perhaps an end, in order."""
     row = dict(draw(record(**fields)))
     days = sorted(draw(st.tuples(st.sampled_from(DAYS), st.sampled_from(DAYS))))
@@ -131,7 +142,9 @@ RECORDS = st.fixed_dictionaries(
         "overdragelse": st.lists(record(til_kommune=pick(KOMMUNER), dato=DAY), max_size=4),
     }
 )
-BIRTHS = tuple(day - timedelta(days=round(365.25 * years)) for day in DAYS for years in (18, 45, 60))
+BIRTHS = tuple(
+    day - timedelta(days=round(365.25 * years)) for day in DAYS for years in (18, 45, 60)
+)
 PERSONS = st.fixed_dictionaries(
     {name: st.tuples(pick(("K", "M", None)), pick((None, *BIRTHS))) for name in CITIZENS}
 )

@@ -61,11 +61,9 @@ def load_country(connection: Connection, country: Country) -> None:
     schema = store_schema()
     kommuner = {str(row["kommune_kode"]) for rows in country.records.values() for row in rows}
     for number, kommune in enumerate(sorted(kommuner | set(country.delivered)), start=1):
-        given = _commit(number, kommune)
-        blank = {c.name: _BLANKS.get(c.type.python_type, {}) for c in schema["indberetning"].columns}
-        needed = {c.name for c in schema["indberetning"].columns if not c.nullable}
-        values = {name: value for name, value in blank.items() if name in needed} | given
-        connection.execute(insert(schema["indberetning"]), values)
+        needed = (column for column in schema["indberetning"].columns if not column.nullable)
+        blanks = {column.name: _BLANKS.get(column.type.python_type, {}) for column in needed}
+        connection.execute(insert(schema["indberetning"]), blanks | _commit(number, kommune))
     persons = [
         {"borger": borger, "koen": sex, "foedselsdato": birth}
         for borger, (sex, birth) in country.persons.items()

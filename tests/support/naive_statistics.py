@@ -13,13 +13,20 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from fpsheet_templates.form import Form
     from tests.support.country import Country, Record
 
 AGES = ((18, "18-29"), (30, "30-39"), (40, "40-49"), (50, "50-59"), (60, "60-66"), (67, "67-"))
 ABILITY = ((0, "0-25"), (26, "26-50"), (51, "51-75"), (76, "76-100"))
+FORLOEB_CODES = (
+    "forloeb_type",
+    "revalideringstiltag",
+    "resultat",
+    "motivation",
+    "uden_for_cyklus",
+)
 HOURS = ((0, "0"), (1, "0,1-9,9"), (100, "10-19,9"), (200, "20-29,9"), (300, "30-"))
 
 
@@ -150,10 +157,9 @@ class NaiveCount:
 
     def courses(self) -> Iterator[Fact]:
         """T01, T02, T03, T05, T17."""
-        fields = "forloeb_type revalideringstiltag resultat motivation uden_for_cyklus".split()
         for row in self.country.rows("forloeb"):
             unit, reporter = self.unit(row), str(row["kommune_kode"])
-            codes = {field: code_of(row, field) for field in fields}
+            codes = {field: code_of(row, field) for field in FORLOEB_CODES}
             start, end = day_of(row, "start_dato"), cast("date | None", row.get("slut_dato"))
             if self.inside(start):
                 quarter = {"kvartal": self.quarter(start)}
@@ -364,12 +370,9 @@ class NaiveCount:
             for row in self.country.rows("vurdering")
             if self.unit(row) == unit and day_of(row, "vurdering_dato") <= self.til
         ]
-        order: Callable[[Record], tuple[object, ...]] = lambda row: (  # noqa: E731 - one use
-            row["vurdering_dato"],
-            row["kommune_kode"],
-            row["raekke_id"],
-        )
-        return max(own, key=order) if own else None  # type: ignore[arg-type]
+        if not own:
+            return None
+        return max(own, key=lambda r: (r["vurdering_dato"], r["kommune_kode"], r["raekke_id"]))
 
     def deadline(self, unit: str, latest: Record | None) -> str:
         """Tell whether the five-year reassessment is overdue."""

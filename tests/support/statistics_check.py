@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from fpsheet_templates.table import ColumnSpec
     from tests.support.naive_statistics import Fact
 
-SAME = {
-    "tilbagevisning.tilbagevist.distinct": "afgoerelse.tilbagevist",
-}
 ALIASES = {
     # What is counted under one name in the release, and under its own in the naive facts.
     ("T13", "udfald"): "tilbagevisning.tilbagevist",
@@ -91,7 +88,11 @@ def _wanted(
             part, whole = (_number(cells[name]) for name in spec.parts)
             return _tenth(Fraction(100 * part, whole)) if whole else Shorthand.NOT_APPLICABLE
         case "mean":
-            return _tenth(sum(values) / len(values)) if values else Shorthand.NOT_APPLICABLE
+            return (
+                _tenth(sum(values, Fraction()) / len(values))
+                if values
+                else Shorthand.NOT_APPLICABLE
+            )
         case "given":
             return NotImplemented
         case quarter:
@@ -125,12 +126,11 @@ def check_sums(table: StatTable) -> list[str]:
             if dimension not in column.adds:
                 continue
             for key, row in by_key.items():
-                parts = [
+                below = [
                     _number(other[place[column.id]])
                     for other_key, other in by_key.items()
-                    if other_key[index]
-                    and (*other_key[:index], "", *other_key[index + 1 :]) == key
+                    if other_key[index] and (*other_key[:index], "", *other_key[index + 1 :]) == key
                 ]
-                if parts and row[place[column.id]] != sum(parts):
+                if below and row[place[column.id]] != sum(below):
                     found.append(f"{table.id} {key} {column.id} along {dimension}")
     return found

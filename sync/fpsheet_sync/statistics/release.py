@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from fpsheet_sync.commit import CommitKind, Status
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period, Release
+from fpsheet_sync.statistics.benchmark import Benchmark, compare
 from fpsheet_sync.statistics.counting import Counting
 from fpsheet_sync.statistics.cube import count_tables
 from fpsheet_sync.statistics.edition import Edition, number_notes
@@ -40,6 +41,7 @@ class ReleaseRequest:
             suppression has been applied to it.
         state: Hash of the database's state, printed so that the edition can be made again.
         tables: Identifiers of the tables wanted; empty for all.
+        benchmarks: Published figures to compare with.
     """
 
     period: Period
@@ -50,6 +52,7 @@ class ReleaseRequest:
     internal: bool = True
     state: str = ""
     tables: tuple[str, ...] = ()
+    benchmarks: tuple[Benchmark, ...] = ()
 
 
 def compute_release(connection: Connection, form: Form, request: ReleaseRequest) -> Release:
@@ -75,13 +78,15 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
     jurisdictions = _jurisdictions(form, request, delivered)
     ours = [kommune for kommune in form.kommuner.values() if kommune.jurisdiction in jurisdictions]
     scope = Scope(form, request.period, tuple(each.code for each in ours), request.as_of)
-    specs = release_specs(request, jurisdictions)
+    specs = counted_specs(request, jurisdictions)
     names = sorted({c.facts for spec in specs for c in spec.columns if c.facts in FACT_SOURCES})
     with fact_tables(connection, scope, names) as tables:
         cube = count_tables(connection, scope, tables, specs)
+    country = next(iter(jurisdictions)) if len(jurisdictions) == 1 else EVERYWHERE
+    given = compare(cube, scope.kommuner, country, request.period, request.benchmarks)
     return Counting(
         scope=scope,
-        cube=cube,
+        cube={**cube, **given},
         jurisdictions=jurisdictions,
         delivered=tuple(each.code for each in ours if each.code in delivered),
         expected=tuple(
@@ -130,6 +135,14 @@ def release_specs(request: ReleaseRequest, jurisdictions: frozenset[str]) -> tup
         for spec in load_tables()
         if spec.jurisdictions & jurisdictions and (not request.tables or spec.id in request.tables)
     )
+
+
+def counted_specs(request: ReleaseRequest, jurisdictions: frozenset[str]) -> tuple[TableSpec, ...]:
+    """Give the tables that must be counted: those wanted, and T11c for T12's standardisation."""
+    wanted = release_specs(request, jurisdictions)
+    if any(spec.id == "T12" for spec in wanted) and not any(spec.id == "T11c" for spec in wanted):
+        return (*wanted, *(spec for spec in load_tables() if spec.id == "T11c"))
+    return wanted
 
 
 def _check(form: Form, request: ReleaseRequest) -> None:

@@ -1,0 +1,154 @@
+"""Comparison with the country: expected refusals, intervals, targets, imported figures."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from sqlalchemy import Connection, delete, insert, select
+
+from fpsheet_sync.schema import store_schema
+from fpsheet_sync.stat_table import Period
+from fpsheet_sync.statistics.cube import KOMMUNE, Codes, Cube, Figure
+from fpsheet_sync.statistics.poisson import poisson_interval
+from fpsheet_templates.table import Count
+
+TILKENDELSER, AFSLAG, MAAL = "tilkendelser", "afslag", "tilbagevisninger_maal"
+BENCHMARK_MEASURES = (TILKENDELSER, AFSLAG, MAAL)
+STRATA = ("koen", "aldersgruppe")
+_SETTING = "landstal"
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One published or decided figure of a year.
+
+    Attributes:
+        omraade: "GL" or "DK" for a country, else a kommunekode.
+        aar: Calendar year.
+        maal: `tilkendelser` and `afslag` of a country; `tilbagevisninger_maal`, the highest number
+            of tilbagevisninger a kommune has set itself.
+        vaerdi: The figure, 0 or more.
+        kilde: Where it was published.
+    """
+
+    omraade: str
+    aar: int
+    maal: str
+    vaerdi: float
+    kilde: str = ""
+
+
+def save_benchmarks(connection: Connection, figures: Iterable[Benchmark]) -> int:
+    """Keep figures in the database, in place of those of the same area, year and measure.
+
+    Returns:
+        How many there are now.
+    """
+    key = {(f.omraade, f.aar, f.maal): f for f in (*load_benchmarks(connection), *figures)}
+    text = json.dumps([asdict(key[name]) for name in sorted(key)], ensure_ascii=False)
+    table = store_schema()["opsaetning"]
+    connection.execute(delete(table).where(table.c.navn == _SETTING))
+    connection.execute(insert(table), {"navn": _SETTING, "vaerdi": text})
+    return len(key)
+
+
+def load_benchmarks(connection: Connection) -> tuple[Benchmark, ...]:
+    """Give the figures kept in the database, by area, year and measure."""
+    table = store_schema()["opsaetning"]
+    text = connection.scalar(select(table.c.vaerdi).where(table.c.navn == _SETTING))
+    return tuple(Benchmark(**entry) for entry in json.loads(text or "[]"))
+
+
+def compare(
+    cube: Cube, kommuner: Sequence[str], country: str, period: Period, figures: Iterable[Benchmark]
+) -> Cube:
+    """Work out what T12 and T13 print beside what was counted.
+
+    Args:
+        cube: The counts, those by sex and age included.
+        kommuner: Kommuner to work it out for, beside the country.
+        country: "GL" or "DK"; "" where several are counted together.
+        period: Period counted; figures of years serve only whole years.
+        figures: Imported figures.
+    """
+    by_area = _of_period(figures, period)
+    published = by_area.get(country, {})
+    is_published = {TILKENDELSER, AFSLAG} <= published.keys()
+    found: dict[Figure, float] = {}
+    for kommune in ("", *kommuner):
+        codes: Codes = frozenset({(KOMMUNE, kommune)} if kommune else ())
+        number, refused = _decided(cube, codes), _counted(cube, "afslag", codes)
+        if is_published:
+            share = published[AFSLAG] / ((published[TILKENDELSER] + published[AFSLAG]) or 1)
+            expected, standardised = number * share, None
+        else:
+            expected = _expected(cube, codes, [frozenset()])
+            standardised = _expected(cube, codes, _strata(cube))
+        lower, upper = poisson_interval(int(refused))
+        given = {"nedre": lower, "oevre": upper, "forventet": expected}
+        if standardised is not None:
+            given["forventet_standardiseret"] = standardised
+        base = expected if standardised is None else standardised
+        if base:
+            given["indeks"] = 100 * refused / base
+        found.update({Figure("afgoerelse", m, Count.GIVEN, codes): v for m, v in given.items()})
+        target = by_area.get(kommune, {}).get(MAAL)
+        if target is not None:
+            over = _counted(cube, "tilbagevist", codes) - target
+            found[Figure("tilbagevisning", "maal", Count.GIVEN, codes)] = target
+            found[Figure("tilbagevisning", "over_maal", Count.GIVEN, codes)] = over
+    return found
+
+
+def _counted(cube: Cube, measure: str, codes: Codes) -> float:
+    return cube.get(Figure("afgoerelse", measure, Count.ROWS, codes), 0)
+
+
+def _decided(cube: Cube, codes: Codes) -> float:
+    return _counted(cube, "tilkendelse", codes) + _counted(cube, "afslag", codes)
+
+
+def _strata(cube: Cube) -> list[Codes]:
+    """Give the combinations of sex and age group in which something was decided, in order."""
+    found = {
+        figure.codes
+        for figure in cube
+        if figure.facts == "afgoerelse"
+        and figure.measure in {"tilkendelse", "afslag"}
+        and {name for name, _ in figure.codes} == set(STRATA)
+    }
+    return sorted(found, key=sorted)
+
+
+def _expected(cube: Cube, codes: Codes, strata: Iterable[Codes]) -> float:
+    """Give the refusals expected where each stratum has the country's share of refusals.
+
+    Worked out with whole numbers until the end of each stratum, in a fixed order, so that both
+    databases give the same last digit.
+    """
+    expected = 0.0
+    for stratum in strata:
+        everywhere = _decided(cube, stratum)
+        if everywhere:
+            own = _decided(cube, codes | stratum)
+            expected += own * _counted(cube, "afslag", stratum) / everywhere
+    return expected
+
+
+def _of_period(figures: Iterable[Benchmark], period: Period) -> Mapping[str, Mapping[str, float]]:
+    """Add up the figures of the period's years: area → measure → figure.
+
+    A measure that lacks one of the years is left out; of a period that is not whole years all are.
+    """
+    years = range(period.fra.year, period.til.year + 1)
+    is_whole = period == Period(date(years[0], 1, 1), date(years[-1], 12, 31))
+    by_year: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
+    for figure in figures:
+        by_year[figure.omraade, figure.maal][figure.aar] = figure.vaerdi
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for (area, measure), values in by_year.items():
+        if is_whole and all(year in values for year in years):
+            found[area][measure] = sum(values[year] for year in years)
+    return found
