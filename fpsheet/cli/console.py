@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ _STAND_INS = {"✓": "+", "✗": "x", "→": "->", "…": "...", "━": "-", "�
 
 _HANDLER = "fpsheet"
 _GAP = 2
+_WIDTH = 100
+_COLOURS = {"KRITISK": "red", "FEJL": "red", "ADVARSEL": "yellow", "INFO": "blue"}
 
 
 def prepare_streams() -> None:
@@ -40,6 +43,15 @@ class Console:
     """
 
     as_json: bool = False
+
+    @property
+    def width(self) -> int:
+        """Give the columns to fill: those of the terminal, within what reads well."""
+        return min(max(shutil.get_terminal_size((_WIDTH, 0)).columns, 60), _WIDTH)
+
+    def paint(self, severity: str, text: str) -> str:
+        """Give a text the colour of a severity; click leaves it out where nobody looks."""
+        return click.style(text, fg=_COLOURS.get(severity), bold=True)
 
     def say(self, text: str = "") -> None:
         """Write a line for a person; silent where a program listens."""

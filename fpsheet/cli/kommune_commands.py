@@ -1,14 +1,27 @@
 """Commands of a kommune: template, check, preview, submit."""
 
+from datetime import date
 from pathlib import Path
 from random import SystemRandom
+from typing import TYPE_CHECKING
 
 import click
 
 from fpsheet.cli.command import SpokenCommand
-from fpsheet.cli.parameters import kommune_option, number_option, path_option
+from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.parameters import (
+    file_argument,
+    json_option,
+    kommune_option,
+    number_option,
+    path_option,
+    today_option,
+)
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
+
+if TYPE_CHECKING:
+    from fpsheet.verdict import Verdict
 
 
 def make_kommune_commands(words: Words) -> tuple[click.Command, ...]:
@@ -23,7 +36,19 @@ def make_kommune_commands(words: Words) -> tuple[click.Command, ...]:
         ],
         run=make_template,
     )
-    return (template,)
+    check = SpokenCommand(
+        "check",
+        words=words,
+        params=[
+            file_argument(words, "files", key="command.check.files", many=True),
+            path_option(words, "--return", name="returned", key="command.check.returned"),
+            kommune_option(words),
+            today_option(words),
+            json_option(words),
+        ],
+        run=check_workbooks,
+    )
+    return template, check
 
 
 @click.pass_obj
@@ -45,3 +70,55 @@ def make_template(session: Session, *, kommune: str, year: int | None, out: Path
     pipeline.build_template(issue, out=out)
     session.console().say(session.words.fill("command.template.done", {"file": out}))
     return 0
+
+
+@click.pass_obj
+def check_workbooks(  # noqa: PLR0913 - one parameter per option
+    session: Session,
+    *,
+    files: tuple[Path, ...],
+    returned: Path | None,
+    kommune: str | None,
+    today: date | None,
+    as_json: bool,
+) -> int:
+    """Check workbooks and show what was found."""
+    from fpsheet import pipeline
+    from fpsheet.check import Question
+
+    question = Question(
+        session.form(), today or session.local_day, session.kommune(kommune) if kommune else ""
+    )
+    accepted = 0
+    with session.progress(quiet=as_json or len(files) == 1) as progress:
+        for verdict in pipeline.check_files(files, question, progress):
+            show_verdict(session, verdict, as_json=as_json)
+            accepted += verdict.accepted
+            if returned and verdict.check:
+                pipeline.return_workbook(verdict, question.form, session.words.language, returned)
+    if len(files) > 1:
+        counts = {"accepted": accepted, "count": len(files)}
+        session.console(as_json=as_json).say(session.words.fill("program.report.files", counts))
+    return ExitCode.DONE if accepted == len(files) else ExitCode.FINDINGS
+
+
+def show_verdict(session: Session, verdict: "Verdict", *, as_json: bool) -> None:
+    """Show what was found in one file, to a person or to a program."""
+    console, form, language = (
+        session.console(as_json=as_json),
+        session.form(),
+        session.words.language,
+    )
+    if as_json:
+        from fpsheet.views.findings_value import verdict_value
+
+        console.give(verdict_value(verdict, form, language))
+        return
+    from fpsheet.views.terminal import render_verdict
+
+    lines = render_verdict(
+        verdict, form, language=language, width=console.width, paint=console.paint
+    )
+    for line in lines:
+        console.say(line)
+    console.say()

@@ -78,12 +78,18 @@ def choice_option(
     )
 
 
-def path_option(
-    words: Words, spelling: str, *, key: str, folder: bool = False, required: bool = False
+def path_option(  # noqa: PLR0913 - each by name
+    words: Words,
+    spelling: str,
+    *,
+    key: str,
+    name: str = "",
+    folder: bool = False,
+    required: bool = False,
 ) -> click.Option:
     """Give an option for a file or folder to be written."""
     return click.Option(
-        [spelling],
+        [spelling, *([name] if name else [])],
         type=PathValue(words, folder=folder),
         required=required,
         metavar=words.get(f"program.metavar.{'folder' if folder else 'file'}"),

@@ -52,6 +52,7 @@ class DemoWorkbook:
 @dataclass(frozen=True, slots=True)
 class _Move:
     citizen: Citizen
+    number: int
     til_kommune: str
     day: date
 
@@ -107,7 +108,8 @@ class _Living:
         """Give the life of a citizen, told by the kommune where it begins."""
         dice = make_dice(self.seed, citizen.cpr)
         year = dice.between(2016, self.today.year)
-        setting = Setting(dice=dice, today=self.today, journal=f"{year}-{number:05d}")
+        journal = f"{kommune_kode}-{year}-{number + 1:05d}"
+        setting = Setting(dice=dice, today=self.today, journal=journal)
         if self.form.kommuner[kommune_kode].jurisdiction == "GL":
             law = read_law(self.form)
             events = list(live_in_greenland(citizen, law=law, setting=setting))
@@ -143,7 +145,7 @@ def _plan_moves(
             life = living.life(citizen, kode, number)
             day = choose_move(life, dice=dice, today=living.today)
             if day is not None and dice.chance(0.2):
-                moves[kode].append(_Move(citizen, dice.pick(others), day))
+                moves[kode].append(_Move(citizen, number, dice.pick(others), day))
     return moves
 
 
@@ -162,7 +164,7 @@ def _tell(
     for origin, left in moves.items():
         for move in left:
             if move.til_kommune == kode:
-                yield from after_move(living.life(move.citizen, origin, 0), move.day)
+                yield from after_move(living.life(move.citizen, origin, move.number), move.day)
 
 
 def _fill(citizens: Iterator[Citizen], kode: str, *, rows: int, living: _Living) -> list[Event]:

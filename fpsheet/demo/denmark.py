@@ -14,12 +14,11 @@ from fpsheet.demo.life import (
     afgoerelse,
     bortfald,
     forloeb,
-    indkomst,
-    jobs,
     later,
     next_month,
     pension_end,
     vurdering,
+    work_and_income,
     workday,
 )
 
@@ -54,8 +53,7 @@ def live_in_denmark(citizen: Citizen, *, setting: Setting) -> Iterator[Event]:
     ends, aarsag = pension_end(citizen, since=day, alder=ALDERSPENSION, setting=setting)
     yield from bortfald(citizen, ends=ends, aarsag=aarsag, instans="sagsbehandler", setting=setting)
     until = min(ends, setting.today)
-    yield from jobs(citizen, (assessment,), until=until, setting=setting)
-    yield from indkomst(citizen, start=day, until=until, setting=setting)
+    yield from work_and_income(citizen, (assessment,), since=day, until=until, setting=setting)
 
 
 def _prepare(citizen: Citizen, applied: date, setting: Setting) -> Generator[Event, None, date]:

@@ -18,13 +18,12 @@ from fpsheet.demo.life import (
     afgoerelse,
     bortfald,
     forloeb,
-    indkomst,
-    jobs,
     later,
     next_month,
     pension_end,
     vurdering,
     with_cells,
+    work_and_income,
     workday,
 )
 from fpsheet_templates.form import Form
@@ -284,8 +283,9 @@ def _live_on_pension(
     if aarsag != "frakendt":
         yield from bortfald(citizen, ends=ends, aarsag=aarsag, instans=_INSTANS, setting=setting)
     until = min(ends, setting.today)
-    yield from jobs(citizen, pension.assessments, until=until, setting=setting)
-    yield from indkomst(citizen, start=first.since, until=until, setting=setting)
+    yield from work_and_income(
+        citizen, pension.assessments, since=first.since, until=until, setting=setting
+    )
 
 
 def _reassess(

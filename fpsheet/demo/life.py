@@ -200,6 +200,21 @@ def bortfald(
         yield afgoerelse(citizen, "bortfald", day=day, instans=instans, cells=cells)
 
 
+def work_and_income(
+    citizen: Citizen,
+    assessments: Sequence[Assessment],
+    *,
+    since: date,
+    until: date,
+    setting: Setting,
+) -> Iterator[Event]:
+    """Make jobs and income beside a pension that ran from one day to another."""
+    made = list(jobs(citizen, assessments, until=until, setting=setting))
+    yield from made
+    first = min((event.start for event in made), default=since)
+    yield from indkomst(citizen, start=first, until=until, works=bool(made), setting=setting)
+
+
 def jobs(
     citizen: Citizen, assessments: Sequence[Assessment], *, until: date, setting: Setting
 ) -> Iterator[Event]:
@@ -279,8 +294,10 @@ def _known_end(end: date, until: date, setting: Setting) -> date | None:
     return None if until >= setting.today else until
 
 
-def indkomst(citizen: Citizen, *, start: date, until: date, setting: Setting) -> Iterator[Event]:
-    """Make income beside the pension for one citizen in five."""
+def indkomst(
+    citizen: Citizen, *, start: date, until: date, works: bool, setting: Setting
+) -> Iterator[Event]:
+    """Make income beside the pension for one citizen in five; wages for those who work."""
     if not setting.dice.chance(0.2):
         return
     first = later(start, setting.dice, low=1, high=400)
@@ -293,7 +310,7 @@ def indkomst(citizen: Citizen, *, start: date, until: date, setting: Setting) ->
             ("anden_pension", 0.3),
             ("arbejdsskade", 0.2),
             ("forsikring", 0.15),
-            ("loen", 0.3),
+            ("loen" if works else "andet", 0.3),
             ("selvstaendig", 0.05),
         ),
         "fra_dato": first,

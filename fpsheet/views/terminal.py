@@ -75,10 +75,10 @@ def _render_group(
     if first.sheet:
         place = first.title or form.sheet_title(first.sheet, language)
     number = len(findings)
-    key = "place" if number == 1 else "places"
-    count = f" ({texts.fill(f'program.report.{key}', language, {'count': number})})"
     head = f"{severity} {first.code}"
-    shown = count if first.cell else ""
+    shown = ""
+    if number > 1:
+        shown = f" ({texts.fill('program.report.places', language, {'count': number})})"
     lines = _fold(f"{head}  {place}: {sentence}{shown}", width, indent="  ")
     yield from (line.replace(head, paint(first.severity, head), 1) for line in lines)
     cells = [finding.cell for finding in findings if finding.cell]

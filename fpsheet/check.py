@@ -1,0 +1,64 @@
+"""Checking a file: what intake found in it and what the rules found in its rows, together."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fpsheet.intake.process import ReadingProcess
+from fpsheet_templates.form import Form
+
+if TYPE_CHECKING:
+    from fpsheet.intake.reader import Source
+    from fpsheet.verdict import Verdict
+    from fpsheet_validation.finding import Finding
+    from fpsheet_validation.raw import RawWorkbook
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a file is checked against.
+
+    Attributes:
+        form: The form.
+        today: The day of the check.
+        kommune: Only this kommune's workbook is wanted; empty for any.
+    """
+
+    form: Form
+    today: date
+    kommune: str = ""
+
+
+def check_source(
+    source: "Source", path: Path, question: Question, process: ReadingProcess
+) -> "Verdict":
+    """Read and check a workbook.
+
+    Args:
+        source: The file, or its bytes.
+        path: What the file is called in reports.
+        question: What it is checked against.
+        process: Where it is read. It gets ready while this module loads the rules, so it is
+            started before.
+    """
+    from fpsheet.intake.reader import read_file
+
+    reading = read_file(
+        source, form=question.form, expected_kommune=question.kommune or None, process=process
+    )
+    return check_raw(reading.raw, reading.findings, path, question)
+
+
+def check_raw(
+    raw: "RawWorkbook | None", found: "tuple[Finding, ...]", path: Path, question: Question
+) -> "Verdict":
+    """Check a workbook that was read already; `found` is what reading found."""
+    from fpsheet.verdict import Verdict
+    from fpsheet_validation.check import check_workbook
+    from fpsheet_validation.finding import sort_findings
+
+    if raw is None:
+        return Verdict(path, sort_findings(found, question.form), None)
+    check = check_workbook(raw, question.form, today=question.today)
+    return Verdict(path, sort_findings((*found, *check.findings), question.form), check)

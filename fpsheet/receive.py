@@ -1,0 +1,130 @@
+"""Receiving: files of an inbox become checked submissions, two at a time.
+
+Reading and checking take most of a sync, so they run in processes of their own; the writer takes
+what they give in the order of the inbox. A worker sends back no CPR number: submissions leave it
+prepared, with pseudonyms in place.
+"""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+from fpsheet.check import Question, check_raw, check_source
+from fpsheet.intake.process import ReadingProcess
+from fpsheet.intake.reader import NamedBytes
+from fpsheet.outbox import SUFFIX, open_plain
+from fpsheet.submission import Reception, make_submission
+from fpsheet.transport.inbox import Arrival, read_arrival
+from fpsheet.transport.payload import PayloadError
+from fpsheet.verdict import Verdict
+from fpsheet_sync.content import Prepared, prepare
+from fpsheet_sync.keys import Keys, read_keys
+from fpsheet_templates.load import load_form
+from fpsheet_validation.finding import make_finding
+
+WORKERS = 2
+"""More than two gain nothing: one writer takes all they give."""
+
+_FEW = 3
+"""So few files are read sooner than a process starts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a worker needs to judge files.
+
+    Attributes:
+        today: The day of the check.
+        now: When the files were taken from the inbox, UTC.
+        key_file: File with the secret of the database.
+        takes_unsigned: Whether the inbox is trusted with files that nobody signed.
+    """
+
+    today: date
+    now: datetime
+    key_file: Path
+    takes_unsigned: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file of the inbox after it was read and checked.
+
+    Attributes:
+        arrival: The file.
+        verdict: What was found, without the rows.
+        prepared: The submission; None where the file cannot be used.
+    """
+
+    arrival: Arrival
+    verdict: Verdict
+    prepared: Prepared | None = field(repr=False)
+
+
+def receive(arrivals: Iterable[Arrival], desk: Desk) -> Iterator[Received]:
+    """Read and check files; what comes of them is given in their order."""
+    entries = list(arrivals)
+    if len(entries) <= _FEW:
+        worker = _make_worker(desk)
+        yield from map(worker.take, entries)
+        worker.process.close()
+        return
+    context = get_context("spawn")
+    with ProcessPoolExecutor(WORKERS, context, initializer=_begin, initargs=(desk,)) as pool:
+        yield from pool.map(_take, entries)
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    desk: Desk
+    question: Question
+    keys: Keys
+    process: ReadingProcess
+
+    def take(self, arrival: Arrival) -> Received:
+        """Read, check and prepare one file."""
+        data = read_arrival(arrival)
+        verdict = self._judge(data, arrival)
+        light = replace(verdict, check=None)
+        if verdict.check is None or verdict.unreadable:
+            return Received(arrival, light, None)
+        reception = Reception(self.desk.now, arrival.modified_at, original=data)
+        submission = make_submission(verdict.check, verdict.findings, self.question.form, reception)
+        return Received(arrival, light, prepare(submission, self.keys))
+
+    def _judge(self, data: bytes, arrival: Arrival) -> Verdict:
+        path, form = Path(arrival.path), self.question.form
+        is_package = arrival.name.lower().endswith(SUFFIX)
+        if not self.desk.takes_unsigned:
+            return check_raw(None, (make_finding(form, "PAK-010"),), path, self.question)
+        if not is_package:
+            source = NamedBytes(arrival.name, data)
+            return check_source(source, path, self.question, self.process)
+        try:
+            payload = open_plain(data)
+        except PayloadError:
+            return check_raw(None, (make_finding(form, "PAK-009"),), path, self.question)
+        if payload is None:
+            return check_raw(None, (make_finding(form, "PAK-001"),), path, self.question)
+        return check_raw(payload.workbook, (), path, self.question)
+
+
+def _make_worker(desk: Desk) -> _Worker:
+    process = ReadingProcess()
+    question = Question(load_form(), desk.today)
+    return _Worker(desk, question, read_keys(desk.key_file), process)
+
+
+_workers: list[_Worker] = []
+"""The worker of this process, where it is one of a pool."""
+
+
+def _begin(desk: Desk) -> None:
+    _workers.append(_make_worker(desk))
+
+
+def _take(arrival: Arrival) -> Received:
+    return _workers[0].take(arrival)
