@@ -1,7 +1,7 @@
 """The rows of the list of findings: order, words, and what ties an explanation to its values."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fpsheet_templates.rule import Severity
@@ -31,12 +31,13 @@ class FaultRow:
 
 
 def make_fault_rows(
-    check: Check, explanations: Mapping[tuple[str, str], str]
+    findings: Iterable[Finding], check: Check, explanations: Mapping[tuple[str, str], str]
 ) -> tuple[FaultRow, ...]:
     """Give the findings ordered by caseworker, then case, then severity and place.
 
     Args:
-        check: The checked workbook.
+        findings: Of the intake and of the check.
+        check: The checked workbook, for the rows the findings are about.
         explanations: (key, fingerprint) → explanation written earlier.
 
     Returns:
@@ -44,7 +45,7 @@ def make_fault_rows(
     """
     caseworkers = _caseworkers(check)
     placed: list[tuple[tuple[bool, str, str, int], int, FaultRow]] = []
-    for finding in check.findings:
+    for finding in findings:
         values = _row_values(check.sheets.get(finding.sheet), finding.row)
         cpr = str(values.get("cpr") or "")
         caseworker = caseworkers.get(cpr, "")

@@ -68,6 +68,8 @@ class Parts:
 
     def to_bytes(self) -> bytes:
         """Zip the package again; untouched parts keep their place, time and content."""
+        if not self.changed and not self.removed:
+            return self.original
         target = BytesIO()
         with ZipFile(BytesIO(self.original)) as source, ZipFile(target, "w") as archive:
             for info in source.infolist():
@@ -76,11 +78,13 @@ class Parts:
                 entry = ZipInfo(info.filename, date_time=info.date_time)
                 entry.compress_type = info.compress_type
                 entry.external_attr = info.external_attr
+                entry.create_system = info.create_system
                 archive.writestr(entry, self[info.filename])
             for name in self.changed:
                 if name not in self._content and name not in self.removed:
                     entry = ZipInfo(name, date_time=_OWN_TIME)
                     entry.compress_type = ZIP_DEFLATED
+                    entry.create_system = 0  # the same on every system
                     archive.writestr(entry, self.changed[name])
         return target.getvalue()
 

@@ -1,7 +1,7 @@
 """Making the returned workbook, and taking the marks away again."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fpsheet.returned.comment import comment_cells, uncomment_cells
@@ -15,18 +15,22 @@ from fpsheet.returned.style import FAULT_MARK, WARNING_MARK, add_styles, drop_st
 from fpsheet.returned.workbook_part import add_list, drop_list, list_sheets
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
+from fpsheet_validation.finding import Finding
 from fpsheet_validation.typed import Check
 
 _SELECTED = re.compile(rb'(<(?:\w+:)?sheetView\b[^>]*?)\s+tabSelected="(?:1|true)"')
 
 
-def return_workbook(content: bytes, check: Check, form: Form, *, language: str) -> bytes:
+def return_workbook(
+    content: bytes, findings: Sequence[Finding], check: Check, *, form: Form, language: str
+) -> bytes:
     """Give the caseworker's own file with its findings marked and listed.
 
     Args:
         content: The file that was checked, found safe by the intake. Marks of an earlier run
             in it are replaced.
-        check: Its outcome.
+        findings: What the intake and the check found.
+        check: The checked rows.
         form: The form.
         language: Language of the list and the comments.
 
@@ -39,9 +43,9 @@ def return_workbook(content: bytes, check: Check, form: Form, *, language: str) 
     parts = Parts(content)
     old = read_fault_list(content)
     remove_marks(parts, old)
-    if check.findings:
+    if findings:
         known = _by_key(old.explanations if old else ())
-        rows = make_fault_rows(check, known)
+        rows = make_fault_rows(findings, check, known)
         _add_marks(parts, rows, form, language)
     return parts.to_bytes()
 

@@ -41,7 +41,7 @@ def render_page(verdict: Verdict, form: Form, *, language: str) -> str:
         language: Language of the page.
     """
     words = _Words(form, language)
-    rows = make_fault_rows(verdict.check, {}) if verdict.check else ()
+    rows = make_fault_rows(verdict.findings, verdict.check, {}) if verdict.check else ()
     body = "".join(
         (
             *_head(verdict, words),

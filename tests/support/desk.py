@@ -1,0 +1,78 @@
+"""A caseworker's desk: build a workbook, type into it with another program, check it."""
+
+import atexit
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from io import BytesIO
+
+from openpyxl import Workbook, load_workbook
+
+from fpsheet.intake.process import ReadingProcess
+from fpsheet.intake.reader import NamedBytes, read_file
+from fpsheet.workbook.build import build_workbook
+from fpsheet_templates.form import Form
+from fpsheet_validation.check import check_workbook
+from fpsheet_validation.finding import Finding, sort_findings
+from fpsheet_validation.typed import Check
+
+ISSUED = datetime(2026, 1, 1, tzinfo=UTC)
+TODAY = date(2026, 11, 22)
+
+Row = Mapping[str, str | int | float | date | None]
+
+
+def make_workbook(
+    form: Form, rows: Mapping[str, Sequence[Row]], *, kommune: str = "956", premade: int = 5
+) -> bytes:
+    """Give a filled workbook of 2026 as the program issues it."""
+    return build_workbook(
+        form,
+        kommune_kode=kommune,
+        aar=2026,
+        language="da",
+        workbook_id="K7Q2M9XA",
+        issued_at=ISSUED,
+        rows=rows,
+        premade=premade,
+    )
+
+
+def edit(content: bytes, change: Callable[[Workbook], object]) -> bytes:
+    """Open a workbook with openpyxl, change it and save it again."""
+    book = load_workbook(BytesIO(content))
+    change(book)
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+@cache
+def _process() -> ReadingProcess:
+    """Give the one reading process of the test run."""
+    process = ReadingProcess()
+    atexit.register(process.close)
+    return process
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A workbook and what was found in it, by the intake and by the rules."""
+
+    content: bytes
+    check: Check
+    findings: tuple[Finding, ...]
+
+    def cells(self) -> set[tuple[str, str, str]]:
+        """Give (code, sheet, cell) of every finding."""
+        return {(finding.code, finding.sheet, finding.cell) for finding in self.findings}
+
+
+def check_bytes(content: bytes, form: Form, *, name: str = "956.xlsx") -> Checked:
+    """Read and check a workbook; it must be readable."""
+    reading = read_file(NamedBytes(name, content), form=form, process=_process())
+    assert reading.raw is not None, reading.findings
+    check = check_workbook(reading.raw, form, today=TODAY)
+    findings = sort_findings((*reading.findings, *check.findings), form)
+    return Checked(content, check, findings)
