@@ -3,15 +3,26 @@
 from pathlib import Path
 
 from fpsheet.files import write_whole
-from fpsheet.transport.payload import Payload, read_payload, without_local, write_payload
+from fpsheet.transport.payload import (
+    Payload,
+    PayloadError,
+    read_payload,
+    without_local,
+    write_payload,
+)
 from fpsheet_templates.form import Form
 from fpsheet_validation.raw import RawWorkbook
 
-PLAIN_MAGIC = b"fpsheet-payload 1\n"
-"""Begins a file that is neither signed nor sealed; taken only where the inbox is trusted."""
+PLAIN_MAGIC = b"fpsheet-payload 1 "
+"""Begins a file that is neither signed nor sealed; taken only where the inbox is trusted.
+
+The hash of the workbook and a line feed follow, so that a file received before is known by its
+first line.
+"""
 
 SUFFIX = ".fpsheet"
 _HASH_LENGTH = 12
+_SHA256_LENGTH = 64
 
 
 def send_plain(workbook: RawWorkbook, form: Form, folder: Path) -> Path:
@@ -22,7 +33,8 @@ def send_plain(workbook: RawWorkbook, form: Form, folder: Path) -> Path:
     """
     payload = Payload(without_local(workbook, form))
     path = folder / package_name(workbook)
-    write_whole(path, PLAIN_MAGIC + write_payload(payload))
+    head = PLAIN_MAGIC + workbook.sha256.encode() + b"\n"
+    write_whole(path, head + write_payload(payload))
     return path
 
 
@@ -37,8 +49,22 @@ def open_plain(data: bytes) -> Payload | None:
     """Open an unsigned file; None when it is none.
 
     Raises:
-        PayloadError: It is damaged.
+        PayloadError: It is damaged, or its first line names another workbook.
     """
-    if not data.startswith(PLAIN_MAGIC):
+    named = workbook_hash(data)
+    if named is None:
         return None
-    return read_payload(data[len(PLAIN_MAGIC) :])
+    payload = read_payload(data.partition(b"\n")[2])
+    if payload.workbook.sha256 != named:
+        raise PayloadError("Pakkens første linje passer ikke til indholdet.")
+    return payload
+
+
+def workbook_hash(data: bytes) -> str | None:
+    """Give the hash of the workbook that an unsigned file carries; None when it is none."""
+    head = data[: len(PLAIN_MAGIC) + _SHA256_LENGTH]
+    return (
+        head[len(PLAIN_MAGIC) :].decode("ascii", "replace")
+        if data.startswith(PLAIN_MAGIC)
+        else None
+    )

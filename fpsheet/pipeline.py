@@ -6,17 +6,24 @@ The command line and Excel call these functions and nothing else. What lies behi
 imported when the step is taken, so that a check loads no database and a template no parser.
 """
 
+import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from fpsheet.files import write_whole
-from fpsheet.progress import Progress, Step
+from fpsheet.progress import Progress, Silent, Step
 
 if TYPE_CHECKING:
+    from fpsheet.central import Central
     from fpsheet.check import Question
+    from fpsheet.inbox import Processed
+    from fpsheet.receive import Desk
     from fpsheet.verdict import Verdict
     from fpsheet.workbook.issue import Issue
+    from fpsheet_sync.access import Actor
     from fpsheet_templates.form import Form
 
 
@@ -68,3 +75,71 @@ def return_workbook(verdict: "Verdict", form: "Form", language: str, out: Path) 
         content = verdict.path.read_bytes()
         data = mark(content, verdict.findings, verdict.check, form=form, language=language)
         write_whole(out, data, language=language)
+
+
+def submit_file(path: Path, question: "Question", folder: Path) -> tuple["Verdict", Path | None]:
+    """Check a workbook and put what may travel of it into a folder.
+
+    Returns:
+        What was found, and the file that was sent; None where nothing could be read.
+
+    Raises:
+        WorkbookFileError: The folder cannot be written.
+    """
+    from fpsheet.outbox import send_plain
+
+    (verdict,) = check_files([path], question, Silent())
+    if verdict.check is None or verdict.unreadable:
+        return verdict, None
+    return verdict, send_plain(verdict.check.raw, question.form, folder)
+
+
+def sync_inbox(
+    inbox: str, central: "Central", desk: "Desk", actor: "Actor", progress: Progress
+) -> "list[Processed]":
+    """Merge what lies in an inbox; the database is made where it is new.
+
+    Raises:
+        UsageError: There is no such inbox.
+        StoreError: The database could not be used; what was merged before stays.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.inbox import sync_inbox as run
+
+    store = open_central(central, create=central.is_new)
+    try:
+        return list(run(inbox, store, desk=desk, actor=actor, progress=progress))
+    finally:
+        store.close()
+
+
+def plan_inbox(
+    inbox: str, central: "Central", desk: "Desk", progress: Progress
+) -> "list[Processed]":
+    """Plan what `sync_inbox` would do; nothing is written, and no database is made."""
+    from fpsheet.central import locate_central, open_central
+    from fpsheet.inbox import plan_inbox as run
+
+    with TemporaryDirectory(prefix="fpsheet-") as folder:
+        place = central
+        if central.is_new:
+            # Planned against an empty database that is thrown away.
+            place = locate_central(f"sqlite:///{Path(folder) / 'empty.db'}")
+            desk = replace(desk, key_file=place.key_file)
+        store = open_central(place, create=place.is_new)
+        try:
+            return list(run(inbox, store, desk=desk, progress=progress))
+        finally:
+            store.close()
+
+
+def keep_receipts(processed: "Sequence[Processed]", folder: Path) -> None:
+    """Write the receipt of every file that has one, under the departement's number.
+
+    Raises:
+        WorkbookFileError: The folder cannot be written.
+    """
+    for file in processed:
+        if file.receipt:
+            content = json.dumps(file.receipt.to_dict(), ensure_ascii=False, indent=1) + "\n"
+            write_whole(folder / f"{file.receipt.number}.json", content.encode())

@@ -48,7 +48,19 @@ def make_kommune_commands(words: Words) -> tuple[click.Command, ...]:
         ],
         run=check_workbooks,
     )
-    return template, check
+    submit = SpokenCommand(
+        "submit",
+        words=words,
+        params=[
+            file_argument(words, "file", key="command.submit.file"),
+            path_option(words, "--to", key="command.submit.to", folder=True, required=True),
+            kommune_option(words),
+            today_option(words),
+            json_option(words),
+        ],
+        run=submit_workbook,
+    )
+    return template, check, submit
 
 
 @click.pass_obj
@@ -84,11 +96,8 @@ def check_workbooks(  # noqa: PLR0913 - one parameter per option
 ) -> int:
     """Check workbooks and show what was found."""
     from fpsheet import pipeline
-    from fpsheet.check import Question
 
-    question = Question(
-        session.form(), today or session.local_day, session.kommune(kommune) if kommune else ""
-    )
+    question = session.question(kommune, today)
     accepted = 0
     with session.progress(quiet=as_json or len(files) == 1) as progress:
         for verdict in pipeline.check_files(files, question, progress):
@@ -100,6 +109,32 @@ def check_workbooks(  # noqa: PLR0913 - one parameter per option
         counts = {"accepted": accepted, "count": len(files)}
         session.console(as_json=as_json).say(session.words.fill("program.report.files", counts))
     return ExitCode.DONE if accepted == len(files) else ExitCode.FINDINGS
+
+
+@click.pass_obj
+def submit_workbook(  # noqa: PLR0913 - one parameter per option
+    session: Session,
+    *,
+    file: Path,
+    to: Path,
+    kommune: str | None,
+    today: date | None,
+    as_json: bool,
+) -> int:
+    """Check a workbook and send what may travel of it."""
+    from fpsheet import pipeline
+
+    verdict, sent = pipeline.submit_file(file, session.question(kommune, today), to)
+    show_verdict(session, verdict, as_json=as_json)
+    console, words = session.console(as_json=as_json), session.words
+    if sent is None:
+        console.say(words.get("command.submit.refused"))
+        return ExitCode.FINDINGS
+    console.say(words.fill("command.submit.done", {"file": sent}))
+    if verdict.accepted:
+        return ExitCode.DONE
+    console.say(words.get("command.submit.waiting"))
+    return ExitCode.FINDINGS
 
 
 def show_verdict(session: Session, verdict: "Verdict", *, as_json: bool) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import click
 
+from fpsheet.cli.central_commands import make_central_commands
 from fpsheet.cli.command import PROGRAM, SpokenGroup
 from fpsheet.cli.console import prepare_streams
 from fpsheet.cli.database_commands import make_database_commands
@@ -52,6 +53,7 @@ def make_program(words: Words) -> SpokenGroup:
     )
     commands = [
         *make_kommune_commands(words),
+        *make_central_commands(words),
         *make_form_commands(words),
         *make_database_commands(words),
     ]

@@ -15,6 +15,7 @@ from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
     from fpsheet.central import Central
+    from fpsheet.check import Question
     from fpsheet.config import Settings
     from fpsheet_templates.form import Form
 
@@ -58,6 +59,19 @@ class Session:
         if kode not in self.form().kommuner:
             raise UsageError(self.words.fill("program.value.kommune", {"value": kode}))
         return kode
+
+    def question(self, kommune: str | None, today: date | None) -> "Question":
+        """Give what workbooks are checked against: the kommune given, else that of the settings.
+
+        Raises:
+            UsageError: There is no such kommune.
+        """
+        from fpsheet.check import Question
+
+        kode = kommune or self.settings().kommune
+        if kode:
+            self.kommune(kode)
+        return Question(self.form(), today or self.local_day, kode)
 
     def settings(self) -> "Settings":
         """Read the settings file, if there is one.

@@ -1,0 +1,121 @@
+"""Commands of the departement: sync, status, conflicts."""
+
+from collections.abc import Sequence
+from getpass import getuser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fpsheet.cli.command import SpokenCommand
+from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.kommune_commands import show_verdict
+from fpsheet.cli.parameters import (
+    database_option,
+    flag,
+    folder_argument,
+    json_option,
+    path_option,
+    today_option,
+)
+from fpsheet.cli.session import Session
+from fpsheet.cli.words import Words
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fpsheet.inbox import Processed
+
+RECEIPTS = "kvitteringer"
+"""The folder of receipts beside an inbox, where no other is given."""
+
+FATES = ("new", "changed", "withdrawn", "unchanged", "conflicting", "quarantined", "missing")
+"""What can become of a row, in the order shown."""
+
+
+def make_central_commands(words: Words) -> tuple[click.Command, ...]:
+    """Give the commands."""
+    sync = SpokenCommand(
+        "sync",
+        words=words,
+        params=[
+            folder_argument(words, "inbox", key="command.sync.inbox"),
+            flag(words, "--dry-run", name="dry_run", key="command.sync.dry_run"),
+            path_option(words, "--receipts", key="command.sync.receipts", folder=True),
+            database_option(words),
+            today_option(words),
+            json_option(words),
+        ],
+        run=sync_folder,
+    )
+    return (sync,)
+
+
+@click.pass_obj
+def sync_folder(  # noqa: PLR0913 - one parameter per option
+    session: Session,
+    *,
+    inbox: Path,
+    dry_run: bool,
+    receipts: Path | None,
+    db: str | None,
+    today: "date | None",
+    as_json: bool,
+) -> int:
+    """Merge what lies in the inbox, or show what that would do."""
+    from fpsheet import pipeline
+    from fpsheet.receive import Desk
+    from fpsheet.views.processed_value import needs_attention
+    from fpsheet_sync.access import Actor
+
+    central = session.central(db)
+    desk = Desk(today or session.local_day, session.now, central.key_file)
+    with session.progress(quiet=as_json) as progress:
+        if dry_run:
+            processed = pipeline.plan_inbox(str(inbox), central, desk, progress)
+        else:
+            actor = Actor(getuser(), session.now)
+            processed = pipeline.sync_inbox(str(inbox), central, desk, actor, progress)
+            pipeline.keep_receipts(processed, receipts or inbox.parent / RECEIPTS)
+    show_processed(session, processed, as_json=as_json, dry_run=dry_run)
+    return ExitCode.FINDINGS if any(map(needs_attention, processed)) else ExitCode.DONE
+
+
+def show_processed(
+    session: Session, processed: "Sequence[Processed]", *, as_json: bool, dry_run: bool
+) -> None:
+    """Show what became of the files of an inbox, the refused ones with their findings."""
+    from fpsheet.views.processed_value import processed_value, state_of
+
+    console, words, form = session.console(as_json=as_json), session.words, session.form()
+    if as_json:
+        for file in processed:
+            console.give(processed_value(file, form, words.language))
+        return
+    if not processed:
+        console.say(words.get("command.sync.none"))
+        return
+    for file in processed:
+        if file.verdict and state_of(file) == "refused":
+            show_verdict(session, file.verdict, as_json=False)
+    if dry_run:
+        console.say(words.get("command.sync.planned"))
+    header = ["kommune", "file", "state", *FATES]
+    console.table(
+        [words.get(f"command.plan.{part}") for part in header],
+        [_row(file, words) for file in processed],
+    )
+    states = [state_of(file) for file in processed]
+    known, refused = states.count("known"), states.count("refused")
+    counts = {"received": len(states) - known - refused, "known": known, "refused": refused}
+    console.say()
+    console.say(words.fill("command.sync.done", counts))
+
+
+def _row(file: "Processed", words: Words) -> list[object]:
+    from fpsheet.views.processed_value import kommune_of, outcomes_of, state_of
+
+    outcomes = outcomes_of(file).values()
+    numbers = [sum(getattr(outcome, fate) for outcome in outcomes) for fate in FATES]
+    state = words.get(f"program.state.{state_of(file)}")
+    return [kommune_of(file), file.arrival.name, state, *numbers]

@@ -1,0 +1,73 @@
+"""What became of the files of an inbox, as machines need it."""
+
+from dataclasses import asdict
+from typing import TypedDict
+
+from fpsheet.inbox import Processed
+from fpsheet.views.findings_value import VerdictValue, verdict_value
+from fpsheet_sync.step import SheetOutcome
+from fpsheet_templates.form import Form
+
+
+class ProcessedValue(TypedDict):
+    """One file: `fpsheet sync --json` writes one line of this per file.
+
+    `receipt` is the number the file got; empty where it got none. `sheets` counts rows by fate.
+    """
+
+    file: str
+    state: str
+    receipt: str
+    kommune_kode: str
+    sheets: dict[str, dict[str, int]]
+    check: VerdictValue | None
+
+
+def processed_value(processed: Processed, form: Form, language: str) -> ProcessedValue:
+    """Give what became of a file."""
+    receipt, verdict = processed.receipt, processed.verdict
+    return {
+        "file": processed.arrival.name,
+        "state": state_of(processed),
+        "receipt": receipt.number if receipt else "",
+        "kommune_kode": kommune_of(processed),
+        "sheets": {name: asdict(numbers) for name, numbers in outcomes_of(processed).items()},
+        "check": verdict_value(verdict, form, language) if verdict else None,
+    }
+
+
+def state_of(processed: Processed) -> str:
+    """Give one word for what became of a file.
+
+    `refused` (nothing could be used), `known` (it came before), `planned` (dry run), or the
+    status of its receipt: `flettet`, `karantaene`, `tilbageholdt`.
+    """
+    if not processed.is_new:
+        return "known"
+    if processed.receipt:
+        return processed.receipt.status.value
+    return "planned" if processed.plan else "refused"
+
+
+def kommune_of(processed: Processed) -> str:
+    """Give the kommunekode of a file; empty where it could not be read."""
+    if processed.receipt:
+        return processed.receipt.kommune_kode
+    return processed.plan.prepared.head.kommune_kode if processed.plan else ""
+
+
+def outcomes_of(processed: Processed) -> dict[str, SheetOutcome]:
+    """Give the numbers of rows by fate, sheet by sheet; nothing where nothing was merged."""
+    if processed.receipt:
+        return dict(processed.receipt.sheets)
+    plan = processed.plan
+    return {} if plan is None or plan.already else dict(plan.outcome.sheets)
+
+
+def needs_attention(processed: Processed) -> bool:
+    """Tell whether a person has to do something: refused, held, quarantined, in conflict."""
+    if state_of(processed) in {"refused", "karantaene", "tilbageholdt"}:
+        return True
+    return any(
+        numbers.quarantined or numbers.conflicting for numbers in outcomes_of(processed).values()
+    )
