@@ -51,7 +51,7 @@ def _serve(tasks: IO[bytes], answers: IO[bytes]) -> None:
 
     is_limited = False
     while (task := read_piece(tasks)) is not None and (data := read_piece(tasks)) is not None:
-        plan: "ReadingPlan"
+        plan: ReadingPlan
         name, plan = pickle.loads(task)  # noqa: S301 - written by the parent
         if not is_limited:
             limit_memory(plan.limits.memory_bytes)

@@ -19,7 +19,8 @@ IDENTITY_ROWS = 20
 """The identity row stands within the first so many rows."""
 
 _IDENTITY = re.compile(r"([a-z0-9_]+)\.([a-z0-9_]+)")
-_STATUS = "status"
+_STATUS, _ROW_ID_FIELD = "status", "raekke_id"
+_ROW_ID = re.compile(r"[0-9A-Z]{8}-[A-Z]-[0-9]{4,}")
 
 Texts = Mapping[tuple[int, int], str]
 """(row, column) → text, of the top of a sheet."""
@@ -166,4 +167,8 @@ def _find_header_row(
         for cells in head.named_columns(sheet).values()
     ]
     below = [row for row in named if row > after]
-    return min(likely or below, default=after + 1)
+    if likely or below:
+        return min(likely or below)
+    # With the headings deleted the first entry stands right below the identities.
+    row_id = head.texts.get((after + 1, columns.get(_ROW_ID_FIELD, 0)), "")
+    return after if _ROW_ID.fullmatch(row_id) else after + 1

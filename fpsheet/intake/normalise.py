@@ -20,7 +20,7 @@ from fpsheet.intake.sheet_xml import DAMAGED, XmlCell, XmlRow, iterate_rows
 from fpsheet_validation.raw import CellKind
 
 _TEXT_TYPES = {"s", "str", "inlineStr"}
-_VALUE_TYPES = {"s", "n", "b", "e", "str"}
+_VALUE_TYPES = {"s", "n", "b", "str"}
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
@@ -109,7 +109,8 @@ def _add_row(rows: _Rows, row: XmlRow, number: int, columns: ColumnKinds) -> Non
         kinds = frozenset(_kinds_of(cell, columns))
         if kinds:
             rows.kinds[row.number, column_letters(cell.column)] = kinds
-    cells = "".join(_write_cell(cell, number) for cell in kept if cell.value)
+    # An error reads as nothing anyway, and the bulk reader fails at one it does not know.
+    cells = "".join(_write_cell(cell, number) for cell in kept if cell.value and cell.type != "e")
     rows.body.append(f'<row r="{number}">{cells}</row>')
 
 

@@ -22,7 +22,11 @@ ROOT_RELS = "_rels/.rels"
 _XML_SUFFIXES = (".xml", ".rels", ".vml")
 _XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<")
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
-_STRICT_ROOT = "http://purl.oclc.org/ooxml/spreadsheetml/main "
+_CODES_OF_ROOTS = {
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main workbook": "",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main workbook": "STR-011",
+    "": "STR-034",
+}
 _BINARY_TYPE = "application/vnd.ms-excel.sheet.binary.macroenabled.main"
 _MACRO_MAIN = ("macroenabled.main+xml", "addin.macroenabled")
 
@@ -121,8 +125,9 @@ def _judge(
     workbook = package.find(package.workbook)
     if workbook is None:
         return None, (Fault("STR-015"),)
-    if prologs[workbook].root.startswith(_STRICT_ROOT):
-        return None, (Fault("STR-011"),)
+    code = _CODES_OF_ROOTS.get(prologs[workbook].root, "STR-015")
+    if code:
+        return None, (Fault(code),)
     every = tuple(relation for own in relations.values() for relation in own)
     faults = find_refused(prologs, names, content_types, every)
     return (None, faults) if faults else (Package(parts, prologs, workbook), ())

@@ -75,7 +75,7 @@ class ReadingProcess:
         finally:
             timer.cancel()
         if answer is not None:
-            outcome: "Outcome" = pickle.loads(answer)  # noqa: S301 - written by our own child
+            outcome: Outcome = pickle.loads(answer)  # noqa: S301 - written by our own child
             return outcome
         self._end()
         if not self._is_closed:

@@ -6,6 +6,8 @@ This runs in the reading process and knows of the form only what the plan tells.
 import hashlib
 from collections.abc import Mapping
 
+import polars as pl
+
 from fpsheet.intake.bulk import open_packed, pack_sheets, read_packed
 from fpsheet.intake.cover import form_version, judge_meta, read_cover, read_meta
 from fpsheet.intake.fault import Fault
@@ -13,6 +15,7 @@ from fpsheet.intake.identity import SheetMap
 from fpsheet.intake.normalise import normalise_sheet
 from fpsheet.intake.package import Package, open_package
 from fpsheet.intake.plan import ReadingPlan, SheetPlan
+from fpsheet.intake.scan import SheetScan
 from fpsheet.intake.sheet_reading import FoundSheet, read_sheet
 from fpsheet.intake.sheet_scan import scan_sheet
 from fpsheet.intake.survey import judge_survey, survey_workbook
@@ -70,40 +73,61 @@ def read_bytes(
 def _read_sheets(
     package: Package, workbook: WorkbookPart, maps: Mapping[str, SheetMap], plan: ReadingPlan
 ) -> tuple[dict[str, RawSheet], list[Fault]]:
-    found = {sheet: _scan(package, plan.sheets[sheet], place) for sheet, place in maps.items()}
-    scanned = {sheet: each for sheet, each in found.items() if each}
-    shared = package.utf8(workbook.shared_strings) if workbook.shared_strings else None
+    sheets: dict[str, RawSheet] = {}
+    faults: dict[str, tuple[Fault, ...]] = {}
+    # What the quick pass does not follow, or the bulk reader fails at, is spelled anew.
+    for go_through in (_scan_quickly, _spell_anew):
+        found = {
+            sheet: FoundSheet(plan.sheets[sheet], place, scan)
+            for sheet, place in maps.items()
+            if sheet not in sheets and (scan := go_through(package, plan.sheets[sheet], place))
+        }
+        frames = _read_frames(package, workbook, found) if found else {}
+        for sheet, frame in frames.items():
+            sheets[sheet], faults[sheet] = read_sheet(found[sheet], frame)
+    damaged = [
+        Fault(_DAMAGED_SHEET, sheet=sheet, title=place.part.title)
+        for sheet, place in maps.items()
+        if sheet not in sheets
+    ]
+    ordered = {sheet: sheets[sheet] for sheet in maps if sheet in sheets}
+    return ordered, [*damaged, *(fault for sheet in ordered for fault in faults[sheet])]
+
+
+def _read_frames(
+    package: Package, workbook: WorkbookPart, found: Mapping[str, FoundSheet]
+) -> dict[str, pl.DataFrame]:
+    """Read sheets in bulk; those at which the bulk reader fails are left out."""
+    parts = {
+        part: package.utf8(part) for part in (workbook.shared_strings, workbook.styles) if part
+    }
     reader = open_packed(
         pack_sheets(
-            {sheet: each.scan.xml for sheet, each in scanned.items()},
-            shared_strings=shared,
-            styles=package.utf8(workbook.styles) if workbook.styles else None,
+            {sheet: each.scan.xml for sheet, each in found.items()},
+            shared_strings=parts.get(workbook.shared_strings or ""),
+            styles=parts.get(workbook.styles or ""),
             has_1904_dates=workbook.has_1904_dates,
         )
     )
-    sheets: dict[str, RawSheet] = {}
-    faults: list[Fault] = []
-    for sheet, place in maps.items():
-        each = scanned.get(sheet)
-        columns = place.columns.values()
-        frame = read_packed(reader, sheet, columns=columns) if reader and each else None
-        if each is None or frame is None:
-            faults.append(Fault(_DAMAGED_SHEET, sheet=sheet, title=place.part.title))
-            continue
-        sheets[sheet], own = read_sheet(each, frame)
-        faults += own
-    return sheets, faults
+    frames = {
+        sheet: read_packed(reader, sheet, columns=each.map.columns.values()) if reader else None
+        for sheet, each in found.items()
+    }
+    return {sheet: frame for sheet, frame in frames.items() if frame is not None}
 
 
-def _scan(package: Package, plan: SheetPlan, place: SheetMap) -> FoundSheet | None:
-    """Go through one sheet, the quick way where its spelling allows; None when it is damaged."""
-    content = package.utf8(place.part.part) or b""
-    prolog = package.prologs[place.part.part]
-    columns = plan.kinds(place.columns, place.calculated)
-    scan = scan_sheet(
-        content,
-        prolog,
+def _scan_quickly(package: Package, plan: SheetPlan, place: SheetMap) -> SheetScan | None:
+    return scan_sheet(
+        package.utf8(place.part.part) or b"",
+        package.prologs[place.part.part],
         header_row=place.header_row,
-        columns=columns,
-    ) or normalise_sheet(content, header_row=place.header_row, columns=columns)
-    return FoundSheet(plan, place, scan) if scan else None
+        columns=plan.kinds(place.columns, place.calculated),
+    )
+
+
+def _spell_anew(package: Package, plan: SheetPlan, place: SheetMap) -> SheetScan | None:
+    return normalise_sheet(
+        package.utf8(place.part.part) or b"",
+        header_row=place.header_row,
+        columns=plan.kinds(place.columns, place.calculated),
+    )

@@ -37,7 +37,6 @@ _MAIN_ROOT = "http://schemas.openxmlformats.org/spreadsheetml/2006/main workshee
 
 _IN_TAG = "[ -=?-~]"
 _PLAIN_ROW = '<row r="'
-_PLAIN_LENGTH = len('<row r="1048576"')
 _ROW_TAGS = (
     rf'<row {_IN_TAG}*hidden="(?:1|true)"{_IN_TAG}*>',
     rf'{_PLAIN_ROW}[0-9]{{1,7}}"',
@@ -88,7 +87,8 @@ def scan_sheet(
     body = trim_rows(content[start + len(_START) : end], columns)
     rows, others = _find_tokens(body, _pattern(columns))
     numbers = [_number_of(row) for row in rows]
-    if any(map(_ODD.match, others)) or not _are_usable(numbers):
+    long_rows = [row for row in rows if not row.endswith('"')]
+    if any(map(_ODD.match, (*others, *long_rows))) or not _are_usable(numbers):
         return None
     own = {column_letters(column) for column in columns.own}
     cells = [(match, token) for token in others if (match := _CELL.match(token))]
@@ -102,9 +102,7 @@ def scan_sheet(
             if match[1] not in own
         },
         merged=find_merged(tail),
-        hidden=frozenset(
-            _number_of(row) for row in rows if len(row) > _PLAIN_LENGTH and _HIDDEN.search(row)
-        ),
+        hidden=frozenset(_number_of(row) for row in long_rows if _HIDDEN.search(row)),
         own_columns=frozenset(column_number(match[1]) for match, _ in below if match[1] in own),
     )
 

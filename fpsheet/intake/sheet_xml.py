@@ -94,7 +94,7 @@ def iterate_rows(content: bytes, *, chunk: int = _CHUNK) -> Iterator[XmlRow]:
 def read_texts(content: bytes, shared: SharedStrings, *, rows: int) -> dict[tuple[int, int], str]:
     """Give the texts at the top of a sheet: (row, column) → text, blank cells left out.
 
-    Below a row of identifiers only one row more is read.
+    Below a row of identifiers only the next row with any text is read.
 
     Args:
         content: The sheet's part as UTF-8.
@@ -105,14 +105,16 @@ def read_texts(content: bytes, shared: SharedStrings, *, rows: int) -> dict[tupl
         DAMAGED: The XML is damaged.
     """
     texts: dict[tuple[int, int], str] = {}
-    last = rows
+    is_known = False
     for row in iterate_rows(content, chunk=_SMALL_CHUNK):
-        if row.number > last:
+        if row.number > rows:
             break
-        own = {(cell.row, cell.column): cell.text(shared).strip() for cell in row.cells}
-        texts |= {place: text for place, text in own.items() if text}
-        if sum(map(is_identifier, own.values())) > 1:
-            last = min(last, row.number + 1)
+        shown = (((cell.row, cell.column), cell.text(shared).strip()) for cell in row.cells)
+        own = {place: text for place, text in shown if text}
+        texts |= own
+        if own and is_known:
+            break
+        is_known = is_known or sum(map(is_identifier, own.values())) > 1
     return texts
 
 

@@ -1,0 +1,451 @@
+"""The file and its package: STR-001 to STR-034, each told by a code of its own."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fpsheet.intake.limits import DEFAULT_LIMITS
+from tests.support.xlsx_parts import (
+    CONTENT_TYPES,
+    MAIN,
+    MAIN_TYPE,
+    OFFICE,
+    WORKBOOK,
+    Package,
+    codes,
+    entry_row,
+    make_package,
+    make_workbook,
+    open_parts,
+    part_of,
+    sheet_xml,
+    take_in,
+    text_row,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+
+
+def ole(stream: str) -> bytes:
+    """Give the beginning of an OLE file with one stream in its directory."""
+    return OLE + bytes(504) + stream.encode("utf-16-le").ljust(64, b"\0") + bytes(960)
+
+
+@pytest.fixture(scope="module")
+def whole() -> Package:
+    """A workbook with nothing wrong."""
+    return make_workbook({"forloeb": entry_row("forloeb", 4, cpr="710776-0001")})
+
+
+def test_whole_workbook_has_no_faults(whole: Package) -> None:
+    """A workbook with nothing wrong is read, and nothing is said."""
+    raw, faults = take_in(whole)
+    assert faults == ()
+    assert raw is not None
+    assert raw.meta["kommune_kode"] == "956"
+    assert raw.cover["kontaktperson"] == ("Bo Test", "C8")
+
+
+FOREIGN = {
+    "STR-004": b"",
+    "STR-006": ole("EncryptedPackage"),
+    "STR-007": ole("Workbook"),
+    "STR-012": "CPR;dato\r\n710776-0001;01-02-2026\r\n".encode("utf-8-sig"),
+    "STR-013": b"\r\n <!DOCTYPE html><html><body>Log ind</body></html>",
+    "STR-014": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj",
+    "STR-015": b"\x89PNG\r\n\x1a\n" + bytes(100),
+    "STR-016": bytes(4096),
+}
+
+
+@pytest.mark.parametrize("code", FOREIGN)
+def test_other_kind_of_file(code: str) -> None:
+    """Each kind of file that is no zip is told by its first bytes, whatever its name says."""
+    assert codes(FOREIGN[code]) == [code]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ole("Book"),
+        b"\x09\x08\x10\x00\x00\x06\x05\x00" + bytes(100),
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+    ],
+    ids=["Excel 95", "bare BIFF", "XML 2003"],
+)
+def test_old_formats_of_excel(data: bytes) -> None:
+    """Everything Excel wrote before .xlsx gets the remedy of .xls."""
+    assert codes(data) == ["STR-007"]
+
+
+def test_other_ole_file() -> None:
+    """An OLE file that is neither protected nor a workbook (a Word document) is just another."""
+    assert codes(ole("WordDocument")) == ["STR-015"]
+
+
+@pytest.mark.parametrize("name", ["~$F.xlsx", ".~lock.F.xlsx#"])
+def test_lock_file(name: str, whole: Package) -> None:
+    """A lock file is told by its name, whatever it holds."""
+    assert codes(whole, name=name) == ["STR-003"]
+    assert codes(b"", name=name) == ["STR-003"]
+
+
+def test_file_over_the_limit(whole: Package) -> None:
+    """A file one byte over the limit is refused, one on the limit is not."""
+    size = len(whole.data())
+    assert codes(whole, limits=replace(DEFAULT_LIMITS, file_bytes=size - 1)) == ["STR-005"]
+    assert codes(whole, limits=replace(DEFAULT_LIMITS, file_bytes=size)) == []
+
+
+def test_unicode_text_of_excel_is_text() -> None:
+    """What Excel saves as »Unicode-tekst« is UTF-16 with a byte order mark."""
+    assert codes("cpr\tdato\r\n".encode("utf-16")) == ["STR-012"]
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.95])
+def test_interrupted_download(whole: Package, share: float) -> None:
+    """A workbook of which the end is missing."""
+    data = whole.data()
+    assert codes(data[: int(len(data) * share)]) == ["STR-016"]
+
+
+def test_interrupted_download_filled_with_zeros(whole: Package) -> None:
+    """Some programs reserve the whole length first, so the missing end is zeros."""
+    data = whole.data()
+    assert codes(data[: len(data) // 2] + bytes(len(data) // 2)) == ["STR-016"]
+
+
+def test_flipped_byte_in_packed_data(whole: Package) -> None:
+    """One byte changed in packed data is noticed, by inflating or by the checksum."""
+    data = bytearray(whole.data())
+    data[data.index(b"xl/styles.xml") + 60] ^= 0x55
+    assert codes(bytes(data)) == ["STR-017"]
+
+
+def test_wrong_checksum(whole: Package) -> None:
+    """Data that inflate well but differ from their checksum."""
+    data = whole.data(compression=zipfile.ZIP_STORED)
+    assert codes(data.replace(b"710776-0001", b"710776-0002")) == ["STR-017"]
+
+
+def test_directory_that_disagrees_with_local_header(whole: Package) -> None:
+    """The directory names another part than the header in front of the data."""
+    data = whole.data()
+    at = data.index(b"xl/styles.xml")
+    assert codes(data[:at] + b"xl/stylez.xml" + data[at + 13 :]) == ["STR-017"]
+
+
+def test_unknown_compression(whole: Package) -> None:
+    """Only stored and deflated parts are read."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_BZIP2) as archive:
+        for name, content in whole.parts.items():
+            archive.writestr(name, content)
+    assert codes(stream.getvalue()) == ["STR-017"]
+
+
+def test_encrypted_parts(whole: Package) -> None:
+    """A zip with a password of its own (as some mail gateways make) has its flag set."""
+    data = bytearray(whole.data())
+    flag = data.index(b"PK\x01\x02") + 8
+    data[flag] |= 1
+    assert codes(bytes(data)) == ["STR-020"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "xl/../../evil.xml",
+        "../evil.xml",
+        "/etc/evil.xml",
+        "C:/evil.xml",
+        "xl\\evil.xml",
+        "xl/%2e%2e/%2e%2e/evil.xml",
+        "xl/./evil.xml",
+        "xl//evil.xml",
+    ],
+)
+def test_unsafe_part_name(whole: Package, name: str) -> None:
+    """`..`, absolute names, drives and backslashes, also percent-encoded."""
+    assert codes(whole.with_part(name, "<a/>")) == ["STR-021"]
+
+
+@pytest.mark.parametrize(
+    "name", ["xl/styles.xml", "xl/STYLES.xml", "xl/styl%65s.xml"], ids=["same", "case", "encoded"]
+)
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_parts_of_one_name(whole: Package, name: str) -> None:
+    """Two parts of one name, also where only case or percent-encoding differs."""
+    stream = io.BytesIO(whole.data())
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr(name, "<a/>")
+    assert codes(stream.getvalue()) == ["STR-022"]
+
+
+def test_overlapping_parts() -> None:
+    """Two directory entries that share their data, as in a bomb that inflates itself twice."""
+    content = b"<a/>"
+    local = struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, 0, 0, 0, 0, zlib.crc32(content), 4, 4, 5, 0)
+    inner = local + b"b.xml" + content
+    outer = struct.pack(
+        "<4s5H3I2H", b"PK\x03\x04", 20, 0, 0, 0, 0, zlib.crc32(inner), len(inner), len(inner), 5, 0
+    )
+    body = outer + b"a.xml" + inner
+    entries = [(b"a.xml", inner, 0), (b"b.xml", content, len(outer) + 5)]
+    directory = b"".join(
+        struct.pack(
+            "<4s6H3I5H2I",
+            b"PK\x01\x02",
+            *(20, 20, 0, 0, 0, 0),
+            zlib.crc32(data),
+            len(data),
+            len(data),
+            *(len(name), 0, 0, 0, 0),
+            *(0, start),
+        )
+        + name
+        for name, data, start in entries
+    )
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 2, 2, len(directory), len(body), 0)
+    assert codes(body + directory + end) == ["STR-023"]
+
+
+def test_inflated_size_over_the_limit(whole: Package) -> None:
+    """All parts together, unpacked, stay under the limit; one byte over is refused."""
+    size = sum(map(len, whole.parts.values()))
+    assert codes(whole, limits=replace(DEFAULT_LIMITS, inflated_bytes=size - 1)) == ["STR-024"]
+    assert codes(whole, limits=replace(DEFAULT_LIMITS, inflated_bytes=size)) == []
+
+
+def test_directory_that_lies_about_the_size(whole: Package) -> None:
+    """Unpacking stops where the directory says the part ends; more data are a lie."""
+    data = bytearray(whole.with_part("xl/big.xml", b"<a>" + b" " * 5000 + b"</a>").data())
+    entry = data.rindex(b"xl/big.xml") - 46
+    data[entry + 24 : entry + 28] = struct.pack("<I", 10)
+    assert codes(bytes(data)) == ["STR-024"]
+
+
+def test_zip_bomb_of_200_to_1(whole: Package) -> None:
+    """A file that unpacks to 200 times its size is refused, though it is under the size limit."""
+    filler = zlib.compressobj(1)
+    size = 40 << 20
+    packed = len(filler.compress(bytes(size)) + filler.flush())
+    assert 150 < size / packed < 300
+    stream = io.BytesIO(whole.data())
+    with zipfile.ZipFile(stream, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("xl/media/image1.png", bytes(size))
+    assert codes(stream.getvalue()) == ["STR-025"]
+
+
+def test_too_many_parts(whole: Package) -> None:
+    """The number of parts is limited."""
+    assert codes(whole, limits=replace(DEFAULT_LIMITS, parts=10)) == ["STR-033"]
+
+
+BILLION_LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE sst [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
+    f'<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><sst xmlns="{MAIN}"><si><t>&c;</t></si></sst>'
+)
+
+
+@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "docProps/custom.xml", WORKBOOK])
+def test_billion_laughs(whole: Package, part: str) -> None:
+    """A document type is refused in any XML part, before a parser follows an entity."""
+    assert codes(whole.with_part(part, BILLION_LAUGHS)) == ["STR-026"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_document_type_in_other_encodings(whole: Package, encoding: str) -> None:
+    """A document type is found in UTF-16, with and without byte order mark."""
+    content = "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>".encode(encoding)
+    assert codes(whole.with_part("xl/sharedStrings.xml", content)) == ["STR-026"]
+
+
+def test_document_type_behind_a_long_comment(whole: Package) -> None:
+    """A comment of any length in front of the document type does not hide it."""
+    content = f"<!--{'x' * 300_000}--><!DOCTYPE a><a/>"
+    assert codes(whole.with_part("customXml/item1.xml", content)) == ["STR-026"]
+
+
+def xml_part(name: str) -> Callable[[Package], Package]:
+    """Give the change that adds a small XML part."""
+    return lambda package: package.with_part(name, "<a/>")
+
+
+def content_type(kind: str) -> Callable[[Package], Package]:
+    """Give the change that declares a part of a content type."""
+    override = f'<Override PartName="/xl/x.xml" ContentType="{kind}"/></Types>'
+    return lambda package: package.replace(CONTENT_TYPES, "</Types>", override)
+
+
+def relation(part: str, kind: str, target: str, mode: str = "") -> Callable[[Package], Package]:
+    """Give the change that adds a relationship."""
+    return lambda package: package.with_relation(part, f"{OFFICE}/{kind}", target, mode=mode)
+
+
+REFUSED = [
+    ("STR-027", "macros", lambda p: p.with_part("xl/vbaProject.bin", OLE)),
+    ("STR-027", "Excel 4 macros", xml_part("xl/macrosheets/sheet1.xml")),
+    ("STR-027", "macro type", content_type("application/vnd.ms-office.vbaProject")),
+    ("STR-027", "macro relation", relation(WORKBOOK, "xlMacrosheet", "worksheets/sheet1.xml")),
+    ("STR-028", "external link", xml_part("xl/externalLinks/externalLink1.xml")),
+    (
+        "STR-028",
+        "link relation",
+        relation(WORKBOOK, "externalLinkPath", "file:///Q:/x", "External"),
+    ),
+    ("STR-028", "linked picture", relation(part_of("job"), "image", "http://x/y.png", "External")),
+    ("STR-029", "embedded", lambda p: p.with_part("xl/embeddings/oleObject1.bin", OLE)),
+    ("STR-029", "embedded file", lambda p: p.with_part("xl/embeddings/a.docx", b"PK")),
+    ("STR-030", "connections", xml_part("xl/connections.xml")),
+    ("STR-030", "query table", xml_part("xl/queryTables/queryTable1.xml")),
+    ("STR-030", "data model", lambda p: p.with_part("xl/model/item.data", OLE)),
+    (
+        "STR-030",
+        "Power Query",
+        lambda p: p.with_part(
+            "customXml/item1.xml", '<DataMashup xmlns="http://schemas.microsoft.com/DataMashup"/>'
+        ),
+    ),
+    ("STR-031", "ActiveX", xml_part("xl/activeX/activeX1.xml")),
+    ("STR-032", "program", lambda p: p.with_part("xl/media/run.exe", b"MZ")),
+    ("STR-032", "add-in pane", xml_part("webextensions/taskpanes.xml")),
+    ("STR-032", "ribbon", xml_part("customUI/customUI.xml")),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "what", "change"), REFUSED, ids=[f"{r[0]} {r[1]}" for r in REFUSED]
+)
+def test_refused_contents(
+    code: str, what: str, change: Callable[[Package], Package], whole: Package
+) -> None:
+    """What runs, reaches out of the file or cannot be looked into is refused, each by its code."""
+    raw, faults = take_in(change(whole))
+    assert [fault.code for fault in faults] == [code], what
+    assert raw is None
+
+
+def test_every_refusal_is_named(whole: Package) -> None:
+    """A file with several things to refuse names them all at once."""
+    package = whole.with_part("xl/vbaProject.bin", OLE).with_part("xl/connections.xml", "<a/>")
+    assert codes(package.with_part("xl/externalLinks/externalLink1.xml", "<a/>")) == [
+        "STR-027",
+        "STR-028",
+        "STR-030",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "xl/media/image1.png",
+        "xl/media/image2.JPEG",
+        "xl/charts/chart1.xml",
+        "xl/drawings/drawing1.xml",
+        "xl/drawings/vmlDrawing1.vml",
+        "xl/comments1.xml",
+        "xl/threadedComments/threadedComment1.xml",
+        "xl/persons/person.xml",
+        "xl/pivotTables/pivotTable1.xml",
+        "xl/printerSettings/printerSettings1.bin",
+        "xl/theme/theme1.xml",
+        "xl/calcChain.xml",
+        "xl/ctrlProps/ctrlProp1.xml",
+        "customXml/item1.xml",
+        "docMetadata/LabelInfo.xml",
+        "docProps/thumbnail.jpeg",
+        "[trash]/0000.dat",
+    ],
+)
+def test_her_own_parts_are_fine(whole: Package, name: str) -> None:
+    """Pictures, charts, comments, pivot tables, labels and printer settings are her own affair."""
+    assert codes(whole.with_part(name, "<a/>")) == []
+
+
+def test_hyperlinks_are_fine(whole: Package) -> None:
+    """Excel makes a mail address a link by itself; it waits for a click."""
+    package = whole.with_relation(
+        part_of("forloeb"), f"{OFFICE}/hyperlink", "mailto:bo@kommune.test", mode="External"
+    )
+    assert codes(package) == []
+
+
+def test_workbook_with_macros_by_type(whole: Package) -> None:
+    """An .xlsm is told by the content type of its main part, macros in it or not."""
+    kind = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+    assert codes(whole.replace(CONTENT_TYPES, MAIN_TYPE, kind)) == ["STR-010"]
+
+
+def test_binary_workbook(whole: Package) -> None:
+    """An .xlsb is told by its main part or its content type."""
+    assert codes(whole.with_part("xl/workbook.bin", b"\0")) == ["STR-008"]
+    kind = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
+    assert codes(whole.replace(CONTENT_TYPES, MAIN_TYPE, kind)) == ["STR-008"]
+
+
+def test_open_document() -> None:
+    """An .ods is told by the file it starts with."""
+    mimetype = b"application/vnd.oasis.opendocument.spreadsheet"
+    package = Package({"mimetype": mimetype, "content.xml": b"<a/>"})
+    assert codes(package.data(compression=zipfile.ZIP_STORED)) == ["STR-009"]
+
+
+@pytest.mark.parametrize("where", ["relations", "workbook"])
+def test_strict_workbook(whole: Package, where: str) -> None:
+    """Strict Open XML is told by its namespaces, in the relations or in the workbook part."""
+    part, old = {
+        "relations": ("_rels/.rels", OFFICE),
+        "workbook": (WORKBOOK, MAIN),
+    }[where]
+    new = old.replace("http://schemas.openxmlformats.org", "http://purl.oclc.org/ooxml").replace(
+        "/2006", ""
+    )
+    assert codes(whole.replace(part, old, new)) == ["STR-011"]
+
+
+@pytest.mark.parametrize("part", [CONTENT_TYPES, "_rels/.rels", WORKBOOK])
+def test_zip_that_is_no_workbook(whole: Package, part: str) -> None:
+    """A zip without the parts every workbook has is another kind of file."""
+    assert codes(whole.without(part)) == ["STR-015"]
+
+
+def test_word_document() -> None:
+    """A Word document named .xlsx has no workbook part."""
+    package = make_package({}).without(WORKBOOK).with_part("word/document.xml", "<a/>")
+    assert codes(package.replace("_rels/.rels", WORKBOOK, "word/document.xml")) == ["STR-015"]
+
+
+@pytest.mark.parametrize("part", [CONTENT_TYPES, "_rels/.rels", WORKBOOK])
+def test_damaged_structure(whole: Package, part: str) -> None:
+    """Broken XML in the parts that say what the others are."""
+    assert codes(whole.edit(part, lambda text: text[: len(text) // 2])) == ["STR-034"]
+
+
+def test_foreign_workbook() -> None:
+    """Somebody else's workbook is safe, but none of ours."""
+    package = make_package({"Ark1": sheet_xml(text_row(1, ["Navn", "Beløb"]))})
+    raw, faults = take_in(package)
+    assert [fault.code for fault in faults] == ["STR-040"]
+    assert raw is None
+
+
+def test_no_part_name_in_a_fault(whole: Package) -> None:
+    """A part's name may hold anything, a CPR number too; no fault repeats it."""
+    for name in ("xl/../710776-0001.xml", "xl/embeddings/710776-0001.docx", "710776-0001.exe"):
+        assert "0001" not in repr(take_in(whole.with_part(name, b"x"))[1])
+
+
+def test_packages_come_apart_and_together(whole: Package) -> None:
+    """The helpers of these tests lose nothing."""
+    assert open_parts(whole.data()) == whole
