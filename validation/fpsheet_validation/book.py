@@ -1,7 +1,7 @@
 """The workbook as the rules across rows see it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -25,6 +25,8 @@ class Book:
         known: Sheet → rows accepted earlier and not in this workbook.
         hits: What the rules of cells and rows found.
         faulty: Cells at fault by themselves.
+        repeated: Sheet → Excel rows that say exactly what an earlier row says. Their own rule
+            speaks of them; no other rule counts them twice.
     """
 
     raw: RawWorkbook
@@ -33,6 +35,7 @@ class Book:
     known: Mapping[str, pl.DataFrame]
     hits: Sequence[Hit]
     faulty: frozenset[Cell]
+    repeated: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def frame(self, sheet_id: str) -> pl.DataFrame:
         """Give the typed rows of a sheet, annulled ones included; none where the file lacks it."""
@@ -40,7 +43,7 @@ class Book:
         return empty_frame(self.setting.form, sheet_id) if sheet is None else sheet.frame
 
     def rows(self, sheet_id: str) -> pl.LazyFrame:
-        """Give the rows that count: not annulled and of a readable citizen.
+        """Give the rows that count: not annulled, not repeated and of a readable citizen.
 
         Rows accepted earlier come after the file's own; their `raekke` is null.
         """
@@ -49,7 +52,11 @@ class Book:
         if earlier is not None and earlier.height:
             unknown = pl.lit(None, dtype=pl.Int32()).alias(ROW)
             frame = pl.concat([frame, earlier.with_columns(unknown).select(frame.columns)])
-        return frame.lazy().filter(pl.col(ANNUL).is_null() & pl.col(CPR).is_not_null())
+        counts = pl.col(ANNUL).is_null() & pl.col(CPR).is_not_null()
+        if self.repeated.get(sheet_id):
+            again = pl.col(ROW).is_in(sorted(self.repeated[sheet_id])).fill_null(value=False)
+            counts = counts & ~again
+        return frame.lazy().filter(counts)
 
     def address(self, sheet_id: str, field_id: str, row: int, *, beside: str) -> str:
         """Give the address of a cell as a person would look it up from the sheet `beside`."""

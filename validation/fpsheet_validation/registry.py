@@ -6,8 +6,9 @@ rule is kept, the exception's text, which may hold values, is not.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import TypeVar
 
 import polars as pl
@@ -23,7 +24,7 @@ from fpsheet_validation import (
     sheet_rule,
 )
 from fpsheet_validation.book import Book
-from fpsheet_validation.book_rule import book_rules_in
+from fpsheet_validation.book_rule import BookRule, book_rules_in
 from fpsheet_validation.case_facts import case_facts
 from fpsheet_validation.case_rule import CaseRule, Place, rules_in
 from fpsheet_validation.hit import Hit
@@ -33,7 +34,9 @@ from fpsheet_validation.typed import ROW
 from fpsheet_validation.view import view_rows
 
 CASE_RULES = tuple(rules_in(decision_rule, course_rule, life_rule))
-BOOK_RULES = tuple(book_rules_in(person_rule, duplicate_rule, cover_rule, sheet_rule))
+DUPLICATE_RULES = tuple(book_rules_in(duplicate_rule))
+BOOK_RULES = tuple(book_rules_in(person_rule, cover_rule, sheet_rule))
+SAME_ROW = "ARB-001"
 
 Given = TypeVar("Given")
 
@@ -70,31 +73,48 @@ class _Task:
 
 def run_registry(book: Book) -> RegistryVerdict:
     """Run every rule across rows on a workbook."""
-    catalogue = {rule.code: rule for rule in book.setting.form.rules}
-    outcomes = {
-        rule.code: _before_running(catalogue[rule.code], rule, book) for rule in CASE_RULES
-    } | {
-        code: _before_running(catalogue[code], None, book)
-        for rule in BOOK_RULES
-        for code in rule.codes
-    }
+    outcomes = _before_running(book)
     to_run = {code for code, outcome in outcomes.items() if outcome is Outcome.PASSED}
-    facts = _attempt(lambda: case_facts(book))
+    hits, stopped = _run_book_rules(book, pl.DataFrame(), DUPLICATE_RULES, to_run)
+    once = replace(book, repeated=_repeated(hits))
+    facts = _attempt(lambda: case_facts(once))
     if facts is None:
-        return RegistryVerdict([], outcomes | dict.fromkeys(to_run, Outcome.COULD_NOT_RUN))
-    hits, stopped = list[Hit](), set[str]()
+        return RegistryVerdict(hits, outcomes | dict.fromkeys(to_run, Outcome.COULD_NOT_RUN))
+    runs = [_run_book_rules(once, facts, BOOK_RULES, to_run)]
     for view_id, tasks in _by_view(rule for rule in CASE_RULES if rule.code in to_run).items():
-        if book.frame(view_id).height:
-            found, failed = _run_view(book, facts, view_id, tasks)
-            hits.extend(found)
-            stopped |= failed
-    for rule in BOOK_RULES:
-        codes = to_run.intersection(rule.codes)
-        places = _attempt(lambda find=rule.find: list(find(book, facts))) if codes else []  # type: ignore[misc]
-        hits.extend(hit for hit in places or () if hit.code in codes)
-        stopped |= codes if places is None else set()
+        if once.frame(view_id).height:
+            runs.append(_run_view(once, facts, view_id, tasks))
+    for found, failed in runs:
+        hits.extend(found)
+        stopped |= failed
     outcomes |= dict.fromkeys((hit.code for hit in hits), Outcome.FAILED)
     return RegistryVerdict(hits, outcomes | dict.fromkeys(stopped, Outcome.COULD_NOT_RUN))
+
+
+def _repeated(hits: Iterable[Hit]) -> dict[str, frozenset[int]]:
+    """Give the rows that say exactly what an earlier row says, per sheet."""
+    rows: dict[str, set[int]] = {}
+    for hit in hits:
+        if hit.code == SAME_ROW:
+            rows.setdefault(hit.sheet, set()).add(hit.row)
+    return {sheet_id: frozenset(again) for sheet_id, again in rows.items()}
+
+
+def _run_book_rules(
+    book: Book, facts: pl.DataFrame, rules: Iterable[BookRule], to_run: set[str]
+) -> tuple[list[Hit], set[str]]:
+    """Give the hits of rules over the workbook, and the codes of those that could not run."""
+    hits, stopped = list[Hit](), set[str]()
+    for rule in rules:
+        codes = to_run.intersection(rule.codes)
+        places = _attempt(partial(_find, rule, book, facts)) if codes else []
+        hits.extend(hit for hit in places or () if hit.code in codes)
+        stopped |= codes if places is None else set()
+    return hits, stopped
+
+
+def _find(rule: BookRule, book: Book, facts: pl.DataFrame) -> list[Hit]:
+    return list(rule.find(book, facts))
 
 
 def _attempt(run: Callable[[], Given]) -> Given | None:
@@ -105,22 +125,29 @@ def _attempt(run: Callable[[], Given]) -> Given | None:
         return None
 
 
-def _before_running(rule: Rule, looked_at: CaseRule | None, book: Book) -> Outcome:
-    """Tell whether a rule holds here and has the columns it reads; PASSED is to be run."""
+def _before_running(book: Book) -> dict[str, Outcome]:
+    """Tell of each rule whether it holds here and has the columns it reads; PASSED is to be run."""
+    catalogue = {rule.code: rule for rule in book.setting.form.rules}
+    outcomes = {
+        rule.code: _can_run(catalogue[rule.code], {place.view for place in rule.places}, book)
+        for rule in CASE_RULES
+    }
+    for rule in (*DUPLICATE_RULES, *BOOK_RULES):
+        for code in rule.codes:
+            sheet_id = catalogue[code].sheet
+            outcomes[code] = _can_run(catalogue[code], {sheet_id} - {""}, book)
+    return outcomes
+
+
+def _can_run(rule: Rule, sheets: set[str], book: Book) -> Outcome:
     if not applies(rule, book.setting):
         return Outcome.NOT_APPLICABLE
-    sheets = {rule.sheet} if looked_at is None else {place.view for place in looked_at.places}
-    reads = {(sheet_id, field) for sheet_id in sheets for field in reads_of(rule) if sheet_id}
-    reads |= {(sheet_id, "cpr") for sheet_id in sheets if sheet_id and looked_at}
-    reads |= set(reads_elsewhere(rule))
-    if any(_is_missing(book, sheet_id, field) for sheet_id, field in reads):
-        return Outcome.COULD_NOT_RUN
+    own = {(sheet_id, field) for sheet_id in sheets for field in reads_of(rule)}
+    for sheet_id, field in own | set(reads_elsewhere(rule)):
+        sheet = book.sheets.get(sheet_id)
+        if sheet_id in book.raw.missing or (sheet is not None and field in sheet.missing):
+            return Outcome.COULD_NOT_RUN
     return Outcome.PASSED
-
-
-def _is_missing(book: Book, sheet_id: str, field: str) -> bool:
-    sheet = book.sheets.get(sheet_id)
-    return sheet_id in book.raw.missing or (sheet is not None and field in sheet.missing)
 
 
 def _by_view(rules: Iterable[CaseRule]) -> dict[str, list[_Task]]:
@@ -135,13 +162,13 @@ def _run_view(
     book: Book, facts: pl.DataFrame, view_id: str, tasks: list[_Task]
 ) -> tuple[list[Hit], set[str]]:
     """Run the rules of a view in one pass; one by one where the pass fails."""
-    struck = _attempt(lambda: _strike(book, facts, view_id, tasks))
+    struck = _attempt(partial(_strike, book, facts, view_id, tasks))
     if struck is not None:
         return list(_read_hits(book, view_id, tasks, struck)), set()
     hits, stopped = list[Hit](), set[str]()
     for task in tasks:
         alone = [task]
-        struck = _attempt(lambda alone=alone: _strike(book, facts, view_id, alone))  # type: ignore[misc]
+        struck = _attempt(partial(_strike, book, facts, view_id, alone))
         if struck is None:
             stopped.add(task.rule.code)
         else:
