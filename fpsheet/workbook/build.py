@@ -1,7 +1,7 @@
 """The workbook of a kommune, built from the form."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 
@@ -9,19 +9,30 @@ from openpyxl import Workbook
 from openpyxl.workbook.protection import WorkbookProtection
 
 from fpsheet.workbook.cover import make_cover
+from fpsheet.workbook.deadline import deadline_columns
 from fpsheet.workbook.entry_sheet import Row, make_entry_sheet, row_contents
+from fpsheet.workbook.huskeliste import make_reminders
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.koder import make_code_sheet
 from fpsheet.workbook.layout import FIRST_ROW, HEADER_ROW, SheetLayout, plan_sheet
 from fpsheet.workbook.lookup import add_lookups
 from fpsheet.workbook.meta import make_meta_sheet
+from fpsheet.workbook.overblik import make_overview
 from fpsheet.workbook.package import pack, unpack
 from fpsheet.workbook.row_stamp import stamp_rows
 from fpsheet.workbook.status import StatusLine, common_lines, make_status
-from fpsheet.workbook.style import add_sheet, set_page, write_note, write_title
+from fpsheet.workbook.vejledning import make_guide
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form, Sheet, SheetKind
 from fpsheet_templates.kommune import Kommune
+
+_OTHERS: Mapping[str, Callable[[Workbook, Issue], object]] = {
+    "overblik": make_overview,
+    "huskeliste": make_reminders,
+    "vejledning": make_guide,
+    "koder": make_code_sheet,
+}
+"""Sheets that are calculated or read only, by identifier."""
 
 
 def build_workbook(  # noqa: PLR0913 - what a workbook is issued with, each by name
@@ -68,7 +79,11 @@ def build_workbook(  # noqa: PLR0913 - what a workbook is issued with, each by n
         status = make_status(issue, sheet)
         lines.extend(status.lines)
         layouts[sheet.id] = plan_sheet(
-            issue, sheet, row_count=count, status=status.formula, calculated=status.columns
+            issue,
+            sheet,
+            row_count=count,
+            status=status.formula,
+            calculated=(*status.columns, *deadline_columns(issue, sheet)),
         )
     book = _lay_out(issue, layouts, lines)
     target = BytesIO()
@@ -106,13 +121,8 @@ def _lay_out(
             make_entry_sheet(book, layouts[sheet.id], issue)
         elif sheet.kind is SheetKind.META:
             add_lookups(book, make_meta_sheet(book, issue), issue, lines=lines)
-        elif sheet.id == "koder":
-            make_code_sheet(book, issue)
         else:
-            made = add_sheet(book, issue.title(sheet.id), colour=sheet.colour)
-            write_title(made, "B1", issue.title(sheet.id))
-            write_note(made, "B2", issue.text(f"sheet.{sheet.id}.intro"))
-            set_page(made, footer=issue.footer)
+            _OTHERS[sheet.id](book, issue)
     book.active = 0
     book.security = WorkbookProtection(lockStructure=True)
     book.properties.title = f"{issue.text('workbook.cover.title')} {issue.footer}"

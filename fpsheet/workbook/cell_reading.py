@@ -80,7 +80,10 @@ def text_formula(field: Field, *, cell: str) -> str:
     """Give the formula of the cleaned text of a cell; a CPR number comes without its hyphen."""
     cleaned = clean_text(cell)
     if field.type is FieldType.CPR:
-        cleaned = f'IF(MID({cleaned},7,1)="-",REPLACE({cleaned},7,1,""),{cleaned})'
+        # Of ten or eleven characters nothing can be left out and a CPR number remain.
+        plain = f'IF(AND(LEN({cell})=11,MID({cell},7,1)="-"),REPLACE({cell},7,1,""),{{}})'
+        slow = f'IF(MID({cleaned},7,1)="-",REPLACE({cleaned},7,1,""),{cleaned})'
+        cleaned = plain.format(f"IF(LEN({cell})=10,{cell},{slow})")
     return f"IF(ISTEXT({cell}),{cleaned},{EMPTY})"
 
 
@@ -116,7 +119,8 @@ def _all_digits(text: str) -> str:
 
 def _cpr(cell: str, text: str) -> str:
     """Ten digits with a day of birth that exists; a number cell lost its leading zero."""
-    digits = f'AND(LEN({text})=10,ISERROR(FIND("-",{text})),{_all_digits(text)})'
+    # Only ten digits come back unchanged from a number; 12345678E1, 1234567,89 and such do not.
+    digits = f'IF(LEN({text})=10,IFERROR(TEXT(--{text},"{"0" * 10}")={text},FALSE),FALSE)'
     return (
         f"IF(ISNUMBER({cell}),{_fault(CPR_NUMBER)},IF({text}={EMPTY},{EMPTY},"
         f"IF({digits},IF({_has_birth_day(text)},{text},{_fault(CPR_DAY)}),{_fault(CPR_FORM)})))"
@@ -157,7 +161,9 @@ def _has_birth_day(text: str) -> str:
     """
     year = f"IF({_is_nineteen(text)},2100,2000)+MID({text},5,2)"
     month, day = f"--MID({text},3,2)", f"LEFT({text},2)-IF({is_replacement(text)},60,0)"
-    return f"AND({month}>=1,{month}<=12,DAY(DATE({year},{month},{day}))={day})"
+    early = f"AND({day}>=1,{day}<=28)"
+    exists = f"IF({early},TRUE,DAY(DATE({year},{month},{day}))={day})"
+    return f"IF(AND({month}>=1,{month}<=12),{exists},FALSE)"
 
 
 def _date(cell: str, text: str) -> str:

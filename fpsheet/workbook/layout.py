@@ -16,7 +16,7 @@ HEADER_ROW = 3
 FIRST_ROW = 4
 """First row of data on an entry sheet."""
 
-SPARE_ROWS = 1000
+SPARE_ROWS = 500
 """Rows below the pre-made ones that counts and lists still see."""
 
 REQUIRED_MARK = " *"
@@ -34,12 +34,14 @@ class Calculated:
         name: Defined name of its cell in the formula's own row.
         header: Text of the header cell.
         formula: The formula, without `=`.
+        looks_below: Other formulas look in this column below their own row.
     """
 
     id: str
     name: str
     header: str
     formula: str
+    looks_below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Column:
         formula: Formula of its cells, without `=`; empty where people type.
         width: Width in characters.
         is_hidden: Not shown to the person.
+        looks_below: Other formulas look in this column below their own row.
     """
 
     id: str
@@ -65,6 +68,7 @@ class Column:
     formula: str
     width: int
     is_hidden: bool
+    looks_below: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +120,11 @@ class SheetLayout:
                     f"{title}!${letter}${HEADER_ROW}",
                     True,
                 )
-            whole = f"{title}!${letter}${HEADER_ROW}:${letter}${last}"
+            whole = f"{title}!${letter}${FIRST_ROW}:${letter}${last}"
             yield column_name(self.sheet.id, column.id), whole, False
+            if column.looks_below:
+                below = f"{title}!${letter}2:${letter}${last}"
+                yield below_name(self.sheet.id, column.id), below, False
         for name, reference in self._own_row_names():
             yield name, f"{title}!{reference}", False
 
@@ -143,8 +150,13 @@ def heading_name(sheet_id: str, field_id: str) -> str:
 
 
 def column_name(sheet_id: str, column_id: str) -> str:
-    """Name of a whole column, heading included: `k_forloeb_cpr`, `k_forloeb_n_cpr`."""
+    """Name of a column's cells below the heading: `k_forloeb_cpr`, `k_forloeb_n_cpr`."""
     return f"k_{sheet_id}_{column_id.replace(CALCULATED_MARK, 'n_')}"
+
+
+def below_name(sheet_id: str, column_id: str) -> str:
+    """Name of a column's cells below the formula's own row: `under_vurdering_n_cpr`."""
+    return f"under_{sheet_id}_{column_id.replace(CALCULATED_MARK, 'n_')}"
 
 
 def raw_row_name(sheet_id: str) -> str:
@@ -230,9 +242,16 @@ def plan_sheet(
         )
         columns.append(column)
     for number, helper in enumerate(calculated, start=len(columns) + 1):
-        letter = get_column_letter(number)
         column = Column(
-            helper.id, letter, helper.header, helper.name, None, helper.formula, 10, is_hidden=True
+            id=helper.id,
+            letter=get_column_letter(number),
+            header=helper.header,
+            name=helper.name,
+            field=None,
+            formula=helper.formula,
+            width=10,
+            is_hidden=True,
+            looks_below=helper.looks_below,
         )
         columns.append(column)
     return SheetLayout(sheet, issue.title(sheet.id), tuple(columns), HEADER_ROW + row_count)

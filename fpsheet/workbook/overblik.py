@@ -1,0 +1,314 @@
+"""The Overblik: one citizen's whole history from every sheet, by day, level and ability beside it.
+
+The citizen's rows are found sheet by sheet (each look-up starts below the last row found) and
+put under each other out of sight; a sort key per row then brings them in order. Functions of
+Excel 2010 only.
+"""
+
+from openpyxl import Workbook
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Font
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from fpsheet.workbook.deadline import DEADLINE
+from fpsheet.workbook.event import EVENTS, NESTED_SHEET, PARENT_TYPE, Event, Teller
+from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME, quote_text
+from fpsheet.workbook.issue import Issue
+from fpsheet.workbook.layout import FIRST_ROW, column_name
+from fpsheet.workbook.row_fault import BIRTH_NUMBER
+from fpsheet.workbook.style import (
+    DATE_FORMAT,
+    NAVY,
+    TEXT_FORMAT,
+    add_sheet,
+    set_page,
+    style_entry,
+    style_shaded,
+    write_note,
+    write_text,
+    write_title,
+)
+from fpsheet.workbook.view import (
+    ViewColumn,
+    count_text,
+    hide_columns,
+    put_formula,
+    write_headings,
+    write_row,
+)
+
+SHOWN_ROWS = 150
+CHOSEN_CELL = "C4"
+_CHOICES_NAME = "borgere_cpr"
+_HEADING_ROW = 10
+_FIRST = _HEADING_ROW + 1
+
+# Out of sight. Candidates: sort key, number of the sheet, position on it, span of a revurdering.
+_KEY, _SHEET, _POSITION, _SPAN_START, _SPAN_END = "N", "O", "P", "Q", "R"
+# Of a shown row: number of its candidate, number of the sheet, position.
+_CANDIDATE, _SHOWN_SHEET, _SHOWN_POSITION = "S", "T", "U"
+_FIRST_HIDDEN, _LAST_HIDDEN = 13, 21
+_CHOSEN, _CITIZEN, _FOUND = "$N$4", "$N$5", "$N$6"
+"""Ten digits of the chosen citizen, position on the sheet of citizens, number of events."""
+
+_NEST = "      └ "
+_CANDIDATES = sum(event.limit for event in EVENTS)
+_HEADS = {NESTED_SHEET, "afgoerelse"}
+_GRANTED = ("tilkendelse", "aendring", "uaendret")
+_ENDED = "bortfald"
+_LATE = 200_000
+"""Sort key of an event whose day cannot be read: after all others."""
+
+
+def make_overview(book: Workbook, issue: Issue) -> Worksheet:
+    """Add the sheet; it stands on the value columns of the entry sheets."""
+    sheet = add_sheet(book, issue.title("overblik"), colour=NAVY)
+    sheet.column_dimensions["A"].width = 3
+    write_title(sheet, "B1", issue.title("overblik"))
+    write_note(sheet, "B2", issue.text("sheet.overblik.intro"))
+    sheet.row_dimensions[1].height = 30
+    _add_choice(book, sheet, issue)
+    _add_facts(sheet, issue)
+    last = _add_candidates(sheet, issue)
+    columns = _columns(issue)
+    write_headings(sheet, columns, row=_HEADING_ROW, colour=NAVY)
+    for row in range(_FIRST, _FIRST + SHOWN_ROWS):
+        _add_helpers(sheet, row, last=last)
+        write_row(sheet, columns, _formulas(issue, row), row=row)
+    hide_columns(sheet, _FIRST_HIDDEN, _LAST_HIDDEN)
+    if issue.jurisdiction not in issue.form.sheet("afgoerelse")["niveau"].jurisdictions:
+        sheet.column_dimensions["I"].hidden = True
+    _add_marks(sheet)
+    sheet.freeze_panes = f"A{_FIRST}"
+    set_page(sheet, title_rows=f"1:{_HEADING_ROW}", footer=issue.footer)
+    return sheet
+
+
+def _add_choice(book: Workbook, sheet: Worksheet, issue: Issue) -> None:
+    label = write_text(sheet["B4"], issue.label("borger", "cpr"))
+    style_shaded(label, bold=True)
+    cell = sheet[CHOSEN_CELL]
+    style_entry(cell)
+    cell.number_format = TEXT_FORMAT
+    numbers = column_name("borger", "cpr")
+    used = f"INDEX({numbers},1):INDEX({numbers},MAX(1,COUNTA({numbers})))"
+    book.defined_names[_CHOICES_NAME] = DefinedName(_CHOICES_NAME, attr_text=used, hidden=True)
+    # No refusal: a number may be typed without its hyphen.
+    validation = DataValidation(type="list", formula1=_CHOICES_NAME, allow_blank=True)
+    validation.showErrorMessage = False
+    validation.promptTitle = issue.label("borger", "cpr")
+    validation.prompt = issue.text("workbook.overblik.vaelg")
+    validation.showInputMessage = True
+    validation.add(CHOSEN_CELL)
+    sheet.add_data_validation(validation)
+    digits = f'SUBSTITUTE(SUBSTITUTE({CHOSEN_CELL},"-","")," ","")'
+    put_formula(sheet[_plain(_CHOSEN)], f'IF({CHOSEN_CELL}="","",{digits}&"")')
+    citizens = column_name("borger", "#cpr")
+    found = f'IF({_CHOSEN}="",0,IFERROR(MATCH({_CHOSEN},{citizens},0),0))'
+    put_formula(sheet[_plain(_CITIZEN)], found)
+
+
+def _plain(address: str) -> str:
+    return address.replace("$", "")
+
+
+def _add_facts(sheet: Worksheet, issue: Issue) -> None:
+    """Show who the citizen is and how things stand now."""
+    citizen = Teller(issue, "borger", _CITIZEN)
+
+    def own(field_id: str) -> str:
+        return f'INDEX({column_name("borger", field_id)},{_CITIZEN})&""'
+
+    today = f"(YEAR({TODAY_NAME})*10000+MONTH({TODAY_NAME})*100+DAY({TODAY_NAME}))"
+    age = f"INT(({today}-{citizen.value(BIRTH_NUMBER)})/10000)"
+    last = f"MAX(1,{_FOUND})"
+
+    def latest(letter: str) -> str:
+        return f"INDEX(${letter}${_FIRST}:${letter}${_FIRST + SHOWN_ROWS - 1},{last})"
+
+    left = (
+        (5, issue.label("borger", "navn"), own("navn"), "General"),
+        (6, issue.label("borger", "lokalitet"), own("lokalitet"), "General"),
+        (7, issue.label("borger", "sagsbehandler"), own("sagsbehandler"), "General"),
+    )
+    right = [
+        (4, issue.text("workbook.overblik.alder"), age, "General"),
+        (5, issue.text("workbook.overblik.arbejdsevne_nu"), latest("H"), "General"),
+    ]
+    if issue.jurisdiction == "GL":
+        due = f"INT({citizen.value(DEADLINE)})"
+        right += [
+            (6, issue.text("workbook.overblik.niveau_nu"), latest("I"), "General"),
+            (7, issue.text("workbook.overblik.revurdering"), due, DATE_FORMAT),
+        ]
+    for letters, facts in ((("B", "C"), left), (("E", "F"), right)):
+        for row, label, formula, number_format in facts:
+            style_shaded(write_text(sheet[f"{letters[0]}{row}"], label), bold=True)
+            cell = sheet[f"{letters[1]}{row}"]
+            put_formula(cell, f'IF({_CITIZEN}=0,"",IFERROR({formula},""))')
+            style_shaded(cell)
+            cell.number_format = number_format
+            if letters[1] == "F":
+                cell.alignment = cell.alignment.copy(horizontal="left")
+    write_note(sheet, "B8", "")
+    choose = quote_text(issue.text("workbook.overblik.vaelg"))
+    unknown = quote_text(issue.text("workbook.overblik.ukendt"))
+    count = count_text(
+        _FOUND, issue.text("workbook.overblik.antal"), issue.text("workbook.overblik.antal_en")
+    )
+    more = quote_text(issue.text("workbook.overblik.flere"))
+    told = f'{count}&IF({_FOUND}>{SHOWN_ROWS}," "&{more},"")'
+    put_formula(sheet["B8"], f'IF({_CHOSEN}="",{choose},IF({_FOUND}=0,{unknown},{told}))')
+
+
+def _add_candidates(sheet: Worksheet, issue: Issue) -> int:
+    """Find the citizen's rows of every sheet; give the last row of the list."""
+    row = _FIRST
+    for number, event in enumerate(EVENTS, start=1):
+        for place in range(event.limit):
+            sheet[f"{_SHEET}{row}"] = number
+            _find_row(sheet, event, row, is_first=place == 0)
+            _add_order(sheet, event, Teller(issue, event.sheet, f"{_POSITION}{row}"), row)
+            row += 1
+    keys = f"${_KEY}${_FIRST}:${_KEY}${row - 1}"
+    put_formula(sheet[_plain(_FOUND)], f"COUNT({keys})")
+    return row - 1
+
+
+def _find_row(sheet: Worksheet, event: Event, row: int, *, is_first: bool) -> None:
+    """Find the citizen's next row below the one found before."""
+    citizens, before = column_name(event.sheet, "#cpr"), f"{_POSITION}{row - 1}"
+    if is_first:
+        found = f'IF({_CHOSEN}="","",MATCH({_CHOSEN},{citizens},0))'
+    else:
+        rest = f"INDEX({citizens},{before}+1):INDEX({citizens},ROWS({citizens}))"
+        found = f'IF({before}="","",{before}+MATCH({_CHOSEN},{rest},0))'
+    put_formula(sheet[f"{_POSITION}{row}"], f'IFERROR({found},"")')
+
+
+def _add_order(sheet: Worksheet, event: Event, told: Teller, row: int) -> None:
+    """Give a row its sort key; a revurdering also its span, which others may lie in."""
+    start, key = told.value(event.start), f"{_KEY}{row}"
+    # An application is an event where its day is known; every other row is shown.
+    is_event = f"ISNUMBER({start})" if event.sheet == "borger" else "TRUE"
+    visible = f'IF({told.value("annuller")}="",{is_event},FALSE)'
+    place = f"{row - _FIRST}/1000"
+    earlier = ""
+    if event.sheet == NESTED_SHEET:
+        parent = f'{told.value("forloeb_type")}="{PARENT_TYPE}"'
+        # It stands before what begins on its first day.
+        earlier = f"-IF({parent},0.5,0)"
+        end = f"IF(ISNUMBER({told.value(event.end)}),{told.value(event.end)},{LAST_DAY})"
+        spans = f'IF({key}="",FALSE,AND({parent},ISNUMBER({start})))'
+        put_formula(sheet[f"{_SPAN_START}{row}"], f"IF({spans},{start},{LAST_DAY})")
+        put_formula(sheet[f"{_SPAN_END}{row}"], f"IF({spans},{end},0)")
+    order = f"IF(ISNUMBER({start}),{start}{earlier},{_LATE})+{place}"
+    put_formula(sheet[key], f'IF({told.position}="","",IF({visible},{order},""))')
+
+
+def _add_helpers(sheet: Worksheet, row: int, *, last: int) -> None:
+    """Find which candidate stands in a shown row."""
+
+    def column(letter: str) -> str:
+        return f"${letter}${_FIRST}:${letter}${last}"
+
+    candidate = f"{_CANDIDATE}{row}"
+    nearest = f"SMALL({column(_KEY)},{row - _FIRST + 1})"
+    put_formula(sheet[candidate], f'IFERROR(MATCH({nearest},{column(_KEY)},0),"")')
+    for letter, source in ((_SHOWN_SHEET, _SHEET), (_SHOWN_POSITION, _POSITION)):
+        found = f"INDEX({column(source)},{candidate})"
+        put_formula(sheet[f"{letter}{row}"], f'IF({candidate}="","",{found})')
+
+
+def _columns(issue: Issue) -> tuple[ViewColumn, ...]:
+    def column(letter: str, name: str, width: float, number_format: str = "General") -> ViewColumn:
+        heading = issue.text(f"workbook.overblik.{name}")
+        return ViewColumn(letter, heading, width, number_format, horizontal="left")
+
+    return (
+        column("B", "fra", 16, DATE_FORMAT),
+        column("C", "til", 18, DATE_FORMAT),
+        column("D", "hvad", 40),
+        column("E", "detaljer", 44),
+        column("F", "resultat", 34),
+        column("G", "timer", 10, "0.0"),
+        column("H", "arbejdsevne", 14),
+        column("I", "niveau", 14),
+        column("J", "ark", 15),
+        column("K", "linje", 8),
+    )
+
+
+def _formulas(issue: Issue, row: int) -> dict[str, str]:
+    number, position = f"${_SHOWN_SHEET}{row}", f"${_SHOWN_POSITION}{row}"
+    tellers = [(event, Teller(issue, event.sheet, position)) for event in EVENTS]
+
+    def choose(texts: list[str]) -> str:
+        return f"CHOOSE({number},{','.join(texts)})"
+
+    def shown(field: str, told: Teller) -> str:
+        return told.shown(field) if field else '""'
+
+    what = [event.what(told) for event, told in tellers]
+    sheets = [quote_text(issue.title(event.sheet)) for event in EVENTS]
+    line = f"{position}+{FIRST_ROW - 1}"
+    numbers = {event.sheet: place for place, event in enumerate(EVENTS, start=1)}
+    formulas = {
+        "B": choose([shown(event.start, told) for event, told in tellers]),
+        "C": choose([shown(event.end, told) for event, told in tellers]),
+        "D": f"{_nesting(row, numbers[NESTED_SHEET])}&{choose(what)}",
+        "E": choose([event.details(told) for event, told in tellers]),
+        "F": choose([event.result(told) for event, told in tellers]),
+        "G": choose([shown(event.hours, told) for event, told in tellers]),
+        "H": _ability(issue, row, numbers["vurdering"]),
+        "I": _level(issue, row, numbers["afgoerelse"]),
+        "J": choose(sheets),
+        "K": f'HYPERLINK("#\'"&$J{row}&"\'!B"&({line}),{line})',
+    }
+    return {letter: f'IF({number}="","",{formula})' for letter, formula in formulas.items()}
+
+
+def _nesting(row: int, number: int) -> str:
+    """Give the indent of a forløb that begins inside a revurdering."""
+    starts = f"${_SPAN_START}${_FIRST}:${_SPAN_START}${_FIRST + _CANDIDATES - 1}"
+    ends = starts.replace(_SPAN_START, _SPAN_END)
+    own = f"INDEX(${_KEY}${_FIRST}:${_KEY}${_FIRST + _CANDIDATES - 1},${_CANDIDATE}{row})"
+    # The key of a revurdering lies half a day early, so it is not inside itself.
+    inside = f"SUMPRODUCT(({starts}<={own})*({ends}+1>{own}))>0"
+    return f'IF(${_SHOWN_SHEET}{row}={number},IF({inside},"{_NEST}",""),"")'
+
+
+def _before(letter: str, row: int) -> str:
+    """Give what the row above holds; nothing above the first."""
+    return '""' if row == _FIRST else f"{letter}{row - 1}"
+
+
+def _ability(issue: Issue, row: int, number: int) -> str:
+    """Give the arbejdsevne as it is after the event: the latest assessed so far."""
+    told = Teller(issue, "vurdering", f"${_SHOWN_POSITION}{row}")
+    new = told.shown("arbejdsevne_pct")
+    return f"IF(${_SHOWN_SHEET}{row}={number},{new},{_before('H', row)})"
+
+
+def _level(issue: Issue, row: int, number: int) -> str:
+    """Give the level as it is after the event: granted or changed, gone at bortfald."""
+    told = Teller(issue, "afgoerelse", f"${_SHOWN_POSITION}{row}")
+    before, decided, level = _before("I", row), told.value("afgoerelse"), told.label("niveau")
+    granted = ",".join(f'{decided}="{code}"' for code in _GRANTED)
+    new = f'IF(OR({granted}),IF({level}="",{before},{level}),IF({decided}="{_ENDED}","–",{before}))'
+    return f"IF(${_SHOWN_SHEET}{row}={number},{new},{before})"
+
+
+def _add_marks(sheet: Worksheet) -> None:
+    """Set revurderinger and afgørelser off from what lies between them."""
+    last = _FIRST + SHOWN_ROWS - 1
+    parents = [
+        f"$T{_FIRST}={place}" for place, event in enumerate(EVENTS, 1) if event.sheet in _HEADS
+    ]
+    head = f'AND(OR({",".join(parents)}),LEFT($D{_FIRST})<>" ")'
+    style = DifferentialStyle(font=Font(b=True))
+    rule = Rule(type="expression", dxf=style, formula=[head])
+    sheet.conditional_formatting.add(f"B{_FIRST}:I{last}", rule)

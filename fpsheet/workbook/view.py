@@ -1,0 +1,104 @@
+"""What the calculated sheets share: a table of formulas, and helper cells out of sight."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from openpyxl.cell.cell import Cell
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.worksheet.worksheet import Worksheet
+
+from fpsheet.workbook.formula import quote_text
+from fpsheet.workbook.style import (
+    UNDERLINE,
+    align,
+    copy_style,
+    font,
+    style_heading,
+    write_text,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ViewColumn:
+    """One column of a calculated table.
+
+    Attributes:
+        letter: Column letter.
+        heading: Heading.
+        width: Width in characters.
+        number_format: Number format of its cells.
+        horizontal: Alignment; None for Excel's own.
+        is_strong: Bold.
+    """
+
+    letter: str
+    heading: str
+    width: float
+    number_format: str = "General"
+    horizontal: str | None = None
+    is_strong: bool = False
+
+
+def write_headings(
+    sheet: Worksheet, columns: Sequence[ViewColumn], *, row: int, colour: str
+) -> None:
+    """Write the headings of a table and set the widths of its columns."""
+    for column in columns:
+        style_heading(write_text(sheet[f"{column.letter}{row}"], column.heading), colour)
+        sheet.column_dimensions[column.letter].width = column.width
+    sheet.row_dimensions[row].height = 22
+
+
+def write_row(
+    sheet: Worksheet, columns: Sequence[ViewColumn], formulas: Mapping[str, str], *, row: int
+) -> None:
+    """Write one row of a table: column letter to formula without `=`.
+
+    A row takes the formats of the row above it, where that is a row of the same table.
+    """
+    for column in columns:
+        cell = sheet[f"{column.letter}{row}"]
+        put_formula(cell, formulas[column.letter])
+        above = sheet[f"{column.letter}{row - 1}"]
+        if above.data_type == "f":
+            copy_style(above, cell)
+            continue
+        cell.number_format = column.number_format
+        cell.font = font(bold=column.is_strong)
+        cell.alignment = align(column.horizontal)
+        cell.border = UNDERLINE
+
+
+def hide_columns(sheet: Worksheet, first: int, last: int) -> None:
+    """Hide columns by number, both ends included."""
+    for number in range(first, last + 1):
+        sheet.column_dimensions[get_column_letter(number)].hidden = True
+
+
+def put_formula(cell: Cell, formula: str) -> None:
+    """Put a formula, given without `=`, into a cell."""
+    cell.value = f"={formula}"
+
+
+def count_text(number: str, many: str, one: str = "") -> str:
+    """Give a formula for a sentence with a number in it.
+
+    Args:
+        number: Formula text of the number.
+        many: Sentence with `#` where the number stands.
+        one: Sentence for the number 1, where it differs.
+    """
+    sentence = f'SUBSTITUTE({quote_text(many)},"#",{number})'
+    return f"IF({number}=1,{quote_text(one)},{sentence})" if one else sentence
+
+
+def row_link(title: str, row: str, text: str) -> str:
+    """Give a formula for a link to the status cell of a row of an entry sheet.
+
+    Args:
+        title: Name on the tab.
+        row: Formula text of the row number.
+        text: Formula text of what the link shows.
+    """
+    target = f"#{quote_sheetname(title)}!B"
+    return f"HYPERLINK({quote_text(target)}&{row},{text})"
