@@ -62,9 +62,7 @@ def open_plain(data: bytes) -> Payload | None:
 
 def workbook_hash(data: bytes) -> str | None:
     """Give the hash of the workbook that an unsigned file carries; None when it is none."""
-    head = data[: len(PLAIN_MAGIC) + _SHA256_LENGTH]
-    return (
-        head[len(PLAIN_MAGIC) :].decode("ascii", "replace")
-        if data.startswith(PLAIN_MAGIC)
-        else None
-    )
+    if not data.startswith(PLAIN_MAGIC):
+        return None
+    start = len(PLAIN_MAGIC)
+    return data[start : start + _SHA256_LENGTH].decode("ascii", "replace")

@@ -1,6 +1,5 @@
 """Commands of the departement: sync, status, conflicts."""
 
-from collections.abc import Sequence
 from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from fpsheet.inbox import Processed
@@ -116,6 +116,8 @@ def _row(file: "Processed", words: Words) -> list[object]:
     from fpsheet.views.processed_value import kommune_of, outcomes_of, state_of
 
     outcomes = outcomes_of(file).values()
-    numbers = [sum(getattr(outcome, fate) for outcome in outcomes) for fate in FATES]
+    numbers: list[int | None] = [None] * len(FATES)
+    if outcomes and file.is_new:
+        numbers = [sum(getattr(outcome, fate) for outcome in outcomes) for fate in FATES]
     state = words.get(f"program.state.{state_of(file)}")
     return [kommune_of(file), file.arrival.name, state, *numbers]

@@ -1,0 +1,157 @@
+"""Bad files through the real command line: a finding with sentence and remedy, never a traceback.
+
+`check` and `sync` give exit code 1, and the database stays as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.program import run
+from fpsheet.demo.country import invent_country
+from fpsheet.demo.fill import fill_workbook
+from fpsheet.demo.scale import Scale
+from fpsheet_templates.load import load_form
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+FORM = load_form()
+ISSUED_AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
+OLE = bytes.fromhex("D0CF11E0A1B11AE1")
+"""How an .xls begins, and an encrypted workbook too."""
+
+
+@pytest.fixture(scope="module")
+def good() -> bytes:
+    """A sound workbook of a few cases."""
+    book = next(invent_country(FORM, scale=Scale(citizens={"957": 4}), seed=5))
+    return fill_workbook(FORM, book, issued_at=ISSUED_AT, premade=5)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, with no settings of the machine."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+ENVIRONMENT = {"FPSHEET_CONFIG": "no-such-file.toml", "FPSHEET_DEBUG": ""}
+
+
+def saved(book: Workbook) -> bytes:
+    """Give the bytes of a workbook as openpyxl saves it."""
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def foreign(_: bytes) -> bytes:
+    """A workbook, but none of ours."""
+    book = Workbook()
+    book.worksheets[0]["A1"] = "Indkøbsliste"
+    return saved(book)
+
+
+def without_sheet(good: bytes) -> bytes:
+    """Our workbook with the sheet Job deleted."""
+    book = load_workbook(BytesIO(good))
+    book.security.lockStructure = False
+    del book["Job"]
+    return saved(book)
+
+
+def without_column(good: bytes) -> bytes:
+    """Our workbook with the column Startdato of Forløb deleted."""
+    book = load_workbook(BytesIO(good))
+    book["Forløb"].delete_cols(5)
+    return saved(book)
+
+
+CASES: dict[str, tuple[Callable[[bytes], bytes], set[str]]] = {
+    "no zip": (lambda _: b"\x00\x01\x02 no zip at all" * 40, {"KRITISK"}),
+    "empty": (lambda _: b"", {"KRITISK"}),
+    "truncated": (lambda good: good[: len(good) // 2], {"KRITISK"}),
+    "foreign": (foreign, {"KRITISK"}),
+    "xls": (lambda _: OLE + bytes(4096), {"KRITISK"}),
+    "text": (lambda _: b"cpr;navn\n6101704285;Fiktiv\n", {"KRITISK"}),
+    "sheet missing": (without_sheet, {"KRITISK", "FEJL"}),
+    "column missing": (without_column, {"KRITISK", "FEJL"}),
+}
+
+
+def test_check_says_what_is_wrong(
+    good: bytes, desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`check` gives each file a blocking finding with sentence and remedy, and code 1."""
+    write_cases(good, desk)
+    arguments = ["check", *(f"{name}.xlsx" for name in CASES), "--json"]
+    assert run(arguments, environment=ENVIRONMENT) == ExitCode.FINDINGS
+    caught = capsys.readouterr()
+    assert "Traceback" not in caught.err
+    answers = [json.loads(line) for line in caught.out.splitlines()]
+    assert [answer["file"] for answer in answers] == [f"{name}.xlsx" for name in CASES]
+    for answer, (_, grave) in zip(answers, CASES.values(), strict=True):
+        assert not answer["accepted"], answer
+        assert any(found["severity"] in grave for found in answer["findings"]), answer
+        assert all(found["message"] and found["remedy"] for found in answer["findings"])
+
+
+def test_check_reads_well(good: bytes, desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The report for people names each file and says what to do."""
+    write_cases(good, desk)
+    arguments = ["check", *(f"{name}.xlsx" for name in CASES)]
+    assert run(arguments, environment=ENVIRONMENT) == ExitCode.FINDINGS
+    shown = capsys.readouterr().out
+    assert all(f"{name}.xlsx: Ikke godkendt" in shown for name in CASES)
+    assert shown.count("Gør sådan:") >= len(CASES)
+    assert "0 af 8 projektmapper er godkendt." in shown
+
+
+def write_cases(good: bytes, folder: Path) -> None:
+    """Write every bad file."""
+    for name, (make, _) in CASES.items():
+        (folder / f"{name}.xlsx").write_bytes(make(good))
+
+
+def test_sync_leaves_the_database_alone(
+    good: bytes, desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Files that cannot be read are refused by name; the database does not change by a byte.
+
+    Workbooks that lack a sheet or a column can be read in part, so they are tested apart.
+    """
+    inbox, base = desk / "indbakke", desk / "base.db"
+    inbox.mkdir()
+    (inbox / "god.xlsx").write_bytes(good)
+    arguments = ["sync", "indbakke", "--db", f"sqlite:///{base}", "--today", "02-03-2026"]
+    age(inbox)
+    assert run(arguments, environment=ENVIRONMENT) == ExitCode.DONE
+    before = hashlib.sha256(base.read_bytes()).hexdigest()
+    refused = [name for name, (_, grave) in CASES.items() if grave == {"KRITISK"}]
+    for name in refused:
+        (inbox / f"{name}.xlsx").write_bytes(CASES[name][0](good))
+    age(inbox)
+    capsys.readouterr()
+    assert run(arguments, environment=ENVIRONMENT) == ExitCode.FINDINGS
+    caught = capsys.readouterr()
+    assert "0 modtaget, 1 kendt i forvejen, 6 afvist." in caught.out
+    assert all(f"{name}.xlsx: Ikke godkendt" in caught.out for name in refused)
+    assert "Traceback" not in caught.err
+    assert hashlib.sha256(base.read_bytes()).hexdigest() == before
+
+
+def age(folder: Path) -> None:
+    """Let files look as if they came some time ago: what changed just now may be half copied."""
+    for path in folder.iterdir():
+        os.utime(path, (ISSUED_AT.timestamp(), ISSUED_AT.timestamp()))
