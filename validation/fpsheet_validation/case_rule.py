@@ -38,12 +38,14 @@ class CaseRule:
         places: Where it looks; a rule about every event looks at several sheets.
         fault: Gives the expression that is true where the rule is broken.
         other: (sheet, field, column of the view) of another cell the sentence names.
+        note: Gives what the sentence names where that is no cell.
     """
 
     code: str
     places: tuple[Place, ...]
     fault: Callable[[Setting, Place], pl.Expr]
     other: tuple[str, str, str] | None = None
+    note: Callable[[Setting], str] | None = None
 
 
 def case_rule(
@@ -67,14 +69,22 @@ def case_rule(
     return make
 
 
-def event_rule(code: str, *, at: tuple[str, ...]) -> Callable[[EventFault], CaseRule]:
-    """Make a rule of a function of the setting and the day of an event, for several sheets."""
+def event_rule(
+    code: str, *, at: tuple[str, ...], note: Callable[[Setting], str] | None = None
+) -> Callable[[EventFault], CaseRule]:
+    """Make a rule of a function of the setting and the day of an event, for several sheets.
+
+    Args:
+        code: Code in the catalogue.
+        at: The cells it may show: `forloeb.start_dato`, `job.start_dato`.
+        note: Gives what the sentence names (`{anden}`).
+    """
 
     def make(fault: EventFault) -> CaseRule:
         def at_place(setting: Setting, place: Place) -> pl.Expr:
             return fault(setting, pl.col(place.field))
 
-        return CaseRule(code, tuple(_place(cell) for cell in at), at_place)
+        return CaseRule(code, tuple(_place(cell) for cell in at), at_place, note=note)
 
     return make
 

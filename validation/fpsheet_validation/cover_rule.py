@@ -1,16 +1,13 @@
-"""Rules about the Forside (ARB-005 to ARB-009)."""
+"""Rules about the Forside (ARB-006 to ARB-009)."""
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 import polars as pl
 
 from fpsheet_validation.book import Book
 from fpsheet_validation.book_rule import book_rule
 from fpsheet_validation.hit import Hit
-from fpsheet_validation.row_check import row_day
-from fpsheet_validation.typed import ANNUL
 
 COVER = "forside"
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -34,27 +31,9 @@ def nil_return(book: Book) -> str:
     return codes.get(entry, "?") if entry else ""
 
 
-def _hit(book: Book, field_id: str, code: str, other: str = "") -> Hit:
+def cover_hit(book: Book, field_id: str, code: str, other: str = "") -> Hit:
+    """Give a hit at an entry cell of the Forside."""
     return Hit(COVER, cover_row(book, field_id), field_id, code, other)
-
-
-@book_rule("ARB-005")
-def nil_return_with_cases(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
-    """A kommune that says it had no cases has no row of the reporting year."""
-    del facts
-    rows = sum(_rows_of_year(book, sheet_id) for sheet_id in book.sheets)
-    if nil_return(book) == "ja" and rows:
-        yield _hit(book, "ingen_sager", "ARB-005", str(rows))
-
-
-def _rows_of_year(book: Book, sheet_id: str) -> int:
-    """Count the rows dated in the reporting year."""
-    day = row_day(book.setting.form.sheet(sheet_id))
-    year = book.setting.aar
-    if not day or not year:
-        return 0
-    frame = book.frame(sheet_id).filter(pl.col(ANNUL).is_null())
-    return frame.filter(pl.col(day).is_between(date(year, 1, 1), date(year, 12, 31))).height
 
 
 @book_rule("ARB-006")
@@ -63,7 +42,7 @@ def nothing_at_all(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
     del facts
     rows = sum(book.frame(sheet_id).height for sheet_id in book.sheets)
     if "ingen_sager" in book.raw.cover and not rows and nil_return(book) in {"", "nej"}:
-        yield _hit(book, "ingen_sager", "ARB-006")
+        yield cover_hit(book, "ingen_sager", "ARB-006")
 
 
 @book_rule("ARB-007")
@@ -72,7 +51,7 @@ def no_contact(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
     del facts
     for field_id in ("kontaktperson", "e_mail"):
         if field_id in book.raw.cover and not _entry(book, field_id):
-            yield _hit(book, field_id, "ARB-007")
+            yield cover_hit(book, field_id, "ARB-007")
 
 
 @book_rule("ARB-008")
@@ -81,7 +60,7 @@ def not_a_mail_address(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
     del facts
     entry = _entry(book, "e_mail")
     if entry and not _MAIL.fullmatch(entry):
-        yield _hit(book, "e_mail", "ARB-008")
+        yield cover_hit(book, "e_mail", "ARB-008")
 
 
 @book_rule("ARB-009")
@@ -89,4 +68,4 @@ def nil_return_unreadable(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
     """The answer to "Ingen sager i perioden" is Ja, Nej or nothing."""
     del facts
     if nil_return(book) == "?":
-        yield _hit(book, "ingen_sager", "ARB-009")
+        yield cover_hit(book, "ingen_sager", "ARB-009")

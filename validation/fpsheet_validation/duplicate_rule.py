@@ -24,25 +24,30 @@ def repeated_rows(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
     """
     del facts
     for sheet_id in book.sheets:
-        repeated = list(_repeated_in(book, book.setting.form.sheet(sheet_id)))
-        yield from repeated
-        yield from _same_id_in(book, sheet_id, {hit.row for hit in repeated})
+        sheet = book.setting.form.sheet(sheet_id)
+        suspects = _suspects(book, sheet)
+        if suspects.height:
+            repeated = list(_repeated_in(book, sheet, suspects))
+            yield from repeated
+            yield from _same_id_in(book, sheet, suspects, {hit.row for hit in repeated})
 
 
-def _repeated_in(book: Book, sheet: Sheet) -> Iterator[Hit]:
+def _suspects(book: Book, sheet: Sheet) -> pl.DataFrame:
+    """Give the rows that share their key (`samme`) or their row id (`samme_id`) with another."""
+    keys = [field.id for field in sheet.key_fields()]
+    has_key = pl.col(ANNUL).is_null() & pl.all_horizontal(pl.col(keys).is_not_null())
+    same = has_key & (pl.col(keys[0]).filter(has_key).len().over(keys) > 1)
+    same_id = pl.col(ROW_ID).is_not_null() & (pl.len().over(ROW_ID) > 1)
+    marked = book.frame(sheet.id).lazy().with_columns(samme=same, samme_id=same_id)
+    return marked.filter(pl.col("samme") | pl.col("samme_id")).sort(ROW).collect()
+
+
+def _repeated_in(book: Book, sheet: Sheet, suspects: pl.DataFrame) -> Iterator[Hit]:
     keys = [field.id for field in sheet.key_fields()]
     says = [field.id for field in sheet.entry_fields() if not field.local and field.id != ANNUL]
-    rows = (
-        book.rows(sheet.id)
-        .filter(pl.col(ROW).is_not_null() & pl.all_horizontal(pl.col(keys).is_not_null()))
-        .filter(pl.len().over(keys) > 1)
-        .select(ROW, *says)
-        .sort(ROW)
-        .collect()
-    )
-    seen: dict[tuple[object, ...], list[tuple[int, tuple[object, ...]]]] = {}
     places = [says.index(key) for key in keys]
-    for row, *values in rows.iter_rows():
+    seen: dict[tuple[object, ...], list[tuple[int, tuple[object, ...]]]] = {}
+    for row, *values in suspects.filter("samme").select(ROW, *says).iter_rows():
         said = tuple(values)
         before = seen.setdefault(tuple(said[place] for place in places), [])
         if before:
@@ -50,6 +55,16 @@ def _repeated_in(book: Book, sheet: Sheet) -> Iterator[Hit]:
             other = book.address(sheet.id, keys[0], first, beside=sheet.id)
             yield Hit(sheet.id, row, keys[0], code, other)
         before.append((row, said))
+
+
+def _same_id_in(book: Book, sheet: Sheet, suspects: pl.DataFrame, told: set[int]) -> Iterator[Hit]:
+    first: dict[str, int] = {}
+    for row, row_id in suspects.filter("samme_id").select(ROW, ROW_ID).iter_rows():
+        if row_id not in first:
+            first[row_id] = row
+        elif row not in told:
+            other = book.address(sheet.id, CPR, first[row_id], beside=sheet.id)
+            yield Hit(sheet.id, row, CPR, "ARB-004", other)
 
 
 def _compare(
@@ -60,18 +75,6 @@ def _compare(
         if earlier == said:
             return "ARB-001", row
     return "ARB-003" if sheet.id in _MAY_BE_TWO else "ARB-002", before[0][0]
-
-
-def _same_id_in(book: Book, sheet_id: str, told: set[int]) -> Iterator[Hit]:
-    frame = book.frame(sheet_id)
-    rows = frame.filter(pl.col(ROW_ID).is_not_null() & (pl.len().over(ROW_ID) > 1))
-    first: dict[str, int] = {}
-    for row, row_id in rows.select(ROW, ROW_ID).sort(ROW).iter_rows():
-        if row_id not in first:
-            first[row_id] = row
-        elif row not in told:
-            other = book.address(sheet_id, CPR, first[row_id], beside=sheet_id)
-            yield Hit(sheet_id, row, CPR, "ARB-004", other)
 
 
 @book_rule("ARB-014")

@@ -39,11 +39,13 @@ def fold_consequences(hits: Iterable[Hit], faulty: set[Cell], form: Form) -> lis
     """
     if not faulty:
         return list(hits)
+    rows = {(sheet, row) for sheet, row, _ in faulty}
     # What a cell says of itself is never folded.
     reads = {rule.code: reads_of(rule) for rule in form.rules if rule.level is not RuleLevel.FIELD}
     return [
         hit
         for hit in hits
-        if hit.code not in reads
+        if (hit.sheet, hit.row) not in rows
+        or hit.code not in reads
         or not any((hit.sheet, hit.row, field) in faulty for field in (hit.field, *reads[hit.code]))
     ]

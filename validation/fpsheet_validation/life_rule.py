@@ -11,13 +11,14 @@ from fpsheet_validation.constant import day_of, number_of
 from fpsheet_validation.cpr import day_number, whole_years
 from fpsheet_validation.setting import Setting
 
-_EVENTS = (
+EVENTS = (
     "forloeb.start_dato",
     "vurdering.vurdering_dato",
     "job.start_dato",
     "afgoerelse.afgoerelse_dato",
     "indkomst.fra_dato",
 )
+"""The cells that say when something happened to a citizen."""
 _FIRST_DAY = pl.col("start_dato")
 _LAST_DAY = pl.col("slut_dato")
 
@@ -26,21 +27,21 @@ def _now(setting: Setting) -> pl.Expr:
     return pl.lit(int(setting.today.strftime("%Y%m%d")))
 
 
-@event_rule("BRG-040", at=_EVENTS)
+@event_rule("BRG-040", at=EVENTS)
 def before_birth(setting: Setting, day: pl.Expr) -> pl.Expr:
     """Nothing happens to a citizen before birth."""
     del setting
     return day_number(day) < pl.col("sag_foedt")
 
 
-@event_rule("BRG-039", at=_EVENTS)
+@event_rule("BRG-039", at=EVENTS)
 def after_death(setting: Setting, day: pl.Expr) -> pl.Expr:
     """Nothing begins after a death."""
     del setting
     return day > pl.col("sag_doed")
 
 
-@event_rule("BRG-038", at=_EVENTS)
+@event_rule("BRG-038", at=EVENTS)
 def after_moving(setting: Setting, day: pl.Expr) -> pl.Expr:
     """What happens after the citizen moved is reported by the new kommune."""
     del setting

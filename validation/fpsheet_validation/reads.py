@@ -1,9 +1,12 @@
 """What a rule reads: fields of its own row, and of other sheets (`vurdering.arbejdsevne_pct`)."""
 
+from functools import cache
+
 from fpsheet_templates.expression import fields_of
 from fpsheet_templates.rule import Rule
 
 
+@cache
 def reads_of(rule: Rule) -> tuple[str, ...]:
     """Give the fields of the rule's own row that it reads, the one it shows first."""
     own = (field for field in rule.fields if "." not in field)

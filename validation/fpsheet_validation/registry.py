@@ -5,7 +5,7 @@ first. This is the one place where whatever goes wrong inside a rule is caught: 
 rule is kept, the exception's text, which may hold values, is not.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -33,10 +33,12 @@ from fpsheet_validation.row_check import applies
 from fpsheet_validation.typed import ROW
 from fpsheet_validation.view import view_rows
 
-CASE_RULES = tuple(rules_in(decision_rule, course_rule, life_rule))
+CASE_RULES = tuple(rules_in(decision_rule, course_rule, life_rule, sheet_rule))
 DUPLICATE_RULES = tuple(book_rules_in(duplicate_rule))
 BOOK_RULES = tuple(book_rules_in(person_rule, cover_rule, sheet_rule))
 SAME_ROW = "ARB-001"
+_NOWHERE = "–"
+"""Stands for a cell of a row that was accepted earlier and is not in this workbook."""
 
 Given = TypeVar("Given")
 
@@ -192,13 +194,18 @@ def _strike(book: Book, facts: pl.DataFrame, view_id: str, tasks: list[_Task]) -
     )
 
 
-def _read_hits(book: Book, view_id: str, tasks: list[_Task], struck: pl.DataFrame) -> Iterable[Hit]:
+def _read_hits(book: Book, view_id: str, tasks: list[_Task], struck: pl.DataFrame) -> Iterator[Hit]:
+    if not struck.height:
+        return
+    rows = struck[ROW].to_list()
     for number, task in enumerate(tasks):
-        code, other = task.rule.code, task.rule.other
-        rows = struck.filter(pl.col(f"t{number}")) if struck.height else struck
-        to = rows[other[2]].to_list() if other else [None] * rows.height
-        for row, other_row in zip(rows[ROW].to_list(), to, strict=True):
-            address = "–"
-            if other and other_row is not None:
-                address = book.address(other[0], other[1], other_row, beside=view_id)
-            yield Hit(view_id, row, task.place.field, code, address if other else "")
+        code, other, note = task.rule.code, task.rule.other, task.rule.note
+        named = note(book.setting) if note else ""
+        to = struck[other[2]].to_list() if other else rows
+        for row, is_struck, other_row in zip(rows, struck[f"t{number}"].to_list(), to, strict=True):
+            if is_struck and other:
+                named = _NOWHERE
+                if other_row is not None:
+                    named = book.address(other[0], other[1], other_row, beside=view_id)
+            if is_struck:
+                yield Hit(view_id, row, task.place.field, code, named)

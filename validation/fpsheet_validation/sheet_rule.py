@@ -1,4 +1,4 @@
-"""Rules about sheets as wholes (ARB-010 to ARB-013, ARB-016)."""
+"""Rules about sheets as wholes (ARB-005, ARB-010 to ARB-013, ARB-016)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,11 +9,14 @@ import polars as pl
 from fpsheet_templates.form import FieldType, Sheet
 from fpsheet_validation.book import Book
 from fpsheet_validation.book_rule import book_rule
+from fpsheet_validation.case_rule import event_rule
 from fpsheet_validation.constant import number_of
-from fpsheet_validation.cover_rule import nil_return
+from fpsheet_validation.cover_rule import cover_hit, nil_return
 from fpsheet_validation.hit import Hit
+from fpsheet_validation.life_rule import EVENTS
 from fpsheet_validation.row_check import row_day
-from fpsheet_validation.typed import ANNUL, ROW
+from fpsheet_validation.setting import Setting
+from fpsheet_validation.typed import ANNUL
 
 _FEWEST_UNREADABLE = 5
 """Fewer cells than this are slips, whatever their share (practice)."""
@@ -42,41 +45,54 @@ def column_unreadable(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
                 yield Hit(sheet_id, 0, field_id, "ARB-011", str(unreadable))
 
 
-@book_rule("ARB-012")
-def after_the_year(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+def _year(setting: Setting) -> str:
+    return str(setting.aar)
+
+
+@event_rule("ARB-012", at=EVENTS, note=_year)
+def after_the_year(setting: Setting, day: pl.Expr) -> pl.Expr:
     """Rows lie in the reporting year or before; what lies in the future is told by the row."""
-    del facts
-    setting = book.setting
-    for sheet_id in book.sheets if setting.aar else ():
-        day = row_day(setting.form.sheet(sheet_id))
-        if day:
-            late = pl.col(day).is_between(date(setting.aar, 12, 31), setting.today, closed="right")
-            rows = book.frame(sheet_id).filter(late & pl.col(ANNUL).is_null())[ROW].to_list()
-            yield from (Hit(sheet_id, row, day, "ARB-012", str(setting.aar)) for row in rows)
+    if not setting.aar:
+        return pl.lit(value=False)
+    return (day > date(setting.aar, 12, 31)) & (day <= setting.today)
 
 
-@book_rule("ARB-013")
-def nothing_in_the_year(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
-    """Some row touches the reporting year, unless there were no cases."""
+@book_rule("ARB-005", "ARB-013")
+def rows_of_the_year(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+    """Rows and the answer to "Ingen sager i perioden" agree.
+
+    ARB-005: a kommune without cases has no row dated in the reporting year. ARB-013: a kommune
+    with cases has some row that touches it.
+    """
     del facts
-    setting = book.setting
-    events = [setting.form.sheet(sheet_id) for sheet_id in book.sheets]
-    dated = [sheet for sheet in events if row_day(sheet) and book.frame(sheet.id).height]
-    if not setting.aar or not dated or nil_return(book) == "ja":
+    year = book.setting.aar
+    dated = [sheet_id for sheet_id in book.sheets if book.frame(sheet_id).height]
+    sheets = [sheet for sheet in map(book.setting.form.sheet, dated) if row_day(sheet)]
+    if not year or not sheets:
         return
-    if not any(_touches_year(book, sheet) for sheet in dated):
-        yield Hit("", 0, "", "ARB-013", str(setting.aar))
+    counts = [_count_in_year(book, sheet) for sheet in sheets]
+    begun, touching = (sum(column) for column in zip(*counts, strict=True))
+    no_cases = nil_return(book) == "ja"
+    if no_cases and begun:
+        yield cover_hit(book, "ingen_sager", "ARB-005", str(begun))
+    if not no_cases and not touching:
+        yield Hit("", 0, "", "ARB-013", str(year))
 
 
-def _touches_year(book: Book, sheet: Sheet) -> bool:
-    """Tell whether a row of the sheet lies in the year or runs into it."""
+def _count_in_year(book: Book, sheet: Sheet) -> tuple[int, int]:
+    """Count the rows of a sheet dated in the year, and those that lie in it or run into it."""
     first, last = date(book.setting.aar, 1, 1), date(book.setting.aar, 12, 31)
     start = pl.col(row_day(sheet))
     ends = [f.id for f in sheet.fields if f.type is FieldType.DATE and f.group == "periode"]
     end = pl.col(ends[-1]).fill_null(last) if ends else start
-    inside = (start <= last) & (end >= first)
+    in_force = pl.col(ANNUL).is_null()
     # A day that cannot be read may lie in the year.
-    return bool(book.frame(sheet.id).select(inside.fill_null(value=True).any()).item())
+    touching = ((start <= last) & (end >= first)).fill_null(value=True)
+    counts = book.frame(sheet.id).select(
+        begun=(start.is_between(first, last) & in_force).sum(), touching=touching.sum()
+    )
+    begun, touched = counts.row(0)
+    return int(begun), int(touched)
 
 
 @book_rule("ARB-016")
