@@ -221,5 +221,36 @@ _ROW = (
     Fault("IND-001", "indkomst", "til_dato", _move("til_dato", "fra_dato", days=-1)),
 )
 
-FAULTS = (*_ANY_CELL, *_CPR, *_ROW)
+
+def _later(row: Row) -> Row:
+    """The same course again, a few days later."""
+    return {
+        name: value + timedelta(days=9) if isinstance(value, date) else value
+        for name, value in row.items()
+    }
+
+
+_CITIZEN = (
+    Fault("ARB-001", "job", "cpr", is_extra=True),
+    Fault("BRG-001", "indkomst", "cpr", _put("cpr", "6101700000"), is_extra=True),
+    Fault(
+        "BRG-003",
+        "forloeb",
+        "start_dato",
+        _later,
+        fits=lambda row: row["forloeb_type"] == "arbejdsproevning" and row["slut_dato"] is not None,
+        is_extra=True,
+    ),
+    Fault(
+        "BRG-007",
+        "afgoerelse",
+        "niveau",
+        _put("niveau", "laveste"),
+        fits=lambda row: row.get("niveau") == "hoejeste" and row.get("side900_dato") is not None,
+        jurisdiction="GL",
+    ),
+    Fault("BRG-010", "job", "timer_pr_uge", _put("timer_pr_uge", 36.0)),
+)
+
+FAULTS = (*_ANY_CELL, *_CPR, *_ROW, *_CITIZEN)
 """Every kind, in the order of the rule catalogue."""

@@ -1,0 +1,82 @@
+"""The check finds every planted fault of the demo country at its cell, and little else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fpsheet import pipeline
+from fpsheet.check import Question
+from fpsheet.demo.country import DEMO_DAY, invent_country
+from fpsheet.demo.fill import cell_of, fill_workbook
+from fpsheet.demo.scale import SMALL
+from fpsheet.progress import Silent
+from fpsheet_templates.load import load_form
+from fpsheet_templates.rule import Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fpsheet.demo.country import DemoWorkbook
+    from fpsheet.verdict import Verdict
+
+FORM = load_form()
+ISSUED_AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
+REPLACEMENT_NUMBER = "CPR-005"
+"""Said of every citizen of the demo: their numbers belong to nobody."""
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[DemoWorkbook, Verdict]]:
+    """Every workbook of the small country, checked."""
+    folder: Path = tmp_path_factory.mktemp("demo")
+    books = list(invent_country(FORM, scale=SMALL, seed=1))
+    paths = []
+    for book in books:
+        path = folder / f"{book.kommune_kode}.xlsx"
+        path.write_bytes(fill_workbook(FORM, book, issued_at=ISSUED_AT, premade=3))
+        paths.append(path)
+    verdicts = pipeline.check_files(paths, Question(FORM, DEMO_DAY), Silent())
+    return list(zip(books, verdicts, strict=True))
+
+
+def test_every_planted_fault_is_found(judged: list[tuple[DemoWorkbook, Verdict]]) -> None:
+    """Each planted fault gives its code at its cell."""
+    found = 0
+    for book, verdict in judged:
+        given = {(finding.code, finding.sheet, finding.cell) for finding in verdict.findings}
+        for planted in book.planted:
+            cell = cell_of(FORM, planted.sheet, planted.field, planted.index)
+            assert (planted.code, planted.sheet, cell) in given
+            found += 1
+    assert found > 80
+
+
+def test_sound_cases_have_no_errors(judged: list[tuple[DemoWorkbook, Verdict]]) -> None:
+    """There is no FEJL but those planted, and few warnings beside them."""
+    others: Counter[str] = Counter()
+    for book, verdict in judged:
+        planted = Counter(fault.code for fault in book.planted)
+        given = Counter(finding.code for finding in verdict.findings)
+        others += given - planted
+    errors = {code for code in others if FORM.rule(code).severity is Severity.FEJL}
+    assert errors == set()
+    del others[REPLACEMENT_NUMBER]
+    assert sum(others.values()) < 100
+
+
+def test_control_totals(judged: list[tuple[DemoWorkbook, Verdict]]) -> None:
+    """Every row that was typed is read, and rows in the file are read, blank or unreadable."""
+    for book, verdict in judged:
+        totals = verdict.totals
+        assert totals.read == book.row_count
+        assert totals.xml == totals.read + totals.blank + totals.quarantined
+
+
+def test_a_sound_kommune_is_accepted(judged: list[tuple[DemoWorkbook, Verdict]]) -> None:
+    """The kommune without planted faults is accepted, and so is the nil return."""
+    accepted = {book.kommune_kode for book, verdict in judged if verdict.accepted}
+    assert accepted == {"825", "959"}
