@@ -26,6 +26,8 @@ class Settings:
     Attributes:
         database: SQLAlchemy URL of the central database.
         keys: File with the secret of the database; empty for the usual place.
+        key_folder: Folder of the keys that sign and seal packages; empty for the usual place.
+        takes_unsigned: Whether the inbox is trusted with workbooks that nobody signed.
         kommune: Kommunekode of the kommune that uses the program; empty at the departement.
         publisher: Who publishes the statistics, as printed on them.
         contact: Whom readers of the statistics can ask.
@@ -34,6 +36,8 @@ class Settings:
 
     database: str = DEFAULT_DATABASE
     keys: str = ""
+    key_folder: str = ""
+    takes_unsigned: bool = True
     kommune: str = ""
     publisher: str = ""
     contact: str = ""

@@ -1,16 +1,13 @@
 """The outbox: a checked workbook on its way to the departement, without what must stay."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from fpsheet.files import write_whole
-from fpsheet.transport.payload import (
-    Payload,
-    PayloadError,
-    read_payload,
-    without_local,
-    write_payload,
-)
-from fpsheet_templates.form import Form
+from fpsheet.transport.package import seal_package
+from fpsheet.transport.payload import Payload, PayloadError, read_payload, write_payload
+from fpsheet.transport.signing_key import SigningKey
 from fpsheet_validation.raw import RawWorkbook
 
 PLAIN_MAGIC = b"fpsheet-payload 1 "
@@ -25,16 +22,38 @@ _HASH_LENGTH = 12
 _SHA256_LENGTH = 64
 
 
-def send_plain(workbook: RawWorkbook, form: Form, folder: Path) -> Path:
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """What a package is signed and sealed with: the kommune's key, the departement's recipient."""
+
+    key: SigningKey
+    recipient: str
+    now: datetime
+
+
+def send_plain(payload: Payload, folder: Path) -> Path:
     """Put a workbook into a folder, unsigned. The same workbook gets the same file.
 
     Raises:
         WorkbookFileError: The folder cannot be written.
     """
-    payload = Payload(without_local(workbook, form))
-    path = folder / package_name(workbook)
-    head = PLAIN_MAGIC + workbook.sha256.encode() + b"\n"
+    path = folder / package_name(payload.workbook)
+    head = PLAIN_MAGIC + payload.workbook.sha256.encode() + b"\n"
     write_whole(path, head + write_payload(payload))
+    return path
+
+
+def send_sealed(payload: Payload, folder: Path, *, sealing: Sealing) -> Path:
+    """Put a package into a folder, signed by the kommune and sealed for the departement.
+
+    Raises:
+        WorkbookFileError: The folder cannot be written.
+    """
+    sealed = seal_package(
+        payload, key=sealing.key, recipient=sealing.recipient, sealed_at=sealing.now
+    )
+    path = folder / package_name(payload.workbook)
+    write_whole(path, sealed)
     return path
 
 

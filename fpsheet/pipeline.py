@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fpsheet.central import Central
     from fpsheet.check import Question
     from fpsheet.inbox import Processed
+    from fpsheet.outbox import Sealing
     from fpsheet.receive import Desk
     from fpsheet.verdict import Verdict
     from fpsheet.workbook.issue import Issue
@@ -77,8 +78,16 @@ def return_workbook(verdict: "Verdict", form: "Form", language: str, out: Path) 
         write_whole(out, data, language=language)
 
 
-def submit_file(path: Path, question: "Question", folder: Path) -> tuple["Verdict", Path | None]:
+def submit_file(
+    path: Path, question: "Question", folder: Path, sealing: "Sealing | None" = None
+) -> tuple["Verdict", Path | None]:
     """Check a workbook and put what may travel of it into a folder.
+
+    Args:
+        path: The workbook.
+        question: What it is checked against.
+        folder: Where it is sent.
+        sealing: Keys to sign and seal it with; unsigned where there are none.
 
     Returns:
         What was found, and the file that was sent; None where nothing could be read.
@@ -86,12 +95,18 @@ def submit_file(path: Path, question: "Question", folder: Path) -> tuple["Verdic
     Raises:
         WorkbookFileError: The folder cannot be written.
     """
-    from fpsheet.outbox import send_plain
+    from fpsheet.outbox import send_plain, send_sealed
+    from fpsheet.returned.explanation import current_explanations
+    from fpsheet.transport.payload import Payload, without_local
 
     (verdict,) = check_files([path], question, Silent())
     if verdict.check is None or verdict.unreadable:
         return verdict, None
-    return verdict, send_plain(verdict.check.raw, question.form, folder)
+    said = current_explanations(path.read_bytes(), verdict.findings, verdict.check)
+    payload = Payload(without_local(verdict.check.raw, question.form), said)
+    if sealing is None:
+        return verdict, send_plain(payload, folder)
+    return verdict, send_sealed(payload, folder, sealing=sealing)
 
 
 def sync_inbox(

@@ -16,14 +16,21 @@ from fpsheet.check import Question, check_raw, check_source
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
 from fpsheet.outbox import SUFFIX, open_plain
+from fpsheet.returned.explanation import current_explanations
 from fpsheet.submission import Reception, make_submission
 from fpsheet.transport.inbox import Arrival, read_arrival
-from fpsheet.transport.payload import PayloadError
+from fpsheet.transport.keyring import Keyring
+from fpsheet.transport.package import AGE_MAGIC, open_package
+from fpsheet.transport.payload import Payload, PayloadError
 from fpsheet.verdict import Verdict
 from fpsheet_sync.content import Prepared, prepare
 from fpsheet_sync.keys import Keys, read_keys
+from fpsheet_sync.submission import Explanation
+from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
-from fpsheet_validation.finding import make_finding
+from fpsheet_validation.finding import Finding, make_finding
+
+Explanations = tuple[Explanation, ...]
 
 WORKERS = 2
 """More than two gain nothing: one writer takes all they give."""
@@ -41,12 +48,14 @@ class Desk:
         now: When the files were taken from the inbox, UTC.
         key_file: File with the secret of the database.
         takes_unsigned: Whether the inbox is trusted with files that nobody signed.
+        unsealing: The departement's secret identity and its keyring; None where it has no keys.
     """
 
     today: date
     now: datetime
     key_file: Path
     takes_unsigned: bool = True
+    unsealing: tuple[str, Keyring] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,29 +96,48 @@ class _Worker:
     def take(self, arrival: Arrival) -> Received:
         """Read, check and prepare one file."""
         data = read_arrival(arrival)
-        verdict = self._judge(data, arrival)
+        verdict, sent = self._judge(data, arrival)
         light = replace(verdict, check=None)
         if verdict.check is None or verdict.unreadable:
             return Received(arrival, light, None)
-        reception = Reception(self.desk.now, arrival.modified_at, original=data)
+        said = sent
+        if said is None:
+            said = current_explanations(data, verdict.findings, verdict.check)
+        reception = Reception(self.desk.now, arrival.modified_at, original=data, explanations=said)
         submission = make_submission(verdict.check, verdict.findings, self.question.form, reception)
         return Received(arrival, light, prepare(submission, self.keys))
 
-    def _judge(self, data: bytes, arrival: Arrival) -> Verdict:
+    def _judge(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Explanations | None]:
+        """Give the verdict, and the explanations where the file is a package that carries them."""
         path, form = Path(arrival.path), self.question.form
-        is_package = arrival.name.lower().endswith(SUFFIX)
-        if not self.desk.takes_unsigned:
-            return check_raw(None, (make_finding(form, "PAK-010"),), path, self.question)
-        if not is_package:
+        if data.startswith(AGE_MAGIC):
+            payload, findings = self._unseal(data)
+        elif not self.desk.takes_unsigned:
+            payload, findings = None, (make_finding(form, "PAK-010"),)
+        elif arrival.name.lower().endswith(SUFFIX):
+            payload, findings = _open_unsigned(data, form)
+        else:
             source = NamedBytes(arrival.name, data)
-            return check_source(source, path, self.question, self.process)
-        try:
-            payload = open_plain(data)
-        except PayloadError:
-            return check_raw(None, (make_finding(form, "PAK-009"),), path, self.question)
-        if payload is None:
-            return check_raw(None, (make_finding(form, "PAK-001"),), path, self.question)
-        return check_raw(payload.workbook, (), path, self.question)
+            return check_source(source, path, self.question, self.process), None
+        raw = payload.workbook if payload else None
+        sent = payload.explanations if payload else ()
+        return check_raw(raw, findings, path, self.question), sent
+
+    def _unseal(self, data: bytes) -> tuple[Payload | None, tuple[Finding, ...]]:
+        form, unsealing = self.question.form, self.desk.unsealing
+        if unsealing is None:
+            return None, (make_finding(form, "PAK-001"),)
+        identity, keyring = unsealing
+        opened, findings = open_package(data, identity=identity, keyring=keyring, form=form)
+        return opened.payload if opened else None, findings
+
+
+def _open_unsigned(data: bytes, form: Form) -> tuple[Payload | None, tuple[Finding, ...]]:
+    try:
+        payload = open_plain(data)
+    except PayloadError:
+        return None, (make_finding(form, "PAK-009"),)
+    return payload, () if payload else (make_finding(form, "PAK-001"),)
 
 
 def _make_worker(desk: Desk) -> _Worker:

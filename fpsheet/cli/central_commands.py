@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from fpsheet.inbox import Processed
+    from fpsheet.transport.keyring import Keyring
 
 RECEIPTS = "kvitteringer"
 """The folder of receipts beside an inbox, where no other is given."""
@@ -69,7 +70,13 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
     from fpsheet_sync.access import Actor
 
     central = session.central(db)
-    desk = Desk(today or session.local_day, session.now, central.key_file)
+    desk = Desk(
+        today or session.local_day,
+        session.now,
+        central.key_file,
+        takes_unsigned=session.settings().takes_unsigned,
+        unsealing=find_unsealing(session),
+    )
     with session.progress(quiet=as_json) as progress:
         if dry_run:
             processed = pipeline.plan_inbox(str(inbox), central, desk, progress)
@@ -79,6 +86,12 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
             pipeline.keep_receipts(processed, receipts or inbox.parent / RECEIPTS)
     show_processed(session, processed, as_json=as_json, dry_run=dry_run)
     return ExitCode.FINDINGS if any(map(needs_attention, processed)) else ExitCode.DONE
+
+
+def find_unsealing(session: Session) -> "tuple[str, Keyring] | None":
+    """Give the departement's identity and keyring; None where it has made no keys."""
+    keys = session.keys()
+    return (keys.identity(), keys.keyring()) if keys.identity_file.exists() else None
 
 
 def show_processed(

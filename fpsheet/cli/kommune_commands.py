@@ -9,6 +9,7 @@ import click
 
 from fpsheet.cli.command import SpokenCommand
 from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.key_commands import ask_sealing
 from fpsheet.cli.parameters import (
     file_argument,
     json_option,
@@ -124,7 +125,9 @@ def submit_workbook(  # noqa: PLR0913 - one parameter per option
     """Check a workbook and send what may travel of it."""
     from fpsheet import pipeline
 
-    verdict, sent = pipeline.submit_file(file, session.question(kommune, today), to)
+    verdict, sent = pipeline.submit_file(
+        file, session.question(kommune, today), to, ask_sealing(session)
+    )
     show_verdict(session, verdict, as_json=as_json)
     console, words = session.console(as_json=as_json), session.words
     if sent is None:

@@ -12,6 +12,7 @@ from fpsheet.cli.console import prepare_streams
 from fpsheet.cli.database_commands import make_database_commands
 from fpsheet.cli.failure import run_guarded
 from fpsheet.cli.form_commands import make_form_commands
+from fpsheet.cli.key_commands import make_key_commands
 from fpsheet.cli.kommune_commands import make_kommune_commands
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words, find_language, load_words
@@ -56,6 +57,7 @@ def make_program(words: Words) -> SpokenGroup:
         *make_central_commands(words),
         *make_form_commands(words),
         *make_database_commands(words),
+        *make_key_commands(words),
     ]
     return SpokenGroup(PROGRAM, words=words, commands=commands, params=[shown])
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fpsheet.central import Central
     from fpsheet.check import Question
     from fpsheet.config import Settings
+    from fpsheet.transport.key_folder import KeyFolder
     from fpsheet_templates.form import Form
 
 
@@ -82,6 +83,15 @@ class Session:
         from fpsheet.config import read_settings
 
         return read_settings(self.environment, language=self.words.language)
+
+    def keys(self) -> "KeyFolder":
+        """Give the folder of keys: FPSHEET_KEY_FOLDER, else the settings', else the usual one."""
+        from fpsheet.config import settings_path
+        from fpsheet.transport.key_folder import KeyFolder
+
+        given = self.environment.get("FPSHEET_KEY_FOLDER") or self.settings().key_folder
+        usual = settings_path(self.environment).parent / "noegler"
+        return KeyFolder(Path(given) if given else usual)
 
     def central(self, given: str | None) -> "Central":
         """Locate the database: given, environment, settings file, default."""

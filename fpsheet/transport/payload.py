@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from fpsheet_sync.submission import Explanation
 from fpsheet_templates.errors import FpsheetError
 from fpsheet_templates.form import Form, Sheet
 from fpsheet_validation.raw import CellKind, RawSheet, RawWorkbook, SheetTotals
@@ -29,11 +30,11 @@ class Payload:
 
     Attributes:
         workbook: The workbook as read; local fields are empty, the file name is a neutral one.
-        explanations: (key, fingerprint, text) of the explained warnings.
+        explanations: What the kommune wrote about its warnings.
     """
 
     workbook: RawWorkbook
-    explanations: tuple[tuple[str, str, str], ...] = ()
+    explanations: tuple[Explanation, ...] = ()
 
 
 def without_local(workbook: RawWorkbook, form: Form) -> RawWorkbook:
@@ -73,7 +74,9 @@ def write_payload(payload: Payload) -> bytes:
         "missing": list(book.missing),
         "date1904": book.date1904,
         "sheets": {name: _sheet_to_json(raw) for name, raw in book.sheets.items()},
-        "explanations": [list(entry) for entry in payload.explanations],
+        "explanations": [
+            [said.code, said.sheet, said.row, said.text] for said in payload.explanations
+        ],
     }
     return zlib.compress(json.dumps(content, ensure_ascii=False).encode(), 6)
 
@@ -130,7 +133,13 @@ def _from_json(content: Mapping[str, object]) -> Payload:
         missing=tuple(map(str, missing)),
         date1904=bool(content["date1904"]),
     )
-    return Payload(workbook, tuple((str(k), str(f), str(t)) for k, f, t in explanations))
+    return Payload(
+        workbook,
+        tuple(
+            Explanation(str(code), str(sheet), int(row), str(text))
+            for code, sheet, row, text in explanations
+        ),
+    )
 
 
 def _sheet_from_json(name: str, raw: Mapping[str, object]) -> RawSheet:

@@ -132,7 +132,7 @@ def _read(path: Path, kind: str) -> dict[str, str]:
     except OSError:
         raise KeyFileError(f"Nøglefilen {path.name} kan ikke åbnes.") from None
     except ValueError:
-        content = None
+        content = {}
     wanted = {"signing key": {"kommune", "pem"}, "public key": {"kommune", "key"}}[kind]
     is_ours = isinstance(content, dict) and content.get("fpsheet") == kind
     if not is_ours or not all(isinstance(content.get(name), str) for name in wanted):

@@ -34,6 +34,7 @@ from fpsheet.transport.signing_key import (
     new_signing_key,
     save_signing_key,
 )
+from fpsheet_sync.submission import Explanation
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
@@ -100,7 +101,7 @@ def workbook() -> RawWorkbook:
 
 def payload(form: Form) -> Payload:
     """Give what travels of that workbook."""
-    return Payload(without_local(workbook(), form), (("AFG-003|job|1|x", "ff", "Set."),))
+    return Payload(without_local(workbook(), form), (Explanation("FOR-002", "forloeb", 5, "Set."),))
 
 
 def test_what_travels_holds_no_local_field(form: Form) -> None:

@@ -1,0 +1,144 @@
+"""Commands of keys: keys new, trust, departement, enrol, revoke, list."""
+
+from getpass import getuser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fpsheet.cli.command import SpokenCommand, SpokenGroup
+from fpsheet.cli.parameters import file_argument, json_option, kommune_option
+from fpsheet.cli.session import Session
+from fpsheet.cli.words import Words
+
+if TYPE_CHECKING:
+    from fpsheet.outbox import Sealing
+    from fpsheet.transport.keyring import EnrolledKey
+
+PASSWORD_VARIABLE = "FPSHEET_KEY_PASSWORD"  # noqa: S105 - the name of a variable
+"""Environment variable with the password of the signing key, for runs without a person."""
+
+
+def make_key_commands(words: Words) -> tuple[click.Command, ...]:
+    """Give the commands."""
+    kommune = kommune_option(words, required=True)
+    heard = _text_option(words, "--heard", key="command.keys.heard")
+    reason = _text_option(words, "--reason", key="command.keys.reason")
+    digits = _text_option(words, "--digits", key="command.keys.digits")
+    key_file = file_argument(words, "file", key="command.keys.file")
+    commands = [
+        SpokenCommand("keys.new", words=words, params=[kommune], run=make_key),
+        SpokenCommand("keys.trust", words=words, params=[key_file, heard], run=trust_departement),
+        SpokenCommand("keys.departement", words=words, params=[], run=make_departement_key),
+        SpokenCommand("keys.enrol", words=words, params=[key_file, heard], run=enrol_key),
+        SpokenCommand("keys.revoke", words=words, params=[digits, reason], run=revoke_key),
+        SpokenCommand("keys.list", words=words, params=[json_option(words)], run=list_keys),
+    ]
+    return (SpokenGroup("keys", words=words, commands=commands),)
+
+
+def ask_password(session: Session, *, twice: bool = False) -> str:
+    """Give the password of the signing key: of the environment, else typed unseen."""
+    given = session.environment.get(PASSWORD_VARIABLE)
+    if given:
+        return given
+    question = session.words.get("command.keys.password")
+    answer: str = click.prompt(question, hide_input=True, confirmation_prompt=twice, err=True)
+    return answer
+
+
+def ask_sealing(session: Session) -> "Sealing | None":
+    """Give the keys a package is signed and sealed with; None where the kommune has none."""
+    keys = session.keys()
+    if not (keys.signing.exists() and keys.recipient_file.exists()):
+        return None
+    from fpsheet.outbox import Sealing
+
+    key = keys.signing_key(password=ask_password(session))
+    return Sealing(key, keys.recipient(), session.now)
+
+
+@click.pass_obj
+def make_key(session: Session, *, kommune: str) -> int:
+    """Make the kommune's signing key."""
+    code = session.kommune(kommune)
+    key, public = session.keys().make_signing_key(code, password=ask_password(session, twice=True))
+    words, console = session.words, session.console()
+    console.say(words.fill("command.keys.new.done", {"file": public}))
+    console.say(words.fill("command.keys.fingerprint", {"digits": key.public.fingerprint}))
+    return 0
+
+
+@click.pass_obj
+def make_departement_key(session: Session) -> int:
+    """Make the departement's pair of keys."""
+    from fpsheet.transport.package import recipient_fingerprint
+
+    keys = session.keys()
+    recipient = keys.make_identity()
+    words, console = session.words, session.console()
+    console.say(words.fill("command.keys.departement.done", {"file": keys.recipient_file}))
+    digits = recipient_fingerprint(recipient)
+    console.say(words.fill("command.keys.fingerprint", {"digits": digits}))
+    return 0
+
+
+@click.pass_obj
+def trust_departement(session: Session, *, file: Path, heard: str) -> int:
+    """Take the departement's recipient after its digits were compared."""
+    session.keys().trust(file, heard=heard)
+    session.console().say(session.words.get("command.keys.trust.done"))
+    return 0
+
+
+@click.pass_obj
+def enrol_key(session: Session, *, file: Path, heard: str) -> int:
+    """Enrol a kommune's key after its digits were compared."""
+    from fpsheet.transport.signing_key import load_public_key
+
+    keys, public = session.keys(), load_public_key(file)
+    session.kommune(public.kommune_kode)
+    keys.keep_keyring(keys.keyring().enrol(public, heard=heard, at=session.now, by=getuser()))
+    values = {"kommune": public.kommune_kode, "digits": public.fingerprint}
+    session.console().say(session.words.fill("command.keys.enrol.done", values))
+    return 0
+
+
+@click.pass_obj
+def revoke_key(session: Session, *, digits: str, reason: str) -> int:
+    """Let a key hold no longer."""
+    keys = session.keys()
+    keys.keep_keyring(keys.keyring().revoke(digits, at=session.now, reason=reason))
+    session.console().say(session.words.get("command.keys.revoke.done"))
+    return 0
+
+
+@click.pass_obj
+def list_keys(session: Session, *, as_json: bool) -> int:
+    """Show the keys of the keyring."""
+    entries = [_key_value(key) for key in session.keys().keyring().keys]
+    console, words = session.console(as_json=as_json), session.words
+    if as_json:
+        console.give(entries)
+        return 0
+    header = [words.get(f"command.keys.list.{part}") for part in entries[0]] if entries else []
+    console.table(header, [list(entry.values()) for entry in entries])
+    return 0
+
+
+def _key_value(key: "EnrolledKey") -> dict[str, str]:
+    return {
+        "kommune": key.public.kommune_kode,
+        "digits": key.public.fingerprint,
+        "enrolled": f"{key.enrolled_at:%Y-%m-%d}",
+        "revoked": f"{key.revoked_at:%Y-%m-%d}" if key.revoked_at else "",
+    }
+
+
+def _text_option(words: Words, spelling: str, *, key: str) -> click.Option:
+    return click.Option(
+        [spelling],
+        required=True,
+        metavar=words.get("program.metavar.name"),
+        help=words.get(key),
+    )

@@ -1,0 +1,135 @@
+"""The sealed way through the real command line: keys, submit, sync, and what is refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fpsheet.cli.program import run
+from fpsheet_templates.load import load_form
+from tests.support.desk import make_workbook
+
+CPR = "6101801234"
+NAME = "Fiktiv Mærket"
+ROWS = {
+    "borger": [
+        {"cpr": CPR, "navn": NAME, "sagsbehandler": "ABC", "pensionist_foer_reform": "nej"},
+    ],
+}
+
+
+def keys_of(folder: Path) -> dict[str, str]:
+    """Give the environment of somebody with a folder of keys and settings of their own."""
+    return {
+        "FPSHEET_CONFIG": str(folder / "fpsheet.toml"),
+        "FPSHEET_KEY_FOLDER": str(folder / "noegler"),
+        "FPSHEET_KEY_PASSWORD": "kun til prøve",
+    }
+
+
+def digits(text: str) -> str:
+    """Give the digits that a command says are to be read aloud."""
+    return text.rstrip().rpartition(":")[2].strip()
+
+
+@pytest.fixture
+def enrolled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[Path, Path]:
+    """Give the folders of a kommune and a departement that have exchanged keys by phone."""
+    kommune, departement = tmp_path / "kommune", tmp_path / "departement"
+    assert run(["keys", "departement"], environment=keys_of(departement)) == 0
+    theirs = digits(capsys.readouterr().out)
+    recipient = departement / "noegler" / "modtager.txt"
+    trust = ["keys", "trust", str(recipient), "--heard", theirs]
+    assert run(trust, environment=keys_of(kommune)) == 0
+    assert run(["keys", "new", "--kommune", "956"], environment=keys_of(kommune)) == 0
+    ours = digits(capsys.readouterr().out)
+    public = kommune / "noegler" / "underskrift-956.json"
+    enrol = ["keys", "enrol", str(public), "--heard", ours]
+    assert run(enrol, environment=keys_of(departement)) == 0
+    capsys.readouterr()
+    return kommune, departement
+
+
+def send(tmp_path: Path, kommune: Path) -> Path:
+    """Fill a workbook and send it; give the package."""
+    file = tmp_path / "956.xlsx"
+    file.write_bytes(make_workbook(load_form(), ROWS))
+    post = tmp_path / "post"
+    command = ["submit", str(file), "--to", str(post), "--today", "22-11-2026"]
+    assert run(command, environment=keys_of(kommune)) in {0, 1}
+    (package,) = post.iterdir()
+    return package
+
+
+def sync(tmp_path: Path, departement: Path) -> list[str]:
+    """Give the command that merges the post."""
+    del departement
+    database = f"sqlite:///{(tmp_path / 'central.db').as_posix()}"
+    return ["sync", str(tmp_path / "post"), "--db", database, "--today", "22-11-2026", "--json"]
+
+
+def age_out(package: Path) -> None:
+    """Let the file look a minute old, so that it is not taken for half copied."""
+    import os
+
+    moment = package.stat().st_mtime - 60
+    os.utime(package, (moment, moment))
+
+
+def test_a_sealed_package_is_merged_and_shows_nothing(
+    tmp_path: Path, enrolled: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The package holds no readable word; the departement merges it; no name is in its database."""
+    kommune, departement = enrolled
+    package = send(tmp_path, kommune)
+    content = package.read_bytes()
+    assert content.startswith(b"age-encryption.org/v1")
+    assert CPR.encode() not in content
+    age_out(package)
+    capsys.readouterr()
+    assert run(sync(tmp_path, departement), environment=keys_of(departement)) in {0, 1}
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["state"] == "flettet"
+    stored = b"".join(file.read_bytes() for file in tmp_path.glob("central.db*"))
+    assert NAME.encode() not in stored
+    assert CPR.encode() not in stored
+
+
+def test_a_revoked_key_and_an_unsigned_file_are_refused(
+    tmp_path: Path, enrolled: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """After the revocation PAK-003; where unsigned files are not trusted, PAK-010."""
+    kommune, departement = enrolled
+    package = send(tmp_path, kommune)
+    age_out(package)
+    public = json.loads((departement / "noegler" / "noeglering.json").read_text("utf-8"))
+    assert len(public) == 1
+    capsys.readouterr()
+    run(["keys", "list", "--json"], environment=keys_of(departement))
+    (entry,) = json.loads(capsys.readouterr().out)
+    revoke = ["keys", "revoke", "--digits", entry["digits"], "--reason", "Mistet"]
+    assert run(revoke, environment=keys_of(departement)) == 0
+    (departement / "fpsheet.toml").write_text("takes_unsigned = false\n", encoding="utf-8")
+    plain = tmp_path / "post" / "usigneret.xlsx"
+    plain.write_bytes(make_workbook(load_form(), ROWS))
+    age_out(plain)
+    capsys.readouterr()
+    assert run(sync(tmp_path, departement), environment=keys_of(departement)) == 1
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    codes = {found["code"] for line in lines for found in line["check"]["findings"]}
+    assert codes == {"PAK-003", "PAK-010"}
+
+
+def test_wrong_digits_are_refused(
+    tmp_path: Path, enrolled: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A key whose digits were heard differently is not taken, and the command says so."""
+    _, departement = enrolled
+    other = tmp_path / "anden"
+    assert run(["keys", "new", "--kommune", "957"], environment=keys_of(other)) == 0
+    public = other / "noegler" / "underskrift-957.json"
+    wrong = ["keys", "enrol", str(public), "--heard", "12345 " * 5]
+    capsys.readouterr()
+    assert run(wrong, environment=keys_of(departement)) != 0
+    said = capsys.readouterr()
+    assert "passer ikke" in said.out + said.err
