@@ -8,19 +8,21 @@ from io import BytesIO
 from openpyxl import Workbook
 from openpyxl.workbook.protection import WorkbookProtection
 
-from fpsheet.workbook.cover import make_cover
+from fpsheet.workbook.cached import store_results
+from fpsheet.workbook.cover import cover_results, make_cover
 from fpsheet.workbook.deadline import deadline_columns
 from fpsheet.workbook.entry_sheet import Row, make_entry_sheet, row_contents
 from fpsheet.workbook.huskeliste import make_reminders
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.koder import make_code_sheet
 from fpsheet.workbook.layout import FIRST_ROW, HEADER_ROW, SheetLayout, plan_sheet
-from fpsheet.workbook.lookup import add_lookups
+from fpsheet.workbook.lookup import TODAY_CELL, add_lookups
 from fpsheet.workbook.meta import make_meta_sheet
 from fpsheet.workbook.overblik import make_overview
 from fpsheet.workbook.package import pack, unpack
 from fpsheet.workbook.row_stamp import stamp_rows
 from fpsheet.workbook.status import StatusLine, common_lines, make_status
+from fpsheet.workbook.style import date_serial
 from fpsheet.workbook.vejledning import make_guide
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form, Sheet, SheetKind
@@ -72,35 +74,49 @@ def build_workbook(  # noqa: PLR0913 - what a workbook is issued with, each by n
     kommune = form.kommuner[kommune_kode]
     issue = Issue(form, kommune, aar, language, workbook_id, issued_at, parent)
     given = {sheet.id: tuple((rows or {}).get(sheet.id, ())) for sheet in form.entry_sheets()}
-    layouts, lines = {}, list(common_lines(issue))
+    statuses = {sheet.id: make_status(issue, sheet) for sheet in form.entry_sheets()}
+    layouts = {}
     for sheet in form.entry_sheets():
         blank = premade_rows(sheet, kommune) if premade is None else premade
-        count = max(len(given[sheet.id]) + blank, 1)
-        status = make_status(issue, sheet)
-        lines.extend(status.lines)
+        status = statuses[sheet.id]
         layouts[sheet.id] = plan_sheet(
             issue,
             sheet,
-            row_count=count,
+            row_count=max(len(given[sheet.id]) + blank, 1),
             status=status.formula,
             calculated=(*status.columns, *deadline_columns(issue, sheet)),
         )
-    book = _lay_out(issue, layouts, lines)
+    lines = [line for status in statuses.values() for line in status.lines]
+    book = _lay_out(issue, layouts, (*common_lines(issue), *lines))
     target = BytesIO()
     book.save(target)
     parts = unpack(target.getvalue())
-    for layout in layouts.values():
-        name = f"xl/worksheets/sheet{book.sheetnames.index(layout.title) + 1}.xml"
-        contents = row_contents(
-            layout.sheet,
-            given[layout.sheet.id],
-            issue=issue,
-            count=layout.last_row - HEADER_ROW,
-        )
-        parts[name] = stamp_rows(
-            parts[name], contents, first_row=FIRST_ROW, last_row=layout.last_row
-        )
+    for number, title in enumerate(book.sheetnames, start=1):
+        name = f"xl/worksheets/sheet{number}.xml"
+        parts[name] = _finish(parts[name], title, issue, layouts=layouts, given=given)
     return pack(parts, issued_at=issued_at)
+
+
+def _finish(
+    xml: bytes,
+    title: str,
+    issue: Issue,
+    *,
+    layouts: Mapping[str, SheetLayout],
+    given: Mapping[str, Sequence[Row]],
+) -> bytes:
+    """Give an entry sheet its rows, every other sheet the results of its formulas."""
+    for layout in layouts.values():
+        if layout.title == title:
+            count = layout.last_row - HEADER_ROW
+            contents = row_contents(layout.sheet, given[layout.sheet.id], issue=issue, count=count)
+            return stamp_rows(xml, contents, first_row=FIRST_ROW, last_row=layout.last_row)
+    results: Mapping[str, str | int] = {}
+    if title == issue.title("forside"):
+        results = cover_results(issue, {sheet_id: len(rows) for sheet_id, rows in given.items()})
+    elif title == issue.title("meta"):
+        results = {TODAY_CELL: date_serial(issue.issued_at.date())}
+    return store_results(xml, results)
 
 
 def premade_rows(sheet: Sheet, kommune: Kommune) -> int:

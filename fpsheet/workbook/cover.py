@@ -1,46 +1,211 @@
-"""The Forside: who sends, the nil return, and how far the work is."""
+"""The Forside: who sends, what to do next, and how far the work is, counted live."""
+
+from collections.abc import Mapping
 
 from openpyxl import Workbook
+from openpyxl.styles import Alignment
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.entry_help import make_validation
+from fpsheet.workbook.formula import TODAY_NAME, quote_text
+from fpsheet.workbook.huskeliste import count_before, own_kinds
 from fpsheet.workbook.issue import Issue
+from fpsheet.workbook.layout import FIRST_ROW, column_name
+from fpsheet.workbook.status import FAULT_SIGN, FINE_SIGN, WARNING_SIGN
 from fpsheet.workbook.style import (
+    BOX,
+    MUTED,
     NAVY,
     TEXT_FORMAT,
     add_sheet,
+    align,
+    copy_style,
+    fault_style,
+    fine_style,
+    font,
+    protect,
     set_page,
     style_entry,
+    style_heading,
     style_shaded,
+    warning_style,
     write_note,
     write_text,
     write_title,
 )
+from fpsheet.workbook.view import add_marks, count_text, put_formula, row_link
 
-_FIRST_ENTRY_ROW = 8
+_WIDTHS = {"A": 3, "B": 28, "C": 76, "D": 10, "E": 10, "F": 12, "G": 14}
+_CONTACT_ROW = 8
+_NEXT_ROW = 13
+_TABLE_ROW = 17
+_ENTRY_LETTER = "C"
+_GO_SIGN = "→"
 
 
 def make_cover(book: Workbook, issue: Issue) -> Worksheet:
     """Add the first sheet. Its entry cells stand in column C, their identifiers in hidden A."""
     sheet = add_sheet(book, issue.title("forside"), colour=NAVY)
-    for letter, width in (("A", 3), ("B", 30), ("C", 44), ("D", 12), ("E", 12), ("F", 12)):
+    for letter, width in _WIDTHS.items():
         sheet.column_dimensions[letter].width = width
     sheet.column_dimensions["A"].hidden = True
     write_title(sheet, "B1", issue.text("workbook.cover.title"))
+    sheet["B1"].font = font(size=20, bold=True, colour=NAVY)
+    sheet.row_dimensions[1].height = 36
     write_note(sheet, "B2", issue.text("sheet.forside.intro"))
     for row, key, value in ((4, "kommune", issue.kommune_name), (5, "aar", str(issue.aar))):
         label = write_text(sheet[f"B{row}"], issue.text(f"workbook.cover.{key}"))
         style_shaded(label, bold=True)
         style_shaded(write_text(sheet[f"C{row}"], value))
-    for row, field in enumerate(issue.form.sheet("forside").fields, start=_FIRST_ENTRY_ROW):
+    _add_contact(sheet, issue)
+    _add_progress(sheet, issue)
+    _add_next_step(sheet, issue)
+    issued = issue.issued_at.strftime("%d-%m-%Y")
+    values = {"version": issue.form.version, "dato": issued, "id": issue.workbook_id}
+    text = issue.form.texts.fill("workbook.cover.udgave", issue.language, values)
+    write_note(sheet, f"B{_TABLE_ROW + len(issue.form.entry_sheets()) + 6}", text)
+    for row in range(4, _TABLE_ROW + len(issue.form.entry_sheets()) + 2):
+        sheet.row_dimensions[row].height = sheet.row_dimensions[row].height or 19
+    protect(sheet)
+    set_page(sheet, footer=issue.footer)
+    sheet.page_setup.fitToHeight = 1
+    return sheet
+
+
+def cover_results(issue: Issue, counts: Mapping[str, int]) -> dict[str, str | int]:
+    """Give what the formulas of the Forside show before they are calculated.
+
+    Args:
+        issue: The issue.
+        counts: Entry sheet to number of filled rows. Faults are only counted as none where no
+            row is filled; otherwise they show when the workbook calculates.
+    """
+    results: dict[str, str | int] = {}
+    sheets = issue.form.entry_sheets()
+    is_blank = not any(counts.values())
+    for row, entry in enumerate(sheets, start=_TABLE_ROW + 1):
+        results[f"D{row}"] = counts[entry.id]
+    total = _TABLE_ROW + 1 + len(sheets)
+    results[f"D{total}"] = sum(counts.values())
+    if is_blank:
+        for row in range(_TABLE_ROW + 1, total + 1):
+            results |= {f"E{row}": 0, f"F{row}": 0}
+        results[f"B{_NEXT_ROW}"] = f"{_GO_SIGN} {issue.text('workbook.naeste.kontakt')}"
+    return results
+
+
+def _add_section(sheet: Worksheet, row: int, text: str) -> None:
+    cell = write_text(sheet[f"B{row}"], text)
+    cell.font = font(size=12, bold=True, colour=NAVY)
+    cell.alignment = Alignment(vertical="center")
+    sheet.row_dimensions[row].height = 24
+
+
+def _add_contact(sheet: Worksheet, issue: Issue) -> None:
+    _add_section(sheet, _CONTACT_ROW - 1, issue.text("workbook.cover.kontakt"))
+    for row, field in enumerate(issue.form.sheet("forside").fields, start=_CONTACT_ROW):
         write_text(sheet[f"A{row}"], f"forside.{field.id}")
         label = write_text(sheet[f"B{row}"], issue.label("forside", field.id))
         style_shaded(label, bold=True)
-        entry = sheet[f"C{row}"]
+        entry = sheet[f"{_ENTRY_LETTER}{row}"]
         style_entry(entry)
         entry.number_format = TEXT_FORMAT
         validation = make_validation(issue, "forside", field)
         validation.add(entry.coordinate)
         sheet.add_data_validation(validation)
-    set_page(sheet, footer=issue.footer)
-    return sheet
+
+
+def _entry_cell(issue: Issue, field_id: str) -> str:
+    ids = [field.id for field in issue.form.sheet("forside").fields]
+    return f"${_ENTRY_LETTER}${_CONTACT_ROW + ids.index(field_id)}"
+
+
+def _add_progress(sheet: Worksheet, issue: Issue) -> None:
+    """Count lines, faults and warnings of each sheet, and point at the first fault."""
+    _add_section(sheet, _TABLE_ROW - 1, issue.text("workbook.cover.stand"))
+    for letter, key in zip("BCDEFG", _HEADINGS, strict=True):
+        heading = write_text(sheet[f"{letter}{_TABLE_ROW}"], issue.text(f"workbook.cover.{key}"))
+        style_heading(heading, NAVY)
+        heading.alignment = align("center" if letter in "DEF" else None)
+    first = _TABLE_ROW + 1
+    for row, entry in enumerate(issue.form.entry_sheets(), start=first):
+        title, status = issue.title(entry.id), column_name(entry.id, "status")
+        name = write_text(sheet[f"B{row}"], title)
+        name.hyperlink = Hyperlink(ref=name.coordinate, location=f"'{title}'!C{FIRST_ROW}")
+        write_text(sheet[f"C{row}"], issue.text(f"sheet.{entry.id}.intro"))
+        put_formula(sheet[f"D{row}"], f'COUNTIF({status},"?*")')
+        put_formula(sheet[f"E{row}"], f'COUNTIF({status},"{FAULT_SIGN}*")')
+        put_formula(sheet[f"F{row}"], f'COUNTIF({status},"{WARNING_SIGN}*")')
+        place = f'MATCH("{FAULT_SIGN}*",{status},0)+{FIRST_ROW - 1}'
+        shown = f'{quote_text(issue.text("workbook.cover.linje"))}&" "&({place})'
+        put_formula(sheet[f"G{row}"], f'IFERROR({row_link(title, f"({place})", shown)},"")')
+        _style_line(sheet, row)
+    last = first + len(issue.form.entry_sheets()) - 1
+    total = last + 1
+    write_text(sheet[f"B{total}"], issue.text("workbook.cover.i_alt"))
+    for letter in "DEF":
+        put_formula(sheet[f"{letter}{total}"], f"SUM({letter}{first}:{letter}{last})")
+    _style_line(sheet, total, bold=True)
+    add_marks(sheet, f"E{first}:E{total}", ((f"E{first}>0", fault_style()),))
+    add_marks(sheet, f"F{first}:F{total}", ((f"F{first}>0", warning_style()),))
+
+
+_HEADINGS = ("ark", "indhold", "linjer", "fejl", "advarsler", "foerste")
+
+
+def _style_line(sheet: Worksheet, row: int, *, bold: bool = False) -> None:
+    for letter in "BCDEFG":
+        cell = sheet[f"{letter}{row}"]
+        cell.border = BOX
+        cell.alignment = align("center" if letter in "DEF" else None)
+        cell.font = font(bold=bold, colour=MUTED if letter == "C" else NAVY)
+        if letter in "BG" and not bold:
+            cell.font = font(colour=NAVY, under=True)
+
+
+def _add_next_step(sheet: Worksheet, issue: Issue) -> None:
+    """Say the one thing to do next."""
+    _add_section(sheet, _NEXT_ROW - 1, issue.text("workbook.cover.naeste"))
+    total = _TABLE_ROW + 1 + len(issue.form.entry_sheets())
+    lines, faults, warnings = (f"$D${total}", f"$E${total}", f"$F${total}")
+    contact, none = _entry_cell(issue, "kontaktperson"), _entry_cell(issue, "ingen_sager")
+    yes = quote_text(issue.form.code_lists["ja_nej"]["ja"].label(issue.language))
+
+    def say(sign: str, key: str) -> str:
+        return quote_text(f"{sign} {issue.text(f'workbook.naeste.{key}')}")
+
+    def count(sign: str, number: str, key: str) -> str:
+        many = f"{sign} {issue.text(f'workbook.naeste.{key}')}"
+        return count_text(number, many, f"{sign} {issue.text(f'workbook.naeste.{key}_en')}")
+
+    step = (
+        f"IF({faults}>0,{count(FAULT_SIGN, faults, 'fejl')},"
+        f"IF(AND({lines}>0,{none}={yes}),{say(FAULT_SIGN, 'modsigelse')},"
+        f'IF({contact}="",{say(_GO_SIGN, "kontakt")},'
+        f"IF({lines}=0,IF({none}={yes},{say(FINE_SIGN, 'ingen')},{say(_GO_SIGN, 'begynd')}),"
+        f"IF({warnings}>0,{count(WARNING_SIGN, warnings, 'advarsler')},"
+        f"{say(FINE_SIGN, 'klar')})))))"
+    )
+    put_formula(sheet[f"B{_NEXT_ROW}"], step)
+    overdue = count_before(own_kinds(issue), TODAY_NAME)
+    late = count_text(
+        f"({overdue})",
+        f"{WARNING_SIGN} {issue.text('workbook.naeste.frister')}",
+        f"{WARNING_SIGN} {issue.text('workbook.naeste.frister_en')}",
+    )
+    put_formula(sheet[f"B{_NEXT_ROW + 1}"], f'IF(({overdue})=0,"",{late})')
+    for row in (_NEXT_ROW, _NEXT_ROW + 1):
+        cell = sheet[f"B{row}"]
+        style_shaded(cell, bold=row == _NEXT_ROW)
+        for letter in "CDEFG":
+            copy_style(cell, sheet[f"{letter}{row}"])
+        sheet.merge_cells(f"B{row}:G{row}")
+        sheet.row_dimensions[row].height = 24
+        styles = (
+            (FAULT_SIGN, fault_style()),
+            (WARNING_SIGN, warning_style()),
+            (FINE_SIGN, fine_style()),
+        )
+        marks = [(f'LEFT($B${row})="{sign}"', style) for sign, style in styles]
+        add_marks(sheet, f"B{row}:G{row}", marks)

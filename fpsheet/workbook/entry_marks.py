@@ -1,14 +1,14 @@
 """Colour beside the words: the status and the cell it speaks of."""
 
-from openpyxl.formatting.rule import Rule
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.layout import CALCULATED_MARK, FIRST_ROW, HEADER_ROW, SPARE_ROWS, SheetLayout
 from fpsheet.workbook.status import FAULT_SIGN, FINE_SIGN, HEADING_COLUMN, WARNING_SIGN
 from fpsheet.workbook.style import fault_style, fine_style, warning_style
+from fpsheet.workbook.view import add_marks
 
 
-def add_marks(sheet: Worksheet, layout: SheetLayout) -> None:
+def mark_faults(sheet: Worksheet, layout: SheetLayout) -> None:
     """Add the sheet's one conditional format; it looks at its own row only."""
     shown = [column for column in layout.columns if column.field is not None]
     status = layout["status"].letter
@@ -25,6 +25,4 @@ def add_marks(sheet: Worksheet, layout: SheetLayout) -> None:
             fine_style(),
         ),
     )
-    for priority, (formula, style) in enumerate(marks, start=1):
-        rule = Rule(type="expression", dxf=style, priority=priority, formula=[formula])
-        sheet.conditional_formatting.add(area, rule)
+    add_marks(sheet, area, marks)

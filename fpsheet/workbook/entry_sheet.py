@@ -10,7 +10,7 @@ from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.entry_help import add_entry_help
-from fpsheet.workbook.entry_marks import add_marks
+from fpsheet.workbook.entry_marks import mark_faults
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.layout import (
     FIRST_ROW,
@@ -61,7 +61,7 @@ def make_entry_sheet(book: Workbook, layout: SheetLayout, issue: Issue) -> Works
     _add_table(sheet, layout)
     _add_names(book, layout)
     add_entry_help(sheet, layout, issue)
-    add_marks(sheet, layout)
+    mark_faults(sheet, layout)
     sheet.freeze_panes = f"{layout.columns[3].letter}{FIRST_ROW}"
     set_page(sheet, title_rows=f"{TITLE_ROW}:{HEADER_ROW}", footer=issue.footer)
     return sheet

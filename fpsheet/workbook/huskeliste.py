@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from openpyxl import Workbook
-from openpyxl.formatting.rule import Rule
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -16,7 +15,10 @@ from fpsheet.workbook.style import (
     DATE_FORMAT,
     NAVY,
     add_sheet,
+    copy_style,
     fault_style,
+    line_style,
+    protect,
     set_page,
     style_entry,
     style_shaded,
@@ -27,6 +29,7 @@ from fpsheet.workbook.style import (
 )
 from fpsheet.workbook.view import (
     ViewColumn,
+    add_marks,
     count_text,
     hide_columns,
     put_formula,
@@ -38,8 +41,9 @@ SHOWN_ROWS = 120
 _PER_KIND = 80
 """Deadlines of one kind that are listed; the counts know of all."""
 
+_PRINTED_ROWS = 50
 _DAYS_AHEAD = 180
-_DAYS_CELL = "$C$4"
+_DAYS_CELL = "$D$4"
 _HEADING_ROW = 7
 _FIRST = _HEADING_ROW + 1
 
@@ -66,6 +70,8 @@ def make_reminders(book: Workbook, issue: Issue) -> Worksheet:
         write_row(sheet, columns, _formulas(issue, row), row=row)
     hide_columns(sheet, _FIRST_HIDDEN, _LAST_HIDDEN)
     _add_marks(sheet)
+    protect(sheet)
+    sheet.print_area = f"B1:H{_FIRST + _PRINTED_ROWS - 1}"
     sheet.freeze_panes = f"A{_FIRST}"
     set_page(sheet, title_rows=f"1:{_HEADING_ROW}", footer=issue.footer)
     return sheet
@@ -84,6 +90,8 @@ def count_before(kinds: Sequence[DeadlineKind], day: str) -> str:
 
 def _add_setting(sheet: Worksheet, issue: Issue) -> None:
     style_shaded(write_text(sheet["B4"], issue.text("workbook.huskeliste.dage")), bold=True)
+    copy_style(sheet["B4"], sheet["C4"])
+    sheet.merge_cells("B4:C4")
     cell = sheet[_DAYS_CELL.replace("$", "")]
     cell.value = _DAYS_AHEAD
     style_entry(cell, horizontal="left")
@@ -135,7 +143,7 @@ def _add_helpers(sheet: Worksheet, row: int) -> None:
 
 def _columns(issue: Issue) -> tuple[ViewColumn, ...]:
     widths = {
-        "frist": 34,
+        "frist": 13,
         "hvornaar": 30,
         "hvad": 44,
         "cpr": 15,
@@ -185,8 +193,10 @@ def _formulas(issue: Issue, row: int) -> dict[str, str]:
 
 
 def _add_marks(sheet: Worksheet) -> None:
-    area = f"C{_FIRST}:C{_FIRST + SHOWN_ROWS - 1}"
-    for sign, style in ((FAULT_SIGN, fault_style()), (WARNING_SIGN, warning_style())):
-        formula = f'LEFT($C{_FIRST})="{sign}"'
-        rule = Rule(type="expression", dxf=style, formula=[formula])
-        sheet.conditional_formatting.add(area, rule)
+    sign = f'AND(COLUMN()=COLUMN($C{_FIRST}),LEFT($C{_FIRST})="{{}}")'
+    marks = (
+        (sign.format(FAULT_SIGN), fault_style()),
+        (sign.format(WARNING_SIGN), warning_style()),
+        (f'$B{_FIRST}<>""', line_style()),
+    )
+    add_marks(sheet, f"B{_FIRST}:H{_FIRST + SHOWN_ROWS - 1}", marks)

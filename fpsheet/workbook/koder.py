@@ -6,12 +6,15 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import HEADER_ROW, list_name
+from fpsheet.workbook.layout import list_name
 from fpsheet.workbook.style import (
+    INK,
+    MUTED,
     UNDERLINE,
     add_sheet,
     align,
     font,
+    protect,
     set_page,
     style_heading,
     write_note,
@@ -21,16 +24,23 @@ from fpsheet.workbook.style import (
 from fpsheet_templates.codes import Code
 from fpsheet_templates.form import Form
 
-_SUBHEAD_ROW = HEADER_ROW + 1
-_FIRST_ROW = HEADER_ROW + 2
-_WIDEST, _NARROWEST = 46, 16
-_CODE_WIDTH = 20
+_FIRST_LIST_ROW = 4
+_BLOCKS = 3
+"""Lists stand under each other in so many blocks of two columns, so that a page can hold them."""
+
+_LABEL_WIDTH, _CODE_WIDTH, _GAP_WIDTH = 50, 26, 3
 
 
-def used_lists(form: Form) -> tuple[str, ...]:
-    """Give the code lists that some field uses, in the order of the fields."""
-    fields = (field for sheet in form.sheets for field in sheet.fields)
-    return tuple(dict.fromkeys(field.codes for field in fields if field.codes))
+def used_lists(form: Form, jurisdiction: str = "") -> tuple[str, ...]:
+    """Give the code lists that some field uses, in the order of the fields.
+
+    Args:
+        form: The form.
+        jurisdiction: Only lists of fields that are used there; empty for all.
+    """
+    fields = (field for sheet in form.sheets for field in sheet.fields if field.codes)
+    own = (f.codes for f in fields if not jurisdiction or jurisdiction in f.jurisdictions)
+    return tuple(dict.fromkeys(own))
 
 
 def codes_to_pick(form: Form, list_id: str, *, jurisdiction: str, aar: int) -> tuple[Code, ...]:
@@ -49,45 +59,45 @@ def make_code_sheet(book: Workbook, issue: Issue) -> Worksheet:
     """Add the sheet of code lists: per list its labels and, beside them, the codes."""
     title = issue.title("koder")
     sheet = add_sheet(book, title, colour=issue.form.sheet("koder").colour)
-    write_title(sheet, "A1", title)
-    write_note(sheet, "A2", issue.text("sheet.koder.intro"))
+    write_title(sheet, "B1", title)
+    write_note(sheet, "B2", issue.text("sheet.koder.intro"))
     sheet.row_dimensions[1].height = 30
-    for number, list_id in enumerate(used_lists(issue.form)):
-        _write_list(book, sheet, issue, list_id=list_id, column=1 + 3 * number)
-    sheet.freeze_panes = f"A{_FIRST_ROW}"
-    set_page(sheet, title_rows=f"1:{_SUBHEAD_ROW}", footer=issue.footer)
+    sheet.column_dimensions["A"].width = _GAP_WIDTH
+    free = [_FIRST_LIST_ROW] * _BLOCKS
+    for list_id in used_lists(issue.form, issue.jurisdiction):
+        block = free.index(min(free))
+        free[block] = _write_list(sheet, issue, list_id, block=block, row=free[block])
+        name = list_name(list_id)
+        letter, last = get_column_letter(2 + 3 * block), free[block] - 2
+        first = last + 1 - len(_codes(issue, list_id))
+        reference = f"${letter}${first}:${letter}${last}"
+        text = f"{quote_sheetname(title)}!{reference}"
+        book.defined_names[name] = DefinedName(name, attr_text=text)
+    for block in range(_BLOCKS):
+        for place, width in enumerate((_LABEL_WIDTH, _CODE_WIDTH, _GAP_WIDTH)):
+            sheet.column_dimensions[get_column_letter(2 + 3 * block + place)].width = width
+    protect(sheet)
+    set_page(sheet, title_rows="1:2", footer=issue.footer)
     return sheet
 
 
-def _write_list(
-    book: Workbook, sheet: Worksheet, issue: Issue, *, list_id: str, column: int
-) -> None:
-    form, language = issue.form, issue.language
-    codes = codes_to_pick(form, list_id, jurisdiction=issue.jurisdiction, aar=issue.aar)
-    label_letter, code_letter = get_column_letter(column), get_column_letter(column + 1)
-    heading = write_text(
-        sheet[f"{label_letter}{HEADER_ROW}"],
-        issue.text(f"workbook.liste.{list_id}"),
-    )
-    style_heading(heading, form.sheet("koder").colour)
-    style_heading(sheet[f"{code_letter}{HEADER_ROW}"], form.sheet("koder").colour)
-    for letter, key in ((label_letter, "label"), (code_letter, "code")):
-        cell = write_text(sheet[f"{letter}{_SUBHEAD_ROW}"], issue.text(f"workbook.koder.{key}"))
-        cell.font = font(bold=True)
-        cell.border = UNDERLINE
-    for row, code in enumerate(codes, start=_FIRST_ROW):
-        for letter, text in ((label_letter, code.label(language)), (code_letter, code.id)):
-            cell = write_text(sheet[f"{letter}{row}"], text)
-            cell.font = font()
+def _codes(issue: Issue, list_id: str) -> tuple[Code, ...]:
+    return codes_to_pick(issue.form, list_id, jurisdiction=issue.jurisdiction, aar=issue.aar)
+
+
+def _write_list(sheet: Worksheet, issue: Issue, list_id: str, *, block: int, row: int) -> int:
+    """Write one list; give the row where the next one in the block may begin."""
+    codes = _codes(issue, list_id)
+    letters = (get_column_letter(2 + 3 * block), get_column_letter(3 + 3 * block))
+    headings = (issue.text(f"workbook.liste.{list_id}"), issue.text("workbook.koder.code"))
+    for letter, text in zip(letters, headings, strict=True):
+        heading = write_text(sheet[f"{letter}{row}"], text)
+        style_heading(heading, issue.form.sheet("koder").colour)
+    for place, code in enumerate(codes, start=row + 1):
+        texts = (code.label(issue.language), code.id)
+        for letter, text, colour in zip(letters, texts, (INK, MUTED), strict=True):
+            cell = write_text(sheet[f"{letter}{place}"], text)
+            cell.font = font(colour=colour)
             cell.border = UNDERLINE
             cell.alignment = align()
-    longest = max(len(code.label(language)) for code in codes)
-    sheet.column_dimensions[label_letter].width = min(_WIDEST, max(_NARROWEST, longest + 2))
-    sheet.column_dimensions[code_letter].width = _CODE_WIDTH
-    sheet.column_dimensions[get_column_letter(column + 2)].width = 3
-    last = HEADER_ROW + 1 + len(codes)
-    reference = (
-        f"{quote_sheetname(sheet.title)}!${label_letter}${_FIRST_ROW}:${label_letter}${last}"
-    )
-    name = list_name(list_id)
-    book.defined_names[name] = DefinedName(name, attr_text=reference)
+    return row + len(codes) + 2

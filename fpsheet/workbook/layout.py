@@ -21,6 +21,11 @@ SPARE_ROWS = 500
 
 REQUIRED_MARK = " *"
 
+_ARROW_WIDTH = 5
+"""Room for the arrow of the filter beside a heading, in characters."""
+
+_MARGIN, _WIDEST_LABEL = 3, 38
+
 CALCULATED_MARK = "#"
 """Begins the identity of a calculated helper column; a reader passes it over."""
 
@@ -210,6 +215,17 @@ def is_always_required(field: Field) -> bool:
     return isinstance(field.required, Always)
 
 
+def _width(issue: Issue, field: Field, header: str) -> int:
+    """Give a width in which the heading breaks between words and most labels are whole."""
+    words = header.removesuffix(REQUIRED_MARK).split()
+    labels = [0]
+    if field.codes:
+        codes = issue.form.code_lists[field.codes].for_jurisdiction(issue.jurisdiction)
+        labels = [len(code.label(issue.language)) for code in codes]
+    longest = min(max(labels, default=0) + _MARGIN, _WIDEST_LABEL)
+    return max(field.width, max(map(len, words)) + _ARROW_WIDTH, longest)
+
+
 def plan_sheet(
     issue: Issue,
     sheet: Sheet,
@@ -229,14 +245,15 @@ def plan_sheet(
     """
     columns = []
     for number, field in enumerate(sheet.fields, start=1):
+        header = header_text(issue, sheet.id, field)
         column = Column(
             id=field.id,
             letter=get_column_letter(number),
-            header=header_text(issue, sheet.id, field),
+            header=header,
             name=cell_name(sheet.id, field.id),
             field=field,
             formula=status if field.role is ColumnRole.STATUS else "",
-            width=field.width,
+            width=_width(issue, field, header),
             is_hidden=field.role is ColumnRole.ROW_ID
             or issue.jurisdiction not in field.jurisdictions,
         )

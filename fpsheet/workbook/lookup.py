@@ -18,7 +18,7 @@ from fpsheet_templates.codes import Code
 from fpsheet_templates.form import Form
 
 _ALWAYS = (0, LAST_DAY + 1)
-_TODAY_CELL = "D1"
+TODAY_CELL = "D1"
 _STATUS_COLUMN = 6
 _LISTS_COLUMN = 10
 _LIST_WIDTH = 5
@@ -28,7 +28,7 @@ def add_lookups(
     book: Workbook, sheet: Worksheet, issue: Issue, *, lines: Sequence[StatusLine]
 ) -> None:
     """Add the day, the sentences of the status and the words of each code list."""
-    sheet[_TODAY_CELL] = "=TODAY()"
+    sheet[TODAY_CELL] = "=TODAY()"
     _name(book, sheet, TODAY_NAME, "$D$1")
     columns = {
         STATUS_KEYS: [line.key for line in lines],

@@ -6,9 +6,7 @@ Excel 2010 only.
 """
 
 from openpyxl import Workbook
-from openpyxl.formatting.rule import Rule
-from openpyxl.styles import Font
-from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.cell.cell import Cell
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -22,8 +20,13 @@ from fpsheet.workbook.row_fault import BIRTH_NUMBER
 from fpsheet.workbook.style import (
     DATE_FORMAT,
     NAVY,
+    PAPER,
     TEXT_FORMAT,
     add_sheet,
+    copy_style,
+    fill,
+    line_style,
+    protect,
     set_page,
     style_entry,
     style_shaded,
@@ -33,6 +36,7 @@ from fpsheet.workbook.style import (
 )
 from fpsheet.workbook.view import (
     ViewColumn,
+    add_marks,
     count_text,
     hide_columns,
     put_formula,
@@ -41,6 +45,7 @@ from fpsheet.workbook.view import (
 )
 
 SHOWN_ROWS = 150
+_PRINTED_ROWS = 60
 CHOSEN_CELL = "C4"
 _CHOICES_NAME = "borgere_cpr"
 _HEADING_ROW = 10
@@ -53,6 +58,9 @@ _CANDIDATE, _SHOWN_SHEET, _SHOWN_POSITION = "S", "T", "U"
 _FIRST_HIDDEN, _LAST_HIDDEN = 13, 21
 _CHOSEN, _CITIZEN, _FOUND = "$N$4", "$N$5", "$N$6"
 """Ten digits of the chosen citizen, position on the sheet of citizens, number of events."""
+
+_LEFT, _RIGHT = ("B", "C", "D"), ("E", "F", "G")
+"""Columns of a fact: its label, and two for its value."""
 
 _NEST = "      └ "
 _CANDIDATES = sum(event.limit for event in EVENTS)
@@ -82,16 +90,18 @@ def make_overview(book: Workbook, issue: Issue) -> Worksheet:
     if issue.jurisdiction not in issue.form.sheet("afgoerelse")["niveau"].jurisdictions:
         sheet.column_dimensions["I"].hidden = True
     _add_marks(sheet)
+    protect(sheet)
+    sheet.print_area = f"B1:K{_FIRST + _PRINTED_ROWS - 1}"
     sheet.freeze_panes = f"A{_FIRST}"
     set_page(sheet, title_rows=f"1:{_HEADING_ROW}", footer=issue.footer)
     return sheet
 
 
 def _add_choice(book: Workbook, sheet: Worksheet, issue: Issue) -> None:
-    label = write_text(sheet["B4"], issue.label("borger", "cpr"))
-    style_shaded(label, bold=True)
-    cell = sheet[CHOSEN_CELL]
+    cell = _add_fact(sheet, _LEFT, 4, issue.label("borger", "cpr"))
     style_entry(cell)
+    cell.fill = fill(PAPER)
+    copy_style(cell, sheet["D4"])
     cell.number_format = TEXT_FORMAT
     numbers = column_name("borger", "cpr")
     used = f"INDEX({numbers},1):INDEX({numbers},MAX(1,COUNTA({numbers})))"
@@ -144,15 +154,11 @@ def _add_facts(sheet: Worksheet, issue: Issue) -> None:
             (6, issue.text("workbook.overblik.niveau_nu"), latest("I"), "General"),
             (7, issue.text("workbook.overblik.revurdering"), due, DATE_FORMAT),
         ]
-    for letters, facts in ((("B", "C"), left), (("E", "F"), right)):
+    for letters, facts in ((_LEFT, left), (_RIGHT, right)):
         for row, label, formula, number_format in facts:
-            style_shaded(write_text(sheet[f"{letters[0]}{row}"], label), bold=True)
-            cell = sheet[f"{letters[1]}{row}"]
+            cell = _add_fact(sheet, letters, row, label)
             put_formula(cell, f'IF({_CITIZEN}=0,"",IFERROR({formula},""))')
-            style_shaded(cell)
             cell.number_format = number_format
-            if letters[1] == "F":
-                cell.alignment = cell.alignment.copy(horizontal="left")
     write_note(sheet, "B8", "")
     choose = quote_text(issue.text("workbook.overblik.vaelg"))
     unknown = quote_text(issue.text("workbook.overblik.ukendt"))
@@ -162,6 +168,17 @@ def _add_facts(sheet: Worksheet, issue: Issue) -> None:
     more = quote_text(issue.text("workbook.overblik.flere"))
     told = f'{count}&IF({_FOUND}>{SHOWN_ROWS}," "&{more},"")'
     put_formula(sheet["B8"], f'IF({_CHOSEN}="",{choose},IF({_FOUND}=0,{unknown},{told}))')
+
+
+def _add_fact(sheet: Worksheet, letters: tuple[str, str, str], row: int, label: str) -> Cell:
+    """Add a label and, over two columns, the cell for its value."""
+    first, second, third = letters
+    style_shaded(write_text(sheet[f"{first}{row}"], label), bold=True)
+    cell: Cell = sheet[f"{second}{row}"]
+    style_shaded(cell)
+    copy_style(cell, sheet[f"{third}{row}"])
+    sheet.merge_cells(f"{second}{row}:{third}{row}")
+    return cell
 
 
 def _add_candidates(sheet: Worksheet, issue: Issue) -> int:
@@ -231,9 +248,9 @@ def _columns(issue: Issue) -> tuple[ViewColumn, ...]:
     return (
         column("B", "fra", 16, DATE_FORMAT),
         column("C", "til", 18, DATE_FORMAT),
-        column("D", "hvad", 40),
-        column("E", "detaljer", 44),
-        column("F", "resultat", 34),
+        column("D", "hvad", 38),
+        column("E", "detaljer", 38),
+        column("F", "resultat", 30),
         column("G", "timer", 10, "0.0"),
         column("H", "arbejdsevne", 14),
         column("I", "niveau", 14),
@@ -304,11 +321,9 @@ def _level(issue: Issue, row: int, number: int) -> str:
 
 def _add_marks(sheet: Worksheet) -> None:
     """Set revurderinger and afgørelser off from what lies between them."""
-    last = _FIRST + SHOWN_ROWS - 1
     parents = [
         f"$T{_FIRST}={place}" for place, event in enumerate(EVENTS, 1) if event.sheet in _HEADS
     ]
-    head = f'AND(OR({",".join(parents)}),LEFT($D{_FIRST})<>" ")'
-    style = DifferentialStyle(font=Font(b=True))
-    rule = Rule(type="expression", dxf=style, formula=[head])
-    sheet.conditional_formatting.add(f"B{_FIRST}:I{last}", rule)
+    head = f'AND(OR({",".join(parents)}),LEFT($D{_FIRST})<>" ",COLUMN()<COLUMN($J{_FIRST}))'
+    marks = ((head, line_style(bold=True)), (f'$J{_FIRST}<>""', line_style()))
+    add_marks(sheet, f"B{_FIRST}:K{_FIRST + SHOWN_ROWS - 1}", marks)

@@ -6,7 +6,7 @@ line in the table of sentences on the hidden sheet, and the heading of the cell 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fpsheet.workbook.cell_reading import EMPTY, birth_number, text_formula, value_formula
 from fpsheet.workbook.formula import UNREADABLE, quote_text
@@ -100,7 +100,10 @@ def _reading_columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
             entries=entries_name(field.codes),
             codes=codes_name(field.codes),
         )
-        yield _helper(issue, sheet, field.id, formula, issue.label(sheet.id, field.id))
+        label = issue.label(sheet.id, field.id)
+        # Deadlines look for the citizen's next row.
+        column = _helper(issue, sheet, field.id, formula, label)
+        yield replace(column, looks_below=field.id == "cpr")
     for field in sheet.entry_fields():
         if field.type in with_text:
             formula = text_formula(field, cell=cell_name(sheet.id, field.id))

@@ -17,6 +17,9 @@ from fpsheet_templates.form import Field, FieldType
 FONT_NAME = "Arial"
 """On every Windows and Mac; the free Liberation Sans has the same widths."""
 
+ROW_HEIGHT = 17
+"""Of rows that say nothing else, in points."""
+
 INK = "22303C"
 MUTED = "5B6770"
 LINE = "D5DBE1"
@@ -57,6 +60,8 @@ def add_sheet(book: Workbook, title: str, *, colour: str = "") -> Worksheet:
     """Add a sheet without grid lines at the end of a workbook."""
     sheet: Worksheet = book.create_sheet(title)
     sheet.sheet_view.showGridLines = False
+    sheet.sheet_format.defaultRowHeight = ROW_HEIGHT
+    sheet.sheet_format.customHeight = True
     if colour:
         sheet.sheet_properties.tabColor = colour
     return sheet
@@ -83,10 +88,11 @@ def fill(colour: str) -> PatternFill:
 
 @cache
 def align(
-    horizontal: str | None = None, *, wrap: bool = False, indent: int = 0, vertical: str = "center"
+    horizontal: str | None = None, *, wrap: bool = False, vertical: str = "center"
 ) -> Alignment:
-    """Give an alignment; vertically in the middle unless said otherwise."""
-    return Alignment(horizontal=horizontal, vertical=vertical, wrap_text=wrap, indent=indent)
+    """Give an alignment, to the left and vertically in the middle unless said otherwise."""
+    # A little air at the side the text stands on; "general" alignment knows no indent.
+    return Alignment(horizontal=horizontal or "left", vertical=vertical, wrap_text=wrap, indent=1)
 
 
 def copy_style(source: Cell, target: Cell) -> None:
@@ -107,14 +113,14 @@ def write_title(sheet: Worksheet, address: str, text: str, *, colour: str = NAVY
     """Put the title of a sheet."""
     cell = write_text(sheet[address], text)
     cell.font = font(size=16, bold=True, colour=colour)
-    cell.alignment = align()
+    cell.alignment = Alignment(vertical="center")
 
 
 def write_note(sheet: Worksheet, address: str, text: str, *, wrap: bool = False) -> None:
     """Put a line of explanation in muted ink."""
     cell = write_text(sheet[address], text)
     cell.font = font(colour=MUTED)
-    cell.alignment = align(wrap=wrap)
+    cell.alignment = Alignment(vertical="center", wrap_text=wrap)
 
 
 def style_heading(cell: Cell, colour: str) -> None:
@@ -143,12 +149,13 @@ def style_shaded(cell: Cell, *, bold: bool = False) -> None:
 
 def fault_style() -> DifferentialStyle:
     """How a fault looks, beside its words and its sign."""
-    return DifferentialStyle(font=Font(color=FAULT_INK), fill=_paint(FAULT_PAPER))
+    return DifferentialStyle(font=Font(color=FAULT_INK), fill=_paint(FAULT_PAPER), border=UNDERLINE)
 
 
 def warning_style() -> DifferentialStyle:
     """How a warning looks, beside its words and its sign."""
-    return DifferentialStyle(font=Font(color=WARNING_INK), fill=_paint(WARNING_PAPER))
+    paint = _paint(WARNING_PAPER)
+    return DifferentialStyle(font=Font(color=WARNING_INK), fill=paint, border=UNDERLINE)
 
 
 def fine_style() -> DifferentialStyle:
@@ -156,9 +163,21 @@ def fine_style() -> DifferentialStyle:
     return DifferentialStyle(font=Font(color=FINE_INK))
 
 
+def line_style(*, bold: bool = False) -> DifferentialStyle:
+    """A thin line under a row that shows something."""
+    return DifferentialStyle(font=Font(b=True) if bold else None, border=UNDERLINE)
+
+
 def _paint(colour: str) -> PatternFill:
     """Give a fill for a conditional format, which reads the background colour."""
     return PatternFill("solid", bgColor=colour, fgColor=colour)
+
+
+def protect(sheet: Worksheet) -> None:
+    """Keep formulas from being typed over, without a password; entry cells stay open."""
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = False
+    sheet.protection.formatRows = False
 
 
 def set_page(sheet: Worksheet, *, title_rows: str = "", footer: str = "") -> None:

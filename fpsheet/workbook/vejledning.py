@@ -13,6 +13,7 @@ from fpsheet.workbook.style import (
     add_sheet,
     align,
     font,
+    protect,
     set_page,
     style_heading,
     write_note,
@@ -22,7 +23,7 @@ from fpsheet.workbook.style import (
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
 
 _COLUMNS = (("B", 30), ("C", 70), ("D", 44), ("E", 18), ("F", 24))
-_ROW_HEIGHT = 15
+_ROW_HEIGHT = 14
 _STEPS = 9
 
 
@@ -38,6 +39,7 @@ def make_guide(book: Workbook, issue: Issue) -> Worksheet:
     row = _write_steps(sheet, issue, 4)
     for entry in issue.form.entry_sheets():
         row = _write_sheet(sheet, issue, entry, row + 1)
+    protect(sheet)
     set_page(sheet, title_rows="1:2", footer=issue.footer)
     return sheet
 
@@ -51,7 +53,7 @@ def _write_steps(sheet: Worksheet, issue: Issue, row: int) -> int:
         cell.font = font()
         cell.alignment = align(wrap=True, vertical="top")
         sheet.merge_cells(f"C{row}:F{row}")
-        sheet.row_dimensions[row].height = _height(str(cell.value), 150)
+        sheet.row_dimensions[row].height = _height(str(cell.value), 165)
         row += 1
     return row
 
@@ -66,14 +68,16 @@ def _write_sheet(sheet: Worksheet, issue: Issue, entry: Sheet, row: int) -> int:
     page = f" ({entry.page})" if entry.page else ""
     heading = write_text(sheet[f"B{row}"], f"{issue.title(entry.id)}{page}")
     heading.font = font(size=13, bold=True, colour=entry.colour)
+    heading.alignment = align()
     write_note(sheet, f"C{row}", issue.text(f"sheet.{entry.id}.intro"))
-    sheet.row_dimensions[row].height = 24
+    sheet.row_dimensions[row].height = 26
     row += 1
     names = ("felt", "hjaelp", "form", "kraevet", "bemaerk")
     for (letter, _), name in zip(_COLUMNS, names, strict=True):
         style_heading(
             write_text(sheet[f"{letter}{row}"], issue.text(f"workbook.guide.{name}")), entry.colour
         )
+    sheet.row_dimensions[row].height = 20
     for field in entry.fields:
         if field.role is ColumnRole.ROW_ID or issue.jurisdiction not in field.jurisdictions:
             continue
@@ -81,9 +85,9 @@ def _write_sheet(sheet: Worksheet, issue: Issue, entry: Sheet, row: int) -> int:
         for (letter, _), text in zip(_COLUMNS, _cells(issue, entry, field), strict=True):
             cell = write_text(sheet[f"{letter}{row}"], text)
             cell.font = font(bold=letter == "B")
-            cell.alignment = align(wrap=True, vertical="top")
+            cell.alignment = align(wrap=True)
             cell.border = UNDERLINE
-        sheet.row_dimensions[row].height = _height(str(sheet[f"C{row}"].value), 72)
+        sheet.row_dimensions[row].height = _height(str(sheet[f"C{row}"].value), 80)
     return row + 1
 
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from openpyxl.cell.cell import Cell
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.formula import quote_text
 from fpsheet.workbook.style import (
-    UNDERLINE,
     align,
     copy_style,
     font,
@@ -46,7 +47,7 @@ def write_headings(
     for column in columns:
         style_heading(write_text(sheet[f"{column.letter}{row}"], column.heading), colour)
         sheet.column_dimensions[column.letter].width = column.width
-    sheet.row_dimensions[row].height = 22
+    sheet.row_dimensions[row].height = 32
 
 
 def write_row(
@@ -66,7 +67,21 @@ def write_row(
         cell.number_format = column.number_format
         cell.font = font(bold=column.is_strong)
         cell.alignment = align(column.horizontal)
-        cell.border = UNDERLINE
+
+
+def add_marks(sheet: Worksheet, area: str, marks: Sequence[tuple[str, DifferentialStyle]]) -> None:
+    """Add conditional formats over one range; where several fit, the first one shows.
+
+    One range and one winner, because LibreOffice shows only one format of a cell.
+
+    Args:
+        sheet: The sheet.
+        area: Range they look at.
+        marks: Formulas of its upper left cell, and how cells look where they are true.
+    """
+    for formula, style in marks:
+        rule = Rule(type="expression", dxf=style, formula=[formula], stopIfTrue=True)
+        sheet.conditional_formatting.add(area, rule)
 
 
 def hide_columns(sheet: Worksheet, first: int, last: int) -> None:
