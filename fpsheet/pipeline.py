@@ -78,6 +78,17 @@ def return_workbook(verdict: "Verdict", form: "Form", language: str, out: Path) 
         write_whole(out, data, language=language)
 
 
+def write_page(verdict: "Verdict", form: "Form", language: str, out: Path) -> None:
+    """Write the coordinator's page of what was found: one HTML file, CPR numbers masked.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.views.page import render_page
+
+    write_whole(out, render_page(verdict, form, language=language).encode(), language=language)
+
+
 def submit_file(
     path: Path, question: "Question", folder: Path, sealing: "Sealing | None" = None
 ) -> tuple["Verdict", Path | None]:

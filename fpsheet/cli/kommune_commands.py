@@ -43,6 +43,7 @@ def make_kommune_commands(words: Words) -> tuple[click.Command, ...]:
         params=[
             file_argument(words, "files", key="command.check.files", many=True),
             path_option(words, "--return", name="returned", key="command.check.returned"),
+            path_option(words, "--page", key="command.check.page"),
             kommune_option(words),
             today_option(words),
             json_option(words),
@@ -91,6 +92,7 @@ def check_workbooks(  # noqa: PLR0913 - one parameter per option
     *,
     files: tuple[Path, ...],
     returned: Path | None,
+    page: Path | None,
     kommune: str | None,
     today: date | None,
     as_json: bool,
@@ -106,6 +108,8 @@ def check_workbooks(  # noqa: PLR0913 - one parameter per option
             accepted += verdict.accepted
             if returned and verdict.check:
                 pipeline.return_workbook(verdict, question.form, session.words.language, returned)
+            if page:
+                pipeline.write_page(verdict, question.form, session.words.language, page)
     if len(files) > 1:
         counts = {"accepted": accepted, "count": len(files)}
         session.console(as_json=as_json).say(session.words.fill("program.report.files", counts))
