@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from fpsheet.documents.glossary import glossary_markdown
+from fpsheet.documents.rule_catalogue import rule_catalogue_markdown
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
 from fpsheet_templates.term import load_terms
 
 DOCUMENTS: Mapping[str, Callable[[Form], str]] = {
     "GLOSSARY.md": lambda form: glossary_markdown(form, load_terms()),
+    "docs/regelkatalog.md": rule_catalogue_markdown,
 }
 """Path below the repository → function that gives the document's text."""
 

@@ -129,15 +129,22 @@ def _judge_cpr(text: str, kinds: frozenset[CellKind]) -> CellVerdict:
 def _judge_date_cell(text: str, *, date1904: bool) -> CellVerdict:
     """Judge a date cell or a number cell in a column of dates."""
     if _NUMBER.fullmatch(text):
-        number = float(text)
-        if not number.is_integer():
-            return CellVerdict(code="FLT-007")
-        day = _from_serial(number, date1904=date1904)
-        return CellVerdict(day, "FLT-022") if day else CellVerdict(code="FLT-006")
+        return _judge_serial(float(text), date1904=date1904)
     stamp = _STAMP.fullmatch(text)
-    if stamp and stamp[2] == _MIDNIGHT:
-        return CellVerdict(date.fromisoformat(stamp[1]))
-    return _judge_date_text(text)
+    if not stamp or stamp[2] != _MIDNIGHT:
+        return _judge_date_text(text)
+    # A date cell is a day by itself: nothing was repaired.
+    verdict = _judge_date_text(stamp[1])
+    return verdict if verdict.is_unreadable else CellVerdict(verdict.value)
+
+
+def _judge_serial(number: float, *, date1904: bool) -> CellVerdict:
+    if not abs(number) <= _LAST_SERIAL:
+        return CellVerdict(code="FLT-006")
+    if not number.is_integer():
+        return CellVerdict(code="FLT-007")
+    day = _from_serial(number, date1904=date1904)
+    return CellVerdict(day, "FLT-022") if day else CellVerdict(code="FLT-006")
 
 
 def _from_serial(number: float, *, date1904: bool) -> date | None:

@@ -34,9 +34,12 @@ def before_birth(setting: Setting, day: pl.Expr) -> pl.Expr:
     return day_number(day) < pl.col("sag_foedt")
 
 
-@event_rule("BRG-039", at=EVENTS)
+_OF_THE_LIVING = tuple(cell for cell in EVENTS if not cell.startswith("afgoerelse."))
+
+
+@event_rule("BRG-039", at=_OF_THE_LIVING)
 def after_death(setting: Setting, day: pl.Expr) -> pl.Expr:
-    """Nothing begins after a death."""
+    """Nothing begins after a death; the decision that ends the pension comes after it."""
     del setting
     return day > pl.col("sag_doed")
 

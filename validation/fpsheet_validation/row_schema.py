@@ -134,7 +134,7 @@ def run_pandera(frame: pl.DataFrame, schema: SheetSchema, chosen: Iterable[int])
         if not isinstance(fault.check, pa.Check):
             # The column is not of the field's type: none of its rules can be trusted.
             not_run.update(check.code for check in schema.checks if check.field == field)
-        elif fault.reason_code is SchemaErrorReason.CHECK_ERROR:
+        elif fault.reason_code is SchemaErrorReason.CHECK_ERROR or fault.check_output is None:
             not_run.add(str(fault.check.error))
         else:
             struck = frame[ROW].filter(~fault.check_output[CHECK_OUTPUT]).to_list()
