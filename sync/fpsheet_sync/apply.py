@@ -15,9 +15,9 @@ from fpsheet_sync.change import Change, renumber
 from fpsheet_sync.commit import NEW, CommitKind, Status
 from fpsheet_sync.content import BLOCKED, FILE_ID, ROW, no_rows, pack
 from fpsheet_sync.failure import store_failure
-from fpsheet_sync.identity import COPY, ROW_ID
+from fpsheet_sync.identity import REFUSING, ROW_ID
 from fpsheet_sync.layout import layouts
-from fpsheet_sync.lineage import SOURCE
+from fpsheet_sync.lineage import SOURCE, continue_sheet
 from fpsheet_sync.merged_person import update_merged
 from fpsheet_sync.plan import MergePlan
 from fpsheet_sync.receipt import Receipt, WaitingRow, show_conflict
@@ -68,16 +68,15 @@ def _write_citizens(connection: Connection, plan: MergePlan, change: Change) -> 
     """Write who the citizens are, their sealed CPR numbers, and which kommune has a case."""
     schema = store_schema()
     citizens = plan.prepared.citizens
-    person = citizens.select(BORGER, "koen", "foedselsdato").sort(BORGER)
+    person = citizens[[BORGER, "koen", "foedselsdato"]]
     insert(connection, schema["person"], person, ignore=True)
-    key_id = read_key_id(connection)
-    sealed = citizens.select(BORGER, pl.lit(key_id).alias("noegle_id"), "data").sort(BORGER)
-    insert(connection, schema["vault"], sealed, ignore=True)
-    active = [part.opened.select(BORGER) for part in change.rows.values()]
+    key = {"noegle_id": read_key_id(connection)}
+    insert(connection, schema["vault"], citizens[[BORGER, "data"]], constants=key, ignore=True)
+    active = [part.opened[BORGER] for part in change.rows.values()]
     if active:
-        kommune = pl.lit(plan.prepared.head.kommune_kode).alias("kommune_kode")
-        cases = pl.concat(active).unique().sort(BORGER).with_columns(kommune)
-        insert(connection, schema["sag"], cases, ignore=True)
+        kommune = {"kommune_kode": plan.prepared.head.kommune_kode}
+        cases = pl.concat(active).unique().sort().to_frame()
+        insert(connection, schema["sag"], cases, constants=kommune, ignore=True)
 
 
 def read_key_id(connection: Connection) -> str:
@@ -149,12 +148,10 @@ def _waiting(plan: MergePlan) -> Iterator[WaitingRow]:
 
 def _assigned(plan: MergePlan) -> Iterator[tuple[str, int, str]]:
     for name, placed in plan.outcome.placed.items():
-        if placed.is_empty():
-            continue
-        given = plan.prepared.rows[name].select(ROW, pl.col(FILE_ID).alias("given"))
-        other = placed.join(given, on=ROW).filter(pl.col(ROW_ID).ne_missing(pl.col("given")))
-        for row, row_id in other.select(ROW, ROW_ID).iter_rows():
-            yield name, row, row_id
+        is_other = placed[ROW_ID].ne_missing(plan.prepared.rows[name][FILE_ID])
+        if is_other.any():
+            for row, row_id in placed.filter(is_other).select(ROW, ROW_ID).iter_rows():
+                yield name, row, row_id
 
 
 def _unexplained(plan: MergePlan) -> int:
@@ -192,7 +189,7 @@ def _commit_row(plan: MergePlan, receipt: Receipt) -> dict[str, Any]:
         "parent": head.parent,
         "afstamning": _parent_id(plan.outcome, receipt.commit),
         "form_version": head.form_version,
-        "udfyldt": plan.prepared.filled_cells(),
+        "udfyldt": plan.prepared.filled,
         "received_at": head.received_at,
         "modified_at": head.modified_at,
         "no_cases": head.no_cases,
@@ -214,11 +211,17 @@ def _parent_id(outcome: Outcome, number: int) -> int | None:
 def _write_contents(connection: Connection, plan: MergePlan, number: int) -> None:
     """Keep what the file said, and the file itself."""
     schema = store_schema()
+    packed = plan.prepared.packed
     lines = _lines(plan.outcome, number)
     said = [
-        {"indberetning_id": number, "ark": name, "data": pack(rows), "linje": lines[name]}
-        for name, rows in plan.prepared.rows.items()
-        if not rows.is_empty() or lines[name] is not None
+        {
+            "indberetning_id": number,
+            "ark": name,
+            "data": packed.get(name) or pack(no_rows()[name]),
+            "linje": line,
+        }
+        for name, line in lines.items()
+        if name in packed or line is not None
     ]
     if said:
         connection.execute(schema["indhold"].insert(), said)
@@ -234,18 +237,31 @@ def _write_contents(connection: Connection, plan: MergePlan, number: int) -> Non
 
 
 def _lines(outcome: Outcome, number: int) -> dict[str, bytes | None]:
-    """Give what the line of descent says, per sheet; None where its rows say it all."""
+    """Give what the line of descent says, per sheet; None where the rows of the file say it all."""
     lines: dict[str, bytes | None] = {}
-    for name in layouts():
-        placed, line = outcome.placed[name], outcome.line[name]
-        if placed.is_empty() and line.is_empty():
+    is_plain = outcome.hold is None and all(f.code not in REFUSING for f in outcome.findings)
+    for name, layout in layouts().items():
+        placed, base = outcome.placed[name], outcome.descended.base[name]
+        is_silent = placed.is_empty() and base.is_empty()
+        if is_silent or (is_plain and _says_it_all(placed, base)):
             lines[name] = None
             continue
-        own = ~pl.col(BLOCKED) & ~pl.col(COPY) & pl.col(ROW_ID).eq_missing(pl.col(FILE_ID))
-        is_whole = placed.filter(own).height == placed.height == line.height
-        numbered = line.with_columns(pl.col(SOURCE).replace(NEW, number))
-        lines[name] = None if is_whole and outcome.hold is None else pack(numbered)
+        is_held = outcome.hold is not None
+        line = base if is_held else continue_sheet(base, placed, layout, outcome.source)
+        lines[name] = pack(line.with_columns(pl.col(SOURCE).replace(NEW, number)))
     return lines
+
+
+def _says_it_all(placed: pl.DataFrame, base: pl.DataFrame) -> bool:
+    """Tell whether a line is the rows that the check let through, under the ids of the file."""
+    if placed.is_empty():
+        return base.is_empty()
+    if placed[ROW_ID].ne_missing(placed[FILE_ID]).any():
+        return False
+    return (
+        base.is_empty()
+        or base.join(placed.filter(~pl.col(BLOCKED)), on=ROW_ID, how="anti").is_empty()
+    )
 
 
 def _update_others(connection: Connection, plan: MergePlan, number: int) -> None:

@@ -12,6 +12,8 @@ import polars as pl
 from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.sql.compiler import SQLCompiler
 
+NO_CONSTANTS: Mapping[str, str | int] = {}
+
 
 def is_postgresql(connection: Connection) -> bool:
     """Tell whether the connection speaks with a PostgreSQL server."""
@@ -19,7 +21,12 @@ def is_postgresql(connection: Connection) -> bool:
 
 
 def insert(
-    connection: Connection, table: Table, frame: pl.DataFrame, *, ignore: bool = False
+    connection: Connection,
+    table: Table,
+    frame: pl.DataFrame,
+    *,
+    constants: Mapping[str, str | int] = NO_CONSTANTS,
+    ignore: bool = False,
 ) -> None:
     """Insert the rows of a frame, whose columns are columns of the table.
 
@@ -27,18 +34,24 @@ def insert(
         connection: A connection in a transaction that may write.
         table: The table.
         frame: The rows, in the order of the primary key for speed.
+        constants: Column → value that all rows share; cheaper than a column of the frame.
         ignore: Leave out rows whose primary key is there already.
     """
     if frame.is_empty():
         return
     if is_postgresql(connection):
-        _copy(connection, table, frame, ignore=ignore)
+        shared = (pl.lit(value).alias(name) for name, value in constants.items())
+        _copy(connection, table, frame.with_columns(*shared), ignore=ignore)
         return
-    names = ", ".join(frame.columns)
-    marks = ", ".join("?" * frame.width)
+    names = ", ".join([*constants, *frame.columns])
+    marks = ", ".join([*map(_literal, constants.values()), *("?" * frame.width)])
     verb = "INSERT OR IGNORE" if ignore else "INSERT"
     statement = f"{verb} INTO {table.name} ({names}) VALUES ({marks})"
     connection.exec_driver_sql(statement, as_text(frame).rows())
+
+
+def _literal(value: str | int) -> str:
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
 def _copy(connection: Connection, table: Table, frame: pl.DataFrame, *, ignore: bool) -> None:
@@ -73,11 +86,8 @@ def _csv(frame: pl.DataFrame) -> bytes:
 
 def as_text(frame: pl.DataFrame) -> pl.DataFrame:
     """Give dates as ISO text, as SQLite stores them."""
-    return frame.with_columns(
-        pl.col(name).dt.to_string("%Y-%m-%d")
-        for name, dtype in frame.schema.items()
-        if dtype == pl.Date
-    )
+    dates = [name for name, dtype in frame.schema.items() if dtype == pl.Date]
+    return frame.with_columns(pl.col(dates).dt.to_string("%Y-%m-%d")) if dates else frame
 
 
 def read_frame(

@@ -110,16 +110,10 @@ def _compare(before: Mapping[K, V], after: Mapping[K, V]) -> dict[K, V | None]:
 
 
 def renumber(change: Change, number: int) -> Change:
-    """Give a planned change the number that its commit got."""
-    own = pl.col("kilde").replace(0, number)
-    sources = pl.col("kilder").str.replace_all("[0,", f"[{number},", literal=True)
-    rows = {
-        sheet: RowChange(part.opened.with_columns(own, sources), part.closed)
-        for sheet, part in change.rows.items()
-    }
+    """Give a planned change the number that its commit got; rows get it as they are written."""
     commit = pl.col("indberetning_id").replace(0, number)
     return Change(
-        rows=rows,
+        rows=change.rows,
         quarantine_opened=change.quarantine_opened.with_columns(commit),
         quarantine_closed=change.quarantine_closed,
         conflicts={

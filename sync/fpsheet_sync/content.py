@@ -35,18 +35,19 @@ class Prepared:
         head: The submission with its rows and bytes taken out.
         rows: Sheet → rows in file order: `raekke` (Excel row), `fil_id` (row id as in the file,
             null when blank), the values of the layout, `blokeret`.
-        citizens: One row per citizen: `borger`, `koen`, `foedselsdato`, `data` (sealed CPR).
+        citizens: One row per citizen, sorted: `borger`, `koen`, `foedselsdato`, and `data`, the
+            sealed CPR number.
         original: The bytes of the file, sealed; empty when they are not to be kept.
+        packed: Sheet → its rows as the database keeps them; empty sheets are left out.
+        filled: Number of cells that hold something; orders files of the same moment.
     """
 
     head: Submission
     rows: Frames
     citizens: pl.DataFrame = field(repr=False)
     original: bytes = field(repr=False)
-
-    def filled_cells(self) -> int:
-        """Count the cells that hold something; orders files of the same moment."""
-        return count_filled(self.rows)
+    packed: Mapping[str, bytes] = field(repr=False)
+    filled: int
 
 
 def prepare(submission: Submission, keys: Keys) -> Prepared:
@@ -73,8 +74,12 @@ def prepare(submission: Submission, keys: Keys) -> Prepared:
     return Prepared(
         head=head,
         rows=rows,
-        citizens=citizens.drop("cpr").with_columns(pl.Series("data", sealed, dtype=pl.Binary)),
+        citizens=citizens.drop("cpr")
+        .with_columns(pl.Series("data", sealed, dtype=pl.Binary))
+        .sort(BORGER),
         original=keys.seal_original(submission.sha256, original) if original else b"",
+        packed={name: pack(frame) for name, frame in rows.items() if not frame.is_empty()},
+        filled=count_filled(rows),
     )
 
 

@@ -24,9 +24,11 @@ class Library(Protocol):
 
     def file(self, commit: Commit) -> File:
         """Give a submission."""
+        ...
 
     def line(self, commit: Commit) -> Frames:
         """Give what an issued workbook said."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def fold(kommune_kode: str, commits: Iterable[Commit], library: Library) -> Fold
             is_released = commit.sha256 in released
             state, outcome = take_file(state, file, descended, known=known, released=is_released)
             outcomes[commit.id] = outcome
-            past.lines[commit.sha256] = outcome.line
+            past.lines[commit.sha256] = outcome.line()
             past.parents[commit.sha256] = descended.ancestry.parent
         elif commit.kind is CommitKind.RESOLUTION:
             state = choose(state, kommune_kode, [decided_choice(commit)], commit.id)

@@ -30,6 +30,9 @@ ROW_ID = "raekke_id"
 COPY = "kopi"
 """True for a row that repeats another one to the letter; it says nothing of its own."""
 
+REFUSING = frozenset({"HIS-005", "HIS-006"})
+"""Codes that block a case although the check let it through."""
+
 _DERIVED_DIGITS = 13
 _ID = re.compile(r"(?P<workbook>.{1,24})-(?P<letter>[A-Z])-\d{1,13}")
 _ID_PATTERN = r"^.{1,24}-[A-Z]-\d{1,13}$"
@@ -45,12 +48,16 @@ class Sender:
     Attributes:
         workbook_id: The workbook of the file.
         known: Every workbook that the kommune ever sent.
-        mentioned: Pseudonyms of every citizen in the file.
+        rows: Every row of the file.
     """
 
     workbook_id: str
     known: frozenset[str]
-    mentioned: frozenset[str]
+    rows: Frames = field(repr=False)
+
+    def mentions(self, borger: object) -> bool:
+        """Tell whether the file has a row about a citizen (pseudonym)."""
+        return any((frame[BORGER] == borger).any() for frame in self.rows.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,7 @@ def place(rows: Frames, base: Frames, held: Frames, sender: Sender) -> Placed:
         placer = _Placer(layout, base[name], sender)
         placed[name] = placer.place(rows[name], held[name])
         findings += placer.findings
-    blocked_rows = {(f.sheet, f.row) for f in findings if f.code in {"HIS-005", "HIS-006"}}
+    blocked_rows = {(f.sheet, f.row) for f in findings if f.code in REFUSING}
     if blocked_rows:
         placed = _block_cases(placed, blocked_rows)
     return Placed(placed, tuple(findings))
@@ -146,6 +153,8 @@ class _Placer:
     def place(self, rows: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
         if rows.is_empty():
             return nothing_placed()[self.layout.sheet]
+        if self.base.is_empty() and held.is_empty() and self._is_plain(rows):
+            return rows.with_columns(pl.col(FILE_ID).alias(ROW_ID), pl.lit(value=False).alias(COPY))
         joined = self._join(rows, held)
         is_special = self._special()
         ordinary = joined.filter(~is_special)
@@ -156,6 +165,14 @@ class _Placer:
         self.taken = set(ordinary.select(record).to_series())
         self._decide(joined.filter(is_special).to_dicts())
         return self._apply(joined, record).select(*rows.columns, ROW_ID, COPY)
+
+    def _is_plain(self, rows: pl.DataFrame) -> bool:
+        """Tell whether every row has an id of its own workbook and sheet, and no two the same."""
+        ids = rows[FILE_ID]
+        if ids.null_count() or ids.n_unique() < rows.height:
+            return False
+        own = f"{self.sender.workbook_id}-{self.layout.letter}-"
+        return bool((ids.str.starts_with(own) & ids.str.contains(_ID_PATTERN)).all())
 
     def _join(self, rows: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
         """Put beside each row the record its id names: `b:` in its own line, `m:` in the store."""
@@ -239,7 +256,7 @@ class _Placer:
         if row[BORGER] is None or row[BORGER] == row[f"b:{BORGER}"]:
             return False
         if len(self.layout.key) == 1:
-            return row[f"b:{BORGER}"] in self.sender.mentioned
+            return self.sender.mentions(row[f"b:{BORGER}"])
         return self._differs(row, "b:") > 1
 
     def _tolerance(self) -> int:

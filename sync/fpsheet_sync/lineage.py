@@ -7,7 +7,7 @@ time tell whether a later file was edited from an earlier one or from a copy bes
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
@@ -123,9 +123,11 @@ class Past(Protocol):
 
     def rows(self, commit: Commit) -> Frames:
         """Give the rows of an earlier file."""
+        ...
 
     def line(self, commit: Commit) -> Frames:
         """Give what a commit left its line of descent saying."""
+        ...
 
     def parent(self, commit: Commit) -> Commit | None:
         """Give the commit that an earlier file was found to be edited from."""
@@ -255,28 +257,34 @@ def nothing_said() -> Frames:
     return {name: pl.DataFrame(schema=said_types(lay)) for name, lay in layouts().items()}
 
 
-def continue_line(base: Frames, placed: Frames, *, source: int = NEW) -> Mapping[str, pl.DataFrame]:
+def continue_line(base: Frames, placed: Frames, *, source: int = NEW) -> Frames:
     """Give what the line says after a file: its accepted rows, and the rows it does not have.
 
     A row that is blocked or missing goes on as it was said last, so that a later file is
     compared with what was last accepted.
     """
-    line: dict[str, pl.DataFrame] = {}
-    for name, layout in layouts().items():
-        if placed[name].is_empty():
-            line[name] = base[name]
-            continue
-        columns = list(said_types(layout))
-        own = placed[name].filter(~pl.col(BLOCKED) & ~pl.col(COPY))
-        own = own.with_columns(pl.lit(source, dtype=pl.Int64).alias(SOURCE)).select(columns)
-        if base[name].is_empty():
-            line[name] = own
-            continue
-        inherited = base[name].join(own, on=ROW_ID, how="anti")
-        if inherited.is_empty():
-            line[name] = own
-            continue
-        retaken = own[FILE_ID].drop_nulls().implode()
-        keeps = pl.when(~pl.col(FILE_ID).is_in(retaken)).then(pl.col(FILE_ID))
-        line[name] = pl.concat([own, inherited.with_columns(keeps.alias(FILE_ID))])
-    return line
+    return {
+        name: continue_sheet(base[name], placed[name], layout, source)
+        for name, layout in layouts().items()
+    }
+
+
+def continue_sheet(
+    base: pl.DataFrame, placed: pl.DataFrame, layout: Layout, source: int
+) -> pl.DataFrame:
+    """Give what the line says of one sheet after a file (see `continue_line`)."""
+    if placed.is_empty():
+        return base
+    own = (
+        placed.lazy()
+        .filter(~pl.col(BLOCKED) & ~pl.col(COPY))
+        .with_columns(pl.lit(source, dtype=pl.Int64).alias(SOURCE))
+        .select(*said_types(layout))
+        .collect()
+    )
+    inherited = base.join(own, on=ROW_ID, how="anti")
+    if inherited.is_empty():
+        return own
+    retaken = own[FILE_ID].drop_nulls().implode()
+    keeps = pl.when(~pl.col(FILE_ID).is_in(retaken)).then(pl.col(FILE_ID))
+    return pl.concat([own, inherited.with_columns(keeps.alias(FILE_ID))])

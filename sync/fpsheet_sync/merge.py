@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from fpsheet_sync.commit import NEW
-from fpsheet_sync.content import ROW
-from fpsheet_sync.identity import ROW_ID
+from fpsheet_sync.content import BLOCKED, ROW
+from fpsheet_sync.identity import COPY, ROW_ID
 from fpsheet_sync.layout import PROVENANCE, Layout, alike
 from fpsheet_sync.lineage import SOURCE
 from fpsheet_sync.schema import ANNULLER
@@ -32,7 +32,7 @@ class Sides:
 
     Attributes:
         held: Rows in force.
-        said: Accepted rows of the file, each with its record.
+        said: Rows of the file, each with its record; blocked ones and copies are left out.
         base: What the file's parent said.
     """
 
@@ -103,15 +103,17 @@ def merge_sheet(
     if sides.said.is_empty():
         return Merged(held, new=0)
     values = list(layout.values)
-    arriving = sides.said.select(ROW_ID, ROW, *values)
+    accepted = sides.said.lazy().filter(~pl.col(BLOCKED) & ~pl.col(COPY))
     if held.is_empty():
-        return Merged(_new_rows(layout, arriving, source).sort(ROW_ID), new=arriving.height)
+        rows = _as_new(layout, accepted, source).sort(ROW_ID).collect()
+        return Merged(rows, new=rows.height)
+    arriving = accepted.select(ROW_ID, ROW, *values).collect()
     stored = held.select(
         ROW_ID, pl.col(*values, *PROVENANCE).name.prefix("m:"), pl.lit(value=True).alias("m:there")
     )
     joined = arriving.join(stored, on=ROW_ID, how="left", maintain_order="left")
     is_new = pl.col("m:there").is_null()
-    new = _new_rows(layout, joined.filter(is_new), source)
+    new = _as_new(layout, joined.lazy().filter(is_new), source).collect()
     is_open = _is_open(open_groups)
     differs = pl.any_horizontal(pl.col(v).ne_missing(pl.col(f"m:{v}")) for v in values)
     differing = joined.filter(~is_new & (differs | is_open))
@@ -162,10 +164,14 @@ def set_groups(
     return pl.concat([rows.filter(~touched), changed]).sort(ROW_ID)
 
 
-def _new_rows(layout: Layout, arriving: pl.DataFrame, source: int) -> pl.DataFrame:
-    return arriving.with_columns(
-        pl.lit(source, dtype=pl.Int64).alias(SOURCE), pl.lit(None, dtype=pl.String).alias("kilder")
-    ).select(*layout.record_types())
+def _as_new(layout: Layout, arriving: pl.LazyFrame, source: int) -> pl.LazyFrame:
+    return arriving.select(
+        ROW_ID,
+        *layout.values,
+        pl.lit(source, dtype=pl.Int64).alias(SOURCE),
+        ROW,
+        pl.lit(None, dtype=pl.String).alias("kilder"),
+    )
 
 
 def _is_open(open_groups: Mapping[str, frozenset[str]]) -> pl.Expr:

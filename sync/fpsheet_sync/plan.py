@@ -96,7 +96,7 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
         workbook_id=head.workbook_id,
         parent=head.parent,
         time=head.modified_at,
-        filled=prepared.filled_cells(),
+        filled=prepared.filled,
     )
     before = read_state(connection, head.kommune_kode) if commits else empty_state()
     if head.sha256 in hashes.values():

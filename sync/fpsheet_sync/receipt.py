@@ -103,8 +103,19 @@ class Receipt:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the receipt as JSON has it."""
-        data = asdict(self)
+        # `asdict` copies deeply, which costs more than the rest of the receipt.
+        data: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
         data["received_at"] = self.received_at.isoformat()
+        data["totals"] = {name: list(total) for name, total in self.totals.items()}
+        data["sheets"] = {name: asdict(numbers) for name, numbers in self.sheets.items()}
+        data["waiting"] = [
+            {"sheet": row.sheet, "row": row.row, "row_id": row.row_id, "codes": list(row.codes)}
+            for row in self.waiting
+        ]
+        data["conflicts"] = [asdict(conflict) for conflict in self.conflicts]
+        for name in ("missing", "assigned", "findings"):
+            data[name] = [list(v) if isinstance(v, tuple) else v for v in data[name]]
+        data["held"] = None if self.held is None else list(self.held)
         return data
 
 

@@ -9,13 +9,13 @@ from fpsheet_sync.clash import choose, note_replaced, settle
 from fpsheet_sync.content import BLOCKED, ROW, Frames
 from fpsheet_sync.explanation import keep_explanations
 from fpsheet_sync.file import File
-from fpsheet_sync.identity import COPY, ROW_ID, Placed, Sender, place
+from fpsheet_sync.identity import ROW_ID, Placed, Sender, place
 from fpsheet_sync.jump import find_jumps, find_twins
 from fpsheet_sync.layout import alike, layouts
 from fpsheet_sync.lineage import Ancestry, continue_line
 from fpsheet_sync.merge import Merged, Sides, merge_sheet
 from fpsheet_sync.quarantine import quarantine_rows
-from fpsheet_sync.schema import ANNULLER, BORGER
+from fpsheet_sync.schema import ANNULLER
 from fpsheet_sync.state import Claim, Hold, Key, State, to_plain
 from fpsheet_sync.told import finish, tell_clashes, tell_file
 from fpsheet_validation.finding import Finding
@@ -75,7 +75,7 @@ class Outcome:
         conflicts: Open conflicts that it has a say in.
         findings: What the merge found, in order.
         placed: Its rows, each with its record.
-        line: What its line of descent says from now on.
+        source: Its commit.
     """
 
     descended: Descended
@@ -85,7 +85,13 @@ class Outcome:
     conflicts: tuple[Key, ...]
     findings: tuple[Finding, ...]
     placed: Frames = field(repr=False)
-    line: Frames = field(repr=False)
+    source: int
+
+    def line(self) -> Frames:
+        """Give what its line of descent says from now on."""
+        if self.hold is not None:
+            return self.descended.base
+        return continue_line(self.descended.base, self.placed, source=self.source)
 
 
 def take_file(
@@ -102,7 +108,8 @@ def take_file(
 
     Findings: HIS-001 to HIS-020.
     """
-    placed = place(file.rows, descended.base, state.rows, _sender(file, known))
+    sender = Sender(file.commit.workbook_id, known, file.rows)
+    placed = place(file.rows, descended.base, state.rows, sender)
     missing = tuple(_missing(placed, descended.base, state))
     hold = _hold(missing, descended.base, state)
     if hold is not None and not released:
@@ -129,17 +136,9 @@ def take_file(
         conflicts=settled.touched,
         findings=finish(findings, file),
         placed=placed.rows,
-        line=continue_line(descended.base, placed.rows, source=file.commit.id),
+        source=file.commit.id,
     )
     return state, outcome
-
-
-def _sender(file: File, known: frozenset[str]) -> Sender:
-    mentioned: set[str] = set()
-    for frame in file.rows.values():
-        if not frame.is_empty():
-            mentioned.update(frame[BORGER].drop_nulls().unique())
-    return Sender(file.commit.workbook_id, known, frozenset(mentioned))
 
 
 def _missing(placed: Placed, base: Frames, state: State) -> Iterable[tuple[str, str]]:
@@ -187,7 +186,7 @@ def _held(
         conflicts=(),
         findings=finish(findings, file),
         placed=placed.rows,
-        line=descended.base,
+        source=file.commit.id,
     )
     return replace(state, holds={**state.holds, file.commit.id: hold}), outcome
 
@@ -201,11 +200,8 @@ def _merge(
         waiting.setdefault(sheet, {}).setdefault(group, set()).add(row_id)
     merged: dict[str, Merged] = {}
     for name, layout in layouts().items():
-        accepted = placed.rows[name]
-        if not accepted.is_empty():
-            accepted = accepted.filter(~pl.col(BLOCKED) & ~pl.col(COPY))
         open_groups = {group: frozenset(ids) for group, ids in waiting.get(name, {}).items()}
-        sides = Sides(held=state.rows[name], said=accepted, base=descended.base[name])
+        sides = Sides(held=state.rows[name], said=placed.rows[name], base=descended.base[name])
         merged[name] = merge_sheet(layout, sides, source=file.commit.id, open_groups=open_groups)
         state = state.with_rows(name, merged[name].rows)
     return merged, state

@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Table, and_, tuple_
 
 from fpsheet_sync.bulk import insert, is_postgresql
 from fpsheet_sync.change import Change
+from fpsheet_sync.commit import NEW
+from fpsheet_sync.lineage import SOURCE
 from fpsheet_sync.schema import in_force_at, store_schema
 from fpsheet_sync.state import Conflict, Explained, Hold, Key, Notice, key_id
 
@@ -24,7 +26,7 @@ def write_change(connection: Connection, kommune_kode: str, change: Change, numb
     for sheet, part in change.rows.items():
         table = schema.records[sheet]
         _end_rows(connection, table, kommune_kode, part.closed.to_list(), number)
-        insert(connection, table, _versions(part.opened, kommune_kode, number))
+        _insert_versions(connection, table, part.opened, kommune_kode, number)
     _write_quarantine(connection, kommune_kode, change, number)
     for name, id_column, versions in (
         ("konflikt", "konflikt_id", _by_id(kommune_kode, change.conflicts, _conflict_values)),
@@ -42,13 +44,20 @@ def chunks(values: Iterable[Any], size: int = _CHUNK) -> Iterable[list[Any]]:
         yield chunk
 
 
-def _versions(rows: pl.DataFrame, kommune_kode: str, number: int) -> pl.DataFrame:
-    return rows.select(
-        pl.lit(kommune_kode).alias("kommune_kode"),
-        "raekke_id",
-        pl.lit(number, dtype=pl.Int64).alias("fra_indberetning"),
-        pl.all().exclude("raekke_id"),
-    )
+def _insert_versions(
+    connection: Connection, table: Table, rows: pl.DataFrame, kommune_kode: str, number: int
+) -> None:
+    """Insert rows of a state as versions; the planned commit (`NEW`) gets its number."""
+    constants: dict[str, str | int] = {"kommune_kode": kommune_kode, "fra_indberetning": number}
+    is_whole = rows["kilder"].null_count() == rows.height and (rows[SOURCE] == NEW).all()
+    if is_whole:
+        # All straight from one file, as in a first sync: the provenance is one constant.
+        names = [name for name in rows.columns if name not in {SOURCE, "kilder"}]
+        insert(connection, table, rows[names], constants={**constants, SOURCE: number})
+        return
+    own = pl.col(SOURCE).replace(NEW, number)
+    sources = pl.col("kilder").str.replace_all(f"[{NEW},", f"[{number},", literal=True)
+    insert(connection, table, rows.with_columns(own, sources), constants=constants)
 
 
 def _end_rows(
@@ -81,11 +90,8 @@ def _write_quarantine(
             .where(place.in_(chunk), in_force_at(table))
             .values(til_indberetning=number)
         )
-    opened = change.quarantine_opened.with_columns(
-        pl.lit(kommune_kode).alias("kommune_kode"),
-        pl.lit(number, dtype=pl.Int64).alias("fra_indberetning"),
-    )
-    insert(connection, table, opened)
+    constants: dict[str, str | int] = {"kommune_kode": kommune_kode, "fra_indberetning": number}
+    insert(connection, table, change.quarantine_opened, constants=constants)
 
 
 def _write_versions(
