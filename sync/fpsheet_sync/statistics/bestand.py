@@ -16,7 +16,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     FromClause,
-    Select,
     Table,
     Text,
     case,
@@ -31,6 +30,7 @@ from sqlalchemy import literal as sql_literal
 
 from fpsheet_sync.statistics.dialect import add_years
 from fpsheet_sync.statistics.fact import (
+    AnySelect,
     Facts,
     FactSource,
     Query,
@@ -105,7 +105,7 @@ def _select_pensioners(scope: Scope, tables: Tables, *, state: Table, moved: Tab
     return select(both, kommune).select_from(joined)
 
 
-def _pensioner(rows: FromClause, niveau: ColumnElement[Any]) -> Select[Any]:
+def _pensioner(rows: FromClause, niveau: ColumnElement[Any]) -> AnySelect:
     names = (ENHED, "kommune_kode", "raekke_id", "koen", "foedselsdato")
     return select(*(rows.c[name] for name in names), cast(niveau, Text).label("niveau"))
 

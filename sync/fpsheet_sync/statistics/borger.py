@@ -1,12 +1,11 @@
 """Citizens: who they are, and which kommune they belong to on a day."""
 
 from datetime import date, timedelta
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from fpsheet_sync.schema import BORGER, citizens
-from fpsheet_sync.statistics.fact import FactSource, Query, Tables, cited
+from fpsheet_sync.statistics.fact import AnySelect, FactSource, Query, Tables, cited
 from fpsheet_sync.statistics.scope import ENHED, Scope, latest
 
 
@@ -21,7 +20,7 @@ def _select_citizens(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - o
     )
 
 
-def select_belonging(scope: Scope, tables: Tables, day: date) -> Select[Any]:
+def select_belonging(scope: Scope, tables: Tables, day: date) -> AnySelect:
     """Give `enhed` and `til_kommune` of those who have moved by the end of a day.
 
     Of several moves the latest counts; of several on one day the last in the order of reporting

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from itertools import chain, combinations
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, Table, case, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, Table, case, cast, func, select
 
+from fpsheet_sync.statistics.fact import AnySelect
 from fpsheet_sync.statistics.scope import ENHED, Scope
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec
 
@@ -152,7 +153,7 @@ def _query(
     counts: Sequence[Count],
     keys: Sequence[ColumnElement[Any]],
     conditions: Sequence[ColumnElement[bool]],
-) -> Select[Any]:
+) -> AnySelect:
     """Give the query of one grouping: measure, codes, and what `_numbers` makes numbers of."""
     if counts == _QUARTILES:
         return _quartile_query(facts, keys, conditions)
@@ -169,7 +170,7 @@ def _query(
 
 def _quartile_query(
     facts: Table, keys: Sequence[ColumnElement[Any]], conditions: Sequence[ColumnElement[bool]]
-) -> Select[Any]:
+) -> AnySelect:
     """Give four times each quartile of whole numbers, exactly.
 
     The quartile q of n ordered values lies (n-1)·q/4 steps after the first, between two values in

@@ -37,7 +37,8 @@ from fpsheet_sync.schema import BORGER
 from fpsheet_sync.statistics.scope import ENHED, Scope
 
 Tables = Mapping[str, Table]
-Query = Select[Any] | CompoundSelect[Any]
+AnySelect = Select[*tuple[Any, ...]]
+Query = AnySelect | CompoundSelect[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Facts:
     unit: ColumnElement[Any] | None = None
 
 
-def select_facts(rows: FromClause, facts: Facts, joined: FromClause | None = None) -> Select[Any]:
+def select_facts(rows: FromClause, facts: Facts, joined: FromClause | None = None) -> AnySelect:
     """Put the facts of one measure in the common shape.
 
     Args:
