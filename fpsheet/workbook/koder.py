@@ -6,7 +6,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import list_name
+from fpsheet.workbook.layout import is_used, list_name
 from fpsheet.workbook.style import (
     INK,
     MUTED,
@@ -31,23 +31,23 @@ _BLOCKS = 3
 _LABEL_WIDTH, _CODE_WIDTH, _GAP_WIDTH = 50, 26, 3
 
 
-def used_lists(form: Form, jurisdiction: str = "") -> tuple[str, ...]:
-    """Give the code lists that some field uses, in the order of the fields.
+def all_lists(form: Form) -> tuple[str, ...]:
+    """Give the code lists that some field of the form uses, in the order of the fields."""
+    fields = (field for sheet in form.sheets for field in sheet.fields)
+    return tuple(dict.fromkeys(field.codes for field in fields if field.codes))
 
-    Args:
-        form: The form.
-        jurisdiction: Only lists of fields that are used there; empty for all.
-    """
-    fields = (field for sheet in form.sheets for field in sheet.fields if field.codes)
-    own = (f.codes for f in fields if not jurisdiction or jurisdiction in f.jurisdictions)
-    return tuple(dict.fromkeys(own))
+
+def used_lists(issue: Issue) -> tuple[str, ...]:
+    """Give the code lists that some field uses where the kommune lies."""
+    fields = [field for sheet in issue.form.sheets for field in sheet.fields]
+    used = {field.codes for field in fields if is_used(issue, field)}
+    return tuple(list_id for list_id in all_lists(issue.form) if list_id in used)
 
 
 def codes_to_pick(form: Form, list_id: str, *, jurisdiction: str, aar: int) -> tuple[Code, ...]:
-    """Give the codes a kommune may pick in a year; all where the list knows none for it."""
-    codes = form.code_lists[list_id]
-    own = (code for code in codes.for_jurisdiction(jurisdiction) if _holds_in(code, aar))
-    return tuple(own) or codes.codes
+    """Give the codes a kommune may pick in a year."""
+    codes = form.code_lists[list_id].for_jurisdiction(jurisdiction)
+    return tuple(code for code in codes if _holds_in(code, aar))
 
 
 def _holds_in(code: Code, aar: int) -> bool:
@@ -64,7 +64,7 @@ def make_code_sheet(book: Workbook, issue: Issue) -> Worksheet:
     sheet.row_dimensions[1].height = 30
     sheet.column_dimensions["A"].width = _GAP_WIDTH
     free = [_FIRST_LIST_ROW] * _BLOCKS
-    for list_id in used_lists(issue.form, issue.jurisdiction):
+    for list_id in used_lists(issue):
         block = free.index(min(free))
         free[block] = _write_list(sheet, issue, list_id, block=block, row=free[block])
         name = list_name(list_id)

@@ -25,6 +25,7 @@ _ARROW_WIDTH = 5
 """Room for the arrow of the filter beside a heading, in characters."""
 
 _MARGIN, _WIDEST_LABEL = 3, 38
+_STATUS_WIDTH = 46
 
 CALCULATED_MARK = "#"
 """Begins the identity of a calculated helper column; a reader passes it over."""
@@ -215,8 +216,18 @@ def is_always_required(field: Field) -> bool:
     return isinstance(field.required, Always)
 
 
+def is_used(issue: Issue, field: Field) -> bool:
+    """Tell whether a field is used where the kommune lies: it and some code of its list are."""
+    if issue.jurisdiction not in field.jurisdictions:
+        return False
+    codes = issue.form.code_lists[field.codes] if field.codes else None
+    return codes is None or bool(codes.for_jurisdiction(issue.jurisdiction))
+
+
 def _width(issue: Issue, field: Field, header: str) -> int:
     """Give a width in which the heading breaks between words and most labels are whole."""
+    if field.role is ColumnRole.STATUS:
+        return _STATUS_WIDTH
     words = header.removesuffix(REQUIRED_MARK).split()
     labels = [0]
     if field.codes:

@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.koder import used_lists
+from fpsheet.workbook.koder import all_lists
 from fpsheet.workbook.layout import codes_name, entries_name, validity_names
 from fpsheet.workbook.status import STATUS_HEADINGS, STATUS_KEYS, STATUS_TEXTS, StatusLine
 from fpsheet.workbook.style import date_serial, write_text
@@ -37,7 +37,7 @@ def add_lookups(
     }
     for number, (name, texts) in enumerate(columns.items(), start=_STATUS_COLUMN):
         _write_column(book, sheet, texts, name=name, column=number)
-    for number, list_id in enumerate(used_lists(issue.form)):
+    for number, list_id in enumerate(all_lists(issue.form)):
         words, codes = _entries(issue.form, list_id, issue.language)
         column = _LISTS_COLUMN + _LIST_WIDTH * number
         _write_column(book, sheet, words, name=entries_name(list_id), column=column)

@@ -15,7 +15,7 @@ from fpsheet.workbook.deadline import DEADLINE
 from fpsheet.workbook.event import EVENTS, NESTED_SHEET, PARENT_TYPE, Event, Teller
 from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME, quote_text
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import FIRST_ROW, column_name
+from fpsheet.workbook.layout import FIRST_ROW, column_name, is_used
 from fpsheet.workbook.row_fault import BIRTH_NUMBER
 from fpsheet.workbook.style import (
     DATE_FORMAT,
@@ -87,7 +87,7 @@ def make_overview(book: Workbook, issue: Issue) -> Worksheet:
         _add_helpers(sheet, row, last=last)
         write_row(sheet, columns, _formulas(issue, row), row=row)
     hide_columns(sheet, _FIRST_HIDDEN, _LAST_HIDDEN)
-    if issue.jurisdiction not in issue.form.sheet("afgoerelse")["niveau"].jurisdictions:
+    if not is_used(issue, issue.form.sheet("afgoerelse")["niveau"]):
         sheet.column_dimensions["I"].hidden = True
     _add_marks(sheet)
     protect(sheet)

@@ -6,7 +6,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import is_always_required
+from fpsheet.workbook.layout import is_always_required, is_used
 from fpsheet.workbook.style import (
     NAVY,
     UNDERLINE,
@@ -79,7 +79,7 @@ def _write_sheet(sheet: Worksheet, issue: Issue, entry: Sheet, row: int) -> int:
         )
     sheet.row_dimensions[row].height = 20
     for field in entry.fields:
-        if field.role is ColumnRole.ROW_ID or issue.jurisdiction not in field.jurisdictions:
+        if field.role is ColumnRole.ROW_ID or not is_used(issue, field):
             continue
         row += 1
         for (letter, _), text in zip(_COLUMNS, _cells(issue, entry, field), strict=True):
