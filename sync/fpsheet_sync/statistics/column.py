@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from fpsheet_sync.stat_table import Cell, Column, ColumnKind, Shorthand
 from fpsheet_sync.statistics.cube import Codes, Cube, Figure, adds_along
-from fpsheet_sync.statistics.edition import Edition
+from fpsheet_sync.statistics.edition import Edition, counted, shown_specs
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec
 
 _COUNTS = frozenset({Count.ROWS, Count.DISTINCT, Count.SUM})
@@ -31,21 +31,19 @@ def show_columns(edition: Edition, spec: TableSpec) -> Iterator[ShownColumn]:
 
     A column of another country is left out, and so is one split by codes that the country lacks.
     """
-    for column in spec.columns:
-        if not column.jurisdictions & edition.counting.jurisdictions:
-            continue
+    for column in shown_specs(edition.counting, edition.area, spec):
         if not column.by:
             yield _show(edition, spec, column, "")
             continue
-        counted = ((column.facts, column.measure),)
-        for code in edition.counting.shown_codes(column.by, edition.area, counted):
+        codes = edition.counting.shown_codes(column.by, edition.area, [counted(column)])
+        for code in codes:
             yield _show(edition, spec, column, code)
 
 
 def _show(edition: Edition, spec: TableSpec, column: ColumnSpec, code: str) -> ShownColumn:
     wording = edition.wording
     label = edition.labels(column.by, (code,))[code] if code else ""
-    notes = edition.marks(column.notes)
+    notes = "" if column.by else edition.marks(column.notes)
     safe = "".join(c if c.isalnum() else "_" for c in code)
     shown = Column(
         id=f"{column.id}_{safe}" if code else column.id,

@@ -8,7 +8,9 @@ from functools import cached_property
 from fpsheet_sync.statistics.cube import KOMMUNE, Cube
 from fpsheet_sync.statistics.scope import Scope, quarters
 from fpsheet_templates.codes import Code
-from fpsheet_templates.table import UOPLYST, Dimension, load_dimensions
+from fpsheet_templates.table import UOPLYST, Count, Dimension, load_dimensions
+
+_COUNTED = frozenset({Count.ROWS, Count.DISTINCT})
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Counting:
             lambda: defaultdict(set)
         )
         for figure, number in self.cube.items():
-            if number:
+            if number and figure.kind in _COUNTED:
                 codes = dict(figure.codes)
                 kommune = codes.get(KOMMUNE, "")
                 for dimension, code in codes.items():

@@ -8,7 +8,7 @@ from fpsheet_sync.statistics.counting import Counting
 from fpsheet_sync.statistics.cube import KOMMUNE
 from fpsheet_sync.statistics.scope import quarters
 from fpsheet_sync.statistics.wording import Wording
-from fpsheet_templates.table import TOTAL, TableSpec, load_dimensions
+from fpsheet_templates.table import TOTAL, ColumnSpec, TableSpec, load_dimensions
 
 PROVISIONAL_DAYS = 365
 """A period is provisional until it ended this many days before the counting. Practice: in 2012 the
@@ -73,16 +73,38 @@ class Edition:
         return self.wording.quarter(code, whole=found.whole, provisional=late)
 
 
-def used_notes(spec: TableSpec) -> tuple[str, ...]:
+def shown_specs(counting: Counting, area: str, spec: TableSpec) -> tuple[ColumnSpec, ...]:
+    """Give the declared columns an edition shows: those of the country, split by codes it has."""
+    return tuple(
+        column
+        for column in spec.columns
+        if column.jurisdictions & counting.jurisdictions
+        and (not column.by or counting.shown_codes(column.by, area, [counted(column)]))
+    )
+
+
+def counted(column: ColumnSpec) -> tuple[str, str]:
+    """Give the facts and the measure of a column, by which its codes are found to occur."""
+    return column.facts, column.measure
+
+
+def table_notes(spec: TableSpec, shown: Iterable[ColumnSpec]) -> tuple[str, ...]:
+    """Give the notes to a whole table: its own, and those of split columns."""
+    split = (note for column in shown if column.by for note in column.notes)
+    return tuple(dict.fromkeys((*spec.notes, *split)))
+
+
+def used_notes(spec: TableSpec, shown: Iterable[ColumnSpec]) -> tuple[str, ...]:
     """Give the notes of a table in the order a reader meets them, each once."""
-    of_columns = (note for column in spec.columns for note in column.notes)
-    return tuple(dict.fromkeys((*spec.notes, *of_columns)))
+    shown = tuple(shown)
+    of_columns = (note for column in shown for note in column.notes)
+    return tuple(dict.fromkeys((*table_notes(spec, shown), *of_columns)))
 
 
-def number_notes(specs: Iterable[TableSpec]) -> Mapping[str, int]:
-    """Number the notes of a release in the order a reader meets them, from 1."""
+def number_notes(counting: Counting, area: str, specs: Iterable[TableSpec]) -> Mapping[str, int]:
+    """Number the notes of an edition in the order a reader meets them, from 1."""
     order: dict[str, int] = {}
     for spec in specs:
-        for note in used_notes(spec):
+        for note in used_notes(spec, shown_specs(counting, area, spec)):
             order.setdefault(note, len(order) + 1)
     return order

@@ -110,7 +110,7 @@ def lay_out(counting: Counting, request: ReleaseRequest) -> Release:
         area=area,
         title_area=wording.area(area or country),
         counted_on=request.counted_on,
-        notes=number_notes(specs),
+        notes=number_notes(counting, area, specs),
     )
     period = wording.period(request.period)
     heading = {"area": edition.title_area, "period": period}

@@ -6,7 +6,7 @@ from itertools import product
 from fpsheet_sync.stat_table import Cell, Chart, Column, ColumnKind, StatTable
 from fpsheet_sync.statistics.column import ShownColumn, fill_row, show_columns
 from fpsheet_sync.statistics.cube import KOMMUNE, Codes
-from fpsheet_sync.statistics.edition import Edition, used_notes
+from fpsheet_sync.statistics.edition import Edition, counted, shown_specs, table_notes, used_notes
 from fpsheet_templates.table import TOTAL, ChartSpec, TableSpec
 
 _MIN_CATEGORIES = 2
@@ -19,6 +19,7 @@ def tabulate(edition: Edition, spec: TableSpec) -> StatTable:
     also with 0; `uoplyst` and other rare codes only where they occur in the edition. An edition of
     one kommune has that kommune alone.
     """
+    declared = shown_specs(edition.counting, edition.area, spec)
     shown = tuple(show_columns(edition, spec))
     codes = {name: _row_codes(edition, spec, name) for name in spec.dimensions}
     dimensions = tuple(name for name in spec.dimensions if codes[name])
@@ -34,11 +35,11 @@ def tabulate(edition: Edition, spec: TableSpec) -> StatTable:
     return StatTable(
         id=spec.id,
         title=f"{spec.id}. {_subject(edition, f'table.{spec.id}.title')}",
-        lines=tuple(_lines(edition, spec)),
+        lines=tuple(_lines(edition, spec, table_notes(spec, declared))),
         columns=(*heads, *(each.column for each in shown)),
         rows=tuple(rows),
         keys=keys,
-        notes=used_notes(spec),
+        notes=used_notes(spec, declared),
         source=wording.text(f"source.{spec.source}"),
         period=period,
         provisional=edition.is_provisional(period.til),
@@ -50,8 +51,9 @@ def tabulate(edition: Edition, spec: TableSpec) -> StatTable:
 
 def _row_codes(edition: Edition, spec: TableSpec, dimension: str) -> tuple[str, ...]:
     """Give the codes of the rows, the total first; none where the dimension has no sense."""
-    counted = {(column.facts, column.measure) for column in spec.columns}
-    codes = edition.counting.shown_codes(dimension, edition.area, counted)
+    codes = edition.counting.shown_codes(
+        dimension, edition.area, {counted(column) for column in spec.columns}
+    )
     is_one_kommune = dimension == KOMMUNE and edition.area
     return codes if is_one_kommune or not codes else (TOTAL, *codes)
 
@@ -71,7 +73,7 @@ def _subject(edition: Edition, key: str) -> str:
     return wording.fill("title", {"subject": wording.text(key), "area": area, "period": period})
 
 
-def _lines(edition: Edition, spec: TableSpec) -> Iterator[str]:
+def _lines(edition: Edition, spec: TableSpec, notes: Sequence[str]) -> Iterator[str]:
     wording, period = edition.wording, edition.counting.scope.period
     yield wording.text(f"table.{spec.id}.measure")
     yield wording.fill(
@@ -80,8 +82,8 @@ def _lines(edition: Edition, spec: TableSpec) -> Iterator[str]:
     yield wording.fill("line.period", {"rule": wording.period_rule(spec.period_rule, period)})
     late = "provisional" if edition.is_provisional(period.til) else "final"
     yield wording.fill(f"line.counted_{late}", {"day": wording.day(edition.counted_on)})
-    if spec.notes:
-        yield wording.fill("line.notes", {"notes": edition.marks(spec.notes)})
+    if notes:
+        yield wording.fill("line.notes", {"notes": edition.marks(notes)})
 
 
 def _sums(spec: TableSpec, shown: Sequence[ShownColumn]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -43,6 +43,12 @@ class Wording:
             return str(fra.year) if fra.year == til.year else f"{fra.year}-{til.year}"
         return self.fill("period", {"fra": self.day(fra), "til": self.day(til)})
 
+    def period_code(self, period: Period) -> str:
+        """Give a period as file names have it: "2025", "2017-2024", "2025-01-01-2025-06-30"."""
+        name = self.period(period)
+        is_years = name.replace("-", "").isdigit()
+        return name if is_years else f"{period.fra}-{period.til}"
+
     def period_rule(self, rule: str, period: Period) -> str:
         """Say how a table uses the period, with its days."""
         days = {

@@ -1,0 +1,1 @@
+"""Statistics workbooks: a release as xlsx, ODS and CSV files."""

@@ -1,0 +1,124 @@
+"""A statistics workbook as data: its pages, before any file format is chosen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from fpsheet_sync.stat_table import Cell, ColumnKind
+
+
+class PageKind(StrEnum):
+    """What a sheet is for."""
+
+    COVER = "cover"
+    CONTENTS = "contents"
+    NOTES = "notes"
+    TABLE = "table"
+    FIGURE = "figure"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text above a table, or of the cover; `heading` sets it apart."""
+
+    text: str
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageColumn:
+    """One column of a sheet's table.
+
+    Attributes:
+        label: Heading, unique in the table.
+        kind: What it holds.
+        width: Width in characters.
+    """
+
+    label: str
+    kind: ColumnKind
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of a figure: its name and a number per category."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A native chart.
+
+    Attributes:
+        kind: `column`, `bar`, `line`, `stacked_column` or `stacked_bar`.
+        title: Short title inside the chart.
+        description: What a reader who cannot see it is told.
+        categories: Labels along the axis.
+        series: One or more.
+        axis: What is on the axis of the categories.
+        unit: Unit of the numbers.
+    """
+
+    kind: str
+    title: str
+    description: str
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    axis: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One sheet.
+
+    Attributes:
+        name: Name on the tab.
+        kind: What the sheet is for.
+        title: Text of A1.
+        lines: Lines below it, one cell each, no blank line between.
+        columns: Columns of the table right after them; none on a cover.
+        rows: Rows of the table.
+        totals: Places of the rows that are totals of everything.
+        links: Row → the sheet that its first cell leads to.
+        figure: The chart beside the table.
+    """
+
+    name: str
+    kind: PageKind
+    title: str
+    lines: tuple[Line, ...]
+    columns: tuple[PageColumn, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
+    totals: frozenset[int] = frozenset()
+    links: Mapping[int, str] = field(default_factory=dict)
+    figure: Figure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A whole workbook.
+
+    Attributes:
+        title: Title of the publication.
+        stem: File name without folder and suffix.
+        publisher: The organisation that publishes it, also its author.
+        subject: Subject of the document properties.
+        keywords: Keywords of the document properties.
+        language: Language tag.
+        made_on: The day printed as "opgjort pr.", also the file's own date.
+        pages: Sheets, left to right.
+    """
+
+    title: str
+    stem: str
+    publisher: str
+    subject: str
+    keywords: str
+    language: str
+    made_on: date
+    pages: tuple[Page, ...]

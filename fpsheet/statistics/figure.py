@@ -1,0 +1,102 @@
+"""Figures: the numbers of a table that are drawn, and those that cannot be."""
+
+from collections.abc import Mapping, Sequence
+
+from fpsheet.statistics.book import Figure, Series
+from fpsheet_sync.stat_table import Cell, Chart, StatTable
+
+_TOTAL = ""
+_MIN_CATEGORIES = 2
+
+
+def plot_chart(
+    table: StatTable, chart: Chart, *, area: str, description: str
+) -> tuple[Figure | None, tuple[str, ...]]:
+    """Give a figure and the categories it leaves out.
+
+    A category is left out when one of its numbers is hidden or missing: a chart would draw it as
+    0. There is no figure when fewer than two categories remain, or nothing but zeros.
+
+    Args:
+        table: The table it is drawn from.
+        chart: What to draw.
+        area: Kommunekode of a kommune's own edition, else "".
+        description: What a reader who cannot see the figure is told.
+    """
+    rows = dict(zip(table.keys, table.rows, strict=True))
+    columns = {column.id: place for place, column in enumerate(table.columns)}
+    codes = _codes(table, chart.category)
+    drawn = _drawn(table, chart)
+    values: dict[str, dict[str, float]] = {}
+    left_out = []
+    for code, label in codes.items():
+        cells = [
+            _cell(table, rows, {**fixed, chart.category: code}, columns[column], area)
+            for _, column, fixed in drawn
+        ]
+        numbers = [cell for cell in cells if isinstance(cell, int | float)]
+        if len(numbers) < len(cells):
+            left_out.append(label)
+        else:
+            values[label] = dict(zip((name for name, _, _ in drawn), numbers, strict=True))
+    series = tuple(
+        Series(name, tuple(numbers[name] for numbers in values.values())) for name, _, _ in drawn
+    )
+    is_empty = not any(number for each in series for number in each.values)
+    if len(values) < _MIN_CATEGORIES or is_empty:
+        return None, tuple(left_out)
+    title = chart.title.removeprefix(f"{chart.id}. ")
+    heading = next(column.label for column in table.columns if column.id == chart.category)
+    figure = Figure(chart.kind, title, description, tuple(values), series, heading, chart.unit)
+    return figure, tuple(left_out)
+
+
+def _drawn(table: StatTable, chart: Chart) -> list[tuple[str, str, Mapping[str, str]]]:
+    """Give the series: name, column, and the code of the dimension that makes the series."""
+    if chart.series and chart.series in table.dimensions:
+        column = chart.columns[0]
+        codes = _codes(table, chart.series)
+        return [(label, column, {chart.series: code}) for code, label in codes.items()]
+    labels = {column.id: column.label for column in table.columns}
+    names = [short_label(labels[name], chart.unit) for name in chart.columns]
+    return [(name, column, {}) for name, column in zip(_own(names), chart.columns, strict=True)]
+
+
+def _own(names: Sequence[str]) -> list[str]:
+    """Give names without what they all begin with: "Niveau: Højeste" is "Højeste" among its own."""
+    before = {name.partition(": ")[0] for name in names}
+    if len(before) == 1 and all(": " in name for name in names):
+        return [name.partition(": ")[2] for name in names]
+    return list(names)
+
+
+def short_label(label: str, unit: str) -> str:
+    """Give a heading as a legend has it: without its unit and notes, which stand elsewhere.
+
+    >>> short_label("Tilkendelser: Højeste (antal) [note 3]", "antal")
+    'Tilkendelser: Højeste'
+    """
+    return label.split(f" ({unit})", maxsplit=1)[0]
+
+
+def _codes(table: StatTable, dimension: str) -> Mapping[str, str]:
+    """Give the codes of a dimension that are no total, with their labels, in order."""
+    place = table.dimensions.index(dimension)
+    return {
+        key[place]: str(row[place])
+        for key, row in zip(table.keys, table.rows, strict=True)
+        if key[place] != _TOTAL
+    }
+
+
+def _cell(
+    table: StatTable,
+    rows: Mapping[tuple[str, ...], tuple[Cell, ...]],
+    codes: Mapping[str, str],
+    column: int,
+    area: str,
+) -> Cell:
+    """Give one number; dimensions that are not named are taken in total."""
+    everything = {"kommune": area, **codes}
+    key = tuple(everything.get(name, _TOTAL) for name in table.dimensions)
+    return rows[key][column]

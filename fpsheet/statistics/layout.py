@@ -1,0 +1,258 @@
+"""A release laid out as the pages of a workbook: Forside, Indhold, Noter, tables and figures.
+
+The layout is that of the Government Analysis Function's "Releasing statistics in spreadsheets":
+cover, contents, notes, then one table per sheet from A1 down, nothing merged, no blank rows,
+totals first, notes and shorthand in words.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from fpsheet.statistics.book import Book, Line, Page, PageColumn, PageKind
+from fpsheet.statistics.figure import plot_chart
+from fpsheet_sync.stat_table import Chart, Column, ColumnKind, Release, Shorthand, StatTable
+from fpsheet_sync.statistics.wording import Wording
+from fpsheet_templates.form import Form
+
+_NUMBER_WIDTH = 14.0
+_LONGEST_TEXT = 46.0
+_NOTE_WIDTHS = (12.0, 120.0)
+_CONTENT_WIDTHS = (12.0, 110.0)
+_COUNTRIES = frozenset({"", "GL", "DK"})
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who publishes; what is left empty is not printed.
+
+    Attributes:
+        navn: The organisation, never a person.
+        kontakt: How it is reached.
+        naeste: When the next edition comes, in words.
+    """
+
+    navn: str = ""
+    kontakt: str = ""
+    naeste: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What every page needs: the release, its words, who publishes it."""
+
+    release: Release
+    words: Wording
+    publisher: Publisher
+
+    def title(self, title: str) -> str:
+        """Give a title, marked when the edition is not to be passed on."""
+        if not self.release.internal:
+            return title
+        return f"{self.words.text('book.internal_title')} {title}"
+
+    def first_lines(self, key: str) -> Iterator[Line]:
+        """Give the lines every sheet begins with."""
+        if self.release.internal:
+            yield Line(self.words.text("book.internal_line"))
+        yield Line(self.words.text(f"book.{key}"))
+
+
+def lay_out_book(release: Release, form: Form, *, publisher: Publisher) -> Book:
+    """Give the workbook of a release."""
+    desk = _Desk(release, Wording(form, release.language), publisher)
+    tables = [_table_page(desk, table) for table in release.tables]
+    figures = [
+        page
+        for table in release.tables
+        for chart in table.charts
+        for page in _figure_pages(desk, table, chart)
+    ]
+    notes = _notes_page(desk)
+    shown = (notes, *tables, *figures)
+    return Book(
+        title=desk.title(release.title),
+        stem=file_stem(release, desk.words),
+        publisher=publisher.navn or desk.words.text("book.publisher"),
+        subject=desk.words.text("book.subject"),
+        keywords=desk.words.text("book.keywords"),
+        language=release.language,
+        made_on=release.counted_on,
+        pages=(_cover(desk, len(tables), len(figures)), _contents(desk, shown), *shown),
+    )
+
+
+def file_stem(release: Release, words: Wording) -> str:
+    """Give the name of the release's files: lower case, dashes, no spaces.
+
+    An internal edition says so in its name.
+    """
+    area = (
+        words.text(f"book.file_area.{release.area or 'all'}") if _is_wide(release) else release.area
+    )
+    parts = [words.text("book.file"), area]
+    if release.period is not None:
+        parts.append(words.period_code(release.period))
+    if release.internal:
+        parts.append(words.text("book.file_internal"))
+    return "-".join(parts)
+
+
+def _is_wide(release: Release) -> bool:
+    return release.area in _COUNTRIES
+
+
+def _cover(desk: _Desk, tables: int, figures: int) -> Page:
+    words, release, publisher = desk.words, desk.release, desk.publisher
+    name = publisher.navn or words.text("book.publisher")
+    lines = [Line(words.fill("book.published_by", {"publisher": name}))]
+    if release.internal:
+        lines.insert(0, Line(words.text("book.internal_line")))
+    if publisher.kontakt:
+        lines.append(Line(words.fill("book.contact", {"contact": publisher.kontakt})))
+    lines += [Line(text) for text in _about(desk)]
+    lines.append(Line(words.text("book.contents_heading"), heading=True))
+    lines.append(Line(words.fill("book.contains", {"tables": tables, "figures": figures})))
+    lines.append(Line(words.text("book.formats")))
+    lines.append(Line(words.text("book.shorthand_heading"), heading=True))
+    lines += [Line(f"{mark} {words.text(f'book.shorthand.{mark.name}')}") for mark in Shorthand]
+    lines.append(Line(words.text("book.confidential_heading"), heading=True))
+    kind = "internal" if release.internal else "public"
+    lines.append(Line(words.text(f"book.confidential_{kind}")))
+    return Page(words.text("book.cover"), PageKind.COVER, desk.title(release.title), tuple(lines))
+
+
+def _about(desk: _Desk) -> Iterator[str]:
+    """Give period, area, coverage, day of counting, next edition and state."""
+    words, release = desk.words, desk.release
+    if release.period is not None:
+        days = {"fra": words.day(release.period.fra), "til": words.day(release.period.til)}
+        yield words.fill("book.period", days)
+    yield words.fill("book.area", {"area": release.area_label})
+    yield release.coverage
+    is_late = any(table.provisional for table in release.tables)
+    key = "line.counted_provisional" if is_late else "line.counted_final"
+    yield words.fill(key, {"day": words.day(release.counted_on)})
+    if desk.publisher.naeste:
+        yield words.fill("book.next", {"next": desk.publisher.naeste})
+    if release.state:
+        yield words.fill("book.state", {"state": release.state})
+
+
+def _contents(desk: _Desk, shown: Sequence[Page]) -> Page:
+    """List every sheet but the cover and this one, with links."""
+    words = desk.words
+    heads = (words.text("book.sheet"), words.text("book.sheet_title"))
+    return Page(
+        name=words.text("book.contents"),
+        kind=PageKind.CONTENTS,
+        title=desk.title(words.text("book.contents_title")),
+        lines=tuple(desk.first_lines("contents_line")),
+        columns=_text_columns(heads, _CONTENT_WIDTHS),
+        rows=tuple((page.name, page.title.removeprefix(desk.title(""))) for page in shown),
+        links={place: page.name for place, page in enumerate(shown)},
+    )
+
+
+def _notes_page(desk: _Desk) -> Page:
+    """List every note of the release in the order of their numbers."""
+    words = desk.words
+    order = dict.fromkeys(note for table in desk.release.tables for note in table.notes)
+    mark = words.text("note_mark")
+    heads = (words.text("book.note"), words.text("book.note_text"))
+    return Page(
+        name=words.text("book.notes"),
+        kind=PageKind.NOTES,
+        title=desk.title(words.text("book.notes_title")),
+        lines=tuple(desk.first_lines("notes_line")),
+        columns=_text_columns(heads, _NOTE_WIDTHS),
+        rows=tuple(
+            (f"[{mark} {number}]", words.text(f"note.{note}"))
+            for number, note in enumerate(order, start=1)
+        ),
+    )
+
+
+def _text_columns(heads: Sequence[str], widths: Sequence[float]) -> tuple[PageColumn, ...]:
+    return tuple(
+        PageColumn(head, ColumnKind.NOTE, width) for head, width in zip(heads, widths, strict=True)
+    )
+
+
+def _table_page(desk: _Desk, table: StatTable) -> Page:
+    lines = [*desk.first_lines("table_line"), *(Line(text) for text in table.lines)]
+    lines += [Line(text) for text in _shorthand(desk, table.rows)]
+    lines.append(Line(table.source))
+    return Page(
+        name=table.id,
+        kind=PageKind.TABLE,
+        title=desk.title(table.title),
+        lines=tuple(lines),
+        columns=tuple(_page_column(table, place) for place in range(len(table.columns))),
+        rows=table.rows,
+        totals=frozenset(
+            place for place, key in enumerate(table.keys) if key and not any(key[-1:])
+        ),
+    )
+
+
+def _page_column(table: StatTable, place: int) -> PageColumn:
+    column: Column = table.columns[place]
+    if column.kind is not ColumnKind.DIMENSION:
+        return _number_column(column.label, column.kind)
+    return _text_column(column.label, [str(row[place]) for row in table.rows])
+
+
+def _text_column(label: str, texts: Sequence[str]) -> PageColumn:
+    longest = max(len(text) for text in (label, *texts))
+    width = min(max(longest + 3.0, _NUMBER_WIDTH), _LONGEST_TEXT)
+    return PageColumn(label, ColumnKind.DIMENSION, width)
+
+
+def _number_column(label: str, kind: ColumnKind) -> PageColumn:
+    """Give a column of numbers; no word of its heading is broken."""
+    longest = max(len(word) for word in label.split())
+    return PageColumn(label, kind, max(_NUMBER_WIDTH, longest + 4.0))
+
+
+def _shorthand(desk: _Desk, rows: Sequence[Sequence[object]]) -> Iterator[str]:
+    """Explain the shorthand that stands in a table, and none that does not."""
+    found = {cell for row in rows for cell in row if isinstance(cell, Shorthand)}
+    for mark in Shorthand:
+        if mark in found:
+            meaning = desk.words.text(f"book.shorthand.{mark.name}")
+            yield desk.words.fill("book.means", {"mark": str(mark), "meaning": meaning})
+
+
+def _figure_pages(desk: _Desk, table: StatTable, chart: Chart) -> Iterator[Page]:
+    """Give the sheet of a figure; none when too little of it may be shown."""
+    words = desk.words
+    area = "" if _is_wide(desk.release) else desk.release.area
+    description = words.fill("book.figure_from", {"table": table.id, "title": chart.title})
+    figure, left_out = plot_chart(table, chart, area=area, description=description)
+    if figure is None:
+        return
+    lines = [*desk.first_lines("figure_line")]
+    lines.append(Line(words.fill("book.figure_table", {"table": table.id, "unit": figure.unit})))
+    if left_out:
+        lines.append(Line(words.fill("book.figure_without", {"names": "; ".join(left_out)})))
+    is_late = "provisional" if table.provisional else "final"
+    lines.append(
+        Line(words.fill(f"line.counted_{is_late}", {"day": words.day(desk.release.counted_on)}))
+    )
+    lines.append(Line(table.source))
+    heads = [_text_column(figure.axis, figure.categories)]
+    whole = all(float(value).is_integer() for each in figure.series for value in each.values)
+    kind = ColumnKind.COUNT if whole else ColumnKind.DECIMAL
+    heads += [_number_column(f"{each.name} ({figure.unit})", kind) for each in figure.series]
+    yield Page(
+        name=chart.id,
+        kind=PageKind.FIGURE,
+        title=desk.title(chart.title),
+        lines=tuple(lines),
+        columns=tuple(heads),
+        rows=tuple(
+            (label, *(each.values[place] for each in figure.series))
+            for place, label in enumerate(figure.categories)
+        ),
+        figure=figure,
+    )
