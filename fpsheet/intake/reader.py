@@ -81,7 +81,7 @@ def read_workbook(
     Returns:
         The workbook as far as it can be read, None when nothing can, and all findings.
 
-    Findings: STR-001 to STR-068.
+    Findings: STR-001 to STR-066.
     """
     reading = read_file(path, form=form, expected_kommune=expected_kommune, process=process)
     return reading.raw, reading.findings

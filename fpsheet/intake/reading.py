@@ -40,7 +40,7 @@ def read_bytes(
         The workbook, as far as it can be read, and all faults found; None when there is nothing
         that can be read.
 
-    Findings: STR-003 to STR-068.
+    Findings: STR-003 to STR-066.
     """
     package, faults = open_package(data, name=name, limits=plan.limits)
     if package is None:
@@ -75,7 +75,8 @@ def _read_sheets(
 ) -> tuple[dict[str, RawSheet], list[Fault]]:
     sheets: dict[str, RawSheet] = {}
     faults: dict[str, tuple[Fault, ...]] = {}
-    # What the quick pass does not follow, or the bulk reader fails at, is spelled anew.
+    # What the quick pass does not follow, what the bulk reader fails at and where cells
+    # contradict their rows, that is spelled anew.
     for go_through in (_scan_quickly, _spell_anew):
         found = {
             sheet: FoundSheet(plan.sheets[sheet], place, scan)
@@ -84,7 +85,9 @@ def _read_sheets(
         }
         frames = _read_frames(package, workbook, found) if found else {}
         for sheet, frame in frames.items():
-            sheets[sheet], faults[sheet] = read_sheet(found[sheet], frame)
+            outcome = read_sheet(found[sheet], frame)
+            if outcome:
+                sheets[sheet], faults[sheet] = outcome
     damaged = [
         Fault(_DAMAGED_SHEET, sheet=sheet, title=place.part.title)
         for sheet, place in maps.items()

@@ -57,14 +57,14 @@ class FoundSheet:
         )
 
 
-def read_sheet(found: FoundSheet, frame: pl.DataFrame) -> tuple[RawSheet, tuple[Fault, ...]]:
-    """Make a raw sheet.
+def read_sheet(found: FoundSheet, frame: pl.DataFrame) -> tuple[RawSheet, tuple[Fault, ...]] | None:
+    """Make a raw sheet; None when rows were read that the file does not say it has.
 
     Args:
         found: What is known of the sheet.
         frame: The bulk reader's frame: columns `1`, `2`, … as text, one row per sheet row.
 
-    Findings: STR-056 to STR-060, STR-064, STR-068.
+    Findings: STR-056 to STR-060, STR-064.
     """
     rows = _name_columns(found, frame.slice(found.map.header_row))
     repaired: Kinds = {}
@@ -72,6 +72,8 @@ def read_sheet(found: FoundSheet, frame: pl.DataFrame) -> tuple[RawSheet, tuple[
         rows, places = _repair_column(rows, field)
         repaired |= dict.fromkeys(((row, field) for row in places), _REPAIRED)
     rows = _pick_rows(found, rows)
+    if not set(rows[ROW].to_list()) <= set(found.scan.numbers):
+        return None
     faults = (*_row_faults(found, rows), *_long_texts(found, rows))
     quarantined = len(found.scan.quarantined)
     totals = SheetTotals(
@@ -133,12 +135,9 @@ def _row_faults(found: FoundSheet, rows: pl.DataFrame) -> Iterator[Fault]:
     scan = found.scan
     for row in sorted({scan.numbers[place] for place in scan.quarantined}):
         yield found.fault("STR-058", row=row)
-    read = rows[ROW].to_list()
-    if not set(read) <= set(scan.numbers):
-        yield found.fault("STR-068")
     if any(later < earlier for earlier, later in pairwise(scan.numbers)):
         yield found.fault("STR-059")
-    hidden = len(scan.hidden.intersection(read))
+    hidden = len(scan.hidden.intersection(rows[ROW]))
     if hidden:
         yield found.fault("STR-064", antal=hidden)
     if scan.own_columns:

@@ -201,19 +201,16 @@ def test_rows_and_cells_without_numbers() -> None:
     assert values(package, "cpr") == [CPR, CPR]
 
 
-def test_cell_of_another_row() -> None:
+@pytest.mark.parametrize("spelling", ["", " x='y'"], ids=["plain", "odd"])
+def test_cell_of_another_row(spelling: str) -> None:
     """A cell whose address contradicts its row is set aside with its row."""
     package = forloeb(
-        f"<row r=\"4\" x='y'>{text_cell('C7', CPR)}</row>" + entry_row("forloeb", 8, cpr=CPR)
+        row(4, text_cell("C7", CPR), attributes=spelling) + entry_row("forloeb", 8, cpr=CPR)
     )
     assert rows_of(package) == [8]
-    assert codes(package) == ["STR-058"]
-
-
-def test_cell_of_another_row_plainly_spelled() -> None:
-    """The same in a plain sheet: the rows do not add up, and that is said."""
-    package = forloeb(f'<row r="4">{text_cell("C7", CPR)}</row>')
-    assert codes(package) == ["STR-068"]
+    assert sheet_of(package).totals == SheetTotals(xml=2, read=1, blank=0, quarantined=1)
+    (fault,) = take_in(package)[1]
+    assert (fault.code, fault.row) == ("STR-058", 4)
 
 
 def test_epoch_of_1904() -> None:
