@@ -2,30 +2,41 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.access import Actor, Deed, log_access
-from fpsheet_sync.between import find_between
+from fpsheet_sync.between import Between, find_between
 from fpsheet_sync.bulk import insert
 from fpsheet_sync.change import Change, renumber
-from fpsheet_sync.commit import NEW, CommitKind, Status
-from fpsheet_sync.content import BLOCKED, FILE_ID, ROW, no_rows, pack
+from fpsheet_sync.commit import NEW, CommitKind
+from fpsheet_sync.content import FILE_ID, ROW, no_rows, pack
 from fpsheet_sync.failure import store_failure
-from fpsheet_sync.identity import REFUSING, ROW_ID
-from fpsheet_sync.layout import layouts
-from fpsheet_sync.lineage import SOURCE, continue_sheet
+from fpsheet_sync.fate import pack_lines, parent_of, status_of, update_others
+from fpsheet_sync.identity import ROW_ID
 from fpsheet_sync.merged_person import update_merged
 from fpsheet_sync.plan import MergePlan
 from fpsheet_sync.receipt import Receipt, WaitingRow, show_conflict
 from fpsheet_sync.schema import BORGER, store_schema
-from fpsheet_sync.step import Outcome
 from fpsheet_sync.store import Store, lock, next_commit
 from fpsheet_sync.write import write_change
 from fpsheet_validation.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A plan after it was applied.
+
+    Attributes:
+        receipt: What became of the submission.
+        concerned: Other kommuner with a case about citizens of the submission.
+    """
+
+    receipt: Receipt
+    concerned: frozenset[str] = frozenset()
 
 
 def apply_plan(store: Store, plan: MergePlan, actor: Actor) -> Receipt:
@@ -37,13 +48,13 @@ def apply_plan(store: Store, plan: MergePlan, actor: Actor) -> Receipt:
     """
     with store.write() as connection:
         lock(connection, plan.prepared.head.kommune_kode)
-        return write_plan(connection, plan, actor)
+        return write_plan(connection, plan, actor).receipt
 
 
-def write_plan(connection: Connection, plan: MergePlan, actor: Actor) -> Receipt:
+def write_plan(connection: Connection, plan: MergePlan, actor: Actor) -> Applied:
     """Apply a plan inside a transaction that holds the lock of the kommune."""
     if plan.already is not None:
-        return plan.already
+        return Applied(plan.already)
     head = plan.prepared.head
     table = store_schema()["indberetning"]
     newest = select(table.c.id).where(table.c.kommune_kode == head.kommune_kode)
@@ -55,13 +66,15 @@ def write_plan(connection: Connection, plan: MergePlan, actor: Actor) -> Receipt
     write_change(connection, head.kommune_kode, change, number)
     if _touches_persons(plan):
         update_merged(connection, number)
-    receipt = _receipt(connection, plan, change, number)
+    citizens = plan.prepared.citizens[BORGER].to_list()
+    between = find_between(connection, head.kommune_kode, citizens)
+    receipt = _receipt(plan, change, number, between)
     connection.execute(table.insert(), _commit_row(plan, receipt))
     _write_contents(connection, plan, number)
-    _update_others(connection, plan, number)
+    update_others(connection, plan.outcomes, number)
     deed = Deed("sync", head.kommune_kode, details={"nummer": receipt.number, "fil": head.sha256})
     log_access(connection, actor, deed)
-    return receipt
+    return Applied(receipt, between.concerned)
 
 
 def _write_citizens(connection: Connection, plan: MergePlan, change: Change) -> None:
@@ -95,19 +108,10 @@ def _touches_persons(plan: MergePlan) -> bool:
     return any(frame["tidligere_cpr"].count() for frame in (part.opened, ended))
 
 
-def _status(outcome: Outcome) -> Status:
-    if outcome.hold is not None:
-        return Status.HELD
-    waits = any(numbers.quarantined for numbers in outcome.sheets.values())
-    return Status.QUARANTINE if waits else Status.MERGED
-
-
-def _receipt(connection: Connection, plan: MergePlan, change: Change, number: int) -> Receipt:
+def _receipt(plan: MergePlan, change: Change, number: int, between: Between) -> Receipt:
     head, outcome = plan.prepared.head, plan.outcome
     hashes = {**plan.hashes, number: head.sha256}
     open_now = {**plan.after.conflicts, **{k: v for k, v in change.conflicts.items() if v}}
-    columns = {name: sheet.columns for name, sheet in head.sheets.items()}
-    between = find_between(connection, head.kommune_kode, outcome.placed, columns)
     return Receipt(
         number=f"{head.kommune_kode}-{head.aar}-{number:06d}",
         commit=number,
@@ -116,7 +120,7 @@ def _receipt(connection: Connection, plan: MergePlan, change: Change, number: in
         aar=head.aar,
         workbook_id=head.workbook_id,
         received_at=head.received_at,
-        status=_status(outcome),
+        status=status_of(outcome),
         no_cases=head.no_cases,
         totals=head.totals,
         counts=head.counts,
@@ -127,11 +131,29 @@ def _receipt(connection: Connection, plan: MergePlan, change: Change, number: in
             show_conflict(head.kommune_kode, key, open_now[key], hashes)
             for key in outcome.conflicts
         ),
-        findings=tuple(finding_dict(found) for found in (*outcome.findings, *between)),
+        findings=tuple(
+            finding_dict(found) for found in (*outcome.findings, *_between(between, plan))
+        ),
         assigned=tuple(_assigned(plan)),
         held=None if outcome.hold is None else (outcome.hold.lost, outcome.hold.of),
         unexplained=_unexplained(plan),
     )
+
+
+def _between(between: Between, plan: MergePlan) -> Iterator[Finding]:
+    """Give the findings between kommuner the rows and columns of this file."""
+    rows = {
+        (name, row_id): row
+        for name in {finding.sheet for finding in between.findings}
+        for row, row_id in plan.outcome.placed[name].select(ROW, ROW_ID).iter_rows()
+    }
+    sheets = plan.prepared.head.sheets
+    for finding, record in zip(between.findings, between.records, strict=True):
+        row = rows.get((finding.sheet, record), 0)
+        if row or not record:
+            letters = sheets[finding.sheet].columns if finding.sheet in sheets else {}
+            letter = letters.get(finding.field, "") if row else ""
+            yield replace(finding, row=row, column=letter)
 
 
 def finding_dict(finding: Finding) -> dict[str, Any]:
@@ -187,7 +209,7 @@ def _commit_row(plan: MergePlan, receipt: Receipt) -> dict[str, Any]:
         "sha256": head.sha256,
         "workbook_id": head.workbook_id,
         "parent": head.parent,
-        "afstamning": _parent_id(plan.outcome, receipt.commit),
+        "afstamning": parent_of(plan.outcome, receipt.commit),
         "form_version": head.form_version,
         "udfyldt": plan.prepared.filled,
         "received_at": head.received_at,
@@ -203,16 +225,11 @@ def _commit_row(plan: MergePlan, receipt: Receipt) -> dict[str, Any]:
     }
 
 
-def _parent_id(outcome: Outcome, number: int) -> int | None:
-    parent = outcome.descended.ancestry.parent
-    return None if parent is None else parent.id or number
-
-
 def _write_contents(connection: Connection, plan: MergePlan, number: int) -> None:
     """Keep what the file said, and the file itself."""
     schema = store_schema()
     packed = plan.prepared.packed
-    lines = _lines(plan.outcome, number)
+    lines = pack_lines(plan.outcome, number)
     said = [
         {
             "indberetning_id": number,
@@ -234,51 +251,3 @@ def _write_contents(connection: Connection, plan: MergePlan, number: int) -> Non
                 "data": plan.prepared.original,
             },
         )
-
-
-def _lines(outcome: Outcome, number: int) -> dict[str, bytes | None]:
-    """Give what the line of descent says, per sheet; None where the rows of the file say it all."""
-    lines: dict[str, bytes | None] = {}
-    is_plain = outcome.hold is None and all(f.code not in REFUSING for f in outcome.findings)
-    for name, layout in layouts().items():
-        placed, base = outcome.placed[name], outcome.descended.base[name]
-        is_silent = placed.is_empty() and base.is_empty()
-        if is_silent or (is_plain and _says_it_all(placed, base)):
-            lines[name] = None
-            continue
-        is_held = outcome.hold is not None
-        line = base if is_held else continue_sheet(base, placed, layout, outcome.source)
-        lines[name] = pack(line.with_columns(pl.col(SOURCE).replace(NEW, number)))
-    return lines
-
-
-def _says_it_all(placed: pl.DataFrame, base: pl.DataFrame) -> bool:
-    """Tell whether a line is the rows that the check let through, under the ids of the file."""
-    if placed.is_empty():
-        return base.is_empty()
-    if placed[ROW_ID].ne_missing(placed[FILE_ID]).any():
-        return False
-    return (
-        base.is_empty()
-        or base.join(placed.filter(~pl.col(BLOCKED)), on=ROW_ID, how="anti").is_empty()
-    )
-
-
-def _update_others(connection: Connection, plan: MergePlan, number: int) -> None:
-    """Bring the other commits in step, where the kommune was folded again."""
-    schema = store_schema()
-    commit, contents = schema["indberetning"], schema["indhold"]
-    for commit_id, outcome in plan.outcomes.items():
-        if commit_id == NEW:
-            continue
-        connection.execute(
-            commit.update().where(commit.c.id == commit_id),
-            {"status": _status(outcome), "afstamning": _parent_id(outcome, number)},
-        )
-        for name, line in _lines(outcome, number).items():
-            place = {"indberetning_id": commit_id, "ark": name}
-            is_place = contents.c.indberetning_id == commit_id, contents.c.ark == name
-            found = connection.execute(contents.update().where(*is_place), {"linje": line})
-            if line is not None and not found.rowcount:
-                data = pack(no_rows()[name])
-                connection.execute(contents.insert(), {**place, "data": data, "linje": line})

@@ -154,7 +154,7 @@ def set_groups(
     touched = pl.col(ROW_ID).is_in(sorted(by_record))
     records = rows.filter(touched).to_dicts()
     for record in records:
-        sources = _sources(layout, record, "")
+        sources = record_sources(layout, record)
         for group, claim in by_record[str(record[ROW_ID])].items():
             for column, value in zip(layout.groups[group], claim.values, strict=True):
                 record[column] = from_plain(layout, column, value)
@@ -233,15 +233,15 @@ def _changed_rows(layout: Layout, decided: pl.DataFrame, source: int) -> pl.Data
 def _new_sources(
     layout: Layout, row: Mapping[str, object], source: int
 ) -> tuple[int, int, str | None]:
-    sources = _sources(layout, row, "m:")
+    sources = record_sources(layout, row, "m:")
     for group in layout.groups:
         if row[f"take:{group}"]:
             sources[group] = [source, _whole(row[ROW])]
     return _fold_sources(layout, sources)
 
 
-def _sources(layout: Layout, row: Mapping[str, object], mark: str) -> Sources:
-    """Give where each group of a record came from."""
+def record_sources(layout: Layout, row: Mapping[str, object], mark: str = "") -> Sources:
+    """Give where each group of a record came from; `mark` is the prefix of its columns."""
     common = [_whole(row[f"{mark}{SOURCE}"]), _whole(row[f"{mark}{ROW}"])]
     special: Sources = json.loads(str(row[f"{mark}kilder"] or "{}"))
     return {group: special.get(group, common) for group in layout.groups}
@@ -261,7 +261,7 @@ def _fold_sources(layout: Layout, sources: Sources) -> tuple[int, int, str | Non
 def _clashes(layout: Layout, decided: pl.DataFrame, source: int) -> Iterator[Clash]:
     marks = [f"clash:{group}" for group in layout.groups]
     for row in decided.filter(pl.any_horizontal(marks)).iter_rows(named=True):
-        held = _sources(layout, row, "m:")
+        held = record_sources(layout, row, "m:")
         for group in layout.groups:
             if row[f"clash:{group}"]:
                 base = None

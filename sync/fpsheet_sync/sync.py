@@ -23,11 +23,14 @@ class Synced:
         receipt: Its receipt.
         is_new: It was merged now; False where the store had these bytes already.
         refolded: Its kommune had to be folded again.
+        concerned: Other kommuner that have a case about the same citizens, and should be told
+            (`fpsheet_sync.between.find_between`).
     """
 
     receipt: Receipt
     is_new: bool
     refolded: bool
+    concerned: frozenset[str] = frozenset()
 
 
 def known_receipts(store: Store, hashes: Iterable[str]) -> dict[str, Receipt]:
@@ -64,5 +67,10 @@ def sync_submissions(
         with store.write() as connection:
             lock(connection, prepared.head.kommune_kode)
             plan = make_plan(connection, prepared)
-            receipt = write_plan(connection, plan, actor)
-        yield Synced(receipt, is_new=plan.already is None, refolded=plan.refolded)
+            applied = write_plan(connection, plan, actor)
+        yield Synced(
+            applied.receipt,
+            is_new=plan.already is None,
+            refolded=plan.refolded,
+            concerned=applied.concerned,
+        )

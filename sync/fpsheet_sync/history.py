@@ -1,0 +1,131 @@
+"""History: everything known about one citizen, as now or at any past submission."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from fpsheet_sync.access import Actor, Deed, log_access
+from fpsheet_sync.layout import Layout, layouts
+from fpsheet_sync.origin import Origin, Origins, Version
+from fpsheet_sync.schema import ANNULLER, BORGER, store_schema
+from fpsheet_sync.state import Plain, to_plain
+from fpsheet_sync.store import Store
+from fpsheet_sync.vault import pseudonyms_of
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One record about the citizen.
+
+    Attributes:
+        kommune_kode: Whose record.
+        sheet: Sheet identifier.
+        row_id: The record.
+        day: First date of the record, to sort by; None when it has none.
+        values: Field → value; blank ones left out.
+        annulled: Its reason code, where it was annulled.
+        since: Number of the commit that brought this version.
+        versions: Number of versions up to then.
+        origins: Where each value came from, in column order.
+    """
+
+    kommune_kode: str
+    sheet: str
+    row_id: str
+    day: date | None
+    values: Mapping[str, Plain] = field(repr=False)
+    annulled: str
+    since: int
+    versions: int
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A citizen's history.
+
+    Attributes:
+        pseudonyms: Every pseudonym of the citizen; more than one where a CPR number was replaced.
+        records: The records in force, by their first date, then sheet and row id.
+    """
+
+    pseudonyms: frozenset[str]
+    records: tuple[Known, ...]
+
+
+def history(store: Store, cpr: str, *, actor: Actor, as_of: int | None = None) -> History:
+    """Give what is known about a citizen; the look-up is logged.
+
+    Args:
+        store: The store, opened with its keys.
+        cpr: Ten digits.
+        actor: Who asks.
+        as_of: Number of the last commit to know of; None for all there are.
+
+    Raises:
+        StoreError: The database could not be used, or was opened without its keys.
+    """
+    keys = store.need_keys()
+    details = {} if as_of is None else {"som_af": as_of}
+    with store.write() as connection:
+        citizens = pseudonyms_of(connection, keys, cpr)
+        for borger in sorted(citizens):
+            log_access(connection, actor, Deed("opslag", borger=borger, details=details))
+        found = sorted(_records(connection, citizens, as_of), key=_place)
+    return History(citizens, tuple(found))
+
+
+def _place(known: Known) -> tuple[date, str, str, str]:
+    return known.day or date.min, known.sheet, known.kommune_kode, known.row_id
+
+
+def _records(
+    connection: Connection, citizens: frozenset[str], as_of: int | None
+) -> Iterator[Known]:
+    origins = Origins(connection)
+    case = store_schema()["sag"]
+    wanted = select(case.c.kommune_kode).where(case.c.borger.in_(citizens)).distinct()
+    for kommune in sorted(connection.execute(wanted).scalars()):
+        for layout in layouts().values():
+            for versions in _versions(connection, layout, kommune, citizens):
+                known = [v for v in versions if as_of is None or v["fra_indberetning"] <= as_of]
+                if known and _is_in_force(known[-1], as_of) and known[-1][BORGER] in citizens:
+                    yield _tell(layout, known, origins)
+
+
+def _is_in_force(version: Version, as_of: int | None) -> bool:
+    ended = version["til_indberetning"]
+    return ended is None or (as_of is not None and ended > as_of)
+
+
+def _versions(
+    connection: Connection, layout: Layout, kommune: str, citizens: Iterable[str]
+) -> Iterable[list[Version]]:
+    """Give the versions, oldest first, of every record that was ever about the citizen."""
+    table = store_schema().records[layout.sheet]
+    is_own = table.c.kommune_kode == kommune
+    about = select(table.c.raekke_id).where(is_own, table.c.borger.in_(list(citizens)))
+    wanted = select(table).where(is_own, table.c.raekke_id.in_(about))
+    by_record: dict[str, list[Version]] = {}
+    for row in connection.execute(wanted.order_by(table.c.fra_indberetning)).mappings():
+        by_record.setdefault(row["raekke_id"], []).append(dict(row))
+    return by_record.values()
+
+
+def _tell(layout: Layout, versions: Sequence[Version], origins: Origins) -> Known:
+    newest = versions[-1]
+    days = [value for value in newest.values() if isinstance(value, date)]
+    shown = [column for column in layout.values if column not in {BORGER, ANNULLER}]
+    return Known(
+        kommune_kode=newest["kommune_kode"],
+        sheet=layout.sheet,
+        row_id=newest["raekke_id"],
+        day=days[0] if days else None,
+        values={c: to_plain(newest[c]) for c in shown if newest[c] is not None},
+        annulled=newest[ANNULLER] or "",
+        since=newest["fra_indberetning"],
+        versions=len(versions),
+        origins=origins.of(layout, versions),
+    )

@@ -1,0 +1,98 @@
+"""Issues: what a workbook that is given out holds, so that it can be merged when it comes back."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+import polars as pl
+from sqlalchemy import Connection
+
+from fpsheet_sync.access import Actor, Deed, log_access
+from fpsheet_sync.bulk import insert
+from fpsheet_sync.commit import NEW, Commit, CommitKind
+from fpsheet_sync.content import FILE_ID, Frames, no_rows, pack
+from fpsheet_sync.decision import commit_row
+from fpsheet_sync.identity import ROW_ID
+from fpsheet_sync.layout import layouts
+from fpsheet_sync.library import read_commits, read_state
+from fpsheet_sync.lineage import said_types
+from fpsheet_sync.schema import ANNULLER, BORGER, store_schema
+from fpsheet_sync.state import State
+from fpsheet_sync.store import Store, lock, next_commit
+from fpsheet_sync.vault import open_cprs, with_cpr
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A workbook to be given out.
+
+    Attributes:
+        parent: The stamp to put into it.
+        rows: Sheet → rows in force, sorted by row id: `raekke_id`, `cpr`, the fields that the
+            database holds, `annuller`. Local fields are not there: they never came.
+    """
+
+    parent: str
+    rows: Frames = field(repr=False)
+
+
+def issue_workbook(
+    store: Store, kommune_kode: str, workbook_id: str, *, aar: int, actor: Actor
+) -> Issue:
+    """Give what a pre-filled workbook of a kommune holds, and note that it was given out.
+
+    Raises:
+        StoreError: The database could not be used, or was opened without its keys.
+    """
+    keys = store.need_keys()
+    with store.write() as connection:
+        lock(connection, kommune_kode)
+        commits = read_commits(connection, kommune_kode)
+        state = read_state(connection, kommune_kode)
+        known = ",".join(sorted(commit.sha256 for commit in commits))
+        said = f"{kommune_kode}|{workbook_id}|{actor.time.isoformat()}|{known}"
+        own = Commit(
+            id=NEW,
+            kind=CommitKind.ISSUE,
+            sha256=hashlib.sha256(said.encode()).hexdigest(),
+            workbook_id=workbook_id,
+            time=actor.time,
+        )
+        write_issue(connection, kommune_kode, own, state, aar)
+        log_access(connection, actor, Deed(CommitKind.ISSUE, kommune_kode))
+        citizens = pl.concat(frame[BORGER] for frame in state.rows.values()).unique()
+        former = state.rows["borger"]["tidligere_cpr"].drop_nulls()
+        cprs = open_cprs(connection, keys, [*citizens, *former])
+    return Issue(own.sha256, {name: _shown(name, state, cprs) for name in layouts()})
+
+
+def write_issue(
+    connection: Connection, kommune_kode: str, own: Commit, state: State, aar: int
+) -> None:
+    """Note an issue and what it says."""
+    number = next_commit(connection)
+    table = store_schema()["indberetning"]
+    connection.execute(table.insert(), {**commit_row(kommune_kode, own, number), "aar": aar})
+    lines = [
+        {"ark": name, "data": pack(no_rows()[name]), "linje": pack(_line(name, frame))}
+        for name, frame in state.rows.items()
+        if not frame.is_empty()
+    ]
+    if lines:
+        frame = pl.DataFrame(
+            lines, schema={"ark": pl.String, "data": pl.Binary, "linje": pl.Binary}
+        )
+        insert(connection, store_schema()["indhold"], frame, constants={"indberetning_id": number})
+
+
+def _line(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    in_force = rows.filter(pl.col(ANNULLER).is_null())
+    return in_force.with_columns(pl.col(ROW_ID).alias(FILE_ID)).select(*said_types(layouts()[name]))
+
+
+def _shown(name: str, state: State, cprs: dict[str, str]) -> pl.DataFrame:
+    layout = layouts()[name]
+    rows = state.rows[name].filter(pl.col(ANNULLER).is_null())
+    rows = with_cpr(rows, BORGER, cprs, "cpr")
+    for column in layout.secrets:
+        rows = with_cpr(rows, column, cprs, column)
+    return rows.select(ROW_ID, "cpr", *(column for column in layout.values if column != BORGER))

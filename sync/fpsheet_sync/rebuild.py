@@ -1,0 +1,119 @@
+"""Rebuilding: the database made again from the files as they came, to see that it is the same."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from fpsheet_sync.access import Actor
+from fpsheet_sync.apply import write_plan
+from fpsheet_sync.commit import NEW, Commit, CommitKind
+from fpsheet_sync.content import prepare
+from fpsheet_sync.decision import add_commit
+from fpsheet_sync.failure import store_failure
+from fpsheet_sync.issue import write_issue
+from fpsheet_sync.library import read_commits, read_state
+from fpsheet_sync.plan import make_plan
+from fpsheet_sync.schema import store_schema
+from fpsheet_sync.state_hash import state_hash
+from fpsheet_sync.store import Store, lock
+from fpsheet_sync.submission import Submission
+
+Read = Callable[[bytes], Submission]
+"""Reads the bytes of a file the way they were read when it came (floor 4 knows how)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild gave.
+
+    Attributes:
+        commits: Number of commits replayed.
+        before: State hash of the store.
+        after: State hash of the rebuilt one.
+    """
+
+    commits: int
+    before: str
+    after: str
+
+    @property
+    def is_same(self) -> bool:
+        """Tell whether both say the same."""
+        return self.before == self.after
+
+
+def rebuild(store: Store, target: Store, read: Read) -> Rebuilt:
+    """Replay every commit of a store into an empty one, and compare the two.
+
+    Args:
+        store: The store, opened with its keys.
+        target: An empty store, opened with the same keys.
+        read: Gives the submission of a file's bytes.
+
+    Raises:
+        StoreError: An original is missing or was altered, or a database could not be used.
+    """
+    count = 0
+    for row in _commits(store):
+        count += 1
+        if row.art == CommitKind.SUBMISSION:
+            _submit(target, replace(read(_original(store, row)), **_as_received(row)), row)
+        else:
+            _decide(target, row)
+    return Rebuilt(count, state_hash(store), state_hash(target))
+
+
+def _commits(store: Store) -> Iterator[Row[Any]]:
+    table = store_schema()["indberetning"]
+    columns = ("id", "art", "sha256", "kommune_kode", "aar", "workbook_id", "parent")
+    more = ("received_at", "modified_at", "handling")
+    wanted = select(*(table.c[name] for name in (*columns, *more))).order_by(table.c.id)
+    with store.read() as connection:
+        rows = connection.execute(wanted).all()
+    yield from rows
+
+
+def _original(store: Store, row: Row[Any]) -> bytes:
+    table = store_schema()["original"]
+    with store.read() as connection:
+        data = connection.execute(select(table.c.data).where(table.c.sha256 == row.sha256)).scalar()
+    if data is None:
+        raise store_failure("lost_original", {"nummer": row.id})
+    return store.need_keys().open_original(row.sha256, bytes(data))
+
+
+def _as_received(row: Row[Any]) -> dict[str, Any]:
+    """Give what a file does not tell about itself: when it came."""
+    return {"sha256": row.sha256, "received_at": row.received_at}
+
+
+def _submit(target: Store, submission: Submission, row: Row[Any]) -> None:
+    prepared = prepare(submission, target.need_keys())
+    with target.write() as connection:
+        lock(connection, row.kommune_kode)
+        write_plan(connection, make_plan(connection, prepared), Actor("rebuild", row.received_at))
+
+
+def _decide(target: Store, row: Row[Any]) -> None:
+    own = Commit(
+        id=NEW,
+        kind=CommitKind(row.art),
+        sha256=row.sha256,
+        workbook_id=row.workbook_id,
+        parent=row.parent,
+        time=row.modified_at,
+        after=tuple((row.handling or {}).get("after", ())),
+        decision=row.handling,
+    )
+    with target.write() as connection:
+        _replay(connection, row.kommune_kode, own, row.aar)
+
+
+def _replay(connection: Connection, kommune_kode: str, own: Commit, aar: int) -> None:
+    lock(connection, kommune_kode)
+    if own.kind is CommitKind.ISSUE:
+        write_issue(connection, kommune_kode, own, read_state(connection, kommune_kode), aar)
+    else:
+        add_commit(connection, kommune_kode, own, read_commits(connection, kommune_kode))

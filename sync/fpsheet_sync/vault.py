@@ -1,0 +1,62 @@
+"""The vault: from pseudonym to CPR number, for those who hold the keys, and always logged."""
+
+from collections.abc import Iterable
+
+import polars as pl
+from sqlalchemy import Connection, select
+
+from fpsheet_sync.access import Actor, Deed, log_access
+from fpsheet_sync.keys import Keys
+from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.store import Store
+from fpsheet_sync.write import chunks
+
+
+def open_cprs(connection: Connection, keys: Keys, citizens: Iterable[str]) -> dict[str, str]:
+    """Give the CPR numbers of pseudonyms. The caller writes the log line.
+
+    Raises:
+        StoreError: The keys are not those the numbers were sealed with.
+    """
+    table = store_schema()["vault"]
+    found: dict[str, str] = {}
+    for chunk in chunks(sorted(set(citizens))):
+        sealed = select(table.c.borger, table.c.data).where(table.c.borger.in_(chunk))
+        for borger, data in connection.execute(sealed):
+            found[borger] = keys.open_cpr(borger, bytes(data))
+    return found
+
+
+def with_cpr(rows: pl.DataFrame, column: str, cprs: dict[str, str], name: str) -> pl.DataFrame:
+    """Give rows with a column of pseudonyms turned into one of CPR numbers."""
+    old, new = list(cprs), list(cprs.values())
+    opened = pl.col(column).replace_strict(old, new, default=None, return_dtype=pl.String)
+    return rows.with_columns(opened.alias(name))
+
+
+def look_up(store: Store, borger: str, actor: Actor, reason: str) -> str | None:
+    """Give the CPR number of one pseudonym, and log who asked and why; None when unknown.
+
+    Raises:
+        StoreError: The store was opened without its keys.
+    """
+    keys = store.need_keys()
+    with store.write() as connection:
+        log_access(connection, actor, Deed("vault", borger=borger, details={"grund": reason}))
+        return open_cprs(connection, keys, [borger]).get(borger)
+
+
+def pseudonyms_of(connection: Connection, keys: Keys, cpr: str) -> frozenset[str]:
+    """Give every pseudonym under which a CPR number is known, former and later numbers included.
+
+    A replacement number belongs to one kommune; it is looked for in each that ever sent.
+    """
+    schema = store_schema()
+    commit, merged = schema["indberetning"], schema["identitet"]
+    kommuner = sorted(connection.execute(select(commit.c.kommune_kode).distinct()).scalars())
+    own = {keys.pseudonyms([cpr], kommune_kode=kode)[0] for kode in kommuner}
+    links = connection.execute(
+        select(merged.c.borger, merged.c.samlet).where(in_force_at(merged))
+    ).all()
+    roots = own | {person for borger, person in links if borger in own}
+    return frozenset(roots | {borger for borger, person in links if person in roots})
