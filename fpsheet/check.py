@@ -1,5 +1,6 @@
 """Checking a file: what intake found in it and what the rules found in its rows, together."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,6 +29,20 @@ class Question:
     form: Form
     today: date
     kommune: str = ""
+
+
+def check_many(paths: Sequence[Path], question: Question) -> Iterator["Verdict"]:
+    """Read and check workbooks in their order."""
+    if len(paths) == 1:
+        with ReadingProcess() as process:
+            yield check_source(paths[0], paths[0], question, process)
+        return
+    from fpsheet.intake.reader import read_many
+
+    wanted = question.kommune or None
+    readings = read_many(paths, form=question.form, expected_kommune=wanted)
+    for path, reading in zip(paths, readings, strict=True):
+        yield check_raw(reading.raw, reading.findings, path, question)
 
 
 def check_source(

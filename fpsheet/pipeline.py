@@ -51,17 +51,13 @@ def build_template(issue: "Issue", *, out: Path) -> None:
 def check_files(
     paths: Sequence[Path], question: "Question", progress: Progress
 ) -> Iterator["Verdict"]:
-    """Read and check workbooks, one after the other, in their order."""
-    from fpsheet.intake.process import ReadingProcess
+    """Read and check workbooks, in their order; the next are read while one is checked."""
+    from fpsheet.check import check_many
 
-    with ReadingProcess() as process:
-        from fpsheet.check import check_source
-
-        progress.start(Step.CHECK, total=len(paths))
-        for path in paths:
-            verdict = check_source(path, path, question, process)
-            progress.advance(Step.CHECK)
-            yield verdict
+    progress.start(Step.CHECK, total=len(paths))
+    for verdict in check_many(paths, question):
+        progress.advance(Step.CHECK)
+        yield verdict
 
 
 def return_workbook(verdict: "Verdict", form: "Form", language: str, out: Path) -> None:
@@ -106,18 +102,30 @@ def submit_file(
     Raises:
         WorkbookFileError: The folder cannot be written.
     """
+    (verdict,) = check_files([path], question, Silent())
+    return verdict, send_checked(verdict, question.form, folder, sealing)
+
+
+def send_checked(
+    verdict: "Verdict", form: "Form", folder: Path, sealing: "Sealing | None" = None
+) -> Path | None:
+    """Put what may travel of a checked workbook into a folder; None where it cannot be read.
+
+    Raises:
+        WorkbookFileError: The folder cannot be written.
+    """
     from fpsheet.outbox import send_plain, send_sealed
     from fpsheet.returned.explanation import current_explanations
     from fpsheet.transport.payload import Payload, without_local
 
-    (verdict,) = check_files([path], question, Silent())
     if verdict.check is None or verdict.unreadable:
-        return verdict, None
-    said = current_explanations(path.read_bytes(), verdict.findings, verdict.check)
-    payload = Payload(without_local(verdict.check.raw, question.form), said)
+        return None
+    content = verdict.path.read_bytes()
+    said = current_explanations(content, verdict.findings, verdict.check)
+    payload = Payload(without_local(verdict.check.raw, form), said)
     if sealing is None:
-        return verdict, send_plain(payload, folder)
-    return verdict, send_sealed(payload, folder, sealing=sealing)
+        return send_plain(payload, folder)
+    return send_sealed(payload, folder, sealing=sealing)
 
 
 def sync_inbox(

@@ -1,5 +1,7 @@
 """The arguments and options that several commands share."""
 
+from pathlib import Path
+
 import click
 
 from fpsheet.cli.help import SpokenArgument
@@ -86,12 +88,15 @@ def path_option(  # noqa: PLR0913 - each by name
     name: str = "",
     folder: bool = False,
     required: bool = False,
+    default: Path | None = None,
 ) -> click.Option:
     """Give an option for a file or folder to be written."""
     return click.Option(
         [spelling, *([name] if name else [])],
         type=PathValue(words, folder=folder),
         required=required,
+        default=default,
+        show_default=default is not None,
         metavar=words.get(f"program.metavar.{'folder' if folder else 'file'}"),
         help=words.get(key),
     )

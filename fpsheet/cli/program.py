@@ -10,6 +10,7 @@ from fpsheet.cli.central_commands import make_central_commands
 from fpsheet.cli.command import PROGRAM, SpokenGroup
 from fpsheet.cli.console import prepare_streams
 from fpsheet.cli.database_commands import make_database_commands
+from fpsheet.cli.demo_command import make_demo_command
 from fpsheet.cli.failure import run_guarded
 from fpsheet.cli.form_commands import make_form_commands
 from fpsheet.cli.key_commands import make_key_commands
@@ -53,6 +54,7 @@ def make_program(words: Words) -> SpokenGroup:
         callback=_show_version,
     )
     commands = [
+        make_demo_command(words),
         *make_kommune_commands(words),
         *make_central_commands(words),
         *make_form_commands(words),

@@ -1,0 +1,189 @@
+"""The demo: an invented country goes the whole way through the pipeline."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from fpsheet import pipeline
+from fpsheet.central import Central, locate_central, open_central
+from fpsheet.check import Question
+from fpsheet.demo.country import DEMO_DAY, invent_country
+from fpsheet.demo.fill import fill_workbook
+from fpsheet.demo.scale import Scale
+from fpsheet.files import write_whole
+from fpsheet.inbox import Processed
+from fpsheet.progress import Progress, Step
+from fpsheet.receive import Desk
+from fpsheet_sync.access import Actor
+from fpsheet_sync.keys import write_keys
+from fpsheet_templates.errors import UsageError
+from fpsheet_templates.form import Form
+from fpsheet_templates.load import load_texts
+from fpsheet_templates.rule import Severity
+
+_MARK = "demo.txt"
+"""Says that a folder is a demo's, and so may be emptied by the next one."""
+
+_ISSUED = timedelta(days=56)
+"""How long ago the blank workbooks were handed out."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPlaces:
+    """Where the demo leaves what it makes: all in one folder."""
+
+    root: Path
+
+    @property
+    def workbooks(self) -> Path:
+        """The kommuner's workbooks."""
+        return self.root / "projektmapper"
+
+    @property
+    def inbox(self) -> Path:
+        """What was sent."""
+        return self.root / "indbakke"
+
+    @property
+    def receipts(self) -> Path:
+        """One receipt per submission."""
+        return self.root / "kvitteringer"
+
+    @property
+    def statistics(self) -> Path:
+        """The statistics workbooks."""
+        return self.root / "statistik"
+
+    @property
+    def database(self) -> Path:
+        """The central database."""
+        return self.root / "central.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What is to be shown.
+
+    Attributes:
+        form: The form.
+        scale: Which kommuner, and how large.
+        seed: The same seed gives the same files.
+        language: Language of the workbooks.
+        today: The day on which it takes place.
+    """
+
+    form: Form
+    scale: Scale
+    seed: int
+    language: str = "da"
+    today: date = DEMO_DAY
+
+    @property
+    def now(self) -> datetime:
+        """Give the moment of every step, so that nothing depends on the clock."""
+        return datetime.combine(self.today, time(8), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoKommune:
+    """How one kommune fared.
+
+    Attributes:
+        kommune_kode: The kommune.
+        rows: Rows it typed.
+        counts: Findings by severity.
+        processed: What sync made of its workbook.
+    """
+
+    kommune_kode: str
+    rows: int
+    counts: Mapping[Severity, int]
+    processed: Processed
+
+
+def run_demo(demo: Demo, places: DemoPlaces, progress: Progress) -> tuple[DemoKommune, ...]:
+    """Invent, fill, check, submit, merge and publish.
+
+    Raises:
+        UsageError: The folder holds something that is no demo.
+        WorkbookFileError: A file cannot be written.
+    """
+    clear_folder(places, language=demo.language)
+    rows = _fill_workbooks(demo, places, progress)
+    counts = _submit_workbooks(demo, places, progress)
+    central = _make_database(demo, places)
+    desk = Desk(demo.today, demo.now, central.key_file)
+    actor = Actor("demo", demo.now)
+    processed = pipeline.sync_inbox(str(places.inbox), central, desk, actor, progress)
+    pipeline.keep_receipts(processed, places.receipts)
+    by_kommune = {file.receipt.kommune_kode: file for file in processed if file.receipt}
+    return tuple(
+        DemoKommune(kode, rows[kode], counts[kode], by_kommune[kode]) for kode in sorted(rows)
+    )
+
+
+def clear_folder(places: DemoPlaces, *, language: str) -> None:
+    """Make room for a demo: an empty folder, or one that an earlier demo filled.
+
+    Raises:
+        UsageError: The folder holds something else.
+    """
+    root = places.root
+    if root.is_dir() and any(root.iterdir()):
+        if not (root / _MARK).is_file():
+            texts = load_texts("program.toml")
+            sentence = texts.fill("command.demo.occupied", language, {"name": root})
+            raise UsageError(sentence, remedy=texts.get("command.demo.occupied_remedy", language))
+        for folder in (places.workbooks, places.inbox, places.receipts, places.statistics):
+            shutil.rmtree(folder, ignore_errors=True)
+        for file in root.glob("central.*"):
+            file.unlink()
+    texts = load_texts("program.toml")
+    write_whole(root / _MARK, f"{texts.get('command.demo.mark', language)}\n".encode())
+
+
+def _fill_workbooks(demo: Demo, places: DemoPlaces, progress: Progress) -> dict[str, int]:
+    """Write every kommune's workbook; gives the rows it typed."""
+    rows = {}
+    progress.start(Step.BUILD, total=len(demo.scale.kommuner()))
+    for book in invent_country(demo.form, scale=demo.scale, seed=demo.seed, today=demo.today):
+        issued_at = demo.now - _ISSUED
+        data = fill_workbook(demo.form, book, issued_at=issued_at, language=demo.language)
+        path = places.workbooks / f"{book.kommune_kode}-{book.aar}.xlsx"
+        write_whole(path, data, language=demo.language)
+        _date(path, demo.now - timedelta(days=1))
+        rows[book.kommune_kode] = book.row_count
+        progress.advance(Step.BUILD)
+    return rows
+
+
+def _submit_workbooks(
+    demo: Demo, places: DemoPlaces, progress: Progress
+) -> dict[str, Mapping[Severity, int]]:
+    """Send every workbook; gives what was found in each."""
+    counts: dict[str, Mapping[Severity, int]] = {}
+    paths = sorted(places.workbooks.iterdir())
+    question = Question(demo.form, demo.today)
+    for verdict in pipeline.check_files(paths, question, progress):
+        sent = pipeline.send_checked(verdict, demo.form, places.inbox)
+        if sent is not None:
+            _date(sent, demo.now - timedelta(hours=1))
+        counts[verdict.path.name.partition("-")[0]] = verdict.counts
+    return counts
+
+
+def _make_database(demo: Demo, places: DemoPlaces) -> Central:
+    """Make the database with a key that follows from the seed: nothing here is secret."""
+    central = locate_central(f"sqlite:///{places.database}")
+    write_keys(central.key_file, sha256(f"demo {demo.seed}".encode()).digest())
+    open_central(central, create=True).close()
+    return central
+
+
+def _date(path: Path, moment: datetime) -> None:
+    """Let a file look as if it was last changed at a moment."""
+    os.utime(path, (moment.timestamp(), moment.timestamp()))
