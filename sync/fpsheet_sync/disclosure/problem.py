@@ -1,0 +1,141 @@
+"""A release in arrays: what every step of the computation works on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fpsheet_sync.disclosure.cells import Cell, CellId, Equation, Release
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PUBLIC = 0
+"""Index of the public among the views; kommuner follow."""
+
+NOBODY = -1
+"""Owner of a number of the whole country."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Links:
+    """Lists of numbers of unequal length, one after the other.
+
+    Attributes:
+        start: Where each list starts; one more than there are lists.
+        item: The numbers.
+    """
+
+    start: "NDArray[np.int64]"
+    item: "NDArray[np.int64]"
+
+    def places(self, lists: "NDArray[np.int64]") -> "NDArray[np.int64]":
+        """Give where in `item` the numbers of some lists stand, list after list."""
+        counts = self.counts(lists)
+        ends = np.cumsum(counts)
+        offsets = np.repeat(self.start[lists] - (ends - counts), counts)
+        return offsets + np.arange(len(offsets))
+
+    def counts(self, lists: "NDArray[np.int64]") -> "NDArray[np.int64]":
+        """Give the lengths of some lists."""
+        return np.asarray(self.start[lists + 1] - self.start[lists])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """Cells and equations by index, in the order of their names.
+
+    Attributes:
+        ids: Name per cell, sorted.
+        value: Value per cell.
+        weight: Cost of hiding per cell.
+        is_count: Whether the cell can be primary, per cell.
+        is_known: Whether every reader knows the cell already, per cell, whatever is hidden now.
+        owner: View of the kommune that owns the cell, or `NOBODY`, per cell.
+        views: Kommunekode per view; "" (the public) comes first.
+        rows: Cells of each equation, the total first.
+        row_names: Name per equation.
+        rows_of: Equations that name the cell, per cell.
+        in_row: `rows`, linked.
+        of_cell: `rows_of`, linked.
+        sign: 1 where the cell is the equation's total and -1 for a part, per item of `of_cell`.
+        hidden_from: Smallest value a hidden cell may have in a reader's eyes.
+    """
+
+    ids: tuple[CellId, ...]
+    value: "NDArray[np.int64]"
+    weight: "NDArray[np.float64]"
+    is_count: "NDArray[np.bool_]"
+    is_known: "NDArray[np.bool_]"
+    owner: "NDArray[np.int64]"
+    views: tuple[str, ...]
+    rows: tuple[tuple[int, ...], ...]
+    row_names: tuple[str, ...]
+    rows_of: tuple[tuple[int, ...], ...]
+    in_row: Links
+    of_cell: Links
+    sign: "NDArray[np.float64]"
+    hidden_from: int
+
+    @property
+    def size(self) -> int:
+        """Give the number of cells."""
+        return len(self.ids)
+
+
+def build_problem(release: Release, *, hidden_from: int = 0) -> Problem:
+    """Put a release into arrays; the result does not depend on the order of cells or equations.
+
+    Equations that say the same, as linked tables have them, are kept once. Values below
+    `hidden_from` are printed whatever else is, so every reader knows them.
+    """
+    cells = sorted(release.cells, key=lambda cell: cell.id)
+    index = {cell.id: place for place, cell in enumerate(cells)}
+    codes = sorted({cell.owner for cell in cells if cell.owner is not None})
+    view_of: Mapping[str | None, int] = {code: view for view, code in enumerate(codes, start=1)}
+    known = (cell.value < hidden_from or release.known.get(cell.id) == cell.value for cell in cells)
+    named = _distinct_rows(release.equations, index)
+    rows_of: list[list[int]] = [[] for _ in cells]
+    signs: list[list[float]] = [[] for _ in cells]
+    for number, row in enumerate(named):
+        for place, cell in enumerate(row):
+            rows_of[cell].append(number)
+            signs[cell].append(-1.0 if place else 1.0)
+    return Problem(
+        ids=tuple(cell.id for cell in cells),
+        value=np.array([cell.value for cell in cells], dtype=np.int64),
+        weight=np.array([_weight(cell) for cell in cells], dtype=np.float64),
+        is_count=np.array([cell.is_count for cell in cells], dtype=np.bool_),
+        is_known=np.fromiter(known, dtype=np.bool_),
+        owner=np.array([view_of.get(cell.owner, NOBODY) for cell in cells], dtype=np.int64),
+        views=("", *codes),
+        rows=tuple(named),
+        row_names=tuple(named.values()),
+        rows_of=tuple(tuple(rows) for rows in rows_of),
+        in_row=_link(list(named)),
+        of_cell=_link(rows_of),
+        sign=np.array([sign for row in signs for sign in row], dtype=np.float64),
+        hidden_from=hidden_from,
+    )
+
+
+def _distinct_rows(
+    equations: Iterable[Equation], index: Mapping[CellId, int]
+) -> dict[tuple[int, ...], str]:
+    """Give the equations as index tuples, total first, each once, with its name, in order."""
+    named: dict[tuple[int, ...], str] = {}
+    for equation in sorted(equations, key=lambda equation: equation.name):
+        row = (index[equation.total], *sorted(index[part] for part in equation.parts))
+        named.setdefault(row, equation.name)
+    return dict(sorted(named.items()))
+
+
+def _link(lists: Sequence[Sequence[int]]) -> Links:
+    lengths = np.array([0, *(len(items) for items in lists)], dtype=np.int64)
+    flat = [item for items in lists for item in items]
+    return Links(np.cumsum(lengths), np.array(flat, dtype=np.int64))
+
+
+def _weight(cell: Cell) -> float:
+    return float(max(cell.value, 1)) if cell.weight is None else float(cell.weight)

@@ -1,0 +1,150 @@
+"""Protecting every primary cell from every view, each with a witness; hiding more where none is.
+
+Hiding more never spoils a witness, so the search goes over the primary cells once, and ends.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fpsheet_sync.disclosure.block import make_block, near, trim
+from fpsheet_sync.disclosure.companions import Companions
+from fpsheet_sync.disclosure.errors import DisclosureError
+from fpsheet_sync.disclosure.primary import Primary
+from fpsheet_sync.disclosure.problem import PUBLIC, Problem
+from fpsheet_sync.disclosure.program import Changes, Question
+from fpsheet_sync.disclosure.settings import Settings
+from fpsheet_sync.disclosure.witness import Reach, Witness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    Mask = NDArray[np.bool_]
+    Cells = NDArray[np.int64]
+    Numbers = NDArray[np.float64]
+
+_HIDDEN_COST = 0.01
+"""Cost of using a cell that is hidden anyway, against a weight of 1 or more."""
+
+
+class Protection:
+    """The search for witnesses.
+
+    Attributes:
+        witnesses: Those found so far.
+        hidden: The primary cells and every cell that a witness needs hidden.
+    """
+
+    def __init__(
+        self, problem: Problem, primary: Primary, candidates: "Mask", settings: Settings
+    ) -> None:
+        """Start with no witness.
+
+        Args:
+            problem: The release.
+            primary: What to protect.
+            candidates: Cells that are probably enough; others are used only where they are not.
+            settings: The width to reach, and what the attacker takes for granted.
+        """
+        self._problem = problem
+        self._primary = primary
+        self._width = settings.width
+        self._slack = problem.value - problem.hidden_from
+        self._movable = ~problem.is_known
+        self._candidates = candidates & self._movable
+        self._side = np.maximum(problem.owner, PUBLIC)
+        self._companions = Companions(problem, self._candidates)
+        self._reach = Reach(problem, primary)
+        self._changes = Changes()
+        self.hidden = primary.is_primary.copy()
+        self.witnesses: list[Witness] = []
+
+    def protect_all(self) -> None:
+        """Find a witness for every primary cell against every view it must be kept from.
+
+        Raises:
+            DisclosureError: Some cell cannot be protected even with everything hidden.
+        """
+        for cell in np.flatnonzero(self._primary.is_primary).tolist():
+            while (view := self._first_unprotected(cell)) is not None:
+                if not self._protect(cell, view):
+                    raise self._unprotectable(cell, view)
+
+    def _first_unprotected(self, cell: int) -> int | None:
+        open_ = self._primary.against[cell] & (self._reach.widths(cell) < self._width)
+        return int(np.argmax(open_)) if open_.any() else None
+
+    def _protect(self, cell: int, view: int) -> bool:
+        searched = (0, False)
+        for cells, thorough in self._places(cell, view):
+            inside = trim(self._problem, cells)
+            if not len(inside) or inside[0] != cell or (len(inside), thorough) == searched:
+                continue
+            searched = (len(inside), thorough)
+            for change in self._found(inside, thorough=thorough):
+                self._keep(inside, change, (cell, view))
+                if self._reach.widths(cell)[view] >= self._width:
+                    return True
+        return False
+
+    def _places(self, cell: int, view: int) -> "Iterator[tuple[Cells, bool]]":
+        """Give ever larger sets of cells to look in: hidden ones, then any; the cell comes first.
+
+        Yields:
+            The cells, and whether to look through them thoroughly.
+        """
+        problem = self._problem
+        foreign = self._movable & ((self._side != view) | (view == PUBLIC))
+        usable = foreign & (self._candidates | self.hidden)
+        for number, limit in ((4, 150), (12, 2000), (30, 4000)):
+            yield near(problem, cell, usable & self._owned_by(cell, view, number), limit), False
+        positive = usable | (foreign & (self._slack > 0))
+        for number, limit in ((4, 600), (12, 3000)):
+            yield near(problem, cell, positive & self._owned_by(cell, view, number), limit), False
+        yield near(problem, cell, foreign, problem.size), True
+
+    def _owned_by(self, cell: int, view: int, number: int) -> "Mask":
+        """Mark the cells of the country, of the cell's owner and of its best companions."""
+        return np.asarray(self._companions.of(cell, view, number)[self._side])
+
+    def _found(self, inside: "Cells", *, thorough: bool) -> "Iterator[Cells]":
+        """Look for differences of the first cell: both ways at once, far up, far down."""
+        block = make_block(self._problem, inside)
+        falls = self._slack[inside].astype(np.float64)
+        free = np.full(len(inside), np.inf)
+        half = (self._width + 1) // 2
+        down = min(self._width, int(falls[0]))
+
+        def ask(least: int, most: int, rises: "Numbers") -> Question:
+            cost = np.where(self.hidden[inside], _HIDDEN_COST, self._problem.weight[inside])
+            return Question(0, least, most, falls, rises, cost, thorough=thorough)
+
+        if falls[0] >= half:
+            change = self._changes.cheapest(block, ask(half, half, falls))
+            if change is not None:
+                yield change
+        for least, most in ((1, self._width), (-down, -1)):
+            full = most if least > 0 else least
+            change = self._changes.cheapest(block, ask(full, full, free)) if full else None
+            if change is None and abs(full) > 1:
+                far = self._changes.farthest(block, ask(least, most, free))
+                change = self._changes.cheapest(block, ask(far, far, free)) if far else None
+            if change is not None:
+                yield change
+
+    def _keep(self, inside: "Cells", change: "Cells", purpose: tuple[int, int]) -> None:
+        differs = np.flatnonzero(change)
+        witness = Witness(inside[differs], change[differs], purpose)
+        self.witnesses.append(witness)
+        self.hidden[witness.cells] = True
+        self._reach.add(witness)
+
+    def _unprotectable(self, cell: int, view: int) -> DisclosureError:
+        who = f"kommune {self._problem.views[view]}" if view != PUBLIC else "the public"
+        return DisclosureError(
+            f"Cell {self._problem.ids[cell]} cannot be kept from {who}, whatever is hidden.",
+            remedy="Nothing was published. Leave out the table, merge categories, or cover a "
+            "longer period.",
+        )

@@ -1,0 +1,148 @@
+"""What is printed of a release and what is hidden, with the audit that allows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fpsheet_sync.disclosure.audit import Audit, audit_pattern
+from fpsheet_sync.disclosure.cells import CellId, Release, check_release
+from fpsheet_sync.disclosure.errors import DisclosureError
+from fpsheet_sync.disclosure.knowledge import Knowledge
+from fpsheet_sync.disclosure.primary import Primary, find_primary
+from fpsheet_sync.disclosure.problem import Problem, build_problem
+from fpsheet_sync.disclosure.protection import Protection
+from fpsheet_sync.disclosure.secondary import choose_hidden
+from fpsheet_sync.disclosure.settings import Settings
+from fpsheet_sync.disclosure.share import add_rests, hidden_figures
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from fpsheet_sync.disclosure.witness import Witness
+
+
+class Status(StrEnum):
+    """What becomes of a cell. The reader sees one symbol for both kinds of hidden cell."""
+
+    PUBLISHED = "published"
+    PRIMARY = "primary"
+    """Hidden because it is small."""
+    SECONDARY = "secondary"
+    """Hidden because a primary cell could be worked out from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a secondary cell is hidden.
+
+    Attributes:
+        protects: The first primary cell that needs it; for a share, possibly its rest.
+        against: Kommunekode of the kommune that could work that out otherwise; "" for the public.
+    """
+
+    protects: CellId
+    against: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A release that may be published.
+
+    Which hidden cells are primary is itself confidential: it says how large they are.
+
+    Attributes:
+        status: What becomes of each cell.
+        hidden_figures: The derived figures that must not be printed.
+        reasons: Why, per secondary cell.
+        already_known: Primary cells that a reader knows from what was printed before, with the
+            reader ("" for the public): they are hidden from now on, but nothing can take them
+            back.
+        audit: The passed audit.
+        settings: The choices it was made with.
+    """
+
+    status: Mapping[CellId, Status]
+    hidden_figures: frozenset[str]
+    reasons: Mapping[CellId, Reason]
+    already_known: tuple[tuple[CellId, str], ...]
+    audit: Audit
+    settings: Settings
+
+    def is_hidden(self, cell: CellId) -> bool:
+        """Tell whether a cell must not be printed."""
+        return self.status[cell] is not Status.PUBLISHED
+
+
+def suppress(release: Release, settings: Settings | None = None) -> Suppression:
+    """Choose what to hide so that nobody is revealed, and prove it.
+
+    Small counts are hidden, then as much else as it takes to keep every reader from working them
+    out: the public, and each kommune, which knows its own numbers. The same release gives the
+    same result, whatever the order of its cells and equations.
+
+    Raises:
+        DisclosureError: The release is wrong in itself (a sum that does not add up, a cell that
+            is not there), or some cell cannot be protected whatever is hidden.
+    """
+    settings = settings or Settings()
+    check_release(release)
+    extended, rests = add_rests(release)
+    check_release(extended)
+    problem = build_problem(extended, hidden_from=settings.hidden_from)
+    knowledge = Knowledge(problem)
+    primary = find_primary(problem, settings, knowledge.known)
+    candidates = choose_hidden(problem, primary, knowledge, settings.width)
+    protection = Protection(problem, primary, candidates, settings)
+    protection.protect_all()
+    audit = audit_pattern(problem, primary, protection.hidden, settings, protection.witnesses)
+    if not audit.has_passed:
+        raise DisclosureError(
+            "The confidentiality audit did not pass.",
+            remedy="Nothing was published. Publish fewer breakdowns, or report this.",
+        )
+    status = _status(problem, primary, protection.hidden, rests)
+    hidden = frozenset(cell for cell, kind in status.items() if kind is not Status.PUBLISHED)
+    return Suppression(
+        status=status,
+        hidden_figures=hidden_figures(release, hidden),
+        reasons=_reasons(problem, status, protection.witnesses),
+        already_known=tuple(
+            (problem.ids[cell], problem.views[view])
+            for cell, view in np.argwhere(primary.too_late).tolist()
+        ),
+        audit=audit,
+        settings=settings,
+    )
+
+
+def _status(
+    problem: Problem, primary: Primary, hidden: "NDArray[np.bool_]", rests: frozenset[CellId]
+) -> dict[CellId, Status]:
+    status: dict[CellId, Status] = {}
+    for cell, id_ in enumerate(problem.ids):
+        if id_ in rests:
+            continue
+        if primary.is_primary[cell]:
+            status[id_] = Status.PRIMARY
+        else:
+            status[id_] = Status.SECONDARY if hidden[cell] else Status.PUBLISHED
+    return status
+
+
+def _reasons(
+    problem: Problem, status: Mapping[CellId, Status], witnesses: "Sequence[Witness]"
+) -> dict[CellId, Reason]:
+    reasons: dict[CellId, Reason] = {}
+    for witness in witnesses:
+        cell, view = witness.purpose
+        reason = Reason(problem.ids[cell], problem.views[view])
+        for other in witness.cells.tolist():
+            id_ = problem.ids[other]
+            if status.get(id_) is Status.SECONDARY:
+                reasons.setdefault(id_, reason)
+    return dict(sorted(reasons.items()))
