@@ -116,6 +116,8 @@ def _check_sizes(
             return Fault("STR-020")
         if entry.compress_type not in _METHODS:
             return Fault("STR-017")
+        if entry.file_size > limits.part_bytes:
+            return Fault("STR-024", details=_megabytes(limits.part_bytes))
         total += entry.file_size
     if total > limits.inflated_bytes:
         return Fault("STR-024", details=_megabytes(limits.inflated_bytes))

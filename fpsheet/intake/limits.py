@@ -21,9 +21,12 @@ class Limits:
     Attributes:
         file_bytes: Size of the file. A full workbook of the largest kommune is under 3 MB;
             pictures of her own may come on top.
-        inflated_bytes: All parts together, unpacked.
-        ratio: How many times larger all parts may be than the file. A sheet of nothing but one
-            formula, repeated, unpacks to about 60 times; deflate ends at 1,032.
+        inflated_bytes: All parts together, unpacked. LibreOffice writes out every formula in
+            every row: the largest kommune's blank workbook is 229 MB then, unpacked.
+        part_bytes: Any one part, unpacked (68 MB in that workbook).
+        kept_bytes: Parts kept unpacked; what there is no room for is unpacked again when needed.
+        ratio: How many times larger all parts may be than the file. That workbook unpacks to 21
+            times its size; deflate ends at 1,032.
         ratio_from_bytes: Below this unpacked size no ratio is asked for; it does no harm.
         parts: Number of parts.
         memory_bytes: Memory of the reading process.
@@ -31,7 +34,9 @@ class Limits:
     """
 
     file_bytes: int = 50 * MEBIBYTE
-    inflated_bytes: int = 256 * MEBIBYTE
+    inflated_bytes: int = 1024 * MEBIBYTE
+    part_bytes: int = 128 * MEBIBYTE
+    kept_bytes: int = 96 * MEBIBYTE
     ratio: int = 100
     ratio_from_bytes: int = 8 * MEBIBYTE
     parts: int = 2_000

@@ -6,7 +6,7 @@ rest of the intake reads; nobody opens the file itself a second time.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from xml.etree import ElementTree as ET
 
 from fpsheet.intake.archive import Archive, open_archive
@@ -21,6 +21,7 @@ CONTENT_TYPES = "[Content_Types].xml"
 ROOT_RELS = "_rels/.rels"
 _XML_SUFFIXES = (".xml", ".rels", ".vml")
 _XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<")
+_START_BYTES = 1 << 20
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _CODES_OF_ROOTS = {
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main workbook": "",
@@ -36,26 +37,40 @@ class Package:
     """A package found safe.
 
     Attributes:
-        parts: Part name → contents, of the XML parts. Names as in the file.
-        prologs: Part name → its beginning.
+        archive: The zip it is.
+        prologs: Part name → its beginning, of the XML parts. Names as in the file.
+        kept: Part name → contents, of those that are kept unpacked.
+        starts: Part name → first contents, of the others; they are unpacked again when needed.
         workbook: Name of the workbook part.
     """
 
-    parts: Mapping[str, bytes]
+    archive: Archive
     prologs: Mapping[str, Prolog]
-    workbook: str
+    kept: Mapping[str, bytes]
+    starts: Mapping[str, bytes]
+    workbook: str = ""
 
     def find(self, name: str) -> str | None:
         """Give a part's name as the file spells it, whatever the case; None when it is missing."""
-        if name in self.parts:
+        if name in self.prologs:
             return name
         wanted = name.casefold()
-        return next((part for part in self.parts if part.casefold() == wanted), None)
+        return next((part for part in self.prologs if part.casefold() == wanted), None)
 
     def utf8(self, name: str) -> bytes | None:
         """Give a part as UTF-8; None when it is missing or cannot be read."""
         found = self.find(name)
-        return None if found is None else to_utf8(self.parts[found], self.prologs[found])
+        if found is None:
+            return None
+        content = self.kept[found] if found in self.kept else self.archive.inflate(found)
+        return None if isinstance(content, Fault) else to_utf8(content, self.prologs[found])
+
+    def utf8_start(self, name: str) -> tuple[bytes | None, bool]:
+        """Give the beginning of a part as UTF-8, and whether that is all of it."""
+        found = self.find(name) or ""
+        if found in self.starts and self.prologs[found].is_plain:
+            return to_utf8(self.starts[found], self.prologs[found]), False
+        return self.utf8(name), True
 
 
 def open_package(
@@ -82,14 +97,34 @@ def open_package(
     fault = _identify_kind(archive)
     if fault:
         return None, (fault,)
-    parts: dict[str, bytes] = {}
+    package = _unpack(archive, limits)
+    return (None, (package,)) if isinstance(package, Fault) else _judge(package)
+
+
+def _unpack(archive: Archive, limits: Limits) -> Package | Fault:
+    """Unpack every part once, to see that it is whole and how it begins.
+
+    Findings: STR-017, STR-024, STR-026.
+    """
+    prologs: dict[str, Prolog] = {}
+    kept: dict[str, bytes] = {}
+    starts: dict[str, bytes] = {}
+    room = limits.kept_bytes
     for part in archive.entries:
         content = archive.inflate(part)
         if isinstance(content, Fault):
-            return None, (content,)
-        if part.lower().endswith(_XML_SUFFIXES) or content.startswith(_XML_STARTS):
-            parts[part] = content
-    return _judge(parts, names=frozenset(archive.entries))
+            return content
+        if not (part.lower().endswith(_XML_SUFFIXES) or content.startswith(_XML_STARTS)):
+            continue
+        prologs[part] = read_prolog(content)
+        if prologs[part].has_doctype:
+            return Fault("STR-026")
+        if len(content) <= room:
+            kept[part] = content
+            room -= len(content)
+        else:
+            starts[part] = content[:_START_BYTES]
+    return Package(archive, prologs, kept, starts)
 
 
 def _identify_kind(archive: Archive) -> Fault | None:
@@ -105,32 +140,24 @@ def _identify_kind(archive: Archive) -> Fault | None:
     return None
 
 
-def _judge(
-    parts: dict[str, bytes], *, names: frozenset[str]
-) -> tuple[Package | None, tuple[Fault, ...]]:
-    prologs = {name: read_prolog(content) for name, content in parts.items()}
-    if any(prolog.has_doctype for prolog in prologs.values()):
-        return None, (Fault("STR-026"),)
+def _judge(package: Package) -> tuple[Package | None, tuple[Fault, ...]]:
     try:
-        content_types = frozenset(_content_types(parts, prologs))
-        relations = dict(_all_relations(parts, prologs))
+        content_types = frozenset(_content_types(package))
+        relations = dict(_all_relations(package))
     except ET.ParseError:
         return None, (Fault("STR-034"),)
-    root = {relation.type: relation for relation in relations.get("", ())}
-    main = root.get("officedocument")
+    main = {relation.type: relation for relation in relations.get("", ())}.get("officedocument")
     fault = _judge_main(main, content_types)
     if fault:
         return None, (fault,)
-    package = Package(parts, prologs, main.target if main else "")
-    workbook = package.find(package.workbook)
-    if workbook is None:
-        return None, (Fault("STR-015"),)
-    code = _CODES_OF_ROOTS.get(prologs[workbook].root, "STR-015")
-    if code:
-        return None, (Fault(code),)
+    workbook = package.find(main.target) if main else None
+    code = _CODES_OF_ROOTS.get(package.prologs[workbook].root) if workbook else None
+    if workbook is None or code != "":
+        return None, (Fault(code or "STR-015"),)
     every = tuple(relation for own in relations.values() for relation in own)
-    faults = find_refused(prologs, names, content_types, every)
-    return (None, faults) if faults else (Package(parts, prologs, workbook), ())
+    names = frozenset(package.archive.entries)
+    faults = find_refused(package.prologs, names, content_types, every)
+    return (None, faults) if faults else (replace(package, workbook=workbook), ())
 
 
 def _judge_main(main: Relation | None, content_types: frozenset[str]) -> Fault | None:
@@ -143,23 +170,20 @@ def _judge_main(main: Relation | None, content_types: frozenset[str]) -> Fault |
     return Fault("STR-011") if main.is_strict else None
 
 
-def _content_types(parts: Mapping[str, bytes], prologs: Mapping[str, Prolog]) -> Iterator[str]:
-    name = next(name for name in parts if name.casefold() == CONTENT_TYPES.casefold())
-    for element in _root(parts[name], prologs[name]):
+def _content_types(package: Package) -> Iterator[str]:
+    for element in _root(package, CONTENT_TYPES):
         yield element.get("ContentType", "").lower()
 
 
-def _all_relations(
-    parts: Mapping[str, bytes], prologs: Mapping[str, Prolog]
-) -> Iterator[tuple[str, tuple[Relation, ...]]]:
-    for name, content in parts.items():
+def _all_relations(package: Package) -> Iterator[tuple[str, tuple[Relation, ...]]]:
+    for name in package.prologs:
         if name.lower().endswith(".rels"):
             owner = owner_name(name)
-            yield owner, read_relations(_root(content, prologs[name]), part=owner)
+            yield owner, read_relations(_root(package, name), part=owner)
 
 
-def _root(content: bytes, prolog: Prolog) -> ET.Element:
-    utf8 = to_utf8(content, prolog)
-    if utf8 is None:
+def _root(package: Package, name: str) -> ET.Element:
+    content = package.utf8(name)
+    if content is None:
         raise ET.ParseError("not in its own encoding")
-    return ET.fromstring(utf8)  # noqa: S314 - has no document type
+    return ET.fromstring(content)  # noqa: S314 - has no document type

@@ -84,7 +84,7 @@ def scan_sheet(
     head, tail = content[:start], content[end:]
     if b"<!" in head or b"<!" in tail or b"<sheetData" in tail:
         return None
-    body = trim_rows(content[start + len(_START) : end], columns)
+    body = trim_rows(content, columns, start=start + len(_START), end=end)
     rows, others = _find_tokens(body, _pattern(columns))
     numbers = [_number_of(row) for row in rows]
     long_rows = [row for row in rows if not row.endswith('"')]

@@ -67,12 +67,13 @@ class XmlRow:
     cells: tuple[XmlCell, ...]
 
 
-def iterate_rows(content: bytes, *, chunk: int = _CHUNK) -> Iterator[XmlRow]:
+def iterate_rows(content: bytes, *, chunk: int = _CHUNK, is_whole: bool = True) -> Iterator[XmlRow]:
     """Go through the rows of a sheet in the order of the file.
 
     Args:
         content: The sheet's part as UTF-8.
         chunk: Bytes to parse at a time; few when only the first rows are wanted.
+        is_whole: The content does not break off; if it does, its last row is left out.
 
     Raises:
         DAMAGED: The XML is damaged; the rows before the damage have been given.
@@ -88,10 +89,13 @@ def iterate_rows(content: bytes, *, chunk: int = _CHUNK) -> Iterator[XmlRow]:
         yield from collector.take()
         if collector.is_done:
             return
-    parser.Parse(b"", True)  # noqa: FBT003 - expat knows no keywords
+    if is_whole:
+        parser.Parse(b"", True)  # noqa: FBT003 - expat knows no keywords
 
 
-def read_texts(content: bytes, shared: SharedStrings, *, rows: int) -> dict[tuple[int, int], str]:
+def read_texts(
+    content: bytes, shared: SharedStrings, *, rows: int, is_whole: bool = True
+) -> dict[tuple[int, int], str]:
     """Give the texts at the top of a sheet: (row, column) → text, blank cells left out.
 
     Below a row of identifiers only the next row with any text is read.
@@ -100,13 +104,14 @@ def read_texts(content: bytes, shared: SharedStrings, *, rows: int) -> dict[tupl
         content: The sheet's part as UTF-8.
         shared: Texts of the workbook.
         rows: Number of the last row to read.
+        is_whole: The content does not break off.
 
     Raises:
         DAMAGED: The XML is damaged.
     """
     texts: dict[tuple[int, int], str] = {}
     is_known = False
-    for row in iterate_rows(content, chunk=_SMALL_CHUNK):
+    for row in iterate_rows(content, chunk=_SMALL_CHUNK, is_whole=is_whole):
         if row.number > rows:
             break
         shown = (((cell.row, cell.column), cell.text(shared).strip()) for cell in row.cells)

@@ -105,9 +105,9 @@ def _is_due(since: int, version: int) -> bool:
 def _read_head(
     package: Package, workbook: WorkbookPart, part: SheetPart, shared: SharedStrings
 ) -> SheetHead | None:
-    content = package.utf8(part.part)
+    content, is_whole = package.utf8_start(part.part)
     try:
-        texts = read_texts(content or b"", shared, rows=HEAD_ROWS)
+        texts = read_texts(content or b"", shared, rows=HEAD_ROWS, is_whole=is_whole)
     except DAMAGED:
         return None
     names = {name: cells for name, cells in workbook.names.items() if cells.title == part.title}

@@ -227,6 +227,30 @@ def test_inflated_size_over_the_limit(whole: Package) -> None:
     assert codes(whole, limits=replace(DEFAULT_LIMITS, inflated_bytes=size)) == []
 
 
+def test_one_part_over_the_limit(whole: Package) -> None:
+    """One part has a limit of its own, since it is unpacked as a whole."""
+    size = max(map(len, whole.parts.values()))
+    assert codes(whole, limits=replace(DEFAULT_LIMITS, part_bytes=size - 1)) == ["STR-024"]
+    assert codes(whole, limits=replace(DEFAULT_LIMITS, part_bytes=size)) == []
+
+
+def test_parts_that_are_not_kept_unpacked(whole: Package) -> None:
+    """Where there is no room to keep parts unpacked, everything reads the same."""
+    raw, faults = take_in(whole, limits=replace(DEFAULT_LIMITS, kept_bytes=0))
+    expected, _ = take_in(whole)
+    assert faults == ()
+    assert raw is not None
+    assert expected is not None
+    assert raw.meta == expected.meta
+    assert raw.sheets["forloeb"].frame.equals(expected.sheets["forloeb"].frame)
+
+
+def test_document_type_in_a_part_that_is_not_kept(whole: Package) -> None:
+    """A document type is found in parts there is no room for, too."""
+    package = whole.with_part("docProps/custom.xml", BILLION_LAUGHS)
+    assert codes(package, limits=replace(DEFAULT_LIMITS, kept_bytes=0)) == ["STR-026"]
+
+
 def test_directory_that_lies_about_the_size(whole: Package) -> None:
     """Unpacking stops where the directory says the part ends; more data are a lie."""
     data = bytearray(whole.with_part("xl/big.xml", b"<a>" + b" " * 5000 + b"</a>").data())
