@@ -34,21 +34,20 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from fpsheet_templates.form import FieldType
 from fpsheet_validation.check import check_workbook
-from fpsheet_validation.raw import CellKind, RawSheet, RawWorkbook, SheetTotals
+from fpsheet_validation.raw import CellKind
+from tests.support.rows import FIRST_ROW, Kinds, make_raw_sheet, make_raw_workbook
 from tests.support.tables import read_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from fpsheet_templates.form import Field, Form
+    from fpsheet_validation.raw import RawSheet, RawWorkbook
     from fpsheet_validation.typed import Check
 
 TODAY = date(2026, 3, 2)
-FIRST_ROW = 4
 RULES = Path(__file__).parent / "rules"
 
 _EVERYWHERE = frozenset({"CPR-005"})
@@ -94,7 +93,7 @@ _USUAL: Mapping[str, Mapping[str, str]] = {
         "dato": "2026-03-01",
     },
 }
-_COVER = {"kontaktperson": "Fiktiv Kontakt", "e_mail": "fiktiv@kommune.example"}
+_COVER = ("kontaktperson", "e_mail", "ingen_sager")
 _SIGNS = {
     "'": CellKind.TEXT,
     "=": CellKind.FORMULA,
@@ -178,68 +177,69 @@ def found_at(check: Check, code: str) -> frozenset[str]:
     )
 
 
+def assert_places_exist(check: Check, form: Form) -> None:
+    """Each finding stands at a row and column of the file, or at the file itself, and has words."""
+    raw = check.raw
+    for finding in check.findings:
+        if finding.sheet in raw.sheets:
+            sheet = raw.sheets[finding.sheet]
+            assert finding.row == 0 or finding.row in sheet.frame["raekke"].to_list()
+            assert finding.column == (sheet.columns[finding.field] if finding.field else "")
+        elif finding.sheet:
+            assert finding.sheet == "forside"
+            assert raw.cover[finding.field][1] == finding.cell
+        for language in form.texts.languages():
+            assert finding.message(form, language)
+            assert finding.remedy(form, language)
+
+
 def example_workbook(example: Example, form: Form) -> RawWorkbook:
     """Build what intake would have read."""
     tables = {table.title: list(table.records()) for table in read_tables(example.tables)}
-    cover = _COVER | {k: v for row in tables.pop("forside", []) for k, v in row.items()}
+    cover = {
+        field_id: (None if entry == "-" else entry, f"C{FIRST_ROW + _COVER.index(field_id)}")
+        for record in tables.pop("forside", [])
+        for field_id, entry in record.items()
+    }
     rows = {sheet: [_usual(sheet, row) for row in records] for sheet, records in tables.items()}
     if rows and "borger" not in rows:
-        seen = dict.fromkeys(
-            str(row["cpr"]).lstrip("§") for records in rows.values() for row in records
-        )
-        numbers = [cpr for cpr in seen if re.fullmatch(r"\d{6}-?\d{4}", cpr)]
-        rows["borger"] = [_usual("borger", {"cpr": cpr}) for cpr in numbers]
-    meta = {
-        "form_version": str(form.version),
-        "workbook_id": "K7Q2M9XA",
-        "kommune_kode": example.setting.get("kommune", "956"),
-        "aar": example.setting.get("aar", "2026"),
-        "sprog": "da",
-    }
-    sheets = {
-        sheet.id: raw_sheet(form, sheet.id, rows.get(sheet.id, []), xml=example.setting.get("xml"))
+        rows["borger"] = [_usual("borger", {"cpr": cpr}) for cpr in _citizens(rows)]
+    sheets = [
+        _raw_sheet(form, sheet.id, rows.get(sheet.id, []), example.setting.get("xml"))
         for sheet in form.entry_sheets()
-    }
-    cells = {
-        name: (None if value == "-" else value, f"C{FIRST_ROW + number}")
-        for number, (name, value) in enumerate((_COVER | {"ingen_sager": None} | cover).items())
-    }
-    return RawWorkbook("0" * 64, "eksempel.xlsx", meta, cells, sheets)
+    ]
+    names = {"kommune": "kommune_kode", "aar": "aar"}
+    meta = {names[key]: value for key, value in example.setting.items() if key in names}
+    return make_raw_workbook(form, sheets, meta=meta, cover=cover)
 
 
 def _usual(sheet: str, row: Mapping[str, str | None]) -> dict[str, str | None]:
     return {**_USUAL[sheet], **row}
 
 
-def raw_sheet(
-    form: Form,
-    sheet_id: str,
-    rows: Iterable[Mapping[str, str | None]],
-    *,
-    xml: str | None = None,
+def _citizens(rows: Mapping[str, list[dict[str, str | None]]]) -> list[str]:
+    """Give the CPR numbers of the rows that can be read, each once."""
+    seen = dict.fromkeys(str(row["cpr"]) for records in rows.values() for row in records)
+    return [cpr for cpr in seen if re.fullmatch(r"\d{6}-?\d{4}", cpr)]
+
+
+def _raw_sheet(
+    form: Form, sheet_id: str, rows: list[dict[str, str | None]], xml: str | None
 ) -> RawSheet:
-    """Build one sheet as intake reads it from rows in the notation of the examples."""
+    """Build one sheet from rows in the notation of the examples."""
     sheet = form.sheet(sheet_id)
-    records = list(rows)
-    kinds: dict[tuple[int, str], frozenset[CellKind]] = {}
-    columns: dict[str, list[str | None]] = {"raekke_id": []}
-    for number, record in enumerate(records, start=1):
-        row_id = record.get("raekke_id", f"K7Q2M9XA-{sheet.letter}-{number:04d}")
-        columns["raekke_id"].append(None if row_id == "-" else row_id)
-    for entry in sheet.entry_fields():
-        cells = [_cell(entry, record.get(entry.id)) for record in records]
-        columns[entry.id] = [text for text, _ in cells]
-        for place, (_, kind) in enumerate(cells):
+    kinds: Kinds = {}
+    texts = []
+    for number, row in enumerate(rows):
+        row_id = row.get("raekke_id", f"K7Q2M9XA-{sheet.letter}-{number + 1:04d}")
+        record = {"raekke_id": None if row_id == "-" else row_id}
+        for entry in sheet.entry_fields():
+            record[entry.id], kind = _cell(entry, row.get(entry.id))
             if kind:
-                kinds[FIRST_ROW + place, entry.id] = frozenset({kind})
-    frame = pl.DataFrame(
-        {"raekke": pl.Series(range(FIRST_ROW, FIRST_ROW + len(records)), dtype=pl.Int32)}
-        | {name: pl.Series(values, dtype=pl.String) for name, values in columns.items()}
-    )
-    totals = SheetTotals(int(xml or len(records)), len(records), 0)
-    letters = {entry.id: chr(ord("A") + place) for place, entry in enumerate(sheet.fields)}
-    title = form.sheet_title(sheet_id, "da")
-    return RawSheet(sheet_id, title, frame, letters, (), kinds, totals)
+                kinds[FIRST_ROW + number, entry.id] = frozenset({kind})
+        texts.append(record)
+    raw = make_raw_sheet(form, sheet_id, texts, kinds=kinds)
+    return replace(raw, totals=replace(raw.totals, xml=int(xml))) if xml else raw
 
 
 def _cell(entry: Field, written: str | None) -> tuple[str | None, CellKind | None]:

@@ -9,7 +9,7 @@ import pytest
 
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import RuleLevel
-from tests.spec.example import Example, check_example, found_at, read_examples
+from tests.spec.example import Example, assert_places_exist, check_example, found_at, read_examples
 
 EXAMPLES = read_examples()
 FORM = load_form()
@@ -22,6 +22,7 @@ def test_example(example: Example) -> None:
     check = check_example(example, FORM)
     assert found_at(check, example.code) == example.fails_at
     assert not check.not_run
+    assert_places_exist(check, FORM)
 
 
 @pytest.mark.parametrize(

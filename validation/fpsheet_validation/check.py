@@ -8,7 +8,6 @@ import polars as pl
 from fpsheet_templates.form import Form
 from fpsheet_validation.blocked import block_cases
 from fpsheet_validation.book import Book
-from fpsheet_validation.evaluate import UNREADABLE, unreadable_bit
 from fpsheet_validation.finding import is_accepted, sort_findings
 from fpsheet_validation.fold import faulty_cells, fold_consequences
 from fpsheet_validation.hit import Hit
@@ -17,7 +16,8 @@ from fpsheet_validation.raw import RawWorkbook
 from fpsheet_validation.registry import Outcome, run_registry
 from fpsheet_validation.row_schema import RowVerdict, check_rows, sheet_schema
 from fpsheet_validation.setting import Setting, read_setting
-from fpsheet_validation.typed import ROW, Check, TypedSheet
+from fpsheet_validation.typed import Check, TypedSheet
+from fpsheet_validation.unreadable import with_unreadable
 from fpsheet_validation.wording import to_findings
 
 
@@ -79,15 +79,4 @@ def _check_rows(
 
 def _check_sheet(sheet: TypedSheet, setting: Setting) -> RowVerdict:
     schema = sheet_schema(setting, sheet.sheet)
-    return check_rows(with_unreadable(sheet, setting.form), schema, sheet.missing)
-
-
-def with_unreadable(sheet: TypedSheet, form: Form) -> pl.DataFrame:
-    """Give the rows with a bit per cell that holds something unreadable (see `evaluate`)."""
-    layout = form.sheet(sheet.sheet)
-    bits = [0] * sheet.frame.height
-    if sheet.unreadable.height:
-        places = {row: place for place, row in enumerate(sheet.frame[ROW].to_list())}
-        for row, field_id in sheet.unreadable.iter_rows():
-            bits[places[row]] |= unreadable_bit(layout, field_id)
-    return sheet.frame.hstack([pl.Series(UNREADABLE, bits, dtype=pl.UInt64)])
+    return check_rows(with_unreadable(sheet, schema.sheet), schema, sheet.missing)

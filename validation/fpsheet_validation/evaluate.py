@@ -100,9 +100,15 @@ def evaluate(expression: Expression, scope: Scope) -> pl.Expr:
         case Blank(field=field):
             return is_blank(scope.sheet, field.field)
         case OneOf(field=field, codes=codes):
-            return pl.col(field.field).is_in(codes).fill_null(value=False)
+            return _one_of(field.field, codes, scope).fill_null(value=False)
         case Compare():
             return _compare(expression, scope)
+
+
+def _one_of(field_id: str, codes: tuple[str, ...], scope: Scope) -> pl.Expr:
+    if _kind_of_field(scope.sheet, field_id) is Kind.TEXT:
+        return pl.col(field_id).str.to_lowercase().is_in([code.lower() for code in codes])
+    return pl.col(field_id).is_in(codes)
 
 
 def _compare(node: Compare, scope: Scope) -> pl.Expr:
@@ -112,7 +118,7 @@ def _compare(node: Compare, scope: Scope) -> pl.Expr:
     if len(kinds) > 1 and not kinds <= {Kind.TEXT, Kind.CODE}:
         message = f"A {left_kind} cannot be compared with a {right_kind}."
         raise SpecError(message)
-    if kinds == {Kind.TEXT}:
+    if Kind.TEXT in kinds:
         left, right = left.str.to_lowercase(), right.str.to_lowercase()
     return _operate(node.operator, left, right).fill_null(value=False)
 

@@ -9,11 +9,13 @@ from datetime import date
 
 import polars as pl
 
+from fpsheet_templates.errors import SpecError
 from fpsheet_templates.expression import fields_of
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet
 from fpsheet_templates.rule import Rule, RuleLevel
 from fpsheet_validation.cpr import born_number, is_replacement, passes_modulus_11, whole_years
 from fpsheet_validation.evaluate import Scope, evaluate, is_blank
+from fpsheet_validation.reads import reads_of
 from fpsheet_validation.setting import Setting
 from fpsheet_validation.typed import ANNUL
 
@@ -46,7 +48,7 @@ def row_checks(sheet: Sheet, setting: Setting) -> tuple[RowCheck, ...]:
     if sheet.key_fields() == (sheet["cpr"],):
         checks.extend(_citizen_number_checks(setting))
     checks.extend(
-        _row_check(rule, scope)
+        rule_check(rule, sheet, setting)
         for rule in setting.form.rules
         if rule.level is RuleLevel.ROW and rule.sheet == sheet.id and applies(rule, setting)
     )
@@ -58,12 +60,17 @@ def applies(rule: Rule, setting: Setting) -> bool:
     return setting.jurisdiction in rule.jurisdictions
 
 
-def _row_check(rule: Rule, scope: Scope) -> RowCheck:
-    if rule.fails_when is None:  # pragma: no cover (the form's tests hold row rules to one)
-        raise KeyError(rule.code)
-    reads = tuple(dict.fromkeys((*rule.fields, *fields_of(rule.fails_when))))
+def rule_check(rule: Rule, sheet: Sheet, setting: Setting) -> RowCheck:
+    """Give the check of a row rule.
+
+    Raises:
+        SpecError: The rule has no expression, or one without meaning on the sheet.
+    """
+    if rule.fails_when is None:
+        raise SpecError(f"The row rule {rule.code} has no expression.")
+    scope = Scope(sheet, setting.form.constants, setting.today)
     fault = evaluate(rule.fails_when, scope) & pl.col(ANNUL).is_null()
-    return RowCheck(rule.code, rule.fields[0], reads, fault)
+    return RowCheck(rule.code, rule.fields[0], reads_of(rule), fault)
 
 
 def _field_checks(sheet: Sheet, field: Field, scope: Scope, setting: Setting) -> Iterator[RowCheck]:

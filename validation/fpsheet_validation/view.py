@@ -2,7 +2,8 @@
 
 A rule across sheets is an expression over one view, so all rules of a view are settled in one
 pass. Beside the sheet's own fields a view has the columns of `case_facts` (`sag_…`) and columns
-of its own, named in its function.
+of its own, named in its function. A row without its day has no place in the history: it is a
+fault by itself, and its view comes when that is mended.
 """
 
 from collections.abc import Callable, Mapping
