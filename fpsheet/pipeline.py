@@ -7,7 +7,8 @@ imported when the step is taken, so that a check loads no database and a templat
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,14 +18,22 @@ from fpsheet.files import write_whole
 from fpsheet.progress import Progress, Silent, Step
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from fpsheet.central import Central
     from fpsheet.check import Question
     from fpsheet.inbox import Processed
     from fpsheet.outbox import Sealing
+    from fpsheet.publish import Order
     from fpsheet.receive import Desk
     from fpsheet.verdict import Verdict
     from fpsheet.workbook.issue import Issue
     from fpsheet_sync.access import Actor
+    from fpsheet_sync.decision import OpenConflict
+    from fpsheet_sync.history import Known
+    from fpsheet_sync.rebuild import Rebuilt
+    from fpsheet_sync.state import Plain
+    from fpsheet_sync.status import StatusLine
     from fpsheet_templates.form import Form
 
 
@@ -140,11 +149,8 @@ def sync_inbox(
     from fpsheet.central import open_central
     from fpsheet.inbox import sync_inbox as run
 
-    store = open_central(central, create=central.is_new)
-    try:
+    with closing(open_central(central, create=central.is_new)) as store:
         return list(run(inbox, store, desk=desk, actor=actor, progress=progress))
-    finally:
-        store.close()
 
 
 def plan_inbox(
@@ -160,11 +166,8 @@ def plan_inbox(
             # Planned against an empty database that is thrown away.
             place = locate_central(f"sqlite:///{Path(folder) / 'empty.db'}")
             desk = replace(desk, key_file=place.key_file)
-        store = open_central(place, create=place.is_new)
-        try:
+        with closing(open_central(place, create=place.is_new)) as store:
             return list(run(inbox, store, desk=desk, progress=progress))
-        finally:
-            store.close()
 
 
 def keep_receipts(processed: "Sequence[Processed]", folder: Path) -> None:
@@ -177,3 +180,123 @@ def keep_receipts(processed: "Sequence[Processed]", folder: Path) -> None:
         if file.receipt:
             content = json.dumps(file.receipt.to_dict(), ensure_ascii=False, indent=1) + "\n"
             write_whole(folder / f"{file.receipt.number}.json", content.encode())
+
+
+def publish_statistics(
+    central: "Central", form: "Form", order: "Order", folder: Path, progress: Progress
+) -> list[Path]:
+    """Compute the statistics of a period and write them as workbooks.
+
+    Raises:
+        UsageError: The period ends before it begins.
+        StoreError: The database could not be used.
+        WorkbookFileError: The folder cannot be written.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.publish import publish
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return publish(store, form, order, folder, progress)
+
+
+def look_up(
+    central: "Central", cpr: str, actor: "Actor", as_of: "date | None" = None
+) -> "tuple[Known, ...]":
+    """Give everything the database knows about a citizen, now or as it was on a day; logged.
+
+    Raises:
+        StoreError: The database could not be used, or its key is missing.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.publish import commit_of
+    from fpsheet_sync.history import history
+
+    with closing(open_central(central)) as store:
+        last = None
+        if as_of is not None:
+            with store.read() as connection:
+                last = commit_of(connection, as_of)
+        return history(store, cpr, actor=actor, as_of=last).records
+
+
+def read_status(central: "Central", form: "Form", aar: int) -> "list[StatusLine]":
+    """Give how each kommune stands in a year: those of every country that has delivered.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.publish import delivered_countries, expected_kommuner
+    from fpsheet_sync.status import status
+
+    with closing(open_central(central, with_keys=False)) as store:
+        with store.read() as connection:
+            countries = delivered_countries(connection, form, None)
+        return status(store, expected_kommuner(form, countries, aar), [aar])
+
+
+def read_conflicts(central: "Central", kommune_kode: str) -> "list[OpenConflict]":
+    """Give the open conflicts of a kommune, or of all.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync.decision import conflicts
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return conflicts(store, kommune_kode)
+
+
+def resolve_conflict(
+    central: "Central", conflict: str, values: "Mapping[str, Plain]", actor: "Actor", reason: str
+) -> None:
+    """Decide a conflict; the values count from now on.
+
+    Raises:
+        StoreError: There is no such conflict, or a field cannot hold the value.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync.decision import resolve_conflict as resolve
+
+    with closing(open_central(central)) as store:
+        resolve(store, conflict, values, actor=actor, reason=reason)
+
+
+def release_file(central: "Central", number: int, actor: "Actor", reason: str) -> None:
+    """Let a held file through; the rows it lacks stay in force.
+
+    Raises:
+        StoreError: The commit is not held.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync.decision import release_file as release
+
+    with closing(open_central(central)) as store:
+        release(store, number, actor=actor, reason=reason)
+
+
+def rebuild_database(central: "Central", desk: "Desk", to: str | None = None) -> "Rebuilt":
+    """Replay the stored originals into another database, and compare the two.
+
+    Args:
+        central: The database.
+        desk: What is needed to read the originals.
+        to: URL of the database to make; thrown away when left out.
+
+    Raises:
+        StoreError: An original is missing or was altered, or a database could not be used.
+    """
+    from fpsheet.central import Central, open_central
+    from fpsheet.receive import read_original
+    from fpsheet_sync.rebuild import rebuild
+
+    with TemporaryDirectory(prefix="fpsheet-") as folder:
+        url = to or f"sqlite:///{Path(folder) / 'rebuilt.db'}"
+        place = Central(url, central.key_file)
+        with (
+            closing(open_central(central)) as store,
+            closing(open_central(place, create=True)) as target,
+            read_original(desk) as read,
+        ):
+            return rebuild(store, target, read)

@@ -5,17 +5,20 @@ what they give in the order of the inbox. A worker sends back no CPR number: sub
 prepared, with pseudonyms in place.
 """
 
-from collections.abc import Iterable, Iterator
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
 
 from fpsheet.check import Question, check_raw, check_source
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
-from fpsheet.outbox import SUFFIX, open_plain
+from fpsheet.outbox import SUFFIX, open_plain, workbook_hash
 from fpsheet.returned.explanation import current_explanations
 from fpsheet.submission import Reception, make_submission
 from fpsheet.transport.inbox import Arrival, read_arrival
@@ -25,7 +28,8 @@ from fpsheet.transport.payload import Payload, PayloadError
 from fpsheet.verdict import Verdict
 from fpsheet_sync.content import Prepared, prepare
 from fpsheet_sync.keys import Keys, read_keys
-from fpsheet_sync.submission import Explanation
+from fpsheet_sync.submission import Explanation, Submission
+from fpsheet_templates.errors import StoreError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
@@ -35,6 +39,7 @@ Explanations = tuple[Explanation, ...]
 WORKERS = 2
 """More than two gain nothing: one writer takes all they give."""
 
+_ORIGINAL = "original.xlsx"
 _FEW = 3
 """So few files are read sooner than a process starts."""
 
@@ -77,7 +82,7 @@ def receive(arrivals: Iterable[Arrival], desk: Desk) -> Iterator[Received]:
     """Read and check files; what comes of them is given in their order."""
     entries = list(arrivals)
     if len(entries) <= _FEW:
-        worker = _make_worker(desk)
+        worker = make_worker(desk)
         yield from map(worker.take, entries)
         worker.process.close()
         return
@@ -87,7 +92,9 @@ def receive(arrivals: Iterable[Arrival], desk: Desk) -> Iterator[Received]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Worker:
+class Worker:
+    """Turns files into submissions, in whatever process it runs."""
+
     desk: Desk
     question: Question
     keys: Keys
@@ -95,17 +102,22 @@ class _Worker:
 
     def take(self, arrival: Arrival) -> Received:
         """Read, check and prepare one file."""
-        data = read_arrival(arrival)
-        verdict, sent = self._judge(data, arrival)
+        verdict, submission = self.read(read_arrival(arrival), arrival)
         light = replace(verdict, check=None)
+        prepared = prepare(submission, self.keys) if submission else None
+        return Received(arrival, light, prepared)
+
+    def read(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Submission | None]:
+        """Read and check the bytes of a file; no submission where they cannot be used."""
+        verdict, sent = self._judge(data, arrival)
         if verdict.check is None or verdict.unreadable:
-            return Received(arrival, light, None)
+            return verdict, None
         said = sent
         if said is None:
             said = current_explanations(data, verdict.findings, verdict.check)
         reception = Reception(self.desk.now, arrival.modified_at, original=data, explanations=said)
-        submission = make_submission(verdict.check, verdict.findings, self.question.form, reception)
-        return Received(arrival, light, prepare(submission, self.keys))
+        form = self.question.form
+        return verdict, make_submission(verdict.check, verdict.findings, form, reception)
 
     def _judge(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Explanations | None]:
         """Give the verdict, and the explanations where the file is a package that carries them."""
@@ -114,14 +126,15 @@ class _Worker:
             payload, findings = self._unseal(data)
         elif not self.desk.takes_unsigned:
             payload, findings = None, (make_finding(form, "PAK-010"),)
-        elif arrival.name.lower().endswith(SUFFIX):
+        elif arrival.name.lower().endswith(SUFFIX) or workbook_hash(data):
             payload, findings = _open_unsigned(data, form)
         else:
             source = NamedBytes(arrival.name, data)
             return check_source(source, path, self.question, self.process), None
-        raw = payload.workbook if payload else None
-        sent = payload.explanations if payload else ()
-        return check_raw(raw, findings, path, self.question), sent
+        if payload is None:
+            return check_raw(None, findings, path, self.question), ()
+        verdict = check_raw(payload.workbook, findings, path, self.question)
+        return _as_at_the_desk(verdict, form), payload.explanations
 
     def _unseal(self, data: bytes) -> tuple[Payload | None, tuple[Finding, ...]]:
         form, unsealing = self.question.form, self.desk.unsealing
@@ -132,6 +145,13 @@ class _Worker:
         return opened.payload if opened else None, findings
 
 
+def _as_at_the_desk(verdict: Verdict, form: Form) -> Verdict:
+    """Leave out what is said of fields that are blank only because they stay in the kommune."""
+    local = {(sheet.id, f.id) for sheet in form.sheets for f in sheet.fields if f.local}
+    said = [found for found in verdict.findings if (found.sheet, found.field) not in local]
+    return replace(verdict, findings=tuple(said))
+
+
 def _open_unsigned(data: bytes, form: Form) -> tuple[Payload | None, tuple[Finding, ...]]:
     try:
         payload = open_plain(data)
@@ -140,18 +160,40 @@ def _open_unsigned(data: bytes, form: Form) -> tuple[Payload | None, tuple[Findi
     return payload, () if payload else (make_finding(form, "PAK-001"),)
 
 
-def _make_worker(desk: Desk) -> _Worker:
+def make_worker(desk: Desk) -> Worker:
+    """Give a worker with a reading process of its own, which must be closed."""
     process = ReadingProcess()
     question = Question(load_form(), desk.today)
-    return _Worker(desk, question, read_keys(desk.key_file), process)
+    return Worker(desk, question, read_keys(desk.key_file), process)
 
 
-_workers: list[_Worker] = []
+@contextmanager
+def read_original(desk: Desk) -> Iterator[Callable[[bytes], Submission]]:
+    """Read originals that were kept, as they were read when they came."""
+    worker = make_worker(desk)
+
+    def read(data: bytes) -> Submission:
+        name = _ORIGINAL if zipfile.is_zipfile(BytesIO(data)) else f"original{SUFFIX}"
+        _, submission = worker.read(data, Arrival(name, name, None, len(data)))
+        if submission is None:
+            raise StoreError(
+                "En gemt original kan ikke læses igen.",
+                remedy="Se efter, om nøglerne er dem, den kom med.",
+            )
+        return submission
+
+    try:
+        yield read
+    finally:
+        worker.process.close()
+
+
+_workers: list[Worker] = []
 """The worker of this process, where it is one of a pool."""
 
 
 def _begin(desk: Desk) -> None:
-    _workers.append(_make_worker(desk))
+    _workers.append(make_worker(desk))
 
 
 def _take(arrival: Arrival) -> Received:

@@ -1,6 +1,7 @@
 """Commands that speak the person's language: click's own words come from the texts."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import click
 
@@ -69,15 +70,24 @@ class SpokenGroup(click.Group):
         words: Words,
         commands: Sequence[click.Command],
         params: Sequence[click.Parameter] = (),
+        run: Callable[..., int] | None = None,
     ) -> None:
-        """Make the group; its texts are `command.<name>`, those of the program `program`."""
+        """Make the group; its texts are `command.<name>`, those of the program `program`.
+
+        Args:
+            name: Name of the group.
+            words: Texts in the person's language.
+            commands: Its commands, in the order help shows them.
+            params: Options of the group itself.
+            run: What the group does without a command; it shows its help when left out.
+        """
         is_program = name == PROGRAM
         key = "program" if is_program else f"command.{name}"
         super().__init__(
             name,
             commands=list(commands),
             params=[*params, *_common_options(words)],
-            callback=_show_help_without_command,
+            callback=_only_without_command(run) if run else _show_help_without_command,
             help=words.get(f"{key}.help"),
             short_help=None if is_program else words.get(f"{key}.short"),
             options_metavar=words.get("program.word.optional_arguments"),
@@ -150,3 +160,13 @@ def _show_help_without_command() -> int:
         click.echo(ctx.get_help())
         return click.UsageError.exit_code
     return 0
+
+
+def _only_without_command(run: Callable[..., int]) -> Callable[..., int]:
+    """Let a group do its own work only where no command of it was given."""
+
+    def run_alone(**options: Any) -> int:  # noqa: ANN401 - click's parameters
+        ctx = click.get_current_context()
+        return run(**options) if ctx.invoked_subcommand is None else 0
+
+    return run_alone

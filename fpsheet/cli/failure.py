@@ -45,9 +45,11 @@ def run_guarded(run: Callable[[], int], *, words: Words, environment: Mapping[st
         console.warn(words.get("program.interrupted"))
         return ExitCode.INTERRUPTED
     except FpsheetError as error:
-        _show_traceback(environment)
         console.warn(f"{words.get('program.word.error')} {error}")
-        return ExitCode.OURS if isinstance(error, SpecError) else ExitCode.USAGE
+        if not isinstance(error, SpecError):
+            return ExitCode.USAGE
+        _show_traceback(environment)
+        return ExitCode.OURS
     except Exception as error:  # noqa: BLE001 - the one place where nothing may pass
         _show_traceback(environment)
         # The text of an unknown exception may hold a cell's value; its class cannot.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
-from fpsheet.cli.parameters import file_argument, json_option, kommune_option
+from fpsheet.cli.parameters import file_argument, json_option, kommune_option, text_option
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
 
@@ -22,9 +22,9 @@ PASSWORD_VARIABLE = "FPSHEET_KEY_PASSWORD"  # noqa: S105 - the name of a variabl
 def make_key_commands(words: Words) -> tuple[click.Command, ...]:
     """Give the commands."""
     kommune = kommune_option(words, required=True)
-    heard = _text_option(words, "--heard", key="command.keys.heard")
-    reason = _text_option(words, "--reason", key="command.keys.reason")
-    digits = _text_option(words, "--digits", key="command.keys.digits")
+    heard = text_option(words, "--heard", key="command.keys.heard", required=True)
+    reason = text_option(words, "--reason", key="command.keys.reason", required=True)
+    digits = text_option(words, "--digits", key="command.keys.digits", required=True)
     key_file = file_argument(words, "file", key="command.keys.file")
     commands = [
         SpokenCommand("keys.new", words=words, params=[kommune], run=make_key),
@@ -133,12 +133,3 @@ def _key_value(key: "EnrolledKey") -> dict[str, str]:
         "enrolled": f"{key.enrolled_at:%Y-%m-%d}",
         "revoked": f"{key.revoked_at:%Y-%m-%d}" if key.revoked_at else "",
     }
-
-
-def _text_option(words: Words, spelling: str, *, key: str) -> click.Option:
-    return click.Option(
-        [spelling],
-        required=True,
-        metavar=words.get("program.metavar.name"),
-        help=words.get(key),
-    )

@@ -31,11 +31,14 @@ def flag(words: Words, spelling: str, *, name: str, key: str) -> click.Option:
     return click.Option([spelling, name], is_flag=True, help=words.get(key))
 
 
-def day_option(words: Words, spelling: str, *, key: str, name: str = "") -> click.Option:
+def day_option(
+    words: Words, spelling: str, *, key: str, name: str = "", required: bool = False
+) -> click.Option:
     """Give an option for a day."""
     return click.Option(
         [spelling, *([name] if name else [])],
         type=DayValue(words),
+        required=required,
         metavar=words.get("program.metavar.day"),
         help=words.get(key),
     )
@@ -66,6 +69,18 @@ def number_option(words: Words, spelling: str, *, key: str, default: int | None)
     )
 
 
+def text_option(
+    words: Words, spelling: str, *, key: str, metavar: str = "name", required: bool = False
+) -> click.Option:
+    """Give an option for a text."""
+    return click.Option(
+        [spelling],
+        required=required,
+        metavar=words.get(f"program.metavar.{metavar}"),
+        help=words.get(key),
+    )
+
+
 def choice_option(
     words: Words, spelling: str, *, key: str, choices: tuple[str, ...], default: str
 ) -> click.Option:
@@ -91,14 +106,15 @@ def path_option(  # noqa: PLR0913 - each by name
     default: Path | None = None,
 ) -> click.Option:
     """Give an option for a file or folder to be written."""
+    # A default of None counts as given, and then nothing is required any more.
+    chosen = {} if default is None else {"default": default, "show_default": True}
     return click.Option(
         [spelling, *([name] if name else [])],
         type=PathValue(words, folder=folder),
         required=required,
-        default=default,
-        show_default=default is not None,
         metavar=words.get(f"program.metavar.{'folder' if folder else 'file'}"),
         help=words.get(key),
+        **chosen,  # type: ignore[arg-type]
     )
 
 

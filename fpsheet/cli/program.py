@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import click
 
-from fpsheet.cli.central_commands import make_central_commands
 from fpsheet.cli.command import PROGRAM, SpokenGroup
 from fpsheet.cli.console import prepare_streams
 from fpsheet.cli.database_commands import make_database_commands
@@ -16,6 +15,9 @@ from fpsheet.cli.form_commands import make_form_commands
 from fpsheet.cli.key_commands import make_key_commands
 from fpsheet.cli.kommune_commands import make_kommune_commands
 from fpsheet.cli.session import Session
+from fpsheet.cli.state_commands import make_state_commands
+from fpsheet.cli.statistics_commands import make_statistics_commands
+from fpsheet.cli.sync_command import make_sync_commands
 from fpsheet.cli.words import Words, find_language, load_words
 
 
@@ -56,7 +58,9 @@ def make_program(words: Words) -> SpokenGroup:
     commands = [
         make_demo_command(words),
         *make_kommune_commands(words),
-        *make_central_commands(words),
+        *make_sync_commands(words),
+        *make_state_commands(words),
+        *make_statistics_commands(words),
         *make_form_commands(words),
         *make_database_commands(words),
         *make_key_commands(words),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fpsheet.central import Central
     from fpsheet.check import Question
     from fpsheet.config import Settings
+    from fpsheet.receive import Desk
     from fpsheet.transport.key_folder import KeyFolder
     from fpsheet_templates.form import Form
 
@@ -92,6 +93,20 @@ class Session:
         given = self.environment.get("FPSHEET_KEY_FOLDER") or self.settings().key_folder
         usual = settings_path(self.environment).parent / "noegler"
         return KeyFolder(Path(given) if given else usual)
+
+    def desk(self, db: str | None, today: date | None) -> "Desk":
+        """Give what is needed to take in files for a database: keys and trust."""
+        from fpsheet.receive import Desk
+
+        keys = self.keys()
+        unsealing = (keys.identity(), keys.keyring()) if keys.identity_file.exists() else None
+        return Desk(
+            today or self.local_day,
+            self.now,
+            self.central(db).key_file,
+            takes_unsigned=self.settings().takes_unsigned,
+            unsealing=unsealing,
+        )
 
     def central(self, given: str | None) -> "Central":
         """Locate the database: given, environment, settings file, default."""

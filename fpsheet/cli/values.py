@@ -8,6 +8,7 @@ import click
 
 from fpsheet.cli.words import Words
 
+_CPR_LENGTH = 10
 _DAY_FORMATS = ("%d-%m-%Y", "%Y-%m-%d")
 
 
@@ -52,6 +53,23 @@ class NumberValue(click.ParamType[int]):
             given = {"value": value, "minimum": self.minimum}
             self.fail(self.words.fill("program.value.number", given), param, ctx)
         return number
+
+
+class CprValue(click.ParamType[str]):
+    """A CPR number of ten digits, with or without hyphen. A refusal does not repeat it."""
+
+    name = "cpr"
+
+    def __init__(self, words: Words) -> None:
+        """Keep the language."""
+        self.words = words
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Give the ten digits."""
+        digits = value.replace("-", "").strip()
+        if not (digits.isdecimal() and len(digits) == _CPR_LENGTH):
+            self.fail(self.words.get("program.value.cpr"), param, ctx)
+        return digits
 
 
 class ChoiceValue(click.ParamType[str]):

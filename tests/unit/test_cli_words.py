@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fpsheet_templates.load import load_texts
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 TEXTS = load_texts("program.toml")
+LITERAL = re.compile(r"\w{3,}\.|\.\w{3,}")
+"""Enough of a key to tell it from other texts."""
+
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -25,15 +33,18 @@ def test_languages_have_the_same_placeholders() -> None:
 
 
 def test_every_text_is_used() -> None:
-    """Each text is named in the code, whole or by the part of its key that is not put together."""
-    code = "\n".join(path.read_text(encoding="utf-8") for path in Path("fpsheet").rglob("*.py"))
-    unused = [
-        key for key in TEXTS.by_language["da"] if key not in code and not _is_built(key, code)
-    ]
-    assert unused == []
+    """Each text is named somewhere in the program, whole or put together from parts."""
+    patterns = {pattern for path in Path("fpsheet").rglob("*.py") for pattern in _named_keys(path)}
+    wanted = re.compile("|".join(sorted(patterns)))
+    assert [key for key in TEXTS.by_language["da"] if not wanted.fullmatch(key)] == []
 
 
-def _is_built(key: str, code: str) -> bool:
-    """Keys of families are put together from a prefix and a name that the code gives."""
-    prefix = key.rpartition(".")[0]
-    return f"{prefix}.{{" in code or f'"{prefix}."' in code
+def _named_keys(path: Path) -> Iterator[str]:
+    """Give a pattern for every text in the code that can be a key; what is filled in is free."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
+            yield re.escape(node.value)
+        elif isinstance(node, ast.JoinedStr):
+            parts = [str(p.value) if isinstance(p, ast.Constant) else "" for p in node.values]
+            if any(LITERAL.search(part) for part in parts):
+                yield "".join(re.escape(part) or r"[\w.]+" for part in parts)

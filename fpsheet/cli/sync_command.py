@@ -1,4 +1,4 @@
-"""Commands of the departement: sync, status, conflicts."""
+"""The command that takes in: sync."""
 
 from getpass import getuser
 from pathlib import Path
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from fpsheet.inbox import Processed
-    from fpsheet.transport.keyring import Keyring
 
 RECEIPTS = "kvitteringer"
 """The folder of receipts beside an inbox, where no other is given."""
@@ -34,7 +33,7 @@ FATES = ("new", "changed", "withdrawn", "unchanged", "conflicting", "quarantined
 """What can become of a row, in the order shown."""
 
 
-def make_central_commands(words: Words) -> tuple[click.Command, ...]:
+def make_sync_commands(words: Words) -> tuple[click.Command, ...]:
     """Give the commands."""
     sync = SpokenCommand(
         "sync",
@@ -65,18 +64,10 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
 ) -> int:
     """Merge what lies in the inbox, or show what that would do."""
     from fpsheet import pipeline
-    from fpsheet.receive import Desk
     from fpsheet.views.processed_value import needs_attention
     from fpsheet_sync.access import Actor
 
-    central = session.central(db)
-    desk = Desk(
-        today or session.local_day,
-        session.now,
-        central.key_file,
-        takes_unsigned=session.settings().takes_unsigned,
-        unsealing=find_unsealing(session),
-    )
+    central, desk = session.central(db), session.desk(db, today)
     with session.progress(quiet=as_json) as progress:
         if dry_run:
             processed = pipeline.plan_inbox(str(inbox), central, desk, progress)
@@ -86,12 +77,6 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
             pipeline.keep_receipts(processed, receipts or inbox.parent / RECEIPTS)
     show_processed(session, processed, as_json=as_json, dry_run=dry_run)
     return ExitCode.FINDINGS if any(map(needs_attention, processed)) else ExitCode.DONE
-
-
-def find_unsealing(session: Session) -> "tuple[str, Keyring] | None":
-    """Give the departement's identity and keyring; None where it has made no keys."""
-    keys = session.keys()
-    return (keys.identity(), keys.keyring()) if keys.identity_file.exists() else None
 
 
 def show_processed(

@@ -1,0 +1,261 @@
+"""Commands that ask the database how things stand: status, conflicts, rebuild."""
+
+from getpass import getuser
+from typing import TYPE_CHECKING
+
+import click
+
+from fpsheet.cli.command import CommandUsageError, SpokenCommand, SpokenGroup
+from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.help import SpokenArgument
+from fpsheet.cli.parameters import (
+    database_option,
+    flag,
+    json_option,
+    kommune_option,
+    number_option,
+    text_option,
+)
+from fpsheet.cli.session import Session
+from fpsheet.cli.values import NumberValue
+from fpsheet.cli.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fpsheet_sync.decision import OpenConflict
+    from fpsheet_sync.state import Plain
+    from fpsheet_sync.status import StatusLine
+
+
+def make_state_commands(words: Words) -> tuple[click.Command, ...]:
+    """Give the commands."""
+    status = SpokenCommand(
+        "status",
+        words=words,
+        params=[
+            number_option(words, "--year", key="program.option.year", default=None),
+            database_option(words),
+            json_option(words),
+        ],
+        run=show_status,
+    )
+    rebuild = SpokenCommand(
+        "rebuild",
+        words=words,
+        params=[
+            flag(words, "--verify", name="verify", key="command.rebuild.verify"),
+            text_option(words, "--to", key="command.rebuild.to", metavar="url"),
+            database_option(words),
+        ],
+        run=rebuild_database,
+    )
+    return status, _conflict_group(words), rebuild
+
+
+def _conflict_group(words: Words) -> SpokenGroup:
+    reason = text_option(words, "--reason", key="command.conflicts.reason", required=True)
+    number = SpokenArgument(
+        "number",
+        kind=NumberValue(words, minimum=1),
+        metavar=words.get("program.metavar.number"),
+        spoken_help=words.get("command.conflicts.number"),
+    )
+    conflict = SpokenArgument(
+        "conflict",
+        kind=click.STRING,
+        metavar=words.get("program.metavar.id"),
+        spoken_help=words.get("command.conflicts.conflict"),
+    )
+    values = SpokenArgument(
+        "values",
+        kind=click.STRING,
+        metavar=words.get("program.metavar.values"),
+        spoken_help=words.get("command.conflicts.values"),
+        many=True,
+    )
+    database = database_option(words)
+    return SpokenGroup(
+        "conflicts",
+        words=words,
+        params=[kommune_option(words), database, json_option(words)],
+        run=show_conflicts,
+        commands=[
+            SpokenCommand(
+                "conflicts.resolve",
+                words=words,
+                params=[conflict, values, reason, database],
+                run=resolve_conflict,
+            ),
+            SpokenCommand(
+                "conflicts.release",
+                words=words,
+                params=[number, reason, database],
+                run=release_file,
+            ),
+        ],
+    )
+
+
+@click.pass_obj
+def show_status(session: Session, *, year: int | None, db: str | None, as_json: bool) -> int:
+    """Show who has delivered what; the kommuner that have not are named in one line."""
+    from fpsheet import pipeline
+    from fpsheet_sync.status import Delivery
+
+    aar = year or session.local_day.year
+    lines = pipeline.read_status(session.central(db), session.form(), aar)
+    console, words = session.console(as_json=as_json), session.words
+    if as_json:
+        console.give([_status_value(line) for line in lines])
+        return 0
+    parts = ("kommune", "state", "received", "files", "waiting", "conflicts", "unexplained")
+    delivered = [line for line in lines if line.delivery is not Delivery.MISSING]
+    header = [words.get(f"command.status.{part}") for part in parts]
+    console.table(header, [_status_row(session, line) for line in delivered])
+    missing = [line.kommune_kode for line in lines if line.delivery is Delivery.MISSING]
+    if missing:
+        console.say()
+        told = {"count": len(missing), "codes": ", ".join(missing)}
+        console.say(words.fill("command.status.missing", told))
+    return 0
+
+
+def _status_value(line: "StatusLine") -> dict[str, object]:
+    return {
+        "kommune_kode": line.kommune_kode,
+        "aar": line.aar,
+        "state": line.delivery.value,
+        "first": line.first.isoformat() if line.first else None,
+        "last": line.last.isoformat() if line.last else None,
+        "files": line.files,
+        "waiting": line.waiting,
+        "conflicts": line.conflicts,
+        "unexplained": line.unexplained,
+        "no_cases": line.no_cases,
+    }
+
+
+def _status_row(session: Session, line: "StatusLine") -> list[object]:
+    words, kommune = session.words, session.form().kommuner[line.kommune_kode]
+    state = words.get(f"program.delivery.{line.delivery.value}")
+    if line.no_cases:
+        state = f"{state} ({words.get('command.status.no_cases')})"
+    received = f"{line.last:%d-%m-%Y}" if line.last else ""
+    counts = (line.files, line.waiting, line.conflicts, line.unexplained)
+    return [f"{kommune.code} {kommune.name}", state, received, *counts]
+
+
+@click.pass_obj
+def show_conflicts(session: Session, *, kommune: str | None, db: str | None, as_json: bool) -> int:
+    """Show every open conflict with the values of both sides."""
+    from fpsheet import pipeline
+
+    kode = session.kommune(kommune) if kommune else ""
+    found = pipeline.read_conflicts(session.central(db), kode)
+    console, words = session.console(as_json=as_json), session.words
+    if as_json:
+        console.give([_conflict_value(entry) for entry in found])
+    elif not found:
+        console.say(words.get("command.conflicts.none"))
+    for entry in found:
+        for line in _conflict_lines(session, entry):
+            console.say(line)
+    return ExitCode.FINDINGS if found else ExitCode.DONE
+
+
+def _conflict_value(entry: "OpenConflict") -> dict[str, object]:
+    shown = entry.conflict
+    return {
+        "id": shown.id,
+        "kommune_kode": entry.kommune_kode,
+        "sheet": shown.sheet,
+        "row_id": shown.row_id,
+        "agreed": dict(shown.agreed),
+        "claims": [
+            {"sha256": claim.sha256, "row": claim.row, "values": dict(claim.values)}
+            for claim in shown.claims
+        ],
+    }
+
+
+def _conflict_lines(session: Session, entry: "OpenConflict") -> list[str]:
+    words, form, shown = session.words, session.form(), entry.conflict
+    title = form.sheet_title(shown.sheet, words.language)
+    head = f"{shown.id}  {entry.kommune_kode}  {title}  {shown.row_id}"
+    agreed = words.fill(
+        "command.conflicts.agreed", {"values": _told(session, shown.sheet, shown.agreed)}
+    )
+    claims = [
+        words.fill(
+            "command.conflicts.claim",
+            {
+                "file": claim.sha256[:8],
+                "row": claim.row,
+                "values": _told(session, shown.sheet, claim.values),
+            },
+        )
+        for claim in shown.claims
+    ]
+    return [head, f"  {agreed}", *(f"  {claim}" for claim in claims), ""]
+
+
+def _told(session: Session, sheet: str, values: "Mapping[str, Plain]") -> str:
+    """Give values in words: heading, value, in Danish order of day and month."""
+    from fpsheet.views.record import told_values
+
+    return "; ".join(told_values(session.form(), sheet, values, session.words.language))
+
+
+@click.pass_obj
+def resolve_conflict(
+    session: Session, *, conflict: str, values: "Sequence[str]", reason: str, db: str | None
+) -> int:
+    """Decide a conflict by name and with a reason."""
+    from fpsheet import pipeline
+    from fpsheet_sync.access import Actor
+
+    chosen = dict(_split(session, value) for value in values)
+    actor = Actor(getuser(), session.now)
+    pipeline.resolve_conflict(session.central(db), conflict, chosen, actor, reason)
+    session.console().say(session.words.fill("command.conflicts.resolve.done", {"id": conflict}))
+    return 0
+
+
+def _split(session: Session, text: str) -> "tuple[str, Plain]":
+    """Split FIELD=VALUE; an empty value is a blank cell, a number is a number."""
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise CommandUsageError(session.words.get("command.conflicts.bad_value"))
+    if not value:
+        return name, None
+    try:
+        return name, float(value.replace(",", "."))
+    except ValueError:
+        return name, value
+
+
+@click.pass_obj
+def release_file(session: Session, *, number: int, reason: str, db: str | None) -> int:
+    """Let a held file through by name and with a reason."""
+    from fpsheet import pipeline
+    from fpsheet_sync.access import Actor
+
+    actor = Actor(getuser(), session.now)
+    pipeline.release_file(session.central(db), number, actor, reason)
+    session.console().say(session.words.fill("command.conflicts.release.done", {"number": number}))
+    return 0
+
+
+@click.pass_obj
+def rebuild_database(session: Session, *, verify: bool, to: str | None, db: str | None) -> int:
+    """Replay the stored originals, and tell whether the result is the same."""
+    if verify == bool(to):
+        raise CommandUsageError(session.words.get("command.rebuild.either"))
+    from fpsheet import pipeline
+
+    rebuilt = pipeline.rebuild_database(session.central(db), session.desk(db, None), to)
+    words = session.words
+    key = "same" if rebuilt.is_same else "different"
+    session.console().say(words.fill(f"command.rebuild.{key}", {"count": rebuilt.commits}))
+    return ExitCode.DONE if rebuilt.is_same else ExitCode.FINDINGS

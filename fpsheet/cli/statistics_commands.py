@@ -1,0 +1,172 @@
+"""Commands for what comes out: report, history."""
+
+from datetime import date
+from getpass import getuser
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+import click
+
+from fpsheet.cli.command import SpokenCommand
+from fpsheet.cli.help import SpokenArgument
+from fpsheet.cli.parameters import (
+    database_option,
+    day_option,
+    flag,
+    json_option,
+    kommune_option,
+    path_option,
+    today_option,
+)
+from fpsheet.cli.session import Session
+from fpsheet.cli.values import CprValue
+from fpsheet.cli.words import Words
+
+if TYPE_CHECKING:
+    from fpsheet_sync.history import Known
+
+
+def make_statistics_commands(words: Words) -> tuple[click.Command, ...]:
+    """Give the commands."""
+    report = SpokenCommand(
+        "report",
+        words=words,
+        params=[
+            day_option(words, "--from", name="fra", key="program.option.from_day", required=True),
+            day_option(words, "--to", name="til", key="program.option.to_day", required=True),
+            kommune_option(words, key="command.report.kommune", many=True),
+            day_option(words, "--as-of", name="as_of", key="command.report.as_of"),
+            flag(words, "--internal", name="internal", key="command.report.internal"),
+            path_option(words, "--out", key="command.report.out", folder=True, required=True),
+            database_option(words),
+            today_option(words),
+            json_option(words),
+        ],
+        run=write_report,
+    )
+    cpr = SpokenArgument(
+        "cpr",
+        kind=CprValue(words),
+        metavar=words.get("program.metavar.cpr"),
+        spoken_help=words.get("command.history.cpr"),
+    )
+    history = SpokenCommand(
+        "history",
+        words=words,
+        params=[
+            cpr,
+            day_option(words, "--as-of", name="as_of", key="command.report.as_of"),
+            database_option(words),
+            json_option(words),
+        ],
+        run=show_history,
+    )
+    return report, history
+
+
+@click.pass_obj
+def write_report(  # noqa: PLR0913 - one parameter per option
+    session: Session,
+    *,
+    fra: date,
+    til: date,
+    kommune: tuple[str, ...],
+    as_of: date | None,
+    internal: bool,
+    out: Path,
+    db: str | None,
+    today: date | None,
+    as_json: bool,
+) -> int:
+    """Write the statistics workbooks of a period."""
+    from fpsheet import pipeline
+    from fpsheet.publish import Order
+    from fpsheet.statistics.layout import Publisher
+    from fpsheet_sync.stat_table import Period
+
+    settings = session.settings()
+    order = Order(
+        period=Period(fra, til),
+        counted_on=as_of or today or session.local_day,
+        language=session.words.language,
+        kommuner=tuple(session.kommune(kode) for kode in kommune),
+        as_of=as_of,
+        internal=internal,
+        publisher=Publisher(settings.publisher, settings.contact),
+    )
+    central = session.central(db)
+    with session.progress(quiet=as_json) as progress:
+        written = pipeline.publish_statistics(central, session.form(), order, out, progress)
+    console = session.console(as_json=as_json)
+    if as_json:
+        console.give({"files": [str(path) for path in written]})
+    counts = {"count": len(written), "folder": out}
+    console.say(session.words.fill("command.report.done", counts))
+    return 0
+
+
+@click.pass_obj
+def show_history(
+    session: Session, *, cpr: str, as_of: date | None, db: str | None, as_json: bool
+) -> int:
+    """Show everything the database knows about a citizen; the look-up is logged."""
+    from fpsheet import pipeline
+    from fpsheet_sync.access import Actor
+
+    actor = Actor(getuser(), session.now)
+    records = pipeline.look_up(session.central(db), cpr, actor, as_of)
+    console, words = session.console(as_json=as_json), session.words
+    if as_json:
+        console.give([_known_value(known) for known in records])
+        return 0
+    if not records:
+        console.say(words.get("command.history.none"))
+        return 0
+    for known in records:
+        _show_record(session, known)
+    return 0
+
+
+def _known_value(known: "Known") -> dict[str, object]:
+    """Give a record as machines need it, each value with the file and cell it came from."""
+    return {
+        "kommune_kode": known.kommune_kode,
+        "sheet": known.sheet,
+        "row_id": known.row_id,
+        "values": dict(known.values),
+        "annulled": known.annulled,
+        "since": known.since,
+        "versions": known.versions,
+        "origins": [
+            {
+                "field": origin.field,
+                "sha256": origin.sha256,
+                "cell": origin.cell,
+                "received_at": origin.received_at.isoformat(),
+                "replaced": origin.replaced,
+            }
+            for origin in known.origins
+        ],
+    }
+
+
+def _show_record(session: Session, known: "Known") -> None:
+    """Show a record: when and where on one line, what it says below, and which file says so."""
+    from fpsheet.views.record import told_values
+
+    form, language, console = session.form(), session.words.language, session.console()
+    day = f"{known.day:%d-%m-%Y}" if known.day else ""
+    title = form.sheet_title(known.sheet, language)
+    console.say(f"{day:<10}  {title}  {form.kommuner[known.kommune_kode].name}")
+    told = "; ".join(told_values(form, known.sheet, known.values, language))
+    for line in wrap(told, console.width, initial_indent="  ", subsequent_indent="  "):
+        console.say(line)
+    first = known.origins[0] if known.origins else None
+    if first:
+        where = {
+            "file": first.sha256[:8],
+            "cell": first.cell,
+            "day": f"{first.received_at:%d-%m-%Y}",
+        }
+        console.say(f"  {session.words.fill('command.history.origin', where)}")

@@ -1,0 +1,132 @@
+"""Publishing: the state of the database becomes statistics workbooks."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from fpsheet.files import write_whole
+from fpsheet.progress import Progress, Step
+from fpsheet.statistics.layout import Publisher, lay_out_book
+from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet_sync.schema import store_schema
+from fpsheet_sync.stat_table import Period
+from fpsheet_sync.state_hash import state_hash
+from fpsheet_sync.statistics.counting import Counting
+from fpsheet_sync.statistics.release import (
+    OUTSIDE_KOMMUNER,
+    ReleaseRequest,
+    count_release,
+    lay_out,
+)
+from fpsheet_sync.store import Store
+from fpsheet_templates.form import Form
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which statistics are wanted.
+
+    Attributes:
+        period: Days counted, both ends inclusive.
+        counted_on: The day printed as "opgjort pr.".
+        language: Language of the workbooks.
+        kommuner: Only these kommuner's editions; the national ones and all kommuner when empty.
+        internal: The edition that must not be passed on, nothing hidden.
+        as_of: Count as the database was at the end of this day; as it is now when None.
+        publisher: Who publishes.
+    """
+
+    period: Period
+    counted_on: date
+    language: str
+    kommuner: tuple[str, ...] = ()
+    as_of: date | None = None
+    internal: bool = False
+    publisher: Publisher = field(default_factory=Publisher)
+
+
+def publish(store: Store, form: Form, order: Order, folder: Path, progress: Progress) -> list[Path]:
+    """Count each country once and write its national edition and every kommune's.
+
+    Raises:
+        UsageError: The period ends before it begins, or nothing was delivered by then.
+        WorkbookFileError: The folder cannot be written.
+    """
+    with store.read() as connection:
+        as_of = commit_of(connection, order.as_of) if order.as_of else None
+        wanted = {form.kommuner[kode].jurisdiction for kode in order.kommuner}
+        delivered = delivered_countries(connection, form, as_of)
+        countries = [country for country in delivered if not wanted or country in wanted]
+    state = state_hash(store, as_of)
+    written: list[Path] = []
+    progress.start(Step.COMPUTE, total=len(countries))
+    countings: list[tuple[str, Counting]] = []
+    for country in countries:
+        request = _request(order, country, as_of, state)
+        with store.read() as connection:
+            countings.append((country, count_release(connection, form, request)))
+        progress.advance(Step.COMPUTE)
+    areas = [(area, counting) for c, counting in countings for area in _areas(order, c, counting)]
+    progress.start(Step.WRITE, total=len(areas))
+    for area, counting in areas:
+        release = lay_out(counting, _request(order, area, as_of, state))
+        book = lay_out_book(release, form, publisher=order.publisher)
+        path = folder / f"{book.stem}.xlsx"
+        write_whole(path, write_xlsx(book), language=order.language)
+        written.append(path)
+        progress.advance(Step.WRITE)
+    return written
+
+
+def commit_of(connection: Connection, day: date) -> int:
+    """Give the number of the last commit received by the end of a day (UTC), 0 for none."""
+    commit = store_schema()["indberetning"]
+    end = datetime.combine(day, time.max, UTC)
+    last = select(func.max(commit.c.id)).where(commit.c.received_at <= end)
+    return int(connection.execute(last).scalar() or 0)
+
+
+def delivered_countries(connection: Connection, form: Form, as_of: int | None) -> tuple[str, ...]:
+    """Give the countries ("GL", "DK") that have delivered anything, Greenland first."""
+    commit = store_schema()["indberetning"]
+    kommuner = select(commit.c.kommune_kode).distinct()
+    if as_of is not None:
+        kommuner = kommuner.where(commit.c.id <= as_of)
+    found = {form.kommuner[kode].jurisdiction for kode in connection.execute(kommuner).scalars()}
+    return tuple(sorted(found, reverse=True))
+
+
+def expected_kommuner(form: Form, countries: Iterable[str], aar: int) -> tuple[str, ...]:
+    """Give the kommuner of some countries that are to deliver for a year, in order of code."""
+    wanted, last_day = set(countries), date(aar, 12, 31)
+    return tuple(
+        sorted(
+            kommune.code
+            for kommune in form.kommuner.values()
+            if kommune.jurisdiction in wanted
+            and kommune.is_in_force(last_day)
+            and kommune.code not in OUTSIDE_KOMMUNER
+        )
+    )
+
+
+def _areas(order: Order, country: str, counting: Counting) -> Iterator[str]:
+    if not order.kommuner:
+        yield country
+    for kode in counting.delivered:
+        if not order.kommuner or kode in order.kommuner:
+            yield kode
+
+
+def _request(order: Order, area: str, as_of: int | None, state: str) -> ReleaseRequest:
+    return ReleaseRequest(
+        period=order.period,
+        area=area,
+        language=order.language,
+        counted_on=order.counted_on,
+        as_of=as_of,
+        state=state,
+    )
