@@ -226,8 +226,7 @@ def _fitting(cell: str, number: str = "") -> str:
 def _text(cell: str, max_length: int) -> str:
     """The length of a text that may be too long, 1 for any other; most are plain at a glance."""
     plain = f"AND(LEN({cell})<={max_length},ISNUMBER(SEARCH(LEFT({cell}),{_PLAIN})))"
-    cleaned = clean_text(cell)
-    length = f"IF(LEN({cleaned})=0,{EMPTY},LEN({cleaned}))"
+    length = f"IF({clean_text(cell)}={EMPTY},{EMPTY},LEN({_visible(cell)}))"
     return f"IF({cell}={EMPTY},{EMPTY},IF({plain},1,{length}))"
 
 

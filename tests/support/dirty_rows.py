@@ -1,0 +1,353 @@
+"""Rows as people leave them: right, nearly right, wrong in every way a cell can be wrong.
+
+CPR numbers here belong to nobody: day 61 to 91, or born in the 1850s and 1860s (no number was
+ever given out for those), or on a day that does not exist, or after the tests' own day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from fpsheet.workbook.style import date_serial
+from fpsheet_templates.expression import (
+    Always,
+    And,
+    Compare,
+    Constant,
+    FieldRef,
+    Not,
+    OneOf,
+    Or,
+    fields_of,
+)
+from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from random import Random
+
+    from fpsheet_templates.codes import Code
+    from fpsheet_templates.rule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCell:
+    """A cell that shows an error of Excel."""
+
+    name: str
+
+
+ERRORS: Final = (ErrorCell("#DIV/0!"), ErrorCell("#N/A"), ErrorCell("#REF!"))
+BLANKS: Final = ("", " ", "   ", "\u00a0", "\u200b", " \u00a0 ")
+_DAYS: Final = (
+    "2016-06-30",
+    "2016-07-01",
+    "2016-07-02",
+    "1949-12-31",
+    "1950-01-01",
+    "1950-01-02",
+    "2017-12-31",
+    "2018-01-01",
+    "2019-12-31",
+    "2020-01-01",
+    "2020-02-29",
+    "2020-12-31",
+    "2021-01-01",
+    "2021-02-28",
+    "2024-02-29",
+    "2025-02-28",
+    "2025-03-01",
+    "2025-03-02",
+    "2025-03-03",
+    "2026-03-01",
+    "2026-03-02",
+    "2026-03-03",
+    "1905-05-05",
+)
+_ODD_DATES: Final = (
+    "1-2-2024",
+    "01.02.2024",
+    "01/02/2024",
+    "1.2-2024",
+    "31-12-2024",
+    "29-02-2023",
+    "29-02-2024",
+    "31-04-2024",
+    "00-01-2024",
+    "01-00-2024",
+    "01-13-2024",
+    "32-01-2024",
+    "2024-02-05",
+    "2024-2-5",
+    "2024-02-30",
+    "2024/02/05",
+    "2024-13-01",
+    "1-2-24",
+    "01/02/24",
+    "1-2-",
+    "--2024",
+    "1-2-20245",
+    "001-02-2024",
+    "a-b-2024",
+    "1-b-2024",
+    "5. februar 2024",
+    "2024-02-05 12:30",
+    "2024-02-05 00:00:00",
+    "i går",
+    "45000",
+    "01-02-1899",
+    "01-02-9999",
+    "0102-2024",
+    "1--2024",
+)
+_ODD_SERIALS: Final = (45000.5, 45000.25, 61, 0.5, 2958465, 18263, 18264)
+"""Not among them: numbers beyond the calendar in cells with a date format, which are text to
+the bulk reader before the program sees them."""
+
+_NUMBERS: Final = (
+    0,
+    1,
+    5,
+    12.5,
+    15,
+    20,
+    25,
+    26,
+    36.9,
+    37,
+    37.1,
+    40,
+    40.1,
+    50,
+    51,
+    75,
+    76,
+    100,
+    101,
+    -1,
+    -0.5,
+    0.1,
+    0.25,
+    12.55,
+    3e9,
+    1e10,
+    37.5,
+)
+_ODD_NUMBERS: Final = ("12", "12,5", "12.5", " 12 ", "tolv", "0", "-")
+_ODD_CODES: Final = (
+    "*",
+    "?",
+    "~",
+    "F*",
+    "Ja*",
+    "j?",
+    "findes ikke",
+    "#",
+    "=Ja",
+    "ja nej",
+    "!FLT-015",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where and when the rows are typed.
+
+    Attributes:
+        form: The form.
+        language: Language of the labels.
+        jurisdiction: "GL" or "DK".
+        today: The day on which they are judged.
+    """
+
+    form: Form
+    language: str
+    jurisdiction: str
+    today: date
+
+
+def dirty_row(random: Random, sheet: Sheet, setting: Setting) -> dict[str, object]:
+    """Give one row: field to cell. Most rows are sound, or few would reach the row rules."""
+    form, jurisdiction = setting.form, setting.jurisdiction
+    wrong = random.choice((0.0, 0.0, 0.0, 0.04, 0.3))
+    empty = random.choice((0.1, 0.4, 0.7, 0.95))
+    at_home = random.random() < 0.8
+    row: dict[str, object] = {}
+    for field in sheet.entry_fields():
+        absence = 0.97 if field.role is ColumnRole.ANNUL else empty
+        if field.required is not None and random.random() < 0.97:
+            absence = 0.0
+        if at_home and jurisdiction not in field.jurisdictions:
+            absence = 1.0
+        if random.random() < absence:
+            row[field.id] = random.choice(BLANKS) if random.random() < 0.05 else None
+        elif random.random() < wrong:
+            row[field.id] = _wrong_cell(random, form, field)
+        else:
+            codes = _codes(form, field, jurisdiction if at_home else "")
+            row[field.id] = _good_cell(random, field, codes, setting)
+    if "tidligere_cpr" in row and random.random() < 0.02:
+        row["tidligere_cpr"] = row["cpr"]
+    if random.random() < 0.02:
+        return dict.fromkeys(row, None) | {random.choice(list(row)): random.choice(BLANKS)}
+    return row
+
+
+def focused_row(random: Random, rule: Rule, setting: Setting) -> dict[str, object]:
+    """Give a row for one row rule: only what it reads is filled, with the codes it names."""
+    assert rule.fails_when is not None
+    sheet = setting.form.sheet(rule.sheet)
+    named = dict(_named_codes(rule.fails_when))
+    read = {*fields_of(rule.fails_when), *rule.fields}
+    row: dict[str, object] = {}
+    for field in sheet.entry_fields():
+        if field.id not in read and not isinstance(field.required, Always):
+            row[field.id] = None
+            continue
+        if field.id in read and field.id != "cpr" and random.random() < 0.25:
+            row[field.id] = None
+            continue
+        codes = _codes(setting.form, field, setting.jurisdiction)
+        wanted = named.get(field.id, ())
+        if wanted and random.random() < 0.8:
+            codes = tuple(code for code in codes if code.id in wanted) or codes
+        row[field.id] = _good_cell(random, field, codes, setting)
+    return row
+
+
+def _named_codes(node: object) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Give field and codes of every comparison in an expression."""
+    match node:
+        case OneOf(field=FieldRef(field=field), codes=codes):
+            yield field, codes
+        case Compare(left=FieldRef(field=field), right=Constant(value=str() as code)):
+            yield field, (code,)
+        case Not(operand=operand):
+            yield from _named_codes(operand)
+        case And(operands=operands) | Or(operands=operands):
+            for operand in operands:
+                yield from _named_codes(operand)
+        case _:
+            return
+
+
+def _codes(form: Form, field: Field, jurisdiction: str) -> tuple[Code, ...]:
+    if not field.codes:
+        return ()
+    codes = form.code_lists[field.codes]
+    return (jurisdiction and codes.for_jurisdiction(jurisdiction)) or codes.codes
+
+
+def _good_cell(random: Random, field: Field, codes: tuple[Code, ...], setting: Setting) -> object:
+    match field.type:
+        case FieldType.CPR:
+            return _cpr(random, setting.today)
+        case FieldType.DATE:
+            today = date_serial(setting.today)
+            days = [date_serial(date.fromisoformat(day)) for day in _DAYS]
+            near = (today - 1, today, today + 1, today - 364, today - 365, today - 366)
+            return random.choice((random.choice(days), random.choice(near), _some_day(random)))
+        case FieldType.INTEGER:
+            return random.choice((0, 25, 26, 50, 51, 75, 76, 100, random.randint(0, 100)))
+        case FieldType.DECIMAL:
+            return random.choice((0, 0, 5, 37, 37.1, 40, random.randint(0, 400) / 10))
+        case FieldType.CODE:
+            code = random.choice(codes)
+            shown = code.label(setting.language) if random.random() < 0.8 else code.id
+            return random.choice((shown, shown, shown, shown.upper(), shown.lower()))
+        case FieldType.TEXT:
+            return random.choice(("Tekst", "ab", "-x", "=1+1", "12", "Æble"))
+
+
+def _some_day(random: Random) -> int:
+    return random.randint(42000, 46200)
+
+
+def _wrong_cell(random: Random, form: Form, field: Field) -> object:
+    if random.random() < 0.2:
+        return random.choice((True, False, *ERRORS))
+    match field.type:
+        case FieldType.CPR:
+            return _odd_cpr(random)
+        case FieldType.DATE:
+            written = _pad(random, random.choice(_ODD_DATES))
+            return random.choice((written, written, random.choice(_ODD_SERIALS)))
+        case FieldType.INTEGER | FieldType.DECIMAL:
+            return random.choice((*_NUMBERS, *_ODD_NUMBERS))
+        case FieldType.CODE:
+            code = random.choice(form.code_lists[field.codes].codes)
+            label = code.label("da")
+            doubled = label.replace(" ", "  ")
+            english = code.label("en")
+            odd = (*_ODD_CODES, doubled, english, label[:-1], label.replace("å", "a\u030a"))
+            return random.choice((_pad(random, label), _pad(random, random.choice(odd)), 5, 956))
+        case FieldType.TEXT:
+            longest = field.max_length
+            texts = ("x" * longest, "x" * (longest + 1), "y" * longest + "  ", 12, 12.5, "!", "*")
+            return random.choice((*texts, _pad(random, "Tekst")))
+
+
+def _pad(random: Random, text: str) -> str:
+    """Put around a text what cannot be seen."""
+    around = ("", " ", "  ", "\u00a0", "\u200b", " \u00a0", "\t")
+    return random.choice((*around[:-1], "\n")) + text + random.choice(around[:-1])
+
+
+def _cpr(random: Random, today: date | None = None) -> str:
+    day, month, year = random.randint(61, 88), random.randint(1, 12), random.randint(40, 99)
+    digits = f"{day:02d}{month:02d}{year:02d}{random.randint(0, 3)}{random.randint(0, 999):03d}"
+    kind = random.random()
+    if kind < 0.1:
+        # Born 1858 to 1867, which no number says that was ever given out.
+        digits = f"{day - 60:02d}{month:02d}{random.randint(58, 67)}{random.randint(5, 8)}"
+        digits += f"{random.randint(0, 999):03d}"
+    elif kind < 0.4 and today and today.year > _LAST_BIRTH_YEAR:
+        # Born in 2036: nobody has it yet, but on a day after that nothing is odd about it.
+        digits = _with_modulus_11(f"{day - 60:02d}{month:02d}364", random)
+    return digits if random.random() < 0.3 else f"{digits[:6]}-{digits[6:]}"
+
+
+_LAST_BIRTH_YEAR: Final = 2036
+
+
+def _with_modulus_11(digits: str, random: Random) -> str:
+    """Complete seven digits so that the weighted sum is divisible by 11."""
+    weights = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
+    ends = [
+        end
+        for end in range(1000)
+        if sum(int(d) * w for d, w in zip(f"{digits}{end:03d}", weights, strict=True)) % 11 == 0
+    ]
+    return f"{digits}{random.choice(ends):03d}"
+
+
+def _odd_cpr(random: Random) -> object:
+    digits = _cpr(random).replace("-", "")
+    month_13 = f"{digits[:2]}13{digits[4:]}"
+    return random.choice(
+        (
+            int(digits),
+            _pad(random, digits),
+            _pad(random, f"{digits[:6]}-{digits[6:]}"),
+            f"{digits[:6]}\u2011{digits[6:]}",
+            digits[1:],
+            digits + "1",
+            f"{digits[:6]} {digits[6:]}",
+            f"{digits[:4]}-{digits[4:]}",
+            f"{digits[:6]}--{digits[6:]}",
+            digits[:9] + "x",
+            f"{digits[:6]}-",
+            month_13,
+            "00" + digits[2:],
+            "6000" + digits[4:],
+            "9201" + digits[4:],
+            "320160" + digits[6:],
+            # 29 February: of a leap year, of none, of 1900 and of 2000, with a made-up day.
+            f"8902{random.choice(('60', '61', '00', '04'))}{random.randint(0, 9)}123",
+            f"6101{random.randint(27, 36)}{random.choice('4579')}123",
+            f"9002{digits[4:]}",
+            "",
+        )
+    )
