@@ -1,7 +1,7 @@
 """A statistics workbook as data: its pages, before any file format is chosen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -122,3 +122,18 @@ class Book:
     language: str
     made_on: date
     pages: tuple[Page, ...]
+
+
+def without_figures(book: Book) -> Book:
+    """Give the same workbook without its figures, for formats that have none."""
+    kept = tuple(page for page in book.pages if page.kind is not PageKind.FIGURE)
+    names = {page.name for page in kept}
+    return replace(book, pages=tuple(_listing(page, names) for page in kept))
+
+
+def _listing(page: Page, names: set[str]) -> Page:
+    """Give a contents page that lists only the sheets there are; others as they are."""
+    if page.kind is not PageKind.CONTENTS:
+        return page
+    rows = tuple(row for row in page.rows if row[0] in names)
+    return replace(page, rows=rows, links={place: str(row[0]) for place, row in enumerate(rows)})

@@ -17,6 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from fpsheet.statistics.book import Book, Page, PageKind
 from fpsheet.statistics.chart import insert_figure
+from fpsheet.workbook.package import pack, unpack
 from fpsheet_sync.stat_table import Cell, ColumnKind
 
 FONT = "Arial"
@@ -55,6 +56,7 @@ Looks = Mapping[str, Format]
 
 def write_xlsx(book: Book) -> bytes:
     """Give the bytes of a workbook; the same book gives the same bytes."""
+    made_at = datetime.combine(book.made_on, time(), UTC)
     stream = BytesIO()
     workbook = xlsxwriter.Workbook(stream, dict(_CHOICES))
     workbook.set_properties(
@@ -64,7 +66,7 @@ def write_xlsx(book: Book) -> bytes:
             "author": book.publisher,
             "company": book.publisher,
             "keywords": book.keywords,
-            "created": datetime.combine(book.made_on, time(), UTC).replace(tzinfo=None),
+            "created": made_at.replace(tzinfo=None),
         }
     )
     workbook.set_custom_property("Language", book.language)
@@ -75,7 +77,7 @@ def write_xlsx(book: Book) -> bytes:
         _write_page(workbook, sheet, page, looks, f"tTabel_{next(numbers)}")
     workbook.get_worksheet_by_name(book.pages[0].name).activate()
     workbook.close()
-    return stream.getvalue()
+    return pack(unpack(stream.getvalue()), issued_at=made_at)
 
 
 def _make_looks(workbook: Workbook) -> Looks:

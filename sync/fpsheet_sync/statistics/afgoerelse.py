@@ -102,7 +102,14 @@ def _select_processing(scope: Scope, tables: Tables) -> Query:
         .distinct()
         .subquery()
     )
-    final = select(decisions).where(decisions.c.afgoerelse.in_(FINAL)).subquery()
+    is_final = decisions.c.afgoerelse.in_(FINAL)
+    # Earlier decisions matter only of citizens who were decided on in the period.
+    concerned = (
+        select(decisions.c[ENHED])
+        .where(is_final, within(decisions.c.afgoerelse_dato, scope.period))
+        .distinct()
+    )
+    final = select(decisions).where(is_final, decisions.c[ENHED].in_(concerned)).subquery()
     first = _first_answers(final, applied)
     unknown = final.outerjoin(applied, applied.c[ENHED] == final.c[ENHED])
     answered = Facts(

@@ -206,12 +206,14 @@ def _select_deadline(scope: Scope, tables: Tables) -> Query:
 def _select_income(scope: Scope, tables: Tables) -> Query:
     """Give `borgere`: one fact per income a pensioner has beside the pension on the last day."""
     people, rows = tables["pensionister"], cited(scope, tables, "indkomst")
-    joined = people.join(rows, people.c[ENHED] == rows.c[ENHED])
+    # An outer join, because it fixes the order: each income looks its pensioner up by index.
+    joined = rows.outerjoin(people, people.c[ENHED] == rows.c[ENHED])
+    active = active_on(rows.c.fra_dato, rows.c.til_dato, scope.period.til)
     facts = Facts(
         "borgere",
         people.c.kommune,
         {"indkomst_kilde": known(rows.c.indkomst_kilde), "bestand_niveau": people.c.niveau},
-        active_on(rows.c.fra_dato, rows.c.til_dato, scope.period.til),
+        active & people.c[ENHED].is_not(None),
     )
     return select_facts(people, facts, joined)
 

@@ -37,8 +37,6 @@ class ReleaseRequest:
         language: Language tag of every label.
         counted_on: The day printed as "opgjort pr.".
         as_of: Number of the last commit to know of; None for all there are.
-        internal: Marks the edition that must not be passed on. A release is internal until the
-            suppression has been applied to it.
         state: Hash of the database's state, printed so that the edition can be made again.
         tables: Identifiers of the tables wanted; empty for all.
         benchmarks: Published figures to compare with.
@@ -49,7 +47,6 @@ class ReleaseRequest:
     language: str
     counted_on: date
     as_of: int | None = None
-    internal: bool = True
     state: str = ""
     tables: tuple[str, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
@@ -57,6 +54,9 @@ class ReleaseRequest:
 
 def compute_release(connection: Connection, form: Form, request: ReleaseRequest) -> Release:
     """Count the tables of a release.
+
+    It is internal: nothing is hidden, so it must not be passed on until a suppression has been
+    applied to it (`suppression.apply_suppression`).
 
     Raises:
         UsageError: The period ends before it begins, or the area is no kommune or country.
@@ -120,7 +120,7 @@ def lay_out(counting: Counting, request: ReleaseRequest) -> Release:
         language=request.language,
         counted_on=request.counted_on,
         state=request.state,
-        internal=request.internal,
+        internal=True,
         tables=tuple(tabulate(edition, spec) for spec in specs),
         period=request.period,
         area_label=edition.title_area,

@@ -1,6 +1,7 @@
 """Numbers become tables: rows, the words above them, the sums inside them, the figures."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 
 from fpsheet_sync.stat_table import Cell, Chart, Column, ColumnKind, StatTable
@@ -20,7 +21,7 @@ def tabulate(edition: Edition, spec: TableSpec) -> StatTable:
     one kommune has that kommune alone.
     """
     declared = shown_specs(edition.counting, edition.area, spec)
-    shown = tuple(show_columns(edition, spec))
+    shown = tuple(_resolved(tuple(show_columns(edition, spec))))
     codes = {name: _row_codes(edition, spec, name) for name in spec.dimensions}
     dimensions = tuple(name for name in spec.dimensions if codes[name])
     labels = {name: edition.labels(name, codes[name]) for name in dimensions}
@@ -47,6 +48,22 @@ def tabulate(edition: Edition, spec: TableSpec) -> StatTable:
         sums=tuple(_sums(spec, shown)),
         charts=tuple(_charts(edition, spec, shown, codes)),
     )
+
+
+def _resolved(shown: Sequence[ShownColumn]) -> Iterator[ShownColumn]:
+    """Name the laid out columns that figures rest on, where they are declared as a split one.
+
+    A mean of those who have ordinary work rests on the column that counts just them.
+    """
+    for each in shown:
+        own = set(each.column.codes)
+        rests_on = tuple(
+            other.column.id
+            for part in each.column.rests_on
+            for other in shown
+            if other.spec.id == part and (not other.spec.by or set(other.column.codes) == own)
+        )
+        yield replace(each, column=replace(each.column, rests_on=rests_on))
 
 
 def _row_codes(edition: Edition, spec: TableSpec, dimension: str) -> tuple[str, ...]:

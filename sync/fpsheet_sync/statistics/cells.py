@@ -1,0 +1,257 @@
+"""What a release gives away: its numbers, the sums that bind them, the figures that rest on them.
+
+All editions of a release are described together (national and every kommune's), because a reader
+has them all. A number has one name wherever it is printed. The name holds what is counted, the
+period, the area and the codes, so the first quarter inside a year's release is the same number as
+in a release of that quarter alone, and a stock the same in every release that ends on that day.
+
+Not described, because they are no sums: that a number of distinct citizens is at most the sum of
+its parts and at least the largest of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from fpsheet_sync.disclosure.cells import Cell, CellId, Derived, Equation
+from fpsheet_sync.disclosure.cells import Release as Disclosed
+from fpsheet_sync.disclosure.crossing import cross_equations
+from fpsheet_sync.stat_table import Column, ColumnKind, Period, Release, StatTable
+from fpsheet_sync.statistics.cube import KOMMUNE
+from fpsheet_sync.statistics.scope import quarters
+from fpsheet_templates.errors import SpecError
+from fpsheet_templates.form import Form
+from fpsheet_templates.table import TOTAL, UOPLYST, Dimension, load_dimensions
+
+STOCKS = (
+    "bestand.bestand",
+    "forloeb.igangvaerende",
+    "job.sidste_dag",
+    "indkomst.borgere",
+)
+"""Beginnings of the names of numbers that depend on the last day of the period alone."""
+
+_STOCK_BEFORE, _STOCK = "bestand.primo", "bestand.bestand"
+_LAND, _KVARTAL = "land", "kvartal"
+_COUNTRIES = frozenset({"", "GL", "DK"})
+
+Codes = frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """The name of one number, in its parts.
+
+    Attributes:
+        of: What is counted.
+        period: First and last day, the same for a stock.
+        area: Kommunekode, or the country ("GL", "DK", "" for all) in the total.
+        codes: What it is broken down by beyond the area.
+    """
+
+    of: str
+    period: tuple[str, str]
+    area: str
+    codes: Codes
+
+    @property
+    def id(self) -> CellId:
+        """Give the name as one string."""
+        codes = (f"{dimension}={code}" for dimension, code in sorted(self.codes))
+        return CellId("|".join((self.of, *self.period, f"{_LAND}={self.area}", *codes)))
+
+    @property
+    def owner(self) -> str | None:
+        """Give the kommune whose number it is; None for a country's."""
+        return None if self.area in _COUNTRIES else self.area
+
+
+@dataclass(slots=True)
+class _Collected:
+    """What has been found so far."""
+
+    numbers: dict[Number, int] = field(default_factory=dict)
+    adds_up: set[Number] = field(default_factory=set)
+    equations: dict[tuple[CellId, frozenset[CellId]], Equation] = field(default_factory=dict)
+    derived: dict[str, Derived] = field(default_factory=dict)
+
+    def add_number(self, number: Number, value: int) -> None:
+        """Keep a number; SpecError where it has another value elsewhere."""
+        if self.numbers.setdefault(number, value) != value:
+            message = f"The number {number.id} differs between tables."
+            raise SpecError(message)
+
+    def add_equation(self, equation: Equation) -> None:
+        """Keep a sum once, however many tables print it."""
+        self.equations.setdefault((equation.total, frozenset(equation.parts)), equation)
+
+
+def release_cells(
+    releases: Iterable[Release], form: Form, *, known: Mapping[CellId, int] | None = None
+) -> Disclosed:
+    """Describe all editions that are published together.
+
+    Args:
+        releases: The editions, none of them suppressed yet, of one language.
+        form: The form, for how fine codes divide coarse ones.
+        known: Numbers a reader has from earlier publications (`printed_numbers` of those).
+
+    Raises:
+        SpecError: The same number has two values, which would be a fault of the counting.
+    """
+    found = _Collected()
+    for release in releases:
+        for table in release.tables:
+            _collect(found, release, table)
+    for equation in (*_area_sums(found, form), *_refined_sums(found.numbers, form)):
+        found.add_equation(equation)
+    cells = tuple(
+        Cell(number.id, value, owner=number.owner) for number, value in found.numbers.items()
+    )
+    ids = {cell.id for cell in cells}
+    return Disclosed(
+        cells=cells,
+        equations=tuple(found.equations.values()),
+        derived=tuple(found.derived.values()),
+        known={id_: value for id_, value in (known or {}).items() if id_ in ids},
+    )
+
+
+def printed_numbers(release: Release) -> Mapping[CellId, int]:
+    """Give the counts that an edition prints, by name: what its readers know from then on."""
+    printed = {}
+    for table in release.tables:
+        for key, row in zip(table.keys, table.rows, strict=True):
+            for column, cell in zip(table.columns, row, strict=True):
+                if column.kind is ColumnKind.COUNT and isinstance(cell, int):
+                    printed[number_of(release, table, column, key).id] = cell
+    return printed
+
+
+def number_of(release: Release, table: StatTable, column: Column, key: Sequence[str]) -> Number:
+    """Name the number in a cell."""
+    codes = dict(zip(table.dimensions, key, strict=True)) | dict(column.codes)
+    codes = {name: code for name, code in codes.items() if code != TOTAL}
+    period = table.period
+    quarter = codes.pop(_KVARTAL, "")
+    if quarter:
+        period = next(each.period for each in quarters(period) if each.id == quarter)
+    area = codes.pop(KOMMUNE, release.area)
+    of, period = _dated(column.of, period)
+    days = (str(period.fra), str(period.til))
+    return Number(of, days, area, frozenset(codes.items()))
+
+
+def _dated(of: str, period: Period) -> tuple[str, Period]:
+    """Give what is counted and when; a stock is counted on one day."""
+    if of == _STOCK_BEFORE:
+        day = period.fra - timedelta(days=1)
+        return _STOCK, Period(day, day)
+    return (of, Period(period.til, period.til)) if of.startswith(STOCKS) else (of, period)
+
+
+def figure_id(release: Release, table: StatTable, column: Column, key: Sequence[str]) -> str:
+    """Name a figure that is no count: a percentage, a median, an expected number."""
+    return "|".join((table.id, f"{_LAND}={release.area}", column.id, *key))
+
+
+def _collect(found: _Collected, release: Release, table: StatTable) -> None:
+    """Collect the numbers, figures and sums of one table."""
+    places = {column.id: place for place, column in enumerate(table.columns)}
+    by_column: dict[str, dict[tuple[str, ...], CellId]] = defaultdict(dict)
+    for key, row in zip(table.keys, table.rows, strict=True):
+        for column in table.columns:
+            cell = row[places[column.id]]
+            if column.kind is ColumnKind.COUNT and isinstance(cell, int):
+                number = number_of(release, table, column, key)
+                found.add_number(number, cell)
+                if KOMMUNE in column.adds:
+                    found.adds_up.add(number)
+                by_column[column.id][key] = number.id
+        _collect_row(found, release, table, key, {c: ids[key] for c, ids in by_column.items()})
+    for column in table.columns:
+        if column.kind is ColumnKind.COUNT:
+            along = [name if name in column.adds else "" for name in table.dimensions]
+            for equation in cross_equations(table.id, by_column[column.id], along):
+                found.add_equation(equation)
+
+
+def _collect_row(
+    found: _Collected,
+    release: Release,
+    table: StatTable,
+    key: tuple[str, ...],
+    ids: Mapping[str, CellId],
+) -> None:
+    """Collect the sums between the columns of a row, and its figures that are no counts."""
+    row = "/".join(key)
+    for total, parts in table.sums:
+        name = f"{table.id} {row} {total}"
+        found.add_equation(
+            Equation(name, ids[total], tuple(ids[part] for part in parts), table.id, "kolonner")
+        )
+    for column in table.columns:
+        if column.kind is ColumnKind.DECIMAL:
+            id_ = figure_id(release, table, column, key)
+            share = [ids[part] for part in column.share_of]
+            rests_on = tuple(ids[part] for part in column.rests_on)
+            found.derived[id_] = Derived(id_, rests_on, (share[0], share[1]) if share else None)
+
+
+def _area_sums(found: _Collected, form: Form) -> Iterator[Equation]:
+    """Bind each country's number to its kommuner's, where editions print them apart.
+
+    Kommuner without an edition of their own are one number together, which nobody prints but
+    everybody can work out; it is added.
+    """
+    by_area: dict[Number, dict[str, Number]] = defaultdict(dict)
+    for number in found.numbers:
+        if number in found.adds_up:
+            by_area[replace(number, area="")][number.area] = number
+    for areas in by_area.values():
+        for country in sorted(_COUNTRIES & areas.keys()):
+            parts = [
+                areas[area]
+                for area in sorted(areas.keys() - _COUNTRIES)
+                if country in {"", form.kommuner[area].jurisdiction}
+            ]
+            if parts:
+                yield _country_sum(found, areas[country], parts)
+
+
+def _country_sum(found: _Collected, total: Number, parts: list[Number]) -> Equation:
+    rest = found.numbers[total] - sum(found.numbers[part] for part in parts)
+    if rest:
+        others = replace(total, area=f"{total.area}-andre")
+        found.numbers[others] = rest
+        parts = [*parts, others]
+    name = f"{total.id} = {_LAND}"
+    return Equation(name, total.id, tuple(part.id for part in parts), breakdown=KOMMUNE)
+
+
+def _refined_sums(numbers: Mapping[Number, int], form: Form) -> Iterator[Equation]:
+    """Bind coarse codes to the fine ones that divide them: branche groups, those under 60."""
+    for dimension in load_dimensions().values():
+        if not dimension.refines:
+            continue
+        groups = _groups(dimension, form)
+        parts: dict[Number, list[CellId]] = defaultdict(list)
+        for number in numbers:
+            fine = dict(number.codes).get(dimension.id, "")
+            if fine in groups:
+                coarse = {(dimension.refines, groups[fine])}
+                codes = (number.codes - {(dimension.id, fine)}) | coarse
+                parts[replace(number, codes=codes)].append(number.id)
+        for total, ids in parts.items():
+            if total in numbers:
+                name = f"{total.id} = {dimension.id}"
+                yield Equation(name, total.id, tuple(ids), breakdown=dimension.id)
+
+
+def _groups(dimension: Dimension, form: Form) -> Mapping[str, str]:
+    """Give the coarse code of each fine one."""
+    if not dimension.groups_from:
+        return dimension.groups
+    codes = form.code_lists[dimension.codes].codes
+    return {code.id: code.extra[dimension.groups_from] for code in codes} | {UOPLYST: UOPLYST}
