@@ -20,7 +20,7 @@ OWN_LEVELS = {RuleLevel.FIELD, RuleLevel.ROW, RuleLevel.CITIZEN, RuleLevel.WORKB
 PLACEHOLDERS = {"felt", "ark", "anden", "mindst", "hoejst", "laengde"}
 
 
-@pytest.mark.parametrize("kommune", ["956", "707", ""])
+@pytest.mark.parametrize("kommune", ["956", "707"])
 def test_every_rule_on_an_empty_workbook(kommune: str) -> None:
     """Nothing is at fault but that there is nothing."""
     raw = make_raw_workbook(FORM, [], meta={"kommune_kode": kommune})
@@ -41,6 +41,18 @@ def test_every_rule_on_rows_with_a_number_alone(kommune: str) -> None:
     assert_places_exist(check, FORM)
     assert {finding.code for finding in check.findings} == {"FLT-001", "CPR-005"}
     assert check.not_run == ()
+
+
+def test_rules_of_one_country_could_not_run_when_the_kommune_is_unknown() -> None:
+    """The rules of both countries run all the same; the workbook is not accepted."""
+    row = {"cpr": "7107760001", "sagsbehandler": "AB"}
+    sheets = [make_raw_sheet(FORM, "borger", [row])]
+    raw = make_raw_workbook(FORM, sheets, meta={"kommune_kode": "000"})
+    check = check_workbook(raw, FORM, today=TODAY)
+    assert {finding.code for finding in check.findings} == {"CPR-005", "BRG-048"}
+    assert {"AFG-001", "AFG-004", "BRG-006", "BRG-016"} <= set(check.not_run)
+    assert {"FOR-001", "BRG-001"}.isdisjoint(check.not_run)
+    assert not check.accepted
 
 
 @pytest.mark.parametrize("sheet_id", [sheet.id for sheet in FORM.entry_sheets()])

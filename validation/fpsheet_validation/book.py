@@ -45,7 +45,9 @@ class Book:
     def rows(self, sheet_id: str) -> pl.LazyFrame:
         """Give the rows that count: not annulled, not repeated and of a readable citizen.
 
-        Rows accepted earlier come after the file's own; their `raekke` is null.
+        A cell at fault by itself is null, also where it has a value (a percentage of 176), so
+        that nothing follows from it. Rows accepted earlier come after the file's own; their
+        `raekke` is null.
         """
         frame = self.frame(sheet_id)
         earlier = self.known.get(sheet_id)
@@ -56,7 +58,22 @@ class Book:
         if self.repeated.get(sheet_id):
             again = pl.col(ROW).is_in(sorted(self.repeated[sheet_id])).fill_null(value=False)
             counts = counts & ~again
-        return frame.lazy().filter(counts)
+        return frame.lazy().filter(counts).with_columns(self._without_faulty(sheet_id))
+
+    def _without_faulty(self, sheet_id: str) -> list[pl.Expr]:
+        """Give the columns of a sheet that have cells at fault, with nulls in their place."""
+        rows: dict[str, list[int]] = {}
+        for sheet, row, field_id in self.faulty:
+            if sheet == sheet_id and field_id != CPR:
+                rows.setdefault(field_id, []).append(row)
+        is_faulty = {
+            field_id: pl.col(ROW).is_in(sorted(own)).fill_null(value=False)
+            for field_id, own in rows.items()
+        }
+        return [
+            pl.when(~is_faulty[field_id]).then(pl.col(field_id)).alias(field_id)
+            for field_id in sorted(rows)
+        ]
 
     def address(self, sheet_id: str, field_id: str, row: int, *, beside: str) -> str:
         """Give the address of a cell as a person would look it up from the sheet `beside`."""

@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 
 from fpsheet_templates.form import Form
+from fpsheet_templates.rule import RuleLevel
 from fpsheet_validation.blocked import block_cases
 from fpsheet_validation.book import Book
 from fpsheet_validation.finding import is_accepted, sort_findings
@@ -14,6 +15,7 @@ from fpsheet_validation.hit import Hit
 from fpsheet_validation.parse import parse_sheet
 from fpsheet_validation.raw import RawWorkbook
 from fpsheet_validation.registry import Outcome, run_registry
+from fpsheet_validation.row_check import applies
 from fpsheet_validation.row_schema import RowVerdict, check_rows, sheet_schema
 from fpsheet_validation.setting import Setting, read_setting
 from fpsheet_validation.typed import Check, TypedSheet
@@ -74,6 +76,9 @@ def _check_rows(
             not_run |= verdict.not_run
         elif layout.id in raw.missing:
             not_run |= {check.code for check in sheet_schema(setting, layout.id).checks}
+    if not setting.jurisdiction:
+        rows = (rule for rule in setting.form.rules if rule.level is RuleLevel.ROW)
+        not_run |= {rule.code for rule in rows if not applies(rule, setting)}
     return hits, sheets, not_run
 
 

@@ -143,7 +143,8 @@ def _before_running(book: Book) -> dict[str, Outcome]:
 
 def _can_run(rule: Rule, sheets: set[str], book: Book) -> Outcome:
     if not applies(rule, book.setting):
-        return Outcome.NOT_APPLICABLE
+        is_known = bool(book.setting.jurisdiction)
+        return Outcome.NOT_APPLICABLE if is_known else Outcome.COULD_NOT_RUN
     own = {(sheet_id, field) for sheet_id in sheets for field in reads_of(rule)}
     for sheet_id, field in own | set(reads_elsewhere(rule)):
         sheet = book.sheets.get(sheet_id)

@@ -19,6 +19,9 @@ from fpsheet_validation.reads import reads_of
 from fpsheet_validation.setting import Setting
 from fpsheet_validation.typed import ANNUL
 
+EVERYWHERE = frozenset({"GL", "DK"})
+"""The jurisdictions there are."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowCheck:
@@ -56,8 +59,17 @@ def row_checks(sheet: Sheet, setting: Setting) -> tuple[RowCheck, ...]:
 
 
 def applies(rule: Rule, setting: Setting) -> bool:
-    """Tell whether a rule holds where the workbook comes from; nowhere when that is unknown."""
-    return setting.jurisdiction in rule.jurisdictions
+    """Tell whether a rule can be held to this workbook.
+
+    Where it is not known which country the workbook is from, only rules of both can.
+    """
+    return _is_of_here(rule.jurisdictions, setting)
+
+
+def _is_of_here(jurisdictions: frozenset[str], setting: Setting) -> bool:
+    return setting.jurisdiction in jurisdictions or (
+        not setting.jurisdiction and jurisdictions >= EVERYWHERE
+    )
 
 
 def rule_check(rule: Rule, sheet: Sheet, setting: Setting) -> RowCheck:
@@ -76,11 +88,11 @@ def rule_check(rule: Rule, sheet: Sheet, setting: Setting) -> RowCheck:
 def _field_checks(sheet: Sheet, field: Field, scope: Scope, setting: Setting) -> Iterator[RowCheck]:
     value = pl.col(field.id)
     in_force = pl.col(ANNUL).is_null()
-    used = not setting.jurisdiction or setting.jurisdiction in field.jurisdictions
+    used = _is_of_here(field.jurisdictions, setting)
     faults: list[tuple[str, pl.Expr]] = []
-    if not used:
+    if not used and setting.jurisdiction:
         faults.append(("FLT-018", value.is_not_null() & in_force))
-    elif field.required is not None:
+    elif used and field.required is not None:
         must = evaluate(field.required, scope) & is_blank(sheet, field.id)
         # An annulled row needs no more than to say whose it is.
         faults.append(("FLT-001", must if field.type is FieldType.CPR else must & in_force))

@@ -11,6 +11,8 @@ from fpsheet_validation.typed import TypedSheet
 
 Details = tuple[tuple[str, str], ...]
 
+_NAMING_LIMITS = frozenset({"FLT-013", "FLT-014"})
+
 
 def to_findings(
     hits: Iterable[Hit], raw: RawWorkbook, sheets: Mapping[str, TypedSheet], form: Form
@@ -27,7 +29,8 @@ def to_findings(
 
     findings = []
     for sheet_id, row, field_id, code, other in hits:
-        title, column, details = place(sheet_id, field_id)
+        title, column, limits = place(sheet_id, field_id)
+        details = limits if code in _NAMING_LIMITS else ()
         if other:
             details = (*details, ("anden", other))
         findings.append(
