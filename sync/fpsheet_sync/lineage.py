@@ -168,10 +168,14 @@ def _judge(
     """Judge whether a file was edited from `other`; one that changed nothing is as its parent."""
     if other.sha256 not in judged:
         before = past.parent(other)
-        evidence = weigh(None if before is None else past.line(before), past.rows(other), rows)
+        base = None if before is None else past.line(before)
+        evidence = weigh(base, past.rows(other), rows)
         descent = evidence.descent
         if evidence.is_empty and before is not None and before is not origin:
             descent = _judge(before, rows, origin, past, judged)
+        elif descent is Descent.BESIDE and not evidence.lost and weigh(base, rows, rows).is_empty:
+            # It lacks rows and says nothing of its own: an emptied or filtered copy.
+            descent = Descent.EDITED_FROM
         judged[other.sha256] = descent
     return judged[other.sha256]
 
@@ -195,16 +199,19 @@ def weigh(base: Frames | None, earlier: Frames, later: Frames) -> Evidence:
 def _weigh_sheet(
     layout: Layout, base: pl.DataFrame | None, earlier: pl.DataFrame, later: pl.DataFrame
 ) -> Evidence:
-    values = list(layout.values)
-    first = _matchable(layout, earlier)
-    joined = _beside(first, _matchable(layout, later), "s:", values)
     old = earlier.clear() if base is None else base
-    joined = _beside(joined, _matchable(layout, old), "b:", values)
+    joined = _beside(layout, _beside(layout, earlier, later, "s:"), old, "b:")
     was_there, is_there = pl.col("b:there").is_not_null(), pl.col("s:there").is_not_null()
+    differing = pl.sum_horizontal(
+        pl.col(column).ne_missing(pl.col(f"s:{column}")).cast(pl.Int64) for column in layout.key
+    )
     same_citizen = pl.col(BORGER).eq_missing(pl.col(f"s:{BORGER}"))
+    # Another citizen in a row that is otherwise the same is a corrected CPR number.
+    corrected = ~same_citizen & (differing == 1) & pl.lit(len(layout.key) > 1)
     new = joined.filter(~was_there).select(
         same=(is_there & same_citizen).sum(),
-        lost=(is_there & ~same_citizen).sum(),
+        further=(is_there & corrected).sum(),
+        lost=(is_there & ~same_citizen & ~corrected).sum(),
         absent=(~is_there).sum(),
     )
     kept = joined.filter(was_there & is_there)
@@ -214,26 +221,32 @@ def _weigh_sheet(
         same=_count(changed[g] & alike(c, "", "s:") for g, c in layout.groups.items()),
         lost=_count(changed[g] & alike(c, "s:", "b:") for g, c in layout.groups.items()),
     )
-    same, lost, absent = new.row(0)
-    all_changed, same_changed, lost_changed = both.row(0)
-    further = all_changed - same_changed - lost_changed
-    return Evidence(same, 0, lost, absent) + Evidence(same_changed, further, lost_changed)
+    all_changed, same, lost = both.row(0)
+    return Evidence(*new.row(0)) + Evidence(same, all_changed - same - lost, lost)
 
 
-def _matchable(layout: Layout, frame: pl.DataFrame) -> pl.DataFrame:
-    """Give rows a text to be matched by: the id in the file, else the natural key."""
-    key = pl.concat_str([pl.col(layout.key).cast(pl.String)], separator="|", ignore_nulls=True)
-    named = frame.select(
-        pl.coalesce(pl.col(FILE_ID), pl.lit("~") + key).alias("match"), *layout.values
+def _beside(layout: Layout, left: pl.DataFrame, right: pl.DataFrame, mark: str) -> pl.DataFrame:
+    """Put beside each row the row of another frame with its id, else with its natural key."""
+    values = list(layout.values)
+    named = right.select(
+        FILE_ID, pl.col(values).name.prefix(mark), pl.lit(value=True).alias(f"{mark}there")
     )
-    return named.unique("match", keep="first", maintain_order=True)
-
-
-def _beside(left: pl.DataFrame, right: pl.DataFrame, mark: str, values: list[str]) -> pl.DataFrame:
-    marked = right.select("match", pl.col(values).name.prefix(mark)).with_columns(
-        pl.lit(value=True).alias(f"{mark}there")
+    key = [f"{mark}{column}" for column in layout.key]
+    by_id = named.filter(pl.col(FILE_ID).is_not_null()).unique(FILE_ID, keep="first")
+    by_key = named.drop(FILE_ID).unique(key, keep="first")
+    found = left.join(by_id, on=FILE_ID, how="left")
+    missed = pl.col(f"{mark}there").is_null()
+    again = found.filter(missed).select(left.columns)
+    if again.is_empty():
+        return found
+    again = again.join(
+        by_key.with_columns(pl.col(key).name.map(lambda name: f"k{name}")),
+        left_on=list(layout.key),
+        right_on=[f"k{column}" for column in key],
+        how="left",
+        nulls_equal=True,
     )
-    return left.join(marked, on="match", how="left")
+    return pl.concat([found.filter(~missed), again.select(found.columns)])
 
 
 def _count(conditions: Iterable[pl.Expr]) -> pl.Expr:

@@ -96,7 +96,7 @@ class Receipt:
     waiting: tuple[WaitingRow, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
     conflicts: tuple[ShownConflict, ...] = ()
-    findings: tuple[Mapping[str, str], ...] = ()
+    findings: tuple[Mapping[str, Any], ...] = ()
     assigned: tuple[tuple[str, int, str], ...] = ()
     held: tuple[int, int] | None = None
     unexplained: int = 0

@@ -1,6 +1,6 @@
 """The store: one central database, SQLite or PostgreSQL, opened and locked in one place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ LOCK_SECONDS = 30
 """How long a second writer waits before it says that the database is busy."""
 
 _KEY_SETTING = "noegle_id"
-_LOCK_SPACE = 0x66707368
+_LOCK_SPACE, _CLAIM_SPACE = 0x66707368, 0x66706372
 _PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",  # a receipt handed out must survive a power cut
@@ -171,6 +171,28 @@ def settled(store: Store) -> int:
         return last_commit(connection)
 
 
+@contextmanager
+def claim(store: Store, sha256: str) -> Iterator[bool]:
+    """Claim a file before reading it, so that several syncs share an inbox.
+
+    Gives False where another sync is at it; come back later, it will then be known. On SQLite
+    everybody gets the claim, because only one can write anyway.
+    """
+    if not store.is_postgresql:
+        yield True
+        return
+    with translated(store.place), store.engine.connect() as connection:
+        key = {"space": _CLAIM_SPACE, "name": sha256}
+        taken = text("SELECT pg_try_advisory_lock(:space, hashtext(:name))")
+        mine = bool(connection.execute(taken, key).scalar())
+        try:
+            yield mine
+        finally:
+            if mine:
+                freed = text("SELECT pg_advisory_unlock(:space, hashtext(:name))")
+                connection.execute(freed, key)
+
+
 def _is_sqlite(address: URL) -> bool:
     return address.get_backend_name() == "sqlite"
 
@@ -234,10 +256,3 @@ def _check_keys(store: Store, keys: Keys) -> None:
                 known = keys.id
     if known != keys.id:
         raise store_failure("wrong_keys")
-
-
-def fetch(
-    connection: Connection, statement: str, values: Sequence[object]
-) -> list[tuple[object, ...]]:
-    """Read rows through the driver, without SQLAlchemy's cost per row."""
-    return [tuple(row) for row in connection.exec_driver_sql(statement, tuple(values))]

@@ -21,6 +21,7 @@ import polars as pl
 from fpsheet_sync.access import Actor
 from fpsheet_sync.keys import derive_keys
 from fpsheet_sync.layout import layouts
+from fpsheet_sync.library import read_state
 from fpsheet_sync.store import Store, open_store
 from fpsheet_sync.submission import Choice, Explanation, Submission, SubmittedSheet
 from fpsheet_sync.sync import Synced, sync_submissions
@@ -30,6 +31,8 @@ from tests.support.tables import read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from fpsheet_sync.receipt import Receipt
 
 KEYS = derive_keys(b"\x07" * 32, fictional=True)
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -132,6 +135,22 @@ def new_store(url: str) -> Store:
 def sync(store: Store, *submissions: Submission) -> list[Synced]:
     """Merge submissions in the order given."""
     return list(sync_submissions(store, submissions, ACTOR))
+
+
+def send(store: Store, text: str, sending: Sending = ORDINARY) -> Receipt:
+    """Send one file and give its receipt."""
+    return sync(store, submit(text, sending))[0].receipt
+
+
+def rows(store: Store, sheet: str = "forloeb", kommune: str = "956") -> pl.DataFrame:
+    """Give the rows in force of one sheet of a kommune, annulled ones too, by row id."""
+    with store.read() as connection:
+        return read_state(connection, kommune).rows[sheet]
+
+
+def codes(receipt: Receipt) -> list[tuple[str, str]]:
+    """Give code and cell of what the merge found."""
+    return [(found["code"], found["cell"]) for found in receipt.findings]
 
 
 def _sheet(name: str, rows: list[RowSpec]) -> SubmittedSheet:

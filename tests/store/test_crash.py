@@ -1,0 +1,117 @@
+"""Killed at any instant, or out of disk, the store is as before a file or after it, never between.
+
+The next run then finishes the job. Also: two syncs at once.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fpsheet_sync.state_hash import state_hash
+from fpsheet_sync.store import Store, claim
+from tests.support.crash import texts
+from tests.support.submissions import submit, sync
+
+if TYPE_CHECKING:
+    from tests.support.stores import Stores
+
+ROOT = Path(__file__).parents[2]
+FORKS = pytest.mark.skipif(sys.platform != "linux", reason="children are forked")
+
+
+def crash(url: str, template: str, times: int, how: str) -> dict[str, Any]:
+    """Run `tests.support.crash` in a process of its own."""
+    command = [sys.executable, "-m", "tests.support.crash", url, template, str(times), how]
+    folders = ":".join(str(ROOT / name) for name in ("", "sync", "validation", "templates"))
+    done = subprocess.run(
+        command,
+        check=True,
+        cwd=ROOT,
+        env={"PYTHONPATH": folders},
+        stdout=subprocess.PIPE,
+        timeout=600,
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@FORKS
+def test_killed_at_any_instant(tmp_path: Path, sqlite_template: Path, long_run: bool) -> None:
+    """SIGKILL at random moments of a sync on SQLite: only whole files are there afterwards."""
+    times = 1000 if long_run else 200
+    url = f"sqlite:///{tmp_path / 'central.db'}"
+    result = crash(url, str(sqlite_template), times, "kill")
+    check(result)
+    killed = [said for said, _, _ in result["found"] if not said]
+    assert len(killed) > times / 4
+    assert len({left for _, left, _ in result["found"]}) > 2
+
+
+@FORKS
+@pytest.mark.pg
+def test_killed_at_any_instant_on_a_server(pg_stores: list[str], long_run: bool) -> None:
+    """SIGKILL at random moments of a sync on PostgreSQL."""
+    check(crash(pg_stores[0], "-", 200 if long_run else 12, "kill"))
+
+
+@FORKS
+def test_no_room_on_the_disk(tmp_path: Path, sqlite_template: Path, long_run: bool) -> None:
+    """A full disk is told in a sentence; the files that fitted are whole, the others not there."""
+    times = 200 if long_run else 30
+    url = f"sqlite:///{tmp_path / 'central.db'}"
+    result = crash(url, str(sqlite_template), times, "full")
+    check(result)
+    full = [said for said, _, _ in result["found"] if "ikke plads" in said]
+    assert len(full) > times / 4
+
+
+def check(result: dict[str, Any]) -> None:
+    """Every state left behind is one of the allowed, and the next run reaches the last."""
+    allowed = result["allowed"]
+    assert len(set(allowed)) == len(texts()) + 1
+    for _, left, after in result["found"]:
+        assert left in allowed
+        assert after in {"", allowed[-1]}
+
+
+def test_two_syncs_at_once(stores: Stores) -> None:
+    """Two syncs of the same files share them: each file is merged once, the state is the same."""
+    files = [submit(text, sending) for text, sending in texts()]
+    store = stores.new()
+    sync(store, *files)
+    expected = state_hash(store)
+    stores.close()
+    store = stores.new()
+
+    def work(order: list[Any]) -> int:
+        return sum(synced.is_new for synced in sync(store, *order))
+
+    with ThreadPoolExecutor(2) as pool:
+        merged = list(pool.map(work, [files, files[::-1]]))
+    assert sum(merged) == len(files)
+    assert state_hash(store) == expected
+
+
+def test_a_claimed_file_is_left_to_the_other(stores: Stores) -> None:
+    """On PostgreSQL a file is claimed by one sync; on SQLite the second waits at the writing."""
+    store = stores.new()
+    with (
+        claim(store, "a" * 64) as mine,
+        claim(store, "a" * 64) as theirs,
+        claim(store, "b" * 64) as other,
+    ):
+        assert (mine, theirs, other) == (True, not is_server(store), True)
+    with claim(store, "a" * 64) as again:
+        assert again
+
+
+def is_server(store: Store) -> bool:
+    """Whether the store is on a server."""
+    return store.is_postgresql

@@ -1,0 +1,210 @@
+"""What sync does with ordinary files: new, changed, withdrawn, the same again, rows missing.
+
+Invariants of the design that are shown here on one small case each (the property tests show
+them in general): I3 same bytes, I4 same content, I6 subset, I9 blocked case.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from fpsheet_sync.commit import Status
+from fpsheet_sync.state_hash import state_hash
+from fpsheet_sync.waiting import quarantined
+from tests.support.submissions import Sending, codes, rows, send, submit, sync
+
+if TYPE_CHECKING:
+    from fpsheet_sync.store import Store
+
+FIRST = """
+# borger
+| id | cpr        | sagsbehandler |
+| 1  | 6101801234 | AB            |
+| 2  | 6202801235 | CD            |
+
+# forloeb
+| id | cpr        | forloeb_type | start_dato | slut_dato  | timer_pr_uge |
+| 1  | 6101801234 | revurdering  | 2026-01-05 |            | 12.5         |
+| 2  | 6202801235 | revalidering | 2026-01-12 | 2026-02-01 |              |
+"""
+
+
+def test_a_first_file_is_new(store: Store) -> None:
+    """Every row of a first file becomes a record under its own id."""
+    receipt = send(store, FIRST, Sending())
+    assert receipt.status is Status.MERGED
+    assert receipt.number == "956-2026-000001"
+    assert (receipt.sheets["borger"].new, receipt.sheets["forloeb"].new) == (2, 2)
+    assert rows(store)["raekke_id"].to_list() == ["K7Q2M9XA-F-0001", "K7Q2M9XA-F-0002"]
+    assert rows(store)["timer_pr_uge"].to_list() == [12.5, None]
+    assert rows(store)["slut_dato"].to_list() == [None, date(2026, 2, 1)]
+
+
+def test_the_same_bytes_change_nothing(store: Store) -> None:
+    """The same file again is not merged again and gets the same receipt (I3)."""
+    file = submit(FIRST)
+    first = sync(store, file)[0]
+    before = state_hash(store)
+    again = sync(store, file)[0]
+    assert (first.is_new, again.is_new) == (True, False)
+    assert again.receipt == first.receipt
+    assert state_hash(store) == before
+
+
+def test_the_same_content_changes_nothing(store: Store) -> None:
+    """Another program's bytes with the same content are a commit that changes nothing (I4)."""
+    send(store, FIRST, Sending())
+    before = rows(store)
+    receipt = send(store, FIRST, Sending(minute=5, salt="saved by another program"))
+    assert receipt.sheets["forloeb"].unchanged == 2
+    assert rows(store).equals(before)
+
+
+def test_sorted_rows_change_nothing(store: Store) -> None:
+    """A sorted sheet says the same; rows keep their record by their id."""
+    send(store, FIRST, Sending())
+    before = rows(store)
+    turned = """
+    # forloeb
+    | id | cpr        | forloeb_type | start_dato | slut_dato  | timer_pr_uge |
+    | 2  | 6202801235 | revalidering | 2026-01-12 | 2026-02-01 |              |
+    | 1  | 6101801234 | revurdering  | 2026-01-05 |            | 12.5         |
+    # borger
+    | id | cpr        | sagsbehandler |
+    | 2  | 6202801235 | CD            |
+    | 1  | 6101801234 | AB            |
+    """
+    receipt = send(store, turned, Sending(minute=5))
+    assert receipt.sheets["forloeb"].changed == 0
+    assert rows(store).equals(before)
+
+
+def test_an_edit_changes_its_group_alone(store: Store) -> None:
+    """An edited end date changes the period; the rest keeps the file and row it came from."""
+    send(store, FIRST, Sending())
+    ended = FIRST.replace("2026-01-05 |            |", "2026-01-05 | 2026-02-20 |")
+    receipt = send(store, ended, Sending(minute=5))
+    assert (receipt.sheets["forloeb"].changed, receipt.sheets["forloeb"].unchanged) == (1, 1)
+    row = rows(store).row(0, named=True)
+    assert row["slut_dato"] == date(2026, 2, 20)
+    assert (row["kilde"], row["raekke"], row["kilder"]) == (1, 4, '{"periode":[2,4]}')
+
+
+def test_annulling_withdraws(store: Store) -> None:
+    """Annullér is the withdrawal of a row: a version of its own that statistics leave out."""
+    send(store, FIRST, Sending())
+    annulled = """
+    # borger
+    | id | cpr        | sagsbehandler |
+    | 1  | 6101801234 | AB            |
+    | 2  | 6202801235 | CD            |
+    # forloeb
+    | id | cpr        | forloeb_type | start_dato | slut_dato  | timer_pr_uge | annuller |
+    | 1  | 6101801234 | revurdering  | 2026-01-05 |            | 12.5         | dublet   |
+    | 2  | 6202801235 | revalidering | 2026-01-12 | 2026-02-01 |              |          |
+    """
+    receipt = send(store, annulled, Sending(minute=5))
+    assert (receipt.sheets["forloeb"].withdrawn, receipt.sheets["forloeb"].changed) == (1, 0)
+    assert rows(store)["annuller"].to_list() == ["dublet", None]
+
+
+def test_a_blocked_case_waits_and_the_rest_merges(store: Store) -> None:
+    """A FEJL blocks its case; the last accepted version stays in force, others merge (I9)."""
+    send(store, FIRST, Sending())
+    faulty = """
+    # borger
+    | id | cpr        | sagsbehandler | blocked |
+    | 1  | 6101801234 | XX            | x       |
+    | 2  | 6202801235 | YY            |         |
+    # forloeb
+    | id | cpr        | forloeb_type | start_dato | slut_dato  | timer_pr_uge | blocked |
+    | 1  | 6101801234 | revurdering  | 2026-01-05 | 2025-01-01 | 12.5         | x       |
+    | 2  | 6202801235 | revalidering | 2026-01-12 | 2026-02-01 | 5            |         |
+    """
+    found = {"code": "FOR-001", "severity": "FEJL", "sheet": "forloeb", "cell": "E4"}
+    receipt = send(store, faulty, Sending(minute=5, findings=(found,)))
+    assert receipt.status is Status.QUARANTINE
+    assert [(w.sheet, w.row, w.codes) for w in receipt.waiting] == [
+        ("borger", 4, ()),
+        ("forloeb", 4, ("FOR-001",)),
+    ]
+    assert rows(store)["slut_dato"].to_list() == [None, date(2026, 2, 1)]
+    assert rows(store, "borger")["sagsbehandler"].to_list() == ["AB", "YY"]
+    waiting = {w.row_id: w.values for w in quarantined(store, "956")}
+    assert waiting["K7Q2M9XA-F-0001"]["slut_dato"] == "2025-01-01"
+
+
+def test_a_corrected_case_leaves_the_quarantine(store: Store) -> None:
+    """The next file has the case right: it merges whole, also what changed while it waited."""
+    send(store, FIRST, Sending())
+    faulty = FIRST.replace("| timer_pr_uge |", "| timer_pr_uge | blocked |")
+    faulty = faulty.replace("12.5         |", "20           | x       |")
+    faulty = faulty.replace("2026-02-01 |              |", "2026-02-01 |              |         |")
+    assert send(store, faulty, Sending(minute=5)).sheets["forloeb"].quarantined == 1
+    receipt = send(store, FIRST.replace("12.5", "20"), Sending(minute=9))
+    assert receipt.status is Status.MERGED
+    assert rows(store)["timer_pr_uge"].to_list() == [20, None]
+    assert quarantined(store, "956") == []
+
+
+def test_a_row_without_cpr_waits(store: Store) -> None:
+    """A row whose CPR number could not be read belongs to no case and waits alone."""
+    text = """
+    # forloeb
+    | id | cpr        | forloeb_type | start_dato |
+    | 1  |            | revurdering  | 2026-01-05 |
+    | 2  | 6202801235 | revalidering | 2026-01-12 |
+    """
+    receipt = send(store, text, Sending())
+    assert (receipt.sheets["forloeb"].new, receipt.sheets["forloeb"].quarantined) == (1, 1)
+
+
+def test_a_missing_row_is_no_deletion(store: Store) -> None:
+    """A row that is gone stays in force; the receipt names it (HIS-001)."""
+    many = FIRST + "\n".join(
+        f"| {n} | 6101801234 | afklaringsforloeb | 2025-01-{n:02d} | 2025-02-{n:02d} | |"
+        for n in range(3, 20)
+    )
+    send(store, many, Sending())
+    lines = many.splitlines()
+    fewer = "\n".join(line for line in lines if not line.startswith("| 7 "))
+    receipt = send(store, fewer, Sending(minute=5))
+    assert receipt.missing == (("forloeb", "K7Q2M9XA-F-0007"),)
+    assert codes(receipt) == [("HIS-001", "")]
+    assert rows(store).height == 19
+
+
+def test_a_file_that_lost_a_tenth_is_held(store: Store) -> None:
+    """More than a tenth of the rows gone: the file is held and nothing changes (HIS-002)."""
+    send(store, FIRST, Sending())
+    before = state_hash(store)
+    half = """
+    # borger
+    | id | cpr        | sagsbehandler |
+    | 1  | 6101801234 | NEW           |
+    """
+    receipt = send(store, half, Sending(minute=5))
+    assert receipt.status is Status.HELD
+    assert receipt.held == (3, 4)
+    assert codes(receipt)[0] == ("HIS-002", "")
+    assert rows(store, "borger")["sagsbehandler"].to_list() == ["AB", "CD"]
+    assert state_hash(store) != before  # the hold itself is part of the state
+    later = send(store, FIRST.replace("CD", "EF"), Sending(minute=9))
+    assert later.status is Status.MERGED
+    assert rows(store, "borger")["sagsbehandler"].to_list() == ["AB", "EF"]
+
+
+def test_an_empty_copy_changes_nothing(store: Store) -> None:
+    """An empty file of the same workbook is held; nothing in force changes (I6)."""
+    send(store, FIRST, Sending())
+    before = rows(store)
+    receipt = send(store, "# forloeb\n| id | cpr |", Sending(minute=5))
+    assert receipt.status is Status.HELD
+    assert rows(store).equals(before)
+
+
+def test_a_nil_return_is_received(store: Store) -> None:
+    """A kommune without cases says so; the file is merged and changes no row."""
+    receipt = send(store, "# forloeb\n| id | cpr |", Sending(no_cases=True))
+    assert (receipt.status, receipt.no_cases) == (Status.MERGED, True)
