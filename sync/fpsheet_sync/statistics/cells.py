@@ -83,7 +83,12 @@ class _Collected:
             raise SpecError(message)
 
     def add_equation(self, equation: Equation) -> None:
-        """Keep a sum once, however many tables print it."""
+        """Keep a sum once, however many tables print it.
+
+        A period within one quarter is the same number as its only part, which is no sum.
+        """
+        if equation.parts == (equation.total,):
+            return
         self.equations.setdefault((equation.total, frozenset(equation.parts)), equation)
 
 

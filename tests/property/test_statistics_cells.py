@@ -1,0 +1,77 @@
+"""The description of a release: its numbers agree between tables, and its sums hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import StaticPool, create_engine
+
+from fpsheet_sync.disclosure.cells import CellId, check_release
+from fpsheet_sync.schema import store_schema
+from fpsheet_sync.stat_table import Period
+from fpsheet_sync.statistics.cells import printed_numbers, release_cells
+from fpsheet_sync.statistics.release import ReleaseRequest, count_release, lay_out
+from fpsheet_templates.load import load_form
+from tests.property.test_statistics_naive import COUNTRIES, PERIODS, PHASES
+from tests.support.country import load_country
+
+if TYPE_CHECKING:
+    from fpsheet_sync.stat_table import Release
+    from tests.support.country import Country
+
+TODAY = date(2026, 3, 2)
+
+
+def editions(country: Country, period: Period) -> tuple[Release, ...]:
+    """Give the national edition and every kommune's, in full."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    form = load_form()
+    request = ReleaseRequest(period, "GL", "da", TODAY)
+    with engine.begin() as connection:
+        store_schema().metadata.create_all(connection)
+        load_country(connection, country)
+        counting = count_release(connection, form, request)
+    engine.dispose()
+    areas = ("GL", *counting.delivered)
+    return tuple(lay_out(counting, replace(request, area=area)) for area in areas)
+
+
+@settings(max_examples=settings().max_examples // 10, phases=PHASES)
+@given(country=COUNTRIES, period=st.sampled_from(PERIODS))
+def test_one_name_is_one_number_and_every_sum_holds(country: Country, period: Period) -> None:
+    """No two tables contradict each other, and every equation told to the disclosure control
+    holds: it would refuse a release in which one does not.
+    """
+    described = release_cells(editions(country, period), load_form())
+    check_release(described)
+    values = {cell.id: cell.value for cell in described.cells}
+    # A country's number and those of all its kommuner are bound together where they add up.
+    totals = {equation.total for equation in described.equations}
+    name = CellId(f"bestand.bestand|{period.til}|{period.til}|land=GL")
+    assert name in totals
+    assert values[name] == sum(
+        value
+        for cell, value in values.items()
+        if cell.startswith("bestand.bestand")
+        and cell.count("|") == 3
+        and cell.split("|")[1] == str(period.til)
+        and not cell.endswith("GL")
+    )
+
+
+@settings(max_examples=settings().max_examples // 20, phases=PHASES)
+@given(country=COUNTRIES)
+def test_a_quarter_of_a_year_is_the_number_of_that_quarters_own_release(country: Country) -> None:
+    """What last quarter's publication printed is known in this year's, by the same name."""
+    year = editions(country, Period(date(2025, 1, 1), date(2025, 12, 31)))
+    quarter = editions(country, Period(date(2025, 1, 1), date(2025, 3, 31)))
+    earlier = {k: v for release in quarter for k, v in printed_numbers(release).items()}
+    described = release_cells(year, load_form(), known=earlier)
+    values = {cell.id: cell.value for cell in described.cells}
+    assert described.known
+    assert all(values[id_] == value for id_, value in described.known.items())
+    assert any(id_.startswith("afgoerelse.afslag|2025-01-01|2025-03-31") for id_ in described.known)
