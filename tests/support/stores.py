@@ -1,0 +1,97 @@
+"""Empty stores for tests, on SQLite and on PostgreSQL, made once and handed out clean."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from fpsheet_sync.schema import COMMIT_NUMBERS, store_schema
+from fpsheet_sync.store import Store, open_store
+from tests.support.postgresql import new_database
+from tests.support.submissions import KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fpsheet_sync.keys import Keys
+
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)]
+
+
+class Stores:
+    """Hands out empty stores of one kind."""
+
+    def __init__(self, folder: Path, template: Path | None, servers: list[str]) -> None:
+        self.folder = folder
+        self.template = template
+        self.servers = servers
+        self.given: list[Store] = []
+
+    def new(self, keys: Keys | None = KEYS) -> Store:
+        """Give an empty store; on PostgreSQL there are as many as there are databases."""
+        number = len(self.given)
+        if self.template is not None:
+            place = self.folder / f"central-{number}.db"
+            shutil.copyfile(self.template, place)
+            store = open_store(f"sqlite:///{place}", keys=keys)
+        else:
+            store = open_store(self.servers[number], keys=None)
+            empty(store)
+            store.close()
+            store = open_store(self.servers[number], keys=keys)
+        self.given.append(store)
+        return store
+
+    def close(self) -> None:
+        """Let go of every store, and start again from the first."""
+        for store in self.given:
+            store.close()
+        self.given.clear()
+
+
+def empty(store: Store) -> None:
+    """Empty every table of a PostgreSQL store."""
+    names = ", ".join(store_schema().metadata.tables)
+    with store.write() as connection:
+        connection.execute(text(f"TRUNCATE {names}"))
+        connection.execute(text(f"ALTER SEQUENCE {COMMIT_NUMBERS.name} RESTART"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite store, to be copied."""
+    place = tmp_path_factory.mktemp("template") / "central.db"
+    open_store(f"sqlite:///{place}", create=True).close()
+    return place
+
+
+@pytest.fixture(scope="session")
+def pg_stores(pg_url: str) -> Iterator[list[str]]:
+    """URLs of two PostgreSQL databases with all tables."""
+    with new_database(pg_url) as one, new_database(pg_url) as other:
+        for url in (one, other):
+            open_store(url, create=True).close()
+        yield [one, other]
+
+
+@pytest.fixture(params=KINDS)
+def stores(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path
+) -> Iterator[Stores]:
+    """Empty stores of each kind."""
+    if request.param == "sqlite":
+        made = Stores(tmp_path, sqlite_template, [])
+    else:
+        made = Stores(tmp_path, None, request.getfixturevalue("pg_stores"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def store(stores: Stores) -> Store:
+    """One empty store of each kind."""
+    return stores.new()
