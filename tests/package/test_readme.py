@@ -1,0 +1,31 @@
+"""What the first page shows works as it stands there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_commands_of_the_readme_run_one_after_the_other(root: Path, tmp_path: Path) -> None:
+    """Each line succeeds in an empty folder after those above it."""
+    text = (root / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^    fpsheet (.+)$", text, flags=re.MULTILINE)
+    assert [line.split()[0] for line in lines] == ["template", "check", "submit", "sync", "report"]
+    for line in lines:
+        command = [sys.executable, "-m", "fpsheet", *shlex.split(line)]
+        result = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+        assert result.returncode == 0, (line, result.stderr)
+
+
+def test_every_folder_and_file_the_readme_names_is_there(root: Path) -> None:
+    """A description of something that moved is a defect."""
+    text = (root / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w./-]+(?:/|\.md|\.txt))`", text)
+    assert len(named) > 5
+    assert [name for name in named if not (root / name).exists()] == []
