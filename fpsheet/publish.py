@@ -1,7 +1,7 @@
 """Publishing: the state of the database becomes statistics workbooks."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from fpsheet.progress import Progress, Step
 from fpsheet.statistics.layout import Publisher, lay_out_book
 from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet_sync.schema import store_schema
-from fpsheet_sync.stat_table import Period
+from fpsheet_sync.stat_table import Period, Release
 from fpsheet_sync.state_hash import state_hash
 from fpsheet_sync.statistics.counting import Counting
 from fpsheet_sync.statistics.release import (
@@ -21,6 +21,7 @@ from fpsheet_sync.statistics.release import (
     count_release,
     lay_out,
 )
+from fpsheet_sync.statistics.suppression import apply_suppression, public_tables
 from fpsheet_sync.store import Store
 from fpsheet_templates.form import Form
 
@@ -36,6 +37,7 @@ class Order:
         kommuner: Only these kommuner's editions; the national ones and all kommuner when empty.
         internal: The edition that must not be passed on, nothing hidden.
         as_of: Count as the database was at the end of this day; as it is now when None.
+        threshold: Smallest number shown in a public edition.
         publisher: Who publishes.
     """
 
@@ -45,14 +47,19 @@ class Order:
     kommuner: tuple[str, ...] = ()
     as_of: date | None = None
     internal: bool = False
+    threshold: int = 5
     publisher: Publisher = field(default_factory=Publisher)
 
 
 def publish(store: Store, form: Form, order: Order, folder: Path, progress: Progress) -> list[Path]:
     """Count each country once and write its national edition and every kommune's.
 
+    What is hidden is chosen over all editions of a country together, and nothing is written
+    before the audit has passed for every country.
+
     Raises:
-        UsageError: The period ends before it begins, or nothing was delivered by then.
+        UsageError: The period ends before it begins.
+        DisclosureError: Some number cannot be protected.
         WorkbookFileError: The folder cannot be written.
     """
     with store.read() as connection:
@@ -61,24 +68,41 @@ def publish(store: Store, form: Form, order: Order, folder: Path, progress: Prog
         delivered = delivered_countries(connection, form, as_of)
         countries = [country for country in delivered if not wanted or country in wanted]
     state = state_hash(store, as_of)
-    written: list[Path] = []
+    releases: list[Release] = []
     progress.start(Step.COMPUTE, total=len(countries))
-    countings: list[tuple[str, Counting]] = []
     for country in countries:
         request = _request(order, country, as_of, state)
         with store.read() as connection:
-            countings.append((country, count_release(connection, form, request)))
+            counting = count_release(connection, form, request)
+        releases += _editions(order, counting, request, form)
         progress.advance(Step.COMPUTE)
-    areas = [(area, counting) for c, counting in countings for area in _areas(order, c, counting)]
-    progress.start(Step.WRITE, total=len(areas))
-    for area, counting in areas:
-        release = lay_out(counting, _request(order, area, as_of, state))
+    progress.start(Step.WRITE, total=len(releases))
+    written: list[Path] = []
+    for release in releases:
         book = lay_out_book(release, form, publisher=order.publisher)
         path = folder / f"{book.stem}.xlsx"
         write_whole(path, write_xlsx(book), language=order.language)
         written.append(path)
         progress.advance(Step.WRITE)
     return written
+
+
+def _editions(
+    order: Order, counting: Counting, request: ReleaseRequest, form: Form
+) -> list[Release]:
+    """Lay out the editions of a country that are wanted; hidden where they are to be public."""
+    areas = (request.area, *counting.delivered)
+    editions = [lay_out(counting, replace(request, area=area)) for area in areas]
+    if not order.internal:
+        # Loaded here: the solver takes a while, and an internal edition needs none.
+        from fpsheet_sync.disclosure.settings import Settings
+        from fpsheet_sync.disclosure.suppression import suppress
+        from fpsheet_sync.statistics.cells import release_cells
+
+        editions = [public_tables(edition) for edition in editions]
+        hidden = suppress(release_cells(editions, form), Settings(threshold=order.threshold))
+        editions = [apply_suppression(edition, hidden) for edition in editions]
+    return [each for each in editions if not order.kommuner or each.area in order.kommuner]
 
 
 def commit_of(connection: Connection, day: date) -> int:
@@ -111,14 +135,6 @@ def expected_kommuner(form: Form, countries: Iterable[str], aar: int) -> tuple[s
             and kommune.code not in OUTSIDE_KOMMUNER
         )
     )
-
-
-def _areas(order: Order, country: str, counting: Counting) -> Iterator[str]:
-    if not order.kommuner:
-        yield country
-    for kode in counting.delivered:
-        if not order.kommuner or kode in order.kommuner:
-            yield kode
 
 
 def _request(order: Order, area: str, as_of: int | None, state: str) -> ReleaseRequest:

@@ -93,6 +93,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
         kommuner=tuple(session.kommune(kode) for kode in kommune),
         as_of=as_of,
         internal=internal,
+        threshold=settings.threshold,
         publisher=Publisher(settings.publisher, settings.contact),
     )
     central = session.central(db)

@@ -17,9 +17,11 @@ from fpsheet.demo.scale import Scale
 from fpsheet.files import write_whole
 from fpsheet.inbox import Processed
 from fpsheet.progress import Progress, Step
+from fpsheet.publish import Order
 from fpsheet.receive import Desk
 from fpsheet_sync.access import Actor
 from fpsheet_sync.keys import write_keys
+from fpsheet_sync.stat_table import Period
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_texts
@@ -120,6 +122,9 @@ def run_demo(demo: Demo, places: DemoPlaces, progress: Progress) -> tuple[DemoKo
     actor = Actor("demo", demo.now)
     processed = pipeline.sync_inbox(str(places.inbox), central, desk, actor, progress)
     pipeline.keep_receipts(processed, places.receipts)
+    for internal in (False, True):
+        order = _order(demo, internal=internal)
+        pipeline.publish_statistics(central, demo.form, order, places.statistics, progress)
     by_kommune = {file.receipt.kommune_kode: file for file in processed if file.receipt}
     return tuple(
         DemoKommune(kode, rows[kode], counts[kode], by_kommune[kode]) for kode in sorted(rows)
@@ -182,6 +187,13 @@ def _make_database(demo: Demo, places: DemoPlaces) -> Central:
     write_keys(central.key_file, sha256(f"demo {demo.seed}".encode()).digest())
     open_central(central, create=True).close()
     return central
+
+
+def _order(demo: Demo, *, internal: bool) -> Order:
+    """Order the statistics of the last whole year."""
+    year = demo.today.year - 1
+    period = Period(date(year, 1, 1), date(year, 12, 31))
+    return Order(period, counted_on=demo.today, language=demo.language, internal=internal)
 
 
 def _date(path: Path, moment: datetime) -> None:
