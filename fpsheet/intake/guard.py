@@ -1,50 +1,40 @@
-"""Limits of the reading process, set by itself before it reads anything.
+"""Limits of the reading process: on itself before it reads, and on it from outside.
 
 What holds where:
 
-- Linux: memory by RLIMIT_DATA (what the process may write to, which is what it uses; RLIMIT_AS
-  would count the address space that polars merely reserves, over 600 MB before any file).
+- Linux: the parent looks at the memory the process has, twenty times a second, and ends it above
+  the limit. RLIMIT_DATA at one and a half times the limit stops what comes all at once. It is not
+  the limit itself, because polars' allocator may wait for ever when it gets no memory. RLIMIT_AS
+  would count the address space that polars merely reserves, over 600 MB before any file.
 - Windows: memory by a job object that the process puts itself into.
-- Elsewhere: memory by a thread that looks at the largest size the process has had, twenty times
-  a second, and ends it.
+- Elsewhere: memory by a thread of the process that looks at the largest size it has had.
 - Time: the parent ends the process everywhere; on POSIX systems an alarm does it as well, should
   the parent be gone.
 - No core dump is written anywhere, for it would hold the file's data.
 """
 
+import mmap
 import os
 import sys
 import threading
 import time
+from pathlib import Path
 
-_WATCH_SECONDS = 0.05
+WATCH_SECONDS = 0.05
+"""How often somebody looks."""
+
 _GRACE_SECONDS = 5.0
 OUT_OF_MEMORY = 86
 """Exit code of a process that ended itself for its memory."""
 
 
-def limit_memory(limit: int) -> None:
-    """Let the process end when it asks for more memory than the limit, in bytes."""
-    if sys.platform == "win32":
-        _join_job(limit)
-        return
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        bound = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(resource.RLIMIT_DATA, (bound, hard))
-    else:
-        threading.Thread(target=_watch_size, args=(limit,), daemon=True).start()
-
-
-def set_alarm(seconds: float) -> None:
-    """Let the process end after a time, where the system can; 0 takes it back."""
-    if sys.platform != "win32":
-        import signal
-
-        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS if seconds else 0.0)
+def memory_of(process: int) -> int:
+    """Give the bytes of memory a process has, by its id; 0 where the system cannot be asked so."""
+    try:
+        pages = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]
+    except OSError:
+        return 0
+    return int(pages) * mmap.PAGESIZE
 
 
 if sys.platform == "win32":
@@ -77,8 +67,8 @@ if sys.platform == "win32":
             ("job_peak", ctypes.c_size_t),
         )
 
-    def _join_job(limit: int) -> None:
-        """Put the process into a job object of its own that bounds its memory."""
+    def limit_memory(limit: int) -> None:
+        """Let the process end when it asks for more memory than the limit, in bytes."""
         kernel = ctypes.WinDLL("kernel32", use_last_error=True)
         kernel.SetErrorMode(_NO_DIALOGUES)
         kernel.CreateJobObjectW.restype = ctypes.c_void_p
@@ -92,12 +82,30 @@ if sys.platform == "win32":
         )
         kernel.AssignProcessToJobObject(job, ctypes.c_void_p(kernel.GetCurrentProcess()))
 
+    def set_alarm(seconds: float) -> None:
+        """Leave the time to the parent: the system has no such alarm."""
+
 else:
+    import resource
+    import signal
+
+    def limit_memory(limit: int) -> None:
+        """Let the process end when it asks for more memory than the limit, in bytes."""
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if sys.platform == "linux":
+            _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+            bound = limit + limit // 2
+            bound = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+            resource.setrlimit(resource.RLIMIT_DATA, (bound, hard))
+        else:
+            threading.Thread(target=_watch_size, args=(limit,), daemon=True).start()
+
+    def set_alarm(seconds: float) -> None:
+        """Let the process end after a time, where the system can; 0 takes it back."""
+        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS if seconds else 0.0)
 
     def _watch_size(limit: int) -> None:
         """End the process when it has been larger than the limit (macOS counts in bytes)."""
-        import resource
-
         while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < limit:
-            time.sleep(_WATCH_SECONDS)
+            time.sleep(WATCH_SECONDS)
         os._exit(OUT_OF_MEMORY)

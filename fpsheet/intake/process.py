@@ -10,10 +10,13 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Self
 
 from fpsheet.intake.child import read_piece, write_piece
 from fpsheet.intake.fault import Fault
+from fpsheet.intake.guard import WATCH_SECONDS, memory_of
+from fpsheet.intake.limits import Limits
 
 if TYPE_CHECKING:
     # Not loaded here: the child starts before anything heavy is imported.
@@ -61,26 +64,19 @@ class ReadingProcess:
         Findings: STR-035 after the time limit, STR-036 when the process ended; those of
         `reading.read_bytes`.
         """
-        is_late = threading.Event()
-        process = self._process
-
-        def stop() -> None:
-            is_late.set()
-            process.kill()
-
-        timer = threading.Timer(plan.limits.seconds, stop)
-        timer.start()
+        watch = _Watch(self._process, plan.limits)
+        watch.start()
         try:
             answer = self._ask(data, name=name, plan=plan)
         finally:
-            timer.cancel()
+            watch.stop()
         if answer is not None:
             outcome: Outcome = pickle.loads(answer)  # noqa: S301 - written by our own child
             return outcome
         self._end()
         if not self._is_closed:
             self._process = self._start()
-        if is_late.is_set():
+        if watch.is_late:
             seconds = f"{plan.limits.seconds:g}"
             return None, (Fault("STR-035", details=(("graense", seconds),)),)
         return None, (Fault("STR-036"),)
@@ -109,7 +105,8 @@ class ReadingProcess:
             write_piece(tasks, pickle.dumps((name, plan), pickle.HIGHEST_PROTOCOL))
             write_piece(tasks, data)
             return read_piece(answers)
-        except OSError:
+        except (OSError, ValueError):
+            # The process died, or was closed by another thread.
             return None
 
     @staticmethod
@@ -122,3 +119,29 @@ class ReadingProcess:
             env=os.environ | _ENVIRONMENT,
             creationflags=_CREATE_NO_WINDOW if sys.platform == "win32" else 0,
         )
+
+
+class _Watch:
+    """Looks after the process while it reads one file, and ends it above its limits."""
+
+    def __init__(self, process: subprocess.Popen[bytes], limits: Limits) -> None:
+        self.is_late = False
+        self._process = process
+        self._limits = limits
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        end = time.monotonic() + self._limits.seconds
+        while not self._is_over.wait(min(WATCH_SECONDS, max(end - time.monotonic(), 0.0))):
+            self.is_late = time.monotonic() >= end
+            if self.is_late or memory_of(self._process.pid) > self._limits.memory_bytes:
+                self._process.kill()
+                return
