@@ -265,8 +265,7 @@ def plan_sheet(
             field=field,
             formula=status if field.role is ColumnRole.STATUS else "",
             width=_width(issue, field, header),
-            is_hidden=field.role is ColumnRole.ROW_ID
-            or issue.jurisdiction not in field.jurisdictions,
+            is_hidden=field.role is ColumnRole.ROW_ID or not is_used(issue, field),
         )
         columns.append(column)
     for number, helper in enumerate(calculated, start=len(columns) + 1):

@@ -1,0 +1,89 @@
+"""What a formula may be in every Excel since 2010 and in LibreOffice 7.4."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST: Final = 8192
+DEEPEST: Final = 64
+MOST_ARGUMENTS: Final = 255
+
+_NAMES: Final = """
+    ABS AND CHAR CHOOSE COLUMN COUNT COUNTA COUNTIF COUNTIFS DATE DAY EDATE FALSE FIND HYPERLINK
+    IF IFERROR INDEX INT ISBLANK ISERROR ISLOGICAL ISNUMBER ISTEXT LEFT LEN MATCH MAX MID MOD
+    MONTH N NOT OR REPLACE RIGHT ROUND ROW ROWS SEARCH SMALL SUBSTITUTE SUM SUMPRODUCT TEXT TODAY
+    TRIM TRUE YEAR
+"""
+FUNCTIONS: Final = frozenset(_NAMES.split())
+"""Known to Excel 2007 and later, and to LibreOffice 7.4. None of them is a dynamic array."""
+
+_WORD: Final = re.compile(r"[^\W\d][\w.]*\(?")
+_CELL: Final = re.compile(r"[A-Z]{1,3}\d+")
+_TOKEN: Final = re.compile(
+    r"""
+    "(?:[^"]|"")*"                         # text
+    | (?:'(?:[^']|'')+'|[\w.]+)!\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?   # other sheet
+    | \$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?\b                           # cells
+    | [^\W\d][\w.]*\(                      # function
+    | [^\W\d][\w.]*                        # name
+    | \d+(?:\.\d+)?(?:E[+-]?\d+)?          # number
+    | [(){},:;+\-*/&=<>%^ ]
+    """,
+    re.VERBOSE,
+)
+
+
+@cache
+def lint_formula(formula: str, names: frozenset[str]) -> tuple[str, ...]:
+    """Give every breach of a formula, written without `=`.
+
+    Args:
+        formula: As in the file: English, commas between arguments.
+        names: Defined names, case folded.
+    """
+    return tuple(_lint(formula, names))
+
+
+def _lint(formula: str, names: frozenset[str]) -> Iterator[str]:
+    if formula.startswith("="):
+        yield "a formula begins with ="
+    if len(formula) > LONGEST:
+        yield f"a formula has {len(formula)} characters"
+    tokens = _TOKEN.findall(formula)
+    if sum(map(len, tokens)) != len(formula):
+        yield f"the formula {formula[:40]!r} holds something unknown"
+        return
+    yield from _lint_nesting(tokens)
+    for text in set(tokens):
+        yield from _lint_word(text, names)
+
+
+def _lint_nesting(tokens: list[str]) -> Iterator[str]:
+    arguments: list[int] = []
+    for text in tokens:
+        if text.endswith("(") and text[0] != '"':
+            arguments.append(1)
+        elif text == ")" and arguments:
+            arguments.pop()
+        elif text == "," and arguments:
+            arguments[-1] += 1
+        if len(arguments) > DEEPEST or (arguments and arguments[-1] > MOST_ARGUMENTS):
+            yield "a formula is nested too deep or has too many arguments"
+            return
+    if arguments:
+        yield "a formula has brackets without a partner"
+
+
+def _lint_word(text: str, names: frozenset[str]) -> Iterator[str]:
+    if text[0] == '"' or not _WORD.fullmatch(text):
+        return
+    if text.endswith("("):
+        if text[:-1] not in FUNCTIONS:
+            yield f"{text[:-1]} is no function of Excel 2010"
+    elif not _CELL.fullmatch(text) and text not in FUNCTIONS and text.casefold() not in names:
+        yield f"the name {text} is not defined"
