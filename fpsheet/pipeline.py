@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fpsheet_sync.decision import OpenConflict
     from fpsheet_sync.history import Known
     from fpsheet_sync.rebuild import Rebuilt
+    from fpsheet_sync.stat_table import Release
     from fpsheet_sync.state import Plain
     from fpsheet_sync.status import StatusLine
     from fpsheet_templates.form import Form
@@ -135,6 +136,39 @@ def send_checked(
     if sealing is None:
         return send_plain(payload, folder)
     return send_sealed(payload, folder, sealing=sealing)
+
+
+def preview_file(
+    path: Path,
+    question: "Question",
+    language: str,
+    days: "tuple[date | None, date | None]" = (None, None),
+) -> "tuple[Verdict, Release | None]":
+    """Count what a workbook would add to the statistics of its kommune; nothing is sent.
+
+    Args:
+        path: The workbook.
+        question: What it is checked against.
+        language: Language of the tables.
+        days: First and last day counted; the ends of the reporting year where left out.
+
+    Raises:
+        UsageError: The period ends before it begins.
+    """
+    from datetime import date
+
+    from fpsheet.preview import preview_release
+    from fpsheet_sync.stat_table import Period
+
+    (verdict,) = check_files([path], question, Silent())
+    year = question.today.year
+    if verdict.check is not None and verdict.check.raw.meta.get("aar", "").isdecimal():
+        year = int(verdict.check.raw.meta["aar"])
+    period = Period(days[0] or date(year, 1, 1), days[1] or date(year, 12, 31))
+    release = preview_release(
+        verdict, question.form, period=period, today=question.today, language=language
+    )
+    return verdict, release
 
 
 def sync_inbox(

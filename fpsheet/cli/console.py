@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
+from textwrap import wrap
 
 import click
 
@@ -15,6 +16,8 @@ _STAND_INS = {"✓": "+", "✗": "x", "→": "->", "…": "...", "━": "-", "�
 
 _HANDLER = "fpsheet"
 _GAP = 2
+_HEADING = 18
+_DANISH = str.maketrans(",.", ".,")
 _WIDTH = 100
 _COLOURS = {"KRITISK": "red", "FEJL": "red", "ADVARSEL": "yellow", "INFO": "blue"}
 
@@ -74,21 +77,23 @@ class Console:
 
 
 def lay_out(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
-    """Give the lines of a table.
+    """Give the lines of a table; long headings are folded.
 
     >>> lay_out(["Ark", "Nye"], [["Job", 12]])
     ['Ark  Nye', '---  ---', 'Job   12']
     """
+    heads = [wrap(title, _HEADING) or [""] for title in header]
+    height = max(map(len, heads))
+    heads = [[""] * (height - len(lines)) + lines for lines in heads]
+    above = list(map(list, zip(*heads, strict=True)))
     shown = [[_show(cell) for cell in row] for row in rows]
-    columns = list(zip(header, *shown, strict=True)) if rows else [(title,) for title in header]
-    widths = [max(map(len, column)) for column in columns]
+    widths = [max(map(len, column)) for column in zip(*above, *shown, strict=True)]
     numeric = [
         bool(rows) and all(isinstance(row[at], int | float | None) for row in rows)
         for at in range(len(header))
     ]
-    ruler = ["-" * width for width in widths]
     lines = []
-    for cells in (header, ruler, *shown):
+    for cells in (*above, ["-" * width for width in widths], *shown):
         parts = [
             cell.rjust(width) if is_number else cell.ljust(width)
             for cell, width, is_number in zip(cells, widths, numeric, strict=True)
@@ -98,7 +103,9 @@ def lay_out(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str
 
 
 def _show(cell: object) -> str:
-    """Show a cell; whole numbers with points between thousands, as Danish has it."""
+    """Show a cell: points between thousands and a decimal comma, as Danish has it."""
     if cell is None:
         return ""
-    return f"{cell:,}".replace(",", ".") if isinstance(cell, int) else str(cell)
+    if isinstance(cell, int | float):
+        return f"{cell:,}".translate(_DANISH)
+    return str(cell)

@@ -11,6 +11,7 @@ from fpsheet.cli.command import SpokenCommand
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.key_commands import ask_sealing
 from fpsheet.cli.parameters import (
+    day_option,
     file_argument,
     json_option,
     kommune_option,
@@ -62,7 +63,19 @@ def make_kommune_commands(words: Words) -> tuple[click.Command, ...]:
         ],
         run=submit_workbook,
     )
-    return template, check, submit
+    preview = SpokenCommand(
+        "preview",
+        words=words,
+        params=[
+            file_argument(words, "file", key="command.preview.file"),
+            day_option(words, "--from", name="fra", key="program.option.from_day"),
+            day_option(words, "--to", name="til", key="program.option.to_day"),
+            today_option(words),
+            json_option(words),
+        ],
+        run=preview_workbook,
+    )
+    return template, check, preview, submit
 
 
 @click.pass_obj
@@ -142,6 +155,42 @@ def submit_workbook(  # noqa: PLR0913 - one parameter per option
         return ExitCode.DONE
     console.say(words.get("command.submit.waiting"))
     return ExitCode.FINDINGS
+
+
+@click.pass_obj
+def preview_workbook(  # noqa: PLR0913 - one parameter per option
+    session: Session,
+    *,
+    file: Path,
+    fra: date | None,
+    til: date | None,
+    today: date | None,
+    as_json: bool,
+) -> int:
+    """Show the figures a workbook would give; those of its reporting year unless asked."""
+    from fpsheet import pipeline
+    from fpsheet.views.table import filled_rows, plain_headings, table_value
+
+    question = session.question(None, today)
+    verdict, release = pipeline.preview_file(file, question, session.words.language, (fra, til))
+    console, words = session.console(as_json=as_json), session.words
+    if release is None:
+        show_verdict(session, verdict, as_json=as_json)
+        return ExitCode.FINDINGS
+    if as_json:
+        console.give([table_value(table) for table in release.tables])
+    console.say(release.title)
+    told = False
+    for table in release.tables:
+        rows = filled_rows(table)
+        if rows and not as_json:
+            told = True
+            console.say()
+            console.say(table.title)
+            console.table(plain_headings(table), rows)
+    if not told:
+        console.say(words.get("command.preview.empty"))
+    return ExitCode.DONE if verdict.accepted else ExitCode.FINDINGS
 
 
 def show_verdict(session: Session, verdict: "Verdict", *, as_json: bool) -> None:

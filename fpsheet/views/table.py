@@ -1,0 +1,39 @@
+"""A statistics table as machines and terminals need it."""
+
+from typing import TypedDict
+
+from fpsheet_sync.stat_table import StatTable
+
+
+class TableValue(TypedDict):
+    """One table: headings and rows, `[c]` and its like as text."""
+
+    id: str
+    title: str
+    columns: list[str]
+    rows: list[list[str | int | float | None]]
+
+
+def table_value(table: StatTable) -> TableValue:
+    """Give a table."""
+    return {
+        "id": table.id,
+        "title": table.title,
+        "columns": [column.label for column in table.columns],
+        "rows": [list(row) for row in table.rows],
+    }
+
+
+def filled_rows(table: StatTable) -> list[tuple[str | int | float | None, ...]]:
+    """Give the rows that count anything: in a preview the others only hide them."""
+    numbers = len(table.dimensions)
+    return [
+        row
+        for row in table.rows
+        if any(isinstance(cell, int | float) and cell for cell in row[numbers:])
+    ]
+
+
+def plain_headings(table: StatTable) -> list[str]:
+    """Give the headings without their notes, which stand in the workbook."""
+    return [column.label.partition(" [note")[0] for column in table.columns]
