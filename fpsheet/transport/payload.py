@@ -45,10 +45,8 @@ def without_local(workbook: RawWorkbook, form: Form) -> RawWorkbook:
     local = {
         f.id for sheet in form.sheets if sheet.id == "forside" for f in sheet.fields if f.local
     }
-    cover = {
-        name: (None if name in local else value, cell)
-        for name, (value, cell) in workbook.cover.items()
-    }
+    # Left out and not emptied: an empty one would be missed by a rule at the departement.
+    cover = {name: entry for name, entry in workbook.cover.items() if name not in local}
     neutral = f"{workbook.meta.get('kommune_kode', '')}-{workbook.meta.get('aar', '')}.xlsx"
     return replace(workbook, name=neutral, sheets=sheets, cover=cover)
 
