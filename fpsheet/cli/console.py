@@ -16,7 +16,7 @@ _STAND_INS = {"✓": "+", "✗": "x", "→": "->", "…": "...", "━": "-", "�
 
 _HANDLER = "fpsheet"
 _GAP = 2
-_HEADING = 18
+_HEADING = 20
 _DANISH = str.maketrans(",.", ".,")
 _WIDTH = 100
 _COLOURS = {"KRITISK": "red", "FEJL": "red", "ADVARSEL": "yellow", "INFO": "blue"}
