@@ -1,6 +1,7 @@
 """Files appear whole: written beside, then renamed."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from fpsheet_templates.errors import WorkbookFileError
@@ -22,7 +23,9 @@ def write_whole(path: Path, data: bytes, *, language: str = "da") -> None:
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        # What cannot be written to may not be removed from either; the first failure counts.
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
         texts = load_texts("program.toml")
         sentence = texts.fill("program.value.not_written", language, {"name": str(path)})
         remedy = texts.get("program.value.not_written_remedy", language)

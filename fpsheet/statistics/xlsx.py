@@ -36,7 +36,6 @@ _CHOICES = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
-    "default_format_properties": {"font_name": FONT, "font_size": _BODY},
 }
 _LOOKS: Mapping[str, Mapping[str, object]] = {
     "title": {"bold": True, "font_size": _TITLE},
@@ -58,7 +57,9 @@ def write_xlsx(book: Book) -> bytes:
     """Give the bytes of a workbook; the same book gives the same bytes."""
     made_at = datetime.combine(book.made_on, time(), UTC)
     stream = BytesIO()
-    workbook = xlsxwriter.Workbook(stream, dict(_CHOICES))
+    # A dictionary of its own: XlsxWriter changes the one it is given.
+    default_look = {"font_name": FONT, "font_size": _BODY}
+    workbook = xlsxwriter.Workbook(stream, {**_CHOICES, "default_format_properties": default_look})
     workbook.set_properties(
         {
             "title": book.title,

@@ -93,10 +93,10 @@ def _typed(name: str, value: str | None) -> object:
     return float(value) if value is not None and name.startswith("timer") else value
 
 
-def release(area: str, *, country: Country | None = None) -> Release:
-    """Count the small country for 2025."""
+def release(area: str, *, country: Country | None = None, year: int = 2025) -> Release:
+    """Count the small country for a year."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
-    period = Period(date(2025, 1, 1), date(2025, 12, 31))
+    period = Period(date(year, 1, 1), date(year, 12, 31))
     with engine.begin() as connection:
         store_schema().metadata.create_all(connection)
         load_country(connection, country or Country(PERSONS, records(RECORDS)))

@@ -1,0 +1,353 @@
+"""The statistics workbook: every point of the accessibility list, item by item.
+
+The list is the Government Analysis Function's as domain.md section 8 restates it (UK1 to UK15);
+each test names its point.
+"""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import TYPE_CHECKING, cast
+from zipfile import ZipFile
+
+import pytest
+from openpyxl import load_workbook
+
+from fpsheet.statistics.layout import Publisher
+from fpsheet.statistics.publish import render_release
+from fpsheet_sync.disclosure.settings import Settings
+from fpsheet_sync.disclosure.suppression import suppress
+from fpsheet_sync.stat_table import Shorthand
+from fpsheet_sync.statistics.cells import release_cells
+from fpsheet_sync.statistics.suppression import apply_suppression
+from fpsheet_templates.load import load_form
+from tests.unit.test_statistics_country import release
+from tests.unit.test_statistics_suppression import country
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from fpsheet_sync.stat_table import Release
+
+PUBLISHER = Publisher("Departementet for Prøver", "statistik@example.invalid", "marts 2027")
+MARKS = {str(mark) for mark in Shorthand}
+STEM = "foertidspension-groenland-2025"
+
+
+@pytest.fixture(scope="module")
+def public() -> Release:
+    """Give a national release with small numbers hidden."""
+    full = release("GL", country=country())
+    chosen = suppress(release_cells([full], load_form()), Settings(threshold=5))
+    return apply_suppression(full, chosen)
+
+
+@pytest.fixture(scope="module")
+def files(public: Release) -> dict[str, bytes]:
+    """Give the files of the release."""
+    return render_release(public, load_form(), publisher=PUBLISHER)
+
+
+@pytest.fixture(scope="module")
+def book(files: dict[str, bytes]) -> Workbook:
+    """Give the workbook as openpyxl reads it."""
+    return load_workbook(BytesIO(files[f"{STEM}.xlsx"]))
+
+
+def tables(book: Workbook) -> list[Worksheet]:
+    """Give the sheets of the tables T01 ff."""
+    return [sheet for sheet in book.worksheets if re.fullmatch(r"T\d\d[a-z]?", sheet.title)]
+
+
+def figures(book: Workbook) -> list[Worksheet]:
+    """Give the sheets of the figures F01 ff."""
+    return [sheet for sheet in book.worksheets if re.fullmatch(r"F\d\d[a-z]?", sheet.title)]
+
+
+def with_table(book: Workbook) -> list[Worksheet]:
+    """Give every sheet but the cover."""
+    return [cast("Worksheet", sheet) for sheet in book.worksheets[1:]]
+
+
+def place(sheet: Worksheet) -> tuple[int, int, int]:
+    """Give header row, last row and last column of a sheet's only table."""
+    (table,) = sheet.tables.values()
+    first, last = table.ref.split(":")
+    return sheet[first].row, sheet[last].row, sheet[last].column
+
+
+def body(sheet: Worksheet) -> list[list[Cell]]:
+    """Give the cells of a sheet's table, header first."""
+    head, last, width = place(sheet)
+    return [cast("list[Cell]", [*row]) for row in sheet.iter_rows(head, last, 1, width)]
+
+
+def every_cell(book: Workbook) -> list[Cell]:
+    """Give every cell with a value."""
+    return [
+        cell
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.value is not None
+    ]
+
+
+def test_uk1_cover_contents_notes_then_tables(book: Workbook) -> None:
+    """UK1: Forside, Indhold, Noter, tables, figures; the cover says what a reader must know."""
+    names = book.sheetnames
+    assert names[:3] == ["Forside", "Indhold", "Noter"]
+    order = [sheet.title for sheet in (*tables(book), *figures(book))]
+    assert names[3:] == order
+    cover = book["Forside"]
+    assert cover.max_column == 1
+    text = "\n".join(str(cell.value) for (cell,) in cover.iter_rows())
+    for wanted in (
+        "Førtidspension, hele landet (Grønland), 2025",
+        "Departementet for Prøver",
+        "statistik@example.invalid",
+        "1. januar 2025 til 31. december 2025",
+        "Opgjort pr. 2. marts 2026",
+        "Næste udgivelse: marts 2027",
+        *MARKS,
+    ):
+        assert wanted in text
+
+
+def test_uk2_contents_lists_every_other_sheet_with_a_link(book: Workbook) -> None:
+    """UK2: one row per sheet but the cover and itself; name, title, and a link that leads there."""
+    rows = body(book["Indhold"])[1:]
+    assert [row[0].value for row in rows] == book.sheetnames[2:]
+    for name, title in rows:
+        assert book[str(name.value)]["A1"].value == title.value
+        assert name.hyperlink is not None
+        assert name.hyperlink.location == f"'{name.value}'!A1"
+
+
+def test_uk3_notes_are_numbered_in_order_used_and_listed(book: Workbook) -> None:
+    """UK3: "[note 1]" and on; every note is used, and every used note is listed."""
+    listed = [str(row[0].value) for row in body(book["Noter"])[1:]]
+    assert listed == [f"[note {number}]" for number in range(1, len(listed) + 1)]
+    used = [
+        mark
+        for sheet in tables(book)
+        for row in sheet.iter_rows()
+        for cell in row
+        for mark in re.findall(r"\[note \d+\]", str(cell.value))
+    ]
+    assert list(dict.fromkeys(used)) == listed
+
+
+def test_uk4_one_table_per_sheet_from_a1_down(book: Workbook) -> None:
+    """UK4: title in A1, one line each below it, the table right after, nothing below the table."""
+    for sheet in with_table(book):
+        head, last, width = place(sheet)
+        assert sheet["A1"].value
+        above = [[cell.value for cell in row] for row in sheet.iter_rows(1, head - 1)]
+        assert all(row[0] and not any(row[1:]) for row in above), sheet.title
+        assert sheet.max_row == last, sheet.title
+        assert sheet.max_column == width, sheet.title
+        assert any("én tabel" in str(row[0]) for row in above)
+
+
+def test_uk4_no_blank_rows_or_columns(book: Workbook) -> None:
+    """UK4, UK6: every cell of every table holds something."""
+    for sheet in with_table(book):
+        assert all(cell.value is not None for row in body(sheet) for cell in row), sheet.title
+
+
+def test_uk5_tables_are_excel_tables_with_one_plain_header_row(book: Workbook) -> None:
+    """UK5: marked up as tables without a style, uniquely named, headings filled and unique."""
+    names = []
+    for sheet in with_table(book):
+        (table,) = sheet.tables.values()
+        names.append(table.displayName)
+        assert table.headerRowCount == 1
+        assert table.tableStyleInfo is None or table.tableStyleInfo.name is None
+        heads = [str(cell.value) for cell in body(sheet)[0]]
+        assert all(heads)
+        assert len({head.casefold() for head in heads}) == len(heads), sheet.title
+        assert all(cell.font.bold for cell in body(sheet)[0])
+    assert len(set(names)) == len(names)
+    assert not any(re.fullmatch(r"[A-Za-z]{1,3}\d+", name) for name in names)
+
+
+def test_uk6_nothing_merged_hidden_filtered_or_frozen(book: Workbook) -> None:
+    """UK6: no merged cells, hidden rows, columns or sheets, filters or frozen panes."""
+    for sheet in book.worksheets:
+        assert not sheet.merged_cells.ranges
+        assert sheet.freeze_panes is None
+        assert sheet.sheet_state == "visible"
+        assert not any(row.hidden for row in sheet.row_dimensions.values())
+        assert not any(column.hidden for column in sheet.column_dimensions.values())
+        assert all(table.autoFilter is None for table in sheet.tables.values())
+
+
+def test_uk7_notes_stand_in_lines_and_headings_never_in_numbers(book: Workbook) -> None:
+    """UK7: notes in words in brackets, one bracket each; no cell below a heading has one."""
+    for sheet in tables(book):
+        for row in body(sheet)[1:]:
+            assert not any("[note" in str(cell.value) for cell in row)
+    assert not any(re.search(r"\[note \d+,", str(cell.value)) for cell in every_cell(book))
+
+
+def test_uk8_shorthand_stands_alone_and_is_explained_above_its_table(book: Workbook) -> None:
+    """UK8: [c], [x], [z] instead of a value, explained above each table that has it, no other."""
+    seen = set()
+    for sheet in tables(book):
+        head, _, _ = place(sheet)
+        inside = {str(c.value) for row in body(sheet)[1:] for c in row} & MARKS
+        above = [str(row[0].value) for row in sheet.iter_rows(1, head - 1)]
+        explained = {mark for mark in MARKS if any(line.startswith(f"{mark} ") for line in above)}
+        assert explained == inside, sheet.title
+        seen |= inside
+    assert {"[c]", "[z]"} <= seen
+
+
+def test_uk9_numbers_are_numbers_with_their_unit_in_the_heading(book: Workbook) -> None:
+    """UK9: numeric columns hold numbers or shorthand, right aligned, with a number format."""
+    for sheet in tables(book):
+        header, *rows = body(sheet)
+        numeric = [column for column, cell in enumerate(header) if "(" in str(cell.value)]
+        numeric = [column for column in numeric if header[column].alignment.horizontal == "right"]
+        assert numeric, sheet.title
+        for row in rows:
+            for column, cell in enumerate(row):
+                if column in numeric:
+                    assert isinstance(cell.value, int | float) or cell.value in MARKS
+                    assert cell.number_format in {"#,##0", "#,##0.0"}
+                    assert cell.alignment.horizontal == "right"
+                else:
+                    assert isinstance(cell.value, str)
+                    assert cell.alignment.horizontal == "left"
+                    assert cell.alignment.wrap_text
+
+
+def test_uk10_totals_come_first(book: Workbook) -> None:
+    """UK10: the first row of a table is the total of everything it counts."""
+    for sheet in tables(book):
+        first = body(sheet)[1]
+        assert first[0].value in {"Hele landet", "I alt", "Alle niveauer"} or str(
+            first[0].value
+        ).startswith("Alle "), sheet.title
+
+
+def test_uk11_no_fills_pictures_headers_or_macros(files: dict[str, bytes], book: Workbook) -> None:
+    """UK11: no background colour, image, text box, header, footer or macro."""
+    for cell in every_cell(book):
+        assert cell.fill.fill_type is None
+        assert cell.border.bottom.style is None
+    with ZipFile(BytesIO(files[f"{STEM}.xlsx"])) as package:
+        parts = package.namelist()
+        sheets = [package.read(name) for name in parts if "worksheets/sheet" in name]
+    assert not [part for part in parts if "media" in part or "vba" in part or "embed" in part]
+    assert not any(b"<headerFooter" in sheet for sheet in sheets)
+
+
+def test_uk12_one_readable_font(book: Workbook) -> None:
+    """UK12: Arial, 10 points or more, titles 16 and bold, nothing slanted."""
+    for cell in every_cell(book):
+        assert cell.font.name == "Arial"
+        assert float(cell.font.size or 0) >= 10
+        assert not cell.font.italic
+        assert not cell.alignment.textRotation
+    for sheet in book.worksheets:
+        assert (sheet["A1"].font.size, sheet["A1"].font.bold) == (16, True)
+
+
+def test_uk13_short_names_without_spaces(files: dict[str, bytes], book: Workbook) -> None:
+    """UK13: sheet names short and unique, file names lower case with dashes."""
+    assert all(len(name) < 31 and " " not in name for name in book.sheetnames)
+    assert all(re.fullmatch(r"[a-z0-9./-]+", name) for name in files)
+
+
+def test_uk14_document_properties_and_cursor(files: dict[str, bytes], book: Workbook) -> None:
+    """UK14: title, subject, organisation, keywords, language; the file opens on A1 of Forside."""
+    assert book.properties.title == "Førtidspension, hele landet (Grønland), 2025"
+    assert book.properties.creator == "Departementet for Prøver"
+    assert book.properties.keywords
+    assert book.properties.subject
+    with ZipFile(BytesIO(files[f"{STEM}.xlsx"])) as package:
+        custom = package.read("docProps/custom.xml")
+    assert b'name="Language"><vt:lpwstr>da</vt:lpwstr>' in custom
+    assert book.active is book["Forside"]
+    assert all(sheet.sheet_view.selection[0].activeCell == "A1" for sheet in book.worksheets)
+
+
+def test_uk15_the_same_tables_as_ods_and_csv(files: dict[str, bytes], book: Workbook) -> None:
+    """UK15: one CSV per table and an ODS beside the workbook."""
+    wanted = {f"{STEM}-csv/{STEM}-{sheet.title.lower()}.csv" for sheet in tables(book)}
+    assert wanted | {f"{STEM}.xlsx", f"{STEM}.ods", f"{STEM}-csv/{STEM}-indhold.csv"} == set(files)
+
+
+def test_values_only(files: dict[str, bytes]) -> None:
+    """No cell of any sheet holds a formula."""
+    with ZipFile(BytesIO(files[f"{STEM}.xlsx"])) as package:
+        for name in package.namelist():
+            if name.startswith("xl/worksheets/sheet"):
+                assert b"<f>" not in package.read(name)
+                assert b"<f " not in package.read(name)
+
+
+def test_same_release_same_bytes(public: Release, files: dict[str, bytes]) -> None:
+    """Made again, every file has the same bytes; nothing in it tells when or where it was made."""
+    assert render_release(public, load_form(), publisher=PUBLISHER) == files
+
+
+def test_figures_show_what_their_tables_print(book: Workbook, public: Release) -> None:
+    """A figure's numbers are those of its table; a hidden number is left out, and said to be."""
+    assert len(figures(book)) > 10
+    for sheet in figures(book):
+        (chart,) = getattr(sheet, "_charts")  # noqa: B009 - openpyxl has no public name for it
+        header, *rows = body(sheet)
+        assert len(rows) >= 2
+        assert len(chart.series) == len(header) - 1
+        assert all(isinstance(cell.value, int | float) for row in rows for cell in row[1:])
+    national = next(table for table in public.tables if table.id == "T12")
+    hidden = {str(row[0]) for row in national.rows if row[3] in MARKS or row[4] in MARKS}
+    shown = {str(row[0].value) for row in body(book["F12b"])[1:]}
+    assert "Kommune Kujalleq" in hidden
+    assert not hidden & shown
+    lines = [str(cell.value) for (cell,) in book["F12b"].iter_rows(1, 8, 1, 1)]
+    assert any("Ikke vist" in line and "Kommune Kujalleq" in line for line in lines)
+
+
+def test_every_chart_has_a_description(files: dict[str, bytes]) -> None:
+    """A reader who cannot see a chart is told what it shows and where its numbers are."""
+    with ZipFile(BytesIO(files[f"{STEM}.xlsx"])) as package:
+        drawings = [name for name in package.namelist() if "drawings/drawing" in name]
+        parts = [package.read(name).decode() for name in drawings if name.endswith(".xml")]
+    assert len(parts) > 10
+    for part in parts:
+        assert re.search(r'descr="[^"]{30,}', part)
+
+
+def test_an_internal_edition_is_marked_everywhere() -> None:
+    """FORTROLIGT in every title, above every table and in every file's name."""
+    made = render_release(release("956"), load_form(), publisher=PUBLISHER)
+    assert all("fortroligt" in name for name in made)
+    name = "foertidspension-956-2025-fortroligt.xlsx"
+    for sheet in load_workbook(BytesIO(made[name])).worksheets:
+        assert str(sheet["A1"].value).startswith("FORTROLIGT. ")
+        assert str(sheet["A2"].value).startswith("FORTROLIGT: Må ikke videregives.")
+    contents = next(data for name, data in made.items() if name.endswith("indhold.csv"))
+    assert contents.decode("utf-8-sig").splitlines()[1].split(";")[6] == "ja"
+
+
+def test_provisional_periods_are_marked(book: Workbook) -> None:
+    """2025 counted in March 2026 is provisional: on the cover, on each table, at each quarter."""
+    for sheet in (book["Forside"], *tables(book)):
+        column = [str(row[0].value) for row in sheet.iter_rows(1, 12, 1, 1)]
+        assert any("Tallene er foreløbige" in text for text in column), sheet.title
+    quarters = [row[0].value for row in body(book["T11b"])[2:]]
+    assert quarters[0] == "2025, 1. kvartal (foreløbigt)"
+
+
+def test_an_old_period_is_not_provisional() -> None:
+    """The year 2024 ended more than 365 days before 2 March 2026, and is not provisional."""
+    made = release("GL", year=2024)
+    assert not any(table.provisional for table in made.tables)
+    assert not any("foreløbig" in line for table in made.tables for line in table.lines)
