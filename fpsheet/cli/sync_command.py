@@ -115,7 +115,7 @@ def _row(file: "Processed", words: Words) -> list[object]:
 
     outcomes = outcomes_of(file).values()
     numbers: list[int | None] = [None] * len(FATES)
-    if outcomes and file.is_new:
+    if outcomes:
         numbers = [sum(getattr(outcome, fate) for outcome in outcomes) for fate in FATES]
     state = words.get(f"program.state.{state_of(file)}")
     return [kommune_of(file), file.arrival.name, state, *numbers]

@@ -57,7 +57,9 @@ def kommune_of(processed: Processed) -> str:
 
 
 def outcomes_of(processed: Processed) -> dict[str, SheetOutcome]:
-    """Give the numbers of rows by fate, sheet by sheet; nothing where nothing was merged."""
+    """Give the numbers of rows by fate, sheet by sheet; nothing where nothing was merged now."""
+    if not processed.is_new:
+        return {}
     if processed.receipt:
         return dict(processed.receipt.sheets)
     plan = processed.plan
@@ -65,7 +67,10 @@ def outcomes_of(processed: Processed) -> dict[str, SheetOutcome]:
 
 
 def needs_attention(processed: Processed) -> bool:
-    """Tell whether a person has to do something: refused, held, quarantined, in conflict."""
+    """Tell whether a person has to do something: refused, held, quarantined, in conflict.
+
+    A file that came before has been told about then.
+    """
     if state_of(processed) in {"refused", "karantaene", "tilbageholdt"}:
         return True
     return any(

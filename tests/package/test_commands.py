@@ -1,0 +1,192 @@
+"""The whole way through the real command line, on the folder that `fpsheet demo` leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.program import run
+from fpsheet.demo.country import invent_country
+from fpsheet.demo.scale import SMALL
+from fpsheet_templates.load import load_form
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KOMMUNER = ("706", "707", "730", "825", "955", "956", "957", "959", "960")
+TODAY = ("--today", "02-03-2026")
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment without the settings and keys of this machine."""
+    folder = tmp_path_factory.mktemp("settings")
+    return {
+        "FPSHEET_CONFIG": str(folder / "fpsheet.toml"),
+        "FPSHEET_KEY_FOLDER": str(folder / "noegler"),
+    }
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+    """The folder of one demo run."""
+    folder = tmp_path_factory.mktemp("demo") / "D"
+    assert run(["demo", "--out", str(folder), "--seed", "1"], environment=environment) == 0
+    return folder
+
+
+def database(demo: Path) -> tuple[str, str]:
+    """Give the option that names the demo's database."""
+    return "--db", f"sqlite:///{demo / 'central.db'}"
+
+
+def answer(
+    arguments: list[str],
+    capsys: pytest.CaptureFixture[str],
+    environment: dict[str, str],
+    *,
+    code: int = ExitCode.DONE,
+) -> list[object]:
+    """Run a command with `--json` and give what it says, line by line."""
+    capsys.readouterr()
+    assert run([*arguments, "--json"], environment=environment) == code
+    caught = capsys.readouterr()
+    assert caught.err == ""
+    return [json.loads(line) for line in caught.out.splitlines()]
+
+
+def test_demo_leaves_what_it_says(demo: Path) -> None:
+    """Workbooks, packages and receipts of each kommune, a database, and both editions."""
+    assert sorted(path.name for path in (demo / "projektmapper").iterdir()) == [
+        f"{kode}-2026.xlsx" for kode in KOMMUNER
+    ]
+    for folder in ("indbakke", "kvitteringer"):
+        assert sorted(path.name[:3] for path in (demo / folder).iterdir()) == list(KOMMUNER)
+    statistics = [path.name for path in (demo / "statistik").glob("*.xlsx")]
+    internal = [name for name in statistics if "fortroligt" in name]
+    assert len(internal) == len(KOMMUNER) + 2
+    assert len(statistics) == 2 * len(internal)
+    with sqlite3.connect(demo / "central.db") as connection:
+        (count,) = connection.execute("SELECT count(*) FROM forloeb").fetchone()
+    connection.close()
+    assert count > 2000
+
+
+def test_demo_refuses_a_folder_of_somebody_else(
+    tmp_path: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder that holds something else is left alone."""
+    (tmp_path / "mine.txt").write_text("kept", encoding="utf-8")
+    assert run(["demo", "--out", str(tmp_path)], environment=environment) == ExitCode.USAGE
+    assert "er ikke tom" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_check(demo: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """`check --json` has the shape that is promised, and its control totals hold."""
+    path = str(demo / "projektmapper" / "955-2026.xlsx")
+    (found,) = answer(["check", path, *TODAY], capsys, environment, code=ExitCode.FINDINGS)
+    assert isinstance(found, dict)
+    assert list(found) == ["file", "accepted", "counts", "rows", "findings"]
+    assert list(found["counts"]) == ["KRITISK", "FEJL", "ADVARSEL", "INFO"]
+    rows = found["rows"]
+    assert rows["xml"] == rows["read"] + rows["blank"] + rows["quarantined"]
+    parts = ["code", "severity", "sheet", "cell", "field", "message", "remedy"]
+    assert all(list(finding) == parts for finding in found["findings"])
+    assert sum(found["counts"].values()) == len(found["findings"])
+
+
+def test_same_files_again_change_nothing(
+    demo: Path,
+    tmp_path: Path,
+    environment: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A second sync knows every file, gives the same receipts and leaves the database alone."""
+    copy = tmp_path / "D"
+    shutil.copytree(demo, copy)
+    before = hashlib.sha256((copy / "central.db").read_bytes()).hexdigest()
+    arguments = ["sync", str(copy / "indbakke"), *database(copy), "--receipts", str(tmp_path / "k")]
+    lines = answer([*arguments, *TODAY], capsys, environment)
+    assert [line["state"] for line in lines if isinstance(line, dict)] == ["known"] * len(KOMMUNER)
+    assert hashlib.sha256((copy / "central.db").read_bytes()).hexdigest() == before
+    for receipt in (demo / "kvitteringer").iterdir():
+        again = tmp_path / "k" / receipt.name
+        assert again.read_bytes() == receipt.read_bytes()
+
+
+def test_questions_to_the_database(
+    demo: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Status, conflicts, history and info answer as JSON."""
+    (lines,) = answer(["status", "--year", "2026", *database(demo)], capsys, environment)
+    assert isinstance(lines, list)
+    states = {line["kommune_kode"]: line["state"] for line in lines}
+    assert states["955"] == "karantaene"
+    assert states["101"] == "ikke_modtaget"
+    assert answer(["conflicts", *database(demo)], capsys, environment) == [[]]
+    (info,) = answer(["db", "info", *database(demo)], capsys, environment)
+    assert isinstance(info, dict)
+    assert info["submissions"] == len(KOMMUNER)
+    book = next(
+        book
+        for book in invent_country(load_form(), scale=SMALL, seed=1)
+        if book.kommune_kode == "959"
+    )
+    cpr = str(book.rows["vurdering"][0]["cpr"])
+    typed = [row for rows in book.rows.values() for row in rows if row["cpr"] == cpr]
+    (known,) = answer(["history", cpr, *database(demo)], capsys, environment)
+    assert isinstance(known, list)
+    assert len(known) == len(typed)
+
+
+def test_rebuild_gives_the_same(
+    demo: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The stored originals give the same database again."""
+    assert run(["rebuild", "--verify", *database(demo)], environment=environment) == ExitCode.DONE
+    assert "er den samme" in capsys.readouterr().out
+
+
+def test_report_again_gives_the_same_bytes(
+    demo: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """The statistics of a kommune written again are the same to the byte."""
+    period = ("--from", "01-01-2025", "--to", "31-12-2025", "--internal", "--kommune", "959")
+    arguments = ["report", *period, "--out", str(tmp_path), *database(demo), *TODAY]
+    assert run(arguments, environment=environment) == ExitCode.DONE
+    (written,) = tmp_path.iterdir()
+    assert written.read_bytes() == (demo / "statistik" / written.name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["report", "--from", "2025-12-31", "--to", "2025-01-01", "--out", "x"], "før"),
+        (["report", "--from", "1-1-25", "--to", "2025-01-01", "--out", "x"], "er ikke en dag"),
+        (["status"], "Der er ingen database"),
+        (["history", "12345"], "ti cifre"),
+        (["sync", "no-such-folder"], "findes ikke"),
+        (["rebuild"], "--verify"),
+    ],
+)
+def test_wrong_questions(
+    arguments: list[str],
+    sentence: str,
+    demo: Path,
+    environment: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What cannot be answered gets a clear sentence, code 2, and no half-written file."""
+    place = database(demo) if arguments[0] == "report" else ("--db", "sqlite:///no-such.db")
+    assert run([*arguments, *place], environment=environment) == ExitCode.USAGE
+    caught = capsys.readouterr()
+    assert sentence in caught.err
+    assert "Traceback" not in caught.err
+    assert "12345" not in caught.err
