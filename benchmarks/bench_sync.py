@@ -143,7 +143,8 @@ def plain_insert(store: Store, submissions: Iterator[Submission]) -> None:
                     made.add(name)
                     columns = ", ".join(f"{column} TEXT" for column in frame.columns)
                     connection.exec_driver_sql(
-                        f"CREATE TABLE gulv_{name} ({columns}, PRIMARY KEY (kommune_kode, raekke_id))"
+                        f"CREATE TABLE gulv_{name} ({columns},"
+                        " PRIMARY KEY (kommune_kode, raekke_id))"
                     )
                 _plain(store, connection, f"gulv_{name}", frame)
 
@@ -220,7 +221,8 @@ def main() -> None:
         store.close()
     both = times["prepare (beside the readers)"] + times["first sync"]
     print(
-        f"first sync / plain insert              {times['first sync'] / times['plain insert (floor)']:.2f}"
+        "first sync / plain insert              "
+        f"{times['first sync'] / times['plain insert (floor)']:.2f}"
     )
     print(f"prepare + first sync / plain insert    {both / times['plain insert (floor)']:.2f}")
 

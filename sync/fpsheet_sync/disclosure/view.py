@@ -164,8 +164,8 @@ def _ends(
         return -anything, anything
     intervals = [public[cell].interval for cell in group.cells.tolist()]
     value = problem.value[group.cells]
-    low = np.array([interval.low for interval in intervals])
-    high = np.array([interval.high for interval in intervals])
+    low = np.array([interval.low for interval in intervals], dtype=np.float64)
+    high = np.array([interval.high for interval in intervals], dtype=np.float64)
     return low - value, high - value
 
 
