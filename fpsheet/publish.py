@@ -7,10 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from fpsheet.files import write_whole
 from fpsheet.progress import Progress, Step
-from fpsheet.statistics.layout import Publisher, lay_out_book
-from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet.statistics.layout import Publisher
+from fpsheet.statistics.publish import write_release
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period, Release
 from fpsheet_sync.state_hash import state_hash
@@ -57,6 +56,9 @@ def publish(store: Store, form: Form, order: Order, folder: Path, progress: Prog
     What is hidden is chosen over all editions of a country together, and nothing is written
     before the audit has passed for every country.
 
+    Returns:
+        The workbooks; the same tables lie beside each as ODS and CSV.
+
     Raises:
         UsageError: The period ends before it begins.
         DisclosureError: Some number cannot be protected.
@@ -79,10 +81,8 @@ def publish(store: Store, form: Form, order: Order, folder: Path, progress: Prog
     progress.start(Step.WRITE, total=len(releases))
     written: list[Path] = []
     for release in releases:
-        book = lay_out_book(release, form, publisher=order.publisher)
-        path = folder / f"{book.stem}.xlsx"
-        write_whole(path, write_xlsx(book), language=order.language)
-        written.append(path)
+        workbook, *_ = write_release(release, folder, form, publisher=order.publisher)
+        written.append(workbook)
         progress.advance(Step.WRITE)
     return written
 
