@@ -32,21 +32,24 @@ class Knowledge:
         """Start with everything hidden: a reader knows what was printed before, and its own."""
         views = len(problem.views)
         self._problem = problem
-        self.known = np.zeros((problem.size, views), dtype=np.bool_)
-        slack = (problem.value - problem.hidden_from).tolist()
-        self._lacks = _per_view([len(row) for row in problem.rows], views)
+        self._slack = (problem.value - problem.hidden_from).tolist()
+        self.known = np.repeat(problem.is_known[:, None], views, axis=1)
+        owned = np.flatnonzero(problem.owner > PUBLIC)
+        self.known[owned, problem.owner[owned]] = True
+        self._lacks = np.zeros((len(problem.rows), views), dtype=np.int64)
         # The sum of the indices of the lacking cells names the cell when only one is lacking.
-        self._names = _per_view([sum(row) for row in problem.rows], views)
+        self._names = np.zeros_like(self._lacks)
         # How much lower the lacking parts could be together: no part can be higher by more.
-        self._room = _per_view(
-            [_ENDLESS + sum(slack[part] for part in row[1:]) for row in problem.rows], views
-        )
-        self._slack = slack
-        for cell in np.flatnonzero(problem.is_known | (problem.owner > PUBLIC)).tolist():
-            mask = np.full(views, problem.is_known[cell])
-            if problem.owner[cell] > PUBLIC:
-                mask[problem.owner[cell]] = True
-            self._learn(cell, mask & ~self.known[cell], against=None, width=0)
+        self._room = np.zeros_like(self._lacks)
+        for number, row in enumerate(problem.rows):
+            unknown = ~self.known[list(row)]
+            self._lacks[number] = unknown.sum(axis=0)
+            self._names[number] = np.array(row) @ unknown
+            room = [_ENDLESS, *(self._slack[part] for part in row[1:])]
+            self._room[number] = np.array(room) @ unknown
+        everybody = np.ones(views, dtype=np.bool_)
+        for number in np.flatnonzero(self._is_plain().any(axis=1)).tolist():
+            self._learn(self._given_away(number, everybody), against=None, width=0)
 
     def publish(self, cell: int, against: "Mask", width: int) -> bool:
         """Print a cell if no reader can then work out what must be kept from it.
@@ -59,13 +62,13 @@ class Knowledge:
         Returns:
             Whether the cell was printed; otherwise nothing has changed.
         """
-        return self._learn(cell, ~self.known[cell], against=against, width=width)
+        views = ~self.known[cell]
+        self.known[cell] = True
+        return self._learn([(cell, views)], against=against, width=width)
 
-    def _learn(self, first: int, views: "Mask", *, against: "Mask | None", width: int) -> bool:
-        """Follow what a cell gives away to some views; undo it all when that must not be."""
+    def _learn(self, steps: "list[Step]", *, against: "Mask | None", width: int) -> bool:
+        """Follow what cells marked as known give away; undo it all when that must not be."""
         done: list[Step] = []
-        self.known[first] |= views
-        steps: list[Step] = [(first, views)]
         while steps:
             cell, mask = steps.pop()
             self._count(cell, mask, -1)
@@ -101,6 +104,10 @@ class Knowledge:
             if (against[row] & ~self.known[row] & close).any():
                 return True
         return False
+
+    def _is_plain(self) -> "Mask":
+        """Mark the equations and views in which all that is lacking is plain."""
+        return np.asarray((self._lacks == 1) | ((self._lacks > 1) & (self._room == 0)))
 
     def _given_away(self, number: int, mask: "Mask") -> "list[Step]":
         """Give the cells that an equation now gives away, marked as known, with the views."""
