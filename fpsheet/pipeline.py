@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from fpsheet.central import Central
     from fpsheet.check import Question
+    from fpsheet.exports import Wanted
     from fpsheet.inbox import Processed
     from fpsheet.outbox import Sealing
     from fpsheet.publish import Order
@@ -334,3 +335,22 @@ def rebuild_database(central: "Central", desk: "Desk", to: str | None = None) ->
             read_original(desk) as read,
         ):
             return rebuild(store, target, read)
+
+
+def export_citizens(
+    central: "Central", form: "Form", wanted: "Wanted", actor: "Actor", out: Path
+) -> int:
+    """Write an export with CPR numbers; gives the number of citizens. The log says who asked.
+
+    Raises:
+        StoreError: The database could not be used, or its key is missing.
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.exports import draw_extract, write_extract
+
+    with closing(open_central(central)) as store:
+        extract = draw_extract(store, form, wanted, actor)
+    data = write_extract(extract, form, wanted.language)
+    write_whole(out, data, language=wanted.language)
+    return len(extract.rows)

@@ -13,6 +13,7 @@ from fpsheet.statistics.publish import write_release
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period, Release
 from fpsheet_sync.state_hash import state_hash
+from fpsheet_sync.statistics.benchmark import load_benchmarks
 from fpsheet_sync.statistics.counting import Counting
 from fpsheet_sync.statistics.release import (
     OUTSIDE_KOMMUNER,
@@ -75,7 +76,8 @@ def publish(store: Store, form: Form, order: Order, folder: Path, progress: Prog
     for country in countries:
         request = _request(order, country, as_of, state)
         with store.read() as connection:
-            counting = count_release(connection, form, request)
+            known = load_benchmarks(connection)
+            counting = count_release(connection, form, replace(request, benchmarks=known))
         releases += _editions(order, counting, request, form)
         progress.advance(Step.COMPUTE)
     progress.start(Step.WRITE, total=len(releases))

@@ -10,6 +10,7 @@ from fpsheet.cli.command import PROGRAM, SpokenGroup
 from fpsheet.cli.console import prepare_streams
 from fpsheet.cli.database_commands import make_database_commands
 from fpsheet.cli.demo_command import make_demo_command
+from fpsheet.cli.export_commands import make_export_commands
 from fpsheet.cli.failure import run_guarded
 from fpsheet.cli.form_commands import make_form_commands
 from fpsheet.cli.key_commands import make_key_commands
@@ -61,6 +62,7 @@ def make_program(words: Words) -> SpokenGroup:
         *make_sync_commands(words),
         *make_state_commands(words),
         *make_statistics_commands(words),
+        *make_export_commands(words),
         *make_form_commands(words),
         *make_database_commands(words),
         *make_key_commands(words),

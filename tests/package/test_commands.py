@@ -9,6 +9,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import load_workbook
 
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.program import run
@@ -163,6 +164,22 @@ def test_report_again_gives_the_same_bytes(
     assert run(arguments, environment=environment) == ExitCode.DONE
     (written,) = tmp_path.glob("*.xlsx")
     assert written.read_bytes() == (demo / "statistik" / written.name).read_bytes()
+
+
+def test_exports(demo: Path, tmp_path: Path, environment: dict[str, str]) -> None:
+    """The list for side 900 has those with a pension in Greenland, the other everybody's CPR."""
+    rows = {}
+    for kind in ("side900", "skat"):
+        path = tmp_path / f"{kind}.xlsx"
+        arguments = ["export", kind, "--out", str(path), "--day", "02-03-2026", *database(demo)]
+        assert run(arguments, environment=environment) == ExitCode.DONE
+        rows[kind] = list(load_workbook(path).worksheets[0].iter_rows(values_only=True))
+    assert rows["skat"][0] == ("CPR-nummer",)
+    assert rows["side900"][0][:3] == ("CPR-nummer", "Kommune", "Niveau")
+    everybody = {row[0] for row in rows["skat"][1:]}
+    greenland = {row[0] for row in rows["side900"][1:]}
+    assert greenland < everybody
+    assert all(isinstance(cpr, str) and len(cpr) == 10 for cpr in everybody)
 
 
 @pytest.mark.parametrize(

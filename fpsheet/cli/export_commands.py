@@ -1,0 +1,63 @@
+"""Commands that draw lists with CPR numbers for other systems: export side900, export skat."""
+
+from datetime import date
+from getpass import getuser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fpsheet.cli.command import SpokenCommand, SpokenGroup
+from fpsheet.cli.parameters import database_option, day_option, path_option
+from fpsheet.cli.session import Session
+from fpsheet.cli.words import Words
+
+if TYPE_CHECKING:
+    from fpsheet.exports import Wanted
+
+
+def make_export_commands(words: Words) -> tuple[click.Command, ...]:
+    """Give the commands."""
+    common = [
+        path_option(words, "--out", key="program.option.out_file", required=True),
+        day_option(words, "--day", key="command.export.day"),
+        database_option(words),
+    ]
+    since = day_option(words, "--since", key="command.export.since")
+    side900 = SpokenCommand(
+        "export.side900", words=words, params=[*common, since], run=export_side900
+    )
+    skat = SpokenCommand("export.skat", words=words, params=common, run=export_skat)
+    return (SpokenGroup("export", words=words, commands=[side900, skat]),)
+
+
+@click.pass_obj
+def export_side900(
+    session: Session, *, out: Path, day: date | None, since: date | None, db: str | None
+) -> int:
+    """Write level and latest vurdering of every citizen with a pension."""
+    from fpsheet.exports import ExtractKind, Wanted
+
+    kind, language = ExtractKind.SIDE900, session.words.language
+    return _export(session, Wanted(kind, day or session.local_day, language, since), out, db)
+
+
+@click.pass_obj
+def export_skat(session: Session, *, out: Path, day: date | None, db: str | None) -> int:
+    """Write the CPR numbers whose income is asked for."""
+    from fpsheet.exports import ExtractKind, Wanted
+
+    kind, language = ExtractKind.SKAT, session.words.language
+    return _export(session, Wanted(kind, day or session.local_day, language), out, db)
+
+
+def _export(session: Session, wanted: "Wanted", out: Path, db: str | None) -> int:
+    from fpsheet import pipeline
+    from fpsheet_sync.access import Actor
+
+    actor = Actor(getuser(), session.now)
+    central, form = session.central(db), session.form()
+    count = pipeline.export_citizens(central, form, wanted, actor, out)
+    told = {"count": count, "file": out}
+    session.console().say(session.words.fill("command.export.done", told))
+    return 0
