@@ -55,7 +55,7 @@ def _rows(table: StatTable) -> Iterator[list[str]]:
 def _number(cell: Cell) -> str:
     if isinstance(cell, float):
         return repr(cell).replace(".", ",")
-    return "" if cell is None else str(cell)
+    return "" if cell is None else _text(str(cell))
 
 
 def _text(text: str) -> str:

@@ -36,6 +36,8 @@ class Count(StrEnum):
     """The sum of other columns."""
     SHARE = "share"
     """The first named column in per cent of the second."""
+    TALLY = "tally"
+    """Counted by a function of floor 3, and no count of persons: files, rows, findings."""
     GIVEN = "given"
     """Worked out by a function of floor 3 (expected number, interval, target)."""
 

@@ -246,3 +246,16 @@ def test_a_kommune_that_reported_nothing_is_no_row_of_zeros(greenland: Release) 
     table = next(table for table in greenland.tables if table.id == "T11")
     assert [key[0] for key in table.keys] == ["", "955", "956", "957"]
     assert greenland.coverage.startswith("3 af 5 kommuner har indberettet.")
+
+
+def test_t21_lists_every_kommune_that_should_report(greenland: Release) -> None:
+    """T21: 955, 956 and 957 have sent one file each; 959 and 960 have no figures, not zeros."""
+    # received, date, rows, errors, warnings, explained, quarantined rows, conflicts, held
+    day = "15. januar 2026"
+    missing = (Shorthand.NOT_AVAILABLE,) * 9
+    assert row(greenland, "T21", "") == (3, day, 0, 0, 0, 0, 0, 0, 0)
+    assert row(greenland, "T21", "956") == (1, day, 0, 0, 0, 0, 0, 0, 0)
+    assert row(greenland, "T21", "960") == missing
+    table = next(table for table in greenland.tables if table.id == "T21")
+    assert [key[0] for key in table.keys] == ["", "955", "956", "957", "959", "960"]
+    assert not any(column.of for column in table.columns if column.id != "seneste")

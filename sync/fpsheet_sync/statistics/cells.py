@@ -129,7 +129,7 @@ def printed_numbers(release: Release) -> Mapping[CellId, int]:
     for table in release.tables:
         for key, row in zip(table.keys, table.rows, strict=True):
             for column, cell in zip(table.columns, row, strict=True):
-                if column.kind is ColumnKind.COUNT and isinstance(cell, int):
+                if column.of and column.kind is ColumnKind.COUNT and isinstance(cell, int):
                     printed[number_of(release, table, column, key).id] = cell
     return printed
 
@@ -168,7 +168,7 @@ def _collect(found: _Collected, release: Release, table: StatTable) -> None:
     for key, row in zip(table.keys, table.rows, strict=True):
         for column in table.columns:
             cell = row[places[column.id]]
-            if column.kind is ColumnKind.COUNT and isinstance(cell, int):
+            if column.of and column.kind is ColumnKind.COUNT and isinstance(cell, int):
                 number = number_of(release, table, column, key)
                 found.add_number(number, cell)
                 if KOMMUNE in column.adds:
@@ -176,7 +176,7 @@ def _collect(found: _Collected, release: Release, table: StatTable) -> None:
                 by_column[column.id][key] = number.id
         _collect_row(found, release, table, key, {c: ids[key] for c, ids in by_column.items()})
     for column in table.columns:
-        if column.kind is ColumnKind.COUNT:
+        if column.of and column.kind is ColumnKind.COUNT:
             along = [name if name in column.adds else "" for name in table.dimensions]
             for equation in cross_equations(table.id, by_column[column.id], along):
                 found.add_equation(equation)

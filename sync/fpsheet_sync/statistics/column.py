@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from fpsheet_sync.stat_table import Cell, Column, ColumnKind, Shorthand
-from fpsheet_sync.statistics.cube import Codes, Cube, Figure, adds_along
+from fpsheet_sync.statistics.cube import Codes, Figure, adds_along
 from fpsheet_sync.statistics.edition import Edition, counted, shown_specs
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec
 
-_COUNTS = frozenset({Count.ROWS, Count.DISTINCT, Count.SUM})
+_PERSONS = frozenset({Count.ROWS, Count.DISTINCT, Count.SUM})
+_COUNTS = _PERSONS | {Count.TALLY}
+_DATE = "dato"
+"""The unit of a day, which the cube holds as its ordinal number."""
 _TENTH = Decimal("0.1")
 
 
@@ -48,15 +52,21 @@ def _show(edition: Edition, spec: TableSpec, column: ColumnSpec, code: str) -> S
     shown = Column(
         id=f"{column.id}_{safe}" if code else column.id,
         label=wording.heading(spec, column, label, f" {notes}" if notes else ""),
-        kind=ColumnKind.COUNT if column.count in _COUNTS else ColumnKind.DECIMAL,
+        kind=_kind(column),
         unit=wording.form.texts.get(f"unit.{column.unit}", wording.language),
-        of=counted_name(spec, column),
+        of="" if column.count is Count.TALLY else counted_name(spec, column),
         codes=(*sorted(column.where.items()), *(((column.by, code),) if code else ())),
         adds=tuple(sorted(_adds(spec, column))),
         rests_on=() if column.count in _COUNTS else column.parts,
         share_of=column.parts if column.count is Count.SHARE else (),
     )
     return ShownColumn(column, shown)
+
+
+def _kind(column: ColumnSpec) -> ColumnKind:
+    if column.unit == _DATE:
+        return ColumnKind.NOTE
+    return ColumnKind.COUNT if column.count in _COUNTS else ColumnKind.DECIMAL
 
 
 def counted_name(spec: TableSpec, column: ColumnSpec) -> str:
@@ -75,12 +85,12 @@ def _adds(spec: TableSpec, column: ColumnSpec) -> frozenset[str]:
     return adds_along(spec, column)
 
 
-def fill_row(cube: Cube, shown: Sequence[ShownColumn], row: Codes) -> tuple[Cell, ...]:
+def fill_row(edition: Edition, shown: Sequence[ShownColumn], row: Codes) -> tuple[Cell, ...]:
     """Give the numbers of a row: counts, then sums of them, then shares of either."""
     found: dict[str, Cell] = {}
     for each in shown:
         if each.spec.count not in {Count.SUM, Count.SHARE}:
-            found[each.column.id] = _counted(cube, each, row)
+            found[each.column.id] = _counted(edition, each, row)
     for each in shown:
         if each.spec.count is Count.SUM:
             found[each.column.id] = sum(_whole(found, part) for part in each.spec.parts)
@@ -90,15 +100,18 @@ def fill_row(cube: Cube, shown: Sequence[ShownColumn], row: Codes) -> tuple[Cell
     return tuple(found[each.column.id] for each in shown)
 
 
-def _counted(cube: Cube, each: ShownColumn, row: Codes) -> Cell:
+def _counted(edition: Edition, each: ShownColumn, row: Codes) -> Cell:
     spec = each.spec
-    number = cube.get(Figure(spec.facts, spec.measure, spec.count, row.union(each.column.codes)))
-    if spec.count in _COUNTS:
+    figure = Figure(spec.facts, spec.measure, spec.count, row.union(each.column.codes))
+    number = edition.counting.cube.get(figure)
+    if spec.count in _PERSONS:
         return int(number or 0)
     if number is None:
-        is_given = spec.count is Count.GIVEN
-        return Shorthand.NOT_AVAILABLE if is_given else Shorthand.NOT_APPLICABLE
-    return round_tenth(number)
+        is_missing = spec.count in {Count.GIVEN, Count.TALLY}
+        return Shorthand.NOT_AVAILABLE if is_missing else Shorthand.NOT_APPLICABLE
+    if spec.unit == _DATE:
+        return edition.wording.day(date.fromordinal(int(number)))
+    return int(number) if spec.count is Count.TALLY else round_tenth(number)
 
 
 def _whole(found: Mapping[str, Cell], part: str) -> int:

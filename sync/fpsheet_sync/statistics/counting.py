@@ -10,6 +10,9 @@ from fpsheet_sync.statistics.scope import Scope, quarters
 from fpsheet_templates.codes import Code
 from fpsheet_templates.table import UOPLYST, Count, Dimension, load_dimensions
 
+REPORTER = "indberetter"
+"""The dimension of the kommuner that should report."""
+
 _COUNTED = frozenset({Count.ROWS, Count.DISTINCT})
 
 
@@ -66,6 +69,8 @@ class Counting:
         )
         if dimension == KOMMUNE:
             return self._kommuner(area, occurring)
+        if dimension == REPORTER:
+            return (area,) if area else self.expected
         if dimension == "kvartal":
             return tuple(quarter.id for quarter in quarters(self.scope.period))
         listed = self._listed(known, occurring)

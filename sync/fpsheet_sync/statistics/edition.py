@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from fpsheet_sync.statistics.counting import Counting
+from fpsheet_sync.statistics.counting import REPORTER, Counting
 from fpsheet_sync.statistics.cube import KOMMUNE
 from fpsheet_sync.statistics.scope import quarters
 from fpsheet_sync.statistics.wording import Wording
@@ -51,7 +51,7 @@ class Edition:
         known = {code.id: code for code in form.code_lists[listed].codes} if listed else {}
         labels = {}
         for code in codes:
-            if dimension == KOMMUNE:
+            if dimension in {KOMMUNE, REPORTER}:
                 labels[code] = self._kommune(code)
             elif dimension == "kvartal" and code != TOTAL:
                 labels[code] = self._quarter(code)

@@ -12,6 +12,7 @@ from fpsheet_sync.statistics.benchmark import Benchmark, compare
 from fpsheet_sync.statistics.counting import Counting
 from fpsheet_sync.statistics.cube import count_tables
 from fpsheet_sync.statistics.edition import Edition, number_notes
+from fpsheet_sync.statistics.quality import count_quality
 from fpsheet_sync.statistics.scope import Scope
 from fpsheet_sync.statistics.tabulate import tabulate
 from fpsheet_sync.statistics.wording import Wording
@@ -86,7 +87,7 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
     given = compare(cube, scope.kommuner, country, request.period, request.benchmarks)
     return Counting(
         scope=scope,
-        cube={**cube, **given},
+        cube={**cube, **given, **count_quality(connection, scope)},
         jurisdictions=jurisdictions,
         delivered=tuple(each.code for each in ours if each.code in delivered),
         expected=tuple(

@@ -60,7 +60,8 @@ def _hidden_columns(
     counts = (
         column.id
         for column in table.columns
-        if column.kind is ColumnKind.COUNT
+        if column.of
+        and column.kind is ColumnKind.COUNT
         and suppression.is_hidden(number_of(release, table, column, key).id)
     )
     figures = (

@@ -6,6 +6,7 @@ from itertools import product
 
 from fpsheet_sync.stat_table import Cell, Chart, Column, ColumnKind, StatTable
 from fpsheet_sync.statistics.column import ShownColumn, fill_row, show_columns
+from fpsheet_sync.statistics.counting import REPORTER
 from fpsheet_sync.statistics.cube import KOMMUNE, Codes
 from fpsheet_sync.statistics.edition import Edition, counted, shown_specs, table_notes, used_notes
 from fpsheet_templates.table import TOTAL, ChartSpec, TableSpec
@@ -30,7 +31,7 @@ def tabulate(edition: Edition, spec: TableSpec) -> StatTable:
     for key in keys:
         words: list[Cell] = [labels[name][code] for name, code in zip(dimensions, key, strict=True)]
         row = _row(edition, dimensions, key)
-        rows.append((*words, *fill_row(edition.counting.cube, shown, row)))
+        rows.append((*words, *fill_row(edition, shown, row)))
     wording, period = edition.wording, edition.counting.scope.period
     heads = [Column(name, wording.dimension(name), ColumnKind.DIMENSION) for name in dimensions]
     return StatTable(
@@ -71,13 +72,14 @@ def _row_codes(edition: Edition, spec: TableSpec, dimension: str) -> tuple[str, 
     codes = edition.counting.shown_codes(
         dimension, edition.area, {counted(column) for column in spec.columns}
     )
-    is_one_kommune = dimension == KOMMUNE and edition.area
+    is_one_kommune = dimension in {KOMMUNE, REPORTER} and edition.area
     return codes if is_one_kommune or not codes else (TOTAL, *codes)
 
 
 def _row(edition: Edition, dimensions: Sequence[str], key: Sequence[str]) -> Codes:
     """Give what a row is broken down by; the edition of a kommune is so throughout."""
-    own = [(KOMMUNE, edition.area)] if edition.area else []
+    is_about_reports = REPORTER in dimensions
+    own = [(KOMMUNE, edition.area)] if edition.area and not is_about_reports else []
     pairs = (pair for pair in zip(dimensions, key, strict=True) if pair[1] != TOTAL)
     return frozenset((*own, *pairs))
 

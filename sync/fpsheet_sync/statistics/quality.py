@@ -1,0 +1,88 @@
+"""How far the figures can be relied on: what each kommune has sent, and what waits."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from fpsheet_sync.commit import CommitKind, Status
+from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.statistics.counting import REPORTER
+from fpsheet_sync.statistics.cube import Cube, Figure
+from fpsheet_sync.statistics.scope import Scope
+from fpsheet_templates.rule import Severity
+from fpsheet_templates.table import Count
+
+FACTS = "kvalitet"
+_READ = 1
+"""Place of the rows read among a sheet's control totals (rows in the XML, read, blank …)."""
+
+_WAITING = {"forklaringer": "forklaring", "karantaene": "karantaene", "konflikter": "konflikt"}
+
+
+def count_quality(connection: Connection, scope: Scope) -> Cube:
+    """Give what T21 prints, for each kommune that has sent something and for all together.
+
+    Submissions for the years that the period touches, by the commit to know of; of several the
+    last received says how many rows, errors and warnings there are. What waits (explanations,
+    quarantined rows, open conflicts) is what is in force then. A kommune that has sent nothing has
+    no figures at all.
+    """
+    by_kommune: dict[str, Counter[str]] = defaultdict(Counter)
+    last: dict[str, date] = {}
+    for row in _submissions(connection, scope):
+        numbers = by_kommune[row.kommune_kode]
+        numbers["indberetninger"] += 1
+        numbers["tilbageholdt"] += row.status == Status.HELD
+        numbers["raekker"] = sum(totals[_READ] for totals in _totals(row.raekker))
+        numbers["fejl"] = row.fund.get(Severity.FEJL, 0)
+        numbers["advarsler"] = row.fund.get(Severity.ADVARSEL, 0)
+        last[row.kommune_kode] = row.received_at.date()
+    for measure, table in _WAITING.items():
+        waiting = _in_force(connection, scope, table)
+        for kommune, numbers in by_kommune.items():
+            numbers[measure] = waiting.get(kommune, 0)
+    found: dict[Figure, float] = {}
+    everything: Counter[str] = Counter()
+    for kommune, numbers in by_kommune.items():
+        everything.update(numbers)
+        found |= _figures(numbers, last[kommune], kommune)
+    return found | (_figures(everything, max(last.values()), "") if last else {})
+
+
+def _figures(numbers: Mapping[str, int], last: date, kommune: str) -> dict[Figure, float]:
+    codes = frozenset({(REPORTER, kommune)} if kommune else ())
+    figures: dict[Figure, float] = {
+        Figure(FACTS, measure, Count.TALLY, codes): number for measure, number in numbers.items()
+    }
+    figures[Figure(FACTS, "seneste", Count.GIVEN, codes)] = last.toordinal()
+    return figures
+
+
+def _submissions(connection: Connection, scope: Scope) -> Iterable[Any]:
+    table = store_schema()["indberetning"]
+    columns = [table.c[name] for name in ("kommune_kode", "status", "raekker", "fund")]
+    years = table.c.aar.between(scope.period.fra.year, scope.period.til.year)
+    query = select(*columns, table.c.received_at).where(
+        table.c.art == CommitKind.SUBMISSION, years, table.c.kommune_kode.in_(scope.kommuner)
+    )
+    if scope.as_of is not None:
+        query = query.where(table.c.id <= scope.as_of)
+    return connection.execute(query.order_by(table.c.id))
+
+
+def _totals(by_sheet: Mapping[str, object]) -> Iterable[list[int]]:
+    """Give the control totals of each sheet, as they were stored."""
+    return [totals for totals in by_sheet.values() if isinstance(totals, list)]
+
+
+def _in_force(connection: Connection, scope: Scope, name: str) -> Mapping[str, int]:
+    table = store_schema()[name]
+    query = (
+        select(table.c.kommune_kode, func.count())
+        .where(in_force_at(table, scope.as_of))
+        .group_by(table.c.kommune_kode)
+    )
+    return {kommune: int(number) for kommune, number in connection.execute(query)}
