@@ -78,7 +78,8 @@ def make_status(issue: Issue, sheet: Sheet) -> Status:
     return Status(
         formula=f"IF({line}={EMPTY},{EMPTY},INDEX({STATUS_TEXTS},{line}))",
         columns=columns,
-        lines=tuple(_lines(issue, sheet, faults)),
+        # A number can be out of range as it is read and as the form has it: one sentence.
+        lines=tuple(dict.fromkeys(_lines(issue, sheet, faults))),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from openpyxl import Workbook, load_workbook
 
 from fpsheet.workbook.build import build_workbook
+from fpsheet_templates.form import FieldType
 from fpsheet_templates.load import load_form
+from tests.support.tables import read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
+
+    from fpsheet_templates.form import Field
 
 ISSUED: Final = datetime(2026, 1, 5, 9, tzinfo=UTC)
 WORKBOOK_ID: Final = "K7Q2M9XA"
@@ -52,3 +55,31 @@ def blank(kommune: str = "956", language: str = "da", premade: int = 2) -> bytes
 def opened(kommune: str = "956", language: str = "da") -> Workbook:
     """Give a blank workbook opened with openpyxl; look, do not change."""
     return load_workbook(BytesIO(blank(kommune, language)))
+
+
+def typed_rows(text: str) -> dict[str, list[Row]]:
+    """Give the rows of markdown tables, one per entry sheet, with values of their fields' types."""
+    form = load_form()
+    return {
+        table.title: [
+            {
+                name: _typed(form.sheet(table.title)[name], value)
+                for name, value in record.items()
+                if value is not None
+            }
+            for record in table.records()
+        ]
+        for table in read_tables(text)
+    }
+
+
+def _typed(field: Field, value: str) -> str | int | float | date:
+    match field.type:
+        case FieldType.DATE:
+            return date.fromisoformat(value)
+        case FieldType.INTEGER:
+            return int(value)
+        case FieldType.DECIMAL:
+            return float(value)
+        case _:
+            return value

@@ -1,0 +1,124 @@
+"""The live status while a person works: typing, sorting, moving, inserting and annulling rows.
+
+Column B of Vurderinger: cpr C, vurdering_dato D, arbejdsevne_pct E, maks_timer_pr_uge F, tekst G,
+annuller H.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from tests.support.issued import blank, issue, typed_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.support.libreoffice import Document, LibreOffice
+
+SHEET: Final = "Vurderinger"
+FINE: Final = "✔ I orden"
+TOO_HIGH: Final = "✖ Arbejdsevne (pct.): Tallet er for stort eller for lille"
+NO_HOURS: Final = "✖ Vurderingsdato: Skal udfyldes"
+
+ROWS: Final = typed_rows("""
+# vurdering
+| cpr        | vurdering_dato | arbejdsevne_pct | maks_timer_pr_uge |
+| 6503781234 | 2018-02-15     | 400             | 15                |
+| 6103781234 | 2017-06-15     | 60              | 22.5              |
+| 6203781234 |                | 60              | 20                |
+""")
+
+
+@pytest.fixture
+def workbook(libreoffice: LibreOffice, tmp_path: Path) -> Iterator[Document]:
+    """Three rows, the first and the third at fault, then five blank ones."""
+    path = tmp_path / "956.xlsx"
+    path.write_bytes(issue(ROWS, premade=5))
+    with libreoffice.open(path) as document:
+        yield document
+
+
+def status(document: Document, *, first: int = 4, last: int = 11) -> list[str]:
+    """Give what the Status column shows."""
+    return [str(row[0]) for row in document.values(SHEET, f"B{first}:B{last}")]
+
+
+@pytest.mark.lo
+def test_the_status_follows_what_is_typed(libreoffice: LibreOffice, tmp_path: Path) -> None:
+    """Blank rows say nothing; the first thing that lacks is named until the row is in order."""
+    path = tmp_path / "956.xlsx"
+    path.write_bytes(blank())
+    with libreoffice.open(path) as document:
+        assert status(document, last=5) == ["", ""]
+        steps = {
+            "C4": ("6503781234", "✖ Vurderingsdato: Skal udfyldes"),
+            "D4": ("15-02-2018", "✖ Arbejdsevne (pct.): Skal udfyldes"),
+            "E4": ("40", "⚠ Maks. timer mangler"),
+            "F4": ("15", FINE),
+        }
+        for cell, (text, said) in steps.items():
+            document.set_text(SHEET, cell, text)
+            assert status(document, last=5)[0].startswith(said[:12])
+        assert status(document, last=5) == [FINE, ""]
+        assert document.value(SHEET, "C4") == "6503781234"
+
+
+@pytest.mark.lo
+def test_the_status_stays_with_its_row_when_rows_are_sorted(workbook: Document) -> None:
+    """Sorted by CPR number, the second row comes first."""
+    assert status(workbook)[:3] == [TOO_HIGH, FINE, NO_HOURS]
+    area = workbook.sheet(SHEET).getCellRangeByName("A4:T11")
+    field = workbook.office.uno.createUnoStruct("com.sun.star.table.TableSortField")
+    field.Field, field.IsAscending = 2, True
+    fields = workbook.office.uno.Any("[]com.sun.star.table.TableSortField", (field,))
+    options = workbook.office.options(SortFields=fields, ContainsHeader=False)
+    workbook.office.uno.invoke(area, "sort", (options,))
+    workbook.recalculate()
+    assert [row[0] for row in workbook.values(SHEET, "C4:C6")] == [
+        "610378-1234",
+        "620378-1234",
+        "650378-1234",
+    ]
+    assert status(workbook)[:3] == [FINE, NO_HOURS, TOO_HIGH]
+
+
+@pytest.mark.lo
+def test_cells_cut_and_pasted_are_judged_where_they_are(workbook: Document) -> None:
+    """A plain reference would follow the cells and judge the old row by them."""
+    workbook.dispatch(".uno:Cut", sheet=SHEET, address="C4:H4")
+    workbook.dispatch(".uno:Paste", sheet=SHEET, address="C9:H9")
+    workbook.recalculate()
+    assert status(workbook) == ["", FINE, NO_HOURS, "", "", TOO_HIGH, "", ""]
+
+
+@pytest.mark.lo
+def test_rows_inserted_and_deleted_disturb_no_other(workbook: Document) -> None:
+    """An inserted row has no status until it gets the formulas; the others keep theirs."""
+    workbook.dispatch(".uno:InsertRowsBefore", sheet=SHEET, address="A5:T5")
+    workbook.dispatch(".uno:DeleteRows", sheet=SHEET, address="A4:T4")
+    workbook.recalculate()
+    assert status(workbook)[:3] == ["", FINE, NO_HOURS]
+    assert workbook.error_cells(SHEET) == ()
+    assert workbook.error_cells("Forside") == ()
+    assert workbook.value("Forside", "D20") == 2.0
+
+
+@pytest.mark.lo
+def test_an_annulled_row_needs_no_more_than_its_citizen(workbook: Document) -> None:
+    """Nothing else is judged, but the number must be there."""
+    workbook.set_text(SHEET, "H6", "Dublet")
+    assert status(workbook)[2] == "– Annulleret"
+    workbook.cell(SHEET, "C6").setString("")
+    assert status(workbook)[2] == "✖ CPR-nummer: Skal udfyldes"
+
+
+@pytest.mark.lo
+def test_the_cell_at_fault_is_the_one_marked(workbook: Document) -> None:
+    """The hidden heading names its column; a row in order names none."""
+    identities = workbook.values(SHEET, "A2:Z2")[0]
+    letter = chr(ord("A") + identities.index("#felt"))
+    marked = [row[0] for row in workbook.values(SHEET, f"{letter}4:{letter}6")]
+    assert marked == ["Arbejdsevne (pct.) *", "", "Vurderingsdato *"]
