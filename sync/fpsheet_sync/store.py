@@ -21,7 +21,7 @@ LOCK_SECONDS = 30
 
 _KEY_SETTING = "noegle_id"
 _LOCK_SPACE, _CLAIM_SPACE = 0x66707368, 0x66706372
-_PRAGMAS = (
+PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",  # a receipt handed out must survive a power cut
     "temp_store = MEMORY",
@@ -219,7 +219,7 @@ def _prepare_sqlite(connection: DBAPIConnection, record: ConnectionPoolEntry) ->
     # The driver must not open transactions of its own; `_begin_sqlite` does.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in _PRAGMAS:
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.stores import pg_stores, sqlite_template, store, stores
+from tests.support.stores import careless, pg_stores, sqlite_template, store, stores
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["pg_stores", "sqlite_template", "store", "store_url", "stores"]
+__all__ = ["careless", "pg_stores", "sqlite_template", "store", "store_url", "stores"]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from fpsheet_sync.schema import COMMIT_NUMBERS, store_schema
-from fpsheet_sync.store import Store, open_store
+from fpsheet_sync.store import PRAGMAS, Store, open_store
 from tests.support.postgresql import new_database
 from tests.support.submissions import KEYS
 
@@ -33,7 +33,10 @@ class Stores:
 
     def new(self, keys: Keys | None = KEYS) -> Store:
         """Give an empty store; on PostgreSQL there are as many as there are databases."""
-        number = len(self.given)
+        return self.again(len(self.given), keys)
+
+    def again(self, number: int, keys: Keys | None = KEYS) -> Store:
+        """Give an empty store in the place of one that was given before and is closed."""
         if self.template is not None:
             place = self.folder / f"central-{number}.db"
             shutil.copyfile(self.template, place)
@@ -78,9 +81,15 @@ def pg_stores(pg_url: str) -> Iterator[list[str]]:
         yield [one, other]
 
 
+@pytest.fixture
+def careless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite that does not wait for the disk; no test pulls the plug, and waiting is slow."""
+    monkeypatch.setattr("fpsheet_sync.store.PRAGMAS", (*PRAGMAS, "synchronous = OFF"))
+
+
 @pytest.fixture(params=KINDS)
 def stores(
-    request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path, careless: None
 ) -> Iterator[Stores]:
     """Empty stores of each kind."""
     if request.param == "sqlite":

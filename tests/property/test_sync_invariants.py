@@ -1,0 +1,233 @@
+"""The invariants of sync, on SQLite and PostgreSQL, for worlds that Hypothesis draws.
+
+I1 nothing received is lost. I2 every value traces to its cell, every row to its fate. I3 the
+same bytes are a no-op. I4 the same content changes nothing. I5 any order and repetition of
+arrivals gives the same state. I6 a subset changes nothing. I7 issue, no edit, submit: nothing.
+I8 kommuner cannot touch each other. I9 a blocked case changes nothing in force. I10 control
+totals. I11 rebuilding gives the same. I12 the past stays as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from fpsheet_sync.access import Actor
+from fpsheet_sync.content import prepare, unpack
+from fpsheet_sync.identity import REFUSING
+from fpsheet_sync.issue import issue_workbook
+from fpsheet_sync.layout import layouts
+from fpsheet_sync.library import read_state
+from fpsheet_sync.merge import record_sources
+from fpsheet_sync.rebuild import rebuild
+from fpsheet_sync.schema import store_schema
+from fpsheet_sync.state_hash import kommune_hash, state_hash
+from tests.support.stores import careless, pg_stores, sqlite_template, stores
+from tests.support.submissions import KEYS, START, RowSpec, Sending, build, sync
+from tests.support.worlds import WORKBOOKS, worlds
+
+if TYPE_CHECKING:
+    from fpsheet_sync.receipt import Receipt
+    from fpsheet_sync.store import Store
+    from fpsheet_sync.submission import Submission, SubmittedSheet
+    from tests.support.stores import Stores
+
+__all__ = ["careless", "pg_stores", "sqlite_template", "stores"]
+
+LATER = START + timedelta(days=30)
+MOST = settings.default.max_examples if settings.default else 100
+# Each example syncs a dozen files; --long tries more than a hundred worlds.
+some = settings(max_examples=max(6, MOST // 16))
+
+
+def in_force(store: Store, kommune: str) -> dict[str, list[tuple[object, ...]]]:
+    """Give the values of every record in force."""
+    with store.read() as connection:
+        state = read_state(connection, kommune)
+    return {
+        name: state.rows[name].select("raekke_id", *layout.values).rows()
+        for name, layout in layouts().items()
+    }
+
+
+@some
+@given(files=worlds(), data=st.data())
+def test_a_world_keeps_every_promise(
+    stores: Stores, files: list[Submission], data: st.DataObject
+) -> None:
+    """One by one, then again, shuffled elsewhere, and rebuilt (I1-I3, I5, I8, I10-I12)."""
+    store = stores.new()
+    noted: dict[int, str] = {}
+    receipts: list[Receipt] = []
+    for file in files:
+        others = elsewhere(store, file.kommune_kode)
+        receipt = sync(store, file)[0].receipt
+        receipts.append(receipt)
+        check_totals(file, receipt)
+        check_kept(store, file, receipt.commit)
+        assert elsewhere(store, file.kommune_kode) == others
+        noted[receipt.commit] = known_by(store, receipt.commit)
+    assert {commit: known_by(store, commit) for commit in noted} == noted
+    for kommune in {file.kommune_kode for file in files}:
+        check_traced(store, kommune)
+    check_repeated(store, files, receipts)
+    order = data.draw(st.permutations([*files, files[0]]), label="order")
+    other = stores.new()
+    sync(other, *order)
+    assert state_hash(other) == state_hash(store)
+    other.close()
+    by_bytes = {file.original: file for file in files}
+    third = stores.again(1)
+    assert rebuild(store, third, by_bytes.__getitem__).is_same
+    stores.close()
+
+
+def elsewhere(store: Store, kommune: str) -> dict[str, str]:
+    """Give the state of every other kommune."""
+    with store.read() as connection:
+        return {
+            other: kommune_hash(connection, other)
+            for other in sorted(set(WORKBOOKS.values()) - {kommune})
+        }
+
+
+def check_repeated(store: Store, files: list[Submission], receipts: list[Receipt]) -> None:
+    """I3: the same files again are not new and get the same receipts."""
+    again = sync(store, *files)
+    assert [synced.is_new for synced in again] == [False] * len(files)
+    assert [synced.receipt for synced in again] == receipts
+
+
+def check_totals(file: Submission, receipt: Receipt) -> None:
+    """I10: each row of the file is new, changed, withdrawn, unchanged, waiting, or a copy."""
+    for name, numbers in receipt.sheets.items():
+        merged = numbers.new + numbers.changed + numbers.withdrawn + numbers.unchanged
+        rows = file.sheets[name].frame
+        if receipt.held is not None:
+            assert merged == 0
+            continue
+        copies = rows.height - merged - numbers.quarantined
+        repeated = rows.height - rows.drop("raekke").unique().height
+        assert 0 <= copies <= repeated
+
+
+def check_kept(store: Store, file: Submission, commit: int) -> None:
+    """I1: the rows of a file are in the store with row and values, and so are its bytes."""
+    contents, original = store_schema()["indhold"], store_schema()["original"]
+    with store.read() as connection:
+        rows = connection.execute(
+            select(contents.c.ark, contents.c.data).where(contents.c.indberetning_id == commit)
+        )
+        kept = {row.ark: unpack(row.data) for row in rows}
+        sealed = connection.execute(select(original.c.data).where(original.c.sha256 == file.sha256))
+        assert KEYS.open_original(file.sha256, bytes(sealed.scalar_one())) == file.original
+    for name, said in prepare(file, KEYS).rows.items():
+        assert said.is_empty() or kept[name].equals(said)
+
+
+def check_traced(store: Store, kommune: str) -> None:
+    """I2: each value in force stands in the row of the file it is said to come from."""
+    with store.read() as connection:
+        state = read_state(connection, kommune)
+        contents = store_schema()["indhold"]
+        said = {
+            (row.indberetning_id, row.ark): {r["raekke"]: r for r in unpack(row.data).to_dicts()}
+            for row in connection.execute(select(contents))
+        }
+    for name, layout in layouts().items():
+        for record in state.rows[name].to_dicts():
+            for group, (commit, row) in record_sources(layout, record).items():
+                cells = said[commit, name][row]
+                assert [record[c] for c in layout.groups[group]] == [
+                    cells[c] for c in layout.groups[group]
+                ]
+
+
+def known_by(store: Store, commit: int) -> str:
+    """Give the state of the kommuner as it was after a commit."""
+    table = store_schema()["indberetning"]
+    wanted = select(table.c.kommune_kode).where(table.c.id <= commit).distinct()
+    with store.read() as connection:
+        kommuner = sorted(connection.execute(wanted).scalars())
+        return "".join(kommune_hash(connection, kommune, commit) for kommune in kommuner)
+
+
+@some
+@given(files=worlds(), data=st.data())
+def test_who_says_nothing_changes_nothing(
+    stores: Stores, files: list[Submission], data: st.DataObject
+) -> None:
+    """The last file saved again, a subset of it, an issue sent back: no change (I4, I6, I7)."""
+    store = stores.new()
+    last = replace(files[-1], modified_at=LATER, sha256="1" * 64)
+    sync(store, *files, last)
+    before = in_force(store, last.kommune_kode)
+    saved = replace(last, modified_at=LATER + timedelta(hours=1), sha256="2" * 64)
+    sync(store, saved)
+    assert in_force(store, last.kommune_kode) == before
+    keep = data.draw(st.sampled_from([0, 1, 2, 3]))
+    subset = {name: fewer(sheet, keep) for name, sheet in last.sheets.items()}
+    sync(
+        store, replace(last, sheets=subset, modified_at=LATER + timedelta(hours=2), sha256="3" * 64)
+    )
+    assert in_force(store, last.kommune_kode) == before
+    actor = Actor("departementet", datetime(2026, 6, 1, tzinfo=UTC))
+    issue = issue_workbook(store, last.kommune_kode, "EEEEEEEE", aar=2026, actor=actor)
+    rows = {
+        name: [RowSpec(n, row.pop("raekke_id"), row) for n, row in enumerate(frame.to_dicts(), 4)]
+        for name, frame in issue.rows.items()
+    }
+    sending = Sending(last.kommune_kode, "EEEEEEEE", issue.parent, minute=200_000)
+    receipt = sync(store, build(rows, sending))[0].receipt
+    assert not [found for found in receipt.findings if found["code"] in REFUSING]
+    assert in_force(store, last.kommune_kode) == before
+    stores.close()
+
+
+def fewer(sheet: SubmittedSheet, keep: int) -> SubmittedSheet:
+    """Give a sheet with some of its rows, as a filtered copy has."""
+    kept = [n for n in range(sheet.frame.height) if n % 4 < keep]
+    return replace(sheet, frame=sheet.frame[kept])
+
+
+@some
+@given(files=worlds(), data=st.data())
+def test_a_blocked_case_changes_nothing(
+    stores: Stores, files: list[Submission], data: st.DataObject
+) -> None:
+    """A file that is edited all over, with one case blocked: the case stays as it was (I9)."""
+    store = stores.new()
+    sync(store, *files)
+    last = files[-1]
+    sheets = [sheet.frame["cpr"].drop_nulls() for sheet in last.sheets.values()]
+    cpr = data.draw(st.sampled_from(sorted(set(pl.concat(sheets))) or ["6101801234"]))
+    borger = KEYS.pseudonyms([cpr], kommune_kode=last.kommune_kode)[0]
+    before = case_of(store, last.kommune_kode, borger)
+    blocked = {name: spoil(sheet, cpr) for name, sheet in last.sheets.items()}
+    sync(store, replace(last, sheets=blocked, modified_at=LATER, sha256="4" * 64))
+    assert case_of(store, last.kommune_kode, borger) == before
+    stores.close()
+
+
+def case_of(store: Store, kommune: str, borger: str) -> list[tuple[object, ...]]:
+    """Give everything in force about one citizen."""
+    rows = in_force(store, kommune)
+    return [row for name in rows for row in rows[name] if row[1] == borger]
+
+
+def spoil(sheet: SubmittedSheet, cpr: str) -> SubmittedSheet:
+    """Edit the rows of a case and block them."""
+    frame = sheet.frame
+    mine = pl.col("cpr") == cpr
+    for name in ("slut_dato", "arbejdsevne_pct", "sagsbehandler"):
+        if name in frame.columns:
+            other = pl.when(mine).then(None).otherwise(pl.col(name)).alias(name)
+            frame = frame.with_columns(other)
+    rows = frame.filter(mine)["raekke"].to_list()
+    return replace(sheet, frame=frame, blocked=sheet.blocked | frozenset(rows))
