@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from fpsheet_sync.disclosure.cells import Cell, CellId, Equation, Release
+from fpsheet_sync.disclosure.cells import Cell, CellId, Release
 from fpsheet_sync.disclosure.crossing import TOTAL, cross_equations
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 
 def table_release(
@@ -97,65 +97,58 @@ class Attacker:
     def is_exact(self, cell: CellId) -> bool:
         """Tell whether no table of whole numbers fits in which the cell has another value.
 
-        Tables are tried one after the other, those near the true one first; no cell that is not
-        a sum of others is tried more than four above its true value.
+        Whatever differs must be made up for in every equation, so the search follows equations
+        that do not add up yet. No cell is tried more than six from its true value, small
+        differences first.
         """
-        return not any(self._differing(cell))
+        values = self._values()
+        equations = [dict.fromkeys(e.parts, -1) | {e.total: 1} for e in self.release.equations]
+        naming = {
+            id_: [place for place, signs in enumerate(equations) if id_ in signs]
+            for id_ in self.unknown
+        }
 
-    def extremes(self, cell: CellId) -> tuple[Fraction, Fraction]:
+        def can_add_up(differs: dict[CellId, int], touched: frozenset[int], most: int) -> bool:
+            open_: list[tuple[int, CellId, range]] = []
+            for place in sorted(touched):
+                signs = equations[place]
+                off = sum(sign * differs.get(id_, 0) for id_, sign in signs.items())
+                if not off:
+                    continue
+                free = sorted(id_ for id_ in signs if id_ in naming and id_ not in differs)
+                if not free:
+                    return False
+                id_ = free[0]
+                forced = -off * signs[id_]
+                tries = range(forced, forced + 1) if len(free) == 1 else range(-most, most + 1)
+                open_.append((len(free), id_, tries))
+            if not open_:
+                return True
+            _, id_, tries = min(open_, key=lambda one: one[:2])
+            return any(
+                can_add_up(differs | {id_: change}, touched | frozenset(naming[id_]), most)
+                for change in sorted(tries, key=abs)
+                if self.least - values[id_] <= change
+            )
+
+        return not any(
+            change
+            and self.least - values[cell] <= change
+            and can_add_up({cell: change}, frozenset(naming[cell]), most)
+            for most in (1, 2, 6)
+            for change in range(-most, most + 1)
+        )
+
+    def extremes(self, cell: CellId) -> tuple[float, float]:
         """Give the smallest and largest value of a cell by visiting every corner of what fits.
 
         Right where what fits is bounded: a linear function has its extremes in corners.
         """
         found = [corner[cell] for corner in self._corners()]
-        return min(found), max(found)
+        return float(min(found)), float(max(found))
 
     def _values(self) -> dict[CellId, int]:
         return {cell.id: cell.value for cell in self.release.cells}
-
-    def _differing(self, cell: CellId) -> Iterator[bool]:  # noqa: C901 - a search in one piece
-        """Give True for every table that fits and has another value of the cell."""
-        values = self._values()
-        totals = {equation.total for equation in self.release.equations}
-        # What is a sum of others comes after them, and is then forced.
-        order = sorted(self.unknown, key=lambda id_: (id_ in totals, id_ != cell, id_))
-        naming = {
-            id_: [e for e in self.release.equations if id_ == e.total or id_ in e.parts]
-            for id_ in order
-        }
-        chosen = {id_: value for id_, value in values.items() if id_ not in self.unknown}
-
-        def fits(equation: Equation) -> bool:
-            """Whether the equation can still hold; exact where nothing is missing."""
-            if equation.total not in chosen:
-                return True
-            missing = sum(part not in chosen for part in equation.parts)
-            left = chosen[equation.total] - sum(chosen.get(part, 0) for part in equation.parts)
-            return left >= missing * self.least and (missing > 0 or left == 0)
-
-        def choices(id_: CellId) -> Iterable[int]:
-            for equation in naming[id_]:
-                if id_ == equation.total and all(part in chosen for part in equation.parts):
-                    forced = sum(chosen[part] for part in equation.parts)
-                    return [forced] if forced >= self.least else []
-            true = values[id_]
-            return sorted(range(self.least, true + 5), key=lambda value: abs(value - true))
-
-        def fill(place: int) -> Iterator[bool]:
-            if place == len(order):
-                if chosen[cell] != values[cell]:
-                    yield True
-                return
-            id_ = order[place]
-            for value in choices(id_):
-                if id_ == cell and value == values[cell]:
-                    continue
-                chosen[id_] = value
-                if all(fits(equation) for equation in naming[id_]):
-                    yield from fill(place + 1)
-                del chosen[id_]
-
-        yield from fill(0)
 
     def _corners(self) -> Iterator[dict[CellId, Fraction]]:
         """Give every corner: as many cells as there is freedom stand at their smallest value."""
