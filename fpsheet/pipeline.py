@@ -129,7 +129,7 @@ def send_checked(
     from fpsheet.returned.explanation import current_explanations
     from fpsheet.transport.payload import Payload, without_local
 
-    if verdict.check is None or verdict.unreadable:
+    if verdict.check is None or verdict.refused:
         return None
     content = verdict.path.read_bytes()
     said = current_explanations(content, verdict.findings, verdict.check)

@@ -29,7 +29,7 @@ def preview_release(
     Raises:
         UsageError: The period ends before it begins.
     """
-    if verdict.check is None or verdict.unreadable:
+    if verdict.check is None or verdict.refused:
         return None
     now = datetime.combine(today, time(), UTC)
     submission = make_submission(verdict.check, verdict.findings, form, Reception(now))

@@ -110,7 +110,7 @@ class Worker:
     def read(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Submission | None]:
         """Read and check the bytes of a file; no submission where they cannot be used."""
         verdict, sent = self._judge(data, arrival)
-        if verdict.check is None or verdict.unreadable:
+        if verdict.check is None or verdict.refused:
             return verdict, None
         said = sent
         if said is None:

@@ -35,9 +35,15 @@ class Verdict:
         return counts[Severity.KRITISK] + counts[Severity.FEJL] > 0
 
     @property
-    def unreadable(self) -> bool:
-        """Tell whether nothing of the file can be used."""
-        return self.check is None or self.counts[Severity.KRITISK] > 0
+    def refused(self) -> bool:
+        """Tell whether nothing of the file may be used.
+
+        It cannot be read, or a sheet or column is missing, so that some rules could not run: its
+        cases might break them.
+        """
+        if self.check is None or self.check.not_run:
+            return True
+        return self.counts[Severity.KRITISK] > 0
 
     @property
     def counts(self) -> dict[Severity, int]:
