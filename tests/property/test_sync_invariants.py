@@ -62,7 +62,7 @@ def test_a_world_keeps_every_promise(
     stores: Stores, files: list[Submission], data: st.DataObject
 ) -> None:
     """One by one, then again, shuffled elsewhere, and rebuilt (I1-I3, I5, I8, I10-I12)."""
-    store = stores.new()
+    store = stores.first()
     noted: dict[int, str] = {}
     receipts: list[Receipt] = []
     for file in files:
@@ -164,7 +164,7 @@ def test_who_says_nothing_changes_nothing(
     stores: Stores, files: list[Submission], data: st.DataObject
 ) -> None:
     """The last file saved again, a subset of it, an issue sent back: no change (I4, I6, I7)."""
-    store = stores.new()
+    store = stores.first()
     last = replace(files[-1], modified_at=LATER, sha256="1" * 64)
     sync(store, *files, last)
     before = in_force(store, last.kommune_kode)
@@ -202,7 +202,7 @@ def test_a_blocked_case_changes_nothing(
     stores: Stores, files: list[Submission], data: st.DataObject
 ) -> None:
     """A file that is edited all over, with one case blocked: the case stays as it was (I9)."""
-    store = stores.new()
+    store = stores.first()
     sync(store, *files)
     last = files[-1]
     sheets = [sheet.frame["cpr"].drop_nulls() for sheet in last.sheets.values()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,14 +126,15 @@ class Office(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """The past is as it was noted, and a rebuild gives the same."""
-        for commit, noted in self.noted.items():
-            assert state_hash(self.store, commit) == noted
         place = self.folder / "again.db"
-        target = open_store(f"sqlite:///{place}", keys=KEYS, create=True)
-        assert rebuild(self.store, target, self.files.__getitem__).is_same
-        target.close()
-        self.store.close()
-        shutil.rmtree(self.folder)
+        try:
+            for commit, noted in self.noted.items():
+                assert state_hash(self.store, commit) == noted
+            with closing(open_store(f"sqlite:///{place}", keys=KEYS, create=True)) as target:
+                assert rebuild(self.store, target, self.files.__getitem__).is_same
+        finally:
+            self.store.close()
+            shutil.rmtree(self.folder)
 
 
 TestOffice = Office.TestCase

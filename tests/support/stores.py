@@ -31,6 +31,14 @@ class Stores:
         self.servers = servers
         self.given: list[Store] = []
 
+    def first(self) -> Store:
+        """Give the first store of an example, and let go of those of the example before.
+
+        One that failed did not come to the point of closing its own.
+        """
+        self.close()
+        return self.new()
+
     def new(self, keys: Keys | None = KEYS) -> Store:
         """Give an empty store; on PostgreSQL there are as many as there are databases."""
         return self.again(len(self.given), keys)
