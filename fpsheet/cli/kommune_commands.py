@@ -1,6 +1,8 @@
 """Commands of a kommune: template, check, preview, submit."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import chain, count
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING
@@ -114,19 +116,33 @@ def check_workbooks(  # noqa: PLR0913 - one parameter per option
     from fpsheet import pipeline
 
     question = session.question(kommune, today)
-    accepted = 0
+    accepted, names = 0, iter(_names(files))
     with session.progress(quiet=as_json or len(files) == 1) as progress:
         for verdict in pipeline.check_files(files, question, progress):
             show_verdict(session, verdict, as_json=as_json)
             accepted += verdict.accepted
+            name = next(names)
             if returned and verdict.check:
-                pipeline.return_workbook(verdict, question.form, session.words.language, returned)
+                out = returned / f"{name}.xlsx" if len(files) > 1 else returned
+                pipeline.return_workbook(verdict, question.form, session.words.language, out)
             if page:
-                pipeline.write_page(verdict, question.form, session.words.language, page)
+                out = page / f"{name}.html" if len(files) > 1 else page
+                pipeline.write_page(verdict, question.form, session.words.language, out)
     if len(files) > 1:
         counts = {"accepted": accepted, "count": len(files)}
         session.console(as_json=as_json).say(session.words.fill("program.report.files", counts))
     return ExitCode.DONE if accepted == len(files) else ExitCode.FINDINGS
+
+
+def _names(files: Sequence[Path]) -> Iterator[str]:
+    """Give each file a name of its own: its stem, with a number where two have the same."""
+    # Names that differ in capitals are one on Windows.
+    taken: set[str] = set()
+    for file in files:
+        numbered = (f"{file.stem}-{number}" for number in count(2))
+        name = next(n for n in chain([file.stem], numbered) if n.casefold() not in taken)
+        taken.add(name.casefold())
+        yield name
 
 
 @click.pass_obj

@@ -118,6 +118,17 @@ def test_check_reads_well(good: bytes, desk: Path, capsys: pytest.CaptureFixture
     assert "0 af 8 projektmapper er godkendt." in shown
 
 
+def test_what_is_written_of_several_files_lies_apart(good: bytes, desk: Path) -> None:
+    """Two workbooks of one name come back as two files; neither takes the other's place."""
+    (desk / "nord").mkdir()
+    for folder in (desk, desk / "nord"):
+        (folder / "Sager.xlsx").write_bytes(good)
+    arguments = ["check", "Sager.xlsx", "nord/Sager.xlsx", "--return", "retur", "--page", "sider"]
+    run([*arguments, "--today", "02-03-2026"], environment=ENVIRONMENT)
+    assert sorted(path.name for path in (desk / "retur").iterdir()) == ["Sager-2.xlsx", "Sager.xlsx"]
+    assert sorted(path.name for path in (desk / "sider").iterdir()) == ["Sager-2.html", "Sager.html"]
+
+
 def write_cases(good: bytes, folder: Path) -> None:
     """Write every bad file."""
     for name, (make, _) in CASES.items():
