@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
+from fpsheet.returned.cell_mark import COMMENT_LEAD, MOST_COMMENTS
 from fpsheet.returned.parts import (
     DOCUMENT_RELATION,
     MAIN,
@@ -23,8 +24,6 @@ from fpsheet.returned.sheet_part import SheetPart
 from fpsheet_templates.errors import WorkbookFileError
 
 AUTHOR = "fpsheet"
-_LEAD = "fpsheet: "
-"""First word of each comment of ours; survives programs that drop authors."""
 
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
@@ -32,8 +31,6 @@ _VML = "urn:schemas-microsoft-com:vml"
 _OFFICE = "urn:schemas-microsoft-com:office:office"
 _EXCEL = "urn:schemas-microsoft-com:office:excel"
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
-_MOST = 2000
-"""Comments on one sheet; the list of findings has every one."""
 
 _EMPTY_VML = (
     f'<xml xmlns:v="{_VML}" xmlns:o="{_OFFICE}" xmlns:x="{_EXCEL}">'
@@ -73,7 +70,7 @@ def comment_cells(parts: Parts, sheet: SheetPart, texts: Mapping[str, str]) -> N
     comment_list = root.find(f"{{{MAIN}}}commentList")
     if comment_list is None:
         comment_list = etree.SubElement(root, f"{{{MAIN}}}commentList")
-    free = [(cell, text) for cell, text in texts.items() if cell not in taken][:_MOST]
+    free = [(cell, text) for cell, text in texts.items() if cell not in taken][:MOST_COMMENTS]
     for cell, text in free:
         comment_list.append(_comment(cell, text, author))
         shapes.append(_shape(cell, text, _next_shape(shapes)))
@@ -137,7 +134,7 @@ def _is_ours(root: Element, entry: Element) -> bool:
     authors = [author.text for author in root.iter(f"{{{MAIN}}}author")]
     number = int(entry.get("authorId", "-1"))
     named = 0 <= number < len(authors) and authors[number] == AUTHOR
-    return named or "".join(map(str, entry.itertext())).lstrip().startswith(_LEAD)
+    return named or "".join(map(str, entry.itertext())).lstrip().startswith(COMMENT_LEAD)
 
 
 def _parent(entry: Element) -> Element:
@@ -151,7 +148,7 @@ def _parent(entry: Element) -> Element:
 def _comment(cell: str, text: str, author: int) -> Element:
     entry = etree.Element(f"{{{MAIN}}}comment", ref=cell, authorId=str(author))
     run = etree.SubElement(etree.SubElement(entry, f"{{{MAIN}}}text"), f"{{{MAIN}}}t")
-    run.text = _LEAD + text
+    run.text = COMMENT_LEAD + text
     run.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     return entry
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from zipfile import ZipFile
 
+from fpsheet.returned.fault_line import COLUMNS, FIRST_ROW, IDENTITY_ROW
 from fpsheet.returned.fault_row import make_fault_rows, may_be_explained
-from fpsheet.returned.fault_sheet import COLUMNS, FIRST_ROW, IDENTITY_ROW
 from fpsheet_sync.submission import Explanation as SentExplanation
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding

@@ -7,8 +7,11 @@ from lxml import etree
 from fpsheet.returned.parts import MAIN
 from fpsheet.returned.sheet_part import SheetPart
 
-SIGNATURE = 'N("fpsheet")=0'
-"""The formula of our conditional formats: always true, and nobody else writes it."""
+SIGNATURE = '"fpsheet"="fpsheet"'
+"""The formula of our conditional formats: always true, and nobody else writes it.
+
+No function and no separator, since Excel's own language for formulas differs between countries.
+"""
 
 _CELLS_PER_FORMAT = 200
 
@@ -48,10 +51,18 @@ def unmark_cells(sheet: SheetPart) -> bool:
     found = False
     for element in sheet.find_all("conditionalFormatting"):
         for rule in element.findall(f"{{{MAIN}}}cfRule"):
-            formula = rule.findtext(f"{{{MAIN}}}formula") or ""
-            if formula.replace(" ", "") == SIGNATURE:
+            if is_signature(rule.findtext(f"{{{MAIN}}}formula") or ""):
                 element.remove(rule)
                 found = True
         if not len(element):
             sheet.root.remove(element)
     return found
+
+
+def is_signature(formula: str) -> bool:
+    """Tell whether the formula of a conditional format is ours, however it is spaced.
+
+    >>> is_signature('= "fpsheet" = "fpsheet"')
+    True
+    """
+    return formula.replace(" ", "").lstrip("=") == SIGNATURE

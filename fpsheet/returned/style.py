@@ -4,20 +4,26 @@ from lxml import etree
 
 from fpsheet.returned.parts import MAIN, Element, Parts, parse, same, serialise
 
+FAULT_FILL, WARNING_FILL, ANSWER_FILL = "F6B8B2", "FFE699", "FFF3CF"
+INK, PAPER, ACCENT, LINK_INK = "22303C", "FFFFFF", "8E1B1B", "1F4E9E"
+FONT, SIZE, TITLE_SIZE = "Arial", 10, 16
+"""Colours (red, green, blue) and letters of the marks and of the list."""
+
 STYLES = "xl/styles.xml"
 _MARK = '<dxf xmlns="{{ns}}"><fill><patternFill><bgColor rgb="{}"/></patternFill></fill></dxf>'
-_MARKS = (_MARK.format("FFF6B8B2"), _MARK.format("FFFFE699"))
+_MARKS = (_MARK.format(f"FF{FAULT_FILL}"), _MARK.format(f"FF{WARNING_FILL}"))
 
+_FONT = '<font xmlns="{{ns}}">{}<sz val="{}"/><color rgb="FF{}"/>' + f'<name val="{FONT}"/></font>'
 _FONTS = (
-    '<font xmlns="{ns}"><sz val="10"/><color rgb="FF22303C"/><name val="Arial"/></font>',
-    '<font xmlns="{ns}"><b/><sz val="10"/><color rgb="FFFFFFFF"/><name val="Arial"/></font>',
-    '<font xmlns="{ns}"><b/><sz val="16"/><color rgb="FF8E1B1B"/><name val="Arial"/></font>',
-    '<font xmlns="{ns}"><u/><sz val="10"/><color rgb="FF1F4E9E"/><name val="Arial"/></font>',
+    _FONT.format("", SIZE, INK),
+    _FONT.format("<b/>", SIZE, PAPER),
+    _FONT.format("<b/>", TITLE_SIZE, ACCENT),
+    _FONT.format("<u/>", SIZE, LINK_INK),
 )
 _FILL = (
     '<fill xmlns="{{ns}}"><patternFill patternType="solid"><fgColor rgb="{}"/></patternFill></fill>'
 )
-_FILLS = (_FILL.format("FF8E1B1B"), _FILL.format("FFFFF3CF"))
+_FILLS = (_FILL.format(f"FF{ACCENT}"), _FILL.format(f"FF{ANSWER_FILL}"))
 _WRAP = '<alignment vertical="top" wrapText="1"/>'
 _XFS = (  # (font, fill or None, alignment): offsets into _FONTS and _FILLS
     (0, None, _WRAP),
