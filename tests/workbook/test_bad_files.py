@@ -125,8 +125,14 @@ def test_what_is_written_of_several_files_lies_apart(good: bytes, desk: Path) ->
         (folder / "Sager.xlsx").write_bytes(good)
     arguments = ["check", "Sager.xlsx", "nord/Sager.xlsx", "--return", "retur", "--page", "sider"]
     run([*arguments, "--today", "02-03-2026"], environment=ENVIRONMENT)
-    assert sorted(path.name for path in (desk / "retur").iterdir()) == ["Sager-2.xlsx", "Sager.xlsx"]
-    assert sorted(path.name for path in (desk / "sider").iterdir()) == ["Sager-2.html", "Sager.html"]
+    assert sorted(path.name for path in (desk / "retur").iterdir()) == [
+        "Sager-2.xlsx",
+        "Sager.xlsx",
+    ]
+    assert sorted(path.name for path in (desk / "sider").iterdir()) == [
+        "Sager-2.html",
+        "Sager.html",
+    ]
 
 
 def write_cases(good: bytes, folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from fpsheet_sync.commit import CommitKind, Status
+from fpsheet_sync.commit import CommitKind
 from fpsheet_sync.schema import in_force_at, store_schema
 from fpsheet_sync.statistics.counting import REPORTER
 from fpsheet_sync.statistics.cube import Cube, Figure
@@ -19,27 +19,31 @@ FACTS = "kvalitet"
 _READ = 1
 """Place of the rows read among a sheet's control totals (rows in the XML, read, blank …)."""
 
-_WAITING = {"forklaringer": "forklaring", "karantaene": "karantaene", "konflikter": "konflikt"}
+_WAITING = {
+    "forklaringer": "forklaring",
+    "karantaene": "karantaene",
+    "konflikter": "konflikt",
+    "tilbageholdt": "tilbageholdelse",
+}
 
 
 def count_quality(connection: Connection, scope: Scope) -> Cube:
     """Give what T21 prints, for each kommune that has sent something and for all together.
 
-    Submissions for the years that the period touches, by the commit to know of; of several the
-    last received says how many rows, errors and warnings there are. What waits (explanations,
-    quarantined rows, open conflicts) is what is in force then. A kommune that has sent nothing has
-    no figures at all.
+    Submissions for the years that the period touches, by the commit to know of; of those for one
+    year the last received says how many rows, errors and warnings there are. What waits
+    (explanations, quarantined rows, open conflicts, held files) is what is in force then. A
+    kommune that has sent nothing has no figures at all.
     """
     by_kommune: dict[str, Counter[str]] = defaultdict(Counter)
+    newest: dict[tuple[str, int], Counter[str]] = {}
     last: dict[str, date] = {}
     for row in _submissions(connection, scope):
-        numbers = by_kommune[row.kommune_kode]
-        numbers["indberetninger"] += 1
-        numbers["tilbageholdt"] += row.status == Status.HELD
-        numbers["raekker"] = sum(totals[_READ] for totals in _totals(row.raekker))
-        numbers["fejl"] = row.fund.get(Severity.FEJL, 0)
-        numbers["advarsler"] = row.fund.get(Severity.ADVARSEL, 0)
+        by_kommune[row.kommune_kode]["indberetninger"] += 1
+        newest[row.kommune_kode, row.aar] = _said(row)
         last[row.kommune_kode] = row.received_at.date()
+    for (kommune, _), said in newest.items():
+        by_kommune[kommune].update(said)
     for measure, table in _WAITING.items():
         waiting = _in_force(connection, scope, table)
         for kommune, numbers in by_kommune.items():
@@ -50,6 +54,15 @@ def count_quality(connection: Connection, scope: Scope) -> Cube:
         everything.update(numbers)
         found |= _figures(numbers, last[kommune], kommune)
     return found | (_figures(everything, max(last.values()), "") if last else {})
+
+
+def _said(row: Any) -> Counter[str]:  # noqa: ANN401 - a row of the database
+    """Give what one submission says of itself."""
+    return Counter(
+        raekker=sum(totals[_READ] for totals in _totals(row.raekker)),
+        fejl=row.fund.get(Severity.FEJL, 0),
+        advarsler=row.fund.get(Severity.ADVARSEL, 0),
+    )
 
 
 def _figures(numbers: Mapping[str, int], last: date, kommune: str) -> dict[Figure, float]:
@@ -63,7 +76,7 @@ def _figures(numbers: Mapping[str, int], last: date, kommune: str) -> dict[Figur
 
 def _submissions(connection: Connection, scope: Scope) -> Iterable[Any]:
     table = store_schema()["indberetning"]
-    columns = [table.c[name] for name in ("kommune_kode", "status", "raekker", "fund")]
+    columns = [table.c[name] for name in ("kommune_kode", "aar", "raekker", "fund")]
     years = table.c.aar.between(scope.period.fra.year, scope.period.til.year)
     query = select(*columns, table.c.received_at).where(
         table.c.art == CommitKind.SUBMISSION, years, table.c.kommune_kode.in_(scope.kommuner)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
-from fpsheet_sync.commit import CommitKind, Status
-from fpsheet_sync.schema import store_schema
+from fpsheet_sync.commit import CommitKind
+from fpsheet_sync.schema import in_force_at, store_schema
 from fpsheet_sync.stat_table import Period, Release
 from fpsheet_sync.statistics.benchmark import Benchmark, compare
 from fpsheet_sync.statistics.counting import Counting
@@ -157,8 +157,10 @@ def _check(form: Form, request: ReleaseRequest) -> None:
 
 def _delivered(connection: Connection, as_of: int | None) -> frozenset[str]:
     """Give the kommuner that have sent something by the commit to know of, held files apart."""
-    table = store_schema()["indberetning"]
-    is_taken = (table.c.art == CommitKind.SUBMISSION) & (table.c.status != Status.HELD)
+    table, held = store_schema()["indberetning"], store_schema()["tilbageholdelse"]
+    # Whether a file was held then; its status says whether it is held now.
+    is_held = (held.c.indberetning_id == table.c.id) & in_force_at(held, as_of)
+    is_taken = (table.c.art == CommitKind.SUBMISSION) & ~exists().where(is_held)
     query = select(table.c.kommune_kode).where(is_taken).distinct()
     if as_of is not None:
         query = query.where(table.c.id <= as_of)
