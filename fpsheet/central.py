@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from fpsheet_sync.failure import store_failure
 from fpsheet_sync.keys import SECRET_BYTES, Keys, read_keys, write_keys
 from fpsheet_sync.migrate import HEAD
 from fpsheet_sync.schema import current, store_schema
@@ -63,6 +64,10 @@ def open_central(central: Central, *, create: bool = False, with_keys: bool = Tr
     Raises:
         StoreError: It is missing, locked, of another version, or the keys are not its own.
     """
+    file = _sqlite_file(central.url)
+    if file is not None and not file.exists() and not create:
+        # Said before the key is missed, which lies beside it.
+        raise store_failure("missing", {"sted": file})
     keys = _keys(central, create=create) if with_keys else None
     return open_store(central.url, keys=keys, create=create)
 

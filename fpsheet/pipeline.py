@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fpsheet.exports import Wanted
     from fpsheet.inbox import Processed
     from fpsheet.outbox import Sealing
+    from fpsheet.prefilled import Prefilled
     from fpsheet.publish import Order
     from fpsheet.receive import Desk
     from fpsheet.verdict import Verdict
@@ -57,6 +58,23 @@ def build_template(issue: "Issue", *, out: Path) -> None:
         issued_at=issue.issued_at,
     )
     write_whole(out, data, language=issue.language)
+
+
+def pull_workbook(central: "Central", issue: "Issue", actor: "Actor", out: Path) -> "Prefilled":
+    """Write a workbook filled with what the database holds of a kommune. The log says who asked.
+
+    Raises:
+        UsageError: The kommune never delivered anything.
+        StoreError: The database could not be used, or its key is missing.
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.prefilled import prefill_workbook
+
+    with closing(open_central(central)) as store:
+        prefilled = prefill_workbook(store, issue, actor)
+    write_whole(out, prefilled.data, language=issue.language)
+    return prefilled
 
 
 def check_files(

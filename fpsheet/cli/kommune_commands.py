@@ -1,10 +1,9 @@
-"""Commands of a kommune: template, check, preview, submit."""
+"""Commands of a kommune: check, preview, submit."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import chain, count
 from pathlib import Path
-from random import SystemRandom
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +16,6 @@ from fpsheet.cli.parameters import (
     file_argument,
     json_option,
     kommune_option,
-    number_option,
     path_option,
     today_option,
 )
@@ -30,16 +28,6 @@ if TYPE_CHECKING:
 
 def make_kommune_commands(words: Words) -> tuple[click.Command, ...]:
     """Give the commands."""
-    template = SpokenCommand(
-        "template",
-        words=words,
-        params=[
-            kommune_option(words, required=True),
-            number_option(words, "--year", key="program.option.year", default=None),
-            path_option(words, "--out", key="program.option.out_file", required=True),
-        ],
-        run=make_template,
-    )
     check = SpokenCommand(
         "check",
         words=words,
@@ -77,28 +65,7 @@ def make_kommune_commands(words: Words) -> tuple[click.Command, ...]:
         ],
         run=preview_workbook,
     )
-    return template, check, preview, submit
-
-
-@click.pass_obj
-def make_template(session: Session, *, kommune: str, year: int | None, out: Path) -> int:
-    """Write a blank workbook."""
-    from fpsheet import pipeline
-    from fpsheet.workbook.issue import Issue
-    from fpsheet.workbook.row_id import mint_workbook_id
-
-    form = session.form()
-    issue = Issue(
-        form=form,
-        kommune=form.kommuner[session.kommune(kommune)],
-        aar=year or session.local_day.year,
-        language=session.words.language,
-        workbook_id=mint_workbook_id(SystemRandom()),
-        issued_at=session.now,
-    )
-    pipeline.build_template(issue, out=out)
-    session.console().say(session.words.fill("command.template.done", {"file": out}))
-    return 0
+    return check, preview, submit
 
 
 @click.pass_obj

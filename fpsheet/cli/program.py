@@ -20,6 +20,7 @@ from fpsheet.cli.state_commands import make_state_commands
 from fpsheet.cli.statistics_commands import make_statistics_commands
 from fpsheet.cli.sync_command import make_sync_commands
 from fpsheet.cli.words import Words, find_language, load_words
+from fpsheet.cli.workbook_commands import make_workbook_commands
 
 
 def run(arguments: Sequence[str], *, environment: Mapping[str, str] | None = None) -> int:
@@ -58,6 +59,7 @@ def make_program(words: Words) -> SpokenGroup:
     )
     commands = [
         make_demo_command(words),
+        *make_workbook_commands(words),
         *make_kommune_commands(words),
         *make_sync_commands(words),
         *make_state_commands(words),

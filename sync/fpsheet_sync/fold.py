@@ -96,13 +96,20 @@ def descend(file: File, earlier: Sequence[Commit], past: Past) -> Descended:
     """
     ancestry = find_parent(file.commit, file.rows, earlier, past)
     parent = ancestry.parent
+    own = file.commit.workbook_id
+    foreign = frozenset(
+        other.id
+        for other in earlier
+        if other.kind is CommitKind.SUBMISSION and other.workbook_id != own
+    )
     if parent is None:
-        return Descended(ancestry, nothing_said())
+        return Descended(ancestry, nothing_said(), foreign=foreign)
     base = past.line(parent)
     if not ancestry.unsure:
-        return Descended(ancestry, base)
+        return Descended(ancestry, base, foreign=foreign)
     before = past.parent(parent)
-    return Descended(ancestry, base, nothing_said() if before is None else past.line(before))
+    origin = nothing_said() if before is None else past.line(before)
+    return Descended(ancestry, base, origin, foreign)
 
 
 def known_workbooks(commits: Iterable[Commit]) -> frozenset[str]:

@@ -29,16 +29,22 @@ class Issue:
         parent: The stamp to put into it.
         rows: Sheet → rows in force, sorted by row id: `raekke_id`, `cpr`, the fields that the
             database holds, `annuller`. Local fields are not there: they never came.
+        waiting: Number of rows in quarantine, which are not among them.
+        conflicts: Number of open conflicts; the rows have the values last agreed on.
     """
 
     parent: str
     rows: Frames = field(repr=False)
+    waiting: int = 0
+    conflicts: int = 0
 
 
 def issue_workbook(
     store: Store, kommune_kode: str, workbook_id: str, *, aar: int, actor: Actor
-) -> Issue:
+) -> Issue | None:
     """Give what a pre-filled workbook of a kommune holds, and note that it was given out.
+
+    Nothing is noted, and None given, where the kommune never delivered anything.
 
     Raises:
         StoreError: The database could not be used, or was opened without its keys.
@@ -47,6 +53,8 @@ def issue_workbook(
     with store.write() as connection:
         lock(connection, kommune_kode)
         commits = read_commits(connection, kommune_kode)
+        if not any(commit.kind is CommitKind.SUBMISSION for commit in commits):
+            return None
         state = read_state(connection, kommune_kode)
         known = ",".join(sorted(commit.sha256 for commit in commits))
         said = f"{kommune_kode}|{workbook_id}|{actor.time.isoformat()}|{known}"
@@ -62,7 +70,12 @@ def issue_workbook(
         citizens = pl.concat(frame[BORGER] for frame in state.rows.values()).unique()
         former = state.rows["borger"]["tidligere_cpr"].drop_nulls()
         cprs = open_cprs(connection, keys, [*citizens, *former])
-    return Issue(own.sha256, {name: _shown(name, state, cprs) for name in layouts()})
+    return Issue(
+        own.sha256,
+        {name: _shown(name, state, cprs) for name in layouts()},
+        waiting=state.quarantine.height,
+        conflicts=len(state.conflicts),
+    )
 
 
 def write_issue(

@@ -33,11 +33,13 @@ class Descended:
         ancestry: What it was edited from.
         base: What that line of descent said.
         origin: What the parent was edited from, where descent from the parent is unsure.
+        foreign: Earlier commits of other workbooks.
     """
 
     ancestry: Ancestry
     base: Frames
     origin: Frames | None = None
+    foreign: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,9 @@ def take_file(
     state = _note_unsure(state, file, descended, merged)
     clashes = {name: result.clashes for name, result in merged.items() if result.clashes}
     settled = settle(state, clashes, descended.ancestry, file.commit.workbook_id)
-    state = quarantine_rows(settled.state, file, placed)
+    state = quarantine_rows(
+        settled.state, file, placed, base=descended.base, foreign=descended.foreign
+    )
     state = keep_explanations(state, file, placed)
     findings = [*placed.findings, *tell_file(file, descended.ancestry, missing, None)]
     for name, layout in layouts().items():

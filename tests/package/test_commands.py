@@ -207,3 +207,31 @@ def test_wrong_questions(
     assert sentence in caught.err
     assert "Traceback" not in caught.err
     assert "12345" not in caught.err
+
+
+def test_pull_writes_what_is_in_force(
+    demo: Path, tmp_path: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A workbook of the database's own rows; a second kommune has nothing to pull."""
+    for name in ("central.db", "central.noegle"):
+        shutil.copyfile(demo / name, tmp_path / name)
+    db, out = f"sqlite:///{tmp_path / 'central.db'}", tmp_path / "hentet.xlsx"
+    arguments = ["pull", "--kommune", "957", "--year", "2026", "--out", str(out), "--db", db]
+    (said,) = answer(arguments, capsys, environment)
+    assert isinstance(said, dict)
+    with sqlite3.connect(tmp_path / "central.db") as connection:
+        condition = "kommune_kode='957' AND til_indberetning IS NULL AND annuller IS NULL"
+        for sheet, count in said["rows"].items():
+            query = f"SELECT count(*) FROM {sheet} WHERE {condition}"
+            assert connection.execute(query).fetchone() == (count,)
+        query = (
+            "SELECT count(*) FROM karantaene WHERE kommune_kode='957' AND til_indberetning IS NULL"
+        )
+        assert connection.execute(query).fetchone() == (said["waiting"],)
+    connection.close()
+    (checked,) = answer(["check", str(out), *TODAY], capsys, environment)
+    assert isinstance(checked, dict)
+    assert checked["rows"]["read"] == sum(said["rows"].values()) > 0
+    arguments[2] = "851"
+    assert run(arguments, environment=environment) == ExitCode.USAGE
+    assert "intet fra 851" in capsys.readouterr().err

@@ -179,6 +179,7 @@ def test_who_says_nothing_changes_nothing(
     assert in_force(store, last.kommune_kode) == before
     actor = Actor("departementet", datetime(2026, 6, 1, tzinfo=UTC))
     issue = issue_workbook(store, last.kommune_kode, "EEEEEEEE", aar=2026, actor=actor)
+    assert issue is not None
     rows = {
         name: [RowSpec(n, row.pop("raekke_id"), row) for n, row in enumerate(frame.to_dicts(), 4)]
         for name, frame in issue.rows.items()

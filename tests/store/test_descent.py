@@ -224,6 +224,7 @@ def test_issue_without_edit_changes_nothing(store: Store) -> None:
     """A workbook filled from the database and sent back as it was changes nothing (I7)."""
     send(store, BASE)
     issue = issue_workbook(store, "956", "ZZZZZZZZ", aar=2026, actor=BOSS)
+    assert issue is not None
     before = rows(store)
     assert issue.rows["forloeb"]["cpr"].to_list() == ["6101801234", "6202801235"]
     text = BASE.replace("| 1  |", "| K7Q2M9XA-F-0001 |").replace("| 2  |", "| K7Q2M9XA-F-0002 |")

@@ -1,0 +1,90 @@
+"""Commands that give a workbook: template, pull."""
+
+from getpass import getuser
+from pathlib import Path
+from random import SystemRandom
+from typing import TYPE_CHECKING
+
+import click
+
+from fpsheet.cli.command import SpokenCommand
+from fpsheet.cli.parameters import (
+    database_option,
+    json_option,
+    kommune_option,
+    number_option,
+    path_option,
+)
+from fpsheet.cli.session import Session
+from fpsheet.cli.words import Words
+
+if TYPE_CHECKING:
+    from fpsheet.workbook.issue import Issue
+
+
+def make_workbook_commands(words: Words) -> tuple[click.Command, ...]:
+    """Give the commands."""
+    issued = [
+        kommune_option(words, required=True),
+        number_option(words, "--year", key="program.option.year", default=None),
+        path_option(words, "--out", key="program.option.out_file", required=True),
+    ]
+    template = SpokenCommand("template", words=words, params=issued, run=make_template)
+    pull = SpokenCommand(
+        "pull",
+        words=words,
+        params=[*issued, database_option(words), json_option(words)],
+        run=pull_workbook,
+    )
+    return template, pull
+
+
+@click.pass_obj
+def make_template(session: Session, *, kommune: str, year: int | None, out: Path) -> int:
+    """Write a blank workbook."""
+    from fpsheet import pipeline
+
+    pipeline.build_template(_new_issue(session, kommune, year), out=out)
+    session.console().say(session.words.fill("command.template.done", {"file": out}))
+    return 0
+
+
+@click.pass_obj
+def pull_workbook(  # noqa: PLR0913 - one parameter per option
+    session: Session, *, kommune: str, year: int | None, out: Path, db: str | None, as_json: bool
+) -> int:
+    """Write a workbook filled with what the database holds, and say what is not in it."""
+    from fpsheet import pipeline
+    from fpsheet_sync.access import Actor
+
+    issue = _new_issue(session, kommune, year)
+    actor = Actor(getuser(), session.now)
+    pulled = pipeline.pull_workbook(session.central(db), issue, actor, out)
+    console, words = session.console(as_json=as_json), session.words
+    if as_json:
+        waiting = {"waiting": pulled.waiting, "conflicts": pulled.conflicts}
+        console.give({"file": str(out), "rows": dict(pulled.counts), **waiting})
+        return 0
+    count = sum(pulled.counts.values())
+    console.say(words.fill("command.pull.done", {"file": out, "count": count}))
+    if pulled.waiting:
+        console.say(words.fill("command.pull.waiting", {"count": pulled.waiting}))
+    if pulled.conflicts:
+        console.say(words.fill("command.pull.conflicts", {"count": pulled.conflicts}))
+    return 0
+
+
+def _new_issue(session: Session, kommune: str, year: int | None) -> "Issue":
+    """Give the issue of a new workbook, with an id that no other has."""
+    from fpsheet.workbook.issue import Issue
+    from fpsheet.workbook.row_id import mint_workbook_id
+
+    form = session.form()
+    return Issue(
+        form=form,
+        kommune=form.kommuner[session.kommune(kommune)],
+        aar=year or session.local_day.year,
+        language=session.words.language,
+        workbook_id=mint_workbook_id(SystemRandom()),
+        issued_at=session.now,
+    )
