@@ -26,7 +26,13 @@ def write_whole(path: Path, data: bytes, *, language: str = "da") -> None:
         # What cannot be written to may not be removed from either; the first failure counts.
         with suppress(OSError):
             beside.unlink(missing_ok=True)
-        texts = load_texts("program.toml")
-        sentence = texts.fill("program.value.not_written", language, {"name": str(path)})
-        remedy = texts.get("program.value.not_written_remedy", language)
-        raise WorkbookFileError(sentence, remedy=remedy) from error
+        raise not_written(str(path), language=language) from error
+
+
+def not_written(name: str, *, language: str = "da") -> WorkbookFileError:
+    """Give the failure of a file that cannot be written."""
+    texts = load_texts("program.toml")
+    sentence = texts.fill("program.value.not_written", language, {"name": name})
+    return WorkbookFileError(
+        sentence, remedy=texts.get("program.value.not_written_remedy", language)
+    )

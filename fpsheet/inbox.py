@@ -1,18 +1,19 @@
 """One run over an inbox: what is new is read, checked, merged and receipted."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fpsheet.outbox import workbook_hash
 from fpsheet.progress import Progress, Step
-from fpsheet.receive import Desk, receive
+from fpsheet.receive import Desk, Way, receive, way_of
 from fpsheet.transport.inbox import Arrival, list_inbox, read_arrival
 from fpsheet.verdict import Verdict
 from fpsheet_sync.access import Actor
 from fpsheet_sync.content import Prepared
 from fpsheet_sync.plan import MergePlan, make_plan
 from fpsheet_sync.receipt import Receipt
+from fpsheet_sync.refusal import Refusal, note_refusals
 from fpsheet_sync.store import Store
 from fpsheet_sync.sync import known_receipts, sync_submissions
 
@@ -27,6 +28,8 @@ class Processed:
         receipt: Its receipt; None where it could not be used, or nothing is to be written.
         plan: What it would do, in a dry run.
         is_new: It came for the first time.
+        is_waiting: It is still on its way in, or another program holds it; a later run takes it.
+        way: How it travelled.
     """
 
     arrival: Arrival
@@ -34,6 +37,23 @@ class Processed:
     receipt: Receipt | None = None
     plan: MergePlan | None = None
     is_new: bool = True
+    is_waiting: bool = False
+    way: Way = Way.PACKAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """The files of an inbox before any is read: what to do with each.
+
+    Attributes:
+        known: Those that came before.
+        fresh: Those to be read.
+        waiting: Those that are not whole, or not free.
+    """
+
+    known: tuple[Processed, ...] = ()
+    fresh: tuple[Arrival, ...] = ()
+    waiting: tuple[Processed, ...] = ()
 
 
 def sync_inbox(
@@ -48,44 +68,62 @@ def sync_inbox(
         UsageError: There is no such inbox.
         StoreError: The database could not be used.
     """
-    known, fresh = split_known(list_arrivals(url, desk), store)
-    yield from (Processed(entry, receipt=receipt, is_new=False) for entry, receipt in known)
-    progress.start(Step.APPLY, total=len(fresh))
-    for received in receive(fresh, desk):
+    found = sort_inbox(url, desk, store)
+    yield from (*found.waiting, *found.known)
+    progress.start(Step.APPLY, total=len(found.fresh))
+    refused: list[Refusal] = []
+    for received in receive(found.fresh, desk):
         progress.advance(Step.APPLY)
         arrival, verdict = received.arrival, received.verdict
         if received.prepared is None:
-            yield Processed(arrival, verdict)
+            codes = sorted({finding.code for finding in verdict.findings})
+            refused.append(Refusal(received.sha256, tuple(codes)))
+            yield Processed(arrival, verdict, way=received.way)
         else:
             (synced,) = sync_submissions(store, [received.prepared], actor)
-            yield Processed(arrival, verdict, synced.receipt, is_new=synced.is_new)
+            yield Processed(
+                arrival, verdict, synced.receipt, is_new=synced.is_new, way=received.way
+            )
+    note_refusals(store, refused, actor)
 
 
 def plan_inbox(url: str, store: Store, *, desk: Desk, progress: Progress) -> Iterator[Processed]:
     """Plan what `sync_inbox` would do, each file by itself, and write nothing."""
-    known, fresh = split_known(list_arrivals(url, desk), store)
-    yield from (Processed(entry, receipt=receipt, is_new=False) for entry, receipt in known)
-    progress.start(Step.PLAN, total=len(fresh))
-    for received in receive(fresh, desk):
+    found = sort_inbox(url, desk, store)
+    yield from (*found.waiting, *found.known)
+    progress.start(Step.PLAN, total=len(found.fresh))
+    for received in receive(found.fresh, desk):
         progress.advance(Step.PLAN)
         plan = _plan(store, received.prepared) if received.prepared else None
-        yield Processed(received.arrival, received.verdict, plan=plan)
+        yield Processed(received.arrival, received.verdict, plan=plan, way=received.way)
 
 
-def list_arrivals(url: str, desk: Desk) -> list[Arrival]:
-    """Give the files of an inbox that are whole, oldest first."""
+def sort_inbox(url: str, desk: Desk, store: Store) -> Sorted:
+    """Sort the files of an inbox, oldest first.
+
+    Raises:
+        UsageError: There is no such inbox.
+    """
     listing = list_inbox(url, now=desk.now)
-    return sorted(listing.arrivals, key=lambda entry: (str(entry.modified_at), entry.name))
-
-
-def split_known(
-    arrivals: Iterable[Arrival], store: Store
-) -> tuple[list[tuple[Arrival, Receipt]], list[Arrival]]:
-    """Split files into those that came before, with their receipts, and the others."""
-    hashes = [(entry, _identity(read_arrival(entry))) for entry in arrivals]
-    receipts = known_receipts(store, (digest for _, digest in hashes))
-    known = [(entry, receipts[digest]) for entry, digest in hashes if digest in receipts]
-    return known, [entry for entry, digest in hashes if digest not in receipts]
+    waiting = [Processed(entry, is_waiting=True) for entry in listing.waiting]
+    places: list[tuple[Arrival, str, Way]] = []
+    for entry in sorted(listing.arrivals, key=lambda one: (str(one.modified_at), one.name)):
+        try:
+            data = read_arrival(entry)
+        except OSError:
+            waiting.append(Processed(entry, is_waiting=True))
+        else:
+            places.append((entry, _identity(data), way_of(data)))
+    receipts = known_receipts(store, (digest for _, digest, _ in places))
+    return Sorted(
+        known=tuple(
+            Processed(entry, receipt=receipts[digest], is_new=False, way=way)
+            for entry, digest, way in places
+            if digest in receipts
+        ),
+        fresh=tuple(entry for entry, digest, _ in places if digest not in receipts),
+        waiting=tuple(waiting),
+    )
 
 
 def _identity(data: bytes) -> str:

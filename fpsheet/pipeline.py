@@ -6,7 +6,6 @@ The command line and Excel call these functions and nothing else. What lies behi
 imported when the step is taken, so that a check loads no database and a template no parser.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -223,16 +222,26 @@ def plan_inbox(
             return list(run(inbox, store, desk=desk, progress=progress))
 
 
-def keep_receipts(processed: "Sequence[Processed]", folder: Path) -> None:
+def post_receipts(
+    processed: "Sequence[Processed]", folder: str, desk: "Desk", form: "Form", language: str
+) -> None:
     """Write the receipt of every file that has one, under the departement's number.
+
+    Args:
+        processed: What became of the files of an inbox.
+        folder: A folder or any fsspec address; each kommune has its own in it.
+        desk: The keys that receipts are signed and sealed with.
+        form: The form.
+        language: Language of the workbooks.
 
     Raises:
         WorkbookFileError: The folder cannot be written.
     """
-    for file in processed:
-        if file.receipt:
-            content = json.dumps(file.receipt.to_dict(), ensure_ascii=False, indent=1) + "\n"
-            write_whole(folder / f"{file.receipt.number}.json", content.encode())
+    from fpsheet.receipts.post import Post
+    from fpsheet.receipts.post import post_receipts as write
+    from fpsheet.transport.folder import Folder
+
+    write(processed, Folder(folder), Post(form, language, desk.unsealing))
 
 
 def publish_statistics(

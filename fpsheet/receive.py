@@ -5,12 +5,14 @@ what they give in the order of the inbox. A worker sends back no CPR number: sub
 prepared, with pseudonyms in place.
 """
 
+import hashlib
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import StrEnum
 from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
@@ -63,6 +65,24 @@ class Desk:
     unsealing: tuple[str, Keyring] | None = field(default=None, repr=False)
 
 
+class Way(StrEnum):
+    """How a file travelled, and so how its receipt goes back."""
+
+    SEALED = "sealed"
+    """Signed and sealed: nobody reads the receipt's values but the kommune."""
+    PACKAGE = "package"
+    """A package without keys, in a folder that is trusted."""
+    WORKBOOK = "workbook"
+    """The workbook itself, dropped in as it is."""
+
+
+def way_of(data: bytes) -> Way:
+    """Tell how a file travelled."""
+    if data.startswith(AGE_MAGIC):
+        return Way.SEALED
+    return Way.PACKAGE if workbook_hash(data) else Way.WORKBOOK
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """A file of the inbox after it was read and checked.
@@ -71,11 +91,15 @@ class Received:
         arrival: The file.
         verdict: What was found, without the rows.
         prepared: The submission; None where the file cannot be used.
+        way: How it travelled.
+        sha256: Hash of the bytes that lay in the inbox.
     """
 
     arrival: Arrival
     verdict: Verdict
     prepared: Prepared | None = field(repr=False)
+    way: Way
+    sha256: str
 
 
 def receive(arrivals: Iterable[Arrival], desk: Desk) -> Iterator[Received]:
@@ -102,10 +126,12 @@ class Worker:
 
     def take(self, arrival: Arrival) -> Received:
         """Read, check and prepare one file."""
-        verdict, submission = self.read(read_arrival(arrival), arrival)
+        data = read_arrival(arrival)
+        verdict, submission = self.read(data, arrival)
         light = replace(verdict, check=None)
         prepared = prepare(submission, self.keys) if submission else None
-        return Received(arrival, light, prepared)
+        digest = hashlib.sha256(data).hexdigest()
+        return Received(arrival, light, prepared, way_of(data), digest)
 
     def read(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Submission | None]:
         """Read and check the bytes of a file; no submission where they cannot be used."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from fpsheet.cli.help import SpokenArgument
-from fpsheet.cli.values import ChoiceValue, DayValue, NumberValue, PathValue
+from fpsheet.cli.values import AddressValue, ChoiceValue, DayValue, NumberValue, PathValue
 from fpsheet.cli.words import Words
 
 
@@ -129,11 +129,21 @@ def file_argument(words: Words, name: str, *, key: str, many: bool = False) -> S
     )
 
 
-def folder_argument(words: Words, name: str, *, key: str) -> SpokenArgument:
-    """Give an argument for a folder that is there."""
+def address_argument(words: Words, name: str, *, key: str) -> SpokenArgument:
+    """Give an argument for a folder that is there, or its fsspec address."""
     return SpokenArgument(
         name,
-        kind=PathValue(words, folder=True, exists=True),
+        kind=AddressValue(words, exists=True),
         metavar=words.get("program.metavar.folder"),
         spoken_help=words.get(key),
+    )
+
+
+def address_option(words: Words, spelling: str, *, key: str) -> click.Option:
+    """Give an option for a folder to be written, or its fsspec address."""
+    return click.Option(
+        [spelling],
+        type=AddressValue(words),
+        metavar=words.get("program.metavar.folder"),
+        help=words.get(key),
     )

@@ -1,7 +1,6 @@
 """The command that takes in: sync."""
 
 from getpass import getuser
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,11 +9,11 @@ from fpsheet.cli.command import SpokenCommand
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.kommune_commands import show_verdict
 from fpsheet.cli.parameters import (
+    address_argument,
+    address_option,
     database_option,
     flag,
-    folder_argument,
     json_option,
-    path_option,
     today_option,
 )
 from fpsheet.cli.session import Session
@@ -39,9 +38,9 @@ def make_sync_commands(words: Words) -> tuple[click.Command, ...]:
         "sync",
         words=words,
         params=[
-            folder_argument(words, "inbox", key="command.sync.inbox"),
+            address_argument(words, "inbox", key="command.sync.inbox"),
             flag(words, "--dry-run", name="dry_run", key="command.sync.dry_run"),
-            path_option(words, "--receipts", key="command.sync.receipts", folder=True),
+            address_option(words, "--receipts", key="command.sync.receipts"),
             database_option(words),
             today_option(words),
             json_option(words),
@@ -55,26 +54,29 @@ def make_sync_commands(words: Words) -> tuple[click.Command, ...]:
 def sync_folder(  # noqa: PLR0913 - one parameter per option
     session: Session,
     *,
-    inbox: Path,
+    inbox: str,
     dry_run: bool,
-    receipts: Path | None,
+    receipts: str | None,
     db: str | None,
     today: "date | None",
     as_json: bool,
 ) -> int:
     """Merge what lies in the inbox, or show what that would do."""
     from fpsheet import pipeline
+    from fpsheet.transport.folder import folder_beside
     from fpsheet.views.processed_value import needs_attention
     from fpsheet_sync.access import Actor
 
     central, desk = session.central(db), session.desk(db, today)
     with session.progress(quiet=as_json) as progress:
         if dry_run:
-            processed = pipeline.plan_inbox(str(inbox), central, desk, progress)
+            processed = pipeline.plan_inbox(inbox, central, desk, progress)
         else:
             actor = Actor(getuser(), session.now)
-            processed = pipeline.sync_inbox(str(inbox), central, desk, actor, progress)
-            pipeline.keep_receipts(processed, receipts or inbox.parent / RECEIPTS)
+            processed = pipeline.sync_inbox(inbox, central, desk, actor, progress)
+            folder = receipts or folder_beside(inbox, RECEIPTS)
+            form, language = session.form(), session.words.language
+            pipeline.post_receipts(processed, folder, desk, form, language)
     show_processed(session, processed, as_json=as_json, dry_run=dry_run)
     return ExitCode.FINDINGS if any(map(needs_attention, processed)) else ExitCode.DONE
 
@@ -104,10 +106,12 @@ def show_processed(
         [_row(file, words) for file in processed],
     )
     states = [state_of(file) for file in processed]
-    known, refused = states.count("known"), states.count("refused")
-    counts = {"received": len(states) - known - refused, "known": known, "refused": refused}
+    counts = {state: states.count(state) for state in ("known", "refused", "waiting")}
+    counts["received"] = len(states) - sum(counts.values())
     console.say()
     console.say(words.fill("command.sync.done", counts))
+    if counts["waiting"]:
+        console.say(words.get("command.sync.waiting"))
 
 
 def _row(file: "Processed", words: Words) -> list[object]:

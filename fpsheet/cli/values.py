@@ -118,6 +118,20 @@ class PathValue(click.ParamType[Path]):
         return path
 
 
+class AddressValue(click.ParamType[str]):
+    """A folder by its path, or by an address of fsspec (`memory://post`)."""
+
+    name = "address"
+
+    def __init__(self, words: Words, *, exists: bool = False) -> None:
+        """Keep what is asked for."""
+        self.folder = PathValue(words, folder=True, exists=exists)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse a path that is not there; whether an address is there is seen when it is used."""
+        return value if "://" in value else str(self.folder.convert(value, param, ctx))
+
+
 def _read_day(text: str) -> date | None:
     for layout in _DAY_FORMATS:
         try:

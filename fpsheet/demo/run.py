@@ -121,7 +121,8 @@ def run_demo(demo: Demo, places: DemoPlaces, progress: Progress) -> tuple[DemoKo
     desk = Desk(demo.today, demo.now, central.key_file)
     actor = Actor("demo", demo.now)
     processed = pipeline.sync_inbox(str(places.inbox), central, desk, actor, progress)
-    pipeline.keep_receipts(processed, places.receipts)
+    receipts = str(places.receipts)
+    pipeline.post_receipts(processed, receipts, desk, demo.form, demo.language)
     for internal in (False, True):
         order = _order(demo, internal=internal)
         pipeline.publish_statistics(central, demo.form, order, places.statistics, progress)

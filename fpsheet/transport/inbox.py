@@ -1,7 +1,7 @@
 """The inbox: which files of a folder are submissions, and which are traces of other programs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,13 +13,16 @@ QUIET = timedelta(seconds=5)
 _SUFFIXES = (".xlsx", ".fpsheet")
 _TRACES = re.compile(r"^(~\$|\.|_)|\.(part|tmp|crdownload|partial|lock|download)$", re.IGNORECASE)
 
+_TIMES = ("mtime", "LastModified", "last_modified", "modified", "created")
+"""What file systems call the time of the last change; some know only when a file was made."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """One file of the inbox.
 
     Attributes:
-        path: Full path as the file system spells it.
+        path: Full path, or address where the inbox has one (`memory://post/ind/956.xlsx`).
         name: File name.
         modified_at: When it last changed, UTC; None where the file system does not say.
         size: Bytes.
@@ -64,7 +67,9 @@ def list_inbox(url: str, *, now: datetime) -> Inbox:
     system, root = url_to_fs(url)
     if not system.isdir(root):
         raise UsageError(f"Indbakken {url} findes ikke.", remedy="Kontrollér stien, og prøv igen.")
-    found = sorted(_walk(system.find(root, detail=True)), key=lambda arrival: arrival.path)
+    address = system.unstrip_protocol if "://" in url else str
+    walked = _walk(system.find(root, detail=True), address)
+    found = sorted(walked, key=lambda arrival: arrival.path)
     good = [entry for entry in found if _is_candidate(entry.name)]
     waiting = tuple(entry for entry in good if _is_moving(entry, now))
     arrivals = tuple(entry for entry in good if entry not in waiting)
@@ -85,13 +90,15 @@ def read_arrival(arrival: Arrival) -> bytes:
     return content
 
 
-def _walk(details: dict[str, dict[str, object]]) -> Iterator[Arrival]:
+def _walk(
+    details: dict[str, dict[str, object]], address: Callable[[str], str]
+) -> Iterator[Arrival]:
     for path, info in details.items():
         if info.get("type") == "file":
             name = path.replace("\\", "/").rpartition("/")[2]
             size = info.get("size")
-            moment = _moment(info.get("mtime") or info.get("LastModified"))
-            yield Arrival(path, name, moment, size if isinstance(size, int) else 0)
+            moment = _moment(next((info[key] for key in _TIMES if info.get(key)), None))
+            yield Arrival(address(path), name, moment, size if isinstance(size, int) else 0)
 
 
 def _moment(value: object) -> datetime | None:

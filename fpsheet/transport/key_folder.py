@@ -1,5 +1,6 @@
 """The folder of keys: what a kommune and the departement keep of them on their own PCs."""
 
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,11 +9,16 @@ from fpsheet.transport.keyring import Keyring, load_keyring, save_keyring
 from fpsheet.transport.package import new_identity, recipient_fingerprint
 from fpsheet.transport.signing_key import (
     KeyFileError,
+    PublicKey,
     SigningKey,
+    departement_key,
     load_signing_key,
     new_signing_key,
     save_signing_key,
 )
+
+_SIGNER = "ed25519 "
+"""Begins the line of the key that signs receipts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +27,8 @@ class KeyFolder:
 
     A kommune has `underskrift.json` (its signing key, locked with a password),
     `underskrift-<kommune>.json` (the public half, to be sent for enrolment) and `modtager.txt`
-    (the departement's recipient). The departement has `identitet.txt` (secret), `modtager.txt`
+    (the departement's recipient, and below it the key it signs receipts with). The departement
+    has `identitet.txt` (secret), `modtager.txt`
     (to be given to the kommuner) and `noeglering.json`.
     """
 
@@ -66,7 +73,7 @@ class KeyFolder:
         return key, public
 
     def make_identity(self) -> str:
-        """Make the departement's pair of keys; give the recipient.
+        """Make the departement's keys; give what it hands out (see `recipient_fingerprint`).
 
         Raises:
             KeyFileError: There is one already: what is sealed for it could not be opened.
@@ -78,9 +85,11 @@ class KeyFolder:
                 remedy="Flyt den væk først. Gem den: gamle pakker kan kun åbnes med den.",
             )
         identity, recipient = new_identity()
+        signer = b64encode(departement_key(identity).public.key).decode()
+        handed_out = f"{recipient}\n{_SIGNER}{signer}"
         write_whole(self.identity_file, f"{identity}\n".encode())
-        write_whole(self.recipient_file, f"{recipient}\n".encode())
-        return recipient
+        write_whole(self.recipient_file, f"{handed_out}\n".encode())
+        return handed_out
 
     def trust(self, file: Path, *, heard: str) -> str:
         """Take the departement's recipient from a file after its digits were compared.
@@ -89,7 +98,7 @@ class KeyFolder:
             KeyFileError: The file holds none, or the digits differ.
             WorkbookFileError: The folder cannot be written.
         """
-        recipient = _read_line(file, "age1")
+        recipient = _read_text(file, "age1")
         said = "".join(letter for letter in heard if letter.isdigit())
         if said != recipient_fingerprint(recipient).replace(" ", ""):
             raise KeyFileError(
@@ -105,7 +114,22 @@ class KeyFolder:
         Raises:
             KeyFileError: None was taken yet.
         """
-        return _read_line(self.recipient_file, "age1")
+        return _read_text(self.recipient_file, "age1").splitlines()[0]
+
+    def receipt_signer(self) -> PublicKey | None:
+        """Give the key the departement signs receipts with; None where none was taken.
+
+        Raises:
+            KeyFileError: The file is damaged.
+        """
+        if not self.recipient_file.exists():
+            return None
+        lines = _read_text(self.recipient_file, "age1").splitlines()[1:]
+        signers = [line.removeprefix(_SIGNER) for line in lines if line.startswith(_SIGNER)]
+        try:
+            return PublicKey("", b64decode(signers[0], validate=True)) if signers else None
+        except ValueError:
+            raise _no_key(self.recipient_file) from None
 
     def identity(self) -> str:
         """Give the departement's secret identity.
@@ -113,7 +137,7 @@ class KeyFolder:
         Raises:
             KeyFileError: There is none.
         """
-        return _read_line(self.identity_file, "AGE-SECRET-KEY-1")
+        return _read_text(self.identity_file, "AGE-SECRET-KEY-1")
 
     def keyring(self) -> Keyring:
         """Give the keyring; empty where nobody is enrolled.
@@ -140,7 +164,7 @@ class KeyFolder:
         return load_signing_key(self.signing, password=password)
 
 
-def _read_line(path: Path, start: str) -> str:
+def _read_text(path: Path, start: str) -> str:
     try:
         text = path.read_text(encoding="ascii", errors="replace").strip()
     except OSError:
@@ -148,5 +172,9 @@ def _read_line(path: Path, start: str) -> str:
             f"Nøglefilen {path.name} kan ikke åbnes.", remedy="Se «fpsheet keys --help»."
         ) from None
     if not text.startswith(start):
-        raise KeyFileError(f"Filen {path.name} er ikke en nøgle fra fpsheet.")
+        raise _no_key(path)
     return text
+
+
+def _no_key(path: Path) -> KeyFileError:
+    return KeyFileError(f"Filen {path.name} er ikke en nøgle fra fpsheet.")

@@ -185,7 +185,7 @@ def _judge_signer(manifest: Manifest, signed: bytes, signature: bytes, keyring: 
     enrolled = keyring.find(manifest.signer)
     if enrolled is None:
         return "PAK-002"
-    if not _is_signed(enrolled.public, _MAGIC + signed, signature):
+    if not is_signed(enrolled.public, _MAGIC + signed, signature):
         return "PAK-004"
     if enrolled.revoked_at is not None:
         return "PAK-003"
@@ -217,7 +217,8 @@ def _recipient_of(identity: str) -> str:
     return str(x25519.Identity.from_str(identity).to_public())
 
 
-def _is_signed(public: PublicKey, message: bytes, signature: bytes) -> bool:
+def is_signed(public: PublicKey, message: bytes, signature: bytes) -> bool:
+    """Tell whether a signature over a message is of a key."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -237,5 +238,9 @@ def new_identity() -> tuple[str, str]:
 
 
 def recipient_fingerprint(recipient: str) -> str:
-    """Give the digits a kommune compares before it trusts the departement's recipient."""
-    return spoken_fingerprint(recipient.encode())
+    """Give the digits a kommune compares before it trusts the departement's recipient.
+
+    Args:
+        recipient: What the departement hands out: its recipient, and its signing key below.
+    """
+    return spoken_fingerprint(recipient.strip().encode())

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
+_KEY_BYTES = 32
+"""Length of an Ed25519 key, public or private."""
+
+_RECEIPTS = b"fpsheet receipts 1"
+
+
 class KeyFileError(FpsheetError):
     """A key file is missing, of another kind, or locked with another password."""
 
@@ -73,6 +79,16 @@ def new_signing_key(kommune_kode: str) -> SigningKey:
     return SigningKey(kommune_kode, Ed25519PrivateKey.generate())
 
 
+def departement_key(identity: str) -> SigningKey:
+    """Give the key the departement signs receipts with; it follows from its secret identity."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    seed = HKDF(SHA256(), _KEY_BYTES, salt=None, info=_RECEIPTS).derive(identity.encode())
+    return SigningKey("", Ed25519PrivateKey.from_private_bytes(seed))
+
+
 def save_signing_key(key: SigningKey, path: Path, *, password: str) -> None:
     """Write a key to a file, locked with a password (PKCS 8).
 
@@ -121,7 +137,7 @@ def load_public_key(path: Path) -> PublicKey:
         key = b64decode(content["key"], validate=True)
     except ValueError:
         key = b""
-    if len(key) != 32:  # noqa: PLR2004 - the length of an Ed25519 public key
+    if len(key) != _KEY_BYTES:
         raise KeyFileError(f"Filen {path.name} holder ikke en hel nøgle.")
     return PublicKey(content["kommune"], key)
 

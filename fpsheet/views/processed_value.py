@@ -39,9 +39,11 @@ def processed_value(processed: Processed, form: Form, language: str) -> Processe
 def state_of(processed: Processed) -> str:
     """Give one word for what became of a file.
 
-    `refused` (nothing could be used), `known` (it came before), `planned` (dry run), or the
-    status of its receipt: `flettet`, `karantaene`, `tilbageholdt`.
+    `waiting` (not whole yet), `refused` (nothing could be used), `known` (it came before),
+    `planned` (dry run), or the status of its receipt: `flettet`, `karantaene`, `tilbageholdt`.
     """
+    if processed.is_waiting:
+        return "waiting"
     if not processed.is_new:
         return "known"
     if processed.receipt:

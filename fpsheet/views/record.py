@@ -16,10 +16,11 @@ def told_values(
     sheet = form.sheet(sheet_id)
     for name, value in values.items():
         label = form.field_label(sheet_id, name, language)
-        yield f"{label}: {_told(form, sheet[name], value, language)}"
+        yield f"{label}: {told_value(form, sheet[name], value, language)}"
 
 
-def _told(form: Form, field: Field, value: Plain, language: str) -> str:
+def told_value(form: Form, field: Field, value: Plain, language: str) -> str:
+    """Give a value as a person writes it; a hyphen for a blank cell."""
     if value is None:
         return "-"
     if field.type is FieldType.DATE:

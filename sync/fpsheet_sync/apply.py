@@ -19,8 +19,9 @@ from fpsheet_sync.fate import pack_lines, parent_of, status_of, update_others
 from fpsheet_sync.identity import ROW_ID
 from fpsheet_sync.merged_person import update_merged
 from fpsheet_sync.plan import MergePlan
-from fpsheet_sync.receipt import Receipt, WaitingRow, show_conflict
+from fpsheet_sync.receipt import Receipt, Settlement, WaitingRow, show_conflict
 from fpsheet_sync.schema import BORGER, store_schema
+from fpsheet_sync.state import key_id, to_plain
 from fpsheet_sync.store import Store, lock, next_commit
 from fpsheet_sync.write import write_change
 from fpsheet_validation.finding import Finding
@@ -128,8 +129,8 @@ def _receipt(plan: MergePlan, change: Change, number: int, between: Between) -> 
         waiting=tuple(_waiting(plan)),
         missing=outcome.missing,
         conflicts=tuple(
-            show_conflict(head.kommune_kode, key, open_now[key], hashes)
-            for key in outcome.conflicts
+            show_conflict(head.kommune_kode, key, conflict, hashes)
+            for key, conflict in sorted(open_now.items())
         ),
         findings=tuple(
             finding_dict(found) for found in (*outcome.findings, *_between(between, plan))
@@ -137,7 +138,23 @@ def _receipt(plan: MergePlan, change: Change, number: int, between: Between) -> 
         assigned=tuple(_assigned(plan)),
         held=None if outcome.hold is None else (outcome.hold.lost, outcome.hold.of),
         unexplained=_unexplained(plan),
+        settled=tuple(_settled(plan)),
     )
+
+
+def _settled(plan: MergePlan) -> Iterator[Settlement]:
+    """Give what the choices of the file decided; those that did not count are left out."""
+    head = plan.prepared.head
+    chosen = {choice.conflict_id for choice in head.choices}
+    if plan.outcome.hold is not None or not chosen:
+        return
+    for key, conflict in sorted(plan.before.conflicts.items()):
+        number = key_id(head.kommune_kode, key)
+        if number in chosen and key not in plan.after.conflicts:
+            rows = plan.after.rows[key[0]].filter(pl.col(ROW_ID) == key[1])
+            shown = show_conflict(head.kommune_kode, key, conflict, plan.hashes).agreed
+            values = {name: to_plain(rows.item(0, name)) for name in shown}
+            yield Settlement(number, key[0], key[1], values)
 
 
 def _between(between: Between, plan: MergePlan) -> Iterator[Finding]:

@@ -11,6 +11,9 @@ from fpsheet_sync.submission import Choice
 
 LATER_COUNTS = "HIS-011"
 
+CHOSEN = 0
+"""The row of a value that comes from a decision and not from a cell."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -44,6 +47,9 @@ def settle(
         for clash in found:
             key = (sheet, clash.row_id, clash.group)
             known = conflicts.get(key)
+            if known is None and _is_own_choice(clash, ancestry):
+                changes[clash.row_id, clash.group] = clash.said
+                continue
             if known is None and clash.base is None and _is_moved(clash, ancestry, workbook_id):
                 changes[clash.row_id, clash.group] = clash.said
                 _note(notices, key, said=clash.said, left=clash.held.values)
@@ -75,7 +81,9 @@ def choose(state: State, kommune_kode: str, choices: Sequence[Choice], source: i
         sheet, row_id, group = key
         layout = layouts()[sheet]
         values = tuple(choice.values.get(column) for column in layout.groups[group])
-        rows = set_groups(layout, state.rows[sheet], {(row_id, group): Claim(source, 0, values)})
+        rows = set_groups(
+            layout, state.rows[sheet], {(row_id, group): Claim(source, CHOSEN, values)}
+        )
         left = {other: conflict for other, conflict in state.conflicts.items() if other != key}
         state = replace(state.with_rows(sheet, rows), conflicts=left)
     return state
@@ -86,6 +94,15 @@ def note_replaced(state: State, key: Key, said: Claim, left: tuple[Plain, ...]) 
     notices = dict(state.notices)
     _note(notices, key, said=said, left=left)
     return replace(state, notices=notices)
+
+
+def _is_own_choice(clash: Clash, ancestry: Ancestry) -> bool:
+    """Tell whether the value in force is what the file's parent chose in its list of conflicts.
+
+    The cell of the row may still say what it said before the choice; who changes it now knew.
+    """
+    parent = ancestry.parent
+    return parent is not None and clash.held.row == CHOSEN and clash.held.source == parent.id
 
 
 def _is_moved(clash: Clash, ancestry: Ancestry, workbook_id: str) -> bool:

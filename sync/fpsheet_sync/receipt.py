@@ -55,6 +55,23 @@ class ShownConflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Settlement:
+    """A choice of the file that took effect: what its record says from now on.
+
+    Attributes:
+        conflict_id: The conflict that it closed.
+        sheet: Sheet identifier.
+        row_id: The record.
+        values: Field → value in force. CPR numbers are left out.
+    """
+
+    conflict_id: str
+    sheet: str
+    row_id: str
+    values: Mapping[str, Plain] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of a submission.
 
@@ -73,7 +90,8 @@ class Receipt:
         sheets: Sheet → numbers of rows by their fate.
         waiting: Rows in quarantine.
         missing: (sheet, row id) of the records that the file lacks.
-        conflicts: Open conflicts that the file has a say in.
+        conflicts: Open conflicts of the kommune: both sides see them, whoever sent last.
+        settled: Choices of the file that closed a conflict.
         findings: What the merge found, as dicts without values (code, severity, sheet, cell,
             field, and the details of the sentence).
         assigned: (sheet, Excel row, row id) of rows that got a record of their own.
@@ -100,6 +118,7 @@ class Receipt:
     assigned: tuple[tuple[str, int, str], ...] = ()
     held: tuple[int, int] | None = None
     unexplained: int = 0
+    settled: tuple[Settlement, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Give the receipt as JSON has it."""
@@ -113,6 +132,7 @@ class Receipt:
             for row in self.waiting
         ]
         data["conflicts"] = [asdict(conflict) for conflict in self.conflicts]
+        data["settled"] = [asdict(choice) for choice in self.settled]
         for name in ("missing", "assigned", "findings"):
             data[name] = [list(v) if isinstance(v, tuple) else v for v in data[name]]
         data["held"] = None if self.held is None else list(self.held)
@@ -133,6 +153,8 @@ def receipt_from(data: Mapping[str, Any]) -> Receipt:
             ),
             "missing": tuple((sheet, row_id) for sheet, row_id in data["missing"]),
             "conflicts": tuple(_conflict_from(conflict) for conflict in data["conflicts"]),
+            # Receipts of the first version had none.
+            "settled": tuple(Settlement(**choice) for choice in data.get("settled", ())),
             "findings": tuple(data["findings"]),
             "assigned": tuple((sheet, row, row_id) for sheet, row, row_id in data["assigned"]),
             "held": None if data["held"] is None else tuple(data["held"]),

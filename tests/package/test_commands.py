@@ -117,8 +117,10 @@ def test_same_files_again_change_nothing(
     lines = answer([*arguments, *TODAY], capsys, environment)
     assert [line["state"] for line in lines if isinstance(line, dict)] == ["known"] * len(KOMMUNER)
     assert hashlib.sha256((copy / "central.db").read_bytes()).hexdigest() == before
-    for receipt in (demo / "kvitteringer").iterdir():
-        again = tmp_path / "k" / receipt.name
+    receipts = [path for path in (demo / "kvitteringer").rglob("*") if path.is_file()]
+    assert len(receipts) == 2 * len(KOMMUNER)
+    for receipt in receipts:
+        again = tmp_path / "k" / receipt.relative_to(demo / "kvitteringer")
         assert again.read_bytes() == receipt.read_bytes()
 
 

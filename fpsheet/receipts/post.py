@@ -1,0 +1,79 @@
+"""The post of a sync: what goes back to each kommune, as files in the folder of receipts.
+
+Each kommune has a folder of its own there, named by its code, so that access to it can be given
+to that kommune alone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fpsheet.inbox import Processed
+from fpsheet.receipts.book import receipt_book
+from fpsheet.receipts.file import (
+    SEALED_SUFFIX,
+    SUFFIX,
+    seal_receipt,
+    without_values,
+    write_receipt,
+)
+from fpsheet.receive import Way
+from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet.transport.folder import Folder
+from fpsheet.transport.keyring import Keyring
+from fpsheet.transport.signing_key import SigningKey, departement_key
+from fpsheet_sync.receipt import Receipt
+from fpsheet_templates.form import Form
+
+BOOK_SUFFIX = ".xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What the departement writes receipts with.
+
+    Attributes:
+        form: The form, for words.
+        language: Language of the workbooks.
+        unsealing: Its secret identity and its keyring; None where it has no keys.
+    """
+
+    form: Form
+    language: str = "da"
+    unsealing: tuple[str, Keyring] | None = None
+
+    @property
+    def signer(self) -> SigningKey | None:
+        """Give the key that receipts are signed with."""
+        return None if self.unsealing is None else departement_key(self.unsealing[0])
+
+
+def post_receipts(processed: Iterable[Processed], folder: Folder, post: Post) -> None:
+    """Write the receipts of files under the departement's numbers; what is there stays.
+
+    Raises:
+        WorkbookFileError: The folder cannot be written.
+    """
+    signer = post.signer
+    for file in processed:
+        if file.receipt is not None and not folder.has(f"{_stem(file.receipt)}{SUFFIX}"):
+            _post(file.receipt, file.way, folder, post, signer)
+
+
+def _stem(receipt: Receipt) -> str:
+    return f"{receipt.kommune_kode}/{receipt.number}"
+
+
+def _post(
+    receipt: Receipt, way: Way, folder: Folder, post: Post, signer: SigningKey | None
+) -> None:
+    is_sealed = way is Way.SEALED
+    if is_sealed and post.unsealing is not None:
+        keys = [key.public for key in post.unsealing[1].active(receipt.kommune_kode)]
+        if keys:
+            closed = seal_receipt(write_receipt(receipt, signer), keys)
+            folder.put(f"{_stem(receipt)}{SEALED_SUFFIX}", closed)
+    open_one = without_values(receipt) if is_sealed else receipt
+    book = receipt_book(open_one, post.form, language=post.language, values=not is_sealed)
+    folder.put(f"{_stem(receipt)}{BOOK_SUFFIX}", write_xlsx(book))
+    # The last of them, so that a run that was ended writes all of them again.
+    folder.put(f"{_stem(receipt)}{SUFFIX}", write_receipt(open_one, signer))

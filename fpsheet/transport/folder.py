@@ -1,0 +1,62 @@
+"""A folder files are put into: local, or any fsspec address. Files appear there whole."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from fpsheet.files import not_written, write_whole
+
+_SCHEME = "://"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder by its path or address (`//server/share/out`, `memory://out`)."""
+
+    url: str
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write a file: under another name first, then renamed. Folders are made.
+
+        Raises:
+            WorkbookFileError: It cannot be written.
+        """
+        if _SCHEME not in self.url:
+            write_whole(Path(self.url) / name, data)
+            return
+        from fsspec.core import url_to_fs
+
+        system, root = url_to_fs(self.url)
+        path = f"{root.rstrip('/')}/{name}"
+        folder, _, file = path.rpartition("/")
+        beside = f"{folder}/.{file}.part"
+        try:
+            system.makedirs(folder, exist_ok=True)
+            system.pipe_file(beside, data)
+            system.mv(beside, path)
+        except OSError as error:
+            with suppress(OSError):
+                system.rm_file(beside)
+            raise not_written(path) from error
+
+    def has(self, name: str) -> bool:
+        """Tell whether a file is there."""
+        if _SCHEME not in self.url:
+            return (Path(self.url) / name).is_file()
+        from fsspec.core import url_to_fs
+
+        system, root = url_to_fs(self.url)
+        return bool(system.isfile(f"{root.rstrip('/')}/{name}"))
+
+
+def folder_beside(url: str, name: str) -> str:
+    """Give the address of a folder beside another.
+
+    >>> folder_beside("memory://post/ind", "kvitteringer")
+    'memory://post/kvitteringer'
+    """
+    if _SCHEME not in url:
+        return str(Path(url).parent / name)
+    scheme, _, path = url.partition(_SCHEME)
+    before, slash, _ = path.rstrip("/").rpartition("/")
+    return f"{scheme}{_SCHEME}{before}{slash}{name}"
