@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from fpsheet.intake.address import column_letters
 from fpsheet.intake.limits import LAST_ROW
-from fpsheet.intake.scan import FAR_COLUMN, ColumnKinds, SheetScan, find_merged, wrap_rows
+from fpsheet.intake.scan import FAR_COLUMN, NO_DAY, ColumnKinds, SheetScan, find_merged, wrap_rows
 from fpsheet.intake.shared_strings import escape_text
 from fpsheet.intake.sheet_xml import DAMAGED, XmlCell, XmlRow, iterate_rows
 from fpsheet_validation.raw import CellKind
@@ -22,6 +22,7 @@ from fpsheet_validation.raw import CellKind
 _TEXT_TYPES = {"s", "str", "inlineStr"}
 _VALUE_TYPES = {"s", "n", "b", "str"}
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NO_DAY = re.compile(NO_DAY)
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -110,7 +111,11 @@ def _add_row(rows: _Rows, row: XmlRow, number: int, columns: ColumnKinds) -> Non
         if kinds:
             rows.kinds[row.number, column_letters(cell.column)] = kinds
     # An error reads as nothing anyway, and the bulk reader fails at one it does not know.
-    cells = "".join(_write_cell(cell, number) for cell in kept if cell.value and cell.type != "e")
+    cells = "".join(
+        _write_cell(cell, number, has_format=not _is_no_day(cell, columns))
+        for cell in kept
+        if cell.value and cell.type != "e"
+    )
     rows.body.append(f'<row r="{number}">{cells}</row>')
 
 
@@ -129,9 +134,14 @@ def _kinds_of(cell: XmlCell, columns: ColumnKinds) -> Iterator[CellKind]:
         yield CellKind.TEXT
 
 
-def _write_cell(cell: XmlCell, number: int) -> str:
+def _is_no_day(cell: XmlCell, columns: ColumnKinds) -> bool:
+    is_number = cell.type == "n" and cell.column in columns.date
+    return is_number and _NO_DAY.fullmatch(cell.value) is not None
+
+
+def _write_cell(cell: XmlCell, number: int, *, has_format: bool) -> str:
     place = f'<c r="{column_letters(cell.column)}{number}"'
-    style = f' s="{cell.style}"' if _NUMBER.fullmatch(cell.style) else ""
+    style = f' s="{cell.style}"' if has_format and _NUMBER.fullmatch(cell.style) else ""
     if cell.type in _VALUE_TYPES:
         return f'{place}{style} t="{cell.type}"><v>{escape(cell.value)}</v></c>'
     text = cell.value

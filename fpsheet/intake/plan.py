@@ -17,6 +17,7 @@ class FieldPlan:
     Attributes:
         id: Field identifier.
         is_text: Its cells hold text (a CPR number, a code, words), no date and no number.
+        is_date: Its cells hold days.
         is_entry: A person fills it; an entry makes the row a row.
         since: First form version with the field.
         labels: Headings it may have, in every language, folded.
@@ -24,6 +25,7 @@ class FieldPlan:
 
     id: str
     is_text: bool
+    is_date: bool
     is_entry: bool
     since: int
     labels: frozenset[str]
@@ -56,6 +58,7 @@ class SheetPlan:
         return ColumnKinds(
             text=frozenset(n for field, n in found if field.is_entry and field.is_text),
             value=frozenset(n for field, n in found if field.is_entry and not field.is_text),
+            date=frozenset(n for field, n in found if field.is_date),
             row_id=frozenset(n for field, n in found if not field.is_entry),
             calculated=calculated,
         )
@@ -132,6 +135,7 @@ def _plan_field(form: Form, sheet: Sheet, field: Field) -> FieldPlan:
     return FieldPlan(
         id=field.id,
         is_text=field.type in _TEXT_TYPES,
+        is_date=field.type is FieldType.DATE,
         is_entry=field.role is not ColumnRole.ROW_ID,
         since=field.since,
         labels=frozenset(map(fold_label, labels)),

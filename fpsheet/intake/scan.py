@@ -14,6 +14,18 @@ _MERGED = re.compile(
 )
 
 
+NO_DAY = (
+    r"-[0-9.eE+-]*|0|60|[0-9.]*[eE][0-9+-]*|(?:[0-9]{8,}|[3-9][0-9]{6}|29[6-9][0-9]{4}|2959[0-9]{3}"
+    r"|2958[5-9][0-9]{2}|29584(?:6[6-9]|[7-9][0-9]))(?:\.[0-9]*)?"
+)
+"""A number that is no day to Excel: below 1, the 29 February 1900 that never was, after 9999.
+
+The bulk reader prints a number in a date format as a day: such a number as another day, as a
+year of five digits or not at all. It is given to it without its format, and so as the number
+that it is. (Spelling of both Rust and Python.)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnKinds:
     """What the columns of a sheet hold, by number.
@@ -21,12 +33,14 @@ class ColumnKinds:
     Attributes:
         text: A person types text; a number in one is worth saying.
         value: A person types dates or numbers; a text in one is worth saying.
+        date: Those of them with dates.
         row_id: Nobody types, and still they are read.
         calculated: Formulas of ours; they are not read.
     """
 
     text: frozenset[int]
     value: frozenset[int]
+    date: frozenset[int]
     row_id: frozenset[int]
     calculated: frozenset[int]
 

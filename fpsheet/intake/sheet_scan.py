@@ -20,7 +20,7 @@ import polars as pl
 from fpsheet.intake.address import column_letters, column_number
 from fpsheet.intake.limits import LAST_ROW
 from fpsheet.intake.prolog import Prolog
-from fpsheet.intake.scan import ColumnKinds, SheetScan, find_merged, wrap_rows
+from fpsheet.intake.scan import NO_DAY, ColumnKinds, SheetScan, find_merged, wrap_rows
 from fpsheet.intake.trim import trim_rows
 from fpsheet_validation.raw import CellKind
 
@@ -60,6 +60,7 @@ _ODD = re.compile("|".join(_ODD_SPELLINGS))
 _OTHER = r'(?: [a-su-z][a-z]*="[ !#-~]*")*'
 _NUMBER = re.compile(' r="([0-9]{1,7})"')
 _HIDDEN = re.compile(' hidden="(?:1|true)"')
+_FORMAT = re.compile(rb' s="[0-9]*"')
 _CELL = re.compile(r'<c r="([A-Z]+)([0-9]+)"')
 
 
@@ -90,6 +91,8 @@ def scan_sheet(
     long_rows = [row for row in rows if not row.endswith('"')]
     if any(map(_ODD.match, (*others, *long_rows))) or not _are_usable(numbers):
         return None
+    if any(token.endswith("</v>") for token in others):
+        body = _without_day_formats(body, columns)
     own = {column_letters(column) for column in columns.own}
     cells = [(match, token) for token in others if (match := _CELL.match(token))]
     below = [(match, token) for match, token in cells if int(match[2]) > header_row]
@@ -99,7 +102,7 @@ def scan_sheet(
         kinds={
             (int(match[2]), match[1]): frozenset(_kinds_of(token))
             for match, token in below
-            if match[1] not in own
+            if match[1] not in own and not token.endswith("</v>")
         },
         merged=find_merged(tail),
         hidden=frozenset(_number_of(row) for row in long_rows if _HIDDEN.search(row)),
@@ -115,11 +118,26 @@ def _pattern(columns: ColumnKinds) -> str:
         patterns.append(rf"{place}{_IN_TAG}*><f")
     if columns.text:
         patterns.append(rf'{_place(columns.text)}{_OTHER}(?: t="n")?{_OTHER}><v')
+    if columns.date:
+        patterns.append(_no_day(columns.date))
     if columns.value:
         patterns.append(rf'{_place(columns.value)}{_IN_TAG}* t="(?:s|str|inlineStr)"')
     if columns.own:
         patterns.append(rf"{_place(columns.own)}(?:{_IN_TAG}*[ -.0-=?-~])?>")
     return "|".join(patterns)
+
+
+def _no_day(columns: Iterable[int]) -> str:
+    return rf"{_place(columns)}{_OTHER}(?: t=\"n\")?{_OTHER}><v>(?:{NO_DAY})</v>"
+
+
+def _without_day_formats(body: bytes, columns: ColumnKinds) -> bytes:
+    """Take the format from every number in a date column that is no day."""
+    return re.sub(
+        _no_day(columns.date).encode(),
+        lambda cell: _FORMAT.sub(b"", cell.group(), count=1),
+        body,
+    )
 
 
 def _place(columns: Iterable[int]) -> str:

@@ -90,7 +90,7 @@ def changed(receipt: Receipt) -> int:
 
 
 def test_pulled_and_sent_as_it_was(store: Store, worker: Worker, kommune: DemoWorkbook) -> None:
-    """Pull, no edit, submit: the state is the same to the last byte, waiting cases included (I7)."""
+    """Pull, no edit, submit: the state is the same, waiting cases included (I7)."""
     send(store, worker, fill_workbook(FORM, kommune, issued_at=ISSUED, premade=3), minute=1)
     pulled = pull(store)
     assert pulled.waiting == len(quarantined(store, "956")) > 0
@@ -204,7 +204,7 @@ def test_an_edit_descends_from_the_pull(
 def test_rows_lie_by_caseworker_citizen_and_day(
     store: Store, worker: Worker, kommune: DemoWorkbook
 ) -> None:
-    """On every sheet the citizens follow each other as on Borgere, each with the oldest row first."""
+    """On every sheet the citizens follow each other as on Borgere, each by day."""
     send(store, worker, fill_workbook(FORM, kommune, issued_at=ISSUED, premade=3), minute=1)
     _, submission = worker.read(pull(store).data, Arrival("f.xlsx", "f.xlsx", None, 0))
     assert submission is not None

@@ -1,7 +1,9 @@
 """Rows as people leave them: right, nearly right, wrong in every way a cell can be wrong.
 
-CPR numbers here belong to nobody: day 61 to 91, or born in the 1850s and 1860s (no number was
-ever given out for those), or on a day that does not exist, or after the tests' own day.
+CPR numbers here belong to nobody: day 61 to 91, or born in 1858 or 1859 (who would have been 108
+when the first numbers were given out, in 1968), or in 2036, or on a day that does not exist. Day 61
+to 91 alone will not do: such a number raises a doubt of its own (CPR-005), behind which no row rule
+would ever show in the status. `is_invented` says so of a number, and a test asks it of thousands.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from fpsheet_templates.expression import (
     FieldRef,
     Not,
     OneOf,
+    Operator,
     Or,
     fields_of,
 )
@@ -102,9 +105,11 @@ _ODD_DATES: Final = (
     "0102-2024",
     "1--2024",
 )
-_ODD_SERIALS: Final = (45000.5, 45000.25, 61, 0.5, 2958465, 18263, 18264)
-"""Not among them: numbers beyond the calendar in cells with a date format, which are text to
-the bulk reader before the program sees them."""
+_ODD_SERIALS: Final = (
+    *(45000.5, 45000.25, 61, 0.5, 2958465, 18263, 18264),
+    *(0, -1, -5, -0.5, 59, 60, 60.5, 2958466, 2958466.5, 2959000, 3000000, 45000000, 1e9, 1e300),
+)
+"""Days at the ends of the calendar, and numbers that are none."""
 
 _NUMBERS: Final = (
     0,
@@ -218,11 +223,15 @@ def focused_row(random: Random, rule: Rule, setting: Setting) -> dict[str, objec
 
 
 def _named_codes(node: object) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Give field and codes of every comparison in an expression."""
+    """Give field and codes of everything that an expression wants to be equal."""
     match node:
         case OneOf(field=FieldRef(field=field), codes=codes):
             yield field, codes
-        case Compare(left=FieldRef(field=field), right=Constant(value=str() as code)):
+        case Compare(
+            left=FieldRef(field=field),
+            operator=Operator.EQ,
+            right=Constant(value=str() as code),
+        ):
             yield field, (code,)
         case Not(operand=operand):
             yield from _named_codes(operand)
@@ -247,7 +256,7 @@ def _good_cell(random: Random, field: Field, codes: tuple[Code, ...], setting: S
         case FieldType.DATE:
             today = date_serial(setting.today)
             days = [date_serial(date.fromisoformat(day)) for day in _DAYS]
-            near = (today - 1, today, today + 1, today - 364, today - 365, today - 366)
+            near = (today - 1, today, today + 1, today + 31, today - 364, today - 365, today - 366)
             return random.choice((random.choice(days), random.choice(near), _some_day(random)))
         case FieldType.INTEGER:
             return random.choice((0, 25, 26, 50, 51, 75, 76, 100, random.randint(0, 100)))
@@ -300,8 +309,7 @@ def _cpr(random: Random, today: date | None = None) -> str:
     digits = f"{day:02d}{month:02d}{year:02d}{random.randint(0, 3)}{random.randint(0, 999):03d}"
     kind = random.random()
     if kind < 0.1:
-        # Born 1858 to 1867, which no number says that was ever given out.
-        digits = f"{day - 60:02d}{month:02d}{random.randint(58, 67)}{random.randint(5, 8)}"
+        digits = f"{day - 60:02d}{month:02d}{random.randint(58, 59)}{random.randint(5, 8)}"
         digits += f"{random.randint(0, 999):03d}"
     elif kind < 0.4 and today and today.year > _LAST_BIRTH_YEAR:
         # Born in 2036: nobody has it yet, but on a day after that nothing is odd about it.
@@ -310,6 +318,20 @@ def _cpr(random: Random, today: date | None = None) -> str:
 
 
 _LAST_BIRTH_YEAR: Final = 2036
+
+
+def is_invented(cpr: str) -> bool:
+    """Tell whether ten digits are a CPR number that nobody has (see the module)."""
+    day, month, year, seventh = int(cpr[:2]), int(cpr[2:4]), int(cpr[4:6]), cpr[6]
+    if day > _LAST_DAY_OF_MONTH or not day or not 1 <= month <= _MONTHS:
+        return True
+    born_1858_or_59 = seventh in "5678" and year in {58, 59}
+    born_2036 = seventh in "456789" and year == _LAST_BIRTH_YEAR % 100
+    return born_1858_or_59 or born_2036
+
+
+_LAST_DAY_OF_MONTH: Final = 31
+_MONTHS: Final = 12
 
 
 def _with_modulus_11(digits: str, random: Random) -> str:

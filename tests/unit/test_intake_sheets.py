@@ -350,6 +350,36 @@ def test_dates_as_dates_and_as_numbers() -> None:
     assert sheet_of(package).kinds == {}
 
 
+@pytest.mark.parametrize("spelling", ["plain", "odd"])
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("0", "0"),
+        ("-5", "-5"),
+        ("-0.5", "-0.5"),
+        ("60", "60"),
+        ("2958466", "2958466"),
+        ("2958466.5", "2958466.5"),
+        ("2959000", "2959000"),
+        ("3000000", "3000000"),
+        ("1000000000", "1000000000"),
+        ("1E9", "1000000000"),
+        # Days, and days with a time: as ever.
+        ("1", "1900-01-01 00:00:00"),
+        ("59", "1900-02-28 00:00:00"),
+        ("61", "1900-03-01 00:00:00"),
+        ("2958465", "9999-12-31 00:00:00"),
+        ("60.5", "1900-02-28 12:00:00"),
+    ],
+)
+def test_numbers_that_are_no_day(number: str, shown: str, spelling: str) -> None:
+    """In a date format, what is no day to Excel is read as the number it is, and never as blank."""
+    cell = f'<c r="{cell_of("start_dato")}" s="1"><v>{number}</v></c>'
+    package = forloeb(row(4, cell if spelling == "plain" else cell.replace(' s="1"', " s='1'")))
+    assert values(package, "start_dato") == [shown]
+    assert sheet_of(package).kinds == {}
+
+
 def test_dates_of_the_iso_type() -> None:
     """The standard's own type for dates reads like every other date."""
     place = cell_of("start_dato")

@@ -5,6 +5,7 @@ others come here one by one: what is written oddly but surely is repaired and sa
 nothing is guessed.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -139,9 +140,7 @@ def _judge_date_cell(text: str, *, date1904: bool) -> CellVerdict:
 
 
 def _judge_serial(number: float, *, date1904: bool) -> CellVerdict:
-    if not abs(number) <= _LAST_SERIAL:
-        return CellVerdict(code="FLT-006")
-    if not number.is_integer():
+    if math.isfinite(number) and not number.is_integer():
         return CellVerdict(code="FLT-007")
     day = _from_serial(number, date1904=date1904)
     return CellVerdict(day, "FLT-022") if day else CellVerdict(code="FLT-006")
