@@ -1,6 +1,7 @@
 """Commands of a kommune: check, preview, submit."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain, count
 from pathlib import Path
@@ -21,6 +22,7 @@ from fpsheet.cli.parameters import (
 )
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
+from fpsheet_templates.errors import WorkbookFileError
 
 if TYPE_CHECKING:
     from fpsheet.verdict import Verdict
@@ -83,22 +85,52 @@ def check_workbooks(  # noqa: PLR0913 - one parameter per option
     from fpsheet import pipeline
 
     question = session.question(kommune, today)
-    accepted, names = 0, iter(_names(files))
+    wanted = _Wanted(returned, page, many=len(files) > 1)
+    accepted, names, failures = 0, iter(_names(files)), list[WorkbookFileError]()
     with session.progress(quiet=as_json or len(files) == 1) as progress:
         for verdict in pipeline.check_files(files, question, progress):
             show_verdict(session, verdict, as_json=as_json)
             accepted += verdict.accepted
-            name = next(names)
-            if returned and verdict.check:
-                out = returned / f"{name}.xlsx" if len(files) > 1 else returned
-                pipeline.return_workbook(verdict, question.form, session.words.language, out)
-            if page:
-                out = page / f"{name}.html" if len(files) > 1 else page
-                pipeline.write_page(verdict, question.form, session.words.language, out)
+            try:
+                _write_views(session, verdict, wanted, next(names), as_json=as_json)
+            except WorkbookFileError as error:
+                # One file that cannot be written keeps no other from being checked.
+                failures.append(error)
     if len(files) > 1:
         counts = {"accepted": accepted, "count": len(files)}
         session.console(as_json=as_json).say(session.words.fill("program.report.files", counts))
+    if failures:
+        raise failures[0]
     return ExitCode.DONE if accepted == len(files) else ExitCode.FINDINGS
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What `check` writes beside its report; folders where there are several files."""
+
+    returned: Path | None
+    page: Path | None
+    many: bool
+
+
+def _write_views(
+    session: Session, verdict: "Verdict", wanted: _Wanted, name: str, *, as_json: bool
+) -> None:
+    """Write the marked workbook and the coordinator's page of a file, and say where they are."""
+    from fpsheet import pipeline
+
+    form, words = session.form(), session.words
+    console = session.console(as_json=as_json)
+    if wanted.returned and not verdict.check:
+        console.say(words.get("command.check.not_marked"))
+    elif wanted.returned:
+        out = wanted.returned / f"{name}.xlsx" if wanted.many else wanted.returned
+        pipeline.return_workbook(verdict, form, words.language, out)
+        console.say(words.fill("command.check.marked", {"file": out}))
+    if wanted.page:
+        out = wanted.page / f"{name}.html" if wanted.many else wanted.page
+        pipeline.write_page(verdict, form, words.language, out)
+        console.say(words.fill("command.check.page_done", {"file": out}))
 
 
 def _names(files: Sequence[Path]) -> Iterator[str]:

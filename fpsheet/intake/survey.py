@@ -12,6 +12,9 @@ from fpsheet.intake.shared_strings import SharedStrings
 from fpsheet.intake.sheet_xml import DAMAGED, read_texts
 from fpsheet.intake.workbook_part import SheetPart, WorkbookPart, read_table_rows
 
+_WORKSHEET = " worksheet"
+"""How the root of a worksheet part ends: a part of another kind has no rows to read."""
+
 HEAD_ROWS = 24
 """Rows read from each sheet to tell what it is; cover and meta are shorter than that."""
 
@@ -106,6 +109,9 @@ def _read_head(
     package: Package, workbook: WorkbookPart, part: SheetPart, shared: SharedStrings
 ) -> SheetHead | None:
     content, is_whole = package.utf8_start(part.part)
+    prolog = package.prologs.get(part.part)
+    if prolog and not prolog.root.endswith(_WORKSHEET):
+        return None
     try:
         texts = read_texts(content or b"", shared, rows=HEAD_ROWS, is_whole=is_whole)
     except DAMAGED:

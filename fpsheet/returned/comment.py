@@ -1,7 +1,7 @@
 """Comments: what is wrong, said at the cell; a comment of her own is never touched."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
@@ -9,6 +9,7 @@ from fpsheet.returned.cell_mark import COMMENT_LEAD, MOST_COMMENTS
 from fpsheet.returned.parts import (
     DOCUMENT_RELATION,
     MAIN,
+    DamagedPackageError,
     Element,
     Parts,
     Relation,
@@ -19,9 +20,9 @@ from fpsheet.returned.parts import (
     parse,
     relations_of,
     serialise,
+    whole_number,
 )
 from fpsheet.returned.sheet_part import SheetPart
-from fpsheet_templates.errors import WorkbookFileError
 
 AUTHOR = "fpsheet"
 
@@ -63,7 +64,7 @@ def comment_cells(parts: Parts, sheet: SheetPart, texts: Mapping[str, str]) -> N
     try:
         root = parse(parts[comments.target]) if comments else _new_comments()
         shapes = parse(parts[drawing.target]) if drawing else parse(_EMPTY_VML.encode())
-    except WorkbookFileError:
+    except DamagedPackageError:
         return  # an old drawing that is no XML stays as it is; the marks and the list remain
     taken = {entry.get("ref") for entry in root.iter(f"{{{MAIN}}}comment")}
     author = _author(root)
@@ -80,18 +81,23 @@ def comment_cells(parts: Parts, sheet: SheetPart, texts: Mapping[str, str]) -> N
         _save_drawing(parts, sheet, drawing, shapes, f"xl/drawings/vmlFpsheet{number}.vml")
 
 
-def uncomment_cells(parts: Parts, sheet: SheetPart) -> None:
-    """Take our comments away; parts that only held ours go with them."""
+def uncomment_cells(parts: Parts, sheet: SheetPart) -> bool:
+    """Take our comments away, and parts that only held ours; tell whether there were any."""
     comments, drawing = _find(parts, sheet.name, "comments"), _find(parts, sheet.name, "vmlDrawing")
     if comments is None:
-        return
-    root = parse(parts[comments.target])
-    ours = [entry for entry in root.iter(f"{{{MAIN}}}comment") if _is_ours(root, entry)]
+        return False
+    try:
+        root = parse(parts[comments.target])
+    except DamagedPackageError:
+        return False  # what is no XML holds nothing of ours
+    authors = [author.text for author in root.iter(f"{{{MAIN}}}author")]
+    ours = [entry for entry in root.iter(f"{{{MAIN}}}comment") if _is_ours(entry, authors)]
     if not ours:
-        return
+        return False
     cells = {entry.get("ref", "") for entry in ours}
     for entry in ours:
-        _parent(entry).remove(entry)
+        if (parent := entry.getparent()) is not None:
+            parent.remove(entry)
     if next(root.iter(f"{{{MAIN}}}comment"), None) is None:
         drop_part(parts, comments.target)
         drop_relation(parts, sheet.name, comments.id)
@@ -100,6 +106,7 @@ def uncomment_cells(parts: Parts, sheet: SheetPart) -> None:
         parts.write(comments.target, serialise(root))
     if drawing is not None:
         _drop_shapes(parts, sheet, drawing, cells)
+    return True
 
 
 def _find(parts: Parts, part: str, kind: str) -> Relation | None:
@@ -130,19 +137,10 @@ def _forget_author(root: Element) -> None:
         authors.remove(authors[-1])
 
 
-def _is_ours(root: Element, entry: Element) -> bool:
-    authors = [author.text for author in root.iter(f"{{{MAIN}}}author")]
-    number = int(entry.get("authorId", "-1"))
+def _is_ours(entry: Element, authors: Sequence[str | None]) -> bool:
+    number = whole_number(entry.get("authorId"), otherwise=-1)
     named = 0 <= number < len(authors) and authors[number] == AUTHOR
     return named or "".join(map(str, entry.itertext())).lstrip().startswith(COMMENT_LEAD)
-
-
-def _parent(entry: Element) -> Element:
-    parent = entry.getparent()
-    if parent is None:
-        sentence = "En kommentar i projektmappen hører ingen steder til."
-        raise WorkbookFileError(sentence)
-    return parent
 
 
 def _comment(cell: str, text: str, author: int) -> Element:
@@ -185,8 +183,7 @@ def _position(cell: str) -> tuple[int, int]:
     """Give row and column of an address, counted from zero."""
     found = _ADDRESS.fullmatch(cell)
     if found is None:
-        sentence = "En celleadresse i fejllisten er ugyldig."
-        raise WorkbookFileError(sentence)
+        raise DamagedPackageError
     column = 0
     for letter in found.group(1):
         column = 26 * column + ord(letter) - ord("A") + 1
@@ -220,13 +217,12 @@ def _save_drawing(
 def _drop_shapes(parts: Parts, sheet: SheetPart, drawing: Relation, cells: set[str]) -> None:
     try:
         shapes = parse(parts[drawing.target])
-    except WorkbookFileError:
+    except DamagedPackageError:
         return
-    positions = {_position(cell) for cell in cells}
+    positions = {_position(cell) for cell in cells if _ADDRESS.fullmatch(cell)}
     for shape in shapes.findall(f"{{{_VML}}}shape"):
-        row = shape.findtext(f".//{{{_EXCEL}}}Row")
-        column = shape.findtext(f".//{{{_EXCEL}}}Column")
-        if row and column and (int(row), int(column)) in positions:
+        at = (shape.findtext(f".//{{{_EXCEL}}}{axis}") for axis in ("Row", "Column"))
+        if tuple(whole_number(text, otherwise=-1) for text in at) in positions:
             shapes.remove(shape)
     if shapes.find(f"{{{_VML}}}shape") is not None:
         parts.write(drawing.target, etree.tostring(shapes, encoding="UTF-8"))

@@ -1,20 +1,23 @@
 """Explanations: what the caseworker wrote beside a warning in the list of findings."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO
-from zipfile import ZipFile
+from functools import cache
+from itertools import islice
 
-from fpsheet.returned.fault_line import COLUMNS, FIRST_ROW, IDENTITY_ROW
+from fpsheet.returned.cell_text import read_texts
 from fpsheet.returned.fault_row import make_fault_rows, may_be_explained
+from fpsheet.returned.parts import DamagedPackageError, Parts
+from fpsheet.returned.workbook_part import list_sheets
 from fpsheet_sync.submission import Explanation as SentExplanation
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.typed import Check
 
 _MOST_ROWS = 100_000
-_TAB = re.compile(rb"<(?:\w+:)?sheet\s")
+_MOST_HEAD_ROWS = 20
+"""So many rows are searched for the identifiers: she may have put some of her own above them."""
+_WANTED = tuple(f"fejlliste.{name}" for name in ("noegle", "aftryk", "forklaring"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,66 +37,52 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class FaultList:
-    """Our list as found in a workbook: the name on its tab now, and what was written in it."""
+    """Our list as found in a workbook: its part, and what was written in it."""
 
-    title: str
+    part: str
     explanations: tuple[Explanation, ...]
 
 
-def read_fault_list(content: bytes) -> FaultList | None:
-    """Find our list in a workbook, by the hidden row of identifiers, whatever it is called now.
+def find_fault_list(parts: Parts) -> FaultList | None:
+    """Find our list by the hidden row of identifiers, whatever the tab is called now.
 
     Args:
-        content: A workbook that the intake has found safe.
+        parts: A workbook that the intake has found safe.
 
     Returns:
-        The list, or None when the workbook has none.
+        The list, or None when the workbook has none that can be read.
     """
-    if not _has_more_sheets(content):
-        return None
-    from openpyxl import load_workbook
-
-    book = load_workbook(BytesIO(content), read_only=True, data_only=True)
     try:
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()
-            rows = sheet.iter_rows(
-                min_row=IDENTITY_ROW, max_row=_MOST_ROWS, max_col=len(COLUMNS), values_only=True
-            )
-            places = _places(next(rows, ()))
-            if places is not None:
-                return FaultList(sheet.title, tuple(_explanations(rows, places)))
-    finally:
-        book.close()
+        others = [entry.part for entry in list_sheets(parts) if entry.title not in _form_titles()]
+        for part in others:
+            rows = read_texts(parts, part)
+            for row in islice(rows, _MOST_HEAD_ROWS):
+                letters = {text: letter for letter, text in row.items()}
+                if all(name in letters for name in _WANTED):
+                    places = tuple(letters[name] for name in _WANTED)
+                    return FaultList(part, tuple(_explanations(rows, places)))
+    except DamagedPackageError:
+        return None
     return None
 
 
-def _has_more_sheets(content: bytes) -> bool:
-    """Tell whether a workbook has more tabs than the form: without one more there is no list."""
-    with ZipFile(BytesIO(content)) as archive:
-        names = [name for name in archive.namelist() if name.lower().endswith("/workbook.xml")]
-        tabs = sum(len(_TAB.findall(archive.read(name))) for name in names)
-    return tabs > len(load_form().sheets)
-
-
-def _places(identity: tuple[object, ...]) -> tuple[int, int, int] | None:
-    wanted = tuple(f"fejlliste.{name}" for name in ("noegle", "aftryk", "forklaring"))
-    if not all(name in identity for name in wanted):
-        return None
-    key, fingerprint, text = (identity.index(name) for name in wanted)
-    return key, fingerprint, text
+@cache
+def _form_titles() -> frozenset[str]:
+    """Give the tabs of the form in every language: a workbook with no others has no list."""
+    form = load_form()
+    languages = form.texts.languages()
+    return frozenset(
+        form.sheet_title(sheet.id, word) for sheet in form.sheets for word in languages
+    )
 
 
 def _explanations(
-    rows: Iterator[tuple[object, ...]], places: tuple[int, int, int]
+    rows: Iterable[Mapping[str, str]], places: tuple[str, ...]
 ) -> Iterator[Explanation]:
-    for _ in range(FIRST_ROW - IDENTITY_ROW - 1):
-        next(rows, ())
-    for row in rows:
-        if len(row) > max(places):
-            key, fingerprint, text = (str(row[place] or "").strip() for place in places)
-            if key and text:
-                yield Explanation(key, fingerprint, text)
+    for row in islice(rows, _MOST_ROWS):
+        key, fingerprint, text = (row.get(letter, "").strip() for letter in places)
+        if key and text:
+            yield Explanation(key, fingerprint, text)
 
 
 def current_explanations(
@@ -106,7 +95,7 @@ def current_explanations(
         findings: What the intake and the check found in it now.
         check: The checked rows.
     """
-    found = read_fault_list(content)
+    found = find_fault_list(Parts(content))
     if found is None or not found.explanations:
         return ()
     known = {(said.key, said.fingerprint): said.text for said in found.explanations}

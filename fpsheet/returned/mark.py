@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from fpsheet.returned.parts import MAIN
+from fpsheet.returned.parts import MAIN, whole_number
 from fpsheet.returned.sheet_part import SheetPart
 
 SIGNATURE = '"fpsheet"="fpsheet"'
@@ -25,7 +25,7 @@ def mark_cells(sheet: SheetPart, cells: Sequence[str], *, style: int) -> None:
         style: Index of the differential style.
     """
     priority = 1 + max(
-        (int(rule.get("priority", "0")) for rule in sheet.root.iter(f"{{{MAIN}}}cfRule")),
+        (whole_number(rule.get("priority")) for rule in sheet.root.iter(f"{{{MAIN}}}cfRule")),
         default=0,
     )
     for start in range(0, len(cells), _CELLS_PER_FORMAT):

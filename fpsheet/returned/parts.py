@@ -8,8 +8,6 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lxml import etree
 
-from fpsheet_templates.errors import WorkbookFileError
-
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its element type
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -20,6 +18,10 @@ CONTENT_TYPES = "[Content_Types].xml"
 
 _OWN_TIME = (1980, 1, 1, 0, 0, 0)
 """The time our parts say in the zip: none, so that the same file gives the same bytes."""
+
+
+class DamagedPackageError(Exception):
+    """A part that is needed is missing or is no XML; `returned` says so in words."""
 
 
 @dataclass(slots=True)
@@ -35,27 +37,32 @@ class Parts:
     original: bytes
     changed: dict[str, bytes] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
-    _content: Mapping[str, bytes] = field(init=False)
+    _archive: ZipFile = field(init=False)
+    _names: Mapping[str, None] = field(init=False)
+    _unpacked: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Read every part once."""
-        with ZipFile(BytesIO(self.original)) as archive:
-            self._content = {info.filename: archive.read(info) for info in archive.infolist()}
-
-    def names(self) -> tuple[str, ...]:
-        """Give the names of the parts there are now, in file order, ours last."""
-        every = dict.fromkeys((*self._content, *self.changed))
-        return tuple(name for name in every if name not in self.removed)
+        """List the parts; each is unpacked when it is asked for."""
+        self._archive = ZipFile(BytesIO(self.original))
+        self._names = dict.fromkeys(self._archive.namelist())
 
     def __contains__(self, name: str) -> bool:
         """Tell whether the part is there now."""
-        return name not in self.removed and (name in self.changed or name in self._content)
+        return name not in self.removed and (name in self.changed or name in self._names)
 
     def __getitem__(self, name: str) -> bytes:
-        """Give the content of a part as it is now; KeyError when it is not there."""
-        if name in self.removed:
-            raise KeyError(name)
-        return self.changed[name] if name in self.changed else self._content[name]
+        """Give the content of a part as it is now.
+
+        Raises:
+            DamagedPackageError: It is not there.
+        """
+        if name not in self:
+            raise DamagedPackageError
+        if name in self.changed:
+            return self.changed[name]
+        if name not in self._unpacked:
+            self._unpacked[name] = self._archive.read(name)
+        return self._unpacked[name]
 
     def write(self, name: str, content: bytes) -> None:
         """Replace or add a part."""
@@ -71,8 +78,8 @@ class Parts:
         if not self.changed and not self.removed:
             return self.original
         target = BytesIO()
-        with ZipFile(BytesIO(self.original)) as source, ZipFile(target, "w") as archive:
-            for info in source.infolist():
+        with ZipFile(target, "w") as archive:
+            for info in self._archive.infolist():
                 if info.filename in self.removed:
                     continue
                 entry = ZipInfo(info.filename, date_time=info.date_time)
@@ -81,7 +88,7 @@ class Parts:
                 entry.create_system = info.create_system
                 archive.writestr(entry, self[info.filename])
             for name in self.changed:
-                if name not in self._content and name not in self.removed:
+                if name not in self._names and name not in self.removed:
                     entry = ZipInfo(name, date_time=_OWN_TIME)
                     entry.compress_type = ZIP_DEFLATED
                     entry.create_system = 0  # the same on every system
@@ -93,14 +100,22 @@ def parse(content: bytes) -> Element:
     """Parse a part that the intake has found safe (no document type, no entities).
 
     Raises:
-        WorkbookFileError: The part is not XML.
+        DamagedPackageError: The part is not XML.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         return etree.fromstring(content, parser)
     except etree.XMLSyntaxError:
-        sentence = "En del af projektmappen kan ikke læses som XML."
-        raise WorkbookFileError(sentence) from None
+        raise DamagedPackageError from None
+
+
+def whole_number(text: str | None, *, otherwise: int = 0) -> int:
+    """Read the number of an attribute; a program may have written anything there.
+
+    >>> whole_number("7"), whole_number("x"), whole_number(None, otherwise=-1)
+    (7, 0, -1)
+    """
+    return int(text) if text and text.isascii() and text.isdecimal() else otherwise
 
 
 def serialise(root: Element) -> bytes:

@@ -1,23 +1,29 @@
 """Making the returned workbook, and taking the marks away again."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from fpsheet.returned.cell_mark import CellMark, plan_marks
 from fpsheet.returned.comment import comment_cells, uncomment_cells
-from fpsheet.returned.explanation import Explanation, FaultList, read_fault_list
+from fpsheet.returned.explanation import Explanation, FaultList, find_fault_list
 from fpsheet.returned.fault_line import free_title
 from fpsheet.returned.fault_row import FaultRow, make_fault_rows
 from fpsheet.returned.fault_sheet import fault_sheet
 from fpsheet.returned.mark import mark_cells, unmark_cells
-from fpsheet.returned.parts import Parts
-from fpsheet.returned.sheet_part import open_sheet
+from fpsheet.returned.parts import DamagedPackageError, Parts, relations_of
+from fpsheet.returned.sheet_part import SheetPart, open_sheet
 from fpsheet.returned.style import FAULT_MARK, WARNING_MARK, add_styles, drop_styles
 from fpsheet.returned.workbook_part import add_list, drop_list, list_sheets
+from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.form import Form
+from fpsheet_templates.load import load_texts
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.typed import Check
 
+_OUR_WORD = b"fpsheet"
+"""Stands in each of our marks, and as the author or the first word of each of our comments."""
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _SELECTED = re.compile(rb'(<(?:\w+:)?sheetView\b[^>]*?)\s+tabSelected="(?:1|true)"')
 
 
@@ -41,36 +47,70 @@ def return_workbook(
         WorkbookFileError: The package is not whole enough to be changed.
     """
     parts = Parts(content)
-    old = read_fault_list(content)
-    remove_marks(parts, old)
-    if findings:
-        known = _by_key(old.explanations if old else ())
-        rows = make_fault_rows(findings, check, known)
-        _add_marks(parts, rows, form, language)
+    with _in_words(language):
+        old = find_fault_list(parts)
+        _remove_marks(parts, old)
+        if findings:
+            known = _by_key(old.explanations if old else ())
+            rows = make_fault_rows(findings, check, known)
+            _add_marks(parts, rows, form, language)
     return parts.to_bytes()
 
 
-def clean_workbook(content: bytes) -> bytes:
-    """Give the file without our marks, comments and list; everything else as it was."""
+def clean_workbook(content: bytes, *, language: str = "da") -> bytes:
+    """Give the file without our marks, comments and list; everything else as it was.
+
+    Raises:
+        WorkbookFileError: The package is not whole enough to be changed.
+    """
     parts = Parts(content)
-    remove_marks(parts, read_fault_list(content))
+    with _in_words(language):
+        _remove_marks(parts, find_fault_list(parts))
     return parts.to_bytes()
 
 
-def remove_marks(parts: Parts, old: FaultList | None) -> None:
-    """Take away what an earlier run put in. A workbook without our list has no marks either."""
-    if old is None:
-        return
+@contextmanager
+def _in_words(language: str) -> Iterator[None]:
+    """Say of a package that is too damaged what a person can do about it."""
+    try:
+        yield
+    except DamagedPackageError:
+        texts = load_texts("returned.toml")
+        remedy = texts.get("returned.damaged_remedy", language)
+        raise WorkbookFileError(texts.get("returned.damaged", language), remedy=remedy) from None
+
+
+def _remove_marks(parts: Parts, old: FaultList | None) -> None:
+    """Take away what an earlier run put in; the list she may have deleted herself."""
+    was_marked = False
     for entry in list_sheets(parts):
-        if entry.title == old.title:
+        if old is not None and entry.part == old.part:
             drop_list(parts, entry)
-            continue
-        sheet = open_sheet(parts, entry.part)
-        before = len(sheet.find_all("legacyDrawing"))
-        uncomment_cells(parts, sheet)
-        if unmark_cells(sheet) or len(sheet.find_all("legacyDrawing")) != before:
-            sheet.save(parts)
-    drop_styles(parts)
+            was_marked = True
+        elif _may_have_marks(parts, entry.part) and (sheet := _open(parts, entry.part)):
+            before = len(sheet.find_all("legacyDrawing"))
+            has_comments = uncomment_cells(parts, sheet)
+            has_marks = unmark_cells(sheet)
+            if has_marks or len(sheet.find_all("legacyDrawing")) != before:
+                sheet.save(parts)
+            was_marked |= has_comments or has_marks
+    if was_marked:
+        drop_styles(parts)
+
+
+def _may_have_marks(parts: Parts, part: str) -> bool:
+    """Tell cheaply whether it is worth opening a sheet: our word is in it or in its comments."""
+    comments = (entry.target for entry in relations_of(parts, part) if entry.kind == "comments")
+    contents = (parts[name] for name in (part, *comments) if name in parts)
+    return any(_OUR_WORD in text or text[:2] in _UTF16 for text in contents)
+
+
+def _open(parts: Parts, part: str) -> SheetPart | None:
+    """Open a sheet; None where it is damaged: it stays as it is, and the list tells of it."""
+    try:
+        return open_sheet(parts, part)
+    except DamagedPackageError:
+        return None
 
 
 def _by_key(explanations: tuple[Explanation, ...]) -> dict[tuple[str, str], str]:
@@ -91,7 +131,9 @@ def _add_marks(parts: Parts, rows: tuple[FaultRow, ...], form: Form, language: s
 
 
 def _mark_sheet(parts: Parts, part: str, marks: Sequence[CellMark], first_mark: int) -> None:
-    sheet = open_sheet(parts, part)
+    sheet = _open(parts, part)
+    if sheet is None:
+        return
     faults = [mark.cell for mark in marks if mark.is_fault]
     warnings = [mark.cell for mark in marks if not mark.is_fault]
     mark_cells(sheet, faults, style=first_mark + FAULT_MARK)

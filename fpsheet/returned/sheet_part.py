@@ -3,8 +3,14 @@
 import re
 from dataclasses import dataclass
 
-from fpsheet.returned.parts import MAIN, Element, Parts, parse, serialise
-from fpsheet_templates.errors import WorkbookFileError
+from fpsheet.returned.parts import (
+    MAIN,
+    DamagedPackageError,
+    Element,
+    Parts,
+    parse,
+    serialise,
+)
 
 _ORDER = tuple(
     "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection"  # noqa: SIM905 - as the schema prints it
@@ -58,7 +64,7 @@ def open_sheet(parts: Parts, name: str) -> SheetPart:
     """Open a worksheet part for editing around its cells.
 
     Raises:
-        WorkbookFileError: The part has no cells element.
+        DamagedPackageError: The part is no XML, or has no cells element.
     """
     content = parts[name]
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
@@ -66,8 +72,7 @@ def open_sheet(parts: Parts, name: str) -> SheetPart:
         content = re.sub(rb"^\s*<\?xml[^>]*\?>", b"", content)
     found = _CELLS.search(content)
     if found is None:
-        sentence = "Et ark i projektmappen har ingen celler, der kan læses."
-        raise WorkbookFileError(sentence)
+        raise DamagedPackageError
     empty = b"<" + found.group(1) + b"sheetData/>"
     root = parse(content[: found.start()] + empty + content[found.end() :])
     return SheetPart(name, root, found.group(0))

@@ -2,14 +2,14 @@
 
 from lxml import etree
 
-from fpsheet.returned.parts import MAIN, Element, Parts, parse, same, serialise
+from fpsheet.returned.parts import MAIN, Element, Parts, parse, relations_of, same, serialise
+from fpsheet.returned.workbook_part import workbook_name
 
 FAULT_FILL, WARNING_FILL, ANSWER_FILL = "F6B8B2", "FFE699", "FFF3CF"
 INK, PAPER, ACCENT, LINK_INK = "22303C", "FFFFFF", "8E1B1B", "1F4E9E"
 FONT, SIZE, TITLE_SIZE = "Arial", 10, 16
 """Colours (red, green, blue) and letters of the marks and of the list."""
 
-STYLES = "xl/styles.xml"
 _MARK = '<dxf xmlns="{{ns}}"><fill><patternFill><bgColor rgb="{}"/></patternFill></fill></dxf>'
 _MARKS = (_MARK.format(f"FF{FAULT_FILL}"), _MARK.format(f"FF{WARNING_FILL}"))
 
@@ -45,8 +45,12 @@ def add_styles(parts: Parts) -> tuple[int, int]:
 
     Returns:
         Index of our first cell style and of our first differential style.
+
+    Raises:
+        DamagedPackageError: The workbook has no styles that can be read.
     """
-    root = parse(parts[STYLES])
+    name = _styles_name(parts)
+    root = parse(parts[name])
     fonts = _append(root, "fonts", _FONTS)
     fills = _append(root, "fills", _FILLS)
     xfs = tuple(
@@ -58,15 +62,16 @@ def add_styles(parts: Parts) -> tuple[int, int]:
     )
     first_xf = _append(root, "cellXfs", xfs)
     first_dxf = _append(root, "dxfs", _MARKS)
-    parts.write(STYLES, serialise(root))
+    parts.write(name, serialise(root))
     return first_xf, first_dxf
 
 
 def drop_styles(parts: Parts) -> None:
     """Take our styles away where they still stand last; elsewhere nobody uses them any more."""
-    if STYLES not in parts:
+    name = _styles_name(parts)
+    if name not in parts:
         return
-    root = parse(parts[STYLES])
+    root = parse(parts[name])
     dropped = _drop_tail(root, "dxfs", _MARKS)
     fonts = root.find(f"{{{MAIN}}}fonts")
     tail = [] if fonts is None else list(fonts)[-len(_FONTS) :]
@@ -79,7 +84,13 @@ def drop_styles(parts: Parts) -> None:
         _drop_tail(root, "fills", _FILLS)
         dropped = True
     if dropped:
-        parts.write(STYLES, serialise(root))
+        parts.write(name, serialise(root))
+
+
+def _styles_name(parts: Parts) -> str:
+    """Give the name of the part with the styles; empty where the workbook has none."""
+    relations = relations_of(parts, workbook_name(parts))
+    return next((entry.target for entry in relations if entry.kind == "styles"), "")
 
 
 def _append(root: Element, tag: str, texts: tuple[str, ...]) -> int:

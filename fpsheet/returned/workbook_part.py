@@ -8,6 +8,7 @@ from lxml import etree
 from fpsheet.returned.parts import (
     DOCUMENT_RELATION,
     MAIN,
+    DamagedPackageError,
     Element,
     Parts,
     add_part,
@@ -17,8 +18,8 @@ from fpsheet.returned.parts import (
     parse,
     relations_of,
     serialise,
+    whole_number,
 )
-from fpsheet_templates.errors import WorkbookFileError
 
 PART = "xl/worksheets/sheetFpsheet.xml"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
@@ -37,21 +38,22 @@ def workbook_name(parts: Parts) -> str:
     """Give the name of the workbook part.
 
     Raises:
-        WorkbookFileError: The package names none.
+        DamagedPackageError: The package names none.
     """
     found = (entry for entry in relations_of(parts, "") if entry.kind == "officeDocument")
     relation = next(found, None)
     if relation is None or relation.target not in parts:
-        sentence = "Projektmappen mangler sin hoveddel."
-        raise WorkbookFileError(sentence)
+        raise DamagedPackageError
     return relation.target
 
 
 def list_sheets(parts: Parts) -> tuple[SheetEntry, ...]:
-    """List the worksheets in tab order."""
+    """List the worksheets in tab order; a tab without a part is left out."""
     name = workbook_name(parts)
-    targets = {entry.id: entry for entry in relations_of(parts, name)}
-    return tuple(_entries(parse(parts[name]), targets={k: v.target for k, v in targets.items()}))
+    targets = {
+        entry.id: entry.target for entry in relations_of(parts, name) if entry.target in parts
+    }
+    return tuple(_entries(parse(parts[name]), targets=targets))
 
 
 def _entries(root: Element, *, targets: dict[str, str]) -> Iterator[SheetEntry]:
@@ -72,9 +74,8 @@ def add_list(parts: Parts, content: bytes, *, title: str) -> None:
     root = parse(parts[name])
     sheets = root.find(f"{{{MAIN}}}sheets")
     if sheets is None:
-        sentence = "Projektmappen har ingen ark."
-        raise WorkbookFileError(sentence)
-    number = 1 + max(int(sheet.get("sheetId", "0")) for sheet in sheets)
+        raise DamagedPackageError
+    number = 1 + max((whole_number(sheet.get("sheetId")) for sheet in sheets), default=0)
     entry = etree.SubElement(sheets, f"{{{MAIN}}}sheet", name=title, sheetId=str(number))
     entry.set(f"{{{DOCUMENT_RELATION}}}id", link)
     for view in root.iter(f"{{{MAIN}}}workbookView"):
@@ -87,10 +88,11 @@ def drop_list(parts: Parts, sheet: SheetEntry) -> None:
     name = workbook_name(parts)
     root = parse(parts[name])
     sheets = list(root.iter(f"{{{MAIN}}}sheet"))
-    place = next(n for n, entry in enumerate(sheets) if entry.get("name") == sheet.title)
+    link = f"{{{DOCUMENT_RELATION}}}id"
+    place = next(n for n, entry in enumerate(sheets) if entry.get(link) == sheet.relation)
     _drop_names(root, place)
     for view in root.iter(f"{{{MAIN}}}workbookView"):
-        if int(view.get("activeTab", "0")) >= place:
+        if whole_number(view.get("activeTab")) >= place:
             view.set("activeTab", "0")
     parent = sheets[place].getparent()
     if parent is not None:
@@ -104,10 +106,10 @@ def _drop_names(root: Element, place: int) -> None:
     """Drop the names local to a sheet and renumber those of the sheets behind it."""
     names = root.find(f"{{{MAIN}}}definedNames")
     for entry in [] if names is None else list(names):
-        local = entry.get("localSheetId")
-        if local is not None and int(local) == place and names is not None:
+        local = whole_number(entry.get("localSheetId"), otherwise=-1)
+        if local == place and names is not None:
             names.remove(entry)
-        elif local is not None and int(local) > place:
-            entry.set("localSheetId", str(int(local) - 1))
+        elif local > place:
+            entry.set("localSheetId", str(local - 1))
     if names is not None and not len(names):
         root.remove(names)

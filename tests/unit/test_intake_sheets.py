@@ -491,11 +491,12 @@ def test_many_marks_in_one_pass_and_in_the_parser_agree() -> None:
         lambda text: text.replace("</sheetData>", ""),
         lambda text: text[: text.index("</sheetData>")],
         lambda text: text.replace(CPR, f"{CPR}&nix;"),
+        lambda _: "<styleSheet/>",
         lambda text: text.replace('<c r="C4" t="inlineStr"', '<c r="C4" t="s"').replace(
             f'<is><t xml:space="preserve">{CPR}</t></is>', "<v>7</v>"
         ),
     ],
-    ids=["no end tag", "cut off", "unknown entity", "shared text out of range"],
+    ids=["no end tag", "cut off", "unknown entity", "no worksheet", "shared text out of range"],
 )
 def test_damaged_sheet(damage: Callable[[str], str]) -> None:
     """A sheet that cannot be read is named; the other sheets are read."""

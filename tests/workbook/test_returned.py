@@ -13,8 +13,9 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.drawing.image import Image as SheetImage
 
-from fpsheet.returned.explanation import read_fault_list
+from fpsheet.returned.explanation import find_fault_list
 from fpsheet.returned.mark import SIGNATURE
+from fpsheet.returned.parts import Parts
 from fpsheet.returned.returned import clean_workbook, return_workbook
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
@@ -226,7 +227,7 @@ def explain(book: Workbook) -> None:
 
 def explanations(content: bytes) -> list[str]:
     """Give the texts of the explanations in a workbook's list."""
-    found = read_fault_list(content)
+    found = find_fault_list(Parts(content))
     return [entry.text for entry in found.explanations] if found else []
 
 
