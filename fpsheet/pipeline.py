@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fpsheet.prefilled import Prefilled
     from fpsheet.publish import Order
     from fpsheet.receive import Desk
+    from fpsheet.rules_trial import TrialLine
     from fpsheet.verdict import Verdict
     from fpsheet.workbook.issue import Issue
     from fpsheet_sync.access import Actor
@@ -111,6 +112,42 @@ def write_page(verdict: "Verdict", form: "Form", language: str, out: Path) -> No
     from fpsheet.views.page import render_page
 
     write_whole(out, render_page(verdict, form, language=language).encode(), language=language)
+
+
+def write_rule_book(form: "Form", language: str, out: Path) -> None:
+    """Write the catalogue of rules as a workbook: the rules, and what changed when.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.views.rule_book import rule_book
+
+    write_whole(out, rule_book(form, language), language=language)
+
+
+def try_rules_on_files(
+    rules: Path, paths: Sequence[Path], question: "Question"
+) -> "Iterator[TrialLine]":
+    """Give what new row rules, spelled as in floor 1, would strike in workbooks.
+
+    Raises:
+        UsageError: The file holds no rules that can be tried.
+    """
+    from fpsheet.rules_trial import read_trial_rules, try_on_files
+
+    return try_on_files(read_trial_rules(rules), paths, question)
+
+
+def try_rules_on_stored(rules: Path, central: "Central", desk: "Desk") -> "Iterator[TrialLine]":
+    """Give what new row rules would strike in the last submission of every kommune and year.
+
+    Raises:
+        UsageError: The file holds no rules that can be tried.
+        StoreError: The database could not be used, or an original is missing.
+    """
+    from fpsheet.rules_trial import read_trial_rules, try_on_stored
+
+    return try_on_stored(read_trial_rules(rules), central, desk)
 
 
 def submit_file(

@@ -42,7 +42,7 @@ def write_parameters(
 class SpokenArgument(click.Argument):
     """An argument with a line of help, on every version of click."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by name
         self,
         name: str,
         *,
@@ -50,6 +50,7 @@ class SpokenArgument(click.Argument):
         metavar: str,
         spoken_help: str,
         many: bool = False,
+        required: bool = True,
     ) -> None:
         """Make the argument.
 
@@ -59,8 +60,10 @@ class SpokenArgument(click.Argument):
             metavar: What usage shows.
             spoken_help: The line of help.
             many: Whether one or more may be given.
+            required: Whether it must be given.
         """
-        super().__init__([name], type=kind, metavar=metavar, nargs=-1 if many else 1, required=True)
+        number = -1 if many else 1
+        super().__init__([name], type=kind, metavar=metavar, nargs=number, required=required)
         self.spoken_help = spoken_help
 
 

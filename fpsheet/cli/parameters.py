@@ -118,7 +118,9 @@ def path_option(  # noqa: PLR0913 - each by name
     )
 
 
-def file_argument(words: Words, name: str, *, key: str, many: bool = False) -> SpokenArgument:
+def file_argument(
+    words: Words, name: str, *, key: str, many: bool = False, required: bool = True
+) -> SpokenArgument:
     """Give an argument for a file that is there."""
     return SpokenArgument(
         name,
@@ -126,6 +128,7 @@ def file_argument(words: Words, name: str, *, key: str, many: bool = False) -> S
         metavar=words.get("program.metavar.file") + ("..." if many else ""),
         spoken_help=words.get(key),
         many=many,
+        required=required,
     )
 
 

@@ -1,10 +1,12 @@
 """docs/regelkatalog.md: every rule in Danish, by what it has to see."""
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from fpsheet.documents.markdown import markdown_table
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import RuleLevel
+from fpsheet_templates.rule_history import RuleChange, load_rule_history
 from fpsheet_templates.text import BASE_LANGUAGE
 from fpsheet_validation.catalogue import CatalogueLine, catalogue_lines
 
@@ -26,7 +28,36 @@ def rule_catalogue_markdown(form: Form) -> str:
         if own:
             rows = (list(_cells(line, say("everywhere"))) for line in own)
             parts += [f"## {say(f'level.{level}')}", markdown_table(header, rows)]
+    parts += [f"## {say('changes')}", *_changes(form)]
     return "\n\n".join(parts) + "\n"
+
+
+def _changes(form: Form) -> Iterator[str]:
+    """Give what happened to the rules with each version of the form, the newest first."""
+    texts = form.texts
+    history = sorted(load_rule_history(), key=lambda event: -event.version)
+    for version, of_version in groupby(history, key=lambda event: event.version):
+        yield f"### {texts.fill('catalogue.version', BASE_LANGUAGE, {'version': version})}"
+        events = list(of_version)
+        new = [event.code for event in events if event.change is RuleChange.NEW]
+        if new:
+            count = texts.fill("catalogue.new", BASE_LANGUAGE, {"antal": len(new)})
+            yield f"{count}: {', '.join(new)}."
+        others = [event for event in events if event.change is not RuleChange.NEW]
+        if others:
+            header = [
+                texts.get(f"catalogue.column.{name}", BASE_LANGUAGE)
+                for name in ("code", "change", "severity")
+            ]
+            rows = (
+                [
+                    event.code,
+                    texts.get(f"catalogue.change.{event.change}", BASE_LANGUAGE),
+                    event.severity.value,
+                ]
+                for event in others
+            )
+            yield markdown_table(header, rows)
 
 
 def _cells(line: CatalogueLine, everywhere: str) -> Iterator[str]:

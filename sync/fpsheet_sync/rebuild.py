@@ -11,9 +11,9 @@ from fpsheet_sync.apply import write_plan
 from fpsheet_sync.commit import NEW, Commit, CommitKind
 from fpsheet_sync.content import prepare
 from fpsheet_sync.decision import add_commit
-from fpsheet_sync.failure import store_failure
 from fpsheet_sync.issue import write_issue
 from fpsheet_sync.library import read_commits, read_state
+from fpsheet_sync.original import open_original
 from fpsheet_sync.plan import make_plan
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.state_hash import state_hash
@@ -59,7 +59,11 @@ def rebuild(store: Store, target: Store, read: Read) -> Rebuilt:
     for row in _commits(store):
         count += 1
         if row.art == CommitKind.SUBMISSION:
-            _submit(target, replace(read(_original(store, row)), **_as_received(row)), row)
+            _submit(
+                target,
+                replace(read(open_original(store, row.id, row.sha256)), **_as_received(row)),
+                row,
+            )
         else:
             _decide(target, row)
     return Rebuilt(count, state_hash(store), state_hash(target))
@@ -73,15 +77,6 @@ def _commits(store: Store) -> Iterator[Row[Any]]:
     with store.read() as connection:
         rows = connection.execute(wanted).all()
     yield from rows
-
-
-def _original(store: Store, row: Row[Any]) -> bytes:
-    table = store_schema()["original"]
-    with store.read() as connection:
-        data = connection.execute(select(table.c.data).where(table.c.sha256 == row.sha256)).scalar()
-    if data is None:
-        raise store_failure("lost_original", {"nummer": row.id})
-    return store.need_keys().open_original(row.sha256, bytes(data))
 
 
 def _as_received(row: Row[Any]) -> dict[str, Any]:

@@ -239,11 +239,23 @@ def _load_kommuner() -> dict[str, Kommune]:
     return kommuner
 
 
+def read_rules(text: str) -> tuple[Rule, ...]:
+    """Read rules spelled as in `data/rules/`, for instance new ones that are to be tried.
+
+    Raises:
+        SpecError: The text is no list of rules.
+    """
+    try:
+        return tuple(_rule(entry) for entry in _tables(tomllib.loads(text).get("rule")))
+    except (tomllib.TOMLDecodeError, KeyError, ValueError) as error:
+        message = f"A rule cannot be read: {error}"
+        raise SpecError(message) from error
+
+
 def _load_rules() -> Iterator[Rule]:
     seen: set[str] = set()
     for file in _files(_data() / "rules", ".toml"):
-        for entry in _tables(_read_toml(file).get("rule")):
-            rule = _rule(entry)
+        for rule in read_rules(file.read_text(encoding="utf-8")):
             if rule.code in seen:
                 message = f"The rule code {rule.code} is used twice."
                 raise SpecError(message)

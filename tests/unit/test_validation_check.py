@@ -182,8 +182,9 @@ def test_a_new_rule_can_be_tried_before_it_is_in_the_catalogue() -> None:
         FORM,
         [make_raw_sheet(FORM, "forloeb", [course(ONE, "2026-02-01"), course(ONE, "2026-02-02")])],
     )
-    hits = try_row_rules([rule], raw, FORM, today=TODAY)
-    assert [(hit.sheet, hit.row, hit.field) for hit in hits] == [("forloeb", 5, "start_dato")]
+    (trial,) = try_row_rules([rule], raw, FORM, today=TODAY)
+    assert (trial.code, trial.rows, trial.struck, trial.citizens) == (rule.code, 2, (5,), 1)
+    assert trial.cells == (f"Forløb!{raw.sheets['forloeb'].columns['start_dato']}5",)
     senseless = Rule(
         **{
             **{name: getattr(rule, name) for name in Rule.__slots__},

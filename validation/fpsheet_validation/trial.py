@@ -1,23 +1,43 @@
-"""Trying a row rule on workbooks before it is made part of the catalogue."""
+"""Trying row rules on workbooks before they are made part of the catalogue, or made errors."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
+from fpsheet_templates.errors import SpecError
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Rule
-from fpsheet_validation.hit import Hit, hits_at
 from fpsheet_validation.parse import parse_sheet
 from fpsheet_validation.raw import RawWorkbook
 from fpsheet_validation.row_check import applies, rule_check
 from fpsheet_validation.setting import read_setting
-from fpsheet_validation.typed import ROW
+from fpsheet_validation.typed import ANNUL, ROW
 from fpsheet_validation.unreadable import with_unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What one rule would have struck in one workbook.
+
+    Attributes:
+        code: The rule.
+        rows: Rows it would have judged: those of its sheet that are not annulled.
+        struck: Excel rows it would have struck.
+        cells: Addresses of the cells it would have shown, with the tab's name.
+        citizens: Citizens with such a row; as an error the rule would have held their cases.
+    """
+
+    code: str
+    rows: int
+    struck: tuple[int, ...]
+    cells: tuple[str, ...]
+    citizens: int
 
 
 def try_row_rules(
     rules: Sequence[Rule], raw: RawWorkbook, form: Form, *, today: date
-) -> tuple[Hit, ...]:
-    """Give the places in a workbook that new row rules would strike.
+) -> tuple[Trial, ...]:
+    """Give what row rules would strike in a workbook; nothing for rules that do not apply to it.
 
     Args:
         rules: Rules with `fails_when`; their codes need no sentences yet.
@@ -26,16 +46,38 @@ def try_row_rules(
         today: The day of the check.
 
     Raises:
-        SpecError: The expression of a rule has no meaning on its sheet.
+        SpecError: A rule has no condition, or one without a meaning on its sheet.
     """
     setting = read_setting(raw, form, today=today)
-    hits = list[Hit]()
-    for sheet_id in dict.fromkeys(rule.sheet for rule in rules if rule.sheet in raw.sheets):
-        sheet = form.sheet(sheet_id)
-        frame = with_unreadable(parse_sheet(raw.sheets[sheet_id], setting).typed, sheet)
-        for rule in rules:
-            if rule.sheet == sheet_id and applies(rule, setting):
-                check = rule_check(rule, sheet, setting)
-                rows = frame.filter(check.fault)[ROW].to_list()
-                hits += hits_at(rows, sheet=sheet_id, field=check.field, code=check.code)
-    return tuple(hits)
+    frames = {
+        sheet_id: with_unreadable(
+            parse_sheet(raw.sheets[sheet_id], setting).typed, form.sheet(sheet_id)
+        )
+        for sheet_id in dict.fromkeys(rule.sheet for rule in rules if rule.sheet in raw.sheets)
+    }
+    trials = []
+    for rule in rules:
+        if rule.fails_when is None or rule.sheet not in {s.id for s in form.entry_sheets()}:
+            message = f"The rule {rule.code} has no condition, or no sheet of the form."
+            raise SpecError(message)
+        if rule.sheet not in frames or not applies(rule, setting):
+            continue
+        try:
+            check = rule_check(rule, form.sheet(rule.sheet), setting)
+        except (KeyError, IndexError) as error:
+            message = f"The rule {rule.code} names no field, or one its sheet lacks: {error}"
+            raise SpecError(message) from error
+        sheet, frame = raw.sheets[rule.sheet], frames[rule.sheet]
+        struck = frame.filter(check.fault)
+        column = sheet.columns.get(check.field, "")
+        rows = tuple(struck[ROW].to_list())
+        trials.append(
+            Trial(
+                code=rule.code,
+                rows=frame[ANNUL].null_count(),
+                struck=rows,
+                cells=tuple(f"{sheet.title}!{column}{row}" for row in rows),
+                citizens=struck["cpr"].drop_nulls().n_unique(),
+            )
+        )
+    return tuple(trials)

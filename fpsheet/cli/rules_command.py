@@ -1,0 +1,148 @@
+"""The command `rules`: the catalogue, as text or as a workbook, and rules on trial."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fpsheet.cli.command import SpokenCommand
+from fpsheet.cli.parameters import (
+    database_option,
+    file_argument,
+    json_option,
+    path_option,
+    today_option,
+)
+from fpsheet.cli.session import Session
+from fpsheet.cli.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from fpsheet.rules_trial import TrialLine
+    from fpsheet_templates.form import Form
+    from fpsheet_templates.rule import Rule
+
+SHOWN_CELLS = 12
+"""Cells shown per rule and workbook; `--json` has them all."""
+
+
+def make_rules_command(words: Words) -> click.Command:
+    """Give the command."""
+    return SpokenCommand(
+        "rules",
+        words=words,
+        params=[
+            file_argument(words, "files", key="command.rules.files", many=True, required=False),
+            path_option(words, "--out", key="command.rules.out"),
+            path_option(words, "--trial", key="command.rules.trial"),
+            database_option(words),
+            today_option(words),
+            json_option(words),
+        ],
+        run=show_rules,
+    )
+
+
+@click.pass_obj
+def show_rules(  # noqa: PLR0913 - one parameter per option
+    session: Session,
+    *,
+    files: tuple[Path, ...],
+    out: Path | None,
+    trial: Path | None,
+    db: str | None,
+    today: "date | None",
+    as_json: bool,
+) -> int:
+    """Show the catalogue of rules, write it as a workbook, or try new rules."""
+    console, words, form = session.console(as_json=as_json), session.words, session.form()
+    if trial:
+        from fpsheet import pipeline
+
+        if files:
+            question = session.question(None, today)
+            lines = pipeline.try_rules_on_files(trial, files, question)
+        else:
+            desk = session.desk(db, today)
+            lines = pipeline.try_rules_on_stored(trial, session.central(db), desk)
+        _show_trial(session, lines, as_json=as_json)
+    elif out:
+        from fpsheet import pipeline
+
+        pipeline.write_rule_book(form, words.language, out)
+        console.say(words.fill("command.rules.done", {"file": out}))
+    elif as_json:
+        console.give([_rule_value(form, rule, words.language) for rule in form.rules])
+    else:
+        for rule in form.rules:
+            _show_rule(session, form, rule)
+    return 0
+
+
+def _show_rule(session: Session, form: "Form", rule: "Rule") -> None:
+    console, words = session.console(), session.words
+    value = _rule_value(form, rule, words.language)
+    severity = words.get(f"program.severity.{rule.severity}")
+    sheet = form.sheet_title(rule.sheet, words.language) if rule.sheet else ""
+    console.say(f"{rule.code}  {severity}  {sheet or words.get('command.rules.all_sheets')}")
+    console.say(f"  {value['message']}")
+    console.say(f"  {words.get('program.report.remedy')} {value['remedy']}")
+    if rule.source:
+        console.say(f"  {words.get('command.rules.source')}: {rule.source}")
+
+
+def _rule_value(form: "Form", rule: "Rule", language: str) -> dict[str, object]:
+    return {
+        "code": rule.code,
+        "level": rule.level.value,
+        "severity": rule.severity.value,
+        "sheet": rule.sheet,
+        "fields": list(rule.fields),
+        "message": form.texts.get(f"rule.{rule.code}.message", language),
+        "remedy": form.texts.get(f"rule.{rule.code}.remedy", language),
+        "since": rule.since,
+        "source": rule.source,
+    }
+
+
+def _show_trial(session: Session, lines: "Iterable[TrialLine]", *, as_json: bool) -> None:
+    """Show what rules on trial would strike: a table, and the first cells of each line."""
+    console, words = session.console(as_json=as_json), session.words
+    found = list(lines)
+    if as_json:
+        console.give(
+            [
+                {
+                    "code": line.trial.code,
+                    "source": line.source,
+                    "kommune_kode": line.kommune_kode,
+                    "rows": line.trial.rows,
+                    "struck": len(line.trial.struck),
+                    "citizens": line.trial.citizens,
+                    "cells": list(line.trial.cells),
+                }
+                for line in found
+            ]
+        )
+        return
+    for code in dict.fromkeys(line.trial.code for line in found):
+        own = [line for line in found if line.trial.code == code]
+        struck = sum(len(line.trial.struck) for line in own)
+        totals = {
+            "code": code,
+            "struck": struck,
+            "rows": sum(line.trial.rows for line in own),
+            "citizens": sum(line.trial.citizens for line in own),
+            "hit": sum(bool(line.trial.struck) for line in own),
+            "count": len(own),
+        }
+        console.say(words.fill("command.rules.trial_total", totals))
+        for line in own:
+            if line.trial.struck:
+                cells = ", ".join(line.trial.cells[:SHOWN_CELLS])
+                more = " ..." if len(line.trial.cells) > SHOWN_CELLS else ""
+                console.say(f"  {line.source}: {len(line.trial.struck)}  ({cells}{more})")
+    if not found:
+        console.say(words.get("command.rules.trial_nothing"))

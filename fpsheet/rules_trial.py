@@ -1,0 +1,82 @@
+"""A trial of rules: what new row rules would have struck, before they are made errors."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from fpsheet.central import Central, open_central
+from fpsheet.check import Question, check_many
+from fpsheet.receive import Desk, make_worker
+from fpsheet.transport.inbox import Arrival
+from fpsheet.verdict import Verdict
+from fpsheet_sync.original import latest_originals
+from fpsheet_templates.errors import SpecError, UsageError
+from fpsheet_templates.load import read_rules
+from fpsheet_templates.rule import Rule
+from fpsheet_validation.trial import Trial, try_row_rules
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLine:
+    """What one rule would have struck in one workbook; `source` is a file or a submission."""
+
+    source: str
+    kommune_kode: str
+    trial: Trial
+
+
+def read_trial_rules(path: Path) -> tuple[Rule, ...]:
+    """Read the rules to be tried.
+
+    Raises:
+        UsageError: The file holds no rules that can be tried.
+    """
+    try:
+        rules = read_rules(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, SpecError) as error:
+        raise UsageError(str(error)) from error
+    if not rules:
+        raise UsageError(str(path))
+    return rules
+
+
+def try_on_files(
+    rules: Sequence[Rule], paths: Sequence[Path], question: Question
+) -> Iterator[TrialLine]:
+    """Try rules on workbooks; those that cannot be read are passed over."""
+    for verdict in check_many(paths, question):
+        yield from _try(rules, verdict, question, verdict.path.name)
+
+
+def try_on_stored(rules: Sequence[Rule], central: Central, desk: Desk) -> Iterator[TrialLine]:
+    """Try rules on the last submission of every kommune and year.
+
+    Raises:
+        StoreError: The database could not be used, or an original is missing.
+    """
+    worker = make_worker(desk)
+    try:
+        with closing(open_central(central)) as store:
+            for original in latest_originals(store):
+                name = f"{original.kommune_kode}-{original.aar}.xlsx"
+                arrival = Arrival(name, name, None, len(original.data))
+                verdict, _ = worker.read(original.data, arrival)
+                source = f"{original.kommune_kode} {original.aar} ({original.number})"
+                yield from _try(rules, verdict, worker.question, source)
+    finally:
+        worker.process.close()
+
+
+def _try(
+    rules: Sequence[Rule], verdict: Verdict, question: Question, source: str
+) -> Iterator[TrialLine]:
+    if verdict.check is None:
+        return
+    raw = verdict.check.raw
+    try:
+        trials = try_row_rules(rules, raw, question.form, today=question.today)
+    except SpecError as error:
+        raise UsageError(str(error)) from error
+    for trial in trials:
+        yield TrialLine(source, raw.meta.get("kommune_kode", ""), trial)
