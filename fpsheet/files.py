@@ -3,6 +3,7 @@
 import os
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.load import load_texts
@@ -29,10 +30,28 @@ def write_whole(path: Path, data: bytes, *, language: str = "da") -> None:
         raise not_written(str(path), language=language) from error
 
 
-def not_written(name: str, *, language: str = "da") -> WorkbookFileError:
-    """Give the failure of a file that cannot be written."""
+def need_folder(folder: Path, *, language: str = "da") -> None:
+    """Refuse a folder in which nothing can be written, before any work is done for it.
+
+    Nothing is left behind, and the folder itself is not made.
+
+    Raises:
+        WorkbookFileError: A file has its name or that of a folder above it, or there is no right
+            to write.
+    """
+    there = folder
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    try:
+        with TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise not_written(str(folder), language=language, what="no_writing") from error
+
+
+def not_written(name: str, *, language: str = "da", what: str = "not_written") -> WorkbookFileError:
+    """Give the failure of a file, or of a folder (`no_writing`), that cannot be written."""
     texts = load_texts("program.toml")
-    sentence = texts.fill("program.value.not_written", language, {"name": name})
-    return WorkbookFileError(
-        sentence, remedy=texts.get("program.value.not_written_remedy", language)
-    )
+    sentence = texts.fill(f"program.value.{what}", language, {"name": name})
+    remedy = texts.get(f"program.value.{what}_remedy", language)
+    return WorkbookFileError(sentence, remedy=remedy)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fpsheet.inbox import Processed
     from fpsheet.outbox import Sealing
     from fpsheet.prefilled import Prefilled
-    from fpsheet.publish import Order
+    from fpsheet.publish import Order, Written
     from fpsheet.receive import Desk
     from fpsheet.rules_trial import TrialLine
     from fpsheet.verdict import Verdict
@@ -283,11 +283,11 @@ def post_receipts(
 
 def publish_statistics(
     central: "Central", form: "Form", order: "Order", folder: Path, progress: Progress
-) -> list[Path]:
-    """Compute the statistics of a period and write them as workbooks.
+) -> "Written":
+    """Compute the statistics of a period, write them as workbooks, and publish them if asked.
 
     Raises:
-        UsageError: The period ends before it begins.
+        UsageError: The period ends before it begins, or there is no such edition.
         StoreError: The database could not be used.
         WorkbookFileError: The folder cannot be written.
     """

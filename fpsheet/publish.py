@@ -1,29 +1,42 @@
 """Publishing: the state of the database becomes statistics workbooks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
+from fpsheet.files import need_folder
 from fpsheet.progress import Progress, Step
 from fpsheet.statistics.layout import Publisher
 from fpsheet.statistics.publish import write_release
+from fpsheet_sync.access import Actor
+from fpsheet_sync.failure import store_failure
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period, Release
-from fpsheet_sync.state_hash import state_hash
-from fpsheet_sync.statistics.benchmark import load_benchmarks
-from fpsheet_sync.statistics.counting import Counting
-from fpsheet_sync.statistics.release import (
-    OUTSIDE_KOMMUNER,
-    ReleaseRequest,
-    count_release,
-    lay_out,
+from fpsheet_sync.statistics.draft import (
+    Question,
+    describe,
+    make_draft,
+    make_internal,
+    read_benchmarks,
 )
-from fpsheet_sync.statistics.suppression import apply_suppression, public_tables
-from fpsheet_sync.store import Store
+from fpsheet_sync.statistics.publication import (
+    Draft,
+    Publication,
+    read_editions,
+    read_publications,
+    save_drafts,
+)
+from fpsheet_sync.statistics.release import OUTSIDE_KOMMUNER, check_period, delivered_kommuner
+from fpsheet_sync.statistics.wording import Wording
+from fpsheet_sync.store import Store, last_commit, settled
+from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
+
+_TRIES = 3
+"""How often a publication is made again when somebody else has published meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +50,10 @@ class Order:
         kommuner: Only these kommuner's editions; the national ones and all kommuner when empty.
         internal: The edition that must not be passed on, nothing hidden.
         as_of: Count as the database was at the end of this day; as it is now when None.
+        edition: Give this published edition again; 0 for none in particular.
         threshold: Smallest number shown in a public edition.
         publisher: Who publishes.
+        actor: Who freezes and numbers what is written; None to publish nothing.
     """
 
     period: Period
@@ -46,65 +61,221 @@ class Order:
     language: str
     kommuner: tuple[str, ...] = ()
     as_of: date | None = None
+    edition: int = 0
     internal: bool = False
     threshold: int = 5
     publisher: Publisher = field(default_factory=Publisher)
+    actor: Actor | None = None
 
 
-def publish(store: Store, form: Form, order: Order, folder: Path, progress: Progress) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of an order.
+
+    Attributes:
+        files: The workbooks; the same tables lie beside each as ODS and CSV.
+        editions: The published editions they are, by country.
+        new: Countries whose edition was published by this order.
+        absent: Kommuner asked for of which there is nothing to write.
+        why_nothing: Why no file was written; empty where some was.
+        remedy: What to do about it.
+    """
+
+    files: tuple[Path, ...] = ()
+    editions: Mapping[str, Publication] = field(default_factory=dict)
+    new: frozenset[str] = frozenset()
+    absent: tuple[str, ...] = ()
+    why_nothing: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The editions of one country: of a publication, of a draft, or internal ones."""
+
+    releases: tuple[Release, ...]
+    publication: Publication | None = None
+    draft: Draft | None = None
+
+
+def publish(store: Store, form: Form, order: Order, folder: Path, progress: Progress) -> Written:
     """Count each country once and write its national edition and every kommune's.
 
     What is hidden is chosen over all editions of a country together, and nothing is written
-    before the audit has passed for every country.
-
-    Returns:
-        The workbooks; the same tables lie beside each as ODS and CSV.
+    before the audit has passed for every country. A public edition whose state is that of a
+    published one is that one, to the byte. Where the order names an actor, the editions are
+    frozen and numbered in one transaction before their files are written.
 
     Raises:
-        UsageError: The period ends before it begins.
+        UsageError: The period ends before it begins, or there is no such edition.
         DisclosureError: Some number cannot be protected.
+        StoreError: The database could not be used; nothing is published then.
         WorkbookFileError: The folder cannot be written.
     """
-    with store.read() as connection:
-        as_of = commit_of(connection, order.as_of) if order.as_of else None
-        wanted = {form.kommuner[kode].jurisdiction for kode in order.kommuner}
-        delivered = delivered_countries(connection, form, as_of)
-        countries = [country for country in delivered if not wanted or country in wanted]
-    state = state_hash(store, as_of)
-    releases: list[Release] = []
-    progress.start(Step.COMPUTE, total=len(countries))
-    for country in countries:
-        request = _request(order, country, as_of, state)
+    check_period(form, order.period, order.language)
+    need_folder(folder, language=order.language)
+    if order.edition:
+        countries = _countries_of(form, order)
+        made = [_again(store, form, order, country) for country in countries]
+        found = [each for each in made if each is not None]
+        if not found:
+            raise _no_edition(store, form, order)
+    else:
+        found = _make(store, form, order, progress)
+    written = _write(found, form, order, folder, progress)
+    return written if written.files else _say_why(written, form, order, found)
+
+
+def _make(store: Store, form: Form, order: Order, progress: Progress) -> list[_Made]:
+    """Make the editions of every country that has delivered; publish them if that is asked."""
+    for _ in range(_TRIES):
+        as_of = _last_commit(store, order)
         with store.read() as connection:
-            known = load_benchmarks(connection)
-            counting = count_release(connection, form, replace(request, benchmarks=known))
-        releases += _editions(order, counting, request, form)
-        progress.advance(Step.COMPUTE)
+            delivered = delivered_kommuner(connection, as_of)
+        found = {form.kommuner[kode].jurisdiction for kode in delivered}
+        countries = [country for country in _countries_of(form, order) if country in found]
+        progress.start(Step.COMPUTE, total=len(countries))
+        made = []
+        for country in countries:
+            made.append(_make_country(store, order, _question(form, order, country, as_of)))
+            progress.advance(Step.COMPUTE)
+        drafts = [each.draft for each in made if each.draft]
+        if order.actor is None or not drafts or save_drafts(store, drafts, order.actor):
+            return made
+    raise store_failure("publishing")
+
+
+def _last_commit(store: Store, order: Order) -> int:
+    if order.actor is not None:
+        return settled(store)
+    with store.read() as connection:
+        if order.as_of is not None:
+            return commit_of(connection, order.as_of)
+        return last_commit(connection)
+
+
+def _question(form: Form, order: Order, country: str, as_of: int) -> Question:
+    # Frozen in every language, so that each can be given out again.
+    others = form.texts.by_language if order.actor is not None else ()
+    languages = (order.language, *(each for each in others if each != order.language))
+    return Question(
+        form=form,
+        area=country,
+        period=order.period,
+        counted_on=order.counted_on,
+        as_of=as_of,
+        languages=languages,
+        threshold=order.threshold,
+        publisher={"navn": order.publisher.navn, "kontakt": order.publisher.kontakt},
+    )
+
+
+def _make_country(store: Store, order: Order, question: Question) -> _Made:
+    publication = describe(store, question)
+    if order.internal:
+        return _Made(make_internal(store, question, publication, order.kommuner))
+    with store.read() as connection:
+        earlier = read_publications(connection, question.area, question.period)
+        for one in earlier[::-1] if order.as_of else earlier[-1:]:
+            if _is_same(one, publication, order):
+                return _Made(read_editions(connection, one), one)
+    draft = make_draft(store, question, publication, publishes=order.actor is not None)
+    if order.actor is None:
+        return _Made(draft.releases)
+    return _Made(draft.releases, publication, draft)
+
+
+def _is_same(one: Publication, publication: Publication, order: Order) -> bool:
+    """Tell whether an edition is what would be made now, or was made of that day's state."""
+    if order.as_of is None:
+        return one.fingerprint == publication.fingerprint
+    settings = ("format", "graense", "seneste")
+    return one.state == publication.state and all(
+        one.settings[name] == publication.settings[name] for name in settings
+    )
+
+
+def _again(store: Store, form: Form, order: Order, country: str) -> _Made | None:
+    """Give a published edition of a country again; None where there is none of that number."""
+    with store.read() as connection:
+        known = read_publications(connection, country, order.period)
+        found = next((one for one in known if one.number == order.edition), None)
+        if found is None:
+            return None
+        if not order.internal:
+            return _Made(read_editions(connection, found), found)
+    question = replace(
+        _question(form, replace(order, actor=None), country, found.as_of),
+        counted_on=found.counted_on,
+        benchmarks=read_benchmarks(found),
+    )
+    return _Made(make_internal(store, question, found, order.kommuner))
+
+
+def _countries_of(form: Form, order: Order) -> tuple[str, ...]:
+    """Give the countries an order may be about, Greenland first."""
+    wanted = {form.kommuner[kode].jurisdiction for kode in order.kommuner}
+    return tuple(country for country in ("GL", "DK") if not wanted or country in wanted)
+
+
+def _write(
+    made: Sequence[_Made], form: Form, order: Order, folder: Path, progress: Progress
+) -> Written:
+    releases = [
+        (each, release)
+        for each in made
+        for release in each.releases
+        if release.language == order.language
+        and (not order.kommuner or release.area in order.kommuner)
+    ]
     progress.start(Step.WRITE, total=len(releases))
-    written: list[Path] = []
-    for release in releases:
-        workbook, *_ = write_release(release, folder, form, publisher=order.publisher)
-        written.append(workbook)
+    files: list[Path] = []
+    for each, release in releases:
+        publisher = _publisher(each.publication) if each.publication else order.publisher
+        workbook, *_ = write_release(release, folder, form, publisher=publisher)
+        files.append(workbook)
         progress.advance(Step.WRITE)
-    return written
+    areas = {release.area for _, release in releases}
+    return Written(
+        files=tuple(files),
+        editions={one.publication.area: one.publication for one in made if one.publication},
+        new=frozenset(one.draft.publication.area for one in made if one.draft),
+        absent=tuple(kode for kode in order.kommuner if kode not in areas),
+    )
 
 
-def _editions(
-    order: Order, counting: Counting, request: ReleaseRequest, form: Form
-) -> list[Release]:
-    """Lay out the editions of a country that are wanted; hidden where they are to be public."""
-    areas = (request.area, *counting.delivered)
-    editions = [lay_out(counting, replace(request, area=area)) for area in areas]
-    if not order.internal:
-        # Loaded here: the solver takes a while, and an internal edition needs none.
-        from fpsheet_sync.disclosure.settings import Settings
-        from fpsheet_sync.disclosure.suppression import suppress
-        from fpsheet_sync.statistics.cells import release_cells
+def _publisher(publication: Publication) -> Publisher:
+    """Give who published an edition, as it printed it."""
+    said = publication.settings["udgiver"]
+    return Publisher(said["navn"], said["kontakt"])
 
-        editions = [public_tables(edition) for edition in editions]
-        hidden = suppress(release_cells(editions, form), Settings(threshold=order.threshold))
-        editions = [apply_suppression(edition, hidden) for edition in editions]
-    return [each for each in editions if not order.kommuner or each.area in order.kommuner]
+
+def _say_why(written: Written, form: Form, order: Order, made: Sequence[_Made]) -> Written:
+    """Say why there is no file."""
+    words = Wording(form, order.language)
+    key = "nothing_of_kommuner" if made else "nothing"
+    if not made and order.as_of is not None:
+        key = "nothing_then"
+    names = ", ".join(form.kommuner[kode].name for kode in order.kommuner)
+    values = {"day": words.day(order.counted_on), "names": names}
+    return replace(
+        written,
+        why_nothing=words.fill(f"error.{key}", values),
+        remedy=words.text(f"error.{key}_remedy"),
+    )
+
+
+def _no_edition(store: Store, form: Form, order: Order) -> UsageError:
+    words = Wording(form, order.language)
+    numbers: set[int] = set()
+    with store.read() as connection:
+        for country in _countries_of(form, order):
+            known = read_publications(connection, country, order.period)
+            numbers |= {one.number for one in known}
+    values = {"number": order.edition, "known": ", ".join(map(str, sorted(numbers)))}
+    sentence = words.fill("error.edition", {**values, "period": words.period(order.period)})
+    key = "error.edition_remedy" if numbers else "error.edition_none"
+    return UsageError(sentence, remedy=words.fill(key, values))
 
 
 def commit_of(connection: Connection, day: date) -> int:
@@ -136,15 +307,4 @@ def expected_kommuner(form: Form, countries: Iterable[str], aar: int) -> tuple[s
             and kommune.is_in_force(last_day)
             and kommune.code not in OUTSIDE_KOMMUNER
         )
-    )
-
-
-def _request(order: Order, area: str, as_of: int | None, state: str) -> ReleaseRequest:
-    return ReleaseRequest(
-        period=order.period,
-        area=area,
-        language=order.language,
-        counted_on=order.counted_on,
-        as_of=as_of,
-        state=state,
     )

@@ -5,7 +5,14 @@ from pathlib import Path
 import click
 
 from fpsheet.cli.help import SpokenArgument
-from fpsheet.cli.values import AddressValue, ChoiceValue, DayValue, NumberValue, PathValue
+from fpsheet.cli.values import (
+    AddressValue,
+    ChoiceValue,
+    DayValue,
+    EditionValue,
+    NumberValue,
+    PathValue,
+)
 from fpsheet.cli.words import Words
 
 
@@ -40,6 +47,16 @@ def day_option(
         type=DayValue(words),
         required=required,
         metavar=words.get("program.metavar.day"),
+        help=words.get(key),
+    )
+
+
+def edition_option(words: Words, spelling: str, *, key: str) -> click.Option:
+    """Give an option for the number of an edition or a day."""
+    return click.Option(
+        [spelling],
+        type=EditionValue(words),
+        metavar=words.get("program.metavar.edition"),
         help=words.get(key),
     )
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand
+from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.help import SpokenArgument
 from fpsheet.cli.parameters import (
     database_option,
     day_option,
+    edition_option,
     flag,
     json_option,
     kommune_option,
@@ -22,8 +24,10 @@ from fpsheet.cli.parameters import (
 from fpsheet.cli.session import Session
 from fpsheet.cli.values import CprValue
 from fpsheet.cli.words import Words
+from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
+    from fpsheet.publish import Written
     from fpsheet_sync.history import Known
 
 
@@ -36,7 +40,8 @@ def make_statistics_commands(words: Words) -> tuple[click.Command, ...]:
             day_option(words, "--from", name="fra", key="program.option.from_day", required=True),
             day_option(words, "--to", name="til", key="program.option.to_day", required=True),
             kommune_option(words, key="command.report.kommune", many=True),
-            day_option(words, "--as-of", name="as_of", key="command.report.as_of"),
+            edition_option(words, "--as-of", key="command.report.as_of"),
+            flag(words, "--publish", name="publish", key="command.report.publish"),
             flag(words, "--internal", name="internal", key="command.report.internal"),
             path_option(words, "--out", key="command.report.out", folder=True, required=True),
             database_option(words),
@@ -56,7 +61,7 @@ def make_statistics_commands(words: Words) -> tuple[click.Command, ...]:
         words=words,
         params=[
             cpr,
-            day_option(words, "--as-of", name="as_of", key="command.report.as_of"),
+            day_option(words, "--as-of", name="as_of", key="command.history.as_of"),
             database_option(words),
             json_option(words),
         ],
@@ -72,7 +77,8 @@ def write_report(  # noqa: PLR0913 - one parameter per option
     fra: date,
     til: date,
     kommune: tuple[str, ...],
-    as_of: date | None,
+    as_of: date | int | None,
+    publish: bool,
     internal: bool,
     out: Path,
     db: str | None,
@@ -83,28 +89,73 @@ def write_report(  # noqa: PLR0913 - one parameter per option
     from fpsheet import pipeline
     from fpsheet.publish import Order
     from fpsheet.statistics.layout import Publisher
+    from fpsheet_sync.access import Actor
     from fpsheet_sync.stat_table import Period
 
+    if publish and (internal or as_of is not None):
+        sentence = session.words.get("command.report.publish_alone")
+        raise UsageError(sentence, remedy=session.words.get("command.report.publish_alone_remedy"))
     settings = session.settings()
+    day = as_of if isinstance(as_of, date) else None
     order = Order(
         period=Period(fra, til),
-        counted_on=as_of or today or session.local_day,
+        counted_on=day or today or session.local_day,
         language=session.words.language,
         kommuner=tuple(session.kommune(kode) for kode in kommune),
-        as_of=as_of,
+        as_of=day,
+        edition=as_of if isinstance(as_of, int) else 0,
         internal=internal,
         threshold=settings.threshold,
         publisher=Publisher(settings.publisher, settings.contact),
+        actor=Actor(getuser(), session.now) if publish else None,
     )
     central = session.central(db)
     with session.progress(quiet=as_json) as progress:
         written = pipeline.publish_statistics(central, session.form(), order, out, progress)
-    console = session.console(as_json=as_json)
     if as_json:
-        console.give({"files": [str(path) for path in written]})
-    counts = {"count": len(written), "folder": out}
-    console.say(session.words.fill("command.report.done", counts))
-    return 0
+        session.console(as_json=True).give(_written_value(written))
+    else:
+        _tell_written(session, written, out)
+    return ExitCode.FINDINGS if written.absent or not written.files else ExitCode.DONE
+
+
+def _written_value(written: "Written") -> dict[str, object]:
+    """Give what was written as machines need it."""
+    return {
+        "files": [str(path) for path in written.files],
+        "editions": [
+            {
+                "area": area,
+                "edition": one.number,
+                "new": area in written.new,
+                "counted_on": str(one.counted_on),
+                "state": one.state,
+            }
+            for area, one in written.editions.items()
+        ],
+        "absent": list(written.absent),
+        "why_nothing": f"{written.why_nothing} {written.remedy}".strip(),
+    }
+
+
+def _tell_written(session: Session, written: "Written", out: Path) -> None:
+    """Say what was written and published, and what was not."""
+    from fpsheet_sync.statistics.wording import Wording
+
+    console, words = session.console(), session.words
+    told = Wording(session.form(), words.language)
+    if not written.files:
+        console.warn(f"{written.why_nothing} {written.remedy}")
+        return
+    for area, one in written.editions.items():
+        key = "published" if area in written.new else "known"
+        said = {"number": one.number, "area": told.area(area), "day": told.day(one.counted_on)}
+        console.say(words.fill(f"command.report.{key}", said))
+    counts = {"count": len(written.files), "folder": out}
+    console.say(words.fill("command.report.done", counts))
+    if written.absent:
+        names = ", ".join(session.form().kommuner[kode].name for kode in written.absent)
+        console.warn(words.fill("command.report.absent", {"names": names}))
 
 
 @click.pass_obj

@@ -31,6 +31,29 @@ class DayValue(click.ParamType[date]):
         return day
 
 
+class EditionValue(click.ParamType[date | int]):
+    """The number of an edition, or a day as `DayValue` reads it."""
+
+    name = "edition"
+
+    def __init__(self, words: Words) -> None:
+        """Keep the language."""
+        self.words = words
+
+    def convert(
+        self, value: str | date | int, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date | int:
+        """Read the number or the day."""
+        if isinstance(value, date | int):
+            return value
+        if value.isdecimal() and int(value) > 0:
+            return int(value)
+        day = _read_day(value)
+        if day is None:
+            self.fail(self.words.fill("program.value.edition", {"value": value}), param, ctx)
+        return day
+
+
 class NumberValue(click.ParamType[int]):
     """A whole number with a smallest value."""
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -123,8 +123,7 @@ def run_demo(demo: Demo, places: DemoPlaces, progress: Progress) -> tuple[DemoKo
     processed = pipeline.sync_inbox(str(places.inbox), central, desk, actor, progress)
     receipts = str(places.receipts)
     pipeline.post_receipts(processed, receipts, desk, demo.form, demo.language)
-    for internal in (False, True):
-        order = _order(demo, internal=internal)
+    for order in (replace(_order(demo), actor=actor), replace(_order(demo), internal=True)):
         pipeline.publish_statistics(central, demo.form, order, places.statistics, progress)
     by_kommune = {file.receipt.kommune_kode: file for file in processed if file.receipt}
     return tuple(
@@ -190,11 +189,11 @@ def _make_database(demo: Demo, places: DemoPlaces) -> Central:
     return central
 
 
-def _order(demo: Demo, *, internal: bool) -> Order:
+def _order(demo: Demo) -> Order:
     """Order the statistics of the last whole year."""
     year = demo.today.year - 1
     period = Period(date(year, 1, 1), date(year, 12, 31))
-    return Order(period, counted_on=demo.today, language=demo.language, internal=internal)
+    return Order(period, counted_on=demo.today, language=demo.language)
 
 
 def _date(path: Path, moment: datetime) -> None:

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 
 from fpsheet.statistics.book import Book, Line, Page, PageColumn, PageKind
 from fpsheet.statistics.figure import plot_chart
-from fpsheet_sync.stat_table import Chart, Column, ColumnKind, Release, Shorthand, StatTable
+from fpsheet_sync.stat_table import (
+    REVISED,
+    Chart,
+    Column,
+    ColumnKind,
+    Release,
+    Shorthand,
+    StatTable,
+)
+from fpsheet_sync.statistics.revision import MARK
 from fpsheet_sync.statistics.wording import Wording
 from fpsheet_templates.form import Form
 
@@ -84,7 +93,7 @@ def lay_out_book(release: Release, form: Form, *, publisher: Publisher) -> Book:
 def file_stem(release: Release, words: Wording) -> str:
     """Give the name of the release's files: lower case, dashes, no spaces.
 
-    An internal edition says so in its name.
+    An internal edition says so in its name; so does a draft, and an edition gives its number.
     """
     area = (
         words.text(f"book.file_area.{release.area or 'all'}") if _is_wide(release) else release.area
@@ -94,7 +103,15 @@ def file_stem(release: Release, words: Wording) -> str:
         parts.append(words.period_code(release.period))
     if release.internal:
         parts.append(words.text("book.file_internal"))
+    elif release.number:
+        parts.append(words.fill("book.file_edition", {"number": release.number}))
+    elif release.edition:
+        parts.append(words.text("book.file_draft"))
     return "-".join(parts)
+
+
+def _is_revised(release: Release) -> bool:
+    return any(column.id == MARK for table in release.tables for column in table.columns)
 
 
 def _is_wide(release: Release) -> bool:
@@ -115,6 +132,8 @@ def _cover(desk: _Desk, tables: int, figures: int) -> Page:
     lines.append(Line(words.text("book.formats")))
     lines.append(Line(words.text("book.shorthand_heading"), heading=True))
     lines += [Line(f"{mark} {words.text(f'book.shorthand.{mark.name}')}") for mark in Shorthand]
+    if _is_revised(release):
+        lines.append(Line(f"{REVISED} {words.text('book.shorthand.REVISED')}"))
     lines.append(Line(words.text("book.confidential_heading"), heading=True))
     kind = "internal" if release.internal else "public"
     lines.append(Line(words.text(f"book.confidential_{kind}")))
@@ -124,6 +143,8 @@ def _cover(desk: _Desk, tables: int, figures: int) -> Page:
 def _about(desk: _Desk) -> Iterator[str]:
     """Give period, area, coverage, day of counting, next edition and state."""
     words, release = desk.words, desk.release
+    if release.edition:
+        yield release.edition
     if release.period is not None:
         days = {"fra": words.day(release.period.fra), "til": words.day(release.period.til)}
         yield words.fill("book.period", days)
@@ -197,15 +218,17 @@ def _table_page(desk: _Desk, table: StatTable) -> Page:
 
 def _page_column(table: StatTable, place: int) -> PageColumn:
     column: Column = table.columns[place]
-    if column.kind is not ColumnKind.DIMENSION:
+    if column.kind in {ColumnKind.COUNT, ColumnKind.DECIMAL}:
         return _number_column(column.label, column.kind)
-    return _text_column(column.label, [str(row[place]) for row in table.rows])
+    return _text_column(column.label, [str(row[place] or "") for row in table.rows], column.kind)
 
 
-def _text_column(label: str, texts: Sequence[str]) -> PageColumn:
+def _text_column(
+    label: str, texts: Sequence[str], kind: ColumnKind = ColumnKind.DIMENSION
+) -> PageColumn:
     longest = max(len(text) for text in (label, *texts))
     width = min(max(longest + 3.0, _NUMBER_WIDTH), _LONGEST_TEXT)
-    return PageColumn(label, ColumnKind.DIMENSION, width)
+    return PageColumn(label, kind, width)
 
 
 def _number_column(label: str, kind: ColumnKind) -> PageColumn:

@@ -13,6 +13,10 @@ class Shorthand(StrEnum):
     NOT_APPLICABLE = "[z]"
 
 
+REVISED = "[r]"
+"""What stands in a column of its own before the names of the numbers of a row that are revised."""
+
+
 class ColumnKind(StrEnum):
     """What a column of a table holds."""
 
@@ -147,6 +151,8 @@ class Release:
         period: Period counted.
         area_label: The area in words.
         coverage: Sentence that says which kommuner have reported.
+        number: Number of the edition; 0 where it is not published.
+        edition: Sentence that says which edition it is and what it revises; empty where internal.
     """
 
     title: str
@@ -159,3 +165,5 @@ class Release:
     period: Period | None = None
     area_label: str = ""
     coverage: str = ""
+    number: int = 0
+    edition: str = ""

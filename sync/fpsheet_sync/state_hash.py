@@ -5,7 +5,7 @@ Numbers of commits depend on arrival, so every commit is named by the hash of it
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import polars as pl
 from sqlalchemy import Connection, select
@@ -16,17 +16,27 @@ from fpsheet_sync.state import Key, State
 from fpsheet_sync.store import Store
 
 
-def state_hash(store: Store, as_of: int | None = None) -> str:
+def state_hash(
+    store: Store, as_of: int | None = None, kommuner: Collection[str] | None = None
+) -> str:
     """Give the hash of everything in force, in conflict and in quarantine.
 
     Args:
         store: The store.
         as_of: Number of the last commit to know of; None for all there are.
+        kommuner: Kommuner to look at; None for all.
     """
     table = store_schema()["indberetning"]
+    senders = select(table.c.kommune_kode).distinct()
+    if as_of is not None:
+        senders = senders.where(table.c.id <= as_of)
     with store.read() as connection:
-        kommuner = connection.execute(select(table.c.kommune_kode).distinct()).scalars()
-        said = [f"{kode}:{kommune_hash(connection, kode, as_of)}" for kode in sorted(kommuner)]
+        codes = sorted(connection.execute(senders).scalars())
+        said = [
+            f"{code}:{kommune_hash(connection, code, as_of)}"
+            for code in codes
+            if kommuner is None or code in kommuner
+        ]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 

@@ -78,12 +78,17 @@ class Release:
         known: Values the reader has already, by cell: printed in an earlier edition or by
             somebody else, or easily guessed. A value that has been revised since is not known any
             more, and is passed over. Such cells are never counted on to protect others.
+        hidden_before: Cells that an earlier edition hid, and whether because they were small then.
+            None is printed now, whatever it has become: beside what the earlier edition printed it
+            would tell what that hid. One that was small then is kept from readers like a small one
+            and, since a reader cannot tell what it has become, may be zero.
     """
 
     cells: tuple[Cell, ...]
     equations: tuple[Equation, ...] = ()
     derived: tuple[Derived, ...] = ()
     known: Mapping[CellId, int] = field(default_factory=dict)
+    hidden_before: Mapping[CellId, bool] = field(default_factory=dict)
 
 
 def check_release(release: Release) -> None:

@@ -83,7 +83,7 @@ def start_extent(
 ) -> Extent:
     """Give what the witnesses that lie within the cells prove."""
     block = make_block(problem, cells)
-    lower = (problem.hidden_from - problem.value[cells]).astype(np.float64)
+    lower = (problem.hidden_from[cells] - problem.value[cells]).astype(np.float64)
     size = block.size
     extent = Extent(block, lower, *(np.zeros(size) for _ in range(4)))
     for witness in witnesses:

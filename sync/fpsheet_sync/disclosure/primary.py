@@ -34,7 +34,7 @@ class Primary:
 
 
 def find_primary(problem: Problem, settings: Settings, known: "NDArray[np.bool_]") -> Primary:
-    """Find the counts below the threshold, and from whom each must be kept.
+    """Find the counts below the threshold, now or in an earlier edition, and who must not know them.
 
     Args:
         problem: The release.
@@ -44,7 +44,7 @@ def find_primary(problem: Problem, settings: Settings, known: "NDArray[np.bool_]
     small = problem.value < settings.threshold
     if settings.zeros is not ZeroPolicy.HIDDEN:
         small &= problem.value > 0
-    is_primary = small & problem.is_count
+    is_primary = (small | problem.was_small) & problem.is_count
     against = np.repeat(is_primary[:, None], len(problem.views), axis=1)
     for alone in (problem.owner, _contributors(problem)):
         cells = np.flatnonzero(alone > PUBLIC)

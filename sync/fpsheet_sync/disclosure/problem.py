@@ -60,7 +60,9 @@ class Problem:
         in_row: `rows`, linked.
         of_cell: `rows_of`, linked.
         sign: 1 where the cell is the equation's total and -1 for a part, per item of `of_cell`.
-        hidden_from: Smallest value a hidden cell may have in a reader's eyes.
+        hidden_from: Smallest value the cell may have in a reader's eyes when hidden, per cell.
+        was_hidden: Whether an earlier edition hid the cell, per cell.
+        was_small: Whether it did so because the cell was small then, per cell.
     """
 
     ids: tuple[CellId, ...]
@@ -76,7 +78,9 @@ class Problem:
     in_row: Links
     of_cell: Links
     sign: "NDArray[np.float64]"
-    hidden_from: int
+    hidden_from: "NDArray[np.int64]"
+    was_hidden: "NDArray[np.bool_]"
+    was_small: "NDArray[np.bool_]"
 
     @property
     def size(self) -> int:
@@ -88,13 +92,20 @@ def build_problem(release: Release, *, hidden_from: int = 0) -> Problem:
     """Put a release into arrays; the result does not depend on the order of cells or equations.
 
     Equations that say the same, as linked tables have them, are kept once. Values below
-    `hidden_from` are printed whatever else is, so every reader knows them.
+    `hidden_from` are printed whatever else is, so every reader knows them, save those that an
+    earlier edition hid.
     """
     cells = sorted(release.cells, key=lambda cell: cell.id)
     index = {cell.id: place for place, cell in enumerate(cells)}
     codes = sorted({cell.owner for cell in cells if cell.owner is not None})
     view_of: Mapping[str | None, int] = {code: view for view, code in enumerate(codes, start=1)}
-    known = (cell.value < hidden_from or release.known.get(cell.id) == cell.value for cell in cells)
+    was_hidden = np.array([cell.id in release.hidden_before for cell in cells], dtype=np.bool_)
+    was_small = np.array([release.hidden_before.get(c.id, False) for c in cells], dtype=np.bool_)
+    lowest = np.where(was_hidden, 0, hidden_from).astype(np.int64)
+    known = (
+        cell.value < low or release.known.get(cell.id) == cell.value
+        for cell, low in zip(cells, lowest, strict=True)
+    )
     named = _distinct_rows(release.equations, index)
     rows_of: list[list[int]] = [[] for _ in cells]
     signs: list[list[float]] = [[] for _ in cells]
@@ -116,7 +127,9 @@ def build_problem(release: Release, *, hidden_from: int = 0) -> Problem:
         in_row=_link(list(named)),
         of_cell=_link(rows_of),
         sign=np.array([sign for row in signs for sign in row], dtype=np.float64),
-        hidden_from=hidden_from,
+        hidden_from=lowest,
+        was_hidden=was_hidden,
+        was_small=was_small,
     )
 
 

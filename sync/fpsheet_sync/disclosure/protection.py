@@ -53,24 +53,33 @@ class Protection:
         self._width = settings.width
         self._slack = problem.value - problem.hidden_from
         self._movable = ~problem.is_known
+        self._is_small = (problem.value > 0) & (problem.value < settings.threshold)
         self._candidates = candidates & self._movable
         self._side = np.maximum(problem.owner, PUBLIC)
         self._companions = Companions(problem, self._candidates)
         self._reach = Reach(problem, primary)
         self._changes = Changes()
-        self.hidden = primary.is_primary.copy()
+        self.hidden = primary.is_primary | problem.was_hidden
         self.witnesses: list[Witness] = []
 
     def protect_all(self) -> None:
         """Find a witness for every primary cell against every view it must be kept from.
+
+        A count that is not small any more, though it was in an earlier edition, may have become
+        plain by itself (all others of its sum revised to zero): it stays hidden, and the report
+        says that it is known.
 
         Raises:
             DisclosureError: Some cell cannot be protected even with everything hidden.
         """
         for cell in np.flatnonzero(self._primary.is_primary).tolist():
             while (view := self._first_unprotected(cell)) is not None:
-                if not self._protect(cell, view):
+                if self._protect(cell, view):
+                    continue
+                if not self._problem.was_small[cell] or self._is_small[cell]:
                     raise self._unprotectable(cell, view)
+                self._primary.against[cell, view] = False
+                self._primary.too_late[cell, view] = True
 
     def _first_unprotected(self, cell: int) -> int | None:
         open_ = self._primary.against[cell] & (self._reach.widths(cell) < self._width)

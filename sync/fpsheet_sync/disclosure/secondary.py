@@ -26,12 +26,11 @@ def choose_hidden(
         primary: What must be kept from whom.
         knowledge: What the readers know at the start; afterwards, what they know at the end.
         width: How wide the interval of a primary cell must be.
-        width: How wide the interval of a primary cell must be.
     """
     for cell in _printing_order(problem):
-        if not primary.is_primary[cell]:
+        if not (primary.is_primary[cell] or problem.was_hidden[cell]):
             knowledge.publish(int(cell), primary.against, width)
-    return primary.is_primary | ~knowledge.known[:, PUBLIC]
+    return primary.is_primary | problem.was_hidden | ~knowledge.known[:, PUBLIC]
 
 
 def _printing_order(problem: Problem) -> "NDArray[np.int64]":

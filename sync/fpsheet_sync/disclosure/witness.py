@@ -62,7 +62,7 @@ class Reach:
         place = self.place[witness.cells]
         at = np.ix_(place[place >= 0], views)
         change = witness.change[place >= 0][:, None]
-        slack = self._problem.value[witness.cells] - self._problem.hidden_from
+        slack = (self._problem.value - self._problem.hidden_from)[witness.cells]
         if (slack + witness.change >= 0).all():
             self._widen(at, change)
         if (slack - witness.change >= 0).all():

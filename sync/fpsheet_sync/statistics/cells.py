@@ -19,6 +19,8 @@ from fpsheet_sync.disclosure.cells import Release as Disclosed
 from fpsheet_sync.disclosure.crossing import cross_equations
 from fpsheet_sync.stat_table import Column, ColumnKind, Period, Release, StatTable
 from fpsheet_sync.statistics.cube import KOMMUNE
+from fpsheet_sync.statistics.number import COUNTRIES, LAND, Number
+from fpsheet_sync.statistics.overlap import period_sums
 from fpsheet_sync.statistics.scope import quarters
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.form import Form
@@ -32,39 +34,10 @@ STOCKS = (
 )
 """Beginnings of the names of numbers that depend on the last day of the period alone."""
 
+_NOTHING: Mapping[CellId, int] = {}
+_NONE_HIDDEN: Mapping[CellId, bool] = {}
 _STOCK_BEFORE, _STOCK = "bestand.primo", "bestand.bestand"
-_LAND, _KVARTAL = "land", "kvartal"
-_COUNTRIES = frozenset({"", "GL", "DK"})
-
-Codes = frozenset[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """The name of one number, in its parts.
-
-    Attributes:
-        of: What is counted.
-        period: First and last day, the same for a stock.
-        area: Kommunekode, or the country ("GL", "DK", "" for all) in the total.
-        codes: What it is broken down by beyond the area.
-    """
-
-    of: str
-    period: tuple[str, str]
-    area: str
-    codes: Codes
-
-    @property
-    def id(self) -> CellId:
-        """Give the name as one string."""
-        codes = (f"{dimension}={code}" for dimension, code in sorted(self.codes))
-        return CellId("|".join((self.of, *self.period, f"{_LAND}={self.area}", *codes)))
-
-    @property
-    def owner(self) -> str | None:
-        """Give the kommune whose number it is; None for a country's."""
-        return None if self.area in _COUNTRIES else self.area
+_KVARTAL = "kvartal"
 
 
 @dataclass(slots=True)
@@ -93,7 +66,11 @@ class _Collected:
 
 
 def release_cells(
-    releases: Iterable[Release], form: Form, *, known: Mapping[CellId, int] | None = None
+    releases: Iterable[Release],
+    form: Form,
+    *,
+    known: Mapping[CellId, int] = _NOTHING,
+    hidden: Mapping[CellId, bool] = _NONE_HIDDEN,
 ) -> Disclosed:
     """Describe all editions that are published together.
 
@@ -101,6 +78,7 @@ def release_cells(
         releases: The editions, none of them suppressed yet, of one language.
         form: The form, for how fine codes divide coarse ones.
         known: Numbers a reader has from earlier publications (`printed_numbers` of those).
+        hidden: Numbers that those hid, and whether because they were small.
 
     Raises:
         SpecError: The same number has two values, which would be a fault of the counting.
@@ -109,7 +87,11 @@ def release_cells(
     for release in releases:
         for table in release.tables:
             _collect(found, release, table)
-    for equation in (*_area_sums(found, form), *_refined_sums(found.numbers, form)):
+    for equation in (
+        *_area_sums(found, form),
+        *_refined_sums(found.numbers, form),
+        *period_sums(found.numbers, known),
+    ):
         found.add_equation(equation)
     cells = tuple(
         Cell(number.id, value, owner=number.owner) for number, value in found.numbers.items()
@@ -119,7 +101,8 @@ def release_cells(
         cells=cells,
         equations=tuple(found.equations.values()),
         derived=tuple(found.derived.values()),
-        known={id_: value for id_, value in (known or {}).items() if id_ in ids},
+        known={id_: value for id_, value in known.items() if id_ in ids},
+        hidden_before={id_: was_small for id_, was_small in hidden.items() if id_ in ids},
     )
 
 
@@ -158,7 +141,7 @@ def _dated(of: str, period: Period) -> tuple[str, Period]:
 
 def figure_id(release: Release, table: StatTable, column: Column, key: Sequence[str]) -> str:
     """Name a figure that is no count: a percentage, a median, an expected number."""
-    return "|".join((table.id, f"{_LAND}={release.area}", column.id, *key))
+    return "|".join((table.id, f"{LAND}={release.area}", column.id, *key))
 
 
 def _collect(found: _Collected, release: Release, table: StatTable) -> None:
@@ -215,10 +198,10 @@ def _area_sums(found: _Collected, form: Form) -> Iterator[Equation]:
         if number in found.adds_up:
             by_area[replace(number, area="")][number.area] = number
     for areas in by_area.values():
-        for country in sorted(_COUNTRIES & areas.keys()):
+        for country in sorted(COUNTRIES & areas.keys()):
             parts = [
                 areas[area]
-                for area in sorted(areas.keys() - _COUNTRIES)
+                for area in sorted(areas.keys() - COUNTRIES)
                 if country in {"", form.kommuner[area].jurisdiction}
             ]
             if parts:
@@ -231,7 +214,7 @@ def _country_sum(found: _Collected, total: Number, parts: list[Number]) -> Equat
         others = replace(total, area=f"{total.area}-andre")
         found.numbers[others] = rest
         parts = [*parts, others]
-    name = f"{total.id} = {_LAND}"
+    name = f"{total.id} = {LAND}"
     return Equation(name, total.id, tuple(part.id for part in parts), breakdown=KOMMUNE)
 
 

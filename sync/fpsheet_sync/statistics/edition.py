@@ -15,6 +15,11 @@ PROVISIONAL_DAYS = 365
 first national count of tilkendelser rose about 10 per cent by late reports (Ankestyrelsen)."""
 
 
+def is_provisional(end: date, counted_on: date) -> bool:
+    """Tell whether a period that ended on a day may still change by late reports."""
+    return (counted_on - end).days < PROVISIONAL_DAYS
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
     """One edition of a counting.
@@ -37,7 +42,7 @@ class Edition:
 
     def is_provisional(self, end: date) -> bool:
         """Tell whether a period that ended on a day may still change by late reports."""
-        return (self.counted_on - end).days < PROVISIONAL_DAYS
+        return is_provisional(end, self.counted_on)
 
     def marks(self, notes: Iterable[str]) -> str:
         """Give notes as they stand in lines and headings: "[note 1][note 2]"."""

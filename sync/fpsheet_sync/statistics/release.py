@@ -75,7 +75,7 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
         UsageError: The period ends before it begins, or the area is no kommune or country.
     """
     _check(form, request)
-    delivered = _delivered(connection, request.as_of)
+    delivered = delivered_kommuner(connection, request.as_of)
     jurisdictions = _jurisdictions(form, request, delivered)
     ours = [kommune for kommune in form.kommuner.values() if kommune.jurisdiction in jurisdictions]
     scope = Scope(form, request.period, tuple(each.code for each in ours), request.as_of)
@@ -146,16 +146,26 @@ def counted_specs(request: ReleaseRequest, jurisdictions: frozenset[str]) -> tup
     return wanted
 
 
+def check_period(form: Form, period: Period, language: str) -> None:
+    """Refuse a period that ends before it begins.
+
+    Raises:
+        UsageError: It does.
+    """
+    if period.til < period.fra:
+        wording = Wording(form, language)
+        raise UsageError(wording.text("error.period"), remedy=wording.text("error.period_remedy"))
+
+
 def _check(form: Form, request: ReleaseRequest) -> None:
     wording = Wording(form, request.language)
-    if request.period.til < request.period.fra:
-        raise UsageError(wording.text("error.period"), remedy=wording.text("error.period_remedy"))
+    check_period(form, request.period, request.language)
     if request.area not in {EVERYWHERE, *COUNTRIES, *form.kommuner}:
         sentence = wording.fill("error.area", {"area": request.area})
         raise UsageError(sentence, remedy=wording.text("error.area_remedy"))
 
 
-def _delivered(connection: Connection, as_of: int | None) -> frozenset[str]:
+def delivered_kommuner(connection: Connection, as_of: int | None) -> frozenset[str]:
     """Give the kommuner that have sent something by the commit to know of, held files apart."""
     table, held = store_schema()["indberetning"], store_schema()["tilbageholdelse"]
     # Whether a file was held then; its status says whether it is held now.

@@ -1,0 +1,228 @@
+"""Revisions: what an edition prints otherwise than the last one of its period, and why."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from fpsheet_sync.stat_table import (
+    REVISED,
+    Cell,
+    Column,
+    ColumnKind,
+    Release,
+    Shorthand,
+    StatTable,
+)
+from fpsheet_sync.statistics.cause import Cause, ChangedFact, causes_of
+from fpsheet_sync.statistics.cube import KOMMUNE
+from fpsheet_sync.statistics.wording import Wording
+from fpsheet_templates.table import ColumnSpec, TableSpec, load_tables
+
+REVISIONS = {ColumnKind.COUNT: "T22", ColumnKind.DECIMAL: "T22b"}
+"""Revised counts and revised figures stand in tables of their own: they have other formats."""
+
+MARK = "revideret"
+_DIMENSIONS = ("tabel", "raekke", "kolonne")
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One number that is printed otherwise than before.
+
+    Attributes:
+        table: The table.
+        key: The row.
+        column: The column.
+        before: What the last edition printed.
+        now: What is printed now.
+        causes: Why, in the order of `Cause`.
+    """
+
+    table: StatTable
+    key: tuple[str, ...]
+    column: Column
+    before: Cell
+    now: Cell
+    causes: tuple[Cause, ...]
+
+    @property
+    def row_label(self) -> str:
+        """Give the labels of the row, left to right."""
+        row = self.table.rows[self.table.keys.index(self.key)]
+        return ", ".join(str(label) for label in row[: len(self.table.dimensions)])
+
+
+def find_revisions(
+    release: Release, before: Release, facts: Sequence[ChangedFact]
+) -> tuple[Revision, ...]:
+    """Give the numbers that two editions both print and print differently.
+
+    A number that either hides is passed over: that it changed would tell something of it. So is
+    one that the earlier edition did not have, and T21, which is about the reports themselves.
+    """
+    old = {table.id: table for table in before.tables}
+    specs = {spec.id: spec for spec in load_tables()}
+    return tuple(
+        revision
+        for table in release.tables
+        if table.id in old and table.id in specs
+        for revision in _find(release, table, old[table.id], (specs[table.id], facts))
+    )
+
+
+def _find(
+    release: Release,
+    table: StatTable,
+    before: StatTable,
+    grounds: tuple[TableSpec, Sequence[ChangedFact]],
+) -> Iterator[Revision]:
+    printed = _cells(before)
+    width = len(table.dimensions)
+    for key, row in zip(table.keys, table.rows, strict=True):
+        for column, now in zip(table.columns[width:], row[width:], strict=True):
+            was = printed.get((key, column.id))
+            is_number = column.of and column.kind in REVISIONS
+            hidden = Shorthand.CONFIDENTIAL in {was, now}
+            if not is_number or was is None or hidden or was == now:
+                continue
+            causes = _causes(release, table, (key, column), grounds)
+            yield Revision(table, key, column, was, now, causes)
+
+
+def _cells(table: StatTable) -> Mapping[tuple[tuple[str, ...], str], Cell]:
+    return {
+        (key, column.id): cell
+        for key, row in zip(table.keys, table.rows, strict=True)
+        for column, cell in zip(table.columns, row, strict=True)
+    }
+
+
+def _causes(
+    release: Release,
+    table: StatTable,
+    place: tuple[tuple[str, ...], Column],
+    grounds: tuple[TableSpec, Sequence[ChangedFact]],
+) -> tuple[Cause, ...]:
+    key, column = place
+    spec, facts = grounds
+    codes = {name: code for name, code in zip(table.dimensions, key, strict=True) if code}
+    codes |= dict(column.codes)
+    if release.area not in {"", "GL", "DK"}:
+        codes[KOMMUNE] = release.area
+    found = causes_of(facts, spec, _declared(spec, column), codes)
+    return tuple(cause for cause in Cause if cause in (found or {Cause.OTHER}))
+
+
+def _declared(spec: TableSpec, column: Column) -> ColumnSpec:
+    """Give the declared column that a laid out one comes from."""
+    return max(
+        (
+            each
+            for each in spec.columns
+            if each.id == column.id or (each.by and column.id.startswith(f"{each.id}_"))
+        ),
+        key=lambda each: len(each.id),
+    )
+
+
+def mark_revisions(
+    release: Release, revisions: Iterable[Revision], wording: Wording, number: int
+) -> Release:
+    """Give an edition with its revised numbers marked, and listed in T22.
+
+    The marks stand in a column of their own at the end, in words, so that the columns of numbers
+    hold numbers alone.
+
+    Args:
+        release: The edition.
+        revisions: What it revises.
+        wording: Its language.
+        number: The edition it is compared with.
+    """
+    by_table: dict[str, dict[tuple[str, ...], list[Revision]]] = {}
+    listed: dict[ColumnKind, list[Revision]] = {kind: [] for kind in REVISIONS}
+    for revision in revisions:
+        rows = by_table.setdefault(revision.table.id, {})
+        rows.setdefault(revision.key, []).append(revision)
+        listed[revision.column.kind].append(revision)
+    tables = [
+        _marked(table, by_table[table.id], wording, number) if table.id in by_table else table
+        for table in release.tables
+    ]
+    tables += [
+        _list(release, kind, found, (wording, number)) for kind, found in listed.items() if found
+    ]
+    return replace(release, tables=tuple(tables))
+
+
+def _marked(
+    table: StatTable,
+    rows: Mapping[tuple[str, ...], Sequence[Revision]],
+    wording: Wording,
+    number: int,
+) -> StatTable:
+    column = Column(MARK, wording.text(f"column.{MARK}"), ColumnKind.NOTE)
+    marks = (
+        f"{REVISED} {', '.join(_name(each.column) for each in rows[key])}" if key in rows else None
+        for key in table.keys
+    )
+    return replace(
+        table,
+        columns=(*table.columns, column),
+        rows=tuple((*row, mark) for row, mark in zip(table.rows, marks, strict=True)),
+        lines=(*table.lines, wording.fill("line.revised", {"number": number})),
+    )
+
+
+def _name(column: Column) -> str:
+    """Give a column's heading without its unit and notes."""
+    return column.label.split(f" ({column.unit})", maxsplit=1)[0]
+
+
+def _list(
+    release: Release,
+    kind: ColumnKind,
+    revisions: Sequence[Revision],
+    words: tuple[Wording, int],
+) -> StatTable:
+    """Give T22: a row per revised number."""
+    wording, number = words
+    id_ = REVISIONS[kind]
+    heads = [Column(name, wording.dimension(name), ColumnKind.DIMENSION) for name in _DIMENSIONS]
+    numbers = [Column(name, wording.text(f"column.{id_}.{name}"), kind) for name in ("foer", "nu")]
+    cause = Column("aarsag", wording.text(f"column.{id_}.aarsag"), ColumnKind.NOTE)
+    subject = {
+        "subject": wording.text(f"table.{id_}.title"),
+        "area": release.area_label,
+        "period": wording.period(revisions[0].table.period),
+    }
+    first = revisions[0].table
+    return StatTable(
+        id=id_,
+        title=f"{id_}. {wording.fill('title', subject)}",
+        lines=(
+            wording.fill(f"table.{id_}.measure", {"number": number}),
+            wording.text(f"table.{id_}.population"),
+            wording.text("line.revision_causes"),
+            _counted_line(first),
+        ),
+        columns=(*heads, *numbers, cause),
+        rows=tuple(_row(each, wording) for each in revisions),
+        keys=tuple((each.table.id, "/".join(each.key), each.column.id) for each in revisions),
+        notes=(),
+        source=wording.text("source.central"),
+        period=first.period,
+        provisional=first.provisional,
+        dimensions=_DIMENSIONS,
+    )
+
+
+def _counted_line(table: StatTable) -> str:
+    """Give the line "opgjort pr." as the other tables have it: the fourth."""
+    return table.lines[3]
+
+
+def _row(revision: Revision, wording: Wording) -> tuple[Cell, ...]:
+    causes = "; ".join(wording.text(f"cause.{cause}") for cause in revision.causes)
+    column = revision.column
+    heading = column.label.split(" [", maxsplit=1)[0]
+    return (revision.table.id, revision.row_label, heading, revision.before, revision.now, causes)

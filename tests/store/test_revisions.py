@@ -1,0 +1,119 @@
+"""T22 worked by hand: a small country is revised once in each way, on both databases.
+
+Two kommuner with ten awards of each level. 955 then corrects one højeste to mellemste and
+withdraws one laveste; 956 reports one højeste late and hands one mellemste over to 955.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.editions import edition, first_reports, issue, revised_reports, table
+from tests.support.stores import KINDS, Stores, pg_stores, sqlite_template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fpsheet_sync.stat_table import Cell, Release
+    from fpsheet_sync.store import Store
+
+__all__ = ["pg_stores", "sqlite_template"]
+
+LATE, CORRECTED, WITHDRAWN = "Sen indberetning", "Rettelse", "Annulleret"
+MOVED = "Borger flyttet til anden kommune"
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def revised(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    sqlite_template: Path,
+) -> Iterator[Store]:
+    """Give a store with two editions, which the tests only read."""
+    folder = tmp_path_factory.mktemp("revised")
+    if request.param == "sqlite":
+        stores = Stores(folder, sqlite_template, [])
+    else:
+        stores = Stores(folder, None, request.getfixturevalue("pg_stores"))
+    store = stores.new()
+    first_reports(store)
+    issue(store, folder)
+    revised_reports(store)
+    issue(store, folder)
+    yield store
+    stores.close()
+
+
+def listed(release: Release, table_id: str, of: str) -> dict[tuple[str, str], tuple[Cell, ...]]:
+    """Give the lines about one table: (row, column) → old, new, cause."""
+    found = table(release, table_id)
+    return {
+        (key[1], key[2]): row[3:]
+        for key, row in zip(found.keys, found.rows, strict=True)
+        if key[0] == of
+    }
+
+
+def test_t22_lists_each_revised_count_with_its_cause(revised: Store) -> None:
+    """Every count of T11 and T14 that changed, and none that did not."""
+    second = edition(revised, 2)
+    # The country's højeste stayed 20 (one late, one corrected away), and so did its total of 60.
+    assert listed(second, "T22", "T11") == {
+        ("", "niveau_mellemste"): (20, 21, CORRECTED),
+        ("", "niveau_laveste"): (20, 19, WITHDRAWN),
+        ("955", "afgoerelser"): (30, 29, WITHDRAWN),
+        ("955", "tilkendelse"): (30, 29, WITHDRAWN),
+        ("955", "niveau_hoejeste"): (10, 9, CORRECTED),
+        ("955", "niveau_mellemste"): (10, 11, CORRECTED),
+        ("955", "niveau_laveste"): (10, 9, WITHDRAWN),
+        ("956", "afgoerelser"): (30, 31, LATE),
+        ("956", "tilkendelse"): (30, 31, LATE),
+        ("956", "niveau_hoejeste"): (10, 11, LATE),
+    }
+    # 955 lost one (withdrawn) and got one (moved); 956 got one (late) and lost one (moved).
+    assert listed(second, "T22", "T14") == {
+        ("", "niveau_mellemste"): (20, 21, CORRECTED),
+        ("", "niveau_laveste"): (20, 19, WITHDRAWN),
+        ("955", "niveau_hoejeste"): (10, 9, CORRECTED),
+        ("955", "niveau_mellemste"): (10, 12, f"{CORRECTED}; {MOVED}"),
+        ("955", "niveau_laveste"): (10, 9, WITHDRAWN),
+        ("956", "niveau_hoejeste"): (10, 11, LATE),
+        ("956", "niveau_mellemste"): (10, 9, MOVED),
+    }
+
+
+def test_revised_numbers_are_marked_in_words_beside_the_row(revised: Store) -> None:
+    """A last column names them, and the columns of numbers hold numbers alone."""
+    found = table(edition(revised, 2), "T11")
+    assert found.columns[-1].label == "Revideret"
+    marks = {key: row[-1] for key, row in zip(found.keys, found.rows, strict=True)}
+    assert marks["956",] == "[r] Tilkendelser og afslag, Tilkendelser i alt, Tilkendelser: Højeste"
+    assert marks["",] == "[r] Tilkendelser: Mellemste, Tilkendelser: Laveste"
+    assert "[r] i kolonnen Revideret betyder" in found.lines[-1]
+    assert not any("[r]" in str(cell) for row in found.rows for cell in row[:-1])
+
+
+def test_a_kommunes_edition_lists_its_own_revisions(revised: Store) -> None:
+    """956's own T22 says what the national one says of 956."""
+    own, national = edition(revised, 2, "956"), edition(revised, 2)
+    ours = {key: row for key, row in listed(national, "T22", "T11").items() if key[0] == "956"}
+    assert listed(own, "T22", "T11") == ours
+
+
+def test_the_first_edition_revises_nothing(revised: Store) -> None:
+    """No T22, no marks, and the cover says which edition it is."""
+    first = edition(revised, 1)
+    assert first.edition == "Udgave 1."
+    assert not {"T22", "T22b"} & {table.id for table in first.tables}
+    assert not any(column.id == "revideret" for table in first.tables for column in table.columns)
+
+
+def test_the_cover_counts_the_revised_numbers(revised: Store) -> None:
+    """As many as T22 and T22b list."""
+    second = edition(revised, 2)
+    rows = sum(len(table.rows) for table in second.tables if table.id in {"T22", "T22b"})
+    assert second.edition.startswith("Udgave 2. Afløser udgave 1, opgjort pr. 2. marts 2026. ")
+    assert f" {rows} tal er rettet siden;" in second.edition

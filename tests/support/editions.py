@@ -1,0 +1,128 @@
+"""A small country that publishes, is revised, and publishes again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from fpsheet.progress import Silent
+from fpsheet.publish import Order, Written, publish
+from fpsheet_sync.access import Actor
+from fpsheet_sync.stat_table import Period
+from fpsheet_sync.statistics.publication import read_editions, read_publications
+from fpsheet_templates.load import load_form
+from tests.support.submissions import Sending, send
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from fpsheet_sync.stat_table import Release, StatTable
+    from fpsheet_sync.store import Store
+
+YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
+DAY = date(2026, 3, 2)
+ACTOR = Actor("departementet", datetime(2026, 3, 2, 12, tzinfo=UTC))
+LEVELS = ("hoejeste", "mellemste", "laveste")
+WORKBOOKS = {"955": "CCCCCCCC", "956": "AAAAAAAA"}
+
+Award = tuple[str, str]
+"""Level, and the reason for annulling it ("" for none)."""
+
+
+def cpr(kommune: str, number: int) -> str:
+    """Give the CPR number of an invented citizen, all born on the same day of 1980."""
+    return f"610180{1000 + 100 * (int(kommune) - 950) + number}"
+
+
+def awards(kommune: str, given: Iterable[Award], moves: Mapping[int, str] | None = None) -> str:
+    """Give the sheets of a kommune: awards of 2025, and citizens that moved at the end of it."""
+    lines = ["# afgoerelse", "| id | cpr | afgoerelse_dato | afgoerelse | niveau | annuller |"]
+    lines += [
+        f"| {n} | {cpr(kommune, n)} | 2025-{1 + n % 12:02}-05 | tilkendelse | {level} | {gone} |"
+        for n, (level, gone) in enumerate(given, start=1)
+    ]
+    if moves:
+        lines += ["", "# overdragelse", "| id | cpr | til_kommune | dato |"]
+        lines += [
+            f"| {n} | {cpr(kommune, who)} | {where} | 2025-12-15 |"
+            for n, (who, where) in enumerate(moves.items(), start=1)
+        ]
+    return "\n".join(lines)
+
+
+def ten_of_each() -> list[Award]:
+    """Give ten awards of each level: 1-10 højeste, 11-20 mellemste, 21-30 laveste."""
+    return [(level, "") for level in LEVELS for _ in range(10)]
+
+
+def report(
+    store: Store,
+    kommune: str,
+    given: Iterable[Award],
+    *,
+    moves: Mapping[int, str] | None = None,
+    minute: int = 0,
+) -> None:
+    """Let a kommune report its awards."""
+    sending = Sending(kommune=kommune, workbook=WORKBOOKS[kommune], minute=minute)
+    send(store, awards(kommune, given, moves), sending)
+
+
+def first_reports(store: Store) -> None:
+    """Let 955 and 956 report thirty awards each."""
+    for kommune in WORKBOOKS:
+        report(store, kommune, ten_of_each())
+
+
+def revised_reports(store: Store) -> None:
+    """Let both report again, with one change of each kind.
+
+    955 corrects award 1 (højeste, should be mellemste) and withdraws award 30 (laveste). 956 has
+    one more (højeste), and hands the citizen of award 11 (mellemste) over to 955.
+    """
+    corrected = ten_of_each()
+    corrected[0] = ("mellemste", "")
+    corrected[29] = ("laveste", "fejlindtastning")
+    report(store, "955", corrected, minute=10)
+    report(store, "956", [*ten_of_each(), ("hoejeste", "")], moves={11: "955"}, minute=10)
+
+
+def order(**details: object) -> Order:
+    """Give an order for 2025 in Danish at the lowest threshold."""
+    plain = Order(YEAR, DAY, "da", threshold=3)
+    return replace(plain, **details)  # type: ignore[arg-type]
+
+
+def issue(store: Store, folder: Path, **details: object) -> Written:
+    """Publish, and write the files."""
+    wanted = order(actor=ACTOR, **details)
+    return publish(store, load_form(), wanted, folder, Silent())
+
+
+def write(store: Store, folder: Path, **details: object) -> Written:
+    """Write files without publishing."""
+    return publish(store, load_form(), order(**details), folder, Silent())
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    """Give every file below a folder."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def edition(store: Store, number: int, area: str = "GL", period: Period = YEAR) -> Release:
+    """Give a published edition in Danish."""
+    with store.read() as connection:
+        known = read_publications(connection, "GL", period)
+        found = read_editions(connection, next(one for one in known if one.number == number))
+    return next(one for one in found if (one.area, one.language) == (area, "da"))
+
+
+def table(release: Release, table_id: str) -> StatTable:
+    """Give a table of an edition."""
+    return next(table for table in release.tables if table.id == table_id)
