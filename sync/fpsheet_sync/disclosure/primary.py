@@ -34,7 +34,7 @@ class Primary:
 
 
 def find_primary(problem: Problem, settings: Settings, known: "NDArray[np.bool_]") -> Primary:
-    """Find the counts below the threshold, now or in an earlier edition, and who must not know them.
+    """Find the counts below the threshold, now or in an earlier edition, and who is not to know.
 
     Args:
         problem: The release.
