@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fpsheet.publish import Order, Written
     from fpsheet.receive import Desk
     from fpsheet.rules_trial import TrialLine
+    from fpsheet.upgrade.lifted import Lifted
     from fpsheet.verdict import Verdict
     from fpsheet.workbook.issue import Issue
     from fpsheet_sync.access import Actor
@@ -75,6 +76,21 @@ def pull_workbook(central: "Central", issue: "Issue", actor: "Actor", out: Path)
         prefilled = prefill_workbook(store, issue, actor)
     write_whole(out, prefilled.data, language=issue.language)
     return prefilled
+
+
+def upgrade_file(path: Path, question: "Question", out: Path) -> "Lifted":
+    """Lift a kommune's workbook to the newest form; nothing is written where it cannot be.
+
+    Raises:
+        WorkbookFileError: The file is not as it can be lifted, or cannot be written.
+    """
+    from fpsheet.upgrade.lifted import lift_workbook
+
+    (verdict,) = check_files([path], question, Silent())
+    lifted = lift_workbook(verdict, question)
+    if lifted.data:
+        write_whole(out, lifted.data)
+    return lifted
 
 
 def check_files(

@@ -1,5 +1,6 @@
-"""Commands that give a workbook: template, pull."""
+"""Commands that give a workbook: template, pull, upgrade."""
 
+from datetime import date
 from getpass import getuser
 from pathlib import Path
 from random import SystemRandom
@@ -8,12 +9,16 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand
+from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.kommune_commands import show_verdict
 from fpsheet.cli.parameters import (
     database_option,
+    file_argument,
     json_option,
     kommune_option,
     number_option,
     path_option,
+    today_option,
 )
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
@@ -36,7 +41,18 @@ def make_workbook_commands(words: Words) -> tuple[click.Command, ...]:
         params=[*issued, database_option(words), json_option(words)],
         run=pull_workbook,
     )
-    return template, pull
+    upgrade = SpokenCommand(
+        "upgrade",
+        words=words,
+        params=[
+            file_argument(words, "file", key="command.upgrade.file"),
+            path_option(words, "--out", key="program.option.out_file", required=True),
+            today_option(words),
+            json_option(words),
+        ],
+        run=upgrade_workbook,
+    )
+    return template, pull, upgrade
 
 
 @click.pass_obj
@@ -72,6 +88,27 @@ def pull_workbook(  # noqa: PLR0913 - one parameter per option
     if pulled.conflicts:
         console.say(words.fill("command.pull.conflicts", {"count": pulled.conflicts}))
     return 0
+
+
+@click.pass_obj
+def upgrade_workbook(
+    session: Session, *, file: Path, out: Path, today: date | None, as_json: bool
+) -> int:
+    """Lift a workbook to the newest form; say what was carried, what is new and what lacks."""
+    from fpsheet import pipeline
+    from fpsheet.views.upgrade_report import render_lifted
+
+    lifted = pipeline.upgrade_file(file, session.question(None, today), out)
+    console = session.console(as_json=as_json)
+    if not lifted.data:
+        show_verdict(session, lifted.before, as_json=as_json)
+        console.say(session.words.get("command.upgrade.refused"))
+        return ExitCode.FINDINGS
+    if as_json:
+        console.give(lifted.to_dict() | {"file": str(out)})
+    for line in render_lifted(lifted, session.form(), session.words.language, out):
+        console.say(line)
+    return ExitCode.DONE
 
 
 def _new_issue(session: Session, kommune: str, year: int | None) -> "Issue":

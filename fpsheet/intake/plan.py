@@ -89,9 +89,7 @@ class ReadingPlan:
     limits: Limits
 
 
-def make_plan(
-    form: Form, *, versions: tuple[int, ...], expected_kommune: str | None, limits: Limits
-) -> ReadingPlan:
+def make_plan(form: Form, *, expected_kommune: str | None, limits: Limits) -> ReadingPlan:
     """Draw from the form what reading needs."""
     return ReadingPlan(
         sheets={sheet.id: _plan_sheet(form, sheet) for sheet in form.entry_sheets()},
@@ -100,7 +98,7 @@ def make_plan(
             for sheet in form.sheets
             if sheet.kind is SheetKind.COVER
         },
-        versions=versions,
+        versions=form.versions,
         kommuner=frozenset(form.kommuner),
         expected_kommune=expected_kommune or "",
         limits=limits,

@@ -17,7 +17,6 @@ from fpsheet.intake.limits import DEFAULT_LIMITS, Limits
 from fpsheet.intake.plan import ReadingPlan, make_plan
 from fpsheet.intake.process import ReadingProcess
 from fpsheet_templates.form import Form
-from fpsheet_templates.load import form_versions
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.raw import RawWorkbook
 
@@ -153,8 +152,7 @@ def read_many(
 
 
 def _plan(form: Form, expected_kommune: str | None, limits: Limits) -> ReadingPlan:
-    versions = form_versions()
-    return make_plan(form, versions=versions, expected_kommune=expected_kommune, limits=limits)
+    return make_plan(form, expected_kommune=expected_kommune, limits=limits)
 
 
 def _read(source: Source, *, form: Form, plan: ReadingPlan, process: ReadingProcess) -> FileReading:

@@ -73,20 +73,24 @@ def build_workbook(  # noqa: PLR0913 - what a workbook is issued with, each by n
         raise UsageError(f"Sproget {language} findes ikke.")
     kommune = form.kommuner[kommune_kode]
     issue = Issue(form, kommune, aar, language, workbook_id, issued_at, parent)
+    return build_issue(issue, rows=rows, premade=premade)
+
+
+def build_issue(
+    issue: Issue,
+    *,
+    rows: Mapping[str, Sequence[Row]] | None = None,
+    premade: int | None = None,
+) -> bytes:
+    """Give the bytes of a workbook, as `build_workbook` does, for an issue that is made already."""
+    form, kommune, issued_at = issue.form, issue.kommune, issue.issued_at
     given = {sheet.id: tuple((rows or {}).get(sheet.id, ())) for sheet in form.entry_sheets()}
-    statuses = {sheet.id: make_status(issue, sheet) for sheet in form.entry_sheets()}
-    layouts = {}
+    layouts, lines = {}, list[StatusLine]()
     for sheet in form.entry_sheets():
         blank = premade_rows(sheet, kommune) if premade is None else premade
-        status = statuses[sheet.id]
-        layouts[sheet.id] = plan_sheet(
-            issue,
-            sheet,
-            row_count=max(len(given[sheet.id]) + blank, 1),
-            status=status.formula,
-            calculated=(*status.columns, *deadline_columns(issue, sheet)),
-        )
-    lines = [line for status in statuses.values() for line in status.lines]
+        count = max(len(given[sheet.id]) + blank, 1)
+        layouts[sheet.id], own = plan_entry_sheet(issue, sheet, row_count=count)
+        lines += own
     book = _lay_out(issue, layouts, (*common_lines(issue), *lines))
     target = BytesIO()
     book.save(target)
@@ -95,6 +99,21 @@ def build_workbook(  # noqa: PLR0913 - what a workbook is issued with, each by n
         name = f"xl/worksheets/sheet{number}.xml"
         parts[name] = _finish(parts[name], title, issue, layouts=layouts, given=given)
     return pack(parts, issued_at=issued_at)
+
+
+def plan_entry_sheet(
+    issue: Issue, sheet: Sheet, *, row_count: int
+) -> tuple[SheetLayout, tuple[StatusLine, ...]]:
+    """Lay out an entry sheet with its status, and give the sentences the status can say."""
+    status = make_status(issue, sheet)
+    layout = plan_sheet(
+        issue,
+        sheet,
+        row_count=row_count,
+        status=status.formula,
+        calculated=(*status.columns, *deadline_columns(issue, sheet)),
+    )
+    return layout, status.lines
 
 
 def _finish(

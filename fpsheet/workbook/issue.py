@@ -1,6 +1,7 @@
 """The issue of a workbook: what every sheet of it is made from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from fpsheet_templates.form import Form
@@ -19,6 +20,7 @@ class Issue:
         workbook_id: Eight characters, see `mint_workbook_id`.
         issued_at: Moment of issue, with time zone.
         parent: Commit that the content descends from; empty for a blank workbook.
+        titles: Sheet identifier → name on its tab, where it is not that of the form.
     """
 
     form: Form
@@ -28,6 +30,7 @@ class Issue:
     workbook_id: str
     issued_at: datetime
     parent: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def jurisdiction(self) -> str:
@@ -50,7 +53,8 @@ class Issue:
 
     def title(self, sheet_id: str) -> str:
         """Give the name on the tab of a sheet."""
-        return self.form.sheet_title(sheet_id, self.language)
+        own = self.titles.get(sheet_id)
+        return own or self.form.sheet_title(sheet_id, self.language)
 
     def label(self, sheet_id: str, field_id: str) -> str:
         """Give the label of a field."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from openpyxl.utils import column_index_from_string as column_index
 from openpyxl.utils import get_column_letter, quote_sheetname
 
 from fpsheet.workbook.issue import Issue
@@ -143,7 +144,8 @@ class SheetLayout:
         """
         for column in self.columns:
             yield column.name, f"${column.letter}1"
-        entries = [self[field.id].letter for field in self.sheet.entry_fields()]
+        # Not in the form's order where a person moved columns.
+        entries = sorted((self[f.id].letter for f in self.sheet.entry_fields()), key=column_index)
         yield raw_row_name(self.sheet.id), f"${entries[0]}1:${entries[-1]}1"
         read = [column.letter for column in self.columns if column.field is None]
         if read:

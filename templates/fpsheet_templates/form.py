@@ -134,6 +134,7 @@ class Form:
 
     Attributes:
         version: Form version, a whole number that only grows.
+        versions: Every version whose workbooks can be read by it, oldest first, its own last.
         sheets: Every sheet in workbook order.
         code_lists: Code list identifier → list.
         kommuner: Kommunekode → kommune, those of the past included.
@@ -144,6 +145,7 @@ class Form:
     """
 
     version: int
+    versions: tuple[int, ...]
     sheets: tuple[Sheet, ...]
     code_lists: Mapping[str, CodeList]
     kommuner: Mapping[str, Kommune]

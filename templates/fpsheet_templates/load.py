@@ -1,18 +1,24 @@
 """Loading: the TOML and CSV of `data/` become a `Form`.
 
 `data/form-<n>.toml` is one form version. The first is whole; a later one is an overlay that
-names only what it adds or changes (`load_form` applies them in order). Code lists, rules and
-texts are shared by all versions: an entry says itself from when it holds.
+names only what it adds or changes (`load_form` applies them in order): of a field that is there
+already the entries that differ, of a new one all of them with `since = <n>`, and
+`after = "<field>"` where its column does not stand last. Code lists, rules and texts are shared
+by all versions: an entry says itself from when it holds.
+
+A form that is tried before it is shipped is a folder laid over `data/` (`overlay`): its form
+files come after ours, its texts and its lines of code lists replace those of the same key.
 """
 
 import csv
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from fpsheet_templates.codes import Code, CodeList
 from fpsheet_templates.errors import SpecError
@@ -29,55 +35,47 @@ _LANGUAGE_LENGTH = 2
 Table = Mapping[str, object]
 
 
-def form_versions() -> tuple[int, ...]:
-    """Give the form versions there are, oldest first."""
-    names = (entry.name for entry in _data().iterdir())
-    return tuple(
-        sorted(
-            int(name.removeprefix("form-").removesuffix(".toml"))
-            for name in names
-            if name.startswith("form-")
-        )
-    )
-
-
 @cache
-def load_form(version: int | None = None) -> Form:
+def load_form(version: int | None = None, *, overlay: Path | None = None) -> Form:
     """Load a form version with everything that belongs to it.
 
     Args:
         version: Form version; the newest when left out.
+        overlay: Folder laid over the data that are shipped.
 
     Raises:
         SpecError: The version does not exist, or the data contradict themselves.
     """
-    versions = form_versions()
+    files_by_version = _form_files(overlay)
+    versions = sorted(files_by_version)
     wanted = versions[-1] if version is None else version
     if wanted not in versions:
         message = f"Form version {wanted} does not exist."
         raise SpecError(message)
-    sheets: dict[str, Sheet] = {}
+    sheets: dict[str, _SheetEntry] = {}
     for number in (v for v in versions if v <= wanted):
-        _overlay(sheets, _read_toml(_data() / f"form-{number}.toml"))
+        _lay_over(sheets, _read_toml(files_by_version[number]))
     constants = _read_toml(_data() / "constants.toml")
     return Form(
         version=wanted,
-        sheets=tuple(sheets.values()),
-        code_lists=_load_code_lists(),
+        versions=tuple(v for v in versions if v <= wanted),
+        sheets=tuple(_sheet(entry) for entry in sheets.values()),
+        code_lists=_load_code_lists(overlay),
         kommuner=_load_kommuner(),
         constants={name: _constant(entry) for name, entry in constants.items()},
         constant_sources={name: str(_table(entry)["source"]) for name, entry in constants.items()},
         rules=tuple(sorted(_load_rules(), key=lambda rule: rule.code)),
-        texts=load_texts(),
+        texts=load_texts(overlay=overlay),
     )
 
 
 @cache
-def load_texts(only: str = "") -> Texts:
+def load_texts(only: str = "", *, overlay: Path | None = None) -> Texts:
     """Load every text of every language folder under `data/text/`.
 
     Args:
         only: Name of one file (`program.toml`), for a quick start; every file when left out.
+        overlay: Folder laid over the data that are shipped.
     """
     by_language: dict[str, dict[str, str]] = {}
     for folder in sorted((_data() / "text").iterdir(), key=lambda entry: entry.name):
@@ -88,12 +86,25 @@ def load_texts(only: str = "") -> Texts:
                     message = f"The text {key} stands twice ({folder.name})."
                     raise SpecError(message)
                 texts[key] = text
+        if overlay and (overlay / "text" / folder.name).is_dir():
+            for file in _files(overlay / "text" / folder.name, ".toml"):
+                texts |= dict(_flatten(_read_toml(file)))
         by_language[folder.name] = texts
     return Texts(by_language)
 
 
 def _data() -> Traversable:
     return files("fpsheet_templates") / "data"
+
+
+def _form_files(overlay: Path | None) -> dict[int, Traversable]:
+    """Give form version → its file."""
+    found: dict[int, Traversable] = {}
+    for folder in (_data(), *([overlay] if overlay else [])):
+        for file in _files(folder, ".toml"):
+            if file.name.startswith("form-"):
+                found[int(file.name.removeprefix("form-").removesuffix(".toml"))] = file
+    return found
 
 
 def _files(folder: Traversable, suffix: str) -> list[Traversable]:
@@ -132,26 +143,43 @@ def _constant(entry: object) -> date | float:
     raise SpecError(message)
 
 
-def _overlay(sheets: dict[str, Sheet], data: Table) -> None:
+@dataclass(slots=True)
+class _SheetEntry:
+    """What the files say of one sheet: its own entries, and those of each of its fields."""
+
+    head: dict[str, object]
+    fields: dict[str, dict[str, object]]
+
+
+def _lay_over(sheets: dict[str, _SheetEntry], data: Table) -> None:
     """Add the sheets of one form file, or change those that are there already."""
     for entry in _tables(data["sheet"]):
-        sheet_id = str(entry["id"])
-        own = tuple(_field(field) for field in _tables(entry.get("field")))
-        if sheet_id in sheets:
-            sheets[sheet_id] = _with_fields(sheets[sheet_id], own)
-        else:
-            sheets[sheet_id] = _sheet(entry, own)
+        sheet = sheets.setdefault(str(entry["id"]), _SheetEntry({}, {}))
+        sheet.head |= entry
+        for changed in _tables(entry.get("field")):
+            name, after = str(changed["id"]), changed.get("after")
+            merged = sheet.fields.get(name, {}) | changed
+            if after is None:
+                sheet.fields[name] = merged
+            else:
+                sheet.fields = _placed_after(sheet.fields, str(after), merged)
 
 
-def _with_fields(sheet: Sheet, changed: tuple[Field, ...]) -> Sheet:
-    """Replace fields of the same identifier; put new ones before `annuller`."""
-    by_id = {field.id: field for field in changed}
-    kept = [by_id.pop(field.id, field) for field in sheet.fields]
-    at = len(kept) - 1 if sheet.kind is SheetKind.ENTRY else len(kept)
-    return replace(sheet, fields=(*kept[:at], *by_id.values(), *kept[at:]))
+def _placed_after(
+    fields: Mapping[str, dict[str, object]], after: str, entry: dict[str, object]
+) -> dict[str, dict[str, object]]:
+    """Give the fields with one of them right after another."""
+    name = str(entry["id"])
+    others = [(key, own) for key, own in fields.items() if key != name]
+    at = next((n for n, (key, _) in enumerate(others, start=1) if key == after), None)
+    if at is None:
+        message = f"{name} cannot stand after {after}, which is no field of the sheet."
+        raise SpecError(message)
+    return dict([*others[:at], (name, entry), *others[at:]])
 
 
-def _sheet(entry: Table, own: tuple[Field, ...]) -> Sheet:
+def _sheet(source: _SheetEntry) -> Sheet:
+    entry, own = source.head, tuple(map(_field, source.fields.values()))
     kind = SheetKind(str(entry["kind"]))
     fields = own
     if kind is SheetKind.ENTRY:
@@ -202,11 +230,16 @@ def _read_csv(file: Traversable) -> list[dict[str, str]]:
     return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
 
 
-def _load_code_lists() -> dict[str, CodeList]:
+def _load_code_lists(overlay: Path | None) -> dict[str, CodeList]:
     lists = {}
     for file in _files(_data() / "codes", ".csv"):
         name = file.name.removesuffix(".csv")
-        lists[name] = CodeList(name, tuple(_code(row) for row in _read_csv(file)))
+        rows = _read_csv(file)
+        if overlay and (overlay / "codes" / file.name).is_file():
+            laid_over = _read_csv(overlay / "codes" / file.name)
+            by_code = {row["code"]: row for row in (*rows, *laid_over)}
+            rows = list(by_code.values())
+        lists[name] = CodeList(name, tuple(map(_code, rows)))
     return lists
 
 

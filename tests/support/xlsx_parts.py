@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 from fpsheet.intake.limits import DEFAULT_LIMITS, Limits
 from fpsheet.intake.plan import make_plan
 from fpsheet.intake.reading import read_bytes
-from fpsheet_templates.load import form_versions, load_form
+from fpsheet_templates.load import load_form
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -315,7 +315,6 @@ def take_in(
     """Read a file in this process, so that an exception in intake is seen."""
     plan = make_plan(
         load_form(),
-        versions=form_versions(),
         expected_kommune=expected_kommune,
         limits=limits,
     )

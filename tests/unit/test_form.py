@@ -8,7 +8,7 @@ import pytest
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.expression import fields_of
 from fpsheet_templates.form import FieldType, Form, SheetKind
-from fpsheet_templates.load import form_versions, load_form
+from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import RuleLevel
 from fpsheet_templates.term import load_terms
 from fpsheet_templates.text import Texts
@@ -200,8 +200,8 @@ def test_an_unknown_version_is_refused() -> None:
 
 def test_versions_start_at_one(form: Form) -> None:
     """Versions are whole numbers from 1; the newest is loaded by default."""
-    assert form_versions()[0] == 1
-    assert form.version == form_versions()[-1]
+    assert form.versions[0] == 1
+    assert form.version == form.versions[-1]
 
 
 def test_a_missing_text_or_value_raises() -> None:

@@ -84,4 +84,4 @@ def _check_rows(
 
 def _check_sheet(sheet: TypedSheet, setting: Setting) -> RowVerdict:
     schema = sheet_schema(setting, sheet.sheet)
-    return check_rows(with_unreadable(sheet, schema.sheet), schema, sheet.missing)
+    return check_rows(with_unreadable(sheet, schema.sheet), schema, sheet.missing, sheet.later)

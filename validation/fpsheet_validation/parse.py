@@ -81,7 +81,8 @@ def parse_sheet(raw: RawSheet, setting: Setting) -> ParsedSheet:
         ),
     )
     odd = _odd_cells(raw, quick, plan, date1904=setting.date1904)
-    return _finish(raw, plan.sheet, _mend(quick, odd), odd)
+    later = {field.id for field in plan.sheet.entry_fields() if setting.is_later(field)}
+    return _finish(raw, plan.sheet, _mend(quick, odd), odd, later)
 
 
 @compiled
@@ -210,7 +211,9 @@ def _mend(quick: pl.DataFrame, odd: list[_OddCell]) -> pl.DataFrame:
     return mended
 
 
-def _finish(raw: RawSheet, sheet: Sheet, frame: pl.DataFrame, odd: list[_OddCell]) -> ParsedSheet:
+def _finish(
+    raw: RawSheet, sheet: Sheet, frame: pl.DataFrame, odd: list[_OddCell], later: set[str]
+) -> ParsedSheet:
     """Name the unreadable cells; in an annulled row they do not matter, and INFO says so."""
     said = [cell for cell in odd if cell.verdict.code]
     rows = frame[ROW].to_list() if said else []
@@ -230,7 +233,8 @@ def _finish(raw: RawSheet, sheet: Sheet, frame: pl.DataFrame, odd: list[_OddCell
         frame=frame,
         columns=raw.columns,
         unreadable=pl.DataFrame(lost, schema={ROW: pl.Int32(), "field": pl.String()}, orient="row"),
-        missing=tuple(field for field in raw.missing if field in entry),
+        missing=tuple(field for field in raw.missing if field in entry - later),
         totals=raw.totals,
+        later=tuple(field for field in raw.missing if field in later),
     )
     return ParsedSheet(typed, hits)

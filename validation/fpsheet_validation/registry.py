@@ -150,6 +150,8 @@ def _can_run(rule: Rule, sheets: set[str], book: Book) -> Outcome:
         sheet = book.sheets.get(sheet_id)
         if sheet_id in book.raw.missing or (sheet is not None and field in sheet.missing):
             return Outcome.COULD_NOT_RUN
+        if sheet is not None and field in sheet.later:
+            return Outcome.NOT_APPLICABLE
     return Outcome.PASSED
 
 

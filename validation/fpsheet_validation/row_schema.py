@@ -85,16 +85,24 @@ def _passes(passed: pl.Expr) -> Callable[[PolarsData], pl.LazyFrame]:
     return run
 
 
-def check_rows(frame: pl.DataFrame, schema: SheetSchema, missing: Iterable[str]) -> RowVerdict:
+def check_rows(
+    frame: pl.DataFrame,
+    schema: SheetSchema,
+    missing: Iterable[str],
+    later: Iterable[str] = (),
+) -> RowVerdict:
     """Run the field and row rules of a sheet.
 
     Args:
         frame: Typed rows with the column `evaluate.UNREADABLE`.
         schema: The compiled rules.
         missing: Fields the file lacks; a rule that reads one could not run.
+        later: Fields that came after the file's form version; a rule that reads one does not
+            apply to it.
     """
     lacking = set(missing)
-    runnable = [n for n, check in enumerate(schema.checks) if not lacking & set(check.reads)]
+    absent = lacking.union(later)
+    runnable = [n for n, check in enumerate(schema.checks) if not absent & set(check.reads)]
     not_run = {check.code for check in schema.checks if lacking & set(check.reads)}
     if not frame.height:
         return RowVerdict([], frozenset(not_run))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from fpsheet_templates.form import Form
+from fpsheet_templates.form import Field, Form
 from fpsheet_templates.text import BASE_LANGUAGE
 from fpsheet_validation.raw import RawWorkbook
 
@@ -13,13 +13,14 @@ class Setting:
     """What the rules must know beside the rows.
 
     Attributes:
-        form: The form of the workbook's version.
+        form: The newest form.
         kommune_kode: Whose workbook; empty when the workbook does not say.
         jurisdiction: "GL" or "DK"; empty when the kommune is unknown.
         aar: Reporting year; 0 when the workbook does not say.
         language: Language of the labels in the code cells.
         today: The day of the check.
         date1904: Numbers read as dates count from 1904.
+        version: Form version of the workbook; 0 when it does not say.
     """
 
     form: Form
@@ -29,6 +30,11 @@ class Setting:
     language: str
     today: date
     date1904: bool = False
+    version: int = 0
+
+    def is_later(self, field: Field) -> bool:
+        """Tell whether a field came after the workbook's version, which need not have it."""
+        return bool(self.version) and field.since > self.version
 
 
 def read_setting(raw: RawWorkbook, form: Form, *, today: date) -> Setting:
@@ -36,6 +42,7 @@ def read_setting(raw: RawWorkbook, form: Form, *, today: date) -> Setting:
     kommune_kode = raw.meta.get("kommune_kode", "")
     kommune = form.kommuner.get(kommune_kode)
     year = raw.meta.get("aar", "")
+    version = raw.meta.get("form_version", "")
     language = raw.meta.get("sprog", BASE_LANGUAGE)
     return Setting(
         form=form,
@@ -45,4 +52,5 @@ def read_setting(raw: RawWorkbook, form: Form, *, today: date) -> Setting:
         language=language if language in form.texts.languages() else BASE_LANGUAGE,
         today=today,
         date1904=raw.date1904,
+        version=int(version) if version.isdecimal() else 0,
     )

@@ -28,8 +28,9 @@ class TypedSheet:
         columns: Field identifier → column letter in this file.
         unreadable: One row per cell that holds something that could not be read: `raekke`
             (Int32), `field` (String). Such a cell is not blank.
-        missing: Fields of the form that the file lacks.
+        missing: Fields of its form version that the file lacks.
         totals: Control totals.
+        later: Fields it lacks because they came after its form version.
     """
 
     sheet: str
@@ -39,6 +40,7 @@ class TypedSheet:
     unreadable: pl.DataFrame
     missing: tuple[str, ...]
     totals: SheetTotals
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

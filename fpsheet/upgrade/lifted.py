@@ -1,0 +1,152 @@
+"""Lifting a checked workbook, and the proof that nothing of it was lost on the way."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from fpsheet.check import Question, check_source
+from fpsheet.intake.process import ReadingProcess
+from fpsheet.intake.reader import NamedBytes
+from fpsheet.returned.parts import MAIN, Parts, parse
+from fpsheet.upgrade.entry_renewal import FreshColumn, Renaming, refuse
+from fpsheet.upgrade.upgraded import Upgraded, upgrade_workbook
+from fpsheet.verdict import Verdict
+from fpsheet_templates.form import Form
+from fpsheet_templates.rule import Severity
+from fpsheet_validation.raw import RawWorkbook
+
+_BLANK_REQUIRED = "FLT-001"
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """What came of lifting a workbook.
+
+    Attributes:
+        before: What was found in the file.
+        after: What is found in the lifted one; as before where nothing was lifted.
+        version_before: Its version; 0 where it names none.
+        version: The newest version.
+        data: The lifted workbook; the file as it was where it is the newest already, empty where
+            it cannot be lifted.
+        fresh: Columns that are new.
+        renamed: Headings that changed.
+        own_sheets: Number of sheets of her own.
+        comments: Number of comments.
+    """
+
+    before: Verdict
+    after: Verdict
+    version_before: int
+    version: int
+    data: bytes = field(default=b"", repr=False)
+    fresh: tuple[FreshColumn, ...] = ()
+    renamed: tuple[Renaming, ...] = ()
+    own_sheets: int = 0
+    comments: int = 0
+
+    @property
+    def is_newest(self) -> bool:
+        """Tell whether there was nothing to do."""
+        return self.version_before == self.version
+
+    @property
+    def rows(self) -> int:
+        """Count the rows that were carried."""
+        return self.after.totals.read
+
+    @property
+    def blocking(self) -> int:
+        """Count the errors of the lifted workbook."""
+        return self.after.counts[Severity.KRITISK] + self.after.counts[Severity.FEJL]
+
+    def unanswered(self, form: Form, language: str) -> Iterator[tuple[str, str, int]]:
+        """Give sheet, label and number of rows of each new field that must be filled."""
+        for new in self.fresh:
+            blank = [
+                found
+                for found in self.after.findings
+                if (found.code, found.sheet, found.field) == (_BLANK_REQUIRED, new.sheet, new.field)
+            ]
+            if blank:
+                yield new.sheet, form.field_label(new.sheet, new.field, language), len(blank)
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the report as JSON has it."""
+        return {
+            "from": self.version_before,
+            "to": self.version,
+            "rows": self.rows,
+            "own_sheets": self.own_sheets,
+            "comments": self.comments,
+            "new": [{"sheet": f.sheet, "field": f.field, "column": f.letter} for f in self.fresh],
+            "renamed": [
+                {"sheet": r.sheet, "field": r.field, "from": r.before, "to": r.after}
+                for r in self.renamed
+            ],
+            "counts": {severity.value: n for severity, n in self.after.counts.items()},
+        }
+
+
+def lift_workbook(verdict: Verdict, question: Question) -> Lifted:
+    """Lift a workbook that was checked to the newest form.
+
+    The lifted workbook is read again before it is given away: every row and every value that the
+    intake reads in it must be as it was.
+
+    Raises:
+        WorkbookFileError: A sheet of it is not as it can be lifted.
+    """
+    form = question.form
+    raw = verdict.check.raw if verdict.check else None
+    version = raw.meta.get("form_version", "") if raw else ""
+    before = int(version) if version.isdecimal() else 0
+    if raw is None or verdict.counts[Severity.KRITISK]:
+        return Lifted(verdict, verdict, before, form.version)
+    content = verdict.path.read_bytes()
+    if before == form.version:
+        return Lifted(verdict, verdict, before, form.version, content)
+    upgraded = upgrade_workbook(content, raw, form)
+    with ReadingProcess() as process:
+        source = NamedBytes(verdict.path.name, upgraded.data)
+        after = check_source(source, verdict.path, question, process)
+    _compare(raw, after.check.raw if after.check else None, form)
+    return _told(verdict, after, before, form, upgraded)
+
+
+def _told(verdict: Verdict, after: Verdict, version: int, form: Form, upgraded: Upgraded) -> Lifted:
+    return Lifted(
+        verdict,
+        after,
+        version,
+        form.version,
+        data=upgraded.data,
+        fresh=upgraded.fresh,
+        renamed=upgraded.renamed,
+        own_sheets=upgraded.own_sheets,
+        comments=_count_comments(upgraded.data),
+    )
+
+
+def _compare(before: RawWorkbook, after: RawWorkbook | None, form: Form) -> None:
+    """See that every value of every row is read as before.
+
+    Raises:
+        WorkbookFileError: One is not.
+    """
+    language = before.meta.get("sprog", "da")
+    for sheet_id, sheet in before.sheets.items():
+        lifted = after.sheets.get(sheet_id) if after else None
+        names = sheet.frame.columns
+        if (
+            lifted is None
+            or not set(names) <= set(lifted.frame.columns)
+            or not sheet.frame.equals(lifted.frame.select(names))
+        ):
+            known = language if language in form.texts.languages() else "da"
+            raise refuse(form, known, "changed", ark=sheet.title)
+
+
+def _count_comments(data: bytes) -> int:
+    parts = Parts(data)
+    found = [name for name in parts.names() if "/comments" in name and name.endswith(".xml")]
+    return sum(1 for name in found for _ in parse(parts[name]).iter(f"{{{MAIN}}}comment"))

@@ -1,0 +1,79 @@
+"""Where the columns of the new form stand in a sheet that a person has worked in.
+
+Nothing of hers moves. A field she has stays in its column. A new one takes the first column that
+the old form's hidden formulas leave free, which is the one beside the last field; the new hidden
+formulas follow, or stand beyond her own columns where those are in the way.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from openpyxl.utils import get_column_letter
+
+from fpsheet.workbook.layout import SheetLayout
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands where before.
+
+    Attributes:
+        fields: Field or status → column number.
+        helpers: Columns of the old form's hidden formulas.
+        last: Last column with anything in it.
+        table_end: Last column of the table.
+    """
+
+    fields: Mapping[str, int]
+    helpers: frozenset[int]
+    last: int
+    table_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What stands where afterwards.
+
+    Attributes:
+        layout: The new form's layout with the letters of this sheet.
+        letters: Letter in a blank workbook → letter in this sheet.
+        fresh: Columns that the sheet lacked, by identifier.
+        cleared: Columns of the old form's formulas.
+        table_end: Last column of the table.
+    """
+
+    layout: SheetLayout
+    letters: Mapping[str, str]
+    fresh: tuple[str, ...]
+    cleared: frozenset[int]
+    table_end: int
+
+
+def place_columns(layout: SheetLayout, standing: Standing) -> Placement:
+    """Place every column of the new form."""
+    fresh = [c.id for c in layout.columns if c.field and c.id not in standing.fields]
+    helpers = [c.id for c in layout.columns if c.field is None]
+    freed = sorted(standing.helpers)
+    spare = [*freed, *range(max(standing.last, standing.table_end, *freed) + 1, 16_385)]
+    columns = dict(standing.fields)
+    columns |= zip(fresh, spare, strict=False)
+    rest = spare[len(fresh) :]
+    start = rest[0]
+    block = range(start, start + len(helpers))
+    hers = {n for n in range(1, standing.last + 1) if n not in standing.helpers}
+    is_free = hers.isdisjoint(block)
+    if not is_free:
+        beyond = max(standing.last, standing.table_end, *columns.values()) + 1
+        block = range(beyond, beyond + len(helpers))
+    columns |= zip(helpers, block, strict=True)
+    end = block[-1] if is_free else max(standing.table_end, *(columns[name] for name in fresh), 1)
+    letters = {c.id: get_column_letter(columns[c.id]) for c in layout.columns}
+    return Placement(
+        layout=replace(
+            layout, columns=tuple(replace(c, letter=letters[c.id]) for c in layout.columns)
+        ),
+        letters={c.letter: letters[c.id] for c in layout.columns},
+        fresh=tuple(fresh),
+        cleared=frozenset(standing.helpers),
+        table_end=end,
+    )

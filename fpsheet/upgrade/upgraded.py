@@ -1,0 +1,185 @@
+"""Upgrading a workbook: her own file, with the form's parts of it made new."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fpsheet.intake.shared_strings import SharedStrings
+from fpsheet.returned.parts import (
+    MAIN,
+    Element,
+    Parts,
+    drop_part,
+    drop_relation,
+    parse,
+    relations_of,
+    serialise,
+)
+from fpsheet.returned.sheet_part import SheetPart
+from fpsheet.returned.style import STYLES
+from fpsheet.returned.workbook_part import SheetEntry, list_sheets, workbook_name
+from fpsheet.upgrade.entry_renewal import EntryRenewal, FreshColumn, Renaming, refuse
+from fpsheet.upgrade.grid import cells_of, put_text, text_of
+from fpsheet.upgrade.names import read_names, renew_names
+from fpsheet.upgrade.style import append_styles, shift_styles
+from fpsheet.workbook.build import build_issue
+from fpsheet.workbook.issue import Issue
+from fpsheet_templates.form import Form, Sheet, SheetKind
+from fpsheet_validation.raw import RawWorkbook
+
+_ROW = f"{{{MAIN}}}row"
+_ENTRY_LETTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """An upgraded workbook.
+
+    Attributes:
+        data: Its bytes.
+        fresh: Columns that are new.
+        renamed: Headings that changed.
+        own_sheets: Number of sheets of her own, which are as they were.
+    """
+
+    data: bytes
+    fresh: tuple[FreshColumn, ...]
+    renamed: tuple[Renaming, ...]
+    own_sheets: int
+
+
+def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
+    """Lift a workbook to the newest form.
+
+    Her file is changed part by part: what she typed, her own columns, sheets, comments, colours
+    and filters are not touched.
+
+    Args:
+        content: The file, found safe by the intake.
+        raw: What the intake read in it.
+        form: The newest form.
+
+    Raises:
+        WorkbookFileError: A sheet of ours is missing, or stands otherwise than it can be lifted.
+    """
+    parts = Parts(content)
+    entries = list_sheets(parts)
+    places = _find_sheets(entries, raw, form)
+    issue = _issue_of(raw, form, {sheet: entry.title for sheet, entry in places.items()})
+    blank = Parts(build_issue(issue, premade=1))
+    offsets = append_styles(parts, blank[STYLES])
+    shared = _shared_strings(parts)
+    names = read_names(parse(blank[workbook_name(blank)]))
+    fresh: list[FreshColumn] = []
+    renamed: list[Renaming] = []
+    for entry in list_sheets(blank):
+        sheet = _sheet_of(entry.title, issue)
+        ours = parse(blank[entry.part])
+        shift_styles(ours, offsets)
+        mine = places[sheet.id]
+        if sheet.kind is SheetKind.ENTRY:
+            own = raw.sheets[sheet.id]
+            renewal = EntryRenewal(parts, mine.part, issue, sheet, own, shared)
+            placement, anew = renewal.run(ours)
+            fresh += [FreshColumn(sheet.id, n, placement.layout[n].letter) for n in placement.fresh]
+            renamed += anew
+            names |= {name: (to, not shown) for name, to, shown in placement.layout.names()}
+        else:
+            _replace_sheet(parts, mine.part, ours, raw if sheet.kind is SheetKind.COVER else None)
+    _finish_workbook(parts, names, form)
+    known = {entry.part for entry in places.values()}
+    others = sum(entry.part not in known for entry in entries)
+    return Upgraded(parts.to_bytes(), tuple(fresh), tuple(renamed), others)
+
+
+def _language(raw: RawWorkbook, form: Form) -> str:
+    language = raw.meta.get("sprog", "da")
+    return language if language in form.texts.languages() else "da"
+
+
+def _find_sheets(
+    entries: tuple[SheetEntry, ...], raw: RawWorkbook, form: Form
+) -> dict[str, SheetEntry]:
+    """Give sheet of the form → sheet of the workbook, entry sheets by what the intake found."""
+    by_title = {entry.title: entry for entry in entries}
+    found: dict[str, SheetEntry] = {}
+    for sheet in form.sheets:
+        titles = [form.sheet_title(sheet.id, language) for language in form.texts.languages()]
+        if sheet.id in raw.sheets:
+            titles = [raw.sheets[sheet.id].title]
+        entry = next((by_title[title] for title in titles if title in by_title), None)
+        if entry is None:
+            title = form.sheet_title(sheet.id, _language(raw, form))
+            raise refuse(form, _language(raw, form), "no_sheet", ark=title)
+        found[sheet.id] = entry
+    return found
+
+
+def _issue_of(raw: RawWorkbook, form: Form, titles: Mapping[str, str]) -> Issue:
+    meta = raw.meta
+    try:
+        issued_at = datetime.fromisoformat(meta.get("issued_at", ""))
+    except ValueError:
+        issued_at = datetime(int(meta["aar"]), 1, 1, tzinfo=UTC)
+    return Issue(
+        form=form,
+        kommune=form.kommuner[meta["kommune_kode"]],
+        aar=int(meta["aar"]),
+        language=_language(raw, form),
+        workbook_id=meta["workbook_id"],
+        issued_at=issued_at if issued_at.tzinfo else issued_at.replace(tzinfo=UTC),
+        parent=meta.get("parent", ""),
+        titles=titles,
+    )
+
+
+def _sheet_of(title: str, issue: Issue) -> Sheet:
+    return next(sheet for sheet in issue.form.sheets if issue.title(sheet.id) == title)
+
+
+def _shared_strings(parts: Parts) -> SharedStrings:
+    found = [r for r in relations_of(parts, workbook_name(parts)) if r.kind == "sharedStrings"]
+    return SharedStrings(parts[found[0].target] if found else b"")
+
+
+def _replace_sheet(parts: Parts, part: str, ours: Element, raw: RawWorkbook | None) -> None:
+    """Put a sheet of ours in the place of its older self; what was typed on the cover goes in."""
+    old = parse(parts[part])
+    new = SheetPart(part, ours, b"")
+    if raw is not None:
+        _fill_cover(ours, raw)
+    # Her view of the sheet: two sheets left open at once would be typed in together.
+    view = ours.find(f"{{{MAIN}}}sheetViews")
+    hers = old.find(f"{{{MAIN}}}sheetViews")
+    if hers is not None:
+        if view is not None:
+            ours.remove(view)
+        new.insert(hers)
+    for tag in ("drawing", "legacyDrawing"):
+        for child in old.findall(f"{{{MAIN}}}{tag}"):
+            new.insert(child)
+    parts.write(part, serialise(ours))
+
+
+def _fill_cover(ours: Element, raw: RawWorkbook) -> None:
+    for row in ours.iter(_ROW):
+        cells = cells_of(row)
+        identity = text_of(cells[1], SharedStrings()) if 1 in cells else ""
+        text, _ = raw.cover.get(identity.partition(".")[2], (None, ""))
+        if identity.startswith("forside.") and text is not None and _ENTRY_LETTER in cells:
+            put_text(cells[_ENTRY_LETTER], text)
+
+
+def _finish_workbook(parts: Parts, names: Mapping[str, tuple[str, bool]], form: Form) -> None:
+    """Renew the names, and let the spreadsheet program calculate everything when it opens."""
+    name = workbook_name(parts)
+    root = parse(parts[name])
+    renew_names(root, names, form)
+    calculation = root.find(f"{{{MAIN}}}calcPr")
+    if calculation is not None:
+        calculation.set("fullCalcOnLoad", "1")
+    parts.write(name, serialise(root))
+    for relation in relations_of(parts, name):
+        if relation.kind == "calcChain" and relation.target in parts:
+            drop_part(parts, relation.target)
+            drop_relation(parts, name, relation.id)

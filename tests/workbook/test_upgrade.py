@@ -1,0 +1,336 @@
+"""Upgrade: a workbook of form version 1 is lifted to the form of next year, and nothing is lost.
+
+`data/form-1.xlsx` was issued with form version 1 and stays as it is: later programs must read
+and lift it. `data/form-2/` is a form of next year as an overlay: a heading renamed, a code retired,
+an optional and a required field new, and a field that stands in another place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from zipfile import ZipFile
+
+import pytest
+from openpyxl import load_workbook
+
+from fpsheet import pipeline
+from fpsheet.check import Question
+from fpsheet.progress import Silent
+from fpsheet.upgrade.lifted import Lifted, lift_workbook
+from fpsheet.views.upgrade_report import render_lifted
+from fpsheet_templates.errors import SpecError, WorkbookFileError
+from fpsheet_templates.load import load_form
+from fpsheet_templates.rule import Severity
+from tests.support.package_lint import lint_package
+
+if TYPE_CHECKING:
+    from fpsheet.verdict import Verdict
+    from tests.support.libreoffice import Document, LibreOffice
+
+DATA: Final = Path(__file__).parent / "data"
+FROZEN: Final = DATA / "form-1.xlsx"
+NEXT: Final = load_form(overlay=DATA / "form-2")
+TODAY: Final = date(2026, 3, 2)
+QUESTION: Final = Question(NEXT, TODAY)
+
+
+def judge(path: Path, question: Question = QUESTION) -> Verdict:
+    """Read and check a workbook."""
+    (verdict,) = pipeline.check_files([path], question, Silent())
+    return verdict
+
+
+def lift(path: Path, question: Question = QUESTION) -> Lifted:
+    """Lift a workbook."""
+    return lift_workbook(judge(path, question), question)
+
+
+@pytest.fixture(scope="module")
+def lifted() -> Lifted:
+    """The frozen workbook, lifted as it is."""
+    return lift(FROZEN)
+
+
+@pytest.fixture(scope="module")
+def lifted_path(lifted: Lifted, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a file."""
+    path = tmp_path_factory.mktemp("lifted") / "løftet.xlsx"
+    path.write_bytes(lifted.data)
+    return path
+
+
+def test_next_years_form_is_an_overlay() -> None:
+    """The overlay names only what differs; everything else is the form that is shipped."""
+    now = load_form()
+    assert (NEXT.version, NEXT.versions) == (now.version + 1, (*now.versions, now.version + 1))
+    names = [field.id for field in NEXT.sheet("forloeb").fields]
+    assert names[2:4] == ["cpr", "journal_nr"]
+    assert names[names.index("slut_dato") + 1] == "opfoelgning_dato"
+    assert NEXT.sheet("forloeb")["journal_nr"] == now.sheet("forloeb")["journal_nr"]
+    assert NEXT.field_label("forloeb", "motivation", "da") == "Borgerens motivation"
+    assert NEXT.code_lists["forloeb_type"].ids() == now.code_lists["forloeb_type"].ids()
+    assert NEXT.code_lists["forloeb_type"]["arbejdsproevning"].valid_to == "2020-01-01"
+    assert NEXT.sheet("borger") == now.sheet("borger")
+    assert load_form(1, overlay=DATA / "form-2").sheets == now.sheets
+
+
+def test_an_overlay_that_names_no_field_is_refused(tmp_path: Path) -> None:
+    """A field cannot stand after one that does not exist."""
+    form = '[[sheet]]\nid = "job"\nfield = [{ id = "x", type = "text", after = "y" }]\n'
+    (tmp_path / "form-2.toml").write_text(form, encoding="utf-8")
+    with pytest.raises(SpecError, match="x cannot stand after y"):
+        load_form(overlay=tmp_path)
+
+
+def test_an_old_version_is_read_without_upgrade() -> None:
+    """What came later is not missing in it: the check has nothing to say of the new fields."""
+    verdict = judge(FROZEN)
+    assert verdict.check is not None
+    assert verdict.accepted
+    new = {"opfoelgning_dato", "vurderet_af"}
+    assert not [found for found in verdict.findings if found.field in new]
+    # The retired code is named where it was used after its last day.
+    assert {f.code for f in verdict.findings if f.sheet == "forloeb"} == {"FLT-017"}
+
+
+def test_a_newer_version_is_refused(lifted_path: Path) -> None:
+    """A program that knows version 1 only says so, and lifts nothing."""
+    question = Question(load_form(), TODAY)
+    verdict = judge(lifted_path, question)
+    assert [f.code for f in verdict.findings if f.severity is Severity.KRITISK] == ["STR-042"]
+    assert lift_workbook(verdict, question).data == b""
+
+
+def test_every_value_and_id_is_carried(lifted: Lifted, lifted_path: Path) -> None:
+    """Rows, row ids, cover and the marks of origin read as before; the version is the new one."""
+    old, new = judge(FROZEN), judge(lifted_path)
+    assert old.check is not None
+    assert new.check is not None
+    for sheet_id, sheet in old.check.raw.sheets.items():
+        frame = new.check.raw.sheets[sheet_id].frame
+        assert frame.select(sheet.frame.columns).equals(sheet.frame)
+    assert new.check.raw.meta == {**old.check.raw.meta, "form_version": "2"}
+    assert {k: v for k, (v, _) in new.check.raw.cover.items()} == {
+        k: v for k, (v, _) in old.check.raw.cover.items()
+    }
+    assert lifted.rows == old.totals.read == 21
+
+
+def test_the_report(lifted: Lifted) -> None:
+    """New columns, renamed headings, and which new field lacks an answer in how many rows."""
+    assert [(f.sheet, f.field) for f in lifted.fresh] == [
+        ("forloeb", "opfoelgning_dato"),
+        ("vurdering", "vurderet_af"),
+    ]
+    assert [(r.before, r.after) for r in lifted.renamed] == [("Motivation", "Borgerens motivation")]
+    assert list(lifted.unanswered(NEXT, "da")) == [("vurdering", "Vurderet af", 3)]
+    assert (lifted.version_before, lifted.version, lifted.blocking) == (1, 2, 3)
+
+
+def test_the_report_reads_well(lifted: Lifted) -> None:
+    """What a person is told, line by line."""
+    assert list(render_lifted(lifted, NEXT, "da", Path("ny.xlsx"))) == [
+        "Projektmappen er løftet fra version 1 til version 2: ny.xlsx",
+        "Ført med: 21 rækker med deres række-id, 0 kommentarer og 0 egne ark.",
+        "Nyt i arket Forløb: «Opfølgning» står i kolonne P.",
+        "Nyt i arket Vurderinger: «Vurderet af» står i kolonne I.",
+        "I arket Forløb hedder «Motivation» nu «Borgerens motivation».",
+        "Mangler svar i arket Vurderinger: «Vurderet af» i 3 rækker.",
+        "Kontrollen finder nu 3 fejl. Se dem med fpsheet check ny.xlsx",
+    ]
+
+
+def test_the_lifted_workbook_is_sound(lifted: Lifted) -> None:
+    """Nothing in it makes Excel offer a repair."""
+    assert lint_package(lifted.data) == ()
+
+
+def test_new_columns_stand_beside_the_old_ones(lifted: Lifted) -> None:
+    """With heading, message, limits and the table reaching over them; only formulas are hidden."""
+    book = load_workbook(BytesIO(lifted.data))
+    sheet = book["Vurderinger"]
+    headings = [cell.value for cell in sheet[3]][:9]
+    assert headings[2:] == [
+        *("CPR-nummer *", "Vurderingsdato *", "Arbejdsevne (pct.) *", "Maks. timer pr. uge"),
+        *("Tekst", "Annullér", "Vurderet af *"),
+    ]
+    assert not sheet.column_dimensions["I"].hidden
+    assert sheet.column_dimensions["J"].hidden
+    prompts = {v.promptTitle: str(v.sqref) for v in sheet.data_validations.dataValidation}
+    assert prompts["Vurderet af"].startswith("I4:I")
+    table = sheet.tables["tVurdering"]
+    assert [column.name for column in table.tableColumns][:9] == headings
+    assert sheet["I3"].fill.start_color.rgb == sheet["H3"].fill.start_color.rgb
+
+
+def test_upgrading_twice_changes_nothing(lifted: Lifted, lifted_path: Path) -> None:
+    """A workbook of the newest version is given back byte for byte."""
+    again = lift(lifted_path)
+    assert again.is_newest
+    assert again.data == lifted.data
+
+
+@pytest.mark.lo
+def test_it_lives(libreoffice: LibreOffice, lifted_path: Path) -> None:
+    """Every formula calculates, and the status names what the check finds."""
+    verdict = judge(lifted_path)
+    with libreoffice.open(lifted_path) as document:
+        for name in document.sheet_names:
+            assert document.error_cells(name) == (), name
+        assert str(document.value("Vurderinger", "B4")) == "✖ Vurderet af: Skal udfyldes"
+        document.set_text("Vurderinger", "I4", "Kommunens læge")
+        assert "Vurderet af" not in str(document.value("Vurderinger", "B4"))
+        assert document.value("Forside", "D25") == float(verdict.totals.read)
+        assert document.value("Forside", "E25") == 2.0
+
+
+def edit(document: Document) -> None:
+    """Do to a workbook what a caseworker does in a year."""
+    forloeb = document.sheet("Forløb")
+    # A column of her own between ours, one of ours hidden, one moved, a note to the right.
+    forloeb.Columns.insertByIndex(5, 1)
+    document.cell("Forløb", "F3").setString("Husk")
+    document.cell("Forløb", "F4").setString("ring onsdag")
+    document.cell("Forløb", "F5").setFormula("=E5+30")
+    forloeb.Columns.getByName("L").IsVisible = False
+    document.cell("Forløb", "D4").CellBackColor = 0xFFFF00
+    address = document.cell("Forløb", "D5").CellAddress
+    forloeb.Annotations.insertNew(address, "spørg lægen")
+    # A sheet of her own that counts ours, a tab renamed, a text where a date belongs.
+    document.component.Sheets.insertNewByName("Mine tal", 13)
+    document.cell("Mine tal", "A1").setFormula("=COUNTA($'Forløb'.C4:C13)")
+    document.cell("Mine tal", "A2").setFormula("=$'Forløb'.F5")
+    document.sheet("Job").Name = "Job 2026"
+    document.set_text("Vurderinger", "D4", "i foråret")
+    # A row typed below the pre-made ones.
+    document.set_text("Vurderinger", "C20", "610160-1234")
+
+
+@pytest.fixture(scope="module")
+def edited(libreoffice: LibreOffice, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The frozen workbook as edited and saved by LibreOffice, and the same lifted."""
+    folder = tmp_path_factory.mktemp("edited")
+    with libreoffice.open(FROZEN) as document:
+        edit(document)
+        before = document.save_as(folder / "rettet.xlsx")
+    after = folder / "løftet.xlsx"
+    after.write_bytes(lift(before).data)
+    return before, after
+
+
+@pytest.mark.lo
+def test_what_she_made_is_still_there(edited: tuple[Path, Path], libreoffice: LibreOffice) -> None:
+    """Own columns, sheets, formulas, comments, colours, names of tabs; all calculates."""
+    _, after = edited
+    with libreoffice.open(after) as document:
+        assert "Mine tal" in document.sheet_names
+        assert "Job 2026" in document.sheet_names
+        assert document.value("Forløb", "F3") == "Husk"
+        assert document.value("Forløb", "F4") == "ring onsdag"
+        assert document.value("Forløb", "F5") == document.value("Mine tal", "A2")
+        assert document.value("Mine tal", "A1") == 8.0
+        assert document.cell("Forløb", "D4").CellBackColor == 0xFFFF00
+        notes = document.sheet("Forløb").Annotations
+        assert [notes.getByIndex(n).String for n in range(notes.Count)] == ["spørg lægen"]
+        assert not document.sheet("Forløb").Columns.getByName("L").IsVisible
+        for name in document.sheet_names:
+            assert document.error_cells(name) == (), name
+        assert str(document.value("Vurderinger", "B4")).startswith("✖ Vurderingsdato: ")
+
+
+@pytest.mark.lo
+def test_errors_and_rows_below_are_carried(edited: tuple[Path, Path]) -> None:
+    """What cannot be read is still there to be corrected, cell for cell."""
+    before, after = (judge(path) for path in edited)
+    assert before.check is not None
+    assert after.check is not None
+    for sheet_id, sheet in before.check.raw.sheets.items():
+        other = after.check.raw.sheets[sheet_id]
+        assert other.frame.select(sheet.frame.columns).equals(sheet.frame)
+        assert other.title == sheet.title
+        assert {f: c for f, c in other.columns.items() if f in sheet.columns} == sheet.columns
+    known = [(f.code, f.sheet, f.cell) for f in before.findings]
+    assert ("FLT-006", "vurdering", "D4") in known
+    new = [(f.code, f.sheet, f.cell) for f in after.findings if f.field != "vurderet_af"]
+    assert new == known
+
+
+@pytest.mark.lo
+def test_the_edited_workbook_is_sound(edited: tuple[Path, Path]) -> None:
+    """Lifting adds no breach of the rules by which Excel offers a repair."""
+    before, after = (set(lint_package(path.read_bytes())) for path in edited)
+    assert after <= before
+
+
+@pytest.mark.lo
+def test_her_own_sheet_is_the_same_bytes(edited: tuple[Path, Path]) -> None:
+    """Parts that are not ours are not touched."""
+    with ZipFile(edited[0]) as before, ZipFile(edited[1]) as after:
+        own = [n for n in before.namelist() if b"COUNTA(" in before.read(n) and "sheet14" in n]
+        own += [n for n in before.namelist() if "comments" in n or "theme" in n]
+        assert len(own) >= 2
+        for name in own:
+            assert before.read(name) == after.read(name)
+
+
+def test_rows_above_the_headings_are_refused(tmp_path: Path) -> None:
+    """The sentence says which sheet and what to do, and nothing is written."""
+    book = load_workbook(FROZEN)
+    book["Job"].insert_rows(1, 2)
+    path = tmp_path / "flyttet.xlsx"
+    book.save(path)
+    with pytest.raises(WorkbookFileError, match=r"arket »Job« står overskrifterne ikke i række 3"):
+        lift(path)
+
+
+def test_a_missing_sheet_is_refused(tmp_path: Path) -> None:
+    """A deleted sheet is not made up."""
+    book = load_workbook(FROZEN)
+    del book["Job"]
+    path = tmp_path / "mangler.xlsx"
+    book.save(path)
+    with pytest.raises(WorkbookFileError, match="»Job« mangler"):
+        lift(path)
+
+
+@pytest.mark.parametrize("name", ["fremmed.xlsx", "tekst.xlsx"])
+def test_a_foreign_file_is_refused(name: str, tmp_path: Path) -> None:
+    """What is no workbook of ours is named by the check, and nothing is written."""
+    path = tmp_path / name
+    if name == "tekst.xlsx":
+        path.write_text("cpr;navn\n", encoding="utf-8")
+    else:
+        book = load_workbook(FROZEN)
+        for title in book.sheetnames[1:]:
+            del book[title]
+        book["Forside"].delete_rows(1, 40)
+        book.save(path)
+    lifted = lift(path)
+    assert lifted.data == b""
+    assert lifted.before.counts[Severity.KRITISK] == 1
+
+
+@pytest.mark.lo
+def test_a_lost_column_comes_back(libreoffice: LibreOffice, tmp_path: Path) -> None:
+    """A column that somebody deleted is made again, blank, and reported as new."""
+    with libreoffice.open(FROZEN) as document:
+        document.sheet("Vurderinger").Columns.removeByIndex(5, 1)
+        path = document.save_as(tmp_path / "slettet.xlsx")
+    assert "STR-053" in {found.code for found in judge(path).findings}
+    lifted = lift(path)
+    assert ("vurdering", "maks_timer_pr_uge") in {(f.sheet, f.field) for f in lifted.fresh}
+    assert "STR-053" not in {found.code for found in lifted.after.findings}
+    assert set(lint_package(lifted.data)) <= set(lint_package(path.read_bytes()))
+
+
+def test_the_file_itself_is_not_touched(tmp_path: Path) -> None:
+    """The command writes the other file only."""
+    path, out = tmp_path / "f.xlsx", tmp_path / "g.xlsx"
+    path.write_bytes(FROZEN.read_bytes())
+    told = pipeline.upgrade_file(path, replace(QUESTION), out)
+    assert path.read_bytes() == FROZEN.read_bytes()
+    assert out.read_bytes() == told.data
