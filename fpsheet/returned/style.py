@@ -49,7 +49,7 @@ def add_styles(parts: Parts) -> tuple[int, int]:
     Raises:
         DamagedPackageError: The workbook has no styles that can be read.
     """
-    name = _styles_name(parts)
+    name = styles_name(parts)
     root = parse(parts[name])
     fonts = _append(root, "fonts", _FONTS)
     fills = _append(root, "fills", _FILLS)
@@ -68,7 +68,7 @@ def add_styles(parts: Parts) -> tuple[int, int]:
 
 def drop_styles(parts: Parts) -> None:
     """Take our styles away where they still stand last; elsewhere nobody uses them any more."""
-    name = _styles_name(parts)
+    name = styles_name(parts)
     if name not in parts:
         return
     root = parse(parts[name])
@@ -87,7 +87,7 @@ def drop_styles(parts: Parts) -> None:
         parts.write(name, serialise(root))
 
 
-def _styles_name(parts: Parts) -> str:
+def styles_name(parts: Parts) -> str:
     """Give the name of the part with the styles; empty where the workbook has none."""
     relations = relations_of(parts, workbook_name(parts))
     return next((entry.target for entry in relations if entry.kind == "styles"), "")

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
+from zipfile import ZipFile
 
 from fpsheet.check import Question, check_source
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
-from fpsheet.returned.parts import MAIN, Parts, parse
+from fpsheet.returned.parts import MAIN, DamagedPackageError, parse
 from fpsheet.upgrade.entry_renewal import FreshColumn, Renaming, refuse
-from fpsheet.upgrade.upgraded import Upgraded, upgrade_workbook
+from fpsheet.upgrade.upgraded import Upgraded, language_of, upgrade_workbook
 from fpsheet.verdict import Verdict
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
@@ -105,7 +107,10 @@ def lift_workbook(verdict: Verdict, question: Question) -> Lifted:
     content = verdict.path.read_bytes()
     if before == form.version:
         return Lifted(verdict, verdict, before, form.version, content)
-    upgraded = upgrade_workbook(content, raw, form)
+    try:
+        upgraded = upgrade_workbook(content, raw, form)
+    except DamagedPackageError:
+        raise refuse(form, language_of(raw, form), "damaged") from None
     with ReadingProcess() as process:
         source = NamedBytes(verdict.path.name, upgraded.data)
         after = check_source(source, verdict.path, question, process)
@@ -133,7 +138,6 @@ def _compare(before: RawWorkbook, after: RawWorkbook | None, form: Form) -> None
     Raises:
         WorkbookFileError: One is not.
     """
-    language = before.meta.get("sprog", "da")
     for sheet_id, sheet in before.sheets.items():
         lifted = after.sheets.get(sheet_id) if after else None
         names = sheet.frame.columns
@@ -142,11 +146,11 @@ def _compare(before: RawWorkbook, after: RawWorkbook | None, form: Form) -> None
             or not set(names) <= set(lifted.frame.columns)
             or not sheet.frame.equals(lifted.frame.select(names))
         ):
-            known = language if language in form.texts.languages() else "da"
-            raise refuse(form, known, "changed", ark=sheet.title)
+            raise refuse(form, language_of(before, form), "changed", ark=sheet.title)
 
 
 def _count_comments(data: bytes) -> int:
-    parts = Parts(data)
-    found = [name for name in parts.names() if "/comments" in name and name.endswith(".xml")]
-    return sum(1 for name in found for _ in parse(parts[name]).iter(f"{{{MAIN}}}comment"))
+    with ZipFile(BytesIO(data)) as archive:
+        found = [n for n in archive.namelist() if "/comments" in n and n.endswith(".xml")]
+        roots = [parse(archive.read(name)) for name in found]
+    return sum(1 for root in roots for _ in root.iter(f"{{{MAIN}}}comment"))

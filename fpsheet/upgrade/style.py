@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from fpsheet.returned.parts import MAIN, Element, Parts, parse, serialise
-from fpsheet.returned.style import STYLES
+from fpsheet.returned.style import styles_name
 
 _FIRST_OWN_FORMAT = 164
 _GROUPS = {"fonts": "fontId", "fills": "fillId", "borders": "borderId"}
@@ -26,7 +26,8 @@ class Offsets:
 
 def append_styles(parts: Parts, ours: bytes) -> Offsets:
     """Append every style of ours to the workbook's own, and give where they stand now."""
-    root, other = parse(parts[STYLES]), parse(ours)
+    name = styles_name(parts)
+    root, other = parse(parts[name]), parse(ours)
     moved = {attribute: _append(root, other, group) for group, attribute in _GROUPS.items()}
     formats = _append_formats(root, other)
     for style in _children(other, "cellXfs"):
@@ -36,7 +37,7 @@ def append_styles(parts: Parts, ours: bytes) -> Offsets:
         style.set("numFmtId", formats.get(number, number))
         style.set("xfId", "0")
     offsets = Offsets(_append(root, other, "cellXfs"), _append(root, other, "dxfs"))
-    parts.write(STYLES, serialise(root))
+    parts.write(name, serialise(root))
     return offsets
 
 

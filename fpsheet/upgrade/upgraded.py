@@ -16,7 +16,7 @@ from fpsheet.returned.parts import (
     serialise,
 )
 from fpsheet.returned.sheet_part import SheetPart
-from fpsheet.returned.style import STYLES
+from fpsheet.returned.style import styles_name
 from fpsheet.returned.workbook_part import SheetEntry, list_sheets, workbook_name
 from fpsheet.upgrade.entry_renewal import EntryRenewal, FreshColumn, Renaming, refuse
 from fpsheet.upgrade.grid import cells_of, put_text, text_of
@@ -67,7 +67,7 @@ def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
     places = _find_sheets(entries, raw, form)
     issue = _issue_of(raw, form, {sheet: entry.title for sheet, entry in places.items()})
     blank = Parts(build_issue(issue, premade=1))
-    offsets = append_styles(parts, blank[STYLES])
+    offsets = append_styles(parts, blank[styles_name(blank)])
     shared = _shared_strings(parts)
     names = read_names(parse(blank[workbook_name(blank)]))
     fresh: list[FreshColumn] = []
@@ -92,7 +92,8 @@ def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
     return Upgraded(parts.to_bytes(), tuple(fresh), tuple(renamed), others)
 
 
-def _language(raw: RawWorkbook, form: Form) -> str:
+def language_of(raw: RawWorkbook, form: Form) -> str:
+    """Give the language of a workbook; Danish where it names none that there is."""
     language = raw.meta.get("sprog", "da")
     return language if language in form.texts.languages() else "da"
 
@@ -109,8 +110,8 @@ def _find_sheets(
             titles = [raw.sheets[sheet.id].title]
         entry = next((by_title[title] for title in titles if title in by_title), None)
         if entry is None:
-            title = form.sheet_title(sheet.id, _language(raw, form))
-            raise refuse(form, _language(raw, form), "no_sheet", ark=title)
+            title = form.sheet_title(sheet.id, language_of(raw, form))
+            raise refuse(form, language_of(raw, form), "no_sheet", ark=title)
         found[sheet.id] = entry
     return found
 
@@ -125,7 +126,7 @@ def _issue_of(raw: RawWorkbook, form: Form, titles: Mapping[str, str]) -> Issue:
         form=form,
         kommune=form.kommuner[meta["kommune_kode"]],
         aar=int(meta["aar"]),
-        language=_language(raw, form),
+        language=language_of(raw, form),
         workbook_id=meta["workbook_id"],
         issued_at=issued_at if issued_at.tzinfo else issued_at.replace(tzinfo=UTC),
         parent=meta.get("parent", ""),
