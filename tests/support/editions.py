@@ -15,7 +15,7 @@ from fpsheet_templates.load import load_form
 from tests.support.submissions import Sending, send
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from fpsheet_sync.stat_table import Release, StatTable
@@ -36,12 +36,15 @@ def cpr(kommune: str, number: int) -> str:
     return f"610180{1000 + 100 * (int(kommune) - 950) + number}"
 
 
-def awards(kommune: str, given: Iterable[Award], moves: Mapping[int, str] | None = None) -> str:
-    """Give the sheets of a kommune: awards of 2025, and citizens that moved at the end of it."""
+def awards(kommune: str, given: Mapping[int, Award], moves: Mapping[int, str] | None = None) -> str:
+    """Give the sheets of a kommune: awards of 2025, and citizens that moved at the end of it.
+
+    Award n was given on the 5th of month 1 + n modulo 12.
+    """
     lines = ["# afgoerelse", "| id | cpr | afgoerelse_dato | afgoerelse | niveau | annuller |"]
     lines += [
         f"| {n} | {cpr(kommune, n)} | 2025-{1 + n % 12:02}-05 | tilkendelse | {level} | {gone} |"
-        for n, (level, gone) in enumerate(given, start=1)
+        for n, (level, gone) in given.items()
     ]
     if moves:
         lines += ["", "# overdragelse", "| id | cpr | til_kommune | dato |"]
@@ -52,15 +55,17 @@ def awards(kommune: str, given: Iterable[Award], moves: Mapping[int, str] | None
     return "\n".join(lines)
 
 
-def ten_of_each() -> list[Award]:
+def ten_of_each() -> dict[int, Award]:
     """Give ten awards of each level: 1-10 højeste, 11-20 mellemste, 21-30 laveste."""
-    return [(level, "") for level in LEVELS for _ in range(10)]
+    return {
+        1 + 10 * place + n: (level, "") for place, level in enumerate(LEVELS) for n in range(10)
+    }
 
 
 def report(
     store: Store,
     kommune: str,
-    given: Iterable[Award],
+    given: Mapping[int, Award],
     *,
     moves: Mapping[int, str] | None = None,
     minute: int = 0,
@@ -83,10 +88,10 @@ def revised_reports(store: Store) -> None:
     one more (højeste), and hands the citizen of award 11 (mellemste) over to 955.
     """
     corrected = ten_of_each()
-    corrected[0] = ("mellemste", "")
-    corrected[29] = ("laveste", "fejlindtastning")
+    corrected[1] = ("mellemste", "")
+    corrected[30] = ("laveste", "fejlindtastning")
     report(store, "955", corrected, minute=10)
-    report(store, "956", [*ten_of_each(), ("hoejeste", "")], moves={11: "955"}, minute=10)
+    report(store, "956", ten_of_each() | {31: ("hoejeste", "")}, moves={11: "955"}, minute=10)
 
 
 def order(**details: object) -> Order:

@@ -1,0 +1,232 @@
+"""Editions: frozen, numbered, given out again to the byte (I12), and never telling what was hidden.
+
+On SQLite and PostgreSQL, through the function the command line calls.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from fpsheet_sync.access import find_break, read_log
+from fpsheet_sync.stat_table import ColumnKind, Period, Shorthand
+from fpsheet_sync.statistics.cells import number_of
+from fpsheet_sync.statistics.publication import read_before, read_publications
+from fpsheet_sync.store import open_store
+from fpsheet_templates.errors import StoreError, UsageError
+from tests.support.editions import (
+    LEVELS,
+    YEAR,
+    bytes_of,
+    edition,
+    first_reports,
+    issue,
+    report,
+    revised_reports,
+    table,
+    ten_of_each,
+    write,
+)
+from tests.support.stores import careless, pg_stores, sqlite_template, store, stores
+from tests.support.submissions import START
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fpsheet.publish import Written
+    from fpsheet_sync.stat_table import Release
+    from fpsheet_sync.statistics.publication import Publication
+    from fpsheet_sync.store import Store
+
+__all__ = ["careless", "pg_stores", "sqlite_template", "store", "stores"]
+
+LATER = date(2026, 6, 1)
+HALF = Period(date(2025, 1, 1), date(2025, 6, 30))
+sqlite = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+"""For what does not depend on the database: a publication takes a second or two."""
+
+
+def published(store: Store, period: Period = YEAR) -> tuple[Publication, ...]:
+    """Give the editions of Greenland."""
+    with store.read() as connection:
+        return read_publications(connection, "GL", period)
+
+
+def printed(release: Release) -> dict[str, object]:
+    """Give every count of an edition by its name, hidden ones as they stand."""
+    return {
+        number_of(release, table, column, key).id: cell
+        for table in release.tables
+        for key, row in zip(table.keys, table.rows, strict=True)
+        for column, cell in zip(table.columns, row, strict=True)
+        if column.of and column.kind is ColumnKind.COUNT
+    }
+
+
+@pytest.mark.slow
+def test_an_edition_is_given_out_again_to_the_byte(store: Store, tmp_path: Path) -> None:
+    """I12: after later reports, another publication and other settings, in every format."""
+    first_reports(store)
+    issue(store, tmp_path / "first")
+    known = bytes_of(tmp_path / "first")
+    assert {name.rpartition(".")[2] for name in known} == {"xlsx", "ods", "csv"}
+    revised_reports(store)
+    issue(store, tmp_path / "second", counted_on=LATER)
+    write(store, tmp_path / "again", edition=1, counted_on=LATER, threshold=9)
+    assert bytes_of(tmp_path / "again") == known
+    write(store, tmp_path / "english", edition=1, language="en")
+    assert len(bytes_of(tmp_path / "english")) == len(known)
+    assert [each.number for each in published(store)] == [1, 2]
+    # What is counted once more as of the edition's commit is what it printed.
+    write(store, tmp_path / "day", as_of=(START + timedelta(days=1)).date())
+    second = bytes_of(tmp_path / "second")
+    assert bytes_of(tmp_path / "day") == second
+    assert second.keys() != known.keys()
+
+
+def test_published_twice_with_nothing_changed_is_one_edition(store: Store, tmp_path: Path) -> None:
+    """The second time gives the first edition, its day of counting and its bytes."""
+    first_reports(store)
+    once = issue(store, tmp_path / "once")
+    log = len(read_log(store))
+    twice = issue(store, tmp_path / "twice", counted_on=date(2026, 3, 9))
+    assert bytes_of(tmp_path / "once") == bytes_of(tmp_path / "twice")
+    assert (once.new, twice.new) == ({"GL"}, set())
+    assert len(published(store)) == 1
+    assert len(read_log(store)) == log
+    # A report that is not published is that edition too while nothing has changed.
+    write(store, tmp_path / "plain")
+    assert bytes_of(tmp_path / "plain") == bytes_of(tmp_path / "once")
+
+
+@sqlite
+def test_a_year_later_the_figures_are_final_which_is_another_edition(
+    store: Store, tmp_path: Path
+) -> None:
+    """Provisional figures say so; when they stop, the edition is a new one with equal numbers."""
+    first_reports(store)
+    issue(store, tmp_path, kommuner=("956",))
+    issue(store, tmp_path, kommuner=("956",), counted_on=date(2027, 1, 1))
+    first, second = edition(store, 1), edition(store, 2)
+    assert all(table.provisional for table in first.tables)
+    assert not any(table.provisional for table in second.tables)
+    assert printed(first) == printed(second)
+    assert second.edition == (
+        "Udgave 2. Afløser udgave 1, opgjort pr. 2. marts 2026. "
+        "Ingen tal, som begge udgaver viser, er rettet."
+    )
+
+
+def test_two_who_publish_at_once_make_one_edition(store: Store, tmp_path: Path) -> None:
+    """Both get the same files; only one of them published."""
+    first_reports(store)
+    found: dict[int, Written] = {}
+
+    def run(number: int) -> None:
+        own = open_store(store.engine.url.render_as_string(hide_password=False))
+        found[number] = issue(own, tmp_path / str(number))
+        own.close()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(published(store)) == 1
+    assert sorted(len(written.new) for written in found.values()) == [0, 1]
+    assert bytes_of(tmp_path / "0") == bytes_of(tmp_path / "1")
+
+
+def test_a_publication_that_fails_leaves_nothing(store: Store, tmp_path: Path) -> None:
+    """Where its line in the log cannot be written there is no edition and no file."""
+    first_reports(store)
+    with store.write() as connection:
+        connection.execute(text("ALTER TABLE adgangslog RENAME TO borte"))
+    with pytest.raises(StoreError):
+        issue(store, tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+    assert published(store) == ()
+    with store.write() as connection:
+        connection.execute(text("ALTER TABLE borte RENAME TO adgangslog"))
+    # Published, and killed before the files were written: they are made again by number.
+    issue(store, tmp_path / "lost")
+    write(store, tmp_path / "found", edition=1)
+    assert bytes_of(tmp_path / "found") == bytes_of(tmp_path / "lost")
+    assert read_log(store)[-1].deed.action == "udgivelse"
+    assert find_break(store) is None
+
+
+@sqlite
+def test_what_an_edition_hid_the_next_does_not_tell(store: Store, tmp_path: Path) -> None:
+    """955's two højeste, and what hid them, stay hidden when they have become four."""
+    few = {n: award for n, award in ten_of_each().items() if n > 8}
+    report(store, "955", few)
+    report(store, "956", ten_of_each())
+    issue(store, tmp_path, kommuner=("956",))
+    more = few | {31: ("hoejeste", ""), 32: ("hoejeste", "")}
+    report(store, "955", more, minute=10)
+    issue(store, tmp_path, kommuner=("956",))
+    first, second = (printed(edition(store, number)) for number in (1, 2))
+    hidden = {name for name, cell in first.items() if cell is Shorthand.CONFIDENTIAL}
+    assert "afgoerelse.tilkendelse|2025-01-01|2025-12-31|land=955|niveau=hoejeste" in hidden
+    assert len(hidden) > 5
+    assert {second[name] for name in hidden} == {Shorthand.CONFIDENTIAL}
+    lines = table(edition(store, 2), "T22")
+    assert not any(Shorthand.CONFIDENTIAL in row for row in lines.rows)
+    with store.read() as connection:
+        before = read_before(connection, "GL")
+    assert before.hidden.keys() >= hidden
+    assert not before.printed.keys() & hidden
+
+
+@sqlite
+def test_a_year_does_not_tell_the_half_that_nobody_printed(store: Store, tmp_path: Path) -> None:
+    """Half a year is printed; the year less the half would be 955's two awards of July."""
+    months = {n: (LEVELS[n % 3], "") for n in range(1, 91) if n % 12 <= 5}
+    report(store, "955", months | {6: ("laveste", ""), 18: ("laveste", "")})
+    report(store, "956", {n: (LEVELS[n % 3], "") for n in range(1, 91)})
+    issue(store, tmp_path, period=HALF, kommuner=("956",))
+    name = "afgoerelse.tilkendelse|2025-01-01|{}|land=955"
+    half = printed(edition(store, 1, period=HALF))
+    assert half[name.format("2025-06-30")] == len(months)
+    issue(store, tmp_path, kommuner=("956",))
+    year = printed(edition(store, 1))
+    assert year[name.format("2025-12-31")] is Shorthand.CONFIDENTIAL
+
+
+@sqlite
+def test_without_the_half_the_year_is_printed(store: Store, tmp_path: Path) -> None:
+    """The same year is no secret where nothing of it was printed before."""
+    months = {n: (LEVELS[n % 3], "") for n in range(1, 91) if n % 12 <= 5}
+    report(store, "955", months | {6: ("laveste", ""), 18: ("laveste", "")})
+    report(store, "956", {n: (LEVELS[n % 3], "") for n in range(1, 91)})
+    issue(store, tmp_path, kommuner=("956",))
+    name = "afgoerelse.tilkendelse|2025-01-01|2025-12-31|land=955"
+    assert printed(edition(store, 1))[name] == len(months) + 2
+
+
+@sqlite
+def test_there_is_no_edition_of_that_number(store: Store, tmp_path: Path) -> None:
+    """The sentence says which there are, and nothing is written."""
+    first_reports(store)
+    with pytest.raises(UsageError, match="Intet er udgivet for den periode"):
+        write(store, tmp_path / "none", edition=1)
+    issue(store, tmp_path / "first")
+    with pytest.raises(UsageError, match="Der er udgivet: 1"):
+        write(store, tmp_path / "none", edition=2)
+    assert not (tmp_path / "none").exists()
+
+
+@sqlite
+def test_the_internal_edition_of_a_publication(store: Store, tmp_path: Path) -> None:
+    """It is counted again as of the edition's commit and day, whatever came later."""
+    first_reports(store)
+    issue(store, tmp_path / "public")
+    write(store, tmp_path / "then", internal=True)
+    revised_reports(store)
+    write(store, tmp_path / "again", internal=True, edition=1, counted_on=LATER)
+    assert bytes_of(tmp_path / "then") == bytes_of(tmp_path / "again")
