@@ -1,4 +1,7 @@
-"""Input of the benchmark: workbooks of the demo country, made once and kept in a folder."""
+"""Input of the benchmark: workbooks of the demo country, made once and kept in a folder.
+
+They are as Excel saves them, and in every hundredth row something is wrong, so that a case waits.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,26 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fpsheet.demo.country import invent_country
+from fpsheet.demo.fault import FAULTS
 from fpsheet.demo.scale import Scale, national
 from fpsheet.workbook.build import build_workbook
+from saved import as_saved_by_excel
 from fpsheet_templates.load import load_form
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from fpsheet.demo.life import Row
     from fpsheet_templates.form import Form
 
 SEED = 1
 ISSUED_AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
+FAULT_EVERY = 100
+"""One row of so many has a fault."""
+
 _LIST = "rows.json"
+_EDITION = 2
 
 
 @dataclass(frozen=True)
@@ -50,14 +60,14 @@ class Input:
 def make_input(cache: Path, *, kommuner: int, rows: int) -> Input:
     """Give workbooks of some kommuner with some rows each; those made before are taken again."""
     form = load_form()
-    folder = cache / f"national-{kommuner}-{rows}-v{form.version}"
+    folder = cache / f"national-{kommuner}-{rows}-v{form.version}.{_EDITION}"
     return _make(form, national(form, kommuner=kommuner, rows=rows), folder)
 
 
 def make_single(cache: Path, *, rows: int) -> Input:
     """Give one workbook of about so many rows, for `check`."""
     form = load_form()
-    return _make(form, Scale(rows={"956": rows}), cache / f"single-{rows}")
+    return _make(form, Scale(rows={"956": rows}), cache / f"single-{rows}-v{form.version}.{_EDITION}")
 
 
 def _make(form: Form, scale: Scale, folder: Path) -> Input:
@@ -76,11 +86,27 @@ def _make(form: Form, scale: Scale, folder: Path) -> Input:
             language="da",
             workbook_id=book.workbook_id,
             issued_at=ISSUED_AT,
-            rows=book.rows,
+            rows={sheet: list(_spoil(sheet, rows)) for sheet, rows in book.rows.items()},
             premade=0,
         )
-        (folder / name).write_bytes(data)
+        (folder / name).write_bytes(as_saved_by_excel(data, issued_at=ISSUED_AT))
         counts[name] = book.row_count
     listed.write_text(json.dumps(counts), encoding="utf-8")
     print(f"made {len(counts)} workbooks in {time.perf_counter() - start:.0f} s: {folder}")
     return Input(folder, counts)
+
+
+def _spoil(sheet: str, rows: Sequence[Row]) -> Iterator[Row]:
+    """Give the rows of a sheet with a fault in every hundredth, the kinds in turn."""
+    kinds = [
+        fault
+        for fault in FAULTS
+        if fault.sheet == sheet
+        and fault.jurisdiction in {"", "DK"}
+        and not fault.is_extra
+        and fault.raw is None
+    ]
+    for number, row in enumerate(rows):
+        turn = number // FAULT_EVERY
+        fault = kinds[turn % len(kinds)] if kinds and number % FAULT_EVERY == 0 else None
+        yield {**row, **fault.change(row)} if fault and fault.fits(row) else row

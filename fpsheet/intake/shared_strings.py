@@ -5,15 +5,15 @@ The bulk is read elsewhere; here a text is looked up by its index without parsin
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from xml.etree import ElementTree as ET
 
 from fpsheet.intake.workbook_part import MAIN
 
-_ITEM = b"<si>"
-_FIRST = 1000
-_NOT_PLAIN = (b"<si", b"<!", b":si>")
+_ITEM, _ANY_ITEM = b"<si>", b"<si"
+_NOT_PLAIN = (b"<!", b":si>", b":si ")
+_LIST_END = b"</sst>"
 _INDEX = re.compile(r"[0-9]{1,9}")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _TO_ESCAPE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
@@ -29,6 +29,7 @@ class SharedStrings:
     """
 
     content: bytes = b""
+    _known: dict[int, str] = field(default_factory=dict, compare=False)
 
     def text(self, index: str) -> str:
         """Give one text; empty when the index means nothing.
@@ -37,18 +38,33 @@ class SharedStrings:
             ElementTree.ParseError: The XML is damaged.
         """
         number = int(index) if _INDEX.fullmatch(index) else len(self.content)
-        items = self._first if number < len(self._first) else self._all
-        return items[number] if number < len(items) else ""
+        if number not in self._known:
+            self._known[number] = self._read(number)
+        return self._known[number]
+
+    def _read(self, number: int) -> str:
+        if number < len(self._pieces):
+            try:
+                return text_of(ET.fromstring(_ITEM + self._pieces[number]))  # noqa: S314 - has no document type
+            except ET.ParseError:
+                # Damaged, or a prefix that the root declares; the whole part will tell.
+                pass
+        return self._all[number] if number < len(self._all) else ""
 
     @cached_property
-    def _first(self) -> Sequence[str]:
-        """The first texts, which is where those at the top of the sheets are."""
-        pieces = self.content.split(_ITEM, _FIRST)
-        plain = pieces[1:-1]
-        if not plain or any(mark in piece for piece in plain for mark in _NOT_PLAIN):
+    def _pieces(self) -> Sequence[bytes]:
+        """The XML of each text, to be parsed when it is asked for.
+
+        Nothing where they are spelled in another way than Excel and LibreOffice do.
+        """
+        if self.content.count(_ANY_ITEM) != self.content.count(_ITEM) or any(
+            mark in self.content for mark in _NOT_PLAIN
+        ):
             return ()
-        wrapped = b"".join((b"<sst>", *(_ITEM + piece for piece in plain), b"</sst>"))
-        return [text_of(item) for item in ET.fromstring(wrapped)]  # noqa: S314 - has no document type
+        _, *pieces = self.content.split(_ITEM)
+        if pieces:
+            pieces[-1] = pieces[-1].partition(_LIST_END)[0]
+        return pieces
 
     @cached_property
     def _all(self) -> Sequence[str]:

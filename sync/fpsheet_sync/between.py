@@ -57,14 +57,9 @@ def find_between(
     """
     shared = _shared(connection, kommune_kode, citizens)
     others = frozenset(kommune for found in shared.values() for kommune in found)
-    own = _read(connection, [kommune_kode], sorted(shared))
-    theirs = _read(connection, sorted(others), sorted(shared))
     transfers = _transfers(connection, kommune_kode)
     found = [
-        *_overlapping("MEL-001", own["forloeb"], theirs["forloeb"]),
-        *_overlapping("MEL-002", own["job"], theirs["job"]),
-        *_same_day(own["afgoerelse"], theirs["afgoerelse"]),
-        *_unsaid(own, theirs),
+        *(_in_common(connection, kommune_kode, others, sorted(shared)) if shared else ()),
         *_transferred(connection, kommune_kode, transfers),
         *_expected(connection, kommune_kode),
         *_replaced(connection, kommune_kode, citizens),
@@ -78,6 +73,18 @@ def find_between(
 
 Told = tuple[Finding, str]
 """A finding and the record it is about."""
+
+
+def _in_common(
+    connection: Connection, kommune_kode: str, others: frozenset[str], citizens: list[str]
+) -> Iterator[Told]:
+    """Find what is said of the same citizens here and elsewhere."""
+    own = _read(connection, [kommune_kode], citizens)
+    theirs = _read(connection, sorted(others), citizens)
+    yield from _overlapping("MEL-001", own["forloeb"], theirs["forloeb"])
+    yield from _overlapping("MEL-002", own["job"], theirs["job"])
+    yield from _same_day(own["afgoerelse"], theirs["afgoerelse"])
+    yield from _unsaid(own, theirs)
 
 
 def _shared(

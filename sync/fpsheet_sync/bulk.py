@@ -39,6 +39,8 @@ def insert(
     """
     if frame.is_empty():
         return
+    # What is blank in all rows is left out of the statement: a third of the values of a file.
+    frame = frame.select(column for column in frame if column.null_count() < frame.height)
     if is_postgresql(connection):
         shared = (pl.lit(value).alias(name) for name, value in constants.items())
         _copy(connection, table, frame.with_columns(*shared), ignore=ignore)

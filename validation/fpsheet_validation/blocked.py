@@ -6,6 +6,8 @@ sheet; a row whose CPR number cannot be read belongs to no case and is held by i
 
 from collections.abc import Iterable, Mapping
 
+import polars as pl
+
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.hit import Hit
@@ -19,16 +21,16 @@ def block_cases(
 ) -> dict[str, frozenset[int]]:
     """Give the Excel rows of each sheet that are held; every sheet is there, also without any."""
     grave = {rule.code for rule in form.rules if rule.severity in {Severity.FEJL, Severity.KRITISK}}
-    struck = {(hit.sheet, hit.row) for hit in hits if hit.code in grave}
-    rows = {
-        sheet_id: list(zip(sheet.frame[ROW].to_list(), sheet.frame[_CPR].to_list(), strict=True))
-        for sheet_id, sheet in sheets.items()
-    }
-    held: set[str | None] = {
-        cpr for sheet_id, pairs in rows.items() for row, cpr in pairs if (sheet_id, row) in struck
-    }
-    held.add(None)
+    struck: dict[str, set[int]] = {}
+    for hit in hits:
+        if hit.code in grave:
+            struck.setdefault(hit.sheet, set()).add(hit.row)
+    held: set[str] = set()
+    for sheet_id, rows in struck.items():
+        if sheet_id in sheets:
+            own = sheets[sheet_id].frame.filter(pl.col(ROW).is_in(sorted(rows)))
+            held.update(own[_CPR].drop_nulls())
+    is_held = pl.col(_CPR).is_null() | pl.col(_CPR).is_in(sorted(held))
     return {
-        sheet_id: frozenset(row for row, cpr in pairs if cpr in held)
-        for sheet_id, pairs in rows.items()
+        sheet_id: frozenset(sheet.frame.filter(is_held)[ROW]) for sheet_id, sheet in sheets.items()
     }
