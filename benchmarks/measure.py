@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -24,12 +25,14 @@ class Measure:
 
     Attributes:
         seconds: From start to end of the process, or of the part the command timed itself.
+        cpu: Processor seconds of the process and all it started, of every core; 0 on Windows.
         peak_mb: Largest memory of the process and all it started, together.
         code: Exit code.
         output: Standard output.
     """
 
     seconds: float
+    cpu: float
     peak_mb: float
     code: int
     output: str
@@ -43,7 +46,7 @@ class Measure:
 def measure(command: list[str], *, cwd: Path | None = None) -> Measure:
     """Run a command and measure it."""
     peak = 0.0
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), os.times()
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd, encoding="utf-8"
     ) as process:
@@ -56,9 +59,11 @@ def measure(command: list[str], *, cwd: Path | None = None) -> Measure:
         done.set()
         watcher.join()
         peak = max(peaks, default=0.0)
+    now = os.times()
+    cpu = now.children_user + now.children_system - used.children_user - used.children_system
     if process.returncode not in {0, 1}:
-        print(errors, file=sys.stderr)
-    return Measure(seconds, peak, process.returncode, output)
+        sys.exit(f"{' '.join(command)}: {errors}")
+    return Measure(seconds, cpu, peak, process.returncode, output)
 
 
 def _watch(pid: int, done: threading.Event, peaks: list[float]) -> None:

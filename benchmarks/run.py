@@ -6,8 +6,12 @@
 Makes its input once (kept in `--cache`), then measures each step in a process of its own: the
 floor (fastexcel in two processes and one plain bulk insert), the usual script (pandas with
 openpyxl, pandera, to_sql; on a few files, extrapolated by rows), fpsheet's sync of the same files,
-a second sync of the same and of one changed file, check, template and help. Prints seconds,
-rows/s, peak memory of each, and the ratios with their targets.
+a second sync of the same and of one changed file, the same on PostgreSQL, the cost per row of
+fewer and more kommuner, check, template and help. Prints seconds, processor seconds of all cores,
+rows/s and peak memory of each, and the ratios with their targets. Where others use the machine,
+the ratio of processor seconds is the one to trust.
+
+PostgreSQL is a server of its own that is thrown away, or the one that `FPSHEET_PG_URL` names.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 TODAY = "2026-03-02"
-SLOPE = (10, 50, 98)
+SLOPE = (10, 50)
 REPEATS = 5
 
 
@@ -40,15 +45,40 @@ class Line:
 
     step: str
     seconds: float
+    cpu: float = 0.0
     rows: int = 0
     peak_mb: float = 0.0
     target: str = ""
 
     def __str__(self) -> str:
         """Give the line in columns."""
+        cpu = f"{self.cpu:>9.2f}" if self.cpu else " " * 9
         rate = f"{self.rows / self.seconds:>12,.0f}" if self.rows else " " * 12
         memory = f"{self.peak_mb:>8.0f}" if self.peak_mb else " " * 8
-        return f"{self.step:<46}{self.seconds:>9.2f}{rate}{memory}  {self.target}"
+        return f"{self.step:<46}{self.seconds:>9.2f}{cpu}{rate}{memory}  {self.target}"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What is measured, and where its files go."""
+
+    cache: Path
+    given: Input
+
+    @property
+    def work(self) -> Path:
+        """The folder of everything that is made anew each time."""
+        return self.cache / "work"
+
+
+def measured(step: str, run: Measure, rows: int = 0, target: str = "") -> Line:
+    """Give the line of one command."""
+    return Line(step, run.seconds, run.cpu, rows, run.peak_mb, target)
+
+
+def ratio(run: Measure, floor: Measure, target: str) -> Line:
+    """Give the line that compares two commands."""
+    return Line("  as a ratio to that", run.seconds / floor.seconds, run.cpu / floor.cpu, 0, 0, target)
 
 
 def fpsheet(*arguments: str | Path) -> list[str]:
@@ -68,69 +98,89 @@ def fill_inbox(folder: Path, files: list[Path]) -> Path:
     return folder
 
 
-def sync(work: Path, files: list[Path], name: str) -> Measure:
-    """Sync files into a new database."""
-    inbox = fill_inbox(work / f"{name}-inbox", files)
-    for old in work.glob(f"{name}.*"):
+def sync(bench: Bench, name: str, files: list[Path]) -> Measure:
+    """Sync files into a new SQLite database."""
+    fill_inbox(bench.work / f"{name}-inbox", files)
+    for old in bench.work.glob(f"{name}.*"):
         old.unlink()
-    return sync_again(work, inbox, name)
+    return sync_again(bench, name)
 
 
-def sync_again(work: Path, inbox: Path, name: str) -> Measure:
-    """Sync an inbox into the database of that name."""
-    url = f"sqlite:///{work / f'{name}.db'}"
-    receipts = work / f"{name}-receipts"
+def sync_again(bench: Bench, name: str, url: str = "") -> Measure:
+    """Sync an inbox into the database of that name, or of that URL."""
+    inbox, receipts = bench.work / f"{name}-inbox", bench.work / f"{name}-receipts"
+    database = url or f"sqlite:///{bench.work / f'{name}.db'}"
     return measure(
-        fpsheet("sync", inbox, "--db", url, "--today", TODAY, "--receipts", receipts, "--json")
+        fpsheet("sync", inbox, "--db", database, "--today", TODAY, "--receipts", receipts)
     )
 
 
-def run_floor(work: Path, given: Input) -> Measure:
-    """Measure the floor."""
-    database = work / "floor.db"
-    for old in work.glob("floor.db*"):
-        old.unlink()
-    return measure([sys.executable, str(HERE / "floor.py"), str(database), *map(str, given.files)])
-
-
-def run_usual(work: Path, cache: Path, given: Input, files: int) -> tuple[Measure, int]:
-    """Measure the usual script on some files; gives the rows as well."""
-    spec, database = work / "spec.json", work / "usual.db"
-    database.unlink(missing_ok=True)
+def write_spec(bench: Bench) -> Path:
+    """Write what `fpsheet spec` prints, for the scripts that know nothing else of the form."""
     answer = subprocess.run(fpsheet("spec", "--json"), check=True, capture_output=True)
+    spec = bench.work / "spec.json"
     spec.write_bytes(answer.stdout)
-    chosen = given.files[:files]
-    python = usual_python(cache)
-    script = [str(python), str(HERE / "usual.py"), str(spec), str(database)]
+    return spec
+
+
+def run_floor(bench: Bench, url: str = "") -> Measure:
+    """Measure the floor on SQLite, or on an empty database of that URL."""
+    for old in bench.work.glob("floor.db*"):
+        old.unlink()
+    target = url or str(bench.work / "floor.db")
+    script = [sys.executable, str(HERE / "floor.py"), str(write_spec(bench)), target]
+    return measure([*script, *map(str, bench.given.files)])
+
+
+def usual_lines(bench: Bench, files: int, first: Measure) -> Iterator[Line]:
+    """Measure the usual script on some files, and extrapolate by rows."""
+    database = bench.work / "usual.db"
+    database.unlink(missing_ok=True)
+    chosen = bench.given.files[:files]
+    python = usual_python(bench.cache)
+    script = [str(python), str(HERE / "usual.py"), str(write_spec(bench)), str(database)]
     run = measure([*script, *map(str, chosen)])
-    return run, sum(given.rows[file.name] for file in chosen)
+    scale = bench.given.total / sum(bench.given.rows[file.name] for file in chosen)
+    name = f"usual script ({files} files, extrapolated)"
+    seconds, cpu = run.seconds * scale, run.cpu * scale
+    yield Line(name, seconds, cpu, bench.given.total, run.peak_mb)
+    slower = (seconds / first.seconds, cpu / first.cpu)
+    yield Line("  as a ratio to fpsheet sync, first", *slower, target=">= 12")
 
 
-def national_lines(work: Path, cache: Path, given: Input, usual_files: int) -> Iterator[Line]:
+def sync_lines(bench: Bench, usual_files: int) -> Iterator[Line]:
     """Measure floor, usual script and sync on the same files, and what the second sync costs."""
-    total = given.total
-    floor = run_floor(work, given)
-    yield Line("floor: fastexcel x 2 + bulk insert", floor.seconds, total, floor.peak_mb)
-    first = sync(work, given.files, "national")
-    yield Line("fpsheet sync, first", first.seconds, total, first.peak_mb, "peak <= 1536 MB")
-    ratio = first.seconds / floor.seconds
-    yield Line("  as a ratio to the floor", ratio, target="<= 1.5")
-    second = sync_again(work, work / "national-inbox", "national")
-    yield Line("fpsheet sync, nothing changed", second.seconds, 0, second.peak_mb, "<= 1 s")
-    change_one(work / "national-inbox")
-    third = sync_again(work, work / "national-inbox", "national")
-    yield Line("fpsheet sync, one workbook changed", third.seconds, 0, third.peak_mb)
+    given = bench.given
+    floor = run_floor(bench)
+    yield measured("floor: fastexcel x 2 + bulk insert", floor, given.total)
+    first = sync(bench, "national", given.files)
+    yield measured("fpsheet sync, first", first, given.total, "peak <= 1536 MB")
+    yield ratio(first, floor, "<= 1.5")
+    yield measured("fpsheet sync, nothing changed", sync_again(bench, "national"), 0, "<= 1 s")
+    change_one(bench.work / "national-inbox")
+    one = sync(bench, "one", given.files[:1])
+    yield measured("fpsheet sync of one workbook alone", one)
+    changed = sync_again(bench, "national")
+    yield measured("fpsheet sync, one workbook changed", changed, 0, "as one alone")
     if usual_files:
-        usual, rows = run_usual(work, cache, given, usual_files)
-        scaled = usual.seconds * total / rows
-        name = f"usual script ({usual_files} files, extrapolated)"
-        yield Line(name, scaled, total, usual.peak_mb)
-        yield Line("  as a ratio to fpsheet", scaled / first.seconds, target=">= 12")
-    url = f"sqlite:///{work / 'national.db'}"
+        yield from usual_lines(bench, usual_files, first)
+    for kommuner in SLOPE:
+        if kommuner < len(given.files):
+            files = given.files[:kommuner]
+            rows = sum(given.rows[file.name] for file in files)
+            yield per_row(kommuner, sync(bench, f"slope{kommuner}", files), rows)
+    yield per_row(len(given.files), first, given.total)
+    url = f"sqlite:///{bench.work / 'national.db'}"
     period = ("--from", "2025-01-01", "--to", "2025-12-31", "--internal")
-    place = ("--out", work / "statistics", "--db", url, "--kommune", given.files[0].name[:3])
-    report = measure(fpsheet("report", *period, *place))
-    yield Line("report, one kommune and its country", report.seconds, total, report.peak_mb)
+    place = ("--out", bench.work / "statistics", "--db", url)
+    report = measure(fpsheet("report", *period, *place, "--kommune", given.files[0].name[:3]))
+    yield measured("report, one kommune and its country", report, given.total)
+
+
+def per_row(kommuner: int, run: Measure, rows: int) -> Line:
+    """Give the line with the cost per row of a first sync: flat where the cost is linear."""
+    wall, cpu = run.seconds / rows * 1e6, run.cpu / rows * 1e6
+    return Line(f"first sync of {kommuner} kommuner, microseconds a row", wall, cpu)
 
 
 def change_one(inbox: Path) -> None:
@@ -142,28 +192,59 @@ def change_one(inbox: Path) -> None:
     os.utime(path, (1_780_000_000, 1_780_000_000))
 
 
+@contextmanager
+def postgresql() -> Iterator[tuple[str, str]]:
+    """Give two empty databases on a server; none where there is no server."""
+    sys.path.insert(0, str(HERE.parent))
+    from tests.support.postgresql import PostgresqlMissingError, new_database, start_postgresql
+
+    given = os.environ.get("FPSHEET_PG_URL")
+    try:
+        if given:
+            with new_database(given) as one, new_database(given) as other:
+                yield one, other
+            return
+        with start_postgresql() as url, new_database(url) as one, new_database(url) as other:
+            yield one, other
+    except PostgresqlMissingError as error:
+        print(f"no PostgreSQL: {error}")
+
+
+def postgresql_lines(bench: Bench, floor_url: str, url: str) -> Iterator[Line]:
+    """Measure the floor and sync on PostgreSQL."""
+    floor = run_floor(bench, floor_url)
+    total = bench.given.total
+    yield measured("floor on PostgreSQL: fastexcel x 2 + COPY", floor, total)
+    fill_inbox(bench.work / "server-inbox", bench.given.files)
+    key = bench.work / "server.noegle"
+    key.unlink(missing_ok=True)
+    os.environ["FPSHEET_KEYS"] = str(key)
+    measure(fpsheet("db", "init", "--db", url))
+    first = sync_again(bench, "server", url)
+    yield measured("fpsheet sync, first, PostgreSQL", first, total, "without the server's CPU")
+    yield ratio(first, floor, "<= 1.5")
+    second = sync_again(bench, "server", url)
+    yield measured("fpsheet sync, nothing changed, PostgreSQL", second, 0, "<= 1 s")
+
+
 def desk_lines(cache: Path) -> Iterator[Line]:
     """Measure what a person waits for, from the start of the process."""
-    shown = middle_of(REPEATS, fpsheet("--help"))
-    yield Line("--help", shown.seconds, target="<= 0.3 s")
+    yield measured("--help", middle_of(REPEATS, fpsheet("--help")), target="<= 0.3 s")
     for rows, count, target in ((500, 3, "<= 1.5 s"), (50_000, 1, "<= 6 s")):
         given = make_single(cache, rows=rows)
         run = middle_of(count, fpsheet("check", *given.files, "--today", TODAY, "--json"))
-        yield Line(f"check of {rows:,} rows", run.seconds, given.total, run.peak_mb, target)
+        yield measured(f"check of {rows:,} rows", run, given.total, target)
     made = cache / "template.xlsx"
     run = middle_of(3, fpsheet("template", "--kommune", "956", "--year", "2026", "--out", made))
-    yield Line("template (956)", run.seconds, 0, run.peak_mb, "<= 2 s")
+    yield measured("template (956)", run, 0, "<= 2 s")
 
 
-def slope_lines(work: Path, given: Input) -> Iterator[Line]:
-    """Measure the first sync of more and more kommuner: the cost per row should be flat."""
-    for kommuner in SLOPE:
-        files = given.files[:kommuner]
-        if len(files) == kommuner:
-            rows = sum(given.rows[file.name] for file in files)
-            run = sync(work, files, f"slope{kommuner}")
-            per_row = run.seconds / rows * 1e6
-            yield Line(f"sync of {kommuner} kommuner: {per_row:.1f} us/row", run.seconds, rows)
+def lines(bench: Bench, usual_files: int) -> Iterator[Line]:
+    """Measure everything."""
+    yield from sync_lines(bench, usual_files)
+    with postgresql() as urls:
+        yield from postgresql_lines(bench, *urls)
+    yield from desk_lines(bench.cache)
 
 
 def main() -> None:
@@ -173,20 +254,14 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000, help="rows of each kommune")
     parser.add_argument("--cache", type=Path, default=Path("build/benchmark"))
     parser.add_argument("--usual-files", type=int, default=3, help="0 leaves the usual script out")
-    parser.add_argument("--slope", action="store_true", help="also sync 10, 50 and 98 kommuner")
     chosen = parser.parse_args()
-    work = chosen.cache / "work"
-    work.mkdir(parents=True, exist_ok=True)
     given = make_input(chosen.cache, kommuner=chosen.kommuner, rows=chosen.rows)
+    bench = Bench(chosen.cache, given)
+    bench.work.mkdir(parents=True, exist_ok=True)
     megabytes = sum(file.stat().st_size for file in given.files) / 1e6
     print(f"{len(given.files)} workbooks, {given.total:,} rows, {megabytes:.0f} MB")
-    print(f"{'step':<46}{'seconds':>9}{'rows/s':>12}{'MB':>8}  target")
-    for line in national_lines(work, chosen.cache, given, chosen.usual_files):
-        print(line, flush=True)
-    if chosen.slope:
-        for line in slope_lines(work, given):
-            print(line, flush=True)
-    for line in desk_lines(chosen.cache):
+    print(f"{'step':<46}{'seconds':>9}{'CPU s':>9}{'rows/s':>12}{'MB':>8}  target")
+    for line in lines(bench, chosen.usual_files):
         print(line, flush=True)
 
 
