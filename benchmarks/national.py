@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from saved import as_saved_by_excel
+
 from fpsheet.demo.country import invent_country
 from fpsheet.demo.fault import FAULTS
 from fpsheet.demo.scale import Scale, national
 from fpsheet.workbook.build import build_workbook
-from saved import as_saved_by_excel
 from fpsheet_templates.load import load_form
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ def make_input(cache: Path, *, kommuner: int, rows: int) -> Input:
 def make_single(cache: Path, *, rows: int) -> Input:
     """Give one workbook of about so many rows, for `check`."""
     form = load_form()
-    return _make(form, Scale(rows={"956": rows}), cache / f"single-{rows}-v{form.version}.{_EDITION}")
+    return _make(
+        form, Scale(rows={"956": rows}), cache / f"single-{rows}-v{form.version}.{_EDITION}"
+    )
 
 
 def _make(form: Form, scale: Scale, folder: Path) -> Input:

@@ -78,7 +78,9 @@ def measured(step: str, run: Measure, rows: int = 0, target: str = "") -> Line:
 
 def ratio(run: Measure, floor: Measure, target: str) -> Line:
     """Give the line that compares two commands."""
-    return Line("  as a ratio to that", run.seconds / floor.seconds, run.cpu / floor.cpu, 0, 0, target)
+    return Line(
+        "  as a ratio to that", run.seconds / floor.seconds, run.cpu / floor.cpu, 0, 0, target
+    )
 
 
 def fpsheet(*arguments: str | Path) -> list[str]:

@@ -3,9 +3,9 @@
     python -m tests.support.crash URL TEMPLATE TIMES HOW
 
 HOW is `kill` (SIGKILL at a random moment) or `full` (no more room on the disk after some part
-of the bytes that a whole sync writes). TEMPLATE is an empty SQLite store to copy from, or `-` for PostgreSQL. The
-process that runs this never lets polars work: its children are forked and start it afresh,
-which takes a tenth of the time of a new interpreter.
+of the bytes that a whole sync writes). TEMPLATE is an empty SQLite store to copy from, or `-`
+for PostgreSQL. The process that runs this never lets polars work: its children are forked and
+start it afresh, which takes a tenth of the time of a new interpreter.
 """
 
 from __future__ import annotations
