@@ -94,15 +94,41 @@ def upgrade_file(path: Path, question: "Question", out: Path) -> "Lifted":
 
 
 def check_files(
-    paths: Sequence[Path], question: "Question", progress: Progress
+    paths: Sequence[Path],
+    question: "Question",
+    progress: Progress,
+    *,
+    held: "Path | Central | None" = None,
 ) -> Iterator["Verdict"]:
-    """Read and check workbooks, in their order; the next are read while one is checked."""
+    """Read and check workbooks, in their order; the next are read while one is checked.
+
+    Args:
+        paths: The workbooks.
+        question: What they are checked against.
+        progress: Where progress is shown.
+        held: Also compare with this: the workbook sent or pulled the last time, or the database.
+
+    Raises:
+        UsageError: The earlier workbook cannot be read.
+        StoreError: The database could not be used.
+    """
     from fpsheet.check import check_many
 
     progress.start(Step.CHECK, total=len(paths))
-    for verdict in check_many(paths, question):
+    verdicts = check_many(paths, question)
+    for verdict in _compared(verdicts, question, held) if held else verdicts:
         progress.advance(Step.CHECK)
         yield verdict
+
+
+def _compared(
+    verdicts: "Iterator[Verdict]", question: "Question", held: "Path | Central"
+) -> "Iterator[Verdict]":
+    from fpsheet.earlier import at_hand, compare_all, last_sent
+
+    is_file = isinstance(held, Path)
+    with last_sent(held, question) if isinstance(held, Path) else at_hand(held) as store:
+        yield from compare_all(verdicts, question, store, is_whole=not is_file)
 
 
 def return_workbook(verdict: "Verdict", form: "Form", language: str, out: Path) -> None:

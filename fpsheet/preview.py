@@ -36,7 +36,7 @@ def preview_release(
     request = ReleaseRequest(
         period=period, area=submission.kommune_kode, language=language, counted_on=today
     )
-    with _passing_store() as store:
+    with passing_store() as store:
         for _ in sync_submissions(store, [submission], Actor("preview", now)):
             continue
         with store.read() as connection:
@@ -44,7 +44,7 @@ def preview_release(
 
 
 @contextmanager
-def _passing_store() -> Iterator[Store]:
+def passing_store() -> Iterator[Store]:
     """Give a database in memory under a key that nobody keeps."""
     keys = derive_keys(secrets.token_bytes(SECRET_BYTES))
     with closing(open_store("sqlite://", keys=keys, create=True)) as store:

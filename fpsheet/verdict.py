@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from fpsheet_templates.rule import Severity
+from fpsheet_templates.rule import RuleLevel, Severity
 from fpsheet_validation.finding import Finding, count_by_severity
 from fpsheet_validation.raw import SheetTotals
 from fpsheet_validation.typed import Check
@@ -17,11 +17,19 @@ class Verdict:
         path: The file.
         findings: Every finding, those of the file itself first.
         check: The checked rows; None when the file could not be read.
+        levels: Levels of rules that were asked beyond the file itself: history, between.
     """
 
     path: Path
     findings: tuple[Finding, ...]
     check: Check | None
+    levels: frozenset[RuleLevel] = frozenset()
+
+    @property
+    def unasked(self) -> tuple[RuleLevel, ...]:
+        """Give the levels of rules that need more than the file and were not asked."""
+        beyond = (RuleLevel.HISTORY, RuleLevel.BETWEEN)
+        return () if self.refused else tuple(level for level in beyond if level not in self.levels)
 
     @property
     def accepted(self) -> bool:

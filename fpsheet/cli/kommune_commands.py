@@ -15,14 +15,16 @@ from fpsheet.cli.key_commands import ask_sealing
 from fpsheet.cli.parameters import (
     day_option,
     file_argument,
+    given_file_option,
     json_option,
     kommune_option,
     path_option,
+    text_option,
     today_option,
 )
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
-from fpsheet_templates.errors import WorkbookFileError
+from fpsheet_templates.errors import UsageError, WorkbookFileError
 
 if TYPE_CHECKING:
     from fpsheet.verdict import Verdict
@@ -37,6 +39,8 @@ def make_kommune_commands(words: Words) -> tuple[click.Command, ...]:
             file_argument(words, "files", key="command.check.files", many=True),
             path_option(words, "--return", name="returned", key="command.check.returned"),
             path_option(words, "--page", key="command.check.page"),
+            given_file_option(words, "--earlier", key="command.check.earlier"),
+            text_option(words, "--db", key="command.check.db", metavar="url"),
             kommune_option(words),
             today_option(words),
             json_option(words),
@@ -77,6 +81,8 @@ def check_workbooks(  # noqa: PLR0913 - one parameter per option
     files: tuple[Path, ...],
     returned: Path | None,
     page: Path | None,
+    earlier: Path | None,
+    db: str | None,
     kommune: str | None,
     today: date | None,
     as_json: bool,
@@ -84,11 +90,14 @@ def check_workbooks(  # noqa: PLR0913 - one parameter per option
     """Check workbooks and show what was found."""
     from fpsheet import pipeline
 
+    if earlier and db:
+        raise UsageError(session.words.get("command.check.both"))
     question = session.question(kommune, today)
+    held = earlier or (session.central(db) if db else None)
     wanted = _Wanted(returned, page, many=len(files) > 1)
     accepted, names, failures = 0, iter(_names(files)), list[WorkbookFileError]()
     with session.progress(quiet=as_json or len(files) == 1) as progress:
-        for verdict in pipeline.check_files(files, question, progress):
+        for verdict in pipeline.check_files(files, question, progress, held=held):
             show_verdict(session, verdict, as_json=as_json)
             accepted += verdict.accepted
             try:

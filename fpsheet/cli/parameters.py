@@ -135,6 +135,16 @@ def path_option(  # noqa: PLR0913 - each by name
     )
 
 
+def given_file_option(words: Words, spelling: str, *, key: str) -> click.Option:
+    """Give an option for a file that is there."""
+    return click.Option(
+        [spelling],
+        type=PathValue(words, exists=True),
+        metavar=words.get("program.metavar.file"),
+        help=words.get(key),
+    )
+
+
 def file_argument(
     words: Words, name: str, *, key: str, many: bool = False, required: bool = True
 ) -> SpokenArgument:

@@ -84,6 +84,9 @@ def _head(verdict: Verdict, words: _Words) -> Iterator[str]:
     figures = (totals.xml, totals.read, totals.blank, totals.quarantined)
     yield f"<h2>{escape(words('totals'))}</h2>"
     yield _table([words(name) for name in names], [map(str, figures)], numbers=set(range(4)))
+    for level in verdict.unasked:
+        sentence = words.form.texts.get(f"program.report.unasked.{level}", words.language)
+        yield f"<p>{escape(sentence)}</p>"
     if verdict.check.not_run:
         yield f"<p>{escape(words('not_run'))} {escape(', '.join(verdict.check.not_run))}</p>"
 

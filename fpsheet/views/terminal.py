@@ -45,6 +45,8 @@ def render_verdict(
         if verdict.check.not_run:
             codes = {"codes": ", ".join(verdict.check.not_run)}
             yield f"  {texts.fill('program.report.not_run', language, codes)}"
+    for level in verdict.unasked:
+        yield from _fold(texts.get(f"program.report.unasked.{level}", language), width, indent="  ")
     if not verdict.findings:
         yield f"  {texts.get('program.report.nothing', language)}"
     for group in _group(verdict.findings, form, language):
