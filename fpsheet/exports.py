@@ -1,25 +1,40 @@
 """Exports: lists with CPR numbers for other systems. Each opening of the vault is logged."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from io import BytesIO
 
 from sqlalchemy import Connection, select
 
+from fpsheet.list_book import Cell, ListBook, ListColumn, list_columns, write_list_book
 from fpsheet.publish import commit_of
 from fpsheet_sync.access import Actor, Deed, log_access
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period
+from fpsheet_sync.statistics.bestand import FOER_REFORM
 from fpsheet_sync.statistics.scope import ENHED, Scope
 from fpsheet_sync.statistics.workspace import fact_tables
-from fpsheet_sync.store import Store
+from fpsheet_sync.store import Store, last_commit
 from fpsheet_sync.vault import open_cprs
-from fpsheet_templates.form import Form
+from fpsheet_templates.form import FieldType, Form
+from fpsheet_templates.load import load_lists
+from fpsheet_templates.table import UOPLYST
+from fpsheet_validation.list_check import SKATTESVAR
 
-Cell = str | int | float | date | None
+_CODES = {"niveau": "niveau", "kommune": "kommune"}
+_WORDS = {"niveau": (FOER_REFORM, UOPLYST), "aendret": ("ny", "aendret", "uaendret", "ophoert")}
+"""Column → words that no code list has."""
 
 _STATE = ("kommune", "niveau", "vurdering_dato", "arbejdsevne_pct", "maks_timer_pr_uge")
+
+
+DEED = "udtraek"
+States = dict[str, tuple[Cell, ...]]
+"""Citizen → the state of the columns `_STATE`."""
+
+_NOTHING: tuple[Cell, ...] = (None,) * len(_STATE)
 
 
 class ExtractKind(StrEnum):
@@ -31,6 +46,16 @@ class ExtractKind(StrEnum):
     """CPR numbers of everybody with a pension: whose income Skattestyrelsen is asked for."""
 
 
+class Mark(StrEnum):
+    """What became of a citizen since the last extract."""
+
+    NEW = "ny"
+    CHANGED = "aendret"
+    SAME = "uaendret"
+    ENDED = "ophoert"
+    """On the last extract, and without a pension now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which extract is wanted.
@@ -39,7 +64,7 @@ class Wanted:
         kind: Which list.
         day: The day of the state.
         language: Language of headings and labels.
-        since: Day of the last extract; a last column then tells what changed.
+        since: Compare with the state known at the end of this day, and not with the last extract.
     """
 
     kind: ExtractKind
@@ -55,35 +80,85 @@ class Extract:
     Attributes:
         columns: Identifiers of the columns, `cpr` first.
         rows: One row per citizen, in order of CPR number.
+        compared_with: The day of the extract compared with; None for the first.
+        changes: Mark → number of citizens; empty for the first.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    compared_with: date | None = None
+    changes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The extract compared with: its day, and the last commit it knew of."""
+
+    day: date
+    commit: int
 
 
 def draw_extract(store: Store, form: Form, wanted: Wanted, actor: Actor) -> Extract:
-    """Draw a list out of the database; opening the vault is logged.
+    """Draw a list out of the database; the log says whose CPR number was opened, by whom and why.
+
+    The list for side 900 marks what changed since the last one that was drawn.
 
     Raises:
         StoreError: The database could not be used, or was opened without its keys.
     """
+    keys = store.need_keys()
     is_skat = wanted.kind is ExtractKind.SKAT
     kommuner = tuple(form.kommuner) if is_skat else _kommuner(form, "GL")
-    before = None
-    with store.read() as connection:
+    with store.write() as connection:
+        last = None if is_skat else _last_extract(connection, wanted)
+        known = last_commit(connection)
         now = _states(connection, form, wanted.day, kommuner, None)
-        if wanted.since is not None:
-            last = commit_of(connection, wanted.since)
-            before = _states(connection, form, wanted.day, kommuner, last)
-    cprs = _open(store, now, actor, wanted.kind)
+        before: States = {}
+        if last is not None:
+            before = _states(connection, form, last.day, kommuner, last.commit)
+        listed = {**dict.fromkeys(before, _NOTHING), **now}
+        shared = {"formaal": str(wanted.kind), "dag": str(wanted.day), "til_og_med": known}
+        deeds = [Deed(DEED, borger=borger, details=shared) for borger in sorted(listed)]
+        log_access(connection, actor, Deed(DEED, details={**shared, "antal": len(listed)}), *deeds)
+        cprs = open_cprs(connection, keys, listed)
     if is_skat:
-        return Extract(("cpr",), tuple((cpr,) for cpr in sorted(cprs.values())))
-    rows = []
-    for citizen, state in now.items():
-        mark = () if before is None else ("ja" if before.get(citizen) != state else "nej",)
-        rows.append((cprs.get(citizen, ""), *state, *mark))
-    columns = ("cpr", *_STATE, *(() if before is None else ("aendret",)))
-    return Extract(columns, tuple(sorted(rows, key=lambda row: str(row[0]))))
+        # Two kommuner may have made the same replacement number; it is asked about once.
+        return Extract(("cpr",), tuple((cpr,) for cpr in sorted(set(cprs.values()))))
+    if last is None:
+        rows = [(cprs[citizen], *state) for citizen, state in now.items()]
+        return Extract(("cpr", *_STATE), tuple(sorted(rows, key=_by_cpr)))
+    marks = {citizen: _mark(citizen, before, now) for citizen in listed}
+    marked = [(cprs[citizen], *state, marks[citizen]) for citizen, state in listed.items()]
+    return Extract(
+        columns=("cpr", *_STATE, "aendret"),
+        rows=tuple(sorted(marked, key=_by_cpr)),
+        compared_with=last.day,
+        changes=Counter(str(mark) for mark in marks.values()),
+    )
+
+
+def _by_cpr(row: tuple[Cell, ...]) -> str:
+    return str(row[0])
+
+
+def _mark(citizen: str, before: States, now: States) -> Mark:
+    if citizen not in now:
+        return Mark.ENDED
+    if citizen not in before:
+        return Mark.NEW
+    return Mark.SAME if before[citizen] == now[citizen] else Mark.CHANGED
+
+
+def _last_extract(connection: Connection, wanted: Wanted) -> _Last | None:
+    """Give the extract to compare with: of the day asked for, else the last one of its kind."""
+    if wanted.since is not None:
+        return _Last(wanted.since, commit_of(connection, wanted.since))
+    log = store_schema()["adgangslog"]
+    drawn = select(log.c.detaljer).where(log.c.handling == DEED, log.c.borger.is_(None))
+    for details in connection.execute(drawn.order_by(log.c.id.desc())).scalars():
+        if details.get("formaal") == wanted.kind and "til_og_med" in details:
+            return _Last(date.fromisoformat(details["dag"]), int(details["til_og_med"]))
+    return None
 
 
 def _kommuner(form: Form, jurisdiction: str) -> tuple[str, ...]:
@@ -92,7 +167,7 @@ def _kommuner(form: Form, jurisdiction: str) -> tuple[str, ...]:
 
 def _states(
     connection: Connection, form: Form, day: date, kommuner: Sequence[str], as_of: int | None
-) -> dict[str, tuple[Cell, ...]]:
+) -> States:
     """Give citizen → where, level and latest vurdering, by the definitions of the statistics."""
     scope = Scope(form, Period(day, day), tuple(kommuner), as_of)
     names = ("pensionister", "seneste_vurdering")
@@ -111,55 +186,48 @@ def _states(
     return {row[0]: tuple(row[1:]) for row in found if row[1] in kommuner}
 
 
-def _open(store: Store, citizens: Iterable[str], actor: Actor, purpose: str) -> Mapping[str, str]:
-    """Open the vault for some citizens, and log each of them."""
-    keys = store.need_keys()
-    with store.write() as connection:
-        known = set(citizens)
-        details = {"formaal": purpose, "antal": len(known)}
-        log_access(connection, actor, Deed("udtraek", details=details))
-        return open_cprs(connection, keys, known)
+def write_extract(extract: Extract, form: Form, wanted: Wanted) -> bytes:
+    """Give an export as a workbook marked FORTROLIGT.
+
+    The list for Skattestyrelsen has the columns of its answer (`import skat`), to be filled in.
+    """
+    lists, language = load_lists(), wanted.language
+    texts = lists.texts
+    is_skat = wanted.kind is ExtractKind.SKAT
+    columns = list_columns(lists, SKATTESVAR, language) if is_skat else ()
+    shown = {"day": f"{wanted.day:%d-%m-%Y}", "count": len(extract.rows)}
+    lines = [
+        texts.get("list.confidential", language),
+        texts.fill(f"command.export.{wanted.kind}.line", language, shown),
+    ]
+    if extract.compared_with is not None:
+        since = {"day": f"{extract.compared_with:%d-%m-%Y}"}
+        lines.append(texts.fill("command.export.since_line", language, since))
+    rest = (None,) * max(len(columns) - len(extract.columns), 0)
+    return write_list_book(
+        ListBook(
+            title=texts.get(f"command.export.{wanted.kind}.sheet", language),
+            table="tUdtraek",
+            lines=tuple(lines),
+            columns=columns or tuple(_column(form, name, language) for name in extract.columns),
+            rows=tuple((*row, *rest) for row in extract.rows),
+            made_on=wanted.day,
+            is_confidential=True,
+        )
+    )
 
 
-def write_extract(extract: Extract, form: Form, language: str) -> bytes:
-    """Give an export as a workbook: one table, CPR numbers as text, days as days."""
-    import xlsxwriter
-
-    stream = BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet(form.texts.get("command.export.sheet", language))
-    text = book.add_format({"num_format": "@"})
-    day = book.add_format({"num_format": "dd-mm-yyyy"})
-    labels = [_label(form, name, language) for name in extract.columns]
-    headings = [{"header": label} for label in labels]
-    last = max(len(extract.rows), 1)
-    sheet.add_table(0, 0, last, len(labels) - 1, {"name": "tUdtraek", "columns": headings})
-    sheet.set_column(0, len(labels) - 1, 22)
-    shown = [_words(form, name, language) for name in extract.columns]
-    for number, row in enumerate(extract.rows, start=1):
-        for place, held in enumerate(row):
-            cell = shown[place].get(held, held) if isinstance(held, str) else held
-            if isinstance(cell, date):
-                sheet.write_datetime(number, place, cell, day)
-            elif isinstance(cell, str):
-                sheet.write_string(number, place, cell, text)
-            elif cell is not None:
-                sheet.write_number(number, place, cell)
-    book.close()
-    return stream.getvalue()
-
-
-def _label(form: Form, name: str, language: str) -> str:
-    sheets = ("vurdering", "afgoerelse", "borger")
-    for sheet in sheets:
-        if any(field.id == name for field in form.sheet(sheet).fields):
-            return form.field_label(sheet, name, language)
-    return form.texts.get(f"command.export.column.{name}", language)
-
-
-def _words(form: Form, name: str, language: str) -> dict[str, str]:
-    """Give code → label for the columns that hold codes."""
-    lists = {"niveau": "niveau", "kommune": "kommune", "aendret": "ja_nej"}
-    if name not in lists:
-        return {}
-    return {code.id: code.label(language) for code in form.code_lists[lists[name]].codes}
+def _column(form: Form, name: str, language: str) -> ListColumn:
+    """Give the column of an identifier, with heading and words of the form where it has them."""
+    for sheet in ("vurdering", "afgoerelse", "borger"):
+        own = next((each for each in form.sheet(sheet).fields if each.id == name), None)
+        if own is not None:
+            label, kind = form.field_label(sheet, name, language), own.type
+            break
+    else:
+        label, kind = form.texts.get(f"command.export.column.{name}", language), FieldType.TEXT
+    codes = form.code_lists[_CODES[name]].codes if name in _CODES else ()
+    choices = {code.id: code.label(language) for code in codes}
+    for word in _WORDS.get(name, ()):
+        choices[word] = form.texts.get(f"command.export.word.{word}", language)
+    return ListColumn(label, kind, width=24, choices=choices)

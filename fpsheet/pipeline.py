@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from fpsheet.central import Central
     from fpsheet.check import Question
-    from fpsheet.exports import Wanted
+    from fpsheet.exports import Extract, Wanted
+    from fpsheet.imports import ImportedFigures, ListQuestion
     from fpsheet.inbox import Processed
     from fpsheet.outbox import Sealing
     from fpsheet.prefilled import Prefilled
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from fpsheet_sync.access import Actor
     from fpsheet_sync.decision import OpenConflict
     from fpsheet_sync.history import Known
+    from fpsheet_sync.income import Imported
     from fpsheet_sync.rebuild import Rebuilt
     from fpsheet_sync.stat_table import Release
     from fpsheet_sync.state import Plain
@@ -445,8 +447,8 @@ def rebuild_database(central: "Central", desk: "Desk", to: str | None = None) ->
 
 def export_citizens(
     central: "Central", form: "Form", wanted: "Wanted", actor: "Actor", out: Path
-) -> int:
-    """Write an export with CPR numbers; gives the number of citizens. The log says who asked.
+) -> "Extract":
+    """Write an export with CPR numbers, and give it. The log says who asked.
 
     Raises:
         StoreError: The database could not be used, or its key is missing.
@@ -457,6 +459,46 @@ def export_citizens(
 
     with closing(open_central(central)) as store:
         extract = draw_extract(store, form, wanted, actor)
-    data = write_extract(extract, form, wanted.language)
-    write_whole(out, data, language=wanted.language)
-    return len(extract.rows)
+    write_whole(out, write_extract(extract, form, wanted), language=wanted.language)
+    return extract
+
+
+def import_figures(
+    path: Path, central: "Central", question: "ListQuestion", actor: "Actor"
+) -> "tuple[Verdict, ImportedFigures | None]":
+    """Read national figures to compare with; nothing where anything is wrong with the list.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.imports import import_figures as read
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return read(path, store, question, actor)
+
+
+def import_answer(
+    path: Path, central: "Central", question: "ListQuestion", actor: "Actor"
+) -> "tuple[Verdict, Imported | None]":
+    """Read Skattestyrelsen's answer into Indkomst; nothing where anything is wrong with it.
+
+    Raises:
+        StoreError: The database could not be used, or its key is missing.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.imports import import_answer as read
+
+    with closing(open_central(central)) as store:
+        return read(path, store, question, actor)
+
+
+def write_blank_list(sheet_id: str, question: "ListQuestion", out: Path) -> None:
+    """Write a blank list for another office to fill in.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.imports import blank_list
+
+    write_whole(out, blank_list(sheet_id, question), language=question.language)

@@ -29,6 +29,7 @@ from fpsheet.transport.package import AGE_MAGIC, open_package
 from fpsheet.transport.payload import Payload, PayloadError
 from fpsheet.verdict import Verdict
 from fpsheet_sync.content import Prepared, prepare
+from fpsheet_sync.income import read_answer
 from fpsheet_sync.keys import Keys, read_keys
 from fpsheet_sync.submission import Explanation, Submission
 from fpsheet_templates.errors import StoreError
@@ -199,6 +200,9 @@ def read_original(desk: Desk) -> Iterator[Callable[[bytes], Submission]]:
     worker = make_worker(desk)
 
     def read(data: bytes) -> Submission:
+        told = read_answer(data, desk.now)
+        if told is not None:
+            return told
         name = _ORIGINAL if zipfile.is_zipfile(BytesIO(data)) else f"original{SUFFIX}"
         _, submission = worker.read(data, Arrival(name, name, None, len(data)))
         if submission is None:

@@ -56,8 +56,13 @@ def _export(session: Session, wanted: "Wanted", out: Path, db: str | None) -> in
     from fpsheet_sync.access import Actor
 
     actor = Actor(getuser(), session.now)
-    central, form = session.central(db), session.form()
-    count = pipeline.export_citizens(central, form, wanted, actor, out)
-    told = {"count": count, "file": out}
-    session.console().say(session.words.fill("command.export.done", told))
+    extract = pipeline.export_citizens(session.central(db), session.form(), wanted, actor, out)
+    words, console = session.words, session.console()
+    console.say(words.fill("command.export.done", {"count": len(extract.rows), "file": out}))
+    if extract.compared_with is not None:
+        marks = ("ny", "aendret", "ophoert", "uaendret")
+        counts = {mark: extract.changes.get(mark, 0) for mark in marks}
+        told = {"day": f"{extract.compared_with:%d-%m-%Y}", **counts}
+        console.say(words.fill("command.export.changes", told))
+    console.say(words.get("command.export.confidential"))
     return 0

@@ -217,13 +217,12 @@ def preview_workbook(  # noqa: PLR0913 - one parameter per option
     return ExitCode.DONE if verdict.accepted else ExitCode.FINDINGS
 
 
-def show_verdict(session: Session, verdict: "Verdict", *, as_json: bool) -> None:
-    """Show what was found in one file, to a person or to a program."""
-    console, form, language = (
-        session.console(as_json=as_json),
-        session.form(),
-        session.words.language,
-    )
+def show_verdict(
+    session: Session, verdict: "Verdict", *, as_json: bool, lists: bool = False
+) -> None:
+    """Show what was found in a workbook or a list, to a person or to a program."""
+    console, language = session.console(as_json=as_json), session.words.language
+    form = session.lists() if lists else session.form()
     if as_json:
         from fpsheet.views.findings_value import verdict_value
 

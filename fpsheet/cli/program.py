@@ -13,6 +13,7 @@ from fpsheet.cli.demo_command import make_demo_command
 from fpsheet.cli.export_commands import make_export_commands
 from fpsheet.cli.failure import run_guarded
 from fpsheet.cli.form_commands import make_form_commands
+from fpsheet.cli.import_commands import make_import_commands
 from fpsheet.cli.key_commands import make_key_commands
 from fpsheet.cli.kommune_commands import make_kommune_commands
 from fpsheet.cli.session import Session
@@ -65,6 +66,7 @@ def make_program(words: Words) -> SpokenGroup:
         *make_state_commands(words),
         *make_statistics_commands(words),
         *make_export_commands(words),
+        *make_import_commands(words),
         *make_form_commands(words),
         *make_database_commands(words),
         *make_key_commands(words),

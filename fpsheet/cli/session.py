@@ -52,6 +52,12 @@ class Session:
 
         return load_form()
 
+    def lists(self) -> "Form":
+        """Load the lists that other offices fill in."""
+        from fpsheet_templates.load import load_lists
+
+        return load_lists()
+
     def kommune(self, kode: str) -> str:
         """Give a kommunekode back if it exists.
 

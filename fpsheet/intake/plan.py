@@ -1,7 +1,7 @@
 """What the reading process has to know of the form: a small value that travels to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fpsheet.intake.limits import Limits
 from fpsheet.intake.scan import ColumnKinds
@@ -79,6 +79,7 @@ class ReadingPlan:
         kommuner: Kommune codes there are.
         expected_kommune: The only kommune whose workbook is wanted; empty for any.
         limits: How much a file may ask for.
+        is_list: A list of another office, which is known by its headings and nothing else.
     """
 
     sheets: Mapping[str, SheetPlan]
@@ -87,6 +88,7 @@ class ReadingPlan:
     kommuner: frozenset[str]
     expected_kommune: str
     limits: Limits
+    is_list: bool = False
 
 
 def make_plan(form: Form, *, expected_kommune: str | None, limits: Limits) -> ReadingPlan:
@@ -103,6 +105,15 @@ def make_plan(form: Form, *, expected_kommune: str | None, limits: Limits) -> Re
         expected_kommune=expected_kommune or "",
         limits=limits,
     )
+
+
+def make_list_plan(lists: Form, sheet_id: str, *, limits: Limits) -> ReadingPlan:
+    """Draw from the lists (`load_lists`) what reading one of them needs."""
+    sheet = lists.sheet(sheet_id)
+    plan = _plan_sheet(lists, sheet)
+    typed = {field.id for field in sheet.fields if field.role is ColumnRole.ENTRY}
+    own = replace(plan, fields=tuple(field for field in plan.fields if field.id in typed))
+    return ReadingPlan({sheet_id: own}, {}, (), frozenset(), "", limits, is_list=True)
 
 
 def fold_label(text: str) -> str:

@@ -14,7 +14,7 @@ from queue import SimpleQueue
 
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.limits import DEFAULT_LIMITS, Limits
-from fpsheet.intake.plan import ReadingPlan, make_plan
+from fpsheet.intake.plan import ReadingPlan, make_list_plan, make_plan
 from fpsheet.intake.process import ReadingProcess
 from fpsheet_templates.form import Form
 from fpsheet_validation.finding import Finding
@@ -100,6 +100,16 @@ def read_file(
         return _read(source, form=form, plan=plan, process=process)
     with ReadingProcess() as own:
         return _read(source, form=form, plan=plan, process=own)
+
+
+def read_list_file(path: Path, sheet_id: str, *, lists: Form) -> FileReading:
+    """Read a list of another office, which is known by its headings.
+
+    Findings: STR-001 to STR-036, STR-056 to STR-066, LST-001 to LST-004.
+    """
+    plan = make_list_plan(lists, sheet_id, limits=DEFAULT_LIMITS)
+    with ReadingProcess() as process:
+        return _read(path, form=lists, plan=plan, process=process)
 
 
 def read_many(

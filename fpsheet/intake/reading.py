@@ -4,7 +4,7 @@ This runs in the reading process and knows of the form only what the plan tells.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
@@ -18,7 +18,7 @@ from fpsheet.intake.plan import ReadingPlan, SheetPlan
 from fpsheet.intake.scan import SheetScan
 from fpsheet.intake.sheet_reading import FoundSheet, read_sheet
 from fpsheet.intake.sheet_scan import scan_sheet
-from fpsheet.intake.survey import judge_survey, survey_workbook
+from fpsheet.intake.survey import Survey, judge_list, judge_survey, survey_workbook
 from fpsheet.intake.workbook_part import WorkbookPart, read_workbook_part
 from fpsheet_validation.raw import RawSheet, RawWorkbook
 
@@ -40,7 +40,7 @@ def read_bytes(
         The workbook, as far as it can be read, and all faults found; None when there is nothing
         that can be read.
 
-    Findings: STR-003 to STR-066.
+    Findings: STR-003 to STR-066, LST-001 to LST-004.
     """
     package, faults = open_package(data, name=name, limits=plan.limits)
     if package is None:
@@ -49,9 +49,9 @@ def read_bytes(
     if workbook is None:
         return None, (Fault(_DAMAGED_PART),)
     survey = survey_workbook(package, workbook, plan)
-    meta = read_meta(survey.heads)
+    meta = {} if plan.is_list else read_meta(survey.heads)
     if not (survey.maps or survey.damaged or meta):
-        return None, (Fault("STR-040"),)
+        return None, (Fault("LST-001" if plan.is_list else "STR-040"),)
     sheets, sheet_faults = _read_sheets(package, workbook, survey.maps, plan)
     raw = RawWorkbook(
         sha256=hashlib.sha256(data).hexdigest(),
@@ -63,11 +63,18 @@ def read_bytes(
         date1904=workbook.has_1904_dates,
     )
     return raw, (
-        *judge_meta(meta, plan),
-        *judge_survey(survey, plan, version=form_version(meta)),
+        *_judge(survey, meta, plan),
         *((Fault("STR-062"),) if workbook.has_1904_dates else ()),
         *sheet_faults,
     )
+
+
+def _judge(survey: Survey, meta: Mapping[str, str], plan: ReadingPlan) -> Iterator[Fault]:
+    if plan.is_list:
+        yield from judge_list(survey, plan)
+        return
+    yield from judge_meta(meta, plan)
+    yield from judge_survey(survey, plan, version=form_version(meta))
 
 
 def _read_sheets(

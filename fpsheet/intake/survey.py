@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fpsheet.intake.address import column_letters
 from fpsheet.intake.fault import Fault
+from fpsheet.intake.heading import judge_headings, map_headings
 from fpsheet.intake.identity import SheetHead, SheetMap, map_sheet
 from fpsheet.intake.package import Package
 from fpsheet.intake.plan import ReadingPlan, SheetPlan, fold_label
@@ -50,7 +51,7 @@ def survey_workbook(package: Package, workbook: WorkbookPart, plan: ReadingPlan)
             damaged += [(s.id, part.title) for s in plan.sheets.values() if _has_title(s, part)]
     found: dict[str, list[tuple[SheetHead, SheetMap]]] = {sheet: [] for sheet in plan.sheets}
     for head in heads:
-        place = map_sheet(head, plan)
+        place = _map(head, plan)
         if place:
             found[place.sheet].append((head, place))
     maps, copies = {}, []
@@ -61,6 +62,25 @@ def survey_workbook(package: Package, workbook: WorkbookPart, plan: ReadingPlan)
             maps[sheet] = places[0]
         copies += places[1:]
     return Survey(tuple(heads), maps, tuple(copies), tuple(damaged))
+
+
+def _map(head: SheetHead, plan: ReadingPlan) -> SheetMap | None:
+    if not plan.is_list:
+        return map_sheet(head, plan)
+    places = (map_headings(head, sheet) for sheet in plan.sheets.values())
+    return next((place for place in places if place), None)
+
+
+def judge_list(survey: Survey, plan: ReadingPlan) -> Iterator[Fault]:
+    """Say what is wrong with the headings of a list.
+
+    Findings: LST-002 to LST-004, STR-066.
+    """
+    for sheet_id, title in survey.damaged:
+        yield Fault("STR-066", sheet=sheet_id, title=title)
+    for place in survey.maps.values():
+        head = next(head for head in survey.heads if head.part == place.part)
+        yield from judge_headings(head, place, plan)
 
 
 def judge_survey(survey: Survey, plan: ReadingPlan, *, version: int) -> Iterator[Fault]:

@@ -49,17 +49,18 @@ class Entry:
     deed: Deed
 
 
-def log_access(connection: Connection, actor: Actor, deed: Deed) -> None:
-    """Add a line, in the transaction of what it tells about."""
+def log_access(connection: Connection, actor: Actor, *deeds: Deed) -> None:
+    """Add a line for each deed, in the transaction of what they tell about."""
     table = store_schema()["adgangslog"]
     lock(connection, table.name)
     newest = select(table.c.id, table.c.kaede).order_by(table.c.id.desc()).limit(1)
     last = connection.execute(newest).first()
-    number, before = (1, _FIRST) if last is None else (last.id + 1, last.kaede)
-    connection.execute(
-        table.insert(),
-        {
-            "id": number,
+    number, before = (0, _FIRST) if last is None else (last.id, last.kaede)
+    lines = []
+    for place, deed in enumerate(deeds, start=number + 1):
+        link = _link(Entry(place, actor, deed), before)
+        line = {
+            "id": place,
             "tid": actor.time,
             "bruger": actor.name,
             "handling": deed.action,
@@ -67,9 +68,12 @@ def log_access(connection: Connection, actor: Actor, deed: Deed) -> None:
             "borger": deed.borger or None,
             "detaljer": dict(deed.details),
             "forrige": before,
-            "kaede": _link(Entry(number, actor, deed), before),
-        },
-    )
+            "kaede": link,
+        }
+        lines.append(line)
+        before = link
+    if lines:
+        connection.execute(table.insert(), lines)
 
 
 def read_log(store: Store, *, borger: str = "", kommune_kode: str = "") -> list[Entry]:

@@ -81,7 +81,11 @@ def _commits(store: Store) -> Iterator[Row[Any]]:
 
 def _as_received(row: Row[Any]) -> dict[str, Any]:
     """Give what a file does not tell about itself: when it came."""
-    return {"sha256": row.sha256, "received_at": row.received_at}
+    return {
+        "sha256": row.sha256,
+        "received_at": row.received_at,
+        "modified_at": row.modified_at,
+    }
 
 
 def _submit(target: Store, submission: Submission, row: Row[Any]) -> None:

@@ -13,7 +13,7 @@ files come after ours, its texts and its lines of code lists replace those of th
 import csv
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -67,6 +67,21 @@ def load_form(version: int | None = None, *, overlay: Path | None = None) -> For
         rules=tuple(sorted(_load_rules(), key=lambda rule: rule.code)),
         texts=load_texts(overlay=overlay),
     )
+
+
+@cache
+def load_lists() -> Form:
+    """Give the lists that other offices fill in, as a form of their own with one sheet each.
+
+    Each is a workbook by itself, found by its headings; it has no row ids, status or annuller.
+    """
+    form = load_form()
+    sheets: dict[str, _SheetEntry] = {}
+    _lay_over(sheets, _read_toml(_data() / "lists.toml"))
+    areas = (*form.code_lists["land"].codes, *form.code_lists["kommune"].codes)
+    codes = {**form.code_lists, "omraade": CodeList("omraade", areas)}
+    own = tuple(_sheet(entry) for entry in sheets.values())
+    return replace(form, sheets=own, code_lists=codes)
 
 
 @cache

@@ -38,6 +38,8 @@ class RuleLevel(StrEnum):
     """Between kommuner."""
     PACKAGE = "package"
     """Transport: signature, key, manifest."""
+    LIST = "list"
+    """A list that another office filled in."""
 
 
 @dataclass(frozen=True, slots=True)

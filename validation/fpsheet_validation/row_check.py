@@ -48,7 +48,7 @@ def row_checks(sheet: Sheet, setting: Setting) -> tuple[RowCheck, ...]:
         for field in sheet.entry_fields()
         for check in _field_checks(sheet, field, scope, setting)
     ]
-    if sheet.key_fields() == (sheet["cpr"],):
+    if [field.id for field in sheet.key_fields()] == ["cpr"]:
         checks.extend(_citizen_number_checks(setting))
     checks.extend(
         rule_check(rule, sheet, setting)

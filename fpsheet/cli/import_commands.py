@@ -1,0 +1,113 @@
+"""Commands that read what other offices filled in: import benchmark, import skat, import blank."""
+
+from getpass import getuser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fpsheet.cli.command import SpokenCommand, SpokenGroup
+from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.help import SpokenArgument
+from fpsheet.cli.kommune_commands import show_verdict
+from fpsheet.cli.parameters import database_option, file_argument, json_option, path_option
+from fpsheet.cli.session import Session
+from fpsheet.cli.values import ChoiceValue
+from fpsheet.cli.words import Words
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fpsheet.imports import ListQuestion
+
+_LISTS = {"benchmark": "landstal", "skat": "skattesvar"}
+
+
+def make_import_commands(words: Words) -> tuple[click.Command, ...]:
+    """Give the commands."""
+    file = file_argument(words, "file", key="command.import.file")
+    common = [file, database_option(words), json_option(words)]
+    benchmark = SpokenCommand("import.benchmark", words=words, params=common, run=import_benchmark)
+    skat = SpokenCommand("import.skat", words=words, params=common, run=import_skat)
+    kind = SpokenArgument(
+        "kind",
+        kind=ChoiceValue(words, tuple(_LISTS)),
+        metavar=words.get("program.metavar.choice"),
+        spoken_help=words.get("command.import.blank.kind"),
+    )
+    out = path_option(words, "--out", key="program.option.out_file", required=True)
+    blank = SpokenCommand("import.blank", words=words, params=[kind, out], run=write_blank)
+    return (SpokenGroup("import", words=words, commands=[benchmark, skat, blank]),)
+
+
+@click.pass_obj
+def import_benchmark(session: Session, *, file: Path, db: str | None, as_json: bool) -> int:
+    """Read published national figures."""
+    from fpsheet import pipeline
+    from fpsheet_sync.access import Actor
+
+    actor, place = Actor(getuser(), session.now), session.central(db)
+    verdict, done = pipeline.import_figures(file, place, _question(session), actor)
+    if done is None:
+        show_verdict(session, verdict, as_json=as_json, lists=True)
+        return _refuse(session, as_json=as_json)
+    console = session.console(as_json=as_json)
+    counts = {"read": done.read, "new": done.new, "changed": done.changed}
+    if as_json:
+        console.give({"file": str(file), "accepted": True, **counts})
+    key = "done" if done.new or done.changed else "same"
+    console.say(session.words.fill(f"command.import.benchmark.{key}", counts))
+    return ExitCode.DONE
+
+
+@click.pass_obj
+def import_skat(session: Session, *, file: Path, db: str | None, as_json: bool) -> int:
+    """Read Skattestyrelsen's answer into Indkomst."""
+    from fpsheet import pipeline
+    from fpsheet_sync.access import Actor
+
+    actor, place = Actor(getuser(), session.now), session.central(db)
+    verdict, done = pipeline.import_answer(file, place, _question(session), actor)
+    if done is None:
+        show_verdict(session, verdict, as_json=as_json, lists=True)
+        return _refuse(session, as_json=as_json)
+    console, words = session.console(as_json=as_json), session.words
+    counts = {
+        "citizens": done.told,
+        "incomes": done.incomes,
+        "new": done.new,
+        "changed": done.changed,
+    }
+    if as_json:
+        told = {"known": done.before, **counts, "kommuner": list(done.kommuner)}
+        console.give({"file": str(file), "accepted": True, **told})
+    if done.before:
+        console.say(words.get("command.import.skat.known"))
+        return ExitCode.DONE
+    console.say(words.fill("command.import.skat.done", counts))
+    if done.kommuner:
+        told_kommuner = {"codes": ", ".join(done.kommuner)}
+        console.say(words.fill("command.import.skat.kommuner", told_kommuner))
+    return ExitCode.DONE
+
+
+@click.pass_obj
+def write_blank(session: Session, *, kind: str, out: Path) -> int:
+    """Write a blank list."""
+    from fpsheet import pipeline
+
+    pipeline.write_blank_list(_LISTS[kind], _question(session), out)
+    session.console().say(session.words.fill("command.import.blank.done", {"file": out}))
+    return ExitCode.DONE
+
+
+def _question(session: Session) -> "ListQuestion":
+    from fpsheet.imports import ListQuestion
+
+    day: date = session.local_day
+    return ListQuestion(day, session.words.language)
+
+
+def _refuse(session: Session, *, as_json: bool) -> int:
+    session.console(as_json=as_json).say(session.words.get("command.import.refused"))
+    return ExitCode.FINDINGS

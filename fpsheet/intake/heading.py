@@ -1,0 +1,59 @@
+"""Headings: a list of another office is known by the words above its columns."""
+
+from collections.abc import Iterator
+
+from fpsheet.intake.address import column_letters
+from fpsheet.intake.fault import Fault
+from fpsheet.intake.identity import SheetHead, SheetMap
+from fpsheet.intake.plan import ReadingPlan, SheetPlan, fold_label
+
+HEADING_ROWS = 20
+"""The headings stand within the first so many rows."""
+
+
+def map_headings(head: SheetHead, sheet: SheetPlan) -> SheetMap | None:
+    """Find the columns of a list by their headings; None where a worksheet has none of them.
+
+    The headings stand in the row that has the most of them.
+    """
+    rows: dict[int, dict[str, list[int]]] = {}
+    for (row, column), text in sorted(head.texts.items()):
+        label = fold_label(text)
+        field = next((field.id for field in sheet.fields if label in field.labels), "")
+        if field and row <= HEADING_ROWS:
+            rows.setdefault(row, {}).setdefault(field, []).append(column)
+    if not rows:
+        return None
+    best = max(rows, key=lambda row: len(rows[row]))
+    return SheetMap(
+        sheet=sheet.id,
+        part=head.part,
+        columns={field: columns[0] for field, columns in rows[best].items()},
+        header_row=best,
+        duplicated=tuple(field for field, columns in rows[best].items() if len(columns) > 1),
+        named=(),
+        calculated=frozenset(),
+    )
+
+
+def judge_headings(head: SheetHead, place: SheetMap, plan: ReadingPlan) -> Iterator[Fault]:
+    """Say which headings are missing, doubled or none of the list's.
+
+    Findings: LST-002 to LST-004.
+    """
+    sheet, title, row = plan.sheets[place.sheet], place.part.title, place.header_row
+    for field in sheet.fields:
+        if field.id not in place.columns:
+            yield Fault("LST-002", sheet=sheet.id, title=title, row=row, field=field.id)
+    taken = {number: field for field, number in place.columns.items()}
+    labels = {label: field.id for field in sheet.fields for label in field.labels}
+    for (at, column), text in sorted(head.texts.items()):
+        if at != row or column in taken:
+            continue
+        letters = column_letters(column)
+        known = labels.get(fold_label(text))
+        if known:
+            other = (("anden", f"{column_letters(place.columns[known])}{row}"),)
+            yield Fault("LST-004", sheet.id, title, row, letters, known, other)
+        else:
+            yield Fault("LST-003", sheet=sheet.id, title=title, row=row, column=letters)
