@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from fpsheet.central import Central
     from fpsheet.check import Question
+    from fpsheet.explain import Explained, Printed
     from fpsheet.exports import Extract, Wanted
     from fpsheet.imports import ImportedFigures, ListQuestion
     from fpsheet.inbox import Processed
@@ -340,6 +341,29 @@ def publish_statistics(
 
     with closing(open_central(central, with_keys=False)) as store:
         return publish(store, form, order, folder, progress)
+
+
+def explain_figure(
+    central: "Central", form: "Form", order: "Order", printed: "Printed", actor: "Actor"
+) -> "Explained":
+    """Give the records behind a cell of an internal edition; the log says who asked.
+
+    Raises:
+        UsageError: There is no such figure, or it has no records behind it.
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.explain import explain_cell
+    from fpsheet.publish import commit_of
+    from fpsheet_sync.statistics.release import ReleaseRequest
+
+    with closing(open_central(central, with_keys=False)) as store:
+        known = None
+        if order.as_of is not None:
+            with store.read() as connection:
+                known = commit_of(connection, order.as_of)
+        request = ReleaseRequest(order.period, "", order.language, order.counted_on, known)
+        return explain_cell(store, form, request, printed, actor)
 
 
 def look_up(

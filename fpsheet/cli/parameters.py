@@ -98,6 +98,17 @@ def text_option(
     )
 
 
+def cell_option(words: Words, spelling: str, *, key: str) -> click.Option:
+    """Give an option for a cell of a table: the table and the address."""
+    return click.Option(
+        [spelling],
+        nargs=2,
+        type=click.STRING,
+        metavar=words.get("program.metavar.cell"),
+        help=words.get(key),
+    )
+
+
 def choice_option(
     words: Words, spelling: str, *, key: str, choices: tuple[str, ...], default: str
 ) -> click.Option:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fpsheet.cli.command import SpokenCommand
+from fpsheet.cli.command import CommandUsageError, SpokenCommand
+from fpsheet.cli.explain_view import show_explanation
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.help import SpokenArgument
 from fpsheet.cli.parameters import (
+    cell_option,
     database_option,
     day_option,
     edition_option,
@@ -43,7 +45,8 @@ def make_statistics_commands(words: Words) -> tuple[click.Command, ...]:
             edition_option(words, "--as-of", key="command.report.as_of"),
             flag(words, "--publish", name="publish", key="command.report.publish"),
             flag(words, "--internal", name="internal", key="command.report.internal"),
-            path_option(words, "--out", key="command.report.out", folder=True, required=True),
+            path_option(words, "--out", key="command.report.out", folder=True),
+            cell_option(words, "--explain", key="command.report.explain"),
             database_option(words),
             today_option(words),
             json_option(words),
@@ -80,7 +83,8 @@ def write_report(  # noqa: PLR0913 - one parameter per option
     as_of: date | int | None,
     publish: bool,
     internal: bool,
-    out: Path,
+    out: Path | None,
+    explain: tuple[str, str] | None,
     db: str | None,
     today: date | None,
     as_json: bool,
@@ -101,7 +105,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
         period=Period(fra, til),
         counted_on=day or today or session.local_day,
         language=session.words.language,
-        kommuner=tuple(session.kommune(kode) for kode in kommune),
+        kommuner=() if explain else tuple(session.kommune(kode) for kode in kommune),
         as_of=day,
         edition=as_of if isinstance(as_of, int) else 0,
         internal=internal,
@@ -110,6 +114,12 @@ def write_report(  # noqa: PLR0913 - one parameter per option
         actor=Actor(getuser(), session.now) if publish else None,
     )
     central = session.central(db)
+    if explain:
+        areas = (explain, kommune)
+        return show_explanation(session, order, areas, central, as_json=as_json)
+    if out is None:
+        name = {"name": "--out"}
+        raise CommandUsageError(session.words.fill("program.usage.missing_option", name))
     with session.progress(quiet=as_json) as progress:
         written = pipeline.publish_statistics(central, session.form(), order, out, progress)
     if as_json:

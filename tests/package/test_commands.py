@@ -175,13 +175,15 @@ def test_exports(demo: Path, tmp_path: Path, environment: dict[str, str]) -> Non
         path = tmp_path / f"{kind}.xlsx"
         arguments = ["export", kind, "--out", str(path), "--day", "02-03-2026", *database(demo)]
         assert run(arguments, environment=environment) == ExitCode.DONE
-        rows[kind] = list(load_workbook(path).worksheets[0].iter_rows(values_only=True))
-    assert rows["skat"][0] == ("CPR-nummer",)
+        listed = list(load_workbook(path).worksheets[0].iter_rows(values_only=True))
+        assert str(listed[0][0]).startswith("FORTROLIGT")
+        rows[kind] = listed[2:]
+    assert rows["skat"][0] == ("CPR-nummer", "Indkomstkilde", "Fra dato", "Til dato")
     assert rows["side900"][0][:3] == ("CPR-nummer", "Kommune", "Niveau")
     everybody = {row[0] for row in rows["skat"][1:]}
     greenland = {row[0] for row in rows["side900"][1:]}
     assert greenland < everybody
-    assert all(isinstance(cpr, str) and len(cpr) == 10 for cpr in everybody)
+    assert all(isinstance(cpr, str) and len(cpr) == len("010101-0001") for cpr in everybody)
 
 
 @pytest.mark.parametrize(

@@ -352,7 +352,7 @@ BAD_ANSWERS = {
 def test_an_answer_with_anything_wrong_changes_nothing(
     sqlite_desk: Desk, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One bad line and a good one: the sentence names the cell, no CPR number, and nothing lands."""
+    """One bad line and a good one: the sentence names the cell, no CPR number; nothing lands."""
     good, bad, expected = BAD_ANSWERS[name]
     before = state_hash(sqlite_desk.store)
     file = save(sqlite_desk.folder / "svar.xlsx", ANSWER, good, bad)

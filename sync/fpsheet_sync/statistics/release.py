@@ -98,6 +98,18 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
     )
 
 
+def release_scope(connection: Connection, form: Form, request: ReleaseRequest) -> Scope:
+    """Give what a release is counted over, for those who ask for the facts behind it.
+
+    Raises:
+        UsageError: The period ends before it begins, or the area is no kommune or country.
+    """
+    _check(form, request)
+    jurisdictions = _jurisdictions(form, request, _delivered(connection, request.as_of))
+    ours = [each.code for each in form.kommuner.values() if each.jurisdiction in jurisdictions]
+    return Scope(form, request.period, tuple(ours), request.as_of)
+
+
 def lay_out(counting: Counting, request: ReleaseRequest) -> Release:
     """Lay out an edition of what was counted, for the area and language of the request."""
     wording = Wording(counting.scope.form, request.language)

@@ -1,0 +1,96 @@
+"""What `report --explain` shows: a printed figure and the records behind it."""
+
+from getpass import getuser
+from typing import TYPE_CHECKING
+
+from fpsheet.cli.command import CommandUsageError
+from fpsheet.cli.session import Session
+
+if TYPE_CHECKING:
+    from fpsheet.central import Central
+    from fpsheet.explain import Explained
+    from fpsheet.publish import Order
+
+_HASH = 8
+
+Asked = tuple[tuple[str, str], tuple[str, ...]]
+"""Table and cell; the areas named."""
+
+
+def show_explanation(
+    session: Session, order: "Order", asked: "Asked", central: "Central", *, as_json: bool
+) -> int:
+    """Show the records behind a cell of an internal edition.
+
+    Args:
+        session: The session.
+        order: Period and day of the edition.
+        asked: Table and cell, and the areas named on the command line.
+        central: The database.
+        as_json: For a program and not for a person.
+    """
+    from fpsheet import pipeline
+    from fpsheet.explain import Printed
+    from fpsheet_sync.access import Actor
+
+    (table, cell), areas = asked
+    if len(areas) > 1:
+        raise CommandUsageError(session.words.get("command.report.explain_area"))
+    printed = Printed(table, cell, area=areas[0].upper() if areas else "")
+    actor = Actor(getuser(), session.now)
+    found = pipeline.explain_figure(central, session.form(), order, printed, actor)
+    console = session.console(as_json=as_json)
+    if as_json:
+        console.give(_value(found))
+        return 0
+    _show(session, found)
+    return 0
+
+
+def _value(found: "Explained") -> dict[str, object]:
+    return {
+        "title": found.title,
+        "row": list(found.row),
+        "column": found.column,
+        "printed": found.printed,
+        "numbers": found.numbers,
+        "behind": [
+            {
+                "column": each.part,
+                "unit": each.unit,
+                "kommune_kode": each.kommune_kode,
+                "counts_in": each.counts_in,
+                "sheet": each.sheet,
+                "cell": each.cell,
+                "sha256": each.sha256,
+                "row_id": each.row_id,
+                "value": each.value,
+            }
+            for each in found.behind
+        ],
+    }
+
+
+def _show(session: Session, found: "Explained") -> None:
+    words, form, console = session.words, session.form(), session.console()
+    console.say(found.title)
+    console.say(f"{'; '.join((*found.row, found.column))}: {found.printed}")
+    for label, number in found.numbers.items():
+        told = {"label": label, "number": number}
+        console.say(words.fill("command.report.explain_number", told))
+    console.say(words.fill("command.report.explain_rows", {"rows": len(found.behind)}))
+    console.say()
+    names = ("kommune", "sheet", "cell", "file", "row_id", "unit", "value")
+    header = [words.get(f"command.report.explained.{name}") for name in names]
+    rows_shown = []
+    for each in found.behind:
+        title = form.sheet_title(each.sheet, words.language) if each.sheet else ""
+        value = "" if each.value is None else f"{each.value:g}".replace(".", ",")
+        file = each.sha256[:_HASH]
+        place = (each.kommune_kode, title, each.cell, file, each.row_id)
+        rows_shown.append([*place, each.unit[:_HASH], value])
+    if not any(row[-1] for row in rows_shown):
+        header, rows_shown = header[:-1], [row[:-1] for row in rows_shown]
+    console.table(header, rows_shown)
+    console.say()
+    console.say(words.get("command.report.explain_confidential"))

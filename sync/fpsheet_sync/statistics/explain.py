@@ -1,0 +1,250 @@
+"""Explanations: the records behind a printed figure, each with its file and cell.
+
+What is explained is counted by the same facts that the figure was counted from, so the number of
+records, or of distinct units, is the printed number (a test sweeps every count of a country).
+A citizen is named by pseudonym and never by CPR number.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, select
+
+from fpsheet_sync.layout import layouts
+from fpsheet_sync.merge import record_sources
+from fpsheet_sync.schema import BORGER, in_force_at, store_schema
+from fpsheet_sync.stat_table import Column, StatTable
+from fpsheet_sync.statistics.cube import KOMMUNE
+from fpsheet_sync.statistics.release import COUNTRIES, ReleaseRequest, release_scope
+from fpsheet_sync.statistics.scope import ENHED, Scope
+from fpsheet_sync.statistics.workspace import FACT_SOURCES, fact_tables
+from fpsheet_sync.write import chunks
+from fpsheet_templates.form import Form
+from fpsheet_templates.table import TOTAL, ColumnSpec, Count, TableSpec, load_tables
+
+_COUNTED = frozenset({Count.ROWS, Count.DISTINCT})
+_OF_VALUES = frozenset({Count.MEAN, Count.QUARTILE_1, Count.MEDIAN, Count.QUARTILE_3})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cell is to be explained.
+
+    Attributes:
+        table: The table as it was laid out.
+        key: Codes of the row (`StatTable.keys`).
+        column: The column.
+        area: Kommunekode or country of the edition.
+    """
+
+    table: StatTable
+    key: tuple[str, ...]
+    column: Column
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """One record behind a figure.
+
+    Attributes:
+        part: Column of the table it counts in; of a sum or a share, the part.
+        unit: The unit counted once: pseudonym of the citizen, or the case.
+        kommune_kode: The kommune that reported the record.
+        counts_in: The kommune it counts in.
+        sheet: Sheet identifier; empty where the record is not in force any more.
+        row_id: The record.
+        cell: Cell of its first value in the file.
+        sha256: Hash of the file.
+        value: The number behind a median or a mean; None for counts.
+    """
+
+    part: str
+    unit: str
+    kommune_kode: str
+    counts_in: str
+    sheet: str
+    row_id: str
+    cell: str
+    sha256: str
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is behind a figure.
+
+    Attributes:
+        parts: Column of the table → the number that its records give.
+        behind: The records, by part, kommune, sheet and row id.
+    """
+
+    parts: Mapping[str, int]
+    behind: tuple[Behind, ...]
+
+
+def is_explained(spec: TableSpec, column: ColumnSpec) -> bool:
+    """Tell whether records are behind a column; expected numbers and tallies have none."""
+    return any(part.facts in FACT_SOURCES for part in counted_parts(spec, column))
+
+
+def counted_parts(spec: TableSpec, column: ColumnSpec) -> tuple[ColumnSpec, ...]:
+    """Give the columns of facts that a column is made of: itself, or its parts."""
+    if column.count in _COUNTED | _OF_VALUES:
+        return (column,)
+    parts = (spec.column(name) for name in column.parts)
+    return tuple(each for part in parts for each in counted_parts(spec, part))
+
+
+def explain(
+    connection: Connection, form: Form, request: ReleaseRequest, wanted: Sequence[Wanted]
+) -> list[Explanation]:
+    """Give the records behind some cells; the facts are made once for all of them.
+
+    Args:
+        connection: The database.
+        form: The form.
+        request: What the tables were counted for.
+        wanted: The cells; those without records (`is_explained`) get an empty explanation.
+    """
+    scope = release_scope(connection, form, request)
+    specs = {spec.id: spec for spec in load_tables()}
+    columns = [(each, *find_column(specs[each.table.id], each.column)) for each in wanted]
+    parts = [
+        (each, code, counted_parts(specs[each.table.id], spec)) for each, spec, code in columns
+    ]
+    names = sorted({p.facts for _, _, own in parts for p in own if p.facts in FACT_SOURCES})
+    with fact_tables(connection, scope, names) as tables:
+        facts = [
+            [(part, _rows(connection, tables, scope, cell, (part, code))) for part in own]
+            for cell, code, own in parts
+        ]
+    records = {
+        (row.kommune_kode, row.raekke_id) for own in facts for _, rows in own for row in rows
+    }
+    places = dict(_places(connection, records, scope.as_of))
+    return [_explanation(own, places) for own in facts]
+
+
+def find_column(spec: TableSpec, column: Column) -> tuple[ColumnSpec, str]:
+    """Give the declared column of a laid out one, and the code it is split by ("" for none)."""
+    for declared in spec.columns:
+        if declared.id == column.id and not declared.by:
+            return declared, TOTAL
+        code = dict(column.codes).get(declared.by, TOTAL)
+        prefix = f"{declared.id}_"
+        if declared.by and code and column.id == prefix + _safe(code):
+            return declared, code
+    raise KeyError(column.id)
+
+
+def _safe(code: str) -> str:
+    return "".join(c if c.isalnum() else "_" for c in code)
+
+
+def _rows(
+    connection: Connection,
+    tables: Mapping[str, Table],
+    scope: Scope,
+    cell: Wanted,
+    part: tuple[ColumnSpec, str],
+) -> list[Row[Any]]:
+    """Give the facts of one part of a cell."""
+    spec, code = part
+    if spec.facts not in tables:
+        return []
+    facts = tables[spec.facts]
+    columns = [facts.c[name] for name in (ENHED, "kommune", "kommune_kode", "raekke_id", "vaerdi")]
+    query = select(*columns).where(*_conditions(facts, scope, cell, spec, code))
+    if spec.count in _OF_VALUES:
+        query = query.where(facts.c.vaerdi.is_not(None))
+    order = (facts.c.kommune_kode, facts.c.raekke_id, facts.c[ENHED])
+    return list(connection.execute(query.order_by(*order)).all())
+
+
+def _conditions(
+    facts: Table, scope: Scope, cell: Wanted, spec: ColumnSpec, code: str
+) -> Iterator[ColumnElement[bool]]:
+    yield facts.c.maal == spec.measure
+    yield facts.c.kommune.in_(scope.kommuner)
+    codes = dict(zip(cell.table.dimensions, cell.key, strict=True))
+    if cell.area and cell.area not in COUNTRIES:
+        codes[KOMMUNE] = cell.area
+    if spec.by:
+        codes[spec.by] = code
+    for name, value in (*codes.items(), *spec.where.items()):
+        if value != TOTAL:
+            yield facts.c[name] == value
+
+
+def _places(
+    connection: Connection, records: Iterable[tuple[str, str]], as_of: int | None
+) -> Iterator[tuple[tuple[str, str], tuple[str, str, str]]]:
+    """Give record → sheet, cell of its first value, hash of the file; those in force alone."""
+    by_kommune: dict[str, list[str]] = {}
+    for kommune, row_id in sorted(records):
+        by_kommune.setdefault(kommune, []).append(row_id)
+    commits = _Commits(connection, {})
+    for sheet, layout in layouts().items():
+        table = store_schema().records[sheet]
+        first = next((name for name in layout.key if name != BORGER), layout.values[1])
+        group = next(name for name, columns in layout.groups.items() if first in columns)
+        names = ("kommune_kode", "raekke_id", "kilde", "raekke", "kilder")
+        for kommune, row_ids in by_kommune.items():
+            for chunk in chunks(row_ids):
+                wanted = select(*(table.c[name] for name in names)).where(
+                    table.c.kommune_kode == kommune,
+                    table.c.raekke_id.in_(chunk),
+                    in_force_at(table, as_of),
+                )
+                for row in connection.execute(wanted).mappings():
+                    number, line = record_sources(layout, row)[group]
+                    sha256, letters = commits.read(number)
+                    letter = letters.get(sheet, {}).get(first, "")
+                    cell = f"{letter}{line}" if line else ""
+                    yield (row["kommune_kode"], row["raekke_id"]), (sheet, cell, sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class _Commits:
+    """Reads each commit once."""
+
+    connection: Connection
+    known: dict[int, tuple[str, Mapping[str, Mapping[str, str]]]]
+
+    def read(self, number: int) -> tuple[str, Mapping[str, Mapping[str, str]]]:
+        """Give the hash of a commit's file, and sheet → field → column letter."""
+        if number not in self.known:
+            table = store_schema()["indberetning"]
+            wanted = select(table.c.sha256, table.c.kolonner).where(table.c.id == number)
+            row = self.connection.execute(wanted).one()
+            self.known[number] = (row.sha256, row.kolonner)
+        return self.known[number]
+
+
+def _explanation(
+    facts: Sequence[tuple[ColumnSpec, Sequence[Row[Any]]]],
+    places: Mapping[tuple[str, str], tuple[str, str, str]],
+) -> Explanation:
+    numbers: dict[str, int] = {}
+    behind: list[Behind] = []
+    for spec, rows in facts:
+        units = {row.enhed for row in rows} if spec.count is Count.DISTINCT else rows
+        numbers[spec.id] = len(units)
+        for row in rows:
+            sheet, cell, sha256 = places.get((row.kommune_kode, row.raekke_id), ("", "", ""))
+            behind.append(
+                Behind(
+                    part=spec.id,
+                    unit=row.enhed,
+                    kommune_kode=row.kommune_kode,
+                    counts_in=row.kommune,
+                    sheet=sheet,
+                    row_id=row.raekke_id,
+                    cell=cell,
+                    sha256=sha256,
+                    value=row.vaerdi if spec.count in _OF_VALUES else None,
+                )
+            )
+    return Explanation(numbers, tuple(behind))

@@ -1,0 +1,94 @@
+"""Explained figures: the records behind a cell are as many as the cell says, whatever the table."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from fpsheet_sync.stat_table import Period
+from fpsheet_sync.statistics.explain import Wanted, explain, find_column
+from fpsheet_sync.statistics.release import ReleaseRequest, compute_release
+from fpsheet_templates.load import load_form
+from fpsheet_templates.table import Count, load_tables
+from tests.support.country import Country, load_country
+from tests.unit.test_statistics_country import PERSONS, RECORDS, records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fpsheet_sync.stat_table import Release
+    from fpsheet_sync.statistics.explain import Explanation
+    from fpsheet_sync.store import Store
+    from fpsheet_templates.table import ColumnSpec
+
+FORM = load_form()
+YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
+SPECS = {spec.id: spec for spec in load_tables()}
+ZEROS = 11
+"""Of the cells that say 0, every so many is looked at."""
+
+
+def request(area: str, *tables: str) -> ReleaseRequest:
+    """Give what is counted."""
+    return ReleaseRequest(YEAR, area, "da", date(2026, 2, 1), tables=tables)
+
+
+def cells(release: Release) -> Iterator[tuple[Wanted, ColumnSpec, int]]:
+    """Give every count of a release that is not 0, and some that are."""
+    zeros = 0
+    for table in release.tables:
+        for key, row in zip(table.keys, table.rows, strict=True):
+            for column, cell in zip(table.columns, row, strict=True):
+                if not column.of or not isinstance(cell, int):
+                    continue
+                spec, _ = find_column(SPECS[table.id], column)
+                zeros += not cell
+                if cell or not zeros % ZEROS:
+                    yield Wanted(table, key, column, release.area), spec, cell
+
+
+def number(spec: ColumnSpec, found: Explanation, parts: dict[str, ColumnSpec]) -> int:
+    """Count what was found: each record, or each unit once."""
+    total = 0
+    for part in found.parts:
+        units = [each.unit for each in found.behind if each.part == part]
+        is_distinct = (parts[part] if part in parts else spec).count is Count.DISTINCT
+        total += len(set(units)) if is_distinct else len(units)
+    return total
+
+
+def test_every_count_is_explained_by_as_many_records(store: Store) -> None:
+    """Swept over all tables, of the country and of two kommuner."""
+    with store.write() as connection:
+        load_country(connection, Country(PERSONS, records(RECORDS)))
+    swept = 0
+    with store.read() as connection:
+        for area in ("GL", "955", "956"):
+            wanted = list(cells(compute_release(connection, FORM, request(area))))
+            explained = explain(connection, FORM, request(area), [cell for cell, _, _ in wanted])
+            for (cell, spec, printed), found in zip(wanted, explained, strict=True):
+                parts = {each.id: each for each in SPECS[cell.table.id].columns}
+                place = (area, cell.table.id, cell.key, cell.column.id)
+                assert (place, number(spec, found, parts)) == (place, printed)
+                swept += bool(printed)
+    assert swept > 400
+
+
+def test_a_figure_names_its_records(store: Store) -> None:
+    """T11, tilkendelser of 955: the decisions about c (31 December) and d (30 June).
+
+    The afslag about c is no tilkendelse; the ones of 956 belong to another row.
+    """
+    with store.write() as connection:
+        load_country(connection, Country(PERSONS, records(RECORDS)))
+    with store.read() as connection:
+        release = compute_release(connection, FORM, request("GL", "T11"))
+        (table,) = release.tables
+        column = next(each for each in table.columns if each.id == "tilkendelse")
+        (found,) = explain(
+            connection, FORM, request("GL", "T11"), [Wanted(table, ("955",), column, "GL")]
+        )
+    assert [(each.unit, each.sheet, each.kommune_kode, each.cell) for each in found.behind] == [
+        ("c", "afgoerelse", "955", "4"),
+        ("d", "afgoerelse", "955", "4"),
+    ]
