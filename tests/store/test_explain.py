@@ -52,7 +52,7 @@ def number(spec: ColumnSpec, found: Explanation, parts: dict[str, ColumnSpec]) -
     total = 0
     for part in found.parts:
         units = [each.unit for each in found.behind if each.part == part]
-        is_distinct = (parts[part] if part in parts else spec).count is Count.DISTINCT
+        is_distinct = parts.get(part, spec).count is Count.DISTINCT
         total += len(set(units)) if is_distinct else len(units)
     return total
 

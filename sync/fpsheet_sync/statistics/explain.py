@@ -199,7 +199,7 @@ def _places(
                     in_force_at(table, as_of),
                 )
                 for row in connection.execute(wanted).mappings():
-                    number, line = record_sources(layout, row)[group]
+                    number, line = record_sources(layout, dict(row))[group]
                     sha256, letters = commits.read(number)
                     letter = letters.get(sheet, {}).get(first, "")
                     cell = f"{letter}{line}" if line else ""
