@@ -1,15 +1,14 @@
 """Explaining a printed figure: from the cell of a workbook to the records behind it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fpsheet.intake.address import parse_address
-from fpsheet.publish import delivered_countries
+from fpsheet.publish import Order, delivered_countries, internal_edition
 from fpsheet.statistics.layout import Publisher, lay_out_book
 from fpsheet_sync.access import Actor, Deed, log_access
 from fpsheet_sync.stat_table import Cell, Column, StatTable
-from fpsheet_sync.statistics.benchmark import load_benchmarks
 from fpsheet_sync.statistics.explain import Behind, Wanted, explain, find_column, is_explained
-from fpsheet_sync.statistics.release import COUNTRIES, ReleaseRequest, compute_release
+from fpsheet_sync.statistics.release import COUNTRIES, ReleaseRequest
 from fpsheet_sync.store import Store
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
@@ -55,44 +54,39 @@ class Explained:
 
 
 def explain_cell(
-    store: Store, form: Form, request: ReleaseRequest, printed: Printed, actor: Actor
+    store: Store, form: Form, order: Order, printed: Printed, actor: Actor
 ) -> Explained:
     """Give the records behind a cell of an internal edition; the log says who asked.
 
     Args:
         store: The database.
         form: The form.
-        request: Period and language; `area` and `tables` come from the cell.
+        order: The edition: period, language, day or number.
         printed: The cell.
         actor: Who asks.
 
     Raises:
-        UsageError: There is no such table or figure, or it has no records behind it.
+        UsageError: There is no such edition, table or figure, or it has no records behind it.
     """
+    area = _find_area(store, form, order, printed)
+    release, as_of = internal_edition(store, form, order, area)
+    tables = {table.id.casefold(): table for table in release.tables}
+    table = tables.get(printed.table.casefold())
+    if table is None:
+        raise _refuse(form, order, "table", printed)
+    book = lay_out_book(release, form, publisher=Publisher())
+    page = next(page for page in book.pages if page.name == table.id)
+    row, place = _find(form, order, printed, table, first=len(page.lines) + 3)
+    column = table.columns[place]
+    spec = next(each for each in load_tables() if each.id == table.id)
+    if not is_explained(spec, find_column(spec, column)[0]):
+        raise _refuse(form, order, "no_records", printed)
+    request = ReleaseRequest(order.period, area, order.language, order.counted_on, as_of)
+    cell = Wanted(table, table.keys[row], column, area)
     with store.write() as connection:
-        countries = delivered_countries(connection, form, request.as_of)
-        area = printed.area or (countries[0] if len(countries) == 1 else "")
-        wanted = replace(
-            request,
-            area=_known_area(form, area, request.language),
-            tables=(_table_id(printed.table),),
-            benchmarks=load_benchmarks(connection),
-        )
-        release = compute_release(connection, form, wanted)
-        if not release.tables:
-            raise _refuse(form, request, "table", printed)
-        table = release.tables[0]
-        book = lay_out_book(release, form, publisher=Publisher())
-        page = next(page for page in book.pages if page.name == table.id)
-        row, place = _find(form, request, printed, table, first=len(page.lines) + 3)
-        column = table.columns[place]
-        spec = next(each for each in load_tables() if each.id == table.id)
-        if not is_explained(spec, find_column(spec, column)[0]):
-            raise _refuse(form, request, "no_records", printed)
-        cell = Wanted(table, table.keys[row], column, release.area)
-        (found,) = explain(connection, form, wanted, [cell])
+        (found,) = explain(connection, form, request, [cell])
         details = {"tabel": table.id, "celle": printed.cell.upper(), "antal": len(found.behind)}
-        kommune = "" if release.area in COUNTRIES else release.area
+        kommune = "" if area in COUNTRIES else area
         log_access(connection, actor, Deed(DEED, kommune_kode=kommune, details=details))
     return Explained(
         title=table.title,
@@ -104,29 +98,27 @@ def explain_cell(
     )
 
 
-def _known_area(form: Form, area: str, language: str) -> str:
-    if area in {*COUNTRIES, *form.kommuner}:
-        return area
-    sentence = form.texts.get("command.report.explain_area", language)
-    raise UsageError(sentence)
-
-
-def _table_id(written: str) -> str:
-    """Give the identifier of a table however it was written (`t11B`)."""
-    known = {spec.id.casefold(): spec.id for spec in load_tables()}
-    return known.get(written.casefold(), written)
+def _find_area(store: Store, form: Form, order: Order, printed: Printed) -> str:
+    """Give the area of the edition; the only country that has delivered where none is named."""
+    if printed.area in {*COUNTRIES, *form.kommuner}:
+        return printed.area
+    with store.read() as connection:
+        countries = delivered_countries(connection, form, None)
+    if printed.area or len(countries) != 1:
+        raise UsageError(form.texts.get("command.report.explain_area", order.language))
+    return countries[0]
 
 
 def _find(
-    form: Form, request: ReleaseRequest, printed: Printed, table: StatTable, *, first: int
+    form: Form, order: Order, printed: Printed, table: StatTable, *, first: int
 ) -> tuple[int, int]:
     """Give row and column of a figure; `first` is the sheet's first row of figures."""
     address = parse_address(printed.cell)
     if address is None:
-        raise _refuse(form, request, "cell", printed)
+        raise _refuse(form, order, "cell", printed)
     row, column = address[0] - first, address[1] - 1
     if not (0 <= row < len(table.rows) and len(table.dimensions) <= column < len(table.columns)):
-        raise _refuse(form, request, "cell", printed)
+        raise _refuse(form, order, "cell", printed)
     return row, column
 
 
@@ -135,8 +127,8 @@ def _label(table: StatTable, column: Column, part: str) -> str:
     return labels.get(part, column.label)
 
 
-def _refuse(form: Form, request: ReleaseRequest, key: str, printed: Printed) -> UsageError:
+def _refuse(form: Form, order: Order, key: str, printed: Printed) -> UsageError:
     place = {"table": printed.table, "cell": printed.cell}
-    sentence = form.texts.fill(f"command.report.explain_{key}", request.language, place)
-    remedy = form.texts.get("command.report.explain_remedy", request.language)
+    sentence = form.texts.fill(f"command.report.explain_{key}", order.language, place)
+    remedy = form.texts.get("command.report.explain_remedy", order.language)
     return UsageError(sentence, remedy=remedy)

@@ -354,16 +354,9 @@ def explain_figure(
     """
     from fpsheet.central import open_central
     from fpsheet.explain import explain_cell
-    from fpsheet.publish import commit_of
-    from fpsheet_sync.statistics.release import ReleaseRequest
 
     with closing(open_central(central, with_keys=False)) as store:
-        known = None
-        if order.as_of is not None:
-            with store.read() as connection:
-                known = commit_of(connection, order.as_of)
-        request = ReleaseRequest(order.period, "", order.language, order.counted_on, known)
-        return explain_cell(store, form, request, printed, actor)
+        return explain_cell(store, form, order, printed, actor)
 
 
 def look_up(

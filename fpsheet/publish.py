@@ -212,6 +212,33 @@ def _again(store: Store, form: Form, order: Order, country: str) -> _Made | None
     return _Made(make_internal(store, question, found, order.kommuner))
 
 
+def internal_edition(store: Store, form: Form, order: Order, area: str) -> tuple[Release, int]:
+    """Give the internal edition of an area as it is written, and the last commit it knows of.
+
+    Raises:
+        UsageError: There is no such edition, or the area has none.
+    """
+    order = replace(order, internal=True, kommuner=(), actor=None)
+    country = form.kommuner[area].jurisdiction if area in form.kommuner else area
+    if order.edition:
+        made = _again(store, form, order, country)
+        with store.read() as connection:
+            known = read_publications(connection, country, order.period)
+        as_of = next((one.as_of for one in known if one.number == order.edition), 0)
+    else:
+        as_of = _last_commit(store, order)
+        made = _make_country(store, order, _question(form, order, country, as_of))
+    if made is None:
+        raise _no_edition(store, form, order)
+    for release in made.releases:
+        if release.area == area and release.language == order.language:
+            return release, as_of
+    words = Wording(form, order.language)
+    key = "error.nothing_of_kommuner"
+    names = {"day": words.day(order.counted_on), "names": words.area(area)}
+    raise UsageError(words.fill(key, names), remedy=words.text(f"{key}_remedy"))
+
+
 def _countries_of(form: Form, order: Order) -> tuple[str, ...]:
     """Give the countries an order may be about, Greenland first."""
     wanted = {form.kommuner[kode].jurisdiction for kode in order.kommuner}

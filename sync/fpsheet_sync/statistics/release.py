@@ -105,7 +105,7 @@ def release_scope(connection: Connection, form: Form, request: ReleaseRequest) -
         UsageError: The period ends before it begins, or the area is no kommune or country.
     """
     _check(form, request)
-    jurisdictions = _jurisdictions(form, request, _delivered(connection, request.as_of))
+    jurisdictions = _jurisdictions(form, request, delivered_kommuner(connection, request.as_of))
     ours = [each.code for each in form.kommuner.values() if each.jurisdiction in jurisdictions]
     return Scope(form, request.period, tuple(ours), request.as_of)
 
