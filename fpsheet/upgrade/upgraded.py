@@ -66,7 +66,8 @@ def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
     entries = list_sheets(parts)
     places = _find_sheets(entries, raw, form)
     issue = _issue_of(raw, form, {sheet: entry.title for sheet, entry in places.items()})
-    blank = Parts(build_issue(issue, premade=1))
+    counts = {sheet_id: sheet.totals.read for sheet_id, sheet in raw.sheets.items()}
+    blank = Parts(build_issue(issue, premade=1, filled=counts))
     offsets = append_styles(parts, blank[styles_name(blank)])
     shared = _shared_strings(parts)
     names = read_names(parse(blank[workbook_name(blank)]))

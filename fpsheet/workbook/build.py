@@ -81,10 +81,20 @@ def build_issue(
     *,
     rows: Mapping[str, Sequence[Row]] | None = None,
     premade: int | None = None,
+    filled: Mapping[str, int] | None = None,
 ) -> bytes:
-    """Give the bytes of a workbook, as `build_workbook` does, for an issue that is made already."""
+    """Give the bytes of a workbook, as `build_workbook` does, for an issue that is made already.
+
+    Args:
+        issue: The issue.
+        rows: Entry sheet to typed rows to fill in.
+        premade: Blank rows after them.
+        filled: Entry sheet to number of rows that the Forside tells of before it is calculated,
+            where that is not the number of rows filled in.
+    """
     form, kommune, issued_at = issue.form, issue.kommune, issue.issued_at
     given = {sheet.id: tuple((rows or {}).get(sheet.id, ())) for sheet in form.entry_sheets()}
+    counts = filled or {sheet_id: len(own) for sheet_id, own in given.items()}
     layouts, lines = {}, list[StatusLine]()
     for sheet in form.entry_sheets():
         blank = premade_rows(sheet, kommune) if premade is None else premade
@@ -97,7 +107,9 @@ def build_issue(
     parts = unpack(target.getvalue())
     for number, title in enumerate(book.sheetnames, start=1):
         name = f"xl/worksheets/sheet{number}.xml"
-        parts[name] = _finish(parts[name], title, issue, layouts=layouts, given=given)
+        parts[name] = _finish(
+            parts[name], title, issue, layouts=layouts, given=given, counts=counts
+        )
     return pack(parts, issued_at=issued_at)
 
 
@@ -116,13 +128,14 @@ def plan_entry_sheet(
     return layout, status.lines
 
 
-def _finish(
+def _finish(  # noqa: PLR0913 - each by name
     xml: bytes,
     title: str,
     issue: Issue,
     *,
     layouts: Mapping[str, SheetLayout],
     given: Mapping[str, Sequence[Row]],
+    counts: Mapping[str, int],
 ) -> bytes:
     """Give an entry sheet its rows, every other sheet the results of its formulas."""
     for layout in layouts.values():
@@ -132,7 +145,7 @@ def _finish(
             return stamp_rows(xml, contents, first_row=FIRST_ROW, last_row=layout.last_row)
     results: Mapping[str, str | int] = {}
     if title == issue.title("forside"):
-        results = cover_results(issue, {sheet_id: len(rows) for sheet_id, rows in given.items()})
+        results = cover_results(issue, counts)
     elif title == issue.title("meta"):
         results = {TODAY_CELL: date_serial(issue.issued_at.date())}
     return store_results(xml, results)

@@ -167,6 +167,12 @@ def test_new_columns_stand_beside_the_old_ones(lifted: Lifted) -> None:
     assert sheet["I3"].fill.start_color.rgb == sheet["H3"].fill.start_color.rgb
 
 
+def test_the_cover_tells_the_rows_before_it_is_calculated(lifted: Lifted) -> None:
+    """In Protected View the Forside shows as many lines as there are."""
+    book = load_workbook(BytesIO(lifted.data), data_only=True)
+    assert book["Forside"]["D25"].value == 21
+
+
 def test_upgrading_twice_changes_nothing(lifted: Lifted, lifted_path: Path) -> None:
     """A workbook of the newest version is given back byte for byte."""
     again = lift(lifted_path)
