@@ -42,7 +42,8 @@ def check_many(paths: Sequence[Path], question: Question) -> Iterator["Verdict"]
     wanted = question.kommune or None
     readings = read_many(paths, form=question.form, expected_kommune=wanted)
     for path, reading in zip(paths, readings, strict=True):
-        yield check_raw(reading.raw, reading.findings, path, question)
+        found = (*reading.findings, *_chosen_wrongly(path, reading.raw, question))
+        yield check_raw(reading.raw, found, path, question)
 
 
 def check_source(
@@ -62,7 +63,20 @@ def check_source(
     reading = read_file(
         source, form=question.form, expected_kommune=question.kommune or None, process=process
     )
-    return check_raw(reading.raw, reading.findings, path, question)
+    found = (*reading.findings, *_chosen_wrongly(source, reading.raw, question))
+    return check_raw(reading.raw, found, path, question)
+
+
+def _chosen_wrongly(
+    source: "Source", raw: "RawWorkbook | None", question: Question
+) -> "tuple[Finding, ...]":
+    """Give what is wrong in the list of conflicts of a workbook that can be read."""
+    from fpsheet.returned.choice import read_choices
+
+    if raw is None:
+        return ()
+    content = source.read_bytes() if isinstance(source, Path) else source.data
+    return read_choices(content, question.form, raw.meta.get("sprog", "da")).findings
 
 
 def check_raw(

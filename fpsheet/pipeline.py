@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from fpsheet.outbox import Sealing
     from fpsheet.prefilled import Prefilled
     from fpsheet.publish import Order, Written
+    from fpsheet.receipts.answer import Opening
     from fpsheet.receive import Desk
     from fpsheet.rules_trial import TrialLine
     from fpsheet.upgrade.lifted import Lifted
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from fpsheet_sync.history import Known
     from fpsheet_sync.income import Imported
     from fpsheet_sync.rebuild import Rebuilt
+    from fpsheet_sync.receipt import Receipt
     from fpsheet_sync.stat_table import Release
     from fpsheet_sync.state import Plain
     from fpsheet_sync.status import StatusLine
@@ -225,17 +227,53 @@ def send_checked(
         WorkbookFileError: The folder cannot be written.
     """
     from fpsheet.outbox import send_plain, send_sealed
-    from fpsheet.returned.explanation import current_explanations
+    from fpsheet.said import said_in
     from fpsheet.transport.payload import Payload, without_local
 
     if verdict.check is None or verdict.refused:
         return None
     content = verdict.path.read_bytes()
-    said = current_explanations(content, verdict.findings, verdict.check)
-    payload = Payload(without_local(verdict.check.raw, form), said)
+    payload = Payload(without_local(verdict.check.raw, form), *said_in(content, verdict, form))
     if sealing is None:
         return send_plain(payload, folder)
     return send_sealed(payload, folder, sealing=sealing)
+
+
+def stamp_sent(verdict: "Verdict", language: str) -> None:
+    """Write into a workbook that was sent that the next submission descends from this one.
+
+    Raises:
+        WorkbookFileError: It is open in another program, was saved since, or cannot be written.
+    """
+    from fpsheet.receipts.stamp import stamp_file
+
+    if verdict.check is not None:
+        stamp_file(verdict.path, verdict.check.raw.sha256, language=language)
+
+
+def open_receipt(path: Path, opening: "Opening", language: str) -> "Receipt":
+    """Open the file of a receipt.
+
+    Raises:
+        ReceiptError: It is damaged, altered, not signed, or for somebody else.
+    """
+    from fpsheet.receipts.answer import open_receipt as read
+
+    return read(path, opening, language=language)
+
+
+def take_receipt(
+    receipt: "Receipt", file: Path, question: "Question", *, out: Path, language: str
+) -> "Verdict":
+    """Put a receipt into the kommune's own file, or into a copy of it.
+
+    Raises:
+        ReceiptError: The receipt cannot be used for this file; the file is unchanged.
+        WorkbookFileError: The returned workbook cannot be made or written.
+    """
+    from fpsheet.receipts.answer import take_receipt as take
+
+    return take(receipt, file, question, out=out, language=language)
 
 
 def preview_file(

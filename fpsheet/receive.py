@@ -21,7 +21,7 @@ from fpsheet.check import Question, check_raw, check_source
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
 from fpsheet.outbox import SUFFIX, open_plain, workbook_hash
-from fpsheet.returned.explanation import current_explanations
+from fpsheet.said import Said, said_in
 from fpsheet.submission import Reception, make_submission
 from fpsheet.transport.inbox import Arrival, read_arrival
 from fpsheet.transport.keyring import Keyring
@@ -31,13 +31,11 @@ from fpsheet.verdict import Verdict
 from fpsheet_sync.content import Prepared, prepare
 from fpsheet_sync.income import read_answer
 from fpsheet_sync.keys import Keys, read_keys
-from fpsheet_sync.submission import Explanation, Submission
+from fpsheet_sync.submission import Submission
 from fpsheet_templates.errors import StoreError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
-
-Explanations = tuple[Explanation, ...]
 
 WORKERS = 2
 """More than two gain nothing: one writer takes all they give."""
@@ -139,15 +137,19 @@ class Worker:
         verdict, sent = self._judge(data, arrival)
         if verdict.check is None or verdict.refused:
             return verdict, None
-        said = sent
-        if said is None:
-            said = current_explanations(data, verdict.findings, verdict.check)
-        reception = Reception(self.desk.now, arrival.modified_at, original=data, explanations=said)
         form = self.question.form
+        said, choices = sent or said_in(data, verdict, form)
+        reception = Reception(
+            self.desk.now,
+            arrival.modified_at,
+            original=data,
+            explanations=said,
+            choices=choices,
+        )
         return verdict, make_submission(verdict.check, verdict.findings, form, reception)
 
-    def _judge(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Explanations | None]:
-        """Give the verdict, and the explanations where the file is a package that carries them."""
+    def _judge(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Said | None]:
+        """Give the verdict, and what else was written where the file is a package with it."""
         path, form = Path(arrival.path), self.question.form
         if data.startswith(AGE_MAGIC):
             payload, findings = self._unseal(data)
@@ -159,9 +161,9 @@ class Worker:
             source = NamedBytes(arrival.name, data)
             return check_source(source, path, self.question, self.process), None
         if payload is None:
-            return check_raw(None, findings, path, self.question), ()
+            return check_raw(None, findings, path, self.question), ((), ())
         verdict = check_raw(payload.workbook, findings, path, self.question)
-        return _as_at_the_desk(verdict, form), payload.explanations
+        return _as_at_the_desk(verdict, form), (payload.explanations, payload.choices)
 
     def _unseal(self, data: bytes) -> tuple[Payload | None, tuple[Finding, ...]]:
         form, unsealing = self.question.form, self.desk.unsealing

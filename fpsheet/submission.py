@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from fpsheet_sync.submission import Explanation, Submission, SubmittedSheet
+from fpsheet_sync.submission import Choice, Explanation, Submission, SubmittedSheet
 from fpsheet_templates.form import Form, Sheet
 from fpsheet_validation.finding import Finding, count_by_severity
 from fpsheet_validation.typed import Check, TypedSheet
@@ -23,12 +23,14 @@ class Reception:
         modified_at: The file's own modified time, UTC; None when it has none.
         original: Its bytes, to be kept encrypted; empty when they are not to be kept.
         explanations: What the kommune wrote about its warnings.
+        choices: What the kommune chose for open conflicts.
     """
 
     received_at: datetime
     modified_at: datetime | None = None
     original: bytes = b""
     explanations: tuple[Explanation, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 def make_submission(
@@ -66,6 +68,7 @@ def make_submission(
         counts={severity.value: count for severity, count in count_by_severity(found).items()},
         findings=tuple(_without_words(finding) for finding in found),
         explanations=reception.explanations,
+        choices=reception.choices,
         original=reception.original,
     )
 

@@ -175,6 +175,10 @@ def submit_workbook(  # noqa: PLR0913 - one parameter per option
         console.say(words.get("command.submit.refused"))
         return ExitCode.FINDINGS
     console.say(words.fill("command.submit.done", {"file": sent}))
+    try:
+        pipeline.stamp_sent(verdict, words.language)
+    except WorkbookFileError:
+        console.say(words.get("command.submit.unstamped"))
     if verdict.accepted:
         return ExitCode.DONE
     console.say(words.get("command.submit.waiting"))

@@ -16,6 +16,7 @@ from fpsheet.cli.form_commands import make_form_commands
 from fpsheet.cli.import_commands import make_import_commands
 from fpsheet.cli.key_commands import make_key_commands
 from fpsheet.cli.kommune_commands import make_kommune_commands
+from fpsheet.cli.receive_command import make_receive_command
 from fpsheet.cli.session import Session
 from fpsheet.cli.state_commands import make_state_commands
 from fpsheet.cli.statistics_commands import make_statistics_commands
@@ -62,6 +63,7 @@ def make_program(words: Words) -> SpokenGroup:
         make_demo_command(words),
         *make_workbook_commands(words),
         *make_kommune_commands(words),
+        make_receive_command(words),
         *make_sync_commands(words),
         *make_state_commands(words),
         *make_statistics_commands(words),

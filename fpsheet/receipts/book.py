@@ -4,19 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from operator import add
 
+from fpsheet.returned.answer import merge_findings
+from fpsheet.returned.conflict_column import LETTERS
+from fpsheet.returned.conflict_line import fields_of, side_words
 from fpsheet.statistics.book import Book, Line, Page, PageColumn, PageKind
 from fpsheet.views.record import told_value
 from fpsheet_sync.commit import Status
-from fpsheet_sync.layout import layouts
-from fpsheet_sync.receipt import Receipt, ShownClaim, ShownConflict
-from fpsheet_sync.schema import BORGER
+from fpsheet_sync.receipt import Receipt, ShownConflict
 from fpsheet_sync.stat_table import Cell, ColumnKind
 from fpsheet_sync.state import Plain
 from fpsheet_sync.step import SheetOutcome
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.catalogue import catalogue_lines
-from fpsheet_validation.finding import Finding
 
 _PUBLISHER = "fpsheet"
 _TOTALS = ("xml", "read", "blank", "quarantined")
@@ -24,8 +24,6 @@ _FATES = {"quarantined": "waiting"}
 """Fates whose heading is another word: what the merge sets aside waits."""
 
 _TEXT, _COUNT = ColumnKind.DIMENSION, ColumnKind.COUNT
-LETTERS = "ABCDEFGH"
-"""Names of the sides of a conflict, by which one is chosen."""
 
 Rows = Sequence[tuple[Cell, ...]]
 
@@ -100,6 +98,15 @@ class _Words:
             columns=tuple(columns),
             rows=tuple(rows),
         )
+
+
+def cover_lines(receipt: Receipt, form: Form, language: str) -> list[str]:
+    """Give what became of a file and what is to be done, for a terminal."""
+    words = _Words(form, language)
+    title = words.fill("title", number=receipt.number)
+    cover = _cover(receipt, words, title)
+    # All but the last, which says how to do what the reader has done.
+    return [title, *(line.text for line in cover.lines[:-1])]
 
 
 def _cover(receipt: Receipt, words: _Words, title: str) -> Page:
@@ -224,21 +231,9 @@ def _conflict_rows(
             told.append(words.told(conflict.sheet, field, conflict.agreed.get(field)))
             for claim in conflict.claims:
                 value = words.told(conflict.sheet, field, claim.values.get(field))
-                told.append(f"{value} ({_side(claim, receipt, words)})")
+                told.append(f"{value} ({side_words(claim, receipt, words.form, words.language)})")
             told += [""] * (sides - len(conflict.claims))
         yield *place, words.label(conflict.sheet, field), *told, conflict.id
-
-
-def _side(claim: ShownClaim, receipt: Receipt, words: _Words) -> str:
-    if claim.sha256 == receipt.sha256:
-        return words.fill("side.own", row=claim.row)
-    return words.fill("side.other", file=claim.sha256[:8], row=claim.row)
-
-
-def fields_of(conflict: ShownConflict) -> tuple[str, ...]:
-    """Give the fields a conflict is about; that of a CPR number by its heading alone."""
-    columns = layouts()[conflict.sheet].groups[conflict.group]
-    return tuple("cpr" if column == BORGER else column for column in columns)
 
 
 def _settled(receipt: Receipt, words: _Words) -> Page | None:
@@ -290,20 +285,3 @@ def _findings(receipt: Receipt, words: _Words) -> Page | None:
         for found in merge_findings(receipt)
     ]
     return words.page("findings", columns, rows)
-
-
-def merge_findings(receipt: Receipt) -> tuple[Finding, ...]:
-    """Give what the merge found, as findings again."""
-    return tuple(
-        Finding(
-            code=str(said["code"]),
-            severity=Severity(said["severity"]),
-            sheet=str(said["sheet"]),
-            title=str(said["title"]),
-            row=int(said["row"]),
-            column=str(said["column"]),
-            field=str(said["field"]),
-            details=tuple((str(k), str(v)) for k, v in dict(said["details"]).items()),
-        )
-        for said in receipt.findings
-    )

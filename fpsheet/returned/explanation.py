@@ -2,21 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from itertools import islice
 
-from fpsheet.returned.cell_text import read_texts
 from fpsheet.returned.fault_row import make_fault_rows, may_be_explained
-from fpsheet.returned.parts import DamagedPackageError, Parts
-from fpsheet.returned.workbook_part import list_sheets
+from fpsheet.returned.own_list import find_own_list
+from fpsheet.returned.parts import Parts
 from fpsheet_sync.submission import Explanation as SentExplanation
-from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.typed import Check
 
-_MOST_ROWS = 100_000
-_MOST_HEAD_ROWS = 20
-"""So many rows are searched for the identifiers: she may have put some of her own above them."""
 _WANTED = tuple(f"fejlliste.{name}" for name in ("noegle", "aftryk", "forklaring"))
 
 
@@ -52,35 +45,13 @@ def find_fault_list(parts: Parts) -> FaultList | None:
     Returns:
         The list, or None when the workbook has none that can be read.
     """
-    try:
-        others = [entry.part for entry in list_sheets(parts) if entry.title not in _form_titles()]
-        for part in others:
-            rows = read_texts(parts, part)
-            for row in islice(rows, _MOST_HEAD_ROWS):
-                letters = {text: letter for letter, text in row.items()}
-                if all(name in letters for name in _WANTED):
-                    places = tuple(letters[name] for name in _WANTED)
-                    return FaultList(part, tuple(_explanations(rows, places)))
-    except DamagedPackageError:
-        return None
-    return None
+    found = find_own_list(parts, _WANTED)
+    return None if found is None else FaultList(found.part, tuple(_explanations(found.rows)))
 
 
-@cache
-def _form_titles() -> frozenset[str]:
-    """Give the tabs of the form in every language: a workbook with no others has no list."""
-    form = load_form()
-    languages = form.texts.languages()
-    return frozenset(
-        form.sheet_title(sheet.id, word) for sheet in form.sheets for word in languages
-    )
-
-
-def _explanations(
-    rows: Iterable[Mapping[str, str]], places: tuple[str, ...]
-) -> Iterator[Explanation]:
-    for row in islice(rows, _MOST_ROWS):
-        key, fingerprint, text = (row.get(letter, "").strip() for letter in places)
+def _explanations(rows: Iterable[Mapping[str, str]]) -> Iterator[Explanation]:
+    for row in rows:
+        key, fingerprint, text = (row[name] for name in _WANTED)
         if key and text:
             yield Explanation(key, fingerprint, text)
 

@@ -1,7 +1,7 @@
 """The list of findings as a worksheet part: every text a string, every cell a link."""
 
 from collections.abc import Sequence
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 from fpsheet.returned.fault_line import (
     COLUMNS,
@@ -19,13 +19,12 @@ from fpsheet.returned.fault_line import (
 )
 from fpsheet.returned.fault_row import FaultRow
 from fpsheet.returned.parts import MAIN
+from fpsheet.returned.sheet_row import HIDDEN, sheet_row
 from fpsheet.returned.style import ACCENT, ANSWER, BODY, HEADER, LINE, LINK, TITLE
 from fpsheet_templates.form import Form
 
 _MOST_LINKS = 60_000
 """Excel stops at 65,530 links on a sheet."""
-_CELL_LIMIT = 32_767
-_HIDDEN = ' hidden="1"'
 
 
 def fault_sheet(rows: Sequence[FaultRow], form: Form, *, language: str, first_style: int) -> bytes:
@@ -42,14 +41,14 @@ def fault_sheet(rows: Sequence[FaultRow], form: Form, *, language: str, first_st
     shown = [n for n, column in enumerate(COLUMNS) if not column.hidden]
     lines = [make_fault_line(row, form, language) for row in rows]
     written = [
-        _row(1, [("C", title, TITLE)], first_style, height=TITLE_HEIGHT),
-        _row(
+        sheet_row(1, [("C", title, TITLE)], first_style, height=TITLE_HEIGHT),
+        sheet_row(
             IDENTITY_ROW,
             [(_letter(n), name, LINE) for n, name in enumerate(identity())],
             first_style,
             hidden=True,
         ),
-        _row(
+        sheet_row(
             HEADING_ROW,
             [(_letter(n), heads[n], HEADER) for n in shown],
             first_style,
@@ -57,7 +56,7 @@ def fault_sheet(rows: Sequence[FaultRow], form: Form, *, language: str, first_st
         ),
     ]
     for number, line in enumerate(lines, start=FIRST_ROW):
-        written.append(_row(number, _cells(line), first_style))
+        written.append(sheet_row(number, _cells(line), first_style))
     last = max(FIRST_ROW, FIRST_ROW + len(rows) - 1)
     return _worksheet("".join(written), last, _links(lines)).encode()
 
@@ -76,29 +75,6 @@ def _letter(number: int) -> str:
     return chr(ord("A") + number)
 
 
-def _row(
-    number: int,
-    cells: Sequence[tuple[str, str, int]],
-    first_style: int,
-    *,
-    height: int = 0,
-    hidden: bool = False,
-) -> str:
-    inside = "".join(
-        f'<c r="{letter}{number}" s="{first_style + style}" t="inlineStr">'
-        f'<is><t xml:space="preserve">{_text(value)}</t></is></c>'
-        for letter, value, style in cells
-        if value or style == ANSWER
-    )
-    size = f' ht="{height}" customHeight="1"' if height else ""
-    return f'<row r="{number}"{size}{_HIDDEN if hidden else ""}>{inside}</row>'
-
-
-def _text(value: str) -> str:
-    printable = "".join(letter for letter in value if letter in "\t\n" or letter >= " ")
-    return escape(printable[:_CELL_LIMIT])
-
-
 def _links(lines: Sequence[FaultLine]) -> str:
     letter = column_letter("celle")
     links = [
@@ -112,7 +88,7 @@ def _links(lines: Sequence[FaultLine]) -> str:
 def _worksheet(rows: str, last: int, links: str) -> str:
     columns = "".join(
         f'<col min="{n}" max="{n}" width="{column.width}" customWidth="1"'
-        f"{_HIDDEN if column.hidden else ''}/>"
+        f"{HIDDEN if column.hidden else ''}/>"
         for n, column in enumerate(COLUMNS, start=1)
     )
     area = f"A{HEADING_ROW}:{_letter(len(COLUMNS) - 1)}{last}"

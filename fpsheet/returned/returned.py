@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from fpsheet.returned.cell_mark import CellMark, plan_marks
 from fpsheet.returned.comment import comment_cells, uncomment_cells
+from fpsheet.returned.conflict_column import find_conflict_list
 from fpsheet.returned.explanation import Explanation, FaultList, find_fault_list
 from fpsheet.returned.fault_line import free_title
 from fpsheet.returned.fault_row import FaultRow, make_fault_rows
@@ -14,7 +15,7 @@ from fpsheet.returned.mark import mark_cells, unmark_cells
 from fpsheet.returned.parts import DamagedPackageError, Parts, relations_of
 from fpsheet.returned.sheet_part import SheetPart, open_sheet
 from fpsheet.returned.style import FAULT_MARK, WARNING_MARK, add_styles, drop_styles
-from fpsheet.returned.workbook_part import add_list, drop_list, list_sheets
+from fpsheet.returned.workbook_part import PART, add_list, drop_list, list_sheets
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_texts
@@ -47,30 +48,52 @@ def return_workbook(
         WorkbookFileError: The package is not whole enough to be changed.
     """
     parts = Parts(content)
-    with _in_words(language):
-        old = find_fault_list(parts)
-        _remove_marks(parts, old)
-        if findings:
-            known = _by_key(old.explanations if old else ())
-            rows = make_fault_rows(findings, check, known)
-            _add_marks(parts, rows, form, language)
+    with in_words(language):
+        replace_marks(parts, findings, check, form=form, language=language)
     return parts.to_bytes()
 
 
+def replace_marks(
+    parts: Parts, findings: Sequence[Finding], check: Check, *, form: Form, language: str
+) -> None:
+    """Put other marks in the place of those of an earlier run.
+
+    A list of conflicts stays: what was chosen there has not been sent yet.
+
+    Raises:
+        DamagedPackageError: The package is not whole enough to be changed.
+    """
+    old = find_fault_list(parts)
+    _remove_marks(parts, old, keep_styles=find_conflict_list(parts) is not None)
+    if findings:
+        known = _by_key(old.explanations if old else ())
+        rows = make_fault_rows(findings, check, known)
+        _add_marks(parts, rows, form, language)
+
+
 def clean_workbook(content: bytes, *, language: str = "da") -> bytes:
-    """Give the file without our marks, comments and list; everything else as it was.
+    """Give the file without our marks, comments and lists; everything else as it was.
 
     Raises:
         WorkbookFileError: The package is not whole enough to be changed.
     """
     parts = Parts(content)
-    with _in_words(language):
+    with in_words(language):
+        drop_conflicts(parts)
         _remove_marks(parts, find_fault_list(parts))
     return parts.to_bytes()
 
 
+def drop_conflicts(parts: Parts) -> None:
+    """Take the list of conflicts away."""
+    old = find_conflict_list(parts)
+    for entry in list_sheets(parts) if old else ():
+        if old and entry.part == old.part:
+            drop_list(parts, entry)
+
+
 @contextmanager
-def _in_words(language: str) -> Iterator[None]:
+def in_words(language: str) -> Iterator[None]:
     """Say of a package that is too damaged what a person can do about it."""
     try:
         yield
@@ -80,7 +103,7 @@ def _in_words(language: str) -> Iterator[None]:
         raise WorkbookFileError(texts.get("returned.damaged", language), remedy=remedy) from None
 
 
-def _remove_marks(parts: Parts, old: FaultList | None) -> None:
+def _remove_marks(parts: Parts, old: FaultList | None, *, keep_styles: bool = False) -> None:
     """Take away what an earlier run put in; the list she may have deleted herself."""
     was_marked = False
     for entry in list_sheets(parts):
@@ -94,7 +117,7 @@ def _remove_marks(parts: Parts, old: FaultList | None) -> None:
             if has_marks or len(sheet.find_all("legacyDrawing")) != before:
                 sheet.save(parts)
             was_marked |= has_comments or has_marks
-    if was_marked:
+    if was_marked and not keep_styles:
         drop_styles(parts)
 
 
@@ -123,11 +146,17 @@ def _add_marks(parts: Parts, rows: tuple[FaultRow, ...], form: Form, language: s
     for entry in list_sheets(parts):
         if entry.title in marks:
             _mark_sheet(parts, entry.part, marks[entry.title], first_mark)
-        _deselect(parts, entry.part)
     content = fault_sheet(rows, form, language=language, first_style=first_style)
-    taken = (entry.title for entry in list_sheets(parts))
-    title = free_title(form.texts.get("returned.sheet", language), taken)
-    add_list(parts, content, title=title)
+    add_last(parts, content, form.texts.get("returned.sheet", language), part=PART)
+
+
+def add_last(parts: Parts, content: bytes, wanted: str, *, part: str) -> None:
+    """Add a sheet of ours as the last tab, the only one open."""
+    entries = list_sheets(parts)
+    for entry in entries:
+        _deselect(parts, entry.part)
+    title = free_title(wanted, (entry.title for entry in entries))
+    add_list(parts, content, title=title, part=part)
 
 
 def _mark_sheet(parts: Parts, part: str, marks: Sequence[CellMark], first_mark: int) -> None:

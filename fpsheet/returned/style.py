@@ -51,6 +51,9 @@ def add_styles(parts: Parts) -> tuple[int, int]:
     """
     name = styles_name(parts)
     root = parse(parts[name])
+    if _stand_last(root, "fonts", _FONTS) and _stand_last(root, "dxfs", _MARKS):
+        # Another list of ours is in the file, and looks the same.
+        return _count_of(root, "cellXfs") - len(_XFS), _count_of(root, "dxfs") - len(_MARKS)
     fonts = _append(root, "fonts", _FONTS)
     fills = _append(root, "fills", _FILLS)
     xfs = tuple(
@@ -73,10 +76,7 @@ def drop_styles(parts: Parts) -> None:
         return
     root = parse(parts[name])
     dropped = _drop_tail(root, "dxfs", _MARKS)
-    fonts = root.find(f"{{{MAIN}}}fonts")
-    tail = [] if fonts is None else list(fonts)[-len(_FONTS) :]
-    ours = [etree.fromstring(text.format(ns=MAIN)) for text in _FONTS]
-    if len(tail) == len(ours) and all(map(same, tail, ours)):
+    if _stand_last(root, "fonts", _FONTS):
         xfs = root.find(f"{{{MAIN}}}cellXfs")
         if xfs is not None:
             _shorten(xfs, len(_XFS))
@@ -106,14 +106,24 @@ def _append(root: Element, tag: str, texts: tuple[str, ...]) -> int:
     return first
 
 
+def _stand_last(root: Element, tag: str, texts: tuple[str, ...]) -> bool:
+    """Tell whether entries of ours are the last of a list."""
+    group = root.find(f"{{{MAIN}}}{tag}")
+    tail = [] if group is None else list(group)[-len(texts) :]
+    ours = [etree.fromstring(text.format(ns=MAIN)) for text in texts]
+    return len(tail) == len(ours) and all(map(same, tail, ours))
+
+
+def _count_of(root: Element, tag: str) -> int:
+    group = root.find(f"{{{MAIN}}}{tag}")
+    return 0 if group is None else len(group)
+
+
 def _drop_tail(root: Element, tag: str, texts: tuple[str, ...]) -> bool:
     group = root.find(f"{{{MAIN}}}{tag}")
-    ours = [etree.fromstring(text.format(ns=MAIN)) for text in texts]
-    if group is None or not all(map(same, list(group)[-len(ours) :], ours)):
+    if group is None or not _stand_last(root, tag, texts):
         return False
-    if len(group) < len(ours):
-        return False
-    _shorten(group, len(ours))
+    _shorten(group, len(texts))
     return True
 
 

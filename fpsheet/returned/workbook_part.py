@@ -22,6 +22,7 @@ from fpsheet.returned.parts import (
 )
 
 PART = "xl/worksheets/sheetFpsheet.xml"
+CONFLICT_PART = "xl/worksheets/sheetFpsheetKonflikter.xml"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
 
@@ -63,14 +64,14 @@ def _entries(root: Element, *, targets: dict[str, str]) -> Iterator[SheetEntry]:
             yield SheetEntry(sheet.get("name", ""), targets[relation], relation)
 
 
-def add_list(parts: Parts, content: bytes, *, title: str) -> None:
+def add_list(parts: Parts, content: bytes, *, title: str, part: str = PART) -> None:
     """Add our sheet as the last tab.
 
     Last, because defined names count the sheets before them.
     """
     name = workbook_name(parts)
-    add_part(parts, PART, content, content_type=_SHEET_TYPE)
-    link = add_relation(parts, name, kind="worksheet", target=PART)
+    add_part(parts, part, content, content_type=_SHEET_TYPE)
+    link = add_relation(parts, name, kind="worksheet", target=part)
     root = parse(parts[name])
     sheets = root.find(f"{{{MAIN}}}sheets")
     if sheets is None:

@@ -8,14 +8,16 @@ read it, so that the departement's check sees what the desk's check saw.
 import json
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
-from fpsheet_sync.submission import Explanation
+from fpsheet_sync.submission import Choice, Explanation
 from fpsheet_templates.errors import FpsheetError
 from fpsheet_templates.form import Form, Sheet
 from fpsheet_validation.raw import CellKind, RawSheet, RawWorkbook, SheetTotals
 
-_VERSION = 1
+_VERSION, _WITH_CHOICES = 1, 2
+"""The second version carries choices; only a package that has some says so."""
+
 _MOST_BYTES = 256 << 20
 """Inflated payload, bytes; a national kommune's is about 3 MB."""
 
@@ -31,10 +33,12 @@ class Payload:
     Attributes:
         workbook: The workbook as read; local fields are empty, the file name is a neutral one.
         explanations: What the kommune wrote about its warnings.
+        choices: What the kommune chose for open conflicts.
     """
 
     workbook: RawWorkbook
     explanations: tuple[Explanation, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 def without_local(workbook: RawWorkbook, form: Form) -> RawWorkbook:
@@ -64,7 +68,7 @@ def write_payload(payload: Payload) -> bytes:
     """Give the payload as bytes; the same payload gives the same bytes."""
     book = payload.workbook
     content = {
-        "version": _VERSION,
+        "version": _WITH_CHOICES if payload.choices else _VERSION,
         "sha256": book.sha256,
         "name": book.name,
         "meta": dict(book.meta),
@@ -75,6 +79,7 @@ def write_payload(payload: Payload) -> bytes:
         "explanations": [
             [said.code, said.sheet, said.row, said.text] for said in payload.explanations
         ],
+        **({"choices": [asdict(choice) for choice in payload.choices]} if payload.choices else {}),
     }
     return zlib.compress(json.dumps(content, ensure_ascii=False).encode(), 6)
 
@@ -92,7 +97,7 @@ def read_payload(data: bytes) -> Payload:
         if not unpacker.eof:
             raise PayloadError("Pakkens indhold er for stort eller afbrudt.")
         content = json.loads(text)
-        if content["version"] != _VERSION:
+        if content["version"] not in {_VERSION, _WITH_CHOICES}:
             raise PayloadError("Pakken er lavet af en nyere udgave af fpsheet.")
         return _from_json(content)
     except (ValueError, KeyError, TypeError, AttributeError, zlib.error):
@@ -114,8 +119,10 @@ def _sheet_to_json(raw: RawSheet) -> dict[str, object]:
 def _from_json(content: Mapping[str, object]) -> Payload:
     sheets, cover, meta = content["sheets"], content["cover"], content["meta"]
     explanations, missing = content["explanations"], content["missing"]
+    choices = content.get("choices", [])
     if not (
         isinstance(sheets, dict)
+        and isinstance(choices, list)
         and isinstance(cover, dict)
         and isinstance(meta, dict)
         and isinstance(explanations, list)
@@ -137,7 +144,16 @@ def _from_json(content: Mapping[str, object]) -> Payload:
             Explanation(str(code), str(sheet), int(row), str(text))
             for code, sheet, row, text in explanations
         ),
+        tuple(_choice(said) for said in choices),
     )
+
+
+def _choice(said: Mapping[str, object]) -> Choice:
+    values = said["values"]
+    if not isinstance(values, dict):
+        raise TypeError
+    seen, by, reason = (str(said[name]) for name in ("seen", "by", "reason"))
+    return Choice(str(said["conflict_id"]), values, seen, by, reason)
 
 
 def _sheet_from_json(name: str, raw: Mapping[str, object]) -> RawSheet:

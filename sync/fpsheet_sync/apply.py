@@ -1,7 +1,7 @@
 """Applying a plan: one transaction with the commit, its records, its receipt and its log line."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from fpsheet_sync.content import FILE_ID, ROW, no_rows, pack
 from fpsheet_sync.failure import store_failure
 from fpsheet_sync.fate import pack_lines, parent_of, status_of, update_others
 from fpsheet_sync.identity import ROW_ID
+from fpsheet_sync.layout import layouts
 from fpsheet_sync.merged_person import update_merged
 from fpsheet_sync.plan import MergePlan
 from fpsheet_sync.receipt import Receipt, Settlement, WaitingRow, show_conflict
@@ -132,9 +133,7 @@ def _receipt(plan: MergePlan, change: Change, number: int, between: Between) -> 
             show_conflict(head.kommune_kode, key, conflict, hashes)
             for key, conflict in sorted(open_now.items())
         ),
-        findings=tuple(
-            finding_dict(found) for found in (*outcome.findings, *_between(between, plan))
-        ),
+        findings=tuple(_findings((*outcome.findings, *_between(between, plan)), plan)),
         assigned=tuple(_assigned(plan)),
         held=None if outcome.hold is None else (outcome.hold.lost, outcome.hold.of),
         unexplained=_unexplained(plan),
@@ -154,7 +153,9 @@ def _settled(plan: MergePlan) -> Iterator[Settlement]:
             rows = plan.after.rows[key[0]].filter(pl.col(ROW_ID) == key[1])
             shown = show_conflict(head.kommune_kode, key, conflict, plan.hashes).agreed
             values = {name: to_plain(rows.item(0, name)) for name in shown}
-            yield Settlement(number, key[0], key[1], values)
+            own = plan.outcome.placed[key[0]].filter(pl.col(ROW_ID) == key[1])
+            said = {name: to_plain(own.item(0, name)) for name in shown if own.height}
+            yield Settlement(number, key[0], key[1], values, said)
 
 
 def _between(between: Between, plan: MergePlan) -> Iterator[Finding]:
@@ -171,6 +172,19 @@ def _between(between: Between, plan: MergePlan) -> Iterator[Finding]:
             letters = sheets[finding.sheet].columns if finding.sheet in sheets else {}
             letter = letters.get(finding.field, "") if row else ""
             yield replace(finding, row=row, column=letter)
+
+
+def _findings(findings: Iterable[Finding], plan: MergePlan) -> Iterator[dict[str, Any]]:
+    """Give findings as JSON has them, each with the record of its row."""
+    found = tuple(findings)
+    records = {
+        (name, row): row_id
+        for name in {finding.sheet for finding in found if finding.row} & set(layouts())
+        for row, row_id in plan.outcome.placed[name].select(ROW, ROW_ID).iter_rows()
+    }
+    for finding in found:
+        record = records.get((finding.sheet, finding.row), "")
+        yield {**finding_dict(finding), "row_id": record}
 
 
 def finding_dict(finding: Finding) -> dict[str, Any]:

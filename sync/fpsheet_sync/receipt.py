@@ -63,12 +63,14 @@ class Settlement:
         sheet: Sheet identifier.
         row_id: The record.
         values: Field → value in force. CPR numbers are left out.
+        said: Field → value that the row of the file said; nothing where it lacks the record.
     """
 
     conflict_id: str
     sheet: str
     row_id: str
     values: Mapping[str, Plain] = field(repr=False)
+    said: Mapping[str, Plain] = field(repr=False, default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Receipt:
         conflicts: Open conflicts of the kommune: both sides see them, whoever sent last.
         settled: Choices of the file that closed a conflict.
         findings: What the merge found, as dicts without values (code, severity, sheet, cell,
-            field, and the details of the sentence).
+            field, row_id, and the details of the sentence).
         assigned: (sheet, Excel row, row id) of rows that got a record of their own.
         held: Rows lost and rows expected, where the file is held; else None.
         unexplained: Warnings of the check that no explanation covers.

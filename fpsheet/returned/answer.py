@@ -1,0 +1,134 @@
+"""The departement's answer put into the kommune's own file: the workbook to go on with."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+
+from fpsheet.returned.cell import Content, write_cells
+from fpsheet.returned.conflict_line import conflict_lines, row_of
+from fpsheet.returned.conflict_sheet import conflict_sheet
+from fpsheet.returned.parts import Parts
+from fpsheet.returned.returned import add_last, drop_conflicts, in_words, replace_marks
+from fpsheet.returned.stamp import stamp
+from fpsheet.returned.style import add_styles
+from fpsheet.returned.workbook_part import CONFLICT_PART, list_sheets
+from fpsheet.workbook.style import date_serial
+from fpsheet_sync.receipt import Receipt
+from fpsheet_sync.state import Plain, to_plain
+from fpsheet_templates.form import Field, FieldType, Form
+from fpsheet_templates.rule import Severity
+from fpsheet_validation.finding import Finding
+from fpsheet_validation.typed import ROW, ROW_ID, Check, TypedSheet
+
+_1904 = 1462
+"""Days between the two ways Excel counts."""
+
+
+def answer_workbook(
+    content: bytes,
+    found: tuple[tuple[Finding, ...], Check],
+    receipt: Receipt,
+    *,
+    form: Form,
+    language: str,
+) -> bytes:
+    """Give the kommune's own file with a receipt put into it.
+
+    Findings of the check and of the merge are marked and listed, open conflicts have a list with
+    a place to choose or type, values that were chosen stand in their cells, and the stamp says
+    that the next submission descends from this one. Nothing else changes.
+
+    Args:
+        content: The file, found safe by the intake. Marks of an earlier run are replaced.
+        found: What intake and check found in it now, and the checked rows.
+        receipt: The receipt of this file, or of the one that it was edited from.
+        form: The form.
+        language: Language of the lists and the comments.
+
+    Raises:
+        WorkbookFileError: The package is not whole enough to be changed.
+    """
+    findings, check = found
+    parts = Parts(content)
+    with in_words(language):
+        drop_conflicts(parts)
+        told = (*findings, *_told(receipt, check))
+        replace_marks(parts, told, check, form=form, language=language)
+        _write_settled(parts, receipt, check, form)
+        lines = tuple(conflict_lines(receipt, check, form, language))
+        if lines:
+            first_style, _ = add_styles(parts)
+            sheet = conflict_sheet(lines, form, language=language, first_style=first_style)
+            title = form.texts.get("conflicts.sheet", language)
+            add_last(parts, sheet, title, part=CONFLICT_PART)
+        stamp(parts, receipt.sha256)
+    return parts.to_bytes()
+
+
+def merge_findings(receipt: Receipt) -> Iterator[Finding]:
+    """Give what the merge found, as findings again."""
+    for said in receipt.findings:
+        yield Finding(
+            code=str(said["code"]),
+            severity=Severity(said["severity"]),
+            sheet=str(said["sheet"]),
+            title=str(said["title"]),
+            row=int(said["row"]),
+            column=str(said["column"]),
+            field=str(said["field"]),
+            details=tuple((str(k), str(v)) for k, v in dict(said["details"]).items()),
+        )
+
+
+def _told(receipt: Receipt, check: Check) -> Iterator[Finding]:
+    """Give what the merge found, at the places where its rows stand in the file now."""
+    for finding, said in zip(merge_findings(receipt), receipt.findings, strict=True):
+        sheet = check.sheets.get(finding.sheet)
+        title = finding.title or ("" if sheet is None else sheet.title)
+        row = finding.row and _row_now(sheet, finding.row, str(said.get("row_id", "")))
+        if row or not finding.row:
+            yield replace(finding, title=title, row=row)
+
+
+def _row_now(sheet: TypedSheet | None, row: int, row_id: str) -> int:
+    """Give where a row stands now; 0 where it is gone. A row without an id stands where it did."""
+    now = row_of(sheet, row_id)
+    if now or sheet is None:
+        return now
+    known = dict(sheet.frame.select(ROW, ROW_ID).iter_rows())
+    return row if row in known and known[row] is None else 0
+
+
+def _write_settled(parts: Parts, receipt: Receipt, check: Check, form: Form) -> None:
+    """Write what was chosen into the cells of its rows, unless she went on typing since."""
+    titles = {entry.title: entry.part for entry in list_sheets(parts)}
+    language = check.raw.meta.get("sprog", "da")
+    for choice in receipt.settled:
+        sheet = check.sheets.get(choice.sheet)
+        row = row_of(sheet, choice.row_id)
+        if sheet is None or sheet.title not in titles or not row:
+            continue
+        (now,) = sheet.frame.filter(pl.col(ROW) == row).to_dicts()
+        if any(to_plain(now[name]) != choice.said.get(name) for name in choice.values):
+            continue
+        cells = {
+            f"{sheet.columns[name]}{row}": _content(
+                form, form.sheet(choice.sheet)[name], value, language, date1904=check.raw.date1904
+            )
+            for name, value in choice.values.items()
+            if name in sheet.columns
+        }
+        write_cells(parts, titles[sheet.title], cells)
+
+
+def _content(form: Form, field: Field, value: Plain, language: str, *, date1904: bool) -> Content:
+    """Give what the cell of a field holds for a value."""
+    if value is None:
+        return None
+    if field.type is FieldType.DATE:
+        return date_serial(date.fromisoformat(str(value))) - (_1904 if date1904 else 0)
+    if field.type is FieldType.CODE and str(value) in form.code_lists[field.codes]:
+        return form.code_lists[field.codes][str(value)].label(language)
+    return value

@@ -1,0 +1,68 @@
+"""Finding a list of ours in a workbook, by its hidden row of identifiers, under any name."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+
+from fpsheet.returned.cell_text import read_texts
+from fpsheet.returned.parts import DamagedPackageError, Parts
+from fpsheet.returned.workbook_part import list_sheets
+from fpsheet_templates.load import load_form
+
+_MOST_ROWS = 100_000
+_MOST_HEAD_ROWS = 20
+"""So many rows are searched for the identifiers: she may have put some of her own above them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnList:
+    """A list of ours as found.
+
+    Attributes:
+        part: The worksheet part it is now.
+        title: The name on its tab.
+        rows: Every row below the identifiers: identifier → text, spaces around it gone; empty
+            for a blank cell.
+    """
+
+    part: str
+    title: str
+    rows: tuple[Mapping[str, str], ...]
+
+
+def find_own_list(parts: Parts, wanted: Sequence[str]) -> OwnList | None:
+    """Find the list that has all the identifiers wanted; None where none can be read.
+
+    Args:
+        parts: A workbook that the intake has found safe.
+        wanted: The identifiers.
+    """
+    try:
+        others = [entry for entry in list_sheets(parts) if entry.title not in _form_titles()]
+        for entry in others:
+            rows = read_texts(parts, entry.part)
+            for row in islice(rows, _MOST_HEAD_ROWS):
+                letters = {text: letter for letter, text in row.items()}
+                if all(name in letters for name in wanted):
+                    return OwnList(entry.part, entry.title, tuple(_read(rows, letters)))
+    except DamagedPackageError:
+        return None
+    return None
+
+
+def _read(
+    rows: Iterable[Mapping[str, str]], letters: Mapping[str, str]
+) -> Iterator[Mapping[str, str]]:
+    for row in islice(rows, _MOST_ROWS):
+        yield {name: row.get(letter, "").strip() for name, letter in letters.items()}
+
+
+@cache
+def _form_titles() -> frozenset[str]:
+    """Give the tabs of the form in every language: a workbook with no others has no list."""
+    form = load_form()
+    languages = form.texts.languages()
+    return frozenset(
+        form.sheet_title(sheet.id, word) for sheet in form.sheets for word in languages
+    )

@@ -1,0 +1,43 @@
+"""Rows of the sheets of ours as XML: every text a string."""
+
+from collections.abc import Sequence
+from xml.sax.saxutils import escape
+
+from fpsheet.returned.style import ANSWER
+
+_CELL_LIMIT = 32_767
+HIDDEN = ' hidden="1"'
+
+
+def sheet_row(
+    number: int,
+    cells: Sequence[tuple[str, str, int]],
+    first_style: int,
+    *,
+    height: int = 0,
+    hidden: bool = False,
+) -> str:
+    """Give a row.
+
+    Args:
+        number: Its number.
+        cells: (column letter, text, offset of its style); empty ones are left out, except those
+            that wait for an answer.
+        first_style: Index of our first cell style.
+        height: In points; 0 for what the text needs.
+        hidden: Whether it is out of sight.
+    """
+    inside = "".join(
+        f'<c r="{letter}{number}" s="{first_style + style}" t="inlineStr">'
+        f'<is><t xml:space="preserve">{sheet_text(value)}</t></is></c>'
+        for letter, value, style in cells
+        if value or style == ANSWER
+    )
+    size = f' ht="{height}" customHeight="1"' if height else ""
+    return f'<row r="{number}"{size}{HIDDEN if hidden else ""}>{inside}</row>'
+
+
+def sheet_text(value: str) -> str:
+    """Give a text as XML may hold it."""
+    printable = "".join(letter for letter in value if letter in "\t\n" or letter >= " ")
+    return escape(printable[:_CELL_LIMIT])

@@ -1,0 +1,51 @@
+"""The stamp: which submission a workbook descends from, written into its hidden sheet."""
+
+from itertools import islice
+
+from fpsheet.returned.cell import write_cells
+from fpsheet.returned.cell_text import read_texts
+from fpsheet.returned.parts import Parts
+from fpsheet.returned.workbook_part import list_sheets
+from fpsheet_templates.errors import WorkbookFileError
+
+_KEY, _SURE = "parent", {"workbook_id", "kommune_kode", "parent"}
+_ROWS = 20
+
+
+def stamp_workbook(content: bytes, parent: str) -> bytes:
+    """Give a workbook with another parent; everything else byte for byte as it was.
+
+    Args:
+        content: The workbook, found safe by the intake.
+        parent: Hash of the submission that the next one descends from.
+
+    Raises:
+        WorkbookFileError: The hidden sheet is gone.
+    """
+    parts = Parts(content)
+    stamp(parts, parent)
+    return parts.to_bytes()
+
+
+def stamp(parts: Parts, parent: str) -> None:
+    """Write the parent into a package.
+
+    Raises:
+        WorkbookFileError: The hidden sheet is gone.
+    """
+    part, row, _ = _find(parts)
+    if part:
+        write_cells(parts, part, {f"B{row}": parent})
+    if _find(parts)[2] != parent:
+        sentence = "Det skjulte ark i projektmappen mangler, eller dets rækker er flyttet."
+        raise WorkbookFileError(sentence, remedy="Hent projektmappen igen med «fpsheet pull».")
+
+
+def _find(parts: Parts) -> tuple[str, int, str]:
+    """Give the part of the hidden sheet, the row of the stamp and the stamp; else no part."""
+    for entry in reversed(list_sheets(parts)):
+        rows = list(islice(read_texts(parts, entry.part), _ROWS))
+        keys = {row.get("A", "").strip(): at for at, row in enumerate(rows, start=1)}
+        if keys.keys() >= _SURE:
+            return entry.part, keys[_KEY], rows[keys[_KEY] - 1].get("B", "")
+    return "", 0, ""

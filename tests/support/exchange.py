@@ -1,0 +1,95 @@
+"""A kommune and a departement that exchange packages and receipts through the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fpsheet.cli.program import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+TODAY = ("--today", "22-11-2026")
+PASSWORD = "kun til prøve"
+
+
+def keys_of(folder: Path) -> dict[str, str]:
+    """Give the environment of somebody with a folder of keys and settings of their own."""
+    return {
+        "FPSHEET_CONFIG": str(folder / "fpsheet.toml"),
+        "FPSHEET_KEY_FOLDER": str(folder / "noegler"),
+        "FPSHEET_KEY_PASSWORD": PASSWORD,
+    }
+
+
+def digits(text: str) -> str:
+    """Give the digits that a command says are to be read aloud."""
+    return text.rstrip().rpartition(":")[2].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Two desks and the post between them.
+
+    Attributes:
+        root: Folder of everything.
+        capsys: What the commands say is read here.
+    """
+
+    root: Path
+    capsys: pytest.CaptureFixture[str]
+
+    @property
+    def post(self) -> Path:
+        """The departement's inbox."""
+        return self.root / "post"
+
+    @property
+    def database(self) -> str:
+        """The address of the central database."""
+        return f"sqlite:///{(self.root / 'central.db').as_posix()}"
+
+    def desk(self, name: str) -> dict[str, str]:
+        """Give the environment of a desk."""
+        return keys_of(self.root / name)
+
+    def call(self, desk: str, *arguments: str) -> tuple[int, str]:
+        """Run a command at a desk; give its exit code and what it said."""
+        self.capsys.readouterr()
+        code = run(list(arguments), environment=self.desk(desk))
+        said = self.capsys.readouterr()
+        return code, said.out + said.err
+
+    def exchange_keys(self) -> None:
+        """Let both sides make keys and read their digits to each other."""
+        _, said = self.call("departement", "keys", "departement")
+        recipient = str(self.root / "departement" / "noegler" / "modtager.txt")
+        assert self.call("kommune", "keys", "trust", recipient, "--heard", digits(said))[0] == 0
+        _, said = self.call("kommune", "keys", "new", "--kommune", "956")
+        public = str(self.root / "kommune" / "noegler" / "underskrift-956.json")
+        assert self.call("departement", "keys", "enrol", public, "--heard", digits(said))[0] == 0
+
+    def submit(self, file: Path, *, minutes_ago: int = 1) -> Path:
+        """Send a workbook; give the file in the post, which looks some minutes old."""
+        before = set(self.post.iterdir()) if self.post.is_dir() else set()
+        code, said = self.call("kommune", "submit", str(file), "--to", str(self.post), *TODAY)
+        assert code in {0, 1}, said
+        (package,) = set(self.post.iterdir()) - before
+        moment = package.stat().st_mtime - 60 * minutes_ago
+        os.utime(package, (moment, moment))
+        return package
+
+    def sync(self) -> list[dict[str, object]]:
+        """Merge the post; give what became of its files."""
+        command = ("sync", str(self.post), "--db", self.database, *TODAY, "--json")
+        _, said = self.call("departement", *command)
+        return [json.loads(line) for line in said.splitlines()]
+
+    def receipts(self, suffix: str) -> list[Path]:
+        """Give the receipts so far, oldest first."""
+        return sorted((self.root / "kvitteringer" / "956").glob(f"*{suffix}"))
