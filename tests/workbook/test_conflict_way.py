@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.support.libreoffice import LibreOffice
 
-pytestmark = pytest.mark.lo
+pytestmark = [pytest.mark.lo, pytest.mark.slow]
 
 CPR = "6101801234"
 ROWS: dict[str, list[Row]] = {

@@ -1,0 +1,327 @@
+"""The departement's answer in the kommune's own file, and what is read back from it.
+
+Findings: HIS-021, HIS-022.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from fpsheet.cli.program import run
+from fpsheet.receipts.file import write_receipt
+from fpsheet.receive import Desk, Worker, make_worker
+from fpsheet.returned.answer import answer_workbook
+from fpsheet.returned.choice import read_choices
+from fpsheet.returned.returned import clean_workbook, return_workbook
+from fpsheet.returned.stamp import stamp_workbook
+from fpsheet.transport.inbox import Arrival
+from fpsheet.transport.payload import Payload, read_payload, write_payload
+from fpsheet.workbook.package import unpack
+from fpsheet_sync.decision import conflicts
+from fpsheet_sync.keys import write_keys
+from fpsheet_templates.load import load_form
+from tests.support.desk import TODAY, Row, check_bytes, edit, make_workbook
+from tests.support.submissions import new_store, rows, sync
+from tests.support.xlsx_parts import column_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from fpsheet_sync.receipt import Receipt
+    from fpsheet_sync.store import Store
+
+FORM = load_form()
+CPR = "6101801234"
+ROWS: dict[str, list[Row]] = {
+    "borger": [{"cpr": CPR, "pensionist_foer_reform": "nej", "sagsbehandler": "ABC"}],
+    "vurdering": [
+        {"cpr": CPR, "vurdering_dato": date(2026, 2, 2), "arbejdsevne_pct": 20},
+        {"cpr": CPR, "vurdering_dato": date(2026, 5, 4), "arbejdsevne_pct": 10},
+    ],
+}
+FIRST = f"{column_of('vurdering', 'arbejdsevne_pct')}4"
+SECOND = f"{column_of('vurdering', 'arbejdsevne_pct')}5"
+HOURS = f"{column_of('vurdering', 'maks_timer_pr_uge')}4"
+
+
+@dataclass
+class Office:
+    """A departement in one process: what is sent is merged at once."""
+
+    store: Store
+    worker: Worker
+    minute: int = 0
+
+    def send(self, content: bytes) -> Receipt:
+        """Merge a workbook that was saved a minute after the one before."""
+        self.minute += 1
+        moment = datetime(2026, 3, 2, 8, self.minute, tzinfo=UTC)
+        arrival = Arrival("956.xlsx", "956.xlsx", moment, len(content))
+        verdict, submission = self.worker.read(content, arrival)
+        assert submission is not None, verdict.findings
+        return sync(self.store, submission)[0].receipt
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
+    """Give the worker of every office."""
+    key_file = tmp_path_factory.mktemp("keys") / "central.noegle"
+    write_keys(key_file, b"\x07" * 32)
+    worker = make_worker(Desk(TODAY, datetime(2026, 11, 22, tzinfo=UTC), key_file))
+    yield worker
+    worker.process.close()
+
+
+@pytest.fixture
+def office(diverged: Diverged, worker: Worker, tmp_path: Path) -> Iterator[Office]:
+    """Give an office that has received both copies."""
+    place = tmp_path / "central.db"
+    shutil.copyfile(diverged.database, place)
+    with closing(new_store(f"sqlite:///{place.as_posix()}")) as store:
+        yield Office(store, worker, minute=3)
+
+
+def put(**cells: object) -> Callable[[Workbook], None]:
+    """Give an edit that puts values into cells of the sheet of vurderinger."""
+
+    def change(book: Workbook) -> None:
+        for address, value in cells.items():
+            book["Vurderinger"][address] = value
+
+    return change
+
+
+def answer(content: bytes, receipt: Receipt) -> bytes:
+    """Put a receipt into a workbook."""
+    checked = check_bytes(content, FORM)
+    found = (checked.findings, checked.check)
+    return answer_workbook(content, found, receipt, form=FORM, language="da")
+
+
+@dataclass(frozen=True)
+class Diverged:
+    """Two copies that went apart, the receipt of the second, and the database that knows both."""
+
+    one: bytes
+    other: bytes
+    receipt: Receipt
+    returned: bytes
+    database: Path
+
+
+@pytest.fixture(scope="module")
+def diverged(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> Diverged:
+    """Give two copies in which percent and hours were changed differently."""
+    place = tmp_path_factory.mktemp("store") / "central.db"
+    first = make_workbook(FORM, ROWS)
+    with closing(new_store(f"sqlite:///{place.as_posix()}")) as store:
+        office = Office(store, worker)
+        stamped = stamp_workbook(first, office.send(first).sha256)
+        one = edit(stamped, put(**{FIRST: 30, HOURS: 10, SECOND: 15}))
+        other = edit(stamped, put(**{FIRST: 40}))
+        office.send(one)
+        receipt = office.send(other)
+    return Diverged(one, other, receipt, answer(other, receipt), place)
+
+
+def choose(content: bytes, *, row: int = 4, **cells: str) -> bytes:
+    """Write into the list of conflicts as a person does: by its headings."""
+
+    def change(book: Workbook) -> None:
+        sheet = book["Konflikter"]
+        names = [str(cell.value) for cell in sheet[2]]
+        for name, text in cells.items():
+            sheet.cell(row, names.index(f"konflikter.{name}") + 1).value = text
+
+    return edit(content, change)
+
+
+def in_force(office: Office) -> tuple[int, float | None]:
+    """Give percent and hours of the first vurdering."""
+    found = rows(office.store, "vurdering").sort("raekke_id").row(0, named=True)
+    return found["arbejdsevne_pct"], found["maks_timer_pr_uge"]
+
+
+def test_the_answer_changes_nothing_but_what_is_ours(diverged: Diverged) -> None:
+    """Every cell of every sheet is hers, byte for byte; of the hidden one all but the stamp."""
+    before, after = unpack(diverged.other), unpack(diverged.returned)
+    sheets = [name for name in before if name.startswith("xl/worksheets/sheet")]
+    cells = re.compile(rb"<sheetData.*</sheetData>", re.DOTALL)
+    changed = [name for name in sheets if cells.findall(before[name]) != cells.findall(after[name])]
+    (meta,) = changed
+    stamp = re.compile(rb'<c r="B6".*?</c>')
+    assert diverged.receipt.sha256.encode() in stamp.findall(after[meta])[0]
+    assert stamp.sub(b"", after[meta]) == stamp.sub(b"", before[meta])
+    lists = {"[Content_Types].xml", "xl/workbook.xml", "xl/styles.xml"}
+    others = {name for name in set(before) - set(sheets) - lists if "/_rels/" not in name}
+    assert others
+    assert all(after[name] == before[name] for name in others)
+
+
+def test_both_sides_stand_in_the_list(diverged: Diverged) -> None:
+    """One line per field of the group, with the value in force and what each copy says."""
+    sheet = load_workbook(BytesIO(diverged.returned))["Konflikter"]
+    names = [str(cell.value).partition(".")[2] for cell in sheet[2]]
+    lines = [
+        dict(zip(names, [cell.value for cell in row], strict=True)) for row in sheet.iter_rows(4)
+    ]
+    told = {
+        line["celle"]: [str(line[f"udgave_{side}"]).split("\n")[0] for side in "ab"]
+        for line in lines
+    }
+    assert told == {FIRST: ["30", "40"], HOURS: ["10", "-"]}
+    assert [line["gaelder"] for line in lines] == ["20", "-"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "agreed"),
+    [
+        ({"valg": "A", "navn": "BC", "grund": "Lægens tal"}, (30, 10)),
+        ({"valg": "b", "navn": "BC", "grund": "Lægens tal"}, (40, None)),
+        ({"valg": "A", "skriv": "35", "navn": "BC", "grund": "Midt imellem"}, (35, 10)),
+    ],
+    ids=["letter", "small letter", "typed over a letter"],
+)
+def test_a_choice_counts(
+    office: Office, diverged: Diverged, cells: dict[str, str], agreed: tuple[int, float | None]
+) -> None:
+    """A letter takes a side whole, a typed value its own field; name and reason are kept."""
+    receipt = office.send(choose(diverged.returned, **cells))
+    assert in_force(office) == agreed
+    assert conflicts(office.store) == []
+    assert [choice.values for choice in receipt.settled] == [
+        {"arbejdsevne_pct": agreed[0], "maks_timer_pr_uge": agreed[1]}
+    ]
+    again = answer(choose(diverged.returned, **cells), receipt)
+    book = load_workbook(BytesIO(again))
+    assert "Konflikter" not in book.sheetnames
+    assert (book["Vurderinger"][FIRST].value, book["Vurderinger"][HOURS].value) == agreed
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"valg": "C", "navn": "BC", "grund": "x"}, "HIS-021"),
+        ({"skriv": "mange", "navn": "BC", "grund": "x"}, "HIS-021"),
+        ({"skriv": "35", "navn": "BC", "grund": "x"}, "HIS-021"),
+        ({"valg": "A", "sider": "{", "navn": "BC", "grund": "x"}, "HIS-021"),
+        ({"valg": "A", "felt_id": "borger.findes_ikke", "skriv": "1"}, "HIS-021"),
+        ({"valg": "A", "grund": "x"}, "HIS-022"),
+        ({"valg": "A", "navn": "BC"}, "HIS-022"),
+    ],
+    ids=["letter", "text", "half", "broken", "field", "name", "reason"],
+)
+def test_a_choice_that_cannot_be_used_is_a_finding(
+    office: Office, diverged: Diverged, cells: dict[str, str], code: str
+) -> None:
+    """Nothing is settled, the conflict stays, and the check says where and what to do."""
+    content = choose(diverged.returned, **cells)
+    chosen = read_choices(content, FORM, "da")
+    assert [finding.code for finding in chosen.findings] == [code]
+    assert "»Konflikter«" in chosen.findings[0].message(FORM)
+    receipt = office.send(content)
+    assert in_force(office) == (20, None)
+    assert len(receipt.conflicts) == 1
+
+
+def test_nobody_chose(diverged: Diverged) -> None:
+    """An untouched list, and a workbook without one, say nothing."""
+    assert read_choices(diverged.returned, FORM, "da").choices == ()
+    assert read_choices(diverged.returned, FORM, "da").findings == ()
+    assert read_choices(diverged.other, FORM, "da").findings == ()
+
+
+def test_who_edits_the_row_after_the_choice_knew_it(office: Office, diverged: Diverged) -> None:
+    """The row still says the old value; changing it further is no new conflict."""
+    chosen = choose(diverged.returned, valg="A", navn="BC", grund="x")
+    sent = office.send(chosen)
+    receipt = office.send(edit(stamp_workbook(chosen, sent.sha256), put(**{FIRST: 45})))
+    assert receipt.conflicts == ()
+    assert in_force(office) == (45, None)
+
+
+def test_what_was_typed_since_is_not_written_over(office: Office, diverged: Diverged) -> None:
+    """A cell that she changed after sending keeps her value when the receipt comes."""
+    chosen = choose(diverged.returned, valg="A", navn="BC", grund="x")
+    receipt = office.send(chosen)
+    since = edit(stamp_workbook(chosen, receipt.sha256), put(**{FIRST: 45}))
+    book = load_workbook(BytesIO(answer(since, receipt)))
+    assert book["Vurderinger"][FIRST].value == 45
+
+
+def test_choices_travel_in_a_package(diverged: Diverged) -> None:
+    """What was chosen goes with the payload; a payload without choices is of the first version."""
+    content = choose(diverged.returned, valg="A", navn="BC", grund="Lægens tal")
+    checked = check_bytes(content, FORM)
+    choices = read_choices(content, FORM, "da").choices
+    payload = Payload(checked.check.raw, (), choices)
+    assert read_payload(write_payload(payload)).choices == choices
+    assert len(choices) == 1
+
+
+def test_marking_again_keeps_the_list(diverged: Diverged) -> None:
+    """A check in between replaces its own marks and leaves the choices; no look is lost."""
+    content = choose(diverged.returned, valg="A", navn="BC", grund="x")
+    checked = check_bytes(content, FORM)
+    for findings in (checked.findings, ()):
+        again = return_workbook(content, findings, checked.check, form=FORM, language="da")
+        assert len(read_choices(again, FORM, "da").choices) == 1
+        parts = unpack(again)
+        looks = parts["xl/styles.xml"].partition(b"<cellXfs")[2].partition(b"</cellXfs>")[0]
+        used = [
+            found for part in parts.values() for found in re.findall(rb'<c [^>]*s="(\d+)"', part)
+        ]
+        assert all(int(number) < looks.count(b"<xf ") for number in used)
+    assert "Konflikter" not in load_workbook(BytesIO(clean_workbook(content))).sheetnames
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"),
+    [
+        ("other workbook", "hører til en anden projektmappe"),
+        ("old", "en anden udgave af projektmappen"),
+        ("copy", "en anden udgave af projektmappen"),
+        ("open", "er åben i Excel"),
+        ("broken", "kan ikke læses"),
+        ("half", "ikke hel"),
+        ("book", "ikke hel"),
+    ],
+)
+def test_a_receipt_that_does_not_fit_changes_nothing(
+    case: str,
+    sentence: str,
+    diverged: Diverged,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Wrong, old, of a copy, half written, or the workbook is open: a sentence, and no change."""
+    file, receipt = tmp_path / "956.xlsx", tmp_path / "kvittering.json"
+    content = {
+        "other workbook": make_workbook(FORM, ROWS, kommune="957"),
+        "old": stamp_workbook(diverged.other, "f" * 64),
+        "copy": diverged.one,
+        "broken": diverged.other[:2000],
+    }.get(case, diverged.other)
+    file.write_bytes(content)
+    data = write_receipt(diverged.receipt)
+    receipt.write_bytes({"half": data[:500], "book": content}.get(case, data))
+    if case == "open":
+        (tmp_path / ".~lock.956.xlsx#").touch()
+    command = ["receive", str(receipt), str(file), "--today", "22-11-2026"]
+    environment = {"FPSHEET_CONFIG": str(tmp_path / "x"), "FPSHEET_KEY_FOLDER": str(tmp_path)}
+    assert run(command, environment=environment) == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert "ændret" in said
+    assert file.read_bytes() == content
+    assert sorted(path.name for path in tmp_path.glob("*.part")) == []
