@@ -91,7 +91,7 @@ def office(diverged: Diverged, worker: Worker, tmp_path: Path) -> Iterator[Offic
         yield Office(store, worker, minute=3)
 
 
-def put(**cells: object) -> Callable[[Workbook], None]:
+def put(**cells: float) -> Callable[[Workbook], None]:
     """Give an edit that puts values into cells of the sheet of vurderinger."""
 
     def change(book: Workbook) -> None:
@@ -134,14 +134,14 @@ def diverged(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> Diverg
     return Diverged(one, other, receipt, answer(other, receipt), place)
 
 
-def choose(content: bytes, *, row: int = 4, **cells: str) -> bytes:
+def choose(content: bytes, **cells: str) -> bytes:
     """Write into the list of conflicts as a person does: by its headings."""
 
     def change(book: Workbook) -> None:
         sheet = book["Konflikter"]
         names = [str(cell.value) for cell in sheet[2]]
         for name, text in cells.items():
-            sheet.cell(row, names.index(f"konflikter.{name}") + 1).value = text
+            sheet.cell(4, names.index(f"konflikter.{name}") + 1).value = text
 
     return edit(content, change)
 
