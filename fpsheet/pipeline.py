@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fpsheet.inbox import Processed
     from fpsheet.outbox import Sealing
     from fpsheet.prefilled import Prefilled
+    from fpsheet.preview import Moved, Preview
     from fpsheet.publish import Order, Written
     from fpsheet.receipts.answer import Opening
     from fpsheet.receive import Desk
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from fpsheet_sync.income import Imported
     from fpsheet_sync.rebuild import Rebuilt
     from fpsheet_sync.receipt import Receipt
-    from fpsheet_sync.stat_table import Release
     from fpsheet_sync.state import Plain
     from fpsheet_sync.status import StatusLine
     from fpsheet_templates.form import Form
@@ -281,7 +281,8 @@ def preview_file(
     question: "Question",
     language: str,
     days: "tuple[date | None, date | None]" = (None, None),
-) -> "tuple[Verdict, Release | None]":
+    explain: "Printed | None" = None,
+) -> "tuple[Verdict, Preview | None]":
     """Count what a workbook would add to the statistics of its kommune; nothing is sent.
 
     Args:
@@ -289,13 +290,14 @@ def preview_file(
         question: What it is checked against.
         language: Language of the tables.
         days: First and last day counted; the ends of the reporting year where left out.
+        explain: A figure whose rows are wanted too.
 
     Raises:
-        UsageError: The period ends before it begins.
+        UsageError: The period ends before it begins, or there is no such figure to explain.
     """
     from datetime import date
 
-    from fpsheet.preview import preview_release
+    from fpsheet.preview import Wish, preview
     from fpsheet_sync.stat_table import Period
 
     (verdict,) = check_files([path], question, Silent())
@@ -303,10 +305,26 @@ def preview_file(
     if verdict.check is not None and verdict.check.raw.meta.get("aar", "").isdecimal():
         year = int(verdict.check.raw.meta["aar"])
     period = Period(days[0] or date(year, 1, 1), days[1] or date(year, 12, 31))
-    release = preview_release(
-        verdict, question.form, period=period, today=question.today, language=language
-    )
-    return verdict, release
+    wish = Wish(period, question.today, language, explain)
+    return verdict, preview(verdict, question.form, wish)
+
+
+def compare_previews(before: "Preview", now: "Preview") -> "tuple[Moved, ...]":
+    """Give the figures that differ from those of the workbook as it was sent last."""
+    from fpsheet.preview import moved_figures
+
+    return moved_figures(before.release, now.release)
+
+
+def write_preview(preview: "Preview", form: "Form", folder: Path) -> Path:
+    """Write the figures of a preview as a workbook that must not be passed on.
+
+    Raises:
+        WorkbookFileError: The folder cannot be written.
+    """
+    from fpsheet.statistics.publish import write_release
+
+    return write_release(preview.release, folder, form)[0]
 
 
 def sync_inbox(

@@ -39,12 +39,16 @@ def show_explanation(
     printed = Printed(table, cell, area=areas[0].upper() if areas else "")
     actor = Actor(getuser(), session.now)
     found = pipeline.explain_figure(central, session.form(), order, printed, actor)
-    console = session.console(as_json=as_json)
-    if as_json:
-        console.give(_value(found))
-        return 0
-    _show(session, found)
+    show_explained(session, found, as_json=as_json)
     return 0
+
+
+def show_explained(session: Session, found: "Explained", *, as_json: bool) -> None:
+    """Show a figure and the records behind it, to a person or to a program."""
+    if as_json:
+        session.console(as_json=True).give(_value(found))
+    else:
+        _show(session, found)
 
 
 def _value(found: "Explained") -> dict[str, object]:

@@ -9,10 +9,10 @@ import click
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.help import SpokenArgument
-from fpsheet.cli.kommune_commands import show_verdict
 from fpsheet.cli.parameters import database_option, file_argument, json_option, path_option
 from fpsheet.cli.session import Session
 from fpsheet.cli.values import ChoiceValue
+from fpsheet.cli.verdict_view import show_verdict
 from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from fpsheet.cli.command import SpokenCommand
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.key_commands import ask_sealing
 from fpsheet.cli.parameters import (
-    day_option,
     file_argument,
     given_file_option,
     json_option,
@@ -22,7 +21,9 @@ from fpsheet.cli.parameters import (
     text_option,
     today_option,
 )
+from fpsheet.cli.preview_command import make_preview_command
 from fpsheet.cli.session import Session
+from fpsheet.cli.verdict_view import show_verdict
 from fpsheet.cli.words import Words
 from fpsheet_templates.errors import UsageError, WorkbookFileError
 
@@ -59,19 +60,7 @@ def make_kommune_commands(words: Words) -> tuple[click.Command, ...]:
         ],
         run=submit_workbook,
     )
-    preview = SpokenCommand(
-        "preview",
-        words=words,
-        params=[
-            file_argument(words, "file", key="command.preview.file"),
-            day_option(words, "--from", name="fra", key="program.option.from_day"),
-            day_option(words, "--to", name="til", key="program.option.to_day"),
-            today_option(words),
-            json_option(words),
-        ],
-        run=preview_workbook,
-    )
-    return check, preview, submit
+    return check, make_preview_command(words), submit
 
 
 @click.pass_obj
@@ -183,60 +172,3 @@ def submit_workbook(  # noqa: PLR0913 - one parameter per option
         return ExitCode.DONE
     console.say(words.get("command.submit.waiting"))
     return ExitCode.FINDINGS
-
-
-@click.pass_obj
-def preview_workbook(  # noqa: PLR0913 - one parameter per option
-    session: Session,
-    *,
-    file: Path,
-    fra: date | None,
-    til: date | None,
-    today: date | None,
-    as_json: bool,
-) -> int:
-    """Show the figures a workbook would give; those of its reporting year unless asked."""
-    from fpsheet import pipeline
-    from fpsheet.views.table import filled_rows, plain_headings, table_value
-
-    question = session.question(None, today)
-    verdict, release = pipeline.preview_file(file, question, session.words.language, (fra, til))
-    console, words = session.console(as_json=as_json), session.words
-    if release is None:
-        show_verdict(session, verdict, as_json=as_json)
-        return ExitCode.FINDINGS
-    if as_json:
-        console.give([table_value(table) for table in release.tables])
-    console.say(release.title)
-    told = False
-    for table in release.tables:
-        rows = filled_rows(table)
-        if rows and not as_json:
-            told = True
-            console.say()
-            console.say(table.title)
-            console.table(plain_headings(table), rows)
-    if not told:
-        console.say(words.get("command.preview.empty"))
-    return ExitCode.DONE if verdict.accepted else ExitCode.FINDINGS
-
-
-def show_verdict(
-    session: Session, verdict: "Verdict", *, as_json: bool, lists: bool = False
-) -> None:
-    """Show what was found in a workbook or a list, to a person or to a program."""
-    console, language = session.console(as_json=as_json), session.words.language
-    form = session.lists() if lists else session.form()
-    if as_json:
-        from fpsheet.views.findings_value import verdict_value
-
-        console.give(verdict_value(verdict, form, language))
-        return
-    from fpsheet.views.terminal import render_verdict
-
-    lines = render_verdict(
-        verdict, form, language=language, width=console.width, paint=console.paint
-    )
-    for line in lines:
-        console.say(line)
-    console.say()

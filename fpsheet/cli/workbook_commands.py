@@ -10,7 +10,6 @@ import click
 
 from fpsheet.cli.command import SpokenCommand
 from fpsheet.cli.failure import ExitCode
-from fpsheet.cli.kommune_commands import show_verdict
 from fpsheet.cli.parameters import (
     database_option,
     file_argument,
@@ -21,6 +20,7 @@ from fpsheet.cli.parameters import (
     today_option,
 )
 from fpsheet.cli.session import Session
+from fpsheet.cli.verdict_view import show_verdict
 from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:

@@ -1,0 +1,162 @@
+"""The command that shows a kommune its own figures before it sends: preview."""
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fpsheet.cli.command import SpokenCommand
+from fpsheet.cli.explain_view import show_explained
+from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.parameters import (
+    cell_option,
+    day_option,
+    file_argument,
+    given_file_option,
+    json_option,
+    path_option,
+    today_option,
+)
+from fpsheet.cli.session import Session
+from fpsheet.cli.verdict_view import show_verdict
+from fpsheet.cli.words import Words
+
+if TYPE_CHECKING:
+    from fpsheet.preview import Moved, Preview
+    from fpsheet_sync.stat_table import Cell
+
+
+def make_preview_command(words: Words) -> click.Command:
+    """Give the command."""
+    return SpokenCommand(
+        "preview",
+        words=words,
+        params=[
+            file_argument(words, "file", key="command.preview.file"),
+            given_file_option(words, "--earlier", key="command.preview.earlier"),
+            cell_option(words, "--explain", key="command.preview.explain"),
+            path_option(words, "--out", key="command.preview.out", folder=True),
+            day_option(words, "--from", name="fra", key="program.option.from_day"),
+            day_option(words, "--to", name="til", key="program.option.to_day"),
+            today_option(words),
+            json_option(words),
+        ],
+        run=preview_workbook,
+    )
+
+
+@click.pass_obj
+def preview_workbook(  # noqa: PLR0913 - one parameter per option
+    session: Session,
+    *,
+    file: Path,
+    earlier: Path | None,
+    explain: tuple[str, str] | None,
+    out: Path | None,
+    fra: date | None,
+    til: date | None,
+    today: date | None,
+    as_json: bool,
+) -> int:
+    """Show the figures a workbook would give; those of its reporting year unless asked."""
+    from fpsheet import pipeline
+    from fpsheet.explain import Printed
+
+    question, language = session.question(None, today), session.words.language
+    printed = Printed(*explain) if explain else None
+    verdict, found = pipeline.preview_file(file, question, language, (fra, til), printed)
+    if found is None:
+        show_verdict(session, verdict, as_json=as_json)
+        return ExitCode.FINDINGS
+    moved = None
+    if earlier is not None:
+        before_verdict, before = pipeline.preview_file(earlier, question, language, (fra, til))
+        if before is None:
+            show_verdict(session, before_verdict, as_json=as_json)
+            return ExitCode.FINDINGS
+        moved = pipeline.compare_previews(before, found)
+    if found.explained is not None:
+        show_explained(session, found.explained, as_json=as_json)
+    else:
+        _show(session, found, moved, earlier, as_json=as_json)
+    if out is not None:
+        written = pipeline.write_preview(found, question.form, out)
+        told = session.words.fill("command.preview.written", {"file": written})
+        session.console(as_json=as_json).say(told)
+    return ExitCode.DONE if verdict.accepted else ExitCode.FINDINGS
+
+
+def _show(
+    session: Session,
+    found: "Preview",
+    moved: "tuple[Moved, ...] | None",
+    earlier: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Show every table that counts anything, and below them what changed."""
+    from fpsheet.views.table import filled_rows, plain_headings, table_value
+
+    console, words, release = session.console(as_json=as_json), session.words, found.release
+    if as_json:
+        tables = [table_value(table) for table in release.tables]
+        console.give(tables if moved is None else {"tables": tables, "moved": _values(moved)})
+        return
+    console.say(release.title)
+    filled = [(table, filled_rows(table)) for table in release.tables]
+    for table, rows in filled:
+        if rows:
+            console.say()
+            console.say(table.title)
+            console.table(plain_headings(table), rows)
+    if not any(rows for _, rows in filled):
+        console.say(words.get("command.preview.empty"))
+    if moved is not None and earlier is not None:
+        console.say()
+        key = "moved" if moved else "same"
+        console.say(words.fill(f"command.preview.{key}", {"file": earlier.name}))
+        if moved:
+            _show_moved(session, moved)
+
+
+def _show_moved(session: Session, moved: "tuple[Moved, ...]") -> None:
+    names = ("table", "row", "column", "before", "now", "difference")
+    header = [session.words.get(f"command.preview.column.{name}") for name in names]
+    rows = [
+        (
+            each.table,
+            "; ".join(each.row),
+            each.column.partition(" [note")[0],
+            _shown(each.before),
+            _shown(each.now),
+            _difference(each.before, each.now),
+        )
+        for each in moved
+    ]
+    session.console().table(header, rows)
+
+
+def _shown(cell: "Cell") -> "Cell":
+    return "" if cell is None else cell
+
+
+def _difference(before: "Cell", now: "Cell") -> str:
+    """Give how much larger a figure is; nothing where one of the two is no number."""
+    old, new = before or 0, now or 0
+    if isinstance(old, str) or isinstance(new, str):
+        return ""
+    return f"{new - old:+.4g}".replace(".", ",")
+
+
+def _values(moved: "tuple[Moved, ...]") -> list[dict[str, object]]:
+    return [
+        {
+            "table": each.table,
+            "row": list(each.row),
+            "column": each.column,
+            "before": each.before,
+            "now": each.now,
+        }
+        for each in moved
+    ]

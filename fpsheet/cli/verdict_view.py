@@ -1,0 +1,29 @@
+"""What was found in one file, shown to a person or to a program."""
+
+from typing import TYPE_CHECKING
+
+from fpsheet.cli.session import Session
+
+if TYPE_CHECKING:
+    from fpsheet.verdict import Verdict
+
+
+def show_verdict(
+    session: Session, verdict: "Verdict", *, as_json: bool, lists: bool = False
+) -> None:
+    """Show what was found in a workbook or a list, to a person or to a program."""
+    console, language = session.console(as_json=as_json), session.words.language
+    form = session.lists() if lists else session.form()
+    if as_json:
+        from fpsheet.views.findings_value import verdict_value
+
+        console.give(verdict_value(verdict, form, language))
+        return
+    from fpsheet.views.terminal import render_verdict
+
+    lines = render_verdict(
+        verdict, form, language=language, width=console.width, paint=console.paint
+    )
+    for line in lines:
+        console.say(line)
+    console.say()
