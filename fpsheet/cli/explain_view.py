@@ -92,7 +92,9 @@ def _show(session: Session, found: "Explained") -> None:
         value = "" if each.value is None else f"{each.value:g}".replace(".", ",")
         file = each.sha256[:_HASH]
         place = (each.kommune_kode, title, each.cell, file, each.row_id)
-        rows_shown.append([*place, each.unit[:_HASH], value])
+        # A case is its row, which stands there already.
+        unit = "" if "/" in each.unit else each.unit[:_HASH]
+        rows_shown.append([*place, unit, value])
     if not any(row[-1] for row in rows_shown):
         header, rows_shown = header[:-1], [row[:-1] for row in rows_shown]
     console.table(header, rows_shown)

@@ -138,7 +138,10 @@ class Changes:
         if block.size > _WHOLE_LIMIT and not question.thorough:
             return None
         model.integrality_ = [highspy.HighsVarType.kInteger] * (2 * block.size)
-        self._solver.setOptionValue("mip_max_nodes", _NO_LIMIT if question.thorough else _NODES)
+        model.col_cost_ = np.concatenate([question.cost, question.cost])
+        is_large = block.size > _WHOLE_LIMIT
+        self._solver.setOptionValue("mip_max_nodes", _NO_LIMIT if is_large else _NODES)
+        self._solver.setOptionValue("mip_max_improving_sols", 1 if is_large else _NO_LIMIT)
         change = self._solve(model, block.size)
         return None if change is None else np.rint(change).astype(np.int64)
 

@@ -112,6 +112,9 @@ class Protection:
         positive = usable | (foreign & (self._slack > 0))
         for number, limit in ((4, 600), (12, 3000)):
             yield near(problem, cell, positive & self._owned_by(cell, view, number), limit), False
+        # Thoroughly first where it is cheap: of 72,000 cells it can take minutes.
+        for number, limit in ((4, 600), (12, 1500)):
+            yield near(problem, cell, positive & self._owned_by(cell, view, number), limit), True
         yield near(problem, cell, foreign, problem.size), True
 
     def _owned_by(self, cell: int, view: int, number: int) -> "Mask":
