@@ -122,12 +122,15 @@ class EntryRenewal:
             raise refuse(self.issue.form, self.issue.language, "moved_heading", ark=title)
         fields = {name: column_index_from_string(c) for name, c in self.raw.columns.items()}
         status = next((c for c, text in identities.items() if text == f"{own}status"), 0)
-        filled = (c for cells in rows.values() for c, cell in cells.items() if is_filled(cell))
+        fields |= {"status": status} if status else {}
+        helpers = frozenset(c for c, t in identities.items() if t.startswith(CALCULATED_MARK))
+        filled = {c for cells in rows.values() for c, cell in cells.items() if is_filled(cell)}
         return Standing(
-            fields=fields | ({"status": status} if status else {}),
-            helpers=frozenset(c for c, t in identities.items() if t.startswith(CALCULATED_MARK)),
+            fields=fields,
+            helpers=helpers,
             last=max(filled, default=1),
             table_end=table.last_column if table else 1,
+            own=frozenset(filled - helpers - set(fields.values())),
         )
 
     def _table(self) -> _Table | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from openpyxl.utils import get_column_letter
 
+from fpsheet.intake.limits import LAST_COLUMN
 from fpsheet.workbook.layout import SheetLayout
 
 
@@ -22,12 +23,14 @@ class Standing:
         helpers: Columns of the old form's hidden formulas.
         last: Last column with anything in it.
         table_end: Last column of the table.
+        own: Her own columns.
     """
 
     fields: Mapping[str, int]
     helpers: frozenset[int]
     last: int
     table_end: int
+    own: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +57,23 @@ def place_columns(layout: SheetLayout, standing: Standing) -> Placement:
     fresh = [c.id for c in layout.columns if c.field and c.id not in standing.fields]
     helpers = [c.id for c in layout.columns if c.field is None]
     freed = sorted(standing.helpers)
-    spare = [*freed, *range(max(standing.last, standing.table_end, *freed) + 1, 16_385)]
+    taken = standing.own.union(standing.fields.values(), freed)
+    after = max(freed, default=max(taken, default=0))
+    spare = [*freed, *(n for n in range(after + 1, LAST_COLUMN + 1) if n not in taken)]
     columns = dict(standing.fields)
     columns |= zip(fresh, spare, strict=False)
     rest = spare[len(fresh) :]
     start = rest[0]
     block = range(start, start + len(helpers))
-    hers = {n for n in range(1, standing.last + 1) if n not in standing.helpers}
-    is_free = hers.isdisjoint(block)
+    is_free = standing.own.union(standing.fields.values()).isdisjoint(block)
     if not is_free:
         beyond = max(standing.last, standing.table_end, *columns.values()) + 1
         block = range(beyond, beyond + len(helpers))
     columns |= zip(helpers, block, strict=True)
-    end = block[-1] if is_free else max(standing.table_end, *(columns[name] for name in fresh), 1)
+    # Her own columns in the table stay in it.
+    inside = max((c for c in standing.own if c <= standing.table_end), default=0)
+    reached = (block[-1],) if is_free else (standing.table_end, *(columns[n] for n in fresh))
+    end = max(inside, *reached)
     letters = {c.id: get_column_letter(columns[c.id]) for c in layout.columns}
     return Placement(
         layout=replace(

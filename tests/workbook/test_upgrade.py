@@ -16,12 +16,16 @@ from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from fpsheet import pipeline
 from fpsheet.check import Question
 from fpsheet.progress import Silent
+from fpsheet.returned.returned import return_workbook
 from fpsheet.upgrade.lifted import Lifted, lift_workbook
+from fpsheet.upgrade.placement import Standing, place_columns
 from fpsheet.views.upgrade_report import render_lifted
+from fpsheet.workbook.layout import Column, SheetLayout
 from fpsheet_templates.errors import SpecError, WorkbookFileError
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
@@ -135,7 +139,7 @@ def test_the_report_reads_well(lifted: Lifted) -> None:
     """What a person is told, line by line."""
     assert list(render_lifted(lifted, NEXT, "da", Path("ny.xlsx"))) == [
         "Projektmappen er løftet fra version 1 til version 2: ny.xlsx",
-        "Ført med: 21 rækker med deres række-id, 0 kommentarer og 0 egne ark.",
+        "Ført med: 21 rækker med deres række-id, 0 kommentarer og 0 andre ark.",
         "Nyt i arket Forløb: «Opfølgning» står i kolonne P.",
         "Nyt i arket Vurderinger: «Vurderet af» står i kolonne I.",
         "I arket Forløb hedder «Motivation» nu «Borgerens motivation».",
@@ -212,6 +216,12 @@ def edit(document: Document) -> None:
     document.cell("Mine tal", "A2").setFormula("=$'Forløb'.F5")
     document.sheet("Job").Name = "Job 2026"
     document.set_text("Vurderinger", "D4", "i foråret")
+    # A column of her own beside all of ours, in the way of the new form's formulas.
+    identities = document.values("Vurderinger", "A2:AZ2")[0]
+    beside = 1 + max(n for n, text in enumerate(identities) if text)
+    note = document.sheet("Vurderinger").getCellByPosition(beside, 2)
+    note.setString("Min kolonne")
+    document.sheet("Vurderinger").getCellByPosition(beside, 4).setFormula("=D5+365")
     # A row typed below the pre-made ones.
     document.set_text("Vurderinger", "C20", "610160-1234")
 
@@ -246,6 +256,10 @@ def test_what_she_made_is_still_there(edited: tuple[Path, Path], libreoffice: Li
         for name in document.sheet_names:
             assert document.error_cells(name) == (), name
         assert str(document.value("Vurderinger", "B4")).startswith("✖ Vurderingsdato: ")
+        assert str(document.value("Vurderinger", "B5")) == "✖ Vurderet af: Skal udfyldes"
+        headings = document.values("Vurderinger", "A3:AZ3")[0]
+        place = document.sheet("Vurderinger").getCellByPosition(headings.index("Min kolonne"), 4)
+        assert place.Value - 365 == document.value("Vurderinger", "D5")
 
 
 @pytest.mark.lo
@@ -281,6 +295,63 @@ def test_her_own_sheet_is_the_same_bytes(edited: tuple[Path, Path]) -> None:
         assert len(own) >= 2
         for name in own:
             assert before.read(name) == after.read(name)
+
+
+def columns(*ids: str, hidden: int) -> SheetLayout:
+    """Give a layout of some fields of Vurderinger and some hidden formulas."""
+    sheet = NEXT.sheet("vurdering")
+    fields = [Column(i, "", i, i, sheet[i], "", 10, is_hidden=False) for i in ids]
+    helpers = [Column(f"#{n}", "", f"#{n}", f"n{n}", None, "1", 10, True) for n in range(hidden)]
+    every = enumerate([*fields, *helpers], start=1)
+    placed = tuple(replace(column, letter=get_column_letter(n)) for n, column in every)
+    return SheetLayout(sheet, "Vurderinger", placed, 10)
+
+
+@pytest.mark.parametrize(
+    ("last", "table_end", "formulas", "ends"),
+    [
+        # Nothing beside our columns: the new field, then the formulas, all in the table.
+        (4, 4, "DEF", 6),
+        # Her own column in E, outside the table or in it: the formulas stand beyond it.
+        (5, 4, "FGH", 4),
+        (5, 5, "FGH", 5),
+        # Her own column in G: three formulas fit before it.
+        (7, 4, "DEF", 6),
+        (7, 7, "DEF", 7),
+    ],
+)
+def test_new_columns_are_never_put_on_hers(
+    last: int, table_end: int, formulas: str, ends: int
+) -> None:
+    """A and B are fields, C and D hold the old form's two formulas; one field and one are new."""
+    layout = columns("cpr", "vurdering_dato", "vurderet_af", hidden=3)
+    standing = Standing({"cpr": 1, "vurdering_dato": 2}, frozenset({3, 4}), last, table_end)
+    if last == 7:
+        standing = replace(standing, own=frozenset({7}))
+    elif last == 5:
+        standing = replace(standing, own=frozenset({5}))
+    placement = place_columns(layout, standing)
+    assert placement.layout["vurderet_af"].letter == "C"
+    assert "".join(c.letter for c in placement.layout.columns if not c.field) == formulas
+    assert placement.table_end == ends
+
+
+def test_a_returned_workbook_is_lifted_with_its_list(tmp_path: Path) -> None:
+    """The list of findings and its marks stay, and it can be returned again."""
+    question = Question(load_form(), TODAY)
+    verdict = judge(FROZEN, question)
+    assert verdict.check is not None
+    path, out = tmp_path / "retur.xlsx", tmp_path / "retur-2.xlsx"
+    findings, check = verdict.findings, verdict.check
+    data = return_workbook(FROZEN.read_bytes(), findings, check, form=question.form, language="da")
+    path.write_bytes(data)
+    lifted = lift(path)
+    assert (lifted.own_sheets, lint_package(lifted.data)) == (1, ())
+    out.write_bytes(lifted.data)
+    again = judge(out)
+    assert again.check is not None
+    returned = return_workbook(lifted.data, again.findings, again.check, form=NEXT, language="da")
+    assert lint_package(returned) == ()
 
 
 def test_rows_above_the_headings_are_refused(tmp_path: Path) -> None:
