@@ -15,7 +15,8 @@ def plot_chart(
     """Give a figure and the categories it leaves out.
 
     A category is left out when one of its numbers is hidden or missing: a chart would draw it as
-    0. There is no figure when fewer than two categories remain, or nothing but zeros.
+    0. There is no figure when fewer than half of the categories remain, which would show a
+    country that is not there, or when fewer than two of them have anything to draw.
 
     Args:
         table: The table it is drawn from.
@@ -42,8 +43,8 @@ def plot_chart(
     series = tuple(
         Series(name, tuple(numbers[name] for numbers in values.values())) for name, _, _ in drawn
     )
-    is_empty = not any(number for each in series for number in each.values)
-    if len(values) < _MIN_CATEGORIES or is_empty:
+    filled = sum(any(numbers.values()) for numbers in values.values())
+    if filled < _MIN_CATEGORIES or 2 * len(values) < len(codes):
         return None, tuple(left_out)
     title = chart.title.removeprefix(f"{chart.id}. ")
     heading = next(column.label for column in table.columns if column.id == chart.category)

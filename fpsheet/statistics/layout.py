@@ -234,7 +234,7 @@ def _text_column(
 def _number_column(label: str, kind: ColumnKind) -> PageColumn:
     """Give a column of numbers; no word of its heading is broken."""
     longest = max(len(word) for word in label.split())
-    return PageColumn(label, kind, max(_NUMBER_WIDTH, longest + 4.0))
+    return PageColumn(label, kind, max(_NUMBER_WIDTH, longest + 5.0))
 
 
 def _shorthand(desk: _Desk, rows: Sequence[Sequence[object]]) -> Iterator[str]:

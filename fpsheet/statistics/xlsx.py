@@ -29,6 +29,9 @@ _TITLE_POINTS, _HEADING_POINTS = 24, 24
 _WIDER = {True: 1.02, False: 1.15}
 """Letters of text per character of column width, by bold: a character is as wide as a digit."""
 
+_INDENT = 2.0
+"""Width of an indent, in characters of a column's width."""
+
 _ONE_PAGE_WIDE, _ONE_PAGE = (1, 0), (1, 1)
 _CHOICES = {
     "in_memory": True,
@@ -37,6 +40,7 @@ _CHOICES = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+# Numbers stand a little in from the right, or their headings run into the next column's.
 _LOOKS: Mapping[str, Mapping[str, object]] = {
     "title": {"bold": True, "font_size": _TITLE},
     "heading": {"bold": True, "font_size": _HEADING, "valign": "bottom"},
@@ -44,10 +48,16 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
     "wrapped": {"text_wrap": True, "valign": "top"},
     "link": {"font_color": "#0B4F8A", "underline": 1, "valign": "top"},
     "head_text": {"bold": True, "text_wrap": True, "valign": "bottom", "align": "left"},
-    "head_number": {"bold": True, "text_wrap": True, "valign": "bottom", "align": "right"},
+    "head_number": {
+        "bold": True,
+        "text_wrap": True,
+        "valign": "bottom",
+        "align": "right",
+        "indent": 1,
+    },
     "text": {"text_wrap": True, "valign": "top", "align": "left"},
-    "count": {"num_format": "#,##0", "valign": "top", "align": "right"},
-    "decimal": {"num_format": "#,##0.0", "valign": "top", "align": "right"},
+    "count": {"num_format": "#,##0", "valign": "top", "align": "right", "indent": 1},
+    "decimal": {"num_format": "#,##0.0", "valign": "top", "align": "right", "indent": 1},
 }
 
 Looks = Mapping[str, Format]
@@ -125,7 +135,7 @@ def _write_table(sheet: Worksheet, page: Page, looks: Looks, table_name: str) ->
     last = head + max(len(page.rows), 1)
     sheet.add_table(head, 0, last, len(page.columns) - 1, choices)
     widths = [column.width for column in page.columns]
-    _set_height(sheet, head, [(c.label, c.width, True) for c in page.columns])
+    _set_height(sheet, head, [(c.label, c.width - _INDENT, True) for c in page.columns])
     for place, cells in enumerate(page.rows):
         is_total = place in page.totals
         total = "_total" if is_total else ""

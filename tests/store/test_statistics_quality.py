@@ -71,7 +71,9 @@ def test_t21_counts_files_rows_and_what_waits(store: Store) -> None:
     assert line(store, "956", whole, commits[1])[6:] == (1, 0, 0)
     # The held file is the last one of 2026: its 5 rows stand beside the 3 of 2025.
     assert line(store, "956", whole, commits[2]) == (3, "5. marts 2026", 8, 0, 1, 1, 1, 0, 1)
-    assert line(store, "956", (2025, 2025), commits[2])[:3] == (1, "3. marts 2026", 3)
+    # A later year's file reports and corrects 2025 too; one of 2025 says nothing of 2026.
+    assert line(store, "956", (2025, 2025), commits[2])[:3] == (3, "5. marts 2026", 8)
+    assert line(store, "956", (2026, 2026), commits[2])[:3] == (2, "5. marts 2026", 5)
     assert line(store, "", whole, commits[2]) == line(store, "956", whole, commits[2])
     assert line(store, "955", whole, commits[2]) == (NOTHING,) * 9
 

@@ -30,10 +30,10 @@ _WAITING = {
 def count_quality(connection: Connection, scope: Scope) -> Cube:
     """Give what T21 prints, for each kommune that has sent something and for all together.
 
-    Submissions for the years that the period touches, by the commit to know of; of those for one
-    year the last received says how many rows, errors and warnings there are. What waits
-    (explanations, quarantined rows, open conflicts, held files) is what is in force then. A
-    kommune that has sent nothing has no figures at all.
+    Submissions for the year in which the period begins and for later ones, which report and correct
+    it too, by the commit to know of; of those for one year the last received says how many rows,
+    errors and warnings there are. What waits (explanations, quarantined rows, open conflicts, held
+    files) is what is in force then. A kommune that has sent nothing has no figures at all.
     """
     by_kommune: dict[str, Counter[str]] = defaultdict(Counter)
     newest: dict[tuple[str, int], Counter[str]] = {}
@@ -77,7 +77,7 @@ def _figures(numbers: Mapping[str, int], last: date, kommune: str) -> dict[Figur
 def _submissions(connection: Connection, scope: Scope) -> Iterable[Any]:
     table = store_schema()["indberetning"]
     columns = [table.c[name] for name in ("kommune_kode", "aar", "raekker", "fund")]
-    years = table.c.aar.between(scope.period.fra.year, scope.period.til.year)
+    years = table.c.aar >= scope.period.fra.year
     query = select(*columns, table.c.received_at).where(
         table.c.art == CommitKind.SUBMISSION, years, table.c.kommune_kode.in_(scope.kommuner)
     )

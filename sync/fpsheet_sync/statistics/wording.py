@@ -54,6 +54,7 @@ class Wording:
         days = {
             "fra": self.day(period.fra),
             "til": self.day(period.til),
+            "aar": period.fra.year,
             "foer": self.day(period.fra - timedelta(days=1)),
         }
         return self.fill(f"rule.{rule}", days)
