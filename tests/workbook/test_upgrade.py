@@ -19,7 +19,8 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from fpsheet import pipeline
-from fpsheet.check import Question
+from fpsheet.check import Question, check_raw
+from fpsheet.outbox import open_plain
 from fpsheet.progress import Silent
 from fpsheet.returned.returned import return_workbook
 from fpsheet.upgrade.lifted import Lifted, lift_workbook
@@ -99,6 +100,20 @@ def test_an_old_version_is_read_without_upgrade() -> None:
     assert not [found for found in verdict.findings if found.field in new]
     # The retired code is named where it was used after its last day.
     assert {f.code for f in verdict.findings if f.sheet == "forloeb"} == {"FLT-017"}
+
+
+def test_an_old_version_is_sent_without_upgrade(tmp_path: Path) -> None:
+    """What travels of it is accepted at the other end as it was at this one."""
+    verdict, sent = pipeline.submit_file(FROZEN, QUESTION, tmp_path)
+    assert verdict.accepted
+    assert sent is not None
+    payload = open_plain(sent.read_bytes())
+    assert payload is not None
+    arrived = check_raw(payload.workbook, (), sent, QUESTION)
+    assert arrived.check is not None
+    assert arrived.check.not_run == ()
+    assert arrived.accepted
+    assert arrived.totals == verdict.totals
 
 
 def test_a_newer_version_is_refused(lifted_path: Path) -> None:
