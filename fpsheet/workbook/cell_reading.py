@@ -3,7 +3,13 @@
 Each entry field has a hidden column with the value as it is read, or `!` and the code of the
 rule that says why it cannot be read (`fpsheet_validation.cell_fault` is the other half). CPR
 and dates have one hidden column more, with the text of the cell as a person sees it.
+
+What only a slip or a paste needs is long, and is the same in every row: it stands once, as a
+defined name, and the formulas of the cells stay short.
 """
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from fpsheet.workbook.formula import LAST_DAY, UNREADABLE, quote_text
 from fpsheet_templates.form import Field, FieldType
@@ -42,54 +48,75 @@ READING_FAULTS = {
 """What a value column can hold instead of a value, by field type."""
 
 
-def value_formula(field: Field, *, cell: str, text: str, entries: str, codes: str) -> str:
-    """Give the formula of a field's value column.
+@dataclass(frozen=True, slots=True)
+class CellNames:
+    """What the formulas of one field call things.
 
-    Args:
-        field: The field.
-        cell: Name of the cell a person fills.
-        text: Name of the cell with its cleaned text (CPR and dates).
-        entries: Name of the list of what may be entered in a code field, labels and codes.
-        codes: Name of the list of codes beside it.
+    Attributes:
+        cell: The cell a person fills.
+        text: The cell with its cleaned text (CPR and dates).
+        entries: What may be entered in a code field, labels and codes.
+        codes: The codes beside them.
+        visible: The formula for the text of the cell with odd characters made plain.
+        written: The formula that reads a date written as text.
     """
-    inner = _inner(field, cell=cell, text=text, entries=entries, codes=codes)
+
+    cell: str
+    text: str
+    entries: str
+    codes: str
+    visible: str
+    written: str
+
+    @property
+    def clean(self) -> str:
+        """Give a formula for the plain text of the cell, spaces around it gone."""
+        return f"TRIM({self.visible})"
+
+
+def named_formulas(field: Field, names: CellNames) -> Iterator[tuple[str, str]]:
+    """Give the formulas of a field that stand once, as (name, formula)."""
+    yield names.visible, _visible(names.cell)
+    if field.type is FieldType.DATE:
+        yield names.written, _written_date(names.text)
+
+
+def value_formula(field: Field, names: CellNames) -> str:
+    """Give the formula of a field's value column."""
+    cell = names.cell
     return (
         f"IF(ISBLANK({cell}),{EMPTY},IF(ISERROR({cell}),{_fault(ERROR)},"
-        f"IF(ISLOGICAL({cell}),{_fault(BOOLEAN)},{inner})))"
+        f"IF(ISLOGICAL({cell}),{_fault(BOOLEAN)},{_inner(field, names)})))"
     )
 
 
-def _inner(field: Field, *, cell: str, text: str, entries: str, codes: str) -> str:
+def _inner(field: Field, names: CellNames) -> str:
+    cell = names.cell
     match field.type:
         case FieldType.CPR:
-            return _cpr(cell, text)
+            return _cpr(cell, names.text)
         case FieldType.DATE:
-            return _date(cell, text)
+            return _date(cell, names)
         case FieldType.INTEGER:
-            return _number(cell, f"IF({cell}<>INT({cell}),{_fault(NOT_WHOLE)},{_fitting(cell)})")
+            return _number(names, f"IF({cell}<>INT({cell}),{_fault(NOT_WHOLE)},{_fitting(cell)})")
         case FieldType.DECIMAL:
             tenfold = f"ABS({cell}*10-ROUND({cell}*10,0))<0.000000001"
-            return _number(cell, _fitting(cell, f"IF({tenfold},{cell},{_fault(DECIMALS)})"))
+            return _number(names, _fitting(cell, f"IF({tenfold},{cell},{_fault(DECIMALS)})"))
         case FieldType.CODE:
-            return _code(cell, entries, codes)
+            return _code(names)
         case FieldType.TEXT:
-            return _text(cell, field.max_length)
+            return _text(names, field.max_length)
 
 
-def text_formula(field: Field, *, cell: str) -> str:
+def text_formula(field: Field, names: CellNames) -> str:
     """Give the formula of the cleaned text of a cell; a CPR number comes without its hyphen."""
-    cleaned = clean_text(cell)
+    cell, cleaned = names.cell, names.clean
     if field.type is FieldType.CPR:
         # Of ten or eleven characters nothing can be left out and a CPR number remain.
         plain = f'IF(AND(LEN({cell})=11,MID({cell},7,1)="-"),REPLACE({cell},7,1,""),{{}})'
         slow = f'IF(MID({cleaned},7,1)="-",REPLACE({cleaned},7,1,""),{cleaned})'
         cleaned = plain.format(f"IF(LEN({cell})=10,{cell},{slow})")
     return f"IF(ISTEXT({cell}),{cleaned},{EMPTY})"
-
-
-def clean_text(cell: str) -> str:
-    """Give a formula for the text of a cell without what cannot be seen, spaces around it gone."""
-    return f"TRIM({_visible(cell)})"
 
 
 def _visible(cell: str) -> str:
@@ -166,13 +193,13 @@ def _has_birth_day(text: str) -> str:
     return f"IF(AND({month}>=1,{month}<=12),{exists},FALSE)"
 
 
-def _date(cell: str, text: str) -> str:
+def _date(cell: str, names: CellNames) -> str:
     """A whole day number, or a text that writes a day; a two-digit year is not guessed."""
     number = (
         f"IF({cell}<>INT({cell}),{_fault(TIME_OF_DAY)},"
         f"IF(AND({cell}>=1,{cell}<={LAST_DAY},{cell}<>60),{cell},{_fault(NOT_A_DATE)}))"
     )
-    return f"IF(ISNUMBER({cell}),{number},IF({text}={EMPTY},{EMPTY},{_written_date(text)}))"
+    return f"IF(ISNUMBER({cell}),{number},IF({names.text}={EMPTY},{EMPTY},{names.written}))"
 
 
 def _written_date(text: str) -> str:
@@ -212,10 +239,10 @@ def _day_or_fault(year: str, month: str, day: str) -> str:
     return f"IF({legal},DATE({year},{month},{day}),{_fault(NO_SUCH_DAY)})"
 
 
-def _number(cell: str, number: str) -> str:
+def _number(names: CellNames, number: str) -> str:
     """A number cell; a text is no number, also where it looks like one."""
-    text = f'IF({clean_text(cell)}="",{EMPTY},{_fault(NOT_A_NUMBER)})'
-    return f"IF(ISNUMBER({cell}),{number},{text})"
+    text = f"IF({names.clean}={EMPTY},{EMPTY},{_fault(NOT_A_NUMBER)})"
+    return f"IF(ISNUMBER({names.cell}),{number},{text})"
 
 
 def _fitting(cell: str, number: str = "") -> str:
@@ -223,22 +250,23 @@ def _fitting(cell: str, number: str = "") -> str:
     return f"IF(ABS({cell})>{_LARGEST},{_fault(OUT_OF_RANGE)},{number or cell})"
 
 
-def _text(cell: str, max_length: int) -> str:
+def _text(names: CellNames, max_length: int) -> str:
     """The length of a text that may be too long, 1 for any other; most are plain at a glance."""
+    cell = names.cell
     plain = f"AND(LEN({cell})<={max_length},ISNUMBER(SEARCH(LEFT({cell}),{_PLAIN})))"
-    length = f"IF({clean_text(cell)}={EMPTY},{EMPTY},LEN({_visible(cell)}))"
+    length = f"IF({names.clean}={EMPTY},{EMPTY},LEN({names.visible}))"
     return f"IF({cell}={EMPTY},{EMPTY},IF({plain},1,{length}))"
 
 
-def _code(cell: str, entries: str, codes: str) -> str:
+def _code(names: CellNames) -> str:
     """Label or code; what people pick is found at once, what they paste is cleaned first."""
-    cleaned, visible = clean_text(cell), _visible(cell)
     # TRIM also joins spaces inside the text, which nobody asked for; such a text is not found.
-    found = _look_up(cleaned, entries, codes)
-    slow = f"IF(ISERROR(FIND({cleaned},{visible})),{_fault(NOT_IN_LIST)},{found})"
+    found = _look_up(names.clean, names.entries, names.codes)
+    joined = f"ISERROR(FIND({names.clean},{names.visible}))"
+    slow = f"IF({joined},{_fault(NOT_IN_LIST)},{found})"
     return (
-        f"IFERROR({_look_up(cell, entries, codes)},"
-        f'IF({cleaned}="",{EMPTY},IFERROR({slow},{_fault(NOT_IN_LIST)})))'
+        f"IFERROR({_look_up(names.cell, names.entries, names.codes)},"
+        f"IF({names.clean}={EMPTY},{EMPTY},IFERROR({slow},{_fault(NOT_IN_LIST)})))"
     )
 
 

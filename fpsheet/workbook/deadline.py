@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from fpsheet.workbook.cell_reading import birth_number
+from fpsheet.workbook.cell_reading import EMPTY, birth_number
 from fpsheet.workbook.formula import print_number
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.layout import (
@@ -18,12 +18,14 @@ from fpsheet.workbook.layout import (
     column_name,
     value_name,
 )
-from fpsheet.workbook.row_fault import BIRTH_NUMBER
+from fpsheet.workbook.row_fault import BIRTH_NUMBER, CPR_NUMBER
 from fpsheet.workbook.style import date_serial
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.form import Sheet
 
-DAY, LATEST, DEADLINE = "dag", "seneste", "frist"
+DAY, LATEST, DUE, DEADLINE = "dag", "seneste", "forfald", "frist"
+DECIDED, ASSESSED = "afgjort", "vurderet"
+"""The citizen's latest day on another sheet, looked up once in a row."""
 
 ROW_FRACTION = 1_000_000
 SOURCE_FRACTION = 10
@@ -72,9 +74,20 @@ def _columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
         yield _helper(issue, sheet, LATEST, _latest(sheet), looks_below=True)
     for number, kind in enumerate(KINDS, start=1):
         if kind.sheet == sheet.id and issue.jurisdiction in kind.jurisdictions:
-            due = _due(issue, kind.id)
-            key = f"{number}/{SOURCE_FRACTION}+ROW()/{ROW_FRACTION}"
-            yield _helper(issue, sheet, DEADLINE, f'IF({due}>0,{due}+{key},"")')
+            for column_id, source in _LOOKED_UP.get(kind.id, ()):
+                yield _helper(issue, sheet, column_id, _latest_of(source, sheet))
+            yield _helper(issue, sheet, DUE, _due(issue, kind.id))
+            due = value_name(sheet.id, DUE)
+            key = f"{due}+{number}/{SOURCE_FRACTION}+ROW()/{ROW_FRACTION}"
+            own = f"IF({_still_young(issue, kind.id, due)},{key},{EMPTY})"
+            yield _helper(issue, sheet, DEADLINE, f"IF({due}=0,{EMPTY},{own})")
+
+
+_LOOKED_UP = {
+    "revurdering": ((DECIDED, "afgoerelse"), (ASSESSED, "vurdering")),
+    "fleksjob": ((ASSESSED, "vurdering"),),
+}
+"""Kind to what its rows look up of their citizen: helper column, and the sheet it looks on."""
 
 
 def _helper(
@@ -107,10 +120,10 @@ def _latest(sheet: Sheet) -> str:
 
     Each row looks only for the citizen's next row, so the whole column costs one look-up a row.
     """
-    cpr, own = value_name(sheet.id, "cpr"), value_name(sheet.id, DAY)
-    next_row = f"MATCH({cpr},{below_name(sheet.id, 'n_cpr')},0)"
-    below = f"IFERROR(INDEX({below_name(sheet.id, 'n_' + LATEST)},{next_row}),0)"
-    return f"IF(LEN({cpr})<>10,0,MAX({own},{below}))"
+    number, own = value_name(sheet.id, CPR_NUMBER), value_name(sheet.id, DAY)
+    next_row = f"MATCH({number},{below_name(sheet.id, f'#{CPR_NUMBER}')},0)"
+    below = f"IFERROR(INDEX({below_name(sheet.id, f'#{LATEST}')},{next_row}),0)"
+    return f"IF(ISNUMBER({number}),MAX({own},{below}),0)"
 
 
 def _due(issue: Issue, kind: str) -> str:
@@ -126,19 +139,19 @@ def _due(issue: Issue, kind: str) -> str:
 
 
 def _due_reassessment(issue: Issue) -> str:
-    """Five years after the latest vurdering or afgørelse of a pensioner who is then under 60."""
+    """Five years after the latest vurdering or afgørelse of a pensioner."""
     cpr, born = value_name("borger", "cpr"), value_name("borger", BIRTH_NUMBER)
-    decided = _latest_of("afgoerelse", cpr)
+    decided, assessed = value_name("borger", DECIDED), value_name("borger", ASSESSED)
     before = value_name("borger", "pensionist_foer_reform")
-    kind = f"MOD({decided},10)"
-    pensioner = f'OR({kind}={_PENSION},AND({decided}=0,{before}="ja"))'
-    start = _constant(issue, "REFORM_IKRAFT")
-    latest = f"MAX({start},INT({decided}/10),{_latest_of('vurdering', cpr)})"
+    pensioner = f'OR(MOD({decided},10)={_PENSION},AND({decided}=0,{before}="ja"))'
+    latest = f"MAX({_constant(issue, 'REFORM_IKRAFT')},INT({decided}/10),{assessed})"
     due = f"EDATE({latest},12*{_constant(issue, 'REVURDERING_AAR')})"
-    young = _is_younger(born, due, _constant(issue, "REVURDERING_UNDER_ALDER"))
-    moved = _has_rows("overdragelse", cpr)
     known = f'AND(ISNUMBER({born}),{value_name("borger", "annuller")}="")'
-    return f"IF({known},IF({pensioner},IF({moved},0,IF({young},{due},0)),0),0)"
+    # Few have moved; only their rows are looked through.
+    number, movers = value_name("borger", CPR_NUMBER), f"#{CPR_NUMBER}"
+    moved = f"ISNUMBER(MATCH({number},{column_name('overdragelse', movers)},0))"
+    gone = f"IF({moved},{_has_rows('overdragelse', cpr)},FALSE)"
+    return f"IF({known},IF({pensioner},IF({gone},0,{due}),0),0)"
 
 
 def _due_after_postponement(issue: Issue) -> str:
@@ -150,22 +163,20 @@ def _due_after_postponement(issue: Issue) -> str:
     )
     days = column_name("afgoerelse", "#afgoerelse_dato")
     decided = _has_rows("afgoerelse", cpr, f"ISNUMBER({days})", f"({days}>{day})")
-    later = f"OR({_latest_of('vurdering', cpr)}>{day},{decided})"
+    later = f"OR({_first_of('vurdering', value_name('afgoerelse', CPR_NUMBER))}>{day},{decided})"
     due = f"EDATE({day},12*{_constant(issue, 'UDSAETTELSE_AAR')})"
     return f"IF({postponed},IF({later},0,{due}),0)"
 
 
 def _due_fleksjob(issue: Issue) -> str:
-    """Three years after the latest vurdering in a fleksjob, for those then under 40."""
+    """Three years after the latest vurdering in a fleksjob."""
     cpr, start = value_name("job", "cpr"), value_name("job", "start_dato")
     running = (
         f'AND({value_name("job", "job_type")}="fleksjob",ISNUMBER({start}),'
         f'{value_name("job", "slut_dato")}="",LEN({cpr})=10,{value_name("job", "annuller")}="")'
     )
-    latest = f"MAX({start},{_latest_of('vurdering', cpr)})"
-    due = f"EDATE({latest},12*{_constant(issue, 'FLEKSJOB_AAR')})"
-    young = _is_younger(f"({birth_number(cpr)})", due, _constant(issue, "FLEKSJOB_UNDER_ALDER"))
-    return f"IF({running},IF({young},{due},0),0)"
+    latest = f"MAX({start},{value_name('job', ASSESSED)})"
+    return f"IF({running},EDATE({latest},12*{_constant(issue, 'FLEKSJOB_AAR')}),0)"
 
 
 def _due_end(issue: Issue) -> str:
@@ -178,10 +189,26 @@ def _due_end(issue: Issue) -> str:
     return f"IF({running},{start}+{_constant(issue, 'FORLOEB_UDEN_SLUT_DAGE')},0)"
 
 
-def _latest_of(sheet_id: str, cpr: str) -> str:
-    """Give the citizen's latest day on another sheet, 0 where there is none."""
-    first = f"MATCH({cpr},{column_name(sheet_id, '#cpr')},0)"
-    return f"IFERROR(INDEX({column_name(sheet_id, '#' + LATEST)},{first}),0)"
+def _still_young(issue: Issue, kind: str, due: str) -> str:
+    """Give a condition that the law asks for the deadline at the citizen's age on that day."""
+    if kind == "revurdering":
+        age = _constant(issue, "REVURDERING_UNDER_ALDER")
+        return _is_younger(value_name("borger", BIRTH_NUMBER), due, age)
+    if kind == "fleksjob":
+        born = birth_number(value_name("job", "cpr"))
+        return _is_younger(f"({born})", due, _constant(issue, "FLEKSJOB_UNDER_ALDER"))
+    return "TRUE"
+
+
+def _latest_of(source: str, sheet: Sheet) -> str:
+    """Give the latest day on another sheet of the citizen of this row, 0 where there is none."""
+    number = value_name(sheet.id, CPR_NUMBER)
+    return f"IF(ISNUMBER({number}),{_first_of(source, number)},0)"
+
+
+def _first_of(source: str, number: str) -> str:
+    first = f"MATCH({number},{column_name(source, f'#{CPR_NUMBER}')},0)"
+    return f"IFERROR(INDEX({column_name(source, f'#{LATEST}')},{first}),0)"
 
 
 def _has_rows(sheet_id: str, cpr: str, *conditions: str) -> str:

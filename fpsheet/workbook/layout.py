@@ -87,12 +87,14 @@ class SheetLayout:
         title: Name on the tab.
         columns: Every column of the table, left to right.
         last_row: Last pre-made row.
+        named: Formulas that the columns share, as (name, formula).
     """
 
     sheet: Sheet
     title: str
     columns: tuple[Column, ...]
     last_row: int
+    named: tuple[tuple[str, str], ...] = ()
 
     def __getitem__(self, column_id: str) -> Column:
         """Give one column by its identifier; KeyError when the sheet lacks it."""
@@ -134,6 +136,8 @@ class SheetLayout:
                 yield below_name(self.sheet.id, column.id), below, False
         for name, reference in self._own_row_names():
             yield name, f"{title}!{reference}", False
+        for name, formula in self.named:
+            yield name, formula, False
 
     def _own_row_names(self) -> Iterator[tuple[str, str]]:
         """Give the names of the cells in a formula's own row, and what they refer to.
@@ -185,6 +189,16 @@ def cell_name(sheet_id: str, field_id: str) -> str:
 def value_name(sheet_id: str, field_id: str) -> str:
     """Name of a field's read value in the formula's own row: `n_forloeb_cpr`."""
     return f"n_{sheet_id}_{field_id}"
+
+
+def visible_name(sheet_id: str, field_id: str) -> str:
+    """Name of the formula that makes a cell's text plain: `synlig_forloeb_cpr`."""
+    return f"synlig_{sheet_id}_{field_id}"
+
+
+def written_name(sheet_id: str, field_id: str) -> str:
+    """Name of the formula that reads a date written as text: `skrevet_forloeb_start_dato`."""
+    return f"skrevet_{sheet_id}_{field_id}"
 
 
 def list_name(list_id: str) -> str:
@@ -246,6 +260,7 @@ def plan_sheet(
     row_count: int,
     status: str = "",
     calculated: Sequence[Calculated] = (),
+    named: Sequence[tuple[str, str]] = (),
 ) -> SheetLayout:
     """Lay out an entry sheet: the form's columns, then the hidden calculated ones.
 
@@ -255,6 +270,7 @@ def plan_sheet(
         row_count: Pre-made rows, at least one.
         status: Formula of the Status column, without `=`.
         calculated: Helper columns.
+        named: Formulas they share, as (name, formula).
     """
     columns = []
     for number, field in enumerate(sheet.fields, start=1):
@@ -283,4 +299,4 @@ def plan_sheet(
             looks_below=helper.looks_below,
         )
         columns.append(column)
-    return SheetLayout(sheet, issue.title(sheet.id), tuple(columns), HEADER_ROW + row_count)
+    return SheetLayout(sheet, issue.title(sheet.id), tuple(columns), HEADER_ROW + row_count, tuple(named))

@@ -22,7 +22,13 @@ from fpsheet.workbook.formula import (
     print_number,
 )
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import codes_name, validity_names, value_name
+from fpsheet.workbook.layout import (
+    FIRST_ROW,
+    codes_name,
+    column_name,
+    validity_names,
+    value_name,
+)
 from fpsheet_templates.codes import Code
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.expression import Always, FieldRef, OneOf
@@ -36,12 +42,22 @@ MISSING, TOO_LONG, TOO_EARLY = "FLT-001", "FLT-014", "FLT-025"
 FOREIGN_CODE, EXPIRED_CODE, UNUSED_FIELD = "FLT-016", "FLT-017", "FLT-018"
 CPR_MODULUS, CPR_REPLACEMENT, CPR_AGE = "CPR-004", "CPR-005", "CPR-006"
 
+STRANGER, REPEATED = "BRG-001", "ARB-002"
+"""Need more than the row, and are what goes wrong most: a slip in the number on one sheet, and a
+citizen typed twice. The check tells a stranger once; the status marks each of the rows."""
+
+REGISTER = "borger"
+"""Where every citizen has one row."""
+
 _OLDEST = 120
 """Years, as `fpsheet_validation.row_check` has it."""
 
 _HIDING_WARNINGS = {TOO_EARLY}
 _ANYWHERE = "kommune"
 """This list's jurisdiction says where a kommune lies, not where its code may be chosen."""
+
+CPR_NUMBER = "nummer"
+"""Helper column: the CPR number as a number, which is found in half the time of a text."""
 
 BIRTH_NUMBER = "foedt_cpr"
 """Helper column of the citizens' sheet: day of birth as yyyymmdd."""
@@ -71,11 +87,13 @@ class Fault:
 def row_faults(issue: Issue, sheet: Sheet) -> tuple[Fault, ...]:
     """Give all that can be wrong with a row of a sheet, in the order a status names it."""
     own = [fault for field in sheet.entry_fields() for fault in _field_faults(issue, sheet, field)]
-    if sheet.key_fields() == (sheet["cpr"],):
+    is_register = sheet.key_fields() == (sheet["cpr"],)
+    if is_register:
         own.extend(_citizen_number_faults(issue, sheet))
     rules = status_rules(issue.form, sheet.id, issue.jurisdiction)
     over = [_rule_fault(issue, sheet, rule, own) for rule in rules]
-    return tuple(sorted((*own, *over), key=lambda fault: fault.place))
+    beyond = _repeated(issue, sheet) if is_register else _stranger(issue, sheet)
+    return tuple(sorted((*own, *over, beyond), key=lambda fault: fault.place))
 
 
 def fault_key(sheet_id: str, field_id: str, code: str) -> str:
@@ -176,6 +194,32 @@ def _citizen_number_faults(issue: Issue, sheet: Sheet) -> Iterator[Fault]:
     for code, condition in conditions.items():
         guarded = f"IF(ISNUMBER({born}),{condition},FALSE)"
         yield _fault(issue, sheet, sheet["cpr"], code, guarded)
+
+
+def _stranger(issue: Issue, sheet: Sheet) -> Fault:
+    """Give the fault that the citizen of a row has no row on the sheet of citizens."""
+    cpr, number = value_name(sheet.id, "cpr"), value_name(sheet.id, CPR_NUMBER)
+    missing = f"ISERROR(MATCH({number},{column_name(REGISTER, f'#{CPR_NUMBER}')},0))"
+    # A row under a former number is another fault, which the check names.
+    unknown = f"ISERROR(MATCH({cpr},{column_name(REGISTER, '#tidligere_cpr')},0))"
+    condition = f"IF(ISNUMBER({number}),IF({missing},{unknown},FALSE),FALSE)"
+    return _wide_fault(issue, sheet, STRANGER, condition)
+
+
+def _repeated(issue: Issue, sheet: Sheet) -> Fault:
+    """Give the fault that a citizen has an earlier row that counts."""
+    number, column = value_name(sheet.id, CPR_NUMBER), column_name(sheet.id, f"#{CPR_NUMBER}")
+    suspect = f"MATCH({number},{column},0)<ROW()-{FIRST_ROW - 1}"
+    counts = f'({column_name(sheet.id, "#annuller")}="")'
+    earlier = f"SUMPRODUCT(({column}={number})*{counts}*(ROW({column})<ROW()))>0"
+    condition = f"IF(ISNUMBER({number}),IF({suspect},{earlier},FALSE),FALSE)"
+    return _wide_fault(issue, sheet, REPEATED, condition)
+
+
+def _wide_fault(issue: Issue, sheet: Sheet, code: str, condition: str) -> Fault:
+    """Give a fault of the citizen's number that needs more than the row."""
+    place = fault_place(issue.form, sheet.id, code, "cpr")
+    return Fault(place, (code,), "cpr", condition, is_row_rule=True, hides=False)
 
 
 def _rule_fault(issue: Issue, sheet: Sheet, rule: Rule, own: list[Fault]) -> Fault:

@@ -8,7 +8,14 @@ line in the table of sentences on the hidden sheet, and the heading of the cell 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from fpsheet.workbook.cell_reading import EMPTY, birth_number, text_formula, value_formula
+from fpsheet.workbook.cell_reading import (
+    EMPTY,
+    CellNames,
+    birth_number,
+    named_formulas,
+    text_formula,
+    value_formula,
+)
 from fpsheet.workbook.formula import UNREADABLE, quote_text
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.layout import (
@@ -20,8 +27,10 @@ from fpsheet.workbook.layout import (
     raw_row_name,
     read_row_name,
     value_name,
+    visible_name,
+    written_name,
 )
-from fpsheet.workbook.row_fault import BIRTH_NUMBER, MISSING, Fault, fault_key, row_faults
+from fpsheet.workbook.row_fault import BIRTH_NUMBER, CPR_NUMBER, MISSING, Fault, fault_key, row_faults
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
 from fpsheet_templates.rule import Severity
 
@@ -62,11 +71,13 @@ class Status:
     Attributes:
         formula: Formula of the Status column.
         columns: The hidden columns it stands on.
+        named: What they share, as (name, formula).
         lines: Its lines in the table of sentences.
     """
 
     formula: str
     columns: tuple[Calculated, ...]
+    named: tuple[tuple[str, str], ...]
     lines: tuple[StatusLine, ...]
 
 
@@ -78,6 +89,11 @@ def make_status(issue: Issue, sheet: Sheet) -> Status:
     return Status(
         formula=f"IF({line}={EMPTY},{EMPTY},INDEX({STATUS_TEXTS},{line}))",
         columns=columns,
+        named=tuple(
+            pair
+            for field in sheet.entry_fields()
+            for pair in named_formulas(field, _names(sheet, field))
+        ),
         # A number can be out of range as it is read and as the form has it: one sentence.
         lines=tuple(dict.fromkeys(_lines(issue, sheet, faults))),
     )
@@ -94,25 +110,31 @@ def common_lines(issue: Issue) -> tuple[StatusLine, ...]:
 def _reading_columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
     with_text = {FieldType.CPR, FieldType.DATE}
     for field in sheet.entry_fields():
-        formula = value_formula(
-            field,
-            cell=cell_name(sheet.id, field.id),
-            text=value_name(sheet.id, _text_id(field)),
-            entries=entries_name(field.codes),
-            codes=codes_name(field.codes),
-        )
-        label = issue.label(sheet.id, field.id)
-        # Deadlines look for the citizen's next row.
-        column = _helper(issue, sheet, field.id, formula, label)
-        yield replace(column, looks_below=field.id == "cpr")
+        formula = value_formula(field, _names(sheet, field))
+        yield _helper(issue, sheet, field.id, formula, issue.label(sheet.id, field.id))
     for field in sheet.entry_fields():
         if field.type in with_text:
-            formula = text_formula(field, cell=cell_name(sheet.id, field.id))
+            formula = text_formula(field, _names(sheet, field))
             label = f"{issue.label(sheet.id, field.id)} ({_text_id(field)})"
             yield _helper(issue, sheet, _text_id(field), formula, label)
+    cpr = value_name(sheet.id, "cpr")
+    # Deadlines look for the citizen's next row.
+    number = _helper(issue, sheet, CPR_NUMBER, f"IF(LEN({cpr})=10,--{cpr},{EMPTY})", CPR_NUMBER)
+    yield replace(number, looks_below=True)
     if sheet.key_fields() == (sheet["cpr"],):
-        formula = birth_number(value_name(sheet.id, "cpr"))
+        formula = birth_number(cpr)
         yield _helper(issue, sheet, BIRTH_NUMBER, formula, BIRTH_NUMBER)
+
+
+def _names(sheet: Sheet, field: Field) -> CellNames:
+    return CellNames(
+        cell=cell_name(sheet.id, field.id),
+        text=value_name(sheet.id, _text_id(field)),
+        entries=entries_name(field.codes),
+        codes=codes_name(field.codes),
+        visible=visible_name(sheet.id, field.id),
+        written=written_name(sheet.id, field.id),
+    )
 
 
 def _text_id(field: Field) -> str:
