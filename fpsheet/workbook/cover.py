@@ -12,6 +12,7 @@ from fpsheet.workbook.formula import TODAY_NAME, quote_text
 from fpsheet.workbook.huskeliste import count_before, own_kinds
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.layout import FIRST_ROW, column_name
+from fpsheet.workbook.overblik import CHOSEN_CELL
 from fpsheet.workbook.status import FAULT_SIGN, FINE_SIGN, WARNING_SIGN
 from fpsheet.workbook.style import (
     BOX,
@@ -24,6 +25,7 @@ from fpsheet.workbook.style import (
     fault_style,
     fine_style,
     font,
+    place_cursor,
     protect,
     set_page,
     style_entry,
@@ -35,6 +37,7 @@ from fpsheet.workbook.style import (
     write_title,
 )
 from fpsheet.workbook.view import add_marks, count_text, put_formula, row_link
+from fpsheet_templates.form import SheetKind
 
 _WIDTHS = {"A": 3, "B": 28, "C": 76, "D": 10, "E": 10, "F": 12, "G": 14}
 _CONTACT_ROW = 8
@@ -61,13 +64,15 @@ def make_cover(book: Workbook, issue: Issue) -> Worksheet:
     _add_contact(sheet, issue)
     _add_progress(sheet, issue)
     _add_next_step(sheet, issue)
+    last = _add_others(sheet, issue)
     issued = issue.issued_at.strftime("%d-%m-%Y")
     values = {"version": issue.form.version, "dato": issued, "id": issue.workbook_id}
     text = issue.form.texts.fill("workbook.cover.udgave", issue.language, values)
-    write_note(sheet, f"B{_TABLE_ROW + len(issue.form.entry_sheets()) + 6}", text)
-    for row in range(4, _TABLE_ROW + len(issue.form.entry_sheets()) + 2):
+    write_note(sheet, f"B{last + 2}", text)
+    for row in range(4, last + 1):
         sheet.row_dimensions[row].height = sheet.row_dimensions[row].height or 19
     protect(sheet)
+    place_cursor(sheet, f"{_ENTRY_LETTER}{_CONTACT_ROW}")
     set_page(sheet, footer=issue.footer)
     sheet.page_setup.fitToHeight = 1
     return sheet
@@ -131,8 +136,7 @@ def _add_progress(sheet: Worksheet, issue: Issue) -> None:
     first = _TABLE_ROW + 1
     for row, entry in enumerate(issue.form.entry_sheets(), start=first):
         title, status = issue.title(entry.id), column_name(entry.id, "status")
-        name = write_text(sheet[f"B{row}"], title)
-        name.hyperlink = Hyperlink(ref=name.coordinate, location=f"'{title}'!C{FIRST_ROW}")
+        _write_link(sheet, f"B{row}", title, to=f"C{FIRST_ROW}")
         write_text(sheet[f"C{row}"], issue.text(f"sheet.{entry.id}.intro"))
         put_formula(sheet[f"D{row}"], f'COUNTIF({status},"?*")')
         put_formula(sheet[f"E{row}"], f'COUNTIF({status},"{FAULT_SIGN}*")')
@@ -149,6 +153,29 @@ def _add_progress(sheet: Worksheet, issue: Issue) -> None:
     _style_line(sheet, total, bold=True)
     add_marks(sheet, f"E{first}:E{total}", ((f"E{first}>0", fault_style()),))
     add_marks(sheet, f"F{first}:F{total}", ((f"F{first}>0", warning_style()),))
+
+
+def _write_link(sheet: Worksheet, address: str, title: str, *, to: str) -> None:
+    """Write the name of a sheet as a link to one of its cells."""
+    name = write_text(sheet[address], title)
+    name.hyperlink = Hyperlink(ref=address, location=f"'{title}'!{to}")
+
+
+def _add_others(sheet: Worksheet, issue: Issue) -> int:
+    """Point at the sheets that are read, not filled; give the last row."""
+    row = _TABLE_ROW + len(issue.form.entry_sheets()) + 3
+    _add_section(sheet, row, issue.text("workbook.cover.andre"))
+    for other in issue.form.sheets:
+        if other.kind in {SheetKind.VIEW, SheetKind.HELP}:
+            row += 1
+            to = CHOSEN_CELL if other.id == "overblik" else "B1"
+            _write_link(sheet, f"B{row}", issue.title(other.id), to=to)
+            write_text(sheet[f"C{row}"], issue.text(f"sheet.{other.id}.intro"))
+            for letter, colour in (("B", NAVY), ("C", MUTED)):
+                cell = sheet[f"{letter}{row}"]
+                cell.border, cell.alignment = BOX, align()
+                cell.font = font(colour=colour, under=letter == "B")
+    return row
 
 
 _HEADINGS = ("ark", "indhold", "linjer", "fejl", "advarsler", "foerste")
@@ -169,7 +196,8 @@ def _add_next_step(sheet: Worksheet, issue: Issue) -> None:
     _add_section(sheet, _NEXT_ROW - 1, issue.text("workbook.cover.naeste"))
     total = _TABLE_ROW + 1 + len(issue.form.entry_sheets())
     lines, faults, warnings = (f"$D${total}", f"$E${total}", f"$F${total}")
-    contact, none = _entry_cell(issue, "kontaktperson"), _entry_cell(issue, "ingen_sager")
+    none = _entry_cell(issue, "ingen_sager")
+    contact = [f'{_entry_cell(issue, name)}=""' for name in ("kontaktperson", "e_mail")]
     yes = quote_text(issue.form.code_lists["ja_nej"]["ja"].label(issue.language))
 
     def say(sign: str, key: str) -> str:
@@ -182,7 +210,7 @@ def _add_next_step(sheet: Worksheet, issue: Issue) -> None:
     step = (
         f"IF({faults}>0,{count(FAULT_SIGN, faults, 'fejl')},"
         f"IF(AND({lines}>0,{none}={yes}),{say(FAULT_SIGN, 'modsigelse')},"
-        f'IF({contact}="",{say(_GO_SIGN, "kontakt")},'
+        f"IF(OR({','.join(contact)}),{say(_GO_SIGN, 'kontakt')},"
         f"IF({lines}=0,IF({none}={yes},{say(FINE_SIGN, 'ingen')},{say(_GO_SIGN, 'begynd')}),"
         f"IF({warnings}>0,{count(WARNING_SIGN, warnings, 'advarsler')},"
         f"{say(FINE_SIGN, 'klar')})))))"

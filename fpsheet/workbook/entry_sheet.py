@@ -18,6 +18,7 @@ from fpsheet.workbook.layout import (
     IDENTITY_ROW,
     TITLE_ROW,
     SheetLayout,
+    column_name,
 )
 from fpsheet.workbook.row_id import free_row_ids
 from fpsheet.workbook.row_stamp import CellContent
@@ -31,6 +32,8 @@ from fpsheet.workbook.style import (
     fill,
     font,
     number_format,
+    place_cursor,
+    print_filled,
     set_page,
     style_entry,
     style_heading,
@@ -44,7 +47,9 @@ from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
 Row = Mapping[str, str | int | float | date | None]
 """Field identifier to typed value: codes as identifiers, CPR as ten digits."""
 
-_NUMERIC = {FieldType.INTEGER, FieldType.DECIMAL, FieldType.DATE}
+_NUMERIC = {FieldType.INTEGER, FieldType.DECIMAL}
+_PRINTED_ROWS = 30
+"""Printed where fewer are filled, for those who note by hand first."""
 _CPR_BIRTH_DIGITS = 6
 
 
@@ -63,6 +68,15 @@ def make_entry_sheet(book: Workbook, layout: SheetLayout, issue: Issue) -> Works
     add_entry_help(sheet, layout, issue)
     mark_faults(sheet, layout)
     sheet.freeze_panes = f"{layout.columns[3].letter}{FIRST_ROW}"
+    place_cursor(sheet, f"{layout['cpr'].letter}{FIRST_ROW}")
+    status = column_name(layout.sheet.id, "status")
+    filled = f'SUMPRODUCT(MAX(({status}<>"")*ROW({status})))'
+    print_filled(
+        sheet,
+        first=f"${layout['status'].letter}${TITLE_ROW}",
+        last_column=layout[layout.sheet.fields[-1].id].letter,
+        last_row=f"MAX({HEADER_ROW + _PRINTED_ROWS},{filled})",
+    )
     set_page(sheet, title_rows=f"{TITLE_ROW}:{HEADER_ROW}", footer=issue.footer)
     return sheet
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from openpyxl import Workbook
+from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -10,7 +11,7 @@ from fpsheet.workbook.deadline import DEADLINE, KINDS, ROW_FRACTION, SOURCE_FRAC
 from fpsheet.workbook.formula import TODAY_NAME, quote_text
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.layout import FIRST_ROW, column_name
-from fpsheet.workbook.status import FAULT_SIGN, WARNING_SIGN
+from fpsheet.workbook.status import FAULT_SIGN, FINE_SIGN, WARNING_SIGN
 from fpsheet.workbook.style import (
     DATE_FORMAT,
     NAVY,
@@ -18,6 +19,8 @@ from fpsheet.workbook.style import (
     copy_style,
     fault_style,
     line_style,
+    place_cursor,
+    print_filled,
     protect,
     set_page,
     style_entry,
@@ -41,7 +44,6 @@ SHOWN_ROWS = 120
 _PER_KIND = 80
 """Deadlines of one kind that are listed; the counts know of all."""
 
-_PRINTED_ROWS = 50
 _DAYS_AHEAD = 180
 _DAYS_CELL = "$D$4"
 _HEADING_ROW = 7
@@ -71,8 +73,10 @@ def make_reminders(book: Workbook, issue: Issue) -> Worksheet:
     hide_columns(sheet, _FIRST_HIDDEN, _LAST_HIDDEN)
     _add_marks(sheet)
     protect(sheet)
-    sheet.print_area = f"B1:H{_FIRST + _PRINTED_ROWS - 1}"
     sheet.freeze_panes = f"A{_FIRST}"
+    place_cursor(sheet, _DAYS_CELL.replace("$", ""))
+    keys = f"{quote_sheetname(sheet.title)}!${_KEY}${_FIRST}:${_KEY}${_FIRST + SHOWN_ROWS - 1}"
+    print_filled(sheet, first="$B$1", last_column="H", last_row=f"{_FIRST}+COUNT({keys})")
     set_page(sheet, title_rows=f"1:{_HEADING_ROW}", footer=issue.footer)
     return sheet
 
@@ -110,7 +114,9 @@ def _add_summary(sheet: Worksheet, issue: Issue, kinds: Sequence[DeadlineKind]) 
         count_text(number, issue.text(f"workbook.huskeliste.{key}"))
         for number, key in ((overdue, "antal_overskredet"), (near, "antal_kommer"))
     ]
-    put_formula(sheet["B5"], '&" "&'.join(texts))
+    nothing = quote_text(f"{FINE_SIGN} {issue.text('workbook.huskeliste.ingen')}")
+    told = '&" "&'.join(texts)
+    put_formula(sheet["B5"], f"IF(({overdue})+({near})=0,{nothing},{told})")
 
 
 def _add_candidates(sheet: Worksheet, kinds: Sequence[DeadlineKind]) -> None:

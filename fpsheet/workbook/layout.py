@@ -26,6 +26,9 @@ _ARROW_WIDTH = 5
 """Room for the arrow of the filter beside a heading, in characters."""
 
 _MARGIN, _WIDEST_LABEL = 3, 38
+_ONE_LINE = 16
+"""A heading up to this length is not broken."""
+
 _STATUS_WIDTH = 46
 
 CALCULATED_MARK = "#"
@@ -42,6 +45,7 @@ class Calculated:
         header: Text of the header cell.
         formula: The formula, without `=`.
         looks_below: Other formulas look in this column below their own row.
+        named: Parts of the formula that stand once, as (name, formula).
     """
 
     id: str
@@ -49,6 +53,7 @@ class Calculated:
     header: str
     formula: str
     looks_below: bool = False
+    named: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,7 @@ class Column:
         width: Width in characters.
         is_hidden: Not shown to the person.
         looks_below: Other formulas look in this column below their own row.
+        named: Parts of the formula that stand once, as (name, formula).
     """
 
     id: str
@@ -76,6 +82,7 @@ class Column:
     width: int
     is_hidden: bool
     looks_below: bool = False
+    named: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +94,12 @@ class SheetLayout:
         title: Name on the tab.
         columns: Every column of the table, left to right.
         last_row: Last pre-made row.
-        named: Formulas that the columns share, as (name, formula).
     """
 
     sheet: Sheet
     title: str
     columns: tuple[Column, ...]
     last_row: int
-    named: tuple[tuple[str, str], ...] = ()
 
     def __getitem__(self, column_id: str) -> Column:
         """Give one column by its identifier; KeyError when the sheet lacks it."""
@@ -136,8 +141,9 @@ class SheetLayout:
                 yield below_name(self.sheet.id, column.id), below, False
         for name, reference in self._own_row_names():
             yield name, f"{title}!{reference}", False
-        for name, formula in self.named:
-            yield name, formula, False
+        for column in self.columns:
+            for name, formula in column.named:
+                yield name, formula, False
 
     def _own_row_names(self) -> Iterator[tuple[str, str]]:
         """Give the names of the cells in a formula's own row, and what they refer to.
@@ -250,7 +256,8 @@ def _width(issue: Issue, field: Field, header: str) -> int:
         codes = issue.form.code_lists[field.codes].for_jurisdiction(issue.jurisdiction)
         labels = [len(code.label(issue.language)) for code in codes]
     longest = min(max(labels, default=0) + _MARGIN, _WIDEST_LABEL)
-    return max(field.width, max(map(len, words)) + _ARROW_WIDTH, longest)
+    short = len(header) + _MARGIN if len(header) <= _ONE_LINE else 0
+    return max(field.width, max(map(len, words)) + _ARROW_WIDTH, longest, short)
 
 
 def plan_sheet(
@@ -260,7 +267,6 @@ def plan_sheet(
     row_count: int,
     status: str = "",
     calculated: Sequence[Calculated] = (),
-    named: Sequence[tuple[str, str]] = (),
 ) -> SheetLayout:
     """Lay out an entry sheet: the form's columns, then the hidden calculated ones.
 
@@ -270,7 +276,6 @@ def plan_sheet(
         row_count: Pre-made rows, at least one.
         status: Formula of the Status column, without `=`.
         calculated: Helper columns.
-        named: Formulas they share, as (name, formula).
     """
     columns = []
     for number, field in enumerate(sheet.fields, start=1):
@@ -297,6 +302,7 @@ def plan_sheet(
             width=10,
             is_hidden=True,
             looks_below=helper.looks_below,
+            named=helper.named,
         )
         columns.append(column)
-    return SheetLayout(sheet, issue.title(sheet.id), tuple(columns), HEADER_ROW + row_count, tuple(named))
+    return SheetLayout(sheet, issue.title(sheet.id), tuple(columns), HEADER_ROW + row_count)

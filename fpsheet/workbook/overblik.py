@@ -7,6 +7,7 @@ Excel 2010 only.
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
+from openpyxl.utils import quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -26,6 +27,8 @@ from fpsheet.workbook.style import (
     copy_style,
     fill,
     line_style,
+    place_cursor,
+    print_filled,
     protect,
     set_page,
     style_entry,
@@ -45,7 +48,6 @@ from fpsheet.workbook.view import (
 )
 
 SHOWN_ROWS = 150
-_PRINTED_ROWS = 60
 CHOSEN_CELL = "C4"
 _CHOICES_NAME = "borgere_cpr"
 _HEADING_ROW = 10
@@ -91,8 +93,11 @@ def make_overview(book: Workbook, issue: Issue) -> Worksheet:
         sheet.column_dimensions["I"].hidden = True
     _add_marks(sheet)
     protect(sheet)
-    sheet.print_area = f"B1:K{_FIRST + _PRINTED_ROWS - 1}"
     sheet.freeze_panes = f"A{_FIRST}"
+    place_cursor(sheet, CHOSEN_CELL)
+    count = f"{quote_sheetname(sheet.title)}!{_FOUND}"
+    last_row = f"{_FIRST}+MIN({SHOWN_ROWS},{count})"
+    print_filled(sheet, first="$B$1", last_column="K", last_row=last_row)
     set_page(sheet, title_rows=f"1:{_HEADING_ROW}", footer=issue.footer)
     return sheet
 

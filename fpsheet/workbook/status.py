@@ -30,7 +30,14 @@ from fpsheet.workbook.layout import (
     visible_name,
     written_name,
 )
-from fpsheet.workbook.row_fault import BIRTH_NUMBER, CPR_NUMBER, MISSING, Fault, fault_key, row_faults
+from fpsheet.workbook.row_fault import (
+    BIRTH_NUMBER,
+    CPR_NUMBER,
+    MISSING,
+    Fault,
+    fault_key,
+    row_faults,
+)
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
 from fpsheet_templates.rule import Severity
 
@@ -71,13 +78,11 @@ class Status:
     Attributes:
         formula: Formula of the Status column.
         columns: The hidden columns it stands on.
-        named: What they share, as (name, formula).
         lines: Its lines in the table of sentences.
     """
 
     formula: str
     columns: tuple[Calculated, ...]
-    named: tuple[tuple[str, str], ...]
     lines: tuple[StatusLine, ...]
 
 
@@ -89,11 +94,6 @@ def make_status(issue: Issue, sheet: Sheet) -> Status:
     return Status(
         formula=f"IF({line}={EMPTY},{EMPTY},INDEX({STATUS_TEXTS},{line}))",
         columns=columns,
-        named=tuple(
-            pair
-            for field in sheet.entry_fields()
-            for pair in named_formulas(field, _names(sheet, field))
-        ),
         # A number can be out of range as it is read and as the form has it: one sentence.
         lines=tuple(dict.fromkeys(_lines(issue, sheet, faults))),
     )
@@ -110,8 +110,10 @@ def common_lines(issue: Issue) -> tuple[StatusLine, ...]:
 def _reading_columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
     with_text = {FieldType.CPR, FieldType.DATE}
     for field in sheet.entry_fields():
-        formula = value_formula(field, _names(sheet, field))
-        yield _helper(issue, sheet, field.id, formula, issue.label(sheet.id, field.id))
+        names = _names(sheet, field)
+        formula, label = value_formula(field, names), issue.label(sheet.id, field.id)
+        column = _helper(issue, sheet, field.id, formula, label)
+        yield replace(column, named=tuple(named_formulas(field, names)))
     for field in sheet.entry_fields():
         if field.type in with_text:
             formula = text_formula(field, _names(sheet, field))

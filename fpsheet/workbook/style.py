@@ -8,6 +8,8 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.header_footer import HeaderFooter, HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -38,6 +40,9 @@ _FORMATS = {
     FieldType.INTEGER: "0",
     FieldType.DECIMAL: "0.0",
 }
+
+_PRINT_AREA = "_xlnm.Print_Area"
+_LAST_PRINTED = 20_000
 
 _EPOCH = date(1899, 12, 30)
 """Day 0 of a worksheet, as it counts from March 1900 on."""
@@ -91,8 +96,9 @@ def align(
     horizontal: str | None = None, *, wrap: bool = False, vertical: str = "center"
 ) -> Alignment:
     """Give an alignment, to the left and vertically in the middle unless said otherwise."""
-    # A little air at the side the text stands on; "general" alignment knows no indent.
-    return Alignment(horizontal=horizontal or "left", vertical=vertical, wrap_text=wrap, indent=1)
+    # A little air at the side the text stands on; LibreOffice shows it on the left side only.
+    side = horizontal or "left"
+    return Alignment(horizontal=side, vertical=vertical, wrap_text=wrap, indent=int(side == "left"))
 
 
 def copy_style(source: Cell, target: Cell) -> None:
@@ -178,6 +184,30 @@ def protect(sheet: Worksheet) -> None:
     sheet.protection.sheet = True
     sheet.protection.formatColumns = False
     sheet.protection.formatRows = False
+
+
+def place_cursor(sheet: Worksheet, address: str) -> None:
+    """Let a sheet open with the cursor where a person begins; call after freezing panes."""
+    for selection in sheet.sheet_view.selection:
+        if selection.activeCell:
+            selection.activeCell = selection.sqref = address
+
+
+def print_filled(sheet: Worksheet, *, first: str, last_column: str, last_row: str) -> None:
+    """Print a sheet down to its last filled row, not the empty rows made in advance.
+
+    Excel works the area out anew at each printing; LibreOffice prints every row.
+
+    Args:
+        sheet: The sheet.
+        first: Upper left cell, absolute (`$B$1`).
+        last_column: Letter of the last column.
+        last_row: Formula text of the number of the last row.
+    """
+    title = quote_sheetname(sheet.title)
+    column = f"{title}!${last_column}$1:${last_column}${_LAST_PRINTED}"
+    area = f"{title}!{first}:INDEX({column},{last_row})"
+    sheet.defined_names.add(DefinedName(_PRINT_AREA, attr_text=area))
 
 
 def set_page(sheet: Worksheet, *, title_rows: str = "", footer: str = "") -> None:

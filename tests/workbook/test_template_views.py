@@ -175,6 +175,15 @@ def test_huskeliste_shows_what_is_due_and_overdue(workbook: Document, days: int,
 
 
 @pytest.mark.lo
+def test_huskeliste_without_deadlines_says_so(libreoffice: LibreOffice, tmp_path: Path) -> None:
+    """An empty list alone could also be one that does not work."""
+    path = tmp_path / "956.xlsx"
+    path.write_bytes(blank())
+    with libreoffice.open(path) as document:
+        assert str(document.value("Huskeliste", "B5")).startswith("✔ Ingen frister")
+
+
+@pytest.mark.lo
 def test_forside_counts_and_says_what_to_do(workbook: Document) -> None:
     """Six citizens of whom one lacks a caseworker: mend that first, then go on."""
     counts = shown(workbook, "Forside", "BDE", first=18, rows=8)
@@ -195,6 +204,8 @@ def test_forside_counts_and_says_what_to_do(workbook: Document) -> None:
     workbook.cell("Borgere", "H9").setString("ab")
     assert workbook.shown("Forside", "B13").startswith("→ Skriv navn og e-mail")
     workbook.cell("Forside", "C8").setString("Kontakt")
+    assert workbook.shown("Forside", "B13").startswith("→ Skriv navn og e-mail")
+    workbook.cell("Forside", "C9").setString("kontakt@kommune.example")
     assert workbook.shown("Forside", "B13").startswith("⚠ ")
     workbook.cell("Forside", "C10").setString("Ja")
     assert workbook.shown("Forside", "B13").startswith("✖ Der er valgt Ja til Ingen sager")
@@ -208,6 +219,7 @@ def test_forside_of_a_kommune_without_cases(libreoffice: LibreOffice, tmp_path: 
     with libreoffice.open(path) as document:
         assert document.shown("Forside", "B13").startswith("→ Skriv navn")
         document.set_text("Forside", "C8", "Kontakt")
+        document.set_text("Forside", "C9", "kontakt@kommune.example")
         assert document.shown("Forside", "B13").startswith("→ Skriv den første borger")
         document.set_text("Forside", "C10", "Ja")
         assert document.shown("Forside", "B13").startswith("✔ Ingen sager i perioden.")

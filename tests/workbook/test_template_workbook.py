@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from io import BytesIO
 from random import Random
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
 
 import pytest
 from openpyxl import load_workbook
@@ -17,6 +18,7 @@ from fpsheet.workbook.row_id import ALPHABET, mint_workbook_id
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import ColumnRole, FieldType, SheetKind
 from fpsheet_templates.load import load_form
+from tests.support.golden import MAIN
 from tests.support.issued import ISSUED, WORKBOOK_ID, blank, issue, opened
 
 if TYPE_CHECKING:
@@ -74,6 +76,35 @@ def test_entry_sheets_have_the_columns_of_the_form(sheet: Sheet, language: str) 
     table = page.tables[sheet.table]
     assert table.ref.startswith("A3:")
     assert page.freeze_panes == "D4"
+    assert page.sheet_view.selection[-1].activeCell == "C4"
+
+
+@BOTH
+def test_printing_stops_at_the_last_filled_row(kommune: str) -> None:
+    """Not at the last of a thousand pre-made ones; A4 across, headings on every page."""
+    book = opened(kommune)
+    areas = _print_areas(unpack(blank(kommune))["xl/workbook.xml"])
+    for place, sheet in enumerate(FORM.sheets):
+        page = book[FORM.sheet_title(sheet.id, "da")]
+        assert (place in areas) == (sheet.kind in {SheetKind.ENTRY, SheetKind.VIEW}), sheet.id
+        if sheet.kind is SheetKind.ENTRY:
+            shown = max(columns(page)[field.id] for field in sheet.fields)
+            assert f"INDEX('{page.title}'!${shown}$1:" in areas[place]
+            assert f"ROW(k_{sheet.id}_status)" in areas[place]
+            assert page.print_title_rows == "$1:$3"
+        if sheet.kind is not SheetKind.META:
+            assert page.page_setup.orientation == "landscape"
+            assert page.page_setup.paperSize == 9
+
+
+def _print_areas(workbook_part: bytes) -> dict[int, str]:
+    """Give the print areas by number of the sheet."""
+    names = ET.fromstring(workbook_part).iter(f"{MAIN}definedName")
+    return {
+        int(name.get("localSheetId", "")): name.text or ""
+        for name in names
+        if name.get("name") == "_xlnm.Print_Area"
+    }
 
 
 @BOTH
