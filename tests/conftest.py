@@ -32,6 +32,7 @@ settings.register_profile("long", settings.get_profile("ci"), derandomize=False,
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of this suite."""
     parser.addoption("--long", action="store_true", help="more examples, chosen at random")
+    parser.addoption("--golden-update", action="store_true", help="write the golden workbooks anew")
 
 
 def pytest_configure(config: pytest.Config) -> None:
