@@ -5,12 +5,15 @@ Run `python benchmarks/bench_disclosure.py` for 5 kommuner, with `--kommuner 98`
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import random
+import time
 from dataclasses import dataclass
 
 from fpsheet_sync.disclosure.cells import Cell, CellId, Equation, Release
 from fpsheet_sync.disclosure.crossing import TOTAL, cross_equations
+from fpsheet_sync.disclosure.suppression import Status, suppress
 
 SEX = ("K", "M")
 AGE = ("18-29", "30-39", "40-49", "50-59", "60-64", "65+")
@@ -124,3 +127,23 @@ def _cell_id(populace: str, kommune: str, names: list[str], codes: tuple[str, ..
 
 def _owner(id_: CellId) -> str | None:
     return id_.split("|")[1] or None
+
+
+def main() -> None:
+    """Suppress a release and print how long it took and what it hid."""
+    parser = argparse.ArgumentParser(description="Measure suppression with its audit.")
+    parser.add_argument("--kommuner", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    release = make_release(chosen.kommuner, seed=chosen.seed)
+    start, used = time.perf_counter(), time.process_time()
+    found = suppress(release)
+    seconds, cpu = time.perf_counter() - start, time.process_time() - used
+    kinds = list(found.status.values())
+    hidden, primary = len(kinds) - kinds.count(Status.PUBLISHED), kinds.count(Status.PRIMARY)
+    print(f"{chosen.kommuner} kommuner, {len(kinds)} cells, {primary} small, {hidden} hidden")
+    print(f"{seconds:.1f} s, {cpu:.1f} s of the processor; audit passed: {found.audit.has_passed}")
+
+
+if __name__ == "__main__":
+    main()

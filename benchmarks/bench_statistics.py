@@ -1,0 +1,101 @@
+"""How long the statistics take over a million rows: each table, all of them, and the workbook.
+
+    python benchmarks/bench_statistics.py [--kommuner 98] [--rows 10000] [--url postgresql://...]
+
+The rows are made in memory and merged through the store's own way, which takes most of the time
+of a run; keep the database with `--keep central.db` to measure again without it. Printed are
+seconds and, where it is this process that works (SQLite), seconds of the processor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench_sync import START, make_submission
+
+from fpsheet.statistics.layout import Publisher, lay_out_book
+from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet_sync.access import Actor
+from fpsheet_sync.content import prepare
+from fpsheet_sync.keys import derive_keys
+from fpsheet_sync.stat_table import Period
+from fpsheet_sync.statistics.release import ReleaseRequest, count_release, lay_out
+from fpsheet_sync.store import Store, last_commit, open_store
+from fpsheet_sync.sync import sync_submissions
+from fpsheet_templates.load import load_form
+from fpsheet_templates.table import load_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+YEAR = Period(date(2024, 1, 1), date(2024, 12, 31))
+
+
+def fill(store: Store, kommuner: int, rows: int) -> None:
+    """Merge the rows, each kommune's as one file of its own."""
+    keys = store.need_keys()
+    codes = [each.code for each in load_form().kommuner.values() if each.jurisdiction == "DK"]
+    for number, code in enumerate(codes[:kommuner]):
+        submission = replace(make_submission(number, rows), kommune_kode=code, original=b"")
+        for _ in sync_submissions(store, [prepare(submission, keys)], Actor("benchmark", START)):
+            continue
+
+
+@contextmanager
+def clock(name: str) -> Iterator[None]:
+    """Print how long the block took."""
+    start, used = time.perf_counter(), time.process_time()
+    yield
+    seconds, cpu = time.perf_counter() - start, time.process_time() - used
+    print(f"{name:<34}{seconds:8.2f} s {cpu:8.2f} s cpu", flush=True)
+
+
+def measure(store: Store) -> None:
+    """Count each table by itself, then all together, and write the national workbook."""
+    form = load_form()
+    request = ReleaseRequest(YEAR, "DK", "da", date(2026, 3, 2))
+    for spec in load_tables():
+        if "DK" in spec.jurisdictions:
+            with clock(spec.id), store.read() as connection:
+                count_release(connection, form, replace(request, tables=(spec.id,)))
+    with clock("all tables, every kommune"), store.read() as connection:
+        counting = count_release(connection, form, request)
+    with clock("national edition laid out"):
+        release = lay_out(counting, request)
+    with clock("national workbook written"):
+        data = write_xlsx(lay_out_book(release, form, publisher=Publisher()))
+    print(f"{len(data) / 1e6:.1f} MB, {len(release.tables)} tables")
+
+
+def main() -> None:
+    """Fill a database and measure."""
+    parser = argparse.ArgumentParser(description="Measure the statistics over many rows.")
+    parser.add_argument("--kommuner", type=int, default=98)
+    parser.add_argument("--rows", type=int, default=10_000, help="rows of each kommune")
+    parser.add_argument("--url", default="", help="an empty PostgreSQL database; else SQLite")
+    parser.add_argument("--keep", type=Path, help="SQLite file to fill, or to measure again")
+    chosen = parser.parse_args()
+    keys = derive_keys(b"b" * 32, fictional=True)
+    with tempfile.TemporaryDirectory() as folder:
+        file = chosen.keep or Path(folder) / "central.db"
+        url = chosen.url or f"sqlite:///{file}"
+        store = open_store(url, keys=keys, create=True)
+        with store.read() as connection:
+            is_new = not last_commit(connection)
+        print(f"{chosen.kommuner} kommuner x {chosen.rows} rows, {url.split(':')[0]}")
+        if is_new:
+            with clock("rows made and merged"):
+                fill(store, chosen.kommuner, chosen.rows)
+        measure(store)
+        store.close()
+
+
+if __name__ == "__main__":
+    main()
