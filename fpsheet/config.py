@@ -16,6 +16,7 @@ from fpsheet_templates.errors import UsageError
 from fpsheet_templates.load import load_texts
 
 FILE_NAME = "fpsheet.toml"
+_CHOICES = {"zeros": ("published", "usual", "hidden")}
 DEFAULT_DATABASE = "sqlite:///central.db"
 
 
@@ -32,6 +33,7 @@ class Settings:
         publisher: Who publishes the statistics, as printed on them.
         contact: Whom readers of the statistics can ask.
         threshold: Smallest number shown in published statistics.
+        zeros: What a count of zero is there: `published`, `usual` or `hidden`.
     """
 
     database: str = DEFAULT_DATABASE
@@ -42,6 +44,7 @@ class Settings:
     publisher: str = ""
     contact: str = ""
     threshold: int = 5
+    zeros: str = "published"
 
 
 def settings_path(environment: Mapping[str, str]) -> Path:
@@ -67,7 +70,7 @@ def read_settings(environment: Mapping[str, str], *, language: str = "da") -> Se
     for key, value in data.items():
         if key not in known:
             raise _refuse("key", language, path, key)
-        if type(value) is not known[key]:
+        if type(value) is not known[key] or value not in _CHOICES.get(key, (value,)):
             raise _refuse("value", language, path, key)
     return Settings(**data)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from fpsheet.files import need_folder
+from fpsheet.audit_book import write_audit
+from fpsheet.files import need_folder, write_whole
 from fpsheet.progress import Progress, Step
 from fpsheet.statistics.layout import Publisher
 from fpsheet.statistics.publish import write_release
@@ -52,6 +53,8 @@ class Order:
         as_of: Count as the database was at the end of this day; as it is now when None.
         edition: Give this published edition again; 0 for none in particular.
         threshold: Smallest number shown in a public edition.
+        zeros: What a count of zero is: `published`, `usual` or `hidden`.
+        savings: Find out what fewer breakdowns would have saved, for the audit report.
         publisher: Who publishes.
         actor: Who freezes and numbers what is written; None to publish nothing.
     """
@@ -64,6 +67,8 @@ class Order:
     edition: int = 0
     internal: bool = False
     threshold: int = 5
+    zeros: str = "published"
+    savings: bool = False
     publisher: Publisher = field(default_factory=Publisher)
     actor: Actor | None = None
 
@@ -166,6 +171,8 @@ def _question(form: Form, order: Order, country: str, as_of: int) -> Question:
         as_of=as_of,
         languages=languages,
         threshold=order.threshold,
+        zeros=order.zeros,
+        savings=order.savings,
         publisher={"navn": order.publisher.navn, "kontakt": order.publisher.kontakt},
     )
 
@@ -189,9 +196,9 @@ def _is_same(one: Publication, publication: Publication, order: Order) -> bool:
     """Tell whether an edition is what would be made now, or was made of that day's state."""
     if order.as_of is None:
         return one.fingerprint == publication.fingerprint
-    settings = ("format", "graense", "seneste")
+    settings = ("format", "graense", "nuller", "seneste")
     return one.state == publication.state and all(
-        one.settings[name] == publication.settings[name] for name in settings
+        one.settings.get(name) == publication.settings[name] for name in settings
     )
 
 
@@ -261,6 +268,8 @@ def _write(
         publisher = _publisher(each.publication) if each.publication else order.publisher
         workbook, *_ = write_release(release, folder, form, publisher=publisher)
         files.append(workbook)
+        if each.draft and each.draft.audit and release.area == each.draft.publication.area:
+            _write_audit(each.draft, form, order, workbook)
         progress.advance(Step.WRITE)
     areas = {release.area for _, release in releases}
     return Written(
@@ -269,6 +278,16 @@ def _write(
         new=frozenset(one.draft.publication.area for one in made if one.draft),
         absent=tuple(kode for kode in order.kommuner if kode not in areas),
     )
+
+
+def _write_audit(draft: Draft, form: Form, order: Order, workbook: Path) -> None:
+    """Write what was hidden and why beside the national edition, for the departement alone."""
+    if draft.audit is None or order.actor is None:
+        return
+    words = Wording(form, order.language)
+    name = f"{workbook.stem}-{words.text('audit.file')}-{words.text('book.file_internal')}.xlsx"
+    data = write_audit(draft.audit, words, made_on=draft.publication.counted_on)
+    write_whole(workbook.with_name(name), data, language=order.language)
 
 
 def _publisher(publication: Publication) -> Publisher:

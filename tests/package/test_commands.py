@@ -69,7 +69,8 @@ def test_demo_leaves_what_it_says(demo: Path) -> None:
     ]
     for folder in ("indbakke", "kvitteringer"):
         assert sorted(path.name[:3] for path in (demo / folder).iterdir()) == list(KOMMUNER)
-    statistics = [path.name for path in (demo / "statistik").glob("*.xlsx")]
+    written = [path.name for path in (demo / "statistik").glob("*.xlsx")]
+    statistics = [name for name in written if "revision" not in name]
     internal = [name for name in statistics if "fortroligt" in name]
     assert len(internal) == len(KOMMUNER) + 2
     assert len(statistics) == 2 * len(internal)
@@ -166,6 +167,21 @@ def test_report_again_gives_the_same_bytes(
     assert run(arguments, environment=environment) == ExitCode.DONE
     (written,) = tmp_path.glob("*.xlsx")
     assert written.read_bytes() == (demo / "statistik" / written.name).read_bytes()
+
+
+def test_the_audit_lies_beside_the_national_edition(demo: Path) -> None:
+    """It is marked, and no reader comes closer than 2 to a small number."""
+    files = sorted((demo / "statistik").glob("*-revision-fortroligt.xlsx"))
+    assert len(files) == 2
+    for file in files:
+        rows = list(load_workbook(file).worksheets[0].iter_rows(values_only=True))
+        assert str(rows[0][0]).startswith("FORTROLIGT")
+        readers = [row for row in rows if row[0] == "Læser"]
+        assert readers
+        # No upper end means that the number can be as large as you like.
+        assert all(high is None or high - low >= 2 for *_, low, high, _ in readers)
+        tables = [row for row in rows if row[0] == "Tabel"]
+        assert sum(small for _, _, _, small, *_ in tables) > 0
 
 
 def test_exports(demo: Path, tmp_path: Path, environment: dict[str, str]) -> None:

@@ -53,6 +53,8 @@ class Question:
         threshold: Smallest number shown.
         publisher: What is printed of who publishes: name and contact.
         benchmarks: Figures to compare with; those kept in the database when None.
+        zeros: What a count of zero is (`fpsheet_sync.disclosure.settings.ZeroPolicy`).
+        savings: Also find out what fewer breakdowns would have saved, which takes long.
     """
 
     form: Form
@@ -64,6 +66,8 @@ class Question:
     threshold: int
     publisher: Mapping[str, str]
     benchmarks: tuple[Benchmark, ...] | None = None
+    zeros: str = "published"
+    savings: bool = False
 
     def request(self, language: str, state: str, figures: tuple[Benchmark, ...]) -> ReleaseRequest:
         """Give what is counted and laid out for the country."""
@@ -90,6 +94,7 @@ def describe(store: Store, question: Question) -> Publication:
     settings: dict[str, Any] = {
         "format": FORMAT,
         "graense": question.threshold,
+        "nuller": question.zeros,
         "udgiver": dict(question.publisher),
         "landstal": [asdict(figure) for figure in figures],
         "foreloebige": _provisional(question),
@@ -167,7 +172,9 @@ def make_draft(
         DisclosureError: Some number cannot be protected.
     """
     # Loaded here: the solver takes a while, and an internal edition needs none.
-    from fpsheet_sync.disclosure.settings import Settings  # noqa: PLC0415
+    from fpsheet_sync.disclosure.report import make_report  # noqa: PLC0415
+    from fpsheet_sync.disclosure.saving import find_savings  # noqa: PLC0415
+    from fpsheet_sync.disclosure.settings import Settings, ZeroPolicy  # noqa: PLC0415
     from fpsheet_sync.disclosure.suppression import Status, suppress  # noqa: PLC0415
     from fpsheet_sync.statistics.cells import printed_numbers, release_cells  # noqa: PLC0415
     from fpsheet_sync.statistics.suppression import (  # noqa: PLC0415
@@ -181,7 +188,10 @@ def make_draft(
         before = read_before(connection, question.area)
     ours = [release for release in full if release.language == question.languages[0]]
     described = release_cells(ours, question.form, known=before.printed, hidden=before.hidden)
-    chosen = suppress(described, Settings(threshold=question.threshold))
+    settings = Settings(threshold=question.threshold, zeros=ZeroPolicy(question.zeros))
+    chosen = suppress(described, settings)
+    savings = find_savings(described, settings) if question.savings else ()
+    audit = make_report(described, chosen, savings=savings)
     shown = [apply_suppression(release, chosen) for release in full]
     number = publication.number if publishes else 0
     named = [replace(release, number=number) for release in shown]
@@ -192,7 +202,7 @@ def make_draft(
         if status is not Status.PUBLISHED
     }
     releases = _revised(store, question, (publication, counting), named)
-    return Draft(publication, releases, printed, hidden, before.last)
+    return Draft(publication, releases, printed, hidden, before.last, audit)
 
 
 def _count(

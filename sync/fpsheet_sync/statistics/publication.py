@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -13,6 +13,10 @@ from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period, Release
 from fpsheet_sync.statistics.frozen import freeze, freeze_releases, thaw, thaw_releases
 from fpsheet_sync.store import Store, lock
+
+if TYPE_CHECKING:
+    # Not loaded here: it brings the solver along.
+    from fpsheet_sync.disclosure.report import AuditReport
 
 _TABLE = "publikation"
 
@@ -54,6 +58,7 @@ class Draft:
         printed: Every count they print, by name.
         hidden: Every cell they hide, and whether it is small.
         seen: The last publication of the country that the draft takes into account; 0 for none.
+        audit: What was hidden and why, for the departement alone.
     """
 
     publication: Publication
@@ -61,6 +66,7 @@ class Draft:
     printed: Mapping[CellId, int]
     hidden: Mapping[CellId, bool]
     seen: int
+    audit: "AuditReport | None" = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

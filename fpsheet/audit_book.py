@@ -1,0 +1,96 @@
+"""The audit report as a workbook: what a publication hides, why, and how safe the rest is.
+
+It tells small numbers from those that protect them, so it is for the departement alone.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import TYPE_CHECKING
+
+from fpsheet.list_book import ListBook, ListColumn, write_list_book
+from fpsheet_sync.statistics.wording import Wording
+from fpsheet_templates.form import FieldType
+
+if TYPE_CHECKING:
+    # Not loaded here: it brings the solver along.
+    from fpsheet_sync.disclosure.report import AuditReport
+
+_COLUMNS = ("about", "name", "cells", "small", "others", "low", "high", "why")
+_NUMBERS = {"cells", "small", "others", "low", "high"}
+_WIDTHS = {"name": 60, "why": 70}
+
+Row = tuple[str | int | float | None, ...]
+
+
+def write_audit(report: "AuditReport", words: Wording, *, made_on: date) -> bytes:
+    """Give the audit report of a publication as a workbook marked FORTROLIGT.
+
+    Its rows are the tables, the readers with the closest they come to a small number, the numbers
+    hidden to protect others with the reason, and what fewer breakdowns would have saved.
+    """
+    settings = report.settings
+    counts = {status.value: number for status, number in report.counts.items()}
+    told = {
+        "threshold": settings.threshold,
+        "zeros": words.text(f"audit.zeros.{settings.zeros}"),
+        "width": settings.width,
+        "small": counts.get("primary", 0),
+        "others": counts.get("secondary", 0),
+        "figures": report.figures,
+    }
+    lines = [words.text("audit.confidential"), words.fill("audit.settings", told)]
+    lines.append(words.fill("audit.counts", told))
+    if report.narrowest is not None:
+        view, cell, interval = report.narrowest
+        closest = {"who": _reader(words, view), "cell": cell, "width": f"{interval.width:g}"}
+        lines.append(words.fill("audit.narrowest", closest))
+    return write_list_book(
+        ListBook(
+            title=words.text("audit.title"),
+            table="tRevision",
+            lines=tuple(lines),
+            columns=tuple(
+                ListColumn(
+                    words.text(f"audit.column.{name}"),
+                    FieldType.DECIMAL if name in _NUMBERS else FieldType.TEXT,
+                    width=_WIDTHS.get(name, 16),
+                )
+                for name in _COLUMNS
+            ),
+            rows=tuple(_rows(report, words)),
+            made_on=made_on,
+            is_confidential=True,
+        )
+    )
+
+
+def _rows(report: "AuditReport", words: Wording) -> Iterator[Row]:
+    for line in report.tables:
+        about = words.text("audit.about.table")
+        yield about, line.table, line.cells, line.primary, line.secondary, None, None, ""
+    for view in report.views:
+        if view.interval is None:
+            continue
+        how = words.text(f"audit.{'measured' if view.is_measured else 'proven'}")
+        ends = (view.interval.low, _finite(view.interval.high))
+        name = f"{_reader(words, view.view)}: {view.cell}"
+        yield words.text("audit.about.reader"), name, None, None, None, *ends, how
+    for cell, reason in report.reasons.items():
+        told = {"cell": reason.protects, "who": _reader(words, reason.against)}
+        why = words.fill("audit.protects", told)
+        yield words.text("audit.about.hidden"), cell, None, None, None, None, None, why
+    for cell, view_id in report.already_known:
+        why = words.fill("audit.known", {"who": _reader(words, view_id)})
+        yield words.text("audit.about.known"), cell, None, None, None, None, None, why
+    for saving in report.savings:
+        name = f"{saving.table} {saving.breakdown}".strip()
+        why = words.fill("audit.saves", {"freed": saving.freed, "lost": saving.lost})
+        yield words.text("audit.about.saving"), name, saving.freed, None, None, None, None, why
+
+
+def _finite(high: float) -> float | None:
+    return None if high == float("inf") else high
+
+
+def _reader(words: Wording, view: str) -> str:
+    return words.area(view) if view else words.text("audit.public")
