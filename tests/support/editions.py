@@ -111,12 +111,16 @@ def write(store: Store, folder: Path, **details: object) -> Written:
     return publish(store, load_form(), order(**details), folder, Silent())
 
 
+AUDIT = "-revision-"
+"""In the name of the audit report, which is written once, when an edition is published."""
+
+
 def bytes_of(folder: Path) -> dict[str, bytes]:
-    """Give every file below a folder."""
+    """Give every file of the editions below a folder."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and AUDIT not in path.name
     }
 
 
