@@ -106,8 +106,11 @@ def receive(arrivals: Iterable[Arrival], desk: Desk) -> Iterator[Received]:
     entries = list(arrivals)
     if len(entries) <= _FEW:
         worker = make_worker(desk)
-        yield from map(worker.take, entries)
-        worker.process.close()
+        try:
+            yield from map(worker.take, entries)
+        finally:
+            # The writer may give up in the middle: a database can fail.
+            worker.process.close()
         return
     context = get_context("spawn")
     with ProcessPoolExecutor(WORKERS, context, initializer=_begin, initargs=(desk,)) as pool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fpsheet.returned.fault_row import make_fault_rows, may_be_explained
 from fpsheet.returned.own_list import find_own_list
-from fpsheet.returned.parts import Parts
+from fpsheet.returned.parts import DamagedPackageError, Parts
 from fpsheet_sync.submission import Explanation as SentExplanation
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.typed import Check
@@ -66,7 +66,10 @@ def current_explanations(
         findings: What the intake and the check found in it now.
         check: The checked rows.
     """
-    found = find_fault_list(Parts(content))
+    try:
+        found = find_fault_list(Parts(content))
+    except DamagedPackageError:
+        found = None
     if found is None or not found.explanations:
         return ()
     known = {(said.key, said.fingerprint): said.text for said in found.explanations}

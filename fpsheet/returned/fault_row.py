@@ -8,6 +8,10 @@ from fpsheet_templates.rule import Severity
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.typed import ROW, ROW_ID, Check, TypedSheet
 
+_LONGEST_INITIALS = 10
+_MOST_DIGITS = 6
+"""Initials with this many digits may be a CPR number in the wrong column."""
+
 
 @dataclass(frozen=True, slots=True)
 class FaultRow:
@@ -66,11 +70,16 @@ def make_fault_rows(
 
 
 def _caseworkers(check: Check) -> dict[str, str]:
+    """Give the initials by citizen; what may be a number or a text gone astray is not shown."""
     borger = check.sheets.get("borger")
     if borger is None:
         return {}
     pairs = borger.frame.select("cpr", "sagsbehandler").drop_nulls().iter_rows()
-    return {str(cpr): str(initials) for cpr, initials in pairs}
+    return {
+        str(cpr): str(initials)
+        for cpr, initials in pairs
+        if len(initials) <= _LONGEST_INITIALS and sum(map(str.isdigit, initials)) < _MOST_DIGITS
+    }
 
 
 def _row_values(sheet: TypedSheet | None, row: int) -> Mapping[str, object]:

@@ -1,10 +1,12 @@
 """The parts of a package, changed one by one; what is not touched stays as it was."""
 
 import posixpath
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from lxml import etree
 
@@ -22,6 +24,15 @@ _OWN_TIME = (1980, 1, 1, 0, 0, 0)
 
 class DamagedPackageError(Exception):
     """A part that is needed is missing or is no XML; `returned` says so in words."""
+
+
+@contextmanager
+def _zip_faults() -> Iterator[None]:
+    """Tell of a zip that the intake reads and `zipfile` does not (an odd flag, say)."""
+    try:
+        yield
+    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
+        raise DamagedPackageError from None
 
 
 @dataclass(slots=True)
@@ -42,8 +53,13 @@ class Parts:
     _unpacked: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """List the parts; each is unpacked when it is asked for."""
-        self._archive = ZipFile(BytesIO(self.original))
+        """List the parts; each is unpacked when it is asked for.
+
+        Raises:
+            DamagedPackageError: The zip is one that `zipfile` does not read.
+        """
+        with _zip_faults():
+            self._archive = ZipFile(BytesIO(self.original))
         self._names = dict.fromkeys(self._archive.namelist())
 
     def __contains__(self, name: str) -> bool:
@@ -61,7 +77,8 @@ class Parts:
         if name in self.changed:
             return self.changed[name]
         if name not in self._unpacked:
-            self._unpacked[name] = self._archive.read(name)
+            with _zip_faults():
+                self._unpacked[name] = self._archive.read(name)
         return self._unpacked[name]
 
     def write(self, name: str, content: bytes) -> None:

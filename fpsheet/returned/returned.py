@@ -47,10 +47,10 @@ def return_workbook(
     Raises:
         WorkbookFileError: The package is not whole enough to be changed.
     """
-    parts = Parts(content)
     with in_words(language):
+        parts = Parts(content)
         replace_marks(parts, findings, check, form=form, language=language)
-    return parts.to_bytes()
+        return parts.to_bytes()
 
 
 def replace_marks(
@@ -77,11 +77,11 @@ def clean_workbook(content: bytes, *, language: str = "da") -> bytes:
     Raises:
         WorkbookFileError: The package is not whole enough to be changed.
     """
-    parts = Parts(content)
     with in_words(language):
+        parts = Parts(content)
         drop_conflicts(parts)
         _remove_marks(parts, find_fault_list(parts))
-    return parts.to_bytes()
+        return parts.to_bytes()
 
 
 def drop_conflicts(parts: Parts) -> None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
-from fpsheet.returned.explanation import find_fault_list
+from fpsheet.returned.explanation import current_explanations, find_fault_list
 from fpsheet.returned.mark import SIGNATURE
 from fpsheet.returned.parts import Parts
 from fpsheet.returned.returned import clean_workbook, return_workbook
+from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import sort_findings
 from tests.support.desk import check_bytes, edit, make_workbook
@@ -180,6 +181,21 @@ def test_numbers_that_are_none_are_no_failure(issued: bytes, number: str) -> Non
         package.data(), checked.findings, checked.check, form=FORM, language="da"
     )
     assert b"fejlliste.noegle" in open_parts(again).parts["xl/worksheets/sheetFpsheet.xml"]
+
+
+def test_a_zip_that_only_the_intake_reads_is_refused_in_words(issued: bytes) -> None:
+    """A flag that the zip library stops at (found by fuzzing) ends in a sentence with a remedy."""
+    checked = check_bytes(issued, FORM)
+    at = issued.index(b"PK\x01\x02")
+    flagged = bytearray(issued)
+    while at >= 0:
+        flagged[at + 8] |= 1 << 5
+        at = issued.find(b"PK\x01\x02", at + 1)
+    assert current_explanations(bytes(flagged), checked.findings, checked.check) == ()
+    with pytest.raises(WorkbookFileError, match="reparere"):
+        clean_workbook(bytes(flagged))
+    with pytest.raises(WorkbookFileError, match="reparere"):
+        return_workbook(bytes(flagged), checked.findings, checked.check, form=FORM, language="da")
 
 
 def test_findings_of_the_file_alone_are_listed(issued: bytes) -> None:
