@@ -276,7 +276,7 @@ def _findings(receipt: Receipt, words: _Words) -> Page | None:
     rows = [
         (
             words.form.texts.get(f"returned.severity.{found.severity}", words.language),
-            found.tab(words.form, words.language),
+            found.spoken_tab(words.form, words.language),
             found.cell,
             found.message(words.form, words.language),
             found.remedy(words.form, words.language),

@@ -91,7 +91,7 @@ def make_fault_line(row: FaultRow, form: Form, language: str) -> FaultLine:
         row.key,
         row.fingerprint,
         severity_words(finding.severity, form, language),
-        finding.tab(form, language),
+        finding.spoken_tab(form, language),
         finding.cell,
         label,
         finding.message(form, language),

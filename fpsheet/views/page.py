@@ -112,7 +112,7 @@ def _findings(findings: Iterable[Finding], words: _Words) -> str:
     form, language = words.form, words.language
     lines = (
         f'<tr><td class="{finding.severity}">{escape(words.severity(finding.severity))}</td>'
-        f"<td>{escape(f'{finding.tab(form, language)} {finding.cell}'.strip())}</td>"
+        f"<td>{escape(f'{finding.spoken_tab(form, language)} {finding.cell}'.strip())}</td>"
         f"<td>{escape(finding.message(form, language))}<br>"
         f'<span class="remedy">{escape(finding.remedy(form, language))}</span></td>'
         f"<td>{escape(finding.code)}</td></tr>"
@@ -145,9 +145,8 @@ def _case_names(check: Check, words: _Words) -> dict[str, str]:
     if borger is None:
         return {}
     pairs = borger.frame.select(ROW, "cpr").drop_nulls().iter_rows()
-    return {
-        cpr: f"{borger.title}, {words('row')} {row} (••••••-••{cpr[-2:]})" for row, cpr in pairs
-    }
+    title = words.form.sheet_title("borger", words.language)
+    return {cpr: f"{title}, {words('row')} {row} (••••••-••{cpr[-2:]})" for row, cpr in pairs}
 
 
 def _table(heads: Sequence[str], rows: Iterable[Iterable[str]], *, numbers: set[int]) -> str:

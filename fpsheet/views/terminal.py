@@ -75,7 +75,7 @@ def _render_group(
     severity = texts.get(f"program.severity.{first.severity}", language)
     place = texts.get("program.report.whole_file", language)
     if first.sheet:
-        place = first.title or form.sheet_title(first.sheet, language)
+        place = first.spoken_tab(form, language)
     number = len(findings)
     head = f"{severity} {first.code}"
     shown = ""

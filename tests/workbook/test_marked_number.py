@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sqlite3
 from datetime import date
 from functools import cache
@@ -190,7 +191,9 @@ def readable(data: bytes) -> Iterator[str]:
     if data.startswith(b"PK"):
         for name, content in open_parts(data).parts.items():
             if "fpsheet" in name.lower() or "manifest" in name.lower():
-                yield content.decode("utf-8", "replace")
+                text = content.decode("utf-8", "replace")
+                # A link has to say the tab's own name, whatever she wrote on it.
+                yield re.sub("<hyperlinks>.*?</hyperlinks>", "", text)
     else:
         yield data.decode("latin-1")
         yield data.decode("utf-8", "replace")

@@ -7,6 +7,8 @@ from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
 
 NO_ROW = 0
+_MOST_DIGITS = 6
+"""A tab with this many digits in its name may name a citizen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,16 @@ class Finding:
             return self.title
         return form.sheet_title(self.sheet, language)
 
+    def spoken_tab(self, form: Form, language: str = "da") -> str:
+        """Give the name on the tab, or the form's where somebody wrote a long number on the tab."""
+        name = self.tab(form, language)
+        has_number = sum(map(str.isdigit, name)) >= _MOST_DIGITS
+        return form.sheet_title(self.sheet, language) if has_number and self.sheet else name
+
     def _values(self, form: Form, language: str) -> Mapping[str, str]:
         label = form.field_label(self.sheet, self.field, language) if self.field else ""
         place = {
-            "ark": self.tab(form, language),
+            "ark": self.spoken_tab(form, language),
             "felt": label,
             "celle": self.cell,
             "raekke": str(self.row),
