@@ -7,7 +7,7 @@ from datetime import date
 
 from fpsheet.returned.conflict_column import LETTERS, PREFIX, find_conflict_list
 from fpsheet.returned.own_list import OwnList
-from fpsheet.returned.parts import Parts
+from fpsheet.returned.parts import DamagedPackageError, Parts
 from fpsheet_sync.submission import Choice
 from fpsheet_templates.form import Field, FieldType, Form
 from fpsheet_validation.cell import judge_cell
@@ -54,7 +54,10 @@ def read_choices(content: bytes, form: Form, language: str) -> Chosen:
 
     Findings: HIS-021, HIS-022.
     """
-    found = find_conflict_list(Parts(content))
+    try:
+        found = find_conflict_list(Parts(content))
+    except DamagedPackageError:
+        found = None
     if found is None:
         return Chosen()
     choices: list[Choice] = []

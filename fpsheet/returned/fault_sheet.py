@@ -1,6 +1,7 @@
 """The list of findings as a worksheet part: every text a string, every cell a link."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from xml.sax.saxutils import quoteattr
 
 from fpsheet.returned.fault_line import (
@@ -23,6 +24,7 @@ from fpsheet.returned.sheet_row import HIDDEN, sheet_row
 from fpsheet.returned.style import ACCENT, ANSWER, BODY, HEADER, LINE, LINK, TITLE
 from fpsheet_templates.form import Form
 
+_CHARACTERS_PER_LETTER = 1.1
 _MOST_LINKS = 60_000
 """Excel stops at 65,530 links on a sheet."""
 
@@ -56,7 +58,7 @@ def fault_sheet(rows: Sequence[FaultRow], form: Form, *, language: str, first_st
         ),
     ]
     for number, line in enumerate(lines, start=FIRST_ROW):
-        written.append(sheet_row(number, _cells(line), first_style))
+        written.append(sheet_row(number, _cells(line), first_style, lines=_lines(line)))
     last = max(FIRST_ROW, FIRST_ROW + len(rows) - 1)
     return _worksheet("".join(written), last, _links(lines)).encode()
 
@@ -69,6 +71,16 @@ def _cells(line: FaultLine) -> list[tuple[str, str, int]]:
         (_letter(n), value, styles.get(column.id, BODY))
         for n, (column, value) in enumerate(zip(COLUMNS, line.values, strict=True))
     ]
+
+
+def _lines(line: FaultLine) -> int:
+    """Give the lines that the longest text of a row takes in its column."""
+    taken = (
+        len(wrap(value, int(column.width / _CHARACTERS_PER_LETTER)))
+        for column, value in zip(COLUMNS, line.values, strict=True)
+        if not column.hidden
+    )
+    return max(1, *taken)
 
 
 def _letter(number: int) -> str:

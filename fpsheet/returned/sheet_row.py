@@ -9,12 +9,16 @@ _CELL_LIMIT = 32_767
 HIDDEN = ' hidden="1"'
 
 
-def sheet_row(
+_LINE_POINTS = 13.5
+
+
+def sheet_row(  # noqa: PLR0913 - each by name
     number: int,
     cells: Sequence[tuple[str, str, int]],
     first_style: int,
     *,
     height: int = 0,
+    lines: int = 0,
     hidden: bool = False,
 ) -> str:
     """Give a row.
@@ -25,6 +29,7 @@ def sheet_row(
             that wait for an answer.
         first_style: Index of our first cell style.
         height: In points; 0 for what the text needs.
+        lines: Lines the text will probably take; a program that measures it may change that.
         hidden: Whether it is out of sight.
     """
     inside = "".join(
@@ -34,6 +39,7 @@ def sheet_row(
         if value or style == ANSWER
     )
     size = f' ht="{height}" customHeight="1"' if height else ""
+    size = f' ht="{_LINE_POINTS * lines:g}"' if lines else size
     return f'<row r="{number}"{size}{HIDDEN if hidden else ""}>{inside}</row>'
 
 

@@ -97,7 +97,8 @@ def _cases(rows: Sequence[FaultRow], check: Check | None, words: _Words) -> Iter
     cases = _case_names(check, words)
     groups: dict[tuple[str, str], list[FaultRow]] = {}
     for row in rows:
-        case = cases.get(row.cpr, words("no_case" if row.finding.row else "whole_file"))
+        of_entry = row.finding.sheet in check.sheets and row.finding.row
+        case = cases.get(row.cpr, words("no_case" if of_entry else "whole_file"))
         groups.setdefault((row.caseworker, case), []).append(row)
     last = None
     for (caseworker, case), own in groups.items():
