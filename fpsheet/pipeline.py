@@ -17,7 +17,7 @@ from fpsheet.files import write_whole
 from fpsheet.progress import Progress, Silent, Step
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from fpsheet.central import Central
     from fpsheet.check import Question
@@ -379,7 +379,7 @@ def post_receipts(
     from fpsheet.receipts.post import post_receipts as write
     from fpsheet.transport.folder import Folder
 
-    write(processed, Folder(folder), Post(form, language, desk.unsealing))
+    write(processed, Folder(folder), Post(form, desk.today, language, desk.unsealing))
 
 
 def publish_statistics(
@@ -449,6 +449,21 @@ def read_status(central: "Central", form: "Form", aar: int) -> "list[StatusLine]
         with store.read() as connection:
             countries = delivered_countries(connection, form, None)
         return status(store, expected_kommuner(form, countries, aar), [aar])
+
+
+def write_status(
+    lines: "Sequence[StatusLine]", form: "Form", language: str, now: "datetime", out: Path
+) -> None:
+    """Write how each kommune stands as a workbook.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.statistics.xlsx import write_xlsx
+    from fpsheet.views.status_book import status_book
+
+    book = status_book(lines, form, language=language, now=now)
+    write_whole(out, write_xlsx(book), language=language)
 
 
 def read_conflicts(central: "Central", kommune_kode: str) -> "list[OpenConflict]":

@@ -1,6 +1,7 @@
 """Commands that ask the database how things stand: status, conflicts, rebuild."""
 
 from getpass import getuser
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,7 @@ from fpsheet.cli.parameters import (
     json_option,
     kommune_option,
     number_option,
+    path_option,
     text_option,
 )
 from fpsheet.cli.session import Session
@@ -35,6 +37,7 @@ def make_state_commands(words: Words) -> tuple[click.Command, ...]:
         words=words,
         params=[
             number_option(words, "--year", key="program.option.year", default=None),
+            path_option(words, "--out", key="command.status.out"),
             database_option(words),
             json_option(words),
         ],
@@ -98,7 +101,9 @@ def _conflict_group(words: Words) -> SpokenGroup:
 
 
 @click.pass_obj
-def show_status(session: Session, *, year: int | None, db: str | None, as_json: bool) -> int:
+def show_status(
+    session: Session, *, year: int | None, out: Path | None, db: str | None, as_json: bool
+) -> int:
     """Show who has delivered what; the kommuner that have not are named in one line."""
     from fpsheet import pipeline
     from fpsheet_sync.status import Delivery
@@ -106,6 +111,8 @@ def show_status(session: Session, *, year: int | None, db: str | None, as_json: 
     aar = year or session.local_day.year
     lines = pipeline.read_status(session.central(db), session.form(), aar)
     console, words = session.console(as_json=as_json), session.words
+    if out is not None:
+        pipeline.write_status(lines, session.form(), words.language, session.now, out)
     if as_json:
         console.give([_status_value(line) for line in lines])
         return 0
@@ -137,10 +144,10 @@ def _status_value(line: "StatusLine") -> dict[str, object]:
 
 
 def _status_row(session: Session, line: "StatusLine") -> list[object]:
+    from fpsheet.views.status_book import state_words
+
     words, kommune = session.words, session.form().kommuner[line.kommune_kode]
-    state = words.get(f"program.delivery.{line.delivery.value}")
-    if line.no_cases:
-        state = f"{state} ({words.get('command.status.no_cases')})"
+    state = state_words(line, session.form(), words.language)
     received = f"{line.last:%d-%m-%Y}" if line.last else ""
     counts = (line.files, line.waiting, line.conflicts, line.unexplained)
     return [f"{kommune.code} {kommune.name}", state, received, *counts]

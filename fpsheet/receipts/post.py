@@ -6,8 +6,14 @@ to that kommune alone.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 
+from fpsheet.check import Question, check_source
 from fpsheet.inbox import Processed
+from fpsheet.intake.process import ReadingProcess
+from fpsheet.intake.reader import NamedBytes
+from fpsheet.receipts.answer import answer_checked
 from fpsheet.receipts.book import receipt_book
 from fpsheet.receipts.file import (
     SEALED_SUFFIX,
@@ -19,12 +25,16 @@ from fpsheet.receipts.file import (
 from fpsheet.receive import Way
 from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet.transport.folder import Folder
+from fpsheet.transport.inbox import Arrival, read_arrival
 from fpsheet.transport.keyring import Keyring
 from fpsheet.transport.signing_key import SigningKey, departement_key
 from fpsheet_sync.receipt import Receipt
+from fpsheet_templates.errors import FpsheetError
 from fpsheet_templates.form import Form
 
 BOOK_SUFFIX = ".xlsx"
+RETURNED_SUFFIX = "-retur.xlsx"
+"""The returned workbook of a kommune that dropped its workbook in as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +43,13 @@ class Post:
 
     Attributes:
         form: The form, for words.
+        today: The day of the check.
         language: Language of the workbooks.
         unsealing: Its secret identity and its keyring; None where it has no keys.
     """
 
     form: Form
+    today: date
     language: str = "da"
     unsealing: tuple[str, Keyring] | None = None
 
@@ -54,9 +66,33 @@ def post_receipts(processed: Iterable[Processed], folder: Folder, post: Post) ->
         WorkbookFileError: The folder cannot be written.
     """
     signer = post.signer
-    for file in processed:
-        if file.receipt is not None and not folder.has(f"{_stem(file.receipt)}{SUFFIX}"):
-            _post(file.receipt, file.way, folder, post, signer)
+    new = [
+        (file, file.receipt)
+        for file in processed
+        if file.receipt is not None and not folder.has(f"{_stem(file.receipt)}{SUFFIX}")
+    ]
+    if any(file.way is Way.WORKBOOK for file, _ in new):
+        with ReadingProcess() as process:
+            for file, receipt in new:
+                if file.way is Way.WORKBOOK:
+                    _return(file.arrival, receipt, folder, post, process)
+    for file, receipt in new:
+        _post(receipt, file.way, folder, post, signer)
+
+
+def _return(
+    arrival: Arrival, receipt: Receipt, folder: Folder, post: Post, process: ReadingProcess
+) -> None:
+    """Put the receipt into a workbook that came as it is: its kommune has no program for that."""
+    question = Question(post.form, post.today)
+    try:
+        content = read_arrival(arrival)
+        source = NamedBytes(arrival.name, content)
+        verdict = check_source(source, Path(arrival.path), question, process)
+        data = answer_checked(verdict, content, receipt, question, language=post.language)
+    except (OSError, FpsheetError):
+        return  # changed or gone since it was merged: the receipt itself still tells everything
+    folder.put(f"{_stem(receipt)}{RETURNED_SUFFIX}", data)
 
 
 def _stem(receipt: Receipt) -> str:

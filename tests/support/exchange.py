@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fpsheet.cli.program import run
 
@@ -84,7 +84,7 @@ class Exchange:
         os.utime(package, (moment, moment))
         return package
 
-    def sync(self) -> list[dict[str, object]]:
+    def sync(self) -> list[dict[str, Any]]:
         """Merge the post; give what became of its files."""
         command = ("sync", str(self.post), "--db", self.database, *TODAY, "--json")
         _, said = self.call("departement", *command)

@@ -8,6 +8,7 @@ import pytest
 from fpsheet.cli.program import run
 from fpsheet_templates.load import load_form
 from tests.support.desk import make_workbook
+from tests.support.exchange import digits, keys_of
 
 CPR = "6101801234"
 NAME = "Fiktiv Mærket"
@@ -16,20 +17,6 @@ ROWS = {
         {"cpr": CPR, "navn": NAME, "sagsbehandler": "ABC", "pensionist_foer_reform": "nej"},
     ],
 }
-
-
-def keys_of(folder: Path) -> dict[str, str]:
-    """Give the environment of somebody with a folder of keys and settings of their own."""
-    return {
-        "FPSHEET_CONFIG": str(folder / "fpsheet.toml"),
-        "FPSHEET_KEY_FOLDER": str(folder / "noegler"),
-        "FPSHEET_KEY_PASSWORD": "kun til prøve",
-    }
-
-
-def digits(text: str) -> str:
-    """Give the digits that a command says are to be read aloud."""
-    return text.rstrip().rpartition(":")[2].strip()
 
 
 @pytest.fixture

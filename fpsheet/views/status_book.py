@@ -1,0 +1,90 @@
+"""Who has delivered what, as a workbook for the departement's own desk."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from fpsheet.statistics.book import Book, Line, Page, PageColumn, PageKind
+from fpsheet_sync.stat_table import Cell, ColumnKind
+from fpsheet_sync.status import Delivery, StatusLine
+from fpsheet_templates.form import Form
+
+_PUBLISHER = "fpsheet"
+_WIDTHS = {"kommune": 32.0, "state": 30.0, "first": 14.0, "received": 14.0}
+_COUNT_WIDTH = 13.0
+_COUNTS = ("files", "waiting", "conflicts", "unexplained")
+
+
+def status_book(lines: Sequence[StatusLine], form: Form, *, language: str, now: datetime) -> Book:
+    """Lay out how each kommune stands: one sheet, what needs a person first.
+
+    Args:
+        lines: How each kommune stands in a period.
+        form: The form, for words.
+        language: Language of the workbook.
+        now: The moment it shows, UTC.
+    """
+
+    def say(key: str, **values: object) -> str:
+        return form.texts.fill(f"command.status.{key}", language, values)
+
+    years = ", ".join(sorted({str(line.aar) for line in lines}))
+    title = say("title", aar=years)
+    counted = {
+        state: sum(line.delivery is state for line in lines)
+        for state in Delivery
+        if any(line.delivery is state for line in lines)
+    }
+    summary = "; ".join(
+        f"{form.texts.get(f'program.delivery.{state}', language)}: {count}"
+        for state, count in counted.items()
+    )
+    columns = [
+        PageColumn(say(name), ColumnKind.DIMENSION, width) for name, width in _WIDTHS.items()
+    ]
+    columns += [PageColumn(say(name), ColumnKind.COUNT, _COUNT_WIDTH) for name in _COUNTS]
+    page = Page(
+        name=say("sheet"),
+        kind=PageKind.TABLE,
+        title=title,
+        lines=(Line(say("made", day=f"{now:%d-%m-%Y}")), Line(summary)),
+        columns=tuple(columns),
+        rows=tuple(_row(line, form, language) for line in sorted(lines, key=_urgency)),
+    )
+    return Book(title, "status", _PUBLISHER, title, "", language, now.date(), (page,))
+
+
+def _urgency(line: StatusLine) -> tuple[int, str, int]:
+    order = (
+        Delivery.HELD,
+        Delivery.QUARANTINE,
+        Delivery.WAITING,
+        Delivery.MISSING,
+        Delivery.IN_ORDER,
+    )
+    return order.index(line.delivery), line.kommune_kode, line.aar
+
+
+def _row(line: StatusLine, form: Form, language: str) -> tuple[Cell, ...]:
+    kommune = form.kommuner[line.kommune_kode]
+    return (
+        f"{kommune.code} {kommune.name}",
+        state_words(line, form, language),
+        _day(line.first),
+        _day(line.last),
+        line.files,
+        line.waiting,
+        line.conflicts,
+        line.unexplained,
+    )
+
+
+def state_words(line: StatusLine, form: Form, language: str) -> str:
+    """Give how a kommune stands in words."""
+    state = form.texts.get(f"program.delivery.{line.delivery.value}", language)
+    if line.no_cases:
+        return f"{state} ({form.texts.get('command.status.no_cases', language)})"
+    return state
+
+
+def _day(moment: datetime | None) -> Cell:
+    return f"{moment:%d-%m-%Y}" if moment else None
