@@ -201,7 +201,13 @@ def make_worker(desk: Desk) -> Worker:
 
 @contextmanager
 def read_original(desk: Desk) -> Iterator[Callable[[bytes], Submission]]:
-    """Read originals that were kept, as they were read when they came."""
+    """Read originals that were kept, as they were read when they came.
+
+    A key that was revoked since held then: what was accepted stays accepted.
+    """
+    if desk.unsealing is not None:
+        identity, keyring = desk.unsealing
+        desk = replace(desk, unsealing=(identity, keyring.with_revoked()))
     worker = make_worker(desk)
 
     def read(data: bytes) -> Submission:

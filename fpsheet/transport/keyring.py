@@ -51,6 +51,10 @@ class Keyring:
             if key.public.kommune_kode == kommune_kode and key.revoked_at is None
         )
 
+    def with_revoked(self) -> "Keyring":
+        """Give the keyring as if no key had ever been revoked, to read what was accepted once."""
+        return Keyring(tuple(replace(key, revoked_at=None) for key in self.keys))
+
     def enrol(self, public: PublicKey, *, heard: str, at: datetime, by: str) -> "Keyring":
         """Add a key whose fingerprint was heard from the kommune itself.
 
