@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from fpsheet_sync.disclosure.report import AuditReport
 
 _COLUMNS = ("about", "name", "cells", "small", "others", "low", "high", "why")
-_NUMBERS = {"cells", "small", "others", "low", "high"}
-_WIDTHS = {"name": 60, "why": 70}
+_TYPES = {
+    **dict.fromkeys(("cells", "small", "others"), FieldType.INTEGER),
+    **dict.fromkeys(("low", "high"), FieldType.DECIMAL),
+}
+_WIDTHS = {"about": 26, "name": 60, "why": 70}
 
 Row = tuple[str | int | float | None, ...]
 
@@ -52,7 +55,7 @@ def write_audit(report: "AuditReport", words: Wording, *, made_on: date) -> byte
             columns=tuple(
                 ListColumn(
                     words.text(f"audit.column.{name}"),
-                    FieldType.DECIMAL if name in _NUMBERS else FieldType.TEXT,
+                    _TYPES.get(name, FieldType.TEXT),
                     width=_WIDTHS.get(name, 16),
                 )
                 for name in _COLUMNS

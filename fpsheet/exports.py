@@ -230,4 +230,4 @@ def _column(form: Form, name: str, language: str) -> ListColumn:
     choices = {code.id: code.label(language) for code in codes}
     for word in _WORDS.get(name, ()):
         choices[word] = form.texts.get(f"command.export.word.{word}", language)
-    return ListColumn(label, kind, width=24, choices=choices)
+    return ListColumn(label, kind, width=30 if name == "kommune" else 20, choices=choices)

@@ -128,9 +128,15 @@ def _write_table(workbook: Workbook, sheet: Worksheet, book: ListBook) -> None:
         FieldType.DECIMAL: workbook.add_format({"num_format": "0.0"}),
     }
     text = workbook.add_format({"num_format": "@"})
+    head = workbook.add_format({"bold": True, "text_wrap": True, "valign": "bottom"})
     first, height = len(book.lines), max(len(book.rows) + book.blank_rows, 1)
     headed = [
-        {"header": column.label, "format": looks.get(column.type, text)} for column in book.columns
+        {
+            "header": column.label,
+            "header_format": head,
+            "format": looks.get(column.type, text),
+        }
+        for column in book.columns
     ]
     place = (first, 0, first + height, len(book.columns) - 1)
     sheet.add_table(*place, {"name": book.table, "columns": headed, "style": "Table Style Light 1"})
