@@ -29,7 +29,7 @@ from fpsheet.cli.words import Words
 from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
-    from fpsheet.publish import Written
+    from fpsheet.publish import Order, Written
     from fpsheet_sync.history import Known
 
 
@@ -129,7 +129,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
     if as_json:
         session.console(as_json=True).give(_written_value(written))
     else:
-        _tell_written(session, written, out)
+        _tell_written(session, written, order, out)
     return ExitCode.FINDINGS if written.absent or not written.files else ExitCode.DONE
 
 
@@ -152,7 +152,7 @@ def _written_value(written: "Written") -> dict[str, object]:
     }
 
 
-def _tell_written(session: Session, written: "Written", out: Path) -> None:
+def _tell_written(session: Session, written: "Written", order: "Order", out: Path) -> None:
     """Say what was written and published, and what was not."""
     from fpsheet_sync.statistics.wording import Wording
 
@@ -162,7 +162,8 @@ def _tell_written(session: Session, written: "Written", out: Path) -> None:
         console.warn(f"{written.why_nothing} {written.remedy}")
         return
     for area, one in written.editions.items():
-        key = "published" if area in written.new else "known"
+        standing = "again" if order.edition else "known"
+        key = "published" if area in written.new else standing
         said = {"number": one.number, "area": told.area(area), "day": told.day(one.counted_on)}
         console.say(words.fill(f"command.report.{key}", said))
     counts = {"count": len(written.files), "folder": out}

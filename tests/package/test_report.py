@@ -156,5 +156,8 @@ def test_publish_and_give_out_again(
         ("GL", 2, True)
     ]
     assert any(name.endswith("udgave-2-t22.csv") for name in bytes_of(tmp_path / "to"))
-    report("atter", "--as-of", "1")
+    told_again = report("atter", "--as-of", "1")
+    assert (
+        "Udgave 1 for hele landet (Grønland), opgjort pr. 2. marts 2026, er skrevet" in told_again
+    )
     assert bytes_of(tmp_path / "atter") == bytes_of(tmp_path / "et")
