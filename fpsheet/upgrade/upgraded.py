@@ -20,7 +20,7 @@ from fpsheet.returned.style import styles_name
 from fpsheet.returned.workbook_part import SheetEntry, list_sheets, workbook_name
 from fpsheet.upgrade.entry_renewal import EntryRenewal, FreshColumn, Renaming, refuse
 from fpsheet.upgrade.grid import cells_of, put_text, text_of
-from fpsheet.upgrade.names import read_names, renew_names
+from fpsheet.upgrade.names import read_names, renew_names, widen_print_area
 from fpsheet.upgrade.style import append_styles, shift_styles
 from fpsheet.workbook.build import build_issue
 from fpsheet.workbook.issue import Issue
@@ -87,7 +87,8 @@ def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
             names |= {name: (to, not shown) for name, to, shown in placement.layout.names()}
         else:
             _replace_sheet(parts, mine.part, ours, raw if sheet.kind is SheetKind.COVER else None)
-    _finish_workbook(parts, names, form)
+    ends = {raw.sheets[new.sheet].title: new.letter for new in fresh}
+    _finish_workbook(parts, names, form, ends)
     known = {entry.part for entry in places.values()}
     others = sum(entry.part not in known for entry in entries)
     return Upgraded(parts.to_bytes(), tuple(fresh), tuple(renamed), others)
@@ -172,11 +173,15 @@ def _fill_cover(ours: Element, raw: RawWorkbook) -> None:
             put_text(cells[_ENTRY_LETTER], text)
 
 
-def _finish_workbook(parts: Parts, names: Mapping[str, tuple[str, bool]], form: Form) -> None:
+def _finish_workbook(
+    parts: Parts, names: Mapping[str, tuple[str, bool]], form: Form, ends: Mapping[str, str]
+) -> None:
     """Renew the names, and let the spreadsheet program calculate everything when it opens."""
     name = workbook_name(parts)
     root = parse(parts[name])
     renew_names(root, names, form)
+    for title, letter in ends.items():
+        widen_print_area(root, title, letter)
     calculation = root.find(f"{{{MAIN}}}calcPr")
     if calculation is not None:
         calculation.set("fullCalcOnLoad", "1")
