@@ -6,7 +6,7 @@ The command line and Excel call these functions and nothing else. What lies behi
 imported when the step is taken, so that a check loads no database and a template no parser.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -329,8 +329,8 @@ def write_preview(preview: "Preview", form: "Form", folder: Path) -> Path:
 
 def sync_inbox(
     inbox: str, central: "Central", desk: "Desk", actor: "Actor", progress: Progress
-) -> "list[Processed]":
-    """Merge what lies in an inbox; the database is made where it is new.
+) -> "Iterator[Processed]":
+    """Merge what lies in an inbox, file by file; the database is made where it is new.
 
     Raises:
         UsageError: There is no such inbox.
@@ -340,7 +340,7 @@ def sync_inbox(
     from fpsheet.inbox import sync_inbox as run
 
     with closing(open_central(central, create=central.is_new)) as store:
-        return list(run(inbox, store, desk=desk, actor=actor, progress=progress))
+        yield from run(inbox, store, desk=desk, actor=actor, progress=progress)
 
 
 def plan_inbox(
@@ -361,9 +361,9 @@ def plan_inbox(
 
 
 def post_receipts(
-    processed: "Sequence[Processed]", folder: str, desk: "Desk", form: "Form", language: str
-) -> None:
-    """Write the receipt of every file that has one, under the departement's number.
+    processed: "Iterable[Processed]", folder: str, desk: "Desk", form: "Form", language: str
+) -> "Iterator[Processed]":
+    """Write the receipt of every file that has one, under the departement's number, and pass it on.
 
     Args:
         processed: What became of the files of an inbox.
@@ -379,7 +379,7 @@ def post_receipts(
     from fpsheet.receipts.post import post_receipts as write
     from fpsheet.transport.folder import Folder
 
-    write(processed, Folder(folder), Post(form, desk.today, language, desk.unsealing))
+    return write(processed, Folder(folder), Post(form, desk.today, language, desk.unsealing))
 
 
 def publish_statistics(

@@ -7,8 +7,9 @@ prepared, with pseudonyms in place.
 
 import hashlib
 import zipfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -43,6 +44,9 @@ WORKERS = 2
 _ORIGINAL = "original.xlsx"
 _FEW = 3
 """So few files are read sooner than a process starts."""
+
+_AHEAD = 3
+"""Files per worker that are read before the writer asks for them; they wait in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,17 @@ def receive(arrivals: Iterable[Arrival], desk: Desk) -> Iterator[Received]:
         return
     context = get_context("spawn")
     with ProcessPoolExecutor(WORKERS, context, initializer=_begin, initargs=(desk,)) as pool:
-        yield from pool.map(_take, entries)
+        pending: deque[Future[Received]] = deque()
+        try:
+            for entry in entries:
+                pending.append(pool.submit(_take, entry))
+                if len(pending) > WORKERS * _AHEAD:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            # Also when the caller stops: nothing is read on for nobody.
+            pool.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,10 +73,10 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
             processed = pipeline.plan_inbox(inbox, central, desk, progress)
         else:
             actor = Actor(getuser(), session.now)
-            processed = pipeline.sync_inbox(inbox, central, desk, actor, progress)
+            merged = pipeline.sync_inbox(inbox, central, desk, actor, progress)
             folder = receipts or folder_beside(inbox, RECEIPTS)
             form, language = session.form(), session.words.language
-            pipeline.post_receipts(processed, folder, desk, form, language)
+            processed = list(pipeline.post_receipts(merged, folder, desk, form, language))
     show_processed(session, processed, as_json=as_json, dry_run=dry_run)
     return ExitCode.FINDINGS if any(map(needs_attention, processed)) else ExitCode.DONE
 

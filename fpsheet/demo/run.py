@@ -120,9 +120,9 @@ def run_demo(demo: Demo, places: DemoPlaces, progress: Progress) -> tuple[DemoKo
     central = _make_database(demo, places)
     desk = Desk(demo.today, demo.now, central.key_file)
     actor = Actor("demo", demo.now)
-    processed = pipeline.sync_inbox(str(places.inbox), central, desk, actor, progress)
+    merged = pipeline.sync_inbox(str(places.inbox), central, desk, actor, progress)
     receipts = str(places.receipts)
-    pipeline.post_receipts(processed, receipts, desk, demo.form, demo.language)
+    processed = list(pipeline.post_receipts(merged, receipts, desk, demo.form, demo.language))
     for order in (replace(_order(demo), actor=actor), replace(_order(demo), internal=True)):
         pipeline.publish_statistics(central, demo.form, order, places.statistics, progress)
     by_kommune = {file.receipt.kommune_kode: file for file in processed if file.receipt}

@@ -4,7 +4,8 @@ Each kommune has a folder of its own there, named by its code, so that access to
 to that kommune alone.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,6 @@ from fpsheet.inbox import Processed
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
 from fpsheet.receipts.answer import answer_checked
-from fpsheet.receipts.book import receipt_book
 from fpsheet.receipts.file import (
     SEALED_SUFFIX,
     SUFFIX,
@@ -23,7 +23,6 @@ from fpsheet.receipts.file import (
     write_receipt,
 )
 from fpsheet.receive import Way
-from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet.transport.folder import Folder
 from fpsheet.transport.inbox import Arrival, read_arrival
 from fpsheet.transport.keyring import Keyring
@@ -59,25 +58,27 @@ class Post:
         return None if self.unsealing is None else departement_key(self.unsealing[0])
 
 
-def post_receipts(processed: Iterable[Processed], folder: Folder, post: Post) -> None:
+def post_receipts(
+    processed: Iterable[Processed], folder: Folder, post: Post
+) -> Iterator[Processed]:
     """Write the receipts of files under the departement's numbers; what is there stays.
+
+    Each file is passed on as soon as its receipt is there: while one is written, the next are read.
 
     Raises:
         WorkbookFileError: The folder cannot be written.
     """
     signer = post.signer
-    new = [
-        (file, file.receipt)
-        for file in processed
-        if file.receipt is not None and not folder.has(f"{_stem(file.receipt)}{SUFFIX}")
-    ]
-    if any(file.way is Way.WORKBOOK for file, _ in new):
-        with ReadingProcess() as process:
-            for file, receipt in new:
+    with ExitStack() as stack:
+        process: ReadingProcess | None = None
+        for file in processed:
+            receipt = file.receipt
+            if receipt is not None and not folder.has(f"{_stem(receipt)}{SUFFIX}"):
                 if file.way is Way.WORKBOOK:
+                    process = process or stack.enter_context(ReadingProcess())
                     _return(file.arrival, receipt, folder, post, process)
-    for file, receipt in new:
-        _post(receipt, file.way, folder, post, signer)
+                _post(receipt, file.way, folder, post, signer)
+            yield file
 
 
 def _return(
@@ -102,6 +103,9 @@ def _stem(receipt: Receipt) -> str:
 def _post(
     receipt: Receipt, way: Way, folder: Folder, post: Post, signer: SigningKey | None
 ) -> None:
+    from fpsheet.receipts.book import receipt_book
+    from fpsheet.statistics.xlsx import write_xlsx
+
     is_sealed = way is Way.SEALED
     if is_sealed and post.unsealing is not None:
         keys = [key.public for key in post.unsealing[1].active(receipt.kommune_kode)]
