@@ -1,7 +1,7 @@
 """One run over an inbox: what is new is read, checked, merged and receipted."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fpsheet.outbox import workbook_hash
@@ -10,6 +10,7 @@ from fpsheet.receive import Desk, Way, receive, way_of
 from fpsheet.transport.inbox import Arrival, list_inbox, read_arrival
 from fpsheet.verdict import Verdict
 from fpsheet_sync.access import Actor
+from fpsheet_sync.claim import Claims, claim_files
 from fpsheet_sync.content import Prepared
 from fpsheet_sync.plan import MergePlan, make_plan
 from fpsheet_sync.receipt import Receipt
@@ -42,6 +43,15 @@ class Processed:
 
 
 @dataclass(frozen=True, slots=True)
+class Fresh:
+    """A file that never came before, the hash it will be known by, and how it travelled."""
+
+    arrival: Arrival
+    sha256: str
+    way: Way
+
+
+@dataclass(frozen=True, slots=True)
 class Sorted:
     """The files of an inbox before any is read: what to do with each.
 
@@ -52,7 +62,7 @@ class Sorted:
     """
 
     known: tuple[Processed, ...] = ()
-    fresh: tuple[Arrival, ...] = ()
+    fresh: tuple[Fresh, ...] = ()
     waiting: tuple[Processed, ...] = ()
 
 
@@ -63,6 +73,7 @@ def sync_inbox(
 
     Files are taken in the order of their own modified time. Each is merged in a transaction of
     its own: what was given is in the store, and a run that was ended goes on where it stopped.
+    Two syncs over one inbox share it on PostgreSQL: neither reads what the other is at.
 
     Raises:
         UsageError: There is no such inbox.
@@ -72,19 +83,43 @@ def sync_inbox(
     yield from (*found.waiting, *found.known)
     progress.start(Step.APPLY, total=len(found.fresh))
     refused: list[Refusal] = []
-    for received in receive(found.fresh, desk):
-        progress.advance(Step.APPLY)
-        arrival, verdict = received.arrival, received.verdict
-        if received.prepared is None:
-            codes = sorted({finding.code for finding in verdict.findings})
-            refused.append(Refusal(received.sha256, tuple(codes)))
-            yield Processed(arrival, verdict, way=received.way)
+    others: list[Fresh] = []
+    with claim_files(store) as claims:
+        mine = _claimed(found.fresh, claims, others)
+        for received in receive(mine, desk, count=len(found.fresh)):
+            progress.advance(Step.APPLY)
+            arrival, verdict = received.arrival, received.verdict
+            if received.prepared is None:
+                codes = sorted({finding.code for finding in verdict.findings})
+                refused.append(Refusal(received.sha256, tuple(codes)))
+                yield Processed(arrival, verdict, way=received.way)
+            else:
+                (synced,) = sync_submissions(store, [received.prepared], actor)
+                yield Processed(
+                    arrival, verdict, synced.receipt, is_new=synced.is_new, way=received.way
+                )
+        note_refusals(store, refused, actor)
+    yield from _left_to_others(others, store)
+
+
+def _claimed(fresh: Iterable[Fresh], claims: Claims, others: list[Fresh]) -> Iterator[Arrival]:
+    """Give the files that no other sync is at; the rest is noted in `others`."""
+    for file in fresh:
+        if claims.take(file.sha256):
+            yield file.arrival
         else:
-            (synced,) = sync_submissions(store, [received.prepared], actor)
-            yield Processed(
-                arrival, verdict, synced.receipt, is_new=synced.is_new, way=received.way
-            )
-    note_refusals(store, refused, actor)
+            others.append(file)
+
+
+def _left_to_others(files: list[Fresh], store: Store) -> Iterator[Processed]:
+    """Give what another sync made of files, those that it is still at as waiting."""
+    receipts = known_receipts(store, (file.sha256 for file in files)) if files else {}
+    for file in files:
+        receipt = receipts.get(file.sha256)
+        if receipt is None:
+            yield Processed(file.arrival, is_waiting=True, way=file.way)
+        else:
+            yield Processed(file.arrival, receipt=receipt, is_new=False, way=file.way)
 
 
 def plan_inbox(url: str, store: Store, *, desk: Desk, progress: Progress) -> Iterator[Processed]:
@@ -92,7 +127,8 @@ def plan_inbox(url: str, store: Store, *, desk: Desk, progress: Progress) -> Ite
     found = sort_inbox(url, desk, store)
     yield from (*found.waiting, *found.known)
     progress.start(Step.PLAN, total=len(found.fresh))
-    for received in receive(found.fresh, desk):
+    fresh = [file.arrival for file in found.fresh]
+    for received in receive(fresh, desk, count=len(fresh)):
         progress.advance(Step.PLAN)
         plan = _plan(store, received.prepared) if received.prepared else None
         yield Processed(received.arrival, received.verdict, plan=plan, way=received.way)
@@ -121,7 +157,7 @@ def sort_inbox(url: str, desk: Desk, store: Store) -> Sorted:
             for entry, digest, way in places
             if digest in receipts
         ),
-        fresh=tuple(entry for entry, digest, _ in places if digest not in receipts),
+        fresh=tuple(Fresh(*place) for place in places if place[1] not in receipts),
         waiting=tuple(waiting),
     )
 

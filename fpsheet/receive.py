@@ -105,13 +105,18 @@ class Received:
     sha256: str
 
 
-def receive(arrivals: Iterable[Arrival], desk: Desk) -> Iterator[Received]:
-    """Read and check files; what comes of them is given in their order."""
-    entries = list(arrivals)
-    if len(entries) <= _FEW:
+def receive(arrivals: Iterable[Arrival], desk: Desk, *, count: int) -> Iterator[Received]:
+    """Read and check files; what comes of them is given in their order.
+
+    Args:
+        arrivals: The files; the next is asked for when there is room to read it.
+        desk: What is needed to judge them.
+        count: How many there are, or fewer.
+    """
+    if count <= _FEW:
         worker = make_worker(desk)
         try:
-            yield from map(worker.take, entries)
+            yield from map(worker.take, arrivals)
         finally:
             # The writer may give up in the middle: a database can fail.
             worker.process.close()
@@ -120,7 +125,7 @@ def receive(arrivals: Iterable[Arrival], desk: Desk) -> Iterator[Received]:
     with ProcessPoolExecutor(WORKERS, context, initializer=_begin, initargs=(desk,)) as pool:
         pending: deque[Future[Received]] = deque()
         try:
-            for entry in entries:
+            for entry in arrivals:
                 pending.append(pool.submit(_take, entry))
                 if len(pending) > WORKERS * _AHEAD:
                     yield pending.popleft().result()

@@ -69,11 +69,11 @@ def outcomes_of(processed: Processed) -> dict[str, SheetOutcome]:
 
 
 def needs_attention(processed: Processed) -> bool:
-    """Tell whether a person has to do something: refused, held, quarantined, in conflict.
+    """Tell whether a person has to do something: refused, held, in quarantine or conflict, waiting.
 
     A file that came before has been told about then.
     """
-    if state_of(processed) in {"refused", "karantaene", "tilbageholdt"}:
+    if state_of(processed) in {"waiting", "refused", "karantaene", "tilbageholdt"}:
         return True
     return any(
         numbers.quarantined or numbers.conflicting for numbers in outcomes_of(processed).values()

@@ -20,7 +20,7 @@ LOCK_SECONDS = 30
 """How long a second writer waits before it says that the database is busy."""
 
 _KEY_SETTING = "noegle_id"
-_LOCK_SPACE, _CLAIM_SPACE = 0x66707368, 0x66706372
+_LOCK_SPACE = 0x66707368
 PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",  # a receipt handed out must survive a power cut
@@ -169,28 +169,6 @@ def settled(store: Store) -> int:
                 text("SELECT pg_advisory_xact_lock(:space, 0)"), {"space": _LOCK_SPACE}
             )
         return last_commit(connection)
-
-
-@contextmanager
-def claim(store: Store, sha256: str) -> Iterator[bool]:
-    """Claim a file before reading it, so that several syncs share an inbox.
-
-    Gives False where another sync is at it; come back later, it will then be known. On SQLite
-    everybody gets the claim, because only one can write anyway.
-    """
-    if not store.is_postgresql:
-        yield True
-        return
-    with translated(store.place), store.engine.connect() as connection:
-        key = {"space": _CLAIM_SPACE, "name": sha256}
-        taken = text("SELECT pg_try_advisory_lock(:space, hashtext(:name))")
-        mine = bool(connection.execute(taken, key).scalar())
-        try:
-            yield mine
-        finally:
-            if mine:
-                freed = text("SELECT pg_advisory_unlock(:space, hashtext(:name))")
-                connection.execute(freed, key)
 
 
 def _is_sqlite(address: URL) -> bool:

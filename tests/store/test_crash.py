@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fpsheet_sync.claim import claim_files
 from fpsheet_sync.state_hash import state_hash
-from fpsheet_sync.store import Store, claim
-from tests.support.crash import texts
+from tests.support.crash import FORLOEB, texts
 from tests.support.submissions import submit, sync
 
 if TYPE_CHECKING:
@@ -102,16 +102,12 @@ def test_two_syncs_at_once(stores: Stores) -> None:
 def test_a_claimed_file_is_left_to_the_other(stores: Stores) -> None:
     """On PostgreSQL a file is claimed by one sync; on SQLite the second waits at the writing."""
     store = stores.new()
-    with (
-        claim(store, "a" * 64) as mine,
-        claim(store, "a" * 64) as theirs,
-        claim(store, "b" * 64) as other,
-    ):
-        assert (mine, theirs, other) == (True, not is_server(store), True)
-    with claim(store, "a" * 64) as again:
-        assert again
-
-
-def is_server(store: Store) -> bool:
-    """Whether the store is on a server."""
-    return store.is_postgresql
+    file = submit(FORLOEB)
+    with claim_files(store) as mine, claim_files(store) as theirs:
+        assert mine.take(file.sha256)
+        assert theirs.take(file.sha256) is not store.is_postgresql
+        assert theirs.take("b" * 64)
+    sync(store, file)
+    with claim_files(store) as again:
+        assert again.take("b" * 64)
+        assert again.take(file.sha256) is not store.is_postgresql
