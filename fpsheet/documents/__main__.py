@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from fpsheet.documents.caseworker_guide import caseworker_guide_markdown
 from fpsheet.documents.command_list import command_list_markdown
 from fpsheet.documents.glossary import glossary_markdown
 from fpsheet.documents.rule_catalogue import rule_catalogue_markdown
@@ -19,6 +20,7 @@ from fpsheet_templates.term import load_terms
 DOCUMENTS: Mapping[str, Callable[[Form], str]] = {
     "GLOSSARY.md": lambda form: glossary_markdown(form, load_terms()),
     "docs/kommandoer.md": command_list_markdown,
+    "docs/vejledning-sagsbehandler.md": caseworker_guide_markdown,
     "docs/regelkatalog.md": rule_catalogue_markdown,
 }
 """Path below the repository → function that gives the document's text."""

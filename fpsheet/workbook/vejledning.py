@@ -24,7 +24,8 @@ from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
 
 _COLUMNS = (("B", 30), ("C", 70), ("D", 44), ("E", 18), ("F", 24))
 _ROW_HEIGHT = 14
-_STEPS = 9
+STEPS = 9
+"""Steps of the work, each with a title and a text."""
 
 
 def make_guide(book: Workbook, issue: Issue) -> Worksheet:
@@ -45,7 +46,7 @@ def make_guide(book: Workbook, issue: Issue) -> Worksheet:
 
 
 def _write_steps(sheet: Worksheet, issue: Issue, row: int) -> int:
-    for number in range(1, _STEPS + 1):
+    for number in range(1, STEPS + 1):
         write_text(sheet[f"B{row}"], issue.text(f"workbook.guide.trin_{number}_titel"))
         sheet[f"B{row}"].font = font(bold=True, colour=NAVY)
         sheet[f"B{row}"].alignment = align(vertical="top")
