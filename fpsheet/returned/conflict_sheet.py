@@ -19,6 +19,8 @@ from fpsheet.returned.style import ACCENT, ANSWER, BODY, HEADER, LINE, LINK, TIT
 from fpsheet_templates.form import Form
 
 _TITLE_COLUMN = "E"
+_LINE_HEIGHT = 30
+"""A value, and below it which version says so."""
 
 
 def conflict_sheet(
@@ -44,7 +46,7 @@ def conflict_sheet(
         sheet_row(HEADING_ROW, shown, first_style, height=HEADING_HEIGHT),
     ]
     for number, line in enumerate(lines, start=FIRST_ROW):
-        rows.append(sheet_row(number, _cells(line, columns), first_style))
+        rows.append(sheet_row(number, _cells(line, columns), first_style, height=_LINE_HEIGHT))
     return _worksheet("".join(rows), columns, lines, sides).encode()
 
 
