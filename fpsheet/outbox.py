@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fpsheet.files import write_whole
+from fpsheet.transport.inbox import PACKAGE_SUFFIX
 from fpsheet.transport.package import seal_package
 from fpsheet.transport.payload import Payload, PayloadError, read_payload, write_payload
 from fpsheet.transport.signing_key import SigningKey
@@ -17,7 +18,6 @@ The hash of the workbook and a line feed follow, so that a file received before 
 first line.
 """
 
-SUFFIX = ".fpsheet"
 _HASH_LENGTH = 12
 _SHA256_LENGTH = 64
 
@@ -61,7 +61,7 @@ def package_name(workbook: RawWorkbook) -> str:
     """Name the file of a workbook; the name means nothing to whoever receives it."""
     meta = workbook.meta
     kommune, aar = meta.get("kommune_kode", ""), meta.get("aar", "")
-    return f"{kommune}-{aar}-{workbook.sha256[:_HASH_LENGTH]}{SUFFIX}"
+    return f"{kommune}-{aar}-{workbook.sha256[:_HASH_LENGTH]}{PACKAGE_SUFFIX}"
 
 
 def open_plain(data: bytes) -> Payload | None:

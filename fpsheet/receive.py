@@ -21,10 +21,10 @@ from pathlib import Path
 from fpsheet.check import Question, check_raw, check_source
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
-from fpsheet.outbox import SUFFIX, open_plain, workbook_hash
+from fpsheet.outbox import open_plain, workbook_hash
 from fpsheet.said import Said, said_in
 from fpsheet.submission import Reception, make_submission
-from fpsheet.transport.inbox import Arrival, read_arrival
+from fpsheet.transport.inbox import PACKAGE_SUFFIX, Arrival, read_arrival
 from fpsheet.transport.keyring import Keyring
 from fpsheet.transport.package import AGE_MAGIC, open_package
 from fpsheet.transport.payload import Payload, PayloadError
@@ -177,7 +177,7 @@ class Worker:
             payload, findings = self._unseal(data)
         elif not self.desk.takes_unsigned:
             payload, findings = None, (make_finding(form, "PAK-010"),)
-        elif arrival.name.lower().endswith(SUFFIX) or workbook_hash(data):
+        elif arrival.name.lower().endswith(PACKAGE_SUFFIX) or workbook_hash(data):
             payload, findings = _open_unsigned(data, form)
         else:
             source = NamedBytes(arrival.name, data)
@@ -233,7 +233,7 @@ def read_original(desk: Desk) -> Iterator[Callable[[bytes], Submission]]:
         told = read_answer(data, desk.now)
         if told is not None:
             return told
-        name = _ORIGINAL if zipfile.is_zipfile(BytesIO(data)) else f"original{SUFFIX}"
+        name = _ORIGINAL if zipfile.is_zipfile(BytesIO(data)) else f"original{PACKAGE_SUFFIX}"
         _, submission = worker.read(data, Arrival(name, name, None, len(data)))
         if submission is None:
             raise StoreError(

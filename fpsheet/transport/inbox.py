@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from fpsheet_templates.errors import UsageError
 
 QUIET = timedelta(seconds=5)
-"""A file that changed less than this ago may still be on its way in."""
+"""A workbook that changed less than this ago may still be on its way in."""
 
-_SUFFIXES = (".xlsx", ".fpsheet")
+PACKAGE_SUFFIX = ".fpsheet"
+_SUFFIXES = (".xlsx", PACKAGE_SUFFIX)
 _TRACES = re.compile(r"^(~\$|\.|_)|\.(part|tmp|crdownload|partial|lock|download)$", re.IGNORECASE)
 
 _TIMES = ("mtime", "LastModified", "last_modified", "modified", "created")
@@ -43,7 +44,7 @@ class Inbox:
 
     Attributes:
         arrivals: Workbooks and packages.
-        waiting: Files that changed so lately that they may be half copied.
+        waiting: Workbooks that changed so lately that they may be half copied.
         ignored: Everything else: lock files, part files, other kinds.
     """
 
@@ -114,4 +115,7 @@ def _is_candidate(name: str) -> bool:
 
 
 def _is_moving(arrival: Arrival, now: datetime) -> bool:
+    # `submit` lets a package appear whole, and one that was cut on the way does not open.
+    if arrival.name.lower().endswith(PACKAGE_SUFFIX):
+        return False
     return arrival.modified_at is not None and now - arrival.modified_at < QUIET

@@ -20,7 +20,6 @@ from fpsheet_templates.form import Form
 from fpsheet_validation.finding import Finding, make_finding
 from fpsheet_validation.raw import RawWorkbook
 
-SUFFIX = ".fpsheet"
 AGE_MAGIC = b"age-encryption.org/v1"
 _MAGIC = b"fpsheet-package 1\n"
 _LENGTHS = struct.Struct(">III")

@@ -331,7 +331,8 @@ def test_an_inbox_with_traces_of_other_programs(tmp_path: Path) -> None:
     (inner / "late.xlsx").write_bytes(b"yy")
     for file in tmp_path.rglob("*.*"):
         os.utime(file, (NOW.timestamp() - 60, NOW.timestamp() - 60))
-    os.utime(tmp_path / "956 (1).xlsx", (NOW.timestamp() - 1, NOW.timestamp() - 1))
+    for lately in ("956 (1).xlsx", "956 (Conflicted copy 2026).fpsheet"):
+        os.utime(tmp_path / lately, (NOW.timestamp() - 1, NOW.timestamp() - 1))
     inbox = list_inbox(str(tmp_path), now=NOW)
     arrived = {arrival.name for arrival in inbox.arrivals}
     copy = "956 (Conflicted copy 2026).fpsheet"
