@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from io import BytesIO
 
 from lxml import etree
@@ -58,7 +59,13 @@ def _shared_texts(parts: Parts) -> list[str]:
     relations = relations_of(parts, workbook_name(parts))
     targets = (entry.target for entry in relations if entry.kind == "sharedStrings")
     name = next((target for target in targets if target in parts), None)
-    return [_plain(item) for item in parse(parts[name]).iter(f"{_TAG}si")] if name else []
+    return _texts_of(parts[name]) if name else []
+
+
+@lru_cache(maxsize=1)
+def _texts_of(content: bytes) -> list[str]:
+    """Give the shared texts of a part; the same part is asked for sheet after sheet."""
+    return [_plain(item) for item in parse(content).iter(f"{_TAG}si")]
 
 
 def _plain(element: Element) -> str:

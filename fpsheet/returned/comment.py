@@ -72,9 +72,9 @@ def comment_cells(parts: Parts, sheet: SheetPart, texts: Mapping[str, str]) -> N
     if comment_list is None:
         comment_list = etree.SubElement(root, f"{{{MAIN}}}commentList")
     free = [(cell, text) for cell, text in texts.items() if cell not in taken][:MOST_COMMENTS]
-    for cell, text in free:
+    for shape, (cell, text) in enumerate(free, start=_next_shape(shapes)):
         comment_list.append(_comment(cell, text, author))
-        shapes.append(_shape(cell, text, _next_shape(shapes)))
+        shapes.append(_shape(cell, text, shape))
     number = re.sub(r"\D", "", sheet.name) or "1"
     if free:
         _save(parts, sheet, comments, root, f"xl/commentsFpsheet{number}.xml")
