@@ -29,6 +29,7 @@ class Settings:
         keys: File with the secret of the database; empty for the usual place.
         key_folder: Folder of the keys that sign and seal packages; empty for the usual place.
         takes_unsigned: Whether the inbox is trusted with workbooks that nobody signed.
+        outbox: Folder that `fpsheet excel` sends to; one beside the workbook when empty.
         kommune: Kommunekode of the kommune that uses the program; empty at the departement.
         publisher: Who publishes the statistics, as printed on them.
         contact: Whom readers of the statistics can ask.
@@ -40,6 +41,7 @@ class Settings:
     keys: str = ""
     key_folder: str = ""
     takes_unsigned: bool = True
+    outbox: str = ""
     kommune: str = ""
     publisher: str = ""
     contact: str = ""

@@ -6,7 +6,7 @@ The command line and Excel call these functions and nothing else. What lies behi
 imported when the step is taken, so that a check loads no database and a template no parser.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -325,6 +325,31 @@ def write_preview(preview: "Preview", form: "Form", folder: Path) -> Path:
     from fpsheet.statistics.publish import write_release
 
     return write_release(preview.release, folder, form)[0]
+
+
+def write_figures(
+    preview: "Preview", form: "Form", folder: Path, *, taken: Collection[str] = ()
+) -> Path:
+    """Write the figures of a preview as one workbook to be looked at beside those open in Excel.
+
+    Args:
+        preview: What `preview_file` counted.
+        form: The form.
+        folder: Where it is written.
+        taken: File names that are open in Excel and cannot be written over.
+
+    Raises:
+        WorkbookFileError: The folder cannot be written.
+    """
+    from fpsheet.statistics.publish import render_book
+
+    name, data = render_book(preview.release, form)
+    stem, _, ending = name.rpartition(".")
+    used = {other.casefold() for other in taken}
+    names = (name if n == 1 else f"{stem}-{n}.{ending}" for n in range(1, len(used) + 2))
+    path = folder / next(free for free in names if free.casefold() not in used)
+    write_whole(path, data, language=preview.release.language)
+    return path
 
 
 def sync_inbox(

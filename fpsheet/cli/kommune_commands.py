@@ -23,7 +23,7 @@ from fpsheet.cli.parameters import (
 )
 from fpsheet.cli.preview_command import make_preview_command
 from fpsheet.cli.session import Session
-from fpsheet.cli.verdict_view import show_verdict
+from fpsheet.cli.verdict_view import show_sent, show_verdict
 from fpsheet.cli.words import Words
 from fpsheet_templates.errors import UsageError, WorkbookFileError
 
@@ -158,17 +158,12 @@ def submit_workbook(  # noqa: PLR0913 - one parameter per option
     verdict, sent = pipeline.submit_file(
         file, session.question(kommune, today), to, ask_sealing(session)
     )
-    show_verdict(session, verdict, as_json=as_json)
-    console, words = session.console(as_json=as_json), session.words
+    answer = show_sent(session, verdict, sent, as_json=as_json)
     if sent is None:
-        console.say(words.get("command.submit.refused"))
-        return ExitCode.FINDINGS
-    console.say(words.fill("command.submit.done", {"file": sent}))
+        return answer
     try:
-        pipeline.stamp_sent(verdict, words.language)
+        pipeline.stamp_sent(verdict, session.words.language)
     except WorkbookFileError:
-        console.say(words.get("command.submit.unstamped"))
-    if verdict.accepted:
-        return ExitCode.DONE
-    console.say(words.get("command.submit.waiting"))
-    return ExitCode.FINDINGS
+        console = session.console(as_json=as_json)
+        console.say(session.words.get("command.submit.unstamped"))
+    return answer

@@ -93,12 +93,21 @@ class Session:
 
     def keys(self) -> "KeyFolder":
         """Give the folder of keys: FPSHEET_KEY_FOLDER, else the settings', else the usual one."""
-        from fpsheet.config import settings_path
         from fpsheet.transport.key_folder import KeyFolder
 
         given = self.environment.get("FPSHEET_KEY_FOLDER") or self.settings().key_folder
-        usual = settings_path(self.environment).parent / "noegler"
-        return KeyFolder(Path(given) if given else usual)
+        return KeyFolder(Path(given) if given else self.own_folder("noegler"))
+
+    def outbox(self) -> Path | None:
+        """Give the folder that is sent to: the settings', None where they name none."""
+        named = self.settings().outbox
+        return Path(named) if named else None
+
+    def own_folder(self, name: str) -> Path:
+        """Give a folder of the person's own, beside the settings file."""
+        from fpsheet.config import settings_path
+
+        return settings_path(self.environment).parent / name
 
     def desk(self, db: str | None, today: date | None) -> "Desk":
         """Give what is needed to take in files for a database: keys and trust."""

@@ -1,7 +1,9 @@
 """What was found in one file, shown to a person or to a program."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.session import Session
 
 if TYPE_CHECKING:
@@ -27,3 +29,19 @@ def show_verdict(
     for line in lines:
         console.say(line)
     console.say()
+
+
+def show_sent(
+    session: Session, verdict: "Verdict", sent: Path | None, *, as_json: bool
+) -> ExitCode:
+    """Show what was found in a file and whether it was sent; give the exit code."""
+    show_verdict(session, verdict, as_json=as_json)
+    console, words = session.console(as_json=as_json), session.words
+    if sent is None:
+        console.say(words.get("command.submit.refused"))
+        return ExitCode.FINDINGS
+    console.say(words.fill("command.submit.done", {"file": sent}))
+    if verdict.accepted:
+        return ExitCode.DONE
+    console.say(words.get("command.submit.waiting"))
+    return ExitCode.FINDINGS

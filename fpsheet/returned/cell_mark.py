@@ -11,6 +11,9 @@ from fpsheet_templates.rule import Severity
 COMMENT_LEAD = "fpsheet: "
 """First word of each comment of ours; survives programs that drop authors."""
 
+_SYMBOLS = ("✖", "⚠", "ℹ")
+"""What the words of a severity begin with."""
+
 MOST_COMMENTS = 2000
 """Comments on one sheet; the list of findings has every one."""
 
@@ -46,6 +49,15 @@ def plan_marks(
         )
         for title, cells in found.items()
     }
+
+
+def is_our_comment(text: str) -> bool:
+    """Tell whether a comment is ours by its words: she may begin one of hers with our name.
+
+    >>> is_our_comment("fpsheet: ✖ Fejl. Datoen mangler."), is_our_comment("fpsheet: ring")
+    (True, False)
+    """
+    return text.startswith(tuple(COMMENT_LEAD + symbol for symbol in _SYMBOLS))
 
 
 def _marked_cell(row: FaultRow, form: Form) -> str:

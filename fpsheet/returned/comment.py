@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
-from fpsheet.returned.cell_mark import COMMENT_LEAD, MOST_COMMENTS
+from fpsheet.returned.cell_mark import COMMENT_LEAD, MOST_COMMENTS, is_our_comment
 from fpsheet.returned.parts import (
     DOCUMENT_RELATION,
     MAIN,
@@ -140,7 +140,7 @@ def _forget_author(root: Element) -> None:
 def _is_ours(entry: Element, authors: Sequence[str | None]) -> bool:
     number = whole_number(entry.get("authorId"), otherwise=-1)
     named = 0 <= number < len(authors) and authors[number] == AUTHOR
-    return named or "".join(map(str, entry.itertext())).lstrip().startswith(COMMENT_LEAD)
+    return named or is_our_comment("".join(map(str, entry.itertext())).lstrip())
 
 
 def _comment(cell: str, text: str, author: int) -> Element:

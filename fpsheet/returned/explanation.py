@@ -35,6 +35,10 @@ class FaultList:
     part: str
     explanations: tuple[Explanation, ...]
 
+    def known(self) -> dict[tuple[str, str], str]:
+        """Give (key, fingerprint) → text."""
+        return {(said.key, said.fingerprint): said.text for said in self.explanations}
+
 
 def find_fault_list(parts: Parts) -> FaultList | None:
     """Find our list by the hidden row of identifiers, whatever the tab is called now.
@@ -72,9 +76,8 @@ def current_explanations(
         found = None
     if found is None or not found.explanations:
         return ()
-    known = {(said.key, said.fingerprint): said.text for said in found.explanations}
     return tuple(
         SentExplanation(row.finding.code, row.finding.sheet, row.finding.row, row.explanation)
-        for row in make_fault_rows(findings, check, known)
+        for row in make_fault_rows(findings, check, found.known())
         if row.explanation and may_be_explained(row.finding)
     )

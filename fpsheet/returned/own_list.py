@@ -11,7 +11,7 @@ from fpsheet.returned.workbook_part import list_sheets
 from fpsheet_templates.load import load_form
 
 _MOST_ROWS = 100_000
-_MOST_HEAD_ROWS = 20
+MOST_HEAD_ROWS = 20
 """So many rows are searched for the identifiers: she may have put some of her own above them."""
 
 
@@ -42,7 +42,7 @@ def find_own_list(parts: Parts, wanted: Sequence[str]) -> OwnList | None:
         others = [entry for entry in list_sheets(parts) if entry.title not in _form_titles()]
         for entry in others:
             rows = read_texts(parts, entry.part)
-            for row in islice(rows, _MOST_HEAD_ROWS):
+            for row in islice(rows, MOST_HEAD_ROWS):
                 letters = {text: letter for letter, text in row.items()}
                 if all(name in letters for name in wanted):
                     return OwnList(entry.part, entry.title, tuple(_read(rows, letters)))

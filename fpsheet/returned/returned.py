@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from fpsheet.returned.cell_mark import CellMark, plan_marks
 from fpsheet.returned.comment import comment_cells, uncomment_cells
 from fpsheet.returned.conflict_column import find_conflict_list
-from fpsheet.returned.explanation import Explanation, FaultList, find_fault_list
+from fpsheet.returned.explanation import FaultList, find_fault_list
 from fpsheet.returned.fault_line import free_title
 from fpsheet.returned.fault_row import FaultRow, make_fault_rows
 from fpsheet.returned.fault_sheet import fault_sheet
@@ -66,8 +66,7 @@ def replace_marks(
     old = find_fault_list(parts)
     _remove_marks(parts, old, keep_styles=find_conflict_list(parts) is not None)
     if findings:
-        known = _by_key(old.explanations if old else ())
-        rows = make_fault_rows(findings, check, known)
+        rows = make_fault_rows(findings, check, old.known() if old else {})
         _add_marks(parts, rows, form, language)
 
 
@@ -134,10 +133,6 @@ def _open(parts: Parts, part: str) -> SheetPart | None:
         return open_sheet(parts, part)
     except DamagedPackageError:
         return None
-
-
-def _by_key(explanations: tuple[Explanation, ...]) -> dict[tuple[str, str], str]:
-    return {(entry.key, entry.fingerprint): entry.text for entry in explanations}
 
 
 def _add_marks(parts: Parts, rows: tuple[FaultRow, ...], form: Form, language: str) -> None:

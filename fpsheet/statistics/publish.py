@@ -46,3 +46,11 @@ def render_release(release: Release, form: Form, *, publisher: Publisher) -> dic
     for table in release.tables:
         files[f"{stem}-csv/{stem}-{table.id.lower()}.csv"] = write_csv(table)
     return files
+
+
+def render_book(
+    release: Release, form: Form, *, publisher: Publisher | None = None
+) -> tuple[str, bytes]:
+    """Give the workbook of a release alone: its file name and its bytes."""
+    book = lay_out_book(release, form, publisher=publisher or Publisher())
+    return f"{book.stem}.xlsx", write_xlsx(book)

@@ -1,0 +1,144 @@
+"""What can be done with the open workbook: check it, go to the next error, preview it, send it.
+
+Each works on a copy of the workbook as it is seen, read by the same pipeline as a file.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fpsheet import pipeline
+from fpsheet.excel.failure import ExcelError, said_plainly
+from fpsheet.excel.fault_list import Place, next_place
+from fpsheet.excel.open_book import OpenBook
+from fpsheet.progress import Silent
+from fpsheet.returned.cell_mark import plan_marks
+from fpsheet.returned.explanation import find_fault_list
+from fpsheet.returned.fault_line import headings, make_fault_line
+from fpsheet.returned.fault_row import FaultRow, make_fault_rows
+from fpsheet.returned.parts import Parts
+
+if TYPE_CHECKING:
+    from fpsheet.check import Question
+    from fpsheet.outbox import Sealing
+    from fpsheet.verdict import Verdict
+
+FIGURES = "egne-tal"
+"""Folder of the person's own where previews are written."""
+
+OUTBOX = "udbakke"
+"""Folder beside the workbook, where no other is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """What a check of the open workbook gave: the verdict and the tab of our list, if any."""
+
+    verdict: "Verdict"
+    tab: str
+
+
+def validate(book: OpenBook, question: "Question") -> Validated:
+    """Check the open workbook, mark its cells and list what was found; old marks go first.
+
+    Where the file cannot be read, nothing in it is touched.
+
+    Raises:
+        ExcelError: Excel cannot be used as it stands.
+    """
+    with book.copied() as path:
+        (verdict,) = pipeline.check_files([path], question, Silent())
+        if verdict.check is None:
+            return Validated(verdict, "")
+        old = find_fault_list(Parts(path.read_bytes()))
+    rows = make_fault_rows(verdict.findings, verdict.check, old.known() if old else {})
+    if not rows and old is None:
+        return Validated(verdict, "")
+    return Validated(verdict, _show(book, rows, question))
+
+
+def _show(book: OpenBook, rows: tuple[FaultRow, ...], question: "Question") -> str:
+    form, language = question.form, book.language
+    with book.changing():
+        book.clear_marks()
+        book.drop_list()
+        if not rows:
+            return ""
+        for tab, marks in plan_marks(rows, form, language).items():
+            book.mark(tab, marks)
+        return book.add_list(
+            form.texts.get("returned.sheet", language),
+            form.texts.get("returned.title", language),
+            headings(form, language),
+            [make_fault_line(row, form, language) for row in rows],
+        )
+
+
+def go_to_next(book: OpenBook) -> Place | None:
+    """Select the next error after the cell selected now, and give its place.
+
+    Returns:
+        Tab and cell; None where no finding has a cell.
+
+    Raises:
+        ExcelError: There is no list, or the place cannot be shown.
+    """
+    with said_plainly(book.language):
+        found = book.find_list()
+    if found is None:
+        raise ExcelError("no_list", book.language)
+    place = next_place(found, book.here())
+    if place is not None:
+        book.go_to(place)
+    return place
+
+
+def preview(book: OpenBook, question: "Question", folder: Path) -> tuple["Verdict", Path | None]:
+    """Open the figures the workbook would give, as a workbook beside it.
+
+    Args:
+        book: The open workbook.
+        question: What it is checked against.
+        folder: Where the figures are written; they are the kommune's own, and nothing is hidden.
+
+    Returns:
+        What was found, and the workbook of figures; None where the file cannot be read.
+
+    Raises:
+        ExcelError: Excel cannot be used as it stands.
+        WorkbookFileError: The folder cannot be written.
+    """
+    with book.copied() as path:
+        verdict, found = pipeline.preview_file(path, question, book.language)
+    if found is None:
+        return verdict, None
+    figures = pipeline.write_figures(found, question.form, folder, taken=book.open_names())
+    book.show(figures)
+    return verdict, figures
+
+
+def submit(
+    book: OpenBook, question: "Question", folder: Path | None, sealing: "Sealing | None"
+) -> tuple["Verdict", Path | None]:
+    """Check the open workbook and put what may travel of it into the outbox.
+
+    Args:
+        book: The open workbook.
+        question: What it is checked against.
+        folder: The outbox; one beside the workbook when None.
+        sealing: Keys to sign and seal with.
+
+    Returns:
+        What was found, and the package; None where the file cannot be read.
+
+    Raises:
+        ExcelError: It is not saved, has no folder, or Excel cannot be used as it stands.
+        WorkbookFileError: The outbox cannot be written.
+    """
+    outbox = folder or (book.folder and book.folder / OUTBOX)
+    if outbox is None:
+        raise ExcelError("no_outbox", book.language)
+    if not book.is_saved:
+        raise ExcelError("unsaved", book.language, name=book.name)
+    with book.copied() as path:
+        return pipeline.submit_file(path, question, outbox, sealing)
