@@ -137,12 +137,16 @@ def notes(book: Workbook) -> dict[tuple[str, str], str]:
 
 
 def contents(book: Workbook, without: str = "") -> dict[tuple[str, str], tuple[object, ...]]:
-    """Give value, format and looks of every cell outside one sheet."""
+    """Give value, format and looks of every cell outside one sheet.
+
+    An empty cell without a look is none: openpyxl makes such by looking at them.
+    """
     return {
         (sheet.title, cell.coordinate): (cell.value, cell.number_format, cell.style_id)
         for sheet in book.worksheets
         if sheet.title != without
         for cell in sheet._cells.values()
+        if cell.value is not None or cell.style_id
     }
 
 
