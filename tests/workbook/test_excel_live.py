@@ -20,6 +20,7 @@ from fpsheet.outbox import open_plain
 from fpsheet.returned.returned import return_workbook
 from fpsheet_templates.load import load_form
 from tests.support.desk import check_bytes
+from tests.support.excel_api import read_areas
 from tests.support.excel_case import Case, contents, fills, listed, load, notes, opened
 
 if TYPE_CHECKING:
@@ -253,6 +254,7 @@ def test_next_follows_the_list_and_begins_again(case: Case) -> None:
     rows = list(case.sheets[LIST].iter_rows(min_row=4, values_only=True))
     order = list(dict.fromkeys((row[3], row[4]) for row in rows))
     visited = []
+    case.own.active().select(read_areas("A1")[0])
     for _ in range(len(order) + 1):
         assert case.run("next") == 0
         visited.append((case.own.active().title, case.own.active().selected().plain))

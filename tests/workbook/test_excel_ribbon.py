@@ -19,6 +19,7 @@ from openpyxl import Workbook
 from fpsheet.excel import ribbon
 from fpsheet.excel.attach import load_xlwings
 from fpsheet.excel.install import better_name, is_usable, settings_file
+from tests.support.excel_api import read_areas
 from tests.support.excel_case import Case, fills, opened
 from tests.workbook.test_excel_live import empty
 
@@ -140,6 +141,7 @@ def test_a_name_that_cannot_be_imported_is_refused(
 
 def test_yes_goes_to_the_next_error(case: Case) -> None:
     """The dialog tells the numbers; the fault's cell is selected after enough presses."""
+    case.own.active().select(read_areas("A1")[0])
     case.app.desk.answers = ["yes"]
     ribbon.main()
     (said,) = case.app.desk.said
