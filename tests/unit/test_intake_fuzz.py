@@ -214,11 +214,13 @@ def go_on(data: bytes, verdict: Verdict) -> Iterator[str]:
         yield str(error)
 
 
-@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("damage", KINDS, ids=[kind.__name__ for kind in KINDS])
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_broken_workbooks(batch: int, damage: Callable[[Random], bytes], *, long_run: bool) -> None:
-    """Every broken file has a verdict that can be read to a person, and totals that add up."""
+    """Every broken file has a verdict that can be read to a person, and totals that add up.
+
+    With `--long` one batch takes longer than the suite lets a test: `-o faulthandler_timeout=7200`.
+    """
     dice = random.Random(f"{damage.__name__} {batch}")
     for number in range(LONG_BATCH if long_run else BATCH):
         judge(damage(dice), whole_way=long_run or number % ONE_IN == 0)
