@@ -7,11 +7,12 @@ the form does today.
 import argparse
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
-from fpsheet.documents.caseworker_guide import caseworker_guide_markdown
 from fpsheet.documents.command_list import command_list_markdown
 from fpsheet.documents.glossary import glossary_markdown
+from fpsheet.documents.guide import READERS, guide_markdown
 from fpsheet.documents.rule_catalogue import rule_catalogue_markdown
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
@@ -20,8 +21,10 @@ from fpsheet_templates.term import load_terms
 DOCUMENTS: Mapping[str, Callable[[Form], str]] = {
     "GLOSSARY.md": lambda form: glossary_markdown(form, load_terms()),
     "docs/kommandoer.md": command_list_markdown,
-    "docs/vejledning-sagsbehandler.md": caseworker_guide_markdown,
     "docs/regelkatalog.md": rule_catalogue_markdown,
+    **{
+        f"docs/vejledning-{reader}.md": partial(guide_markdown, reader=reader) for reader in READERS
+    },
 }
 """Path below the repository → function that gives the document's text."""
 

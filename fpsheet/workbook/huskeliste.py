@@ -45,7 +45,8 @@ _PER_KIND = 80
 """Deadlines of one kind that are listed; the counts know of all."""
 
 _DAYS_AHEAD = 180
-_DAYS_CELL = "$D$4"
+DAYS_CELL = "$D$4"
+"""How many days ahead the list looks; absolute, as the formulas take it."""
 _HEADING_ROW = 7
 _FIRST = _HEADING_ROW + 1
 
@@ -74,7 +75,7 @@ def make_reminders(book: Workbook, issue: Issue) -> Worksheet:
     _add_marks(sheet)
     protect(sheet)
     sheet.freeze_panes = f"A{_FIRST}"
-    place_cursor(sheet, _DAYS_CELL.replace("$", ""))
+    place_cursor(sheet, DAYS_CELL.replace("$", ""))
     keys = f"{quote_sheetname(sheet.title)}!${_KEY}${_FIRST}:${_KEY}${_FIRST + SHOWN_ROWS - 1}"
     print_filled(sheet, first="$B$1", last_column="H", last_row=f"{_FIRST}+COUNT({keys})")
     set_page(sheet, title_rows=f"1:{_HEADING_ROW}", footer=issue.footer)
@@ -96,7 +97,7 @@ def _add_setting(sheet: Worksheet, issue: Issue) -> None:
     style_shaded(write_text(sheet["B4"], issue.text("workbook.huskeliste.dage")), bold=True)
     copy_style(sheet["B4"], sheet["C4"])
     sheet.merge_cells("B4:C4")
-    cell = sheet[_DAYS_CELL.replace("$", "")]
+    cell = sheet[DAYS_CELL.replace("$", "")]
     cell.value = _DAYS_AHEAD
     style_entry(cell, horizontal="left")
     validation = DataValidation(type="whole", operator="between", formula1="0", formula2="2000")
@@ -108,7 +109,7 @@ def _add_setting(sheet: Worksheet, issue: Issue) -> None:
 
 def _add_summary(sheet: Worksheet, issue: Issue, kinds: Sequence[DeadlineKind]) -> None:
     overdue = count_before(kinds, TODAY_NAME)
-    near = f"({count_before(kinds, f'({TODAY_NAME}+{_DAYS_CELL}+1)')})-({overdue})"
+    near = f"({count_before(kinds, f'({TODAY_NAME}+{DAYS_CELL}+1)')})-({overdue})"
     write_note(sheet, "B5", "")
     texts = [
         count_text(number, issue.text(f"workbook.huskeliste.{key}"))
@@ -135,7 +136,7 @@ def _add_helpers(sheet: Worksheet, row: int) -> None:
     candidates = f"${_CANDIDATES}${_FIRST}:${_CANDIDATES}${last}"
     nearest = f"SMALL({candidates},{row - _FIRST + 1})"
     key, kind, line = f"{_KEY}{row}", f"{_KIND}{row}", f"{_LINE}{row}"
-    limit = f"{TODAY_NAME}+{_DAYS_CELL}+1"
+    limit = f"{TODAY_NAME}+{DAYS_CELL}+1"
     put_formula(sheet[key], f'IFERROR(IF({nearest}<{limit},{nearest},""),"")')
     fraction = f"MOD({key},1)*{SOURCE_FRACTION}"
     put_formula(sheet[kind], f'IF({key}="","",INT({fraction}))')
