@@ -31,6 +31,12 @@ _WEIGHTS = "{4,3,2,7,6,5,4,3,2,1}"
 
 _LARGEST = "2000000000"
 
+_LONGEST_TEXT = 60
+"""Characters of the longest text that leaves the kommune."""
+
+CPR_DIGITS = 10
+"""No text of fewer characters holds a CPR number."""
+
 ERROR, BOOLEAN = "FLT-002", "FLT-004"
 NOT_A_DATE, TIME_OF_DAY, SHORT_YEAR, NO_SUCH_DAY = "FLT-006", "FLT-007", "FLT-008", "FLT-009"
 NOT_A_NUMBER, NOT_WHOLE, DECIMALS, OUT_OF_RANGE = "FLT-010", "FLT-011", "FLT-012", "FLT-013"
@@ -59,6 +65,7 @@ class CellNames:
         codes: The codes beside them.
         visible: The formula for the text of the cell with odd characters made plain.
         written: The formula that reads a date written as text.
+        holds_cpr: The condition that a text holds what looks like a CPR number.
     """
 
     cell: str
@@ -67,6 +74,7 @@ class CellNames:
     codes: str
     visible: str
     written: str
+    holds_cpr: str
 
     @property
     def clean(self) -> str:
@@ -79,6 +87,13 @@ def named_formulas(field: Field, names: CellNames) -> Iterator[tuple[str, str]]:
     yield names.visible, _visible(names.cell)
     if field.type is FieldType.DATE:
         yield names.written, _written_date(names.text)
+    if may_tell_cpr(field):
+        yield names.holds_cpr, _holds_cpr(names.visible)
+
+
+def may_tell_cpr(field: Field) -> bool:
+    """Tell whether a CPR number in the field would leave the kommune as it was typed."""
+    return field.type is FieldType.TEXT and not field.local
 
 
 def value_formula(field: Field, names: CellNames) -> str:
@@ -105,7 +120,7 @@ def _inner(field: Field, names: CellNames) -> str:
         case FieldType.CODE:
             return _code(names)
         case FieldType.TEXT:
-            return _text(names, field.max_length)
+            return _text(names, CPR_DIGITS - 1 if may_tell_cpr(field) else field.max_length)
 
 
 def text_formula(field: Field, names: CellNames) -> str:
@@ -250,12 +265,43 @@ def _fitting(cell: str, number: str = "") -> str:
     return f"IF(ABS({cell})>{_LARGEST},{_fault(OUT_OF_RANGE)},{number or cell})"
 
 
-def _text(names: CellNames, max_length: int) -> str:
-    """The length of a text that may be too long, 1 for any other; most are plain at a glance."""
+def _text(names: CellNames, short: int) -> str:
+    """The length of a text that is not short, 1 for any other; most are plain at a glance."""
     cell = names.cell
-    plain = f"AND(LEN({cell})<={max_length},ISNUMBER(SEARCH(LEFT({cell}),{_PLAIN})))"
+    plain = f"AND(LEN({cell})<={short},ISNUMBER(SEARCH(LEFT({cell}),{_PLAIN})))"
     length = f"IF({names.clean}={EMPTY},{EMPTY},LEN({names.visible}))"
     return f"IF({cell}={EMPTY},{EMPTY},IF({plain},1,{length}))"
+
+
+def _holds_cpr(visible: str) -> str:
+    """Give a condition that ten digits, in two parts or one, begin with a day and a month.
+
+    The text is also read with every digit as a 9, in which a number is found at once. What begins
+    beyond the longest text is not looked at: such a text is too long, which is said first.
+    """
+    text = visible
+    for written, plain in (("\u2013", "-"), ("- ", "-"), (" -", "-"), (" ", "-")):
+        text = f'SUBSTITUTE({text},"{written}","{plain}")'
+    digits = text = f'" "&{text}&" "'
+    for digit in range(9):
+        digits = f'SUBSTITUTE({digits},"{digit}","9")'
+    start = f"{{{','.join(map(str, range(1, _LONGEST_TEXT + 1)))}}}"
+
+    def is_number(shape: str) -> str:
+        found = f'MID({digits},{start}+1,{len(shape)})="{shape}"'
+        return f'({found})*(MID({digits},{start}+{len(shape) + 1},1)<>"9")'
+
+    def is_between(place: int, first: str, last: str) -> str:
+        pair = f"MID({text},{start}+{place},2)"
+        return f'({pair}>="{first}")*({pair}<="{last}")'
+
+    shapes = ("9999999999", "999999-9999")
+    suspect = f'ISNUMBER(FIND({{"{shapes[0]}","{shapes[1]}"}},{digits}))'
+    number = "+".join(map(is_number, shapes))
+    day = f"{is_between(1, '01', '31')}+{is_between(1, '61', '91')}"
+    month = is_between(3, "01", "12")
+    begins = f'(MID({digits},{start},1)<>"9")'
+    return f"IF(SUMPRODUCT(--{suspect})=0,FALSE,SUMPRODUCT({begins}*({number})*({day})*{month})>0)"
 
 
 def _code(names: CellNames) -> str:

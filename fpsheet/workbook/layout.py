@@ -207,6 +207,11 @@ def written_name(sheet_id: str, field_id: str) -> str:
     return f"skrevet_{sheet_id}_{field_id}"
 
 
+def holds_cpr_name(sheet_id: str, field_id: str) -> str:
+    """Name of the formula that finds a CPR number in a text: `cpr_i_borger_journal_nr`."""
+    return f"cpr_i_{sheet_id}_{field_id}"
+
+
 def list_name(list_id: str) -> str:
     """Name of the labels a person may pick from a code list: `liste_forloeb_type`."""
     return f"liste_{list_id}"

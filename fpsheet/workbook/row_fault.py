@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fpsheet.workbook.cell_reading import (
+    CPR_DIGITS,
     ERROR,
     OUT_OF_RANGE,
     READING_FAULTS,
     is_replacement,
+    may_tell_cpr,
     passes_modulus_11,
 )
 from fpsheet.workbook.formula import (
@@ -26,6 +28,7 @@ from fpsheet.workbook.layout import (
     FIRST_ROW,
     codes_name,
     column_name,
+    holds_cpr_name,
     validity_names,
     value_name,
 )
@@ -38,7 +41,7 @@ from fpsheet_validation.order import fault_place, status_rules
 from fpsheet_validation.reads import reads_of
 from fpsheet_validation.row_check import row_day
 
-MISSING, TOO_LONG, TOO_EARLY = "FLT-001", "FLT-014", "FLT-025"
+MISSING, TOO_LONG, TOO_EARLY, CPR_IN_TEXT = "FLT-001", "FLT-014", "FLT-025", "FLT-026"
 FOREIGN_CODE, EXPIRED_CODE, UNUSED_FIELD = "FLT-016", "FLT-017", "FLT-018"
 CPR_MODULUS, CPR_REPLACEMENT, CPR_AGE = "CPR-004", "CPR-005", "CPR-006"
 
@@ -137,6 +140,9 @@ def _conditions(issue: Issue, sheet: Sheet, field: Field, name: str) -> Iterator
         yield OUT_OF_RANGE, f"IF(ISNUMBER({name}),OR({','.join(outside)}),FALSE)"
     if field.type is FieldType.TEXT:
         yield TOO_LONG, f"N({name})>{field.max_length}"
+    if may_tell_cpr(field):
+        holds = holds_cpr_name(sheet.id, field.id)
+        yield CPR_IN_TEXT, f"IF(N({name})>={CPR_DIGITS},{holds},FALSE)"
     if field.type is FieldType.DATE:
         yield TOO_EARLY, f"{name}<{_day(issue, 'TIDLIGSTE_DATO')}"  # a text is above any number
     if field.type is FieldType.CODE and used and field.role is ColumnRole.ENTRY:

@@ -24,6 +24,7 @@ from fpsheet.workbook.layout import (
     codes_name,
     entries_name,
     header_text,
+    holds_cpr_name,
     raw_row_name,
     read_row_name,
     value_name,
@@ -32,6 +33,7 @@ from fpsheet.workbook.layout import (
 )
 from fpsheet.workbook.row_fault import (
     BIRTH_NUMBER,
+    CPR_IN_TEXT,
     CPR_NUMBER,
     MISSING,
     Fault,
@@ -136,6 +138,7 @@ def _names(sheet: Sheet, field: Field) -> CellNames:
         codes=codes_name(field.codes),
         visible=visible_name(sheet.id, field.id),
         written=written_name(sheet.id, field.id),
+        holds_cpr=holds_cpr_name(sheet.id, field.id),
     )
 
 
@@ -190,8 +193,8 @@ def _with_blank_and_annulled(sheet: Sheet, chain: str, faults: Sequence[Fault]) 
     """Put the cases before a chain where the row is not judged in full."""
     annul = next(f.id for f in sheet.fields if f.role is ColumnRole.ANNUL)
     name = value_name(sheet.id, annul)
-    identity = [fault for fault in faults if fault.field == "cpr" and _judges_annulled(fault)]
-    annulled = _chain(sheet, identity, ANNULLED)
+    still = [fault for fault in faults if _judges_annulled(fault)]
+    annulled = _chain(sheet, still, ANNULLED)
     raw, read = raw_row_name(sheet.id), read_row_name(sheet.id)
     return (
         f"IF(COUNTA({raw})=0,{EMPTY},IF(SUMPRODUCT(--({read}<>{EMPTY}))=0,{EMPTY},"
@@ -200,7 +203,9 @@ def _with_blank_and_annulled(sheet: Sheet, chain: str, faults: Sequence[Fault]) 
 
 
 def _judges_annulled(fault: Fault) -> bool:
-    return not fault.is_row_rule and (len(fault.codes) > 1 or fault.codes == (MISSING,))
+    """Tell whether a fault counts in an annulled row: whose it is, and what is sent with it."""
+    is_identity = not fault.is_row_rule and (len(fault.codes) > 1 or fault.codes == (MISSING,))
+    return (fault.field == "cpr" and is_identity) or fault.codes == (CPR_IN_TEXT,)
 
 
 def _lines(issue: Issue, sheet: Sheet, faults: Sequence[Fault]) -> Iterator[StatusLine]:

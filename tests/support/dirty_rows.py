@@ -298,6 +298,30 @@ def _wrong_cell(random: Random, form: Form, field: Field) -> object:
             return random.choice((*texts, _pad(random, "Tekst")))
 
 
+def plant_cpr(random: Random, sheet: Sheet, row: dict[str, object]) -> None:
+    """Put into one of the row's texts that are sent a CPR number, or what is nearly one."""
+    texts = [f.id for f in sheet.entry_fields() if f.type is FieldType.TEXT and not f.local]
+    if texts:
+        row[random.choice(texts)] = _with_cpr(random)
+
+
+def _with_cpr(random: Random) -> object:
+    """Give a text with a CPR number in it, or with what is nearly one."""
+    digits = _cpr(random).replace("-", "")
+    first, last = digits[:6], digits[6:]
+    between = random.choice(
+        ("", "", "-", " ", "\u2013", " - ", "\u00a0", "\u2011", "/", "--", " -", "\n")
+    )
+    number = random.choice(
+        (f"{first}{between}{last}",) * 4
+        + (f"92{first[2:]}{last}", f"{first[:2]}13{last}{first[4:]}")
+    )
+    around = random.choice(
+        (("", ""), ("", ""), ("Nr. ", ""), ("24-", ", a"), ("1", ""), ("", "1"), ("æ", "æ"))
+    )
+    return random.choice((number, number.join(around), number.join(around), int(digits)))
+
+
 def _pad(random: Random, text: str) -> str:
     """Put around a text what cannot be seen."""
     around = ("", " ", "  ", "\u00a0", "\u200b", " \u00a0", "\t")

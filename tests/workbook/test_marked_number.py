@@ -180,8 +180,7 @@ def said(
 def is_hers(path: Path) -> bool:
     """Tell whether a file is the kommune's own and stays with it, or is the database.
 
-    What stands in the database has tests of its own: a text that travels (a journal number) is
-    stored as it was typed, with a CPR number in it too.
+    What stands in the database has tests of its own.
     """
     return path.name in {"ind.xlsx", "indbakke.xlsx"} or path.name.startswith("base.db")
 
@@ -240,6 +239,15 @@ def test_the_database_holds_it_in_the_vault_alone(desk: Path) -> None:
     stored = b"".join(path.read_bytes() for path in desk.glob("base.db*"))
     assert len(stored) > 10_000
     assert not any(mark.encode() in stored for mark in MARKS)
+
+
+def test_the_database_does_not_hold_it_in_any_text_that_travels(desk: Path) -> None:
+    """FLT-026: a case with the number in a text waits, and waits without that text."""
+    put(desk, everywhere().data())
+    go("sync", "indbakke", *BASE, *TODAY)
+    stored = b"".join(path.read_bytes() for path in desk.glob("base.db*"))
+    assert b"FLT-026" in stored
+    assert not any(mark.encode() in stored for mark in (CPR, SHOWN))
 
 
 def test_a_database_that_fails_in_the_middle(desk: Path, said: Callable[[], str]) -> None:

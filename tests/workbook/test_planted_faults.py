@@ -75,6 +75,8 @@ PLANTED: tuple[tuple[str, str, object, str], ...] = (
     ("forloeb", "tekst", "x" * 501, "FLT-014"),
     ("borger", "sagsbehandler", None, "FLT-001"),
     ("borger", "sagsbehandler", "x" * 11, "FLT-014"),
+    ("borger", "lokalitet", "Hos 710776-0001", "FLT-026"),
+    ("borger", "journal_nr", "7107760001", "FLT-026"),
     ("borger", "pensionist_foer_reform", "måske", "FLT-015"),
     ("borger", "ansoegning_dato", "32-01-2026", "FLT-009"),
     ("vurdering", "maks_timer_pr_uge", 7.25, "FLT-012"),

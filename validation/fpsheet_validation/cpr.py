@@ -14,6 +14,12 @@ from stdnum.exceptions import ValidationError
 WRITTEN = r"^\d{6}-?\d{4}$"
 """What a cell may hold: ten digits, a hyphen after the sixth or none."""
 
+_IN_TEXT = (
+    r"(?:^|[^0-9])(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])(?:0[1-9]|1[0-2])[0-9]{2}"
+    r"(?:[ \t\n]?[-\u2013][ \t\n]?|[ \t\n])?[0-9]{4}(?:[^0-9]|$)"
+)
+"""Ten digits that begin with a day and a month, in two parts or one, and no digit beside them."""
+
 REPLACEMENT_DAY = 60
 """Added to the day of birth in a replacement number."""
 
@@ -80,6 +86,15 @@ def passes_modulus_11(cpr: pl.Expr) -> pl.Expr:
     digits = (number // 10 ** (9 - place) % 10 for place in range(10))
     weighted = (digit * weight for digit, weight in zip(digits, _WEIGHTS, strict=True))
     return pl.sum_horizontal(weighted) % _MODULUS == 0
+
+
+def holds_cpr(text: pl.Expr) -> pl.Expr:
+    """Tell whether a text holds what looks like a CPR number; null where there is no text.
+
+    The form of the number alone counts (day 01 to 31 or 61 to 91, month 01 to 12), since a number
+    that fails the control of its digits may be somebody's. A slash keeps a journal number apart.
+    """
+    return text.str.contains(_IN_TEXT)
 
 
 def _number(cpr: pl.Expr) -> pl.Expr:

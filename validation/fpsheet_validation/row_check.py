@@ -13,7 +13,13 @@ from fpsheet_templates.errors import SpecError
 from fpsheet_templates.expression import fields_of
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet
 from fpsheet_templates.rule import Rule, RuleLevel
-from fpsheet_validation.cpr import born_number, is_replacement, passes_modulus_11, whole_years
+from fpsheet_validation.cpr import (
+    born_number,
+    holds_cpr,
+    is_replacement,
+    passes_modulus_11,
+    whole_years,
+)
 from fpsheet_validation.evaluate import Scope, evaluate, is_blank
 from fpsheet_validation.reads import reads_of
 from fpsheet_validation.setting import Setting
@@ -100,6 +106,9 @@ def _field_checks(sheet: Sheet, field: Field, scope: Scope, setting: Setting) ->
         faults.append(("FLT-013", _outside(value, field) & in_force))
     if field.type is FieldType.TEXT:
         faults.append(("FLT-014", (value.str.len_chars() > field.max_length) & in_force))
+        if not field.local:
+            # In an annulled row too, which is sent like any other.
+            faults.append(("FLT-026", holds_cpr(value)))
     if field.type is FieldType.DATE:
         earliest = scope.constants["TIDLIGSTE_DATO"]
         faults.append(("FLT-025", (value < pl.lit(earliest)) & in_force))
