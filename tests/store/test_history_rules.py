@@ -1,7 +1,8 @@
 """Rules against what the departement already holds: each with a failing and a passing file.
 
 HIS-001 and HIS-002 are shown in test_merge, HIS-003 to HIS-007 and HIS-010 in test_identity,
-HIS-009, HIS-011 and HIS-019 in test_descent. Here: HIS-008, HIS-012, HIS-013, HIS-014, HIS-015,
+HIS-009, HIS-011 and HIS-019 in test_descent, HIS-021 and HIS-022 (choices in a returned workbook)
+in tests/workbook/test_answer. Here: HIS-008, HIS-012, HIS-013, HIS-014, HIS-015,
 HIS-016, HIS-017, HIS-018, HIS-020.
 """
 
@@ -151,7 +152,7 @@ def test_every_rule_has_a_test(level: RuleLevel) -> None:
 def test_every_sentence_can_be_filled(level: RuleLevel, language: str) -> None:
     """Sentence and remedy need nothing but the place and the details the rule gives."""
     form = load_form()
-    details = tuple((name, "7") for name in ("antal", "af", "anden", "raekker"))
+    details = tuple((name, "7") for name in ("antal", "af", "anden", "raekker", "sted", "liste"))
     for rule in form.rules:
         if rule.level is level:
             sheet = rule.sheet or "forloeb"
