@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fpsheet.outbox import workbook_hash
 from fpsheet.progress import Progress, Step
@@ -31,6 +31,7 @@ class Processed:
         is_new: It came for the first time.
         is_waiting: It is still on its way in, or another program holds it; a later run takes it.
         way: How it travelled.
+        returned: The returned workbook as far as it could be made before the merge.
     """
 
     arrival: Arrival
@@ -40,6 +41,7 @@ class Processed:
     is_new: bool = True
     is_waiting: bool = False
     way: Way = Way.PACKAGE
+    returned: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,12 @@ def sync_inbox(
             else:
                 (synced,) = sync_submissions(store, [received.prepared], actor)
                 yield Processed(
-                    arrival, verdict, synced.receipt, is_new=synced.is_new, way=received.way
+                    arrival,
+                    verdict,
+                    synced.receipt,
+                    is_new=synced.is_new,
+                    way=received.way,
+                    returned=received.returned,
                 )
         note_refusals(store, refused, actor)
     yield from _left_to_others(others, store)

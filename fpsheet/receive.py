@@ -33,7 +33,7 @@ from fpsheet_sync.content import Prepared, prepare
 from fpsheet_sync.income import read_answer
 from fpsheet_sync.keys import Keys, read_keys
 from fpsheet_sync.submission import Submission
-from fpsheet_templates.errors import StoreError
+from fpsheet_templates.errors import StoreError, WorkbookFileError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
@@ -58,6 +58,7 @@ class Desk:
         now: When the files were taken from the inbox, UTC.
         key_file: File with the secret of the database.
         takes_unsigned: Whether the inbox is trusted with files that nobody signed.
+        returns: Whether workbooks dropped in as they are get their returned workbook.
         unsealing: The departement's secret identity and its keyring; None where it has no keys.
     """
 
@@ -65,6 +66,7 @@ class Desk:
     now: datetime
     key_file: Path
     takes_unsigned: bool = True
+    returns: bool = False
     unsealing: tuple[str, Keyring] | None = field(default=None, repr=False)
 
 
@@ -96,6 +98,8 @@ class Received:
         prepared: The submission; None where the file cannot be used.
         way: How it travelled.
         sha256: Hash of the bytes that lay in the inbox.
+        returned: The returned workbook, for a merge that adds nothing to the check; empty where
+            none is wanted or can be made.
     """
 
     arrival: Arrival
@@ -103,6 +107,7 @@ class Received:
     prepared: Prepared | None = field(repr=False)
     way: Way
     sha256: str
+    returned: bytes = field(default=b"", repr=False)
 
 
 def receive(arrivals: Iterable[Arrival], desk: Desk, *, count: int) -> Iterator[Received]:
@@ -149,10 +154,12 @@ class Worker:
         """Read, check and prepare one file."""
         data = read_arrival(arrival)
         verdict, submission = self.read(data, arrival)
-        light = replace(verdict, check=None)
+        light, way = verdict.without_rows(), way_of(data)
         prepared = prepare(submission, self.keys) if submission else None
         digest = hashlib.sha256(data).hexdigest()
-        return Received(arrival, light, prepared, way_of(data), digest)
+        is_returned = self.desk.returns and way is Way.WORKBOOK and prepared is not None
+        returned = self._return(data, verdict) if is_returned else b""
+        return Received(arrival, light, prepared, way, digest, returned)
 
     def read(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Submission | None]:
         """Read and check the bytes of a file; no submission where they cannot be used."""
@@ -169,6 +176,19 @@ class Worker:
             choices=choices,
         )
         return verdict, make_submission(verdict.check, verdict.findings, form, reception)
+
+    def _return(self, data: bytes, verdict: Verdict) -> bytes:
+        """Make the returned workbook here, where the rows are: nobody has to read them again."""
+        from fpsheet.returned.answer import sent_workbook
+
+        if verdict.check is None:
+            return b""
+        found = verdict.findings, verdict.check
+        language = verdict.check.raw.meta.get("sprog", "da")
+        try:
+            return sent_workbook(data, found, form=self.question.form, language=language)
+        except WorkbookFileError:
+            return b""  # the receipt itself still tells everything
 
     def _judge(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Said | None]:
         """Give the verdict, and what else was written where the file is a package with it."""

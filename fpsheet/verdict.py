@@ -1,6 +1,6 @@
 """Verdict: all that is known of one file after it was read and checked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fpsheet_templates.rule import RuleLevel, Severity
@@ -52,6 +52,18 @@ class Verdict:
         if self.check is None or self.check.not_run:
             return True
         return self.counts[Severity.KRITISK] > 0
+
+    def without_rows(self) -> "Verdict":
+        """Give the verdict with its totals and nothing that stood in the file: light to send."""
+        if self.check is None:
+            return self
+        raw = self.check.raw
+        sheets = {
+            name: replace(sheet, frame=sheet.frame.clear(), kinds={})
+            for name, sheet in raw.sheets.items()
+        }
+        light = replace(raw, cover={}, sheets=sheets)
+        return replace(self, check=replace(self.check, raw=light, sheets={}, blocked={}))
 
     @property
     def counts(self) -> dict[Severity, int]:

@@ -1,5 +1,6 @@
 """The command that takes in: sync."""
 
+from dataclasses import replace
 from getpass import getuser
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,8 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
             processed = pipeline.plan_inbox(inbox, central, desk, progress)
         else:
             actor = Actor(getuser(), session.now)
-            merged = pipeline.sync_inbox(inbox, central, desk, actor, progress)
+            workers = replace(desk, returns=True)
+            merged = pipeline.sync_inbox(inbox, central, workers, actor, progress)
             folder = receipts or folder_beside(inbox, RECEIPTS)
             form, language = session.form(), session.words.language
             processed = list(pipeline.post_receipts(merged, folder, desk, form, language))

@@ -6,7 +6,7 @@ to that kommune alone.
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from fpsheet.receipts.file import (
     write_receipt,
 )
 from fpsheet.receive import Way
+from fpsheet.returned.answer import adds_nothing
 from fpsheet.transport.folder import Folder
 from fpsheet.transport.inbox import Arrival, read_arrival
 from fpsheet.transport.keyring import Keyring
@@ -75,25 +76,31 @@ def post_receipts(
             receipt = file.receipt
             if receipt is not None and not folder.has(f"{_stem(receipt)}{SUFFIX}"):
                 if file.way is Way.WORKBOOK:
-                    process = process or stack.enter_context(ReadingProcess())
-                    _return(file.arrival, receipt, folder, post, process)
+                    data = file.returned if adds_nothing(receipt) else b""
+                    if not data:
+                        process = process or stack.enter_context(ReadingProcess())
+                        data = _answer(file.arrival, receipt, post, process)
+                    if data:
+                        folder.put(f"{_stem(receipt)}{RETURNED_SUFFIX}", data)
                 _post(receipt, file.way, folder, post, signer)
-            yield file
+            # Whoever keeps what was passed on shall not keep every workbook in memory.
+            yield replace(file, returned=b"")
 
 
-def _return(
-    arrival: Arrival, receipt: Receipt, folder: Folder, post: Post, process: ReadingProcess
-) -> None:
-    """Put the receipt into a workbook that came as it is: its kommune has no program for that."""
+def _answer(arrival: Arrival, receipt: Receipt, post: Post, process: ReadingProcess) -> bytes:
+    """Put the receipt into a workbook that came as it is; empty where it is gone or was changed.
+
+    The file is read again: the merge found more than the one who read it could know, or an
+    earlier run was ended before its receipt was written.
+    """
     question = Question(post.form, post.today)
     try:
         content = read_arrival(arrival)
         source = NamedBytes(arrival.name, content)
         verdict = check_source(source, Path(arrival.path), question, process)
-        data = answer_checked(verdict, content, receipt, question, language=post.language)
+        return answer_checked(verdict, content, receipt, question, language=post.language)
     except (OSError, FpsheetError):
-        return  # changed or gone since it was merged: the receipt itself still tells everything
-    folder.put(f"{_stem(receipt)}{RETURNED_SUFFIX}", data)
+        return b""  # the receipt itself still tells everything
 
 
 def _stem(receipt: Receipt) -> str:

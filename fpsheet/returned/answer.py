@@ -51,8 +51,8 @@ def answer_workbook(
         WorkbookFileError: The package is not whole enough to be changed.
     """
     findings, check = found
-    parts = Parts(content)
     with in_words(language):
+        parts = Parts(content)
         drop_conflicts(parts)
         told = (*findings, *_told(receipt, check))
         replace_marks(parts, told, check, form=form, language=language)
@@ -64,6 +64,36 @@ def answer_workbook(
             title = form.texts.get("conflicts.sheet", language)
             add_last(parts, sheet, title, part=CONFLICT_PART)
         stamp(parts, receipt.sha256)
+    return parts.to_bytes()
+
+
+def adds_nothing(receipt: Receipt) -> bool:
+    """Tell whether a receipt puts no more into its file than `sent_workbook` does."""
+    return not (receipt.findings or receipt.conflicts or receipt.settled)
+
+
+def sent_workbook(
+    content: bytes, found: tuple[tuple[Finding, ...], Check], *, form: Form, language: str
+) -> bytes:
+    """Give the returned workbook as it is where the merge adds nothing to the check.
+
+    It can be made before the merge, by whoever has read the file.
+
+    Args:
+        content: The file as it was sent.
+        found: What intake and check found in it, and the checked rows.
+        form: The form.
+        language: Language of the lists and the comments.
+
+    Raises:
+        WorkbookFileError: The package is not whole enough to be changed.
+    """
+    findings, check = found
+    with in_words(language):
+        parts = Parts(content)
+        drop_conflicts(parts)
+        replace_marks(parts, findings, check, form=form, language=language)
+        stamp(parts, check.raw.sha256)
     return parts.to_bytes()
 
 

@@ -155,8 +155,9 @@ def test_copies_under_other_names_are_one_submission(exchange: Exchange) -> None
 
 
 def test_a_file_on_its_way_waits(exchange: Exchange) -> None:
-    """A file that changed this very moment is told of, not refused; the next run takes it."""
-    (good,) = exchange.post.iterdir()
+    """A workbook that changed this very moment is told of, not refused; the next run takes it."""
+    (package,) = exchange.post.iterdir()
+    good = package.rename(package.with_suffix(".xlsx"))
     os.utime(good)
     (waiting,) = exchange.sync()
     assert waiting["state"] == "waiting"
