@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -144,7 +145,7 @@ def write_cases(good: bytes, folder: Path) -> None:
 def test_sync_leaves_the_database_alone(
     good: bytes, desk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Files that cannot be used are refused by name; the database does not change by a byte.
+    """Files that cannot be used are refused by name; only the access log tells that they came.
 
     A workbook that lacks a sheet or a column is one of them: rules that could not run block it.
     """
@@ -154,7 +155,7 @@ def test_sync_leaves_the_database_alone(
     arguments = ["sync", "indbakke", "--db", f"sqlite:///{base}", "--today", "02-03-2026"]
     age(inbox)
     assert run(arguments, environment=ENVIRONMENT) == ExitCode.DONE
-    before = hashlib.sha256(base.read_bytes()).hexdigest()
+    before = dump(base)
     write_cases(good, inbox)
     age(inbox)
     capsys.readouterr()
@@ -163,7 +164,13 @@ def test_sync_leaves_the_database_alone(
     assert "0 modtaget, 1 kendt i forvejen, 8 afvist." in caught.out
     assert all(f"{name}.xlsx: Ikke godkendt" in caught.out for name in CASES)
     assert "Traceback" not in caught.err
-    assert hashlib.sha256(base.read_bytes()).hexdigest() == before
+    assert dump(base) == before
+
+
+def dump(base: Path) -> list[str]:
+    """Give all that a database holds, as statements, but for its access log."""
+    with closing(sqlite3.connect(base)) as connection:
+        return [line for line in connection.iterdump() if '"adgangslog"' not in line]
 
 
 def age(folder: Path) -> None:

@@ -24,6 +24,7 @@ from fpsheet_sync.statistics.edition import is_provisional
 from fpsheet_sync.statistics.publication import (
     Draft,
     Publication,
+    next_number,
     read_before,
     read_editions,
     read_publications,
@@ -90,7 +91,7 @@ def describe(store: Store, question: Question) -> Publication:
     with store.read() as connection:
         figures = _benchmarks(connection, question)
         last = _last_submission(connection, question.as_of, kommuner)
-        earlier = read_publications(connection, question.area, question.period)
+        number = next_number(connection, question.area, question.period)
     settings: dict[str, Any] = {
         "format": FORMAT,
         "graense": question.threshold,
@@ -106,7 +107,7 @@ def describe(store: Store, question: Question) -> Publication:
         id=0,
         area=question.area,
         period=question.period,
-        number=max((each.number for each in earlier), default=0) + 1,
+        number=number,
         fingerprint=hashlib.sha256(said.encode()).hexdigest(),
         as_of=question.as_of,
         state=state,

@@ -135,11 +135,24 @@ def save_drafts(store: Store, drafts: Sequence[Draft], actor: Actor) -> bool:
     """
     with store.write() as connection:
         lock(connection, _TABLE)
-        if any(_last(connection, draft.publication.area) != draft.seen for draft in drafts):
+        if any(_is_overtaken(connection, draft) for draft in drafts):
             return False
         for draft in drafts:
             _save(connection, draft, actor)
     return True
+
+
+def next_number(connection: Connection, area: str, period: Period) -> int:
+    """Give the number of the next edition of a country and period, 1 for the first."""
+    earlier = read_publications(connection, area, period)
+    return max((each.number for each in earlier), default=0) + 1
+
+
+def _is_overtaken(connection: Connection, draft: Draft) -> bool:
+    """Tell whether somebody published after the draft was numbered, or after it was made."""
+    own = draft.publication
+    is_numbered = next_number(connection, own.area, own.period) == own.number
+    return not is_numbered or _last(connection, own.area) != draft.seen
 
 
 def _last(connection: Connection, area: str) -> int:
