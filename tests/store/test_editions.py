@@ -15,10 +15,14 @@ from sqlalchemy import text
 from fpsheet_sync.access import find_break, read_log
 from fpsheet_sync.stat_table import ColumnKind, Period, Shorthand
 from fpsheet_sync.statistics.cells import number_of
-from fpsheet_sync.statistics.publication import read_before, read_publications
-from fpsheet_sync.store import open_store
+from fpsheet_sync.statistics.draft import Question, describe, make_draft
+from fpsheet_sync.statistics.publication import read_before, read_publications, save_drafts
+from fpsheet_sync.store import open_store, settled
 from fpsheet_templates.errors import StoreError, UsageError
+from fpsheet_templates.load import load_form
 from tests.support.editions import (
+    ACTOR,
+    DAY,
     LEVELS,
     YEAR,
     bytes_of,
@@ -139,6 +143,18 @@ def test_two_who_publish_at_once_make_one_edition(store: Store, tmp_path: Path) 
     assert len(published(store)) == 1
     assert sorted(len(written.new) for written in found.values()) == [0, 1]
     assert bytes_of(tmp_path / "0") == bytes_of(tmp_path / "1")
+
+
+def test_an_edition_that_was_numbered_too_early_is_not_saved(store: Store, tmp_path: Path) -> None:
+    """Numbered, then another is published, then counted with that one known: made again."""
+    first_reports(store)
+    question = Question(load_form(), "GL", YEAR, DAY, settled(store), ("da",), 3, {})
+    numbered = describe(store, question)
+    issue(store, tmp_path / "first")
+    draft = make_draft(store, question, numbered, publishes=True)
+    assert draft.seen == published(store)[-1].id
+    assert not save_drafts(store, [draft], ACTOR)
+    assert len(published(store)) == 1
 
 
 def test_a_publication_that_fails_leaves_nothing(store: Store, tmp_path: Path) -> None:
