@@ -7,7 +7,8 @@ from datetime import datetime
 import polars as pl
 
 from fpsheet_sync.submission import Choice, Explanation, Submission, SubmittedSheet
-from fpsheet_templates.form import Form, Sheet
+from fpsheet_templates.form import FieldType, Form, Sheet
+from fpsheet_validation.cpr import holds_cpr
 from fpsheet_validation.finding import Finding, count_by_severity
 from fpsheet_validation.typed import Check, TypedSheet
 
@@ -78,6 +79,12 @@ def _submitted(sheet: TypedSheet, layout: Sheet, blocked: frozenset[int]) -> Sub
     frame = sheet.frame.with_columns(
         pl.lit(None, dtype=sheet.frame.schema[field.id]).alias(field.id) for field in local
     )
+    if blocked:
+        # FLT-026 blocks the case; what it found stands in the sealed original alone.
+        texts = [f for f in layout.entry_fields() if f.type is FieldType.TEXT and not f.local]
+        frame = frame.with_columns(
+            pl.when(~holds_cpr(pl.col(field.id))).then(field.id).alias(field.id) for field in texts
+        )
     return SubmittedSheet(sheet.sheet, frame, blocked, sheet.columns)
 
 

@@ -11,10 +11,7 @@ from fpsheet_sync.identity import ROW_ID, Placed
 from fpsheet_sync.layout import Layout, alike, layouts
 from fpsheet_sync.schema import BORGER
 from fpsheet_sync.state import QUARANTINE_TYPES, State
-from fpsheet_templates.form import FieldType
-from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
-from fpsheet_validation.cpr import holds_cpr
 
 
 def quarantine_rows(
@@ -68,16 +65,6 @@ def _seen(layout: Layout, rows: pl.DataFrame, base: pl.DataFrame) -> pl.DataFram
     )
 
 
-def _stored(layout: Layout) -> list[pl.Expr]:
-    """Give the values that wait; a text that holds a CPR number stands in the sealed file alone."""
-    fields = load_form().sheet(layout.sheet).entry_fields()
-    texts = {field.id for field in fields if field.type is FieldType.TEXT}
-    return [
-        pl.when(~holds_cpr(pl.col(name))).then(name).alias(name) if name in texts else pl.col(name)
-        for name in layout.values[1:]
-    ]
-
-
 def _waiting(layout: Layout, blocked: pl.DataFrame, file: File, placed: Placed) -> pl.DataFrame:
     found = {row: set(codes) for (name, row), codes in file.codes.items() if name == layout.sheet}
     for finding in placed.findings:
@@ -93,6 +80,6 @@ def _waiting(layout: Layout, blocked: pl.DataFrame, file: File, placed: Placed) 
         pl.col(ROW)
         .replace_strict(list(codes), list(codes.values()), default="[]", return_dtype=pl.String)
         .alias("koder"),
-        pl.struct(_stored(layout)).struct.json_encode().alias("vaerdier"),
+        pl.struct(list(layout.values)[1:]).struct.json_encode().alias("vaerdier"),
     )
     return waiting.select(pl.col(name).cast(dtype) for name, dtype in QUARANTINE_TYPES.items())
