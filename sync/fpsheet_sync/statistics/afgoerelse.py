@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, select, union_all
+from sqlalchemy import ColumnElement, Subquery, Table, and_, case, func, select, union_all
 from sqlalchemy import literal as sql_literal
 
 from fpsheet_sync.statistics.dialect import AddOneYear, DaysBetween
@@ -16,6 +16,17 @@ COUNTED = ("tilkendelse", "afslag", "udsaettelse", "tilbagevist")
 FINAL = ("tilkendelse", "afslag")
 ANSWERS = ("tilkendelse", "afslag", "tilbagevist")
 REASONS = ("tilbagevisningsaarsag_1", "tilbagevisningsaarsag_2", "tilbagevisningsaarsag_3")
+DECISION = (
+    *(ENHED, "koen", "foedselsdato", "kommune_kode", "raekke_id", "afgoerelse", "afgoerelse_dato"),
+    *("virkning_dato", "niveau", "bortfald_aarsag", *REASONS),
+)
+"""What is kept of a decision."""
+
+
+def _select_every_decision(scope: Scope, tables: Tables) -> Query:
+    """Give every decision with its citizen, whatever its day: what most other tables rest on."""
+    rows = cited(scope, tables, "afgoerelse")
+    return select(*(rows.c[name] for name in DECISION))
 
 
 def _select_decisions(scope: Scope, tables: Tables) -> Query:
@@ -25,7 +36,7 @@ def _select_decisions(scope: Scope, tables: Tables) -> Query:
     Udsættelse and tilbagevisning are measures of their own and never refusals. Age is that on the
     day of the decision.
     """
-    rows = cited(scope, tables, "afgoerelse")
+    rows = tables["afgoerelser"]
     dimensions: Mapping[str, ColumnElement[Any] | None] = {
         "niveau": known(rows.c.niveau),
         "kvartal": quarter_of(rows.c.afgoerelse_dato, scope.period),
@@ -47,8 +58,8 @@ def _select_returned(scope: Scope, tables: Tables) -> Query:
     afgoerelse_dato, however late; of several on that day the last in the order of kommune and row
     id. Without one the case waits (`afventer`).
     """
-    rows = cited(scope, tables, "afgoerelse")
-    later = cited(scope, tables, "afgoerelse").alias("senere")
+    rows = tables["afgoerelser"]
+    later = rows.alias("senere")
     returned = (
         select(rows)
         .where(rows.c.afgoerelse == "tilbagevist", within(rows.c.afgoerelse_dato, scope.period))
@@ -88,6 +99,26 @@ def _select_returned_reasons(scope: Scope, tables: Tables) -> Query:  # noqa: AR
     return union_all(*queries)
 
 
+def _select_final(scope: Scope, tables: Tables) -> Query:
+    """Give the tilkendelser and afslag, earlier ones too, of citizens who got one in the period."""
+    decisions = tables["afgoerelser"]
+    is_final = decisions.c.afgoerelse.in_(FINAL)
+    concerned = select(decisions.c[ENHED]).where(
+        is_final, within(decisions.c.afgoerelse_dato, scope.period)
+    )
+    names = (ENHED, "kommune_kode", "raekke_id", "afgoerelse", "afgoerelse_dato")
+    wanted = (decisions.c[name] for name in names)
+    return select(*wanted).where(is_final, decisions.c[ENHED].in_(concerned))
+
+
+def _select_applications(scope: Scope, tables: Tables) -> Query:
+    """Give the days on which those citizens applied, each once."""
+    people, final = cited(scope, tables, "borger"), tables["endelige"]
+    is_theirs = people.c[ENHED].in_(select(final.c[ENHED]))
+    days = select(people.c[ENHED], people.c.ansoegning_dato)
+    return days.where(people.c.ansoegning_dato.is_not(None), is_theirs).distinct()
+
+
 def _select_processing(scope: Scope, tables: Tables) -> Query:
     """Give `afgjort`: days from ansoegning_dato to the first tilkendelse or afslag on or after it.
 
@@ -95,21 +126,7 @@ def _select_processing(scope: Scope, tables: Tables) -> Query:
     is not dated after it. Only the first decision on an application counts. Decisions of citizens
     without any stated application are `uden_ansoegning`.
     """
-    decisions, people = cited(scope, tables, "afgoerelse"), cited(scope, tables, "borger")
-    applied = (
-        select(people.c[ENHED], people.c.ansoegning_dato)
-        .where(people.c.ansoegning_dato.is_not(None))
-        .distinct()
-        .subquery()
-    )
-    is_final = decisions.c.afgoerelse.in_(FINAL)
-    # Earlier decisions matter only of citizens who were decided on in the period.
-    concerned = (
-        select(decisions.c[ENHED])
-        .where(is_final, within(decisions.c.afgoerelse_dato, scope.period))
-        .distinct()
-    )
-    final = select(decisions).where(is_final, decisions.c[ENHED].in_(concerned)).subquery()
+    final, applied = tables["endelige"], tables["ansoegninger"]
     first = _first_answers(final, applied)
     unknown = final.outerjoin(applied, applied.c[ENHED] == final.c[ENHED])
     answered = Facts(
@@ -128,7 +145,7 @@ def _select_processing(scope: Scope, tables: Tables) -> Query:
     return union_all(select_facts(first, answered), select_facts(final, without, unknown))
 
 
-def _first_answers(final: Subquery, applied: Subquery) -> Subquery:
+def _first_answers(final: Table, applied: Table) -> Subquery:
     """Number the decisions on each application, the first being 1."""
     names = (ENHED, "kommune_kode", "raekke_id", "afgoerelse", "afgoerelse_dato")
     key = [final.c[name] for name in names]
@@ -155,7 +172,7 @@ def _select_postponed(scope: Scope, tables: Tables) -> Query:
     tilbagevisning, dated after the udsættelse: `inden` by the deadline (that day included), `efter`
     when later but by the last day of the period, `ikke_vurderet` when not by then.
     """
-    decisions = cited(scope, tables, "afgoerelse")
+    decisions = tables["afgoerelser"]
     deadline = AddOneYear(decisions.c.afgoerelse_dato)
     postponed = (
         select(decisions, deadline.label("frist_dato"))
@@ -187,10 +204,8 @@ def _select_postponed(scope: Scope, tables: Tables) -> Query:
 
 def _reassessed(scope: Scope, tables: Tables) -> Subquery:
     """Give the days on which a citizen was assessed or decided on (`dag`)."""
-    assessed, decided = (
-        cited(scope, tables, "vurdering"),
-        cited(scope, tables, "afgoerelse").alias("ny_afgoerelse"),
-    )
+    assessed = cited(scope, tables, "vurdering")
+    decided = tables["afgoerelser"].alias("ny_afgoerelse")
     return union_all(
         select(assessed.c[ENHED], assessed.c.vurdering_dato.label("dag")),
         select(decided.c[ENHED], decided.c.afgoerelse_dato.label("dag")).where(
@@ -200,9 +215,12 @@ def _reassessed(scope: Scope, tables: Tables) -> Subquery:
 
 
 SOURCES = {
-    "afgoerelse": FactSource(_select_decisions, needs=("borgere",)),
-    "tilbageviste": FactSource(_select_returned, needs=("borgere",)),
+    "afgoerelser": FactSource(_select_every_decision, needs=("borgere",), index=ENHED),
+    "afgoerelse": FactSource(_select_decisions, needs=("afgoerelser",)),
+    "tilbageviste": FactSource(_select_returned, needs=("afgoerelser",)),
     "tilbagevisning": FactSource(_select_returned_reasons, needs=("tilbageviste",)),
-    "sagstid": FactSource(_select_processing, needs=("borgere",)),
-    "udsaettelse": FactSource(_select_postponed, needs=("borgere",)),
+    "endelige": FactSource(_select_final, needs=("afgoerelser",)),
+    "ansoegninger": FactSource(_select_applications, needs=("borgere", "endelige"), index=ENHED),
+    "sagstid": FactSource(_select_processing, needs=("endelige", "ansoegninger")),
+    "udsaettelse": FactSource(_select_postponed, needs=("borgere", "afgoerelser")),
 }

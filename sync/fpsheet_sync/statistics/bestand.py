@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     case,
     cast,
+    exists,
     func,
     or_,
     select,
@@ -51,6 +52,8 @@ from fpsheet_sync.statistics.scope import (
 
 FOER_REFORM = "foer_reform"
 REASSESSMENTS = ("aendring", "uaendret", "udsaettelse")
+PERSON = (ENHED, "kommune_kode", "raekke_id", "koen", "foedselsdato")
+"""A citizen and the record that tells of the pension."""
 ASSESSED = ("tilkendelse", "aendring", "uaendret")
 """Decisions that rest on an assessment, and so start a new five-year period."""
 
@@ -77,54 +80,74 @@ def decision_order(decisions: FromClause) -> tuple[ColumnElement[Any], ...]:
     )
 
 
-def _select_state(scope: Scope, tables: Tables, day: date) -> Query:
-    """Give the decision that counts on a day, one row per citizen who has one."""
-    decisions = cited(scope, tables, "afgoerelse")
-    setting = (
-        select(decisions)
-        .where(sets_state(decisions), effective_date(decisions) <= day)
-        .subquery("afgoerelse")
+def _select_states(scope: Scope, tables: Tables) -> Query:
+    """Give what each decision sets, from the day it counts (`fra`) until the next one (`til`).
+
+    Ordered once for every day that is asked about. A decision that another one of the same day
+    overrides counts on no day.
+    """
+    decisions = tables["afgoerelser"]
+    start = effective_date(decisions)
+    order = list(decision_order(decisions))
+    end = func.lead(start).over(partition_by=decisions.c[ENHED], order_by=order)
+    wanted = (*PERSON, "afgoerelse", "niveau", "bortfald_aarsag")
+    columns = (decisions.c[name] for name in wanted)
+    return select(*columns, start.label("fra"), end.label("til")).where(
+        sets_state(decisions), start <= scope.period.til
     )
-    last = latest(setting, [column.desc() for column in decision_order(setting)])
-    wanted = (ENHED, "koen", "foedselsdato", "kommune_kode", "raekke_id", "afgoerelse", "niveau")
-    return select(*(last.c[name] for name in (*wanted, "bortfald_aarsag")))
 
 
-def _select_pensioners(scope: Scope, tables: Tables, *, state: Table, moved: Table) -> Query:
-    """Give one row per citizen with the pension: where, level, sex, birth date, record."""
+def _select_state(tables: Tables, day: date) -> Query:
+    """Give the decision that counts on a day, one row per citizen who has one."""
+    states = tables["stillinger"]
+    wanted = (*PERSON, "afgoerelse", "niveau", "bortfald_aarsag")
+    return select(*(states.c[name] for name in wanted)).where(
+        active_on(states.c.fra, states.c.til, day)
+    )
+
+
+def _select_before_reform(scope: Scope, tables: Tables) -> Query:
+    """Give who had the pension before the reform, by one record each."""
     rows = cited(scope, tables, "borger")
     earlier = select(rows).where(rows.c.pensionist_foer_reform == "ja").subquery()
-    old = latest(earlier, [earlier.c.kommune_kode, earlier.c.raekke_id])
-    undecided = old.outerjoin(state, old.c[ENHED] == state.c[ENHED])
-    granted = _pensioner(state, known(state.c.niveau)).where(state.c.afgoerelse != "bortfald")
-    remaining = _pensioner(old, sql_literal(FOER_REFORM)).select_from(undecided)
-    remaining = remaining.where(state.c[ENHED].is_(None))
-    both = union_all(granted, remaining).subquery()
-    joined = both.outerjoin(moved, both.c[ENHED] == moved.c[ENHED])
-    kommune = func.coalesce(moved.c.til_kommune, both.c.kommune_kode).label("kommune")
-    return select(both, kommune).select_from(joined)
+    first = latest(earlier, [earlier.c.kommune_kode, earlier.c.raekke_id], PERSON)
+    return select(*(first.c[name] for name in PERSON))
 
 
-def _pensioner(rows: FromClause, niveau: ColumnElement[Any]) -> AnySelect:
-    names = (ENHED, "kommune_kode", "raekke_id", "koen", "foedselsdato")
-    return select(*(rows.c[name] for name in names), cast(niveau, Text).label("niveau"))
+def _select_pensioners(old: Table, state: Table, moved: Table) -> Query:
+    """Give one row per citizen with the pension: where, level, sex, birth date, record."""
+    granted = _pensioner(state, known(state.c.niveau), moved)
+    is_decided = exists().where(state.c[ENHED] == old.c[ENHED])
+    remaining = _pensioner(old, sql_literal(FOER_REFORM), moved)
+    return union_all(
+        granted.where(state.c.afgoerelse != "bortfald"),
+        remaining.where(~is_decided),
+    )
+
+
+def _pensioner(rows: Table, niveau: ColumnElement[Any], moved: Table) -> AnySelect:
+    kommune = func.coalesce(moved.c.til_kommune, rows.c.kommune_kode).label("kommune")
+    columns = (rows.c[name] for name in PERSON)
+    return select(*columns, cast(niveau, Text).label("niveau"), kommune).select_from(
+        rows.outerjoin(moved, rows.c[ENHED] == moved.c[ENHED])
+    )
 
 
 def _state(scope: Scope, tables: Tables) -> Query:
-    return _select_state(scope, tables, scope.period.til)
+    return _select_state(tables, scope.period.til)
 
 
 def _state_before(scope: Scope, tables: Tables) -> Query:
-    return _select_state(scope, tables, scope.period.fra - timedelta(days=1))
+    return _select_state(tables, scope.period.fra - timedelta(days=1))
 
 
-def _pensioners(scope: Scope, tables: Tables) -> Query:
-    return _select_pensioners(scope, tables, state=tables["stilling"], moved=tables["tilhoer"])
+def _pensioners(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
+    return _select_pensioners(tables["foer_reform"], tables["stilling"], tables["tilhoer"])
 
 
-def _pensioners_before(scope: Scope, tables: Tables) -> Query:
+def _pensioners_before(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
     state, moved = tables["stilling_primo"], tables["tilhoer_primo"]
-    return _select_pensioners(scope, tables, state=state, moved=moved)
+    return _select_pensioners(tables["foer_reform"], state, moved)
 
 
 def _select_assessment(scope: Scope, tables: Tables) -> Query:
@@ -132,8 +155,8 @@ def _select_assessment(scope: Scope, tables: Tables) -> Query:
     rows = cited(scope, tables, "vurdering")
     by_then = select(rows).where(rows.c.vurdering_dato <= scope.period.til).subquery()
     order = [by_then.c[name].desc() for name in ("vurdering_dato", "kommune_kode", "raekke_id")]
-    last = latest(by_then, order)
     wanted = (ENHED, "vurdering_dato", "arbejdsevne_pct", "maks_timer_pr_uge")
+    last = latest(by_then, order, wanted)
     return select(*(last.c[name] for name in wanted))
 
 
@@ -184,7 +207,7 @@ def _select_deadline(scope: Scope, tables: Tables) -> Query:
     limit = add_years(last_day, -scope.constant_int("REVURDERING_AAR"))
     born_after = add_years(last_day, -scope.constant_int("REVURDERING_UNDER_ALDER"))
     people, assessed = tables["pensionister"], tables["seneste_vurdering"]
-    rows = cited(scope, tables, "afgoerelse")
+    rows = tables["afgoerelser"]
     recent = rows.c.afgoerelse.in_(ASSESSED) & rows.c.afgoerelse_dato.between(limit, last_day)
     decided = select(rows.c[ENHED]).where(recent).distinct().subquery()
     joined = people.outerjoin(assessed, people.c[ENHED] == assessed.c[ENHED]).outerjoin(
@@ -219,17 +242,23 @@ def _select_income(scope: Scope, tables: Tables) -> Query:
 
 
 SOURCES = {
-    "stilling": FactSource(_state, needs=("borgere",), index=ENHED),
-    "stilling_primo": FactSource(_state_before, needs=("borgere",), index=ENHED),
-    "pensionister": FactSource(_pensioners, needs=("borgere", "stilling", "tilhoer"), index=ENHED),
+    "stillinger": FactSource(_select_states, needs=("afgoerelser",)),
+    "stilling": FactSource(_state, needs=("stillinger",), index=ENHED),
+    "stilling_primo": FactSource(_state_before, needs=("stillinger",), index=ENHED),
+    "foer_reform": FactSource(_select_before_reform, needs=("borgere",)),
+    "pensionister": FactSource(
+        _pensioners, needs=("foer_reform", "stilling", "tilhoer"), index=ENHED
+    ),
     "pensionister_primo": FactSource(
-        _pensioners_before, needs=("borgere", "stilling_primo", "tilhoer_primo"), index=ENHED
+        _pensioners_before, needs=("foer_reform", "stilling_primo", "tilhoer_primo"), index=ENHED
     ),
     "seneste_vurdering": FactSource(_select_assessment, needs=("borgere",), index=ENHED),
     "ordinaert_arbejde": FactSource(_select_ordinary_work, needs=("borgere",), index=ENHED),
     "bestand": FactSource(
         _select_stock, needs=("pensionister", "seneste_vurdering", "ordinaert_arbejde")
     ),
-    "frist": FactSource(_select_deadline, needs=("pensionister", "seneste_vurdering", "borgere")),
+    "frist": FactSource(
+        _select_deadline, needs=("pensionister", "seneste_vurdering", "afgoerelser")
+    ),
     "indkomst": FactSource(_select_income, needs=("pensionister", "borgere")),
 }

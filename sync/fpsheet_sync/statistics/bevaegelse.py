@@ -11,7 +11,6 @@ from fpsheet_sync.statistics.fact import (
     FactSource,
     Query,
     Tables,
-    cited,
     select_facts,
 )
 from fpsheet_sync.statistics.scope import ENHED, Scope, known, within
@@ -58,20 +57,18 @@ def _select_transitions(scope: Scope, tables: Tables) -> Query:
     none it is `foer_reform` where the citizen had the pension then, else not stated. The level
     after is the one stated, at uaendret without one the level before, at bortfald `frakendt`.
     """
-    rows = cited(scope, tables, "afgoerelse")
+    rows = tables["afgoerelser"]
     reassessed = rows.c.afgoerelse.in_(("aendring", "uaendret")) | (
         (rows.c.afgoerelse == "bortfald") & (rows.c.bortfald_aarsag == "frakendt")
     )
     now = select(rows).where(reassessed, within(rows.c.afgoerelse_dato, scope.period)).subquery()
-    every = cited(scope, tables, "afgoerelse").alias("tidligere")
+    every = rows.alias("tidligere")
     earlier = (every.c[ENHED] == now.c[ENHED]) & sets_state(every)
     earlier &= tuple_(*decision_order(every)) < tuple_(*decision_order(now))
     order = [column.desc() for column in decision_order(every)]
     key = (now.c.kommune_kode, now.c.raekke_id)
     rank = func.row_number().over(partition_by=key, order_by=order)
-    people = cited(scope, tables, "borger").alias("foer")
-    old = select(people.c[ENHED]).where(people.c.pensionist_foer_reform == "ja").distinct()
-    reform = old.subquery()
+    reform = tables["foer_reform"]
     joined = now.outerjoin(every, earlier).outerjoin(reform, reform.c[ENHED] == now.c[ENHED])
     before = case(
         (every.c.raekke_id.is_not(None), known(every.c.niveau)),
@@ -101,5 +98,5 @@ SOURCES = {
     "bevaegelse": FactSource(
         _select_movements, needs=("pensionister_primo", "pensionister", "stilling")
     ),
-    "overgang": FactSource(_select_transitions, needs=("borgere",)),
+    "overgang": FactSource(_select_transitions, needs=("afgoerelser", "foer_reform")),
 }

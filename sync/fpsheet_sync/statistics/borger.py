@@ -29,7 +29,7 @@ def select_belonging(scope: Scope, tables: Tables, day: date) -> AnySelect:
     moves = cited(scope, tables, "overdragelse")
     by_then = select(moves).where(moves.c.dato <= day).subquery()
     order = (by_then.c.dato.desc(), by_then.c.kommune_kode.desc(), by_then.c.raekke_id.desc())
-    last = latest(by_then, order)
+    last = latest(by_then, order, (ENHED, "til_kommune"))
     return select(last.c[ENHED], last.c.til_kommune)
 
 

@@ -84,7 +84,24 @@ def _slices(specs: Iterable[TableSpec]) -> dict[_Slice, set[str]]:
         for column in spec.columns:
             if column.count in _TOGETHER:
                 found[_slice(spec, column)].add(column.measure)
-    return found
+    return {part: left for part in found if (left := found[part] - _included(part, found))}
+
+
+def _included(part: _Slice, found: Mapping[_Slice, set[str]]) -> set[str]:
+    """Give the measures whose numbers come with a finer slice, because it adds up to them."""
+    return {
+        measure
+        for other, measures in found.items()
+        if _adds_up_to(other, part)
+        for measure in measures
+    }
+
+
+def _adds_up_to(finer: _Slice, part: _Slice) -> bool:
+    is_same = (finer.facts, finer.counts, finer.where) == (part.facts, part.counts, part.where)
+    rest = set(finer.free) - set(part.free)
+    is_finer = len(finer.free) > len(part.free) and set(part.free) < set(finer.free)
+    return is_same and is_finer and rest <= finer.adds and part.adds == finer.adds - rest
 
 
 def _slice(spec: TableSpec, column: ColumnSpec) -> _Slice:

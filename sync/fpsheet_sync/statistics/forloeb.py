@@ -64,7 +64,12 @@ def _select_afklaring(scope: Scope, tables: Tables) -> Query:
     revurdering, both inclusive.
     """
     rows = cited(scope, tables, "forloeb")
-    inner = cited(scope, tables, "forloeb").alias("afklaring")
+    every = cited(scope, tables, "forloeb")
+    inner = (
+        select(every.c[ENHED], every.c.start_dato, every.c.raekke_id)
+        .where(every.c.forloeb_type == "afklaringsforloeb")
+        .subquery("afklaring")
+    )
     ended = (
         select(rows)
         .where(rows.c.forloeb_type == "revurdering", within(rows.c.slut_dato, scope.period))
@@ -72,7 +77,6 @@ def _select_afklaring(scope: Scope, tables: Tables) -> Query:
     )
     inside = and_(
         inner.c[ENHED] == ended.c[ENHED],
-        inner.c.forloeb_type == "afklaringsforloeb",
         inner.c.start_dato.between(ended.c.start_dato, ended.c.slut_dato),
     )
     counted = (

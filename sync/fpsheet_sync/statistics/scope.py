@@ -143,8 +143,13 @@ def with_citizens(rows: Subquery, borgere: Table) -> FromClause:
     return rows.outerjoin(borgere, rows.c[BORGER] == borgere.c[BORGER])
 
 
-def latest(rows: FromClause, order: Sequence[ColumnElement[Any]], unit: str = ENHED) -> Subquery:
-    """Keep, of each unit's rows, the one that comes first in an order."""
-    rank = func.row_number().over(partition_by=rows.c[unit], order_by=list(order))
-    ranked = select(rows, rank.label("nummer")).subquery()
+def latest(
+    rows: FromClause, order: Sequence[ColumnElement[Any]], wanted: Sequence[str]
+) -> Subquery:
+    """Keep, of each citizen's rows, the one that comes first in an order, with wanted columns.
+
+    Only those are sorted: SQLite carries every column of a ranked row through the sort.
+    """
+    rank = func.row_number().over(partition_by=rows.c[ENHED], order_by=list(order))
+    ranked = select(*(rows.c[name] for name in wanted), rank.label("nummer")).subquery()
     return select(ranked).where(ranked.c.nummer == 1).subquery()
