@@ -76,6 +76,7 @@ def compare(
     by_area = _of_period(figures, period)
     published = by_area.get(country, {})
     is_published = {TILKENDELSER, AFSLAG} <= published.keys()
+    strata = _strata(cube)
     found: dict[Figure, float] = {}
     for kommune in ("", *kommuner):
         codes: Codes = frozenset({(KOMMUNE, kommune)} if kommune else ())
@@ -85,7 +86,7 @@ def compare(
             expected, standardised = number * share, None
         else:
             expected = _expected(cube, codes, [frozenset()])
-            standardised = _expected(cube, codes, _strata(cube))
+            standardised = _expected(cube, codes, strata)
         lower, upper = poisson_interval(int(refused))
         given = {"nedre": lower, "oevre": upper, "forventet": expected}
         if standardised is not None:

@@ -179,14 +179,13 @@ def _select_stock(scope: Scope, tables: Tables) -> Query:
     joined = people.outerjoin(assessed, people.c[ENHED] == assessed.c[ENHED]).outerjoin(
         work, people.c[ENHED] == work.c[ENHED]
     )
-    last_day = sql_literal(scope.period.til)
     facts = Facts(
         "bestand",
         people.c.kommune,
         {
             "bestand_niveau": people.c.niveau,
             "koen": known(people.c.koen),
-            "aldersgruppe": age_band(people.c.foedselsdato, last_day),
+            "aldersgruppe": age_band(people.c.foedselsdato, scope.period.til),
             "arbejdsevne": band(assessed.c.arbejdsevne_pct, "arbejdsevne"),
             "timer": band(assessed.c.maks_timer_pr_uge, "timer"),
             "ordinaer": yes_no(work.c[ENHED].is_not(None)),
