@@ -52,10 +52,8 @@ def answer_workbook(
     """
     findings, check = found
     with in_words(language):
-        parts = Parts(content)
-        drop_conflicts(parts)
         told = (*findings, *_told(receipt, check))
-        replace_marks(parts, told, check, form=form, language=language)
+        parts = _marked(content, (told, check), form=form, language=language)
         _write_settled(parts, receipt, check, form)
         lines = tuple(conflict_lines(receipt, check, form, language))
         if lines:
@@ -88,13 +86,20 @@ def sent_workbook(
     Raises:
         WorkbookFileError: The package is not whole enough to be changed.
     """
-    findings, check = found
     with in_words(language):
-        parts = Parts(content)
-        drop_conflicts(parts)
-        replace_marks(parts, findings, check, form=form, language=language)
-        stamp(parts, check.raw.sha256)
+        parts = _marked(content, found, form=form, language=language)
+        stamp(parts, found[1].raw.sha256)
     return parts.to_bytes()
+
+
+def _marked(
+    content: bytes, found: tuple[tuple[Finding, ...], Check], *, form: Form, language: str
+) -> Parts:
+    findings, check = found
+    parts = Parts(content)
+    drop_conflicts(parts)
+    replace_marks(parts, findings, check, form=form, language=language)
+    return parts
 
 
 def merge_findings(receipt: Receipt) -> Iterator[Finding]:

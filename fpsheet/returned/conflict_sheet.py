@@ -13,9 +13,9 @@ from fpsheet.returned.fault_line import (
     TITLE_HEIGHT,
     Column,
 )
-from fpsheet.returned.parts import MAIN
-from fpsheet.returned.sheet_row import HIDDEN, sheet_row
-from fpsheet.returned.style import ACCENT, ANSWER, BODY, HEADER, LINE, LINK, TITLE
+from fpsheet.returned.list_part import list_part
+from fpsheet.returned.sheet_row import sheet_row
+from fpsheet.returned.style import ANSWER, BODY, HEADER, LINE, LINK, TITLE
 from fpsheet_templates.form import Form
 
 _TITLE_COLUMN = "E"
@@ -73,11 +73,6 @@ def _place(columns: Sequence[Column], name: str) -> str:
 def _worksheet(
     rows: str, columns: Sequence[Column], lines: Sequence[ConflictLine], sides: int
 ) -> str:
-    widths = "".join(
-        f'<col min="{n}" max="{n}" width="{column.width}" customWidth="1"'
-        f"{HIDDEN if column.hidden else ''}/>"
-        for n, column in enumerate(columns, start=1)
-    )
     links = "".join(
         f'<hyperlink ref="{_place(columns, "celle")}{number}" location={quoteattr(line.link)}/>'
         for number, line in enumerate(lines, start=FIRST_ROW)
@@ -86,17 +81,9 @@ def _worksheet(
     choice = _place(columns, "valg")
     cells = " ".join(f"{choice}{n}" for n, line in enumerate(lines, FIRST_ROW) if line.is_first)
     options = ",".join(LETTERS[:sides])
-    return (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        f'<worksheet xmlns="{MAIN}"><sheetPr><tabColor rgb="FF{ACCENT}"/>'
-        '<pageSetUpPr fitToPage="1"/></sheetPr>'
-        '<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0">'
-        '<pane ySplit="3" topLeftCell="A4" activePane="bottomLeft" state="frozen"/>'
-        f'<selection pane="bottomLeft" activeCell="{choice}4" sqref="{choice}4"/></sheetView>'
-        f"</sheetViews><cols>{widths}</cols><sheetData>{rows}</sheetData>"
+    after = (
         f'<dataValidations count="1"><dataValidation type="list" allowBlank="1" sqref="{cells}">'
         f'<formula1>"{options}"</formula1></dataValidation></dataValidations>'
         + (f"<hyperlinks>{links}</hyperlinks>" if links else "")
-        + '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/>'
-        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
     )
+    return list_part(columns, rows, after, chosen=choice)

@@ -19,9 +19,9 @@ from fpsheet.returned.fault_line import (
     make_fault_line,
 )
 from fpsheet.returned.fault_row import FaultRow
-from fpsheet.returned.parts import MAIN
-from fpsheet.returned.sheet_row import HIDDEN, sheet_row
-from fpsheet.returned.style import ACCENT, ANSWER, BODY, HEADER, LINE, LINK, TITLE
+from fpsheet.returned.list_part import list_part
+from fpsheet.returned.sheet_row import sheet_row
+from fpsheet.returned.style import ANSWER, BODY, HEADER, LINE, LINK, TITLE
 from fpsheet_templates.form import Form
 
 _CHARACTERS_PER_LETTER = 1.1
@@ -98,21 +98,5 @@ def _links(lines: Sequence[FaultLine]) -> str:
 
 
 def _worksheet(rows: str, last: int, links: str) -> str:
-    columns = "".join(
-        f'<col min="{n}" max="{n}" width="{column.width}" customWidth="1"'
-        f"{HIDDEN if column.hidden else ''}/>"
-        for n, column in enumerate(COLUMNS, start=1)
-    )
     area = f"A{HEADING_ROW}:{_letter(len(COLUMNS) - 1)}{last}"
-    return (
-        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        f'<worksheet xmlns="{MAIN}"><sheetPr><tabColor rgb="FF{ACCENT}"/>'
-        '<pageSetUpPr fitToPage="1"/></sheetPr>'
-        '<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0">'
-        '<pane ySplit="3" topLeftCell="A4" activePane="bottomLeft" state="frozen"/>'
-        '<selection pane="bottomLeft" activeCell="J4" sqref="J4"/></sheetView></sheetViews>'
-        f"<cols>{columns}</cols><sheetData>{rows}</sheetData>"
-        f'<autoFilter ref="{area}"/>{links}'
-        '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.5" header="0.3" footer="0.3"/>'
-        '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
-    )
+    return list_part(COLUMNS, rows, f'<autoFilter ref="{area}"/>{links}', chosen="J")

@@ -23,7 +23,7 @@ from fpsheet_sync.plan import MergePlan
 from fpsheet_sync.receipt import Receipt, Settlement, WaitingRow, show_conflict
 from fpsheet_sync.schema import BORGER, store_schema
 from fpsheet_sync.state import key_id, to_plain
-from fpsheet_sync.store import Store, lock, next_commit
+from fpsheet_sync.store import next_commit
 from fpsheet_sync.write import write_change
 from fpsheet_validation.finding import Finding
 
@@ -39,18 +39,6 @@ class Applied:
 
     receipt: Receipt
     concerned: frozenset[str] = frozenset()
-
-
-def apply_plan(store: Store, plan: MergePlan, actor: Actor) -> Receipt:
-    """Apply a plan and give the receipt.
-
-    Raises:
-        StoreError: The kommune changed since the plan was made, or the database could not be
-            written; nothing was changed.
-    """
-    with store.write() as connection:
-        lock(connection, plan.prepared.head.kommune_kode)
-        return write_plan(connection, plan, actor).receipt
 
 
 def write_plan(connection: Connection, plan: MergePlan, actor: Actor) -> Applied:

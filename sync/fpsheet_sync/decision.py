@@ -19,7 +19,7 @@ from fpsheet_sync.library import DatabaseLibrary, read_commits, read_state
 from fpsheet_sync.merged_person import update_merged
 from fpsheet_sync.receipt import ShownConflict, show_conflict
 from fpsheet_sync.schema import in_force_at, store_schema
-from fpsheet_sync.state import Plain, from_plain, key_id
+from fpsheet_sync.state import Plain, from_plain
 from fpsheet_sync.store import Store, lock, next_commit
 from fpsheet_sync.write import write_change
 from fpsheet_templates.form import FieldType
@@ -204,10 +204,3 @@ def commit_row(kommune_kode: str, own: Commit, number: int) -> dict[str, Any]:
         "kolonner": {},
         "handling": None if own.decision is None else dict(own.decision),
     }
-
-
-def conflict_ids(store: Store, kommune_kode: str) -> dict[str, tuple[str, str, str]]:
-    """Give the open conflicts of a kommune: identifier → sheet, row id, field group."""
-    with store.read() as connection:
-        state = read_state(connection, kommune_kode)
-    return {key_id(kommune_kode, key): key for key in state.conflicts}

@@ -22,6 +22,29 @@ TODAY = date(2026, 11, 22)
 
 Row = Mapping[str, str | int | float | date | None]
 
+FAULTY_ROWS: dict[str, list[Row]] = {
+    "borger": [
+        {"cpr": "6101801234", "sagsbehandler": "ABC", "pensionist_foer_reform": "nej"},
+        {"cpr": "6201801234", "sagsbehandler": "XYZ", "pensionist_foer_reform": "nej"},
+    ],
+    "forloeb": [
+        {
+            "cpr": "6201801234",
+            "forloeb_type": "revurdering",
+            "start_dato": date(2026, 3, 1),
+            "slut_dato": date(2026, 2, 1),
+            "resultat": "afgoerelse_truffet",
+        },
+        {
+            "cpr": "6101801234",
+            "forloeb_type": "afklaringsforloeb",
+            "start_dato": date(2026, 1, 1),
+            "slut_dato": date(2026, 2, 1),
+        },
+    ],
+}
+"""One fault (Forløb F4: it ends before it starts) and warnings, of two caseworkers."""
+
 
 def make_workbook(
     form: Form, rows: Mapping[str, Sequence[Row]], *, kommune: str = "956", premade: int = 5

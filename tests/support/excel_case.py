@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from openpyxl import load_workbook
 from fpsheet.cli.program import run
 from fpsheet_templates.load import load_form
 from tests.support import excel_openpyxl
-from tests.support.desk import TODAY, Row, make_workbook
+from tests.support.desk import FAULTY_ROWS, TODAY, make_workbook
 from tests.support.excel_api import engine_in_use
 from tests.support.excel_engine import Engine
 
@@ -25,29 +24,6 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from tests.support.excel_engine import App, Book
-
-ROWS: dict[str, list[Row]] = {
-    "borger": [
-        {"cpr": "6101801234", "sagsbehandler": "ABC", "pensionist_foer_reform": "nej"},
-        {"cpr": "6201801234", "sagsbehandler": "XYZ", "pensionist_foer_reform": "nej"},
-    ],
-    "forloeb": [
-        {
-            "cpr": "6201801234",
-            "forloeb_type": "revurdering",
-            "start_dato": date(2026, 3, 1),
-            "slut_dato": date(2026, 2, 1),
-            "resultat": "afgoerelse_truffet",
-        },
-        {
-            "cpr": "6101801234",
-            "forloeb_type": "afklaringsforloeb",
-            "start_dato": date(2026, 1, 1),
-            "slut_dato": date(2026, 2, 1),
-        },
-    ],
-}
-"""One fault (Forløb F4: it ends before it starts) and warnings, of two caseworkers."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +72,7 @@ class Case:
 def place(folder: Path, content: bytes | None = None, name: str = "sager.xlsx") -> Path:
     """Write the workbook of a case into a folder."""
     path = folder / name
-    path.write_bytes(make_workbook(load_form(), ROWS) if content is None else content)
+    path.write_bytes(make_workbook(load_form(), FAULTY_ROWS) if content is None else content)
     return path
 
 

@@ -19,9 +19,9 @@ from fpsheet.cli.program import run
 from fpsheet.excel.attach import load_xlwings
 from fpsheet_templates.load import load_form
 from tests.support import excel_openpyxl
-from tests.support.desk import make_workbook
+from tests.support.desk import FAULTY_ROWS, make_workbook
 from tests.support.excel_api import CALL_REJECTED, DISCONNECTED, ComError, engine_in_use
-from tests.support.excel_case import ROWS, Case, contents, fills, listed, load, notes, opened, place
+from tests.support.excel_case import Case, contents, fills, listed, load, notes, opened, place
 from tests.support.excel_engine import Engine
 
 if TYPE_CHECKING:
@@ -209,9 +209,9 @@ def test_closed_or_refusing_at_any_moment(case: Case, capsys: pytest.CaptureFixt
 
 def test_the_findings_of_a_huge_list_of_cells_fit_excels_addresses(tmp_path: Path) -> None:
     """Hundreds of marked cells on one sheet: no address is longer than Excel takes."""
-    rows = dict(ROWS)
+    rows = dict(FAULTY_ROWS)
     rows["forloeb"] = [
-        {**ROWS["forloeb"][0], "cpr": f"6{day}0180{number:04d}"}
+        {**FAULTY_ROWS["forloeb"][0], "cpr": f"6{day}0180{number:04d}"}
         for day in (1, 2)
         for number in range(1000, 1125)
     ]

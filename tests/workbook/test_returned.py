@@ -19,32 +19,11 @@ from fpsheet.returned.parts import Parts
 from fpsheet.returned.returned import clean_workbook, return_workbook
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
-from tests.support.desk import Checked, Row, check_bytes, edit, make_workbook
+from tests.support.desk import FAULTY_ROWS, Checked, check_bytes, edit, make_workbook
 from tests.support.libreoffice import LibreOffice
 
 OURS = {"xl/worksheets/sheetFpsheet.xml"}
 
-ROWS: dict[str, list[Row]] = {
-    "borger": [
-        {"cpr": "6101801234", "sagsbehandler": "ABC", "pensionist_foer_reform": "nej"},
-        {"cpr": "6201801234", "sagsbehandler": "XYZ", "pensionist_foer_reform": "nej"},
-    ],
-    "forloeb": [
-        {
-            "cpr": "6201801234",
-            "forloeb_type": "revurdering",
-            "start_dato": date(2026, 3, 1),
-            "slut_dato": date(2026, 2, 1),
-            "resultat": "afgoerelse_truffet",
-        },
-        {
-            "cpr": "6101801234",
-            "forloeb_type": "afklaringsforloeb",
-            "start_dato": date(2026, 1, 1),
-            "slut_dato": date(2026, 2, 1),
-        },
-    ],
-}
 FAULT = ("FOR-001", "forloeb", "F4")
 WARNING = ("FOR-002", "forloeb", "I5")
 
@@ -58,7 +37,7 @@ def form() -> Form:
 @pytest.fixture(scope="module")
 def issued(form: Form) -> bytes:
     """Give the workbook as issued and filled, with one fault and warnings."""
-    return make_workbook(form, ROWS)
+    return make_workbook(form, FAULTY_ROWS)
 
 
 def decorate(book: Workbook) -> None:

@@ -15,11 +15,10 @@ from fpsheet.returned.returned import clean_workbook, return_workbook
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import sort_findings
-from tests.support.desk import check_bytes, edit, make_workbook
+from tests.support.desk import FAULTY_ROWS, check_bytes, edit, make_workbook
 from tests.support.xlsx_parts import open_parts
 from tests.workbook.test_returned import (
     FAULT,
-    ROWS,
     WARNING,
     decorate,
     explain,
@@ -42,7 +41,7 @@ EXPLAINED = ["Resultatet kommer i maj"]
 @pytest.fixture(scope="module")
 def issued() -> bytes:
     """The workbook as issued and filled, with her own things in it, one fault and warnings."""
-    return edit(make_workbook(FORM, ROWS), decorate)
+    return edit(make_workbook(FORM, FAULTY_ROWS), decorate)
 
 
 @pytest.fixture(scope="module")

@@ -125,7 +125,3 @@ class Knowledge:
                 self.known[cell] |= new
                 steps.append((cell, new))
         return steps
-
-
-def _per_view(numbers: list[int], views: int) -> "NDArray[np.int64]":
-    return np.repeat(np.array(numbers, dtype=np.int64)[:, None], views, axis=1)

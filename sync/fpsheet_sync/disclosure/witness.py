@@ -5,7 +5,6 @@ to tell. Two such tables with different values of a cell prove that the cell is 
 any solver; a reader who knows one of the differing cells is not taken in.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -91,11 +90,3 @@ def is_valid(problem: Problem, hidden: "NDArray[np.bool_]", witness: Witness) ->
             sign = 1 if problem.rows[number][0] == cell else -1
             sums[number] = sums.get(number, 0) + sign * change
     return not any(sums.values())
-
-
-def hidden_by(witnesses: Iterable[Witness], size: int) -> "NDArray[np.bool_]":
-    """Mark the cells that some witness needs hidden."""
-    mask = np.zeros(size, dtype=np.bool_)
-    for witness in witnesses:
-        mask[witness.cells] = True
-    return mask

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Subquery, Table, case, cast, func, select
+from sqlalchemy import ColumnElement, FromClause, Integer, Subquery, case, cast, func, select
 from sqlalchemy import literal as sql_literal
 
-from fpsheet_sync.schema import BORGER, current, store_schema
+from fpsheet_sync.schema import current, store_schema
 from fpsheet_sync.stat_table import Period
 from fpsheet_sync.statistics.dialect import AgeYears, add_years
 from fpsheet_templates.form import Form
@@ -146,11 +146,6 @@ def quarter_of(column: ColumnElement[Any], period: Period) -> ColumnElement[str]
 def recoded(column: ColumnElement[Any], codes: Mapping[str, str]) -> ColumnElement[str]:
     """Give the code that another code stands for; `uoplyst` for one that is not in the mapping."""
     return case(codes, value=column, else_=sql_literal(UOPLYST))
-
-
-def with_citizens(rows: Subquery, borgere: Table) -> FromClause:
-    """Join rows to their citizens (`borger` → `enhed`, `koen`, `foedselsdato`)."""
-    return rows.outerjoin(borgere, rows.c[BORGER] == borgere.c[BORGER])
 
 
 def latest(
