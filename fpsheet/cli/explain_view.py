@@ -29,8 +29,8 @@ def show_explanation(
         central: The database.
         as_json: For a program and not for a person.
     """
-    from fpsheet import pipeline
     from fpsheet.explain import Printed
+    from fpsheet.pipeline.statistics import explain_figure
     from fpsheet_sync.access import Actor
 
     (table, cell), areas = asked
@@ -38,7 +38,7 @@ def show_explanation(
         raise CommandUsageError(session.words.get("command.report.explain_area"))
     printed = Printed(table, cell, area=areas[0].upper() if areas else "")
     actor = Actor(getuser(), session.now)
-    found = pipeline.explain_figure(central, session.form(), order, printed, actor)
+    found = explain_figure(central, session.form(), order, printed, actor)
     show_explained(session, found, as_json=as_json)
     return 0
 

@@ -52,11 +52,11 @@ def export_skat(session: Session, *, out: Path, day: date | None, db: str | None
 
 
 def _export(session: Session, wanted: "Wanted", out: Path, db: str | None) -> int:
-    from fpsheet import pipeline
+    from fpsheet.pipeline.statistics import export_citizens
     from fpsheet_sync.access import Actor
 
     actor = Actor(getuser(), session.now)
-    extract = pipeline.export_citizens(session.central(db), session.form(), wanted, actor, out)
+    extract = export_citizens(session.central(db), session.form(), wanted, actor, out)
     words, console = session.words, session.console()
     console.say(words.fill("command.export.done", {"count": len(extract.rows), "file": out}))
     if extract.compared_with is not None:

@@ -43,11 +43,11 @@ def make_import_commands(words: Words) -> tuple[click.Command, ...]:
 @click.pass_obj
 def import_benchmark(session: Session, *, file: Path, db: str | None, as_json: bool) -> int:
     """Read published national figures."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.statistics import import_figures
     from fpsheet_sync.access import Actor
 
     actor, place = Actor(getuser(), session.now), session.central(db)
-    verdict, done = pipeline.import_figures(file, place, _question(session), actor)
+    verdict, done = import_figures(file, place, _question(session), actor)
     if done is None:
         show_verdict(session, verdict, as_json=as_json, lists=True)
         return _refuse(session, as_json=as_json)
@@ -63,11 +63,11 @@ def import_benchmark(session: Session, *, file: Path, db: str | None, as_json: b
 @click.pass_obj
 def import_skat(session: Session, *, file: Path, db: str | None, as_json: bool) -> int:
     """Read Skattestyrelsen's answer into Indkomst."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.statistics import import_answer
     from fpsheet_sync.access import Actor
 
     actor, place = Actor(getuser(), session.now), session.central(db)
-    verdict, done = pipeline.import_answer(file, place, _question(session), actor)
+    verdict, done = import_answer(file, place, _question(session), actor)
     if done is None:
         show_verdict(session, verdict, as_json=as_json, lists=True)
         return _refuse(session, as_json=as_json)
@@ -94,9 +94,9 @@ def import_skat(session: Session, *, file: Path, db: str | None, as_json: bool) 
 @click.pass_obj
 def write_blank(session: Session, *, kind: str, out: Path) -> int:
     """Write a blank list."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.statistics import write_blank_list
 
-    pipeline.write_blank_list(_LISTS[kind], _question(session), out)
+    write_blank_list(_LISTS[kind], _question(session), out)
     session.console().say(session.words.fill("command.import.blank.done", {"file": out}))
     return ExitCode.DONE
 

@@ -77,7 +77,7 @@ def check_workbooks(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Check workbooks and show what was found."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.kommune import check_files
 
     if earlier and db:
         raise UsageError(session.words.get("command.check.both"))
@@ -86,7 +86,7 @@ def check_workbooks(  # noqa: PLR0913 - one parameter per option
     wanted = _Wanted(returned, page, many=len(files) > 1)
     accepted, names, failures = 0, iter(_names(files)), list[WorkbookFileError]()
     with session.progress(quiet=as_json or len(files) == 1) as progress:
-        for verdict in pipeline.check_files(files, question, progress, held=held):
+        for verdict in check_files(files, question, progress, held=held):
             show_verdict(session, verdict, as_json=as_json)
             accepted += verdict.accepted
             try:
@@ -115,7 +115,7 @@ def _write_views(
     session: Session, verdict: "Verdict", wanted: _Wanted, name: str, *, as_json: bool
 ) -> None:
     """Write the marked workbook and the coordinator's page of a file, and say where they are."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.kommune import return_workbook, write_page
 
     form, words = session.form(), session.words
     console = session.console(as_json=as_json)
@@ -123,11 +123,11 @@ def _write_views(
         console.say(words.get("command.check.not_marked"))
     elif wanted.returned:
         out = wanted.returned / f"{name}.xlsx" if wanted.many else wanted.returned
-        pipeline.return_workbook(verdict, form, words.language, out)
+        return_workbook(verdict, form, words.language, out)
         console.say(words.fill("command.check.marked", {"file": out}))
     if wanted.page:
         out = wanted.page / f"{name}.html" if wanted.many else wanted.page
-        pipeline.write_page(verdict, form, words.language, out)
+        write_page(verdict, form, words.language, out)
         console.say(words.fill("command.check.page_done", {"file": out}))
 
 
@@ -153,16 +153,14 @@ def submit_workbook(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Check a workbook and send what may travel of it."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.kommune import stamp_sent, submit_file
 
-    verdict, sent = pipeline.submit_file(
-        file, session.question(kommune, today), to, ask_sealing(session)
-    )
+    verdict, sent = submit_file(file, session.question(kommune, today), to, ask_sealing(session))
     answer = show_sent(session, verdict, sent, as_json=as_json)
     if sent is None:
         return answer
     try:
-        pipeline.stamp_sent(verdict, session.words.language)
+        stamp_sent(verdict, session.words.language)
     except WorkbookFileError:
         console = session.console(as_json=as_json)
         console.say(session.words.get("command.submit.unstamped"))

@@ -60,28 +60,28 @@ def preview_workbook(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Show the figures a workbook would give; those of its reporting year unless asked."""
-    from fpsheet import pipeline
     from fpsheet.explain import Printed
+    from fpsheet.pipeline.kommune import compare_previews, preview_file, write_preview
 
     question, language = session.question(None, today), session.words.language
     printed = Printed(*explain) if explain else None
-    verdict, found = pipeline.preview_file(file, question, language, (fra, til), printed)
+    verdict, found = preview_file(file, question, language, (fra, til), printed)
     if found is None:
         show_verdict(session, verdict, as_json=as_json)
         return ExitCode.FINDINGS
     moved = None
     if earlier is not None:
-        before_verdict, before = pipeline.preview_file(earlier, question, language, (fra, til))
+        before_verdict, before = preview_file(earlier, question, language, (fra, til))
         if before is None:
             show_verdict(session, before_verdict, as_json=as_json)
             return ExitCode.FINDINGS
-        moved = pipeline.compare_previews(before, found)
+        moved = compare_previews(before, found)
     if found.explained is not None:
         show_explained(session, found.explained, as_json=as_json)
     else:
         _show(session, found, moved, earlier, as_json=as_json)
     if out is not None:
-        written = pipeline.write_preview(found, question.form, out)
+        written = write_preview(found, question.form, out)
         told = session.words.fill("command.preview.written", {"file": written})
         session.console(as_json=as_json).say(told)
     return ExitCode.DONE if verdict.accepted else ExitCode.FINDINGS

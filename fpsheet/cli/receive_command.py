@@ -45,16 +45,16 @@ def receive_receipt(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Put a receipt into the kommune's own file, and say what is to be done."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.kommune import open_receipt, take_receipt
     from fpsheet.receipts.answer import Opening, is_sealed
 
     keys, words = session.keys(), session.words
     key = None
     if is_sealed(receipt) and keys.signing.exists():
         key = keys.signing_key(password=ask_password(session))
-    opened = pipeline.open_receipt(receipt, Opening(key, keys.receipt_signer()), words.language)
+    opened = open_receipt(receipt, Opening(key, keys.receipt_signer()), words.language)
     question, target = session.question(None, today), out or file
-    pipeline.take_receipt(opened, file, question, out=target, language=words.language)
+    take_receipt(opened, file, question, out=target, language=words.language)
     console = session.console(as_json=as_json)
     if as_json:
         console.give(_value(opened, target))

@@ -59,19 +59,19 @@ def show_rules(  # noqa: PLR0913 - one parameter per option
     """Show the catalogue of rules, write it as a workbook, or try new rules."""
     console, words, form = session.console(as_json=as_json), session.words, session.form()
     if trial:
-        from fpsheet import pipeline
+        from fpsheet.pipeline.departement import try_rules_on_files, try_rules_on_stored
 
         if files:
             question = session.question(None, today)
-            lines = pipeline.try_rules_on_files(trial, files, question)
+            lines = try_rules_on_files(trial, files, question)
         else:
             desk = session.desk(db, today)
-            lines = pipeline.try_rules_on_stored(trial, session.central(db), desk)
+            lines = try_rules_on_stored(trial, session.central(db), desk)
         _show_trial(session, lines, as_json=as_json)
     elif out:
-        from fpsheet import pipeline
+        from fpsheet.pipeline.departement import write_rule_book
 
-        pipeline.write_rule_book(form, words.language, out)
+        write_rule_book(form, words.language, out)
         console.say(words.fill("command.rules.done", {"file": out}))
     elif as_json:
         console.give([_rule_value(form, rule, words.language) for rule in form.rules])

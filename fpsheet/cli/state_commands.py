@@ -105,14 +105,14 @@ def show_status(
     session: Session, *, year: int | None, out: Path | None, db: str | None, as_json: bool
 ) -> int:
     """Show who has delivered what; the kommuner that have not are named in one line."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.departement import read_status, write_status
     from fpsheet_sync.status import Delivery
 
     aar = year or session.local_day.year
-    lines = pipeline.read_status(session.central(db), session.form(), aar)
+    lines = read_status(session.central(db), session.form(), aar)
     console, words = session.console(as_json=as_json), session.words
     if out is not None:
-        pipeline.write_status(lines, session.form(), words.language, session.now, out)
+        write_status(lines, session.form(), words.language, session.now, out)
     if as_json:
         console.give([_status_value(line) for line in lines])
         return 0
@@ -156,10 +156,10 @@ def _status_row(session: Session, line: "StatusLine") -> list[object]:
 @click.pass_obj
 def show_conflicts(session: Session, *, kommune: str | None, db: str | None, as_json: bool) -> int:
     """Show every open conflict with the values of both sides."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.departement import read_conflicts
 
     kode = session.kommune(kommune) if kommune else ""
-    found = pipeline.read_conflicts(session.central(db), kode)
+    found = read_conflicts(session.central(db), kode)
     console, words = session.console(as_json=as_json), session.words
     if as_json:
         console.give([_conflict_value(entry) for entry in found])
@@ -219,12 +219,12 @@ def resolve_conflict(
     session: Session, *, conflict: str, values: "Sequence[str]", reason: str, db: str | None
 ) -> int:
     """Decide a conflict by name and with a reason."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.departement import resolve_conflict
     from fpsheet_sync.access import Actor
 
     chosen = dict(_split(session, value) for value in values)
     actor = Actor(getuser(), session.now)
-    pipeline.resolve_conflict(session.central(db), conflict, chosen, actor, reason)
+    resolve_conflict(session.central(db), conflict, chosen, actor, reason)
     session.console().say(session.words.fill("command.conflicts.resolve.done", {"id": conflict}))
     return 0
 
@@ -245,11 +245,11 @@ def _split(session: Session, text: str) -> "tuple[str, Plain]":
 @click.pass_obj
 def release_file(session: Session, *, number: int, reason: str, db: str | None) -> int:
     """Let a held file through by name and with a reason."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.departement import release_file
     from fpsheet_sync.access import Actor
 
     actor = Actor(getuser(), session.now)
-    pipeline.release_file(session.central(db), number, actor, reason)
+    release_file(session.central(db), number, actor, reason)
     session.console().say(session.words.fill("command.conflicts.release.done", {"number": number}))
     return 0
 
@@ -259,9 +259,9 @@ def rebuild_database(session: Session, *, verify: bool, to: str | None, db: str 
     """Replay the stored originals, and tell whether the result is the same."""
     if verify == bool(to):
         raise CommandUsageError(session.words.get("command.rebuild.either"))
-    from fpsheet import pipeline
+    from fpsheet.pipeline.departement import rebuild_database
 
-    rebuilt = pipeline.rebuild_database(session.central(db), session.desk(db, None), to)
+    rebuilt = rebuild_database(session.central(db), session.desk(db, None), to)
     words = session.words
     key = "same" if rebuilt.is_same else "different"
     session.console().say(words.fill(f"command.rebuild.{key}", {"count": rebuilt.commits}))

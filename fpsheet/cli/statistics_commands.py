@@ -92,7 +92,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Write the statistics workbooks of a period."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.statistics import publish_statistics
     from fpsheet.publish import Order
     from fpsheet.statistics.layout import Publisher
     from fpsheet_sync.access import Actor
@@ -125,7 +125,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
         name = {"name": "--out"}
         raise CommandUsageError(session.words.fill("program.usage.missing_option", name))
     with session.progress(quiet=as_json) as progress:
-        written = pipeline.publish_statistics(central, session.form(), order, out, progress)
+        written = publish_statistics(central, session.form(), order, out, progress)
     if as_json:
         session.console(as_json=True).give(_written_value(written))
     else:
@@ -178,11 +178,11 @@ def show_history(
     session: Session, *, cpr: str, as_of: date | None, db: str | None, as_json: bool
 ) -> int:
     """Show everything the database knows about a citizen; the look-up is logged."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.statistics import look_up
     from fpsheet_sync.access import Actor
 
     actor = Actor(getuser(), session.now)
-    records = pipeline.look_up(session.central(db), cpr, actor, as_of)
+    records = look_up(session.central(db), cpr, actor, as_of)
     console, words = session.console(as_json=as_json), session.words
     if as_json:
         console.give([_known_value(known) for known in records])

@@ -63,7 +63,7 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Merge what lies in the inbox, or show what that would do."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.departement import plan_inbox, post_receipts, sync_inbox
     from fpsheet.transport.folder import folder_beside
     from fpsheet.views.processed_value import needs_attention
     from fpsheet_sync.access import Actor
@@ -71,14 +71,14 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
     central, desk = session.central(db), session.desk(db, today)
     with session.progress(quiet=as_json) as progress:
         if dry_run:
-            processed = pipeline.plan_inbox(inbox, central, desk, progress)
+            processed = plan_inbox(inbox, central, desk, progress)
         else:
             actor = Actor(getuser(), session.now)
             workers = replace(desk, returns=True)
-            merged = pipeline.sync_inbox(inbox, central, workers, actor, progress)
+            merged = sync_inbox(inbox, central, workers, actor, progress)
             folder = receipts or folder_beside(inbox, RECEIPTS)
             form, language = session.form(), session.words.language
-            processed = list(pipeline.post_receipts(merged, folder, desk, form, language))
+            processed = list(post_receipts(merged, folder, desk, form, language))
     show_processed(session, processed, as_json=as_json, dry_run=dry_run)
     return ExitCode.FINDINGS if any(map(needs_attention, processed)) else ExitCode.DONE
 

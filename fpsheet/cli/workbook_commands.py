@@ -58,9 +58,9 @@ def make_workbook_commands(words: Words) -> tuple[click.Command, ...]:
 @click.pass_obj
 def make_template(session: Session, *, kommune: str, year: int | None, out: Path) -> int:
     """Write a blank workbook."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.kommune import build_template
 
-    pipeline.build_template(_new_issue(session, kommune, year), out=out)
+    build_template(_new_issue(session, kommune, year), out=out)
     session.console().say(session.words.fill("command.template.done", {"file": out}))
     return 0
 
@@ -70,12 +70,12 @@ def pull_workbook(  # noqa: PLR0913 - one parameter per option
     session: Session, *, kommune: str, year: int | None, out: Path, db: str | None, as_json: bool
 ) -> int:
     """Write a workbook filled with what the database holds, and say what is not in it."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.departement import pull_workbook
     from fpsheet_sync.access import Actor
 
     issue = _new_issue(session, kommune, year)
     actor = Actor(getuser(), session.now)
-    pulled = pipeline.pull_workbook(session.central(db), issue, actor, out)
+    pulled = pull_workbook(session.central(db), issue, actor, out)
     console, words = session.console(as_json=as_json), session.words
     if as_json:
         waiting = {"waiting": pulled.waiting, "conflicts": pulled.conflicts}
@@ -95,10 +95,10 @@ def upgrade_workbook(
     session: Session, *, file: Path, out: Path, today: date | None, as_json: bool
 ) -> int:
     """Lift a workbook to the newest form; say what was carried, what is new and what lacks."""
-    from fpsheet import pipeline
+    from fpsheet.pipeline.kommune import upgrade_file
     from fpsheet.views.upgrade_report import render_lifted
 
-    lifted = pipeline.upgrade_file(file, session.question(None, today), out)
+    lifted = upgrade_file(file, session.question(None, today), out)
     console = session.console(as_json=as_json)
     if not lifted.data:
         show_verdict(session, lifted.before, as_json=as_json)

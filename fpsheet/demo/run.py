@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from pathlib import Path
 
-from fpsheet import pipeline
 from fpsheet.central import Central, locate_central, open_central
 from fpsheet.check import Question
 from fpsheet.demo.country import DEMO_DAY, invent_country
@@ -16,6 +15,9 @@ from fpsheet.demo.fill import fill_workbook
 from fpsheet.demo.scale import Scale
 from fpsheet.files import write_whole
 from fpsheet.inbox import Processed
+from fpsheet.pipeline.departement import post_receipts, sync_inbox
+from fpsheet.pipeline.kommune import check_files, send_checked
+from fpsheet.pipeline.statistics import publish_statistics
 from fpsheet.progress import Progress, Step
 from fpsheet.publish import Order
 from fpsheet.receive import Desk
@@ -120,11 +122,11 @@ def run_demo(demo: Demo, places: DemoPlaces, progress: Progress) -> tuple[DemoKo
     central = _make_database(demo, places)
     desk = Desk(demo.today, demo.now, central.key_file)
     actor = Actor("demo", demo.now)
-    merged = pipeline.sync_inbox(str(places.inbox), central, desk, actor, progress)
+    merged = sync_inbox(str(places.inbox), central, desk, actor, progress)
     receipts = str(places.receipts)
-    processed = list(pipeline.post_receipts(merged, receipts, desk, demo.form, demo.language))
+    processed = list(post_receipts(merged, receipts, desk, demo.form, demo.language))
     for order in (replace(_order(demo), actor=actor), replace(_order(demo), internal=True)):
-        pipeline.publish_statistics(central, demo.form, order, places.statistics, progress)
+        publish_statistics(central, demo.form, order, places.statistics, progress)
     by_kommune = {file.receipt.kommune_kode: file for file in processed if file.receipt}
     return tuple(
         DemoKommune(kode, rows[kode], counts[kode], by_kommune[kode]) for kode in sorted(rows)
@@ -173,8 +175,8 @@ def _submit_workbooks(
     counts: dict[str, Mapping[Severity, int]] = {}
     paths = sorted(places.workbooks.iterdir())
     question = Question(demo.form, demo.today)
-    for verdict in pipeline.check_files(paths, question, progress):
-        sent = pipeline.send_checked(verdict, demo.form, places.inbox)
+    for verdict in check_files(paths, question, progress):
+        sent = send_checked(verdict, demo.form, places.inbox)
         if sent is not None:
             _date(sent, demo.now - timedelta(hours=1))
         counts[verdict.path.name.partition("-")[0]] = verdict.counts

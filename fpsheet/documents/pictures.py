@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fpsheet import pipeline
 from fpsheet.check import Question
 from fpsheet.demo.country import DEMO_DAY, DemoWorkbook, invent_country
 from fpsheet.demo.fill import fill_workbook
@@ -23,6 +22,7 @@ from fpsheet.demo.raw_cell import RawCell, RawKind, put_cells
 from fpsheet.demo.run import Demo, DemoPlaces, run_demo
 from fpsheet.demo.scale import SMALL, Scale
 from fpsheet.files import write_whole
+from fpsheet.pipeline.kommune import check_files, return_workbook
 from fpsheet.progress import Silent
 from fpsheet.workbook.huskeliste import DAYS_CELL
 from fpsheet.workbook.overblik import CHOSEN_CELL
@@ -126,9 +126,9 @@ def make_books(form: Form, folder: Path) -> dict[str, Path]:
     run_demo(Demo(form, SMALL, _SEED), places, Silent())
     typed = folder / "typed.xlsx"
     write_whole(typed, _typed_workbook(form))
-    (verdict,) = pipeline.check_files([typed], Question(form, DEMO_DAY), Silent())
+    (verdict,) = check_files([typed], Question(form, DEMO_DAY), Silent())
     returned = folder / "returned.xlsx"
-    pipeline.return_workbook(verdict, form, "da", returned)
+    return_workbook(verdict, form, "da", returned)
     return {
         "typed": typed,
         "returned": returned,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fpsheet import pipeline
 from fpsheet.excel.failure import ExcelError, said_plainly
 from fpsheet.excel.fault_list import Place, next_place
 from fpsheet.excel.open_book import OpenBook
+from fpsheet.pipeline.kommune import check_files, preview_file, submit_file, write_figures
 from fpsheet.progress import Silent
 from fpsheet.returned.cell_mark import plan_marks
 from fpsheet.returned.explanation import find_fault_list
@@ -47,7 +47,7 @@ def validate(book: OpenBook, question: "Question") -> Validated:
         ExcelError: Excel cannot be used as it stands.
     """
     with book.copied() as path:
-        (verdict,) = pipeline.check_files([path], question, Silent())
+        (verdict,) = check_files([path], question, Silent())
         if verdict.check is None:
             return Validated(verdict, "")
         old = find_fault_list(Parts(path.read_bytes()))
@@ -109,10 +109,10 @@ def preview(book: OpenBook, question: "Question", folder: Path) -> tuple["Verdic
         WorkbookFileError: The folder cannot be written.
     """
     with book.copied() as path:
-        verdict, found = pipeline.preview_file(path, question, book.language)
+        verdict, found = preview_file(path, question, book.language)
     if found is None:
         return verdict, None
-    figures = pipeline.write_figures(found, question.form, folder, taken=book.open_names())
+    figures = write_figures(found, question.form, folder, taken=book.open_names())
     book.show(figures)
     return verdict, figures
 
@@ -141,4 +141,4 @@ def submit(
     if not book.is_saved:
         raise ExcelError("unsaved", book.language, name=book.name)
     with book.copied() as path:
-        return pipeline.submit_file(path, question, outbox, sealing)
+        return submit_file(path, question, outbox, sealing)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet import pipeline
 from fpsheet.check import Question
 from fpsheet.demo.country import DEMO_DAY, invent_country
 from fpsheet.demo.fill import cell_of, fill_workbook
 from fpsheet.demo.scale import SMALL
+from fpsheet.pipeline.kommune import check_files
 from fpsheet.progress import Silent
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
@@ -39,7 +39,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[DemoWorkbook,
         path = folder / f"{book.kommune_kode}.xlsx"
         path.write_bytes(fill_workbook(FORM, book, issued_at=ISSUED_AT, premade=3))
         paths.append(path)
-    verdicts = pipeline.check_files(paths, Question(FORM, DEMO_DAY), Silent())
+    verdicts = check_files(paths, Question(FORM, DEMO_DAY), Silent())
     return list(zip(books, verdicts, strict=True))
 
 

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet import pipeline
 from fpsheet.central import Central, open_central
 from fpsheet.check import Question
 from fpsheet.demo.country import DEMO_DAY, DemoWorkbook, invent_country
 from fpsheet.demo.fill import cell_of, fill_workbook
 from fpsheet.demo.scale import Scale
 from fpsheet.inbox import sync_inbox
+from fpsheet.pipeline.kommune import check_files
 from fpsheet.progress import Silent
 from fpsheet.receive import Desk
 from fpsheet.workbook.build import build_workbook
@@ -89,7 +89,7 @@ def type_workbook(office: LibreOffice, blank: Path, kommune: DemoWorkbook, out: 
 
 def judge(path: Path) -> Verdict:
     """Check a workbook."""
-    (verdict,) = pipeline.check_files([path], Question(FORM, DEMO_DAY), Silent())
+    (verdict,) = check_files([path], Question(FORM, DEMO_DAY), Silent())
     return verdict
 
 

@@ -18,9 +18,9 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from fpsheet import pipeline
 from fpsheet.check import Question, check_raw
 from fpsheet.outbox import open_plain
+from fpsheet.pipeline.kommune import check_files, submit_file, upgrade_file
 from fpsheet.progress import Silent
 from fpsheet.returned.parts import MAIN, parse
 from fpsheet.returned.returned import return_workbook
@@ -47,7 +47,7 @@ QUESTION: Final = Question(NEXT, TODAY)
 
 def judge(path: Path, question: Question = QUESTION) -> Verdict:
     """Read and check a workbook."""
-    (verdict,) = pipeline.check_files([path], question, Silent())
+    (verdict,) = check_files([path], question, Silent())
     return verdict
 
 
@@ -106,7 +106,7 @@ def test_an_old_version_is_read_without_upgrade() -> None:
 
 def test_an_old_version_is_sent_without_upgrade(tmp_path: Path) -> None:
     """What travels of it is accepted at the other end as it was at this one."""
-    verdict, sent = pipeline.submit_file(FROZEN, QUESTION, tmp_path)
+    verdict, sent = submit_file(FROZEN, QUESTION, tmp_path)
     assert verdict.accepted
     assert sent is not None
     payload = open_plain(sent.read_bytes())
@@ -440,6 +440,6 @@ def test_the_file_itself_is_not_touched(tmp_path: Path) -> None:
     """The command writes the other file only."""
     path, out = tmp_path / "f.xlsx", tmp_path / "g.xlsx"
     path.write_bytes(FROZEN.read_bytes())
-    told = pipeline.upgrade_file(path, replace(QUESTION), out)
+    told = upgrade_file(path, replace(QUESTION), out)
     assert path.read_bytes() == FROZEN.read_bytes()
     assert out.read_bytes() == told.data

@@ -1,0 +1,234 @@
+"""The steps of a departement: fill, sync, answer, see how it stands, decide, rebuild."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from fpsheet.files import write_whole
+from fpsheet.progress import Progress
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from fpsheet.central import Central
+    from fpsheet.check import Question
+    from fpsheet.inbox import Processed
+    from fpsheet.prefilled import Prefilled
+    from fpsheet.receive import Desk
+    from fpsheet.rules_trial import TrialLine
+    from fpsheet.workbook.issue import Issue
+    from fpsheet_sync.access import Actor
+    from fpsheet_sync.decision import OpenConflict
+    from fpsheet_sync.rebuild import Rebuilt
+    from fpsheet_sync.state import Plain
+    from fpsheet_sync.status import StatusLine
+    from fpsheet_templates.form import Form
+
+
+def pull_workbook(central: "Central", issue: "Issue", actor: "Actor", out: Path) -> "Prefilled":
+    """Write a workbook filled with what the database holds of a kommune. The log says who asked.
+
+    Raises:
+        UsageError: The kommune never delivered anything.
+        StoreError: The database could not be used, or its key is missing.
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.prefilled import prefill_workbook
+
+    with closing(open_central(central)) as store:
+        prefilled = prefill_workbook(store, issue, actor)
+    write_whole(out, prefilled.data, language=issue.language)
+    return prefilled
+
+
+def write_rule_book(form: "Form", language: str, out: Path) -> None:
+    """Write the catalogue of rules as a workbook: the rules, and what changed when.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.views.rule_book import rule_book
+
+    write_whole(out, rule_book(form, language), language=language)
+
+
+def try_rules_on_files(
+    rules: Path, paths: Sequence[Path], question: "Question"
+) -> "Iterator[TrialLine]":
+    """Give what new row rules, spelled as in floor 1, would strike in workbooks.
+
+    Raises:
+        UsageError: The file holds no rules that can be tried.
+    """
+    from fpsheet.rules_trial import read_trial_rules, try_on_files
+
+    return try_on_files(read_trial_rules(rules), paths, question)
+
+
+def try_rules_on_stored(rules: Path, central: "Central", desk: "Desk") -> "Iterator[TrialLine]":
+    """Give what new row rules would strike in the last submission of every kommune and year.
+
+    Raises:
+        UsageError: The file holds no rules that can be tried.
+        StoreError: The database could not be used, or an original is missing.
+    """
+    from fpsheet.rules_trial import read_trial_rules, try_on_stored
+
+    return try_on_stored(read_trial_rules(rules), central, desk)
+
+
+def sync_inbox(
+    inbox: str, central: "Central", desk: "Desk", actor: "Actor", progress: Progress
+) -> "Iterator[Processed]":
+    """Merge what lies in an inbox, file by file; the database is made where it is new.
+
+    Raises:
+        UsageError: There is no such inbox.
+        StoreError: The database could not be used; what was merged before stays.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.inbox import sync_inbox as run
+
+    with closing(open_central(central, create=central.is_new)) as store:
+        yield from run(inbox, store, desk=desk, actor=actor, progress=progress)
+
+
+def plan_inbox(
+    inbox: str, central: "Central", desk: "Desk", progress: Progress
+) -> "list[Processed]":
+    """Plan what `sync_inbox` would do; nothing is written, and no database is made."""
+    from fpsheet.central import locate_central, open_central
+    from fpsheet.inbox import plan_inbox as run
+
+    with TemporaryDirectory(prefix="fpsheet-") as folder:
+        place = central
+        if central.is_new:
+            # Planned against an empty database that is thrown away.
+            place = locate_central(f"sqlite:///{Path(folder) / 'empty.db'}")
+            desk = replace(desk, key_file=place.key_file)
+        with closing(open_central(place, create=place.is_new)) as store:
+            return list(run(inbox, store, desk=desk, progress=progress))
+
+
+def post_receipts(
+    processed: "Iterable[Processed]", folder: str, desk: "Desk", form: "Form", language: str
+) -> "Iterator[Processed]":
+    """Write the receipt of every file that has one, under the departement's number, and pass it on.
+
+    Args:
+        processed: What became of the files of an inbox.
+        folder: A folder or any fsspec address; each kommune has its own in it.
+        desk: The keys that receipts are signed and sealed with.
+        form: The form.
+        language: Language of the workbooks.
+
+    Raises:
+        WorkbookFileError: The folder cannot be written.
+    """
+    from fpsheet.receipts.post import Post
+    from fpsheet.receipts.post import post_receipts as write
+    from fpsheet.transport.folder import Folder
+
+    return write(processed, Folder(folder), Post(form, desk.today, language, desk.unsealing))
+
+
+def read_status(central: "Central", form: "Form", aar: int) -> "list[StatusLine]":
+    """Give how each kommune stands in a year: those of every country that has delivered.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.publish import delivered_countries, expected_kommuner
+    from fpsheet_sync.status import status
+
+    with closing(open_central(central, with_keys=False)) as store:
+        with store.read() as connection:
+            countries = delivered_countries(connection, form, None)
+        return status(store, expected_kommuner(form, countries, aar), [aar])
+
+
+def write_status(
+    lines: "Sequence[StatusLine]", form: "Form", language: str, now: "datetime", out: Path
+) -> None:
+    """Write how each kommune stands as a workbook.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.statistics.xlsx import write_xlsx
+    from fpsheet.views.status_book import status_book
+
+    book = status_book(lines, form, language=language, now=now)
+    write_whole(out, write_xlsx(book), language=language)
+
+
+def read_conflicts(central: "Central", kommune_kode: str) -> "list[OpenConflict]":
+    """Give the open conflicts of a kommune, or of all.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync.decision import conflicts
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return conflicts(store, kommune_kode)
+
+
+def resolve_conflict(
+    central: "Central", conflict: str, values: "Mapping[str, Plain]", actor: "Actor", reason: str
+) -> None:
+    """Decide a conflict; the values count from now on.
+
+    Raises:
+        StoreError: There is no such conflict, or a field cannot hold the value.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync.decision import resolve_conflict as resolve
+
+    with closing(open_central(central)) as store:
+        resolve(store, conflict, values, actor=actor, reason=reason)
+
+
+def release_file(central: "Central", number: int, actor: "Actor", reason: str) -> None:
+    """Let a held file through; the rows it lacks stay in force.
+
+    Raises:
+        StoreError: The commit is not held.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync.decision import release_file as release
+
+    with closing(open_central(central)) as store:
+        release(store, number, actor=actor, reason=reason)
+
+
+def rebuild_database(central: "Central", desk: "Desk", to: str | None = None) -> "Rebuilt":
+    """Replay the stored originals into another database, and compare the two.
+
+    Args:
+        central: The database.
+        desk: What is needed to read the originals.
+        to: URL of the database to make; thrown away when left out.
+
+    Raises:
+        StoreError: An original is missing or was altered, or a database could not be used.
+    """
+    from fpsheet.central import Central, open_central
+    from fpsheet.receive import read_original
+    from fpsheet_sync.rebuild import rebuild
+
+    with TemporaryDirectory(prefix="fpsheet-") as folder:
+        url = to or f"sqlite:///{Path(folder) / 'rebuilt.db'}"
+        place = Central(url, central.key_file)
+        with (
+            closing(open_central(central)) as store,
+            closing(open_central(place, create=True)) as target,
+            read_original(desk) as read,
+        ):
+            return rebuild(store, target, read)

@@ -1,0 +1,276 @@
+"""The steps of a kommune: build, check, return, submit, take the receipt, preview."""
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fpsheet.files import write_whole
+from fpsheet.progress import Progress, Silent, Step
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fpsheet.central import Central
+    from fpsheet.check import Question
+    from fpsheet.explain import Printed
+    from fpsheet.outbox import Sealing
+    from fpsheet.preview import Moved, Preview
+    from fpsheet.receipts.answer import Opening
+    from fpsheet.upgrade.lifted import Lifted
+    from fpsheet.verdict import Verdict
+    from fpsheet.workbook.issue import Issue
+    from fpsheet_sync.receipt import Receipt
+    from fpsheet_templates.form import Form
+
+
+def build_template(issue: "Issue", *, out: Path) -> None:
+    """Write a blank workbook for a kommune.
+
+    Raises:
+        UsageError: The kommune does not exist.
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.workbook.build import build_workbook
+
+    data = build_workbook(
+        issue.form,
+        kommune_kode=issue.kommune.code,
+        aar=issue.aar,
+        language=issue.language,
+        workbook_id=issue.workbook_id,
+        issued_at=issue.issued_at,
+    )
+    write_whole(out, data, language=issue.language)
+
+
+def upgrade_file(path: Path, question: "Question", out: Path) -> "Lifted":
+    """Lift a kommune's workbook to the newest form; nothing is written where it cannot be.
+
+    Raises:
+        WorkbookFileError: The file is not as it can be lifted, or cannot be written.
+    """
+    from fpsheet.upgrade.lifted import lift_workbook
+
+    (verdict,) = check_files([path], question, Silent())
+    lifted = lift_workbook(verdict, question)
+    if lifted.data:
+        write_whole(out, lifted.data)
+    return lifted
+
+
+def check_files(
+    paths: Sequence[Path],
+    question: "Question",
+    progress: Progress,
+    *,
+    held: "Path | Central | None" = None,
+) -> Iterator["Verdict"]:
+    """Read and check workbooks, in their order; the next are read while one is checked.
+
+    Args:
+        paths: The workbooks.
+        question: What they are checked against.
+        progress: Where progress is shown.
+        held: Also compare with this: the workbook sent or pulled the last time, or the database.
+
+    Raises:
+        UsageError: The earlier workbook cannot be read.
+        StoreError: The database could not be used.
+    """
+    from fpsheet.check import check_many
+
+    progress.start(Step.CHECK, total=len(paths))
+    verdicts = check_many(paths, question)
+    for verdict in _compared(verdicts, question, held) if held else verdicts:
+        progress.advance(Step.CHECK)
+        yield verdict
+
+
+def _compared(
+    verdicts: "Iterator[Verdict]", question: "Question", held: "Path | Central"
+) -> "Iterator[Verdict]":
+    from fpsheet.earlier import at_hand, compare_all, last_sent
+
+    is_file = isinstance(held, Path)
+    with last_sent(held, question) if isinstance(held, Path) else at_hand(held) as store:
+        yield from compare_all(verdicts, question, store, is_whole=not is_file)
+
+
+def return_workbook(verdict: "Verdict", form: "Form", language: str, out: Path) -> None:
+    """Write the kommune's own file again with its findings marked and listed.
+
+    Raises:
+        WorkbookFileError: The file cannot be marked or written.
+    """
+    from fpsheet.returned.returned import return_workbook as mark
+
+    if verdict.check is not None:
+        content = verdict.path.read_bytes()
+        data = mark(content, verdict.findings, verdict.check, form=form, language=language)
+        write_whole(out, data, language=language)
+
+
+def write_page(verdict: "Verdict", form: "Form", language: str, out: Path) -> None:
+    """Write the coordinator's page of what was found: one HTML file, CPR numbers masked.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.views.page import render_page
+
+    write_whole(out, render_page(verdict, form, language=language).encode(), language=language)
+
+
+def submit_file(
+    path: Path, question: "Question", folder: Path, sealing: "Sealing | None" = None
+) -> tuple["Verdict", Path | None]:
+    """Check a workbook and put what may travel of it into a folder.
+
+    Args:
+        path: The workbook.
+        question: What it is checked against.
+        folder: Where it is sent.
+        sealing: Keys to sign and seal it with; unsigned where there are none.
+
+    Returns:
+        What was found, and the file that was sent; None where nothing could be read.
+
+    Raises:
+        WorkbookFileError: The folder cannot be written.
+    """
+    (verdict,) = check_files([path], question, Silent())
+    return verdict, send_checked(verdict, question.form, folder, sealing)
+
+
+def send_checked(
+    verdict: "Verdict", form: "Form", folder: Path, sealing: "Sealing | None" = None
+) -> Path | None:
+    """Put what may travel of a checked workbook into a folder; None where it cannot be read.
+
+    Raises:
+        WorkbookFileError: The folder cannot be written.
+    """
+    from fpsheet.outbox import send_plain, send_sealed
+    from fpsheet.said import said_in
+    from fpsheet.transport.payload import Payload, without_local
+
+    if verdict.check is None or verdict.refused:
+        return None
+    content = verdict.path.read_bytes()
+    payload = Payload(without_local(verdict.check.raw, form), *said_in(content, verdict, form))
+    if sealing is None:
+        return send_plain(payload, folder)
+    return send_sealed(payload, folder, sealing=sealing)
+
+
+def stamp_sent(verdict: "Verdict", language: str) -> None:
+    """Write into a workbook that was sent that the next submission descends from this one.
+
+    Raises:
+        WorkbookFileError: It is open in another program, was saved since, or cannot be written.
+    """
+    from fpsheet.receipts.stamp import stamp_file
+
+    if verdict.check is not None:
+        stamp_file(verdict.path, verdict.check.raw.sha256, language=language)
+
+
+def open_receipt(path: Path, opening: "Opening", language: str) -> "Receipt":
+    """Open the file of a receipt.
+
+    Raises:
+        ReceiptError: It is damaged, altered, not signed, or for somebody else.
+    """
+    from fpsheet.receipts.answer import open_receipt as read
+
+    return read(path, opening, language=language)
+
+
+def take_receipt(
+    receipt: "Receipt", file: Path, question: "Question", *, out: Path, language: str
+) -> "Verdict":
+    """Put a receipt into the kommune's own file, or into a copy of it.
+
+    Raises:
+        ReceiptError: The receipt cannot be used for this file; the file is unchanged.
+        WorkbookFileError: The returned workbook cannot be made or written.
+    """
+    from fpsheet.receipts.answer import take_receipt as take
+
+    return take(receipt, file, question, out=out, language=language)
+
+
+def preview_file(
+    path: Path,
+    question: "Question",
+    language: str,
+    days: "tuple[date | None, date | None]" = (None, None),
+    explain: "Printed | None" = None,
+) -> "tuple[Verdict, Preview | None]":
+    """Count what a workbook would add to the statistics of its kommune; nothing is sent.
+
+    Args:
+        path: The workbook.
+        question: What it is checked against.
+        language: Language of the tables.
+        days: First and last day counted; the ends of the reporting year where left out.
+        explain: A figure whose rows are wanted too.
+
+    Raises:
+        UsageError: The period ends before it begins, or there is no such figure to explain.
+    """
+    from datetime import date
+
+    from fpsheet.preview import Wish, preview
+    from fpsheet_sync.stat_table import Period
+
+    (verdict,) = check_files([path], question, Silent())
+    year = question.today.year
+    if verdict.check is not None and verdict.check.raw.meta.get("aar", "").isdecimal():
+        year = int(verdict.check.raw.meta["aar"])
+    period = Period(days[0] or date(year, 1, 1), days[1] or date(year, 12, 31))
+    wish = Wish(period, question.today, language, explain)
+    return verdict, preview(verdict, question.form, wish)
+
+
+def compare_previews(before: "Preview", now: "Preview") -> "tuple[Moved, ...]":
+    """Give the figures that differ from those of the workbook as it was sent last."""
+    from fpsheet.preview import moved_figures
+
+    return moved_figures(before.release, now.release)
+
+
+def write_preview(preview: "Preview", form: "Form", folder: Path) -> Path:
+    """Write the figures of a preview as a workbook that must not be passed on.
+
+    Raises:
+        WorkbookFileError: The folder cannot be written.
+    """
+    from fpsheet.statistics.publish import write_release
+
+    return write_release(preview.release, folder, form)[0]
+
+
+def write_figures(
+    preview: "Preview", form: "Form", folder: Path, *, taken: Collection[str] = ()
+) -> Path:
+    """Write the figures of a preview as one workbook to be looked at beside those open in Excel.
+
+    Args:
+        preview: What `preview_file` counted.
+        form: The form.
+        folder: Where it is written.
+        taken: File names that are open in Excel and cannot be written over.
+
+    Raises:
+        WorkbookFileError: The folder cannot be written.
+    """
+    from fpsheet.statistics.publish import render_book
+
+    name, data = render_book(preview.release, form)
+    stem, _, ending = name.rpartition(".")
+    used = {other.casefold() for other in taken}
+    names = (name if n == 1 else f"{stem}-{n}.{ending}" for n in range(1, len(used) + 2))
+    path = folder / next(free for free in names if free.casefold() not in used)
+    write_whole(path, data, language=preview.release.language)
+    return path

@@ -1,0 +1,134 @@
+"""What is drawn from the database: statistics, a figure's records, a citizen, lists out and in."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fpsheet.files import write_whole
+from fpsheet.progress import Progress
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fpsheet.central import Central
+    from fpsheet.explain import Explained, Printed
+    from fpsheet.exports import Extract, Wanted
+    from fpsheet.imports import ImportedFigures, ListQuestion
+    from fpsheet.publish import Order, Written
+    from fpsheet.verdict import Verdict
+    from fpsheet_sync.access import Actor
+    from fpsheet_sync.history import Known
+    from fpsheet_sync.income import Imported
+    from fpsheet_templates.form import Form
+
+
+def publish_statistics(
+    central: "Central", form: "Form", order: "Order", folder: Path, progress: Progress
+) -> "Written":
+    """Compute the statistics of a period, write them as workbooks, and publish them if asked.
+
+    Raises:
+        UsageError: The period ends before it begins, or there is no such edition.
+        StoreError: The database could not be used.
+        WorkbookFileError: The folder cannot be written.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.publish import publish
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return publish(store, form, order, folder, progress)
+
+
+def explain_figure(
+    central: "Central", form: "Form", order: "Order", printed: "Printed", actor: "Actor"
+) -> "Explained":
+    """Give the records behind a cell of an internal edition; the log says who asked.
+
+    Raises:
+        UsageError: There is no such figure, or it has no records behind it.
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.explain import explain_cell
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return explain_cell(store, form, order, printed, actor)
+
+
+def look_up(
+    central: "Central", cpr: str, actor: "Actor", as_of: "date | None" = None
+) -> "tuple[Known, ...]":
+    """Give everything the database knows about a citizen, now or as it was on a day; logged.
+
+    Raises:
+        StoreError: The database could not be used, or its key is missing.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.publish import commit_of
+    from fpsheet_sync.history import history
+
+    with closing(open_central(central)) as store:
+        last = None
+        if as_of is not None:
+            with store.read() as connection:
+                last = commit_of(connection, as_of)
+        return history(store, cpr, actor=actor, as_of=last).records
+
+
+def export_citizens(
+    central: "Central", form: "Form", wanted: "Wanted", actor: "Actor", out: Path
+) -> "Extract":
+    """Write an export with CPR numbers, and give it. The log says who asked.
+
+    Raises:
+        StoreError: The database could not be used, or its key is missing.
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.exports import draw_extract, write_extract
+
+    with closing(open_central(central)) as store:
+        extract = draw_extract(store, form, wanted, actor)
+    write_whole(out, write_extract(extract, form, wanted), language=wanted.language)
+    return extract
+
+
+def import_figures(
+    path: Path, central: "Central", question: "ListQuestion", actor: "Actor"
+) -> "tuple[Verdict, ImportedFigures | None]":
+    """Read national figures to compare with; nothing where anything is wrong with the list.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.imports import import_figures as read
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return read(path, store, question, actor)
+
+
+def import_answer(
+    path: Path, central: "Central", question: "ListQuestion", actor: "Actor"
+) -> "tuple[Verdict, Imported | None]":
+    """Read Skattestyrelsen's answer into Indkomst; nothing where anything is wrong with it.
+
+    Raises:
+        StoreError: The database could not be used, or its key is missing.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.imports import import_answer as read
+
+    with closing(open_central(central)) as store:
+        return read(path, store, question, actor)
+
+
+def write_blank_list(sheet_id: str, question: "ListQuestion", out: Path) -> None:
+    """Write a blank list for another office to fill in.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.imports import blank_list
+
+    write_whole(out, blank_list(sheet_id, question), language=question.language)
