@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fpsheet.outbox import workbook_hash
 from fpsheet.progress import Progress, Step
-from fpsheet.receive import Desk, Way, receive, way_of
+from fpsheet.receive import Desk, Received, Way, receive, way_of
 from fpsheet.transport.inbox import Arrival, list_inbox, read_arrival
 from fpsheet.verdict import Verdict
 from fpsheet_sync.access import Actor
@@ -16,7 +16,9 @@ from fpsheet_sync.plan import MergePlan, make_plan
 from fpsheet_sync.receipt import Receipt
 from fpsheet_sync.refusal import Refusal, note_refusals
 from fpsheet_sync.store import Store
-from fpsheet_sync.sync import known_receipts, sync_submissions
+from fpsheet_sync.sync import known_receipts, sender_of, sync_submissions
+from fpsheet_templates.load import load_form
+from fpsheet_validation.finding import make_finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,9 @@ def sync_inbox(
     others: list[Fresh] = []
     with claim_files(store) as claims:
         mine = _claimed(found.fresh, claims, others)
-        for received in receive(mine, desk, count=len(found.fresh)):
+        for one in receive(mine, desk, count=len(found.fresh)):
             progress.advance(Step.APPLY)
+            received = _belonging(one, store)
             arrival, verdict = received.arrival, received.verdict
             if received.prepared is None:
                 codes = sorted({finding.code for finding in verdict.findings})
@@ -135,8 +138,9 @@ def plan_inbox(url: str, store: Store, *, desk: Desk, progress: Progress) -> Ite
     yield from (*found.waiting, *found.known)
     progress.start(Step.PLAN, total=len(found.fresh))
     fresh = [file.arrival for file in found.fresh]
-    for received in receive(fresh, desk, count=len(fresh)):
+    for one in receive(fresh, desk, count=len(fresh)):
         progress.advance(Step.PLAN)
+        received = _belonging(one, store)
         plan = _plan(store, received.prepared) if received.prepared else None
         yield Processed(received.arrival, received.verdict, plan=plan, way=received.way)
 
@@ -167,6 +171,23 @@ def sort_inbox(url: str, desk: Desk, store: Store) -> Sorted:
         fresh=tuple(Fresh(*place) for place in places if place[1] not in receipts),
         waiting=tuple(waiting),
     )
+
+
+def _belonging(received: Received, store: Store) -> Received:
+    """Give a file, refused where another kommune has sent the file that it says it is.
+
+    A package names the hash of its workbook and cannot prove it.
+
+    Findings: PAK-012.
+    """
+    if received.prepared is None:
+        return received
+    head = received.prepared.head
+    if sender_of(store, head.sha256) in {"", head.kommune_kode}:
+        return received
+    finding = make_finding(load_form(), "PAK-012")
+    verdict = Verdict(received.verdict.path, (finding,), None)
+    return replace(received, verdict=verdict, prepared=None)
 
 
 def _identity(data: bytes) -> str:

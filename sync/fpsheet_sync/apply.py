@@ -226,6 +226,7 @@ def _commit_row(plan: MergePlan, receipt: Receipt) -> dict[str, Any]:
         "kommune_kode": head.kommune_kode,
         "aar": head.aar,
         "sha256": head.sha256,
+        "pakke": plan.prepared.package or None,
         "workbook_id": head.workbook_id,
         "parent": head.parent,
         "afstamning": parent_of(plan.outcome, receipt.commit),

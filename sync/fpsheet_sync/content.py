@@ -4,6 +4,7 @@ Everything here depends on the submission and the keys alone, so it can be made 
 that read the file, beside the writer.
 """
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -38,6 +39,7 @@ class Prepared:
         citizens: One row per citizen, sorted: `borger`, `koen`, `foedselsdato`, and `data`, the
             sealed CPR number.
         original: The bytes of the file, sealed; empty when they are not to be kept.
+        package: Hash of the bytes that came, where they are no workbook but a package with one.
         packed: Sheet → its rows as the database keeps them; empty sheets are left out.
         filled: Number of cells that hold something; orders files of the same moment.
     """
@@ -46,6 +48,7 @@ class Prepared:
     rows: Frames
     citizens: pl.DataFrame = field(repr=False)
     original: bytes = field(repr=False)
+    package: str
     packed: Mapping[str, bytes] = field(repr=False)
     filled: int
 
@@ -71,6 +74,7 @@ def prepare(submission: Submission, keys: Keys) -> Prepared:
     )
     sealed = keys.seal_cprs(citizens.select(BORGER, "cpr").iter_rows())
     original = submission.original
+    digest = hashlib.sha256(original).hexdigest() if original else submission.sha256
     return Prepared(
         head=head,
         rows=rows,
@@ -78,6 +82,7 @@ def prepare(submission: Submission, keys: Keys) -> Prepared:
         .with_columns(pl.Series("data", sealed, dtype=pl.Binary))
         .sort(BORGER),
         original=keys.seal_original(submission.sha256, original) if original else b"",
+        package="" if digest == submission.sha256 else digest,
         packed={name: pack(frame) for name, frame in rows.items() if not frame.is_empty()},
         filled=count_filled(rows),
     )

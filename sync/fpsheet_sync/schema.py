@@ -219,6 +219,7 @@ def _commit_tables(metadata: MetaData) -> None:
         _kommune(),
         _number("aar"),
         _text("sha256", SHA256_LENGTH),
+        Column("pakke", String(SHA256_LENGTH), comment="hash of the package that it came in"),
         _text("workbook_id", ROW_ID_LENGTH),
         Column("parent", String(SHA256_LENGTH), nullable=False, comment="as stamped in the file"),
         Column("afstamning", Integer, comment="the commit it was merged against"),

@@ -36,14 +36,32 @@ class Synced:
 def known_receipts(store: Store, hashes: Iterable[str]) -> dict[str, Receipt]:
     """Give the receipts of the files that the store has already, by hash.
 
-    Ask this before reading files: a known file costs no more than its hash.
+    Ask this before reading files: a known file costs no more than its hash, and a package that was
+    accepted once stays accepted, also when its key was revoked since.
+
+    Args:
+        store: The store.
+        hashes: Hashes of workbooks, or of the packages they came in.
     """
     wanted = frozenset(hashes)
     table = store_schema()["indberetning"]
-    columns = (table.c.sha256, table.c.kvittering)
+    columns = (table.c.sha256, table.c.pakke, table.c.kvittering)
     with store.read() as connection:
         rows = connection.execute(select(*columns).where(table.c.kvittering.is_not(None)))
-        return {row.sha256: receipt_from(row.kvittering) for row in rows if row.sha256 in wanted}
+        return {
+            name: receipt_from(row.kvittering)
+            for row in rows
+            for name in (row.sha256, row.pakke)
+            if name in wanted
+        }
+
+
+def sender_of(store: Store, sha256: str) -> str:
+    """Give the kommune that sent the file of a hash; empty where nobody did."""
+    table = store_schema()["indberetning"]
+    with store.read() as connection:
+        found = select(table.c.kommune_kode).where(table.c.sha256 == sha256)
+        return str(connection.execute(found).scalar() or "")
 
 
 def sync_submissions(

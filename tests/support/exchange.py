@@ -54,6 +54,11 @@ class Exchange:
         """The address of the central database."""
         return f"sqlite:///{(self.root / 'central.db').as_posix()}"
 
+    @property
+    def command(self) -> tuple[str, ...]:
+        """The command that merges the post."""
+        return "sync", str(self.post), "--db", self.database, *TODAY
+
     def desk(self, name: str) -> dict[str, str]:
         """Give the environment of a desk."""
         return keys_of(self.root / name)
@@ -86,8 +91,7 @@ class Exchange:
 
     def sync(self) -> list[dict[str, Any]]:
         """Merge the post; give what became of its files."""
-        command = ("sync", str(self.post), "--db", self.database, *TODAY, "--json")
-        _, said = self.call("departement", *command)
+        _, said = self.call("departement", *self.command, "--json")
         return [json.loads(line) for line in said.splitlines()]
 
     def receipts(self, suffix: str) -> list[Path]:

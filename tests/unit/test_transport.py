@@ -4,6 +4,7 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -13,7 +14,6 @@ from hypothesis import strategies as st
 from fpsheet.transport.inbox import list_inbox, read_arrival
 from fpsheet.transport.keyring import Keyring, load_keyring, save_keyring
 from fpsheet.transport.package import (
-    Manifest,
     new_identity,
     open_package,
     recipient_fingerprint,
@@ -39,6 +39,7 @@ from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
 from fpsheet_validation.raw import CellKind, RawSheet, RawWorkbook, SheetTotals
+from tests.support.forgery import forge, junk_payload
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MARKED = "6901011234"
@@ -194,32 +195,6 @@ def test_packages_that_are_not_what_they_say(
             assert codes(data, form, identity, ring) == ((code,), None), code
 
 
-def forge(
-    form: Form, departement: tuple[str, str], key: SigningKey, **change: object
-) -> tuple[bytes, Payload]:
-    """Seal a package whose manifest, payload or signature was changed after signing."""
-    from pyrage import encrypt, x25519
-
-    from fpsheet.transport.package import _LENGTHS, _MAGIC, _unseal
-
-    identity, recipient = departement
-    sealed = seal_package(payload(form), key=key, recipient=recipient, sealed_at=NOW)
-    parts = _unseal(sealed, identity)
-    assert parts is not None
-    signed, signature, content = parts
-    if "manifest" in change:
-        new = change["manifest"]
-        assert isinstance(new, dict)
-        import json
-
-        signed = Manifest(**{**json.loads(signed), **new}).to_bytes()
-        signature = key.sign(_MAGIC + signed) if change.get("sign", True) else signature
-    content = bytes(change.get("content", content))  # type: ignore[call-overload]
-    lengths = _LENGTHS.pack(len(signed), len(signature), len(content))
-    inside = b"".join((_MAGIC, lengths, signed, signature, content))
-    return encrypt(inside, [x25519.Recipient.from_str(recipient)]), payload(form)
-
-
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -231,7 +206,7 @@ def forge(
     ],
 )
 def test_forged_insides(
-    change: dict[str, object],
+    change: dict[str, Any],
     code: str,
     form: Form,
     departement: tuple[str, str],
@@ -239,7 +214,7 @@ def test_forged_insides(
     keyring: Keyring,
 ) -> None:
     """A manifest that contradicts its signature, recipient, payload or workbook is refused."""
-    sealed, _ = forge(form, departement, key, **change)
+    sealed = forge(payload(form), key=key, identity=departement[0], sealed_at=NOW, **change)
     assert codes(sealed, form, departement[0], keyring) == ((code,), None)
 
 
@@ -247,11 +222,8 @@ def test_a_signed_payload_that_is_no_payload(
     form: Form, departement: tuple[str, str], key: SigningKey, keyring: Keyring
 ) -> None:
     """Damaged before signing: PAK-009, not a traceback."""
-    import hashlib
-
-    junk = b"junk"
-    change = {"payload_sha256": hashlib.sha256(junk).hexdigest()}
-    sealed, _ = forge(form, departement, key, manifest=change, content=junk)
+    change: dict[str, Any] = junk_payload()
+    sealed = forge(payload(form), key=key, identity=departement[0], sealed_at=NOW, **change)
     assert codes(sealed, form, departement[0], keyring) == (("PAK-009",), None)
 
 

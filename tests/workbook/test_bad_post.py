@@ -1,6 +1,6 @@
 """A hostile or careless inbox: each file refused with its sentence, noted once, nothing disturbed.
 
-Findings: PAK-001 to PAK-010 as `sync` tells them; the codes one by one in test_transport.
+Findings: PAK-001 to PAK-010 and PAK-012 as `sync` tells them; the codes one by one in test_transport.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import os
 import random
 import shutil
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,10 +25,13 @@ from fpsheet_sync.refusal import read_refusals
 from fpsheet_sync.store import open_store
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, check_bytes, make_workbook
-from tests.support.exchange import PASSWORD, Exchange
+from tests.support.exchange import PASSWORD, Exchange, digits
+from tests.support.forgery import forge, junk_payload
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from fpsheet.transport.signing_key import SigningKey
 
 FORM = load_form()
 CPR = "6101801234"
@@ -35,6 +39,7 @@ ROWS: dict[str, list[Row]] = {
     "borger": [{"cpr": CPR, "pensionist_foer_reform": "nej", "sagsbehandler": "ABC"}],
     "forloeb": [{"cpr": CPR, "forloeb_type": "revurdering", "start_dato": date(2026, 2, 2)}],
 }
+MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 JUNK = 1000
 STARTS = (
     b"",
@@ -86,12 +91,42 @@ def put(exchange: Exchange, name: str, data: bytes) -> None:
 
 def seal(exchange: Exchange, *, kommune: str, own: bool = True) -> bytes:
     """Seal a workbook with the key of kommune 956, or with one that nobody enrolled."""
-    book = check_bytes(make_workbook(FORM, ROWS, kommune=kommune), FORM).check.raw
     folder = KeyFolder(exchange.root / "kommune" / "noegler")
     key = folder.signing_key(password=PASSWORD) if own else new_signing_key("956")
-    payload = Payload(without_local(book, FORM))
-    moment = datetime(2026, 11, 22, tzinfo=UTC)
-    return seal_package(payload, key=key, recipient=folder.recipient(), sealed_at=moment)
+    load = payload(kommune=kommune)
+    return seal_package(load, key=key, recipient=folder.recipient(), sealed_at=MOMENT)
+
+
+def payload(*, kommune: str, sha256: str = "") -> Payload:
+    """Give what a package carries; it may say that its workbook has another hash."""
+    book = check_bytes(make_workbook(FORM, ROWS, kommune=kommune), FORM).check.raw
+    return Payload(without_local(replace(book, sha256=sha256 or book.sha256), FORM))
+
+
+def refused(found: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """Give the codes of every file that was refused; each must have its sentence and remedy."""
+    told = {
+        str(file["file"]): file["check"]["findings"] for file in found if file["state"] == "refused"
+    }
+    assert all(one["message"] and one["remedy"] for findings in told.values() for one in findings)
+    return {name: [one["code"] for one in findings] for name, findings in told.items()}
+
+
+def enrol(exchange: Exchange, kommune: str) -> SigningKey:
+    """Let another kommune make a key, and the departement enrol it."""
+    _, said = exchange.call(kommune, "keys", "new", "--kommune", kommune)
+    folder = exchange.root / kommune / "noegler"
+    public = str(folder / f"underskrift-{kommune}.json")
+    assert exchange.call("departement", "keys", "enrol", public, "--heard", digits(said))[0] == 0
+    return KeyFolder(folder).signing_key(password=PASSWORD)
+
+
+def revoke(exchange: Exchange, kommune: str) -> None:
+    """Revoke the only key of a kommune."""
+    _, said = exchange.call("departement", "keys", "list", "--json")
+    (own,) = [entry for entry in json.loads(said) if entry["kommune"] == kommune]
+    command = ("keys", "revoke", "--digits", own["digits"], "--reason", "Pc mistet")
+    assert exchange.call("departement", *command)[0] == 0
 
 
 def test_false_packages_are_refused_and_noted_once(exchange: Exchange) -> None:
@@ -104,12 +139,7 @@ def test_false_packages_are_refused_and_noted_once(exchange: Exchange) -> None:
     put(exchange, "anden.fpsheet", seal(exchange, kommune="957"))
     put(exchange, "igen (1).fpsheet", good.read_bytes())
     found = {str(file["file"]): file for file in exchange.sync()}
-    codes = {
-        name: [finding["code"] for finding in file["check"]["findings"]]
-        for name, file in found.items()
-        if file["state"] == "refused"
-    }
-    assert codes == {
+    assert refused(list(found.values())) == {
         "beskadiget.fpsheet": ["PAK-001"],
         "fremmed.fpsheet": ["PAK-002"],
         "anden.fpsheet": ["PAK-007"],
@@ -120,6 +150,63 @@ def test_false_packages_are_refused_and_noted_once(exchange: Exchange) -> None:
     assert sorted(refusals(exchange)) == [("PAK-001",), ("PAK-002",), ("PAK-007",)]
     exchange.sync()
     assert len(refusals(exchange)) == 3
+
+
+def test_each_contradiction_is_refused_with_its_own_sentence(exchange: Exchange) -> None:
+    """Signature, recipient, payload, manifest, kommune: what does not agree is refused and noted."""
+    exchange.sync()
+    before = contents(exchange)
+    identity = KeyFolder(exchange.root / "departement" / "noegler").identity()
+    key = KeyFolder(exchange.root / "kommune" / "noegler").signing_key(password=PASSWORD)
+    false: dict[str, dict[str, Any]] = {
+        "PAK-004": {"manifest": {"aar": "2025"}, "sign": False},
+        "PAK-005": {"manifest": {"recipient": "age1other"}},
+        "PAK-006": {"content": b"other bytes"},
+        "PAK-008": {"manifest": {"rows": {"borger": 3}}},
+        "PAK-009": junk_payload(),
+    }
+    for code, change in false.items():
+        load = payload(kommune="956")
+        data = forge(load, key=key, identity=identity, sealed_at=MOMENT, **change)
+        put(exchange, f"{code}.fpsheet", data)
+    codes = refused(exchange.sync())
+    assert codes == {f"{code}.fpsheet": [code] for code in false}
+    assert contents(exchange) == before
+    assert sorted(refusals(exchange)) == [(code,) for code in false]
+
+
+def test_a_package_cannot_take_the_place_of_another_kommunes_file(exchange: Exchange) -> None:
+    """It names the hash of a file of 956 and is signed by 957: refused, and sync goes on (I8)."""
+    exchange.sync()
+    before = contents(exchange)
+    key = enrol(exchange, "957")
+    (receipt,) = exchange.receipts(".json")
+    taken = json.loads(receipt.read_bytes())["sha256"]
+    recipient = KeyFolder(exchange.root / "kommune" / "noegler").recipient()
+    for name, sha256 in (("a.fpsheet", taken), ("b.fpsheet", "")):
+        load = payload(kommune="957", sha256=sha256)
+        sealed = seal_package(load, key=key, recipient=recipient, sealed_at=MOMENT)
+        put(exchange, name, sealed)
+    code, said = exchange.call("departement", *exchange.command, "--dry-run")
+    assert code == 1
+    assert "PAK-012" in said
+    found = exchange.sync()
+    assert refused(found) == {"a.fpsheet": ["PAK-012"]}
+    assert sorted(str(file["state"]) for file in found) == ["flettet", "known", "refused"]
+    assert refusals(exchange) == [("PAK-012",)]
+    assert contents(exchange) != before
+
+
+def test_what_was_accepted_stays_known_when_its_key_is_revoked(exchange: Exchange) -> None:
+    """The same bytes get the same receipt (I3); a new package of the revoked key is refused."""
+    (first,) = exchange.sync()
+    again = seal(exchange, kommune="956")
+    revoke(exchange, "956")
+    put(exchange, "ny.fpsheet", again)
+    (good, new) = sorted(exchange.sync(), key=lambda file: str(file["file"]))
+    assert (good["state"], good["receipt"]) == ("known", first["receipt"])
+    assert refused([new]) == {"ny.fpsheet": ["PAK-003"]}
+    assert refusals(exchange) == [("PAK-003",)]
 
 
 def test_a_thousand_junk_files_disturb_nothing(exchange: Exchange) -> None:
