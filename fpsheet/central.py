@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from fpsheet_sync.access import Entry
 from fpsheet_sync.failure import store_failure
 from fpsheet_sync.keys import SECRET_BYTES, Keys, read_keys, write_keys
 from fpsheet_sync.migrate import HEAD
@@ -70,6 +71,20 @@ def open_central(central: Central, *, create: bool = False, with_keys: bool = Tr
         raise store_failure("missing", {"sted": file})
     keys = _keys(central, create=create) if with_keys else None
     return open_store(central.url, keys=keys, create=create)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessLog:
+    """Lines of the access log.
+
+    Attributes:
+        entries: Those asked for, oldest first.
+        broken_at: Number of the first line of the whole log that was altered or follows a missing
+            one; None where the chain is whole.
+    """
+
+    entries: tuple[Entry, ...]
+    broken_at: int | None
 
 
 class CentralInfo(TypedDict):

@@ -1,17 +1,31 @@
-"""Commands for the database itself: db init, upgrade, info."""
+"""Commands for the database itself: db init, upgrade, info, log."""
+
+from getpass import getuser
+from typing import TYPE_CHECKING
 
 import click
 
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
-from fpsheet.cli.parameters import database_option, json_option
+from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.parameters import cpr_option, database_option, json_option, kommune_option
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
+
+if TYPE_CHECKING:
+    from fpsheet_sync.access import Entry
+
+
+_HASH = 64
 
 
 def make_database_commands(words: Words) -> tuple[click.Command, ...]:
     """Give the commands."""
     database = database_option(words)
     answer = [database, json_option(words)]
+    wanted = [
+        cpr_option(words, key="command.db.log.cpr"),
+        kommune_option(words, key="command.db.log.kommune"),
+    ]
     return (
         SpokenGroup(
             "db",
@@ -20,6 +34,7 @@ def make_database_commands(words: Words) -> tuple[click.Command, ...]:
                 SpokenCommand("db.init", words=words, params=[database], run=make_database),
                 SpokenCommand("db.upgrade", words=words, params=[database], run=lift_database),
                 SpokenCommand("db.info", words=words, params=answer, run=show_database),
+                SpokenCommand("db.log", words=words, params=[*wanted, *answer], run=show_log),
             ],
         ),
     )
@@ -70,3 +85,55 @@ def show_database(session: Session, *, db: str | None, as_json: bool) -> int:
     ]
     console.table(header, rows)
     return 0
+
+
+@click.pass_obj
+def show_log(
+    session: Session, *, cpr: str | None, kommune: str | None, db: str | None, as_json: bool
+) -> int:
+    """Show who did and saw what, and whether any line of the log was altered or removed."""
+    from fpsheet.pipeline.statistics import read_access
+    from fpsheet_sync.access import Actor
+
+    kode = session.kommune(kommune) if kommune else ""
+    actor = Actor(getuser(), session.now)
+    log = read_access(session.central(db), actor, cpr=cpr or "", kommune_kode=kode)
+    console, words = session.console(as_json=as_json), session.words
+    if as_json:
+        lines = [_entry_value(entry) for entry in log.entries]
+        console.give({"broken_at": log.broken_at, "entries": lines})
+    parts = ("number", "time", "who", "what", "whose", "details")
+    header = [words.get(f"command.db.log.{part}") for part in parts]
+    console.table(header, [_entry_row(words, entry) for entry in log.entries])
+    if log.broken_at is None:
+        console.say(words.get("command.db.log.whole"))
+        return ExitCode.DONE
+    console.warn(words.fill("command.db.log.broken", {"number": log.broken_at}))
+    return ExitCode.FINDINGS
+
+
+def _entry_value(entry: "Entry") -> dict[str, object]:
+    return {
+        "number": entry.number,
+        "time": entry.actor.time.isoformat(),
+        "who": entry.actor.name,
+        "action": entry.deed.action,
+        "kommune_kode": entry.deed.kommune_kode,
+        "details": dict(entry.deed.details),
+    }
+
+
+def _entry_row(words: Words, entry: "Entry") -> list[object]:
+    deed = entry.deed
+    details = "; ".join(f"{name}: {_short(value)}" for name, value in deed.details.items())
+    what = words.get(f"command.db.log.deed.{deed.action}")
+    time = f"{entry.actor.time:%d-%m-%Y %H:%M}"
+    return [str(entry.number), time, entry.actor.name, what, deed.kommune_kode, details]
+
+
+def _short(value: object) -> str:
+    """Give a detail as a person reads it: lists by their members, a file's hash by its start."""
+    if isinstance(value, list):
+        return ", ".join(map(_short, value))
+    text = str(value)
+    return text[:12] if len(text) == _HASH else text

@@ -8,6 +8,7 @@ from fpsheet.cli.help import SpokenArgument
 from fpsheet.cli.values import (
     AddressValue,
     ChoiceValue,
+    CprValue,
     DayValue,
     EditionValue,
     NumberValue,
@@ -94,6 +95,16 @@ def text_option(
         [spelling],
         required=required,
         metavar=words.get(f"program.metavar.{metavar}"),
+        help=words.get(key),
+    )
+
+
+def cpr_option(words: Words, *, key: str) -> click.Option:
+    """Give `--cpr`."""
+    return click.Option(
+        ["--cpr"],
+        type=CprValue(words),
+        metavar=words.get("program.metavar.cpr"),
         help=words.get(key),
     )
 

@@ -10,7 +10,7 @@ from fpsheet.progress import Progress
 if TYPE_CHECKING:
     from datetime import date
 
-    from fpsheet.central import Central
+    from fpsheet.central import AccessLog, Central
     from fpsheet.explain import Explained, Printed
     from fpsheet.exports import Extract, Wanted
     from fpsheet.imports import ImportedFigures, ListQuestion
@@ -73,6 +73,26 @@ def look_up(
             with store.read() as connection:
                 last = commit_of(connection, as_of)
         return history(store, cpr, actor=actor, as_of=last).records
+
+
+def read_access(
+    central: "Central", actor: "Actor", *, cpr: str = "", kommune_kode: str = ""
+) -> "AccessLog":
+    """Give the access log: of a citizen, which is itself logged, of a kommune, or all of it.
+
+    Raises:
+        StoreError: The database could not be used, or its key is missing.
+    """
+    from fpsheet.central import AccessLog, open_central
+    from fpsheet_sync.access import find_break, read_log
+    from fpsheet_sync.vault import log_of_citizen
+
+    with closing(open_central(central, with_keys=bool(cpr))) as store:
+        if cpr:
+            entries = log_of_citizen(store, cpr, actor)
+        else:
+            entries = read_log(store, kommune_kode=kommune_kode)
+        return AccessLog(tuple(entries), find_break(store))
 
 
 def export_citizens(

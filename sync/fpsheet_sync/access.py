@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -76,12 +76,14 @@ def log_access(connection: Connection, actor: Actor, *deeds: Deed) -> None:
         connection.execute(table.insert(), lines)
 
 
-def read_log(store: Store, *, borger: str = "", kommune_kode: str = "") -> list[Entry]:
-    """Give the lines about a citizen (pseudonym) or a kommune, or all, oldest first."""
+def read_log(
+    store: Store, *, citizens: Collection[str] | None = None, kommune_kode: str = ""
+) -> list[Entry]:
+    """Give the lines about a citizen (its pseudonyms) or a kommune, or all, oldest first."""
     table = store_schema()["adgangslog"]
     wanted = select(table).order_by(table.c.id)
-    if borger:
-        wanted = wanted.where(table.c.borger == borger)
+    if citizens is not None:
+        wanted = wanted.where(table.c.borger.in_(sorted(citizens)))
     if kommune_kode:
         wanted = wanted.where(table.c.kommune_kode == kommune_kode)
     with store.read() as connection:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import polars as pl
 from sqlalchemy import Connection, select
 
-from fpsheet_sync.access import Actor, Deed, log_access
+from fpsheet_sync.access import Actor, Deed, Entry, log_access, read_log
 from fpsheet_sync.keys import Keys
 from fpsheet_sync.schema import in_force_at, store_schema
 from fpsheet_sync.store import Store
@@ -60,3 +60,17 @@ def pseudonyms_of(connection: Connection, keys: Keys, cpr: str) -> frozenset[str
     ).all()
     roots = own | {person for borger, person in links if borger in own}
     return frozenset(roots | {borger for borger, person in links if person in roots})
+
+
+def log_of_citizen(store: Store, cpr: str, actor: Actor) -> list[Entry]:
+    """Give every line of the access log about a citizen; that it was asked for is a line as well.
+
+    Raises:
+        StoreError: The store was opened without its keys.
+    """
+    keys = store.need_keys()
+    with store.write() as connection:
+        citizens = pseudonyms_of(connection, keys, cpr)
+        deeds = [Deed("logopslag", borger=borger) for borger in sorted(citizens)]
+        log_access(connection, actor, *deeds)
+    return read_log(store, citizens=citizens)

@@ -103,7 +103,10 @@ def test_a_look_up_is_logged(store: Store) -> None:
     borger = KEYS.pseudonyms([MARKED], kommune_kode="956")[0]
     assert look_up(store, borger, ACTOR, "klage") == MARKED
     history(store, MARKED, actor=ACTOR)
-    assert [entry.deed.action for entry in read_log(store, borger=borger)] == ["vault", "opslag"]
+    assert [entry.deed.action for entry in read_log(store, citizens=[borger])] == [
+        "vault",
+        "opslag",
+    ]
     assert find_break(store) is None
 
 
