@@ -30,10 +30,11 @@ from fpsheet.transport.package import AGE_MAGIC, open_package
 from fpsheet.transport.payload import Payload, PayloadError
 from fpsheet.verdict import Verdict
 from fpsheet_sync.content import Prepared, prepare
+from fpsheet_sync.failure import store_failure
 from fpsheet_sync.income import read_answer
 from fpsheet_sync.keys import Keys, read_keys
 from fpsheet_sync.submission import Submission
-from fpsheet_templates.errors import StoreError, WorkbookFileError
+from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
@@ -256,10 +257,7 @@ def read_original(desk: Desk) -> Iterator[Callable[[bytes], Submission]]:
         name = _ORIGINAL if zipfile.is_zipfile(BytesIO(data)) else f"original{PACKAGE_SUFFIX}"
         _, submission = worker.read(data, Arrival(name, name, None, len(data)))
         if submission is None:
-            raise StoreError(
-                "En gemt original kan ikke læses igen.",
-                remedy="Se efter, om nøglerne er dem, den kom med.",
-            )
+            raise store_failure("unread_original")
         return submission
 
     try:

@@ -9,7 +9,7 @@ import click
 from fpsheet.cli.command import CommandUsageError, suggest
 from fpsheet.cli.console import Console
 from fpsheet.cli.words import Words
-from fpsheet_templates.errors import FpsheetError, SpecError
+from fpsheet_templates.errors import FpsheetError, SpecError, StoreError
 
 
 class ExitCode(IntEnum):
@@ -45,7 +45,7 @@ def run_guarded(run: Callable[[], int], *, words: Words, environment: Mapping[st
         console.warn(words.get("program.interrupted"))
         return ExitCode.INTERRUPTED
     except FpsheetError as error:
-        console.warn(f"{words.get('program.word.error')} {error}")
+        console.warn(f"{words.get('program.word.error')} {_spoken(error, words)}")
         if not isinstance(error, SpecError):
             return ExitCode.USAGE
         _show_traceback(environment)
@@ -56,6 +56,15 @@ def run_guarded(run: Callable[[], int], *, words: Words, environment: Mapping[st
         sentence = words.fill("program.ours", {"kind": type(error).__name__})
         console.warn(f"{sentence} {words.get('program.ours_remedy')}")
         return ExitCode.OURS
+
+
+def _spoken(error: FpsheetError, words: Words) -> str:
+    """Say what went wrong in the person's language; the database's own part knows Danish only."""
+    if not isinstance(error, StoreError):
+        return str(error)
+    from fpsheet_sync.failure import in_language
+
+    return in_language(error, words.language)
 
 
 def _show_traceback(environment: Mapping[str, str]) -> None:

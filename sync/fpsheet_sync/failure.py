@@ -7,6 +7,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from fpsheet_templates.errors import StoreError
 from fpsheet_templates.load import load_texts
+from fpsheet_templates.text import BASE_LANGUAGE
 
 _NOTHING: Mapping[str, object] = {}
 
@@ -35,9 +36,18 @@ _SAYINGS = {
 
 def store_failure(key: str, values: Mapping[str, object] = _NOTHING) -> StoreError:
     """Make the exception of a text key (`locked` for `error.store.locked`), in Danish."""
-    texts = load_texts()
-    sentence = texts.fill(f"error.store.{key}.sentence", "da", values)
-    return StoreError(sentence, remedy=texts.fill(f"error.store.{key}.remedy", "da", values))
+    sentence, remedy = (_say(key, part, BASE_LANGUAGE, values) for part in ("sentence", "remedy"))
+    return StoreError(sentence, remedy=remedy, key=key, values=values)
+
+
+def in_language(failure: StoreError, language: str) -> str:
+    """Say what failed, and what to do, in a language."""
+    parts = (_say(failure.key, part, language, failure.values) for part in ("sentence", "remedy"))
+    return " ".join(parts).strip()
+
+
+def _say(key: str, part: str, language: str, values: Mapping[str, object]) -> str:
+    return load_texts().fill(f"error.store.{key}.{part}", language, values)
 
 
 @contextmanager

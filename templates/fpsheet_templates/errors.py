@@ -4,6 +4,8 @@ What is wrong in a workbook is a finding (floor 2). An exception carries one sen
 person and, where there is one, the remedy; it never carries a cell's value.
 """
 
+from collections.abc import Mapping
+
 
 class FpsheetError(Exception):
     """Something outside the data went wrong.
@@ -33,4 +35,17 @@ class WorkbookFileError(FpsheetError):
 
 
 class StoreError(FpsheetError):
-    """The central database could not be used (missing, locked, wrong version)."""
+    """The central database could not be used (missing, locked, wrong version).
+
+    Attributes:
+        key: Key of its texts, to say it in another language.
+        values: What the texts name.
+    """
+
+    def __init__(
+        self, sentence: str, *, remedy: str, key: str, values: Mapping[str, object]
+    ) -> None:
+        """Keep the Danish sentence and remedy, and what they were made of."""
+        super().__init__(sentence, remedy=remedy)
+        self.key = key
+        self.values = values

@@ -15,10 +15,12 @@ import pytest
 from fpsheet.cli.failure import ExitCode, run_guarded
 from fpsheet.cli.program import make_program, run
 from fpsheet.cli.words import find_language, load_words
-from fpsheet_templates.errors import SpecError, StoreError, UsageError, WorkbookFileError
+from fpsheet_sync.failure import store_failure
+from fpsheet_templates.errors import SpecError, UsageError, WorkbookFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 ENGLISH_OF_CLICK = (
     "Usage",
@@ -126,7 +128,7 @@ def test_language_is_found_before_parsing(
     [
         (UsageError("Perioden er vendt om."), ExitCode.USAGE),
         (WorkbookFileError("Filen er åben."), ExitCode.USAGE),
-        (StoreError("Databasen er låst."), ExitCode.USAGE),
+        (store_failure("locked"), ExitCode.USAGE),
         (SpecError("A text is missing."), ExitCode.OURS),
         (KeyboardInterrupt(), ExitCode.INTERRUPTED),
     ],
@@ -143,6 +145,19 @@ def test_known_errors(
     caught = capsys.readouterr().err
     assert str(error) in caught
     assert "Traceback" not in caught
+
+
+def test_a_failure_of_the_database_is_said_in_the_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The database's part speaks Danish; `--lang en` has the sentence and the remedy in English."""
+    url = f"sqlite:///{tmp_path / 'central.db'}"
+    for language, said in (("da", "Der er ingen database på"), ("en", "There is no database at")):
+        arguments = ["status", "--db", url, "--lang", language]
+        assert run(arguments, environment={}) == ExitCode.USAGE
+        caught = capsys.readouterr().err
+        assert said in caught
+        assert "fpsheet db init" in caught
 
 
 def test_unknown_error_tells_no_value(capsys: pytest.CaptureFixture[str]) -> None:
