@@ -1,0 +1,319 @@
+"""Every figure of the demo country, read back from its workbooks, is what the naive count says.
+
+The rows are those the demo invents, less the cases that the receipts say wait. Counted by loops
+(`tests.support.naive_statistics`), laid out by headings spelled out a second time
+(`tests.support.naive_tables`), and compared with every cell of every table T01 to T21.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from dataclasses import dataclass
+from datetime import date
+from io import StringIO
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from openpyxl import load_workbook
+
+from fpsheet.demo.country import invent_country
+from fpsheet.demo.run import Demo, DemoPlaces, run_demo
+from fpsheet.demo.scale import SMALL
+from fpsheet.progress import Silent
+from fpsheet_templates.load import load_form
+from tests.support.country import Country
+from tests.support.naive_statistics import NaiveCount
+from tests.support.naive_tables import TABLES, NaiveBook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fpsheet.demo.country import DemoWorkbook
+    from tests.support.country import Record
+    from tests.support.naive_tables import Printed
+
+pytestmark = pytest.mark.slow
+
+FORM = load_form()
+FRA, TIL = date(2025, 1, 1), date(2025, 12, 31)
+FIRST_ROW = 4
+"""Where the rows of an entry sheet begin."""
+
+HIDDEN = "[c]"
+NAMES = {"GL": "groenland", "DK": "danmark"}
+EDITIONS = ("fortroligt", "udgave-1")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table as it is printed.
+
+    Attributes:
+        name: T01 and on.
+        heads: Every heading.
+        rows: The rows below.
+        labels: How many columns from the left are labels.
+    """
+
+    name: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Printed, ...], ...]
+    labels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """The demo country twice: as it was published, and as it was typed.
+
+    Attributes:
+        places: Its folders.
+        books: What each kommune typed.
+        receipts: What each kommune was answered.
+        counted: What the tables must say, by country.
+    """
+
+    places: DemoPlaces
+    books: dict[str, DemoWorkbook]
+    receipts: dict[str, dict[str, object]]
+    counted: dict[str, NaiveBook]
+
+    def of(self, country: str) -> list[str]:
+        """Give the kommuner of a country."""
+        return [kode for kode in self.books if FORM.kommuner[kode].jurisdiction == country]
+
+    def sheets(self, name: str, edition: str) -> list[Sheet]:
+        """Read the tables of an edition back from its workbook."""
+        stem = f"foertidspension-{name}-2025-{edition}"
+        return list(read_sheets(self.places.statistics / f"{stem}.xlsx"))
+
+
+def read_sheets(path: Path) -> Iterator[Sheet]:
+    """Read every table of a workbook."""
+    for sheet in load_workbook(path).worksheets:
+        if not re.fullmatch(r"T\d\d[a-z]?", sheet.title):
+            continue
+        (table,) = sheet.tables.values()
+        head, *rows = sheet[table.ref]
+        looks = [cell.alignment.horizontal for cell in head]
+        labels = looks.index("right")
+        yield Sheet(
+            sheet.title,
+            tuple(str(cell.value) for cell in head),
+            tuple(tuple(cast("Printed", cell.value) for cell in row) for row in rows),
+            labels,
+        )
+
+
+@pytest.fixture(scope="module")
+def land(tmp_path_factory: pytest.TempPathFactory) -> Land:
+    """The demo, run once."""
+    places = DemoPlaces(tmp_path_factory.mktemp("demo") / "D")
+    run_demo(Demo(FORM, SMALL, 1), places, Silent())
+    books = {book.kommune_kode: book for book in invent_country(FORM, scale=SMALL, seed=1)}
+    receipts = {
+        path.parent.name: cast("dict[str, object]", json.loads(path.read_text(encoding="utf-8")))
+        for path in places.receipts.glob("*/*.json")
+    }
+    counted = {}
+    for country in NAMES:
+        own = {
+            kode: accepted(book, receipts[kode])
+            for kode, book in books.items()
+            if FORM.kommuner[kode].jurisdiction == country
+        }
+        typed = typed_country(own)
+        counted[country] = NaiveBook.of(FORM, NaiveCount(typed, FORM, FRA, TIL).facts())
+    return Land(places, books, receipts, counted)
+
+
+def accepted(book: DemoWorkbook, receipt: dict[str, object]) -> dict[str, list[Record]]:
+    """Give the rows of a workbook that its receipt does not name as waiting."""
+    waiting = {(each["sheet"], each["row"]) for each in cast("list[Record]", receipt["waiting"])}
+    return {
+        sheet: [
+            {
+                "kommune_kode": book.kommune_kode,
+                "borger": str(row["cpr"]),
+                "raekke_id": f"{number:05}",
+                **{name: value for name, value in row.items() if name != "cpr"},
+            }
+            for number, row in enumerate(rows)
+            if (sheet, number + FIRST_ROW) not in waiting
+        ]
+        for sheet, rows in book.rows.items()
+    }
+
+
+def typed_country(typed: dict[str, dict[str, list[Record]]]) -> Country:
+    """Put the rows of some kommuner together."""
+    records: dict[str, list[Record]] = {}
+    for by_sheet in typed.values():
+        for sheet, rows in by_sheet.items():
+            records.setdefault(sheet, []).extend(rows)
+    cprs = {str(row["borger"]) for rows in records.values() for row in rows}
+    return Country({cpr: (sex(cpr), birth(cpr)) for cpr in cprs}, records)
+
+
+def sex(cpr: str) -> str:
+    """Give the sex: the last digit is odd for men."""
+    return "M" if int(cpr[9]) % 2 else "K"
+
+
+def birth(cpr: str) -> date:
+    """Give the birth date; the seventh digit tells the century, 60 is added to the day."""
+    year, seventh = int(cpr[4:6]), int(cpr[6])
+    late = (seventh in {4, 9} and year <= 36) or (5 <= seventh <= 8 and year <= 57)
+    return date((2000 if late else 1900) + year, int(cpr[2:4]), int(cpr[:2]) - 60)
+
+
+def wrong_cells(sheet: Sheet, book: NaiveBook) -> Iterator[str]:
+    """Give every cell that says something else, in words; hidden ones are passed over."""
+    for row in sheet.rows:
+        key = [str(label) for label in row[: sheet.labels]]
+        for head, printed in zip(sheet.heads[sheet.labels :], row[sheet.labels :], strict=True):
+            if printed == HIDDEN:
+                continue
+            wanted = book.cell(sheet.name, sheet.heads[: sheet.labels], key, head)
+            if printed != wanted:
+                yield f"{sheet.name} {key} {head}: {printed} != {wanted}"
+
+
+@pytest.mark.parametrize("country", NAMES)
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_country_says_what_was_typed(land: Land, country: str, edition: str) -> None:
+    """Every cell of T01 to T20 of the national workbook, where it is not hidden."""
+    sheets = [s for s in land.sheets(NAMES[country], edition) if s.name != "T21"]
+    book = land.counted[country]
+    assert [wrong for sheet in sheets for wrong in wrong_cells(sheet, book)] == []
+    cells = [cell for sheet in sheets for row in sheet.rows for cell in row[sheet.labels :]]
+    numbers = [cell for cell in cells if isinstance(cell, int | float) and cell]
+    assert len(numbers) > (300 if country == "GL" else 100)
+    assert (HIDDEN in cells) == (edition == "udgave-1")
+    not_ours = {"GL": {"T13", "T13b"}, "DK": {"T06b", "T07b", "T16", "T18b", "T20"}}
+    assert {sheet.name for sheet in sheets} == set(TABLES) - not_ours[country]
+
+
+@pytest.mark.parametrize(("kommune", "edition"), [("956", "fortroligt"), ("706", "udgave-1")])
+def test_a_kommune_says_what_it_typed(land: Land, kommune: str, edition: str) -> None:
+    """Every cell of a kommune's own workbook is about that kommune, totals too."""
+    country = FORM.kommuner[kommune].jurisdiction
+    every = land.counted[country].facts
+    facts = [fact for own in every.values() for fact in own if fact.kommune == kommune]
+    book = NaiveBook.of(FORM, facts)
+    sheets = [s for s in land.sheets(kommune, edition) if s.name not in {"T12", "T21"}]
+    assert len(sheets) > 10
+    assert [wrong for sheet in sheets for wrong in wrong_cells(sheet, book)] == []
+
+
+@pytest.mark.parametrize("country", NAMES)
+def test_every_row_that_was_typed_is_in_some_row(land: Land, country: str) -> None:
+    """What the naive count has of a code is in a line of every table that has lines for it."""
+    book = land.counted[country]
+    for sheet in land.sheets(NAMES[country], "fortroligt"):
+        if sheet.name not in TABLES:
+            continue
+        heads = sheet.heads[: sheet.labels]
+        rows = [
+            book.codes(heads, [str(label) for label in row[: len(heads)]]) for row in sheet.rows
+        ]
+        for place, _ in enumerate(heads):
+            dimension = next(iter(book.codes([heads[place]], [label_of(sheet, place)])))
+            shown = {row[dimension] for row in rows if dimension in row}
+            counted = {heading.fact for heading in TABLES[sheet.name].values() if heading.fact}
+            told = {
+                {**fact.codes, "kommune": fact.kommune}[dimension]
+                for name in counted
+                for part in name.split("+")
+                for fact in book.facts.get(part, ())
+                if dimension in {**fact.codes, "kommune": ""}
+                and matches(fact.codes, sheet.name, part)
+            }
+            assert told <= shown, (sheet.name, dimension)
+
+
+def label_of(sheet: Sheet, place: int) -> str:
+    """Give the last label of a column, which is no total."""
+    return str(sheet.rows[-1][place])
+
+
+def matches(codes: dict[str, str], table: str, fact: str) -> bool:
+    """Tell whether some heading of a table counts a fact with these codes."""
+    return any(
+        fact in heading.fact.split("+")
+        and all(codes.get(name) == code for name, code in heading.where.items())
+        for heading in TABLES[table].values()
+    )
+
+
+@pytest.mark.parametrize("country", NAMES)
+def test_t21_says_what_the_receipts_say(land: Land, country: str) -> None:
+    """Files, rows, errors, warnings and waiting rows of each kommune, and of all together."""
+    (sheet,) = (s for s in land.sheets(NAMES[country], "udgave-1") if s.name == "T21")
+    wanted: dict[str, tuple[Printed, ...]] = {}
+    for kode in land.of(country):
+        receipt = land.receipts[kode]
+        counts = cast("dict[str, int]", receipt["counts"])
+        totals = cast("dict[str, list[int]]", receipt["totals"])
+        rows = land.books[kode].row_count
+        assert sum(each[1] for each in totals.values()) == rows
+        waiting = len(cast("list[object]", receipt["waiting"]))
+        told = (rows, counts["FEJL"], counts["ADVARSEL"], 0, waiting, 0, 0)
+        wanted[FORM.kommuner[kode].name] = (1, "2. marts 2026", *told)
+    found = {str(row[0]): row[1:] for row in sheet.rows}
+    for name, row in wanted.items():
+        assert found[name] == row
+    total = (len(wanted), "2. marts 2026")
+    sums = [sum(int(row[place]) for row in wanted.values()) for place in range(2, 9)]
+    assert found["Hele landet"] == (*total, *sums)
+    others = found.keys() - {*wanted, "Hele landet"}
+    assert all(set(found[name]) == {"[x]"} for name in others)
+
+
+def test_who_moved_is_one_citizen(land: Land) -> None:
+    """A citizen two kommuner have told of counts once in the country, and belongs to the second."""
+    movers = {row["cpr"]: row for book in land.books.values() for row in book.rows["overdragelse"]}
+    told = [
+        (cpr, kode)
+        for kode, book in land.books.items()
+        for cpr in {row["cpr"] for row in book.rows["borger"]} & movers.keys()
+    ]
+    assert len(told) == 2 * len(movers) > 20
+    for country, name in NAMES.items():
+        units = [fact.unit for fact in land.counted[country].facts["bestand.bestand"]]
+        assert len(units) == len(set(units))
+        (sheet,) = (s for s in land.sheets(name, "fortroligt") if s.name == "T14")
+        assert sheet.rows[0][1] == len(units)
+
+
+@pytest.mark.parametrize("country", NAMES)
+def test_csv_says_what_the_workbook_says(land: Land, country: str) -> None:
+    """Every cell of every table, numbers with a decimal comma."""
+    stem = f"foertidspension-{NAMES[country]}-2025-udgave-1"
+    for sheet in land.sheets(NAMES[country], "udgave-1"):
+        path = land.places.statistics / f"{stem}-csv" / f"{stem}-{sheet.name.lower()}.csv"
+        text = path.read_bytes().decode("utf-8-sig")
+        _, *rows = csv.reader(StringIO(text), delimiter=";")
+        width = sheet.labels
+        for row, printed in zip(rows, sheet.rows, strict=True):
+            assert row[1 : 2 * width : 2] == [str(label) for label in printed[:width]]
+            for cell, wanted in zip(row[2 * width :], printed[width:], strict=True):
+                number = not isinstance(wanted, str)
+                assert (float(cell.replace(",", ".")) if number else cell) == wanted
+
+
+def test_the_period_is_whole(land: Land) -> None:
+    """The year has its four quarters in T01b and T11b, and its days are on the cover."""
+    cover = load_workbook(
+        land.places.statistics / "foertidspension-groenland-2025-udgave-1.xlsx"
+    ).worksheets[0]
+    text = "\n".join(str(cell.value) for (cell,) in cover.iter_rows())
+    assert "1. januar 2025 til 31. december 2025" in text
+    for sheet in land.sheets("groenland", "udgave-1"):
+        if sheet.name in {"T01b", "T11b"}:
+            quarters = [str(row[0]) for row in sheet.rows if row[0] != "I alt"]
+            assert list(dict.fromkeys(quarters)) == [
+                f"2025, {number}. kvartal (foreløbigt)" for number in range(1, 5)
+            ]
