@@ -148,13 +148,9 @@ def _find_header_row(
 
     Excel moves tables and names along when rows are inserted; headings may have been written
     anew. The table comes first, because a row inserted right below the headings joins the table
-    but not the cells that are named.
+    but not the cells that are named. A program that moves cells and leaves tables where they were
+    is told by a table that begins beside the headings.
     """
-    tables = [
-        row for column, row in head.table_rows.items() if row > after and column in columns.values()
-    ]
-    if tables:
-        return min(tables)
     fields = {column: sheet.field(field) for field, column in columns.items()}
     matches = Counter(
         row
@@ -162,6 +158,13 @@ def _find_header_row(
         if row > after and (field := fields.get(column)) and fold_label(text) in field.labels
     )
     likely = [row for row, count in matches.items() if 2 * count >= len(columns)]
+    tables = [
+        row
+        for column, row in head.table_rows.items()
+        if row > after and column in columns.values() and (matches[row] or not likely)
+    ]
+    if tables:
+        return min(tables)
     named = [
         cells.row if cells.is_single else cells.row - 1
         for cells in head.named_columns(sheet).values()

@@ -91,7 +91,7 @@ def judge_survey(survey: Survey, plan: ReadingPlan, *, version: int) -> Iterator
         plan: What to look for.
         version: Form version of the workbook, 0 when unknown: what came later is not missing.
 
-    Findings: STR-050 to STR-055, STR-066.
+    Findings: STR-050 to STR-055, STR-066, STR-067.
     """
     for sheet_id, title in survey.damaged:
         yield Fault("STR-066", sheet=sheet_id, title=title)
@@ -103,7 +103,15 @@ def judge_survey(survey: Survey, plan: ReadingPlan, *, version: int) -> Iterator
         if place:
             yield from _judge_sheet(sheet, place, version)
         elif sheet.id not in known and _is_due(min(f.since for f in sheet.fields), version):
-            yield Fault("STR-050", sheet=sheet.id)
+            yield _judge_absent(survey, sheet)
+
+
+def _judge_absent(survey: Survey, sheet: SheetPlan) -> Fault:
+    """Tell a sheet that is gone from one that stands there without what it is known by."""
+    for head in survey.heads:
+        if _has_title(sheet, head.part):
+            return Fault("STR-067", sheet=sheet.id, title=head.part.title)
+    return Fault("STR-050", sheet=sheet.id)
 
 
 def _judge_sheet(sheet: SheetPlan, place: SheetMap, version: int) -> Iterator[Fault]:

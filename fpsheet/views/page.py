@@ -12,6 +12,7 @@ from fpsheet.returned.fault_row import FaultRow, make_fault_rows
 from fpsheet.verdict import Verdict
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
+from fpsheet_validation.catalogue import catalogue_lines
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.typed import ROW, Check
 
@@ -133,11 +134,13 @@ def _rules(verdict: Verdict, words: _Words) -> Iterator[str]:
     if numbers:
         yield f"<h2>{escape(words('per_rule'))}</h2>"
         severities = tuple(Severity)
+        said = {line.code: line.message for line in catalogue_lines(words.form, words.language)}
         rows = (
-            [code, words.severity(severities[rank]), str(number)]
+            [code, words.severity(severities[rank]), said[code], str(number)]
             for (rank, code), number in sorted(numbers.items())
         )
-        yield _table((words("rule"), words("severity"), words("number")), rows, numbers={2})
+        heads = (words("rule"), words("severity"), words("sentence"), words("number"))
+        yield _table(heads, rows, numbers={3})
 
 
 def _case_names(check: Check, words: _Words) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Findings of a file as a person reads them: one entry per sentence, with all its cells."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from textwrap import wrap
 
 from fpsheet.verdict import Verdict
@@ -12,6 +13,9 @@ SHOWN_CELLS = 24
 """Cells listed per sentence; the workbook itself shows them all."""
 
 _INDENT = "    "
+_OTHER = "anden"
+"""The detail that names another cell, or a number."""
+_ANY_OTHER = ((_OTHER, "…"),)
 
 Paint = Callable[[Severity, str], str]
 """Gives a text the colour of a severity, or as it is."""
@@ -33,7 +37,7 @@ def render_verdict(
     state = texts.get(f"program.report.{'accepted' if verdict.accepted else 'refused'}", language)
     yield f"{verdict.path.name}: {state}"
     counts = {severity.value: count for severity, count in verdict.counts.items()}
-    yield f"  {texts.fill('program.report.counts', language, counts)}"
+    yield from _fold(texts.fill("program.report.counts", language, counts), width, indent="  ")
     if verdict.check:
         rows = {
             "xml": totals.xml,
@@ -41,10 +45,12 @@ def render_verdict(
             "blank": totals.blank,
             "quarantined": totals.quarantined,
         }
-        yield f"  {texts.fill('program.report.rows', language, rows)}"
+        yield from _fold(texts.fill("program.report.rows", language, rows), width, indent="  ")
         if verdict.check.not_run:
             codes = {"codes": ", ".join(verdict.check.not_run)}
-            yield f"  {texts.fill('program.report.not_run', language, codes)}"
+            yield from _fold(
+                texts.fill("program.report.not_run", language, codes), width, indent="  "
+            )
     for level in verdict.unasked:
         yield from _fold(texts.get(f"program.report.unasked.{level}", language), width, indent="  ")
     if not verdict.findings:
@@ -57,14 +63,30 @@ def render_verdict(
 def _group(
     findings: Sequence[Finding], form: Form, language: str
 ) -> list[tuple[str, list[Finding]]]:
-    """Put findings of the same sentence together: (sentence, findings), gravest first."""
+    """Put findings of the same sentence together: (sentence, findings), gravest first.
+
+    Sentences that differ in the cell they refer to are the same, with dots in its place.
+    """
     groups: dict[tuple[int, str, str, str], list[Finding]] = {}
     for finding in findings:
-        sentence = finding.message(form, language)
+        alike = replace(finding, details=_ANY_OTHER) if _refers(finding) else finding
+        sentence = alike.message(form, language)
         key = (finding.severity.rank, finding.code, finding.sheet, sentence)
         groups.setdefault(key, []).append(finding)
     ordered = sorted(groups.items(), key=lambda item: item[0][0])
-    return [(sentence, group) for (_, _, _, sentence), group in ordered]
+    return [
+        (sentence if len(set(map(_other, group))) > 1 else group[0].message(form, language), group)
+        for (_, _, _, sentence), group in ordered
+    ]
+
+
+def _refers(finding: Finding) -> bool:
+    """Tell whether the sentence names another cell and nothing else of its own."""
+    return [name for name, _ in finding.details] == [_OTHER]
+
+
+def _other(finding: Finding) -> str:
+    return dict(finding.details).get(_OTHER, "")
 
 
 def _render_group(
@@ -84,6 +106,9 @@ def _render_group(
     lines = _fold(f"{head}  {place}: {sentence}{shown}", width, indent="  ")
     yield from (line.replace(head, paint(first.severity, head), 1) for line in lines)
     cells = [finding.cell for finding in findings if finding.cell]
+    if len(set(map(_other, findings))) > 1:
+        pairs = ({"cell": f.cell, "other": _other(f)} for f in findings if f.cell)
+        cells = [texts.fill("program.report.see", language, pair) for pair in pairs]
     if cells:
         rest = len(cells) - SHOWN_CELLS
         listed = ", ".join(cells[:SHOWN_CELLS])

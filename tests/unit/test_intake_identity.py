@@ -92,10 +92,10 @@ def test_identity_row_anywhere_at_the_top(at: int) -> None:
 
 
 def test_identity_row_too_far_down() -> None:
-    """Below row 20 it is not looked for; the sheet is missing."""
+    """Below row 20 it is not looked for; the sheet is not recognised."""
     texts = [CPR] * len(identities("forloeb"))
     package = with_forloeb(table_sheet(identities("forloeb"), texts, at=21))
-    assert codes(package) == ["STR-050"]
+    assert codes(package) == ["STR-067"]
 
 
 def test_leading_empty_columns() -> None:
@@ -164,6 +164,21 @@ def test_table_says_where_the_headings_are() -> None:
     assert sheet_of(package).frame["raekke"].to_list() == [5]
 
 
+def test_table_left_behind_by_the_cells() -> None:
+    """The hidden row deleted by a program that moves cells alone: no entry becomes a heading."""
+    xml = sheet_xml(
+        text_row(1, [None, "Forløb"])
+        + text_row(2, headings("forloeb"))
+        + text_row(3, [CPR] * len(identities("forloeb")))
+        + text_row(4, [CPR] * len(identities("forloeb")))
+    )
+    table = f'<table xmlns="{MAIN}" ref="A3:{letters(len(identities("forloeb")))}9"/>'
+    package = with_forloeb(xml, names=column_names(single=False))
+    package = package.with_part("xl/tables/table1.xml", table)
+    package = package.with_relation(FORLOEB, f"{OFFICE}/table", "../tables/table1.xml")
+    assert sheet_of(package).frame["raekke"].to_list() == [3, 4]
+
+
 def test_renamed_sheet_is_read() -> None:
     """A sheet is known by its identities; a new name on its tab is only mentioned."""
     package = make_workbook({"forloeb": entry_row("forloeb", 4, cpr=CPR)})
@@ -182,12 +197,16 @@ def test_english_titles_are_no_new_names() -> None:
     assert codes(package) == []
 
 
-def test_missing_sheet() -> None:
-    """A deleted sheet is named; the others are read."""
+@pytest.mark.parametrize(("name", "code"), [("Slettet", "STR-050"), ("Forløb", "STR-067")])
+def test_missing_sheet(name: str, code: str) -> None:
+    """A sheet that is gone is told from one without anything to know it by; others are read."""
     package = make_workbook({"job": entry_row("job", 4, cpr=CPR)})
-    raw, faults = take_in(package.with_part(FORLOEB, sheet_xml("")))
+    package = package.with_part(FORLOEB, sheet_xml(text_row(2, headings("forloeb"))))
+    raw, faults = take_in(
+        package.edit(WORKBOOK, lambda xml: xml.replace('name="Forløb"', f'name="{name}" '))
+    )
     assert raw is not None
-    assert [(fault.code, fault.sheet) for fault in faults] == [("STR-050", "forloeb")]
+    assert [(fault.code, fault.sheet) for fault in faults] == [(code, "forloeb")]
     assert raw.missing == ("forloeb",)
     assert raw.sheets["job"].frame.height == 1
 
@@ -229,7 +248,7 @@ def test_identity_row_gone_but_names_there(*, single: bool) -> None:
     xml = sheet_xml(
         text_row(1, [None, "Forløb"])
         + text_row(3, headings("forloeb"))
-        + text_row(4, [CPR] * count)
+        + text_row(4, [*([CPR] * count), "hjælper"])
     )
     package = with_forloeb(xml, names=column_names(single=single))
     raw, faults = take_in(package)

@@ -14,9 +14,10 @@ from fpsheet_validation import registry
 from fpsheet_validation.book import Book
 from fpsheet_validation.check import check_workbook
 from fpsheet_validation.parse import parse_sheet
+from fpsheet_validation.raw import CellKind
 from fpsheet_validation.registry import BOOK_RULES, CASE_RULES, DUPLICATE_RULES, Outcome
 from fpsheet_validation.setting import read_setting
-from tests.support.rows import make_raw_sheet, make_raw_workbook
+from tests.support.rows import FIRST_ROW, make_raw_sheet, make_raw_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -90,6 +91,30 @@ def test_a_missing_column_of_another_sheet_stops_the_rules_that_read_it() -> Non
     found = outcomes(citizens(), make_raw_sheet(FORM, "afgoerelse", [AWARD]), lost)
     assert found["BRG-006"] is Outcome.COULD_NOT_RUN
     assert found["BRG-015"] is Outcome.PASSED
+
+
+def test_without_the_column_of_citizens_a_sheet_says_nothing_of_them() -> None:
+    """A rule that looks there for a citizen's row could not run, and misses nothing."""
+    lost = make_raw_sheet(FORM, "vurdering", [{"vurdering_dato": "2026-01-05"}], missing=("cpr",))
+    found = outcomes(citizens(), make_raw_sheet(FORM, "afgoerelse", [AWARD]), lost)
+    assert found["BRG-006"] is Outcome.COULD_NOT_RUN
+    assert found["BRG-043"] is Outcome.COULD_NOT_RUN
+    assert found["BRG-015"] is Outcome.PASSED
+
+
+def test_nobody_lacks_a_row_where_the_column_of_citizens_cannot_be_read() -> None:
+    """One cause (a column of formulas), one finding; one row without hides nothing."""
+    numbers = [f"7107760{place:03}" for place in range(10)]
+    several = make_raw_sheet(FORM, "borger", [{**CITIZEN, "cpr": cpr} for cpr in numbers])
+    awards = make_raw_sheet(FORM, "afgoerelse", [{**AWARD, "cpr": cpr} for cpr in numbers])
+    day = {"vurdering_dato": "2019-01-05 00:00:00", "arbejdsevne_pct": "40"}
+    rows = [{**day, "cpr": cpr} for cpr in numbers]
+    for unreadable, outcome in ((0, Outcome.PASSED), (10, Outcome.PASSED), (1, Outcome.FAILED)):
+        kinds = {
+            (FIRST_ROW + place, "cpr"): frozenset({CellKind.FORMULA}) for place in range(unreadable)
+        }
+        lost = make_raw_sheet(FORM, "vurdering", rows, kinds=kinds)
+        assert outcomes(several, awards, lost)["BRG-006"] is outcome
 
 
 def test_a_missing_sheet_stops_the_rules_that_read_it_and_blocks_acceptance() -> None:

@@ -10,7 +10,7 @@ import polars as pl
 
 from fpsheet_validation.book import CPR, Book
 from fpsheet_validation.cpr import born_number
-from fpsheet_validation.doubt import doubtful_citizens
+from fpsheet_validation.doubt import doubtful_citizens, doubtful_sheets
 
 GRANTING = ("tilkendelse", "aendring", "uaendret")
 """Decisions after which the citizen has a pension."""
@@ -38,11 +38,11 @@ def case_facts(book: Book) -> pl.DataFrame:
     ]
     everyone = pl.concat([part.select(CPR) for part in parts]).unique().sort(CPR)
     joined = reduce(lambda left, right: left.join(right, on=CPR, how="left"), parts, everyone)
-    doubts = doubtful_citizens(book)
+    doubts, lost = doubtful_citizens(book), doubtful_sheets(book)
     # Of a citizen without a row in Borgere (BRG-001) nothing else can be missed.
     stranger = pl.col("sag_er_borger").is_null()
     doubted = [
-        (stranger | _is_among(cprs)).alias(f"sag_tvivl_{sheet_id}")
+        (stranger | pl.lit(sheet_id in lost) | _is_among(cprs)).alias(f"sag_tvivl_{sheet_id}")
         for sheet_id, cprs in doubts.items()
     ]
     doubted.append(_is_among(doubts["borger"]).alias("sag_maaske_borger"))

@@ -10,7 +10,7 @@ from fpsheet_templates.rule import RuleLevel
 from fpsheet_validation.blocked import block_cases
 from fpsheet_validation.book import Book
 from fpsheet_validation.finding import is_accepted, sort_findings
-from fpsheet_validation.fold import faulty_cells, fold_consequences
+from fpsheet_validation.fold import faulty_cells, fold_consequences, fold_stray_rows
 from fpsheet_validation.hit import Hit
 from fpsheet_validation.parse import parse_sheet
 from fpsheet_validation.raw import RawWorkbook
@@ -43,7 +43,8 @@ def check_workbook(
         Typed sheets, all findings in order, blocked rows, and whether the workbook is accepted.
     """
     setting = read_setting(raw, form, today=today)
-    hits, sheets, not_run = _check_rows(raw, setting)
+    found, sheets, not_run = _check_rows(raw, setting)
+    hits = fold_stray_rows(found, raw, sheets, form)
     faulty = faulty_cells(hits, form)
     book = Book(raw, setting, sheets, known or {}, hits, frozenset(faulty))
     verdict = run_registry(book)

@@ -38,8 +38,10 @@ def cover_hit(book: Book, field_id: str, code: str, other: str = "") -> Hit:
 
 @book_rule("ARB-006")
 def nothing_at_all(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
-    """A workbook without rows says that there were no cases."""
+    """A workbook without rows says that there were no cases; one without a sheet need not."""
     del facts
+    if book.raw.missing:
+        return
     rows = sum(book.frame(sheet_id).height for sheet_id in book.sheets)
     if "ingen_sager" in book.raw.cover and not rows and nil_return(book) in {"", "nej"}:
         yield cover_hit(book, "ingen_sager", "ARB-006")

@@ -100,9 +100,9 @@ def old_age_pension_too_early(setting: Setting) -> pl.Expr:
 
 @case_rule("BRG-015", at="afgoerelse.afgoerelse", other=_DECISION_BEFORE)
 def contradicting_decisions(setting: Setting) -> pl.Expr:
-    """Two different decisions on one day cannot both stand."""
+    """Two decisions of one day that say the opposite cannot both stand."""
     del setting
-    return (pl.col("afgoerelser_samme_dag") > 1) & (pl.col("foer_dato") == _DAY)
+    return pl.col("modsagt_samme_dag") & (pl.col("foer_dato") == _DAY)
 
 
 def _unanswered(setting: Setting, years: str) -> pl.Expr:

@@ -1,18 +1,39 @@
 """Doubt: citizens of whom a sheet may hold more than could be read.
 
 A rule that misses something ("no assessment before the award") keeps quiet where a row of that
-sheet is at fault and may be the one it misses: one cause, one finding.
+sheet is at fault and may be the one it misses: one cause, one finding. Where a sheet is gone, or
+the CPR numbers of so many of its rows, that any citizen's row may be among them, all are in doubt.
 """
 
 from collections.abc import Mapping
 
 from fpsheet_validation.book import CPR, Book
+from fpsheet_validation.constant import number_of
+from fpsheet_validation.setting import Setting
 from fpsheet_validation.slip import guess_citizens
 from fpsheet_validation.typed import ROW
 
 _CITIZENS = "borger"
 _MOST_SLIPS = 1000
 """With more numbers astray than this, the column is wrong and no guess is worth its time."""
+_FEWEST_UNREADABLE = 5
+"""Fewer cells than this are slips, whatever their share (practice)."""
+
+
+def is_column_lost(unreadable: int, filled: int, setting: Setting) -> bool:
+    """Tell whether so many cells of a column cannot be read that the column is at fault."""
+    limit = number_of(setting, "ULAESELIGE_PCT") / 100
+    return unreadable >= _FEWEST_UNREADABLE and unreadable >= limit * filled
+
+
+def doubtful_sheets(book: Book) -> frozenset[str]:
+    """Give the sheets whose rows may be anybody's, so that no citizen surely lacks one there."""
+    lost = set(book.raw.missing)
+    for sheet_id, sheet in book.sheets.items():
+        nameless = sheet.frame[CPR].null_count()
+        if CPR in sheet.missing or is_column_lost(nameless, sheet.frame.height, book.setting):
+            lost.add(sheet_id)
+    return frozenset(lost)
 
 
 def doubtful_citizens(book: Book) -> dict[str, frozenset[str]]:

@@ -2,20 +2,68 @@
 
 A rule over a row is not judged on a row where a cell it reads is at fault by itself: the finding
 of the cell says it all, and once it is mended the rule speaks. Repairs and doubts about a CPR
-number hide nothing.
+number hide nothing. A row that is no citizen's (a heading, a sum, a note) is told once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from fpsheet_templates.form import Form
+import polars as pl
+
+from fpsheet_templates.form import FieldType, Form
 from fpsheet_templates.rule import RuleLevel, Severity
 from fpsheet_validation.hit import Hit
+from fpsheet_validation.raw import RawWorkbook
 from fpsheet_validation.reads import reads_of
+from fpsheet_validation.typed import ROW, TypedSheet
 
 Cell = tuple[str, int, str]
 
+_DIGITS_OF_A_DAY = 6
+"""With so many digits somebody's number was meant."""
+
+_CPR, _NOT_A_NUMBER, _NUMBER_IN_TEXT = "cpr", "CPR-001", "FLT-026"
+
 # A date before anything can have happened is a slip; what follows from it is not said again.
 _HIDING_WARNINGS = frozenset({"FLT-025"})
+
+
+def fold_stray_rows(
+    hits: Iterable[Hit], raw: RawWorkbook, sheets: Mapping[str, TypedSheet], form: Form
+) -> list[Hit]:
+    """Leave out what the other cells say of a row with words where the CPR number belongs.
+
+    Only where no date and no code of the row can be read, or it is a citizen's row after all. A
+    number in a text that travels (FLT-026) is told all the same.
+    """
+    listed = list(hits)
+    wordy: dict[str, set[int]] = {}
+    for hit in listed:
+        if hit.code == _NOT_A_NUMBER and hit.field == _CPR:
+            wordy.setdefault(hit.sheet, set()).add(hit.row)
+    stray = {
+        (sheet_id, row)
+        for sheet_id, rows in wordy.items()
+        for row in _stray_rows(raw, sheets[sheet_id], form, rows)
+    }
+    return [
+        hit
+        for hit in listed
+        if (hit.sheet, hit.row) not in stray or hit.code in {_NOT_A_NUMBER, _NUMBER_IN_TEXT}
+    ]
+
+
+def _stray_rows(raw: RawWorkbook, sheet: TypedSheet, form: Form, rows: set[int]) -> list[int]:
+    """Give those of some rows that hold words for a CPR number, no date and no code."""
+    telling = {FieldType.DATE, FieldType.CODE}
+    fields = [f.id for f in form.sheet(sheet.sheet).entry_fields() if f.type in telling]
+    typed = raw.sheets[sheet.sheet].frame[_CPR].alias("#")
+    found = sheet.frame.with_columns(typed).filter(
+        pl.col(ROW).is_in(sorted(rows)),
+        pl.col("#").str.contains(r"\p{L}"),
+        pl.col("#").str.count_matches(r"\d") < _DIGITS_OF_A_DAY,
+        pl.all_horizontal(pl.col(fields).is_null()),
+    )
+    return found[ROW].to_list()
 
 
 def faulty_cells(hits: Iterable[Hit], form: Form) -> set[Cell]:

@@ -23,7 +23,7 @@ from fpsheet_validation import (
     person_rule,
     sheet_rule,
 )
-from fpsheet_validation.book import Book
+from fpsheet_validation.book import CPR, Book
 from fpsheet_validation.book_rule import BookRule, book_rules_in
 from fpsheet_validation.case_facts import case_facts
 from fpsheet_validation.case_rule import CaseRule, Place, rules_in
@@ -145,8 +145,11 @@ def _can_run(rule: Rule, sheets: set[str], book: Book) -> Outcome:
     if not applies(rule, book.setting):
         is_known = bool(book.setting.jurisdiction)
         return Outcome.NOT_APPLICABLE if is_known else Outcome.COULD_NOT_RUN
-    own = {(sheet_id, field) for sheet_id in sheets for field in reads_of(rule)}
-    for sheet_id, field in own | set(reads_elsewhere(rule)):
+    reads = {(sheet_id, field) for sheet_id in sheets for field in reads_of(rule)}
+    reads.update(reads_elsewhere(rule))
+    # A row is known by its citizen, whatever else of it a rule reads.
+    reads.update([(sheet_id, CPR) for sheet_id, _ in reads])
+    for sheet_id, field in reads:
         sheet = book.sheets.get(sheet_id)
         if sheet_id in book.raw.missing or (sheet is not None and field in sheet.missing):
             return Outcome.COULD_NOT_RUN

@@ -10,16 +10,15 @@ from fpsheet_templates.form import FieldType, Sheet
 from fpsheet_validation.book import Book
 from fpsheet_validation.book_rule import book_rule
 from fpsheet_validation.case_rule import event_rule
-from fpsheet_validation.constant import number_of
 from fpsheet_validation.cover_rule import cover_hit, nil_return
+from fpsheet_validation.doubt import is_column_lost
 from fpsheet_validation.hit import Hit
 from fpsheet_validation.life_rule import EVENTS
 from fpsheet_validation.row_check import row_day
 from fpsheet_validation.setting import Setting
 from fpsheet_validation.typed import ANNUL
 
-_FEWEST_UNREADABLE = 5
-"""Fewer cells than this are slips, whatever their share (practice)."""
+_NOT_OF_ITS_KIND = frozenset({"CPR-001", "FLT-006", "FLT-010", "FLT-015"})
 
 
 @book_rule("ARB-010")
@@ -35,14 +34,17 @@ def control_totals(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
 
 @book_rule("ARB-011")
 def column_unreadable(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
-    """A column where every fifth cell cannot be read has probably been moved."""
+    """A column where every fifth cell holds what is not of its kind has probably been moved.
+
+    Formulas, errors, merged cells and numbers without their zero say themselves what they are.
+    """
     del facts
-    limit = number_of(book.setting, "ULAESELIGE_PCT") / 100
-    for sheet_id, sheet in book.sheets.items():
-        for field_id, unreadable in Counter(sheet.unreadable["field"].to_list()).items():
-            filled = sheet.frame[field_id].count() + unreadable
-            if unreadable >= _FEWEST_UNREADABLE and unreadable >= limit * filled:
-                yield Hit(sheet_id, 0, field_id, "ARB-011", str(unreadable))
+    strange = Counter((hit.sheet, hit.field) for hit in book.hits if hit.code in _NOT_OF_ITS_KIND)
+    for (sheet_id, field_id), cells in strange.items():
+        column = book.frame(sheet_id)[field_id]
+        lost = book.sheets[sheet_id].unreadable.filter(field=field_id).height
+        if is_column_lost(cells, column.count() + lost, book.setting):
+            yield Hit(sheet_id, 0, field_id, "ARB-011", str(cells))
 
 
 def _year(setting: Setting) -> str:

@@ -138,8 +138,8 @@ def _afgoerelse(book: Book) -> pl.LazyFrame:
     """Add what was in force before a decision and what came after.
 
     `foer_i_kraft` (pension in force, null where no row says), `foer_niveau`, `foer_dato`,
-    `foer_raekke`, `naeste_dato`, `sidste_bortfald`, `afgoerelser_samme_dag` (different kinds of
-    decision), and the assessment.
+    `foer_raekke`, `naeste_dato` (the next day with a decision), `sidste_bortfald`,
+    `modsagt_samme_dag` (another decision of the day says the opposite), and the assessment.
     """
     kind = pl.col("afgoerelse")
     grants = kind.is_in(GRANTING)
@@ -159,10 +159,25 @@ def _afgoerelse(book: Book) -> pl.LazyFrame:
             pl.col(ROW).shift(1).over(CPR).alias("foer_raekke"),
             pl.col("afgoerelse_dato").shift(-1).over(CPR).alias("naeste_dato"),
             lapse.max().over(CPR).alias("sidste_bortfald"),
-            kind.n_unique().over(CPR, "afgoerelse_dato").alias("afgoerelser_samme_dag"),
+            _contradicted().alias("modsagt_samme_dag"),
         )
+        .with_columns(pl.col("naeste_dato").last().over(CPR, "afgoerelse_dato"))
     )
     return _with_assessment(rows, book, "afgoerelse_dato")
+
+
+def _contradicted() -> pl.Expr:
+    """Tell whether the citizen's decisions of the day cannot all stand.
+
+    A postponement comes with the award on the existing basis (L 6/2020 § 9, stk. 2), and a lapse
+    with the award after it, as long as they take effect on different days.
+    """
+    kind = pl.col("afgoerelse")
+    lapse = kind == "bortfald"
+    award = pl.when(kind == "udsaettelse").then(pl.lit("tilkendelse")).otherwise(kind)
+    kinds = award.filter(~lapse).n_unique().over(CPR, "afgoerelse_dato")
+    lapses = lapse.n_unique().over(CPR, "afgoerelse_dato", "virkning_dato")
+    return (kinds > 1) | (lapses > 1)
 
 
 def _indkomst(book: Book) -> pl.LazyFrame:
