@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fpsheet.workbook.cell_reading import EMPTY, birth_number
-from fpsheet.workbook.formula import print_number
+from fpsheet.workbook.formula import TODAY_NAME, print_number
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.layout import (
     CALCULATED_MARK,
@@ -31,9 +31,13 @@ ROW_FRACTION = 1_000_000
 SOURCE_FRACTION = 10
 """A deadline is day + number of its kind / 10 + row / 1,000,000."""
 
-_GRANTED = ("tilkendelse", "aendring", "uaendret")
-_ENDED = "bortfald"
+GRANTED = ("tilkendelse", "aendring", "uaendret")
+"""After these a citizen has the pension."""
+POSTPONED = "udsaettelse"
+"""So too after this one, where it states a level."""
+ENDED = "bortfald"
 _PENSION, _NO_PENSION = 2, 1
+_FLEKSJOB_AGE = "FLEKSJOB_UNDER_ALDER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,9 @@ def _days(sheet: Sheet) -> str:
     if sheet.id == "afgoerelse":
         # The day tenfold, and one digit for what was decided; the largest is the latest.
         day, what = value_name(sheet.id, "afgoerelse_dato"), value_name(sheet.id, "afgoerelse")
-        granted = ",".join(f'{what}="{code}"' for code in _GRANTED)
-        kind = f'IF(OR({granted}),{_PENSION},IF({what}="{_ENDED}",{_NO_PENSION},0))'
+        granted = ",".join(f'{what}="{code}"' for code in GRANTED)
+        postponed = f'AND({what}="{POSTPONED}",{value_name(sheet.id, "niveau")}<>"")'
+        kind = f'IF(OR({granted},{postponed}),{_PENSION},IF({what}="{ENDED}",{_NO_PENSION},0))'
         return f'IF(AND(ISNUMBER({day}),{annulled}=""),IF({kind}=0,0,{day}*10+{kind}),0)'
     return ""
 
@@ -140,30 +145,27 @@ def _due(issue: Issue, kind: str) -> str:
 
 def _due_reassessment(issue: Issue) -> str:
     """Five years after the latest vurdering or afgørelse of a pensioner."""
-    cpr, born = value_name("borger", "cpr"), value_name("borger", BIRTH_NUMBER)
+    born = value_name("borger", BIRTH_NUMBER)
     decided, assessed = value_name("borger", DECIDED), value_name("borger", ASSESSED)
     before = value_name("borger", "pensionist_foer_reform")
     pensioner = f'OR(MOD({decided},10)={_PENSION},AND({decided}=0,{before}="ja"))'
     latest = f"MAX({_constant(issue, 'REFORM_IKRAFT')},INT({decided}/10),{assessed})"
     due = f"EDATE({latest},12*{_constant(issue, 'REVURDERING_AAR')})"
     known = f'AND(ISNUMBER({born}),{value_name("borger", "annuller")}="")'
-    # Few have moved; only their rows are looked through.
-    number, movers = value_name("borger", CPR_NUMBER), f"#{CPR_NUMBER}"
-    moved = f"ISNUMBER(MATCH({number},{column_name('overdragelse', movers)},0))"
-    gone = f"IF({moved},{_has_rows('overdragelse', cpr)},FALSE)"
-    return f"IF({known},IF({pensioner},IF({gone},0,{due}),0),0)"
+    return f"IF({known},IF({pensioner},IF({_has_moved('borger', latest)},0,{due}),0),0)"
 
 
 def _due_after_postponement(issue: Issue) -> str:
-    """One year after an udsættelse, unless something was assessed or decided later."""
+    """One year after an udsættelse, unless something came later: a vurdering, afgørelse or move."""
     cpr, day = value_name("afgoerelse", "cpr"), value_name("afgoerelse", "afgoerelse_dato")
     postponed = (
-        f'AND({value_name("afgoerelse", "afgoerelse")}="udsaettelse",ISNUMBER({day}),'
+        f'AND({value_name("afgoerelse", "afgoerelse")}="{POSTPONED}",ISNUMBER({day}),'
         f'LEN({cpr})=10,{value_name("afgoerelse", "annuller")}="")'
     )
     days = column_name("afgoerelse", "#afgoerelse_dato")
     decided = _has_rows("afgoerelse", cpr, f"ISNUMBER({days})", f"({days}>{day})")
-    later = f"OR({_first_of('vurdering', value_name('afgoerelse', CPR_NUMBER))}>{day},{decided})"
+    assessed = f"{_first_of('vurdering', value_name('afgoerelse', CPR_NUMBER))}>{day}"
+    later = f"OR({assessed},{decided},{_has_moved('afgoerelse', day)})"
     due = f"EDATE({day},12*{_constant(issue, 'UDSAETTELSE_AAR')})"
     return f"IF({postponed},IF({later},0,{due}),0)"
 
@@ -190,13 +192,19 @@ def _due_end(issue: Issue) -> str:
 
 
 def _still_young(issue: Issue, kind: str, due: str) -> str:
-    """Give a condition that the law asks for the deadline at the citizen's age on that day."""
+    """Give a condition that the law asks for the deadline at the citizen's age.
+
+    Of a deadline that lies ahead the age on its day counts, of one that has passed the age today:
+    who has turned 60 since is not overdue, in the statistics neither.
+    """
+    day = f"MAX({due},{TODAY_NAME})"
     if kind == "revurdering":
         age = _constant(issue, "REVURDERING_UNDER_ALDER")
-        return _is_younger(value_name("borger", BIRTH_NUMBER), due, age)
+        return _is_younger(value_name("borger", BIRTH_NUMBER), day, age)
     if kind == "fleksjob":
-        born = birth_number(value_name("job", "cpr"))
-        return _is_younger(f"({born})", due, _constant(issue, "FLEKSJOB_UNDER_ALDER"))
+        # Exempt are those over 40, so not who is 40; the rule BRG-019 has it so as well.
+        born, oldest = birth_number(value_name("job", "cpr")), _constant(issue, _FLEKSJOB_AGE)
+        return _is_younger(f"({born})", day, f"({oldest}+1)")
     return "TRUE"
 
 
@@ -209,6 +217,21 @@ def _latest_of(source: str, sheet: Sheet) -> str:
 def _first_of(source: str, number: str) -> str:
     first = f"MATCH({number},{column_name(source, f'#{CPR_NUMBER}')},0)"
     return f"IFERROR(INDEX({column_name(source, f'#{LATEST}')},{first}),0)"
+
+
+def _has_moved(sheet_id: str, day: str) -> str:
+    """Give a condition that the citizen of this row moved away on a day or later.
+
+    Few have moved; only their rows are looked through.
+    """
+    movers, days = (
+        column_name("overdragelse", f"#{CPR_NUMBER}"),
+        column_name("overdragelse", "#dato"),
+    )
+    is_mover = f"ISNUMBER(MATCH({value_name(sheet_id, CPR_NUMBER)},{movers},0))"
+    cpr = value_name(sheet_id, "cpr")
+    moved = _has_rows("overdragelse", cpr, f"ISNUMBER({days})", f"({days}>={day})")
+    return f"IF({is_mover},{moved},FALSE)"
 
 
 def _has_rows(sheet_id: str, cpr: str, *conditions: str) -> str:

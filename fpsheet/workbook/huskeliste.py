@@ -7,6 +7,7 @@ from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from fpsheet.workbook.cell_reading import EMPTY
 from fpsheet.workbook.deadline import DEADLINE, KINDS, ROW_FRACTION, SOURCE_FRACTION, DeadlineKind
 from fpsheet.workbook.formula import TODAY_NAME, quote_text
 from fpsheet.workbook.issue import Issue
@@ -40,9 +41,8 @@ from fpsheet.workbook.view import (
     write_row,
 )
 
-SHOWN_ROWS = 120
-_PER_KIND = 80
-"""Deadlines of one kind that are listed; the counts know of all."""
+SHOWN_ROWS = 300
+"""Deadlines that are listed, of one kind or several; the counts know of all."""
 
 _DAYS_AHEAD = 180
 DAYS_CELL = "$D$4"
@@ -76,7 +76,7 @@ def make_reminders(book: Workbook, issue: Issue) -> Worksheet:
     protect(sheet)
     sheet.freeze_panes = f"A{_FIRST}"
     place_cursor(sheet, DAYS_CELL.replace("$", ""))
-    keys = f"{quote_sheetname(sheet.title)}!${_KEY}${_FIRST}:${_KEY}${_FIRST + SHOWN_ROWS - 1}"
+    keys = f"{quote_sheetname(sheet.title)}!{_keys()}"
     print_filled(sheet, first="$B$1", last_column="H", last_row=f"{_FIRST}+COUNT({keys})")
     set_page(sheet, title_rows=f"1:{_HEADING_ROW}", footer=issue.footer)
     return sheet
@@ -116,8 +116,15 @@ def _add_summary(sheet: Worksheet, issue: Issue, kinds: Sequence[DeadlineKind]) 
         for number, key in ((overdue, "antal_overskredet"), (near, "antal_kommer"))
     ]
     nothing = quote_text(f"{FINE_SIGN} {issue.text('workbook.huskeliste.ingen')}")
-    told = '&" "&'.join(texts)
+    more = quote_text(f" {issue.text('workbook.overblik.flere')}")
+    rest = f"IF(COUNT({_keys()})<({overdue})+({near}),{more},{EMPTY})"
+    told = '&" "&'.join(texts) + f"&{rest}"
     put_formula(sheet["B5"], f"IF(({overdue})+({near})=0,{nothing},{told})")
+
+
+def _keys() -> str:
+    """Give the cells with the deadlines of the lines that are shown."""
+    return f"${_KEY}${_FIRST}:${_KEY}${_FIRST + SHOWN_ROWS - 1}"
 
 
 def _add_candidates(sheet: Worksheet, kinds: Sequence[DeadlineKind]) -> None:
@@ -125,14 +132,14 @@ def _add_candidates(sheet: Worksheet, kinds: Sequence[DeadlineKind]) -> None:
     row = _FIRST
     for kind in kinds:
         column = column_name(kind.sheet, f"#{DEADLINE}")
-        for place in range(1, _PER_KIND + 1):
+        for place in range(1, SHOWN_ROWS + 1):
             put_formula(sheet[f"{_CANDIDATES}{row}"], f'IFERROR(SMALL({column},{place}),"")')
             row += 1
 
 
 def _add_helpers(sheet: Worksheet, row: int) -> None:
     """Take a deadline apart again: day, kind, line, citizen."""
-    last = _FIRST + _PER_KIND * len(KINDS) - 1
+    last = _FIRST + SHOWN_ROWS * len(KINDS) - 1
     candidates = f"${_CANDIDATES}${_FIRST}:${_CANDIDATES}${last}"
     nearest = f"SMALL({candidates},{row - _FIRST + 1})"
     key, kind, line = f"{_KEY}{row}", f"{_KIND}{row}", f"{_LINE}{row}"

@@ -12,7 +12,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from fpsheet.workbook.deadline import DEADLINE
+from fpsheet.workbook.deadline import DEADLINE, ENDED, GRANTED, POSTPONED
 from fpsheet.workbook.event import EVENTS, NESTED_SHEET, PARENT_TYPE, Event, Teller
 from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME, quote_text
 from fpsheet.workbook.issue import Issue
@@ -67,8 +67,6 @@ _LEFT, _RIGHT = ("B", "C", "D"), ("E", "F", "G")
 _NEST = "      └ "
 _CANDIDATES = sum(event.limit for event in EVENTS)
 _HEADS = {NESTED_SHEET, "afgoerelse"}
-_GRANTED = ("tilkendelse", "aendring", "uaendret")
-_ENDED = "bortfald"
 _LATE = 200_000
 """Sort key of an event whose day cannot be read: after all others."""
 
@@ -319,8 +317,8 @@ def _level(issue: Issue, row: int, number: int) -> str:
     """Give the level as it is after the event: granted or changed, gone at bortfald."""
     told = Teller(issue, "afgoerelse", f"${_SHOWN_POSITION}{row}")
     before, decided, level = _before("I", row), told.value("afgoerelse"), told.label("niveau")
-    granted = ",".join(f'{decided}="{code}"' for code in _GRANTED)
-    new = f'IF(OR({granted}),IF({level}="",{before},{level}),IF({decided}="{_ENDED}","–",{before}))'
+    granted = ",".join(f'{decided}="{code}"' for code in (*GRANTED, POSTPONED))
+    new = f'IF(OR({granted}),IF({level}="",{before},{level}),IF({decided}="{ENDED}","–",{before}))'
     return f"IF(${_SHOWN_SHEET}{row}={number},{new},{before})"
 
 

@@ -184,6 +184,25 @@ def test_huskeliste_without_deadlines_says_so(libreoffice: LibreOffice, tmp_path
 
 
 @pytest.mark.lo
+def test_huskeliste_says_when_it_cannot_show_all(libreoffice: LibreOffice, tmp_path: Path) -> None:
+    """A kommune that has just begun: 310 from before the reform, none assessed, room for 300."""
+    numbers = [f"6101{year:02}{serial:04}" for year in (80, 85) for serial in range(1000, 1155)]
+    before = "pensionist_foer_reform"
+    rows = [{"cpr": number, before: "ja", "sagsbehandler": "ab"} for number in numbers]
+    path = tmp_path / "956.xlsx"
+    path.write_bytes(issue({"borger": rows}))
+    with libreoffice.open(path) as document:
+        document.cell("_fpsheet", "D1").setValue(date_serial(TODAY))
+        document.recalculate()
+        summary = document.value("Huskeliste", "B5")
+        assert document.value("Huskeliste", "H307") == 303
+        late = document.shown("Forside", "B14")
+    assert late == "⚠ 310 frister er overskredet. Se arket Huskeliste."
+    told = "Overskredne frister: 310. Frister, der kommer: 0. Kun de første er vist."
+    assert summary == told
+
+
+@pytest.mark.lo
 def test_forside_counts_and_says_what_to_do(workbook: Document) -> None:
     """Six citizens of whom one lacks a caseworker: mend that first, then go on."""
     counts = shown(workbook, "Forside", "BDE", first=18, rows=8)

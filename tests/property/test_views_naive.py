@@ -1,0 +1,186 @@
+"""Huskeliste and Overblik, recalculated by LibreOffice, against a second implementation.
+
+The workbooks hold the demo's citizens with their lives disturbed: rows annulled, ends and results
+missing, decisions put off, citizens moved and come back, the same citizen twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from fpsheet.demo.country import invent_country
+from fpsheet.demo.scale import Scale
+from fpsheet.workbook.build import build_workbook
+from fpsheet.workbook.style import date_serial
+from fpsheet_templates.load import load_form
+from tests.support.naive_views import Happening, Reminder, history, reminders
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from fpsheet_templates.form import Form
+    from tests.support.libreoffice import CellValue, Document, LibreOffice
+    from tests.support.naive_views import Rows
+
+ISSUED: Final = datetime(2026, 1, 5, 9, tzinfo=UTC)
+LISTED: Final = 300
+"""Lines of the Huskeliste."""
+
+CITIZENS: Final = 15
+"""Histories compared in each workbook."""
+
+SPARE: Final = 40
+
+
+@pytest.mark.lo
+@pytest.mark.parametrize(
+    ("kommune", "language", "days"),
+    [
+        ("956", "da", (date(2021, 7, 1), date(2024, 2, 29), date(2026, 3, 2), date(2031, 12, 31))),
+        ("707", "en", (date(2026, 3, 2), date(2027, 3, 1))),
+    ],
+)
+def test_the_calculated_sheets_say_what_the_law_says(
+    libreoffice: LibreOffice,
+    tmp_path: Path,
+    kommune: str,
+    language: str,
+    days: Sequence[date],
+) -> None:
+    """Every line of the Huskeliste on several days, and every line of many citizens' histories."""
+    form = load_form()
+    rows = disturbed_rows(form, kommune)
+    path = tmp_path / f"{kommune}.xlsx"
+    path.write_bytes(
+        build_workbook(
+            form,
+            kommune_kode=kommune,
+            aar=2026,
+            language=language,
+            workbook_id="K7Q2M9XA",
+            issued_at=ISSUED,
+            rows=rows,
+            premade=SPARE,
+        )
+    )
+    jurisdiction = form.kommuner[kommune].jurisdiction
+    kinds: Counter[str] = Counter()
+    with libreoffice.open(path) as document:
+        views = Views(document, form, language)
+        for today in days:
+            due = reminders(rows, today=today, jurisdiction=jurisdiction)
+            kinds.update(one.kind for one in due)
+            for ahead in (0, 180, 1500):
+                shown = views.reminders(today, ahead)
+                last = today + timedelta(days=ahead)
+                assert shown == views.as_lines([one for one in due if one.day <= last])
+        for cpr in told_citizens(rows):
+            happened = history(rows, form, cpr, language=language)
+            assert views.history(cpr) == views.as_history(happened)
+    own = {"revurdering", "udsaettelse", "fleksjob"} if jurisdiction == "GL" else set()
+    assert set(kinds) == own | {"uden_slut"}, "the rows must reach every kind of deadline"
+
+
+def disturbed_rows(form: Form, kommune: str) -> dict[str, list[dict[str, Any]]]:
+    """Give the rows of a kommune's demo workbook with many of them changed."""
+    others = [kode for kode in ("955", "956", "706", "707") if kode != kommune]
+    scale = Scale(citizens={kommune: 130, **dict.fromkeys(others, 5)}, movers=4)
+    country = invent_country(form, scale=scale, seed=11)
+    book = next(book for book in country if book.kommune_kode == kommune)
+    rows = {sheet: [dict(row) for row in own] for sheet, own in book.rows.items()}
+    random = Random(kommune)
+    disturb_rows(rows, random)
+    citizens = [row["cpr"] for row in rows["borger"]]
+    for cpr in random.sample(citizens, k=12):
+        day = date(2017, 1, 1) + timedelta(days=random.randrange(3400))
+        rows["overdragelse"].append({"cpr": cpr, "til_kommune": others[0], "dato": day})
+    rows["borger"] += [dict(row) for row in random.sample(rows["borger"], k=3)]
+    rows["vurdering"] = [row for row in rows["vurdering"] if random.random() < 0.8]
+    for own in rows.values():
+        random.shuffle(own)
+    return rows
+
+
+def disturb_rows(rows: dict[str, list[dict[str, Any]]], random: Random) -> None:
+    """Annul some rows, open what had ended, put decisions off; in place."""
+    for sheet, own in rows.items():
+        for row in own:
+            if random.random() < 0.06:
+                row["annuller"] = "dublet"
+            if sheet == "forloeb" and random.random() < 0.1:
+                row |= {"slut_dato": None, "resultat": None}
+            if sheet == "job" and random.random() < 0.3:
+                row |= {"slut_dato": None, "job_type": "fleksjob"}
+            if sheet == "afgoerelse" and random.random() < 0.08:
+                level = random.choice((None, "laveste", "hoejeste"))
+                row |= {"afgoerelse": "udsaettelse", "niveau": level}
+
+
+def told_citizens(rows: Rows) -> list[str]:
+    """Give the citizens of whom most is told, those who moved, and one who is not there."""
+    most = Counter(row["cpr"] for own in rows.values() for row in own).most_common(CITIZENS)
+    moved = [row["cpr"] for row in rows["overdragelse"]][:5]
+    return [*(cpr for cpr, _ in most), *moved, "6101010001"]
+
+
+class Views:
+    """The two sheets as a person reads them in the open workbook."""
+
+    def __init__(self, document: Document, form: Form, language: str) -> None:
+        """Remember where to look."""
+        self._document, self._form, self._language = document, form, language
+
+    def _title(self, sheet: str) -> str:
+        return self._form.sheet_title(sheet, self._language)
+
+    def reminders(self, today: date, ahead: int) -> list[tuple[CellValue, ...]]:
+        """Give the lines of the Huskeliste on a day: day, what, number, name, sheet, line."""
+        self._document.cell(self._title("meta"), "D1").setValue(date_serial(today))
+        self._document.cell(self._title("huskeliste"), "D4").setValue(ahead)
+        self._document.recalculate()
+        cells = self._document.values(self._title("huskeliste"), f"B8:H{7 + LISTED}")
+        return [(line[0], *line[2:]) for line in cells if any(line)]
+
+    def as_lines(self, due: Sequence[Reminder]) -> list[tuple[CellValue, ...]]:
+        """Give reminders as `reminders` reads them."""
+        return [
+            (
+                date_serial(one.day),
+                self._form.texts.get(f"workbook.frist.{one.kind}", self._language),
+                f"{one.cpr[:6]}-{one.cpr[6:]}",
+                one.navn,
+                self._title(one.sheet),
+                one.row,
+            )
+            for one in due[:LISTED]
+        ]
+
+    def history(self, cpr: str) -> list[tuple[CellValue, ...]]:
+        """Choose a citizen and give the lines of the Overblik."""
+        self._document.cell(self._title("overblik"), "C4").setString(f"{cpr[:6]}-{cpr[6:]}")
+        cells = self._document.values(self._title("overblik"), "B11:K160")
+        return [line for line in cells if any(line)]
+
+    def as_history(self, happened: Sequence[Happening]) -> list[tuple[CellValue, ...]]:
+        """Give a history as `history` reads it."""
+        return [
+            (
+                date_serial(one.start) if one.start else "",
+                date_serial(one.end) if one.end else "",
+                one.what,
+                one.details,
+                one.result,
+                one.hours,
+                one.ability,
+                one.level,
+                self._title(one.sheet),
+                one.row,
+            )
+            for one in happened
+        ]

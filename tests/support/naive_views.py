@@ -1,0 +1,283 @@
+"""The Huskeliste and the Overblik worked out row by row, as by a caseworker with the law in hand.
+
+A second implementation: it reads typed rows, knows nothing of formulas and shares no code with
+the workbook. Years and ages are read off the law (facts of `constants.toml`), not off the form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fpsheet_templates.form import Form
+
+Rows: TypeAlias = Mapping[str, Sequence[Mapping[str, Any]]]
+
+FIRST_ROW: Final = 4
+REFORM: Final = date(2016, 7, 1)
+GRANTING: Final = ("tilkendelse", "aendring", "uaendret")
+GREENLAND_ONLY: Final = ("revurdering", "udsaettelse", "fleksjob")
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One deadline: the day, which kind, the citizen, and the row it stands in."""
+
+    day: date
+    kind: str
+    cpr: str
+    navn: str
+    sheet: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of a citizen's history; `hours`, `ability` and `level` as they are shown."""
+
+    start: date | None
+    end: date | None
+    what: str
+    details: str
+    result: str
+    hours: float | str
+    ability: int | str
+    level: str
+    sheet: str
+    row: int
+
+
+def numbered(rows: Rows, sheet: str) -> list[tuple[int, Mapping[str, Any]]]:
+    """Give the rows of a sheet that are in force, each with its row number."""
+    every = enumerate(rows.get(sheet, ()), start=FIRST_ROW)
+    return [(number, row) for number, row in every if not row.get("annuller")]
+
+
+def in_years(day: date, years: int) -> date:
+    """Give the same day some years later; 28 February where there is no 29th."""
+    last = 28 if (day.month, day.day) == (2, 29) else day.day
+    return date(day.year + years, day.month, last if years % 4 else day.day)
+
+
+def birthday(cpr: str) -> date:
+    """Give the day of birth of a number that belongs to nobody (day 61 to 91)."""
+    day, month, year, seventh = int(cpr[:2]) - 60, int(cpr[2:4]), int(cpr[4:6]), cpr[6]
+    late = (seventh in "49" and year < 37) or (seventh in "5678" and year < 58)
+    early = seventh in "5678" and year >= 58
+    return date((2000 if late else 1800 if early else 1900) + year, month, day)
+
+
+def age_on(born: date, day: date) -> int:
+    """Give whole years."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def reminders(rows: Rows, *, today: date, jurisdiction: str) -> list[Reminder]:
+    """Give every deadline whatever its day, oldest first."""
+    names = {row["cpr"]: row.get("navn") or "" for row in reversed(rows.get("borger", ()))}
+    found = [
+        Reminder(day, kind, row["cpr"], names.get(row["cpr"], ""), sheet, number)
+        for kind, sheet, due in _KINDS
+        if jurisdiction == "GL" or kind not in GREENLAND_ONLY
+        for number, row in numbered(rows, sheet)
+        for day in (due(rows, number, row, today),)
+        if day is not None
+    ]
+    order = [kind for kind, _, _ in _KINDS]
+    return sorted(found, key=lambda one: (one.day, order.index(one.kind), one.row))
+
+
+def _days(rows: Rows, sheet: str, field: str, cpr: str) -> Iterator[tuple[date, Mapping[str, Any]]]:
+    for _, row in numbered(rows, sheet):
+        if row["cpr"] == cpr and row.get(field):
+            yield row[field], row
+
+
+def _moved_after(rows: Rows, cpr: str, day: date) -> bool:
+    return any(moved >= day for moved, _ in _days(rows, "overdragelse", "dato", cpr))
+
+
+def _revurdering(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> date | None:
+    """Who has the pension is assessed within five years while under 60; first from the reform."""
+    del number
+    cpr, decided, has_pension = row["cpr"], REFORM, row.get("pensionist_foer_reform") == "ja"
+    latest = date.min
+    for day, decision in _days(rows, "afgoerelse", "afgoerelse_dato", cpr):
+        kind = decision["afgoerelse"]
+        grants = kind in GRANTING or (kind == "udsaettelse" and decision.get("niveau"))
+        if (grants or kind == "bortfald") and day >= latest:
+            # On one day a pension that is given outweighs one that ends.
+            has_pension = bool(grants) or (day == latest and has_pension)
+            latest = day
+    decided = max(decided, latest)
+    assessed = [day for day, _ in _days(rows, "vurdering", "vurdering_dato", cpr)]
+    last = max([decided, *assessed])
+    due = in_years(last, 5)
+    if not has_pension or _moved_after(rows, cpr, last):
+        return None
+    return due if age_on(birthday(cpr), max(due, today)) < 60 else None
+
+
+def _udsaettelse(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> date | None:
+    """A case that was put off is assessed again within a year."""
+    del number, today
+    day, cpr = row.get("afgoerelse_dato"), row["cpr"]
+    if row.get("afgoerelse") != "udsaettelse" or not day:
+        return None
+    answers = [
+        *(later for later, _ in _days(rows, "vurdering", "vurdering_dato", cpr)),
+        *(later for later, _ in _days(rows, "afgoerelse", "afgoerelse_dato", cpr)),
+    ]
+    if any(later > day for later in answers) or _moved_after(rows, cpr, day):
+        return None
+    return in_years(day, 1)
+
+
+def _fleksjob(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> date | None:
+    """A fleksjob is assessed again every third year, except for those over 40."""
+    del number
+    if row.get("job_type") != "fleksjob" or row.get("slut_dato") or not row.get("start_dato"):
+        return None
+    assessed = [day for day, _ in _days(rows, "vurdering", "vurdering_dato", row["cpr"])]
+    due = in_years(max([row["start_dato"], *assessed]), 3)
+    return due if age_on(birthday(row["cpr"]), max(due, today)) <= 40 else None
+
+
+def _uden_slut(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> date | None:
+    """A forløb with neither end nor result is looked at after a year."""
+    del rows, number, today
+    ended = row.get("slut_dato") or row.get("resultat")
+    return None if ended or not row.get("start_dato") else row["start_dato"] + timedelta(days=365)
+
+
+_Due: TypeAlias = "Callable[[Rows, int, Mapping[str, Any], date], date | None]"
+
+_KINDS: Final[tuple[tuple[str, str, _Due], ...]] = (
+    ("revurdering", "borger", _revurdering),
+    ("udsaettelse", "afgoerelse", _udsaettelse),
+    ("fleksjob", "job", _fleksjob),
+    ("uden_slut", "forloeb", _uden_slut),
+)
+
+
+def history(rows: Rows, form: Form, cpr: str, *, language: str) -> list[Happening]:
+    """Give the lines of a citizen in the order in which they are read."""
+    spans = [
+        (row["start_dato"], row.get("slut_dato") or date.max)
+        for _, row in numbered(rows, "forloeb")
+        if row["cpr"] == cpr and row["forloeb_type"] == "revurdering"
+    ]
+    events = []
+    for place, (sheet, (start, _)) in enumerate(_DAYS.items()):
+        for number, row in numbered(rows, sheet):
+            if row["cpr"] == cpr and (row.get(start) or sheet != "borger"):
+                is_parent = row.get("forloeb_type") == "revurdering"
+                key = (row.get(start) or date.max, not is_parent, place, number)
+                events.append((key, sheet, number, row))
+    told: list[Happening] = []
+    ability: int | str = ""
+    level = ""
+    for _, sheet, number, row in sorted(events, key=lambda event: event[0]):
+        words = _Words(form, sheet, row, language)
+        start, end = _DAYS[sheet]
+        day = row.get(start)
+        inside = sheet == "forloeb" and _lies_inside(row, spans)
+        if sheet == "vurdering":
+            ability = row["arbejdsevne_pct"]
+        if sheet == "afgoerelse":
+            level = _level_after(row, words.of("niveau"), level)
+        what, details, result, hours = _TOLD[sheet](words)
+        told.append(
+            Happening(
+                start=day,
+                end=row.get(end) if end else None,
+                what=("      └ " if inside else "") + what,
+                details=details,
+                result=result,
+                hours="" if row.get(hours) is None else row[hours],
+                ability=ability,
+                level=level,
+                sheet=sheet,
+                row=number,
+            )
+        )
+    return told
+
+
+def _lies_inside(row: Mapping[str, Any], spans: Sequence[tuple[date, date]]) -> bool:
+    """Tell whether a forløb begins inside a revurdering; one revurdering never inside itself."""
+    day, is_parent = row["start_dato"], row["forloeb_type"] == "revurdering"
+    return any(
+        (first < day if is_parent else first <= day) and day <= last for first, last in spans
+    )
+
+
+def _level_after(row: Mapping[str, Any], label: str, before: str) -> str:
+    if row["afgoerelse"] == "bortfald":
+        return "–"
+    gives = row["afgoerelse"] in (*GRANTING, "udsaettelse")
+    return label if gives and label else before
+
+
+_DAYS: Final = {
+    "borger": ("ansoegning_dato", ""),
+    "forloeb": ("start_dato", "slut_dato"),
+    "vurdering": ("vurdering_dato", ""),
+    "job": ("start_dato", "slut_dato"),
+    "afgoerelse": ("afgoerelse_dato", ""),
+    "indkomst": ("fra_dato", "til_dato"),
+    "overdragelse": ("dato", ""),
+}
+"""Sheet to its first and last day, in the order in which events of one day are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    form: Form
+    sheet: str
+    row: Mapping[str, Any]
+    language: str
+
+    def of(self, *fields: str) -> str:
+        """Give the labels of code fields, the blank ones left out."""
+        labels = [
+            self.form.code_lists[self.form.sheet(self.sheet)[name].codes][code].label(self.language)
+            for name in fields
+            if (code := self.row.get(name))
+        ]
+        return ", ".join(labels)
+
+    def text(self, key: str) -> str:
+        """Give a word of the Overblik."""
+        return self.form.texts.get(f"workbook.overblik.{key}", self.language)
+
+
+_TOLD: Final[Mapping[str, Callable[[_Words], tuple[str, str, str, str]]]] = {
+    "borger": lambda row: (row.text("ansoegning"), "", "", ""),
+    "forloeb": lambda row: (
+        row.of("forloeb_type"),
+        row.of("revalideringstiltag", "indstilling", "motivation"),
+        row.of("resultat"),
+        "timer_pr_uge",
+    ),
+    "vurdering": lambda row: (row.text("vurdering"), "", "", "maks_timer_pr_uge"),
+    "job": lambda row: (row.of("job_type"), row.of("branche"), "", "timer_pr_uge"),
+    "afgoerelse": lambda row: (
+        f"{row.text('afgoerelse')}: {row.of('afgoerelse')}",
+        row.of("instans"),
+        row.of("niveau", "bortfald_aarsag", "tilbagevisningsaarsag_1"),
+        "",
+    ),
+    "indkomst": lambda row: (
+        f"{row.text('indkomst')}: {row.of('indkomst_kilde')}",
+        row.of("oplyst_af"),
+        "",
+        "",
+    ),
+    "overdragelse": lambda row: (row.text("flytning"), row.of("til_kommune"), "", ""),
+}
