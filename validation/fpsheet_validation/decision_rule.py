@@ -1,6 +1,6 @@
 """Rules about decisions, seen among the citizen's other rows.
 
-BRG-006 to BRG-009, BRG-012 to BRG-017, BRG-021 to BRG-029, BRG-047.
+BRG-006 to BRG-009, BRG-012 to BRG-017, BRG-021 to BRG-029, BRG-047, BRG-058.
 """
 
 import polars as pl
@@ -40,8 +40,28 @@ def _level_by_assessment(setting: Setting) -> pl.Expr:
 @case_rule("BRG-006", at="afgoerelse.afgoerelse")
 def award_without_assessment(setting: Setting) -> pl.Expr:
     """An award after 1 July 2016 rests on an assessment of the work capacity."""
+    return _without_assessment(setting) & ~_assessed_soon_after(setting)
+
+
+@case_rule(
+    "BRG-058",
+    at="afgoerelse.afgoerelse_dato",
+    other=("vurdering", "vurdering_dato", "senere_raekke"),
+)
+def award_before_assessment(setting: Setting) -> pl.Expr:
+    """The assessment an award rests on is not dated after it."""
+    return _without_assessment(setting) & _assessed_soon_after(setting)
+
+
+def _without_assessment(setting: Setting) -> pl.Expr:
     missing = pl.col("vur_dato").is_null() & ~pl.col("sag_tvivl_vurdering")
     return _GRANTED & _since_reform(setting) & ~_AUTOMATIC & missing
+
+
+def _assessed_soon_after(setting: Setting) -> pl.Expr:
+    days = number_of(setting, "VURDERING_EFTER_DAGE")
+    latest = _DAY.dt.offset_by(f"{days:g}d")
+    return (pl.col("senere_dato") <= latest).fill_null(value=False)
 
 
 @case_rule("BRG-007", at="afgoerelse.niveau", other=_ASSESSMENT)

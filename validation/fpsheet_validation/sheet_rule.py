@@ -1,5 +1,6 @@
-"""Rules about sheets as wholes (ARB-005, ARB-010 to ARB-013, ARB-016)."""
+"""Rules about sheets as wholes (ARB-005, ARB-010 to ARB-013, ARB-016, ARB-017)."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -16,7 +17,7 @@ from fpsheet_validation.hit import Hit
 from fpsheet_validation.life_rule import EVENTS
 from fpsheet_validation.row_check import row_day
 from fpsheet_validation.setting import Setting
-from fpsheet_validation.typed import ANNUL
+from fpsheet_validation.typed import ANNUL, ROW
 
 _NOT_OF_ITS_KIND = frozenset({"CPR-001", "FLT-006", "FLT-010", "FLT-015"})
 
@@ -45,6 +46,36 @@ def column_unreadable(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
         lost = book.sheets[sheet_id].unreadable.filter(field=field_id).height
         if is_column_lost(cells, column.count() + lost, book.setting):
             yield Hit(sheet_id, 0, field_id, "ARB-011", str(cells))
+
+
+_WRITTEN = re.compile(r"\s*(\d{1,2})[-./](\d{1,2})[-./]\d{4}\s*", re.ASCII)
+_NO_SUCH_DAY, _READ_DAY_FIRST = "FLT-009", "FLT-021"
+_MONTHS = 12
+
+
+@book_rule("ARB-017")
+def month_first(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+    """Where some dates typed as text have the month first, the others may have it, too."""
+    del facts
+    sure, unsure = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for hit in book.hits:
+        if hit.code in {_NO_SUCH_DAY, _READ_DAY_FIRST}:
+            first, second = _written(book, hit)
+            if hit.code == _NO_SUCH_DAY and first <= _MONTHS < second:
+                sure[hit.sheet, hit.field] += 1
+            elif hit.code == _READ_DAY_FIRST and first != second and max(first, second) <= _MONTHS:
+                unsure[hit.sheet, hit.field] += 1
+    for sheet_id, field_id in sure:
+        if unsure[sheet_id, field_id]:
+            yield Hit(sheet_id, 0, field_id, "ARB-017", str(unsure[sheet_id, field_id]))
+
+
+def _written(book: Book, hit: Hit) -> tuple[int, int]:
+    """Give the first two numbers of a date typed as text; zeros where it is none."""
+    frame = book.raw.sheets[hit.sheet].frame
+    text = frame[hit.field][frame[ROW].search_sorted(hit.row)]
+    found = _WRITTEN.fullmatch(text or "")
+    return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
 def _year(setting: Setting) -> str:

@@ -139,7 +139,8 @@ def _afgoerelse(book: Book) -> pl.LazyFrame:
 
     `foer_i_kraft` (pension in force, null where no row says), `foer_niveau`, `foer_dato`,
     `foer_raekke`, `naeste_dato` (the next day with a decision), `sidste_bortfald`,
-    `modsagt_samme_dag` (another decision of the day says the opposite), and the assessment.
+    `modsagt_samme_dag` (another decision of the day says the opposite), the assessment, and the
+    first one after the decision: `senere_dato`, `senere_raekke`.
     """
     kind = pl.col("afgoerelse")
     grants = kind.is_in(GRANTING)
@@ -163,7 +164,18 @@ def _afgoerelse(book: Book) -> pl.LazyFrame:
         )
         .with_columns(pl.col("naeste_dato").last().over(CPR, "afgoerelse_dato"))
     )
-    return _with_assessment(rows, book, "afgoerelse_dato")
+    later = _assessments(book).select(
+        CPR, pl.col("vur_dato").alias("senere_dato"), pl.col("vur_raekke").alias("senere_raekke")
+    )
+    return _with_assessment(rows, book, "afgoerelse_dato").join_asof(
+        later,
+        left_on="afgoerelse_dato",
+        right_on="senere_dato",
+        by=CPR,
+        strategy="forward",
+        allow_exact_matches=False,
+        check_sortedness=False,
+    )
 
 
 def _contradicted() -> pl.Expr:
