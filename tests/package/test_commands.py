@@ -16,6 +16,7 @@ from fpsheet.cli.program import run
 from fpsheet.demo.country import invent_country
 from fpsheet.demo.scale import SMALL
 from fpsheet_templates.load import load_form
+from tests.support.package_lint import lint_package
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,6 +168,33 @@ def test_report_again_gives_the_same_bytes(
     assert run(arguments, environment=environment) == ExitCode.DONE
     (written,) = tmp_path.glob("*.xlsx")
     assert written.read_bytes() == (demo / "statistik" / written.name).read_bytes()
+
+
+def test_every_kind_of_workbook_is_sound(
+    demo: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """None of them makes Excel offer a repair: filled, returned, pulled, statistics, lists."""
+    central, filled = database(demo), str(demo / "projektmapper" / "959-2026.xlsx")
+    commands = (
+        ["check", filled, "--return", str(tmp_path / "returned.xlsx"), *TODAY],
+        ["pull", "--kommune", "955", "--out", str(tmp_path / "pulled.xlsx"), *central],
+        ["--lang", "en", "pull", "--kommune", "707", "--out", str(tmp_path / "en.xlsx"), *central],
+        ["status", "--out", str(tmp_path / "status.xlsx"), *central],
+        ["rules", "--out", str(tmp_path / "rules.xlsx")],
+    )
+    for command in commands:
+        assert run(command, environment=environment) in {ExitCode.DONE, ExitCode.FINDINGS}
+    editions = [path for path in (demo / "statistik").glob("*.xlsx") if "-2025" in path.name]
+    paths = [
+        *tmp_path.glob("*.xlsx"),
+        *(demo / "projektmapper").glob("[79]07-2026.xlsx"),
+        *(demo / "kvitteringer").rglob("*.xlsx"),
+        *editions,
+    ]
+    assert len(paths) > len(commands) + 2 * len(KOMMUNER)
+    assert {path.name: lint_package(path.read_bytes()) for path in paths} == {
+        path.name: () for path in paths
+    }
 
 
 def test_the_audit_lies_beside_the_national_edition(demo: Path) -> None:

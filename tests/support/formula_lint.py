@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 LONGEST: Final = 8192
 DEEPEST: Final = 64
 MOST_ARGUMENTS: Final = 255
+LONGEST_TEXT: Final = 255
+"""Of a text inside a formula."""
 
 _NAMES: Final = """
     ABS AND CHAR CHOOSE COLUMN COUNT COUNTA COUNTIF COUNTIFS DATE DAY EDATE FALSE FIND HYPERLINK
-    IF IFERROR INDEX INT ISBLANK ISERROR ISLOGICAL ISNUMBER ISTEXT LEFT LEN MATCH MAX MID MOD
+    IF IFERROR INDEX INT ISBLANK ISERROR ISLOGICAL ISNUMBER ISTEXT LEFT LEN MATCH MAX MID MIN MOD
     MONTH N NOT OR REPLACE RIGHT ROUND ROW ROWS SEARCH SMALL SUBSTITUTE SUM SUMPRODUCT TEXT TODAY
     TRIM TRUE YEAR
 """
@@ -80,6 +82,8 @@ def _lint_nesting(tokens: list[str]) -> Iterator[str]:
 
 
 def _lint_word(text: str, names: frozenset[str]) -> Iterator[str]:
+    if text[0] == '"' and len(text[1:-1].replace('""', '"')) > LONGEST_TEXT:
+        yield f"a text in a formula is longer than {LONGEST_TEXT}"
     if text[0] == '"' or not _WORD.fullmatch(text):
         return
     if text.endswith("("):

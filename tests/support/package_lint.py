@@ -10,52 +10,21 @@ from __future__ import annotations
 import re
 import zipfile
 from collections import Counter
-from dataclasses import dataclass
 from io import BytesIO
-from posixpath import dirname, normpath
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from tests.support.formula_lint import lint_formula
-from tests.support.sheet_lint import lint_sheet
+from tests.support.part_lint import MAIN, OFFICE_ID, Parts, lint_parts, shared_strings
+from tests.support.sheet_lint import SheetSetting, lint_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-RELATION: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-TYPES: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
-OFFICE_ID: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 _BAD_TITLE: Final = re.compile(r"[\[\]:*?/\\]|^'|'$|^$")
 _NAME: Final = re.compile(r"[^\W\d][\w.\\?]*")
 _ADDRESS: Final = re.compile(r"[A-Z]{1,3}[0-9]+|R[0-9]*C[0-9]*|[RC]", re.IGNORECASE)
 _SHEET_OF: Final = re.compile(r"(?:'((?:[^']|'')+)'|([\w.]+))!")
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """A package taken apart.
-
-    Attributes:
-        content: Part name to bytes.
-        trees: Part name to root, for the XML parts.
-    """
-
-    content: dict[str, bytes]
-    trees: dict[str, ET.Element]
-
-    def relations(self, part: str) -> dict[str, tuple[str, str]]:
-        """Give relation id to (kind, part name) of a part."""
-        folder, _, name = part.rpartition("/")
-        tree = self.trees.get(f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels")
-        found = {}
-        for element in tree.iter(RELATION) if tree is not None else ():
-            target = element.get("Target", "")
-            base = "" if target.startswith("/") else dirname(part)
-            path = normpath(f"{base}/{target}").lstrip("/")
-            found[element.get("Id", "")] = (element.get("Type", "").rsplit("/", 1)[-1], path)
-        return found
 
 
 def lint_package(data: bytes) -> tuple[str, ...]:
@@ -74,44 +43,11 @@ def lint_package(data: bytes) -> tuple[str, ...]:
     if problems:
         return tuple(problems)
     parts = Parts(content, trees)
-    problems.extend(_lint_types(parts))
-    problems.extend(_lint_relations(parts))
+    problems.extend(lint_parts(parts))
     problems.extend(_lint_workbook(parts))
+    problems.extend(_lint_chain(parts))
     problems.extend(_lint_styles(parts))
     return tuple(problems)
-
-
-def _lint_types(parts: Parts) -> Iterator[str]:
-    tree = parts.trees.get("[Content_Types].xml")
-    if tree is None:
-        yield "[Content_Types].xml: missing"
-        return
-    defaults = {element.get("Extension") for element in tree.iter(f"{TYPES}Default")}
-    overrides = [element.get("PartName", "")[1:] for element in tree.iter(f"{TYPES}Override")]
-    for name in parts.content:
-        is_known = name in overrides or name.rsplit(".", 1)[-1] in defaults
-        if not is_known and name != "[Content_Types].xml":
-            yield f"{name}: has no content type"
-    for name, count in Counter(overrides).items():
-        if name not in parts.content:
-            yield f"{name}: has a content type but is missing"
-        if count > 1:
-            yield f"{name}: has two content types"
-
-
-def _lint_relations(parts: Parts) -> Iterator[str]:
-    for name, tree in parts.trees.items():
-        if not name.endswith(".rels"):
-            continue
-        ids = Counter(element.get("Id") for element in tree.iter(RELATION))
-        yield from (f"{name}: relation {key} stands twice" for key, n in ids.items() if n > 1)
-        owner = name.replace("_rels/", "").removesuffix(".rels")
-        for element in tree.iter(RELATION):
-            if element.get("TargetMode") == "External":
-                yield f"{name}: external relation"
-        for kind, target in parts.relations(owner).values():
-            if target not in parts.content:
-                yield f"{name}: {kind} points at {target}, which is missing"
 
 
 def _lint_workbook(parts: Parts) -> Iterator[str]:
@@ -129,23 +65,61 @@ def _lint_workbook(parts: Parts) -> Iterator[str]:
         yield f"{part}: no sheet can be seen"
     names = _defined_names(tree)
     yield from _lint_names(part, tree, titles)
+    yield from _lint_views(parts, tree, sheets)
     styles = parts.trees["xl/styles.xml"]
-    formats = len(styles.findall(f"{MAIN}cellXfs/{MAIN}xf"))
-    marks = len(styles.findall(f"{MAIN}dxfs/{MAIN}dxf"))
+    setting = SheetSetting(
+        titles=titles,
+        names=names,
+        formats=len(styles.findall(f"{MAIN}cellXfs/{MAIN}xf")),
+        marks=len(styles.findall(f"{MAIN}dxfs/{MAIN}dxf")),
+        strings=shared_strings(parts),
+    )
     tables: list[ET.Element] = []
     for sheet in sheets:
         name = relations[sheet.get(OFFICE_ID, "")][1]
-        own = [
-            parts.trees[target]
-            for kind, target in parts.relations(name).values()
-            if kind == "table"
-        ]
+        own = [parts.trees[target] for target in parts.of_kind(name, "table")]
         tables.extend(own)
-        found = lint_sheet(
-            parts.trees[name], own, titles=titles, names=names, formats=formats, marks=marks
-        )
+        found = lint_sheet(parts.trees[name], own, setting)
         yield from (f"{name}: {problem}" for problem in found)
     yield from _lint_tables(tables, names)
+
+
+def _lint_views(parts: Parts, tree: ET.Element, sheets: list[ET.Element]) -> Iterator[str]:
+    """One sheet is in front, and it alone is chosen: what is typed goes to every chosen one."""
+    part = "xl/workbook.xml"
+    view = tree.find(f"{MAIN}bookViews/{MAIN}workbookView")
+    front = int(view.get("activeTab", "0")) if view is not None else 0
+    if not 0 <= front < len(sheets) or sheets[front].get("state", "visible") != "visible":
+        yield f"{part}: the sheet in front cannot be seen"
+    for number, sheet in enumerate(sheets):
+        name = parts.relations(part)[sheet.get(OFFICE_ID, "")][1]
+        own = parts.trees[name].find(f"{MAIN}sheetViews/{MAIN}sheetView")
+        chosen = own is not None and own.get("tabSelected") in {"1", "true"}
+        if chosen and number != front:
+            yield f"{name}: is chosen beside the sheet in front"
+
+
+def _lint_chain(parts: Parts) -> Iterator[str]:
+    """A calculation chain names cells with formulas, or Excel drops it as broken."""
+    part = "xl/calcChain.xml"
+    if part not in parts.trees:
+        return
+    book = parts.trees["xl/workbook.xml"]
+    files = {e.get("sheetId"): e.get(OFFICE_ID, "") for e in book.iter(f"{MAIN}sheet")}
+    relations = parts.relations("xl/workbook.xml")
+    formulas = {
+        key: {
+            cell.get("r")
+            for cell in parts.trees[relations[own][1]].iter(f"{MAIN}c")
+            if cell.find(f"{MAIN}f") is not None
+        }
+        for key, own in files.items()
+    }
+    sheet = None
+    for cell in parts.trees[part]:
+        sheet = cell.get("i", sheet)
+        if cell.get("r") not in formulas.get(sheet, set()):
+            yield f"{part}: {cell.get('r')} of sheet {sheet} holds no formula"
 
 
 def _defined_names(tree: ET.Element) -> frozenset[str]:
@@ -159,7 +133,11 @@ def _lint_names(part: str, tree: ET.Element, titles: list[str]) -> Iterator[str]
     yield from _twice(part, "defined name", places)
     for element in elements:
         name, text = element.get("name", ""), element.text or ""
+        if not 0 <= int(element.get("localSheetId", "0")) < len(titles):
+            yield f"{part}: the name {name} is of a sheet that is missing"
         if name.startswith("_xlnm."):
+            if name != "_xlnm.Print_Titles":  # rows and columns only: '$1:$3'
+                yield from (f"{part}: {name}: {problem}" for problem in lint_formula(text, names))
             continue
         if not _NAME.fullmatch(name) or _ADDRESS.fullmatch(name) or len(name) > 255:
             yield f"{part}: the name {name} is not allowed"
@@ -182,6 +160,9 @@ def _lint_tables(tables: list[ET.Element], names: frozenset[str]) -> Iterator[st
             yield f"{part}: the table name {name} is not allowed"
         if name.casefold() in names:
             yield f"{part}: {name} is also a defined name"
+        for column in table.iter(f"{MAIN}tableColumn"):
+            if len(column.get("name", "")) > 255:
+                yield f"{part}: {name} has a heading that is too long"
 
 
 def _lint_styles(parts: Parts) -> Iterator[str]:
@@ -193,6 +174,13 @@ def _lint_styles(parts: Parts) -> Iterator[str]:
         "borderId": len(tree.findall(f"{MAIN}borders/{MAIN}border")),
         "xfId": len(tree.findall(f"{MAIN}cellStyleXfs/{MAIN}xf")),
     }
+    limits = {"fonts": 1024, "fills": 65_000, "borders": 65_000, "cellXfs": 65_490, "numFmts": 200}
+    for group, limit in limits.items():
+        if len(tree.findall(f"{MAIN}{group}/*")) > limit:
+            yield f"{part}: more than {limit} {group}"
+    for number in tree.findall(f"{MAIN}numFmts/{MAIN}numFmt"):
+        if not 0 < len(number.get("formatCode", "")) <= 255:
+            yield f"{part}: a number format is too long or empty"
     custom = {int(e.get("numFmtId", "0")) for e in tree.findall(f"{MAIN}numFmts/{MAIN}numFmt")}
     for number, xf in enumerate(tree.findall(f"{MAIN}cellXfs/{MAIN}xf")):
         for attribute, count in counts.items():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -32,36 +34,54 @@ _LONGEST_TEXT: Final = 32_767
 _LONGEST_FOOTER: Final = 255
 
 
-def lint_sheet(
-    tree: ET.Element,
-    tables: Sequence[ET.Element],
-    *,
-    titles: Sequence[str],
-    names: frozenset[str],
-    formats: int,
-    marks: int,
-) -> Iterator[str]:
-    """Give every breach of a worksheet.
+_ERRORS: Final = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"}
+_MOST: Final = {"dataValidations": 65_534, "hyperlinks": 65_530}
+_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
+_TALLEST: Final = 409.5
+_NUMBER: Final = re.compile(r"[-+]?[0-9]*\.?[0-9]+(?:[Ee][-+]?[0-9]+)?")
 
-    Args:
-        tree: Its root.
-        tables: Roots of its tables.
+
+@dataclass(frozen=True, slots=True)
+class SheetSetting:
+    """What a worksheet may refer to.
+
+    Attributes:
         titles: Names of all sheets.
         names: Defined names, case folded.
         formats: Number of cell formats.
         marks: Number of formats for conditional formatting.
+        strings: Shared texts.
     """
+
+    titles: Sequence[str]
+    names: frozenset[str]
+    formats: int
+    marks: int
+    strings: Sequence[str]
+
+
+def lint_sheet(
+    tree: ET.Element, tables: Sequence[ET.Element], setting: SheetSetting
+) -> Iterator[str]:
+    """Give every breach of a worksheet, given its root and those of its tables."""
+    titles, names = setting.titles, setting.names
+    formats, marks = setting.formats, setting.marks
     found = [element.tag.removeprefix(MAIN) for element in tree]
     if [_ORDER.index(tag) for tag in found] != sorted(_ORDER.index(tag) for tag in found):
         yield "parts of the sheet are out of order"
-    yield from _lint_cells(tree, names, formats)
+    if len(set(found)) != len(found) - max(found.count("conditionalFormatting") - 1, 0):
+        yield "a part of the sheet stands twice"
+    for tag, limit in _MOST.items():
+        if len(tree.findall(f"{MAIN}{tag}/*")) > limit:
+            yield f"more than {limit} {tag}"
+    yield from _lint_cells(tree, setting)
     yield from _lint_columns(tree, formats)
     yield from _lint_validations(tree, names)
     yield from _lint_marks(tree, names, marks)
     yield from _lint_merged(tree, tables)
     yield from _lint_links(tree, titles)
     for table in tables:
-        yield from _lint_table(tree, table, names)
+        yield from _lint_table(tree, table, setting)
     if len(tables) != len(tree.findall(f"{MAIN}tableParts/{MAIN}tablePart")):
         yield "tables and their list differ"
     for text in tree.findall(f"{MAIN}headerFooter/*"):
@@ -69,7 +89,7 @@ def lint_sheet(
             yield "header or footer is too long"
 
 
-def _lint_cells(tree: ET.Element, names: frozenset[str], formats: int) -> Iterator[str]:
+def _lint_cells(tree: ET.Element, setting: SheetSetting) -> Iterator[str]:
     rows = [int(row.get("r", "0")) for row in tree.iter(f"{MAIN}row")]
     if any(after <= before for before, after in pairwise(rows)):
         yield "rows are out of order"
@@ -80,26 +100,45 @@ def _lint_cells(tree: ET.Element, names: frozenset[str], formats: int) -> Iterat
             yield f"cells of row {row.get('r')} are out of order"
         if any(place[0] != int(row.get("r", "0")) for place in places):
             yield f"row {row.get('r')} has a cell of another row"
+        if places and (places[-1][0] > _LAST_ROW or places[-1][1] > _LAST_COLUMN):
+            yield f"row {row.get('r')} has a cell outside the sheet"
+        if not 0 <= float(row.get("ht", "0")) <= _TALLEST:
+            yield f"row {row.get('r')} is too high"
         for cell in row:
-            yield from _lint_cell(cell, names, formats, masters)
+            yield from _lint_cell(cell, setting, masters)
 
 
-def _lint_cell(
-    cell: ET.Element, names: frozenset[str], formats: int, masters: dict[str, str]
-) -> Iterator[str]:
+def _lint_cell(cell: ET.Element, setting: SheetSetting, masters: dict[str, str]) -> Iterator[str]:
     address = cell.get("r", "")
     if cell.get("t", "n") not in _CELL_TYPES:
         yield f"{address} has an unknown type"
-    if int(cell.get("s", "0")) >= formats:
+    if int(cell.get("s", "0")) >= setting.formats:
         yield f"{address} has an unknown format"
+    value = cell.findtext(f"{MAIN}v")
+    if value and not _is_value(cell.get("t", "n"), value, setting.strings):
+        yield f"{address} holds no value of its type"
     for text in cell.iter(f"{MAIN}t"):
         if len(text.text or "") > _LONGEST_TEXT:
             yield f"{address} has too long a text"
     formula = cell.find(f"{MAIN}f")
     if formula is not None:
         yield from (f"{address}: {problem}" for problem in _lint_shared(address, formula, masters))
-        found = lint_formula(formula.text or "", names)
+        found = lint_formula(formula.text or "", setting.names)
         yield from (f"{address}: {problem}" for problem in found)
+
+
+def _is_value(kind: str, value: str, strings: Sequence[str]) -> bool:
+    match kind:
+        case "n":
+            return _NUMBER.fullmatch(value) is not None and math.isfinite(float(value))
+        case "s":
+            return value.isdecimal() and int(value) < len(strings)
+        case "b":
+            return value in {"0", "1"}
+        case "e":
+            return value in _ERRORS
+        case _:
+            return len(value) <= _LONGEST_TEXT
 
 
 def _lint_shared(address: str, formula: ET.Element, masters: dict[str, str]) -> Iterator[str]:
@@ -140,15 +179,21 @@ def _lint_validations(tree: ET.Element, names: frozenset[str]) -> Iterator[str]:
         for attribute, limit in _LIMITS.items():
             if len(validation.get(attribute, "")) > limit:
                 yield f"{place}: {attribute} is longer than {limit}"
-        for formula in validation:
-            text = formula.text or ""
-            if text.startswith('"') and len(text) - 2 > _INLINE_LIST:
-                yield f"{place}: the list is longer than {_INLINE_LIST}"
-            yield from (f"{place}: {problem}" for problem in lint_formula(text, names))
+        yield from (f"{place}: {problem}" for problem in _lint_source(validation, names))
         if validation.get("type") == "list" and validation.find(f"{MAIN}formula1") is None:
             yield f"{place}: a list without a source"
     if not all(areas) or any(_overlap(a, b) for a, b in combinations(areas, 2)):
         yield "validations overlap or have no place"
+
+
+def _lint_source(validation: ET.Element, names: frozenset[str]) -> Iterator[str]:
+    for formula in validation:
+        text = formula.text or ""
+        if text.startswith('"') and len(text) - 2 > _INLINE_LIST:
+            yield f"the list is longer than {_INLINE_LIST}"
+        elif len(text) > _INLINE_LIST:
+            yield f"a condition is longer than {_INLINE_LIST}"
+        yield from lint_formula(text, names)
 
 
 def _lint_marks(tree: ET.Element, names: frozenset[str], marks: int) -> Iterator[str]:
@@ -165,6 +210,8 @@ def _lint_marks(tree: ET.Element, names: frozenset[str], marks: int) -> Iterator
 
 def _lint_merged(tree: ET.Element, tables: Sequence[ET.Element]) -> Iterator[str]:
     merged = [cell.get("ref", "") for cell in tree.iter(f"{MAIN}mergeCell")]
+    if any(_bounds(place)[:2] == _bounds(place)[2:] for place in merged):
+        yield "one cell alone is merged"
     taken = merged + [table.get("ref", "") for table in tables]
     if any(_overlap(a, b) for a, b in combinations(taken, 2)):
         yield "merged cells or tables overlap"
@@ -188,7 +235,7 @@ def _lint_links(tree: ET.Element, titles: Sequence[str]) -> Iterator[str]:
             yield f"the link in {link.get('ref')} leads nowhere"
 
 
-def _lint_table(tree: ET.Element, table: ET.Element, names: frozenset[str]) -> Iterator[str]:
+def _lint_table(tree: ET.Element, table: ET.Element, setting: SheetSetting) -> Iterator[str]:
     name, reference = table.get("displayName"), table.get("ref", "")
     first_column, first_row, last_column, last_row = _bounds(reference)
     columns = list(table.iter(f"{MAIN}tableColumn"))
@@ -201,20 +248,24 @@ def _lint_table(tree: ET.Element, table: ET.Element, names: frozenset[str]) -> I
             yield f"{name}: a heading stands twice or is empty"
     if len({column.get("id") for column in columns}) != len(columns):
         yield f"{name}: column ids stand twice"
-    cells = _row(tree, first_row)[first_column - 1 : last_column]
-    if [_text(cell) for cell in cells] != headings:
+    span = range(first_column, last_column + 1)
+    cells = _row(tree, first_row)
+    if [_text(cells.get(column), setting.strings) for column in span] != headings:
         yield f"{name}: headings and cells differ"
     filtered = table.find(f"{MAIN}autoFilter")
     if filtered is not None and filtered.get("ref") != reference:
         yield f"{name}: the filter has another range"
-    first = _row(tree, first_row + 1)[first_column - 1 : last_column]
-    for column, cell in zip(columns, first, strict=True):
-        yield from (f"{name}: {problem}" for problem in _lint_calculated(column, cell, names))
+    first = _row(tree, first_row + 1)
+    for number, column in zip(span, columns, strict=True):
+        found = _lint_calculated(column, first.get(number), setting.names)
+        yield from (f"{name}: {problem}" for problem in found)
 
 
-def _lint_calculated(column: ET.Element, cell: ET.Element, names: frozenset[str]) -> Iterator[str]:
+def _lint_calculated(
+    column: ET.Element, cell: ET.Element | None, names: frozenset[str]
+) -> Iterator[str]:
     stated = column.find(f"{MAIN}calculatedColumnFormula")
-    formula = cell.find(f"{MAIN}f")
+    formula = None if cell is None else cell.find(f"{MAIN}f")
     if stated is None or formula is None:
         if stated is not formula:
             yield "a calculated column is not written out"
@@ -224,14 +275,19 @@ def _lint_calculated(column: ET.Element, cell: ET.Element, names: frozenset[str]
     yield from lint_formula(stated.text or "", names)
 
 
-def _row(tree: ET.Element, number: int) -> list[ET.Element]:
+def _row(tree: ET.Element, number: int) -> dict[int, ET.Element]:
+    """Give the cells of a row by number of the column."""
     for row in tree.iter(f"{MAIN}row"):
         if row.get("r") == str(number):
-            return list(row)
-    return []
+            return {coordinate_to_tuple(cell.get("r", ""))[1]: cell for cell in row}
+    return {}
 
 
-def _text(cell: ET.Element) -> str | None:
-    if cell.get("t") not in {"inlineStr", "s"}:
+def _text(cell: ET.Element | None, strings: Sequence[str]) -> str | None:
+    if cell is None:
+        return None
+    if cell.get("t") == "s":
+        return strings[int(cell.findtext(f"{MAIN}v", "0"))]
+    if cell.get("t") != "inlineStr":
         return None
     return "".join(text.text or "" for text in cell.iter(f"{MAIN}t"))

@@ -1,5 +1,6 @@
 """The package opens without an offer to repair it: the rules Excel enforces, in both languages
-and both jurisdictions, blank and filled. The rules themselves are tried on broken packages.
+and both jurisdictions, blank and filled, as issued and with our marks in it. The rules themselves
+are tried on broken packages. (Every other kind of workbook: `tests/package/test_commands.py`.)
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from fpsheet.returned.returned import return_workbook
 from fpsheet.workbook.package import unpack
+from fpsheet_templates.load import load_form
+from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
 from tests.support.issued import Row, blank, issue
 from tests.support.package_lint import lint_package
 
@@ -34,6 +38,16 @@ FORLOEB: Final = "xl/worksheets/sheet3.xml"
 TABLE: Final = "xl/tables/table2.xml"
 
 
+@pytest.fixture(scope="module")
+def returned() -> dict[str, bytes]:
+    """A workbook with a fault in it, checked and given back, as parts."""
+    form = load_form()
+    content = make_workbook(form, FAULTY_ROWS)
+    checked = check_bytes(content, form)
+    back = return_workbook(content, checked.findings, checked.check, form=form, language="da")
+    return unpack(back)
+
+
 @pytest.mark.parametrize("kommune", ["956", "707"])
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_a_workbook_is_sound(kommune: str, language: str) -> None:
@@ -49,6 +63,7 @@ def test_a_filled_workbook_is_sound() -> None:
 TYPES: Final = "[Content_Types].xml"
 BOOK: Final = "xl/workbook.xml"
 COVER: Final = "xl/worksheets/sheet1.xml"
+META: Final = "xl/worksheets/sheet13.xml"
 
 BREACHES: Final = {
     "a part without a type": (TYPES, "/xl/tables/table2.xml", "/xl/x.xml", "content type"),
@@ -73,6 +88,18 @@ BREACHES: Final = {
     "an unknown format": (FORLOEB, ' s="', ' s="9999', "unknown format"),
     "rows out of order": (FORLOEB, '<row r="5"', '<row r="3"', "out of order"),
     "a link to nowhere": (COVER, "location=\"'Job'!C4\"", 'location="X"', "nowhere"),
+    "another type of part": (TYPES, "spreadsheetml.worksheet+xml", "x", "not that of worksheet"),
+    "a relation too few": (FORLOEB, 'r:id="rId1"', 'r:id="rId99"', "asks for relation"),
+    "two sheets chosen": (FORLOEB, "<sheetView ", '<sheetView tabSelected="1" ', "chosen beside"),
+    "a hidden sheet in front": (BOOK, 'activeTab="0"', 'activeTab="12"', "cannot be seen"),
+    "a name of no sheet": (BOOK, 'localSheetId="1"', 'localSheetId="40"', "sheet that is missing"),
+    "a long text in a formula": (FORLOEB, "ISBLANK(", f'IF("{"x" * 256}"="",', "longer than 255"),
+    "a long limit": (FORLOEB, ">liste_forloeb_type", f">{'1+' * 130}1", "condition is longer"),
+    "no number": (META, "<v>46027</v>", "<v>i dag</v>", "no value of its type"),
+    "a number without end": (META, "<v>46027</v>", "<v>1E999</v>", "no value of its type"),
+    "a high row": (COVER, ' ht="', ' ht="900', "too high"),
+    "one cell merged": (COVER, '"B13:G13"', '"B13:B13"', "alone is merged"),
+    "a prefix of nobody": (FORLOEB, "<worksheet ", '<worksheet Ignorable="x14ac" ', "not declared"),
     "merged cells that overlap": (COVER, '"B13:G13"', '"B13:G14"', "overlap"),
 }
 
@@ -86,6 +113,46 @@ def test_a_broken_package_is_noticed(name: str) -> None:
     assert old in text
     parts[part] = text.replace(old, new, 1).encode()
     assert any(problem in found for found in lint_package(_zip(parts)))
+
+
+def test_a_returned_workbook_is_sound(returned: dict[str, bytes]) -> None:
+    """Our marks, comments and lists are parts like the others."""
+    assert any("comments" in name for name in returned)
+    assert lint_package(_zip(returned)) == ()
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "problem"),
+    [
+        ("comments", ' authorId="0"', ' authorId="7"', "comment of nobody"),
+        ("sheet3.xml", "<legacyDrawing ", "<oleObjects ", "no drawing shows"),
+        ("vml", "<x:ClientData", "<x:Client", "fewer shapes"),
+    ],
+)
+def test_a_broken_comment_is_noticed(
+    returned: dict[str, bytes], part: str, old: str, new: str, problem: str
+) -> None:
+    """A comment has an author, a shape, and a drawing that shows it."""
+    name = next(name for name, data in returned.items() if part in name and old.encode() in data)
+    broken = returned | {name: returned[name].replace(old.encode(), new.encode(), 1)}
+    assert any(problem in found for found in lint_package(_zip(broken)))
+
+
+def test_a_calculation_chain_names_formulas() -> None:
+    """We write none, for Excel makes it; one that came along with a file is looked at."""
+    parts = unpack(blank())
+    assert "xl/calcChain.xml" not in parts
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/calcChain"
+    link = f'<Relationship Id="x" Type="{kind}" Target="calcChain.xml"/></Relationships>'
+    rels = "xl/_rels/workbook.xml.rels"
+    parts[rels] = parts[rels].replace(b"</Relationships>", link.encode())
+    mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.calcChain+xml"
+    typed = f'<Override PartName="/xl/calcChain.xml" ContentType="{mime}"/></Types>'
+    parts[TYPES] = parts[TYPES].replace(b"</Types>", typed.encode())
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    chain = f'<calcChain xmlns="{space}"><c r="B4" i="2"/><c r="C4"/></calcChain>'
+    parts["xl/calcChain.xml"] = chain.encode()
+    assert lint_package(_zip(parts)) == ("xl/calcChain.xml: C4 of sheet 2 holds no formula",)
 
 
 def test_a_missing_part_is_noticed() -> None:
