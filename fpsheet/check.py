@@ -42,7 +42,7 @@ def check_many(paths: Sequence[Path], question: Question) -> Iterator["Verdict"]
     wanted = question.kommune or None
     readings = read_many(paths, form=question.form, expected_kommune=wanted)
     for path, reading in zip(paths, readings, strict=True):
-        found = (*reading.findings, *_chosen_wrongly(path, reading.raw, question))
+        found = (*reading.findings, *_written_wrongly(path, reading.raw, question))
         yield check_raw(reading.raw, found, path, question)
 
 
@@ -63,20 +63,23 @@ def check_source(
     reading = read_file(
         source, form=question.form, expected_kommune=question.kommune or None, process=process
     )
-    found = (*reading.findings, *_chosen_wrongly(source, reading.raw, question))
+    found = (*reading.findings, *_written_wrongly(source, reading.raw, question))
     return check_raw(reading.raw, found, path, question)
 
 
-def _chosen_wrongly(
+def _written_wrongly(
     source: "Source", raw: "RawWorkbook | None", question: Question
 ) -> "tuple[Finding, ...]":
-    """Give what is wrong in the list of conflicts of a workbook that can be read."""
+    """Give what is wrong in what was written into the lists of a workbook that can be read."""
     from fpsheet.returned.choice import read_choices
+    from fpsheet.returned.explanation import unsafe_explanations
 
     if raw is None:
         return ()
     content = source.read_bytes() if isinstance(source, Path) else source.data
-    return read_choices(content, question.form, raw.meta.get("sprog", "da")).findings
+    form = question.form
+    chosen = read_choices(content, form, raw.meta.get("sprog", "da"))
+    return (*chosen.findings, *unsafe_explanations(content, form))
 
 
 def check_raw(

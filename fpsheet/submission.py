@@ -8,7 +8,7 @@ import polars as pl
 
 from fpsheet_sync.submission import Choice, Explanation, Submission, SubmittedSheet
 from fpsheet_templates.form import FieldType, Form, Sheet
-from fpsheet_validation.cpr import holds_cpr
+from fpsheet_validation.cpr import holds_cpr, text_holds_cpr
 from fpsheet_validation.finding import Finding, count_by_severity
 from fpsheet_validation.typed import Check, TypedSheet
 
@@ -68,8 +68,11 @@ def make_submission(
         },
         counts={severity.value: count for severity, count in count_by_severity(found).items()},
         findings=tuple(_without_words(finding) for finding in found),
-        explanations=reception.explanations,
-        choices=reception.choices,
+        # The desk tells of these (HIS-023); a package could still bring them.
+        explanations=tuple(s for s in reception.explanations if not text_holds_cpr(s.text)),
+        choices=tuple(
+            one for one in reception.choices if not text_holds_cpr(f"{one.by}\n{one.reason}")
+        ),
         original=reception.original,
     )
 

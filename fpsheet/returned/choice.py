@@ -11,12 +11,13 @@ from fpsheet.returned.parts import DamagedPackageError, Parts
 from fpsheet_sync.submission import Choice
 from fpsheet_templates.form import Field, FieldType, Form
 from fpsheet_validation.cell import judge_cell
+from fpsheet_validation.cpr import text_holds_cpr
 from fpsheet_validation.finding import Finding, make_finding
 from fpsheet_validation.raw import CellKind
 
 Plain = str | int | float | None
 
-UNCLEAR, UNNAMED = "HIS-021", "HIS-022"
+UNCLEAR, UNNAMED, UNSAFE = "HIS-021", "HIS-022", "HIS-023"
 BLANK = "-"
 """Typed where the field is to be blank."""
 
@@ -52,7 +53,7 @@ def read_choices(content: bytes, form: Form, language: str) -> Chosen:
         form: The form.
         language: Language of the workbook, in which codes are typed.
 
-    Findings: HIS-021, HIS-022.
+    Findings: HIS-021, HIS-022, HIS-023.
     """
     try:
         found = find_conflict_list(Parts(content))
@@ -71,6 +72,8 @@ def read_choices(content: bytes, form: Form, language: str) -> Chosen:
             findings.append(_finding(form, found, UNCLEAR, wrong))
         elif not by or not reason:
             findings.append(_finding(form, found, UNNAMED, lines[0]))
+        elif text_holds_cpr(f"{by}\n{reason}"):
+            findings.append(_finding(form, found, UNSAFE, lines[0]))
         else:
             choices.append(Choice(lines[0]["konflikt"], values, lines[0]["aftryk"], by, reason))
     return Chosen(tuple(choices), tuple(findings))

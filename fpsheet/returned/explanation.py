@@ -7,7 +7,9 @@ from fpsheet.returned.fault_row import make_fault_rows, may_be_explained
 from fpsheet.returned.own_list import find_own_list
 from fpsheet.returned.parts import DamagedPackageError, Parts
 from fpsheet_sync.submission import Explanation as SentExplanation
-from fpsheet_validation.finding import Finding
+from fpsheet_templates.form import Form
+from fpsheet_validation.cpr import text_holds_cpr
+from fpsheet_validation.finding import Finding, make_finding
 from fpsheet_validation.typed import Check
 
 _WANTED = tuple(f"fejlliste.{name}" for name in ("noegle", "aftryk", "forklaring"))
@@ -79,5 +81,27 @@ def current_explanations(
     return tuple(
         SentExplanation(row.finding.code, row.finding.sheet, row.finding.row, row.explanation)
         for row in make_fault_rows(findings, check, found.known())
-        if row.explanation and may_be_explained(row.finding)
+        if row.explanation and may_be_explained(row.finding) and not text_holds_cpr(row.explanation)
+    )
+
+
+def unsafe_explanations(content: bytes, form: Form) -> tuple[Finding, ...]:
+    """Tell of explanations that hold a CPR number, and are therefore not sent.
+
+    Args:
+        content: The workbook, found safe by the intake.
+        form: The form.
+
+    Findings: HIS-023.
+    """
+    try:
+        found = find_own_list(Parts(content), _WANTED)
+    except DamagedPackageError:
+        found = None
+    if found is None:
+        return ()
+    told = (said.key for said in _explanations(found.rows) if text_holds_cpr(said.text))
+    return tuple(
+        make_finding(form, "HIS-023", details={"liste": found.title, "sted": key.partition("|")[0]})
+        for key in told
     )

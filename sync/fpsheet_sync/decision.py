@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from fpsheet_sync.access import Actor, Deed, log_access
 from fpsheet_sync.change import compare, renumber
 from fpsheet_sync.commit import NEW, Commit, CommitKind, Status
-from fpsheet_sync.failure import store_failure
+from fpsheet_sync.failure import need_no_cpr, store_failure
 from fpsheet_sync.fate import update_others
 from fpsheet_sync.fold import fold
 from fpsheet_sync.layout import layouts
@@ -19,6 +19,7 @@ from fpsheet_sync.library import DatabaseLibrary, read_commits, read_state
 from fpsheet_sync.merged_person import update_merged
 from fpsheet_sync.receipt import ShownConflict, show_conflict
 from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.settled import Conflicts, SettledConflict
 from fpsheet_sync.state import Plain, from_plain
 from fpsheet_sync.store import Store, lock, next_commit
 from fpsheet_sync.write import write_change
@@ -48,6 +49,20 @@ def conflicts(store: Store, kommune_kode: str = "") -> list[OpenConflict]:
         ]
 
 
+def settled(store: Store, kommune_kode: str = "") -> list[SettledConflict]:
+    """Give the closed conflicts of a kommune, or of all, in the order of kommune and closing."""
+    table = store_schema()["konflikt"]
+    with store.read() as connection:
+        kommuner = sorted(connection.execute(select(table.c.kommune_kode).distinct()).scalars())
+        closed = Conflicts(connection)
+        return [
+            one
+            for kommune in kommuner
+            if kommune_kode in {"", kommune}
+            for one in closed.settled(kommune)
+        ]
+
+
 def resolve_conflict(
     store: Store, conflict_id: str, values: Mapping[str, Plain], *, actor: Actor, reason: str
 ) -> None:
@@ -65,18 +80,22 @@ def resolve_conflict(
             are missing.
     """
     _need_reason(actor, reason)
-    found = [entry for entry in conflicts(store) if entry.conflict.id == conflict_id]
-    if not found:
-        raise store_failure("no_conflict", {"nummer": conflict_id})
-    kommune_kode, shown = found[0].kommune_kode, found[0].conflict
-    _check_values(shown, values)
-    decision = {
-        "conflict_id": conflict_id,
-        "values": dict(values),
-        "seen": shown.seen,
-        "after": sorted({claim.sha256 for claim in shown.claims}),
-    }
+    table = store_schema()["konflikt"]
+    wanted = select(table.c.kommune_kode).where(table.c.konflikt_id == conflict_id)
     with store.write() as connection:
+        kommune_kode = connection.execute(wanted.where(in_force_at(table))).scalar() or ""
+        # Looked at under the lock: somebody else may be deciding it at this moment.
+        lock(connection, kommune_kode)
+        found = [one for one in _shown(connection, kommune_kode) if one.id == conflict_id]
+        if not found:
+            raise store_failure("no_conflict", {"nummer": conflict_id})
+        _check_values(found[0], values)
+        decision = {
+            "conflict_id": conflict_id,
+            "values": dict(values),
+            "seen": found[0].seen,
+            "after": sorted({claim.sha256 for claim in found[0].claims}),
+        }
         _decide(connection, kommune_kode, CommitKind.RESOLUTION, decision, (actor, reason))
 
 
@@ -99,7 +118,9 @@ def release_file(store: Store, number: int, *, actor: Actor, reason: str) -> Non
         .join(held, held.c.indberetning_id == commit.c.id)
         .where(commit.c.id == number, in_force_at(held))
     )
+    sender = select(commit.c.kommune_kode).where(commit.c.id == number)
     with store.write() as connection:
+        lock(connection, connection.execute(sender).scalar() or "")
         found = connection.execute(wanted).first()
         if found is None:
             raise store_failure("not_held", {"nummer": number})
@@ -110,6 +131,7 @@ def release_file(store: Store, number: int, *, actor: Actor, reason: str) -> Non
 def _need_reason(actor: Actor, reason: str) -> None:
     if not actor.name.strip() or not reason.strip():
         raise store_failure("name_needed")
+    need_no_cpr(reason)
 
 
 def _check_values(shown: ShownConflict, values: Mapping[str, Plain]) -> None:
@@ -146,10 +168,9 @@ def _decide(
     decision: Mapping[str, Any],
     who: tuple[Actor, str],
 ) -> None:
-    """Add the decision to what the kommune consists of, and fold it again."""
+    """Add the decision to what the kommune, which is locked, consists of, and fold it again."""
     actor, reason = who
     full = {**decision, "by": actor.name, "reason": reason}
-    lock(connection, kommune_kode)
     commits = read_commits(connection, kommune_kode)
     said = json.dumps([kind, kommune_kode, full, actor.time.isoformat()], sort_keys=True)
     own = Commit(

@@ -8,6 +8,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from fpsheet_templates.errors import StoreError
 from fpsheet_templates.load import load_texts
 from fpsheet_templates.text import BASE_LANGUAGE
+from fpsheet_validation.cpr import text_holds_cpr
 
 _NOTHING: Mapping[str, object] = {}
 
@@ -48,6 +49,16 @@ def in_language(failure: StoreError, language: str) -> str:
 
 def _say(key: str, part: str, language: str, values: Mapping[str, object]) -> str:
     return load_texts().fill(f"error.store.{key}.{part}", language, values)
+
+
+def need_no_cpr(reason: str) -> None:
+    """Refuse a reason that would be kept with a CPR number in it.
+
+    Raises:
+        StoreError: The text holds what looks like a CPR number.
+    """
+    if text_holds_cpr(reason):
+        raise store_failure("cpr_in_reason")
 
 
 @contextmanager

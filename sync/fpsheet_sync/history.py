@@ -9,7 +9,9 @@ from sqlalchemy import Connection, select
 from fpsheet_sync.access import Actor, Deed, log_access
 from fpsheet_sync.layout import Layout, layouts
 from fpsheet_sync.origin import Origin, Origins, Version
+from fpsheet_sync.receipt import ShownConflict
 from fpsheet_sync.schema import ANNULLER, BORGER, store_schema
+from fpsheet_sync.settled import Conflicts, SettledConflict
 from fpsheet_sync.state import Plain, to_plain
 from fpsheet_sync.store import Store
 from fpsheet_sync.vault import pseudonyms_of
@@ -28,7 +30,9 @@ class Known:
         annulled: Its reason code, where it was annulled.
         since: Number of the commit that brought this version.
         versions: Number of versions up to then.
-        origins: Where each value came from, in column order.
+        origins: Where each value came from, in column order; a value that was cleared, too.
+        conflicts: Open conflicts about the record, with what each side says.
+        settled: Closed ones, with who decided and why.
     """
 
     kommune_kode: str
@@ -40,6 +44,8 @@ class Known:
     since: int
     versions: int
     origins: tuple[Origin, ...]
+    conflicts: tuple[ShownConflict, ...] = ()
+    settled: tuple[SettledConflict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ def history(store: Store, cpr: str, *, actor: Actor, as_of: int | None = None) -
     keys = store.need_keys()
     details = {} if as_of is None else {"som_af": as_of}
     with store.write() as connection:
-        citizens = pseudonyms_of(connection, keys, cpr)
+        citizens = pseudonyms_of(connection, keys, cpr, as_of=as_of)
         for borger in sorted(citizens):
             log_access(connection, actor, Deed("opslag", borger=borger, details=details))
         found = sorted(_records(connection, citizens, as_of), key=_place)
@@ -85,6 +91,7 @@ def _records(
     connection: Connection, citizens: frozenset[str], as_of: int | None
 ) -> Iterator[Known]:
     origins = Origins(connection)
+    said = Conflicts(connection, as_of)
     case = store_schema()["sag"]
     wanted = select(case.c.kommune_kode).where(case.c.borger.in_(citizens)).distinct()
     for kommune in sorted(connection.execute(wanted).scalars()):
@@ -92,7 +99,7 @@ def _records(
             for versions in _versions(connection, layout, kommune, citizens):
                 known = [v for v in versions if as_of is None or v["fra_indberetning"] <= as_of]
                 if known and _is_in_force(known[-1], as_of) and known[-1][BORGER] in citizens:
-                    yield _tell(layout, known, origins)
+                    yield _tell(layout, known, origins, said)
 
 
 def _is_in_force(version: Version, as_of: int | None) -> bool:
@@ -114,8 +121,9 @@ def _versions(
     return by_record.values()
 
 
-def _tell(layout: Layout, versions: Sequence[Version], origins: Origins) -> Known:
+def _tell(layout: Layout, versions: Sequence[Version], origins: Origins, said: Conflicts) -> Known:
     newest = versions[-1]
+    record = newest["kommune_kode"], newest["raekke_id"]
     days = [value for value in newest.values() if isinstance(value, date)]
     shown = [column for column in layout.values if column not in {BORGER, ANNULLER}]
     return Known(
@@ -128,4 +136,6 @@ def _tell(layout: Layout, versions: Sequence[Version], origins: Origins) -> Know
         since=newest["fra_indberetning"],
         versions=len(versions),
         origins=origins.of(layout, versions),
+        conflicts=said.open(*record),
+        settled=said.settled(*record),
     )

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from fpsheet_sync.bulk import read_frame
 from fpsheet_sync.commit import Commit, CommitKind
@@ -200,11 +201,13 @@ def _read_conflicts(
     table = store_schema()["konflikt"]
     wanted = select(table).where(table.c.kommune_kode == kommune_kode, in_force_at(table, as_of))
     return {
-        (row.ark, row.raekke_id, row.gruppe): Conflict(
-            agreed=tuple(row.gaeldende), claims=tuple(_claims(row.paastande))
-        )
-        for row in connection.execute(wanted)
+        (row.ark, row.raekke_id, row.gruppe): conflict_of(row) for row in connection.execute(wanted)
     }
+
+
+def conflict_of(row: Row[Any]) -> Conflict:
+    """Give the conflict that a version in the database says."""
+    return Conflict(agreed=tuple(row.gaeldende), claims=tuple(_claims(row.paastande)))
 
 
 def _claims(stored: Iterable[Mapping[str, object]]) -> Iterable[Claim]:

@@ -23,7 +23,7 @@ class Origin:
 
     Attributes:
         field: Field identifier.
-        value: The value.
+        value: The value; None where it was cleared.
         commit: Number of the commit that brought it.
         sha256: Hash of its file, or of the decision.
         sheet: Sheet identifier.
@@ -50,7 +50,7 @@ class Origins:
     commits: dict[int, Any] = attribute(default_factory=dict)
 
     def of(self, layout: Layout, versions: Sequence[Version]) -> tuple[Origin, ...]:
-        """Give the origin of every value of a record, in column order.
+        """Give the origin of every value of a record, in column order; of a cleared one, too.
 
         Args:
             layout: The sheet.
@@ -64,7 +64,10 @@ class Origins:
             commit = self._commit(number)
             letters = commit.kolonner.get(layout.sheet, {})
             for column in columns:
-                if column == BORGER or newest[column] is None:
+                if column == BORGER:
+                    continue
+                replaced = _replaced([version[column] for version in versions])
+                if newest[column] is None and replaced is None:
                     continue
                 origin = Origin(
                     field=column,
@@ -74,7 +77,7 @@ class Origins:
                     sheet=layout.sheet,
                     cell=f"{letters.get(column, '')}{row}" if row else "",
                     received_at=commit.received_at,
-                    replaced=_replaced([version[column] for version in versions]),
+                    replaced=replaced,
                 )
                 found.append(origin)
         order = {column: place for place, column in enumerate(layout.values)}

@@ -6,6 +6,8 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.access import Actor, Deed, Entry, log_access, read_log
+from fpsheet_sync.access import Actor, Deed, log_access
+from fpsheet_sync.failure import need_no_cpr
 from fpsheet_sync.keys import Keys
 from fpsheet_sync.schema import in_force_at, store_schema
 from fpsheet_sync.store import Store
@@ -38,25 +40,34 @@ def look_up(store: Store, borger: str, actor: Actor, reason: str) -> str | None:
     """Give the CPR number of one pseudonym, and log who asked and why; None when unknown.
 
     Raises:
-        StoreError: The store was opened without its keys.
+        StoreError: The store was opened without its keys, or the reason holds a CPR number.
     """
     keys = store.need_keys()
+    need_no_cpr(reason)
     with store.write() as connection:
         log_access(connection, actor, Deed("vault", borger=borger, details={"grund": reason}))
         return open_cprs(connection, keys, [borger]).get(borger)
 
 
-def pseudonyms_of(connection: Connection, keys: Keys, cpr: str) -> frozenset[str]:
+def pseudonyms_of(
+    connection: Connection, keys: Keys, cpr: str, *, as_of: int | None = None
+) -> frozenset[str]:
     """Give every pseudonym under which a CPR number is known, former and later numbers included.
 
     A replacement number belongs to one kommune; it is looked for in each that ever sent.
+
+    Args:
+        connection: A connection.
+        keys: The keys of the database.
+        cpr: Ten digits.
+        as_of: Number of the last commit to know of; None for all there are.
     """
     schema = store_schema()
     commit, merged = schema["indberetning"], schema["identitet"]
     kommuner = sorted(connection.execute(select(commit.c.kommune_kode).distinct()).scalars())
     own = {keys.pseudonyms([cpr], kommune_kode=kode)[0] for kode in kommuner}
     links = connection.execute(
-        select(merged.c.borger, merged.c.samlet).where(in_force_at(merged))
+        select(merged.c.borger, merged.c.samlet).where(in_force_at(merged, as_of))
     ).all()
     roots = own | {person for borger, person in links if borger in own}
     return frozenset(roots | {borger for borger, person in links if person in roots})

@@ -1,6 +1,6 @@
 """The departement's answer in the kommune's own file, and what is read back from it.
 
-Findings: HIS-021, HIS-022.
+Findings: HIS-021, HIS-022, HIS-023.
 """
 
 from __future__ import annotations
@@ -218,8 +218,10 @@ def test_a_choice_counts(
         ({"valg": "A", "felt_id": "borger.findes_ikke", "skriv": "1"}, "HIS-021"),
         ({"valg": "A", "grund": "x"}, "HIS-022"),
         ({"valg": "A", "navn": "BC"}, "HIS-022"),
+        ({"valg": "A", "navn": "BC", "grund": f"se {CPR}"}, "HIS-023"),
+        ({"valg": "A", "navn": "610180-1234", "grund": "x"}, "HIS-023"),
     ],
-    ids=["letter", "text", "half", "broken", "field", "name", "reason"],
+    ids=["letter", "text", "half", "broken", "field", "name", "reason", "number", "initials"],
 )
 def test_a_choice_that_cannot_be_used_is_a_finding(
     office: Office, diverged: Diverged, cells: dict[str, str], code: str

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
-from fpsheet.returned.explanation import current_explanations, find_fault_list
+from fpsheet.returned.explanation import (
+    current_explanations,
+    find_fault_list,
+    unsafe_explanations,
+)
 from fpsheet.returned.mark import SIGNATURE
 from fpsheet.returned.parts import Parts
 from fpsheet.returned.returned import clean_workbook, return_workbook
@@ -132,6 +136,25 @@ def test_an_explanation_typed_as_a_number_is_one(issued: bytes) -> None:
                 row[9].value = 4711
 
     assert explanations(edit(back, number)) == ["4711"]
+
+
+def test_an_explanation_with_a_cpr_number_is_not_sent(issued: bytes) -> None:
+    """It stays in her list, is pointed at with its rule (HIS-023), and travels nowhere."""
+    back, _ = returned(issued, FORM)
+
+    def name(book: Workbook) -> None:
+        for row in book["Fejlliste"].iter_rows(min_row=4):
+            if row[10].value == WARNING[0]:
+                row[9].value = "Det er nu 610180-1234"
+
+    content = edit(back, name)
+    checked = check_bytes(content, FORM)
+    assert explanations(content) == ["Det er nu 610180-1234"]
+    assert current_explanations(content, checked.findings, checked.check) == ()
+    (told,) = unsafe_explanations(content, FORM)
+    assert told.code == "HIS-023"
+    assert WARNING[0] in told.message(FORM)
+    assert "610180" not in told.message(FORM) + told.remedy(FORM)
 
 
 BROKEN: dict[str, Callable[[str], str | None]] = {

@@ -5,6 +5,7 @@ A CPR number is ten digits, ddmmyy and a serial; digit 7 gives the century, digi
 Source: cpr.dk, "Opbygning af CPR-nummeret" and "Erstatningspersonnummer".
 """
 
+import re
 from datetime import date
 
 import polars as pl
@@ -95,6 +96,15 @@ def holds_cpr(text: pl.Expr) -> pl.Expr:
     that fails the control of its digits may be somebody's. A slash keeps a journal number apart.
     """
     return text.str.contains(_IN_TEXT)
+
+
+def text_holds_cpr(text: str) -> bool:
+    """Tell of one text what `holds_cpr` tells of a column.
+
+    >>> text_holds_cpr("se 610180-1234"), text_holds_cpr("j.nr. 610180/1234")
+    (True, False)
+    """
+    return re.search(_IN_TEXT, text) is not None
 
 
 def _number(cpr: pl.Expr) -> pl.Expr:
