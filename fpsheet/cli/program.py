@@ -14,6 +14,7 @@ from fpsheet.cli.excel_commands import make_excel_commands
 from fpsheet.cli.export_commands import make_export_commands
 from fpsheet.cli.failure import run_guarded
 from fpsheet.cli.form_commands import make_form_commands
+from fpsheet.cli.history_command import make_history_commands
 from fpsheet.cli.import_commands import make_import_commands
 from fpsheet.cli.key_commands import make_key_commands
 from fpsheet.cli.kommune_commands import make_kommune_commands
@@ -69,6 +70,7 @@ def make_program(words: Words) -> SpokenGroup:
         *make_sync_commands(words),
         *make_state_commands(words),
         *make_statistics_commands(words),
+        *make_history_commands(words),
         *make_export_commands(words),
         *make_import_commands(words),
         *make_form_commands(words),

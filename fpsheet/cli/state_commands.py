@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import CommandUsageError, SpokenCommand, SpokenGroup
+from fpsheet.cli.console import Console
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.help import SpokenArgument
 from fpsheet.cli.parameters import (
@@ -23,9 +24,10 @@ from fpsheet.cli.values import NumberValue
 from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from fpsheet_sync.decision import OpenConflict
+    from fpsheet_sync.settled import SettledConflict
     from fpsheet_sync.state import Plain
     from fpsheet_sync.status import StatusLine
 
@@ -81,7 +83,12 @@ def _conflict_group(words: Words) -> SpokenGroup:
     return SpokenGroup(
         "conflicts",
         words=words,
-        params=[kommune_option(words), database, json_option(words)],
+        params=[
+            kommune_option(words),
+            flag(words, "--settled", name="settled", key="command.conflicts.settled"),
+            database,
+            json_option(words),
+        ],
         run=show_conflicts,
         commands=[
             SpokenCommand(
@@ -154,64 +161,53 @@ def _status_row(session: Session, line: "StatusLine") -> list[object]:
 
 
 @click.pass_obj
-def show_conflicts(session: Session, *, kommune: str | None, db: str | None, as_json: bool) -> int:
-    """Show every open conflict with the values of both sides."""
-    from fpsheet.pipeline.departement import read_conflicts
+def show_conflicts(
+    session: Session, *, kommune: str | None, settled: bool, db: str | None, as_json: bool
+) -> int:
+    """Show every open conflict with the values of both sides, or those that are closed."""
+    from fpsheet.pipeline.departement import read_conflicts, read_settled
+    from fpsheet.views.conflict_view import conflict_value, settled_value
 
     kode = session.kommune(kommune) if kommune else ""
-    found = read_conflicts(session.central(db), kode)
+    central = session.central(db)
     console, words = session.console(as_json=as_json), session.words
+    if settled:
+        closed = read_settled(central, kode)
+        if as_json:
+            console.give([settled_value(entry) for entry in closed])
+        elif not closed:
+            console.say(words.get("command.conflicts.none_settled"))
+        for one in closed:
+            _show_conflict(session, console, one)
+        return ExitCode.DONE
+    found = read_conflicts(central, kode)
     if as_json:
-        console.give([_conflict_value(entry) for entry in found])
+        console.give([conflict_value(one.conflict, one.kommune_kode) for one in found])
     elif not found:
         console.say(words.get("command.conflicts.none"))
     for entry in found:
-        for line in _conflict_lines(session, entry):
-            console.say(line)
+        _show_conflict(session, console, entry)
     return ExitCode.FINDINGS if found else ExitCode.DONE
 
 
-def _conflict_value(entry: "OpenConflict") -> dict[str, object]:
-    shown = entry.conflict
-    return {
-        "id": shown.id,
-        "kommune_kode": entry.kommune_kode,
-        "sheet": shown.sheet,
-        "row_id": shown.row_id,
-        "agreed": dict(shown.agreed),
-        "claims": [
-            {"sha256": claim.sha256, "row": claim.row, "values": dict(claim.values)}
-            for claim in shown.claims
-        ],
-    }
+def _show_conflict(
+    session: Session, console: Console, entry: "OpenConflict | SettledConflict"
+) -> None:
+    """Show a conflict: which record on the first line, and below it what each side says."""
+    from fpsheet.views.conflict_view import conflict_lines, settled_lines
+    from fpsheet_sync.settled import SettledConflict
 
-
-def _conflict_lines(session: Session, entry: "OpenConflict") -> list[str]:
-    words, form, shown = session.words, session.form(), entry.conflict
-    title = form.sheet_title(shown.sheet, words.language)
-    head = f"{shown.id}  {entry.kommune_kode}  {title}  {shown.row_id}"
-    agreed = words.fill(
-        "command.conflicts.agreed", {"values": _told(session, shown.sheet, shown.agreed)}
+    form, language, shown = session.form(), session.words.language, entry.conflict
+    title = form.sheet_title(shown.sheet, language)
+    console.say(f"{shown.id}  {entry.kommune_kode}  {title}  {shown.row_id}")
+    lines = (
+        settled_lines(entry, form, language)
+        if isinstance(entry, SettledConflict)
+        else conflict_lines(shown, form, language)
     )
-    claims = [
-        words.fill(
-            "command.conflicts.claim",
-            {
-                "file": claim.sha256[:8],
-                "row": claim.row,
-                "values": _told(session, shown.sheet, claim.values),
-            },
-        )
-        for claim in shown.claims
-    ]
-    return [head, f"  {agreed}", *(f"  {claim}" for claim in claims), ""]
-
-
-def _told(session: Session, sheet: str, values: "Mapping[str, Plain]") -> str:
-    """Give values in words: heading, value, in Danish order of day and month."""
-    from fpsheet.views.record import told_values
-
-    return "; ".join(told_values(session.form(), sheet, values, session.words.language))
+    for line in lines:
+        console.say(f"  {line}")
+    console.say("")
 
 
 @click.pass_obj

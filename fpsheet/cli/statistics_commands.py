@@ -3,7 +3,6 @@
 from datetime import date
 from getpass import getuser
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +10,6 @@ import click
 from fpsheet.cli.command import CommandUsageError, SpokenCommand
 from fpsheet.cli.explain_view import show_explanation
 from fpsheet.cli.failure import ExitCode
-from fpsheet.cli.help import SpokenArgument
 from fpsheet.cli.parameters import (
     cell_option,
     database_option,
@@ -24,13 +22,11 @@ from fpsheet.cli.parameters import (
     today_option,
 )
 from fpsheet.cli.session import Session
-from fpsheet.cli.values import CprValue
 from fpsheet.cli.words import Words
 from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
     from fpsheet.publish import Order, Written
-    from fpsheet_sync.history import Known
 
 
 def make_statistics_commands(words: Words) -> tuple[click.Command, ...]:
@@ -54,24 +50,7 @@ def make_statistics_commands(words: Words) -> tuple[click.Command, ...]:
         ],
         run=write_report,
     )
-    cpr = SpokenArgument(
-        "cpr",
-        kind=CprValue(words),
-        metavar=words.get("program.metavar.cpr"),
-        spoken_help=words.get("command.history.cpr"),
-    )
-    history = SpokenCommand(
-        "history",
-        words=words,
-        params=[
-            cpr,
-            day_option(words, "--as-of", name="as_of", key="command.history.as_of"),
-            database_option(words),
-            json_option(words),
-        ],
-        run=show_history,
-    )
-    return report, history
+    return (report,)
 
 
 @click.pass_obj
@@ -171,69 +150,3 @@ def _tell_written(session: Session, written: "Written", order: "Order", out: Pat
     if written.absent:
         names = ", ".join(session.form().kommuner[kode].name for kode in written.absent)
         console.warn(words.fill("command.report.absent", {"names": names}))
-
-
-@click.pass_obj
-def show_history(
-    session: Session, *, cpr: str, as_of: date | None, db: str | None, as_json: bool
-) -> int:
-    """Show everything the database knows about a citizen; the look-up is logged."""
-    from fpsheet.pipeline.statistics import look_up
-    from fpsheet_sync.access import Actor
-
-    actor = Actor(getuser(), session.now)
-    records = look_up(session.central(db), cpr, actor, as_of)
-    console, words = session.console(as_json=as_json), session.words
-    if as_json:
-        console.give([_known_value(known) for known in records])
-        return 0
-    if not records:
-        console.say(words.get("command.history.none"))
-        return 0
-    for known in records:
-        _show_record(session, known)
-    return 0
-
-
-def _known_value(known: "Known") -> dict[str, object]:
-    """Give a record as machines need it, each value with the file and cell it came from."""
-    return {
-        "kommune_kode": known.kommune_kode,
-        "sheet": known.sheet,
-        "row_id": known.row_id,
-        "values": dict(known.values),
-        "annulled": known.annulled,
-        "since": known.since,
-        "versions": known.versions,
-        "origins": [
-            {
-                "field": origin.field,
-                "sha256": origin.sha256,
-                "cell": origin.cell,
-                "received_at": origin.received_at.isoformat(),
-                "replaced": origin.replaced,
-            }
-            for origin in known.origins
-        ],
-    }
-
-
-def _show_record(session: Session, known: "Known") -> None:
-    """Show a record: when and where on one line, what it says below, and which file says so."""
-    from fpsheet.views.record import told_values
-
-    form, language, console = session.form(), session.words.language, session.console()
-    day = f"{known.day:%d-%m-%Y}" if known.day else ""
-    title = form.sheet_title(known.sheet, language)
-    console.say(f"{day:<10}  {title}  {form.kommuner[known.kommune_kode].name}")
-    told = "; ".join(told_values(form, known.sheet, known.values, language))
-    for line in wrap(told, console.width, initial_indent="  ", subsequent_indent="  "):
-        console.say(line)
-    first = known.origins[0] if known.origins else None
-    if first:
-        where = {
-            "file": first.sha256[:8],
-            "cell": first.cell,
-            "day": f"{first.received_at:%d-%m-%Y}",
-        }
-        console.say(f"  {session.words.fill('command.history.origin', where)}")

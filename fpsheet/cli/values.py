@@ -1,5 +1,6 @@
 """Values of arguments and options: what is accepted, and how it is refused."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ import click
 from fpsheet.cli.words import Words
 
 _CPR_LENGTH = 10
+_RECEIPT = re.compile(r"\d{3}-\d{4}-\d{6,}")
 _DAY_FORMATS = ("%d-%m-%Y", "%Y-%m-%d")
 
 
@@ -51,6 +53,27 @@ class EditionValue(click.ParamType[date | int]):
         day = _read_day(value)
         if day is None:
             self.fail(self.words.fill("program.value.edition", {"value": value}), param, ctx)
+        return day
+
+
+class ReceiptValue(click.ParamType[date | str]):
+    """The number of a receipt (`956-2026-000012`), or a day as `DayValue` reads it."""
+
+    name = "receipt"
+
+    def __init__(self, words: Words) -> None:
+        """Keep the language."""
+        self.words = words
+
+    def convert(
+        self, value: str | date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date | str:
+        """Read the number or the day."""
+        if isinstance(value, date) or _RECEIPT.fullmatch(value):
+            return value
+        day = _read_day(value)
+        if day is None:
+            self.fail(self.words.fill("program.value.receipt", {"value": value}), param, ctx)
         return day
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fpsheet_sync.access import Actor
     from fpsheet_sync.decision import OpenConflict
     from fpsheet_sync.rebuild import Rebuilt
+    from fpsheet_sync.settled import SettledConflict
     from fpsheet_sync.state import Plain
     from fpsheet_sync.status import StatusLine
     from fpsheet_templates.form import Form
@@ -178,6 +179,19 @@ def read_conflicts(central: "Central", kommune_kode: str) -> "list[OpenConflict]
 
     with closing(open_central(central, with_keys=False)) as store:
         return conflicts(store, kommune_kode)
+
+
+def read_settled(central: "Central", kommune_kode: str) -> "list[SettledConflict]":
+    """Give the closed conflicts of a kommune, or of all, with who decided them and why.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync.decision import settled
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return settled(store, kommune_kode)
 
 
 def resolve_conflict(

@@ -56,22 +56,33 @@ def explain_figure(
 
 
 def look_up(
-    central: "Central", cpr: str, actor: "Actor", as_of: "date | None" = None
+    central: "Central", cpr: str, actor: "Actor", as_of: "date | str | None" = None
 ) -> "tuple[Known, ...]":
-    """Give everything the database knows about a citizen, now or as it was on a day; logged.
+    """Give everything the database knows about a citizen; the look-up is logged.
+
+    Args:
+        central: The database.
+        cpr: Ten digits.
+        actor: Who asks.
+        as_of: As it was at the end of a day, or when the receipt of a number was given; None for
+            now.
 
     Raises:
-        StoreError: The database could not be used, or its key is missing.
+        StoreError: No receipt has that number, or the database could not be used, or its key is
+            missing.
     """
     from fpsheet.central import open_central
     from fpsheet.publish import commit_of
-    from fpsheet_sync.history import history
+    from fpsheet_sync.history import commit_of_receipt, history
 
     with closing(open_central(central)) as store:
         last = None
         if as_of is not None:
             with store.read() as connection:
-                last = commit_of(connection, as_of)
+                if isinstance(as_of, str):
+                    last = commit_of_receipt(connection, as_of)
+                else:
+                    last = commit_of(connection, as_of)
         return history(store, cpr, actor=actor, as_of=last).records
 
 

@@ -7,6 +7,8 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.access import Actor, Deed, log_access
+from fpsheet_sync.commit import CommitKind
+from fpsheet_sync.failure import store_failure
 from fpsheet_sync.layout import Layout, layouts
 from fpsheet_sync.origin import Origin, Origins, Version
 from fpsheet_sync.receipt import ShownConflict
@@ -81,6 +83,23 @@ def history(store: Store, cpr: str, *, actor: Actor, as_of: int | None = None) -
             log_access(connection, actor, Deed("opslag", borger=borger, details=details))
         found = sorted(_records(connection, citizens, as_of), key=_place)
     return History(citizens, tuple(found))
+
+
+def commit_of_receipt(connection: Connection, number: str) -> int:
+    """Give the commit that got a receipt of this number (`956-2026-000012`).
+
+    Raises:
+        StoreError: No receipt has it.
+    """
+    commit = store_schema()["indberetning"]
+    kommune, aar, place = number.split("-")
+    wanted = select(commit.c.id).where(
+        commit.c.id == int(place), commit.c.kommune_kode == kommune, commit.c.aar == int(aar)
+    )
+    found = connection.execute(wanted.where(commit.c.art == CommitKind.SUBMISSION)).scalar()
+    if found is None:
+        raise store_failure("no_receipt", {"nummer": number})
+    return int(found)
 
 
 def _place(known: Known) -> tuple[date, str, str, str]:

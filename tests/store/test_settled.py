@@ -110,7 +110,7 @@ def test_sides_that_came_to_agree_need_no_name(store: Store) -> None:
 
 
 def test_two_people_cannot_decide_one_conflict(store: Store) -> None:
-    """At the same moment: one decision counts, the other is told that there is nothing to decide."""
+    """At the same moment: one decision counts, the others are told that there is none open."""
     _, other = diverge(store)
     (shown,) = other.conflicts
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fpsheet.transport.signing_key import SigningKey
 
 
-def forge(  # noqa: PLR0913 - one argument for each thing that can be false
+def forge(
     payload: Payload,
     *,
     key: SigningKey,

@@ -1,6 +1,6 @@
 """A hostile or careless inbox: each file refused with its sentence, noted once, nothing disturbed.
 
-Findings: PAK-001 to PAK-010 and PAK-012 as `sync` tells them; the codes one by one in test_transport.
+Findings: PAK-001 to PAK-010 and PAK-012 as `sync` tells them; one by one in test_transport.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def test_false_packages_are_refused_and_noted_once(exchange: Exchange) -> None:
 
 
 def test_each_contradiction_is_refused_with_its_own_sentence(exchange: Exchange) -> None:
-    """Signature, recipient, payload, manifest, kommune: what does not agree is refused and noted."""
+    """Signature, recipient, payload, manifest: what does not agree is refused and noted."""
     exchange.sync()
     before = contents(exchange)
     identity = KeyFolder(exchange.root / "departement" / "noegler").identity()

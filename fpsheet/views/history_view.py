@@ -1,0 +1,92 @@
+"""A citizen's history in words and as machines need it: each value with where it came from."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from fpsheet.views.conflict_view import (
+    conflict_lines,
+    conflict_value,
+    settled_lines,
+    settled_value,
+)
+from fpsheet.views.record import told_value, told_values
+from fpsheet_templates.form import Form
+
+if TYPE_CHECKING:
+    from fpsheet_sync.history import Known
+    from fpsheet_sync.origin import Origin
+
+_SHORT = 8
+
+
+def known_value(known: "Known") -> dict[str, object]:
+    """Give a record as machines need it."""
+    return {
+        "kommune_kode": known.kommune_kode,
+        "sheet": known.sheet,
+        "row_id": known.row_id,
+        "values": dict(known.values),
+        "annulled": known.annulled,
+        "since": known.since,
+        "versions": known.versions,
+        "origins": [
+            {
+                "field": origin.field,
+                "value": origin.value,
+                "sha256": origin.sha256,
+                "commit": origin.commit,
+                "cell": origin.cell,
+                "received_at": origin.received_at.isoformat(),
+                "replaced": origin.replaced,
+            }
+            for origin in known.origins
+        ],
+        "conflicts": [conflict_value(one, known.kommune_kode) for one in known.conflicts],
+        "settled": [settled_value(one) for one in known.settled],
+    }
+
+
+def known_lines(known: "Known", form: Form, language: str) -> Iterator[str]:
+    """Give a record in lines: when and where, what it says, and where each value came from."""
+    day = f"{known.day:%d-%m-%Y}" if known.day else ""
+    title = form.sheet_title(known.sheet, language)
+    yield f"{day:<10}  {title}  {form.kommuner[known.kommune_kode].name}"
+    if known.annulled:
+        label = form.code_lists["annuller"][known.annulled].label(language)
+        yield f"  {_fill(form, language, 'annulled', reason=label)}"
+    yield f"  {'; '.join(told_values(form, known.sheet, known.values, language))}"
+    by_file = sorted(known.origins, key=lambda origin: origin.commit)
+    for _, origins in groupby(by_file, key=lambda origin: origin.commit):
+        yield f"  {_source(list(origins), form, language)}"
+    for origin in known.origins:
+        if origin.replaced is not None:
+            yield f"    {_replaced(origin, form, language)}"
+    for conflict in known.conflicts:
+        yield f"  {_fill(form, language, 'open', id=conflict.id)}"
+        yield from (f"    {line}" for line in conflict_lines(conflict, form, language))
+    for settled in known.settled:
+        yield f"  {_fill(form, language, 'settled', id=settled.conflict.id)}"
+        yield from (f"    {line}" for line in settled_lines(settled, form, language))
+
+
+def _source(origins: "Sequence[Origin]", form: Form, language: str) -> str:
+    """Give the file and the cells of the values that came with one commit."""
+    first = origins[0]
+    cells = ", ".join(origin.cell for origin in origins if origin.cell)
+    key = "origin" if cells else "ruling"
+    day = f"{first.received_at:%d-%m-%Y}"
+    return _fill(form, language, key, file=first.sha256[:_SHORT], cell=cells, day=day)
+
+
+def _replaced(origin: "Origin", form: Form, language: str) -> str:
+    """Give what a value replaced."""
+    field = form.sheet(origin.sheet)[origin.field]
+    label = form.field_label(origin.sheet, origin.field, language)
+    before = told_value(form, field, origin.replaced, language)
+    key = "cleared" if origin.value is None else "replaced"
+    return _fill(form, language, key, field=label, before=before, cell=origin.cell)
+
+
+def _fill(form: Form, language: str, key: str, **values: object) -> str:
+    return form.texts.fill(f"command.history.{key}", language, values)
