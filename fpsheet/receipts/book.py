@@ -10,7 +10,7 @@ from fpsheet.returned.conflict_line import fields_of, side_words
 from fpsheet.statistics.book import Book, Line, Page, PageColumn, PageKind
 from fpsheet.views.record import told_value
 from fpsheet_sync.commit import Status
-from fpsheet_sync.receipt import Receipt, ShownConflict
+from fpsheet_sync.receipt import Receipt, Settlement, ShownConflict
 from fpsheet_sync.stat_table import Cell, ColumnKind
 from fpsheet_sync.state import Plain
 from fpsheet_sync.step import SheetOutcome
@@ -229,19 +229,31 @@ def _conflict_rows(
         told: list[Cell] = []
         if sides:
             told.append(words.told(conflict.sheet, field, conflict.agreed.get(field)))
-            for claim in conflict.claims:
-                value = words.told(conflict.sheet, field, claim.values.get(field))
-                told.append(f"{value} ({side_words(claim, receipt, words.form, words.language)})")
-            told += [""] * (sides - len(conflict.claims))
+            told += _claims(conflict, field, receipt, words, sides)
         yield *place, words.label(conflict.sheet, field), *told, conflict.id
 
 
+def _claims(
+    about: ShownConflict | Settlement, field: str, receipt: Receipt, words: _Words, sides: int
+) -> list[Cell]:
+    """Give what each side says of a field and where, in as many cells as there are sides."""
+    told: list[Cell] = []
+    for claim in about.claims:
+        value = words.told(about.sheet, field, claim.values.get(field))
+        told.append(f"{value} ({side_words(claim, receipt, words.form, words.language)})")
+    return told + [""] * (sides - len(told))
+
+
 def _settled(receipt: Receipt, words: _Words) -> Page | None:
+    sides = max((len(choice.claims) for choice in receipt.settled), default=0)
     columns = [
         words.column("sheet", width=16),
         words.column("row_id", width=20),
         words.column("field", width=24),
         words.column("value", width=30),
+        words.column("by", width=24),
+        words.column("reason", width=40),
+        *(PageColumn(words.fill("column.side", letter=one), _TEXT, 34) for one in LETTERS[:sides]),
         words.column("conflict", width=14),
     ]
     rows = [
@@ -250,6 +262,9 @@ def _settled(receipt: Receipt, words: _Words) -> Page | None:
             choice.row_id,
             words.label(choice.sheet, field),
             words.told(choice.sheet, field, value),
+            choice.by,
+            choice.reason,
+            *_claims(choice, field, receipt, words, sides),
             choice.conflict_id,
         )
         for choice in receipt.settled

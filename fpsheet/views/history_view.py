@@ -83,9 +83,10 @@ def _replaced(origin: "Origin", form: Form, language: str) -> str:
     """Give what a value replaced."""
     field = form.sheet(origin.sheet)[origin.field]
     label = form.field_label(origin.sheet, origin.field, language)
+    place = f"{label} ({origin.cell})" if origin.cell else label
     before = told_value(form, field, origin.replaced, language)
     key = "cleared" if origin.value is None else "replaced"
-    return _fill(form, language, key, field=label, before=before, cell=origin.cell)
+    return _fill(form, language, key, field=place, before=before)
 
 
 def _fill(form: Form, language: str, key: str, **values: object) -> str:

@@ -22,7 +22,7 @@ from fpsheet_sync.merged_person import update_merged
 from fpsheet_sync.plan import MergePlan
 from fpsheet_sync.receipt import Receipt, Settlement, WaitingRow, show_conflict
 from fpsheet_sync.schema import BORGER, store_schema
-from fpsheet_sync.state import key_id, to_plain
+from fpsheet_sync.settlement import find_settlements
 from fpsheet_sync.store import next_commit
 from fpsheet_sync.write import write_change
 from fpsheet_validation.finding import Finding
@@ -58,7 +58,7 @@ def write_plan(connection: Connection, plan: MergePlan, actor: Actor) -> Applied
         update_merged(connection, number)
     citizens = plan.prepared.citizens[BORGER].to_list()
     between = find_between(connection, head.kommune_kode, citizens)
-    receipt = _receipt(plan, change, number, between)
+    receipt = _receipt(plan, change, number, between, tuple(find_settlements(connection, plan)))
     connection.execute(table.insert(), _commit_row(plan, receipt))
     _write_contents(connection, plan, number)
     update_others(connection, plan.outcomes, number)
@@ -98,7 +98,13 @@ def _touches_persons(plan: MergePlan) -> bool:
     return any(frame["tidligere_cpr"].count() for frame in (part.opened, ended))
 
 
-def _receipt(plan: MergePlan, change: Change, number: int, between: Between) -> Receipt:
+def _receipt(
+    plan: MergePlan,
+    change: Change,
+    number: int,
+    between: Between,
+    settlements: tuple[Settlement, ...],
+) -> Receipt:
     head, outcome = plan.prepared.head, plan.outcome
     hashes = {**plan.hashes, number: head.sha256}
     open_now = {**plan.after.conflicts, **{k: v for k, v in change.conflicts.items() if v}}
@@ -125,25 +131,8 @@ def _receipt(plan: MergePlan, change: Change, number: int, between: Between) -> 
         assigned=tuple(_assigned(plan)),
         held=None if outcome.hold is None else (outcome.hold.lost, outcome.hold.of),
         unexplained=_unexplained(plan),
-        settled=tuple(_settled(plan)),
+        settled=settlements,
     )
-
-
-def _settled(plan: MergePlan) -> Iterator[Settlement]:
-    """Give what the choices of the file decided; those that did not count are left out."""
-    head = plan.prepared.head
-    chosen = {choice.conflict_id for choice in head.choices}
-    if plan.outcome.hold is not None or not chosen:
-        return
-    for key, conflict in sorted(plan.before.conflicts.items()):
-        number = key_id(head.kommune_kode, key)
-        if number in chosen and key not in plan.after.conflicts:
-            rows = plan.after.rows[key[0]].filter(pl.col(ROW_ID) == key[1])
-            shown = show_conflict(head.kommune_kode, key, conflict, plan.hashes).agreed
-            values = {name: to_plain(rows.item(0, name)) for name in shown}
-            own = plan.outcome.placed[key[0]].filter(pl.col(ROW_ID) == key[1])
-            said = {name: to_plain(own.item(0, name)) for name in shown if own.height}
-            yield Settlement(number, key[0], key[1], values, said)
 
 
 def _between(between: Between, plan: MergePlan) -> Iterator[Finding]:

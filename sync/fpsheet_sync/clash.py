@@ -71,22 +71,53 @@ def settle(
     return Settled(state, tuple(touched), tuple(noticed))
 
 
-def choose(state: State, kommune_kode: str, choices: Sequence[Choice], source: int) -> State:
-    """Close the conflicts that somebody decided; a decision on other claims does not count."""
+def choose(
+    state: State,
+    kommune_kode: str,
+    choices: Sequence[Choice],
+    source: int,
+    *,
+    seen: frozenset[int] = frozenset(),
+) -> State:
+    """Close the conflicts that somebody decided; a decision on other claims does not count.
+
+    Args:
+        state: The state.
+        kommune_kode: Whose it is.
+        choices: What was decided.
+        source: The commit that decided.
+        seen: Commits of the files that a decision of the departement was about.
+    """
     open_ids = {key_id(kommune_kode, key): key for key in state.conflicts}
     for choice in choices:
         key = open_ids.get(choice.conflict_id)
-        if key is None or choice.seen not in {"", state.conflicts[key].fingerprint}:
+        if key is None:
             continue
         sheet, row_id, group = key
         layout = layouts()[sheet]
         values = tuple(choice.values.get(column) for column in layout.groups[group])
+        if not _counts(choice, state.conflicts[key], values, seen):
+            continue
         rows = set_groups(
             layout, state.rows[sheet], {(row_id, group): Claim(source, CHOSEN, values)}
         )
         left = {other: conflict for other, conflict in state.conflicts.items() if other != key}
         state = replace(state.with_rows(sheet, rows), conflicts=left)
     return state
+
+
+def _counts(
+    choice: Choice, conflict: Conflict, values: tuple[Plain, ...], seen: frozenset[int]
+) -> bool:
+    """Tell whether a decision knew the claims.
+
+    A file may bring the decided value home and still have an earlier time, where the clocks
+    differ: it knew the decision, and its claim is no new one.
+    """
+    if choice.seen in {"", conflict.fingerprint}:
+        return True
+    others = [claim for claim in conflict.claims if claim.values != values]
+    return bool(seen) and all(claim.source in seen for claim in others)
 
 
 def note_replaced(state: State, key: Key, said: Claim, left: tuple[Plain, ...]) -> State:

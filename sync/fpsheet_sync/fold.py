@@ -82,7 +82,9 @@ def fold(kommune_kode: str, commits: Iterable[Commit], library: Library) -> Fold
             past.lines[commit.sha256] = outcome.line()
             past.parents[commit.sha256] = descended.ancestry.parent
         elif commit.kind is CommitKind.RESOLUTION:
-            state = choose(state, kommune_kode, [decided_choice(commit)], commit.id)
+            seen = frozenset(one.id for one in ordered if one.sha256 in commit.after)
+            decided = [decided_choice(commit)]
+            state = choose(state, kommune_kode, decided, commit.id, seen=seen)
     return Folded(state, outcomes)
 
 

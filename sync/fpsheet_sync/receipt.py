@@ -56,7 +56,7 @@ class ShownConflict:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """A choice of the file that took effect: what its record says from now on.
+    """A decision about a record: by a choice of the file, or one that its row does not know yet.
 
     Attributes:
         conflict_id: The conflict that it closed.
@@ -64,6 +64,9 @@ class Settlement:
         row_id: The record.
         values: Field → value in force. CPR numbers are left out.
         said: Field → value that the row of the file said; nothing where it lacks the record.
+        by: Who decided.
+        reason: Why.
+        claims: What the sides had said; none where the conflict was never seen open.
     """
 
     conflict_id: str
@@ -71,6 +74,9 @@ class Settlement:
     row_id: str
     values: Mapping[str, Plain] = field(repr=False)
     said: Mapping[str, Plain] = field(repr=False, default_factory=dict)
+    by: str = ""
+    reason: str = field(default="", repr=False)
+    claims: tuple[ShownClaim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ class Receipt:
         waiting: Rows in quarantine.
         missing: (sheet, row id) of the records that the file lacks.
         conflicts: Open conflicts of the kommune: both sides see them, whoever sent last.
-        settled: Choices of the file that closed a conflict.
+        settled: Choices of the file that closed a conflict, and decisions that its rows lack.
         findings: What the merge found, as dicts without values (code, severity, sheet, cell,
             field, row_id, and the details of the sentence).
         assigned: (sheet, Excel row, row id) of rows that got a record of their own.
@@ -156,12 +162,17 @@ def receipt_from(data: Mapping[str, Any]) -> Receipt:
             "missing": tuple((sheet, row_id) for sheet, row_id in data["missing"]),
             "conflicts": tuple(_conflict_from(conflict) for conflict in data["conflicts"]),
             # Receipts of the first version had none.
-            "settled": tuple(Settlement(**choice) for choice in data.get("settled", ())),
+            "settled": tuple(_settlement_from(choice) for choice in data.get("settled", ())),
             "findings": tuple(data["findings"]),
             "assigned": tuple((sheet, row, row_id) for sheet, row, row_id in data["assigned"]),
             "held": None if data["held"] is None else tuple(data["held"]),
         }
     )
+
+
+def _settlement_from(data: Mapping[str, Any]) -> Settlement:
+    claims = tuple(ShownClaim(**claim) for claim in data.get("claims", ()))
+    return Settlement(**{**data, "claims": claims})
 
 
 def _conflict_from(data: Mapping[str, Any]) -> ShownConflict:

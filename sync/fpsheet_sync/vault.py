@@ -6,7 +6,6 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.access import Actor, Deed, Entry, log_access, read_log
-from fpsheet_sync.access import Actor, Deed, log_access
 from fpsheet_sync.failure import need_no_cpr
 from fpsheet_sync.keys import Keys
 from fpsheet_sync.schema import in_force_at, store_schema

@@ -81,6 +81,29 @@ def test_the_past_shows_the_conflict_as_it_was(store: Store) -> None:
     assert [dict(one.values) for one in after.settled] == [{"timer_pr_uge": 12}]
 
 
+def test_a_clock_that_is_slow_does_not_undo_a_decision(store: Store) -> None:
+    """A file that brings the decided value home counts as knowing it, whatever its time says."""
+    _, other = diverge(store)
+    number = other.conflicts[0].id
+    resolve_conflict(store, number, {"timer_pr_uge": 11.5}, actor=BOSS, reason="ringet op")
+    home = Sending(minute=12, parent=other.sha256)
+    receipt = send(store, TWELVE.replace("| 12 ", "| 11.5 "), home)
+    assert receipt.conflicts == ()
+    assert rows(store)["timer_pr_uge"].to_list() == [11.5, 20]
+    assert [one.ruling.by for one in settled(store) if one.ruling] == ["kontorchefen"]
+
+
+def test_a_decision_does_not_count_against_what_it_never_saw(store: Store) -> None:
+    """A third value from a file that the decision did not know keeps the conflict open."""
+    _, other = diverge(store)
+    number = other.conflicts[0].id
+    resolve_conflict(store, number, {"timer_pr_uge": 11.5}, actor=BOSS, reason="ringet op")
+    third = Sending(minute=12, parent=other.sha256)
+    receipt = send(store, TWELVE.replace("| 12 ", "| 13 "), third)
+    assert [conflict.id for conflict in receipt.conflicts] == [number]
+    assert rows(store)["timer_pr_uge"].to_list() == [10, 20]
+
+
 def test_a_choice_of_the_kommune_has_its_name_too(store: Store) -> None:
     """Chosen in the returned workbook: the person of the kommune stands there, not the sync."""
     _, other = diverge(store)

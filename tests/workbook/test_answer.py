@@ -17,16 +17,19 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from fpsheet.cli.program import run
+from fpsheet.receipts.book import receipt_book
 from fpsheet.receipts.file import write_receipt
 from fpsheet.receive import Desk, Worker, make_worker
 from fpsheet.returned.answer import answer_workbook
 from fpsheet.returned.choice import read_choices
 from fpsheet.returned.returned import clean_workbook, return_workbook
 from fpsheet.returned.stamp import stamp_workbook
+from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet.transport.inbox import Arrival
 from fpsheet.transport.payload import Payload, read_payload, write_payload
 from fpsheet.workbook.package import unpack
-from fpsheet_sync.decision import conflicts
+from fpsheet_sync.access import Actor
+from fpsheet_sync.decision import conflicts, resolve_conflict
 from fpsheet_sync.keys import write_keys
 from fpsheet_templates.load import load_form
 from tests.support.desk import TODAY, Row, check_bytes, edit, make_workbook
@@ -250,6 +253,28 @@ def test_who_edits_the_row_after_the_choice_knew_it(office: Office, diverged: Di
     receipt = office.send(edit(stamp_workbook(chosen, sent.sha256), put(**{FIRST: 45})))
     assert receipt.conflicts == ()
     assert in_force(office) == (45, None)
+
+
+def test_a_decision_of_the_departement_comes_home(office: Office, diverged: Diverged) -> None:
+    """The next receipt tells who decided and why beside both values, and the cells follow."""
+    (shown,) = conflicts(office.store)
+    values = {"arbejdsevne_pct": 33, "maks_timer_pr_uge": 9.0}
+    actor = Actor("kontorchefen", datetime(2026, 3, 3, tzinfo=UTC))
+    resolve_conflict(office.store, shown.conflict.id, values, actor=actor, reason="ringet op")
+    content = stamp_workbook(diverged.other, diverged.receipt.sha256)
+    receipt = office.send(content)
+    (told,) = receipt.settled
+    assert (told.by, told.reason, dict(told.values)) == ("kontorchefen", "ringet op", values)
+    assert [claim.values["arbejdsevne_pct"] for claim in told.claims] == [30, 40]
+    again = answer(content, receipt)
+    book = load_workbook(BytesIO(again))
+    assert (book["Vurderinger"][FIRST].value, book["Vurderinger"][HOURS].value) == (33, 9)
+    shown_book = load_workbook(BytesIO(write_xlsx(receipt_book(receipt, FORM, language="da"))))
+    line = [cell.value for cell in list(shown_book["Afgjort"].iter_rows())[-2]]
+    assert line[2:6] == ["Arbejdsevne (pct.)", "33", "kontorchefen", "ringet op"]
+    assert [str(cell).split(" ")[0] for cell in line[6:8]] == ["30", "40"]
+    assert office.send(again).settled == ()
+    assert in_force(office) == (33, 9)
 
 
 def test_what_was_typed_since_is_not_written_over(office: Office, diverged: Diverged) -> None:

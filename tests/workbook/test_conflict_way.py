@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.lo, pytest.mark.slow]
 
 CPR = "6101801234"
+SETTLED = ("conflicts", "--settled", "--kommune", "956")
 ROWS: dict[str, list[Row]] = {
     "borger": [{"cpr": CPR, "pensionist_foer_reform": "nej", "sagsbehandler": "ABC"}],
     "forloeb": [
@@ -111,6 +112,10 @@ def test_the_kommune_chooses_in_the_returned_workbook(
     assert in_force(exchange) == [("start_dato", "2026-01-06")]
     code, said = exchange.call("departement", "conflicts", "--db", exchange.database)
     assert code == 0, said
+    code, said = exchange.call("departement", *SETTLED, "--db", exchange.database)
+    assert code == 0, said
+    assert "af Afdelingsleder: Startdato: 06-01-2026; Slutdato: -. Begrundelse: Ind" in said
+    assert said.index("række 4: Startdato: 06-01") < said.index("række 4: Startdato: 07-01")
     (*_, sealed) = exchange.receipts(".kvittering")
     code, said = exchange.call("kommune", "receive", str(sealed), str(chosen), *TODAY)
     with libreoffice.open(chosen) as document:

@@ -1,0 +1,89 @@
+"""A citizen's history as the departement reads it, through the real command line."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fpsheet.cli.program import run
+from fpsheet_sync.access import Actor
+from fpsheet_sync.decision import resolve_conflict
+from fpsheet_sync.keys import write_keys
+from tests.support.submissions import Sending, new_store, send
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CPR = "6101801234"
+BASE = """
+# forloeb
+| id | cpr        | forloeb_type | start_dato | slut_dato  | timer_pr_uge |
+| 1  | 6101801234 | revurdering  | 2026-01-05 | 2026-02-20 | 10           |
+| 2  | 6202801235 | revalidering | 2026-01-12 | 2026-02-01 | 20           |
+"""
+CLEARED = BASE.replace("2026-01-05 | 2026-02-20 |", "2026-01-05 |            |")
+ELEVEN = CLEARED.replace("| 10 ", "| 11 ").replace("| 20 ", "| 25 ")
+TWELVE = CLEARED.replace("| 10 ", "| 12 ")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    """Give a database in which a date was cleared and a conflict was decided."""
+    write_keys(tmp_path / "central.noegle", b"\x07" * 32, fictional=True)
+    url = f"sqlite:///{(tmp_path / 'central.db').as_posix()}"
+    with closing(new_store(url)) as store:
+        send(store, BASE)
+        send(store, CLEARED, Sending(minute=2))
+        send(store, ELEVEN, Sending(minute=5))
+        receipt = send(store, TWELVE, Sending(minute=9))
+        boss = Actor("kontorchefen", datetime(2026, 3, 9, tzinfo=UTC))
+        values = {"timer_pr_uge": 11.5}
+        number = receipt.conflicts[0].id
+        resolve_conflict(store, number, values, actor=boss, reason="ringet op")
+    return url
+
+
+def ask(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[str]]:
+    """Run a command; give its exit code and the lines it said, spaces around them gone."""
+    code = run(list(words), environment={"FPSHEET_CONFIG": "none", "FPSHEET_KEY_FOLDER": "none"})
+    said = capsys.readouterr()
+    return code, [line.strip() for line in (said.out + said.err).splitlines()]
+
+
+def test_every_value_stands_with_its_cell_and_what_it_replaced(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Cells of the first file and of the second, the cleared date, both sides, who and why."""
+    code, said = ask(capsys, "history", CPR, "--db", database)
+    assert code == 0
+    assert said[0].split() == ["05-01-2026", "Forløb", "Kommuneqarfik", "Sermersooq"]
+    assert said[1] == "Forløbstype: Revurdering; Startdato: 05-01-2026; Timer pr. uge: 11,5"
+    assert said[2].endswith(", celle C4, modtaget 03-03-2026")
+    assert said[3].endswith(", celle D4, E4, modtaget 03-03-2026")
+    assert said[4:7] == [
+        "Afgjort 09-03-2026 i en konflikt",
+        "Slutdato (E4) er slettet; var før: 20-02-2026",
+        "Timer pr. uge var før: 10",
+    ]
+    ruled, one, other = said[8:]
+    assert ruled.startswith("Afgjort den 09-03-2026 af kontorchefen: Timer pr. uge: 11,5.")
+    assert ruled.endswith("Begrundelse: ringet op")
+    assert one.endswith(", række 4: Timer pr. uge: 11")
+    assert other.endswith(", række 4: Timer pr. uge: 12")
+
+
+def test_a_receipt_names_the_past(database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """As of the first receipt the date is there; an unknown number and no day are refused."""
+    when = ("history", CPR, "--db", database, "--as-of")
+    code, said = ask(capsys, *when, "956-2026-000001")
+    assert code == 0
+    assert "Slutdato: 20-02-2026; Timer pr. uge: 10" in said[1]
+    assert len(said) == 3
+    for number in ("956-2026-000099", "955-2026-000001", "956-2025-000001"):
+        code, said = ask(capsys, *when, number)
+        assert (code, "ingen kvittering" in said[0]) == (2, True)
+    code, said = ask(capsys, *when, "i går")
+    assert (code, "hverken nummeret" in said[0]) == (2, True)
