@@ -178,8 +178,8 @@ def _lint_styles(parts: Parts) -> Iterator[str]:
     for group, limit in limits.items():
         if len(tree.findall(f"{MAIN}{group}/*")) > limit:
             yield f"{part}: more than {limit} {group}"
-    for number in tree.findall(f"{MAIN}numFmts/{MAIN}numFmt"):
-        if not 0 < len(number.get("formatCode", "")) <= 255:
+    for own in tree.findall(f"{MAIN}numFmts/{MAIN}numFmt"):
+        if not 0 < len(own.get("formatCode", "")) <= 255:
             yield f"{part}: a number format is too long or empty"
     custom = {int(e.get("numFmtId", "0")) for e in tree.findall(f"{MAIN}numFmts/{MAIN}numFmt")}
     for number, xf in enumerate(tree.findall(f"{MAIN}cellXfs/{MAIN}xf")):
