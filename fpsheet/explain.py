@@ -1,5 +1,7 @@
 """Explaining a printed figure: from the cell of a workbook to the records behind it."""
 
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -8,9 +10,13 @@ from fpsheet.intake.address import parse_address
 from fpsheet.publish import Order, delivered_countries, internal_edition
 from fpsheet.statistics.layout import Publisher, lay_out_book
 from fpsheet_sync.access import Actor, Deed, log_access
-from fpsheet_sync.stat_table import Cell, Release, StatTable
-from fpsheet_sync.statistics.explain import Behind, Wanted, explain, find_column, is_explained
+from fpsheet_sync.stat_table import Cell, Column, Release, StatTable
+from fpsheet_sync.statistics.behind import Behind
+from fpsheet_sync.statistics.explain import Wanted, explain, find_column, is_explained
+from fpsheet_sync.statistics.publication import read_previous
 from fpsheet_sync.statistics.release import COUNTRIES, ReleaseRequest
+from fpsheet_sync.statistics.revised import BEFORE, NOW, explain_revision
+from fpsheet_sync.statistics.revision import MARK, REVISIONS, find_revised
 from fpsheet_sync.store import Store
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
@@ -54,6 +60,7 @@ class Explained:
         printed: What stands in the cell.
         numbers: Heading of each column that was counted → its number.
         behind: The records.
+        labels: Part of the figure, as the records name it → its heading.
     """
 
     title: str
@@ -62,6 +69,7 @@ class Explained:
     printed: Cell
     numbers: dict[str, int]
     behind: tuple[Behind, ...]
+    labels: Mapping[str, str]
 
 
 def explain_cell(
@@ -83,9 +91,12 @@ def explain_cell(
     release, as_of = internal_edition(store, form, order, area)
     figure = find_figure(form, release, printed)
     request = ReleaseRequest(order.period, area, order.language, order.counted_on, as_of)
+    table, cell = figure.table.id, printed.cell.upper()
     with store.write() as connection:
-        found = explain_figure(connection, form, request, figure)
-        table, cell = figure.table.id, printed.cell.upper()
+        if table in REVISIONS.values():
+            found = _explain_line(connection, form, request, (release, figure), order.edition)
+        else:
+            found = explain_figure(connection, form, request, figure)
         details = {"tabel": table, "celle": cell, "antal": len(found.behind)}
         kommune = "" if area in COUNTRIES else area
         log_access(connection, actor, Deed(DEED, kommune_kode=kommune, details=details))
@@ -110,10 +121,47 @@ def find_figure(form: Form, release: Release, printed: Printed) -> Figure:
     row, place = (address[0] - len(page.lines) - 3, address[1] - 1) if address else (-1, -1)
     if not (0 <= row < len(table.rows) and len(table.dimensions) <= place < len(table.columns)):
         raise _refuse(form, language, "cell", printed)
-    spec = next(each for each in load_tables() if each.id == table.id)
-    if not is_explained(spec, find_column(spec, table.columns[place])[0]):
+    if not _has_records(table, table.columns[place]):
         raise _refuse(form, language, "no_records", printed)
     return Figure(table, row, place)
+
+
+def _has_records(table: StatTable, column: Column) -> bool:
+    """Tell whether records are behind the figures of a column; words have none."""
+    if table.id in REVISIONS.values():
+        return column.id in {BEFORE, NOW}
+    spec = next(each for each in load_tables() if each.id == table.id)
+    return column.id != MARK and is_explained(spec, find_column(spec, column)[0])
+
+
+def _explain_line(
+    connection: Connection,
+    form: Form,
+    request: ReleaseRequest,
+    found: tuple[Release, Figure],
+    edition: int,
+) -> Explained:
+    """Give the records behind a line of T22: those that count in one of the two editions only."""
+    release, figure = found
+    country = form.kommuner[request.area].jurisdiction if request.area in form.kommuner else ""
+    number = edition or sys.maxsize
+    last = read_previous(connection, country or request.area, request.period, number)
+    table, row, column = find_revised(release, figure.table, figure.row)
+    wanted = Wanted(table, table.keys[row], column, request.area)
+    behind = explain_revision(connection, form, request, wanted, last.as_of if last else 0)
+    words = {
+        part: form.texts.get(f"command.report.explain_only_{part}", release.language)
+        for part in (BEFORE, NOW)
+    }
+    return Explained(
+        title=figure.table.title,
+        row=tuple(str(cell) for cell in figure.table.rows[figure.row][: len(table.dimensions)]),
+        column=figure.table.columns[figure.place].label,
+        printed=figure.table.rows[figure.row][figure.place],
+        numbers={words[part]: number for part, number in behind.parts.items()},
+        behind=behind.behind,
+        labels=words,
+    )
 
 
 def explain_figure(
@@ -124,14 +172,16 @@ def explain_figure(
     column = table.columns[figure.place]
     wanted = Wanted(table, table.keys[row], column, request.area)
     (found,) = explain(connection, form, request, [wanted])
-    labels = {each.id: each.label for each in table.columns}
+    known = {each.id: each.label for each in table.columns}
+    labels = {part: known.get(part, column.label) for part in found.parts}
     return Explained(
         title=table.title,
         row=tuple(str(label) for label in table.rows[row][: len(table.dimensions)]),
         column=column.label,
         printed=table.rows[row][figure.place],
-        numbers={labels.get(part, column.label): n for part, n in found.parts.items()},
+        numbers={labels[part]: number for part, number in found.parts.items()},
         behind=found.behind,
+        labels=labels,
     )
 
 

@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     from fpsheet.central import Central
     from fpsheet.explain import Explained
     from fpsheet.publish import Order
+    from fpsheet_sync.statistics.behind import Behind
+    from fpsheet_templates.form import Form
 
 _HASH = 8
+_COLUMNS = ("part", "kommune", "sheet", "cell", "file", "row_id", "unit", "value", "cause")
 
 Asked = tuple[tuple[str, str], tuple[str, ...]]
 """Table and cell; the areas named."""
@@ -69,9 +72,27 @@ def _value(found: "Explained") -> dict[str, object]:
                 "sha256": each.sha256,
                 "row_id": each.row_id,
                 "value": each.value,
+                "cause": each.cause,
             }
             for each in found.behind
         ],
+    }
+
+
+def _line(form: "Form", language: str, found: "Explained", each: "Behind") -> dict[str, str]:
+    """Give the cells of a record's line; a column that no line fills is not shown."""
+    causes = [form.texts.get(f"statistics.cause.{cause}", language) for cause in each.cause.split()]
+    return {
+        "part": found.labels[each.part] if len(found.labels) > 1 else "",
+        "kommune": each.kommune_kode,
+        "sheet": form.sheet_title(each.sheet, language) if each.sheet else "",
+        "cell": each.cell,
+        "file": each.sha256[:_HASH],
+        "row_id": each.row_id,
+        # A case is its row, which stands there already.
+        "unit": "" if "/" in each.unit else each.unit[:_HASH],
+        "value": "" if each.value is None else f"{each.value:g}".replace(".", ","),
+        "cause": "; ".join(causes),
     }
 
 
@@ -84,19 +105,9 @@ def _show(session: Session, found: "Explained") -> None:
         console.say(words.fill("command.report.explain_number", told))
     console.say(words.fill("command.report.explain_rows", {"rows": len(found.behind)}))
     console.say()
-    names = ("kommune", "sheet", "cell", "file", "row_id", "unit", "value")
-    header = [words.get(f"command.report.explained.{name}") for name in names]
-    rows_shown = []
-    for each in found.behind:
-        title = form.sheet_title(each.sheet, words.language) if each.sheet else ""
-        value = "" if each.value is None else f"{each.value:g}".replace(".", ",")
-        file = each.sha256[:_HASH]
-        place = (each.kommune_kode, title, each.cell, file, each.row_id)
-        # A case is its row, which stands there already.
-        unit = "" if "/" in each.unit else each.unit[:_HASH]
-        rows_shown.append([*place, unit, value])
-    if not any(row[-1] for row in rows_shown):
-        header, rows_shown = header[:-1], [row[:-1] for row in rows_shown]
-    console.table(header, rows_shown)
+    lines = [_line(form, words.language, found, each) for each in found.behind]
+    shown = [name for name in _COLUMNS if any(line[name] for line in lines)]
+    header = [words.get(f"command.report.explained.{name}") for name in shown]
+    console.table(header, [[line[name] for name in shown] for line in lines])
     console.say()
     console.say(words.get("command.report.explain_confidential"))

@@ -92,3 +92,17 @@ def test_a_figure_names_its_records(store: Store) -> None:
         ("c", "afgoerelse", "955", "4"),
         ("d", "afgoerelse", "955", "4"),
     ]
+
+
+def test_a_share_lists_each_record_once(store: Store) -> None:
+    """The refusal is in the part and in the whole of the share, and is one record of four."""
+    with store.write() as connection:
+        load_country(connection, Country(PERSONS, records(RECORDS)))
+    with store.read() as connection:
+        (table,) = compute_release(connection, FORM, request("GL", "T12")).tables
+        column = next(each for each in table.columns if each.id == "andel_afslag")
+        wanted = [Wanted(table, ("",), column, "GL")]
+        (found,) = explain(connection, FORM, request("GL", "T12"), wanted)
+    assert found.parts == {"afslag": 1, "tilkendelse": 3}
+    assert len({(each.kommune_kode, each.row_id) for each in found.behind}) == 4
+    assert len(found.behind) == 4

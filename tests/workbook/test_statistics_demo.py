@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -18,11 +19,16 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from openpyxl import load_workbook
 
-from fpsheet.demo.country import invent_country
+from fpsheet.demo.country import DEMO_DAY, invent_country
 from fpsheet.demo.run import Demo, DemoPlaces, run_demo
 from fpsheet.demo.scale import SMALL
 from fpsheet.progress import Silent
+from fpsheet_sync.stat_table import Period
+from fpsheet_sync.statistics.explain import explain
+from fpsheet_sync.statistics.release import ReleaseRequest, compute_release
+from fpsheet_sync.store import open_store
 from fpsheet_templates.load import load_form
+from tests.store.test_explain import SPECS, cells, number
 from tests.support.country import Country
 from tests.support.naive_statistics import NaiveCount
 from tests.support.naive_tables import TABLES, NaiveBook
@@ -302,6 +308,21 @@ def test_csv_says_what_the_workbook_says(land: Land, country: str) -> None:
             for cell, wanted in zip(row[2 * width :], printed[width:], strict=True):
                 number = not isinstance(wanted, str)
                 assert (float(cell.replace(",", ".")) if number else cell) == wanted
+
+
+@pytest.mark.parametrize("country", NAMES)
+def test_every_count_is_explained_by_its_records(land: Land, country: str) -> None:
+    """As many records, or citizens, stand behind every count of the internal edition as it says."""
+    request = ReleaseRequest(Period(FRA, TIL), country, "da", DEMO_DAY)
+    with closing(open_store(f"sqlite:///{land.places.database}")) as store, store.read() as seen:
+        wanted = list(cells(compute_release(seen, FORM, request)))
+        explained = explain(seen, FORM, request, [cell for cell, _, _ in wanted])
+    assert len(wanted) > (500 if country == "GL" else 200)
+    for (cell, spec, printed), found in zip(wanted, explained, strict=True):
+        parts = {each.id: each for each in SPECS[cell.table.id].columns}
+        place = (cell.table.id, cell.key, cell.column.id)
+        assert (place, number(spec, found, parts)) == (place, printed)
+        assert all(each.cell and each.sha256 for each in found.behind)
 
 
 def test_the_period_is_whole(land: Land) -> None:

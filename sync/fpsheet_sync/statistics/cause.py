@@ -104,24 +104,36 @@ def changed_facts(
 def causes_of(
     facts: Iterable[ChangedFact], table: TableSpec, column: ColumnSpec, codes: Mapping[str, str]
 ) -> frozenset[Cause]:
-    """Give the causes of a revised number.
+    """Give the causes of a revised number; `changed_behind` says of what."""
+    found = changed_behind(facts, table, column, codes)
+    return frozenset[Cause]().union(*(fact.causes for fact in found))
+
+
+def changed_behind(
+    facts: Iterable[ChangedFact], table: TableSpec, column: ColumnSpec, codes: Mapping[str, str]
+) -> tuple[ChangedFact, ...]:
+    """Give the facts that count in one of two states only and in a number, each once.
+
+    A fact that leaves a number and comes back to it, its other codes changed, is none of them.
 
     Args:
         facts: What changed.
-        table: The table it stands in.
+        table: The table the number stands in.
         column: Its declared column.
         codes: What it is broken down by, the kommune of the edition or row among them.
     """
     own = tuple(facts)
     if column.count in {Count.SUM, Count.SHARE}:
         parts = (table.column(part) for part in column.parts)
-        return frozenset().union(
-            *(causes_of(own, table, part, {**codes, **part.where}) for part in parts)
+        found = (
+            fact
+            for part in parts
+            for fact in changed_behind(own, table, part, {**codes, **part.where})
         )
+        return tuple({id(fact): fact for fact in found}.values())
     if column.count is Count.GIVEN:
         # Expected numbers compare with the country and rest on every measure of it.
-        of_facts = (fact for fact in own if fact.facts == column.facts)
-        return frozenset().union(*(fact.causes for fact in of_facts))
+        return tuple(fact for fact in own if fact.facts == column.facts)
     matching = [
         fact
         for fact in own
@@ -132,7 +144,7 @@ def causes_of(
     net: dict[tuple[object, ...], int] = defaultdict(int)
     for fact in matching:
         net[fact.what] += fact.change
-    return frozenset().union(*(fact.causes for fact in matching if net[fact.what]))
+    return tuple(fact for fact in matching if net[fact.what])
 
 
 def _read_changes(connection: Connection, now: Scope, before: int) -> _Changes:

@@ -27,7 +27,7 @@ from fpsheet_sync.statistics.publication import (
     next_number,
     read_before,
     read_editions,
-    read_publications,
+    read_previous,
 )
 from fpsheet_sync.statistics.release import ReleaseRequest, count_release, counted_specs, lay_out
 from fpsheet_sync.statistics.revision import find_revisions, mark_revisions
@@ -230,14 +230,9 @@ def _revised(
     """Mark and list what is revised since the last edition of the period, and say so."""
     publication, counting = made
     with store.read() as connection:
-        earlier = [
-            each
-            for each in read_publications(connection, question.area, question.period)
-            if each.number < publication.number
-        ]
-        if not earlier:
+        last = read_previous(connection, question.area, question.period, publication.number)
+        if last is None:
             return tuple(_named(release, question.form, None, 0) for release in releases)
-        last = earlier[-1]
         frozen = {(r.area, r.language): r for r in read_editions(connection, last)}
         request = question.request(question.languages[0], "", ())
         specs = counted_specs(request, counting.jurisdictions)

@@ -11,15 +11,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, select
 
-from fpsheet_sync.layout import layouts
-from fpsheet_sync.merge import record_sources
-from fpsheet_sync.schema import BORGER, in_force_at, store_schema
 from fpsheet_sync.stat_table import Column, StatTable
+from fpsheet_sync.statistics.behind import NOWHERE, Behind, Explanation, Place, find_places
 from fpsheet_sync.statistics.cube import KOMMUNE
+from fpsheet_sync.statistics.delivery import explain_delivery
+from fpsheet_sync.statistics.quality import FACTS as DELIVERY
 from fpsheet_sync.statistics.release import COUNTRIES, ReleaseRequest, release_scope
 from fpsheet_sync.statistics.scope import ENHED, Scope
 from fpsheet_sync.statistics.workspace import FACT_SOURCES, fact_tables
-from fpsheet_sync.write import chunks
 from fpsheet_templates.form import Form
 from fpsheet_templates.table import TOTAL, ColumnSpec, Count, TableSpec, load_tables
 
@@ -44,57 +43,20 @@ class Wanted:
     area: str
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """One record behind a figure.
-
-    Attributes:
-        part: Column of the table it counts in; of a sum or a share, the part.
-        unit: The unit counted once: pseudonym of the citizen, or the case.
-        kommune_kode: The kommune that reported the record.
-        counts_in: The kommune it counts in.
-        sheet: Sheet identifier; empty where the record is not in force any more.
-        row_id: The record.
-        cell: Cell of its first value in the file.
-        sha256: Hash of the file.
-        value: The number behind a median or a mean; None for counts.
-    """
-
-    part: str
-    unit: str
-    kommune_kode: str
-    counts_in: str
-    sheet: str
-    row_id: str
-    cell: str
-    sha256: str
-    value: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What is behind a figure.
-
-    Attributes:
-        parts: Column of the table → the number that its records give.
-        behind: The records, by part, kommune, sheet and row id.
-    """
-
-    parts: Mapping[str, int]
-    behind: tuple[Behind, ...]
-
-
 def is_explained(spec: TableSpec, column: ColumnSpec) -> bool:
-    """Tell whether records are behind a column; expected numbers and tallies have none."""
+    """Tell whether records or files are behind a column; a target that was imported has none."""
+    if column.facts == DELIVERY:
+        return True
     return any(part.facts in FACT_SOURCES for part in counted_parts(spec, column))
 
 
 def counted_parts(spec: TableSpec, column: ColumnSpec) -> tuple[ColumnSpec, ...]:
-    """Give the columns of facts that a column is made of: itself, or its parts."""
+    """Give the columns of facts that a column is made of: itself, or its parts, each once."""
     if column.count in _COUNTED | _OF_VALUES:
         return (column,)
     parts = (spec.column(name) for name in column.parts)
-    return tuple(each for part in parts for each in counted_parts(spec, part))
+    counted = (each for part in parts for each in counted_parts(spec, part))
+    return tuple({each.id: each for each in counted}.values())
 
 
 def explain(
@@ -123,8 +85,13 @@ def explain(
     records = {
         (row.kommune_kode, row.raekke_id) for own in facts for _, rows in own for row in rows
     }
-    places = dict(_places(connection, records, scope.as_of))
-    return [_explanation(own, places) for own in facts]
+    places = find_places(connection, records, scope.as_of)
+    return [
+        explain_delivery(connection, scope, each.key[0], spec.measure)
+        if spec.facts == DELIVERY
+        else _explanation(own, places)
+        for (each, spec, _), own in zip(columns, facts, strict=True)
+    ]
 
 
 def find_column(spec: TableSpec, column: Column) -> tuple[ColumnSpec, str]:
@@ -178,54 +145,9 @@ def _conditions(
             yield facts.c[name] == value
 
 
-def _places(
-    connection: Connection, records: Iterable[tuple[str, str]], as_of: int | None
-) -> Iterator[tuple[tuple[str, str], tuple[str, str, str]]]:
-    """Give record → sheet, cell of its first value, hash of the file; those in force alone."""
-    by_kommune: dict[str, list[str]] = {}
-    for kommune, row_id in sorted(records):
-        by_kommune.setdefault(kommune, []).append(row_id)
-    commits = _Commits(connection, {})
-    for sheet, layout in layouts().items():
-        table = store_schema().records[sheet]
-        first = next((name for name in layout.key if name != BORGER), layout.values[1])
-        group = next(name for name, columns in layout.groups.items() if first in columns)
-        names = ("kommune_kode", "raekke_id", "kilde", "raekke", "kilder")
-        for kommune, row_ids in by_kommune.items():
-            for chunk in chunks(row_ids):
-                wanted = select(*(table.c[name] for name in names)).where(
-                    table.c.kommune_kode == kommune,
-                    table.c.raekke_id.in_(chunk),
-                    in_force_at(table, as_of),
-                )
-                for row in connection.execute(wanted).mappings():
-                    number, line = record_sources(layout, dict(row))[group]
-                    sha256, letters = commits.read(number)
-                    letter = letters.get(sheet, {}).get(first, "")
-                    cell = f"{letter}{line}" if line else ""
-                    yield (row["kommune_kode"], row["raekke_id"]), (sheet, cell, sha256)
-
-
-@dataclass(frozen=True, slots=True)
-class _Commits:
-    """Reads each commit once."""
-
-    connection: Connection
-    known: dict[int, tuple[str, Mapping[str, Mapping[str, str]]]]
-
-    def read(self, number: int) -> tuple[str, Mapping[str, Mapping[str, str]]]:
-        """Give the hash of a commit's file, and sheet → field → column letter."""
-        if number not in self.known:
-            table = store_schema()["indberetning"]
-            wanted = select(table.c.sha256, table.c.kolonner).where(table.c.id == number)
-            row = self.connection.execute(wanted).one()
-            self.known[number] = (row.sha256, row.kolonner)
-        return self.known[number]
-
-
 def _explanation(
     facts: Sequence[tuple[ColumnSpec, Sequence[Row[Any]]]],
-    places: Mapping[tuple[str, str], tuple[str, str, str]],
+    places: Mapping[tuple[str, str], Place],
 ) -> Explanation:
     numbers: dict[str, int] = {}
     behind: list[Behind] = []
@@ -233,7 +155,7 @@ def _explanation(
         units = {row.enhed for row in rows} if spec.count is Count.DISTINCT else rows
         numbers[spec.id] = len(units)
         for row in rows:
-            sheet, cell, sha256 = places.get((row.kommune_kode, row.raekke_id), ("", "", ""))
+            sheet, cell, sha256 = places.get((row.kommune_kode, row.raekke_id), NOWHERE)
             behind.append(
                 Behind(
                     part=spec.id,

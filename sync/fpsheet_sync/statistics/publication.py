@@ -96,6 +96,14 @@ def read_publications(
     return tuple(_publication(row) for row in connection.execute(wanted))
 
 
+def read_previous(
+    connection: Connection, area: str, period: Period, number: int
+) -> Publication | None:
+    """Give the last edition of a country and period before that of a number; None for the first."""
+    known = read_publications(connection, area, period)
+    return next((each for each in known[::-1] if each.number < number), None)
+
+
 def read_before(connection: Connection, area: str) -> Before:
     """Give what a reader of every edition of a country knows.
 

@@ -19,7 +19,7 @@ FACTS = "kvalitet"
 _READ = 1
 """Place of the rows read among a sheet's control totals (rows in the XML, read, blank …)."""
 
-_WAITING = {
+WAITING = {
     "forklaringer": "forklaring",
     "karantaene": "karantaene",
     "konflikter": "konflikt",
@@ -38,13 +38,13 @@ def count_quality(connection: Connection, scope: Scope) -> Cube:
     by_kommune: dict[str, Counter[str]] = defaultdict(Counter)
     newest: dict[tuple[str, int], Counter[str]] = {}
     last: dict[str, date] = {}
-    for row in _submissions(connection, scope):
+    for row in submissions(connection, scope):
         by_kommune[row.kommune_kode]["indberetninger"] += 1
-        newest[row.kommune_kode, row.aar] = _said(row)
+        newest[row.kommune_kode, row.aar] = said_of(row)
         last[row.kommune_kode] = row.received_at.date()
     for (kommune, _), said in newest.items():
         by_kommune[kommune].update(said)
-    for measure, table in _WAITING.items():
+    for measure, table in WAITING.items():
         waiting = _in_force(connection, scope, table)
         for kommune, numbers in by_kommune.items():
             numbers[measure] = waiting.get(kommune, 0)
@@ -56,8 +56,8 @@ def count_quality(connection: Connection, scope: Scope) -> Cube:
     return found | (_figures(everything, max(last.values()), "") if last else {})
 
 
-def _said(row: Any) -> Counter[str]:  # noqa: ANN401 - a row of the database
-    """Give what one submission says of itself."""
+def said_of(row: Any) -> Counter[str]:  # noqa: ANN401 - a row of the database
+    """Give what one submission says of itself: its rows, errors and warnings."""
     return Counter(
         raekker=sum(totals[_READ] for totals in _totals(row.raekker)),
         fejl=row.fund.get(Severity.FEJL, 0),
@@ -74,11 +74,12 @@ def _figures(numbers: Mapping[str, int], last: date, kommune: str) -> dict[Figur
     return figures
 
 
-def _submissions(connection: Connection, scope: Scope) -> Iterable[Any]:
+def submissions(connection: Connection, scope: Scope) -> Iterable[Any]:
+    """Give the submissions that T21 tells of, in the order they came."""
     table = store_schema()["indberetning"]
-    columns = [table.c[name] for name in ("kommune_kode", "aar", "raekker", "fund")]
+    names = ("id", "kommune_kode", "aar", "raekker", "fund", "sha256", "received_at")
     years = table.c.aar >= scope.period.fra.year
-    query = select(*columns, table.c.received_at).where(
+    query = select(*(table.c[name] for name in names)).where(
         table.c.art == CommitKind.SUBMISSION, years, table.c.kommune_kode.in_(scope.kommuner)
     )
     if scope.as_of is not None:

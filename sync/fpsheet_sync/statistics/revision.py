@@ -104,15 +104,19 @@ def _causes(
 ) -> tuple[Cause, ...]:
     key, column = place
     spec, facts = grounds
-    codes = {name: code for name, code in zip(table.dimensions, key, strict=True) if code}
-    codes |= dict(column.codes)
-    if release.area not in {"", "GL", "DK"}:
-        codes[KOMMUNE] = release.area
-    found = causes_of(facts, spec, _declared(spec, column), codes)
+    codes = codes_of(release.area, table, key, column)
+    found = causes_of(facts, spec, declared_column(spec, column), codes)
     return tuple(cause for cause in Cause if cause in (found or {Cause.OTHER}))
 
 
-def _declared(spec: TableSpec, column: Column) -> ColumnSpec:
+def codes_of(area: str, table: StatTable, key: Sequence[str], column: Column) -> dict[str, str]:
+    """Give what a number is broken down by: dimension → code, totals left out."""
+    codes = {name: code for name, code in zip(table.dimensions, key, strict=True) if code}
+    codes |= dict(column.codes)
+    return codes if area in {"", "GL", "DK"} else {**codes, KOMMUNE: area}
+
+
+def declared_column(spec: TableSpec, column: Column) -> ColumnSpec:
     """Give the declared column that a laid out one comes from."""
     return max(
         (
@@ -122,6 +126,14 @@ def _declared(spec: TableSpec, column: Column) -> ColumnSpec:
         ),
         key=lambda each: len(each.id),
     )
+
+
+def find_revised(release: Release, revisions: StatTable, row: int) -> tuple[StatTable, int, Column]:
+    """Give the number that a line of T22 is about: its table, its row there, and its column."""
+    table_id, key, column_id = revisions.keys[row]
+    table = next(each for each in release.tables if each.id == table_id)
+    column = next(each for each in table.columns if each.id == column_id)
+    return table, table.keys.index(tuple(key.split("/"))), column
 
 
 def mark_revisions(
