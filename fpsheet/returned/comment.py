@@ -72,9 +72,10 @@ def comment_cells(parts: Parts, sheet: SheetPart, texts: Mapping[str, str]) -> N
     if comment_list is None:
         comment_list = etree.SubElement(root, f"{{{MAIN}}}commentList")
     free = [(cell, text) for cell, text in texts.items() if cell not in taken][:MOST_COMMENTS]
-    for shape, (cell, text) in enumerate(free, start=_next_shape(shapes)):
-        comment_list.append(_comment(cell, text, author))
-        shapes.append(_shape(cell, text, shape))
+    comment_list.extend(_comment(cell, text, author) for cell, text in free)
+    first = _next_shape(shapes)
+    drawn = (_shape(*said, number) for number, said in enumerate(free, start=first))
+    shapes.extend(parse(f"<xml>{''.join(drawn)}</xml>".encode()))
     number = re.sub(r"\D", "", sheet.name) or "1"
     if free:
         _save(parts, sheet, comments, root, f"xl/commentsFpsheet{number}.xml")
@@ -160,10 +161,10 @@ def _next_shape(shapes: Element) -> int:
     return 1 + max(numbers, default=1024)
 
 
-def _shape(cell: str, text: str, number: int) -> Element:
+def _shape(cell: str, text: str, number: int) -> str:
     row, column = _position(cell)
     lines = 2 + len(text) // 40 + text.count("\n")
-    shape = _SHAPE.format(
+    return _SHAPE.format(
         vml=_VML,
         office=_OFFICE,
         excel=_EXCEL,
@@ -176,7 +177,6 @@ def _shape(cell: str, text: str, number: int) -> Element:
         row=row,
         column=column,
     )
-    return parse(shape.encode())
 
 
 def _position(cell: str) -> tuple[int, int]:

@@ -4,13 +4,19 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import polars as pl
+
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.finding import Finding
-from fpsheet_validation.typed import ROW, ROW_ID, Check, TypedSheet
+from fpsheet_validation.typed import ROW, ROW_ID, Check
 
 _LONGEST_INITIALS = 10
 _MOST_DIGITS = 6
 """Initials with this many digits may be a CPR number in the wrong column."""
+
+
+_Row = tuple[Mapping[str, object], str]
+"""Values by name, and their fingerprint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,12 @@ def make_fault_rows(
     Returns:
         One row per finding; those about the file as a whole come first.
     """
+    findings = tuple(findings)
     caseworkers = _caseworkers(check)
+    rows = _rows_of(findings, check)
     placed: list[tuple[tuple[bool, str, str, int], int, FaultRow]] = []
     for finding in findings:
-        values = _row_values(check.sheets.get(finding.sheet), finding.row)
+        values, print_of_row = rows.get((finding.sheet, finding.row), _NO_ROW)
         cpr = str(values.get("cpr") or "")
         caseworker = caseworkers.get(cpr, "")
         key = "|".join(
@@ -61,7 +69,6 @@ def make_fault_rows(
                 finding.field,
             )
         )
-        print_of_row = _fingerprint(values)
         explanation = explanations.get((key, print_of_row), "")
         row = FaultRow(finding, caseworker, cpr, key, print_of_row, explanation)
         order = (bool(finding.sheet), caseworker, cpr, finding.severity.rank)
@@ -82,19 +89,28 @@ def _caseworkers(check: Check) -> dict[str, str]:
     }
 
 
-def _row_values(sheet: TypedSheet | None, row: int) -> Mapping[str, object]:
-    if sheet is None or not row:
-        return {}
-    at = sheet.frame.get_column(ROW).search_sorted(row)
-    if at >= sheet.frame.height or sheet.frame.item(at, ROW) != row:
-        return {}
-    return sheet.frame.row(at, named=True)
+def _rows_of(findings: Iterable[Finding], check: Check) -> dict[tuple[str, int], _Row]:
+    """Give the rows that findings are about, by sheet and row."""
+    wanted: dict[str, set[int]] = {}
+    for finding in findings:
+        wanted.setdefault(finding.sheet, set()).add(finding.row)
+    return {
+        (name, values[ROW]): (values, _fingerprint(values))
+        for name, rows in wanted.items()
+        if name in check.sheets
+        for values in check.sheets[name]
+        .frame.filter(pl.col(ROW).is_in(sorted(rows)))
+        .iter_rows(named=True)
+    }
 
 
 def _fingerprint(values: Mapping[str, object]) -> str:
     """Hash the values of a row, not its place: sorting the sheet keeps the explanation."""
     said = "\x1f".join(f"{name}={value}" for name, value in values.items() if name != ROW)
     return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
+
+
+_NO_ROW: _Row = ({}, _fingerprint({}))
 
 
 def may_be_explained(finding: Finding) -> bool:

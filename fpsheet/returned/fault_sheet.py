@@ -1,6 +1,7 @@
 """The list of findings as a worksheet part: every text a string, every cell a link."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from textwrap import wrap
 from xml.sax.saxutils import quoteattr
 
@@ -75,12 +76,17 @@ def _cells(line: FaultLine) -> list[tuple[str, str, int]]:
 
 def _lines(line: FaultLine) -> int:
     """Give the lines that the longest text of a row takes in its column."""
-    taken = (
-        len(wrap(value, int(column.width / _CHARACTERS_PER_LETTER)))
+    return max(
+        _wrapped(value, int(column.width / _CHARACTERS_PER_LETTER))
         for column, value in zip(COLUMNS, line.values, strict=True)
         if not column.hidden
     )
-    return max(1, *taken)
+
+
+@lru_cache(maxsize=1024)
+def _wrapped(text: str, width: int) -> int:
+    """Give the lines of a text; many findings say the same."""
+    return 1 if len(text) <= width and "\n" not in text else max(1, len(wrap(text, width)))
 
 
 def _letter(number: int) -> str:

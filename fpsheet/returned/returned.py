@@ -25,6 +25,7 @@ from fpsheet_validation.typed import Check
 _OUR_WORD = b"fpsheet"
 """Stands in each of our marks, and as the author or the first word of each of our comments."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_CELLS = b"sheetData"
 _SELECTED = re.compile(rb'(<(?:\w+:)?sheetView\b[^>]*?)\s+tabSelected="(?:1|true)"')
 
 
@@ -168,6 +169,7 @@ def _mark_sheet(parts: Parts, part: str, marks: Sequence[CellMark], first_mark: 
 
 def _deselect(parts: Parts, part: str) -> None:
     """Let go of the tab she left open: two tabs open at once would be typed in together."""
-    content = parts[part]
-    if _SELECTED.search(content):
-        parts.write(part, _SELECTED.sub(rb"\1", content, count=1))
+    # Views stand before the cells, which are most of a sheet.
+    head, cells, rest = parts[part].partition(_CELLS)
+    if _SELECTED.search(head):
+        parts.write(part, _SELECTED.sub(rb"\1", head, count=1) + cells + rest)

@@ -1,11 +1,13 @@
 """Rows of the sheets of ours as XML: every text a string."""
 
+import re
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from fpsheet.returned.style import ANSWER
 
 _CELL_LIMIT = 32_767
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f]")
 HIDDEN = ' hidden="1"'
 
 
@@ -45,5 +47,4 @@ def sheet_row(  # noqa: PLR0913 - each by name
 
 def sheet_text(value: str) -> str:
     """Give a text as XML may hold it."""
-    printable = "".join(letter for letter in value if letter in "\t\n" or letter >= " ")
-    return escape(printable[:_CELL_LIMIT])
+    return escape(_UNPRINTABLE.sub("", value)[:_CELL_LIMIT])
