@@ -179,7 +179,9 @@ def _summed(numbers: Mapping[str, tuple[int, ...]], words: _Words) -> Rows:
 
 
 def _waiting(receipt: Receipt, words: _Words) -> Page | None:
-    sentences = {line.code: line.message for line in catalogue_lines(words.form, words.language)}
+    codes = {code for row in receipt.waiting for code in row.codes}
+    lines = catalogue_lines(words.form, words.language, codes)
+    sentences = {line.code: line.message for line in lines}
     columns = [
         words.column("place", width=26),
         words.column("row_id", width=20),

@@ -1,8 +1,6 @@
 """The list of findings as a worksheet part: every text a string, every cell a link."""
 
 from collections.abc import Sequence
-from functools import lru_cache
-from textwrap import wrap
 from xml.sax.saxutils import quoteattr
 
 from fpsheet.returned.fault_line import (
@@ -23,6 +21,7 @@ from fpsheet.returned.fault_row import FaultRow
 from fpsheet.returned.list_part import list_part
 from fpsheet.returned.sheet_row import sheet_row
 from fpsheet.returned.style import ANSWER, BODY, HEADER, LINE, LINK, TITLE
+from fpsheet.wrapping import count_lines
 from fpsheet_templates.form import Form
 
 _CHARACTERS_PER_LETTER = 1.1
@@ -77,16 +76,10 @@ def _cells(line: FaultLine) -> list[tuple[str, str, int]]:
 def _lines(line: FaultLine) -> int:
     """Give the lines that the longest text of a row takes in its column."""
     return max(
-        _wrapped(value, int(column.width / _CHARACTERS_PER_LETTER))
+        count_lines(value, int(column.width / _CHARACTERS_PER_LETTER))
         for column, value in zip(COLUMNS, line.values, strict=True)
         if not column.hidden
     )
-
-
-@lru_cache(maxsize=1024)
-def _wrapped(text: str, width: int) -> int:
-    """Give the lines of a text; many findings say the same."""
-    return 1 if len(text) <= width and "\n" not in text else max(1, len(wrap(text, width)))
 
 
 def _letter(number: int) -> str:

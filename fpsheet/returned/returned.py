@@ -169,7 +169,9 @@ def _mark_sheet(parts: Parts, part: str, marks: Sequence[CellMark], first_mark: 
 
 def _deselect(parts: Parts, part: str) -> None:
     """Let go of the tab she left open: two tabs open at once would be typed in together."""
+    content = parts[part]
     # Views stand before the cells, which are most of a sheet.
-    head, cells, rest = parts[part].partition(_CELLS)
-    if _SELECTED.search(head):
-        parts.write(part, _SELECTED.sub(rb"\1", head, count=1) + cells + rest)
+    cells = content.find(_CELLS)
+    end = len(content) if cells < 0 else cells
+    if _SELECTED.search(content, 0, end):
+        parts.write(part, _SELECTED.sub(rb"\1", content[:end], count=1) + content[end:])

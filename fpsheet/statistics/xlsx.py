@@ -4,7 +4,6 @@ XlsxWriter and not openpyxl writes it: its charts are complete, its tables need 
 two files of the same data are the same bytes (docs/adr/0011-statistics.md).
 """
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from io import BytesIO
@@ -18,6 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from fpsheet.statistics.book import Book, Page, PageKind
 from fpsheet.statistics.chart import insert_figure
 from fpsheet.workbook.package import pack, unpack
+from fpsheet.wrapping import count_lines
 from fpsheet_sync.stat_table import Cell, ColumnKind
 
 FONT = "Arial"
@@ -156,10 +156,7 @@ def _set_height(sheet: Worksheet, row: int, texts: Sequence[tuple[str, float, bo
     Programs that open the file do not all find it themselves where text is wrapped.
     """
     lines = max(
-        (
-            len(textwrap.wrap(text, max(1, int(width * _WIDER[bold]))))
-            for text, width, bold in texts
-        ),
+        (count_lines(text, max(1, int(width * _WIDER[bold]))) for text, width, bold in texts),
         default=1,
     )
     if lines > 1:

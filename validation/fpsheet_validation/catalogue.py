@@ -4,7 +4,7 @@
 rows, another cell's address) is an ellipsis.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from fpsheet_templates.form import Form
@@ -44,9 +44,12 @@ class CatalogueLine:
     source: str
 
 
-def catalogue_lines(form: Form, language: str) -> tuple[CatalogueLine, ...]:
-    """Give every rule of the catalogue in code order."""
-    return tuple(_line(form, rule, language) for rule in form.rules)
+def catalogue_lines(
+    form: Form, language: str, codes: Collection[str] | None = None
+) -> tuple[CatalogueLine, ...]:
+    """Give every rule of the catalogue in code order, or those of some codes."""
+    wanted = (rule for rule in form.rules if codes is None or rule.code in codes)
+    return tuple(_line(form, rule, language) for rule in wanted)
 
 
 def _line(form: Form, rule: Rule, language: str) -> CatalogueLine:

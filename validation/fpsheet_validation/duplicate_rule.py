@@ -36,8 +36,8 @@ def _suspects(book: Book, sheet: Sheet) -> pl.DataFrame:
     """Give the rows that share their key (`samme`) or their row id (`samme_id`) with another."""
     keys = [field.id for field in sheet.key_fields()]
     has_key = pl.col(ANNUL).is_null() & pl.all_horizontal(pl.col(keys).is_not_null())
-    same = has_key & (pl.col(keys[0]).filter(has_key).len().over(keys) > 1)
-    same_id = pl.col(ROW_ID).is_not_null() & (pl.len().over(ROW_ID) > 1)
+    same = has_key & (pl.len().over(*keys, has_key) > 1)
+    same_id = pl.col(ROW_ID).is_not_null() & pl.col(ROW_ID).is_duplicated()
     marked = book.frame(sheet.id).lazy().with_columns(samme=same, samme_id=same_id)
     return marked.filter(pl.col("samme") | pl.col("samme_id")).sort(ROW).collect()
 

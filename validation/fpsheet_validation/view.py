@@ -18,12 +18,36 @@ from fpsheet_validation.typed import ROW
 NEVER = date(9999, 12, 31)
 """Stands for the end of what has not ended."""
 
+_ALL_DAYS = 4_000_000
+"""More days than lie between year 1 and `NEVER`."""
+
 
 def view_rows(book: Book, facts: pl.DataFrame, sheet_id: str) -> pl.LazyFrame:
     """Give the view of a sheet; the rows that were accepted earlier have no `raekke`."""
     own = _OWN.get(sheet_id)
     rows = book.rows(sheet_id) if own is None else own(book)
     return rows.join(facts.lazy(), on=CPR, how="left")
+
+
+def _beside(place: int, *same: str, of: str | pl.Expr) -> pl.Expr:
+    """Give a value of a row before (1) or after (-1) that shares its citizen; else null.
+
+    On rows sorted by citizen a comparison tells what `over` would go through all groups for.
+    """
+    value = pl.col(of) if isinstance(of, str) else of
+    shared = (pl.col(name) == pl.col(name).shift(place) for name in (CPR, *same))
+    return pl.when(*shared).then(value.shift(place))
+
+
+def _latest_so_far(day: pl.Expr, *same: str) -> pl.Expr:
+    """Give the latest day of the rows so far that share something, on rows sorted by it.
+
+    Each group counts its days from beyond those of the one before, so that one running maximum
+    serves all.
+    """
+    from_day = pl.struct(same).rle_id().cast(pl.Int64) * _ALL_DAYS
+    latest = (from_day + day.to_physical()).cum_max() - from_day
+    return latest.cast(pl.Int32).cast(pl.Date)
 
 
 def _borger(book: Book) -> pl.LazyFrame:
@@ -42,19 +66,22 @@ def _forloeb(book: Book) -> pl.LazyFrame:
     in. `naeste_start`: start of the citizen's next forløb. `rev_foer`: start of the revurdering
     before, for a revurdering.
     """
-    same = [CPR, "forloeb_type"]
     # An end before the start is a fault of its own and must not hide or make an overlap.
     ends = pl.max_horizontal(pl.col("slut_dato").fill_null(NEVER), "start_dato")
     rows = (
         book.rows("forloeb")
         .filter(pl.col("start_dato").is_not_null() & pl.col("forloeb_type").is_not_null())
-        .sort(CPR, "start_dato", ROW, nulls_last=True)
+        .sort(CPR, "forloeb_type", "start_dato", ROW, nulls_last=True)
+        .with_columns(_latest_so_far(ends, CPR, "forloeb_type").alias("foer_slut"))
         .with_columns(
-            pl.col("start_dato").shift(-1).over(CPR).alias("naeste_start"),
-            ends.cum_max().shift(1).over(same).alias("foer_slut"),
-            pl.col("start_dato").shift(1).over(same).alias("foer_start"),
-            pl.col(ROW).shift(1).over(same).alias("foer_raekke"),
+            _beside(1, "forloeb_type", of="foer_slut").alias("foer_slut"),
+            _beside(1, "forloeb_type", of="start_dato").alias("foer_start"),
+            _beside(1, "forloeb_type", of=ROW).alias("foer_raekke"),
         )
+        .sort(CPR, "start_dato", ROW, nulls_last=True)
+        .with_columns(_beside(-1, of="start_dato").alias("naeste_start"))
+        .collect()
+        .lazy()
     )
     is_review = pl.col("forloeb_type") == "revurdering"
     reviews = rows.filter(is_review).select(
@@ -80,9 +107,9 @@ def _vurdering(book: Book) -> pl.LazyFrame:
         .filter(pl.col("vurdering_dato").is_not_null())
         .sort(CPR, "vurdering_dato", ROW, nulls_last=True)
         .with_columns(
-            pl.col("vurdering_dato").shift(1).over(CPR).alias("foer_dato"),
-            pl.col("arbejdsevne_pct").shift(1).over(CPR).alias("foer_pct"),
-            pl.col(ROW).shift(1).over(CPR).alias("foer_raekke"),
+            _beside(1, of="vurdering_dato").alias("foer_dato"),
+            _beside(1, of="arbejdsevne_pct").alias("foer_pct"),
+            _beside(1, of=ROW).alias("foer_raekke"),
         )
     )
 
@@ -100,6 +127,8 @@ def _assessments(book: Book) -> pl.LazyFrame:
             pl.col("maks_timer_pr_uge").alias("vur_timer"),
             pl.col(ROW).alias("vur_raekke"),
         )
+        .collect()
+        .lazy()
     )
 
 
@@ -154,11 +183,11 @@ def _afgoerelse(book: Book) -> pl.LazyFrame:
         .filter(pl.col("afgoerelse_dato").is_not_null() & kind.is_not_null())
         .sort(CPR, "afgoerelse_dato", "virkning_dato", ROW, nulls_last=True)
         .with_columns(
-            state.forward_fill().shift(1).over(CPR).alias("foer_i_kraft"),
-            level.forward_fill().shift(1).over(CPR).alias("foer_niveau"),
-            pl.col("afgoerelse_dato").shift(1).over(CPR).alias("foer_dato"),
-            pl.col(ROW).shift(1).over(CPR).alias("foer_raekke"),
-            pl.col("afgoerelse_dato").shift(-1).over(CPR).alias("naeste_dato"),
+            _beside(1, of=state.forward_fill().over(CPR)).alias("foer_i_kraft"),
+            _beside(1, of=level.forward_fill().over(CPR)).alias("foer_niveau"),
+            _beside(1, of="afgoerelse_dato").alias("foer_dato"),
+            _beside(1, of=ROW).alias("foer_raekke"),
+            _beside(-1, of="afgoerelse_dato").alias("naeste_dato"),
             lapse.max().over(CPR).alias("sidste_bortfald"),
             _contradicted().alias("modsagt_samme_dag"),
         )
@@ -194,16 +223,16 @@ def _contradicted() -> pl.Expr:
 
 def _indkomst(book: Book) -> pl.LazyFrame:
     """Add the income of the same source before: `foer_til`, `foer_fra`, `foer_raekke`."""
-    same = [CPR, "indkomst_kilde"]
     ends = pl.max_horizontal(pl.col("til_dato").fill_null(NEVER), "fra_dato")
     return (
         book.rows("indkomst")
         .filter(pl.col("fra_dato").is_not_null() & pl.col("indkomst_kilde").is_not_null())
-        .sort(CPR, "fra_dato", ROW, nulls_last=True)
+        .sort(CPR, "indkomst_kilde", "fra_dato", ROW, nulls_last=True)
+        .with_columns(_latest_so_far(ends, CPR, "indkomst_kilde").alias("foer_til"))
         .with_columns(
-            ends.cum_max().shift(1).over(same).alias("foer_til"),
-            pl.col("fra_dato").shift(1).over(same).alias("foer_fra"),
-            pl.col(ROW).shift(1).over(same).alias("foer_raekke"),
+            _beside(1, "indkomst_kilde", of="foer_til").alias("foer_til"),
+            _beside(1, "indkomst_kilde", of="fra_dato").alias("foer_fra"),
+            _beside(1, "indkomst_kilde", of=ROW).alias("foer_raekke"),
         )
     )
 
