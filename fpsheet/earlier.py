@@ -20,7 +20,7 @@ from fpsheet.verdict import Verdict
 from fpsheet_sync.access import Actor
 from fpsheet_sync.library import read_state
 from fpsheet_sync.plan import plan_merge
-from fpsheet_sync.schema import BORGER
+from fpsheet_sync.record import BORGER
 from fpsheet_sync.store import Store
 from fpsheet_sync.submission import Submission
 from fpsheet_sync.sync import sync_submissions

@@ -5,6 +5,7 @@ what they give in the order of the inbox. A worker sends back no CPR number: sub
 prepared, with pseudonyms in place.
 """
 
+import gc
 import hashlib
 import zipfile
 from collections import deque
@@ -31,7 +32,6 @@ from fpsheet.transport.payload import Payload, PayloadError
 from fpsheet.verdict import Verdict
 from fpsheet_sync.content import Prepared, prepare
 from fpsheet_sync.failure import store_failure
-from fpsheet_sync.income import read_answer
 from fpsheet_sync.keys import Keys, read_keys
 from fpsheet_sync.submission import Submission
 from fpsheet_templates.errors import WorkbookFileError
@@ -127,6 +127,8 @@ def receive(arrivals: Iterable[Arrival], desk: Desk, *, count: int) -> Iterator[
             # The writer may give up in the middle: a database can fail.
             worker.process.close()
         return
+    # What is loaded stays: the collector need not go through it again for every few files.
+    gc.freeze()
     context = get_context("spawn")
     with ProcessPoolExecutor(WORKERS, context, initializer=_begin, initargs=(desk,)) as pool:
         pending: deque[Future[Received]] = deque()
@@ -140,6 +142,7 @@ def receive(arrivals: Iterable[Arrival], desk: Desk, *, count: int) -> Iterator[
         finally:
             # Also when the caller stops: nothing is read on for nobody.
             pool.shutdown(cancel_futures=True)
+            gc.unfreeze()
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +253,8 @@ def read_original(desk: Desk) -> Iterator[Callable[[bytes], Submission]]:
         desk = replace(desk, unsealing=(identity, keyring.with_revoked()))
     worker = make_worker(desk)
 
+    from fpsheet_sync.income import read_answer
+
     def read(data: bytes) -> Submission:
         told = read_answer(data, desk.now)
         if told is not None:
@@ -272,6 +277,11 @@ _workers: list[Worker] = []
 
 def _begin(desk: Desk) -> None:
     _workers.append(make_worker(desk))
+    # What checking needs is loaded before the first file, to be among what stays.
+    from fpsheet.returned import answer  # noqa: F401
+    from fpsheet_validation import check  # noqa: F401
+
+    gc.freeze()
 
 
 def _take(arrival: Arrival) -> Received:

@@ -14,7 +14,6 @@ from fpsheet.returned.returned import add_last, drop_conflicts, in_words, replac
 from fpsheet.returned.stamp import stamp
 from fpsheet.returned.style import add_styles
 from fpsheet.returned.workbook_part import CONFLICT_PART, list_sheets
-from fpsheet.workbook.style import date_serial
 from fpsheet_sync.receipt import Receipt
 from fpsheet_sync.state import Plain, to_plain
 from fpsheet_templates.form import Field, FieldType, Form
@@ -163,6 +162,8 @@ def _content(form: Form, field: Field, value: Plain, language: str, *, date1904:
     if value is None:
         return None
     if field.type is FieldType.DATE:
+        from fpsheet.workbook.style import date_serial
+
         return date_serial(date.fromisoformat(str(value))) - (_1904 if date1904 else 0)
     if field.type is FieldType.CODE and str(value) in form.code_lists[field.codes]:
         return form.code_lists[field.codes][str(value)].label(language)

@@ -9,7 +9,7 @@ from fpsheet.returned.fault_line import Column, link_location
 from fpsheet.views.record import told_value
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.receipt import Receipt, ShownClaim, ShownConflict
-from fpsheet_sync.schema import BORGER
+from fpsheet_sync.record import BORGER
 from fpsheet_templates.form import Form
 from fpsheet_validation.typed import ROW, ROW_ID, Check, TypedSheet
 

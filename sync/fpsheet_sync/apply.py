@@ -21,7 +21,8 @@ from fpsheet_sync.layout import layouts
 from fpsheet_sync.merged_person import update_merged
 from fpsheet_sync.plan import MergePlan
 from fpsheet_sync.receipt import Receipt, Settlement, WaitingRow, show_conflict
-from fpsheet_sync.schema import BORGER, store_schema
+from fpsheet_sync.record import BORGER
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.settlement import find_settlements
 from fpsheet_sync.store import next_commit
 from fpsheet_sync.write import write_change

@@ -14,7 +14,7 @@ import polars as pl
 
 from fpsheet_sync.keys import Keys
 from fpsheet_sync.layout import Layout, layouts
-from fpsheet_sync.schema import BORGER
+from fpsheet_sync.record import BORGER
 from fpsheet_sync.submission import Submission, SubmittedSheet
 from fpsheet_validation.cpr import born_number
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy.exc import ArgumentError, DBAPIError
-
 from fpsheet_templates.errors import StoreError
 from fpsheet_templates.load import load_texts
 from fpsheet_templates.text import BASE_LANGUAGE
@@ -68,6 +66,9 @@ def translated(place: str) -> Iterator[None]:
     Args:
         place: The address shown to the reader, without password.
     """
+    # Failures without a database are told by processes that need not load one.
+    from sqlalchemy.exc import ArgumentError, DBAPIError  # noqa: PLC0415
+
     try:
         yield
     except ArgumentError:

@@ -12,7 +12,8 @@ from fpsheet_sync.failure import store_failure
 from fpsheet_sync.layout import Layout, layouts
 from fpsheet_sync.origin import Origin, Origins, Version
 from fpsheet_sync.receipt import ShownConflict
-from fpsheet_sync.schema import ANNULLER, BORGER, store_schema
+from fpsheet_sync.record import ANNULLER, BORGER
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.settled import Conflicts, SettledConflict
 from fpsheet_sync.state import Plain, to_plain
 from fpsheet_sync.store import Store

@@ -22,7 +22,7 @@ import polars as pl
 
 from fpsheet_sync.content import BLOCKED, FILE_ID, ROW, Frames, no_rows
 from fpsheet_sync.layout import Layout, layouts
-from fpsheet_sync.schema import BORGER
+from fpsheet_sync.record import BORGER
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
 

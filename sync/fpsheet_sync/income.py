@@ -23,7 +23,8 @@ from fpsheet_sync.apply import write_plan
 from fpsheet_sync.content import prepare
 from fpsheet_sync.keys import Keys, is_replacement
 from fpsheet_sync.plan import make_plan
-from fpsheet_sync.schema import BORGER, citizens, in_force_at, store_schema
+from fpsheet_sync.record import BORGER
+from fpsheet_sync.schema import citizens, in_force_at, store_schema
 from fpsheet_sync.store import Store, lock
 from fpsheet_sync.submission import Submission, SubmittedSheet
 from fpsheet_templates.load import load_form

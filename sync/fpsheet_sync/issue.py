@@ -15,7 +15,8 @@ from fpsheet_sync.identity import ROW_ID
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.library import read_commits, read_state
 from fpsheet_sync.lineage import said_types
-from fpsheet_sync.schema import ANNULLER, BORGER, store_schema
+from fpsheet_sync.record import ANNULLER, BORGER
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.state import State
 from fpsheet_sync.store import Store, lock, next_commit
 from fpsheet_sync.vault import open_cprs, with_cpr

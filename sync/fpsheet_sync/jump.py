@@ -8,7 +8,7 @@ import polars as pl
 from fpsheet_sync.content import ROW
 from fpsheet_sync.identity import ROW_ID
 from fpsheet_sync.layout import Layout
-from fpsheet_sync.schema import ANNULLER
+from fpsheet_sync.record import ANNULLER
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
 

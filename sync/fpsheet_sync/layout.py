@@ -6,7 +6,7 @@ from functools import cache
 
 import polars as pl
 
-from fpsheet_sync.schema import BORGER, record_fields
+from fpsheet_sync.record import BORGER, record_fields
 from fpsheet_templates.form import FieldType, Sheet
 from fpsheet_templates.load import load_form
 from fpsheet_validation.typed import polars_type

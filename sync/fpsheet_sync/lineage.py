@@ -19,7 +19,7 @@ from fpsheet_sync.commit import NEW, Commit, CommitKind
 from fpsheet_sync.content import BLOCKED, FILE_ID, ROW, Frames
 from fpsheet_sync.identity import COPY, ROW_ID
 from fpsheet_sync.layout import Layout, alike, layouts
-from fpsheet_sync.schema import BORGER
+from fpsheet_sync.record import BORGER
 
 SOURCE = "kilde"
 

@@ -16,7 +16,7 @@ from fpsheet_sync.content import BLOCKED, ROW
 from fpsheet_sync.identity import COPY, ROW_ID
 from fpsheet_sync.layout import PROVENANCE, Layout, alike
 from fpsheet_sync.lineage import SOURCE
-from fpsheet_sync.schema import ANNULLER
+from fpsheet_sync.record import ANNULLER
 from fpsheet_sync.state import Claim, Plain, from_plain, to_plain
 
 Sources = dict[str, list[int]]

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
-from fpsheet_sync.schema import ANNULLER, BORGER, in_force_at, store_schema
+from fpsheet_sync.record import ANNULLER, BORGER
+from fpsheet_sync.schema import in_force_at, store_schema
 from fpsheet_sync.store import lock
 
 

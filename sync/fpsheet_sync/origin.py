@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 
 from fpsheet_sync.layout import Layout
 from fpsheet_sync.merge import record_sources
-from fpsheet_sync.schema import BORGER, store_schema
+from fpsheet_sync.record import BORGER
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.state import Plain, to_plain
 
 Version = Mapping[str, Any]

@@ -9,7 +9,7 @@ from fpsheet_sync.content import BLOCKED, ROW, Frames
 from fpsheet_sync.file import File
 from fpsheet_sync.identity import ROW_ID, Placed
 from fpsheet_sync.layout import Layout, alike, layouts
-from fpsheet_sync.schema import BORGER
+from fpsheet_sync.record import BORGER
 from fpsheet_sync.state import QUARANTINE_TYPES, State
 from fpsheet_templates.rule import Severity
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from fpsheet_sync.commit import Status
 from fpsheet_sync.layout import layouts
-from fpsheet_sync.schema import BORGER
+from fpsheet_sync.record import BORGER
 from fpsheet_sync.state import Conflict, Key, Plain, key_id
 from fpsheet_sync.step import SheetOutcome
 

@@ -41,11 +41,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
+from fpsheet_sync.record import ANNULLER, BORGER, record_fields
 from fpsheet_templates.form import Field, FieldType, Sheet
 from fpsheet_templates.load import load_form
 
-BORGER = "borger"
-ANNULLER = "annuller"
 BOOKKEEPING = (
     "kommune_kode",
     "raekke_id",
@@ -111,8 +110,9 @@ def store_schema() -> Schema:
     metadata = MetaData(naming_convention=NAMING)
     Sequence(COMMIT_NUMBERS.name, metadata=metadata)
     records = {sheet.id: _record_table(metadata, sheet) for sheet in load_form().entry_sheets()}
-    former = records[BORGER].c.tidligere_cpr
-    Index(None, former, sqlite_where=former.is_not(None), postgresql_where=former.is_not(None))
+    # The migration makes it over the rows that have one; to say so here loads all of PostgreSQL's
+    # dialect, also for SQLite.
+    Index(None, records[BORGER].c.tidligere_cpr)
     for make in (_commit_tables, _identity_tables, _case_tables, _office_tables):
         make(metadata)
     others = {name: table for name, table in metadata.tables.items() if name not in records}
@@ -158,11 +158,6 @@ def citizens(as_of: int | None = None) -> Subquery:
         .select_from(joined)
         .subquery("borgere")
     )
-
-
-def record_fields(sheet: Sheet) -> tuple[Field, ...]:
-    """Give the fields of a sheet that the database holds: not CPR itself, nothing local."""
-    return tuple(field for field in sheet.entry_fields() if not field.local and field.id != "cpr")
 
 
 def _record_table(metadata: MetaData, sheet: Sheet) -> Table:

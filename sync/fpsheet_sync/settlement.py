@@ -18,7 +18,8 @@ from fpsheet_sync.layout import Layout, layouts
 from fpsheet_sync.merge import record_sources
 from fpsheet_sync.plan import MergePlan
 from fpsheet_sync.receipt import Settlement, ShownClaim, show_conflict
-from fpsheet_sync.schema import BORGER, store_schema
+from fpsheet_sync.record import BORGER
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.settled import Conflicts
 from fpsheet_sync.state import Key, key_id, to_plain
 

@@ -15,7 +15,7 @@ from fpsheet_sync.layout import alike, layouts
 from fpsheet_sync.lineage import Ancestry, continue_line
 from fpsheet_sync.merge import Merged, Sides, merge_sheet
 from fpsheet_sync.quarantine import quarantine_rows
-from fpsheet_sync.schema import ANNULLER
+from fpsheet_sync.record import ANNULLER
 from fpsheet_sync.state import Claim, Hold, Key, State, to_plain
 from fpsheet_sync.told import finish, tell_clashes, tell_file
 from fpsheet_validation.finding import Finding

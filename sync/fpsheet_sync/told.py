@@ -6,7 +6,7 @@ from dataclasses import replace
 from fpsheet_sync.file import File
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.lineage import Ancestry
-from fpsheet_sync.schema import BORGER
+from fpsheet_sync.record import BORGER
 from fpsheet_sync.state import Hold, Key, State
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding, sort_findings

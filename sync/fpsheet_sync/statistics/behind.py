@@ -7,7 +7,8 @@ from sqlalchemy import Connection, select
 
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.merge import record_sources
-from fpsheet_sync.schema import BORGER, in_force_at, store_schema
+from fpsheet_sync.record import BORGER
+from fpsheet_sync.schema import in_force_at, store_schema
 from fpsheet_sync.write import chunks
 
 Place = tuple[str, str, str]

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, or_, select
 
-from fpsheet_sync.schema import BORGER, citizens, in_force_at, store_schema
+from fpsheet_sync.record import BORGER
+from fpsheet_sync.schema import citizens, in_force_at, store_schema
 from fpsheet_sync.statistics.scope import ENHED, Scope
 from fpsheet_sync.statistics.workspace import FACT_SOURCES, fact_tables
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec

@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import literal as sql_literal
 
-from fpsheet_sync.schema import BORGER
+from fpsheet_sync.record import BORGER
 from fpsheet_sync.statistics.scope import ENHED, Scope
 
 Tables = Mapping[str, Table]

@@ -1,0 +1,122 @@
+"""Where the time of a first sync goes: processor milliseconds of each stage, per workbook.
+
+    python benchmarks/bench_stages.py                  10 of the 98 workbooks of run.py
+    python benchmarks/bench_stages.py --files 98
+
+The stages run one after the other in one process, on the workbooks that `run.py` makes; what a
+sync does beside them is to start its processes and to hand the files from one to the other. The
+first workbook is left out: it pays for what is loaded and compiled once.
+
+Every invented citizen has a replacement CPR number, and each is worth a warning (CPR-005): that
+is nine in ten of the findings. A returned workbook of a real kommune has the fewer marks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import tempfile
+import time
+from collections import defaultdict
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from national import make_input
+
+from fpsheet.check import Question, check_raw
+from fpsheet.intake.limits import DEFAULT_LIMITS
+from fpsheet.intake.plan import make_plan
+from fpsheet.intake.reading import read_bytes
+from fpsheet.receipts.book import receipt_book
+from fpsheet.receipts.file import write_receipt
+from fpsheet.returned.answer import sent_workbook
+from fpsheet.said import said_in
+from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet.submission import Reception, make_submission
+from fpsheet_sync.access import Actor
+from fpsheet_sync.content import prepare
+from fpsheet_sync.keys import derive_keys
+from fpsheet_sync.store import Store, open_store
+from fpsheet_sync.sync import sync_submissions
+from fpsheet_templates.load import load_form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+FORM = load_form()
+QUESTION = Question(FORM, date(2026, 3, 2))
+PLAN = make_plan(FORM, expected_kommune=None, limits=DEFAULT_LIMITS)
+KEYS = derive_keys(b"b" * 32, fictional=True)
+
+
+class Clock:
+    """Processor seconds by the name of a stage."""
+
+    def __init__(self) -> None:
+        """Begin at nothing."""
+        self.spent: dict[str, float] = defaultdict(float)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count the block for a stage."""
+        begun = time.process_time()
+        yield
+        self.spent[name] += time.process_time() - begun
+
+
+def take(path: Path, store: Store, clock: Clock) -> None:
+    """Take one workbook through every stage."""
+    data = path.read_bytes()
+    with clock.stage("read"):
+        raw, faults = read_bytes(data, name=path.name, plan=PLAN)
+    with clock.stage("hand over"):
+        raw, faults = pickle.loads(pickle.dumps((raw, faults), pickle.HIGHEST_PROTOCOL))
+    with clock.stage("check"):
+        found = tuple(fault.to_finding(FORM) for fault in faults)
+        verdict = check_raw(raw, found, path, QUESTION)
+    if verdict.check is None:
+        raise SystemExit(f"{path.name} cannot be read")
+    with clock.stage("prepare"):
+        said, choices = said_in(data, verdict, FORM)
+        reception = Reception(NOW, NOW, original=data, explanations=said, choices=choices)
+        submission = make_submission(verdict.check, verdict.findings, FORM, reception)
+        prepared = prepare(submission, KEYS)
+    with clock.stage("returned workbook"):
+        checked = verdict.findings, verdict.check
+        returned = sent_workbook(data, checked, form=FORM, language="da")
+    with clock.stage("hand over"):
+        light = verdict.without_rows()
+        both = pickle.dumps((light, prepared, returned), pickle.HIGHEST_PROTOCOL)
+        _, prepared, _ = pickle.loads(both)
+    with clock.stage("merge and write"):
+        (synced,) = sync_submissions(store, [prepared], Actor("benchmark", NOW))
+    with clock.stage("receipt"):
+        write_xlsx(receipt_book(synced.receipt, FORM, language="da"))
+        write_receipt(synced.receipt)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--files", type=int, default=10)
+    parser.add_argument("--cache", type=Path, default=Path("build/benchmark"))
+    chosen = parser.parse_args()
+    first, *others = make_input(chosen.cache, kommuner=98, rows=10_000).files[: chosen.files]
+    clock = Clock()
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(f"sqlite:///{Path(folder) / 'central.db'}", keys=KEYS, create=True)
+        take(first, store, Clock())
+        for path in others:
+            take(path, store, clock)
+        store.close()
+    total = sum(clock.spent.values())
+    for name, seconds in sorted(clock.spent.items(), key=lambda item: -item[1]):
+        print(f"{name:<20}{seconds * 1000 / len(others):8.1f} ms{seconds / total:8.1%}")
+    print(f"{'together':<20}{total * 1000 / len(others):8.1f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,11 @@
+"""Records: what the store holds of a row, told without a database, so that readers load none."""
+
+from fpsheet_templates.form import Field, Sheet
+
+BORGER = "borger"
+ANNULLER = "annuller"
+
+
+def record_fields(sheet: Sheet) -> tuple[Field, ...]:
+    """Give the fields of a sheet that the database holds: not CPR itself, nothing local."""
+    return tuple(field for field in sheet.entry_fields() if not field.local and field.id != "cpr")
