@@ -77,7 +77,11 @@ def add_list(parts: Parts, content: bytes, *, title: str, part: str = PART) -> N
     if sheets is None:
         raise DamagedPackageError
     number = 1 + max((whole_number(sheet.get("sheetId")) for sheet in sheets), default=0)
-    entry = etree.SubElement(sheets, f"{{{MAIN}}}sheet", name=title, sheetId=str(number))
+    # The prefix is named here: else it hangs on what other libraries in this process registered.
+    prefixes = {"r": DOCUMENT_RELATION}
+    entry = etree.SubElement(
+        sheets, f"{{{MAIN}}}sheet", nsmap=prefixes, name=title, sheetId=str(number)
+    )
     entry.set(f"{{{DOCUMENT_RELATION}}}id", link)
     for view in root.iter(f"{{{MAIN}}}workbookView"):
         view.set("activeTab", str(len(sheets) - 1))
