@@ -6,13 +6,13 @@ before it counts.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.disclosure.interval import Interval
-from fpsheet_sync.disclosure.primary import Primary
+from fpsheet_sync.disclosure.parts import Part, Workers
+from fpsheet_sync.disclosure.pattern import Pattern
 from fpsheet_sync.disclosure.problem import PUBLIC, Problem
 from fpsheet_sync.disclosure.settings import Settings
 from fpsheet_sync.disclosure.view import (
@@ -24,12 +24,7 @@ from fpsheet_sync.disclosure.view import (
     prove_view,
     summarise,
 )
-from fpsheet_sync.disclosure.witness import Reach, Witness, is_valid
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Mask = NDArray[np.bool_]
+from fpsheet_sync.disclosure.witness import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,48 +46,68 @@ class Audit:
 
 
 def audit_pattern(
-    problem: Problem,
-    primary: Primary,
-    hidden: "Mask",
-    settings: Settings,
-    witnesses: Sequence[Witness] = (),
+    pattern: Pattern, settings: Settings, parts: Sequence[Part], workers: Workers
 ) -> Audit:
     """Audit a choice of hidden cells.
 
     Args:
-        problem: The release.
-        primary: What must be kept from whom.
-        hidden: The cells that are not printed.
+        pattern: The choice; of its witnesses, wrong ones are passed over.
         settings: The width asked for, and how much is measured.
-        witnesses: Other tables that fit, if any are known; wrong ones are passed over.
+        parts: The independent parts of the release.
+        workers: Those who measure them.
     """
-    checked = [witness for witness in witnesses if is_valid(problem, hidden, witness)]
-    groups = find_groups(problem, hidden & ~problem.is_known, checked)
+    pattern = pattern.checked()
+    problem, primary = pattern.problem, pattern.primary
+    orders = [(part, settings) for part in pattern.divided(parts)]
     public: dict[int, Verdict] = {}
-    for group in groups:
-        public |= measure_group(problem, primary.against[:, PUBLIC], settings, group)
+    for part, found in zip(parts, workers.run(_measure_public, orders), strict=True):
+        public |= {int(part.cells[cell]): verdict for cell, verdict in found.items()}
     views = range(PUBLIC + 1, len(problem.views))
     audits = [summarise(problem, primary, PUBLIC, public, set(public))]
-    if np.count_nonzero(hidden) * len(problem.views) > settings.interval_limit:
+    if np.count_nonzero(pattern.hidden) * len(problem.views) > settings.interval_limit:
         reach = Reach(problem, primary)
-        for witness in checked:
+        for witness in pattern.witnesses:
             reach.add(witness)
         audits.extend(prove_view(problem, primary, settings.width, view, reach) for view in views)
-        return Audit(tuple(audits))
-    for view in views:
-        verdicts = dict(public)
-        own: set[int] = set()
-        for group in groups:
-            if not (problem.owner[group.cells] == view).any():
-                continue
-            for cell in group.cells.tolist():
-                del verdicts[cell]
-            for part in _without_own(problem, view, group):
-                found = measure_group(problem, primary.against[:, view], settings, part, public)
-                verdicts |= found
-                own |= found.keys()
-        audits.append(summarise(problem, primary, view, verdicts, own))
+    else:
+        groups = _groups(pattern)
+        audits.extend(_measure_view(pattern, settings, view, (groups, public)) for view in views)
     return Audit(tuple(audits))
+
+
+def _groups(pattern: Pattern) -> list[Group]:
+    unknown = pattern.hidden & ~pattern.problem.is_known
+    return find_groups(pattern.problem, unknown, pattern.witnesses)
+
+
+def _measure_public(order: tuple[Pattern, Settings]) -> dict[int, Verdict]:
+    """Measure what the public can say of every hidden cell."""
+    pattern, settings = order
+    found: dict[int, Verdict] = {}
+    for group in _groups(pattern):
+        kept = pattern.primary.against[:, PUBLIC]
+        found |= measure_group(pattern.problem, kept, settings, group)
+    return found
+
+
+def _measure_view(
+    pattern: Pattern, settings: Settings, view: int, told: tuple[list[Group], dict[int, Verdict]]
+) -> ViewAudit:
+    """Measure what a kommune can say, where it knows some cells of a group; else it is public."""
+    problem, primary = pattern.problem, pattern.primary
+    groups, public = told
+    verdicts = dict(public)
+    own: set[int] = set()
+    for group in groups:
+        if not (problem.owner[group.cells] == view).any():
+            continue
+        for cell in group.cells.tolist():
+            del verdicts[cell]
+        for part in _without_own(problem, view, group):
+            found = measure_group(problem, primary.against[:, view], settings, part, public)
+            verdicts |= found
+            own |= found.keys()
+    return summarise(problem, primary, view, verdicts, own)
 
 
 def _without_own(problem: Problem, view: int, group: Group) -> list[Group]:

@@ -46,7 +46,8 @@ def make_block(problem: Problem, cells: "Cells") -> Block:
     rows = problem.of_cell.item[places]
     column = np.repeat(np.arange(len(cells)), problem.of_cell.counts(cells))
     order = np.argsort(rows, kind="stable")
-    _, first = np.unique(rows[order], return_index=True)
+    ordered = rows[order]
+    first = np.flatnonzero(np.diff(ordered, prepend=-1))
     return Block(
         cells=cells,
         start=np.append(first, len(rows)).astype(np.int32),
@@ -74,38 +75,3 @@ def connected(problem: Problem, mask: "Mask") -> "list[Cells]":
     order = np.argsort(label, kind="stable")
     _, first = np.unique(label[order], return_index=True)
     return np.split(cells[order], first[1:]) if len(cells) else []
-
-
-def near(problem: Problem, cell: int, usable: "Mask", limit: int) -> "Cells":
-    """Give the usable cells nearest to a cell, counted in equations, the cell first.
-
-    Looking further stops once there are more than `limit`.
-    """
-    left = usable.copy()
-    left[cell] = False
-    rings = [np.array([cell])]
-    total = 1
-    fresh = np.ones(len(problem.rows), dtype=np.bool_)
-    while len(rings[-1]) and total <= limit:
-        rows = np.unique(problem.of_cell.item[problem.of_cell.places(rings[-1])])
-        rows = rows[fresh[rows]]
-        fresh[rows] = False
-        beside = problem.in_row.item[problem.in_row.places(rows)]
-        ring = np.unique(beside[left[beside]])
-        left[ring] = False
-        rings.append(ring)
-        total += len(ring)
-    return np.concatenate(rings)
-
-
-def trim(problem: Problem, cells: "Cells") -> "Cells":
-    """Drop the cells that cannot differ because some equation names no other of the cells."""
-    while True:
-        counts = problem.of_cell.counts(cells)
-        rows = problem.of_cell.item[problem.of_cell.places(cells)]
-        alone = np.bincount(rows, minlength=len(problem.rows))[rows] == 1
-        stuck = np.zeros(len(cells), dtype=np.bool_)
-        stuck[np.repeat(np.arange(len(cells)), counts)[alone]] = True
-        if not stuck.any():
-            return cells
-        cells = cells[~stuck]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -87,6 +87,34 @@ class Problem:
         """Give the number of cells."""
         return len(self.ids)
 
+    def part(self, cells: "NDArray[np.int64]") -> "Problem":
+        """Give the cells named, sorted, with the equations of the first; views stay as they are.
+
+        All cells of those equations must be among them.
+        """
+        numbers = np.unique(self.of_cell.item[self.of_cell.places(cells)]).tolist()
+        place = {cell: own for own, cell in enumerate(cells.tolist())}
+        rows = tuple(tuple(place[cell] for cell in self.rows[number]) for number in numbers)
+        linked = _link_cells(rows, len(cells))
+        return Problem(
+            ids=tuple(self.ids[cell] for cell in place),
+            value=self.value[cells],
+            weight=self.weight[cells],
+            is_count=self.is_count[cells],
+            is_known=self.is_known[cells],
+            owner=self.owner[cells],
+            views=self.views,
+            rows=rows,
+            row_names=tuple(self.row_names[number] for number in numbers),
+            rows_of=linked.rows_of,
+            in_row=linked.in_row,
+            of_cell=linked.of_cell,
+            sign=linked.sign,
+            hidden_from=self.hidden_from[cells],
+            was_hidden=self.was_hidden[cells],
+            was_small=self.was_small[cells],
+        )
+
 
 def build_problem(release: Release, *, hidden_from: int = 0) -> Problem:
     """Put a release into arrays; the result does not depend on the order of cells or equations.
@@ -107,12 +135,7 @@ def build_problem(release: Release, *, hidden_from: int = 0) -> Problem:
         for cell, low in zip(cells, lowest, strict=True)
     )
     named = _distinct_rows(release.equations, index)
-    rows_of: list[list[int]] = [[] for _ in cells]
-    signs: list[list[float]] = [[] for _ in cells]
-    for number, row in enumerate(named):
-        for place, cell in enumerate(row):
-            rows_of[cell].append(number)
-            signs[cell].append(-1.0 if place else 1.0)
+    linked = _link_cells(list(named), len(cells))
     return Problem(
         ids=tuple(cell.id for cell in cells),
         value=np.array([cell.value for cell in cells], dtype=np.int64),
@@ -123,10 +146,10 @@ def build_problem(release: Release, *, hidden_from: int = 0) -> Problem:
         views=("", *codes),
         rows=tuple(named),
         row_names=tuple(named.values()),
-        rows_of=tuple(tuple(rows) for rows in rows_of),
-        in_row=_link(list(named)),
-        of_cell=_link(rows_of),
-        sign=np.array([sign for row in signs for sign in row], dtype=np.float64),
+        rows_of=linked.rows_of,
+        in_row=linked.in_row,
+        of_cell=linked.of_cell,
+        sign=linked.sign,
         hidden_from=lowest,
         was_hidden=was_hidden,
         was_small=was_small,
@@ -142,6 +165,30 @@ def _distinct_rows(
         row = (index[equation.total], *sorted(index[part] for part in equation.parts))
         named.setdefault(row, equation.name)
     return dict(sorted(named.items()))
+
+
+class _Linked(NamedTuple):
+    """The equations seen from their cells, and linked both ways."""
+
+    rows_of: tuple[tuple[int, ...], ...]
+    in_row: Links
+    of_cell: Links
+    sign: "NDArray[np.float64]"
+
+
+def _link_cells(rows: Sequence[tuple[int, ...]], size: int) -> _Linked:
+    rows_of: list[list[int]] = [[] for _ in range(size)]
+    signs: list[list[float]] = [[] for _ in range(size)]
+    for number, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            rows_of[cell].append(number)
+            signs[cell].append(-1.0 if place else 1.0)
+    return _Linked(
+        rows_of=tuple(tuple(numbers) for numbers in rows_of),
+        in_row=_link(rows),
+        of_cell=_link(rows_of),
+        sign=np.array([sign for row in signs for sign in row], dtype=np.float64),
+    )
 
 
 def _link(lists: Sequence[Sequence[int]]) -> Links:

@@ -55,12 +55,9 @@ class Spread:
         self._solver = _new_solver()
         self._solver.setOptionValue("presolve", "off")
         self._solver.setOptionValue("simplex_strategy", _PRIMAL_SIMPLEX)
-        model = _new_model(block.size, block.start, block.column, block.sign)
-        model.col_cost_ = np.zeros(block.size)
-        model.col_lower_ = lower
-        model.col_upper_ = np.full(block.size, highspy.kHighsInf)
-        self._solver.passModel(model)
-        self._size = block.size
+        endless = np.full(block.size, highspy.kHighsInf)
+        model = _Model(lower, endless, block.start, block.column, block.sign)
+        model.hand_to(self._solver, cost=np.zeros(block.size))
 
     def extreme(self, column: int, sign: int) -> "Numbers | None":
         """Give the differences with one cell as high (`sign` 1) or as low (-1) as can be.
@@ -125,11 +122,10 @@ class Changes:
             numbers were found.
         """
         model = _split_model(block, question)
+        cost = np.concatenate([question.cost, question.cost])
         for turn in range(_TURNS):
-            model.col_cost_ = np.concatenate([question.cost, question.cost]) * _tilt(
-                2 * block.size, turn
-            )
-            change = self._solve(model, block.size)
+            model.hand_to(self._solver, cost=cost * _tilt(2 * block.size, turn))
+            change = self._solve(block.size)
             if change is None:
                 return None
             for times in (1, 2):
@@ -137,12 +133,11 @@ class Changes:
                     return np.rint(times * change).astype(np.int64)
         if block.size > _WHOLE_LIMIT and not question.thorough:
             return None
-        model.integrality_ = [highspy.HighsVarType.kInteger] * (2 * block.size)
-        model.col_cost_ = np.concatenate([question.cost, question.cost])
+        model.hand_to(self._solver, cost=cost, is_whole=True)
         is_large = block.size > _WHOLE_LIMIT
         self._solver.setOptionValue("mip_max_nodes", _NO_LIMIT if is_large else _NODES)
         self._solver.setOptionValue("mip_max_improving_sols", 1 if is_large else _NO_LIMIT)
-        change = self._solve(model, block.size)
+        change = self._solve(block.size)
         return None if change is None else np.rint(change).astype(np.int64)
 
     def farthest(self, block: Block, question: Question) -> int:
@@ -150,12 +145,11 @@ class Changes:
         model = _split_model(block, question)
         cost = np.zeros(2 * block.size)
         cost[[question.column, block.size + question.column]] = -1.0
-        model.col_cost_ = cost
-        change = self._solve(model, block.size)
+        model.hand_to(self._solver, cost=cost)
+        change = self._solve(block.size)
         return 0 if change is None else math.trunc(change[question.column] * (1 + ROUNDING))
 
-    def _solve(self, model: highspy.HighsLp, size: int) -> "Numbers | None":
-        self._solver.passModel(model)
+    def _solve(self, size: int) -> "Numbers | None":
         self._solver.run()
         status = self._solver.getModelStatus()
         if status == highspy.HighsModelStatus.kInfeasible:
@@ -185,7 +179,51 @@ def _tilt(size: int, turn: int) -> "Numbers":
     return np.ones(size) if not turn else 1.0 + (places * _GOLDEN * turn) % 1.0
 
 
-def _split_model(block: Block, question: Question) -> highspy.HighsLp:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Model:
+    """Columns within bounds, and equations that sum to zero.
+
+    Attributes:
+        lower: Least value per column.
+        upper: Highest value per column.
+        start: Where each equation's entries start; one more than there are equations.
+        index: Column per entry.
+        sign: 1 or -1 per entry.
+    """
+
+    lower: "Numbers"
+    upper: "Numbers"
+    start: "NDArray[np.int32]"
+    index: "NDArray[np.int32]"
+    sign: "Numbers"
+
+    def hand_to(self, solver: highspy.Highs, *, cost: "Numbers", is_whole: bool = False) -> None:
+        """Hand it to the solver, which forgets what it had.
+
+        As arrays: the solver's own model object copies them number by number.
+        """
+        kind = highspy.HighsVarType.kInteger if is_whole else highspy.HighsVarType.kContinuous
+        zero = np.zeros(len(self.start) - 1)
+        solver.passModel(
+            len(cost),
+            len(zero),
+            len(self.index),
+            int(highspy.MatrixFormat.kRowwise),
+            int(highspy.ObjSense.kMinimize),
+            0.0,
+            cost,
+            self.lower,
+            self.upper,
+            zero,
+            zero,
+            self.start,
+            self.index,
+            self.sign,
+            np.full(len(cost), int(kind), dtype=np.int32),
+        )
+
+
+def _split_model(block: Block, question: Question) -> _Model:
     """Make the model in which rise and fall of a cell are two columns, so that both cost."""
     least, most = question.least, question.most
     lower = np.zeros(2 * block.size)
@@ -193,28 +231,11 @@ def _split_model(block: Block, question: Question) -> highspy.HighsLp:
     up, down = question.column, block.size + question.column
     lower[up], upper[up] = max(least, 0), max(most, 0)
     lower[down], upper[down] = max(-most, 0), max(-least, 0)
-    both = np.stack([block.column, block.column + block.size], axis=1).ravel().astype(np.int32)
-    signs = np.stack([block.sign, -block.sign], axis=1).ravel()
-    model = _new_model(2 * block.size, block.start * 2, both, signs)
-    model.col_lower_ = lower
-    model.col_upper_ = upper
-    return model
-
-
-def _new_model(
-    size: int, start: "NDArray[np.int32]", column: "NDArray[np.int32]", sign: "Numbers"
-) -> highspy.HighsLp:
-    rows = len(start) - 1
-    model = highspy.HighsLp()
-    model.num_col_ = size
-    model.num_row_ = rows
-    model.row_lower_ = np.zeros(rows)
-    model.row_upper_ = np.zeros(rows)
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = start
-    model.a_matrix_.index_ = column
-    model.a_matrix_.value_ = sign
-    return model
+    index = np.empty((len(block.column), 2), dtype=np.int32)
+    index[:, 0], index[:, 1] = block.column, block.column + block.size
+    sign = np.empty((len(block.sign), 2))
+    sign[:, 0], sign[:, 1] = block.sign, -block.sign
+    return _Model(lower, upper, block.start * 2, index.ravel(), sign.ravel())
 
 
 def _new_solver() -> highspy.Highs:

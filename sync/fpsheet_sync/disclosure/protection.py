@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fpsheet_sync.disclosure.block import make_block, near, trim
+from fpsheet_sync.disclosure.block import make_block
 from fpsheet_sync.disclosure.companions import Companions
 from fpsheet_sync.disclosure.errors import DisclosureError
-from fpsheet_sync.disclosure.primary import Primary
+from fpsheet_sync.disclosure.knowledge import Knowledge
+from fpsheet_sync.disclosure.nearness import Nearness, Reachable
+from fpsheet_sync.disclosure.pattern import Pattern
+from fpsheet_sync.disclosure.primary import Primary, find_primary
 from fpsheet_sync.disclosure.problem import PUBLIC, Problem
 from fpsheet_sync.disclosure.program import Changes, Question
+from fpsheet_sync.disclosure.secondary import choose_hidden
 from fpsheet_sync.disclosure.settings import Settings
 from fpsheet_sync.disclosure.witness import Reach, Witness
 
@@ -27,6 +31,21 @@ if TYPE_CHECKING:
 
 _HIDDEN_COST = 0.01
 """Cost of using a cell that is hidden anyway, against a weight of 1 or more."""
+
+
+def protect(order: tuple[Problem, Settings]) -> Pattern:
+    """Choose what to hide of a release, or of an independent part of one.
+
+    Raises:
+        DisclosureError: Some cell cannot be protected even with everything hidden.
+    """
+    problem, settings = order
+    knowledge = Knowledge(problem)
+    primary = find_primary(problem, settings, knowledge.known)
+    candidates = choose_hidden(problem, primary, knowledge, settings.width)
+    protection = Protection(problem, primary, candidates, settings)
+    protection.protect_all()
+    return Pattern(problem, primary, protection.hidden, tuple(protection.witnesses))
 
 
 class Protection:
@@ -55,7 +74,7 @@ class Protection:
         self._movable = ~problem.is_known
         self._is_small = (problem.value > 0) & (problem.value < settings.threshold)
         self._candidates = candidates & self._movable
-        self._side = np.maximum(problem.owner, PUBLIC)
+        self._nearness = Nearness(problem)
         self._companions = Companions(problem, self._candidates)
         self._reach = Reach(problem, primary)
         self._changes = Changes()
@@ -88,7 +107,7 @@ class Protection:
     def _protect(self, cell: int, view: int) -> bool:
         searched = (0, False)
         for cells, thorough in self._places(cell, view):
-            inside = trim(self._problem, cells)
+            inside = self._nearness.trim(cells)
             if not len(inside) or inside[0] != cell or (len(inside), thorough) == searched:
                 continue
             searched = (len(inside), thorough)
@@ -104,22 +123,25 @@ class Protection:
         Yields:
             The cells, and whether to look through them thoroughly.
         """
-        problem = self._problem
-        foreign = self._movable & ((self._side != view) | (view == PUBLIC))
-        usable = foreign & (self._candidates | self.hidden)
+        hidden = self._movable & (self._candidates | self.hidden)
         for number, limit in ((4, 150), (12, 2000), (30, 4000)):
-            yield near(problem, cell, usable & self._owned_by(cell, view, number), limit), False
-        positive = usable | (foreign & (self._slack > 0))
+            yield self._near((cell, view), hidden, number, limit), False
+        positive = hidden | (self._movable & (self._slack > 0))
         for number, limit in ((4, 600), (12, 3000)):
-            yield near(problem, cell, positive & self._owned_by(cell, view, number), limit), False
+            yield self._near((cell, view), positive, number, limit), False
         # Thoroughly first where it is cheap: of 72,000 cells it can take minutes.
         for number, limit in ((4, 600), (12, 1500)):
-            yield near(problem, cell, positive & self._owned_by(cell, view, number), limit), True
-        yield near(problem, cell, foreign, problem.size), True
+            yield self._near((cell, view), positive, number, limit), True
+        anybody = np.ones(len(self._problem.views), dtype=np.bool_)
+        anybody[view] = view == PUBLIC
+        among = Reachable(self._movable, anybody)
+        yield self._nearness.of(cell, among, self._problem.size), True
 
-    def _owned_by(self, cell: int, view: int, number: int) -> "Mask":
-        """Mark the cells of the country, of the cell's owner and of its best companions."""
-        return np.asarray(self._companions.of(cell, view, number)[self._side])
+    def _near(self, purpose: tuple[int, int], usable: "Mask", number: int, limit: int) -> "Cells":
+        """Give the cells of the country, of the cell's owner and of its best companions."""
+        cell, view = purpose
+        among = Reachable(usable, self._companions.of(cell, view, number))
+        return self._nearness.of(cell, among, limit)
 
     def _found(self, inside: "Cells", *, thorough: bool) -> "Iterator[Cells]":
         """Look for differences of the first cell: both ways at once, far up, far down."""

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,19 +11,13 @@ from fpsheet_sync.disclosure.audit import Audit, audit_pattern
 from fpsheet_sync.disclosure.cells import CellId, Release, check_release
 from fpsheet_sync.disclosure.errors import DisclosureError
 from fpsheet_sync.disclosure.knowledge import Knowledge
-from fpsheet_sync.disclosure.primary import Primary, find_primary
+from fpsheet_sync.disclosure.parts import Workers, split, workers_for
+from fpsheet_sync.disclosure.pattern import Pattern, join
+from fpsheet_sync.disclosure.primary import find_primary
 from fpsheet_sync.disclosure.problem import Problem, build_problem
-from fpsheet_sync.disclosure.protection import Protection
-from fpsheet_sync.disclosure.secondary import choose_hidden
+from fpsheet_sync.disclosure.protection import protect
 from fpsheet_sync.disclosure.settings import Settings
 from fpsheet_sync.disclosure.share import add_rests, hidden_figures
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from fpsheet_sync.disclosure.witness import Witness
 
 
 class Status(StrEnum):
@@ -92,26 +85,25 @@ def suppress(release: Release, settings: Settings | None = None) -> Suppression:
     """
     settings = settings or Settings()
     problem, rests = _read(release, settings)
-    knowledge = Knowledge(problem)
-    primary = find_primary(problem, settings, knowledge.known)
-    candidates = choose_hidden(problem, primary, knowledge, settings.width)
-    protection = Protection(problem, primary, candidates, settings)
-    protection.protect_all()
-    audit = audit_pattern(problem, primary, protection.hidden, settings, protection.witnesses)
+    parts = split(problem)
+    with workers_for(problem, parts) as workers:
+        orders = [(part.problem, settings) for part in parts]
+        pattern = join(problem, parts, workers.run(protect, orders))
+        audit = audit_pattern(pattern, settings, parts, workers)
     if not audit.has_passed:
         raise DisclosureError(
             "The confidentiality audit did not pass.",
             remedy="Nothing was published. Publish fewer breakdowns, or report this.",
         )
-    status = _status(problem, primary, protection.hidden, rests)
+    status = _status(pattern, rests)
     hidden = frozenset(cell for cell, kind in status.items() if kind is not Status.PUBLISHED)
     return Suppression(
         status=status,
         hidden_figures=hidden_figures(release, hidden),
-        reasons=_reasons(problem, status, protection.witnesses),
+        reasons=_reasons(pattern, status),
         already_known=tuple(
             (problem.ids[cell], problem.views[view])
-            for cell, view in np.argwhere(primary.too_late).tolist()
+            for cell, view in np.argwhere(pattern.primary.too_late).tolist()
         ),
         audit=audit,
         settings=settings,
@@ -133,7 +125,7 @@ def audit_hidden(
     primary = find_primary(problem, settings, Knowledge(problem).known)
     unprinted = rests.union(hidden)
     mask = np.array([id_ in unprinted for id_ in problem.ids], dtype=np.bool_)
-    return audit_pattern(problem, primary, mask, settings)
+    return audit_pattern(Pattern(problem, primary, mask), settings, split(problem), Workers())
 
 
 def _read(release: Release, settings: Settings) -> tuple[Problem, frozenset[CellId]]:
@@ -144,25 +136,22 @@ def _read(release: Release, settings: Settings) -> tuple[Problem, frozenset[Cell
     return build_problem(extended, hidden_from=settings.hidden_from), rests
 
 
-def _status(
-    problem: Problem, primary: Primary, hidden: "NDArray[np.bool_]", rests: frozenset[CellId]
-) -> dict[CellId, Status]:
+def _status(pattern: Pattern, rests: frozenset[CellId]) -> dict[CellId, Status]:
     status: dict[CellId, Status] = {}
-    for cell, id_ in enumerate(problem.ids):
+    for cell, id_ in enumerate(pattern.problem.ids):
         if id_ in rests:
             continue
-        if primary.is_primary[cell]:
+        if pattern.primary.is_primary[cell]:
             status[id_] = Status.PRIMARY
         else:
-            status[id_] = Status.SECONDARY if hidden[cell] else Status.PUBLISHED
+            status[id_] = Status.SECONDARY if pattern.hidden[cell] else Status.PUBLISHED
     return status
 
 
-def _reasons(
-    problem: Problem, status: Mapping[CellId, Status], witnesses: "Sequence[Witness]"
-) -> dict[CellId, Reason]:
+def _reasons(pattern: Pattern, status: Mapping[CellId, Status]) -> dict[CellId, Reason]:
+    problem = pattern.problem
     reasons: dict[CellId, Reason] = {}
-    for witness in witnesses:
+    for witness in pattern.witnesses:
         cell, view = witness.purpose
         reason = Reason(problem.ids[cell], problem.views[view])
         for other in witness.cells.tolist():

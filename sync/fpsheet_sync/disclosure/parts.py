@@ -1,0 +1,102 @@
+"""The independent parts of a release: no sum binds a cell of one to a cell of another.
+
+What is hidden in one says nothing of the others, so each is protected and measured by itself, on
+several processors where that is worth their start. The result is the same on any number of them.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from fpsheet_sync.disclosure.block import connected
+from fpsheet_sync.disclosure.errors import DisclosureError
+from fpsheet_sync.disclosure.problem import Problem
+from fpsheet_sync.disclosure.witness import Witness
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_MANY = 6_000
+"""Cells from which on processes of their own gain more than their start costs (a second)."""
+
+_MOST = 4
+"""More processes gain nothing: the largest part takes a third of the time."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """Some cells of a release with all equations between them.
+
+    Attributes:
+        cells: The cells in the release, sorted.
+        problem: The part as a release of its own, cells and equations in the same order.
+    """
+
+    cells: "NDArray[np.int64]"
+    problem: Problem
+
+    def own(self, witness: Witness) -> Witness:
+        """Give a witness of the release as one of the part."""
+        places = np.searchsorted(self.cells, [*witness.cells, witness.purpose[0]])
+        return Witness(places[:-1], witness.change, (int(places[-1]), witness.purpose[1]))
+
+    def outer(self, witness: Witness) -> Witness:
+        """Give a witness of the part as one of the release."""
+        purpose = (int(self.cells[witness.purpose[0]]), witness.purpose[1])
+        return Witness(self.cells[witness.cells], witness.change, purpose)
+
+
+def split(problem: Problem) -> tuple[Part, ...]:
+    """Give the independent parts of a release, the largest first."""
+    groups = connected(problem, np.ones(problem.size, dtype=np.bool_))
+    ordered = sorted(groups, key=lambda cells: (-len(cells), int(cells[0])))
+    return tuple(Part(cells, problem.part(cells)) for cells in ordered)
+
+
+class Workers:
+    """Those who do the parts: this process, or several others."""
+
+    def __init__(self, pool: ProcessPoolExecutor | None = None) -> None:
+        """Take the other processes, if there are any."""
+        self._pool = pool
+
+    def run(self, task: Callable[[T], R], orders: Sequence[T]) -> list[R]:
+        """Carry out a task for every order; what comes of each is given in their order.
+
+        Raises:
+            DisclosureError: A task raised it, or a process ended before its task did.
+        """
+        if self._pool is None:
+            return [task(order) for order in orders]
+        try:
+            return list(self._pool.map(task, orders))
+        except BrokenProcessPool:
+            raise DisclosureError(
+                "A process that worked on the confidentiality of the release ended too soon.",
+                remedy="Nothing was published. Close other programs and run again.",
+            ) from None
+
+
+@contextmanager
+def workers_for(problem: Problem, parts: Sequence[Part]) -> Iterator[Workers]:
+    """Give as many workers as a release is worth."""
+    count = min(os.cpu_count() or 1, len(parts), _MOST)
+    if count == 1 or problem.size < _MANY:
+        yield Workers()
+        return
+    pool = ProcessPoolExecutor(count, get_context("spawn"))
+    try:
+        yield Workers(pool)
+    finally:
+        # Also when one part cannot be protected: the others are not worked on for nobody.
+        pool.shutdown(cancel_futures=True)
