@@ -138,14 +138,19 @@ def in_force_at(table: FromClause, as_of: int | None = None) -> ColumnElement[bo
     return and_(table.c.fra_indberetning <= as_of, or_(ended.is_(None), ended > as_of))
 
 
-def citizens(as_of: int | None = None) -> Subquery:
+def citizens(as_of: int | None = None, persons: Table | None = None) -> Subquery:
     """Give one row per pseudonym: `borger`, `samlet`, `koen`, `foedselsdato`.
 
     `samlet` is the pseudonym under which a citizen's whole history is counted: another one than
     `borger` where a CPR number was replaced by a new one (`tidligere_cpr`), else the same.
+
+    Args:
+        as_of: Number of the last commit to know of; None for all commits there are.
+        persons: The table of persons, or a part of it; the stored one when None.
     """
     schema = store_schema()
-    person, merged = schema["person"], schema["identitet"]
+    person = schema["person"] if persons is None else persons
+    merged = schema["identitet"]
     linked = select(merged).where(in_force_at(merged, as_of)).subquery("identitet")
     joined = person.outerjoin(linked, person.c.borger == linked.c.borger)
     return (

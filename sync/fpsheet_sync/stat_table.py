@@ -59,6 +59,8 @@ class Column:
         codes: What its numbers are restricted to beyond the row's own codes: (dimension, code).
         adds: Dimensions along which its total is the sum of its parts.
         rests_on: For a figure that is no count: the count columns that it gives away.
+        compares: For a figure that compares those with the country's: the dimensions by which it
+            does; it may give away the country's counts by these. None where it does not compare.
         share_of: For a percentage: its numerator and denominator columns; else empty.
     """
 
@@ -70,6 +72,7 @@ class Column:
     codes: tuple[tuple[str, str], ...] = ()
     adds: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
+    compares: tuple[str, ...] | None = None
     share_of: tuple[str, ...] = ()
 
 

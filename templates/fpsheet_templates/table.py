@@ -90,6 +90,8 @@ class ColumnSpec:
         by: Dimension that splits it into one column per code; empty for one column.
         where: Dimension → code that the facts must have.
         parts: Columns it is the sum or share of, or rests on.
+        compares: For a figure that compares its parts with the country's: the dimensions by which
+            it does, none for the totals alone; None for a figure that does not compare.
         name: Name of what it counts, where that is counted under another name elsewhere too.
         unit: Unit, a text key suffix.
         adds: Dimensions along which it adds up; None for all.
@@ -105,6 +107,7 @@ class ColumnSpec:
     by: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
+    compares: tuple[str, ...] | None = None
     name: str = ""
     adds: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
@@ -265,6 +268,7 @@ def _column(entry: Mapping[str, object], facts: str) -> ColumnSpec:
         by=str(entry.get("by", "")),
         where=_codes(entry.get("where")),
         parts=_words(entry.get("parts")),
+        compares=_words(entry["compares"]) if "compares" in entry else None,
         name=str(entry.get("name", "")),
         adds=_words(entry["adds"]) if "adds" in entry else None,
         notes=_words(entry.get("notes")),
@@ -289,6 +293,7 @@ def _check(table: TableSpec, known: Mapping[str, Dimension]) -> None:
     named = {*table.dimensions}
     for column in table.columns:
         named |= {*column.where, *(column.adds or ()), *filter(None, [column.by])}
+        named |= {*(column.compares or ())}
     for chart in table.charts:
         named |= {chart.category, *filter(None, [chart.series])}
     parts = {part for column in table.columns for part in column.parts}

@@ -12,7 +12,7 @@ from fpsheet_sync.statistics.scope import ENHED, Scope, latest
 
 def _select_citizens(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
     """Give pseudonym → `enhed` (the pseudonym the whole history counts under), sex, birth date."""
-    everybody = citizens(scope.as_of)
+    everybody = citizens(scope.as_of, scope.copies.get("person"))
     return select(
         everybody.c[BORGER],
         everybody.c.samlet.label(ENHED),

@@ -1,7 +1,8 @@
 """Why a number is not what it was: what happened to the records behind it between two commits."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Row, Table, and_, or_, select
 
 from fpsheet_sync.record import BORGER
 from fpsheet_sync.schema import citizens, in_force_at, store_schema
+from fpsheet_sync.statistics.narrowed import narrowed
 from fpsheet_sync.statistics.scope import ENHED, Scope
 from fpsheet_sync.statistics.workspace import FACT_SOURCES, fact_tables
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec
@@ -19,8 +21,8 @@ _CASES = "afgoerelse"
 """The sheet whose rows are units of their own in some facts (`kommune/row`)."""
 
 _CHUNK = 500
-_MANY = 10_000
-"""So many changed citizens are looked up by reading all facts."""
+_MANY = 50_000
+"""So many changed citizens are not copied aside: all facts are read."""
 
 _ANNULLED = "annuller"
 _COMMON = frozenset({"maal", "kommune", ENHED, "kommune_kode", "raekke_id", "vaerdi"})
@@ -64,18 +66,51 @@ class ChangedFact:
     change: int
 
 
+class ChangedFacts:
+    """Changed facts, found by what they count and how they are broken down.
+
+    Every edition and every revised number asks; one pass over the facts serves all that ask for
+    the same measure and dimensions.
+    """
+
+    def __init__(self, facts: Iterable[ChangedFact] = ()) -> None:
+        """Take the facts."""
+        self._facts = tuple(facts)
+        self._by_codes: dict[tuple[str, ...], dict[tuple[str | None, ...], list[ChangedFact]]] = {}
+
+    def __iter__(self) -> Iterator[ChangedFact]:
+        """Give the facts one by one."""
+        return iter(self._facts)
+
+    def of(self, facts: str, measure: str, codes: Mapping[str, str]) -> Sequence[ChangedFact]:
+        """Give those of a source and measure that have all of some codes."""
+        names = tuple(sorted(codes))
+        key = (facts, measure, *names)
+        if key not in self._by_codes:
+            found = self._by_codes.setdefault(key, defaultdict(list))
+            for fact in self._facts:
+                if (fact.facts, fact.measure) == (facts, measure):
+                    found[tuple(fact.codes.get(name) for name in names)].append(fact)
+        return self._by_codes[key].get(tuple(codes[name] for name in names), ())
+
+    def of_source(self, facts: str) -> tuple[ChangedFact, ...]:
+        """Give those of a source, whatever they measure."""
+        return tuple(fact for fact in self._facts if fact.facts == facts)
+
+
 @dataclass(frozen=True, slots=True)
 class _Changes:
-    """What happened to records: by record, and by the unit it is about."""
+    """What happened to records: by record and by the unit it is about; and who these are."""
 
     by_record: Mapping[Key, frozenset[Cause]]
     by_unit: Mapping[str, frozenset[Cause]]
     units: frozenset[str]
+    people: frozenset[str]
 
 
 def changed_facts(
     connection: Connection, now: Scope, before: int, specs: Iterable[TableSpec]
-) -> tuple[ChangedFact, ...]:
+) -> ChangedFacts:
     """Give every fact that counts now and did not count after an earlier commit, or the reverse.
 
     Args:
@@ -86,10 +121,11 @@ def changed_facts(
     """
     changes = _read_changes(connection, now, before)
     if not changes.units:
-        return ()
+        return ChangedFacts()
     names = sorted({c.facts for spec in specs for c in spec.columns if c.facts in FACT_SOURCES})
-    old = _read_facts(connection, replace(now, as_of=before), names, changes.units)
-    new = _read_facts(connection, now, names, changes.units)
+    with _concerned(connection, now, changes.people) as scope:
+        old = _read_facts(connection, replace(scope, as_of=before), names, changes.units)
+        new = _read_facts(connection, scope, names, changes.units)
     found: list[ChangedFact] = []
     for name in names:
         gone, come = old[name] - new[name], new[name] - old[name]
@@ -99,11 +135,11 @@ def changed_facts(
                 replace(_changed(name, fact, changes, elsewhere), change=change * times)
                 for fact, times in some.items()
             )
-    return tuple(found)
+    return ChangedFacts(found)
 
 
 def causes_of(
-    facts: Iterable[ChangedFact], table: TableSpec, column: ColumnSpec, codes: Mapping[str, str]
+    facts: ChangedFacts, table: TableSpec, column: ColumnSpec, codes: Mapping[str, str]
 ) -> frozenset[Cause]:
     """Give the causes of a revised number; `changed_behind` says of what."""
     found = changed_behind(facts, table, column, codes)
@@ -111,7 +147,7 @@ def causes_of(
 
 
 def changed_behind(
-    facts: Iterable[ChangedFact], table: TableSpec, column: ColumnSpec, codes: Mapping[str, str]
+    facts: ChangedFacts, table: TableSpec, column: ColumnSpec, codes: Mapping[str, str]
 ) -> tuple[ChangedFact, ...]:
     """Give the facts that count in one of two states only and in a number, each once.
 
@@ -123,25 +159,18 @@ def changed_behind(
         column: Its declared column.
         codes: What it is broken down by, the kommune of the edition or row among them.
     """
-    own = tuple(facts)
     if column.count in {Count.SUM, Count.SHARE}:
         parts = (table.column(part) for part in column.parts)
         found = (
             fact
             for part in parts
-            for fact in changed_behind(own, table, part, {**codes, **part.where})
+            for fact in changed_behind(facts, table, part, {**codes, **part.where})
         )
         return tuple({id(fact): fact for fact in found}.values())
     if column.count is Count.GIVEN:
         # Expected numbers compare with the country and rest on every measure of it.
-        return tuple(fact for fact in own if fact.facts == column.facts)
-    matching = [
-        fact
-        for fact in own
-        if fact.facts == column.facts
-        and fact.measure == column.measure
-        and all(fact.codes.get(name) == code for name, code in codes.items())
-    ]
+        return facts.of_source(column.facts)
+    matching = facts.of(column.facts, column.measure, codes)
     net: dict[tuple[object, ...], int] = defaultdict(int)
     for fact in matching:
         net[fact.what] += fact.change
@@ -170,6 +199,7 @@ def _read_changes(connection: Connection, now: Scope, before: int) -> _Changes:
         {key: frozenset(causes) for key, causes in by_record.items()},
         {unit: frozenset(causes) for unit, causes in by_unit.items()},
         frozenset(by_unit) | cases,
+        _pseudonyms(connection, by_unit.keys()),
     )
 
 
@@ -224,6 +254,15 @@ def _by_unit(
     return found
 
 
+def _pseudonyms(connection: Connection, units: Collection[str]) -> frozenset[str]:
+    """Give every pseudonym that some units were ever known by."""
+    merged = store_schema()["identitet"]
+    found = set(units)
+    for chunk in _chunks(units):
+        found.update(connection.scalars(select(merged.c.borger).where(merged.c.samlet.in_(chunk))))
+    return frozenset(found)
+
+
 def _cases(connection: Connection, by_citizen: Iterable[str]) -> frozenset[str]:
     """Give the decisions of some citizens, as facts about decisions name their unit."""
     table = store_schema()[_CASES]
@@ -244,6 +283,13 @@ Fact = tuple[tuple[str, Any], ...]
 """A fact as (column, value) pairs."""
 
 
+def _concerned(
+    connection: Connection, now: Scope, people: frozenset[str]
+) -> AbstractContextManager[Scope]:
+    """Give a scope of the changed citizens; of all where they are so many that copies cost more."""
+    return nullcontext(now) if len(people) > _MANY else narrowed(connection, now, people)
+
+
 def _read_facts(
     connection: Connection, scope: Scope, names: Iterable[str], units: frozenset[str]
 ) -> Mapping[str, Counter[Fact]]:
@@ -252,16 +298,11 @@ def _read_facts(
     with fact_tables(connection, scope, names) as tables:
         for name in names:
             table = tables[name]
-            wanted = select(table).where(table.c.kommune.in_(scope.kommuner))
-            queries = [wanted.where(table.c[ENHED].in_(chunk)) for chunk in _chunks(units)]
-            rows = (
-                row
-                for query in ([wanted] if len(units) > _MANY else queries)
-                for row in connection.execute(query).mappings()
-                if row[ENHED] in units
-            )
+            rows = connection.execute(select(table).where(table.c.kommune.in_(scope.kommuner)))
+            keys = tuple(rows.keys())
+            place = keys.index(ENHED)
             found[name] = Counter(
-                tuple((str(key), value) for key, value in row.items()) for row in rows
+                tuple(zip(keys, row, strict=True)) for row in rows if row[place] in units
             )
     return found
 

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from fpsheet_sync.disclosure.cells import Cell, CellId, Derived, Equation
 from fpsheet_sync.disclosure.cells import Release as Disclosed
@@ -38,6 +39,14 @@ _NOTHING: Mapping[CellId, int] = {}
 _NONE_HIDDEN: Mapping[CellId, bool] = {}
 _STOCK_BEFORE, _STOCK = "bestand.primo", "bestand.bestand"
 _KVARTAL = "kvartal"
+_MOVED_IN, _MOVED_OUT = "bevaegelse.tilflyttet", "bevaegelse.fraflyttet"
+
+
+class _Compared(NamedTuple):
+    """What a figure compares with the country's: numbers of its own, and by which dimensions."""
+
+    own: tuple[Number, ...]
+    dimensions: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -48,6 +57,7 @@ class _Collected:
     adds_up: set[Number] = field(default_factory=set)
     equations: dict[tuple[CellId, frozenset[CellId]], Equation] = field(default_factory=dict)
     derived: dict[str, Derived] = field(default_factory=dict)
+    compared: dict[str, _Compared] = field(default_factory=dict)
 
     def add_number(self, number: Number, value: int) -> None:
         """Keep a number; SpecError where it has another value elsewhere."""
@@ -90,9 +100,11 @@ def release_cells(
     for equation in (
         *_area_sums(found, form),
         *_refined_sums(found.numbers, form),
+        *_moves(found.numbers),
         *period_sums(found.numbers, known),
     ):
         found.add_equation(equation)
+    _rest_on_country(found)
     cells = tuple(
         Cell(number.id, value, owner=number.owner) for number, value in found.numbers.items()
     )
@@ -158,6 +170,7 @@ def _collect(found: _Collected, release: Release, table: StatTable) -> None:
                     found.adds_up.add(number)
                 by_column[column.id][key] = number.id
         _collect_row(found, release, table, key, {c: ids[key] for c, ids in by_column.items()})
+        _collect_compared(found, release, table, key)
     for column in table.columns:
         if column.of and column.kind is ColumnKind.COUNT:
             along = [name if name in column.adds else "" for name in table.dimensions]
@@ -185,6 +198,41 @@ def _collect_row(
             share = [ids[part] for part in column.share_of]
             rests_on = tuple(ids[part] for part in column.rests_on)
             found.derived[id_] = Derived(id_, rests_on, (share[0], share[1]) if share else None)
+
+
+def _collect_compared(
+    found: _Collected, release: Release, table: StatTable, key: tuple[str, ...]
+) -> None:
+    """Note which figures of a row compare with the country, and in what."""
+    columns = {column.id: column for column in table.columns}
+    for column in table.columns:
+        if column.compares is not None:
+            parts = (columns[part] for part in column.rests_on)
+            own = tuple(number_of(release, table, part, key) for part in parts)
+            id_ = figure_id(release, table, column, key)
+            found.compared[id_] = _Compared(own, frozenset(column.compares))
+
+
+def _rest_on_country(found: _Collected) -> None:
+    """Let figures that compare with the country rest on the country's numbers too.
+
+    An expected number over a kommune's own decisions is the country's share. A kommune that knows
+    its own decisions by sex and age reads the country's shares by these from the standardised one.
+    """
+    countries: dict[tuple[str, tuple[str, str]], list[Number]] = defaultdict(list)
+    for number in found.numbers:
+        if number.area in COUNTRIES:
+            countries[number.of, number.period].append(number)
+    for id_, compared in found.compared.items():
+        theirs = (
+            number.id
+            for own in compared.own
+            for number in countries[own.of, own.period]
+            if {name for name, _ in number.codes} <= compared.dimensions
+        )
+        figure = found.derived[id_]
+        rests_on = tuple(dict.fromkeys((*figure.rests_on, *theirs)))
+        found.derived[id_] = replace(figure, rests_on=rests_on)
 
 
 def _area_sums(found: _Collected, form: Form) -> Iterator[Equation]:
@@ -235,6 +283,18 @@ def _refined_sums(numbers: Mapping[Number, int], form: Form) -> Iterator[Equatio
             if total in numbers:
                 name = f"{total.id} = {dimension.id}"
                 yield Equation(name, total.id, tuple(ids), breakdown=dimension.id)
+
+
+def _moves(numbers: Mapping[Number, int]) -> Iterator[Equation]:
+    """Bind those who moved to a kommune of a country to those who moved from one: the same people.
+
+    Where some moved to another country the two differ, and tell nothing of each other.
+    """
+    for number, value in numbers.items():
+        if number.of == _MOVED_IN and number.area in COUNTRIES:
+            left = replace(number, of=_MOVED_OUT)
+            if numbers.get(left) == value:
+                yield Equation(f"{number.id} = {left.of}", number.id, (left.id,))
 
 
 def _groups(dimension: Dimension, form: Form) -> Mapping[str, str]:

@@ -36,7 +36,7 @@ from fpsheet_sync.statistics.wording import Wording
 from fpsheet_sync.store import Store
 from fpsheet_templates.form import Form
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the same state would be laid out otherwise, so that it is another edition."""
 
 

@@ -12,7 +12,7 @@ from fpsheet_sync.stat_table import (
     Shorthand,
     StatTable,
 )
-from fpsheet_sync.statistics.cause import Cause, ChangedFact, causes_of
+from fpsheet_sync.statistics.cause import Cause, ChangedFacts, causes_of
 from fpsheet_sync.statistics.cube import KOMMUNE
 from fpsheet_sync.statistics.wording import Wording
 from fpsheet_templates.table import ColumnSpec, TableSpec, load_tables
@@ -52,7 +52,7 @@ class Revision:
 
 
 def find_revisions(
-    release: Release, before: Release, facts: Sequence[ChangedFact]
+    release: Release, before: Release, facts: ChangedFacts
 ) -> tuple[Revision, ...]:
     """Give the numbers that two editions both print and print differently.
 
@@ -73,7 +73,7 @@ def _find(
     release: Release,
     table: StatTable,
     before: StatTable,
-    grounds: tuple[TableSpec, Sequence[ChangedFact]],
+    grounds: tuple[TableSpec, ChangedFacts],
 ) -> Iterator[Revision]:
     printed = _cells(before)
     width = len(table.dimensions)
@@ -100,7 +100,7 @@ def _causes(
     release: Release,
     table: StatTable,
     place: tuple[tuple[str, ...], Column],
-    grounds: tuple[TableSpec, Sequence[ChangedFact]],
+    grounds: tuple[TableSpec, ChangedFacts],
 ) -> tuple[Cause, ...]:
     key, column = place
     spec, facts = grounds

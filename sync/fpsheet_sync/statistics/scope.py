@@ -1,11 +1,11 @@
 """What is counted: which period, which kommuner, and the state of the database it is read from."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Subquery, case, cast, func, select
+from sqlalchemy import ColumnElement, FromClause, Integer, Subquery, Table, case, cast, func, select
 from sqlalchemy import literal as sql_literal
 
 from fpsheet_sync.schema import current, store_schema
@@ -42,16 +42,19 @@ class Scope:
         period: Days counted, both ends inclusive.
         kommuner: Kommuner whose figures are counted, and which together are the country.
         as_of: Number of the last commit to know of; None for all there are.
+        copies: Tables read in place of the stored ones of that name (`narrowed`).
     """
 
     form: Form
     period: Period
     kommuner: tuple[str, ...]
     as_of: int | None = None
+    copies: Mapping[str, Table] = field(default_factory=dict)
 
     def records(self, sheet: str) -> Subquery:
         """Give the rows of a sheet that are in force and not annulled."""
-        return current(store_schema().records[sheet], self.as_of)
+        table = self.copies.get(sheet, store_schema().records[sheet])
+        return current(table, self.as_of)
 
     def constant_date(self, name: str) -> date:
         """Give a named date of the form; TypeError when the constant is a number."""

@@ -54,16 +54,27 @@ def tabulate(edition: Edition, spec: TableSpec) -> StatTable:
 def _resolved(shown: Sequence[ShownColumn]) -> Iterator[ShownColumn]:
     """Name the laid out columns that figures rest on, where they are declared as a split one.
 
-    A mean of those who have ordinary work rests on the column that counts just them.
+    A mean of those who have ordinary work rests on the column that counts just them, and on those
+    that divide it by their hours: with few citizens the mean tells how many work how much.
     """
     for each in shown:
         own = set(each.column.codes)
-        rests_on = tuple(
+        named = [
             other.column.id
             for part in each.column.rests_on
             for other in shown
             if other.spec.id == part and (not other.spec.by or set(other.column.codes) == own)
-        )
+        ]
+        if named:
+            counted = (each.spec.facts, each.spec.measure)
+            named += [
+                other.column.id
+                for other in shown
+                if (other.spec.facts, other.spec.measure) == counted
+                and other.column.kind is ColumnKind.COUNT
+                and set(other.column.codes) > own
+            ]
+        rests_on = tuple(dict.fromkeys(named))
         yield replace(each, column=replace(each.column, rests_on=rests_on))
 
 
