@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from tests.support.country import Country
 
 # One per table that counts; the others are what these rest on.
-COUNTED = ("forloeb", "afklaring", "bestand", "frist", "indkomst", "job", "afgoerelse")
-COUNTED += ("tilbagevisning", "sagstid", "udsaettelse", "bevaegelse", "overgang")
+COUNTED = (
+    *("forloeb", "afklaring", "bestand", "frist", "indkomst", "job", "afgoerelse"),
+    *("tilbagevisning", "sagstid", "udsaettelse", "bevaegelse", "overgang"),
+)
 
 
 Found = dict[str, Counter[tuple[object, ...]]]

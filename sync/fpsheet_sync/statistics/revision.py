@@ -51,9 +51,7 @@ class Revision:
         return ", ".join(str(label) for label in row[: len(self.table.dimensions)])
 
 
-def find_revisions(
-    release: Release, before: Release, facts: ChangedFacts
-) -> tuple[Revision, ...]:
+def find_revisions(release: Release, before: Release, facts: ChangedFacts) -> tuple[Revision, ...]:
     """Give the numbers that two editions both print and print differently.
 
     A number that either hides is passed over: that it changed would tell something of it. So is
