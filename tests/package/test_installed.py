@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import zipfile
 from typing import TYPE_CHECKING
@@ -21,11 +22,18 @@ sys.exit("pandas" in sys.modules or "pytest" in sys.modules)
 """
 
 
-def run(python: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the clean Python away from the checkout."""
-    command = [python, "-I", "-X", "utf8", *arguments]
+def run(
+    python: str, *arguments: str, folder: Path, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the clean Python away from the checkout, with settings added to the environment."""
     return subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False
+        [python, "-I", "-X", "utf8", *arguments],
+        cwd=folder,
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
 
 
@@ -55,3 +63,22 @@ def test_a_blank_workbook_is_written(clean_python: str, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     with zipfile.ZipFile(tmp_path / "bog.xlsx") as workbook:
         assert "xl/workbook.xml" in workbook.namelist()
+
+
+def test_the_five_commands_run(clean_python: str, tmp_path: Path) -> None:
+    """Blank workbook, check, package, sync and statistics need nothing from the checkout."""
+    settings = {
+        "FPSHEET_CONFIG": str(tmp_path / "fpsheet.toml"),
+        "FPSHEET_KEY_FOLDER": str(tmp_path / "noegler"),
+    }
+    period = ("--from", "01-01-2026", "--to", "31-12-2026")
+    for arguments in (
+        ("template", "--kommune", "956", "--year", "2026", "--out", "bog.xlsx"),
+        ("check", "bog.xlsx", "--return", "retur.xlsx"),
+        ("submit", "bog.xlsx", "--to", "indbakke"),
+        ("sync", "indbakke"),
+        ("report", *period, "--out", "statistik"),
+    ):
+        result = run(clean_python, "-m", "fpsheet", *arguments, folder=tmp_path, **settings)
+        assert result.returncode == 0, (arguments, result.stderr)
+    assert list((tmp_path / "statistik").glob("*.xlsx"))
