@@ -131,12 +131,20 @@ def submit_book(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Check the open workbook and send what may travel of it."""
-    from fpsheet.excel.steps import submit
+    from fpsheet.excel.failure import ExcelError
+    from fpsheet.excel.steps import stamp_sent, submit
 
     question = session.question(kommune, today)
     open_book = _attach(session, book)
-    found = submit(open_book, question, to or session.outbox(), ask_sealing(session))
-    return show_sent(session, *found, as_json=as_json)
+    sealing = ask_sealing(session)
+    verdict, sent = submit(open_book, question, to or session.outbox(), sealing)
+    answer = show_sent(session, verdict, sent, as_json=as_json)
+    if sent is not None:
+        try:
+            stamp_sent(open_book, verdict)
+        except ExcelError as error:
+            session.console(as_json=as_json).say(f"{error} {error.remedy}")
+    return answer
 
 
 @click.pass_obj

@@ -32,6 +32,9 @@ _ADDRESS_LIMIT = 250
 _META_KEY = "form_version"
 """What the hidden sheet of our workbooks begins with."""
 
+_META_AREA, _PARENT_KEY = "A1:B20", "parent"
+"""Its keys and values, and the key beside which the stamp stands."""
+
 _EXCEPTION = -2147352567
 """DISP_E_EXCEPTION: Excel was asked and said no."""
 
@@ -57,7 +60,7 @@ _LETTERS_PER_LINE = 40
 
 @dataclass(frozen=True, slots=True)
 class OpenBook:
-    """A workbook open in Excel. No value of hers is ever written.
+    """A workbook open in Excel. No value of hers is ever written; the stamp is ours.
 
     Attributes:
         book: The workbook.
@@ -103,7 +106,11 @@ class OpenBook:
 
     def is_ours(self) -> bool:
         """Tell whether it looks like a workbook that fpsheet issued."""
-        return any(sheet.range("A1").raw_value == _META_KEY for sheet in self.book.sheets)
+        return self._meta() is not None
+
+    def _meta(self) -> "Sheet | None":
+        sheets = self.book.sheets
+        return next((one for one in sheets if one.range("A1").raw_value == _META_KEY), None)
 
     @contextmanager
     def copied(self) -> Iterator[Path]:
@@ -287,6 +294,24 @@ class OpenBook:
         with said_plainly(self.language):
             if self.is_read_only:
                 raise ExcelError("read_only", self.language, name=self.name)
+            self.book.save()
+
+    def stamp(self, parent: str) -> None:
+        """Write into it which submission its next one descends from, and save it.
+
+        Raises:
+            ExcelError: It is read-only, its hidden sheet is gone or locked, or Excel refuses.
+        """
+        with said_plainly(self.language):
+            sheet = None if self.is_read_only else self._meta()
+            keys = sheet.range(_META_AREA).raw_value if sheet else []
+            row = next((at for at, (key, _) in enumerate(keys, start=1) if key == _PARENT_KEY), 0)
+            if sheet is None or not row:
+                raise ExcelError("unstamped", self.language, name=self.name)
+            with _unlocked(sheet) as is_open:
+                if not is_open:
+                    raise ExcelError("unstamped", self.language, name=self.name)
+                sheet.range(f"B{row}").raw_value = [[parent]]
             self.book.save()
 
     def show(self, path: Path) -> None:

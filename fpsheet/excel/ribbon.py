@@ -13,7 +13,15 @@ from fpsheet.cli.words import find_language, load_words
 from fpsheet.excel.attach import attach_caller
 from fpsheet.excel.failure import ExcelError
 from fpsheet.excel.open_book import OpenBook
-from fpsheet.excel.steps import FIGURES, Validated, go_to_next, preview, submit, validate
+from fpsheet.excel.steps import (
+    FIGURES,
+    Validated,
+    go_to_next,
+    preview,
+    stamp_sent,
+    submit,
+    validate,
+)
 from fpsheet_templates.load import load_texts
 
 if TYPE_CHECKING:
@@ -67,10 +75,15 @@ def _send(book: OpenBook, question: "Question", session: Session) -> None:
     if is_sealed and not session.environment.get(PASSWORD_VARIABLE):
         raise ExcelError("needs_password", book.language)  # the console is hidden
     book.save()
-    _, package = submit(book, question, session.outbox(), ask_sealing(session))
-    if package is not None:
-        said = load_texts("excel.toml").fill("excel.say.sent", book.language, {"file": package})
-        _tell(book, said)
+    verdict, package = submit(book, question, session.outbox(), ask_sealing(session))
+    if package is None:
+        return
+    said = load_texts("excel.toml").fill("excel.say.sent", book.language, {"file": package})
+    try:
+        stamp_sent(book, verdict)
+    except ExcelError as error:
+        said = f"{said}\n\n{error} {error.remedy}"
+    _tell(book, said)
 
 
 def _tell(book: OpenBook, text: str) -> None:

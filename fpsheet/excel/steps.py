@@ -142,3 +142,13 @@ def submit(
         raise ExcelError("unsaved", book.language, name=book.name)
     with book.copied() as path:
         return submit_file(path, question, outbox, sealing)
+
+
+def stamp_sent(book: OpenBook, verdict: "Verdict") -> None:
+    """Write into the open workbook that its next submission descends from the one just sent.
+
+    Raises:
+        ExcelError: It cannot be written; what was sent stays sent.
+    """
+    if verdict.check is not None:
+        book.stamp(verdict.check.raw.sha256)

@@ -14,12 +14,13 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
+from openpyxl.worksheet.protection import SheetProtection
 
 from fpsheet.cli.program import run
 from fpsheet.outbox import open_plain
 from fpsheet.returned.returned import return_workbook
 from fpsheet_templates.load import load_form
-from tests.support.desk import check_bytes
+from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
 from tests.support.excel_api import read_areas
 from tests.support.excel_case import Case, contents, fills, listed, load, notes, opened
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
+
+    from fpsheet_validation.raw import RawSheet
 
 FAULT = ("Forløb", "F4")
 LIST = "Fejlliste"
@@ -297,6 +300,36 @@ def test_submit_sends_what_is_open(case: Case) -> None:
     assert [(said.code, said.text) for said in payload.explanations] == [
         ("FOR-002", "Resultatet kommer i maj")
     ]
+
+
+def test_what_is_open_descends_from_what_was_sent(case: Case) -> None:
+    """As `submit` does with a file: the next submission names this one as its parent."""
+    assert case.run("submit") == 1
+    (package,) = (case.folder / "udbakke").iterdir()
+    sent = open_plain(package.read_bytes())
+    assert sent is not None
+    assert case.book.api.Saved
+    stamped = check_bytes(case.saved(), load_form()).check.raw
+    assert stamped.meta["parent"] == sent.workbook.sha256
+    assert sent.workbook.meta["parent"] == ""
+    assert all(
+        stamped.sheets[name].frame.equals(sheet.frame) for name, sheet in issued_sheets().items()
+    )
+
+
+def issued_sheets() -> dict[str, RawSheet]:
+    """Give the sheets of the case as they were made."""
+    return dict(check_bytes(make_workbook(load_form(), FAULTY_ROWS), load_form()).check.raw.sheets)
+
+
+def test_a_stamp_that_cannot_be_written_is_said(
+    case: Case, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The hidden sheet is under a password: it was sent, and what to do later is said."""
+    case.sheets["_fpsheet"].protection = SheetProtection(sheet=True, password="hemmelig")
+    assert case.run("submit") == 1
+    assert len(list((case.folder / "udbakke").iterdir())) == 1
+    assert "fpsheet receive" in capsys.readouterr().out
 
 
 def test_submit_asks_to_save_first(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
