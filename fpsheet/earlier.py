@@ -25,6 +25,7 @@ from fpsheet_sync.store import Store
 from fpsheet_sync.submission import Submission
 from fpsheet_sync.sync import sync_submissions
 from fpsheet_templates.errors import UsageError
+from fpsheet_templates.load import load_texts
 from fpsheet_templates.rule import RuleLevel
 from fpsheet_validation.check import check_workbook
 from fpsheet_validation.finding import sort_findings
@@ -35,7 +36,7 @@ _OF_DESCENT = frozenset({"HIS-007", "HIS-011", "HIS-019"})
 
 
 @contextmanager
-def last_sent(path: Path, question: Question) -> Iterator[Store]:
+def last_sent(path: Path, question: Question, *, language: str = "da") -> Iterator[Store]:
     """Give a passing store that holds one earlier workbook and nothing else.
 
     Raises:
@@ -43,7 +44,7 @@ def last_sent(path: Path, question: Question) -> Iterator[Store]:
     """
     (verdict,) = check_many([path], question)
     if verdict.check is None or verdict.refused:
-        raise UsageError(f"{path.name}: {', '.join(sorted({f.code for f in verdict.findings}))}")
+        raise _unusable(verdict, question, language)
     with passing_store() as store:
         file = _submission(verdict, question, time.min)
         for _ in sync_submissions(store, [file], Actor("check", file.received_at)):
@@ -106,6 +107,14 @@ def compare_all(
     """Compare one file after the other."""
     for verdict in verdicts:
         yield compare(verdict, question, store, is_whole=is_whole)
+
+
+def _unusable(verdict: Verdict, question: Question, language: str) -> UsageError:
+    """Say what is the matter with the earlier workbook: its gravest finding, with the remedy."""
+    worst = min(verdict.findings, key=lambda finding: finding.severity.rank)
+    told = {"file": verdict.path.name, "reason": worst.message(question.form, language)}
+    sentence = load_texts("program.toml").fill("command.check.earlier_unusable", language, told)
+    return UsageError(sentence, remedy=worst.remedy(question.form, language))
 
 
 def _submission(verdict: Verdict, question: Question, saved: time) -> Submission:

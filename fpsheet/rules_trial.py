@@ -12,7 +12,7 @@ from fpsheet.transport.inbox import Arrival
 from fpsheet.verdict import Verdict
 from fpsheet_sync.original import latest_originals
 from fpsheet_templates.errors import SpecError, UsageError
-from fpsheet_templates.load import read_rules
+from fpsheet_templates.load import load_texts, read_rules
 from fpsheet_templates.rule import Rule
 from fpsheet_validation.trial import Trial, try_row_rules
 
@@ -26,7 +26,7 @@ class TrialLine:
     trial: Trial
 
 
-def read_trial_rules(path: Path) -> tuple[Rule, ...]:
+def read_trial_rules(path: Path, *, language: str = "da") -> tuple[Rule, ...]:
     """Read the rules to be tried.
 
     Raises:
@@ -34,11 +34,19 @@ def read_trial_rules(path: Path) -> tuple[Rule, ...]:
     """
     try:
         rules = read_rules(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, SpecError) as error:
-        raise UsageError(str(error)) from error
+    except SpecError as error:
+        raise _no_rules(path, language, str(error)) from error
+    except (OSError, UnicodeDecodeError):
+        raise _no_rules(path, language) from None
     if not rules:
-        raise UsageError(str(path))
+        raise _no_rules(path, language)
     return rules
+
+
+def _no_rules(path: Path, language: str, reason: str = "") -> UsageError:
+    texts = load_texts("program.toml")
+    sentence = texts.fill("command.rules.no_rules", language, {"file": path.name})
+    return UsageError(sentence, remedy=reason or texts.get("command.rules.trial", language))
 
 
 def try_on_files(

@@ -121,7 +121,10 @@ def list_keys(session: Session, *, as_json: bool) -> int:
     if as_json:
         console.give(entries)
         return 0
-    header = [words.get(f"command.keys.list.{part}") for part in entries[0]] if entries else []
+    if not entries:
+        console.say(words.get("command.keys.list.none"))
+        return 0
+    header = [words.get(f"command.keys.list.{part}") for part in entries[0]]
     console.table(header, [list(entry.values()) for entry in entries])
     return 0
 

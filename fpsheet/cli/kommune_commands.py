@@ -86,7 +86,8 @@ def check_workbooks(  # noqa: PLR0913 - one parameter per option
     wanted = _Wanted(returned, page, many=len(files) > 1)
     accepted, names, failures = 0, iter(_names(files)), list[WorkbookFileError]()
     with session.progress(quiet=as_json or len(files) == 1) as progress:
-        for verdict in check_files(files, question, progress, held=held):
+        language = session.words.language
+        for verdict in check_files(files, question, progress, held=held, language=language):
             show_verdict(session, verdict, as_json=as_json)
             accepted += verdict.accepted
             try:

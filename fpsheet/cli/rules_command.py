@@ -63,10 +63,11 @@ def show_rules(  # noqa: PLR0913 - one parameter per option
 
         if files:
             question = session.question(None, today)
-            lines = try_rules_on_files(trial, files, question)
+            lines = try_rules_on_files(trial, files, question, language=words.language)
         else:
             desk = session.desk(db, today)
-            lines = try_rules_on_stored(trial, session.central(db), desk)
+            central = session.central(db)
+            lines = try_rules_on_stored(trial, central, desk, language=words.language)
         _show_trial(session, lines, as_json=as_json)
     elif out:
         from fpsheet.pipeline.departement import write_rule_book

@@ -118,10 +118,11 @@ def show_processed(
 
 def _row(file: "Processed", words: Words) -> list[object]:
     from fpsheet.views.processed_value import kommune_of, outcomes_of, state_of
+    from fpsheet.views.spoken_name import spoken_name
 
     outcomes = outcomes_of(file).values()
     numbers: list[int | None] = [None] * len(FATES)
     if outcomes:
         numbers = [sum(getattr(outcome, fate) for outcome in outcomes) for fate in FATES]
     state = words.get(f"program.state.{state_of(file)}")
-    return [kommune_of(file), file.arrival.name, state, *numbers]
+    return [kommune_of(file), spoken_name(file.arrival.name), state, *numbers]

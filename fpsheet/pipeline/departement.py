@@ -58,7 +58,7 @@ def write_rule_book(form: "Form", language: str, out: Path) -> None:
 
 
 def try_rules_on_files(
-    rules: Path, paths: Sequence[Path], question: "Question"
+    rules: Path, paths: Sequence[Path], question: "Question", *, language: str = "da"
 ) -> "Iterator[TrialLine]":
     """Give what new row rules, spelled as in floor 1, would strike in workbooks.
 
@@ -67,10 +67,12 @@ def try_rules_on_files(
     """
     from fpsheet.rules_trial import read_trial_rules, try_on_files
 
-    return try_on_files(read_trial_rules(rules), paths, question)
+    return try_on_files(read_trial_rules(rules, language=language), paths, question)
 
 
-def try_rules_on_stored(rules: Path, central: "Central", desk: "Desk") -> "Iterator[TrialLine]":
+def try_rules_on_stored(
+    rules: Path, central: "Central", desk: "Desk", *, language: str = "da"
+) -> "Iterator[TrialLine]":
     """Give what new row rules would strike in the last submission of every kommune and year.
 
     Raises:
@@ -79,7 +81,7 @@ def try_rules_on_stored(rules: Path, central: "Central", desk: "Desk") -> "Itera
     """
     from fpsheet.rules_trial import read_trial_rules, try_on_stored
 
-    return try_on_stored(read_trial_rules(rules), central, desk)
+    return try_on_stored(read_trial_rules(rules, language=language), central, desk)
 
 
 def sync_inbox(

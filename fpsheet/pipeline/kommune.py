@@ -64,6 +64,7 @@ def check_files(
     progress: Progress,
     *,
     held: "Path | Central | None" = None,
+    language: str = "da",
 ) -> Iterator["Verdict"]:
     """Read and check workbooks, in their order; the next are read while one is checked.
 
@@ -72,6 +73,7 @@ def check_files(
         question: What they are checked against.
         progress: Where progress is shown.
         held: Also compare with this: the workbook sent or pulled the last time, or the database.
+        language: Language of what is said of an earlier workbook that cannot be used.
 
     Raises:
         UsageError: The earlier workbook cannot be read.
@@ -81,19 +83,24 @@ def check_files(
 
     progress.start(Step.CHECK, total=len(paths))
     verdicts = check_many(paths, question)
-    for verdict in _compared(verdicts, question, held) if held else verdicts:
+    if held:
+        verdicts = _compared(verdicts, question, held, language)
+    for verdict in verdicts:
         progress.advance(Step.CHECK)
         yield verdict
 
 
 def _compared(
-    verdicts: "Iterator[Verdict]", question: "Question", held: "Path | Central"
+    verdicts: "Iterator[Verdict]", question: "Question", held: "Path | Central", language: str
 ) -> "Iterator[Verdict]":
     from fpsheet.earlier import at_hand, compare_all, last_sent
 
-    is_file = isinstance(held, Path)
-    with last_sent(held, question) if isinstance(held, Path) else at_hand(held) as store:
-        yield from compare_all(verdicts, question, store, is_whole=not is_file)
+    if isinstance(held, Path):
+        with last_sent(held, question, language=language) as store:
+            yield from compare_all(verdicts, question, store, is_whole=False)
+    else:
+        with at_hand(held) as store:
+            yield from compare_all(verdicts, question, store, is_whole=True)
 
 
 def return_workbook(verdict: "Verdict", form: "Form", language: str, out: Path) -> None:

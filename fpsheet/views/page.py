@@ -10,6 +10,7 @@ from html import escape
 
 from fpsheet.returned.fault_row import FaultRow, make_fault_rows
 from fpsheet.verdict import Verdict
+from fpsheet.views.spoken_name import spoken_name
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.catalogue import catalogue_lines
@@ -50,7 +51,7 @@ def render_page(verdict: Verdict, form: Form, *, language: str) -> str:
             *_rules(verdict, words),
         )
     )
-    title = escape(f"{words('title')}: {verdict.path.name}")
+    title = escape(f"{words('title')}: {spoken_name(verdict.path.name)}")
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">'
         f"<title>{title}</title><style>{_STYLE}</style></head><body>{body}</body></html>\n"
@@ -73,7 +74,7 @@ class _Words:
 
 def _head(verdict: Verdict, words: _Words) -> Iterator[str]:
     state = words("accepted" if verdict.accepted else "refused")
-    yield f"<h1>{escape(words('title'))}: {escape(verdict.path.name)}</h1>"
+    yield f"<h1>{escape(words('title'))}: {escape(spoken_name(verdict.path.name))}</h1>"
     yield f'<p class="state">{escape(state)}</p>'
     counts = ([words.severity(severity), str(n)] for severity, n in verdict.counts.items())
     yield _table((words("severity"), words("number")), counts, numbers={1})

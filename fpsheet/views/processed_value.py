@@ -5,6 +5,7 @@ from typing import TypedDict
 
 from fpsheet.inbox import Processed
 from fpsheet.views.findings_value import VerdictValue, verdict_value
+from fpsheet.views.spoken_name import spoken_name
 from fpsheet_sync.step import SheetOutcome
 from fpsheet_templates.form import Form
 
@@ -26,13 +27,16 @@ class ProcessedValue(TypedDict):
 def processed_value(processed: Processed, form: Form, language: str) -> ProcessedValue:
     """Give what became of a file."""
     receipt, verdict = processed.receipt, processed.verdict
+    check = verdict_value(verdict, form, language) if verdict else None
+    if check:
+        check["file"] = spoken_name(check["file"])
     return {
-        "file": processed.arrival.name,
+        "file": spoken_name(processed.arrival.name),
         "state": state_of(processed),
         "receipt": receipt.number if receipt else "",
         "kommune_kode": kommune_of(processed),
         "sheets": {name: asdict(numbers) for name, numbers in outcomes_of(processed).items()},
-        "check": verdict_value(verdict, form, language) if verdict else None,
+        "check": check,
     }
 
 

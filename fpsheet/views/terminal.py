@@ -5,6 +5,7 @@ from dataclasses import replace
 from textwrap import wrap
 
 from fpsheet.verdict import Verdict
+from fpsheet.views.spoken_name import spoken_name
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.finding import Finding
@@ -35,7 +36,7 @@ def render_verdict(
     """
     texts, totals = form.texts, verdict.totals
     state = texts.get(f"program.report.{'accepted' if verdict.accepted else 'refused'}", language)
-    yield f"{verdict.path.name}: {state}"
+    yield f"{spoken_name(verdict.path.name)}: {state}"
     counts = {severity.value: count for severity, count in verdict.counts.items()}
     yield from _fold(texts.fill("program.report.counts", language, counts), width, indent="  ")
     if verdict.check:

@@ -162,3 +162,16 @@ def test_wrong_calls(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ):
         assert run(["check", "nu.xlsx", *more], environment=ENVIRONMENT) == ExitCode.USAGE
     assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("desk")
+def test_an_earlier_workbook_that_cannot_be_used_is_told_as_any_other(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its own finding and remedy, in the language of the person, and no bare code."""
+    (desk / "andet.xlsx").write_bytes(b"navn;tal")
+    arguments = ["check", "nu.xlsx", "--earlier", "andet.xlsx", *TODAY]
+    assert run(arguments, environment=ENVIRONMENT) == ExitCode.USAGE
+    assert "«andet.xlsx» kan ikke sammenlignes med: Filen er en tekst" in capsys.readouterr().err
+    assert run([*arguments, "--lang", "en"], environment=ENVIRONMENT) == ExitCode.USAGE
+    assert '"andet.xlsx" cannot be compared with: The file is a text' in capsys.readouterr().err

@@ -232,6 +232,75 @@ def test_every_file_that_may_come(desk: Path, said: Callable[[], str], file: str
     assert leaks(said()) == []
 
 
+def test_a_file_that_is_named_after_a_citizen(
+    desk: Path, said: Callable[[], str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A name with the number is masked where it is listed, logged or sent on.
+
+    What fsspec notes of each file it opens is for those who mend fsspec: nothing here turns it on.
+    """
+    caplog.set_level(logging.INFO, logger="fsspec")
+    for name, data in (("sag.xlsx", sound()), ("tekst.xlsx", CPR.encode())):
+        file = desk / "indbakke" / f"{SHOWN} {name}"
+        file.write_bytes(data)
+        os.utime(file, (OLD, OLD))
+    (desk / f"{CPR}.xlsx").write_bytes(sound())
+    assert go("check", f"{CPR}.xlsx", "--page", "side.html", *TODAY) == ExitCode.FINDINGS
+    (desk / f"{CPR}.xlsx").unlink()
+    sync = ("sync", "indbakke", *BASE, "--receipts", "kvitteringer", *TODAY)
+    for options in ((), ("--json",)):
+        assert go(*sync, *options) == ExitCode.FINDINGS
+    for path in (desk / "indbakke").iterdir():
+        path.unlink()
+    assert leaks(said()) == []
+
+
+RULE = f"""[[rule]]
+code = "NYE-001"
+level = "row"
+severity = "ADVARSEL"
+sheet = "forloeb"
+fields = ["cpr"]
+fails_when = "cpr == '{CPR}'"
+"""
+
+
+def test_every_other_command_that_reads_the_file(desk: Path, said: Callable[[], str]) -> None:
+    """Returned, upgraded, imported, explained, tried and published: nothing is told of it."""
+    put(desk, sound())
+    (desk / "alle.xlsx").write_bytes(everywhere().data())
+    (desk / "regel.toml").write_text(RULE, encoding="utf-8")
+    (desk / "fil").write_bytes(b"x")
+    go("sync", "indbakke", *BASE, "--receipts", "kvit", *TODAY)
+    (receipt,) = desk.glob("kvit/*/*-000001.json")
+    year = ("--from", "01-01-2026", "--to", "31-12-2026", *BASE, *TODAY)
+    for arguments in (
+        ("check", "ind.xlsx", "--earlier", "alle.xlsx", *TODAY),
+        ("receive", str(receipt), "alle.xlsx"),
+        ("receive", "alle.xlsx", "ind.xlsx"),
+        ("upgrade", "alle.xlsx", "--out", "fil/op.xlsx"),
+        ("pull", "--kommune", "956", "--out", "fil/hent.xlsx", *BASE),
+        ("history", CPR, "--db", "sqlite:///ingen.db"),
+        ("history", f"x{CPR}", *BASE),
+        ("preview", "alle.xlsx", "--out", "tal.xlsx", *TODAY),
+        ("preview", "ind.xlsx", "--explain", "T01", "C9", *TODAY),
+        ("report", *year, "--explain", "T01", "D9"),
+        ("report", *year, "--publish", "--out", "udgave"),
+        ("export", "side900", "--out", "fil/900.xlsx", *BASE),
+        ("export", "skat", "--out", "fil/skat.xlsx", *BASE),
+        ("import", "skat", "alle.xlsx", *BASE),
+        ("import", "benchmark", "alle.xlsx", *BASE),
+        ("rules", "--trial", "regel.toml", "ind.xlsx"),
+        ("rules", "--trial", "regel.toml", *BASE),
+        ("rules", "--trial", "alle.xlsx", "ind.xlsx"),
+        ("excel", *TODAY),
+    ):
+        assert go(*arguments) in {ExitCode.DONE, ExitCode.FINDINGS, ExitCode.USAGE}, arguments
+    for name in ("alle.xlsx", "regel.toml"):
+        (desk / name).unlink()
+    assert leaks(said()) == []
+
+
 def test_the_database_holds_it_in_the_vault_alone(desk: Path) -> None:
     """Of a file with the number where it belongs, nothing marked is readable in the database."""
     put(desk, sound())

@@ -124,6 +124,16 @@ def test_rules_that_cannot_be_tried_are_a_wrong_call(text: str, desk: Path) -> N
     assert run(arguments, environment=ENVIRONMENT) == ExitCode.USAGE
 
 
+@pytest.mark.usefixtures("desk")
+def test_a_file_that_holds_no_rules_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """A workbook in the place of the rules: a sentence, and nothing of how it was read."""
+    arguments = ["rules", "--trial", "indbakke/956.xlsx", "indbakke/956.xlsx"]
+    assert run(arguments, environment=ENVIRONMENT) == ExitCode.USAGE
+    said = capsys.readouterr().err
+    assert "«956.xlsx» indeholder ingen regler" in said
+    assert "codec" not in said
+
+
 def test_the_catalogue_as_a_workbook_has_every_rule_once() -> None:
     """A table of rules and a table of changes, each from A1, and the same bytes each time."""
     data = rule_book(FORM, "da")

@@ -120,3 +120,11 @@ def test_wrong_digits_are_refused(
     assert run(wrong, environment=keys_of(departement)) != 0
     said = capsys.readouterr()
     assert "passer ikke" in said.out + said.err
+
+
+def test_a_keyring_without_keys_is_said_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing enrolled yet is no failure of the program."""
+    assert run(["keys", "list"], environment=keys_of(tmp_path)) == 0
+    assert "Der er ingen registrerede nøgler." in capsys.readouterr().out
