@@ -11,14 +11,17 @@ from textwrap import wrap
 
 import click
 
-_STAND_INS = {"✓": "+", "✗": "x", "→": "->", "…": "...", "━": "-", "╸": "-", "╺": "-", "≤": "<="}
+_STAND_INS = {
+    **{"✓": "+", "✔": "+", "✗": "x", "✖": "x", "⚠": "!", "ℹ": "i", "→": "->", "…": "..."},
+    **{"━": "-", "╸": "-", "╺": "-", "└": "-", "≤": "<="},
+}
 """What is shown where a console lacks the symbol (a Danish Windows console knows cp1252)."""
 
 _HANDLER = "fpsheet"
 _GAP = 2
 _HEADING = 20
 _DANISH = str.maketrans(",.", ".,")
-_WIDTH = 100
+_NARROWEST, _WIDTH = 40, 100
 _COLOURS = {"KRITISK": "red", "FEJL": "red", "ADVARSEL": "yellow", "INFO": "blue"}
 
 
@@ -50,7 +53,7 @@ class Console:
     @property
     def width(self) -> int:
         """Give the columns to fill: those of the terminal, within what reads well."""
-        return min(max(shutil.get_terminal_size((_WIDTH, 0)).columns, 60), _WIDTH)
+        return min(max(shutil.get_terminal_size((_WIDTH, 0)).columns, _NARROWEST), _WIDTH)
 
     def paint(self, severity: str, text: str) -> str:
         """Give a text the colour of a severity; click leaves it out where nobody looks."""

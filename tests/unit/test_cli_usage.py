@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
+from fpsheet.cli.console import prepare_streams
 from fpsheet.cli.failure import ExitCode, run_guarded
 from fpsheet.cli.program import make_program, run
 from fpsheet.cli.words import find_language, load_words
 from fpsheet_sync.failure import store_failure
 from fpsheet_templates.errors import SpecError, UsageError, WorkbookFileError
+from fpsheet_templates.load import load_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -190,3 +192,13 @@ def test_console_of_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     console.flush()
     shown = stream.getvalue().decode("cp1252")
     assert "Forløb + … -> <= 5 ?" in shown
+
+
+def test_every_symbol_of_the_texts_has_a_stand_in() -> None:
+    """No sentence of any language shows a question mark where a console lacks its symbol."""
+    prepare_streams()
+    texts = load_form().texts
+    for language in texts.languages():
+        for key, text in texts.by_language[language].items():
+            shown = text.encode("cp1252", errors="fpsheet").decode("cp1252")
+            assert shown.count("?") == text.count("?"), key
