@@ -11,10 +11,9 @@ from textwrap import wrap
 
 import click
 
-_STAND_INS = {
-    **{"✓": "+", "✔": "+", "✗": "x", "✖": "x", "⚠": "!", "ℹ": "i", "→": "->", "…": "..."},
-    **{"━": "-", "╸": "-", "╺": "-", "└": "-", "≤": "<="},
-}
+_STAND_INS = dict(
+    zip("✓✔✗✖⚠ℹ━╸╺└", "++xx!i----", strict=True), **{"→": "->", "…": "...", "≤": "<="}
+)
 """What is shown where a console lacks the symbol (a Danish Windows console knows cp1252)."""
 
 _HANDLER = "fpsheet"
