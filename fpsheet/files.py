@@ -4,6 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
+from uuid import uuid4
 
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.load import load_texts
@@ -15,7 +16,7 @@ def write_whole(path: Path, data: bytes, *, language: str = "da") -> None:
     Raises:
         WorkbookFileError: It cannot be written (open in Excel, no right to, disk full).
     """
-    beside = path.with_name(f".{path.name}.part")
+    beside = path.with_name(part_name(path.name))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with beside.open("wb") as file:
@@ -28,6 +29,11 @@ def write_whole(path: Path, data: bytes, *, language: str = "da") -> None:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
         raise not_written(str(path), language=language) from error
+
+
+def part_name(name: str) -> str:
+    """Give a name that nobody else writes under, for a file that is not whole yet."""
+    return f".{name}.{uuid4().hex[:8]}.part"
 
 
 def need_folder(folder: Path, *, language: str = "da") -> None:

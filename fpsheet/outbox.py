@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from fpsheet.files import write_whole
+from fpsheet.transport.folder import Folder
 from fpsheet.transport.inbox import PACKAGE_SUFFIX
 from fpsheet.transport.package import seal_package
 from fpsheet.transport.payload import Payload, PayloadError, read_payload, write_payload
@@ -31,20 +30,23 @@ class Sealing:
     now: datetime
 
 
-def send_plain(payload: Payload, folder: Path) -> Path:
-    """Put a workbook into a folder, unsigned. The same workbook gets the same file.
+def send_plain(payload: Payload, folder: Folder) -> str:
+    """Put a workbook into a folder, unsigned, and give its place there.
+
+    The same workbook gets the same file.
 
     Raises:
         WorkbookFileError: The folder cannot be written.
     """
-    path = folder / package_name(payload.workbook)
     head = PLAIN_MAGIC + payload.workbook.sha256.encode() + b"\n"
-    write_whole(path, head + write_payload(payload))
-    return path
+    return folder.put(package_name(payload.workbook), head + write_payload(payload))
 
 
-def send_sealed(payload: Payload, folder: Path, *, sealing: Sealing) -> Path:
+def send_sealed(payload: Payload, folder: Folder, *, sealing: Sealing) -> str:
     """Put a package into a folder, signed by the kommune and sealed for the departement.
+
+    Returns:
+        Its place there.
 
     Raises:
         WorkbookFileError: The folder cannot be written.
@@ -52,9 +54,7 @@ def send_sealed(payload: Payload, folder: Path, *, sealing: Sealing) -> Path:
     sealed = seal_package(
         payload, key=sealing.key, recipient=sealing.recipient, sealed_at=sealing.now
     )
-    path = folder / package_name(payload.workbook)
-    write_whole(path, sealed)
-    return path
+    return folder.put(package_name(payload.workbook), sealed)
 
 
 def package_name(workbook: RawWorkbook) -> str:

@@ -10,10 +10,10 @@ from fpsheet.cli.command import SpokenCommand, SpokenGroup
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.key_commands import ask_sealing
 from fpsheet.cli.parameters import (
+    address_option,
     file_argument,
     json_option,
     kommune_option,
-    path_option,
     text_option,
     today_option,
 )
@@ -32,7 +32,7 @@ def make_excel_commands(words: Words) -> tuple[click.Command, ...]:
         kommune_option(words),
         today_option(words),
     ]
-    outbox = path_option(words, "--to", key="command.excel.to", folder=True)
+    outbox = address_option(words, "--to", key="command.excel.to")
     commands = [
         SpokenCommand(
             "excel.next",
@@ -124,7 +124,7 @@ def preview_book(
 def submit_book(  # noqa: PLR0913 - one parameter per option
     session: Session,
     *,
-    to: Path | None,
+    to: str | None,
     book: str | None,
     kommune: str | None,
     today: date | None,
@@ -133,11 +133,13 @@ def submit_book(  # noqa: PLR0913 - one parameter per option
     """Check the open workbook and send what may travel of it."""
     from fpsheet.excel.failure import ExcelError
     from fpsheet.excel.steps import stamp_sent, submit
+    from fpsheet.transport.folder import Folder
 
     question = session.question(kommune, today)
     open_book = _attach(session, book)
     sealing = ask_sealing(session)
-    verdict, sent = submit(open_book, question, to or session.outbox(), sealing)
+    outbox = Folder(to) if to else session.outbox()
+    verdict, sent = submit(open_book, question, outbox, sealing)
     answer = show_sent(session, verdict, sent, as_json=as_json)
     if sent is not None:
         try:

@@ -13,6 +13,7 @@ from fpsheet.cli.command import SpokenCommand
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.key_commands import ask_sealing
 from fpsheet.cli.parameters import (
+    address_option,
     file_argument,
     given_file_option,
     json_option,
@@ -53,7 +54,7 @@ def make_kommune_commands(words: Words) -> tuple[click.Command, ...]:
         words=words,
         params=[
             file_argument(words, "file", key="command.submit.file"),
-            path_option(words, "--to", key="command.submit.to", folder=True, required=True),
+            address_option(words, "--to", key="command.submit.to", required=True),
             kommune_option(words),
             today_option(words),
             json_option(words),
@@ -148,15 +149,17 @@ def submit_workbook(  # noqa: PLR0913 - one parameter per option
     session: Session,
     *,
     file: Path,
-    to: Path,
+    to: str,
     kommune: str | None,
     today: date | None,
     as_json: bool,
 ) -> int:
     """Check a workbook and send what may travel of it."""
     from fpsheet.pipeline.kommune import stamp_sent, submit_file
+    from fpsheet.transport.folder import Folder
 
-    verdict, sent = submit_file(file, session.question(kommune, today), to, ask_sealing(session))
+    question = session.question(kommune, today)
+    verdict, sent = submit_file(file, question, Folder(to), ask_sealing(session))
     answer = show_sent(session, verdict, sent, as_json=as_json)
     if sent is None:
         return answer

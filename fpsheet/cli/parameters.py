@@ -191,11 +191,14 @@ def address_argument(words: Words, name: str, *, key: str) -> SpokenArgument:
     )
 
 
-def address_option(words: Words, spelling: str, *, key: str) -> click.Option:
+def address_option(
+    words: Words, spelling: str, *, key: str, required: bool = False
+) -> click.Option:
     """Give an option for a folder to be written, or its fsspec address."""
     return click.Option(
         [spelling],
         type=AddressValue(words),
+        required=required,
         metavar=words.get("program.metavar.folder"),
         help=words.get(key),
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fpsheet.check import Question
     from fpsheet.config import Settings
     from fpsheet.receive import Desk
+    from fpsheet.transport.folder import Folder
     from fpsheet.transport.key_folder import KeyFolder
     from fpsheet_templates.form import Form
 
@@ -98,10 +99,12 @@ class Session:
         given = self.environment.get("FPSHEET_KEY_FOLDER") or self.settings().key_folder
         return KeyFolder(Path(given) if given else self.own_folder("noegler"))
 
-    def outbox(self) -> Path | None:
+    def outbox(self) -> "Folder | None":
         """Give the folder that is sent to: the settings', None where they name none."""
+        from fpsheet.transport.folder import Folder
+
         named = self.settings().outbox
-        return Path(named) if named else None
+        return Folder(named) if named else None
 
     def own_folder(self, name: str) -> Path:
         """Give a folder of the person's own, beside the settings file."""

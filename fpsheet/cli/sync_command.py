@@ -19,6 +19,7 @@ from fpsheet.cli.parameters import (
 from fpsheet.cli.session import Session
 from fpsheet.cli.verdict_view import show_verdict
 from fpsheet.cli.words import Words
+from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,10 +65,16 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
 ) -> int:
     """Merge what lies in the inbox, or show what that would do."""
     from fpsheet.pipeline.departement import plan_inbox, post_receipts, sync_inbox
-    from fpsheet.transport.folder import folder_beside
+    from fpsheet.transport.folder import folder_beside, is_inside
     from fpsheet.views.processed_value import needs_attention
     from fpsheet_sync.access import Actor
 
+    folder = receipts or folder_beside(inbox, RECEIPTS)
+    if is_inside(folder, inbox):
+        # There they would be taken for submissions by the next run.
+        words = session.words
+        remedy = words.get("command.sync.inside_remedy")
+        raise UsageError(words.get("command.sync.inside"), remedy=remedy)
     central, desk = session.central(db), session.desk(db, today)
     with session.progress(quiet=as_json) as progress:
         if dry_run:
@@ -76,7 +83,6 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
             actor = Actor(getuser(), session.now)
             workers = replace(desk, returns=True)
             merged = sync_inbox(inbox, central, workers, actor, progress)
-            folder = receipts or folder_beside(inbox, RECEIPTS)
             form, language = session.form(), session.words.language
             processed = list(post_receipts(merged, folder, desk, form, language))
     show_processed(session, processed, as_json=as_json, dry_run=dry_run)

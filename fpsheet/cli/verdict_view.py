@@ -1,6 +1,5 @@
 """What was found in one file, shown to a person or to a program."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fpsheet.cli.failure import ExitCode
@@ -31,9 +30,7 @@ def show_verdict(
     console.say()
 
 
-def show_sent(
-    session: Session, verdict: "Verdict", sent: Path | None, *, as_json: bool
-) -> ExitCode:
+def show_sent(session: Session, verdict: "Verdict", sent: str | None, *, as_json: bool) -> ExitCode:
     """Show what was found in a file and whether it was sent; give the exit code."""
     show_verdict(session, verdict, as_json=as_json)
     console, words = session.console(as_json=as_json), session.words

@@ -21,6 +21,7 @@ from fpsheet.pipeline.statistics import publish_statistics
 from fpsheet.progress import Progress, Step
 from fpsheet.publish import Order
 from fpsheet.receive import Desk
+from fpsheet.transport.folder import Folder
 from fpsheet_sync.access import Actor
 from fpsheet_sync.keys import write_keys
 from fpsheet_sync.stat_table import Period
@@ -176,9 +177,9 @@ def _submit_workbooks(
     paths = sorted(places.workbooks.iterdir())
     question = Question(demo.form, demo.today)
     for verdict in check_files(paths, question, progress):
-        sent = send_checked(verdict, demo.form, places.inbox)
+        sent = send_checked(verdict, demo.form, Folder(str(places.inbox)))
         if sent is not None:
-            _date(sent, demo.now - timedelta(hours=1))
+            _date(Path(sent), demo.now - timedelta(hours=1))
         counts[verdict.path.name.partition("-")[0]] = verdict.counts
     return counts
 

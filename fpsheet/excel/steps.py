@@ -17,6 +17,7 @@ from fpsheet.returned.explanation import find_fault_list
 from fpsheet.returned.fault_line import headings, make_fault_line
 from fpsheet.returned.fault_row import FaultRow, make_fault_rows
 from fpsheet.returned.parts import Parts
+from fpsheet.transport.folder import Folder
 
 if TYPE_CHECKING:
     from fpsheet.check import Question
@@ -118,8 +119,8 @@ def preview(book: OpenBook, question: "Question", folder: Path) -> tuple["Verdic
 
 
 def submit(
-    book: OpenBook, question: "Question", folder: Path | None, sealing: "Sealing | None"
-) -> tuple["Verdict", Path | None]:
+    book: OpenBook, question: "Question", folder: Folder | None, sealing: "Sealing | None"
+) -> tuple["Verdict", str | None]:
     """Check the open workbook and put what may travel of it into the outbox.
 
     Args:
@@ -135,7 +136,8 @@ def submit(
         ExcelError: It is not saved, has no folder, or Excel cannot be used as it stands.
         WorkbookFileError: The outbox cannot be written.
     """
-    outbox = folder or (book.folder and book.folder / OUTBOX)
+    beside = None if book.folder is None else Folder(str(book.folder / OUTBOX))
+    outbox = folder or beside
     if outbox is None:
         raise ExcelError("no_outbox", book.language)
     if not book.is_saved:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fpsheet.outbox import Sealing
     from fpsheet.preview import Moved, Preview
     from fpsheet.receipts.answer import Opening
+    from fpsheet.transport.folder import Folder
     from fpsheet.upgrade.lifted import Lifted
     from fpsheet.verdict import Verdict
     from fpsheet.workbook.issue import Issue
@@ -129,8 +130,8 @@ def write_page(verdict: "Verdict", form: "Form", language: str, out: Path) -> No
 
 
 def submit_file(
-    path: Path, question: "Question", folder: Path, sealing: "Sealing | None" = None
-) -> tuple["Verdict", Path | None]:
+    path: Path, question: "Question", folder: "Folder", sealing: "Sealing | None" = None
+) -> tuple["Verdict", str | None]:
     """Check a workbook and put what may travel of it into a folder.
 
     Args:
@@ -140,7 +141,7 @@ def submit_file(
         sealing: Keys to sign and seal it with; unsigned where there are none.
 
     Returns:
-        What was found, and the file that was sent; None where nothing could be read.
+        What was found, and where the file that was sent lies; None where nothing could be read.
 
     Raises:
         WorkbookFileError: The folder cannot be written.
@@ -150,9 +151,11 @@ def submit_file(
 
 
 def send_checked(
-    verdict: "Verdict", form: "Form", folder: Path, sealing: "Sealing | None" = None
-) -> Path | None:
-    """Put what may travel of a checked workbook into a folder; None where it cannot be read.
+    verdict: "Verdict", form: "Form", folder: "Folder", sealing: "Sealing | None" = None
+) -> str | None:
+    """Put what may travel of a checked workbook into a folder, and give its place there.
+
+    None where it cannot be read.
 
     Raises:
         WorkbookFileError: The folder cannot be written.

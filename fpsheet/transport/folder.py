@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fpsheet.files import not_written, write_whole
+from fpsheet.files import not_written, part_name, write_whole
 
 _SCHEME = "://"
 
@@ -15,21 +15,25 @@ class Folder:
 
     url: str
 
-    def put(self, name: str, data: bytes) -> None:
+    def put(self, name: str, data: bytes) -> str:
         """Write a file: under another name first, then renamed. Folders are made.
+
+        Returns:
+            Its path, or its address.
 
         Raises:
             WorkbookFileError: It cannot be written.
         """
         if _SCHEME not in self.url:
-            write_whole(Path(self.url) / name, data)
-            return
+            local = Path(self.url) / name
+            write_whole(local, data)
+            return str(local)
         from fsspec.core import url_to_fs
 
         system, root = url_to_fs(self.url)
         path = f"{root.rstrip('/')}/{name}"
         folder, _, file = path.rpartition("/")
-        beside = f"{folder}/.{file}.part"
+        beside = f"{folder}/{part_name(file)}"
         try:
             system.makedirs(folder, exist_ok=True)
             system.pipe_file(beside, data)
@@ -38,6 +42,7 @@ class Folder:
             with suppress(OSError):
                 system.rm_file(beside)
             raise not_written(path) from error
+        return str(system.unstrip_protocol(path))
 
     def has(self, name: str) -> bool:
         """Tell whether a file is there."""
@@ -56,7 +61,21 @@ def folder_beside(url: str, name: str) -> str:
     'memory://post/kvitteringer'
     """
     if _SCHEME not in url:
-        return str(Path(url).parent / name)
+        # The folder one stands in has no name to go up from.
+        return str((Path(url) if Path(url).name else Path(url).resolve()).parent / name)
     scheme, _, path = url.partition(_SCHEME)
     before, slash, _ = path.rstrip("/").rpartition("/")
     return f"{scheme}{_SCHEME}{before}{slash}{name}"
+
+
+def is_inside(url: str, folder: str) -> bool:
+    """Tell whether a folder is another one, or lies in it.
+
+    >>> is_inside("memory://post/ind/ud", "memory://post/ind"), is_inside("a/../b", "b")
+    (True, True)
+    """
+    if (_SCHEME in url) != (_SCHEME in folder):
+        return False
+    if _SCHEME in url:
+        return f"{url.rstrip('/')}/".startswith(f"{folder.rstrip('/')}/")
+    return Path(url).resolve().is_relative_to(Path(folder).resolve())

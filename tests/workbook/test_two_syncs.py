@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from fpsheet.files import write_whole
 from fpsheet.inbox import Processed, sort_inbox, sync_inbox
 from fpsheet.progress import Silent
 from fpsheet.receive import Desk
@@ -82,3 +83,16 @@ def test_what_another_sync_is_at_waits(office: Office) -> None:
     assert states == {name: claims_count and kode == "955" for kode, name in names.items()}
     again = {file.arrival.name: file.is_new for file in office.sync()}
     assert again == states
+
+
+def test_two_writers_of_one_file_leave_it_whole(tmp_path: Path) -> None:
+    """Two syncs may write one receipt at the same moment: neither fails, and nobody sees a part."""
+    place, data = tmp_path / "956-2026-000001.json", bytes(2_000_000)
+
+    def write(_: int) -> int:
+        write_whole(place, data)
+        return len(place.read_bytes())
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(write, range(40))) == {len(data)}
+    assert [file.name for file in tmp_path.iterdir()] == [place.name]

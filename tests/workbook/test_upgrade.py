@@ -24,6 +24,7 @@ from fpsheet.pipeline.kommune import check_files, submit_file, upgrade_file
 from fpsheet.progress import Silent
 from fpsheet.returned.parts import MAIN, parse
 from fpsheet.returned.returned import return_workbook
+from fpsheet.transport.folder import Folder
 from fpsheet.upgrade.lifted import Lifted, lift_workbook
 from fpsheet.upgrade.names import widen_print_area
 from fpsheet.upgrade.placement import Standing, place_columns
@@ -106,12 +107,12 @@ def test_an_old_version_is_read_without_upgrade() -> None:
 
 def test_an_old_version_is_sent_without_upgrade(tmp_path: Path) -> None:
     """What travels of it is accepted at the other end as it was at this one."""
-    verdict, sent = submit_file(FROZEN, QUESTION, tmp_path)
+    verdict, sent = submit_file(FROZEN, QUESTION, Folder(str(tmp_path)))
     assert verdict.accepted
     assert sent is not None
-    payload = open_plain(sent.read_bytes())
+    payload = open_plain(Path(sent).read_bytes())
     assert payload is not None
-    arrived = check_raw(payload.workbook, (), sent, QUESTION)
+    arrived = check_raw(payload.workbook, (), Path(sent), QUESTION)
     assert arrived.check is not None
     assert arrived.check.not_run == ()
     assert arrived.accepted
