@@ -9,11 +9,12 @@ from fpsheet_sync.clash import choose, note_replaced, settle
 from fpsheet_sync.content import BLOCKED, ROW, Frames
 from fpsheet_sync.explanation import keep_explanations
 from fpsheet_sync.file import File
-from fpsheet_sync.identity import ROW_ID, Placed, Sender, place
+from fpsheet_sync.identity import ROW_ID, Placed, Sender
 from fpsheet_sync.jump import find_jumps, find_twins
 from fpsheet_sync.layout import alike, layouts
 from fpsheet_sync.lineage import Ancestry, continue_line
 from fpsheet_sync.merge import Merged, Sides, merge_sheet
+from fpsheet_sync.placer import place
 from fpsheet_sync.quarantine import quarantine_rows
 from fpsheet_sync.record import ANNULLER
 from fpsheet_sync.state import Claim, Hold, Key, State, to_plain

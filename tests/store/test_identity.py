@@ -5,6 +5,7 @@ HIS-003, HIS-004, HIS-005, HIS-006, HIS-007, HIS-010.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,6 +68,59 @@ def test_a_row_whose_id_was_lost_is_found_by_its_key(store: Store) -> None:
     assert receipt.sheets["forloeb"].unchanged == 1
     assert receipt.missing == ()
     assert ids(store) == ["F-0001"]
+
+
+def test_a_row_cut_into_another_pre_made_row_is_the_same_record(store: Store) -> None:
+    """Cut without its hidden id and pasted where another id waits: the same record, not a twin."""
+    send(store, OTHERS + ONE)
+    cut = OTHERS + ONE.replace("| 1  |", "| 9  |")
+    receipt = send(store, cut, Sending(minute=5))
+    assert (receipt.sheets["forloeb"].unchanged, receipt.sheets["forloeb"].new) == (1, 0)
+    assert receipt.missing == ()
+    assert codes(receipt) == []
+    assert ids(store) == ["F-0001"]
+    ended = cut.replace("2026-01-05 |            |", "2026-01-05 | 2026-04-01 |")
+    assert send(store, ended, Sending(minute=9)).sheets["forloeb"].changed == 1
+    assert ids(store) == ["F-0001"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["6101801234 | revurdering  | 2026-03-01", "6202801235 | revurdering  | 2026-03-01"]
+)
+def test_the_row_left_empty_by_a_cut_can_be_used_again(store: Store, typed: str) -> None:
+    """What is typed where the row was is a new record; the one that was cut stays as it is."""
+    send(store, OTHERS + ONE)
+    cut = OTHERS + ONE.replace("| 1  |", "| 9  |")
+    send(store, cut, Sending(minute=5))
+    receipt = send(store, cut + f"| 1  | {typed} |            |", Sending(minute=9))
+    assert (receipt.sheets["forloeb"].new, receipt.sheets["forloeb"].unchanged) == (1, 1)
+    assert rows(store).height == 2
+    assert rows(store)["start_dato"].to_list().count(date(2026, 1, 5)) == 1
+
+
+@pytest.mark.parametrize("order", ["old first", "new first"])
+def test_a_row_cut_and_copied_back_is_two_rows_of_two_records(store: Store, order: str) -> None:
+    """Both places filled after a cut: the row that was sent keeps the record, the other is new."""
+    send(store, OTHERS + ONE)
+    line = ONE.splitlines()[-1]
+    there, back = line.replace("| 1  |", "| 9  |"), line
+    head = OTHERS + ONE.replace(line, "")
+    send(store, head.rstrip() + "\n" + there, Sending(minute=5))
+    both = [back, there] if order == "old first" else [there, back]
+    receipt = send(store, head.rstrip() + "\n" + "\n".join(both), Sending(minute=9))
+    assert (receipt.sheets["forloeb"].unchanged, receipt.sheets["forloeb"].new) == (1, 1)
+    assert {code for code, _ in codes(receipt)} == {"HIS-007", "HIS-008"}
+    returned = head.rstrip() + "\n" + back
+    assert send(store, returned, Sending(minute=12)).sheets["forloeb"].new == 0
+
+
+def test_a_copy_into_a_pre_made_row_is_a_record_of_its_own(store: Store) -> None:
+    """Where the first row is still there, the second one with its key is new and pointed at."""
+    send(store, OTHERS + ONE)
+    twice = OTHERS + ONE + "| 9  | 6101801234 | revurdering  | 2026-01-05 | 2026-02-01 |"
+    receipt = send(store, twice, Sending(minute=5))
+    assert codes(receipt) == [("HIS-008", "B5")]
+    assert ids(store) == ["F-0001", "F-0009"]
 
 
 def test_rows_of_one_key_without_ids_stay_two(store: Store) -> None:

@@ -124,6 +124,8 @@ class Chance:
             row.values.update(self.values(sheet))
         elif act == "annul":
             row.values["annuller"] = self.pick((None, "dublet"))
+        elif act == "cut":
+            row.row_id = self.mint(book, sheet)
         elif act == "foreign":
             letter = load_form().sheet(sheet).letter
             row.row_id = f"{self.pick((*WORKBOOKS, NOBODY))}-{letter}-0001"
@@ -150,7 +152,7 @@ MANGLE: dict[str, Callable[[list[Row], int], object]] = {
 }
 ACTS = (
     *("change", "change", "change", "add", "add", "annul", "block"),
-    *("remove", "copy", "lose id", "sort", "reuse", "foreign"),
+    *("remove", "copy", "lose id", "sort", "reuse", "foreign", "cut"),
 )
 
 
