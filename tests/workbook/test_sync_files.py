@@ -116,6 +116,12 @@ def put(**cells: object) -> Callable[[Workbook], None]:
     return change
 
 
+def empty(book: Workbook) -> None:
+    """Delete every row."""
+    for name in ("Borgere", "Forløb"):
+        book[name].delete_rows(4, 9)
+
+
 def stamp(content: bytes) -> str:
     """Give the stamp that a workbook carries."""
     return check_bytes(content, FORM).check.raw.meta.get("parent", "")
@@ -152,12 +158,12 @@ def test_a_conflict_stands_in_the_workbook_that_comes_back(office: Office) -> No
     office.drop("956.xlsx", make_workbook(FORM, ROWS))
     office.sync()
     (back,) = office.answers("-retur.xlsx")
-    for name, day in (("en.xlsx", 6), ("to.xlsx", 7)):
-        changed = edit(back, put(**{f"{START}4": datetime(2026, 1, day)}))  # noqa: DTZ001 - a cell
-        if day == 6:
-            changed = edit(changed, put(**{f"{START}5": datetime(2026, 1, 9)}))  # noqa: DTZ001 - a cell
-        office.drop(name, changed)
-        code, found = office.sync()
+    # The first copy has one edit more, so that the two can be told apart.
+    days = {f"{START}4": datetime(2026, 1, 6), f"{START}5": datetime(2026, 1, 9)}  # noqa: DTZ001 - cells
+    office.drop("en.xlsx", edit(back, put(**days)))
+    office.sync()
+    office.drop("to.xlsx", edit(back, put(**{f"{START}4": datetime(2026, 1, 7)})))  # noqa: DTZ001 - a cell
+    code, found = office.sync()
     assert (code, found["to.xlsx"]["state"]) == (1, "flettet")
     assert found["to.xlsx"]["sheets"]["forloeb"]["conflicting"] == 1
     *_, last = office.answers("-retur.xlsx")
@@ -218,8 +224,7 @@ def test_exit_codes_of_sync(office: Office) -> None:
     assert office.sync()[0] == 1
     junk.unlink()
     (back,) = office.answers("-retur.xlsx")
-    empty = edit(back, lambda book: [book[n].delete_rows(4, 9) for n in ("Borgere", "Forløb")])
-    office.drop("tom.xlsx", empty)
+    office.drop("tom.xlsx", edit(back, empty))
     code, found = office.sync()
     assert (code, found["tom.xlsx"]["state"]) == (1, "tilbageholdt")
 
