@@ -91,6 +91,14 @@ def test_placeholders_are_the_same_in_every_language(form: Form) -> None:
         assert english <= danish, key
 
 
+def test_no_text_shows_a_number_that_may_be_somebodys(form: Form) -> None:
+    """A CPR number of an example is not one that was ever given out."""
+    number = re.compile(r"(?<!\d)[0-3]\d[01]\d{3}-?\d{4}(?!\d)")
+    for language in form.texts.languages():
+        for key, text in form.texts.by_language[language].items():
+            assert not number.search(text), key
+
+
 def test_headings_are_unique_per_sheet_and_language(form: Form) -> None:
     """An Excel table needs different headings in its columns."""
     for sheet in form.entry_sheets():

@@ -1,4 +1,4 @@
-"""Every rule of the catalogue is reported by the program and expected by a test, whatever its level."""
+"""Every rule of the catalogue, whatever its level, is reported by the program and tested."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def codes_in(folder: str, pattern: re.Pattern[str], *kinds: str) -> set[str]:
 
 
 def test_every_rule_is_reported_by_the_program() -> None:
-    """A rule is an expression of its own, or some code gives its findings: none only stands there."""
+    """A rule is an expression of its own, or some code gives its findings."""
     named = set().union(*(codes_in(folder, _QUOTED, "py") for folder in PROGRAM))
     rules = load_form().rules
     assert [r.code for r in rules if r.fails_when is None and r.code not in named] == []
