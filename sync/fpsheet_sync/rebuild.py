@@ -66,7 +66,32 @@ def rebuild(store: Store, target: Store, read: Read) -> Rebuilt:
             )
         else:
             _decide(target, row)
+    _carry(store, target)
     return Rebuilt(count, state_hash(store), state_hash(target))
+
+
+def _carry(store: Store, target: Store) -> None:
+    """Bring along what no original gives: the published editions, and the log of who did what.
+
+    An edition names the last commit that it knew; commits may have other numbers in the target.
+    """
+    schema = store_schema()
+    commit, edition, log = schema["indberetning"], schema["publikation"], schema["adgangslog"]
+    known = select(commit.c.id, commit.c.sha256)
+    with store.read() as connection:
+        editions = [dict(row) for row in connection.execute(select(edition)).mappings()]
+        lines = [dict(row) for row in connection.execute(select(log)).mappings()]
+        names = {row.id: row.sha256 for row in connection.execute(known)}
+    with target.write() as connection:
+        numbers = {row.sha256: row.id for row in connection.execute(known)}
+        connection.execute(log.delete())
+        for row in editions:
+            last = row["til_og_med"]
+            before = (numbers[name] for number, name in names.items() if number <= last)
+            row["til_og_med"] = max(before, default=0)
+        for table, rows in ((edition, editions), (log, lines)):
+            if rows:
+                connection.execute(table.insert(), rows)
 
 
 def _commits(store: Store) -> Iterator[Row[Any]]:
