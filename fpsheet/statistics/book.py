@@ -48,6 +48,11 @@ class Series:
     name: str
     values: tuple[float, ...]
 
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether every number is a whole one, as counts are."""
+        return all(float(value).is_integer() for value in self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:

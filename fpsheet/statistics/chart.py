@@ -1,12 +1,12 @@
 """Native charts: one look for all, told apart by more than colour."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from xlsxwriter.chart import Chart
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from fpsheet.statistics.book import Figure, Page
+from fpsheet.statistics.book import Figure, Page, Series
 
 COLOURS = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1", "#2073BC", "#6F777B")
 """Told apart also by the colour-blind and in print (Government Analysis Function's palette, with
@@ -21,6 +21,9 @@ _MARKERS = ("circle", "square", "diamond", "triangle", "x", "star", "plus", "sho
 _DASHES = ("solid", "dash", "round_dot", "long_dash", "dash_dot", "solid", "dash", "round_dot")
 _WIDTH, _HEIGHT = 900, 460
 _BAR_HEIGHT, _BAR_MARGIN = 26, 190
+_FEW = 10
+"""Up to so many an axis of counts has a line for each."""
+
 _SHORT = 12
 """Below a table of so many rows its chart is still in sight; beside a longer one."""
 
@@ -47,7 +50,7 @@ def insert_figure(workbook: Workbook, sheet: Worksheet, page: Page, *, first_row
         return
     chart = workbook.add_chart(dict(_KINDS[figure.kind]))
     last = first_row + len(figure.categories)
-    for place, series in enumerate(figure.series):
+    for place, series in _drawn(figure):
         column = place + 1
         chart.add_series(
             {
@@ -84,13 +87,12 @@ def _series_look(figure: Figure, place: int) -> dict[str, object]:
     if figure.kind.startswith("stacked"):
         look["overlap"] = 100
     elif len(figure.series) == 1:
-        look["data_labels"] = {"value": True, "font": _FONT}
+        decimals = "#,##0" if figure.series[place].is_whole else "#,##0.0"
+        look["data_labels"] = {"value": True, "font": _FONT, "num_format": decimals}
     return look
 
 
 def _dress(chart: Chart, figure: Figure) -> None:
-    whole = all(float(value).is_integer() for each in figure.series for value in each.values)
-    number_format = "#,##0" if whole else "#,##0.0"
     is_bar = figure.kind.endswith("bar")
     categories = {
         "name": figure.axis,
@@ -105,7 +107,7 @@ def _dress(chart: Chart, figure: Figure) -> None:
         "name": _capital(figure.unit),
         "name_font": _AXIS_TITLE_FONT,
         "num_font": _FONT,
-        "num_format": number_format,
+        **_steps(figure),
         "min": 0,
         "line": _NO_LINE,
         "major_gridlines": _GRID,
@@ -119,6 +121,36 @@ def _dress(chart: Chart, figure: Figure) -> None:
     several = len(figure.series) > 1
     chart.set_legend({"position": "bottom", "font": _FONT} if several else {"none": True})
     chart.set_chartarea({"border": _NO_LINE})
+
+
+def _steps(figure: Figure) -> dict[str, object]:
+    """Give how the axis of the numbers is divided: tenths only where all there is lies below 10.
+
+    Programs divide a short axis of counts into halves and print them as whole numbers, twice each.
+    """
+    highest = max(_highest(figure), 0.0)
+    is_whole = all(each.is_whole for each in figure.series)
+    if highest > _FEW:
+        return {"num_format": "#,##0"}
+    return {"num_format": "#,##0", "major_unit": 1} if is_whole else {"num_format": "#,##0.0"}
+
+
+def _highest(figure: Figure) -> float:
+    """Give how far the axis of the numbers must reach: in a stack, its parts together."""
+    by_category = list(zip(*(each.values for each in figure.series), strict=True))
+    together = sum if figure.kind.startswith("stacked") else max
+    return max((together(values) for values in by_category), default=0)
+
+
+def _drawn(figure: Figure) -> Iterator[tuple[int, Series]]:
+    """Give the series with their places; in a stack none that is 0 throughout.
+
+    Its entry alone cannot be taken out of the legend: programs count the entries of a stack from
+    different ends.
+    """
+    for place, series in enumerate(figure.series):
+        if any(series.values) or not figure.kind.startswith("stacked"):
+            yield place, series
 
 
 def _capital(word: str) -> str:

@@ -23,8 +23,14 @@ from fpsheet_sync.statistics.revision import MARK
 from fpsheet_sync.statistics.wording import Wording
 from fpsheet_templates.form import Form
 
-_NUMBER_WIDTH = 14.0
+_NARROW, _NARROWEST = 14.0, 10.0
+_MANY_COLUMNS = 8
+"""A table of more has narrower columns, so that it prints on one page in readable letters."""
+
 _LONGEST_TEXT = 46.0
+_AIR = 2.5
+"""Characters beside a text: its indent, and room for letters wider than digits."""
+
 _NOTE_WIDTHS = (12.0, 120.0)
 _CONTENT_WIDTHS = (12.0, 110.0)
 _COUNTRIES = frozenset({"", "GL", "DK"})
@@ -219,22 +225,27 @@ def _table_page(desk: _Desk, table: StatTable) -> Page:
 def _page_column(table: StatTable, place: int) -> PageColumn:
     column: Column = table.columns[place]
     if column.kind in {ColumnKind.COUNT, ColumnKind.DECIMAL}:
-        return _number_column(column.label, column.kind)
+        return _number_column(column.label, column.kind, len(table.columns))
     return _text_column(column.label, [str(row[place] or "") for row in table.rows], column.kind)
 
 
 def _text_column(
     label: str, texts: Sequence[str], kind: ColumnKind = ColumnKind.DIMENSION
 ) -> PageColumn:
-    longest = max(len(text) for text in (label, *texts))
-    width = min(max(longest + 3.0, _NUMBER_WIDTH), _LONGEST_TEXT)
+    """Give a column of text: as wide as its longest, its heading on several lines."""
+    longest = max(_longest_word(label), *(len(text) for text in texts), 0)
+    width = min(max(longest + _AIR, _NARROWEST), _LONGEST_TEXT)
     return PageColumn(label, kind, width)
 
 
-def _number_column(label: str, kind: ColumnKind) -> PageColumn:
-    """Give a column of numbers; no word of its heading is broken."""
-    longest = max(len(word) for word in label.split())
-    return PageColumn(label, kind, max(_NUMBER_WIDTH, longest + 5.0))
+def _number_column(label: str, kind: ColumnKind, beside: int) -> PageColumn:
+    """Give a column of numbers of a table of so many; no word of its heading is broken."""
+    least = _NARROWEST if beside > _MANY_COLUMNS else _NARROW
+    return PageColumn(label, kind, max(least, _longest_word(label) + _AIR))
+
+
+def _longest_word(label: str) -> int:
+    return max(len(word) for word in label.split())
 
 
 def _shorthand(desk: _Desk, rows: Sequence[Sequence[object]]) -> Iterator[str]:
@@ -264,9 +275,10 @@ def _figure_pages(desk: _Desk, table: StatTable, chart: Chart) -> Iterator[Page]
     )
     lines.append(Line(table.source))
     heads = [_text_column(figure.axis, figure.categories)]
-    whole = all(float(value).is_integer() for each in figure.series for value in each.values)
-    kind = ColumnKind.COUNT if whole else ColumnKind.DECIMAL
-    heads += [_number_column(f"{each.name} ({figure.unit})", kind) for each in figure.series]
+    for each in figure.series:
+        kind = ColumnKind.COUNT if each.is_whole else ColumnKind.DECIMAL
+        label = f"{each.name} ({figure.unit})"
+        heads.append(_number_column(label, kind, len(figure.series)))
     yield Page(
         name=chart.id,
         kind=PageKind.FIGURE,

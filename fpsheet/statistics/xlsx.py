@@ -32,6 +32,9 @@ _WIDER = {True: 1.02, False: 1.15}
 _INDENT = 2.0
 """Width of an indent, in characters of a column's width."""
 
+_MARGIN = 0.4
+"""Inches to the left and right of a printed page: wide tables need the room."""
+
 _ONE_PAGE_WIDE, _ONE_PAGE = (1, 0), (1, 1)
 _CHOICES = {
     "in_memory": True,
@@ -103,6 +106,7 @@ def _write_page(
 ) -> None:
     sheet.set_landscape()
     sheet.set_paper(_A4)
+    sheet.set_margins(left=_MARGIN, right=_MARGIN)
     sheet.fit_to_pages(*(_ONE_PAGE if page.figure else _ONE_PAGE_WIDE))
     sheet.write_string(0, 0, page.title, looks["title"])
     sheet.set_row(0, _TITLE_POINTS)

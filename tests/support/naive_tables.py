@@ -189,8 +189,8 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
     },
     "T09": {
         "Førtidspensionister": Heading(_STOCK),
-        "Ordinær beskæftigelse": Heading(_STOCK, by="ordinaer", words=_YES_NO),
-        "Med ordinær beskæftigelse": Heading(
+        "Ordinært job": Heading(_STOCK, by="ordinaer", words=_YES_NO),
+        "Timer i ordinært job": Heading(
             _STOCK,
             where={"ordinaer": "ja"},
             by="ordinaer_timer",
@@ -244,14 +244,14 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
     "T14": {"Førtidspensionister": Heading(_STOCK), **_levels(_STOCK)},
     "T14b": {"Førtidspensionister": Heading(_STOCK), **_levels(_STOCK)},
     "T15": {
-        "Førtidspensionister ved periodens begyndelse": Heading("bestand.primo"),
-        "Med hele vejen i samme kommune": Heading("bevaegelse.blivende"),
+        "Ved periodens begyndelse": Heading("bestand.primo"),
+        "Hele perioden i samme kommune": Heading("bevaegelse.blivende"),
         "Tilgang": Heading("bevaegelse.tilgang"),
         "Tilflyttet fra anden kommune": Heading("bevaegelse.tilflyttet"),
         "Afgang i alt": Heading("bevaegelse.afgang"),
         "Afgang": Heading("bevaegelse.afgang", by="bortfald_aarsag", words="bortfald_aarsag"),
         "Fraflyttet til anden kommune": Heading("bevaegelse.fraflyttet"),
-        "Førtidspensionister ved periodens slutning": Heading(_STOCK),
+        "Ved periodens slutning": Heading(_STOCK),
     },
     "T16": {
         "Revurderinger afgjort": Heading("overgang.afgjort"),

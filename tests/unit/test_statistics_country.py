@@ -93,14 +93,16 @@ def _typed(name: str, value: str | None) -> object:
     return float(value) if value is not None and name.startswith("timer") else value
 
 
-def release(area: str, *, country: Country | None = None, year: int = 2025) -> Release:
+def release(
+    area: str, *, country: Country | None = None, year: int = 2025, language: str = "da"
+) -> Release:
     """Count the small country for a year."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     period = Period(date(year, 1, 1), date(year, 12, 31))
     with engine.begin() as connection:
         store_schema().metadata.create_all(connection)
         load_country(connection, country or Country(PERSONS, records(RECORDS)))
-        request = ReleaseRequest(period, area, "da", date(2026, 3, 2))
+        request = ReleaseRequest(period, area, language, date(2026, 3, 2))
         made = compute_release(connection, load_form(), request)
     engine.dispose()
     return made

@@ -7,21 +7,25 @@ each test names its point.
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, cast
+from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
 
 from fpsheet.statistics.layout import Publisher
-from fpsheet.statistics.publish import render_release
+from fpsheet.statistics.publish import render_book, render_release
 from fpsheet_sync.disclosure.settings import Settings
 from fpsheet_sync.disclosure.suppression import suppress
 from fpsheet_sync.stat_table import Shorthand
 from fpsheet_sync.statistics.cells import release_cells
 from fpsheet_sync.statistics.suppression import apply_suppression
 from fpsheet_templates.load import load_form
+from tests.support.country import Country
+from tests.unit.test_statistics_by_hand import DENMARK, GREENLAND, PERSONS, typed
 from tests.unit.test_statistics_country import release
 from tests.unit.test_statistics_suppression import country
 
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from fpsheet_sync.stat_table import Release
 
 PUBLISHER = Publisher("Departementet for Prøver", "statistik@example.invalid", "marts 2027")
+C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 MARKS = {str(mark) for mark in Shorthand}
 STEM = "foertidspension-groenland-2025"
 
@@ -308,7 +313,9 @@ def test_figures_show_what_their_tables_print(book: Workbook, public: Release) -
         (chart,) = getattr(sheet, "_charts")  # noqa: B009 - openpyxl has no public name for it
         header, *rows = body(sheet)
         assert len(rows) >= 2
-        assert len(chart.series) == len(header) - 1
+        filled = [any(row[place].value for row in rows) for place in range(1, len(header))]
+        is_stacked = getattr(chart, "grouping", "") == "stacked"
+        assert len(chart.series) == (sum(filled) if is_stacked else len(filled))
         assert all(isinstance(cell.value, int | float) for row in rows for cell in row[1:])
     by_age = next(table for table in public.tables if table.id == "T14b")
     hidden = {str(row[1]) for row in by_age.rows if row[2] in MARKS}
@@ -358,3 +365,69 @@ def test_an_old_period_is_not_provisional() -> None:
     made = release("GL", year=2024)
     assert not any(table.provisional for table in made.tables)
     assert not any("foreløbig" in line for table in made.tables for line in table.lines)
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize(("area", "text"), [("GL", GREENLAND), ("DK", DENMARK)])
+def test_wide_tables_print_in_readable_letters(area: str, text: str, language: str) -> None:
+    """On A4 across, one page wide, no table's letters are smaller than 7.5 points."""
+    made = release(area, country=Country(PERSONS, typed(text)), language=language)
+    _, data = render_book(made, load_form())
+    for sheet in with_table(load_workbook(BytesIO(data))):
+        # A column is as wide as so many digits of Arial 11, 8 pixels each.
+        spans = [
+            (each.width, each.min or 0, each.max or 0) for each in sheet.column_dimensions.values()
+        ]
+        inches = sum(width * 8 * (last - first + 1) for width, first, last in spans) / 96
+        margins = float(sheet.page_margins.left or 0) + float(sheet.page_margins.right or 0)
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToWidth or 1) == 1
+        assert 11 * min(1.0, (11.69 - margins) / inches) >= 7.5, sheet.title
+
+
+def test_a_figure_says_no_more_than_it_draws(whole: dict[str, ET.Element]) -> None:
+    """A part of a stack that is 0 throughout is not in its legend; counts have no tenths.
+
+    F04: no revurdering of 2025 had one afklaringsforløb, or three and more.
+    """
+    names = [series.findtext(f"{C}tx//{C}v") for series in whole["F04"].iter(f"{C}ser")]
+    assert names == ["Ingen", "2"]
+    # Two revurderinger: a line for each. Up to 278 days: whole numbers, however far apart.
+    for figure, step in (("F04", "1"), ("F02", None)):
+        axis = f"{C}chart/{C}plotArea/{C}valAx"
+        (form,) = whole[figure].iterfind(f"{axis}/{C}numFmt")
+        assert form.get("formatCode") == "#,##0"
+        assert [u.get("val") for u in whole[figure].iterfind(f"{axis}/{C}majorUnit")] == (
+            [step] if step else []
+        )
+
+
+def test_a_figures_table_has_the_formats_of_its_numbers() -> None:
+    """F12: whole refusals beside expected ones with a tenth."""
+    # As old as the three who were refused, so that the country's share of theirs is 3 of 4.
+    persons = {**PERSONS, "p": ("K", date(1980, 1, 1))}
+    made = release("GL", country=Country(persons, typed(GREENLAND)))
+    _, data = render_book(made, load_form())
+    header, first, *_ = body(load_workbook(BytesIO(data))["F12"])
+    assert [str(cell.value).split(" (")[0] for cell in header[1:]] == [
+        "Afslag",
+        "Forventede afslag, standardiseret",
+    ]
+    assert [cell.number_format for cell in first[1:]] == ["#,##0", "#,##0.0"]
+
+
+@pytest.fixture(scope="module")
+def whole() -> dict[str, ET.Element]:
+    """Give every chart of the second small country: name of its sheet → its part."""
+    made = release("GL", country=Country(PERSONS, typed(GREENLAND)))
+    name, data = render_book(made, load_form())
+    assert name.endswith(".xlsx")
+    with ZipFile(BytesIO(data)) as package:
+        parts = [
+            ET.fromstring(package.read(part))
+            for part in package.namelist()
+            if part.startswith("xl/charts/chart")
+        ]
+    return {
+        chart.findtext(f".//{C}cat//{C}f", "").split("!")[0].strip("'"): chart for chart in parts
+    }
