@@ -10,8 +10,9 @@ from sqlalchemy import Connection, func, select
 from fpsheet.audit_book import write_audit
 from fpsheet.files import need_folder, write_whole
 from fpsheet.progress import Progress, Step
+from fpsheet.statistics.kept import kept_files, publisher_of, render_kept
 from fpsheet.statistics.layout import Publisher
-from fpsheet.statistics.publish import write_release
+from fpsheet.statistics.publish import render_release, write_files
 from fpsheet_sync.access import Actor
 from fpsheet_sync.failure import store_failure
 from fpsheet_sync.schema import store_schema
@@ -27,6 +28,7 @@ from fpsheet_sync.statistics.publication import (
     Draft,
     Publication,
     read_editions,
+    read_files,
     read_publications,
     save_drafts,
 )
@@ -96,11 +98,19 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """The editions of one country: of a publication, of a draft, or internal ones."""
+    """The editions of one country: of a publication, of a draft, or internal ones.
+
+    Attributes:
+        releases: The editions.
+        publication: What is published, or was.
+        draft: What is published by this order.
+        files: The files that are kept of it, as `render_kept` names them.
+    """
 
     releases: tuple[Release, ...]
     publication: Publication | None = None
     draft: Draft | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def publish(store: Store, form: Form, order: Order, folder: Path, progress: Progress) -> Written:
@@ -185,11 +195,18 @@ def _make_country(store: Store, order: Order, question: Question) -> _Made:
         earlier = read_publications(connection, question.area, question.period)
         for one in earlier[::-1] if order.as_of else earlier[-1:]:
             if _is_same(one, publication, order):
-                return _Made(read_editions(connection, one), one)
+                return _known(connection, one)
     draft = make_draft(store, question, publication, publishes=order.actor is not None)
     if order.actor is None:
         return _Made(draft.releases)
-    return _Made(draft.releases, publication, draft)
+    files = render_kept(draft, question.form, order.language)
+    return _Made(draft.releases, publication, replace(draft, files=files), files)
+
+
+def _known(connection: Connection, one: Publication) -> _Made:
+    """Give a published edition as it was printed, with the files that were handed out."""
+    files = read_files(connection, one)
+    return _Made(read_editions(connection, one), one, files=files)
 
 
 def _is_same(one: Publication, publication: Publication, order: Order) -> bool:
@@ -210,7 +227,7 @@ def _again(store: Store, form: Form, order: Order, country: str) -> _Made | None
         if found is None:
             return None
         if not order.internal:
-            return _Made(read_editions(connection, found), found)
+            return _known(connection, found)
     question = replace(
         _question(form, replace(order, actor=None), country, found.as_of),
         counted_on=found.counted_on,
@@ -265,8 +282,11 @@ def _write(
     progress.start(Step.WRITE, total=len(releases))
     files: list[Path] = []
     for each, release in releases:
-        publisher = _publisher(each.publication) if each.publication else order.publisher
-        workbook, *_ = write_release(release, folder, form, publisher=publisher)
+        own = kept_files(each.files, release)
+        if not own:
+            publisher = publisher_of(each.publication) if each.publication else order.publisher
+            own = render_release(release, form, publisher=publisher)
+        workbook, *_ = write_files(own, folder, language=release.language)
         files.append(workbook)
         if each.draft and each.draft.audit and release.area == each.draft.publication.area:
             _write_audit(each.draft, form, order, workbook)
@@ -288,12 +308,6 @@ def _write_audit(draft: Draft, form: Form, order: Order, workbook: Path) -> None
     name = f"{workbook.stem}-{words.text('audit.file')}-{words.text('book.file_internal')}.xlsx"
     data = write_audit(draft.audit, words, made_on=draft.publication.counted_on)
     write_whole(workbook.with_name(name), data, language=order.language)
-
-
-def _publisher(publication: Publication) -> Publisher:
-    """Give who published an edition, as it printed it."""
-    said = publication.settings["udgiver"]
-    return Publisher(said["navn"], said["kontakt"])
 
 
 def _say_why(written: Written, form: Form, order: Order, made: Sequence[_Made]) -> Written:

@@ -1,5 +1,6 @@
 """A release written to a folder: the workbook, the same tables as ODS and as CSV."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from fpsheet.files import write_whole
@@ -23,11 +24,18 @@ def write_release(
         WorkbookFileError: A file cannot be written (open in Excel, no right to, disk full).
     """
     made = render_release(release, form, publisher=publisher or Publisher())
-    paths = []
-    for name, data in made.items():
-        write_whole(folder / name, data, language=release.language)
-        paths.append(folder / name)
-    return tuple(paths)
+    return write_files(made, folder, language=release.language)
+
+
+def write_files(files: Mapping[str, bytes], folder: Path, *, language: str) -> tuple[Path, ...]:
+    """Write files that were made, each whole, and give their paths in the same order.
+
+    Raises:
+        WorkbookFileError: A file cannot be written (open in Excel, no right to, disk full).
+    """
+    for name, data in files.items():
+        write_whole(folder / name, data, language=language)
+    return tuple(folder / name for name in files)
 
 
 def render_release(release: Release, form: Form, *, publisher: Publisher) -> dict[str, bytes]:

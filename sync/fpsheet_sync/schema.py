@@ -375,6 +375,7 @@ def _office_tables(metadata: MetaData) -> None:
         Column("indstillinger", JSON, nullable=False),
         Column("celler", LargeBinary, nullable=False, comment="numbers printed, cells hidden"),
         Column("udgaver", LargeBinary, nullable=False, comment="the editions as laid out"),
+        Column("filer", LargeBinary, comment="the files handed out, a zip"),
         Index(None, "omraade", "fra", "til", "nummer", unique=True),
     )
     Table(

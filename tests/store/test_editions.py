@@ -92,6 +92,40 @@ def test_an_edition_is_given_out_again_to_the_byte(store: Store, tmp_path: Path)
     assert second.keys() != known.keys()
 
 
+@sqlite
+def test_a_later_version_of_the_program_gives_the_same_bytes(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was handed out is kept: a version with wider columns writes the old files again."""
+    first_reports(store)
+    issue(store, tmp_path / "first")
+    known = bytes_of(tmp_path / "first")
+    monkeypatch.setattr("fpsheet.statistics.layout._NARROW", 30.0)
+    write(store, tmp_path / "again", edition=1)
+    assert bytes_of(tmp_path / "again") == known
+    write(store, tmp_path / "same")
+    assert bytes_of(tmp_path / "same") == known
+    write(store, tmp_path / "one", edition=1, kommuner=("955",))
+    own = bytes_of(tmp_path / "one")
+    assert own == {name: data for name, data in known.items() if "-955-" in name}
+    # Nobody was handed English files, so they are made now.
+    write(store, tmp_path / "english", edition=1, language="en")
+    assert len(bytes_of(tmp_path / "english")) == len(known)
+
+
+@sqlite
+def test_an_edition_of_an_earlier_version_has_no_files_of_its_own(
+    store: Store, tmp_path: Path
+) -> None:
+    """Editions published before files were kept are made from what they printed."""
+    first_reports(store)
+    issue(store, tmp_path / "first")
+    with store.write() as connection:
+        connection.execute(text("UPDATE publikation SET filer = NULL"))
+    write(store, tmp_path / "again", edition=1)
+    assert bytes_of(tmp_path / "again") == bytes_of(tmp_path / "first")
+
+
 def test_published_twice_with_nothing_changed_is_one_edition(store: Store, tmp_path: Path) -> None:
     """The second time gives the first edition, its day of counting and its bytes."""
     first_reports(store)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fpsheet_sync.stat_table import Release
-    from fpsheet_sync.statistics.explain import Explanation
+    from fpsheet_sync.statistics.behind import Explanation
     from fpsheet_sync.store import Store
     from fpsheet_templates.table import ColumnSpec
 

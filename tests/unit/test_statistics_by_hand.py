@@ -97,7 +97,7 @@ GREENLAND = """
 | 956          | p      | arbejdsskade   | 2024-01-01 | 2025-12-31 |
 | 957          | x      | arbejdsskade   | 2025-12-31 |            |
 | 956          | u      | loen           | 2025-01-01 |            |
-"""
+"""  # noqa: E501 - a table is one line per row
 
 DENMARK = """
 # afgoerelse
@@ -110,7 +110,7 @@ DENMARK = """
 | 751          | u      | 2025-12-31      | tilbagevist |                         |                         |                         |
 | 751          | u      | 2025-12-31      | tilkendelse |                         |                         |                         |
 | 751          | v      | 2024-12-31      | tilbagevist | ressourcer              |                         |                         |
-"""
+"""  # noqa: E501 - a table is one line per row
 
 
 @pytest.fixture(scope="module")

@@ -77,7 +77,7 @@ def _waiting(
     hashes: Mapping[int, str] = {
         row.id: row.sha256 for row in connection.execute(select(files.c.id, files.c.sha256))
     }
-    found = (_row(row._mapping, measure, hashes) for row in rows)  # noqa: SLF001 - SQLAlchemy's own name
+    found = (_row(dict(row._mapping), measure, hashes) for row in rows)  # noqa: SLF001 - SQLAlchemy's own name
     yield from sorted(found, key=lambda each: (each.kommune_kode, each.sheet, each.row_id))
 
 

@@ -5,7 +5,7 @@ records, or of distinct units, is the printed number (a test sweeps every count 
 A citizen is named by pseudonym and never by CPR number.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,8 @@
 """Editions kept as bytes, so that they can be given out again exactly as they were.
 
-They are JSON, compressed. Everything a file of an edition shows is in it, so an edition does not
-depend on how a later version of the program counts or words.
+The laid out tables are JSON, compressed: everything a file of an edition shows. The files that were
+handed out are kept beside them as they were, so that an edition depends neither on how a later
+version of the program counts or words, nor on how it writes files.
 """
 
 import json
@@ -9,7 +10,9 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date
+from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from fpsheet_sync.stat_table import (
     Cell,
@@ -23,6 +26,7 @@ from fpsheet_sync.stat_table import (
 )
 
 _MARKS = {str(mark): mark for mark in Shorthand}
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def freeze(value: object) -> bytes:
@@ -44,6 +48,23 @@ def freeze_releases(releases: Iterable[Release]) -> bytes:
 def thaw_releases(data: bytes) -> tuple[Release, ...]:
     """Give back the editions."""
     return tuple(_release(entry) for entry in thaw(data))
+
+
+def freeze_files(files: Mapping[str, bytes]) -> bytes:
+    """Give files as bytes: an archive of them, without the time."""
+    stream = BytesIO()
+    with ZipFile(stream, "w") as archive:
+        for name, data in files.items():
+            info = ZipInfo(name, date_time=_ZIP_TIME)
+            info.compress_type = ZIP_DEFLATED
+            archive.writestr(info, data)
+    return stream.getvalue()
+
+
+def thaw_files(data: bytes) -> dict[str, bytes]:
+    """Give back the files by name."""
+    with ZipFile(BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def _release(entry: Mapping[str, Any]) -> Release:

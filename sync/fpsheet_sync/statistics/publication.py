@@ -11,7 +11,14 @@ from fpsheet_sync.access import Actor, Deed, log_access
 from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period, Release
-from fpsheet_sync.statistics.frozen import freeze, freeze_releases, thaw, thaw_releases
+from fpsheet_sync.statistics.frozen import (
+    freeze,
+    freeze_files,
+    freeze_releases,
+    thaw,
+    thaw_files,
+    thaw_releases,
+)
 from fpsheet_sync.store import Store, lock
 
 if TYPE_CHECKING:
@@ -19,6 +26,7 @@ if TYPE_CHECKING:
     from fpsheet_sync.disclosure.report import AuditReport
 
 _TABLE = "publikation"
+_LARGE = frozenset({"celler", "udgaver", "filer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,7 @@ class Draft:
         hidden: Every cell they hide, and whether it is small.
         seen: The last publication of the country that the draft takes into account; 0 for none.
         audit: What was hidden and why, for the departement alone.
+        files: The files that are handed out, by name; of what is not among them new ones are made.
     """
 
     publication: Publication
@@ -67,6 +76,7 @@ class Draft:
     hidden: Mapping[CellId, bool]
     seen: int
     audit: "AuditReport | None" = field(default=None, repr=False)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +99,7 @@ def read_publications(
 ) -> tuple[Publication, ...]:
     """Give the editions of a country, or of one of its periods, oldest first."""
     table = store_schema()[_TABLE]
-    columns = [column for column in table.columns if column.name not in {"celler", "udgaver"}]
+    columns = [column for column in table.columns if column.name not in _LARGE]
     wanted = select(*columns).where(table.c.omraade == area).order_by(table.c.id)
     if period is not None:
         wanted = wanted.where(table.c.fra == period.fra, table.c.til == period.til)
@@ -129,6 +139,14 @@ def read_editions(connection: Connection, publication: Publication) -> tuple[Rel
     table = store_schema()[_TABLE]
     wanted = select(table.c.udgaver).where(table.c.id == publication.id)
     return thaw_releases(connection.execute(wanted).scalar_one())
+
+
+def read_files(connection: Connection, publication: Publication) -> Mapping[str, bytes]:
+    """Give the files of a publication as they were handed out; none of an earlier version's."""
+    table = store_schema()[_TABLE]
+    wanted = select(table.c.filer).where(table.c.id == publication.id)
+    data = connection.execute(wanted).scalar_one()
+    return thaw_files(data) if data else {}
 
 
 def save_drafts(store: Store, drafts: Sequence[Draft], actor: Actor) -> bool:
@@ -189,6 +207,7 @@ def _save(connection: Connection, draft: Draft, actor: Actor) -> None:
             "indstillinger": dict(own.settings),
             "celler": freeze(cells),
             "udgaver": freeze_releases(draft.releases),
+            "filer": freeze_files(draft.files) if draft.files else None,
         },
     )
     days = {"fra": str(own.period.fra), "til": str(own.period.til)}
