@@ -13,6 +13,7 @@ from fpsheet.workbook.cover import cover_results, make_cover
 from fpsheet.workbook.deadline import deadline_columns
 from fpsheet.workbook.entry_sheet import Row, make_entry_sheet, row_contents
 from fpsheet.workbook.huskeliste import make_reminders
+from fpsheet.workbook.ignored_error import ignore_numbers_as_text
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.koder import make_code_sheet
 from fpsheet.workbook.layout import FIRST_ROW, HEADER_ROW, SheetLayout, plan_sheet
@@ -142,6 +143,7 @@ def _finish(  # noqa: PLR0913 - each by name
         if layout.title == title:
             count = layout.last_row - HEADER_ROW
             contents = row_contents(layout.sheet, given[layout.sheet.id], issue=issue, count=count)
+            xml = ignore_numbers_as_text(xml, layout.entry_ref)
             return stamp_rows(xml, contents, first_row=FIRST_ROW, last_row=layout.last_row)
     results: Mapping[str, str | int] = {}
     if title == issue.title("forside"):

@@ -150,7 +150,7 @@ def _due_reassessment(issue: Issue) -> str:
     before = value_name("borger", "pensionist_foer_reform")
     pensioner = f'OR(MOD({decided},10)={_PENSION},AND({decided}=0,{before}="ja"))'
     latest = f"MAX({_constant(issue, 'REFORM_IKRAFT')},INT({decided}/10),{assessed})"
-    due = f"EDATE({latest},12*{_constant(issue, 'REVURDERING_AAR')})"
+    due = _years_later(latest, _constant(issue, "REVURDERING_AAR"))
     known = f'AND(ISNUMBER({born}),{value_name("borger", "annuller")}="")'
     return f"IF({known},IF({pensioner},IF({_has_moved('borger', latest)},0,{due}),0),0)"
 
@@ -166,7 +166,7 @@ def _due_after_postponement(issue: Issue) -> str:
     decided = _has_rows("afgoerelse", cpr, f"ISNUMBER({days})", f"({days}>{day})")
     assessed = f"{_first_of('vurdering', value_name('afgoerelse', CPR_NUMBER))}>{day}"
     later = f"OR({assessed},{decided},{_has_moved('afgoerelse', day)})"
-    due = f"EDATE({day},12*{_constant(issue, 'UDSAETTELSE_AAR')})"
+    due = _years_later(day, _constant(issue, "UDSAETTELSE_AAR"))
     return f"IF({postponed},IF({later},0,{due}),0)"
 
 
@@ -178,7 +178,12 @@ def _due_fleksjob(issue: Issue) -> str:
         f'{value_name("job", "slut_dato")}="",LEN({cpr})=10,{value_name("job", "annuller")}="")'
     )
     latest = f"MAX({start},{value_name('job', ASSESSED)})"
-    return f"IF({running},EDATE({latest},12*{_constant(issue, 'FLEKSJOB_AAR')}),0)"
+    return f"IF({running},{_years_later(latest, _constant(issue, 'FLEKSJOB_AAR'))},0)"
+
+
+def _years_later(day: str, years: str) -> str:
+    """Give the same day some years later, 0 where no calendar has it: one error hides the list."""
+    return f"IFERROR(EDATE({day},12*{years}),0)"
 
 
 def _due_end(issue: Issue) -> str:

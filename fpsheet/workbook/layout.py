@@ -122,6 +122,12 @@ class SheetLayout:
         letter = self[column_id].letter
         return f"{letter}{FIRST_ROW}:{letter}{self.last_row + SPARE_ROWS}"
 
+    @property
+    def entry_ref(self) -> str:
+        """Give the cells where people type, spare rows included."""
+        first, last = self["cpr"].letter, self[self.sheet.fields[-1].id].letter
+        return f"{first}{FIRST_ROW}:{last}{self.last_row + SPARE_ROWS}"
+
     def names(self) -> Iterator[tuple[str, str, bool]]:
         """Give every defined name of the sheet, what it refers to, and whether people see it."""
         title = quote_sheetname(self.title)

@@ -37,8 +37,9 @@ DATE_FORMAT = "dd\\-mm\\-yyyy"
 TEXT_FORMAT = "@"
 _FORMATS = {
     FieldType.DATE: DATE_FORMAT,
-    FieldType.INTEGER: "0",
-    FieldType.DECIMAL: "0.0",
+    # Whatever was typed is seen: 0.4 must not look like 0, nor 15.25 like 15.3.
+    FieldType.INTEGER: "General",
+    FieldType.DECIMAL: "0.0###",
 }
 
 _PRINT_AREA = "_xlnm.Print_Area"

@@ -91,3 +91,56 @@ def _lint_word(text: str, names: frozenset[str]) -> Iterator[str]:
             yield f"{text[:-1]} is no function of Excel 2010"
     elif not _CELL.fullmatch(text) and text not in FUNCTIONS and text.casefold() not in names:
         yield f"the name {text} is not defined"
+
+
+_RANGE_ARGUMENTS: Final[dict[str, set[int]]] = {
+    "INDEX": {1},
+    "MATCH": {2},
+    "COUNTIF": {1},
+    "SMALL": {1},
+    **{name: set(range(1, MOST_ARGUMENTS + 1)) for name in ("COUNT", "COUNTA", "ROWS", "SUM")},
+}
+"""Where a function takes a whole range as it is; every other argument wants one value."""
+
+_NO_ARRAYS: Final = {"IF", "IFERROR"}
+"""These look at one value only, even inside SUMPRODUCT, in an Excel before dynamic arrays."""
+
+
+@cache
+def lint_arrays(formula: str, wide: frozenset[str]) -> tuple[str, ...]:
+    """Give every range where a cell's formula needs one value.
+
+    An Excel with dynamic arrays would put `@` there or spill, an older one would take the cell of
+    the same row, and LibreOffice does as the older one.
+
+    Args:
+        formula: Of a cell, sound by `lint_formula`.
+        wide: Names of ranges of several cells, case folded.
+    """
+    return tuple(_lint_arrays(_TOKEN.findall(formula), wide))
+
+
+def _lint_arrays(tokens: list[str], wide: frozenset[str]) -> Iterator[str]:
+    stack: list[list[str | int]] = []
+    for place, text in enumerate(tokens):
+        if text.endswith("(") and text[0] != '"':
+            stack.append([text[:-1], 1])
+        elif text == ")":
+            stack.pop()
+        elif text == "," and stack and stack[-1][0]:
+            stack[-1][1] = int(stack[-1][1]) + 1
+        elif text[0] != '"' and (text.casefold() in wide or ":" in text[1:]):
+            beside = (tokens[place - 1] if place else "", (*tokens, "")[place + 1])
+            if not _takes_range(stack, beside):
+                yield f"the range {text} stands where one value is wanted"
+
+
+def _takes_range(stack: list[list[str | int]], beside: tuple[str, str]) -> bool:
+    names = [str(name) for name, _ in stack]
+    if "SUMPRODUCT" in names:
+        inner = names[len(names) - names[::-1].index("SUMPRODUCT") :]
+        return not set(inner) & _NO_ARRAYS
+    before, after = beside
+    is_whole = (before.endswith("(") or before in {",", ":"}) and after in {",", ")", ":"}
+    name, argument = stack[-1] if stack else ("", 0)
+    return is_whole and argument in _RANGE_ARGUMENTS.get(str(name), set())

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _BAD_TITLE: Final = re.compile(r"[\[\]:*?/\\]|^'|'$|^$")
 _NAME: Final = re.compile(r"[^\W\d][\w.\\?]*")
 _ADDRESS: Final = re.compile(r"[A-Z]{1,3}[0-9]+|R[0-9]*C[0-9]*|[RC]", re.IGNORECASE)
+_SEVERAL: Final = re.compile(r"![$A-Z0-9]+:[$A-Z0-9]+$")
 _SHEET_OF: Final = re.compile(r"(?:'((?:[^']|'')+)'|([\w.]+))!")
 
 
@@ -70,6 +71,7 @@ def _lint_workbook(parts: Parts) -> Iterator[str]:
     setting = SheetSetting(
         titles=titles,
         names=names,
+        wide=_wide_names(tree),
         formats=len(styles.findall(f"{MAIN}cellXfs/{MAIN}xf")),
         marks=len(styles.findall(f"{MAIN}dxfs/{MAIN}dxf")),
         strings=shared_strings(parts),
@@ -124,6 +126,13 @@ def _lint_chain(parts: Parts) -> Iterator[str]:
 
 def _defined_names(tree: ET.Element) -> frozenset[str]:
     return frozenset(e.get("name", "").casefold() for e in tree.iter(f"{MAIN}definedName"))
+
+
+def _wide_names(tree: ET.Element) -> frozenset[str]:
+    elements = tree.iter(f"{MAIN}definedName")
+    return frozenset(
+        e.get("name", "").casefold() for e in elements if _SEVERAL.search(e.text or "")
+    )
 
 
 def _lint_names(part: str, tree: ET.Element, titles: list[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
 
-from tests.support.formula_lint import lint_formula
+from tests.support.formula_lint import lint_arrays, lint_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,6 +48,7 @@ class SheetSetting:
     Attributes:
         titles: Names of all sheets.
         names: Defined names, case folded.
+        wide: Those of them that mean several cells.
         formats: Number of cell formats.
         marks: Number of formats for conditional formatting.
         strings: Shared texts.
@@ -55,6 +56,7 @@ class SheetSetting:
 
     titles: Sequence[str]
     names: frozenset[str]
+    wide: frozenset[str]
     formats: int
     marks: int
     strings: Sequence[str]
@@ -123,7 +125,8 @@ def _lint_cell(cell: ET.Element, setting: SheetSetting, masters: dict[str, str])
     formula = cell.find(f"{MAIN}f")
     if formula is not None:
         yield from (f"{address}: {problem}" for problem in _lint_shared(address, formula, masters))
-        found = lint_formula(formula.text or "", setting.names)
+        text = formula.text or ""
+        found = (*lint_formula(text, setting.names), *lint_arrays(text, setting.wide))
         yield from (f"{address}: {problem}" for problem in found)
 
 

@@ -122,7 +122,10 @@ def files(libreoffice: LibreOffice, tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("rettet")
     made = {"as issued": FROZEN.read_bytes()}
     for name, change in (("rearranged", rearrange), ("spoiled", spoil)):
-        with libreoffice.open(FROZEN) as document:
+        # A copy of its own: LibreOffice locks what it has open, and tests run side by side.
+        own = folder / f"{name}-issued.xlsx"
+        own.write_bytes(made["as issued"])
+        with libreoffice.open(own) as document:
             change(document)
             made[name] = document.save_as(folder / f"{name}.xlsx").read_bytes()
     return made

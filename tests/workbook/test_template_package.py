@@ -93,6 +93,7 @@ BREACHES: Final = {
     "two sheets chosen": (FORLOEB, "<sheetView ", '<sheetView tabSelected="1" ', "chosen beside"),
     "a hidden sheet in front": (BOOK, 'activeTab="0"', 'activeTab="12"', "cannot be seen"),
     "a name of no sheet": (BOOK, 'localSheetId="1"', 'localSheetId="40"', "sheet that is missing"),
+    "a range for a value": (FORLOEB, "ISBLANK(", 'IF(k_forloeb_cpr="",', "one value is wanted"),
     "a long text in a formula": (FORLOEB, "ISBLANK(", f'IF("{"x" * 256}"="",', "longer than 255"),
     "a long limit": (FORLOEB, ">liste_forloeb_type", f">{'1+' * 130}1", "condition is longer"),
     "no number": (META, "<v>46027</v>", "<v>i dag</v>", "no value of its type"),

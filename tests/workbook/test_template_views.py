@@ -183,6 +183,42 @@ def test_huskeliste_without_deadlines_says_so(libreoffice: LibreOffice, tmp_path
         assert str(document.value("Huskeliste", "B5")).startswith("✔ Ingen frister")
 
 
+LAST_YEAR: Final = typed_rows("""
+# borger
+| cpr        | pensionist_foer_reform | sagsbehandler |
+| 6503781234 | nej                    | ab            |
+| 6405901234 | ja                     | ab            |
+
+# job
+| cpr        | job_type | start_dato | timer_pr_uge | branche |
+| 6102951234 | fleksjob | 9999-01-15 | 20           | Q       |
+
+# afgoerelse
+| cpr        | afgoerelse_dato | afgoerelse  | niveau  | virkning_dato | instans            |
+| 6503781234 | 9999-12-31      | tilkendelse | laveste | 2017-08-01    | kommunalbestyrelse |
+| 7001801234 | 9999-03-02      | udsaettelse |         |               | kommunalbestyrelse |
+""")
+
+
+@pytest.mark.lo
+def test_a_deadline_beyond_the_calendar_hides_no_other(
+    libreoffice: LibreOffice, tmp_path: Path
+) -> None:
+    """A year typed as 9999: three years later there is no day, and the list goes on without it."""
+    path = tmp_path / "956.xlsx"
+    path.write_bytes(issue(LAST_YEAR))
+    with libreoffice.open(path) as document:
+        document.cell("_fpsheet", "D1").setValue(date_serial(TODAY))
+        document.recalculate()
+        assert {name: document.error_cells(name) for name in document.sheet_names} == dict.fromkeys(
+            document.sheet_names, ()
+        )
+        assert shown(document, "Huskeliste", "BEH", first=8, rows=2) == [
+            ["01-07-2021", "640590-1234", "5"],
+            [None, None, None],
+        ]
+
+
 @pytest.mark.lo
 def test_huskeliste_says_when_it_cannot_show_all(libreoffice: LibreOffice, tmp_path: Path) -> None:
     """A kommune that has just begun: 310 from before the reform, none assessed, room for 300."""

@@ -157,8 +157,8 @@ def test_cells_have_the_format_of_their_field() -> None:
         FieldType.TEXT: "@",
         FieldType.CODE: "@",
         FieldType.DATE: "dd\\-mm\\-yyyy",
-        FieldType.INTEGER: "0",
-        FieldType.DECIMAL: "0.0",
+        FieldType.INTEGER: "General",
+        FieldType.DECIMAL: "0.0###",
     }
     for sheet in FORM.entry_sheets():
         page = entry(sheet.id)
