@@ -98,7 +98,7 @@ def pictures(form: Form) -> tuple[Picture, ...]:
         Picture("ark-overblik", "typed", titled("overblik"), 62),
         Picture("ark-huskeliste", "typed", titled("huskeliste"), 32),
         Picture("retur-ark", "returned", titled("vurdering"), 46),
-        Picture("retur-fejlliste", "returned", say("returned.toml", "returned.sheet"), 60),
+        Picture("retur-fejlliste", "returned", say("returned.toml", "returned.sheet"), 59),
         Picture("kvittering", "receipt", say("receipt.toml", "receipt.page.cover"), 50),
         Picture("statistik", "statistics", "F01. ", 95),
     )

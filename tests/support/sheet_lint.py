@@ -125,8 +125,8 @@ def _lint_cell(cell: ET.Element, setting: SheetSetting, masters: dict[str, str])
     formula = cell.find(f"{MAIN}f")
     if formula is not None:
         yield from (f"{address}: {problem}" for problem in _lint_shared(address, formula, masters))
-        text = formula.text or ""
-        found = (*lint_formula(text, setting.names), *lint_arrays(text, setting.wide))
+        written = formula.text or ""
+        found = (*lint_formula(written, setting.names), *lint_arrays(written, setting.wide))
         yield from (f"{address}: {problem}" for problem in found)
 
 

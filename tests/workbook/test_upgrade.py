@@ -7,6 +7,7 @@ an optional and a required field new, and a field that stands in another place.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -244,11 +245,16 @@ def edit(document: Document) -> None:
     document.set_text("Vurderinger", "C20", "610160-1234")
 
 
+def own_copy(folder: Path) -> Path:
+    """Copy the frozen workbook: LibreOffice locks what it opens, and tests run side by side."""
+    return shutil.copyfile(FROZEN, folder / "frosset.xlsx")
+
+
 @pytest.fixture(scope="module")
 def edited(libreoffice: LibreOffice, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The frozen workbook as edited and saved by LibreOffice, and the same lifted."""
     folder = tmp_path_factory.mktemp("edited")
-    with libreoffice.open(FROZEN) as document:
+    with libreoffice.open(own_copy(folder)) as document:
         edit(document)
         before = document.save_as(folder / "rettet.xlsx")
     after = folder / "løftet.xlsx"
@@ -427,7 +433,7 @@ def test_a_foreign_file_is_refused(name: str, tmp_path: Path) -> None:
 @pytest.mark.lo
 def test_a_lost_column_comes_back(libreoffice: LibreOffice, tmp_path: Path) -> None:
     """A column that somebody deleted is made again, blank, and reported as new."""
-    with libreoffice.open(FROZEN) as document:
+    with libreoffice.open(own_copy(tmp_path)) as document:
         document.sheet("Vurderinger").Columns.removeByIndex(5, 1)
         path = document.save_as(tmp_path / "slettet.xlsx")
     assert "STR-053" in {found.code for found in judge(path).findings}
