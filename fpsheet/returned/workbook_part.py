@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from fpsheet.returned.fault_line import HEADING_ROW
 from fpsheet.returned.parts import (
     DOCUMENT_RELATION,
     MAIN,
@@ -24,6 +25,8 @@ from fpsheet.returned.parts import (
 PART = "xl/worksheets/sheetFpsheet.xml"
 CONFLICT_PART = "xl/worksheets/sheetFpsheetKonflikter.xml"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+
+_PRINT_TITLES = "_xlnm.Print_Titles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,19 @@ def add_list(parts: Parts, content: bytes, *, title: str, part: str = PART) -> N
     entry.set(f"{{{DOCUMENT_RELATION}}}id", link)
     for view in root.iter(f"{{{MAIN}}}workbookView"):
         view.set("activeTab", str(len(sheets) - 1))
+    _repeat_headings(root, title, place=len(sheets) - 1)
     parts.write(name, serialise(root))
+
+
+def _repeat_headings(root: Element, title: str, *, place: int) -> None:
+    """Have the headings of our sheet printed on every page; every workbook of ours has names."""
+    names = root.find(f"{{{MAIN}}}definedNames")
+    if names is not None:
+        titles = etree.SubElement(
+            names, f"{{{MAIN}}}definedName", name=_PRINT_TITLES, localSheetId=str(place)
+        )
+        quoted = title.replace("'", "''")
+        titles.text = f"'{quoted}'!${HEADING_ROW}:${HEADING_ROW}"
 
 
 def drop_list(parts: Parts, sheet: SheetEntry) -> None:

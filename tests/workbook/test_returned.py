@@ -135,6 +135,7 @@ def test_every_finding_is_listed_marked_and_linked(issued: bytes, form: Form) ->
     assert ("Forløb", "F4") in set(marks(back))
     book = load_workbook(BytesIO(back))
     assert book.active is book["Fejlliste"]
+    assert book["Fejlliste"].print_title_rows == "$3:$3"
 
 
 def test_the_list_is_ordered_by_caseworker_and_case(issued: bytes, form: Form) -> None:
