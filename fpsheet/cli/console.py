@@ -4,7 +4,7 @@ import codecs
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 from textwrap import wrap
@@ -32,6 +32,11 @@ def prepare_streams() -> None:
             stream.reconfigure(errors=_HANDLER)
 
 
+def wants_plain(environment: Mapping[str, str]) -> bool:
+    """Tell whether the person asked for no colours (no-color.org), or the terminal knows none."""
+    return bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
+
+
 def _stand_in(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
@@ -45,9 +50,11 @@ class Console:
 
     Attributes:
         as_json: Nothing but JSON goes to standard output.
+        is_plain: No colours, on a terminal either.
     """
 
     as_json: bool = False
+    is_plain: bool = False
 
     @property
     def width(self) -> int:
@@ -56,6 +63,8 @@ class Console:
 
     def paint(self, severity: str, text: str) -> str:
         """Give a text the colour of a severity; click leaves it out where nobody looks."""
+        if self.is_plain:
+            return text
         return click.style(text, fg=_COLOURS.get(severity), bold=True)
 
     def say(self, text: str = "") -> None:

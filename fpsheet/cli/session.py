@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fpsheet.cli.console import Console
+from fpsheet.cli.console import Console, wants_plain
 from fpsheet.cli.progress import show_progress
 from fpsheet.cli.words import Words
 from fpsheet.progress import Progress
@@ -41,7 +41,7 @@ class Session:
 
     def console(self, *, as_json: bool = False) -> Console:
         """Give the console of a command."""
-        return Console(as_json=as_json)
+        return Console(as_json=as_json, is_plain=wants_plain(self.environment))
 
     def progress(self, *, quiet: bool) -> AbstractContextManager[Progress]:
         """Show progress for the length of a block."""

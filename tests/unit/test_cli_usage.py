@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from fpsheet.cli.console import prepare_streams
+from fpsheet.cli.console import Console, prepare_streams, wants_plain
 from fpsheet.cli.failure import ExitCode, run_guarded
 from fpsheet.cli.program import make_program, run
 from fpsheet.cli.words import find_language, load_words
@@ -202,3 +202,14 @@ def test_every_symbol_of_the_texts_has_a_stand_in() -> None:
         for key, text in texts.by_language[language].items():
             shown = text.encode("cp1252", errors="fpsheet").decode("cp1252")
             assert shown.count("?") == text.count("?"), key
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_plain"),
+    [({}, False), ({"NO_COLOR": ""}, False), ({"NO_COLOR": "1"}, True), ({"TERM": "dumb"}, True)],
+)
+def test_colours_can_be_refused(environment: dict[str, str], *, is_plain: bool) -> None:
+    """NO_COLOR and a terminal without colours get the words alone; the words are always there."""
+    painted = Console(is_plain=wants_plain(environment)).paint("FEJL", "FEJL FLT-001")
+    assert ("\x1b[" not in painted) is is_plain
+    assert "FEJL FLT-001" in painted
