@@ -1,14 +1,16 @@
 """Publishing: the state of the database becomes statistics workbooks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select
 
 from fpsheet.audit_book import write_audit
 from fpsheet.files import need_folder, write_whole
+from fpsheet.number_names import name_numbers
 from fpsheet.progress import Progress, Step
 from fpsheet.statistics.kept import kept_files, publisher_of, render_kept
 from fpsheet.statistics.layout import Publisher
@@ -37,6 +39,10 @@ from fpsheet_sync.statistics.wording import Wording
 from fpsheet_sync.store import Store, last_commit, settled
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
+
+if TYPE_CHECKING:
+    # Not loaded here: it brings the solver along.
+    from fpsheet_sync.disclosure.report import AuditReport
 
 _TRIES = 3
 """How often a publication is made again when somebody else has published meanwhile."""
@@ -83,6 +89,8 @@ class Written:
         files: The workbooks; the same tables lie beside each as ODS and CSV.
         editions: The published editions they are, by country.
         new: Countries whose edition was published by this order.
+        plain: Sentences on small numbers that everybody has from earlier editions, whatever is
+            hidden now.
         absent: Kommuner asked for of which there is nothing to write.
         why_nothing: Why no file was written; empty where some was.
         remedy: What to do about it.
@@ -91,6 +99,7 @@ class Written:
     files: tuple[Path, ...] = ()
     editions: Mapping[str, Publication] = field(default_factory=dict)
     new: frozenset[str] = frozenset()
+    plain: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     why_nothing: str = ""
     remedy: str = ""
@@ -111,6 +120,7 @@ class _Made:
     publication: Publication | None = None
     draft: Draft | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
+    audit: "AuditReport | None" = None
 
 
 def publish(store: Store, form: Form, order: Order, folder: Path, progress: Progress) -> Written:
@@ -198,9 +208,9 @@ def _make_country(store: Store, order: Order, question: Question) -> _Made:
                 return _known(connection, one)
     draft = make_draft(store, question, publication, publishes=order.actor is not None)
     if order.actor is None:
-        return _Made(draft.releases)
+        return _Made(draft.releases, audit=draft.audit)
     files = render_kept(draft, question.form, order.language)
-    return _Made(draft.releases, publication, replace(draft, files=files), files)
+    return _Made(draft.releases, publication, replace(draft, files=files), files, draft.audit)
 
 
 def _known(connection: Connection, one: Publication) -> _Made:
@@ -296,6 +306,7 @@ def _write(
         files=tuple(files),
         editions={one.publication.area: one.publication for one in made if one.publication},
         new=frozenset(one.draft.publication.area for one in made if one.draft),
+        plain=tuple(sentence for one in made for sentence in _plain(one, form, order)),
         absent=tuple(kode for kode in order.kommuner if kode not in areas),
     )
 
@@ -306,8 +317,21 @@ def _write_audit(draft: Draft, form: Form, order: Order, workbook: Path) -> None
         return
     words = Wording(form, order.language)
     name = f"{workbook.stem}-{words.text('audit.file')}-{words.text('book.file_internal')}.xlsx"
-    data = write_audit(draft.audit, words, made_on=draft.publication.counted_on)
+    names = name_numbers(each for each in draft.releases if each.language == order.language)
+    data = write_audit(draft.audit, words, names, made_on=draft.publication.counted_on)
     write_whole(workbook.with_name(name), data, language=order.language)
+
+
+def _plain(made: _Made, form: Form, order: Order) -> Iterator[str]:
+    """Say which small numbers everybody has from earlier editions."""
+    known = made.audit.already_known if made.audit else ()
+    plain = [cell for cell, view in known if not view]
+    if not plain:
+        return
+    words = Wording(form, order.language)
+    names = name_numbers(each for each in made.releases if each.language == order.language)
+    for cell in plain:
+        yield words.fill("audit.plain", {"number": names.get(cell, cell)})
 
 
 def _say_why(written: Written, form: Form, order: Order, made: Sequence[_Made]) -> Written:

@@ -127,6 +127,7 @@ def _written_value(written: "Written") -> dict[str, object]:
             for area, one in written.editions.items()
         ],
         "absent": list(written.absent),
+        "known_before": list(written.plain),
         "why_nothing": f"{written.why_nothing} {written.remedy}".strip(),
     }
 
@@ -147,6 +148,8 @@ def _tell_written(session: Session, written: "Written", order: "Order", out: Pat
         console.say(words.fill(f"command.report.{key}", said))
     counts = {"count": len(written.files), "folder": out}
     console.say(words.fill("command.report.done", counts))
+    for sentence in written.plain:
+        console.warn(sentence)
     if written.absent:
         names = ", ".join(session.form().kommuner[kode].name for kode in written.absent)
         console.warn(words.fill("command.report.absent", {"names": names}))

@@ -82,6 +82,8 @@ class Release:
             None is printed now, whatever it has become: beside what the earlier edition printed it
             would tell what that hid. One that was small then is kept from readers like a small one
             and, since a reader cannot tell what it has become, may be zero.
+        unprinted: Cells that nobody prints, and nobody means to: what is left between a number and
+            its limit. They may be zero.
     """
 
     cells: tuple[Cell, ...]
@@ -89,6 +91,7 @@ class Release:
     derived: tuple[Derived, ...] = ()
     known: Mapping[CellId, int] = field(default_factory=dict)
     hidden_before: Mapping[CellId, bool] = field(default_factory=dict)
+    unprinted: frozenset[CellId] = frozenset()
 
 
 def check_release(release: Release) -> None:

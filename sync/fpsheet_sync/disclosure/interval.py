@@ -95,8 +95,10 @@ def start_extent(
     return extent
 
 
-def measure(extent: Extent, *, within: "tuple[Numbers, Numbers]") -> None:
-    """Find both ends for every cell: two linear programs each, save where the ends are plain.
+def measure(
+    extent: Extent, *, within: "tuple[Numbers, Numbers]", wanted: "NDArray[np.bool_]"
+) -> None:
+    """Find both ends of every wanted cell: two linear programs each, save where they are plain.
 
     They are plain where a table already found reaches the bound that single equations give, or
     the end that somebody has who knows less.
@@ -104,13 +106,14 @@ def measure(extent: Extent, *, within: "tuple[Numbers, Numbers]") -> None:
     Args:
         extent: What is proven so far; widened to the ends.
         within: Differences that the cells cannot fall below or rise above, as far as known.
+        wanted: Whether its ends are asked for, per cell.
     """
     low, high = outer_bounds(extent.block, extent.lower)
     low, high = np.maximum(low, within[0]), np.minimum(high, within[1])
     spread = Spread(extent.block, extent.lower)
     for sign, found, bound in ((1, extent.high, high), (-1, extent.low, low)):
         for column in range(extent.block.size):
-            if abs(found[column] - bound[column]) < ROUNDING:
+            if abs(found[column] - bound[column]) < ROUNDING or not wanted[column]:
                 continue
             change = spread.extreme(column, sign)
             if change is None:

@@ -63,6 +63,8 @@ class Problem:
         hidden_from: Smallest value the cell may have in a reader's eyes when hidden, per cell.
         was_hidden: Whether an earlier edition hid the cell, per cell.
         was_small: Whether it did so because the cell was small then, per cell.
+        is_unprinted: Whether no edition prints the cell whatever is hidden, per cell; such a cell
+            counts as hidden before.
     """
 
     ids: tuple[CellId, ...]
@@ -81,6 +83,7 @@ class Problem:
     hidden_from: "NDArray[np.int64]"
     was_hidden: "NDArray[np.bool_]"
     was_small: "NDArray[np.bool_]"
+    is_unprinted: "NDArray[np.bool_]"
 
     @property
     def size(self) -> int:
@@ -113,6 +116,7 @@ class Problem:
             hidden_from=self.hidden_from[cells],
             was_hidden=self.was_hidden[cells],
             was_small=self.was_small[cells],
+            is_unprinted=self.is_unprinted[cells],
         )
 
 
@@ -127,7 +131,9 @@ def build_problem(release: Release, *, hidden_from: int = 0) -> Problem:
     index = {cell.id: place for place, cell in enumerate(cells)}
     codes = sorted({cell.owner for cell in cells if cell.owner is not None})
     view_of: Mapping[str | None, int] = {code: view for view, code in enumerate(codes, start=1)}
+    unprinted = np.array([cell.id in release.unprinted for cell in cells], dtype=np.bool_)
     was_hidden = np.array([cell.id in release.hidden_before for cell in cells], dtype=np.bool_)
+    was_hidden |= unprinted
     was_small = np.array([release.hidden_before.get(c.id, False) for c in cells], dtype=np.bool_)
     lowest = np.where(was_hidden, 0, hidden_from).astype(np.int64)
     known = (
@@ -153,6 +159,7 @@ def build_problem(release: Release, *, hidden_from: int = 0) -> Problem:
         hidden_from=lowest,
         was_hidden=was_hidden,
         was_small=was_small,
+        is_unprinted=unprinted,
     )
 
 

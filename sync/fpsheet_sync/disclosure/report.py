@@ -104,6 +104,8 @@ def make_report(
 def _table_lines(release: Release, status: Mapping[CellId, Status]) -> tuple[TableLine, ...]:
     members: dict[str, set[CellId]] = {}
     for equation in release.equations:
+        if not equation.table:
+            continue
         members.setdefault(equation.table, set()).update((equation.total, *equation.parts))
     lines: list[TableLine] = []
     for table, cells in sorted(members.items()):

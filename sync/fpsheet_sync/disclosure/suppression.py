@@ -133,7 +133,8 @@ def _read(release: Release, settings: Settings) -> tuple[Problem, frozenset[Cell
     check_release(release)
     extended, rests = add_rests(release)
     check_release(extended)
-    return build_problem(extended, hidden_from=settings.hidden_from), rests
+    unprinted = rests | release.unprinted
+    return build_problem(extended, hidden_from=settings.hidden_from), unprinted
 
 
 def _status(pattern: Pattern, rests: frozenset[CellId]) -> dict[CellId, Status]:

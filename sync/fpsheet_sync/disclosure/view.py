@@ -92,9 +92,11 @@ def measure_group(
         public: What the public can say of them, for a reader who knows more.
     """
     extent = start_extent(problem, group.cells, group.witnesses)
-    measure(extent, within=_ends(problem, group, public))
+    wanted = ~problem.is_unprinted[group.cells]
+    measure(extent, within=_ends(problem, group, public), wanted=wanted)
     changes = Changes()
     verdicts: dict[int, Verdict] = {}
+    extent.low[~wanted], extent.high[~wanted] = extent.lower[~wanted], np.inf
     for column, cell in enumerate(group.cells.tolist()):
         value = int(problem.value[cell])
         interval = Interval(_plain(value + extent.low[column]), _plain(value + extent.high[column]))
@@ -126,7 +128,11 @@ def summarise(
     ids = problem.ids
     return ViewAudit(
         view=problem.views[view],
-        intervals={ids[cell]: verdicts[cell].interval for cell in sorted(own)},
+        intervals={
+            ids[cell]: verdicts[cell].interval
+            for cell in sorted(own)
+            if not problem.is_unprinted[cell]
+        },
         breaches=tuple(ids[cell] for cell in breaches),
         narrowest=narrowest and (ids[narrowest[1]], verdicts[narrowest[1]].interval),
     )

@@ -4,9 +4,6 @@ All editions of a release are described together (national and every kommune's),
 has them all. A number has one name wherever it is printed. The name holds what is counted, the
 period, the area and the codes, so the first quarter inside a year's release is the same number as
 in a release of that quarter alone, and a stock the same in every release that ends on that day.
-
-Not described, because they are no sums: that a number of distinct citizens is at most the sum of
-its parts and at least the largest of them.
 """
 
 from collections import defaultdict
@@ -20,6 +17,7 @@ from fpsheet_sync.disclosure.cells import Release as Disclosed
 from fpsheet_sync.disclosure.crossing import cross_equations
 from fpsheet_sync.stat_table import Column, ColumnKind, Period, Release, StatTable
 from fpsheet_sync.statistics.cube import KOMMUNE
+from fpsheet_sync.statistics.limits import find_limits
 from fpsheet_sync.statistics.number import COUNTRIES, LAND, Number
 from fpsheet_sync.statistics.overlap import period_sums
 from fpsheet_sync.statistics.scope import quarters
@@ -105,15 +103,17 @@ def release_cells(
     ):
         found.add_equation(equation)
     _rest_on_country(found)
+    limits = find_limits(found.numbers, found.equations.values())
     cells = tuple(
         Cell(number.id, value, owner=number.owner) for number, value in found.numbers.items()
     )
     ids = {cell.id for cell in cells}
     return Disclosed(
-        cells=cells,
-        equations=tuple(found.equations.values()),
+        cells=(*cells, *limits.cells),
+        equations=(*found.equations.values(), *limits.equations),
         derived=tuple(found.derived.values()),
         known={id_: value for id_, value in known.items() if id_ in ids},
+        unprinted=frozenset(cell.id for cell in limits.cells),
         hidden_before={id_: was_small for id_, was_small in hidden.items() if id_ in ids},
     )
 

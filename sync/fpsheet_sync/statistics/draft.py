@@ -176,8 +176,9 @@ def make_draft(
     from fpsheet_sync.disclosure.report import make_report  # noqa: PLC0415
     from fpsheet_sync.disclosure.saving import find_savings  # noqa: PLC0415
     from fpsheet_sync.disclosure.settings import Settings, ZeroPolicy  # noqa: PLC0415
-    from fpsheet_sync.disclosure.suppression import Status, suppress  # noqa: PLC0415
+    from fpsheet_sync.disclosure.suppression import Status  # noqa: PLC0415
     from fpsheet_sync.statistics.cells import printed_numbers, release_cells  # noqa: PLC0415
+    from fpsheet_sync.statistics.own import protect  # noqa: PLC0415
     from fpsheet_sync.statistics.suppression import (  # noqa: PLC0415
         apply_suppression,
         public_tables,
@@ -190,7 +191,9 @@ def make_draft(
     ours = [release for release in full if release.language == question.languages[0]]
     described = release_cells(ours, question.form, known=before.printed, hidden=before.hidden)
     settings = Settings(threshold=question.threshold, zeros=ZeroPolicy(question.zeros))
-    chosen = suppress(described, settings)
+    own = [release for release in counted if release.language == question.languages[0]]
+    protected = protect(described, settings, own)
+    described, chosen = protected.described, protected.chosen
     savings = find_savings(described, settings) if question.savings else ()
     audit = make_report(described, chosen, savings=savings)
     shown = [apply_suppression(release, chosen) for release in full]

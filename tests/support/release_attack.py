@@ -1,0 +1,302 @@
+"""A reader who has every edition of a release and knows what its figures mean.
+
+What is known of a number is put into one linear program per reader: the sums, that people counted
+once are no more than their cases, that a part is no more than its whole, what a rounded percentage,
+mean or expected number says of the counts behind it, and, of two editions, that what did not change
+is the same. The smallest and largest value of every small number is asked for. Nothing of the
+program's own search or audit is used.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import highspy
+import numpy as np
+
+from fpsheet_sync.disclosure.cells import CellId
+from fpsheet_sync.stat_table import ColumnKind
+from fpsheet_sync.statistics.cells import number_of
+from fpsheet_sync.statistics.number import COUNTRIES, LAND, Number
+from fpsheet_templates.table import load_dimensions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from fpsheet_sync.disclosure.cells import Release as Disclosed
+    from fpsheet_sync.stat_table import Column, Release, StatTable
+
+HALF = 0.05
+"""What a figure of one decimal may be off by."""
+
+DECIDED = ("tilkendelse", "afslag")
+LISTED = ("sagstid.afgjort", "sagstid.uden_ansoegning")
+INCOME, STOCK = "indkomst.borgere.distinct", "bestand.bestand"
+
+Terms = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A linear combination of numbers lies between two bounds."""
+
+    terms: Terms
+    low: float
+    high: float
+
+
+@dataclass(slots=True)
+class Attack:
+    """What one reader knows of one or several editions.
+
+    Attributes:
+        least: Smallest value of a number that is not known.
+        said: What is known of numbers together.
+        values: Values of the numbers known one by one.
+    """
+
+    least: dict[str, float] = field(default_factory=dict)
+    said: list[Said] = field(default_factory=list)
+    values: dict[str, float] = field(default_factory=dict)
+
+    def know(self, name: str, value: float) -> None:
+        """Take in a number."""
+        self.values[name] = value
+
+    def extremes(self, names: Iterable[str]) -> Iterator[tuple[str, float, float]]:
+        """Give the smallest and the largest value of each unknown number."""
+        unknown = [name for name in self.least if name not in self.values]
+        place = {name: column for column, name in enumerate(unknown)}
+        solver = highspy.Highs()
+        solver.setOptionValue("output_flag", False)
+        solver.setOptionValue("threads", 1)
+        for name in unknown:
+            solver.addVar(self.least[name], highspy.kHighsInf)
+        for low, high, columns, signs in self._rows(place):
+            solver.addRow(low, high, len(columns), columns, signs)
+        for name in names:
+            ends = []
+            for sign in (1.0, -1.0):
+                solver.changeColCost(place[name], sign)
+                solver.run()
+                status = solver.getModelStatus()
+                if status == highspy.HighsModelStatus.kOptimal:
+                    ends.append(sign * solver.getInfo().objective_function_value)
+                else:
+                    assert status == highspy.HighsModelStatus.kUnbounded, (name, status)
+                    ends.append(-sign * math.inf)
+            solver.changeColCost(place[name], 0.0)
+            yield name, ends[0], ends[1]
+
+    def _rows(
+        self, place: Mapping[str, int]
+    ) -> Iterator[tuple[float, float, np.ndarray, np.ndarray]]:
+        for said in self.said:
+            columns = [place[name] for name in said.terms if name in place]
+            if not columns:
+                continue
+            signs = [sign for name, sign in said.terms.items() if name in place]
+            known = sum(
+                sign * self.values[name] for name, sign in said.terms.items() if name not in place
+            )
+            yield (
+                said.low - known,
+                said.high - known,
+                np.array(columns, dtype=np.int32),
+                np.array(signs),
+            )
+
+
+def sums(described: Disclosed) -> Iterator[Said]:
+    """Say that every total is the sum of its parts; what is left is for `bounds` to say."""
+    for equation in described.equations:
+        if not described.unprinted.isdisjoint((equation.total, *equation.parts)):
+            continue
+        parts: Terms = dict.fromkeys(map(str, equation.parts), -1.0)
+        yield Said(parts | {str(equation.total): 1.0}, 0.0, 0.0)
+
+
+def bounds(names: Iterable[str]) -> Iterator[Said]:
+    """Say which numbers cannot be larger than others, by what they count."""
+    numbers = {Number.read(CellId(name)) for name in names}
+    areas = {number.area for number in numbers} - COUNTRIES
+    wholes: dict[tuple[str, Number], list[Number]] = defaultdict(list)
+    for number in numbers:
+        for whole in _wholes(number):
+            if whole in numbers:
+                yield _at_most([number], [whole])
+        for dimension, rest in _without_one(number):
+            wholes[dimension, rest].append(number)
+    for (dimension, whole), parts in wholes.items():
+        # People counted once are no more than counted in every part, if all parts are there.
+        is_whole = dimension != LAND or {part.area for part in parts} == areas
+        if is_whole and whole in numbers and whole.of.endswith(".distinct"):
+            yield _at_most([whole], parts)
+    for number in numbers:
+        if number.of == LISTED[0] and len(number.codes) == 1:
+            yield from _answered(number, numbers)
+
+
+def _wholes(number: Number) -> Iterator[Number]:
+    """Give the numbers that a number is a part of, or at most as large as."""
+    yield from (_with(number, codes=codes) for codes in _fewer(number))
+    if number.of.endswith(".distinct"):
+        yield _with(number, of=number.of.removesuffix(".distinct"))
+    if number.of == INCOME:
+        yield from (_with(number, of=STOCK, codes=codes) for codes in _fewer(number))
+    if number.area not in COUNTRIES:
+        yield from (_with(number, area=area) for area in COUNTRIES)
+
+
+def _fewer(number: Number) -> Iterator[frozenset[tuple[str, str]]]:
+    codes = sorted(number.codes)
+    for size in range(len(codes)):
+        yield from (frozenset(some) for some in combinations(codes, size))
+
+
+def _without_one(number: Number) -> Iterator[tuple[str, Number]]:
+    for code in number.codes:
+        yield code[0], _with(number, codes=number.codes - {code})
+    if number.area not in COUNTRIES:
+        yield from ((LAND, _with(number, area=area)) for area in COUNTRIES)
+
+
+def _answered(number: Number, numbers: set[Number]) -> Iterator[Said]:
+    """Say that decisions with a known time, and those without, are no more than there are."""
+    ((_, kind),) = number.codes
+    whole = _with(number, of=f"afgoerelse.{kind}", codes=frozenset())
+    parts = [_with(number, of=of) for of in LISTED]
+    if kind in DECIDED and whole in numbers:
+        yield _at_most([part for part in parts if part in numbers], [whole])
+
+
+def _with(
+    number: Number,
+    *,
+    of: str = "",
+    area: str | None = None,
+    codes: frozenset[tuple[str, str]] | None = None,
+) -> Number:
+    return Number(
+        of or number.of,
+        number.period,
+        number.area if area is None else area,
+        number.codes if codes is None else codes,
+    )
+
+
+def _at_most(some: Sequence[Number], others: Sequence[Number]) -> Said:
+    terms: Terms = {str(number.id): 1.0 for number in some}
+    terms |= {str(number.id): -1.0 for number in others}
+    return Said(terms, -math.inf, 0.0)
+
+
+def figures(release: Release, known: Mapping[str, float], own: Release | None) -> Iterator[Said]:
+    """Say what the printed percentages, means and expected numbers tell of counts.
+
+    Args:
+        release: An edition as it is printed.
+        known: The numbers the reader knows.
+        own: The internal edition of the kommune that reads, which knows its own decisions.
+    """
+    for table in release.tables:
+        for key, row in zip(table.keys, table.rows, strict=True):
+            where = _Where(release, table, key)
+            for column, cell in zip(table.columns, row, strict=True):
+                if column.kind is ColumnKind.DECIMAL and isinstance(cell, float):
+                    yield from _figure(where, column, cell, (known, own))
+
+
+def _figure(
+    where: _Where, column: Column, cell: float, reader: tuple[Mapping[str, float], Release | None]
+) -> Iterator[Said]:
+    known, own = reader
+    if column.share_of:
+        part, whole = (where.name(name) for name in column.share_of)
+        yield from _between({part: 100.0}, whole, cell)
+    elif column.id == "gennemsnit":
+        yield from _mean(where, cell)
+    elif column.id == "forventet" and where.name("afgoerelser") in known:
+        decided = known[where.name("afgoerelser")]
+        for country in COUNTRIES:
+            refused = _with(where.number("afslag"), area=country).id
+            whole = _with(where.number("afgoerelser"), area=country).id
+            yield from _between({refused: decided}, whole, cell)
+    elif column.id == "forventet_standardiseret" and own is not None:
+        yield from _standardised(where, cell, known, own)
+
+
+def _between(terms: Terms, whole: str, ratio: float) -> Iterator[Said]:
+    """Say that a sum lies between a rounded ratio's ends times a whole."""
+    yield Said(terms | {whole: -(ratio + HALF)}, -math.inf, 0.0)
+    yield Said(terms | {whole: -(ratio - HALF)}, 0.0, math.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """A row of a printed table."""
+
+    release: Release
+    table: StatTable
+    key: tuple[str, ...]
+
+    def name(self, column_id: str) -> str:
+        """Name the number in a column of the row."""
+        return number_of(self.release, self.table, self.column(column_id), self.key).id
+
+    def column(self, column_id: str) -> Column:
+        """Give a column."""
+        return next(column for column in self.table.columns if column.id == column_id)
+
+    def number(self, column_id: str) -> Number:
+        """Give the number in a column of the row."""
+        return number_of(self.release, self.table, self.column(column_id), self.key)
+
+
+_BANDS = {"antal_afklaring": ("antal_", "afsluttet"), "ordinaer_timer": ("timer_", "ordinaer_ja")}
+"""Dimension of a mean's bands: the columns of these begin so, and the column of all."""
+
+
+def _mean(where: _Where, mean: float) -> Iterator[Said]:
+    """Say what a mean over bands tells: its sum lies between those of the bands' ends."""
+    columns = where.table.columns
+    dimension = next(
+        name for name in _BANDS if any(name in dict(column.codes) for column in columns)
+    )
+    prefix, counted = _BANDS[dimension]
+    bands = {band.id: (band.fra or 0.0, band.til) for band in load_dimensions()[dimension].bands}
+    parts = [
+        (where.name(column.id), bands.get(dict(column.codes)[dimension], (0.0, None)))
+        for column in columns
+        if column.id.startswith(prefix) and dimension in dict(column.codes)
+    ]
+    whole = where.name(counted)
+    yield Said({name: low for name, (low, _) in parts} | {whole: -(mean + HALF)}, -math.inf, 0.0)
+    if all(high is not None for _, (_, high) in parts):
+        most = {name: float(high or 0.0) for name, (_, high) in parts}
+        yield Said(most | {whole: -(mean - HALF)}, 0.0, math.inf)
+
+
+def _standardised(
+    where: _Where, expected: float, known: Mapping[str, float], own: Release
+) -> Iterator[Said]:
+    """Say what a kommune reads from its own decisions by sex and age: the country's shares."""
+    country = "GL"
+    table = next(each for each in own.tables if each.id == "T11c")
+    terms: Terms = {}
+    for key in table.keys:
+        if not all(key):
+            continue
+        there = _Where(own, table, key)
+        decided = _with(there.number("afgoerelser"), area=country).id
+        mine = known[there.name("afgoerelser")]
+        if not mine:
+            continue
+        if not known.get(decided):
+            return
+        terms[_with(there.number("afslag"), area=country).id] = mine / known[decided]
+    yield Said(terms, expected - HALF, expected + HALF)
