@@ -107,6 +107,8 @@ def test_a_single_hidden_number_does_not_stand_alone_in_its_sum(
     described = release_cells(full, load_form())
     for equation in described.equations:
         names = (equation.total, *equation.parts)
+        if not described.unprinted.isdisjoint(names):
+            continue  # What is left between a number and its limit is never printed.
         assert sum(chosen.is_hidden(name) for name in names) != 1, equation.name
 
 

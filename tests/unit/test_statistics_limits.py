@@ -1,0 +1,103 @@
+"""What readers know of numbers that are no sums, and what figures tell of the country's numbers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from fpsheet_sync.disclosure.settings import Settings
+from fpsheet_sync.disclosure.suppression import suppress
+from fpsheet_sync.stat_table import Shorthand
+from fpsheet_sync.statistics.cells import release_cells
+from fpsheet_sync.statistics.limits import find_limits
+from fpsheet_sync.statistics.number import Number
+from fpsheet_sync.statistics.own import protect
+from fpsheet_sync.statistics.suppression import apply_suppression, public_tables
+from fpsheet_templates.load import load_form
+from tests.support.country import Country, Record
+from tests.unit.test_statistics_country import release
+from tests.unit.test_statistics_suppression import cell
+
+if TYPE_CHECKING:
+    from fpsheet_sync.stat_table import Release
+
+DAYS = ("2025-12-31", "2025-12-31")
+
+
+def number(of: str, **codes: str) -> Number:
+    """Name a number of 955."""
+    return Number(of, DAYS, "955", frozenset(codes.items()))
+
+
+def test_people_counted_once_are_limited_by_their_jobs_and_by_each_other() -> None:
+    """Nine people: six with a fleksjob and four with a skånejob, seven and four such jobs."""
+    numbers = {
+        number("job.sidste_dag.distinct"): 9,
+        number("job.sidste_dag.distinct", job_type="fleksjob"): 6,
+        number("job.sidste_dag.distinct", job_type="skaanejob"): 4,
+        number("job.sidste_dag"): 11,
+        number("job.sidste_dag", job_type="fleksjob"): 7,
+        number("job.sidste_dag", job_type="skaanejob"): 4,
+    }
+    found = find_limits(numbers, ())
+    left = {each.id: each.value for each in found.cells}
+    people, jobs = "job.sidste_dag.distinct|2025-12-31|2025-12-31|land=955", "job.sidste_dag|"
+    one = [name for name in left if name.startswith(f"{people}|job_type=skaanejob <= {jobs}")]
+    assert [left[name] for name in one] == [0]  # type: ignore[index]
+    together = [name for name in left if name.startswith(f"{people} <= parts of")]
+    # Six and four are ten together, and the nine leave one who has both.
+    assert sorted(left[name] for name in together) == [1, 10]  # type: ignore[index]
+    assert all(each.owner == "955" and not each.is_count for each in found.cells)
+
+
+def editions(country: Country) -> tuple[Release, ...]:
+    """Give all editions in full."""
+    areas = sorted({str(row["kommune_kode"]) for row in country.records["afgoerelse"]})
+    return tuple(release(area, country=country) for area in ("GL", *areas))
+
+
+def decided(*groups: tuple[str, str, int]) -> Country:
+    """Give a country with some decisions per kommune, of men born in 1980."""
+    rows: list[Record] = [
+        {
+            "kommune_kode": kommune,
+            "borger": f"{kommune}-{kind}-{place}",
+            "afgoerelse": kind,
+            "afgoerelse_dato": date(2025, 5, 5),
+            **({"niveau": "hoejeste"} if kind == "tilkendelse" else {}),
+        }
+        for kommune, kind, count in groups
+        for place in range(count)
+    ]
+    persons = {str(row["borger"]): ("M", date(1980, 1, 1)) for row in rows}
+    return Country(persons, {"afgoerelse": rows})
+
+
+def test_an_expected_number_does_not_tell_the_countrys_refusals() -> None:
+    """960 refused none of 60: an expected 1,7 would tell the country's 3 of 103."""
+    # 1,7 * 103 / 60 = 2,9
+    full = editions(
+        decided(("955", "tilkendelse", 40), ("955", "afslag", 3), ("960", "tilkendelse", 60))
+    )
+    public = [public_tables(made) for made in full]
+    chosen = suppress(release_cells(public, load_form()), Settings())
+    own = apply_suppression(public[2], chosen)
+    assert cell(public[2], "T12", ("960",), "forventet") == 1.7
+    assert cell(own, "T12", ("960",), "afslag") == 0
+    for column in ("forventet", "forventet_standardiseret", "indeks"):
+        assert cell(own, "T12", ("960",), column) is Shorthand.CONFIDENTIAL
+
+
+def test_what_a_kommune_counts_itself_of_the_countrys_is_told() -> None:
+    """Refusals by quarter stand for the country alone; 955, with all but one of them, is counted
+    on to know its own.
+    """
+    full = editions(decided(("955", "afslag", 7), ("956", "afslag", 1), ("955", "tilkendelse", 30)))
+    described = release_cells([public_tables(made) for made in full], load_form())
+    protected = protect(described, Settings(), full)
+    name = "afgoerelse.afslag|2025-04-01|2025-06-30|land=955"
+    parts = {each.id: each for each in protected.described.cells}
+    assert name not in {each.id for each in described.cells}
+    assert (parts[name].value, parts[name].owner) == (7, "955")  # type: ignore[index]
+    assert name in protected.described.unprinted
+    assert name not in protected.chosen.status
