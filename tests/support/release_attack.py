@@ -71,7 +71,7 @@ class Attack:
         """Give the smallest and the largest value of each unknown number."""
         unknown = [name for name in self.least if name not in self.values]
         place = {name: column for column, name in enumerate(unknown)}
-        solver = highspy.Highs()
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
         for name in unknown:

@@ -43,10 +43,10 @@ def test_people_counted_once_are_limited_by_their_jobs_and_by_each_other() -> No
     left = {each.id: each.value for each in found.cells}
     people, jobs = "job.sidste_dag.distinct|2025-12-31|2025-12-31|land=955", "job.sidste_dag|"
     one = [name for name in left if name.startswith(f"{people}|job_type=skaanejob <= {jobs}")]
-    assert [left[name] for name in one] == [0]  # type: ignore[index]
+    assert [left[name] for name in one] == [0]
     together = [name for name in left if name.startswith(f"{people} <= parts of")]
     # Six and four are ten together, and the nine leave one who has both.
-    assert sorted(left[name] for name in together) == [1, 10]  # type: ignore[index]
+    assert sorted(left[name] for name in together) == [1, 10]
     assert all(each.owner == "955" and not each.is_count for each in found.cells)
 
 
