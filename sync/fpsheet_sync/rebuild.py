@@ -17,6 +17,7 @@ from fpsheet_sync.original import open_original
 from fpsheet_sync.plan import make_plan
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.state_hash import state_hash
+from fpsheet_sync.statistics.benchmark import load_benchmarks, save_benchmarks
 from fpsheet_sync.store import Store, lock
 from fpsheet_sync.submission import Submission
 
@@ -71,7 +72,7 @@ def rebuild(store: Store, target: Store, read: Read) -> Rebuilt:
 
 
 def _carry(store: Store, target: Store) -> None:
-    """Bring along what no original gives: the published editions, and the log of who did what.
+    """Bring along what no original gives: editions, the log of who did what, national figures.
 
     An edition names the last commit that it knew; commits may have other numbers in the target.
     """
@@ -82,6 +83,7 @@ def _carry(store: Store, target: Store) -> None:
         editions = [dict(row) for row in connection.execute(select(edition)).mappings()]
         lines = [dict(row) for row in connection.execute(select(log)).mappings()]
         names = {row.id: row.sha256 for row in connection.execute(known)}
+        figures = load_benchmarks(connection)
     with target.write() as connection:
         numbers = {row.sha256: row.id for row in connection.execute(known)}
         connection.execute(log.delete())
@@ -92,6 +94,8 @@ def _carry(store: Store, target: Store) -> None:
         for table, rows in ((edition, editions), (log, lines)):
             if rows:
                 connection.execute(table.insert(), rows)
+        if figures:
+            save_benchmarks(connection, figures)
 
 
 def _commits(store: Store) -> Iterator[Row[Any]]:

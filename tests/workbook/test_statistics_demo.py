@@ -12,24 +12,30 @@ import json
 import re
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from io import StringIO
 from typing import TYPE_CHECKING, cast
 
 import pytest
 from openpyxl import load_workbook
 
+from fpsheet.central import Central, locate_central, open_central
 from fpsheet.demo.country import DEMO_DAY, invent_country
 from fpsheet.demo.run import Demo, DemoPlaces, run_demo
 from fpsheet.demo.scale import SMALL
+from fpsheet.pipeline.departement import rebuild_database
 from fpsheet.progress import Silent
+from fpsheet.publish import Order, publish
+from fpsheet.receive import Desk
 from fpsheet_sync.stat_table import Period
+from fpsheet_sync.statistics.benchmark import Benchmark, load_benchmarks, save_benchmarks
 from fpsheet_sync.statistics.explain import explain
 from fpsheet_sync.statistics.release import ReleaseRequest, compute_release
 from fpsheet_sync.store import open_store
 from fpsheet_templates.load import load_form
 from tests.store.test_explain import SPECS, cells, number
 from tests.support.country import Country
+from tests.support.editions import bytes_of
 from tests.support.naive_statistics import NaiveCount
 from tests.support.naive_tables import TABLES, NaiveBook
 
@@ -323,6 +329,30 @@ def test_every_count_is_explained_by_its_records(land: Land, country: str) -> No
         place = (cell.table.id, cell.key, cell.column.id)
         assert (place, number(spec, found, parts)) == (place, printed)
         assert all(each.cell and each.sha256 for each in found.behind)
+
+
+def test_a_rebuilt_database_gives_the_editions_again(land: Land, tmp_path: Path) -> None:
+    """I11, I12: every file of them to the byte, and the national figures that were read in."""
+    central = locate_central(f"sqlite:///{land.places.database}")
+    figure = Benchmark("DK", 2020, "afslag", 4000, "Opdigtet")
+    with closing(open_central(central, with_keys=False)) as store, store.write() as connection:
+        save_benchmarks(connection, [figure])
+    target = Central(f"sqlite:///{tmp_path / 'rebuilt.db'}", central.key_file)
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    rebuilt = rebuild_database(central, Desk(DEMO_DAY, now, central.key_file), target.url)
+    assert rebuilt.is_same
+    order = Order(Period(FRA, TIL), counted_on=DEMO_DAY, language="da", edition=1)
+    with closing(open_central(target, with_keys=False)) as store:
+        publish(store, FORM, order, tmp_path / "again", Silent())
+        with store.read() as connection:
+            assert load_benchmarks(connection) == (figure,)
+    known = {
+        name: data
+        for name, data in bytes_of(land.places.statistics).items()
+        if "fortroligt" not in name
+    }
+    assert len(known) > 100
+    assert bytes_of(tmp_path / "again") == known
 
 
 def test_the_period_is_whole(land: Land) -> None:
