@@ -9,6 +9,9 @@ from uuid import uuid4
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.load import load_texts
 
+PART_SUFFIX = ".part"
+"""Ends the name of a file that is not whole yet; the inbox leaves such files alone."""
+
 
 def write_whole(path: Path, data: bytes, *, language: str = "da") -> None:
     """Write a file so that nobody ever sees a part of it; folders are made.
@@ -33,7 +36,7 @@ def write_whole(path: Path, data: bytes, *, language: str = "da") -> None:
 
 def part_name(name: str) -> str:
     """Give a name that nobody else writes under, for a file that is not whole yet."""
-    return f".{name}.{uuid4().hex[:8]}.part"
+    return f".{name}.{uuid4().hex[:8]}{PART_SUFFIX}"
 
 
 def need_folder(folder: Path, *, language: str = "da") -> None:

@@ -136,7 +136,9 @@ def post_receipts(
     from fpsheet.receipts.post import post_receipts as write
     from fpsheet.transport.folder import Folder
 
-    return write(processed, Folder(folder), Post(form, desk.today, language, desk.unsealing))
+    receipts = Folder(folder)
+    receipts.sweep(desk.now)
+    return write(processed, receipts, Post(form, desk.today, language, desk.unsealing))
 
 
 def read_status(central: "Central", form: "Form", aar: int) -> "list[StatusLine]":

@@ -2,11 +2,13 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from fpsheet.files import not_written, part_name, write_whole
+from fpsheet.files import PART_SUFFIX, not_written, part_name, write_whole
 
 _SCHEME = "://"
+_STALE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,18 @@ class Folder:
                 system.rm_file(beside)
             raise not_written(path) from error
         return str(system.unstrip_protocol(path))
+
+    def sweep(self, now: datetime) -> None:
+        """Remove what killed runs left half written in a local folder, an hour ago or more.
+
+        What is younger may be another run's at this moment.
+        """
+        if _SCHEME in self.url:
+            return
+        for left in Path(self.url).rglob(f".*{PART_SUFFIX}"):
+            with suppress(OSError):
+                if now.timestamp() - left.stat().st_mtime > _STALE.total_seconds():
+                    left.unlink()
 
     def has(self, name: str) -> bool:
         """Tell whether a file is there."""

@@ -13,6 +13,7 @@ from fpsheet.files import write_whole
 from fpsheet.inbox import Processed, sort_inbox, sync_inbox
 from fpsheet.progress import Silent
 from fpsheet.receive import Desk
+from fpsheet.transport.folder import Folder
 from fpsheet_sync.access import Actor
 from fpsheet_sync.claim import claim_files
 from fpsheet_sync.keys import write_keys
@@ -96,3 +97,18 @@ def test_two_writers_of_one_file_leave_it_whole(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(write, range(40))) == {len(data)}
     assert [file.name for file in tmp_path.iterdir()] == [place.name]
+
+
+def test_what_a_killed_run_left_is_swept(tmp_path: Path) -> None:
+    """Half a receipt of an hour ago goes with the next run; one that is being written stays."""
+    folder = tmp_path / "kvitteringer"
+    for name, minutes in ((".a.json.0a1b2c3d.part", 61), (".b.json.0a1b2c3d.part", 59)):
+        file = folder / "956" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"{")
+        moment = NOW.timestamp() - 60 * minutes
+        os.utime(file, (moment, moment))
+    Folder(str(folder)).put("956/a.json", b"{}")
+    Folder(str(folder)).sweep(NOW)
+    left = sorted(file.name for file in (folder / "956").iterdir())
+    assert left == [".b.json.0a1b2c3d.part", "a.json"]
