@@ -45,7 +45,7 @@ def crash(url: str, template: str, times: int, how: str) -> dict[str, Any]:
 @FORKS
 def test_killed_at_any_instant(tmp_path: Path, sqlite_template: Path, long_run: bool) -> None:
     """SIGKILL at random moments of a sync on SQLite: only whole files are there afterwards."""
-    times = 1000 if long_run else 80
+    times = 500 if long_run else 80
     url = f"sqlite:///{tmp_path / 'central.db'}"
     result = crash(url, str(sqlite_template), times, "kill")
     check(result)
