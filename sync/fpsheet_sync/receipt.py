@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from fpsheet_sync.commit import Status
 from fpsheet_sync.layout import layouts
@@ -12,8 +12,7 @@ from fpsheet_sync.state import Conflict, Key, Plain, key_id
 from fpsheet_sync.step import SheetOutcome
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingRow:
+class WaitingRow(NamedTuple):
     """A row in quarantine and why; no codes where another row of the same case is at fault."""
 
     sheet: str
@@ -157,7 +156,8 @@ def receipt_from(data: Mapping[str, Any]) -> Receipt:
             "totals": {name: tuple(total) for name, total in data["totals"].items()},
             "sheets": {name: SheetOutcome(**numbers) for name, numbers in data["sheets"].items()},
             "waiting": tuple(
-                WaitingRow(**{**row, "codes": tuple(row["codes"])}) for row in data["waiting"]
+                WaitingRow(row["sheet"], row["row"], row["row_id"], tuple(row["codes"]))
+                for row in data["waiting"]
             ),
             "missing": tuple((sheet, row_id) for sheet, row_id in data["missing"]),
             "conflicts": tuple(_conflict_from(conflict) for conflict in data["conflicts"]),
