@@ -23,6 +23,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from floor import entry_places, read_file
 from national import make_input
 
 from fpsheet.check import Question, check_raw
@@ -35,6 +36,7 @@ from fpsheet.returned.answer import sent_workbook
 from fpsheet.said import said_in
 from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet.submission import Reception, make_submission
+from fpsheet.views.spec import spec_value
 from fpsheet_sync.access import Actor
 from fpsheet_sync.content import prepare
 from fpsheet_sync.keys import derive_keys
@@ -49,6 +51,9 @@ NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 FORM = load_form()
 QUESTION = Question(FORM, date(2026, 3, 2))
 PLAN = make_plan(FORM, expected_kommune=None, limits=DEFAULT_LIMITS)
+PLACES = entry_places(spec_value(FORM, "da"))
+BARE = "(bare reading)"
+"""The same workbook read as the floor reads it; no part of a sync."""
 KEYS = derive_keys(b"b" * 32, fictional=True)
 
 
@@ -70,6 +75,8 @@ class Clock:
 def take(path: Path, store: Store, clock: Clock) -> None:
     """Take one workbook through every stage."""
     data = path.read_bytes()
+    with clock.stage(BARE):
+        read_file(PLACES, str(path))
     with clock.stage("read"):
         raw, faults = read_bytes(data, name=path.name, plan=PLAN)
     with clock.stage("hand over"):
@@ -112,10 +119,12 @@ def main() -> None:
         for path in others:
             take(path, store, clock)
         store.close()
+    bare = clock.spent.pop(BARE)
     total = sum(clock.spent.values())
     for name, seconds in sorted(clock.spent.items(), key=lambda item: -item[1]):
         print(f"{name:<20}{seconds * 1000 / len(others):8.1f} ms{seconds / total:8.1%}")
-    print(f"{'together':<20}{total * 1000 / len(others):8.1f} ms")
+    for name, seconds in (("together", total), (BARE, bare)):
+        print(f"{name:<20}{seconds * 1000 / len(others):8.1f} ms")
 
 
 if __name__ == "__main__":

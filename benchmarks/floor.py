@@ -90,13 +90,17 @@ def load(sheets: Mapping[str, tuple[int, int]], target: str, paths: list[str]) -
     return count
 
 
-if __name__ == "__main__":
-    form = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    places = {
+def entry_places(spec: Any) -> dict[str, tuple[int, int]]:  # noqa: ANN401 - JSON
+    """Give title → (first row of entries, columns) of each entry sheet."""
+    return {
         sheet["title"]: (sheet["first_data_row"], len(sheet["columns"]))
-        for sheet in form["sheets"]
+        for sheet in spec["sheets"]
         if any(column["role"] == "row_id" for column in sheet["columns"])
     }
+
+
+if __name__ == "__main__":
+    form = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     begun = time.perf_counter()
-    loaded = load(places, sys.argv[2], sys.argv[3:])
+    loaded = load(entry_places(form), sys.argv[2], sys.argv[3:])
     print(json.dumps({"seconds": time.perf_counter() - begun, "rows": loaded}))
