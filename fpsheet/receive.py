@@ -7,6 +7,7 @@ prepared, with pseudonyms in place.
 
 import gc
 import hashlib
+import os
 import zipfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -16,8 +17,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from io import BytesIO
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 from fpsheet.check import Question, check_raw, check_source
 from fpsheet.intake.process import ReadingProcess
@@ -275,7 +277,16 @@ _workers: list[Worker] = []
 """The worker of this process, where it is one of a pool."""
 
 
+def _end_with_parent() -> None:
+    """End this process when its parent does: nobody tells it where a sync is killed."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _begin(desk: Desk) -> None:
+    Thread(target=_end_with_parent, daemon=True).start()
     _workers.append(make_worker(desk))
     # What checking needs is loaded before the first file, to be among what stays.
     from fpsheet.returned import answer  # noqa: F401

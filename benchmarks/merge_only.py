@@ -1,0 +1,29 @@
+"""A sync without what goes back to the kommuner: intake, check, merge, history and provenance.
+
+That is what the floor is held against. The command `fpsheet sync` also writes a receipt of every
+file and the returned workbook of every workbook that was dropped in as it is.
+Run `python benchmarks/merge_only.py INBOX DATABASE TODAY`; FPSHEET_KEYS names the key of a server.
+Prints the number of files.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from fpsheet.central import locate_central
+from fpsheet.pipeline.departement import sync_inbox
+from fpsheet.progress import Silent
+from fpsheet.receive import Desk
+from fpsheet_sync.access import Actor
+
+if __name__ == "__main__":
+    inbox, url, today = sys.argv[1:]
+    now = datetime.now(UTC)
+    key = os.environ.get("FPSHEET_KEYS")
+    central = locate_central(url, Path(key) if key else None)
+    desk = Desk(date.fromisoformat(today), now, central.key_file)
+    merged = sync_inbox(inbox, central, desk, Actor("benchmark", now), Silent())
+    print(sum(1 for _ in merged))
