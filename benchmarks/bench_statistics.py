@@ -26,7 +26,15 @@ from fpsheet_sync.access import Actor
 from fpsheet_sync.content import prepare
 from fpsheet_sync.keys import derive_keys
 from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.release import ReleaseRequest, count_release, lay_out
+from fpsheet_sync.statistics.cause import changed_facts
+from fpsheet_sync.statistics.release import (
+    ReleaseRequest,
+    count_release,
+    counted_specs,
+    lay_out,
+)
+from fpsheet_sync.statistics.revision import find_revisions, mark_revisions
+from fpsheet_sync.statistics.wording import Wording
 from fpsheet_sync.store import Store, last_commit, open_store
 from fpsheet_sync.sync import sync_submissions
 from fpsheet_templates.load import load_form
@@ -38,12 +46,14 @@ if TYPE_CHECKING:
 YEAR = Period(date(2024, 1, 1), date(2024, 12, 31))
 
 
-def fill(store: Store, kommuner: int, rows: int) -> None:
-    """Merge the rows, each kommune's as one file of its own."""
+def fill(store: Store, kommuner: int, rows: int, *, edition: int = 0) -> None:
+    """Merge the rows, each kommune's as one file of its own; a later edition changes one in 100."""
     keys = store.need_keys()
     codes = [each.code for each in load_form().kommuner.values() if each.jurisdiction == "DK"]
     for number, code in enumerate(codes[:kommuner]):
-        submission = replace(make_submission(number, rows), kommune_kode=code, original=b"")
+        submission = replace(
+            make_submission(number, rows, edition=edition), kommune_kode=code, original=b""
+        )
         for _ in sync_submissions(store, [prepare(submission, keys)], Actor("benchmark", START)):
             continue
 
@@ -74,6 +84,25 @@ def measure(store: Store) -> None:
     print(f"{len(data) / 1e6:.1f} MB, {len(release.tables)} tables")
 
 
+def measure_revisions(store: Store, before: int) -> None:
+    """Compare the state after a commit with that of now: T22 and the marks of every edition."""
+    form = load_form()
+    request = ReleaseRequest(YEAR, "DK", "da", date(2026, 3, 2))
+    made = []
+    for as_of in (before, None):
+        with store.read() as connection:
+            made.append(count_release(connection, form, replace(request, as_of=as_of)))
+    specs = counted_specs(request, made[1].jurisdictions)
+    with clock("T22: changed facts"), store.read() as connection:
+        facts = changed_facts(connection, made[1].scope, before, specs)
+    areas = ("DK", *made[1].delivered)
+    old, new = ([lay_out(each, replace(request, area=area)) for area in areas] for each in made)
+    with clock("T22: every edition"):
+        for was, now in zip(old, new, strict=True):
+            found = find_revisions(now, was, facts)
+            mark_revisions(now, found, Wording(form, "da"), 1)
+
+
 def main() -> None:
     """Fill a database and measure."""
     parser = argparse.ArgumentParser(description="Measure the statistics over many rows.")
@@ -81,6 +110,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000, help="rows of each kommune")
     parser.add_argument("--url", default="", help="an empty PostgreSQL database; else SQLite")
     parser.add_argument("--keep", type=Path, help="SQLite file to fill, or to measure again")
+    parser.add_argument("--revised", action="store_true", help="then report again, for T22")
     chosen = parser.parse_args()
     keys = derive_keys(b"b" * 32, fictional=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -94,6 +124,11 @@ def main() -> None:
             with clock("rows made and merged"):
                 fill(store, chosen.kommuner, chosen.rows)
         measure(store)
+        if chosen.revised:
+            with store.read() as connection:
+                before = last_commit(connection)
+            fill(store, chosen.kommuner, chosen.rows, edition=1)
+            measure_revisions(store, before)
         store.close()
 
 

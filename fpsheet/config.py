@@ -16,6 +16,8 @@ from fpsheet_templates.errors import UsageError
 from fpsheet_templates.load import load_texts
 
 FILE_NAME = "fpsheet.toml"
+_LEAST = {"threshold": 3}
+"""As in `fpsheet_sync.disclosure.settings`, which is not loaded for this."""
 _CHOICES = {"zeros": ("published", "usual", "hidden")}
 DEFAULT_DATABASE = "sqlite:///central.db"
 
@@ -74,6 +76,8 @@ def read_settings(environment: Mapping[str, str], *, language: str = "da") -> Se
             raise _refuse("key", language, path, key)
         if type(value) is not known[key] or value not in _CHOICES.get(key, (value,)):
             raise _refuse("value", language, path, key)
+        if key in _LEAST and value < _LEAST[key]:
+            raise _refuse("low", language, path, key)
     return Settings(**data)
 
 

@@ -2,7 +2,7 @@
 
 Citizens counted once are no more than their cases, and no more in all than in every part together.
 A part is no larger than its whole. What is left between the two is a number that nobody prints and
-that may be zero. Without it an attack on small countries made 1 to 29 small numbers exact in 5 of 6
+that may be zero. Without it an attack on small countries made 2 to 29 small numbers exact in 5 of 6
 (`tests/property/test_release_attack.py`).
 """
 

@@ -1,0 +1,40 @@
+"""The settings file: a wrong setting is said in a sentence that names the file and the setting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fpsheet.config import read_settings
+from fpsheet_sync.disclosure.settings import LOWEST_THRESHOLD
+from fpsheet_templates.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("threshold = 2", "threshold er for lav til at beskytte nogen; den skal være 3 eller mere"),
+        ('threshold = "5"', "threshold har ikke den rigtige slags værdi"),
+        ('zeros = "maaske"', "zeros har ikke den rigtige slags værdi"),
+        ("graense = 5", "en indstilling, der ikke kendes: graense"),
+        ("threshold = ", "kan ikke læses"),
+    ],
+)
+def test_a_wrong_setting_is_refused(tmp_path: Path, line: str, told: str) -> None:
+    """Nothing is guessed: the file, the setting and what it must be are named."""
+    file = tmp_path / "fpsheet.toml"
+    file.write_text(f"{line}\n", "utf-8")
+    with pytest.raises(UsageError, match=told) as refused:
+        read_settings({"FPSHEET_CONFIG": str(file)})
+    assert str(file) in str(refused.value)
+
+
+def test_the_lowest_threshold_is_that_of_the_disclosure_control(tmp_path: Path) -> None:
+    """Settings take the lowest that it takes, and it is the one the sentence names."""
+    file = tmp_path / "fpsheet.toml"
+    file.write_text(f"threshold = {LOWEST_THRESHOLD}\n", "utf-8")
+    assert read_settings({"FPSHEET_CONFIG": str(file)}).threshold == LOWEST_THRESHOLD == 3
