@@ -64,6 +64,9 @@ _CHOSEN, _CITIZEN, _FOUND = "$N$4", "$N$5", "$N$6"
 _LEFT, _RIGHT = ("B", "C", "D"), ("E", "F", "G")
 """Columns of a fact: its label, and two for its value."""
 
+_WORDY = ("D", "E", "F")
+"""Columns of labels, some of which are longer than a column of the paper may be."""
+
 _NEST = "      └ "
 _CANDIDATES = sum(event.limit for event in EVENTS)
 _HEADS = {NESTED_SHEET, "afgoerelse"}
@@ -246,7 +249,8 @@ def _add_helpers(sheet: Worksheet, row: int, *, last: int) -> None:
 def _columns(issue: Issue) -> tuple[ViewColumn, ...]:
     def column(letter: str, name: str, width: float, number_format: str = "General") -> ViewColumn:
         heading = issue.text(f"workbook.overblik.{name}")
-        return ViewColumn(letter, heading, width, number_format, horizontal="left")
+        shrinks = letter in _WORDY
+        return ViewColumn(letter, heading, width, number_format, horizontal="left", shrinks=shrinks)
 
     return (
         column("B", "fra", 16, DATE_FORMAT),

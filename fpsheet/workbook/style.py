@@ -94,12 +94,22 @@ def fill(colour: str) -> PatternFill:
 
 @cache
 def align(
-    horizontal: str | None = None, *, wrap: bool = False, vertical: str = "center"
+    horizontal: str | None = None,
+    *,
+    wrap: bool = False,
+    vertical: str = "center",
+    shrink: bool = False,
 ) -> Alignment:
     """Give an alignment, to the left and vertically in the middle unless said otherwise."""
     # A little air at the side the text stands on; LibreOffice shows it on the left side only.
     side = horizontal or "left"
-    return Alignment(horizontal=side, vertical=vertical, wrap_text=wrap, indent=int(side == "left"))
+    return Alignment(
+        horizontal=side,
+        vertical=vertical,
+        wrap_text=wrap,
+        shrink_to_fit=shrink,
+        indent=int(side == "left"),
+    )
 
 
 def copy_style(source: Cell, target: Cell) -> None:

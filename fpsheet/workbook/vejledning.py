@@ -23,6 +23,9 @@ from fpsheet.workbook.style import (
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
 
 _COLUMNS = (("B", 30), ("C", 70), ("D", 44), ("E", 18), ("F", 24))
+_LETTERS_PER_WIDTH = 1.14
+"""A column of a width holds so many letters: it is counted in digits, which are wider."""
+
 _ROW_HEIGHT = 14
 STEPS = 9
 """Steps of the work, each with a title and a text."""
@@ -88,7 +91,10 @@ def _write_sheet(sheet: Worksheet, issue: Issue, entry: Sheet, row: int) -> int:
             cell.font = font(bold=letter == "B")
             cell.alignment = align(wrap=True)
             cell.border = UNDERLINE
-        sheet.row_dimensions[row].height = _height(str(sheet[f"C{row}"].value), 80)
+        texts = ((str(sheet[f"{letter}{row}"].value), width) for letter, width in _COLUMNS)
+        sheet.row_dimensions[row].height = max(
+            _height(text, int(width * _LETTERS_PER_WIDTH)) for text, width in texts
+        )
     return row + 1
 
 

@@ -30,6 +30,7 @@ class ViewColumn:
         number_format: Number format of its cells.
         horizontal: Alignment; None for Excel's own.
         is_strong: Bold.
+        shrinks: Made smaller where it would be cut off.
     """
 
     letter: str
@@ -38,6 +39,7 @@ class ViewColumn:
     number_format: str = "General"
     horizontal: str | None = None
     is_strong: bool = False
+    shrinks: bool = False
 
 
 def write_headings(
@@ -66,7 +68,7 @@ def write_row(
             continue
         cell.number_format = column.number_format
         cell.font = font(bold=column.is_strong)
-        cell.alignment = align(column.horizontal)
+        cell.alignment = align(column.horizontal, shrink=column.shrinks)
 
 
 def add_marks(sheet: Worksheet, area: str, marks: Sequence[tuple[str, DifferentialStyle]]) -> None:
