@@ -1,5 +1,6 @@
 """Why a number is not what it was: what happened to the records behind it between two commits."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, and_, or_, select
 
 from fpsheet_sync.record import BORGER
-from fpsheet_sync.schema import citizens, in_force_at, store_schema
+from fpsheet_sync.schema import citizens, store_schema
 from fpsheet_sync.statistics.narrowed import narrowed
 from fpsheet_sync.statistics.scope import ENHED, Scope
 from fpsheet_sync.statistics.workspace import FACT_SOURCES, fact_tables
@@ -181,10 +182,7 @@ def _read_changes(connection: Connection, now: Scope, before: int) -> _Changes:
     by_record: dict[Key, set[Cause]] = defaultdict(set)
     by_citizen: dict[str, set[Cause]] = defaultdict(set)
     for sheet, table in store_schema().records.items():
-        old, new = (
-            {(row.kommune_kode, row.raekke_id): row for row in connection.execute(query)}
-            for query in _versions(table, now, before)
-        )
+        old, new = _versions(connection, table, now, before)
         for key in old.keys() | new.keys():
             cause = _cause(sheet, old.get(key), new.get(key))
             if cause is None:
@@ -203,16 +201,31 @@ def _read_changes(connection: Connection, now: Scope, before: int) -> _Changes:
     )
 
 
-def _versions(table: Table, now: Scope, before: int) -> tuple[Any, Any]:
-    """Give queries of the versions that ended, and of those that began, between two commits."""
-    columns = [table.c[name] for name in ("kommune_kode", "raekke_id", BORGER, _ANNULLED)]
-    ended = table.c.til_indberetning
-    ours = table.c.kommune_kode.in_(now.kommuner)
-    is_over = ended.is_not(None) if now.as_of is None else ended <= now.as_of
-    old = select(*columns).where(ours, in_force_at(table, before), is_over)
-    new = select(*columns).where(
-        ours, in_force_at(table, now.as_of), table.c.fra_indberetning > before
+Versions = Mapping[Key, Row[Any]]
+
+
+def _versions(
+    connection: Connection, table: Table, now: Scope, before: int
+) -> tuple[Versions, Versions]:
+    """Give the versions that ended, and those that began, between two commits; read in one go."""
+    begun, ended = table.c.fra_indberetning, table.c.til_indberetning
+    names = ("kommune_kode", "raekke_id", BORGER, _ANNULLED, begun.name, ended.name)
+    touched = or_(begun > before, ended > before)
+    query = select(*(table.c[name] for name in names)).where(
+        table.c.kommune_kode.in_(now.kommuner), touched
     )
+    last = math.inf if now.as_of is None else now.as_of
+    old: dict[Key, Row[Any]] = {}
+    new: dict[Key, Row[Any]] = {}
+    for row in connection.execute(query):
+        key = (row.kommune_kode, row.raekke_id)
+        end = math.inf if row.til_indberetning is None else row.til_indberetning
+        is_over = row.til_indberetning is not None and end <= last
+        if row.fra_indberetning <= before:
+            if is_over:
+                old[key] = row
+        elif row.fra_indberetning <= last and not is_over:
+            new[key] = row
     return old, new
 
 
