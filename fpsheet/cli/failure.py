@@ -9,7 +9,8 @@ import click
 from fpsheet.cli.command import CommandUsageError, suggest
 from fpsheet.cli.console import Console
 from fpsheet.cli.words import Words
-from fpsheet_templates.errors import FpsheetError, SpecError, StoreError
+from fpsheet_templates.errors import FpsheetError, SpecError, SpokenError
+from fpsheet_templates.failure import in_language
 
 
 class ExitCode(IntEnum):
@@ -59,12 +60,8 @@ def run_guarded(run: Callable[[], int], *, words: Words, environment: Mapping[st
 
 
 def _spoken(error: FpsheetError, words: Words) -> str:
-    """Say what went wrong in the person's language; the database's own part knows Danish only."""
-    if not isinstance(error, StoreError):
-        return str(error)
-    from fpsheet_sync.failure import in_language
-
-    return in_language(error, words.language)
+    """Say what went wrong in the person's language."""
+    return in_language(error, words.language) if isinstance(error, SpokenError) else str(error)
 
 
 def _show_traceback(environment: Mapping[str, str]) -> None:

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from fpsheet_templates.errors import StoreError
-from fpsheet_templates.load import load_texts
-from fpsheet_templates.text import BASE_LANGUAGE
+from fpsheet_templates.failure import make_failure
 from fpsheet_validation.cpr import text_holds_cpr
 
 _NOTHING: Mapping[str, object] = {}
@@ -34,19 +33,8 @@ _SAYINGS = {
 
 
 def store_failure(key: str, values: Mapping[str, object] = _NOTHING) -> StoreError:
-    """Make the exception of a text key (`locked` for `error.store.locked`), in Danish."""
-    sentence, remedy = (_say(key, part, BASE_LANGUAGE, values) for part in ("sentence", "remedy"))
-    return StoreError(sentence, remedy=remedy, key=key, values=values)
-
-
-def in_language(failure: StoreError, language: str) -> str:
-    """Say what failed, and what to do, in a language."""
-    parts = (_say(failure.key, part, language, failure.values) for part in ("sentence", "remedy"))
-    return " ".join(parts).strip()
-
-
-def _say(key: str, part: str, language: str, values: Mapping[str, object]) -> str:
-    return load_texts().fill(f"error.store.{key}.{part}", language, values)
+    """Make the exception of a text key (`locked` for `error.store.locked`)."""
+    return make_failure(StoreError, f"error.store.{key}", values)
 
 
 def need_no_cpr(reason: str) -> None:

@@ -34,18 +34,17 @@ class WorkbookFileError(FpsheetError):
     """A file of ours could not be written or read (folder missing, open in Excel, disk full)."""
 
 
-class StoreError(FpsheetError):
-    """The central database could not be used (missing, locked, wrong version).
+class SpokenError(FpsheetError):
+    """A failure whose texts are in the form's catalogue, so that it can be said in any language.
 
     Attributes:
-        key: Key of its texts, to say it in another language.
+        key: Key of its texts (`error.store.locked`); its sentence and remedy are the Danish ones.
         values: What the texts name.
     """
 
-    def __init__(
-        self, sentence: str, *, remedy: str, key: str, values: Mapping[str, object]
-    ) -> None:
-        """Keep the Danish sentence and remedy, and what they were made of."""
-        super().__init__(sentence, remedy=remedy)
-        self.key = key
-        self.values = values
+    key: str = ""
+    values: Mapping[str, object] = {}
+
+
+class StoreError(SpokenError):
+    """The central database could not be used (missing, locked, wrong version)."""

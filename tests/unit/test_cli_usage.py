@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 findings, 2 wrong usage, 3 our fault.
 from __future__ import annotations
 
 import io
+import pickle
 import sys
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from fpsheet.cli.console import Console, prepare_streams, wants_plain
 from fpsheet.cli.failure import ExitCode, run_guarded
 from fpsheet.cli.program import make_program, run
 from fpsheet.cli.words import find_language, load_words
+from fpsheet_sync.disclosure.errors import disclosure_failure
 from fpsheet_sync.failure import store_failure
 from fpsheet_templates.errors import SpecError, UsageError, WorkbookFileError
 from fpsheet_templates.load import load_form
@@ -160,6 +162,18 @@ def test_a_failure_of_the_database_is_said_in_the_language(
         caught = capsys.readouterr().err
         assert said in caught
         assert "fpsheet db init" in caught
+
+
+def test_a_failure_keeps_its_words_between_processes(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a worker raises is said in the language of the one who asked."""
+    error = pickle.loads(pickle.dumps(disclosure_failure("kommune", kommune="956", cell="T11 x")))
+
+    def fail() -> int:
+        raise error
+
+    for language, said in (("da", "Kommune 956 kan regne"), ("en", "Municipality 956 can work")):
+        assert run_guarded(fail, words=load_words(language), environment={}) == ExitCode.USAGE
+        assert said in capsys.readouterr().err
 
 
 def test_unknown_error_tells_no_value(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NewType
 
-from fpsheet_sync.disclosure.errors import DisclosureError
+from fpsheet_templates.errors import SpecError
 
 CellId = NewType("CellId", str)
 """Name of one number. The same number printed in several tables is one cell with one name."""
@@ -98,7 +98,7 @@ def check_release(release: Release) -> None:
     """Refuse a release that is wrong in itself.
 
     Raises:
-        DisclosureError: Two cells share a name, a value is negative, a weight is not above 0, an
+        SpecError: Two cells share a name, a value is negative, a weight is not above 0, an
             equation or a figure names a cell that is not there or names one twice, or a sum does
             not add up.
     """
@@ -132,7 +132,7 @@ def _check_equation(equation: Equation, values: Mapping[CellId, int]) -> None:
         raise _wrong(f"Equation {equation.name} does not add up.")
 
 
-def _wrong(sentence: str) -> DisclosureError:
-    return DisclosureError(
+def _wrong(sentence: str) -> SpecError:
+    return SpecError(
         sentence, remedy="Nothing was published. Correct the table it comes from and run again."
     )

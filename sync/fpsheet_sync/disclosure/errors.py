@@ -1,10 +1,16 @@
-"""The exception of this package: a release that cannot be made safe, or is wrong in itself."""
+"""The exception of this package: a release that cannot be made safe."""
 
-from fpsheet_templates.errors import FpsheetError
+from fpsheet_templates.errors import SpokenError
+from fpsheet_templates.failure import make_failure
 
 
-class DisclosureError(FpsheetError):
-    """A release cannot be published: inconsistent, or no pattern of hidden cells protects it.
+class DisclosureError(SpokenError):
+    """A release cannot be published: no pattern of hidden cells protects it.
 
     The sentence names cells and equations, never their values.
     """
+
+
+def disclosure_failure(key: str, **values: object) -> DisclosureError:
+    """Make the exception of a text key (`audit` for `error.disclosure.audit`)."""
+    return make_failure(DisclosureError, f"error.disclosure.{key}", values)

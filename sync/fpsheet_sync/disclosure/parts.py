@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from fpsheet_sync.disclosure.block import connected
-from fpsheet_sync.disclosure.errors import DisclosureError
+from fpsheet_sync.disclosure.errors import disclosure_failure
 from fpsheet_sync.disclosure.problem import Problem
 from fpsheet_sync.disclosure.witness import Witness
 
@@ -81,10 +81,7 @@ class Workers:
         try:
             return list(self._pool.map(task, orders))
         except BrokenProcessPool:
-            raise DisclosureError(
-                "A process that worked on the confidentiality of the release ended too soon.",
-                remedy="Nothing was published. Close other programs and run again.",
-            ) from None
+            raise disclosure_failure("ended") from None
 
 
 @contextmanager

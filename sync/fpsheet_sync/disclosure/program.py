@@ -12,7 +12,7 @@ import highspy
 import numpy as np
 
 from fpsheet_sync.disclosure.block import Block
-from fpsheet_sync.disclosure.errors import DisclosureError
+from fpsheet_sync.disclosure.errors import DisclosureError, disclosure_failure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -246,7 +246,4 @@ def _new_solver() -> highspy.Highs:
 
 
 def _gave_up() -> DisclosureError:
-    return DisclosureError(
-        "The linear programming solver could not finish the confidentiality audit.",
-        remedy="Nothing was published. Publish fewer breakdowns at once, or report this.",
-    )
+    return disclosure_failure("gave_up")

@@ -9,7 +9,7 @@ import numpy as np
 
 from fpsheet_sync.disclosure.block import make_block
 from fpsheet_sync.disclosure.companions import Companions
-from fpsheet_sync.disclosure.errors import DisclosureError
+from fpsheet_sync.disclosure.errors import DisclosureError, disclosure_failure
 from fpsheet_sync.disclosure.knowledge import Knowledge
 from fpsheet_sync.disclosure.nearness import Nearness, Reachable
 from fpsheet_sync.disclosure.pattern import Pattern
@@ -176,9 +176,7 @@ class Protection:
         self._reach.add(witness)
 
     def _unprotectable(self, cell: int, view: int) -> DisclosureError:
-        who = f"kommune {self._problem.views[view]}" if view != PUBLIC else "the public"
-        return DisclosureError(
-            f"Cell {self._problem.ids[cell]} cannot be kept from {who}, whatever is hidden.",
-            remedy="Nothing was published. Leave out the table, merge categories, or cover a "
-            "longer period.",
-        )
+        name = self._problem.ids[cell]
+        if view == PUBLIC:
+            return disclosure_failure("public", cell=name)
+        return disclosure_failure("kommune", cell=name, kommune=self._problem.views[view])

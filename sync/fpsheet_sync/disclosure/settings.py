@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fpsheet_sync.disclosure.errors import DisclosureError
+from fpsheet_sync.disclosure.errors import DisclosureError, disclosure_failure
 
 DEFAULT_THRESHOLD = 5
 """Counts below this are hidden. Source: Sundhedsdatastyrelsen and Danmarks Statistik, "< 5"."""
@@ -62,13 +62,10 @@ class Settings:
             DisclosureError: A setting is out of its range.
         """
         if self.threshold < LOWEST_THRESHOLD:
-            raise _out_of_range("threshold", f"{LOWEST_THRESHOLD} or more")
+            raise _out_of_range("threshold", LOWEST_THRESHOLD)
         if self.width < LOWEST_WIDTH:
-            raise _out_of_range("width", f"{LOWEST_WIDTH} or more")
+            raise _out_of_range("width", LOWEST_WIDTH)
 
 
-def _out_of_range(name: str, allowed: str) -> DisclosureError:
-    return DisclosureError(
-        f"The confidentiality setting {name} is outside its range.",
-        remedy=f"Set {name} to {allowed}.",
-    )
+def _out_of_range(name: str, allowed: int) -> DisclosureError:
+    return disclosure_failure("setting", name=name, allowed=allowed)

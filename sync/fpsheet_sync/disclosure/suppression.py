@@ -9,7 +9,7 @@ import numpy as np
 
 from fpsheet_sync.disclosure.audit import Audit, audit_pattern
 from fpsheet_sync.disclosure.cells import CellId, Release, check_release
-from fpsheet_sync.disclosure.errors import DisclosureError
+from fpsheet_sync.disclosure.errors import disclosure_failure
 from fpsheet_sync.disclosure.knowledge import Knowledge
 from fpsheet_sync.disclosure.parts import Workers, split, workers_for
 from fpsheet_sync.disclosure.pattern import Pattern, join
@@ -80,8 +80,9 @@ def suppress(release: Release, settings: Settings | None = None) -> Suppression:
     same result, whatever the order of its cells and equations.
 
     Raises:
-        DisclosureError: The release is wrong in itself (a sum that does not add up, a cell that
-            is not there), or some cell cannot be protected whatever is hidden.
+        SpecError: The release is wrong in itself (a sum that does not add up, a cell that is not
+            there).
+        DisclosureError: Some cell cannot be protected whatever is hidden.
     """
     settings = settings or Settings()
     problem, rests = _read(release, settings)
@@ -91,10 +92,7 @@ def suppress(release: Release, settings: Settings | None = None) -> Suppression:
         pattern = join(problem, parts, workers.run(protect, orders))
         audit = audit_pattern(pattern, settings, parts, workers)
     if not audit.has_passed:
-        raise DisclosureError(
-            "The confidentiality audit did not pass.",
-            remedy="Nothing was published. Publish fewer breakdowns, or report this.",
-        )
+        raise disclosure_failure("audit")
     status = _status(pattern, rests)
     hidden = frozenset(cell for cell, kind in status.items() if kind is not Status.PUBLISHED)
     return Suppression(
@@ -118,7 +116,7 @@ def audit_hidden(
     Every interval is measured in every view, which for all kommuner of Denmark takes hours.
 
     Raises:
-        DisclosureError: The release is wrong in itself.
+        SpecError: The release is wrong in itself.
     """
     settings = replace(settings or Settings(), interval_limit=sys.maxsize)
     problem, rests = _read(release, settings)
