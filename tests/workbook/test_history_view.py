@@ -29,6 +29,12 @@ ELEVEN = CLEARED.replace("| 10 ", "| 11 ").replace("| 20 ", "| 25 ")
 TWELVE = CLEARED.replace("| 10 ", "| 12 ")
 
 
+@pytest.fixture(autouse=True)
+def _width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines are folded as on a terminal of 100 columns, whatever runs the tests."""
+    monkeypatch.setenv("COLUMNS", "100")
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> str:
     """Give a database in which a date was cleared and a conflict was decided."""
