@@ -120,32 +120,19 @@ def _rows(report: "AuditReport", told_as: _Told) -> Iterator[Row]:
             "who": told_as.reader(reason.against),
         }
         why = words.fill("audit.protects", told)
-        yield (
-            words.text("audit.about.hidden"),
-            told_as.number(cell),
-            None,
-            None,
-            None,
-            None,
-            None,
-            why,
-        )
+        yield _reasoned(words.text("audit.about.hidden"), told_as.number(cell), why)
     for cell, view_id in report.already_known:
         why = words.fill("audit.known", {"who": told_as.reader(view_id)})
-        yield (
-            words.text("audit.about.known"),
-            told_as.number(cell),
-            None,
-            None,
-            None,
-            None,
-            None,
-            why,
-        )
+        yield _reasoned(words.text("audit.about.known"), told_as.number(cell), why)
     for saving in report.savings:
         name = f"{saving.table} {_breakdown(words, saving.breakdown)}".strip()
         why = words.fill("audit.saves", {"freed": saving.freed, "lost": saving.lost})
         yield words.text("audit.about.saving"), name, saving.freed, None, None, None, None, why
+
+
+def _reasoned(about: str, name: str, why: str) -> Row:
+    """Give a line of a number that says why, and counts nothing."""
+    return about, name, None, None, None, None, None, why
 
 
 def _finite(high: float) -> float | None:

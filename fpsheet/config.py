@@ -16,8 +16,6 @@ from fpsheet_templates.errors import UsageError
 from fpsheet_templates.load import load_texts
 
 FILE_NAME = "fpsheet.toml"
-_LEAST = {"threshold": 3}
-"""As in `fpsheet_sync.disclosure.settings`, which is not loaded for this."""
 _CHOICES = {"zeros": ("published", "usual", "hidden")}
 DEFAULT_DATABASE = "sqlite:///central.db"
 
@@ -70,13 +68,15 @@ def read_settings(environment: Mapping[str, str], *, language: str = "da") -> Se
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         raise _refuse("broken", language, path, "") from None
+    from fpsheet_sync.disclosure.settings import LOWEST_THRESHOLD
+
     known = {setting.name: setting.type for setting in fields(Settings)}
     for key, value in data.items():
         if key not in known:
             raise _refuse("key", language, path, key)
         if type(value) is not known[key] or value not in _CHOICES.get(key, (value,)):
             raise _refuse("value", language, path, key)
-        if key in _LEAST and value < _LEAST[key]:
+        if key == "threshold" and value < LOWEST_THRESHOLD:
             raise _refuse("low", language, path, key)
     return Settings(**data)
 

@@ -14,7 +14,6 @@ from fpsheet.cli.words import Words
 if TYPE_CHECKING:
     from fpsheet_sync.access import Entry
 
-
 _HASH = 64
 
 
@@ -102,9 +101,10 @@ def show_log(
     if as_json:
         lines = [_entry_value(entry) for entry in log.entries]
         console.give({"broken_at": log.broken_at, "entries": lines})
-    parts = ("number", "time", "who", "what", "whose", "details")
-    header = [words.get(f"command.db.log.{part}") for part in parts]
-    console.table(header, [_entry_row(words, entry) for entry in log.entries])
+    else:
+        parts = ("number", "time", "who", "what", "whose", "details")
+        header = [words.get(f"command.db.log.{part}") for part in parts]
+        console.table(header, [_entry_row(words, entry) for entry in log.entries])
     if log.broken_at is None:
         console.say(words.get("command.db.log.whole"))
         return ExitCode.DONE

@@ -24,7 +24,7 @@ from fpsheet.cli.values import NumberValue
 from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from fpsheet_sync.decision import OpenConflict
     from fpsheet_sync.settled import SettledConflict
@@ -166,11 +166,17 @@ def show_conflicts(
 ) -> int:
     """Show every open conflict with the values of both sides, or those that are closed."""
     from fpsheet.pipeline.departement import read_conflicts, read_settled
-    from fpsheet.views.conflict_view import conflict_value, settled_value
+    from fpsheet.views.conflict_view import (
+        conflict_lines,
+        conflict_value,
+        settled_lines,
+        settled_value,
+    )
 
     kode = session.kommune(kommune) if kommune else ""
     central = session.central(db)
     console, words = session.console(as_json=as_json), session.words
+    form, language = session.form(), words.language
     if settled:
         closed = read_settled(central, kode)
         if as_json:
@@ -178,7 +184,7 @@ def show_conflicts(
         elif not closed:
             console.say(words.get("command.conflicts.none_settled"))
         for one in closed:
-            _show_conflict(session, console, one)
+            _show_conflict(session, console, one, settled_lines(one, form, language))
         return ExitCode.DONE
     found = read_conflicts(central, kode)
     if as_json:
@@ -186,25 +192,21 @@ def show_conflicts(
     elif not found:
         console.say(words.get("command.conflicts.none"))
     for entry in found:
-        _show_conflict(session, console, entry)
+        lines = conflict_lines(entry.conflict, form, language)
+        _show_conflict(session, console, entry, lines)
     return ExitCode.FINDINGS if found else ExitCode.DONE
 
 
 def _show_conflict(
-    session: Session, console: Console, entry: "OpenConflict | SettledConflict"
+    session: Session,
+    console: Console,
+    entry: "OpenConflict | SettledConflict",
+    lines: "Iterable[str]",
 ) -> None:
     """Show a conflict: which record on the first line, and below it what each side says."""
-    from fpsheet.views.conflict_view import conflict_lines, settled_lines
-    from fpsheet_sync.settled import SettledConflict
-
-    form, language, shown = session.form(), session.words.language, entry.conflict
-    title = form.sheet_title(shown.sheet, language)
+    shown = entry.conflict
+    title = session.form().sheet_title(shown.sheet, session.words.language)
     console.say(f"{shown.id}  {entry.kommune_kode}  {title}  {shown.row_id}")
-    lines = (
-        settled_lines(entry, form, language)
-        if isinstance(entry, SettledConflict)
-        else conflict_lines(shown, form, language)
-    )
     for line in lines:
         console.say(f"  {line}")
     console.say("")

@@ -32,9 +32,10 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class FaultList:
-    """Our list as found in a workbook: its part, and what was written in it."""
+    """Our list as found in a workbook: its part, the name on its tab, what was written in it."""
 
     part: str
+    title: str
     explanations: tuple[Explanation, ...]
 
     def known(self) -> dict[tuple[str, str], str]:
@@ -52,7 +53,9 @@ def find_fault_list(parts: Parts) -> FaultList | None:
         The list, or None when the workbook has none that can be read.
     """
     found = find_own_list(parts, _WANTED)
-    return None if found is None else FaultList(found.part, tuple(_explanations(found.rows)))
+    if found is None:
+        return None
+    return FaultList(found.part, found.title, tuple(_explanations(found.rows)))
 
 
 def _explanations(rows: Iterable[Mapping[str, str]]) -> Iterator[Explanation]:
@@ -60,6 +63,13 @@ def _explanations(rows: Iterable[Mapping[str, str]]) -> Iterator[Explanation]:
         key, fingerprint, text = (row[name] for name in _WANTED)
         if key and text:
             yield Explanation(key, fingerprint, text)
+
+
+def _read_fault_list(content: bytes) -> FaultList | None:
+    try:
+        return find_fault_list(Parts(content))
+    except DamagedPackageError:
+        return None
 
 
 def current_explanations(
@@ -72,10 +82,7 @@ def current_explanations(
         findings: What the intake and the check found in it now.
         check: The checked rows.
     """
-    try:
-        found = find_fault_list(Parts(content))
-    except DamagedPackageError:
-        found = None
+    found = _read_fault_list(content)
     if found is None or not found.explanations:
         return ()
     return tuple(
@@ -94,13 +101,10 @@ def unsafe_explanations(content: bytes, form: Form) -> tuple[Finding, ...]:
 
     Findings: HIS-023.
     """
-    try:
-        found = find_own_list(Parts(content), _WANTED)
-    except DamagedPackageError:
-        found = None
+    found = _read_fault_list(content)
     if found is None:
         return ()
-    told = (said.key for said in _explanations(found.rows) if text_holds_cpr(said.text))
+    told = (said.key for said in found.explanations if text_holds_cpr(said.text))
     return tuple(
         make_finding(form, "HIS-023", details={"liste": found.title, "sted": key.partition("|")[0]})
         for key in told

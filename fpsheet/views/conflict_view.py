@@ -3,15 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from fpsheet.views.record import Plain, told_values
+from fpsheet.views.record import SHORT_HASH, Plain, told_values
 from fpsheet_templates.form import Form
 
 if TYPE_CHECKING:
     from fpsheet_sync.receipt import ShownConflict
     from fpsheet_sync.settled import SettledConflict
-
-_SHORT = 8
-"""So many digits of a file's hash tell it apart for a reader."""
 
 
 def conflict_value(conflict: "ShownConflict", kommune_kode: str) -> dict[str, object]:
@@ -63,7 +60,7 @@ def settled_lines(settled: "SettledConflict", form: Form, language: str) -> Iter
 def _sides(conflict: "ShownConflict", form: Form, language: str) -> Iterator[str]:
     for claim in conflict.claims:
         values = _told(conflict, claim.values, form, language)
-        file = claim.sha256[:_SHORT]
+        file = claim.sha256[:SHORT_HASH]
         yield _fill(form, language, "claim", file=file, row=claim.row, values=values)
 
 

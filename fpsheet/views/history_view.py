@@ -10,14 +10,12 @@ from fpsheet.views.conflict_view import (
     settled_lines,
     settled_value,
 )
-from fpsheet.views.record import told_value, told_values
+from fpsheet.views.record import SHORT_HASH, told_value, told_values
 from fpsheet_templates.form import Form
 
 if TYPE_CHECKING:
     from fpsheet_sync.history import Known
     from fpsheet_sync.origin import Origin
-
-_SHORT = 8
 
 
 def known_value(known: "Known") -> dict[str, object]:
@@ -76,7 +74,7 @@ def _source(origins: "Sequence[Origin]", form: Form, language: str) -> str:
     cells = ", ".join(origin.cell for origin in origins if origin.cell)
     key = "origin" if cells else "ruling"
     day = f"{first.received_at:%d-%m-%Y}"
-    return _fill(form, language, key, file=first.sha256[:_SHORT], cell=cells, day=day)
+    return _fill(form, language, key, file=first.sha256[:SHORT_HASH], cell=cells, day=day)
 
 
 def _replaced(origin: "Origin", form: Form, language: str) -> str:

@@ -135,7 +135,8 @@ def _rules(verdict: Verdict, words: _Words) -> Iterator[str]:
     if numbers:
         yield f"<h2>{escape(words('per_rule'))}</h2>"
         severities = tuple(Severity)
-        said = {line.code: line.message for line in catalogue_lines(words.form, words.language)}
+        lines = catalogue_lines(words.form, words.language, {code for _, code in numbers})
+        said = {line.code: line.message for line in lines}
         rows = (
             [code, words.severity(severities[rank]), said[code], str(number)]
             for (rank, code), number in sorted(numbers.items())

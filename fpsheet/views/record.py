@@ -8,6 +8,9 @@ from fpsheet_templates.form import Field, FieldType, Form
 Plain = str | int | float | None
 """A value as the store tells it: days as ISO text."""
 
+SHORT_HASH = 8
+"""So many digits of a file's hash tell it apart for a reader."""
+
 
 def told_values(
     form: Form, sheet_id: str, values: Mapping[str, Plain], language: str

@@ -20,7 +20,13 @@ from fpsheet_sync.identity import ROW_ID
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.merged_person import update_merged
 from fpsheet_sync.plan import MergePlan
-from fpsheet_sync.receipt import Receipt, Settlement, WaitingRow, show_conflict
+from fpsheet_sync.receipt import (
+    Receipt,
+    Settlement,
+    WaitingRow,
+    receipt_number,
+    show_conflict,
+)
 from fpsheet_sync.record import BORGER
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.settlement import find_settlements
@@ -110,7 +116,7 @@ def _receipt(
     hashes = {**plan.hashes, number: head.sha256}
     open_now = {**plan.after.conflicts, **{k: v for k, v in change.conflicts.items() if v}}
     return Receipt(
-        number=f"{head.kommune_kode}-{head.aar}-{number:06d}",
+        number=receipt_number(head.kommune_kode, head.aar, number),
         commit=number,
         sha256=head.sha256,
         kommune_kode=head.kommune_kode,

@@ -37,30 +37,34 @@ class OpenConflict:
 
 def conflicts(store: Store, kommune_kode: str = "") -> list[OpenConflict]:
     """Give the open conflicts of a kommune, or of all, in the order of kommune, sheet and row."""
-    table = store_schema()["konflikt"]
-    wanted = select(table.c.kommune_kode).where(in_force_at(table)).distinct()
     with store.read() as connection:
-        kommuner = sorted(connection.execute(wanted).scalars())
         return [
             OpenConflict(kommune, shown)
-            for kommune in kommuner
-            if kommune_kode in {"", kommune}
+            for kommune in _with_conflicts(connection, kommune_kode, are_open=True)
             for shown in _shown(connection, kommune)
         ]
 
 
 def settled(store: Store, kommune_kode: str = "") -> list[SettledConflict]:
     """Give the closed conflicts of a kommune, or of all, in the order of kommune and closing."""
-    table = store_schema()["konflikt"]
     with store.read() as connection:
-        kommuner = sorted(connection.execute(select(table.c.kommune_kode).distinct()).scalars())
         closed = Conflicts(connection)
         return [
             one
-            for kommune in kommuner
-            if kommune_kode in {"", kommune}
+            for kommune in _with_conflicts(connection, kommune_kode, are_open=False)
             for one in closed.settled(kommune)
         ]
+
+
+def _with_conflicts(connection: Connection, kommune_kode: str, *, are_open: bool) -> list[str]:
+    """Give the kommuner that have an open conflict, or ever had one; only the one named, if any."""
+    table = store_schema()["konflikt"]
+    wanted = select(table.c.kommune_kode).distinct()
+    if are_open:
+        wanted = wanted.where(in_force_at(table))
+    if kommune_kode:
+        wanted = wanted.where(table.c.kommune_kode == kommune_kode)
+    return sorted(connection.execute(wanted).scalars())
 
 
 def resolve_conflict(

@@ -143,7 +143,7 @@ def _versions(
 
 def _tell(layout: Layout, versions: Sequence[Version], origins: Origins, said: Conflicts) -> Known:
     newest = versions[-1]
-    record = newest["kommune_kode"], newest["raekke_id"]
+    conflicts, settled = said.about(newest["kommune_kode"], newest["raekke_id"])
     days = [value for value in newest.values() if isinstance(value, date)]
     shown = [column for column in layout.values if column not in {BORGER, ANNULLER}]
     return Known(
@@ -156,6 +156,6 @@ def _tell(layout: Layout, versions: Sequence[Version], origins: Origins, said: C
         since=newest["fra_indberetning"],
         versions=len(versions),
         origins=origins.of(layout, versions),
-        conflicts=said.open(*record),
-        settled=said.settled(*record),
+        conflicts=conflicts,
+        settled=settled,
     )

@@ -267,9 +267,7 @@ class _Placer:
         return others
 
     def _keep(self, row: Row) -> None:
-        record = str(row[f"b:{ROW_ID}"] or row[FILE_ID])
-        self.ids[_number(row)] = record
-        self.taken.add(record)
+        self._take(row, str(row[f"b:{ROW_ID}"] or row[FILE_ID]))
 
     def _name_blank(self, blank: Iterable[Row], cut: Iterable[Row]) -> None:
         """Find rows again among those of the line of descent, or name them.

@@ -12,6 +12,15 @@ from fpsheet_sync.state import Conflict, Key, Plain, key_id
 from fpsheet_sync.step import SheetOutcome
 
 
+def receipt_number(kommune_kode: str, aar: int, commit: int) -> str:
+    """Give the number of the receipt of a commit.
+
+    >>> receipt_number("956", 2026, 12)
+    '956-2026-000012'
+    """
+    return f"{kommune_kode}-{aar}-{commit:06d}"
+
+
 class WaitingRow(NamedTuple):
     """A row in quarantine and why; no codes where another row of the same case is at fault."""
 

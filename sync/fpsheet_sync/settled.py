@@ -55,7 +55,7 @@ class SettledConflict:
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
+class Given:
     """A ruling that somebody gave: about which conflict, knowing which claims."""
 
     conflict_id: str
@@ -67,7 +67,7 @@ class _Given:
         return self.conflict_id == shown.id and self.seen in {"", shown.seen}
 
 
-def _given(connection: Connection, kommune_kode: str) -> Iterator[_Given]:
+def given_rulings(connection: Connection, kommune_kode: str) -> Iterator[Given]:
     """Give every ruling of a kommune, those too that came too late to count."""
     table = store_schema()["indberetning"]
     columns = (table.c.id, table.c.sha256, table.c.received_at, table.c.handling)
@@ -78,7 +78,7 @@ def _given(connection: Connection, kommune_kode: str) -> Iterator[_Given]:
         said = row.handling or {}
         for one in [said] if "conflict_id" in said else said.get("choices", ()):
             ruling = Ruling(row.id, row.sha256, row.received_at, one["by"], one["reason"])
-            yield _Given(one["conflict_id"], one["seen"], ruling)
+            yield Given(one["conflict_id"], one["seen"], ruling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +88,25 @@ class Conflicts:
     connection: Connection
     as_of: int | None = None
 
-    def open(self, kommune_kode: str, row_id: str) -> tuple[ShownConflict, ...]:
-        """Give the open conflicts about a record."""
+    def about(
+        self, kommune_kode: str, row_id: str
+    ) -> tuple[tuple[ShownConflict, ...], tuple[SettledConflict, ...]]:
+        """Give the open conflicts about a record, and the closed ones in the order of closing."""
         versions = self._versions(kommune_kode, row_id)
-        return tuple(
+        still_open = tuple(
             self._show(one)
             for one in versions
             if (self.as_of is None or one.fra_indberetning <= self.as_of) and not self._is_over(one)
         )
+        return still_open, self._closed(kommune_kode, versions)
 
     def settled(self, kommune_kode: str, row_id: str = "") -> tuple[SettledConflict, ...]:
         """Give the closed conflicts of a kommune, or of one record, in the order of closing."""
-        versions = self._versions(kommune_kode, row_id)
+        return self._closed(kommune_kode, self._versions(kommune_kode, row_id))
+
+    def _closed(
+        self, kommune_kode: str, versions: Sequence[Row[Any]]
+    ) -> tuple[SettledConflict, ...]:
         begun = {(one.konflikt_id, one.fra_indberetning) for one in versions}
         closed = [
             one
@@ -108,7 +115,7 @@ class Conflicts:
         ]
         if not closed:
             return ()
-        given = tuple(_given(self.connection, kommune_kode))
+        given = tuple(given_rulings(self.connection, kommune_kode))
         ordered = sorted(closed, key=lambda one: (one.til_indberetning, one.konflikt_id))
         return tuple(self._settle(one, given) for one in ordered)
 
@@ -133,7 +140,7 @@ class Conflicts:
         key = (version.ark, version.raekke_id, version.gruppe)
         return show_conflict(version.kommune_kode, key, conflict, hashes)
 
-    def _settle(self, version: Row[Any], given: tuple[_Given, ...]) -> SettledConflict:
+    def _settle(self, version: Row[Any], given: tuple[Given, ...]) -> SettledConflict:
         shown = self._show(version)
         source, row, values = _in_force(self.connection, version)
         about = [one for one in given if one.is_about(shown)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from fpsheet_sync.clash import CHOSEN
 from fpsheet_sync.commit import NEW
@@ -19,8 +19,7 @@ from fpsheet_sync.merge import record_sources
 from fpsheet_sync.plan import MergePlan
 from fpsheet_sync.receipt import Settlement, ShownClaim, show_conflict
 from fpsheet_sync.record import BORGER
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.settled import Conflicts
+from fpsheet_sync.settled import Conflicts, given_rulings
 from fpsheet_sync.state import Key, key_id, to_plain
 
 Row = Mapping[str, Any]
@@ -64,7 +63,7 @@ def _settlement(
     if commit != NEW and (said is None or told == values):
         return
     by, reason, claims = (
-        _own(plan, key, number) if commit == NEW else _ruling(connection, plan, number, commit)
+        _own(plan, key, number) if commit == NEW else _ruling(connection, plan, key, commit)
     )
     yield Settlement(number, name, row_id, values, told, by, reason, claims)
 
@@ -86,16 +85,16 @@ def _own(plan: MergePlan, key: Key, number: str) -> tuple[str, str, tuple[ShownC
 
 
 def _ruling(
-    connection: Connection, plan: MergePlan, number: str, commit: int
+    connection: Connection, plan: MergePlan, key: Key, commit: int
 ) -> tuple[str, str, tuple[ShownClaim, ...]]:
     """Give who decided elsewhere, and between what."""
     kommune = plan.prepared.head.kommune_kode
-    for one in reversed(Conflicts(connection).settled(kommune)):
+    number = key_id(kommune, key)
+    for one in reversed(Conflicts(connection).settled(kommune, key[1])):
         ruling = one.ruling
         if one.conflict.id == number and ruling is not None and ruling.commit == commit:
             return ruling.by, ruling.reason, one.conflict.claims
-    table = store_schema()["indberetning"]
-    said = connection.execute(select(table.c.handling).where(table.c.id == commit)).scalar() or {}
-    given = [said] if "conflict_id" in said else said.get("choices", ())
-    by = next((one for one in given if one["conflict_id"] == number), {"by": "", "reason": ""})
-    return by["by"], by["reason"], ()
+    for given in given_rulings(connection, kommune):
+        if given.conflict_id == number and given.ruling.commit == commit:
+            return given.ruling.by, given.ruling.reason, ()
+    return "", "", ()

@@ -16,20 +16,17 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import StaticPool, create_engine
 
 from fpsheet_sync.disclosure.settings import Settings, ZeroPolicy
 from fpsheet_sync.disclosure.suppression import Status
-from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period, Release
 from fpsheet_sync.statistics.cells import printed_numbers, release_cells
 from fpsheet_sync.statistics.number import Number
 from fpsheet_sync.statistics.own import protect
-from fpsheet_sync.statistics.release import ReleaseRequest, count_release, lay_out
 from fpsheet_sync.statistics.suppression import apply_suppression, public_tables
 from fpsheet_templates.load import load_form
 from tests.property.test_statistics_naive import PHASES
-from tests.support.country import Country, load_country
+from tests.support.country import Country, editions
 from tests.support.release_attack import Attack, Said, bounds, figures, sums
 
 if TYPE_CHECKING:
@@ -130,16 +127,8 @@ class Published:
 
 def publish(country: Country, choices: Settings, before: Published | None = None) -> Published:
     """Publish a country as the departement does, in memory."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
     form = load_form()
-    request = ReleaseRequest(PERIOD, "GL", "da", date(2026, 3, 2))
-    with engine.begin() as connection:
-        store_schema().metadata.create_all(connection)
-        load_country(connection, country)
-        counting = count_release(connection, form, request)
-    engine.dispose()
-    areas = ("GL", *counting.delivered)
-    full = tuple(lay_out(counting, replace(request, area=area)) for area in areas)
+    full = editions(country, PERIOD)
     public = [public_tables(release) for release in full]
     hidden = {} if before is None else _hidden_by(before)
     known = {} if before is None else before.printed

@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import StaticPool, create_engine
 
 from fpsheet_sync.disclosure.cells import CellId, check_release
-from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period
 from fpsheet_sync.statistics.cells import printed_numbers, release_cells
-from fpsheet_sync.statistics.release import ReleaseRequest, count_release, lay_out
 from fpsheet_templates.load import load_form
 from tests.property.test_statistics_naive import COUNTRIES, PERIODS, PHASES
-from tests.support.country import load_country
+from tests.support.country import editions
 
 if TYPE_CHECKING:
-    from fpsheet_sync.stat_table import Release
     from tests.support.country import Country
-
-TODAY = date(2026, 3, 2)
-
-
-def editions(country: Country, period: Period) -> tuple[Release, ...]:
-    """Give the national edition and every kommune's, in full."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    form = load_form()
-    request = ReleaseRequest(period, "GL", "da", TODAY)
-    with engine.begin() as connection:
-        store_schema().metadata.create_all(connection)
-        load_country(connection, country)
-        counting = count_release(connection, form, request)
-    engine.dispose()
-    areas = ("GL", *counting.delivered)
-    return tuple(lay_out(counting, replace(request, area=area)) for area in areas)
 
 
 @settings(max_examples=settings().max_examples // 10, phases=PHASES)

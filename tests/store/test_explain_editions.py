@@ -22,7 +22,7 @@ from fpsheet_sync.statistics.release import ReleaseRequest
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.load import load_form
 from tests.support.editions import ACTOR, DAY, YEAR, first_reports, issue, order, revised_reports
-from tests.support.stores import KINDS, Stores, pg_stores, sqlite_template
+from tests.support.stores import KINDS, pg_stores, shared_store, sqlite_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,16 +44,11 @@ def revised(
 ) -> Iterator[Store]:
     """Give a store with an edition and what came after it."""
     folder = tmp_path_factory.mktemp("explained")
-    if request.param == "sqlite":
-        stores = Stores(folder, sqlite_template, [])
-    else:
-        stores = Stores(folder, None, request.getfixturevalue("pg_stores"))
-    store = stores.new()
-    first_reports(store)
-    issue(store, folder)
-    revised_reports(store)
-    yield store
-    stores.close()
+    with shared_store(request, folder, sqlite_template) as store:
+        first_reports(store)
+        issue(store, folder)
+        revised_reports(store)
+        yield store
 
 
 @pytest.fixture(scope="module")

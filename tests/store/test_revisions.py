@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.editions import edition, first_reports, issue, revised_reports, table
-from tests.support.stores import KINDS, Stores, pg_stores, sqlite_template
+from tests.support.stores import KINDS, pg_stores, shared_store, sqlite_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,17 +34,12 @@ def revised(
 ) -> Iterator[Store]:
     """Give a store with two editions, which the tests only read."""
     folder = tmp_path_factory.mktemp("revised")
-    if request.param == "sqlite":
-        stores = Stores(folder, sqlite_template, [])
-    else:
-        stores = Stores(folder, None, request.getfixturevalue("pg_stores"))
-    store = stores.new()
-    first_reports(store)
-    issue(store, folder)
-    revised_reports(store)
-    issue(store, folder)
-    yield store
-    stores.close()
+    with shared_store(request, folder, sqlite_template) as store:
+        first_reports(store)
+        issue(store, folder)
+        revised_reports(store)
+        issue(store, folder)
+        yield store
 
 
 def listed(release: Release, table_id: str, of: str) -> dict[tuple[str, str], tuple[Cell, ...]]:

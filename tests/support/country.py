@@ -6,20 +6,26 @@ get an id from their place, unless they name one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert
+from sqlalchemy import StaticPool, create_engine, insert
 
 from fpsheet_sync.schema import store_schema
+from fpsheet_sync.statistics.release import ReleaseRequest, count_release, lay_out
+from fpsheet_templates.load import load_form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection
 
+    from fpsheet_sync.stat_table import Period, Release
+
 Record = dict[str, object]
+
+_COUNTED_ON = date(2026, 3, 2)
 
 # What stands in columns that these tests do not look at.
 _BLANKS: dict[type, object] = {
@@ -83,6 +89,20 @@ def load_country(connection: Connection, country: Country) -> None:
             for row in country.numbered(sheet)
         ]
         _insert(connection, sheet, rows)
+
+
+def editions(country: Country, period: Period) -> tuple[Release, ...]:
+    """Give Greenland's edition of a country and every kommune's, in full, in Danish."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    form = load_form()
+    request = ReleaseRequest(period, "GL", "da", _COUNTED_ON)
+    with engine.begin() as connection:
+        store_schema().metadata.create_all(connection)
+        load_country(connection, country)
+        counting = count_release(connection, form, request)
+    engine.dispose()
+    areas = ("GL", *counting.delivered)
+    return tuple(lay_out(counting, replace(request, area=area)) for area in areas)
 
 
 def _insert(connection: Connection, table: str, rows: Iterable[Mapping[str, object]]) -> None:

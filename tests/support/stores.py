@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,6 +90,20 @@ def pg_stores(pg_url: str) -> Iterator[list[str]]:
         yield [one, other]
 
 
+@contextmanager
+def shared_store(request: pytest.FixtureRequest, folder: Path, template: Path) -> Iterator[Store]:
+    """Give one empty store of the kind that a fixture is asked for (`KINDS`), for many tests."""
+    stores = _stores_of(request, folder, template)
+    yield stores.new()
+    stores.close()
+
+
+def _stores_of(request: pytest.FixtureRequest, folder: Path, template: Path) -> Stores:
+    if request.param == "sqlite":
+        return Stores(folder, template, [])
+    return Stores(folder, None, request.getfixturevalue("pg_stores"))
+
+
 @pytest.fixture
 def careless(monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite that does not wait for the disk; no test pulls the plug, and waiting is slow."""
@@ -100,10 +115,7 @@ def stores(
     request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path, careless: None
 ) -> Iterator[Stores]:
     """Empty stores of each kind."""
-    if request.param == "sqlite":
-        made = Stores(tmp_path, sqlite_template, [])
-    else:
-        made = Stores(tmp_path, None, request.getfixturevalue("pg_stores"))
+    made = _stores_of(request, tmp_path, sqlite_template)
     yield made
     made.close()
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.receipt import receipt_number
 from fpsheet_sync.schema import in_force_at, store_schema
 from fpsheet_sync.statistics.behind import Behind, Explanation
 from fpsheet_sync.statistics.quality import WAITING, said_of, submissions
@@ -56,7 +57,7 @@ def _file(row: Any, measure: str, value: float | None = None) -> Behind:  # noqa
         kommune_kode=row.kommune_kode,
         counts_in=row.kommune_kode,
         sheet="",
-        row_id=f"{row.kommune_kode}-{row.aar}-{row.id:06d}",
+        row_id=receipt_number(row.kommune_kode, row.aar, row.id),
         cell="",
         sha256=row.sha256,
         value=value,

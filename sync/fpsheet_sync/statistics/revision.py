@@ -14,6 +14,7 @@ from fpsheet_sync.stat_table import (
 )
 from fpsheet_sync.statistics.cause import Cause, ChangedFacts, causes_of
 from fpsheet_sync.statistics.cube import KOMMUNE
+from fpsheet_sync.statistics.number import COUNTRIES
 from fpsheet_sync.statistics.wording import Wording
 from fpsheet_templates.table import ColumnSpec, TableSpec, load_tables
 
@@ -111,7 +112,7 @@ def codes_of(area: str, table: StatTable, key: Sequence[str], column: Column) ->
     """Give what a number is broken down by: dimension → code, totals left out."""
     codes = {name: code for name, code in zip(table.dimensions, key, strict=True) if code}
     codes |= dict(column.codes)
-    return codes if area in {"", "GL", "DK"} else {**codes, KOMMUNE: area}
+    return codes if area in COUNTRIES else {**codes, KOMMUNE: area}
 
 
 def declared_column(spec: TableSpec, column: Column) -> ColumnSpec:
