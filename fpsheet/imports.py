@@ -17,8 +17,6 @@ from fpsheet_validation.finding import Finding, make_finding, sort_findings
 from fpsheet_validation.list_check import LANDSTAL, SKATTESVAR
 from fpsheet_validation.typed import ROW, TypedSheet
 
-BLANK_LISTS = (LANDSTAL, SKATTESVAR)
-
 
 @dataclass(frozen=True, slots=True)
 class ListQuestion:

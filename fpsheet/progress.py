@@ -8,9 +8,7 @@ class Step(StrEnum):
     """The steps of the pipeline, in order."""
 
     BUILD = "build"
-    READ = "read"
     CHECK = "check"
-    SUBMIT = "submit"
     PLAN = "plan"
     APPLY = "apply"
     COMPUTE = "compute"

@@ -36,9 +36,6 @@ from fpsheet_templates.expression import (
 )
 from fpsheet_templates.form import FieldType, Sheet
 
-MAX_LENGTH = 8192
-"""Characters Excel takes in one formula."""
-
 UNREADABLE = "!"
 """First character of what a value column holds where the cell could not be read."""
 

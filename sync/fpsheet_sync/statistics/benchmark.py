@@ -15,7 +15,6 @@ from fpsheet_sync.statistics.poisson import poisson_interval
 from fpsheet_templates.table import Count
 
 TILKENDELSER, AFSLAG, MAAL = "tilkendelser", "afslag", "tilbagevisninger_maal"
-BENCHMARK_MEASURES = (TILKENDELSER, AFSLAG, MAAL)
 STRATA = ("koen", "aldersgruppe")
 _SETTING = "landstal"
 
