@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from fpsheet_sync.access import Actor
-from fpsheet_sync.content import prepare, unpack
+from fpsheet_sync.content import unpack
 from fpsheet_sync.identity import REFUSING
 from fpsheet_sync.issue import issue_workbook
 from fpsheet_sync.layout import layouts
@@ -28,6 +28,7 @@ from fpsheet_sync.merge import record_sources
 from fpsheet_sync.rebuild import rebuild
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.state_hash import kommune_hash, state_hash
+from tests.support.kept import cells_said, cells_stored, cells_waiting, rows_of
 from tests.support.stores import careless, pg_stores, sqlite_template, stores
 from tests.support.submissions import KEYS, START, RowSpec, Sending, build, sync
 from tests.support.worlds import WORKBOOKS, worlds
@@ -70,7 +71,7 @@ def test_a_world_keeps_every_promise(
         receipt = sync(store, file)[0].receipt
         receipts.append(receipt)
         check_totals(file, receipt)
-        check_kept(store, file, receipt.commit)
+        check_kept(store, file, receipt)
         assert elsewhere(store, file.kommune_kode) == others
         noted[receipt.commit] = known_by(store, receipt.commit)
     assert {commit: known_by(store, commit) for commit in noted} == noted
@@ -117,18 +118,20 @@ def check_totals(file: Submission, receipt: Receipt) -> None:
         assert 0 <= copies <= repeated
 
 
-def check_kept(store: Store, file: Submission, commit: int) -> None:
-    """I1: the rows of a file are in the store with row and values, and so are its bytes."""
-    contents, original = store_schema()["indhold"], store_schema()["original"]
+def check_kept(store: Store, file: Submission, receipt: Receipt) -> None:
+    """I1: the store holds each value at its cell and no other; what waits, the quarantine too.
+
+    The bytes of the file are there as well.
+    """
+    said = cells_said(file)
+    assert cells_stored(store, file.sha256) == said
+    waiting = {(row.sheet, row.row) for row in receipt.waiting}
+    assert cells_waiting(store, file.sha256) == rows_of(said, waiting)
+    original = store_schema()["original"]
+    wanted = select(original.c.data).where(original.c.sha256 == file.sha256)
     with store.read() as connection:
-        rows = connection.execute(
-            select(contents.c.ark, contents.c.data).where(contents.c.indberetning_id == commit)
-        )
-        kept = {row.ark: unpack(row.data) for row in rows}
-        sealed = connection.execute(select(original.c.data).where(original.c.sha256 == file.sha256))
-        assert KEYS.open_original(file.sha256, bytes(sealed.scalar_one())) == file.original
-    for name, said in prepare(file, KEYS).rows.items():
-        assert said.is_empty() or kept[name].equals(said)
+        sealed = bytes(connection.execute(wanted).scalar_one())
+    assert KEYS.open_original(file.sha256, sealed) == file.original
 
 
 def check_traced(store: Store, kommune: str) -> None:
@@ -232,3 +235,27 @@ def spoil(sheet: SubmittedSheet, cpr: str) -> SubmittedSheet:
             frame = frame.with_columns(other)
     rows = frame.filter(mine)["raekke"].to_list()
     return replace(sheet, frame=frame, blocked=sheet.blocked | frozenset(rows))
+
+
+@some
+@given(files=worlds())
+def test_every_value_of_a_blocked_case_waits(stores: Stores, files: list[Submission]) -> None:
+    """A file that comes alone: each row of a case it blocks is in the quarantine whole (I1)."""
+    for file in files:
+        store = stores.first()
+        receipt = sync(store, file)[0].receipt
+        waiting = {(row.sheet, row.row) for row in receipt.waiting}
+        own = {(name, row) for name, sheet in file.sheets.items() for row in sheet.blocked}
+        repeated = {place for place in own - waiting if is_repeated(file, place, own & waiting)}
+        assert own - waiting <= repeated
+        said = cells_said(file)
+        assert cells_waiting(store, file.sha256) == rows_of(said, waiting)
+        stores.close()
+
+
+def is_repeated(file: Submission, place: tuple[str, int], among: set[tuple[str, int]]) -> bool:
+    """Tell whether a row says to the letter what another one says."""
+    sheet, row = place
+    rows = {r["raekke"]: r for r in file.sheets[sheet].frame.to_dicts()}
+    mine = {**rows[row], "raekke": 0}
+    return any({**rows[other], "raekke": 0} == mine for name, other in among if name == sheet)

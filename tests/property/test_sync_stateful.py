@@ -1,21 +1,24 @@
 """Files, issues, conflicts resolved and files released, in any sequence that Hypothesis finds.
 
-What was known after a commit stays readable as it was (I12), and replaying everything, the
-decisions too, gives the same state (I11).
+Every value of every file is kept at its cell (I1), what was known after a commit stays readable
+as it was (I12), and replaying everything, the decisions too, gives the same state (I11).
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from fpsheet_sync.access import Actor
 from fpsheet_sync.decision import conflicts, release_file, resolve_conflict
@@ -23,22 +26,27 @@ from fpsheet_sync.issue import issue_workbook
 from fpsheet_sync.rebuild import rebuild
 from fpsheet_sync.state_hash import state_hash
 from fpsheet_sync.status import Delivery, status
-from fpsheet_sync.store import Store, open_store, settled
-from tests.support.submissions import KEYS, START, Sending, new_store, sync
+from fpsheet_sync.store import settled
+from tests.support.kept import cells_said, cells_stored, cells_waiting, rows_of
+from tests.support.stores import careless, pg_stores, sqlite_template, stores
+from tests.support.submissions import START, Sending, sync
 from tests.support.worlds import SHEETS, Book, Chance, Row, start
 
 if TYPE_CHECKING:
     from fpsheet_sync.submission import Submission
+    from tests.support.stores import Stores
+
+__all__ = ["careless", "pg_stores", "sqlite_template", "stores"]
 
 
 class Office(RuleBasedStateMachine):
     """A departement and one kommune with two people at the same workbook."""
 
-    def __init__(self) -> None:
+    def __init__(self, stores: Stores) -> None:
         """Start with an empty store."""
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="fpsheet-office-"))
-        self.store: Store = new_store(f"sqlite:///{self.folder / 'central.db'}")
+        self.stores = stores
+        self.store = stores.first()
         self.files: dict[bytes, Submission] = {}
         self.books: list[Book] = []
         self.noted: dict[int, str] = {}
@@ -56,7 +64,11 @@ class Office(RuleBasedStateMachine):
         file = book.sent(sending)
         self.files[file.original] = file
         self.books.append(book)
-        sync(self.store, file)
+        receipt = sync(self.store, file)[0].receipt
+        said = cells_said(file)
+        waiting = {(row.sheet, row.row) for row in receipt.waiting}
+        assert cells_stored(self.store, file.sha256) == said
+        assert cells_waiting(self.store, file.sha256) == rows_of(said, waiting)
         self.note()
 
     def note(self) -> None:
@@ -127,18 +139,22 @@ class Office(RuleBasedStateMachine):
         return line.newest if line.delivery is Delivery.HELD else 0
 
     def teardown(self) -> None:
-        """The past is as it was noted, and a rebuild gives the same."""
-        place = self.folder / "again.db"
+        """Everything is kept, the past is as it was noted, and a rebuild gives the same."""
         try:
+            for file in self.files.values():
+                assert cells_stored(self.store, file.sha256) == cells_said(file)
             for commit, noted in self.noted.items():
                 assert state_hash(self.store, commit) == noted
-            with closing(open_store(f"sqlite:///{place}", keys=KEYS, create=True)) as target:
-                assert rebuild(self.store, target, self.files.__getitem__).is_same
+            target = self.stores.again(1)
+            assert rebuild(self.store, target, self.files.__getitem__).is_same
         finally:
-            self.store.close()
-            shutil.rmtree(self.folder)
+            self.stores.close()
 
 
-TestOffice = Office.TestCase
 MOST = settings.default.max_examples if settings.default else 100
-TestOffice.settings = settings(max_examples=max(4, MOST // 20), stateful_step_count=6)
+some = settings(max_examples=max(4, MOST // 20), stateful_step_count=6)
+
+
+def test_office(stores: Stores) -> None:
+    """Any sequence of what people do, on each kind of database (I1, I11, I12)."""
+    run_state_machine_as_test(partial(Office, stores), settings=some)  # type: ignore[arg-type]

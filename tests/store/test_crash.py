@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +27,30 @@ ROOT = Path(__file__).parents[2]
 FORKS = pytest.mark.skipif(sys.platform != "linux", reason="children are forked")
 
 
-def crash(url: str, template: str, times: int, how: str) -> dict[str, Any]:
+ROUNDS = 8
+"""Rounds of a long run, each other moments: no test may take as long as one that hangs."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Crash in one round, and in many where the run may take its time (`--long`)."""
+    if "round_number" in metafunc.fixturenames:
+        is_long = metafunc.config.getoption("--long")
+        metafunc.parametrize("round_number", range(ROUNDS if is_long else 1))
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of crashes: how often, how, and which choice of moments."""
+
+    times: int
+    how: str
+    number: int
+
+
+def crash(url: str, template: str, wanted: Round) -> dict[str, Any]:
     """Run `tests.support.crash` in a process of its own."""
-    command = [sys.executable, "-m", "tests.support.crash", url, template, str(times), how]
+    chosen = (str(wanted.times), wanted.how, str(wanted.number))
+    command = [sys.executable, "-m", "tests.support.crash", url, template, *chosen]
     folders = ":".join(str(ROOT / name) for name in ("", "sync", "validation", "templates"))
     done = subprocess.run(
         command,
@@ -36,40 +58,40 @@ def crash(url: str, template: str, times: int, how: str) -> dict[str, Any]:
         cwd=ROOT,
         env={"PYTHONPATH": folders},
         stdout=subprocess.PIPE,
-        timeout=600,
+        timeout=550,
     )
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
 @FORKS
-def test_killed_at_any_instant(tmp_path: Path, sqlite_template: Path, long_run: bool) -> None:
+def test_killed_at_any_instant(tmp_path: Path, sqlite_template: Path, round_number: int) -> None:
     """SIGKILL at random moments of a sync on SQLite: only whole files are there afterwards."""
-    times = 500 if long_run else 80
+    wanted = Round(64, "kill", round_number)
     url = f"sqlite:///{tmp_path / 'central.db'}"
-    result = crash(url, str(sqlite_template), times, "kill")
+    result = crash(url, str(sqlite_template), wanted)
     check(result)
     killed = [said for said, _, _ in result["found"] if not said]
-    assert len(killed) > times / 4
+    assert len(killed) > wanted.times / 4
     assert len({left for _, left, _ in result["found"]}) > 2
 
 
 @FORKS
 @pytest.mark.pg
-def test_killed_at_any_instant_on_a_server(pg_stores: list[str], long_run: bool) -> None:
+def test_killed_at_any_instant_on_a_server(pg_stores: list[str], round_number: int) -> None:
     """SIGKILL at random moments of a sync on PostgreSQL."""
-    check(crash(pg_stores[0], "-", 200 if long_run else 12, "kill"))
+    check(crash(pg_stores[0], "-", Round(14, "kill", round_number)))
 
 
 @FORKS
-def test_no_room_on_the_disk(tmp_path: Path, sqlite_template: Path, long_run: bool) -> None:
+def test_no_room_on_the_disk(tmp_path: Path, sqlite_template: Path, round_number: int) -> None:
     """A full disk is told in a sentence; the files that fitted are whole, the others not there."""
-    times = 200 if long_run else 30
+    wanted = Round(24, "full", round_number)
     url = f"sqlite:///{tmp_path / 'central.db'}"
-    result = crash(url, str(sqlite_template), times, "full")
+    result = crash(url, str(sqlite_template), wanted)
     check(result)
     full = [said for said, _, _ in result["found"] if "ikke plads" in said]
-    assert len(full) > times / 4
+    assert len(full) > wanted.times / 4
 
 
 def check(result: dict[str, Any]) -> None:

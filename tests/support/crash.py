@@ -1,11 +1,12 @@
 """Kills a sync again and again, and reports the states it left behind. Run as a program.
 
-    python -m tests.support.crash URL TEMPLATE TIMES HOW
+    python -m tests.support.crash URL TEMPLATE TIMES HOW CHOICE
 
 HOW is `kill` (SIGKILL at a random moment) or `full` (no more room on the disk after some part
-of the bytes that a whole sync writes). TEMPLATE is an empty SQLite store to copy from, or `-`
-for PostgreSQL. The process that runs this never lets polars work: its children are forked and
-start it afresh, which takes a tenth of the time of a new interpreter.
+of the bytes that a whole sync writes). CHOICE is a number: another one gives other moments.
+TEMPLATE is an empty SQLite store to copy from, or `-` for PostgreSQL. The process that runs this
+never lets polars work: its children are forked and start it afresh, which takes a tenth of the
+time of a new interpreter.
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ def reset(url: str, template: str) -> None:
     shutil.copyfile(template, place)
 
 
-def main(url: str, template: str, times: int, how: str) -> None:
+def main(url: str, template: str, times: int, how: str, choice: int) -> None:
     """Do it, and print the allowed states and what was found, as JSON."""
     # What every child would otherwise do again; none of it makes polars work.
     layouts()
@@ -152,7 +153,7 @@ def main(url: str, template: str, times: int, how: str) -> None:
         longest = float(in_child(partial(run_sync, url, count=count)) or 0)
         written = log_size(url)
         allowed.append(look(url))
-    chance = random.Random(20260302)
+    chance = random.Random(20260302 + choice)
     found = []
     for number in range(times):
         reset(url, template)
@@ -169,4 +170,4 @@ def main(url: str, template: str, times: int, how: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4])
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], int(sys.argv[5]))
