@@ -4,13 +4,41 @@
 under the newest number. The links are versions like the records they come from.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.record import ANNULLER, BORGER
 from fpsheet_sync.schema import in_force_at, store_schema
 from fpsheet_sync.store import lock
+
+
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """Who is one person under several pseudonyms.
+
+    Attributes:
+        newest: Pseudonym → the one under which the person is counted, where that is another.
+    """
+
+    newest: Mapping[str, str]
+
+    def of(self, borger: str) -> str:
+        """Give the pseudonym under which a person is counted."""
+        return self.newest.get(borger, borger)
+
+    def everyone(self, citizens: Iterable[str]) -> frozenset[str]:
+        """Give every pseudonym of the persons who have one of these."""
+        own = {self.of(borger) for borger in citizens}
+        return frozenset(own | {borger for borger, person in self.newest.items() if person in own})
+
+
+def read_persons(connection: Connection, as_of: int | None = None) -> Persons:
+    """Read who is one person, as now or as known after a commit."""
+    merged = store_schema()["identitet"]
+    wanted = select(merged.c.borger, merged.c.samlet).where(in_force_at(merged, as_of))
+    return Persons({row.borger: row.samlet for row in connection.execute(wanted)})
 
 
 def update_merged(connection: Connection, commit: int) -> None:
@@ -26,8 +54,7 @@ def update_merged(connection: Connection, commit: int) -> None:
         )
     )
     wanted = merge_persons((new, old) for new, old in links)
-    stored = connection.execute(select(merged.c.borger, merged.c.samlet).where(in_force_at(merged)))
-    known = {row.borger: row.samlet for row in stored}
+    known = read_persons(connection).newest
     ended = [borger for borger, person in known.items() if wanted.get(borger) != person]
     if ended:
         connection.execute(

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, select
 from fpsheet_sync.access import Actor, Deed, Entry, log_access, read_log
 from fpsheet_sync.failure import need_no_cpr
 from fpsheet_sync.keys import Keys
-from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.merged_person import read_persons
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.store import Store
 from fpsheet_sync.write import chunks
 
@@ -61,15 +62,10 @@ def pseudonyms_of(
         cpr: Ten digits.
         as_of: Number of the last commit to know of; None for all there are.
     """
-    schema = store_schema()
-    commit, merged = schema["indberetning"], schema["identitet"]
+    commit = store_schema()["indberetning"]
     kommuner = sorted(connection.execute(select(commit.c.kommune_kode).distinct()).scalars())
     own = {keys.pseudonyms([cpr], kommune_kode=kode)[0] for kode in kommuner}
-    links = connection.execute(
-        select(merged.c.borger, merged.c.samlet).where(in_force_at(merged, as_of))
-    ).all()
-    roots = own | {person for borger, person in links if borger in own}
-    return frozenset(roots | {borger for borger, person in links if person in roots})
+    return read_persons(connection, as_of).everyone(own) | own
 
 
 def log_of_citizen(store: Store, cpr: str, actor: Actor) -> list[Entry]:
