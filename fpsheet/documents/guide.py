@@ -145,7 +145,9 @@ def _tables(form: Form) -> str:
     for table in load_tables():
         key = f"statistics.table.{table.id}"
         words = [texts.get(f"{key}.{name}", BASE_LANGUAGE) for name in ("title", "measure")]
-        rows.append([table.id, *words, _only(form, table.jurisdictions)])
+        internal = _text(form, "workbook.guide.kun_intern") if table.is_internal else ""
+        limits = filter(None, (_only(form, table.jurisdictions), internal))
+        rows.append([table.id, *words, ". ".join(limits)])
     header = ["", *(_text(form, f"workbook.guide.{key}") for key in ("tabel", "viser", "bemaerk"))]
     return markdown_table(header, rows)
 

@@ -90,8 +90,8 @@ class ColumnSpec:
         by: Dimension that splits it into one column per code; empty for one column.
         where: Dimension → code that the facts must have.
         parts: Columns it is the sum or share of, or rests on.
-        compares: For a figure that compares its parts with the country's: the dimensions by which
-            it does, none for the totals alone; None for a figure that does not compare.
+        compares: For a figure that compares with the country: the columns whose numbers of the
+            country it may give away.
         name: Name of what it counts, where that is counted under another name elsewhere too.
         unit: Unit, a text key suffix.
         adds: Dimensions along which it adds up; None for all.
@@ -107,7 +107,7 @@ class ColumnSpec:
     by: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
-    compares: tuple[str, ...] | None = None
+    compares: tuple[str, ...] = ()
     name: str = ""
     adds: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
@@ -149,6 +149,7 @@ class TableSpec:
         charts: Figures drawn from it.
         source: Source, a text key suffix.
         jurisdictions: Where the table is made.
+        is_internal: It is not for publication.
     """
 
     id: str
@@ -160,6 +161,7 @@ class TableSpec:
     charts: tuple[ChartSpec, ...] = ()
     source: str = "central"
     jurisdictions: frozenset[str] = frozenset({"GL", "DK"})
+    is_internal: bool = False
 
     def column(self, column_id: str) -> ColumnSpec:
         """Give a column by its identifier; KeyError when the table lacks it."""
@@ -255,6 +257,7 @@ def _table(entry: Mapping[str, object]) -> TableSpec:
         charts=tuple(_chart(chart) for chart in _entries(entry, "chart")),
         source=str(entry.get("source", "central")),
         jurisdictions=_jurisdictions(entry),
+        is_internal=bool(entry.get("is_internal")),
     )
 
 
@@ -268,7 +271,7 @@ def _column(entry: Mapping[str, object], facts: str) -> ColumnSpec:
         by=str(entry.get("by", "")),
         where=_codes(entry.get("where")),
         parts=_words(entry.get("parts")),
-        compares=_words(entry["compares"]) if "compares" in entry else None,
+        compares=_words(entry.get("compares")),
         name=str(entry.get("name", "")),
         adds=_words(entry["adds"]) if "adds" in entry else None,
         notes=_words(entry.get("notes")),
@@ -293,10 +296,9 @@ def _check(table: TableSpec, known: Mapping[str, Dimension]) -> None:
     named = {*table.dimensions}
     for column in table.columns:
         named |= {*column.where, *(column.adds or ()), *filter(None, [column.by])}
-        named |= {*(column.compares or ())}
     for chart in table.charts:
         named |= {chart.category, *filter(None, [chart.series])}
-    parts = {part for column in table.columns for part in column.parts}
+    parts = {part for column in table.columns for part in (*column.parts, *column.compares)}
     parts |= {name for total, rest in table.equations for name in (total, *rest)}
     parts |= {name for chart in table.charts for name in chart.columns}
     for name in sorted((named - set(known)) | (parts - own)):

@@ -169,7 +169,7 @@ def attack(edition: Published, reader: str, choices: Settings) -> Attack:
     found.said.extend(sums(edition.described))
     found.said.extend(bounds(found.least))
     for release in edition.shown:
-        found.said.extend(figures(release, found.values, own))
+        found.said.extend(figures(release, found.values))
     return found
 
 

@@ -226,10 +226,16 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
         "Tilkendelser og afslag": Heading(_BOTH),
         "Andel afslag": Heading("", "share"),
         "Forventede afslag, landets andel": Heading("", "expected"),
-        "Forventede afslag, standardiseret": Heading("", "standardised"),
         "Afslag, nedre grænse": Heading("", "lower"),
         "Afslag, øvre grænse": Heading("", "upper"),
         "Afslag i forhold til forventet": Heading("", "index"),
+    },
+    "T12b": {
+        "Tilkendelser og afslag": Heading(_BOTH),
+        "Tilkendelser": Heading(_GRANTED),
+        "Afslag": Heading(_REFUSED),
+        "Forventede afslag, standardiseret": Heading("", "standardised"),
+        "Afslag i forhold til standardiseret": Heading("", "standardised index"),
     },
     "T13": {
         "Tilbagevisninger": Heading("afgoerelse.tilbagevist"),
@@ -385,13 +391,13 @@ class NaiveBook:
             return tenth(garwood(refused)[how == "upper"])
         if how == "share":
             return tenth(Fraction(100 * refused, decided)) if decided else NO_SENSE
-        if how == "expected":
-            share = Fraction(self._count(_REFUSED, {}), self._count(_BOTH, {}))
-            return tenth(decided * share)
-        standardised = self._standardised(codes)
-        if how == "standardised":
-            return tenth(standardised)
-        return tenth(100 * refused / standardised) if standardised else MISSING
+        if how in {"expected", "index"}:
+            expected = decided * Fraction(self._count(_REFUSED, {}), self._count(_BOTH, {}))
+        else:
+            expected = self._standardised(codes)
+        if how in {"expected", "standardised"}:
+            return tenth(expected)
+        return tenth(100 * refused / expected) if expected else MISSING
 
     def _standardised(self, codes: Mapping[str, str]) -> Fraction:
         strata: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0, 0])

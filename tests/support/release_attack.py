@@ -195,26 +195,24 @@ def _at_most(some: Sequence[Number], others: Sequence[Number]) -> Said:
     return Said(terms, -math.inf, 0.0)
 
 
-def figures(release: Release, known: Mapping[str, float], own: Release | None) -> Iterator[Said]:
+def figures(release: Release, known: Mapping[str, float]) -> Iterator[Said]:
     """Say what the printed percentages, means and expected numbers tell of counts.
 
     Args:
         release: An edition as it is printed.
         known: The numbers the reader knows.
-        own: The internal edition of the kommune that reads, which knows its own decisions.
     """
     for table in release.tables:
         for key, row in zip(table.keys, table.rows, strict=True):
             where = _Where(release, table, key)
             for column, cell in zip(table.columns, row, strict=True):
                 if column.kind is ColumnKind.DECIMAL and isinstance(cell, float):
-                    yield from _figure(where, column, cell, (known, own))
+                    yield from _figure(where, column, cell, known)
 
 
 def _figure(
-    where: _Where, column: Column, cell: float, reader: tuple[Mapping[str, float], Release | None]
+    where: _Where, column: Column, cell: float, known: Mapping[str, float]
 ) -> Iterator[Said]:
-    known, own = reader
     if column.share_of:
         part, whole = (where.name(name) for name in column.share_of)
         yield from _between({part: 100.0}, whole, cell)
@@ -226,8 +224,6 @@ def _figure(
             refused = _with(where.number("afslag"), area=country).id
             whole = _with(where.number("afgoerelser"), area=country).id
             yield from _between({refused: decided}, whole, cell)
-    elif column.id == "forventet_standardiseret" and own is not None:
-        yield from _standardised(where, cell, known, own)
 
 
 def _between(terms: Terms, whole: str, ratio: float) -> Iterator[Said]:
@@ -279,24 +275,3 @@ def _mean(where: _Where, mean: float) -> Iterator[Said]:
     if all(high is not None for _, (_, high) in parts):
         most = {name: float(high or 0.0) for name, (_, high) in parts}
         yield Said(most | {whole: -(mean - HALF)}, 0.0, math.inf)
-
-
-def _standardised(
-    where: _Where, expected: float, known: Mapping[str, float], own: Release
-) -> Iterator[Said]:
-    """Say what a kommune reads from its own decisions by sex and age: the country's shares."""
-    country = "GL"
-    table = next(each for each in own.tables if each.id == "T11c")
-    terms: Terms = {}
-    for key in table.keys:
-        if not all(key):
-            continue
-        there = _Where(own, table, key)
-        decided = _with(there.number("afgoerelser"), area=country).id
-        mine = known[there.name("afgoerelser")]
-        if not mine:
-            continue
-        if not known.get(decided):
-            return
-        terms[_with(there.number("afslag"), area=country).id] = mine / known[decided]
-    yield Said(terms, expected - HALF, expected + HALF)

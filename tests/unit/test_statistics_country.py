@@ -21,6 +21,7 @@ from tests.support.tables import read_tables
 
 if TYPE_CHECKING:
     from fpsheet_sync.stat_table import Cell, Release
+    from fpsheet_sync.statistics.benchmark import Benchmark
     from tests.support.country import Record
 
 PERSONS = {
@@ -94,7 +95,12 @@ def _typed(name: str, value: str | None) -> object:
 
 
 def release(
-    area: str, *, country: Country | None = None, year: int = 2025, language: str = "da"
+    area: str,
+    *,
+    country: Country | None = None,
+    year: int = 2025,
+    language: str = "da",
+    benchmarks: tuple[Benchmark, ...] = (),
 ) -> Release:
     """Count the small country for a year."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
@@ -102,7 +108,7 @@ def release(
     with engine.begin() as connection:
         store_schema().metadata.create_all(connection)
         load_country(connection, country or Country(PERSONS, records(RECORDS)))
-        request = ReleaseRequest(period, area, language, date(2026, 3, 2))
+        request = ReleaseRequest(period, area, language, date(2026, 3, 2), benchmarks=benchmarks)
         made = compute_release(connection, load_form(), request)
     engine.dispose()
     return made
@@ -211,6 +217,20 @@ def test_uoplyst_is_a_row_only_where_it_occurs() -> None:
     assert {code for key in table.keys for code in key} == {
         *("", "K", "M", "18-29", "30-39", "40-49", "50-59", "60-66")
     }
+
+
+def test_uoplyst_is_no_column_where_other_facts_alone_lack_the_code() -> None:
+    """T05b is of revalidering, whose result is known; that a revurdering has none is T17's."""
+    ended = {"kommune_kode": "956", "start_dato": date(2025, 2, 1), "slut_dato": date(2025, 6, 1)}
+    spells: list[Record] = [
+        {**ended, "borger": "a", "forloeb_type": "revalidering", "resultat": "nyt_forloeb"},
+        {**ended, "borger": "b", "forloeb_type": "revurdering"},
+    ]
+    made = release("GL", country=Country(PERSONS, {"forloeb": spells}))
+    tables = {table.id: {column.id for column in table.columns} for table in made.tables}
+    assert "resultat_nyt_forloeb" in tables["T05b"]
+    assert "resultat_uoplyst" not in tables["T05b"]
+    assert "resultat_uoplyst" in tables["T17"]
 
 
 def test_t15_accounts_for_every_citizen(greenland: Release) -> None:

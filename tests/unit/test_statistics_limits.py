@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fpsheet_sync.disclosure.settings import Settings
 from fpsheet_sync.disclosure.suppression import suppress
 from fpsheet_sync.stat_table import Shorthand
+from fpsheet_sync.statistics.benchmark import Benchmark
 from fpsheet_sync.statistics.cells import release_cells
 from fpsheet_sync.statistics.limits import find_limits
 from fpsheet_sync.statistics.number import Number
@@ -84,8 +85,50 @@ def test_an_expected_number_does_not_tell_the_countrys_refusals() -> None:
     own = apply_suppression(public[2], chosen)
     assert cell(public[2], "T12", ("960",), "forventet") == 1.7
     assert cell(own, "T12", ("960",), "afslag") == 0
-    for column in ("forventet", "forventet_standardiseret", "indeks"):
+    for column in ("forventet", "indeks"):
         assert cell(own, "T12", ("960",), column) is Shorthand.CONFIDENTIAL
+
+
+def test_an_expected_number_is_printed_where_it_tells_nothing_of_the_refusals() -> None:
+    """955 refused 3 of 60, which is hidden; the country's 40 of 200 are printed and so is 12."""
+    full = editions(
+        decided(
+            *(("955", "tilkendelse", 57), ("955", "afslag", 3)),
+            *(("956", "tilkendelse", 32), ("956", "afslag", 3)),
+            *(("959", "tilkendelse", 32), ("959", "afslag", 3)),
+            *(("957", "tilkendelse", 39), ("957", "afslag", 31)),
+        )
+    )
+    public = [public_tables(made) for made in full]
+    chosen = suppress(release_cells(public, load_form()), Settings())
+    national = apply_suppression(public[0], chosen)
+    assert cell(national, "T12", ("955",), "afslag") is Shorthand.CONFIDENTIAL
+    assert cell(national, "T12", ("955",), "indeks") is Shorthand.CONFIDENTIAL
+    assert cell(national, "T12", ("955",), "forventet") == 12.0
+    # 31 where 14 of 70 were expected.
+    assert cell(national, "T12", ("957",), "indeks") == 221.4
+
+
+def test_a_published_share_gives_nothing_of_the_reports_away() -> None:
+    """955 refused 3 of 90; with the published 4000 of 20000 it would have been 18."""
+    country = decided(("955", "tilkendelse", 87), ("955", "afslag", 3))
+    published = tuple(
+        Benchmark("GL", 2025, measure, value)
+        for measure, value in (("tilkendelser", 16000.0), ("afslag", 4000.0))
+    )
+    public = public_tables(release("GL", country=country, benchmarks=published))
+    chosen = suppress(release_cells([public], load_form()), Settings())
+    national = apply_suppression(public, chosen)
+    assert cell(national, "T12", ("",), "afslag") is Shorthand.CONFIDENTIAL
+    assert cell(national, "T12", ("955",), "indeks") is Shorthand.CONFIDENTIAL
+    assert cell(national, "T12", ("955",), "forventet") == 18.0
+
+
+def test_the_comparison_by_sex_and_age_is_in_internal_editions_alone() -> None:
+    """Five decisions of men born in 1980 would show as the share of men of 40 to 49."""
+    made = release("GL", country=decided(("955", "tilkendelse", 5), ("956", "afslag", 5)))
+    assert "T12b" in {table.id for table in made.tables}
+    assert "T12b" not in {table.id for table in public_tables(made).tables}
 
 
 def test_what_a_kommune_counts_itself_of_the_countrys_is_told() -> None:

@@ -61,7 +61,7 @@ def load_benchmarks(connection: Connection) -> tuple[Benchmark, ...]:
 
 
 def compare(
-    cube: Cube, kommuner: Sequence[str], country: str, period: Period, figures: Iterable[Benchmark]
+    cube: Cube, kommuner: Sequence[str], country: str, period: Period, figures: Sequence[Benchmark]
 ) -> Cube:
     """Work out what T12 and T13 print beside what was counted.
 
@@ -73,26 +73,22 @@ def compare(
         figures: Imported figures.
     """
     by_area = _of_period(figures, period)
-    published = by_area.get(country, {})
-    is_published = {TILKENDELSER, AFSLAG} <= published.keys()
+    share = published_share(figures, country, period)
     strata = _strata(cube)
     found: dict[Figure, float] = {}
     for kommune in ("", *kommuner):
         codes: Codes = frozenset({(KOMMUNE, kommune)} if kommune else ())
         number, refused = _decided(cube, codes), _counted(cube, "afslag", codes)
-        if is_published:
-            share = published[AFSLAG] / ((published[TILKENDELSER] + published[AFSLAG]) or 1)
-            expected, standardised = number * share, None
-        else:
-            expected = _expected(cube, codes, [frozenset()])
-            standardised = _expected(cube, codes, strata)
+        expected = _expected(cube, codes, [frozenset()]) if share is None else number * share
         lower, upper = poisson_interval(int(refused))
         given = {"nedre": lower, "oevre": upper, "forventet": expected}
-        if standardised is not None:
+        if expected:
+            given["indeks"] = 100 * refused / expected
+        if share is None:
+            standardised = _expected(cube, codes, strata)
             given["forventet_standardiseret"] = standardised
-        base = expected if standardised is None else standardised
-        if base:
-            given["indeks"] = 100 * refused / base
+            if standardised:
+                given["indeks_standardiseret"] = 100 * refused / standardised
         found.update({Figure("afgoerelse", m, Count.GIVEN, codes): v for m, v in given.items()})
         target = by_area.get(kommune, {}).get(MAAL)
         if target is not None:
@@ -100,6 +96,14 @@ def compare(
             found[Figure("tilbagevisning", "maal", Count.GIVEN, codes)] = target
             found[Figure("tilbagevisning", "over_maal", Count.GIVEN, codes)] = over
     return found
+
+
+def published_share(figures: Iterable[Benchmark], country: str, period: Period) -> float | None:
+    """Give a country's imported share of refusals; None where none is imported for the period."""
+    known = _of_period(figures, period).get(country, {})
+    if not {TILKENDELSER, AFSLAG} <= known.keys():
+        return None
+    return known[AFSLAG] / ((known[TILKENDELSER] + known[AFSLAG]) or 1)
 
 
 def _counted(cube: Cube, measure: str, codes: Codes) -> float:

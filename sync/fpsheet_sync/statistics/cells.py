@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import NamedTuple
 
 from fpsheet_sync.disclosure.cells import Cell, CellId, Derived, Equation
 from fpsheet_sync.disclosure.cells import Release as Disclosed
@@ -40,13 +39,6 @@ _KVARTAL = "kvartal"
 _MOVED_IN, _MOVED_OUT = "bevaegelse.tilflyttet", "bevaegelse.fraflyttet"
 
 
-class _Compared(NamedTuple):
-    """What a figure compares with the country's: numbers of its own, and by which dimensions."""
-
-    own: tuple[Number, ...]
-    dimensions: frozenset[str]
-
-
 @dataclass(slots=True)
 class _Collected:
     """What has been found so far."""
@@ -55,7 +47,7 @@ class _Collected:
     adds_up: set[Number] = field(default_factory=set)
     equations: dict[tuple[CellId, frozenset[CellId]], Equation] = field(default_factory=dict)
     derived: dict[str, Derived] = field(default_factory=dict)
-    compared: dict[str, _Compared] = field(default_factory=dict)
+    compared: dict[str, tuple[Number, ...]] = field(default_factory=dict)
 
     def add_number(self, number: Number, value: int) -> None:
         """Keep a number; SpecError where it has another value elsewhere."""
@@ -203,33 +195,23 @@ def _collect_row(
 def _collect_compared(
     found: _Collected, release: Release, table: StatTable, key: tuple[str, ...]
 ) -> None:
-    """Note which figures of a row compare with the country, and in what."""
+    """Note which figures of a row compare with the country, and which numbers of it they use."""
     columns = {column.id: column for column in table.columns}
     for column in table.columns:
-        if column.compares is not None:
-            parts = (columns[part] for part in column.rests_on)
-            own = tuple(number_of(release, table, part, key) for part in parts)
+        if column.compares:
+            own = (number_of(release, table, columns[part], key) for part in column.compares)
             id_ = figure_id(release, table, column, key)
-            found.compared[id_] = _Compared(own, frozenset(column.compares))
+            found.compared[id_] = tuple(own)
 
 
 def _rest_on_country(found: _Collected) -> None:
     """Let figures that compare with the country rest on the country's numbers too.
 
-    An expected number over a kommune's own decisions is the country's share. A kommune that knows
-    its own decisions by sex and age reads the country's shares by these from the standardised one.
+    An expected number over a kommune's own decisions is the country's share.
     """
-    countries: dict[tuple[str, tuple[str, str]], list[Number]] = defaultdict(list)
-    for number in found.numbers:
-        if number.area in COUNTRIES:
-            countries[number.of, number.period].append(number)
-    for id_, compared in found.compared.items():
-        theirs = (
-            number.id
-            for own in compared.own
-            for number in countries[own.of, own.period]
-            if {name for name, _ in number.codes} <= compared.dimensions
-        )
+    for id_, own in found.compared.items():
+        countries = (replace(number, area=area) for number in own for area in sorted(COUNTRIES))
+        theirs = (number.id for number in countries if number in found.numbers)
         figure = found.derived[id_]
         rests_on = tuple(dict.fromkeys((*figure.rests_on, *theirs)))
         found.derived[id_] = replace(figure, rests_on=rests_on)

@@ -58,7 +58,7 @@ def _show(edition: Edition, spec: TableSpec, column: ColumnSpec, code: str) -> S
         codes=(*sorted(column.where.items()), *(((column.by, code),) if code else ())),
         adds=tuple(sorted(_adds(spec, column))),
         rests_on=() if column.count in _COUNTS else column.parts,
-        compares=column.compares,
+        compares=() if edition.counting.has_published_figures else column.compares,
         share_of=column.parts if column.count is Count.SHARE else (),
     )
     return ShownColumn(column, shown)

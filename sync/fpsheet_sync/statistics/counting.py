@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from fpsheet_sync.statistics.cube import KOMMUNE, Cube
+from fpsheet_sync.statistics.cube import KOMMUNE, Codes, Cube
 from fpsheet_sync.statistics.scope import Scope, quarters
 from fpsheet_templates.codes import Code
 from fpsheet_templates.table import UOPLYST, Count, Dimension, load_dimensions
@@ -26,6 +26,8 @@ class Counting:
         jurisdictions: "GL", "DK" or both: which countries' codes the tables list.
         delivered: Kommuner that have sent something, by code.
         expected: Kommuner in force at the end of the period, by code.
+        has_published_figures: The country's share of refusals is an imported one, which everybody
+            has, and not worked out from the reports.
     """
 
     scope: Scope
@@ -33,11 +35,15 @@ class Counting:
     jurisdictions: frozenset[str]
     delivered: tuple[str, ...]
     expected: tuple[str, ...]
+    has_published_figures: bool = False
 
     @cached_property
-    def seen(self) -> Mapping[str, Mapping[tuple[str, str, str], frozenset[str]]]:
-        """Which codes occur: kommune ("" for the country) → (facts, measure, dimension) → codes."""
-        found: dict[str, dict[tuple[str, str, str], set[str]]] = defaultdict(
+    def seen(self) -> Mapping[str, Mapping[tuple[str, str, str], frozenset[tuple[str, Codes]]]]:
+        """Which codes occur, each with all that its facts have.
+
+        Kommune ("" for the country) → (facts, measure, dimension) → (code, codes of the facts).
+        """
+        found: dict[str, dict[tuple[str, str, str], set[tuple[str, Codes]]]] = defaultdict(
             lambda: defaultdict(set)
         )
         for figure, number in self.cube.items():
@@ -46,26 +52,31 @@ class Counting:
                 kommune = codes.get(KOMMUNE, "")
                 for dimension, code in codes.items():
                     area = "" if dimension == KOMMUNE else kommune
-                    found[area][figure.facts, figure.measure, dimension].add(code)
+                    key = (figure.facts, figure.measure, dimension)
+                    found[area][key].add((code, figure.codes))
         return {
             area: {key: frozenset(codes) for key, codes in by_key.items()}
             for area, by_key in found.items()
         }
 
     def shown_codes(
-        self, dimension: str, area: str, counted: Iterable[tuple[str, str]]
+        self, dimension: str, area: str, counted: Iterable[tuple[str, str, Codes]]
     ) -> tuple[str, ...]:
         """Give the codes of a dimension that a table shows, in order; none where it has no sense.
 
         Args:
             dimension: Identifier of the dimension.
             area: Kommunekode of the edition; "" for the country.
-            counted: (facts, measure) of the columns that may make a rare code occur.
+            counted: (facts, measure, codes they must have) of the columns that may make a rare
+                code occur.
         """
         known = load_dimensions()[dimension]
         by_key = self.seen.get(area, {})
-        occurring = frozenset[str]().union(
-            *(by_key.get((facts, measure, dimension), frozenset()) for facts, measure in counted)
+        occurring = frozenset(
+            code
+            for facts, measure, wanted in counted
+            for code, codes in by_key.get((facts, measure, dimension), ())
+            if wanted <= codes
         )
         if dimension == KOMMUNE:
             return self._kommuner(area, occurring)

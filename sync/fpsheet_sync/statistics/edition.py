@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fpsheet_sync.statistics.counting import REPORTER, Counting
-from fpsheet_sync.statistics.cube import KOMMUNE
+from fpsheet_sync.statistics.cube import KOMMUNE, Codes
 from fpsheet_sync.statistics.scope import quarters
 from fpsheet_sync.statistics.wording import Wording
 from fpsheet_templates.table import TOTAL, ColumnSpec, TableSpec, load_dimensions
@@ -88,9 +88,9 @@ def shown_specs(counting: Counting, area: str, spec: TableSpec) -> tuple[ColumnS
     )
 
 
-def counted(column: ColumnSpec) -> tuple[str, str]:
-    """Give the facts and the measure of a column, by which its codes are found to occur."""
-    return column.facts, column.measure
+def counted(column: ColumnSpec) -> tuple[str, str, Codes]:
+    """Give facts, measure and fixed codes of a column, by which its codes are found to occur."""
+    return column.facts, column.measure, frozenset(column.where.items())
 
 
 def table_notes(spec: TableSpec, shown: Iterable[ColumnSpec]) -> tuple[str, ...]:

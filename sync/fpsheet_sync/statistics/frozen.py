@@ -101,9 +101,8 @@ def _row(columns: Iterable[Column], row: Iterable[Cell]) -> tuple[Cell, ...]:
 
 
 def _column(entry: Mapping[str, Any]) -> Column:
-    compares = entry.get("compares")
     own = {
-        "compares": None if compares is None else tuple(compares),
+        "compares": tuple(entry.get("compares") or ()),
         "kind": ColumnKind(entry["kind"]),
         "codes": tuple((name, code) for name, code in entry["codes"]),
         **{name: tuple(entry[name]) for name in ("adds", "rests_on", "share_of")},

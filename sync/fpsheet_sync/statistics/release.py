@@ -8,7 +8,7 @@ from sqlalchemy import Connection, exists, select
 from fpsheet_sync.commit import CommitKind
 from fpsheet_sync.schema import in_force_at, store_schema
 from fpsheet_sync.stat_table import Period, Release
-from fpsheet_sync.statistics.benchmark import Benchmark, compare
+from fpsheet_sync.statistics.benchmark import Benchmark, compare, published_share
 from fpsheet_sync.statistics.counting import Counting
 from fpsheet_sync.statistics.cube import count_tables
 from fpsheet_sync.statistics.edition import Edition, number_notes
@@ -95,6 +95,8 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
             for each in ours
             if each.is_in_force(request.period.til) and each.code not in OUTSIDE_KOMMUNER
         ),
+        has_published_figures=published_share(request.benchmarks, country, request.period)
+        is not None,
     )
 
 
@@ -151,9 +153,9 @@ def release_specs(request: ReleaseRequest, jurisdictions: frozenset[str]) -> tup
 
 
 def counted_specs(request: ReleaseRequest, jurisdictions: frozenset[str]) -> tuple[TableSpec, ...]:
-    """Give the tables that must be counted: those wanted, and T11c for T12's standardisation."""
+    """Give the tables that must be counted: those wanted, and T11c for T12b's standardisation."""
     wanted = release_specs(request, jurisdictions)
-    if any(spec.id == "T12" for spec in wanted) and not any(spec.id == "T11c" for spec in wanted):
+    if any(spec.id == "T12b" for spec in wanted) and not any(spec.id == "T11c" for spec in wanted):
         return (*wanted, *(spec for spec in load_tables() if spec.id == "T11c"))
     return wanted
 

@@ -7,6 +7,7 @@ from fpsheet_sync.stat_table import ColumnKind, Release, Shorthand, StatTable
 from fpsheet_sync.statistics.cells import figure_id, number_of
 from fpsheet_sync.statistics.cube import KOMMUNE
 from fpsheet_sync.statistics.release import COUNTRIES, EVERYWHERE
+from fpsheet_templates.table import load_tables
 
 
 def apply_suppression(release: Release, suppression: Suppression) -> Release:
@@ -30,13 +31,18 @@ def apply_suppression(release: Release, suppression: Suppression) -> Release:
 def public_tables(release: Release) -> Release:
     """Give the tables of an edition that are made for publication.
 
-    A kommune's public edition has its own rows of the national tables. Tables that the national
-    edition does not divide by kommune (quarters, sex and age, branches) would be so small for one
-    kommune that protecting them would hide the totals; they are in its internal edition.
+    Some are declared as internal. A kommune's public edition has its own rows of the national
+    tables. Tables that the national edition does not divide by kommune (quarters, sex and age,
+    branches) would be so small for one kommune that protecting them would hide the totals; they
+    are in its internal edition.
     """
-    if release.area in {EVERYWHERE, *COUNTRIES}:
-        return release
-    kept = tuple(table for table in release.tables if KOMMUNE in table.dimensions)
+    internal = {spec.id for spec in load_tables() if spec.is_internal}
+    is_national = release.area in {EVERYWHERE, *COUNTRIES}
+    kept = tuple(
+        table
+        for table in release.tables
+        if table.id not in internal and (is_national or KOMMUNE in table.dimensions)
+    )
     return replace(release, tables=kept)
 
 
