@@ -25,6 +25,7 @@ from fpsheet.check import Question, check_raw, check_source
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
 from fpsheet.outbox import open_plain, workbook_hash
+from fpsheet.own_time import own_time
 from fpsheet.said import Said, said_in
 from fpsheet.submission import Reception, make_submission
 from fpsheet.transport.inbox import PACKAGE_SUFFIX, Arrival, read_arrival
@@ -169,14 +170,14 @@ class Worker:
 
     def read(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Submission | None]:
         """Read and check the bytes of a file; no submission where they cannot be used."""
-        verdict, sent = self._judge(data, arrival)
+        verdict, sent, sealed_at = self._judge(data, arrival)
         if verdict.check is None or verdict.refused:
             return verdict, None
         form = self.question.form
         said, choices = sent or said_in(data, verdict, form)
         reception = Reception(
             self.desk.now,
-            arrival.modified_at,
+            own_time(verdict.check.raw, sealed_at, arrival.modified_at),
             original=data,
             explanations=said,
             choices=choices,
@@ -196,30 +197,32 @@ class Worker:
         except WorkbookFileError:
             return b""  # the receipt itself still tells everything
 
-    def _judge(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Said | None]:
-        """Give the verdict, and what else was written where the file is a package with it."""
-        path, form = Path(arrival.path), self.question.form
+    def _judge(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Said | None, str]:
+        """Give the verdict, and what else was written and when, where the file is a package."""
+        path, form, sealed_at = Path(arrival.path), self.question.form, ""
         if data.startswith(AGE_MAGIC):
-            payload, findings = self._unseal(data)
+            payload, findings, sealed_at = self._unseal(data)
         elif not self.desk.takes_unsigned:
             payload, findings = None, (make_finding(form, "PAK-010"),)
         elif arrival.name.lower().endswith(PACKAGE_SUFFIX) or workbook_hash(data):
             payload, findings = _open_unsigned(data, form)
         else:
             source = NamedBytes(arrival.name, data)
-            return check_source(source, path, self.question, self.process), None
+            return check_source(source, path, self.question, self.process), None, ""
         if payload is None:
-            return check_raw(None, findings, path, self.question), ((), ())
-        verdict = check_raw(payload.workbook, findings, path, self.question)
-        return _as_at_the_desk(verdict, form), (payload.explanations, payload.choices)
+            return check_raw(None, findings, path, self.question), ((), ()), ""
+        verdict = _as_at_the_desk(check_raw(payload.workbook, findings, path, self.question), form)
+        return verdict, (payload.explanations, payload.choices), sealed_at
 
-    def _unseal(self, data: bytes) -> tuple[Payload | None, tuple[Finding, ...]]:
+    def _unseal(self, data: bytes) -> tuple[Payload | None, tuple[Finding, ...], str]:
         form, unsealing = self.question.form, self.desk.unsealing
         if unsealing is None:
-            return None, (make_finding(form, "PAK-001"),)
+            return None, (make_finding(form, "PAK-001"),), ""
         identity, keyring = unsealing
         opened, findings = open_package(data, identity=identity, keyring=keyring, form=form)
-        return opened.payload if opened else None, findings
+        if opened is None:
+            return None, findings, ""
+        return opened.payload, findings, opened.manifest.sealed_at
 
 
 def _as_at_the_desk(verdict: Verdict, form: Form) -> Verdict:

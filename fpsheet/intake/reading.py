@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from fpsheet.intake.bulk import open_packed, pack_sheets, read_packed
+from fpsheet.intake.core_part import read_saved_at
 from fpsheet.intake.cover import form_version, judge_meta, read_cover, read_meta
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.identity import SheetMap
@@ -61,6 +62,7 @@ def read_bytes(
         sheets=sheets,
         missing=tuple(sheet for sheet in plan.sheets if sheet not in sheets),
         date1904=workbook.has_1904_dates,
+        saved_at=read_saved_at(package),
     )
     return raw, (
         *_judge(survey, meta, plan),

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
+from fpsheet.intake.core_part import to_moment
 from fpsheet_sync.submission import Choice, Explanation
 from fpsheet_templates.errors import FpsheetError
 from fpsheet_templates.form import Form, Sheet
@@ -75,6 +76,7 @@ def write_payload(payload: Payload) -> bytes:
         "cover": {name: list(value) for name, value in book.cover.items()},
         "missing": list(book.missing),
         "date1904": book.date1904,
+        "saved_at": book.saved_at.isoformat() if book.saved_at else "",
         "sheets": {name: _sheet_to_json(raw) for name, raw in book.sheets.items()},
         "explanations": [
             [said.code, said.sheet, said.row, said.text] for said in payload.explanations
@@ -137,6 +139,7 @@ def _from_json(content: Mapping[str, object]) -> Payload:
         sheets={str(name): _sheet_from_json(str(name), raw) for name, raw in sheets.items()},
         missing=tuple(map(str, missing)),
         date1904=bool(content["date1904"]),
+        saved_at=to_moment(str(content.get("saved_at", ""))),
     )
     return Payload(
         workbook,

@@ -75,7 +75,7 @@ def typed_cells(content: bytes) -> Cells:
         entries = {field.id for field in sheet.entry_fields() if not field.local}
         letters = {f.id: get_column_letter(n) for n, f in enumerate(sheet.fields, start=1)}
         for row in rows:
-            cells = {cell.column_letter: cell for cell in row}
+            cells = {get_column_letter(n): cell for n, cell in enumerate(row, start=1)}
             for field in sheet.fields:
                 cell = cells[letters[field.id]]
                 is_filled = cell.value is not None and str(cell.value).strip(BLANK)

@@ -5,6 +5,7 @@ Intake (floor 4) makes them; parsing (floor 2) turns them into typed rows.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 import polars as pl
@@ -82,6 +83,7 @@ class RawWorkbook:
         sheets: Sheet identifier → raw sheet, for those found.
         missing: Entry sheets of the form that the workbook lacks.
         date1904: A number read as a date counts from 1904 (once the habit of Excel for Mac).
+        saved_at: When the program that saved it says that it did, UTC; None where it does not say.
     """
 
     sha256: str
@@ -91,3 +93,4 @@ class RawWorkbook:
     sheets: Mapping[str, RawSheet]
     missing: tuple[str, ...] = ()
     date1904: bool = False
+    saved_at: datetime | None = None
