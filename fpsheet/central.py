@@ -12,9 +12,10 @@ from sqlalchemy.exc import ArgumentError
 
 from fpsheet_sync.access import Entry
 from fpsheet_sync.failure import store_failure
+from fpsheet_sync.in_force import current
 from fpsheet_sync.keys import SECRET_BYTES, Keys, read_keys, write_keys
 from fpsheet_sync.migrate import HEAD
-from fpsheet_sync.schema import current, store_schema
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.store import Store, open_store
 
 KEY_SUFFIX = ".noegle"

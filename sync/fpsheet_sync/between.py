@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 import polars as pl
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.merged_person import Persons, read_persons
 from fpsheet_sync.record import ANNULLER, BORGER
-from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.shared_row import Rows, Told, read_rows, tell, with_end
 from fpsheet_sync.transfer import find_contradicted, find_expected
 from fpsheet_sync.write import chunks

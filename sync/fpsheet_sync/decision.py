@@ -14,11 +14,12 @@ from fpsheet_sync.commit import NEW, Commit, CommitKind, Status
 from fpsheet_sync.failure import need_no_cpr, store_failure
 from fpsheet_sync.fate import update_others
 from fpsheet_sync.fold import fold
+from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.library import DatabaseLibrary, read_commits, read_state
 from fpsheet_sync.merged_person import update_merged
 from fpsheet_sync.receipt import ShownConflict, show_conflict
-from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.settled import Conflicts, SettledConflict
 from fpsheet_sync.state import Plain, from_plain
 from fpsheet_sync.store import Store, lock, next_commit

@@ -21,10 +21,11 @@ from sqlalchemy import Connection, select
 from fpsheet_sync.access import Actor, Deed, log_access
 from fpsheet_sync.apply import write_plan
 from fpsheet_sync.content import prepare
+from fpsheet_sync.in_force import citizens, in_force_at
 from fpsheet_sync.keys import Keys, is_replacement
 from fpsheet_sync.plan import make_plan
 from fpsheet_sync.record import BORGER
-from fpsheet_sync.schema import citizens, in_force_at, store_schema
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.store import Store, lock
 from fpsheet_sync.submission import Submission, SubmittedSheet
 from fpsheet_templates.load import load_form

@@ -12,9 +12,10 @@ from fpsheet_sync.commit import Commit, CommitKind
 from fpsheet_sync.content import BLOCKED, Frames, no_rows, unpack
 from fpsheet_sync.file import File, block_codes
 from fpsheet_sync.identity import ROW_ID
+from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.lineage import SOURCE, nothing_said, said_types
-from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.state import (
     QUARANTINE_TYPES,
     Claim,

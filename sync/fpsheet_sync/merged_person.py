@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.record import ANNULLER, BORGER
-from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.store import lock
 
 

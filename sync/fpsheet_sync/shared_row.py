@@ -8,10 +8,11 @@ from sqlalchemy import Connection, select
 
 from fpsheet_sync.bulk import read_frame
 from fpsheet_sync.identity import ROW_ID
+from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.merged_person import Persons
 from fpsheet_sync.record import ANNULLER, BORGER
-from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.write import chunks
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding

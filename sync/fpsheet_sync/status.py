@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import Connection, func, select
 
 from fpsheet_sync.commit import CommitKind, Status
-from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.in_force import in_force_at
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.store import Store
 
 

@@ -6,9 +6,10 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.identity import ROW_ID
+from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.merged_person import Persons
 from fpsheet_sync.record import ANNULLER, BORGER
-from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.shared_row import FOREVER, Told, read_rows, tell, with_end
 from fpsheet_sync.write import chunks
 from fpsheet_templates.load import load_form

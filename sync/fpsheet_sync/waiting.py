@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
+from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.library import read_commits, read_state
 from fpsheet_sync.record import BORGER
-from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.state import Plain
 from fpsheet_sync.store import Store
 

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Table, and_, tuple_
 from fpsheet_sync.bulk import insert, is_postgresql
 from fpsheet_sync.change import Change
 from fpsheet_sync.commit import NEW
+from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.lineage import SOURCE
-from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.state import Conflict, Explained, Hold, Key, Notice, key_id
 
 V = TypeVar("V")

@@ -11,8 +11,8 @@ import pytest
 
 from fpsheet_sync.between import find_between
 from fpsheet_sync.content import prepare
+from fpsheet_sync.in_force import citizens
 from fpsheet_sync.keys import derive_keys
-from fpsheet_sync.schema import citizens
 from fpsheet_sync.sync import sync_submissions
 from tests.support.submissions import ACTOR, Sending, codes, send, submit, sync
 

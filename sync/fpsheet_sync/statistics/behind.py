@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.merge import record_sources
 from fpsheet_sync.record import BORGER
-from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.write import chunks
 
 Place = tuple[str, str, str]

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from fpsheet_sync.in_force import citizens
 from fpsheet_sync.record import BORGER
-from fpsheet_sync.schema import citizens
 from fpsheet_sync.statistics.fact import AnySelect, FactSource, Query, Tables, cited
 from fpsheet_sync.statistics.scope import ENHED, Scope, latest
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, or_, select
 
+from fpsheet_sync.in_force import citizens
 from fpsheet_sync.record import BORGER
-from fpsheet_sync.schema import citizens, store_schema
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.statistics.narrowed import narrowed
 from fpsheet_sync.statistics.scope import ENHED, Scope
 from fpsheet_sync.statistics.workspace import FACT_SOURCES, fact_tables

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.receipt import receipt_number
-from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.statistics.behind import Behind, Explanation
 from fpsheet_sync.statistics.quality import WAITING, said_of, submissions
 from fpsheet_sync.statistics.scope import Scope

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from fpsheet_sync.commit import CommitKind
-from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.in_force import in_force_at
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.statistics.counting import REPORTER
 from fpsheet_sync.statistics.cube import Cube, Figure
 from fpsheet_sync.statistics.scope import Scope

@@ -6,7 +6,8 @@ from datetime import date
 from sqlalchemy import Connection, exists, select
 
 from fpsheet_sync.commit import CommitKind
-from fpsheet_sync.schema import in_force_at, store_schema
+from fpsheet_sync.in_force import in_force_at
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period, Release
 from fpsheet_sync.statistics.benchmark import Benchmark, compare, published_share
 from fpsheet_sync.statistics.counting import Counting

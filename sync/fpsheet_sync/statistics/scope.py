@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, Integer, Subquery, Table, case, cast, func, select
 from sqlalchemy import literal as sql_literal
 
-from fpsheet_sync.schema import current, store_schema
+from fpsheet_sync.in_force import current
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period
 from fpsheet_sync.statistics.dialect import AgeYears, add_years
 from fpsheet_templates.form import Form
