@@ -28,6 +28,7 @@ from fpsheet_sync.receipt import (
     show_conflict,
 )
 from fpsheet_sync.record import BORGER
+from fpsheet_sync.repeated import note_repeated
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.settlement import find_settlements
 from fpsheet_sync.store import next_commit
@@ -51,6 +52,7 @@ class Applied:
 def write_plan(connection: Connection, plan: MergePlan, actor: Actor) -> Applied:
     """Apply a plan inside a transaction that holds the lock of the kommune."""
     if plan.already is not None:
+        note_repeated(connection, plan.prepared)
         return Applied(plan.already)
     head = plan.prepared.head
     table = store_schema()["indberetning"]

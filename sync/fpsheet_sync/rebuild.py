@@ -15,6 +15,7 @@ from fpsheet_sync.issue import write_issue
 from fpsheet_sync.library import read_commits, read_state
 from fpsheet_sync.original import open_original
 from fpsheet_sync.plan import make_plan
+from fpsheet_sync.repeated import read_repeated
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.state_hash import state_hash
 from fpsheet_sync.statistics.benchmark import load_benchmarks, save_benchmarks
@@ -84,6 +85,7 @@ def _carry(store: Store, target: Store) -> None:
         lines = [dict(row) for row in connection.execute(select(log)).mappings()]
         names = {row.id: row.sha256 for row in connection.execute(known)}
         figures = load_benchmarks(connection)
+        packages = read_repeated(connection)
     with target.write() as connection:
         numbers = {row.sha256: row.id for row in connection.execute(known)}
         connection.execute(log.delete())
@@ -91,7 +93,8 @@ def _carry(store: Store, target: Store) -> None:
             last = row["til_og_med"]
             before = (numbers[name] for number, name in names.items() if number <= last)
             row["til_og_med"] = max(before, default=0)
-        for table, rows in ((edition, editions), (log, lines)):
+        again = [{"pakke": package, "sha256": sha256} for package, sha256 in packages.items()]
+        for table, rows in ((edition, editions), (log, lines), (schema["gensendt"], again)):
             if rows:
                 connection.execute(table.insert(), rows)
         if figures:

@@ -10,6 +10,7 @@ from fpsheet_sync.apply import write_plan
 from fpsheet_sync.content import Prepared, prepare
 from fpsheet_sync.plan import make_plan
 from fpsheet_sync.receipt import Receipt, receipt_from
+from fpsheet_sync.repeated import read_repeated
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.store import Store, lock
 from fpsheet_sync.submission import Submission
@@ -47,11 +48,14 @@ def known_receipts(store: Store, hashes: Iterable[str]) -> dict[str, Receipt]:
     table = store_schema()["indberetning"]
     columns = (table.c.sha256, table.c.pakke, table.c.kvittering)
     with store.read() as connection:
+        packages: dict[str, set[str]] = {}
+        for package, sha256 in read_repeated(connection).items():
+            packages.setdefault(sha256, set()).add(package)
         rows = connection.execute(select(*columns).where(table.c.kvittering.is_not(None)))
         return {
             name: receipt_from(row.kvittering)
             for row in rows
-            for name in (row.sha256, row.pakke)
+            for name in (row.sha256, row.pakke, *packages.get(row.sha256, ()))
             if name in wanted
         }
 

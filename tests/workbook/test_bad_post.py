@@ -209,6 +209,20 @@ def test_what_was_accepted_stays_known_when_its_key_is_revoked(exchange: Exchang
     assert refusals(exchange) == [("PAK-003",)]
 
 
+def test_a_workbook_sealed_twice_is_one_submission(exchange: Exchange) -> None:
+    """Both packages get one receipt, and neither is read again: a revoked key is no bar."""
+    (first,) = exchange.sync()
+    put(exchange, "igen.fpsheet", seal(exchange, kommune="956"))
+    for revoked in (False, True):
+        if revoked:
+            revoke(exchange, "956")
+        found = exchange.sync()
+        assert [file["state"] for file in found] == ["known", "known"]
+        assert {json.dumps(file["receipt"]) for file in found} == {json.dumps(first["receipt"])}
+    assert refusals(exchange) == []
+    assert exchange.call("departement", "rebuild", "--verify", "--db", exchange.database)[0] == 0
+
+
 def test_a_thousand_junk_files_disturb_nothing(exchange: Exchange) -> None:
     """Random bytes, empty files, pictures and texts under good names; the one package is merged."""
     dice = random.Random(1)

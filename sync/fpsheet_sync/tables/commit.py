@@ -60,3 +60,9 @@ def commit_tables(metadata: MetaData) -> None:
         text("noegle_id", 16),
         Column("data", LargeBinary, nullable=False, comment="encrypted bytes of the file"),
     )
+    Table(
+        "gensendt",
+        metadata,
+        text("pakke", SHA256_LENGTH, primary_key=True),
+        text("sha256", SHA256_LENGTH),
+    )

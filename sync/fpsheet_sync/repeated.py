@@ -1,0 +1,27 @@
+"""Repeated packages: a workbook sealed again comes in other bytes, and is known by those too."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, select
+
+from fpsheet_sync.content import Prepared
+from fpsheet_sync.schema import store_schema
+
+
+def note_repeated(connection: Connection, prepared: Prepared) -> None:
+    """Note the package of a workbook that is in the store already, so that it is not read again."""
+    schema = store_schema()
+    commit, repeated = schema["indberetning"], schema["gensendt"]
+    sha256, package = prepared.head.sha256, prepared.package
+    first = select(commit.c.pakke).where(commit.c.sha256 == sha256)
+    noted = select(repeated.c.pakke).where(repeated.c.pakke == package)
+    if not package or connection.execute(first).scalar() == package:
+        return
+    if connection.execute(noted).first() is None:
+        connection.execute(repeated.insert(), {"pakke": package, "sha256": sha256})
+
+
+def read_repeated(connection: Connection) -> Mapping[str, str]:
+    """Give the hash of each package that repeated a workbook → the hash of the workbook."""
+    repeated = store_schema()["gensendt"]
+    return {row.pakke: row.sha256 for row in connection.execute(select(repeated))}
