@@ -1,9 +1,10 @@
 """The list of findings written into the open workbook: as in the returned one, cell by cell."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from fpsheet.excel.address import join_cells
 from fpsheet.excel.failure import excel_failures
 from fpsheet.returned.fault_line import (
     COLUMNS,
@@ -32,13 +33,11 @@ from fpsheet.returned.style import (
 if TYPE_CHECKING:
     from xlwings import Range, Sheet
 
-_MOST_LINKS = 2000
-"""Each is a call to Excel; "next error" needs none."""
-
 _LANDSCAPE, _A4 = 2, 9
 """xlLandscape, xlPaperA4."""
 
 _LAST_LETTER = column_letter(COLUMNS[-1].id)
+_CELL = [column.id for column in COLUMNS].index("celle")
 
 
 def write_list(
@@ -58,17 +57,15 @@ def write_list(
     whole.number_format = "@"
     whole.raw_value = _values(title, headings, lines, last)
     _set_looks(sheet, whole, last)
-    for first, end in _runs([line.explainable for line in lines]):
-        letter = column_letter("forklaring")
-        sheet.range(
-            f"{letter}{FIRST_ROW + first}:{letter}{FIRST_ROW + end}"
-        ).color = f"#{ANSWER_FILL}"
+    letter = column_letter("forklaring")
+    numbered = list(enumerate(lines, start=FIRST_ROW))
+    for address in join_cells(f"{letter}{row}" for row, line in numbered if line.explainable):
+        sheet.range(address).color = f"#{ANSWER_FILL}"
     letter = column_letter("celle")
-    for number, line in enumerate(lines[:_MOST_LINKS], start=FIRST_ROW):
-        if line.place:
-            cell = sheet.range(f"{letter}{number}")
-            sheet.api.Hyperlinks.Add(cell.api, "", link_location(line.place))
     cells = sheet.range(f"{letter}{FIRST_ROW}:{letter}{last}")
+    if lines:
+        cells.number_format = "General"
+        cells.formula = [[_link(line)] for line in lines]
     _write_like(cells, LINK_INK)
     cells.api.Font.Underline = True
     _set_window(sheet, last)
@@ -84,6 +81,19 @@ def _values(
     rows += [list(line.values) for line in lines]
     rows += [[""] * len(COLUMNS) for _ in range(last - len(rows))]
     return [[value or None for value in row] for row in rows]
+
+
+def _link(line: FaultLine) -> str:
+    """Give a cell that leads to the finding: one formula each, so that all are written at once."""
+    shown = _quoted(line.values[_CELL])
+    if line.place is None:
+        return f"={shown}"
+    return f"=HYPERLINK({_quoted('#' + link_location(line.place))},{shown})"
+
+
+def _quoted(text: str) -> str:
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"'
 
 
 def _set_looks(sheet: "Sheet", whole: "Range", last: int) -> None:
@@ -134,14 +144,3 @@ def _set_window(sheet: "Sheet", last: int) -> None:
     window.SplitColumn = 0
     window.SplitRow = HEADING_ROW
     window.FreezePanes = True
-
-
-def _runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Give first and last place of each run of true flags, counted from zero."""
-    start: int | None = None
-    for place, flag in enumerate([*flags, False]):
-        if flag and start is None:
-            start = place
-        elif not flag and start is not None:
-            yield start, place - 1
-            start = None

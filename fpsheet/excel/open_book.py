@@ -12,10 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
+from fpsheet.excel.address import join_cells
 from fpsheet.excel.failure import ExcelError, excel_failures, said_plainly
 from fpsheet.excel.fault_list import WIDTH, OpenList, Place, is_list, read_list
 from fpsheet.excel.list_sheet import write_list
-from fpsheet.returned.cell_mark import COMMENT_LEAD, MOST_COMMENTS, CellMark, is_our_comment
+from fpsheet.returned.cell_mark import COMMENT_LEAD, CellMark, is_our_comment
 from fpsheet.returned.fault_line import IDENTITY_ROW, FaultLine, free_title
 from fpsheet.returned.mark import SIGNATURE, is_signature
 from fpsheet.returned.own_list import MOST_HEAD_ROWS
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 Buttons = Literal["ok", "yes_no_cancel"]
 
-_ADDRESS_LIMIT = 250
-"""Excel takes 255 letters as the address of several cells."""
+_MOST_NOTES = 500
+"""On one sheet. Each takes Excel a dozen calls; where there are more, the list says the rest."""
 
 _META_KEY = "form_version"
 """What the hidden sheet of our workbooks begins with."""
@@ -185,7 +186,7 @@ class OpenBook:
                         _delete(notes)
 
     def mark(self, tab: str, marks: Sequence[CellMark]) -> None:
-        """Mark cells and say there what is wrong; her own comments stay alone.
+        """Mark cells and say there what is wrong, faults first; her own comments stay alone.
 
         A sheet under a password is left as it is: the list has its findings.
         """
@@ -197,10 +198,11 @@ class OpenBook:
                 return
             for is_fault, fill in ((False, WARNING_FILL), (True, FAULT_FILL)):
                 cells = [mark.cell for mark in marks if mark.is_fault is is_fault]
-                for address in _join(cells):
+                for address in join_cells(cells):
                     formats = sheet.range(address).conditional_formats
                     formats.add_custom(f"={SIGNATURE}", fill_color=f"#{fill}")
-            for mark in marks[:MOST_COMMENTS]:
+            said = sorted(marks, key=lambda mark: not mark.is_fault)
+            for mark in said[:_MOST_NOTES]:
                 self._comment(sheet, mark)
 
     def _comment(self, sheet: "Sheet", mark: CellMark) -> None:
@@ -214,8 +216,9 @@ class OpenBook:
                 return
             raise
         lines = 2 + len(mark.text) // _LETTERS_PER_LINE + mark.text.count("\n")
-        note.api.Shape.Width = _NOTE_WIDTH
-        note.api.Shape.Height = _NOTE_LINE * lines
+        shape = note.api.Shape
+        shape.Width = _NOTE_WIDTH
+        shape.Height = _NOTE_LINE * lines
 
     def find_list(self) -> OpenList | None:
         """Read our list of findings as it stands now; None where there is none."""
@@ -359,19 +362,3 @@ def _unlocked(sheet: "Sheet") -> Iterator[bool]:
         yield True
     finally:
         api.Protect(Contents=True, **kept)
-
-
-def _join(cells: Sequence[str]) -> Iterator[str]:
-    """Give cells as addresses of many, each as long as Excel takes.
-
-    >>> list(_join(["A1", "B2"]))
-    ['A1,B2']
-    """
-    address = ""
-    for cell in cells:
-        if address and len(address) + len(cell) >= _ADDRESS_LIMIT:
-            yield address
-            address = ""
-        address = f"{address},{cell}" if address else cell
-    if address:
-        yield address

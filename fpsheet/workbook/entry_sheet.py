@@ -48,7 +48,7 @@ Row = Mapping[str, str | int | float | date | None]
 """Field identifier to typed value: codes as identifiers, CPR as ten digits."""
 
 _NUMERIC = {FieldType.INTEGER, FieldType.DECIMAL}
-_PRINTED_ROWS = 30
+_PRINTED_ROWS = 25
 """Printed where fewer are filled, for those who note by hand first."""
 _CPR_BIRTH_DIGITS = 6
 

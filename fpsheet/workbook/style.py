@@ -108,7 +108,7 @@ def align(
         vertical=vertical,
         wrap_text=wrap,
         shrink_to_fit=shrink,
-        indent=int(side == "left"),
+        indent=int(side != "center"),
     )
 
 
@@ -236,4 +236,7 @@ def set_page(sheet: Worksheet, *, title_rows: str = "", footer: str = "") -> Non
         sheet.print_title_rows = title_rows
     left = _HeaderFooterPart(footer, size=8)
     right = _HeaderFooterPart("&P / &N", size=8)
-    sheet.HeaderFooter = HeaderFooter(oddFooter=HeaderFooterItem(left=left, right=right))
+    # A wide sheet is printed smaller, but who it is from shall be read on paper.
+    sheet.HeaderFooter = HeaderFooter(
+        oddFooter=HeaderFooterItem(left=left, right=right), scaleWithDoc=False
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from openpyxl import Workbook
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.issue import Issue
@@ -27,6 +28,9 @@ _LETTERS_PER_WIDTH = 1.14
 """A column of a width holds so many letters: it is counted in digits, which are wider."""
 
 _ROW_HEIGHT = 14
+_PAGE_HEIGHT = 560
+"""Points that a page holds below the repeated title, at the columns' width; no table is cut."""
+
 STEPS = 9
 """Steps of the work, each with a title and a text."""
 
@@ -40,12 +44,22 @@ def make_guide(book: Workbook, issue: Issue) -> Worksheet:
     write_title(sheet, "B1", issue.title("vejledning"))
     write_note(sheet, "B2", issue.text("sheet.vejledning.intro"))
     sheet.row_dimensions[1].height = 30
-    row = _write_steps(sheet, issue, 4)
+    page, row = 4, _write_steps(sheet, issue, 4)
     for entry in issue.form.entry_sheets():
-        row = _write_sheet(sheet, issue, entry, row + 1)
+        start, row = row + 1, _write_sheet(sheet, issue, entry, row + 1)
+        if _sum_heights(sheet, page, row) > _PAGE_HEIGHT:
+            sheet.row_breaks.append(Break(start - 1))
+            page = start
     protect(sheet)
     set_page(sheet, title_rows="1:2", footer=issue.footer)
     return sheet
+
+
+def _sum_heights(sheet: Worksheet, first: int, end: int) -> float:
+    """Give the height of rows in points, the end excluded."""
+    known = sheet.row_dimensions
+    heights = (known[row].height if row in known else None for row in range(first, end))
+    return sum(height or _ROW_HEIGHT + 1 for height in heights)
 
 
 def _write_steps(sheet: Worksheet, issue: Issue, row: int) -> int:

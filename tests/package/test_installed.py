@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import zipfile
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+OLD_WORKBOOK = "tests/workbook/data/form-1.xlsx"
 
 _IMPORT_ALL = """
 import importlib, pkgutil, sys
@@ -82,3 +85,30 @@ def test_the_five_commands_run(clean_python: str, tmp_path: Path) -> None:
         result = run(clean_python, "-m", "fpsheet", *arguments, folder=tmp_path, **settings)
         assert result.returncode == 0, (arguments, result.stderr)
     assert list((tmp_path / "statistik").glob("*.xlsx"))
+
+
+def test_the_kommunes_other_commands_run(clean_python: str, root: Path, tmp_path: Path) -> None:
+    """Receipt into the own file, a filled workbook, a lifted one, and the help of Excel's part."""
+    settings = {
+        "FPSHEET_CONFIG": str(tmp_path / "fpsheet.toml"),
+        "FPSHEET_KEY_FOLDER": str(tmp_path / "noegler"),
+    }
+
+    def fpsheet(*arguments: str) -> str:
+        result = run(clean_python, "-m", "fpsheet", *arguments, folder=tmp_path, **settings)
+        assert result.returncode == 0, (arguments, result.stderr)
+        return result.stdout
+
+    fpsheet("template", "--kommune", "956", "--year", "2026", "--out", "bog.xlsx")
+    fpsheet("submit", "bog.xlsx", "--to", "indbakke")
+    fpsheet("sync", "indbakke", "--receipts", "kvitteringer")
+    (receipt,) = (tmp_path / "kvitteringer" / "956").glob("*.json")
+    fpsheet("receive", str(receipt), "bog.xlsx", "--out", "retur.xlsx")
+    fpsheet("pull", "--kommune", "956", "--year", "2026", "--out", "udfyldt.xlsx")
+    shutil.copyfile(root / OLD_WORKBOOK, tmp_path / "gammel.xlsx")
+    fpsheet("upgrade", "gammel.xlsx", "--out", "ny.xlsx")
+    for name in ("retur.xlsx", "udfyldt.xlsx", "ny.xlsx"):
+        with zipfile.ZipFile(tmp_path / name) as workbook:
+            assert "xl/workbook.xml" in workbook.namelist()
+    shown = fpsheet("excel", "--help")
+    assert all(word in shown for word in ("next", "preview", "submit", "install"))

@@ -72,7 +72,7 @@ def edit(content: bytes, change: Callable[[Workbook], object]) -> bytes:
 
 
 @cache
-def _process() -> ReadingProcess:
+def reading_process() -> ReadingProcess:
     """Give the one reading process of the test run."""
     process = ReadingProcess()
     atexit.register(process.close)
@@ -94,7 +94,7 @@ class Checked:
 
 def check_bytes(content: bytes, form: Form, *, name: str = "956.xlsx") -> Checked:
     """Read and check a workbook; it must be readable."""
-    reading = read_file(NamedBytes(name, content), form=form, process=_process())
+    reading = read_file(NamedBytes(name, content), form=form, process=reading_process())
     assert reading.raw is not None, reading.findings
     check = check_workbook(reading.raw, form, today=TODAY)
     findings = sort_findings((*reading.findings, *check.findings), form)

@@ -136,7 +136,11 @@ LIMIT = 255
 
 
 def read_areas(arg1: Any, arg2: Any = None) -> tuple[Area, ...]:
-    """Read what xlwings passes to `Sheet.range`: an address of one or many areas, or corners."""
+    """Read what xlwings passes to `Sheet.range`: an address of one or many areas, or corners.
+
+    A corner is a row and a column, or a cell of the engine.
+    """
+    arg1, arg2 = (getattr(arg, "corner", arg) for arg in (arg1, arg2))
     if isinstance(arg1, tuple):
         row, column = arg1
         last_row, last_column = arg2 or arg1

@@ -58,6 +58,9 @@ class SheetBackend(Protocol):
     def write_texts(self, area: Area, rows: Sequence[Sequence[str | None]]) -> None:
         """Write texts; a cell that is not formatted as text is a mistake of the caller."""
 
+    def write_formulas(self, area: Area, rows: Sequence[Sequence[str]]) -> None:
+        """Write formulas; a cell that is formatted as text is a mistake of the caller."""
+
     def clear(self, area: Area) -> None:
         """Empty cells."""
 
@@ -66,6 +69,9 @@ class SheetBackend(Protocol):
 
     def notes(self) -> dict[str, str]:
         """Give the notes: cell → text."""
+
+    def note(self, cell: str) -> str | None:
+        """Give the note of one cell."""
 
     def set_note(self, cell: str, text: str | None) -> None:
         """Write a note, or take it away."""
@@ -87,9 +93,6 @@ class SheetBackend(Protocol):
 
     def set_view(self, name: str, value: Any) -> None:
         """Set tab (colour), filter (area), gridlines, frozen (rows)."""
-
-    def link(self, cell: str, location: str) -> None:
-        """Make a cell a link inside the workbook."""
 
     def select(self, area: Area) -> None:
         """Select cells."""

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from fpsheet.cli.program import run
 from fpsheet_templates.load import load_form
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from openpyxl import Workbook
+    from openpyxl.worksheet.cell_range import MultiCellRange
     from openpyxl.worksheet.worksheet import Worksheet
 
     from tests.support.excel_engine import App, Book
@@ -85,9 +87,9 @@ def opened(folder: Path, content: bytes | None = None, name: str = "sager.xlsx")
 
 
 def listed(sheet: Worksheet) -> list[tuple[object, ...]]:
-    """Give every cell of our list; an empty text is an empty cell."""
+    """Give what every cell of our list shows; an empty text is an empty cell."""
     rows = sheet.iter_rows(max_col=11, values_only=True)
-    return [tuple(value or None for value in row) for row in rows]
+    return [tuple(excel_openpyxl.shown(value) or None for value in row) for row in rows]
 
 
 def fills(book: Workbook) -> set[tuple[str, str, str]]:
@@ -98,8 +100,15 @@ def fills(book: Workbook) -> set[tuple[str, str, str]]:
             for rule in area.rules:
                 if rule.formula == ['"fpsheet"="fpsheet"']:
                     colour = rule.dxf.fill.bgColor.rgb
-                    found |= {(sheet.title, cell, colour) for cell in str(area.sqref).split()}
+                    found |= {(sheet.title, cell, colour) for cell in _cells(area.sqref)}
     return found
+
+
+def _cells(areas: MultiCellRange) -> set[str]:
+    """Give every cell of some areas."""
+    return {
+        f"{get_column_letter(column)}{row}" for area in areas.ranges for row, column in area.cells
+    }
 
 
 def notes(book: Workbook) -> dict[tuple[str, str], str]:

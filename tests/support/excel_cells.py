@@ -36,6 +36,7 @@ class Range(base_classes.Range):
     sheet = property(lambda self: self._sheet)
     coords = property(lambda self: (self._sheet, self.row, self.column, *self.shape))
     row = property(lambda self: self.areas[0].row)
+    corner = property(lambda self: (self.row, self.column))
     column = property(lambda self: self.areas[0].column)
     shape = property(lambda self: self.areas[0].shape)
     address = property(lambda self: ",".join(area.address for area in self.areas))
@@ -79,6 +80,12 @@ class Range(base_classes.Range):
         self._sheet.change()
         self._sheet.own.write_texts(self.areas[0], rows)
 
+    def _write_formulas(self, rows: list[list[str]]) -> None:
+        self._sheet.change()
+        self._sheet.own.write_formulas(self.areas[0], rows)
+
+    formula = property(None, _write_formulas)
+
     def clear_contents(self) -> None:
         """Empty the cells."""
         self._sheet.change()
@@ -114,7 +121,7 @@ class Range(base_classes.Range):
     @property
     def note(self) -> Note | None:
         """Give the note on the cell."""
-        text = self._sheet.own.notes().get(self.areas[0].plain)
+        text = self._sheet.own.note(self.areas[0].plain)
         return None if text is None else Note(self, text)
 
     def add_note(self, text: str) -> Note:

@@ -50,7 +50,9 @@ class Apps(base_classes.Apps):
 class App(base_classes.App):
     """One running Excel."""
 
-    engine = SimpleNamespace(name=Engine.name, type=Engine.type)
+    engine = SimpleNamespace(
+        name=Engine.name, type=Engine.type, prepare_xl_data_element=lambda value, _: value
+    )
 
     def __init__(self, open_file: OpenFile, *paths: str, pid: int = 1) -> None:
         self.desk = Desk()
@@ -298,12 +300,8 @@ class SheetApi:
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
         self._lock = sheet.own.lock or Lock("", {})
-        self.Hyperlinks = SimpleNamespace(Add=self._link)
         self.Tab = Setter(lambda _, value: sheet.own.set_view("tab", value))
         self.PageSetup = Setter(sheet.own.set_view)
-
-    def _link(self, cell: SimpleNamespace, address: str, location: str) -> None:
-        self._sheet.own.link(cell.address, location)
 
     def Activate(self) -> None:
         """Go to it."""

@@ -137,6 +137,20 @@ class LibreOfficeSheet:
         assert cells.NumberFormat == self._format("@"), "Excel would read the text anew"
         cells.setDataArray(tuple(tuple(value or "" for value in row) for row in rows))
 
+    def write_formulas(self, area: Area, rows: Sequence[Sequence[str]]) -> None:
+        """Write formulas."""
+        cells = self._range(area)
+        assert cells.NumberFormat != self._format("@"), "Excel would take the formula as a text"
+        # LibreOffice's own grammar parts arguments by semicolons.
+        parser = self.book.own.createInstance("com.sun.star.sheet.FormulaParser")
+        parser.CompileEnglish = True
+        parser.FormulaConvention = self.book.constant("AddressConvention.XL_OOX")
+        place = self.own.getCellByPosition(area.column - 1, area.row - 1).CellAddress
+        tokens = [[parser.parseFormula(text[1:], place) for text in row] for row in rows]
+        for at, row in enumerate(tokens):
+            for across, token in enumerate(row):
+                cells.getCellByPosition(across, at).setTokens(token)
+
     def _format(self, code: str) -> int:
         uno = self.book.document.office.uno
         locale = uno.createUnoStruct("com.sun.star.lang.Locale")
@@ -159,6 +173,11 @@ class LibreOfficeSheet:
     def notes(self) -> dict[str, str]:
         """Give the notes."""
         return dict(self._annotations())
+
+    def note(self, cell: str) -> str | None:
+        """Give the note of one cell."""
+        place = self.own.getCellRangeByName(cell).getCellByPosition(0, 0)
+        return place.Annotation.String or None
 
     def set_note(self, cell: str, text: str | None) -> None:
         """Write a note, or take it away."""
@@ -256,14 +275,6 @@ class LibreOfficeSheet:
             page.IsLandscape, page.Width, page.Height = True, 29700, 21000
             page.ScaleToPagesX, page.ScaleToPagesY = 1, 0
         return name
-
-    def link(self, cell: str, location: str) -> None:
-        """Make a cell a link."""
-        own = self.own.getCellRangeByName(cell).getCellByPosition(0, 0)
-        field = self.book.own.createInstance("com.sun.star.text.TextField.URL")
-        field.URL, field.Representation = f"#{location}", own.String
-        own.String = ""
-        own.insertTextContent(own.createTextCursor(), field, False)
 
     def select(self, area: Area) -> None:
         """Select cells."""

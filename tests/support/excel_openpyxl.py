@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -10,7 +11,6 @@ from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import Alignment, PatternFill
 from openpyxl.workbook.protection import WorkbookProtection
-from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.protection import SheetProtection
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.cell import Cell
     from openpyxl.styles import Font
+    from openpyxl.styles.cell_style import StyleArray
     from openpyxl.worksheet.worksheet import Worksheet
 
 
@@ -144,7 +145,7 @@ class OpenpyxlSheet:
 
     def values(self, area: Area) -> tuple[tuple[Any, ...], ...]:
         """Give what the cells hold."""
-        return tuple(tuple(cell.value for cell in row) for row in self._rows(area))
+        return tuple(tuple(shown(cell.value) for cell in row) for row in self._rows(area))
 
     def write_texts(self, area: Area, rows: Sequence[Sequence[str | None]]) -> None:
         """Write texts."""
@@ -154,6 +155,13 @@ class OpenpyxlSheet:
                 cell.value = value
                 if value is not None:
                     cell.data_type = "s"
+
+    def write_formulas(self, area: Area, rows: Sequence[Sequence[str]]) -> None:
+        """Write formulas."""
+        for cells, values in zip(self._rows(area), rows, strict=True):
+            for cell, value in zip(cells, values, strict=True):
+                assert cell.number_format != "@", "Excel would take the formula as a text"
+                cell.value = value
 
     def clear(self, area: Area) -> None:
         """Empty cells."""
@@ -170,6 +178,11 @@ class OpenpyxlSheet:
         # Not by rows, which would make every cell between.
         cells = self.own._cells.values()
         return {cell.coordinate: note.text for cell in cells if (note := cell.comment)}
+
+    def note(self, cell: str) -> str | None:
+        """Give the note of one cell."""
+        note = self.own[cell].comment
+        return note.text if note else None
 
     def set_note(self, cell: str, text: str | None) -> None:
         """Write a note, or take it away."""
@@ -200,9 +213,15 @@ class OpenpyxlSheet:
 
     def set_look(self, area: Area, name: str, value: Any) -> None:
         """Set how cells look."""
+        known: dict[tuple[int, ...], StyleArray] = {}
         for row in self._rows(area):
             for cell in row:
-                _set_look(cell, name, value)
+                own: Any = cell
+                before = tuple(own._style or ())
+                if before not in known:
+                    _set_look(cell, name, value)
+                    known[before] = own._style
+                own._style = copy(known[before])
 
     def set_size(self, area: Area, name: str, value: Any) -> None:
         """Set the size of a column or a row; openpyxl knows no heights to fit."""
@@ -228,10 +247,6 @@ class OpenpyxlSheet:
             self.own.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=bool(value))
             self.own.page_setup.fitToHeight = 0
 
-    def link(self, cell: str, location: str) -> None:
-        """Make a cell a link."""
-        self.own[cell].hyperlink = Hyperlink(ref=cell, location=location)
-
     def select(self, area: Area) -> None:
         """Select cells."""
         chosen = self.own.sheet_view.selection[0]
@@ -240,6 +255,25 @@ class OpenpyxlSheet:
     def selected(self) -> Area:
         """Give the selected cells."""
         return read_areas(self.own.sheet_view.selection[0].sqref)[0]
+
+
+_LINK = re.compile(r'=HYPERLINK\("#((?:[^"]|"")*)","([A-Z0-9]*)"\)')
+_TEXT = re.compile(r'="([A-Z0-9]*)"')
+
+
+def link_target(value: object) -> str | None:
+    """Give where a formula that is a link inside the workbook leads."""
+    found = _LINK.fullmatch(value) if isinstance(value, str) else None
+    return found[1].replace('""', '"') if found else None
+
+
+def shown(value: Any) -> Any:
+    """Give what a cell shows: the formulas of our list are all that is calculated."""
+    if not isinstance(value, str):
+        return value
+    if found := _LINK.fullmatch(value):
+        return found[2]
+    return found[1] or None if (found := _TEXT.fullmatch(value)) else value
 
 
 def _set_look(cell: Cell, name: str, value: Any) -> None:

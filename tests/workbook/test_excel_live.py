@@ -23,6 +23,7 @@ from fpsheet_templates.load import load_form
 from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
 from tests.support.excel_api import read_areas
 from tests.support.excel_case import Case, contents, fills, listed, load, notes, opened
+from tests.support.excel_openpyxl import link_target, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,10 +92,13 @@ def ink(sheet: Worksheet, cell: str) -> object:
 
 
 def links(sheet: Worksheet) -> dict[str, str]:
-    """Give where each cell of our list leads."""
-    return {
-        cell.coordinate: cell.hyperlink.location for (cell,) in sheet["E4:E40"] if cell.hyperlink
+    """Give where each cell of our list leads, by a link or by a formula."""
+    cells = [cell for (cell,) in sheet["E4:E40"]]
+    targets = {
+        cell.coordinate: cell.hyperlink.location if cell.hyperlink else link_target(cell.value)
+        for cell in cells
     }
+    return {cell: target for cell, target in targets.items() if target}
 
 
 def test_the_findings_are_those_of_check(
@@ -255,7 +259,7 @@ def test_next_follows_the_list_and_begins_again(case: Case) -> None:
     """Each cell with a finding is visited once, in the list's order, then the first again."""
     case.run()
     rows = list(case.sheets[LIST].iter_rows(min_row=4, values_only=True))
-    order = list(dict.fromkeys((row[3], row[4]) for row in rows))
+    order = list(dict.fromkeys((row[3], shown(row[4])) for row in rows))
     visited = []
     case.own.active().select(read_areas("A1")[0])
     for _ in range(len(order) + 1):
@@ -272,7 +276,7 @@ def test_next_on_the_list_goes_to_the_line_she_stands_on(case: Case) -> None:
     sheet.sheet_view.selection[-1].sqref = sheet.sheet_view.selection[0].sqref = "G6"
     case.run("next")
     place = (case.own.active().title, case.own.active().selected().plain)
-    assert place == (sheet["D6"].value, sheet["E6"].value)
+    assert place == (sheet["D6"].value, shown(sheet["E6"].value))
 
 
 def test_preview_opens_the_figures(case: Case, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from fpsheet_validation.cpr import born_number
 from fpsheet_validation.doubt import doubtful_citizens, doubtful_sheets
 
 GRANTING = ("tilkendelse", "aendring", "uaendret")
-"""Decisions after which the citizen has a pension."""
+"""Decisions after which the citizen has a pension; so too an udsaettelse that states a niveau."""
 
 
 def case_facts(book: Book) -> pl.DataFrame:
@@ -22,10 +22,10 @@ def case_facts(book: Book) -> pl.DataFrame:
     Columns: `cpr`; `sag_foedt` (yyyymmdd); from Borgere `sag_er_borger`, `sag_foer_reform`,
     `sag_ansoegning`; from Afgørelser `sag_foerste_tilkendelse`, `sag_sidste_tildeling`,
     `sag_sidste_bortfald`, `sag_doed`, `sag_sidste_afgoerelse`, `sag_har_udsaettelse`; from
-    Forløb `sag_foerste_afklaring`, `sag_foerste_moede`, `sag_foerste_revurdering`,
-    `sag_sidste_revurdering`; `sag_sidste_vurdering`, `sag_sidste_job` (9999 while it lasts),
-    `sag_sidste_indkomst`, `sag_flyttet`; `sag_tvivl_<sheet>` where the citizen's rows of a sheet
-    are in doubt, and `sag_maaske_borger` where a row of Borgere is probably the citizen's.
+    Forløb `sag_foerste_afklaring`, `sag_foerste_moede`, `sag_foerste_revurdering`;
+    `sag_sidste_vurdering`, `sag_sidste_job` (9999 while it lasts), `sag_sidste_indkomst`,
+    `sag_flyttet`; `sag_tvivl_<sheet>` where the citizen's rows of a sheet are in doubt, and
+    `sag_maaske_borger` where a row of Borgere is probably the citizen's.
     """
     parts = [
         _from_borger(book),
@@ -78,13 +78,15 @@ def _where(condition: pl.Expr, day: pl.Expr) -> pl.Expr:
 def _from_afgoerelse(book: Book) -> pl.LazyFrame:
     day, kind = pl.col("afgoerelse_dato"), pl.col("afgoerelse")
     is_lapse = kind == "bortfald"
+    postponed = (kind == "udsaettelse") & pl.col("niveau").is_not_null()
+    granted = kind.is_in(GRANTING) | postponed
     died = is_lapse & (pl.col("bortfald_aarsag") == "doedsfald")
     return (
         book.rows("afgoerelse")
         .group_by(CPR)
         .agg(
             _where(kind == "tilkendelse", day).min().alias("sag_foerste_tilkendelse"),
-            _where(kind.is_in(GRANTING), day).max().alias("sag_sidste_tildeling"),
+            _where(granted, day).max().alias("sag_sidste_tildeling"),
             _where(is_lapse, day).max().alias("sag_sidste_bortfald"),
             _where(died, pl.coalesce("virkning_dato", day)).max().alias("sag_doed"),
             day.max().alias("sag_sidste_afgoerelse"),
@@ -102,7 +104,6 @@ def _from_forloeb(book: Book) -> pl.LazyFrame:
             _where(kind == "afklaringsforloeb", day).min().alias("sag_foerste_afklaring"),
             _where(kind == "rehabiliteringsmoede", day).min().alias("sag_foerste_moede"),
             _where(kind == "revurdering", day).min().alias("sag_foerste_revurdering"),
-            _where(kind == "revurdering", day).max().alias("sag_sidste_revurdering"),
             day.max().alias("sag_sidste_forloeb"),
         )
     )

@@ -80,12 +80,12 @@ def more_than_full_time(setting: Setting) -> pl.Expr:
 def flex_job_not_reviewed(setting: Setting) -> pl.Expr:
     """A fleksjob is assessed again at least every three years, except for those over 40."""
     due = f"{number_of(setting, 'FLEKSJOB_AAR'):g}y"
-    latest = pl.max_horizontal(_FIRST_DAY, "sag_sidste_vurdering", "sag_sidste_revurdering")
+    latest = pl.max_horizontal(_FIRST_DAY, "sag_sidste_vurdering")
     young = whole_years(pl.col("sag_foedt"), _now(setting)) <= number_of(
         setting, "FLEKSJOB_UNDER_ALDER"
     )
     open_job = (pl.col("job_type") == "fleksjob") & _LAST_DAY.is_null()
-    sure = ~pl.col("sag_tvivl_vurdering") & ~pl.col("sag_tvivl_forloeb")
+    sure = ~pl.col("sag_tvivl_vurdering")
     return open_job & young & sure & (latest.dt.offset_by(due) < setting.today)
 
 
@@ -122,17 +122,22 @@ def moved_to_own_kommune(setting: Setting) -> pl.Expr:
 
 @case_rule("BRG-018", at="borger.cpr")
 def review_overdue(setting: Setting) -> pl.Expr:
-    """Who is under 60 and has a pension is reassessed within every five years."""
+    """Who is under 60 and has a pension is assessed again within every five years.
+
+    As on the Huskeliste: a vurdering or a decision starts the next five years, a revurdering that
+    has only begun does not; who moved away since has no deadline here.
+    """
     reform = day_of(setting, "REFORM_IKRAFT")
-    lapsed = pl.col("sag_sidste_bortfald") >= pl.max_horizontal("sag_sidste_tildeling", reform)
-    pensioner = pl.col("sag_foer_reform") | pl.col("sag_sidste_tildeling").is_not_null()
-    latest = pl.max_horizontal("sag_sidste_tildeling", "sag_sidste_revurdering", reform)
+    granted, lapsed = pl.col("sag_sidste_tildeling"), pl.col("sag_sidste_bortfald")
+    kept = (granted >= lapsed).fill_null(granted.is_not_null())
+    pensioner = kept | (pl.col("sag_foer_reform") & granted.is_null() & lapsed.is_null())
+    latest = pl.max_horizontal(granted, "sag_sidste_vurdering", reform)
     due = latest.dt.offset_by(f"{number_of(setting, 'REVURDERING_AAR'):g}y")
+    moved = (pl.col("sag_flyttet") >= latest).fill_null(value=False)
     age = whole_years(pl.col("sag_foedt"), _now(setting))
-    sure = ~pl.col("sag_tvivl_forloeb") & ~pl.col("sag_tvivl_afgoerelse")
-    here = pl.col("sag_flyttet").is_null() & pensioner & ~lapsed.fill_null(value=False)
     young = age < number_of(setting, "REVURDERING_UNDER_ALDER")
-    return here & sure & young & (due <= setting.today)
+    sure = ~pl.col("sag_tvivl_vurdering") & ~pl.col("sag_tvivl_afgoerelse")
+    return pensioner & ~moved & sure & young & (due < setting.today)
 
 
 @case_rule("BRG-036", at="borger.tidligere_cpr")
