@@ -23,7 +23,8 @@ _TYPES = {
     **dict.fromkeys(("cells", "small", "others"), FieldType.INTEGER),
     **dict.fromkeys(("low", "high"), FieldType.DECIMAL),
 }
-_WIDTHS = {"about": 26, "name": 60, "why": 70}
+_WIDTHS = {"about": 22, "name": 54, "why": 66}
+_NARROW = 12
 
 Row = tuple[str | int | float | None, ...]
 
@@ -54,8 +55,9 @@ def write_audit(
 ) -> bytes:
     """Give the audit report of a publication as a workbook marked FORTROLIGT.
 
-    Its rows are the tables, the readers with the closest they come to a small number, the numbers
-    hidden to protect others with the reason, and what fewer breakdowns would have saved.
+    Its rows are the tables and their breakdowns, what fewer of these would have saved, the readers
+    with the closest they come to a small number, and the numbers hidden to protect others with the
+    reason.
 
     Args:
         report: The report.
@@ -90,13 +92,14 @@ def write_audit(
                 ListColumn(
                     words.text(f"audit.column.{name}"),
                     _TYPES.get(name, FieldType.TEXT),
-                    width=_WIDTHS.get(name, 16),
+                    width=_WIDTHS.get(name, _NARROW),
                 )
                 for name in _COLUMNS
             ),
             rows=tuple(_rows(report, told_as)),
             made_on=made_on,
             is_confidential=True,
+            wraps=True,
         )
     )
 
@@ -104,16 +107,28 @@ def write_audit(
 def _rows(report: "AuditReport", told_as: _Told) -> Iterator[Row]:
     words = told_as.words
     for line in report.tables:
-        about = words.text("audit.about.table")
-        yield about, line.table, line.cells, line.primary, line.secondary, None, None, ""
+        if line.breakdown is None:
+            about, name = words.text("audit.about.table"), _title(words, line.table)
+        else:
+            about = words.text("audit.about.breakdown")
+            name = f"{line.table}: {_by(words, line.breakdown)}"
+        yield about, name, line.cells, line.primary, line.secondary, None, None, ""
+    for saving in (each for each in report.savings if each.freed > 0):
+        is_whole = not saving.breakdown
+        name = f"{saving.table}: {_breakdown(words, saving.breakdown)}"
+        numbers = {"freed": saving.freed, "lost": saving.lost}
+        why = words.fill("audit.saves_table" if is_whole else "audit.saves", numbers)
+        about = words.text("audit.about.saving")
+        yield _reasoned(about, _title(words, saving.table) if is_whole else name, why)
     for view in report.views:
         if view.interval is None:
             continue
         how = words.text(f"audit.{'measured' if view.is_measured else 'proven'}")
         ends = (view.interval.low, _finite(view.interval.high))
         closest = "" if view.cell is None else told_as.number(view.cell)
-        name = f"{told_as.reader(view.view)}: {closest}"
-        yield words.text("audit.about.reader"), name, None, None, None, *ends, how
+        why = words.fill("audit.closest", {"cell": closest, "how": how})
+        about, name = words.text("audit.about.reader"), told_as.reader(view.view)
+        yield about, name, None, None, None, *ends, why
     for cell, reason in report.reasons.items():
         told = {
             "cell": told_as.number(reason.protects),
@@ -124,10 +139,6 @@ def _rows(report: "AuditReport", told_as: _Told) -> Iterator[Row]:
     for cell, view_id in report.already_known:
         why = words.fill("audit.known", {"who": told_as.reader(view_id)})
         yield _reasoned(words.text("audit.about.known"), told_as.number(cell), why)
-    for saving in report.savings:
-        name = f"{saving.table} {_breakdown(words, saving.breakdown)}".strip()
-        why = words.fill("audit.saves", {"freed": saving.freed, "lost": saving.lost})
-        yield words.text("audit.about.saving"), name, saving.freed, None, None, None, None, why
 
 
 def _reasoned(about: str, name: str, why: str) -> Row:
@@ -139,9 +150,18 @@ def _finite(high: float) -> float | None:
     return None if high == float("inf") else high
 
 
+def _title(words: Wording, table: str) -> str:
+    """Give a table's number and title."""
+    return f"{table}. {words.text(f'table.{table}.title')}"
+
+
+def _by(words: Wording, breakdown: tuple[str, ...]) -> str:
+    """Give what numbers are broken down by; totals have a word of their own."""
+    labels = [_breakdown(words, dimension) for dimension in breakdown]
+    return ", ".join(labels) or words.text("audit.totals")
+
+
 def _breakdown(words: Wording, dimension: str) -> str:
     """Give a dimension's heading; columns that divide another have a word of their own."""
-    if not dimension:
-        return words.text("audit.whole_table")
     known = dimension in load_dimensions()
     return words.dimension(dimension) if known else words.text("audit.columns")

@@ -10,6 +10,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from fpsheet.wrapping import count_lines
 from fpsheet_templates.form import ColumnRole, FieldType, Form
 
 Cell = str | int | float | date | None
@@ -25,6 +26,9 @@ _LOOK = {"font_name": "Arial", "font_size": 11}
 _CODES_SHEET = "Koder"
 _A4 = 9
 _CPR_LENGTH = 10
+_LINE_POINTS = 15
+_LETTERS = 1.1
+"""Letters that fit in a character of width: most are narrower than the digit it is measured by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ class ListBook:
         rows: Cells as codes, days and numbers.
         made_on: The day printed in the properties.
         blank_rows: Empty rows below, for somebody to fill in.
-        is_confidential: CPR numbers are in it, and every printed page says so.
+        is_confidential: It is not to be passed on, and every printed page says so.
+        wraps: Texts longer than their column go on in the line below.
     """
 
     title: str
@@ -69,6 +74,7 @@ class ListBook:
     made_on: date
     blank_rows: int = 0
     is_confidential: bool = False
+    wraps: bool = False
 
 
 def list_columns(lists: Form, sheet_id: str, language: str) -> tuple[ListColumn, ...]:
@@ -127,7 +133,7 @@ def _write_table(workbook: Workbook, sheet: Worksheet, book: ListBook) -> None:
         FieldType.INTEGER: workbook.add_format({"num_format": "0"}),
         FieldType.DECIMAL: workbook.add_format({"num_format": "0.0"}),
     }
-    text = workbook.add_format({"num_format": "@"})
+    text = workbook.add_format({"num_format": "@", "text_wrap": book.wraps})
     head = workbook.add_format({"bold": True, "text_wrap": True, "valign": "bottom"})
     first, height = len(book.lines), max(len(book.rows) + book.blank_rows, 1)
     headed = [
@@ -138,6 +144,7 @@ def _write_table(workbook: Workbook, sheet: Worksheet, book: ListBook) -> None:
         }
         for column in book.columns
     ]
+    _fit_height(sheet, first, [(column.label, column.width) for column in book.columns])
     place = (first, 0, first + height, len(book.columns) - 1)
     sheet.add_table(*place, {"name": book.table, "columns": headed, "style": "Table Style Light 1"})
     for number, column in enumerate(book.columns):
@@ -145,6 +152,16 @@ def _write_table(workbook: Workbook, sheet: Worksheet, book: ListBook) -> None:
     for row, cells in enumerate(book.rows, start=first + 1):
         for number, (column, cell) in enumerate(zip(book.columns, cells, strict=True)):
             _write_cell(sheet, (row, number), column, cell, looks.get(column.type, text))
+        if book.wraps:
+            shown = zip(cells, book.columns, strict=True)
+            _fit_height(sheet, row, [(str(cell or ""), column.width) for cell, column in shown])
+
+
+def _fit_height(sheet: Worksheet, row: int, cells: Sequence[tuple[str, int]]) -> None:
+    """Make a row as high as its longest text needs; LibreOffice does not do so when it opens."""
+    lines = max(count_lines(text, int(width * _LETTERS)) for text, width in cells)
+    if lines > 1:
+        sheet.set_row(row, lines * _LINE_POINTS)
 
 
 def _write_cell(

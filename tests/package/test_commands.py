@@ -211,6 +211,14 @@ def test_the_audit_lies_beside_the_national_edition(demo: Path) -> None:
             assert high is None or float(str(high)) - float(str(low)) >= 2
         smalls = [int(str(row[3])) for row in rows if row[0] == "Tabel"]
         assert sum(smalls) > 0
+        assert ("Tabel", "T01. Forløb efter type") in {row[:2] for row in rows}
+        by = ("Opdeling", "T01: Forløbstype, Kommune")
+        by_both = [row for row in rows if row[:2] == by]
+        assert len(by_both) == 1
+        # The breakdowns divide the table, line by line.
+        parts = [row[2:5] for row in rows if str(row[1]).startswith("T01: ") and row[0] == by[0]]
+        (whole,) = (row[2:5] for row in rows if str(row[1]).startswith("T01. "))
+        assert tuple(map(sum, zip(*parts, strict=True))) == whole
 
 
 def test_exports(demo: Path, tmp_path: Path, environment: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ It tells primary cells from secondary ones, and so is for the departement alone.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from fpsheet_sync.disclosure.cells import CellId, Release
@@ -16,9 +16,20 @@ from fpsheet_sync.disclosure.suppression import Reason, Status, Suppression
 
 @dataclass(frozen=True, slots=True)
 class TableLine:
-    """How much of a table is hidden; a cell printed in two tables counts in both."""
+    """How much of a table, or of one breakdown in it, is hidden.
+
+    A cell printed in two tables counts in both.
+
+    Attributes:
+        table: The table.
+        breakdown: What the cells are broken down by; empty for its totals, None for all cells.
+        cells: How many there are.
+        primary: Those hidden for being small.
+        secondary: Those hidden to protect others.
+    """
 
     table: str
+    breakdown: tuple[str, ...] | None
     cells: int
     primary: int
     secondary: int
@@ -52,7 +63,7 @@ class AuditReport:
         has_passed: Whether the audit passed.
         counts: Number of cells of each status.
         figures: Number of derived figures hidden.
-        tables: One line per table, by name.
+        tables: One line per table, by name, each before its breakdowns, coarse to fine.
         views: One line per reader, the public first.
         narrowest: View, cell and interval of the closest any reader comes to a primary cell.
         reasons: Why, per secondary cell.
@@ -102,15 +113,25 @@ def make_report(
 
 
 def _table_lines(release: Release, status: Mapping[CellId, Status]) -> tuple[TableLine, ...]:
-    members: dict[str, set[CellId]] = {}
+    members: dict[str, dict[CellId, set[str]]] = {}
     for equation in release.equations:
-        if not equation.table:
-            continue
-        members.setdefault(equation.table, set()).update((equation.total, *equation.parts))
+        if equation.table:
+            cells = members.setdefault(equation.table, {})
+            cells.setdefault(equation.total, set())
+            for part in equation.parts:
+                cells.setdefault(part, set()).add(equation.breakdown)
     lines: list[TableLine] = []
     for table, cells in sorted(members.items()):
-        counted = Counter(status[cell] for cell in cells)
-        lines.append(
-            TableLine(table, len(cells), counted[Status.PRIMARY], counted[Status.SECONDARY])
-        )
+        groups: dict[tuple[str, ...], list[Status]] = {}
+        for cell, breakdown in cells.items():
+            groups.setdefault(tuple(sorted(breakdown)), []).append(status[cell])
+        lines.append(_line(table, None, [status[cell] for cell in cells]))
+        by_size = sorted(groups, key=lambda group: (len(group), group))
+        lines += [_line(table, group, groups[group]) for group in by_size]
     return tuple(lines)
+
+
+def _line(table: str, breakdown: tuple[str, ...] | None, statuses: Collection[Status]) -> TableLine:
+    counted = Counter(statuses)
+    primary, secondary = counted[Status.PRIMARY], counted[Status.SECONDARY]
+    return TableLine(table, breakdown, len(statuses), primary, secondary)
