@@ -3,14 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fpsheet.intake.process import ReadingProcess
+from fpsheet.intake.fault import Fault
+from fpsheet.intake.limits import CHECKING_LIMITS
+from fpsheet.intake.pool import run_many
+from fpsheet.intake.process import ReadingProcess, Task
 from fpsheet_templates.form import Form
 
 if TYPE_CHECKING:
-    from fpsheet.intake.reader import Source
+    from fpsheet.intake.reader import Reader, Source
     from fpsheet.verdict import Verdict
     from fpsheet_validation.finding import Finding
     from fpsheet_validation.raw import RawWorkbook
@@ -37,18 +41,28 @@ def check_many(paths: Sequence[Path], question: Question) -> Iterator["Verdict"]
         with ReadingProcess() as process:
             yield check_source(paths[0], paths[0], question, process)
         return
-    from fpsheet.intake.reader import read_many
-
-    wanted = question.kommune or None
-    readings = read_many(paths, form=question.form, expected_kommune=wanted)
-    for path, reading in zip(paths, readings, strict=True):
-        found = (*reading.findings, *_written_wrongly(path, reading.raw, question))
-        yield check_raw(reading.raw, found, path, question)
+    start = partial(ReadingProcess, "fpsheet_validation.check", kept=question)
+    yield from run_many(paths, partial(_check_there, question), count=len(paths), start=start)
 
 
-def check_source(
-    source: "Source", path: Path, question: Question, process: ReadingProcess
-) -> "Verdict":
+def check_here(question: Question, *, path: Path) -> "Verdict":
+    """Read and check a workbook in this process, which is a reading process."""
+    from fpsheet.intake.reader import HereReader
+
+    return check_source(path, path, question, HereReader())
+
+
+def _check_there(question: Question, process: ReadingProcess, path: Path) -> "Verdict":
+    """Read and check a workbook in a reading process; one that it dies of is refused."""
+    verdict: Verdict | Fault = process.run(
+        Task("fpsheet.check:check_here", {"path": path}, CHECKING_LIMITS)
+    )
+    if isinstance(verdict, Fault):
+        return check_raw(None, (verdict.to_finding(question.form),), path, question)
+    return verdict
+
+
+def check_source(source: "Source", path: Path, question: Question, process: "Reader") -> "Verdict":
     """Read and check a workbook.
 
     Args:

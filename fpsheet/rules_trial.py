@@ -7,9 +7,10 @@ from pathlib import Path
 
 from fpsheet.central import Central, open_central
 from fpsheet.check import Question, check_many
-from fpsheet.receive import Desk, make_worker
+from fpsheet.receive import Desk
 from fpsheet.transport.inbox import Arrival
 from fpsheet.verdict import Verdict
+from fpsheet.worker import make_worker
 from fpsheet_sync.original import latest_originals
 from fpsheet_templates.errors import SpecError, UsageError
 from fpsheet_templates.load import load_texts, read_rules
@@ -63,17 +64,13 @@ def try_on_stored(rules: Sequence[Rule], central: Central, desk: Desk) -> Iterat
     Raises:
         StoreError: The database could not be used, or an original is missing.
     """
-    worker = make_worker(desk)
-    try:
-        with closing(open_central(central)) as store:
-            for original in latest_originals(store):
-                name = f"{original.kommune_kode}-{original.aar}.xlsx"
-                arrival = Arrival(name, name, None, len(original.data))
-                verdict, _ = worker.read(original.data, arrival)
-                source = f"{original.kommune_kode} {original.aar} ({original.number})"
-                yield from _try(rules, verdict, worker.question, source)
-    finally:
-        worker.process.close()
+    with make_worker(desk) as worker, closing(open_central(central)) as store:
+        for original in latest_originals(store):
+            name = f"{original.kommune_kode}-{original.aar}.xlsx"
+            arrival = Arrival(name, name, None, len(original.data))
+            verdict, _ = worker.read(original.data, arrival)
+            source = f"{original.kommune_kode} {original.aar} ({original.number})"
+            yield from _try(rules, verdict, worker.question, source)
 
 
 def _try(

@@ -1,29 +1,49 @@
-"""The reading process, seen from inside: takes files, gives raw workbooks, one after the other.
+"""The reading process, seen from inside: does tasks on files, one after the other.
 
 It talks to its parent over its standard input and output, in pieces with their length before
 them. Whatever else may want to print (a panic in the bulk reader prints what it choked on) goes
 nowhere. A file that brings the process down brings down nothing else.
 """
 
+import gc
+import importlib
 import os
 import pickle
+import pkgutil
 import struct
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fpsheet.intake.fault import Fault
+    from fpsheet.intake.limits import Limits
     from fpsheet.intake.plan import ReadingPlan
+    from fpsheet_validation.raw import RawWorkbook
 
 LENGTH = struct.Struct(">Q")
 """Length of the piece that follows."""
 
+_NOTHING = pickle.dumps(None)
+_UNREADABLE = 70
+"""Exit code of a process that could not go on with a file."""
 
-def serve() -> None:
-    """Read files until the parent closes the pipe."""
+
+def serve(needed: str) -> None:
+    """Do tasks until the parent closes the pipe.
+
+    Args:
+        needed: Module to load before the first task, with all that it loads.
+    """
     tasks = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     with tasks, answers:
         _silence()
+        # Loaded while the parent is still busy with its own imports.
+        importlib.import_module(needed)
+        # What is loaded stays: the collector need not go through it again for every few files.
+        gc.freeze()
         _serve(tasks, answers)
 
 
@@ -44,22 +64,52 @@ def read_piece(stream: IO[bytes]) -> bytes | None:
     return piece if len(piece) == length else None
 
 
-def _serve(tasks: IO[bytes], answers: IO[bytes]) -> None:
-    # Imported while the parent is still busy with its own imports.
-    from fpsheet.intake.guard import limit_memory, set_alarm
+def read_or_end(
+    data: bytes, *, name: str, plan: "ReadingPlan"
+) -> "tuple[RawWorkbook | None, tuple[Fault, ...]]":
+    """Read a file in this process, which ends where that goes wrong: the parent tells of it."""
     from fpsheet.intake.reading import read_bytes
 
+    try:
+        return read_bytes(data, name=name, plan=plan)
+    except BaseException:  # noqa: BLE001 - a panic of the bulk reader is no ordinary exception
+        os._exit(_UNREADABLE)
+
+
+def _serve(tasks: IO[bytes], answers: IO[bytes]) -> None:
+    from fpsheet.intake.guard import limit_memory, set_alarm
+
+    kept = pickle.loads(read_piece(tasks) or _NOTHING)  # noqa: S301 - written by the parent
+    shared = () if kept is None else (kept,)
     is_limited = False
-    while (task := read_piece(tasks)) is not None and (data := read_piece(tasks)) is not None:
-        plan: ReadingPlan
-        name, plan = pickle.loads(task)  # noqa: S301 - written by the parent
+    while (task := read_piece(tasks)) is not None:
+        limits: Limits
+        name, arguments, limits = pickle.loads(task)  # noqa: S301 - as above
         if not is_limited:
-            limit_memory(plan.limits.memory_bytes)
+            limit_memory(limits.memory_bytes)
             is_limited = True
-        set_alarm(plan.limits.seconds)
-        outcome = read_bytes(data, name=name, plan=plan)
+        set_alarm(limits.seconds)
+        answer = _answer(partial(pkgutil.resolve_name(name), *shared, **arguments))
         set_alarm(0)
-        write_piece(answers, pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL))
+        write_piece(answers, answer)
+
+
+def _answer(run: Callable[[], object]) -> bytes:
+    """Give whether the task was done, and what came of it: its result, or what it raised."""
+    try:
+        outcome = True, run()
+    except Exception as error:  # noqa: BLE001 - raised again where the task was given
+        outcome = False, _portable(error)
+    return pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
+
+
+def _portable(error: Exception) -> Exception:
+    """Give an exception that arrives: itself, or one that names its class."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301 - written here
+    except Exception:  # noqa: BLE001 - whatever an exception holds
+        return RuntimeError(type(error).__name__)
+    return error
 
 
 def _silence() -> None:

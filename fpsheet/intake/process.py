@@ -1,4 +1,4 @@
-"""The reading process, seen from outside: started, fed, waited for, ended.
+"""The reading process, seen from outside: started, given tasks, waited for, ended.
 
 A plain child with two pipes, and not `multiprocessing`: that one imports the main module of the
 program a second time, which costs time and goes wrong in a script without a main guard.
@@ -11,7 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
 
 from fpsheet.intake.child import read_piece, write_piece
 from fpsheet.intake.fault import Fault
@@ -30,18 +31,45 @@ if TYPE_CHECKING:
 # The child gets the parent's import path whole, so it runs the same code wherever that lies.
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from fpsheet.intake.child import serve; serve()"
+    "from fpsheet.intake.child import serve; serve(sys.argv[2])"
 )
 # One reading process has one core; more threads would only ask for more memory.
 _ENVIRONMENT = {"POLARS_MAX_THREADS": "1", "RAYON_NUM_THREADS": "1", "PYTHONUTF8": "1"}
 _CREATE_NO_WINDOW = 0x08000000
 
+READING = "fpsheet.intake.reading"
+"""The module that reading needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a reading process is to do with a file.
+
+    Attributes:
+        run: The function, as `module:name`: the parent need not load what it needs. What the
+            process keeps is its first argument, where it keeps anything.
+        arguments: Its arguments, by name.
+        limits: How much it may ask for.
+    """
+
+    run: str
+    arguments: dict[str, Any] = field(repr=False)
+    limits: Limits
+
 
 class ReadingProcess:
-    """A process that reads files under limits. A file that kills it costs only itself."""
+    """A process that does tasks under limits. A file that kills it costs only itself."""
 
-    def __init__(self) -> None:
-        """Start the process at once; it gets ready while the caller does other things."""
+    def __init__(self, needed: str = READING, *, kept: object = None) -> None:
+        """Start the process at once; it gets ready while the caller does other things.
+
+        Args:
+            needed: Module that its tasks need.
+            kept: What all its tasks need, sent once.
+        """
+        self._needed = needed
+        self._kept = kept
+        self._is_begun = False
         self._is_closed = False
         self._process = self._start()
 
@@ -59,27 +87,45 @@ class ReadingProcess:
         self.close()
 
     def read(self, data: bytes, *, name: str, plan: "ReadingPlan") -> "Outcome":
-        """Read one file; when the process does not survive it, start another for the next.
+        """Read one file.
 
-        Findings: STR-035 after the time limit, STR-036 when the process ended; those of
-        `reading.read_bytes`.
+        Findings: those of `run` and of `reading.read_bytes`.
         """
-        watch = _Watch(self._process, plan.limits)
+        arguments = {"data": data, "name": name, "plan": plan}
+        answer = self.run(Task("fpsheet.intake.child:read_or_end", arguments, plan.limits))
+        if isinstance(answer, Fault):
+            return None, (answer,)
+        outcome: Outcome = answer
+        return outcome
+
+    def run(self, task: Task) -> Any | Fault:  # noqa: ANN401 - what the function of the task gives
+        """Do one task; when the process does not survive it, start another for the next.
+
+        Returns:
+            What came of it; a fault where the process ended over it.
+
+        Raises:
+            Exception: What the task raised.
+
+        Findings: STR-035 after the time limit, STR-036 when the process ended.
+        """
+        watch = _Watch(self._process, task.limits)
         watch.start()
         try:
-            answer = self._ask(data, name=name, plan=plan)
+            answer = self._ask(task)
         finally:
             watch.stop()
-        if answer is not None:
-            outcome: Outcome = pickle.loads(answer)  # noqa: S301 - written by our own child
-            return outcome
-        self._end()
-        if not self._is_closed:
-            self._process = self._start()
-        if watch.is_late:
-            seconds = f"{plan.limits.seconds:g}"
-            return None, (Fault("STR-035", details=(("graense", seconds),)),)
-        return None, (Fault("STR-036"),)
+        if answer is None:
+            self._end()
+            if not self._is_closed:
+                self._process = self._start()
+            if watch.is_late:
+                return Fault("STR-035", details=(("graense", f"{task.limits.seconds:g}"),))
+            return Fault("STR-036")
+        is_done, outcome = pickle.loads(answer)  # noqa: S301 - written by our own child
+        if not is_done:
+            raise outcome
+        return outcome
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
@@ -97,22 +143,26 @@ class ReadingProcess:
                     continue
         self._process.wait()
 
-    def _ask(self, data: bytes, *, name: str, plan: "ReadingPlan") -> bytes | None:
+    def _ask(self, task: Task) -> bytes | None:
         tasks, answers = self._process.stdin, self._process.stdout
         if tasks is None or answers is None:
             return None
         try:
-            write_piece(tasks, pickle.dumps((name, plan), pickle.HIGHEST_PROTOCOL))
-            write_piece(tasks, data)
+            if not self._is_begun:
+                # Not when it starts: that would wait until it has loaded what it needs.
+                write_piece(tasks, pickle.dumps(self._kept, pickle.HIGHEST_PROTOCOL))
+                self._is_begun = True
+            parts = task.run, task.arguments, task.limits
+            write_piece(tasks, pickle.dumps(parts, pickle.HIGHEST_PROTOCOL))
             return read_piece(answers)
         except (OSError, ValueError):
             # The process died, or was closed by another thread.
             return None
 
-    @staticmethod
-    def _start() -> subprocess.Popen[bytes]:
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._is_begun = False
         return subprocess.Popen(  # noqa: S603 - our own interpreter and code
-            [sys.executable, "-c", _START, json.dumps(sys.path)],
+            [sys.executable, "-c", _START, json.dumps(sys.path), self._needed],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

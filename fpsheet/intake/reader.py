@@ -5,13 +5,11 @@ on memory and time; what comes back is a raw workbook and findings, never an exc
 """
 
 import hashlib
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
+from typing import TYPE_CHECKING, Protocol
 
+from fpsheet.intake.child import read_or_end
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.limits import DEFAULT_LIMITS, Limits
 from fpsheet.intake.plan import ReadingPlan, make_list_plan, make_plan
@@ -23,8 +21,24 @@ from fpsheet_validation.raw import RawWorkbook
 _SHARING_VIOLATIONS = {32, 33}
 """Windows: another program has the file, or a part of it, for itself."""
 
-_AHEAD = 2
-"""Files read ahead of the one that is asked for, per process."""
+if TYPE_CHECKING:
+    from fpsheet.intake.process import Outcome
+
+
+class Reader(Protocol):
+    """Where files are read: a reading process, or this process where it is one."""
+
+    def read(self, data: bytes, *, name: str, plan: ReadingPlan) -> "Outcome":
+        """Read one file."""
+        ...
+
+
+class HereReader:
+    """Reads in this process, which is a reading process itself."""
+
+    def read(self, data: bytes, *, name: str, plan: ReadingPlan) -> "Outcome":
+        """Read one file; the process ends where that goes wrong."""
+        return read_or_end(data, name=name, plan=plan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +81,7 @@ def read_workbook(
     *,
     form: Form,
     expected_kommune: str | None = None,
-    process: ReadingProcess | None = None,
+    process: Reader | None = None,
 ) -> tuple[RawWorkbook | None, tuple[Finding, ...]]:
     """Read a workbook from a file.
 
@@ -91,7 +105,7 @@ def read_file(
     *,
     form: Form,
     expected_kommune: str | None = None,
-    process: ReadingProcess | None = None,
+    process: Reader | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> FileReading:
     """Read a workbook from a file or from memory, and keep its bytes and their hash."""
@@ -112,60 +126,11 @@ def read_list_file(path: Path, sheet_id: str, *, lists: Form) -> FileReading:
         return _read(path, form=lists, plan=plan, process=process)
 
 
-def read_many(
-    sources: Iterable[Source],
-    *,
-    form: Form,
-    workers: int = 2,
-    expected_kommune: str | None = None,
-    limits: Limits = DEFAULT_LIMITS,
-) -> Iterator[FileReading]:
-    """Read many workbooks in several processes, in the order they are given.
-
-    No more than a few files are read ahead of the one that is asked for.
-
-    Args:
-        sources: Files, or files in memory.
-        form: The newest form.
-        workers: Number of reading processes.
-        expected_kommune: The only kommune whose workbooks are wanted.
-        limits: How much a file may ask for.
-    """
-    plan = _plan(form, expected_kommune, limits)
-    free: SimpleQueue[ReadingProcess] = SimpleQueue()
-    processes = [ReadingProcess() for _ in range(workers)]
-    for process in processes:
-        free.put(process)
-
-    def read(source: Source) -> FileReading:
-        process = free.get()
-        try:
-            return _read(source, form=form, plan=plan, process=process)
-        finally:
-            free.put(process)
-
-    pending: deque[Future[FileReading]] = deque()
-    pool = ThreadPoolExecutor(workers)
-    try:
-        for source in sources:
-            pending.append(pool.submit(read, source))
-            if len(pending) > _AHEAD * workers:
-                yield pending.popleft().result()
-        while pending:
-            yield pending.popleft().result()
-    finally:
-        # Also when the caller has had enough: nothing is read on for nobody.
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.close()
-        pool.shutdown()
-
-
 def _plan(form: Form, expected_kommune: str | None, limits: Limits) -> ReadingPlan:
     return make_plan(form, expected_kommune=expected_kommune, limits=limits)
 
 
-def _read(source: Source, *, form: Form, plan: ReadingPlan, process: ReadingProcess) -> FileReading:
+def _read(source: Source, *, form: Form, plan: ReadingPlan, process: Reader) -> FileReading:
     name = source.name
     data = source.data if isinstance(source, NamedBytes) else _open(source, plan.limits)
     if isinstance(data, Fault):

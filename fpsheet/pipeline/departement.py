@@ -238,7 +238,7 @@ def rebuild_database(central: "Central", desk: "Desk", to: str | None = None) ->
         StoreError: An original is missing or was altered, or a database could not be used.
     """
     from fpsheet.central import Central, open_central
-    from fpsheet.receive import read_original
+    from fpsheet.worker import read_original
     from fpsheet_sync.rebuild import rebuild
 
     with TemporaryDirectory(prefix="fpsheet-") as folder:

@@ -16,10 +16,11 @@ from fpsheet.demo.country import DEMO_DAY, DemoWorkbook, invent_country
 from fpsheet.demo.fill import fill_workbook
 from fpsheet.demo.scale import Scale
 from fpsheet.prefilled import prefill_workbook
-from fpsheet.receive import Desk, Worker, make_worker
+from fpsheet.receive import Desk
 from fpsheet.transport.inbox import Arrival
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.row_id import mint_workbook_id
+from fpsheet.worker import Worker, make_worker
 from fpsheet_sync.access import Actor, read_log
 from fpsheet_sync.history import history
 from fpsheet_sync.keys import read_keys, write_keys
@@ -56,9 +57,8 @@ def worker(tmp_path: Path) -> Iterator[Worker]:
     """Who reads and checks files as sync does."""
     key_file = tmp_path / "central.noegle"
     write_keys(key_file, bytes(32), fictional=True)
-    made = make_worker(Desk(DEMO_DAY, ISSUED, key_file))
-    yield made
-    made.process.close()
+    with make_worker(Desk(DEMO_DAY, ISSUED, key_file)) as made:
+        yield made
 
 
 @pytest.fixture

@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fpsheet.intake.fault import Fault
 from fpsheet.intake.limits import DEFAULT_LIMITS, MEBIBYTE
-from fpsheet.intake.process import ReadingProcess
-from fpsheet.intake.reader import NamedBytes, read_file, read_many, read_workbook
+from fpsheet.intake.pool import run_many
+from fpsheet.intake.process import ReadingProcess, Task
+from fpsheet.intake.reader import NamedBytes, read_file, read_workbook
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
 from tests.support.xlsx_parts import entry_row, make_workbook, part_of, take_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from fpsheet.intake.reader import FileReading
+    from fpsheet.intake.reader import FileReading, Source
 
 CPR = "710776-0001"
 FORM = load_form()
@@ -125,6 +127,15 @@ def test_file_over_the_limit_is_not_read_whole(process: ReadingProcess, tmp_path
     assert len(reading.data) == 1001
 
 
+def read_many(sources: Iterable[Source], *, count: int) -> Iterator[FileReading]:
+    """Read files in several processes."""
+
+    def read(process: ReadingProcess, source: Source) -> FileReading:
+        return read_file(source, form=FORM, process=process)
+
+    return run_many(sources, read, count=count, start=ReadingProcess)
+
+
 def test_time_limit(data: bytes) -> None:
     """A file that takes too long ends its process; the next file gets another one."""
     with ReadingProcess() as process:
@@ -202,7 +213,7 @@ def test_many_files_in_order(data: bytes, tmp_path: Path) -> None:
         NamedBytes(f"{at}.xlsx", data if at % 3 else data[:200]) for at in range(12)
     ]
     sources.insert(5, path)
-    readings = list(read_many(sources, form=FORM, workers=2))
+    readings = list(read_many(sources, count=len(sources)))
     assert [reading.name for reading in readings] == [source.name for source in sources]
     for reading in readings:
         is_good = len(reading.data) == len(data)
@@ -212,7 +223,7 @@ def test_many_files_in_order(data: bytes, tmp_path: Path) -> None:
 
 def test_no_files_at_all() -> None:
     """An empty inbox gives nothing."""
-    assert list(read_many([], form=FORM)) == []
+    assert list(read_many([], count=0)) == []
 
 
 @needs_linux
@@ -226,12 +237,49 @@ def test_reader_that_had_enough(data: bytes) -> None:
             yield NamedBytes(f"{at}.xlsx", data)
 
     before = children()
-    readings = read_many(offer(), form=FORM, workers=2)
+    readings = read_many(offer(), count=1000)
     next(readings)
     assert len(children() - before) == 2
     readings.close()  # type: ignore[attr-defined]
     assert children() == before
     assert len(taken) < 10
+
+
+def test_task_gets_what_is_kept() -> None:
+    """What a process keeps is the first argument of its tasks, also after it was replaced."""
+    with ReadingProcess("json", kept={"a": 1}) as process:
+        dump = Task("json:dumps", {"sort_keys": True}, DEFAULT_LIMITS)
+        assert process.run(dump) == '{"a": 1}'
+        process._process.kill()
+        process._process.wait()
+        assert process.run(dump) == Fault("STR-036")
+        assert process.run(dump) == '{"a": 1}'
+
+
+def test_task_that_raises() -> None:
+    """What a task raises is raised to whoever gave it, and the process goes on."""
+    with ReadingProcess("json") as process:
+        with pytest.raises(ValueError, match="Expecting value"):
+            process.run(Task("json:loads", {"s": "?"}, DEFAULT_LIMITS))
+        assert process.run(Task("json:loads", {"s": "[1]"}, DEFAULT_LIMITS)) == [1]
+
+
+def test_exception_that_cannot_travel() -> None:
+    """An exception that cannot be sent arrives as the name of its class."""
+    with ReadingProcess("json") as process, pytest.raises(RuntimeError, match=r"^UnsentError$"):
+        process.run(Task(f"{__name__}:raise_unsent", {}, DEFAULT_LIMITS))
+
+
+class UnsentError(Exception):
+    """An exception that needs two values to be made, and keeps one."""
+
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(one + two)
+
+
+def raise_unsent() -> None:
+    """Raise it."""
+    raise UnsentError("a", "b")
 
 
 def children() -> set[str]:

@@ -19,7 +19,7 @@ from openpyxl import Workbook, load_workbook
 from fpsheet.cli.program import run
 from fpsheet.receipts.book import receipt_book
 from fpsheet.receipts.file import write_receipt
-from fpsheet.receive import Desk, Worker, make_worker
+from fpsheet.receive import Desk
 from fpsheet.returned.answer import answer_workbook
 from fpsheet.returned.choice import read_choices
 from fpsheet.returned.returned import clean_workbook, return_workbook
@@ -28,6 +28,7 @@ from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet.transport.inbox import Arrival
 from fpsheet.transport.payload import Payload, read_payload, write_payload
 from fpsheet.workbook.package import unpack
+from fpsheet.worker import Worker, make_worker
 from fpsheet_sync.access import Actor
 from fpsheet_sync.decision import conflicts, resolve_conflict
 from fpsheet_sync.keys import write_keys
@@ -80,9 +81,8 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     """Give the worker of every office."""
     key_file = tmp_path_factory.mktemp("keys") / "central.noegle"
     write_keys(key_file, b"\x07" * 32)
-    worker = make_worker(Desk(TODAY, datetime(2026, 11, 22, tzinfo=UTC), key_file))
-    yield worker
-    worker.process.close()
+    with make_worker(Desk(TODAY, datetime(2026, 11, 22, tzinfo=UTC), key_file)) as worker:
+        yield worker
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import pytest
 
-from fpsheet.receive import Desk, Worker, make_worker
+from fpsheet.receive import Desk
 from fpsheet.transport.inbox import Arrival
+from fpsheet.worker import Worker, make_worker
 from fpsheet_sync.keys import read_keys, write_keys
 from fpsheet_sync.library import read_state
 from fpsheet_sync.store import open_store
@@ -136,9 +137,8 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     """Who reads and checks files as sync does."""
     key_file = tmp_path_factory.mktemp("noegle") / "central.noegle"
     write_keys(key_file, bytes(32), fictional=True)
-    made = make_worker(Desk(TODAY, ISSUED, key_file))
-    yield made
-    made.process.close()
+    with make_worker(Desk(TODAY, ISSUED, key_file)) as made:
+        yield made
 
 
 @pytest.fixture

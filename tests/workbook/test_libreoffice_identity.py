@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet.receive import Desk, Worker, make_worker
+from fpsheet.receive import Desk
 from fpsheet.transport.inbox import Arrival
+from fpsheet.worker import Worker, make_worker
 from fpsheet_sync.keys import write_keys
 from fpsheet_templates.load import load_form
 from tests.support.desk import TODAY, Row, make_workbook
@@ -113,9 +114,8 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     """Who reads and checks files as sync does."""
     key_file = tmp_path_factory.mktemp("noegle") / "central.noegle"
     write_keys(key_file, b"\x07" * 32, fictional=True)
-    made = make_worker(Desk(TODAY, SENT, key_file))
-    yield made
-    made.process.close()
+    with make_worker(Desk(TODAY, SENT, key_file)) as made:
+        yield made
 
 
 def send(store: Store, worker: Worker, content: bytes, *, minute: int) -> Receipt:
