@@ -4,12 +4,14 @@ SQLAlchemy's own cost per row is two to three times the driver's. SQLite takes t
 `executemany`; PostgreSQL takes a COPY of CSV that polars writes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
 import polars as pl
 from sqlalchemy import Connection, Executable, Table
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 NO_CONSTANTS: Mapping[str, str | int] = {}
@@ -60,7 +62,7 @@ def _copy(connection: Connection, table: Table, frame: pl.DataFrame, *, ignore: 
     driver: Any = connection.connection.driver_connection
     names = ", ".join(frame.columns)
     target = f"ny_{table.name}" if ignore else table.name
-    with driver.cursor() as cursor:
+    with _as_elsewhere(connection), driver.cursor() as cursor:
         if ignore:
             cursor.execute(f"CREATE TEMP TABLE {target} (LIKE {table.name}) ON COMMIT DROP")
         with cursor.copy(f"COPY {target} ({names}) FROM STDIN (FORMAT csv)") as copy:
@@ -73,6 +75,18 @@ def _copy(connection: Connection, table: Table, frame: pl.DataFrame, *, ignore: 
                 f"ORDER BY {keys} ON CONFLICT DO NOTHING"
             )
             cursor.execute(f"DROP TABLE {target}")
+
+
+@contextmanager
+def _as_elsewhere(connection: Connection) -> Iterator[None]:
+    """Raise what the driver says as SQLAlchemy does, so that it is translated like all the rest.
+
+    The driver's own text may hold values.
+    """
+    try:
+        yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise DBAPIError("COPY", None, error, hide_parameters=True) from None
 
 
 def _csv(frame: pl.DataFrame) -> bytes:
