@@ -26,9 +26,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from fpsheet.inbox import Processed
+    from fpsheet.verdict import Verdict
 
 RECEIPTS = "kvitteringer"
 """The folder of receipts beside an inbox, where no other is given."""
+
+_NAMES = 5
+"""Names of files refused for the same reason that are told with it; the table has them all."""
 
 FATES = ("new", "changed", "withdrawn", "unchanged", "conflicting", "quarantined", "missing")
 """What can become of a row, in the order shown."""
@@ -103,9 +107,14 @@ def show_processed(
     if not processed:
         console.say(words.get("command.sync.none"))
         return
-    for file in processed:
-        if file.verdict and state_of(file) == "refused":
-            show_verdict(session, file.verdict, as_json=False)
+    refused = [file for file in processed if state_of(file) == "refused"]
+    for verdict, names in _alike(refused):
+        show_verdict(session, verdict, as_json=False)
+        if names:
+            key = "command.sync.alike_more" if len(names) > _NAMES else "command.sync.alike"
+            told = {"files": ", ".join(names[:_NAMES]), "count": len(names) - _NAMES}
+            console.say(words.fill(key, told))
+            console.say()
     if dry_run:
         console.say(words.get("command.sync.planned"))
     header = ["kommune", "file", "state", *FATES]
@@ -120,6 +129,26 @@ def show_processed(
     console.say(words.fill("command.sync.done", counts))
     if counts["waiting"]:
         console.say(words.get("command.sync.waiting"))
+
+
+def _alike(refused: "Sequence[Processed]") -> "list[tuple[Verdict, list[str]]]":
+    """Put files together that nothing could be read of, for the same reason.
+
+    Returns:
+        What was found in the first of each, and the names of the others.
+    """
+    from fpsheet.views.spoken_name import spoken_name
+
+    groups: dict[object, list[Processed]] = {}
+    for number, file in enumerate(refused):
+        if file.verdict:
+            own = number if file.verdict.check else file.verdict.findings
+            groups.setdefault(own, []).append(file)
+    return [
+        (group[0].verdict, [spoken_name(file.arrival.name) for file in group[1:]])
+        for group in groups.values()
+        if group[0].verdict
+    ]
 
 
 def _row(file: "Processed", words: Words) -> list[object]:

@@ -52,7 +52,7 @@ class Archive:
     def inflate(self, name: str) -> bytes | Fault:
         """Unpack one part.
 
-        Findings: STR-017 when the data are damaged, STR-024 when there are more than declared.
+        Findings: STR-017 when the data are damaged, or more than the directory says.
         """
         entry, start = self.entries[name], self.starts[name]
         packed = memoryview(self.data)[start : start + entry.compress_size]
@@ -65,7 +65,7 @@ class Archive:
             except zlib.error:
                 return Fault("STR-017")
             if len(content) > entry.file_size:
-                return Fault("STR-024", details=_megabytes(entry.file_size))
+                return Fault("STR-017")
             if not inflater.eof and entry.file_size:
                 return Fault("STR-017")
         if len(content) != entry.file_size or zlib.crc32(content) != entry.CRC:

@@ -243,6 +243,18 @@ def test_a_thousand_junk_files_disturb_nothing(exchange: Exchange) -> None:
     assert len(refusals(exchange)) == JUNK
 
 
+def test_files_refused_alike_are_told_together(exchange: Exchange) -> None:
+    """Each sentence stands once, with the names of some files; the table has every file."""
+    for number in range(20):
+        put(exchange, f"tom-{number:02d}.xlsx", b"")
+        put(exchange, f"side-{number:02d}.xlsx", b"<html><table></table></html>")
+    code, said = exchange.call("departement", *exchange.command)
+    assert code == 1
+    assert (said.count("STR-004"), said.count("STR-013")) == (1, 1)
+    assert "tom-01.xlsx, tom-02.xlsx, tom-03.xlsx, tom-04.xlsx, tom-05.xlsx og 14 til" in said
+    assert all(said.count(f"tom-{number:02d}.xlsx") in {1, 2} for number in range(20))
+
+
 def test_copies_under_other_names_are_one_submission(exchange: Exchange) -> None:
     """Names like (1), a conflicted copy and a copy in a subfolder: merged once, one receipt."""
     (good,) = exchange.post.iterdir()
