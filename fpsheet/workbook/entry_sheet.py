@@ -102,6 +102,8 @@ def _style_column(sheet: Worksheet, layout: SheetLayout, column_id: str) -> None
     field = column.field
     if field is None or field.role is ColumnRole.STATUS:
         style_shaded(cell)
+        # A long sentence is made smaller: cut off, it would not say what to do.
+        cell.alignment = align(shrink=field is not None)
         cell.value = f"={column.formula}" if column.formula else None
         return
     if field.role is ColumnRole.ROW_ID:

@@ -26,6 +26,7 @@ from fpsheet.documents.untranslated import (
 from fpsheet.workbook.entry_help import PROMPT_LENGTH
 from fpsheet_templates.load import load_form
 from tests.support.issued import opened
+from tests.support.package_lint import lint_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,6 +153,48 @@ def test_a_translator_adds_a_folder_and_no_code(tmp_path: Path) -> None:
     assert 'workbook.cover.aar = "Indberetningsår"' in missing.stdout
     assert "workbook.cover.kommune" not in missing.stdout
     assert "ja_nej.csv" not in missing.stdout
+
+
+VOWELS: Final = str.maketrans("aeiouæøå", "eioauøåæ")
+"""Makes a language that nobody speaks: each text is as long as the Danish one, and is another."""
+
+
+def test_a_half_translated_language_is_used_all_the_way(tmp_path: Path) -> None:
+    """Every second text as the list for translators names it, put into files as the guide says:
+    the workbook is sound, and it is checked, returned and sent like any other.
+    """
+    package = tmp_path / "fpsheet_templates"
+    shutil.copytree(Path(fpsheet_templates.__file__).parent, package)
+    folder = package / "data" / "text" / "kl"
+    folder.mkdir()
+    told = untranslated_document(FORM, "kl").split("\n\n")
+    for part in told:
+        lead, *lines = part.strip().splitlines()
+        if lead.endswith(".toml"):
+            own = "\n".join(_spoken(line) for line in lines[::2])
+            (folder / Path(lead).name).write_text(own + "\n", encoding="utf-8")
+    assert len(list(folder.iterdir())) > 15
+    path, back = tmp_path / "kl.xlsx", tmp_path / "retur.xlsx"
+    kommune = ("--kommune", "956", "--year", "2026")
+    made = _run(tmp_path, "fpsheet", "template", *kommune, "--lang", "kl", "--out", str(path))
+    assert (made.returncode, made.stderr) == (0, "")
+    today = ("--today", "02-03-2026", "--lang", "kl")
+    checked = _run(tmp_path, "fpsheet", "check", str(path), "--return", str(back), *today)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert lint_package(path.read_bytes()) == lint_package(back.read_bytes()) == ()
+    sent = _run(tmp_path, "fpsheet", "submit", str(back), "--to", str(tmp_path / "ud"), *today)
+    assert (sent.returncode, sent.stderr) == (0, "")
+    titles = load_workbook(path).sheetnames
+    swapped = {FORM.sheet_title(sheet.id, "da").translate(VOWELS) for sheet in FORM.sheets}
+    assert 0 < len(swapped & set(titles)) < len(titles)
+
+
+def _spoken(line: str) -> str:
+    """Translate one line of the list: not the key, and not what the program fills in."""
+    key, text = line.split(" = ", 1)
+    parts = re.split(r"(\{\w+\}|\\.)", text)
+    parts[::2] = [part.translate(VOWELS) for part in parts[::2]]
+    return f"{key} = {''.join(parts)}"
 
 
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
