@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from fpsheet.publish import internal_edition
 from fpsheet_sync.access import find_break, read_log
 from fpsheet_sync.stat_table import ColumnKind, Period, Shorthand
 from fpsheet_sync.statistics.cells import number_of
@@ -29,6 +30,7 @@ from tests.support.editions import (
     edition,
     first_reports,
     issue,
+    order,
     report,
     revised_reports,
     table,
@@ -280,3 +282,38 @@ def test_the_internal_edition_of_a_publication(store: Store, tmp_path: Path) -> 
     revised_reports(store)
     write(store, tmp_path / "again", internal=True, edition=1, counted_on=LATER)
     assert bytes_of(tmp_path / "then") == bytes_of(tmp_path / "again")
+
+
+@sqlite
+def test_small_numbers_that_earlier_editions_give_away_are_told(
+    store: Store, tmp_path: Path
+) -> None:
+    """Four awards printed at threshold 3 cannot be taken back at 5; the departement is told.
+
+    955 has four awards at højeste and so have its pensioners; in edition 2 it has five more at
+    laveste, which edition 1 did not tell of. Nobody is told of what edition 1 hid.
+    """
+    few = {number: award for number, award in ten_of_each().items() if number not in range(1, 7)}
+    report(store, "955", few)
+    report(store, "956", ten_of_each())
+    assert issue(store, tmp_path / "first").plain == ()
+    more = few | {30 + number: ("laveste", "") for number in range(1, 6)}
+    report(store, "955", more, minute=10)
+    told = issue(store, tmp_path / "second", threshold=5).plain
+    award = "T11: Kommune Kujalleq, Tilkendelser: Højeste."
+    assert [sentence for sentence in told if sentence.endswith(award)] == [
+        f"Et lille tal kan ikke skjules mere, fordi tidligere udgaver røber det: {award}"
+    ]
+    given_away = set()
+    for area in ("GL", "955", "956"):
+        before, after = (printed(edition(store, number, area)) for number in (1, 2))
+        now = printed(internal_edition(store, load_form(), order(), area)[0])
+        # What has changed since is another number than the one that was printed.
+        given_away |= {
+            name
+            for name, count in before.items()
+            if isinstance(count, int) and 0 < count < 5 and now[name] == count
+            if after[name] is Shorthand.CONFIDENTIAL
+        }
+    assert len(told) == len(set(told)) == len(given_away) > 1
+    assert not any("Laveste" in sentence for sentence in told)
