@@ -1,6 +1,8 @@
 """Files appear whole: written beside, then renamed."""
 
+import glob
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -31,6 +33,37 @@ def write_whole(path: Path, data: bytes, *, language: str = "da") -> None:
         # What cannot be written to may not be removed from either; the first failure counts.
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+        raise not_written(str(path), language=language) from error
+
+
+def clear_way(paths: Iterable[Path], *, language: str = "da") -> None:
+    """Refuse files that cannot be replaced, before any is, and sweep what a killed run left.
+
+    Raises:
+        WorkbookFileError: One of them is there and cannot be written (open in Excel, a folder of
+            that name).
+    """
+    for path in paths:
+        try:
+            if path.exists():
+                with path.open("r+b"):
+                    pass
+            for part in path.parent.glob(f".{glob.escape(path.name)}.*{PART_SUFFIX}"):
+                part.unlink(missing_ok=True)
+        except OSError as error:
+            raise not_written(str(path), language=language) from error
+
+
+def remove_old(path: Path, data: bytes, *, language: str = "da") -> None:
+    """Remove a file that is to hold something else than it does.
+
+    Raises:
+        WorkbookFileError: It cannot be removed.
+    """
+    try:
+        if path.exists() and path.read_bytes() != data:
+            path.unlink()
+    except OSError as error:
         raise not_written(str(path), language=language) from error
 
 

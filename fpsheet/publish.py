@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select
 
-from fpsheet.audit_book import write_audit
-from fpsheet.files import need_folder, write_whole
+from fpsheet.files import need_folder
 from fpsheet.number_names import name_numbers
 from fpsheet.progress import Progress, Step
-from fpsheet.statistics.kept import kept_files, publisher_of, render_kept
+from fpsheet.statistics.kept import kept_audit, kept_files, publisher_of, render_kept
 from fpsheet.statistics.layout import Publisher
-from fpsheet.statistics.publish import render_release, write_files
+from fpsheet.statistics.publish import render_release, write_sets
 from fpsheet_sync.access import Actor
 from fpsheet_sync.failure import store_failure
 from fpsheet_sync.schema import store_schema
@@ -290,36 +289,24 @@ def _write(
         and (not order.kommuner or release.area in order.kommuner)
     ]
     progress.start(Step.WRITE, total=len(releases))
-    files: list[Path] = []
+    sets: list[Mapping[str, bytes]] = []
     for each, release in releases:
         own = kept_files(each.files, release)
         if not own:
             publisher = publisher_of(each.publication) if each.publication else order.publisher
             own = render_release(release, form, publisher=publisher)
-        workbook, *_ = write_files(own, folder, language=release.language)
-        files.append(workbook)
-        if each.draft and each.draft.audit and release.area == each.draft.publication.area:
-            _write_audit(each.draft, form, order, workbook)
+        if order.actor is not None:
+            own |= kept_audit(each.files, release)
+        sets.append(own)
         progress.advance(Step.WRITE)
     areas = {release.area for _, release in releases}
     return Written(
-        files=tuple(files),
+        files=write_sets(sets, folder, language=order.language),
         editions={one.publication.area: one.publication for one in made if one.publication},
         new=frozenset(one.draft.publication.area for one in made if one.draft),
         plain=tuple(sentence for one in made for sentence in _plain(one, form, order)),
         absent=tuple(kode for kode in order.kommuner if kode not in areas),
     )
-
-
-def _write_audit(draft: Draft, form: Form, order: Order, workbook: Path) -> None:
-    """Write what was hidden and why beside the national edition, for the departement alone."""
-    if draft.audit is None or order.actor is None:
-        return
-    words = Wording(form, order.language)
-    name = f"{workbook.stem}-{words.text('audit.file')}-{words.text('book.file_internal')}.xlsx"
-    names = name_numbers(each for each in draft.releases if each.language == order.language)
-    data = write_audit(draft.audit, words, names, made_on=draft.publication.counted_on)
-    write_whole(workbook.with_name(name), data, language=order.language)
 
 
 def _plain(made: _Made, form: Form, order: Order) -> Iterator[str]:

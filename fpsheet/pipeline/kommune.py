@@ -258,7 +258,7 @@ def write_preview(preview: "Preview", form: "Form", folder: Path) -> Path:
     """
     from fpsheet.statistics.publish import write_release
 
-    return write_release(preview.release, folder, form)[0]
+    return write_release(preview.release, folder, form)
 
 
 def write_figures(

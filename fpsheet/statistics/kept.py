@@ -2,36 +2,59 @@
 
 from collections.abc import Mapping
 
+from fpsheet.audit_book import write_audit
+from fpsheet.number_names import name_numbers
 from fpsheet.statistics.layout import Publisher
 from fpsheet.statistics.publish import render_release
 from fpsheet_sync.stat_table import Release
 from fpsheet_sync.statistics.publication import Draft, Publication
+from fpsheet_sync.statistics.wording import Wording
 from fpsheet_templates.form import Form
+
+_AUDIT = "revision"
 
 
 def render_kept(draft: Draft, form: Form, language: str) -> dict[str, bytes]:
-    """Give the files of an edition in the language it is handed out in, by the name they keep."""
+    """Give the files of an edition in the language it is handed out in, by the name they keep.
+
+    The audit is among them, which lies beside the national edition, for the departement alone.
+    """
     publisher = publisher_of(draft.publication)
-    return {
-        _kept_name(release, name): data
-        for release in draft.releases
-        if release.language == language
-        for name, data in render_release(release, form, publisher=publisher).items()
-    }
+    releases = [release for release in draft.releases if release.language == language]
+    files: dict[str, bytes] = {}
+    for release in releases:
+        made = render_release(release, form, publisher=publisher)
+        files |= {_kept_name(release, name): data for name, data in made.items()}
+        if draft.audit and release.area == draft.publication.area:
+            words = Wording(form, language)
+            workbook = next(iter(made)).removesuffix(".xlsx")
+            name = f"{workbook}-{words.text('audit.file')}-{words.text('book.file_internal')}.xlsx"
+            day = draft.publication.counted_on
+            data = write_audit(draft.audit, words, name_numbers(releases), made_on=day)
+            files[f"{_AUDIT}/{_kept_name(release, name)}"] = data
+    return files
 
 
 def kept_files(files: Mapping[str, bytes], release: Release) -> dict[str, bytes]:
     """Give the kept files of one area and language; none where nobody was handed any."""
-    prefix = _kept_name(release)
-    return {
-        name.removeprefix(prefix): data for name, data in files.items() if name.startswith(prefix)
-    }
+    return _beginning(files, _kept_name(release))
+
+
+def kept_audit(files: Mapping[str, bytes], release: Release) -> dict[str, bytes]:
+    """Give the kept audit of a national edition; none of a kommune's."""
+    return _beginning(files, f"{_AUDIT}/{_kept_name(release)}")
 
 
 def publisher_of(publication: Publication) -> Publisher:
     """Give who published an edition, as it printed it."""
     said = publication.settings["udgiver"]
     return Publisher(said["navn"], said["kontakt"])
+
+
+def _beginning(files: Mapping[str, bytes], prefix: str) -> dict[str, bytes]:
+    return {
+        name.removeprefix(prefix): data for name, data in files.items() if name.startswith(prefix)
+    }
 
 
 def _kept_name(release: Release, name: str = "") -> str:

@@ -130,9 +130,11 @@ def test_files_are_written_whole_or_not_at_all(made: Release, tmp_path: Path) ->
     with pytest.raises(WorkbookFileError):
         write_release(made, blocked, load_form())
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
-    paths = write_release(made, tmp_path / "new" / "folder", load_form())
-    assert paths[0].name == f"{STEM}.xlsx"
-    assert all(path.is_file() for path in paths)
+    folder = tmp_path / "new" / "folder"
+    path = write_release(made, folder, load_form())
+    assert path == folder / f"{STEM}.xlsx"
+    found = {str(each.relative_to(folder)) for each in folder.rglob("*.*")}
+    assert found == set(render_release(made, load_form(), publisher=Publisher()))
 
 
 @pytest.mark.lo
