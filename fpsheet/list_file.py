@@ -7,10 +7,13 @@ from pathlib import Path
 from fpsheet.intake.reader import read_list_file
 from fpsheet.verdict import Verdict
 from fpsheet_templates.form import ColumnRole, Form
+from fpsheet_templates.rule import RuleLevel
 from fpsheet_validation.finding import Finding, sort_findings
 from fpsheet_validation.list_check import check_list
 
 _NAMING_HEADINGS = frozenset({"LST-001", "LST-003"})
+_COMPARED = frozenset({RuleLevel.HISTORY, RuleLevel.BETWEEN})
+"""Nothing else is known of a list that its lines could be compared with: no rule is left unasked."""
 
 
 def read_list(
@@ -34,7 +37,7 @@ def read_list(
         return Verdict(path, sort_findings(found, lists), None), reading.sha256
     check = check_list(reading.raw, lists, today=today)
     findings = sort_findings((*found, *check.findings), lists)
-    return Verdict(path, findings, check), reading.sha256
+    return Verdict(path, findings, check, _COMPARED), reading.sha256
 
 
 def headings(lists: Form, sheet_id: str, language: str) -> tuple[str, ...]:

@@ -233,6 +233,18 @@ def test_a_list_with_anything_wrong_changes_nothing(
     assert sqlite_desk.log("landstal") == []
 
 
+def test_a_refused_list_is_not_told_of_rules_for_cases(
+    sqlite_desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its sentences are about the list; rules on other kommuner and earlier files are not."""
+    file = save(sqlite_desk.folder / "landstal.xlsx", HEADINGS, GRANTED)
+    capsys.readouterr()
+    assert sqlite_desk.run("import", "benchmark", file) == 1
+    told = capsys.readouterr().out
+    assert "LST-011" in told
+    assert "sammenlignet" not in told
+
+
 def test_files_that_are_no_workbook_are_refused(sqlite_desk: Desk) -> None:
     """Nothing at all, half a file, a macro file by its content, a file that is not there."""
     whole = save(sqlite_desk.folder / "hel.xlsx", HEADINGS, TARGET).read_bytes()
