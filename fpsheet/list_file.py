@@ -13,7 +13,7 @@ from fpsheet_validation.list_check import check_list
 
 _NAMING_HEADINGS = frozenset({"LST-001", "LST-003"})
 _COMPARED = frozenset({RuleLevel.HISTORY, RuleLevel.BETWEEN})
-"""Nothing else is known of a list that its lines could be compared with: no rule is left unasked."""
+"""There is nothing to compare the lines of a list with, so no rule is left unasked."""
 
 
 def read_list(

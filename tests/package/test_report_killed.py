@@ -92,8 +92,8 @@ def test_killed_while_it_writes(tmp_path: Path, more: tuple[str, ...]) -> None:
         assert sum(map(is_part, left)) == moment % 2
         assert (left == wanted) == (moment == moments)
         check_whole(left, wanted)
-    assert report(url, out.with_name("killed2"), *more) == 0
-    assert contents(out.with_name("killed2")) == wanted
+    assert report(url, tmp_path / "killed2", *more) == 0
+    assert contents(tmp_path / "killed2") == wanted
 
 
 @pytest.mark.slow
