@@ -38,6 +38,7 @@ class SheetMap:
         duplicated: Fields that more than one column claims to be.
         named: Fields known by their defined name alone.
         calculated: Columns of ours that nobody types in: the status, and helpers of formulas.
+        renamed: Fields that have another heading than the form gives them.
     """
 
     sheet: str
@@ -47,6 +48,7 @@ class SheetMap:
     duplicated: tuple[str, ...]
     named: tuple[str, ...]
     calculated: frozenset[int]
+    renamed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +106,32 @@ def map_sheet(head: SheetHead, plan: ReadingPlan) -> SheetMap | None:
     helpers.update(
         column for (at, column), text in head.texts.items() if at == row and text.startswith("#")
     )
+    header_row = _find_header_row(head, sheet, columns, after=row)
     return SheetMap(
         sheet=sheet.id,
         part=head.part,
         columns=columns,
-        header_row=_find_header_row(head, sheet, columns, after=row),
+        header_row=header_row,
         duplicated=tuple(field for field, claims in own.items() if len(claims) > 1),
         named=tuple(field for field in lost if field != _STATUS),
         calculated=frozenset(helpers - set(columns.values())),
+        renamed=_find_renamed(head, sheet, columns, header_row) if header_row > row else (),
+    )
+
+
+def _find_renamed(
+    head: SheetHead, sheet: SheetPlan, columns: Mapping[str, int], header_row: int
+) -> tuple[str, ...]:
+    """Give the entry fields with a heading of hers, in the order of the form."""
+    headings = (
+        (field, head.texts.get((header_row, columns.get(field.id, 0)), ""))
+        for field in sheet.fields
+        if field.is_entry
+    )
+    return tuple(
+        field.id
+        for field, text in headings
+        if text and fold_label(text) not in {*field.labels, field.id}
     )
 
 

@@ -41,7 +41,7 @@ def read_bytes(
         The workbook, as far as it can be read, and all faults found; None when there is nothing
         that can be read.
 
-    Findings: STR-003 to STR-067, LST-001 to LST-004.
+    Findings: STR-003 to STR-068, LST-001 to LST-004.
     """
     package, faults = open_package(data, name=name, limits=plan.limits)
     if package is None:

@@ -91,7 +91,7 @@ def judge_survey(survey: Survey, plan: ReadingPlan, *, version: int) -> Iterator
         plan: What to look for.
         version: Form version of the workbook, 0 when unknown: what came later is not missing.
 
-    Findings: STR-050 to STR-055, STR-066, STR-067.
+    Findings: STR-050 to STR-055, STR-066 to STR-068.
     """
     for sheet_id, title in survey.damaged:
         yield Fault("STR-066", sheet=sheet_id, title=title)
@@ -102,6 +102,8 @@ def judge_survey(survey: Survey, plan: ReadingPlan, *, version: int) -> Iterator
         place = survey.maps.get(sheet.id)
         if place:
             yield from _judge_sheet(sheet, place, version)
+            if place.renamed and version == max(plan.versions):
+                yield _judge_renamed(sheet, place)
         elif sheet.id not in known and _is_due(min(f.since for f in sheet.fields), version):
             yield _judge_absent(survey, sheet)
 
@@ -127,6 +129,13 @@ def _judge_sheet(sheet: SheetPlan, place: SheetMap, version: int) -> Iterator[Fa
             yield Fault("STR-054", sheet=sheet.id, title=title, column=column, field=field.id)
         elif field.id not in place.columns and _is_due(field.since, version):
             yield Fault("STR-053", sheet=sheet.id, title=title, field=field.id)
+
+
+def _judge_renamed(sheet: SheetPlan, place: SheetMap) -> Fault:
+    """Name the columns with headings of hers; an older form had headings of its own."""
+    letters = ", ".join(column_letters(place.columns[field]) for field in place.renamed)
+    details = (("kolonner", letters),)
+    return Fault("STR-068", sheet=sheet.id, title=place.part.title, details=details)
 
 
 def _is_due(since: int, version: int) -> bool:

@@ -28,6 +28,7 @@ DETAILS = {
     "STR-055": {"antal"},
     "STR-056": {"kolonner"},
     "STR-057": {"antal"},
+    "STR-068": {"kolonner"},
     "STR-060": {"graense"},
     "STR-064": {"antal"},
 }

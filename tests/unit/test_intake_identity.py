@@ -1,4 +1,4 @@
-"""Whose workbook, which sheet, which column: STR-040 to STR-055, told by identity alone."""
+"""Whose workbook, which sheet, which column: STR-040 to STR-055, STR-068, by identity alone."""
 
 from __future__ import annotations
 
@@ -119,14 +119,6 @@ def test_hidden_columns_are_read() -> None:
     assert sheet_of(package.replace(FORLOEB, "<sheetData>", hidden)).frame.height == 1
 
 
-def test_renamed_headings_change_nothing() -> None:
-    """Headings are for people; whatever they say, columns are read by identity."""
-    package = make_workbook({"forloeb": entry_row("forloeb", 4, cpr=CPR)})
-    package = package.replace(FORLOEB, headings("forloeb")[2], "Personnr.")
-    assert sheet_of(package).frame["cpr"].to_list() == [CPR]
-    assert codes(package) == []
-
-
 def test_row_inserted_above_the_headings() -> None:
     """A blank row between identities and headings does not make an entry of the headings."""
     names = identities("forloeb")
@@ -188,6 +180,19 @@ def test_renamed_sheet_is_read() -> None:
     assert raw.sheets["forloeb"].title == "Sager 2026"
     assert raw.sheets["forloeb"].frame.height == 1
     assert [(f.code, f.sheet, f.title) for f in faults] == [("STR-051", "forloeb", "Sager 2026")]
+
+
+def test_renamed_headings_are_read() -> None:
+    """A column is known by its identity; new headings are only mentioned, once for the sheet."""
+    package = make_workbook({"forloeb": entry_row("forloeb", 4, cpr=CPR)})
+    for old, new in (("Startdato", "Begynder"), ("Slutdato", "Slutter")):
+        package = package.replace(FORLOEB, old, new)
+    raw, faults = take_in(package)
+    assert raw is not None
+    assert raw.sheets["forloeb"].frame["cpr"].to_list() == [CPR]
+    assert [(f.code, f.sheet, f.details) for f in faults] == [
+        ("STR-068", "forloeb", (("kolonner", "E, F"),))
+    ]
 
 
 def test_english_titles_are_no_new_names() -> None:

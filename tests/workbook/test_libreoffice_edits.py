@@ -193,12 +193,13 @@ def test_rearranged_rows_read_the_same(worker: Worker, files: dict[str, bytes]) 
 
 
 def test_rearranging_is_no_fault(worker: Worker, files: dict[str, bytes]) -> None:
-    """Hidden rows and the new name of a tab are mentioned; nothing else is new."""
+    """Hidden rows and the new names of a tab and a column are mentioned; nothing else is new."""
     before, after = (judge(worker, files[name]) for name in ("as issued", "rearranged"))
     assert after.accepted
     assert {f.code for f in after.findings} - {f.code for f in before.findings} == {
         "STR-051",
         "STR-064",
+        "STR-068",
     }
 
 

@@ -87,6 +87,27 @@ def type_below(document: Document) -> None:
     document.set_text(TABLE, "E60", "02-03-2026")
 
 
+def type_between(document: Document) -> None:
+    """A row is inserted among the others, and a forløb typed into it."""
+    document.dispatch(".uno:InsertRowsBefore", sheet=TABLE, address="A6:O6")
+    document.set_text(TABLE, "C6", CPRS[0])
+    document.set_text(TABLE, "D6", "Revurdering")
+    document.set_text(TABLE, "E6", "02-03-2026")
+
+
+def sort_and_filter(document: Document) -> None:
+    """The rows are sorted by their start, the newest first, and some hidden."""
+    office = document.office
+    field = office.uno.createUnoStruct("com.sun.star.table.TableSortField")
+    field.Field, field.IsAscending = 4, False
+    fields = office.uno.Any("[]com.sun.star.table.TableSortField", (field,))
+    options = office.options(SortFields=fields, ContainsHeader=False)
+    place = document.sheet(TABLE).getCellRangeByName(f"A{FIRST}:O{FREE - 1}")
+    office.uno.invoke(place, "sort", (options,))
+    document.sheet(TABLE).Rows.getByIndex(FIRST).IsVisible = False
+    document.sheet(TABLE).Columns.getByName("E").IsVisible = False
+
+
 def bring_foreign(document: Document) -> None:
     """A row of another kommune's workbook is pasted with its hidden id."""
     document.cell(TABLE, f"A{FREE}").setString("ZZZZZZZZ-F-0001")
@@ -105,6 +126,8 @@ EDITS: list[tuple[Callable[[Document], None], Numbers, set[str]]] = [
     (edit_key, (0, 1, 11, 0), set()),
     (copy_and_change, (1, 0, 12, 0), {"HIS-004"}),
     (type_below, (1, 0, 12, 0), set()),
+    (type_between, (1, 0, 12, 0), set()),
+    (sort_and_filter, (0, 0, 12, 0), set()),
     (bring_foreign, (0, 0, 11, 2), {"HIS-006"}),
 ]
 
