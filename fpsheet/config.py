@@ -35,6 +35,8 @@ class Settings:
         contact: Whom readers of the statistics can ask.
         threshold: Smallest number shown in published statistics.
         zeros: What a count of zero is there: `published`, `usual` or `hidden`.
+        keep_years: Years after which `fpsheet db erase` erases CPR numbers and originals; 0 to keep
+            everything.
     """
 
     database: str = DEFAULT_DATABASE
@@ -47,6 +49,7 @@ class Settings:
     contact: str = ""
     threshold: int = 5
     zeros: str = "published"
+    keep_years: int = 0
 
 
 def settings_path(environment: Mapping[str, str]) -> Path:
@@ -69,6 +72,7 @@ def read_settings(environment: Mapping[str, str], *, language: str = "da") -> Se
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         raise _refuse("broken", language, path, "") from None
     from fpsheet_sync.disclosure.settings import LOWEST_THRESHOLD
+    from fpsheet_sync.keeping import LOWEST_YEARS
 
     known = {setting.name: setting.type for setting in fields(Settings)}
     for key, value in data.items():
@@ -78,6 +82,8 @@ def read_settings(environment: Mapping[str, str], *, language: str = "da") -> Se
             raise _refuse("value", language, path, key)
         if key == "threshold" and value < LOWEST_THRESHOLD:
             raise _refuse("low", language, path, key)
+        if key == "keep_years" and value and value < LOWEST_YEARS:
+            raise _refuse("short", language, path, key)
     return Settings(**data)
 
 

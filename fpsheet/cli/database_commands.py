@@ -7,11 +7,20 @@ import click
 
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
 from fpsheet.cli.failure import ExitCode
-from fpsheet.cli.parameters import cpr_option, database_option, json_option, kommune_option
+from fpsheet.cli.parameters import (
+    cpr_option,
+    database_option,
+    flag,
+    json_option,
+    kommune_option,
+    today_option,
+)
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from fpsheet_sync.access import Entry
 
 _HASH = 64
@@ -25,6 +34,8 @@ def make_database_commands(words: Words) -> tuple[click.Command, ...]:
         cpr_option(words, key="command.db.log.cpr"),
         kommune_option(words, key="command.db.log.kommune"),
     ]
+    dry_run = flag(words, "--dry-run", name="dry_run", key="command.db.erase.dry_run")
+    erasing = [dry_run, today_option(words), *answer]
     return (
         SpokenGroup(
             "db",
@@ -33,6 +44,7 @@ def make_database_commands(words: Words) -> tuple[click.Command, ...]:
                 SpokenCommand("db.init", words=words, params=[database], run=make_database),
                 SpokenCommand("db.upgrade", words=words, params=[database], run=lift_database),
                 SpokenCommand("db.info", words=words, params=answer, run=show_database),
+                SpokenCommand("db.erase", words=words, params=erasing, run=erase_database),
                 SpokenCommand("db.log", words=words, params=[*wanted, *answer], run=show_log),
             ],
         ),
@@ -84,6 +96,38 @@ def show_database(session: Session, *, db: str | None, as_json: bool) -> int:
     ]
     console.table(header, rows)
     return 0
+
+
+@click.pass_obj
+def erase_database(
+    session: Session, *, dry_run: bool, today: "date | None", db: str | None, as_json: bool
+) -> int:
+    """Erase what the settings say is too old, or show what that would be."""
+    from fpsheet.pipeline.departement import erase_overdue
+    from fpsheet_sync.access import Actor
+
+    console, words, years = (
+        session.console(as_json=as_json),
+        session.words,
+        session.settings().keep_years,
+    )
+    if not years:
+        if as_json:
+            console.give({"before": None, "citizens": 0, "originals": 0, "erased": False})
+        else:
+            console.say(words.get("command.db.erase.all_kept"))
+        return ExitCode.DONE
+    actor = None if dry_run else Actor(getuser(), session.now)
+    # A day to come would make everything old.
+    day = min(today or session.local_day, session.local_day)
+    found = erase_overdue(session.central(db), session.form(), actor, today=day, years=years)
+    numbers = {"citizens": len(found.citizens), "originals": len(found.originals)}
+    if as_json:
+        console.give({"before": found.limit.isoformat(), **numbers, "erased": not dry_run})
+        return ExitCode.DONE
+    told = {**numbers, "before": f"{found.limit:%d-%m-%Y}", "years": years}
+    console.say(words.fill(f"command.db.erase.{'planned' if dry_run else 'done'}", told))
+    return ExitCode.DONE
 
 
 @click.pass_obj

@@ -11,7 +11,7 @@ from fpsheet.files import write_whole
 from fpsheet.progress import Progress
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from fpsheet.central import Central
     from fpsheet.check import Question
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fpsheet_sync.access import Actor
     from fpsheet_sync.decision import OpenConflict
     from fpsheet_sync.rebuild import Rebuilt
+    from fpsheet_sync.retention import Overdue
     from fpsheet_sync.settled import SettledConflict
     from fpsheet_sync.state import Plain
     from fpsheet_sync.status import StatusLine
@@ -44,6 +45,23 @@ def pull_workbook(central: "Central", issue: "Issue", actor: "Actor", out: Path)
         prefilled = prefill_workbook(store, issue, actor)
     write_whole(out, prefilled.data, language=issue.language)
     return prefilled
+
+
+def erase_overdue(
+    central: "Central", form: "Form", actor: "Actor | None", *, today: "date", years: int
+) -> "Overdue":
+    """Erase what is older than some years, and give what it was; without an actor, only look.
+
+    Raises:
+        StoreError: The database could not be used; nothing was erased.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync import retention
+
+    with closing(open_central(central, with_keys=False)) as store:
+        if actor is None:
+            return retention.find_overdue(store, form, today=today, years=years)
+        return retention.erase_overdue(store, form, actor=actor, today=today, years=years)
 
 
 def write_rule_book(form: "Form", language: str, out: Path) -> None:

@@ -14,6 +14,7 @@ from fpsheet_sync.bulk import insert
 from fpsheet_sync.change import Change, renumber
 from fpsheet_sync.commit import NEW, CommitKind
 from fpsheet_sync.content import FILE_ID, ROW, no_rows, pack
+from fpsheet_sync.erased import take_back
 from fpsheet_sync.failure import store_failure
 from fpsheet_sync.fate import pack_lines, parent_of, status_of, update_others
 from fpsheet_sync.identity import ROW_ID
@@ -61,7 +62,7 @@ def write_plan(connection: Connection, plan: MergePlan, actor: Actor) -> Applied
         raise store_failure("stale")
     number = next_commit(connection)
     change = renumber(plan.change, number)
-    _write_citizens(connection, plan, change)
+    _write_citizens(connection, plan, change, actor)
     write_change(connection, head.kommune_kode, change, number)
     if _touches_persons(plan):
         update_merged(connection, number)
@@ -76,19 +77,20 @@ def write_plan(connection: Connection, plan: MergePlan, actor: Actor) -> Applied
     return Applied(receipt, between.concerned)
 
 
-def _write_citizens(connection: Connection, plan: MergePlan, change: Change) -> None:
+def _write_citizens(connection: Connection, plan: MergePlan, change: Change, actor: Actor) -> None:
     """Write who the citizens are, their sealed CPR numbers, and which kommune has a case."""
-    schema = store_schema()
+    schema, kommune_kode = store_schema(), plan.prepared.head.kommune_kode
     citizens = plan.prepared.citizens
     person = citizens[[BORGER, "koen", "foedselsdato"]]
     insert(connection, schema["person"], person, ignore=True)
-    key = {"noegle_id": read_key_id(connection)}
-    insert(connection, schema["vault"], citizens[[BORGER, "data"]], constants=key, ignore=True)
     active = [part.opened[BORGER] for part in change.rows.values()]
-    if active:
-        kommune = {"kommune_kode": plan.prepared.head.kommune_kode}
-        cases = pl.concat(active).unique().sort().to_frame()
-        insert(connection, schema["sag"], cases, constants=kommune, ignore=True)
+    cases = pl.concat(active).unique().sort() if active else pl.Series(BORGER, [], pl.String)
+    erased = take_back(connection, cases.to_list(), kommune_kode, actor)
+    kept = citizens.filter(~pl.col(BORGER).is_in(sorted(erased)))
+    key = {"noegle_id": read_key_id(connection)}
+    insert(connection, schema["vault"], kept[[BORGER, "data"]], constants=key, ignore=True)
+    kommune = {"kommune_kode": kommune_kode}
+    insert(connection, schema["sag"], cases.to_frame(), constants=kommune, ignore=True)
 
 
 def read_key_id(connection: Connection) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from fpsheet_sync.access import Actor, Deed, log_access
 from fpsheet_sync.commit import CommitKind
+from fpsheet_sync.erased import read_erased
 from fpsheet_sync.failure import store_failure
 from fpsheet_sync.layout import Layout, layouts
 from fpsheet_sync.origin import Origin, Origins, Version
@@ -74,7 +75,8 @@ def history(store: Store, cpr: str, *, actor: Actor, as_of: int | None = None) -
         as_of: Number of the last commit to know of; None for all there are.
 
     Raises:
-        StoreError: The database could not be used, or was opened without its keys.
+        StoreError: The database could not be used, or was opened without its keys, or what was
+            known is erased.
     """
     keys = store.need_keys()
     details = {} if as_of is None else {"som_af": as_of}
@@ -82,7 +84,12 @@ def history(store: Store, cpr: str, *, actor: Actor, as_of: int | None = None) -
         citizens = pseudonyms_of(connection, keys, cpr, as_of=as_of)
         for borger in sorted(citizens):
             log_access(connection, actor, Deed("opslag", borger=borger, details=details))
-        found = sorted(_records(connection, citizens, as_of), key=_place)
+        erased = read_erased(connection)
+        found = sorted(_records(connection, citizens - erased.keys(), as_of), key=_place)
+    if not found and citizens & erased.keys():
+        # Told when the line of the log is written: that somebody asked is part of it.
+        day = max(erased[borger] for borger in citizens & erased.keys())
+        raise store_failure("erased_citizen", {"dato": f"{day:%d-%m-%Y}"})
     return History(citizens, tuple(found))
 
 

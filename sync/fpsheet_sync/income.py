@@ -34,6 +34,9 @@ from fpsheet_validation.typed import ANNUL, ROW, ROW_ID, polars_type
 SHEET, TOLD_BY = "indkomst", "skattestyrelsen"
 DEED = "skattesvar"
 _MAGIC = b'{"skattesvar": 1, '
+ANSWER_WORKBOOK = "SKAT0"
+"""Begins the identity of the workbook that stands for the answers about a kommune's citizens."""
+
 _MOVED = "overdragelse"
 
 
@@ -217,7 +220,7 @@ def _take(
 
 
 def _workbook(kommune: str) -> str:
-    return f"SKAT0{kommune}"
+    return f"{ANSWER_WORKBOOK}{kommune}"
 
 
 def _earlier(connection: Connection, keys: Keys, kommune: str) -> list[Income]:

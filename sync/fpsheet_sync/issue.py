@@ -1,6 +1,7 @@
 """Issues: what a workbook that is given out holds, so that it can be merged when it comes back."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -11,6 +12,7 @@ from fpsheet_sync.bulk import insert
 from fpsheet_sync.commit import NEW, Commit, CommitKind
 from fpsheet_sync.content import FILE_ID, Frames, no_rows, pack
 from fpsheet_sync.decision import commit_row
+from fpsheet_sync.erased import read_erased
 from fpsheet_sync.identity import ROW_ID
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.library import read_commits, read_state
@@ -56,7 +58,7 @@ def issue_workbook(
         commits = read_commits(connection, kommune_kode)
         if not any(commit.kind is CommitKind.SUBMISSION for commit in commits):
             return None
-        state = read_state(connection, kommune_kode)
+        state = without_erased(read_state(connection, kommune_kode), read_erased(connection))
         known = ",".join(sorted(commit.sha256 for commit in commits))
         said = f"{kommune_kode}|{workbook_id}|{actor.time.isoformat()}|{known}"
         own = Commit(
@@ -77,6 +79,16 @@ def issue_workbook(
         waiting=state.quarantine.height,
         conflicts=len(state.conflicts),
     )
+
+
+def without_erased(state: State, erased: Collection[str]) -> State:
+    """Give a state without the rows of citizens whose CPR number nobody can give any more."""
+    if not erased:
+        return state
+    gone = sorted(erased)
+    for name, rows in state.rows.items():
+        state = state.with_rows(name, rows.filter(~pl.col(BORGER).is_in(gone)))
+    return state
 
 
 def write_issue(

@@ -39,11 +39,13 @@ def open_original(store: Store, number: int, sha256: str) -> bytes:
         data = connection.execute(select(table.c.data).where(table.c.sha256 == sha256)).scalar()
     if data is None:
         raise store_failure("lost_original", {"nummer": number})
+    if not data:
+        raise store_failure("erased_original", {"nummer": number})
     return store.need_keys().open_original(sha256, bytes(data))
 
 
 def latest_originals(store: Store) -> Iterator[Original]:
-    """Give the last file of every kommune and reporting year, in that order.
+    """Give the last file of every kommune and reporting year, in that order; erased ones left out.
 
     Raises:
         StoreError: One is missing or was altered, or the store was opened without its keys.
@@ -54,9 +56,11 @@ def latest_originals(store: Store) -> Iterator[Original]:
         .where(table.c.art == CommitKind.SUBMISSION)
         .group_by(table.c.kommune_kode, table.c.aar)
     )
+    original = store_schema()["original"]
+    erased = select(original.c.sha256).where(func.length(original.c.data) == 0)
     wanted = (
         select(table.c.id, table.c.kommune_kode, table.c.aar, table.c.sha256)
-        .where(table.c.id.in_(last))
+        .where(table.c.id.in_(last), table.c.sha256.not_in(erased))
         .order_by(table.c.kommune_kode, table.c.aar)
     )
     with store.read() as connection:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     ("line", "told"),
     [
         ("threshold = 2", "threshold er for lav til at beskytte nogen; den skal være 3 eller mere"),
+        ("keep_years = 4", "keep_years er for kort; den skal være 0 \\(gem alt\\) eller 5 og mere"),
         ('threshold = "5"', "threshold har ikke den rigtige slags værdi"),
         ('zeros = "maaske"', "zeros har ikke den rigtige slags værdi"),
         ("graense = 5", "en indstilling, der ikke kendes: graense"),

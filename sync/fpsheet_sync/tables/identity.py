@@ -38,3 +38,9 @@ def identity_tables(metadata: MetaData) -> None:
         Column("data", LargeBinary, nullable=False, comment="encrypted CPR number"),
         sqlite_with_rowid=False,
     )
+    Table(
+        "slettet",
+        metadata,
+        text(BORGER, PSEUDONYM_LENGTH, primary_key=True),
+        Column("dato", Date, nullable=False, comment="when the CPR number was erased"),
+    )
