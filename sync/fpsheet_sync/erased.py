@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.access import Actor, Deed, log_access
+from fpsheet_sync.merged_person import read_persons
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.write import chunks
 
@@ -31,7 +32,7 @@ def note_erased(connection: Connection, citizens: Iterable[str], day: date) -> N
 def take_back(
     connection: Connection, changed: Collection[str], kommune_kode: str, actor: Actor
 ) -> frozenset[str]:
-    """Let go of the erasure of citizens about whom a file says something new, each with a line.
+    """Let go of the erasure of persons about whom a file says something new, each with a line.
 
     Args:
         connection: A connection in a transaction that may write.
@@ -45,7 +46,7 @@ def take_back(
     erased = read_erased(connection)
     if not erased:
         return frozenset()
-    back = sorted(erased.keys() & set(changed))
+    back = sorted(erased.keys() & read_persons(connection).everyone(changed))
     if back:
         table = store_schema()["slettet"]
         for chunk in chunks(back):

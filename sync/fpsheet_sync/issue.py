@@ -12,7 +12,6 @@ from fpsheet_sync.bulk import insert
 from fpsheet_sync.commit import NEW, Commit, CommitKind
 from fpsheet_sync.content import FILE_ID, Frames, no_rows, pack
 from fpsheet_sync.decision import commit_row
-from fpsheet_sync.erased import read_erased
 from fpsheet_sync.identity import ROW_ID
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.library import read_commits, read_state
@@ -58,7 +57,11 @@ def issue_workbook(
         commits = read_commits(connection, kommune_kode)
         if not any(commit.kind is CommitKind.SUBMISSION for commit in commits):
             return None
-        state = without_erased(read_state(connection, kommune_kode), read_erased(connection))
+        state = read_state(connection, kommune_kode)
+        citizens = pl.concat(frame[BORGER] for frame in state.rows.values()).unique()
+        former = state.rows["borger"]["tidligere_cpr"].drop_nulls()
+        cprs = open_cprs(connection, keys, [*citizens, *former])
+        state = without_erased(state, cprs)
         known = ",".join(sorted(commit.sha256 for commit in commits))
         said = f"{kommune_kode}|{workbook_id}|{actor.time.isoformat()}|{known}"
         own = Commit(
@@ -70,9 +73,6 @@ def issue_workbook(
         )
         write_issue(connection, kommune_kode, own, state, aar)
         log_access(connection, actor, Deed(CommitKind.ISSUE, kommune_kode))
-        citizens = pl.concat(frame[BORGER] for frame in state.rows.values()).unique()
-        former = state.rows["borger"]["tidligere_cpr"].drop_nulls()
-        cprs = open_cprs(connection, keys, [*citizens, *former])
     return Issue(
         own.sha256,
         {name: _shown(name, state, cprs) for name in layouts()},
@@ -81,13 +81,22 @@ def issue_workbook(
     )
 
 
-def without_erased(state: State, erased: Collection[str]) -> State:
-    """Give a state without the rows of citizens whose CPR number nobody can give any more."""
-    if not erased:
-        return state
-    gone = sorted(erased)
-    for name, rows in state.rows.items():
-        state = state.with_rows(name, rows.filter(~pl.col(BORGER).is_in(gone)))
+def without_erased(state: State, known: Collection[str]) -> State:
+    """Give a state without the rows with a CPR number, former ones too, that is erased.
+
+    Shown without, such a row would come back as one whose number was deleted.
+
+    Args:
+        state: The state.
+        known: Pseudonyms whose CPR numbers there are.
+    """
+    there = sorted(known)
+    for name, layout in layouts().items():
+        shown = (
+            pl.col(column).is_null() | pl.col(column).is_in(there)
+            for column in (BORGER, *layout.secrets)
+        )
+        state = state.with_rows(name, state.rows[name].filter(*shown))
     return state
 
 

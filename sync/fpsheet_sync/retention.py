@@ -26,7 +26,7 @@ from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period
 from fpsheet_sync.statistics.scope import ENHED, Scope
 from fpsheet_sync.statistics.workspace import fact_tables
-from fpsheet_sync.store import Store
+from fpsheet_sync.store import Store, wait_for_commits
 from fpsheet_templates.form import Form
 
 ACTION = "sletning"
@@ -68,6 +68,8 @@ def erase_overdue(store: Store, form: Form, *, actor: Actor, today: date, years:
     """
     table = store_schema()["original"]
     with store.write() as connection:
+        # A file that is being merged may bring a case to life again.
+        wait_for_commits(connection)
         if not store.is_postgresql:
             # What is deleted shall not be read in the free pages of the file.
             connection.execute(text("PRAGMA secure_delete = ON"))

@@ -164,11 +164,14 @@ def settled(store: Store) -> int:
     A publication is made as of this number, and reads the same for ever.
     """
     with store.write() as connection:
-        if store.is_postgresql:
-            connection.execute(
-                text("SELECT pg_advisory_xact_lock(:space, 0)"), {"space": _LOCK_SPACE}
-            )
+        wait_for_commits(connection)
         return last_commit(connection)
+
+
+def wait_for_commits(connection: Connection) -> None:
+    """Wait until no commit is under way, and let none begin before the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:space, 0)"), {"space": _LOCK_SPACE})
 
 
 def _is_sqlite(address: URL) -> bool:

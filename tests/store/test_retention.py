@@ -190,6 +190,45 @@ def test_something_new_brings_a_citizen_back_and_is_logged(store: Store) -> None
         history(store, REFUSED, actor=BOSS)
 
 
+def test_a_former_number_comes_back_with_the_person(store: Store) -> None:
+    """New work under the new number brings back both, where the file tells both."""
+    send(store, TEXT)
+    erase(store)
+    new = TEXT.replace(
+        "| 2 | 6404801237", f"| 9 | {REFUSED} | revurdering | 2032-05-01 | | |\n| 2 | 6404801237"
+    )
+    send(store, new, Sending(minute=5))
+    assert in_vault(store) == pseudonyms(PENSION, OPEN, WAITING, REFUSED, FORMER)
+    for cpr in (REFUSED, FORMER):
+        assert len(history(store, cpr, actor=BOSS).records) == 4
+
+
+def test_a_link_to_an_erased_number_is_not_given_out_without_it(store: Store) -> None:
+    """Another kommune brings the new number back; the row that links it to the old one stays in."""
+    send(store, TEXT)
+    erase(store)
+    head = "# forloeb\n| id | cpr | forloeb_type | start_dato |\n"
+    other = f"{head}| 1 | {REFUSED} | revurdering | 2032-05-01 |"
+    send(store, other, Sending(kommune="957", workbook="CCCCCCCC"))
+    assert in_vault(store) == pseudonyms(PENSION, OPEN, WAITING, REFUSED)
+    issue = issue_workbook(store, "956", "EEEEEEEE", aar=2032, actor=BOSS)
+    assert issue is not None
+    assert REFUSED not in set(issue.rows["borger"]["cpr"])
+    assert REFUSED in set(issue.rows["forloeb"]["cpr"])
+    rows = {
+        name: [RowSpec(n, row.pop("raekke_id"), row) for n, row in enumerate(frame.to_dicts(), 4)]
+        for name, frame in issue.rows.items()
+    }
+    receipt = sync(store, build(rows, Sending("956", "EEEEEEEE", issue.parent, 50)))[0].receipt
+    assert receipt.missing == ()
+    with store.read() as connection:
+        borger = store_schema().records["borger"]
+        linked = select(func.count()).where(
+            borger.c.tidligere_cpr.is_not(None), borger.c.til_indberetning.is_(None)
+        )
+        assert connection.execute(linked).scalar() == 1
+
+
 def test_a_workbook_given_out_leaves_them_out(store: Store) -> None:
     """Pull shows no row without a CPR number; sent back as it was, nothing is missed or changed."""
     send(store, TEXT.replace("| x |", "| |"))
