@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -182,9 +183,11 @@ def finding_dict(finding: Finding) -> dict[str, Any]:
 
 def _waiting(plan: MergePlan) -> Iterator[WaitingRow]:
     mine = plan.after.quarantine.filter(pl.col("indberetning_id") == NEW)
-    for row in mine.sort("ark", ROW).iter_rows(named=True):
-        codes = tuple(json.loads(row["koder"]))
-        yield WaitingRow(row["ark"], row[ROW], row[ROW_ID], codes)
+    read_codes = cache(json.loads)
+    for sheet, row, row_id, codes in (
+        mine.sort("ark", ROW).select("ark", ROW, ROW_ID, "koder").iter_rows()
+    ):
+        yield WaitingRow(sheet, row, row_id, tuple(read_codes(codes)))
 
 
 def _assigned(plan: MergePlan) -> Iterator[tuple[str, int, str]]:

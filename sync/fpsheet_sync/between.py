@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 import polars as pl
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.bulk import is_one_of
 from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.merged_person import Persons, read_persons
 from fpsheet_sync.record import ANNULLER, BORGER
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.shared_row import Rows, Told, read_rows, tell, with_end
 from fpsheet_sync.transfer import find_contradicted, find_expected
-from fpsheet_sync.write import chunks
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
 
@@ -101,13 +101,12 @@ def _shared(
 ) -> dict[str, set[str]]:
     """Give the citizens whom other kommuner have a case about: pseudonym → those kommuner."""
     case = store_schema()["sag"]
+    others = select(case.c.borger, case.c.kommune_kode).where(
+        is_one_of(connection, case.c.borger, citizens), case.c.kommune_kode != kommune_kode
+    )
     shared: dict[str, set[str]] = {}
-    for chunk in chunks(sorted(citizens)):
-        others = select(case.c.borger, case.c.kommune_kode).where(
-            case.c.borger.in_(chunk), case.c.kommune_kode != kommune_kode
-        )
-        for borger, other in connection.execute(others):
-            shared.setdefault(borger, set()).add(other)
+    for borger, other in connection.execute(others):
+        shared.setdefault(borger, set()).add(other)
     return shared
 
 
@@ -163,13 +162,8 @@ def _replaced(
         if borger in citizens
     ]
     numbers = sorted({number for _, _, others in rows for number in others})
-    known = {
-        number
-        for chunk in chunks(numbers)
-        for number in connection.execute(
-            select(case.c.borger).where(case.c.borger.in_(chunk))
-        ).scalars()
-    }
+    found = select(case.c.borger).where(is_one_of(connection, case.c.borger, numbers))
+    known = set(connection.execute(found).scalars()) if numbers else set[str]()
     for row_id, row, others in rows:
         if others & known:
             name = "tidligere_cpr"

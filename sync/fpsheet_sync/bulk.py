@@ -4,13 +4,26 @@ SQLAlchemy's own cost per row is two to three times the driver's. SQLite takes t
 `executemany`; PostgreSQL takes a COPY of CSV that polars writes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Executable, Table
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    Executable,
+    String,
+    Table,
+    any_,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -104,6 +117,20 @@ def as_text(frame: pl.DataFrame) -> pl.DataFrame:
     """Give dates as ISO text, as SQLite stores them."""
     dates = [name for name, dtype in frame.schema.items() if dtype == pl.Date]
     return frame.with_columns(pl.col(dates).dt.to_string("%Y-%m-%d")) if dates else frame
+
+
+def is_one_of(
+    connection: Connection, column: Column[Any], values: Iterable[str]
+) -> ColumnElement[bool]:
+    """Give the condition that a column of texts is one of many values.
+
+    They are one parameter, however many: a list of parameters is written out and read anew for
+    each statement, which took longer than to look the values up.
+    """
+    if is_postgresql(connection):
+        return column == any_(literal(list(values), ARRAY(String)))
+    given = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(given.c.value))
 
 
 def read_frame(

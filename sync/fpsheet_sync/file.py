@@ -45,8 +45,10 @@ def block_codes(findings: Iterable[Mapping[str, str]]) -> Codes:
     """Give the codes that block each row, from findings as dicts (sheet, cell, severity, code)."""
     codes: dict[tuple[str, int], set[str]] = defaultdict(set)
     for finding in findings:
+        if finding.get("severity") not in _BLOCKING:
+            continue
         digits = finding.get("cell", "").lstrip(ascii_uppercase)
-        if finding.get("severity") in _BLOCKING and digits.isdecimal():
+        if digits.isdecimal():
             codes[finding.get("sheet", ""), int(digits)].add(finding.get("code", ""))
     return {place: tuple(sorted(found)) for place, found in codes.items()}
 

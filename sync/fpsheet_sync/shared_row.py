@@ -6,14 +6,13 @@ from datetime import date
 import polars as pl
 from sqlalchemy import Connection, select
 
-from fpsheet_sync.bulk import read_frame
+from fpsheet_sync.bulk import is_one_of, read_frame
 from fpsheet_sync.identity import ROW_ID
 from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.merged_person import Persons
 from fpsheet_sync.record import ANNULLER, BORGER
 from fpsheet_sync.schema import store_schema
-from fpsheet_sync.write import chunks
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
 
@@ -45,18 +44,16 @@ def read_rows(
         persons: Who is one person; rows come under the pseudonym that person is counted under.
     """
     types = {**_PLACE, **layouts()[sheet].types}
-    parts = [pl.DataFrame(schema=types)]
-    table, codes = store_schema().records[sheet], list(kommuner)
-    for chunk in chunks(citizens) if codes else ():
-        wanted = select(*(table.c[column] for column in types)).where(
-            table.c.kommune_kode.in_(codes),
-            table.c.borger.in_(chunk),
-            in_force_at(table),
-            table.c[ANNULLER].is_(None),
-        )
-        found = read_frame(connection, wanted, types)
-        parts += [] if found is None else [found]
-    return pl.concat(parts).with_columns(as_person(persons))
+    table = store_schema().records[sheet]
+    wanted = select(*(table.c[column] for column in types)).where(
+        table.c.kommune_kode.in_(list(kommuner)),
+        is_one_of(connection, table.c.borger, citizens),
+        in_force_at(table),
+        table.c[ANNULLER].is_(None),
+    )
+    found = read_frame(connection, wanted, types)
+    rows = pl.DataFrame(schema=types) if found is None else found
+    return rows.with_columns(as_person(persons))
 
 
 def as_person(persons: Persons) -> pl.Expr:

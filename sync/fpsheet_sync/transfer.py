@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import polars as pl
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.bulk import is_one_of
 from fpsheet_sync.identity import ROW_ID
 from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.merged_person import Persons
 from fpsheet_sync.record import ANNULLER, BORGER
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.shared_row import FOREVER, Told, read_rows, tell, with_end
-from fpsheet_sync.write import chunks
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import make_finding
 
@@ -113,9 +113,10 @@ def _cases(connection: Connection, citizens: list[str], persons: Persons) -> pl.
     case = store_schema()["sag"]
     known = {
         (persons.of(borger), kommune)
-        for chunk in chunks(citizens)
         for borger, kommune in connection.execute(
-            select(case.c.borger, case.c.kommune_kode).where(case.c.borger.in_(chunk))
+            select(case.c.borger, case.c.kommune_kode).where(
+                is_one_of(connection, case.c.borger, citizens)
+            )
         )
     }
     types = {BORGER: pl.String(), "til_kommune": pl.String()}

@@ -6,12 +6,12 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.access import Actor, Deed, Entry, log_access, read_log
+from fpsheet_sync.bulk import is_one_of
 from fpsheet_sync.failure import need_no_cpr
 from fpsheet_sync.keys import Keys
 from fpsheet_sync.merged_person import read_persons
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.store import Store
-from fpsheet_sync.write import chunks
 
 
 def open_cprs(connection: Connection, keys: Keys, citizens: Iterable[str]) -> dict[str, str]:
@@ -21,12 +21,12 @@ def open_cprs(connection: Connection, keys: Keys, citizens: Iterable[str]) -> di
         StoreError: The keys are not those the numbers were sealed with.
     """
     table = store_schema()["vault"]
-    found: dict[str, str] = {}
-    for chunk in chunks(sorted(set(citizens))):
-        sealed = select(table.c.borger, table.c.data).where(table.c.borger.in_(chunk))
-        for borger, data in connection.execute(sealed):
-            found[borger] = keys.open_cpr(borger, bytes(data))
-    return found
+    sealed = select(table.c.borger, table.c.data).where(
+        is_one_of(connection, table.c.borger, set(citizens))
+    )
+    return {
+        borger: keys.open_cpr(borger, bytes(data)) for borger, data in connection.execute(sealed)
+    }
 
 
 def with_cpr(rows: pl.DataFrame, column: str, cprs: dict[str, str], name: str) -> pl.DataFrame:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pandera.polars as pa
 import polars as pl
+from pandera.api.base.checks import CheckResult
+from pandera.api.polars.types import PolarsData
 from pandera.backends.base import CoreCheckResult
 from pandera.backends.polars.components import ColumnBackend
 from pandera.backends.polars.container import DataFrameSchemaBackend
@@ -19,6 +21,31 @@ from pandera.errors import FailureCaseMetadata, SchemaError, SchemaErrorReason
 
 CHECK_OUTPUT = CHECK_OUTPUT_KEY
 """Name of the boolean column in `SchemaError.check_output`."""
+
+
+class QuietCheck(pa.Check):
+    """A pandera check that is one expression: true where a row passes.
+
+    pandera's own backend also selects what failed, and runs the check twice for it.
+
+    Attributes:
+        passes: The expression; null is no pass.
+    """
+
+    def __init__(self, passes: pl.Expr, *, error: str) -> None:
+        """Make the check; `error` is the code of the rule."""
+        super().__init__(self.passed, error=error, ignore_na=False)
+        self.passes = passes.fill_null(value=False).alias(CHECK_OUTPUT_KEY)
+
+    def passed(self, data: PolarsData) -> pl.LazyFrame:
+        """Give a boolean per row."""
+        return data.lazyframe.select(self.passes)
+
+    def __call__(self, check_obj: Any, column: str | None = None) -> CheckResult:  # noqa: ANN401 (pandera's own signature)
+        """Give the result of the check on a frame."""
+        data = PolarsData(check_obj, column or "*")
+        output = self.passed(data)
+        return CheckResult(output, output.select(pl.all().all()), data, None)
 
 
 class _QuietColumnBackend(ColumnBackend):

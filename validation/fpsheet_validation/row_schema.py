@@ -7,18 +7,17 @@ whole schema on the whole frame (a test compares them). When the pass itself fai
 schema runs, and pandera tells which rule could not.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandera.polars as pa
 import polars as pl
-from pandera.api.polars.types import PolarsData
 from pandera.errors import SchemaError, SchemaErrorReason, SchemaErrors
 
 from fpsheet_templates.form import Sheet
 from fpsheet_validation.compiled import compiled
 from fpsheet_validation.hit import Hit, hits_at
-from fpsheet_validation.quiet_pandera import CHECK_OUTPUT, QuietColumn, QuietSchema
+from fpsheet_validation.quiet_pandera import CHECK_OUTPUT, QuietCheck, QuietColumn, QuietSchema
 from fpsheet_validation.row_check import RowCheck, row_checks
 from fpsheet_validation.setting import Setting
 from fpsheet_validation.typed import ROW, polars_type
@@ -71,18 +70,8 @@ def sheet_schema(setting: Setting, sheet_id: str) -> SheetSchema:
     """Give the compiled rules of a sheet; compiled once per form, jurisdiction and day."""
     sheet = setting.form.sheet(sheet_id)
     checks = row_checks(sheet, setting)
-    return SheetSchema(sheet, checks, tuple(_carry(check) for check in checks))
-
-
-def _carry(check: RowCheck) -> pa.Check:
-    return pa.Check(_passes(~check.fault), error=check.code, ignore_na=False)
-
-
-def _passes(passed: pl.Expr) -> Callable[[PolarsData], pl.LazyFrame]:
-    def run(data: PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(passed.alias(data.key))
-
-    return run
+    carried = tuple(QuietCheck(~check.fault, error=check.code) for check in checks)
+    return SheetSchema(sheet, checks, carried)
 
 
 def check_rows(
