@@ -14,7 +14,6 @@ from fpsheet.check import Question, check_source
 from fpsheet.inbox import Processed
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
-from fpsheet.receipts.answer import answer_checked
 from fpsheet.receipts.file import (
     SEALED_SUFFIX,
     SUFFIX,
@@ -23,7 +22,6 @@ from fpsheet.receipts.file import (
     write_receipt,
 )
 from fpsheet.receive import Way
-from fpsheet.returned.answer import adds_nothing
 from fpsheet.transport.folder import Folder
 from fpsheet.transport.inbox import Arrival, read_arrival
 from fpsheet.transport.keyring import Keyring
@@ -76,6 +74,9 @@ def post_receipts(
             receipt = file.receipt
             if receipt is not None and not folder.has(f"{_stem(receipt)}{SUFFIX}"):
                 if file.way is Way.WORKBOOK:
+                    # Loaded here: where nothing is new, a sync needs none of it.
+                    from fpsheet.returned.answer import adds_nothing
+
                     data = file.returned if adds_nothing(receipt) else b""
                     if not data:
                         process = process or stack.enter_context(ReadingProcess())
@@ -93,6 +94,8 @@ def _answer(arrival: Arrival, receipt: Receipt, post: Post, process: ReadingProc
     The file is read again: the merge found more than the one who read it could know, or an
     earlier run was ended before its receipt was written.
     """
+    from fpsheet.receipts.answer import answer_checked
+
     question = Question(post.form, post.today)
     try:
         content = read_arrival(arrival)
