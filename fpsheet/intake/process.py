@@ -34,7 +34,12 @@ _START = (
     "from fpsheet.intake.child import serve; serve(sys.argv[2])"
 )
 # One reading process has one core; more threads would only ask for more memory.
-_ENVIRONMENT = {"POLARS_MAX_THREADS": "1", "RAYON_NUM_THREADS": "1", "PYTHONUTF8": "1"}
+_ENVIRONMENT = {
+    "POLARS_MAX_THREADS": "1",
+    "RAYON_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONUTF8": "1",
+}
 _CREATE_NO_WINDOW = 0x08000000
 
 READING = "fpsheet.intake.reading"
