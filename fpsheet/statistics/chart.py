@@ -8,9 +8,21 @@ from xlsxwriter.worksheet import Worksheet
 
 from fpsheet.statistics.book import Figure, Page, Series
 
-COLOURS = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1", "#2073BC", "#6F777B")
-"""Told apart also by the colour-blind and in print (Government Analysis Function's palette, with
-two more); the order alternates dark and light, so that neighbours in a stack differ in grey too."""
+COLOURS = (
+    *("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1"),
+    *("#2073BC", "#6F777B", "#BFC1C3"),
+)
+"""Told apart also by the colour-blind (Government Analysis Function's palette, with three more)."""
+
+_HATCHES: Mapping[int, str] = {
+    2: "wide_upward_diagonal",
+    3: "wide_downward_diagonal",
+    4: "dark_vertical",
+    5: "large_grid",
+    6: "dark_horizontal",
+    7: "large_check",
+}
+"""Place of a series → hatching. In grey it is as dark as the first or the second."""
 
 _FONT = {"name": "Arial", "size": 10, "color": "#222222"}
 _TITLE_FONT = {"name": "Arial", "size": 12, "bold": True, "color": "#222222"}
@@ -79,7 +91,7 @@ def _series_look(figure: Figure, place: int) -> dict[str, object]:
         line = {"color": colour, "width": 2.25, "dash_type": _DASHES[place % len(_DASHES)]}
         return {"line": line, "marker": marker}
     look: dict[str, object] = {
-        "fill": {"color": colour},
+        **_filling(place, colour),
         # A white edge divides the parts of a stack without leaning on colour.
         "border": {"color": "#FFFFFF", "width": 0.75},
         "gap": 60,
@@ -90,6 +102,14 @@ def _series_look(figure: Figure, place: int) -> dict[str, object]:
         decimals = "#,##0" if figure.series[place].is_whole else "#,##0.0"
         look["data_labels"] = {"value": True, "font": _FONT, "num_format": decimals}
     return look
+
+
+def _filling(place: int, colour: str) -> dict[str, object]:
+    """Give what a bar is filled with: its colour, hatched where others are as dark."""
+    hatch = _HATCHES.get(place % len(COLOURS))
+    if hatch is None:
+        return {"fill": {"color": colour}}
+    return {"pattern": {"pattern": hatch, "fg_color": colour, "bg_color": "#FFFFFF"}}
 
 
 def _dress(chart: Chart, figure: Figure) -> None:

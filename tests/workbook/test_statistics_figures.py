@@ -1,0 +1,86 @@
+"""Charts as they are printed: without colour, and with no number beside those of their tables."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from itertools import combinations
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+from zipfile import ZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
+
+from fpsheet.statistics.publish import render_book
+from fpsheet_sync.disclosure.settings import Settings
+from fpsheet_sync.disclosure.suppression import suppress
+from fpsheet_sync.statistics.cells import release_cells
+from fpsheet_sync.statistics.suppression import apply_suppression, public_tables
+from fpsheet_templates.load import load_form
+from tests.support.country import Country
+from tests.unit.test_statistics_by_hand import GREENLAND, PERSONS, typed
+from tests.unit.test_statistics_country import release
+from tests.unit.test_statistics_suppression import KOMMUNER, country
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from openpyxl import Workbook
+
+C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+
+
+def charts(data: bytes) -> list[ET.Element]:
+    """Give the charts of a workbook as they stand in it."""
+    with ZipFile(BytesIO(data)) as package:
+        names = [name for name in package.namelist() if name.startswith("xl/charts/chart")]
+        return [ET.fromstring(package.read(name)) for name in names]
+
+
+def fillings(chart: ET.Element) -> Iterator[tuple[str, float]]:
+    """Give the hatching ("" for none) of each bar, and how light its colour is in grey (0-255)."""
+    for look in chart.iterfind(f".//{C}ser/{C}spPr"):
+        for filling in (*look.iterfind(f"{A}solidFill"), *look.iterfind(f"{A}pattFill")):
+            colour = str(next(filling.iter(f"{A}srgbClr")).get("val"))
+            red, green, blue = (int(colour[at : at + 2], 16) for at in (0, 2, 4))
+            yield str(filling.get("prst", "")), 0.299 * red + 0.587 * green + 0.114 * blue
+
+
+def test_bars_are_told_apart_in_grey() -> None:
+    """Any two of a chart differ by 40 of 255 in grey, or by their hatching; T17 has most."""
+    made = release("GL", country=Country(PERSONS, typed(GREENLAND)))
+    most = 0
+    for chart in charts(render_book(made, load_form())[1]):
+        looks = list(fillings(chart))
+        most = max(most, len(looks))
+        for (hatch, light), (other, other_light) in combinations(looks, 2):
+            assert hatch != other or abs(light - other_light) >= 40
+    assert most >= 3
+
+
+def printed(book: Workbook, address: str) -> list[object]:
+    """Give the cells that a chart names, in order."""
+    name, _, area = address.rpartition("!")
+    left, top, right, bottom = range_boundaries(area.replace("$", ""))
+    rows = book[name.strip("'")].iter_rows(top, bottom, left, right, values_only=True)
+    return [cell for row in rows for cell in row]
+
+
+def test_a_chart_keeps_no_number_that_its_table_hides() -> None:
+    """What a program keeps of a chart for drawing it is what the cells say, in every edition."""
+    full = [public_tables(release(area, country=country())) for area in ("GL", *KOMMUNER)]
+    chosen = suppress(release_cells(full, load_form()), Settings(threshold=5))
+    kept = 0
+    for made in full:
+        data = render_book(apply_suppression(made, chosen), load_form())[1]
+        book = load_workbook(BytesIO(data))
+        for chart in charts(data):
+            for numbers in chart.iter(f"{C}numRef"):
+                cells = printed(book, str(numbers.findtext(f"{C}f")))
+                for point in numbers.iter(f"{C}pt"):
+                    cell = cells[int(str(point.get("idx")))]
+                    assert isinstance(cell, int | float)
+                    assert float(str(point.findtext(f"{C}v"))) == cell
+                    kept += 1
+    assert kept > 30
