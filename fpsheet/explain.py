@@ -12,7 +12,13 @@ from fpsheet.statistics.layout import Publisher, lay_out_book
 from fpsheet_sync.access import Actor, Deed, log_access
 from fpsheet_sync.stat_table import Cell, Column, Release, StatTable
 from fpsheet_sync.statistics.behind import Behind
-from fpsheet_sync.statistics.explain import Wanted, explain, find_column, is_explained
+from fpsheet_sync.statistics.explain import (
+    EVIDENCE,
+    Wanted,
+    explain,
+    find_column,
+    is_explained,
+)
 from fpsheet_sync.statistics.publication import read_previous
 from fpsheet_sync.statistics.release import COUNTRIES, ReleaseRequest
 from fpsheet_sync.statistics.revised import BEFORE, NOW, explain_revision
@@ -174,12 +180,15 @@ def explain_figure(
     (found,) = explain(connection, form, request, [wanted])
     known = {each.id: each.label for each in table.columns}
     labels = {part: known.get(part, column.label) for part in found.parts}
+    numbers = {labels[part]: number for part, number in found.parts.items()}
+    if any(each.part == EVIDENCE for each in found.behind):
+        labels[EVIDENCE] = form.texts.get("command.report.explain_evidence", request.language)
     return Explained(
         title=table.title,
         row=tuple(str(label) for label in table.rows[row][: len(table.dimensions)]),
         column=column.label,
         printed=table.rows[row][figure.place],
-        numbers={labels[part]: number for part, number in found.parts.items()},
+        numbers=numbers,
         behind=found.behind,
         labels=labels,
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
+
 from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.explain import Wanted, explain, find_column
+from fpsheet_sync.statistics.explain import EVIDENCE, Wanted, explain, find_column
 from fpsheet_sync.statistics.release import ReleaseRequest, compute_release
 from fpsheet_templates.load import load_form
 from fpsheet_templates.table import Count, load_tables
@@ -106,3 +108,56 @@ def test_a_share_lists_each_record_once(store: Store) -> None:
     assert found.parts == {"afslag": 1, "tilkendelse": 3}
     assert len({(each.kommune_kode, each.row_id) for each in found.behind}) == 4
     assert len(found.behind) == 4
+
+
+SPELLS = {"kommune_kode": "955", "borger": "p"}
+PENSIONER = {
+    "afgoerelse": [
+        {
+            **SPELLS,
+            "afgoerelse": "tilkendelse",
+            "afgoerelse_dato": date(2024, 3, 1),
+            "niveau": "mellemste",
+        }
+    ],
+    "vurdering": [
+        {**SPELLS, "vurdering_dato": date(2023, 3, 1), "arbejdsevne_pct": 60},
+        {**SPELLS, "vurdering_dato": date(2024, 2, 1), "arbejdsevne_pct": 40},
+    ],
+    "job": [
+        {**SPELLS, "job_type": "ordinaer", "start_dato": date(2025, 1, 1), "timer_pr_uge": hours}
+        for hours in (4.0, 5.0)
+    ],
+    "indkomst": [{**SPELLS, "indkomst_kilde": "loen", "fra_dato": date(2025, 1, 1)}],
+}
+"""One award, the second of two assessments, two jobs of 9 hours a week, and wages."""
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "column", "counted", "evidence"),
+    [
+        ("T06", ("955", "26-50"), "bestand", "afgoerelse", ["v-00001"]),
+        ("T06", ("955", ""), "bestand", "afgoerelse", []),
+        ("T09", ("955",), "ordinaer_ja", "afgoerelse", ["j-00000", "j-00001"]),
+        ("T09", ("955",), "gennemsnit", "afgoerelse", ["j-00000", "j-00001"]),
+        ("T18", ("955", "loen"), "borgere", "indkomst", []),
+    ],
+)
+def test_what_a_pensioner_is_counted_by_is_named(
+    store: Store,
+    table: str,
+    key: tuple[str, ...],
+    column: str,
+    counted: str,
+    evidence: list[str],
+) -> None:
+    """The award says who has the pension; the assessment or the jobs why it counts in a band."""
+    with store.write() as connection:
+        load_country(connection, Country({"p": ("K", date(1980, 5, 5))}, PENSIONER))
+    with store.read() as connection:
+        (made,) = compute_release(connection, FORM, request("GL", table)).tables
+        place = next(each for each in made.columns if each.id == column)
+        (found,) = explain(connection, FORM, request("GL", table), [Wanted(made, key, place, "GL")])
+    own = [each for each in found.behind if each.part != EVIDENCE]
+    assert [each.sheet for each in own] == [counted]
+    assert [each.row_id for each in found.behind if each.part == EVIDENCE] == evidence

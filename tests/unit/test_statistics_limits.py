@@ -144,3 +144,12 @@ def test_what_a_kommune_counts_itself_of_the_countrys_is_told() -> None:
     assert (parts[name].value, parts[name].owner) == (7, "955")  # type: ignore[index]
     assert name in protected.described.unprinted
     assert name not in protected.chosen.status
+
+
+def test_the_sums_hold_of_citizens_who_were_not_born_yet() -> None:
+    """Who is said to have had the pension before 2016 has it in 1970 too: aged 0 to 17."""
+    person: Record = {"kommune_kode": "955", "borger": "p", "pensionist_foer_reform": "ja"}
+    country = Country({"p": ("K", date(1990, 1, 1))}, {"borger": [person]})
+    made = public_tables(release("GL", country=country, year=1970))
+    assert cell(made, "T14b", ("K", "0-17"), "bestand") == 1
+    assert suppress(release_cells([made], load_form()), Settings()).audit.has_passed

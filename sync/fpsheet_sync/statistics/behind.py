@@ -25,10 +25,10 @@ class Behind:
 
     Attributes:
         part: Column of the table it counts in; of a sum or a share, the part; of a revision
-            `foer` or `nu`, the edition.
+            `foer` or `nu`, the edition; `grundlag` for one that says why a citizen counts here.
         unit: The unit counted once: pseudonym of the citizen, or the case.
         kommune_kode: The kommune that reported the record.
-        counts_in: The kommune it counts in.
+        counts_in: The kommune it counts in; empty where it is no record that is counted.
         sheet: Sheet identifier; empty where the record is not in force any more.
         row_id: The record, or the number of the receipt where the whole file is meant.
         cell: Cell of its first value in the file.

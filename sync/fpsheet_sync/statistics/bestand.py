@@ -155,20 +155,27 @@ def _select_assessment(scope: Scope, tables: Tables) -> Query:
     rows = cited(scope, tables, "vurdering")
     by_then = select(rows).where(rows.c.vurdering_dato <= scope.period.til).subquery()
     order = [by_then.c[name].desc() for name in ("vurdering_dato", "kommune_kode", "raekke_id")]
-    wanted = (ENHED, "vurdering_dato", "arbejdsevne_pct", "maks_timer_pr_uge")
+    wanted = (
+        *(ENHED, "kommune_kode", "raekke_id"),
+        *("vurdering_dato", "arbejdsevne_pct", "maks_timer_pr_uge"),
+    )
     last = latest(by_then, order, wanted)
     return select(*(last.c[name] for name in wanted))
 
 
-def _select_ordinary_work(scope: Scope, tables: Tables) -> Query:
-    """Give the citizens with ordinary work on the last day, and their hours a week together."""
+def _select_ordinary_jobs(scope: Scope, tables: Tables) -> Query:
+    """Give the jobs of ordinary work on the last day."""
     rows = cited(scope, tables, "job")
     active = active_on(rows.c.start_dato, rows.c.slut_dato, scope.period.til)
-    return (
-        select(rows.c[ENHED], func.sum(rows.c.timer_pr_uge).label("timer"))
-        .where(rows.c.job_type == "ordinaer", active)
-        .group_by(rows.c[ENHED])
-    )
+    names = (ENHED, "kommune_kode", "raekke_id", "timer_pr_uge")
+    return select(*(rows.c[name] for name in names)).where(rows.c.job_type == "ordinaer", active)
+
+
+def _select_ordinary_work(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
+    """Give the citizens with ordinary work on the last day, and their hours a week together."""
+    jobs = tables["ordinaere_job"]
+    hours = func.sum(jobs.c.timer_pr_uge).label("timer")
+    return select(jobs.c[ENHED], hours).group_by(jobs.c[ENHED])
 
 
 def _select_stock(scope: Scope, tables: Tables) -> Query:
@@ -226,7 +233,10 @@ def _select_deadline(scope: Scope, tables: Tables) -> Query:
 
 
 def _select_income(scope: Scope, tables: Tables) -> Query:
-    """Give `borgere`: one fact per income a pensioner has beside the pension on the last day."""
+    """Give `borgere`: one fact per income a pensioner has beside the pension on the last day.
+
+    It cites the income.
+    """
     people, rows = tables["pensionister"], cited(scope, tables, "indkomst")
     # An outer join, because it fixes the order: each income looks its pensioner up by index.
     joined = rows.outerjoin(people, people.c[ENHED] == rows.c[ENHED])
@@ -237,9 +247,11 @@ def _select_income(scope: Scope, tables: Tables) -> Query:
         {"indkomst_kilde": known(rows.c.indkomst_kilde), "bestand_niveau": people.c.niveau},
         active & people.c[ENHED].is_not(None),
     )
-    return select_facts(people, facts, joined)
+    return select_facts(rows, facts, joined)
 
 
+_ASSESSED = {"arbejdsevne": "seneste_vurdering", "timer": "seneste_vurdering"}
+_WORKS = dict.fromkeys(("ordinaer", "ordinaer_timer", "vaerdi"), "ordinaere_job")
 SOURCES = {
     "stillinger": FactSource(_select_states, needs=("afgoerelser",)),
     "stilling": FactSource(_state, needs=("stillinger",), index=ENHED),
@@ -252,12 +264,17 @@ SOURCES = {
         _pensioners_before, needs=("foer_reform", "stilling_primo", "tilhoer_primo"), index=ENHED
     ),
     "seneste_vurdering": FactSource(_select_assessment, needs=("borgere",), index=ENHED),
-    "ordinaert_arbejde": FactSource(_select_ordinary_work, needs=("borgere",), index=ENHED),
+    "ordinaere_job": FactSource(_select_ordinary_jobs, needs=("borgere",)),
+    "ordinaert_arbejde": FactSource(_select_ordinary_work, needs=("ordinaere_job",), index=ENHED),
     "bestand": FactSource(
-        _select_stock, needs=("pensionister", "seneste_vurdering", "ordinaert_arbejde")
+        _select_stock,
+        needs=("pensionister", "seneste_vurdering", "ordinaert_arbejde"),
+        evidence=_ASSESSED | _WORKS,
     ),
     "frist": FactSource(
-        _select_deadline, needs=("pensionister", "seneste_vurdering", "afgoerelser")
+        _select_deadline,
+        needs=("pensionister", "seneste_vurdering", "afgoerelser"),
+        evidence={"frist": "seneste_vurdering"},
     ),
     "indkomst": FactSource(_select_income, needs=("pensionister", "borgere")),
 }

@@ -22,6 +22,9 @@ from fpsheet_sync.statistics.workspace import FACT_SOURCES, fact_tables
 from fpsheet_templates.form import Form
 from fpsheet_templates.table import TOTAL, ColumnSpec, Count, TableSpec, load_tables
 
+EVIDENCE = "grundlag"
+"""The part of records that are not counted, but say why those that are count where they do."""
+
 _COUNTED = frozenset({Count.ROWS, Count.DISTINCT})
 _OF_VALUES = frozenset({Count.MEAN, Count.QUARTILE_1, Count.MEDIAN, Count.QUARTILE_3})
 
@@ -82,15 +85,22 @@ def explain(
             [(part, _rows(connection, tables, scope, cell, (part, code))) for part in own]
             for cell, code, own in parts
         ]
+        evidence = [
+            _evidence(connection, tables, scope, cell, [(part, code) for part in own])
+            for cell, code, own in parts
+        ]
     records = {
-        (row.kommune_kode, row.raekke_id) for own in facts for _, rows in own for row in rows
+        (row.kommune_kode, row.raekke_id)
+        for own, others in zip(facts, evidence, strict=True)
+        for rows in (*(rows for _, rows in own), others)
+        for row in rows
     }
     places = find_places(connection, records, scope.as_of)
     return [
         explain_delivery(connection, scope, each.key[0], spec.measure)
         if spec.facts == DELIVERY
-        else _explanation(own, places)
-        for (each, spec, _), own in zip(columns, facts, strict=True)
+        else _explanation(own, others, places)
+        for (each, spec, _), own, others in zip(columns, facts, evidence, strict=True)
     ]
 
 
@@ -130,23 +140,57 @@ def _rows(
     return list(connection.execute(query.order_by(*order)).all())
 
 
-def _conditions(
-    facts: Table, scope: Scope, cell: Wanted, spec: ColumnSpec, code: str
-) -> Iterator[ColumnElement[bool]]:
-    yield facts.c.maal == spec.measure
-    yield facts.c.kommune.in_(scope.kommuner)
+def _evidence(
+    connection: Connection,
+    tables: Mapping[str, Table],
+    scope: Scope,
+    cell: Wanted,
+    parts: Sequence[tuple[ColumnSpec, str]],
+) -> list[Row[Any]]:
+    """Give the records that say what the cited ones do not: how someone was assessed, who works.
+
+    Only where the cell is of them: that of all pensioners has none.
+    """
+    found: dict[tuple[str, str], Row[Any]] = {}
+    for spec, code in parts:
+        source = FACT_SOURCES.get(spec.facts)
+        if source is None:
+            continue
+        asked = {name for name, value in _codes(cell, spec, code).items() if value != TOTAL}
+        asked |= {"vaerdi"} if spec.count in _OF_VALUES else set()
+        facts = tables[spec.facts]
+        units = select(facts.c[ENHED]).where(*_conditions(facts, scope, cell, spec, code))
+        for name in sorted({source.evidence[each] for each in asked & source.evidence.keys()}):
+            said = tables[name]
+            columns = (said.c[each] for each in (ENHED, "kommune_kode", "raekke_id"))
+            query = select(*columns).where(said.c[ENHED].in_(units))
+            found |= {(row.kommune_kode, row.raekke_id): row for row in connection.execute(query)}
+    return [found[key] for key in sorted(found)]
+
+
+def _codes(cell: Wanted, spec: ColumnSpec, code: str) -> dict[str, str]:
+    """Give what a part of a cell is broken down by: dimension → code."""
     codes = dict(zip(cell.table.dimensions, cell.key, strict=True))
     if cell.area and cell.area not in COUNTRIES:
         codes[KOMMUNE] = cell.area
     if spec.by:
         codes[spec.by] = code
-    for name, value in (*codes.items(), *spec.where.items()):
+    return codes | dict(spec.where)
+
+
+def _conditions(
+    facts: Table, scope: Scope, cell: Wanted, spec: ColumnSpec, code: str
+) -> Iterator[ColumnElement[bool]]:
+    yield facts.c.maal == spec.measure
+    yield facts.c.kommune.in_(scope.kommuner)
+    for name, value in _codes(cell, spec, code).items():
         if value != TOTAL:
             yield facts.c[name] == value
 
 
 def _explanation(
     facts: Sequence[tuple[ColumnSpec, Sequence[Row[Any]]]],
+    evidence: Sequence[Row[Any]],
     places: Mapping[tuple[str, str], Place],
 ) -> Explanation:
     numbers: dict[str, int] = {}
@@ -169,4 +213,18 @@ def _explanation(
                     value=row.vaerdi if spec.count in _OF_VALUES else None,
                 )
             )
+    for row in evidence:
+        sheet, cell, sha256 = places.get((row.kommune_kode, row.raekke_id), NOWHERE)
+        behind.append(
+            Behind(
+                part=EVIDENCE,
+                unit=row.enhed,
+                kommune_kode=row.kommune_kode,
+                counts_in="",
+                sheet=sheet,
+                row_id=row.raekke_id,
+                cell=cell,
+                sha256=sha256,
+            )
+        )
     return Explanation(numbers, tuple(behind))

@@ -49,11 +49,14 @@ class FactSource:
         select: Gives the query, from the scope and the tables made before it.
         needs: Tables that must be made before it.
         index: Column to index; empty for none.
+        evidence: Dimension, or `vaerdi` → table it needs with the citizens' records that say it,
+            where the record a fact cites does not.
     """
 
     select: Callable[[Scope, Tables], Query]
     needs: tuple[str, ...] = ()
     index: str = ""
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,8 +136,13 @@ def age_band(birth: ColumnElement[Any], day: ColumnElement[Any] | date) -> Colum
 
 
 def _banded(value: ColumnElement[Any], bands: Sequence[Band], *, scale: int) -> ColumnElement[str]:
-    limits = [(-1.0 if band.fra is None else band.fra, band.id) for band in bands]
-    steps = [(value >= round(limit * scale), sql_literal(code)) for limit, code in reversed(limits)]
+    steps = [
+        (
+            value.is_not(None) if band.fra is None else value >= round(band.fra * scale),
+            sql_literal(band.id),
+        )
+        for band in reversed(bands)
+    ]
     return case(*steps, else_=sql_literal(UOPLYST))
 
 
