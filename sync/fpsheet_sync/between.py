@@ -16,7 +16,7 @@ from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.merged_person import Persons, read_persons
 from fpsheet_sync.record import ANNULLER, BORGER
 from fpsheet_sync.schema import store_schema
-from fpsheet_sync.shared_row import Rows, Told, read_rows, tell, with_end
+from fpsheet_sync.shared_row import Rows, Told, cases_of, read_rows, tell, with_end
 from fpsheet_sync.transfer import find_contradicted, find_expected
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
@@ -148,7 +148,7 @@ def _replaced(
     connection: Connection, kommune_kode: str, citizens: Container[str], persons: Persons
 ) -> Iterator[Told]:
     """Tell of former CPR numbers under which something is known, by that number or another."""
-    table, case = store_schema().records["borger"], store_schema()["sag"]
+    table = store_schema().records["borger"]
     wanted = select(table.c.raekke_id, table.c.raekke, table.c.borger).where(
         table.c.kommune_kode == kommune_kode,
         table.c.tidligere_cpr.is_not(None),
@@ -162,8 +162,7 @@ def _replaced(
         if borger in citizens
     ]
     numbers = sorted({number for _, _, others in rows for number in others})
-    found = select(case.c.borger).where(is_one_of(connection, case.c.borger, numbers))
-    known = set(connection.execute(found).scalars()) if numbers else set[str]()
+    known = set(cases_of(connection, numbers, Persons({}))[BORGER])
     for row_id, row, others in rows:
         if others & known:
             name = "tidligere_cpr"

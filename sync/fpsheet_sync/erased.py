@@ -6,9 +6,9 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.access import Actor, Deed, log_access
+from fpsheet_sync.bulk import is_one_of
 from fpsheet_sync.merged_person import read_persons
 from fpsheet_sync.schema import store_schema
-from fpsheet_sync.write import chunks
 
 RETURNED = "genoptaget"
 """What the log calls it when something new comes about an erased citizen."""
@@ -24,9 +24,10 @@ def note_erased(connection: Connection, citizens: Iterable[str], day: date) -> N
     """Take the CPR numbers of citizens out of the vault, and note that they are erased."""
     schema = store_schema()
     vault, erased = schema["vault"], schema["slettet"]
-    for chunk in chunks(sorted(citizens)):
-        connection.execute(vault.delete().where(vault.c.borger.in_(chunk)))
-        connection.execute(erased.insert(), [{"borger": one, "dato": day} for one in chunk])
+    gone = sorted(citizens)
+    if gone:
+        connection.execute(vault.delete().where(is_one_of(connection, vault.c.borger, gone)))
+        connection.execute(erased.insert(), [{"borger": one, "dato": day} for one in gone])
 
 
 def take_back(
@@ -49,8 +50,7 @@ def take_back(
     back = sorted(erased.keys() & read_persons(connection).everyone(changed))
     if back:
         table = store_schema()["slettet"]
-        for chunk in chunks(back):
-            connection.execute(table.delete().where(table.c.borger.in_(chunk)))
+        connection.execute(table.delete().where(is_one_of(connection, table.c.borger, back)))
         deeds = (Deed(RETURNED, kommune_kode, borger=borger) for borger in back)
         log_access(connection, actor, *deeds)
     return frozenset(erased.keys() - set(back))

@@ -1,10 +1,10 @@
 """Rows about citizens whom several kommuner report, each under one pseudonym per person."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from fpsheet_sync.bulk import is_one_of, read_frame
 from fpsheet_sync.identity import ROW_ID
@@ -54,6 +54,59 @@ def read_rows(
     found = read_frame(connection, wanted, types)
     rows = pl.DataFrame(schema=types) if found is None else found
     return rows.with_columns(as_person(persons))
+
+
+def cases_of(
+    connection: Connection,
+    citizens: Iterable[str],
+    persons: Persons,
+    kommuner: Collection[str] | None = None,
+) -> pl.DataFrame:
+    """Give which kommuner report some citizens: `borger` (the person), `kommune_kode`.
+
+    The table `sag` tells where to look, and the rows in force whether it is so: it also has who
+    was reported by a slip, if the file with it came before the one that corrects it.
+
+    Args:
+        connection: A connection.
+        citizens: Every pseudonym of the citizens.
+        persons: Who is one person.
+        kommuner: Kommuner to look at; None for all.
+    """
+    case = store_schema()["sag"]
+    wanted = select(case.c.borger, case.c.kommune_kode).where(
+        is_one_of(connection, case.c.borger, sorted(citizens))
+    )
+    rows = connection.execute(wanted)
+    doubtful = {(b, k) for b, k in rows if kommuner is None or k in kommuner}
+    known: set[tuple[str, str]] = set()
+    # Most citizens have a row on the first sheet; the others are asked for the rest alone.
+    for table in store_schema().records.values():
+        found = _reported(connection, table, doubtful)
+        known |= found
+        doubtful -= found
+    types = {BORGER: pl.String(), "kommune_kode": pl.String()}
+    pairs = sorted({(persons.of(borger), kommune) for borger, kommune in known})
+    return pl.DataFrame(pairs, schema=types, orient="row")
+
+
+def _reported(
+    connection: Connection, table: Table, pairs: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Give the pairs of citizen and kommune that have a row in force in a table."""
+    by_kommune: dict[str, list[str]] = {}
+    for borger, kommune in sorted(pairs):
+        by_kommune.setdefault(kommune, []).append(borger)
+    found: set[tuple[str, str]] = set()
+    for kommune, citizens in by_kommune.items():
+        wanted = select(table.c.borger).where(
+            table.c.kommune_kode == kommune,
+            is_one_of(connection, table.c.borger, citizens),
+            in_force_at(table),
+            table.c[ANNULLER].is_(None),
+        )
+        found.update((borger, kommune) for borger in connection.execute(wanted).scalars())
+    return found
 
 
 def as_person(persons: Persons) -> pl.Expr:

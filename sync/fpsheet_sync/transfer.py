@@ -5,13 +5,12 @@ from collections.abc import Iterator
 import polars as pl
 from sqlalchemy import Connection, select
 
-from fpsheet_sync.bulk import is_one_of
 from fpsheet_sync.identity import ROW_ID
 from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.merged_person import Persons
 from fpsheet_sync.record import ANNULLER, BORGER
 from fpsheet_sync.schema import store_schema
-from fpsheet_sync.shared_row import FOREVER, Told, read_rows, tell, with_end
+from fpsheet_sync.shared_row import FOREVER, Told, cases_of, read_rows, tell, with_end
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import make_finding
 
@@ -43,8 +42,9 @@ def find_contradicted(
     # Who came back may have new spells here from that day on.
     during = (pl.col("slut_dato") > pl.col("dato")) & (pl.col("start_dato") < pl.col("retur"))
     yield from tell("MEL-004", away.join(spells, on=BORGER).filter(during), "dato")
-    cases = _cases(connection, everyone, persons)
-    waiting = transfers.filter(~is_own).join(cases, on=[BORGER, "til_kommune"], how="anti")
+    cases = cases_of(connection, everyone, persons, set(transfers["til_kommune"]))
+    reported = cases.rename({"kommune_kode": "til_kommune"})
+    waiting = transfers.filter(~is_own).join(reported, on=[BORGER, "til_kommune"], how="anti")
     yield from tell("MEL-005", waiting, "til_kommune")
 
 
@@ -63,8 +63,7 @@ def find_expected(connection: Connection, kommune_kode: str, persons: Persons) -
     coming = {persons.of(borger) for borger in connection.execute(wanted).scalars()}
     if not coming:
         return
-    cases = _cases(connection, sorted(persons.everyone(coming)), persons)
-    here = set(cases.filter(pl.col("til_kommune") == kommune_kode)[BORGER])
+    here = set(cases_of(connection, persons.everyone(coming), persons, {kommune_kode})[BORGER])
     for _ in coming - here:
         yield make_finding(load_form(), "MEL-010", sheet=_SHEET), ""
 
@@ -106,18 +105,3 @@ def _with_return(transfers: pl.DataFrame, back: pl.DataFrame) -> pl.DataFrame:
     first = pairs.filter(pl.col("retur") > pl.col("dato")).group_by(ROW_ID).agg(pl.min("retur"))
     joined = transfers.join(first, on=ROW_ID, how="left")
     return joined.with_columns(pl.col("retur").fill_null(FOREVER))
-
-
-def _cases(connection: Connection, citizens: list[str], persons: Persons) -> pl.DataFrame:
-    """Give which kommuner have a case about citizens: `borger`, `til_kommune`."""
-    case = store_schema()["sag"]
-    known = {
-        (persons.of(borger), kommune)
-        for borger, kommune in connection.execute(
-            select(case.c.borger, case.c.kommune_kode).where(
-                is_one_of(connection, case.c.borger, citizens)
-            )
-        )
-    }
-    types = {BORGER: pl.String(), "til_kommune": pl.String()}
-    return pl.DataFrame(sorted(known), schema=types, orient="row")

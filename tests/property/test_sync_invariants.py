@@ -19,12 +19,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from fpsheet_sync.access import Actor
+from fpsheet_sync.between import find_between
 from fpsheet_sync.content import unpack
 from fpsheet_sync.identity import REFUSING
 from fpsheet_sync.issue import issue_workbook
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.library import read_state
 from fpsheet_sync.merge import record_sources
+from fpsheet_sync.merged_person import read_persons
 from fpsheet_sync.rebuild import rebuild
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.state_hash import kommune_hash, state_hash
@@ -82,11 +84,23 @@ def test_a_world_keeps_every_promise(
     other = stores.new()
     sync(other, *order)
     assert state_hash(other) == state_hash(store)
+    assert told_between(other) == told_between(store)
     other.close()
     by_bytes = {file.original: file for file in files}
     third = stores.again(1)
     assert rebuild(store, third, by_bytes.__getitem__).is_same
     stores.close()
+
+
+def told_between(store: Store) -> dict[str, list[tuple[str, str, int, str]]]:
+    """Give who is one person, and what each kommune is told of the others."""
+    with store.read() as connection:
+        told = {"": [("", "", 0, repr(sorted(read_persons(connection).newest.items())))]}
+        for kommune in sorted(set(WORKBOOKS.values())):
+            found = find_between(connection, kommune)
+            pairs = zip(found.findings, found.records, strict=True)
+            told[kommune] = sorted((f.code, f.sheet, f.row, record) for f, record in pairs)
+    return told
 
 
 def elsewhere(store: Store, kommune: str) -> dict[str, str]:

@@ -199,6 +199,32 @@ WORLDS = {
         (),
         (("956", ()), ("957", ())),
     ),
+    "taken over by a slip that was corrected": World(
+        (
+            ("957", 0, CITIZEN + replaced(A) + MOVE + f"| 1 | {A} | 956 | 2026-01-31 | |"),
+            ("956", 0, CITIZEN + replaced(A) + replaced(D, "", 2)),
+            ("956", 5, CITIZEN + replaced(B) + replaced(D, "", 2)),
+        ),
+        (),
+        (("956", ("MEL-010",)), ("957", ("MEL-005",))),
+    ),
+    "a former number that another kommune had by a slip": World(
+        (
+            ("955", 0, CITIZEN + replaced(A) + replaced(D, "", 2)),
+            ("955", 5, CITIZEN + replaced(C) + replaced(D, "", 2)),
+            ("956", 0, CITIZEN + replaced(B, A)),
+        ),
+        (frozenset({A, B}),),
+        (("955", ()), ("956", ())),
+    ),
+    "taken over and annulled": World(
+        (
+            ("957", 0, CITIZEN + replaced(A) + MOVE + f"| 1 | {A} | 956 | 2026-01-31 | |"),
+            ("956", 0, CITIZEN + replaced(A, "", 1, "dublet")),
+        ),
+        (),
+        (("956", ("MEL-010",)), ("957", ("MEL-005",))),
+    ),
     "overlapping, and one side withdraws": World(
         (
             ("955", 0, FORLOEB + f"| 1 | {A} | revurdering | 2026-01-05 | | |"),
