@@ -167,14 +167,20 @@ def given_file_option(words: Words, spelling: str, *, key: str) -> click.Option:
     )
 
 
-def file_argument(
-    words: Words, name: str, *, key: str, many: bool = False, required: bool = True
+def file_argument(  # noqa: PLR0913 - what an argument can be, each by name
+    words: Words,
+    name: str,
+    *,
+    key: str,
+    metavar: str = "file",
+    many: bool = False,
+    required: bool = True,
 ) -> SpokenArgument:
     """Give an argument for a file that is there."""
     return SpokenArgument(
         name,
         kind=PathValue(words, exists=True),
-        metavar=words.get("program.metavar.file") + ("..." if many else ""),
+        metavar=words.get(f"program.metavar.{metavar}") + ("..." if many else ""),
         spoken_help=words.get(key),
         many=many,
         required=required,

@@ -24,7 +24,7 @@ def make_receive_command(words: Words) -> click.Command:
         "receive",
         words=words,
         params=[
-            file_argument(words, "receipt", key="command.receive.receipt"),
+            file_argument(words, "receipt", key="command.receive.receipt", metavar="receipt_file"),
             file_argument(words, "file", key="command.receive.file"),
             path_option(words, "--out", key="command.receive.out"),
             today_option(words),

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
+from textwrap import wrap
 
 from openpyxl.utils import column_index_from_string as column_index
 from openpyxl.utils import get_column_letter, quote_sheetname
@@ -28,6 +30,9 @@ _ARROW_WIDTH = 5
 _MARGIN, _WIDEST_LABEL = 3, 38
 _ONE_LINE = 16
 """A heading up to this length is not broken."""
+
+_MOST_LINES = 2
+"""Lines of a heading; the row has room for no more."""
 
 _STATUS_WIDTH = 46
 
@@ -267,8 +272,9 @@ def _width(issue: Issue, field: Field, header: str) -> int:
         codes = issue.form.code_lists[field.codes].for_jurisdiction(issue.jurisdiction)
         labels = [len(code.label(issue.language)) for code in codes]
     longest = min(max(labels, default=0) + _MARGIN, _WIDEST_LABEL)
-    short = len(header) + _MARGIN if len(header) <= _ONE_LINE else 0
-    return max(field.width, max(map(len, words)) + _ARROW_WIDTH, longest, short)
+    lines = 1 if len(header) <= _ONE_LINE else _MOST_LINES
+    heading = next(width for width in count(_MARGIN) if len(wrap(header, width)) <= lines) + _MARGIN
+    return max(field.width, max(map(len, words)) + _ARROW_WIDTH, longest, heading)
 
 
 def plan_sheet(

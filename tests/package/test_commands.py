@@ -228,6 +228,7 @@ def test_exports(demo: Path, tmp_path: Path, environment: dict[str, str]) -> Non
         path = tmp_path / f"{kind}.xlsx"
         arguments = ["export", kind, "--out", str(path), "--day", "02-03-2026", *database(demo)]
         assert run(arguments, environment=environment) == ExitCode.DONE
+        assert lint_package(path.read_bytes()) == ()
         listed = list(load_workbook(path).worksheets[0].iter_rows(values_only=True))
         assert str(listed[0][0]).startswith("FORTROLIGT")
         rows[kind] = listed[2:]

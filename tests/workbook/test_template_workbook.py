@@ -338,3 +338,21 @@ def test_the_texts_of_the_workbook_are_complete_in_every_language() -> None:
     keys = {key for key in FORM.texts.by_language["da"] if key.startswith("workbook.")}
     for language in FORM.texts.languages():
         assert keys <= set(FORM.texts.by_language[language])
+
+
+@BOTH
+@LANGUAGES
+def test_a_heading_needs_no_more_than_two_lines(kommune: str, language: str) -> None:
+    """The row has room for two; the letters are bold and share the width with the air beside."""
+    for sheet in FORM.entry_sheets():
+        page = entry(sheet.id, kommune, language)
+        for letter in columns(page).values():
+            cell, size = page[f"{letter}3"], page.column_dimensions[letter]
+            if not size.hidden:
+                lines = 1
+                filled = 0
+                for word in str(cell.value).split():
+                    filled += len(word) + bool(filled)
+                    if filled > size.width - 2:
+                        lines, filled = lines + 1, len(word)
+                assert lines <= 2, cell.value
