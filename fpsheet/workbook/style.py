@@ -101,14 +101,14 @@ def align(
     shrink: bool = False,
 ) -> Alignment:
     """Give an alignment, to the left and vertically in the middle unless said otherwise."""
-    # A little air at the side the text stands on; LibreOffice shows it on the left side only.
+    # A little air beside the text; at the right side LibreOffice shows it in some cells only.
     side = horizontal or "left"
     return Alignment(
         horizontal=side,
         vertical=vertical,
         wrap_text=wrap,
         shrink_to_fit=shrink,
-        indent=int(side != "center"),
+        indent=int(side == "left"),
     )
 
 
