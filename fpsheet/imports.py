@@ -76,9 +76,16 @@ def import_figures(
 
 
 def import_answer(
-    path: Path, store: Store, question: ListQuestion, actor: Actor
+    path: Path, store: Store, question: ListQuestion, actor: Actor, year: int = 0
 ) -> tuple[Verdict, Imported | None]:
     """Read Skattestyrelsen's answer into Indkomst; nothing where anything is wrong with it.
+
+    Args:
+        path: The answer.
+        store: The store, opened with its keys.
+        question: What it is read for.
+        actor: Who reads it in.
+        year: The year that it tells whole; 0 for an answer that only adds.
 
     Raises:
         StoreError: The database could not be used, or its key is missing.
@@ -88,7 +95,7 @@ def import_answer(
         return verdict, None
     rows = typed.frame.iter_rows(named=True)
     columns = dict(typed.columns)
-    answer = Answer(sha256, tuple(_income(row) for row in rows), columns)
+    answer = Answer(sha256, tuple(_income(row) for row in rows), columns, year)
     imported = import_incomes(store, answer, actor)
     if imported.unknown:
         return _with_unknown(verdict, typed, imported.unknown), None

@@ -9,8 +9,15 @@ import click
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.help import SpokenArgument
-from fpsheet.cli.parameters import database_option, file_argument, json_option, path_option
+from fpsheet.cli.parameters import (
+    database_option,
+    file_argument,
+    json_option,
+    number_option,
+    path_option,
+)
 from fpsheet.cli.session import Session
+from fpsheet.cli.state_commands import say_held
 from fpsheet.cli.values import ChoiceValue
 from fpsheet.cli.verdict_view import show_verdict
 from fpsheet.cli.words import Words
@@ -18,7 +25,9 @@ from fpsheet.cli.words import Words
 if TYPE_CHECKING:
     from datetime import date
 
+    from fpsheet.cli.console import Console
     from fpsheet.imports import ListQuestion
+    from fpsheet_sync.income import Imported
 
 _LISTS = {"benchmark": "landstal", "skat": "skattesvar"}
 
@@ -28,7 +37,8 @@ def make_import_commands(words: Words) -> tuple[click.Command, ...]:
     file = file_argument(words, "file", key="command.import.file")
     common = [file, database_option(words), json_option(words)]
     benchmark = SpokenCommand("import.benchmark", words=words, params=common, run=import_benchmark)
-    skat = SpokenCommand("import.skat", words=words, params=common, run=import_skat)
+    year = number_option(words, "--year", key="command.import.skat.year", default=None)
+    skat = SpokenCommand("import.skat", words=words, params=[*common, year], run=import_skat)
     kind = SpokenArgument(
         "kind",
         kind=ChoiceValue(words, tuple(_LISTS)),
@@ -61,34 +71,55 @@ def import_benchmark(session: Session, *, file: Path, db: str | None, as_json: b
 
 
 @click.pass_obj
-def import_skat(session: Session, *, file: Path, db: str | None, as_json: bool) -> int:
+def import_skat(
+    session: Session, *, file: Path, year: int | None, db: str | None, as_json: bool
+) -> int:
     """Read Skattestyrelsen's answer into Indkomst."""
     from fpsheet.pipeline.statistics import import_answer
     from fpsheet_sync.access import Actor
 
     actor, place = Actor(getuser(), session.now), session.central(db)
-    verdict, done = import_answer(file, place, _question(session), actor)
+    verdict, done = import_answer(file, place, _question(session), actor, year or 0)
     if done is None:
         show_verdict(session, verdict, as_json=as_json, lists=True)
         return _refuse(session, as_json=as_json)
-    console, words = session.console(as_json=as_json), session.words
+    console = session.console(as_json=as_json)
     counts = {
         "citizens": done.told,
         "incomes": done.incomes,
         "new": done.new,
         "changed": done.changed,
+        "withdrawn": done.withdrawn,
+        "left": done.left,
     }
     if as_json:
         told = {"known": done.before, **counts, "kommuner": list(done.kommuner)}
-        console.give({"file": str(file), "accepted": True, **told})
+        held = [each.number for each in done.held]
+        accepted = not done.unfilled
+        console.give({"file": str(file), "accepted": accepted, **told, "held": held})
+    _say_imported(session, console, done, counts)
+    say_held(session, console, done.held)
+    return ExitCode.FINDINGS if done.held or done.unfilled else ExitCode.DONE
+
+
+def _say_imported(
+    session: Session, console: "Console", done: "Imported", counts: dict[str, int]
+) -> None:
+    words = session.words
     if done.before:
         console.say(words.get("command.import.skat.known"))
-        return ExitCode.DONE
+        return
+    if done.unfilled:
+        console.say(words.fill("command.import.skat.unfilled", counts))
+        return
     console.say(words.fill("command.import.skat.done", counts))
+    if done.withdrawn:
+        console.say(words.fill("command.import.skat.withdrawn", counts))
+    if done.left:
+        console.say(words.fill("command.import.skat.left", counts))
     if done.kommuner:
         told_kommuner = {"codes": ", ".join(done.kommuner)}
         console.say(words.fill("command.import.skat.kommuner", told_kommuner))
-    return ExitCode.DONE
 
 
 @click.pass_obj

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from fpsheet_sync.decision import OpenConflict
+    from fpsheet_sync.held import HeldFile
     from fpsheet_sync.settled import SettledConflict
     from fpsheet_sync.state import Plain
     from fpsheet_sync.status import StatusLine
@@ -165,7 +166,7 @@ def show_conflicts(
     session: Session, *, kommune: str | None, settled: bool, db: str | None, as_json: bool
 ) -> int:
     """Show every open conflict with the values of both sides, or those that are closed."""
-    from fpsheet.pipeline.departement import read_conflicts, read_settled
+    from fpsheet.pipeline.departement import read_conflicts, read_held, read_settled
     from fpsheet.views.conflict_view import (
         conflict_lines,
         conflict_value,
@@ -186,15 +187,34 @@ def show_conflicts(
         for one in closed:
             _show_conflict(session, console, one, settled_lines(one, form, language))
         return ExitCode.DONE
-    found = read_conflicts(central, kode)
+    found, held = read_conflicts(central, kode), read_held(central, kode)
     if as_json:
-        console.give([conflict_value(one.conflict, one.kommune_kode) for one in found])
+        shown = [conflict_value(one.conflict, one.kommune_kode) for one in found]
+        console.give([*shown, *(_held_value(file) for file in held)])
     elif not found:
         console.say(words.get("command.conflicts.none"))
     for entry in found:
         lines = conflict_lines(entry.conflict, form, language)
         _show_conflict(session, console, entry, lines)
-    return ExitCode.FINDINGS if found else ExitCode.DONE
+    say_held(session, console, held)
+    return ExitCode.FINDINGS if found or held else ExitCode.DONE
+
+
+def say_held(session: Session, console: Console, held: "Iterable[HeldFile]") -> None:
+    """Say which files wait, and what to do."""
+    for file in held:
+        told = {"number": file.number, "kommune": file.kommune_kode}
+        told |= {"lost": file.lost, "of": file.of}
+        console.say(session.words.fill("command.conflicts.held", told))
+
+
+def _held_value(file: "HeldFile") -> dict[str, object]:
+    return {
+        "held": file.number,
+        "kommune_kode": file.kommune_kode,
+        "lost": file.lost,
+        "of": file.of,
+    }
 
 
 def _show_conflict(

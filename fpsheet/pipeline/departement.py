@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fpsheet.workbook.issue import Issue
     from fpsheet_sync.access import Actor
     from fpsheet_sync.decision import OpenConflict
+    from fpsheet_sync.held import HeldFile
     from fpsheet_sync.rebuild import Rebuilt
     from fpsheet_sync.retention import Overdue
     from fpsheet_sync.settled import SettledConflict
@@ -201,6 +202,22 @@ def read_conflicts(central: "Central", kommune_kode: str) -> "list[OpenConflict]
 
     with closing(open_central(central, with_keys=False)) as store:
         return conflicts(store, kommune_kode)
+
+
+def read_held(central: "Central", kommune_kode: str) -> "tuple[HeldFile, ...]":
+    """Give the held files of a kommune, or of all.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync.held import read_held as read
+
+    with (
+        closing(open_central(central, with_keys=False)) as store,
+        store.read() as connection,
+    ):
+        return read(connection, kommune_kode)
 
 
 def read_settled(central: "Central", kommune_kode: str) -> "list[SettledConflict]":

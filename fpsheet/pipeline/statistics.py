@@ -140,9 +140,16 @@ def import_figures(
 
 
 def import_answer(
-    path: Path, central: "Central", question: "ListQuestion", actor: "Actor"
+    path: Path, central: "Central", question: "ListQuestion", actor: "Actor", year: int = 0
 ) -> "tuple[Verdict, Imported | None]":
     """Read Skattestyrelsen's answer into Indkomst; nothing where anything is wrong with it.
+
+    Args:
+        path: The answer.
+        central: The database.
+        question: What it is read for.
+        actor: Who reads it in.
+        year: The year that it tells whole; 0 for an answer that only adds.
 
     Raises:
         StoreError: The database could not be used, or its key is missing.
@@ -151,7 +158,7 @@ def import_answer(
     from fpsheet.imports import import_answer as read
 
     with closing(open_central(central)) as store:
-        return read(path, store, question, actor)
+        return read(path, store, question, actor, year)
 
 
 def write_blank_list(sheet_id: str, question: "ListQuestion", out: Path) -> None:

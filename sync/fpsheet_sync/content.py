@@ -109,8 +109,23 @@ def count_filled(frames: Frames) -> int:
 def pack(frame: pl.DataFrame) -> bytes:
     """Give the bytes of a frame for the database: Arrow IPC, compressed."""
     buffer = BytesIO()
-    frame.write_ipc(buffer, compression="zstd")
+    _without_leftovers(frame).write_ipc(buffer, compression="zstd")
     return buffer.getvalue()
+
+
+def _without_leftovers(frame: pl.DataFrame) -> pl.DataFrame:
+    """Give the frame made anew, without the bytes of values that became null.
+
+    A column that some of its values were taken from may share its memory with the one before;
+    what was taken out would be written along, unseen.
+    """
+    texts = [pl.col(name) + "" for name, dtype in frame.schema.items() if dtype == pl.String]
+    numbers = [
+        pl.when(pl.col(name).is_not_null()).then(pl.col(name).fill_null(0)).alias(name)
+        for name, dtype in frame.schema.items()
+        if dtype.is_numeric() and frame[name].null_count()
+    ]
+    return frame.with_columns(*texts, *numbers)
 
 
 def unpack(data: bytes) -> pl.DataFrame:

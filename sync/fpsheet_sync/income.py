@@ -2,9 +2,9 @@
 
 Each kommune gets what concerns its citizens as a file of one workbook of its own, `SKAT0956`, in
 which every answer goes on where the last one ended. So an income that is told again is the same
-record, one that is told with another end is changed, one that is not told again stays, and a
-kommune that annulled one keeps it annulled. The file is kept sealed like any other, so the
-database can be built again from it.
+record, one that is told with another end is changed, and a kommune that annulled one keeps it
+annulled. One that is not told again stays, unless the answer is about its year: then it is
+withdrawn. The file is kept sealed like any other, so the database can be built again from it.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ from sqlalchemy import Connection, select
 from fpsheet_sync.access import Actor, Deed, log_access
 from fpsheet_sync.apply import write_plan
 from fpsheet_sync.content import prepare
+from fpsheet_sync.held import HeldFile, read_held
 from fpsheet_sync.in_force import citizens, in_force_at
 from fpsheet_sync.keys import Keys, is_replacement
 from fpsheet_sync.plan import make_plan
@@ -38,6 +39,7 @@ ANSWER_WORKBOOK = "SKAT0"
 """Begins the identity of the workbook that stands for the answers about a kommune's citizens."""
 
 _MOVED = "overdragelse"
+_WITHDRAWN = "fejlindtastning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Income:
         kilde: Code of its source; empty where the citizen has no income.
         fra: First day; None where there is no income.
         til: Last day; None while it goes on.
+        annuller: Why it is withdrawn; empty where it holds.
     """
 
     row: int
@@ -57,6 +60,7 @@ class Income:
     kilde: str
     fra: date | None
     til: date | None
+    annuller: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +71,19 @@ class Answer:
         sha256: Hash of the file.
         incomes: Its rows, in order.
         columns: Field → column letter, for provenance to the cell.
+        year: The year that it tells whole: what earlier answers said of its citizens from that
+            year, and it does not, is withdrawn. 0 for an answer that only adds.
     """
 
     sha256: str
     incomes: tuple[Income, ...] = field(repr=False)
     columns: Mapping[str, str]
+    year: int = 0
+
+    @property
+    def is_unfilled(self) -> bool:
+        """Tell whether nothing was filled in, and no year is said to have been without income."""
+        return not self.year and not any(income.kilde for income in self.incomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +96,14 @@ class Imported:
         incomes: Incomes of the answer.
         new: Incomes that were not there.
         changed: Incomes that changed.
+        withdrawn: Incomes that earlier answers told and this one, which is about their year, does
+            not.
+        left: Incomes that earlier answers told of the same citizens, this one does not, and that
+            stand.
         kommuner: Kommuner of which something changed.
         before: The answer was read already; nothing was changed.
+        unfilled: Nothing was filled in; nothing was changed.
+        held: Files of answers that wait for somebody to release them.
     """
 
     unknown: tuple[int, ...] = ()
@@ -93,8 +111,12 @@ class Imported:
     incomes: int = 0
     new: int = 0
     changed: int = 0
+    withdrawn: int = 0
+    left: int = 0
     kommuner: tuple[str, ...] = ()
     before: bool = False
+    unfilled: bool = False
+    held: tuple[HeldFile, ...] = ()
 
 
 def import_incomes(store: Store, answer: Answer, actor: Actor) -> Imported:
@@ -106,12 +128,14 @@ def import_incomes(store: Store, answer: Answer, actor: Actor) -> Imported:
     keys = store.need_keys()
     with store.write() as connection:
         lock(connection, DEED)
-        if _is_known(connection, answer.sha256):
-            return Imported(before=True)
+        if _is_known(connection, answer):
+            return Imported(before=True, held=_held(connection))
         homes = _find_homes(connection, keys, {income.cpr for income in answer.incomes})
         unknown = tuple(income.row for income in answer.incomes if income.cpr not in homes)
         if unknown:
             return Imported(unknown=unknown)
+        if answer.is_unfilled:
+            return Imported(told=len(homes), unfilled=True)
         return _take(connection, keys, answer, homes, actor)
 
 
@@ -124,10 +148,16 @@ def read_answer(data: bytes, received_at: datetime) -> Submission | None:
     return _submission(_Part(kept["kommune"], rows, kept["columns"], data), received_at)
 
 
-def _is_known(connection: Connection, sha256: str) -> bool:
+def _is_known(connection: Connection, answer: Answer) -> bool:
     log = store_schema()["adgangslog"]
     read = connection.execute(select(log.c.detaljer).where(log.c.handling == DEED)).scalars()
-    return any(details.get("fil") == sha256 for details in read)
+    same = {"fil": answer.sha256, "aar": answer.year}
+    return any({"aar": 0, **details}.items() >= same.items() for details in read)
+
+
+def _held(connection: Connection) -> tuple[HeldFile, ...]:
+    held = read_held(connection)
+    return tuple(file for file in held if file.workbook_id.startswith(ANSWER_WORKBOOK))
 
 
 def _find_homes(connection: Connection, keys: Keys, cprs: Iterable[str]) -> dict[str, str]:
@@ -188,34 +218,40 @@ def _take(
 ) -> Imported:
     by_kommune: dict[str, list[Income]] = defaultdict(list)
     for income in answer.incomes:
-        if income.kilde:
-            by_kommune[homes[income.cpr]].append(income)
+        by_kommune[homes[income.cpr]].append(income)
     # All locks before the first line of the log: a sync that holds one and waits for the log
     # would otherwise wait for ever, and so would this.
     for kommune in sorted(by_kommune):
         lock(connection, kommune)
     counts: Counter[str] = Counter()
     kommuner = []
-    for kommune, incomes in sorted(by_kommune.items()):
+    for kommune, told in sorted(by_kommune.items()):
         earlier = _earlier(connection, keys, kommune)
-        rows = _go_on(earlier, incomes)
+        rows = _go_on(earlier, told, answer.year)
+        counts["left"] += _count_left(rows, told)
         if _said(rows) == _said(earlier):
             continue
         data = _keep(kommune, rows, answer.columns)
         submission = _submission(_Part(kommune, rows, answer.columns, data), actor.time)
         applied = write_plan(connection, make_plan(connection, prepare(submission, keys)), actor)
         numbers = applied.receipt.sheets[SHEET]
-        counts.update(new=numbers.new, changed=numbers.changed)
-        kommuner.append(kommune)
-    total = sum(map(len, by_kommune.values()))
+        counts.update(new=numbers.new, changed=numbers.changed, withdrawn=numbers.withdrawn)
+        if applied.receipt.held is None:
+            kommuner.append(kommune)
+    total = sum(bool(income.kilde) for income in answer.incomes)
     details = {"fil": answer.sha256, "indkomster": total, "borgere": len(homes)}
+    if answer.year:
+        details["aar"] = answer.year
     log_access(connection, actor, Deed(DEED, details=details))
     return Imported(
         told=len(homes),
         incomes=total,
         new=counts["new"],
         changed=counts["changed"],
+        withdrawn=counts["withdrawn"],
+        left=counts["left"],
         kommuner=tuple(kommuner),
+        held=_held(connection),
     )
 
 
@@ -244,13 +280,38 @@ def _kept_incomes(kept: Mapping[str, Any]) -> list[Income]:
         return date.fromisoformat(text) if text else None
 
     rows = kept["rows"]
-    return [Income(row, cpr, kilde, day(fra), day(til)) for row, cpr, kilde, fra, til in rows]
+    return [
+        Income(row, cpr, kilde, day(fra), day(til), *more)
+        for row, cpr, kilde, fra, til, *more in rows
+    ]
 
 
-def _go_on(earlier: Sequence[Income], incomes: Sequence[Income]) -> list[Income]:
-    """Give what is known after an answer: what it says, and of earlier ones what it leaves out."""
-    known = {(each.cpr, each.kilde, each.fra): each for each in (*earlier, *incomes)}
+def _go_on(earlier: Sequence[Income], told: Sequence[Income], year: int) -> list[Income]:
+    """Give what is known after an answer: what it says, and of earlier ones what it leaves out.
+
+    What is carried on stands in rows of its own, below those of the answer: a row of a file
+    holds one record.
+    """
+    known = {_identity(each): each for each in told if each.kilde}
+    citizens = {each.cpr for each in told}
+    below = max((each.row for each in told), default=0) + 1
+    left = [each for each in earlier if _identity(each) not in known]
+    for row, each in enumerate(left, start=below):
+        ends = each.cpr in citizens and each.fra is not None and each.fra.year == year
+        annuller = each.annuller or (_WITHDRAWN if ends else "")
+        known[_identity(each)] = replace(each, row=row, annuller=annuller)
     return sorted(known.values(), key=lambda each: (each.cpr, each.kilde, str(each.fra)))
+
+
+def _identity(income: Income) -> tuple[str, str, date | None]:
+    return income.cpr, income.kilde, income.fra
+
+
+def _count_left(rows: Sequence[Income], told: Sequence[Income]) -> int:
+    """Count the incomes of an answer's citizens that stand although it does not tell them."""
+    said, citizens = {_identity(each) for each in told}, {each.cpr for each in told}
+    standing = (each for each in rows if each.cpr in citizens and not each.annuller)
+    return sum(_identity(each) not in said for each in standing)
 
 
 def _said(incomes: Iterable[Income]) -> list[Income]:
@@ -258,12 +319,29 @@ def _said(incomes: Iterable[Income]) -> list[Income]:
 
 
 def _keep(kommune: str, incomes: Sequence[Income], columns: Mapping[str, str]) -> bytes:
-    rows = [
-        [each.row, each.cpr, each.kilde, str(each.fra), str(each.til) if each.til else None]
-        for each in incomes
-    ]
+    rows = [_kept_row(each) for each in incomes]
     kept = {"skattesvar": 1, "kommune": kommune, "columns": dict(columns), "rows": rows}
     return json.dumps(kept, ensure_ascii=False).encode()
+
+
+def _kept_row(income: Income) -> list[object]:
+    til = str(income.til) if income.til else None
+    row: list[object] = [income.row, income.cpr, income.kilde, str(income.fra), til]
+    return [*row, income.annuller] if income.annuller else row
+
+
+def _own_rows(incomes: Sequence[Income]) -> list[int]:
+    """Give each income a row of its own; answers taken in by earlier versions may share one."""
+    below = max((each.row for each in incomes), default=0)
+    taken: set[int] = set()
+    rows = []
+    for each in incomes:
+        if each.row in taken:
+            below += 1
+        row = below if each.row in taken else each.row
+        taken.add(row)
+        rows.append(row)
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,11 +367,12 @@ def _submission(part: _Part, received_at: datetime) -> Submission:
         "fra_dato": [each.fra for each in incomes],
         "til_dato": [each.til for each in incomes],
         "oplyst_af": [TOLD_BY] * len(incomes),
+        ANNUL: [each.annuller or None for each in incomes],
     }
     nothing: list[object] = [None] * len(incomes)
     frame = pl.DataFrame(
         {
-            ROW: pl.Series([each.row for each in incomes], dtype=pl.Int32()),
+            ROW: pl.Series(_own_rows(incomes), dtype=pl.Int32()),
             ROW_ID: pl.Series(nothing, dtype=pl.String()),
             **{
                 each.id: pl.Series(values.get(each.id, nothing), dtype=polars_type(each.type))

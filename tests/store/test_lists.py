@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 from openpyxl import Workbook, load_workbook
 
 from fpsheet.cli.program import run
 from fpsheet_sync.access import Entry, find_break, read_log
+from fpsheet_sync.income import read_answer
 from fpsheet_sync.keys import write_keys
 from fpsheet_sync.state_hash import state_hash
 from fpsheet_sync.statistics.benchmark import Benchmark, load_benchmarks
@@ -419,3 +421,87 @@ def test_an_extract_that_cannot_be_written_leaves_no_part(sqlite_desk: Desk) -> 
     before = sorted(sqlite_desk.folder.rglob("*"))
     assert sqlite_desk.run("export", "skat", "--out", sqlite_desk.folder / "fil" / "skat.xlsx") == 2
     assert sorted(sqlite_desk.folder.rglob("*")) == before
+
+
+def test_a_second_answer_for_another_year_is_added(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same rows of the list with incomes of the next year: both years stand, nothing waits."""
+    assert desk.run("import", "skat", fill(desk, "a.xlsx", WAGES, PENSION)) == 0
+    next_year = [(ANNA, "Løn", date(2026, 1, 1), None), (BODIL, "Løn", date(2026, 2, 1), None)]
+    file = fill(desk, "b.xlsx", *next_year)
+    capsys.readouterr()
+    assert desk.run("import", "skat", file, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["new"], told["changed"], told["left"], told["held"]) == (2, 0, 2, [])
+    assert {row[1] for row in incomes(desk, "956")} == {
+        date(2025, 1, 1),
+        date(2026, 1, 1),
+        date(2026, 2, 1),
+    }
+
+
+def test_a_whole_year_told_again_withdraws_what_it_leaves_out(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wages of 2025 were a pension: the wages go, what was told of 2026 and by others stays."""
+    later = (ANNA, "Løn", date(2026, 1, 1), None)
+    assert desk.run("import", "skat", fill(desk, "a.xlsx", WAGES, PENSION)) == 0
+    assert desk.run("import", "skat", fill(desk, "b.xlsx", later)) == 0
+    corrected = (ANNA, "Anden pension", date(2025, 1, 1), None)
+    file = fill(desk, "c.xlsx", corrected)
+    capsys.readouterr()
+    assert desk.run("import", "skat", file, "--year", "2025", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["new"], told["withdrawn"], told["left"]) == (1, 2, 1)
+    held = rows(desk.store, "indkomst", "956").filter(pl.col("annuller").is_null())
+    assert set(held.select("indkomst_kilde", "fra_dato").rows()) == {
+        ("anden_pension", date(2025, 1, 1)),
+        ("loen", date(2026, 1, 1)),
+    }
+    assert rows(desk.store, "indkomst", "707")["annuller"].null_count() == 0
+
+
+def test_a_list_in_which_nothing_was_filled_in_is_told_so(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The list as it was drawn is no answer; said to be a whole year, it takes incomes back."""
+    assert desk.run("import", "skat", fill(desk, "a.xlsx", WAGES)) == 0
+    before, empty = state_hash(desk.store), fill(desk, "b.xlsx")
+    capsys.readouterr()
+    assert desk.run("import", "skat", empty) == 1
+    assert "ikke udfyldt noget" in capsys.readouterr().out
+    assert state_hash(desk.store) == before
+    assert desk.run("import", "skat", empty, "--year", "2025") == 0
+    assert rows(desk.store, "indkomst", "956")["annuller"].to_list() == ["fejlindtastning"]
+
+
+def test_a_held_answer_is_told_and_can_be_released(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An answer that lacks what the last one said waits: it is named at once and by `conflicts`."""
+    also = (BODIL, "Løn", date(2025, 1, 1), None)
+    assert desk.run("import", "skat", fill(desk, "a.xlsx", WAGES, also)) == 0
+    kept = {
+        "skattesvar": 1,
+        "kommune": "956",
+        "columns": {},
+        # As earlier versions kept them: two incomes in one row.
+        "rows": [
+            [5, ANNA, "loen", "2025-01-01", "2025-06-30"],
+            [5, ANNA, "loen", "2026-01-01", None],
+        ],
+    }
+    lost = read_answer(json.dumps(kept).encode(), datetime(2030, 5, 1, tzinfo=UTC))
+    assert lost is not None
+    desk.take(lost)
+    capsys.readouterr()
+    assert desk.run("import", "skat", desk.folder / "a.xlsx") == 1
+    said = capsys.readouterr().out
+    assert "1 af 2 rækker" in said
+    number = said.rpartition("release ")[2].split("»")[0]
+    assert desk.run("conflicts") == 1
+    assert f"Indsendelse {number} fra kommune 956 er tilbageholdt" in capsys.readouterr().out
+    assert desk.run("conflicts", "release", number, "--reason", "set") == 0
+    assert len(incomes(desk, "956")) == 3
+    assert desk.run("conflicts") == 0
