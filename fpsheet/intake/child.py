@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 LENGTH = struct.Struct(">Q")
 """Length of the piece that follows."""
 
+_FEW_ROUNDS = 50_000
+"""Objects more than were freed before the collector looks for circles; Python's own is 700."""
+
 _NOTHING = pickle.dumps(None)
 _UNREADABLE = 70
 """Exit code of a process that could not go on with a file."""
@@ -43,7 +46,9 @@ def serve(needed: str) -> None:
         # Loaded while the parent is still busy with its own imports.
         importlib.import_module(needed)
         # What is loaded stays: the collector need not go through it again for every few files.
+        # Little of what a file leaves is in a circle, so that may wait.
         gc.freeze()
+        gc.set_threshold(_FEW_ROUNDS)
         _serve(tasks, answers)
 
 

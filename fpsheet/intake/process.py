@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from fpsheet.intake.child import read_piece, write_piece
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.guard import WATCH_SECONDS, memory_of
-from fpsheet.intake.limits import Limits
+from fpsheet.intake.limits import MEBIBYTE, Limits
 
 if TYPE_CHECKING:
     # Not loaded here: the child starts before anything heavy is imported.
@@ -38,6 +38,9 @@ _ENVIRONMENT = {
     "POLARS_MAX_THREADS": "1",
     "RAYON_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    # glibc: what a file leaves is kept for the next, not handed back to the system page by page.
+    "MALLOC_MMAP_THRESHOLD_": str(32 * MEBIBYTE),
+    "MALLOC_TRIM_THRESHOLD_": str(256 * MEBIBYTE),
     "PYTHONUTF8": "1",
 }
 _CREATE_NO_WINDOW = 0x08000000

@@ -1,6 +1,7 @@
 """The list of findings as a worksheet part: every text a string, every cell a link."""
 
 from collections.abc import Sequence
+from string import ascii_uppercase
 from xml.sax.saxutils import quoteattr
 
 from fpsheet.returned.fault_line import (
@@ -25,6 +26,7 @@ from fpsheet.wrapping import count_lines
 from fpsheet_templates.form import Form
 
 _CHARACTERS_PER_LETTER = 1.1
+_LETTERS = ascii_uppercase[: len(COLUMNS)]
 _MOST_LINKS = 60_000
 """Excel stops at 65,530 links on a sheet."""
 
@@ -46,13 +48,13 @@ def fault_sheet(rows: Sequence[FaultRow], form: Form, *, language: str, first_st
         sheet_row(1, [("C", title, TITLE)], first_style, height=TITLE_HEIGHT),
         sheet_row(
             IDENTITY_ROW,
-            [(_letter(n), name, LINE) for n, name in enumerate(identity())],
+            [(letter, name, LINE) for letter, name in zip(_LETTERS, identity(), strict=True)],
             first_style,
             hidden=True,
         ),
         sheet_row(
             HEADING_ROW,
-            [(_letter(n), heads[n], HEADER) for n in shown],
+            [(_LETTERS[n], heads[n], HEADER) for n in shown],
             first_style,
             height=HEADING_HEIGHT,
         ),
@@ -68,8 +70,8 @@ def _cells(line: FaultLine) -> list[tuple[str, str, int]]:
     if line.explainable:
         styles["forklaring"] = ANSWER
     return [
-        (_letter(n), value, styles.get(column.id, BODY))
-        for n, (column, value) in enumerate(zip(COLUMNS, line.values, strict=True))
+        (letter, value, styles.get(column.id, BODY))
+        for letter, column, value in zip(_LETTERS, COLUMNS, line.values, strict=True)
     ]
 
 
@@ -80,10 +82,6 @@ def _lines(line: FaultLine) -> int:
         for column, value in zip(COLUMNS, line.values, strict=True)
         if not column.hidden
     )
-
-
-def _letter(number: int) -> str:
-    return chr(ord("A") + number)
 
 
 def _links(lines: Sequence[FaultLine]) -> str:
@@ -97,5 +95,5 @@ def _links(lines: Sequence[FaultLine]) -> str:
 
 
 def _worksheet(rows: str, last: int, links: str) -> str:
-    area = f"A{HEADING_ROW}:{_letter(len(COLUMNS) - 1)}{last}"
+    area = f"A{HEADING_ROW}:{_LETTERS[-1]}{last}"
     return list_part(COLUMNS, rows, f'<autoFilter ref="{area}"/>{links}', chosen="J")

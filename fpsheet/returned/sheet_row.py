@@ -8,6 +8,8 @@ from fpsheet.returned.style import ANSWER
 
 _CELL_LIMIT = 32_767
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_ODD = re.compile(r"[\x00-\x08\x0b-\x1f&<>]")
+"""What XML cannot hold as it is; a list has tens of thousands of texts, nearly all without it."""
 HIDDEN = ' hidden="1"'
 
 
@@ -47,4 +49,6 @@ def sheet_row(  # noqa: PLR0913 - each by name
 
 def sheet_text(value: str) -> str:
     """Give a text as XML may hold it."""
+    if _ODD.search(value) is None:
+        return value[:_CELL_LIMIT]
     return escape(_UNPRINTABLE.sub("", value)[:_CELL_LIMIT])

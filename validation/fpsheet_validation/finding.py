@@ -36,6 +36,11 @@ class Finding:
     field: str = ""
     details: tuple[tuple[str, str], ...] = ()
 
+    def __reduce__(self) -> tuple[type["Finding"], tuple[object, ...]]:
+        """Travel between processes as a call with the fields: a third of the time of a state."""
+        place = self.sheet, self.title, self.row, self.column, self.field
+        return Finding, (self.code, self.severity, *place, self.details)
+
     @property
     def cell(self) -> str:
         """Give the address (`C14`), or the row or column alone, or nothing."""
