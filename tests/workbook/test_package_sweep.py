@@ -1,5 +1,6 @@
-"""No kommune's workbook makes Excel offer a repair: every one of the form, in every language and
-in years before, at and after the reform of the kommuner, blank and with a row on every sheet.
+"""No kommune's workbook makes Excel offer a repair: every one of the form, in every language,
+spread over years before, at and after the reform of the kommuner, blank and with a row on every
+sheet. (All of them in all years were tried once; that takes ten minutes of a processor.)
 """
 
 from __future__ import annotations
@@ -49,21 +50,22 @@ def _last_code(codes: str, kommune_kode: str) -> str | None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("aar", YEARS)
+@pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize("language", FORM.texts.languages())
-def test_every_kommunes_workbook_is_sound(language: str, aar: int) -> None:
+def test_every_kommunes_workbook_is_sound(language: str, half: int) -> None:
     """All kommuner, those of the past too, one after the other."""
     assert len(FORM.kommuner) > 100
     breaches = {}
-    for kommune_kode in FORM.kommuner:
+    shift = FORM.texts.languages().index(language)
+    for number, kommune_kode in list(enumerate(FORM.kommuner, start=shift))[half::2]:
         rows = {
-            sheet.id: [row_of(sheet.entry_fields(), kommune_kode)] * (aar == YEARS[-2])
+            sheet.id: [row_of(sheet.entry_fields(), kommune_kode)] * (number // 2 % 2)
             for sheet in FORM.entry_sheets()
         }
         content = build_workbook(
             FORM,
             kommune_kode=kommune_kode,
-            aar=aar,
+            aar=YEARS[number % len(YEARS)],
             language=language,
             workbook_id="K7Q2M9XA",
             issued_at=MADE,
