@@ -1,12 +1,14 @@
 """Figures: the numbers of a table that are drawn, and those that cannot be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import groupby
 
 from fpsheet.statistics.book import Figure, Series
 from fpsheet_sync.stat_table import Cell, Chart, StatTable
 
 _TOTAL = ""
 _MIN_CATEGORIES = 2
+_BROKEN_LINE = "column"
 
 
 def plot_chart(
@@ -15,7 +17,8 @@ def plot_chart(
     """Give a figure and the categories it leaves out.
 
     A category is left out when one of its numbers is hidden or missing: a chart would draw it as
-    0. There is no figure when fewer than half of the categories remain, which would show a
+    0. A line would draw over what is left out between two others, so bars take its place. There is
+    no figure when fewer than half of the categories remain, which would show a
     country that is not there, or when fewer than two of them have anything to draw.
 
     Args:
@@ -48,8 +51,21 @@ def plot_chart(
         return None, tuple(left_out)
     title = chart.title.removeprefix(f"{chart.id}. ")
     heading = next(column.label for column in table.columns if column.id == chart.category)
-    figure = Figure(chart.kind, title, description, tuple(values), series, heading, chart.unit)
+    kind = (
+        _BROKEN_LINE if chart.kind == "line" and _is_broken(codes.values(), values) else chart.kind
+    )
+    figure = Figure(kind, title, description, tuple(values), series, heading, chart.unit)
     return figure, tuple(left_out)
+
+
+def _is_broken(labels: Iterable[str], drawn: Container[str]) -> bool:
+    """Tell whether something is left out between two that are drawn.
+
+    >>> _is_broken(["1", "2", "3"], {"1", "2"}), _is_broken(["1", "2", "3"], {"1", "3"})
+    (False, True)
+    """
+    runs = [is_drawn for is_drawn, _ in groupby(labels, key=lambda label: label in drawn)]
+    return runs.count(True) > 1
 
 
 def _drawn(table: StatTable, chart: Chart) -> list[tuple[str, str, Mapping[str, str]]]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 from itertools import combinations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 from zipfile import ZipFile
 
+import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
+from fpsheet.statistics.figure import plot_chart
 from fpsheet.statistics.publish import render_book
 from fpsheet_sync.disclosure.settings import Settings
 from fpsheet_sync.disclosure.suppression import suppress
+from fpsheet_sync.stat_table import Chart, Column, ColumnKind, Period, StatTable
 from fpsheet_sync.statistics.cells import release_cells
 from fpsheet_sync.statistics.suppression import apply_suppression, public_tables
 from fpsheet_templates.load import load_form
@@ -84,3 +88,44 @@ def test_a_chart_keeps_no_number_that_its_table_hides() -> None:
                     assert float(str(point.findtext(f"{C}v"))) == cell
                     kept += 1
     assert kept > 30
+
+
+def quarters(*awards: int | str) -> StatTable:
+    """Give a table of awards per quarter with a line drawn of it."""
+    line = Chart("F1", "F1. Awards", "line", "kvartal", ("antal",))
+    names = [f"Quarter {number}" for number, _ in enumerate(awards, start=1)]
+    return StatTable(
+        id="T1",
+        title="T1. Awards",
+        lines=(),
+        columns=(
+            Column("kvartal", "Quarter", ColumnKind.DIMENSION),
+            Column("antal", "Awards", ColumnKind.COUNT),
+        ),
+        rows=(("All", "[c]"), *zip(names, awards, strict=True)),
+        keys=(("",), *((name,) for name in names)),
+        notes=(),
+        source="",
+        period=Period(date(2025, 1, 1), date(2025, 12, 31)),
+        dimensions=("kvartal",),
+        charts=(line,),
+    )
+
+
+@pytest.mark.parametrize(
+    ("awards", "kind", "categories"),
+    [
+        ((9, 7, 12, 8), "line", ("Quarter 1", "Quarter 2", "Quarter 3", "Quarter 4")),
+        ((9, 7, 12, "[c]"), "line", ("Quarter 1", "Quarter 2", "Quarter 3")),
+        (("[c]", 7, 12, 8), "line", ("Quarter 2", "Quarter 3", "Quarter 4")),
+        ((9, "[c]", 12, "[c]"), "column", ("Quarter 1", "Quarter 3")),
+    ],
+)
+def test_no_line_runs_over_a_hidden_quarter(
+    awards: tuple[int | str, ...], kind: str, categories: tuple[str, ...]
+) -> None:
+    """A line from the quarter before to the one after would say what the hidden one is about."""
+    table = quarters(*awards)
+    figure, _ = plot_chart(table, table.charts[0], area="", description="")
+    assert figure is not None
+    assert (figure.kind, figure.categories) == (kind, categories)
