@@ -14,6 +14,9 @@ from fpsheet_templates.load import load_texts
 PART_SUFFIX = ".part"
 """Ends the name of a file that is not whole yet; the inbox leaves such files alone."""
 
+PAGE_MARK = b'<meta name="generator" content="fpsheet">'
+"""Stands in the head of a page the program made; nobody types in one, so it may be replaced."""
+
 
 def write_whole(path: Path, data: bytes, *, language: str = "da") -> None:
     """Write a file so that nobody ever sees a part of it; folders are made.

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from fpsheet.cli.help import write_commands, write_parameters, write_usage
+from fpsheet.cli.output import OutputOption, overwrite_switch
 from fpsheet.cli.words import Words
 
 PROGRAM = "fpsheet"
@@ -29,9 +30,11 @@ class SpokenCommand(click.Command):
             params: Arguments and options, in the order help shows them.
             run: What the command does; gives the exit code.
         """
+        writes = any(isinstance(param, OutputOption) for param in params)
+        switches = [overwrite_switch(words)] if writes else []
         super().__init__(
             name.rpartition(".")[2],
-            params=[*params, *_common_options(words)],
+            params=[*params, *switches, *_common_options(words)],
             callback=run,
             help=words.get(f"command.{name}.help"),
             short_help=words.get(f"command.{name}.short"),
@@ -51,6 +54,9 @@ class SpokenCommand(click.Command):
         if rest and not ctx.resilient_parsing:
             message = self.words.fill("program.usage.extra_arguments", {"names": " ".join(rest)})
             raise CommandUsageError(message, ctx)
+        for param in self.params:
+            if isinstance(param, OutputOption) and not ctx.resilient_parsing:
+                param.admit(ctx)
         return rest
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

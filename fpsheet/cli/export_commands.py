@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
-from fpsheet.cli.parameters import database_option, day_option, path_option
+from fpsheet.cli.output import OutputOption
+from fpsheet.cli.parameters import database_option, day_option
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def make_export_commands(words: Words) -> tuple[click.Command, ...]:
     """Give the commands."""
     common = [
-        path_option(words, "--out", key="program.option.out_file", required=True),
+        OutputOption(words, "--out", key="program.option.out_file", required=True),
         day_option(words, "--day", key="command.export.day"),
         database_option(words),
     ]

@@ -9,12 +9,12 @@ import click
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.help import SpokenArgument
+from fpsheet.cli.output import OutputOption
 from fpsheet.cli.parameters import (
     database_option,
     file_argument,
     json_option,
     number_option,
-    path_option,
 )
 from fpsheet.cli.session import Session
 from fpsheet.cli.state_commands import say_held
@@ -45,7 +45,7 @@ def make_import_commands(words: Words) -> tuple[click.Command, ...]:
         metavar=words.get("program.metavar.choice"),
         spoken_help=words.get("command.import.blank.kind"),
     )
-    out = path_option(words, "--out", key="program.option.out_file", required=True)
+    out = OutputOption(words, "--out", key="program.option.out_file", required=True)
     blank = SpokenCommand("import.blank", words=words, params=[kind, out], run=write_blank)
     return (SpokenGroup("import", words=words, commands=[benchmark, skat, blank]),)
 

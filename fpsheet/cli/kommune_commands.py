@@ -1,9 +1,7 @@
 """Commands of a kommune: check, preview, submit."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +10,13 @@ import click
 from fpsheet.cli.command import SpokenCommand
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.key_commands import ask_sealing
+from fpsheet.cli.output import PAGE, OutputOption, own_names
 from fpsheet.cli.parameters import (
     address_option,
     file_argument,
     given_file_option,
     json_option,
     kommune_option,
-    path_option,
     text_option,
     today_option,
 )
@@ -26,6 +24,7 @@ from fpsheet.cli.preview_command import make_preview_command
 from fpsheet.cli.session import Session
 from fpsheet.cli.verdict_view import show_sent, show_verdict
 from fpsheet.cli.words import Words
+from fpsheet.files import PAGE_MARK
 from fpsheet_templates.errors import UsageError, WorkbookFileError
 
 if TYPE_CHECKING:
@@ -39,8 +38,17 @@ def make_kommune_commands(words: Words) -> tuple[click.Command, ...]:
         words=words,
         params=[
             file_argument(words, "files", key="command.check.files", many=True),
-            path_option(words, "--return", name="returned", key="command.check.returned"),
-            path_option(words, "--page", key="command.check.page"),
+            OutputOption(
+                words, "--return", name="returned", key="command.check.returned", many="files"
+            ),
+            OutputOption(
+                words,
+                "--page",
+                key="command.check.page",
+                endings=PAGE,
+                many="files",
+                own_mark=PAGE_MARK,
+            ),
             given_file_option(words, "--earlier", key="command.check.earlier"),
             text_option(words, "--db", key="command.check.db", metavar="url"),
             kommune_option(words),
@@ -85,7 +93,7 @@ def check_workbooks(  # noqa: PLR0913 - one parameter per option
     question = session.question(kommune, today)
     held = earlier or (session.central(db) if db else None)
     wanted = _Wanted(returned, page, many=len(files) > 1)
-    accepted, names, failures = 0, iter(_names(files)), list[WorkbookFileError]()
+    accepted, names, failures = 0, own_names(files), list[WorkbookFileError]()
     with session.progress(quiet=as_json or len(files) == 1) as progress:
         language = session.words.language
         for verdict in check_files(files, question, progress, held=held, language=language):
@@ -131,17 +139,6 @@ def _write_views(
         out = wanted.page / f"{name}.html" if wanted.many else wanted.page
         write_page(verdict, form, words.language, out)
         console.say(words.fill("command.check.page_done", {"file": out}))
-
-
-def _names(files: Sequence[Path]) -> Iterator[str]:
-    """Give each file a name of its own: its stem, with a number where two have the same."""
-    # Names that differ in capitals are one on Windows.
-    taken: set[str] = set()
-    for file in files:
-        numbered = (f"{file.stem}-{number}" for number in count(2))
-        name = next(n for n in chain([file.stem], numbered) if n.casefold() not in taken)
-        taken.add(name.casefold())
-        yield name
 
 
 @click.pass_obj

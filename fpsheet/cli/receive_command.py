@@ -8,7 +8,8 @@ import click
 from fpsheet.cli.command import SpokenCommand
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.key_commands import ask_password
-from fpsheet.cli.parameters import file_argument, json_option, path_option, today_option
+from fpsheet.cli.output import OutputOption
+from fpsheet.cli.parameters import file_argument, json_option, today_option
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
 
@@ -26,7 +27,7 @@ def make_receive_command(words: Words) -> click.Command:
         params=[
             file_argument(words, "receipt", key="command.receive.receipt", metavar="receipt_file"),
             file_argument(words, "file", key="command.receive.file"),
-            path_option(words, "--out", key="command.receive.out"),
+            OutputOption(words, "--out", key="command.receive.out"),
             today_option(words),
             json_option(words),
         ],

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand
+from fpsheet.cli.output import OutputOption
 from fpsheet.cli.parameters import (
     database_option,
     file_argument,
+    given_file_option,
     json_option,
-    path_option,
     today_option,
 )
 from fpsheet.cli.session import Session
@@ -35,8 +36,8 @@ def make_rules_command(words: Words) -> click.Command:
         words=words,
         params=[
             file_argument(words, "files", key="command.rules.files", many=True, required=False),
-            path_option(words, "--out", key="command.rules.out"),
-            path_option(words, "--trial", key="command.rules.trial"),
+            OutputOption(words, "--out", key="command.rules.out"),
+            given_file_option(words, "--trial", key="command.rules.trial"),
             database_option(words),
             today_option(words),
             json_option(words),

@@ -10,13 +10,13 @@ from fpsheet.cli.command import CommandUsageError, SpokenCommand, SpokenGroup
 from fpsheet.cli.console import Console
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.help import SpokenArgument
+from fpsheet.cli.output import OutputOption
 from fpsheet.cli.parameters import (
     database_option,
     flag,
     json_option,
     kommune_option,
     number_option,
-    path_option,
     text_option,
 )
 from fpsheet.cli.session import Session
@@ -40,7 +40,7 @@ def make_state_commands(words: Words) -> tuple[click.Command, ...]:
         words=words,
         params=[
             number_option(words, "--year", key="program.option.year", default=None),
-            path_option(words, "--out", key="command.status.out"),
+            OutputOption(words, "--out", key="command.status.out"),
             database_option(words),
             json_option(words),
         ],

@@ -141,8 +141,8 @@ class PathValue(click.ParamType[Path]):
 
     name = "path"
 
-    def __init__(self, words: Words, *, folder: bool = False, exists: bool = False) -> None:
-        """Keep what is asked for."""
+    def __init__(self, words: Words, *, folder: bool | None = False, exists: bool = False) -> None:
+        """Keep what is asked for; `folder` is None where either will do."""
         self.words = words
         self.folder = folder
         self.exists = exists
@@ -153,7 +153,7 @@ class PathValue(click.ParamType[Path]):
         """Refuse what is not there, or a folder for a file and the other way round."""
         path = Path(value)
         wrong = ""
-        if path.is_dir() and not self.folder:
+        if path.is_dir() and self.folder is False:
             wrong = "is_folder"
         elif path.is_file() and self.folder:
             wrong = "is_file"

@@ -10,13 +10,13 @@ import click
 
 from fpsheet.cli.command import SpokenCommand
 from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.output import OutputOption
 from fpsheet.cli.parameters import (
     database_option,
     file_argument,
     json_option,
     kommune_option,
     number_option,
-    path_option,
     today_option,
 )
 from fpsheet.cli.session import Session
@@ -32,7 +32,7 @@ def make_workbook_commands(words: Words) -> tuple[click.Command, ...]:
     issued = [
         kommune_option(words, required=True),
         number_option(words, "--year", key="program.option.year", default=None),
-        path_option(words, "--out", key="program.option.out_file", required=True),
+        OutputOption(words, "--out", key="program.option.out_file", required=True),
     ]
     template = SpokenCommand("template", words=words, params=issued, run=make_template)
     pull = SpokenCommand(
@@ -46,7 +46,7 @@ def make_workbook_commands(words: Words) -> tuple[click.Command, ...]:
         words=words,
         params=[
             file_argument(words, "file", key="command.upgrade.file"),
-            path_option(words, "--out", key="program.option.out_file", required=True),
+            OutputOption(words, "--out", key="program.option.out_file", required=True),
             today_option(words),
             json_option(words),
         ],

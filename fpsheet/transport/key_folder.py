@@ -76,7 +76,8 @@ class KeyFolder:
         """Make the departement's keys; give what it hands out (see `recipient_fingerprint`).
 
         Raises:
-            KeyFileError: There is one already: what is sealed for it could not be opened.
+            KeyFileError: There is one already: what is sealed for it could not be opened; or the
+                folder is that of a kommune, which has taken the key of another departement.
             WorkbookFileError: The folder cannot be written.
         """
         if self.identity_file.exists():
@@ -84,6 +85,8 @@ class KeyFolder:
                 "Departementet har allerede en nøgle.",
                 remedy="Flyt den væk først. Gem den: gamle pakker kan kun åbnes med den.",
             )
+        if self.recipient_file.exists():
+            raise _other_recipient()
         identity, recipient = new_identity()
         signer = b64encode(departement_key(identity).public.key).decode()
         handed_out = f"{recipient}\n{_SIGNER}{signer}"
@@ -95,7 +98,8 @@ class KeyFolder:
         """Take the departement's recipient from a file after its digits were compared.
 
         Raises:
-            KeyFileError: The file holds none, or the digits differ.
+            KeyFileError: The file holds none, the digits differ, or the folder is that of another
+                departement, whose own file it would replace.
             WorkbookFileError: The folder cannot be written.
         """
         recipient = _read_text(file, "age1")
@@ -105,8 +109,15 @@ class KeyFolder:
                 "Cifrene passer ikke til departementets nøgle.",
                 remedy="Ring til departementet på et nummer, du selv har slået op, og sammenlign.",
             )
+        if self.identity_file.exists() and recipient != self._handed_out():
+            raise _other_recipient()
         write_whole(self.recipient_file, f"{recipient}\n".encode())
         return recipient
+
+    def _handed_out(self) -> str:
+        """Give what the departement hands out; empty where the file is not there."""
+        file = self.recipient_file
+        return _read_text(file, "age1") if file.exists() else ""
 
     def recipient(self) -> str:
         """Give the departement's recipient.
@@ -174,6 +185,13 @@ def _read_text(path: Path, start: str) -> str:
     if not text.startswith(start):
         raise _no_key(path)
     return text
+
+
+def _other_recipient() -> KeyFileError:
+    return KeyFileError(
+        "Mappen har allerede nøglen fra et andet departement i modtager.txt.",
+        remedy="Vælg en anden mappe til nøglerne med FPSHEET_KEY_FOLDER, eller flyt filen væk.",
+    )
 
 
 def _no_key(path: Path) -> KeyFileError:

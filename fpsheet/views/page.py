@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from fpsheet.files import PAGE_MARK
 from fpsheet.returned.fault_row import FaultRow, make_fault_rows
 from fpsheet.verdict import Verdict
 from fpsheet.views.spoken_name import spoken_name
@@ -54,6 +55,7 @@ def render_page(verdict: Verdict, form: Form, *, language: str) -> str:
     title = escape(f"{words('title')}: {spoken_name(verdict.path.name)}")
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">'
+        f"{PAGE_MARK.decode()}"
         f"<title>{title}</title><style>{_STYLE}</style></head><body>{body}</body></html>\n"
     )
 

@@ -290,6 +290,6 @@ def test_pull_writes_what_is_in_force(
     (checked,) = answer(["check", str(out), *TODAY], capsys, environment)
     assert isinstance(checked, dict)
     assert checked["rows"]["read"] == sum(said["rows"].values()) > 0
-    arguments[2] = "851"
+    arguments[2], arguments[6] = "851", str(tmp_path / "851.xlsx")
     assert run(arguments, environment=environment) == ExitCode.USAGE
     assert "intet fra 851" in capsys.readouterr().err

@@ -382,7 +382,7 @@ def test_an_answer_with_anything_wrong_changes_nothing(
 
 def test_side_900_has_level_and_latest_assessment(desk: Desk) -> None:
     """Greenland's pensioners: Anna by her decision, Bodil from before the reform."""
-    out = ("--out", desk.folder / "s.xlsx", "--day", "31-12-2025")
+    out = ("--out", desk.folder / "s.xlsx", "--overwrite", "--day", "31-12-2025")
     assert desk.run("export", "side900", *out) == 0
     header, *listed = desk.list_rows("s.xlsx")
     assert header[0] == "CPR-nummer"
@@ -397,7 +397,7 @@ def test_side_900_marks_what_changed_since_the_last_extract(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Assessed again: changed. Pension ended: listed once more, as ended. Then nothing changed."""
-    out = ("--out", desk.folder / "s.xlsx", "--day", "31-12-2025")
+    out = ("--out", desk.folder / "s.xlsx", "--overwrite", "--day", "31-12-2025")
     assert desk.run("export", "side900", *out) == 0
     desk.take(submit(ASSESSED_AGAIN, Sending(minute=1)))
     assert desk.run("export", "side900", *out) == 0
