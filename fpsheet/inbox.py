@@ -6,17 +6,17 @@ from dataclasses import dataclass, field, replace
 
 from fpsheet.outbox import workbook_hash
 from fpsheet.progress import Progress, Step
-from fpsheet.receive import Desk, Received, Way, receive, way_of
+from fpsheet.receive import FAILED, Desk, Received, Way, receive, way_of
 from fpsheet.transport.inbox import Arrival, list_inbox, read_arrival
 from fpsheet.verdict import Verdict
 from fpsheet_sync.access import Actor
 from fpsheet_sync.claim import Claims, claim_files
-from fpsheet_sync.content import Prepared
 from fpsheet_sync.plan import MergePlan, make_plan
 from fpsheet_sync.receipt import Receipt
 from fpsheet_sync.refusal import Refusal, note_refusals
 from fpsheet_sync.store import Store
 from fpsheet_sync.sync import known_receipts, sender_of, sync_submissions
+from fpsheet_templates.errors import FpsheetError
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import make_finding
 
@@ -34,6 +34,7 @@ class Processed:
         is_waiting: It is still on its way in, or another program holds it; a later run takes it.
         way: How it travelled.
         returned: The returned workbook as far as it could be made before the merge.
+        failure: Kind of the program's own failure over the file; empty for none.
     """
 
     arrival: Arrival
@@ -44,6 +45,7 @@ class Processed:
     is_waiting: bool = False
     way: Way = Way.PACKAGE
     returned: bytes = field(default=b"", repr=False)
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,23 +95,40 @@ def sync_inbox(
         for one in receive(mine, desk, count=len(found.fresh)):
             progress.advance(Step.APPLY)
             received = _belonging(one, store)
-            arrival, verdict = received.arrival, received.verdict
-            if received.prepared is None:
-                codes = sorted({finding.code for finding in verdict.findings})
+            if received.prepared is None and not received.failure:
+                codes = sorted({finding.code for finding in received.verdict.findings})
                 refused.append(Refusal(received.sha256, tuple(codes)))
-                yield Processed(arrival, verdict, way=received.way)
-            else:
-                (synced,) = sync_submissions(store, [received.prepared], actor)
-                yield Processed(
-                    arrival,
-                    verdict,
-                    synced.receipt,
-                    is_new=synced.is_new,
-                    way=received.way,
-                    returned=received.returned,
-                )
+            yield _merge(received, store, actor)
         note_refusals(store, refused, actor)
     yield from _left_to_others(others, store)
+
+
+def _merge(received: Received, store: Store, actor: Actor) -> Processed:
+    """Merge a file in a transaction of its own; one that the program fails over is told of."""
+    arrival, verdict, way = received.arrival, received.verdict, received.way
+    if received.prepared is None:
+        return Processed(arrival, verdict, way=way, failure=received.failure)
+    try:
+        (synced,) = sync_submissions(store, [received.prepared], actor)
+    except FpsheetError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one file must not stop the others
+        return _failed(received, error)
+    return Processed(
+        arrival,
+        verdict,
+        synced.receipt,
+        is_new=synced.is_new,
+        way=way,
+        returned=received.returned,
+    )
+
+
+def _failed(received: Received, error: Exception) -> Processed:
+    """Tell of a file that the program failed over: by its name, without a word of what is in it."""
+    path, way = received.verdict.path, received.way
+    verdict = Verdict(path, (make_finding(load_form(), FAILED),), None)
+    return Processed(received.arrival, verdict, way=way, failure=type(error).__name__)
 
 
 def _claimed(fresh: Iterable[Fresh], claims: Claims, others: list[Fresh]) -> Iterator[Arrival]:
@@ -141,8 +160,7 @@ def plan_inbox(url: str, store: Store, *, desk: Desk, progress: Progress) -> Ite
     for one in receive(fresh, desk, count=len(fresh)):
         progress.advance(Step.PLAN)
         received = _belonging(one, store)
-        plan = _plan(store, received.prepared) if received.prepared else None
-        yield Processed(received.arrival, received.verdict, plan=plan, way=received.way)
+        yield _planned(received, store)
 
 
 def sort_inbox(url: str, desk: Desk, store: Store) -> Sorted:
@@ -195,6 +213,15 @@ def _identity(data: bytes) -> str:
     return workbook_hash(data) or hashlib.sha256(data).hexdigest()
 
 
-def _plan(store: Store, prepared: Prepared) -> MergePlan:
-    with store.read() as connection:
-        return make_plan(connection, prepared)
+def _planned(received: Received, store: Store) -> Processed:
+    arrival, verdict, way = received.arrival, received.verdict, received.way
+    if received.prepared is None:
+        return Processed(arrival, verdict, way=way, failure=received.failure)
+    try:
+        with store.read() as connection:
+            plan = make_plan(connection, received.prepared)
+    except FpsheetError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one file must not stop the others
+        return _failed(received, error)
+    return Processed(arrival, verdict, plan=plan, way=way)

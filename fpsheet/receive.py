@@ -23,7 +23,11 @@ from fpsheet.transport.keyring import Keyring
 from fpsheet.transport.package import AGE_MAGIC
 from fpsheet.verdict import Verdict
 from fpsheet_sync.content import Prepared
+from fpsheet_templates.errors import FpsheetError
 from fpsheet_templates.load import load_form
+
+FAILED = "STR-036"
+"""Code of a file over which reading ended."""
 
 _WORKER = "fpsheet.worker"
 
@@ -81,6 +85,7 @@ class Received:
         sha256: Hash of the bytes that lay in the inbox.
         returned: The returned workbook, for a merge that adds nothing to the check; empty where
             none is wanted or can be made.
+        failure: Kind of the program's own failure over the file; empty for none.
     """
 
     arrival: Arrival
@@ -89,6 +94,7 @@ class Received:
     way: Way
     sha256: str
     returned: bytes = field(default=b"", repr=False)
+    failure: str = ""
 
 
 def receive(arrivals: Iterable[Arrival], desk: Desk, *, count: int) -> Iterator[Received]:
@@ -117,12 +123,19 @@ def receive(arrivals: Iterable[Arrival], desk: Desk, *, count: int) -> Iterator[
 
 
 def _take(limits: Limits, process: ReadingProcess, arrival: Arrival) -> Received:
-    """Let a process read and check a file; one that it dies of is refused."""
+    """Let a process read and check a file; one that it dies of, or fails over, is refused."""
     data = read_arrival(arrival)
     arguments = {"arrival": arrival, "data": data}
-    received: Received | Fault = process.run(Task(f"{_WORKER}:take", arguments, limits))
-    if isinstance(received, Fault):
-        verdict = Verdict(Path(arrival.path), (received.to_finding(load_form()),), None)
-        digest = hashlib.sha256(data).hexdigest()
-        return Received(arrival, verdict, None, way_of(data), digest)
-    return received
+    try:
+        received: Received | Fault = process.run(Task(f"{_WORKER}:take", arguments, limits))
+    except FpsheetError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one file must not stop the others
+        return _unread(arrival, data, Fault(FAILED), failure=type(error).__name__)
+    return _unread(arrival, data, received) if isinstance(received, Fault) else received
+
+
+def _unread(arrival: Arrival, data: bytes, fault: Fault, *, failure: str = "") -> Received:
+    verdict = Verdict(Path(arrival.path), (fault.to_finding(load_form()),), None)
+    digest = hashlib.sha256(data).hexdigest()
+    return Received(arrival, verdict, None, way_of(data), digest, failure=failure)

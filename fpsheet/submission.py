@@ -1,5 +1,6 @@
 """From a checked workbook to a submission: what travels, and nothing that must stay."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,8 @@ from fpsheet_validation.finding import Finding, count_by_severity
 from fpsheet_validation.typed import Check, TypedSheet
 
 YES = "ja"
+
+_SMALL_NUMBER = re.compile("[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +106,4 @@ def _without_words(finding: Finding) -> dict[str, str]:
 
 def _number(meta: Mapping[str, str], key: str) -> int:
     text = meta.get(key, "")
-    return int(text) if text.isdecimal() else 0
+    return int(text) if _SMALL_NUMBER.fullmatch(text) else 0

@@ -16,6 +16,8 @@ from pathlib import Path
 import fpsheet.intake.reading  # noqa: F401
 import fpsheet_validation.check  # noqa: F401
 from fpsheet.check import Question, check_raw, check_source
+from fpsheet.intake.cover import judge_meta
+from fpsheet.intake.plan import make_plan
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import HereReader, NamedBytes, Reader
 from fpsheet.outbox import open_plain, workbook_hash
@@ -98,10 +100,22 @@ class Worker:
         else:
             source = NamedBytes(arrival.name, data)
             return check_source(source, path, self.question, self.reader), None, ""
-        if payload is None:
+        if payload is not None:
+            # A package has the same to be as the workbook that it carries.
+            findings = (*findings, *self._known_version(payload))
+        if payload is None or findings:
             return check_raw(None, findings, path, self.question), ((), ()), ""
         verdict = _as_at_the_desk(check_raw(payload.workbook, findings, path, self.question), form)
         return verdict, (payload.explanations, payload.choices), sealed_at
+
+    def _known_version(self, payload: Payload) -> tuple[Finding, ...]:
+        """Tell whether the workbook of a package is of a version and a kommune we know.
+
+        Findings: STR-041, STR-042, STR-044.
+        """
+        form = self.question.form
+        plan = make_plan(form, expected_kommune=None, limits=self.desk.limits)
+        return tuple(fault.to_finding(form) for fault in judge_meta(payload.workbook.meta, plan))
 
     def _unseal(self, data: bytes) -> tuple[Payload | None, tuple[Finding, ...], str]:
         form, unsealing = self.question.form, self.desk.unsealing

@@ -90,7 +90,20 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
             form, language = session.form(), session.words.language
             processed = list(post_receipts(merged, folder, desk, form, language))
     show_processed(session, processed, as_json=as_json, dry_run=dry_run)
+    failed = [file for file in processed if file.failure]
+    if failed:
+        _say_failed(session, failed)
+        return ExitCode.OURS
     return ExitCode.FINDINGS if any(map(needs_attention, processed)) else ExitCode.DONE
+
+
+def _say_failed(session: Session, failed: "Sequence[Processed]") -> None:
+    """Say which files the program itself failed over; what went wrong may hold values."""
+    from fpsheet.views.spoken_name import spoken_name
+
+    for file in failed:
+        told = {"file": spoken_name(file.arrival.name), "kind": file.failure}
+        session.console().warn(session.words.fill("command.sync.failed", told))
 
 
 def show_processed(

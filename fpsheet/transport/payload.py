@@ -6,18 +6,38 @@ read it, so that the departement's check sees what the desk's check saw.
 """
 
 import json
+import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
 
 from fpsheet.intake.core_part import to_moment
+from fpsheet.transport.strict import (
+    list_of,
+    number_of,
+    parse_json,
+    plain_of,
+    table_of,
+    text_of,
+    text_or_none,
+    texts_of,
+    truth_of,
+)
 from fpsheet_sync.submission import Choice, Explanation
 from fpsheet_templates.errors import FpsheetError
 from fpsheet_templates.form import Form, Sheet
+from fpsheet_templates.load import load_form
 from fpsheet_validation.raw import CellKind, RawSheet, RawWorkbook, SheetTotals
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _VERSION, _WITH_CHOICES = 1, 2
 """The second version carries choices; only a package that has some says so."""
+
+_ROW = "raekke"
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 _MOST_BYTES = 256 << 20
 """Inflated payload, bytes; a national kommune's is about 3 MB."""
@@ -98,11 +118,11 @@ def read_payload(data: bytes) -> Payload:
         text = unpacker.decompress(data, _MOST_BYTES)
         if not unpacker.eof:
             raise PayloadError("Pakkens indhold er for stort eller afbrudt.")
-        content = json.loads(text)
+        content = table_of(parse_json(text))
         if content["version"] not in {_VERSION, _WITH_CHOICES}:
             raise PayloadError("Pakken er lavet af en nyere udgave af fpsheet.")
         return _from_json(content)
-    except (ValueError, KeyError, TypeError, AttributeError, zlib.error):
+    except (ValueError, KeyError, TypeError, zlib.error):
         raise PayloadError("Pakkens indhold kan ikke læses.") from None
 
 
@@ -119,66 +139,91 @@ def _sheet_to_json(raw: RawSheet) -> dict[str, object]:
 
 
 def _from_json(content: Mapping[str, object]) -> Payload:
-    sheets, cover, meta = content["sheets"], content["cover"], content["meta"]
-    explanations, missing = content["explanations"], content["missing"]
-    choices = content.get("choices", [])
-    if not (
-        isinstance(sheets, dict)
-        and isinstance(choices, list)
-        and isinstance(cover, dict)
-        and isinstance(meta, dict)
-        and isinstance(explanations, list)
-        and isinstance(missing, list)
-    ):
-        raise TypeError
+    form = load_form()
+    entries = {sheet.id: sheet for sheet in form.entry_sheets()}
+    meta, cover = table_of(content["meta"]), table_of(content["cover"])
+    sheets = {
+        name: _sheet_from_json(entries[name], table_of(raw))
+        for name, raw in table_of(content["sheets"]).items()
+    }
     workbook = RawWorkbook(
-        sha256=str(content["sha256"]),
-        name=str(content["name"]),
-        meta={str(name): str(value) for name, value in meta.items()},
-        cover={str(name): (value, str(cell)) for name, (value, cell) in cover.items()},
-        sheets={str(name): _sheet_from_json(str(name), raw) for name, raw in sheets.items()},
-        missing=tuple(map(str, missing)),
-        date1904=bool(content["date1904"]),
-        saved_at=to_moment(str(content.get("saved_at", ""))),
+        sha256=_hash_of(content["sha256"]),
+        name=text_of(content["name"]),
+        meta={name: text_of(value) for name, value in meta.items()},
+        cover={name: _cover_entry(entry) for name, entry in cover.items()},
+        sheets=sheets,
+        missing=tuple(entries[name].id for name in texts_of(content["missing"])),
+        date1904=truth_of(content["date1904"]),
+        saved_at=to_moment(text_of(content.get("saved_at", ""))),
     )
     return Payload(
         workbook,
-        tuple(
-            Explanation(str(code), str(sheet), int(row), str(text))
-            for code, sheet, row, text in explanations
-        ),
-        tuple(_choice(said) for said in choices),
+        tuple(_explanation(said, entries.keys()) for said in list_of(content["explanations"])),
+        tuple(_choice(table_of(said)) for said in list_of(content.get("choices", []))),
     )
+
+
+def _hash_of(value: object) -> str:
+    text = text_of(value)
+    if _SHA256.fullmatch(text) is None:
+        raise ValueError("not a hash")
+    return text
+
+
+def _cover_entry(value: object) -> tuple[str | None, str]:
+    entry, cell = list_of(value, length=2)
+    return text_or_none(entry), text_of(cell)
+
+
+def _explanation(value: object, entries: Collection[str]) -> Explanation:
+    code, sheet, row, text = list_of(value, length=4)
+    name = text_of(sheet)
+    if name and name not in entries:
+        raise ValueError("not a sheet of the form")
+    return Explanation(text_of(code), name, number_of(row), text_of(text))
 
 
 def _choice(said: Mapping[str, object]) -> Choice:
-    values = said["values"]
-    if not isinstance(values, dict):
-        raise TypeError
-    seen, by, reason = (str(said[name]) for name in ("seen", "by", "reason"))
-    return Choice(str(said["conflict_id"]), values, seen, by, reason)
+    values = {name: plain_of(value) for name, value in table_of(said["values"]).items()}
+    seen, by, reason = (text_of(said[name]) for name in ("seen", "by", "reason"))
+    return Choice(text_of(said["conflict_id"]), values, seen, by, reason)
 
 
-def _sheet_from_json(name: str, raw: Mapping[str, object]) -> RawSheet:
+def _sheet_from_json(sheet: Sheet, raw: Mapping[str, object]) -> RawSheet:
+    fields = {field.id for field in sheet.fields}
+    kinds = [_kind_of(entry) for entry in list_of(raw["kinds"])]
+    columns = {name: text_of(value) for name, value in table_of(raw["columns"]).items()}
+    missing = texts_of(raw["missing"])
+    frame = _frame_of(table_of(raw["rows"]))
+    named = {*columns, *missing, *frame.columns, *(field for (_, field), _ in kinds)}
+    if not named <= {*fields, _ROW}:
+        raise ValueError("not a field of the sheet")
+    xml, read, blank, quarantined = map(number_of, list_of(raw["totals"], length=4))
+    return RawSheet(
+        sheet=sheet.id,
+        title=text_of(raw["title"]),
+        frame=frame,
+        columns=columns,
+        missing=missing,
+        kinds=dict(kinds),
+        totals=SheetTotals(xml, read, blank, quarantined),
+    )
+
+
+def _kind_of(value: object) -> tuple[tuple[int, str], frozenset[CellKind]]:
+    row, field, kinds = list_of(value, length=3)
+    return (number_of(row), text_of(field)), frozenset(map(CellKind, texts_of(kinds)))
+
+
+def _frame_of(rows: Mapping[str, object]) -> "pl.DataFrame":
+    """Give the rows: each Excel row once, and every column as long as the others."""
     import polars as pl
 
-    rows, columns, kinds = raw["rows"], raw["columns"], raw["kinds"]
-    totals, missing = raw["totals"], raw["missing"]
-    if not (
-        isinstance(rows, dict)
-        and isinstance(columns, dict)
-        and isinstance(kinds, list)
-        and isinstance(totals, list)
-        and isinstance(missing, list)
-    ):
-        raise TypeError
-    schema = {field: pl.Int32() if field == "raekke" else pl.String() for field in rows}
-    return RawSheet(
-        sheet=name,
-        title=str(raw["title"]),
-        frame=pl.DataFrame(rows, schema=schema),
-        columns={str(field): str(letter) for field, letter in columns.items()},
-        missing=tuple(map(str, missing)),
-        kinds={(int(r), str(f)): frozenset(CellKind(k) for k in every) for r, f, every in kinds},
-        totals=SheetTotals(*(int(number) for number in totals)),
-    )
+    numbers = [number_of(value) for value in list_of(rows[_ROW])]
+    if len(set(numbers)) < len(numbers) or 0 in numbers:
+        raise ValueError("a row that stands twice, or nowhere")
+    columns = [pl.Series(_ROW, numbers, dtype=pl.Int32())]
+    for name in rows.keys() - {_ROW}:
+        texts = [text_or_none(value) for value in list_of(rows[name], length=len(numbers))]
+        columns.append(pl.Series(name, texts, dtype=pl.String()))
+    return pl.DataFrame(columns).select(list(rows))

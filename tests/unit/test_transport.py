@@ -1,8 +1,11 @@
 """Packages: PAK-001 to PAK-009, the keyring, the payload and the inbox."""
 
+import copy
+import json
 import os
+import zlib
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fpsheet.check import Question, check_raw
+from fpsheet.submission import Reception, make_submission
 from fpsheet.transport.inbox import list_inbox, read_arrival
 from fpsheet.transport.keyring import Keyring, load_keyring, save_keyring
 from fpsheet.transport.package import (
@@ -34,6 +39,8 @@ from fpsheet.transport.signing_key import (
     new_signing_key,
     save_signing_key,
 )
+from fpsheet_sync.content import prepare
+from fpsheet_sync.keys import derive_keys
 from fpsheet_sync.submission import Explanation
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
@@ -42,6 +49,7 @@ from fpsheet_validation.raw import CellKind, RawSheet, RawWorkbook, SheetTotals
 from tests.support.forgery import forge, junk_payload
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
 MARKED = "6901011234"
 """A CPR number of day 69: it belongs to nobody."""
 
@@ -320,3 +328,117 @@ def test_a_missing_inbox_is_said(tmp_path: Path) -> None:
     """The sentence names the folder."""
     with pytest.raises(UsageError, match="findes ikke"):
         list_inbox(str(tmp_path / "nowhere"), now=NOW)
+
+
+BAD_INSIDES: dict[str, Any] = {
+    "nested": b"[" * 200_000,
+    "nested tables": b'{"a":' * 200_000,
+    "a number of 5000 digits": b'{"version": ' + b"9" * 5000 + b"}",
+    "not a number": b'{"version": NaN}',
+    "no table": b"[1]",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("name", BAD_INSIDES)
+def test_json_that_nobody_of_us_wrote(name: str) -> None:
+    """Nested without end, numbers that are none: refused as damaged."""
+    with pytest.raises(PayloadError):
+        read_payload(zlib.compress(BAD_INSIDES[name]))
+
+
+def change_at(content: dict[str, Any], path: tuple[Any, ...], value: object) -> bytes:
+    """Give a payload with one place in it changed."""
+    changed: Any = copy.deepcopy(content)
+    place = changed
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    return zlib.compress(json.dumps(changed).encode())
+
+
+BAD_VALUES: list[tuple[tuple[Any, ...], object]] = [
+    (("sha256",), "zz"),
+    (("date1904",), "false"),
+    (("meta", "aar"), 2026),
+    (("meta", "workbook_id"), "A\0B"),
+    (("meta", "parent"), "\ud800"),
+    (("cover", "ingen_sager"), ["ja"]),
+    (("missing",), ["findes ikke"]),
+    (("sheets", "findes_ikke"), {}),
+    (("sheets", "borger", "rows", "cpr"), ["x"]),
+    (("sheets", "borger", "rows", "cpr"), ["x", 1]),
+    (("sheets", "borger", "rows", "cpr"), ["x", ["y"]]),
+    (("sheets", "borger", "rows", "raekke"), [4, 4]),
+    (("sheets", "borger", "rows", "raekke"), [4, 4.5]),
+    (("sheets", "borger", "rows", "raekke"), [4, 1 << 40]),
+    (("sheets", "borger", "rows", "raekke"), [True, False]),
+    (("sheets", "borger", "rows", "ukendt"), [None, None]),
+    (("sheets", "borger", "totals"), [1, 2, 3]),
+    (("sheets", "borger", "totals"), [-1, 0, 0, 0]),
+    (("sheets", "borger", "kinds"), [[9, "cpr", ["ukendt"]]]),
+    (("sheets", "borger", "kinds"), [[9, "ukendt", ["number"]]]),
+    (("explanations",), [["FOR-002", "forloeb", 1 << 70, "Set."]]),
+    (("explanations",), [["FOR-002", "ukendt", 5, "Set."]]),
+    (("explanations",), [["FOR-002", "forloeb"]]),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), BAD_VALUES)
+def test_a_value_of_the_wrong_kind_is_damage(
+    form: Form, path: tuple[Any, ...], value: object
+) -> None:
+    """Nothing in a payload is converted to what it should have been."""
+    content = json.loads(zlib.decompress(write_payload(payload(form))))
+    with pytest.raises(PayloadError):
+        read_payload(change_at(content, path, value))
+
+
+def places(content: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Give every place in a JSON value."""
+    found = [path] if path else []
+    inner: list[tuple[Any, object]] = []
+    if isinstance(content, dict):
+        inner = list(content.items())
+    elif isinstance(content, list):
+        inner = list(enumerate(content))
+    for step, value in inner:
+        found += places(value, (*path, step))
+    return found
+
+
+SCALARS = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=True),
+    st.text(max_size=5),
+    st.sampled_from(["", "1", "9999999999999999999999", "2026-13-45T99:99", "Å" * 40]),
+)
+JSON_VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_changed_payload_is_damage_or_is_checked(data: st.DataObject) -> None:
+    """One place in a good payload changed to anything: PayloadError, or it can be checked whole."""
+    form = load_form()
+    content = json.loads(zlib.decompress(write_payload(payload(form))))
+    path = data.draw(st.sampled_from(places(content)))
+    changed = change_at(content, path, data.draw(JSON_VALUES))
+    try:
+        read = read_payload(changed)
+    except PayloadError:
+        return
+    verdict = check_raw(read.workbook, (), Path("x"), Question(form, date(2026, 11, 22)))
+    assert verdict.check is not None
+    reception = Reception(NOW, explanations=read.explanations, choices=read.choices)
+    submission = make_submission(verdict.check, verdict.findings, form, reception)
+    assert 0 <= submission.aar <= 9999
+    assert prepare(submission, derive_keys(b"\x07" * 32)).rows

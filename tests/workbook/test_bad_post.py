@@ -5,10 +5,12 @@ Findings: PAK-001 to PAK-010 and PAK-012 as `sync` tells them; one by one in tes
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
 import shutil
+import zlib
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -16,22 +18,30 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fpsheet.cli.failure import ExitCode
+from fpsheet.intake.process import ReadingProcess, Task
 from fpsheet.transport.key_folder import KeyFolder
 from fpsheet.transport.package import seal_package
-from fpsheet.transport.payload import Payload, without_local
+from fpsheet.transport.payload import Payload, without_local, write_payload
 from fpsheet.transport.signing_key import new_signing_key
 from fpsheet_sync.access import find_break
 from fpsheet_sync.refusal import read_refusals
 from fpsheet_sync.store import open_store
+from fpsheet_sync.sync import sync_submissions
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, check_bytes, make_workbook
 from tests.support.exchange import PASSWORD, Exchange, digits
 from tests.support.forgery import forge, junk_payload
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from fpsheet.transport.signing_key import SigningKey
+    from fpsheet_sync.access import Actor
+    from fpsheet_sync.content import Prepared
+    from fpsheet_sync.store import Store
+    from fpsheet_sync.sync import Synced
 
 FORM = load_form()
 CPR = "6101801234"
@@ -277,3 +287,71 @@ def test_a_file_on_its_way_waits(exchange: Exchange) -> None:
     age(good)
     (taken,) = exchange.sync()
     assert taken["state"] == "flettet"
+
+
+def test_no_content_of_a_package_stops_the_others(exchange: Exchange) -> None:
+    """Nested without end, columns of unequal length, sealed and signed or not: refused alone.
+
+    So is one of a form that nobody made, as the workbook itself would be.
+    """
+    identity = KeyFolder(exchange.root / "departement" / "noegler").identity()
+    key = KeyFolder(exchange.root / "kommune" / "noegler").signing_key(password=PASSWORD)
+    load = payload(kommune="956")
+    bad = {"dyb.fpsheet": zlib.compress(b"[" * 200_000), "skaev.fpsheet": uneven(load)}
+    for name, content in bad.items():
+        signed = {"payload_sha256": hashlib.sha256(content).hexdigest()}
+        change: dict[str, Any] = {"manifest": signed, "content": content}
+        put(exchange, name, forge(load, key=key, identity=identity, sealed_at=MOMENT, **change))
+    book = load.workbook
+    future = replace(load, workbook=replace(book, meta={**book.meta, "form_version": "999"}))
+    put(exchange, "nyere.fpsheet", forge(future, key=key, identity=identity, sealed_at=MOMENT))
+    found = exchange.sync()
+    assert refused(found) == {
+        "dyb.fpsheet": ["PAK-009"],
+        "skaev.fpsheet": ["PAK-009"],
+        "nyere.fpsheet": ["STR-042"],
+    }
+    assert [file["state"] for file in found if file["receipt"]] == ["flettet"]
+
+
+def uneven(load: Payload) -> bytes:
+    """Give a payload in which one column is shorter than the others."""
+    content = json.loads(zlib.decompress(write_payload(load)))
+    content["sheets"]["borger"]["rows"]["cpr"] = []
+    return zlib.compress(json.dumps(content).encode())
+
+
+@pytest.mark.parametrize("where", ["reading", "merging"])
+def test_a_failure_of_the_program_over_one_file_stops_no_other(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """The file is named without a word of what is in it, the others are merged, exit code 3."""
+    enrolled = enrol(exchange, "957")
+    folder = KeyFolder(exchange.root / "kommune" / "noegler")
+    load = payload(kommune="957")
+    data = seal_package(load, key=enrolled, recipient=folder.recipient(), sealed_at=MOMENT)
+    put(exchange, "a.fpsheet", data)
+    real_run, real_merge = ReadingProcess.run, sync_submissions
+
+    def run(process: ReadingProcess, task: Task) -> object:
+        if task.arguments["arrival"].name == "a.fpsheet":
+            raise RuntimeError(CPR)
+        return real_run(process, task)
+
+    def merge(store: Store, submissions: list[Prepared], actor: Actor) -> Iterator[Synced]:
+        if submissions[0].head.kommune_kode == "957":
+            raise OverflowError(CPR)
+        return real_merge(store, submissions, actor)
+
+    if where == "reading":
+        monkeypatch.setattr(ReadingProcess, "run", run)
+    else:
+        monkeypatch.setattr("fpsheet.inbox.sync_submissions", merge)
+    code, said = exchange.call("departement", *exchange.command)
+    assert code == ExitCode.OURS
+    assert "Programmet fejlede over a.fpsheet" in said
+    assert CPR not in said
+    assert "1 modtaget, 0 kendt i forvejen, 1 afvist" in said
+    assert refusals(exchange) == []
+    monkeypatch.undo()
+    assert {file["state"] for file in exchange.sync()} == {"known", "flettet"}
