@@ -80,12 +80,14 @@ class AccessLog:
 
     Attributes:
         entries: Those asked for, oldest first.
-        broken_at: Number of the first line of the whole log that was altered or follows a missing
-            one; None where the chain is whole.
+        broken_at: Number of the first line of the whole log that was altered or is missing; None
+            where the chain is whole.
+        sealed: How many lines the seal covers; None where nobody had the keys to look at it.
     """
 
     entries: tuple[Entry, ...]
     broken_at: int | None
+    sealed: int | None = None
 
 
 class CentralInfo(TypedDict):

@@ -144,13 +144,14 @@ def show_log(
     console, words = session.console(as_json=as_json), session.words
     if as_json:
         lines = [_entry_value(entry) for entry in log.entries]
-        console.give({"broken_at": log.broken_at, "entries": lines})
+        console.give({"broken_at": log.broken_at, "sealed": log.sealed, "entries": lines})
     else:
         parts = ("number", "time", "who", "what", "whose", "details")
         header = [words.get(f"command.db.log.{part}") for part in parts]
         console.table(header, [_entry_row(words, entry) for entry in log.entries])
     if log.broken_at is None:
-        console.say(words.get("command.db.log.whole"))
+        key = "whole" if log.sealed is None else "sealed"
+        console.say(words.fill(f"command.db.log.{key}", {"count": log.sealed or 0}))
         return ExitCode.DONE
     console.warn(words.fill("command.db.log.broken", {"number": log.broken_at}))
     return ExitCode.FINDINGS

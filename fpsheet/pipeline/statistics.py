@@ -95,15 +95,18 @@ def read_access(
         StoreError: The database could not be used, or its key is missing.
     """
     from fpsheet.central import AccessLog, open_central
-    from fpsheet_sync.access import find_break, read_log
+    from fpsheet_sync.access import find_break, read_log, sealed_lines
     from fpsheet_sync.vault import log_of_citizen
 
-    with closing(open_central(central, with_keys=bool(cpr))) as store:
+    # The seal of the log is looked at by whoever has the keys; the rest is seen without.
+    with_keys = bool(cpr) or central.key_file.is_file()
+    with closing(open_central(central, with_keys=with_keys)) as store:
         if cpr:
             entries = log_of_citizen(store, cpr, actor)
         else:
             entries = read_log(store, kommune_kode=kommune_kode)
-        return AccessLog(tuple(entries), find_break(store))
+        sealed = sealed_lines(store) if with_keys else None
+        return AccessLog(tuple(entries), find_break(store), sealed)
 
 
 def export_citizens(

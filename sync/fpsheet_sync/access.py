@@ -1,6 +1,12 @@
-"""The access log: who did what, in a chain in which no link can be changed unseen."""
+"""The access log: who did what, in a chain in which no link can be changed unseen.
+
+The chain begins at a known place and a head tells where it ends, so that a line is missed at
+either end, too. Whoever writes with the keys of the database seals the head: a chain that was
+made again up to there needs the keys. Who holds both database and keys can forge everything.
+"""
 
 import hashlib
+import hmac
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -9,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from fpsheet_sync.keys import Keys
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.store import Store, lock
 
@@ -74,6 +81,37 @@ def log_access(connection: Connection, actor: Actor, *deeds: Deed) -> None:
         before = link
     if lines:
         connection.execute(table.insert(), lines)
+        _move_head(connection, (number, str(lines[0]["forrige"])), (place, before))
+
+
+def write_head(connection: Connection, lines: int, link: str) -> None:
+    """Note where the log ends; sealed where the connection writes with the keys."""
+    head = store_schema()["loghoved"]
+    keys = _keys_of(connection)
+    values: dict[str, object] = {"antal": lines, "kaede": link}
+    if keys is not None:
+        values |= {"seglet_antal": lines, "segl": keys.seal_log(lines, link)}
+    connection.execute(head.update().values(values))
+
+
+def _move_head(connection: Connection, old: tuple[int, str], new: tuple[int, str]) -> None:
+    """Move the head along; one that did not fit before is left as it is, so that it stays seen."""
+    schema = store_schema()
+    table, head = schema["adgangslog"], connection.execute(select(schema["loghoved"])).first()
+    if head is None or (head.antal, head.kaede) != old:
+        return
+    sealed = head.seglet_antal or 0
+    wanted = select(table.c.id, table.c.kaede).where(table.c.id == sealed)
+    links = {0: _FIRST, **{row.id: row.kaede for row in connection.execute(wanted)}}
+    if _is_sealed(_keys_of(connection), head, links):
+        write_head(connection, *new)
+    else:
+        connection.execute(schema["loghoved"].update().values(antal=new[0], kaede=new[1]))
+
+
+def _keys_of(connection: Connection) -> Keys | None:
+    keys: Keys | None = connection.get_execution_options().get("fpsheet_keys")
+    return keys
 
 
 def read_log(
@@ -91,18 +129,43 @@ def read_log(
 
 
 def find_break(store: Store) -> int | None:
-    """Give the number of the first line that was altered or follows a missing one, else None."""
-    table = store_schema()["adgangslog"]
+    """Give the number of the first line that was altered or follows a missing one, else None.
+
+    A line missing at the end, and one that the seal of the head does not know, count as well. The
+    seal is looked at where the store is open with its keys.
+    """
+    schema = store_schema()
+    table = schema["adgangslog"]
     before, expected = _FIRST, 1
+    links = {0: _FIRST}
     with store.read() as connection:
+        head = connection.execute(select(schema["loghoved"])).first()
         for row in connection.execute(select(table).order_by(table.c.id)):
             entry = _entry(row)
             if entry.number != expected or row.forrige != before:
                 return entry.number
             if row.kaede != _link(entry, before):
                 return entry.number
-            before, expected = row.kaede, expected + 1
-    return None
+            links[expected] = before = row.kaede
+            expected += 1
+    if head is None or (head.antal, head.kaede) != (expected - 1, before):
+        return expected
+    return None if _is_sealed(store.keys, head, links) else head.seglet_antal
+
+
+def sealed_lines(store: Store) -> int:
+    """Give how many lines of the log its last seal covers."""
+    head = store_schema()["loghoved"]
+    with store.read() as connection:
+        return int(connection.execute(select(head.c.seglet_antal)).scalar() or 0)
+
+
+def _is_sealed(keys: Keys | None, head: Row[Any], links: Mapping[int, str]) -> bool:
+    """Tell whether the seal fits the log; without keys, and before the first seal, nothing is."""
+    if keys is None or head.segl is None:
+        return True
+    link = links.get(head.seglet_antal, "")
+    return hmac.compare_digest(keys.seal_log(head.seglet_antal, link), head.segl)
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -6,6 +6,7 @@ original.
 """
 
 import hashlib
+import hmac
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ class Keys:
     _pseudonym: bytes = field(repr=False)
     _vault: AESGCM = field(repr=False)
     _original: AESGCM = field(repr=False)
+    _log: bytes = field(repr=False)
 
     def pseudonyms(self, cprs: Iterable[str], *, kommune_kode: str) -> list[str]:
         """Give the pseudonym of each CPR number (ten digits), in the same order.
@@ -87,6 +89,10 @@ class Keys:
         """
         return self._open(self._original, bytes.fromhex(sha256)[:PSEUDONYM_BYTES], data)
 
+    def seal_log(self, lines: int, link: str) -> str:
+        """Give what only a holder of the keys can say of the first lines of the access log."""
+        return hmac.digest(self._log, f"{lines}:{link}".encode(), "sha256").hex()
+
     def _open(self, cipher: AESGCM, nonce: bytes, data: bytes) -> bytes:
         try:
             return cipher.decrypt(nonce, data, None)
@@ -124,6 +130,7 @@ def derive_keys(secret: bytes, *, fictional: bool = False) -> Keys:
         _pseudonym=_expand(secret, "pseudonym"),
         _vault=AESGCM(_expand(secret, "vault")),
         _original=AESGCM(_expand(secret, "original")),
+        _log=_expand(secret, "log"),
     )
 
 

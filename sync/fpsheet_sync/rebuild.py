@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from fpsheet_sync.access import Actor
+from fpsheet_sync.access import Actor, write_head
 from fpsheet_sync.apply import write_plan
 from fpsheet_sync.commit import NEW, Commit, CommitKind
 from fpsheet_sync.content import prepare
@@ -97,6 +97,9 @@ def _carry(store: Store, target: Store) -> None:
         for table, rows in ((edition, editions), (log, lines), (schema["gensendt"], again)):
             if rows:
                 connection.execute(table.insert(), rows)
+        if lines:
+            last = max(lines, key=lambda line: int(line["id"]))
+            write_head(connection, last["id"], last["kaede"])
         if figures:
             save_benchmarks(connection, figures)
 

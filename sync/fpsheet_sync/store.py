@@ -85,7 +85,7 @@ class Store:
             StoreError: The database could not be used; nothing was changed.
         """
         with translated(self.place), self.engine.connect() as raw:
-            connection = raw.execution_options(fpsheet_writes=True)
+            connection = raw.execution_options(fpsheet_writes=True, fpsheet_keys=self.keys)
             with connection.begin():
                 yield connection
 

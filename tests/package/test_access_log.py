@@ -65,7 +65,7 @@ def test_a_citizen_can_be_told_who_looked(
     assert [entry["number"] for entry in log["entries"]] == [3, 4]
     code, out, _ = ask(capsys, "db", "log", "--cpr", OWN[:6] + "-" + OWN[6:], *place)
     assert out.count("så loggen om en borger") == 2
-    assert "Loggen er hel." in out
+    assert "Loggen er hel, og seglet" in out
     assert OWN not in out
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import create_engine, inspect, text
 
 import fpsheet_sync.migrations
 from fpsheet_sync.keys import derive_keys
-from fpsheet_sync.migrate import HEAD
+from fpsheet_sync.migrate import HEAD, upgrade
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.store import open_store
 from fpsheet_templates.errors import StoreError
@@ -95,3 +97,44 @@ def test_second_writer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         pass
     one.close()
     two.close()
+
+
+def test_an_older_log_and_older_rows_are_lifted(tmp_path: Path) -> None:
+    """Version 6: the log gets its head, and an emptied value leaves the packed rows."""
+    url = f"sqlite:///{tmp_path / 'central.db'}"
+    engine = create_engine(url)
+    buffer = BytesIO()
+    frame = pl.DataFrame({"raekke": [4, 4, 5], "lokalitet": ["se 630276-9417", "Nuuk", "Nuuk"]})
+    emptied = pl.when(pl.col("lokalitet") == "Nuuk").then("lokalitet").alias("lokalitet")
+    frame.with_columns(emptied).write_ipc(buffer, compression="zstd")
+    with engine.begin() as connection:
+        upgrade(connection, "0006")
+        connection.execute(
+            text(
+                "INSERT INTO indberetning (id, art, kommune_kode, aar, sha256, workbook_id, parent,"
+                " form_version, received_at, udfyldt,"
+                " no_cases, status, raekker, fund, findings, kolonner)"
+                " VALUES (1, 'x', '956', 0, 'x', 'SKAT0956', '', 1, '2026-01-01 00:00:00', 0,"
+                " 0, 'x', '{}', '{}', '[]', '{}')"
+            )
+        )
+        connection.execute(
+            text("INSERT INTO indhold (indberetning_id, ark, data) VALUES (1, 'indkomst', :data)"),
+            {"data": buffer.getvalue()},
+        )
+        connection.execute(
+            text(
+                "INSERT INTO adgangslog (id, tid, bruger, handling, detaljer, forrige, kaede)"
+                " VALUES (1, '2026-01-01 00:00:00', 'x', 'sync', '{}', :first, :link)"
+            ),
+            {"first": "0" * 64, "link": "a" * 64},
+        )
+        upgrade(connection)
+        head = connection.execute(text("SELECT antal, kaede, segl FROM loghoved")).one()
+        (data,) = connection.execute(text("SELECT data FROM indhold")).one()
+    engine.dispose()
+    assert tuple(head) == (1, "a" * 64, None)
+    kept, unpacked = pl.read_ipc(BytesIO(data)), BytesIO()
+    assert kept.rows() == [(4, None), (6, "Nuuk"), (5, "Nuuk")]
+    kept.write_ipc(unpacked, compression="uncompressed")
+    assert b"9417" not in unpacked.getvalue()

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from sqlalchemy import select
 
-from fpsheet_sync.access import find_break, read_log
+from fpsheet_sync.access import Deed, find_break, log_access, read_log, sealed_lines
 from fpsheet_sync.content import unpack
 from fpsheet_sync.history import history
 from fpsheet_sync.plan import plan_merge
@@ -140,3 +140,54 @@ def test_an_altered_log_is_seen(store: Store, change: str) -> None:
     with store.write() as connection:
         connection.execute(table.delete().where(table.c.id == 1))
     assert find_break(store) == 2
+
+
+def three_lines(store: Store) -> None:
+    """Have three lines in the log."""
+    for minute in range(3):
+        sync(store, submit("# forloeb\n| id | cpr |", Sending(minute=minute)))
+    assert find_break(store) is None
+
+
+@pytest.mark.parametrize(("gone", "seen"), [([3], 3), ([2, 3], 2), ([1, 2, 3], 1)])
+def test_a_log_cut_at_its_end_is_seen(store: Store, gone: list[int], seen: int) -> None:
+    """The last line, several, or all of them removed: the first missing one is named, and stays so.
+
+    It is seen without the keys, too.
+    """
+    three_lines(store)
+    table = store_schema()["adgangslog"]
+    with store.write() as connection:
+        connection.execute(table.delete().where(table.c.id.in_(gone)))
+    assert find_break(store) == seen
+    without = open_store(store.engine.url.render_as_string(hide_password=False))
+    assert find_break(without) == seen
+    without.close()
+    sync(store, submit("# forloeb\n| id | cpr |", Sending(minute=9)))
+    assert find_break(store) is not None
+
+
+def test_a_log_made_again_without_the_keys_is_seen(store: Store) -> None:
+    """Line and head brought to agree: the seal tells, now and after the next line."""
+    three_lines(store)
+    table, head = store_schema()["adgangslog"], store_schema()["loghoved"]
+    with store.write() as connection:
+        connection.execute(table.delete().where(table.c.id == 3))
+        link = connection.execute(select(table.c.kaede).where(table.c.id == 2)).scalar()
+        connection.execute(head.update().values(antal=2, kaede=link))
+    assert find_break(store) == 3
+    sync(store, submit("# forloeb\n| id | cpr |", Sending(minute=9)))
+    assert find_break(store) == 3
+    assert sealed_lines(store) == 3
+
+
+def test_a_line_written_without_the_keys_is_sealed_by_the_next(store: Store) -> None:
+    """Statistics need no key: their line is noted in the head at once, and sealed later."""
+    three_lines(store)
+    without = open_store(store.engine.url.render_as_string(hide_password=False))
+    with without.write() as connection:
+        log_access(connection, ACTOR, Deed("udgivelse"))
+    without.close()
+    assert (find_break(store), sealed_lines(store)) == (None, 3)
+    sync(store, submit("# forloeb\n| id | cpr |", Sending(minute=9)))
+    assert (find_break(store), sealed_lines(store)) == (None, 5)

@@ -13,10 +13,11 @@ from sqlalchemy.exc import ProgrammingError
 
 from fpsheet_sync.access import Actor, find_break, read_log
 from fpsheet_sync.history import history
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.store import open_store
 from fpsheet_sync.vault import log_of_citizen
 from fpsheet_templates.errors import StoreError
-from tests.support.editions import cpr, first_reports, issue
+from tests.support.editions import bytes_of, cpr, first_reports, issue, write
 from tests.support.submissions import KEYS, new_store, send
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.pg
 
 ASKING = Actor("opslag", datetime(2026, 3, 3, tzinfo=UTC))
-ROLES = ("statistik", "opslag")
+ROLES = ("udgivelse", "opslag", "statistik")
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_statistics_are_published_by_one_who_sees_no_number(
     urls: dict[str, str], tmp_path: Path
 ) -> None:
     """`report --publish` works as the role; vault, originals and changes are closed to it."""
-    store = open_store(urls["statistik"])
+    store = open_store(urls["udgivelse"])
     written = issue(store, tmp_path)
     assert written.files
     assert written.new
@@ -79,7 +80,27 @@ def test_statistics_are_published_by_one_who_sees_no_number(
         "UPDATE adgangslog SET bruger = 'en anden'",
         "DELETE FROM adgangslog",
     ):
-        refuse(urls["statistik"], statement)
+        refuse(urls["udgivelse"], statement)
+
+
+def test_who_uses_statistics_sees_what_was_published_and_nothing_else(
+    urls: dict[str, str], tmp_path: Path
+) -> None:
+    """A published edition is written again to the byte; no case or hidden number is seen."""
+    store = open_store(urls["udgivelse"])
+    issue(store, tmp_path / "first")
+    store.close()
+    store = open_store(urls["statistik"])
+    assert write(store, tmp_path / "again", edition=1).files
+    assert bytes_of(tmp_path / "again") == bytes_of(tmp_path / "first")
+    with pytest.raises(StoreError):
+        write(store, tmp_path / "draft")
+    store.close()
+    for table in store_schema().metadata.tables:
+        if table != "publikation":
+            refuse(urls["statistik"], f"SELECT * FROM {table}")
+    refuse(urls["statistik"], "SELECT celler FROM publikation")
+    refuse(urls["statistik"], "DELETE FROM publikation")
 
 
 def test_a_citizen_is_looked_up_by_one_who_changes_nothing(urls: dict[str, str]) -> None:

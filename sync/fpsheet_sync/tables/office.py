@@ -60,6 +60,15 @@ def office_tables(metadata: MetaData) -> None:
         Index(None, BORGER),
     )
     Table(
+        "loghoved",
+        metadata,
+        number("id", primary_key=True),
+        Column("antal", Integer, nullable=False, comment="lines of the log"),
+        Column("kaede", String(SHA256_LENGTH), nullable=False, comment="link of the last"),
+        Column("seglet_antal", Integer, comment="lines when sealed"),
+        Column("segl", String(SHA256_LENGTH), comment="HMAC over both"),
+    )
+    Table(
         "opsaetning",
         metadata,
         Column("navn", String(30), primary_key=True),
