@@ -5,16 +5,20 @@ Every setting has a default, so no file is needed; an unknown setting is refused
 misspelt one would otherwise be silently without effect.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.load import load_texts
 
+_LINE = re.compile(r"\(at line (\d+)")
+_CONTROL = re.compile(r"[\x00-\x1f]")
 FILE_NAME = "fpsheet.toml"
 _CHOICES = {"zeros": ("published", "usual", "hidden")}
 DEFAULT_DATABASE = "sqlite:///central.db"
@@ -28,7 +32,8 @@ class Settings:
         database: SQLAlchemy URL of the central database.
         keys: File with the secret of the database; empty for the usual place.
         key_folder: Folder of the keys that sign and seal packages; empty for the usual place.
-        takes_unsigned: Whether the inbox is trusted with workbooks that nobody signed.
+        unsigned_folders: Folders, or their fsspec addresses, trusted with files that nobody signed;
+            without keys of its own the departement takes them from any.
         outbox: Folder that `fpsheet excel` sends to; one beside the workbook when empty.
         kommune: Kommunekode of the kommune that uses the program; empty at the departement.
         publisher: Who publishes the statistics, as printed on them.
@@ -42,7 +47,7 @@ class Settings:
     database: str = DEFAULT_DATABASE
     keys: str = ""
     key_folder: str = ""
-    takes_unsigned: bool = True
+    unsigned_folders: tuple[str, ...] = ()
     outbox: str = ""
     kommune: str = ""
     publisher: str = ""
@@ -68,9 +73,24 @@ def read_settings(environment: Mapping[str, str], *, language: str = "da") -> Se
     if not path.is_file():
         return Settings()
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        # Notepad begins a file with a byte order mark.
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        line = _LINE.search(str(error))
+        if line is None:
+            raise _refuse("broken", language, path, "") from None
+        raise _refuse("line", language, path, line[1], remedy="path_") from None
+    except (OSError, UnicodeDecodeError):
         raise _refuse("broken", language, path, "") from None
+    return Settings(**_judged(data, path, language))
+
+
+def _judged(data: dict[str, Any], path: Path, language: str) -> dict[str, Any]:
+    """Give the settings of a file, every one known and of the right kind.
+
+    Raises:
+        UsageError: One is not.
+    """
     from fpsheet_sync.disclosure.settings import LOWEST_THRESHOLD
     from fpsheet_sync.keeping import LOWEST_YEARS
 
@@ -78,17 +98,34 @@ def read_settings(environment: Mapping[str, str], *, language: str = "da") -> Se
     for key, value in data.items():
         if key not in known:
             raise _refuse("key", language, path, key)
-        if type(value) is not known[key] or value not in _CHOICES.get(key, (value,)):
+        if not _is_of(value, known[key]) or value not in _CHOICES.get(key, (value,)):
             raise _refuse("value", language, path, key)
+        if any(_CONTROL.search(text) for text in _texts(value)):
+            # "K:\noegler" is read as a line break.
+            raise _refuse("escape", language, path, key, remedy="path_")
         if key == "threshold" and value < LOWEST_THRESHOLD:
             raise _refuse("low", language, path, key)
         if key == "keep_years" and value and value < LOWEST_YEARS:
             raise _refuse("short", language, path, key)
-    return Settings(**data)
+    return {key: tuple(value) if type(value) is list else value for key, value in data.items()}
 
 
-def _refuse(what: str, language: str, path: Path, key: str) -> UsageError:
+def _is_of(value: object, kind: object) -> bool:
+    if kind == tuple[str, ...]:
+        return isinstance(value, list) and all(isinstance(text, str) for text in value)
+    return type(value) is kind
+
+
+def _texts(value: object) -> list[str]:
+    """Give the texts of a setting."""
+    values = value if isinstance(value, list) else [value]
+    return [text for text in values if isinstance(text, str)]
+
+
+def _refuse(what: str, language: str, path: Path, key: str, *, remedy: str = "") -> UsageError:
     texts = load_texts("program.toml")
     place = {"name": str(path), "key": key}
     sentence = texts.fill(f"program.value.settings_{what}", language, place)
-    return UsageError(sentence, remedy=texts.get("program.value.settings_remedy", language))
+    return UsageError(
+        sentence, remedy=texts.get(f"program.value.settings_{remedy}remedy", language)
+    )

@@ -8,6 +8,8 @@ from fpsheet.transport.inbox import PACKAGE_SUFFIX
 from fpsheet.transport.package import seal_package
 from fpsheet.transport.payload import Payload, PayloadError, read_payload, write_payload
 from fpsheet.transport.signing_key import SigningKey
+from fpsheet_templates.errors import UsageError
+from fpsheet_templates.load import load_texts
 from fpsheet_validation.raw import RawWorkbook
 
 PLAIN_MAGIC = b"fpsheet-payload 1 "
@@ -49,12 +51,25 @@ def send_sealed(payload: Payload, folder: Folder, *, sealing: Sealing) -> str:
         Its place there.
 
     Raises:
+        UsageError: The key is that of another kommune than the workbook.
         WorkbookFileError: The folder cannot be written.
     """
+    _need_same_kommune(payload.workbook, sealing.key)
     sealed = seal_package(
         payload, key=sealing.key, recipient=sealing.recipient, sealed_at=sealing.now
     )
     return folder.put(package_name(payload.workbook), sealed)
+
+
+def _need_same_kommune(workbook: RawWorkbook, key: SigningKey) -> None:
+    """Refuse what the departement would refuse as PAK-007, before it is sent."""
+    code = workbook.meta.get("kommune_kode", "")
+    if code == key.public.kommune_kode:
+        return
+    texts, language = load_texts("program.toml"), workbook.meta.get("sprog", "da")
+    codes = {"key": key.public.kommune_kode, "kommune": code}
+    told = texts.fill("command.submit.other_key", language, codes)
+    raise UsageError(told, remedy=texts.get("command.submit.other_key_remedy", language))
 
 
 def package_name(workbook: RawWorkbook) -> str:

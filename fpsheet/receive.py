@@ -18,6 +18,7 @@ from fpsheet.intake.limits import CHECKING_LIMITS, Limits
 from fpsheet.intake.pool import run_many
 from fpsheet.intake.process import ReadingProcess, Task
 from fpsheet.outbox import workbook_hash
+from fpsheet.transport.folder import is_inside
 from fpsheet.transport.inbox import Arrival, read_arrival
 from fpsheet.transport.keyring import Keyring
 from fpsheet.transport.package import AGE_MAGIC
@@ -40,7 +41,8 @@ class Desk:
         today: The day of the check.
         now: When the files were taken from the inbox, UTC.
         key_file: File with the secret of the database.
-        takes_unsigned: Whether the inbox is trusted with files that nobody signed.
+        unsigned_folders: Folders trusted with files that nobody signed; None where any is, the
+            departement having no keys.
         returns: Whether workbooks dropped in as they are get their returned workbook.
         unsealing: The departement's secret identity and its keyring; None where it has no keys.
         limits: How much a file may ask for.
@@ -49,10 +51,15 @@ class Desk:
     today: date
     now: datetime
     key_file: Path
-    takes_unsigned: bool = True
+    unsigned_folders: tuple[str, ...] | None = None
     returns: bool = False
     unsealing: tuple[str, Keyring] | None = field(default=None, repr=False)
     limits: Limits = CHECKING_LIMITS
+
+    def takes_unsigned(self, path: str) -> bool:
+        """Tell whether a file may come unsigned from where it lies."""
+        folders = self.unsigned_folders
+        return folders is None or any(is_inside(path, folder) for folder in folders)
 
 
 class Way(StrEnum):

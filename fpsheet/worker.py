@@ -93,7 +93,7 @@ class Worker:
         path, form, sealed_at = Path(arrival.path), self.question.form, ""
         if data.startswith(AGE_MAGIC):
             payload, findings, sealed_at = self._unseal(data)
-        elif not self.desk.takes_unsigned:
+        elif not self.desk.takes_unsigned(arrival.path):
             payload, findings = None, (make_finding(form, "PAK-010"),)
         elif arrival.name.lower().endswith(PACKAGE_SUFFIX) or workbook_hash(data):
             payload, findings = _open_unsigned(data, form)
@@ -158,8 +158,10 @@ def _worker_of(desk: Desk, reader: Reader) -> Worker:
 def read_original(desk: Desk) -> Iterator[Callable[[bytes], Submission]]:
     """Read originals that were kept, as they were read when they came.
 
-    A key that was revoked since held then: what was accepted stays accepted.
+    A key that was revoked since held then, and a folder may have been trusted: what was accepted
+    stays accepted.
     """
+    desk = replace(desk, unsigned_folders=None)
     if desk.unsealing is not None:
         identity, keyring = desk.unsealing
         desk = replace(desk, unsealing=(identity, keyring.with_revoked()))

@@ -140,7 +140,7 @@ def submit_book(  # noqa: PLR0913 - one parameter per option
     sealing = ask_sealing(session)
     outbox = Folder(to) if to else session.outbox()
     verdict, sent = submit(open_book, question, outbox, sealing)
-    answer = show_sent(session, verdict, sent, as_json=as_json)
+    answer = show_sent(session, verdict, sent, is_sealed=sealing is not None, as_json=as_json)
     if sent is not None:
         try:
             stamp_sent(open_book, verdict)

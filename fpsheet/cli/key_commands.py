@@ -10,6 +10,7 @@ from fpsheet.cli.command import SpokenCommand, SpokenGroup
 from fpsheet.cli.parameters import file_argument, json_option, kommune_option, text_option
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
+from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
     from fpsheet.outbox import Sealing
@@ -48,10 +49,19 @@ def ask_password(session: Session, *, twice: bool = False) -> str:
 
 
 def ask_sealing(session: Session) -> "Sealing | None":
-    """Give the keys a package is signed and sealed with; None where the kommune has none."""
+    """Give the keys a package is signed and sealed with; None where there are none at all.
+
+    Raises:
+        UsageError: One of the two is missing: what was meant to be sealed would go unsealed.
+    """
     keys = session.keys()
-    if not (keys.signing.exists() and keys.recipient_file.exists()):
+    has_key, has_recipient = keys.signing.exists(), keys.recipient_file.exists()
+    if not (has_key or has_recipient):
         return None
+    if not (has_key and has_recipient):
+        what = "no_recipient" if has_key else "no_key"
+        told = session.words.get(f"command.submit.{what}")
+        raise UsageError(told, remedy=session.words.get(f"command.submit.{what}_remedy"))
     from fpsheet.outbox import Sealing
 
     key = keys.signing_key(password=ask_password(session))

@@ -156,8 +156,9 @@ def submit_workbook(  # noqa: PLR0913 - one parameter per option
     from fpsheet.transport.folder import Folder
 
     question = session.question(kommune, today)
-    verdict, sent = submit_file(file, question, Folder(to), ask_sealing(session))
-    answer = show_sent(session, verdict, sent, as_json=as_json)
+    sealing = ask_sealing(session)
+    verdict, sent = submit_file(file, question, Folder(to), sealing)
+    answer = show_sent(session, verdict, sent, is_sealed=sealing is not None, as_json=as_json)
     if sent is None:
         return answer
     try:

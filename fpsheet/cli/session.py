@@ -122,7 +122,7 @@ class Session:
             today or self.local_day,
             self.now,
             self.central(db).key_file,
-            takes_unsigned=self.settings().takes_unsigned,
+            unsigned_folders=self.settings().unsigned_folders if keys.of_departement else None,
             unsealing=unsealing,
         )
 

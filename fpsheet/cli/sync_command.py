@@ -90,6 +90,8 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
             form, language = session.form(), session.words.language
             processed = list(post_receipts(merged, folder, desk, form, language))
     show_processed(session, processed, as_json=as_json, dry_run=dry_run)
+    if desk.unsigned_folders is None and any(_came_unsigned(file) for file in processed):
+        session.console(as_json=as_json).say(session.words.get("command.sync.unsigned"))
     failed = [file for file in processed if file.failure]
     if failed:
         _say_failed(session, failed)
@@ -104,6 +106,12 @@ def _say_failed(session: Session, failed: "Sequence[Processed]") -> None:
     for file in failed:
         told = {"file": spoken_name(file.arrival.name), "kind": file.failure}
         session.console().warn(session.words.fill("command.sync.failed", told))
+
+
+def _came_unsigned(file: "Processed") -> bool:
+    from fpsheet.receive import Way
+
+    return file.is_new and not file.is_waiting and file.way is not Way.SEALED
 
 
 def show_processed(

@@ -6,19 +6,26 @@ from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fpsheet.verdict import Verdict
 
 
 def show_verdict(
-    session: Session, verdict: "Verdict", *, as_json: bool, lists: bool = False
+    session: Session,
+    verdict: "Verdict",
+    *,
+    as_json: bool,
+    lists: bool = False,
+    more: "Mapping[str, object] | None" = None,
 ) -> None:
-    """Show what was found in a workbook or a list, to a person or to a program."""
+    """Show what was found in a workbook or a list; a program is told what more there is."""
     console, language = session.console(as_json=as_json), session.words.language
     form = session.lists() if lists else session.form()
     if as_json:
         from fpsheet.views.findings_value import verdict_value
 
-        console.give(verdict_value(verdict, form, language))
+        console.give({**verdict_value(verdict, form, language), **(more or {})})
         return
     from fpsheet.views.terminal import render_verdict
 
@@ -30,15 +37,20 @@ def show_verdict(
     console.say()
 
 
-def show_sent(session: Session, verdict: "Verdict", sent: str | None, *, as_json: bool) -> ExitCode:
-    """Show what was found in a file and whether it was sent; give the exit code."""
-    show_verdict(session, verdict, as_json=as_json)
+def show_sent(
+    session: Session, verdict: "Verdict", sent: str | None, *, is_sealed: bool, as_json: bool
+) -> ExitCode:
+    """Show what was found in a file, and whether and how it was sent; give the exit code."""
+    waiting = sum(map(len, verdict.check.blocked.values())) if sent and verdict.check else 0
+    more = {"sent": sent, "sealed": bool(sent) and is_sealed, "waiting": waiting}
+    show_verdict(session, verdict, as_json=as_json, more=more)
     console, words = session.console(as_json=as_json), session.words
     if sent is None:
         console.say(words.get("command.submit.refused"))
         return ExitCode.FINDINGS
-    console.say(words.fill("command.submit.done", {"file": sent}))
+    console.say(words.fill(f"command.submit.{'done' if is_sealed else 'plain'}", {"file": sent}))
     if verdict.accepted:
         return ExitCode.DONE
-    console.say(words.get("command.submit.waiting"))
+    rows = words.counted("command.submit.waiting", waiting)
+    console.say(words.fill("command.submit.waiting", {"count": rows}))
     return ExitCode.FINDINGS

@@ -30,6 +30,11 @@ class Words:
         """Give a text with its placeholders filled."""
         return self.texts.fill(key, self.language, values)
 
+    def counted(self, key: str, count: int, values: Mapping[str, object] | None = None) -> str:
+        """Give a text that counts something: `<key>_one` of one, `<key>_many` of any other."""
+        which = "one" if count == 1 else "many"
+        return self.fill(f"{key}_{which}", {"count": count, **(values or {})})
+
 
 def load_words(language: str) -> Words:
     """Load the program's own texts; Danish where the language is not known."""

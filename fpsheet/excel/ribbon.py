@@ -75,10 +75,14 @@ def _send(book: OpenBook, question: "Question", session: Session) -> None:
     if is_sealed and not session.environment.get(PASSWORD_VARIABLE):
         raise ExcelError("needs_password", book.language)  # the console is hidden
     book.save()
-    verdict, package = submit(book, question, session.outbox(), ask_sealing(session))
+    sealing = ask_sealing(session)
+    verdict, package = submit(book, question, session.outbox(), sealing)
     if package is None:
         return
-    said = load_texts("excel.toml").fill("excel.say.sent", book.language, {"file": package})
+    key = "plain" if sealing is None else "done"
+    said = load_texts("program.toml").fill(
+        f"command.submit.{key}", book.language, {"file": package}
+    )
     try:
         stamp_sent(book, verdict)
     except ExcelError as error:

@@ -54,6 +54,11 @@ class KeyFolder:
         """Give the file of the departement's keyring."""
         return self.folder / "noeglering.json"
 
+    @property
+    def of_departement(self) -> bool:
+        """Tell whether the departement has keys here: its own, or those of kommuner."""
+        return self.identity_file.exists() or self.keyring_file.exists()
+
     def make_signing_key(self, kommune_kode: str, *, password: str) -> tuple[SigningKey, Path]:
         """Make the kommune's key and its public file; a key that is there is kept under its name.
 

@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fpsheet_templates.load import load_texts
+import pytest
+
+from fpsheet_templates.load import load_form, load_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,3 +50,17 @@ def _named_keys(path: Path) -> Iterator[str]:
             parts = [str(p.value) if isinstance(p, ast.Constant) else "" for p in node.values]
             if any(LITERAL.search(part) for part in parts):
                 yield "".join(re.escape(part) or r"[\w.]+" for part in parts)
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_no_remedy_sends_a_workbook_out_of_the_kommune(language: str) -> None:
+    """The whole workbook has names, texts and CPR numbers: only `submit` knows what may travel."""
+    away = re.compile(
+        r"(?<!ikke )\bsend (den|filen|projektmappen|it|the file|the workbook)\b"
+        r"[^.]*\b(til|to) (the )?(departement|support|ministry|department)",
+        re.IGNORECASE,
+    )
+    assert away.search("Hjælper det ikke, så send filen til supporten.")
+    texts = load_form().texts.by_language[language]
+    remedies = {key: text for key, text in texts.items() if key.endswith("remedy")}
+    assert [key for key, text in remedies.items() if away.search(text)] == []

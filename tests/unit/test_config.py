@@ -22,7 +22,9 @@ if TYPE_CHECKING:
         ('threshold = "5"', "threshold har ikke den rigtige slags værdi"),
         ('zeros = "maaske"', "zeros har ikke den rigtige slags værdi"),
         ("graense = 5", "en indstilling, der ikke kendes: graense"),
-        ("threshold = ", "kan ikke læses"),
+        ("threshold = ", "kan ikke læses: linje 1"),
+        ("unsigned_folders = true", "unsigned_folders har ikke den rigtige slags værdi"),
+        ("unsigned_folders = [1]", "unsigned_folders har ikke den rigtige slags værdi"),
     ],
 )
 def test_a_wrong_setting_is_refused(tmp_path: Path, line: str, told: str) -> None:
@@ -39,3 +41,31 @@ def test_the_lowest_threshold_is_that_of_the_disclosure_control(tmp_path: Path) 
     file = tmp_path / "fpsheet.toml"
     file.write_text(f"threshold = {LOWEST_THRESHOLD}\n", "utf-8")
     assert read_settings({"FPSHEET_CONFIG": str(file)}).threshold == LOWEST_THRESHOLD == 3
+
+
+def test_a_file_from_notepad_is_read(tmp_path: Path) -> None:
+    """Notepad begins a file with a byte order mark and ends its lines with two signs."""
+    file = tmp_path / "fpsheet.toml"
+    file.write_bytes(b'\xef\xbb\xbfkommune = "956"\r\nunsigned_folders = ["K:/ind"]\r\n')
+    settings = read_settings({"FPSHEET_CONFIG": str(file)})
+    assert (settings.kommune, settings.unsigned_folders) == ("956", ("K:/ind",))
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        (r"K:\xoegler", "linje 2"),  # no such escape
+        (r"K:\noegler", "keys har et tegn"),  # a line break
+    ],
+)
+def test_a_windows_path_between_quotes_names_its_place_and_how_to_write_it(
+    tmp_path: Path, path: str, told: str
+) -> None:
+    """The line or the setting is named, and the two ways of writing a path."""
+    file = tmp_path / "fpsheet.toml"
+    file.write_text(f'kommune = "956"\nkeys = "{path}"\n', "utf-8")
+    with pytest.raises(UsageError, match=told) as refused:
+        read_settings({"FPSHEET_CONFIG": str(file)})
+    assert "'K:\\noegler'" in refused.value.remedy
+    file.write_text(f"kommune = \"956\"\nkeys = '{path}'\n", "utf-8")
+    assert read_settings({"FPSHEET_CONFIG": str(file)}).keys == path

@@ -1,6 +1,7 @@
 """The sealed way through the real command line: keys, submit, sync, and what is refused."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from fpsheet.cli.program import run
 from fpsheet_templates.load import load_form
 from tests.support.desk import make_workbook
-from tests.support.exchange import digits, keys_of
+from tests.support.exchange import TODAY, digits, keys_of
 
 CPR = "6101801234"
 NAME = "Fiktiv Mærket"
@@ -96,7 +97,6 @@ def test_a_revoked_key_and_an_unsigned_file_are_refused(
     (entry,) = json.loads(capsys.readouterr().out)
     revoke = ["keys", "revoke", "--digits", entry["digits"], "--reason", "Mistet"]
     assert run(revoke, environment=keys_of(departement)) == 0
-    (departement / "fpsheet.toml").write_text("takes_unsigned = false\n", encoding="utf-8")
     plain = tmp_path / "post" / "usigneret.xlsx"
     plain.write_bytes(make_workbook(load_form(), ROWS))
     age_out(plain)
@@ -105,6 +105,71 @@ def test_a_revoked_key_and_an_unsigned_file_are_refused(
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     codes = {found["code"] for line in lines for found in line["check"]["findings"]}
     assert codes == {"PAK-003", "PAK-010"}
+
+
+def test_an_unsigned_file_is_taken_where_the_folder_is_named(
+    tmp_path: Path, enrolled: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of two unsigned files alike but for their folder, that of the named folder is taken."""
+    _, departement = enrolled
+    for folder in ("tillid", "andre"):
+        file = tmp_path / "post" / folder / f"{folder}.xlsx"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(make_workbook(load_form(), ROWS, premade=5 + len(folder)))
+        age_out(file)
+    trusted = (tmp_path / "post" / "tillid").as_posix()
+    (departement / "fpsheet.toml").write_text(f'unsigned_folders = ["{trusted}"]\n', "utf-8")
+    capsys.readouterr()
+    run(sync(tmp_path, departement), environment=keys_of(departement))
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    states = {line["file"]: line["state"] for line in lines}
+    assert states["andre.xlsx"] == "refused"
+    assert states["tillid.xlsx"] != "refused"
+
+
+def test_a_trial_without_keys_takes_unsigned_files_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No key at all: the kommune is told that the file is open, the departement that it was."""
+    book = tmp_path / "956.xlsx"
+    book.write_bytes(make_workbook(load_form(), ROWS))
+    nobody = keys_of(tmp_path / "ingen")
+    post = str(tmp_path / "post")
+    run(["submit", str(book), "--to", post, *TODAY], environment=nobody)
+    assert "UDEN underskrift og forsegling" in capsys.readouterr().out
+    run(["submit", str(book), "--to", post, *TODAY, "--json"], environment=nobody)
+    assert json.loads(capsys.readouterr().out)["sealed"] is False
+    database = f"sqlite:///{(tmp_path / 'central.db').as_posix()}"
+    run(["sync", post, "--db", database, *TODAY], environment=nobody)
+    assert "Filer uden underskrift er taget imod" in capsys.readouterr().out
+
+
+def test_nothing_is_sent_with_half_the_keys_or_those_of_another(
+    tmp_path: Path, enrolled: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each refusal has exit code 2 and names the command that helps; the folder stays empty."""
+    kommune, _ = enrolled
+    book, post = tmp_path / "bog.xlsx", tmp_path / "tom"
+    book.write_bytes(make_workbook(load_form(), ROWS))
+    send_it = ["submit", str(book), "--to", str(post), *TODAY]
+    own = kommune / "noegler"
+
+    def refused(folder: Path, remedy: str) -> None:
+        capsys.readouterr()
+        assert run(send_it, environment=keys_of(folder)) == 2
+        assert remedy in capsys.readouterr().err
+        assert not post.exists()
+
+    only_trust, only_key, other = (tmp_path / name for name in ("tillid", "noegle", "anden"))
+    for folder in (only_trust, other):
+        (folder / "noegler").mkdir(parents=True)
+        shutil.copy(own / "modtager.txt", folder / "noegler")
+    (only_key / "noegler").mkdir(parents=True)
+    shutil.copy(own / "underskrift.json", only_key / "noegler")
+    assert run(["keys", "new", "--kommune", "957"], environment=keys_of(other)) == 0
+    refused(only_trust, "fpsheet keys new")
+    refused(only_key, "fpsheet keys trust")
+    refused(other, "PAK-007")
 
 
 def test_wrong_digits_are_refused(
