@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 import polars as pl
+from sqlalchemy import select
 
 from fpsheet.central import Central, open_central
 from fpsheet.check import Question, check_many
@@ -21,6 +22,7 @@ from fpsheet_sync.access import Actor
 from fpsheet_sync.library import read_state
 from fpsheet_sync.plan import plan_merge
 from fpsheet_sync.record import BORGER
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.store import Store
 from fpsheet_sync.submission import Submission
 from fpsheet_sync.sync import sync_submissions
@@ -99,6 +101,43 @@ def compare(verdict: Verdict, question: Question, store: Store, *, is_whole: boo
         findings=sort_findings(findings, question.form),
         levels=verdict.levels | {RuleLevel.HISTORY},
     )
+
+
+def of_same_kommune(
+    verdicts: Iterable[Verdict], path: Path, store: Store, *, language: str
+) -> Iterator[Verdict]:
+    """Give each verdict, unless it is of another kommune than the earlier workbook held.
+
+    Raises:
+        UsageError: It is of another kommune.
+    """
+    with store.read() as connection:
+        commit = store_schema()["indberetning"]
+        other = connection.execute(select(commit.c.kommune_kode).limit(1)).scalar() or ""
+    for verdict in verdicts:
+        need_same_kommune(verdict, path, other, language=language)
+        yield verdict
+
+
+def need_same_kommune(verdict: Verdict, path: Path, other: str, *, language: str) -> None:
+    """Refuse an earlier workbook that is another kommune's: nothing of it can be compared.
+
+    Raises:
+        UsageError: It is.
+    """
+    own = kommune_of(verdict)
+    if own and other and own != other:
+        texts = load_texts("program.toml")
+        told = {"file": path.name, "own": own, "other": other}
+        raise UsageError(
+            texts.fill("command.check.earlier_other", language, told),
+            remedy=texts.get("command.check.earlier_other_remedy", language),
+        )
+
+
+def kommune_of(verdict: Verdict) -> str:
+    """Give the kommunekode of a workbook; empty where it could not be read."""
+    return "" if verdict.check is None else verdict.check.raw.meta.get("kommune_kode", "")
 
 
 def compare_all(

@@ -11,7 +11,7 @@ from fpsheet.publish import Order, delivered_countries, internal_edition
 from fpsheet.statistics.layout import Publisher, lay_out_book
 from fpsheet_sync.access import Actor, Deed, log_access
 from fpsheet_sync.stat_table import Cell, Column, Release, StatTable
-from fpsheet_sync.statistics.behind import Behind
+from fpsheet_sync.statistics.behind import Behind, citizens_of
 from fpsheet_sync.statistics.explain import (
     EVIDENCE,
     Wanted,
@@ -105,7 +105,10 @@ def explain_cell(
             found = explain_figure(connection, form, request, figure)
         details = {"tabel": table, "celle": cell, "antal": len(found.behind)}
         kommune = "" if area in COUNTRIES else area
-        log_access(connection, actor, Deed(DEED, kommune_kode=kommune, details=details))
+        shown = {"tabel": table, "celle": cell}
+        citizens = citizens_of(connection, found.behind)
+        deeds = [Deed(DEED, kommune, borger=borger, details=shown) for borger in citizens]
+        log_access(connection, actor, *deeds, Deed(DEED, kommune, details=details))
     return found
 
 

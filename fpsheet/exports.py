@@ -157,10 +157,13 @@ def _last_extract(connection: Connection, wanted: Wanted) -> _Last | None:
         return _Last(wanted.since, commit_of(connection, wanted.since))
     log = store_schema()["adgangslog"]
     drawn = select(log.c.detaljer).where(log.c.handling == DEED, log.c.borger.is_(None))
-    for details in connection.execute(drawn.order_by(log.c.id.desc())).scalars():
+    # A look back at an earlier day is no step forward: the latest day counts, then the latest draw.
+    last: _Last | None = None
+    for details in connection.execute(drawn.order_by(log.c.id)).scalars():
         if details.get("formaal") == wanted.kind and "til_og_med" in details:
-            return _Last(date.fromisoformat(details["dag"]), int(details["til_og_med"]))
-    return None
+            found = _Last(date.fromisoformat(details["dag"]), int(details["til_og_med"]))
+            last = found if last is None or found.day >= last.day else last
+    return last
 
 
 def _kommuner(form: Form, jurisdiction: str) -> tuple[str, ...]:

@@ -20,6 +20,10 @@ PASSWORD_VARIABLE = "FPSHEET_KEY_PASSWORD"  # noqa: S105 - the name of a variabl
 """Environment variable with the password of the signing key, for runs without a person."""
 
 
+SHORTEST_PASSWORD = 12
+"""Characters: a file with a key can be tried at leisure by whoever has a copy of it."""
+
+
 def make_key_commands(words: Words) -> tuple[click.Command, ...]:
     """Give the commands."""
     kommune = kommune_option(words, required=True)
@@ -71,9 +75,15 @@ def ask_sealing(session: Session) -> "Sealing | None":
 @click.pass_obj
 def make_key(session: Session, *, kommune: str) -> int:
     """Make the kommune's signing key."""
-    code = session.kommune(kommune)
-    key, public = session.keys().make_signing_key(code, password=ask_password(session, twice=True))
-    words, console = session.words, session.console()
+    code, words, console = session.kommune(kommune), session.words, session.console()
+    password = ask_password(session, twice=True)
+    if len(password) < SHORTEST_PASSWORD:
+        told = {"count": SHORTEST_PASSWORD}
+        raise UsageError(
+            words.fill("command.keys.new.too_short", told),
+            remedy=words.get("command.keys.new.too_short_remedy"),
+        )
+    key, public = session.keys().make_signing_key(code, password=password)
     console.say(words.fill("command.keys.new.done", {"file": public}))
     console.say(words.fill("command.keys.fingerprint", {"digits": key.public.fingerprint}))
     return 0
@@ -117,6 +127,9 @@ def enrol_key(session: Session, *, file: Path, heard: str) -> int:
 @click.pass_obj
 def revoke_key(session: Session, *, digits: str, reason: str) -> int:
     """Let a key hold no longer."""
+    from fpsheet_sync.failure import need_no_cpr
+
+    need_no_cpr(reason)
     keys = session.keys()
     keys.keep_keyring(keys.keyring().revoke(digits, at=session.now, reason=reason))
     session.console().say(session.words.get("command.keys.revoke.done"))

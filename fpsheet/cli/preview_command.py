@@ -61,7 +61,12 @@ def preview_workbook(  # noqa: PLR0913 - one parameter per option
 ) -> int:
     """Show the figures a workbook would give; those of its reporting year unless asked."""
     from fpsheet.explain import Printed
-    from fpsheet.pipeline.kommune import compare_previews, preview_file, write_preview
+    from fpsheet.pipeline.kommune import (
+        compare_previews,
+        need_same_kommune,
+        preview_file,
+        write_preview,
+    )
 
     question, language = session.question(None, today), session.words.language
     printed = Printed(*explain) if explain else None
@@ -75,6 +80,7 @@ def preview_workbook(  # noqa: PLR0913 - one parameter per option
         if before is None:
             show_verdict(session, before_verdict, as_json=as_json)
             return ExitCode.FINDINGS
+        need_same_kommune(verdict, before_verdict, earlier, language)
         moved = compare_previews(before, found)
     if found.explained is not None:
         show_explained(session, found.explained, as_json=as_json)

@@ -94,11 +94,12 @@ def check_files(
 def _compared(
     verdicts: "Iterator[Verdict]", question: "Question", held: "Path | Central", language: str
 ) -> "Iterator[Verdict]":
-    from fpsheet.earlier import at_hand, compare_all, last_sent
+    from fpsheet.earlier import at_hand, compare_all, last_sent, of_same_kommune
 
     if isinstance(held, Path):
         with last_sent(held, question, language=language) as store:
-            yield from compare_all(verdicts, question, store, is_whole=False)
+            own = of_same_kommune(verdicts, held, store, language=language)
+            yield from compare_all(own, question, store, is_whole=False)
     else:
         with at_hand(held) as store:
             yield from compare_all(verdicts, question, store, is_whole=True)
@@ -241,6 +242,17 @@ def preview_file(
     period = Period(days[0] or date(year, 1, 1), days[1] or date(year, 12, 31))
     wish = Wish(period, question.today, language, explain)
     return verdict, preview(verdict, question.form, wish)
+
+
+def need_same_kommune(verdict: "Verdict", before: "Verdict", path: Path, language: str) -> None:
+    """Refuse to compare the figures of a workbook with those of another kommune.
+
+    Raises:
+        UsageError: The two are of different kommuner.
+    """
+    from fpsheet.earlier import kommune_of, need_same_kommune
+
+    need_same_kommune(verdict, path, kommune_of(before), language=language)
 
 
 def compare_previews(before: "Preview", now: "Preview") -> "tuple[Moved, ...]":

@@ -72,7 +72,10 @@ def issue_workbook(
             time=actor.time,
         )
         write_issue(connection, kommune_kode, own, state, aar)
-        log_access(connection, actor, Deed(CommitKind.ISSUE, kommune_kode))
+        # A citizen may ask who saw her: whoever opens the workbook sees everybody in it.
+        seen = [borger for borger in citizens.drop_nulls().sort() if borger in cprs]
+        deeds = [Deed(CommitKind.ISSUE, kommune_kode, borger=borger) for borger in seen]
+        log_access(connection, actor, *deeds, Deed(CommitKind.ISSUE, kommune_kode))
     return Issue(
         own.sha256,
         {name: _shown(name, state, cprs) for name in layouts()},

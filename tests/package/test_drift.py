@@ -44,7 +44,7 @@ class Server:
             [find_programs() / command[0], "-h", host, "-U", "postgres", *command[1:]],
             check=True,
             cwd=self.folder,
-            input=b"hemmelig\nhemmelig\n",
+            input=b"tre ord til os\ntre ord til os\n",
             start_new_session=True,
         )
 

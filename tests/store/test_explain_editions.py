@@ -173,8 +173,10 @@ def test_the_log_says_who_asked(revised: Store, internal: Release) -> None:
     """Table and cell of T22, and how many records were shown."""
     asked = printed(internal, "T22", ("T11", "955", "niveau_laveste"), "nu")
     told(revised, asked)
-    deed = read_log(revised)[-1].deed
+    *before, deed = (entry.deed for entry in read_log(revised))
     assert deed.action == "forklaring"
+    assert before[-1].action == "forklaring"
+    assert read_log(revised, citizens=[before[-1].borger])[-1].deed == before[-1]
     assert deed.details == {"tabel": "T22", "celle": asked.cell, "antal": 1}
 
 

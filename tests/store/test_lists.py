@@ -415,6 +415,16 @@ def test_side_900_marks_what_changed_since_the_last_extract(
     assert [row[-1] for row in desk.list_rows("s.xlsx")[1:]] == ["Uændret"]
 
 
+def test_a_look_back_is_not_what_the_next_extract_is_compared_with(desk: Desk) -> None:
+    """Drawn for the end of 2025, then for 1990: the next is compared with the end of 2025."""
+    out = ("--out", desk.folder / "s.xlsx", "--overwrite")
+    assert desk.run("export", "side900", *out, "--day", "31-12-2025") == 0
+    assert desk.run("export", "side900", *out, "--day", "01-01-1990") == 0
+    desk.take(submit(ASSESSED_AGAIN, Sending(minute=1)))
+    assert desk.run("export", "side900", *out, "--day", "31-12-2025") == 0
+    assert [row[-1] for row in desk.list_rows("s.xlsx")[1:]] == ["Ændret", "Uændret"]
+
+
 def test_an_extract_that_cannot_be_written_leaves_no_part(sqlite_desk: Desk) -> None:
     """The folder is a file: exit code 2, and nothing half-written lies about."""
     (sqlite_desk.folder / "fil").write_text("x", encoding="utf-8")

@@ -11,6 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from sqlalchemy import select
 
 from fpsheet.demo.country import DEMO_DAY, DemoWorkbook, invent_country
 from fpsheet.demo.fill import fill_workbook
@@ -24,6 +25,7 @@ from fpsheet.worker import Worker, make_worker
 from fpsheet_sync.access import Actor, read_log
 from fpsheet_sync.history import history
 from fpsheet_sync.keys import read_keys, write_keys
+from fpsheet_sync.schema import store_schema
 from fpsheet_sync.state_hash import state_hash
 from fpsheet_sync.waiting import quarantined
 from fpsheet_templates.errors import UsageError
@@ -234,12 +236,23 @@ def test_blank_rows_follow(store: Store, worker: Worker, kommune: DemoWorkbook) 
 def test_the_log_tells_who_opened_the_vault(
     store: Store, worker: Worker, kommune: DemoWorkbook
 ) -> None:
-    """One line names who pulled, when and whose data."""
+    """One line names who pulled, when and whose data; each citizen in it finds it as her own."""
     send(store, worker, fill_workbook(FORM, kommune, issued_at=ISSUED, premade=3), minute=1)
     pull(store)
     last = read_log(store, kommune_kode="956")[-1]
     assert (last.deed.action, last.deed.kommune_kode) == ("udstedelse", "956")
     assert last.actor == BOSS
+    with store.read() as connection:
+        people = store_schema().records["borger"]
+        shown = set(connection.execute(select(people.c.borger)).scalars())
+    assert len(shown) > 1
+    for borger in shown:
+        (line,) = [
+            entry
+            for entry in read_log(store, citizens=[borger])
+            if entry.deed.action == "udstedelse"
+        ]
+        assert (line.actor, line.deed.kommune_kode) == (BOSS, "956")
 
 
 def test_a_kommune_that_never_delivered(store: Store, worker: Worker) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.program import run
 from fpsheet_templates.load import load_form
 from tests.support.desk import make_workbook
@@ -96,6 +97,10 @@ def test_a_revoked_key_and_an_unsigned_file_are_refused(
     run(["keys", "list", "--json"], environment=keys_of(departement))
     (entry,) = json.loads(capsys.readouterr().out)
     revoke = ["keys", "revoke", "--digits", entry["digits"], "--reason", "Mistet"]
+    ring = (departement / "noegler" / "noeglering.json").read_bytes()
+    with_number = [*revoke[:-1], "Mistet hos 630276-9417"]
+    assert run(with_number, environment=keys_of(departement)) == ExitCode.USAGE
+    assert (departement / "noegler" / "noeglering.json").read_bytes() == ring
     assert run(revoke, environment=keys_of(departement)) == 0
     plain = tmp_path / "post" / "usigneret.xlsx"
     plain.write_bytes(make_workbook(load_form(), ROWS))
@@ -193,3 +198,13 @@ def test_a_keyring_without_keys_is_said_in_words(
     """Nothing enrolled yet is no failure of the program."""
     assert run(["keys", "list"], environment=keys_of(tmp_path)) == 0
     assert "Der er ingen registrerede nøgler." in capsys.readouterr().out
+
+
+def test_a_password_of_a_few_letters_makes_no_key(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The sentence says how long it has to be; no file is written."""
+    environment = {**keys_of(tmp_path), "FPSHEET_KEY_PASSWORD": "elleve tegn"}
+    assert run(["keys", "new", "--kommune", "956"], environment=environment) == ExitCode.USAGE
+    assert "mindst 12 tegn" in capsys.readouterr().err
+    assert not (tmp_path / "noegler").exists()

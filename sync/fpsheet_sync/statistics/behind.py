@@ -69,6 +69,22 @@ def find_places(
     return dict(_places(connection, records, as_of))
 
 
+def citizens_of(connection: Connection, behind: Iterable[Behind]) -> list[str]:
+    """Give the pseudonyms of the citizens whose records stand behind a figure, in order."""
+    by_kommune: dict[str, set[str]] = {}
+    for each in behind:
+        by_kommune.setdefault(each.kommune_kode, set()).add(each.row_id)
+    citizens: set[str] = set()
+    for table in store_schema().records.values():
+        for kommune, row_ids in by_kommune.items():
+            for chunk in chunks(sorted(row_ids)):
+                wanted = select(table.c[BORGER]).where(
+                    table.c.kommune_kode == kommune, table.c.raekke_id.in_(chunk)
+                )
+                citizens.update(filter(None, connection.execute(wanted).scalars()))
+    return sorted(citizens)
+
+
 def _places(
     connection: Connection, records: Iterable[tuple[str, str]], as_of: int | None
 ) -> Iterator[tuple[tuple[str, str], Place]]:
