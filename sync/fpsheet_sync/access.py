@@ -81,7 +81,7 @@ def log_access(connection: Connection, actor: Actor, *deeds: Deed) -> None:
         before = link
     if lines:
         connection.execute(table.insert(), lines)
-        _move_head(connection, (number, str(lines[0]["forrige"])), (place, before))
+        _move_head(connection, (number, str(lines[0]["forrige"])), (number + len(lines), before))
 
 
 def write_head(connection: Connection, lines: int, link: str) -> None:
