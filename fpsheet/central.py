@@ -19,6 +19,7 @@ from fpsheet_sync.schema import store_schema
 from fpsheet_sync.store import Store, open_store
 
 KEY_SUFFIX = ".noegle"
+_KINDS = ("sqlite", "postgresql", "postgres")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def open_central(central: Central, *, create: bool = False, with_keys: bool = Tr
     Raises:
         StoreError: It is missing, locked, of another version, or the keys are not its own.
     """
+    _need_known(central.url)
     file = _sqlite_file(central.url)
     if file is not None and not file.exists() and not create:
         # Said before the key is missed, which lies beside it.
@@ -122,6 +124,16 @@ def _keys(central: Central, *, create: bool) -> Keys:
     if create and may_be_new and not central.key_file.exists():
         return write_keys(central.key_file, secrets.token_bytes(SECRET_BYTES))
     return read_keys(central.key_file)
+
+
+def _need_known(url: str) -> None:
+    """Refuse the address of a database of a kind that is not used."""
+    try:
+        kind = make_url(url).get_backend_name()
+    except ArgumentError:
+        return  # said when it is opened
+    if kind not in _KINDS:
+        raise store_failure("url")
 
 
 def _sqlite_file(url: str) -> Path | None:

@@ -88,11 +88,13 @@ class Console:
 
 
 def lay_out(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
-    """Give the lines of a table; long headings are folded.
+    """Give the lines of a table; long headings are folded. A table without columns has none.
 
     >>> lay_out(["Ark", "Nye"], [["Job", 12]])
     ['Ark  Nye', '---  ---', 'Job   12']
     """
+    if not header:
+        return []
     heads = [wrap(title, _HEADING) or [""] for title in header]
     height = max(map(len, heads))
     heads = [[""] * (height - len(lines)) + lines for lines in heads]

@@ -104,6 +104,8 @@ def _show(session: Session, found: "Explained") -> None:
         told = {"label": label, "number": number}
         console.say(words.fill("command.report.explain_number", told))
     console.say(words.fill("command.report.explain_rows", {"rows": len(found.behind)}))
+    if not found.behind:
+        return
     console.say()
     lines = [_line(form, words.language, found, each) for each in found.behind]
     shown = [name for name in _COLUMNS if any(line[name] for line in lines)]

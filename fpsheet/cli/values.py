@@ -10,6 +10,24 @@ import click
 from fpsheet.cli.words import Words
 
 _CPR_LENGTH = 10
+_USUAL = ("file", "memory", "smb", "sftp", "s3", "abfs")
+"""Kinds of address that are named where another was given."""
+
+_PACKAGES = {
+    "s3": "s3fs",
+    "s3a": "s3fs",
+    "sftp": "paramiko",
+    "ssh": "paramiko",
+    "smb": "smbprotocol",
+    "abfs": "adlfs",
+    "az": "adlfs",
+    "gs": "gcsfs",
+    "gcs": "gcsfs",
+    "http": "aiohttp",
+    "https": "aiohttp",
+}
+"""What a kind of address needs that is not installed with the program."""
+
 _RECEIPT = re.compile(r"\d{3}-\d{4}-\d{6,}")
 _DAY_FORMATS = ("%d-%m-%Y", "%Y-%m-%d")
 
@@ -175,7 +193,22 @@ class AddressValue(click.ParamType[str]):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Refuse a path that is not there; whether an address is there is seen when it is used."""
-        return value if "://" in value else str(self.folder.convert(value, param, ctx))
+        scheme, mark, _ = value.partition("://")
+        if not mark:
+            return str(self.folder.convert(value, param, ctx))
+        from fsspec.registry import get_filesystem_class, known_implementations
+
+        words = self.folder.words
+        try:
+            get_filesystem_class(scheme)
+        except ValueError:
+            usual = [name for name in _USUAL if name in known_implementations]
+            told = {"value": scheme, "choices": ", ".join(usual)}
+            self.fail(words.fill("program.value.scheme", told), param, ctx)
+        except ImportError:
+            told = {"value": scheme, "package": _PACKAGES.get(scheme, "fsspec")}
+            self.fail(words.fill("program.value.scheme_package", told), param, ctx)
+        return value
 
 
 def _read_day(text: str) -> date | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from fpsheet.cli.console import Console, prepare_streams, wants_plain
+from fpsheet.cli.console import Console, lay_out, prepare_streams, wants_plain
 from fpsheet.cli.failure import ExitCode, run_guarded
 from fpsheet.cli.program import make_program, run
 from fpsheet.cli.words import find_language, load_words
@@ -227,3 +227,24 @@ def test_colours_can_be_refused(environment: dict[str, str], *, is_plain: bool) 
     painted = Console(is_plain=wants_plain(environment)).paint("FEJL", "FEJL FLT-001")
     assert ("\x1b[" not in painted) is is_plain
     assert "FEJL FLT-001" in painted
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("sync", "gopher://x"), "kendes ikke"),
+        (("sync", "sftp://a/b"), "paramiko"),
+        (("status", "--db", "mysql://x/y"), "postgresql://server/navn"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_said_in_a_sentence(
+    command: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit code 2 and what is possible, not the name of an exception."""
+    assert run(command, environment={}) == ExitCode.USAGE
+    assert told in capsys.readouterr().err
+
+
+def test_a_table_without_columns_has_no_lines() -> None:
+    """A figure of zero has no records behind it to lay out."""
+    assert lay_out([], []) == []
