@@ -11,7 +11,7 @@ import polars as pl
 
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.expression import fields_of
-from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet
+from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
 from fpsheet_templates.rule import Rule, RuleLevel
 from fpsheet_validation.cpr import (
     born_number,
@@ -174,8 +174,3 @@ def _citizen_number_checks(setting: Setting) -> Iterator[RowCheck]:
     }
     for code, fault in faults.items():
         yield RowCheck(code, "cpr", ("cpr",), (fault & in_force).fill_null(value=False))
-
-
-def citizen_sheet(form: Form) -> Sheet:
-    """Give the sheet with one row per citizen: its natural key is the CPR number alone."""
-    return next(sheet for sheet in form.entry_sheets() if sheet.key_fields() == (sheet["cpr"],))
