@@ -10,7 +10,7 @@ from fpsheet.returned.conflict_line import fields_of, side_words
 from fpsheet.statistics.book import Book, Line, Page, PageColumn, PageKind
 from fpsheet.views.record import told_value
 from fpsheet_sync.commit import Status
-from fpsheet_sync.receipt import Receipt, Settlement, ShownConflict
+from fpsheet_sync.receipt import Receipt, Settlement, ShownConflict, ShownNotice
 from fpsheet_sync.stat_table import Cell, ColumnKind
 from fpsheet_sync.state import Plain
 from fpsheet_sync.step import SheetOutcome
@@ -46,6 +46,7 @@ def receipt_book(receipt: Receipt, form: Form, *, language: str, values: bool = 
         _waiting(receipt, words),
         _conflicts(receipt, words, values=values),
         _settled(receipt, words),
+        _replaced(receipt, words),
         _missing(receipt, words),
         _findings(receipt, words),
     )
@@ -273,6 +274,32 @@ def _settled(receipt: Receipt, words: _Words) -> Page | None:
         for field, value in choice.values.items()
     ]
     return words.page("settled", columns, rows)
+
+
+def _replaced(receipt: Receipt, words: _Words) -> Page | None:
+    columns = [
+        words.column("sheet", width=16),
+        words.column("row_id", width=20),
+        words.column("field", width=24),
+        words.column("kept", width=44),
+        words.column("left", width=30),
+    ]
+    rows = [row for notice in receipt.replaced for row in _replaced_rows(notice, receipt, words)]
+    return words.page("replaced", columns, rows)
+
+
+def _replaced_rows(
+    notice: ShownNotice, receipt: Receipt, words: _Words
+) -> Iterator[tuple[Cell, ...]]:
+    sheet, kept = notice.sheet, notice.kept
+    for field, value in kept.values.items():
+        before = notice.left.get(field)
+        if value == before:
+            continue
+        side = side_words(kept, receipt, words.form, words.language)
+        told = f"{words.told(sheet, field, value)} ({side})"
+        label = words.label(sheet, field)
+        yield words.sheet(sheet), notice.row_id, label, told, words.told(sheet, field, before)
 
 
 def _missing(receipt: Receipt, words: _Words) -> Page | None:

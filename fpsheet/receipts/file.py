@@ -44,7 +44,7 @@ def without_values(receipt: Receipt) -> Receipt:
         )
         for conflict in receipt.conflicts
     )
-    return replace(receipt, conflicts=conflicts, settled=())
+    return replace(receipt, conflicts=conflicts, settled=(), replaced=())
 
 
 def write_receipt(receipt: Receipt, signer: SigningKey | None = None) -> bytes:

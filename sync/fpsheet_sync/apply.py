@@ -28,12 +28,14 @@ from fpsheet_sync.receipt import (
     WaitingRow,
     receipt_number,
     show_conflict,
+    show_notice,
 )
 from fpsheet_sync.record import BORGER
 from fpsheet_sync.repeated import note_repeated
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.settlement import find_settlements
 from fpsheet_sync.store import next_commit
+from fpsheet_sync.told import new_notices
 from fpsheet_sync.write import write_change
 from fpsheet_validation.finding import Finding
 
@@ -144,6 +146,10 @@ def _receipt(
         held=None if outcome.hold is None else (outcome.hold.lost, outcome.hold.of),
         unexplained=_unexplained(plan),
         settled=settlements,
+        replaced=tuple(
+            show_notice(key, notice, {**plan.hashes, NEW: head.sha256})
+            for key, notice in new_notices(plan.before, plan.after)
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from fpsheet_sync.commit import Status
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.record import BORGER
-from fpsheet_sync.state import Conflict, Key, Plain, key_id
+from fpsheet_sync.state import Conflict, Key, Notice, Plain, key_id
 from fpsheet_sync.step import SheetOutcome
 
 
@@ -63,6 +63,23 @@ class ShownConflict:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownNotice:
+    """A value that a later file replaced, where it cannot be told whether it knew of it.
+
+    Attributes:
+        sheet: Sheet identifier.
+        row_id: The record.
+        kept: The later file, the row in it, and field → value that counts.
+        left: Field → value that it replaced. CPR numbers are left out.
+    """
+
+    sheet: str
+    row_id: str
+    kept: ShownClaim
+    left: Mapping[str, Plain] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """A decision about a record: by a choice of the file, or one that its row does not know yet.
 
@@ -113,6 +130,7 @@ class Receipt:
         assigned: (sheet, Excel row, row id) of rows that got a record of their own.
         held: Rows lost and rows expected, where the file is held; else None.
         unexplained: Warnings of the check that no explanation covers.
+        replaced: Values that a later file replaced and may not have known of (HIS-011).
     """
 
     number: str
@@ -135,6 +153,7 @@ class Receipt:
     held: tuple[int, int] | None = None
     unexplained: int = 0
     settled: tuple[Settlement, ...] = ()
+    replaced: tuple[ShownNotice, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Give the receipt as JSON has it."""
@@ -149,6 +168,7 @@ class Receipt:
         ]
         data["conflicts"] = [asdict(conflict) for conflict in self.conflicts]
         data["settled"] = [asdict(choice) for choice in self.settled]
+        data["replaced"] = [asdict(notice) for notice in self.replaced]
         for name in ("missing", "assigned", "findings"):
             data[name] = [list(v) if isinstance(v, tuple) else v for v in data[name]]
         data["held"] = None if self.held is None else list(self.held)
@@ -172,6 +192,7 @@ def receipt_from(data: Mapping[str, Any]) -> Receipt:
             "conflicts": tuple(_conflict_from(conflict) for conflict in data["conflicts"]),
             # Receipts of the first version had none.
             "settled": tuple(_settlement_from(choice) for choice in data.get("settled", ())),
+            "replaced": tuple(_notice_from(notice) for notice in data.get("replaced", ())),
             "findings": tuple(data["findings"]),
             "assigned": tuple((sheet, row, row_id) for sheet, row, row_id in data["assigned"]),
             "held": None if data["held"] is None else tuple(data["held"]),
@@ -182,6 +203,10 @@ def receipt_from(data: Mapping[str, Any]) -> Receipt:
 def _settlement_from(data: Mapping[str, Any]) -> Settlement:
     claims = tuple(ShownClaim(**claim) for claim in data.get("claims", ()))
     return Settlement(**{**data, "claims": claims})
+
+
+def _notice_from(data: Mapping[str, Any]) -> ShownNotice:
+    return ShownNotice(**{**data, "kept": ShownClaim(**data["kept"])})
 
 
 def _conflict_from(data: Mapping[str, Any]) -> ShownConflict:
@@ -201,23 +226,38 @@ def show_conflict(
         hashes: Commit → hash of its file.
     """
     sheet, row_id, group = key
-    layout = layouts()[sheet]
-    columns = layout.groups[group]
-    secret = {BORGER, *layout.secrets}
-
-    def named(values: tuple[Plain, ...]) -> dict[str, Plain]:
-        pairs = zip(columns, values, strict=True)
-        return {column: value for column, value in pairs if column not in secret}
-
     return ShownConflict(
         id=key_id(kommune_kode, key),
         sheet=sheet,
         row_id=row_id,
         group=group,
-        agreed=named(conflict.agreed),
+        agreed=_named(key, conflict.agreed),
         claims=tuple(
-            ShownClaim(hashes.get(claim.source, ""), claim.row, named(claim.values))
+            ShownClaim(hashes.get(claim.source, ""), claim.row, _named(key, claim.values))
             for claim in conflict.claims
         ),
         seen=conflict.fingerprint,
     )
+
+
+def show_notice(key: Key, notice: Notice, hashes: Mapping[int, str]) -> ShownNotice:
+    """Show what a later file replaced.
+
+    Args:
+        key: Where it is.
+        notice: The notice.
+        hashes: Commit → hash of its file.
+    """
+    sheet, row_id, _ = key
+    values = _named(key, notice.kept)
+    kept = ShownClaim(hashes.get(notice.source, ""), notice.row, values)
+    return ShownNotice(sheet, row_id, kept, _named(key, notice.left))
+
+
+def _named(key: Key, values: tuple[Plain, ...]) -> dict[str, Plain]:
+    """Give field → value of a field group, CPR numbers left out."""
+    sheet, _, group = key
+    layout = layouts()[sheet]
+    secret = {BORGER, *layout.secrets}
+    pairs = zip(layout.groups[group], values, strict=True)
+    return {column: value for column, value in pairs if column not in secret}

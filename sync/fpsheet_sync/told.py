@@ -7,7 +7,7 @@ from fpsheet_sync.file import File
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.lineage import Ancestry
 from fpsheet_sync.record import BORGER
-from fpsheet_sync.state import Hold, Key, State
+from fpsheet_sync.state import Hold, Key, Notice, State
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding, sort_findings
 
@@ -43,9 +43,15 @@ def tell_clashes(
     for key in touched:
         rows = [claim.row for claim in after.conflicts[key].claims if claim.source == source]
         yield _about("HIS-009", key, rows[0] if rows else 0)
+    for key, notice in new_notices(before, after):
+        yield _about(notice.code, key, notice.row)
+
+
+def new_notices(before: State, after: State) -> Iterator[tuple[Key, Notice]]:
+    """Give the notices that came with a file, and where each is."""
     for key, notices in after.notices.items():
         for notice in notices[len(before.notices.get(key, ())) :]:
-            yield _about(notice.code, key, notice.row)
+            yield key, notice
 
 
 def _about(code: str, key: Key, row: int) -> Finding:

@@ -123,6 +123,23 @@ def test_the_workbook_shows_both_sides_of_a_conflict(receipt: Receipt) -> None:
     assert "-01-2026" not in said
 
 
+def test_a_value_that_a_later_file_replaced_is_shown_with_its_successor(tmp_path: Path) -> None:
+    """Without a common parent the later counts: both values are in the receipt, and stay sealed."""
+    with closing(new_store(f"sqlite:///{(tmp_path / 'central.db').as_posix()}")) as store:
+        send(store, FIRST)
+        send(store, FIRST.replace("2026-01-05", "2026-01-06"), Sending(minute=1))
+        told = send(store, OTHER, Sending(minute=2))
+    again = read_receipt(write_receipt(told))
+    assert again == told
+    shown = sheets(write_xlsx(receipt_book(again, load_form(), language="da")))
+    (line,) = [row for row in shown["Overskrevet"] if "Startdato" in str(row[2])]
+    assert "07-01-2026 (denne fil, række 4)" in str(line[3])
+    assert str(line[4]) == "06-01-2026"
+    hidden = receipt_book(without_values(told), load_form(), language="da", values=False)
+    assert "Overskrevet" not in sheets(write_xlsx(hidden))
+    assert without_values(told).replaced == ()
+
+
 def test_control_totals_of_every_sheet_add_up(receipt: Receipt) -> None:
     """Rows in the XML = read + blank + unreadable, and the last line sums the others."""
     shown = sheets(write_xlsx(receipt_book(receipt, load_form(), language="da")))
