@@ -14,7 +14,7 @@ from fpsheet.cli.parameters import (
     database_option,
     file_argument,
     json_option,
-    number_option,
+    year_option,
 )
 from fpsheet.cli.session import Session
 from fpsheet.cli.state_commands import say_held
@@ -37,7 +37,7 @@ def make_import_commands(words: Words) -> tuple[click.Command, ...]:
     file = file_argument(words, "file", key="command.import.file")
     common = [file, database_option(words), json_option(words)]
     benchmark = SpokenCommand("import.benchmark", words=words, params=common, run=import_benchmark)
-    year = number_option(words, "--year", key="command.import.skat.year", default=None)
+    year = year_option(words, key="command.import.skat.year")
     skat = SpokenCommand("import.skat", words=words, params=[*common, year], run=import_skat)
     kind = SpokenArgument(
         "kind",

@@ -13,6 +13,7 @@ from fpsheet.cli.values import (
     EditionValue,
     NumberValue,
     PathValue,
+    YearValue,
 )
 from fpsheet.cli.words import Words
 
@@ -82,6 +83,16 @@ def number_option(words: Words, spelling: str, *, key: str, default: int | None)
         type=NumberValue(words),
         default=default,
         show_default=default is not None,
+        metavar=words.get("program.metavar.number"),
+        help=words.get(key),
+    )
+
+
+def year_option(words: Words, *, key: str) -> click.Option:
+    """Give `--year`."""
+    return click.Option(
+        ["--year"],
+        type=YearValue(words),
         metavar=words.get("program.metavar.number"),
         help=words.get(key),
     )

@@ -16,8 +16,8 @@ from fpsheet.cli.parameters import (
     flag,
     json_option,
     kommune_option,
-    number_option,
     text_option,
+    year_option,
 )
 from fpsheet.cli.session import Session
 from fpsheet.cli.values import NumberValue
@@ -39,7 +39,7 @@ def make_state_commands(words: Words) -> tuple[click.Command, ...]:
         "status",
         words=words,
         params=[
-            number_option(words, "--year", key="program.option.year", default=None),
+            year_option(words, key="program.option.year"),
             OutputOption(words, "--out", key="command.status.out"),
             database_option(words),
             json_option(words),

@@ -119,6 +119,27 @@ class NumberValue(click.ParamType[int]):
         return number
 
 
+class YearValue(click.ParamType[int]):
+    """A reporting year: there was no such pension earlier, and a later one is a slip."""
+
+    name = "year"
+    first, last = 1984, 2099
+
+    def __init__(self, words: Words) -> None:
+        """Keep the language."""
+        self.words = words
+
+    def convert(
+        self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Read the year."""
+        year = int(value) if str(value).isdecimal() else 0
+        if not self.first <= year <= self.last:
+            given = {"value": value, "first": self.first, "last": self.last}
+            self.fail(self.words.fill("program.value.year", given), param, ctx)
+        return year
+
+
 class CprValue(click.ParamType[str]):
     """A CPR number of ten digits, with or without hyphen. A refusal does not repeat it."""
 

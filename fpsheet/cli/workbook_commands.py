@@ -16,8 +16,8 @@ from fpsheet.cli.parameters import (
     file_argument,
     json_option,
     kommune_option,
-    number_option,
     today_option,
+    year_option,
 )
 from fpsheet.cli.session import Session
 from fpsheet.cli.verdict_view import show_verdict
@@ -31,7 +31,7 @@ def make_workbook_commands(words: Words) -> tuple[click.Command, ...]:
     """Give the commands."""
     issued = [
         kommune_option(words, required=True),
-        number_option(words, "--year", key="program.option.year", default=None),
+        year_option(words, key="program.option.year"),
         OutputOption(words, "--out", key="program.option.out_file", required=True),
     ]
     template = SpokenCommand("template", words=words, params=issued, run=make_template)

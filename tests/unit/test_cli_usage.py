@@ -89,7 +89,9 @@ def test_help_is_english_on_request(
         (["check", "findes-ikke.xlsx"], "Filen «findes-ikke.xlsx» findes ikke."),
         (["check", "."], "«.» er en mappe. Skriv navnet på en fil."),
         (["template", "--kommune", "000", "--out", "x.xlsx"], "ikke nogen kommune med koden «000»"),
-        (["template", "--year", "i år"], "--year: «i år» er ikke et helt tal"),
+        (["template", "--year", "i år"], "--year: «i år» er ikke et år mellem 1984 og 2099"),
+        (["template", "--year", "99999"], "--year: «99999» er ikke et år mellem"),
+        (["status", "--year", "0"], "--year: «0» er ikke et år mellem"),
         (["demo", "--scale", "stor"], "«stor» kan ikke vælges. Vælg mellem small, national."),
     ],
 )
