@@ -1,7 +1,7 @@
 """A receipt as a file: JSON with a seal over its contents, open or closed for one kommune.
 
 The values of a conflict are case data. They stand in a receipt only where it is closed for the
-kommune itself, or where whole workbooks travel openly anyway (docs/adr/0018-receipts.md).
+kommune itself, or where whole workbooks travel openly anyway (docs/adr/0017-receipts.md).
 """
 
 import hashlib
