@@ -32,6 +32,10 @@ _SAYINGS = {
 }
 
 
+class UnfitValueError(Exception):
+    """A value that its column cannot hold got as far as the database: our fault, of one file."""
+
+
 def store_failure(key: str, values: Mapping[str, object] = _NOTHING) -> StoreError:
     """Make the exception of a text key (`locked` for `error.store.locked`)."""
     return make_failure(StoreError, f"error.store.{key}", values)
@@ -53,6 +57,9 @@ def translated(place: str) -> Iterator[None]:
 
     Args:
         place: The address shown to the reader, without password.
+
+    Raises:
+        UnfitValueError: A value does not fit its column; the database itself is well.
     """
     # Failures without a database are told by processes that need not load one.
     from sqlalchemy.exc import ArgumentError, DBAPIError  # noqa: PLC0415
@@ -62,6 +69,8 @@ def translated(place: str) -> Iterator[None]:
     except ArgumentError:
         raise store_failure("url") from None
     except DBAPIError as error:
+        if any(kind.__name__ == "DataError" for kind in type(error.orig).__mro__):
+            raise UnfitValueError(type(error.orig).__name__) from None
         said = str(error.orig).casefold()
         key = next((key for saying, key in _SAYINGS.items() if saying in said), "failed")
         values = {"sted": place, "kind": type(error.orig).__name__}
