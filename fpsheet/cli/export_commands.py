@@ -9,12 +9,13 @@ import click
 
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
 from fpsheet.cli.output import OutputOption
-from fpsheet.cli.parameters import database_option, day_option
+from fpsheet.cli.parameters import database_option, day_option, json_option
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:
-    from fpsheet.exports import Wanted
+    from fpsheet.central import Central
+    from fpsheet.exports import Extract, Wanted
 
 
 def make_export_commands(words: Words) -> tuple[click.Command, ...]:
@@ -23,6 +24,7 @@ def make_export_commands(words: Words) -> tuple[click.Command, ...]:
         OutputOption(words, "--out", key="program.option.out_file", required=True),
         day_option(words, "--day", key="command.export.day"),
         database_option(words),
+        json_option(words),
     ]
     since = day_option(words, "--since", key="command.export.since")
     side900 = SpokenCommand(
@@ -33,32 +35,47 @@ def make_export_commands(words: Words) -> tuple[click.Command, ...]:
 
 
 @click.pass_obj
-def export_side900(
-    session: Session, *, out: Path, day: date | None, since: date | None, db: str | None
+def export_side900(  # noqa: PLR0913 - one parameter per option
+    session: Session,
+    *,
+    out: Path,
+    day: date | None,
+    since: date | None,
+    db: str | None,
+    as_json: bool,
 ) -> int:
     """Write level and latest vurdering of every citizen with a pension."""
     from fpsheet.exports import ExtractKind, Wanted
 
     kind, language = ExtractKind.SIDE900, session.words.language
-    return _export(session, Wanted(kind, day or session.local_day, language, since), out, db)
+    wanted = Wanted(kind, day or session.local_day, language, since)
+    return _export(session, wanted, out, session.central(db), as_json=as_json)
 
 
 @click.pass_obj
-def export_skat(session: Session, *, out: Path, day: date | None, db: str | None) -> int:
+def export_skat(
+    session: Session, *, out: Path, day: date | None, db: str | None, as_json: bool
+) -> int:
     """Write the CPR numbers whose income is asked for."""
     from fpsheet.exports import ExtractKind, Wanted
 
     kind, language = ExtractKind.SKAT, session.words.language
-    return _export(session, Wanted(kind, day or session.local_day, language), out, db)
+    wanted = Wanted(kind, day or session.local_day, language)
+    return _export(session, wanted, out, session.central(db), as_json=as_json)
 
 
-def _export(session: Session, wanted: "Wanted", out: Path, db: str | None) -> int:
+def _export(
+    session: Session, wanted: "Wanted", out: Path, central: "Central", *, as_json: bool
+) -> int:
     from fpsheet.pipeline.statistics import export_citizens
     from fpsheet_sync.access import Actor
 
     actor = Actor(getuser(), session.now)
-    extract = export_citizens(session.central(db), session.form(), wanted, actor, out)
-    words, console = session.words, session.console()
+    extract = export_citizens(central, session.form(), wanted, actor, out)
+    words, console = session.words, session.console(as_json=as_json)
+    if as_json:
+        console.give(_extract_value(extract, out))
+        return 0
     console.say(words.fill("command.export.done", {"count": len(extract.rows), "file": out}))
     if extract.compared_with is not None:
         marks = ("ny", "aendret", "ophoert", "uaendret")
@@ -67,3 +84,14 @@ def _export(session: Session, wanted: "Wanted", out: Path, db: str | None) -> in
         console.say(words.fill("command.export.changes", told))
     console.say(words.get("command.export.confidential"))
     return 0
+
+
+def _extract_value(extract: "Extract", out: Path) -> dict[str, object]:
+    """Give what an extract holds, without a word of whom."""
+    before = extract.compared_with
+    return {
+        "file": str(out),
+        "rows": len(extract.rows),
+        "compared_with": before.isoformat() if before else None,
+        "changes": dict(extract.changes),
+    }

@@ -53,6 +53,7 @@ def make_state_commands(words: Words) -> tuple[click.Command, ...]:
             flag(words, "--verify", name="verify", key="command.rebuild.verify"),
             text_option(words, "--to", key="command.rebuild.to", metavar="url"),
             database_option(words),
+            json_option(words),
         ],
         run=rebuild_database,
     )
@@ -273,14 +274,19 @@ def release_file(session: Session, *, number: int, reason: str, db: str | None) 
 
 
 @click.pass_obj
-def rebuild_database(session: Session, *, verify: bool, to: str | None, db: str | None) -> int:
+def rebuild_database(
+    session: Session, *, verify: bool, to: str | None, db: str | None, as_json: bool
+) -> int:
     """Replay the stored originals, and tell whether the result is the same."""
     if verify == bool(to):
         raise CommandUsageError(session.words.get("command.rebuild.either"))
     from fpsheet.pipeline.departement import rebuild_database
 
     rebuilt = rebuild_database(session.central(db), session.desk(db, None), to)
-    words = session.words
-    key = "same" if rebuilt.is_same else "different"
-    session.console().say(words.fill(f"command.rebuild.{key}", {"count": rebuilt.commits}))
+    console, words = session.console(as_json=as_json), session.words
+    if as_json:
+        console.give({"same": rebuilt.is_same, "submissions": rebuilt.commits})
+    else:
+        key = "same" if rebuilt.is_same else "different"
+        console.say(words.fill(f"command.rebuild.{key}", {"count": rebuilt.commits}))
     return ExitCode.DONE if rebuilt.is_same else ExitCode.FINDINGS

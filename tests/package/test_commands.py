@@ -157,6 +157,8 @@ def test_rebuild_gives_the_same(
     """The stored originals give the same database again."""
     assert run(["rebuild", "--verify", *database(demo)], environment=environment) == ExitCode.DONE
     assert "er den samme" in capsys.readouterr().out
+    (told,) = answer(["rebuild", "--verify", *database(demo)], capsys, environment)
+    assert told == {"same": True, "submissions": len(KOMMUNER)}
 
 
 def test_report_again_gives_the_same_bytes(
@@ -221,17 +223,25 @@ def test_the_audit_lies_beside_the_national_edition(demo: Path) -> None:
         assert tuple(map(sum, zip(*parts, strict=True))) == whole
 
 
-def test_exports(demo: Path, tmp_path: Path, environment: dict[str, str]) -> None:
+def test_exports(
+    demo: Path,
+    tmp_path: Path,
+    environment: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """The list for side 900 has those with a pension in Greenland, the other everybody's CPR."""
     rows = {}
     for kind in ("side900", "skat"):
         path = tmp_path / f"{kind}.xlsx"
         arguments = ["export", kind, "--out", str(path), "--day", "02-03-2026", *database(demo)]
-        assert run(arguments, environment=environment) == ExitCode.DONE
+        (told,) = answer(arguments, capsys, environment)
+        assert isinstance(told, dict)
         assert lint_package(path.read_bytes()) == ()
         listed = list(load_workbook(path).worksheets[0].iter_rows(values_only=True))
         assert str(listed[0][0]).startswith("FORTROLIGT")
         rows[kind] = listed[2:]
+        assert (told["file"], told["rows"]) == (str(path), len(rows[kind]) - 1)
+        assert told["compared_with"] is None
     assert rows["skat"][0] == ("CPR-nummer", "Indkomstkilde", "Fra dato", "Til dato")
     assert rows["side900"][0][:3] == ("CPR-nummer", "Kommune", "Niveau")
     everybody = {row[0] for row in rows["skat"][1:]}
