@@ -9,6 +9,7 @@ from fpsheet.transport.package import seal_package
 from fpsheet.transport.payload import Payload, PayloadError, read_payload, write_payload
 from fpsheet.transport.signing_key import SigningKey
 from fpsheet_templates.errors import UsageError
+from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_texts
 from fpsheet_validation.raw import RawWorkbook
 
@@ -79,8 +80,8 @@ def package_name(workbook: RawWorkbook) -> str:
     return f"{kommune}-{aar}-{workbook.sha256[:_HASH_LENGTH]}{PACKAGE_SUFFIX}"
 
 
-def open_plain(data: bytes) -> Payload | None:
-    """Open an unsigned file; None when it is none.
+def open_plain(data: bytes, form: Form | None = None) -> Payload | None:
+    """Open an unsigned file, whose fields are those of a form; None when it is none.
 
     Raises:
         PayloadError: It is damaged, or its first line names another workbook.
@@ -88,7 +89,7 @@ def open_plain(data: bytes) -> Payload | None:
     named = workbook_hash(data)
     if named is None:
         return None
-    payload = read_payload(data.partition(b"\n")[2])
+    payload = read_payload(data.partition(b"\n")[2], form)
     if payload.workbook.sha256 != named:
         raise PayloadError("Pakkens første linje passer ikke til indholdet.")
     return payload

@@ -137,7 +137,7 @@ def _as_at_the_desk(verdict: Verdict, form: Form) -> Verdict:
 
 def _open_unsigned(data: bytes, form: Form) -> tuple[Payload | None, tuple[Finding, ...]]:
     try:
-        payload = open_plain(data)
+        payload = open_plain(data, form)
     except PayloadError:
         return None, (make_finding(form, "PAK-009"),)
     return payload, () if payload else (make_finding(form, "PAK-001"),)

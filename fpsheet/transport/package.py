@@ -124,13 +124,15 @@ def open_package(
         match the manifest, PAK-007 kommune of key, manifest and workbook differ, PAK-008 rows
         differ from the manifest, PAK-009 payload damaged or too new.
     """
-    code, opened = _open(data, identity=identity, keyring=keyring)
+    code, opened = _open(data, identity=identity, keyring=keyring, form=form)
     if code:
         return None, (make_finding(form, code),)
     return opened, ()
 
 
-def _open(data: bytes, *, identity: str, keyring: Keyring) -> tuple[str, OpenedPackage | None]:
+def _open(
+    data: bytes, *, identity: str, keyring: Keyring, form: Form
+) -> tuple[str, OpenedPackage | None]:
     parts = _unseal(data, identity)
     if parts is None:
         return "PAK-001", None
@@ -144,7 +146,7 @@ def _open(data: bytes, *, identity: str, keyring: Keyring) -> tuple[str, OpenedP
     if code:
         return code, None
     try:
-        payload = read_payload(content)
+        payload = read_payload(content, form)
     except PayloadError:
         return "PAK-009", None
     code = _judge_workbook(manifest, payload.workbook)

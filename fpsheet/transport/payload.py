@@ -106,8 +106,12 @@ def write_payload(payload: Payload) -> bytes:
     return zlib.compress(json.dumps(content, ensure_ascii=False).encode(), 6)
 
 
-def read_payload(data: bytes) -> Payload:
+def read_payload(data: bytes, form: Form | None = None) -> Payload:
     """Read a payload.
+
+    Args:
+        data: The bytes of `write_payload`.
+        form: The form whose sheets and fields it may name; that of this program when left out.
 
     Raises:
         PayloadError: It is damaged, too large or of an unknown version. The cause is not
@@ -121,7 +125,7 @@ def read_payload(data: bytes) -> Payload:
         content = table_of(parse_json(text))
         if content["version"] not in {_VERSION, _WITH_CHOICES}:
             raise PayloadError("Pakken er lavet af en nyere udgave af fpsheet.")
-        return _from_json(content)
+        return _from_json(content, form or load_form())
     except (ValueError, KeyError, TypeError, zlib.error):
         raise PayloadError("Pakkens indhold kan ikke læses.") from None
 
@@ -138,8 +142,7 @@ def _sheet_to_json(raw: RawSheet) -> dict[str, object]:
     }
 
 
-def _from_json(content: Mapping[str, object]) -> Payload:
-    form = load_form()
+def _from_json(content: Mapping[str, object], form: Form) -> Payload:
     entries = {sheet.id: sheet for sheet in form.entry_sheets()}
     meta, cover = table_of(content["meta"]), table_of(content["cover"])
     sheets = {

@@ -111,7 +111,7 @@ def test_an_old_version_is_sent_without_upgrade(tmp_path: Path) -> None:
     verdict, sent = submit_file(FROZEN, QUESTION, Folder(str(tmp_path)))
     assert verdict.accepted
     assert sent is not None
-    payload = open_plain(Path(sent).read_bytes())
+    payload = open_plain(Path(sent).read_bytes(), NEXT)
     assert payload is not None
     arrived = check_raw(payload.workbook, (), Path(sent), QUESTION)
     assert arrived.check is not None
