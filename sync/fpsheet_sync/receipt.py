@@ -231,9 +231,9 @@ def show_conflict(
         sheet=sheet,
         row_id=row_id,
         group=group,
-        agreed=_named(key, conflict.agreed),
+        agreed=named_values(key, conflict.agreed),
         claims=tuple(
-            ShownClaim(hashes.get(claim.source, ""), claim.row, _named(key, claim.values))
+            ShownClaim(hashes.get(claim.source, ""), claim.row, named_values(key, claim.values))
             for claim in conflict.claims
         ),
         seen=conflict.fingerprint,
@@ -249,12 +249,12 @@ def show_notice(key: Key, notice: Notice, hashes: Mapping[int, str]) -> ShownNot
         hashes: Commit → hash of its file.
     """
     sheet, row_id, _ = key
-    values = _named(key, notice.kept)
+    values = named_values(key, notice.kept)
     kept = ShownClaim(hashes.get(notice.source, ""), notice.row, values)
-    return ShownNotice(sheet, row_id, kept, _named(key, notice.left))
+    return ShownNotice(sheet, row_id, kept, named_values(key, notice.left))
 
 
-def _named(key: Key, values: tuple[Plain, ...]) -> dict[str, Plain]:
+def named_values(key: Key, values: tuple[Plain, ...]) -> dict[str, Plain]:
     """Give field → value of a field group, CPR numbers left out."""
     sheet, _, group = key
     layout = layouts()[sheet]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.library import read_commits, read_state
+from fpsheet_sync.receipt import named_values
 from fpsheet_sync.record import BORGER
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.state import Plain
@@ -100,14 +101,14 @@ def notices(store: Store, kommune_kode: str) -> list[ToldNotice]:
     return [
         ToldNotice(
             code=notice.code,
-            sheet=sheet,
-            row_id=row_id,
+            sheet=key[0],
+            row_id=key[1],
             sha256=hashes[notice.source],
             row=notice.row,
-            kept=_named(sheet, group, notice.kept),
-            left=_named(sheet, group, notice.left),
+            kept=named_values(key, notice.kept),
+            left=named_values(key, notice.left),
         )
-        for (sheet, row_id, group), told in sorted(state.notices.items())
+        for key, told in sorted(state.notices.items())
         for notice in told
     ]
 
@@ -120,10 +121,6 @@ def explanations(store: Store, kommune_kode: str) -> list[KeptExplanation]:
         KeptExplanation(code, sheet, row_id, explained.text)
         for (sheet, row_id, code), explained in sorted(state.explanations.items())
     ]
-
-
-def _named(sheet: str, group: str, values: tuple[Plain, ...]) -> dict[str, Plain]:
-    return _without_cpr(sheet, dict(zip(layouts()[sheet].groups[group], values, strict=True)))
 
 
 def _without_cpr(sheet: str, values: Mapping[str, Plain]) -> dict[str, Plain]:
