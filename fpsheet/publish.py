@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from fpsheet.files import need_folder
 from fpsheet.number_names import name_numbers
 from fpsheet.progress import Progress, Step
+from fpsheet.statistics.folders import check_public, inside_folder
 from fpsheet.statistics.kept import kept_audit, kept_files, publisher_of, render_kept
 from fpsheet.statistics.layout import Publisher
 from fpsheet.statistics.publish import render_release, write_sets
@@ -86,6 +87,8 @@ class Written:
 
     Attributes:
         files: The workbooks; the same tables lie beside each as ODS and CSV.
+        folder: The folder they lie in.
+        inside: The folder of the audit, which is for inside; None where none was written.
         editions: The published editions they are, by country.
         new: Countries whose edition was published by this order.
         plain: Sentences on small numbers that everybody has from earlier editions, whatever is
@@ -96,6 +99,8 @@ class Written:
     """
 
     files: tuple[Path, ...] = ()
+    folder: Path = field(default_factory=Path)
+    inside: Path | None = None
     editions: Mapping[str, Publication] = field(default_factory=dict)
     new: frozenset[str] = frozenset()
     plain: tuple[str, ...] = ()
@@ -130,14 +135,23 @@ def publish(store: Store, form: Form, order: Order, folder: Path, progress: Prog
     published one is that one, to the byte. Where the order names an actor, the editions are
     frozen and numbered in one transaction before their files are written.
 
+    What must not be passed on, an internal edition or the audit, is written beside the folder
+    (`folders.inside_folder`) and never in it.
+
     Raises:
-        UsageError: The period ends before it begins, or there is no such edition.
+        UsageError: The period ends before it begins, there is no such edition, or the folder holds
+            what must not be passed on.
         DisclosureError: Some number cannot be protected.
         StoreError: The database could not be used; nothing is published then.
         WorkbookFileError: The folder cannot be written.
     """
+    words = Wording(form, order.language)
     check_period(form, order.period, order.language)
-    need_folder(folder, language=order.language)
+    inside = inside_folder(folder, words)
+    if not order.internal:
+        check_public(folder, words)
+    for each in {inside, inside if order.internal else folder}:
+        need_folder(each, language=order.language)
     if order.edition:
         countries = _countries_of(form, order)
         made = [_again(store, form, order, country) for country in countries]
@@ -146,7 +160,7 @@ def publish(store: Store, form: Form, order: Order, folder: Path, progress: Prog
             raise _no_edition(store, form, order)
     else:
         found = _make(store, form, order, progress)
-    written = _write(found, form, order, folder, progress)
+    written = _write(found, form, order, (folder, inside), progress)
     return written if written.files else _say_why(written, form, order, found)
 
 
@@ -279,7 +293,7 @@ def _countries_of(form: Form, order: Order) -> tuple[str, ...]:
 
 
 def _write(
-    made: Sequence[_Made], form: Form, order: Order, folder: Path, progress: Progress
+    made: Sequence[_Made], form: Form, order: Order, folders: tuple[Path, Path], progress: Progress
 ) -> Written:
     releases = [
         (each, release)
@@ -290,18 +304,25 @@ def _write(
     ]
     progress.start(Step.WRITE, total=len(releases))
     sets: list[Mapping[str, bytes]] = []
+    audits: list[Mapping[str, bytes]] = []
     for each, release in releases:
         own = kept_files(each.files, release)
         if not own:
             publisher = publisher_of(each.publication) if each.publication else order.publisher
             own = render_release(release, form, publisher=publisher)
         if order.actor is not None:
-            own |= kept_audit(each.files, release)
+            audits += filter(None, [kept_audit(each.files, release)])
         sets.append(own)
         progress.advance(Step.WRITE)
+    public, inside = folders
+    folder = inside if order.internal else public
     areas = {release.area for _, release in releases}
+    # The audit first: a workbook that is there stands for all that belongs to it.
+    write_sets(audits, inside, language=order.language)
     return Written(
         files=write_sets(sets, folder, language=order.language),
+        folder=folder,
+        inside=inside if audits else None,
         editions={one.publication.area: one.publication for one in made if one.publication},
         new=frozenset(one.draft.publication.area for one in made if one.draft),
         plain=tuple(sentence for one in made for sentence in _plain(one, form, order)),

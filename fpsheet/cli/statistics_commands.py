@@ -108,7 +108,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
     if as_json:
         session.console(as_json=True).give(_written_value(written))
     else:
-        _tell_written(session, written, order, out)
+        _tell_written(session, written, order)
     return ExitCode.FINDINGS if written.absent or not written.files else ExitCode.DONE
 
 
@@ -116,6 +116,7 @@ def _written_value(written: "Written") -> dict[str, object]:
     """Give what was written as machines need it."""
     return {
         "files": [str(path) for path in written.files],
+        "inside": str(written.inside) if written.inside is not None else "",
         "editions": [
             {
                 "area": area,
@@ -132,7 +133,7 @@ def _written_value(written: "Written") -> dict[str, object]:
     }
 
 
-def _tell_written(session: Session, written: "Written", order: "Order", out: Path) -> None:
+def _tell_written(session: Session, written: "Written", order: "Order") -> None:
     """Say what was written and published, and what was not."""
     from fpsheet_sync.statistics.wording import Wording
 
@@ -146,8 +147,10 @@ def _tell_written(session: Session, written: "Written", order: "Order", out: Pat
         key = "published" if area in written.new else standing
         said = {"number": one.number, "area": told.area(area), "day": told.day(one.counted_on)}
         console.say(words.fill(f"command.report.{key}", said))
-    counts = {"count": len(written.files), "folder": out}
+    counts = {"count": len(written.files), "folder": written.folder}
     console.say(words.fill("command.report.done", counts))
+    if written.inside is not None:
+        console.say(words.fill("command.report.inside", {"folder": written.inside}))
     for sentence in written.plain:
         console.warn(sentence)
     if written.absent:

@@ -146,7 +146,8 @@ def clear_folder(places: DemoPlaces, *, language: str) -> None:
             texts = load_texts("program.toml")
             sentence = texts.fill("command.demo.occupied", language, {"name": root})
             raise UsageError(sentence, remedy=texts.get("command.demo.occupied_remedy", language))
-        for folder in (places.workbooks, places.inbox, places.receipts, places.statistics):
+        statistics = root.glob(f"{places.statistics.name}*")
+        for folder in (places.workbooks, places.inbox, places.receipts, *statistics):
             shutil.rmtree(folder, ignore_errors=True)
         for file in root.glob("central.*"):
             file.unlink()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.editions import first_reports, revised_reports
+from tests.support.editions import first_reports, inside, revised_reports
 from tests.support.submissions import new_store
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +57,11 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
+def written(out: Path) -> dict[str, bytes]:
+    """Give every file of a folder and of the one beside it that is for inside."""
+    return contents(out) | contents(inside(out))
+
+
 def is_part(name: str) -> bool:
     """Tell whether a file is one that is not whole, by its name."""
     return Path(name).name.startswith(".") and name.endswith(".part")
@@ -83,17 +88,17 @@ def test_killed_while_it_writes(tmp_path: Path, more: tuple[str, ...]) -> None:
     first_reports(store)
     store.close()
     assert report(url, tmp_path / "whole", *more) == 0
-    wanted = contents(tmp_path / "whole")
+    wanted = written(tmp_path / "whole")
     moments = 2 * len(wanted)
     for number, moment in enumerate((1, 2, 3, *range(20, moments, moments // 4), moments)):
         out = tmp_path / f"killed{number}"
         assert report(url, out, *more, moment=moment) == KILLED
-        left = contents(out)
+        left = written(out)
         assert sum(map(is_part, left)) == moment % 2
         assert (left == wanted) == (moment == moments)
         check_whole(left, wanted)
     assert report(url, tmp_path / "killed2", *more) == 0
-    assert contents(tmp_path / "killed2") == wanted
+    assert written(tmp_path / "killed2") == wanted
 
 
 @pytest.mark.slow

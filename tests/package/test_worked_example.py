@@ -146,7 +146,7 @@ def test_the_example_gives_the_figures_of_its_document(
         capsys.readouterr()
         assert run([*command, *dated], environment=environment) == 0, command
     assert "Linjer bag tallet: 7" in capsys.readouterr().out
-    folder = Path("statistik")
+    folder = Path("statistik-fortroligt")
     assert printed(folder / "foertidspension-707-2023-fortroligt.xlsx", "T12") == refused[1:]
     of_2024 = folder / "foertidspension-707-2024-fortroligt.xlsx"
     assert printed(of_2024, "T13") == returned[1:]

@@ -115,6 +115,11 @@ AUDIT = "-revision-"
 """In the name of the audit report, which is written once, when an edition is published."""
 
 
+def inside(folder: Path) -> Path:
+    """Give where what must not be passed on is written when a folder is named."""
+    return folder.with_name(f"{folder.name}-fortroligt")
+
+
 def bytes_of(folder: Path) -> dict[str, bytes]:
     """Give every file of the editions below a folder."""
     return {

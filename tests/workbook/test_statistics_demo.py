@@ -35,7 +35,7 @@ from fpsheet_sync.store import open_store
 from fpsheet_templates.load import load_form
 from tests.store.test_explain import SPECS, cells, number
 from tests.support.country import Country
-from tests.support.editions import bytes_of
+from tests.support.editions import bytes_of, inside
 from tests.support.naive_statistics import NaiveCount
 from tests.support.naive_tables import TABLES, NaiveBook
 
@@ -99,7 +99,9 @@ class Land:
     def sheets(self, name: str, edition: str) -> list[Sheet]:
         """Read the tables of an edition back from its workbook."""
         stem = f"foertidspension-{name}-2025-{edition}"
-        return list(read_sheets(self.places.statistics / f"{stem}.xlsx"))
+        folder = self.places.statistics
+        place = inside(folder) if edition == "fortroligt" else folder
+        return list(read_sheets(place / f"{stem}.xlsx"))
 
 
 def read_sheets(path: Path) -> Iterator[Sheet]:
@@ -347,11 +349,7 @@ def test_a_rebuilt_database_gives_the_editions_again(land: Land, tmp_path: Path)
         publish(store, FORM, order, tmp_path / "again", Silent())
         with store.read() as connection:
             assert load_benchmarks(connection) == (figure,)
-    known = {
-        name: data
-        for name, data in bytes_of(land.places.statistics).items()
-        if "fortroligt" not in name
-    }
+    known = bytes_of(land.places.statistics)
     assert len(known) > 100
     assert bytes_of(tmp_path / "again") == known
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from fpsheet.cli.program import run
 from fpsheet_sync.store import open_store
-from tests.support.editions import bytes_of, first_reports
+from tests.support.editions import bytes_of, first_reports, inside
 from tests.support.submissions import new_store
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def test_files_are_the_same_without_the_vault(
         out = folder / "status.xlsx" if command[0] == "status" else folder
         code = run([*command, str(out), "--db", url], environment=environment)
         assert code == 0, capsys.readouterr()
-        written.append(bytes_of(folder))
+        written.append(bytes_of(folder) | bytes_of(inside(folder)))
     assert written[0]
     assert written[0].keys() == written[1].keys()
     assert written[0] == written[1]
