@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from fpsheet.outbox import workbook_hash
 from fpsheet.progress import Progress, Step
 from fpsheet.receive import FAILED, Desk, Received, Way, receive, way_of
 from fpsheet.transport.inbox import Arrival, list_inbox, read_arrival
@@ -50,7 +49,7 @@ class Processed:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A file that never came before, the hash it will be known by, and how it travelled."""
+    """A file that never came before, the hash of its bytes, and how it travelled."""
 
     arrival: Arrival
     sha256: str
@@ -178,7 +177,8 @@ def sort_inbox(url: str, desk: Desk, store: Store) -> Sorted:
         except OSError:
             waiting.append(Processed(entry, is_waiting=True))
         else:
-            places.append((entry, _identity(data), way_of(data)))
+            # By its own bytes: what a package says its workbook is, anybody can say.
+            places.append((entry, hashlib.sha256(data).hexdigest(), way_of(data)))
     receipts = known_receipts(store, (digest for _, digest, _ in places))
     return Sorted(
         known=tuple(
@@ -206,11 +206,6 @@ def _belonging(received: Received, store: Store) -> Received:
     finding = make_finding(load_form(), "PAK-012")
     verdict = Verdict(received.verdict.path, (finding,), None)
     return replace(received, verdict=verdict, prepared=None)
-
-
-def _identity(data: bytes) -> str:
-    """Give the hash by which a submission is known: that of the workbook, also in a package."""
-    return workbook_hash(data) or hashlib.sha256(data).hexdigest()
 
 
 def _planned(received: Received, store: Store) -> Processed:

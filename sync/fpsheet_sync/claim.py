@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
 from fpsheet_sync.failure import translated
 from fpsheet_sync.schema import store_schema
@@ -35,7 +35,7 @@ class Claims:
         if self.connection is None:
             return True
         commit = store_schema()["indberetning"]
-        merged = select(commit.c.id).where(commit.c.sha256 == sha256)
+        merged = select(commit.c.id).where(func.coalesce(commit.c.pakke, commit.c.sha256) == sha256)
         taken = text("SELECT pg_try_advisory_lock(:space, hashtext(:name))")
         with translated(self.place):
             key = {"space": _SPACE, "name": sha256}

@@ -1,6 +1,6 @@
 """Keys: what turns CPR numbers into pseudonyms and keeps vault and originals unreadable.
 
-One secret of 32 bytes lies in a file outside the database; three keys of their own purpose are
+One secret of 32 bytes lies in a file outside the database; a key for each purpose is
 derived from it. Without the file the database still gives statistics, but no CPR number and no
 original.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESGCMSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
@@ -21,7 +21,9 @@ from fpsheet_sync.failure import store_failure
 
 SECRET_BYTES = 32
 PSEUDONYM_BYTES = 12
-"""96 bits: also the length of the nonce, and no collision to fear below 10**13 citizens."""
+"""96 bits: also the length of the vault's nonce; no collision to fear below 10**13 citizens."""
+
+_NONCE_BYTES, _DIGEST_BYTES = 12, 32
 
 _HEADER = "fpsheet-noegle-1"
 _FICTIONAL = "fpsheet-noegle-1-fiktiv"
@@ -44,7 +46,9 @@ class Keys:
     fictional: bool
     _pseudonym: bytes = field(repr=False)
     _vault: AESGCM = field(repr=False)
-    _original: AESGCM = field(repr=False)
+    _original: AESGCMSIV = field(repr=False)
+    _nonce: bytes = field(repr=False)
+    _first_original: AESGCM = field(repr=False)
     _log: bytes = field(repr=False)
 
     def pseudonyms(self, cprs: Iterable[str], *, kommune_kode: str) -> list[str]:
@@ -75,29 +79,56 @@ class Keys:
         Raises:
             StoreError: Another key sealed it, or it was altered.
         """
-        return self._open(self._vault, bytes.fromhex(borger), data).decode()
+        try:
+            return self._vault.decrypt(bytes.fromhex(borger), data, None).decode()
+        except InvalidTag:
+            raise store_failure("unreadable") from None
 
     def seal_original(self, sha256: str, data: bytes) -> bytes:
-        """Encrypt the bytes of a file; the nonce comes from the hash of the bytes themselves."""
-        return self._original.encrypt(bytes.fromhex(sha256)[:PSEUDONYM_BYTES], data, None)
+        """Encrypt the bytes of a file that is kept under a hash.
+
+        The hash is what the sender says (that of the workbook in a package), so it chooses
+        nothing: the nonce is an HMAC over it and over the hash of the bytes themselves, which
+        stands before the sealed bytes. Both are bound, so no original can be put in the place of
+        another. The same file always gives the same bytes, and a rebuilt database equals the first.
+        """
+        digest = hashlib.sha256(data).digest()
+        bound = sha256.encode() + digest
+        return digest + self._original.encrypt(self._nonce_of(bound), data, bound)
 
     def open_original(self, sha256: str, data: bytes) -> bytes:
-        """Decrypt the bytes of a file.
+        """Decrypt the bytes of a file that is kept under a hash.
 
         Raises:
-            StoreError: Another key sealed it, or it was altered.
+            StoreError: Another key sealed it, or it was altered or belongs to another hash.
         """
-        return self._open(self._original, bytes.fromhex(sha256)[:PSEUDONYM_BYTES], data)
+        digest, sealed = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
+        bound = sha256.encode() + digest
+        try:
+            opened = self._original.decrypt(self._nonce_of(bound), sealed, bound)
+        except (InvalidTag, ValueError):
+            raise store_failure("unreadable") from None
+        if hashlib.sha256(opened).digest() != digest:
+            raise store_failure("unreadable")
+        return opened
+
+    def _nonce_of(self, bound: bytes) -> bytes:
+        return hmac.digest(self._nonce, bound, "sha256")[:_NONCE_BYTES]
+
+    def seal_anew(self, sha256: str, data: bytes) -> bytes | None:
+        """Seal again what version 7 of the database kept; None for bytes that were altered.
+
+        There the nonce was the beginning of the hash that the sender named.
+        """
+        nonce = bytes.fromhex(sha256)[:_NONCE_BYTES]
+        try:
+            return self.seal_original(sha256, self._first_original.decrypt(nonce, data, None))
+        except InvalidTag:
+            return None
 
     def seal_log(self, lines: int, link: str) -> str:
         """Give what only a holder of the keys can say of the first lines of the access log."""
         return hmac.digest(self._log, f"{lines}:{link}".encode(), "sha256").hex()
-
-    def _open(self, cipher: AESGCM, nonce: bytes, data: bytes) -> bytes:
-        try:
-            return cipher.decrypt(nonce, data, None)
-        except InvalidTag:
-            raise store_failure("unreadable") from None
 
 
 def is_replacement(cpr: str) -> bool:
@@ -129,7 +160,9 @@ def derive_keys(secret: bytes, *, fictional: bool = False) -> Keys:
         fictional=fictional,
         _pseudonym=_expand(secret, "pseudonym"),
         _vault=AESGCM(_expand(secret, "vault")),
-        _original=AESGCM(_expand(secret, "original")),
+        _original=AESGCMSIV(_expand(secret, "original 2")),
+        _nonce=_expand(secret, "original nonce 2"),
+        _first_original=AESGCM(_expand(secret, "original")),
         _log=_expand(secret, "log"),
     )
 

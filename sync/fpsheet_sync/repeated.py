@@ -1,4 +1,4 @@
-"""Repeated packages: a workbook sealed again comes in other bytes, and is known by those too."""
+"""Repeated files: a workbook that comes again in other bytes is known by those, too."""
 
 from collections.abc import Mapping
 
@@ -9,13 +9,14 @@ from fpsheet_sync.schema import store_schema
 
 
 def note_repeated(connection: Connection, prepared: Prepared) -> None:
-    """Note the package of a workbook that is in the store already, so that it is not read again."""
+    """Note the bytes of a workbook that is in the store already; they are not read again."""
     schema = store_schema()
     commit, repeated = schema["indberetning"], schema["gensendt"]
-    sha256, package = prepared.head.sha256, prepared.package
+    sha256 = prepared.head.sha256
+    package = prepared.package or sha256
     first = select(commit.c.pakke).where(commit.c.sha256 == sha256)
     noted = select(repeated.c.pakke).where(repeated.c.pakke == package)
-    if not package or connection.execute(first).scalar() == package:
+    if (connection.execute(first).scalar() or sha256) == package:
         return
     if connection.execute(noted).first() is None:
         connection.execute(repeated.insert(), {"pakke": package, "sha256": sha256})

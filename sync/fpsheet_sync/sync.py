@@ -35,14 +35,15 @@ class Synced:
 
 
 def known_receipts(store: Store, hashes: Iterable[str]) -> dict[str, Receipt]:
-    """Give the receipts of the files that the store has already, by hash.
+    """Give the receipts of the files that the store has already, by the hash of their bytes.
 
     Ask this before reading files: a known file costs no more than its hash, and a package that was
-    accepted once stays accepted, also when its key was revoked since.
+    accepted once stays accepted, also when its key was revoked since. What a package says of its
+    workbook makes no other file known.
 
     Args:
         store: The store.
-        hashes: Hashes of workbooks, or of the packages they came in.
+        hashes: Hashes of files as they lie in the inbox.
     """
     wanted = frozenset(hashes)
     table = store_schema()["indberetning"]
@@ -55,7 +56,7 @@ def known_receipts(store: Store, hashes: Iterable[str]) -> dict[str, Receipt]:
         return {
             name: receipt_from(row.kvittering)
             for row in rows
-            for name in (row.sha256, row.pakke, *packages.get(row.sha256, ()))
+            for name in (row.pakke or row.sha256, *packages.get(row.sha256, ()))
             if name in wanted
         }
 

@@ -100,3 +100,30 @@ def test_a_short_secret_is_refused() -> None:
     """A secret of another length is no secret."""
     with pytest.raises(StoreError, match="rigtige længde"):
         derive_keys(b"kort")
+
+
+def test_an_original_belongs_to_its_hash_and_its_bytes() -> None:
+    """Sealed bytes under another hash, or with one bit changed anywhere, do not open."""
+    keys, data = derive_keys(SECRET), b"CPR 6101801234"
+    sha256 = hashlib.sha256(data).hexdigest()
+    sealed = keys.seal_original(sha256, data)
+    with pytest.raises(StoreError):
+        keys.open_original(f"{'0' * 24}{sha256[24:]}", sealed)
+    for place in range(len(sealed)):
+        changed = bytearray(sealed)
+        changed[place] ^= 1
+        with pytest.raises(StoreError):
+            keys.open_original(sha256, bytes(changed))
+    for length in range(len(sealed)):
+        with pytest.raises(StoreError):
+            keys.open_original(sha256, sealed[:length])
+
+
+def test_two_files_under_one_hash_share_no_stream() -> None:
+    """Two contents sealed under the same named hash: their difference is not that of the bytes."""
+    keys = derive_keys(SECRET)
+    one, two = b"6101801234" * 9, b"0123456789" * 9
+    sealed = [keys.seal_original("ab" * 32, data) for data in (one, two)]
+    plain = bytes(a ^ b for a, b in zip(one, two, strict=True))
+    assert plain not in bytes(a ^ b for a, b in zip(*sealed, strict=True))
+    assert keys.seal_original("cd" * 32, one)[32:] != sealed[0][32:]

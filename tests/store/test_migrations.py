@@ -10,7 +10,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from sqlalchemy import create_engine, inspect, select, text
 
 import fpsheet_sync.migrations
 from fpsheet_sync.keys import derive_keys
@@ -21,6 +24,8 @@ from fpsheet_templates.errors import StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+SECRET = b"a" * 32
 
 
 def test_migrations_give_the_tables_of_the_form(store_url: str) -> None:
@@ -138,3 +143,31 @@ def test_an_older_log_and_older_rows_are_lifted(tmp_path: Path) -> None:
     assert kept.rows() == [(4, None), (6, "Nuuk"), (5, "Nuuk")]
     kept.write_ipc(unpacked, compression="uncompressed")
     assert b"9417" not in unpacked.getvalue()
+
+
+def test_originals_of_version_7_are_sealed_anew(store_url: str) -> None:
+    """The old nonce was the beginning of the named hash; what was altered stays, unreadable."""
+    keys, sha256 = derive_keys(SECRET), "ab" * 32
+    cipher = AESGCM(HKDFExpand(SHA256(), 32, b"fpsheet original").derive(SECRET))
+    good = cipher.encrypt(bytes.fromhex(sha256)[:12], b"projektmappen", None)
+    rows = {sha256: good, "cd" * 32: b"altered" * 9, "ef" * 32: b""}
+    open_store(store_url, create=True, keys=keys).close()
+    engine = open_store(store_url).engine
+    table = store_schema()["original"]
+    with engine.begin() as connection:
+        # Version 8 changed no table, so version 7 is one that says so.
+        connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
+        for name, data in rows.items():
+            connection.execute(table.insert(), {"sha256": name, "noegle_id": keys.id, "data": data})
+    engine.dispose()
+    for wrong, said in ((None, "kræver nøglen"), (derive_keys(b"x" * 32), "hører ikke til")):
+        with pytest.raises(StoreError, match=said):
+            open_store(store_url, create=True, keys=wrong)
+    store = open_store(store_url, create=True, keys=keys)
+    with store.read() as connection:
+        found = {row.sha256: bytes(row.data) for row in connection.execute(select(table))}
+    store.close()
+    assert keys.open_original(sha256, found[sha256]) == b"projektmappen"
+    assert good not in found[sha256]
+    assert found["cd" * 32] == b"altered" * 9
+    assert found["ef" * 32] == b""

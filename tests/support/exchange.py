@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from fpsheet.cli.program import run
+from fpsheet.transport.key_folder import KeyFolder
+from fpsheet.transport.payload import Payload, without_local
+from fpsheet_templates.load import load_form
+from tests.support.desk import check_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
+
+    from fpsheet.transport.signing_key import SigningKey
 
 TODAY = ("--today", "22-11-2026")
 PASSWORD = "kun til prøve"
@@ -79,6 +85,31 @@ class Exchange:
         public = str(self.root / "kommune" / "noegler" / "underskrift-956.json")
         assert self.call("departement", "keys", "enrol", public, "--heard", digits(said))[0] == 0
 
+    def enrol(self, kommune: str) -> SigningKey:
+        """Let another kommune make a key, and the departement enrol it."""
+        _, said = self.call(kommune, "keys", "new", "--kommune", kommune)
+        public = str(self.root / kommune / "noegler" / f"underskrift-{kommune}.json")
+        assert self.call("departement", "keys", "enrol", public, "--heard", digits(said))[0] == 0
+        return self.key(kommune)
+
+    def key(self, desk: str) -> SigningKey:
+        """Give the signing key of a desk."""
+        return KeyFolder(self.root / desk / "noegler").signing_key(password=PASSWORD)
+
+    def put(self, name: str, data: bytes, *, minutes_ago: int = 1) -> Path:
+        """Lay a file into the post, which looks some minutes old."""
+        file = self.post / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
+        moment = file.stat().st_mtime - 60 * minutes_ago
+        os.utime(file, (moment, moment))
+        return file
+
+    def trust_the_post(self) -> None:
+        """Let the departement take unsigned files from the inbox, so that they are read."""
+        settings = self.root / "departement" / "fpsheet.toml"
+        settings.write_text(f'unsigned_folders = ["{self.post.as_posix()}"]\n', "utf-8")
+
     def submit(self, file: Path, *, minutes_ago: int = 1) -> Path:
         """Send a workbook; give the file in the post, which looks some minutes old."""
         before = set(self.post.iterdir()) if self.post.is_dir() else set()
@@ -94,6 +125,18 @@ class Exchange:
         _, said = self.call("departement", *self.command, "--json")
         return [json.loads(line) for line in said.splitlines()]
 
+    def receipt_hash(self) -> str:
+        """Give the hash of the workbook that the first receipt is of."""
+        (first, *_) = self.receipts(".json")
+        return str(json.loads(first.read_bytes())["sha256"])
+
     def receipts(self, suffix: str) -> list[Path]:
         """Give the receipts so far, oldest first."""
         return sorted((self.root / "kvitteringer" / "956").glob(f"*{suffix}"))
+
+
+def payload_of(workbook: bytes, *, sha256: str = "") -> Payload:
+    """Give what a package of a workbook carries; it may say that the workbook has another hash."""
+    form = load_form()
+    book = check_bytes(workbook, form).check.raw
+    return Payload(without_local(replace(book, sha256=sha256 or book.sha256), form))

@@ -22,22 +22,22 @@ from fpsheet.cli.failure import ExitCode
 from fpsheet.intake.process import ReadingProcess, Task
 from fpsheet.transport.key_folder import KeyFolder
 from fpsheet.transport.package import seal_package
-from fpsheet.transport.payload import Payload, without_local, write_payload
+from fpsheet.transport.payload import write_payload
 from fpsheet.transport.signing_key import new_signing_key
 from fpsheet_sync.access import find_break
 from fpsheet_sync.refusal import read_refusals
 from fpsheet_sync.store import open_store
 from fpsheet_sync.sync import sync_submissions
 from fpsheet_templates.load import load_form
-from tests.support.desk import Row, check_bytes, make_workbook
-from tests.support.exchange import PASSWORD, Exchange, digits
+from tests.support.desk import Row, make_workbook
+from tests.support.exchange import PASSWORD, Exchange, payload_of
 from tests.support.forgery import forge, junk_payload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fpsheet.transport.signing_key import SigningKey
+    from fpsheet.transport.payload import Payload
     from fpsheet_sync.access import Actor
     from fpsheet_sync.content import Prepared
     from fpsheet_sync.store import Store
@@ -86,19 +86,6 @@ def refusals(exchange: Exchange) -> list[tuple[str, ...]]:
         return [refusal.codes for _, refusal in read_refusals(store)]
 
 
-def age(file: Path) -> None:
-    """Let a file look a minute old."""
-    moment = file.stat().st_mtime - 60
-    os.utime(file, (moment, moment))
-
-
-def put(exchange: Exchange, name: str, data: bytes) -> None:
-    """Lay a file into the post."""
-    file = exchange.post / name
-    file.write_bytes(data)
-    age(file)
-
-
 def seal(exchange: Exchange, *, kommune: str, own: bool = True) -> bytes:
     """Seal a workbook with the key of kommune 956, or with one that nobody enrolled."""
     folder = KeyFolder(exchange.root / "kommune" / "noegler")
@@ -109,8 +96,7 @@ def seal(exchange: Exchange, *, kommune: str, own: bool = True) -> bytes:
 
 def payload(*, kommune: str, sha256: str = "") -> Payload:
     """Give what a package carries; it may say that its workbook has another hash."""
-    book = check_bytes(make_workbook(FORM, ROWS, kommune=kommune), FORM).check.raw
-    return Payload(without_local(replace(book, sha256=sha256 or book.sha256), FORM))
+    return payload_of(make_workbook(FORM, ROWS, kommune=kommune), sha256=sha256)
 
 
 def refused(found: list[dict[str, Any]]) -> dict[str, list[str]]:
@@ -120,15 +106,6 @@ def refused(found: list[dict[str, Any]]) -> dict[str, list[str]]:
     }
     assert all(one["message"] and one["remedy"] for findings in told.values() for one in findings)
     return {name: [one["code"] for one in findings] for name, findings in told.items()}
-
-
-def enrol(exchange: Exchange, kommune: str) -> SigningKey:
-    """Let another kommune make a key, and the departement enrol it."""
-    _, said = exchange.call(kommune, "keys", "new", "--kommune", kommune)
-    folder = exchange.root / kommune / "noegler"
-    public = str(folder / f"underskrift-{kommune}.json")
-    assert exchange.call("departement", "keys", "enrol", public, "--heard", digits(said))[0] == 0
-    return KeyFolder(folder).signing_key(password=PASSWORD)
 
 
 def revoke(exchange: Exchange, kommune: str) -> None:
@@ -144,10 +121,10 @@ def test_false_packages_are_refused_and_noted_once(exchange: Exchange) -> None:
     (good,) = exchange.post.iterdir()
     (first,) = exchange.sync()
     before = contents(exchange)
-    put(exchange, "beskadiget.fpsheet", good.read_bytes()[:-1])
-    put(exchange, "fremmed.fpsheet", seal(exchange, kommune="956", own=False))
-    put(exchange, "anden.fpsheet", seal(exchange, kommune="957"))
-    put(exchange, "igen (1).fpsheet", good.read_bytes())
+    exchange.put("beskadiget.fpsheet", good.read_bytes()[:-1])
+    exchange.put("fremmed.fpsheet", seal(exchange, kommune="956", own=False))
+    exchange.put("anden.fpsheet", seal(exchange, kommune="957"))
+    exchange.put("igen (1).fpsheet", good.read_bytes())
     found = {str(file["file"]): file for file in exchange.sync()}
     assert refused(list(found.values())) == {
         "beskadiget.fpsheet": ["PAK-001"],
@@ -178,7 +155,7 @@ def test_each_contradiction_is_refused_with_its_own_sentence(exchange: Exchange)
     for code, change in false.items():
         load = payload(kommune="956")
         data = forge(load, key=key, identity=identity, sealed_at=MOMENT, **change)
-        put(exchange, f"{code}.fpsheet", data)
+        exchange.put(f"{code}.fpsheet", data)
     codes = refused(exchange.sync())
     assert codes == {f"{code}.fpsheet": [code] for code in false}
     assert contents(exchange) == before
@@ -189,14 +166,14 @@ def test_a_package_cannot_take_the_place_of_another_kommunes_file(exchange: Exch
     """It names the hash of a file of 956 and is signed by 957: refused, and sync goes on (I8)."""
     exchange.sync()
     before = contents(exchange)
-    key = enrol(exchange, "957")
+    key = exchange.enrol("957")
     (receipt,) = exchange.receipts(".json")
     taken = json.loads(receipt.read_bytes())["sha256"]
     recipient = KeyFolder(exchange.root / "kommune" / "noegler").recipient()
     for name, sha256 in (("a.fpsheet", taken), ("b.fpsheet", "")):
         load = payload(kommune="957", sha256=sha256)
         sealed = seal_package(load, key=key, recipient=recipient, sealed_at=MOMENT)
-        put(exchange, name, sealed)
+        exchange.put(name, sealed)
     code, said = exchange.call("departement", *exchange.command, "--dry-run")
     assert code == 1
     assert "PAK-012" in said
@@ -212,7 +189,7 @@ def test_what_was_accepted_stays_known_when_its_key_is_revoked(exchange: Exchang
     (first,) = exchange.sync()
     again = seal(exchange, kommune="956")
     revoke(exchange, "956")
-    put(exchange, "ny.fpsheet", again)
+    exchange.put("ny.fpsheet", again)
     (good, new) = sorted(exchange.sync(), key=lambda file: str(file["file"]))
     assert (good["state"], good["receipt"]) == ("known", first["receipt"])
     assert refused([new]) == {"ny.fpsheet": ["PAK-003"]}
@@ -222,7 +199,7 @@ def test_what_was_accepted_stays_known_when_its_key_is_revoked(exchange: Exchang
 def test_a_workbook_sealed_twice_is_one_submission(exchange: Exchange) -> None:
     """Both packages get one receipt, and neither is read again: a revoked key is no bar."""
     (first,) = exchange.sync()
-    put(exchange, "igen.fpsheet", seal(exchange, kommune="956"))
+    exchange.put("igen.fpsheet", seal(exchange, kommune="956"))
     for revoked in (False, True):
         if revoked:
             revoke(exchange, "956")
@@ -238,9 +215,9 @@ def test_a_thousand_junk_files_disturb_nothing(exchange: Exchange) -> None:
     dice = random.Random(1)
     for number in range(JUNK):
         suffix = (".xlsx", ".fpsheet")[number % 2]
-        put(exchange, f"{number:04d}{suffix}", STARTS[number % 6] + dice.randbytes(200))
+        exchange.put(f"{number:04d}{suffix}", STARTS[number % 6] + dice.randbytes(200))
     for name in ("~$956.xlsx", ".956.xlsx.part", "956.xlsx.crdownload", "noter.txt", "x.lock"):
-        put(exchange, name, b"spor")
+        exchange.put(name, b"spor")
     found = exchange.sync()
     states = [file["state"] for file in found]
     assert states.count("refused") == JUNK
@@ -253,18 +230,12 @@ def test_a_thousand_junk_files_disturb_nothing(exchange: Exchange) -> None:
     assert len(refusals(exchange)) == JUNK
 
 
-def trust_the_post(exchange: Exchange) -> None:
-    """Let the departement take unsigned files from the inbox, so that they are read."""
-    settings = exchange.root / "departement" / "fpsheet.toml"
-    settings.write_text(f'unsigned_folders = ["{exchange.post.as_posix()}"]\n', "utf-8")
-
-
 def test_files_refused_alike_are_told_together(exchange: Exchange) -> None:
     """Each sentence stands once, with the names of some files; the table has every file."""
-    trust_the_post(exchange)
+    exchange.trust_the_post()
     for number in range(20):
-        put(exchange, f"tom-{number:02d}.xlsx", b"")
-        put(exchange, f"side-{number:02d}.xlsx", b"<html><table></table></html>")
+        exchange.put(f"tom-{number:02d}.xlsx", b"")
+        exchange.put(f"side-{number:02d}.xlsx", b"<html><table></table></html>")
     code, said = exchange.call("departement", *exchange.command)
     assert code == 1
     assert (said.count("STR-004"), said.count("STR-013")) == (1, 1)
@@ -291,7 +262,8 @@ def test_a_file_on_its_way_waits(exchange: Exchange) -> None:
     os.utime(good)
     (waiting,) = exchange.sync()
     assert waiting["state"] == "waiting"
-    age(good)
+    moment = good.stat().st_mtime - 60
+    os.utime(good, (moment, moment))
     (taken,) = exchange.sync()
     assert taken["state"] == "flettet"
 
@@ -308,10 +280,10 @@ def test_no_content_of_a_package_stops_the_others(exchange: Exchange) -> None:
     for name, content in bad.items():
         signed = {"payload_sha256": hashlib.sha256(content).hexdigest()}
         change: dict[str, Any] = {"manifest": signed, "content": content}
-        put(exchange, name, forge(load, key=key, identity=identity, sealed_at=MOMENT, **change))
+        exchange.put(name, forge(load, key=key, identity=identity, sealed_at=MOMENT, **change))
     book = load.workbook
     future = replace(load, workbook=replace(book, meta={**book.meta, "form_version": "999"}))
-    put(exchange, "nyere.fpsheet", forge(future, key=key, identity=identity, sealed_at=MOMENT))
+    exchange.put("nyere.fpsheet", forge(future, key=key, identity=identity, sealed_at=MOMENT))
     found = exchange.sync()
     assert refused(found) == {
         "dyb.fpsheet": ["PAK-009"],
@@ -333,11 +305,11 @@ def test_a_failure_of_the_program_over_one_file_stops_no_other(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     """The file is named without a word of what is in it, the others are merged, exit code 3."""
-    enrolled = enrol(exchange, "957")
+    enrolled = exchange.enrol("957")
     folder = KeyFolder(exchange.root / "kommune" / "noegler")
     load = payload(kommune="957")
     data = seal_package(load, key=enrolled, recipient=folder.recipient(), sealed_at=MOMENT)
-    put(exchange, "a.fpsheet", data)
+    exchange.put("a.fpsheet", data)
     real_run, real_merge = ReadingProcess.run, sync_submissions
 
     def run(process: ReadingProcess, task: Task) -> object:
