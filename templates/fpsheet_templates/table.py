@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from fpsheet_templates.errors import SpecError
+from fpsheet_templates.population import load_populations
 
 TOTAL = ""
 """The code that stands for "all" of a dimension."""
@@ -65,6 +66,11 @@ class Dimension:
         refines: A coarser dimension that this one divides further; empty for none.
         groups: Code here → code there.
         groups_from: Column of the code list that holds the code there, instead of `groups`.
+        field: Field of the form whose value it is (`vurdering.arbejdsevne_pct`), where a citizen's
+            codes of one sheet come from one and the same row; empty where that says nothing.
+        lasting: A citizen has one code of it for ever.
+        falling: Codes that nobody gets who has once had another.
+        several: One counted thing may have several codes, so that its parts are more than it.
     """
 
     id: str
@@ -76,6 +82,10 @@ class Dimension:
     refines: str = ""
     groups: Mapping[str, str] = field(default_factory=dict)
     groups_from: str = ""
+    field: str = ""
+    lasting: bool = False
+    falling: tuple[str, ...] = ()
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +199,7 @@ def load_tables() -> tuple[TableSpec, ...]:
                 message = f"The table {table.id} is declared twice."
                 raise SpecError(message)
             _check(table, known)
+            check_populations(table)
             tables[table.id] = table
     return tuple(tables[key] for key in sorted(tables))
 
@@ -235,6 +246,10 @@ def _dimension(entry: Mapping[str, object]) -> Dimension:
         refines=str(entry.get("refines", "")),
         groups=_codes(entry.get("groups")),
         groups_from=str(entry.get("groups_from", "")),
+        field=str(entry.get("field", "")),
+        lasting=bool(entry.get("lasting")),
+        falling=_words(entry.get("falling")),
+        several=bool(entry.get("several")),
     )
 
 
@@ -304,3 +319,18 @@ def _check(table: TableSpec, known: Mapping[str, Dimension]) -> None:
     for name in sorted((named - set(known)) | (parts - own)):
         message = f"The table {table.id} names {name}, which does not exist."
         raise SpecError(message)
+
+
+def check_populations(table: TableSpec) -> None:
+    """Refuse a table with a count of which nobody has said what it counts.
+
+    Raises:
+        SpecError: populations.toml does not declare one of its counts.
+    """
+    for column in table.columns:
+        name = column.name or f"{column.facts}.{column.measure}"
+        if column.count in {Count.ROWS, Count.DISTINCT} and name not in load_populations():
+            message = (
+                f"The table {table.id} counts {name}, which populations.toml does not declare."
+            )
+            raise SpecError(message)

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import StaticPool, create_engine, insert
 
 from fpsheet_sync.schema import store_schema
-from fpsheet_sync.statistics.release import ReleaseRequest, count_release, lay_out
+from fpsheet_sync.statistics.crossed import crossed_numbers
+from fpsheet_sync.statistics.release import (
+    ReleaseRequest,
+    count_release,
+    counted_specs,
+    lay_out,
+)
 from fpsheet_templates.load import load_form
 
 if TYPE_CHECKING:
@@ -22,6 +28,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from fpsheet_sync.stat_table import Period, Release
+    from fpsheet_sync.statistics.counting import Counting
+    from fpsheet_sync.statistics.number import Number
 
 Record = dict[str, object]
 
@@ -93,16 +101,27 @@ def load_country(connection: Connection, country: Country) -> None:
 
 def editions(country: Country, period: Period) -> tuple[Release, ...]:
     """Give Greenland's edition of a country and every kommune's, in full, in Danish."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    form = load_form()
     request = ReleaseRequest(period, "GL", "da", _COUNTED_ON)
+    counting = _count(country, request)
+    areas = ("GL", *counting.delivered)
+    return tuple(lay_out(counting, replace(request, area=area)) for area in areas)
+
+
+def crossed(country: Country, period: Period) -> Mapping[Number, int]:
+    """Give what was counted of the cells that no table of Greenland's edition prints."""
+    request = ReleaseRequest(period, "GL", "da", _COUNTED_ON)
+    counting = _count(country, request)
+    return crossed_numbers(counting, counted_specs(request, counting.jurisdictions))
+
+
+def _count(country: Country, request: ReleaseRequest) -> Counting:
+    engine = create_engine("sqlite://", poolclass=StaticPool)
     with engine.begin() as connection:
         store_schema().metadata.create_all(connection)
         load_country(connection, country)
-        counting = count_release(connection, form, request)
+        counting = count_release(connection, load_form(), request)
     engine.dispose()
-    areas = ("GL", *counting.delivered)
-    return tuple(lay_out(counting, replace(request, area=area)) for area in areas)
+    return counting
 
 
 def _insert(connection: Connection, table: str, rows: Iterable[Mapping[str, object]]) -> None:

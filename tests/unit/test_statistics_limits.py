@@ -10,9 +10,10 @@ from fpsheet_sync.disclosure.suppression import suppress
 from fpsheet_sync.stat_table import Shorthand
 from fpsheet_sync.statistics.benchmark import Benchmark
 from fpsheet_sync.statistics.cells import release_cells
-from fpsheet_sync.statistics.limits import find_limits
+from fpsheet_sync.statistics.inside import inside_relations
 from fpsheet_sync.statistics.number import Number
 from fpsheet_sync.statistics.own import protect
+from fpsheet_sync.statistics.relation import tell
 from fpsheet_sync.statistics.suppression import apply_suppression, public_tables
 from fpsheet_templates.load import load_form
 from tests.support.country import Country, Record
@@ -40,12 +41,12 @@ def test_people_counted_once_are_limited_by_their_jobs_and_by_each_other() -> No
         number("job.sidste_dag", job_type="fleksjob"): 7,
         number("job.sidste_dag", job_type="skaanejob"): 4,
     }
-    found = find_limits(numbers, ())
+    found = tell(inside_relations(numbers, (), load_form()), numbers)
     left = {each.id: each.value for each in found.cells}
     people, jobs = "job.sidste_dag.distinct|2025-12-31|2025-12-31|land=955", "job.sidste_dag|"
     one = [name for name in left if name.startswith(f"{people}|job_type=skaanejob <= {jobs}")]
     assert [left[name] for name in one] == [0]
-    together = [name for name in left if name.startswith(f"{people} <= parts of")]
+    together = [name for name in left if name.startswith(f"{people} <= {people}|")]
     # Six and four are ten together, and the nine leave one who has both.
     assert sorted(left[name] for name in together) == [1, 10]
     assert all(each.owner == "955" and not each.is_count for each in found.cells)

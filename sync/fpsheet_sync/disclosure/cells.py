@@ -41,6 +41,9 @@ class Equation:
         parts: What it is the sum of, each once.
         table: Table the sum is printed in.
         breakdown: Dimension of the table along which is summed.
+        reason: Why every reader knows it, where no table prints it as a sum: a text key.
+        is_certain: It holds whatever happened; otherwise readers may believe it and it happens to
+            hold, so that it is told to them and nothing else rests on it.
     """
 
     name: str
@@ -48,6 +51,8 @@ class Equation:
     parts: tuple[CellId, ...]
     table: str = ""
     breakdown: str = ""
+    reason: str = ""
+    is_certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,39 +9,39 @@ in a release of that quarter alone, and a stock the same in every release that e
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
 from fpsheet_sync.disclosure.cells import Cell, CellId, Derived, Equation
 from fpsheet_sync.disclosure.cells import Release as Disclosed
 from fpsheet_sync.disclosure.crossing import cross_equations
-from fpsheet_sync.stat_table import Column, ColumnKind, Period, Release, StatTable
+from fpsheet_sync.stat_table import Column, ColumnKind, Release, StatTable
+from fpsheet_sync.statistics.crossed import cross_sums
 from fpsheet_sync.statistics.cube import KOMMUNE
-from fpsheet_sync.statistics.limits import find_limits
+from fpsheet_sync.statistics.inside import inside_relations
 from fpsheet_sync.statistics.number import COUNTRIES, LAND, Number
-from fpsheet_sync.statistics.overlap import period_sums
+from fpsheet_sync.statistics.over_time import dated, split_periods, time_relations
+from fpsheet_sync.statistics.relation import Relation, tell
 from fpsheet_sync.statistics.scope import quarters
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.form import Form
 from fpsheet_templates.table import TOTAL, UOPLYST, Dimension, load_dimensions
 
-STOCKS = (
-    "bestand.bestand",
-    "forloeb.igangvaerende",
-    "job.sidste_dag",
-    "indkomst.borgere",
-)
-"""Beginnings of the names of numbers that depend on the last day of the period alone."""
-
 _NOTHING: Mapping[CellId, int] = {}
 _NONE_HIDDEN: Mapping[CellId, bool] = {}
-_STOCK_BEFORE, _STOCK = "bestand.primo", "bestand.bestand"
+_NOT_CROSSED: Mapping[Number, int] = {}
 _KVARTAL = "kvartal"
-_MOVED_IN, _MOVED_OUT = "bevaegelse.tilflyttet", "bevaegelse.fraflyttet"
 
 
 @dataclass(slots=True)
-class _Collected:
-    """What has been found so far."""
+class Collected:
+    """What editions print.
+
+    Attributes:
+        numbers: The numbers.
+        adds_up: Those of which the country is the sum of its kommuner.
+        equations: The sums, by total and parts.
+        derived: The figures that rest on numbers.
+        compared: Figures that compare with the country → the numbers whose country they use.
+    """
 
     numbers: dict[Number, int] = field(default_factory=dict)
     adds_up: set[Number] = field(default_factory=set)
@@ -71,43 +71,77 @@ def release_cells(
     *,
     known: Mapping[CellId, int] = _NOTHING,
     hidden: Mapping[CellId, bool] = _NONE_HIDDEN,
+    crossed: Mapping[Number, int] = _NOT_CROSSED,
 ) -> Disclosed:
     """Describe all editions that are published together.
 
     Args:
         releases: The editions, none of them suppressed yet, of one language.
-        form: The form, for how fine codes divide coarse ones.
+        form: The form, for how fine codes divide coarse ones, and what it requires.
         known: Numbers a reader has from earlier publications (`printed_numbers` of those).
         hidden: Numbers that those hid, and whether because they were small.
+        crossed: Counts of cells that no table prints (`crossed.crossed_numbers`).
 
     Raises:
         SpecError: The same number has two values, which would be a fault of the counting.
     """
-    found = _Collected()
+    found = collect(releases, form)
+    earlier = {Number.read(id_): value for id_, value in known.items()}
+    relations, values = find_relations(found, form, earlier)
+    told, cross = tell(relations, values), cross_sums(found.numbers, crossed, form)
+    _rest_on_country(found)
+    printed = [Cell(number.id, value, owner=number.owner) for number, value in values.items()]
+    unprinted = (*told.cells, *cross.cells)
+    ids = {cell.id for cell in printed}
+    return Disclosed(
+        cells=(*printed, *unprinted),
+        equations=(*found.equations.values(), *told.equations, *cross.equations),
+        derived=tuple(found.derived.values()),
+        known={id_: value for id_, value in known.items() if id_ in ids},
+        unprinted=frozenset(cell.id for cell in unprinted),
+        hidden_before={id_: was_small for id_, was_small in hidden.items() if id_ in ids},
+    )
+
+
+def collect(releases: Iterable[Release], form: Form) -> Collected:
+    """Collect the numbers, figures and sums that editions print.
+
+    Raises:
+        SpecError: The same number has two values.
+    """
+    found = Collected()
     for release in releases:
         for table in release.tables:
             _collect(found, release, table)
-    for equation in (
-        *_area_sums(found, form),
-        *_refined_sums(found.numbers, form),
-        *_moves(found.numbers),
-        *period_sums(found.numbers, known),
-    ):
+    for equation in (*_area_sums(found, form), *_refined_sums(found.numbers, form)):
         found.add_equation(equation)
-    _rest_on_country(found)
-    limits = find_limits(found.numbers, found.equations.values())
-    cells = tuple(
-        Cell(number.id, value, owner=number.owner) for number, value in found.numbers.items()
+    return found
+
+
+def find_relations(
+    found: Collected, form: Form, earlier: Mapping[Number, int]
+) -> tuple[tuple[Relation, ...], Mapping[Number, int]]:
+    """Derive what readers know of the numbers beyond the sums, with those of earlier editions.
+
+    Whether each of them holds in the numbers is for `tell` to look at.
+
+    Returns:
+        The relations, and every number they name: those of the editions, those of earlier ones,
+        and what is left of a period that an earlier one divides.
+    """
+    values = dict(found.numbers)
+    splits = tuple(split_periods(values, earlier))
+    ours, everything = set(values), {**earlier, **values}
+    summed = {(each.total, part) for each in found.equations.values() for part in each.parts}
+    relations = (
+        *splits,
+        *inside_relations(values, summed, form),
+        *time_relations(ours, everything),
     )
-    ids = {cell.id for cell in cells}
-    return Disclosed(
-        cells=(*cells, *limits.cells),
-        equations=(*found.equations.values(), *limits.equations),
-        derived=tuple(found.derived.values()),
-        known={id_: value for id_, value in known.items() if id_ in ids},
-        unprinted=frozenset(cell.id for cell in limits.cells),
-        hidden_before={id_: was_small for id_, was_small in hidden.items() if id_ in ids},
-    )
+    named = {each for relation in relations for each in (*relation.some, *relation.others)}
+    return relations, {
+        number: value for number, value in everything.items() if number in values or number in named
+    }
 
 
 def printed_numbers(release: Release) -> Mapping[CellId, int]:
@@ -130,17 +164,9 @@ def number_of(release: Release, table: StatTable, column: Column, key: Sequence[
     if quarter:
         period = next(each.period for each in quarters(period) if each.id == quarter)
     area = codes.pop(KOMMUNE, release.area)
-    of, period = _dated(column.of, period)
+    of, period = dated(column.of, period)
     days = (str(period.fra), str(period.til))
     return Number(of, days, area, frozenset(codes.items()))
-
-
-def _dated(of: str, period: Period) -> tuple[str, Period]:
-    """Give what is counted and when; a stock is counted on one day."""
-    if of == _STOCK_BEFORE:
-        day = period.fra - timedelta(days=1)
-        return _STOCK, Period(day, day)
-    return (of, Period(period.til, period.til)) if of.startswith(STOCKS) else (of, period)
 
 
 def figure_id(release: Release, table: StatTable, column: Column, key: Sequence[str]) -> str:
@@ -148,7 +174,7 @@ def figure_id(release: Release, table: StatTable, column: Column, key: Sequence[
     return "|".join((table.id, f"{LAND}={release.area}", column.id, *key))
 
 
-def _collect(found: _Collected, release: Release, table: StatTable) -> None:
+def _collect(found: Collected, release: Release, table: StatTable) -> None:
     """Collect the numbers, figures and sums of one table."""
     places = {column.id: place for place, column in enumerate(table.columns)}
     by_column: dict[str, dict[tuple[str, ...], CellId]] = defaultdict(dict)
@@ -171,7 +197,7 @@ def _collect(found: _Collected, release: Release, table: StatTable) -> None:
 
 
 def _collect_row(
-    found: _Collected,
+    found: Collected,
     release: Release,
     table: StatTable,
     key: tuple[str, ...],
@@ -193,7 +219,7 @@ def _collect_row(
 
 
 def _collect_compared(
-    found: _Collected, release: Release, table: StatTable, key: tuple[str, ...]
+    found: Collected, release: Release, table: StatTable, key: tuple[str, ...]
 ) -> None:
     """Note which figures of a row compare with the country, and which numbers of it they use."""
     columns = {column.id: column for column in table.columns}
@@ -204,7 +230,7 @@ def _collect_compared(
             found.compared[id_] = tuple(own)
 
 
-def _rest_on_country(found: _Collected) -> None:
+def _rest_on_country(found: Collected) -> None:
     """Let figures that compare with the country rest on the country's numbers too.
 
     An expected number over a kommune's own decisions is the country's share.
@@ -217,7 +243,7 @@ def _rest_on_country(found: _Collected) -> None:
         found.derived[id_] = replace(figure, rests_on=rests_on)
 
 
-def _area_sums(found: _Collected, form: Form) -> Iterator[Equation]:
+def _area_sums(found: Collected, form: Form) -> Iterator[Equation]:
     """Bind each country's number to its kommuner's, where editions print them apart.
 
     Kommuner without an edition of their own are one number together, which nobody prints but
@@ -238,7 +264,7 @@ def _area_sums(found: _Collected, form: Form) -> Iterator[Equation]:
                 yield _country_sum(found, areas[country], parts)
 
 
-def _country_sum(found: _Collected, total: Number, parts: list[Number]) -> Equation:
+def _country_sum(found: Collected, total: Number, parts: list[Number]) -> Equation:
     rest = found.numbers[total] - sum(found.numbers[part] for part in parts)
     if rest:
         others = replace(total, area=f"{total.area}-andre")
@@ -265,18 +291,6 @@ def _refined_sums(numbers: Mapping[Number, int], form: Form) -> Iterator[Equatio
             if total in numbers:
                 name = f"{total.id} = {dimension.id}"
                 yield Equation(name, total.id, tuple(ids), breakdown=dimension.id)
-
-
-def _moves(numbers: Mapping[Number, int]) -> Iterator[Equation]:
-    """Bind those who moved to a kommune of a country to those who moved from one: the same people.
-
-    Where some moved to another country the two differ, and tell nothing of each other.
-    """
-    for number, value in numbers.items():
-        if number.of == _MOVED_IN and number.area in COUNTRIES:
-            left = replace(number, of=_MOVED_OUT)
-            if numbers.get(left) == value:
-                yield Equation(f"{number.id} = {left.of}", number.id, (left.id,))
 
 
 def _groups(dimension: Dimension, form: Form) -> Mapping[str, str]:

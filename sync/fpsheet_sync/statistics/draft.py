@@ -20,6 +20,7 @@ from fpsheet_sync.state_hash import state_hash
 from fpsheet_sync.statistics.benchmark import Benchmark, load_benchmarks
 from fpsheet_sync.statistics.cause import changed_facts
 from fpsheet_sync.statistics.counting import Counting
+from fpsheet_sync.statistics.crossed import crossed_numbers
 from fpsheet_sync.statistics.edition import is_provisional
 from fpsheet_sync.statistics.publication import (
     Draft,
@@ -189,7 +190,11 @@ def make_draft(
     with store.read() as connection:
         before = read_before(connection, question.area)
     ours = [release for release in full if release.language == question.languages[0]]
-    described = release_cells(ours, question.form, known=before.printed, hidden=before.hidden)
+    request = question.request(question.languages[0], "", ())
+    crossed = crossed_numbers(counting, counted_specs(request, counting.jurisdictions))
+    described = release_cells(
+        ours, question.form, known=before.printed, hidden=before.hidden, crossed=crossed
+    )
     settings = Settings(threshold=question.threshold, zeros=ZeroPolicy(question.zeros))
     own = [release for release in counted if release.language == question.languages[0]]
     protected = protect(described, settings, own)

@@ -11,6 +11,7 @@ from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period, Release
 from fpsheet_sync.statistics.benchmark import Benchmark, compare, published_share
 from fpsheet_sync.statistics.counting import Counting
+from fpsheet_sync.statistics.crossed import cross_specs
 from fpsheet_sync.statistics.cube import count_tables
 from fpsheet_sync.statistics.edition import Edition, number_notes
 from fpsheet_sync.statistics.quality import count_quality
@@ -83,7 +84,7 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
     specs = counted_specs(request, jurisdictions)
     names = sorted({c.facts for spec in specs for c in spec.columns if c.facts in FACT_SOURCES})
     with fact_tables(connection, scope, names) as tables:
-        cube = count_tables(connection, scope, tables, specs)
+        cube = count_tables(connection, scope, tables, (*specs, *cross_specs(specs, form)))
     country = next(iter(jurisdictions)) if len(jurisdictions) == 1 else EVERYWHERE
     given = compare(cube, scope.kommuner, country, request.period, request.benchmarks)
     return Counting(

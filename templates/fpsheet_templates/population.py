@@ -1,0 +1,117 @@
+"""Populations: what each printed count counts, declared once in `data/tables/populations.toml`.
+
+From them and from the dimensions floor 3 derives what every reader knows of numbers beside each
+other: which are the same, which lie inside others, what comes and goes.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+from fpsheet_templates.errors import SpecError
+
+
+class Timing(StrEnum):
+    """How a count uses the period."""
+
+    WITHIN = "within"
+    """What happened on a day of it: adds up over days."""
+    ANY_DAY = "any_day"
+    """What held some day of it."""
+    LAST_DAY = "last_day"
+    """What holds at the end of its last day; the day before the period does not matter."""
+    DAY_BEFORE = "day_before"
+    """What holds at the end of the day before it."""
+    BETWEEN = "between"
+    """What differs between these two days."""
+
+
+class Place(StrEnum):
+    """Where one of them counts."""
+
+    REPORTER = "reporter"
+    """In the kommune that reports it."""
+    HOME = "home"
+    """Where the citizen belongs on the day; a citizen has one home."""
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """What a count counts.
+
+    Attributes:
+        id: Name of the count (`forloeb.afsluttet`).
+        of: What one of them is; counts of the same things have the same word.
+        timing: How it uses the period.
+        place: Where one of them counts.
+        begun: For a state: the count of those that began; empty where nothing counts them.
+        ended: For a state: the count of those that ended.
+        same_as: The count it is, of another day; empty for itself.
+        inside: Counts that hold all of it; a dimension in braces stands for its code.
+        apart: Counts of one such word have nothing in common and lie inside the same.
+        anniversary_of: The count of what happened one year before.
+        mirror: For a whole country: the count of the same citizens.
+    """
+
+    id: str
+    of: str
+    timing: Timing
+    place: Place
+    begun: str = ""
+    ended: str = ""
+    same_as: str = ""
+    inside: tuple[str, ...] = ()
+    apart: str = ""
+    anniversary_of: str = ""
+    mirror: str = ""
+
+
+@cache
+def load_populations() -> Mapping[str, Population]:
+    """Load every population by the name of its count.
+
+    Raises:
+        SpecError: One stands twice, or names one that does not exist.
+    """
+    source = files("fpsheet_templates") / "data" / "tables" / "populations.toml"
+    entries = tomllib.loads(source.read_text(encoding="utf-8"))["population"]
+    found: dict[str, Population] = {}
+    for entry in entries:
+        population = _population(entry)
+        if population.id in found:
+            message = f"The population {population.id} is declared twice."
+            raise SpecError(message)
+        found[population.id] = population
+    for population in found.values():
+        for name in (each for each in _named(population) if "{" not in each):
+            if name not in found:
+                message = f"The population {population.id} names {name}, which does not exist."
+                raise SpecError(message)
+    return found
+
+
+def _population(entry: Mapping[str, object]) -> Population:
+    inside = entry.get("inside", [])
+    words = {name: str(value) for name, value in entry.items() if isinstance(value, str)}
+    return Population(
+        id=words["id"],
+        of=words["of"],
+        timing=Timing(words["timing"]),
+        place=Place(words["place"]),
+        begun=words.get("begun", ""),
+        ended=words.get("ended", ""),
+        same_as=words.get("same_as", ""),
+        inside=tuple(str(name) for name in inside) if isinstance(inside, list) else (),
+        apart=words.get("apart", ""),
+        anniversary_of=words.get("anniversary_of", ""),
+        mirror=words.get("mirror", ""),
+    )
+
+
+def _named(population: Population) -> tuple[str, ...]:
+    """Give the other counts that a population names."""
+    others = (population.begun, population.ended, population.same_as, population.mirror)
+    return tuple(name for name in (*others, population.anniversary_of, *population.inside) if name)

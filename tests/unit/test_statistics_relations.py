@@ -1,0 +1,238 @@
+"""The relations between printed numbers follow from what the tables declare that they count.
+
+Each relation looked for here made hidden numbers of a demo edition exact once, before anybody had
+written it down: none may need to be written down again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+import pytest
+
+from fpsheet_sync.disclosure.suppression import audit_hidden
+from fpsheet_sync.stat_table import Period
+from fpsheet_sync.statistics.cells import collect, find_relations, release_cells
+from fpsheet_sync.statistics.number import Number
+from fpsheet_sync.statistics.over_time import dated
+from fpsheet_sync.statistics.relation import Reason, Relation
+from fpsheet_templates.errors import SpecError
+from fpsheet_templates.load import load_form
+from fpsheet_templates.population import load_populations
+from fpsheet_templates.table import ColumnSpec, Count, TableSpec, check_populations
+from tests.support.country import Country, Record, crossed, editions
+
+YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
+BEFORE = Period(date(2024, 1, 1), date(2024, 12, 31))
+ENDS = {2024: ("2024-12-31",) * 2, 2025: ("2025-12-31",) * 2}
+DAYS = {2024: ("2024-01-01", "2024-12-31"), 2025: ("2025-01-01", "2025-12-31")}
+
+
+def row(kommune: str, person: str, **fields: object) -> Record:
+    """Give a record."""
+    return {"kommune_kode": kommune, "borger": person, **fields}
+
+
+def small_country() -> Country:
+    """Give two kommuner with a pensioner, a job, a course and a udsættelse in each.
+
+    The pensioners of 955 are one from before the reform, without an assessment, and one with.
+    """
+    long_ago = date(2023, 5, 1)
+    return Country(
+        {name: ("K", date(1980, 1, 1)) for name in "abc"},
+        {
+            "borger": [row("955", "a", pensionist_foer_reform="ja")],
+            "afgoerelse": [
+                row(kommune, person, afgoerelse=kind, afgoerelse_dato=day, niveau=niveau)
+                for kommune, person in (("955", "b"), ("956", "c"))
+                for kind, day, niveau in (
+                    ("tilkendelse", long_ago, "hoejeste"),
+                    ("udsaettelse", date(2024, 6, 1), None),
+                )
+            ],
+            "vurdering": [
+                row("955", "b", vurdering_dato=long_ago, arbejdsevne_pct=20),
+                row("956", "c", vurdering_dato=long_ago, arbejdsevne_pct=60, maks_timer_pr_uge=5.0),
+            ],
+            "job": [
+                row(*who, job_type="fleksjob", branche="A", start_dato=long_ago, timer_pr_uge=5.0)
+                for who in (("955", "b"), ("956", "c"))
+            ],
+            "forloeb": [
+                row(*who, forloeb_type="revurdering", start_dato=long_ago)
+                for who in (("955", "b"), ("956", "c"))
+            ],
+        },
+    )
+
+
+@cache
+def found() -> dict[tuple[frozenset[Number], frozenset[Number]], Relation]:
+    """Give the relations of the small country's editions of 2025 and 2024, by their sides."""
+    form = load_form()
+    now = collect(editions(small_country(), YEAR), form)
+    before = collect(editions(small_country(), BEFORE), form)
+    relations, values = find_relations(now, form, before.numbers)
+    assert all(each.holds(values) for each in relations if each.is_certain)
+    return {(frozenset(each.some), frozenset(each.others)): each for each in relations}
+
+
+def number(of: str, days: tuple[str, str], area: str, **codes: str) -> Number:
+    """Name a number."""
+    return Number(of, days, area, frozenset(codes.items()))
+
+
+def derived(some: list[Number], others: list[Number]) -> tuple[str, bool, bool]:
+    """Give why some numbers are no more than others, whether they are equal, and surely so."""
+    relation = found()[frozenset(some), frozenset(others)]
+    return relation.reason, relation.is_equal, relation.is_certain
+
+
+@pytest.mark.parametrize("area", ["955", "956", "GL"])
+def test_who_lacks_a_work_ability_lacks_the_hours_too(area: str) -> None:
+    """T06 Uoplyst <= T07 Uoplyst in each area: eight small numbers of the demo followed from it."""
+    lacking = [
+        number("bestand.bestand", ENDS[2025], area, **{name: "uoplyst"})
+        for name in ("arbejdsevne", "timer")
+    ]
+    assert derived(lacking[:1], lacking[1:]) == (Reason.READ_TOGETHER, False, True)
+
+
+def test_who_lacks_a_work_ability_lacks_the_hours_too_at_each_level() -> None:
+    """T06b and T07b, which stand for the country alone."""
+    lacking = [
+        number(
+            "bestand.bestand", ENDS[2025], "GL", bestand_niveau="foer_reform", **{name: "uoplyst"}
+        )
+        for name in ("arbejdsevne", "timer")
+    ]
+    assert derived(lacking[:1], lacking[1:]) == (Reason.READ_TOGETHER, False, True)
+
+
+@pytest.mark.parametrize("of", ["job.sidste_dag.distinct", "forloeb.igangvaerende.distinct"])
+def test_citizens_with_one_home_add_up_unless_two_kommuner_report_one(of: str) -> None:
+    """T08 and T01: the country's citizens are the kommuner's; likely, and not certain."""
+    kommuner = [number(of, ENDS[2025], area) for area in ("955", "956")]
+    assert derived(kommuner, [number(of, ENDS[2025], "GL")]) == (Reason.ONE_HOME, True, False)
+
+
+@pytest.mark.parametrize(("area", "is_certain"), [("GL", True), ("955", False)])
+def test_what_is_held_comes_and_goes(area: str, is_certain: bool) -> None:
+    """Ongoing 2025 and ended = ongoing 2024 and begun; in a kommune some may have moved."""
+    held, ended = "forloeb.igangvaerende", "forloeb.afsluttet"
+    code = {"forloeb_type": "revurdering"}
+    now = [number(held, ENDS[2025], area, **code), number(ended, DAYS[2025], area, **code)]
+    then = [
+        number(held, ENDS[2024], area, **code),
+        number("forloeb.paabegyndt", DAYS[2025], area, **code),
+    ]
+    assert derived(now, then) == (Reason.STOCK_FLOW, True, is_certain)
+
+
+@pytest.mark.parametrize("area", ["955", "GL"])
+def test_deadlines_are_last_years_postponements(area: str) -> None:
+    """T20 of 2025 and T11 of 2024."""
+    due = number("udsaettelse.frister", DAYS[2025], area)
+    caused = number("afgoerelse.udsaettelse", DAYS[2024], area)
+    assert derived([due], [caused]) == (Reason.ANNIVERSARY, True, True)
+
+
+@pytest.mark.parametrize("of", ["job.sidste_dag", "job.sidste_dag.distinct"])
+def test_who_has_a_job_on_the_eve_has_it_in_the_period(of: str) -> None:
+    """T08 of 2024, last day, and of 2025, in the period: jobs, and the citizens who have them."""
+    eve = number(of, ENDS[2024], "GL", job_type="fleksjob")
+    held = number(of.replace("sidste_dag", "i_perioden"), DAYS[2025], "GL", job_type="fleksjob")
+    assert derived([eve], [held]) == (Reason.HELD, False, True)
+
+
+def test_nobody_becomes_a_pensioner_of_the_old_scheme() -> None:
+    """«Ikke revurderet (før reformen)» of 2025 is no more than of 2024, by sex and ability too."""
+    for codes in ({}, {"koen": "K"}, {"arbejdsevne": "uoplyst"}):
+        late, early = (
+            number("bestand.bestand", ENDS[year], "GL", bestand_niveau="foer_reform", **codes)
+            for year in (2025, 2024)
+        )
+        assert derived([late], [early]) == (Reason.FALLING, False, True)
+    ages = {"bestand_niveau": "foer_reform", "koen": "K", "aldersgruppe": "40-49"}
+    late, early = (number("bestand.bestand", ENDS[year], "GL", **ages) for year in (2025, 2024))
+    assert (frozenset([late]), frozenset([early])) not in found()
+
+
+def test_margins_of_several_tables_are_sums_of_cells_that_none_prints() -> None:
+    """Kommune by ability, hours and level, of the national edition; nobody has hours alone.
+
+    Where every kommune's edition is printed too, level by level, the limit of Uoplyst says it all.
+    """
+    form = load_form()
+    full = editions(small_country(), YEAR)
+    cells = crossed(small_country(), YEAR)
+    described = release_cells(full[:1], form, crossed=cells)
+    together = release_cells(full, form, crossed=cells)
+    assert not any(each.reason == Reason.CROSSED for each in together.equations)
+    sums = {each.total: each.parts for each in described.equations if each.reason == Reason.CROSSED}
+    margin = number("bestand.bestand", ENDS[2025], "955", timer="uoplyst").id
+    values = {cell.id: cell.value for cell in described.cells}
+    # 955 has two pensioners without hours: one with ability 0-25 pct. at the highest level.
+    assert sum(values[part] for part in sums[margin]) == values[margin] == 2
+    assert any("arbejdsevne=0-25" in part and values[part] == 1 for part in sums[margin])
+    hours = number("bestand.bestand", ENDS[2025], "956", timer="0,1-9,9").id
+    assert not any("arbejdsevne=uoplyst" in part for part in sums[hours])
+    assert described.unprinted >= set(sums[margin])
+
+
+def test_the_limit_makes_a_hidden_number_exact_that_was_thought_safe() -> None:
+    """34 pensioners, 6 without an assessment; 5 hours 20, 15 hours 7, 0 hours 1, which is hidden.
+
+    T07 hides Uoplyst beside it: 7 together. T06 prints its Uoplyst, 6: so 0 hours is 1.
+    """
+    people = [f"p{n}" for n in range(34)]
+    hours = [*([5.0] * 20), *([15.0] * 7), 0.0]
+    long_ago = date(2024, 5, 1)
+    granted = {"afgoerelse": "tilkendelse", "afgoerelse_dato": long_ago, "niveau": "hoejeste"}
+    assessed = {"vurdering_dato": long_ago, "arbejdsevne_pct": 20}
+    country = Country(
+        dict.fromkeys(people, ("K", date(1980, 1, 1))),
+        {
+            "afgoerelse": [row("955", who, **granted) for who in people],
+            "vurdering": [
+                row("955", who, **assessed, maks_timer_pr_uge=each)
+                for who, each in zip(people, hours, strict=False)
+            ],
+        },
+    )
+    national = editions(country, YEAR)[0]
+    shown = tuple(table for table in national.tables if table.id in {"T06", "T07"})
+    described = release_cells([replace(national, tables=shown)], load_form())
+    zero = number("bestand.bestand", ENDS[2025], "955", timer="0").id
+    hidden = [each.id for each in described.cells if each.id.endswith(("timer=0", "timer=uoplyst"))]
+    known = audit_hidden(described, hidden).views[0].intervals[zero]
+    assert (known.low, known.high) == (1, 1)
+    others = tuple(e for e in described.equations if e.reason != Reason.READ_TOGETHER)
+    thought = audit_hidden(replace(described, equations=others), hidden).views[0].intervals[zero]
+    assert (thought.low, thought.high) == (1, 6)
+
+
+def test_a_state_is_named_by_its_day_whatever_the_period() -> None:
+    """The stock of 31 December is one number, in the edition of the year and of the half."""
+    assert dated("bestand.primo", YEAR) == ("bestand.bestand", Period(BEFORE.til, BEFORE.til))
+    assert dated("job.sidste_dag.distinct", YEAR)[1] == Period(YEAR.til, YEAR.til)
+    assert dated("afgoerelse.afslag", YEAR)[1] == YEAR
+
+
+def test_a_table_that_counts_what_nobody_declared_is_refused() -> None:
+    """Its numbers could be protected from no reader who knows what they count."""
+    column = ColumnSpec("nyt", Count.ROWS, "forloeb", "aflyst", "antal")
+    with pytest.raises(SpecError, match=r"counts forloeb\.aflyst"):
+        check_populations(TableSpec("T99", ("kommune",), (column,), "within"))
+
+
+def test_every_relation_has_words_for_the_audit() -> None:
+    """In Danish and in English, for each reason; no population is without a use."""
+    texts = load_form().texts
+    for reason in Reason:
+        danish, english = (texts.get(f"statistics.relation.{reason}", tag) for tag in ("da", "en"))
+        assert danish != english
+    assert all(each.of and each.timing and each.place for each in load_populations().values())
