@@ -13,7 +13,7 @@ from fpsheet.publish import commit_of
 from fpsheet_sync.access import Actor, Deed, log_access
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.bestand import FOER_REFORM
+from fpsheet_sync.statistics.pension import FOER_REFORM
 from fpsheet_sync.statistics.scope import ENHED, Scope
 from fpsheet_sync.statistics.workspace import fact_tables
 from fpsheet_sync.store import Store, last_commit

@@ -113,7 +113,7 @@ AFGOERELSE = record(
     afgoerelse_dato=DAY,
     virkning_dato=MAYBE_DAY,
     niveau=pick(LEVELS),
-    bortfald_aarsag=pick((None, "frakendt", "doedsfald")),
+    bortfald_aarsag=pick((None, "frakendt", "doedsfald", "fraflytning", "alderspension")),
     tilbagevisningsaarsag_1=pick((None, "dokumentation")),
     tilbagevisningsaarsag_2=pick((None, "ressourcer")),
     tilbagevisningsaarsag_3=pick((None, "dokumentation", "arbejdsproevning")),
@@ -163,7 +163,7 @@ def check(connection: Connection, country: Country, period: Period, area: str) -
     load_country(connection, country)
     counting = count_release(connection, form, ReleaseRequest(period, area, "da", TODAY))
     kommuner = set(counting.scope.kommuner)
-    facts = list(NaiveCount(country, form, period.fra, period.til).facts())
+    facts = list(NaiveCount(country, form, frozenset(kommuner), period.fra, period.til).facts())
     for own in (area, *(kommune for kommune in ("956", "707") if kommune in kommuner)):
         request = ReleaseRequest(period, own, "da", TODAY)
         release = lay_out(counting, request)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -93,21 +94,32 @@ def in_band(value: float | None, bands: tuple[tuple[int, str], ...], *, scale: i
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class NaiveCount:
     """A country and a period to count.
 
     Attributes:
         country: The records.
-        form: For the grouping of branches.
+        form: For the grouping of branches, and which kommuner lie in one country.
+        kommuner: The country's own kommuner; what others report counts nothing.
         fra: First day.
         til: Last day.
     """
 
     country: Country
     form: Form
+    kommuner: frozenset[str]
     fra: date
     til: date
+
+    def rows(self, sheet: str) -> list[Record]:
+        """Give what the country's own kommuner report."""
+        return [r for r in self.country.rows(sheet) if r["kommune_kode"] in self.kommuner]
+
+    def are_of_one_country(self, one: object, other: object) -> bool:
+        """Tell whether two kommuner lie in the same country, and are counted."""
+        lands = [self.form.kommuner[str(k)].jurisdiction for k in (one, other)]
+        return lands[0] == lands[1] and {str(one), str(other)} <= self.kommuner
 
     def unit(self, row: Record) -> str:
         """Give the citizen a row is about, merged identities followed."""
@@ -130,17 +142,40 @@ class NaiveCount:
         """Give the quarter of a day."""
         return f"{day.year}K{(day.month - 1) // 3 + 1}"
 
-    def home(self, unit: str, reporter: str, day: date) -> str:
-        """Give where a citizen belongs on a day."""
+    def home(self, unit: str, day: date) -> str | None:
+        """Give where a citizen belongs on a day; None where nowhere in the country."""
+        happened = self.happened(unit, day)
+        entitled = self.entitled(day).get(unit)
+        if entitled is not None:
+            stays, since = (
+                str(entitled[1]["kommune_kode"]),
+                happened[str(entitled[1]["kommune_kode"])],
+            )
+        else:
+            since, stays = max((latest, kommune) for kommune, latest in happened.items())
         moves = [
             row
-            for row in self.country.rows("overdragelse")
+            for row in self.rows("overdragelse")
             if self.unit(row) == unit and day_of(row, "dato") <= day
         ]
         if not moves:
-            return reporter
+            return stays
         last = max(moves, key=lambda row: (row["dato"], row["kommune_kode"], row["raekke_id"]))
-        return str(last["til_kommune"])
+        if self.are_of_one_country(last["til_kommune"], stays):
+            return str(last["til_kommune"])
+        return stays if since > day_of(last, "dato") else None
+
+    def happened(self, unit: str, day: date) -> dict[str, date]:
+        """Give each kommune that tells of a citizen, with the last thing that happened by a day."""
+        found: dict[str, date] = {}
+        for sheet, field in HAPPENED.items():
+            for row in self.rows(sheet):
+                if self.unit(row) == unit:
+                    kommune = str(row["kommune_kode"])
+                    then = cast("date | None", row.get(field)) if field else None
+                    seen = date.min if then is None or then > day else then
+                    found[kommune] = max(seen, found.get(kommune, date.min))
+        return found
 
     def facts(self) -> Iterator[Fact]:
         """Give every fact of every table."""
@@ -157,7 +192,7 @@ class NaiveCount:
 
     def courses(self) -> Iterator[Fact]:
         """T01, T02, T03, T05, T17."""
-        for row in self.country.rows("forloeb"):
+        for row in self.rows("forloeb"):
             unit, reporter = self.unit(row), str(row["kommune_kode"])
             codes = {field: code_of(row, field) for field in FORLOEB_CODES}
             start, end = day_of(row, "start_dato"), cast("date | None", row.get("slut_dato"))
@@ -169,12 +204,17 @@ class NaiveCount:
                 length = Fraction((end - start).days + 1)
                 yield Fact("forloeb.afsluttet", reporter, unit, codes | quarter, length)
             if start <= self.til and (end is None or end > self.til):
-                home = self.home(unit, reporter, self.til)
-                yield Fact("forloeb.igangvaerende", home, unit, codes)
+                yield from self.at_home("forloeb.igangvaerende", row, codes)
+
+    def at_home(self, name: str, row: Record, codes: dict[str, str]) -> Iterator[Fact]:
+        """Give a fact that counts where the citizen of a row belongs on the last day."""
+        home = self.home(self.unit(row), self.til)
+        if home is not None and self.are_of_one_country(home, row["kommune_kode"]):
+            yield Fact(name, home, self.unit(row), codes)
 
     def clarifications(self) -> Iterator[Fact]:
         """T04."""
-        rows = self.country.rows("forloeb")
+        rows = self.rows("forloeb")
         for row in rows:
             if row["forloeb_type"] != "revurdering" or not self.inside(row.get("slut_dato")):
                 continue
@@ -195,7 +235,7 @@ class NaiveCount:
     def jobs(self) -> Iterator[Fact]:
         """T08, T10."""
         groups = {c.id: c.extra["gruppe10"] for c in self.form.code_lists["branche"].codes}
-        for row in self.country.rows("job"):
+        for row in self.rows("job"):
             if row["job_type"] == "ordinaer":
                 continue
             unit, reporter = self.unit(row), str(row["kommune_kode"])
@@ -206,11 +246,11 @@ class NaiveCount:
             if start <= self.til and (end is None or end >= self.fra):
                 yield Fact("job.i_perioden", reporter, unit, codes)
             if start <= self.til and (end is None or end > self.til):
-                yield Fact("job.sidste_dag", self.home(unit, reporter, self.til), unit, codes)
+                yield from self.at_home("job.sidste_dag", row, codes)
 
     def decisions(self) -> Iterator[Fact]:
         """T11, T12, T20."""
-        for row in self.country.rows("afgoerelse"):
+        for row in self.rows("afgoerelse"):
             day = day_of(row, "afgoerelse_dato")
             if not self.inside(day):
                 continue
@@ -225,7 +265,7 @@ class NaiveCount:
 
     def returned(self) -> Iterator[Fact]:
         """T13; the unit is the case."""
-        rows = self.country.rows("afgoerelse")
+        rows = self.rows("afgoerelse")
         for row in rows:
             if row["afgoerelse"] != "tilbagevist" or not self.inside(row["afgoerelse_dato"]):
                 continue
@@ -251,10 +291,10 @@ class NaiveCount:
     def processing(self) -> Iterator[Fact]:
         """T19."""
         applied: dict[str, set[date]] = defaultdict(set)
-        for row in self.country.rows("borger"):
+        for row in self.rows("borger"):
             if row.get("ansoegning_dato") is not None:
                 applied[self.unit(row)].add(day_of(row, "ansoegning_dato"))
-        final = [r for r in self.country.rows("afgoerelse") if r["afgoerelse"] in FINAL]
+        final = [r for r in self.rows("afgoerelse") if r["afgoerelse"] in FINAL]
         final.sort(key=lambda r: (r["afgoerelse_dato"], r["kommune_kode"], r["raekke_id"]))
         answered: set[tuple[str, date]] = set()
         for row in final:
@@ -272,16 +312,14 @@ class NaiveCount:
 
     def postponed(self) -> Iterator[Fact]:
         """T20."""
-        rows = self.country.rows("afgoerelse")
+        rows = self.rows("afgoerelse")
         for row in rows:
             decided = day_of(row, "afgoerelse_dato")
             if row["afgoerelse"] != "udsaettelse" or not self.inside(year_later(decided)):
                 continue
             unit = self.unit(row)
             days = [
-                day_of(o, "vurdering_dato")
-                for o in self.country.rows("vurdering")
-                if self.unit(o) == unit
+                day_of(o, "vurdering_dato") for o in self.rows("vurdering") if self.unit(o) == unit
             ]
             days += [
                 day_of(o, "afgoerelse_dato")
@@ -295,28 +333,67 @@ class NaiveCount:
             codes = {"udsaettelse_frist": status}
             yield Fact("udsaettelse.frister", str(row["kommune_kode"]), unit, codes)
 
+    def effects(self) -> list[Effect]:
+        """Give what gives, changes or ends a pension; leaving for another country ends it."""
+        found = [
+            Effect(
+                row,
+                self.unit(row),
+                fra=cast("date", row.get("virkning_dato") or row["afgoerelse_dato"]),
+                decided=day_of(row, "afgoerelse_dato"),
+                ends=code_of(row, "bortfald_aarsag") if row["afgoerelse"] == "bortfald" else "",
+                grants=row["afgoerelse"] == "tilkendelse",
+            )
+            for row in self.rows("afgoerelse")
+            if sets_state(row)
+        ]
+        found += [
+            Effect(
+                {**row, "afgoerelse": "bortfald", "bortfald_aarsag": "fraflytning"},
+                self.unit(row),
+                fra=day_of(row, "dato"),
+                decided=day_of(row, "dato"),
+                ends="fraflytning",
+                grants=False,
+            )
+            for row in self.rows("overdragelse")
+            if not self.are_of_one_country(row["til_kommune"], row["kommune_kode"])
+        ]
+        return found
+
     def state(self, day: date) -> dict[str, Record]:
         """Give each citizen's decision in force on a day."""
         in_force: dict[str, Record] = {}
-        for row in sorted(self.country.rows("afgoerelse"), key=effect):
-            if sets_state(row) and effect(row)[0] <= day:
-                in_force[self.unit(row)] = row
+        effects = self.effects()
+        for one in sorted((e for e in effects if e.fra <= day), key=decided):
+            others = [e for e in effects if e.unit == one.unit]
+            ended = (e for e in others if e.ends and e.fra <= day and is_ended(one, e, others))
+            if one.ends or not any(ended):
+                in_force[one.unit] = one.row
         return in_force
 
-    def pensioners(self, day: date) -> dict[str, tuple[str, str, Record]]:
-        """Give unit → (kommune, level, record) of everybody with the pension on a day."""
+    @cache  # noqa: B019 - lives as long as one test
+    def entitled(self, day: date) -> dict[str, tuple[str, Record]]:
+        """Give unit → (level, record) of everybody with the pension on a day, wherever."""
         state = self.state(day)
-        found = {}
-        for unit, row in state.items():
-            if row["afgoerelse"] != "bortfald":
-                home = self.home(unit, str(row["kommune_kode"]), day)
-                found[unit] = (home, code_of(row, "niveau"), row)
-        old = [r for r in self.country.rows("borger") if r.get("pensionist_foer_reform") == "ja"]
+        found = {
+            unit: (code_of(row, "niveau"), row)
+            for unit, row in state.items()
+            if row["afgoerelse"] != "bortfald"
+        }
+        old = [r for r in self.rows("borger") if r.get("pensionist_foer_reform") == "ja"]
         for row in sorted(old, key=lambda r: (r["kommune_kode"], r["raekke_id"]), reverse=True):
-            unit = self.unit(row)
-            if unit not in state:
-                home = self.home(unit, str(row["kommune_kode"]), day)
-                found[unit] = (home, "foer_reform", row)
+            if self.unit(row) not in state:
+                found[self.unit(row)] = ("foer_reform", row)
+        return found
+
+    def pensioners(self, day: date) -> dict[str, tuple[str, str, Record]]:
+        """Give unit → (kommune, level, record) of the country's own pensioners on a day."""
+        found = {}
+        for unit, (level, row) in self.entitled(day).items():
+            home = self.home(unit, day)
+            if home is not None and self.are_of_one_country(home, row["kommune_kode"]):
+                found[unit] = (home, level, row)
         return found
 
     def stock(self) -> Iterator[Fact]:
@@ -357,7 +434,7 @@ class NaiveCount:
         """Give a citizen's spells that are active on the last day."""
         return [
             row
-            for row in self.country.rows(sheet)
+            for row in self.rows(sheet)
             if self.unit(row) == unit
             and day_of(row, start) <= self.til
             and (row.get(end) is None or day_of(row, end) > self.til)
@@ -367,7 +444,7 @@ class NaiveCount:
         """Give a citizen's latest vurdering by the last day."""
         own = [
             row
-            for row in self.country.rows("vurdering")
+            for row in self.rows("vurdering")
             if self.unit(row) == unit and day_of(row, "vurdering_dato") <= self.til
         ]
         if not own:
@@ -379,7 +456,7 @@ class NaiveCount:
         days = [date(2016, 7, 1)]
         if latest is not None:
             days.append(day_of(latest, "vurdering_dato"))
-        for row in self.country.rows("afgoerelse"):
+        for row in self.rows("afgoerelse"):
             day = day_of(row, "afgoerelse_dato")
             if (
                 self.unit(row) == unit
@@ -411,12 +488,9 @@ class NaiveCount:
     def transitions(self) -> Iterator[Fact]:
         """T16."""
         level: dict[str, str] = {}
-        old = {
-            self.unit(r)
-            for r in self.country.rows("borger")
-            if r.get("pensionist_foer_reform") == "ja"
-        }
-        for row in sorted(self.country.rows("afgoerelse"), key=effect):
+        old = {self.unit(r) for r in self.rows("borger") if r.get("pensionist_foer_reform") == "ja"}
+        moves = [e.row for e in self.effects() if "til_kommune" in e.row]
+        for row in sorted([*self.rows("afgoerelse"), *moves], key=order_of_decision):
             unit, kind = self.unit(row), row["afgoerelse"]
             before = level.get(unit, "foer_reform" if unit in old else "uoplyst")
             is_withdrawn = kind == "bortfald" and row.get("bortfald_aarsag") == "frakendt"
@@ -436,12 +510,56 @@ class NaiveCount:
 FINAL = frozenset({"tilkendelse", "afslag"})
 
 
-def effect(row: Record) -> tuple[date, date, str, str]:
-    """Give what decisions are ordered by."""
-    effective = row.get("virkning_dato") or row["afgoerelse_dato"]
+HAPPENED = {
+    "borger": "ansoegning_dato",
+    "forloeb": "start_dato",
+    "vurdering": "vurdering_dato",
+    "job": "start_dato",
+    "afgoerelse": "afgoerelse_dato",
+    "indkomst": "fra_dato",
+    "overdragelse": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A decision: from when it works, when it was made, what it ends with and whether it grants."""
+
+    row: Record
+    unit: str
+    fra: date
+    decided: date
+    ends: str
+    grants: bool
+
+
+def decided(effect: Effect) -> tuple[date, date, str, str]:
+    """Give what decisions are ordered by: the day of the decision, then the day it works from."""
+    row = effect.row
+    return (effect.decided, effect.fra, str(row["kommune_kode"]), str(row["raekke_id"]))
+
+
+def is_ended(one: Effect, end: Effect, every: list[Effect]) -> bool:
+    """Tell whether a bortfald ends a decision."""
+    if end.ends == "doedsfald":
+        return True
+    if end.ends not in {"alderspension", "fraflytning"}:
+        return one.decided <= end.fra and one.fra < end.fra
+    again = [
+        e.decided
+        for e in every
+        if e.grants and e.decided > end.fra and e.decided > end.decided and e.fra >= end.fra
+    ]
+    return not (again and one.decided >= min(again) and one.fra >= end.fra)
+
+
+def order_of_decision(row: Record) -> tuple[date, date, str, str]:
+    """Give what decisions are ordered by: day of decision, then the day it works from."""
+    day = row.get("afgoerelse_dato") or row["dato"]
+    effective = row.get("virkning_dato") or day
     return (
+        cast("date", day),
         cast("date", effective),
-        day_of(row, "afgoerelse_dato"),
         str(row["kommune_kode"]),
         str(row["raekke_id"]),
     )

@@ -139,7 +139,9 @@ def land(tmp_path_factory: pytest.TempPathFactory) -> Land:
             if FORM.kommuner[kode].jurisdiction == country
         }
         typed = typed_country(own)
-        counted[country] = NaiveBook.of(FORM, NaiveCount(typed, FORM, FRA, TIL).facts())
+        kommuner = {k.code for k in FORM.kommuner.values() if k.jurisdiction == country}
+        naive = NaiveCount(typed, FORM, frozenset(kommuner), FRA, TIL)
+        counted[country] = NaiveBook.of(FORM, naive.facts())
     return Land(places, books, receipts, counted)
 
 

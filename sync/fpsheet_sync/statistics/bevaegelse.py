@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, case, func, select, tuple_, union_all
 from sqlalchemy import literal as sql_literal
 
-from fpsheet_sync.statistics.bestand import FOER_REFORM, decision_order, sets_state
 from fpsheet_sync.statistics.fact import (
     Facts,
     FactSource,
@@ -13,6 +12,7 @@ from fpsheet_sync.statistics.fact import (
     Tables,
     select_facts,
 )
+from fpsheet_sync.statistics.pension import FOER_REFORM, decided_order, effective_date
 from fpsheet_sync.statistics.scope import ENHED, Scope, known, within
 from fpsheet_templates.table import UOPLYST
 
@@ -53,25 +53,27 @@ def _select_transitions(scope: Scope, tables: Tables) -> Query:
     """Give `afgjort`: the reassessments decided in the period, from which level to which.
 
     Reassessments are aendring, uaendret and a bortfald with the reason frakendt. The level before
-    is that of the citizen's last decision before it in the order of effect (`decision_order`); with
+    is what the citizen's last decision before it in order of decision (`decided_order`) gave; with
     none it is `foer_reform` where the citizen had the pension then, else not stated. The level
     after is the one stated, at uaendret without one the level before, at bortfald `frakendt`.
     """
-    rows = tables["afgoerelser"]
+    rows, effects = tables["afgoerelser"], tables["virkninger"]
     reassessed = rows.c.afgoerelse.in_(("aendring", "uaendret")) | (
         (rows.c.afgoerelse == "bortfald") & (rows.c.bortfald_aarsag == "frakendt")
     )
-    now = select(rows).where(reassessed, within(rows.c.afgoerelse_dato, scope.period)).subquery()
-    every = rows.alias("tidligere")
-    earlier = (every.c[ENHED] == now.c[ENHED]) & sets_state(every)
-    earlier &= tuple_(*decision_order(every)) < tuple_(*decision_order(now))
-    order = [column.desc() for column in decision_order(every)]
+    start = effective_date(rows).label("fra")
+    decided = reassessed & within(rows.c.afgoerelse_dato, scope.period)
+    now = select(rows, start).where(decided).subquery()
+    earlier = (effects.c[ENHED] == now.c[ENHED]) & (
+        tuple_(*decided_order(effects)) < tuple_(*decided_order(now))
+    )
+    order = [column.desc() for column in decided_order(effects)]
     key = (now.c.kommune_kode, now.c.raekke_id)
     rank = func.row_number().over(partition_by=key, order_by=order)
     reform = tables["foer_reform"]
-    joined = now.outerjoin(every, earlier).outerjoin(reform, reform.c[ENHED] == now.c[ENHED])
+    joined = now.outerjoin(effects, earlier).outerjoin(reform, reform.c[ENHED] == now.c[ENHED])
     before = case(
-        (every.c.raekke_id.is_not(None), known(every.c.niveau)),
+        (effects.c.raekke_id.is_not(None), known(effects.c.niveau)),
         (reform.c[ENHED].is_not(None), sql_literal(FOER_REFORM)),
         else_=sql_literal(UOPLYST),
     )
@@ -98,5 +100,5 @@ SOURCES = {
     "bevaegelse": FactSource(
         _select_movements, needs=("pensionister_primo", "pensionister", "stilling")
     ),
-    "overgang": FactSource(_select_transitions, needs=("afgoerelser", "foer_reform")),
+    "overgang": FactSource(_select_transitions, needs=("afgoerelser", "virkninger", "foer_reform")),
 }

@@ -2,12 +2,22 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Date, Subquery, case, cast, func, null, select, union_all
 
 from fpsheet_sync.in_force import citizens
 from fpsheet_sync.record import BORGER
 from fpsheet_sync.statistics.fact import AnySelect, FactSource, Query, Tables, cited
-from fpsheet_sync.statistics.scope import ENHED, Scope, latest
+from fpsheet_sync.statistics.scope import ENHED, Scope, latest, same_country
+
+EVENTS = {
+    "borger": "ansoegning_dato",
+    "forloeb": "start_dato",
+    "vurdering": "vurdering_dato",
+    "job": "start_dato",
+    "afgoerelse": "afgoerelse_dato",
+    "indkomst": "fra_dato",
+}
+"""Sheet → the day on which its row happened to a citizen."""
 
 
 def _select_citizens(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
@@ -21,29 +31,89 @@ def _select_citizens(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - o
     )
 
 
-def select_belonging(scope: Scope, tables: Tables, day: date) -> AnySelect:
-    """Give `enhed` and `til_kommune` of those who have moved by the end of a day.
+def _select_cases(scope: Scope, tables: Tables) -> Query:
+    """Give each citizen and kommune that reported something, with the latest day it happened on.
 
-    Of several moves the latest counts; of several on one day the last in the order of reporting
-    kommune and row id, so that the answer never depends on the order of arrival.
+    `sidst` is that day by the end of the period, `sidst_primo` by the day before it; NULL where
+    nothing had happened by then.
     """
+    told = [
+        (rows, rows.c[day])
+        for sheet, day in EVENTS.items()
+        for rows in (cited(scope, tables, sheet),)
+    ]
+    moves = cited(scope, tables, "overdragelse")
+    every = union_all(
+        *(select(rows.c[ENHED], rows.c.kommune_kode, day.label("dag")) for rows, day in told),
+        select(moves.c[ENHED], moves.c.kommune_kode, cast(null(), Date).label("dag")),
+    ).subquery()
+    day = every.c.dag
+    by_end = case((day <= scope.period.til, day))
+    before = case((day < scope.period.fra, day))
+    return select(
+        every.c[ENHED],
+        every.c.kommune_kode,
+        func.max(by_end).label("sidst"),
+        func.max(before).label("sidst_primo"),
+    ).group_by(every.c[ENHED], every.c.kommune_kode)
+
+
+def _select_home(
+    scope: Scope, tables: Tables, day: date, *, happened: str, entitled: str
+) -> AnySelect:
+    """Give where each citizen belongs on a day: `enhed`, `kommune`; not who has left the country.
+
+    That is the kommune that the latest Overdragelse by that day names (of several on one day the
+    last in the order of reporting kommune and row id). Without one, or where a kommune reports
+    something that happened after a move out of the country, it is the kommune whose decision gives
+    the pension that day, else the one that reports what happened last by it; of several the one
+    with the highest number.
+    """
+    cases, moved, given = tables["sager"], _last_move(scope, tables, day), tables[entitled]
+    is_given = (given.c[ENHED] == cases.c[ENHED]) & (given.c.kommune_kode == cases.c.kommune_kode)
+    found = select(cases, given.c[ENHED].label("giver")).select_from(
+        cases.outerjoin(given, is_given)
+    )
+    every = found.subquery()
+    latest_day = every.c[happened]
+    order = [
+        *(every.c.giver.is_(None), latest_day.is_(None), latest_day.desc()),
+        every.c.kommune_kode.desc(),
+    ]
+    last = latest(every, order, (ENHED, "kommune_kode", happened))
+    is_here = same_country(scope, moved.c.til_kommune, last.c.kommune_kode)
+    home = case(
+        (moved.c.til_kommune.is_(None), last.c.kommune_kode),
+        (is_here, moved.c.til_kommune),
+        (last.c[happened] > moved.c.dato, last.c.kommune_kode),
+    ).label("kommune")
+    joined = last.outerjoin(moved, last.c[ENHED] == moved.c[ENHED])
+    homes = select(last.c[ENHED], home).select_from(joined).subquery()
+    return select(homes).where(homes.c.kommune.is_not(None))
+
+
+def _last_move(scope: Scope, tables: Tables, day: date) -> Subquery:
     moves = cited(scope, tables, "overdragelse")
     by_then = select(moves).where(moves.c.dato <= day).subquery()
     order = (by_then.c.dato.desc(), by_then.c.kommune_kode.desc(), by_then.c.raekke_id.desc())
-    last = latest(by_then, order, (ENHED, "til_kommune"))
-    return select(last.c[ENHED], last.c.til_kommune)
+    return latest(by_then, order, (ENHED, "til_kommune", "dato"))
 
 
 def _on_last_day(scope: Scope, tables: Tables) -> Query:
-    return select_belonging(scope, tables, scope.period.til)
+    day = scope.period.til
+    return _select_home(scope, tables, day, happened="sidst", entitled="tilkendte")
 
 
 def _on_day_before(scope: Scope, tables: Tables) -> Query:
-    return select_belonging(scope, tables, scope.period.fra - timedelta(days=1))
+    day = scope.period.fra - timedelta(days=1)
+    return _select_home(scope, tables, day, happened="sidst_primo", entitled="tilkendte_primo")
 
 
 SOURCES = {
     "borgere": FactSource(_select_citizens, index=BORGER),
-    "tilhoer": FactSource(_on_last_day, needs=("borgere",), index=ENHED),
-    "tilhoer_primo": FactSource(_on_day_before, needs=("borgere",), index=ENHED),
+    "sager": FactSource(_select_cases, needs=("borgere",)),
+    "hjem": FactSource(_on_last_day, needs=("borgere", "sager", "tilkendte"), index=ENHED),
+    "hjem_primo": FactSource(
+        _on_day_before, needs=("borgere", "sager", "tilkendte_primo"), index=ENHED
+    ),
 }

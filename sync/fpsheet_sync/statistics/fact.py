@@ -34,7 +34,7 @@ from sqlalchemy import (
 from sqlalchemy import literal as sql_literal
 
 from fpsheet_sync.record import BORGER
-from fpsheet_sync.statistics.scope import ENHED, Scope
+from fpsheet_sync.statistics.scope import ENHED, Scope, same_country
 
 Tables = Mapping[str, Table]
 AnySelect = Select[*tuple[Any, ...]]
@@ -109,21 +109,27 @@ def select_facts(rows: FromClause, facts: Facts, joined: FromClause | None = Non
 
 
 def cited(scope: Scope, tables: Tables, sheet: str) -> Subquery:
-    """Give the records of a sheet with their citizen: `enhed`, `koen`, `foedselsdato`."""
+    """Give the records of a sheet with their citizen: `enhed`, `koen`, `foedselsdato`.
+
+    Only what the kommuner of the scope report: a country counts nothing that another one reports.
+    """
     rows, borgere = scope.records(sheet), tables["borgere"]
     unit = func.coalesce(borgere.c[ENHED], rows.c[BORGER]).label(ENHED)
     return (
         select(rows, unit, borgere.c.koen, borgere.c.foedselsdato)
         .select_from(rows.outerjoin(borgere, rows.c[BORGER] == borgere.c[BORGER]))
+        .where(rows.c.kommune_kode.in_(scope.kommuner))
         .subquery(sheet)
     )
 
 
-def placed(rows: Subquery, tables: Tables) -> tuple[FromClause, ColumnElement[Any]]:
-    """Give rows joined to where their citizen belongs on the last day, and that kommune.
+def placed(scope: Scope, rows: Subquery, tables: Tables) -> tuple[FromClause, ColumnElement[Any]]:
+    """Give rows joined to where their citizen belongs on the last day (`hjem`), and that kommune.
 
-    The kommune named by the latest Overdragelse by that day; without one, the one that reports.
+    Rows of who has left the country are left out.
     """
-    moved = tables["tilhoer"]
-    joined = rows.outerjoin(moved, rows.c[ENHED] == moved.c[ENHED])
-    return joined, func.coalesce(moved.c.til_kommune, rows.c.kommune_kode)
+    home = tables["hjem"]
+    is_home = (rows.c[ENHED] == home.c[ENHED]) & same_country(
+        scope, home.c.kommune, rows.c.kommune_kode
+    )
+    return rows.join(home, is_home), home.c.kommune

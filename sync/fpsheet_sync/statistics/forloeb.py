@@ -34,7 +34,7 @@ def _select_forloeb(scope: Scope, tables: Tables) -> Query:
     citizen belongs on the last day.
     """
     rows = cited(scope, tables, "forloeb")
-    joined, belongs = placed(rows, tables)
+    joined, belongs = placed(scope, rows, tables)
     start, end, reporter = rows.c.start_dato, rows.c.slut_dato, rows.c.kommune_kode
     begun = Facts(
         "paabegyndt",
@@ -100,6 +100,6 @@ def _select_afklaring(scope: Scope, tables: Tables) -> Query:
 
 
 SOURCES = {
-    "forloeb": FactSource(_select_forloeb, needs=("borgere", "tilhoer")),
+    "forloeb": FactSource(_select_forloeb, needs=("borgere", "hjem")),
     "afklaring": FactSource(_select_afklaring, needs=("borgere",)),
 }

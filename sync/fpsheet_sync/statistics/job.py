@@ -36,7 +36,7 @@ def _select_jobs(scope: Scope, tables: Tables) -> Query:
     counts where the citizen belongs that day. Ordinary employment is no supported job.
     """
     rows = cited(scope, tables, "job")
-    joined, belongs = placed(rows, tables)
+    joined, belongs = placed(scope, rows, tables)
     period, start, end = scope.period, rows.c.start_dato, rows.c.slut_dato
     supported = rows.c.job_type != "ordinaer"
     in_period = (start <= period.til) & (end.is_(None) | (end >= period.fra))
@@ -46,4 +46,4 @@ def _select_jobs(scope: Scope, tables: Tables) -> Query:
     return union_all(select_facts(rows, held), select_facts(rows, at_end, joined))
 
 
-SOURCES = {"job": FactSource(_select_jobs, needs=("borgere", "tilhoer"))}
+SOURCES = {"job": FactSource(_select_jobs, needs=("borgere", "hjem"))}

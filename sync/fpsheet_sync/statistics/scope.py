@@ -5,7 +5,18 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Subquery, Table, case, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Subquery,
+    Table,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy import literal as sql_literal
 
 from fpsheet_sync.in_force import current
@@ -150,6 +161,23 @@ def quarter_of(column: ColumnElement[Any], period: Period) -> ColumnElement[str]
     """Give the quarter of a date that lies in the period."""
     steps = [(column <= each.period.til, sql_literal(each.id)) for each in quarters(period)]
     return case(*steps)
+
+
+def same_country(
+    scope: Scope, kommune: ColumnElement[Any], other: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    """Give the condition that two kommuner are of the same country, one that is counted.
+
+    The other one is taken to be counted: rows are cited of the scope's kommuner alone.
+    """
+    own: dict[str, list[str]] = {}
+    for code in scope.kommuner:
+        own.setdefault(scope.form.kommuner[code].jurisdiction, []).append(code)
+    countries = [kommune.in_(codes) for codes in own.values()]
+    if len(countries) == 1:
+        return countries[0]
+    pairs = zip(countries, own.values(), strict=True)
+    return or_(*(is_there & other.in_(codes) for is_there, codes in pairs))
 
 
 def recoded(column: ColumnElement[Any], codes: Mapping[str, str]) -> ColumnElement[str]:

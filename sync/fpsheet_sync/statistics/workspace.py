@@ -9,13 +9,22 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, CreateTableAs, Index, Table, text
 
-from fpsheet_sync.statistics import afgoerelse, bestand, bevaegelse, borger, forloeb, job
+from fpsheet_sync.statistics import (
+    afgoerelse,
+    bestand,
+    bevaegelse,
+    borger,
+    forloeb,
+    job,
+    pension,
+)
 from fpsheet_sync.statistics.fact import FactSource
 from fpsheet_sync.statistics.scope import Scope
 
 FACT_SOURCES: Mapping[str, FactSource] = {
     **borger.SOURCES,
     **forloeb.SOURCES,
+    **pension.SOURCES,
     **bestand.SOURCES,
     **job.SOURCES,
     **afgoerelse.SOURCES,
