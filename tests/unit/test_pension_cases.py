@@ -37,8 +37,10 @@ CASES = {
     "S1: an appeal decided last holds, though it takes effect earlier": (
         """956 2017-06-30 tilkendelse laveste 2017-07-01
         956 2018-10-23 aendring mellemste 2017-06-01""",
-        "2017-05-31 - | 2017-06-01 956 mellemste | 2017-07-01 956 mellemste"
-        " | 2026-12-31 956 mellemste",
+        (
+            "2017-05-31 - | 2017-06-01 956 mellemste | 2017-07-01 956 mellemste"
+            " | 2026-12-31 956 mellemste"
+        ),
     ),
     "S1 with the appeal decided before the first decision takes effect": (
         """956 2017-05-20 tilkendelse laveste 2017-07-01
@@ -55,8 +57,10 @@ CASES = {
         """956 2018-05-10 tilkendelse laveste 2018-06-01
         956 2026-05-21 bortfald doedsfald 2026-05-20
         956 2026-09-01 aendring hoejeste 2026-01-01""",
-        "2025-12-31 956 laveste | 2026-01-01 956 hoejeste | 2026-05-19 956 hoejeste"
-        " | 2026-05-20 - | 2026-09-01 -",
+        (
+            "2025-12-31 956 laveste | 2026-01-01 956 hoejeste | 2026-05-19 956 hoejeste"
+            " | 2026-05-20 - | 2026-09-01 -"
+        ),
     ),
     "an award settled on the day the death was recorded": (
         """956 2026-05-21 tilkendelse hoejeste 2026-03-01
@@ -84,8 +88,10 @@ CASES = {
         956 2021-02-01 bortfald fraflytning 2021-01-15
         956 2023-03-01 tilkendelse mellemste 2023-04-01
         956 2024-03-01 aendring hoejeste 2024-04-01""",
-        "2021-01-14 956 laveste | 2021-01-15 - | 2023-03-31 - | 2023-04-01 956 mellemste"
-        " | 2024-04-01 956 hoejeste",
+        (
+            "2021-01-14 956 laveste | 2021-01-15 - | 2023-03-31 - | 2023-04-01 956 mellemste"
+            " | 2024-04-01 956 hoejeste"
+        ),
     ),
     "an appeal about the pension before the departure does not bring it back": (
         """956 2018-05-10 tilkendelse laveste 2018-06-01
@@ -123,8 +129,10 @@ CASES = {
         """956 2018-05-10 tilkendelse laveste 2018-06-01
         956 2026-03-01 bortfald alderspension 2026-09-01
         956 2026-04-10 aendring hoejeste 2026-05-01""",
-        "2026-04-30 956 laveste | 2026-05-01 956 hoejeste | 2026-08-31 956 hoejeste"
-        " | 2026-09-01 -",
+        (
+            "2026-04-30 956 laveste | 2026-05-01 956 hoejeste | 2026-08-31 956 hoejeste"
+            " | 2026-09-01 -"
+        ),
     ),
     "nor to one that was to take effect after it": (
         """956 2018-05-10 tilkendelse laveste 2018-06-01
