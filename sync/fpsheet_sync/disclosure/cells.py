@@ -22,6 +22,8 @@ class Cell:
         owner: Kommunekode of the kommune whose number it is and which therefore knows it; None
             for a number of the whole country.
         weight: What hiding it costs the reader, above 0; None takes the value itself.
+        persons: How many citizens are behind it: five jobs may be four citizens'. None where the
+            count itself says so.
     """
 
     id: CellId
@@ -29,6 +31,7 @@ class Cell:
     is_count: bool = True
     owner: str | None = None
     weight: float | None = None
+    persons: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +106,15 @@ def check_release(release: Release) -> None:
     """Refuse a release that is wrong in itself.
 
     Raises:
-        SpecError: Two cells share a name, a value is negative, a weight is not above 0, an
-            equation or a figure names a cell that is not there or names one twice, or a sum does
-            not add up.
+        SpecError: Two cells share a name, a value is negative, a weight is not above 0, more
+            citizens than cases are behind a number, an equation or a figure names a cell that is
+            not there or names one twice, or a sum does not add up.
     """
     values: dict[CellId, int] = {}
     for cell in release.cells:
         if cell.id in values:
             raise _wrong(f"Two cells of the release are both called {cell.id}.")
-        if cell.value < 0:
-            raise _wrong(f"Cell {cell.id} is negative; only counts can be protected.")
-        if cell.weight is not None and not 0 < cell.weight < math.inf:
-            raise _wrong(f"Cell {cell.id} has a weight that is not a number above 0.")
+        _check_cell(cell)
         values[cell.id] = cell.value
     for equation in release.equations:
         _check_equation(equation, values)
@@ -124,6 +124,15 @@ def check_release(release: Release) -> None:
                 raise _wrong(f"Figure {figure.id} rests on {id_}, which is not in the release.")
         if figure.share_of and values[figure.share_of[0]] > values[figure.share_of[1]]:
             raise _wrong(f"Figure {figure.id} is a share of something smaller than itself.")
+
+
+def _check_cell(cell: Cell) -> None:
+    if cell.value < 0:
+        raise _wrong(f"Cell {cell.id} is negative; only counts can be protected.")
+    if cell.weight is not None and not 0 < cell.weight < math.inf:
+        raise _wrong(f"Cell {cell.id} has a weight that is not a number above 0.")
+    if cell.persons is not None and not 0 <= cell.persons <= cell.value:
+        raise _wrong(f"Cell {cell.id} counts more citizens than cases, or fewer than none.")
 
 
 def _check_equation(equation: Equation, values: Mapping[CellId, int]) -> None:

@@ -6,7 +6,7 @@ several processors where that is worth their start. The result is the same on an
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,12 +76,34 @@ class Workers:
         Raises:
             DisclosureError: A task raised it, or a process ended before its task did.
         """
+        return self.follow(task, orders, _nobody)
+
+    def follow(
+        self, task: Callable[[T], R], orders: Sequence[T], told: Callable[[int], None]
+    ) -> list[R]:
+        """Carry out a task for every order, and tell of each that is done: its place among them.
+
+        Raises:
+            DisclosureError: A task raised it, or a process ended before its task did.
+        """
         if self._pool is None:
-            return [task(order) for order in orders]
+            found = []
+            for place, order in enumerate(orders):
+                found.append(task(order))
+                told(place)
+            return found
+        places = {self._pool.submit(task, order): place for place, order in enumerate(orders)}
         try:
-            return list(self._pool.map(task, orders))
+            for future in as_completed(places):
+                future.result()
+                told(places[future])
         except BrokenProcessPool:
             raise disclosure_failure("ended") from None
+        return [future.result() for future in places]
+
+
+def _nobody(_place: int) -> None:
+    """Tell nobody."""
 
 
 @contextmanager

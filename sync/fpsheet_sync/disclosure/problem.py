@@ -51,6 +51,7 @@ class Problem:
         value: Value per cell.
         weight: Cost of hiding per cell.
         is_count: Whether the cell can be primary, per cell.
+        persons: Citizens behind the cell, or -1 where nobody counted them, per cell.
         is_known: Whether every reader knows the cell already, per cell, whatever is hidden now.
         owner: View of the kommune that owns the cell, or `NOBODY`, per cell.
         views: Kommunekode per view; "" (the public) comes first.
@@ -71,6 +72,7 @@ class Problem:
     value: "NDArray[np.int64]"
     weight: "NDArray[np.float64]"
     is_count: "NDArray[np.bool_]"
+    persons: "NDArray[np.int64]"
     is_known: "NDArray[np.bool_]"
     owner: "NDArray[np.int64]"
     views: tuple[str, ...]
@@ -104,6 +106,7 @@ class Problem:
             value=self.value[cells],
             weight=self.weight[cells],
             is_count=self.is_count[cells],
+            persons=self.persons[cells],
             is_known=self.is_known[cells],
             owner=self.owner[cells],
             views=self.views,
@@ -147,6 +150,7 @@ def build_problem(release: Release, *, hidden_from: int = 0) -> Problem:
         value=np.array([cell.value for cell in cells], dtype=np.int64),
         weight=np.array([_weight(cell) for cell in cells], dtype=np.float64),
         is_count=np.array([cell.is_count for cell in cells], dtype=np.bool_),
+        persons=np.array([_persons(cell) for cell in cells], dtype=np.int64),
         is_known=np.fromiter(known, dtype=np.bool_),
         owner=np.array([view_of.get(cell.owner, NOBODY) for cell in cells], dtype=np.int64),
         views=("", *codes),
@@ -202,6 +206,10 @@ def _link(lists: Sequence[Sequence[int]]) -> Links:
     lengths = np.array([0, *(len(items) for items in lists)], dtype=np.int64)
     flat = [item for items in lists for item in items]
     return Links(np.cumsum(lengths), np.array(flat, dtype=np.int64))
+
+
+def _persons(cell: Cell) -> int:
+    return -1 if cell.persons is None else cell.persons
 
 
 def _weight(cell: Cell) -> float:

@@ -17,6 +17,51 @@ LOWEST_WIDTH = 2
 algorithm did (design.md, section 8)."""
 
 
+BASES = (3, 5, 10)
+"""What public editions may be rounded to a multiple of. 3 is the least that leaves a reader three
+values of a small number; 10 is used for a part that 5 cannot protect."""
+
+DEFAULT_BASE = 5
+"""Source: measured, `docs/adr/0010-disclosure.md`: no repair in most editions, and safe beside
+years that were published suppressed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """The choices of one rounded release.
+
+    Attributes:
+        base: Counts are printed as multiples of it; one of `BASES`.
+        threshold: Counts below it are small, and so are counts of fewer citizens; 3 or more.
+        values: Whole values of each small number that must be possible for the public.
+        own_values: The same for a kommune that knows all its own numbers.
+        seconds: How long one part may be rounded in one go.
+        time_limit: How long everything may take, in seconds.
+    """
+
+    base: int = DEFAULT_BASE
+    threshold: int = DEFAULT_THRESHOLD
+    values: int = 3
+    own_values: int = 3
+    seconds: float = 60.0
+    time_limit: float = 1_800.0
+
+    def __post_init__(self) -> None:
+        """Refuse settings that protect nobody.
+
+        Raises:
+            DisclosureError: A setting is out of its range.
+        """
+        if self.base not in BASES:
+            raise disclosure_failure("base", base=self.base)
+        if self.threshold < LOWEST_THRESHOLD:
+            raise _out_of_range("threshold", LOWEST_THRESHOLD)
+        if min(self.values, self.own_values) < LOWEST_WIDTH:
+            raise _out_of_range("values", LOWEST_WIDTH)
+        if min(self.seconds, self.time_limit) <= 0:
+            raise _out_of_range("time_limit", 1)
+
+
 class ZeroPolicy(StrEnum):
     """What a count of zero is."""
 

@@ -1,0 +1,75 @@
+"""Why a reader knows a number too closely: the prints on which the proof rests.
+
+The linear program that bounds the number names, by its reduced costs, the prints whose windows
+hold it. While all of them stay, so does the bound: one must be printed otherwise.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fpsheet_sync.disclosure.block import make_block
+from fpsheet_sync.disclosure.controlled import Cut, Sheet
+from fpsheet_sync.disclosure.part_audit import Paper
+from fpsheet_sync.disclosure.solver import ENDLESS, Answer, Model, Solver
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Counts = NDArray[np.int64]
+
+_PRICE = 1e-7
+_BEYOND = 1 << 39
+
+
+class Reasons:
+    """The proofs of what one reader knows of a part."""
+
+    def __init__(self, sheet: Sheet, prints: "Counts", paper: Paper, view: int) -> None:
+        """Take what is printed, and the reader.
+
+        Args:
+            sheet: What the prints were chosen from.
+            prints: The print per cell.
+            paper: The part as its readers have it.
+            view: The reader.
+        """
+        problem = paper.problem
+        self._cells = np.flatnonzero(problem.owner != view)
+        low, high = (end[self._cells] for end in paper.room)
+        block = make_block(problem, self._cells)
+        rows = len(block.start) - 1
+        self._ends = low, high
+        self._solver = Solver(
+            Model(
+                cost=np.zeros(block.size),
+                low=low.astype(np.float64),
+                high=np.where(high > _BEYOND, ENDLESS, high).astype(np.float64),
+                start=block.start,
+                column=block.column,
+                factor=block.sign,
+                row_low=np.zeros(rows),
+                row_high=np.zeros(rows),
+            )
+        )
+        multiples = prints // sheet.base
+        least, most = sheet.ends
+        turns = sheet.is_printed & (least < most)
+        self._may_rise = (turns & (multiples == least))[self._cells]
+        self._may_fall = (turns & (multiples == most))[self._cells]
+
+    def cut(self, cell: int) -> Cut | None:
+        """Return what must be printed otherwise; None where nothing can be."""
+        column = np.flatnonzero(self._cells == cell).astype(np.int32)
+        raised = np.zeros(len(self._cells), dtype=np.bool_)
+        lowered = raised.copy()
+        for sign in (1.0, -1.0):
+            self._solver.set_costs(column, np.array([sign]))
+            if self._solver.solve() is Answer.FOUND:
+                values, held = self._solver.values, np.abs(self._solver.prices) > _PRICE
+                raised |= held & (values > self._ends[1] - _PRICE) & self._may_rise
+                lowered |= held & (values < self._ends[0] + _PRICE) & self._may_fall
+        self._solver.set_costs(column, np.zeros(1))
+        if not (raised | lowered).any():
+            return None
+        return Cut(self._cells[raised], self._cells[lowered])
