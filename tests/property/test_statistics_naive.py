@@ -121,7 +121,7 @@ AFGOERELSE = record(
 RECORDS = st.fixed_dictionaries(
     {
         "borger": st.lists(
-            record(pensionist_foer_reform=pick(("ja", "nej")), ansoegning_dato=MAYBE_DAY),
+            record(pensionist_foer_reform=pick((None, "ja", "nej")), ansoegning_dato=MAYBE_DAY),
             max_size=6,
         ),
         "forloeb": st.lists(FORLOEB, max_size=8),

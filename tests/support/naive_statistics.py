@@ -381,11 +381,21 @@ class NaiveCount:
             for unit, row in state.items()
             if row["afgoerelse"] != "bortfald"
         }
-        old = [r for r in self.rows("borger") if r.get("pensionist_foer_reform") == "ja"]
-        for row in sorted(old, key=lambda r: (r["kommune_kode"], r["raekke_id"]), reverse=True):
-            if self.unit(row) not in state:
-                found[self.unit(row)] = ("foer_reform", row)
+        for unit, row in self.pensioners_before().items():
+            if unit not in state:
+                found[unit] = ("foer_reform", row)
         return found
+
+    def pensioners_before(self) -> dict[str, Record]:
+        """Give who had the pension from before: said to, or only that can explain the rows."""
+        said = {self.unit(r) for r in self.rows("borger") if r.get("pensionist_foer_reform")}
+        old = [r for r in self.rows("borger") if r.get("pensionist_foer_reform") == "ja"]
+        gives = {e.unit for e in self.effects() if not e.ends}
+        signs = [r for r in self.rows("afgoerelse") if r["afgoerelse"] == "bortfald"]
+        signs += [r for r in self.rows("job") if r["job_type"] == "skaanejob"]
+        old += [r for r in signs if self.unit(r) not in said and self.unit(r) not in gives]
+        old.sort(key=lambda r: (r["kommune_kode"], r["raekke_id"]), reverse=True)
+        return {self.unit(row): row for row in old}
 
     def pensioners(self, day: date) -> dict[str, tuple[str, str, Record]]:
         """Give unit → (kommune, level, record) of the country's own pensioners on a day."""

@@ -200,6 +200,28 @@ DENMARK = {
         "851 - foer - -",
         "2026-05-31 851 foer_reform | 2030-01-01 851 foer_reform",
     ),
+    "D01 as it was reported before it could be said": (
+        "851 2026-05-01 bortfald alderspension 2026-06-01",
+        "2020-01-01 851 foer_reform | 2026-05-31 851 foer_reform | 2026-06-01 -",
+    ),
+    "D02 as it was reported before it could be said: a skånejob is for pensioners": (
+        "851 2026-01-01 job skaanejob -",
+        "2025-12-31 851 foer_reform | 2030-01-01 851 foer_reform",
+    ),
+    "a skånejob beside an award tells of no other pension": (
+        """851 2024-01-01 job skaanejob -
+        851 2025-05-01 tilkendelse - 2025-06-01""",
+        "2025-05-31 - | 2025-06-01 851 uoplyst",
+    ),
+    "who is reported not to have had the pension before has none": (
+        """851 - ikke_foer - -
+        851 2026-05-01 bortfald andet 2026-06-01""",
+        "2026-05-31 -",
+    ),
+    "other supported work tells of no pension": (
+        "851 2026-01-01 job fleksjob -",
+        "2026-05-31 -",
+    ),
     "S5 again: who comes from Greenland is no pensioner of a Danish kommune": (
         """956 2021-12-10 tilkendelse mellemste 2022-01-01
         956 2026-03-01 overdragelse 101 -""",
@@ -222,19 +244,23 @@ DENMARK = {
 
 def read_case(text: str) -> dict[str, list[Record]]:
     """Read the lines of a case into records of one citizen."""
-    found: dict[str, list[Record]] = {"borger": [], "afgoerelse": [], "overdragelse": []}
+    sheets = ("borger", "afgoerelse", "overdragelse", "job")
+    found: dict[str, list[Record]] = {sheet: [] for sheet in sheets}
     for line in text.splitlines():
         kommune, day, kind, what, effective = line.split()
         own: Record = {"kommune_kode": kommune, "borger": "x"}
-        if kind == "foer":
-            found["borger"].append(own | {"pensionist_foer_reform": "ja"})
+        if kind in {"foer", "ikke_foer"}:
+            said = "ja" if kind == "foer" else "nej"
+            found["borger"].append(own | {"pensionist_foer_reform": said})
+        elif kind == "job":
+            found["job"].append(own | {"job_type": what, "start_dato": as_day(day)})
         elif kind == "overdragelse":
             found["overdragelse"].append(own | {"til_kommune": what, "dato": as_day(day)})
         else:
             field = "bortfald_aarsag" if kind == "bortfald" else "niveau"
-            said = {field: None if what == "-" else what, "virkning_dato": as_day(effective)}
+            rest = {field: None if what == "-" else what, "virkning_dato": as_day(effective)}
             decided = {"afgoerelse": kind, "afgoerelse_dato": as_day(day)}
-            found["afgoerelse"].append(own | decided | said)
+            found["afgoerelse"].append(own | decided | rest)
     return found
 
 

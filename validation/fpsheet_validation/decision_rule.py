@@ -1,6 +1,7 @@
 """Rules about decisions, seen among the citizen's other rows.
 
-BRG-006 to BRG-009, BRG-012 to BRG-017, BRG-021 to BRG-029, BRG-047, BRG-058.
+BRG-006 to BRG-009, BRG-012 to BRG-017, BRG-021 to BRG-029, BRG-047, BRG-058,
+BRG-059.
 """
 
 import polars as pl
@@ -224,3 +225,14 @@ def appeal_without_decision(setting: Setting) -> pl.Expr:
     del setting
     appeal = pl.col("instans").is_in(["klagenaevn", "ankestyrelse"])
     return appeal & pl.col("foer_dato").is_null() & ~pl.col("sag_tvivl_afgoerelse")
+
+
+@case_rule(
+    "BRG-059",
+    at="afgoerelse.virkning_dato",
+    other=("afgoerelse", "virkning_dato", "foer_virker_raekke"),
+)
+def effect_before_earlier_decision(setting: Setting) -> pl.Expr:
+    """What is decided later takes effect later; where not, the one decided last holds."""
+    del setting
+    return pl.col("virker") < pl.col("foer_virker")

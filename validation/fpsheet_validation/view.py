@@ -168,8 +168,10 @@ def _afgoerelse(book: Book) -> pl.LazyFrame:
 
     `foer_i_kraft` (pension in force, null where no row says), `foer_niveau`, `foer_dato`,
     `foer_raekke`, `naeste_dato` (the next day with a decision), `sidste_bortfald`,
-    `modsagt_samme_dag` (another decision of the day says the opposite), the assessment, and the
-    first one after the decision: `senere_dato`, `senere_raekke`.
+    `modsagt_samme_dag` (another decision of the day says the opposite), `virker` (the day it takes
+    effect, null where it gives, changes and ends no pension), the latest such day of what was
+    decided on earlier days (`foer_virker`, `foer_virker_raekke`), the assessment, and the first
+    one after the decision: `senere_dato`, `senere_raekke`.
     """
     kind = pl.col("afgoerelse")
     grants = kind.is_in(GRANTING)
@@ -192,6 +194,11 @@ def _afgoerelse(book: Book) -> pl.LazyFrame:
             _contradicted().alias("modsagt_samme_dag"),
         )
         .with_columns(pl.col("naeste_dato").last().over(CPR, "afgoerelse_dato"))
+        .with_columns(_takes_effect().alias("virker"))
+        .with_columns(*_effect_so_far())
+        .with_columns(
+            pl.col("foer_virker", "foer_virker_raekke").first().over(CPR, "afgoerelse_dato")
+        )
     )
     later = _assessments(book).select(
         CPR, pl.col("vur_dato").alias("senere_dato"), pl.col("vur_raekke").alias("senere_raekke")
@@ -204,6 +211,24 @@ def _afgoerelse(book: Book) -> pl.LazyFrame:
         strategy="forward",
         allow_exact_matches=False,
         check_sortedness=False,
+    )
+
+
+def _takes_effect() -> pl.Expr:
+    """Give the day a decision that gives, changes or ends the pension takes effect."""
+    kind = pl.col("afgoerelse")
+    stated = kind.is_in([*GRANTING, "udsaettelse"]) & pl.col("niveau").is_not_null()
+    counts = kind.is_in(["tilkendelse", "bortfald"]) | stated
+    return pl.when(counts).then(pl.coalesce("virkning_dato", "afgoerelse_dato"))
+
+
+def _effect_so_far() -> tuple[pl.Expr, pl.Expr]:
+    """Give the latest day of effect among the decisions above, and its row."""
+    latest = pl.col("virker").cum_max().over(CPR)
+    row = pl.when(pl.col("virker") == latest).then(pl.col(ROW)).forward_fill().over(CPR)
+    return (
+        _beside(1, of=latest).alias("foer_virker"),
+        _beside(1, of=row).alias("foer_virker_raekke"),
     )
 
 

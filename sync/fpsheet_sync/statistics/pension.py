@@ -15,8 +15,9 @@ or its afgoerelse_dato where it has none:
 - any other bortfald made in advance ends what was decided before its day and counts from before
   it, so that a decision made in between does not bring the pension back.
 
-Who had the pension before (`pensionist_foer_reform`) and has no such decision by the day has it
-too, at the level `foer_reform`.
+Who had the pension before and has no such decision by the day has it too, at the level
+`foer_reform`: whom a kommune reports as `pensionist_foer_reform`, and where none says, who has a
+bortfald or a skånejob without any decision that gives the pension.
 """
 
 from datetime import date, timedelta
@@ -31,10 +32,12 @@ from sqlalchemy import (
     case,
     cast,
     exists,
+    false,
     func,
     null,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy import literal as sql_literal
@@ -79,7 +82,9 @@ def _select_effects(scope: Scope, tables: Tables) -> Query:
     """
     decisions, moves = tables["afgoerelser"], cited(scope, tables, "overdragelse")
     start = effective_date(decisions)
-    decided = select(*(decisions.c[name] for name in _EFFECT), start.label("fra"))
+    decided = select(
+        *(decisions.c[name] for name in _EFFECT), start.label("fra"), true().label("er_afgjort")
+    )
     left = select(
         *(moves.c[name] for name in _PERSON),
         sql_literal("bortfald").label("afgoerelse"),
@@ -87,6 +92,7 @@ def _select_effects(scope: Scope, tables: Tables) -> Query:
         sql_literal(DEPARTURE).label("bortfald_aarsag"),
         moves.c.dato.label("afgoerelse_dato"),
         moves.c.dato.label("fra"),
+        false().label("er_afgjort"),
     ).where(~same_country(scope, moves.c.til_kommune, moves.c.kommune_kode))
     return union_all(decided.where(sets_state(decisions)), left)
 
@@ -147,9 +153,25 @@ def _select_state(tables: Tables, day: date) -> Query:
 
 
 def _select_before_reform(scope: Scope, tables: Tables) -> Query:
-    """Give who had the pension before, by one record each."""
-    rows = cited(scope, tables, "borger")
-    earlier = select(rows).where(rows.c.pensionist_foer_reform == "ja").subquery()
+    """Give who had the pension before, by one record each.
+
+    That is whom a kommune says so of, and where none says anything (Danish workbooks did not ask):
+    who has a bortfald or a skånejob and no decision that gives the pension, for nothing else ends
+    and nobody else has a skånejob.
+    """
+    rows, jobs = cited(scope, tables, "borger"), cited(scope, tables, "job")
+    effects = tables["virkninger"]
+    said = select(rows.c[ENHED]).where(rows.c.pensionist_foer_reform.is_not(None))
+    given = select(effects.c[ENHED]).where(effects.c.afgoerelse != "bortfald")
+    lapsed = select(*(effects.c[name] for name in _PERSON)).where(
+        effects.c.afgoerelse == "bortfald", effects.c.er_afgjort
+    )
+    sheltered = select(*(jobs.c[name] for name in _PERSON)).where(jobs.c.job_type == "skaanejob")
+    told = union_all(lapsed, sheltered).subquery()
+    earlier = union_all(
+        select(*(rows.c[name] for name in _PERSON)).where(rows.c.pensionist_foer_reform == "ja"),
+        select(told).where(told.c[ENHED].not_in(said), told.c[ENHED].not_in(given)),
+    ).subquery()
     first = latest(earlier, [earlier.c.kommune_kode, earlier.c.raekke_id], _PERSON)
     return select(*(first.c[name] for name in _PERSON))
 
@@ -206,7 +228,7 @@ SOURCES = {
     "stillinger": FactSource(_select_states, needs=("virkninger", "ophoer")),
     "stilling": FactSource(_state, needs=("stillinger",), index=ENHED),
     "stilling_primo": FactSource(_state_before, needs=("stillinger",), index=ENHED),
-    "foer_reform": FactSource(_select_before_reform, needs=("borgere",)),
+    "foer_reform": FactSource(_select_before_reform, needs=("borgere", "virkninger")),
     "tilkendte": FactSource(_entitled, needs=("foer_reform", "stilling"), index=ENHED),
     "tilkendte_primo": FactSource(
         _entitled_before, needs=("foer_reform", "stilling_primo"), index=ENHED
