@@ -13,11 +13,13 @@ import numpy as np
 
 from fpsheet_sync.disclosure.controlled import Cut, Sheet, round_part
 from fpsheet_sync.disclosure.cuts import Reasons
+from fpsheet_sync.disclosure.errors import disclosure_failure
 from fpsheet_sync.disclosure.part_audit import Paper, audit_part
 from fpsheet_sync.disclosure.prints import Print, held_window, holds, widest, windows_left
 from fpsheet_sync.disclosure.problem import PUBLIC, Problem
 from fpsheet_sync.disclosure.proven import Proven
 from fpsheet_sync.disclosure.settings import BASES, Rounding
+from fpsheet_sync.disclosure.solver import Answer
 from fpsheet_sync.disclosure.targets import find_targets
 
 if TYPE_CHECKING:
@@ -171,6 +173,11 @@ def protect_part(order: Order) -> Protected:
     return rounding.leave_out()
 
 
+def leave_out(order: Order) -> Protected:
+    """Print nothing of a part but what was printed before and keeps its print."""
+    return _PartRounding(order).leave_out()
+
+
 def _attempts(order: Order) -> Iterator[Attempt]:
     """Yield the means in the order in which they are tried; leaving the part out is the last."""
     settings, base = order.settings, order.base
@@ -222,8 +229,10 @@ class _PartRounding:
         sheet = self._sheet(attempt)
         cuts: list[Cut] = []
         for round_ in range(_ROUNDS + 1):
-            _, values = round_part(sheet, cuts, self._order.settings.seconds)
+            answer, values = round_part(sheet, cuts, self._order.settings.seconds)
             self._solves += 1
+            if answer is Answer.UNDECIDED:
+                raise disclosure_failure("time")
             if values is None:
                 return None
             prints = self._prints(attempt, values)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fpsheet_sync.disclosure.settings import BASES
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -36,6 +38,13 @@ class Print:
     base: int
     window: int
     count: int | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        """Tell whether it can have been printed: a multiple of its base, near enough its count."""
+        is_multiple = self.base >= BASES[0] and self.value >= 0 and self.value % self.base == 0
+        is_near = self.count is None or abs(self.value - self.count) <= self.window
+        return is_multiple and is_near and self.window >= self.base - 1
 
     def is_of(self, count: int) -> bool:
         """Tell whether it may be taken to be of a count: within its window, and not revised."""

@@ -57,6 +57,7 @@ class Problem:
         views: Kommunekode per view; "" (the public) comes first.
         rows: Cells of each equation, the total first.
         row_names: Name per equation.
+        is_certain: Whether the equation holds whatever happened, per equation.
         rows_of: Equations that name the cell, per cell.
         in_row: `rows`, linked.
         of_cell: `rows_of`, linked.
@@ -78,6 +79,7 @@ class Problem:
     views: tuple[str, ...]
     rows: tuple[tuple[int, ...], ...]
     row_names: tuple[str, ...]
+    is_certain: "NDArray[np.bool_]"
     rows_of: tuple[tuple[int, ...], ...]
     in_row: Links
     of_cell: Links
@@ -112,6 +114,7 @@ class Problem:
             views=self.views,
             rows=rows,
             row_names=tuple(self.row_names[number] for number in numbers),
+            is_certain=self.is_certain[numbers],
             rows_of=linked.rows_of,
             in_row=linked.in_row,
             of_cell=linked.of_cell,
@@ -155,7 +158,8 @@ def build_problem(release: Release, *, hidden_from: int = 0) -> Problem:
         owner=np.array([view_of.get(cell.owner, NOBODY) for cell in cells], dtype=np.int64),
         views=("", *codes),
         rows=tuple(named),
-        row_names=tuple(named.values()),
+        row_names=tuple(equation.name for equation in named.values()),
+        is_certain=np.array([each.is_certain for each in named.values()], dtype=np.bool_),
         rows_of=linked.rows_of,
         in_row=linked.in_row,
         of_cell=linked.of_cell,
@@ -169,12 +173,12 @@ def build_problem(release: Release, *, hidden_from: int = 0) -> Problem:
 
 def _distinct_rows(
     equations: Iterable[Equation], index: Mapping[CellId, int]
-) -> dict[tuple[int, ...], str]:
-    """Give the equations as index tuples, total first, each once, with its name, in order."""
-    named: dict[tuple[int, ...], str] = {}
-    for equation in sorted(equations, key=lambda equation: equation.name):
+) -> dict[tuple[int, ...], Equation]:
+    """Give the equations by index, total first, each once, certain ones first, in order."""
+    named: dict[tuple[int, ...], Equation] = {}
+    for equation in sorted(equations, key=lambda each: (not each.is_certain, each.name)):
         row = (index[equation.total], *sorted(index[part] for part in equation.parts))
-        named.setdefault(row, equation.name)
+        named.setdefault(row, equation)
     return dict(sorted(named.items()))
 
 

@@ -6,7 +6,7 @@ printed before keeps its print, whatever the edition, while its count is near en
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -144,11 +144,13 @@ def round_release(
 
     Raises:
         SpecError: The release is wrong in itself.
-        DisclosureError: The secret is too short, the time is over, or the audit fails.
+        DisclosureError: The secret is too short, an earlier print is none that was made here, the
+            time is over, or the audit fails.
     """
     if len(secret) < SHORTEST_SECRET:
         raise disclosure_failure("secret", allowed=SHORTEST_SECRET)
     check_release(release)
+    _check_earlier(earlier)
     problem = build_problem(release)
     parts = split(problem)
     told = _Told(problem, earlier)
@@ -180,9 +182,11 @@ def audit_prints(
 
     Raises:
         SpecError: The release is wrong in itself.
-        DisclosureError: The time is over.
+        DisclosureError: A print is not of its count, or the time is over.
     """
     check_release(release)
+    _check_earlier(earlier)
+    _check_prints(release, prints)
     problem = build_problem(release)
     parts = split(problem)
     deadline = time.time() + settings.time_limit
@@ -198,6 +202,20 @@ def audit_prints(
     return RoundedAudit(_readers(problem, parts, found))
 
 
+def _check_earlier(earlier: Mapping[CellId, tuple[Print, ...]]) -> None:
+    for id_, before in sorted(earlier.items()):
+        if not all(one.is_sound for one in before):
+            raise disclosure_failure("earlier", cell=id_)
+
+
+def _check_prints(release: Release, prints: Mapping[CellId, Print]) -> None:
+    counts = {cell.id: cell.value for cell in release.cells}
+    for id_, one in sorted(prints.items()):
+        is_near = id_ in counts and abs(one.value - counts[id_]) <= one.window
+        if not (is_near and replace(one, count=None).is_sound):
+            raise disclosure_failure("misfit", cell=id_)
+
+
 class _Told:
     """What was printed before, and what is to be printed now."""
 
@@ -210,13 +228,14 @@ class _Told:
         ids = part.problem.ids
         before = tuple(self._earlier.get(id_, ()) for id_ in ids)
         printed = self.is_printed[part.cells]
-        # A sum with a number that only an earlier edition printed holds in counts alone.
+        # A sum with a number that only an earlier edition printed holds in counts alone, and one
+        # that is not certain happens to hold in them.
         is_past = np.array([bool(prints) for prints in before], dtype=np.bool_) & ~printed
         is_bound = [not is_past[list(row)].any() for row in part.problem.rows]
         return Order(
             problem=part.problem,
             is_printed=printed,
-            is_bound=np.array(is_bound, dtype=np.bool_),
+            is_bound=np.array(is_bound, dtype=np.bool_) & part.problem.is_certain,
             earlier=before,
             noise=make_noise(secret, ids),
             settings=settings,

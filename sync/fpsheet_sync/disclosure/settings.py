@@ -26,6 +26,10 @@ DEFAULT_BASE = 5
 years that were published suppressed."""
 
 
+MOST_VALUES = 4
+"""The audit looks for so many values of a small number: the count, and three beside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rounding:
     """The choices of one rounded release.
@@ -56,8 +60,10 @@ class Rounding:
             raise disclosure_failure("base", base=self.base)
         if self.threshold < LOWEST_THRESHOLD:
             raise _out_of_range("threshold", LOWEST_THRESHOLD)
-        if min(self.values, self.own_values) < LOWEST_WIDTH:
+        if not min(self.values, self.own_values) >= LOWEST_WIDTH:
             raise _out_of_range("values", LOWEST_WIDTH)
+        if max(self.values, self.own_values) > MOST_VALUES:
+            raise disclosure_failure("most", name="values", allowed=MOST_VALUES)
         if min(self.seconds, self.time_limit) <= 0:
             raise _out_of_range("time_limit", 1)
 
