@@ -8,22 +8,40 @@ out, which keeps a cell in the far corner from asking for room for everything in
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from fpsheet.intake.address import column_letters
 from fpsheet.intake.limits import LAST_ROW
-from fpsheet.intake.scan import FAR_COLUMN, NO_DAY, ColumnKinds, SheetScan, find_merged, wrap_rows
+from fpsheet.intake.plain_rows import NUMBER
+from fpsheet.intake.scan import FAR_COLUMN, NO_DAY, ColumnKinds, SheetScan, wrap_rows
 from fpsheet.intake.shared_strings import escape_text
 from fpsheet.intake.sheet_xml import DAMAGED, XmlCell, XmlRow, iterate_rows
 from fpsheet_validation.raw import CellKind
 
 _TEXT_TYPES = {"s", "str", "inlineStr"}
-_VALUE_TYPES = {"s", "n", "b", "str"}
+_TRUTH = {"1": "1", "true": "1", "0": "0", "false": "0"}
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NO_DAY = re.compile(NO_DAY)
-_NUMBER = re.compile(r"[0-9]{1,9}")
+_PLAIN_NUMBER = re.compile(NUMBER)
+_ANY_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_INDEX = re.compile(r"[0-9]{1,9}")
+_EXACT = 10**15
+"""Whole numbers below it have no more digits than a cell keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What has to be known to read a cell.
+
+    Attributes:
+        columns: What the columns hold.
+        formats: Number of a cell's format → what it says of a number.
+    """
+
+    columns: ColumnKinds
+    formats: Mapping[int, CellKind]
 
 
 @dataclass(slots=True)
@@ -37,6 +55,8 @@ class _Rows:
     kinds: dict[tuple[int, str], frozenset[CellKind]] = field(default_factory=dict)
     own_columns: set[int] = field(default_factory=set)
     far_cells: int = 0
+    written: int = 0
+    arrays: list[str] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
 
     def quarantined(self, header_row: int) -> frozenset[int]:
@@ -56,6 +76,7 @@ def normalise_sheet(
     *,
     header_row: int,
     columns: ColumnKinds,
+    formats: Mapping[int, CellKind],
 ) -> SheetScan | None:
     """Rewrite a sheet plainly; None when its XML is damaged.
 
@@ -63,23 +84,28 @@ def normalise_sheet(
         content: The sheet's part as UTF-8.
         header_row: Row of the headings; the rows below are read.
         columns: What its columns hold; others are left out.
+        formats: Number of a cell's format → what it says of a number, where that is worth saying.
     """
+    reading = _Reading(columns, formats)
     rows = _Rows()
     seen: set[int] = set()
+    merged: list[str] = []
     try:
-        for row in iterate_rows(content):
+        for row in iterate_rows(content, merged=merged):
             if row.number <= header_row and row.number not in seen:
                 seen.add(row.number)
                 continue
-            _add_row(rows, row, header_row + 1 + len(rows.numbers), columns)
+            _add_row(rows, row, header_row + 1 + len(rows.numbers), reading)
     except DAMAGED:
         return None
     return SheetScan(
         xml=wrap_rows("".join(rows.body).encode()),
         numbers=rows.numbers,
+        filled=rows.written,
         is_renumbered=True,
         kinds=rows.kinds,
-        merged=find_merged(content[content.rfind(b"sheetData") :]),
+        arrays=tuple(rows.arrays),
+        merged=tuple(merged),
         hidden=frozenset(rows.hidden),
         quarantined=rows.quarantined(header_row),
         own_columns=frozenset(rows.own_columns),
@@ -87,11 +113,13 @@ def normalise_sheet(
     )
 
 
-def _add_row(rows: _Rows, row: XmlRow, number: int, columns: ColumnKinds) -> None:
+def _add_row(rows: _Rows, row: XmlRow, number: int, reading: _Reading) -> None:
+    columns = reading.columns
     place = len(rows.numbers)
     rows.numbers.append(row.number)
     if row.is_hidden:
         rows.hidden.add(row.number)
+    rows.arrays += [cell.array for cell in row.cells if cell.array]
     kept = []
     for cell in row.cells:
         if cell.column in columns.read:
@@ -107,19 +135,18 @@ def _add_row(rows: _Rows, row: XmlRow, number: int, columns: ColumnKinds) -> Non
         if max(filled.values()) > 1 or any(cell.row != row.number for cell in entries):
             rows.broken.add(place)
     for cell in entries:
-        kinds = frozenset(_kinds_of(cell, columns))
+        kinds = frozenset(_kinds_of(cell, reading))
         if kinds:
             rows.kinds[row.number, column_letters(cell.column)] = kinds
     # An error reads as nothing anyway, and the bulk reader fails at one it does not know.
-    cells = "".join(
-        _write_cell(cell, number, has_format=not _is_no_day(cell, columns))
-        for cell in kept
-        if cell.value and cell.type != "e"
-    )
+    written = [cell for cell in kept if cell.value and cell.type != "e"]
+    cells = "".join(_write_cell(cell, number, columns) for cell in written)
+    rows.written += len({cell.column for cell in written})
     rows.body.append(f'<row r="{number}">{cells}</row>')
 
 
-def _kinds_of(cell: XmlCell, columns: ColumnKinds) -> Iterator[CellKind]:
+def _kinds_of(cell: XmlCell, reading: _Reading) -> Iterator[CellKind]:
+    columns = reading.columns
     if cell.has_formula:
         yield CellKind.FORMULA
     if cell.type == "e":
@@ -128,26 +155,39 @@ def _kinds_of(cell: XmlCell, columns: ColumnKinds) -> Iterator[CellKind]:
         yield CellKind.BOOLEAN
     elif cell.has_formula:
         return
-    elif cell.type == "n" and cell.column in columns.text:
-        yield CellKind.NUMBER
     elif cell.type in _TEXT_TYPES and cell.column in columns.value:
         yield CellKind.TEXT
+    elif cell.type == "n":
+        if cell.column in columns.text:
+            yield CellKind.NUMBER
+        style = int(cell.style) if _INDEX.fullmatch(cell.style) else 0
+        if cell.column in columns.text | columns.amount and style in reading.formats:
+            yield reading.formats[style]
 
 
-def _is_no_day(cell: XmlCell, columns: ColumnKinds) -> bool:
-    is_number = cell.type == "n" and cell.column in columns.date
-    return is_number and _NO_DAY.fullmatch(cell.value) is not None
-
-
-def _write_cell(cell: XmlCell, number: int, *, has_format: bool) -> str:
+def _write_cell(cell: XmlCell, number: int, columns: ColumnKinds) -> str:
     place = f'<c r="{column_letters(cell.column)}{number}"'
-    style = f' s="{cell.style}"' if has_format and _NUMBER.fullmatch(cell.style) else ""
-    if cell.type in _VALUE_TYPES:
-        return f'{place}{style} t="{cell.type}"><v>{escape(cell.value)}</v></c>'
+    style = f' s="{cell.style}"' if _INDEX.fullmatch(cell.style) else ""
+    if cell.type == "n" and _ANY_NUMBER.fullmatch(cell.value):
+        value = _plain_number(cell.value)
+        is_no_day = cell.column in columns.date and _NO_DAY.fullmatch(value)
+        return f"{place}{'' if is_no_day else style}><v>{value}</v></c>"
+    if cell.type == "b" and cell.value in _TRUTH:
+        return f'{place} t="b"><v>{_TRUTH[cell.value]}</v></c>'
+    if cell.type == "s":
+        return f'{place} t="s"><v>{escape(cell.value)}</v></c>'
     text = cell.value
     if cell.type == "d":
         # A date written as text by the standard's own type; spelled like all other dates.
         text = text.replace("T", " ").removesuffix("Z")
         text = f"{text} 00:00:00" if _ISO_DAY.fullmatch(text) else text
     text = escape(escape_text(text))
-    return f'{place}{style} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+    return f'{place} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+
+
+def _plain_number(written: str) -> str:
+    """Spell a number as programs do: +5 as 5, 007 as 7, 1.5E3 as 1500, .5 as 0.5."""
+    if _PLAIN_NUMBER.fullmatch(written):
+        return written
+    number = float(written)
+    return str(int(number)) if number.is_integer() and abs(number) < _EXACT else repr(number)

@@ -5,6 +5,7 @@ This runs in the reading process and knows of the form only what the plan tells.
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -14,6 +15,7 @@ from fpsheet.intake.cover import form_version, judge_meta, read_cover, read_meta
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.identity import SheetMap
 from fpsheet.intake.normalise import normalise_sheet
+from fpsheet.intake.number_format import NumberFormats, read_formats
 from fpsheet.intake.package import Package, open_package
 from fpsheet.intake.plan import ReadingPlan, SheetPlan
 from fpsheet.intake.scan import SheetScan
@@ -25,6 +27,21 @@ from fpsheet_validation.raw import RawSheet, RawWorkbook
 
 _DAMAGED_PART = "STR-034"
 _DAMAGED_SHEET = "STR-066"
+
+
+@dataclass(frozen=True)
+class _Common:
+    """What the sheets of a workbook share.
+
+    Attributes:
+        formats: What its formats say of numbers.
+        texts: The part with the shared texts as UTF-8; None where there is none.
+        has_1904_dates: Dates count from 1904.
+    """
+
+    formats: NumberFormats
+    texts: bytes | None
+    has_1904_dates: bool
 
 
 def read_bytes(
@@ -84,41 +101,48 @@ def _read_sheets(
 ) -> tuple[dict[str, RawSheet], list[Fault]]:
     sheets: dict[str, RawSheet] = {}
     faults: dict[str, tuple[Fault, ...]] = {}
+    common = _read_common(package, workbook)
+    if common is None:
+        return sheets, [_damaged(sheet, place) for sheet, place in maps.items()]
     # What the quick pass does not follow, what the bulk reader fails at and where cells
     # contradict their rows, that is spelled anew.
     for go_through in (_scan_quickly, _spell_anew):
         found = {
             sheet: FoundSheet(plan.sheets[sheet], place, scan)
             for sheet, place in maps.items()
-            if sheet not in sheets and (scan := go_through(package, plan.sheets[sheet], place))
+            if sheet not in sheets
+            and (scan := go_through(package, common, plan.sheets[sheet], place))
         }
-        frames = _read_frames(package, workbook, found) if found else {}
+        frames = _read_frames(common, found) if found else {}
         for sheet, frame in frames.items():
             outcome = read_sheet(found[sheet], frame)
             if outcome:
                 sheets[sheet], faults[sheet] = outcome
-    damaged = [
-        Fault(_DAMAGED_SHEET, sheet=sheet, title=place.part.title)
-        for sheet, place in maps.items()
-        if sheet not in sheets
-    ]
+    damaged = [_damaged(sheet, place) for sheet, place in maps.items() if sheet not in sheets]
     ordered = {sheet: sheets[sheet] for sheet in maps if sheet in sheets}
     return ordered, [*damaged, *(fault for sheet in ordered for fault in faults[sheet])]
 
 
-def _read_frames(
-    package: Package, workbook: WorkbookPart, found: Mapping[str, FoundSheet]
-) -> dict[str, pl.DataFrame]:
+def _damaged(sheet: str, place: SheetMap) -> Fault:
+    return Fault(_DAMAGED_SHEET, sheet=sheet, title=place.part.title)
+
+
+def _read_common(package: Package, workbook: WorkbookPart) -> _Common | None:
+    """Read what the sheets share; None where the formats are damaged, since days are not told."""
+    styles = package.utf8(workbook.styles) if workbook.styles else None
+    texts = package.utf8(workbook.shared_strings) if workbook.shared_strings else None
+    formats = read_formats(styles)
+    return _Common(formats, texts, workbook.has_1904_dates) if formats else None
+
+
+def _read_frames(common: _Common, found: Mapping[str, FoundSheet]) -> dict[str, pl.DataFrame]:
     """Read sheets in bulk; those at which the bulk reader fails are left out."""
-    parts = {
-        part: package.utf8(part) for part in (workbook.shared_strings, workbook.styles) if part
-    }
     reader = open_packed(
         pack_sheets(
             {sheet: each.scan.xml for sheet, each in found.items()},
-            shared_strings=parts.get(workbook.shared_strings or ""),
-            styles=parts.get(workbook.styles or ""),
-            has_1904_dates=workbook.has_1904_dates,
+            shared_strings=common.texts,
+            styles=common.formats.plain_part(),
+            has_1904_dates=common.has_1904_dates,
         )
     )
     frames = {
@@ -128,18 +152,24 @@ def _read_frames(
     return {sheet: frame for sheet, frame in frames.items() if frame is not None}
 
 
-def _scan_quickly(package: Package, plan: SheetPlan, place: SheetMap) -> SheetScan | None:
+def _scan_quickly(
+    package: Package, common: _Common, plan: SheetPlan, place: SheetMap
+) -> SheetScan | None:
     return scan_sheet(
         package.utf8(place.part.part) or b"",
         package.prologs[place.part.part],
         header_row=place.header_row,
         columns=plan.kinds(place.columns, place.calculated),
+        formats=common.formats.kinds,
     )
 
 
-def _spell_anew(package: Package, plan: SheetPlan, place: SheetMap) -> SheetScan | None:
+def _spell_anew(
+    package: Package, common: _Common, plan: SheetPlan, place: SheetMap
+) -> SheetScan | None:
     return normalise_sheet(
         package.utf8(place.part.part) or b"",
         header_row=place.header_row,
         columns=plan.kinds(place.columns, place.calculated),
+        formats=common.formats.kinds,
     )

@@ -15,7 +15,7 @@ _MERGED = re.compile(
 
 
 NO_DAY = (
-    r"-[0-9.eE+-]*|0|60|[0-9.]*[eE][0-9+-]*|(?:[0-9]{8,}|[3-9][0-9]{6}|29[6-9][0-9]{4}|2959[0-9]{3}"
+    r"-[0-9.eE+-]*|(?:0|60)(?:\.0*)?|[0-9.]*[eE][0-9+-]*|(?:[0-9]{8,}|[3-9][0-9]{6}|29[6-9][0-9]{4}|2959[0-9]{3}"
     r"|2958[5-9][0-9]{2}|29584(?:6[6-9]|[7-9][0-9]))(?:\.[0-9]*)?"
 )
 """A number that is no day to Excel: below 1, the 29 February 1900 that never was, after 9999.
@@ -50,6 +50,11 @@ class ColumnKinds:
         return self.text | self.value
 
     @property
+    def amount(self) -> frozenset[int]:
+        """Columns of numbers that are no dates."""
+        return self.value - self.date
+
+    @property
     def read(self) -> frozenset[int]:
         """Columns that are read."""
         return self.entry | self.row_id
@@ -69,7 +74,9 @@ class SheetScan:
         numbers: Excel row of each row below the header, in the order of the file.
         is_renumbered: The XML numbers its rows on from the header, one by one, in that order;
             if not, by their Excel rows.
+        filled: Cells below row 1 with something for the bulk reader, in the columns that are read.
         kinds: (Excel row, column letters) → kinds, of the cells that need saying.
+        arrays: Ranges that one formula fills, as written.
         merged: Merged ranges, as written.
         hidden: Excel rows hidden by hand or by a filter.
         quarantined: Positions in `numbers` of rows that hold something but contradict others.
@@ -79,8 +86,10 @@ class SheetScan:
 
     xml: bytes
     numbers: Sequence[int]
+    filled: int
     is_renumbered: bool = False
     kinds: Mapping[tuple[int, str], frozenset[CellKind]] = field(default_factory=dict)
+    arrays: tuple[str, ...] = ()
     merged: tuple[str, ...] = ()
     hidden: frozenset[int] = frozenset()
     quarantined: frozenset[int] = frozenset()

@@ -1,7 +1,7 @@
 """One sheet, from the bulk reader's frame to a raw sheet with true rows and control totals."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,6 +20,7 @@ ROW = "raekke"
 _PLACE = "_place"
 _REPAIRED = frozenset({CellKind.REPAIRED})
 _MERGED = frozenset({CellKind.MERGED})
+_FORMULA = frozenset({CellKind.FORMULA})
 
 Kinds = dict[tuple[int, str], frozenset[CellKind]]
 
@@ -58,7 +59,7 @@ class FoundSheet:
 
 
 def read_sheet(found: FoundSheet, frame: pl.DataFrame) -> tuple[RawSheet, tuple[Fault, ...]] | None:
-    """Make a raw sheet; None when rows were read that the file does not say it has.
+    """Make a raw sheet; None where it does not hold what the file holds, row by row, cell by cell.
 
     Args:
         found: What is known of the sheet.
@@ -66,6 +67,8 @@ def read_sheet(found: FoundSheet, frame: pl.DataFrame) -> tuple[RawSheet, tuple[
 
     Findings: STR-056 to STR-060, STR-064.
     """
+    if _count_read(found, frame) != found.scan.filled:
+        return None
     rows = _name_columns(found, frame.slice(found.map.header_row))
     repaired: Kinds = {}
     for field in _suspect_fields(found, rows):
@@ -92,6 +95,13 @@ def read_sheet(found: FoundSheet, frame: pl.DataFrame) -> tuple[RawSheet, tuple[
         totals=totals,
     )
     return raw, faults
+
+
+def _count_read(found: FoundSheet, frame: pl.DataFrame) -> int:
+    """Count the cells below row 1 that the bulk reader gave something for."""
+    names = {str(number) for number in found.map.columns.values()}.intersection(frame.columns)
+    below = frame.slice(1)
+    return sum(below.height - below[name].null_count() for name in names)
 
 
 def _name_columns(found: FoundSheet, below: pl.DataFrame) -> pl.DataFrame:
@@ -150,7 +160,7 @@ def _row_faults(found: FoundSheet, rows: pl.DataFrame) -> Iterator[Fault]:
 
 def _place_kinds(found: FoundSheet, rows: pl.DataFrame, repairs: Kinds) -> Kinds:
     """Give the kinds of cells by field, for the rows that are read."""
-    if not (found.scan.kinds or found.scan.merged or repairs):
+    if not (found.scan.kinds or found.scan.merged or found.scan.arrays or repairs):
         return {}
     fields = {column_letters(found.map.columns[f.id]): f.id for f in found.fields}
     numbers = rows[ROW].to_list()
@@ -160,16 +170,28 @@ def _place_kinds(found: FoundSheet, rows: pl.DataFrame, repairs: Kinds) -> Kinds
     for (row, field), own in (
         *repairs.items(),
         *(((row, fields.get(letters, "")), own) for (row, letters), own in by_letters),
-        *((cell, _MERGED) for cell in _merged_cells(found, numbers)),
+        *((cell, _MERGED) for cell in _cells_in(found, numbers, found.scan.merged)),
+        *((cell, _FORMULA) for cell in _filled_by_formula(found, rows)),
     ):
         if row in read and field:
             kinds[row, field] = kinds.get((row, field), frozenset()) | own
     return kinds
 
 
-def _merged_cells(found: FoundSheet, numbers: list[int]) -> Iterator[tuple[int, str]]:
-    """Give the cells that a merged range covers, its first one left out."""
-    for reference in found.scan.merged:
+def _filled_by_formula(found: FoundSheet, rows: pl.DataFrame) -> Iterator[tuple[int, str]]:
+    """Give the cells with a value that a formula of another cell put there."""
+    numbers = rows[ROW].to_list()
+    places = {number: place for place, number in enumerate(numbers)}
+    for row, field in _cells_in(found, numbers, found.scan.arrays):
+        if rows[field][places[row]] is not None:
+            yield row, field
+
+
+def _cells_in(
+    found: FoundSheet, numbers: list[int], ranges: Sequence[str]
+) -> Iterator[tuple[int, str]]:
+    """Give the cells that ranges cover, the first one of each left out."""
+    for reference in ranges:
         place = parse_range(reference)
         if place is None:
             continue

@@ -6,22 +6,23 @@ single cell far out makes it ask for more memory than there is, which ends the p
 that is found here first.
 
 The pass is one regular expression, run by polars' engine (a state machine that reads each byte
-once; Python's own takes four times as long). It names what it looks for, and also every spelling
-that it would not follow: other quotes, prefixes, comments, cells without an address. A sheet
-spelled so goes through the real parser (`normalise`) and comes back spelled plainly. Tags hold
-ASCII only, which keeps the machine small.
+once; Python's own takes four times as long), over rows that are known to be spelled plainly
+(`plain_rows`). A sheet spelled otherwise goes through the real parser (`normalise`) and comes back
+spelled plainly. Cells with a value are counted, and what the bulk reader makes of the sheet has as
+many.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
 from fpsheet.intake.address import column_letters, column_number
 from fpsheet.intake.limits import LAST_ROW
+from fpsheet.intake.plain_rows import META, PLAIN_ROWS, STYLE, cut_block
 from fpsheet.intake.prolog import Prolog
 from fpsheet.intake.scan import NO_DAY, ColumnKinds, SheetScan, find_merged, wrap_rows
-from fpsheet.intake.trim import trim_rows
 from fpsheet_validation.raw import CellKind
 
 DENSE_SHARE = 8
@@ -33,35 +34,33 @@ SMALL_SHEET = 20_000
 _PIECE_BYTES = 1 << 20
 _START, _END = b"<sheetData>", b"</sheetData>"
 _ROW = b"<row "
-_MAIN_ROOT = "http://schemas.openxmlformats.org/spreadsheetml/2006/main worksheet"
+_ROW_START = _ROW.decode()
+_MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_MAIN_ROOT = f"{_MAIN.decode()} worksheet"
 
-_IN_TAG = "[ -=?-~]"
-_PLAIN_ROW = '<row r="'
-_ROW_TAGS = (
-    rf'<row {_IN_TAG}*hidden="(?:1|true)"{_IN_TAG}*>',
-    rf'{_PLAIN_ROW}[0-9]{{1,7}}"',
-    rf"<row {_IN_TAG}*>",
-)
-# Inside sheetData, anything that is not spelled the way Excel, LibreOffice and all writers do.
-_ODD_SPELLINGS = (
-    r"<c[!-~\t\r\n]",
-    r"<c [!-qs-~]",
-    r"<c r[!-<>-~]",
-    r"<c r=[!#-~]",
-    r'<c r="(?:[!-@\[-~]|[A-Z]{1,3}[!-/:-@\[-~]|[A-Z]{4}|[A-Z]{1,3}0|[A-Z]{1,3}[0-9]+[!#-/:-~])',
-    rf'<c r="(?:[B-Z][A-Z]|[A-Z]{{3}})[0-9]+"(?:{_IN_TAG}*[ -.0-=?-~])?>',
-    rf'<c r="[A-Z0-9]+"{_IN_TAG}* (?:r=|t="d")',
-    rf"<(?:c|row) {_IN_TAG}*(?:=[!#-~]|[\t\r\n]| =)",
-    r"<row[!-~\t\r\n]",
-    r"<[!?]",
-    r"</?[a-zA-Z0-9]+:",
-)
-_ODD = re.compile("|".join(_ODD_SPELLINGS))
-_OTHER = r'(?: [a-su-z][a-z]*="[ !#-~]*")*'
-_NUMBER = re.compile(' r="([0-9]{1,7})"')
-_HIDDEN = re.compile(' hidden="(?:1|true)"')
+_ROW_TAG = '<row r="[0-9]+"(?:[^>]* hidden="(?:1|true)")?'
+_ARRAY = '[^>]* t="(?:array|dataTable)"[^>]*>'
+_FIRST_FORMULA = "(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?"
+_NUMBER = re.compile(r'<row r="([0-9]+)"')
+_STYLE = re.compile(r' s="([0-9]+)"')
 _FORMAT = re.compile(rb' s="[0-9]*"')
 _CELL = re.compile(r'<c r="([A-Z]+)([0-9]+)"')
+_RANGE = re.compile(r' ref="([A-Z0-9:]+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """What the pass finds in the rows of a sheet.
+
+    Attributes:
+        rows: Row tags.
+        others: Whatever else the pattern names, in the order of the file.
+        filled: Cells with something for the bulk reader, in the columns that are read.
+    """
+
+    rows: list[str]
+    others: list[str]
+    filled: int
 
 
 def scan_sheet(
@@ -70,6 +69,7 @@ def scan_sheet(
     *,
     header_row: int,
     columns: ColumnKinds,
+    formats: Mapping[int, CellKind],
 ) -> SheetScan | None:
     """Go through a sheet once; None where it is spelled in a way that is not followed here.
 
@@ -78,57 +78,102 @@ def scan_sheet(
         prolog: Its beginning.
         header_row: Row of the headings; the rows below are looked at.
         columns: What its columns hold.
+        formats: Number of a cell's format → what it says of a number, where that is worth saying.
     """
     start, end = content.find(_START), content.rfind(_END)
-    if prolog.root != _MAIN_ROOT or start < 0 or end < start:
+    if prolog.root != _MAIN_ROOT or start < 0 or end < start or content.count(_MAIN) > 1:
         return None
     head, tail = content[:start], content[end:]
     if b"<!" in head or b"<!" in tail or b"<sheetData" in tail:
         return None
-    body = trim_rows(content, columns, start=start + len(_START), end=end)
-    rows, others = _find_tokens(body, _pattern(columns))
-    numbers = [_number_of(row) for row in rows]
-    long_rows = [row for row in rows if not row.endswith('"')]
-    if any(map(_ODD.match, (*others, *long_rows))) or not _are_usable(numbers):
+    body = cut_block(content, columns, start=start + len(_START), end=end)
+    found = _find_tokens(body, columns, formats)
+    numbers = [_number_of(row) for row in found.rows] if found else []
+    if found is None or not _are_usable(numbers):
         return None
-    if any(token.endswith("</v>") for token in others):
+    if any(token.endswith("</v>") for token in found.others):
         body = _without_day_formats(body, columns)
-    own = {column_letters(column) for column in columns.own}
-    cells = [(match, token) for token in others if (match := _CELL.match(token))]
+    own = set(map(column_letters, columns.own))
+    texts = set(map(column_letters, columns.text))
+    cells = [(match, token) for token in found.others if (match := _CELL.match(token))]
     below = [(match, token) for match, token in cells if int(match[2]) > header_row]
     return SheetScan(
         xml=wrap_rows(body),
         numbers=[number for number in numbers if number > header_row],
+        filled=found.filled,
         kinds={
-            (int(match[2]), match[1]): frozenset(_kinds_of(token))
+            (int(match[2]), match[1]): frozenset(
+                _kinds_of(token, formats, is_text=match[1] in texts)
+            )
             for match, token in below
             if match[1] not in own and not token.endswith("</v>")
         },
+        arrays=tuple(place[1] for token in found.others if (place := _RANGE.search(token))),
         merged=find_merged(tail),
-        hidden=frozenset(_number_of(row) for row in long_rows if _HIDDEN.search(row)),
+        hidden=frozenset(_number_of(row) for row in found.rows if not row.endswith('"')),
         own_columns=frozenset(column_number(match[1]) for match, _ in below if match[1] in own),
     )
 
 
-def _pattern(columns: ColumnKinds) -> str:
-    patterns = [*_ODD_SPELLINGS, *_ROW_TAGS]
+def _find_tokens(
+    body: bytes, columns: ColumnKinds, formats: Mapping[int, CellKind]
+) -> _Tokens | None:
+    """Go through rows; None where they are not spelled plainly.
+
+    A piece of the sheet at a time: the same memory is used again and again, which is twice as
+    fast as asking for all of it at once.
+    """
+    pattern, filled_cell = _pattern(columns, formats), _filled(columns.read)
+    found: list[str] = []
+    start, filled = 0, 0
+    while start < len(body):
+        cut = body.find(_ROW, start + _PIECE_BYTES)
+        cut = len(body) if cut < 0 else cut
+        text = pl.Series([body[start:cut]], dtype=pl.Binary).cast(pl.String, strict=False)
+        # Text that is not UTF-8 is null, whatever it says of itself; the real parser shall judge.
+        if not text.str.contains(PLAIN_ROWS)[0]:
+            return None
+        found += text.str.extract_all(pattern)[0].to_list()
+        filled += text.str.count_matches(filled_cell)[0]
+        start = cut
+    rows = [token for token in found if token.startswith(_ROW_START)]
+    others = [token for token in found if not token.startswith(_ROW_START)]
+    return _Tokens(rows, others, filled)
+
+
+def _pattern(columns: ColumnKinds, formats: Mapping[int, CellKind]) -> str:
+    patterns = [_ROW_TAG]
+    number = f'{STYLE}(?: t="n")?{META}>'
     if columns.entry:
         place = _place(columns.entry)
-        patterns.append(rf'{place}{_IN_TAG}* t="[eb]"{_IN_TAG}*>(?:<f)?')
-        patterns.append(rf"{place}{_IN_TAG}*><f")
+        patterns.append(rf'{place}[^>]* t="[eb]"[^>]*>(?:<f(?:{_ARRAY})?)?')
+        patterns.append(rf"{place}[^>]*><f(?:{_ARRAY})?")
     if columns.text:
-        patterns.append(rf'{_place(columns.text)}{_OTHER}(?: t="n")?{_OTHER}><v')
+        patterns.append(rf"{_place(columns.text)}{number}<v")
     if columns.date:
         patterns.append(_no_day(columns.date))
+    if columns.amount and formats:
+        style = f' s="(?:{"|".join(map(str, sorted(formats)))})"'
+        patterns.append(rf'{_place(columns.amount)}{style}(?: t="n")?{META}><v')
     if columns.value:
-        patterns.append(rf'{_place(columns.value)}{_IN_TAG}* t="(?:s|str|inlineStr)"')
+        patterns.append(rf'{_place(columns.value)}{STYLE} t="(?:s|str|inlineStr)"')
     if columns.own:
-        patterns.append(rf"{_place(columns.own)}(?:{_IN_TAG}*[ -.0-=?-~])?>")
+        shown = rf"{_FIRST_FORMULA}<(?:v>[^<]|is><t[^>]*>[^<])"
+        patterns.append(rf"{_place(columns.own)}[^>]*>{shown}")
+    patterns.append(f"<f{_ARRAY}")
     return "|".join(patterns)
 
 
+def _filled(columns: Iterable[int]) -> str:
+    """Give a pattern of the cells for which the bulk reader has something, from row 2 on."""
+    place = _place(columns).removesuffix('[0-9]+"') + '(?:[2-9]|[1-9][0-9]+)"'
+    text = f' t="(?:str|inlineStr)"{META}>{_FIRST_FORMULA}<[vi]'
+    other = f'(?: t="[nsb]")?{META}>{_FIRST_FORMULA}<v>[^<]'
+    return f"{place}{STYLE}(?:{text}|{other})"
+
+
 def _no_day(columns: Iterable[int]) -> str:
-    return rf"{_place(columns)}{_OTHER}(?: t=\"n\")?{_OTHER}><v>(?:{NO_DAY})</v>"
+    return rf'{_place(columns)}{STYLE}(?: t="n")?{META}><v>(?:{NO_DAY})</v>'
 
 
 def _without_day_formats(body: bytes, columns: ColumnKinds) -> bytes:
@@ -145,35 +190,8 @@ def _place(columns: Iterable[int]) -> str:
     return rf'<c r="(?:{letters})[0-9]+"'
 
 
-def _find_tokens(body: bytes, pattern: str) -> tuple[list[str], list[str]]:
-    """Give the row tags, and whatever else the pattern names, in the order of the file.
-
-    A piece of the sheet at a time: the same memory is used again and again, which is twice as
-    fast as asking for all of it at once.
-    """
-    rows: list[str] = []
-    others: list[str] = []
-    start, tag = 0, _ROW.decode()
-    while start < len(body):
-        cut = body.find(_ROW, start + _PIECE_BYTES)
-        cut = len(body) if cut < 0 else cut
-        text = pl.Series([body[start:cut]], dtype=pl.Binary).cast(pl.String, strict=False)
-        if text.null_count():
-            # Not UTF-8, whatever it says of itself; the real parser shall judge.
-            return [], ["<!"]
-        tokens = text.str.extract_all(pattern)[0].to_list()
-        own = [token for token in tokens if token.startswith(tag)]
-        rows += own
-        if len(own) < len(tokens):
-            others += [token for token in tokens if not token.startswith(tag)]
-        start = cut
-    return rows, others
-
-
 def _number_of(row: str) -> int:
-    if row.startswith(_PLAIN_ROW) and row.endswith('"'):
-        return int(row[len(_PLAIN_ROW) : -1])
-    match = _NUMBER.search(row)
+    match = _NUMBER.match(row)
     return int(match[1]) if match else 0
 
 
@@ -186,14 +204,18 @@ def _are_usable(numbers: list[int]) -> bool:
     return is_dense and min(numbers) > 0 and last <= LAST_ROW and len(set(numbers)) == len(numbers)
 
 
-def _kinds_of(token: str) -> Iterator[CellKind]:
-    if token.endswith("<f"):
+def _kinds_of(token: str, formats: Mapping[int, CellKind], *, is_text: bool) -> Iterator[CellKind]:
+    if "><f" in token:
         yield CellKind.FORMULA
-    elif token.endswith("<v"):
-        yield CellKind.NUMBER
     if ' t="e"' in token:
         yield CellKind.ERROR
     elif ' t="b"' in token:
         yield CellKind.BOOLEAN
+    elif token.endswith("<v"):
+        if is_text:
+            yield CellKind.NUMBER
+        style = _STYLE.search(token)
+        if style and int(style[1]) in formats:
+            yield formats[int(style[1])]
     elif token.endswith('"'):
         yield CellKind.TEXT

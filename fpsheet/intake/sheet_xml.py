@@ -13,11 +13,14 @@ from xml.parsers import expat
 from fpsheet.intake.address import column_letters, parse_address
 from fpsheet.intake.shared_strings import SharedStrings, unescape_text
 
-_C, _V, _T, _F, _ROW, _READING, _SHEET_DATA = (
+_C, _V, _T, _F, _ROW, _READING, _SHEET_DATA, _MERGED = (
     f"http://schemas.openxmlformats.org/spreadsheetml/2006/main {tag}"
-    for tag in ("c", "v", "t", "f", "row", "rPh", "sheetData")
+    for tag in ("c", "v", "t", "f", "row", "rPh", "sheetData", "mergeCell")
 )
+_SPACE, _SPACES = "http://www.w3.org/XML/1998/namespace space", " \t\r\n"
+_ARRAY_KINDS = {"array", "dataTable"}
 _SHARED, _INLINE = "s", "inlineStr"
+_TEXTS = {_INLINE, "str"}
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _IDENTIFIER = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
 _CHUNK = 1 << 16
@@ -38,6 +41,7 @@ class XmlCell:
         style: Its `s`, as written.
         value: Content of `v`, or the inline text, unescaped.
         has_formula: It holds a formula.
+        array: The range that its formula fills, as written; empty where that is the cell alone.
     """
 
     row: int
@@ -46,6 +50,7 @@ class XmlCell:
     style: str
     value: str
     has_formula: bool
+    array: str = ""
 
     def text(self, shared: SharedStrings) -> str:
         """Give what the cell shows, roughly: texts as they are, numbers as stored."""
@@ -67,18 +72,25 @@ class XmlRow:
     cells: tuple[XmlCell, ...]
 
 
-def iterate_rows(content: bytes, *, chunk: int = _CHUNK, is_whole: bool = True) -> Iterator[XmlRow]:
+def iterate_rows(
+    content: bytes,
+    *,
+    chunk: int = _CHUNK,
+    is_whole: bool = True,
+    merged: list[str] | None = None,
+) -> Iterator[XmlRow]:
     """Go through the rows of a sheet in the order of the file.
 
     Args:
         content: The sheet's part as UTF-8.
         chunk: Bytes to parse at a time; few when only the first rows are wanted.
         is_whole: The content does not break off; if it does, its last row is left out.
+        merged: Takes the merged ranges, which stand behind the rows; None where they do not matter.
 
     Raises:
         DAMAGED: The XML is damaged; the rows before the damage have been given.
     """
-    collector = _Collector()
+    collector = _Collector(merged=[] if merged is None else merged)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = collector.start
@@ -87,7 +99,7 @@ def iterate_rows(content: bytes, *, chunk: int = _CHUNK, is_whole: bool = True) 
     for start in range(0, len(content), chunk):
         parser.Parse(content[start : start + chunk])
         yield from collector.take()
-        if collector.is_done:
+        if collector.is_done and merged is None:
             return
     if is_whole:
         parser.Parse(b"", True)  # noqa: FBT003 - expat knows no keywords
@@ -136,6 +148,7 @@ def is_identifier(text: str) -> bool:
 class _Collector:
     """Takes the parser's events and makes rows of them."""
 
+    merged: list[str]
     texts: list[str] = field(default_factory=list)
     is_done: bool = False
     _rows: list[XmlRow] = field(default_factory=list)
@@ -147,6 +160,8 @@ class _Collector:
     _value: str = ""
     _inline: list[str] = field(default_factory=list)
     _has_formula: bool = False
+    _array: str = ""
+    _is_kept: bool = False
     _in_reading: bool = False
 
     def take(self) -> list[XmlRow]:
@@ -156,12 +171,17 @@ class _Collector:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == _C:
-            self._cell, self._value, self._has_formula = attributes, "", False
+            self._cell, self._value = attributes, ""
+            self._has_formula, self._array = False, ""
             self._inline.clear()
         elif name in {_V, _T}:
             self.texts.clear()
+            self._is_kept = attributes.get(_SPACE) == "preserve"
         elif name == _F:
             self._has_formula = True
+            self._array = attributes.get("ref", "") if attributes.get("t") in _ARRAY_KINDS else ""
+        elif name == _MERGED:
+            self.merged.append(attributes.get("ref", ""))
         elif name == _ROW:
             written = attributes.get("r", "")
             self._row = int(written) if _NUMBER.fullmatch(written) else self._row + 1
@@ -177,7 +197,8 @@ class _Collector:
             self._value = "".join(self.texts)
         elif name == _T:
             if not self._in_reading:
-                self._inline.append("".join(self.texts))
+                text = "".join(self.texts)
+                self._inline.append(text if self._is_kept else text.strip(_SPACES))
         elif name == _ROW:
             self._rows.append(XmlRow(self._row, self._is_hidden, tuple(self._cells)))
         elif name == _READING:
@@ -188,11 +209,17 @@ class _Collector:
     def _end_cell(self) -> None:
         self._address = self._cell.get("r") or self._next_address()
         kind = self._cell.get("t", "n")
-        value = unescape_text("".join(self._inline)) if kind == _INLINE else self._value
+        inline = unescape_text("".join(self._inline))
+        if inline and not self._value.strip(_SPACES):
+            kind = _INLINE
+        value = inline if kind == _INLINE else self._value
+        value = value if kind in _TEXTS else value.strip(_SPACES)
         if value or self._has_formula:
             row, column = parse_address(self._address) or (self._row, 0)
             style = self._cell.get("s", "")
-            self._cells.append(XmlCell(row, column, kind, style, value, self._has_formula))
+            self._cells.append(
+                XmlCell(row, column, kind, style, value, self._has_formula, self._array)
+            )
 
     def _next_address(self) -> str:
         before = parse_address(self._address) or (self._row, 0)

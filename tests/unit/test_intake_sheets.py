@@ -94,6 +94,19 @@ def test_formula_that_shows_something_makes_a_row() -> None:
     assert sheet_of(package).kinds == {(4, "cpr"): frozenset({CellKind.FORMULA})}
 
 
+@pytest.mark.parametrize("gap", ["", "\n"])
+@pytest.mark.parametrize("kind", ["array", "dataTable"])
+def test_formula_that_fills_other_cells(gap: str, kind: str) -> None:
+    """Every filled cell in the range of an array formula is one; blank ones and others are not."""
+    first = f'<c r="H5" t="n">{gap}<f t="{kind}" ref="H5:H8">x</f><v>1</v></c>'
+    numbers = {6: number_cell("H6", 2), 8: number_cell("H8", 4), 9: number_cell("H9", 5)}
+    cells = {4: number_cell("H4", 9), 5: first, 7: "", **numbers}
+    rows = (row(n, text_cell(f"C{n}", CPR), cells[n]) for n in sorted(cells))
+    sheet = sheet_of(forloeb("".join(rows)))
+    formula = frozenset({CellKind.FORMULA})
+    assert sheet.kinds == {(n, "timer_pr_uge"): formula for n in (5, 6, 8)}
+
+
 def test_rows_typed_below_the_table_are_read() -> None:
     """A row far below the pre-made ones, without a row id, is a row."""
     package = forloeb(entry_row("forloeb", 4) + row(900, text_cell("C900", CPR)))

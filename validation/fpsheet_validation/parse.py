@@ -7,6 +7,7 @@ cannot be read.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -23,6 +24,7 @@ _PLAIN_CPR = (
     r"^((0[1-9]|1\d|2[0-8]|6[1-9]|7\d|8[0-8])(0[1-9]|1[0-2])"
     r"|(29|30|89|90)(0[13-9]|1[0-2])|[39]1(0[13578]|1[02]))\d{2}-?\d{4}$"
 )
+_DAYS = (datetime(1900, 1, 1), datetime(9999, 12, 31))  # noqa: DTZ001 - days have no time zone
 _DUST = 1e-9
 _IN_ANNULLED_ROW = "FLT-029"
 _UNMARKED = frozenset[CellKind]()
@@ -125,7 +127,8 @@ def _quick_value(text: pl.Expr, kind: FieldType, entries: Mapping[str, str]) -> 
             return pl.when(text.str.contains(_PLAIN_CPR)).then(digits)
         case FieldType.DATE:
             stamp = text.str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False)
-            return pl.when(stamp.dt.time() == pl.time(0, 0, 0)).then(stamp.dt.date())
+            is_day = (stamp.dt.time() == pl.time(0, 0, 0)) & stamp.is_between(*_DAYS)
+            return pl.when(is_day).then(stamp.dt.date())
         case FieldType.INTEGER:
             return text.cast(pl.Int32, strict=False)
         case FieldType.DECIMAL:
