@@ -46,22 +46,24 @@ def show_history(
 ) -> int:
     """Show everything the database knows about a citizen; the look-up is logged."""
     from fpsheet.pipeline.statistics import look_up
-    from fpsheet.views.history_view import known_lines, known_value
+    from fpsheet.views.history_view import known_lines, known_value, standing_lines
     from fpsheet_sync.access import Actor
 
     actor = Actor(getuser(), session.now)
     form, words = session.form(), session.words
-    records = look_up(session.central(db), cpr, actor, as_of)
+    found = look_up(session.central(db), form, cpr, actor, as_of)
+    records = found.records
     console = session.console(as_json=as_json)
     if as_json:
-        console.give([known_value(known) for known in records])
+        console.give([known_value(known, found.standing) for known in records])
         return 0
     if not records:
         console.say(words.get("command.history.none"))
         return 0
-    for known in records:
-        for line in known_lines(known, form, words.language):
-            indent = " " * (len(line) - len(line.lstrip()))
-            for part in wrap(line, console.width, subsequent_indent=indent) or [line]:
-                console.say(part)
+    lines = [*standing_lines(found.standing, found.day, form, words.language)]
+    lines += [line for known in records for line in known_lines(known, form, words.language)]
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip()))
+        for part in wrap(line, console.width, subsequent_indent=indent) or [line]:
+            console.say(part)
     return 0

@@ -1,6 +1,7 @@
 """What is drawn from the database: statistics, a figure's records, a citizen, lists out and in."""
 
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from fpsheet_sync.access import Actor
     from fpsheet_sync.history import Known
     from fpsheet_sync.income import Imported
+    from fpsheet_sync.statistics.standing import Standing
     from fpsheet_templates.form import Form
 
 
@@ -55,17 +57,37 @@ def explain_figure(
         return explain_cell(store, form, order, printed, actor)
 
 
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What the database knows of a citizen.
+
+    Attributes:
+        records: The records in force, by day.
+        day: The day whose pension was asked for.
+        standing: The pension that day, in each country that gives one; none where there is none.
+    """
+
+    records: "tuple[Known, ...]"
+    day: "date"
+    standing: "tuple[Standing, ...]"
+
+
 def look_up(
-    central: "Central", cpr: str, actor: "Actor", as_of: "date | str | None" = None
-) -> "tuple[Known, ...]":
-    """Give everything the database knows about a citizen; the look-up is logged.
+    central: "Central",
+    form: "Form",
+    cpr: str,
+    actor: "Actor",
+    as_of: "date | str | None" = None,
+) -> LookedUp:
+    """Give everything the database knows about a citizen, and the pension; the look-up is logged.
 
     Args:
         central: The database.
+        form: The form.
         cpr: Ten digits.
         actor: Who asks.
         as_of: As it was at the end of a day, or when the receipt of a number was given; None for
-            now.
+            now. The pension is that of the day, of today where a receipt is named.
 
     Raises:
         StoreError: No receipt has that number, or the database could not be used, or its key is
@@ -74,7 +96,9 @@ def look_up(
     from fpsheet.central import open_central
     from fpsheet.publish import commit_of
     from fpsheet_sync.history import commit_of_receipt, history
+    from fpsheet_sync.statistics.standing import read_standing
 
+    day = actor.time.date() if as_of is None or isinstance(as_of, str) else as_of
     with closing(open_central(central)) as store:
         last = None
         if as_of is not None:
@@ -83,7 +107,10 @@ def look_up(
                     last = commit_of_receipt(connection, as_of)
                 else:
                     last = commit_of(connection, as_of)
-        return history(store, cpr, actor=actor, as_of=last).records
+        found = history(store, cpr, actor=actor, as_of=last)
+        with store.read() as connection:
+            standing = read_standing(connection, form, found.pseudonyms, day, last)
+        return LookedUp(found.records, day, standing)
 
 
 def read_access(

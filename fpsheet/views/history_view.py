@@ -1,6 +1,7 @@
 """A citizen's history in words and as machines need it: each value with where it came from."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -16,16 +17,19 @@ from fpsheet_templates.form import Form
 if TYPE_CHECKING:
     from fpsheet_sync.history import Known
     from fpsheet_sync.origin import Origin
+    from fpsheet_sync.statistics.standing import Standing
 
 
-def known_value(known: "Known") -> dict[str, object]:
-    """Give a record as machines need it."""
+def known_value(known: "Known", standing: "Sequence[Standing]" = ()) -> dict[str, object]:
+    """Give a record as machines need it; `pension` is the level of the one that gives it."""
+    gives = {(each.kommune_kode, each.row_id): each.niveau for each in standing}
     return {
         "kommune_kode": known.kommune_kode,
         "sheet": known.sheet,
         "row_id": known.row_id,
         "values": dict(known.values),
         "annulled": known.annulled,
+        "pension": gives.get((known.kommune_kode, known.row_id)),
         "since": known.since,
         "versions": known.versions,
         "origins": [
@@ -43,6 +47,22 @@ def known_value(known: "Known") -> dict[str, object]:
         "conflicts": [conflict_value(one, known.kommune_kode) for one in known.conflicts],
         "settled": [settled_value(one) for one in known.settled],
     }
+
+
+def standing_lines(
+    standing: "Sequence[Standing]", day: date, form: Form, language: str
+) -> Iterator[str]:
+    """Give a line for each pension of the day, or one that says that there is none."""
+    told = {"day": f"{day:%d-%m-%Y}"}
+    if not standing:
+        yield _fill(form, language, "no_pension", **told)
+    levels = form.code_lists["niveau"].codes
+    for each in standing:
+        words = f"command.export.word.{each.niveau}"
+        known = {level.id: level.label(language) for level in levels}
+        niveau = known.get(each.niveau) or form.texts.get(words, language)
+        kommune = form.kommuner[each.kommune].name
+        yield _fill(form, language, "pension", niveau=niveau, kommune=kommune, **told)
 
 
 def known_lines(known: "Known", form: Form, language: str) -> Iterator[str]:

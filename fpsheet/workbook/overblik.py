@@ -17,6 +17,7 @@ from fpsheet.workbook.event import EVENTS, NESTED_SHEET, PARENT_TYPE, Event, Tel
 from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME, quote_text
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.layout import FIRST_ROW, column_name, is_used
+from fpsheet.workbook.level_now import LAST_COLUMN, LevelNow
 from fpsheet.workbook.row_fault import BIRTH_NUMBER
 from fpsheet.workbook.style import (
     DATE_FORMAT,
@@ -57,7 +58,7 @@ _FIRST = _HEADING_ROW + 1
 _KEY, _SHEET, _POSITION, _SPAN_START, _SPAN_END = "N", "O", "P", "Q", "R"
 # Of a shown row: number of its candidate, number of the sheet, position.
 _CANDIDATE, _SHOWN_SHEET, _SHOWN_POSITION = "S", "T", "U"
-_FIRST_HIDDEN, _LAST_HIDDEN = 13, 21
+_FIRST_HIDDEN = 13
 _CHOSEN, _CITIZEN, _FOUND = "$N$4", "$N$5", "$N$6"
 """Ten digits of the chosen citizen, position on the sheet of citizens, number of events."""
 
@@ -82,14 +83,15 @@ def make_overview(book: Workbook, issue: Issue) -> Worksheet:
     write_note(sheet, "B2", issue.text("sheet.overblik.intro"))
     sheet.row_dimensions[1].height = 30
     _add_choice(book, sheet, issue)
-    _add_facts(sheet, issue)
-    last = _add_candidates(sheet, issue)
+    level = _level_now(issue)
+    _add_facts(sheet, issue, level.formula())
+    last = _add_candidates(sheet, issue, level)
     columns = _columns(issue)
     write_headings(sheet, columns, row=_HEADING_ROW, colour=NAVY)
     for row in range(_FIRST, _FIRST + SHOWN_ROWS):
         _add_helpers(sheet, row, last=last)
         write_row(sheet, columns, _formulas(issue, row), row=row)
-    hide_columns(sheet, _FIRST_HIDDEN, _LAST_HIDDEN)
+    hide_columns(sheet, _FIRST_HIDDEN, LAST_COLUMN)
     if not is_used(issue, issue.form.sheet("afgoerelse")["niveau"]):
         sheet.column_dimensions["I"].hidden = True
     _add_marks(sheet)
@@ -131,7 +133,16 @@ def _plain(address: str) -> str:
     return address.replace("$", "")
 
 
-def _add_facts(sheet: Worksheet, issue: Issue) -> None:
+def _level_now(issue: Issue) -> LevelNow:
+    """Give the formulas of the level today, which stand beside the decisions and the moves."""
+    starts, row = {}, _FIRST
+    for event in EVENTS:
+        starts[event.sheet] = row
+        row += event.limit
+    return LevelNow(issue, _POSITION, starts["afgoerelse"], row - 1)
+
+
+def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
     """Show who the citizen is and how things stand now."""
     citizen = Teller(issue, "borger", _CITIZEN)
 
@@ -157,7 +168,7 @@ def _add_facts(sheet: Worksheet, issue: Issue) -> None:
     if issue.jurisdiction == "GL":
         due = f"INT({citizen.value(DEADLINE)})"
         right += [
-            (6, issue.text("workbook.overblik.niveau_nu"), latest("I"), "General"),
+            (6, issue.text("workbook.overblik.niveau_nu"), level, "General"),
             (7, issue.text("workbook.overblik.revurdering"), due, DATE_FORMAT),
         ]
     for letters, facts in ((_LEFT, left), (_RIGHT, right)):
@@ -187,7 +198,7 @@ def _add_fact(sheet: Worksheet, letters: tuple[str, str, str], row: int, label: 
     return cell
 
 
-def _add_candidates(sheet: Worksheet, issue: Issue) -> int:
+def _add_candidates(sheet: Worksheet, issue: Issue, level: LevelNow) -> int:
     """Find the citizen's rows of every sheet; give the last row of the list."""
     row = _FIRST
     for number, event in enumerate(EVENTS, start=1):
@@ -195,6 +206,10 @@ def _add_candidates(sheet: Worksheet, issue: Issue) -> int:
             sheet[f"{_SHEET}{row}"] = number
             _find_row(sheet, event, row, is_first=place == 0)
             _add_order(sheet, event, Teller(issue, event.sheet, f"{_POSITION}{row}"), row)
+            if event.sheet == "afgoerelse":
+                level.add_decision(sheet, row)
+            if event.sheet == "overdragelse":
+                level.add_move(sheet, row)
             row += 1
     keys = f"${_KEY}${_FIRST}:${_KEY}${row - 1}"
     put_formula(sheet[_plain(_FOUND)], f"COUNT({keys})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -65,6 +66,8 @@ def test_every_value_stands_with_its_cell_and_what_it_replaced(
     """Cells of the first file and of the second, the cleared date, both sides, who and why."""
     code, said = ask(capsys, "history", CPR, "--db", database)
     assert code == 0
+    assert said[0].startswith("Ingen førtidspension den ")
+    said = said[1:]
     assert said[0].split() == ["05-01-2026", "Forløb", "Kommuneqarfik", "Sermersooq"]
     assert said[1] == "Forløbstype: Revurdering; Startdato: 05-01-2026; Timer pr. uge: 11,5"
     assert said[2].endswith(", celle C4, modtaget 03-03-2026")
@@ -86,10 +89,41 @@ def test_a_receipt_names_the_past(database: str, capsys: pytest.CaptureFixture[s
     when = ("history", CPR, "--db", database, "--as-of")
     code, said = ask(capsys, *when, "956-2026-000001")
     assert code == 0
-    assert "Slutdato: 20-02-2026; Timer pr. uge: 10" in said[1]
-    assert len(said) == 3
+    assert "Slutdato: 20-02-2026; Timer pr. uge: 10" in said[2]
+    assert len(said) == 4
     for number in ("956-2026-000099", "955-2026-000001", "956-2025-000001"):
         code, said = ask(capsys, *when, number)
         assert (code, "ingen kvittering" in said[0]) == (2, True)
     code, said = ask(capsys, *when, "i går")
     assert (code, "hverken nummeret" in said[0]) == (2, True)
+
+
+def test_the_pension_of_the_day_is_told_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """S1: the appeal decided last holds, its record says so in JSON; S2: the dead has none."""
+    write_keys(tmp_path / "central.noegle", b"\x07" * 32, fictional=True)
+    database = f"sqlite:///{(tmp_path / 'central.db').as_posix()}"
+    with closing(new_store(database)) as store:
+        send(store, PENSIONS)
+    code, said = ask(capsys, "history", CPR, "--db", database)
+    assert code == 0
+    assert said[0].startswith("Førtidspension den ")
+    assert said[0].endswith(": Mellemste, Kommuneqarfik Sermersooq")
+    code, said = ask(capsys, "history", "6202801235", "--db", database)
+    assert said[0].startswith("Ingen førtidspension den ")
+    code = run(["history", CPR, "--db", database, "--json"], environment={"FPSHEET_CONFIG": "none"})
+    records = json.loads(capsys.readouterr().out)
+    holds = [each["values"]["afgoerelse"] for each in records if each["pension"] == "mellemste"]
+    assert (code, holds) == (0, ["aendring"])
+
+
+PENSIONS = """
+# afgoerelse
+| id | cpr        | afgoerelse_dato | afgoerelse  | niveau    | virkning_dato | bortfald_aarsag |
+| 1  | 6101801234 | 2017-06-30      | tilkendelse | laveste   | 2017-07-01    |                 |
+| 2  | 6101801234 | 2018-10-23      | aendring    | mellemste | 2017-06-01    |                 |
+| 3  | 6202801235 | 2018-05-10      | tilkendelse | laveste   | 2018-06-01    |                 |
+| 4  | 6202801235 | 2026-01-10      | aendring    | hoejeste  | 2026-03-01    |                 |
+| 5  | 6202801235 | 2026-01-21      | bortfald    |           | 2026-01-20    | doedsfald       |
+"""

@@ -1,0 +1,110 @@
+"""The level a citizen has today, in hidden columns of the Overblik.
+
+It is worked out as the statistics do (`fpsheet_sync.statistics.pension`): of the decisions in
+effect the one made last holds; a death, old-age pension or leaving the country ends everything
+from its day unless the pension is granted again; an end decided in advance is not lost. Each
+decision and each move has its days, what it does, and the day until which it can hold; the one
+that holds has the largest key. Functions of Excel 2010 only.
+"""
+
+from openpyxl.worksheet.worksheet import Worksheet
+
+from fpsheet.workbook.event import Teller
+from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME
+from fpsheet.workbook.issue import Issue
+from fpsheet.workbook.view import put_formula
+
+_DECIDED, _FROM, _DOES, _AGAIN, _UNTIL, _HOLDS = "V", "W", "X", "Y", "Z", "AA"
+LAST_COLUMN = 27
+"""Number of the last hidden column."""
+
+_SETS, _GRANTS, _ENDS_ALL, _DEATH, _ENDS = 1, 2, 3, 4, 5
+"""What a decision does; 0 for nothing."""
+
+_NONE = "–"
+_FINAL = ("fraflytning", "alderspension")
+_LEVELS = ("aendring", "uaendret", "udsaettelse")
+_DAY_DIGITS = 10_000_000
+
+
+class LevelNow:
+    """Formulas over the candidates of two blocks: decisions, and moves further down.
+
+    Attributes:
+        first: First row of the decisions.
+        last: Last row of the moves.
+    """
+
+    def __init__(self, issue: Issue, position: str, first: int, last: int) -> None:
+        """Keep where the candidates stand and in which column their position is."""
+        self._issue, self._position = issue, position
+        self.first, self.last = first, last
+
+    def add_decision(self, sheet: Worksheet, row: int) -> None:
+        """Fill the hidden cells of a decision's row."""
+        told = self._teller("afgoerelse", row)
+        kind, cause = told.value("afgoerelse"), told.value("bortfald_aarsag")
+        final = ",".join(f'{cause}="{each}"' for each in _FINAL)
+        ends = f'IF({cause}="doedsfald",{_DEATH},IF(OR({final}),{_ENDS_ALL},{_ENDS}))'
+        levels = ",".join(f'{kind}="{each}"' for each in _LEVELS)
+        sets = f'IF(AND(OR({levels}),{told.value("niveau")}<>""),{_SETS},0)'
+        does = f'IF({kind}="tilkendelse",{_GRANTS},IF({kind}="bortfald",{ends},{sets}))'
+        self._add(sheet, row, told, ("afgoerelse_dato", "virkning_dato", does))
+
+    def add_move(self, sheet: Worksheet, row: int) -> None:
+        """Fill the hidden cells of a move's row: one to another country ends everything."""
+        told = self._teller("overdragelse", row)
+        own = self._issue.jurisdiction
+        kommuner = self._issue.form.kommuner.values()
+        others = ",".join(f'"{k.code}"' for k in kommuner if k.jurisdiction != own)
+        leaves = f"ISNUMBER(MATCH({told.value('til_kommune')},{{{others}}},0))"
+        self._add(sheet, row, told, ("dato", "dato", f"IF({leaves},{_ENDS_ALL},0)"))
+
+    def formula(self) -> str:
+        """Give the formula of the level today; empty where nothing is decided."""
+        keys = self._column(_HOLDS)
+        place = f"MATCH(MAX({keys}),{keys},0)"
+        does = f"INDEX({self._column(_DOES)},{place})"
+        told = Teller(self._issue, "afgoerelse", f"INDEX({self._column(self._position)},{place})")
+        level = f'IF({does}>={_ENDS_ALL},"{_NONE}",{told.label("niveau")})'
+        return f'IF(MAX({keys})=0,"",{level})'
+
+    def _teller(self, sheet_id: str, row: int) -> Teller:
+        return Teller(self._issue, sheet_id, f"{self._position}{row}")
+
+    def _column(self, letter: str) -> str:
+        return f"${letter}${self.first}:${letter}${self.last}"
+
+    def _add(self, sheet: Worksheet, row: int, told: Teller, said: tuple[str, str, str]) -> None:
+        day, effect, does = told.value(said[0]), told.value(said[1]), said[2]
+        decided, start, what = (f"{each}{row}" for each in (_DECIDED, _FROM, _DOES))
+        counts = f'AND(ISNUMBER({day}),{told.value("annuller")}="")'
+        put_formula(sheet[decided], f'IF({told.position}="",0,IF({counts},{day},0))')
+        put_formula(sheet[start], f"IF({decided}=0,0,IF(ISNUMBER({effect}),{effect},{decided}))")
+        put_formula(sheet[what], f"IF({decided}=0,0,{does})")
+        put_formula(sheet[f"{_AGAIN}{row}"], f"IF({what}={_ENDS_ALL},{self._again(row)},0)")
+        until = f"IF(OR({what}={_SETS},{what}={_GRANTS}),{self._until(row)},{LAST_DAY})"
+        put_formula(sheet[f"{_UNTIL}{row}"], until)
+        in_force = f"AND({what}>0,{start}<={TODAY_NAME},{TODAY_NAME}<{_UNTIL}{row})"
+        key = f"{decided}*{_DAY_DIGITS}+{start}+ROW()/1000"
+        put_formula(sheet[f"{_HOLDS}{row}"], f"IF({in_force},{key},0)")
+
+    def _again(self, row: int) -> str:
+        """Give the day of decision of the first grant after an end of all."""
+        decided, start, does = (self._column(each) for each in (_DECIDED, _FROM, _DOES))
+        after = f"({decided}>MAX({_DECIDED}{row},{_FROM}{row}))"
+        return _first_day(decided, f"({does}={_GRANTS})*{after}*({start}>={_FROM}{row})")
+
+    def _until(self, row: int) -> str:
+        """Give the first day on which an end ends a decision."""
+        ends, does, again = (self._column(each) for each in (_FROM, _DOES, _AGAIN))
+        decided, start = f"{_DECIDED}{row}", f"{_FROM}{row}"
+        granted = f"({decided}>={again})*({start}>={ends})"
+        early = f"({decided}<={ends})*({start}<{ends})"
+        ended = f"(({does}={_DEATH})+({does}={_ENDS_ALL})*(1-{granted})+({does}={_ENDS})*{early})"
+        return _first_day(ends, ended)
+
+
+def _first_day(days: str, condition: str) -> str:
+    """Give the first of the days that fulfil a condition; the last day there is for none."""
+    return f"{LAST_DAY}-SUMPRODUCT(MAX({condition}*({LAST_DAY}-{days})))"
