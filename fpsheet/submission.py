@@ -7,6 +7,7 @@ from datetime import datetime
 
 import polars as pl
 
+from fpsheet_sync.stamp import read_stamp
 from fpsheet_sync.submission import Choice, Explanation, Submission, SubmittedSheet
 from fpsheet_templates.form import FieldType, Form, Sheet
 from fpsheet_validation.cpr import holds_cpr, text_holds_cpr
@@ -50,13 +51,14 @@ def make_submission(
     """
     raw, found = check.raw, tuple(findings)
     answer, _ = raw.cover.get("ingen_sager", (None, ""))
+    stamp = read_stamp(raw.meta.get("parent", ""))
     labels = form.code_lists["ja_nej"].by_entry(raw.meta.get("sprog", "da"))
     return Submission(
         sha256=raw.sha256,
         kommune_kode=raw.meta.get("kommune_kode", ""),
         aar=_number(raw.meta, "aar"),
         workbook_id=raw.meta.get("workbook_id", ""),
-        parent=raw.meta.get("parent", ""),
+        parent=stamp.parent,
         form_version=_number(raw.meta, "form_version"),
         received_at=reception.received_at,
         modified_at=reception.modified_at,
@@ -76,6 +78,7 @@ def make_submission(
         choices=tuple(
             one for one in reception.choices if not text_holds_cpr(f"{one.by}\n{one.reason}")
         ),
+        told=stamp.told,
         original=reception.original,
     )
 

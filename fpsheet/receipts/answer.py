@@ -15,6 +15,7 @@ from fpsheet.returned.conflict_line import fields_of
 from fpsheet.transport.signing_key import PublicKey, SigningKey
 from fpsheet.verdict import Verdict
 from fpsheet_sync.receipt import Receipt
+from fpsheet_sync.stamp import read_stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def answer_checked(
         place = {"workbook": receipt.workbook_id, "kommune": kommune, "aar": aar}
         raise receipt_error("workbook", language, **place)
     is_sent = hashlib.sha256(content).hexdigest() == receipt.sha256
-    if not is_sent and meta.get("parent") != receipt.sha256:
+    if not is_sent and read_stamp(meta.get("parent", "")).parent != receipt.sha256:
         raise receipt_error("version", language)
     found = verdict.findings, verdict.check
     return answer_workbook(

@@ -15,6 +15,7 @@ from fpsheet.returned.stamp import stamp
 from fpsheet.returned.style import add_styles
 from fpsheet.returned.workbook_part import CONFLICT_PART, list_sheets
 from fpsheet_sync.receipt import Receipt
+from fpsheet_sync.stamp import ToldDecision, make_stamp, read_stamp
 from fpsheet_sync.state import Plain, to_plain
 from fpsheet_templates.form import Field, FieldType, Form
 from fpsheet_templates.rule import Severity
@@ -37,7 +38,8 @@ def answer_workbook(
 
     Findings of the check and of the merge are marked and listed, open conflicts have a list with
     a place to choose or type, values that were chosen stand in their cells, and the stamp says
-    that the next submission descends from this one. Nothing else changes.
+    that the next submission descends from this one and which decisions it was told. Nothing else
+    changes: what was typed over a decision stays when the receipt is taken once more.
 
     Args:
         content: The file, found safe by the intake. Marks of an earlier run are replaced.
@@ -53,14 +55,14 @@ def answer_workbook(
     with in_words(language):
         told = (*findings, *_told(receipt, check))
         parts = _marked(content, (told, check), form=form, language=language)
-        _write_settled(parts, receipt, check, form)
+        told_now = tuple(_write_settled(parts, receipt, check, form))
         lines = tuple(conflict_lines(receipt, check, form, language))
         if lines:
             first_style, _ = add_styles(parts)
             sheet = conflict_sheet(lines, form, language=language, first_style=first_style)
             title = form.texts.get("conflicts.sheet", language)
             add_last(parts, sheet, title, part=CONFLICT_PART)
-        stamp(parts, receipt.sha256)
+        stamp(parts, make_stamp(receipt.sha256, told_now).text)
     return parts.to_bytes()
 
 
@@ -135,26 +137,39 @@ def _row_now(sheet: TypedSheet | None, row: int, row_id: str) -> int:
     return row if row in known and known[row] is None else 0
 
 
-def _write_settled(parts: Parts, receipt: Receipt, check: Check, form: Form) -> None:
-    """Write what was chosen into the cells of its rows, unless she went on typing since."""
+def _write_settled(
+    parts: Parts, receipt: Receipt, check: Check, form: Form
+) -> Iterator[ToldDecision]:
+    """Write what was decided into the cells of its rows, unless she went on typing since.
+
+    Gives the decisions that the workbook now was told, those of an earlier taking among them.
+    """
+    own = read_stamp(check.raw.meta.get("parent", ""))
+    known = own.told if own.parent == receipt.sha256 else ()
+    yield from known
     titles = {entry.title: entry.part for entry in list_sheets(parts)}
-    language = check.raw.meta.get("sprog", "da")
+    language, date1904 = check.raw.meta.get("sprog", "da"), check.raw.date1904
     for choice in receipt.settled:
         sheet = check.sheets.get(choice.sheet)
         row = row_of(sheet, choice.row_id)
-        if sheet is None or sheet.title not in titles or not row:
+        told = ToldDecision(choice.conflict_id, choice.decision)
+        if sheet is None or sheet.title not in titles or not row or told in known:
             continue
-        (now,) = sheet.frame.filter(pl.col(ROW) == row).to_dicts()
-        if any(to_plain(now[name]) != choice.said.get(name) for name in choice.values):
+        (cells,) = sheet.frame.filter(pl.col(ROW) == row).to_dicts()
+        now = {name: to_plain(cells[name]) for name in choice.values}
+        if now == {name: choice.said.get(name) for name in choice.values}:
+            decided = {
+                f"{sheet.columns[name]}{row}": _content(
+                    form, form.sheet(choice.sheet)[name], value, language, date1904=date1904
+                )
+                for name, value in choice.values.items()
+                if name in sheet.columns
+            }
+            write_cells(parts, titles[sheet.title], decided)
+        elif now != choice.values:
             continue
-        cells = {
-            f"{sheet.columns[name]}{row}": _content(
-                form, form.sheet(choice.sheet)[name], value, language, date1904=check.raw.date1904
-            )
-            for name, value in choice.values.items()
-            if name in sheet.columns
-        }
-        write_cells(parts, titles[sheet.title], cells)
+        if choice.decision:
+            yield told
 
 
 def _content(form: Form, field: Field, value: Plain, language: str, *, date1904: bool) -> Content:

@@ -43,7 +43,9 @@ def is_choosable(conflict: ShownConflict) -> bool:
 def side_words(claim: ShownClaim, receipt: Receipt, form: Form, language: str) -> str:
     """Give which file a side is, as the receiver knows it."""
     key, file = "receipt.side.other", claim.sha256[:8]
-    if claim.sha256 == receipt.sha256:
+    if claim.is_decision:
+        key = "receipt.side.decided"
+    elif claim.sha256 == receipt.sha256:
         key = "receipt.side.own"
     return form.texts.fill(key, language, {"row": claim.row, "file": file})
 

@@ -61,7 +61,8 @@ def _sides(conflict: "ShownConflict", form: Form, language: str) -> Iterator[str
     for claim in conflict.claims:
         values = _told(conflict, claim.values, form, language)
         file = claim.sha256[:SHORT_HASH]
-        yield _fill(form, language, "claim", file=file, row=claim.row, values=values)
+        key = "claim_decided" if claim.is_decision else "claim"
+        yield _fill(form, language, key, file=file, row=claim.row, values=values)
 
 
 def _told(conflict: "ShownConflict", values: Mapping[str, Plain], form: Form, language: str) -> str:

@@ -228,6 +228,7 @@ def _commit_row(plan: MergePlan, receipt: Receipt) -> dict[str, Any]:
     said = {
         "explanations": [asdict(entry) for entry in head.explanations],
         "choices": [asdict(entry) for entry in head.choices],
+        "told": [[entry.conflict_id, entry.decision] for entry in head.told],
     }
     return {
         "id": receipt.commit,
@@ -249,7 +250,7 @@ def _commit_row(plan: MergePlan, receipt: Receipt) -> dict[str, Any]:
         "fund": dict(head.counts),
         "findings": [dict(finding) for finding in head.findings],
         "kolonner": {name: dict(sheet.columns) for name, sheet in head.sheets.items()},
-        "handling": said if head.explanations or head.choices else None,
+        "handling": said if any(said.values()) else None,
         "kvittering": receipt.to_dict(),
     }
 

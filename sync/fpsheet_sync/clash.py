@@ -5,14 +5,11 @@ from dataclasses import dataclass, replace
 
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.lineage import Ancestry
-from fpsheet_sync.merge import Clash, set_groups
+from fpsheet_sync.merge import CHOSEN, Clash, set_groups
 from fpsheet_sync.state import Claim, Conflict, Key, Notice, Plain, State, key_id
 from fpsheet_sync.submission import Choice
 
 LATER_COUNTS = "HIS-011"
-
-CHOSEN = 0
-"""The row of a value that comes from a decision and not from a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +28,25 @@ class Settled:
 
 
 def settle(
-    state: State, clashes: Mapping[str, Sequence[Clash]], ancestry: Ancestry, workbook_id: str
+    state: State,
+    clashes: Mapping[str, Sequence[Clash]],
+    ancestry: Ancestry,
+    workbook_id: str,
+    *,
+    line: frozenset[int] = frozenset(),
 ) -> Settled:
     """Decide the clashes of a file.
 
     Where both sides descend from the same row, both values are kept and the last agreed one
     stays in force. Where descent cannot be told (a row brought over from another workbook, or a
     stamp nobody knows), the later one counts and a notice keeps both.
+
+    Args:
+        state: The state.
+        clashes: Sheet → its clashes.
+        ancestry: What the file descends from.
+        workbook_id: Its workbook.
+        line: Commits of its line of descent.
     """
     conflicts, notices = dict(state.conflicts), dict(state.notices)
     touched: list[Key] = []
@@ -47,7 +56,9 @@ def settle(
         for clash in found:
             key = (sheet, clash.row_id, clash.group)
             known = conflicts.get(key)
-            if known is None and _is_own_choice(clash, ancestry):
+            if known is None and _is_chosen_here(clash):
+                continue
+            if known is None and _is_own_choice(clash, line):
                 changes[clash.row_id, clash.group] = clash.said
                 continue
             if known is None and clash.base is None and _is_moved(clash, ancestry, workbook_id):
@@ -62,8 +73,8 @@ def settle(
                 continue
             touched.append(key)
             conflicts[key] = conflict
-            if known is None and clash.base is not None:
-                changes[clash.row_id, clash.group] = clash.base
+            if known is None:
+                changes[clash.row_id, clash.group] = _agreed(clash)
         if changes:
             rows = set_groups(layouts()[sheet], state.rows[sheet], changes)
             state = state.with_rows(sheet, rows)
@@ -127,13 +138,17 @@ def note_replaced(state: State, key: Key, said: Claim, left: tuple[Plain, ...]) 
     return replace(state, notices=notices)
 
 
-def _is_own_choice(clash: Clash, ancestry: Ancestry) -> bool:
-    """Tell whether the value in force is what the file's parent chose in its list of conflicts.
+def _is_own_choice(clash: Clash, line: frozenset[int]) -> bool:
+    """Tell whether the value in force was chosen in the list of conflicts of the same workbook.
 
     The cell of the row may still say what it said before the choice; who changes it now knew.
     """
-    parent = ancestry.parent
-    return parent is not None and clash.held.row == CHOSEN and clash.held.source == parent.id
+    return clash.held.row == CHOSEN and clash.held.source in line
+
+
+def _is_chosen_here(clash: Clash) -> bool:
+    """Tell whether the file itself chose the value in force; its choice counts, not its cell."""
+    return clash.held.row == CHOSEN and clash.held.source == clash.said.source
 
 
 def _is_moved(clash: Clash, ancestry: Ancestry, workbook_id: str) -> bool:
@@ -148,8 +163,15 @@ def _note(
 
 
 def _open(clash: Clash) -> Conflict:
-    agreed = clash.held if clash.base is None else clash.base
-    return Conflict(agreed=agreed.values, claims=(clash.held, clash.said))
+    return Conflict(agreed=_agreed(clash).values, claims=(clash.held, clash.said))
+
+
+def _agreed(clash: Clash) -> Claim:
+    """Give what stays in force while a clash is undecided.
+
+    A decision stays until somebody who knew it corrects it: the copy that clashes with it did not.
+    """
+    return clash.held if clash.base is None or clash.held.row == CHOSEN else clash.base
 
 
 def _say(conflict: Conflict, clash: Clash) -> Conflict | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from fpsheet_sync.stamp import ToldDecision, short_identity
+
 NEW = 0
 """Number of a commit that is planned and has no number of its own yet."""
 
@@ -47,8 +49,9 @@ class Commit:
         time: The file's own modified time or the time of the decision; None when it has none,
             and for an issue.
         filled: Number of filled cells; orders files of the same moment.
-        after: Identities of commits that a decision was about.
+        after: Identities of commits that a decision was about, or that an issue knew.
         decision: What was decided, by whom and why; empty for the others.
+        told: Decisions that a receipt wrote into the workbook since its parent.
         ancestor: Number of the commit it was merged against, as stored; None for none, and
             before it was merged.
     """
@@ -62,9 +65,17 @@ class Commit:
     filled: int = 0
     after: tuple[str, ...] = ()
     decision: Mapping[str, object] | None = None
+    told: tuple[ToldDecision, ...] = ()
     ancestor: int | None = None
 
     @property
     def order(self) -> tuple[datetime, int, str]:
         """Give what orders commits that do not descend from one another."""
         return self.time or BEGINNING, self.filled, self.sha256
+
+    def builds_on(self, other: "Commit") -> bool:
+        """Tell whether it names another commit, and so was made by somebody who knew it."""
+        short = short_identity(other.sha256)
+        return other.sha256 in {self.parent, *self.after} or any(
+            one.decision == short for one in self.told
+        )

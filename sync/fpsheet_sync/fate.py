@@ -9,7 +9,7 @@ from fpsheet_sync.commit import NEW, Status
 from fpsheet_sync.content import BLOCKED, FILE_ID, no_rows, pack
 from fpsheet_sync.identity import REFUSING, ROW_ID
 from fpsheet_sync.layout import layouts
-from fpsheet_sync.lineage import SOURCE, continue_sheet
+from fpsheet_sync.lineage import SOURCE
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.step import Outcome
 
@@ -32,14 +32,13 @@ def pack_lines(outcome: Outcome, number: int) -> dict[str, bytes | None]:
     """Give what the line of descent says, per sheet; None where the rows of the file say it all."""
     lines: dict[str, bytes | None] = {}
     is_plain = outcome.hold is None and all(f.code not in REFUSING for f in outcome.findings)
-    for name, layout in layouts().items():
+    for name in layouts():
         placed, base = outcome.placed[name], outcome.descended.base[name]
         is_silent = placed.is_empty() and base.is_empty()
         if is_silent or (is_plain and _says_it_all(placed, base)):
             lines[name] = None
             continue
-        is_held = outcome.hold is not None
-        line = base if is_held else continue_sheet(base, placed, layout, outcome.source)
+        line = outcome.line_of(name)
         lines[name] = pack(line.with_columns(pl.col(SOURCE).replace(NEW, number)))
     return lines
 

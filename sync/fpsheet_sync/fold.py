@@ -5,7 +5,7 @@ A file that comes last in that order, which is the ordinary case, can be taken o
 stored state with the same result; otherwise the kommune is folded again from the stored files.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from fpsheet_sync.lineage import Past, find_parent, nothing_said, order_commits
 from fpsheet_sync.state import State, empty_state
 from fpsheet_sync.step import Descended, Outcome, take_file
 from fpsheet_sync.submission import Choice
+from fpsheet_sync.told_decision import decided_choice, find_told, write_told
 
 
 class Library(Protocol):
@@ -50,6 +51,7 @@ class _Folding:
 
     library: Library
     lines: dict[str, Frames] = field(default_factory=dict)
+    bases: dict[str, Frames] = field(default_factory=dict)
     parents: dict[str, Commit | None] = field(default_factory=dict)
 
     def rows(self, commit: Commit) -> Frames:
@@ -61,7 +63,13 @@ class _Folding:
         return self.lines[commit.sha256]
 
     def parent(self, commit: Commit) -> Commit | None:
-        return self.parents[commit.sha256]
+        return self.parents.get(commit.sha256)
+
+    def base(self, commit: Commit) -> Frames:
+        return self.bases[commit.sha256]
+
+    def choices(self, commit: Commit) -> tuple[Choice, ...]:
+        return self.library.file(commit).choices
 
 
 def fold(kommune_kode: str, commits: Iterable[Commit], library: Library) -> Folded:
@@ -80,6 +88,7 @@ def fold(kommune_kode: str, commits: Iterable[Commit], library: Library) -> Fold
             state, outcome = take_file(state, file, descended, known=known, released=is_released)
             outcomes[commit.id] = outcome
             past.lines[commit.sha256] = outcome.line()
+            past.bases[commit.sha256] = descended.base
             past.parents[commit.sha256] = descended.ancestry.parent
         elif commit.kind is CommitKind.RESOLUTION:
             seen = frozenset(one.id for one in ordered if one.sha256 in commit.after)
@@ -89,7 +98,10 @@ def fold(kommune_kode: str, commits: Iterable[Commit], library: Library) -> Fold
 
 
 def descend(file: File, earlier: Sequence[Commit], past: Past) -> Descended:
-    """Find what a file is compared with.
+    """Find what a file is compared with: what the sender's copy was told last.
+
+    That is what its line of descent said and, over it, the decisions that a receipt wrote into
+    the workbook since (docs/merge.md).
 
     Args:
         file: The file.
@@ -106,12 +118,20 @@ def descend(file: File, earlier: Sequence[Commit], past: Past) -> Descended:
     )
     if parent is None:
         return Descended(ancestry, nothing_said(), foreign=foreign)
-    base = past.line(parent)
+    told = find_told(file.commit, parent, earlier, past)
+    base = write_told(past.line(parent), file.kommune_kode, told)
+    line = frozenset(_ancestors(parent, past))
     if not ancestry.unsure:
-        return Descended(ancestry, base, foreign=foreign)
-    before = past.parent(parent)
-    origin = nothing_said() if before is None else past.line(before)
-    return Descended(ancestry, base, origin, foreign)
+        return Descended(ancestry, base, foreign=foreign, line=line)
+    return Descended(ancestry, base, past.base(parent), foreign, line)
+
+
+def _ancestors(parent: Commit, past: Past) -> Iterator[int]:
+    """Give the commits of a line of descent, the newest first."""
+    ancestor: Commit | None = parent
+    while ancestor is not None:
+        yield ancestor.id
+        ancestor = past.parent(ancestor)
 
 
 def known_workbooks(commits: Iterable[Commit]) -> frozenset[str]:
@@ -124,16 +144,3 @@ def released_files(commits: Iterable[Commit]) -> frozenset[str]:
     """Give the identities of the held files that a named person let through."""
     released = (commit for commit in commits if commit.kind is CommitKind.RELEASE)
     return frozenset(identity for commit in released for identity in commit.after)
-
-
-def decided_choice(commit: Commit) -> Choice:
-    """Give the choice that a resolution decided."""
-    decision = commit.decision or {}
-    values = decision.get("values")
-    return Choice(
-        conflict_id=str(decision.get("conflict_id", "")),
-        values=values if isinstance(values, dict) else {},
-        seen=str(decision.get("seen", "")),
-        by=str(decision.get("by", "")),
-        reason=str(decision.get("reason", "")),
-    )

@@ -15,7 +15,7 @@ from fpsheet_sync.decision import commit_row
 from fpsheet_sync.identity import ROW_ID
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.library import read_commits, read_state
-from fpsheet_sync.lineage import said_types
+from fpsheet_sync.lineage import LET_GO, said_types
 from fpsheet_sync.record import ANNULLER, BORGER
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.state import State
@@ -62,14 +62,16 @@ def issue_workbook(
         former = state.rows["borger"]["tidligere_cpr"].drop_nulls()
         cprs = open_cprs(connection, keys, [*citizens, *former])
         state = without_erased(state, cprs)
-        known = ",".join(sorted(commit.sha256 for commit in commits))
-        said = f"{kommune_kode}|{workbook_id}|{actor.time.isoformat()}|{known}"
+        known = tuple(sorted(commit.sha256 for commit in commits))
+        said = f"{kommune_kode}|{workbook_id}|{actor.time.isoformat()}|{','.join(known)}"
         own = Commit(
             id=NEW,
             kind=CommitKind.ISSUE,
             sha256=hashlib.sha256(said.encode()).hexdigest(),
             workbook_id=workbook_id,
             time=actor.time,
+            after=known,
+            decision={"after": known},
         )
         write_issue(connection, kommune_kode, own, state, aar)
         # A citizen may ask who saw her: whoever opens the workbook sees everybody in it.
@@ -124,7 +126,8 @@ def write_issue(
 
 def _line(name: str, rows: pl.DataFrame) -> pl.DataFrame:
     in_force = rows.filter(pl.col(ANNULLER).is_null())
-    return in_force.with_columns(pl.col(ROW_ID).alias(FILE_ID)).select(*said_types(layouts()[name]))
+    said = in_force.with_columns(pl.col(ROW_ID).alias(FILE_ID), pl.lit(value=False).alias(LET_GO))
+    return said.select(*said_types(layouts()[name]))
 
 
 def _shown(name: str, state: State, cprs: dict[str, str]) -> pl.DataFrame:

@@ -14,8 +14,9 @@ from fpsheet_sync.file import File, block_codes
 from fpsheet_sync.identity import ROW_ID
 from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.layout import layouts
-from fpsheet_sync.lineage import SOURCE, nothing_said, said_types
+from fpsheet_sync.lineage import LET_GO, SOURCE, SOURCES, nothing_said, said_types
 from fpsheet_sync.schema import store_schema
+from fpsheet_sync.stamp import ToldDecision
 from fpsheet_sync.state import (
     QUARANTINE_TYPES,
     Claim,
@@ -28,6 +29,7 @@ from fpsheet_sync.state import (
     empty_state,
 )
 from fpsheet_sync.submission import Choice, Explanation
+from fpsheet_sync.told_decision import find_told, write_told
 
 
 def read_commits(connection: Connection, kommune_kode: str) -> list[Commit]:
@@ -52,6 +54,7 @@ def read_commits(connection: Connection, kommune_kode: str) -> list[Commit]:
             filled=row.udfyldt,
             after=tuple((row.handling or {}).get("after", ())),
             decision=row.handling,
+            told=tuple(ToldDecision(*pair) for pair in (row.handling or {}).get("told", ())),
             ancestor=row.afstamning,
         )
         for row in connection.execute(wanted.order_by(table.c.id))
@@ -101,9 +104,21 @@ class DatabaseLibrary:
         """Give the rows of a submission."""
         return self.file(commit).rows
 
+    def choices(self, commit: Commit) -> tuple[Choice, ...]:
+        """Give what a submission decided about open conflicts."""
+        return self.file(commit).choices
+
     def parent(self, commit: Commit) -> Commit | None:
         """Give the commit that a submission was merged against."""
         return None if commit.ancestor is None else self.commits[commit.ancestor]
+
+    def base(self, commit: Commit) -> Frames:
+        """Give what a submission was compared with."""
+        parent = self.parent(commit)
+        if parent is None:
+            return nothing_said()
+        told = find_told(commit, parent, tuple(self.commits.values()), self)
+        return write_told(self.line(parent), self.kommune_kode, told)
 
     def line(self, commit: Commit) -> Frames:
         """Give what an issued workbook, or a file's line of descent, said."""
@@ -165,7 +180,12 @@ def _line_of(rows: Frames, source: int) -> dict[str, pl.DataFrame]:
         if rows[name].is_empty()
         else rows[name]
         .filter(~pl.col(BLOCKED))
-        .with_columns(pl.col("fil_id").alias(ROW_ID), pl.lit(source, dtype=pl.Int64).alias(SOURCE))
+        .with_columns(
+            pl.col("fil_id").alias(ROW_ID),
+            pl.lit(source, dtype=pl.Int64).alias(SOURCE),
+            pl.lit(None, dtype=pl.String).alias(SOURCES),
+            pl.lit(value=False).alias(LET_GO),
+        )
         .select(*said_types(layout))
         for name, layout in layouts().items()
     }

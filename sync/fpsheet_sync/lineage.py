@@ -7,7 +7,7 @@ time tell whether a later file was edited from an earlier one or from a copy bes
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
@@ -20,8 +20,14 @@ from fpsheet_sync.content import BLOCKED, FILE_ID, ROW, Frames
 from fpsheet_sync.identity import COPY, ROW_ID
 from fpsheet_sync.layout import Layout, alike, layouts
 from fpsheet_sync.record import BORGER
+from fpsheet_sync.stamp import short_identity
+from fpsheet_sync.submission import Choice
 
 SOURCE = "kilde"
+LET_GO = "sluppet"
+"""True for a row that is gone from the workbook, as somebody knew who released the file."""
+SOURCES = "kilder"
+"""Field group → commit and row, as JSON, where a group came from somewhere else than the row."""
 
 
 class Descent(Enum):
@@ -76,15 +82,17 @@ class Evidence:
 
 
 def order_commits(commits: Iterable[Commit]) -> list[Commit]:
-    """Order commits so that parents come first, otherwise by time, filled cells and hash.
+    """Order commits so that what one knew comes before it, else by time, filled cells and hash.
 
     The order is the same for the same set of commits, however they arrived.
     """
     by_identity = {commit.sha256: commit for commit in commits}
+    by_short = {short_identity(identity): identity for identity in by_identity}
     children: dict[str, list[Commit]] = defaultdict(list)
     waiting: dict[str, int] = {}
     for commit in by_identity.values():
-        parents = {p for p in (commit.parent, *commit.after) if p in by_identity}
+        told = (by_short.get(one.decision, "") for one in commit.told)
+        parents = {p for p in (commit.parent, *commit.after, *told) if p in by_identity}
         parents.discard(commit.sha256)
         waiting[commit.sha256] = len(parents)
         for parent in parents:
@@ -131,6 +139,15 @@ class Past(Protocol):
 
     def parent(self, commit: Commit) -> Commit | None:
         """Give the commit that an earlier file was found to be edited from."""
+        ...
+
+    def base(self, commit: Commit) -> Frames:
+        """Give what an earlier file was compared with."""
+        ...
+
+    def choices(self, commit: Commit) -> tuple[Choice, ...]:
+        """Give what an earlier file decided about open conflicts."""
+        ...
 
 
 def find_parent(commit: Commit, rows: Frames, earlier: Sequence[Commit], past: Past) -> Ancestry:
@@ -168,7 +185,7 @@ def _judge(
     """Judge whether a file was edited from `other`; one that changed nothing is as its parent."""
     if other.sha256 not in judged:
         before = past.parent(other)
-        base = None if before is None else past.line(before)
+        base = None if before is None else _with_blocked(past.base(other), past.rows(before))
         evidence = weigh(base, past.rows(other), rows)
         descent = evidence.descent
         if evidence.is_empty and before is not None and before is not origin:
@@ -178,6 +195,20 @@ def _judge(
             descent = Descent.EDITED_FROM
         judged[other.sha256] = descent
     return judged[other.sha256]
+
+
+def _with_blocked(base: Frames, rows: Frames) -> Frames:
+    """Give what a file was edited from with the rows that waited in it: both copies have those."""
+    found = dict(base)
+    for name, layout in layouts().items():
+        waiting = rows[name].filter(pl.col(BLOCKED) & pl.col(FILE_ID).is_not_null())
+        if not waiting.is_empty():
+            others = base[name].filter(
+                pl.col(FILE_ID).is_null() | ~pl.col(FILE_ID).is_in(waiting[FILE_ID].implode())
+            )
+            columns = [one for one in said_types(layout) if one in waiting.columns]
+            found[name] = pl.concat([others, waiting.select(columns)], how="diagonal")
+    return found
 
 
 def weigh(base: Frames | None, earlier: Frames, later: Frames) -> Evidence:
@@ -260,6 +291,8 @@ def said_types(layout: Layout) -> dict[str, pl.DataType]:
         FILE_ID: pl.String(),
         SOURCE: pl.Int64(),
         ROW: pl.Int32(),
+        SOURCES: pl.String(),
+        LET_GO: pl.Boolean(),
         **layout.types,
     }
 
@@ -270,28 +303,38 @@ def nothing_said() -> Frames:
     return {name: pl.DataFrame(schema=said_types(lay)) for name, lay in layouts().items()}
 
 
-def continue_line(base: Frames, placed: Frames, *, source: int = NEW) -> Frames:
-    """Give what the line says after a file: its accepted rows, and the rows it does not have.
+def continue_sheet(
+    base: pl.DataFrame,
+    placed: pl.DataFrame,
+    layout: Layout,
+    *,
+    source: int = NEW,
+    let_go: Collection[str] = (),
+) -> pl.DataFrame:
+    """Give what the line says of one sheet after a file: its rows, and those it does not have.
 
     A row that is blocked or missing goes on as it was said last, so that a later file is
     compared with what was last accepted.
+
+    Args:
+        base: What the line said before.
+        placed: The rows of the file, each with its record.
+        layout: The sheet.
+        source: The commit of the file.
+        let_go: Records that it lacks, as somebody knew who released it.
     """
-    return {
-        name: continue_sheet(base[name], placed[name], layout, source)
-        for name, layout in layouts().items()
-    }
-
-
-def continue_sheet(
-    base: pl.DataFrame, placed: pl.DataFrame, layout: Layout, source: int
-) -> pl.DataFrame:
-    """Give what the line says of one sheet after a file (see `continue_line`)."""
+    is_let_go = pl.col(LET_GO).fill_null(value=False) | pl.col(ROW_ID).is_in(sorted(let_go))
+    base = base.with_columns(is_let_go.alias(LET_GO))
     if placed.is_empty():
         return base
     own = (
         placed.lazy()
         .filter(~pl.col(BLOCKED) & ~pl.col(COPY))
-        .with_columns(pl.lit(source, dtype=pl.Int64).alias(SOURCE))
+        .with_columns(
+            pl.lit(source, dtype=pl.Int64).alias(SOURCE),
+            pl.lit(None, dtype=pl.String).alias(SOURCES),
+            pl.lit(value=False).alias(LET_GO),
+        )
         .select(*said_types(layout))
         .collect()
     )

@@ -1,8 +1,8 @@
 """Three-way merge of one sheet: per row, and per group of fields that belong together.
 
-For each group of a row there are three values: what the file says, what its parent said (the
-base) and what the store holds. Who changed it against the base has the say; where both did, and
-differently, it is a clash.
+For each group of a row there are three values: what the file says, what its sender's copy was
+told last (the base) and what the store holds. Who changed it against the base has the say; where
+both did, and differently, it is a clash.
 """
 
 import json
@@ -15,12 +15,15 @@ from fpsheet_sync.commit import NEW
 from fpsheet_sync.content import BLOCKED, ROW
 from fpsheet_sync.identity import COPY, ROW_ID
 from fpsheet_sync.layout import PROVENANCE, Layout, alike
-from fpsheet_sync.lineage import SOURCE
+from fpsheet_sync.lineage import SOURCE, SOURCES
 from fpsheet_sync.record import ANNULLER
 from fpsheet_sync.state import Claim, Plain, from_plain, to_plain
 
 Sources = dict[str, list[int]]
 """Field group → [commit, Excel row]."""
+
+CHOSEN = 0
+"""The row of a value that comes from a decision and not from a cell."""
 
 
 NO_GROUPS: Mapping[str, frozenset[str]] = {}
@@ -33,7 +36,7 @@ class Sides:
     Attributes:
         held: Rows in force.
         said: Rows of the file, each with its record; blocked ones and copies are left out.
-        base: What the file's parent said.
+        base: What the sender's copy was told last (see `fpsheet_sync.fold.descend`).
     """
 
     held: pl.DataFrame
@@ -145,7 +148,7 @@ def set_groups(
 
     Args:
         layout: The sheet.
-        rows: Rows in force.
+        rows: Rows in force, or of a line of descent.
         changes: (row id, field group) → the values and their source.
     """
     by_record: dict[str, dict[str, Claim]] = {}
@@ -159,8 +162,8 @@ def set_groups(
             for column, value in zip(layout.groups[group], claim.values, strict=True):
                 record[column] = from_plain(layout, column, value)
             sources[group] = [claim.source, claim.row]
-        record[SOURCE], record[ROW], record["kilder"] = _fold_sources(layout, sources)
-    changed = pl.DataFrame(records, schema=layout.record_types())
+        record[SOURCE], record[ROW], record[SOURCES] = _fold_sources(layout, sources)
+    changed = pl.DataFrame(records, schema=rows.schema)
     return pl.concat([rows.filter(~touched), changed]).sort(ROW_ID)
 
 
@@ -170,7 +173,7 @@ def _as_new(layout: Layout, arriving: pl.LazyFrame, source: int) -> pl.LazyFrame
         *layout.values,
         pl.lit(source, dtype=pl.Int64).alias(SOURCE),
         ROW,
-        pl.lit(None, dtype=pl.String).alias("kilder"),
+        pl.lit(None, dtype=pl.String).alias(SOURCES),
     )
 
 
@@ -188,7 +191,7 @@ def _decide(
     """Put the base beside each row and say for each group: `take:` the file's, or a `clash:`."""
     old = base.select(
         ROW_ID,
-        pl.col(SOURCE, ROW, *layout.values).name.prefix("b:"),
+        pl.col(SOURCE, ROW, SOURCES, *layout.values).name.prefix("b:"),
         pl.lit(value=True).alias("b:there"),
     )
     joined = differing.join(old, on=ROW_ID, how="left", maintain_order="left")
@@ -243,7 +246,7 @@ def _new_sources(
 def record_sources(layout: Layout, row: Mapping[str, object], mark: str = "") -> Sources:
     """Give where each group of a record came from; `mark` is the prefix of its columns."""
     common = [_whole(row[f"{mark}{SOURCE}"]), _whole(row[f"{mark}{ROW}"])]
-    special: Sources = json.loads(str(row[f"{mark}kilder"] or "{}"))
+    special: Sources = json.loads(str(row[f"{mark}{SOURCES}"] or "{}"))
     return {group: special.get(group, common) for group in layout.groups}
 
 
@@ -262,11 +265,12 @@ def _clashes(layout: Layout, decided: pl.DataFrame, source: int) -> Iterator[Cla
     marks = [f"clash:{group}" for group in layout.groups]
     for row in decided.filter(pl.any_horizontal(marks)).iter_rows(named=True):
         held = record_sources(layout, row, "m:")
+        told = record_sources(layout, row, "b:") if row["b:there"] else {}
         for group in layout.groups:
             if row[f"clash:{group}"]:
                 base = None
                 if row["b:there"]:
-                    base = _claim(layout, row, group, "b:", row[f"b:{SOURCE}"], row[f"b:{ROW}"])
+                    base = _claim(layout, row, group, "b:", *told[group])
                 yield Clash(
                     row_id=str(row[ROW_ID]),
                     group=group,

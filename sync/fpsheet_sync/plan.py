@@ -97,6 +97,7 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
         parent=head.parent,
         time=head.modified_at,
         filled=prepared.filled,
+        told=head.told,
     )
     before = read_state(connection, head.kommune_kode) if commits else empty_state()
     if head.sha256 in hashes.values():
@@ -126,7 +127,7 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
 
 def _comes_last(own: Commit, commits: list[Commit]) -> bool:
     """Tell whether a file can be taken on top of the state, as the fold would take it last."""
-    is_parent = any(own.sha256 in {commit.parent, *commit.after} for commit in commits)
+    is_parent = any(commit.builds_on(own) for commit in commits)
     return not is_parent and all(own.order > commit.order for commit in commits)
 
 

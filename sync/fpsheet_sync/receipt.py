@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from fpsheet_sync.commit import Status
 from fpsheet_sync.layout import layouts
+from fpsheet_sync.merge import CHOSEN
 from fpsheet_sync.record import BORGER
 from fpsheet_sync.state import Conflict, Key, Notice, Plain, key_id
 from fpsheet_sync.step import SheetOutcome
@@ -32,11 +33,16 @@ class WaitingRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ShownClaim:
-    """One side of a conflict: the file, the row in it, and field → value."""
+    """One side of a conflict: the file, the row in it (0 in a decision), and field → value."""
 
     sha256: str
     row: int
     values: Mapping[str, Plain] = field(repr=False)
+
+    @property
+    def is_decision(self) -> bool:
+        """Tell whether a named person decided it, and no file says it."""
+        return self.row == CHOSEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ class Settlement:
         by: Who decided.
         reason: Why.
         claims: What the sides had said; none where the conflict was never seen open.
+        decision: By which commit, as a stamp names it; empty in receipts of earlier versions.
     """
 
     conflict_id: str
@@ -102,6 +109,7 @@ class Settlement:
     by: str = ""
     reason: str = field(default="", repr=False)
     claims: tuple[ShownClaim, ...] = ()
+    decision: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from fpsheet_sync.clash import CHOSEN
 from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.library import conflict_of
-from fpsheet_sync.merge import record_sources
+from fpsheet_sync.merge import CHOSEN, record_sources
 from fpsheet_sync.receipt import ShownConflict, show_conflict
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.state import Plain, to_plain

@@ -10,16 +10,16 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection
 
-from fpsheet_sync.clash import CHOSEN
 from fpsheet_sync.commit import NEW
 from fpsheet_sync.content import BLOCKED
 from fpsheet_sync.identity import COPY, ROW_ID
 from fpsheet_sync.layout import Layout, layouts
-from fpsheet_sync.merge import record_sources
+from fpsheet_sync.merge import CHOSEN, record_sources
 from fpsheet_sync.plan import MergePlan
 from fpsheet_sync.receipt import Settlement, ShownClaim, show_conflict
 from fpsheet_sync.record import BORGER
 from fpsheet_sync.settled import Conflicts, given_rulings
+from fpsheet_sync.stamp import short_identity
 from fpsheet_sync.state import Key, key_id, to_plain
 
 Row = Mapping[str, Any]
@@ -65,7 +65,9 @@ def _settlement(
     by, reason, claims = (
         _own(plan, key, number) if commit == NEW else _ruling(connection, plan, key, commit)
     )
-    yield Settlement(number, name, row_id, values, told, by, reason, claims)
+    identity = plan.prepared.head.sha256 if commit == NEW else plan.hashes[commit]
+    decision = short_identity(identity)
+    yield Settlement(number, name, row_id, values, told, by, reason, claims, decision)
 
 
 def _shown(layout: Layout, group: str, row: Row) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from fpsheet_sync.file import File
 from fpsheet_sync.identity import ROW_ID, Placed, Sender
 from fpsheet_sync.jump import find_jumps, find_twins
 from fpsheet_sync.layout import alike, layouts
-from fpsheet_sync.lineage import Ancestry, continue_line
+from fpsheet_sync.lineage import LET_GO, Ancestry, continue_sheet
 from fpsheet_sync.merge import Merged, Sides, merge_sheet
 from fpsheet_sync.placer import place
 from fpsheet_sync.quarantine import quarantine_rows
@@ -32,15 +32,17 @@ class Descended:
 
     Attributes:
         ancestry: What it was edited from.
-        base: What that line of descent said.
-        origin: What the parent was edited from, where descent from the parent is unsure.
+        base: What the sender's copy was told last (docs/merge.md).
+        origin: What the parent was compared with, where descent from the parent is unsure.
         foreign: Earlier commits of other workbooks.
+        line: Commits of its line of descent.
     """
 
     ancestry: Ancestry
     base: Frames
     origin: Frames | None = None
     foreign: frozenset[int] = frozenset()
+    line: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Outcome:
         findings: What the merge found, in order.
         placed: Its rows, each with its record.
         source: Its commit.
+        was_released: It lost too many rows, and somebody let it through; they are known as gone.
     """
 
     descended: Descended
@@ -89,12 +92,25 @@ class Outcome:
     findings: tuple[Finding, ...]
     placed: Frames = field(repr=False)
     source: int
+    was_released: bool = False
 
     def line(self) -> Frames:
         """Give what its line of descent says from now on."""
+        return {name: self.line_of(name) for name in layouts()}
+
+    def line_of(self, sheet: str) -> pl.DataFrame:
+        """Give what its line of descent says of one sheet from now on."""
+        base = self.descended.base[sheet]
         if self.hold is not None:
-            return self.descended.base
-        return continue_line(self.descended.base, self.placed, source=self.source)
+            return base
+        gone = [row_id for name, row_id in self.missing if name == sheet]
+        return continue_sheet(
+            base,
+            self.placed[sheet],
+            layouts()[sheet],
+            source=self.source,
+            let_go=gone if self.was_released else (),
+        )
 
 
 def take_file(
@@ -122,7 +138,9 @@ def take_file(
     merged, state = _merge(state, file, descended, placed)
     state = _note_unsure(state, file, descended, merged)
     clashes = {name: result.clashes for name, result in merged.items() if result.clashes}
-    settled = settle(state, clashes, descended.ancestry, file.commit.workbook_id)
+    settled = settle(
+        state, clashes, descended.ancestry, file.commit.workbook_id, line=descended.line
+    )
     state = quarantine_rows(
         settled.state, file, placed, base=descended.base, foreign=descended.foreign
     )
@@ -142,18 +160,22 @@ def take_file(
         findings=finish(findings, file),
         placed=placed.rows,
         source=file.commit.id,
+        was_released=hold is not None,
     )
     return state, outcome
 
 
 def _missing(placed: Placed, base: Frames, state: State) -> Iterable[tuple[str, str]]:
-    """Give the records that the line of descent had, still in force, which the file lacks."""
+    """Give the records that the file lacks: its line of descent had them, and they are in force.
+
+    Those that somebody let go before are not missed again.
+    """
     for name, frame in base.items():
         if frame.is_empty():
             continue
         in_force = state.rows[name].filter(pl.col(ANNULLER).is_null())
         lacking = (
-            frame.filter(pl.col(ANNULLER).is_null())
+            frame.filter(_is_expected(), pl.col(ANNULLER).is_null())
             .join(in_force, on=ROW_ID, how="semi")
             .join(placed.rows[name], on=ROW_ID, how="anti")
         )
@@ -161,14 +183,19 @@ def _missing(placed: Placed, base: Frames, state: State) -> Iterable[tuple[str, 
             yield name, row_id
 
 
+def _is_expected() -> pl.Expr:
+    """Give the condition that a row of the line of descent should be in the file."""
+    return ~pl.col(LET_GO).fill_null(value=False)
+
+
 def _hold(missing: tuple[tuple[str, str], ...], base: Frames, state: State) -> Hold | None:
     lost = len(missing)
     if not lost:
         return None
     of = sum(
-        frame.join(
-            state.rows[name].filter(pl.col(ANNULLER).is_null()), on=ROW_ID, how="semi"
-        ).height
+        frame.filter(_is_expected())
+        .join(state.rows[name].filter(pl.col(ANNULLER).is_null()), on=ROW_ID, how="semi")
+        .height
         for name, frame in base.items()
     )
     return Hold(lost, of) if lost > HELD_ROWS or lost > HELD_SHARE * of else None

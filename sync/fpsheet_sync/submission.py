@@ -6,6 +6,8 @@ from datetime import datetime
 
 import polars as pl
 
+from fpsheet_sync.stamp import ToldDecision
+
 
 @dataclass(frozen=True, slots=True)
 class SubmittedSheet:
@@ -83,6 +85,7 @@ class Submission:
             receipt and the quarantine.
         explanations: What the kommune wrote about its warnings.
         choices: What the kommune chose for open conflicts.
+        told: Decisions that a receipt wrote into the workbook since it was `parent`.
         original: The bytes of the file, kept encrypted; empty when they are not to be kept.
     """
 
@@ -101,4 +104,5 @@ class Submission:
     findings: tuple[Mapping[str, str], ...]
     explanations: tuple[Explanation, ...] = ()
     choices: tuple[Choice, ...] = ()
+    told: tuple[ToldDecision, ...] = ()
     original: bytes = field(default=b"", repr=False)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from fpsheet_sync.receipt import Receipt
+    from fpsheet_sync.stamp import ToldDecision
 
 KEYS = derive_keys(b"\x07" * 32, fictional=True)
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -50,6 +51,7 @@ class Sending:
         workbook: Identity of the workbook.
         parent: Stamp in the file.
         minute: Minutes after `START` at which the file was saved; None for a file without time.
+        told: Decisions that the stamp says a receipt wrote into the file.
         salt: Tells files of the same content apart, as another program's bytes would.
     """
 
@@ -62,6 +64,7 @@ class Sending:
     findings: tuple[Mapping[str, str], ...] = ()
     explanations: tuple[Explanation, ...] = ()
     choices: tuple[Choice, ...] = ()
+    told: tuple[ToldDecision, ...] = ()
 
 
 ORDINARY = Sending()
@@ -105,6 +108,7 @@ def build(rows: Mapping[str, Iterable[RowSpec]], sending: Sending = ORDINARY) ->
     )
     identity = (
         f"{sending.kommune}{sending.workbook}{sending.parent}{sending.minute}{sending.salt}{said}"
+        f"{[str(told) for told in sending.told]}"
     )
     minute = sending.minute
     return Submission(
@@ -123,6 +127,7 @@ def build(rows: Mapping[str, Iterable[RowSpec]], sending: Sending = ORDINARY) ->
         findings=sending.findings,
         explanations=sending.explanations,
         choices=sending.choices,
+        told=sending.told,
         original=identity.encode(),
     )
 

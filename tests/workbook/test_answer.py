@@ -277,6 +277,58 @@ def test_a_decision_of_the_departement_comes_home(office: Office, diverged: Dive
     assert in_force(office) == (33, 9)
 
 
+def decided(office: Office, diverged: Diverged) -> tuple[bytes, Receipt]:
+    """Let the departement decide 30 and 10; give the workbook that says 40, and its receipt."""
+    (shown,) = conflicts(office.store)
+    values = {"arbejdsevne_pct": 30, "maks_timer_pr_uge": 10.0}
+    actor = Actor("kontorchefen", datetime(2026, 3, 2, 8, 3, 30, tzinfo=UTC))
+    resolve_conflict(office.store, shown.conflict.id, values, actor=actor, reason="ringet op")
+    content = stamp_workbook(diverged.other, diverged.receipt.sha256)
+    return content, office.send(content)
+
+
+@pytest.mark.parametrize("percent", [20, 40, 35])
+def test_who_took_the_receipt_corrects_the_decision(
+    office: Office, diverged: Diverged, percent: int
+) -> None:
+    """Typed over what the receipt wrote: the last agreed value, the own earlier one, any other."""
+    content, receipt = decided(office, diverged)
+    corrected = edit(answer(content, receipt), put(**{FIRST: percent}))
+    sent = office.send(corrected)
+    assert (sent.conflicts, sent.settled) == ((), ())
+    assert in_force(office) == (percent, 10)
+    assert load_workbook(BytesIO(answer(corrected, sent)))["Vurderinger"][FIRST].value == percent
+
+
+def test_a_receipt_taken_twice_leaves_the_correction(office: Office, diverged: Diverged) -> None:
+    """Her own earlier value typed back before sending: the same receipt does not undo it."""
+    content, receipt = decided(office, diverged)
+    corrected = edit(answer(content, receipt), put(**{FIRST: 40}))
+
+    # The hours of the group are blank in what she said.
+    def clear(book: Workbook) -> None:
+        book["Vurderinger"][HOURS].value = None
+
+    corrected = edit(corrected, clear)
+    again = answer(corrected, receipt)
+    assert load_workbook(BytesIO(again))["Vurderinger"][FIRST].value == 40
+    assert office.send(again).settled == ()
+    assert in_force(office) == (40, None)
+
+
+def test_what_she_typed_before_the_receipt_came_contradicts_it(
+    office: Office, diverged: Diverged
+) -> None:
+    """The receipt cannot write over it, so she was not told: both stand, the decision counts."""
+    content, receipt = decided(office, diverged)
+    sent = office.send(answer(edit(content, put(**{FIRST: 35})), receipt))
+    (shown,) = sent.conflicts
+    assert [claim.values["arbejdsevne_pct"] for claim in shown.claims] == [30, 35]
+    assert in_force(office) == (30, 10)
+    book = load_workbook(BytesIO(answer(edit(content, put(**{FIRST: 35})), receipt)))
+    assert book["Vurderinger"][FIRST].value == 35
+
+
 def test_what_was_typed_since_is_not_written_over(office: Office, diverged: Diverged) -> None:
     """A cell that she changed after sending keeps her value when the receipt comes."""
     chosen = choose(diverged.returned, valg="A", navn="BC", grund="x")

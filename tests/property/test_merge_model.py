@@ -1,0 +1,363 @@
+"""Random histories against a model of the merge that was written from docs/merge.md alone.
+
+Copies of a workbook are edited, duplicated, sent, and take their receipts or do not; the
+departement decides, holds and releases; workbooks are pulled. After every event the database
+says what the model says, in whatever order the same commits come (I5), and rebuilt (I11).
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fpsheet_sync.access import Actor
+from fpsheet_sync.commit import NEW, CommitKind
+from fpsheet_sync.decision import add_commit, conflicts, release_file, resolve_conflict
+from fpsheet_sync.issue import issue_workbook
+from fpsheet_sync.library import read_commits, read_state
+from fpsheet_sync.rebuild import rebuild
+from fpsheet_sync.stamp import ToldDecision
+from fpsheet_sync.state_hash import state_hash
+from fpsheet_sync.store import lock
+from fpsheet_sync.submission import Choice
+from tests.support.merge_model import Decided, Pulled, Released, Sent, play
+from tests.support.stores import careless, pg_stores, sqlite_template, stores
+from tests.support.submissions import START, RowSpec, Sending, build, sync
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from fpsheet_sync.receipt import Receipt
+    from fpsheet_sync.store import Store
+    from fpsheet_sync.submission import Submission
+    from tests.support.merge_model import Event, Played, Sides
+    from tests.support.stores import Stores
+
+__all__ = ["careless", "pg_stores", "sqlite_template", "stores"]
+
+KOMMUNE, GROUP = "956", "timer_pr_uge"
+SHARED = ("1", "2", "3")
+MOST_COPIES = 5
+MARKS = tuple(str(number) for number in range(11, 11 + MOST_COPIES))
+"""Rows in which each copy leaves a mark of its own, so that no two look alike by chance."""
+FILLING = tuple(str(number) for number in range(31, 35))
+POOL = (10.0, 11.0, 12.0)
+MOST = settings.default.max_examples if settings.default else 100
+
+
+@dataclass
+class Copy:
+    """A workbook on somebody's disk.
+
+    Attributes:
+        mark: The row that it marks.
+        workbook: Its identity.
+        cells: Row → hours, as they stand there now.
+        event: The event it was edited from.
+        stamp: That event's identity, as it stands in the file.
+        sent: What it said when it was sent last.
+        receipt: Its last receipt.
+        written: What that receipt wrote.
+        told: The words of the stamp.
+        shown: Row → sides of the conflicts of that receipt.
+        choices: Row → value and sides, chosen in the list.
+        is_alone: No other copy has this stamp.
+    """
+
+    mark: str
+    workbook: str
+    cells: dict[str, float]
+    event: int | None = None
+    stamp: str = ""
+    sent: dict[str, float] = field(default_factory=dict)
+    receipt: Receipt | None = None
+    written: dict[str, float] = field(default_factory=dict)
+    told: tuple[ToldDecision, ...] = ()
+    shown: dict[str, Sides] = field(default_factory=dict)
+    choices: dict[str, tuple[float, Sides]] = field(default_factory=dict)
+    is_alone: bool = True
+
+
+class Town:
+    """One kommune, its copies, the departement, and the model beside them."""
+
+    def __init__(self, store: Store, chance: Random) -> None:
+        self.store, self.chance = store, chance
+        self.history: list[Event] = []
+        self.commits: dict[int, int] = {}
+        self.files: dict[bytes, Submission] = {}
+        self.clock = self.fresh = 0
+        rows = (*SHARED, *MARKS, *FILLING)
+        self.copies = [Copy(MARKS[0], "AAAAAAAA", dict.fromkeys(rows, 5.0))]
+        self.send(self.copies[0])
+
+    def now(self) -> int:
+        """Let ten minutes pass."""
+        self.clock += 10
+        return self.clock
+
+    def boss(self) -> Actor:
+        """Give who decides, now."""
+        return Actor("kontorchefen", START + timedelta(minutes=self.now()))
+
+    def new_value(self) -> float:
+        """Give hours that nobody ever typed."""
+        self.fresh += 1
+        return 1000.0 + self.fresh
+
+    def live(self, steps: int) -> None:
+        """Let things happen, and look after each."""
+        for _ in range(steps):
+            act = self.chance.choice(ACTS)
+            act(self, self.chance.choice(self.copies))
+            self.look()
+
+    def type(self, copy: Copy) -> None:
+        """Type into one of the rows that everybody edits."""
+        rows = [row for row in SHARED if row in copy.cells]
+        if rows:
+            value = self.chance.choice(POOL) if copy.is_alone else self.new_value()
+            copy.cells[self.chance.choice(rows)] = value
+
+    def quarrel(self, copy: Copy) -> None:
+        """Let two copies type different hours into one row, and send both."""
+        self.duplicate(copy)
+        others = [other for other in self.copies if other is not copy]
+        rows = [row for row in SHARED if row in copy.cells]
+        if others and rows:
+            row = self.chance.choice(rows)
+            for one in (copy, self.chance.choice(others)):
+                if row in one.cells:
+                    one.cells[row] = self.chance.choice(POOL) if one.is_alone else self.new_value()
+                    self.send(one)
+
+    def hear(self, copy: Copy) -> None:
+        """Let the departement decide; send once more, take the receipt or not, type over it."""
+        self.resolve(copy)
+        self.send(copy)
+        before = dict(copy.cells)
+        if self.chance.random() < 0.7:
+            self.take_receipt(copy)
+        told = [name_of(one.row_id) for one in copy.receipt.settled] if copy.receipt else []
+        for row in told:
+            if row in copy.cells and self.chance.random() < 0.6:
+                copy.cells[row] = self.chance.choice((before[row], *POOL))
+        if self.chance.random() < 0.8:
+            self.send(copy)
+
+    def lose(self, copy: Copy) -> None:
+        """Lose rows, or find one again."""
+        gone = [row for row in copy.sent if row not in copy.cells]
+        if gone and self.chance.random() < 0.3:
+            row = self.chance.choice(gone)
+            copy.cells[row] = copy.sent[row]
+        for row in self.chance.sample(FILLING, self.chance.choice((1, 1, 2, 3))):
+            copy.cells.pop(row, None)
+
+    def duplicate(self, copy: Copy) -> None:
+        """Copy a file that has nothing unsent in it."""
+        unsent = {**copy.sent, **copy.written} != copy.cells
+        if len(self.copies) < MOST_COPIES and not unsent and not copy.choices:
+            copy.is_alone = False
+            other = deepcopy(copy)
+            other.mark = MARKS[len(self.copies)]
+            self.copies.append(other)
+
+    def send(self, copy: Copy) -> None:
+        """Mark a copy, send it, and stamp it."""
+        number = len(self.history)
+        copy.cells[copy.mark] = self.new_value()
+        rows = [row for row in SHARED if row in copy.cells]
+        blocked = frozenset(row for row in rows if copy.event is not None and self.rarely())
+        file = self.file_of(copy, blocked)
+        self.files[file.original] = file
+        receipt = sync(self.store, file)[0].receipt
+        self.commits[number] = receipt.commit
+        event = Sent(copy.event, copy.written, dict(copy.cells), blocked, dict(copy.choices))
+        self.history.append(event)
+        played = play(self.history)
+        assert (receipt.held is not None) == (number in played.held)
+        assert settled_in(receipt) == played.settled.get(number, {})
+        copy.event, copy.stamp, copy.receipt = number, file.sha256, receipt
+        copy.sent, copy.written, copy.told, copy.choices = dict(copy.cells), {}, (), {}
+        copy.shown = {row: known.sides for row, known in played.rows.items() if known.sides}
+        copy.is_alone = True
+
+    def rarely(self) -> bool:
+        """Tell whether something rare happens."""
+        return self.chance.random() < 0.08
+
+    def file_of(self, copy: Copy, blocked: frozenset[str]) -> Submission:
+        """Give the file that a copy makes."""
+        specs = [
+            RowSpec(at, f"AAAAAAAA-F-{int(row):04d}", values_of(row, hours), row in blocked)
+            for at, (row, hours) in enumerate(sorted(copy.cells.items()), start=4)
+        ]
+        ids = {one.row_id: one for one in self.receipt_conflicts(copy)}
+        choices = tuple(
+            Choice(ids[row].id, {GROUP: value}, seen=ids[row].seen, by="AB", reason="set efter")
+            for row, (value, _) in copy.choices.items()
+        )
+        minute = self.now()
+        sending = Sending(
+            KOMMUNE, copy.workbook, copy.stamp, minute, str(minute), choices=choices, told=copy.told
+        )
+        return build({"forloeb": specs}, sending)
+
+    def receipt_conflicts(self, copy: Copy) -> list[Shown]:
+        """Give the conflicts that the last receipt of a copy shows."""
+        found = copy.receipt.conflicts if copy.receipt else ()
+        return [Shown(name_of(one.row_id), one.id, one.seen) for one in found]
+
+    def take_receipt(self, copy: Copy) -> None:
+        """Put the last receipt into the workbook, once more perhaps."""
+        for one in copy.receipt.settled if copy.receipt else ():
+            row, value = name_of(one.row_id), float(str(one.values[GROUP]))
+            told = ToldDecision(one.conflict_id, one.decision)
+            if row not in copy.cells or told in copy.told:
+                continue
+            if copy.cells[row] not in {copy.sent.get(row), value}:
+                continue
+            copy.cells[row] = copy.written[row] = value
+            copy.told = (*copy.told, told)
+
+    def choose(self, copy: Copy) -> None:
+        """Choose in the list of conflicts of the last receipt."""
+        rows = [one.row_id for one in self.receipt_conflicts(copy) if one.row_id in copy.shown]
+        if rows:
+            row = self.chance.choice(rows)
+            sides = copy.shown[row]
+            value = self.chance.choice([side[0] for side in sides] + [self.new_value()])
+            copy.choices[row] = (value, sides)
+
+    def resolve(self, _: Copy) -> None:
+        """Let the departement decide a conflict."""
+        found = conflicts(self.store)
+        if found:
+            shown = self.chance.choice(found).conflict
+            row = name_of(shown.row_id)
+            sides = play(self.history).rows[row].sides
+            value = self.chance.choice([side[0] for side in sides] + [self.new_value()])
+            resolve_conflict(
+                self.store, shown.id, {GROUP: value}, actor=self.boss(), reason="ringet"
+            )
+            self.history.append(Decided(row, value, sides))
+
+    def release(self, _: Copy) -> None:
+        """Let one of the held files through."""
+        held = sorted(play(self.history).held)
+        if held:
+            number = self.chance.choice(held)
+            release_file(self.store, self.commits[number], actor=self.boss(), reason="aftalt")
+            self.history.append(Released(number))
+
+    def pull(self, _: Copy) -> None:
+        """Fill a workbook for a new year."""
+        if len(self.copies) >= MOST_COPIES:
+            return
+        workbook = f"P{len(self.history):07d}"
+        issue = issue_workbook(self.store, KOMMUNE, workbook, aar=2027, actor=self.boss())
+        assert issue is not None
+        cells = {name_of(row["raekke_id"]): row[GROUP] for row in issue.rows["forloeb"].to_dicts()}
+        known = {row: one.value for row, one in play(self.history).rows.items()}
+        assert cells == known
+        copy = Copy(MARKS[len(self.copies)], workbook, dict(cells), len(self.history), issue.parent)
+        copy.sent = dict(cells)
+        self.copies.append(copy)
+        self.history.append(Pulled(cells))
+
+    def look(self) -> None:
+        """Compare the database with the model."""
+        played = play(self.history)
+        with self.store.read() as connection:
+            state = read_state(connection, KOMMUNE)
+        frame = state.rows["forloeb"]
+        found = {name_of(row["raekke_id"]): row[GROUP] for row in frame.to_dicts()}
+        assert found == {row: known.value for row, known in played.rows.items()}
+        sides = {
+            name_of(key[1]): sorted(float(str(claim.values[0])) for claim in conflict.claims)
+            for key, conflict in state.conflicts.items()
+        }
+        assert sides == sides_of(played)
+        assert {self.commits[number] for number in played.held} == set(state.holds)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A conflict as a receipt names it."""
+
+    row_id: str
+    id: str
+    seen: str
+
+
+ACTS = (
+    *([Town.type] * 6 + [Town.send] * 6 + [Town.take_receipt] * 4 + [Town.resolve] * 3),
+    *([Town.quarrel] * 5 + [Town.hear] * 6),
+    *([Town.duplicate] * 3 + [Town.lose, Town.choose, Town.choose, Town.release, Town.pull]),
+)
+
+
+def values_of(row: str, hours: float) -> dict[str, object]:
+    """Give the values of a row; each is about a citizen of its own."""
+    day = date(2026, 1, 5)
+    cpr = f"61018012{int(row):02d}"
+    return {"cpr": cpr, "forloeb_type": "revurdering", "start_dato": day, GROUP: hours}
+
+
+def name_of(row_id: str) -> str:
+    """Give the short name of a record."""
+    return str(int(row_id.rpartition("-")[2]))
+
+
+def settled_in(receipt: Receipt) -> dict[str, object]:
+    """Give row → value of the decisions that a receipt tells."""
+    return {name_of(one.row_id): one.values[GROUP] for one in receipt.settled}
+
+
+def sides_of(played: Played) -> dict[str, list[float]]:
+    """Give row → what the sides of its conflict say."""
+    return {
+        row: sorted(side[0] for side in known.sides)
+        for row, known in played.rows.items()
+        if known.sides
+    }
+
+
+def bring(target: Store, source: Store, town: Town, chance: Random) -> None:
+    """Bring the commits of a history into another database, in another order."""
+    by_hash = {file.sha256: file for file in town.files.values()}
+    with source.read() as connection:
+        commits = read_commits(connection, KOMMUNE)
+    chance.shuffle(commits)
+    for commit in commits:
+        if commit.kind is CommitKind.SUBMISSION:
+            sync(target, by_hash[commit.sha256])
+            continue
+        with target.write() as connection:
+            lock(connection, KOMMUNE)
+            own = replace(commit, id=NEW)
+            add_commit(connection, KOMMUNE, own, read_commits(connection, KOMMUNE))
+
+
+@settings(max_examples=max(8, MOST // 4))
+@given(chance=st.randoms(use_true_random=False))
+def test_the_merge_does_as_the_page_says(stores: Stores, chance: Random) -> None:
+    """Whatever happens, in whatever order it comes (I5), and rebuilt (I11)."""
+    store = stores.first()
+    town = Town(store, chance)
+    town.live(14)
+    other = stores.again(1)
+    if not any(isinstance(event, Pulled) for event in town.history):
+        # What was pulled holds what was in force then, and cannot come before it.
+        bring(other, store, town, chance)
+        assert state_hash(other) == state_hash(store)
+        other.close()
+        other = stores.again(1)
+    assert rebuild(store, other, town.files.__getitem__).is_same
+    stores.close()

@@ -1,0 +1,159 @@
+"""A decision can be corrected by who was told of it, and stands against who was not (ADR 0005)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fpsheet_sync.access import Actor
+from fpsheet_sync.decision import conflicts, resolve_conflict
+from fpsheet_sync.issue import issue_workbook
+from fpsheet_sync.stamp import ToldDecision
+from fpsheet_sync.submission import Choice
+from tests.support.submissions import RowSpec, Sending, build, rows, send, sync
+
+if TYPE_CHECKING:
+    from fpsheet_sync.receipt import Receipt
+    from fpsheet_sync.store import Store
+
+BOSS = Actor("kontorchefen", datetime(2026, 3, 2, 9, tzinfo=UTC))
+BASE = """
+# forloeb
+| id | cpr        | forloeb_type | start_dato | slut_dato  | timer_pr_uge |
+| 1  | 6101801234 | revurdering  | 2026-01-05 |            | 11           |
+| 2  | 6202801235 | revalidering | 2026-01-12 |            | 20           |
+"""
+THEIRS = BASE.replace("| 11 ", "| 12 ").replace(
+    "2026-01-12 |            |", "2026-01-12 | 2026-02-01 |"
+)
+
+
+def says(hours: str) -> str:
+    """Give the other copy with some hours."""
+    return BASE.replace("| 11 ", f"| {hours} ")
+
+
+def decide(store: Store, hours: float = 12) -> Receipt:
+    """Let two copies say 12 and 10, decide, and send the second again: it is told."""
+    send(store, BASE)
+    send(store, THEIRS, Sending(minute=5))
+    mine = send(store, says("10"), Sending(minute=9))
+    (shown,) = mine.conflicts
+    resolve_conflict(store, shown.id, {"timer_pr_uge": hours}, actor=BOSS, reason="ringet op")
+    return send(store, says("10"), Sending(minute=70, parent=mine.sha256, salt="igen"))
+
+
+def told(receipt: Receipt) -> tuple[ToldDecision, ...]:
+    """Give what the stamp says once the receipt was put into the workbook."""
+    return tuple(ToldDecision(one.conflict_id, one.decision) for one in receipt.settled)
+
+
+@pytest.mark.parametrize("hours", ["10", "11", "15", "20"])
+def test_who_was_told_corrects(store: Store, hours: str) -> None:
+    """The receipt wrote 12; whatever is typed over it counts, the own earlier value too."""
+    receipt = decide(store)
+    sending = Sending(minute=80, parent=receipt.sha256, told=told(receipt))
+    corrected = send(store, says(hours), sending)
+    assert corrected.conflicts == ()
+    assert corrected.settled == ()
+    assert rows(store)["timer_pr_uge"].to_list() == [float(hours), 20]
+    assert conflicts(store) == []
+
+
+def test_who_was_told_and_types_nothing_changes_nothing(store: Store) -> None:
+    """The workbook with 12 in it comes back: 12 stays, as a decision."""
+    receipt = decide(store)
+    sending = Sending(minute=80, parent=receipt.sha256, told=told(receipt))
+    assert send(store, says("12"), sending).conflicts == ()
+    assert rows(store)["timer_pr_uge"].to_list() == [12, 20]
+
+
+def test_who_was_not_told_says_nothing_new(store: Store) -> None:
+    """The same 10 from a workbook that took no receipt: the decision stands and is told again."""
+    receipt = decide(store)
+    again = send(store, says("10"), Sending(minute=80, parent=receipt.sha256))
+    assert again.conflicts == ()
+    assert [dict(one.values) for one in again.settled] == [{"timer_pr_uge": 12}]
+    assert rows(store)["timer_pr_uge"].to_list() == [12, 20]
+
+
+def test_the_decision_is_in_force_while_somebody_contradicts_it_unknowing(store: Store) -> None:
+    """15 from who was not told makes a conflict with the decision, which counts meanwhile."""
+    receipt = decide(store)
+    other = send(store, says("15"), Sending(minute=80, parent=receipt.sha256))
+    (shown,) = other.conflicts
+    assert dict(shown.agreed) == {"timer_pr_uge": 12}
+    assert [claim.values["timer_pr_uge"] for claim in shown.claims] == [12, 15]
+    assert rows(store)["timer_pr_uge"].to_list() == [12, 20]
+
+
+def test_what_was_told_stays_told_through_a_blocked_case(store: Store) -> None:
+    """The corrected row waits for a fault elsewhere; mended, it is still a correction."""
+    receipt = decide(store)
+    blocked = says("10").replace("timer_pr_uge |", "timer_pr_uge | blocked |")
+    blocked = blocked.replace("| 10           |", "| 10 | x |").replace(
+        "| 20           |", "| 20 | |"
+    )
+    waits = send(store, blocked, Sending(minute=80, parent=receipt.sha256, told=told(receipt)))
+    assert len(waits.waiting) == 1
+    assert rows(store)["timer_pr_uge"].to_list() == [12, 20]
+    send(store, says("10"), Sending(minute=90, parent=waits.sha256))
+    assert rows(store)["timer_pr_uge"].to_list() == [10, 20]
+
+
+def test_two_files_with_one_stamp_are_told_once(store: Store) -> None:
+    """Corrected to 10, sent without a tool, set back to 12: the last one counts."""
+    receipt = decide(store)
+    stamped = Sending(parent=receipt.sha256, told=told(receipt))
+    send(store, says("10"), replace(stamped, minute=80))
+    assert rows(store)["timer_pr_uge"].to_list() == [10, 20]
+    extra = "| 3 | 6303801236 | revurdering | 2025-01-01 | | |"
+    send(store, says("10") + extra, replace(stamped, minute=85))
+    send(store, says("12") + extra, replace(stamped, minute=90))
+    assert rows(store)["timer_pr_uge"].to_list()[:2] == [12, 20]
+
+
+def test_who_was_told_corrects_with_a_slow_clock(store: Store) -> None:
+    """The stamp names the decision, so the file comes after it whatever its clock says."""
+    receipt = decide(store)
+    corrected = Sending(minute=3, parent=receipt.sha256, told=told(receipt))
+    assert send(store, says("10"), corrected).conflicts == ()
+    assert rows(store)["timer_pr_uge"].to_list() == [10, 20]
+
+
+def test_a_choice_of_the_kommune_can_be_corrected_too(store: Store) -> None:
+    """Chosen in the list of conflicts, written into the cell, typed back: it counts."""
+    send(store, BASE)
+    send(store, THEIRS, Sending(minute=5))
+    mine = send(store, says("10"), Sending(minute=9))
+    (shown,) = mine.conflicts
+    choice = Choice(shown.id, {"timer_pr_uge": 12.0}, seen=shown.seen, by="AB", reason="set efter")
+    chosen = send(
+        store, says("10"), Sending(minute=20, parent=mine.sha256, choices=(choice,), salt="valg")
+    )
+    assert rows(store)["timer_pr_uge"].to_list() == [12, 20]
+    back = Sending(minute=30, parent=chosen.sha256, told=told(chosen))
+    assert send(store, says("10"), back).conflicts == ()
+    assert rows(store)["timer_pr_uge"].to_list() == [10, 20]
+
+
+def test_a_pulled_workbook_knew_everything_before_it(store: Store) -> None:
+    """Corrected in a pulled workbook by a slow clock: no conflict with what it was filled from."""
+    decide(store)
+    actor = Actor("departementet", datetime(2026, 3, 3, tzinfo=UTC))
+    issue = issue_workbook(store, "956", "EEEEEEEE", aar=2027, actor=actor)
+    assert issue is not None
+    specs = {
+        name: [RowSpec(n, row.pop("raekke_id"), row) for n, row in enumerate(frame.to_dicts(), 4)]
+        for name, frame in issue.rows.items()
+    }
+    row = specs["forloeb"][0]
+    assert row.values["timer_pr_uge"] == 12
+    specs["forloeb"][0] = RowSpec(row.row, row.row_id, {**row.values, "timer_pr_uge": 10.0})
+    sending = Sending("956", "EEEEEEEE", issue.parent, minute=2)
+    receipt = sync(store, build(specs, sending))[0].receipt
+    assert receipt.conflicts == ()
+    assert rows(store)["timer_pr_uge"].to_list() == [10, 20]

@@ -1,0 +1,180 @@
+"""A model of the merge, written from docs/merge.md alone: it shares nothing with the program.
+
+The model knows values only: no files, commits, hashes or frames. A history is a list of what
+happened; playing it gives what is in force, what is in conflict, and what receipts tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Value: TypeAlias = float
+Sides: TypeAlias = "tuple[tuple[Value, int], ...]"
+"""What each side of a conflict says, and which event said it."""
+
+MOST_LOST = 0.10
+"""A file that lost a larger share of its rows is held."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file.
+
+    Attributes:
+        parent: The event it was edited from; None for the first.
+        written: Row → value that a receipt wrote into it since.
+        said: Row → value.
+        blocked: Rows that wait.
+        choices: Row → value chosen in the list, and the sides that were shown.
+    """
+
+    parent: int | None
+    written: dict[str, Value]
+    said: dict[str, Value]
+    blocked: frozenset[str] = frozenset()
+    choices: dict[str, tuple[Value, Sides]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """A workbook filled from the database, with what stands in it."""
+
+    filled: dict[str, Value]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision of the departement about a row, knowing some sides."""
+
+    row: str
+    value: Value
+    seen: Sides
+
+
+@dataclass(frozen=True)
+class Released:
+    """A named person let a held file through."""
+
+    file: int
+
+
+Event: TypeAlias = "Sent | Pulled | Decided | Released"
+
+
+@dataclass
+class Row:
+    """What the database says of a row."""
+
+    value: Value
+    source: int
+    decided: bool = False
+    sides: Sides = ()
+
+
+@dataclass
+class Played:
+    """Where a history ends.
+
+    Attributes:
+        rows: Row → what is in force of it.
+        told: Event → row → what the workbook was told once it was sent.
+        gone: Event → rows that it lacks, and that somebody let go.
+        held: Files that wait for somebody to release them.
+        settled: File → row → decision that its receipt tells.
+        line: Event → the events that it was edited from, directly or not.
+    """
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    told: dict[int, dict[str, Value]] = field(default_factory=dict)
+    gone: dict[int, frozenset[str]] = field(default_factory=dict)
+    held: set[int] = field(default_factory=set)
+    settled: dict[int, dict[str, Value]] = field(default_factory=dict)
+    line: dict[int, frozenset[int]] = field(default_factory=dict)
+
+
+def play(history: list[Event]) -> Played:
+    """Play a history from its beginning."""
+    released = {event.file for event in history if isinstance(event, Released)}
+    played = Played()
+    for number, event in enumerate(history):
+        if isinstance(event, Pulled):
+            played.told[number] = dict(event.filled)
+            played.gone[number] = frozenset()
+            played.line[number] = frozenset()
+        elif isinstance(event, Decided):
+            decide(played, event.row, event.value, event.seen, number)
+        elif isinstance(event, Sent):
+            take(played, number, event, is_released=number in released)
+    return played
+
+
+def take(played: Played, number: int, file: Sent, *, is_released: bool) -> None:
+    """Take a file in."""
+    parent = file.parent
+    told = {} if parent is None else {**played.told[parent], **file.written}
+    gone = frozenset() if parent is None else played.gone[parent]
+    played.line[number] = frozenset() if parent is None else played.line[parent] | {parent}
+    missing = told.keys() - file.said.keys() - gone
+    is_held = len(missing) > MOST_LOST * len(told.keys() - gone)
+    if is_held and not is_released:
+        played.held.add(number)
+        played.told[number], played.gone[number] = told, gone
+        return
+    for row, (value, seen) in file.choices.items():
+        decide(played, row, value, seen, number, is_choice=True)
+    for row, said in file.said.items():
+        if row not in file.blocked:
+            merge(played, number, row, told.get(row), said)
+    own = {row: said for row, said in file.said.items() if row not in file.blocked}
+    played.told[number] = {**told, **own}
+    lost = missing if is_held else frozenset()
+    played.gone[number] = (gone | lost) - file.said.keys()
+    played.settled[number] = {
+        row: played.rows[row].value
+        for row, said in own.items()
+        if played.rows[row].decided
+        and not played.rows[row].sides
+        and (played.rows[row].value != said or played.rows[row].source == number)
+    }
+
+
+def decide(
+    played: Played, row: str, value: Value, seen: Sides, number: int, *, is_choice: bool = False
+) -> None:
+    """Close a conflict, where every side was known that says something else."""
+    known = played.rows[row]
+    others = {side for side in known.sides if side[0] != value}
+    knew = {said for said, _ in known.sides} == {said for said, _ in seen}
+    if known.sides and (knew or (others <= set(seen) and not is_choice)):
+        played.rows[row] = Row(value, number, decided=True)
+
+
+def merge(played: Played, number: int, row: str, told: Value | None, said: Value) -> None:
+    """Merge one row by the table."""
+    known = played.rows.get(row)
+    if known is None:
+        played.rows[row] = Row(said, number)
+    elif known.sides:
+        speak(known, number, told, said)
+    elif said in {known.value, told}:
+        pass
+    elif known.value == told or (known.decided and known.source in played.line[number]):
+        played.rows[row] = Row(said, number)
+    elif known.source != number:
+        agreed = known.value if known.decided or told is None else told
+        known.sides = ((known.value, known.source), (said, number))
+        known.value = agreed
+
+
+def speak(known: Row, number: int, told: Value | None, said: Value) -> None:
+    """Have a say in an open conflict."""
+    if said == told:
+        return
+    others = tuple(side for side in known.sides if side[0] != told)
+    if said not in {value for value, _ in others}:
+        others = (*others, (said, number))
+    if len(others) == 1:
+        known.value, known.source, known.decided, known.sides = said, number, False, ()
+    else:
+        known.sides = others
