@@ -119,6 +119,20 @@ def test_many_late_cases_move_what_must_move_and_sums_still_hold() -> None:
     assert not [id_ for id_ in second.moved if id_.split("|")[1] in {"956", "957", "959"}]
 
 
+def test_that_a_number_moved_tells_no_more_than_the_audit_knows() -> None:
+    """Ten, and now one: moved, it would tell that the count is 0 or 1, so it is not printed."""
+    id_ = CellId("a")
+    earlier = {id_: (Print(10, 5, 4, 7),)}
+    rounded = round_release(Release((Cell(id_, 1),)), Rounding(), secret=SECRET, earlier=earlier)
+    assert rounded.left_out == {id_}
+    assert not rounded.moved
+    # From 15 it may be anything up to 6.
+    earlier = {id_: (Print(15, 5, 4, 12),)}
+    rounded = round_release(Release((Cell(id_, 1),)), Rounding(), secret=SECRET, earlier=earlier)
+    assert rounded.moved
+    assert rounded.audit.has_passed
+
+
 def flow(year: int, start: int, begun: int, ended: int) -> Release:
     """Describe a year: in stock at its end = in stock a year before + begun - ended."""
     before, after = CellId(f"stock|{year - 1}"), CellId(f"stock|{year}")

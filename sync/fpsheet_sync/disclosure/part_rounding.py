@@ -4,6 +4,7 @@ Each means is tried with up to `_ROUNDS` rounds of cuts: the audit names the num
 too closely, each gives a cut, and the part is rounded again.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -229,7 +230,7 @@ class _PartRounding:
         sheet = self._sheet(attempt)
         cuts: list[Cut] = []
         for round_ in range(_ROUNDS + 1):
-            answer, values = round_part(sheet, cuts, self._order.settings.seconds)
+            answer, values = round_part(sheet, cuts, self._seconds)
             self._solves += 1
             if answer is Answer.UNDECIDED:
                 raise disclosure_failure("time")
@@ -257,6 +258,14 @@ class _PartRounding:
         for cell in proven.open_cells():
             self._excuse(proven, cell, proven.open_views(cell))
         return self._protected(attempt, prints, proven)
+
+    @property
+    def _seconds(self) -> float:
+        """Return how long one solve may last: what is asked for, or what is left."""
+        left = self._order.deadline - time.time()
+        if left <= 0:
+            raise disclosure_failure("time")
+        return min(self._order.settings.seconds, left)
 
     def _sheet(self, attempt: Attempt) -> Sheet:
         order = self._order

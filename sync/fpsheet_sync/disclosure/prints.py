@@ -74,7 +74,8 @@ def readers_window(prints: Sequence[Print], now: Print | None, count: int) -> tu
     """Return the lowest and highest count that the prints of one number leave a reader.
 
     A print of a count that was revised since is about another count, and tells nothing of this
-    one. Where that was not kept the reader is taken to know that it was not revised.
+    one, but that it is far from it where the number moved. Where the count was not kept the reader
+    is taken to know that it was not revised.
 
     Args:
         prints: What stood on paper before, oldest first.
@@ -88,6 +89,11 @@ def readers_window(prints: Sequence[Print], now: Print | None, count: int) -> tu
     if now and not prints and now.value and count:
         # A zero is never printed as anything else the first time.
         low = max(low, 1)
+    if now and prints and now.value != prints[-1].value and not holds(prints[-1], count):
+        # That a number moved may tell that its count left the print it had.
+        is_below, farthest = count < prints[-1].value, widest(prints[-1].base) + 1
+        low = low if is_below else max(low, prints[-1].value + farthest)
+        high = min(high, prints[-1].value - farthest) if is_below else high
     return low, high
 
 

@@ -39,7 +39,8 @@ class Rounding:
         threshold: Counts below it are small, and so are counts of fewer citizens; 3 or more.
         values: Whole values of each small number that must be possible for the public.
         own_values: The same for a kommune that knows all its own numbers.
-        seconds: How long one part may be rounded in one go.
+        seconds: How long one part may be rounded in one go. It takes seconds; what is cut short is
+            not the same every time.
         time_limit: How long everything may take, in seconds.
     """
 
@@ -47,8 +48,8 @@ class Rounding:
     threshold: int = DEFAULT_THRESHOLD
     values: int = 3
     own_values: int = 3
-    seconds: float = 60.0
-    time_limit: float = 1_800.0
+    seconds: float = 300.0
+    time_limit: float = 3_600.0
 
     def __post_init__(self) -> None:
         """Refuse settings that protect nobody.
