@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,12 @@ from fpsheet_templates.load import load_texts
 
 PART_SUFFIX = ".part"
 """Ends the name of a file that is not whole yet; the inbox leaves such files alone."""
+
+_UNFIT = re.compile(r"[^0-9A-Za-zÆØÅæøå._ ()-]")
+_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
+"""Names that are no files on Windows, whatever ending they have."""
+
+_LONGEST_NAME = 100
 
 PAGE_MARK = b'<meta name="generator" content="fpsheet">'
 """Stands in the head of a page the program made; nobody types in one, so it may be replaced."""
@@ -68,6 +75,18 @@ def remove_old(path: Path, data: bytes, *, language: str = "da") -> None:
             path.unlink()
     except OSError as error:
         raise not_written(str(path), language=language) from error
+
+
+def plain_name(text: str) -> str:
+    """Give a file name made of any text: one that names a file of its folder on every system.
+
+    Every name made of what others wrote comes from here. Letters, digits and `._ ()-` stay.
+
+    >>> plain_name("../../957/2026"), plain_name("956-2026.xlsx"), plain_name("C:x"), plain_name("")
+    ('_.._957_2026', '956-2026.xlsx', 'C_x', '_')
+    """
+    name = _UNFIT.sub("_", text[:_LONGEST_NAME]).strip(" ").lstrip(".").rstrip(". ")
+    return f"_{name}" if not name or _DEVICES.fullmatch(name) else name
 
 
 def part_name(name: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from fpsheet.files import plain_name
 from fpsheet.transport.folder import Folder
 from fpsheet.transport.inbox import PACKAGE_SUFFIX
 from fpsheet.transport.package import seal_package
@@ -77,7 +78,7 @@ def package_name(workbook: RawWorkbook) -> str:
     """Name the file of a workbook; the name means nothing to whoever receives it."""
     meta = workbook.meta
     kommune, aar = meta.get("kommune_kode", ""), meta.get("aar", "")
-    return f"{kommune}-{aar}-{workbook.sha256[:_HASH_LENGTH]}{PACKAGE_SUFFIX}"
+    return plain_name(f"{kommune}-{aar}-{workbook.sha256[:_HASH_LENGTH]}{PACKAGE_SUFFIX}")
 
 
 def open_plain(data: bytes, form: Form | None = None) -> Payload | None:

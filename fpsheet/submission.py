@@ -1,22 +1,20 @@
 """From a checked workbook to a submission: what travels, and nothing that must stay."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
+from fpsheet.intake.cover import form_version
 from fpsheet_sync.stamp import read_stamp
 from fpsheet_sync.submission import Choice, Explanation, Submission, SubmittedSheet
-from fpsheet_templates.form import FieldType, Form, Sheet
+from fpsheet_templates.form import FieldType, Form, Sheet, reporting_year
 from fpsheet_validation.cpr import holds_cpr, text_holds_cpr
 from fpsheet_validation.finding import Finding, count_by_severity
 from fpsheet_validation.typed import Check, TypedSheet
 
 YES = "ja"
-
-_SMALL_NUMBER = re.compile("[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +54,10 @@ def make_submission(
     return Submission(
         sha256=raw.sha256,
         kommune_kode=raw.meta.get("kommune_kode", ""),
-        aar=_number(raw.meta, "aar"),
+        aar=reporting_year(raw.meta.get("aar", "")),
         workbook_id=raw.meta.get("workbook_id", ""),
         parent=stamp.parent,
-        form_version=_number(raw.meta, "form_version"),
+        form_version=form_version(raw.meta),
         received_at=reception.received_at,
         modified_at=reception.modified_at,
         no_cases=labels.get((answer or "").strip().casefold()) == YES,
@@ -105,8 +103,3 @@ def _without_words(finding: Finding) -> dict[str, str]:
         "cell": finding.cell,
         "field": finding.field,
     }
-
-
-def _number(meta: Mapping[str, str], key: str) -> int:
-    text = meta.get(key, "")
-    return int(text) if _SMALL_NUMBER.fullmatch(text) else 0

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from fpsheet.cli.words import Words
+from fpsheet_templates.form import REPORTING_YEARS
 
 _CPR_LENGTH = 10
 _USUAL = ("file", "memory", "smb", "sftp", "s3", "abfs")
@@ -123,7 +124,6 @@ class YearValue(click.ParamType[int]):
     """A reporting year: there was no such pension earlier, and a later one is a slip."""
 
     name = "year"
-    first, last = 1984, 2099
 
     def __init__(self, words: Words) -> None:
         """Keep the language."""
@@ -134,8 +134,9 @@ class YearValue(click.ParamType[int]):
     ) -> int:
         """Read the year."""
         year = int(value) if str(value).isdecimal() else 0
-        if not self.first <= year <= self.last:
-            given = {"value": value, "first": self.first, "last": self.last}
+        if year not in REPORTING_YEARS:
+            first, last = REPORTING_YEARS.start, REPORTING_YEARS[-1]
+            given = {"value": value, "first": first, "last": last}
             self.fail(self.words.fill("program.value.year", given), param, ctx)
         return year
 

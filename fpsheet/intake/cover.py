@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterable, Mapping
 
 from fpsheet.intake.address import column_letters
+from fpsheet.intake.core_part import to_moment
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.identity import SheetHead
 from fpsheet.intake.plan import ReadingPlan
+from fpsheet.workbook.row_id import WORKBOOK_ID
+from fpsheet_sync.stamp import is_stamp
+from fpsheet_templates.form import META_KEYS, reporting_year
 
-_META_KEYS = {"form_version", "workbook_id"}
-_KEY = re.compile(r"[a-z][a-z0-9_]*")
+_NEEDED = {"form_version", "workbook_id"}
 _VERSION = re.compile(r"[0-9]{1,4}")
 _VALUE_OFFSET = 2
 """The value stands two columns right of its identity; the label stands between."""
@@ -21,9 +24,9 @@ def read_meta(heads: Iterable[SheetHead]) -> dict[str, str]:
         keys = {
             text: row
             for (row, column), text in head.texts.items()
-            if column == 1 and _KEY.fullmatch(text)
+            if column == 1 and text in META_KEYS
         }
-        if keys.keys() >= _META_KEYS:
+        if keys.keys() >= _NEEDED:
             return {key: head.texts.get((row, 2), "") for key, row in keys.items()}
     return {}
 
@@ -31,7 +34,10 @@ def read_meta(heads: Iterable[SheetHead]) -> dict[str, str]:
 def judge_meta(meta: Mapping[str, str], plan: ReadingPlan) -> tuple[Fault, ...]:
     """Tell whether the workbook is of a version we know and of the kommune that is wanted.
 
-    Findings: STR-041 to STR-044.
+    Every value is one that the program writes: what stands here names files, orders submissions
+    and says whose they are.
+
+    Findings: STR-041 to STR-045.
     """
     if not meta:
         return (Fault("STR-041"),)
@@ -44,7 +50,29 @@ def judge_meta(meta: Mapping[str, str], plan: ReadingPlan) -> tuple[Fault, ...]:
     elif plan.expected_kommune and kommune != plan.expected_kommune:
         details = (("fundet", kommune), ("ventet", plan.expected_kommune))
         faults.append(Fault("STR-043", details=details))
+    wrong = tuple(key for key in META_KEYS if not _is_ours(key, meta.get(key, ""), plan))
+    if wrong:
+        faults.append(Fault("STR-045", details=(("noegler", ", ".join(wrong)),)))
     return tuple(faults)
+
+
+def _is_ours(key: str, value: str, plan: ReadingPlan) -> bool:
+    """Tell whether a value of the hidden sheet is one that the program writes there."""
+    match key:
+        case "workbook_id":
+            return WORKBOOK_ID.fullmatch(value) is not None
+        case "aar":
+            return reporting_year(value) > 0
+        case "sprog":
+            return not value or value in plan.languages
+        case "parent":
+            return is_stamp(value)
+        case "issued_at":
+            return not value or to_moment(value) is not None
+        case "signature":
+            return not value
+        case _:  # version and kommune have codes of their own
+            return True
 
 
 def form_version(meta: Mapping[str, str]) -> int:

@@ -80,6 +80,7 @@ class ReadingPlan:
         expected_kommune: The only kommune whose workbook is wanted; empty for any.
         limits: How much a file may ask for.
         is_list: A list of another office, which is known by its headings and nothing else.
+        languages: Languages there are texts in.
     """
 
     sheets: Mapping[str, SheetPlan]
@@ -89,6 +90,7 @@ class ReadingPlan:
     expected_kommune: str
     limits: Limits
     is_list: bool = False
+    languages: frozenset[str] = frozenset()
 
 
 def make_plan(form: Form, *, expected_kommune: str | None, limits: Limits) -> ReadingPlan:
@@ -104,6 +106,7 @@ def make_plan(form: Form, *, expected_kommune: str | None, limits: Limits) -> Re
         kommuner=frozenset(form.kommuner),
         expected_kommune=expected_kommune or "",
         limits=limits,
+        languages=frozenset(form.texts.languages()),
     )
 
 

@@ -234,11 +234,11 @@ def preview_file(
 
     from fpsheet.preview import Wish, preview
     from fpsheet_sync.stat_table import Period
+    from fpsheet_templates.form import reporting_year
 
     (verdict,) = check_files([path], question, Silent())
-    year = question.today.year
-    if verdict.check is not None and verdict.check.raw.meta.get("aar", "").isdecimal():
-        year = int(verdict.check.raw.meta["aar"])
+    named = verdict.check.raw.meta.get("aar", "") if verdict.check else ""
+    year = reporting_year(named) or question.today.year
     period = Period(days[0] or date(year, 1, 1), days[1] or date(year, 12, 31))
     wish = Wish(period, question.today, language, explain)
     return verdict, preview(verdict, question.form, wish)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fpsheet.files import PART_SUFFIX, not_written, part_name, write_whole
+from fpsheet.files import PART_SUFFIX, not_written, part_name, plain_name, write_whole
 
 _SCHEME = "://"
 _STALE = timedelta(hours=1)
@@ -20,12 +20,18 @@ class Folder:
     def put(self, name: str, data: bytes) -> str:
         """Write a file: under another name first, then renamed. Folders are made.
 
+        Args:
+            name: Plain names (`fpsheet.files.plain_name`) with `/` between them: nothing is ever
+                written outside the folder.
+            data: Its bytes.
+
         Returns:
             Its path, or its address.
 
         Raises:
             WorkbookFileError: It cannot be written.
         """
+        name = "/".join(map(plain_name, name.split("/")))
         if _SCHEME not in self.url:
             local = Path(self.url) / name
             write_whole(local, data)

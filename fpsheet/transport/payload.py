@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
+from fpsheet.files import plain_name
 from fpsheet.intake.core_part import to_moment
 from fpsheet.transport.strict import (
     list_of,
@@ -26,7 +27,7 @@ from fpsheet.transport.strict import (
 )
 from fpsheet_sync.submission import Choice, Explanation
 from fpsheet_templates.errors import FpsheetError
-from fpsheet_templates.form import Form, Sheet
+from fpsheet_templates.form import META_KEYS, Form, Sheet
 from fpsheet_templates.load import load_form
 from fpsheet_validation.raw import CellKind, RawSheet, RawWorkbook, SheetTotals
 
@@ -72,7 +73,8 @@ def without_local(workbook: RawWorkbook, form: Form) -> RawWorkbook:
     }
     # Left out and not emptied: an empty one would be missed by a rule at the departement.
     cover = {name: entry for name, entry in workbook.cover.items() if name not in local}
-    neutral = f"{workbook.meta.get('kommune_kode', '')}-{workbook.meta.get('aar', '')}.xlsx"
+    meta = workbook.meta
+    neutral = plain_name(f"{meta.get('kommune_kode', '')}-{meta.get('aar', '')}.xlsx")
     return replace(workbook, name=neutral, sheets=sheets, cover=cover)
 
 
@@ -152,7 +154,7 @@ def _from_json(content: Mapping[str, object], form: Form) -> Payload:
     workbook = RawWorkbook(
         sha256=_hash_of(content["sha256"]),
         name=text_of(content["name"]),
-        meta={name: text_of(value) for name, value in meta.items()},
+        meta={name: text_of(text) for name, text in meta.items() if name in META_KEYS},
         cover={name: _cover_entry(entry) for name, entry in cover.items()},
         sheets=sheets,
         missing=tuple(entries[name].id for name in texts_of(content["missing"])),

@@ -5,17 +5,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.style import TEXT_FORMAT, add_sheet, write_text
-
-META_KEYS = (
-    "form_version",
-    "workbook_id",
-    "kommune_kode",
-    "aar",
-    "sprog",
-    "parent",
-    "issued_at",
-    "signature",
-)
+from fpsheet_templates.form import META_KEYS
 
 
 def make_meta_sheet(book: Workbook, issue: Issue) -> Worksheet:

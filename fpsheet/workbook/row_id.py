@@ -1,5 +1,6 @@
 """Identifiers of workbooks and rows, made before a row is typed."""
 
+import re
 from collections.abc import Iterable, Iterator
 from random import Random
 
@@ -8,6 +9,12 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 LENGTH = 8
 
+RESERVED = "SKAT0"
+"""Begins the ids that stand for answers of Skattestyrelsen (`fpsheet_sync.income`)."""
+
+WORKBOOK_ID = re.compile(f"(?!{RESERVED})[{ALPHABET}]{{{LENGTH}}}")
+"""What `mint_workbook_id` gives."""
+
 
 def mint_workbook_id(random: Random) -> str:
     """Give a new workbook id of eight characters.
@@ -15,7 +22,10 @@ def mint_workbook_id(random: Random) -> str:
     >>> len(mint_workbook_id(Random(1)))
     8
     """
-    return "".join(random.choices(ALPHABET, k=LENGTH))
+    while True:
+        minted = "".join(random.choices(ALPHABET, k=LENGTH))
+        if not minted.startswith(RESERVED):
+            return minted
 
 
 def make_row_id(workbook_id: str, letter: str, number: int) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _WORD = re.compile(r"(?P<conflict>[0-9a-f]{10}):(?P<decision>[0-9a-f]{16})")
+_PARENT = re.compile(r"[0-9a-f]{64}")
 _SHORT = 16
 
 
@@ -63,6 +64,16 @@ def read_stamp(text: str) -> Stamp:
     found = [_WORD.fullmatch(word) for word in words]
     told = [ToldDecision(one["conflict"], one["decision"]) for one in found if one]
     return make_stamp(parent, told) if len(told) == len(found) else Stamp(text)
+
+
+def is_stamp(text: str) -> bool:
+    """Tell whether a text is a stamp that the program writes, the empty one included.
+
+    >>> is_stamp(""), is_stamp("ab" * 32), is_stamp("ab" * 32 + " x"), is_stamp("../957")
+    (True, True, False, False)
+    """
+    parent = read_stamp(text).parent
+    return not parent or _PARENT.fullmatch(parent) is not None
 
 
 def short_identity(sha256: str) -> str:

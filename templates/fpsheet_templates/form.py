@@ -1,5 +1,6 @@
 """The form: sheets and fields, written once; everything else is made from it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,34 @@ from fpsheet_templates.expression import Expression
 from fpsheet_templates.kommune import Kommune
 from fpsheet_templates.rule import Rule
 from fpsheet_templates.text import Texts
+
+REPORTING_YEARS = range(1984, 2100)
+"""There was no such pension earlier, and a later year is a slip."""
+
+META_KEYS = (
+    "form_version",
+    "workbook_id",
+    "kommune_kode",
+    "aar",
+    "sprog",
+    "parent",
+    "issued_at",
+    "signature",
+)
+"""The keys of the hidden sheet, in its order; whatever else stands there is not read."""
+
+
+_YEAR = re.compile("[0-9]{4}")
+
+
+def reporting_year(text: str) -> int:
+    """Return the reporting year that a text says; 0 where it says none.
+
+    >>> [reporting_year(text) for text in ("2026", "-1", "99999", "٢٠٢٦")]
+    [2026, 0, 0, 0]
+    """
+    year = int(text) if _YEAR.fullmatch(text) else 0
+    return year if year in REPORTING_YEARS else 0
 
 
 class FieldType(StrEnum):

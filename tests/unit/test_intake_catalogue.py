@@ -25,6 +25,7 @@ DETAILS = {
     "STR-035": {"graense"},
     "STR-042": {"nyeste"},
     "STR-043": {"fundet", "ventet"},
+    "STR-045": {"noegler"},
     "STR-055": {"antal"},
     "STR-056": {"kolonner"},
     "STR-057": {"antal"},

@@ -399,3 +399,36 @@ def test_identities_far_down_in_the_shared_texts(items: int, *, odd: bool) -> No
             "xl/sharedStrings.xml", "<si><t>fyld 1</t></si>", '<si x="1"><t>fyld 1</t></si>'
         )
     assert sheet_of(package).frame["cpr"].to_list() == [CPR]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("workbook_id", "K7Q2M9X"),
+        ("workbook_id", "SKAT0956"),
+        ("workbook_id", ""),
+        ("aar", "-1"),
+        ("aar", "1983"),
+        ("aar", "2100"),
+        ("aar", "x/../../957/2026"),
+        ("aar", ""),
+        ("sprog", "xx"),
+        ("parent", "../" * 22),
+        ("parent", "AB" * 32),
+        ("issued_at", "i går"),
+        ("signature", "x"),
+    ],
+)
+def test_a_hidden_value_that_the_program_never_wrote(key: str, value: str) -> None:
+    """STR-045 names the key and does not repeat the value."""
+    _, faults = take_in(make_workbook(meta=META | {key: value}))
+    assert [(f.code, f.details) for f in faults] == [("STR-045", (("noegler", key),))]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("aar", "1984"), ("aar", "2099"), ("parent", "ab" * 32), ("issued_at", ""), ("sprog", "en")],
+)
+def test_a_hidden_value_that_the_program_writes(key: str, value: str) -> None:
+    """The ends of what is allowed."""
+    assert codes(make_workbook(meta=META | {key: value})) == []

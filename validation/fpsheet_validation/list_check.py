@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from fpsheet_templates.form import Form
+from fpsheet_templates.form import REPORTING_YEARS, Form
 from fpsheet_validation.finding import is_accepted, sort_findings
 from fpsheet_validation.fold import faulty_cells
 from fpsheet_validation.hit import Hit
@@ -19,9 +19,6 @@ LANDSTAL, SKATTESVAR = "landstal", "skattesvar"
 COUNTRIES = frozenset({"GL", "DK"})
 TILKENDELSER, AFSLAG, MAAL = "tilkendelser", "afslag", "tilbagevisninger_maal"
 _COUNTERPART = {TILKENDELSER: AFSLAG, AFSLAG: TILKENDELSER}
-
-_FIRST_YEAR = 1984
-"""Years before are slips, and leave no gap to the others."""
 
 Row = dict[str, object]
 
@@ -93,7 +90,7 @@ def _check_figures(rows: list[Row], every: list[Row]) -> Iterator[Hit]:
     said = {(row["omraade"], row["aar"], row["maal"]) for row in every}
     years: dict[tuple[object, object], list[int]] = {}
     for row in every:
-        if int(str(row["aar"] or 0)) >= _FIRST_YEAR:
+        if int(str(row["aar"] or 0)) >= REPORTING_YEARS.start:
             years.setdefault((row["omraade"], row["maal"]), []).append(int(str(row["aar"])))
     for row in rows:
         number, area, measure = int(str(row[ROW])), row["omraade"], str(row["maal"])

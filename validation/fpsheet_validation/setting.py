@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from fpsheet_templates.form import Field, Form
+from fpsheet_templates.form import Field, Form, reporting_year
 from fpsheet_templates.text import BASE_LANGUAGE
 from fpsheet_validation.raw import RawWorkbook
 
@@ -41,14 +41,13 @@ def read_setting(raw: RawWorkbook, form: Form, *, today: date) -> Setting:
     """Read the setting from the hidden sheet; what it lacks is empty, intake has said so."""
     kommune_kode = raw.meta.get("kommune_kode", "")
     kommune = form.kommuner.get(kommune_kode)
-    year = raw.meta.get("aar", "")
     version = raw.meta.get("form_version", "")
     language = raw.meta.get("sprog", BASE_LANGUAGE)
     return Setting(
         form=form,
         kommune_kode=kommune_kode,
         jurisdiction="" if kommune is None else kommune.jurisdiction,
-        aar=int(year) if year.isdecimal() else 0,
+        aar=reporting_year(raw.meta.get("aar", "")),
         language=language if language in form.texts.languages() else BASE_LANGUAGE,
         today=today,
         date1904=raw.date1904,
