@@ -8,7 +8,7 @@ misspelt one would otherwise be silently without effect.
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from fpsheet_templates.load import load_texts
 _LINE = re.compile(r"\(at line (\d+)")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 FILE_NAME = "fpsheet.toml"
+_FOLDERS = "unsigned_folders"
 _CHOICES = {"zeros": ("published", "usual", "hidden")}
 DEFAULT_DATABASE = "sqlite:///central.db"
 
@@ -32,8 +33,9 @@ class Settings:
         database: SQLAlchemy URL of the central database.
         keys: File with the secret of the database; empty for the usual place.
         key_folder: Folder of the keys that sign and seal packages; empty for the usual place.
-        unsigned_folders: Folders, or their fsspec addresses, trusted with files that nobody signed;
-            without keys of its own the departement takes them from any.
+        unsigned_folders: Folder, or its fsspec address → kommuner whose files are taken from it
+            though nobody signed them; where none is named and there are no keys, from any.
+        unsigned_despite_key: Kommuner that may deliver so although they have a key.
         outbox: Folder that `fpsheet excel` sends to; one beside the workbook when empty.
         kommune: Kommunekode of the kommune that uses the program; empty at the departement.
         publisher: Who publishes the statistics, as printed on them.
@@ -47,7 +49,8 @@ class Settings:
     database: str = DEFAULT_DATABASE
     keys: str = ""
     key_folder: str = ""
-    unsigned_folders: tuple[str, ...] = ()
+    unsigned_folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unsigned_despite_key: tuple[str, ...] = ()
     outbox: str = ""
     kommune: str = ""
     publisher: str = ""
@@ -98,6 +101,8 @@ def _judged(data: dict[str, Any], path: Path, language: str) -> dict[str, Any]:
     for key, value in data.items():
         if key not in known:
             raise _refuse("key", language, path, key)
+        if key == _FOLDERS and isinstance(value, list) and value:
+            raise _refuse("folders", language, path, key, remedy="folders_")
         if not _is_of(value, known[key]) or value not in _CHOICES.get(key, (value,)):
             raise _refuse("value", language, path, key)
         if any(_CONTROL.search(text) for text in _texts(value)):
@@ -107,17 +112,33 @@ def _judged(data: dict[str, Any], path: Path, language: str) -> dict[str, Any]:
             raise _refuse("low", language, path, key)
         if key == "keep_years" and value and value < LOWEST_YEARS:
             raise _refuse("short", language, path, key)
-    return {key: tuple(value) if type(value) is list else value for key, value in data.items()}
+    return {key: _kept(value, known[key]) for key, value in data.items()}
 
 
 def _is_of(value: object, kind: object) -> bool:
     if kind == tuple[str, ...]:
         return isinstance(value, list) and all(isinstance(text, str) for text in value)
+    if kind == Mapping[str, tuple[str, ...]]:
+        if not isinstance(value, dict):
+            return value == []  # as it was written while folders were a list
+        return all(isinstance(one, str) or _is_of(one, tuple[str, ...]) for one in value.values())
     return type(value) is kind
+
+
+def _kept(value: Any, kind: object) -> Any:  # noqa: ANN401 - what TOML gives, already judged
+    """Give a setting as it is kept: lists as tuples, one kommune as a tuple of one."""
+    if kind == Mapping[str, tuple[str, ...]]:
+        return {
+            folder: (codes,) if isinstance(codes, str) else tuple(codes)
+            for folder, codes in dict(value).items()
+        }
+    return tuple(value) if type(value) is list else value
 
 
 def _texts(value: object) -> list[str]:
     """Give the texts of a setting."""
+    if isinstance(value, dict):
+        return [*value, *(text for inner in value.values() for text in _texts(inner))]
     values = value if isinstance(value, list) else [value]
     return [text for text in values if isinstance(text, str)]
 

@@ -6,7 +6,7 @@ and may die of a file; the writer takes what they give in the order of the inbox
 
 import gc
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -34,6 +34,38 @@ _WORKER = "fpsheet.worker"
 
 
 @dataclass(frozen=True, slots=True)
+class Unsigned:
+    """Where files that nobody signed are taken from, and whose.
+
+    Attributes:
+        folders: Folder, or its fsspec address → kommuner whose files may lie there unsigned.
+        signing: Kommuner that have a key, or had one, and so deliver signed.
+    """
+
+    folders: Mapping[str, Collection[str]]
+    signing: Collection[str] = ()
+
+    def refuse(self, path: str, kommune_kode: str | None = None) -> str:
+        """Give the code by which an unsigned file is refused; empty where it is taken.
+
+        Args:
+            path: Where it lies; of several folders around it the innermost counts.
+            kommune_kode: Whose it says it is; None before it was read.
+
+        Findings: PAK-010, PAK-013, PAK-014.
+        """
+        around = [folder for folder in self.folders if is_inside(path, folder)]
+        inner = [one for one in around if all(is_inside(one, other) for other in around)]
+        if not inner:
+            return "PAK-010"
+        if kommune_kode is None:
+            return ""
+        if kommune_kode not in self.folders[inner[0]]:
+            return "PAK-013"
+        return "PAK-014" if kommune_kode in self.signing else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What a worker needs to judge files.
 
@@ -41,8 +73,7 @@ class Desk:
         today: The day of the check.
         now: When the files were taken from the inbox, UTC.
         key_file: File with the secret of the database.
-        unsigned_folders: Folders trusted with files that nobody signed; None where any is, the
-            departement having no keys.
+        unsigned: Where unsigned files are taken from; None for anywhere, in a trial without keys.
         returns: Whether workbooks dropped in as they are get their returned workbook.
         unsealing: The departement's secret identity and its keyring; None where it has no keys.
         limits: How much a file may ask for.
@@ -51,15 +82,10 @@ class Desk:
     today: date
     now: datetime
     key_file: Path
-    unsigned_folders: tuple[str, ...] | None = None
+    unsigned: Unsigned | None = None
     returns: bool = False
     unsealing: tuple[str, Keyring] | None = field(default=None, repr=False)
     limits: Limits = CHECKING_LIMITS
-
-    def takes_unsigned(self, path: str) -> bool:
-        """Tell whether a file may come unsigned from where it lies."""
-        folders = self.unsigned_folders
-        return folders is None or any(is_inside(path, folder) for folder in folders)
 
 
 class Way(StrEnum):

@@ -38,6 +38,7 @@ from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
+from fpsheet_validation.raw import RawWorkbook
 
 _ORIGINAL = "original.xlsx"
 
@@ -93,13 +94,19 @@ class Worker:
         path, form, sealed_at = Path(arrival.path), self.question.form, ""
         if data.startswith(AGE_MAGIC):
             payload, findings, sealed_at = self._unseal(data)
-        elif not self.desk.takes_unsigned(arrival.path):
-            payload, findings = None, (make_finding(form, "PAK-010"),)
+        elif code := self._refuse_unsigned(arrival):
+            payload, findings = None, (make_finding(form, code),)
         elif arrival.name.lower().endswith(PACKAGE_SUFFIX) or workbook_hash(data):
             payload, findings = _open_unsigned(data, form)
+            if payload and (code := self._refuse_unsigned(arrival, payload.workbook)):
+                payload, findings = None, (make_finding(form, code),)
         else:
             source = NamedBytes(arrival.name, data)
-            return check_source(source, path, self.question, self.reader), None, ""
+            verdict = check_source(source, path, self.question, self.reader)
+            code = self._refuse_unsigned(arrival, verdict.check.raw) if verdict.check else ""
+            if not code:
+                return verdict, None, ""
+            payload, findings = None, (make_finding(form, code),)
         if payload is not None:
             # A package has the same to be as the workbook that it carries.
             findings = (*findings, *self._known_version(payload))
@@ -107,6 +114,13 @@ class Worker:
             return check_raw(None, findings, path, self.question), ((), ()), ""
         verdict = _as_at_the_desk(check_raw(payload.workbook, findings, path, self.question), form)
         return verdict, (payload.explanations, payload.choices), sealed_at
+
+    def _refuse_unsigned(self, arrival: Arrival, workbook: RawWorkbook | None = None) -> str:
+        """Give the code by which an unsigned file is refused, before or after it was read."""
+        if self.desk.unsigned is None:
+            return ""
+        kommune = None if workbook is None else workbook.meta.get("kommune_kode", "")
+        return self.desk.unsigned.refuse(arrival.path, kommune)
 
     def _known_version(self, payload: Payload) -> tuple[Finding, ...]:
         """Tell whether the workbook of a package is of a version and a kommune we know.
@@ -161,7 +175,7 @@ def read_original(desk: Desk) -> Iterator[Callable[[bytes], Submission]]:
     A key that was revoked since held then, and a folder may have been trusted: what was accepted
     stays accepted.
     """
-    desk = replace(desk, unsigned_folders=None)
+    desk = replace(desk, unsigned=None)
     if desk.unsealing is not None:
         identity, keyring = desk.unsealing
         desk = replace(desk, unsealing=(identity, keyring.with_revoked()))

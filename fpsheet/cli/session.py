@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fpsheet.central import Central
     from fpsheet.check import Question
     from fpsheet.config import Settings
-    from fpsheet.receive import Desk
+    from fpsheet.receive import Desk, Unsigned
     from fpsheet.transport.folder import Folder
     from fpsheet.transport.key_folder import KeyFolder
     from fpsheet_templates.form import Form
@@ -122,9 +122,25 @@ class Session:
             today or self.local_day,
             self.now,
             self.central(db).key_file,
-            unsigned_folders=self.settings().unsigned_folders if keys.of_departement else None,
+            unsigned=self._unsigned(keys),
             unsealing=unsealing,
         )
+
+    def _unsigned(self, keys: "KeyFolder") -> "Unsigned | None":
+        """Give where unsigned files are taken from; None for anywhere, where nothing is said.
+
+        Raises:
+            UsageError: A setting names a kommune that does not exist.
+        """
+        from fpsheet.receive import Unsigned
+
+        settings = self.settings()
+        folders, despite = settings.unsigned_folders, settings.unsigned_despite_key
+        for kode in {*despite, *(kode for codes in folders.values() for kode in codes)}:
+            self.kommune(kode)
+        if not (folders or keys.of_departement):
+            return None
+        return Unsigned(folders, keys.keyring().kommuner - set(despite))
 
     def central(self, given: str | None) -> "Central":
         """Locate the database: given, environment, settings file, default."""

@@ -90,7 +90,7 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
             form, language = session.form(), session.words.language
             processed = list(post_receipts(merged, folder, desk, form, language))
     show_processed(session, processed, as_json=as_json, dry_run=dry_run)
-    if desk.unsigned_folders is None and any(_came_unsigned(file) for file in processed):
+    if desk.unsigned is None and any(_came_unsigned(file) for file in processed):
         session.console(as_json=as_json).say(session.words.get("command.sync.unsigned"))
     failed = [file for file in processed if file.failure]
     if failed:

@@ -51,6 +51,11 @@ class Keyring:
             if key.public.kommune_kode == kommune_kode and key.revoked_at is None
         )
 
+    @property
+    def kommuner(self) -> frozenset[str]:
+        """Give the kommuner that have a key, or had one."""
+        return frozenset(key.public.kommune_kode for key in self.keys)
+
     def with_revoked(self) -> "Keyring":
         """Give the keyring as if no key had ever been revoked, to read what was accepted once."""
         return Keyring(tuple(replace(key, revoked_at=None) for key in self.keys))

@@ -14,6 +14,7 @@ from fpsheet_templates.load import load_form
 from tests.support.desk import check_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pytest
@@ -101,14 +102,32 @@ class Exchange:
         file = self.post / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
-        moment = file.stat().st_mtime - 60 * minutes_ago
-        os.utime(file, (moment, moment))
+        self.age(file, minutes=minutes_ago)
         return file
+
+    @staticmethod
+    def age(file: Path, *, minutes: int = 1) -> None:
+        """Let a file look some minutes old."""
+        moment = file.stat().st_mtime - 60 * minutes
+        os.utime(file, (moment, moment))
+
+    def digits_of(self, kommune: str) -> str:
+        """Give the digits of the only key of a kommune, as the departement lists them."""
+        _, said = self.call("departement", "keys", "list", "--json")
+        (own,) = [entry for entry in json.loads(said) if entry["kommune"] == kommune]
+        return str(own["digits"])
 
     def trust_the_post(self) -> None:
         """Let the departement take unsigned files from the inbox, so that they are read."""
+        self.trust({self.post.as_posix(): ["956", "957"]}, despite_key=["956", "957"])
+
+    def trust(self, folders: Mapping[str, Sequence[str]], despite_key: Sequence[str] = ()) -> None:
+        """Write into the departement's settings whose unsigned files are taken from where."""
+        lines = [f"unsigned_despite_key = {json.dumps(list(despite_key))}", "[unsigned_folders]"]
+        lines += [f"'{folder}' = {json.dumps(list(codes))}" for folder, codes in folders.items()]
         settings = self.root / "departement" / "fpsheet.toml"
-        settings.write_text(f'unsigned_folders = ["{self.post.as_posix()}"]\n', "utf-8")
+        settings.parent.mkdir(exist_ok=True)
+        settings.write_text("\n".join(lines) + "\n", "utf-8")
 
     def submit(self, file: Path, *, minutes_ago: int = 1) -> Path:
         """Send a workbook; give the file in the post, which looks some minutes old."""
@@ -116,8 +135,7 @@ class Exchange:
         code, said = self.call("kommune", "submit", str(file), "--to", str(self.post), *TODAY)
         assert code in {0, 1}, said
         (package,) = set(self.post.iterdir()) - before
-        moment = package.stat().st_mtime - 60 * minutes_ago
-        os.utime(package, (moment, moment))
+        self.age(package, minutes=minutes_ago)
         return package
 
     def sync(self) -> list[dict[str, Any]]:
@@ -129,6 +147,10 @@ class Exchange:
         """Give the hash of the workbook that the first receipt is of."""
         (first, *_) = self.receipts(".json")
         return str(json.loads(first.read_bytes())["sha256"])
+
+    def all_receipts(self) -> list[Path]:
+        """Give the receipts of every kommune."""
+        return sorted((self.root / "kvitteringer").glob("*/*.json"))
 
     def receipts(self, suffix: str) -> list[Path]:
         """Give the receipts so far, oldest first."""

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
         ("graense = 5", "en indstilling, der ikke kendes: graense"),
         ("threshold = ", "kan ikke læses: linje 1"),
         ("unsigned_folders = true", "unsigned_folders har ikke den rigtige slags værdi"),
-        ("unsigned_folders = [1]", "unsigned_folders har ikke den rigtige slags værdi"),
+        ("unsigned_folders = [1]", "unsigned_folders er en liste"),
+        ('unsigned_folders = ["K:/ind"]', "unsigned_folders er en liste"),
+        ("unsigned_folders = {ind = 957}", "unsigned_folders har ikke den rigtige slags værdi"),
+        ("unsigned_folders = {ind = [957]}", "unsigned_folders har ikke den rigtige slags værdi"),
+        ('unsigned_folders = {"K:\\noegler" = "957"}', "unsigned_folders har et tegn"),
+        ('unsigned_despite_key = "957"', "unsigned_despite_key har ikke den rigtige slags værdi"),
     ],
 )
 def test_a_wrong_setting_is_refused(tmp_path: Path, line: str, told: str) -> None:
@@ -46,9 +51,29 @@ def test_the_lowest_threshold_is_that_of_the_disclosure_control(tmp_path: Path) 
 def test_a_file_from_notepad_is_read(tmp_path: Path) -> None:
     """Notepad begins a file with a byte order mark and ends its lines with two signs."""
     file = tmp_path / "fpsheet.toml"
-    file.write_bytes(b'\xef\xbb\xbfkommune = "956"\r\nunsigned_folders = ["K:/ind"]\r\n')
+    file.write_bytes(b'\xef\xbb\xbfkommune = "956"\r\nunsigned_folders = {"K:/ind" = "957"}\r\n')
     settings = read_settings({"FPSHEET_CONFIG": str(file)})
-    assert (settings.kommune, settings.unsigned_folders) == ("956", ("K:/ind",))
+    assert (settings.kommune, settings.unsigned_folders) == ("956", {"K:/ind": ("957",)})
+
+
+def test_a_folder_is_for_one_kommune_or_several(tmp_path: Path) -> None:
+    """As the remedy of the list says it; an empty list, as it was, is no folder."""
+    file = tmp_path / "fpsheet.toml"
+    file.write_text("unsigned_folders = ['ind']\n", "utf-8")
+    with pytest.raises(UsageError) as refused:
+        read_settings({"FPSHEET_CONFIG": str(file)})
+    assert '"K:/indbakke/957" = "957"' in refused.value.remedy
+    lines = [
+        "threshold = 6",
+        "[unsigned_folders]",
+        '"K:/indbakke/957" = "957"',
+        'b = ["956", "960"]',
+    ]
+    file.write_text("\n".join(lines), "utf-8")
+    folders = {"K:/indbakke/957": ("957",), "b": ("956", "960")}
+    assert read_settings({"FPSHEET_CONFIG": str(file)}).unsigned_folders == folders
+    file.write_text("unsigned_folders = []\n", "utf-8")
+    assert read_settings({"FPSHEET_CONFIG": str(file)}).unsigned_folders == {}
 
 
 @pytest.mark.parametrize(

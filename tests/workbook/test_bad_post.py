@@ -110,9 +110,7 @@ def refused(found: list[dict[str, Any]]) -> dict[str, list[str]]:
 
 def revoke(exchange: Exchange, kommune: str) -> None:
     """Revoke the only key of a kommune."""
-    _, said = exchange.call("departement", "keys", "list", "--json")
-    (own,) = [entry for entry in json.loads(said) if entry["kommune"] == kommune]
-    command = ("keys", "revoke", "--digits", own["digits"], "--reason", "Pc mistet")
+    command = ("keys", "revoke", "--digits", exchange.digits_of(kommune), "--reason", "Pc mistet")
     assert exchange.call("departement", *command)[0] == 0
 
 
@@ -262,8 +260,7 @@ def test_a_file_on_its_way_waits(exchange: Exchange) -> None:
     os.utime(good)
     (waiting,) = exchange.sync()
     assert waiting["state"] == "waiting"
-    moment = good.stat().st_mtime - 60
-    os.utime(good, (moment, moment))
+    exchange.age(good)
     (taken,) = exchange.sync()
     assert taken["state"] == "flettet"
 

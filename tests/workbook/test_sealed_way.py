@@ -123,7 +123,8 @@ def test_an_unsigned_file_is_taken_where_the_folder_is_named(
         file.write_bytes(make_workbook(load_form(), ROWS, premade=5 + len(folder)))
         age_out(file)
     trusted = (tmp_path / "post" / "tillid").as_posix()
-    (departement / "fpsheet.toml").write_text(f'unsigned_folders = ["{trusted}"]\n', "utf-8")
+    settings = f"unsigned_despite_key = ['956']\nunsigned_folders = {{'{trusted}' = '956'}}\n"
+    (departement / "fpsheet.toml").write_text(settings, "utf-8")
     capsys.readouterr()
     run(sync(tmp_path, departement), environment=keys_of(departement))
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
