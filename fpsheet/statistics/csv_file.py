@@ -14,20 +14,38 @@ from fpsheet_sync.stat_table import Cell, Release, StatTable
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_csv(table: StatTable) -> bytes:
-    """Give one table: a header of identifiers, then its rows.
+_ABOUT = ("omraade", "fra", "til", "opgjort_pr", "daekning", "kilde")
+"""The last columns of every table, the same in each row: a file is read without the others."""
+
+
+def write_csv(table: StatTable, release: Release | None = None) -> bytes:
+    """Give one table of a release: a header of identifiers, then its rows.
 
     Each dimension has two columns: its code (`kommune_kode`; empty for the total) and its label.
+    Of a table of a release the last columns say of what area and days it is, when it was counted,
+    who has reported, and from what source.
     """
     width = len(table.dimensions)
     header = [name for dimension in table.dimensions for name in (f"{dimension}_kode", dimension)]
     header += [column.id for column in table.columns[width:]]
-    return _encode([header, *_rows(table)])
+    rows: list[list[str]] = [header, *_rows(table)]
+    if release is not None:
+        about = [
+            release.area_label,
+            str(table.period.fra),
+            str(table.period.til),
+            str(release.counted_on),
+            release.coverage,
+            table.source,
+        ]
+        rows = [[*header, *_ABOUT], *([*row, *about] for row in rows[1:])]
+    return _encode(rows)
 
 
 def write_csv_contents(release: Release) -> bytes:
     """Give the list of a release's tables: what each is, and what to know when reading it."""
     header = ["tabel", "titel", "fra", "til", "opgjort_pr", "foreloebig", "fortroligt", "kilde"]
+    header.append("daekning")
     rows = [
         [
             table.id,
@@ -38,6 +56,7 @@ def write_csv_contents(release: Release) -> bytes:
             "ja" if table.provisional else "nej",
             "ja" if release.internal else "nej",
             table.source,
+            release.coverage,
         ]
         for table in release.tables
     ]

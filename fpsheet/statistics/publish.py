@@ -70,7 +70,7 @@ def render_release(release: Release, form: Form, *, publisher: Publisher) -> dic
         f"{stem}-csv/{stem}-indhold.csv": write_csv_contents(release),
     }
     for table in release.tables:
-        files[f"{stem}-csv/{stem}-{table.id.lower()}.csv"] = write_csv(table)
+        files[f"{stem}-csv/{stem}-{table.id.lower()}.csv"] = write_csv(table, release)
     return files
 
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from tests.attack.printed import Book, Cell, Table
 
 LAND = "Hele landet"
+_ALL_REPORTED = re.compile(r"[Hh]ele landet|\d+ af \d+ kommuner")
+"""What the total of all kommuner is called, where not all have reported too."""
+
 """How a country calls itself in its own tables."""
 
 TOTALS = ("I alt", "Alle niveauer", "Alle med anden indkomst", "Alle tilbageviste sager")
@@ -243,7 +246,9 @@ class _Reader:
 
     def _key(self, meaning: tuple[str, str, Attributes], labels: dict[str, str]) -> Key:
         measure, when, given = meaning
-        area = labels.get("area", LAND if self.book.area.startswith("hele") else self.book.area)
+        area = labels.get("area", self.book.area)
+        if _ALL_REPORTED.match(area):
+            area = LAND
         first, last = self._days(when, labels.get("quarter"))
         divided = {
             name: label

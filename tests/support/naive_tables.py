@@ -345,7 +345,7 @@ class NaiveBook:
         """Give dimension → code of a row, totals left out."""
         found = {}
         for head, label in zip(heads, row, strict=True):
-            if label not in TOTALS:
+            if label not in TOTALS and not re.fullmatch(r"\d+ af \d+ kommuner", str(label)):
                 dimension, code = self._code(head, label)
                 found[dimension] = code
         return found

@@ -267,7 +267,7 @@ def test_a_kommune_that_reported_nothing_is_no_row_of_zeros(greenland: Release) 
     """959 and 960 have not reported: they are not listed, and the coverage says so."""
     table = next(table for table in greenland.tables if table.id == "T11")
     assert [key[0] for key in table.keys] == ["", "955", "956", "957"]
-    assert greenland.coverage.startswith("3 af 5 kommuner har indberettet.")
+    assert greenland.coverage.startswith("3 af 5 kommuner har indberettet for hele perioden.")
 
 
 def test_t21_lists_every_kommune_that_should_report(greenland: Release) -> None:

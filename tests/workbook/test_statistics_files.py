@@ -49,7 +49,7 @@ def test_csv_is_what_danish_excel_opens(made: Release, files: dict[str, bytes]) 
     assert data.startswith(b"\xef\xbb\xbf")
     lines = data.decode("utf-8-sig").split("\r\n")
     assert lines[0].startswith("kommune_kode;kommune;tilkendelse;afslag;afgoerelser;andel_afslag;")
-    assert lines[1].startswith(";Hele landet;3;1;4;25,0;")
+    assert lines[1].startswith(";3 af 5 kommuner;3;1;4;25,0;")
     assert lines[2].startswith("955;Kommune Kujalleq;2;1;3;33,3;")
 
 
@@ -65,11 +65,34 @@ def test_csv_is_read_back_by_a_program(made: Release, files: dict[str, bytes]) -
             infer_schema_length=None,
         )
         width = len(table.dimensions)
-        for column, place in zip(frame.columns[2 * width :], range(width, 99), strict=False):
+        for column, place in zip(
+            frame.columns[2 * width :], range(width, len(table.columns)), strict=False
+        ):
             if table.columns[place].kind is ColumnKind.NOTE:
                 continue
             wanted = [None if isinstance(r[place], str) else r[place] for r in table.rows]
             assert frame[column].to_list() == wanted, (table.id, column)
+
+
+def test_a_single_csv_says_of_what_it_is_and_who_has_reported(
+    made: Release, files: dict[str, bytes]
+) -> None:
+    """Every row of every table ends with area, days, day of counting, coverage and source."""
+    for table in made.tables:
+        data = files[f"{STEM}-csv/{STEM}-{table.id.lower()}.csv"].decode("utf-8-sig")
+        head, *rows = csv.reader(StringIO(data), delimiter=";")
+        assert head[-6:] == ["omraade", "fra", "til", "opgjort_pr", "daekning", "kilde"]
+        assert rows
+        for row in rows:
+            area, fra, til, counted, coverage, source = row[-6:]
+            assert (area, fra, til) == ("3 af 5 kommuner (Grønland)", "2025-01-01", "2025-12-31")
+            assert counted == "2026-03-02"
+            assert coverage.startswith("3 af 5 kommuner har indberettet for hele perioden.")
+            assert "Intet for perioden: Kommune Qeqertalik, Avannaata Kommunia." in coverage
+            assert source.startswith("Kilde: ")
+    contents = files[f"{STEM}-csv/{STEM}-indhold.csv"].decode("utf-8-sig")
+    head, *rows = csv.reader(StringIO(contents), delimiter=";")
+    assert all(row[head.index("daekning")].startswith("3 af 5 ") for row in rows)
 
 
 def test_csv_text_never_becomes_a_formula(made: Release) -> None:

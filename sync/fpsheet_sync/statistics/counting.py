@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from fpsheet_sync.statistics.coverage import Coverage
 from fpsheet_sync.statistics.cube import KOMMUNE, Codes, Cube
 from fpsheet_sync.statistics.scope import Scope, quarters
 from fpsheet_templates.codes import Code
@@ -26,6 +27,7 @@ class Counting:
         jurisdictions: "GL", "DK" or both: which countries' codes the tables list.
         delivered: Kommuner that have sent something, by code.
         expected: Kommuner in force at the end of the period, by code.
+        coverage: Which of those have reported for the period.
         has_published_figures: The country's share of refusals is an imported one, which everybody
             has, and not worked out from the reports.
     """
@@ -35,6 +37,7 @@ class Counting:
     jurisdictions: frozenset[str]
     delivered: tuple[str, ...]
     expected: tuple[str, ...]
+    coverage: Coverage
     has_published_figures: bool = False
 
     @cached_property

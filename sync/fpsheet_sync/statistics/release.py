@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection
 
-from fpsheet_sync.commit import CommitKind
-from fpsheet_sync.in_force import in_force_at
-from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period, Release
 from fpsheet_sync.statistics.benchmark import Benchmark, compare, published_share
 from fpsheet_sync.statistics.counting import Counting
+from fpsheet_sync.statistics.coverage import cover, delivered_files, tell_coverage
 from fpsheet_sync.statistics.crossed import cross_specs
 from fpsheet_sync.statistics.cube import count_tables
 from fpsheet_sync.statistics.edition import Edition, number_notes
@@ -77,8 +75,8 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
         UsageError: The period ends before it begins, or the area is no kommune or country.
     """
     _check(form, request)
-    delivered = delivered_kommuner(connection, request.as_of)
-    jurisdictions = _jurisdictions(form, request, delivered)
+    delivered = delivered_files(connection, request.as_of)
+    jurisdictions = _jurisdictions(form, request, frozenset(delivered))
     ours = [kommune for kommune in form.kommuner.values() if kommune.jurisdiction in jurisdictions]
     scope = Scope(form, request.period, tuple(each.code for each in ours), request.as_of)
     specs = counted_specs(request, jurisdictions)
@@ -87,16 +85,18 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
         cube = count_tables(connection, scope, tables, (*specs, *cross_specs(specs, form)))
     country = next(iter(jurisdictions)) if len(jurisdictions) == 1 else EVERYWHERE
     given = compare(cube, scope.kommuner, country, request.period, request.benchmarks)
+    expected = tuple(
+        each.code
+        for each in ours
+        if each.is_in_force(request.period.til) and each.code not in OUTSIDE_KOMMUNER
+    )
     return Counting(
         scope=scope,
         cube={**cube, **given, **count_quality(connection, scope)},
         jurisdictions=jurisdictions,
         delivered=tuple(each.code for each in ours if each.code in delivered),
-        expected=tuple(
-            each.code
-            for each in ours
-            if each.is_in_force(request.period.til) and each.code not in OUTSIDE_KOMMUNER
-        ),
+        expected=expected,
+        coverage=cover(delivered, expected, request.period),
         has_published_figures=published_share(request.benchmarks, country, request.period)
         is not None,
     )
@@ -125,7 +125,7 @@ def lay_out(counting: Counting, request: ReleaseRequest) -> Release:
         counting=counting,
         wording=wording,
         area=area,
-        title_area=wording.area(area or country),
+        title_area=_title_area(counting, wording, area or country),
         counted_on=request.counted_on,
         notes=number_notes(counting, area, specs),
     )
@@ -141,8 +141,17 @@ def lay_out(counting: Counting, request: ReleaseRequest) -> Release:
         tables=tuple(tabulate(edition, spec) for spec in specs),
         period=request.period,
         area_label=edition.title_area,
-        coverage=_coverage(counting, wording, area),
+        coverage=tell_coverage(counting.coverage, wording, area),
     )
+
+
+def _title_area(counting: Counting, wording: Wording, area: str) -> str:
+    """Give an area as titles have it: not the whole country where some have not reported."""
+    coverage = counting.coverage
+    if area in counting.scope.form.kommuner or coverage.is_whole:
+        return wording.area(area)
+    numbers = {"delivered": len(coverage.whole), "expected": coverage.expected}
+    return wording.fill(f"area_partly.{area or 'all'}", numbers)
 
 
 def release_specs(request: ReleaseRequest, jurisdictions: frozenset[str]) -> tuple[TableSpec, ...]:
@@ -183,14 +192,7 @@ def _check(form: Form, request: ReleaseRequest) -> None:
 
 def delivered_kommuner(connection: Connection, as_of: int | None) -> frozenset[str]:
     """Give the kommuner that have sent something by the commit to know of, held files apart."""
-    table, held = store_schema()["indberetning"], store_schema()["tilbageholdelse"]
-    # Whether a file was held then; its status says whether it is held now.
-    is_held = (held.c.indberetning_id == table.c.id) & in_force_at(held, as_of)
-    is_taken = (table.c.art == CommitKind.SUBMISSION) & ~exists().where(is_held)
-    query = select(table.c.kommune_kode).where(is_taken).distinct()
-    if as_of is not None:
-        query = query.where(table.c.id <= as_of)
-    return frozenset(connection.scalars(query))
+    return frozenset(delivered_files(connection, as_of))
 
 
 def _jurisdictions(
@@ -202,14 +204,3 @@ def _jurisdictions(
     if request.area in form.kommuner:
         return frozenset({form.kommuner[request.area].jurisdiction})
     return frozenset(form.kommuner[code].jurisdiction for code in delivered) or frozenset(COUNTRIES)
-
-
-def _coverage(counting: Counting, wording: Wording, area: str) -> str:
-    if area:
-        return wording.text("coverage.kommune")
-    missing = [code for code in counting.expected if code not in counting.delivered]
-    numbers = {
-        "delivered": len(counting.expected) - len(missing),
-        "expected": len(counting.expected),
-    }
-    return wording.fill("coverage.missing" if missing else "coverage.all", numbers)

@@ -7,6 +7,7 @@ from itertools import product
 from fpsheet_sync.stat_table import Cell, Chart, Column, ColumnKind, StatTable
 from fpsheet_sync.statistics.column import ShownColumn, fill_row, show_columns
 from fpsheet_sync.statistics.counting import REPORTER
+from fpsheet_sync.statistics.coverage import tell_coverage
 from fpsheet_sync.statistics.cube import KOMMUNE, Codes
 from fpsheet_sync.statistics.edition import Edition, counted, shown_specs, table_notes, used_notes
 from fpsheet_templates.table import TOTAL, ChartSpec, TableSpec
@@ -112,6 +113,7 @@ def _lines(edition: Edition, spec: TableSpec, notes: Sequence[str]) -> Iterator[
     yield wording.fill("line.period", {"rule": wording.period_rule(spec.period_rule, period)})
     late = "provisional" if edition.is_provisional(period.til) else "final"
     yield wording.fill(f"line.counted_{late}", {"day": wording.day(edition.counted_on)})
+    yield tell_coverage(edition.counting.coverage, wording, edition.area)
     if notes:
         yield wording.fill("line.notes", {"notes": edition.marks(notes)})
 
