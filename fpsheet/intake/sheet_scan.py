@@ -38,6 +38,7 @@ _ROW_START = _ROW.decode()
 _MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _MAIN_ROOT = f"{_MAIN.decode()} worksheet"
 
+_HIDDEN = ' hidden="'
 _ROW_TAG = '<row r="[0-9]+"(?:[^>]* hidden="(?:1|true)")?'
 _ARRAY = '[^>]* t="(?:array|dataTable)"[^>]*>'
 _FIRST_FORMULA = "(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?"
@@ -110,7 +111,7 @@ def scan_sheet(
         },
         arrays=tuple(place[1] for token in found.others if (place := _RANGE.search(token))),
         merged=find_merged(tail),
-        hidden=frozenset(_number_of(row) for row in found.rows if not row.endswith('"')),
+        hidden=frozenset(_number_of(row) for row in found.rows if _HIDDEN in row),
         own_columns=frozenset(column_number(match[1]) for match, _ in below if match[1] in own),
     )
 

@@ -41,13 +41,15 @@ ERROR, BOOLEAN = "FLT-002", "FLT-004"
 NOT_A_DATE, TIME_OF_DAY, SHORT_YEAR, NO_SUCH_DAY = "FLT-006", "FLT-007", "FLT-008", "FLT-009"
 NOT_A_NUMBER, NOT_WHOLE, DECIMALS, OUT_OF_RANGE = "FLT-010", "FLT-011", "FLT-012", "FLT-013"
 NOT_IN_LIST = "FLT-015"
+PER_CENT, OTHER_FORMAT = "FLT-030", "FLT-031"
 CPR_FORM, CPR_NUMBER, CPR_DAY = "CPR-001", "CPR-002", "CPR-003"
 
+_NUMBER_FAULTS = (NOT_A_NUMBER, OUT_OF_RANGE, PER_CENT, OTHER_FORMAT)
 READING_FAULTS = {
     FieldType.CPR: (ERROR, BOOLEAN, CPR_FORM, CPR_NUMBER, CPR_DAY),
     FieldType.DATE: (ERROR, BOOLEAN, NOT_A_DATE, TIME_OF_DAY, SHORT_YEAR, NO_SUCH_DAY),
-    FieldType.INTEGER: (ERROR, BOOLEAN, NOT_A_NUMBER, NOT_WHOLE, OUT_OF_RANGE),
-    FieldType.DECIMAL: (ERROR, BOOLEAN, NOT_A_NUMBER, DECIMALS, OUT_OF_RANGE),
+    FieldType.INTEGER: (ERROR, BOOLEAN, *_NUMBER_FAULTS, NOT_WHOLE),
+    FieldType.DECIMAL: (ERROR, BOOLEAN, *_NUMBER_FAULTS, DECIMALS),
     FieldType.CODE: (ERROR, BOOLEAN, NOT_IN_LIST),
     FieldType.TEXT: (ERROR, BOOLEAN),
 }
@@ -255,9 +257,15 @@ def _day_or_fault(year: str, month: str, day: str) -> str:
 
 
 def _number(names: CellNames, number: str) -> str:
-    """A number cell; a text is no number, also where it looks like one."""
+    """A number cell in a format of numbers; a text is no number, also where it looks like one.
+
+    `CELL` tells percent (P), date and time (D) and money (C) apart; formats made by hand it may
+    not know, and the check looks at those.
+    """
     text = f"IF({names.clean}={EMPTY},{EMPTY},{_fault(NOT_A_NUMBER)})"
-    return f"IF(ISNUMBER({names.cell}),{number},{text})"
+    shown = f'FIND(LEFT(CELL("format",{names.cell})),"PDC")'
+    faults = ",".join(map(_fault, (PER_CENT, OTHER_FORMAT, OTHER_FORMAT)))
+    return f"IF(ISNUMBER({names.cell}),IFERROR(CHOOSE({shown},{faults}),{number}),{text})"
 
 
 def _fitting(cell: str, number: str = "") -> str:

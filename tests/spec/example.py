@@ -23,7 +23,9 @@ is said to have.
 
 A date is a date cell and a number a number cell, unless a sign says otherwise: `'text` in a
 column of dates or numbers, `=formula`, `#REF!`, `SAND`, `~number` in a column of text, `^` for a
-cell under a merged range, `§text` for a text that intake has repaired, `-` for an empty cell.
+cell under a merged range, `§text` for a text that intake has repaired, `-` for an empty cell, and
+for a number in a format that shows it otherwise `%` (per cent), `¤` (money), `¨` (a day or a time)
+and `°` (zeros in front).
 """
 
 from __future__ import annotations
@@ -100,6 +102,10 @@ _SIGNS = {
     "~": CellKind.NUMBER,
     "^": CellKind.MERGED,
     "§": CellKind.REPAIRED,
+    "%": CellKind.PERCENT,
+    "¤": CellKind.CURRENCY,
+    "¨": CellKind.DAY,
+    "°": CellKind.ZEROS,
 }
 
 

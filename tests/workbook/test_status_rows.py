@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from fpsheet_templates.load import load_form
+from tests.support.desk import check_bytes
 from tests.support.issued import issue, typed_rows
 
 if TYPE_CHECKING:
@@ -69,6 +71,43 @@ def test_the_status_follows_what_is_typed(libreoffice: LibreOffice, tmp_path: Pa
             document.set_text(SHEET, cell, text)
             assert status(document, last=5) == [said, ""]
         assert document.value(SHEET, "C4") == "6503781234"
+
+
+PER_CENT: Final = "✖ Arbejdsevne (pct.): Skriv tallet uden procenttegn"
+NO_AMOUNT: Final = "✖ Arbejdsevne (pct.): Vises som dato, tid eller beløb. Skriv tallet igen"
+
+
+@pytest.mark.lo
+@pytest.mark.parametrize(
+    ("cell", "text", "said", "code"),
+    [
+        ("E5", "100%", PER_CENT, "FLT-030"),
+        ("E5", "40 %", PER_CENT, "FLT-030"),
+        ("E5", "100", FINE, ""),
+        ("E5", "12:00", NO_AMOUNT, "FLT-031"),
+        ("E5", "1-2-2026", NO_AMOUNT, "FLT-031"),
+        ("E5", "30 kr.", NO_AMOUNT, "FLT-031"),
+        ("F5", "22,5", FINE, ""),
+    ],
+)
+def test_a_number_typed_as_something_else(
+    workbook: Document, tmp_path: Path, cell: str, text: str, said: str, code: str
+) -> None:
+    """A percentage, a time, a day and money are told as such, live and in the check."""
+    workbook.set_text(SHEET, cell, text)
+    if text.endswith("kr."):
+        # As it is typed where the language of the system has this currency.
+        workbook.cell(SHEET, cell).setValue(30)
+        formats = workbook.component.getNumberFormats()
+        danish = workbook.office.uno.createUnoStruct("com.sun.star.lang.Locale")
+        danish.Language, danish.Country = "da", "DK"
+        workbook.cell(SHEET, cell).NumberFormat = formats.getStandardFormat(8, danish)
+    workbook.recalculate()
+    assert status(workbook)[1] == said
+    saved = workbook.save_as(tmp_path / "saved.xlsx")
+    found = check_bytes(saved.read_bytes(), load_form()).cells()
+    at_cell = {each for each, *place in found if place == ["vurdering", cell]}
+    assert at_cell == ({code} if code else set())
 
 
 @pytest.mark.lo

@@ -32,6 +32,8 @@ _EPOCH_BEFORE_FALSE_LEAP_DAY = date(1899, 12, 31)
 _EPOCH_1904 = date(1904, 1, 1)
 _LAST_SERIAL = (date(9999, 12, 31) - _EPOCH).days
 _FIRST_YEAR = 1900
+_EXACT_DIGITS = 15
+"""Digits of a number that Excel keeps; it makes zeros of the others."""
 _LARGEST = 2_000_000_000
 _DUST = 1e-9
 
@@ -40,6 +42,13 @@ _MARKED = {
     CellKind.FORMULA: "FLT-003",
     CellKind.BOOLEAN: "FLT-004",
     CellKind.MERGED: "FLT-005",
+}
+
+_SHOWN_OTHERWISE = {CellKind.PERCENT, CellKind.CURRENCY, CellKind.DAY, CellKind.ZEROS}
+_NO_PLAIN_NUMBER = {
+    CellKind.PERCENT: "FLT-030",
+    CellKind.CURRENCY: "FLT-031",
+    CellKind.DAY: "FLT-031",
 }
 
 
@@ -115,7 +124,22 @@ def _judge(  # noqa: PLR0913, PLR0917 (one place where the types part)
                 return CellVerdict(code="FLT-015")
             return CellVerdict(code, "FLT-024" if CellKind.NUMBER in kinds else "")
         case FieldType.TEXT:
-            return CellVerdict(text, "FLT-024" if CellKind.NUMBER in kinds else "")
+            return _judge_text(text, kinds)
+
+
+def _judge_text(text: str, kinds: frozenset[CellKind]) -> CellVerdict:
+    """Judge a text; where Excel made a number of it, say what that may have cost."""
+    if kinds & _SHOWN_OTHERWISE:
+        stamp = _STAMP.fullmatch(text)
+        return CellVerdict(_as_danish_day(stamp[1]) if stamp else text, "FLT-032")
+    if CellKind.NUMBER not in kinds:
+        return CellVerdict(text)
+    return CellVerdict(text, "FLT-033" if len(text.lstrip("-")) > _EXACT_DIGITS else "FLT-024")
+
+
+def _as_danish_day(day: str) -> str:
+    year, month, of_month = day.split("-")
+    return f"{of_month}-{month}-{year}"
 
 
 def _judge_cpr(text: str, kinds: frozenset[CellKind]) -> CellVerdict:
@@ -180,6 +204,9 @@ def _written_day(year: int, month: int, day: int) -> CellVerdict:
 
 
 def _judge_number(text: str, kinds: frozenset[CellKind], kind: FieldType) -> CellVerdict:
+    for shown, code in _NO_PLAIN_NUMBER.items():
+        if shown in kinds:
+            return CellVerdict(code=code)
     if CellKind.TEXT in kinds or not _NUMBER.fullmatch(text):
         return CellVerdict(code="FLT-010")
     number = float(text)

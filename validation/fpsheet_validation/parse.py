@@ -70,7 +70,8 @@ class _OddCell:
 def parse_sheet(raw: RawSheet, setting: Setting) -> ParsedSheet:
     """Parse one sheet.
 
-    Findings: FLT-002 to FLT-013, FLT-015, FLT-020 to FLT-024, FLT-029, CPR-001 to CPR-003.
+    Findings: FLT-002 to FLT-013, FLT-015, FLT-020 to FLT-024, FLT-029 to FLT-033, CPR-001 to
+        CPR-003.
     """
     plan = _plan(setting, raw.sheet)
     present = set(raw.frame.columns)
