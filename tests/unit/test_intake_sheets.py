@@ -116,7 +116,7 @@ def test_rows_typed_below_the_table_are_read() -> None:
 
 def test_hidden_rows_are_read_and_said() -> None:
     """Filtered rows count like all others, and a line says that there were some."""
-    for tag in ('<row hidden="1" r="4"', '<row r="4" hidden="1"', '<row r="4" ht="9" hidden="true"'):
+    for tag in ('<row hidden="1" r="4"', '<row r="4" hidden="1"', '<row r="4" ht="9" hidden="1"'):
         hidden = entry_row("forloeb", 4, cpr=CPR).replace('<row r="4"', tag)
         package = forloeb(hidden + entry_row("forloeb", 5, cpr=CPR))
         assert rows_of(package) == [4, 5]
