@@ -9,6 +9,7 @@ import polars as pl
 from fpsheet.intake.cover import form_version
 from fpsheet_sync.stamp import read_stamp
 from fpsheet_sync.submission import Choice, Explanation, Submission, SubmittedSheet
+from fpsheet_sync.told import ABOUT_LISTS
 from fpsheet_templates.form import FieldType, Form, Sheet, reporting_year
 from fpsheet_validation.cpr import holds_cpr, text_holds_cpr
 from fpsheet_validation.finding import Finding, count_by_severity
@@ -96,7 +97,9 @@ def _submitted(sheet: TypedSheet, layout: Sheet, blocked: frozenset[int]) -> Sub
 
 
 def _without_words(finding: Finding) -> dict[str, str]:
+    # What is said of a line of our lists is told by the line: it stands on no sheet of the form.
     return {
+        **(dict(finding.details) if finding.code in ABOUT_LISTS else {}),
         "code": finding.code,
         "severity": finding.severity.value,
         "sheet": finding.sheet,

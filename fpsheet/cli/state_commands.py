@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from fpsheet_sync.decision import OpenConflict
     from fpsheet_sync.held import HeldFile
     from fpsheet_sync.settled import SettledConflict
-    from fpsheet_sync.state import Plain
     from fpsheet_sync.status import StatusLine
 
 
@@ -243,22 +242,18 @@ def resolve_conflict(
 
     chosen = dict(_split(session, value) for value in values)
     actor = Actor(getuser(), session.now)
-    resolve_conflict(session.central(db), conflict, chosen, actor, reason)
+    who = actor, reason
+    resolve_conflict(session.central(db), conflict, chosen, who, session.words.language)
     session.console().say(session.words.fill("command.conflicts.resolve.done", {"id": conflict}))
     return 0
 
 
-def _split(session: Session, text: str) -> "tuple[str, Plain]":
-    """Split FIELD=VALUE; an empty value is a blank cell, a number is a number."""
+def _split(session: Session, text: str) -> tuple[str, str]:
+    """Split HEADING=VALUE."""
     name, equals, value = text.partition("=")
     if not equals:
         raise CommandUsageError(session.words.get("command.conflicts.bad_value"))
-    if not value:
-        return name, None
-    try:
-        return name, float(value.replace(",", "."))
-    except ValueError:
-        return name, value
+    return name, value
 
 
 @click.pass_obj

@@ -234,17 +234,37 @@ def read_settled(central: "Central", kommune_kode: str) -> "list[SettledConflict
 
 
 def resolve_conflict(
-    central: "Central", conflict: str, values: "Mapping[str, Plain]", actor: "Actor", reason: str
+    central: "Central",
+    conflict: str,
+    typed: "Mapping[str, str]",
+    who: "tuple[Actor, str]",
+    language: str,
 ) -> None:
     """Decide a conflict; the values count from now on.
 
+    Args:
+        central: The central database.
+        conflict: Its number.
+        typed: Heading → value, as they are shown in a language.
+        who: Who decides, and why.
+        language: That language.
+
     Raises:
-        StoreError: There is no such conflict, or a field cannot hold the value.
+        StoreError: There is no such conflict, a field cannot hold the value, or the values break
+            a rule.
     """
     from fpsheet.central import open_central
+    from fpsheet.typed_decision import read_decision
+    from fpsheet_sync.decision import conflicts
     from fpsheet_sync.decision import resolve_conflict as resolve
+    from fpsheet_templates.load import load_form
 
+    actor, reason = who
     with closing(open_central(central)) as store:
+        shown = [one.conflict for one in conflicts(store) if one.conflict.id == conflict]
+        values = dict[str, "Plain"]()
+        for one in shown:
+            values = read_decision(one, typed, load_form(), language)
         resolve(store, conflict, values, actor=actor, reason=reason)
 
 

@@ -114,7 +114,7 @@ def _cover(receipt: Receipt, words: _Words, title: str) -> Page:
     kommune = words.form.kommuner.get(receipt.kommune_kode)
     name = f"{receipt.kommune_kode} {kommune.name}" if kommune else receipt.kommune_kode
     lines = [
-        Line(words(f"status.{receipt.status}"), heading=True),
+        Line(words(f"status.{_headline(receipt)}"), heading=True),
         Line(words.fill("kommune", kommune=name)),
         Line(words.fill("aar", aar=receipt.aar)),
         Line(words.fill("received", moment=f"{receipt.received_at:%d-%m-%Y %H:%M}")),
@@ -132,6 +132,12 @@ def _cover(receipt: Receipt, words: _Words, title: str) -> Page:
     lines += [Line(words(key)) for key in _steps(receipt)]
     lines.append(Line(words("receive")))
     return Page(words("page.cover"), PageKind.COVER, title, tuple(lines))
+
+
+def _headline(receipt: Receipt) -> str:
+    """Give what became of a file in one word; where something must be chosen, not all is well."""
+    is_open = receipt.status is Status.MERGED and receipt.conflicts
+    return "konflikt" if is_open else receipt.status.value
 
 
 def _counts(receipt: Receipt, words: _Words) -> str:

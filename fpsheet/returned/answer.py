@@ -1,13 +1,14 @@
 """The departement's answer put into the kommune's own file: the workbook to go on with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
 from fpsheet.returned.cell import Content, write_cells
-from fpsheet.returned.conflict_line import conflict_lines, row_of
+from fpsheet.returned.conflict_column import ANSWERS, PREFIX, find_conflict_list
+from fpsheet.returned.conflict_line import ConflictLine, conflict_lines, row_of
 from fpsheet.returned.conflict_sheet import conflict_sheet
 from fpsheet.returned.parts import Parts
 from fpsheet.returned.returned import add_last, drop_conflicts, in_words, replace_marks
@@ -53,10 +54,15 @@ def answer_workbook(
     """
     findings, check = found
     with in_words(language):
-        told = (*findings, *_told(receipt, check))
+        answers = _answers(Parts(content))
+        merged = (found for found in _told(receipt, check) if found not in findings)
+        told = (*findings, *merged)
         parts = _marked(content, (told, check), form=form, language=language)
         told_now = tuple(_write_settled(parts, receipt, check, form))
-        lines = tuple(conflict_lines(receipt, check, form, language))
+        lines = tuple(
+            replace(line, values={**line.values, **_kept(line, answers)})
+            for line in conflict_lines(receipt, check, form, language)
+        )
         if lines:
             first_style, _ = add_styles(parts)
             sheet = conflict_sheet(lines, form, language=language, first_style=first_style)
@@ -64,6 +70,26 @@ def answer_workbook(
             add_last(parts, sheet, title, part=CONFLICT_PART)
         stamp(parts, make_stamp(receipt.sha256, told_now).text)
     return parts.to_bytes()
+
+
+def _answers(parts: Parts) -> Mapping[tuple[str, str], Mapping[str, str]]:
+    """Give what was written into the list of conflicts: (conflict, field) → its line."""
+    old = find_conflict_list(parts)
+    rows = () if old is None else old.rows
+    return {(row[f"{PREFIX}.konflikt"], row.get(f"{PREFIX}.felt_id", "")): row for row in rows}
+
+
+def _kept(
+    line: ConflictLine, answers: Mapping[tuple[str, str], Mapping[str, str]]
+) -> Mapping[str, str]:
+    """Give what she wrote about a conflict that is still open, so that she need not again.
+
+    What she chose goes where the sides have changed since: a letter may stand for another now.
+    """
+    old = answers.get((line.values["konflikt"], line.values["felt_id"]), {})
+    is_same = old.get(f"{PREFIX}.aftryk") == line.values["aftryk"]
+    names = ANSWERS if is_same else ("navn", "grund")
+    return {name: old[f"{PREFIX}.{name}"] for name in names if old.get(f"{PREFIX}.{name}")}
 
 
 def adds_nothing(receipt: Receipt) -> bool:

@@ -3,23 +3,20 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from fpsheet.returned.conflict_column import LETTERS, PREFIX, find_conflict_list
 from fpsheet.returned.own_list import OwnList
 from fpsheet.returned.parts import DamagedPackageError, Parts
+from fpsheet.returned.workbook_part import counts_from_1904
+from fpsheet.views.record import BLANK, read_told
 from fpsheet_sync.submission import Choice
-from fpsheet_templates.form import Field, FieldType, Form
-from fpsheet_validation.cell import judge_cell
+from fpsheet_templates.form import Field, Form
 from fpsheet_validation.cpr import text_holds_cpr
 from fpsheet_validation.finding import Finding, make_finding
-from fpsheet_validation.raw import CellKind
 
 Plain = str | int | float | None
 
 UNCLEAR, UNNAMED, UNSAFE = "HIS-021", "HIS-022", "HIS-023"
-BLANK = "-"
-"""Typed where the field is to be blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +52,11 @@ def read_choices(content: bytes, form: Form, language: str) -> Chosen:
 
     Findings: HIS-021, HIS-022, HIS-023.
     """
+    date1904 = False
     try:
-        found = find_conflict_list(Parts(content))
+        parts = Parts(content)
+        found = find_conflict_list(parts)
+        date1904 = counts_from_1904(parts)
     except DamagedPackageError:
         found = None
     if found is None:
@@ -66,7 +66,7 @@ def read_choices(content: bytes, form: Form, language: str) -> Chosen:
     for lines in _by_conflict(found):
         if not any(line[name] for line in lines for name in ("valg", "skriv")):
             continue
-        wrong, values = _values(lines, form, language)
+        wrong, values = _values(lines, form, language, date1904=date1904)
         by, reason = (next((one[n] for one in lines if one[n]), "") for n in ("navn", "grund"))
         if wrong is not None:
             findings.append(_finding(form, found, UNCLEAR, wrong))
@@ -88,14 +88,14 @@ def _by_conflict(found: OwnList) -> Iterator[tuple[_Line, ...]]:
 
 
 def _values(
-    lines: Sequence[_Line], form: Form, language: str
+    lines: Sequence[_Line], form: Form, language: str, *, date1904: bool
 ) -> tuple[_Line | None, dict[str, Plain]]:
     """Give field → value, or the line that cannot be used."""
     letter = next((line["valg"].upper() for line in lines if line["valg"]), "")
     values: dict[str, Plain] = {}
     for line in lines:
         if line["skriv"]:
-            is_read, value = _typed(line, form, language)
+            is_read, value = _typed(line, form, language, date1904=date1904)
             if not is_read:
                 return line, {}
             values[line["felt_id"].rpartition(".")[2]] = value
@@ -116,24 +116,14 @@ def _sides(line: _Line) -> list[Plain]:
     return sides if isinstance(sides, list) else []
 
 
-def _typed(line: _Line, form: Form, language: str) -> tuple[bool, Plain]:
-    """Read what was typed as the cell of the field itself is read."""
-    text = line["skriv"]
-    if text == BLANK:
-        return True, None
+def _typed(line: _Line, form: Form, language: str, *, date1904: bool) -> tuple[bool, Plain]:
+    """Read what was typed as the list shows the values of the field."""
     field = _field(line, form)
+    if line["skriv"] == BLANK:
+        return True, None
     if field is None:
         return False, None
-    entries: dict[str, str] = {}
-    if field.codes:
-        known = form.code_lists[field.codes].by_entry(language)
-        entries = {entry.lower(): code for entry, code in known.items()}
-    if field.type in {FieldType.INTEGER, FieldType.DECIMAL}:
-        text = text.replace(",", ".")
-    kinds = frozenset({CellKind.TEXT} if field.type is FieldType.DATE else ())
-    verdict = judge_cell(text, kinds, field, entries=entries, date1904=False)
-    value = verdict.value
-    return not verdict.is_unreadable, value.isoformat() if isinstance(value, date) else value
+    return read_told(form, field, line["skriv"], language, date1904=date1904)
 
 
 def _field(line: _Line, form: Form) -> Field | None:

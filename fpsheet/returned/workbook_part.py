@@ -51,6 +51,12 @@ def workbook_name(parts: Parts) -> str:
     return relation.target
 
 
+def counts_from_1904(parts: Parts) -> bool:
+    """Tell whether a number typed for a day counts from 1904, as old Excel for Mac did."""
+    properties = parse(parts[workbook_name(parts)]).find(f"{{{MAIN}}}workbookPr")
+    return properties is not None and properties.get("date1904", "") in {"1", "true"}
+
+
 def list_sheets(parts: Parts) -> tuple[SheetEntry, ...]:
     """List the worksheets in tab order; a tab without a part is left out."""
     name = workbook_name(parts)

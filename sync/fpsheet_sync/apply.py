@@ -35,7 +35,7 @@ from fpsheet_sync.repeated import note_repeated
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.settlement import find_settlements
 from fpsheet_sync.store import next_commit
-from fpsheet_sync.told import new_notices
+from fpsheet_sync.told import new_notices, tell_lists
 from fpsheet_sync.write import write_change
 from fpsheet_validation.finding import Finding
 
@@ -141,7 +141,11 @@ def _receipt(
             show_conflict(head.kommune_kode, key, conflict, hashes)
             for key, conflict in sorted(open_now.items())
         ),
-        findings=tuple(_findings((*outcome.findings, *_between(between, plan)), plan)),
+        findings=tuple(
+            _findings(
+                (*tell_lists(head.findings), *outcome.findings, *_between(between, plan)), plan
+            )
+        ),
         assigned=tuple(_assigned(plan)),
         held=None if outcome.hold is None else (outcome.hold.lost, outcome.hold.of),
         unexplained=_unexplained(plan),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.lineage import Ancestry
 from fpsheet_sync.merge import CHOSEN, Clash, set_groups
+from fpsheet_sync.soundness import CaseRules
 from fpsheet_sync.state import Claim, Conflict, Key, Notice, Plain, State, key_id
 from fpsheet_sync.submission import Choice
 
@@ -25,6 +26,19 @@ class Settled:
     state: State
     touched: tuple[Key, ...] = ()
     noticed: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What became of choices.
+
+    Attributes:
+        state: The state with what was chosen in force.
+        refused: Open conflicts for which something was chosen that breaks a rule.
+    """
+
+    state: State
+    refused: tuple[Key, ...] = ()
 
 
 def settle(
@@ -84,22 +98,25 @@ def settle(
 
 def choose(
     state: State,
-    kommune_kode: str,
     choices: Sequence[Choice],
     source: int,
     *,
+    rules: CaseRules,
     seen: frozenset[int] = frozenset(),
-) -> State:
-    """Close the conflicts that somebody decided; a decision on other claims does not count.
+) -> Chosen:
+    """Close the conflicts that somebody decided.
+
+    A decision on other claims, or one that breaks a rule of its row or citizen, does not count.
 
     Args:
         state: The state.
-        kommune_kode: Whose it is.
         choices: What was decided.
         source: The commit that decided.
+        rules: What a value must pass before it counts.
         seen: Commits of the files that a decision of the departement was about.
     """
-    open_ids = {key_id(kommune_kode, key): key for key in state.conflicts}
+    open_ids = {key_id(rules.kommune_kode, key): key for key in state.conflicts}
+    refused: list[Key] = []
     for choice in choices:
         key = open_ids.get(choice.conflict_id)
         if key is None:
@@ -109,12 +126,15 @@ def choose(
         values = tuple(choice.values.get(column) for column in layout.groups[group])
         if not _counts(choice, state.conflicts[key], values, seen):
             continue
+        if rules.find_broken(state, key, values):
+            refused.append(key)
+            continue
         rows = set_groups(
             layout, state.rows[sheet], {(row_id, group): Claim(source, CHOSEN, values)}
         )
         left = {other: conflict for other, conflict in state.conflicts.items() if other != key}
         state = replace(state.with_rows(sheet, rows), conflicts=left)
-    return state
+    return Chosen(state, tuple(refused))
 
 
 def _counts(

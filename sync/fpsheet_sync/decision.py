@@ -21,6 +21,7 @@ from fpsheet_sync.merged_person import update_merged
 from fpsheet_sync.receipt import ShownConflict, show_conflict
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.settled import Conflicts, SettledConflict
+from fpsheet_sync.soundness import CaseRules
 from fpsheet_sync.state import Plain, from_plain
 from fpsheet_sync.store import Store, lock, next_commit
 from fpsheet_sync.write import write_change
@@ -81,8 +82,8 @@ def resolve_conflict(
         reason: Why.
 
     Raises:
-        StoreError: There is no such conflict, a field cannot hold the value, or name and reason
-            are missing.
+        StoreError: There is no such conflict, a field cannot hold the value, the values break a
+            rule of their row or citizen, or name and reason are missing.
     """
     _need_reason(actor, reason)
     table = store_schema()["konflikt"]
@@ -95,6 +96,7 @@ def resolve_conflict(
         if not found:
             raise store_failure("no_conflict", {"nummer": conflict_id})
         _check_values(found[0], values)
+        _check_rules(connection, kommune_kode, found[0], values, actor)
         decision = {
             "conflict_id": conflict_id,
             "values": dict(values),
@@ -155,6 +157,24 @@ def _check_values(shown: ShownConflict, values: Mapping[str, Plain]) -> None:
         is_code = field.type is FieldType.CODE and values[column] is not None
         if is_code and str(values[column]) not in form.code_lists[field.codes]:
             raise failure
+
+
+def _check_rules(
+    connection: Connection,
+    kommune_kode: str,
+    shown: ShownConflict,
+    values: Mapping[str, Plain],
+    actor: Actor,
+) -> None:
+    """Refuse values that break a rule of their row or its citizen."""
+    library = DatabaseLibrary(connection, kommune_kode, {})
+    rules = CaseRules(kommune_kode, library.citizen, actor.time.date())
+    said = tuple(values[column] for column in layouts()[shown.sheet].groups[shown.group])
+    key = (shown.sheet, shown.row_id, shown.group)
+    broken = rules.find_broken(read_state(connection, kommune_kode), key, said)
+    if broken:
+        codes = ", ".join(sorted({found.code for found in broken}))
+        raise store_failure("choice_breaks", {"nummer": shown.id, "regler": codes})
 
 
 def _shown(connection: Connection, kommune_kode: str) -> list[ShownConflict]:

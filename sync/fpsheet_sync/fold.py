@@ -14,6 +14,7 @@ from fpsheet_sync.commit import Commit, CommitKind
 from fpsheet_sync.content import Frames
 from fpsheet_sync.file import File
 from fpsheet_sync.lineage import Past, find_parent, nothing_said, order_commits
+from fpsheet_sync.soundness import LAST_DAY, CaseRules, Citizen
 from fpsheet_sync.state import State, empty_state
 from fpsheet_sync.step import Descended, Outcome, take_file
 from fpsheet_sync.submission import Choice
@@ -29,6 +30,10 @@ class Library(Protocol):
 
     def line(self, commit: Commit) -> Frames:
         """Give what an issued workbook said."""
+        ...
+
+    def citizen(self, borger: str) -> Citizen:
+        """Give who a citizen is, as far as the rules ask."""
         ...
 
 
@@ -85,7 +90,10 @@ def fold(kommune_kode: str, commits: Iterable[Commit], library: Library) -> Fold
             file = library.file(commit)
             descended = descend(file, ordered[:number], past)
             is_released = commit.sha256 in released
-            state, outcome = take_file(state, file, descended, known=known, released=is_released)
+            rules = rules_on(commit, kommune_kode, library)
+            state, outcome = take_file(
+                state, file, descended, known=known, rules=rules, released=is_released
+            )
             outcomes[commit.id] = outcome
             past.lines[commit.sha256] = outcome.line()
             past.bases[commit.sha256] = descended.base
@@ -93,8 +101,15 @@ def fold(kommune_kode: str, commits: Iterable[Commit], library: Library) -> Fold
         elif commit.kind is CommitKind.RESOLUTION:
             seen = frozenset(one.id for one in ordered if one.sha256 in commit.after)
             decided = [decided_choice(commit)]
-            state = choose(state, kommune_kode, decided, commit.id, seen=seen)
+            rules = rules_on(commit, kommune_kode, library)
+            state = choose(state, decided, commit.id, rules=rules, seen=seen).state
     return Folded(state, outcomes)
+
+
+def rules_on(commit: Commit, kommune_kode: str, library: Library) -> CaseRules:
+    """Give the rules that a decided value must pass on the day of a commit."""
+    day = LAST_DAY if commit.time is None else commit.time.date()
+    return CaseRules(kommune_kode, library.citizen, day)
 
 
 def descend(file: File, earlier: Sequence[Commit], past: Past) -> Descended:

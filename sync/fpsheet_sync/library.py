@@ -16,6 +16,7 @@ from fpsheet_sync.in_force import in_force_at
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.lineage import LET_GO, SOURCE, SOURCES, nothing_said, said_types
 from fpsheet_sync.schema import store_schema
+from fpsheet_sync.soundness import Citizen
 from fpsheet_sync.stamp import ToldDecision
 from fpsheet_sync.state import (
     QUARANTINE_TYPES,
@@ -125,6 +126,13 @@ class DatabaseLibrary:
         is_file = commit.kind is CommitKind.SUBMISSION
         rows = self.file(commit).rows if is_file else no_rows()
         return {**_line_of(rows, commit.id), **self._stored_lines(commit)}
+
+    def citizen(self, borger: str) -> Citizen:
+        """Give who a citizen is, as far as the rules ask."""
+        person = store_schema()["person"]
+        wanted = select(person.c.foedselsdato, person.c.koen).where(person.c.borger == borger)
+        found = self.connection.execute(wanted).first()
+        return Citizen() if found is None else Citizen(found.foedselsdato, found.koen == "M")
 
     def _read(self, commit: Commit) -> File:
         table = store_schema()["indberetning"]

@@ -10,7 +10,7 @@ from fpsheet_sync.change import Change, compare
 from fpsheet_sync.commit import NEW, Commit, CommitKind
 from fpsheet_sync.content import Prepared, prepare
 from fpsheet_sync.file import file_of
-from fpsheet_sync.fold import Folded, descend, fold, known_workbooks
+from fpsheet_sync.fold import Folded, descend, fold, known_workbooks, rules_on
 from fpsheet_sync.library import DatabaseLibrary, read_commits, read_state
 from fpsheet_sync.lineage import order_commits
 from fpsheet_sync.receipt import Receipt, receipt_from
@@ -148,7 +148,8 @@ def _take_last(
     earlier = order_commits(commits)
     descended = descend(file, earlier, library)
     known = known_workbooks([*commits, own])
-    after, outcome = take_file(before, file, descended, known=known, released=False)
+    rules = rules_on(own, file.kommune_kode, library)
+    after, outcome = take_file(before, file, descended, known=known, rules=rules)
     return Folded(after, {NEW: outcome})
 
 

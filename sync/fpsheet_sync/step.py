@@ -17,8 +17,9 @@ from fpsheet_sync.merge import Merged, Sides, merge_sheet
 from fpsheet_sync.placer import place
 from fpsheet_sync.quarantine import quarantine_rows
 from fpsheet_sync.record import ANNULLER
+from fpsheet_sync.soundness import CaseRules
 from fpsheet_sync.state import Claim, Hold, Key, State, to_plain
-from fpsheet_sync.told import finish, tell_clashes, tell_file
+from fpsheet_sync.told import finish, tell_clashes, tell_file, tell_refused
 from fpsheet_validation.finding import Finding
 
 HELD_SHARE = 0.10
@@ -113,8 +114,14 @@ class Outcome:
         )
 
 
-def take_file(
-    state: State, file: File, descended: Descended, *, known: frozenset[str], released: bool
+def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
+    state: State,
+    file: File,
+    descended: Descended,
+    *,
+    known: frozenset[str],
+    rules: CaseRules,
+    released: bool = False,
 ) -> tuple[State, Outcome]:
     """Merge one file into the state of its kommune.
 
@@ -123,6 +130,7 @@ def take_file(
         file: The file.
         descended: What it is compared with.
         known: Every workbook that the kommune ever sent.
+        rules: What a value must pass that somebody chose in the file.
         released: A named person let the file through although it lost rows.
 
     Findings: HIS-001 to HIS-020.
@@ -133,7 +141,8 @@ def take_file(
     hold = _hold(missing, descended.base, state)
     if hold is not None and not released:
         return _held(state, file, descended, placed, (hold, missing))
-    state = choose(state, file.kommune_kode, file.choices, file.commit.id)
+    chosen = choose(state, file.choices, file.commit.id, rules=rules)
+    state = chosen.state
     before = state
     merged, state = _merge(state, file, descended, placed)
     state = _note_unsure(state, file, descended, merged)
@@ -150,6 +159,7 @@ def take_file(
         findings += find_jumps(layout, merged[name].decided)
         if merged[name].new:
             findings += find_twins(layout, before.rows[name], state.rows[name])
+    findings += tell_refused(chosen.refused)
     findings += tell_clashes(before, state, settled.touched, file.commit.id)
     outcome = Outcome(
         descended=descended,

@@ -1,6 +1,6 @@
 """What the merge tells about a file as a whole: missing rows, conflicts, notices."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from fpsheet_sync.file import File
@@ -9,7 +9,19 @@ from fpsheet_sync.lineage import Ancestry
 from fpsheet_sync.record import BORGER
 from fpsheet_sync.state import Hold, Key, Notice, State
 from fpsheet_templates.load import load_form
+from fpsheet_templates.text import BASE_LANGUAGE
 from fpsheet_validation.finding import Finding, make_finding, sort_findings
+
+ABOUT_LISTS = frozenset({"HIS-021", "HIS-022", "HIS-023"})
+"""Codes about what a person wrote into the lists of a returned workbook."""
+
+
+def tell_lists(findings: Iterable[Mapping[str, str]]) -> Iterator[Finding]:
+    """Give again what the check said of the lists, so that the receipt tells it too."""
+    for said in findings:
+        if said.get("code") in ABOUT_LISTS:
+            details = {name: said.get(name, "") for name in ("liste", "sted")}
+            yield make_finding(load_form(), said["code"], details=details)
 
 
 def tell_file(
@@ -45,6 +57,18 @@ def tell_clashes(
         yield _about("HIS-009", key, rows[0] if rows else 0)
     for key, notice in new_notices(before, after):
         yield _about(notice.code, key, notice.row)
+
+
+def tell_refused(keys: Iterable[Key]) -> Iterator[Finding]:
+    """Give the findings about choices that break a rule of their row or citizen.
+
+    Findings: HIS-021.
+    """
+    form = load_form()
+    for sheet, row_id, _ in keys:
+        place = f"{form.sheet_title(sheet, BASE_LANGUAGE)} {row_id}"
+        details = {"liste": form.texts.get("conflicts.sheet", BASE_LANGUAGE), "sted": place}
+        yield make_finding(form, "HIS-021", details=details)
 
 
 def new_notices(before: State, after: State) -> Iterator[tuple[Key, Notice]]:

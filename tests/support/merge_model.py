@@ -131,11 +131,11 @@ def take(played: Played, number: int, file: Sent, *, is_released: bool) -> None:
     lost = missing if is_held else frozenset()
     played.gone[number] = (gone | lost) - file.said.keys()
     played.settled[number] = {
-        row: played.rows[row].value
-        for row, said in own.items()
-        if played.rows[row].decided
-        and not played.rows[row].sides
-        and (played.rows[row].value != said or played.rows[row].source == number)
+        row: known.value
+        for row, known in played.rows.items()
+        if known.decided
+        and not known.sides
+        and (known.source == number or own.get(row, known.value) != known.value)
     }
 
 

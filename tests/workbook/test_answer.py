@@ -5,6 +5,7 @@ Findings: HIS-021, HIS-022, HIS-023.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from contextlib import closing
@@ -237,6 +238,65 @@ def test_a_choice_that_cannot_be_used_is_a_finding(
     receipt = office.send(content)
     assert in_force(office) == (20, None)
     assert len(receipt.conflicts) == 1
+
+
+@pytest.mark.parametrize("missing", ["navn", "grund"])
+def test_a_choice_without_a_name_or_reason_is_told_and_stays(
+    office: Office, diverged: Diverged, missing: str
+) -> None:
+    """The receipt tells it (HIS-022), and the new list still has all that was written."""
+    written = {"valg": "A", "navn": "BC", "grund": "Lægens tal"}
+    del written[missing]
+    content = choose(diverged.returned, **written)
+    receipt = office.send(content)
+    told = [found for found in receipt.findings if found["code"] == "HIS-022"]
+    assert [dict(one["details"]) for one in told] == [
+        {"liste": "Konflikter", "sted": f"Vurderinger {FIRST}"}
+    ]
+    again = answer(content, receipt)
+    assert listed(again) == {"skriv": "", missing: "", **written}
+    receipt = office.send(choose(again, **{missing: "nu"}))
+    assert in_force(office) == (30, 10)
+    assert receipt.conflicts == ()
+
+
+def listed(content: bytes) -> dict[str, object]:
+    """Give what stands in the answers of the first line of the list."""
+    sheet = load_workbook(BytesIO(content))["Konflikter"]
+    names = [str(cell.value).partition(".")[2] for cell in sheet[2]]
+    line = dict(zip(names, (cell.value for cell in sheet[4]), strict=True))
+    return {name: line[name] or "" for name in ("valg", "skriv", "navn", "grund")}
+
+
+def test_a_letter_does_not_stay_where_the_sides_changed(office: Office, diverged: Diverged) -> None:
+    """A third value came since: the letter may stand for another side, the name stays."""
+    content = choose(diverged.returned, valg="A", navn="BC", grund="x")
+    own = hashlib.sha256(diverged.one).hexdigest()
+    office.send(edit(stamp_workbook(diverged.one, own), put(**{FIRST: 50})))
+    receipt = office.send(content)
+    assert len(receipt.conflicts) == 1
+    assert listed(answer(content, receipt)) == {
+        "valg": "",
+        "skriv": "",
+        "navn": "BC",
+        "grund": "x",
+    }
+
+
+def test_a_choice_that_breaks_a_rule_is_told(office: Office, diverged: Diverged) -> None:
+    """More hours than a week may have: no conflict is settled, and the receipt says so."""
+
+    def write(book: Workbook) -> None:
+        sheet = book["Konflikter"]
+        names = [str(cell.value) for cell in sheet[2]]
+        for row, text in ((4, "30"), (5, "900")):
+            sheet.cell(row, names.index("konflikter.skriv") + 1).value = text
+
+    content = edit(choose(diverged.returned, navn="BC", grund="x"), write)
+    receipt = office.send(content)
+    assert "HIS-021" in [found["code"] for found in receipt.findings]
+    assert len(receipt.conflicts) == 1
+    assert in_force(office) == (20, None)
 
 
 def test_nobody_chose(diverged: Diverged) -> None:

@@ -1,0 +1,76 @@
+"""A decision is typed as the list of conflicts shows it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fpsheet.typed_decision import read_decision
+from fpsheet.views.record import read_told, told_value
+from fpsheet_sync.receipt import ShownConflict
+from fpsheet_templates.errors import StoreError
+from fpsheet_templates.form import FieldType
+from fpsheet_templates.load import load_form
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fpsheet.views.record import Plain
+
+FORM = load_form()
+SPELL = ShownConflict(
+    "0123456789", "forloeb", "A-F-1", "periode", {"start_dato": None, "slut_dato": None}, (), ""
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "language"),
+    [
+        ({"Startdato": "01-03-2025", "Slutdato": "-"}, "da"),
+        ({"startdato": "2025-03-01", "slut_dato": ""}, "da"),
+        ({"start_dato": "1.3.2025", "SLUTDATO": "-"}, "da"),
+        ({"Start date": "01-03-2025", "End date": "-"}, "en"),
+    ],
+)
+def test_headings_and_days_as_shown(typed: dict[str, str], language: str) -> None:
+    """The heading or the identifier, in any letter case; days as shown or by ISO."""
+    assert read_decision(SPELL, typed, FORM, language) == {
+        "start_dato": "2025-03-01",
+        "slut_dato": None,
+    }
+
+
+@pytest.mark.parametrize(
+    "typed", [{"Startdato": "31-02-2025"}, {"Timer": "5"}, {"Startdato": "01-03-25"}]
+)
+def test_what_cannot_be_read_is_refused(typed: dict[str, str]) -> None:
+    """No such day, no such heading in this conflict, a year of two digits."""
+    with pytest.raises(StoreError, match="0123456789"):
+        read_decision(SPELL, typed, FORM, "da")
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_every_field_is_read_as_it_is_told(language: str) -> None:
+    """For each field of the form: what is shown, typed again, is the same value."""
+    samples: dict[FieldType, Plain] = {
+        FieldType.DATE: "2025-03-01",
+        FieldType.INTEGER: 12,
+        FieldType.DECIMAL: 12.5,
+        FieldType.TEXT: "Noget",
+    }
+    for sheet in FORM.entry_sheets():
+        for field in sheet.entry_fields():
+            values: Sequence[Plain] = (
+                FORM.code_lists[field.codes].ids() if field.codes else [samples.get(field.type)]
+            )
+            for value in values:
+                shown = told_value(FORM, field, value, language)
+                assert read_told(FORM, field, shown, language) == (True, value)
+
+
+def test_a_day_that_a_program_made_a_number() -> None:
+    """Excel keeps 01-03-2025 as 45717, or as 44255 where days count from 1904."""
+    field = FORM.sheet("forloeb")["start_dato"]
+    assert read_told(FORM, field, "45717", "da") == (True, "2025-03-01")
+    assert read_told(FORM, field, "44255", "da", date1904=True) == (True, "2025-03-01")
