@@ -1,6 +1,6 @@
-"""The audit report as a workbook: what a publication hides, why, and how safe the rest is.
+"""The audit report as a workbook: how a publication was rounded, and how safe it is from whom.
 
-It tells small numbers from those that protect them, so it is for the departement alone.
+It names small numbers and says how near anybody comes to them, so it is for the departement alone.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,22 +11,20 @@ from typing import TYPE_CHECKING
 from fpsheet.list_book import ListBook, ListColumn, write_list_book
 from fpsheet_sync.statistics.wording import Wording
 from fpsheet_templates.form import FieldType
-from fpsheet_templates.table import load_dimensions
 
 if TYPE_CHECKING:
     # Not loaded here: it brings the solver along.
     from fpsheet_sync.disclosure.cells import CellId
-    from fpsheet_sync.disclosure.report import AuditReport
+    from fpsheet_sync.disclosure.rounding import Rounded
 
-_COLUMNS = ("about", "name", "cells", "small", "others", "low", "high", "why")
-_TYPES = {
-    **dict.fromkeys(("cells", "small", "others"), FieldType.INTEGER),
-    **dict.fromkeys(("low", "high"), FieldType.DECIMAL),
-}
-_WIDTHS = {"about": 22, "name": 54, "why": 66}
+_COLUMNS = ("about", "name", "cells", "small", "values", "base", "far", "why")
+_NUMBERS = frozenset({"cells", "small", "values", "base", "far"})
+_WIDTHS = {"about": 26, "name": 60, "why": 66}
 _NARROW = 12
+_PLAIN = frozenset({"rounded", "cuts"})
+"""Means that leave a reader nothing to know: the part is rounded as all others are."""
 
-Row = tuple[str | int | float | None, ...]
+Row = tuple[str | int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,54 +47,54 @@ class _Told:
         """Give a kommune's name, or the public."""
         return self.words.area(view) if view else self.words.text("audit.public")
 
+    def row(self, about: str, name: str, why: str = "", **numbers: int | None) -> Row:
+        """Give a line: what it is about, and what is known of that."""
+        counts = (numbers.get(column) for column in _COLUMNS[2:-1])
+        return (self.words.text(f"audit.about.{about}"), name, *counts, why)
+
 
 def write_audit(
-    report: "AuditReport", words: Wording, names: "Mapping[CellId, str]", *, made_on: date
+    rounded: "Rounded", words: Wording, names: "Mapping[CellId, str]", *, made_on: date
 ) -> bytes:
     """Give the audit report of a publication as a workbook marked FORTROLIGT.
 
-    Its rows are the tables and their breakdowns, what fewer of these would have saved, the readers
-    with the closest they come to a small number, and the numbers hidden to protect others with the
-    reason.
+    Its rows are the readers with the number each comes closest to, the groups of numbers that were
+    protected in another way than by plain rounding, the numbers that could not be printed, those
+    that moved since earlier editions, and those that earlier editions give away.
 
     Args:
-        report: The report.
+        rounded: What was printed, and the audit that allowed it.
         words: The language.
         names: Number → where it stands in the editions, in words.
         made_on: The day printed on it.
     """
     told_as = _Told(words, names)
-    settings = report.settings
-    counts = {status.value: number for status, number in report.counts.items()}
+    settings = rounded.settings
     told = {
+        "base": settings.base,
         "threshold": settings.threshold,
-        "zeros": words.text(f"audit.zeros.{settings.zeros}"),
-        "width": settings.width,
-        "small": counts.get("primary", 0),
-        "others": counts.get("secondary", 0),
-        "figures": report.figures,
+        "values": settings.values,
+        "own_values": settings.own_values,
+        "printed": len(rounded.prints),
+        "small": sum(outcome.small for outcome in rounded.outcomes),
+        "left_out": len(rounded.left_out),
+        "moved": len(rounded.moved),
     }
-    lines = [words.text("audit.confidential"), words.fill("audit.settings", told)]
-    lines.append(words.fill("audit.counts", told))
-    if report.narrowest is not None:
-        view, cell, interval = report.narrowest
-        width = f"{interval.width:g}"
-        closest = {"who": told_as.reader(view), "cell": told_as.number(cell), "width": width}
-        lines.append(words.fill("audit.narrowest", closest))
+    lines = ("confidential", "settings", "counts", "passed")
     return write_list_book(
         ListBook(
             title=words.text("audit.title"),
             table="tRevision",
-            lines=tuple(lines),
+            lines=tuple(words.fill(f"audit.{line}", told) for line in lines),
             columns=tuple(
                 ListColumn(
                     words.text(f"audit.column.{name}"),
-                    _TYPES.get(name, FieldType.TEXT),
+                    FieldType.INTEGER if name in _NUMBERS else FieldType.TEXT,
                     width=_WIDTHS.get(name, _NARROW),
                 )
                 for name in _COLUMNS
             ),
-            rows=tuple(_rows(report, told_as)),
+            rows=tuple(_rows(rounded, told_as)),
             made_on=made_on,
             is_confidential=True,
             wraps=True,
@@ -104,64 +102,30 @@ def write_audit(
     )
 
 
-def _rows(report: "AuditReport", told_as: _Told) -> Iterator[Row]:
+def _rows(rounded: "Rounded", told_as: _Told) -> Iterator[Row]:
     words = told_as.words
-    for line in report.tables:
-        if line.breakdown is None:
-            about, name = words.text("audit.about.table"), _title(words, line.table)
-        else:
-            about = words.text("audit.about.breakdown")
-            name = f"{line.table}: {_by(words, line.breakdown)}"
-        yield about, name, line.cells, line.primary, line.secondary, None, None, ""
-    for saving in (each for each in report.savings if each.freed > 0):
-        is_whole = not saving.breakdown
-        name = f"{saving.table}: {_breakdown(words, saving.breakdown)}"
-        numbers = {"freed": saving.freed, "lost": saving.lost}
-        why = words.fill("audit.saves_table" if is_whole else "audit.saves", numbers)
-        about = words.text("audit.about.saving")
-        yield _reasoned(about, _title(words, saving.table) if is_whole else name, why)
-    for view in report.views:
-        if view.interval is None:
-            continue
-        how = words.text(f"audit.{'measured' if view.is_measured else 'proven'}")
-        ends = (view.interval.low, _finite(view.interval.high))
-        closest = "" if view.cell is None else told_as.number(view.cell)
-        why = words.fill("audit.closest", {"cell": closest, "how": how})
-        about, name = words.text("audit.about.reader"), told_as.reader(view.view)
-        yield about, name, None, None, None, *ends, why
-    for cell, reason in report.reasons.items():
-        told = {
-            "cell": told_as.number(reason.protects),
-            "who": told_as.reader(reason.against),
-        }
-        why = words.fill("audit.protects", told)
-        yield _reasoned(words.text("audit.about.hidden"), told_as.number(cell), why)
-    for cell, view_id in report.already_known:
-        why = words.fill("audit.known", {"who": told_as.reader(view_id)})
-        yield _reasoned(words.text("audit.about.known"), told_as.number(cell), why)
-
-
-def _reasoned(about: str, name: str, why: str) -> Row:
-    """Give a line of a number that says why, and counts nothing."""
-    return about, name, None, None, None, None, None, why
-
-
-def _finite(high: float) -> float | None:
-    return None if high == float("inf") else high
-
-
-def _title(words: Wording, table: str) -> str:
-    """Give a table's number and title."""
-    return f"{table}. {words.text(f'table.{table}.title')}"
-
-
-def _by(words: Wording, breakdown: tuple[str, ...]) -> str:
-    """Give what numbers are broken down by; totals have a word of their own."""
-    labels = [_breakdown(words, dimension) for dimension in breakdown]
-    return ", ".join(labels) or words.text("audit.totals")
-
-
-def _breakdown(words: Wording, dimension: str) -> str:
-    """Give a dimension's heading; columns that divide another have a word of their own."""
-    known = dimension in load_dimensions()
-    return words.dimension(dimension) if known else words.text("audit.columns")
+    for line in rounded.audit.readers:
+        closest = "" if line.cell is None else told_as.number(line.cell)
+        why = words.fill("audit.closest", {"cell": closest}) if closest else ""
+        reader = told_as.reader(line.view)
+        yield told_as.row("reader", reader, why, small=line.small, values=line.fewest)
+    for outcome in rounded.outcomes:
+        if outcome.step not in _PLAIN:
+            yield told_as.row(
+                "part",
+                told_as.number(outcome.first),
+                words.text(f"audit.step.{outcome.step}"),
+                cells=outcome.cells,
+                small=outcome.small,
+                values=outcome.own_values,
+                base=outcome.base,
+                far=outcome.window,
+            )
+    for cell in sorted(rounded.left_out):
+        yield told_as.row("left_out", told_as.number(cell))
+    for cell, (before, now) in rounded.moved.items():
+        why = words.fill("audit.moved", {"before": before, "now": now})
+        yield told_as.row("moved", told_as.number(cell), why)
+    for cell, view in rounded.audit.already_known:
+        why = words.fill("audit.known", {"who": told_as.reader(view)})
+        yield told_as.row("known", told_as.number(cell), why)

@@ -13,12 +13,22 @@ from sqlalchemy.exc import ArgumentError
 from fpsheet_sync.access import Entry
 from fpsheet_sync.failure import store_failure
 from fpsheet_sync.in_force import current
-from fpsheet_sync.keys import SECRET_BYTES, Keys, read_keys, write_keys
+from fpsheet_sync.keys import (
+    SECRET_BYTES,
+    Keys,
+    read_keys,
+    read_rounding_secret,
+    write_keys,
+    write_rounding_secret,
+)
 from fpsheet_sync.migrate import HEAD
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.store import Store, open_store
 
 KEY_SUFFIX = ".noegle"
+ROUNDING_SUFFIX = ".afrunding"
+"""Ends the name of the file with the secret of the rounding."""
+
 _KINDS = ("sqlite", "postgresql", "postgres")
 
 
@@ -74,6 +84,24 @@ def open_central(central: Central, *, create: bool = False, with_keys: bool = Tr
         raise store_failure("missing", {"sted": file})
     keys = _keys(central, create=create) if with_keys else None
     return open_store(central.url, keys=keys, create=create)
+
+
+def read_secret(central: Central) -> bytes:
+    """Give the secret by which numbers are rounded up or down; the same for every edition.
+
+    It lies in a file of its own beside the key file, so that those who publish need no key to CPR
+    numbers. The first time it is made: from the key where that is there, else by chance. Lost, a
+    new one does: what was printed keeps its print.
+
+    Raises:
+        StoreError: The file is no such file, or cannot be read or written.
+    """
+    file = central.key_file.with_suffix(ROUNDING_SUFFIX)
+    if file.exists():
+        return read_rounding_secret(file)
+    has_key = central.key_file.is_file()
+    made = read_keys(central.key_file).rounding if has_key else secrets.token_bytes(SECRET_BYTES)
+    return write_rounding_secret(file, made)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ _LINE = re.compile(r"\(at line (\d+)")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 FILE_NAME = "fpsheet.toml"
 _FOLDERS = "unsigned_folders"
-_CHOICES = {"zeros": ("published", "usual", "hidden")}
+_CHOICES = {"afrunding": (3, 5, 10)}
+_GONE = frozenset({"zeros"})
+"""Settings of earlier versions that have no effect any more."""
 DEFAULT_DATABASE = "sqlite:///central.db"
 
 
@@ -40,8 +42,9 @@ class Settings:
         kommune: Kommunekode of the kommune that uses the program; empty at the departement.
         publisher: Who publishes the statistics, as printed on them.
         contact: Whom readers of the statistics can ask.
-        threshold: Smallest number shown in published statistics.
-        zeros: What a count of zero is there: `published`, `usual` or `hidden`.
+        threshold: Numbers of fewer citizens or cases than it are small: readers of the published
+            statistics cannot tell them apart.
+        afrunding: What published numbers are rounded to a multiple of: 3, 5 or 10.
         keep_years: Years after which `fpsheet db erase` erases CPR numbers and originals; 0 to keep
             everything.
     """
@@ -56,7 +59,7 @@ class Settings:
     publisher: str = ""
     contact: str = ""
     threshold: int = 5
-    zeros: str = "published"
+    afrunding: int = 5
     keep_years: int = 0
 
 
@@ -99,12 +102,16 @@ def _judged(data: dict[str, Any], path: Path, language: str) -> dict[str, Any]:
 
     known = {setting.name: setting.type for setting in fields(Settings)}
     for key, value in data.items():
+        if key in _GONE:
+            raise _refuse("gone", language, path, key, remedy="gone_")
         if key not in known:
             raise _refuse("key", language, path, key)
         if key == _FOLDERS and isinstance(value, list) and value:
             raise _refuse("folders", language, path, key, remedy="folders_")
-        if not _is_of(value, known[key]) or value not in _CHOICES.get(key, (value,)):
+        if not _is_of(value, known[key]):
             raise _refuse("value", language, path, key)
+        if value not in _CHOICES.get(key, (value,)):
+            raise _refuse("base", language, path, key, remedy="base_")
         if any(_CONTROL.search(text) for text in _texts(value)):
             # "K:\noegler" is read as a line break.
             raise _refuse("escape", language, path, key, remedy="path_")

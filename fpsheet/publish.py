@@ -41,8 +41,7 @@ from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
 
 if TYPE_CHECKING:
-    # Not loaded here: it brings the solver along.
-    from fpsheet_sync.disclosure.report import AuditReport
+    from fpsheet_sync.disclosure.cells import CellId
 
 _TRIES = 3
 """How often a publication is made again when somebody else has published meanwhile."""
@@ -57,12 +56,13 @@ class Order:
         counted_on: The day printed as "opgjort pr.".
         language: Language of the workbooks.
         kommuner: Only these kommuner's editions; the national ones and all kommuner when empty.
-        internal: The edition that must not be passed on, nothing hidden.
+        internal: The edition that must not be passed on, every number exact.
         as_of: Count as the database was at the end of this day; as it is now when None.
         edition: Give this published edition again; 0 for none in particular.
-        threshold: Smallest number shown in a public edition.
-        zeros: What a count of zero is: `published`, `usual` or `hidden`.
-        savings: Find out what fewer breakdowns would have saved, for the audit report.
+        threshold: Numbers of fewer citizens or cases than it are small.
+        base: What the numbers of a public edition are rounded to a multiple of.
+        secret: Key of the chance in the rounding (`central.read_secret`); internal editions need
+            none.
         publisher: Who publishes.
         actor: Who freezes and numbers what is written; None to publish nothing.
     """
@@ -75,8 +75,8 @@ class Order:
     edition: int = 0
     internal: bool = False
     threshold: int = 5
-    zeros: str = "published"
-    savings: bool = False
+    base: int = 5
+    secret: bytes = field(default=b"", repr=False)
     publisher: Publisher = field(default_factory=Publisher)
     actor: Actor | None = None
 
@@ -92,7 +92,7 @@ class Written:
         editions: The published editions they are, by country.
         new: Countries whose edition was published by this order.
         plain: Sentences on small numbers that everybody has from earlier editions, whatever is
-            hidden now.
+            printed now.
         absent: Kommuner asked for of which there is nothing to write.
         why_nothing: Why no file was written; empty where some was.
         remedy: What to do about it.
@@ -118,19 +118,20 @@ class _Made:
         publication: What is published, or was.
         draft: What is published by this order.
         files: The files that are kept of it, as `render_kept` names them.
+        plain: Small numbers that everybody has from earlier editions.
     """
 
     releases: tuple[Release, ...]
     publication: Publication | None = None
     draft: Draft | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
-    audit: "AuditReport | None" = None
+    plain: "tuple[CellId, ...]" = ()
 
 
 def publish(store: Store, form: Form, order: Order, folder: Path, progress: Progress) -> Written:
     """Count each country once and write its national edition and every kommune's.
 
-    What is hidden is chosen over all editions of a country together, and nothing is written
+    Numbers are rounded over all editions of a country together, and nothing is written
     before the audit has passed for every country. A public edition whose state is that of a
     published one is that one, to the byte. Where the order names an actor, the editions are
     frozen and numbered in one transaction before their files are written.
@@ -204,8 +205,8 @@ def _question(form: Form, order: Order, country: str, as_of: int) -> Question:
         as_of=as_of,
         languages=languages,
         threshold=order.threshold,
-        zeros=order.zeros,
-        savings=order.savings,
+        base=order.base,
+        secret=order.secret,
         publisher={"navn": order.publisher.navn, "kontakt": order.publisher.kontakt},
     )
 
@@ -221,9 +222,9 @@ def _make_country(store: Store, order: Order, question: Question) -> _Made:
                 return _known(connection, one)
     draft = make_draft(store, question, publication, publishes=order.actor is not None)
     if order.actor is None:
-        return _Made(draft.releases, audit=draft.audit)
+        return _Made(draft.releases, plain=draft.plain)
     files = render_kept(draft, question.form, order.language)
-    return _Made(draft.releases, publication, replace(draft, files=files), files, draft.audit)
+    return _Made(draft.releases, publication, replace(draft, files=files), files, draft.plain)
 
 
 def _known(connection: Connection, one: Publication) -> _Made:
@@ -236,7 +237,7 @@ def _is_same(one: Publication, publication: Publication, order: Order) -> bool:
     """Tell whether an edition is what would be made now, or was made of that day's state."""
     if order.as_of is None:
         return one.fingerprint == publication.fingerprint
-    settings = ("format", "graense", "nuller", "seneste")
+    settings = ("format", "graense", "afrunding", "seneste")
     return one.state == publication.state and all(
         one.settings.get(name) == publication.settings[name] for name in settings
     )
@@ -332,13 +333,11 @@ def _write(
 
 def _plain(made: _Made, form: Form, order: Order) -> Iterator[str]:
     """Say which small numbers everybody has from earlier editions."""
-    known = made.audit.already_known if made.audit else ()
-    plain = [cell for cell, view in known if not view]
-    if not plain:
+    if not made.plain:
         return
     words = Wording(form, order.language)
     names = name_numbers(each for each in made.releases if each.language == order.language)
-    for cell in plain:
+    for cell in made.plain:
         yield words.fill("audit.plain", {"number": names.get(cell, cell)})
 
 

@@ -31,13 +31,17 @@ def publish_statistics(
 
     Raises:
         UsageError: The period ends before it begins, or there is no such edition.
-        StoreError: The database could not be used.
+        StoreError: The database, or the secret of the rounding, could not be used.
         WorkbookFileError: The folder cannot be written.
     """
-    from fpsheet.central import open_central
+    from dataclasses import replace
+
+    from fpsheet.central import open_central, read_secret
     from fpsheet.publish import publish
 
     with closing(open_central(central, with_keys=False)) as store:
+        if not order.internal and not order.edition:
+            order = replace(order, secret=read_secret(central))
         return publish(store, form, order, folder, progress)
 
 

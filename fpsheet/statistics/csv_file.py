@@ -46,6 +46,8 @@ def write_csv_contents(release: Release) -> bytes:
     """Give the list of a release's tables: what each is, and what to know when reading it."""
     header = ["tabel", "titel", "fra", "til", "opgjort_pr", "foreloebig", "fortroligt", "kilde"]
     header.append("daekning")
+    base = [str(release.base)] if release.base else []
+    header += ["afrundet_til"] if release.base else []
     rows = [
         [
             table.id,
@@ -57,6 +59,7 @@ def write_csv_contents(release: Release) -> bytes:
             "ja" if release.internal else "nej",
             table.source,
             release.coverage,
+            *base,
         ]
         for table in release.tables
     ]

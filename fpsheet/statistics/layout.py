@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from fpsheet.statistics.book import Book, Line, Page, PageColumn, PageKind
 from fpsheet.statistics.figure import plot_chart
+from fpsheet_sync.disclosure.prints import widest
 from fpsheet_sync.stat_table import (
     REVISED,
     Chart,
@@ -19,6 +20,8 @@ from fpsheet_sync.stat_table import (
     Shorthand,
     StatTable,
 )
+from fpsheet_sync.statistics.measured import LEAST_CITIZENS
+from fpsheet_sync.statistics.printing import SIZES
 from fpsheet_sync.statistics.revision import MARK
 from fpsheet_sync.statistics.wording import Wording
 from fpsheet_templates.form import Form
@@ -32,7 +35,11 @@ _AIR = 2.5
 """Characters beside a text: its indent, and room for letters wider than digits."""
 
 _NOTE_WIDTHS = (12.0, 120.0)
+_METHOD_WIDTHS = (32.0, 110.0)
 _CONTENT_WIDTHS = (12.0, 110.0)
+_METHOD = ("rounded", "sums", "zeros", "figures", "measured", "editions", "safe", "not_safe")
+"""The parts of the page about the method, in order."""
+
 _COUNTRIES = frozenset({"", "GL", "DK"})
 
 
@@ -82,8 +89,8 @@ def lay_out_book(release: Release, form: Form, *, publisher: Publisher) -> Book:
         for chart in table.charts
         for page in _figure_pages(desk, table, chart)
     ]
-    notes = _notes_page(desk)
-    shown = (notes, *tables, *figures)
+    method = [_method_page(desk)] if release.base else []
+    shown = (_notes_page(desk), *method, *tables, *figures)
     return Book(
         title=desk.title(release.title),
         stem=file_stem(release, desk.words),
@@ -116,6 +123,14 @@ def file_stem(release: Release, words: Wording) -> str:
     return "-".join(parts)
 
 
+def _marks(release: Release) -> frozenset[Shorthand]:
+    """Give the shorthand a cover explains: in a rounded edition that which stands in its tables."""
+    if not release.base:
+        return frozenset(Shorthand) - {Shorthand.UNRELIABLE}
+    cells = (cell for table in release.tables for row in table.rows for cell in row)
+    return frozenset(cell for cell in cells if isinstance(cell, Shorthand))
+
+
 def _is_revised(release: Release) -> bool:
     return any(column.id == MARK for table in release.tables for column in table.columns)
 
@@ -137,12 +152,13 @@ def _cover(desk: _Desk, tables: int, figures: int) -> Page:
     lines.append(Line(words.fill("book.contains", {"tables": tables, "figures": figures})))
     lines.append(Line(words.text("book.formats")))
     lines.append(Line(words.text("book.shorthand_heading"), heading=True))
-    lines += [Line(f"{mark} {words.text(f'book.shorthand.{mark.name}')}") for mark in Shorthand]
+    marks = (mark for mark in Shorthand if mark in _marks(release))
+    lines += [Line(f"{mark} {words.text(f'book.shorthand.{mark.name}')}") for mark in marks]
     if _is_revised(release):
         lines.append(Line(f"{REVISED} {words.text('book.shorthand.REVISED')}"))
     lines.append(Line(words.text("book.confidential_heading"), heading=True))
-    kind = "internal" if release.internal else "public"
-    lines.append(Line(words.text(f"book.confidential_{kind}")))
+    kind = "internal" if release.internal else "rounded" if release.base else "public"
+    lines.append(Line(words.fill(f"book.confidential_{kind}", {"base": release.base})))
     return Page(words.text("book.cover"), PageKind.COVER, desk.title(release.title), tuple(lines))
 
 
@@ -199,6 +215,32 @@ def _notes_page(desk: _Desk) -> Page:
     )
 
 
+def _method_page(desk: _Desk) -> Page:
+    """Say how the numbers were rounded, and what a reader may rely on, in a reader's words."""
+    words, base = desk.words, desk.release.base
+    sizes = SIZES[base]
+    told = {
+        "base": base,
+        "near": base - 1,
+        "far": widest(base),
+        "share": sizes.share,
+        "index": sizes.index,
+        "citizens": LEAST_CITIZENS,
+    }
+    heads = (words.text("method.subject"), words.text("method.said"))
+    return Page(
+        name=words.text("method.sheet"),
+        kind=PageKind.NOTES,
+        title=words.text("method.title"),
+        lines=tuple(desk.first_lines("method_line")),
+        columns=_text_columns(heads, _METHOD_WIDTHS),
+        rows=tuple(
+            (words.text(f"method.{part}.heading"), words.fill(f"method.{part}.text", told))
+            for part in _METHOD
+        ),
+    )
+
+
 def _text_columns(heads: Sequence[str], widths: Sequence[float]) -> tuple[PageColumn, ...]:
     return tuple(
         PageColumn(head, ColumnKind.NOTE, width) for head, width in zip(heads, widths, strict=True)
@@ -224,7 +266,7 @@ def _table_page(desk: _Desk, table: StatTable) -> Page:
 
 def _page_column(table: StatTable, place: int) -> PageColumn:
     column: Column = table.columns[place]
-    if column.kind in {ColumnKind.COUNT, ColumnKind.DECIMAL}:
+    if column.kind in {ColumnKind.COUNT, ColumnKind.WHOLE, ColumnKind.DECIMAL}:
         return _number_column(column.label, column.kind, len(table.columns))
     return _text_column(column.label, [str(row[place] or "") for row in table.rows], column.kind)
 

@@ -61,7 +61,11 @@ _LOOKS = {
     "decimal": ("end", "", False, "N1"),
     "decimal_total": ("end", 'fo:font-weight="bold"', False, "N1"),
 }
-_COLUMN_LOOKS = {ColumnKind.COUNT: "count", ColumnKind.DECIMAL: "decimal"}
+_COLUMN_LOOKS = {
+    ColumnKind.COUNT: "count",
+    ColumnKind.WHOLE: "count",
+    ColumnKind.DECIMAL: "decimal",
+}
 
 
 def write_ods(book: Book) -> bytes:
@@ -127,9 +131,8 @@ def _sheet(page: Page) -> Iterator[str]:
     for column in columns:
         yield f'<table:table-column table:style-name="{_width_name(column.width)}"/>'
     yield _row([_text(page.title, "title")])
-    is_cover = page.kind is PageKind.COVER
     for line in page.lines:
-        look = "heading" if line.heading else "text" if is_cover else "line"
+        look = "heading" if line.heading else "text" if page.kind is PageKind.COVER else "line"
         yield _row([_text(line.text, look)])
     if page.columns:
         heads = [_text(column.label, _head_look(column.kind)) for column in page.columns]

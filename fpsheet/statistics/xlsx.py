@@ -63,6 +63,12 @@ _LOOKS: Mapping[str, Mapping[str, object]] = {
     "decimal": {"num_format": "#,##0.0", "valign": "top", "align": "right", "indent": 1},
 }
 
+_NUMBERS: Mapping[ColumnKind, str] = {
+    ColumnKind.COUNT: "count",
+    ColumnKind.WHOLE: "count",
+    ColumnKind.DECIMAL: "decimal",
+}
+
 Looks = Mapping[str, Format]
 
 
@@ -178,9 +184,8 @@ def _write_cell(sheet: Worksheet, place: tuple[int, int], cell: Cell, look: Form
 
 
 def _head_look(kind: ColumnKind) -> str:
-    return "head_number" if kind in {ColumnKind.COUNT, ColumnKind.DECIMAL} else "head_text"
+    return "head_number" if kind in _NUMBERS else "head_text"
 
 
 def _look(kind: ColumnKind) -> str:
-    names = {ColumnKind.COUNT: "count", ColumnKind.DECIMAL: "decimal"}
-    return names.get(kind, "text")
+    return _NUMBERS.get(kind, "text")

@@ -8,7 +8,7 @@ original.
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,7 @@ _NONCE_BYTES, _DIGEST_BYTES = 12, 32
 
 _HEADER = "fpsheet-noegle-1"
 _FICTIONAL = "fpsheet-noegle-1-fiktiv"
+_ROUNDING = "fpsheet-afrunding-1"
 _BLOCK = 64
 _REPLACEMENT_DAY = 60
 """Replacement CPR numbers have 60 added to the day of birth (cpr.dk, erstatningspersonnummer)."""
@@ -40,10 +41,12 @@ class Keys:
         id: Names the secret without telling it (16 hexadecimal digits).
         fictional: The database holds invented citizens only, whose replacement numbers are
             theirs in the whole country.
+        rounding: Secret by which published numbers are rounded.
     """
 
     id: str
     fictional: bool
+    rounding: bytes = field(repr=False)
     _pseudonym: bytes = field(repr=False)
     _vault: AESGCM = field(repr=False)
     _original: AESGCMSIV = field(repr=False)
@@ -158,6 +161,7 @@ def derive_keys(secret: bytes, *, fictional: bool = False) -> Keys:
     return Keys(
         id=_expand(secret, "id", 8).hex(),
         fictional=fictional,
+        rounding=_expand(secret, "rounding"),
         _pseudonym=_expand(secret, "pseudonym"),
         _vault=AESGCM(_expand(secret, "vault")),
         _original=AESGCMSIV(_expand(secret, "original 2")),
@@ -173,18 +177,17 @@ def read_keys(path: Path) -> Keys:
     Raises:
         StoreError: The file is missing or is no key file.
     """
-    try:
-        lines = path.read_text(encoding="ascii").split()
-    except (OSError, UnicodeDecodeError):
-        raise store_failure("key_file", {"sted": path}) from None
-    is_key_file = len(lines) == 2 and lines[0] in {_HEADER, _FICTIONAL}  # noqa: PLR2004 - header and secret
-    try:
-        secret = bytes.fromhex(lines[1]) if is_key_file else b""
-    except ValueError:
-        secret = b""
-    if len(secret) != SECRET_BYTES:
-        raise store_failure("key_file", {"sted": path})
-    return derive_keys(secret, fictional=lines[0] == _FICTIONAL)
+    header, secret = _read_secret(path, {_HEADER, _FICTIONAL}, "key_file")
+    return derive_keys(secret, fictional=header == _FICTIONAL)
+
+
+def read_rounding_secret(path: Path) -> bytes:
+    """Read the file with the secret of the rounding.
+
+    Raises:
+        StoreError: The file is missing or is no such file.
+    """
+    return _read_secret(path, {_ROUNDING}, "rounding_file")[1]
 
 
 def write_keys(path: Path, secret: bytes, *, fictional: bool = False) -> Keys:
@@ -194,17 +197,59 @@ def write_keys(path: Path, secret: bytes, *, fictional: bool = False) -> Keys:
         StoreError: The file exists already, or cannot be written.
     """
     keys = derive_keys(secret, fictional=fictional)
-    header = _FICTIONAL if fictional else _HEADER
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
-            file.write(f"{header}\n{secret.hex()}\n")
+        _write_secret(path, _FICTIONAL if fictional else _HEADER, secret)
     except FileExistsError:
         raise store_failure("key_exists", {"sted": path}) from None
     except OSError:
         raise store_failure("key_unwritable", {"sted": path}) from None
     return keys
+
+
+def write_rounding_secret(path: Path, secret: bytes) -> bytes:
+    """Write the file with the secret of the rounding; give what it holds.
+
+    Somebody else may have written it meanwhile: theirs stands.
+
+    Raises:
+        StoreError: The file cannot be written.
+    """
+    try:
+        _write_secret(path, _ROUNDING, secret)
+    except FileExistsError:
+        return read_rounding_secret(path)
+    except OSError:
+        raise store_failure("rounding_unwritable", {"sted": path}) from None
+    return secret
+
+
+def _read_secret(path: Path, headers: Collection[str], failure: str) -> tuple[str, bytes]:
+    """Give the header and the secret of a file; the failure where it holds none."""
+    try:
+        lines = path.read_text(encoding="ascii").split()
+    except (OSError, UnicodeDecodeError):
+        raise store_failure(failure, {"sted": path}) from None
+    is_ours = len(lines) == 2 and lines[0] in headers  # noqa: PLR2004 - header and secret
+    try:
+        secret = bytes.fromhex(lines[1]) if is_ours else b""
+    except ValueError:
+        secret = b""
+    if len(secret) != SECRET_BYTES:
+        raise store_failure(failure, {"sted": path})
+    return lines[0], secret
+
+
+def _write_secret(path: Path, header: str, secret: bytes) -> None:
+    """Write a new file that only its owner may read (where the system knows owners).
+
+    Raises:
+        FileExistsError: It is there already.
+        OSError: It cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii", newline="\n") as file:
+        file.write(f"{header}\n{secret.hex()}\n")
 
 
 def _expand(secret: bytes, purpose: str, length: int = SECRET_BYTES) -> bytes:

@@ -9,6 +9,8 @@ class Shorthand(StrEnum):
     """What stands in a cell instead of a number; explained above every table that uses it."""
 
     CONFIDENTIAL = "[c]"
+    UNRELIABLE = "[u]"
+    """Too few are behind it for a share, an index or a median of rounded numbers."""
     NOT_AVAILABLE = "[x]"
     NOT_APPLICABLE = "[z]"
 
@@ -25,6 +27,8 @@ class ColumnKind(StrEnum):
     """Whole number of persons, cases, jobs …."""
     DECIMAL = "decimal"
     """Days, hours, percentages: one decimal."""
+    WHOLE = "whole"
+    """The same without decimals, made of rounded numbers."""
     NOTE = "note"
 
 
@@ -156,6 +160,7 @@ class Release:
         coverage: Sentence that says which kommuner have reported.
         number: Number of the edition; 0 where it is not published.
         edition: Sentence that says which edition it is and what it revises; empty where internal.
+        base: What its numbers are rounded to a multiple of; 0 where none is rounded.
     """
 
     title: str
@@ -170,3 +175,4 @@ class Release:
     coverage: str = ""
     number: int = 0
     edition: str = ""
+    base: int = 0

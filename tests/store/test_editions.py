@@ -1,4 +1,4 @@
-"""Editions: frozen, numbered, given out again to the byte (I12), and never telling what was hidden.
+"""Editions: frozen, numbered, given out again to the byte (I12), and keeping what they printed.
 
 On SQLite and PostgreSQL, through the function the command line calls.
 """
@@ -6,6 +6,7 @@ On SQLite and PostgreSQL, through the function the command line calls.
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,11 @@ from sqlalchemy import text
 
 from fpsheet.publish import internal_edition
 from fpsheet_sync.access import find_break, read_log
-from fpsheet_sync.stat_table import ColumnKind, Period, Shorthand
-from fpsheet_sync.statistics.cells import number_of
+from fpsheet_sync.stat_table import ColumnKind, Period
+from fpsheet_sync.statistics.cells import number_of, printed_numbers
 from fpsheet_sync.statistics.draft import Question, describe, make_draft
+from fpsheet_sync.statistics.frozen import freeze, freeze_releases
+from fpsheet_sync.statistics.public import public_tables
 from fpsheet_sync.statistics.publication import read_before, read_publications, save_drafts
 from fpsheet_sync.store import open_store, settled
 from fpsheet_templates.errors import StoreError, UsageError
@@ -25,6 +28,7 @@ from tests.support.editions import (
     ACTOR,
     DAY,
     LEVELS,
+    SECRET,
     YEAR,
     bytes_of,
     edition,
@@ -34,7 +38,6 @@ from tests.support.editions import (
     order,
     report,
     revised_reports,
-    table,
     ten_of_each,
     write,
 )
@@ -64,7 +67,7 @@ def published(store: Store, period: Period = YEAR) -> tuple[Publication, ...]:
 
 
 def printed(release: Release) -> dict[str, object]:
-    """Give every count of an edition by its name, hidden ones as they stand."""
+    """Give every count of an edition by its name, as it stands."""
     return {
         number_of(release, table, column, key).id: cell
         for table in release.tables
@@ -157,8 +160,7 @@ def test_a_year_later_the_figures_are_final_which_is_another_edition(
     assert not any(table.provisional for table in second.tables)
     assert printed(first) == printed(second)
     assert second.edition == (
-        "Udgave 2. Afløser udgave 1, opgjort pr. 2. marts 2026. "
-        "Ingen tal, som begge udgaver viser, er rettet."
+        "Udgave 2. Afløser udgave 1, opgjort pr. 2. marts 2026. Ingen tal er flyttet."
     )
 
 
@@ -185,7 +187,7 @@ def test_two_who_publish_at_once_make_one_edition(store: Store, tmp_path: Path) 
 def test_an_edition_that_was_numbered_too_early_is_not_saved(store: Store, tmp_path: Path) -> None:
     """Numbered, then another is published, then counted with that one known: made again."""
     first_reports(store)
-    question = Question(load_form(), "GL", YEAR, DAY, settled(store), ("da",), 3, {})
+    question = Question(load_form(), "GL", YEAR, DAY, settled(store), ("da",), 3, {}, secret=SECRET)
     numbered = describe(store, question)
     issue(store, tmp_path / "first")
     draft = make_draft(store, question, numbered, publishes=True)
@@ -214,8 +216,8 @@ def test_a_publication_that_fails_leaves_nothing(store: Store, tmp_path: Path) -
 
 
 @sqlite
-def test_what_an_edition_hid_the_next_does_not_tell(store: Store, tmp_path: Path) -> None:
-    """955's two højeste, and what hid them, stay hidden when they have become four."""
+def test_a_number_keeps_its_print(store: Store, tmp_path: Path) -> None:
+    """955's two højeste become four: every number stands as it stood, and nothing is listed."""
     few = {n: award for n, award in ten_of_each().items() if n > 8}
     report(store, "955", few)
     report(store, "956", ten_of_each())
@@ -224,42 +226,62 @@ def test_what_an_edition_hid_the_next_does_not_tell(store: Store, tmp_path: Path
     report(store, "955", more, minute=10)
     issue(store, tmp_path, kommuner=("956",))
     first, second = (printed(edition(store, number)) for number in (1, 2))
-    hidden = {name for name, cell in first.items() if cell is Shorthand.CONFIDENTIAL}
-    assert "afgoerelse.tilkendelse|2025-01-01|2025-12-31|land=955|niveau=hoejeste" in hidden
-    assert len(hidden) > 5
-    assert {second[name] for name in hidden} == {Shorthand.CONFIDENTIAL}
-    lines = table(edition(store, 2), "T22")
-    assert not any(Shorthand.CONFIDENTIAL in row for row in lines.rows)
+    assert first == second
+    assert first["afgoerelse.tilkendelse|2025-01-01|2025-12-31|land=955|niveau=hoejeste"] in {0, 5}
+    assert "T22" not in {each.id for each in edition(store, 2).tables}
     with store.read() as connection:
         before = read_before(connection, "GL")
-    assert before.hidden.keys() >= hidden
-    assert not before.printed.keys() & hidden
+    assert {name: ones[-1].value for name, ones in before.prints.items()}.items() >= first.items()
+    assert before.exact == {}
 
 
 @sqlite
 def test_a_year_does_not_tell_the_half_that_nobody_printed(store: Store, tmp_path: Path) -> None:
-    """Half a year is printed; the year less the half would be 955's two awards of July."""
+    """Half a year is printed, then the year: the rest, 955's two awards of July, may be 0 to 10."""
     months = {n: (LEVELS[n % 3], "") for n in range(1, 91) if n % 12 <= 5}
     report(store, "955", months | {6: ("laveste", ""), 18: ("laveste", "")})
     report(store, "956", {n: (LEVELS[n % 3], "") for n in range(1, 91)})
     issue(store, tmp_path, period=HALF, kommuner=("956",))
-    name = "afgoerelse.tilkendelse|2025-01-01|{}|land=955"
-    half = printed(edition(store, 1, period=HALF))
-    assert half[name.format("2025-06-30")] == len(months)
     issue(store, tmp_path, kommuner=("956",))
-    year = printed(edition(store, 1))
-    assert year[name.format("2025-12-31")] is Shorthand.CONFIDENTIAL
+    name = "afgoerelse.tilkendelse|2025-01-01|{}|land=955"
+    half = int(str(printed(edition(store, 1, period=HALF))[name.format("2025-06-30")]))
+    year = int(str(printed(edition(store, 1))[name.format("2025-12-31")]))
+    assert half % 5 == year % 5 == 0
+    rest = {
+        whole - part
+        for whole in range(year - 4, year + 5)
+        for part in range(half - 4, half + 5)
+        if whole >= part
+    }
+    assert len(months) + 2 - len(months) in rest
+    assert len(rest) >= 3
 
 
 @sqlite
-def test_without_the_half_the_year_is_printed(store: Store, tmp_path: Path) -> None:
-    """The same year is no secret where nothing of it was printed before."""
-    months = {n: (LEVELS[n % 3], "") for n in range(1, 91) if n % 12 <= 5}
-    report(store, "955", months | {6: ("laveste", ""), 18: ("laveste", "")})
-    report(store, "956", {n: (LEVELS[n % 3], "") for n in range(1, 91)})
-    issue(store, tmp_path, kommuner=("956",))
-    name = "afgoerelse.tilkendelse|2025-01-01|2025-12-31|land=955"
-    assert printed(edition(store, 1))[name] == len(months) + 2
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "celler = (SELECT celler FROM publikation WHERE id = 2)",
+        "udgaver = (SELECT udgaver FROM publikation WHERE id = 2)",
+        "celler = x'00'",
+    ],
+    ids=["numbers of another", "tables of another", "unreadable"],
+)
+def test_what_is_kept_of_an_edition_must_be_what_it_printed(
+    store: Store, tmp_path: Path, spoil: str
+) -> None:
+    """Swapped for another edition's, or damaged: nothing is published, and a sentence says so."""
+    first_reports(store)
+    issue(store, tmp_path / "year")
+    issue(store, tmp_path / "half", period=HALF)
+    report(store, "955", {n: award for n, award in ten_of_each().items() if n > 9}, minute=10)
+    with store.write() as connection:
+        connection.execute(text(f"UPDATE publikation SET {spoil} WHERE id = 1"))
+    with pytest.raises(StoreError, match="passer ikke med det, udgaven viser") as refused:
+        issue(store, tmp_path / "none")
+    assert "sikkerhedskopi" in str(refused.value.remedy)
+    assert len(published(store)) == 1
+    assert not (tmp_path / "none").exists()
 
 
 @sqlite
@@ -288,36 +310,41 @@ def test_the_internal_edition_of_a_publication(store: Store, tmp_path: Path) -> 
     assert not (tmp_path / "then").exists()
 
 
-@sqlite
-def test_small_numbers_that_earlier_editions_give_away_are_told(
-    store: Store, tmp_path: Path
-) -> None:
-    """Four awards printed at threshold 3 cannot be taken back at 5; the departement is told.
+def before_rounding(store: Store) -> None:
+    """Let the first edition be one of before numbers were rounded, with every number exact."""
+    areas = ("GL", "955", "956")
+    full = [internal_edition(store, load_form(), order(edition=1), area)[0] for area in areas]
+    exact = [replace(public_tables(made), internal=False, number=1) for made in full]
+    counts = {name: value for made in exact for name, value in printed_numbers(made).items()}
+    kept = {"celler": freeze({"printed": counts, "hidden": {}}), "udgaver": freeze_releases(exact)}
+    with store.write() as connection:
+        connection.execute(
+            text("UPDATE publikation SET celler = :celler, udgaver = :udgaver WHERE id = 1"), kept
+        )
 
-    955 has four awards at højeste and so have its pensioners; in edition 2 it has five more at
-    laveste, which edition 1 did not tell of. Nobody is told of what edition 1 hid.
+
+@sqlite
+def test_an_edition_from_before_numbers_were_rounded(store: Store, tmp_path: Path) -> None:
+    """It is written again as it was; the next is rounded and says that the two do not compare.
+
+    955's four awards at højeste stand in it, so that nothing takes them back: that is told.
     """
     few = {number: award for number, award in ten_of_each().items() if number not in range(1, 7)}
     report(store, "955", few)
     report(store, "956", ten_of_each())
     assert issue(store, tmp_path / "first").plain == ()
-    more = few | {30 + number: ("laveste", "") for number in range(1, 6)}
-    report(store, "955", more, minute=10)
+    known = bytes_of(tmp_path / "first")
+    before_rounding(store)
+    write(store, tmp_path / "again", edition=1)
+    assert bytes_of(tmp_path / "again") == known
+    report(store, "956", ten_of_each() | {31: ("laveste", "")}, minute=10)
     told = issue(store, tmp_path / "second", threshold=5).plain
     award = "T11: Kommune Kujalleq, Tilkendelser: Højeste."
-    assert [sentence for sentence in told if sentence.endswith(award)] == [
-        f"Et lille tal kan ikke skjules mere, fordi tidligere udgaver røber det: {award}"
-    ]
-    given_away = set()
-    for area in ("GL", "955", "956"):
-        before, after = (printed(edition(store, number, area)) for number in (1, 2))
-        now = printed(internal_edition(store, load_form(), order(), area)[0])
-        # What has changed since is another number than the one that was printed.
-        given_away |= {
-            name
-            for name, count in before.items()
-            if isinstance(count, int) and 0 < count < 5 and now[name] == count
-            if after[name] is Shorthand.CONFIDENTIAL
-        }
-    assert len(told) == len(set(told)) == len(given_away) > 1
-    assert not any("Laveste" in sentence for sentence in told)
+    assert (
+        f"Et lille tal kan ikke beskyttes mere, fordi tidligere udgaver røber det: {award}" in told
+    )
+    second = edition(store, 2)
+    assert second.base == 5
+    assert "de to udgaver kan ikke sammenlignes tal for tal" in second.edition
+    assert not {"T22", "T22b"} & {each.id for each in second.tables}
+    assert all(int(str(cell)) % 5 == 0 for cell in printed(second).values())

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
 DAY = date(2026, 3, 2)
 ACTOR = Actor("departementet", datetime(2026, 3, 2, 12, tzinfo=UTC))
+SECRET = b"afrunding i proever, ikke hemmelig"
 LEVELS = ("hoejeste", "mellemste", "laveste")
 WORKBOOKS = {"955": "CCCCCCCC", "956": "AAAAAAAA"}
 
@@ -96,7 +97,7 @@ def revised_reports(store: Store) -> None:
 
 def order(**details: object) -> Order:
     """Give an order for 2025 in Danish at the lowest threshold."""
-    plain = Order(YEAR, DAY, "da", threshold=3)
+    plain = Order(YEAR, DAY, "da", threshold=3, secret=SECRET)
     return replace(plain, **details)  # type: ignore[arg-type]
 
 

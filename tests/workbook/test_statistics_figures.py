@@ -15,16 +15,12 @@ from openpyxl.utils import range_boundaries
 
 from fpsheet.statistics.figure import plot_chart
 from fpsheet.statistics.publish import render_book
-from fpsheet_sync.disclosure.settings import Settings
-from fpsheet_sync.disclosure.suppression import suppress
 from fpsheet_sync.stat_table import Chart, Column, ColumnKind, Period, StatTable
-from fpsheet_sync.statistics.cells import release_cells
-from fpsheet_sync.statistics.suppression import apply_suppression, public_tables
 from fpsheet_templates.load import load_form
-from tests.support.country import Country
+from tests.support.country import Country, public_editions
 from tests.unit.test_statistics_by_hand import GREENLAND, PERSONS, typed
 from tests.unit.test_statistics_country import release
-from tests.unit.test_statistics_suppression import KOMMUNER, country
+from tests.unit.test_statistics_printing import YEAR, country
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,13 +67,11 @@ def printed(book: Workbook, address: str) -> list[object]:
     return [cell for row in rows for cell in row]
 
 
-def test_a_chart_keeps_no_number_that_its_table_hides() -> None:
+def test_a_chart_keeps_no_number_but_those_of_its_table() -> None:
     """What a program keeps of a chart for drawing it is what the cells say, in every edition."""
-    full = [public_tables(release(area, country=country())) for area in ("GL", *KOMMUNER)]
-    chosen = suppress(release_cells(full, load_form()), Settings(threshold=5))
     kept = 0
-    for made in full:
-        data = render_book(apply_suppression(made, chosen), load_form())[1]
+    for made in public_editions(country(), YEAR):
+        data = render_book(made, load_form())[1]
         book = load_workbook(BytesIO(data))
         for chart in charts(data):
             for numbers in chart.iter(f"{C}numRef"):

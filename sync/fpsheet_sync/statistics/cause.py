@@ -14,7 +14,7 @@ from fpsheet_sync.in_force import citizens
 from fpsheet_sync.record import BORGER
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.statistics.narrowed import narrowed
-from fpsheet_sync.statistics.scope import ENHED, Scope
+from fpsheet_sync.statistics.scope import ENHED, PERSON, Scope
 from fpsheet_sync.statistics.workspace import FACT_SOURCES, fact_tables
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec
 
@@ -27,7 +27,7 @@ _MANY = 50_000
 """So many changed citizens are not copied aside: all facts are read."""
 
 _ANNULLED = "annuller"
-_COMMON = frozenset({"maal", "kommune", ENHED, "kommune_kode", "raekke_id", "vaerdi"})
+_COMMON = frozenset({"maal", "kommune", ENHED, PERSON, "kommune_kode", "raekke_id", "vaerdi"})
 
 Key = tuple[str, str]
 """Kommunekode and row id of a record."""
@@ -57,6 +57,7 @@ class ChangedFact:
         causes: Why.
         what: Its record, its unit and the number behind it: a fact that only changed its codes
             does nothing to a total.
+        person: The citizen it is about.
         change: 1 where it counts now, -1 where it did before.
     """
 
@@ -66,6 +67,7 @@ class ChangedFact:
     causes: frozenset[Cause]
     what: tuple[object, ...]
     change: int
+    person: str = ""
 
 
 class ChangedFacts:
@@ -341,4 +343,5 @@ def _changed(name: str, fact: Fact, changes: _Changes, elsewhere: set[Fact]) -> 
         causes=causes or frozenset({Cause.CORRECTION}),
         what=tuple(values[part] for part in ("kommune_kode", "raekke_id", ENHED, "vaerdi")),
         change=0,
+        person=str(values[PERSON]),
     )

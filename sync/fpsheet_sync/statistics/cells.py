@@ -26,7 +26,6 @@ from fpsheet_templates.form import Form
 from fpsheet_templates.table import TOTAL, UOPLYST, Dimension, load_dimensions
 
 _NOTHING: Mapping[CellId, int] = {}
-_NONE_HIDDEN: Mapping[CellId, bool] = {}
 _NOT_CROSSED: Mapping[Number, int] = {}
 _KVARTAL = "kvartal"
 
@@ -66,40 +65,40 @@ class Collected:
 
 
 def release_cells(
-    releases: Iterable[Release],
+    releases: Sequence[Release],
     form: Form,
     *,
     known: Mapping[CellId, int] = _NOTHING,
-    hidden: Mapping[CellId, bool] = _NONE_HIDDEN,
+    earlier: Mapping[CellId, int] = _NOTHING,
     crossed: Mapping[Number, int] = _NOT_CROSSED,
 ) -> Disclosed:
     """Describe all editions that are published together.
 
     Args:
-        releases: The editions, none of them suppressed yet, of one language.
+        releases: The editions in full, of one language.
         form: The form, for how fine codes divide coarse ones, and what it requires.
-        known: Numbers a reader has from earlier publications (`printed_numbers` of those).
-        hidden: Numbers that those hid, and whether because they were small.
+        known: Numbers a reader has exactly, from editions of before numbers were rounded.
+        earlier: The counts behind numbers that earlier editions printed rounded.
         crossed: Counts of cells that no table prints (`crossed.crossed_numbers`).
 
     Raises:
         SpecError: The same number has two values, which would be a fault of the counting.
     """
     found = collect(releases, form)
-    earlier = {Number.read(id_): value for id_, value in known.items()}
-    relations, values = find_relations(found, form, earlier)
+    before = {Number.read(id_): value for id_, value in {**known, **earlier}.items()}
+    relations, values = find_relations(found, form, before)
     told, cross = tell(relations, values), cross_sums(found.numbers, crossed, form)
     _rest_on_country(found)
-    printed = [Cell(number.id, value, owner=number.owner) for number, value in values.items()]
-    unprinted = (*told.cells, *cross.cells)
-    ids = {cell.id for cell in printed}
+    numbers = [Cell(number.id, value, owner=number.owner) for number, value in values.items()]
+    printed = {id_ for release in releases for id_ in printed_numbers(release)}
+    ids = {cell.id for cell in numbers}
+    beside = (*told.cells, *cross.cells)
     return Disclosed(
-        cells=(*printed, *unprinted),
+        cells=(*numbers, *beside),
         equations=(*found.equations.values(), *told.equations, *cross.equations),
         derived=tuple(found.derived.values()),
         known={id_: value for id_, value in known.items() if id_ in ids},
-        unprinted=frozenset(cell.id for cell in unprinted),
-        hidden_before={id_: was_small for id_, was_small in hidden.items() if id_ in ids},
+        unprinted=frozenset((*(cell.id for cell in beside), *(ids - printed))),
     )
 
 

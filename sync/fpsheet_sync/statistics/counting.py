@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from fpsheet_sync.statistics.coverage import Coverage
-from fpsheet_sync.statistics.cube import KOMMUNE, Codes, Cube
+from fpsheet_sync.statistics.cube import KOMMUNE, Codes, Cube, Figure
 from fpsheet_sync.statistics.scope import Scope, quarters
 from fpsheet_templates.codes import Code
 from fpsheet_templates.table import UOPLYST, Count, Dimension, load_dimensions
@@ -15,6 +16,18 @@ REPORTER = "indberetter"
 """The dimension of the kommuner that should report."""
 
 _COUNTED = frozenset({Count.ROWS, Count.DISTINCT})
+
+
+class Kind(NamedTuple):
+    """What is counted of which facts, and whether each unit counts once."""
+
+    facts: str
+    measures: frozenset[str]
+    is_distinct: bool
+
+
+Excess = Mapping[tuple[Kind, Codes], int]
+"""How many more than its citizens a number counts, of those that count more."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +43,8 @@ class Counting:
         coverage: Which of those have reported for the period.
         has_published_figures: The country's share of refusals is an imported one, which everybody
             has, and not worked out from the reports.
+        excess: How many more than its citizens a number counts; empty where nobody asked.
+        measured: Citizens behind every mean and quartile; empty where nobody asked.
     """
 
     scope: Scope
@@ -39,6 +54,8 @@ class Counting:
     expected: tuple[str, ...]
     coverage: Coverage
     has_published_figures: bool = False
+    excess: Excess = field(default_factory=dict)
+    measured: Mapping[Figure, int] = field(default_factory=dict)
 
     @cached_property
     def seen(self) -> Mapping[str, Mapping[tuple[str, str, str], frozenset[tuple[str, Codes]]]]:

@@ -1,14 +1,15 @@
 """Drafts: the editions of a country as they would be published, every reader's knowledge counted.
 
-What is hidden is chosen over the national edition and every kommune's together, with what earlier
-editions printed taken as known and what they hid kept hidden.
+Numbers are rounded over the national edition and every kommune's together, with what earlier
+editions printed taken as known and kept while it holds.
 """
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -18,26 +19,27 @@ from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period, Release
 from fpsheet_sync.state_hash import state_hash
 from fpsheet_sync.statistics.benchmark import Benchmark, load_benchmarks
-from fpsheet_sync.statistics.cause import changed_facts
+from fpsheet_sync.statistics.cause import ChangedFacts, changed_facts
 from fpsheet_sync.statistics.counting import Counting
-from fpsheet_sync.statistics.crossed import crossed_numbers
 from fpsheet_sync.statistics.edition import is_provisional
 from fpsheet_sync.statistics.publication import (
     Draft,
+    Kept,
     Publication,
     next_number,
     read_before,
     read_editions,
+    read_kept,
     read_previous,
 )
 from fpsheet_sync.statistics.release import ReleaseRequest, count_release, counted_specs, lay_out
-from fpsheet_sync.statistics.revision import find_revisions, mark_revisions
+from fpsheet_sync.statistics.revision import Revision, find_moved, find_revisions, mark_revisions
 from fpsheet_sync.statistics.scope import quarters
 from fpsheet_sync.statistics.wording import Wording
 from fpsheet_sync.store import Store
 from fpsheet_templates.form import Form
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the same state would be laid out otherwise, so that it is another edition."""
 
 
@@ -52,11 +54,11 @@ class Question:
         counted_on: The day printed as "opgjort pr.".
         as_of: Number of the last commit to know of.
         languages: Languages of the editions.
-        threshold: Smallest number shown.
+        threshold: Numbers of fewer citizens or cases than it are small.
         publisher: What is printed of who publishes: name and contact.
         benchmarks: Figures to compare with; those kept in the database when None.
-        zeros: What a count of zero is (`fpsheet_sync.disclosure.settings.ZeroPolicy`).
-        savings: Also find out what fewer breakdowns would have saved, which takes long.
+        base: What public numbers are rounded to a multiple of.
+        secret: Key of the chance in the rounding; internal editions need none.
     """
 
     form: Form
@@ -68,10 +70,12 @@ class Question:
     threshold: int
     publisher: Mapping[str, str]
     benchmarks: tuple[Benchmark, ...] | None = None
-    zeros: str = "published"
-    savings: bool = False
+    base: int = 5
+    secret: bytes = field(default=b"", repr=False)
 
-    def request(self, language: str, state: str, figures: tuple[Benchmark, ...]) -> ReleaseRequest:
+    def request(
+        self, language: str, state: str, figures: tuple[Benchmark, ...], *, is_public: bool = False
+    ) -> ReleaseRequest:
         """Give what is counted and laid out for the country."""
         return ReleaseRequest(
             period=self.period,
@@ -81,6 +85,7 @@ class Question:
             as_of=self.as_of,
             state=state,
             benchmarks=figures,
+            with_persons=is_public,
         )
 
 
@@ -96,7 +101,7 @@ def describe(store: Store, question: Question) -> Publication:
     settings: dict[str, Any] = {
         "format": FORMAT,
         "graense": question.threshold,
-        "nuller": question.zeros,
+        "afrunding": question.base,
         "udgiver": dict(question.publisher),
         "landstal": [asdict(figure) for figure in figures],
         "foreloebige": _provisional(question),
@@ -146,7 +151,10 @@ def _provisional(question: Question) -> list[str]:
 def make_internal(
     store: Store, question: Question, publication: Publication, kommuner: Sequence[str]
 ) -> tuple[Release, ...]:
-    """Give the editions that must not be passed on: nothing hidden, revisions marked.
+    """Give the editions that must not be passed on: every number exact, revisions marked.
+
+    They are compared with the numbers of the last edition as they were counted, not as they were
+    printed.
 
     Args:
         store: The store.
@@ -156,7 +164,25 @@ def make_internal(
     """
     counting, releases = _count(store, question, publication)
     releases = [each for each in releases if not kommuner or each.area in kommuner]
-    return _revised(store, question, (publication, counting), releases)
+    with store.read() as connection:
+        last = read_previous(connection, question.area, question.period, publication.number)
+    if last is None:
+        return tuple(releases)
+    figures = read_benchmarks(last)
+    then = replace(question, as_of=last.as_of, counted_on=last.counted_on, benchmarks=figures)
+    _, earlier = _count(store, then, last)
+    with store.read() as connection:
+        facts = _changed(connection, question, counting, last.as_of)
+    before = {(each.area, each.language): each for each in earlier}
+    return tuple(
+        mark_revisions(release, revisions, Wording(question.form, release.language), last.number)
+        for release in releases
+        for revisions in [
+            find_revisions(release, before[release.area, release.language], facts)
+            if (release.area, release.language) in before
+            else ()
+        ]
+    )
 
 
 def make_draft(
@@ -171,56 +197,46 @@ def make_draft(
         publishes: Whether the editions say that they are published, or that they are a draft.
 
     Raises:
-        DisclosureError: Some number cannot be protected.
+        DisclosureError: Some number cannot be protected, or not in time.
+        StoreError: What is kept of an earlier edition is not what it printed.
     """
-    # Loaded here: the solver takes a while, and an internal edition needs none.
-    from fpsheet_sync.disclosure.report import make_report  # noqa: PLC0415
-    from fpsheet_sync.disclosure.saving import find_savings  # noqa: PLC0415
-    from fpsheet_sync.disclosure.settings import Settings, ZeroPolicy  # noqa: PLC0415
-    from fpsheet_sync.disclosure.suppression import Status  # noqa: PLC0415
-    from fpsheet_sync.statistics.cells import printed_numbers, release_cells  # noqa: PLC0415
-    from fpsheet_sync.statistics.own import protect  # noqa: PLC0415
-    from fpsheet_sync.statistics.suppression import (  # noqa: PLC0415
-        apply_suppression,
-        public_tables,
-    )
-
-    counting, counted = _count(store, question, publication)
-    full = [public_tables(release) for release in counted]
+    counting, counted = _count(store, question, publication, is_public=True)
     with store.read() as connection:
         before = read_before(connection, question.area)
-    ours = [release for release in full if release.language == question.languages[0]]
-    request = question.request(question.languages[0], "", ())
-    crossed = crossed_numbers(counting, counted_specs(request, counting.jurisdictions))
-    described = release_cells(
-        ours, question.form, known=before.printed, hidden=before.hidden, crossed=crossed
-    )
-    settings = Settings(threshold=question.threshold, zeros=ZeroPolicy(question.zeros))
-    own = [release for release in counted if release.language == question.languages[0]]
-    protected = protect(described, settings, own)
-    described, chosen = protected.described, protected.chosen
-    savings = find_savings(described, settings) if question.savings else ()
-    audit = make_report(described, chosen, savings=savings)
-    shown = [apply_suppression(release, chosen) for release in full]
+        last = read_previous(connection, question.area, question.period, publication.number)
+        figures = _benchmarks(connection, question)
+        # Loaded here: the solver takes a while, and an internal edition needs none.
+        from fpsheet_sync.statistics.protect import Ground, protect  # noqa: PLC0415
+
+        ground = Ground(
+            counting=counting,
+            figures=figures,
+            before=before,
+            earlier=read_kept(connection, last) if last else Kept(),
+            changed=cache(partial(_changed, connection, question, counting)),
+        )
+        protected = protect(question, counted, ground)
     number = publication.number if publishes else 0
-    named = [replace(release, number=number) for release in shown]
-    printed = {k: v for release in named for k, v in printed_numbers(release).items()}
-    hidden = {
-        name: status is Status.PRIMARY
-        for name, status in chosen.status.items()
-        if status is not Status.PUBLISHED
-    }
-    releases = _revised(store, question, (publication, counting), named)
-    return Draft(publication, releases, printed, hidden, before.last, audit)
+    shown = [replace(release, number=number) for release in protected.releases]
+    releases = _moved(store, question, last, shown)
+    return Draft(
+        publication=publication,
+        releases=releases,
+        kept=protected.kept,
+        seen=before.last,
+        audit=protected.audit,
+        plain=protected.plain,
+    )
 
 
 def _count(
-    store: Store, question: Question, publication: Publication
+    store: Store, question: Question, publication: Publication, *, is_public: bool = False
 ) -> tuple[Counting, list[Release]]:
-    """Count the country and lay out every edition, nothing hidden."""
+    """Count the country and lay out every edition in full."""
     with store.read() as connection:
         figures = _benchmarks(connection, question)
-        request = question.request(question.languages[0], publication.state, figures)
+        language, state = question.languages[0], publication.state
+        request = question.request(language, state, figures, is_public=is_public)
         counting = count_release(connection, question.form, request)
     return counting, [
         lay_out(counting, replace(request, area=area, language=language))
@@ -229,41 +245,48 @@ def _count(
     ]
 
 
-def _revised(
-    store: Store,
-    question: Question,
-    made: tuple[Publication, Counting],
-    releases: Sequence[Release],
+def _changed(
+    connection: Connection, question: Question, counting: Counting, before: int
+) -> ChangedFacts:
+    """Give what changed since an earlier commit."""
+    request = question.request(question.languages[0], "", ())
+    specs = counted_specs(request, counting.jurisdictions)
+    return changed_facts(connection, counting.scope, before, specs)
+
+
+def _moved(
+    store: Store, question: Question, last: Publication | None, releases: Sequence[Release]
 ) -> tuple[Release, ...]:
-    """Mark and list what is revised since the last edition of the period, and say so."""
-    publication, counting = made
+    """Mark and list the prints that moved since the last edition of the period, and say so."""
+    if last is None:
+        return tuple(_named(release, question.form, None, ()) for release in releases)
     with store.read() as connection:
-        last = read_previous(connection, question.area, question.period, publication.number)
-        if last is None:
-            return tuple(_named(release, question.form, None, 0) for release in releases)
         frozen = {(r.area, r.language): r for r in read_editions(connection, last)}
-        request = question.request(question.languages[0], "", ())
-        specs = counted_specs(request, counting.jurisdictions)
-        facts = changed_facts(connection, counting.scope, last.as_of, specs)
     found = []
     for release in releases:
         wording = Wording(question.form, release.language)
         before = frozen.get((release.area, release.language))
-        revisions = find_revisions(release, before, facts) if before else ()
-        named = _named(release, question.form, last, len(revisions))
-        found.append(mark_revisions(named, revisions, wording, last.number))
+        moved = find_moved(release, before) if before else ()
+        named = _named(release, question.form, (last, before), moved)
+        found.append(mark_revisions(named, moved, wording, last.number))
     return tuple(found)
 
 
-def _named(release: Release, form: Form, last: Publication | None, revised: int) -> Release:
+def _named(
+    release: Release,
+    form: Form,
+    last: tuple[Publication, Release | None] | None,
+    moved: Sequence[Revision],
+) -> Release:
     """Say which edition it is, and what it stands in place of."""
     wording = Wording(form, release.language)
-    if release.internal:
-        return release
-    own = {"number": release.number, "count": revised}
+    own = {"number": release.number, "count": len(moved)}
     sentences = [wording.fill("edition.own" if release.number else "edition.draft", own)]
     if last is not None:
-        day = wording.day(last.counted_on)
-        key = "edition.revises" if revised else "edition.revises_nothing"
-        sentences.append(wording.fill(key, {**own, "before": last.number, "day": day}))
+        publication, before = last
+        day = wording.day(publication.counted_on)
+        key = "edition.revises" if moved else "edition.revises_nothing"
+        if before is not None and not before.base:
+            key = "edition.revises_exact"
+        sentences.append(wording.fill(key, {**own, "before": publication.number, "day": day}))
     return replace(release, edition=" ".join(sentences))

@@ -6,6 +6,7 @@ Every source of facts selects the same first columns, so that one way of countin
 - `kommune`: where it counts: for what happened in the period the kommune that reported it, for
   what holds on a day the kommune the citizen belongs to on that day,
 - `enhed`: the unit counted once in distinct counts: the citizen, or the case,
+- `person`: the citizen it is about,
 - `kommune_kode`, `raekke_id`: the record it comes from,
 - `vaerdi`: the number behind medians and means, else NULL,
 
@@ -34,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy import literal as sql_literal
 
 from fpsheet_sync.record import BORGER
-from fpsheet_sync.statistics.scope import ENHED, Scope, same_country
+from fpsheet_sync.statistics.scope import ENHED, PERSON, Scope, same_country
 
 Tables = Mapping[str, Table]
 AnySelect = Select[*tuple[Any, ...]]
@@ -98,6 +99,7 @@ def select_facts(rows: FromClause, facts: Facts, joined: FromClause | None = Non
             sql_literal(facts.measure).label("maal"),
             facts.kommune.label("kommune"),
             (rows.c[ENHED] if facts.unit is None else facts.unit).label(ENHED),
+            rows.c[ENHED].label(PERSON),
             rows.c.kommune_kode.label("kommune_kode"),
             rows.c.raekke_id.label("raekke_id"),
             cast(value, Double).label("vaerdi"),

@@ -6,48 +6,23 @@ beside it then must be. Its part is told to the audit as a number that nobody pr
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fpsheet_sync.disclosure.cells import Cell, CellId, Equation
 from fpsheet_sync.disclosure.cells import Release as Disclosed
-from fpsheet_sync.disclosure.settings import Settings
-from fpsheet_sync.disclosure.suppression import Suppression, suppress
 from fpsheet_sync.stat_table import Release
 from fpsheet_sync.statistics.cells import printed_numbers
 from fpsheet_sync.statistics.number import COUNTRIES, Number
 
-_SURE = 200
-"""Numbers below this are told of at once; a larger one when it turns out that it is hidden."""
 
-
-@dataclass(frozen=True, slots=True)
-class Protected:
-    """A release as it was protected in the end, and what of it may be printed."""
-
-    described: Disclosed
-    chosen: Suppression
-
-
-def protect(described: Disclosed, settings: Settings, internal: Iterable[Release]) -> Protected:
-    """Choose what to hide, with what every kommune knows of the hidden numbers told.
+def tell_parts(described: Disclosed, internal: Iterable[Release]) -> Disclosed:
+    """Describe a release with what every kommune knows of the numbers printed for the country.
 
     Args:
         described: The editions that are published together.
-        settings: The choices made.
         internal: The kommuner's own editions in full, of one language.
-
-    Raises:
-        DisclosureError: Some number cannot be protected.
     """
-    parts = _parts(described, internal)
-    wanted = {cell.id for cell in described.cells if cell.value < _SURE} & parts.keys()
-    while True:
-        told = _tell(described, {id_: parts[id_] for id_ in sorted(wanted)})
-        chosen = suppress(told, settings)
-        more = {id_ for id_ in parts.keys() - wanted if chosen.is_hidden(id_)}
-        if not more:
-            return Protected(told, chosen)
-        wanted |= more
+    return _tell(described, _parts(described, internal))
 
 
 def _parts(described: Disclosed, internal: Iterable[Release]) -> Mapping[CellId, list[Cell]]:

@@ -1,5 +1,7 @@
 """Publications: numbered editions of a country and a period, kept as they were printed."""
 
+import zlib
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,8 +11,10 @@ from sqlalchemy import Connection, Row, func, select
 
 from fpsheet_sync.access import Actor, Deed, log_access
 from fpsheet_sync.disclosure.cells import CellId
+from fpsheet_sync.failure import store_failure
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period, Release
+from fpsheet_sync.statistics.cells import printed_numbers
 from fpsheet_sync.statistics.frozen import (
     freeze,
     freeze_files,
@@ -23,7 +27,8 @@ from fpsheet_sync.store import Store, lock
 
 if TYPE_CHECKING:
     # Not loaded here: it brings the solver along.
-    from fpsheet_sync.disclosure.report import AuditReport
+    from fpsheet_sync.disclosure.prints import Print
+    from fpsheet_sync.disclosure.rounding import Rounded
 
 _TABLE = "publikation"
 _LARGE = frozenset({"celler", "udgaver", "filer"})
@@ -57,41 +62,77 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """A mean or quartile as it was printed.
+
+    Attributes:
+        value: The whole number, or a shorthand.
+        as_of: The last commit that was known when it was chosen.
+    """
+
+    value: int | str
+    as_of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept beside an edition, and nobody outside may see: how it was rounded.
+
+    Attributes:
+        prints: Every count printed, by name, with the count it was printed for.
+        left_out: Counts that could not be printed.
+        figures: Means and quartiles, by name of the figure.
+        tallies: Numbers of rows and findings (T21), by name of the figure.
+    """
+
+    prints: Mapping[CellId, "Print"] = field(default_factory=dict)
+    left_out: frozenset[CellId] = frozenset()
+    figures: Mapping[str, Measured] = field(default_factory=dict)
+    tallies: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Editions of a country that could be published: the audit has passed.
 
     Attributes:
         publication: What they would be; its number is the next one.
         releases: The editions of every area and language.
-        printed: Every count they print, by name.
-        hidden: Every cell they hide, and whether it is small.
+        kept: How they were rounded.
         seen: The last publication of the country that the draft takes into account; 0 for none.
-        audit: What was hidden and why, for the departement alone.
+        audit: How every number was protected, for the departement alone.
+        plain: Small numbers that everybody has from earlier editions.
         files: The files that are handed out, by name; of what is not among them new ones are made.
     """
 
     publication: Publication
     releases: tuple[Release, ...]
-    printed: Mapping[CellId, int]
-    hidden: Mapping[CellId, bool]
+    kept: Kept
     seen: int
-    audit: "AuditReport | None" = field(default=None, repr=False)
+    audit: "Rounded | None" = field(default=None, repr=False)
+    plain: tuple[CellId, ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What earlier editions of a country have told, and what they have not.
+    """What earlier editions of a country have told.
 
     Attributes:
-        printed: The counts printed, by name; of several values the last.
-        hidden: The cells hidden, and whether one was ever hidden for being small.
+        exact: The counts printed as they were counted, by name; of several values the last.
+        prints: Every rounded print that a number ever had, oldest first.
         last: The last publication of the country; 0 for none.
     """
 
-    printed: Mapping[CellId, int] = field(default_factory=dict)
-    hidden: Mapping[CellId, bool] = field(default_factory=dict)
+    exact: Mapping[CellId, int] = field(default_factory=dict)
+    prints: Mapping[CellId, tuple["Print", ...]] = field(default_factory=dict)
     last: int = 0
+
+    @property
+    def counts(self) -> Mapping[CellId, int]:
+        """Give the counts behind the rounded prints, each by its last."""
+        last = {name: ones[-1].count for name, ones in self.prints.items()}
+        return {name: count for name, count in last.items() if count is not None}
 
 
 def read_publications(
@@ -119,19 +160,31 @@ def read_before(connection: Connection, area: str) -> Before:
 
     All periods: the same number stands in editions of other periods too (a stock of one day, a
     quarter inside a year), under the same name.
+
+    Raises:
+        StoreError: What is kept of an edition is not what its tables print.
     """
     table = store_schema()[_TABLE]
-    wanted = select(table.c.id, table.c.celler).where(table.c.omraade == area)
-    printed: dict[CellId, int] = {}
-    hidden: dict[CellId, bool] = {}
+    exact: dict[CellId, int] = {}
+    prints: dict[CellId, list[Print]] = defaultdict(list)
     last = 0
-    for row in connection.execute(wanted.order_by(table.c.id)):
-        cells = thaw(row.celler)
-        printed.update(cells["printed"])
-        for name, is_small in cells["hidden"].items():
-            hidden[name] = is_small or hidden.get(name, False)
+    wanted = select(table).where(table.c.omraade == area).order_by(table.c.id)
+    for row in connection.execute(wanted):
+        cells = _checked_cells(row)
+        kept = thaw_kept(cells)
+        exact.update({} if kept.prints else cells["printed"])
+        for name, one in kept.prints.items():
+            if one not in prints[name][-1:]:
+                prints[name].append(one)
         last = row.id
-    return Before(printed, hidden, last)
+    return Before(exact, {name: tuple(ones) for name, ones in prints.items()}, last)
+
+
+def read_kept(connection: Connection, publication: Publication) -> Kept:
+    """Give how the editions of a publication were rounded; nothing where they were not."""
+    table = store_schema()[_TABLE]
+    wanted = select(table.c.celler).where(table.c.id == publication.id)
+    return thaw_kept(thaw(connection.execute(wanted).scalar_one()))
 
 
 def read_editions(connection: Connection, publication: Publication) -> tuple[Release, ...]:
@@ -190,7 +243,6 @@ def _last(connection: Connection, area: str) -> int:
 def _save(connection: Connection, draft: Draft, actor: Actor) -> None:
     table, own = store_schema()[_TABLE], draft.publication
     number = int(connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
-    cells = {"printed": dict(draft.printed), "hidden": dict(draft.hidden)}
     connection.execute(
         table.insert(),
         {
@@ -205,7 +257,7 @@ def _save(connection: Connection, draft: Draft, actor: Actor) -> None:
             "opgjort": own.counted_on,
             "oprettet": actor.time,
             "indstillinger": dict(own.settings),
-            "celler": freeze(cells),
+            "celler": freeze_kept(draft.kept),
             "udgaver": freeze_releases(draft.releases),
             "filer": freeze_files(draft.files) if draft.files else None,
         },
@@ -213,6 +265,59 @@ def _save(connection: Connection, draft: Draft, actor: Actor) -> None:
     days = {"fra": str(own.period.fra), "til": str(own.period.til)}
     details = {"omraade": own.area, "udgave": own.number, **days, "tilstand": own.state}
     log_access(connection, actor, Deed("udgivelse", details=details))
+
+
+def freeze_kept(kept: Kept) -> bytes:
+    """Give how editions were rounded as bytes."""
+    return freeze(
+        {
+            "printed": {name: one.value for name, one in kept.prints.items()},
+            "hidden": dict.fromkeys(sorted(kept.left_out), True),
+            "prints": {
+                name: [one.value, one.base, one.window, one.count]
+                for name, one in kept.prints.items()
+            },
+            "figures": {name: [one.value, one.as_of] for name, one in kept.figures.items()},
+            "tallies": dict(kept.tallies),
+        }
+    )
+
+
+def thaw_kept(cells: Mapping[str, Any]) -> Kept:
+    """Give back how editions were rounded; nothing of those that were not."""
+    from fpsheet_sync.disclosure.prints import Print  # noqa: PLC0415 - brings numpy along
+
+    if "prints" not in cells:
+        return Kept()
+    return Kept(
+        prints={name: Print(*parts) for name, parts in cells["prints"].items()},
+        left_out=frozenset(cells["hidden"]),
+        figures={name: Measured(*parts) for name, parts in cells["figures"].items()},
+        tallies=cells["tallies"],
+    )
+
+
+def _checked_cells(row: Row[Any]) -> Mapping[str, Any]:
+    """Give the numbers kept of an edition, which must be those that its tables print.
+
+    Raises:
+        StoreError: They are not, or one of them is no multiple of what it was rounded to.
+    """
+    cells: Mapping[str, Any] = {}
+    try:
+        cells = thaw(row.celler)
+        editions = thaw_releases(row.udgaver)
+        shown = {name: cell for one in editions for name, cell in printed_numbers(one).items()}
+        rounded = cells.get("prints", {}).values()
+        is_whole = shown.items() <= cells["printed"].items() and all(
+            value % base == 0 for value, base, *_ in rounded
+        )
+    except (KeyError, TypeError, ValueError, zlib.error):
+        is_whole = False
+    if not is_whole:
+        days = f"{row.fra:%d-%m-%Y} - {row.til:%d-%m-%Y}"
+        raise store_failure("edition", {"nummer": row.nummer, "omraade": row.omraade, "dage": days})
+    return cells
 
 
 def _publication(row: Row[Any]) -> Publication:

@@ -12,6 +12,7 @@ from fpsheet_sync.statistics.coverage import cover, delivered_files, tell_covera
 from fpsheet_sync.statistics.crossed import cross_specs
 from fpsheet_sync.statistics.cube import count_tables
 from fpsheet_sync.statistics.edition import Edition, number_notes
+from fpsheet_sync.statistics.persons import count_excess, count_measured
 from fpsheet_sync.statistics.quality import count_quality
 from fpsheet_sync.statistics.scope import Scope
 from fpsheet_sync.statistics.tabulate import tabulate
@@ -41,6 +42,8 @@ class ReleaseRequest:
         state: Hash of the database's state, printed so that the edition can be made again.
         tables: Identifiers of the tables wanted; empty for all.
         benchmarks: Published figures to compare with.
+        with_persons: Count the citizens behind every number too: what is to be made public of it
+            depends on them.
     """
 
     period: Period
@@ -51,13 +54,14 @@ class ReleaseRequest:
     state: str = ""
     tables: tuple[str, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()
+    with_persons: bool = False
 
 
 def compute_release(connection: Connection, form: Form, request: ReleaseRequest) -> Release:
     """Count the tables of a release.
 
-    It is internal: nothing is hidden, so it must not be passed on until a suppression has been
-    applied to it (`suppression.apply_suppression`).
+    It is internal: every number is exact, so it must not be passed on until it has been rounded
+    (`printing.print_release`).
 
     Raises:
         UsageError: The period ends before it begins, or the area is no kommune or country.
@@ -83,6 +87,9 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
     names = sorted({c.facts for spec in specs for c in spec.columns if c.facts in FACT_SOURCES})
     with fact_tables(connection, scope, names) as tables:
         cube = count_tables(connection, scope, tables, (*specs, *cross_specs(specs, form)))
+        wanted = specs if request.with_persons else ()
+        excess = count_excess(connection, scope, tables, wanted)
+        measured = count_measured(connection, scope, tables, wanted)
     country = next(iter(jurisdictions)) if len(jurisdictions) == 1 else EVERYWHERE
     given = compare(cube, scope.kommuner, country, request.period, request.benchmarks)
     expected = tuple(
@@ -99,6 +106,8 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
         coverage=cover(delivered, expected, request.period),
         has_published_figures=published_share(request.benchmarks, country, request.period)
         is not None,
+        excess=excess,
+        measured=measured,
     )
 
 

@@ -9,7 +9,6 @@ from fpsheet_sync.stat_table import (
     Column,
     ColumnKind,
     Release,
-    Shorthand,
     StatTable,
 )
 from fpsheet_sync.statistics.cause import Cause, ChangedFacts, causes_of
@@ -27,7 +26,7 @@ _DIMENSIONS = ("tabel", "raekke", "kolonne")
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One number that is printed otherwise than before.
+    """One number that is printed, or counted, otherwise than before.
 
     Attributes:
         table: The table.
@@ -35,7 +34,8 @@ class Revision:
         column: The column.
         before: What the last edition printed.
         now: What is printed now.
-        causes: Why, in the order of `Cause`.
+        causes: Why, in the order of `Cause`; none in an edition for everybody, where a cause would
+            tell of single citizens.
     """
 
     table: StatTable
@@ -53,10 +53,10 @@ class Revision:
 
 
 def find_revisions(release: Release, before: Release, facts: ChangedFacts) -> tuple[Revision, ...]:
-    """Give the numbers that two editions both print and print differently.
+    """Give the numbers that two internal editions both have, and that differ, with the causes.
 
-    A number that either hides is passed over: that it changed would tell something of it. So is
-    one that the earlier edition did not have, and T21, which is about the reports themselves.
+    One that the earlier edition did not have is passed over, and so is T21, which is about the
+    reports themselves.
     """
     old = {table.id: table for table in before.tables}
     specs = {spec.id: spec for spec in load_tables()}
@@ -68,23 +68,47 @@ def find_revisions(release: Release, before: Release, facts: ChangedFacts) -> tu
     )
 
 
+def find_moved(release: Release, before: Release) -> tuple[Revision, ...]:
+    """Give the counts that two editions for everybody both print, and print differently.
+
+    A print moves when its number has changed by five or more, or with one that has; what is made
+    of the prints moves with them and is not listed. An edition from before numbers were rounded is
+    not comparable. Neither is a number that one of the two does not print.
+    """
+    if not before.base:
+        return ()
+    old = {table.id: table for table in before.tables}
+    return tuple(
+        Revision(table, key, column, was, now, ())
+        for table in release.tables
+        if table.id in old
+        for key, column, was, now in _differing(table, old[table.id])
+        if column.kind is ColumnKind.COUNT and isinstance(was, int) and isinstance(now, int)
+    )
+
+
 def _find(
     release: Release,
     table: StatTable,
     before: StatTable,
     grounds: tuple[TableSpec, ChangedFacts],
 ) -> Iterator[Revision]:
+    for key, column, was, now in _differing(table, before):
+        causes = _causes(release, table, (key, column), grounds)
+        yield Revision(table, key, column, was, now, causes)
+
+
+def _differing(
+    table: StatTable, before: StatTable
+) -> Iterator[tuple[tuple[str, ...], Column, Cell, Cell]]:
+    """Give row, column, earlier cell and present one of the numbers that differ."""
     printed = _cells(before)
     width = len(table.dimensions)
     for key, row in zip(table.keys, table.rows, strict=True):
         for column, now in zip(table.columns[width:], row[width:], strict=True):
             was = printed.get((key, column.id))
-            is_number = column.of and column.kind in REVISIONS
-            hidden = Shorthand.CONFIDENTIAL in {was, now}
-            if not is_number or was is None or hidden or was == now:
-                continue
-            causes = _causes(release, table, (key, column), grounds)
-            yield Revision(table, key, column, was, now, causes)
+            if column.of and column.kind in REVISIONS and was is not None and was != now:
+                yield key, column, was, now
 
 
 def _cells(table: StatTable) -> Mapping[tuple[tuple[str, ...], str], Cell]:
@@ -149,6 +173,7 @@ def mark_revisions(
         wording: Its language.
         number: The edition it is compared with.
     """
+    line = "revised" if release.internal else "moved_since"
     by_table: dict[str, dict[tuple[str, ...], list[Revision]]] = {}
     listed: dict[ColumnKind, list[Revision]] = {kind: [] for kind in REVISIONS}
     for revision in revisions:
@@ -156,7 +181,9 @@ def mark_revisions(
         rows.setdefault(revision.key, []).append(revision)
         listed[revision.column.kind].append(revision)
     tables = [
-        _marked(table, by_table[table.id], wording, number) if table.id in by_table else table
+        _marked(table, by_table[table.id], (wording, line), number)
+        if table.id in by_table
+        else table
         for table in release.tables
     ]
     tables += [
@@ -168,9 +195,10 @@ def mark_revisions(
 def _marked(
     table: StatTable,
     rows: Mapping[tuple[str, ...], Sequence[Revision]],
-    wording: Wording,
+    words: tuple[Wording, str],
     number: int,
 ) -> StatTable:
+    wording, line = words
     column = Column(MARK, wording.text(f"column.{MARK}"), ColumnKind.NOTE)
     marks = (
         f"{REVISED} {', '.join(_name(each.column) for each in rows[key])}" if key in rows else None
@@ -180,7 +208,7 @@ def _marked(
         table,
         columns=(*table.columns, column),
         rows=tuple((*row, mark) for row, mark in zip(table.rows, marks, strict=True)),
-        lines=(*table.lines, wording.fill("line.revised", {"number": number})),
+        lines=(*table.lines, wording.fill(f"line.{line}", {"number": number})),
     )
 
 
@@ -197,10 +225,11 @@ def _list(
 ) -> StatTable:
     """Give T22: a row per revised number."""
     wording, number = words
-    id_ = REVISIONS[kind]
+    id_, of = REVISIONS[kind], "" if release.internal else "_moved"
     heads = [Column(name, wording.dimension(name), ColumnKind.DIMENSION) for name in _DIMENSIONS]
     numbers = [Column(name, wording.text(f"column.{id_}.{name}"), kind) for name in ("foer", "nu")]
     cause = Column("aarsag", wording.text(f"column.{id_}.aarsag"), ColumnKind.NOTE)
+    columns = (*heads, *numbers, *([cause] if release.internal else []))
     subject = {
         "subject": wording.text(f"table.{id_}.title"),
         "area": release.area_label,
@@ -211,13 +240,13 @@ def _list(
         id=id_,
         title=f"{id_}. {wording.fill('title', subject)}",
         lines=(
-            wording.fill(f"table.{id_}.measure", {"number": number}),
-            wording.text(f"table.{id_}.population"),
-            wording.text("line.revision_causes"),
+            wording.fill(f"table.{id_}.measure{of}", {"number": number}),
+            wording.text(f"table.{id_}.population{of}"),
+            wording.text("line.revision_causes" if release.internal else "line.moved"),
             _counted_line(first),
         ),
-        columns=(*heads, *numbers, cause),
-        rows=tuple(_row(each, wording) for each in revisions),
+        columns=columns,
+        rows=tuple(_row(each, wording)[: len(columns)] for each in revisions),
         keys=tuple((each.table.id, "/".join(each.key), each.column.id) for each in revisions),
         notes=(),
         source=wording.text("source.central"),

@@ -29,6 +29,9 @@ from fpsheet_templates.table import UOPLYST, Band, load_dimensions
 ENHED = "enhed"
 """The column of facts that names the unit a distinct count counts: a citizen, or a case."""
 
+PERSON = "person"
+"""The column of facts that names the citizen, whatever the unit is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
