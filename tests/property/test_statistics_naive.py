@@ -118,11 +118,31 @@ AFGOERELSE = record(
     tilbagevisningsaarsag_2=pick((None, "ressourcer")),
     tilbagevisningsaarsag_3=pick((None, "dokumentation", "arbejdsproevning")),
 )
+
+
+@st.composite
+def replaced_applications(draw: st.DrawFn, /, number: int) -> list[Record]:
+    """Give a row of a citizen whose application was written over, once or twice."""
+    row = dict(draw(record(pensionist_foer_reform=st.just("nej"))))
+    row |= {"raekke_id": f"b-old-{number}", "annuller": None}
+    days = draw(st.lists(MAYBE_DAY, min_size=2, max_size=3))
+    ends = [*range(2, len(days) + 1), None]
+    return [
+        row | {"ansoegning_dato": day, "fra_indberetning": place, "til_indberetning": end}
+        for place, (day, end) in enumerate(zip(days, ends, strict=True), start=1)
+    ]
+
+
+REPLACED = st.tuples(replaced_applications(number=1), replaced_applications(number=2))
 RECORDS = st.fixed_dictionaries(
     {
-        "borger": st.lists(
-            record(pensionist_foer_reform=pick((None, "ja", "nej")), ansoegning_dato=MAYBE_DAY),
-            max_size=6,
+        "borger": st.builds(
+            lambda rows, replaced: [*rows, *(row for own in replaced for row in own)],
+            st.lists(
+                record(pensionist_foer_reform=pick((None, "ja", "nej")), ansoegning_dato=MAYBE_DAY),
+                max_size=6,
+            ),
+            REPLACED,
         ),
         "forloeb": st.lists(FORLOEB, max_size=8),
         "vurdering": st.lists(

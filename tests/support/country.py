@@ -67,8 +67,12 @@ class Country:
     merged: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self, sheet: str) -> list[Record]:
-        """Give the rows of a sheet with an id each, annulled ones left out."""
-        return [row for row in self.numbered(sheet) if row.get("annuller") is None]
+        """Give the rows of a sheet in force with an id each, annulled ones left out."""
+        return [
+            row
+            for row in self.numbered(sheet)
+            if row.get("annuller") is None and row.get("til_indberetning") is None
+        ]
 
     def numbered(self, sheet: str) -> list[Record]:
         """Give the rows of a sheet with an id each."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -115,6 +116,18 @@ class NaiveCount:
     def rows(self, sheet: str) -> list[Record]:
         """Give what the country's own kommuner report."""
         return [r for r in self.country.rows(sheet) if r["kommune_kode"] in self.kommuner]
+
+    def replaced(self, sheet: str, field: str) -> Iterator[tuple[Record, Record]]:
+        """Give each version of a row with the next, where both state a field."""
+        versions: dict[tuple[object, object], list[Record]] = defaultdict(list)
+        for row in self.country.numbered(sheet):
+            if row["kommune_kode"] in self.kommuner and row.get("annuller") is None:
+                versions[row["kommune_kode"], row["raekke_id"]].append(row)
+        for own in versions.values():
+            own.sort(key=lambda row: cast("int", row.get("fra_indberetning", 1)))
+            for old, new in pairwise(own):
+                if old.get(field) is not None and new.get(field) is not None:
+                    yield old, new
 
     def are_of_one_country(self, one: object, other: object) -> bool:
         """Tell whether two kommuner lie in the same country, and are counted."""
@@ -280,8 +293,8 @@ class NaiveCount:
             if later:
                 first_day = min(day_of(other, "afgoerelse_dato") for other in later)
                 same_day = [o for o in later if o["afgoerelse_dato"] == first_day]
-                last = max(same_day, key=lambda o: (o["kommune_kode"], o["raekke_id"]))
-                outcome = str(last["afgoerelse"])
+                kinds = {str(o["afgoerelse"]) for o in same_day}
+                outcome = next(k for k in ("tilkendelse", "afslag", "tilbagevist") if k in kinds)
             reasons = {row.get(f"tilbagevisningsaarsag_{n}") for n in (1, 2, 3)} - {None}
             case = f"{row['kommune_kode']}/{row['raekke_id']}"
             for reason in reasons or {"uoplyst"}:
@@ -295,15 +308,24 @@ class NaiveCount:
             if row.get("ansoegning_dato") is not None:
                 applied[self.unit(row)].add(day_of(row, "ansoegning_dato"))
         final = [r for r in self.rows("afgoerelse") if r["afgoerelse"] in FINAL]
+        for old, new in self.replaced("borger", "ansoegning_dato"):
+            between = [
+                r
+                for r in final
+                if self.unit(r) == self.unit(old)
+                and old["ansoegning_dato"] <= day_of(r, "afgoerelse_dato") < new["ansoegning_dato"]
+            ]
+            if between:
+                applied[self.unit(old)].add(day_of(old, "ansoegning_dato"))
         final.sort(key=lambda r: (r["afgoerelse_dato"], r["kommune_kode"], r["raekke_id"]))
         answered: set[tuple[str, date]] = set()
         for row in final:
             day, unit = day_of(row, "afgoerelse_dato"), self.unit(row)
             codes = {"sagsafgoerelse": str(row["afgoerelse"])}
             kommune = str(row["kommune_kode"])
-            if not applied[unit] and self.inside(day):
-                yield Fact("sagstid.uden_ansoegning", kommune, unit, codes)
             before = [application for application in applied[unit] if application <= day]
+            if not before and self.inside(day):
+                yield Fact("sagstid.uden_ansoegning", kommune, unit, codes)
             if before and (unit, max(before)) not in answered:
                 answered.add((unit, max(before)))
                 if self.inside(day):

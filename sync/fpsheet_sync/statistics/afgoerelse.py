@@ -2,11 +2,20 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Subquery, Table, and_, case, func, select, union_all
+from sqlalchemy import ColumnElement, Subquery, Table, and_, case, exists, func, select, union_all
 from sqlalchemy import literal as sql_literal
 
+from fpsheet_sync.record import BORGER
 from fpsheet_sync.statistics.dialect import AddOneYear, DaysBetween
-from fpsheet_sync.statistics.fact import Facts, FactSource, Query, Tables, cited, select_facts
+from fpsheet_sync.statistics.fact import (
+    AnySelect,
+    Facts,
+    FactSource,
+    Query,
+    Tables,
+    cited,
+    select_facts,
+)
 from fpsheet_sync.statistics.scope import ENHED, Scope, age_band, known, quarter_of, within
 
 if TYPE_CHECKING:
@@ -15,6 +24,7 @@ if TYPE_CHECKING:
 COUNTED = ("tilkendelse", "afslag", "udsaettelse", "tilbagevist")
 FINAL = ("tilkendelse", "afslag")
 ANSWERS = ("tilkendelse", "afslag", "tilbagevist")
+"""Outcomes of a case sent back; of several on one day the first of these is the outcome."""
 REASONS = ("tilbagevisningsaarsag_1", "tilbagevisningsaarsag_2", "tilbagevisningsaarsag_3")
 DECISION = (
     *(ENHED, "koen", "foedselsdato", "kommune_kode", "raekke_id", "afgoerelse", "afgoerelse_dato"),
@@ -55,8 +65,8 @@ def _select_returned(scope: Scope, tables: Tables) -> Query:
     """Give the tilbagevisninger of the period with what the next decision was (`udfald`).
 
     The next decision is the citizen's first tilkendelse, afslag or tilbagevisning with a later
-    afgoerelse_dato, however late; of several on that day the last in the order of kommune and row
-    id. Without one the case waits (`afventer`).
+    afgoerelse_dato, however late; of several on that day a tilkendelse comes before an afslag, and
+    an afslag before a tilbagevisning. Without one the case waits (`afventer`).
     """
     rows = tables["afgoerelser"]
     later = rows.alias("senere")
@@ -70,7 +80,8 @@ def _select_returned(scope: Scope, tables: Tables) -> Query:
         later.c.afgoerelse.in_(ANSWERS),
         later.c.afgoerelse_dato > returned.c.afgoerelse_dato,
     )
-    order = [later.c.afgoerelse_dato, later.c.kommune_kode.desc(), later.c.raekke_id.desc()]
+    places = {kind: place for place, kind in enumerate(ANSWERS)}
+    order = [later.c.afgoerelse_dato, case(places, value=later.c.afgoerelse)]
     case_key = (returned.c.kommune_kode, returned.c.raekke_id)
     rank = func.row_number().over(partition_by=case_key, order_by=order)
     outcome = func.coalesce(later.c.afgoerelse, sql_literal("afventer")).label("udfald")
@@ -112,23 +123,50 @@ def _select_final(scope: Scope, tables: Tables) -> Query:
 
 
 def _select_applications(scope: Scope, tables: Tables) -> Query:
-    """Give the days on which those citizens applied, each once."""
+    """Give the days on which those citizens applied, each once.
+
+    They are the stated ones, and earlier ones that a later one took the place of in a record once
+    the first was answered: a new application undoes no old one. A day that was corrected is none.
+    """
     people, final = cited(scope, tables, "borger"), tables["endelige"]
     is_theirs = people.c[ENHED].in_(select(final.c[ENHED]))
     days = select(people.c[ENHED], people.c.ansoegning_dato)
-    return days.where(people.c.ansoegning_dato.is_not(None), is_theirs).distinct()
+    stated = days.where(people.c.ansoegning_dato.is_not(None), is_theirs)
+    return stated.union(_answered_before(scope, tables))
+
+
+def _answered_before(scope: Scope, tables: Tables) -> AnySelect:
+    """Give the days that a record once stated, where a later one followed after an answer."""
+    versions, borgere = scope.versions("borger"), tables["borgere"]
+    key = (versions.c.kommune_kode, versions.c.raekke_id)
+    following = func.lead(versions.c.ansoegning_dato).over(
+        partition_by=key, order_by=versions.c.fra_indberetning
+    )
+    unit = func.coalesce(borgere.c[ENHED], versions.c[BORGER]).label(ENHED)
+    told = (
+        select(unit, versions.c.ansoegning_dato, following.label("naeste"))
+        .select_from(versions.outerjoin(borgere, versions.c[BORGER] == borgere.c[BORGER]))
+        .where(versions.c.kommune_kode.in_(scope.kommuner))
+        .subquery()
+    )
+    final = tables["endelige"]
+    answered = exists().where(
+        final.c[ENHED] == told.c[ENHED],
+        final.c.afgoerelse_dato >= told.c.ansoegning_dato,
+        final.c.afgoerelse_dato < told.c.naeste,
+    )
+    return select(told.c[ENHED], told.c.ansoegning_dato).where(answered)
 
 
 def _select_processing(scope: Scope, tables: Tables) -> Query:
     """Give `afgjort`: days from ansoegning_dato to the first tilkendelse or afslag on or after it.
 
     A decision answers the latest application of the citizen, from any kommune's Borgere row, that
-    is not dated after it. Only the first decision on an application counts. Decisions of citizens
-    without any stated application are `uden_ansoegning`.
+    is not dated after it. Only the first decision on an application counts. Decisions before which
+    no application is known are `uden_ansoegning`.
     """
     final, applied = tables["endelige"], tables["ansoegninger"]
     first = _first_answers(final, applied)
-    unknown = final.outerjoin(applied, applied.c[ENHED] == final.c[ENHED])
     answered = Facts(
         "afgjort",
         first.c.kommune_kode,
@@ -136,13 +174,16 @@ def _select_processing(scope: Scope, tables: Tables) -> Query:
         (first.c.nummer == 1) & within(first.c.afgoerelse_dato, scope.period),
         value=DaysBetween(first.c.ansoegning_dato, first.c.afgoerelse_dato),
     )
+    is_known = exists().where(
+        applied.c[ENHED] == final.c[ENHED], applied.c.ansoegning_dato <= final.c.afgoerelse_dato
+    )
     without = Facts(
         "uden_ansoegning",
         final.c.kommune_kode,
         {"sagsafgoerelse": final.c.afgoerelse},
-        applied.c[ENHED].is_(None) & within(final.c.afgoerelse_dato, scope.period),
+        ~is_known & within(final.c.afgoerelse_dato, scope.period),
     )
-    return union_all(select_facts(first, answered), select_facts(final, without, unknown))
+    return union_all(select_facts(first, answered), select_facts(final, without))
 
 
 def _first_answers(final: Table, applied: Table) -> Subquery:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy import literal as sql_literal
 
 from fpsheet_sync.in_force import current
+from fpsheet_sync.record import ANNULLER
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period
 from fpsheet_sync.statistics.dialect import AgeYears, add_years
@@ -70,6 +71,12 @@ class Scope:
         """Give the rows of a sheet that are in force and not annulled."""
         table = self.copies.get(sheet, store_schema().records[sheet])
         return current(table, self.as_of)
+
+    def versions(self, sheet: str) -> Subquery:
+        """Give every version of the rows of a sheet by the commit to know of, annulled ones not."""
+        table = self.copies.get(sheet, store_schema().records[sheet])
+        known = [] if self.as_of is None else [table.c.fra_indberetning <= self.as_of]
+        return select(table).where(table.c[ANNULLER].is_(None), *known).subquery()
 
     def constant_date(self, name: str) -> date:
         """Give a named date of the form; TypeError when the constant is a number."""
