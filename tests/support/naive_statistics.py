@@ -313,7 +313,8 @@ class NaiveCount:
                 r
                 for r in final
                 if self.unit(r) == self.unit(old)
-                and old["ansoegning_dato"] <= day_of(r, "afgoerelse_dato") < new["ansoegning_dato"]
+                and day_of(old, "ansoegning_dato") <= day_of(r, "afgoerelse_dato")
+                and day_of(r, "afgoerelse_dato") < day_of(new, "ansoegning_dato")
             ]
             if between:
                 applied[self.unit(old)].add(day_of(old, "ansoegning_dato"))
