@@ -13,7 +13,7 @@ from fpsheet_sync.access import Actor, Deed, log_access
 from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.failure import store_failure
 from fpsheet_sync.schema import store_schema
-from fpsheet_sync.stat_table import Period, Release
+from fpsheet_sync.stat_table import Period, Release, Shorthand
 from fpsheet_sync.statistics.cells import printed_numbers
 from fpsheet_sync.statistics.frozen import (
     freeze,
@@ -70,7 +70,7 @@ class Measured:
         as_of: The last commit that was known when it was chosen.
     """
 
-    value: int | str
+    value: int | Shorthand
     as_of: int
 
 
@@ -292,7 +292,10 @@ def thaw_kept(cells: Mapping[str, Any]) -> Kept:
     return Kept(
         prints={name: Print(*parts) for name, parts in cells["prints"].items()},
         left_out=frozenset(cells["hidden"]),
-        figures={name: Measured(*parts) for name, parts in cells["figures"].items()},
+        figures={
+            name: Measured(Shorthand(value) if isinstance(value, str) else value, as_of)
+            for name, (value, as_of) in cells["figures"].items()
+        },
         tallies=cells["tallies"],
     )
 
