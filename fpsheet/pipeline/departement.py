@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -106,34 +105,34 @@ def try_rules_on_stored(
 def sync_inbox(
     inbox: str, central: "Central", desk: "Desk", actor: "Actor", progress: Progress
 ) -> "Iterator[Processed]":
-    """Merge what lies in an inbox, file by file; the database is made where it is new.
+    """Merge what lies in an inbox, file by file, into a database that is there.
 
     Raises:
         UsageError: There is no such inbox.
-        StoreError: The database could not be used; what was merged before stays.
+        StoreError: There is no database (`db init` makes one), or it could not be used; what was
+            merged before stays.
     """
     from fpsheet.central import open_central
     from fpsheet.inbox import sync_inbox as run
 
-    with closing(open_central(central, create=central.is_new)) as store:
+    with closing(open_central(central)) as store:
         yield from run(inbox, store, desk=desk, actor=actor, progress=progress)
 
 
 def plan_inbox(
     inbox: str, central: "Central", desk: "Desk", progress: Progress
 ) -> "list[Processed]":
-    """Plan what `sync_inbox` would do; nothing is written, and no database is made."""
-    from fpsheet.central import locate_central, open_central
+    """Plan what `sync_inbox` would do; nothing is written.
+
+    Raises:
+        UsageError: There is no such inbox.
+        StoreError: There is no database, or it could not be used.
+    """
+    from fpsheet.central import open_central
     from fpsheet.inbox import plan_inbox as run
 
-    with TemporaryDirectory(prefix="fpsheet-") as folder:
-        place = central
-        if central.is_new:
-            # Planned against an empty database that is thrown away.
-            place = locate_central(f"sqlite:///{Path(folder) / 'empty.db'}")
-            desk = replace(desk, key_file=place.key_file)
-        with closing(open_central(place, create=place.is_new)) as store:
-            return list(run(inbox, store, desk=desk, progress=progress))
+    with closing(open_central(central)) as store:
+        return list(run(inbox, store, desk=desk, progress=progress))
 
 
 def post_receipts(

@@ -69,6 +69,7 @@ def test_the_commands_of_the_guides_run_one_after_the_other(
         assert code == 0 or arguments[0] in _FINDING, said
         return said.out
 
+    call(departement, "db", "init")
     heard = {"DEPARTEMENTETS CIFRE": digits(call(departement, "keys", "departement"))}
     shutil.copy(tmp_path / "d" / "noegler" / "modtager.txt", tmp_path)
     (tmp_path / "956-2026.xlsx").write_bytes(make_workbook(load_form(), _ROWS))

@@ -79,6 +79,7 @@ def test_the_five_commands_run(clean_python: str, tmp_path: Path) -> None:
         ("template", "--kommune", "956", "--year", "2026", "--out", "bog.xlsx"),
         ("check", "bog.xlsx", "--return", "retur.xlsx"),
         ("submit", "bog.xlsx", "--to", "indbakke"),
+        ("db", "init"),
         ("sync", "indbakke"),
         ("report", *period, "--out", "statistik"),
     ):
@@ -101,6 +102,7 @@ def test_the_kommunes_other_commands_run(clean_python: str, root: Path, tmp_path
 
     fpsheet("template", "--kommune", "956", "--year", "2026", "--out", "bog.xlsx")
     fpsheet("submit", "bog.xlsx", "--to", "indbakke")
+    fpsheet("db", "init")
     fpsheet("sync", "indbakke", "--receipts", "kvitteringer")
     (receipt,) = (tmp_path / "kvitteringer" / "956").glob("*.json")
     fpsheet("receive", str(receipt), "bog.xlsx", "--out", "retur.xlsx")

@@ -16,7 +16,14 @@ def test_the_commands_of_the_readme_run_one_after_the_other(root: Path, tmp_path
     """Each line succeeds in an empty folder after those above it."""
     text = (root / "README.md").read_text(encoding="utf-8")
     lines = re.findall(r"^    fpsheet (.+)$", text, flags=re.MULTILINE)
-    assert [line.split()[0] for line in lines] == ["template", "check", "submit", "sync", "report"]
+    assert [line.split()[0] for line in lines] == [
+        "template",
+        "check",
+        "submit",
+        "db",
+        "sync",
+        "report",
+    ]
     for line in lines:
         command = [sys.executable, "-m", "fpsheet", *shlex.split(line)]
         result = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)

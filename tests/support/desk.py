@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
 
+from fpsheet.central import locate_central, open_central
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes, read_file
 from fpsheet.workbook.build import build_workbook
@@ -99,3 +101,8 @@ def check_bytes(content: bytes, form: Form, *, name: str = "956.xlsx") -> Checke
     check = check_workbook(reading.raw, form, today=TODAY)
     findings = sort_findings((*reading.findings, *check.findings), form)
     return Checked(content, check, findings)
+
+
+def make_database(file: Path) -> None:
+    """Make an empty central database in a file, with its key beside it, as `db init` does."""
+    open_central(locate_central(f"sqlite:///{file.as_posix()}"), create=True).close()

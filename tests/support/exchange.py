@@ -11,7 +11,7 @@ from fpsheet.cli.program import run
 from fpsheet.transport.key_folder import KeyFolder
 from fpsheet.transport.payload import Payload, without_local
 from fpsheet_templates.load import load_form
-from tests.support.desk import check_bytes
+from tests.support.desk import check_bytes, make_database
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +78,8 @@ class Exchange:
         return code, said.out + said.err
 
     def exchange_keys(self) -> None:
-        """Let both sides make keys and read their digits to each other."""
+        """Let both sides make keys and read their digits to each other; make the database."""
+        make_database(self.root / "central.db")
         _, said = self.call("departement", "keys", "departement")
         recipient = str(self.root / "departement" / "noegler" / "modtager.txt")
         assert self.call("kommune", "keys", "trust", recipient, "--heard", digits(said))[0] == 0

@@ -154,6 +154,7 @@ def test_sync_leaves_the_database_alone(
     inbox.mkdir()
     (inbox / "god.xlsx").write_bytes(good)
     arguments = ["sync", "indbakke", "--db", f"sqlite:///{base}", "--today", "02-03-2026"]
+    make_database(base)
     age(inbox)
     assert run(arguments, environment=ENVIRONMENT) == ExitCode.DONE
     before = dump(base)

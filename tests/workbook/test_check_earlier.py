@@ -13,7 +13,7 @@ import pytest
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.program import run
 from fpsheet_templates.load import load_form
-from tests.support.desk import Row, edit, make_workbook
+from tests.support.desk import Row, edit, make_database, make_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +84,7 @@ def change(book: Workbook) -> None:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the workbook as it was sent, and as it is now."""
     monkeypatch.chdir(tmp_path)
+    make_database(tmp_path / "base.db")
     sent = make_workbook(FORM, ROWS)
     (tmp_path / "indbakke").mkdir()
     (tmp_path / "indbakke" / "sendt.xlsx").write_bytes(sent)

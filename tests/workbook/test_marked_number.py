@@ -27,7 +27,7 @@ from fpsheet.intake.process import ReadingProcess
 from fpsheet_templates.form import FieldType
 from fpsheet_templates.load import load_form
 from fpsheet_validation import registry, row_schema
-from tests.support.desk import Row, make_workbook
+from tests.support.desk import Row, make_database, make_workbook
 from tests.support.xlsx_parts import (
     CONTENT_TYPES,
     Package,
@@ -158,6 +158,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "indbakke").mkdir()
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.chdir(tmp_path)
+    make_database(tmp_path / "base.db")
     return tmp_path
 
 

@@ -74,6 +74,8 @@ def fpsheet(tmp_path: Path) -> Callable[..., int]:
         "FPSHEET_DB": f"sqlite:///{tmp_path / 'central.db'}",
     }
 
+    make_database(tmp_path / "central.db")
+
     def call(command: str, *arguments: object) -> int:
         day = () if command == "template" else ("--today", f"{TODAY:%d-%m-%Y}")
         return run([command, *map(str, arguments), *day], environment=environment)

@@ -24,7 +24,7 @@ from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet.transport.signing_key import departement_key, new_signing_key
 from fpsheet_sync.receipt import Receipt
 from fpsheet_templates.load import load_form
-from tests.support.desk import make_workbook
+from tests.support.desk import make_database, make_workbook
 from tests.support.submissions import Sending, new_store, send
 
 FIRST = """
@@ -158,6 +158,7 @@ def test_sync_from_and_to_addresses(tmp_path: Path, capsys: pytest.CaptureFixtur
     rows = {"borger": [{"cpr": "6101801234", "pensionist_foer_reform": "nej"}]}
     system.pipe_file("/post/ind/956.xlsx", make_workbook(load_form(), rows))
     system.store["/post/ind/956.xlsx"].created = datetime(2026, 1, 2, tzinfo=UTC)
+    make_database(tmp_path / "central.db")
     command = ["sync", "memory://post/ind", "--db", f"sqlite:///{tmp_path / 'central.db'}"]
     environment = {"FPSHEET_CONFIG": str(tmp_path / "none"), "FPSHEET_KEY_FOLDER": str(tmp_path)}
     try:

@@ -17,7 +17,7 @@ from fpsheet.views.rule_book import rule_book
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
 from fpsheet_templates.rule_history import RuleChange, RuleEvent, load_rule_history, replay
-from tests.support.desk import Row, make_workbook
+from tests.support.desk import Row, make_database, make_workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +50,7 @@ jurisdictions = ["DK"]
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with rules to be tried and a workbook of three forløb, two of them long."""
     monkeypatch.chdir(tmp_path)
+    make_database(tmp_path / "base.db")
     (tmp_path / "nye.toml").write_text(TRIAL, encoding="utf-8")
     cprs = ("6101801234", "6201801234")
     days = ((1, 10), (1, 60), (2, 90))

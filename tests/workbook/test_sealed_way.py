@@ -9,7 +9,7 @@ import pytest
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.program import run
 from fpsheet_templates.load import load_form
-from tests.support.desk import make_workbook
+from tests.support.desk import make_database, make_workbook
 from tests.support.exchange import TODAY, digits, keys_of
 
 CPR = "6101801234"
@@ -25,6 +25,7 @@ ROWS = {
 def enrolled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[Path, Path]:
     """Give the folders of a kommune and a departement that have exchanged keys by phone."""
     kommune, departement = tmp_path / "kommune", tmp_path / "departement"
+    make_database(tmp_path / "central.db")
     assert run(["keys", "departement"], environment=keys_of(departement)) == 0
     theirs = digits(capsys.readouterr().out)
     recipient = departement / "noegler" / "modtager.txt"
@@ -146,6 +147,7 @@ def test_a_trial_without_keys_takes_unsigned_files_and_says_so(
     run(["submit", str(book), "--to", post, *TODAY, "--json"], environment=nobody)
     assert json.loads(capsys.readouterr().out)["sealed"] is False
     database = f"sqlite:///{(tmp_path / 'central.db').as_posix()}"
+    make_database(tmp_path / "central.db")
     run(["sync", post, "--db", database, *TODAY], environment=nobody)
     assert "Filer uden underskrift er taget imod" in capsys.readouterr().out
 

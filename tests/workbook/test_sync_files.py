@@ -21,7 +21,7 @@ from fpsheet.workbook.package import unpack
 from fpsheet_sync.library import read_commits
 from fpsheet_sync.store import open_store
 from fpsheet_templates.load import load_form
-from tests.support.desk import Row, check_bytes, edit, make_workbook
+from tests.support.desk import Row, check_bytes, edit, make_database, make_workbook
 from tests.support.exchange import TODAY
 from tests.support.xlsx_parts import column_of
 
@@ -102,7 +102,8 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Office:
-    """An office with an empty inbox."""
+    """An office with an empty inbox and an empty database."""
+    make_database(tmp_path / "central.db")
     return Office(tmp_path, capsys)
 
 
