@@ -23,7 +23,7 @@ from fpsheet_sync.keys import (
 )
 from fpsheet_sync.migrate import HEAD
 from fpsheet_sync.schema import store_schema
-from fpsheet_sync.store import Store, open_store
+from fpsheet_sync.store import Store, noted_key, open_store
 
 KEY_SUFFIX = ".noegle"
 ROUNDING_SUFFIX = ".afrunding"
@@ -66,12 +66,15 @@ def locate_central(url: str, key_file: Path | None = None) -> Central:
     return Central(url, folder / f"{_name(url)}{KEY_SUFFIX}")
 
 
-def open_central(central: Central, *, create: bool = False, with_keys: bool = True) -> Store:
+def open_central(
+    central: Central, *, create: bool = False, lift: bool = False, with_keys: bool = True
+) -> Store:
     """Open the database.
 
     Args:
         central: Where it is.
         create: Make it and its key where it is new, and lift an older one.
+        lift: Lift an older one; none is made.
         with_keys: Read the keys as well; statistics need none.
 
     Raises:
@@ -83,7 +86,7 @@ def open_central(central: Central, *, create: bool = False, with_keys: bool = Tr
         # Said before the key is missed, which lies beside it.
         raise store_failure("missing", {"sted": file})
     keys = _keys(central, create=create) if with_keys else None
-    return open_store(central.url, keys=keys, create=create)
+    return open_store(central.url, keys=keys, create=create, lift=lift)
 
 
 def read_secret(central: Central) -> bytes:
@@ -148,10 +151,13 @@ def describe_central(store: Store) -> CentralInfo:
 
 def _keys(central: Central, *, create: bool) -> Keys:
     # A key is made for a new database alone: a lost key must be missed, not replaced.
-    may_be_new = central.is_new or _sqlite_file(central.url) is None
-    if create and may_be_new and not central.key_file.exists():
-        return write_keys(central.key_file, secrets.token_bytes(SECRET_BYTES))
-    return read_keys(central.key_file)
+    if not create or central.key_file.exists():
+        return read_keys(central.key_file)
+    on_server = _sqlite_file(central.url) is None
+    if noted_key(central.url) if on_server else not central.is_new:
+        values = {"sted": make_url(central.url).render_as_string(), "noegle": central.key_file}
+        raise store_failure("no_key_for", values)
+    return write_keys(central.key_file, secrets.token_bytes(SECRET_BYTES))
 
 
 def _need_known(url: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from uuid import uuid4
 
+from fpsheet.outside import NO_ROOM
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.load import load_texts
 
@@ -43,7 +44,8 @@ def write_whole(path: Path, data: bytes, *, language: str = "da") -> None:
         # What cannot be written to may not be removed from either; the first failure counts.
         with suppress(OSError):
             beside.unlink(missing_ok=True)
-        raise not_written(str(path), language=language) from error
+        what = "no_room" if error.errno in NO_ROOM else "not_written"
+        raise not_written(str(path), language=language, what=what) from error
 
 
 def clear_way(paths: Iterable[Path], *, language: str = "da") -> None:
@@ -114,7 +116,10 @@ def need_folder(folder: Path, *, language: str = "da") -> None:
 
 
 def not_written(name: str, *, language: str = "da", what: str = "not_written") -> WorkbookFileError:
-    """Give the failure of a file, or of a folder (`no_writing`), that cannot be written."""
+    """Give the failure of a file, or of a folder (`no_writing`), that cannot be written.
+
+    `no_room` is the failure of a file for which the disk has no room.
+    """
     texts = load_texts("program.toml")
     sentence = texts.fill(f"program.value.{what}", language, {"name": name})
     remedy = texts.get(f"program.value.{what}_remedy", language)

@@ -3,7 +3,9 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from fpsheet.outside import outside_failure
 from fpsheet.progress import Progress, Step
 from fpsheet.receive import FAILED, Desk, Received, Way, receive, way_of
 from fpsheet.transport.inbox import Arrival, list_inbox, read_arrival
@@ -15,7 +17,7 @@ from fpsheet_sync.receipt import Receipt
 from fpsheet_sync.refusal import Refusal, note_refusals
 from fpsheet_sync.store import Store
 from fpsheet_sync.sync import known_receipts, sender_of, sync_submissions
-from fpsheet_templates.errors import FpsheetError
+from fpsheet_templates.errors import FpsheetError, OutsideError
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import make_finding
 
@@ -34,6 +36,8 @@ class Processed:
         way: How it travelled.
         returned: The returned workbook as far as it could be made before the merge.
         failure: Kind of the program's own failure over the file; empty for none.
+        outside: What outside the program kept its receipt from being written, or the folder that
+            it is from being read; None where nothing did. A later run tries again.
     """
 
     arrival: Arrival
@@ -45,6 +49,7 @@ class Processed:
     way: Way = Way.PACKAGE
     returned: bytes = field(default=b"", repr=False)
     failure: str = ""
+    outside: FpsheetError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,9 @@ def sync_inbox(
         mine = _claimed(found.fresh, claims, others)
         for one in receive(mine, desk, count=len(found.fresh)):
             progress.advance(Step.APPLY)
+            if one.is_waiting:
+                yield Processed(one.arrival, is_waiting=True)
+                continue
             received = _belonging(one, store)
             if received.prepared is None and not received.failure:
                 codes = sorted({finding.code for finding in received.verdict.findings})
@@ -158,6 +166,9 @@ def plan_inbox(url: str, store: Store, *, desk: Desk, progress: Progress) -> Ite
     fresh = [file.arrival for file in found.fresh]
     for one in receive(fresh, desk, count=len(fresh)):
         progress.advance(Step.PLAN)
+        if one.is_waiting:
+            yield Processed(one.arrival, is_waiting=True)
+            continue
         received = _belonging(one, store)
         yield _planned(received, store)
 
@@ -170,11 +181,12 @@ def sort_inbox(url: str, desk: Desk, store: Store) -> Sorted:
     """
     listing = list_inbox(url, now=desk.now)
     waiting = [Processed(entry, is_waiting=True) for entry in listing.waiting]
+    waiting += [_closed(folder) for folder in listing.closed]
     places: list[tuple[Arrival, str, Way]] = []
     for entry in sorted(listing.arrivals, key=lambda one: (str(one.modified_at), one.name)):
         try:
             data = read_arrival(entry)
-        except OSError:
+        except OutsideError:
             waiting.append(Processed(entry, is_waiting=True))
         else:
             # By its own bytes: what a package says its workbook is, anybody can say.
@@ -189,6 +201,12 @@ def sort_inbox(url: str, desk: Desk, store: Store) -> Sorted:
         fresh=tuple(Fresh(*place) for place in places if place[1] not in receipts),
         waiting=tuple(waiting),
     )
+
+
+def _closed(folder: str) -> Processed:
+    """Return a folder of the inbox that may not be read, as a file that waits."""
+    error = outside_failure(PermissionError(), folder)
+    return Processed(Arrival(folder, Path(folder).name, None, 0), is_waiting=True, outside=error)
 
 
 def _belonging(received: Received, store: Store) -> Received:

@@ -24,7 +24,7 @@ from fpsheet.transport.keyring import Keyring
 from fpsheet.transport.package import AGE_MAGIC
 from fpsheet.verdict import Verdict
 from fpsheet_sync.content import Prepared
-from fpsheet_templates.errors import FpsheetError
+from fpsheet_templates.errors import FpsheetError, OutsideError
 from fpsheet_templates.load import load_form
 
 FAILED = "STR-036"
@@ -119,6 +119,7 @@ class Received:
         returned: The returned workbook, for a merge that adds nothing to the check; empty where
             none is wanted or can be made.
         failure: Kind of the program's own failure over the file; empty for none.
+        is_waiting: It vanished, or could not be reached, before it was read.
     """
 
     arrival: Arrival
@@ -128,6 +129,7 @@ class Received:
     sha256: str
     returned: bytes = field(default=b"", repr=False)
     failure: str = ""
+    is_waiting: bool = False
 
 
 def receive(arrivals: Iterable[Arrival], desk: Desk, *, count: int) -> Iterator[Received]:
@@ -139,7 +141,6 @@ def receive(arrivals: Iterable[Arrival], desk: Desk, *, count: int) -> Iterator[
         count: How many there are, or fewer.
 
     Raises:
-        OSError: A file vanished or is locked; the next run sees it again.
         StoreError: The key of the database is missing.
 
     Findings: STR-035, STR-036, and whatever is found in a file.
@@ -157,7 +158,12 @@ def receive(arrivals: Iterable[Arrival], desk: Desk, *, count: int) -> Iterator[
 
 def _take(limits: Limits, process: ReadingProcess, arrival: Arrival) -> Received:
     """Let a process read and check a file; one that it dies of, or fails over, is refused."""
-    data = read_arrival(arrival)
+    try:
+        data = read_arrival(arrival)
+    except OutsideError:
+        # It was there a moment ago; the next run sees it again.
+        nothing = Verdict(Path(arrival.path), (), None)
+        return Received(arrival, nothing, None, Way.PACKAGE, sha256="", is_waiting=True)
     arguments = {"arrival": arrival, "data": data}
     try:
         received: Received | Fault = process.run(Task(f"{_WORKER}:take", arguments, limits))

@@ -1,6 +1,5 @@
 """Commands for the database itself: db init, upgrade, info, log."""
 
-from getpass import getuser
 from typing import TYPE_CHECKING
 
 import click
@@ -67,9 +66,7 @@ def lift_database(session: Session, *, db: str | None) -> int:
     """Lift the database to the newest version."""
     from fpsheet.central import open_central
 
-    central = session.central(db)
-    # A database that is not there is missed, not made: `create` is for one that is.
-    store = open_central(central, create=not central.is_new, with_keys=False)
+    store = open_central(session.central(db), lift=True, with_keys=False)
     session.console().say(session.words.fill("command.db.upgrade.done", {"name": store.place}))
     store.close()
     return 0
@@ -104,7 +101,6 @@ def erase_database(
 ) -> int:
     """Erase what the settings say is too old, or show what that would be."""
     from fpsheet.pipeline.departement import erase_overdue
-    from fpsheet_sync.access import Actor
 
     console, words, years = (
         session.console(as_json=as_json),
@@ -117,7 +113,7 @@ def erase_database(
         else:
             console.say(words.get("command.db.erase.all_kept"))
         return ExitCode.DONE
-    actor = None if dry_run else Actor(getuser(), session.now)
+    actor = None if dry_run else session.actor()
     # A day to come would make everything old.
     day = min(today or session.local_day, session.local_day)
     found = erase_overdue(session.central(db), session.form(), actor, today=day, years=years)
@@ -136,10 +132,9 @@ def show_log(
 ) -> int:
     """Show who did and saw what, and whether any line of the log was altered or removed."""
     from fpsheet.pipeline.statistics import read_access
-    from fpsheet_sync.access import Actor
 
     kode = session.kommune(kommune) if kommune else ""
-    actor = Actor(getuser(), session.now)
+    actor = session.actor()
     log = read_access(session.central(db), actor, cpr=cpr or "", kommune_kode=kode)
     console, words = session.console(as_json=as_json), session.words
     if as_json:

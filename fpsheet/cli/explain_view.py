@@ -1,6 +1,5 @@
 """What `report --explain` shows: a printed figure and the records behind it."""
 
-from getpass import getuser
 from typing import TYPE_CHECKING
 
 from fpsheet.cli.command import CommandUsageError
@@ -34,13 +33,12 @@ def show_explanation(
     """
     from fpsheet.explain import Printed
     from fpsheet.pipeline.statistics import explain_figure
-    from fpsheet_sync.access import Actor
 
     (table, cell), areas = asked
     if len(areas) > 1:
         raise CommandUsageError(session.words.get("command.report.explain_area"))
     printed = Printed(table, cell, area=areas[0].upper() if areas else "")
-    actor = Actor(getuser(), session.now)
+    actor = session.actor()
     found = explain_figure(central, session.form(), order, printed, actor)
     show_explained(session, found, as_json=as_json)
     return 0

@@ -1,7 +1,6 @@
 """Commands that draw lists with CPR numbers for other systems: export side900, export skat."""
 
 from datetime import date
-from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,9 +67,8 @@ def _export(
     session: Session, wanted: "Wanted", out: Path, central: "Central", *, as_json: bool
 ) -> int:
     from fpsheet.pipeline.statistics import export_citizens
-    from fpsheet_sync.access import Actor
 
-    actor = Actor(getuser(), session.now)
+    actor = session.actor()
     extract = export_citizens(central, session.form(), wanted, actor, out)
     words, console = session.words, session.console(as_json=as_json)
     if as_json:

@@ -46,11 +46,19 @@ def run_guarded(run: Callable[[], int], *, words: Words, environment: Mapping[st
         console.warn(words.get("program.interrupted"))
         return ExitCode.INTERRUPTED
     except FpsheetError as error:
-        console.warn(f"{words.get('program.word.error')} {_spoken(error, words)}")
+        console.warn(f"{words.get('program.word.error')} {spoken(error, words)}")
         if not isinstance(error, SpecError):
             return ExitCode.USAGE
         _show_traceback(environment)
         return ExitCode.OURS
+    except OSError as error:
+        from fpsheet.outside import outside_failure
+
+        place = str(error.filename or words.get("program.word.file"))
+        told = in_language(outside_failure(error, place), words.language)
+        console.warn(f"{words.get('program.word.error')} {told}")
+        _show_traceback(environment)
+        return ExitCode.USAGE
     except Exception as error:  # noqa: BLE001 - the one place where nothing may pass
         _show_traceback(environment)
         # The text of an unknown exception may hold a cell's value; its class cannot.
@@ -59,7 +67,7 @@ def run_guarded(run: Callable[[], int], *, words: Words, environment: Mapping[st
         return ExitCode.OURS
 
 
-def _spoken(error: FpsheetError, words: Words) -> str:
+def spoken(error: FpsheetError, words: Words) -> str:
     """Say what went wrong in the person's language."""
     return in_language(error, words.language) if isinstance(error, SpokenError) else str(error)
 

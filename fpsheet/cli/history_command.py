@@ -1,6 +1,5 @@
 """The command that tells all that is known of a citizen: history."""
 
-from getpass import getuser
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -47,9 +46,8 @@ def show_history(
     """Show everything the database knows about a citizen; the look-up is logged."""
     from fpsheet.pipeline.statistics import look_up
     from fpsheet.views.history_view import known_lines, known_value, standing_lines
-    from fpsheet_sync.access import Actor
 
-    actor = Actor(getuser(), session.now)
+    actor = session.actor()
     form, words = session.form(), session.words
     found = look_up(session.central(db), form, cpr, actor, as_of)
     records = found.records

@@ -1,6 +1,5 @@
 """Commands that read what other offices filled in: import benchmark, import skat, import blank."""
 
-from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,9 +53,8 @@ def make_import_commands(words: Words) -> tuple[click.Command, ...]:
 def import_benchmark(session: Session, *, file: Path, db: str | None, as_json: bool) -> int:
     """Read published national figures."""
     from fpsheet.pipeline.statistics import import_figures
-    from fpsheet_sync.access import Actor
 
-    actor, place = Actor(getuser(), session.now), session.central(db)
+    actor, place = session.actor(), session.central(db)
     verdict, done = import_figures(file, place, _question(session), actor)
     if done is None:
         show_verdict(session, verdict, as_json=as_json, lists=True)
@@ -76,9 +74,8 @@ def import_skat(
 ) -> int:
     """Read Skattestyrelsen's answer into Indkomst."""
     from fpsheet.pipeline.statistics import import_answer
-    from fpsheet_sync.access import Actor
 
-    actor, place = Actor(getuser(), session.now), session.central(db)
+    actor, place = session.actor(), session.central(db)
     verdict, done = import_answer(file, place, _question(session), actor, year or 0)
     if done is None:
         show_verdict(session, verdict, as_json=as_json, lists=True)

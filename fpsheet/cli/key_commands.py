@@ -1,6 +1,5 @@
 """Commands of keys: keys new, trust, departement, enrol, revoke, list."""
 
-from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,7 +117,7 @@ def enrol_key(session: Session, *, file: Path, heard: str) -> int:
 
     keys, public = session.keys(), load_public_key(file)
     session.kommune(public.kommune_kode)
-    keys.keep_keyring(keys.keyring().enrol(public, heard=heard, at=session.now, by=getuser()))
+    keys.keep_keyring(keys.keyring().enrol(public, heard=heard, at=session.now, by=session.user()))
     values = {"kommune": public.kommune_kode, "digits": public.fingerprint}
     session.console().say(session.words.fill("command.keys.enrol.done", values))
     return 0

@@ -1,5 +1,6 @@
 """The session: what every command is given beside its own arguments."""
 
+import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from fpsheet.receive import Desk, Unsigned
     from fpsheet.transport.folder import Folder
     from fpsheet.transport.key_folder import KeyFolder
+    from fpsheet_sync.access import Actor
     from fpsheet_templates.form import Form
 
 
@@ -141,6 +143,27 @@ class Session:
         if not (folders or keys.of_departement):
             return None
         return Unsigned(folders, keys.keyring().kommuner - set(despite))
+
+    def user(self) -> str:
+        """Return the name of the user whom the machine runs the program for.
+
+        The machine is asked, not the environment, where anybody writes what he likes. A user
+        without a name is told by number.
+        """
+        try:
+            import pwd
+        except ImportError:  # Windows
+            return os.getlogin()
+        try:
+            return pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:
+            return f"uid {os.getuid()}"
+
+    def actor(self) -> "Actor":
+        """Return who does what is done now, and when, as the access log has it."""
+        from fpsheet_sync.access import Actor
+
+        return Actor(self.user(), self.now)
 
     def central(self, given: str | None) -> "Central":
         """Locate the database: given, environment, settings file, default."""

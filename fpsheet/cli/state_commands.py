@@ -1,6 +1,5 @@
 """Commands that ask the database how things stand: status, conflicts, rebuild."""
 
-from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -238,10 +237,9 @@ def resolve_conflict(
 ) -> int:
     """Decide a conflict by name and with a reason."""
     from fpsheet.pipeline.departement import resolve_conflict
-    from fpsheet_sync.access import Actor
 
     chosen = dict(_split(session, value) for value in values)
-    actor = Actor(getuser(), session.now)
+    actor = session.actor()
     who = actor, reason
     resolve_conflict(session.central(db), conflict, chosen, who, session.words.language)
     session.console().say(session.words.fill("command.conflicts.resolve.done", {"id": conflict}))
@@ -260,9 +258,8 @@ def _split(session: Session, text: str) -> tuple[str, str]:
 def release_file(session: Session, *, number: int, reason: str, db: str | None) -> int:
     """Let a held file through by name and with a reason."""
     from fpsheet.pipeline.departement import release_file
-    from fpsheet_sync.access import Actor
 
-    actor = Actor(getuser(), session.now)
+    actor = session.actor()
     release_file(session.central(db), number, actor, reason)
     session.console().say(session.words.fill("command.conflicts.release.done", {"number": number}))
     return 0

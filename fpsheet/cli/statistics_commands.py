@@ -1,7 +1,6 @@
 """Commands for what comes out: report, history."""
 
 from datetime import date
-from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,7 +71,6 @@ def write_report(  # noqa: PLR0913 - one parameter per option
     from fpsheet.pipeline.statistics import publish_statistics
     from fpsheet.publish import Order
     from fpsheet.statistics.layout import Publisher
-    from fpsheet_sync.access import Actor
     from fpsheet_sync.stat_table import Period
 
     if publish and (internal or as_of is not None):
@@ -91,7 +89,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
         threshold=settings.threshold,
         base=settings.afrunding,
         publisher=Publisher(settings.publisher, settings.contact),
-        actor=Actor(getuser(), session.now) if publish else None,
+        actor=session.actor() if publish else None,
     )
     central = session.central(db)
     if explain:

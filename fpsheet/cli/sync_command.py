@@ -1,7 +1,6 @@
 """The command that takes in: sync."""
 
 from dataclasses import replace
-from getpass import getuser
 from typing import TYPE_CHECKING
 
 import click
@@ -19,13 +18,16 @@ from fpsheet.cli.parameters import (
 from fpsheet.cli.session import Session
 from fpsheet.cli.verdict_view import show_verdict
 from fpsheet.cli.words import Words
-from fpsheet_templates.errors import UsageError
+from fpsheet_templates.errors import FpsheetError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
+    from fpsheet.central import Central
     from fpsheet.inbox import Processed
+    from fpsheet.progress import Progress
+    from fpsheet.receive import Desk
     from fpsheet.verdict import Verdict
 
 RECEIPTS = "kvitteringer"
@@ -67,11 +69,11 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
     today: "date | None",
     as_json: bool,
 ) -> int:
-    """Merge what lies in the inbox, or show what that would do."""
-    from fpsheet.pipeline.departement import plan_inbox, post_receipts, sync_inbox
+    """Merge what lies in the inbox, or show what that would do.
+
+    What was merged before something stopped the run is shown all the same.
+    """
     from fpsheet.transport.folder import folder_beside, is_inside
-    from fpsheet.views.processed_value import needs_attention
-    from fpsheet_sync.access import Actor
 
     folder = receipts or folder_beside(inbox, RECEIPTS)
     if is_inside(folder, inbox):
@@ -80,30 +82,84 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
         remedy = words.get("command.sync.inside_remedy")
         raise UsageError(words.get("command.sync.inside"), remedy=remedy)
     central, desk = session.central(db), session.desk(db, today)
-    with session.progress(quiet=as_json) as progress:
-        if dry_run:
-            processed = plan_inbox(inbox, central, desk, progress)
-        else:
-            actor = Actor(getuser(), session.now)
-            workers = replace(desk, returns=True)
-            merged = sync_inbox(inbox, central, workers, actor, progress)
-            form, language = session.form(), session.words.language
-            processed = list(post_receipts(merged, folder, desk, form, language))
-    show_processed(session, processed, as_json=as_json, dry_run=dry_run)
+    processed: list[Processed] = []
+    stopped: FpsheetError | None = None
+    try:
+        with session.progress(quiet=as_json) as progress:
+            places = inbox, None if dry_run else folder
+            for file in _run(session, places, central, desk, progress):
+                processed.append(file)
+                if as_json:
+                    _give(session, file)
+    except FpsheetError as error:
+        stopped = error
+    if not as_json and (processed or stopped is None):
+        show_processed(session, processed, dry_run=dry_run)
     if desk.unsigned is None and any(_came_unsigned(file) for file in processed):
         session.console(as_json=as_json).say(session.words.get("command.sync.unsigned"))
-    failed = [file for file in processed if file.failure]
-    if failed:
-        _say_failed(session, failed)
+    _say_outside(session, processed)
+    _say_failed(session, processed)
+    if stopped is not None:
+        raise stopped
+    return _exit_code(processed)
+
+
+def _run(
+    session: Session,
+    places: tuple[str, str | None],
+    central: "Central",
+    desk: "Desk",
+    progress: "Progress",
+) -> "Iterable[Processed]":
+    """Merge an inbox and write its receipts; without a folder of receipts, plan it alone."""
+    from fpsheet.pipeline.departement import plan_inbox, post_receipts, sync_inbox
+
+    inbox, folder = places
+    if folder is None:
+        return plan_inbox(inbox, central, desk, progress)
+    workers = replace(desk, returns=True)
+    merged = sync_inbox(inbox, central, workers, session.actor(), progress)
+    return post_receipts(merged, folder, desk, session.form(), session.words.language)
+
+
+def _exit_code(processed: "Sequence[Processed]") -> ExitCode:
+    """Return the code of a run that came to its end: the gravest of what it met."""
+    from fpsheet.views.processed_value import needs_attention
+
+    if any(file.failure for file in processed):
         return ExitCode.OURS
+    if any(file.outside for file in processed):
+        return ExitCode.USAGE
     return ExitCode.FINDINGS if any(map(needs_attention, processed)) else ExitCode.DONE
 
 
-def _say_failed(session: Session, failed: "Sequence[Processed]") -> None:
+def _give(session: Session, file: "Processed") -> None:
+    from fpsheet.views.processed_value import processed_value
+
+    value = processed_value(file, session.form(), session.words.language)
+    session.console(as_json=True).give(value)
+
+
+def _say_outside(session: Session, processed: "Sequence[Processed]") -> None:
+    """Say what could not be read or written, and of whom; the next run tries again."""
+    from fpsheet.cli.failure import spoken
+    from fpsheet.views.processed_value import kommune_of
+
+    words = session.words
+    for file in processed:
+        if file.outside is not None:
+            key = "unposted" if file.receipt else "closed"
+            told = {"kommune": kommune_of(file), "what": spoken(file.outside, words)}
+            session.console().warn(words.fill(f"command.sync.{key}", told))
+
+
+def _say_failed(session: Session, processed: "Sequence[Processed]") -> None:
     """Say which files the program itself failed over; what went wrong may hold values."""
     from fpsheet.views.spoken_name import spoken_name
 
-    for file in failed:
+    for file in processed:
+        if not file.failure:
+            continue
         told = {"file": spoken_name(file.arrival.name), "kind": file.failure}
         session.console().warn(session.words.fill("command.sync.failed", told))
 
@@ -114,17 +170,11 @@ def _came_unsigned(file: "Processed") -> bool:
     return file.is_new and not file.is_waiting and file.way is not Way.SEALED
 
 
-def show_processed(
-    session: Session, processed: "Sequence[Processed]", *, as_json: bool, dry_run: bool
-) -> None:
+def show_processed(session: Session, processed: "Sequence[Processed]", *, dry_run: bool) -> None:
     """Show what became of the files of an inbox, the refused ones with their findings."""
-    from fpsheet.views.processed_value import processed_value, state_of
+    from fpsheet.views.processed_value import state_of
 
-    console, words, form = session.console(as_json=as_json), session.words, session.form()
-    if as_json:
-        for file in processed:
-            console.give(processed_value(file, form, words.language))
-        return
+    console, words = session.console(), session.words
     if not processed:
         console.say(words.get("command.sync.none"))
         return

@@ -1,7 +1,6 @@
 """Commands that give a workbook: template, pull, upgrade."""
 
 from datetime import date
-from getpass import getuser
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING
@@ -71,10 +70,9 @@ def pull_workbook(  # noqa: PLR0913 - one parameter per option
 ) -> int:
     """Write a workbook filled with what the database holds, and say what is not in it."""
     from fpsheet.pipeline.departement import pull_workbook
-    from fpsheet_sync.access import Actor
 
     issue = _new_issue(session, kommune, year)
-    actor = Actor(getuser(), session.now)
+    actor = session.actor()
     pulled = pull_workbook(session.central(db), issue, actor, out)
     console, words = session.console(as_json=as_json), session.words
     if as_json:

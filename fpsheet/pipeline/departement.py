@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import sleep
 from typing import TYPE_CHECKING
 
 from fpsheet.files import write_whole
 from fpsheet.progress import Progress
+from fpsheet_templates.errors import StoreError
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from fpsheet_sync.state import Plain
     from fpsheet_sync.status import StatusLine
     from fpsheet_templates.form import Form
+
+SERVER_WAITS = (5.0, 30.0, 60.0)
+"""Seconds that a sync waits for a database server that was lost while it ran, time after time."""
 
 
 def pull_workbook(central: "Central", issue: "Issue", actor: "Actor", out: Path) -> "Prefilled":
@@ -110,13 +115,25 @@ def sync_inbox(
     Raises:
         UsageError: There is no such inbox.
         StoreError: There is no database (`db init` makes one), or it could not be used; what was
-            merged before stays.
+            merged before stays. A server that is gone for a moment is waited for.
     """
     from fpsheet.central import open_central
     from fpsheet.inbox import sync_inbox as run
 
-    with closing(open_central(central)) as store:
-        yield from run(inbox, store, desk=desk, actor=actor, progress=progress)
+    given: set[str] = set()
+    for wait in (*SERVER_WAITS, None):
+        try:
+            with closing(open_central(central)) as store:
+                for file in run(inbox, store, desk=desk, actor=actor, progress=progress):
+                    if file.arrival.path not in given:
+                        given.add(file.arrival.path)
+                        yield file
+        except StoreError as error:
+            if error.key != "error.store.unreachable" or wait is None or not given:
+                raise
+            sleep(wait)
+        else:
+            return
 
 
 def plan_inbox(
@@ -142,13 +159,11 @@ def post_receipts(
 
     Args:
         processed: What became of the files of an inbox.
-        folder: A folder or any fsspec address; each kommune has its own in it.
+        folder: A folder or any fsspec address; each kommune has its own in it. One that cannot be
+            written is told of with its file, and stops no other.
         desk: The keys that receipts are signed and sealed with.
         form: The form.
         language: Language of the workbooks.
-
-    Raises:
-        WorkbookFileError: The folder cannot be written.
     """
     from fpsheet.receipts.post import Post
     from fpsheet.receipts.post import post_receipts as write

@@ -5,7 +5,7 @@ to that kommune alone.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -27,7 +27,7 @@ from fpsheet.transport.inbox import Arrival, read_arrival
 from fpsheet.transport.keyring import Keyring
 from fpsheet.transport.signing_key import SigningKey, departement_key
 from fpsheet_sync.receipt import Receipt
-from fpsheet_templates.errors import FpsheetError
+from fpsheet_templates.errors import FpsheetError, OutsideError, WorkbookFileError
 from fpsheet_templates.form import Form
 
 BOOK_SUFFIX = ".xlsx"
@@ -63,29 +63,49 @@ def post_receipts(
     """Write the receipts of files under the departement's numbers; what is there stays.
 
     Each file is passed on as soon as its receipt is there: while one is written, the next are read.
-
-    Raises:
-        WorkbookFileError: The folder cannot be written.
+    A folder that cannot be written stops no other; the file is passed on with what stopped it.
     """
-    signer = post.signer
-    with ExitStack() as stack:
-        process: ReadingProcess | None = None
+    with _Answers(post) as answers:
         for file in processed:
-            receipt = file.receipt
-            if receipt is not None and not folder.has(f"{_stem(receipt)}{SUFFIX}"):
-                if file.way is Way.WORKBOOK:
-                    # Loaded here: where nothing is new, a sync needs none of it.
-                    from fpsheet.returned.answer import adds_nothing
-
-                    data = file.returned if adds_nothing(receipt) else b""
-                    if not data:
-                        process = process or stack.enter_context(ReadingProcess())
-                        data = _answer(file.arrival, receipt, post, process)
-                    if data:
-                        folder.put(f"{_stem(receipt)}{RETURNED_SUFFIX}", data)
-                _post(receipt, file.way, folder, post, signer)
+            outside = _try_post(file, folder, answers)
             # Whoever keeps what was passed on shall not keep every workbook in memory.
-            yield replace(file, returned=b"")
+            yield replace(file, returned=b"", outside=outside)
+
+
+def _try_post(file: Processed, folder: Folder, answers: "_Answers") -> FpsheetError | None:
+    """Write what goes back for a file; return what kept it from being written."""
+    if file.receipt is None:
+        return None
+    try:
+        if not folder.has(f"{_stem(file.receipt)}{SUFFIX}"):
+            _post(file, file.receipt, folder, answers)
+    except (OutsideError, WorkbookFileError) as error:
+        return error
+    return None
+
+
+class _Answers(AbstractContextManager["_Answers"]):
+    """Makes the workbooks that go back; one reading process serves all that are read again."""
+
+    def __init__(self, post: Post) -> None:
+        self.post, self.signer = post, post.signer
+        self._stack = ExitStack()
+        self._process: ReadingProcess | None = None
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def of(self, file: Processed, receipt: Receipt) -> bytes:
+        """Return the returned workbook of a file with its receipt in it; empty for none."""
+        if file.way is not Way.WORKBOOK:
+            return b""
+        # Loaded here: where nothing is new, a sync needs none of it.
+        from fpsheet.returned.answer import adds_nothing
+
+        if file.returned and adds_nothing(receipt):
+            return file.returned
+        self._process = self._process or self._stack.enter_context(ReadingProcess())
+        return _answer(file.arrival, receipt, self.post, self._process)
 
 
 def _answer(arrival: Arrival, receipt: Receipt, post: Post, process: ReadingProcess) -> bytes:
@@ -110,13 +130,14 @@ def _stem(receipt: Receipt) -> str:
     return f"{receipt.kommune_kode}/{receipt.number}"
 
 
-def _post(
-    receipt: Receipt, way: Way, folder: Folder, post: Post, signer: SigningKey | None
-) -> None:
+def _post(file: Processed, receipt: Receipt, folder: Folder, answers: _Answers) -> None:
     from fpsheet.receipts.book import receipt_book
     from fpsheet.statistics.xlsx import write_xlsx
 
-    is_sealed = way is Way.SEALED
+    post, signer = answers.post, answers.signer
+    if returned := answers.of(file, receipt):
+        folder.put(f"{_stem(receipt)}{RETURNED_SUFFIX}", returned)
+    is_sealed = file.way is Way.SEALED
     if is_sealed and post.unsealing is not None:
         keys = [key.public for key in post.unsealing[1].active(receipt.kommune_kode)]
         if keys:

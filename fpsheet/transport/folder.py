@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fpsheet.files import PART_SUFFIX, not_written, part_name, plain_name, write_whole
+from fpsheet.files import PART_SUFFIX, part_name, plain_name, write_whole
+from fpsheet.outside import reaching
 
 _SCHEME = "://"
 _STALE = timedelta(hours=1)
@@ -29,7 +30,8 @@ class Folder:
             Its path, or its address.
 
         Raises:
-            WorkbookFileError: It cannot be written.
+            WorkbookFileError: A file on this machine cannot be written.
+            OutsideError: The address cannot be reached or written.
         """
         name = "/".join(map(plain_name, name.split("/")))
         if _SCHEME not in self.url:
@@ -38,18 +40,19 @@ class Folder:
             return str(local)
         from fsspec.core import url_to_fs
 
-        system, root = url_to_fs(self.url)
-        path = f"{root.rstrip('/')}/{name}"
-        folder, _, file = path.rpartition("/")
-        beside = f"{folder}/{part_name(file)}"
-        try:
-            system.makedirs(folder, exist_ok=True)
-            system.pipe_file(beside, data)
-            system.mv(beside, path)
-        except OSError as error:
-            with suppress(OSError):
-                system.rm_file(beside)
-            raise not_written(path) from error
+        with reaching(self.url):
+            system, root = url_to_fs(self.url)
+            path = f"{root.rstrip('/')}/{name}"
+            folder, _, file = path.rpartition("/")
+            beside = f"{folder}/{part_name(file)}"
+            try:
+                system.makedirs(folder, exist_ok=True)
+                system.pipe_file(beside, data)
+                system.mv(beside, path)
+            except Exception:
+                with suppress(Exception):
+                    system.rm_file(beside)
+                raise
         return str(system.unstrip_protocol(path))
 
     def sweep(self, now: datetime) -> None:
@@ -65,13 +68,18 @@ class Folder:
                     left.unlink()
 
     def has(self, name: str) -> bool:
-        """Tell whether a file is there."""
-        if _SCHEME not in self.url:
-            return (Path(self.url) / name).is_file()
-        from fsspec.core import url_to_fs
+        """Tell whether a file is there.
 
-        system, root = url_to_fs(self.url)
-        return bool(system.isfile(f"{root.rstrip('/')}/{name}"))
+        Raises:
+            OutsideError: The folder cannot be reached.
+        """
+        with reaching(self.url):
+            if _SCHEME not in self.url:
+                return (Path(self.url) / name).is_file()
+            from fsspec.core import url_to_fs
+
+            system, root = url_to_fs(self.url)
+            return bool(system.isfile(f"{root.rstrip('/')}/{name}"))
 
 
 def folder_beside(url: str, name: str) -> str:

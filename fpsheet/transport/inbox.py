@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from fpsheet.outside import reaching
 from fpsheet_templates.errors import UsageError
 
 QUIET = timedelta(seconds=5)
@@ -46,11 +47,13 @@ class Inbox:
         arrivals: Workbooks and packages.
         waiting: Workbooks that changed so lately that they may be half copied.
         ignored: Everything else: lock files, part files, other kinds.
+        closed: Folders in it that may not be read.
     """
 
     arrivals: tuple[Arrival, ...]
     waiting: tuple[Arrival, ...]
     ignored: tuple[str, ...]
+    closed: tuple[str, ...] = ()
 
 
 def list_inbox(url: str, *, now: datetime) -> Inbox:
@@ -62,32 +65,41 @@ def list_inbox(url: str, *, now: datetime) -> Inbox:
 
     Raises:
         UsageError: There is no such folder.
+        OutsideError: It cannot be reached.
     """
     from fsspec.core import url_to_fs
 
-    system, root = url_to_fs(url)
-    if not system.isdir(root):
-        raise UsageError(f"Indbakken {url} findes ikke.", remedy="Kontrollér stien, og prøv igen.")
+    closed: list[str] = []
+    with reaching(url):
+        system, root = url_to_fs(url)
+        if not system.isdir(root):
+            raise UsageError(
+                f"Indbakken {url} findes ikke.", remedy="Kontrollér stien, og prøv igen."
+            )
+        # A local folder that may not be read would be passed over without a word.
+        asked = {} if "://" in url else {"on_error": lambda error: closed.append(error.filename)}
+        listed = system.find(root, detail=True, **asked)
     address = system.unstrip_protocol if "://" in url else str
-    walked = _walk(system.find(root, detail=True), address)
+    walked = _walk(listed, address)
     found = sorted(walked, key=lambda arrival: arrival.path)
     good = [entry for entry in found if _is_candidate(entry.name)]
     waiting = tuple(entry for entry in good if _is_moving(entry, now))
     arrivals = tuple(entry for entry in good if entry not in waiting)
     ignored = tuple(entry.name for entry in found if not _is_candidate(entry.name))
-    return Inbox(arrivals, waiting, ignored)
+    return Inbox(arrivals, waiting, ignored, tuple(sorted(closed)))
 
 
 def read_arrival(arrival: Arrival) -> bytes:
     """Give the bytes of a file of the inbox.
 
     Raises:
-        OSError: It vanished or is locked; the next run sees it again.
+        OutsideError: It vanished, is locked or cannot be reached; the next run sees it again.
     """
     from fsspec.core import url_to_fs
 
-    system, path = url_to_fs(arrival.path)
-    content: bytes = system.cat_file(path)
+    with reaching(arrival.path):
+        system, path = url_to_fs(arrival.path)
+        content: bytes = system.cat_file(path)
     return content
 
 

@@ -7,18 +7,23 @@ from fpsheet.inbox import Processed
 from fpsheet.views.findings_value import VerdictValue, verdict_value
 from fpsheet.views.spoken_name import spoken_name
 from fpsheet_sync.step import SheetOutcome
+from fpsheet_templates.errors import SpokenError
+from fpsheet_templates.failure import in_language
 from fpsheet_templates.form import Form
 
 
 class ProcessedValue(TypedDict):
     """One file: `fpsheet sync --json` writes one line of this per file.
 
-    `receipt` is the number the file got; empty where it got none. `sheets` counts rows by fate.
+    `receipt` is the number the file got; empty where it got none. `outside` tells what outside the
+    program kept the receipt from being written; empty where nothing did. `sheets` counts rows by
+    fate.
     """
 
     file: str
     state: str
     receipt: str
+    outside: str
     kommune_kode: str
     sheets: dict[str, dict[str, int]]
     check: VerdictValue | None
@@ -34,10 +39,16 @@ def processed_value(processed: Processed, form: Form, language: str) -> Processe
         "file": spoken_name(processed.arrival.name),
         "state": state_of(processed),
         "receipt": receipt.number if receipt else "",
+        "outside": _outside_of(processed, language),
         "kommune_kode": kommune_of(processed),
         "sheets": {name: asdict(numbers) for name, numbers in outcomes_of(processed).items()},
         "check": check,
     }
+
+
+def _outside_of(processed: Processed, language: str) -> str:
+    error = processed.outside
+    return in_language(error, language) if isinstance(error, SpokenError) else str(error or "")
 
 
 def state_of(processed: Processed) -> str:

@@ -22,6 +22,10 @@ _SAYINGS = {
     "read-only transaction": "readonly",
     "permission denied": "readonly",
     "unable to open database file": "missing",
+    "password authentication failed": "login",
+    "no password supplied": "login",
+    "no pg_hba.conf entry": "login",
+    'role "': "login",
     "does not exist": "missing",
     "file is not a database": "foreign",
     "connection failed": "unreachable",
@@ -29,6 +33,15 @@ _SAYINGS = {
     "connection is bad": "unreachable",
     "could not connect": "unreachable",
     "closed the connection": "unreachable",
+    "connection is closed": "unreachable",
+    "connection timed out": "unreachable",
+    "timeout expired": "unreachable",
+    "terminating connection": "unreachable",
+    "is starting up": "unreachable",
+    "is shutting down": "unreachable",
+    "too many clients": "unreachable",
+    "could not translate host name": "unreachable",
+    "failed to resolve host": "unreachable",
 }
 
 
@@ -68,6 +81,8 @@ def translated(place: str) -> Iterator[None]:
         yield
     except ArgumentError:
         raise store_failure("url") from None
+    except ModuleNotFoundError:
+        raise store_failure("driver", {"sted": place}) from None
     except DBAPIError as error:
         if any(kind.__name__ == "DataError" for kind in type(error.orig).__mro__):
             raise UnfitValueError(type(error.orig).__name__) from None

@@ -5,7 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    create_engine,
+    event,
+    func,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -94,28 +104,28 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(url: str, *, keys: Keys | None = None, create: bool = False) -> Store:
+def open_store(
+    url: str, *, keys: Keys | None = None, create: bool = False, lift: bool = False
+) -> Store:
     """Open the central database.
 
     Args:
         url: SQLAlchemy URL (`sqlite:///central.db`, `postgresql://server/name`).
         keys: Keys of the database; needed to merge, to look a citizen up and to read originals.
         create: Make the tables where the database is new, and lift an older one.
+        lift: Lift an older one; one without tables is refused.
 
     Raises:
         StoreError: It is missing, locked, of another version, or the keys are not its own.
     """
-    with translated("?"):
-        address = make_url(url)
-    if address.drivername in {"postgresql", "postgres"}:
-        address = address.set(drivername="postgresql+psycopg")
-    place = address.database or "?" if _is_sqlite(address) else address.render_as_string()
-    if _is_sqlite(address) and not create:
-        _need_file(address, place)
-    store = Store(_make_engine(address), place, keys)
+    store = _reach(url, keys)
+    if not create:
+        _need_file(store)
     try:
-        if create:
+        if create or lift:
             with store.write() as connection:
+                if not create:
+                    _need_tables(connection, store.place)
                 upgrade(connection)
         _check_version(store)
         if keys is not None:
@@ -124,6 +134,25 @@ def open_store(url: str, *, keys: Keys | None = None, create: bool = False) -> S
         store.close()
         raise
     return store
+
+
+def noted_key(url: str) -> str:
+    """Return the name of the key that a server's database was first opened with.
+
+    Returns:
+        The name (`Keys.id`); empty where the database is empty or has had no key yet.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    store = _reach(url, None)
+    try:
+        with store.read() as connection:
+            if not inspect(connection).has_table("opsaetning"):
+                return ""
+            return connection.execute(_noted()).scalar() or ""
+    finally:
+        store.close()
 
 
 def lock(connection: Connection, name: str) -> None:
@@ -178,10 +207,22 @@ def _is_sqlite(address: URL) -> bool:
     return address.get_backend_name() == "sqlite"
 
 
-def _need_file(address: URL, place: str) -> None:
-    in_memory = address.database in {None, "", ":memory:"}
-    if not in_memory and not Path(str(address.database)).is_file():
-        raise store_failure("missing", {"sted": place})
+def _reach(url: str, keys: Keys | None) -> Store:
+    """Return the store of an address; nothing is asked of the database yet."""
+    with translated("?"):
+        address = make_url(url)
+    if address.drivername in {"postgresql", "postgres"}:
+        address = address.set(drivername="postgresql+psycopg")
+    place = address.database or "?" if _is_sqlite(address) else address.render_as_string()
+    with translated(place):
+        return Store(_make_engine(address), place, keys)
+
+
+def _need_file(store: Store) -> None:
+    file = store.engine.url.database
+    in_memory = file in {None, "", ":memory:"}
+    if not store.is_postgresql and not in_memory and not Path(str(file)).is_file():
+        raise store_failure("missing", {"sted": store.place})
 
 
 def _make_engine(address: URL) -> Engine:
@@ -210,21 +251,29 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _need_tables(connection: Connection, place: str) -> None:
+    tables = inspect(connection).get_table_names()
+    if "alembic_version" not in tables:
+        raise store_failure("foreign" if tables else "empty", {"sted": place})
+
+
 def _check_version(store: Store) -> None:
     with store.read() as connection:
-        tables = inspect(connection).get_table_names()
-        if "alembic_version" not in tables:
-            raise store_failure("foreign" if tables else "empty", {"sted": store.place})
+        _need_tables(connection, store.place)
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if found != HEAD:
         key = "older" if str(found) < HEAD else "newer"
         raise store_failure(key, {"sted": store.place, "version": found})
 
 
+def _noted() -> Select[str]:
+    setting = store_schema()["opsaetning"]
+    return select(setting.c.vaerdi).where(setting.c.navn == _KEY_SETTING)
+
+
 def _check_keys(store: Store, keys: Keys) -> None:
     """Compare the keys with those the database was first opened with; note them if none."""
-    setting = store_schema()["opsaetning"]
-    wanted = select(setting.c.vaerdi).where(setting.c.navn == _KEY_SETTING)
+    setting, wanted = store_schema()["opsaetning"], _noted()
     with store.read() as connection:
         known = connection.execute(wanted).scalar()
     if known is None:

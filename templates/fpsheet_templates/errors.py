@@ -46,5 +46,9 @@ class SpokenError(FpsheetError):
     values: Mapping[str, object] = {}
 
 
+class OutsideError(SpokenError):
+    """Something that is not ours could not be used (a network, a right, a full disk, a driver)."""
+
+
 class StoreError(SpokenError):
     """The central database could not be used (missing, locked, wrong version)."""

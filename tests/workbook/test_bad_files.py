@@ -23,6 +23,7 @@ from fpsheet.demo.country import invent_country
 from fpsheet.demo.fill import fill_workbook
 from fpsheet.demo.scale import Scale
 from fpsheet_templates.load import load_form
+from tests.support.desk import make_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,6 +14,7 @@ import pytest
 
 from fpsheet.cli.program import run
 from fpsheet.workbook.style import date_serial
+from tests.support.desk import make_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
