@@ -1,5 +1,6 @@
 """Commands of keys: keys new, trust, departement, enrol, revoke, list."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,10 +43,19 @@ def make_key_commands(words: Words) -> tuple[click.Command, ...]:
 
 
 def ask_password(session: Session, *, twice: bool = False) -> str:
-    """Give the password of the signing key: of the environment, else typed unseen."""
+    """Give the password of the signing key: of the environment, else typed unseen.
+
+    Raises:
+        UsageError: The environment has none, and there is no terminal to type it at.
+    """
     given = session.environment.get(PASSWORD_VARIABLE)
     if given:
         return given
+    if sys.stdin is None or not sys.stdin.isatty():
+        # A scheduled run would wait for ever, or read the password of whatever is there.
+        told = session.words.fill("command.keys.nobody", {"name": PASSWORD_VARIABLE})
+        remedy = session.words.fill("command.keys.nobody_remedy", {"name": PASSWORD_VARIABLE})
+        raise UsageError(told, remedy=remedy)
     question = session.words.get("command.keys.password")
     answer: str = click.prompt(question, hide_input=True, confirmation_prompt=twice, err=True)
     return answer

@@ -67,7 +67,7 @@ def post_receipts(
     """
     with _Answers(post) as answers:
         for file in processed:
-            outside = _try_post(file, folder, answers)
+            outside = file.outside or _try_post(file, folder, answers)
             # Whoever keeps what was passed on shall not keep every workbook in memory.
             yield replace(file, returned=b"", outside=outside)
 

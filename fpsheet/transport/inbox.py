@@ -1,5 +1,6 @@
 """The inbox: which files of a folder are submissions, and which are traces of other programs."""
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -69,16 +70,14 @@ def list_inbox(url: str, *, now: datetime) -> Inbox:
     """
     from fsspec.core import url_to_fs
 
-    closed: list[str] = []
     with reaching(url):
         system, root = url_to_fs(url)
         if not system.isdir(root):
             raise UsageError(
                 f"Indbakken {url} findes ikke.", remedy="Kontrollér stien, og prøv igen."
             )
-        # A local folder that may not be read would be passed over without a word.
-        asked = {} if "://" in url else {"on_error": lambda error: closed.append(error.filename)}
-        listed = system.find(root, detail=True, **asked)
+        listed = system.find(root, detail=True)
+        closed = () if "://" in url else _closed_folders(root)
     address = system.unstrip_protocol if "://" in url else str
     walked = _walk(listed, address)
     found = sorted(walked, key=lambda arrival: arrival.path)
@@ -86,7 +85,7 @@ def list_inbox(url: str, *, now: datetime) -> Inbox:
     waiting = tuple(entry for entry in good if _is_moving(entry, now))
     arrivals = tuple(entry for entry in good if entry not in waiting)
     ignored = tuple(entry.name for entry in found if not _is_candidate(entry.name))
-    return Inbox(arrivals, waiting, ignored, tuple(sorted(closed)))
+    return Inbox(arrivals, waiting, ignored, closed)
 
 
 def read_arrival(arrival: Arrival) -> bytes:
@@ -101,6 +100,14 @@ def read_arrival(arrival: Arrival) -> bytes:
         system, path = url_to_fs(arrival.path)
         content: bytes = system.cat_file(path)
     return content
+
+
+def _closed_folders(root: str) -> tuple[str, ...]:
+    """Return the folders below a local one that may not be read: fsspec passes over them."""
+    closed: list[str] = []
+    for _ in os.walk(root, onerror=lambda error: closed.append(str(error.filename))):
+        pass
+    return tuple(sorted(closed))
 
 
 def _walk(
