@@ -148,7 +148,7 @@ def _told(receipt: Receipt, check: Check) -> Iterator[Finding]:
     """Give what the merge found, at the places where its rows stand in the file now."""
     for finding, said in zip(merge_findings(receipt), receipt.findings, strict=True):
         sheet = check.sheets.get(finding.sheet)
-        title = finding.title or ("" if sheet is None else sheet.title)
+        title = finding.title if sheet is None else sheet.title
         row = finding.row and _row_now(sheet, finding.row, str(said.get("row_id", "")))
         if row or not finding.row:
             yield replace(finding, title=title, row=row)

@@ -29,6 +29,7 @@ from fpsheet_sync.submission import Choice, Explanation
 from fpsheet_templates.errors import FpsheetError
 from fpsheet_templates.form import META_KEYS, Form, Sheet
 from fpsheet_templates.load import load_form
+from fpsheet_templates.text import BASE_LANGUAGE
 from fpsheet_validation.raw import CellKind, RawSheet, RawWorkbook, SheetTotals
 
 if TYPE_CHECKING:
@@ -64,9 +65,12 @@ class Payload:
 
 
 def without_local(workbook: RawWorkbook, form: Form) -> RawWorkbook:
-    """Empty every field that stays in the kommune, and forget the file's own name."""
+    """Empty every field that stays in the kommune; file and tabs lose names of their own."""
+    sprog = workbook.meta.get("sprog", "")
+    language = sprog if sprog in form.texts.languages() else BASE_LANGUAGE
     sheets = {
-        name: _sheet_without_local(raw, form.sheet(name)) for name, raw in workbook.sheets.items()
+        name: _sheet_without_local(raw, form.sheet(name), title=form.sheet_title(name, language))
+        for name, raw in workbook.sheets.items()
     }
     local = {
         f.id for sheet in form.sheets if sheet.id == "forside" for f in sheet.fields if f.local
@@ -78,13 +82,13 @@ def without_local(workbook: RawWorkbook, form: Form) -> RawWorkbook:
     return replace(workbook, name=neutral, sheets=sheets, cover=cover)
 
 
-def _sheet_without_local(raw: RawSheet, sheet: Sheet) -> RawSheet:
+def _sheet_without_local(raw: RawSheet, sheet: Sheet, *, title: str) -> RawSheet:
     import polars as pl
 
     local = [field.id for field in sheet.fields if field.local and field.id in raw.frame.columns]
     frame = raw.frame.with_columns(pl.lit(None, dtype=pl.String()).alias(name) for name in local)
     kinds = {place: kind for place, kind in raw.kinds.items() if place[1] not in local}
-    return replace(raw, frame=frame, kinds=kinds)
+    return replace(raw, title=title, frame=frame, kinds=kinds)
 
 
 def write_payload(payload: Payload) -> bytes:

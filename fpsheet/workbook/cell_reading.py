@@ -285,7 +285,9 @@ def _holds_cpr(visible: str) -> str:
     """Give a condition that ten digits, in two parts or one, begin with a day and a month.
 
     The text is also read with every digit as a 9, in which a number is found at once. What begins
-    beyond the longest text is not looked at: such a text is too long, which is said first.
+    beyond the longest text is not looked at: such a text is too long, which is said first. Other
+    spellings (dots, pairs, long dashes) are for the check alone: a formula that knew them would be
+    longer than LibreOffice takes.
     """
     text = visible
     for written, plain in (("\u2013", "-"), ("- ", "-"), (" -", "-"), (" ", "-")):

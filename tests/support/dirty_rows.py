@@ -310,7 +310,7 @@ def _with_cpr(random: Random) -> object:
     digits = _cpr(random).replace("-", "")
     first, last = digits[:6], digits[6:]
     between = random.choice(
-        ("", "", "-", " ", "\u2013", " - ", "\u00a0", "\u2011", "/", "--", " -", "\n")
+        ("", "", "-", " ", "\u2013", " - ", "\u00a0", "\u2011", "/", " -", "\n")
     )
     number = random.choice(
         (f"{first}{between}{last}",) * 4

@@ -92,7 +92,7 @@ def workbook() -> RawWorkbook:
     )
     borger = RawSheet(
         sheet="borger",
-        title="Borgere",
+        title="Fiktiv Borger og andre",
         frame=frame,
         columns={"cpr": "C", "navn": "D", "sagsbehandler": "G"},
         missing=("lokalitet",),
@@ -114,7 +114,7 @@ def payload(form: Form) -> Payload:
 
 
 def test_what_travels_holds_no_local_field(form: Form) -> None:
-    """Names, contact details, free text and the file's own name stay in the kommune."""
+    """Names, contact details, free text and names of file and tabs stay in the kommune."""
     content = read_payload(write_payload(payload(form)))
     book = content.workbook
     assert book.name == "956-2026.xlsx"
@@ -122,6 +122,7 @@ def test_what_travels_holds_no_local_field(form: Form) -> None:
     assert book.sheets["borger"].frame["navn"].to_list() == [None, None]
     assert book.sheets["borger"].frame["cpr"].to_list() == [MARKED, "x"]
     assert list(book.sheets["borger"].kinds) == [(9, "cpr")]
+    assert book.sheets["borger"].title == "Borgere"
     assert "Fiktiv" not in repr(content)
 
 

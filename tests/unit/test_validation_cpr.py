@@ -6,6 +6,7 @@ import random
 from datetime import date
 
 import polars as pl
+import pytest
 from stdnum.dk import cpr as registry
 from stdnum.exceptions import ValidationError
 
@@ -13,8 +14,10 @@ from fpsheet_validation.cpr import (
     born_number,
     day_number,
     day_of_birth,
+    holds_cpr,
     is_replacement,
     passes_modulus_11,
+    text_holds_cpr,
     whole_years,
 )
 
@@ -75,3 +78,64 @@ def test_whole_years_turn_on_the_birthday() -> None:
     frame = pl.DataFrame({"day": days, "born": [20080229] * 4})
     age = whole_years(pl.col("born"), day_number(pl.col("day")))
     assert frame.select(age).to_series().to_list() == [17, 18, 19, 20]
+
+
+# One number, as people write it: what stands between its groups, and in which digits.
+PARTS = (
+    *("", "-", " ", "  ", "   ", "\t", "\n", "\r\n", ".", ". ", "_", "__", ",", ", ", "--", " - "),
+    *("- ", " -", "\u00a0", "\u2009", "\u202f", "\u3000", "\u200b", "\u00ad", "\u2010", "\u2011"),
+    *("\u2012", "\u2013", "\u2014", " \u2014 ", "\u2015", "\u2212", "\ufe58", "\ufe63", "\uff0d"),
+    *("\u00b7", "\u2022", "\u2043", "~", "*", "|", ";", "+", "="),
+)
+SPELLED = (
+    *(f"610180{part}1234" for part in PARTS),
+    *(f"61{part}01{part}80{part}1234" for part in ("-", " ", ".", ". ", "_", "\u2013", "  ")),
+    *("61 01 80 12 34", "61.01.80-1234", "610180 12 34", "6101 80 1234", "610 180 1234"),
+    *(
+        "6 1 0 1 8 0 1 2 3 4",
+        "J610180-1234",
+        "(610180)1234",
+        "24-610180-1234",
+        "nr 5 61.01.80 1234",
+    ),
+    *("\uff16\uff11\uff10\uff11\uff18\uff10\uff0d\uff11\uff12\uff13\uff14",),
+    *(
+        "\u0666\u0661\u0660\u0661\u0668\u0660-\u0661\u0662\u0663\u0664",
+        "\u2076\u00b9\u2070180-1234",
+    ),
+)
+
+
+@pytest.mark.parametrize("around", ["{}", "Se {}.", "cpr: {} (mor)", "{}\nog mere"])
+def test_a_number_in_a_text_is_found_however_it_is_written(around: str) -> None:
+    """Of one column and of each text by itself, in any of some seventy spellings."""
+    texts = [around.format(number) for number in SPELLED]
+    column = pl.DataFrame({"text": texts}).select(holds_cpr(pl.col("text")))["text"]
+    assert [text for text, held in zip(texts, column, strict=True) if not held] == []
+    assert all(map(text_holds_cpr, texts))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "20 64 11 22",
+            "+45 20 64 11 22",
+            "+299 32 11 22",
+            "2064 1122, 3211 2233",
+            "0045 20641122",
+        ),
+        *("20 64 11 22, 32 11 22 33", "2024-123456", "24/012345", "610180/1234", "61/01/80-1234"),
+        *("32.03.04-G01-5-24", "10.-12.03.2024", "02.01.2024 - 04.02.2024", "04-05-2024 12:30"),
+        *("5799012345678", "6101801", "61018012345", "920180-1234", "611380-1234", ""),
+    ],
+)
+def test_other_numbers_are_not_taken_for_one(text: str) -> None:
+    """Telephone numbers, journal numbers, days, and what is no day or no month."""
+    assert not text_holds_cpr(text)
+
+
+def test_what_is_blank_holds_none() -> None:
+    """A blank cell is neither."""
+    column = pl.DataFrame({"text": [None, "x", "610180-1234"]})
+    assert column.select(holds_cpr(pl.col("text")))["text"].to_list() == [None, False, True]

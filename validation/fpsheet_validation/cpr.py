@@ -6,6 +6,7 @@ Source: cpr.dk, "Opbygning af CPR-nummeret" and "Erstatningspersonnummer".
 """
 
 import re
+import unicodedata
 from datetime import date
 
 import polars as pl
@@ -15,11 +16,21 @@ from stdnum.exceptions import ValidationError
 WRITTEN = r"^\d{6}-?\d{4}$"
 """What a cell may hold: ten digits, a hyphen after the sixth or none."""
 
-_IN_TEXT = (
-    r"(?:^|[^0-9])(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])(?:0[1-9]|1[0-2])[0-9]{2}"
-    r"(?:[ \t\n]?[-\u2013][ \t\n]?|[ \t\n])?[0-9]{4}(?:[^0-9]|$)"
-)
-"""Ten digits that begin with a day and a month, in two parts or one, and no digit beside them."""
+_MAY_BE_IN_TEXT = r"\p{N}(?:\P{N}{0,8}\p{N}){9}"
+"""Ten digits of any kind, not far from each other (spelling of Rust)."""
+
+_UNSEEN, _PARTING = "Cf", {"Zs", "Zl", "Zp", "Cc", "Pd", "Pc"}
+_OTHER_PARTING = ".,;|=+'()~*\u00b7\u2022\u2043\u02d7\u2212\u00af"
+_RUN = re.compile(r"\d(?:-?\d)*", re.ASCII)
+_DAY, _MONTH = r"(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])", r"(?:0[1-9]|1[0-2])"
+_DAY_AND_MONTH = re.compile(_DAY + _MONTH, re.ASCII)
+_DATE = re.compile(r"\d\d-(?:0\d|1[0-2])-(?:19|20)\d\d", re.ASCII)
+
+_ANYWHERE = ((10,), (6, 4), (6, 2, 2), (2, 2, 2, 4))
+"""Lengths of the groups of digits of a CPR number, also where other groups stand beside them."""
+
+_BY_ITSELF = ((2,) * 5, (4, 2, 4), (3, 3, 4), (3, 3, 2, 2), (1,) * 10)
+"""The same, where no other digits do."""
 
 REPLACEMENT_DAY = 60
 """Added to the day of birth in a replacement number."""
@@ -93,18 +104,58 @@ def holds_cpr(text: pl.Expr) -> pl.Expr:
     """Tell whether a text holds what looks like a CPR number; null where there is no text.
 
     The form of the number alone counts (day 01 to 31 or 61 to 91, month 01 to 12), since a number
-    that fails the control of its digits may be somebody's. A slash keeps a journal number apart.
+    that fails the control of its digits may be somebody's. It may be written in groups, with
+    spaces, dots, commas, underscores or any dash between them and in digits of any kind. A slash
+    keeps a journal number apart.
     """
-    return text.str.contains(_IN_TEXT)
+    return text.map_batches(_which_hold_cpr, return_dtype=pl.Boolean())
+
+
+def _which_hold_cpr(texts: pl.Series) -> pl.Series:
+    found = texts.str.contains(_MAY_BE_IN_TEXT)
+    places = found.arg_true()
+    if places.is_empty():
+        return found
+    held = [text_holds_cpr(text) for text in texts.gather(places)]
+    return found.scatter(places, held)
 
 
 def text_holds_cpr(text: str) -> bool:
     """Tell of one text what `holds_cpr` tells of a column.
 
-    >>> text_holds_cpr("se 610180-1234"), text_holds_cpr("j.nr. 610180/1234")
-    (True, False)
+    >>> text_holds_cpr("se 610180-1234"), text_holds_cpr("se 61.01.80 \u2013 1234")
+    (True, True)
+    >>> text_holds_cpr("j.nr. 610180/1234"), text_holds_cpr("10.-12.03.2024")
+    (False, False)
     """
-    return re.search(_IN_TEXT, text) is not None
+    return any(_may_be_cpr(run.split("-")) for run in _RUN.findall(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    """Give a text with plain digits and a hyphen for whatever stands between groups of them."""
+    seen = unicodedata.normalize("NFKC", text)
+    kinds = ((sign, unicodedata.category(sign)) for sign in seen)
+    plain = "".join(
+        "-" if kind in _PARTING or sign in _OTHER_PARTING else str(unicodedata.digit(sign, sign))
+        for sign, kind in kinds
+        if kind != _UNSEEN
+    )
+    return re.sub("-+", "-", plain)
+
+
+def _may_be_cpr(groups: list[str]) -> bool:
+    """Tell whether groups of digits that stand in a row may be, or hold, a CPR number."""
+    lengths = tuple(map(len, groups))
+    if lengths in _BY_ITSELF and _DAY_AND_MONTH.match("".join(groups)):
+        return True
+    return any(
+        lengths[start : start + len(shape)] == shape
+        and _DAY_AND_MONTH.match("".join(groups[start : start + len(shape)]))
+        # "10.-12.03.2024" are days, not a number.
+        and not _DATE.fullmatch("-".join(groups[start + 1 : start + 4]))
+        for shape in _ANYWHERE
+        for start in range(len(groups))
+    )
 
 
 def _number(cpr: pl.Expr) -> pl.Expr:
