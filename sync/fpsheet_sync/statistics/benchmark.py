@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.stat_table import Period
 from fpsheet_sync.statistics.cube import KOMMUNE, Codes, Cube, Figure
-from fpsheet_sync.statistics.poisson import poisson_interval
+from fpsheet_sync.statistics.interval import binomial_interval
 from fpsheet_templates.table import Count
 
 TILKENDELSER, AFSLAG, MAAL = "tilkendelser", "afslag", "tilbagevisninger_maal"
@@ -80,8 +80,10 @@ def compare(
         codes: Codes = frozenset({(KOMMUNE, kommune)} if kommune else ())
         number, refused = _decided(cube, codes), _counted(cube, "afslag", codes)
         expected = _expected(cube, codes, [frozenset()]) if share is None else number * share
-        lower, upper = poisson_interval(int(refused))
-        given = {"nedre": lower, "oevre": upper, "forventet": expected}
+        given = {"forventet": expected}
+        if number:
+            lower, upper = binomial_interval(int(refused), int(number))
+            given |= {"nedre": lower * number, "oevre": upper * number}
         if expected:
             given["indeks"] = 100 * refused / expected
         if share is None:
@@ -104,6 +106,35 @@ def published_share(figures: Iterable[Benchmark], country: str, period: Period) 
     if not {TILKENDELSER, AFSLAG} <= known.keys():
         return None
     return known[AFSLAG] / ((known[TILKENDELSER] + known[AFSLAG]) or 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What an area is compared with for a period.
+
+    Attributes:
+        numbers: Measure → figure, added up over the years of the period.
+        sources: Where they were published, each once.
+        other_years: Years for which there are figures, where there are none for the period.
+    """
+
+    numbers: Mapping[str, float]
+    sources: tuple[str, ...]
+    other_years: tuple[int, ...]
+
+
+def compared_with(
+    figures: Sequence[Benchmark], area: str, period: Period, measures: Iterable[str]
+) -> Compared:
+    """Give what was imported of an area for a period: numbers and sources, or other years."""
+    wanted = frozenset(measures)
+    own = [each for each in figures if each.omraade == area and each.maal in wanted]
+    numbers = _of_period(own, period).get(area, {})
+    if not wanted <= numbers.keys():
+        return Compared({}, (), tuple(sorted({each.aar for each in own})))
+    years = range(period.fra.year, period.til.year + 1)
+    sources = {each.kilde: None for each in own if each.aar in years and each.kilde}
+    return Compared(numbers, tuple(sources), ())
 
 
 def _counted(cube: Cube, measure: str, codes: Codes) -> float:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from fpsheet_sync.stat_table import Cell, Column, ColumnKind, Shorthand
+from fpsheet_sync.statistics.comparison import INDEX, index_unit
 from fpsheet_sync.statistics.cube import Codes, Figure, adds_along
 from fpsheet_sync.statistics.edition import Edition, counted, shown_specs
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec
@@ -51,9 +52,11 @@ def _show(edition: Edition, spec: TableSpec, column: ColumnSpec, code: str) -> S
     safe = "".join(c if c.isalnum() else "_" for c in code)
     shown = Column(
         id=f"{column.id}_{safe}" if code else column.id,
-        label=wording.heading(spec, column, label, f" {notes}" if notes else ""),
+        label=wording.heading(
+            spec, column, label, f" {notes}" if notes else "", unit=_unit(edition, column)
+        ),
         kind=_kind(column),
-        unit=wording.form.texts.get(f"unit.{column.unit}", wording.language),
+        unit=wording.form.texts.get(_unit(edition, column), wording.language),
         of="" if column.count is Count.TALLY else counted_name(spec, column),
         codes=(*sorted(column.where.items()), *(((column.by, code),) if code else ())),
         adds=tuple(sorted(_adds(spec, column))),
@@ -62,6 +65,11 @@ def _show(edition: Edition, spec: TableSpec, column: ColumnSpec, code: str) -> S
         share_of=column.parts if column.count is Count.SHARE else (),
     )
     return ShownColumn(column, shown)
+
+
+def _unit(edition: Edition, column: ColumnSpec) -> str:
+    """Give the key of a column's unit."""
+    return index_unit(edition) if column.unit == INDEX else f"unit.{column.unit}"
 
 
 def _kind(column: ColumnSpec) -> ColumnKind:
@@ -98,7 +106,23 @@ def fill_row(edition: Edition, shown: Sequence[ShownColumn], row: Codes) -> tupl
     for each in shown:
         if each.spec.count is Count.SHARE:
             found[each.column.id] = _share(*(_whole(found, part) for part in each.spec.parts))
+    for each in shown:
+        if _is_of_nothing(each, found):
+            found[each.column.id] = Shorthand.NOT_APPLICABLE
     return tuple(found[each.column.id] for each in shown)
+
+
+def _is_of_nothing(each: ShownColumn, found: Mapping[str, Cell]) -> bool:
+    """Tell whether a figure of a part and its whole has no whole: 0 of 0 says nothing.
+
+    So too an index where nothing is expected.
+    """
+    spec = each.spec
+    if spec.count is not Count.GIVEN or len(spec.parts) != len(("part", "whole")):
+        return False
+    is_index = spec.unit == INDEX and found[each.column.id] is Shorthand.NOT_AVAILABLE
+    expected = found.get(spec.id.replace("indeks", "forventet"))
+    return found[spec.parts[-1]] == 0 or (is_index and expected == 0)
 
 
 def _counted(edition: Edition, each: ShownColumn, row: Codes) -> Cell:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from fpsheet_sync.statistics.benchmark import Benchmark
 from fpsheet_sync.statistics.counting import REPORTER, Counting
 from fpsheet_sync.statistics.cube import KOMMUNE, Codes
 from fpsheet_sync.statistics.scope import quarters
@@ -31,6 +32,7 @@ class Edition:
         title_area: The area as titles name it.
         counted_on: The day printed as "opgjort pr.".
         notes: Note identifier → its number in the release.
+        benchmarks: Imported figures that numbers are compared with.
     """
 
     counting: Counting
@@ -39,6 +41,7 @@ class Edition:
     title_area: str
     counted_on: date
     notes: Mapping[str, int]
+    benchmarks: tuple[Benchmark, ...] = ()
 
     def is_provisional(self, end: date) -> bool:
         """Tell whether a period that ended on a day may still change by late reports."""

@@ -137,6 +137,7 @@ def lay_out(counting: Counting, request: ReleaseRequest) -> Release:
         title_area=_title_area(counting, wording, area or country),
         counted_on=request.counted_on,
         notes=number_notes(counting, area, specs),
+        benchmarks=request.benchmarks,
     )
     period = wording.period(request.period)
     heading = {"area": edition.title_area, "period": period}

@@ -6,6 +6,7 @@ from itertools import product
 
 from fpsheet_sync.stat_table import Cell, Chart, Column, ColumnKind, StatTable
 from fpsheet_sync.statistics.column import ShownColumn, fill_row, show_columns
+from fpsheet_sync.statistics.comparison import INDEX, tell_national, tell_targets
 from fpsheet_sync.statistics.counting import REPORTER
 from fpsheet_sync.statistics.coverage import tell_coverage
 from fpsheet_sync.statistics.cube import KOMMUNE, Codes
@@ -43,7 +44,7 @@ def tabulate(edition: Edition, spec: TableSpec) -> StatTable:
         rows=tuple(rows),
         keys=keys,
         notes=used_notes(spec, declared),
-        source=wording.text(f"source.{spec.source}"),
+        source=_source(edition, spec),
         period=period,
         provisional=edition.is_provisional(period.til),
         dimensions=dimensions,
@@ -116,6 +117,16 @@ def _lines(edition: Edition, spec: TableSpec, notes: Sequence[str]) -> Iterator[
     yield tell_coverage(edition.counting.coverage, wording, edition.area)
     if notes:
         yield wording.fill("line.notes", {"notes": edition.marks(notes)})
+
+
+def _source(edition: Edition, spec: TableSpec) -> str:
+    """Say where the numbers come from, those they are compared with too."""
+    told = [edition.wording.text(f"source.{spec.source}")]
+    if any(column.unit == INDEX for column in spec.columns):
+        told.append(tell_national(edition))
+    if any(column.id == "maal" for column in spec.columns):
+        told.append(tell_targets(edition))
+    return " ".join(told)
 
 
 def _sums(spec: TableSpec, shown: Sequence[ShownColumn]) -> Iterator[tuple[str, tuple[str, ...]]]:

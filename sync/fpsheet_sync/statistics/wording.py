@@ -72,12 +72,13 @@ class Wording:
         kommune = self.form.kommuner.get(area)
         return kommune.name if kommune else self.text(f"area.{area or 'all'}")
 
-    def heading(self, spec: TableSpec, column: ColumnSpec, code: str, notes: str) -> str:
+    def heading(
+        self, spec: TableSpec, column: ColumnSpec, code: str, notes: str, *, unit: str
+    ) -> str:
         """Give a column's heading: "Tilkendelser: Højeste (antal) [note 3]"."""
         label = self._own(f"column.{spec.id}.{column.id}", f"column.{column.id}")
         label = f"{label}: {code}" if code else label
-        unit = self.form.texts.get(f"unit.{column.unit}", self.language)
-        return f"{label} ({unit}){notes}"
+        return f"{label} ({self.form.texts.get(unit, self.language)}){notes}"
 
     def dimension(self, dimension: str, code: str | None = None) -> str:
         """Give a dimension's heading, or the label of one of its own codes ("" is the total)."""

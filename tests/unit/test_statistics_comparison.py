@@ -1,0 +1,137 @@
+"""T12 and T13 against the country: what is compared with, its source and year, limits, 0 of 0."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import comb
+
+import pytest
+
+from fpsheet_sync.stat_table import Release, Shorthand, StatTable
+from fpsheet_sync.statistics.benchmark import Benchmark
+from fpsheet_sync.statistics.interval import binomial_interval
+from tests.support.country import Country
+from tests.unit.test_statistics_by_hand import typed
+from tests.unit.test_statistics_country import release
+
+PERSONS = {f"p{n}": ("K", None) for n in range(8)}
+DECIDED = typed(
+    """
+# afgoerelse
+| kommune_kode | borger | afgoerelse_dato | afgoerelse  | niveau    |
+| 955          | p0     | 2025-01-10      | tilkendelse | mellemste |
+| 955          | p1     | 2025-02-10      | afslag      |           |
+| 955          | p2     | 2025-03-10      | afslag      |           |
+| 956          | p3     | 2025-04-10      | tilkendelse | laveste   |
+| 956          | p4     | 2025-05-10      | tilkendelse | hoejeste  |
+| 957          | p5     | 2025-05-10      | udsaettelse |           |
+"""
+)
+ALL = ("955", "956", "957", "959", "960")
+NATIONAL = (
+    Benchmark("GL", 2025, "tilkendelser", 300, "Ankestyrelsen 2026:2"),
+    Benchmark("GL", 2025, "afslag", 100, "Ankestyrelsen 2026:2"),
+)
+
+
+def made(delivered: tuple[str, ...] = ALL, figures: tuple[Benchmark, ...] = ()) -> Release:
+    """Count the country."""
+    return release("GL", country=Country(PERSONS, DECIDED, delivered), benchmarks=figures)
+
+
+def t12(edition: Release) -> StatTable:
+    """Give T12."""
+    return next(table for table in edition.tables if table.id == "T12")
+
+
+def numbers(edition: Release, kommune: str) -> dict[str, object]:
+    """Give the cells of a kommune's row of T12, by column."""
+    table = t12(edition)
+    cells = table.rows[table.keys.index((kommune,))]
+    return {column.id: cell for column, cell in zip(table.columns, cells, strict=True)}
+
+
+@pytest.mark.parametrize(("count", "number"), [(0, 5), (1, 5), (5, 5), (2, 10), (7, 40), (98, 98)])
+def test_limits_of_a_share_are_those_of_clopper_and_pearson(count: int, number: int) -> None:
+    """At the limits the exact binomial tails, in fractions, are 2,5 per cent on each side."""
+
+    def at_most(k: int, share: float) -> float:
+        p = Fraction(share)
+        return float(sum(comb(number, i) * p**i * (1 - p) ** (number - i) for i in range(k + 1)))
+
+    lower, upper = binomial_interval(count, number)
+    assert (lower == 0) if count == 0 else abs(1 - at_most(count - 1, lower) - 0.025) < 1e-9
+    assert (upper == 1) if count == number else abs(at_most(count, upper) - 0.025) < 1e-9
+
+
+def test_own_share_of_the_whole_country_is_100_and_said_to_be_reported() -> None:
+    """2 of 5 in the country: 955 is expected 1,2 refusals, index 166,7; the country is 100."""
+    edition = made()
+    assert numbers(edition, "")["indeks"] == 100.0
+    assert (numbers(edition, "955")["forventet"], numbers(edition, "955")["indeks"]) == (1.2, 166.7)
+    assert any("(hele landet = 100)" in column.label for column in t12(edition).columns)
+    assert "regnet af de kommuner, der har indberettet" in t12(edition).source
+    assert "ikke læst landstal ind for 2025" in t12(edition).source
+
+
+def test_share_of_those_that_reported_is_not_called_the_country() -> None:
+    """Three of five: what is 100 is what these have reported."""
+    table = t12(made(delivered=()))
+    assert any("(de indberettende kommuner = 100)" in column.label for column in table.columns)
+    assert not any("hele landet" in column.label for column in table.columns)
+
+
+def test_a_published_figure_stands_with_source_year_number_and_share() -> None:
+    """100 of 400 refused, 25,0 per cent: 955 is expected 0,75, rounded up, index 266,7."""
+    edition = made(figures=NATIONAL)
+    assert (numbers(edition, "955")["forventet"], numbers(edition, "955")["indeks"]) == (0.8, 266.7)
+    assert any("(landstallet = 100)" in column.label for column in t12(edition).columns)
+    assert t12(edition).source.endswith(
+        "Landets andel afslag i 2025 er 25,0 pct. (100 afslag af 400 tilkendelser og afslag). "
+        "Kilde til landstallet: Ankestyrelsen 2026:2."
+    )
+
+
+def test_figures_of_another_year_are_not_used_and_said_to_be_of_it() -> None:
+    """Published for 2024 alone: the reported share is used, and the line says so."""
+    other = tuple(Benchmark(f.omraade, 2024, f.maal, f.vaerdi, f.kilde) for f in NATIONAL)
+    edition = made(figures=other)
+    assert numbers(edition, "955")["forventet"] == 1.2
+    assert "der er landstal for 2024, men ikke for 2025" in t12(edition).source
+
+
+def test_nothing_of_nothing_is_not_applicable_in_every_column() -> None:
+    """957 decided nothing: no share, no limits, no index; 0 are expected."""
+    cells = numbers(made(), "957")
+    assert cells["forventet"] == 0.0
+    names = ("andel_afslag", "nedre", "oevre", "indeks")
+    assert {cells[name] for name in names} == {Shorthand.NOT_APPLICABLE}
+
+
+def test_an_index_where_nothing_is_expected_is_not_applicable() -> None:
+    """No refusal in the country: nothing is expected of 956, and nothing is 100 of it."""
+    granted = {"afgoerelse": [r for r in DECIDED["afgoerelse"] if r["afgoerelse"] != "afslag"]}
+    edition = release("GL", country=Country(PERSONS, granted, ALL))
+    cells = numbers(edition, "956")
+    assert (cells["forventet"], cells["indeks"]) == (0.0, Shorthand.NOT_APPLICABLE)
+    # 0 of 2: up to 1 - 0,025 ** (1/2) = 84,2 per cent of two.
+    assert (cells["nedre"], cells["oevre"]) == (0.0, 1.7)
+
+
+def test_targets_stand_with_their_source_and_year() -> None:
+    """T13: the source of what was imported; without any, or of another year, that is said."""
+    text = """
+# afgoerelse
+| kommune_kode | borger | afgoerelse_dato | afgoerelse  | tilbagevisningsaarsag_1 |
+| 707          | p0     | 2025-02-01      | tilbagevist | dokumentation           |
+"""
+
+    def source(*figures: Benchmark) -> str:
+        edition = release("DK", country=Country(PERSONS, typed(text)), benchmarks=figures)
+        return next(table for table in edition.tables if table.id == "T13").source
+
+    target = Benchmark("707", 2025, "tilbagevisninger_maal", 12, "Norddjurs 24/8742")
+    assert source(target).endswith("Målene gælder 2025. Kilde til målene: Norddjurs 24/8742.")
+    assert source().endswith("Der er ikke læst mål ind for 2025.")
+    old = Benchmark("707", 2023, "tilbagevisninger_maal", 12, "Norddjurs 24/8742")
+    assert source(old).endswith("Der er mål for 2023, men ikke for 2025.")
