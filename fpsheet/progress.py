@@ -12,6 +12,7 @@ class Step(StrEnum):
     PLAN = "plan"
     APPLY = "apply"
     COMPUTE = "compute"
+    ROUND = "round"
     WRITE = "write"
 
 

@@ -1,6 +1,6 @@
 """Publishing: the state of the database becomes statistics workbooks."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -61,6 +61,7 @@ class Order:
         edition: Give this published edition again; 0 for none in particular.
         threshold: Numbers of fewer citizens or cases than it are small.
         base: What the numbers of a public edition are rounded to a multiple of.
+        minutes: How long rounding a country and its audit may take.
         secret: Key of the chance in the rounding (`central.read_secret`); internal editions need
             none.
         publisher: Who publishes.
@@ -76,6 +77,7 @@ class Order:
     internal: bool = False
     threshold: int = 5
     base: int = 5
+    minutes: int = 30
     secret: bytes = field(default=b"", repr=False)
     publisher: Publisher = field(default_factory=Publisher)
     actor: Actor | None = None
@@ -176,12 +178,26 @@ def _make(store: Store, form: Form, order: Order, progress: Progress) -> list[_M
         progress.start(Step.COMPUTE, total=len(countries))
         made = []
         for country in countries:
-            made.append(_make_country(store, order, _question(form, order, country, as_of)))
+            question = _question(form, order, country, as_of, _teller(progress))
+            made.append(_make_country(store, order, question))
             progress.advance(Step.COMPUTE)
         drafts = [each.draft for each in made if each.draft]
         if order.actor is None or not drafts or save_drafts(store, drafts, order.actor):
             return made
     raise store_failure("publishing")
+
+
+def _teller(progress: Progress) -> Callable[[int, int], None]:
+    """Give what tells of the rounding of one country as it goes on."""
+    seen: list[int] = []
+
+    def tell(done: int, total: int) -> None:
+        if not seen:
+            progress.start(Step.ROUND, total=total)
+        progress.advance(Step.ROUND, parts=done - (seen[-1] if seen else 0))
+        seen.append(done)
+
+    return tell
 
 
 def _last_commit(store: Store, order: Order) -> int:
@@ -193,7 +209,13 @@ def _last_commit(store: Store, order: Order) -> int:
         return last_commit(connection)
 
 
-def _question(form: Form, order: Order, country: str, as_of: int) -> Question:
+def _question(
+    form: Form,
+    order: Order,
+    country: str,
+    as_of: int,
+    told: Callable[[int, int], None] | None = None,
+) -> Question:
     # Frozen in every language, so that each can be given out again.
     others = form.texts.by_language if order.actor is not None else ()
     languages = (order.language, *(each for each in others if each != order.language))
@@ -207,6 +229,8 @@ def _question(form: Form, order: Order, country: str, as_of: int) -> Question:
         threshold=order.threshold,
         base=order.base,
         secret=order.secret,
+        minutes=order.minutes,
+        told=told,
         publisher={"navn": order.publisher.navn, "kontakt": order.publisher.kontakt},
     )
 

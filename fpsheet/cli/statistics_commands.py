@@ -17,6 +17,7 @@ from fpsheet.cli.parameters import (
     flag,
     json_option,
     kommune_option,
+    number_option,
     path_option,
     today_option,
 )
@@ -40,6 +41,7 @@ def make_statistics_commands(words: Words) -> tuple[click.Command, ...]:
             edition_option(words, "--as-of", key="command.report.as_of"),
             flag(words, "--publish", name="publish", key="command.report.publish"),
             flag(words, "--internal", name="internal", key="command.report.internal"),
+            number_option(words, "--minutes", key="command.report.minutes", default=30),
             path_option(words, "--out", key="command.report.out", folder=True),
             cell_option(words, "--explain", key="command.report.explain"),
             database_option(words),
@@ -61,6 +63,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
     as_of: date | int | None,
     publish: bool,
     internal: bool,
+    minutes: int,
     out: Path | None,
     explain: tuple[str, str] | None,
     db: str | None,
@@ -88,6 +91,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
         internal=internal,
         threshold=settings.threshold,
         base=settings.afrunding,
+        minutes=max(1, minutes),
         publisher=Publisher(settings.publisher, settings.contact),
         actor=session.actor() if publish else None,
     )

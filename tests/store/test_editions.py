@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from fpsheet.publish import internal_edition
 from fpsheet_sync.access import find_break, read_log
+from fpsheet_sync.disclosure.errors import DisclosureError, disclosure_failure
 from fpsheet_sync.stat_table import ColumnKind, Period
 from fpsheet_sync.statistics.cells import number_of, printed_numbers
 from fpsheet_sync.statistics.draft import Question, describe, make_draft
@@ -308,6 +309,26 @@ def test_the_internal_edition_of_a_publication(store: Store, tmp_path: Path) -> 
     assert then
     assert then == again
     assert not (tmp_path / "then").exists()
+
+
+@sqlite
+def test_a_rounding_that_is_not_done_in_time_publishes_nothing(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sentence with a way out; no edition, no file, and the next run does it all."""
+    first_reports(store)
+
+    def late(*_: object, **__: object) -> None:
+        raise disclosure_failure("time")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("fpsheet_sync.statistics.protect.round_release", late)
+        with pytest.raises(DisclosureError, match="ikke færdig inden for tiden") as refused:
+            issue(store, tmp_path / "none")
+    assert "--minutes" in str(refused.value.remedy)
+    assert published(store) == ()
+    assert not (tmp_path / "none").exists()
+    assert issue(store, tmp_path / "now").new == {"GL"}
 
 
 def before_rounding(store: Store) -> None:

@@ -6,7 +6,7 @@ editions printed taken as known and kept while it holds.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cache, partial
@@ -59,6 +59,8 @@ class Question:
         benchmarks: Figures to compare with; those kept in the database when None.
         base: What public numbers are rounded to a multiple of.
         secret: Key of the chance in the rounding; internal editions need none.
+        minutes: How long rounding and audit may take.
+        told: Told how many numbers are rounded, and of how many.
     """
 
     form: Form
@@ -72,6 +74,8 @@ class Question:
     benchmarks: tuple[Benchmark, ...] | None = None
     base: int = 5
     secret: bytes = field(default=b"", repr=False)
+    minutes: int = 30
+    told: Callable[[int, int], None] | None = field(default=None, repr=False)
 
     def request(
         self, language: str, state: str, figures: tuple[Benchmark, ...], *, is_public: bool = False

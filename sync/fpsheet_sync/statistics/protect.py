@@ -77,13 +77,17 @@ def protect(question: "Question", counted: Sequence[Release], ground: Ground) ->
     """
     own = [release for release in counted if release.language == question.languages[0]]
     shown = [public_tables(release) for release in own]
-    settings = Rounding(base=question.base, threshold=question.threshold)
+    settings = Rounding(
+        base=question.base, threshold=question.threshold, time_limit=60.0 * question.minutes
+    )
+    told = question.told
     described = _described(question, (own, shown), ground)
     rounded = round_release(
         described,
         settings,
         secret=question.secret,
         earlier=ground.before.prints,
+        progress=(lambda step: told(step.done, step.total)) if told else None,
     )
     kept = _kept(question, shown, ground, rounded)
     numbers = {name: one.value for name, one in rounded.prints.items()}
