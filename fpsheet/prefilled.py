@@ -32,12 +32,14 @@ class Prefilled:
         data: Its bytes.
         counts: Entry sheet → number of rows filled in.
         waiting: Rows in quarantine: they were never accepted as sent and are not in the workbook.
+        hidden: Rows in force that are not in it, because they do not fit with others.
         conflicts: Open conflicts; the workbook has the values last agreed on.
     """
 
     data: bytes
     counts: Mapping[str, int]
     waiting: int
+    hidden: int
     conflicts: int
 
 
@@ -80,6 +82,7 @@ def prefill_workbook(
         ),
         counts={sheet: len(filled) for sheet, filled in rows.items()},
         waiting=given.waiting,
+        hidden=given.hidden,
         conflicts=given.conflicts,
     )
 

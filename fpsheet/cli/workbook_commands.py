@@ -21,6 +21,7 @@ from fpsheet.cli.parameters import (
 from fpsheet.cli.session import Session
 from fpsheet.cli.verdict_view import show_verdict
 from fpsheet.cli.words import Words
+from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
     from fpsheet.workbook.issue import Issue
@@ -76,13 +77,15 @@ def pull_workbook(  # noqa: PLR0913 - one parameter per option
     pulled = pull_workbook(session.central(db), issue, actor, out)
     console, words = session.console(as_json=as_json), session.words
     if as_json:
-        waiting = {"waiting": pulled.waiting, "conflicts": pulled.conflicts}
-        console.give({"file": str(out), "rows": dict(pulled.counts), **waiting})
+        left = {"waiting": pulled.waiting, "hidden": pulled.hidden, "conflicts": pulled.conflicts}
+        console.give({"file": str(out), "rows": dict(pulled.counts), **left})
         return 0
     count = sum(pulled.counts.values())
     console.say(words.fill("command.pull.done", {"file": out, "count": count}))
     if pulled.waiting:
         console.say(words.fill("command.pull.waiting", {"count": pulled.waiting}))
+    if pulled.hidden:
+        console.say(words.fill("command.pull.hidden", {"count": pulled.hidden}))
     if pulled.conflicts:
         console.say(words.fill("command.pull.conflicts", {"count": pulled.conflicts}))
     return 0
@@ -114,11 +117,18 @@ def _new_issue(session: Session, kommune: str, year: int | None) -> "Issue":
     from fpsheet.workbook.issue import Issue
     from fpsheet.workbook.row_id import mint_workbook_id
 
-    form = session.form()
+    form, aar = session.form(), year or session.local_day.year
+    own = form.kommuner[session.kommune(kommune)]
+    if not own.is_in_force(date(aar, 12, 31)):
+        words = {"kommune": own.name, "aar": aar}
+        heirs = " / ".join(own.successors) or "-"
+        told = session.words.fill("command.template.not_there", words)
+        remedy = session.words.fill("command.template.not_there_remedy", {"heirs": heirs})
+        raise UsageError(told, remedy=remedy)
     return Issue(
         form=form,
-        kommune=form.kommuner[session.kommune(kommune)],
-        aar=year or session.local_day.year,
+        kommune=own,
+        aar=aar,
         language=session.words.language,
         workbook_id=mint_workbook_id(SystemRandom()),
         issued_at=session.now,

@@ -13,14 +13,18 @@ from fpsheet_sync.commit import NEW, Commit, CommitKind
 from fpsheet_sync.content import FILE_ID, Frames, no_rows, pack
 from fpsheet_sync.decision import commit_row
 from fpsheet_sync.identity import ROW_ID
+from fpsheet_sync.keys import Keys
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.library import read_commits, read_state
 from fpsheet_sync.lineage import LET_GO, said_types
-from fpsheet_sync.record import ANNULLER, BORGER
+from fpsheet_sync.record import BORGER
 from fpsheet_sync.schema import store_schema
+from fpsheet_sync.shown_state import ShownState, show_state
+from fpsheet_sync.soundness import LAST_DAY
 from fpsheet_sync.state import State
 from fpsheet_sync.store import Store, lock, next_commit
 from fpsheet_sync.vault import open_cprs, with_cpr
+from fpsheet_validation.record_check import Reporting
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +33,19 @@ class Issue:
 
     Attributes:
         parent: The stamp to put into it.
-        rows: Sheet → rows in force, sorted by row id: `raekke_id`, `cpr`, the fields that the
-            database holds, `annuller`. Local fields are not there: they never came.
+        rows: Sheet → rows in force as a workbook shows them, sorted by row id: `raekke_id`,
+            `cpr`, the fields that the database holds, `annuller`. Local fields are not there: they
+            never came.
         waiting: Number of rows in quarantine, which are not among them.
+        hidden: Number of rows in force that are not among them, because they do not fit with
+            others in one workbook (see `fpsheet_sync.shown_state`).
         conflicts: Number of open conflicts; the rows have the values last agreed on.
     """
 
     parent: str
     rows: Frames = field(repr=False)
     waiting: int = 0
+    hidden: int = 0
     conflicts: int = 0
 
 
@@ -58,10 +66,9 @@ def issue_workbook(
         if not any(commit.kind is CommitKind.SUBMISSION for commit in commits):
             return None
         state = read_state(connection, kommune_kode)
+        cprs = _open_numbers(connection, keys, state)
         citizens = pl.concat(frame[BORGER] for frame in state.rows.values()).unique()
-        former = state.rows["borger"]["tidligere_cpr"].drop_nulls()
-        cprs = open_cprs(connection, keys, [*citizens, *former])
-        state = without_erased(state, cprs)
+        shown = _show(state, cprs, Reporting(kommune_kode, aar, actor.time.date()))
         known = tuple(sorted(commit.sha256 for commit in commits))
         said = f"{kommune_kode}|{workbook_id}|{actor.time.isoformat()}|{','.join(known)}"
         own = Commit(
@@ -73,15 +80,16 @@ def issue_workbook(
             after=known,
             decision={"after": known},
         )
-        write_issue(connection, kommune_kode, own, state, aar)
+        write_issue(connection, kommune_kode, own, shown.rows, aar)
         # A citizen may ask who saw her: whoever opens the workbook sees everybody in it.
         seen = [borger for borger in citizens.drop_nulls().sort() if borger in cprs]
         deeds = [Deed(CommitKind.ISSUE, kommune_kode, borger=borger) for borger in seen]
         log_access(connection, actor, *deeds, Deed(CommitKind.ISSUE, kommune_kode))
     return Issue(
         own.sha256,
-        {name: _shown(name, state, cprs) for name in layouts()},
+        {name: _with_numbers(name, shown.rows[name], cprs) for name in layouts()},
         waiting=state.quarantine.height,
+        hidden=shown.hidden,
         conflicts=len(state.conflicts),
     )
 
@@ -105,16 +113,38 @@ def without_erased(state: State, known: Collection[str]) -> State:
     return state
 
 
-def write_issue(
-    connection: Connection, kommune_kode: str, own: Commit, state: State, aar: int
+def write_issue_again(
+    connection: Connection, keys: Keys, kommune_kode: str, own: Commit, aar: int
 ) -> None:
-    """Note an issue and what it says."""
+    """Note an issue as it was noted first, where every commit before it is there again."""
+    state = read_state(connection, kommune_kode)
+    day = LAST_DAY if own.time is None else own.time.date()
+    cprs = _open_numbers(connection, keys, state)
+    shown = _show(state, cprs, Reporting(kommune_kode, aar, day))
+    write_issue(connection, kommune_kode, own, shown.rows, aar)
+
+
+def _open_numbers(connection: Connection, keys: Keys, state: State) -> dict[str, str]:
+    """Open the CPR numbers of a kommune's citizens, former ones too."""
+    citizens = pl.concat(frame[BORGER] for frame in state.rows.values()).unique()
+    former = state.rows["borger"]["tidligere_cpr"].drop_nulls()
+    return open_cprs(connection, keys, [*citizens, *former])
+
+
+def _show(state: State, cprs: dict[str, str], reporting: Reporting) -> ShownState:
+    return show_state(without_erased(state, cprs).rows, cprs, reporting)
+
+
+def write_issue(
+    connection: Connection, kommune_kode: str, own: Commit, rows: Frames, aar: int
+) -> None:
+    """Note an issue and what it says: the rows that it shows, under the numbers it shows."""
     number = next_commit(connection)
     table = store_schema()["indberetning"]
     connection.execute(table.insert(), {**commit_row(kommune_kode, own, number), "aar": aar})
     lines = [
         {"ark": name, "data": pack(no_rows()[name]), "linje": pack(_line(name, frame))}
-        for name, frame in state.rows.items()
+        for name, frame in rows.items()
         if not frame.is_empty()
     ]
     if lines:
@@ -125,14 +155,12 @@ def write_issue(
 
 
 def _line(name: str, rows: pl.DataFrame) -> pl.DataFrame:
-    in_force = rows.filter(pl.col(ANNULLER).is_null())
-    said = in_force.with_columns(pl.col(ROW_ID).alias(FILE_ID), pl.lit(value=False).alias(LET_GO))
+    said = rows.with_columns(pl.col(ROW_ID).alias(FILE_ID), pl.lit(value=False).alias(LET_GO))
     return said.select(*said_types(layouts()[name]))
 
 
-def _shown(name: str, state: State, cprs: dict[str, str]) -> pl.DataFrame:
+def _with_numbers(name: str, rows: pl.DataFrame, cprs: dict[str, str]) -> pl.DataFrame:
     layout = layouts()[name]
-    rows = state.rows[name].filter(pl.col(ANNULLER).is_null())
     rows = with_cpr(rows, BORGER, cprs, "cpr")
     for column in layout.secrets:
         rows = with_cpr(rows, column, cprs, column)

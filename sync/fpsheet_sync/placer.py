@@ -22,7 +22,7 @@ from fpsheet_sync.identity import (
     is_derived,
 )
 from fpsheet_sync.layout import Layout, layouts
-from fpsheet_sync.record import BORGER
+from fpsheet_sync.record import ANNULLER, BORGER
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
 
@@ -90,6 +90,8 @@ class _Placer:
     copies: set[int] = field(default_factory=set)
     lost_id: set[int] = field(default_factory=set)
     """Rows whose id in the file names another record."""
+    citizens: Mapping[str, str] = field(default_factory=dict)
+    """Citizen → the record that another line of descent has of them, where there is one each."""
 
     def place(self, rows: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
         if rows.is_empty():
@@ -97,8 +99,9 @@ class _Placer:
         if self.base.is_empty() and held.is_empty() and self._is_plain(rows):
             return rows.with_columns(pl.col(FILE_ID).alias(ROW_ID), pl.lit(value=False).alias(COPY))
         joined = self._join(rows, held)
+        self.citizens = self._other_citizens(held)
         record = pl.coalesce(pl.col(f"b:{ROW_ID}"), pl.col(FILE_ID))
-        is_special = self._special() | self._is_cut(joined)
+        is_special = self._special() | self._is_cut(joined) | self._is_known()
         if self.base[FILE_ID].ne_missing(self.base[ROW_ID]).any():
             # A row that was cut before stands under another id: its record may be named twice.
             is_special |= record.is_duplicated()
@@ -171,7 +174,36 @@ class _Placer:
             & pl.col(f"m:{ROW_ID}").is_null()
         )
         cut = fresh.join(gone, on=list(self.layout.key), how="semi", nulls_equal=True)
+        if self._is_one_each:
+            renamed = pl.any_horizontal(
+                pl.col(column).is_in(gone[BORGER].implode()) for column in self.layout.secrets
+            )
+            cut = pl.concat([cut, fresh.filter(renamed)])
         return pl.col(ROW).is_in(cut[ROW].implode())
+
+    @property
+    def _is_one_each(self) -> bool:
+        """Tell whether a citizen has one record of the sheet, under this or a former number."""
+        return self.layout.key == (BORGER,) and bool(self.layout.secrets)
+
+    def _other_citizens(self, held: pl.DataFrame) -> Mapping[str, str]:
+        """Give the record of each citizen whom the kommune has, but not this line of descent."""
+        if not self._is_one_each or held.is_empty():
+            return {}
+        others = held.filter(pl.col(ANNULLER).is_null(), pl.col(BORGER).is_not_null()).join(
+            self.base, on=ROW_ID, how="anti"
+        )
+        pairs = others.sort(ROW_ID, descending=True).select(BORGER, ROW_ID).iter_rows()
+        return {str(borger): str(row_id) for borger, row_id in pairs}
+
+    def _is_known(self) -> pl.Expr:
+        """Give the condition that a row in a fresh row is about a citizen of `citizens`."""
+        if not self.citizens:
+            return pl.lit(value=False)
+        names = (BORGER, *self.layout.secrets)
+        is_known = pl.any_horizontal(pl.col(name).is_in(sorted(self.citizens)) for name in names)
+        is_fresh = pl.col(f"b:{ROW_ID}").is_null() & pl.col(f"m:{ROW_ID}").is_null()
+        return (is_fresh & is_known).fill_null(value=False)
 
     def _decide(self, special: list[Row]) -> None:
         """Decide each special row: refuse it, keep its id, or make it a new record."""
@@ -227,6 +259,9 @@ class _Placer:
         if row[BORGER] is None or row[BORGER] == row[f"b:{BORGER}"]:
             return False
         if len(self.layout.key) == 1:
+            if any(row[column] == row[f"b:{BORGER}"] for column in self.layout.secrets):
+                # She names the number that stood here as the citizen's former one.
+                return False
             return self.sender.mentions(row[f"b:{BORGER}"])
         return self._differs(row, "b:") > 1
 
@@ -278,9 +313,11 @@ class _Placer:
         """
         free = self.base.filter(~pl.col(ROW_ID).is_in(list(self.taken))).to_dicts()
         moved, free = self._match(self._in_order(cut), free, tolerance=0)
+        moved, free = self._match_citizens(moved, free)
         for row in moved:
             self._keep(row)
         ordered, free = self._match(self._in_order(blank), free, tolerance=0)
+        ordered, free = self._match_citizens(ordered, free)
         derived = [old for old in free if is_derived(str(old[ROW_ID]))]
         ordered, _ = self._match(ordered, derived, tolerance=self._tolerance())
         for row in ordered:
@@ -328,6 +365,24 @@ class _Placer:
                 self._take(row, min(str(old[ROW_ID]) for old in olds))
             else:
                 left.append(row)
+        return left, [old for old in free if str(old[ROW_ID]) not in self.taken]
+
+    def _match_citizens(self, rows: list[Row], free: list[Row]) -> tuple[list[Row], list[Row]]:
+        """Pair rows with the one record of their citizen: under a former number, or elsewhere."""
+        if not self._is_one_each:
+            return rows, free
+        records = {str(old[BORGER]): str(old[ROW_ID]) for old in free}
+        left: list[Row] = []
+        for row in rows:
+            numbers = [str(row[name]) for name in (BORGER, *self.layout.secrets) if row[name]]
+            found = [each.get(n) for each in (records, self.citizens) for n in numbers]
+            record = next((one for one in found if one and one not in self.taken), None)
+            if record is None or row[ANNULLER] is not None:
+                left.append(row)
+                continue
+            if records.get(numbers[0]) != record and self.citizens.get(numbers[0]) != record:
+                self._find("HIS-010", row)
+            self._take(row, record)
         return left, [old for old in free if str(old[ROW_ID]) not in self.taken]
 
     def _take(self, row: Row, record: str) -> None:

@@ -11,8 +11,9 @@ from fpsheet_sync.apply import write_plan
 from fpsheet_sync.commit import NEW, Commit, CommitKind
 from fpsheet_sync.content import prepare
 from fpsheet_sync.decision import add_commit
-from fpsheet_sync.issue import write_issue
-from fpsheet_sync.library import read_commits, read_state
+from fpsheet_sync.issue import write_issue_again
+from fpsheet_sync.keys import Keys
+from fpsheet_sync.library import read_commits
 from fpsheet_sync.original import open_original
 from fpsheet_sync.plan import make_plan
 from fpsheet_sync.repeated import read_repeated
@@ -142,12 +143,12 @@ def _decide(target: Store, row: Row[Any]) -> None:
         decision=row.handling,
     )
     with target.write() as connection:
-        _replay(connection, row.kommune_kode, own, row.aar)
+        _replay(connection, target.need_keys(), row.kommune_kode, own, row.aar)
 
 
-def _replay(connection: Connection, kommune_kode: str, own: Commit, aar: int) -> None:
+def _replay(connection: Connection, keys: Keys, kommune_kode: str, own: Commit, aar: int) -> None:
     lock(connection, kommune_kode)
     if own.kind is CommitKind.ISSUE:
-        write_issue(connection, kommune_kode, own, read_state(connection, kommune_kode), aar)
+        write_issue_again(connection, keys, kommune_kode, own, aar)
     else:
         add_commit(connection, kommune_kode, own, read_commits(connection, kommune_kode))

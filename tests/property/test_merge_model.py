@@ -156,7 +156,7 @@ class Town:
         if gone and self.chance.random() < 0.3:
             row = self.chance.choice(gone)
             copy.cells[row] = copy.sent[row]
-        for row in self.chance.sample(FILLING, self.chance.choice((1, 1, 2, 3))):
+        for row in self.chance.sample(FILLING, self.chance.choice((1, 1, 3, 4))):
             copy.cells.pop(row, None)
 
     def duplicate(self, copy: Copy) -> None:
@@ -178,7 +178,9 @@ class Town:
         self.files[file.original] = file
         receipt = sync(self.store, file)[0].receipt
         self.commits[number] = receipt.commit
-        event = Sent(copy.event, copy.written, dict(copy.cells), blocked, dict(copy.choices))
+        event = Sent(
+            copy.event, copy.written, dict(copy.cells), blocked, dict(copy.choices), len(CITIZENS)
+        )
         self.history.append(event)
         played = play(self.history)
         assert (receipt.held is not None) == (number in played.held)
@@ -207,7 +209,7 @@ class Town:
         sending = Sending(
             KOMMUNE, copy.workbook, copy.stamp, minute, str(minute), choices=choices, told=copy.told
         )
-        return build({"forloeb": specs}, sending)
+        return build({"borger": CITIZENS, "forloeb": specs}, sending)
 
     def receipt_conflicts(self, copy: Copy) -> list[Shown]:
         """Give the conflicts that the last receipt of a copy shows."""
@@ -306,8 +308,22 @@ ACTS = (
 def values_of(row: str, hours: float) -> dict[str, object]:
     """Give the values of a row; each is about a citizen of its own."""
     day = date(2026, 1, 5)
-    cpr = f"61018012{int(row):02d}"
-    return {"cpr": cpr, "forloeb_type": "revurdering", "start_dato": day, GROUP: hours}
+    return {"cpr": cpr_of(row), "forloeb_type": "revurdering", "start_dato": day, GROUP: hours}
+
+
+def cpr_of(row: str) -> str:
+    """Give the CPR number of the citizen of a row."""
+    return f"61018012{int(row):02d}"
+
+
+CITIZENS = tuple(
+    RowSpec(
+        at,
+        f"AAAAAAAA-B-{int(row):04d}",
+        {"cpr": cpr_of(row), "pensionist_foer_reform": "nej", "sagsbehandler": "AB"},
+    )
+    for at, row in enumerate((*SHARED, *MARKS, *FILLING), start=4)
+)
 
 
 def name_of(row_id: str) -> str:

@@ -27,6 +27,7 @@ class Sent:
         said: Row → value.
         blocked: Rows that wait.
         choices: Row → value chosen in the list, and the sides that were shown.
+        others: Number of rows that no copy ever loses.
     """
 
     parent: int | None
@@ -34,6 +35,7 @@ class Sent:
     said: dict[str, Value]
     blocked: frozenset[str] = frozenset()
     choices: dict[str, tuple[Value, Sides]] = field(default_factory=dict)
+    others: int = 0
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def take(played: Played, number: int, file: Sent, *, is_released: bool) -> None:
     gone = frozenset() if parent is None else played.gone[parent]
     played.line[number] = frozenset() if parent is None else played.line[parent] | {parent}
     missing = told.keys() - file.said.keys() - gone
-    is_held = len(missing) > MOST_LOST * len(told.keys() - gone)
+    is_held = len(missing) > MOST_LOST * (len(told.keys() - gone) + file.others)
     if is_held and not is_released:
         played.held.add(number)
         played.told[number], played.gone[number] = told, gone
