@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tests.attack.meaning import LAND, Key
@@ -17,6 +18,8 @@ from tests.attack.program import INFINITE, Fact
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
+
+NOT_KNOWN = "Uoplyst"
 
 ONE_HOME = ("ongoing_citizens", "last_day_citizens")
 """Citizens counted once on a day: everybody has one home that day."""
@@ -63,7 +66,7 @@ DIVISIONS = {
 """Danmarks Statistik: which of the 10 groups each letter of DB07 belongs to."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Numbers:
     """The numbers that facts are about.
 
@@ -75,7 +78,7 @@ class Numbers:
     keys: AbstractSet[Key]
     areas: Sequence[str]
 
-    @property
+    @cached_property
     def ordered(self) -> list[Key]:
         """Return the numbers in order."""
         return sorted(self.keys)
@@ -151,7 +154,8 @@ def _groups(numbers: Numbers, whole: Key, parts: list[Key]) -> Iterator[Fact]:
     """Say that the letters of DB07 add up to the 10 groups."""
     groups: dict[Key, list[Key]] = defaultdict(list)
     for part in parts:
-        group = DIVISIONS[dict(part.attributes)["branche19"][0]]
+        branche = dict(part.attributes)["branche19"]
+        group = branche if branche == NOT_KNOWN else DIVISIONS[branche[0]]
         groups[whole.with_(branche10=group)].append(part)
     for group_key, letters in groups.items():
         if group_key in numbers.keys:
@@ -180,9 +184,9 @@ def _of_one_row(numbers: Numbers) -> Iterator[Fact]:
 def _of_assessments(numbers: Numbers) -> Iterator[Fact]:
     """Say that who has no assessment has no hours assessed; note 13 says it is the same."""
     for key in numbers.ordered:
-        if ("band", "Uoplyst") not in key.attributes:
+        if ("band", NOT_KNOWN) not in key.attributes:
             continue
-        hours = key.without("band").with_(hours="Uoplyst")
+        hours = key.without("band").with_(hours=NOT_KNOWN)
         if hours not in numbers.keys:
             continue
         why = f"who has no assessment has no hours: {key}"

@@ -6,13 +6,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tests.attack.facts import Numbers, facts_of
+from tests.attack.facts import NOT_KNOWN, Numbers, facts_of
+from tests.attack.figures import figure_facts
 from tests.attack.later import later_facts
 from tests.attack.meaning import LAND, Key, Print, counts_of
-from tests.attack.program import INFINITE, Known
+from tests.attack.program import INFINITE, Fact, Known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from tests.attack.printed import Book, Cell
 
@@ -46,21 +48,51 @@ def read(books: Iterable[Book]) -> Reading:
     return reading
 
 
-def knowledge(public: Sequence[Book], own: Sequence[Book] = ()) -> Known:
-    """Return what a reader knows who has public books, and perhaps internal ones of its own.
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What printed editions of one country tell everybody.
+
+    Attributes:
+        known: What the public knows.
+        keys: All numbers that facts are about.
+        cells: Those with a cell in some book.
+    """
+
+    known: Known
+    keys: AbstractSet[Key]
+    cells: Sequence[Key]
+
+    def also(self, own: Sequence[Book]) -> Known:
+        """Return what a kommune knows that has internal books of its own, too.
+
+        Args:
+            own: The kommune's internal books; none for the public.
+        """
+        known = Known(dict(self.known.low), dict(self.known.high), self.known.facts)
+        _own(known, read(own), self.keys)
+        return known
+
+
+def knowledge(public: Sequence[Book]) -> Printed:
+    """Return what printed editions tell.
 
     Args:
         public: Printed editions of one country, with those of its kommuner.
-        own: Internal books of the reader's kommune; empty for the public.
     """
-    reading, inside = read(public), read(own)
+    reading = read(public)
     known = Known()
     _bounds(known, reading)
     keys = {key.at(area) for key in reading.prints for area in (LAND, *reading.areas)}
-    _own(known, inside, keys)
+    rounded = [book.reach for book in public if book.base > 1]
+    left_out = _left_out(known, keys, max(rounded)) if rounded else set()
+    keys |= left_out
     numbers = Numbers(keys, reading.areas)
-    known.facts = [*facts_of(numbers), *later_facts(numbers)]
-    return known
+    figures = [fact for book in public for fact in figure_facts(book)]
+    nobody = [
+        Fact({key: 1.0}, 0.0, 0.0, f"not shown, so nobody: {key}", sure=False) for key in left_out
+    ]
+    known.facts = [*facts_of(numbers), *later_facts(numbers), *figures, *nobody]
+    return Printed(known, keys, list(reading.prints))
 
 
 def _bounds(known: Known, reading: Reading) -> None:
@@ -69,6 +101,32 @@ def _bounds(known: Known, reading: Reading) -> None:
         for book, printed in prints:
             low, high = window(book, printed.cell)
             known.bound(key, low, high)
+
+
+MAY_BE_LEFT_OUT = {"cyclus", "tiltag", "band", "hours", "level", "ordinary_hours", "age"} | {
+    "branche10", "branche19", "motivation", "result", "after", "before"
+}  # fmt: skip
+"""What a report may leave blank, or the reader supposes so."""
+
+
+def _left_out(known: Known, keys: set[Key], reach: int) -> set[Key]:
+    """Return the keys of rows and columns that a rounded book leaves out where all would be 0.
+
+    Each holds at most as many as a printed 0 may stand for.
+    """
+    added: set[Key] = set()
+    fresh = keys
+    while fresh:
+        fresh = {
+            key.without(name).with_(**{name: NOT_KNOWN})
+            for key in fresh
+            for name, _ in key.attributes
+            if name in MAY_BE_LEFT_OUT
+        } - (keys | added)
+        added |= fresh
+    for key in added:
+        known.bound(key, 0, reach)
+    return added
 
 
 def window(book: Book, cell: Cell) -> tuple[float, float]:
@@ -85,7 +143,7 @@ def window(book: Book, cell: Cell) -> tuple[float, float]:
     return max(0.0, cell - book.reach), cell + book.reach
 
 
-def _own(known: Known, inside: Reading, keys: set[Key]) -> None:
+def _own(known: Known, inside: Reading, keys: AbstractSet[Key]) -> None:
     """Bound the reader's own numbers exactly; a row that is not printed inside holds none."""
     tables = set()
     for key, prints in inside.prints.items():

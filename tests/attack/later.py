@@ -11,7 +11,7 @@ from tests.attack.meaning import LAND, Key
 from tests.attack.program import INFINITE, Fact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from tests.attack.facts import Numbers
 
@@ -53,6 +53,7 @@ def _over_time(numbers: Numbers) -> Iterator[Fact]:
 def _of_jobs(numbers: Numbers) -> Iterator[Fact]:
     """Say that who has a job on a day of a period has one in the period."""
     days = {key.last for key in numbers.keys if key.measure == "last_day_jobs"}
+    halves = _days_between(numbers)
     for key in numbers.ordered:
         if key.measure not in {"jobs", "job_citizens"}:
             continue
@@ -64,7 +65,14 @@ def _of_jobs(numbers: Numbers) -> Iterator[Fact]:
                 why = f"on a day of the period: {stood}"
                 yield from numbers.at_most(stood, key, why, sure=sure)
                 yield from _second_jobs(numbers, key, stood)
-        yield from _jobs_of_halves(numbers, key)
+        yield from _jobs_of_halves(numbers, key, halves)
+
+
+def _days_between(numbers: Numbers) -> list[date]:
+    """Return the days that one period of jobs ends with before another begins."""
+    spans = {(key.first, key.last) for key in numbers.keys if key.measure == "jobs"}
+    before = {first - timedelta(days=1) for first, _ in spans}
+    return sorted({last for _, last in spans} & before)
 
 
 def _second_jobs(numbers: Numbers, key: Key, stood: Key) -> Iterator[Fact]:
@@ -78,12 +86,8 @@ def _second_jobs(numbers: Numbers, key: Key, stood: Key) -> Iterator[Fact]:
         yield Fact(terms, 0.0, INFINITE, f"second jobs on a day of the period: {stood}")
 
 
-def _jobs_of_halves(numbers: Numbers, key: Key) -> Iterator[Fact]:
+def _jobs_of_halves(numbers: Numbers, key: Key, halves: Sequence[date]) -> Iterator[Fact]:
     """Say that jobs of two halves are the year's, those of the day between counted twice."""
-    halves = sorted(
-        {other.last for other in numbers.keys if other.measure == key.measure}
-        & {other.first - timedelta(days=1) for other in numbers.keys}
-    )
     for day in halves:
         if not key.first < day < key.last:
             continue

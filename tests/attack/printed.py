@@ -34,7 +34,8 @@ _MONTHS = [
 _DAY = re.compile(r"(\d{1,2})\. (\w+) (\d{4})")
 _NOTE = re.compile(r"\s*\[note \d+\]")
 _BASE = re.compile(r"(?:kan deles med|multiplum af|delelig\w* med|nærmeste) (\d+)")
-_WINDOW = re.compile(r"(?:højst|mere end) (\d+) fra")
+_WINDOW = re.compile(r"højst (\d+) fra")
+_LATER_WINDOW = re.compile(r"op til (\d+) fra")
 _CODE = re.compile(r"(?:FORTROLIGT\. )?([TF]\d+[a-z]?)\. ")
 
 
@@ -119,17 +120,24 @@ def book_of(sheets: dict[str, list[tuple[Cell, ...]]]) -> Book:
         if cell != ""
     )
     base = _BASE.search(said) if "afrund" in said else None
-    widths = [int(found) for found in _WINDOW.findall(said)] if base else []
+    edition = int(number[1]) if number else 0
     return Book(
         area=cover[0].removeprefix("FORTROLIGT. ").split(", ", 1)[1].rsplit(", ", 1)[0],
         first=days[0],
         last=days[1],
-        edition=int(number[1]) if number else 0,
+        edition=edition,
         base=int(base[1]) if base else 1,
-        reach=max(widths, default=int(base[1]) - 1) if base else 0,
+        reach=_reach(said, int(base[1]), edition) if base else 0,
         tables=tuple(tables),
         said=said,
     )
+
+
+def _reach(said: str, base: int, edition: int) -> int:
+    """Return how far a print may be from the count: further where an edition replaces another."""
+    patterns = [_WINDOW, _LATER_WINDOW] if edition > 1 else [_WINDOW]
+    widths = [int(found) for pattern in patterns for found in pattern.findall(said)]
+    return max(widths, default=base - 1)
 
 
 def days_in(text: str) -> list[date]:

@@ -65,7 +65,7 @@ C Kommune|61|[c]|32|[c]
 
 def test_the_ends_of_a_hidden_number_are_those_worked_out_by_hand(tmp_path: Path) -> None:
     """With x hidden in row B, the others are 25 - x, 30 - x and 4 + x, all at least one."""
-    known = knowledge(books_of([_book(GEURTS)], tmp_path))
+    known = knowledge(books_of([_book(GEURTS)], tmp_path)).known
     targets = [_people("B Kommune", "Højeste"), _people("B Kommune", "Laveste")]
     found = ranges(known, targets, enough=1000, seconds=5)
     ends = [(found[key].low, found[key].high, found[key].proved) for key in targets]
@@ -244,7 +244,7 @@ def test_a_belief_that_contradicts_what_is_printed_is_dropped(tmp_path: Path) ->
     inside = cover.replace("Udgave 1.", INSIDE) + JOBS.format(16, 1, 4)
     country = _country(tmp_path, [cover + JOBS.format("[c]", "[c]", "[c]")], [inside])
     home = "each citizen has one home"
-    before = knowledge(country.public).facts
+    before = country.printed.known.facts
     after = country.known(PUBLIC, trusting=True).facts
     assert [fact for fact in before if fact.why.startswith(home)]
     assert not [fact for fact in after if fact.why.startswith(home)]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tests.attack.explain import derivation
-from tests.attack.knowledge import knowledge, read
+from tests.attack.knowledge import Printed, knowledge, read
 from tests.attack.meaning import LAND, Key
 from tests.attack.program import Known, Range, believable, ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tests.attack.meaning import Print
     from tests.attack.printed import Book
 
 SMALL = 4
@@ -34,7 +36,7 @@ _CITIZENS = {
 """Cases whose citizens are counted in a column beside them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Country:
     """What was printed of one country, and the truth.
 
@@ -46,6 +48,12 @@ class Country:
     public: Sequence[Book]
     internal: Sequence[Book]
 
+    @cached_property
+    def printed(self) -> Printed:
+        """Return what the public books tell everybody."""
+        return knowledge(self.public)
+
+    @cached_property
     def truth(self) -> dict[Key, int]:
         """Return the true value of each number that an internal book holds."""
         return {
@@ -53,6 +61,11 @@ class Country:
             for key, prints in read(self.internal).prints.items()
             if isinstance(prints[0][1].cell, int | float)
         }
+
+    def prints(self) -> list[tuple[Book, Print]]:
+        """Return each printed count of the countries' own editions, with its book."""
+        books = [book for book in self.public if book.area.startswith("hele")]
+        return [pair for prints in read(books).prints.values() for pair in prints]
 
     def areas(self) -> list[str]:
         """Return the kommuner with an internal book of their own."""
@@ -66,8 +79,7 @@ class Country:
             trusting: Whether the reader also believes what is only likely, unless it contradicts
                 what is printed.
         """
-        own = [book for book in self.internal if book.area == reader]
-        known = knowledge(self.public, own)
+        known = self.printed.also([book for book in self.internal if book.area == reader])
         if trusting:
             return believable(known)
         return Known(known.low, known.high, [fact for fact in known.facts if fact.sure])
@@ -117,8 +129,8 @@ def attack(country: Country, reader: str, *, trusting: bool) -> list[Found]:
         reader: PUBLIC or the name of a kommune.
         trusting: Whether the reader believes what is only likely.
     """
-    truth = country.truth()
-    targets = dict(small_numbers(read(country.public).prints, truth, reader))
+    truth = country.truth
+    targets = dict(small_numbers(country.printed.cells, truth, reader))
     known = country.known(reader, trusting=trusting)
     found = []
     for key, left in ranges(known, targets, enough=ENOUGH, seconds=SECONDS).items():
@@ -168,10 +180,10 @@ def false_facts(country: Country) -> list[str]:
     Args:
         country: What was printed, and the truth.
     """
-    truth = country.truth()
+    truth = country.truth
     return [
         fact.why
-        for fact in knowledge(country.public).facts
+        for fact in country.printed.known.facts
         if fact.sure
         and all(key in truth for key in fact.terms)
         and not fact.low <= sum(c * truth[key] for key, c in fact.terms.items()) <= fact.high

@@ -1,0 +1,132 @@
+"""Make the demo's editions by the program's commands, and let every reader attack them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tests.attack.printed import Book, read_book
+from tests.attack.verdict import PUBLIC, Country, Found, attack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+COUNTRIES = {"groenland": "(Grønland)", "danmark": "(Danmark)"}
+
+TODAY = "03-03-2026"
+"""The day the editions are published on: after the demo's workbooks came in."""
+
+DEMO_PERIOD = "2025"
+"""The period that the demo publishes by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo's database and the books published from it.
+
+    Attributes:
+        folder: Made by `fpsheet demo`.
+    """
+
+    folder: Path
+
+    def books(self, land: str, periods: Sequence[str]) -> Country:
+        """Return the public and internal books of a country and its kommuner.
+
+        Args:
+            land: "groenland" or "danmark".
+            periods: Such as "2024" or "2025H1".
+        """
+        public = [book for period in periods for book in self._read("public", period)]
+        inside = [book for period in periods for book in self._read("internal", period)]
+        named = COUNTRIES[land]
+        areas = {
+            row[0]
+            for book in inside
+            if named in book.area
+            for table in book.tables
+            if table.code == "T14"
+            for row in table.rows
+        }
+        mine = {f"hele landet {named}", *map(str, areas)}
+        return Country(
+            [book for book in public if book.area in mine],
+            [book for book in inside if book.area in mine],
+        )
+
+    def _read(self, kind: str, period: str) -> Iterator[Book]:
+        """Return a period's books; what is for inside is written into a folder beside."""
+        beside = f"{period}-fortroligt" if kind == "internal" else period
+        for name in dict.fromkeys((period, beside)):
+            for path in sorted((self.folder / kind / name).glob("*.xlsx")):
+                if "revision" not in path.name:
+                    yield read_book(path)
+
+    def publish(self, period: str) -> None:
+        """Publish a period's editions, and write its internal books into another folder."""
+        database = f"sqlite:///{(self.folder / 'central.db').as_posix()}"
+        first, last = _days(period)
+        common = ("report", "--from", first, "--to", last, "--db", database, "--today", TODAY)
+        out = str(self.folder / "public" / period)
+        if period == DEMO_PERIOD:
+            run(*common, "--as-of", "1", "--out", out)
+        else:
+            run(*common, "--publish", "--out", out)
+        run(*common, "--internal", "--out", str(self.folder / "internal" / period))
+
+
+def make_demo(folder: Path, seed: int, periods: Sequence[str]) -> Demo:
+    """Make a demo and publish some periods of it, in the order given.
+
+    Args:
+        folder: An empty folder, or one that a demo may be written into.
+        seed: What all is invented from.
+        periods: Such as "2024" or "2025H1".
+    """
+    run("demo", "--out", str(folder), "--seed", str(seed))
+    demo = Demo(folder)
+    for period in periods:
+        demo.publish(period)
+    return demo
+
+
+def run(*arguments: str) -> str:
+    """Run the program and return what it printed.
+
+    Raises:
+        RuntimeError: When it ended in an error; the text is what it said.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", "fpsheet", *arguments],
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+    )
+    if done.returncode:
+        raise RuntimeError(f"{arguments}: {done.stderr or done.stdout}")
+    return done.stdout
+
+
+def attacks(country: Country, readers: Sequence[str] = ()) -> Iterator[Found]:
+    """Return what each reader finds, sure and trusting.
+
+    Args:
+        country: What was printed, and the truth.
+        readers: PUBLIC and kommuner; empty for all.
+    """
+    for reader in readers or (PUBLIC, *country.areas()):
+        for trusting in (False, True):
+            yield from attack(country, reader, trusting=trusting)
+
+
+def _days(period: str) -> tuple[str, str]:
+    """Return the first and last day of a year or half year, as the program reads them."""
+    year, half = period[:4], period[4:]
+    first = "01-07" if half == "H2" else "01-01"
+    last = "30-06" if half == "H1" else "31-12"
+    return f"{first}-{year}", f"{last}-{year}"

@@ -1,0 +1,57 @@
+"""Look at what a rounded book prints beside its tables' counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.attack.printed import Book
+
+_COUNT = "(antal)"
+
+_FIGURES = (
+    "Forventede",
+    "nedre grænse",
+    "øvre grænse",
+    "Kommunens mål",
+    "Over målet",
+    "Modtagne indberetninger",
+    "Tilbageholdte indberetninger",
+)
+"""Words of headings that end as counts do and are worked out, given from outside, or of reports."""
+
+
+def unrounded(book: Book) -> Iterator[str]:
+    """Return the place of each count of a rounded book that its base does not divide.
+
+    Args:
+        book: A rounded book; tables and charts are read.
+    """
+    for table in book.tables:
+        columns = [
+            at
+            for at, heading in enumerate(table.headings)
+            if heading.endswith(_COUNT) and not any(word in heading for word in _FIGURES)
+        ]
+        for number, row in enumerate(table.rows, table.first_row):
+            for at in columns:
+                cell = row[at]
+                if not isinstance(cell, str) and cell % book.base:
+                    yield f"{book.area} {table.code} {chr(65 + at)}{number}: {cell}"
+
+
+def foreign(book: Book) -> Iterator[str]:
+    """Return each number of a chart that its table does not print.
+
+    Args:
+        book: A printed book; chart F14 belongs to table T14.
+    """
+    printed = {table.code: {cell for row in table.rows for cell in row} for table in book.tables}
+    for table in book.tables:
+        source = printed.get(f"T{table.code[1:]}", set())
+        for row in table.rows if table.code.startswith("F") else ():
+            for cell in row[1:]:
+                if not isinstance(cell, str) and cell not in source:
+                    yield f"{book.area} {table.code} {row[0]}: {cell}"

@@ -1,0 +1,1 @@
+"""Programs for those who build fpsheet; none of them is installed."""
