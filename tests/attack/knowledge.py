@@ -103,10 +103,16 @@ def _bounds(known: Known, reading: Reading) -> None:
             known.bound(key, low, high)
 
 
-MAY_BE_LEFT_OUT = {"cyclus", "tiltag", "band", "hours", "level", "ordinary_hours", "age"} | {
-    "branche10", "branche19", "motivation", "result", "after", "before"
-}  # fmt: skip
-"""What a report may leave blank, or the reader supposes so."""
+_BLANK = (
+    "cyclus tiltag band hours level ordinary_hours branche10 branche19 motivation result after "
+    "before"
+)
+
+MAY_BE_LEFT_OUT = {
+    **dict.fromkeys(_BLANK.split(), (NOT_KNOWN,)),
+    "age": (NOT_KNOWN, "Under 18 år", "67 år og derover"),
+}
+"""What is shown only where it occurs, by what it divides; some of it only supposed."""
 
 
 def _left_out(known: Known, keys: set[Key], reach: int) -> set[Key]:
@@ -118,10 +124,10 @@ def _left_out(known: Known, keys: set[Key], reach: int) -> set[Key]:
     fresh = keys
     while fresh:
         fresh = {
-            key.without(name).with_(**{name: NOT_KNOWN})
+            key.without(name).with_(**{name: value})
             for key in fresh
             for name, _ in key.attributes
-            if name in MAY_BE_LEFT_OUT
+            for value in MAY_BE_LEFT_OUT.get(name, ())
         } - (keys | added)
         added |= fresh
     for key in added:
