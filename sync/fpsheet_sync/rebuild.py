@@ -11,6 +11,7 @@ from fpsheet_sync.apply import write_plan
 from fpsheet_sync.commit import NEW, Commit, CommitKind
 from fpsheet_sync.content import prepare
 from fpsheet_sync.decision import add_commit
+from fpsheet_sync.failure import store_failure
 from fpsheet_sync.issue import write_issue_again
 from fpsheet_sync.keys import Keys
 from fpsheet_sync.library import read_commits
@@ -56,8 +57,10 @@ def rebuild(store: Store, target: Store, read: Read) -> Rebuilt:
         read: Gives the submission of a file's bytes.
 
     Raises:
-        StoreError: An original is missing or was altered, or a database could not be used.
+        StoreError: The target holds something, an original is missing or was altered, or a
+            database could not be used.
     """
+    _need_empty(target)
     count = 0
     for row in _commits(store):
         count += 1
@@ -71,6 +74,13 @@ def rebuild(store: Store, target: Store, read: Read) -> Rebuilt:
             _decide(target, row)
     _carry(store, target)
     return Rebuilt(count, state_hash(store), state_hash(target))
+
+
+def _need_empty(target: Store) -> None:
+    commit = store_schema()["indberetning"]
+    with target.read() as connection:
+        if connection.execute(select(commit.c.id).limit(1)).first() is not None:
+            raise store_failure("not_empty", {"sted": target.place})
 
 
 def _carry(store: Store, target: Store) -> None:

@@ -14,6 +14,7 @@ from fpsheet_sync.rebuild import rebuild
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.state_hash import state_hash
 from fpsheet_sync.store import Store, open_store, settled
+from fpsheet_templates.errors import StoreError
 from tests.support import submissions
 from tests.support.editions import bytes_of, first_reports, issue, revised_reports, write
 from tests.support.postgresql import find_programs, new_database
@@ -111,6 +112,9 @@ def test_a_database_made_again_has_the_editions_and_the_log(
     edition = fill(store, tmp_path)
     rebuilt = rebuild(store, target, files.__getitem__)
     assert rebuilt.is_same
+    with pytest.raises(StoreError, match="ikke tom"):
+        rebuild(store, target, files.__getitem__)
+    assert state_hash(target) == rebuilt.after
     write(target, tmp_path / "rebuilt", edition=1)
     assert bytes_of(tmp_path / "rebuilt") == edition
     assert read_log(target) == read_log(store)

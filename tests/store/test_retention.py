@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +24,7 @@ from fpsheet_sync.stat_table import Period
 from fpsheet_sync.state_hash import state_hash
 from fpsheet_sync.statistics.scope import Scope
 from fpsheet_sync.statistics.workspace import FACT_SOURCES, fact_tables
+from fpsheet_sync.store import open_store
 from fpsheet_templates.errors import StoreError
 from fpsheet_templates.load import load_form
 from tests.support.submissions import KEYS, RowSpec, Sending, build, send, submit, sync
@@ -139,6 +143,25 @@ def test_erasing_takes_numbers_and_files_and_no_figure(store: Store) -> None:
     again = erase(store)
     assert (again.citizens, again.originals) == ((), ())
     assert read_log(store)[-1] == last
+
+
+def test_what_is_erased_gives_its_room_back(tmp_path: Path) -> None:
+    """A large original is erased: the SQLite file is small again, and whole."""
+    place = tmp_path / "central.db"
+    store = open_store(f"sqlite:///{place}", keys=KEYS, create=True)
+    with closing(store):
+        send(store, TEXT)
+        with store.write() as connection:
+            table = store_schema()["original"]
+            connection.execute(table.update().values(data=random.Random(1).randbytes(4_000_000)))
+        with store.read() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        before = place.stat().st_size
+        erase(store)
+    assert before > 4_000_000
+    assert place.stat().st_size < before - 3_900_000
+    with closing(sqlite3.connect(place)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_a_history_says_that_it_is_erased(store: Store) -> None:

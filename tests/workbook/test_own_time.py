@@ -161,9 +161,10 @@ def test_a_copy_in_the_folder_is_no_later_file(
     second = saved(edit(first, change), MONDAY + HOUR)
     hashes = set()
     for number, order in enumerate(permutations({"a.xlsx": first, "b.xlsx": second}.items())):
-        office = Office(tmp_path / str(number), capsys)
-        office.root.mkdir()
-        (tmp_path / str(number) / "central.noegle").write_bytes(key_of(tmp_path))
+        root = tmp_path / str(number)
+        root.mkdir()
+        (root / "central.noegle").write_bytes(key_of(tmp_path))
+        office = Office(root, capsys)
         for name, content in order:
             file = office.drop(name, content)
             age = MONDAY + (3 * DAY if name == "a.xlsx" else 2 * DAY)

@@ -55,11 +55,16 @@ MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC).timestamp()
 
 @dataclass
 class Office:
-    """A departement with an inbox into which kommuner drop their workbooks as they are."""
+    """A departement with an inbox into which kommuner drop their workbooks, and a database."""
 
     root: Path
     capsys: pytest.CaptureFixture[str]
     minute: int = 0
+
+    def __post_init__(self) -> None:
+        """Make the database, as a departement does once."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        make_database(self.root / "central.db")
 
     @property
     def inbox(self) -> Path:
@@ -102,8 +107,7 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Office:
-    """An office with an empty inbox and an empty database."""
-    make_database(tmp_path / "central.db")
+    """An office with an empty inbox."""
     return Office(tmp_path, capsys)
 
 
