@@ -10,7 +10,7 @@ from fpsheet_sync.content import BLOCKED, ROW, Frames
 from fpsheet_sync.explanation import keep_explanations
 from fpsheet_sync.file import File
 from fpsheet_sync.identity import ROW_ID, Placed, Sender
-from fpsheet_sync.jump import find_jumps, find_twins
+from fpsheet_sync.jump import count_swapped, find_jumps, find_twins
 from fpsheet_sync.layout import alike, layouts
 from fpsheet_sync.lineage import LET_GO, Ancestry, continue_sheet
 from fpsheet_sync.merge import Merged, Sides, merge_sheet
@@ -133,14 +133,17 @@ def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
         rules: What a value must pass that somebody chose in the file.
         released: A named person let the file through although it lost rows.
 
-    Findings: HIS-001 to HIS-020.
+    Findings: HIS-001 to HIS-020, HIS-024.
     """
     sender = Sender(file.commit.workbook_id, known, file.rows)
     placed = place(file.rows, descended.base, state.rows, sender)
     missing = tuple(_missing(placed, descended.base, state))
-    hold = _hold(missing, descended.base, state)
+    lost = _hold(missing, descended.base, state)
+    swapped = _swapped(file, descended.base, state)
+    hold = lost or swapped
     if hold is not None and not released:
-        return _held(state, file, descended, placed, (hold, missing))
+        told = tell_file(file, descended.ancestry, missing, lost, swapped=swapped)
+        return _held(state, file, descended, placed, (hold, missing, finish(told, file)))
     chosen = choose(state, file.choices, file.commit.id, rules=rules)
     state = chosen.state
     before = state
@@ -198,17 +201,29 @@ def _is_expected() -> pl.Expr:
     return ~pl.col(LET_GO).fill_null(value=False)
 
 
+def _expected(base: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """Give the rows of a line of descent that should be in the file and are in force."""
+    in_force = held.filter(pl.col(ANNULLER).is_null())
+    return base.filter(_is_expected()).join(in_force, on=ROW_ID, how="semi")
+
+
 def _hold(missing: tuple[tuple[str, str], ...], base: Frames, state: State) -> Hold | None:
     lost = len(missing)
     if not lost:
         return None
-    of = sum(
-        frame.filter(_is_expected())
-        .join(state.rows[name].filter(pl.col(ANNULLER).is_null()), on=ROW_ID, how="semi")
-        .height
-        for name, frame in base.items()
-    )
+    of = sum(_expected(frame, state.rows[name]).height for name, frame in base.items())
     return Hold(lost, of) if lost > HELD_ROWS or lost > HELD_SHARE * of else None
+
+
+def _swapped(file: File, base: Frames, state: State) -> Hold | None:
+    """Give the rows that got each other's citizens, where they are too many to be corrections."""
+    counts = [
+        count_swapped(layout, file.rows[name], _expected(base[name], state.rows[name]))
+        for name, layout in layouts().items()
+    ]
+    swapped, of = (sum(column) for column in zip(*counts, strict=True))
+    too_many = [part > HELD_ROWS or part > HELD_SHARE * rows for part, rows in counts if part]
+    return Hold(swapped, of) if any(too_many) else None
 
 
 def _held(
@@ -216,17 +231,16 @@ def _held(
     file: File,
     descended: Descended,
     placed: Placed,
-    why: tuple[Hold, tuple[tuple[str, str], ...]],
+    why: tuple[Hold, tuple[tuple[str, str], ...], tuple[Finding, ...]],
 ) -> tuple[State, Outcome]:
-    hold, missing = why
-    findings = tell_file(file, descended.ancestry, missing, hold)
+    hold, missing, findings = why
     outcome = Outcome(
         descended=descended,
         hold=hold,
         sheets=_count(placed, {}, (), missing),
         missing=missing,
         conflicts=(),
-        findings=finish(findings, file),
+        findings=findings,
         placed=placed.rows,
         source=file.commit.id,
     )

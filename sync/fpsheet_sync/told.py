@@ -25,15 +25,22 @@ def tell_lists(findings: Iterable[Mapping[str, str]]) -> Iterator[Finding]:
 
 
 def tell_file(
-    file: File, ancestry: Ancestry, missing: Iterable[tuple[str, str]], hold: Hold | None
+    file: File,
+    ancestry: Ancestry,
+    missing: Iterable[tuple[str, str]],
+    hold: Hold | None,
+    *,
+    swapped: Hold | None = None,
 ) -> Iterator[Finding]:
     """Give the findings about a whole sheet or the whole file.
 
-    Findings: HIS-001, HIS-002, HIS-019, HIS-020.
+    Findings: HIS-001, HIS-002, HIS-019, HIS-020, HIS-024.
     """
     form = load_form()
     if hold is not None:
         yield make_finding(form, "HIS-002", details={"antal": hold.lost, "af": hold.of})
+    if swapped is not None:
+        yield make_finding(form, "HIS-024", details={"antal": swapped.lost, "af": swapped.of})
     sheets = [sheet for sheet, _ in missing]
     for name in layouts():
         if name in sheets:

@@ -1,9 +1,8 @@
 """Rules against what the departement already holds: each with a failing and a passing file.
 
-HIS-001 and HIS-002 are shown in test_merge, HIS-003 to HIS-007 and HIS-010 in test_identity,
-HIS-009, HIS-011 and HIS-019 in test_descent, HIS-021, HIS-022 and HIS-023 (what is
-written into the lists)
-in tests/workbook/test_answer. Here: HIS-008, HIS-012, HIS-013, HIS-014, HIS-015,
+HIS-001, HIS-002 and HIS-024 are shown in test_merge, HIS-003 to HIS-007 and HIS-010 in
+test_identity, HIS-009, HIS-011 and HIS-019 in test_descent, HIS-021, HIS-022 and HIS-023 (what is
+written into the lists) in tests/workbook/test_answer. Here: HIS-008, HIS-012 to HIS-015,
 HIS-016, HIS-017, HIS-018, HIS-020.
 """
 

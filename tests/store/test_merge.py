@@ -6,8 +6,11 @@ them in general): I3 same bytes, I4 same content, I6 subset, I9 blocked case.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
+
+import pytest
 
 from fpsheet_sync.commit import Status
 from fpsheet_sync.state_hash import state_hash
@@ -193,6 +196,72 @@ def test_a_file_that_lost_a_tenth_is_held(store: Store) -> None:
     later = send(store, FIRST.replace("CD", "EF"), Sending(minute=9))
     assert later.status is Status.MERGED
     assert rows(store, "borger")["sagsbehandler"].to_list() == ["AB", "EF"]
+
+
+MANY = """
+# borger
+| id | cpr        | sagsbehandler |
+| 1  | 6101801234 | AB            |
+| 2  | 6201801234 | CD            |
+| 3  | 6301801234 | EF            |
+
+# forloeb
+| id | cpr        | forloeb_type      | start_dato |
+| 1  | 6101801234 | afklaringsforloeb | 2025-01-05 |
+| 2  | 6201801234 | revurdering       | 2025-02-05 |
+| 3  | 6301801234 | arbejdsproevning  | 2025-03-05 |
+"""
+
+
+def with_citizens(text: str, *, sheet: str, cprs: tuple[str, ...]) -> str:
+    """Give the rows of one sheet other CPR numbers, from the first row down."""
+    head, _, rest = text.partition(f"# {sheet}\n")
+    own, gap, others = rest.partition("\n\n#")
+    for number, cpr in enumerate(cprs, start=1):
+        own = re.sub(rf"\| {number}  \| \d+", f"| {number}  | {cpr}", own)
+    return f"{head}# {sheet}\n{own}{gap}{others}"
+
+
+@pytest.mark.parametrize("sheet", ["borger", "forloeb"])
+def test_a_column_of_citizens_sorted_alone_is_held(store: Store, sheet: str) -> None:
+    """Every row would be another citizen's: the file is held, named for it, and can be released."""
+    send(store, MANY, Sending())
+    before = rows(store)
+    turned = ("6301801234", "6101801234", "6201801234")
+    receipt = send(store, with_citizens(MANY, sheet=sheet, cprs=turned), Sending(minute=5))
+    assert (receipt.status, receipt.held) == (Status.HELD, (3, 6))
+    assert codes(receipt)[0] == ("HIS-024", "")
+    assert rows(store).equals(before)
+    later = send(store, MANY.replace("CD", "XY"), Sending(minute=9))
+    assert later.status is Status.MERGED
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cprs"),
+    [
+        ("forloeb", ("6201801234",)),
+        ("forloeb", ("6801801234", "6801811234", "6801821234")),
+    ],
+)
+def test_corrected_citizens_are_not_held(store: Store, sheet: str, cprs: tuple[str, ...]) -> None:
+    """One number typed for another citizen, and new numbers for all, are corrections."""
+    send(store, MANY, Sending())
+    receipt = send(store, with_citizens(MANY, sheet=sheet, cprs=cprs), Sending(minute=5))
+    assert receipt.status is Status.MERGED
+    assert "HIS-024" not in {code for code, _ in codes(receipt)}
+
+
+def test_rows_sorted_without_their_ids_are_not_held_for_it(store: Store) -> None:
+    """Where everything of the rows moved along, no citizen got another's dates."""
+    send(store, MANY, Sending())
+    lines = MANY.splitlines()
+    first = lines.index("# forloeb") + 2
+    moved = [lines[first + 1], lines[first + 2], lines[first]]
+    lines[first : first + 3] = [
+        f"| {number}  |" + line.split("|", 2)[2] for number, line in enumerate(moved, start=1)
+    ]
+    receipt = send(store, "\n".join(lines), Sending(minute=5))
+    assert "HIS-024" not in {code for code, _ in codes(receipt)}
 
 
 def test_an_empty_copy_changes_nothing(store: Store) -> None:
