@@ -5,7 +5,7 @@ from fpsheet_templates.failure import make_failure
 
 
 class DisclosureError(SpokenError):
-    """A release cannot be published: no pattern of hidden cells protects it.
+    """A release cannot be published: it is not protected, or not in time.
 
     The sentence names cells and equations, never their values.
     """

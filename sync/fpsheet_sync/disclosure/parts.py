@@ -1,6 +1,6 @@
 """The independent parts of a release: no sum binds a cell of one to a cell of another.
 
-What is hidden in one says nothing of the others, so each is protected and measured by itself, on
+What is printed of one says nothing of the others, so each is rounded and audited by itself, on
 several processors where that is worth their start. The result is the same on any number of them.
 """
 
@@ -18,7 +18,6 @@ import numpy as np
 from fpsheet_sync.disclosure.block import connected
 from fpsheet_sync.disclosure.errors import disclosure_failure
 from fpsheet_sync.disclosure.problem import Problem
-from fpsheet_sync.disclosure.witness import Witness
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,16 +44,6 @@ class Part:
     cells: "NDArray[np.int64]"
     problem: Problem
 
-    def own(self, witness: Witness) -> Witness:
-        """Give a witness of the release as one of the part."""
-        places = np.searchsorted(self.cells, [*witness.cells, witness.purpose[0]])
-        return Witness(places[:-1], witness.change, (int(places[-1]), witness.purpose[1]))
-
-    def outer(self, witness: Witness) -> Witness:
-        """Give a witness of the part as one of the release."""
-        purpose = (int(self.cells[witness.purpose[0]]), witness.purpose[1])
-        return Witness(self.cells[witness.cells], witness.change, purpose)
-
 
 def split(problem: Problem) -> tuple[Part, ...]:
     """Give the independent parts of a release, the largest first."""
@@ -69,14 +58,6 @@ class Workers:
     def __init__(self, pool: ProcessPoolExecutor | None = None) -> None:
         """Take the other processes, if there are any."""
         self._pool = pool
-
-    def run(self, task: Callable[[T], R], orders: Sequence[T]) -> list[R]:
-        """Carry out a task for every order; what comes of each is given in their order.
-
-        Raises:
-            DisclosureError: A task raised it, or a process ended before its task did.
-        """
-        return self.follow(task, orders, _nobody)
 
     def follow(
         self, task: Callable[[T], R], orders: Sequence[T], told: Callable[[int], None]
@@ -100,10 +81,6 @@ class Workers:
         except BrokenProcessPool:
             raise disclosure_failure("ended") from None
         return [future.result() for future in places]
-
-
-def _nobody(_place: int) -> None:
-    """Tell nobody."""
 
 
 @contextmanager

@@ -49,10 +49,9 @@ class Problem:
     Attributes:
         ids: Name per cell, sorted.
         value: Value per cell.
-        weight: Cost of hiding per cell.
-        is_count: Whether the cell can be primary, per cell.
+        is_count: Whether a small value of the cell would reveal somebody, per cell.
         persons: Citizens behind the cell, or -1 where nobody counted them, per cell.
-        is_known: Whether every reader knows the cell already, per cell, whatever is hidden now.
+        is_known: Whether every reader knows the cell already, per cell.
         owner: View of the kommune that owns the cell, or `NOBODY`, per cell.
         views: Kommunekode per view; "" (the public) comes first.
         rows: Cells of each equation, the total first.
@@ -62,16 +61,11 @@ class Problem:
         in_row: `rows`, linked.
         of_cell: `rows_of`, linked.
         sign: 1 where the cell is the equation's total and -1 for a part, per item of `of_cell`.
-        hidden_from: Smallest value the cell may have in a reader's eyes when hidden, per cell.
-        was_hidden: Whether an earlier edition hid the cell, per cell.
-        was_small: Whether it did so because the cell was small then, per cell.
-        is_unprinted: Whether no edition prints the cell whatever is hidden, per cell; such a cell
-            counts as hidden before.
+        is_unprinted: Whether this edition does not print the cell, per cell.
     """
 
     ids: tuple[CellId, ...]
     value: "NDArray[np.int64]"
-    weight: "NDArray[np.float64]"
     is_count: "NDArray[np.bool_]"
     persons: "NDArray[np.int64]"
     is_known: "NDArray[np.bool_]"
@@ -84,9 +78,6 @@ class Problem:
     in_row: Links
     of_cell: Links
     sign: "NDArray[np.float64]"
-    hidden_from: "NDArray[np.int64]"
-    was_hidden: "NDArray[np.bool_]"
-    was_small: "NDArray[np.bool_]"
     is_unprinted: "NDArray[np.bool_]"
 
     @property
@@ -106,7 +97,6 @@ class Problem:
         return Problem(
             ids=tuple(self.ids[cell] for cell in place),
             value=self.value[cells],
-            weight=self.weight[cells],
             is_count=self.is_count[cells],
             persons=self.persons[cells],
             is_known=self.is_known[cells],
@@ -119,39 +109,26 @@ class Problem:
             in_row=linked.in_row,
             of_cell=linked.of_cell,
             sign=linked.sign,
-            hidden_from=self.hidden_from[cells],
-            was_hidden=self.was_hidden[cells],
-            was_small=self.was_small[cells],
             is_unprinted=self.is_unprinted[cells],
         )
 
 
-def build_problem(release: Release, *, hidden_from: int = 0) -> Problem:
+def build_problem(release: Release) -> Problem:
     """Put a release into arrays; the result does not depend on the order of cells or equations.
 
-    Equations that say the same, as linked tables have them, are kept once. Values below
-    `hidden_from` are printed whatever else is, so every reader knows them, save those that an
-    earlier edition hid.
+    Equations that say the same, as linked tables have them, are kept once.
     """
     cells = sorted(release.cells, key=lambda cell: cell.id)
     index = {cell.id: place for place, cell in enumerate(cells)}
     codes = sorted({cell.owner for cell in cells if cell.owner is not None})
     view_of: Mapping[str | None, int] = {code: view for view, code in enumerate(codes, start=1)}
     unprinted = np.array([cell.id in release.unprinted for cell in cells], dtype=np.bool_)
-    was_hidden = np.array([cell.id in release.hidden_before for cell in cells], dtype=np.bool_)
-    was_hidden |= unprinted
-    was_small = np.array([release.hidden_before.get(c.id, False) for c in cells], dtype=np.bool_)
-    lowest = np.where(was_hidden, 0, hidden_from).astype(np.int64)
-    known = (
-        cell.value < low or release.known.get(cell.id) == cell.value
-        for cell, low in zip(cells, lowest, strict=True)
-    )
+    known = (release.known.get(cell.id) == cell.value for cell in cells)
     named = _distinct_rows(release.equations, index)
     linked = _link_cells(list(named), len(cells))
     return Problem(
         ids=tuple(cell.id for cell in cells),
         value=np.array([cell.value for cell in cells], dtype=np.int64),
-        weight=np.array([_weight(cell) for cell in cells], dtype=np.float64),
         is_count=np.array([cell.is_count for cell in cells], dtype=np.bool_),
         persons=np.array([_persons(cell) for cell in cells], dtype=np.int64),
         is_known=np.fromiter(known, dtype=np.bool_),
@@ -164,9 +141,6 @@ def build_problem(release: Release, *, hidden_from: int = 0) -> Problem:
         in_row=linked.in_row,
         of_cell=linked.of_cell,
         sign=linked.sign,
-        hidden_from=lowest,
-        was_hidden=was_hidden,
-        was_small=was_small,
         is_unprinted=unprinted,
     )
 
@@ -214,7 +188,3 @@ def _link(lists: Sequence[Sequence[int]]) -> Links:
 
 def _persons(cell: Cell) -> int:
     return -1 if cell.persons is None else cell.persons
-
-
-def _weight(cell: Cell) -> float:
-    return float(max(cell.value, 1)) if cell.weight is None else float(cell.weight)

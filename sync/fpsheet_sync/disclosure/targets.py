@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fpsheet_sync.disclosure.primary import depths
 from fpsheet_sync.disclosure.problem import NOBODY, PUBLIC, Problem
 
 if TYPE_CHECKING:
@@ -55,10 +54,35 @@ def _others(problem: Problem) -> "NDArray[np.int64]":
     parts_of: dict[int, list[int]] = {}
     for number, row in enumerate(problem.rows):
         parts_of.setdefault(row[0], []).append(number)
-    for cell in np.argsort(-depths(problem), kind="stable").tolist():
+    for cell in np.argsort(-_depths(problem), kind="stable").tolist():
         if problem.owner[cell] != NOBODY:
             continue
         for number in parts_of.get(cell, ()):
             told = own[list(problem.rows[number][1:])].sum(axis=0)
             own[cell] = np.maximum(own[cell], told)
     return np.asarray(np.maximum(problem.value[:, None] - own, 0))
+
+
+def _depths(problem: Problem) -> "NDArray[np.int64]":
+    """Give how many sums lie above each cell: 0 for a total that is part of nothing.
+
+    Cells in a circle of equations (possible between zeros only) keep a depth below their totals'.
+    """
+    depth = np.zeros(problem.size, dtype=np.int64)
+    waiting = [0] * problem.size
+    for row in problem.rows:
+        for part in row[1:]:
+            waiting[part] += 1
+    ready = [cell for cell in range(problem.size) if not waiting[cell]]
+    while ready:
+        cell = ready.pop()
+        for number in problem.rows_of[cell]:
+            row = problem.rows[number]
+            if row[0] != cell:
+                continue
+            for part in row[1:]:
+                depth[part] = max(depth[part], depth[cell] + 1)
+                waiting[part] -= 1
+                if not waiting[part]:
+                    ready.append(part)
+    return depth

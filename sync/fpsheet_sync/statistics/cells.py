@@ -1,4 +1,4 @@
-"""What a release gives away: its numbers, the sums that bind them, the figures that rest on them.
+"""What a release gives away: its numbers, and all that binds them.
 
 All editions of a release are described together (national and every kommune's), because a reader
 has them all. A number has one name wherever it is printed. The name holds what is counted, the
@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from fpsheet_sync.disclosure.cells import Cell, CellId, Derived, Equation
+from fpsheet_sync.disclosure.cells import Cell, CellId, Equation
 from fpsheet_sync.disclosure.cells import Release as Disclosed
 from fpsheet_sync.disclosure.crossing import cross_equations
 from fpsheet_sync.stat_table import Column, ColumnKind, Release, StatTable
@@ -38,15 +38,11 @@ class Collected:
         numbers: The numbers.
         adds_up: Those of which the country is the sum of its kommuner.
         equations: The sums, by total and parts.
-        derived: The figures that rest on numbers.
-        compared: Figures that compare with the country → the numbers whose country they use.
     """
 
     numbers: dict[Number, int] = field(default_factory=dict)
     adds_up: set[Number] = field(default_factory=set)
     equations: dict[tuple[CellId, frozenset[CellId]], Equation] = field(default_factory=dict)
-    derived: dict[str, Derived] = field(default_factory=dict)
-    compared: dict[str, tuple[Number, ...]] = field(default_factory=dict)
 
     def add_number(self, number: Number, value: int) -> None:
         """Keep a number; SpecError where it has another value elsewhere."""
@@ -88,7 +84,6 @@ def release_cells(
     before = {Number.read(id_): value for id_, value in {**known, **earlier}.items()}
     relations, values = find_relations(found, form, before)
     told, cross = tell(relations, values), cross_sums(found.numbers, crossed, form)
-    _rest_on_country(found)
     numbers = [Cell(number.id, value, owner=number.owner) for number, value in values.items()]
     printed = {id_ for release in releases for id_ in printed_numbers(release)}
     ids = {cell.id for cell in numbers}
@@ -96,14 +91,13 @@ def release_cells(
     return Disclosed(
         cells=(*numbers, *beside),
         equations=(*found.equations.values(), *told.equations, *cross.equations),
-        derived=tuple(found.derived.values()),
         known={id_: value for id_, value in known.items() if id_ in ids},
         unprinted=frozenset((*(cell.id for cell in beside), *(ids - printed))),
     )
 
 
 def collect(releases: Iterable[Release], form: Form) -> Collected:
-    """Collect the numbers, figures and sums that editions print.
+    """Collect the numbers and sums that editions print.
 
     Raises:
         SpecError: The same number has two values.
@@ -174,7 +168,7 @@ def figure_id(release: Release, table: StatTable, column: Column, key: Sequence[
 
 
 def _collect(found: Collected, release: Release, table: StatTable) -> None:
-    """Collect the numbers, figures and sums of one table."""
+    """Collect the numbers and sums of one table."""
     places = {column.id: place for place, column in enumerate(table.columns)}
     by_column: dict[str, dict[tuple[str, ...], CellId]] = defaultdict(dict)
     for key, row in zip(table.keys, table.rows, strict=True):
@@ -186,8 +180,7 @@ def _collect(found: Collected, release: Release, table: StatTable) -> None:
                 if KOMMUNE in column.adds:
                     found.adds_up.add(number)
                 by_column[column.id][key] = number.id
-        _collect_row(found, release, table, key, {c: ids[key] for c, ids in by_column.items()})
-        _collect_compared(found, release, table, key)
+        _collect_row(found, table, key, {c: ids[key] for c, ids in by_column.items()})
     for column in table.columns:
         if column.of and column.kind is ColumnKind.COUNT:
             along = [name if name in column.adds else "" for name in table.dimensions]
@@ -196,50 +189,15 @@ def _collect(found: Collected, release: Release, table: StatTable) -> None:
 
 
 def _collect_row(
-    found: Collected,
-    release: Release,
-    table: StatTable,
-    key: tuple[str, ...],
-    ids: Mapping[str, CellId],
+    found: Collected, table: StatTable, key: tuple[str, ...], ids: Mapping[str, CellId]
 ) -> None:
-    """Collect the sums between the columns of a row, and its figures that are no counts."""
+    """Collect the sums between the columns of a row."""
     row = "/".join(key)
     for total, parts in table.sums:
         name = f"{table.id} {row} {total}"
         found.add_equation(
             Equation(name, ids[total], tuple(ids[part] for part in parts), table.id, "kolonner")
         )
-    for column in table.columns:
-        if column.kind is ColumnKind.DECIMAL:
-            id_ = figure_id(release, table, column, key)
-            share = [ids[part] for part in column.share_of]
-            rests_on = tuple(ids[part] for part in column.rests_on)
-            found.derived[id_] = Derived(id_, rests_on, (share[0], share[1]) if share else None)
-
-
-def _collect_compared(
-    found: Collected, release: Release, table: StatTable, key: tuple[str, ...]
-) -> None:
-    """Note which figures of a row compare with the country, and which numbers of it they use."""
-    columns = {column.id: column for column in table.columns}
-    for column in table.columns:
-        if column.compares:
-            own = (number_of(release, table, columns[part], key) for part in column.compares)
-            id_ = figure_id(release, table, column, key)
-            found.compared[id_] = tuple(own)
-
-
-def _rest_on_country(found: Collected) -> None:
-    """Let figures that compare with the country rest on the country's numbers too.
-
-    An expected number over a kommune's own decisions is the country's share.
-    """
-    for id_, own in found.compared.items():
-        countries = (replace(number, area=area) for number in own for area in sorted(COUNTRIES))
-        theirs = (number.id for number in countries if number in found.numbers)
-        figure = found.derived[id_]
-        rests_on = tuple(dict.fromkeys((*figure.rests_on, *theirs)))
-        found.derived[id_] = replace(figure, rests_on=rests_on)
 
 
 def _area_sums(found: Collected, form: Form) -> Iterator[Equation]:
