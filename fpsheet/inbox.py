@@ -1,6 +1,5 @@
 """One run over an inbox: what is new is read, checked, merged and receipted."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,13 +7,14 @@ from pathlib import Path
 from fpsheet.outside import outside_failure
 from fpsheet.progress import Progress, Step
 from fpsheet.receive import FAILED, Desk, Received, Way, receive, way_of
-from fpsheet.transport.inbox import Arrival, list_inbox, read_arrival
+from fpsheet.refused_file import Budget, judged_by, refusal_of, verdict_of
+from fpsheet.transport.inbox import Arrival, digest_arrival, list_inbox
 from fpsheet.verdict import Verdict
 from fpsheet_sync.access import Actor
 from fpsheet_sync.claim import Claims, claim_files
 from fpsheet_sync.plan import MergePlan, make_plan
 from fpsheet_sync.receipt import Receipt
-from fpsheet_sync.refusal import Refusal, note_refusals
+from fpsheet_sync.refusal import Refusal, known_refusals, note_refusals
 from fpsheet_sync.store import Store
 from fpsheet_sync.sync import known_receipts, sender_of, sync_submissions
 from fpsheet_templates.errors import FpsheetError, OutsideError
@@ -38,6 +38,8 @@ class Processed:
         failure: Kind of the program's own failure over the file; empty for none.
         outside: What outside the program kept its receipt from being written, or the folder that
             it is from being read; None where nothing did. A later run tries again.
+        is_remembered: It was refused by an earlier run, and was not read again.
+        is_left: Its sender's budget of this run was spent; a later run takes it.
     """
 
     arrival: Arrival
@@ -50,6 +52,8 @@ class Processed:
     returned: bytes = field(default=b"", repr=False)
     failure: str = ""
     outside: FpsheetError | None = None
+    is_remembered: bool = False
+    is_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Sorted:
     """The files of an inbox before any is read: what to do with each.
 
     Attributes:
-        known: Those that came before.
+        known: Those that came before, and those that were refused before.
         fresh: Those to be read.
         waiting: Those that are not whole, or not free.
     """
@@ -93,21 +97,22 @@ def sync_inbox(
     yield from (*found.waiting, *found.known)
     progress.start(Step.APPLY, total=len(found.fresh))
     refused: list[Refusal] = []
-    others: list[Fresh] = []
+    others, left, budget = list[Fresh](), list[Fresh](), Budget()
     with claim_files(store) as claims:
-        mine = _claimed(found.fresh, claims, others)
+        mine = _claimed(_affordable(found.fresh, budget, left), claims, others)
         for one in receive(mine, desk, count=len(found.fresh)):
             progress.advance(Step.APPLY)
             if one.is_waiting:
                 yield Processed(one.arrival, is_waiting=True)
                 continue
             received = _belonging(one, store)
+            budget.charge(received)
             if received.prepared is None and not received.failure:
-                codes = sorted({finding.code for finding in received.verdict.findings})
-                refused.append(Refusal(received.sha256, tuple(codes)))
+                refused.append(refusal_of(received, desk))
             yield _merge(received, store, actor)
         note_refusals(store, refused, actor)
     yield from _left_to_others(others, store)
+    yield from (Processed(file.arrival, is_waiting=True, is_left=True) for file in left)
 
 
 def _merge(received: Received, store: Store, actor: Actor) -> Processed:
@@ -136,6 +141,15 @@ def _failed(received: Received, error: Exception) -> Processed:
     path, way = received.verdict.path, received.way
     verdict = Verdict(path, (make_finding(load_form(), FAILED),), None)
     return Processed(received.arrival, verdict, way=way, failure=type(error).__name__)
+
+
+def _affordable(fresh: Iterable[Fresh], budget: Budget, left: list[Fresh]) -> Iterator[Fresh]:
+    """Give the files whose senders have budget left when their turn comes; the rest is noted."""
+    for file in fresh:
+        if budget.has_room(file.arrival.folder, file.way):
+            yield file
+        else:
+            left.append(file)
 
 
 def _claimed(fresh: Iterable[Fresh], claims: Claims, others: list[Fresh]) -> Iterator[Arrival]:
@@ -182,23 +196,29 @@ def sort_inbox(url: str, desk: Desk, store: Store) -> Sorted:
     listing = list_inbox(url, now=desk.now)
     waiting = [Processed(entry, is_waiting=True) for entry in listing.waiting]
     waiting += [_closed(folder) for folder in listing.closed]
-    places: list[tuple[Arrival, str, Way]] = []
+    places: list[Fresh] = []
     for entry in sorted(listing.arrivals, key=lambda one: (str(one.modified_at), one.name)):
         try:
-            data = read_arrival(entry)
+            digest, head = digest_arrival(entry)
         except OutsideError:
             waiting.append(Processed(entry, is_waiting=True))
         else:
             # By its own bytes: what a package says its workbook is, anybody can say.
-            places.append((entry, hashlib.sha256(data).hexdigest(), way_of(data)))
-    receipts = known_receipts(store, (digest for _, digest, _ in places))
+            places.append(Fresh(entry, digest, way_of(head)))
+    receipts = known_receipts(store, (place.sha256 for place in places))
+    unknown = [place for place in places if place.sha256 not in receipts]
+    refused = [] if desk.tries_again else _refused_before(unknown, desk, store)
+    again = {one.arrival.path for one in refused}
     return Sorted(
-        known=tuple(
-            Processed(entry, receipt=receipts[digest], is_new=False, way=way)
-            for entry, digest, way in places
-            if digest in receipts
+        known=(
+            *(
+                Processed(one.arrival, receipt=receipts[one.sha256], is_new=False, way=one.way)
+                for one in places
+                if one.sha256 in receipts
+            ),
+            *refused,
         ),
-        fresh=tuple(Fresh(*place) for place in places if place[1] not in receipts),
+        fresh=tuple(place for place in unknown if place.arrival.path not in again),
         waiting=tuple(waiting),
     )
 
@@ -207,6 +227,22 @@ def _closed(folder: str) -> Processed:
     """Return a folder of the inbox that may not be read, as a file that waits."""
     error = outside_failure(PermissionError(), folder)
     return Processed(Arrival(folder, Path(folder).name, None, 0), is_waiting=True, outside=error)
+
+
+def _refused_before(files: Iterable[Fresh], desk: Desk, store: Store) -> list[Processed]:
+    """Give the files that were refused before by the same program, keys, settings and folder."""
+    by_hash = {file.sha256: file for file in files}
+    known = known_refusals(store, by_hash.keys())
+    return [
+        Processed(
+            file.arrival,
+            verdict_of(known[file.sha256], file.arrival),
+            way=file.way,
+            is_remembered=True,
+        )
+        for file in files
+        if file.sha256 in known and known[file.sha256].judged_by == judged_by(desk, file.arrival)
+    ]
 
 
 def _belonging(received: Received, store: Store) -> Received:

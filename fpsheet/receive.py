@@ -6,22 +6,23 @@ and may die of a file; the writer takes what they give in the order of the inbox
 
 import gc
 import hashlib
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
 from fpsheet.intake.fault import Fault
-from fpsheet.intake.limits import CHECKING_LIMITS, Limits
+from fpsheet.intake.limits import CHECKING_LIMITS, MEBIBYTE, Limits
 from fpsheet.intake.pool import run_many
 from fpsheet.intake.process import ReadingProcess, Task
 from fpsheet.outbox import workbook_hash
+from fpsheet.transport.age_header import AGE_MAGIC
 from fpsheet.transport.folder import is_inside
-from fpsheet.transport.inbox import Arrival, read_arrival
+from fpsheet.transport.inbox import Arrival, digest_arrival, read_arrival
 from fpsheet.transport.keyring import Keyring
-from fpsheet.transport.package import AGE_MAGIC
 from fpsheet.verdict import Verdict
 from fpsheet_sync.content import Prepared
 from fpsheet_templates.errors import FpsheetError, OutsideError
@@ -29,6 +30,9 @@ from fpsheet_templates.load import load_form
 
 FAILED = "STR-036"
 """Code of a file over which reading ended."""
+
+TOO_LARGE = "STR-005"
+"""Code of a file that is not even read."""
 
 _WORKER = "fpsheet.worker"
 
@@ -74,6 +78,7 @@ class Desk:
         now: When the files were taken from the inbox, UTC.
         key_file: File with the secret of the database.
         unsigned: Where unsigned files are taken from; None for anywhere, in a trial without keys.
+        tries_again: Whether files that were refused before are read again.
         returns: Whether workbooks dropped in as they are get their returned workbook.
         unsealing: The departement's secret identity and its keyring; None where it has no keys.
         limits: How much a file may ask for.
@@ -83,6 +88,7 @@ class Desk:
     now: datetime
     key_file: Path
     unsigned: Unsigned | None = None
+    tries_again: bool = False
     returns: bool = False
     unsealing: tuple[str, Keyring] | None = field(default=None, repr=False)
     limits: Limits = CHECKING_LIMITS
@@ -120,6 +126,7 @@ class Received:
             none is wanted or can be made.
         failure: Kind of the program's own failure over the file; empty for none.
         is_waiting: It vanished, or could not be reached, before it was read.
+        seconds: How long it took.
     """
 
     arrival: Arrival
@@ -130,6 +137,7 @@ class Received:
     returned: bytes = field(default=b"", repr=False)
     failure: str = ""
     is_waiting: bool = False
+    seconds: float = 0.0
 
 
 def receive(arrivals: Iterable[Arrival], desk: Desk, *, count: int) -> Iterator[Received]:
@@ -157,24 +165,37 @@ def receive(arrivals: Iterable[Arrival], desk: Desk, *, count: int) -> Iterator[
 
 
 def _take(limits: Limits, process: ReadingProcess, arrival: Arrival) -> Received:
+    """Let a process read and check a file, and tell how long it took."""
+    start = time.monotonic()
+    received = _read(limits, process, arrival)
+    return replace(received, seconds=time.monotonic() - start)
+
+
+def _read(limits: Limits, process: ReadingProcess, arrival: Arrival) -> Received:
     """Let a process read and check a file; one that it dies of, or fails over, is refused."""
     try:
+        if arrival.size > limits.file_bytes:
+            details = (("graense", str(limits.file_bytes // MEBIBYTE)),)
+            return _unread(arrival, digest_arrival(arrival), Fault(TOO_LARGE, details=details))
         data = read_arrival(arrival)
     except OutsideError:
         # It was there a moment ago; the next run sees it again.
         nothing = Verdict(Path(arrival.path), (), None)
         return Received(arrival, nothing, None, Way.PACKAGE, sha256="", is_waiting=True)
+    known = hashlib.sha256(data).hexdigest(), data
     arguments = {"arrival": arrival, "data": data}
     try:
         received: Received | Fault = process.run(Task(f"{_WORKER}:take", arguments, limits))
     except FpsheetError:
         raise
     except Exception as error:  # noqa: BLE001 - one file must not stop the others
-        return _unread(arrival, data, Fault(FAILED), failure=type(error).__name__)
-    return _unread(arrival, data, received) if isinstance(received, Fault) else received
+        return _unread(arrival, known, Fault(FAILED), failure=type(error).__name__)
+    return _unread(arrival, known, received) if isinstance(received, Fault) else received
 
 
-def _unread(arrival: Arrival, data: bytes, fault: Fault, *, failure: str = "") -> Received:
+def _unread(
+    arrival: Arrival, known: tuple[str, bytes], fault: Fault, *, failure: str = ""
+) -> Received:
+    digest, head = known
     verdict = Verdict(Path(arrival.path), (fault.to_finding(load_form()),), None)
-    digest = hashlib.sha256(data).hexdigest()
-    return Received(arrival, verdict, None, way_of(data), digest, failure=failure)
+    return Received(arrival, verdict, None, way_of(head), digest, failure=failure)

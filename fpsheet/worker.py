@@ -26,8 +26,9 @@ from fpsheet.receive import Desk, Received, Way, way_of
 from fpsheet.returned.answer import sent_workbook
 from fpsheet.said import Said, said_in
 from fpsheet.submission import Reception, make_submission
+from fpsheet.transport.age_header import AGE_MAGIC
 from fpsheet.transport.inbox import PACKAGE_SUFFIX, Arrival
-from fpsheet.transport.package import AGE_MAGIC, open_package
+from fpsheet.transport.package import open_package
 from fpsheet.transport.payload import Payload, PayloadError
 from fpsheet.verdict import Verdict
 from fpsheet_sync.content import prepare

@@ -48,6 +48,7 @@ def make_sync_commands(words: Words) -> tuple[click.Command, ...]:
         params=[
             address_argument(words, "inbox", key="command.sync.inbox"),
             flag(words, "--dry-run", name="dry_run", key="command.sync.dry_run"),
+            flag(words, "--again", name="tries_again", key="command.sync.again"),
             address_option(words, "--receipts", key="command.sync.receipts"),
             database_option(words),
             today_option(words),
@@ -64,6 +65,7 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
     *,
     inbox: str,
     dry_run: bool,
+    tries_again: bool,
     receipts: str | None,
     db: str | None,
     today: "date | None",
@@ -81,7 +83,8 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
         words = session.words
         remedy = words.get("command.sync.inside_remedy")
         raise UsageError(words.get("command.sync.inside"), remedy=remedy)
-    central, desk = session.central(db), session.desk(db, today)
+    central = session.central(db)
+    desk = replace(session.desk(db, today), tries_again=tries_again)
     processed: list[Processed] = []
     stopped: FpsheetError | None = None
     try:
@@ -173,6 +176,7 @@ def _came_unsigned(file: "Processed") -> bool:
 def show_processed(session: Session, processed: "Sequence[Processed]", *, dry_run: bool) -> None:
     """Show what became of the files of an inbox, the refused ones with their findings."""
     from fpsheet.views.processed_value import state_of
+    from fpsheet.views.spoken_name import spoken_name
 
     console, words = session.console(), session.words
     if not processed:
@@ -198,8 +202,16 @@ def show_processed(session: Session, processed: "Sequence[Processed]", *, dry_ru
     counts["received"] = len(states) - sum(counts.values())
     console.say()
     console.say(words.fill("command.sync.done", counts))
-    if counts["waiting"]:
+    left = sum(file.is_left for file in processed)
+    if counts["waiting"] > left:
         console.say(words.get("command.sync.waiting"))
+    if left:
+        folders = sorted({file.arrival.folder or "." for file in processed if file.is_left})
+        said = {"count": left, "folders": ", ".join(map(spoken_name, folders))}
+        console.say(words.fill("command.sync.left", said))
+    if any(file.is_remembered for file in processed):
+        again = sum(file.is_remembered for file in processed)
+        console.say(words.fill("command.sync.remembered", {"count": again}))
 
 
 def _alike(refused: "Sequence[Processed]") -> "list[tuple[Verdict, list[str]]]":

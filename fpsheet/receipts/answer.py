@@ -8,10 +8,11 @@ from fpsheet.check import Question, check_source
 from fpsheet.files import write_whole
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
-from fpsheet.receipts.file import AGE_MAGIC, read_receipt, receipt_error, unseal_receipt
+from fpsheet.receipts.file import read_receipt, receipt_error, unseal_receipt
 from fpsheet.receipts.lock import is_open
 from fpsheet.returned.answer import answer_workbook
 from fpsheet.returned.conflict_line import fields_of
+from fpsheet.transport.age_header import AGE_MAGIC
 from fpsheet.transport.signing_key import PublicKey, SigningKey
 from fpsheet.verdict import Verdict
 from fpsheet_sync.receipt import Receipt

@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from fpsheet.transport.age_header import has_small_header
 from fpsheet.transport.signing_key import PublicKey, SigningKey
 from fpsheet_sync.receipt import Receipt, receipt_from
 from fpsheet_templates.errors import FpsheetError
 from fpsheet_templates.load import load_texts
 
 SUFFIX, SEALED_SUFFIX = ".json", ".kvittering"
-AGE_MAGIC = b"age-encryption.org/v1"
 _SEAL = "segl"
 _MOST_BYTES = 64 << 20
 
@@ -108,6 +108,8 @@ def unseal_receipt(data: bytes, key: SigningKey, *, language: str = "da") -> byt
     from cryptography.hazmat.primitives import serialization as s
     from pyrage import DecryptError, decrypt, ssh
 
+    if len(data) > _MOST_BYTES or not has_small_header(data):
+        raise receipt_error("closed", language)
     own = key.private.private_bytes(s.Encoding.PEM, s.PrivateFormat.OpenSSH, s.NoEncryption())
     try:
         opened: bytes = decrypt(data, [ssh.Identity.from_buffer(own)])

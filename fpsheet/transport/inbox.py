@@ -1,5 +1,6 @@
 """The inbox: which files of a folder are submissions, and which are traces of other programs."""
 
+import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ PACKAGE_SUFFIX = ".fpsheet"
 _SUFFIXES = (".xlsx", PACKAGE_SUFFIX)
 _TRACES = re.compile(r"^(~\$|\.|_)|\.(part|tmp|crdownload|partial|lock|download)$", re.IGNORECASE)
 
+_PIECE, _HEAD = 1 << 20, 128
+
 _TIMES = ("mtime", "LastModified", "last_modified", "modified", "created")
 """What file systems call the time of the last change; some know only when a file was made."""
 
@@ -29,12 +32,14 @@ class Arrival:
         name: File name.
         modified_at: When it last changed, UTC; None where the file system does not say.
         size: Bytes.
+        folder: Name of the folder of the inbox that it lies in, however deep; empty for none.
     """
 
     path: str
     name: str
     modified_at: datetime | None
     size: int
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ def list_inbox(url: str, *, now: datetime) -> Inbox:
         listed = system.find(root, detail=True)
         closed = () if "://" in url else _closed_folders(root)
     address = system.unstrip_protocol if "://" in url else str
-    walked = _walk(listed, address)
+    walked = _walk(listed, address, len(root.rstrip("/")))
     found = sorted(walked, key=lambda arrival: arrival.path)
     good = [entry for entry in found if _is_candidate(entry.name)]
     waiting = tuple(entry for entry in good if _is_moving(entry, now))
@@ -110,15 +115,34 @@ def _closed_folders(root: str) -> tuple[str, ...]:
     return tuple(sorted(closed))
 
 
+def digest_arrival(arrival: Arrival) -> tuple[str, bytes]:
+    """Give the SHA-256 of a file and its first bytes, without ever holding more than a piece.
+
+    Raises:
+        OutsideError: It vanished, is locked or cannot be reached; the next run sees it again.
+    """
+    from fsspec.core import url_to_fs
+
+    digest, head = hashlib.sha256(), b""
+    with reaching(arrival.path):
+        system, path = url_to_fs(arrival.path)
+        with system.open(path, "rb") as file:
+            while piece := file.read(_PIECE):
+                head = head or piece[:_HEAD]
+                digest.update(piece)
+    return digest.hexdigest(), head
+
+
 def _walk(
-    details: dict[str, dict[str, object]], address: Callable[[str], str]
+    details: dict[str, dict[str, object]], address: Callable[[str], str], start: int
 ) -> Iterator[Arrival]:
     for path, info in details.items():
         if info.get("type") == "file":
-            name = path.replace("\\", "/").rpartition("/")[2]
+            *folders, name = path[start:].replace("\\", "/").strip("/").split("/")
             size = info.get("size")
             moment = _moment(next((info[key] for key in _TIMES if info.get(key)), None))
-            yield Arrival(address(path), name, moment, size if isinstance(size, int) else 0)
+            size = size if isinstance(size, int) else 0
+            yield Arrival(address(path), name, moment, size, folders[0] if folders else "")
 
 
 def _moment(value: object) -> datetime | None:

@@ -12,6 +12,7 @@ import struct
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from fpsheet.transport.age_header import has_small_header
 from fpsheet.transport.fingerprint import spoken_fingerprint
 from fpsheet.transport.keyring import Keyring
 from fpsheet.transport.payload import Payload, PayloadError, read_payload, write_payload
@@ -21,7 +22,6 @@ from fpsheet_templates.form import Form
 from fpsheet_validation.finding import Finding, make_finding
 from fpsheet_validation.raw import RawWorkbook
 
-AGE_MAGIC = b"age-encryption.org/v1"
 _MAGIC = b"fpsheet-package 1\n"
 _LENGTHS = struct.Struct(">III")
 _MOST_BYTES = 64 << 20
@@ -141,7 +141,7 @@ def _open(
     if manifest is None:
         return "PAK-001", None
     code = _judge_signer(manifest, signed, signature, keyring) or _judge_contents(
-        manifest, content, recipient=_recipient_of(identity)
+        manifest, content, recipient=recipient_of(identity)
     )
     if code:
         return code, None
@@ -157,7 +157,7 @@ def _open(
 def _unseal(data: bytes, identity: str) -> tuple[bytes, bytes, bytes] | None:
     from pyrage import DecryptError, decrypt, x25519
 
-    if len(data) > _MOST_BYTES or not data.startswith(AGE_MAGIC):
+    if len(data) > _MOST_BYTES or not has_small_header(data):
         return None
     try:
         inside: bytes = decrypt(data, [x25519.Identity.from_str(identity)])
@@ -213,7 +213,8 @@ def _rows(workbook: RawWorkbook) -> dict[str, int]:
     return {name: raw.frame.height for name, raw in workbook.sheets.items()}
 
 
-def _recipient_of(identity: str) -> str:
+def recipient_of(identity: str) -> str:
+    """Give the public recipient of a secret identity."""
     from pyrage import x25519
 
     return str(x25519.Identity.from_str(identity).to_public())

@@ -98,10 +98,15 @@ class Exchange:
         """Give the signing key of a desk."""
         return KeyFolder(self.root / desk / "noegler").signing_key(password=PASSWORD)
 
-    def put(self, name: str, data: bytes, *, minutes_ago: int = 1) -> Path:
-        """Lay a file into the post, which looks some minutes old."""
+    def place(self, name: str) -> Path:
+        """Give the path of a file in the post, its folder made."""
         file = self.post / name
         file.parent.mkdir(parents=True, exist_ok=True)
+        return file
+
+    def put(self, name: str, data: bytes, *, minutes_ago: int = 1) -> Path:
+        """Lay a file into the post, which looks some minutes old."""
+        file = self.place(name)
         file.write_bytes(data)
         self.age(file, minutes=minutes_ago)
         return file

@@ -66,3 +66,10 @@ def commit_tables(metadata: MetaData) -> None:
         text("pakke", SHA256_LENGTH, primary_key=True),
         text("sha256", SHA256_LENGTH),
     )
+    Table(
+        "afvist",
+        metadata,
+        text("sha256", SHA256_LENGTH, primary_key=True),
+        Column("bedoemt", String(16), nullable=False, comment="by what it was judged"),
+        Column("fund", JSON, nullable=False, comment="findings without values"),
+    )
