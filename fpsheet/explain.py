@@ -154,7 +154,8 @@ def _explain_line(
     release, figure = found
     country = form.kommuner[request.area].jurisdiction if request.area in form.kommuner else ""
     number = edition or sys.maxsize
-    last = read_previous(connection, country or request.area, request.period, number)
+    area, as_of = country or request.area, request.as_of
+    last = read_previous(connection, area, request.period, number, as_of)
     table, row, column = find_revised(release, figure.table, figure.row)
     wanted = Wanted(table, table.keys[row], column, request.area)
     behind = explain_revision(connection, form, request, wanted, last.as_of if last else 0)

@@ -34,7 +34,13 @@ from fpsheet_sync.statistics.publication import (
     read_publications,
     save_drafts,
 )
-from fpsheet_sync.statistics.release import OUTSIDE_KOMMUNER, check_period, delivered_kommuner
+from fpsheet_sync.statistics.release import (
+    OUTSIDE_KOMMUNER,
+    check_period,
+    delivered_kommuner,
+    has_reported,
+)
+from fpsheet_sync.statistics.revision import print_the_same
 from fpsheet_sync.statistics.wording import Wording
 from fpsheet_sync.store import Store, last_commit, settled
 from fpsheet_templates.errors import UsageError
@@ -150,6 +156,8 @@ def publish(store: Store, form: Form, order: Order, folder: Path, progress: Prog
     """
     words = Wording(form, order.language)
     check_period(form, order.period, order.language)
+    if order.actor is not None:
+        _check_ended(order, words)
     inside = inside_folder(folder, words)
     if not order.internal:
         check_public(folder, words)
@@ -173,8 +181,7 @@ def _make(store: Store, form: Form, order: Order, progress: Progress) -> list[_M
         as_of = _last_commit(store, order)
         with store.read() as connection:
             delivered = delivered_kommuner(connection, as_of)
-        found = {form.kommuner[kode].jurisdiction for kode in delivered}
-        countries = [country for country in _countries_of(form, order) if country in found]
+            countries = _reported_countries(connection, form, order, (as_of, delivered))
         progress.start(Step.COMPUTE, total=len(countries))
         made = []
         for country in countries:
@@ -198,6 +205,41 @@ def _teller(progress: Progress) -> Callable[[int, int], None]:
         seen.append(done)
 
     return tell
+
+
+def _check_ended(order: Order, words: Wording) -> None:
+    """Refuse to publish a period whose last day is not over.
+
+    Raises:
+        UsageError: It is not.
+    """
+    if order.period.til >= order.counted_on:
+        days = {"day": words.day(order.period.til), "today": words.day(order.counted_on)}
+        sentence = words.fill("error.period_open", days)
+        raise UsageError(sentence, remedy=words.text("error.period_open_remedy"))
+
+
+def _reported_countries(
+    connection: Connection, form: Form, order: Order, known: tuple[int, frozenset[str]]
+) -> list[str]:
+    """Give the countries of an order of which some kommune has reported for the period.
+
+    Raises:
+        UsageError: Kommuner have delivered, and none of them for the period.
+    """
+    as_of, delivered = known
+    found = {form.kommuner[kode].jurisdiction for kode in delivered}
+    countries = [country for country in _countries_of(form, order) if country in found]
+    reported = [
+        country
+        for country in countries
+        if has_reported(connection, form, country, order.period, as_of)
+    ]
+    if countries and not reported:
+        words = Wording(form, order.language)
+        sentence = words.fill("error.period_of_nobody", {"period": words.period(order.period)})
+        raise UsageError(sentence, remedy=words.text("error.period_of_nobody_remedy"))
+    return reported
 
 
 def _last_commit(store: Store, order: Order) -> int:
@@ -247,6 +289,9 @@ def _make_country(store: Store, order: Order, question: Question) -> _Made:
     draft = make_draft(store, question, publication, publishes=order.actor is not None)
     if order.actor is None:
         return _Made(draft.releases, plain=draft.plain)
+    if earlier and _prints_the_same(store, earlier[-1], draft):
+        with store.read() as connection:
+            return _known(connection, earlier[-1])
     files = render_kept(draft, question.form, order.language)
     return _Made(draft.releases, publication, replace(draft, files=files), files, draft.plain)
 
@@ -265,6 +310,15 @@ def _is_same(one: Publication, publication: Publication, order: Order) -> bool:
     return one.state == publication.state and all(
         one.settings.get(name) == publication.settings[name] for name in settings
     )
+
+
+def _prints_the_same(store: Store, one: Publication, draft: Draft) -> bool:
+    """Tell whether an edition prints every number that a draft would, marked provisional alike."""
+    marks = "foreloebige"
+    if one.settings.get(marks) != draft.publication.settings[marks]:
+        return False
+    with store.read() as connection:
+        return print_the_same(read_editions(connection, one), draft.releases)
 
 
 def _again(store: Store, form: Form, order: Order, country: str) -> _Made | None:

@@ -68,6 +68,8 @@ class _Desk:
 
     def title(self, title: str) -> str:
         """Give a title, marked when the edition is not to be passed on."""
+        if is_open(self.release):
+            title = f"{self.words.text('book.open_title')} {title}"
         if not self.release.internal:
             return title
         return f"{self.words.text('book.internal_title')} {title}"
@@ -106,7 +108,8 @@ def lay_out_book(release: Release, form: Form, *, publisher: Publisher) -> Book:
 def file_stem(release: Release, words: Wording) -> str:
     """Give the name of the release's files: lower case, dashes, no spaces.
 
-    An internal edition says so in its name; so does a draft, and an edition gives its number.
+    An internal edition says so in its name; so does a draft, and one of a period that is not over;
+    an edition gives its number.
     """
     area = (
         words.text(f"book.file_area.{release.area or 'all'}") if _is_wide(release) else release.area
@@ -114,6 +117,8 @@ def file_stem(release: Release, words: Wording) -> str:
     parts = [words.text("book.file"), area]
     if release.period is not None:
         parts.append(words.period_code(release.period))
+    if is_open(release):
+        parts.append(words.text("book.file_open"))
     if release.internal:
         parts.append(words.text("book.file_internal"))
     elif release.number:
@@ -129,6 +134,11 @@ def _marks(release: Release) -> frozenset[Shorthand]:
         return frozenset(Shorthand) - {Shorthand.UNRELIABLE}
     cells = (cell for table in release.tables for row in table.rows for cell in row)
     return frozenset(cell for cell in cells if isinstance(cell, Shorthand))
+
+
+def is_open(release: Release) -> bool:
+    """Tell whether the period was not over on the day of counting."""
+    return release.period is not None and release.period.til >= release.counted_on
 
 
 def _is_revised(release: Release) -> bool:

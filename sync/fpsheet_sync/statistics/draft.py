@@ -169,7 +169,7 @@ def make_internal(
     counting, releases = _count(store, question, publication)
     releases = [each for each in releases if not kommuner or each.area in kommuner]
     with store.read() as connection:
-        last = read_previous(connection, question.area, question.period, publication.number)
+        last = _previous(connection, question, publication)
     if last is None:
         return tuple(releases)
     figures = read_benchmarks(last)
@@ -187,6 +187,14 @@ def make_internal(
             else ()
         ]
     )
+
+
+def _previous(
+    connection: Connection, question: Question, publication: Publication
+) -> Publication | None:
+    """Give the edition that what is made stands in place of."""
+    area, period = question.area, question.period
+    return read_previous(connection, area, period, publication.number, question.as_of)
 
 
 def make_draft(
@@ -207,7 +215,7 @@ def make_draft(
     counting, counted = _count(store, question, publication, is_public=True)
     with store.read() as connection:
         before = read_before(connection, question.area)
-        last = read_previous(connection, question.area, question.period, publication.number)
+        last = _previous(connection, question, publication)
         figures = _benchmarks(connection, question)
         # Loaded here: the solver takes a while, and an internal edition needs none.
         from fpsheet_sync.statistics.protect import Ground, protect  # noqa: PLC0415

@@ -148,11 +148,22 @@ def read_publications(
 
 
 def read_previous(
-    connection: Connection, area: str, period: Period, number: int
+    connection: Connection, area: str, period: Period, number: int, as_of: int | None = None
 ) -> Publication | None:
-    """Give the last edition of a country and period before that of a number; None for the first."""
+    """Give the last edition of a country and period before that of a number; None for the first.
+
+    Of a state of the past (`as_of`, the last commit it knows of) an edition that knew more came
+    later, and is none before it.
+    """
     known = read_publications(connection, area, period)
-    return next((each for each in known[::-1] if each.number < number), None)
+    return next(
+        (
+            each
+            for each in known[::-1]
+            if each.number < number and (as_of is None or each.as_of <= as_of)
+        ),
+        None,
+    )
 
 
 def read_before(connection: Connection, area: str) -> Before:

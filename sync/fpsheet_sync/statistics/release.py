@@ -1,5 +1,6 @@
 """A release: all tables counted together, for the country or a kommune, in one language."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +21,7 @@ from fpsheet_sync.statistics.wording import Wording
 from fpsheet_sync.statistics.workspace import FACT_SOURCES, fact_tables
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
+from fpsheet_templates.kommune import Kommune
 from fpsheet_templates.table import TableSpec, load_tables
 
 COUNTRIES = ("GL", "DK")
@@ -92,11 +94,7 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
         measured = count_measured(connection, scope, tables, wanted)
     country = next(iter(jurisdictions)) if len(jurisdictions) == 1 else EVERYWHERE
     given = compare(cube, scope.kommuner, country, request.period, request.benchmarks)
-    expected = tuple(
-        each.code
-        for each in ours
-        if each.is_in_force(request.period.til) and each.code not in OUTSIDE_KOMMUNER
-    )
+    expected = _expected(ours, request.period)
     return Counting(
         scope=scope,
         cube={**cube, **given, **count_quality(connection, scope)},
@@ -198,6 +196,25 @@ def _check(form: Form, request: ReleaseRequest) -> None:
     if request.area not in {EVERYWHERE, *COUNTRIES, *form.kommuner}:
         sentence = wording.fill("error.area", {"area": request.area})
         raise UsageError(sentence, remedy=wording.text("error.area_remedy"))
+
+
+def _expected(kommuner: Iterable[Kommune], period: Period) -> tuple[str, ...]:
+    """Give the kommuner that should report for a period: those there are at its end."""
+    return tuple(
+        each.code
+        for each in kommuner
+        if each.is_in_force(period.til) and each.code not in OUTSIDE_KOMMUNER
+    )
+
+
+def has_reported(
+    connection: Connection, form: Form, country: str, period: Period, as_of: int | None
+) -> bool:
+    """Tell whether some kommune of a country has reported for a period, or a part of it."""
+    files = delivered_files(connection, as_of)
+    ours = [each for each in form.kommuner.values() if each.jurisdiction == country]
+    coverage = cover(files, _expected(ours, period), period)
+    return bool(coverage.whole or coverage.partly)
 
 
 def delivered_kommuner(connection: Connection, as_of: int | None) -> frozenset[str]:

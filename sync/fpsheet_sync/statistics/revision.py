@@ -87,6 +87,27 @@ def find_moved(release: Release, before: Release) -> tuple[Revision, ...]:
     )
 
 
+def print_the_same(before: Sequence[Release], after: Sequence[Release]) -> bool:
+    """Tell whether editions have the same tables, rows and columns with the same cells.
+
+    What they say of an edition before them, the mark of revised numbers and T22, counts not.
+    """
+    return _printed_cells(before) == _printed_cells(after)
+
+
+def _printed_cells(releases: Sequence[Release]) -> Mapping[tuple[str, ...], Cell]:
+    lists = frozenset(REVISIONS.values())
+    return {
+        (release.area, release.language, table.id, *key, column.id): cell
+        for release in releases
+        for table in release.tables
+        if table.id not in lists
+        for key, row in zip(table.keys, table.rows, strict=True)
+        for column, cell in zip(table.columns, row, strict=True)
+        if column.id != MARK
+    }
+
+
 def _find(
     release: Release,
     table: StatTable,

@@ -1,0 +1,111 @@
+"""Editions: only of periods that are over and reported for, and only where a number changed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import func, select, update
+
+from fpsheet_sync.schema import store_schema
+from fpsheet_sync.stat_table import Period
+from fpsheet_sync.statistics.benchmark import Benchmark, save_benchmarks
+from fpsheet_sync.statistics.publication import read_publications
+from fpsheet_templates.errors import UsageError
+from tests.support.editions import (
+    YEAR,
+    bytes_of,
+    first_reports,
+    issue,
+    report,
+    ten_of_each,
+    write,
+)
+from tests.support.stores import careless, pg_stores, sqlite_template, store, stores
+from tests.support.submissions import START
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fpsheet_sync.store import Store
+
+__all__ = ["careless", "pg_stores", "sqlite_template", "store", "stores"]
+
+sqlite = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+
+
+def numbers(store: Store, period: Period = YEAR) -> list[int]:
+    """Give the numbers of Greenland's editions."""
+    with store.read() as connection:
+        return [one.number for one in read_publications(connection, "GL", period)]
+
+
+@sqlite
+def test_a_period_that_is_not_over_is_not_published(store: Store, tmp_path: Path) -> None:
+    """Refused on its last day too; a draft of it is named so, and every title says it."""
+    first_reports(store)
+    for day in (date(2025, 12, 30), YEAR.til):
+        with pytest.raises(UsageError, match=r"slutter først 31\. december 2025") as refusal:
+            issue(store, tmp_path / "published", counted_on=day)
+        assert "uden --publish" in str(refusal.value.remedy)
+    assert numbers(store) == []
+    assert bytes_of(tmp_path / "published") == {}
+    written = write(store, tmp_path / "inside", counted_on=YEAR.til, internal=True)
+    national = next(path for path in written.files if "groenland" in path.name)
+    assert "periode-ikke-slut" in national.name
+    book = load_workbook(national, read_only=True)
+    titles = [str(book[name]["A1"].value) for name in ("Forside", "T11")]
+    assert all("FORELØBIG, PERIODEN ER IKKE SLUT." in title for title in titles)
+
+
+@sqlite
+def test_a_period_nobody_has_reported_for_is_refused(store: Store, tmp_path: Path) -> None:
+    """Reports of 2025 say nothing of 2027, published or not; nothing is written."""
+    first_reports(store)
+    later = Period(date(2027, 1, 1), date(2027, 12, 31))
+    for go in (issue, write):
+        with pytest.raises(UsageError, match="Ingen kommune har indberettet for 2027"):
+            go(store, tmp_path / "nobody", period=later, counted_on=date(2028, 2, 1))
+    assert numbers(store, later) == []
+    assert bytes_of(tmp_path / "nobody") == {}
+
+
+@sqlite
+@pytest.mark.slow
+def test_a_country_whose_numbers_did_not_change_gets_no_new_edition(
+    store: Store, tmp_path: Path
+) -> None:
+    """Figures of the other country were read in: Greenland's edition 1 is given out again."""
+    first_reports(store)
+    issue(store, tmp_path / "first")
+    with store.write() as connection:
+        figures = [Benchmark("DK", 2025, maal, 100.0) for maal in ("tilkendelser", "afslag")]
+        save_benchmarks(connection, figures)
+    again = issue(store, tmp_path / "second")
+    assert (numbers(store), again.new) == ([1], frozenset())
+    assert bytes_of(tmp_path / "second") == bytes_of(tmp_path / "first")
+
+
+@sqlite
+@pytest.mark.slow
+def test_the_past_is_not_revised_by_an_edition_that_came_later(
+    store: Store, tmp_path: Path
+) -> None:
+    """Counted as of the first day, after edition 2 of the next: nothing is marked as revised."""
+    first_reports(store)
+    issue(store, tmp_path / "first")
+    corrected = ten_of_each() | {1: ("mellemste", "")}
+    report(store, "955", corrected, minute=10)
+    files = store_schema()["indberetning"]
+    with store.write() as connection:
+        newest = select(func.max(files.c.id)).scalar_subquery()
+        day_after = START + timedelta(days=2)
+        connection.execute(update(files).where(files.c.id == newest).values(received_at=day_after))
+    issue(store, tmp_path / "second", counted_on=date(2026, 6, 1))
+    assert numbers(store) == [1, 2]
+    day = START.date() + timedelta(days=1)
+    written = write(store, tmp_path / "then", as_of=day, internal=True)
+    national = next(path for path in written.files if "groenland" in path.name)
+    assert "T22" not in load_workbook(national, read_only=True).sheetnames
