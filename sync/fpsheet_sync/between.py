@@ -17,7 +17,7 @@ from fpsheet_sync.merged_person import Persons, read_persons
 from fpsheet_sync.record import ANNULLER, BORGER
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.shared_row import Rows, Told, cases_of, read_rows, tell, with_end
-from fpsheet_sync.transfer import find_contradicted, find_expected
+from fpsheet_sync.transfer import find_contradicted, find_expected, find_left
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
 
@@ -51,7 +51,7 @@ def find_between(
         kommune_kode: The kommune that is told.
         citizens: Pseudonyms to look at; None for all of its citizens.
 
-    Findings: MEL-001 to MEL-010.
+    Findings: MEL-001 to MEL-011.
     """
     persons = read_persons(connection)
     chosen = _cases(connection, kommune_kode) if citizens is None else frozenset(citizens)
@@ -61,6 +61,7 @@ def find_between(
         *(_in_common(connection, kommune_kode, others, persons, shared) if shared else ()),
         *find_contradicted(connection, kommune_kode, persons),
         *find_expected(connection, kommune_kode, persons),
+        *find_left(connection, kommune_kode, persons),
         *_replaced(connection, kommune_kode, chosen, persons),
     ]
     return Between(

@@ -171,9 +171,12 @@ def _mentioned_since(connection: Connection, limit: date) -> frozenset[str]:
 def _busy(connection: Connection, form: Form, today: date) -> Iterator[str]:
     """Give the citizens with anything open: a spell, a pension, a row that waits, a conflict."""
     schema = store_schema()
+    gone = [code for code, one in form.kommuner.items() if one.valid_to and one.valid_to <= today]
     for sheet in _SPELLS:
         table = schema.records[sheet]
         is_open = [in_force_at(table), table.c[ANNULLER].is_(None), table.c.slut_dato.is_(None)]
+        # What a kommune left open when it ceased ended with it.
+        is_open.append(table.c.kommune_kode.not_in(gone))
         yield from connection.execute(select(table.c.borger).where(*is_open)).scalars()
     waiting, conflict = schema["karantaene"], schema["konflikt"]
     held = select(waiting.c.borger).where(in_force_at(waiting), waiting.c.borger.is_not(None))

@@ -23,6 +23,8 @@ from fpsheet_validation.record_check import Reporting, check_records
 _FORMER = "former"
 _MAY_BE_TWO = frozenset({"job", "indkomst"})
 """Sheets where two rows of one natural key are two things, unless they say the same."""
+_UNANSWERED = "FLT-001"
+"""A field that the form asks for since: the row is shown, and the caseworker answers."""
 _GRAVE = {Severity.FEJL, Severity.KRITISK}
 
 
@@ -44,7 +46,8 @@ def show_state(rows: Frames, cprs: Mapping[str, str], reporting: Reporting) -> S
 
     Each citizen stands under the newest CPR number that the kommune told, once on Borgere; of
     two records of one natural key the later one is shown. Cases that break a rule all the same
-    are left out whole. What is hidden stays in force.
+    are left out whole, but for those that lack an answer the form did not ask for when they came.
+    What is hidden stays in force.
 
     Args:
         rows: Sheet → records in force.
@@ -99,7 +102,7 @@ def _faulty_citizens(
     records = {name: _with_numbers(layouts()[name], shown[name], cprs) for name in shown}
     faulty: set[str] = set()
     for found in check_records(records, load_form(), reporting).findings:
-        if found.severity in _GRAVE and found.row:
+        if found.severity in _GRAVE and found.row and found.code != _UNANSWERED:
             faulty.add(str(shown[found.sheet][BORGER][found.row - 1]))
     return frozenset(faulty)
 

@@ -68,6 +68,43 @@ def find_expected(connection: Connection, kommune_kode: str, persons: Persons) -
         yield make_finding(load_form(), "MEL-010", sheet=_SHEET), ""
 
 
+def find_left(connection: Connection, kommune_kode: str, persons: Persons) -> Iterator[Told]:
+    """Tell a successor how many citizens of a kommune that is no more nobody took over.
+
+    They have no Overdragelse, no decision that ended their pension, and no case in any other
+    kommune. One line for each kommune that was succeeded.
+
+    Findings: MEL-011.
+    """
+    form = load_form()
+    for code, kommune in form.kommuner.items():
+        if kommune_kode not in kommune.successors:
+            continue
+        left = _reported(connection, code, persons, "borger")
+        left -= _reported(connection, code, persons, _SHEET)
+        left -= _reported(connection, code, persons, "afgoerelse", afgoerelse="bortfald")
+        if left:
+            others = cases_of(connection, persons.everyone(left), persons)
+            left -= set(others.filter(pl.col("kommune_kode") != code)[BORGER])
+        if left:
+            details = {"antal": len(left), "kommune": kommune.name}
+            yield make_finding(form, "MEL-011", sheet=_SHEET, details=details), ""
+
+
+def _reported(
+    connection: Connection, kommune_kode: str, persons: Persons, sheet: str, **values: str
+) -> set[str]:
+    """Give the persons with a row in force on a sheet of a kommune that has some values."""
+    table = store_schema().records[sheet]
+    wanted = select(table.c.borger).where(
+        table.c.kommune_kode == kommune_kode,
+        in_force_at(table),
+        table.c[ANNULLER].is_(None),
+        *(table.c[name] == value for name, value in values.items()),
+    )
+    return {persons.of(borger) for borger in connection.execute(wanted).scalars()}
+
+
 def _citizens(connection: Connection, kommune_kode: str) -> set[str]:
     """Give the citizens whom a kommune has transferred."""
     table = store_schema().records[_SHEET]

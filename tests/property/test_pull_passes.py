@@ -56,7 +56,7 @@ def case(chance: Random) -> list[tuple[str, dict[str, object]]]:
     """Give the rows of a citizen as somebody may have typed them, good or not."""
     cpr = chance.choice(CPRS)
     former = chance.choice((None, None, *CPRS))
-    yes = chance.choice(("nej", "nej", "ja", None))
+    yes = chance.choice(("nej", "nej", "ja"))
     start = date(2026, 1, 5) + timedelta(days=chance.choice((0, 0, 7)))
     end = chance.choice((None, None, start + timedelta(days=9), start - timedelta(days=1)))
     rows: list[tuple[str, dict[str, object]]] = [

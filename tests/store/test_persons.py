@@ -1,7 +1,7 @@
 """Citizens across kommuner: replaced numbers and transfers, in every order of arrival.
 
 Each world is a few files of some kommuner. Whatever order they come in, the state, who is one
-person and what each kommune is told (MEL-001 to MEL-010) must be the same.
+person and what each kommune is told (MEL-001 to MEL-011) must be the same.
 """
 
 from __future__ import annotations
@@ -249,6 +249,34 @@ WORLDS = {
         ),
         (),
         (("958", ()), ("959", ())),
+    ),
+    "nobody has taken over a citizen of a kommune that is no more": World(
+        (
+            ("958", 0, CITIZEN + replaced(A) + replaced(B, number=2)),
+            ("959", 0, CITIZEN + replaced(A)),
+            ("956", 0, CITIZEN + replaced(C)),
+        ),
+        (),
+        (("958", ()), ("959", ("MEL-011",)), ("960", ("MEL-011",)), ("956", ())),
+    ),
+    "every citizen of a kommune that is no more is taken over, moved or gone": World(
+        (
+            (
+                "958",
+                0,
+                CITIZEN
+                + replaced(A)
+                + replaced(B, number=2)
+                + replaced(C, number=3)
+                + MOVE
+                + f"| 1 | {B} | 956 | 2017-06-01 | |\n"
+                + "# afgoerelse\n| id | cpr | afgoerelse_dato | afgoerelse | bortfald_aarsag |\n"
+                + f"| 1 | {C} | 2017-06-01 | bortfald | doedsfald |\n",
+            ),
+            ("960", 0, CITIZEN + replaced(A)),
+        ),
+        (),
+        (("959", ()), ("960", ()), ("956", ("MEL-010",))),
     ),
     "another kommune overlaps with one that is no more, while it was": World(
         (

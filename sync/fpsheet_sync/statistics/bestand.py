@@ -24,6 +24,7 @@ from fpsheet_sync.statistics.scope import (
     active_on,
     age_band,
     band,
+    end_of,
     known,
     latest,
     yes_no,
@@ -49,7 +50,8 @@ def _select_assessment(scope: Scope, tables: Tables) -> Query:
 def _select_ordinary_jobs(scope: Scope, tables: Tables) -> Query:
     """Give the jobs of ordinary work on the last day."""
     rows = cited(scope, tables, "job")
-    active = active_on(rows.c.start_dato, rows.c.slut_dato, scope.period.til)
+    end = end_of(scope, rows, rows.c.slut_dato)
+    active = active_on(rows.c.start_dato, end, scope.period.til)
     names = (ENHED, "kommune_kode", "raekke_id", "timer_pr_uge")
     return select(*(rows.c[name] for name in names)).where(rows.c.job_type == "ordinaer", active)
 
@@ -123,7 +125,8 @@ def _select_income(scope: Scope, tables: Tables) -> Query:
     people, rows = tables["pensionister"], cited(scope, tables, "indkomst")
     # An outer join, because it fixes the order: each income looks its pensioner up by index.
     joined = rows.outerjoin(people, people.c[ENHED] == rows.c[ENHED])
-    active = active_on(rows.c.fra_dato, rows.c.til_dato, scope.period.til)
+    end = end_of(scope, rows, rows.c.til_dato)
+    active = active_on(rows.c.fra_dato, end, scope.period.til)
     facts = Facts(
         "borgere",
         people.c.kommune,

@@ -7,7 +7,7 @@ from sqlalchemy import Date, Subquery, case, cast, func, null, select, union_all
 from fpsheet_sync.in_force import citizens
 from fpsheet_sync.record import BORGER
 from fpsheet_sync.statistics.fact import AnySelect, FactSource, Query, Tables, cited
-from fpsheet_sync.statistics.scope import ENHED, Scope, latest, same_country
+from fpsheet_sync.statistics.scope import ENHED, Scope, is_ceased, latest, same_country
 
 EVENTS = {
     "borger": "ansoegning_dato",
@@ -67,7 +67,7 @@ def _select_home(
     last in the order of reporting kommune and row id). Without one, or where a kommune reports
     something that happened after a move out of the country, it is the kommune whose decision gives
     the pension that day, else the one that reports what happened last by it; of several the one
-    with the highest number.
+    with the highest number. A kommune that is no more on the day comes after those that are.
     """
     cases, moved, given = tables["sager"], _last_move(scope, tables, day), tables[entitled]
     is_given = (given.c[ENHED] == cases.c[ENHED]) & (given.c.kommune_kode == cases.c.kommune_kode)
@@ -77,6 +77,8 @@ def _select_home(
     every = found.subquery()
     latest_day = every.c[happened]
     order = [
+        # What a kommune that is no more decided goes on with who reports the citizen since.
+        case((is_ceased(scope, every, day), 1), else_=0),
         *(every.c.giver.is_(None), latest_day.is_(None), latest_day.desc()),
         every.c.kommune_kode.desc(),
     ]

@@ -15,7 +15,16 @@ from fpsheet_sync.statistics.fact import (
     placed,
     select_facts,
 )
-from fpsheet_sync.statistics.scope import ENHED, Scope, active_on, band, known, quarter_of, within
+from fpsheet_sync.statistics.scope import (
+    ENHED,
+    Scope,
+    active_on,
+    band,
+    end_of,
+    known,
+    quarter_of,
+    within,
+)
 
 CODES = ("forloeb_type", "revalideringstiltag", "resultat", "motivation", "uden_for_cyklus")
 
@@ -31,7 +40,8 @@ def _select_forloeb(scope: Scope, tables: Tables) -> Query:
 
     Begun: start_dato within the period. Ended: slut_dato within it. Active: begun by the last day
     and not ended by it. The first two count in the kommune that reports, the third where the
-    citizen belongs on the last day.
+    citizen belongs on the last day. A forløb that a kommune left open when it ceased is active no
+    longer, and has not ended either: nobody ended it.
     """
     rows = cited(scope, tables, "forloeb")
     joined, belongs = placed(scope, rows, tables)
@@ -50,7 +60,10 @@ def _select_forloeb(scope: Scope, tables: Tables) -> Query:
         value=DaysBetween(start, end) + 1,
     )
     active = Facts(
-        "igangvaerende", belongs, _dimensions(rows, None), active_on(start, end, scope.period.til)
+        "igangvaerende",
+        belongs,
+        _dimensions(rows, None),
+        active_on(start, end_of(scope, rows, end), scope.period.til),
     )
     return union_all(
         select_facts(rows, begun), select_facts(rows, ended), select_facts(rows, active, joined)

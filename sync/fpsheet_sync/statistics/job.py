@@ -14,7 +14,7 @@ from fpsheet_sync.statistics.fact import (
     placed,
     select_facts,
 )
-from fpsheet_sync.statistics.scope import Scope, active_on, known, recoded
+from fpsheet_sync.statistics.scope import Scope, active_on, end_of, known, last_day_of, recoded
 
 
 def _dimensions(scope: Scope, rows: Subquery) -> Mapping[str, ColumnElement[Any] | None]:
@@ -33,13 +33,15 @@ def _select_jobs(scope: Scope, tables: Tables) -> Query:
 
     Held in the period: begun by its last day, and not ended before its first. It counts in the
     kommune that reports the job. Held at the end: begun by the last day and not ended by it; it
-    counts where the citizen belongs that day. Ordinary employment is no supported job.
+    counts where the citizen belongs that day. A job of a kommune that is no more ended with it:
+    its successor reports it from then on. Ordinary employment is no supported job.
     """
     rows = cited(scope, tables, "job")
     joined, belongs = placed(scope, rows, tables)
-    period, start, end = scope.period, rows.c.start_dato, rows.c.slut_dato
+    period, start = scope.period, rows.c.start_dato
+    end, last = (find(scope, rows, rows.c.slut_dato) for find in (end_of, last_day_of))
     supported = rows.c.job_type != "ordinaer"
-    in_period = (start <= period.til) & (end.is_(None) | (end >= period.fra))
+    in_period = (start <= period.til) & (last.is_(None) | (last >= period.fra))
     dimensions = _dimensions(scope, rows)
     held = Facts("i_perioden", rows.c.kommune_kode, dimensions, supported & in_period)
     at_end = Facts("sidste_dag", belongs, dimensions, supported & active_on(start, end, period.til))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Date,
     FromClause,
     Integer,
     Subquery,
@@ -119,6 +120,39 @@ def within(column: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
 def active_on(start: ColumnElement[Any], end: ColumnElement[Any], day: date) -> ColumnElement[bool]:
     """Give the condition that a spell is active at the end of a day: begun, and not ended by it."""
     return (start <= day) & (end.is_(None) | (end > day))
+
+
+def end_of(scope: Scope, rows: FromClause, end: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Give when a spell ended: that of a kommune that is no more at the latest with it.
+
+    The day is that of the row, or the first on which the kommune is gone; NULL while it goes on.
+    """
+    gone = _ceased(scope, rows, days_before=0)
+    return end if gone is None else case((end <= gone, end), (gone.is_not(None), gone), else_=end)
+
+
+def last_day_of(scope: Scope, rows: FromClause, end: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Give the last day of a spell, its end included: at the latest the last of its kommune."""
+    last = _ceased(scope, rows, days_before=1)
+    return end if last is None else case((end <= last, end), (last.is_not(None), last), else_=end)
+
+
+def is_ceased(scope: Scope, rows: FromClause, day: date) -> ColumnElement[bool]:
+    """Give the condition that the kommune of a row is no more on a day."""
+    kommuner = (scope.form.kommuner[code] for code in scope.kommuner)
+    gone = [one.code for one in kommuner if one.valid_to is not None and one.valid_to <= day]
+    return rows.c.kommune_kode.in_(gone)
+
+
+def _ceased(scope: Scope, rows: FromClause, *, days_before: int) -> ColumnElement[Any] | None:
+    """Give the day on which the kommune of a row ceased, or some days before; NULL for no day."""
+    kommuner = (scope.form.kommuner[code] for code in scope.kommuner)
+    days = {
+        one.code: sql_literal(one.valid_to - timedelta(days=days_before), Date())
+        for one in kommuner
+        if one.valid_to is not None
+    }
+    return case(days, value=rows.c.kommune_kode) if days else None
 
 
 def known(column: ColumnElement[Any]) -> ColumnElement[str]:
