@@ -171,7 +171,8 @@ def post_receipts(
 
     receipts = Folder(folder)
     receipts.sweep(desk.now)
-    return write(processed, receipts, Post(form, desk.today, language, desk.unsealing))
+    post = Post(form, desk.today, desk.key_file, language, desk.unsealing)
+    return write(processed, receipts, post)
 
 
 def read_status(central: "Central", form: "Form", aar: int) -> "list[StatusLine]":

@@ -8,7 +8,7 @@ from fpsheet.check import Question, check_source
 from fpsheet.files import write_whole
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
-from fpsheet.receipts.file import read_receipt, receipt_error, unseal_receipt
+from fpsheet.receipts.file import WITHDRAWN, read_receipt, receipt_error, unseal_receipt
 from fpsheet.receipts.lock import is_open
 from fpsheet.returned.answer import answer_workbook
 from fpsheet.returned.conflict_line import fields_of
@@ -47,6 +47,8 @@ def open_receipt(path: Path, opening: Opening, *, language: str) -> Receipt:
     Raises:
         ReceiptError: It is damaged, altered, not signed, or for somebody else.
     """
+    if WITHDRAWN in path.name:
+        raise receipt_error("withdrawn", language)
     try:
         data = path.read_bytes()
     except OSError:

@@ -18,6 +18,8 @@ from fpsheet_templates.errors import FpsheetError
 from fpsheet_templates.load import load_texts
 
 SUFFIX, SEALED_SUFFIX = ".json", ".kvittering"
+WITHDRAWN = "-gaelder-ikke-"
+"""Stands in the name of a receipt whose number went to another file after a restore."""
 _SEAL = "segl"
 _MOST_BYTES = 64 << 20
 
@@ -79,6 +81,16 @@ def read_receipt(data: bytes, signer: PublicKey | None = None, *, language: str 
         return receipt_from(said)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise receipt_error("newer", language) from None
+
+
+def file_of_receipt(data: bytes) -> str:
+    """Return the hash of the file that a receipt is of; empty for what is no receipt."""
+    try:
+        said = json.loads(data)
+    except (ValueError, RecursionError):
+        return ""
+    sha256 = said.get("sha256") if isinstance(said, dict) else None
+    return sha256 if isinstance(sha256, str) else ""
 
 
 def seal_receipt(data: bytes, keys: Sequence[PublicKey]) -> bytes:

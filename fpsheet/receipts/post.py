@@ -17,6 +17,8 @@ from fpsheet.intake.reader import NamedBytes
 from fpsheet.receipts.file import (
     SEALED_SUFFIX,
     SUFFIX,
+    WITHDRAWN,
+    file_of_receipt,
     seal_receipt,
     without_values,
     write_receipt,
@@ -26,13 +28,22 @@ from fpsheet.transport.folder import Folder
 from fpsheet.transport.inbox import Arrival, read_arrival
 from fpsheet.transport.keyring import Keyring
 from fpsheet.transport.signing_key import SigningKey, departement_key
+from fpsheet_sync.keys import read_keys
 from fpsheet_sync.receipt import Receipt
 from fpsheet_templates.errors import FpsheetError, OutsideError, WorkbookFileError
+from fpsheet_templates.failure import make_failure
 from fpsheet_templates.form import Form
+from fpsheet_templates.load import load_texts
 
 BOOK_SUFFIX = ".xlsx"
 RETURNED_SUFFIX = "-retur.xlsx"
 """The returned workbook of a kommune that dropped its workbook in as it is."""
+
+_OWNER = "database.txt"
+"""Names the database whose receipts lie in the folder, by its key's name."""
+
+_SHOWN = 8
+"""Digits of a hash that tell one file from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +53,21 @@ class Post:
     Attributes:
         form: The form, for words.
         today: The day of the check.
+        key_file: File with the secret of the database that gave the numbers.
         language: Language of the workbooks.
         unsealing: Its secret identity and its keyring; None where it has no keys.
     """
 
     form: Form
     today: date
+    key_file: Path
     language: str = "da"
     unsealing: tuple[str, Keyring] | None = None
+
+    @property
+    def database(self) -> str:
+        """Return the name of the key of the database."""
+        return read_keys(self.key_file).id
 
     @property
     def signer(self) -> SigningKey | None:
@@ -77,11 +95,45 @@ def _try_post(file: Processed, folder: Folder, answers: "_Answers") -> FpsheetEr
     if file.receipt is None:
         return None
     try:
-        if not folder.has(f"{_stem(file.receipt)}{SUFFIX}"):
-            _post(file, file.receipt, folder, answers)
+        theirs = folder.get(f"{_stem(file.receipt)}{SUFFIX}")
+        before = "" if theirs is None else file_of_receipt(theirs)
+        if before == file.receipt.sha256:
+            return None
+        _need_own(folder, answers.post.database)
+        if before:
+            _withdraw(folder, file.receipt, before, answers.post)
+        _post(file, file.receipt, folder, answers)
     except (OutsideError, WorkbookFileError) as error:
         return error
     return None
+
+
+def _need_own(folder: Folder, database: str) -> None:
+    """Keep the receipts of two databases apart: the first one that writes in a folder has it.
+
+    Raises:
+        OutsideError: The folder has the receipts of another database.
+    """
+    owner = folder.get(_OWNER)
+    if owner is None:
+        folder.put(_OWNER, f"{database}\n".encode())
+    elif owner.decode("ascii", "replace").strip() != database:
+        raise make_failure(OutsideError, "error.outside.other_receipts", {"sted": folder.url})
+
+
+def _withdraw(folder: Folder, receipt: Receipt, before: str, post: Post) -> None:
+    """Put aside what was given under a number that another file has now.
+
+    A database that was restored from a copy gives the numbers after the copy once more; the files
+    that had them are unknown to it.
+    """
+    aside = f"{_stem(receipt)}{WITHDRAWN}{before[:_SHOWN]}"
+    texts = load_texts("receipt.toml")
+    told = {"nummer": receipt.number, "fil": before[:_SHOWN]}
+    said = texts.fill("receipt.withdrawn", post.language, told)
+    folder.put(f"{aside}.txt", f"{said}\r\n".encode())
+    for suffix in (RETURNED_SUFFIX, SEALED_SUFFIX, BOOK_SUFFIX, SUFFIX):
+        folder.rename(f"{_stem(receipt)}{suffix}", f"{aside}{suffix}")
 
 
 class _Answers(AbstractContextManager["_Answers"]):

@@ -67,19 +67,39 @@ class Folder:
                 if now.timestamp() - left.stat().st_mtime > _STALE.total_seconds():
                     left.unlink()
 
-    def has(self, name: str) -> bool:
-        """Tell whether a file is there.
+    def get(self, name: str) -> bytes | None:
+        """Return the bytes of a file; None where it is not there.
 
         Raises:
             OutsideError: The folder cannot be reached.
         """
         with reaching(self.url):
             if _SCHEME not in self.url:
-                return (Path(self.url) / name).is_file()
+                local = Path(self.url) / name
+                return local.read_bytes() if local.is_file() else None
             from fsspec.core import url_to_fs
 
             system, root = url_to_fs(self.url)
-            return bool(system.isfile(f"{root.rstrip('/')}/{name}"))
+            path = f"{root.rstrip('/')}/{name}"
+            return bytes(system.cat_file(path)) if system.isfile(path) else None
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a file another name in the same folder; nothing where it is not there.
+
+        Raises:
+            OutsideError: The folder cannot be reached or written.
+        """
+        with reaching(self.url):
+            if _SCHEME not in self.url:
+                local = Path(self.url) / name
+                if local.is_file():
+                    local.replace(Path(self.url) / new)
+                return
+            from fsspec.core import url_to_fs
+
+            system, root = url_to_fs(self.url)
+            if system.isfile(f"{root.rstrip('/')}/{name}"):
+                system.mv(f"{root.rstrip('/')}/{name}", f"{root.rstrip('/')}/{new}")
 
 
 def folder_beside(url: str, name: str) -> str:

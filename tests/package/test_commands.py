@@ -118,7 +118,7 @@ def test_same_files_again_change_nothing(
     lines = answer([*arguments, *TODAY], capsys, environment)
     assert [line["state"] for line in lines if isinstance(line, dict)] == ["known"] * len(KOMMUNER)
     assert hashlib.sha256((copy / "central.db").read_bytes()).hexdigest() == before
-    receipts = [path for path in (demo / "kvitteringer").rglob("*") if path.is_file()]
+    receipts = list((demo / "kvitteringer").glob("*/*"))
     assert len(receipts) == 2 * len(KOMMUNER)
     for receipt in receipts:
         again = tmp_path / "k" / receipt.relative_to(demo / "kvitteringer")

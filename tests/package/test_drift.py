@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +26,6 @@ from tests.support.postgresql import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 OWN = ("createuser", "createdb", "pg_dump", "pg_restore", "dropdb")
 """Commands of PostgreSQL that the guide names."""
@@ -123,3 +125,24 @@ def test_the_commands_of_the_guide_run_one_after_the_other(
             heard["KOMMUNENS CIFRE"] = digits(said)
     assert set(done) == {*OWN, "db", "rebuild", "keys", "sync", "status", "conflicts"}
     assert "er den samme" in call("rebuild", "--verify")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a line for crontab")
+def test_the_line_for_the_night_runs(root: Path, tmp_path: Path) -> None:
+    """What crontab runs, run by a shell: the code and the lines are where the guide says."""
+    guide = (root / "docs" / "drift.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^15 2 \* \* \* (.+)$", guide, flags=re.MULTILINE)
+    environment = {
+        **os.environ,
+        **keys_of(tmp_path),
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+    }
+    for command in ("fpsheet db init", line.replace("/srv/fpsheet", str(tmp_path))):
+        (tmp_path / "indbakke").mkdir(exist_ok=True)
+        book = tmp_path / "indbakke" / "956.xlsx"
+        book.write_bytes(make_workbook(load_form(), {}))
+        os.utime(book, (1_760_000_000, 1_760_000_000))
+        subprocess.run(command, shell=True, cwd=tmp_path, env=environment, check=True)
+    assert (tmp_path / "nat.kode").read_text(encoding="utf-8")[:2] == "0 "
+    (told,) = (tmp_path / "nat.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(told)["outside"] == ""

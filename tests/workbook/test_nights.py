@@ -312,6 +312,60 @@ def test_a_server_that_starts_again_in_the_middle_is_waited_for(
     assert night.merged() == set(KOMMUNER)
 
 
+def test_numbers_given_again_after_a_restore(night: Night) -> None:
+    """The database is put back a night: the number's first receipt is put aside, nobody lacks one.
+
+    Its kommune is told by name and in words, `receive` refuses it, and the same night twice
+    changes nothing more.
+    """
+    late = night.inbox / "959" / "959.xlsx"
+    late.rename(night.root / "959.xlsx")
+    night.sync()
+    copy = (night.root / "central.db").read_bytes()
+    changed = {"borger": [{"cpr": "6101801239", "pensionist_foer_reform": "nej"}]}
+    second = night.inbox / "956" / "to.xlsx"
+    second.write_bytes(make_workbook(load_form(), changed, kommune="956"))
+    os.utime(second, (OLD + 60, OLD + 60))
+    night.sync()
+    folder = night.root / "kvitteringer"
+    lost = json.loads((folder / "956" / "956-2026-000004.json").read_bytes())["sha256"]
+    (night.root / "central.db").write_bytes(copy)
+    third = night.inbox / "956" / "tre.xlsx"
+    more = {"borger": [{"cpr": "6101801238", "pensionist_foer_reform": "nej"}]}
+    third.write_bytes(make_workbook(load_form(), more, kommune="956"))
+    os.utime(third, (OLD + 30, OLD + 30))
+    night.sync()
+    now = json.loads((folder / "956" / "956-2026-000004.json").read_bytes())["sha256"]
+    aside = folder / "956" / f"956-2026-000004-gaelder-ikke-{lost[:8]}.json"
+    assert json.loads(aside.read_bytes())["sha256"] == lost
+    assert now != lost
+    assert "gælder ikke længere" in aside.with_suffix(".txt").read_text(encoding="utf-8")
+    # The file that lost its number got another one.
+    again = json.loads((folder / "956" / "956-2026-000005.json").read_bytes())["sha256"]
+    assert again == lost
+    code, _, warned = night.call("receive", str(aside), str(second), *TODAY)
+    assert code == ExitCode.USAGE
+    assert "gælder ikke længere" in warned
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    night.sync()
+    assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
+
+
+def test_two_databases_never_mix_their_receipts(night: Night) -> None:
+    """A trial with a database of its own over the same inbox: the folder of receipts is refused."""
+    night.sync()
+    before = set((night.root / "kvitteringer").rglob("*"))
+    other = Night.__new__(Night)
+    other.__dict__.update(night.__dict__, url=f"sqlite:///{(night.root / 'p.db').as_posix()}")
+    (night.root / "central.noegle").rename(night.root / "rigtig.noegle")
+    assert other.call("db", "init")[0] == ExitCode.DONE
+    (night.inbox / "956" / "956.xlsx").unlink()
+    code, _, warned = other.sync()
+    assert code == ExitCode.USAGE
+    assert "kvitteringer fra en anden database" in warned
+    assert set((night.root / "kvitteringer").rglob("*")) == before
+
+
 def test_a_user_without_a_name_is_told_by_number(
     night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
