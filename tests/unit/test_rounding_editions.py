@@ -99,6 +99,18 @@ def test_up_to_four_late_cases_in_one_cell_move_nothing() -> None:
         assert not second.moved
 
 
+@pytest.mark.parametrize("base", [3, 5])
+@pytest.mark.parametrize("seed", range(12))
+def test_four_corrections_move_nothing_whatever_they_make_small(seed: int, base: int) -> None:
+    """Two withdrawn and two late cases: some number becomes small, and still keeps its print."""
+    persons = people(seed, 110)
+    first = round_release(table(persons), Rounding(base=base), secret=SECRET)
+    release = table([*persons[2:], *people(500 + seed, 2)])
+    second = round_release(release, Rounding(base=base), secret=SECRET, earlier=remember({}, first))
+    assert not second.moved
+    assert values(second.prints) == values(first.prints)
+
+
 def test_many_late_cases_move_what_must_move_and_sums_still_hold() -> None:
     """Twenty late cases of one kommune: what is more than 8 off moves, the whole still adds up."""
     persons = people(3)

@@ -16,7 +16,7 @@ from fpsheet_sync.disclosure.controlled import Cut, Sheet, round_part
 from fpsheet_sync.disclosure.cuts import Reasons
 from fpsheet_sync.disclosure.errors import disclosure_failure
 from fpsheet_sync.disclosure.part_audit import Paper, audit_part
-from fpsheet_sync.disclosure.prints import Print, held_window, holds, widest, windows_left
+from fpsheet_sync.disclosure.prints import HOLD, Print, held_window, holds, widest, windows_left
 from fpsheet_sync.disclosure.problem import PUBLIC, Problem
 from fpsheet_sync.disclosure.proven import Proven
 from fpsheet_sync.disclosure.settings import BASES, Rounding
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 _ROUNDS = 10
 _MOST_CUTS = 200
 """Cuts of one round: the rest follow in the next, where they are still needed."""
+
+_GUARD_ROUNDS = 3
+"""Rounds in which numbers that late cases could make small are looked after too."""
 
 _LEVELS = 3
 """How many times the finest numbers of a part are left out before all of them are."""
@@ -229,23 +232,38 @@ class _PartRounding:
         """Round with one means, and again with cuts; None where it does not do."""
         sheet = self._sheet(attempt)
         cuts: list[Cut] = []
+        best: Protected | None = None
         for round_ in range(_ROUNDS + 1):
             answer, values = round_part(sheet, cuts, self._seconds)
             self._solves += 1
             if answer is Answer.UNDECIDED:
                 raise disclosure_failure("time")
             if values is None:
-                return None
+                return best
             prints = self._prints(attempt, values)
             paper, proven = self._audit(attempt, prints)
-            if not proven.open_cells():
+            if proven.open_cells():
+                found = _find_cuts(sheet, values, paper, proven)
+            else:
                 step = Step.CUTS if round_ and attempt.step is Step.ROUNDED else attempt.step
-                return self._protected(replace(attempt, step=step), prints, proven)
-            found = _find_cuts(sheet, values, paper, proven)
-            if found is None:
-                return None
+                best = self._protected(replace(attempt, step=step), prints, proven)
+                found = self._guard(sheet, values, paper) if round_ < _GUARD_ROUNDS else None
+            if not found:
+                return best
             cuts.extend(found)
-        return None
+        return best
+
+    def _guard(self, sheet: Sheet, values: "Counts", paper: Paper) -> list[Cut]:
+        """Return cuts for numbers that late cases could make small, where any can be found.
+
+        A print that is held when its number becomes small should leave as many values then.
+        """
+        if (sheet.held >= 0).any() or (sheet.preferred >= 0).any():
+            return []
+        near = find_targets(self._order.problem, self._order.settings.threshold + HOLD).against
+        against = near & ~self._targets.against
+        proven = audit_part(replace(paper, against=against), self._order.deadline)
+        return _find_cuts(sheet, values, paper, proven, all_or_none=False) or []
 
     def leave_out(self) -> Protected:
         """Print nothing but what was printed before and keeps its print."""
@@ -310,7 +328,10 @@ class _PartRounding:
         return paper, proven
 
     def _find_already(self, paper: Paper, proven: Proven) -> None:
-        """Excuse the numbers that are known too closely without the new prints too."""
+        """Excuse the numbers that are known too closely without what is printed anew.
+
+        What keeps its print tells nothing new, whatever has become of the count behind it.
+        """
         order = self._order
         if not (any(order.earlier) or order.problem.is_known.any()):
             return
@@ -322,8 +343,13 @@ class _PartRounding:
         if not against.any():
             return
         self._asked.update((int(cell), int(view)) for cell, view in np.argwhere(against))
-        nothing: list[Print | None] = [None] * order.problem.size
-        low, high = windows_left(order.earlier, nothing, order.problem.value)
+        kept = [
+            Print(before[-1].value, before[-1].base, held_window(before[-1], count), count)
+            if before and holds(before[-1], count)
+            else None
+            for before, count in zip(order.earlier, order.problem.value.tolist(), strict=True)
+        ]
+        low, high = windows_left(order.earlier, kept, order.problem.value)
         before = audit_part(replace(paper, against=against, low=low, high=high), order.deadline)
         for cell in before.open_cells():
             self._excuse(proven, cell, before.open_views(cell))
@@ -339,8 +365,18 @@ class _PartRounding:
         return Protected(prints, attempt, self._solves, proven, tuple(sorted(self._already)))
 
 
-def _find_cuts(sheet: Sheet, values: "Counts", paper: Paper, proven: Proven) -> list[Cut] | None:
-    """Return a cut for each number known too closely; None where nothing can be turned."""
+def _find_cuts(
+    sheet: Sheet, values: "Counts", paper: Paper, proven: Proven, *, all_or_none: bool = True
+) -> list[Cut] | None:
+    """Return a cut for each number known too closely.
+
+    Args:
+        sheet: What the prints were chosen from.
+        values: The print per cell.
+        paper: The part as its readers have it.
+        proven: What is proved possible.
+        all_or_none: Return None where for some number nothing can be turned.
+    """
     reasons: dict[int, Reasons] = {}
     cuts: list[Cut] = []
     for cell in proven.open_cells():
@@ -348,9 +384,10 @@ def _find_cuts(sheet: Sheet, values: "Counts", paper: Paper, proven: Proven) -> 
             if view not in reasons:
                 reasons[view] = Reasons(sheet, values, paper, view)
             cut = reasons[view].cut(cell)
-            if cut is None:
+            if cut is not None:
+                cuts.append(cut)
+            elif all_or_none:
                 return None
-            cuts.append(cut)
             if len(cuts) == _MOST_CUTS:
                 return cuts
     return cuts
