@@ -14,8 +14,10 @@ QUIET = timedelta(seconds=5)
 """A workbook that changed less than this ago may still be on its way in."""
 
 PACKAGE_SUFFIX = ".fpsheet"
-_SUFFIXES = (".xlsx", PACKAGE_SUFFIX)
-_TRACES = re.compile(r"^(~\$|\.|_)|\.(part|tmp|crdownload|partial|lock|download)$", re.IGNORECASE)
+_TRACES = re.compile(
+    r"^(~\$|\.)|^(desktop\.ini|thumbs\.db)$|\.(part|tmp|crdownload|partial|lock|download)$",
+    re.IGNORECASE,
+)
 
 _PIECE, _HEAD = 1 << 20, 128
 
@@ -50,9 +52,9 @@ class Inbox:
     what a file is, its contents say.
 
     Attributes:
-        arrivals: Workbooks and packages.
+        arrivals: Workbooks, packages, and whatever else was laid there.
         waiting: Workbooks that changed so lately that they may be half copied.
-        ignored: Everything else: lock files, part files, other kinds.
+        ignored: What other programs left: lock files, part files, hidden files.
         closed: Folders in it that may not be read.
     """
 
@@ -154,7 +156,11 @@ def _moment(value: object) -> datetime | None:
 
 
 def _is_candidate(name: str) -> bool:
-    return name.lower().endswith(_SUFFIXES) and not _TRACES.search(name)
+    """Tell whether somebody may have meant to send a file: all but what programs leave behind.
+
+    Other kinds of file are not passed over: reading tells what each is.
+    """
+    return _TRACES.search(name) is None
 
 
 def _is_moving(arrival: Arrival, now: datetime) -> bool:

@@ -294,7 +294,7 @@ def test_the_departement_has_a_fingerprint_too(departement: tuple[str, str]) -> 
 
 
 def test_an_inbox_with_traces_of_other_programs(tmp_path: Path) -> None:
-    """Lock, part and foreign files are ignored by name; "(1)" and copies are files like others."""
+    """Lock and part files are ignored by name; "(1)", copies and other kinds are files like any."""
     names = [
         "956.xlsx",
         "956 (1).xlsx",
@@ -302,7 +302,10 @@ def test_an_inbox_with_traces_of_other_programs(tmp_path: Path) -> None:
         "~$956.xlsx",
         ".956.xlsx.part",
         "957.xlsx.crdownload",
+        "Thumbs.db",
         "readme.txt",
+        "_956.xlsx",
+        "956.xlsm",
         "UPPER.XLSX",
     ]
     for name in names:
@@ -317,7 +320,8 @@ def test_an_inbox_with_traces_of_other_programs(tmp_path: Path) -> None:
     inbox = list_inbox(str(tmp_path), now=NOW)
     arrived = {arrival.name for arrival in inbox.arrivals}
     copy = "956 (Conflicted copy 2026).fpsheet"
-    assert arrived == {"956.xlsx", copy, "UPPER.XLSX", "late.xlsx"}
+    others = {"readme.txt", "_956.xlsx", "956.xlsm"}
+    assert arrived == {"956.xlsx", copy, "UPPER.XLSX", "late.xlsx", *others}
     assert [arrival.name for arrival in inbox.waiting] == ["956 (1).xlsx"]
     assert len(inbox.ignored) == 4
     late = next(arrival for arrival in inbox.arrivals if arrival.name == "late.xlsx")

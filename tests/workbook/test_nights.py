@@ -312,6 +312,30 @@ def test_a_server_that_starts_again_in_the_middle_is_waited_for(
     assert night.merged() == set(KOMMUNER)
 
 
+def test_no_file_is_passed_over_in_silence(night: Night) -> None:
+    """Old, binary and foreign files are named with what each is; traces of programs are not."""
+    kinds = {
+        "gammel.xls": bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600),
+        "fri.ods": b"PK\x03\x04" + bytes(60),
+        "makro.xlsm": b"PK\x03\x04" + bytes(60),
+        "brev.pdf": b"%PDF-1.7",
+        "liste.csv": b"cpr;navn",
+        "_956.xlsx": (night.inbox / "956" / "956.xlsx").read_bytes() + b" ",
+        "~$956.xlsx": b"x",
+        "Thumbs.db": b"x",
+        ".DS_Store": b"x",
+    }
+    for name, data in kinds.items():
+        (night.inbox / name).write_bytes(data)
+        os.utime(night.inbox / name, (OLD, OLD))
+    code, lines, _ = night.sync()
+    assert code == ExitCode.FINDINGS
+    named = {name for name in lines if name not in {f"{kode}.xlsx" for kode in KOMMUNER}}
+    assert named == set(kinds) - {"~$956.xlsx", "Thumbs.db", ".DS_Store"}
+    for name in named - {"_956.xlsx"}:
+        assert lines[name]["check"]["findings"], name
+
+
 def test_numbers_given_again_after_a_restore(night: Night) -> None:
     """The database is put back a night: the number's first receipt is put aside, nobody lacks one.
 
