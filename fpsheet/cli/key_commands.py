@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
-from fpsheet.cli.parameters import file_argument, json_option, kommune_option, text_option
+from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.parameters import file_argument, flag, json_option, kommune_option, text_option
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
 from fpsheet_templates.errors import UsageError
@@ -31,11 +32,16 @@ def make_key_commands(words: Words) -> tuple[click.Command, ...]:
     reason = text_option(words, "--reason", key="command.keys.reason", required=True)
     digits = text_option(words, "--digits", key="command.keys.digits", required=True)
     key_file = file_argument(words, "file", key="command.keys.file")
+    second = flag(words, "--second", name="is_second", key="command.keys.enrol.is_second")
     commands = [
         SpokenCommand("keys.new", words=words, params=[kommune], run=make_key),
-        SpokenCommand("keys.trust", words=words, params=[key_file, heard], run=trust_departement),
+        SpokenCommand(
+            "keys.trust", words=words, params=[key_file, kommune, heard], run=trust_departement
+        ),
         SpokenCommand("keys.departement", words=words, params=[], run=make_departement_key),
-        SpokenCommand("keys.enrol", words=words, params=[key_file, heard], run=enrol_key),
+        SpokenCommand(
+            "keys.enrol", words=words, params=[key_file, kommune, heard, second], run=enrol_key
+        ),
         SpokenCommand("keys.revoke", words=words, params=[digits, reason], run=revoke_key),
         SpokenCommand("keys.list", words=words, params=[json_option(words)], run=list_keys),
     ]
@@ -113,24 +119,61 @@ def make_departement_key(session: Session) -> int:
 
 
 @click.pass_obj
-def trust_departement(session: Session, *, file: Path, heard: str) -> int:
+def trust_departement(session: Session, *, file: Path, kommune: str, heard: str) -> int:
     """Take the departement's recipient after its digits were compared."""
-    session.keys().trust(file, heard=heard)
-    session.console().say(session.words.get("command.keys.trust.done"))
+    keys = session.keys()
+    _need_same(session, keys.kommune or kommune, kommune)
+    keys.trust(file, heard=heard)
+    session.console().say(session.words.fill("command.keys.trust.done", _named(session, kommune)))
     return 0
 
 
 @click.pass_obj
-def enrol_key(session: Session, *, file: Path, heard: str) -> int:
+def enrol_key(session: Session, *, file: Path, kommune: str, heard: str, is_second: bool) -> int:
     """Enrol a kommune's key after its digits were compared."""
     from fpsheet.transport.signing_key import load_public_key
 
-    keys, public = session.keys(), load_public_key(file)
-    session.kommune(public.kommune_kode)
-    keys.keep_keyring(keys.keyring().enrol(public, heard=heard, at=session.now, by=session.user()))
-    values = {"kommune": public.kommune_kode, "digits": public.fingerprint}
-    session.console().say(session.words.fill("command.keys.enrol.done", values))
+    keys, public, words = session.keys(), load_public_key(file), session.words
+    _need_same(session, public.kommune_kode, kommune)
+    ring = keys.keyring()
+    enrolled = ring.enrol(public, heard=heard, at=session.now, by=session.user())
+    values = {**_named(session, kommune), "digits": public.fingerprint}
+    for known in ring.active(kommune):
+        told = {**values, "known": known.public.fingerprint, "day": f"{known.enrolled_at:%d-%m-%Y}"}
+        session.console().say(words.fill("command.keys.enrol.second", told))
+        if not is_second and not _is_sure(session):
+            session.console().say(words.get("command.keys.enrol.left"))
+            return ExitCode.FINDINGS
+    keys.keep_keyring(enrolled)
+    session.console().say(words.fill("command.keys.enrol.done", values))
     return 0
+
+
+def _is_sure(session: Session) -> bool:
+    """Ask whether a kommune is to have another key; nobody at a terminal is a no."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        session.console().say(session.words.get("command.keys.enrol.nobody"))
+        return False
+    return click.confirm(session.words.get("command.keys.enrol.sure"), err=True)
+
+
+def _named(session: Session, kommune: str) -> dict[str, str]:
+    """Give the code and the name of a kommune, which must exist."""
+    code = session.kommune(kommune)
+    return {"kommune": code, "name": session.form().kommuner[code].name}
+
+
+def _need_same(session: Session, found: str, kommune: str) -> None:
+    """Refuse the key of another kommune than the one that was asked for.
+
+    Raises:
+        UsageError: It is another's, or there is no such kommune.
+    """
+    code = session.kommune(kommune)
+    if found != code:
+        words = session.words
+        told = words.fill("command.keys.other", {"kommune": code})
+        raise UsageError(told, remedy=words.get("command.keys.other_remedy"))
 
 
 @click.pass_obj

@@ -6,7 +6,9 @@ _GROUPS, _DIGITS = 5, 5
 
 
 def spoken_fingerprint(public_key: bytes) -> str:
-    """Give the fingerprint of a public key: five groups of five digits (83 bits of SHA-256).
+    """Give the fingerprint of bytes, such as a public key with its owner.
+
+    It is five groups of five digits (83 bits of SHA-256).
 
     >>> spoken_fingerprint(bytes(32))
     '19918 10382 90276 65309 30981'

@@ -14,6 +14,7 @@ from fpsheet.transport.signing_key import (
     departement_key,
     load_signing_key,
     new_signing_key,
+    read_owner,
     save_signing_key,
 )
 
@@ -58,6 +59,15 @@ class KeyFolder:
     def of_departement(self) -> bool:
         """Tell whether the departement has keys here: its own, or those of kommuner."""
         return self.identity_file.exists() or self.keyring_file.exists()
+
+    @property
+    def kommune(self) -> str:
+        """Give whose signing key lies here; empty where none does.
+
+        Raises:
+            KeyFileError: The file is damaged.
+        """
+        return read_owner(self.signing) if self.signing.exists() else ""
 
     def make_signing_key(self, kommune_kode: str, *, password: str) -> tuple[SigningKey, Path]:
         """Make the kommune's key and its public file; a key that is there is kept under its name.

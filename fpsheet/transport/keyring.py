@@ -39,9 +39,9 @@ class Keyring:
 
     keys: tuple[EnrolledKey, ...] = ()
 
-    def find(self, fingerprint: str) -> EnrolledKey | None:
-        """Give the key with a fingerprint, in force or not."""
-        return next((key for key in self.keys if key.public.fingerprint == fingerprint), None)
+    def find(self, key_id: str) -> EnrolledKey | None:
+        """Give the key that packages name so, in force or not; no two kommuner share one."""
+        return next((key for key in self.keys if key.public.id == key_id), None)
 
     def active(self, kommune_kode: str) -> tuple[EnrolledKey, ...]:
         """Give a kommune's keys in force, oldest first."""
@@ -77,7 +77,7 @@ class Keyring:
                 "Cifrene passer ikke til nøglen.",
                 remedy="Ring til kommunen igen på et nummer, du selv har slået op, og sammenlign.",
             )
-        if self.find(public.fingerprint) is not None:
+        if self.find(public.id) is not None:
             raise KeyFileError("Nøglen er allerede registreret.")
         if len(self.active(public.kommune_kode)) >= MOST_ACTIVE:
             raise KeyFileError(
@@ -89,14 +89,20 @@ class Keyring:
     def revoke(self, fingerprint: str, *, at: datetime, reason: str) -> "Keyring":
         """Let a key hold no longer.
 
+        Args:
+            fingerprint: Its digits, or those noted before they said whose key it is.
+            at: Now, UTC.
+            reason: Why.
+
         Raises:
-            KeyFileError: No key in force has the fingerprint.
+            KeyFileError: No key in force has the digits.
         """
         wanted = _digits(fingerprint)
         places = [
             place
             for place, key in enumerate(self.keys)
-            if _digits(key.public.fingerprint) == wanted and key.revoked_at is None
+            if wanted in {_digits(key.public.fingerprint), _digits(key.public.id)}
+            and key.revoked_at is None
         ]
         if not places:
             raise KeyFileError("Ingen gyldig nøgle har de cifre.")

@@ -38,7 +38,7 @@ class Manifest:
         workbook_id: Identity of the workbook.
         sealed_at: When, UTC, ISO.
         recipient: The departement's recipient (`age1…`).
-        signer: Fingerprint of the signing key.
+        signer: Name of the signing key (`PublicKey.id`).
         payload_sha256: Hash of the payload's bytes.
         rows: Sheet → rows read.
     """
@@ -93,7 +93,7 @@ def seal_package(
         workbook_id=book.meta.get("workbook_id", ""),
         sealed_at=sealed_at.isoformat(),
         recipient=recipient,
-        signer=key.public.fingerprint,
+        signer=key.public.id,
         payload_sha256=hashlib.sha256(content).hexdigest(),
         rows=_rows(book),
     ).to_bytes()

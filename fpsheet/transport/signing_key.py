@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _KEY_BYTES = 32
 """Length of an Ed25519 key, public or private."""
 
+_SPOKEN = b"fpsheet kommune key 1\0"
 _RECEIPTS = b"fpsheet receipts 1"
 
 
@@ -37,9 +38,14 @@ class PublicKey:
     key: bytes
 
     @property
-    def fingerprint(self) -> str:
-        """Give the fingerprint to be read aloud at enrolment; also the key's identity."""
+    def id(self) -> str:
+        """Give the name of the key in packages: digits of the key alone, whoever's it is."""
         return spoken_fingerprint(self.key)
+
+    @property
+    def fingerprint(self) -> str:
+        """Give the digits to be read aloud at enrolment: they say whose key it is, too."""
+        return spoken_fingerprint(_SPOKEN + self.kommune_kode.encode() + b"\0" + self.key)
 
     def to_bytes(self) -> bytes:
         """Give the file that the kommune sends for enrolment."""
@@ -124,6 +130,15 @@ def load_signing_key(path: Path, *, password: str) -> SigningKey:
     if not isinstance(private, Ed25519PrivateKey):
         raise KeyFileError(f"Nøglen i {path.name} er af en anden slags.")
     return SigningKey(content["kommune"], private)
+
+
+def read_owner(path: Path) -> str:
+    """Give the kommune of a key that stays locked.
+
+    Raises:
+        KeyFileError: The file is missing or no key of ours.
+    """
+    return _read(path, "signing key")["kommune"]
 
 
 def load_public_key(path: Path) -> PublicKey:

@@ -82,16 +82,19 @@ class Exchange:
         make_database(self.root / "central.db")
         _, said = self.call("departement", "keys", "departement")
         recipient = str(self.root / "departement" / "noegler" / "modtager.txt")
-        assert self.call("kommune", "keys", "trust", recipient, "--heard", digits(said))[0] == 0
+        trust = ("keys", "trust", recipient, "--kommune", "956", "--heard", digits(said))
+        assert self.call("kommune", *trust)[0] == 0
         _, said = self.call("kommune", "keys", "new", "--kommune", "956")
         public = str(self.root / "kommune" / "noegler" / "underskrift-956.json")
-        assert self.call("departement", "keys", "enrol", public, "--heard", digits(said))[0] == 0
+        enrol = ("keys", "enrol", public, "--kommune", "956", "--heard", digits(said))
+        assert self.call("departement", *enrol)[0] == 0
 
     def enrol(self, kommune: str) -> SigningKey:
         """Let another kommune make a key, and the departement enrol it."""
         _, said = self.call(kommune, "keys", "new", "--kommune", kommune)
         public = str(self.root / kommune / "noegler" / f"underskrift-{kommune}.json")
-        assert self.call("departement", "keys", "enrol", public, "--heard", digits(said))[0] == 0
+        enrol = ("keys", "enrol", public, "--kommune", kommune, "--heard", digits(said))
+        assert self.call("departement", *enrol)[0] == 0
         return self.key(kommune)
 
     def key(self, desk: str) -> SigningKey:

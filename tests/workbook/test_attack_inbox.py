@@ -115,7 +115,8 @@ def test_a_package_is_read_again_when_its_key_is_enrolled(exchange: Exchange) ->
     assert [each["check"]["findings"][0]["code"] for each in exchange.sync()] == ["PAK-002"]
     public = str(key / "underskrift-957.json")
     digits = said.rstrip().rpartition(":")[2].strip()
-    assert exchange.call("departement", "keys", "enrol", public, "--heard", digits)[0] == 0
+    enrol = ("keys", "enrol", public, "--kommune", "957", "--heard", digits)
+    assert exchange.call("departement", *enrol)[0] == 0
     assert [each["state"] for each in exchange.sync()] == ["flettet"]
 
 

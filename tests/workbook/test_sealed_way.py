@@ -29,12 +29,12 @@ def enrolled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[Path, 
     assert run(["keys", "departement"], environment=keys_of(departement)) == 0
     theirs = digits(capsys.readouterr().out)
     recipient = departement / "noegler" / "modtager.txt"
-    trust = ["keys", "trust", str(recipient), "--heard", theirs]
+    trust = ["keys", "trust", str(recipient), "--kommune", "956", "--heard", theirs]
     assert run(trust, environment=keys_of(kommune)) == 0
     assert run(["keys", "new", "--kommune", "956"], environment=keys_of(kommune)) == 0
     ours = digits(capsys.readouterr().out)
     public = kommune / "noegler" / "underskrift-956.json"
-    enrol = ["keys", "enrol", str(public), "--heard", ours]
+    enrol = ["keys", "enrol", str(public), "--kommune", "956", "--heard", ours]
     assert run(enrol, environment=keys_of(departement)) == 0
     capsys.readouterr()
     return kommune, departement
@@ -188,7 +188,7 @@ def test_wrong_digits_are_refused(
     other = tmp_path / "anden"
     assert run(["keys", "new", "--kommune", "957"], environment=keys_of(other)) == 0
     public = other / "noegler" / "underskrift-957.json"
-    wrong = ["keys", "enrol", str(public), "--heard", "12345 " * 5]
+    wrong = ["keys", "enrol", str(public), "--kommune", "957", "--heard", "12345 " * 5]
     capsys.readouterr()
     assert run(wrong, environment=keys_of(departement)) != 0
     said = capsys.readouterr()
