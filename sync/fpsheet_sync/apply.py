@@ -1,9 +1,7 @@
 """Applying a plan: one transaction with the commit, its records, its receipt and its log line."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from typing import Any
 
 import polars as pl
@@ -14,24 +12,23 @@ from fpsheet_sync.between import Between, find_between
 from fpsheet_sync.bulk import insert
 from fpsheet_sync.change import Change, renumber
 from fpsheet_sync.commit import NEW, CommitKind
-from fpsheet_sync.content import FILE_ID, ROW, no_rows, pack
+from fpsheet_sync.content import ROW, no_rows, pack
 from fpsheet_sync.erased import take_back
 from fpsheet_sync.failure import store_failure
 from fpsheet_sync.fate import pack_lines, parent_of, status_of, update_others
 from fpsheet_sync.identity import ROW_ID
-from fpsheet_sync.layout import layouts
 from fpsheet_sync.merged_person import update_merged
 from fpsheet_sync.plan import MergePlan
 from fpsheet_sync.receipt import (
     Receipt,
     Settlement,
-    WaitingRow,
     receipt_number,
     show_conflict,
     show_notice,
 )
 from fpsheet_sync.record import BORGER
 from fpsheet_sync.repeated import note_repeated
+from fpsheet_sync.row_fate import assigned_rows, plain_findings, waiting_rows
 from fpsheet_sync.schema import store_schema
 from fpsheet_sync.settlement import find_settlements
 from fpsheet_sync.store import next_commit
@@ -135,18 +132,19 @@ def _receipt(
         totals=head.totals,
         counts=head.counts,
         sheets=outcome.sheets,
-        waiting=tuple(_waiting(plan)),
+        waiting=tuple(waiting_rows(plan.after, NEW)),
         missing=outcome.missing,
         conflicts=tuple(
             show_conflict(head.kommune_kode, key, conflict, hashes)
             for key, conflict in sorted(open_now.items())
         ),
         findings=tuple(
-            _findings(
-                (*tell_lists(head.findings), *outcome.findings, *_between(between, plan)), plan
+            plain_findings(
+                (*tell_lists(head.findings), *outcome.findings, *_between(between, plan)),
+                outcome.placed,
             )
         ),
-        assigned=tuple(_assigned(plan)),
+        assigned=tuple(assigned_rows(outcome.placed, plan.prepared.rows)),
         held=None if outcome.hold is None else (outcome.hold.lost, outcome.hold.of),
         unexplained=_unexplained(plan),
         settled=settlements,
@@ -171,41 +169,6 @@ def _between(between: Between, plan: MergePlan) -> Iterator[Finding]:
             letters = sheets[finding.sheet].columns if finding.sheet in sheets else {}
             letter = letters.get(finding.field, "") if row else ""
             yield replace(finding, row=row, column=letter)
-
-
-def _findings(findings: Iterable[Finding], plan: MergePlan) -> Iterator[dict[str, Any]]:
-    """Give findings as JSON has them, each with the record of its row."""
-    found = tuple(findings)
-    records = {
-        (name, row): row_id
-        for name in {finding.sheet for finding in found if finding.row} & set(layouts())
-        for row, row_id in plan.outcome.placed[name].select(ROW, ROW_ID).iter_rows()
-    }
-    for finding in found:
-        record = records.get((finding.sheet, finding.row), "")
-        yield {**finding_dict(finding), "row_id": record}
-
-
-def finding_dict(finding: Finding) -> dict[str, Any]:
-    """Give a finding as JSON has it; it holds no values."""
-    return {**asdict(finding), "cell": finding.cell, "details": dict(finding.details)}
-
-
-def _waiting(plan: MergePlan) -> Iterator[WaitingRow]:
-    mine = plan.after.quarantine.filter(pl.col("indberetning_id") == NEW)
-    read_codes = cache(json.loads)
-    for sheet, row, row_id, codes in (
-        mine.sort("ark", ROW).select("ark", ROW, ROW_ID, "koder").iter_rows()
-    ):
-        yield WaitingRow(sheet, row, row_id, tuple(read_codes(codes)))
-
-
-def _assigned(plan: MergePlan) -> Iterator[tuple[str, int, str]]:
-    for name, placed in plan.outcome.placed.items():
-        is_other = placed[ROW_ID].ne_missing(plan.prepared.rows[name][FILE_ID])
-        if is_other.any():
-            for row, row_id in placed.filter(is_other).select(ROW, ROW_ID).iter_rows():
-                yield name, row, row_id
 
 
 def _unexplained(plan: MergePlan) -> int:

@@ -15,6 +15,7 @@ from fpsheet_sync.failure import need_no_cpr, store_failure
 from fpsheet_sync.fate import update_others
 from fpsheet_sync.fold import fold
 from fpsheet_sync.in_force import in_force_at
+from fpsheet_sync.later_receipt import write_later_receipts
 from fpsheet_sync.layout import layouts
 from fpsheet_sync.library import DatabaseLibrary, read_commits, read_state
 from fpsheet_sync.merged_person import update_merged
@@ -225,6 +226,7 @@ def add_commit(
         store_schema()["indberetning"].insert(), commit_row(kommune_kode, own, number)
     )
     update_others(connection, folded.outcomes, number)
+    write_later_receipts(connection, library.commits, library, (before, folded), number)
     return number
 
 

@@ -101,10 +101,14 @@ def commit_of_receipt(connection: Connection, number: str) -> int:
     """
     commit = store_schema()["indberetning"]
     kommune, aar, place = number.split("-")
-    wanted = select(commit.c.id).where(
-        commit.c.id == int(place), commit.c.kommune_kode == kommune, commit.c.aar == int(aar)
-    )
-    found = connection.execute(wanted.where(commit.c.art == CommitKind.SUBMISSION)).scalar()
+    is_file = (commit.c.art == CommitKind.SUBMISSION) & (commit.c.aar == int(aar))
+    # A file that was held and released has the number of the release on its receipt.
+    is_release = commit.c.art == CommitKind.RELEASE
+    found = connection.execute(
+        select(commit.c.id).where(
+            commit.c.id == int(place), commit.c.kommune_kode == kommune, is_file | is_release
+        )
+    ).scalar()
     if found is None:
         raise store_failure("no_receipt", {"nummer": number})
     return int(found)

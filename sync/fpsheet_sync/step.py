@@ -173,7 +173,7 @@ def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
         findings=finish(findings, file),
         placed=placed.rows,
         source=file.commit.id,
-        was_released=hold is not None,
+        was_released=lost is not None,
     )
     return state, outcome
 

@@ -261,3 +261,24 @@ def test_a_workbook_is_sent_to_an_address(office: Office) -> None:
         assert json.loads(said)["state"] == "flettet"
     finally:
         system.rm("/post", recursive=True)
+
+
+def test_a_release_sends_a_receipt(office: Office) -> None:
+    """A file that was held: after the release the next sync writes what was merged, and how."""
+    first = make_workbook(FORM, ROWS)
+    office.drop("956.xlsx", first)
+    office.sync()
+    office.drop("956.xlsx", edit(first, lambda book: book["Forløb"].delete_rows(5, 2)))
+    assert office.sync()[1]["956.xlsx"]["state"] == "tilbageholdt"
+    assert len(office.answers(".json")) == 2
+    code, said = office.call("conflicts", "release", "2", "--reason", "aftalt")
+    assert code == 0, said
+    office.sync()
+    later = json.loads(office.answers(".json")[-1])
+    assert (later["number"], later["status"], later["held"]) == ("956-2026-000003", "flettet", None)
+    returned = office.answers("-retur.xlsx")[-1]
+    assert stamp(returned) == later["sha256"]
+    office.sync()
+    assert len(office.answers(".json")) == 3
+    office.drop("956.xlsx", returned)
+    assert office.sync()[1]["956.xlsx"]["state"] == "flettet"

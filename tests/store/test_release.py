@@ -1,0 +1,86 @@
+"""A file that is released stays released, and has a receipt that says what was merged."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from fpsheet_sync.access import Actor
+from fpsheet_sync.commit import Status
+from fpsheet_sync.decision import release_file
+from fpsheet_sync.history import commit_of_receipt
+from fpsheet_sync.sync import known_receipts
+from tests.support.submissions import START, Sending, rows, send
+
+if TYPE_CHECKING:
+    from fpsheet_sync.receipt import Receipt
+    from fpsheet_sync.store import Store
+
+HEAD = "# forloeb\n| id | cpr | forloeb_type | start_dato | timer_pr_uge |\n"
+
+
+def spells(count: int, hours: int = 5, first: int = 1) -> str:
+    """Give a file with so many rows."""
+    return HEAD + "".join(
+        f"| {n} | 61{n:04d}1234 | revurdering | 2026-01-05 | {hours} |\n"
+        for n in range(first, count + 1)
+    )
+
+
+def release(store: Store, number: int, minute: int) -> None:
+    """Let a file through."""
+    boss = Actor("kontorchefen", START + timedelta(minutes=minute))
+    release_file(store, number, actor=boss, reason="aftalt")
+
+
+def receipt_of(store: Store, first: Receipt) -> Receipt:
+    """Give the receipt that the store has of a file now."""
+    return known_receipts(store, [first.sha256])[first.sha256]
+
+
+def test_later_files_are_not_held_for_the_same_rows(store: Store) -> None:
+    """26 of 150 rows are gone: held, released, and the next months merge; more lost is held."""
+    send(store, spells(150))
+    held = send(store, spells(124), Sending(minute=10))
+    assert held.held == (26, 150)
+    release(store, held.commit, 15)
+    for month, hours in enumerate((6, 7), start=2):
+        receipt = send(store, spells(124, hours), Sending(minute=10 * month))
+        assert (receipt.held, receipt.missing) == (None, ())
+        assert rows(store)["timer_pr_uge"].to_list().count(hours) == 124
+    again = send(store, spells(100, 7), Sending(minute=50))
+    assert again.held == (24, 124)
+    back = send(store, spells(150, 7), Sending(minute=60))
+    assert (back.held, back.missing) == (None, ())
+    assert send(store, spells(124, 7), Sending(minute=70)).held == (26, 150)
+
+
+def test_a_release_writes_a_receipt(store: Store) -> None:
+    """It has a number of its own and says what was merged; the first one said nothing was."""
+    send(store, spells(150))
+    held = send(store, spells(124, 6), Sending(minute=10))
+    assert (held.status, held.sheets["forloeb"].changed) == (Status.HELD, 0)
+    release(store, held.commit, 15)
+    later = receipt_of(store, held)
+    assert (later.status, later.held) == (Status.MERGED, None)
+    assert later.sheets["forloeb"].changed == 124
+    assert len(later.missing) == 26
+    assert (later.number, later.sha256) == ("956-2026-000003", held.sha256)
+    assert "HIS-002" not in [found["code"] for found in later.findings]
+    with store.read() as connection:
+        assert commit_of_receipt(connection, later.number) == 3
+
+
+def test_files_that_were_held_for_the_same_rows_are_through_as_well(store: Store) -> None:
+    """Two months waited; the first is released, and both have receipts under names of their own."""
+    send(store, spells(150))
+    first = send(store, spells(124, 6), Sending(minute=10))
+    second = send(store, spells(124, 7), Sending(minute=20, parent=first.sha256))
+    assert second.held is not None
+    release(store, first.commit, 25)
+    assert rows(store)["timer_pr_uge"].to_list().count(7) == 124
+    assert [receipt_of(store, one).number for one in (first, second)] == [
+        "956-2026-000004",
+        "956-2026-000004b",
+    ]
+    assert receipt_of(store, second).sheets["forloeb"].changed == 124
