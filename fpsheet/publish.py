@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select
 
+from fpsheet.editions import check_ended, need_standing, no_edition, reported_countries
 from fpsheet.files import need_folder
 from fpsheet.number_names import name_numbers
 from fpsheet.progress import Progress, Step
@@ -38,9 +39,9 @@ from fpsheet_sync.statistics.release import (
     OUTSIDE_KOMMUNER,
     check_period,
     delivered_kommuner,
-    has_reported,
 )
 from fpsheet_sync.statistics.revision import print_the_same
+from fpsheet_sync.statistics.withdrawal import withdrawal_of
 from fpsheet_sync.statistics.wording import Wording
 from fpsheet_sync.store import Store, last_commit, settled
 from fpsheet_templates.errors import UsageError
@@ -157,7 +158,7 @@ def publish(store: Store, form: Form, order: Order, folder: Path, progress: Prog
     words = Wording(form, order.language)
     check_period(form, order.period, order.language)
     if order.actor is not None:
-        _check_ended(order, words)
+        check_ended(order.period, order.counted_on, words)
     inside = inside_folder(folder, words)
     if not order.internal:
         check_public(folder, words)
@@ -181,7 +182,10 @@ def _make(store: Store, form: Form, order: Order, progress: Progress) -> list[_M
         as_of = _last_commit(store, order)
         with store.read() as connection:
             delivered = delivered_kommuner(connection, as_of)
-            countries = _reported_countries(connection, form, order, (as_of, delivered))
+            given = {form.kommuner[kode].jurisdiction for kode in delivered}
+            wanted = [country for country in _countries_of(form, order) if country in given]
+            known = (as_of, Wording(form, order.language))
+            countries = reported_countries(connection, form, wanted, order.period, known)
         progress.start(Step.COMPUTE, total=len(countries))
         made = []
         for country in countries:
@@ -205,41 +209,6 @@ def _teller(progress: Progress) -> Callable[[int, int], None]:
         seen.append(done)
 
     return tell
-
-
-def _check_ended(order: Order, words: Wording) -> None:
-    """Refuse to publish a period whose last day is not over.
-
-    Raises:
-        UsageError: It is not.
-    """
-    if order.period.til >= order.counted_on:
-        days = {"day": words.day(order.period.til), "today": words.day(order.counted_on)}
-        sentence = words.fill("error.period_open", days)
-        raise UsageError(sentence, remedy=words.text("error.period_open_remedy"))
-
-
-def _reported_countries(
-    connection: Connection, form: Form, order: Order, known: tuple[int, frozenset[str]]
-) -> list[str]:
-    """Give the countries of an order of which some kommune has reported for the period.
-
-    Raises:
-        UsageError: Kommuner have delivered, and none of them for the period.
-    """
-    as_of, delivered = known
-    found = {form.kommuner[kode].jurisdiction for kode in delivered}
-    countries = [country for country in _countries_of(form, order) if country in found]
-    reported = [
-        country
-        for country in countries
-        if has_reported(connection, form, country, order.period, as_of)
-    ]
-    if countries and not reported:
-        words = Wording(form, order.language)
-        sentence = words.fill("error.period_of_nobody", {"period": words.period(order.period)})
-        raise UsageError(sentence, remedy=words.text("error.period_of_nobody_remedy"))
-    return reported
 
 
 def _last_commit(store: Store, order: Order) -> int:
@@ -282,7 +251,7 @@ def _make_country(store: Store, order: Order, question: Question) -> _Made:
     if order.internal:
         return _Made(make_internal(store, question, publication, order.kommuner))
     with store.read() as connection:
-        earlier = read_publications(connection, question.area, question.period)
+        earlier = _standing(connection, question)
         for one in earlier[::-1] if order.as_of else earlier[-1:]:
             if _is_same(one, publication, order):
                 return _known(connection, one)
@@ -294,6 +263,17 @@ def _make_country(store: Store, order: Order, question: Question) -> _Made:
             return _known(connection, earlier[-1])
     files = render_kept(draft, question.form, order.language)
     return _Made(draft.releases, publication, replace(draft, files=files), files, draft.plain)
+
+
+def _standing(connection: Connection, question: Question) -> tuple[Publication, ...]:
+    """Give the editions that stand, oldest first; none where the last one was withdrawn.
+
+    What replaces a withdrawn edition is an edition of its own, and says what it replaces.
+    """
+    known = read_publications(connection, question.area, question.period)
+    if known and withdrawal_of(known[-1]) is not None:
+        return ()
+    return tuple(one for one in known if withdrawal_of(one) is None)
 
 
 def _known(connection: Connection, one: Publication) -> _Made:
@@ -328,6 +308,7 @@ def _again(store: Store, form: Form, order: Order, country: str) -> _Made | None
         found = next((one for one in known if one.number == order.edition), None)
         if found is None:
             return None
+        need_standing(connection, found, Wording(form, order.language))
         if not order.internal:
             return _known(connection, found)
     question = replace(
@@ -441,10 +422,7 @@ def _no_edition(store: Store, form: Form, order: Order) -> UsageError:
         for country in _countries_of(form, order):
             known = read_publications(connection, country, order.period)
             numbers |= {one.number for one in known}
-    values = {"number": order.edition, "known": ", ".join(map(str, sorted(numbers)))}
-    sentence = words.fill("error.edition", {**values, "period": words.period(order.period)})
-    key = "error.edition_remedy" if numbers else "error.edition_none"
-    return UsageError(sentence, remedy=words.fill(key, values))
+    return no_edition(words, order.period, order.edition, numbers)
 
 
 def commit_of(connection: Connection, day: date) -> int:

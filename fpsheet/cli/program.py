@@ -10,6 +10,7 @@ from fpsheet.cli.command import PROGRAM, SpokenGroup
 from fpsheet.cli.console import prepare_streams
 from fpsheet.cli.database_commands import make_database_commands
 from fpsheet.cli.demo_command import make_demo_command
+from fpsheet.cli.edition_commands import make_edition_commands
 from fpsheet.cli.excel_commands import make_excel_commands
 from fpsheet.cli.export_commands import make_export_commands
 from fpsheet.cli.failure import run_guarded
@@ -70,6 +71,7 @@ def make_program(words: Words) -> SpokenGroup:
         *make_sync_commands(words),
         *make_state_commands(words),
         *make_statistics_commands(words),
+        *make_edition_commands(words),
         *make_history_commands(words),
         *make_export_commands(words),
         *make_import_commands(words),

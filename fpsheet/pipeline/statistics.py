@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from fpsheet.central import AccessLog, Central
+    from fpsheet.editions import ListedEdition
     from fpsheet.explain import Explained, Printed
     from fpsheet.exports import Extract, Wanted
     from fpsheet.imports import ImportedFigures, ListQuestion
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from fpsheet_sync.access import Actor
     from fpsheet_sync.history import Known
     from fpsheet_sync.income import Imported
+    from fpsheet_sync.stat_table import Period
+    from fpsheet_sync.statistics.publication import Publication
     from fpsheet_sync.statistics.standing import Standing
+    from fpsheet_sync.statistics.wording import Wording
     from fpsheet_templates.form import Form
 
 
@@ -43,6 +47,39 @@ def publish_statistics(
         if not order.internal and not order.edition:
             order = replace(order, secret=read_secret(central))
         return publish(store, form, order, folder, progress)
+
+
+def read_edition_list(central: "Central") -> "tuple[ListedEdition, ...]":
+    """Give every edition there is, those of Greenland first, oldest first.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.editions import COUNTRIES, list_editions
+
+    with closing(open_central(central, with_keys=False)) as store, store.read() as connection:
+        return list_editions(connection, COUNTRIES, None)
+
+
+def take_edition_back(
+    central: "Central",
+    wording: "Wording",
+    edition: "tuple[str, Period, int]",
+    reason: str,
+    actor: "Actor",
+) -> "Publication":
+    """Withdraw an edition, named by country, period and number; the log says who and why.
+
+    Raises:
+        UsageError: There is no such edition.
+        StoreError: It is withdrawn already, or the database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.editions import withdraw_edition
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return withdraw_edition(store, wording, edition, reason, actor)
 
 
 def explain_figure(

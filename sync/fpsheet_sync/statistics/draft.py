@@ -35,6 +35,7 @@ from fpsheet_sync.statistics.publication import (
 from fpsheet_sync.statistics.release import ReleaseRequest, count_release, counted_specs, lay_out
 from fpsheet_sync.statistics.revision import Revision, find_moved, find_revisions, mark_revisions
 from fpsheet_sync.statistics.scope import quarters
+from fpsheet_sync.statistics.withdrawal import withdrawal_of
 from fpsheet_sync.statistics.wording import Wording
 from fpsheet_sync.store import Store
 from fpsheet_templates.form import Form
@@ -274,12 +275,17 @@ def _moved(
         return tuple(_named(release, question.form, None, ()) for release in releases)
     with store.read() as connection:
         frozen = {(r.area, r.language): r for r in read_editions(connection, last)}
+    withdrawn = withdrawal_of(last)
     found = []
     for release in releases:
         wording = Wording(question.form, release.language)
         before = frozen.get((release.area, release.language))
         moved = find_moved(release, before) if before else ()
         named = _named(release, question.form, (last, before), moved)
+        if withdrawn is not None:
+            told = {"before": last.number, "day": wording.day(withdrawn.day)}
+            sentence = wording.fill("edition.withdrawn", {**told, "reason": withdrawn.reason})
+            named = replace(named, edition=f"{named.edition} {sentence}")
         found.append(mark_revisions(named, moved, wording, last.number))
     return tuple(found)
 

@@ -1,0 +1,107 @@
+"""A withdrawn edition stays in the list with its reason; the next one says what it replaces."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fpsheet.cli.program import run
+from fpsheet.editions import list_editions
+from fpsheet_sync.access import read_log
+from fpsheet_sync.keys import write_keys
+from fpsheet_templates.errors import UsageError
+from tests.support.editions import bytes_of, edition, first_reports, issue, write
+from tests.support.submissions import new_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fpsheet_sync.store import Store
+
+PERIOD = ("--from", "01-01-2025", "--to", "31-12-2025")
+EDITION_1 = (*PERIOD, "--country", "GL", "--edition", "1")
+REASON = "956 havde sendt et forkert aar."
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """Give where the database is."""
+    write_keys(tmp_path / "central.noegle", b"\x07" * 32, fictional=True)
+    return f"sqlite:///{(tmp_path / 'central.db').as_posix()}"
+
+
+@pytest.fixture
+def store(url: str, tmp_path: Path) -> Iterator[Store]:
+    """Give a database that has published edition 1."""
+    with closing(new_store(url)) as made:
+        first_reports(made)
+        issue(made, tmp_path / "first")
+        yield made
+
+
+def ask(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    """Run a command; give its exit code and all it said, lines joined."""
+    code = run([*words], environment={"FPSHEET_CONFIG": "none", "FPSHEET_KEY_FOLDER": "none"})
+    said = capsys.readouterr()
+    return code, " ".join((said.out + said.err).split())
+
+
+@pytest.mark.slow
+def test_a_withdrawn_edition_is_listed_refused_and_replaced(
+    store: Store, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Withdraw 1; it is not given out again; the same numbers become 2, which says why."""
+    code, said = ask(capsys, "withdraw", *EDITION_1, "--reason", REASON, "--db", url)
+    assert (code, "er trukket tilbage" in said) == (0, True)
+    code, said = ask(capsys, "editions", "--db", url)
+    assert code == 0
+    assert "hele landet" in said
+    assert "udgave 1, opgjort pr. 2. marts 2026." in said
+    assert f": {REASON}" in said
+    with pytest.raises(UsageError, match=REASON) as refusal:
+        write(store, tmp_path / "again", edition=1)
+    assert "Udgiv en ny udgave med --publish" in str(refusal.value.remedy)
+    assert bytes_of(tmp_path / "again") == {}
+    assert issue(store, tmp_path / "second").new == {"GL"}
+    told = edition(store, 2).edition
+    assert "Udgave 2." in told
+    assert "Udgave 1 blev trukket tilbage" in told
+    assert told.endswith(REASON)
+    with pytest.raises(UsageError, match="trukket tilbage") as refusal:
+        write(store, tmp_path / "again", edition=1, internal=True)
+    assert "Brug udgave 2" in str(refusal.value.remedy)
+    # Edition 2 stands: the same order gives it again, and no third.
+    assert issue(store, tmp_path / "third").new == frozenset()
+    code, said = ask(capsys, "editions", *PERIOD, "--db", url, "--json")
+    shown = [(one["edition"], one["reason"], one["replaced_by"]) for one in json.loads(said)]
+    assert shown == [(1, REASON, 2), (2, "", 0)]
+    (line,) = [e for e in read_log(store) if e.deed.action == "tilbagetrukket"]
+    with store.read() as connection:
+        assert [one.replaced_by for one in list_editions(connection, ("GL",), None)] == [2, 0]
+    assert line.deed.details["grund"] == REASON
+
+
+@pytest.mark.slow
+def test_what_cannot_be_withdrawn_is_told_and_nothing_changes(
+    store: Store, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No such edition, no country, a CPR number in the reason, twice."""
+    go = ("withdraw", *PERIOD, "--db", url)
+    for words, wanted in (
+        (("--country", "GL", "--edition", "7", "--reason", "x"), "7"),
+        (("--country", "SE", "--edition", "1", "--reason", "x"), "Skriv GL eller DK"),
+        (("--country", "GL", "--edition", "1", "--reason", "om 610180-1234"), "CPR"),
+    ):
+        code, said = ask(capsys, *go, *words)
+        assert (code, wanted in said) == (2, True), said
+        assert "610180" not in said
+    with store.read() as connection:
+        assert [one.withdrawal for one in list_editions(connection, ("GL",), None)] == [None]
+    again = (*go, "--country", "GL", "--edition", "1", "--reason", REASON)
+    assert ask(capsys, *again)[0] == 0
+    code, said = ask(capsys, *again)
+    assert (code, "blev trukket tilbage" in said) == (2, True)
