@@ -7,7 +7,7 @@ from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from fpsheet.workbook.cell_reading import EMPTY
+from fpsheet.workbook.cell_reading import CPR_DIGITS, EMPTY
 from fpsheet.workbook.deadline import DEADLINE, KINDS, ROW_FRACTION, SOURCE_FRACTION, DeadlineKind
 from fpsheet.workbook.formula import TODAY_NAME, quote_text
 from fpsheet.workbook.issue import Issue
@@ -193,13 +193,15 @@ def _formulas(issue: Issue, row: int) -> dict[str, str]:
     what = ",".join(quote_text(issue.text(f"workbook.frist.{k.id}")) for k in KINDS)
     sheets = ",".join(quote_text(issue.title(k.sheet)) for k in KINDS)
     name = f"INDEX({column_name('borger', 'navn')},MATCH({cpr},{column_name('borger', '#cpr')},0))"
+    # A number that cannot be read is a code, and the same code stands for every such citizen.
+    is_known = f"LEN({cpr})={CPR_DIGITS}"
     link = f'HYPERLINK("#\'"&$G{row}&"\'!B"&{line},{line})'
     formulas = {
         "B": f"INT({key})",
         "C": when,
         "D": f"CHOOSE({kind},{what})",
-        "E": f'LEFT({cpr},6)&"-"&RIGHT({cpr},4)',
-        "F": f'IFERROR({name}&"","")',
+        "E": f'IF({is_known},LEFT({cpr},6)&"-"&RIGHT({cpr},4),{EMPTY})',
+        "F": f"IF({is_known},IFERROR({name}&{EMPTY},{EMPTY}),{EMPTY})",
         "G": f"CHOOSE({kind},{sheets})",
         "H": link,
     }

@@ -200,6 +200,39 @@ LAST_YEAR: Final = typed_rows("""
 """)
 
 
+UNREADABLE: Final = typed_rows("""
+# borger
+| cpr        | navn     | pensionist_foer_reform | sagsbehandler |
+| 6503781234 | Fiktiv   | nej                    | ab            |
+| 6405901234 | Opdigtet | nej                    | ab            |
+| 6102951234 | Påhit    | nej                    | ab            |
+
+# forloeb
+| cpr        | forloeb_type | start_dato |
+| 6405901234 | andet        | 2024-01-10 |
+| 6102951234 | andet        | 2024-02-10 |
+""")
+
+
+@pytest.mark.lo
+def test_huskeliste_names_nobody_where_a_number_cannot_be_read(
+    libreoffice: LibreOffice, tmp_path: Path
+) -> None:
+    """Two citizens whose numbers are at fault in the same way are not taken for one another."""
+    path = tmp_path / "956.xlsx"
+    path.write_bytes(issue(UNREADABLE))
+    with libreoffice.open(path) as document:
+        document.cell("_fpsheet", "D1").setValue(date_serial(TODAY))
+        # The first citizen's number became a number, and so did that of another one's forløb.
+        document.cell("Borgere", "C4").setValue(6503781234.0)
+        document.cell("Forløb", "C4").setValue(6405901234.0)
+        document.recalculate()
+        assert shown(document, "Huskeliste", "EFH", first=8, rows=2) == [
+            [None, None, "4"],
+            ["610295-1234", "Påhit", "5"],
+        ]
+
+
 @pytest.mark.lo
 def test_a_deadline_beyond_the_calendar_hides_no_other(
     libreoffice: LibreOffice, tmp_path: Path
