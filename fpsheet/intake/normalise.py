@@ -26,6 +26,7 @@ _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NO_DAY = re.compile(NO_DAY)
 _PLAIN_NUMBER = re.compile(NUMBER)
 _ANY_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_ZONE = re.compile(r"(?:Z|[+-]00:?00)$")
 _INDEX = re.compile(r"[0-9]{1,9}")
 _EXACT = 10**15
 """Whole numbers below it have no more digits than a cell keeps."""
@@ -179,7 +180,7 @@ def _write_cell(cell: XmlCell, number: int, columns: ColumnKinds) -> str:
     text = cell.value
     if cell.type == "d":
         # A date written as text by the standard's own type; spelled like all other dates.
-        text = text.replace("T", " ").removesuffix("Z")
+        text = _ZONE.sub("", text.replace("T", " "))
         text = f"{text} 00:00:00" if _ISO_DAY.fullmatch(text) else text
     text = escape(escape_text(text))
     return f'{place} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

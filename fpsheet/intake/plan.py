@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fpsheet.intake.limits import Limits
 from fpsheet.intake.scan import ColumnKinds
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet, SheetKind
+from fpsheet_validation.row_check import EVERYWHERE
 
 _TEXT_TYPES = {FieldType.CPR, FieldType.TEXT, FieldType.CODE}
 
@@ -19,6 +20,7 @@ class FieldPlan:
         is_text: Its cells hold text (a CPR number, a code, words), no date and no number.
         is_date: Its cells hold days.
         is_entry: A person fills it; an entry makes the row a row.
+        may_be_hidden: Its column is hidden: of row ids always, of an entry in one of the countries.
         since: First form version with the field.
         labels: Headings it may have, in every language, folded.
     """
@@ -27,6 +29,7 @@ class FieldPlan:
     is_text: bool
     is_date: bool
     is_entry: bool
+    may_be_hidden: bool
     since: int
     labels: frozenset[str]
 
@@ -149,6 +152,7 @@ def _plan_field(form: Form, sheet: Sheet, field: Field) -> FieldPlan:
         is_text=field.type in _TEXT_TYPES,
         is_date=field.type is FieldType.DATE,
         is_entry=field.role is not ColumnRole.ROW_ID,
+        may_be_hidden=field.role is ColumnRole.ROW_ID or field.jurisdictions != EVERYWHERE,
         since=field.since,
         labels=frozenset(map(fold_label, labels)),
     )

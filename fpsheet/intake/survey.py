@@ -13,6 +13,7 @@ from fpsheet.intake.shared_strings import SharedStrings
 from fpsheet.intake.sheet_xml import DAMAGED, read_texts
 from fpsheet.intake.workbook_part import SheetPart, WorkbookPart, read_table_rows
 
+_ROW_ID = "raekke_id"
 _WORKSHEET = " worksheet"
 """How the root of a worksheet part ends: a part of another kind has no rows to read."""
 
@@ -91,17 +92,20 @@ def judge_survey(survey: Survey, plan: ReadingPlan, *, version: int) -> Iterator
         plan: What to look for.
         version: Form version of the workbook, 0 when unknown: what came later is not missing.
 
-    Findings: STR-050 to STR-055, STR-066 to STR-068.
+    Findings: STR-050 to STR-055, STR-066 to STR-069.
     """
     for sheet_id, title in survey.damaged:
         yield Fault("STR-066", sheet=sheet_id, title=title)
     for copy in survey.copies:
         yield Fault("STR-052", sheet=copy.sheet, title=copy.part.title)
+    is_inspected = _are_hidden_columns_gone(survey)
+    if is_inspected:
+        yield Fault("STR-069", details=(("antal", str(len(survey.maps))),))
     known = {sheet for sheet, _ in survey.damaged}
     for sheet in plan.sheets.values():
         place = survey.maps.get(sheet.id)
         if place:
-            yield from _judge_sheet(sheet, place, version)
+            yield from _judge_sheet(sheet, place, version, is_inspected=is_inspected)
             if place.renamed and version == max(plan.versions):
                 yield _judge_renamed(sheet, place)
         elif sheet.id not in known and _is_due(min(f.since for f in sheet.fields), version):
@@ -116,7 +120,14 @@ def _judge_absent(survey: Survey, sheet: SheetPlan) -> Fault:
     return Fault("STR-050", sheet=sheet.id)
 
 
-def _judge_sheet(sheet: SheetPlan, place: SheetMap, version: int) -> Iterator[Fault]:
+def _are_hidden_columns_gone(survey: Survey) -> bool:
+    """Tell whether no sheet has its row ids any more, as Excel's document inspector leaves it."""
+    return bool(survey.maps) and all(_ROW_ID not in m.columns for m in survey.maps.values())
+
+
+def _judge_sheet(
+    sheet: SheetPlan, place: SheetMap, version: int, *, is_inspected: bool
+) -> Iterator[Fault]:
     title = place.part.title
     if not _has_title(sheet, place.part):
         yield Fault("STR-051", sheet=sheet.id, title=title)
@@ -127,6 +138,8 @@ def _judge_sheet(sheet: SheetPlan, place: SheetMap, version: int) -> Iterator[Fa
         if field.id in place.duplicated:
             column = column_letters(place.columns[field.id])
             yield Fault("STR-054", sheet=sheet.id, title=title, column=column, field=field.id)
+        elif is_inspected and field.may_be_hidden:
+            continue
         elif field.id not in place.columns and _is_due(field.since, version):
             yield Fault("STR-053", sheet=sheet.id, title=title, field=field.id)
 

@@ -143,7 +143,7 @@ def _finish(  # noqa: PLR0913 - each by name
         if layout.title == title:
             count = layout.last_row - HEADER_ROW
             contents = row_contents(layout.sheet, given[layout.sheet.id], issue=issue, count=count)
-            xml = ignore_numbers_as_text(xml, layout.entry_ref)
+            xml = ignore_numbers_as_text(xml, layout.text_ref)
             return stamp_rows(xml, contents, first_row=FIRST_ROW, last_row=layout.last_row)
     results: Mapping[str, str | int] = {}
     if title == issue.title("forside"):

@@ -19,6 +19,9 @@ EMPTY = '""'
 _SPACES = "\u00a0\u2007\u2009\u202f\t\n\r"
 """Become plain spaces; of all the odd spaces there are, those that people really paste."""
 _HYPHENS = "\u2010\u2011"
+_LONG_DASHES = "\u2012\u2013\u2014\u2015\u2212"
+"""Taken for a hyphen in a CPR number, and left alone everywhere else."""
+
 _NOTHING = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 """Cannot be seen and mean nothing."""
 _COMPOSED = {"a\u030a": "å", "A\u030a": "Å"}
@@ -66,7 +69,7 @@ class CellNames:
         entries: What may be entered in a code field, labels and codes.
         codes: The codes beside them.
         visible: The formula for the text of the cell with odd characters made plain.
-        written: The formula that reads a date written as text.
+        written: The formula that reads a date or a number written as text.
         holds_cpr: The condition that a text holds what looks like a CPR number.
     """
 
@@ -89,6 +92,8 @@ def named_formulas(field: Field, names: CellNames) -> Iterator[tuple[str, str]]:
     yield names.visible, _visible(names.cell)
     if field.type is FieldType.DATE:
         yield names.written, _written_date(names.text)
+    if field.type in {FieldType.INTEGER, FieldType.DECIMAL}:
+        yield names.written, _written_number(names.clean, field.type)
     if may_tell_cpr(field):
         yield names.holds_cpr, _holds_cpr(names.visible)
 
@@ -131,7 +136,8 @@ def text_formula(field: Field, names: CellNames) -> str:
     if field.type is FieldType.CPR:
         # Of ten or eleven characters nothing can be left out and a CPR number remain.
         plain = f'IF(AND(LEN({cell})=11,MID({cell},7,1)="-"),REPLACE({cell},7,1,""),{{}})'
-        slow = f'IF(MID({cleaned},7,1)="-",REPLACE({cleaned},7,1,""),{cleaned})'
+        is_dash = f'ISNUMBER(FIND(MID({cleaned},7,1),"-{_LONG_DASHES}"))'
+        slow = f'IF({is_dash},REPLACE({cleaned},7,1,""),{cleaned})'
         cleaned = plain.format(f"IF(LEN({cell})=10,{cell},{slow})")
     return f"IF(ISTEXT({cell}),{cleaned},{EMPTY})"
 
@@ -212,9 +218,10 @@ def _has_birth_day(text: str) -> str:
 
 def _date(cell: str, names: CellNames) -> str:
     """A whole day number, or a text that writes a day; a two-digit year is not guessed."""
+    day = f"ROUND({cell},0)"
     number = (
-        f"IF({cell}<>INT({cell}),{_fault(TIME_OF_DAY)},"
-        f"IF(AND({cell}>=1,{cell}<={LAST_DAY},{cell}<>60),{cell},{_fault(NOT_A_DATE)}))"
+        f"IF(ABS({cell}-{day})*86400>=1,{_fault(TIME_OF_DAY)},"
+        f"IF(AND({day}>=1,{day}<={LAST_DAY},{day}<>60),{day},{_fault(NOT_A_DATE)}))"
     )
     return f"IF(ISNUMBER({cell}),{number},IF({names.text}={EMPTY},{EMPTY},{names.written}))"
 
@@ -257,15 +264,39 @@ def _day_or_fault(year: str, month: str, day: str) -> str:
 
 
 def _number(names: CellNames, number: str) -> str:
-    """A number cell in a format of numbers; a text is no number, also where it looks like one.
+    """A number cell in a format of numbers, or a text of digits with a comma or a point.
 
     `CELL` tells percent (P), date and time (D) and money (C) apart; formats made by hand it may
     not know, and the check looks at those.
     """
-    text = f"IF({names.clean}={EMPTY},{EMPTY},{_fault(NOT_A_NUMBER)})"
+    text = f"IF({names.clean}={EMPTY},{EMPTY},{names.written})"
     shown = f'FIND(LEFT(CELL("format",{names.cell})),"PDC")'
     faults = ",".join(map(_fault, (PER_CENT, OTHER_FORMAT, OTHER_FORMAT)))
     return f"IF(ISNUMBER({names.cell}),IFERROR(CHOOSE({shown},{faults}),{number}),{text})"
+
+
+def _written_number(text: str, kind: FieldType) -> str:
+    """Read digits, and one or two more after a comma or a point, whatever the computer's own is.
+
+    Three digits after it might be thousands, which nobody can tell.
+    """
+    same = f'SUBSTITUTE({text},".",",")'
+    comma = f'IFERROR(FIND(",",{same}),LEN({text})+1)'
+    head, tail = f"LEFT({text},{comma}-1)", f"MID({same},{comma}+1,9)"
+
+    def is_digits(part: str, most: int) -> str:
+        zeros = f'MID("{"0" * most}",1,LEN({part}))'
+        same_digits = f"IFERROR(TEXT(--{part},{zeros})={part},FALSE)"
+        return f"IF(AND(LEN({part})>=1,LEN({part})<={most}),{same_digits},FALSE)"
+
+    if kind is FieldType.INTEGER:
+        number = f"IF(--{tail}=0,--{head},{_fault(NOT_WHOLE)})"
+    else:
+        one = f'OR(LEN({tail})=1,RIGHT({tail})="0")'
+        number = f"IF({one},{head}+LEFT({tail})/10,{_fault(DECIMALS)})"
+    parted = f"IF({is_digits(tail, 2)},{number},{_fault(NOT_A_NUMBER)})"
+    read = f"IF({comma}>LEN({text}),--{head},{parted})"
+    return f"IF({is_digits(head, 9)},{read},{_fault(NOT_A_NUMBER)})"
 
 
 def _fitting(cell: str, number: str = "") -> str:

@@ -1,5 +1,7 @@
 """Excel's green triangles: a CPR number typed without its hyphen is a text, and meant to be one.
 
+In a column of numbers the triangle stays: a number stored as text is worth a look.
+
 openpyxl has no word for the element, so it is put into the sheet as written.
 """
 
@@ -12,7 +14,7 @@ def ignore_numbers_as_text(xml: bytes, area: str) -> bytes:
 
     Args:
         xml: The sheet, with a table.
-        area: The cells where that is meant (`C4:P1703`).
+        area: The cells where that is meant (`C4:C1703 I4:I1703`).
     """
     error = f'<ignoredError sqref="{area}" numberStoredAsText="1"/>'
     element = f"<ignoredErrors>{error}</ignoredErrors>".encode()

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 
 from fpsheet.workbook.issue import Issue
 from fpsheet_templates.expression import Always
-from fpsheet_templates.form import ColumnRole, Field, Sheet
+from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
 
 TITLE_ROW = 1
 IDENTITY_ROW = 2
@@ -38,6 +38,8 @@ _STATUS_WIDTH = 46
 
 CALCULATED_MARK = "#"
 """Begins the identity of a calculated helper column; a reader passes it over."""
+
+_NO_TEXTS = {FieldType.DATE, FieldType.INTEGER, FieldType.DECIMAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +130,10 @@ class SheetLayout:
         return f"{letter}{FIRST_ROW}:{letter}{self.last_row + SPARE_ROWS}"
 
     @property
-    def entry_ref(self) -> str:
-        """Give the cells where people type, spare rows included."""
-        first, last = self["cpr"].letter, self[self.sheet.fields[-1].id].letter
-        return f"{first}{FIRST_ROW}:{last}{self.last_row + SPARE_ROWS}"
+    def text_ref(self) -> str:
+        """Give the cells where people type texts, spare rows included (`C4:C1603 D4:D1603`)."""
+        texts = (f.id for f in self.sheet.entry_fields() if f.type not in _NO_TEXTS)
+        return " ".join(map(self.data_ref, texts))
 
     def names(self) -> Iterator[tuple[str, str, bool]]:
         """Give every defined name of the sheet, what it refers to, and whether people see it."""

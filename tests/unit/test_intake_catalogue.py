@@ -30,6 +30,7 @@ DETAILS = {
     "STR-056": {"kolonner"},
     "STR-057": {"antal"},
     "STR-068": {"kolonner"},
+    "STR-069": {"antal"},
     "STR-060": {"graense"},
     "STR-064": {"antal"},
 }

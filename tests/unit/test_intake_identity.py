@@ -216,6 +216,31 @@ def test_missing_sheet(name: str, code: str) -> None:
     assert raw.sheets["job"].frame.height == 1
 
 
+def without_hidden_columns(package: Package, sheets: Sequence[str]) -> Package:
+    """A workbook as the document inspector leaves it: row ids and other countries' fields gone."""
+    for sheet in sheets:
+        for name in {f"{sheet}.raekke_id", f"{sheet}.indstilling"}.intersection(identities(sheet)):
+            cell = text_cell(f"{column_of(sheet, name.partition('.')[2])}2", name)
+            package = package.replace(part_of(sheet), cell, "")
+    return package
+
+
+def test_hidden_columns_that_are_gone_are_told_once() -> None:
+    """Where every sheet lost them it is one warning, and rows are read without their ids."""
+    package = make_workbook({"forloeb": row(4, text_cell("C4", CPR))})
+    raw, faults = take_in(without_hidden_columns(package, SHEETS))
+    assert raw is not None
+    assert [(f.code, f.details) for f in faults] == [("STR-069", (("antal", str(len(SHEETS))),))]
+    assert raw.sheets["forloeb"].frame["cpr"].to_list() == [CPR]
+    assert set(raw.sheets["forloeb"].missing) == {"raekke_id", "indstilling"}
+
+
+def test_row_ids_that_are_gone_from_one_sheet_are_a_missing_column() -> None:
+    """One column that somebody deleted is named as such."""
+    _, faults = take_in(without_hidden_columns(make_workbook(), ["job"]))
+    assert [(f.code, f.sheet, f.field) for f in faults] == [("STR-053", "job", "raekke_id")]
+
+
 def test_missing_column() -> None:
     """A deleted column is named; the rest of its sheet is read."""
     names = [name for name in identities("forloeb") if name != "forloeb.start_dato"]

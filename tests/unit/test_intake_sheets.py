@@ -394,11 +394,21 @@ def test_numbers_that_are_no_day(number: str, shown: str, spelling: str) -> None
     assert sheet_of(package).kinds == {}
 
 
-def test_dates_of_the_iso_type() -> None:
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2024-01-01", "2024-01-01 00:00:00"),
+        ("2024-01-01T00:00:00Z", "2024-01-01 00:00:00"),
+        ("2024-01-01T00:00:00.000Z", "2024-01-01 00:00:00.000"),
+        ("2024-01-01T00:00:00+00:00", "2024-01-01 00:00:00"),
+        ("2024-01-01T12:30:00", "2024-01-01 12:30:00"),
+    ],
+)
+def test_dates_of_the_iso_type(written: str, read: str) -> None:
     """The standard's own type for dates reads like every other date."""
     place = cell_of("start_dato")
-    package = forloeb(row(4, f'<c r="{place}" t="d"><v>2024-01-01</v></c>'))
-    assert values(package, "start_dato") == ["2024-01-01 00:00:00"]
+    package = forloeb(row(4, f'<c r="{place}" t="d"><v>{written}</v></c>'))
+    assert values(package, "start_dato") == [read]
 
 
 def test_numbers_as_text() -> None:

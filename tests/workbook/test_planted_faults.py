@@ -81,7 +81,7 @@ PLANTED: tuple[tuple[str, str, object, str], ...] = (
     ("borger", "ansoegning_dato", "32-01-2026", "FLT-009"),
     ("vurdering", "maks_timer_pr_uge", 7.25, "FLT-012"),
     ("vurdering", "maks_timer_pr_uge", 99, "FLT-013"),
-    ("vurdering", "maks_timer_pr_uge", "7", "FLT-010"),
+    ("vurdering", "maks_timer_pr_uge", "7 t", "FLT-010"),
     ("vurdering", "arbejdsevne_pct", 20.5, "FLT-011"),
     ("vurdering", "arbejdsevne_pct", -1, "FLT-013"),
     ("job", "branche", "Ø Sne", "FLT-015"),

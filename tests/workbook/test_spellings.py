@@ -72,7 +72,7 @@ FAULTS: Final[dict[tuple[str, str], tuple[str, str, str]]] = {
     ("forloeb", "F5"): ("e", "<v>#REF!</v>", "FLT-002"),
     ("forloeb", "D6"): ("inlineStr", "<is><t>Noget &amp; andet</t></is>", "FLT-015"),
     ("vurdering", "E4"): ("n", "<v>12.5</v>", "FLT-011"),
-    ("vurdering", "E5"): ("inlineStr", "<is><t>40</t></is>", "FLT-010"),
+    ("vurdering", "E5"): ("inlineStr", "<is><t>40</t></is>", "FLT-034"),
     ("vurdering", "F6"): ("n", "<v>7.25</v>", "FLT-012"),
     ("job", "C4"): ("inlineStr", "<is><t>6101801</t></is>", "CPR-001"),
 }

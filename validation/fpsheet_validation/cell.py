@@ -8,7 +8,7 @@ nothing is guessed.
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from fpsheet_templates.form import Field, FieldType
@@ -18,12 +18,18 @@ from fpsheet_validation.raw import CellKind
 Value = str | date | int | float
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
-_STAMP = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}(:\d{2}(\.\d+)?)?)", re.ASCII)
+_STAMP = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?", re.ASCII)
+_WRITTEN_NUMBER = re.compile(r"(\d{1,9})(?:[.,](\d{1,2}))?", re.ASCII)
 _DANISH_DAY = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})", re.ASCII)
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _SHORT_YEAR = re.compile(r"\d{1,2}[-./]\d{1,2}[-./]\d{2}", re.ASCII)
 _CPR = re.compile(WRITTEN, re.ASCII)
-_MIDNIGHT = "00:00:00"
+_LONG_DASHES = dict.fromkeys(map(ord, "\u2012\u2013\u2014\u2015\u2212"), "-")
+
+_DAY_SECONDS = 24 * 60 * 60
+_NEAR = 1.0
+"""Seconds from midnight that are none: programs write days with fractions of a second."""
+
 
 # Excel counts a 29 February 1900 that never was, as number 60.
 _FALSE_LEAP_DAY = 60
@@ -145,10 +151,12 @@ def _as_danish_day(day: str) -> str:
 def _judge_cpr(text: str, kinds: frozenset[CellKind]) -> CellVerdict:
     if CellKind.NUMBER in kinds:
         return CellVerdict(code="CPR-002")
-    if not _CPR.fullmatch(text):
+    plain = text.translate(_LONG_DASHES)
+    if not _CPR.fullmatch(plain):
         return CellVerdict(code="CPR-001")
-    digits = text.replace("-", "")
-    return CellVerdict(digits) if day_of_birth(digits) else CellVerdict(code="CPR-003")
+    digits = plain.replace("-", "")
+    repaired = "" if plain == text else "FLT-020"
+    return CellVerdict(digits, repaired) if day_of_birth(digits) else CellVerdict(code="CPR-003")
 
 
 def _judge_date_cell(text: str, *, date1904: bool) -> CellVerdict:
@@ -156,17 +164,24 @@ def _judge_date_cell(text: str, *, date1904: bool) -> CellVerdict:
     if _NUMBER.fullmatch(text):
         return _judge_serial(float(text), date1904=date1904)
     stamp = _STAMP.fullmatch(text)
-    if not stamp or stamp[2] != _MIDNIGHT:
+    seconds = _seconds_of(stamp) if stamp else _NEAR
+    if not stamp or _NEAR <= seconds <= _DAY_SECONDS - _NEAR:
         return _judge_date_text(text)
     # A date cell is a day by itself: nothing was repaired.
     verdict = _judge_date_text(stamp[1])
-    return verdict if verdict.is_unreadable else CellVerdict(verdict.value)
+    if not isinstance(verdict.value, date):
+        return verdict
+    return CellVerdict(verdict.value + timedelta(days=round(seconds / _DAY_SECONDS)))
+
+
+def _seconds_of(stamp: re.Match[str]) -> float:
+    return int(stamp[2]) * 3600 + int(stamp[3]) * 60 + float(stamp[4] or 0)
 
 
 def _judge_serial(number: float, *, date1904: bool) -> CellVerdict:
-    if math.isfinite(number) and not number.is_integer():
+    if math.isfinite(number) and abs(number - round(number)) * _DAY_SECONDS >= _NEAR:
         return CellVerdict(code="FLT-007")
-    day = _from_serial(number, date1904=date1904)
+    day = _from_serial(round(number) if math.isfinite(number) else number, date1904=date1904)
     return CellVerdict(day, "FLT-022") if day else CellVerdict(code="FLT-006")
 
 
@@ -207,9 +222,16 @@ def _judge_number(text: str, kinds: frozenset[CellKind], kind: FieldType) -> Cel
     for shown, code in _NO_PLAIN_NUMBER.items():
         if shown in kinds:
             return CellVerdict(code=code)
-    if CellKind.TEXT in kinds or not _NUMBER.fullmatch(text):
+    is_text = CellKind.TEXT in kinds
+    written = _WRITTEN_NUMBER.fullmatch(text) if is_text else None
+    if not written and (is_text or not _NUMBER.fullmatch(text)):
         return CellVerdict(code="FLT-010")
-    number = float(text)
+    number = float(text.replace(",", "."))
+    verdict = _judge_size(number, kind)
+    return replace(verdict, code=verdict.code or "FLT-034") if is_text else verdict
+
+
+def _judge_size(number: float, kind: FieldType) -> CellVerdict:
     if abs(number) > _LARGEST:
         return CellVerdict(code="FLT-013")
     if kind is FieldType.INTEGER:

@@ -70,7 +70,7 @@ class _OddCell:
 def parse_sheet(raw: RawSheet, setting: Setting) -> ParsedSheet:
     """Parse one sheet.
 
-    Findings: FLT-002 to FLT-013, FLT-015, FLT-020 to FLT-024, FLT-029 to FLT-033, CPR-001 to
+    Findings: FLT-002 to FLT-013, FLT-015, FLT-020 to FLT-024, FLT-029 to FLT-034, CPR-001 to
         CPR-003.
     """
     plan = _plan(setting, raw.sheet)
@@ -84,7 +84,12 @@ def parse_sheet(raw: RawSheet, setting: Setting) -> ParsedSheet:
         ),
     )
     odd = _odd_cells(raw, quick, plan, date1904=setting.date1904)
-    later = {field.id for field in plan.sheet.entry_fields() if setting.is_later(field)}
+    # A column that its country does not use is hidden, and may be gone.
+    later = {
+        field.id
+        for field in plan.sheet.entry_fields()
+        if setting.is_later(field) or setting.is_of_others(field)
+    }
     return _finish(raw, plan.sheet, _mend(quick, odd), odd, later)
 
 

@@ -36,6 +36,10 @@ class Setting:
         """Tell whether a field came after the workbook's version, which need not have it."""
         return bool(self.version) and field.since > self.version
 
+    def is_of_others(self, field: Field) -> bool:
+        """Tell whether only the other country uses a field."""
+        return bool(self.jurisdiction) and self.jurisdiction not in field.jurisdictions
+
 
 def read_setting(raw: RawWorkbook, form: Form, *, today: date) -> Setting:
     """Read the setting from the hidden sheet; what it lacks is empty, intake has said so."""
