@@ -12,9 +12,10 @@ from fpsheet.transport.inbox import Arrival
 from fpsheet.verdict import Verdict
 from fpsheet.worker import make_worker
 from fpsheet_sync.original import latest_originals
-from fpsheet_templates.errors import SpecError, UsageError
+from fpsheet_templates.errors import RuleError, SpecError, UsageError
 from fpsheet_templates.load import load_texts, read_rules
 from fpsheet_templates.rule import Rule
+from fpsheet_validation.evaluate import Kind
 from fpsheet_validation.trial import Trial, try_row_rules
 
 
@@ -36,7 +37,7 @@ def read_trial_rules(path: Path, *, language: str = "da") -> tuple[Rule, ...]:
     try:
         rules = read_rules(path.read_text(encoding="utf-8"))
     except SpecError as error:
-        raise _no_rules(path, language, str(error)) from error
+        raise _no_rules(path, language, _said(error, language)) from error
     except (OSError, UnicodeDecodeError):
         raise _no_rules(path, language) from None
     if not rules:
@@ -50,15 +51,29 @@ def _no_rules(path: Path, language: str, reason: str = "") -> UsageError:
     return UsageError(sentence, remedy=reason or texts.get("command.rules.trial", language))
 
 
+def _said(error: SpecError, language: str) -> str:
+    """Say what is wrong with a rule in a language; the kinds of values are named there, too."""
+    if not isinstance(error, RuleError):
+        return str(error)
+    texts = load_texts("program.toml")
+    values = {
+        name: texts.get(f"error.rule.kind.{value}", language) if isinstance(value, Kind) else value
+        for name, value in error.values.items()
+    }
+    return texts.fill(error.key, language, values)
+
+
 def try_on_files(
-    rules: Sequence[Rule], paths: Sequence[Path], question: Question
+    rules: Sequence[Rule], paths: Sequence[Path], question: Question, language: str
 ) -> Iterator[TrialLine]:
     """Try rules on workbooks; those that cannot be read are passed over."""
     for verdict in check_many(paths, question):
-        yield from _try(rules, verdict, question, verdict.path.name)
+        yield from _try(rules, verdict, question, (verdict.path.name, language))
 
 
-def try_on_stored(rules: Sequence[Rule], central: Central, desk: Desk) -> Iterator[TrialLine]:
+def try_on_stored(
+    rules: Sequence[Rule], central: Central, desk: Desk, language: str
+) -> Iterator[TrialLine]:
     """Try rules on the last submission of every kommune and year.
 
     Raises:
@@ -70,18 +85,18 @@ def try_on_stored(rules: Sequence[Rule], central: Central, desk: Desk) -> Iterat
             arrival = Arrival(name, name, None, len(original.data))
             verdict, _ = worker.read(original.data, arrival)
             source = f"{original.kommune_kode} {original.aar} ({original.number})"
-            yield from _try(rules, verdict, worker.question, source)
+            yield from _try(rules, verdict, worker.question, (source, language))
 
 
 def _try(
-    rules: Sequence[Rule], verdict: Verdict, question: Question, source: str
+    rules: Sequence[Rule], verdict: Verdict, question: Question, said: tuple[str, str]
 ) -> Iterator[TrialLine]:
     if verdict.check is None:
         return
-    raw = verdict.check.raw
+    raw, (source, language) = verdict.check.raw, said
     try:
         trials = try_row_rules(rules, raw, question.form, today=question.today)
     except SpecError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(_said(error, language)) from error
     for trial in trials:
         yield TrialLine(source, raw.meta.get("kommune_kode", ""), trial)

@@ -90,7 +90,7 @@ def try_rules_on_files(
     """
     from fpsheet.rules_trial import read_trial_rules, try_on_files
 
-    return try_on_files(read_trial_rules(rules, language=language), paths, question)
+    return try_on_files(read_trial_rules(rules, language=language), paths, question, language)
 
 
 def try_rules_on_stored(
@@ -104,7 +104,7 @@ def try_rules_on_stored(
     """
     from fpsheet.rules_trial import read_trial_rules, try_on_stored
 
-    return try_on_stored(read_trial_rules(rules, language=language), central, desk)
+    return try_on_stored(read_trial_rules(rules, language=language), central, desk, language)
 
 
 def sync_inbox(

@@ -62,6 +62,10 @@ def told_value(form: Form, field: Field, value: Plain, language: str) -> str:
     """Give a value as a person writes it; a hyphen for a blank cell."""
     if value is None:
         return BLANK
+    if field.type is FieldType.CPR:
+        digits = str(value)
+        erased = form.texts.get("command.history.erased_number", language)
+        return f"{digits[:6]}-{digits[6:]}" if digits else erased
     if field.type is FieldType.DATE:
         return f"{date.fromisoformat(str(value)):%d-%m-%Y}"
     if field.type is FieldType.CODE and str(value) in form.code_lists[field.codes]:

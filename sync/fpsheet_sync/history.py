@@ -1,7 +1,7 @@
 """History: everything known about one citizen, as now or at any past submission."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import Connection, select
@@ -18,7 +18,10 @@ from fpsheet_sync.schema import store_schema
 from fpsheet_sync.settled import Conflicts, SettledConflict
 from fpsheet_sync.state import Plain, to_plain
 from fpsheet_sync.store import Store
-from fpsheet_sync.vault import pseudonyms_of
+from fpsheet_sync.vault import open_cprs, pseudonyms_of
+
+ERASED = ""
+"""Stands for a CPR number that is erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +88,17 @@ def history(store: Store, cpr: str, *, actor: Actor, as_of: int | None = None) -
         for borger in sorted(citizens):
             log_access(connection, actor, Deed("opslag", borger=borger, details=details))
         erased = read_erased(connection)
-        found = sorted(_records(connection, citizens - erased.keys(), as_of), key=_place)
+        records = _records(connection, citizens - erased.keys(), as_of)
+        told = sorted(records, key=_place)
+        numbers = _numbers_in(told)
+        for borger in sorted(numbers - citizens):
+            log_access(connection, actor, Deed("opslag", borger=borger, details=details))
+        found = _with_numbers(told, open_cprs(connection, keys, sorted(numbers)))
     if not found and citizens & erased.keys():
         # Told when the line of the log is written: that somebody asked is part of it.
         day = max(erased[borger] for borger in citizens & erased.keys())
         raise store_failure("erased_citizen", {"dato": f"{day:%d-%m-%Y}"})
-    return History(citizens, tuple(found))
+    return History(citizens, found)
 
 
 def commit_of_receipt(connection: Connection, number: str) -> int:
@@ -112,6 +120,38 @@ def commit_of_receipt(connection: Connection, number: str) -> int:
     if found is None:
         raise store_failure("no_receipt", {"nummer": number})
     return int(found)
+
+
+def _numbers_in(records: Iterable[Known]) -> frozenset[str]:
+    """Give the pseudonyms that stand in the values of records, or that a value replaced."""
+    return frozenset(
+        str(value)
+        for known in records
+        for origin in known.origins
+        if origin.field in layouts()[known.sheet].secrets
+        for value in (known.values.get(origin.field), origin.value, origin.replaced)
+        if value is not None
+    )
+
+
+def _with_numbers(records: Iterable[Known], cprs: Mapping[str, str]) -> tuple[Known, ...]:
+    """Give records with CPR numbers in place of pseudonyms; `ERASED` for one that is erased."""
+
+    def opened(value: Plain) -> Plain:
+        return None if value is None else cprs.get(str(value), ERASED)
+
+    def tell(known: Known) -> Known:
+        own = layouts()[known.sheet].secrets
+        values = {n: opened(v) if n in own else v for n, v in known.values.items()}
+        origins = tuple(
+            replace(one, value=opened(one.value), replaced=opened(one.replaced))
+            if one.field in own
+            else one
+            for one in known.origins
+        )
+        return replace(known, values=values, origins=origins)
+
+    return tuple(map(tell, records))
 
 
 def _place(known: Known) -> tuple[date, str, str, str]:

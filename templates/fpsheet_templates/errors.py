@@ -26,6 +26,21 @@ class SpecError(FpsheetError):
     """The form, a rule, a code list or a text is wrong in itself: our fault, found at loading."""
 
 
+class RuleError(SpecError):
+    """A rule is written in a way that has no meaning; who tries new rules is told in her language.
+
+    Attributes:
+        key: Key of its text (`error.rule.parse`); its own sentence is for programmers.
+        values: What the text names.
+    """
+
+    def __init__(self, sentence: str, key: str, **values: object) -> None:
+        """Keep the sentence and what it is said with in other languages."""
+        super().__init__(sentence)
+        self.key = f"error.rule.{key}"
+        self.values: Mapping[str, object] = values
+
+
 class UsageError(FpsheetError):
     """The command was asked for something that cannot be (unknown kommune, period reversed)."""
 

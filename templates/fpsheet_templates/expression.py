@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from fpsheet_templates.errors import SpecError
+from fpsheet_templates.errors import RuleError
 
 
 class Operator(StrEnum):
@@ -160,7 +160,7 @@ def parse_expression(text: str) -> Expression:
         tree = ast.parse(text.strip(), mode="eval").body
     except SyntaxError:
         message = f"The expression «{text}» cannot be parsed."
-        raise SpecError(message) from None
+        raise RuleError(message, "parse", text=text) from None
     return _condition(tree, text)
 
 
@@ -180,8 +180,10 @@ def _walk_fields(node: object) -> Iterator[str]:
             yield from _walk_fields(getattr(node, slot.name))
 
 
-def _refuse(node: ast.AST, text: str) -> SpecError:
-    return SpecError(f"The expression «{text}» holds {ast.unparse(node)}, which has no meaning.")
+def _refuse(node: ast.AST, text: str) -> RuleError:
+    part = ast.unparse(node)
+    sentence = f"The expression «{text}» holds {part}, which has no meaning."
+    return RuleError(sentence, "meaning", text=text, part=part)
 
 
 def _condition(node: ast.expr, text: str) -> Expression:

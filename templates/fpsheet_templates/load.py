@@ -11,6 +11,7 @@ files come after ours, its texts and its lines of code lists replace those of th
 """
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from fpsheet_templates.codes import Code, CodeList
-from fpsheet_templates.errors import SpecError
+from fpsheet_templates.errors import RuleError, SpecError
 from fpsheet_templates.expression import parse_expression
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet, SheetKind
 from fpsheet_templates.kommune import Kommune
@@ -294,10 +295,23 @@ def read_rules(text: str) -> tuple[Rule, ...]:
         SpecError: The text is no list of rules.
     """
     try:
-        return tuple(_rule(entry) for entry in _tables(tomllib.loads(text).get("rule")))
-    except (tomllib.TOMLDecodeError, KeyError, ValueError) as error:
+        entries = _tables(tomllib.loads(text).get("rule"))
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line (\d+)", str(error))
+        message, line = f"A rule cannot be read: {error}", place[1] if place else "-"
+        raise RuleError(message, "toml", line=line) from error
+    return tuple(map(_read_rule, entries))
+
+
+def _read_rule(entry: Table) -> Rule:
+    try:
+        return _rule(entry)
+    except KeyError as error:
+        message = f"A rule lacks {error}."
+        raise RuleError(message, "missing", name=error.args[0]) from error
+    except ValueError as error:
         message = f"A rule cannot be read: {error}"
-        raise SpecError(message) from error
+        raise RuleError(message, "value", code=entry["code"]) from error
 
 
 def _load_rules() -> Iterator[Rule]:

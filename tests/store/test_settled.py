@@ -209,3 +209,18 @@ def test_a_reason_with_a_cpr_number_is_refused(store: Store, reason: str) -> Non
             store, other.conflicts[0].id, {"timer_pr_uge": 12}, actor=BOSS, reason=reason
         )
     assert len(conflicts(store)) == 1
+
+
+def test_a_former_number_is_shown_as_a_number(store: Store) -> None:
+    """The look-up shows ten digits and not a pseudonym, in the values and in what they replaced."""
+    head = "# borger\n| id | cpr | sagsbehandler | tidligere_cpr |\n"
+    send(store, f"{head}| 1 | {CPR} | AB | 6202801235 |")
+    send(store, f"{head}| 1 | {CPR} | AB | 6303801236 |", Sending(minute=5))
+    (known,) = history(store, CPR, actor=ACTOR).records
+    assert known.values["tidligere_cpr"] == "6303801236"
+    (origin,) = [one for one in known.origins if one.field == "tidligere_cpr"]
+    assert (origin.value, origin.replaced) == ("6303801236", "6202801235")
+    with store.write() as connection:
+        connection.execute(store_schema()["vault"].delete())
+    (known,) = history(store, CPR, actor=ACTOR).records
+    assert known.values["tidligere_cpr"] == ""

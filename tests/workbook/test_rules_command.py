@@ -125,6 +125,35 @@ def test_rules_that_cannot_be_tried_are_a_wrong_call(text: str, desk: Path) -> N
     assert run(arguments, environment=ENVIRONMENT) == ExitCode.USAGE
 
 
+FAULTS = {
+    "en = = x": ("Linje 1 er ikke gyldig TOML", "Line 1 is no valid TOML"),
+    "[[rule]]": ("mangler «code»", "lacks «code»"),
+    TRIAL.replace('"FEJL"', '"STOR"').replace('"ADVARSEL"', '"STOR"'): (
+        "en værdi, der ikke kan bruges",
+        "a value that cannot be used",
+    ),
+    TRIAL.replace("slut_dato > ", "slut_dato >> "): ("som ikke betyder noget", "no meaning"),
+    TRIAL.replace("slut_dato > ", "slut_dato > > "): ("kan ikke læses", "cannot be read"),
+    TRIAL.replace("slut_dato > ", "findes_ikke > "): ("som dens ark ikke har", "its sheet lacks"),
+    TRIAL.replace("slut_dato > ", "7 > "): ("kan ikke sammenlignes", "cannot be compared"),
+}
+
+
+@pytest.mark.parametrize("text", FAULTS)
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_what_is_wrong_with_a_rule_is_told_in_the_chosen_language(
+    text: str, language: str, desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each kind of fault in Danish and in English, and neither in the other."""
+    (desk / "nye.toml").write_text(text, encoding="utf-8")
+    arguments = ["rules", "--trial", "nye.toml", "indbakke/956.xlsx"]
+    capsys.readouterr()
+    assert run(["--lang", language, *arguments], environment=ENVIRONMENT) == ExitCode.USAGE
+    said = capsys.readouterr().err
+    danish, english = FAULTS[text]
+    assert (danish in said, english in said) == (language == "da", language == "en")
+
+
 @pytest.mark.usefixtures("desk")
 def test_a_file_that_holds_no_rules_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """A workbook in the place of the rules: a sentence, and nothing of how it was read."""

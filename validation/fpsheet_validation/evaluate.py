@@ -15,7 +15,7 @@ from operator import and_, or_
 
 import polars as pl
 
-from fpsheet_templates.errors import SpecError
+from fpsheet_templates.errors import RuleError
 from fpsheet_templates.expression import (
     Always,
     And,
@@ -117,7 +117,7 @@ def _compare(node: Compare, scope: Scope) -> pl.Expr:
     kinds = {left_kind, right_kind}
     if len(kinds) > 1 and not kinds <= {Kind.TEXT, Kind.CODE}:
         message = f"A {left_kind} cannot be compared with a {right_kind}."
-        raise SpecError(message)
+        raise RuleError(message, "compare", one=left_kind, other=right_kind)
     if Kind.TEXT in kinds:
         left, right = left.str.to_lowercase(), right.str.to_lowercase()
     return _operate(node.operator, left, right).fill_null(value=False)
@@ -175,7 +175,7 @@ def _named(name: str, scope: Scope) -> tuple[pl.Expr, Kind]:
     constant = scope.constants.get(name)
     if constant is None:
         message = f"The form has no constant {name}."
-        raise SpecError(message)
+        raise RuleError(message, "constant", name=name)
     return pl.lit(constant), Kind.DATE if isinstance(constant, date) else Kind.NUMBER
 
 
@@ -184,7 +184,7 @@ def _shift(node: Shift, scope: Scope) -> pl.Expr:
     amount, amount_kind = _value(node.amount, scope)
     if kind is not Kind.DATE or amount_kind is not Kind.NUMBER:
         message = "Only a date can be moved, and only by a number."
-        raise SpecError(message)
+        raise RuleError(message, "shift")
     # Amounts beyond the calendar would overflow; they have no value either way.
     whole = amount.cast(pl.Int64, strict=False).clip(-4_000_000, 4_000_000)
     moved = day.dt.offset_by(pl.format("{}" + _UNITS[node.unit], whole))
@@ -201,4 +201,4 @@ def _arithmetic(node: Arithmetic, scope: Scope) -> pl.Expr:
     if left_kind is right_kind is Kind.DATE and node.operator is Operator.SUB:
         return result.dt.total_days()
     message = f"A {left_kind} and a {right_kind} have no {node.operator.name.lower()}."
-    raise SpecError(message)
+    raise RuleError(message, "arithmetic", one=left_kind, other=right_kind)

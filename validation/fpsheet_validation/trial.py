@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from fpsheet_templates.errors import SpecError
+from fpsheet_templates.errors import RuleError
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Rule
 from fpsheet_validation.parse import parse_sheet
@@ -59,14 +59,14 @@ def try_row_rules(
     for rule in rules:
         if rule.fails_when is None or rule.sheet not in {s.id for s in form.entry_sheets()}:
             message = f"The rule {rule.code} has no condition, or no sheet of the form."
-            raise SpecError(message)
+            raise RuleError(message, "condition", code=rule.code)
         if rule.sheet not in frames or not applies(rule, setting):
             continue
         try:
             check = rule_check(rule, form.sheet(rule.sheet), setting)
         except (KeyError, IndexError) as error:
             message = f"The rule {rule.code} names no field, or one its sheet lacks: {error}"
-            raise SpecError(message) from error
+            raise RuleError(message, "field", code=rule.code) from error
         sheet, frame = raw.sheets[rule.sheet], frames[rule.sheet]
         struck = frame.filter(check.fault)
         column = sheet.columns.get(check.field, "")
