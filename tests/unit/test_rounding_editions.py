@@ -27,6 +27,7 @@ from fpsheet_sync.disclosure.rounding import (
     round_release,
 )
 from fpsheet_sync.disclosure.settings import Rounding
+from fpsheet_templates.errors import SpecError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -363,9 +364,16 @@ def test_progress_is_told_to_its_end() -> None:
     assert told == [Progress(size - 1, size), Progress(size, size)]
 
 
-@pytest.mark.parametrize("most", [0, 1, 10**9])
+@pytest.mark.parametrize("count", [-1, 10**10 + 1, 10**30])
+def test_what_is_no_count_is_refused(count: int) -> None:
+    """A negative number, or more than there are people, is not rounded to something."""
+    with pytest.raises(SpecError, match="only counts"):
+        round_release(Release((Cell(CellId("a"), count),)), Rounding(), secret=SECRET)
+
+
+@pytest.mark.parametrize("most", [0, 1, 10**8])
 def test_numbers_of_any_size_are_rounded(most: int) -> None:
-    """No number, nobody in it, or a thousand million: all sums hold."""
+    """No number, nobody in it, or a hundred million: all sums hold."""
     assert not round_release(Release(()), Rounding(), secret=SECRET).prints
     parts = tuple(CellId(f"part {place}") for place in range(50))
     counts = [most - most // (place + 1) for place in range(50)]

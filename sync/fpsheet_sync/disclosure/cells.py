@@ -9,6 +9,9 @@ from fpsheet_templates.errors import SpecError
 CellId = NewType("CellId", str)
 """Name of one number. The same number printed in several tables is one cell with one name."""
 
+MOST = 10**10
+"""No count is larger: more than there are people, and whole numbers in any solver."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -79,8 +82,9 @@ def check_release(release: Release) -> None:
     """Refuse a release that is wrong in itself.
 
     Raises:
-        SpecError: Two cells share a name, a value is negative, more citizens than cases are behind
-            a number, an equation names a cell that is not there or one twice, or does not add up.
+        SpecError: Two cells share a name, a value is negative or above `MOST`, more citizens than
+            cases are behind a number, an equation names a cell that is not there or one twice, or
+            does not add up.
     """
     values: dict[CellId, int] = {}
     for cell in release.cells:
@@ -93,8 +97,8 @@ def check_release(release: Release) -> None:
 
 
 def _check_cell(cell: Cell) -> None:
-    if cell.value < 0:
-        raise _wrong(f"Cell {cell.id} is negative; only counts can be protected.")
+    if not 0 <= cell.value <= MOST:
+        raise _wrong(f"Cell {cell.id} is negative or too large; only counts can be protected.")
     if cell.persons is not None and not 0 <= cell.persons <= cell.value:
         raise _wrong(f"Cell {cell.id} counts more citizens than cases, or fewer than none.")
 
