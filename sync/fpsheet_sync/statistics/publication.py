@@ -181,9 +181,8 @@ def read_before(connection: Connection, area: str) -> Before:
     last = 0
     wanted = select(table).where(table.c.omraade == area).order_by(table.c.id)
     for row in connection.execute(wanted):
-        cells = _checked_cells(row)
-        kept = thaw_kept(cells)
-        exact.update({} if kept.prints else cells["printed"])
+        kept, shown = _read_checked(row)
+        exact.update({} if kept.prints else shown)
         for name, one in kept.prints.items():
             if one not in prints[name][-1:]:
                 prints[name].append(one)
@@ -311,27 +310,31 @@ def thaw_kept(cells: Mapping[str, Any]) -> Kept:
     )
 
 
-def _checked_cells(row: Row[Any]) -> Mapping[str, Any]:
-    """Give the numbers kept of an edition, which must be those that its tables print.
+def _read_checked(row: Row[Any]) -> tuple[Kept, Mapping[CellId, int]]:
+    """Give how an edition was rounded and what it shows, which must belong together.
 
     Raises:
-        StoreError: They are not, or one of them is no multiple of what it was rounded to.
+        StoreError: They do not: the tables are another edition's, or a print is not what they show
+            or no multiple of what it was rounded to.
     """
-    cells: Mapping[str, Any] = {}
+    shown: dict[CellId, int] = {}
     try:
-        cells = thaw(row.celler)
+        kept = thaw_kept(thaw(row.celler))
         editions = thaw_releases(row.udgaver)
         shown = {name: cell for one in editions for name, cell in printed_numbers(one).items()}
-        rounded = cells.get("prints", {}).values()
-        is_whole = shown.items() <= cells["printed"].items() and all(
-            value % base == 0 for value, base, *_ in rounded
+        is_whole = all(
+            (one.number, one.period) == (row.nummer, Period(row.fra, row.til)) for one in editions
         )
+        if kept.prints:
+            prints = {name: one.value for name, one in kept.prints.items()}
+            is_rounded = all(one.value % one.base == 0 for one in kept.prints.values())
+            is_whole = is_whole and is_rounded and shown.items() <= prints.items()
     except (KeyError, TypeError, ValueError, zlib.error):
-        is_whole = False
+        kept, is_whole = Kept(), False
     if not is_whole:
         days = f"{row.fra:%d-%m-%Y} - {row.til:%d-%m-%Y}"
         raise store_failure("edition", {"nummer": row.nummer, "omraade": row.omraade, "dage": days})
-    return cells
+    return kept, shown
 
 
 def _publication(row: Row[Any]) -> Publication:
