@@ -3,7 +3,7 @@
 It names small numbers and says how near anybody comes to them, so it is for the departement alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -54,7 +54,12 @@ class _Told:
 
 
 def write_audit(
-    rounded: "Rounded", words: Wording, names: "Mapping[CellId, str]", *, made_on: date
+    rounded: "Rounded",
+    words: Wording,
+    names: "Mapping[CellId, str]",
+    *,
+    plain: "Sequence[CellId]" = (),
+    made_on: date,
 ) -> bytes:
     """Give the audit report of a publication as a workbook marked FORTROLIGT.
 
@@ -66,6 +71,7 @@ def write_audit(
         rounded: What was printed, and the audit that allowed it.
         words: The language.
         names: Number → where it stands in the editions, in words.
+        plain: Small numbers that everybody has from earlier editions.
         made_on: The day printed on it.
     """
     told_as = _Told(words, names)
@@ -94,7 +100,7 @@ def write_audit(
                 )
                 for name in _COLUMNS
             ),
-            rows=tuple(_rows(rounded, told_as)),
+            rows=tuple(_rows(rounded, plain, told_as)),
             made_on=made_on,
             is_confidential=True,
             wraps=True,
@@ -102,7 +108,7 @@ def write_audit(
     )
 
 
-def _rows(rounded: "Rounded", told_as: _Told) -> Iterator[Row]:
+def _rows(rounded: "Rounded", plain: "Sequence[CellId]", told_as: _Told) -> Iterator[Row]:
     words = told_as.words
     for line in rounded.audit.readers:
         closest = "" if line.cell is None else told_as.number(line.cell)
@@ -126,6 +132,7 @@ def _rows(rounded: "Rounded", told_as: _Told) -> Iterator[Row]:
     for cell, (before, now) in rounded.moved.items():
         why = words.fill("audit.moved", {"before": before, "now": now})
         yield told_as.row("moved", told_as.number(cell), why)
-    for cell, view in rounded.audit.already_known:
+    of_public = {(cell, "") for cell in plain}
+    for cell, view in sorted(of_public.union(rounded.audit.already_known)):
         why = words.fill("audit.known", {"who": told_as.reader(view)})
         yield told_as.row("known", told_as.number(cell), why)

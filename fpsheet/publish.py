@@ -397,7 +397,9 @@ def _plain(made: _Made, form: Form, order: Order) -> Iterator[str]:
     words = Wording(form, order.language)
     names = name_numbers(each for each in made.releases if each.language == order.language)
     for cell in made.plain:
-        yield words.fill("audit.plain", {"number": names.get(cell, cell)})
+        # What only follows from several editions has no place in this one; the audit names it.
+        if cell in names:
+            yield words.fill("audit.plain", {"number": names[cell]})
 
 
 def _say_why(written: Written, form: Form, order: Order, made: Sequence[_Made]) -> Written:

@@ -66,7 +66,9 @@ def lift_database(session: Session, *, db: str | None) -> int:
     """Lift the database to the newest version."""
     from fpsheet.central import open_central
 
-    store = open_central(session.central(db), lift=True, with_keys=False)
+    central = session.central(db)
+    # What is kept sealed may have to be sealed anew, which takes the key.
+    store = open_central(central, lift=True, with_keys=central.key_file.is_file())
     session.console().say(session.words.fill("command.db.upgrade.done", {"name": store.place}))
     store.close()
     return 0
