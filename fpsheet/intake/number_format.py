@@ -87,7 +87,7 @@ def kind_of_format(code: str) -> CellKind | None:
     bare = _WORDS.sub("", _LOCALE.sub("", _QUOTED.sub("", first)))
     if "%" in bare:
         return CellKind.PERCENT
-    if any(signs) or _CURRENCY.search(_WORDS.sub("", first).replace("\\", "")):
+    if any(signs) or _CURRENCY.search(_LOCALE.sub("", _WORDS.sub("", first)).replace("\\", "")):
         return CellKind.CURRENCY
     if _DAY.search(bare):
         return CellKind.DAY
