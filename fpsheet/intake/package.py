@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from xml.etree import ElementTree as ET
 
 from fpsheet.intake.archive import Archive, open_archive
-from fpsheet.intake.contents import find_refused
+from fpsheet.intake.contents import Contents, find_left_over, find_reaching, find_running
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.limits import Limits
 from fpsheet.intake.magic import identify_file
@@ -22,6 +22,9 @@ ROOT_RELS = "_rels/.rels"
 _XML_SUFFIXES = (".xml", ".rels", ".vml")
 _XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<")
 _START_BYTES = 1 << 20
+_MAC_FOLDER = "__MACOSX/"
+"""What a Mac lays beside the parts when it packs a folder; Excel never looks there."""
+
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _CODES_OF_ROOTS = {
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main workbook": "",
@@ -42,6 +45,8 @@ class Package:
         kept: Part name → contents, of those that are kept unpacked.
         starts: Part name → first contents, of the others; they are unpacked again when needed.
         workbook: Name of the workbook part.
+        reaching: Why it is refused all the same, once it is known to be ours: it reaches out.
+        told: What is told of it besides.
     """
 
     archive: Archive
@@ -49,6 +54,8 @@ class Package:
     kept: Mapping[str, bytes]
     starts: Mapping[str, bytes]
     workbook: str = ""
+    reaching: tuple[Fault, ...] = ()
+    told: tuple[Fault, ...] = ()
 
     def find(self, name: str) -> str | None:
         """Give a part's name as the file spells it, whatever the case; None when it is missing."""
@@ -64,6 +71,13 @@ class Package:
             return None
         content = self.kept[found] if found in self.kept else self.archive.inflate(found)
         return None if isinstance(content, Fault) else to_utf8(content, self.prologs[found])
+
+    def start(self, name: str) -> bytes:
+        """Give the first bytes of any part; none where it cannot be unpacked."""
+        if name in self.prologs:
+            return b"<"
+        content = self.archive.inflate(name)
+        return b"" if isinstance(content, Fault) else content[:_START_BYTES]
 
     def utf8_start(self, name: str) -> tuple[bytes | None, bool]:
         """Give the beginning of a part as UTF-8, and whether that is all of it."""
@@ -114,7 +128,8 @@ def _unpack(archive: Archive, limits: Limits) -> Package | Fault:
         content = archive.inflate(part)
         if isinstance(content, Fault):
             return content
-        if not (part.lower().endswith(_XML_SUFFIXES) or content.startswith(_XML_STARTS)):
+        is_xml = part.lower().endswith(_XML_SUFFIXES) or content.startswith(_XML_STARTS)
+        if not is_xml or part.startswith(_MAC_FOLDER):
             continue
         prologs[part] = read_prolog(content)
         if prologs[part].has_doctype:
@@ -142,37 +157,51 @@ def _identify_kind(archive: Archive) -> Fault | None:
 
 def _judge(package: Package) -> tuple[Package | None, tuple[Fault, ...]]:
     try:
-        content_types = frozenset(_content_types(package))
+        types = _content_types(package)
         relations = dict(_all_relations(package))
     except ET.ParseError:
         return None, (Fault("STR-034"),)
     main = {relation.type: relation for relation in relations.get("", ())}.get("officedocument")
-    fault = _judge_main(main, content_types)
+    workbook = package.find(main.target) if main else None
+    fault = _judge_main(main, types.get(workbook or "", ""))
     if fault:
         return None, (fault,)
-    workbook = package.find(main.target) if main else None
     code = _CODES_OF_ROOTS.get(package.prologs[workbook].root) if workbook else None
     if workbook is None or code != "":
         return None, (Fault(code or "STR-015"),)
-    every = tuple(relation for own in relations.values() for relation in own)
     names = frozenset(package.archive.entries)
-    faults = find_refused(package.prologs, names, content_types, every)
-    return (None, faults) if faults else (replace(package, workbook=workbook), ())
+    contents = Contents(names, package.prologs, types, relations, package.utf8, package.start)
+    faults = find_running(contents)
+    if faults:
+        return None, faults
+    reaching = find_reaching(contents)
+    told = () if reaching else find_left_over(contents)
+    return replace(package, workbook=workbook, reaching=reaching, told=told), ()
 
 
-def _judge_main(main: Relation | None, content_types: frozenset[str]) -> Fault | None:
-    if any(kind.startswith(_BINARY_TYPE) for kind in content_types):
+def _judge_main(main: Relation | None, kind: str) -> Fault | None:
+    """Judge the workbook part by its own type: a type that no part has says nothing."""
+    if kind.startswith(_BINARY_TYPE):
         return Fault("STR-008")
-    if any(kind.endswith(_MACRO_MAIN) for kind in content_types):
+    if kind.endswith(_MACRO_MAIN):
         return Fault("STR-010")
     if main is None or main.is_external:
         return Fault("STR-015")
     return Fault("STR-011") if main.is_strict else None
 
 
-def _content_types(package: Package) -> Iterator[str]:
+def _content_types(package: Package) -> dict[str, str]:
+    """Give the content type of each part, in lower case: its own, else that of its ending."""
+    endings: dict[str, str] = {}
+    own: dict[str, str] = {}
     for element in _root(package, CONTENT_TYPES):
-        yield element.get("ContentType", "").lower()
+        kind = element.get("ContentType", "").lower()
+        endings[element.get("Extension", "").lower()] = kind
+        own[element.get("PartName", "").lstrip("/").lower()] = kind
+    return {
+        name: own.get(name.lower(), endings.get(name.rpartition(".")[2].lower(), ""))
+        for name in package.archive.entries
+    }
 
 
 def _all_relations(package: Package) -> Iterator[tuple[str, tuple[Relation, ...]]]:

@@ -69,7 +69,10 @@ def read_bytes(
     survey = survey_workbook(package, workbook, plan)
     meta = {} if plan.is_list else read_meta(survey.heads)
     if not (survey.maps or survey.damaged or meta):
+        # Whose file it is comes first: nobody cleans a file that is not ours.
         return None, (Fault("LST-001" if plan.is_list else "STR-040"),)
+    if package.reaching:
+        return None, package.reaching
     sheets, sheet_faults = _read_sheets(package, workbook, survey.maps, plan)
     raw = RawWorkbook(
         sha256=hashlib.sha256(data).hexdigest(),
@@ -84,6 +87,7 @@ def read_bytes(
     return raw, (
         *_judge(survey, meta, plan),
         *((Fault("STR-062"),) if workbook.has_1904_dates else ()),
+        *package.told,
         *sheet_faults,
     )
 

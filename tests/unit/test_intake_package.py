@@ -307,9 +307,19 @@ def xml_part(name: str) -> Callable[[Package], Package]:
 
 
 def content_type(kind: str) -> Callable[[Package], Package]:
-    """Give the change that declares a part of a content type."""
+    """Give the change that adds a part of a content type."""
     override = f'<Override PartName="/xl/x.xml" ContentType="{kind}"/></Types>'
-    return lambda package: package.replace(CONTENT_TYPES, "</Types>", override)
+    return lambda package: package.with_part("xl/x.xml", "<a/>").replace(
+        CONTENT_TYPES, "</Types>", override
+    )
+
+
+def linked(formula: str) -> Callable[[Package], Package]:
+    """Give the change that adds a link to another file, and a sheet of hers with a formula."""
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1">{formula}</c></row>'
+    return lambda package: package.with_part(
+        "xl/worksheets/sheet99.xml", f"{sheet}</sheetData></worksheet>"
+    ).with_part("xl/externalLinks/externalLink1.xml", "<a/>")
 
 
 def relation(part: str, kind: str, target: str, mode: str = "") -> Callable[[Package], Package]:
@@ -322,30 +332,93 @@ REFUSED = [
     ("STR-027", "Excel 4 macros", xml_part("xl/macrosheets/sheet1.xml")),
     ("STR-027", "macro type", content_type("application/vnd.ms-office.vbaProject")),
     ("STR-027", "macro relation", relation(WORKBOOK, "xlMacrosheet", "worksheets/sheet1.xml")),
-    ("STR-028", "external link", xml_part("xl/externalLinks/externalLink1.xml")),
-    (
-        "STR-028",
-        "link relation",
-        relation(WORKBOOK, "externalLinkPath", "file:///Q:/x", "External"),
-    ),
-    ("STR-028", "linked picture", relation(part_of("job"), "image", "http://x/y.png", "External")),
+    ("STR-028", "external link", linked("<f>[1]Ark1!A1</f>")),
+    ("STR-028", "link in an array", linked('<x:f t="array" ref="A1">SUM(\'[2]Ark 1\'!A:A)</x:f>')),
+    ("STR-028", "template", relation(WORKBOOK, "attachedTemplate", "file:///Q:/x", "External")),
     ("STR-029", "embedded", lambda p: p.with_part("xl/embeddings/oleObject1.bin", OLE)),
     ("STR-029", "embedded file", lambda p: p.with_part("xl/embeddings/a.docx", b"PK")),
-    ("STR-030", "connections", xml_part("xl/connections.xml")),
-    ("STR-030", "query table", xml_part("xl/queryTables/queryTable1.xml")),
-    ("STR-030", "data model", lambda p: p.with_part("xl/model/item.data", OLE)),
     (
         "STR-030",
-        "Power Query",
+        "connections",
+        lambda p: p.with_part(
+            "xl/connections.xml", '<connections><connection id="1"/></connections>'
+        ),
+    ),
+    ("STR-030", "query table", xml_part("xl/queryTables/queryTable1.xml")),
+    ("STR-030", "data model", lambda p: p.with_part("xl/model/item.data", OLE)),
+    ("STR-031", "ActiveX", xml_part("xl/activeX/activeX1.xml")),
+    ("STR-032", "program", lambda p: p.with_part("xl/media/run.exe", b"MZ")),
+    ("STR-032", "add-in pane", xml_part("webextensions/taskpanes.xml")),
+    ("STR-032", "program by content", lambda p: p.with_part("xl/media/image1.png", b"MZ\x90")),
+]
+
+LEFT_OVER = [
+    ("STR-070", "a link nothing uses", xml_part("xl/externalLinks/externalLink1.xml")),
+    ("STR-070", "its relation", relation(WORKBOOK, "externalLinkPath", "file:///Q:/x", "External")),
+    ("STR-070", "a column called 1 of a table", linked("<f>SUM(Tabel1[1])</f>")),
+    ("STR-071", "linked picture", relation(part_of("job"), "image", "http://x/y.png", "External")),
+    ("STR-072", "no connection left", xml_part("xl/connections.xml")),
+    (
+        "STR-072",
+        "Power Query without a query",
         lambda p: p.with_part(
             "customXml/item1.xml", '<DataMashup xmlns="http://schemas.microsoft.com/DataMashup"/>'
         ),
     ),
-    ("STR-031", "ActiveX", xml_part("xl/activeX/activeX1.xml")),
-    ("STR-032", "program", lambda p: p.with_part("xl/media/run.exe", b"MZ")),
-    ("STR-032", "add-in pane", xml_part("webextensions/taskpanes.xml")),
-    ("STR-032", "ribbon", xml_part("customUI/customUI.xml")),
 ]
+
+
+@pytest.mark.parametrize(
+    ("code", "what", "change"), LEFT_OVER, ids=[f"{r[0]} {r[1]}" for r in LEFT_OVER]
+)
+def test_what_nothing_uses_is_told_and_not_refused(
+    code: str, what: str, change: Callable[[Package], Package], whole: Package
+) -> None:
+    """Leftovers and pictures by address are read past; nothing is followed."""
+    raw, faults = take_in(change(whole))
+    assert [fault.code for fault in faults] == [code], what
+    assert raw is not None
+
+
+def test_a_name_that_points_outside_counts_where_a_formula_has_it(whole: Package) -> None:
+    """A copied sheet leaves hidden names behind; a formula with one of them fetches."""
+    name = '<definedNames><definedName name="gammelliste" hidden="1">[1]Liste!$A$1</definedName>'
+    for formula, code in (("1+1", "STR-070"), ("VLOOKUP(A1,gammelliste,2)", "STR-028")):
+        package = linked(f"<f>{formula}</f>")(whole)
+        package = package.edit(
+            WORKBOOK,
+            lambda text: text.replace("<definedNames>", name).replace(
+                "</workbook>",
+                (
+                    "</workbook>"
+                    if "<definedNames>" in text
+                    else f"{name}</definedNames></workbook>"
+                ),
+            ),
+        )
+        assert codes(package) == [code], formula
+
+
+def test_whose_file_it_is_comes_before_what_reaches_out() -> None:
+    """Somebody else's workbook with links and queries is not ours; nobody is told to clean it."""
+    package = make_package({"Ark1": sheet_xml(text_row(1, ["Navn", "Beløb"]))})
+    package = package.with_part("xl/queryTables/queryTable1.xml", "<a/>")
+    assert codes(package.with_part("xl/externalLinks/externalLink1.xml", "<a/>")) == ["STR-040"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "application/vnd.openxmlformats-officedocument.oleObject",
+        "application/vnd.ms-excel.sheet.binary.macroEnabled.main",
+        "application/vnd.ms-office.vbaProject",
+        "application/vnd.ms-office.activeX",
+    ],
+)
+def test_a_type_that_no_part_has_says_nothing(whole: Package, kind: str) -> None:
+    """SheetJS and others declare types for endings that the file does not have."""
+    default = f'<Default Extension="bin" ContentType="{kind}"/></Types>'
+    assert codes(whole.replace(CONTENT_TYPES, "</Types>", default)) == []
 
 
 @pytest.mark.parametrize(
@@ -361,13 +434,11 @@ def test_refused_contents(
 
 
 def test_every_refusal_is_named(whole: Package) -> None:
-    """A file with several things to refuse names them all at once."""
-    package = whole.with_part("xl/vbaProject.bin", OLE).with_part("xl/connections.xml", "<a/>")
-    assert codes(package.with_part("xl/externalLinks/externalLink1.xml", "<a/>")) == [
-        "STR-027",
-        "STR-028",
-        "STR-030",
-    ]
+    """A file with several things to refuse names them all: what runs, else what reaches out."""
+    package = whole.with_part("xl/vbaProject.bin", OLE).with_part("xl/activeX/a.xml", "<a/>")
+    assert codes(package) == ["STR-027", "STR-031"]
+    package = linked("<f>[1]Ark1!A1</f>")(whole).with_part("xl/queryTables/q.xml", "<a/>")
+    assert codes(package) == ["STR-028", "STR-030"]
 
 
 @pytest.mark.parametrize(
@@ -390,6 +461,13 @@ def test_every_refusal_is_named(whole: Package) -> None:
         "docMetadata/LabelInfo.xml",
         "docProps/thumbnail.jpeg",
         "[trash]/0000.dat",
+        "xl/metadata",
+        "package/services/metadata/core-properties/0123.psmdcp",
+        "__MACOSX/xl/._workbook.xml",
+        "__MACOSX/_rels/._.rels",
+        "xl/.DS_Store",
+        "customUI/customUI14.xml",
+        "xl/media/film.mp4",
     ],
 )
 def test_her_own_parts_are_fine(whole: Package, name: str) -> None:
