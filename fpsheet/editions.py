@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import Connection
 
@@ -93,18 +92,6 @@ def need_standing(connection: Connection, one: Publication, wording: Wording) ->
     key = "error.withdrawn_remedy" if later else "error.withdrawn_alone_remedy"
     remedy = wording.fill(key, {"later": later})
     raise UsageError(wording.fill("error.withdrawn", told), remedy=remedy)
-
-
-def check_ended(period: Period, counted_on: date, wording: Wording) -> None:
-    """Refuse to publish a period whose last day is not over.
-
-    Raises:
-        UsageError: It is not.
-    """
-    if period.til >= counted_on:
-        days = {"day": wording.day(period.til), "today": wording.day(counted_on)}
-        sentence = wording.fill("error.period_open", days)
-        raise UsageError(sentence, remedy=wording.text("error.period_open_remedy"))
 
 
 def reported_countries(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select
 
-from fpsheet.editions import check_ended, need_standing, no_edition, reported_countries
+from fpsheet.editions import need_standing, no_edition, reported_countries
 from fpsheet.files import need_folder
 from fpsheet.number_names import name_numbers
 from fpsheet.progress import Progress, Step
@@ -157,8 +157,6 @@ def publish(store: Store, form: Form, order: Order, folder: Path, progress: Prog
     """
     words = Wording(form, order.language)
     check_period(form, order.period, order.language)
-    if order.actor is not None:
-        check_ended(order.period, order.counted_on, words)
     inside = inside_folder(folder, words)
     if not order.internal:
         check_public(folder, words)

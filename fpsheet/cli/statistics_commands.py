@@ -146,6 +146,8 @@ def _tell_written(session: Session, written: "Written", order: "Order") -> None:
         key = "published" if area in written.new else standing
         said = {"number": one.number, "area": told.area(area), "day": told.day(one.counted_on)}
         console.say(words.fill(f"command.report.{key}", said))
+    if order.period.til >= order.counted_on:
+        console.warn(words.get("command.report.open"))
     counts = {"count": len(written.files), "folder": written.folder}
     console.say(words.fill("command.report.done", counts))
     if written.inside is not None:

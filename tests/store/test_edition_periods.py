@@ -1,4 +1,4 @@
-"""Editions: only of periods that are over and reported for, and only where a number changed."""
+"""Editions: preliminary until a period is over, of reported ones, and new where numbers changed."""
 
 from __future__ import annotations
 
@@ -43,21 +43,25 @@ def numbers(store: Store, period: Period = YEAR) -> list[int]:
 
 
 @sqlite
-def test_a_period_that_is_not_over_is_not_published(store: Store, tmp_path: Path) -> None:
-    """Refused on its last day too; a draft of it is named so, and every title says it."""
+@pytest.mark.slow
+def test_an_edition_of_a_period_that_is_not_over_cannot_be_mistaken(
+    store: Store, tmp_path: Path
+) -> None:
+    """On the last day it is preliminary by name, cover and titles; a day later it is another."""
     first_reports(store)
-    for day in (date(2025, 12, 30), YEAR.til):
-        with pytest.raises(UsageError, match=r"slutter først 31\. december 2025") as refusal:
-            issue(store, tmp_path / "published", counted_on=day)
-        assert "uden --publish" in str(refusal.value.remedy)
-    assert numbers(store) == []
-    assert bytes_of(tmp_path / "published") == {}
-    written = write(store, tmp_path / "inside", counted_on=YEAR.til, internal=True)
-    national = next(path for path in written.files if "groenland" in path.name)
-    assert "periode-ikke-slut" in national.name
-    book = load_workbook(national, read_only=True)
-    titles = [str(book[name]["A1"].value) for name in ("Forside", "T11")]
-    assert all("FORELØBIG, PERIODEN ER IKKE SLUT." in title for title in titles)
+    for day, number, is_open in ((YEAR.til, 1, True), (date(2026, 1, 1), 2, False)):
+        written = issue(store, tmp_path / f"{day}", counted_on=day)
+        assert written.new == {"GL"}
+        assert numbers(store)[-1] == number
+        for path in written.files:
+            assert ("foreloebig" in path.name) == is_open, path.name
+            book = load_workbook(path, read_only=True)
+            for name in set(book.sheetnames) - {"Metode"}:
+                title = str(book[name]["A1"].value)
+                assert ("FORELØBIG, PERIODEN ER IKKE SLUT." in title) == is_open, (name, title)
+            cover = [str(row[0]) for row in book["Forside"].iter_rows(values_only=True)]
+            said = any("perioden slutter først 31. december 2025" in line for line in cover)
+            assert said == is_open
 
 
 @sqlite

@@ -150,7 +150,9 @@ def _provisional(question: Question) -> list[str]:
     """Give what the editions mark as provisional: the quarters and the whole."""
     day = question.counted_on
     found = [q.id for q in quarters(question.period) if is_provisional(q.period.til, day)]
-    return [*found, *(["periode"] if is_provisional(question.period.til, day) else [])]
+    found += ["periode"] if is_provisional(question.period.til, day) else []
+    # An edition of a period that is not over is another than the one that is made when it is.
+    return [*found, *(["ikke_slut"] if question.period.til >= day else [])]
 
 
 def make_internal(
@@ -300,6 +302,8 @@ def _named(
     wording = Wording(form, release.language)
     own = {"number": release.number, "count": len(moved)}
     sentences = [wording.fill("edition.own" if release.number else "edition.draft", own)]
+    if release.period is not None and release.period.til >= release.counted_on:
+        sentences.append(wording.fill("edition.open", {"day": wording.day(release.period.til)}))
     if last is not None:
         publication, before = last
         day = wording.day(publication.counted_on)

@@ -113,8 +113,8 @@ def _lines(edition: Edition, spec: TableSpec, notes: Sequence[str]) -> Iterator[
     )
     yield wording.fill("line.period", {"rule": wording.period_rule(spec.period_rule, period)})
     late = "provisional" if edition.is_provisional(period.til) else "final"
-    yield wording.fill(f"line.counted_{late}", {"day": wording.day(edition.counted_on)})
-    yield tell_coverage(edition.counting.coverage, wording, edition.area)
+    counted_on = wording.fill(f"line.counted_{late}", {"day": wording.day(edition.counted_on)})
+    yield f"{counted_on} {tell_coverage(edition.counting.coverage, wording, edition.area)}"
     if notes:
         yield wording.fill("line.notes", {"notes": edition.marks(notes)})
 
