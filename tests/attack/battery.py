@@ -43,16 +43,14 @@ class Demo:
         """
         public = [book for period in periods for book in self._read("public", period)]
         inside = [book for period in periods for book in self._read("internal", period)]
-        named = COUNTRIES[land]
-        areas = {
-            row[0]
-            for book in inside
-            if named in book.area
+        national = [book for book in (*public, *inside) if book.area.endswith(COUNTRIES[land])]
+        mine = {
+            str(row[0])
+            for book in national
             for table in book.tables
             if table.code == "T14"
             for row in table.rows
-        }
-        mine = {f"hele landet {named}", *map(str, areas)}
+        } | {book.area for book in national}
         return Country(
             [book for book in public if book.area in mine],
             [book for book in inside if book.area in mine],

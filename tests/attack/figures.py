@@ -116,9 +116,9 @@ def _worked_out(
     figures: dict[str, float] = {}
     if decided:
         figures["Andel afslag (pct.)"] = 100 * refused / decided
-    figures["Afslag, nedre grænse (antal)"] = _limit(refused, 0.025, lower=True)
-    figures["Afslag, øvre grænse (antal)"] = _limit(refused, 0.025, lower=False)
-    country = next((found for (_, area), found in prints.items() if area == "Hele landet"), {})
+    figures["Afslag, nedre grænse (antal)"] = _limit(refused, decided, 0.025, lower=True)
+    figures["Afslag, øvre grænse (antal)"] = _limit(refused, decided, 0.025, lower=False)
+    country = next(iter(prints.values()))
     all_refused, all_decided = country.get(_REFUSED), country.get(_DECIDED)
     if isinstance(all_refused, int) and isinstance(all_decided, int) and all_decided:
         expected = decided * all_refused / all_decided
@@ -129,29 +129,29 @@ def _worked_out(
     return figures
 
 
-def _limit(count: int, tail: float, *, lower: bool) -> float:
-    """Return an end of the exact interval of a Poisson count, by halving.
+def _limit(count: int, of: int, tail: float, *, lower: bool) -> float:
+    """Return an end of the exact interval of a binomial count (Clopper and Pearson), by halving.
 
     Args:
         count: What was counted.
+        of: How many could have been.
         tail: Probability outside on this side.
         lower: Whether the lower end is asked for.
     """
-    if lower and count == 0:
-        return 0.0
-    low, high = 0.0, 4.0 * count + 20
+    if count == (0 if lower else of):
+        return float(count)
+    low, high = 0.0, 1.0
     for _ in range(100):
         middle = (low + high) / 2
-        below = _at_most(count - 1 if lower else count, middle)
+        below = _at_most(count - 1 if lower else count, of, middle)
         outside = 1 - below if lower else below
         if (outside < tail) == lower:
             low = middle
         else:
             high = middle
-    return low
+    return low * of
 
 
-def _at_most(count: int, mean: float) -> float:
-    """Return the probability of at most so many, of a Poisson number."""
-    terms = (math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(count + 1))
-    return sum(terms)
+def _at_most(count: int, of: int, share: float) -> float:
+    """Return the probability of at most so many of a number, each with the same probability."""
+    return sum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(count + 1))

@@ -16,7 +16,7 @@ LAND = "Hele landet"
 _ALL_REPORTED = re.compile(r"[Hh]ele landet|\d+ af \d+ kommuner")
 """What the total of all kommuner is called, where not all have reported too."""
 
-"""How a country calls itself in its own tables."""
+"""How a country calls itself in its own tables, and here also "4 af 98 kommuner"."""
 
 TOTALS = ("I alt", "Alle niveauer", "Alle med anden indkomst", "Alle tilbageviste sager")
 """Labels of rows for all values of what divides them."""

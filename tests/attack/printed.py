@@ -61,7 +61,7 @@ class Book:
     """One printed workbook.
 
     Attributes:
-        area: Name of the country, "hele landet (Grønland)", or of the kommune.
+        area: Name of the kommune, or "hele landet (Grønland)", or "4 af 98 kommuner (Danmark)".
         first: First day of the period.
         last: Last day of the period, included.
         edition: Number of the edition, 0 for an internal book.
@@ -79,6 +79,16 @@ class Book:
     reach: int
     tables: tuple[Table, ...]
     said: str
+
+    @property
+    def national(self) -> bool:
+        """Return whether the book is of a country, or of those of its kommuner that reported."""
+        return self.area.endswith(")")
+
+    @property
+    def total(self) -> str:
+        """Return the label of the rows for all kommuner of a national book, in small letters."""
+        return self.area.rsplit(" (", 1)[0].lower()
 
     @property
     def internal(self) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.attack.figures import recomputed
 from tests.attack.handwritten import books_of
 from tests.attack.knowledge import knowledge
 from tests.attack.meaning import LAND, Key
@@ -251,3 +252,31 @@ def test_a_belief_that_contradicts_what_is_printed_is_dropped(tmp_path: Path) ->
     found = attack(country, PUBLIC, trusting=True)
     assert len(found) == 2
     assert not [item for item in found if item.narrow]
+
+
+PER_CENT = "Andel afslag (pct.)"
+
+T12 = """
+=== T12
+T12. Afslag sammenlignet med landets andel, hele landet (Grønland), 2025
+Kommune|Tilkendelser (antal)|Afslag (antal)|Tilkendelser og afslag (antal)|{4}|{0}|{1}
+Hele landet|5|5|10|50|2|8
+A Kommune|10|0|10|{2}|0|{3}
+"""
+
+
+@pytest.mark.parametrize(
+    ("share", "upper", "wrong"), [(0, 3, []), (10, 3, ["Andel"]), (0, 4, ["øvre"])]
+)
+def test_a_share_and_a_limit_that_the_prints_do_not_give_are_found(
+    tmp_path: Path, share: int, upper: int, wrong: list[str]
+) -> None:
+    """Clopper and Pearson's table: 5 of 10 is 18.7 to 81.3 per cent, 0 of 10 at most 30.8."""
+    lower_limit, upper_limit = "Afslag, nedre grænse (antal)", "Afslag, øvre grænse (antal)"
+    cover = COVER.format(area="hele landet (Grønland)", said=CONTROLLED, mark="")
+    (book,) = books_of(
+        [cover + T12.format(lower_limit, upper_limit, share, upper, PER_CENT)], tmp_path
+    )
+    found = list(recomputed(book))
+    assert len(found) == len(wrong)
+    assert all(word in line for word, line in zip(wrong, found, strict=True))

@@ -64,12 +64,12 @@ class Country:
 
     def prints(self) -> list[tuple[Book, Print]]:
         """Return each printed count of the countries' own editions, with its book."""
-        books = [book for book in self.public if book.area.startswith("hele")]
+        books = [book for book in self.public if book.national]
         return [pair for prints in read(books).prints.values() for pair in prints]
 
     def areas(self) -> list[str]:
         """Return the kommuner with an internal book of their own."""
-        return list(dict.fromkeys(b.area for b in self.internal if not b.area.startswith("hele")))
+        return list(dict.fromkeys(book.area for book in self.internal if not book.national))
 
     def known(self, reader: str, *, trusting: bool) -> Known:
         """Return what a reader knows.
