@@ -21,13 +21,20 @@ _DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 """Names that are no files on Windows, whatever ending they have."""
 
 _LONGEST_NAME = 100
+_BINARY = getattr(os, "O_BINARY", 0)
 
 PAGE_MARK = b'<meta name="generator" content="fpsheet">'
 """Stands in the head of a page the program made; nobody types in one, so it may be replaced."""
 
 
-def write_whole(path: Path, data: bytes, *, language: str = "da") -> None:
+def write_whole(path: Path, data: bytes, *, language: str = "da", mode: int = 0o666) -> None:
     """Write a file so that nobody ever sees a part of it; folders are made.
+
+    Args:
+        path: Where.
+        data: Its bytes.
+        language: Language of a refusal.
+        mode: Rights of the file where the system knows them, less what the user's mask takes.
 
     Raises:
         WorkbookFileError: It cannot be written (open in Excel, no right to, disk full).
@@ -35,7 +42,8 @@ def write_whole(path: Path, data: bytes, *, language: str = "da") -> None:
     beside = path.with_name(part_name(path.name))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
+        with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -21,10 +21,6 @@ PASSWORD_VARIABLE = "FPSHEET_KEY_PASSWORD"  # noqa: S105 - the name of a variabl
 """Environment variable with the password of the signing key, for runs without a person."""
 
 
-SHORTEST_PASSWORD = 12
-"""Characters: a file with a key can be tried at leisure by whoever has a copy of it."""
-
-
 def make_key_commands(words: Words) -> tuple[click.Command, ...]:
     """Give the commands."""
     kommune = kommune_option(words, required=True)
@@ -67,6 +63,24 @@ def ask_password(session: Session, *, twice: bool = False) -> str:
     return answer
 
 
+def ask_new_password(session: Session) -> str:
+    """Give the password of a key that is made now.
+
+    Raises:
+        UsageError: It is too short, or among what is tried first.
+    """
+    from fpsheet.transport.locked import SHORTEST_PASSWORD, is_trivial
+
+    words, password = session.words, ask_password(session, twice=True)
+    if len(password) < SHORTEST_PASSWORD or is_trivial(password):
+        what = "too_short" if len(password) < SHORTEST_PASSWORD else "trivial"
+        raise UsageError(
+            words.fill(f"command.keys.new.{what}", {"count": SHORTEST_PASSWORD}),
+            remedy=words.get("command.keys.new.too_short_remedy"),
+        )
+    return password
+
+
 def ask_sealing(session: Session) -> "Sealing | None":
     """Give the keys a package is signed and sealed with; None where there are none at all.
 
@@ -83,6 +97,7 @@ def ask_sealing(session: Session) -> "Sealing | None":
         raise UsageError(told, remedy=session.words.get(f"command.submit.{what}_remedy"))
     from fpsheet.outbox import Sealing
 
+    session.warn_of(keys.signing)
     key = keys.signing_key(password=ask_password(session))
     return Sealing(key, keys.recipient(), session.now)
 
@@ -91,13 +106,7 @@ def ask_sealing(session: Session) -> "Sealing | None":
 def make_key(session: Session, *, kommune: str) -> int:
     """Make the kommune's signing key."""
     code, words, console = session.kommune(kommune), session.words, session.console()
-    password = ask_password(session, twice=True)
-    if len(password) < SHORTEST_PASSWORD:
-        told = {"count": SHORTEST_PASSWORD}
-        raise UsageError(
-            words.fill("command.keys.new.too_short", told),
-            remedy=words.get("command.keys.new.too_short_remedy"),
-        )
+    password = ask_new_password(session)
     key, public = session.keys().make_signing_key(code, password=password)
     console.say(words.fill("command.keys.new.done", {"file": public}))
     console.say(words.fill("command.keys.fingerprint", {"digits": key.public.fingerprint}))
@@ -110,7 +119,11 @@ def make_departement_key(session: Session) -> int:
     from fpsheet.transport.package import recipient_fingerprint
 
     keys = session.keys()
-    recipient = keys.make_identity()
+    if keys.identity_file.exists() and not keys.is_locked:
+        keys.lock_identity(password=ask_new_password(session))
+        session.console().say(session.words.get("command.keys.departement.locked"))
+        return 0
+    recipient = keys.make_identity(password=ask_new_password(session))
     words, console = session.words, session.console()
     console.say(words.fill("command.keys.departement.done", {"file": keys.recipient_file}))
     digits = recipient_fingerprint(recipient)

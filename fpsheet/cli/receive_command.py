@@ -52,6 +52,7 @@ def receive_receipt(  # noqa: PLR0913 - one parameter per option
     keys, words = session.keys(), session.words
     key = None
     if is_sealed(receipt) and keys.signing.exists():
+        session.warn_of(keys.signing)
         key = keys.signing_key(password=ask_password(session))
     opened = open_receipt(receipt, Opening(key, keys.receipt_signer()), words.language)
     question, target = session.question(None, today), out or file

@@ -118,15 +118,38 @@ class Session:
         """Give what is needed to take in files for a database: keys and trust."""
         from fpsheet.receive import Desk
 
-        keys = self.keys()
-        unsealing = (keys.identity(), keys.keyring()) if keys.identity_file.exists() else None
+        keys, key_file = self.keys(), self.central(db).key_file
+        unsealing = (self._identity(keys), keys.keyring()) if keys.identity_file.exists() else None
+        self.warn_of(keys.identity_file, keys.keyring_file, key_file)
         return Desk(
             today or self.local_day,
             self.now,
-            self.central(db).key_file,
+            key_file,
             unsigned=self._unsigned(keys),
             unsealing=unsealing,
         )
+
+    def _identity(self, keys: "KeyFolder") -> str:
+        """Give the departement's identity; one that lies open is told of at every use."""
+        from fpsheet.cli.key_commands import ask_password
+
+        if keys.is_locked:
+            return keys.identity(password=ask_password(self))
+        told = {"file": keys.identity_file}
+        self.console().warn(self.words.fill("command.keys.departement.open", told))
+        return keys.identity()
+
+    def warn_of(self, *secrets: Path) -> None:
+        """Tell of secret files that others than their owner can read or write."""
+        from fpsheet.secret_file import EVERYBODY, GROUP, readers_of
+
+        for file in secrets:
+            readers = readers_of(file)
+            if readers:
+                spoken = {key: self.words.get(f"command.keys.{key}") for key in (EVERYBODY, GROUP)}
+                who = ", ".join(spoken.get(name, name) for name in readers)
+                told = {"file": file, "who": who}
+                self.console().warn(self.words.fill("command.keys.exposed", told))
 
     def _unsigned(self, keys: "KeyFolder") -> "Unsigned | None":
         """Give where unsigned files are taken from; None for anywhere, where nothing is said.

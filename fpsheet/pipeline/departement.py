@@ -169,7 +169,7 @@ def post_receipts(
     from fpsheet.receipts.post import post_receipts as write
     from fpsheet.transport.folder import Folder
 
-    receipts = Folder(folder)
+    receipts = Folder(folder, is_private=True)
     receipts.sweep(desk.now)
     post = Post(form, desk.today, desk.key_file, language, desk.unsealing)
     return write(processed, receipts, post)

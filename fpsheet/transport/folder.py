@@ -9,14 +9,21 @@ from fpsheet.files import PART_SUFFIX, part_name, plain_name, write_whole
 from fpsheet.outside import reaching
 
 _SCHEME = "://"
+_ANYBODY, _GROUP, _GROUP_FOLDER = 0o666, 0o640, 0o750
 _STALE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder by its path or address (`//server/share/out`, `memory://out`)."""
+    """A folder by its path or address (`//server/share/out`, `memory://out`).
+
+    Attributes:
+        url: Where it is.
+        is_private: What is put there is for its owner and group alone, where the system knows them.
+    """
 
     url: str
+    is_private: bool = False
 
     def put(self, name: str, data: bytes) -> str:
         """Write a file: under another name first, then renamed. Folders are made.
@@ -36,7 +43,10 @@ class Folder:
         name = "/".join(map(plain_name, name.split("/")))
         if _SCHEME not in self.url:
             local = Path(self.url) / name
-            write_whole(local, data)
+            if self.is_private:
+                with suppress(OSError):  # told when the file is written
+                    local.parent.mkdir(mode=_GROUP_FOLDER, parents=True, exist_ok=True)
+            write_whole(local, data, mode=_GROUP if self.is_private else _ANYBODY)
             return str(local)
         from fsspec.core import url_to_fs
 

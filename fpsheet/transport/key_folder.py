@@ -1,11 +1,13 @@
 """The folder of keys: what a kommune and the departement keep of them on their own PCs."""
 
+import json
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from pathlib import Path
 
-from fpsheet.files import write_whole
+from fpsheet.secret_file import write_secret
 from fpsheet.transport.keyring import Keyring, load_keyring, save_keyring
+from fpsheet.transport.locked import LockError, lock, unlock
 from fpsheet.transport.package import new_identity, recipient_fingerprint
 from fpsheet.transport.signing_key import (
     KeyFileError,
@@ -17,7 +19,10 @@ from fpsheet.transport.signing_key import (
     read_owner,
     save_signing_key,
 )
+from fpsheet.transport.strict import table_of
 
+_OPEN_IDENTITY = "AGE-SECRET-KEY-1"
+_IDENTITY = "fpsheet identity"
 _SIGNER = "ed25519 "
 """Begins the line of the key that signs receipts."""
 
@@ -84,11 +89,11 @@ class KeyFolder:
         key = new_signing_key(kommune_kode)
         save_signing_key(key, self.signing, password=password)
         public = self.folder / f"underskrift-{kommune_kode}.json"
-        write_whole(public, key.public.to_bytes())
+        write_secret(public, key.public.to_bytes())
         return key, public
 
-    def make_identity(self) -> str:
-        """Make the departement's keys; give what it hands out (see `recipient_fingerprint`).
+    def make_identity(self, *, password: str) -> str:
+        """Make the departement's keys, locked; give what it hands out (`recipient_fingerprint`).
 
         Raises:
             KeyFileError: There is one already: what is sealed for it could not be opened; or the
@@ -105,8 +110,8 @@ class KeyFolder:
         identity, recipient = new_identity()
         signer = b64encode(departement_key(identity).public.key).decode()
         handed_out = f"{recipient}\n{_SIGNER}{signer}"
-        write_whole(self.identity_file, f"{identity}\n".encode())
-        write_whole(self.recipient_file, f"{handed_out}\n".encode())
+        self._keep_identity(identity, password)
+        write_secret(self.recipient_file, f"{handed_out}\n".encode())
         return handed_out
 
     def trust(self, file: Path, *, heard: str) -> str:
@@ -126,7 +131,7 @@ class KeyFolder:
             )
         if self.identity_file.exists() and recipient != self._handed_out():
             raise _other_recipient()
-        write_whole(self.recipient_file, f"{recipient}\n".encode())
+        write_secret(self.recipient_file, f"{recipient}\n".encode())
         return recipient
 
     def _handed_out(self) -> str:
@@ -157,13 +162,46 @@ class KeyFolder:
         except ValueError:
             raise _no_key(self.recipient_file) from None
 
-    def identity(self) -> str:
-        """Give the departement's secret identity.
+    def _keep_identity(self, identity: str, password: str) -> None:
+        locked = lock(identity.encode(), password=password, what=_IDENTITY)
+        write_secret(self.identity_file, (json.dumps(locked, indent=1) + "\n").encode())
+
+    @property
+    def is_locked(self) -> bool:
+        """Tell whether a password is needed to read the identity.
 
         Raises:
             KeyFileError: There is none.
         """
-        return _read_text(self.identity_file, "AGE-SECRET-KEY-1")
+        return not _read_text(self.identity_file, "").startswith(_OPEN_IDENTITY)
+
+    def lock_identity(self, *, password: str) -> None:
+        """Lock an identity that lies open, as it was written first.
+
+        Raises:
+            KeyFileError: There is none, or it is locked.
+            WorkbookFileError: The folder cannot be written.
+        """
+        self._keep_identity(_read_text(self.identity_file, _OPEN_IDENTITY), password)
+
+    def identity(self, *, password: str = "") -> str:
+        """Give the departement's secret identity; the password is that of a locked one.
+
+        Raises:
+            KeyFileError: There is none, or the password is wrong.
+        """
+        text = _read_text(self.identity_file, "")
+        if text.startswith(_OPEN_IDENTITY):
+            return text
+        try:
+            content = json.loads(text)
+            opened = unlock(table_of(content), password=password, what=_IDENTITY).decode()
+        except (ValueError, TypeError, LockError):
+            raise KeyFileError(
+                f"Nøglen i {self.identity_file.name} kan ikke låses op.",
+                remedy="Prøv adgangskoden igen, eller hent filen fra sikkerhedskopien.",
+            ) from None
+        return opened
 
     def keyring(self) -> Keyring:
         """Give the keyring; empty where nobody is enrolled.

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from fpsheet.files import write_whole
+from fpsheet.secret_file import write_secret
 from fpsheet.transport.signing_key import KeyFileError, PublicKey
 
 MOST_ACTIVE = 2
@@ -135,7 +135,7 @@ def save_keyring(keyring: Keyring, path: Path) -> None:
         WorkbookFileError: The file cannot be written.
     """
     content = json.dumps(list(_to_json(keyring.keys)), indent=1, ensure_ascii=False)
-    write_whole(path, (content + "\n").encode())
+    write_secret(path, (content + "\n").encode())
 
 
 def _digits(text: str) -> str:

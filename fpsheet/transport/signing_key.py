@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fpsheet.files import write_whole
+from fpsheet.secret_file import write_secret
 from fpsheet.transport.fingerprint import spoken_fingerprint
+from fpsheet.transport.locked import LockError, lock, unlock
 from fpsheet_templates.errors import FpsheetError
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _KEY_BYTES = 32
 """Length of an Ed25519 key, public or private."""
 
+_LOCKED = "fpsheet signing key "
 _SPOKEN = b"fpsheet kommune key 1\0"
 _RECEIPTS = b"fpsheet receipts 1"
 
@@ -96,18 +98,16 @@ def departement_key(identity: str) -> SigningKey:
 
 
 def save_signing_key(key: SigningKey, path: Path, *, password: str) -> None:
-    """Write a key to a file, locked with a password (PKCS 8).
+    """Write a key to a file that only its owner may read, locked with a password.
 
     Raises:
         WorkbookFileError: The file cannot be written.
     """
-    from cryptography.hazmat.primitives import serialization as s
-
-    pem = key.private.private_bytes(
-        s.Encoding.PEM, s.PrivateFormat.PKCS8, s.BestAvailableEncryption(password.encode())
+    locked = lock(
+        key.private.private_bytes_raw(), password=password, what=_LOCKED + key.kommune_kode
     )
-    content = {"fpsheet": "signing key", "kommune": key.kommune_kode, "pem": pem.decode()}
-    write_whole(path, (json.dumps(content, indent=1) + "\n").encode())
+    content = {"fpsheet": "signing key", "kommune": key.kommune_kode, **locked}
+    write_secret(path, (json.dumps(content, indent=1) + "\n").encode())
 
 
 def load_signing_key(path: Path, *, password: str) -> SigningKey:
@@ -117,19 +117,37 @@ def load_signing_key(path: Path, *, password: str) -> SigningKey:
         KeyFileError: The file is missing or no key of ours, or the password is wrong.
     """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     content = _read(path, "signing key")
+    kommune = content["kommune"]
     try:
-        private = load_pem_private_key(content["pem"].encode(), password=password.encode())
-    except (ValueError, TypeError):
+        if "pem" in content:
+            private = _read_pem(content["pem"], password)
+        else:
+            raw = unlock(content, password=password, what=_LOCKED + kommune)
+            private = Ed25519PrivateKey.from_private_bytes(raw)
+    except (ValueError, TypeError, LockError):
         raise KeyFileError(
             f"Nøglen i {path.name} kan ikke låses op.",
             remedy="Prøv adgangskoden igen, eller lav en ny nøgle med «fpsheet keys new».",
         ) from None
+    return SigningKey(kommune, private)
+
+
+def _read_pem(pem: str, password: str) -> "Ed25519PrivateKey":
+    """Read a key as it was locked first: PKCS 8, which a fast computer tries quickly.
+
+    Raises:
+        ValueError: The password is another.
+        TypeError: It is a key of another kind.
+    """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    private = load_pem_private_key(pem.encode(), password=password.encode())
     if not isinstance(private, Ed25519PrivateKey):
-        raise KeyFileError(f"Nøglen i {path.name} er af en anden slags.")
-    return SigningKey(content["kommune"], private)
+        raise TypeError("a key of another kind")
+    return private
 
 
 def read_owner(path: Path) -> str:
@@ -164,11 +182,11 @@ def _read(path: Path, kind: str) -> dict[str, str]:
         raise KeyFileError(f"Nøglefilen {path.name} kan ikke åbnes.") from None
     except ValueError:
         content = {}
-    wanted = {"signing key": {"kommune", "pem"}, "public key": {"kommune", "key"}}[kind]
+    wanted = {"signing key": {"kommune"}, "public key": {"kommune", "key"}}[kind]
     is_ours = isinstance(content, dict) and content.get("fpsheet") == kind
     if not is_ours or not all(isinstance(content.get(name), str) for name in wanted):
         raise KeyFileError(
             f"Filen {path.name} er ikke en nøgle fra fpsheet.",
             remedy="Vælg den fil, som «fpsheet keys» har lavet.",
         )
-    return {name: content[name] for name in wanted}
+    return {name: str(value) for name, value in content.items()}

@@ -1,7 +1,8 @@
 """The store: one central database, SQLite or PostgreSQL, opened and locked in one place."""
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -119,7 +120,9 @@ def open_store(
         StoreError: It is missing, locked, of another version, or the keys are not its own.
     """
     store = _reach(url, keys)
-    if not create:
+    if create:
+        _make_file(store)
+    else:
         _need_file(store)
     try:
         if create or lift:
@@ -216,6 +219,18 @@ def _reach(url: str, keys: Keys | None) -> Store:
     place = address.database or "?" if _is_sqlite(address) else address.render_as_string()
     with translated(place):
         return Store(_make_engine(address), place, keys)
+
+
+def _make_file(store: Store) -> None:
+    """Make the file of a new database so that its owner alone may read it, where owners are known.
+
+    What lies beside it while it is written gets the same rights from SQLite.
+    """
+    database = store.engine.url.database
+    if not store.is_postgresql and database not in {None, "", ":memory:"}:
+        # What is in the way is told when the database is opened.
+        with suppress(OSError):
+            os.close(os.open(str(database), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _need_file(store: Store) -> None:

@@ -141,7 +141,7 @@ def test_each_contradiction_is_refused_with_its_own_sentence(exchange: Exchange)
     """Signature, recipient, payload, manifest: what does not agree is refused and noted."""
     exchange.sync()
     before = contents(exchange)
-    identity = KeyFolder(exchange.root / "departement" / "noegler").identity()
+    identity = KeyFolder(exchange.root / "departement" / "noegler").identity(password=PASSWORD)
     key = KeyFolder(exchange.root / "kommune" / "noegler").signing_key(password=PASSWORD)
     false: dict[str, dict[str, Any]] = {
         "PAK-004": {"manifest": {"aar": "2025"}, "sign": False},
@@ -270,7 +270,7 @@ def test_no_content_of_a_package_stops_the_others(exchange: Exchange) -> None:
 
     So is one of a form that nobody made, as the workbook itself would be.
     """
-    identity = KeyFolder(exchange.root / "departement" / "noegler").identity()
+    identity = KeyFolder(exchange.root / "departement" / "noegler").identity(password=PASSWORD)
     key = KeyFolder(exchange.root / "kommune" / "noegler").signing_key(password=PASSWORD)
     load = payload(kommune="956")
     bad = {"dyb.fpsheet": zlib.compress(b"[" * 200_000), "skaev.fpsheet": uneven(load)}
