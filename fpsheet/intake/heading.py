@@ -1,6 +1,10 @@
-"""Headings: a list of another office is known by the words above its columns."""
+"""Headings: a list of another office is known by the words above its columns.
+
+So is an entry sheet of ours that lost its hidden row, names and columns, where its table is left.
+"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fpsheet.intake.address import column_letters
 from fpsheet.intake.fault import Fault
@@ -34,6 +38,23 @@ def map_headings(head: SheetHead, sheet: SheetPlan) -> SheetMap | None:
         named=(),
         calculated=frozenset(),
     )
+
+
+def map_table(head: SheetHead, plan: ReadingPlan) -> SheetMap | None:
+    """Find an entry sheet that lost what it is known by; None where its table leaves any doubt.
+
+    It is one of ours where the table of its name still has our headings: all that everybody sees,
+    each once, and in the table's own first row.
+    """
+    for sheet in plan.sheets.values():
+        table = head.tables.get(sheet.table)
+        place = map_headings(head, sheet) if table else None
+        if table is None or place is None or place.duplicated or place.header_row != table[0]:
+            continue
+        if {field.id for field in sheet.fields if not field.may_be_hidden} <= place.columns.keys():
+            own = frozenset(range(table[1], table[3] + 1))
+            return replace(place, calculated=own - set(place.columns.values()))
+    return None
 
 
 def judge_headings(head: SheetHead, place: SheetMap, plan: ReadingPlan) -> Iterator[Fault]:

@@ -59,13 +59,13 @@ class SheetHead:
         part: The worksheet.
         texts: Texts of its first rows.
         names: Defined names that point at this worksheet.
-        table_rows: First column of each table of the sheet → the table's header row.
+        tables: Name of each table of the sheet → first row, first column, last row, last column.
     """
 
     part: SheetPart
     texts: Texts
     names: Mapping[str, NamedCells]
-    table_rows: Mapping[int, int]
+    tables: Mapping[str, tuple[int, int, int, int]]
 
     def names_of(self, sheet: SheetPlan) -> dict[str, NamedCells]:
         """Give what this worksheet has of an entry sheet's named columns, helpers included."""
@@ -180,7 +180,7 @@ def _find_header_row(
     likely = [row for row, count in matches.items() if 2 * count >= len(columns)]
     tables = [
         row
-        for column, row in head.table_rows.items()
+        for row, column, *_ in head.tables.values()
         if row > after and column in columns.values() and (matches[row] or not likely)
     ]
     if tables:

@@ -97,7 +97,7 @@ def _judge(survey: Survey, meta: Mapping[str, str], plan: ReadingPlan) -> Iterat
         yield from judge_list(survey, plan)
         return
     yield from judge_meta(meta, plan)
-    yield from judge_survey(survey, plan, version=form_version(meta))
+    yield from judge_survey(survey, plan, version=form_version(meta), has_meta=bool(meta))
 
 
 def _read_sheets(

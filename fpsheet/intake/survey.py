@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from fpsheet.intake.address import column_letters
 from fpsheet.intake.fault import Fault
-from fpsheet.intake.heading import judge_headings, map_headings
+from fpsheet.intake.heading import judge_headings, map_headings, map_table
 from fpsheet.intake.identity import SheetHead, SheetMap, map_sheet
 from fpsheet.intake.package import Package
 from fpsheet.intake.plan import ReadingPlan, SheetPlan, fold_label
 from fpsheet.intake.shared_strings import SharedStrings
 from fpsheet.intake.sheet_xml import DAMAGED, read_texts
-from fpsheet.intake.workbook_part import SheetPart, WorkbookPart, read_table_rows
+from fpsheet.intake.workbook_part import SheetPart, WorkbookPart, read_tables
 
 _ROW_ID = "raekke_id"
 _WORKSHEET = " worksheet"
@@ -67,7 +67,7 @@ def survey_workbook(package: Package, workbook: WorkbookPart, plan: ReadingPlan)
 
 def _map(head: SheetHead, plan: ReadingPlan) -> SheetMap | None:
     if not plan.is_list:
-        return map_sheet(head, plan)
+        return map_sheet(head, plan) or map_table(head, plan)
     places = (map_headings(head, sheet) for sheet in plan.sheets.values())
     return next((place for place in places if place), None)
 
@@ -84,13 +84,16 @@ def judge_list(survey: Survey, plan: ReadingPlan) -> Iterator[Fault]:
         yield from judge_headings(head, place, plan)
 
 
-def judge_survey(survey: Survey, plan: ReadingPlan, *, version: int) -> Iterator[Fault]:
+def judge_survey(
+    survey: Survey, plan: ReadingPlan, *, version: int, has_meta: bool
+) -> Iterator[Fault]:
     """Say what is missing, doubled or renamed.
 
     Args:
         survey: What was found.
         plan: What to look for.
         version: Form version of the workbook, 0 when unknown: what came later is not missing.
+        has_meta: The hidden sheet is there; where it is gone with all else hidden, that is told.
 
     Findings: STR-050 to STR-055, STR-066 to STR-069.
     """
@@ -99,7 +102,7 @@ def judge_survey(survey: Survey, plan: ReadingPlan, *, version: int) -> Iterator
     for copy in survey.copies:
         yield Fault("STR-052", sheet=copy.sheet, title=copy.part.title)
     is_inspected = _are_hidden_columns_gone(survey)
-    if is_inspected:
+    if is_inspected and has_meta:
         yield Fault("STR-069", details=(("antal", str(len(survey.maps))),))
     known = {sheet for sheet, _ in survey.damaged}
     for sheet in plan.sheets.values():
@@ -167,7 +170,7 @@ def _read_head(
     except DAMAGED:
         return None
     names = {name: cells for name, cells in workbook.names.items() if cells.title == part.title}
-    return SheetHead(part, texts, names, read_table_rows(package, part.part))
+    return SheetHead(part, texts, names, read_tables(package, part.part))
 
 
 def _has_title(sheet: SheetPlan, part: SheetPart) -> bool:

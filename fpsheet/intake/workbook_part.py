@@ -96,17 +96,21 @@ def read_workbook_part(package: Package) -> WorkbookPart | None:
     )
 
 
-def read_table_rows(package: Package, part: str) -> dict[int, int]:
-    """Give the tables of a sheet: first column → header row. Damaged ones are left out."""
+def read_tables(package: Package, part: str) -> dict[str, tuple[int, int, int, int]]:
+    """Give the tables of a sheet: name → first row, first column, last row, last column.
+
+    Damaged ones are left out.
+    """
     found = {}
     try:
         rels = package.utf8(rels_name(part))
         relations = read_relations(ET.fromstring(rels), part=part) if rels else ()  # noqa: S314 - has no document type
         for relation in relations:
             table = package.utf8(relation.target) if relation.type == "table" else None
-            place = parse_range(ET.fromstring(table).get("ref", "")) if table else None  # noqa: S314 - as above
-            if place:
-                found[place[1]] = place[0]
+            root = ET.fromstring(table) if table else None  # noqa: S314 - as above
+            place = parse_range(root.get("ref", "")) if root is not None else None
+            if root is not None and place:
+                found[root.get("displayName", "")] = place
     except ET.ParseError:
         return {}
     return found

@@ -235,6 +235,40 @@ def test_hidden_columns_that_are_gone_are_told_once() -> None:
     assert set(raw.sheets["forloeb"].missing) == {"raekke_id", "indstilling"}
 
 
+def with_table(package: Package, sheet: str, *, reference: str, name: str) -> Package:
+    """Add a table to a sheet."""
+    table = f'<table xmlns="{MAIN}" id="1" displayName="{name}" ref="{reference}"/>'
+    package = package.with_part("xl/tables/table1.xml", table)
+    return package.with_relation(part_of(sheet), f"{OFFICE}/table", "../tables/table1.xml")
+
+
+@pytest.mark.parametrize(
+    ("reference", "name", "fields", "code"),
+    [
+        ("B2:O9", "tForloeb", slice(2, None), "STR-069"),
+        ("B3:O9", "tForloeb", slice(2, None), "STR-067"),
+        ("B2:O9", "Tabel1", slice(2, None), "STR-067"),
+        ("B2:O9", "tForloeb", slice(2, -2), "STR-067"),
+    ],
+)
+def test_a_sheet_known_by_its_table_alone(
+    reference: str, name: str, fields: slice, code: str
+) -> None:
+    """Without hidden row and names the table of our name with all our headings tells the sheet."""
+    texts = ["Status", *headings("forloeb")[fields]]
+    own = [None, *texts]
+    rows = text_row(2, own) + text_row(3, [None, None, CPR, "Revurdering"])
+    package = with_table(with_forloeb(sheet_xml(rows)), "forloeb", reference=reference, name=name)
+    others = [sheet for sheet in SHEETS if sheet != "forloeb"]
+    raw, faults = take_in(without_hidden_columns(package, others))
+    assert raw is not None
+    assert code in {fault.code for fault in faults}
+    assert ("forloeb" in raw.sheets) is (code == "STR-069")
+    if code == "STR-069":
+        assert [fault.code for fault in faults] == [code]
+        assert raw.sheets["forloeb"].frame["cpr"].to_list() == [CPR]
+
+
 def test_row_ids_that_are_gone_from_one_sheet_are_a_missing_column() -> None:
     """One column that somebody deleted is named as such."""
     _, faults = take_in(without_hidden_columns(make_workbook(), ["job"]))
