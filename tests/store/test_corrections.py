@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 BOSS = Actor("kontorchefen", datetime(2026, 3, 2, 9, tzinfo=UTC))
 BASE = """
+# borger
+| id | cpr        | pensionist_foer_reform | sagsbehandler |
+| 1  | 6101801234 | nej                    | AB            |
+| 2  | 6202801235 | nej                    | AB            |
 # forloeb
 | id | cpr        | forloeb_type | start_dato | slut_dato  | timer_pr_uge |
 | 1  | 6101801234 | revurdering  | 2026-01-05 |            | 11           |

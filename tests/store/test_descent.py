@@ -222,12 +222,18 @@ def test_every_order_gives_the_same_state(stores: Stores) -> None:
 
 def test_issue_without_edit_changes_nothing(store: Store) -> None:
     """A workbook filled from the database and sent back as it was changes nothing (I7)."""
-    send(store, BASE)
+    citizens = (
+        "# borger\n| id | cpr | pensionist_foer_reform | sagsbehandler |\n"
+        "| K7Q2M9XA-B-0001 | 6101801234 | nej | AB |\n"
+        "| K7Q2M9XA-B-0002 | 6202801235 | nej | AB |\n"
+    )
+    send(store, citizens + BASE)
     issue = issue_workbook(store, "956", "ZZZZZZZZ", aar=2026, actor=BOSS)
     assert issue is not None
     before = rows(store)
     assert issue.rows["forloeb"]["cpr"].to_list() == ["6101801234", "6202801235"]
     text = BASE.replace("| 1  |", "| K7Q2M9XA-F-0001 |").replace("| 2  |", "| K7Q2M9XA-F-0002 |")
+    text = citizens + text
     sending = Sending(workbook="ZZZZZZZZ", parent=issue.parent, minute=20000)
     receipt = send(store, text, sending)
     assert receipt.sheets["forloeb"].unchanged == 2
