@@ -51,6 +51,8 @@ def test_the_best_file_counts_and_who_sent_none_is_missing() -> None:
     coverage = cover(files, EXPECTED, YEAR)
     assert (coverage.whole, coverage.partly) == (("955", "956"), ("959",))
     assert coverage.missing == ("957", "960")
+    assert not coverage.is_countrywide
+    assert coverage.numbers == {"delivered": 3, "expected": 5}
     words = Wording(load_form(), "da")
     assert tell_coverage(coverage, words, "") == (
         "2 af 5 kommuner har indberettet for hele perioden. Tallene dækker kun det, der er "
@@ -79,3 +81,13 @@ def test_all_is_said_only_where_all_have_reported_for_the_period() -> None:
     assert told == "Alle 5 kommuner har indberettet for hele perioden."
     other = everyone | {"957": [(2024, day)]}
     assert tell_coverage(cover(other, EXPECTED, YEAR), words, "").startswith("4 af 5 kommuner")
+
+
+def test_a_country_of_which_all_reported_a_part_is_the_whole_country_for_a_part() -> None:
+    """Nobody is missing: the row is the country's, and the sentence says for how long."""
+    early = {kommune: [(2025, date(2025, 7, 1))] for kommune in EXPECTED}
+    coverage = cover(early, EXPECTED, YEAR)
+    assert (coverage.is_countrywide, coverage.is_whole) == (True, False)
+    told = tell_coverage(coverage, Wording(load_form(), "da"), "")
+    assert told.startswith("0 af 5 kommuner har indberettet for hele perioden.")
+    assert "Kun for en del af perioden: Kommune Kujalleq," in told

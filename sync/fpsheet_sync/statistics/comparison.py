@@ -14,7 +14,7 @@ def index_unit(edition: Edition) -> str:
     """Give the key of what is 100 in an index: the imported figures, the country, or its part."""
     if edition.counting.has_published_figures:
         return "unit.landstal_100"
-    return f"unit.{INDEX if edition.counting.coverage.is_whole else 'indberettet_100'}"
+    return f"unit.{INDEX if edition.counting.coverage.is_countrywide else 'indberettet_100'}"
 
 
 def tell_national(edition: Edition) -> str:

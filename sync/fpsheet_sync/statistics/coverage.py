@@ -37,6 +37,16 @@ class Coverage:
         return not (self.partly or self.missing)
 
     @property
+    def is_countrywide(self) -> bool:
+        """Tell whether all have reported for the period or a part of it."""
+        return not self.missing
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """Give how many have reported for the period or a part of it, and how many should."""
+        return {"delivered": len(self.whole) + len(self.partly), "expected": self.expected}
+
+    @property
     def expected(self) -> int:
         """Give how many should report."""
         return len(self.whole) + len(self.partly) + len(self.missing)

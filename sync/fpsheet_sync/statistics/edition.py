@@ -73,9 +73,8 @@ class Edition:
         if code != TOTAL:
             return self.wording.area(code)
         coverage = self.counting.coverage
-        if not coverage.is_whole:
-            numbers = {"delivered": len(coverage.whole), "expected": coverage.expected}
-            return self.wording.fill("dimension.kommune.partly", numbers)
+        if not coverage.is_countrywide:
+            return self.wording.fill("dimension.kommune.partly", coverage.numbers)
         is_one_country = len(self.counting.jurisdictions) == 1
         return self.wording.text(f"dimension.kommune.{'total' if is_one_country else 'both'}")
 

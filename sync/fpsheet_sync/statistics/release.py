@@ -156,10 +156,9 @@ def lay_out(counting: Counting, request: ReleaseRequest) -> Release:
 def _title_area(counting: Counting, wording: Wording, area: str) -> str:
     """Give an area as titles have it: not the whole country where some have not reported."""
     coverage = counting.coverage
-    if area in counting.scope.form.kommuner or coverage.is_whole:
+    if area in counting.scope.form.kommuner or coverage.is_countrywide:
         return wording.area(area)
-    numbers = {"delivered": len(coverage.whole), "expected": coverage.expected}
-    return wording.fill(f"area_partly.{area or 'all'}", numbers)
+    return wording.fill(f"area_partly.{area or 'all'}", coverage.numbers)
 
 
 def release_specs(request: ReleaseRequest, jurisdictions: frozenset[str]) -> tuple[TableSpec, ...]:
