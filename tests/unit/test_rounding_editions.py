@@ -185,6 +185,7 @@ def test_a_number_keeps_its_print_by_name_over_three_editions(base: int) -> None
         rounded = round_release(joint, Rounding(base=base), secret=SECRET, earlier=earlier)
         assert rounded.audit.has_passed
         assert rounded.prints.keys() == ids - both
+        assert {outcome.first for outcome in rounded.outcomes} <= rounded.prints.keys()
         assert not rounded.moved
         paper = values(rounded.prints)
         left = paper[CellId(f"stock|{year - 1}")] + paper[CellId(f"begun|{year}")]

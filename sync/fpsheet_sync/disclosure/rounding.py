@@ -41,7 +41,7 @@ class Outcome:
     """How one part was done.
 
     Attributes:
-        first: The first of its numbers by name.
+        first: The first by name of its numbers to be printed.
         cells: How many numbers it has, unprinted ones with it.
         small: How many of them are small.
         step: The means that did it.
@@ -108,7 +108,7 @@ class Rounded:
         prints: Every number printed now.
         left_out: Numbers that must not be printed.
         moved: Numbers printed before and printed otherwise now: before, and now.
-        outcomes: How each part was done, the largest first.
+        outcomes: How each part with numbers to be printed was done, the largest first.
         audit: The passed audit.
         settings: The choices it was made with.
     """
@@ -279,7 +279,11 @@ def _join(
         prints=dict(sorted(prints.items())),
         left_out=frozenset(wanted - prints.keys()),
         moved=told.moved(prints),
-        outcomes=tuple(_outcome(*each) for each in zip(parts, done, strict=True)),
+        outcomes=tuple(
+            _outcome(part, protected)
+            for part, protected in zip(parts, done, strict=True)
+            if not part.problem.is_unprinted.all()
+        ),
         audit=audit,
         settings=settings,
     )
@@ -288,7 +292,7 @@ def _join(
 def _outcome(part: Part, protected: Protected) -> Outcome:
     attempt = protected.attempt
     return Outcome(
-        first=part.problem.ids[0],
+        first=part.problem.ids[int(np.argmin(part.problem.is_unprinted))],
         cells=part.problem.size,
         small=len(protected.proven.cells),
         step=attempt.step,
