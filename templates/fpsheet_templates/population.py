@@ -54,6 +54,7 @@ class Population:
         apart: Counts of one such word have nothing in common and lie inside the same.
         anniversary_of: The count of what happened one year before.
         mirror: For a whole country: the count of the same citizens.
+        closed: Codes, as `dimension=code`, that nobody enters: who has one had it before.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Population:
     apart: str = ""
     anniversary_of: str = ""
     mirror: str = ""
+    closed: tuple[str, ...] = ()
 
 
 @cache
@@ -94,7 +96,6 @@ def load_populations() -> Mapping[str, Population]:
 
 
 def _population(entry: Mapping[str, object]) -> Population:
-    inside = entry.get("inside", [])
     words = {name: str(value) for name, value in entry.items() if isinstance(value, str)}
     return Population(
         id=words["id"],
@@ -104,11 +105,16 @@ def _population(entry: Mapping[str, object]) -> Population:
         begun=words.get("begun", ""),
         ended=words.get("ended", ""),
         same_as=words.get("same_as", ""),
-        inside=tuple(str(name) for name in inside) if isinstance(inside, list) else (),
+        inside=_list(entry.get("inside")),
         apart=words.get("apart", ""),
         anniversary_of=words.get("anniversary_of", ""),
         mirror=words.get("mirror", ""),
+        closed=_list(entry.get("closed")),
     )
+
+
+def _list(value: object) -> tuple[str, ...]:
+    return tuple(str(each) for each in value) if isinstance(value, list) else ()
 
 
 def _named(population: Population) -> tuple[str, ...]:

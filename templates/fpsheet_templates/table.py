@@ -70,6 +70,7 @@ class Dimension:
             codes of one sheet come from one and the same row; empty where that says nothing.
         lasting: A citizen has one code of it for ever.
         falling: Codes that nobody gets who has once had another.
+        rising: Its codes, in order, are those of a number that only grows.
         several: One counted thing may have several codes, so that its parts are more than it.
     """
 
@@ -85,7 +86,12 @@ class Dimension:
     field: str = ""
     lasting: bool = False
     falling: tuple[str, ...] = ()
+    rising: bool = False
     several: bool = False
+
+    def values(self) -> tuple[str, ...]:
+        """Give its own values in order, those of a code list apart."""
+        return (*self.extra, *(band.id for band in self.bands))
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +255,7 @@ def _dimension(entry: Mapping[str, object]) -> Dimension:
         field=str(entry.get("field", "")),
         lasting=bool(entry.get("lasting")),
         falling=_words(entry.get("falling")),
+        rising=bool(entry.get("rising")),
         several=bool(entry.get("several")),
     )
 

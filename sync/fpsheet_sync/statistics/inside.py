@@ -10,7 +10,7 @@ from fpsheet_sync.statistics.number import COUNTRIES, LAND, Number
 from fpsheet_sync.statistics.relation import DISTINCT, Reason, Relation, population_of
 from fpsheet_templates.expression import Always
 from fpsheet_templates.form import Form
-from fpsheet_templates.population import load_populations
+from fpsheet_templates.population import Place, load_populations
 from fpsheet_templates.table import UOPLYST, load_dimensions
 
 _NAMED = re.compile(r"\{(\w+)\}")
@@ -62,7 +62,10 @@ def _covered(dimension: str, whole: Number, parts: list[Number], form: Form) -> 
     if dimension == LAND and whole.area:
         own = form.kommuner
         parts = [part for part in parts if own[part.area].jurisdiction == whole.area]
-        yield Relation(Reason.ONE_HOME, tuple(parts), (whole,), is_equal=True, is_certain=False)
+        # Where the reporter counts, two may report one citizen.
+        population = population_of(whole)
+        has_home = population is not None and population.place is Place.HOME
+        yield Relation(Reason.ONE_HOME, tuple(parts), (whole,), is_equal=True, is_certain=has_home)
     if len(parts) > 1:
         yield Relation(Reason.COVERED, (whole,), tuple(parts))
 
@@ -101,12 +104,12 @@ def _apart(number: Number, numbers: Collection[Number]) -> Iterator[Relation]:
 
 
 def _mirrored(number: Number, numbers: Collection[Number]) -> Iterator[Relation]:
-    """Say that of a country as many came to a kommune as left one, unless some came from abroad."""
+    """Say that of a country as many came to a kommune as left one."""
     population = population_of(number)
     if population and population.mirror and number.area in COUNTRIES:
         other = replace(number, of=population.mirror)
         if other in numbers:
-            yield Relation(Reason.MIRROR, (number,), (other,), is_equal=True, is_certain=False)
+            yield Relation(Reason.MIRROR, (number,), (other,), is_equal=True)
 
 
 def _read_together(

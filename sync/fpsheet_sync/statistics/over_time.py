@@ -5,7 +5,7 @@ everybody to work out, and may be as small as any number.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations
@@ -13,11 +13,11 @@ from itertools import combinations
 from fpsheet_sync.stat_table import Period
 from fpsheet_sync.statistics.number import COUNTRIES, Number
 from fpsheet_sync.statistics.relation import DISTINCT, Reason, Relation, population_of
-from fpsheet_templates.population import Population, Timing, load_populations
-from fpsheet_templates.table import load_dimensions
+from fpsheet_templates.population import Timing, load_populations
+from fpsheet_templates.table import UOPLYST, load_dimensions
 
 _DAY = timedelta(days=1)
-Names = Mapping[str, list[tuple[Number, Population]]]
+Sides = tuple[tuple[Number, ...], tuple[Number, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,9 @@ def time_relations(ours: Collection[Number], numbers: Collection[Number]) -> Ite
             for relation in _family(sorted(family, key=lambda number: number.id)):
                 if any(number in ours for number in (*relation.some, *relation.others)):
                     yield relation
-    yield from _anniversaries(ours, numbers)
+    for relation in (*_fallen(numbers), *_anniversaries(numbers)):
+        if any(number in ours for number in (*relation.some, *relation.others)):
+            yield relation
 
 
 def _family(family: list[Number]) -> Iterator[Relation]:
@@ -130,7 +132,6 @@ def _family(family: list[Number]) -> Iterator[Relation]:
     for one, other in combinations(family, 2):
         for number, second in ((one, other), (other, one)):
             yield from _within_longer(number, second)
-            yield from _fallen(number, second)
             yield from _held(number, second)
     present = set(family)
     for number in family:
@@ -160,16 +161,76 @@ def _held(state: Number, held: Number) -> Iterator[Relation]:
         yield Relation(Reason.HELD, (state,), (held,), is_certain=is_certain)
 
 
-def _fallen(late: Number, early: Number) -> Iterator[Relation]:
-    """Say that a state that nobody enters has no more in it later."""
-    population = population_of(late)
-    if population is None or late.of != early.of or population.timing is not Timing.LAST_DAY:
-        return
+def _fallen(numbers: Collection[Number]) -> Iterator[Relation]:
+    """Say that a state that nobody enters has no more in it later.
+
+    So it is for each sex, and for those of whom something has never been known. Who was in it later
+    was younger before: of those up to an age there were as many before or more.
+    """
+    states = [number for number in numbers if _is_closed(number)]
+    groups = {
+        each.id: [*each.values(), UOPLYST] for each in load_dimensions().values() if each.rising
+    }
+    for late in states:
+        rising = [code for code in late.codes if code[0] in groups]
+        if len(rising) > 1 or not _lasts(late.codes - {*rising}):
+            continue
+        for early in _earlier_states(late, numbers):
+            sides: Sides = ((late,), (early,))
+            if rising:
+                ((name, code),) = rising
+                below = groups[name][: groups[name].index(code) + 1]
+                sides = (
+                    _present(late, rising[0], below, numbers),
+                    _present(early, rising[0], below, numbers),
+                )
+            # Somebody may have been in another kommune or country before.
+            yield Relation(Reason.FALLING, *sides, is_certain=False)
+
+
+def _present(
+    number: Number, code: tuple[str, str], codes: Iterable[str], numbers: Collection[Number]
+) -> tuple[Number, ...]:
+    """Give those numbers there are of some codes in place of one."""
+    others = (_other(number, code, (code[0], each)) for each in codes)
+    return tuple(each for each in others if each in numbers)
+
+
+def _other(number: Number, code: tuple[str, str], other: tuple[str, str]) -> Number:
+    """Give the number of another code in place of one."""
+    return replace(number, codes=(number.codes - {code}) | {other})
+
+
+def _is_closed(number: Number) -> bool:
+    population = population_of(number)
+    closed = population.closed if population else ()
+    return any(f"{name}={code}" in closed for name, code in number.codes)
+
+
+def _lasts(codes: frozenset[tuple[str, str]]) -> bool:
+    """Tell whether who has these codes later had them before."""
     known = load_dimensions()
-    falls = [code in known[name].falling for name, code in late.codes if not known[name].lasting]
-    if late.period > early.period and falls and all(falls):
-        is_certain = late.area in COUNTRIES
-        yield Relation(Reason.FALLING, (late,), (early,), is_certain=is_certain)
+    return all(
+        known[name].lasting or code in known[name].falling or code in _closed_codes()
+        for name, code in codes
+    )
+
+
+def _closed_codes() -> frozenset[str]:
+    every = (closed for each in load_populations().values() for closed in each.closed)
+    return frozenset(each.partition("=")[2] for each in every)
+
+
+def _earlier_states(late: Number, numbers: Collection[Number]) -> Iterator[Number]:
+    """Give the same number of earlier days; where none is printed, the one of all codes."""
+    days = {n.period for n in numbers if n.of == late.of and n.period < late.period}
+    for period in sorted(days):
+        same = replace(late, period=period)
+        every = replace(same, codes=frozenset())
+        if same in numbers:
+            yield same
+        elif every in numbers and len(late.codes) == 1:
+            yield every
 
 
 def _stock_and_flow(state: Number, family: Collection[Number]) -> Iterator[Relation]:
@@ -192,11 +253,11 @@ def _stock_and_flow(state: Number, family: Collection[Number]) -> Iterator[Relat
                 (state, ended),
                 (before, begun),
                 is_equal=True,
-                is_certain=is_same_place or state.area in COUNTRIES,
+                is_certain=is_same_place,
             )
 
 
-def _anniversaries(ours: Collection[Number], numbers: Collection[Number]) -> Iterator[Relation]:
+def _anniversaries(numbers: Collection[Number]) -> Iterator[Relation]:
     """Say that what falls due in a period is what happened a year before."""
     for number in numbers:
         population = population_of(number)
@@ -205,7 +266,7 @@ def _anniversaries(ours: Collection[Number], numbers: Collection[Number]) -> Ite
         days = number.days
         period = (str(_year_before(days.fra)), str(_year_before(days.til + _DAY) - _DAY))
         cause = replace(number, of=population.anniversary_of, period=period)
-        if cause in numbers and (number in ours or cause in ours):
+        if cause in numbers:
             yield Relation(Reason.ANNIVERSARY, (number,), (cause,), is_equal=True)
 
 
