@@ -25,6 +25,9 @@ STAMP = VENV / "fpsheet.stamp"
 USER_PINS = HERE / "requirements.lock.txt"
 DEVELOPER_PINS = HERE / "requirements-dev.lock.txt"  # holds the user's too
 
+# A file that has not the hash written in the lock file is not installed.
+LOCKED = ("--require-hashes", "--requirement")
+
 LINT = (
     ("ruff", "check"),
     ("ruff", "format", "--check"),
@@ -75,7 +78,7 @@ def prepare(pins: Path) -> str:
         return "No environment could be made. On Debian and Ubuntu: apt install python3-venv"
     pip = ("python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet")
     checkout = ("--no-deps", "--no-build-isolation", "--editable", str(HERE))
-    for what in (("--requirement", str(pins)), checkout):
+    for what in ((*LOCKED, str(pins)), checkout):
         if call(*pip, *what) != 0:
             return "The packages could not be installed; pip says why above."
     STAMP.write_text(fingerprint(pins), encoding="ascii")
