@@ -127,13 +127,13 @@ def end_of(scope: Scope, rows: FromClause, end: ColumnElement[Any]) -> ColumnEle
 
     The day is that of the row, or the first on which the kommune is gone; NULL while it goes on.
     """
-    gone = _ceased(scope, rows, days_before=0)
+    gone = _ceased(scope, rows, end, days_before=0)
     return end if gone is None else case((end <= gone, end), (gone.is_not(None), gone), else_=end)
 
 
 def last_day_of(scope: Scope, rows: FromClause, end: ColumnElement[Any]) -> ColumnElement[Any]:
     """Give the last day of a spell, its end included: at the latest the last of its kommune."""
-    last = _ceased(scope, rows, days_before=1)
+    last = _ceased(scope, rows, end, days_before=1)
     return end if last is None else case((end <= last, end), (last.is_not(None), last), else_=end)
 
 
@@ -144,7 +144,9 @@ def is_ceased(scope: Scope, rows: FromClause, day: date) -> ColumnElement[bool]:
     return rows.c.kommune_kode.in_(gone)
 
 
-def _ceased(scope: Scope, rows: FromClause, *, days_before: int) -> ColumnElement[Any] | None:
+def _ceased(
+    scope: Scope, rows: FromClause, end: ColumnElement[Any], *, days_before: int
+) -> ColumnElement[Any] | None:
     """Give the day on which the kommune of a row ceased, or some days before; NULL for no day."""
     kommuner = (scope.form.kommuner[code] for code in scope.kommuner)
     days = {
@@ -152,7 +154,8 @@ def _ceased(scope: Scope, rows: FromClause, *, days_before: int) -> ColumnElemen
         for one in kommuner
         if one.valid_to is not None
     }
-    return case(days, value=rows.c.kommune_kode) if days else None
+    # Written out in a statement, days alone are text to PostgreSQL; no day of a date is a date.
+    return case(days, value=rows.c.kommune_kode, else_=func.nullif(end, end)) if days else None
 
 
 def known(column: ColumnElement[Any]) -> ColumnElement[str]:
