@@ -48,7 +48,7 @@ FIRST_SAID: Final = {
     "Borgere!B7": "✖ CPR-nummer: Står som et tal. Skriv ddmmåå-xxxx",
     "Borgere!B8": "✖ CPR-nummer: Skriv ti cifre: ddmmåå-xxxx",
     "Forløb!B4": "✖ Slutdatoen ligger før startdatoen",
-    "Vurderinger!B4": "✖ Arbejdsevne (pct.): Skal være et helt tal",
+    "Vurderinger!B4": "✖ Arbejdsevne (pct.): Skriv tallet uden procenttegn",
     "Vurderinger!B5": "✖ Arbejdsevne (pct.): Skal være et tal",
 }
 """The first thing each row says of itself."""
