@@ -13,6 +13,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from fpsheet.statistics.book import Book, Page, PageColumn, PageKind
 from fpsheet_sync.stat_table import Cell, ColumnKind
 
+_VERSION = "1.3"
+"""Of OpenDocument: the first that knows `number:min-decimal-places` and `style:scale-to-X`."""
+
 _MIME = "application/vnd.oasis.opendocument.spreadsheet"
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _CM_PER_CHARACTER = 0.21
@@ -32,7 +35,8 @@ _SPACES = " ".join(
     }.items()
 )
 _MANIFEST = (
-    '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest manifest:version="1.2"'
+    '<?xml version="1.0" encoding="UTF-8"?><manifest:manifest'
+    f' manifest:version="{_VERSION}"'
     ' xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
     f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{_MIME}"/>'
     '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
@@ -90,7 +94,7 @@ def write_ods(book: Book) -> bytes:
 
 def _content(book: Book) -> Iterator[str]:
     yield f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_SPACES}'
-    yield ' office:version="1.2"><office:automatic-styles>'
+    yield f' office:version="{_VERSION}"><office:automatic-styles>'
     yield _NUMBERS
     for name, look in _LOOKS.items():
         yield _cell_style(name, *look)
@@ -186,13 +190,13 @@ def _styles(book: Book) -> str:
     language, country = {"da": ("da", "DK")}.get(book.language, (book.language, "GB"))
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-styles {_SPACES}'
-        ' office:version="1.2"><office:styles>'
+        f' office:version="{_VERSION}"><office:styles>'
         '<style:default-style style:family="table-cell"><style:text-properties'
         f' fo:font-family="Arial" fo:font-size="11pt" fo:language="{language}"'
         f' fo:country="{country}"/></style:default-style></office:styles>'
         '<office:automatic-styles><style:page-layout style:name="page">'
         '<style:page-layout-properties style:print-orientation="landscape" fo:page-width="29.7cm"'
-        ' fo:page-height="21cm" style:scale-to-X="1" style:scale-to-Y="0"/></style:page-layout>'
+        ' fo:page-height="21cm" style:scale-to-X="1"/></style:page-layout>'
         '</office:automatic-styles><office:master-styles><style:master-page style:name="Default"'
         ' style:page-layout-name="page"/></office:master-styles></office:document-styles>'
     )
@@ -201,7 +205,7 @@ def _styles(book: Book) -> str:
 def _meta(book: Book) -> str:
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-meta {_SPACES}'
-        f' office:version="1.2"><office:meta><dc:title>{escape(book.title)}</dc:title>'
+        f' office:version="{_VERSION}"><office:meta><dc:title>{escape(book.title)}</dc:title>'
         f"<dc:subject>{escape(book.subject)}</dc:subject>"
         f"<meta:keyword>{escape(book.keywords)}</meta:keyword>"
         f"<meta:initial-creator>{escape(book.publisher)}</meta:initial-creator>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from io import BytesIO, StringIO
 from typing import TYPE_CHECKING
@@ -116,6 +117,20 @@ def test_workbook_text_never_becomes_a_formula(made: Release) -> None:
         assert b"=1+1" in zip_.read("xl/sharedStrings.xml")
         sheets = [zip_.read(name) for name in zip_.namelist() if "worksheets/sheet" in name]
     assert not any(b"<f>" in sheet for sheet in sheets)
+
+
+def test_ods_declares_the_version_whose_attributes_it_has(files: dict[str, bytes]) -> None:
+    """OpenDocument 1.3 in every part; a scale of 0 pages is none (1 is the least)."""
+    with ZipFile(BytesIO(files[f"{STEM}.ods"])) as package:
+        parts = {name: package.read(name) for name in package.namelist() if name != "mimetype"}
+    declared = {
+        name: re.findall(rb'(?:office|manifest):version="([^"]+)"', part)
+        for name, part in parts.items()
+    }
+    assert set(map(tuple, declared.values())) == {(b"1.3",)}
+    scales = re.findall(rb'style:scale-to-[XY]="(\d+)"', parts["styles.xml"])
+    assert scales
+    assert all(int(scale) > 0 for scale in scales)
 
 
 def test_ods_has_the_same_tables(made: Release, files: dict[str, bytes]) -> None:
