@@ -5,10 +5,10 @@ It names small numbers and says how near anybody comes to them, so it is for the
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from fpsheet.list_book import ListBook, ListColumn, write_list_book
+from fpsheet_sync.statistics.publication import Draft
 from fpsheet_sync.statistics.wording import Wording
 from fpsheet_templates.form import FieldType
 
@@ -53,28 +53,22 @@ class _Told:
         return (self.words.text(f"audit.about.{about}"), name, *counts, why)
 
 
-def write_audit(
-    rounded: "Rounded",
-    words: Wording,
-    names: "Mapping[CellId, str]",
-    *,
-    plain: "Sequence[CellId]" = (),
-    made_on: date,
-) -> bytes:
+def write_audit(draft: Draft, words: Wording, names: "Mapping[CellId, str]") -> bytes:
     """Give the audit report of a publication as a workbook marked FORTROLIGT.
 
     Its rows are the readers with the number each comes closest to, the groups of numbers that were
     protected in another way than by plain rounding, the numbers that could not be printed, those
-    that moved since earlier editions, and those that earlier editions give away.
+    that moved since earlier editions, those that earlier editions give away, and what every reader
+    is told to know of numbers beside each other, with why.
 
     Args:
-        rounded: What was printed, and the audit that allowed it.
+        draft: What was printed, and the audit that allowed it; no bytes where there is none.
         words: The language.
         names: Number → where it stands in the editions, in words.
-        plain: Small numbers that everybody has from earlier editions.
-        made_on: The day printed on it.
     """
-    told_as = _Told(words, names)
+    if draft.audit is None:
+        return b""
+    rounded, told_as = draft.audit, _Told(words, names)
     settings = rounded.settings
     told = {
         "base": settings.base,
@@ -100,8 +94,8 @@ def write_audit(
                 )
                 for name in _COLUMNS
             ),
-            rows=tuple(_rows(rounded, plain, told_as)),
-            made_on=made_on,
+            rows=(*_rows(rounded, draft.plain, told_as), *_relations(draft, told_as)),
+            made_on=draft.publication.counted_on,
             is_confidential=True,
             wraps=True,
         )
@@ -136,3 +130,11 @@ def _rows(rounded: "Rounded", plain: "Sequence[CellId]", told_as: _Told) -> Iter
     for cell, view in sorted(of_public.union(rounded.audit.already_known)):
         why = words.fill("audit.known", {"who": told_as.reader(view)})
         yield told_as.row("known", told_as.number(cell), why)
+
+
+def _relations(draft: Draft, told_as: _Told) -> Iterator[Row]:
+    """Give what readers are told of numbers beside each other: why, and how often."""
+    words = told_as.words
+    for reason, is_certain, count in draft.told:
+        why = "" if is_certain else words.text("audit.probable")
+        yield told_as.row("relation", words.text(f"relation.{reason}"), why, cells=count)

@@ -29,10 +29,7 @@ def render_kept(draft: Draft, form: Form, language: str) -> dict[str, bytes]:
             words = Wording(form, language)
             workbook = next(iter(made)).removesuffix(".xlsx")
             name = f"{workbook}-{words.text('audit.file')}-{words.text('book.file_internal')}.xlsx"
-            day = draft.publication.counted_on
-            data = write_audit(
-                draft.audit, words, name_numbers(releases), plain=draft.plain, made_on=day
-            )
+            data = write_audit(draft, words, name_numbers(releases))
             files[f"{_AUDIT}/{_kept_name(release, name)}"] = data
     return files
 

@@ -241,6 +241,7 @@ def make_draft(
         seen=before.last,
         audit=protected.audit,
         plain=protected.plain,
+        told=protected.told,
     )
 
 

@@ -1,5 +1,6 @@
 """Editions for everybody: every number rounded, audited, and put in place of the counted one."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -56,12 +57,15 @@ class Protected:
         kept: How they were rounded.
         audit: The proof.
         plain: Small numbers that everybody has from editions of before numbers were rounded.
+        told: What readers are told of numbers beside each other: why, whether it is certain, and
+            how often.
     """
 
     releases: tuple[Release, ...]
     kept: Kept
     audit: Rounded
     plain: tuple[CellId, ...]
+    told: tuple[tuple[str, bool, int], ...]
 
 
 def protect(question: "Question", counted: Sequence[Release], ground: Ground) -> Protected:
@@ -109,7 +113,7 @@ def protect(question: "Question", counted: Sequence[Release], ground: Ground) ->
         )
         for release in counted
     )
-    return Protected(releases, kept, rounded, _plain(described, rounded))
+    return Protected(releases, kept, rounded, _plain(described, rounded), count_told(described))
 
 
 def _described(
@@ -131,6 +135,12 @@ def _described(
         persons |= count_persons(release, counting.excess)
     cells = tuple(replace(cell, persons=persons.get(cell.id)) for cell in described.cells)
     return tell_parts(replace(described, cells=cells), own)
+
+
+def count_told(described: Disclosed) -> tuple[tuple[str, bool, int], ...]:
+    """Count what binds numbers beyond the sums that tables print, by why it does."""
+    found = Counter((each.reason, each.is_certain) for each in described.equations if each.reason)
+    return tuple((*key, found[key]) for key in sorted(found))
 
 
 def _plain(described: Disclosed, rounded: Rounded) -> tuple[CellId, ...]:

@@ -102,6 +102,8 @@ class Draft:
         seen: The last publication of the country that the draft takes into account; 0 for none.
         audit: How every number was protected, for the departement alone.
         plain: Small numbers that everybody has from earlier editions.
+        told: What readers are told of numbers beside each other: why, whether it is certain, and
+            how often.
         files: The files that are handed out, by name; of what is not among them new ones are made.
     """
 
@@ -111,6 +113,7 @@ class Draft:
     seen: int
     audit: "Rounded | None" = field(default=None, repr=False)
     plain: tuple[CellId, ...] = ()
+    told: tuple[tuple[str, bool, int], ...] = ()
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
