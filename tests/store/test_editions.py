@@ -331,6 +331,42 @@ def test_a_rounding_that_is_not_done_in_time_publishes_nothing(
     assert issue(store, tmp_path / "now").new == {"GL"}
 
 
+@sqlite
+def test_a_draft_prints_what_is_published_and_another_secret_does_not(
+    store: Store, tmp_path: Path
+) -> None:
+    """The numbers looked through are those that go out; without the secret nobody foresees them.
+
+    A secret lost after the first edition moves nothing that was printed.
+    """
+    report(store, "955", {n: award for n, award in ten_of_each().items() if n % 7})
+    report(store, "956", {n: award for n, award in ten_of_each().items() if n % 3})
+    write(store, tmp_path / "draft")
+    issue(store, tmp_path / "published")
+    other = b"another secret of the departement"
+    late = {n: award for n, award in ten_of_each().items() if n % 3} | {31: ("laveste", "")}
+    report(store, "956", late, minute=10)
+    write(store, tmp_path / "again", secret=other)
+    draft, out = numbers(tmp_path / "draft"), numbers(tmp_path / "published")
+    assert draft == out
+    assert len(out) > 500
+    assert numbers(tmp_path / "again") == out
+    with store.write() as connection:
+        connection.execute(text("DELETE FROM publikation"))
+    write(store, tmp_path / "foreseen", secret=other)
+    assert numbers(tmp_path / "foreseen") != out
+
+
+def numbers(folder: Path) -> list[bytes]:
+    """Give every line of the tables of a folder, but T21, without what it says of its edition."""
+    return [
+        b";".join(line.split(b";")[:-6])
+        for name, data in sorted(bytes_of(folder).items())
+        if name.endswith(".csv") and not name.endswith(("-t21.csv", "-indhold.csv"))
+        for line in data.splitlines()
+    ]
+
+
 def before_rounding(store: Store) -> None:
     """Let the first edition be one of before numbers were rounded, with every number exact."""
     areas = ("GL", "955", "956")

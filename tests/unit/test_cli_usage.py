@@ -168,12 +168,15 @@ def test_a_failure_of_the_database_is_said_in_the_language(
 
 def test_a_failure_keeps_its_words_between_processes(capsys: pytest.CaptureFixture[str]) -> None:
     """What a worker raises is said in the language of the one who asked."""
-    error = pickle.loads(pickle.dumps(disclosure_failure("kommune", kommune="956", cell="T11 x")))
+    error = pickle.loads(pickle.dumps(disclosure_failure("setting", name="threshold", allowed=3)))
 
     def fail() -> int:
         raise error
 
-    for language, said in (("da", "Kommune 956 kan regne"), ("en", "Municipality 956 can work")):
+    for language, said in (
+        ("da", "Indstillingen threshold for"),
+        ("en", "The setting threshold for"),
+    ):
         assert run_guarded(fail, words=load_words(language), environment={}) == ExitCode.USAGE
         assert said in capsys.readouterr().err
 
