@@ -2,7 +2,7 @@
 
 Two editions one after the other, the second with corrected and late records; national and of every
 kommune; read by the public and by each kommune (`tests/support/release_attack.py`).
-`pytest --hypothesis-profile=thorough` tries more.
+`pytest --long` tries more.
 """
 
 from __future__ import annotations
