@@ -63,11 +63,13 @@ class LevelNow:
     def formula(self) -> str:
         """Give the formula of the level today; empty where nothing is decided."""
         keys = self._column(_HOLDS)
-        place = f"MATCH(MAX({keys}),{keys},0)"
+        # The largest key.
+        latest = f"SMALL({keys},COUNT({keys}))"
+        place = f"MATCH({latest},{keys},0)"
         does = f"INDEX({self._column(_DOES)},{place})"
         told = Teller(self._issue, "afgoerelse", f"INDEX({self._column(self._position)},{place})")
         level = f'IF({does}>={_ENDS_ALL},"{_NONE}",{told.label("niveau")})'
-        return f'IF(MAX({keys})=0,"",{level})'
+        return f'IF({latest}=0,"",{level})'
 
     def _teller(self, sheet_id: str, row: int) -> Teller:
         return Teller(self._issue, sheet_id, f"{self._position}{row}")
