@@ -11,6 +11,8 @@ from textwrap import wrap
 
 import click
 
+from fpsheet.views.spoken_name import with_controls_named, without_controls
+
 _STAND_INS = dict(
     zip("✓✔✗✖⚠ℹ━╸╺└", "++xx!i----", strict=True), **{"→": "->", "…": "...", "≤": "<="}
 )
@@ -70,16 +72,17 @@ class Console:
     def say(self, text: str = "") -> None:
         """Write a line for a person; silent where a program listens."""
         if not self.as_json:
-            click.echo(text)
+            click.echo(without_controls(text))
 
     def warn(self, text: str) -> None:
         """Write a line to standard error."""
-        click.echo(text, err=True)
+        click.echo(without_controls(text), err=True)
 
     def give(self, value: object) -> None:
         """Write one line of JSON."""
         is_unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-        click.echo(json.dumps(value, ensure_ascii=not is_unicode))
+        said = json.dumps(value, ensure_ascii=not is_unicode)
+        click.echo(with_controls_named(said))
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Write a table in columns: numbers to the right, the rest to the left."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from fpsheet.transport.age_header import has_small_header
 from fpsheet.transport.signing_key import PublicKey, SigningKey
+from fpsheet.transport.strict import parse_json
 from fpsheet_sync.receipt import Receipt, receipt_from
 from fpsheet_templates.errors import FpsheetError
 from fpsheet_templates.load import load_texts
@@ -83,14 +84,17 @@ def read_receipt(data: bytes, signer: PublicKey | None = None, *, language: str 
         raise receipt_error("newer", language) from None
 
 
-def file_of_receipt(data: bytes) -> str:
-    """Return the hash of the file that a receipt is of; empty for what is no receipt."""
+def file_of_receipt(data: bytes, signer: PublicKey | None = None) -> str:
+    """Return the hash of the file that a receipt is of; empty for what is no whole receipt of ours.
+
+    Args:
+        data: Its bytes.
+        signer: Who signed it, where receipts are signed.
+    """
     try:
-        said = json.loads(data)
-    except (ValueError, RecursionError):
+        return read_receipt(data, signer).sha256
+    except ReceiptError:
         return ""
-    sha256 = said.get("sha256") if isinstance(said, dict) else None
-    return sha256 if isinstance(sha256, str) else ""
 
 
 def seal_receipt(data: bytes, keys: Sequence[PublicKey]) -> bytes:
@@ -132,7 +136,7 @@ def unseal_receipt(data: bytes, key: SigningKey, *, language: str = "da") -> byt
 
 def _parse(data: bytes, language: str) -> dict[str, Any]:
     try:
-        said = json.loads(data) if len(data) <= _MOST_BYTES else None
+        said = parse_json(data) if len(data) <= _MOST_BYTES else None
     except ValueError:
         said = None
     if not isinstance(said, dict) or not isinstance(said.get(_SEAL), dict):

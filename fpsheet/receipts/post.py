@@ -96,7 +96,9 @@ def _try_post(file: Processed, folder: Folder, answers: "_Answers") -> FpsheetEr
         return None
     try:
         theirs = folder.get(f"{_stem(file.receipt)}{SUFFIX}")
-        before = "" if theirs is None else file_of_receipt(theirs)
+        signer = answers.signer.public if answers.signer else None
+        # One that was overwritten is none of ours, and is written again.
+        before = "" if theirs is None else file_of_receipt(theirs, signer)
         if before == file.receipt.sha256:
             return None
         _need_own(folder, answers.post.database)

@@ -1,11 +1,12 @@
 """A folder files are put into: local, or any fsspec address. Files appear there whole."""
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from fpsheet.files import PART_SUFFIX, part_name, plain_name, write_whole
+from fpsheet.files import PART_SUFFIX, not_written, part_name, plain_name, write_whole
 from fpsheet.outside import reaching
 
 _SCHEME = "://"
@@ -44,6 +45,7 @@ class Folder:
         if _SCHEME not in self.url:
             local = Path(self.url) / name
             if self.is_private:
+                self._need_no_link(local.parent)
                 with suppress(OSError):  # told when the file is written
                     local.parent.mkdir(mode=_GROUP_FOLDER, parents=True, exist_ok=True)
             write_whole(local, data, mode=_GROUP if self.is_private else _ANYBODY)
@@ -64,6 +66,17 @@ class Folder:
                     system.rm_file(beside)
                 raise
         return str(system.unstrip_protocol(path))
+
+    def _need_no_link(self, folder: Path) -> None:
+        """Refuse a folder within this one that somebody made lead elsewhere.
+
+        Raises:
+            WorkbookFileError: It is a link, or lies behind one.
+        """
+        here = Path(self.url)
+        there = Path(os.path.realpath(here), folder.relative_to(here))
+        if Path(os.path.realpath(folder)) != there:
+            raise not_written(str(folder), what="link")
 
     def sweep(self, now: datetime) -> None:
         """Remove what killed runs left half written in a local folder, an hour ago or more.

@@ -19,7 +19,7 @@ from fpsheet.transport.signing_key import (
     read_owner,
     save_signing_key,
 )
-from fpsheet.transport.strict import table_of
+from fpsheet.transport.strict import parse_json, table_of
 
 _OPEN_IDENTITY = "AGE-SECRET-KEY-1"
 _IDENTITY = "fpsheet identity"
@@ -194,7 +194,7 @@ class KeyFolder:
         if text.startswith(_OPEN_IDENTITY):
             return text
         try:
-            content = json.loads(text)
+            content = parse_json(text.encode())
             opened = unlock(table_of(content), password=password, what=_IDENTITY).decode()
         except (ValueError, TypeError, LockError):
             raise KeyFileError(

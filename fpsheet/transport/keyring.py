@@ -2,13 +2,14 @@
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from fpsheet.secret_file import write_secret
 from fpsheet.transport.signing_key import KeyFileError, PublicKey
+from fpsheet.transport.strict import list_of, parse_json, table_of
 
 MOST_ACTIVE = 2
 """Keys in force per kommune: the one in use, and its successor or stand-in."""
@@ -120,8 +121,8 @@ def load_keyring(path: Path) -> Keyring:
     if not path.is_file():
         return Keyring()
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
-        return Keyring(tuple(_from_json(entry) for entry in entries))
+        entries = list_of(parse_json(path.read_bytes()))
+        return Keyring(tuple(_from_json(table_of(entry)) for entry in entries))
     except (ValueError, KeyError, TypeError):
         raise KeyFileError(
             f"Nøgleringen {path.name} er beskadiget.", remedy="Hent den fra sikkerhedskopien."
@@ -155,12 +156,12 @@ def _to_json(keys: Iterable[EnrolledKey]) -> Iterable[dict[str, str | None]]:
         }
 
 
-def _from_json(entry: dict[str, str | None]) -> EnrolledKey:
+def _from_json(entry: Mapping[str, object]) -> EnrolledKey:
     revoked = entry["revoked_at"]
     return EnrolledKey(
         PublicKey(str(entry["kommune"]), b64decode(str(entry["key"]), validate=True)),
         datetime.fromisoformat(str(entry["enrolled_at"])),
         str(entry["enrolled_by"]),
-        datetime.fromisoformat(revoked) if revoked else None,
+        datetime.fromisoformat(str(revoked)) if revoked else None,
         str(entry["reason"]),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fpsheet.secret_file import write_secret
 from fpsheet.transport.fingerprint import spoken_fingerprint
 from fpsheet.transport.locked import LockError, lock, unlock
+from fpsheet.transport.strict import parse_json
 from fpsheet_templates.errors import FpsheetError
 
 if TYPE_CHECKING:
@@ -177,16 +178,16 @@ def load_public_key(path: Path) -> PublicKey:
 
 def _read(path: Path, kind: str) -> dict[str, str]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = parse_json(path.read_bytes())
     except OSError:
         raise KeyFileError(f"Nøglefilen {path.name} kan ikke åbnes.") from None
     except ValueError:
-        content = {}
+        content = None
     wanted = {"signing key": {"kommune"}, "public key": {"kommune", "key"}}[kind]
-    is_ours = isinstance(content, dict) and content.get("fpsheet") == kind
-    if not is_ours or not all(isinstance(content.get(name), str) for name in wanted):
+    kept = content if isinstance(content, dict) else {}
+    if kept.get("fpsheet") != kind or not all(isinstance(kept.get(name), str) for name in wanted):
         raise KeyFileError(
             f"Filen {path.name} er ikke en nøgle fra fpsheet.",
             remedy="Vælg den fil, som «fpsheet keys» har lavet.",
         )
-    return {name: str(value) for name, value in content.items()}
+    return {name: str(value) for name, value in kept.items()}

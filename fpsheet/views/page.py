@@ -6,12 +6,12 @@ Borgere and the last two digits. No script, no address outside the file.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape as escape_markup
 
 from fpsheet.files import PAGE_MARK
 from fpsheet.returned.fault_row import FaultRow, make_fault_rows
 from fpsheet.verdict import Verdict
-from fpsheet.views.spoken_name import spoken_name
+from fpsheet.views.spoken_name import spoken_name, without_controls
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.catalogue import catalogue_lines
@@ -166,3 +166,8 @@ def _table(heads: Sequence[str], rows: Iterable[Iterable[str]], *, numbers: set[
         f"<tr>{''.join(cell('td', at, text) for at, text in enumerate(row))}</tr>" for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def escape(text: str) -> str:
+    """Give a text as it may stand in the page: no markup, and nothing that turns its order."""
+    return escape_markup(without_controls(text))
