@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from itertools import combinations
 
 from fpsheet_sync.stat_table import Period
@@ -168,6 +169,9 @@ def _fallen(numbers: Collection[Number]) -> Iterator[Relation]:
     was younger before: of those up to an age there were as many before or more.
     """
     states = [number for number in numbers if _is_closed(number)]
+    days: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for number in numbers:
+        days[number.of].add(number.period)
     groups = {
         each.id: [*each.values(), UOPLYST] for each in load_dimensions().values() if each.rising
     }
@@ -175,7 +179,7 @@ def _fallen(numbers: Collection[Number]) -> Iterator[Relation]:
         rising = [code for code in late.codes if code[0] in groups]
         if len(rising) > 1 or not _lasts(late.codes - {*rising}):
             continue
-        for early in _earlier_states(late, numbers):
+        for early in _earlier_states(late, numbers, sorted(days[late.of])):
             sides: Sides = ((late,), (early,))
             if rising:
                 ((name, code),) = rising
@@ -216,17 +220,21 @@ def _lasts(codes: frozenset[tuple[str, str]]) -> bool:
     )
 
 
+@cache
 def _closed_codes() -> frozenset[str]:
     every = (closed for each in load_populations().values() for closed in each.closed)
     return frozenset(each.partition("=")[2] for each in every)
 
 
-def _earlier_states(late: Number, numbers: Collection[Number]) -> Iterator[Number]:
+def _earlier_states(
+    late: Number, numbers: Collection[Number], periods: Iterable[tuple[str, str]]
+) -> Iterator[Number]:
     """Give the same number of earlier days; where none is printed, the one of all codes."""
-    days = {n.period for n in numbers if n.of == late.of and n.period < late.period}
-    for period in sorted(days):
+    for period in periods:
         same = replace(late, period=period)
         every = replace(same, codes=frozenset())
+        if period >= late.period:
+            continue
         if same in numbers:
             yield same
         elif every in numbers and len(late.codes) == 1:

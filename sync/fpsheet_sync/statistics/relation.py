@@ -114,33 +114,34 @@ def tell(relations: Iterable[Relation], values: Mapping[Number, int]) -> Told:
     cells: dict[CellId, Cell] = {}
     equations: dict[str, Equation] = {}
     for relation in relations:
-        if relation.name in equations or not relation.holds(values):
+        name = relation.name
+        if name in equations or not relation.holds(values):
             continue
-        extra, found = _equations(relation, values)
+        extra, found = _equations(relation, name, values)
         cells |= {cell.id: cell for cell in extra}
         equations |= {equation.name: equation for equation in found}
     return Told(tuple(cells.values()), tuple(equations.values()))
 
 
 def _equations(
-    relation: Relation, values: Mapping[Number, int]
+    relation: Relation, name: str, values: Mapping[Number, int]
 ) -> tuple[list[Cell], list[Equation]]:
     parts = [number.id for number in relation.some]
     cells: list[Cell] = []
     if not relation.is_equal:
-        rest = CellId(f"{relation.name} (rest)")
+        rest = CellId(f"{name} (rest)")
         cells.append(_cell(relation, rest, relation.left(values)))
         parts.append(rest)
     others = tuple(number.id for number in relation.others)
     if len(others) == 1:
-        return cells, [_equation(relation, relation.name, others[0], tuple(parts))]
+        return cells, [_equation(relation, name, others[0], tuple(parts))]
     if len(parts) == 1:
-        return cells, [_equation(relation, relation.name, parts[0], others)]
-    total = CellId(f"{relation.name} (together)")
+        return cells, [_equation(relation, name, parts[0], others)]
+    total = CellId(f"{name} (together)")
     cells.append(_cell(relation, total, sum(values[number] for number in relation.others)))
     return cells, [
         _equation(relation, total, total, others),
-        _equation(relation, relation.name, total, tuple(parts)),
+        _equation(relation, name, total, tuple(parts)),
     ]
 
 
