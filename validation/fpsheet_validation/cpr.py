@@ -5,8 +5,6 @@ A CPR number is ten digits, ddmmyy and a serial; digit 7 gives the century, digi
 Source: cpr.dk, "Opbygning af CPR-nummeret" and "Erstatningspersonnummer".
 """
 
-import re
-import unicodedata
 from datetime import date
 
 import polars as pl
@@ -16,21 +14,43 @@ from stdnum.exceptions import ValidationError
 WRITTEN = r"^\d{6}-?\d{4}$"
 """What a cell may hold: ten digits, a hyphen after the sixth or none."""
 
-_MAY_BE_IN_TEXT = r"\p{N}(?:\P{N}{0,8}\p{N}){9}"
-"""Ten digits of any kind, not far from each other (spelling of Rust)."""
+# How one is written in a text (spelling of Rust). Whatever parts groups of digits:
+_PARTING = (
+    r"\s\p{Zs}\p{Zl}\p{Zp}\p{Cc}\p{Cf}\p{Pd}\p{Pc}"
+    r".,;|=+'()~*\u{b7}\u{2022}\u{2043}\u{2d7}\u{2212}\u{af}"
+)
+_PART, _END = f"[{_PARTING}]+", "(?:[^0-9]|$)"
+_DAY, _MONTH = "(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])", "(?:0[1-9]|1[0-2])"
+_LAST = f"(?:[0-9]{{4}}|[0-9]{{2}}{_PART}[0-9]{{2}})"
+# "10.-12.03.2024" are days, not a number.
+_NO_YEAR = "(?:[03-9][0-9]{3}|1[0-8][0-9]{2}|2[1-9][0-9]{2})"
+_IN_PAIRS = (
+    f"{_DAY}{_PART}{_MONTH}{_PART}"
+    f"(?:(?:1[3-9]|[2-9][0-9]){_PART}[0-9]{{4}}|(?:0[0-9]|1[0-2]){_PART}{_NO_YEAR})"
+)
+_ANYWHERE = rf"(?:^|[^0-9])(?:{_DAY}{_MONTH}[0-9]{{2}}(?:{_PART})?{_LAST}|{_IN_PAIRS}){_END}"
+_SPACED_DAY = (
+    "|".join(
+        f"{first}{_PART}{second}"
+        for first, second in (("0", "[1-9]"), ("[12]", "[0-9]"), ("3", "[01]"), ("6", "[1-9]"))
+    )
+    + f"|[78]{_PART}[0-9]|9{_PART}[01]"
+)
+_BY_ITSELF = "|".join(
+    (
+        f"{_DAY}{_PART}{_MONTH}(?:{_PART}[0-9]{{2}}){{3}}",
+        f"{_DAY}{_MONTH}{_PART}[0-9]{{2}}{_PART}[0-9]{{4}}",
+        f"{_DAY}(?:0{_PART}[1-9]|1{_PART}[0-2])[0-9]{{2}}{_PART}{_LAST}",
+        f"(?:{_SPACED_DAY}){_PART}(?:0{_PART}[1-9]|1{_PART}[0-2])(?:{_PART}[0-9]){{6}}",
+    )
+)
+_ALONE = rf"(?:^|[^0-9{_PARTING}])[{_PARTING}]*(?:{_BY_ITSELF})[{_PARTING}]*(?:[^0-9{_PARTING}]|$)"
+_IN_TEXT = f"{_ANYWHERE}|{_ALONE}"
+"""Ten digits that begin with a day and a month, in groups as people write them."""
 
-_UNSEEN, _PARTING = "Cf", {"Zs", "Zl", "Zp", "Cc", "Pd", "Pc"}
-_OTHER_PARTING = ".,;|=+'()~*\u00b7\u2022\u2043\u02d7\u2212\u00af"
-_RUN = re.compile(r"\d(?:-?\d)*", re.ASCII)
-_DAY, _MONTH = r"(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])", r"(?:0[1-9]|1[0-2])"
-_DAY_AND_MONTH = re.compile(_DAY + _MONTH, re.ASCII)
-_DATE = re.compile(r"\d\d-(?:0\d|1[0-2])-(?:19|20)\d\d", re.ASCII)
-
-_ANYWHERE = ((10,), (6, 4), (6, 2, 2), (2, 2, 2, 4))
-"""Lengths of the groups of digits of a CPR number, also where other groups stand beside them."""
-
-_BY_ITSELF = ((2,) * 5, (4, 2, 4), (3, 3, 4), (3, 3, 2, 2), (1,) * 10)
-"""The same, where no other digits do."""
+_OTHER_DIGIT = r"[\p{N}&&[^0-9]]"
+_TEN_DIGITS = rf"(?:^|\P{{N}})\p{{N}}(?:[{_PARTING}]*\p{{N}}){{9}}(?:\P{{N}}|$)"
+"""Ten digits of any script; where one is none of ours the day is not looked at."""
 
 REPLACEMENT_DAY = 60
 """Added to the day of birth in a replacement number."""
@@ -108,16 +128,8 @@ def holds_cpr(text: pl.Expr) -> pl.Expr:
     spaces, dots, commas, underscores or any dash between them and in digits of any kind. A slash
     keeps a journal number apart.
     """
-    return text.map_batches(_which_hold_cpr, return_dtype=pl.Boolean())
-
-
-def _which_hold_cpr(texts: pl.Series) -> pl.Series:
-    found = texts.str.contains(_MAY_BE_IN_TEXT)
-    places = found.arg_true()
-    if places.is_empty():
-        return found
-    held = [text_holds_cpr(text) for text in texts.gather(places)]
-    return found.scatter(places, held)
+    others = text.str.contains(_OTHER_DIGIT) & text.str.contains(_TEN_DIGITS)
+    return text.str.contains(_IN_TEXT) | others
 
 
 def text_holds_cpr(text: str) -> bool:
@@ -128,34 +140,7 @@ def text_holds_cpr(text: str) -> bool:
     >>> text_holds_cpr("j.nr. 610180/1234"), text_holds_cpr("10.-12.03.2024")
     (False, False)
     """
-    return any(_may_be_cpr(run.split("-")) for run in _RUN.findall(_plain(text)))
-
-
-def _plain(text: str) -> str:
-    """Give a text with plain digits and a hyphen for whatever stands between groups of them."""
-    seen = unicodedata.normalize("NFKC", text)
-    kinds = ((sign, unicodedata.category(sign)) for sign in seen)
-    plain = "".join(
-        "-" if kind in _PARTING or sign in _OTHER_PARTING else str(unicodedata.digit(sign, sign))
-        for sign, kind in kinds
-        if kind != _UNSEEN
-    )
-    return re.sub("-+", "-", plain)
-
-
-def _may_be_cpr(groups: list[str]) -> bool:
-    """Tell whether groups of digits that stand in a row may be, or hold, a CPR number."""
-    lengths = tuple(map(len, groups))
-    if lengths in _BY_ITSELF and _DAY_AND_MONTH.match("".join(groups)):
-        return True
-    return any(
-        lengths[start : start + len(shape)] == shape
-        and _DAY_AND_MONTH.match("".join(groups[start : start + len(shape)]))
-        # "10.-12.03.2024" are days, not a number.
-        and not _DATE.fullmatch("-".join(groups[start + 1 : start + 4]))
-        for shape in _ANYWHERE
-        for start in range(len(groups))
-    )
+    return bool(pl.select(holds_cpr(pl.lit(text))).item())
 
 
 def _number(cpr: pl.Expr) -> pl.Expr:
