@@ -319,6 +319,8 @@ def _figure_pages(desk: _Desk, table: StatTable, chart: Chart) -> Iterator[Page]
         return
     lines = [*desk.first_lines("figure_line")]
     lines.append(Line(words.fill("book.figure_table", {"table": table.id, "unit": figure.unit})))
+    if desk.release.base:
+        lines.append(Line(words.fill("line.rounded", {"base": desk.release.base})))
     if left_out:
         lines.append(Line(words.fill("book.figure_without", {"names": "; ".join(left_out)})))
     is_late = "provisional" if table.provisional else "final"

@@ -317,6 +317,8 @@ def test_figures_show_what_their_tables_print(book: Workbook, public: Release) -
         is_stacked = getattr(chart, "grouping", "") == "stacked"
         assert len(chart.series) == (sum(filled) if is_stacked else len(filled))
         assert all(isinstance(cell.value, int | float) for row in rows for cell in row[1:])
+        lines = [str(cell.value) for (cell,) in sheet.iter_rows(2, 8, 1, 1)]
+        assert any(line.startswith("Hvert antal er afrundet") for line in lines)
     refusals = next(table for table in public.tables if table.id == "T12")
     assert sum(row[4] in MARKS for row in refusals.rows) == len(refusals.rows)
     by_age = next(table for table in public.tables if table.id == "T14b")
