@@ -185,7 +185,9 @@ def _judge(
     """Judge whether a file was edited from `other`; one that changed nothing is as its parent."""
     if other.sha256 not in judged:
         before = past.parent(other)
-        base = None if before is None else _with_blocked(past.base(other), past.rows(before))
+        base = None
+        if before is not None:
+            base = _with_unaccepted(past.base(other), before, past.rows(before))
         evidence = weigh(base, past.rows(other), rows)
         descent = evidence.descent
         if evidence.is_empty and before is not None and before is not origin:
@@ -197,17 +199,25 @@ def _judge(
     return judged[other.sha256]
 
 
-def _with_blocked(base: Frames, rows: Frames) -> Frames:
-    """Give what a file was edited from with the rows that waited in it: both copies have those."""
+def _with_unaccepted(base: Frames, parent: Commit, rows: Frames) -> Frames:
+    """Give what a file was compared with, and the rows of its parent that were not accepted.
+
+    Rows that waited or were held are in both copies of the parent, so they are no change.
+    """
     found = dict(base)
     for name, layout in layouts().items():
-        waiting = rows[name].filter(pl.col(BLOCKED) & pl.col(FILE_ID).is_not_null())
-        if not waiting.is_empty():
-            others = base[name].filter(
-                pl.col(FILE_ID).is_null() | ~pl.col(FILE_ID).is_in(waiting[FILE_ID].implode())
+        accepted = base[name].filter(pl.col(SOURCE) == parent.id)[FILE_ID].drop_nulls()
+        others = rows[name].filter(
+            pl.col(FILE_ID).is_not_null(),
+            ~pl.col(FILE_ID).is_duplicated(),
+            ~pl.col(FILE_ID).is_in(accepted.implode()),
+        )
+        if not others.is_empty():
+            kept = base[name].filter(
+                pl.col(FILE_ID).is_null() | ~pl.col(FILE_ID).is_in(others[FILE_ID].implode())
             )
-            columns = [one for one in said_types(layout) if one in waiting.columns]
-            found[name] = pl.concat([others, waiting.select(columns)], how="diagonal")
+            columns = [one for one in said_types(layout) if one in others.columns]
+            found[name] = pl.concat([kept, others.select(columns)], how="diagonal")
     return found
 
 

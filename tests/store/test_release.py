@@ -84,3 +84,24 @@ def test_files_that_were_held_for_the_same_rows_are_through_as_well(store: Store
         "956-2026-000004b",
     ]
     assert receipt_of(store, second).sheets["forloeb"].changed == 124
+
+
+def test_two_copies_of_a_held_file_are_two_copies(store: Store) -> None:
+    """What the held file said is in both and tells nothing: one released does not free the other.
+
+    Each copy marks a row of its own; the second one is no later edition of the first.
+    """
+    send(store, spells(150))
+    held = send(store, spells(124, 6), Sending(minute=10))
+    one = spells(124, 6).replace("6100011234 | revurdering | 2026-01-05 | 6", CHANGED)
+    other = spells(124, 6).replace("6100021234 | revurdering | 2026-01-05 | 6", CHANGED_TOO)
+    first = send(store, one, Sending(minute=20, parent=held.sha256))
+    second = send(store, other, Sending(minute=30, parent=held.sha256))
+    assert None not in {first.held, second.held}
+    release(store, first.commit, 35)
+    assert receipt_of(store, second).held is not None
+    assert rows(store)["timer_pr_uge"].to_list().count(8) == 0
+
+
+CHANGED = "6100011234 | revurdering | 2026-01-05 | 7"
+CHANGED_TOO = "6100021234 | revurdering | 2026-01-05 | 8"
