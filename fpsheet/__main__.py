@@ -6,8 +6,10 @@ import sys
 def main() -> int:
     """Run the command line on the arguments of the process, and give its exit code."""
     from fpsheet.cli.program import run
+    from fpsheet.private_temp import private_temp
 
-    return run(sys.argv[1:])
+    with private_temp():
+        return run(sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import IO, TYPE_CHECKING
 
+from fpsheet.intake.guard import end_with_parent
+
 if TYPE_CHECKING:
     from fpsheet.intake.fault import Fault
     from fpsheet.intake.limits import Limits
@@ -43,6 +45,7 @@ def serve(needed: str) -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     with tasks, answers:
         _silence()
+        end_with_parent()
         # Loaded while the parent is still busy with its own imports.
         importlib.import_module(needed)
         # What is loaded stays: the collector need not go through it again for every few files.

@@ -10,6 +10,7 @@ What holds where:
 - Elsewhere: memory by a thread of the process that looks at the largest size it has had.
 - Time: the parent ends the process everywhere; on POSIX systems an alarm does it as well, should
   the parent be gone.
+- Parent: a process ends within a second of the one that started it, also in the middle of a file.
 - No core dump is written anywhere, for it would hold the file's data.
 """
 
@@ -24,6 +25,10 @@ WATCH_SECONDS = 0.05
 """How often somebody looks."""
 
 _GRACE_SECONDS = 5.0
+_PARENT_SECONDS = 0.5
+PARENT_GONE = 87
+"""Exit code of a process that ended itself because the one that started it had ended."""
+
 OUT_OF_MEMORY = 86
 """Exit code of a process that ended itself for its memory."""
 
@@ -37,8 +42,29 @@ def memory_of(process: int) -> int:
     return int(pages) * mmap.PAGESIZE
 
 
+def end_with_parent() -> None:
+    """End this process soon after the one that started it, whatever it is doing then."""
+    threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
+
+
+def _follow(parent: int) -> None:
+    wait_for_end(parent)
+    os._exit(PARENT_GONE)
+
+
 if sys.platform == "win32":
     import ctypes
+
+    _SYNCHRONIZE, _FOR_EVER = 0x0010_0000, 0xFFFF_FFFF
+
+    def wait_for_end(process: int) -> None:
+        """Wait until a process has ended."""
+        kernel = ctypes.WinDLL("kernel32")
+        kernel.OpenProcess.restype = ctypes.c_void_p
+        handle = ctypes.c_void_p(kernel.OpenProcess(_SYNCHRONIZE, 0, process))
+        if not handle:
+            threading.Event().wait()  # it cannot be asked; the pipe ends this process then
+        kernel.WaitForSingleObject(handle, _FOR_EVER)
 
     _LIMIT_PROCESS_MEMORY = 0x100
     _EXTENDED_LIMIT_INFORMATION = 9
@@ -86,6 +112,12 @@ if sys.platform == "win32":
         """Leave the time to the parent: the system has no such alarm."""
 
 else:
+
+    def wait_for_end(process: int) -> None:
+        """Wait until the process that started this one has ended."""
+        while os.getppid() == process:
+            time.sleep(_PARENT_SECONDS)
+
     import resource
     import signal
 
