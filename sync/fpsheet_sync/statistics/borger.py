@@ -37,25 +37,39 @@ def _select_cases(scope: Scope, tables: Tables) -> Query:
     `sidst` is that day by the end of the period, `sidst_primo` by the day before it; NULL where
     nothing had happened by then.
     """
-    told = [
-        (rows, rows.c[day])
-        for sheet, day in EVENTS.items()
-        for rows in (cited(scope, tables, sheet),)
-    ]
-    moves = cited(scope, tables, "overdragelse")
-    every = union_all(
-        *(select(rows.c[ENHED], rows.c.kommune_kode, day.label("dag")) for rows, day in told),
-        select(moves.c[ENHED], moves.c.kommune_kode, cast(null(), Date).label("dag")),
-    ).subquery()
-    day = every.c.dag
-    by_end = case((day <= scope.period.til, day))
-    before = case((day < scope.period.fra, day))
-    return select(
-        every.c[ENHED],
-        every.c.kommune_kode,
-        func.max(by_end).label("sidst"),
-        func.max(before).label("sidst_primo"),
-    ).group_by(every.c[ENHED], every.c.kommune_kode)
+    days = {**EVENTS, "overdragelse": ""}
+    # By pseudonym first: of each sheet a few rows are joined to their citizen, and not every one.
+    every = union_all(*(_happened(scope, sheet, day) for sheet, day in days.items())).subquery()
+    borgere = tables["borgere"]
+    unit = func.coalesce(borgere.c[ENHED], every.c[BORGER]).label(ENHED)
+    return (
+        select(
+            unit,
+            every.c.kommune_kode,
+            func.max(every.c.sidst).label("sidst"),
+            func.max(every.c.sidst_primo).label("sidst_primo"),
+        )
+        .select_from(every.outerjoin(borgere, every.c[BORGER] == borgere.c[BORGER]))
+        .group_by(unit, every.c.kommune_kode)
+    )
+
+
+def _happened(scope: Scope, sheet: str, day: str) -> AnySelect:
+    """Give each pseudonym and kommune of a sheet, with the latest day by both ends."""
+    rows = scope.records(sheet)
+    happened = rows.c[day] if day else cast(null(), Date)
+    by_end = case((happened <= scope.period.til, happened))
+    before = case((happened < scope.period.fra, happened))
+    return (
+        select(
+            rows.c[BORGER],
+            rows.c.kommune_kode,
+            func.max(by_end).label("sidst"),
+            func.max(before).label("sidst_primo"),
+        )
+        .where(rows.c.kommune_kode.in_(scope.kommuner))
+        .group_by(rows.c[BORGER], rows.c.kommune_kode)
+    )
 
 
 def _select_home(
