@@ -14,7 +14,7 @@ from fpsheet.cli.failure import ExitCode
 from fpsheet.outbox import send_plain
 from fpsheet.transport.folder import Folder
 from fpsheet_templates.load import load_form
-from tests.support.desk import Row, make_workbook
+from tests.support.desk import Row, make_database, make_workbook
 from tests.support.exchange import Exchange, payload_of
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ def test_named_folders_hold_without_keys_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A departement without keys that has named a folder takes files from it alone."""
+    make_database(tmp_path / "central.db")
     exchange = Exchange(tmp_path, capsys)
     exchange.trust({(exchange.post / "957").as_posix(): ["957"]})
     exchange.put("957/957.xlsx", make_workbook(FORM, ROWS, kommune="957"))

@@ -13,7 +13,7 @@ from fpsheet.intake.reader import NamedBytes, read_file
 from fpsheet.workbook.row_id import RESERVED
 from fpsheet_sync.income import ANSWER_WORKBOOK
 from fpsheet_templates.load import load_form
-from tests.support.desk import Row, edit, make_workbook, reading_process
+from tests.support.desk import Row, edit, make_database, make_workbook, reading_process
 from tests.support.exchange import TODAY, Exchange
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ def walk(exchange: Exchange, root: Path) -> str:
     out.mkdir()
     post = out / "post"
     post.mkdir()
+    make_database(out / "central.db")
     database = f"sqlite:///{(out / 'central.db').as_posix()}"
     (post / "bog.xlsx").write_bytes((root / "bog.xlsx").read_bytes())
     calls = (
@@ -143,6 +144,7 @@ def test_a_hostile_year_in_a_package_is_no_year(
     from fpsheet.transport.folder import Folder
     from tests.support.exchange import payload_of
 
+    make_database(tmp_path / "central.db")
     exchange = Exchange(tmp_path, capsys)
     load = payload_of(content)
     for aar in ("-1", "0", "1983", "2100", f"x/../../{OUTSIDE}/2026"):
