@@ -388,16 +388,20 @@ class NaiveBook:
             return MISSING
         refused, decided = self._count(_REFUSED, codes), self._count(_BOTH, codes)
         if how in {"lower", "upper"}:
-            return tenth(garwood(refused)[how == "upper"])
+            if not decided:
+                return NO_SENSE
+            return tenth(decided * clopper_pearson(refused, decided)[how == "upper"])
         if how == "share":
             return tenth(Fraction(100 * refused, decided)) if decided else NO_SENSE
         if how in {"expected", "index"}:
             expected = decided * Fraction(self._count(_REFUSED, {}), self._count(_BOTH, {}))
         else:
+            if not decided:
+                return NO_SENSE
             expected = self._standardised(codes)
         if how in {"expected", "standardised"}:
             return tenth(expected)
-        return tenth(100 * refused / expected) if expected else MISSING
+        return tenth(100 * refused / expected) if expected else NO_SENSE
 
     def _standardised(self, codes: Mapping[str, str]) -> Fraction:
         strata: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -428,20 +432,23 @@ def tenth(number: Fraction | float) -> float:
     return float(decimal.quantize(Decimal("0.1"), ROUND_HALF_UP))
 
 
-def garwood(count: int) -> tuple[float, float]:
-    """Give the exact 95 per cent interval of a Poisson count, by stepping through the means."""
+def clopper_pearson(count: int, number: int) -> tuple[float, float]:
+    """Give the exact 95 per cent interval of a share, by stepping through the shares."""
 
-    def at_most(number: int, mean: float) -> float:
-        return sum(math.exp(-mean) * mean**k / math.factorial(k) for k in range(number + 1))
+    def at_most(few: int, share: float) -> float:
+        ways = (
+            math.comb(number, k) * share**k * (1 - share) ** (number - k) for k in range(few + 1)
+        )
+        return sum(ways)
 
-    def search(number: int, wanted: float) -> float:
-        step, mean = 64.0, 0.0
-        while step > 1e-9:
-            if at_most(number, mean + step) > wanted:
-                mean += step
+    def search(few: int, wanted: float) -> float:
+        step, share = 0.5, 0.0
+        while step > 1e-12:
+            if share + step < 1 and at_most(few, share + step) > wanted:
+                share += step
             else:
                 step /= 2
-        return mean
+        return share
 
     lower = search(count - 1, 0.975) if count else 0.0
-    return lower, search(count, 0.025)
+    return lower, search(count, 0.025) if count < number else 1.0
