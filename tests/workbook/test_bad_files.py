@@ -147,7 +147,7 @@ def write_cases(good: bytes, folder: Path) -> None:
 def test_sync_leaves_the_database_alone(
     good: bytes, desk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Files that cannot be used are refused by name; only the access log tells that they came.
+    """Files that cannot be used are refused by name; the log and the list of refusals alone tell.
 
     A workbook that lacks a sheet or a column is one of them: rules that could not run block it.
     """
@@ -174,8 +174,8 @@ def test_sync_leaves_the_database_alone(
 
 
 def dump(base: Path) -> list[str]:
-    """Give all that a database holds, as statements, but for its access log and the log's end."""
-    log = '"adgangslog"', '"loghoved"'
+    """Give all that a database holds, as statements, but for the log and the list of refusals."""
+    log = '"adgangslog"', '"loghoved"', '"afvist"'
     with closing(sqlite3.connect(base)) as connection:
         return [line for line in connection.iterdump() if not any(name in line for name in log)]
 
