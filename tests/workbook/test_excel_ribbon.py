@@ -158,7 +158,7 @@ def test_no_opens_the_figures_and_cancel_ends(case: Case) -> None:
     case.app.desk.answers = ["no"]
     ribbon.main()
     names = [book.name for book in case.app.books]
-    assert names[1:] == ["foertidspension-956-2026-fortroligt.xlsx"]
+    assert names[1:] == ["foertidspension-956-2026-foreloebig-fortroligt.xlsx"]
 
 
 def test_a_workbook_in_order_is_saved_and_sent(case: Case) -> None:
