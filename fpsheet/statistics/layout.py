@@ -236,6 +236,7 @@ def _method_page(desk: _Desk) -> Page:
         "share": sizes.share,
         "index": sizes.index,
         "citizens": LEAST_CITIZENS,
+        "listed": f"{words.text('method.editions.listed')} " if _is_revised(desk.release) else "",
     }
     heads = (words.text("method.subject"), words.text("method.said"))
     return Page(

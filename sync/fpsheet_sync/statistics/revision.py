@@ -225,11 +225,14 @@ def _marked(
         f"{REVISED} {', '.join(_name(each.column) for each in rows[key])}" if key in rows else None
         for key in table.keys
     )
+    kinds = {each.column.kind for found in rows.values() for each in found}
+    lists = ", ".join(id_ for kind, id_ in REVISIONS.items() if kind in kinds)
+    told = {"number": number, "lists": lists}
     return replace(
         table,
         columns=(*table.columns, column),
         rows=tuple((*row, mark) for row, mark in zip(table.rows, marks, strict=True)),
-        lines=(*table.lines, wording.fill(f"line.{line}", {"number": number})),
+        lines=(*table.lines, wording.fill(f"line.{line}", told)),
     )
 
 
