@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 from math import comb
 
 import pytest
 
-from fpsheet_sync.stat_table import Release, Shorthand, StatTable
+from fpsheet_sync.stat_table import ColumnKind, Period, Release, Shorthand, StatTable
 from fpsheet_sync.statistics.benchmark import Benchmark
 from fpsheet_sync.statistics.interval import binomial_interval
-from tests.support.country import Country
+from tests.support.country import Country, Record, public_editions
 from tests.unit.test_statistics_by_hand import typed
 from tests.unit.test_statistics_country import release
 
@@ -135,3 +136,69 @@ def test_targets_stand_with_their_source_and_year() -> None:
     assert source().endswith("Der er ikke læst mål ind for 2025.")
     old = Benchmark("707", 2023, "tilbagevisninger_maal", 12, "Norddjurs 24/8742")
     assert source(old).endswith("Der er mål for 2023, men ikke for 2025.")
+
+
+def test_published_figures_of_nothing_are_no_share() -> None:
+    """0 awards and 0 refusals: no 0,0 per cent of nothing, but what was reported is compared."""
+    nothing = tuple(Benchmark("GL", 2025, f.maal, 0, f.kilde) for f in NATIONAL)
+    edition = made(figures=nothing)
+    assert (numbers(edition, "955")["forventet"], numbers(edition, "955")["indeks"]) == (1.2, 166.7)
+    assert "0 tilkendelser og 0 afslag" in t12(edition).source
+    assert " pct." not in t12(edition).source
+    assert not any("landstallet" in column.label for column in t12(edition).columns)
+
+
+NOTHING = Shorthand.NOT_APPLICABLE
+
+
+def figures_of(edition: Release) -> dict[tuple[str, str], set[object]]:
+    """Give every figure that is no count, by table and column."""
+    found: dict[tuple[str, str], set[object]] = {}
+    for table in edition.tables:
+        for row in table.rows:
+            for column, cell in zip(table.columns, row, strict=True):
+                if column.kind in {ColumnKind.DECIMAL, ColumnKind.WHOLE}:
+                    found.setdefault((table.id, column.id), set()).add(cell)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("land", "kommune", "delivered"), [("GL", "955", ALL), ("DK", "707", ("707", "751"))]
+)
+@pytest.mark.parametrize("published", [False, True])
+def test_every_figure_of_nothing_is_as_the_legend_says(
+    land: str, kommune: str, delivered: tuple[str, ...], published: bool
+) -> None:
+    """One citizen of whom nothing has happened: each mean, quartile, share, limit and index."""
+    rows: list[Record] = [{"kommune_kode": kommune, "borger": "p0", "pensionist_foer_reform": None}]
+    country = Country(PERSONS, {"borger": rows}, delivered)
+    figures = (
+        Benchmark(land, 2025, "tilkendelser", 300, "x"),
+        Benchmark(land, 2025, "afslag", 100, "x"),
+        *(Benchmark(one, 2025, "tilbagevisninger_maal", 2, "x") for one in delivered),
+    )
+    for area in (land, kommune):
+        edition = release(area, country=country, benchmarks=figures if published else ())
+        found = figures_of(edition)
+        # What is expected of no decisions, a target and what is over it are no shares of anything.
+        assert found.pop(("T12", "forventet")) == {0.0}
+        if land == "DK":
+            stated = (found.pop(("T13", "maal")), found.pop(("T13", "over_maal")))
+            missing = Shorthand.NOT_AVAILABLE
+            own = ({2.0}, {-2.0}) if published else ({missing}, {missing})
+            # The country itself has no target.
+            everywhere = tuple(cells | {missing} for cells in own)
+            assert stated == (everywhere if area == land else own)
+        assert {table for table, _ in found} >= {"T02", "T03", "T04", "T09", "T12", "T12b", "T19"}
+        wrong = {name: cells for name, cells in found.items() if cells != {NOTHING}}
+        assert wrong == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("country", [Country(PERSONS, DECIDED, ALL), Country(PERSONS, {}, ALL)])
+def test_a_public_figure_of_few_or_none_is_unreliable_in_every_table(country: Country) -> None:
+    """A printed 0 may be a small number: every figure of it is unreliable ([u]), in all tables."""
+    for edition in public_editions(country, Period(date(2025, 1, 1), date(2025, 12, 31))):
+        found = figures_of(edition)
+        assert {table for table, _ in found} == {"T02", "T03", "T04", "T09", "T12", "T19"}
+        assert all(cells == {Shorthand.UNRELIABLE} for cells in found.values()), found

@@ -101,11 +101,15 @@ def compare(
 
 
 def published_share(figures: Iterable[Benchmark], country: str, period: Period) -> float | None:
-    """Give a country's imported share of refusals; None where none is imported for the period."""
+    """Give a country's imported share of refusals.
+
+    None where none is imported for the period, and of 0 awards and 0 refusals: 0 of 0 is no share.
+    """
     known = _of_period(figures, period).get(country, {})
     if not {TILKENDELSER, AFSLAG} <= known.keys():
         return None
-    return known[AFSLAG] / ((known[TILKENDELSER] + known[AFSLAG]) or 1)
+    number = known[TILKENDELSER] + known[AFSLAG]
+    return known[AFSLAG] / number if number else None
 
 
 @dataclass(frozen=True, slots=True)

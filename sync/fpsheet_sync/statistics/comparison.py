@@ -30,7 +30,9 @@ def tell_national(edition: Edition) -> str:
         return wording.fill(f"benchmark.national_{kind}", period_words | years)
     refused = found.numbers[AFSLAG]
     number = refused + found.numbers[TILKENDELSER]
-    share = f"{100 * refused / (number or 1):.1f}"
+    if not number:
+        return wording.fill("benchmark.national_zero", period_words)
+    share = f"{100 * refused / number:.1f}"
     point = wording.text("benchmark.decimal")
     told = {
         "share": share.replace(".", point),
