@@ -72,7 +72,16 @@ def test_an_empty_database_says_why_there_is_nothing(
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (["--from", "31-12-2025", "--to", "01-01-2025"], 2, "slutter, før den begynder"),
+        (
+            ["--from", "31-12-2025", "--to", "01-01-2025"],
+            2,
+            "slutter, før den begynder. Skriv den første dag først og den sidste dag sidst.",
+        ),
+        (
+            ["--from", "01-01-2028", "--to", "31-12-2028"],
+            2,
+            "Ingen kommune har indberettet for 2028. Vælg en periode, som en kommune har",
+        ),
         ([*YEAR, "--kommune", "999"], 2, "999"),
         ([*YEAR, "--kommune", "957"], 1, "ingen indberetning fra Qeqqata Kommunia"),
         ([*YEAR, "--as-of", "7"], 2, "Der er ingen udgave 7 for 2025. Intet er udgivet"),

@@ -60,8 +60,9 @@ def test_an_edition_of_a_period_that_is_not_over_cannot_be_mistaken(
                 title = str(book[name]["A1"].value)
                 assert ("FORELØBIG, PERIODEN ER IKKE SLUT." in title) == is_open, (name, title)
             cover = [str(row[0]) for row in book["Forside"].iter_rows(values_only=True)]
-            said = any("perioden slutter først 31. december 2025" in line for line in cover)
-            assert said == is_open
+            said = [line for line in cover if "perioden slutter først 31. december 2025" in line]
+            assert bool(said) == is_open
+            assert all("Brug den udgave, der kommer, når perioden er slut." in x for x in said)
 
 
 @sqlite
@@ -70,8 +71,9 @@ def test_a_period_nobody_has_reported_for_is_refused(store: Store, tmp_path: Pat
     first_reports(store)
     later = Period(date(2027, 1, 1), date(2027, 12, 31))
     for go in (issue, write):
-        with pytest.raises(UsageError, match="Ingen kommune har indberettet for 2027"):
+        with pytest.raises(UsageError, match="har indberettet for 2027") as refusal:
             go(store, tmp_path / "nobody", period=later, counted_on=date(2028, 2, 1))
+        assert "Vælg en periode, som en kommune har indberettet for" in str(refusal.value.remedy)
     assert numbers(store, later) == []
     assert bytes_of(tmp_path / "nobody") == {}
 
