@@ -56,12 +56,16 @@ def show_editions(
     """Show the editions of the period, of every one where none is named."""
     from fpsheet.pipeline.statistics import read_edition_list
     from fpsheet_sync.stat_table import Period
+    from fpsheet_sync.statistics.release import check_period
     from fpsheet_sync.statistics.wording import Wording
 
-    found = read_edition_list(session.central(db))
     if fra is not None and til is not None:
-        wanted = Period(fra, til)
-        found = tuple(each for each in found if each.publication.period == wanted)
+        check_period(session.form(), Period(fra, til), session.words.language)
+    found = [
+        each
+        for each in read_edition_list(session.central(db))
+        if fra in {None, each.publication.period.fra} and til in {None, each.publication.period.til}
+    ]
     console, words = session.console(as_json=as_json), session.words
     if as_json:
         console.give([_value(each) for each in found])
@@ -117,11 +121,13 @@ def withdraw_edition(  # noqa: PLR0913 - one parameter per option
     from fpsheet.editions import COUNTRIES
     from fpsheet.pipeline.statistics import take_edition_back
     from fpsheet_sync.stat_table import Period
+    from fpsheet_sync.statistics.release import check_period
     from fpsheet_sync.statistics.wording import Wording
 
     words = session.words
     if country not in COUNTRIES:
         raise UsageError(words.fill("command.withdraw.bad_country", {"value": country}))
+    check_period(session.form(), Period(fra, til), words.language)
     told = Wording(session.form(), words.language)
     named = (country, Period(fra, til), edition)
     one = take_edition_back(session.central(db), told, named, reason, session.actor())

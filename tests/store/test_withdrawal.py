@@ -105,3 +105,27 @@ def test_what_cannot_be_withdrawn_is_told_and_nothing_changes(
     assert ask(capsys, *again)[0] == 0
     code, said = ask(capsys, *again)
     assert (code, "blev trukket tilbage" in said) == (2, True)
+
+
+@pytest.mark.slow
+def test_a_period_that_ends_before_it_begins_is_refused_of_editions_too(
+    store: Store, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """To list and to withdraw: the sentence and its remedy, and not that there are none."""
+    turned = ("--from", "31-12-2025", "--to", "01-01-2025", "--db", url)
+    last = ("--country", "GL", "--edition", "1", "--reason", REASON)
+    for words in (("editions", *turned), ("withdraw", *turned, *last)):
+        code, said = ask(capsys, *words)
+        assert code == 2
+        assert "Perioden slutter, før den begynder. Skriv den første dag først" in said
+    # One day alone narrows the list too.
+    for alone, count in (
+        (("--from", "01-01-2025"), 1),
+        (("--from", "01-02-2025"), 0),
+        (("--to", "31-12-2025"), 1),
+        (("--to", "30-11-2025"), 0),
+    ):
+        code, said = ask(capsys, "editions", *alone, "--db", url, "--json")
+        assert (code, len(json.loads(said))) == (0, count), alone
+    with store.read() as connection:
+        assert [one.withdrawal for one in list_editions(connection, ("GL",), None)] == [None]
