@@ -100,3 +100,23 @@ def test_the_dead_the_departed_and_the_danes_are_not_on_the_list(sqlite_desk: De
         assert found == always | wanted, day
         ended = {row[0].replace("-", "") for row in listed if row[-1] == "Ophørt"}
         assert ended == {"01-03-2026": {S5}, "20-05-2026": {S2}}.get(day, set()), day
+
+
+@pytest.mark.slow
+def test_history_tells_the_same_of_each_case(
+    sqlite_desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At the end of 2030, which no case reaches: the first line says the level, or that none is."""
+    sqlite_desk.take(
+        submit(GREENLAND, Sending(kommune="955", workbook="E7Q2M9XA")),
+        submit(DENMARK, Sending(kommune="751", workbook="F7Q2M9XA")),
+    )
+    wanted = {
+        **dict.fromkeys((S1, S4, S6, S7), "Førtidspension den 31-12-2030: Mellemste"),
+        **dict.fromkeys((S2, S3, S5, D01), "Ingen førtidspension den 31-12-2030"),
+        D02: "Førtidspension den 31-12-2030: Før reformen",
+    }
+    for number, told in wanted.items():
+        capsys.readouterr()
+        assert sqlite_desk.run("history", number, "--as-of", "31-12-2030") == 0
+        assert capsys.readouterr().out.startswith(told)
