@@ -284,8 +284,8 @@ def test_preview_opens_the_figures(case: Case, capsys: pytest.CaptureFixture[str
     assert case.run("preview") == 1
     assert case.run("preview") == 1
     names = [book.name for book in case.app.books]
-    assert names[1] == "foertidspension-956-2026-fortroligt.xlsx"
-    assert names[2] == "foertidspension-956-2026-fortroligt-2.xlsx"
+    assert names[1] == "foertidspension-956-2026-foreloebig-fortroligt.xlsx"
+    assert names[2] == "foertidspension-956-2026-foreloebig-fortroligt-2.xlsx"
     assert str(case.folder) in capsys.readouterr().out
     assert list(case.folder.glob("settings/egne-tal/*.xlsx"))
 

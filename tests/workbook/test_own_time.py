@@ -164,6 +164,7 @@ def test_a_copy_in_the_folder_is_no_later_file(
         root = tmp_path / str(number)
         root.mkdir()
         (root / "central.noegle").write_bytes(key_of(tmp_path))
+        (root / "central.noegle").chmod(0o600)
         office = Office(root, capsys)
         for name, content in order:
             file = office.drop(name, content)
