@@ -120,6 +120,16 @@ CASES = {
         "101 2025-05-10 tilkendelse - 2025-06-01",
         "2025-06-01 -",
     ),
+    "S4: refused on a first application, granted backwards on a second": (
+        """956 2023-01-10 afslag - -
+        956 2026-02-10 tilkendelse mellemste 2025-09-01""",
+        "2023-01-10 - | 2025-08-31 - | 2025-09-01 956 mellemste | 2027-01-01 956 mellemste",
+    ),
+    "S7: a refusal that an appeal turned into an award from before it": (
+        """956 2026-01-10 afslag - -
+        956 2026-07-10 tilkendelse mellemste 2026-01-01""",
+        "2025-12-31 - | 2026-01-01 956 mellemste | 2026-01-10 956 mellemste",
+    ),
     "a move inside the country changes the kommune and nothing else": (
         """956 2021-12-10 tilkendelse mellemste 2022-01-01
         956 2026-03-01 overdragelse 955 -""",
