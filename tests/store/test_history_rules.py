@@ -152,7 +152,9 @@ def test_every_rule_has_a_test(level: RuleLevel) -> None:
 def test_every_sentence_can_be_filled(level: RuleLevel, language: str) -> None:
     """Sentence and remedy need nothing but the place and the details the rule gives."""
     form = load_form()
-    details = tuple((name, "7") for name in ("antal", "af", "anden", "raekker", "sted", "liste"))
+    details = tuple(
+        (name, "7") for name in ("antal", "af", "anden", "kommune", "raekker", "sted", "liste")
+    )
     for rule in form.rules:
         if rule.level is level:
             sheet = rule.sheet or "forloeb"
