@@ -97,9 +97,6 @@ def _judged(data: dict[str, Any], path: Path, language: str) -> dict[str, Any]:
     Raises:
         UsageError: One is not.
     """
-    from fpsheet_sync.disclosure.settings import LOWEST_THRESHOLD
-    from fpsheet_sync.keeping import LOWEST_YEARS
-
     known = {setting.name: setting.type for setting in fields(Settings)}
     for key, value in data.items():
         if key in _GONE:
@@ -115,11 +112,19 @@ def _judged(data: dict[str, Any], path: Path, language: str) -> dict[str, Any]:
         if any(_CONTROL.search(text) for text in _texts(value)):
             # "K:\noegler" is read as a line break.
             raise _refuse("escape", language, path, key, remedy="path_")
-        if key == "threshold" and value < LOWEST_THRESHOLD:
-            raise _refuse("low", language, path, key)
-        if key == "keep_years" and value and value < LOWEST_YEARS:
-            raise _refuse("short", language, path, key)
+        if what := _too_low(key, value):
+            raise _refuse(what, language, path, key)
     return {key: _kept(value, known[key]) for key, value in data.items()}
+
+
+def _too_low(key: str, value: Any) -> str:  # noqa: ANN401 - what TOML gives, already judged
+    """Tell what is wrong with a number that is lower than its setting may be; empty for nothing."""
+    from fpsheet_sync.disclosure.settings import LOWEST_THRESHOLD
+    from fpsheet_sync.keeping import LOWEST_YEARS
+
+    if key == "threshold" and value < LOWEST_THRESHOLD:
+        return "low"
+    return "short" if key == "keep_years" and 0 != value < LOWEST_YEARS else ""
 
 
 def _is_of(value: object, kind: object) -> bool:
