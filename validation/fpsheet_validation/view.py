@@ -195,10 +195,12 @@ def _afgoerelse(book: Book) -> pl.LazyFrame:
         )
         .with_columns(pl.col("naeste_dato").last().over(CPR, "afgoerelse_dato"))
         .with_columns(_takes_effect().alias("virker"))
+        .with_columns(pl.col("virker").cum_max().over(CPR).alias("virker_hidtil"))
         .with_columns(*_effect_so_far())
         .with_columns(
             pl.col("foer_virker", "foer_virker_raekke").first().over(CPR, "afgoerelse_dato")
         )
+        .drop("virker_hidtil")
     )
     later = _assessments(book).select(
         CPR, pl.col("vur_dato").alias("senere_dato"), pl.col("vur_raekke").alias("senere_raekke")
@@ -223,8 +225,12 @@ def _takes_effect() -> pl.Expr:
 
 
 def _effect_so_far() -> tuple[pl.Expr, pl.Expr]:
-    """Give the latest day of effect among the decisions above, and its row."""
-    latest = pl.col("virker").cum_max().over(CPR)
+    """Give the latest day of effect among the decisions above, and its row.
+
+    `virker_hidtil`, the latest so far, is a column of its own: the oldest polars that is let in
+    takes no window within a window.
+    """
+    latest = pl.col("virker_hidtil")
     row = pl.when(pl.col("virker") == latest).then(pl.col(ROW)).forward_fill().over(CPR)
     return (
         _beside(1, of=latest).alias("foer_virker"),
