@@ -15,8 +15,8 @@ from fpsheet_templates.failure import make_failure
 NO_ROOM = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG})
 """What the system says where a disk is full, or a person's share of it."""
 
-_DENIED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
-_GONE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENODEV, errno.ESTALE})
+_GONE = frozenset({errno.ENODEV, errno.ESTALE})
+"""Said of a drive or a share that was taken away; a path that is missing has classes of its own."""
 
 
 @contextmanager
@@ -61,8 +61,6 @@ def _kind_of(error: Exception) -> str:
             return "denied"
         case FileNotFoundError() | NotADirectoryError() | IsADirectoryError():
             return "gone"
-        case OSError(errno=number) if number in _DENIED:
-            return "denied"
         case OSError(errno=number) if number in _GONE:
             return "gone"
         case TimeoutError() | ConnectionError():

@@ -38,7 +38,6 @@ _RUNS: Mapping[str, tuple[re.Pattern[str], frozenset[str], re.Pattern[str]]] = {
     ),
 }
 _PROGRAM_STARTS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
-_START_BYTES = 4
 
 _DATA_MASHUP = "http://schemas.microsoft.com/DataMashup "
 _QUERY = re.compile(r"xl/(?:querytables|model|queries)/.*")
@@ -63,7 +62,7 @@ class Contents:
         types: Part name → its content type in lower case, of the parts that are there.
         relations: Part name → its relationships.
         read: Gives an XML part as UTF-8; None where it cannot be read.
-        start: Gives the first bytes of any part.
+        heads: Part name → first bytes, of the parts that are no XML.
     """
 
     names: frozenset[str]
@@ -71,7 +70,7 @@ class Contents:
     types: Mapping[str, str]
     relations: Mapping[str, tuple[Relation, ...]]
     read: Callable[[str], bytes | None]
-    start: Callable[[str], bytes]
+    heads: Mapping[str, bytes]
 
 
 def find_running(contents: Contents) -> tuple[Fault, ...]:
@@ -85,8 +84,8 @@ def find_running(contents: Contents) -> tuple[Fault, ...]:
         for code, (parts, _, types) in _RUNS.items():
             if parts.fullmatch(name.lower()) or types.fullmatch(kind):
                 codes.add(code)
-        if contents.start(name)[:_START_BYTES].startswith(_PROGRAM_STARTS):
-            codes.add("STR-032")
+    if any(head.startswith(_PROGRAM_STARTS) for head in contents.heads.values()):
+        codes.add("STR-032")
     for relation in _every(contents):
         codes.update(code for code, (_, types, _) in _RUNS.items() if relation.type in types)
     return tuple(Fault(code) for code in sorted(codes))

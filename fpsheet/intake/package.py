@@ -22,6 +22,7 @@ ROOT_RELS = "_rels/.rels"
 _XML_SUFFIXES = (".xml", ".rels", ".vml")
 _XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<")
 _START_BYTES = 1 << 20
+_HEAD_BYTES = 8
 _MAC_FOLDER = "__MACOSX/"
 """What a Mac lays beside the parts when it packs a folder; Excel never looks there."""
 
@@ -44,6 +45,7 @@ class Package:
         prologs: Part name → its beginning, of the XML parts. Names as in the file.
         kept: Part name → contents, of those that are kept unpacked.
         starts: Part name → first contents, of the others; they are unpacked again when needed.
+        heads: Part name → first bytes, of the parts that are no XML.
         workbook: Name of the workbook part.
         reaching: Why it is refused all the same, once it is known to be ours: it reaches out.
         told: What is told of it besides.
@@ -53,6 +55,7 @@ class Package:
     prologs: Mapping[str, Prolog]
     kept: Mapping[str, bytes]
     starts: Mapping[str, bytes]
+    heads: Mapping[str, bytes]
     workbook: str = ""
     reaching: tuple[Fault, ...] = ()
     told: tuple[Fault, ...] = ()
@@ -71,13 +74,6 @@ class Package:
             return None
         content = self.kept[found] if found in self.kept else self.archive.inflate(found)
         return None if isinstance(content, Fault) else to_utf8(content, self.prologs[found])
-
-    def start(self, name: str) -> bytes:
-        """Give the first bytes of any part; none where it cannot be unpacked."""
-        if name in self.prologs:
-            return b"<"
-        content = self.archive.inflate(name)
-        return b"" if isinstance(content, Fault) else content[:_START_BYTES]
 
     def utf8_start(self, name: str) -> tuple[bytes | None, bool]:
         """Give the beginning of a part as UTF-8, and whether that is all of it."""
@@ -123,6 +119,7 @@ def _unpack(archive: Archive, limits: Limits) -> Package | Fault:
     prologs: dict[str, Prolog] = {}
     kept: dict[str, bytes] = {}
     starts: dict[str, bytes] = {}
+    heads: dict[str, bytes] = {}
     room = limits.kept_bytes
     for part in archive.entries:
         content = archive.inflate(part)
@@ -130,6 +127,7 @@ def _unpack(archive: Archive, limits: Limits) -> Package | Fault:
             return content
         is_xml = part.lower().endswith(_XML_SUFFIXES) or content.startswith(_XML_STARTS)
         if not is_xml or part.startswith(_MAC_FOLDER):
+            heads[part] = content[:_HEAD_BYTES]
             continue
         prologs[part] = read_prolog(content)
         if prologs[part].has_doctype:
@@ -139,7 +137,7 @@ def _unpack(archive: Archive, limits: Limits) -> Package | Fault:
             room -= len(content)
         else:
             starts[part] = content[:_START_BYTES]
-    return Package(archive, prologs, kept, starts)
+    return Package(archive, prologs, kept, starts, heads)
 
 
 def _identify_kind(archive: Archive) -> Fault | None:
@@ -170,7 +168,7 @@ def _judge(package: Package) -> tuple[Package | None, tuple[Fault, ...]]:
     if workbook is None or code != "":
         return None, (Fault(code or "STR-015"),)
     names = frozenset(package.archive.entries)
-    contents = Contents(names, package.prologs, types, relations, package.utf8, package.start)
+    contents = Contents(names, package.prologs, types, relations, package.utf8, package.heads)
     faults = find_running(contents)
     if faults:
         return None, faults
