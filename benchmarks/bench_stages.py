@@ -26,22 +26,22 @@ from typing import TYPE_CHECKING
 from floor import entry_places, read_file
 from national import make_input
 
-from fpsheet.check import Question, check_raw
+from fpsheet.checking.check_file import Question, check_raw
+from fpsheet.checking.said import said_in
+from fpsheet.checking.submission import Reception, make_submission
 from fpsheet.intake.limits import DEFAULT_LIMITS
 from fpsheet.intake.plan import make_plan
 from fpsheet.intake.reading import read_bytes
-from fpsheet.receipts.book import receipt_book
-from fpsheet.receipts.file import write_receipt
-from fpsheet.returned.answer import sent_workbook
-from fpsheet.said import said_in
+from fpsheet.receipts.receipt_book import receipt_book
+from fpsheet.receipts.receipt_file import write_receipt
+from fpsheet.returned.answered_workbook import sent_workbook
 from fpsheet.statistics.xlsx import write_xlsx
-from fpsheet.submission import Reception, make_submission
 from fpsheet.views.spec import spec_value
-from fpsheet_sync.access import Actor
-from fpsheet_sync.content import prepare
-from fpsheet_sync.keys import derive_keys
-from fpsheet_sync.store import Store, open_store
-from fpsheet_sync.sync import sync_submissions
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.keys import derive_keys
+from fpsheet_sync.database.store import Store, open_store
+from fpsheet_sync.ledger.sync_submissions import sync_submissions
+from fpsheet_sync.merge.content import prepare
 from fpsheet_templates.load import load_form
 
 if TYPE_CHECKING:

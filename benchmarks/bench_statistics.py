@@ -22,21 +22,21 @@ from bench_sync import START, make_submission
 
 from fpsheet.statistics.layout import Publisher, lay_out_book
 from fpsheet.statistics.xlsx import write_xlsx
-from fpsheet_sync.access import Actor
-from fpsheet_sync.content import prepare
-from fpsheet_sync.keys import derive_keys
-from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.cause import changed_facts
-from fpsheet_sync.statistics.release import (
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.keys import derive_keys
+from fpsheet_sync.database.store import Store, last_commit, open_store
+from fpsheet_sync.ledger.sync_submissions import sync_submissions
+from fpsheet_sync.merge.content import prepare
+from fpsheet_sync.statistics.publication.revision import find_revisions, mark_revisions
+from fpsheet_sync.statistics.publication.revision_cause import changed_facts
+from fpsheet_sync.statistics.stat_table import Period
+from fpsheet_sync.statistics.tables.release import (
     ReleaseRequest,
     count_release,
     counted_specs,
     lay_out,
 )
-from fpsheet_sync.statistics.revision import find_revisions, mark_revisions
-from fpsheet_sync.statistics.wording import Wording
-from fpsheet_sync.store import Store, last_commit, open_store
-from fpsheet_sync.sync import sync_submissions
+from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.load import load_form
 from fpsheet_templates.table import load_tables
 

@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from fpsheet_sync.access import Actor
-from fpsheet_sync.content import prepare
-from fpsheet_sync.keys import Keys, derive_keys
-from fpsheet_sync.layout import layouts
-from fpsheet_sync.store import Store, open_store
-from fpsheet_sync.submission import Submission, SubmittedSheet
-from fpsheet_sync.sync import known_receipts, sync_submissions
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.keys import Keys, derive_keys
+from fpsheet_sync.database.store import Store, open_store
+from fpsheet_sync.ledger.sync_submissions import known_receipts, sync_submissions
+from fpsheet_sync.merge.content import prepare
+from fpsheet_sync.merge.record_layout import layouts
+from fpsheet_sync.merge.submission import Submission, SubmittedSheet
 from fpsheet_templates.form import Field, FieldType
 from fpsheet_templates.load import load_form
 from fpsheet_validation.typed import polars_type

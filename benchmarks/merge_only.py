@@ -14,10 +14,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from fpsheet.central import locate_central
-from fpsheet.pipeline.departement import sync_inbox
+from fpsheet.departement.read_inbox_files import Desk
+from fpsheet.departement.steps import sync_inbox
 from fpsheet.progress import Silent
-from fpsheet.receive import Desk
-from fpsheet_sync.access import Actor
+from fpsheet_sync.database.access_log import Actor
 
 if __name__ == "__main__":
     inbox, url, today = sys.argv[1:]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fpsheet.workbook.package import pack, unpack
+from fpsheet.ooxml.zip_file import pack, unpack
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from fpsheet_sync.access import Entry
-from fpsheet_sync.failure import store_failure
-from fpsheet_sync.in_force import current
-from fpsheet_sync.keys import (
+from fpsheet_sync.database.access_log import Entry
+from fpsheet_sync.database.errors import store_failure
+from fpsheet_sync.database.in_force import current
+from fpsheet_sync.database.keys import (
     SECRET_BYTES,
     Keys,
     read_keys,
@@ -21,9 +21,9 @@ from fpsheet_sync.keys import (
     write_keys,
     write_rounding_secret,
 )
-from fpsheet_sync.migrate import HEAD
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.store import Store, noted_key, open_store
+from fpsheet_sync.database.migrate import HEAD
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.store import Store, noted_key, open_store
 
 KEY_SUFFIX = ".noegle"
 ROUNDING_SUFFIX = ".afrunding"

@@ -120,7 +120,7 @@ def _judged(data: dict[str, Any], path: Path, language: str) -> dict[str, Any]:
 def _too_low(key: str, value: Any) -> str:  # noqa: ANN401 - what TOML gives, already judged
     """Tell what is wrong with a number that is lower than its setting may be; empty for nothing."""
     from fpsheet_sync.disclosure.settings import LOWEST_THRESHOLD
-    from fpsheet_sync.keeping import LOWEST_YEARS
+    from fpsheet_sync.upkeep.retention_limit import LOWEST_YEARS
 
     if key == "threshold" and value < LOWEST_THRESHOLD:
         return "low"

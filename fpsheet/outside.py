@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
-from fpsheet.views.spoken_name import spoken_name
+from fpsheet.file_name import spoken_name
 from fpsheet_templates.errors import FpsheetError, OutsideError
 from fpsheet_templates.failure import make_failure
 

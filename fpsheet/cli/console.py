@@ -11,7 +11,7 @@ from textwrap import wrap
 
 import click
 
-from fpsheet.views.spoken_name import with_controls_named, without_controls
+from fpsheet.file_name import with_controls_named, without_controls
 
 _STAND_INS = dict(
     zip("✓✔✗✖⚠ℹ━╸╺└", "++xx!i----", strict=True), **{"→": "->", "…": "...", "≤": "<="}

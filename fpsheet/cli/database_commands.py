@@ -20,7 +20,7 @@ from fpsheet.cli.words import Words
 if TYPE_CHECKING:
     from datetime import date
 
-    from fpsheet_sync.access import Entry
+    from fpsheet_sync.database.access_log import Entry
 
 _HASH = 64
 
@@ -102,7 +102,7 @@ def erase_database(
     session: Session, *, dry_run: bool, today: "date | None", db: str | None, as_json: bool
 ) -> int:
     """Erase what the settings say is too old, or show what that would be."""
-    from fpsheet.pipeline.departement import erase_overdue
+    from fpsheet.departement.steps import erase_overdue
 
     console, words, years = (
         session.console(as_json=as_json),
@@ -133,7 +133,7 @@ def show_log(
     session: Session, *, cpr: str | None, kommune: str | None, db: str | None, as_json: bool
 ) -> int:
     """Show who did and saw what, and whether any line of the log was altered or removed."""
-    from fpsheet.pipeline.statistics import read_access
+    from fpsheet.departement.statistics_steps import read_access
 
     kode = session.kommune(kommune) if kommune else ""
     actor = session.actor()

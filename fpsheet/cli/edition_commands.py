@@ -18,8 +18,8 @@ from fpsheet.cli.words import Words
 from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
-    from fpsheet.editions import ListedEdition
-    from fpsheet_sync.statistics.wording import Wording
+    from fpsheet.statistics.edition_list import ListedEdition
+    from fpsheet_sync.statistics.tables.wording import Wording
 
 
 def make_edition_commands(words: Words) -> tuple[click.Command, ...]:
@@ -54,10 +54,10 @@ def show_editions(
     session: Session, *, fra: date | None, til: date | None, db: str | None, as_json: bool
 ) -> int:
     """Show the editions of the period, of every one where none is named."""
-    from fpsheet.pipeline.statistics import read_edition_list
-    from fpsheet_sync.stat_table import Period
-    from fpsheet_sync.statistics.release import check_period
-    from fpsheet_sync.statistics.wording import Wording
+    from fpsheet.departement.statistics_steps import read_edition_list
+    from fpsheet_sync.statistics.stat_table import Period
+    from fpsheet_sync.statistics.tables.release import check_period
+    from fpsheet_sync.statistics.tables.wording import Wording
 
     if fra is not None and til is not None:
         check_period(session.form(), Period(fra, til), session.words.language)
@@ -118,11 +118,11 @@ def withdraw_edition(  # noqa: PLR0913 - one parameter per option
     db: str | None,
 ) -> int:
     """Withdraw a published edition by name and with a reason."""
-    from fpsheet.editions import COUNTRIES
-    from fpsheet.pipeline.statistics import take_edition_back
-    from fpsheet_sync.stat_table import Period
-    from fpsheet_sync.statistics.release import check_period
-    from fpsheet_sync.statistics.wording import Wording
+    from fpsheet.departement.statistics_steps import take_edition_back
+    from fpsheet.statistics.edition_list import COUNTRIES
+    from fpsheet_sync.statistics.stat_table import Period
+    from fpsheet_sync.statistics.tables.release import check_period
+    from fpsheet_sync.statistics.tables.wording import Wording
 
     words = session.words
     if country not in COUNTRIES:

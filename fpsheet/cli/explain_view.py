@@ -7,9 +7,9 @@ from fpsheet.cli.session import Session
 
 if TYPE_CHECKING:
     from fpsheet.central import Central
-    from fpsheet.explain import Explained
-    from fpsheet.publish import Order
-    from fpsheet_sync.statistics.behind import Behind
+    from fpsheet.statistics.explain_figure import Explained
+    from fpsheet.statistics.publishing import Order
+    from fpsheet_sync.statistics.publication.cited_records import Behind
     from fpsheet_templates.form import Form
 
 _HASH = 8
@@ -31,8 +31,8 @@ def show_explanation(
         central: The database.
         as_json: For a program and not for a person.
     """
-    from fpsheet.explain import Printed
-    from fpsheet.pipeline.statistics import explain_figure
+    from fpsheet.departement.statistics_steps import explain_figure
+    from fpsheet.statistics.explain_figure import Printed
 
     (table, cell), areas = asked
     if len(areas) > 1:

@@ -14,7 +14,7 @@ from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:
     from fpsheet.central import Central
-    from fpsheet.exports import Extract, Wanted
+    from fpsheet.departement.exports import Extract, Wanted
 
 
 def make_export_commands(words: Words) -> tuple[click.Command, ...]:
@@ -44,7 +44,7 @@ def export_side900(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Write level and latest vurdering of every citizen with a pension."""
-    from fpsheet.exports import ExtractKind, Wanted
+    from fpsheet.departement.exports import ExtractKind, Wanted
 
     kind, language = ExtractKind.SIDE900, session.words.language
     wanted = Wanted(kind, day or session.local_day, language, since)
@@ -56,7 +56,7 @@ def export_skat(
     session: Session, *, out: Path, day: date | None, db: str | None, as_json: bool
 ) -> int:
     """Write the CPR numbers whose income is asked for."""
-    from fpsheet.exports import ExtractKind, Wanted
+    from fpsheet.departement.exports import ExtractKind, Wanted
 
     kind, language = ExtractKind.SKAT, session.words.language
     wanted = Wanted(kind, day or session.local_day, language)
@@ -66,7 +66,7 @@ def export_skat(
 def _export(
     session: Session, wanted: "Wanted", out: Path, central: "Central", *, as_json: bool
 ) -> int:
-    from fpsheet.pipeline.statistics import export_citizens
+    from fpsheet.departement.statistics_steps import export_citizens
 
     actor = session.actor()
     extract = export_citizens(central, session.form(), wanted, actor, out)

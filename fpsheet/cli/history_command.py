@@ -44,7 +44,7 @@ def show_history(
     session: Session, *, cpr: str, as_of: "date | str | None", db: str | None, as_json: bool
 ) -> int:
     """Show everything the database knows about a citizen; the look-up is logged."""
-    from fpsheet.pipeline.statistics import look_up
+    from fpsheet.departement.statistics_steps import look_up
     from fpsheet.views.history_view import known_lines, known_value, standing_lines
 
     actor = session.actor()

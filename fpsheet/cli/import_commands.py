@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from fpsheet.cli.console import Console
-    from fpsheet.imports import ListQuestion
-    from fpsheet_sync.income import Imported
+    from fpsheet.departement.imports import ListQuestion
+    from fpsheet_sync.ledger.tax_income import Imported
 
 _LISTS = {"benchmark": "landstal", "skat": "skattesvar"}
 
@@ -52,7 +52,7 @@ def make_import_commands(words: Words) -> tuple[click.Command, ...]:
 @click.pass_obj
 def import_benchmark(session: Session, *, file: Path, db: str | None, as_json: bool) -> int:
     """Read published national figures."""
-    from fpsheet.pipeline.statistics import import_figures
+    from fpsheet.departement.statistics_steps import import_figures
 
     actor, place = session.actor(), session.central(db)
     verdict, done = import_figures(file, place, _question(session), actor)
@@ -73,7 +73,7 @@ def import_skat(
     session: Session, *, file: Path, year: int | None, db: str | None, as_json: bool
 ) -> int:
     """Read Skattestyrelsen's answer into Indkomst."""
-    from fpsheet.pipeline.statistics import import_answer
+    from fpsheet.departement.statistics_steps import import_answer
 
     actor, place = session.actor(), session.central(db)
     verdict, done = import_answer(file, place, _question(session), actor, year or 0)
@@ -122,7 +122,7 @@ def _say_imported(
 @click.pass_obj
 def write_blank(session: Session, *, kind: str, out: Path) -> int:
     """Write a blank list."""
-    from fpsheet.pipeline.statistics import write_blank_list
+    from fpsheet.departement.statistics_steps import write_blank_list
 
     write_blank_list(_LISTS[kind], _question(session), out)
     session.console().say(session.words.fill("command.import.blank.done", {"file": out}))
@@ -130,7 +130,7 @@ def write_blank(session: Session, *, kind: str, out: Path) -> int:
 
 
 def _question(session: Session) -> "ListQuestion":
-    from fpsheet.imports import ListQuestion
+    from fpsheet.departement.imports import ListQuestion
 
     day: date = session.local_day
     return ListQuestion(day, session.words.language)

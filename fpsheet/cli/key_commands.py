@@ -14,8 +14,8 @@ from fpsheet.cli.words import Words
 from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
-    from fpsheet.outbox import Sealing
     from fpsheet.transport.keyring import EnrolledKey
+    from fpsheet.transport.outbox import Sealing
 
 PASSWORD_VARIABLE = "FPSHEET_KEY_PASSWORD"  # noqa: S105 - the name of a variable
 """Environment variable with the password of the signing key, for runs without a person."""
@@ -95,7 +95,7 @@ def ask_sealing(session: Session) -> "Sealing | None":
         what = "no_recipient" if has_key else "no_key"
         told = session.words.get(f"command.submit.{what}")
         raise UsageError(told, remedy=session.words.get(f"command.submit.{what}_remedy"))
-    from fpsheet.outbox import Sealing
+    from fpsheet.transport.outbox import Sealing
 
     session.warn_of(keys.signing)
     key = keys.signing_key(password=ask_password(session))
@@ -192,7 +192,7 @@ def _need_same(session: Session, found: str, kommune: str) -> None:
 @click.pass_obj
 def revoke_key(session: Session, *, digits: str, reason: str) -> int:
     """Let a key hold no longer."""
-    from fpsheet_sync.failure import need_no_cpr
+    from fpsheet_sync.database.errors import need_no_cpr
 
     need_no_cpr(reason)
     keys = session.keys()

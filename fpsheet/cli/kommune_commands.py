@@ -28,7 +28,7 @@ from fpsheet.files import PAGE_MARK
 from fpsheet_templates.errors import UsageError, WorkbookFileError
 
 if TYPE_CHECKING:
-    from fpsheet.verdict import Verdict
+    from fpsheet.checking.verdict import Verdict
 
 
 def make_kommune_commands(words: Words) -> tuple[click.Command, ...]:
@@ -86,7 +86,7 @@ def check_workbooks(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Check workbooks and show what was found."""
-    from fpsheet.pipeline.kommune import check_files
+    from fpsheet.kommune.steps import check_files
 
     if earlier and db:
         raise UsageError(session.words.get("command.check.both"))
@@ -125,7 +125,7 @@ def _write_views(
     session: Session, verdict: "Verdict", wanted: _Wanted, name: str, *, as_json: bool
 ) -> None:
     """Write the marked workbook and the coordinator's page of a file, and say where they are."""
-    from fpsheet.pipeline.kommune import return_workbook, write_page
+    from fpsheet.kommune.steps import return_workbook, write_page
 
     form, words = session.form(), session.words
     console = session.console(as_json=as_json)
@@ -152,7 +152,7 @@ def submit_workbook(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Check a workbook and send what may travel of it."""
-    from fpsheet.pipeline.kommune import stamp_sent, submit_file
+    from fpsheet.kommune.steps import stamp_sent, submit_file
     from fpsheet.transport.folder import Folder
 
     question = session.question(kommune, today)

@@ -23,8 +23,8 @@ from fpsheet.cli.verdict_view import show_verdict
 from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:
-    from fpsheet.preview import Moved, Preview
-    from fpsheet_sync.stat_table import Cell
+    from fpsheet.statistics.preview import Moved, Preview
+    from fpsheet_sync.statistics.stat_table import Cell
 
 
 def make_preview_command(words: Words) -> click.Command:
@@ -60,13 +60,13 @@ def preview_workbook(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Show the figures a workbook would give; those of its reporting year unless asked."""
-    from fpsheet.explain import Printed
-    from fpsheet.pipeline.kommune import (
+    from fpsheet.kommune.steps import (
         compare_previews,
         need_same_kommune,
         preview_file,
         write_preview,
     )
+    from fpsheet.statistics.explain_figure import Printed
 
     question, language = session.question(None, today), session.words.language
     printed = Printed(*explain) if explain else None

@@ -16,7 +16,7 @@ from fpsheet.cli.words import Words
 if TYPE_CHECKING:
     from datetime import date
 
-    from fpsheet_sync.receipt import Receipt
+    from fpsheet_sync.ledger.receipt import Receipt
 
 
 def make_receive_command(words: Words) -> click.Command:
@@ -46,8 +46,8 @@ def receive_receipt(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Put a receipt into the kommune's own file, and say what is to be done."""
-    from fpsheet.pipeline.kommune import open_receipt, take_receipt
-    from fpsheet.receipts.answer import Opening, is_sealed
+    from fpsheet.kommune.steps import open_receipt, take_receipt
+    from fpsheet.kommune.take_receipt import Opening, is_sealed
 
     keys, words = session.keys(), session.words
     key = None
@@ -81,7 +81,7 @@ def _value(receipt: "Receipt", target: Path) -> dict[str, object]:
 
 
 def _lines(session: Session, receipt: "Receipt", target: Path) -> list[str]:
-    from fpsheet.receipts.book import cover_lines
+    from fpsheet.receipts.receipt_book import cover_lines
 
     return [
         *cover_lines(receipt, session.form(), session.words.language),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from fpsheet.rules_trial import TrialLine
+    from fpsheet.departement.rules_trial import TrialLine
     from fpsheet_templates.form import Form
     from fpsheet_templates.rule import Rule
 
@@ -60,7 +60,7 @@ def show_rules(  # noqa: PLR0913 - one parameter per option
     """Show the catalogue of rules, write it as a workbook, or try new rules."""
     console, words, form = session.console(as_json=as_json), session.words, session.form()
     if trial:
-        from fpsheet.pipeline.departement import try_rules_on_files, try_rules_on_stored
+        from fpsheet.departement.steps import try_rules_on_files, try_rules_on_stored
 
         if files:
             question = session.question(None, today)
@@ -71,7 +71,7 @@ def show_rules(  # noqa: PLR0913 - one parameter per option
             lines = try_rules_on_stored(trial, central, desk, language=words.language)
         _show_trial(session, lines, as_json=as_json)
     elif out:
-        from fpsheet.pipeline.departement import write_rule_book
+        from fpsheet.departement.steps import write_rule_book
 
         write_rule_book(form, words.language, out)
         console.say(words.fill("command.rules.done", {"file": out}))

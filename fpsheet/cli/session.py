@@ -16,12 +16,12 @@ from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
     from fpsheet.central import Central
-    from fpsheet.check import Question
+    from fpsheet.checking.check_file import Question
     from fpsheet.config import Settings
-    from fpsheet.receive import Desk, Unsigned
+    from fpsheet.departement.read_inbox_files import Desk, Unsigned
     from fpsheet.transport.folder import Folder
     from fpsheet.transport.key_folder import KeyFolder
-    from fpsheet_sync.access import Actor
+    from fpsheet_sync.database.access_log import Actor
     from fpsheet_templates.form import Form
 
 
@@ -77,7 +77,7 @@ class Session:
         Raises:
             UsageError: There is no such kommune.
         """
-        from fpsheet.check import Question
+        from fpsheet.checking.check_file import Question
 
         kode = kommune or self.settings().kommune
         if kode:
@@ -116,7 +116,7 @@ class Session:
 
     def desk(self, db: str | None, today: date | None) -> "Desk":
         """Give what is needed to take in files for a database: keys and trust."""
-        from fpsheet.receive import Desk
+        from fpsheet.departement.read_inbox_files import Desk
 
         keys, key_file = self.keys(), self.central(db).key_file
         unsealing = (self._identity(keys), keys.keyring()) if keys.identity_file.exists() else None
@@ -157,7 +157,7 @@ class Session:
         Raises:
             UsageError: A setting names a kommune that does not exist.
         """
-        from fpsheet.receive import Unsigned
+        from fpsheet.departement.read_inbox_files import Unsigned
 
         settings = self.settings()
         folders, despite = settings.unsigned_folders, settings.unsigned_despite_key
@@ -184,7 +184,7 @@ class Session:
 
     def actor(self) -> "Actor":
         """Return who does what is done now, and when, as the access log has it."""
-        from fpsheet_sync.access import Actor
+        from fpsheet_sync.database.access_log import Actor
 
         return Actor(self.user(), self.now)
 

@@ -25,10 +25,10 @@ from fpsheet.cli.words import Words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from fpsheet_sync.decision import OpenConflict
-    from fpsheet_sync.held import HeldFile
-    from fpsheet_sync.settled import SettledConflict
-    from fpsheet_sync.status import StatusLine
+    from fpsheet_sync.ledger.conflict_decision import OpenConflict
+    from fpsheet_sync.ledger.delivery_status import StatusLine
+    from fpsheet_sync.ledger.held_files import HeldFile
+    from fpsheet_sync.ledger.settled_conflicts import SettledConflict
 
 
 def make_state_commands(words: Words) -> tuple[click.Command, ...]:
@@ -112,8 +112,8 @@ def show_status(
     session: Session, *, year: int | None, out: Path | None, db: str | None, as_json: bool
 ) -> int:
     """Show who has delivered what; the kommuner that have not are named in one line."""
-    from fpsheet.pipeline.departement import read_status, write_status
-    from fpsheet_sync.status import Delivery
+    from fpsheet.departement.steps import read_status, write_status
+    from fpsheet_sync.ledger.delivery_status import Delivery
 
     aar = year or session.local_day.year
     lines = read_status(session.central(db), session.form(), aar)
@@ -165,7 +165,7 @@ def show_conflicts(
     session: Session, *, kommune: str | None, settled: bool, db: str | None, as_json: bool
 ) -> int:
     """Show every open conflict with the values of both sides, or those that are closed."""
-    from fpsheet.pipeline.departement import read_conflicts, read_held, read_settled
+    from fpsheet.departement.steps import read_conflicts, read_held, read_settled
     from fpsheet.views.conflict_view import (
         conflict_lines,
         conflict_value,
@@ -236,7 +236,7 @@ def resolve_conflict(
     session: Session, *, conflict: str, values: "Sequence[str]", reason: str, db: str | None
 ) -> int:
     """Decide a conflict by name and with a reason."""
-    from fpsheet.pipeline.departement import resolve_conflict
+    from fpsheet.departement.steps import resolve_conflict
 
     chosen = dict(_split(session, value) for value in values)
     actor = session.actor()
@@ -257,7 +257,7 @@ def _split(session: Session, text: str) -> tuple[str, str]:
 @click.pass_obj
 def release_file(session: Session, *, number: int, reason: str, db: str | None) -> int:
     """Let a held file through by name and with a reason."""
-    from fpsheet.pipeline.departement import release_file
+    from fpsheet.departement.steps import release_file
 
     actor = session.actor()
     release_file(session.central(db), number, actor, reason)
@@ -272,7 +272,7 @@ def rebuild_database(
     """Replay the stored originals, and tell whether the result is the same."""
     if verify == bool(to):
         raise CommandUsageError(session.words.get("command.rebuild.either"))
-    from fpsheet.pipeline.departement import rebuild_database
+    from fpsheet.departement.steps import rebuild_database
 
     rebuilt = rebuild_database(session.central(db), session.desk(db, None), to)
     console, words = session.console(as_json=as_json), session.words

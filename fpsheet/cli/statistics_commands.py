@@ -26,7 +26,7 @@ from fpsheet.cli.words import Words
 from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
-    from fpsheet.publish import Order, Written
+    from fpsheet.statistics.publishing import Order, Written
 
 
 def make_statistics_commands(words: Words) -> tuple[click.Command, ...]:
@@ -71,10 +71,10 @@ def write_report(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Write the statistics workbooks of a period."""
-    from fpsheet.pipeline.statistics import publish_statistics
-    from fpsheet.publish import Order
+    from fpsheet.departement.statistics_steps import publish_statistics
     from fpsheet.statistics.layout import Publisher
-    from fpsheet_sync.stat_table import Period
+    from fpsheet.statistics.publishing import Order
+    from fpsheet_sync.statistics.stat_table import Period
 
     if publish and (internal or as_of is not None):
         sentence = session.words.get("command.report.publish_alone")
@@ -134,7 +134,7 @@ def _written_value(written: "Written") -> dict[str, object]:
 
 def _tell_written(session: Session, written: "Written", order: "Order") -> None:
     """Say what was written and published, and what was not."""
-    from fpsheet_sync.statistics.wording import Wording
+    from fpsheet_sync.statistics.tables.wording import Wording
 
     console, words = session.console(), session.words
     told = Wording(session.form(), words.language)

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from fpsheet.central import Central
-    from fpsheet.inbox import Processed
+    from fpsheet.checking.verdict import Verdict
+    from fpsheet.departement.inbox_run import Processed
+    from fpsheet.departement.read_inbox_files import Desk
     from fpsheet.progress import Progress
-    from fpsheet.receive import Desk
-    from fpsheet.verdict import Verdict
 
 RECEIPTS = "kvitteringer"
 """The folder of receipts beside an inbox, where no other is given."""
@@ -115,7 +115,7 @@ def _run(
     progress: "Progress",
 ) -> "Iterable[Processed]":
     """Merge an inbox and write its receipts; without a folder of receipts, plan it alone."""
-    from fpsheet.pipeline.departement import plan_inbox, post_receipts, sync_inbox
+    from fpsheet.departement.steps import plan_inbox, post_receipts, sync_inbox
 
     inbox, folder = places
     if folder is None:
@@ -158,7 +158,7 @@ def _say_outside(session: Session, processed: "Sequence[Processed]") -> None:
 
 def _say_failed(session: Session, processed: "Sequence[Processed]") -> None:
     """Say which files the program itself failed over; what went wrong may hold values."""
-    from fpsheet.views.spoken_name import spoken_name
+    from fpsheet.file_name import spoken_name
 
     for file in processed:
         if not file.failure:
@@ -168,15 +168,15 @@ def _say_failed(session: Session, processed: "Sequence[Processed]") -> None:
 
 
 def _came_unsigned(file: "Processed") -> bool:
-    from fpsheet.receive import Way
+    from fpsheet.departement.read_inbox_files import Way
 
     return file.is_new and not file.is_waiting and file.way is not Way.SEALED
 
 
 def show_processed(session: Session, processed: "Sequence[Processed]", *, dry_run: bool) -> None:
     """Show what became of the files of an inbox, the refused ones with their findings."""
+    from fpsheet.file_name import spoken_name
     from fpsheet.views.processed_value import state_of
-    from fpsheet.views.spoken_name import spoken_name
 
     console, words = session.console(), session.words
     if not processed:
@@ -220,7 +220,7 @@ def _alike(refused: "Sequence[Processed]") -> "list[tuple[Verdict, list[str]]]":
     Returns:
         What was found in the first of each, and the names of the others.
     """
-    from fpsheet.views.spoken_name import spoken_name
+    from fpsheet.file_name import spoken_name
 
     groups: dict[object, list[Processed]] = {}
     for number, file in enumerate(refused):
@@ -235,8 +235,8 @@ def _alike(refused: "Sequence[Processed]") -> "list[tuple[Verdict, list[str]]]":
 
 
 def _row(file: "Processed", words: Words) -> list[object]:
+    from fpsheet.file_name import spoken_name
     from fpsheet.views.processed_value import kommune_of, outcomes_of, state_of
-    from fpsheet.views.spoken_name import spoken_name
 
     outcomes = outcomes_of(file).values()
     numbers: list[int | None] = [None] * len(FATES)

@@ -8,7 +8,7 @@ from fpsheet.cli.session import Session
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fpsheet.verdict import Verdict
+    from fpsheet.checking.verdict import Verdict
 
 
 def show_verdict(

@@ -58,7 +58,7 @@ def make_workbook_commands(words: Words) -> tuple[click.Command, ...]:
 @click.pass_obj
 def make_template(session: Session, *, kommune: str, year: int | None, out: Path) -> int:
     """Write a blank workbook."""
-    from fpsheet.pipeline.kommune import build_template
+    from fpsheet.kommune.steps import build_template
 
     build_template(_new_issue(session, kommune, year), out=out)
     session.console().say(session.words.fill("command.template.done", {"file": out}))
@@ -70,7 +70,7 @@ def pull_workbook(  # noqa: PLR0913 - one parameter per option
     session: Session, *, kommune: str, year: int | None, out: Path, db: str | None, as_json: bool
 ) -> int:
     """Write a workbook filled with what the database holds, and say what is not in it."""
-    from fpsheet.pipeline.departement import pull_workbook
+    from fpsheet.departement.steps import pull_workbook
 
     issue = _new_issue(session, kommune, year)
     actor = session.actor()
@@ -96,7 +96,7 @@ def upgrade_workbook(
     session: Session, *, file: Path, out: Path, today: date | None, as_json: bool
 ) -> int:
     """Lift a workbook to the newest form; say what was carried, what is new and what lacks."""
-    from fpsheet.pipeline.kommune import upgrade_file
+    from fpsheet.kommune.steps import upgrade_file
     from fpsheet.views.upgrade_report import render_lifted
 
     lifted = upgrade_file(file, session.question(None, today), out)

@@ -9,22 +9,22 @@ from hashlib import sha256
 from pathlib import Path
 
 from fpsheet.central import Central, locate_central, open_central
-from fpsheet.check import Question
+from fpsheet.checking.check_file import Question
 from fpsheet.demo.country import DEMO_DAY, invent_country
 from fpsheet.demo.fill import fill_workbook
 from fpsheet.demo.scale import Scale
+from fpsheet.departement.inbox_run import Processed
+from fpsheet.departement.read_inbox_files import Desk
+from fpsheet.departement.statistics_steps import publish_statistics
+from fpsheet.departement.steps import post_receipts, sync_inbox
 from fpsheet.files import write_whole
-from fpsheet.inbox import Processed
-from fpsheet.pipeline.departement import post_receipts, sync_inbox
-from fpsheet.pipeline.kommune import check_files, send_checked
-from fpsheet.pipeline.statistics import publish_statistics
+from fpsheet.kommune.steps import check_files, send_checked
 from fpsheet.progress import Progress, Step
-from fpsheet.publish import Order
-from fpsheet.receive import Desk
+from fpsheet.statistics.publishing import Order
 from fpsheet.transport.folder import Folder
-from fpsheet_sync.access import Actor
-from fpsheet_sync.keys import write_keys
-from fpsheet_sync.stat_table import Period
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.keys import write_keys
+from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_texts

@@ -15,18 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from fpsheet.check import Question
+from fpsheet.checking.check_file import Question
 from fpsheet.demo.country import DEMO_DAY, DemoWorkbook, invent_country
 from fpsheet.demo.fill import fill_workbook
 from fpsheet.demo.raw_cell import RawCell, RawKind, put_cells
 from fpsheet.demo.run import Demo, DemoPlaces, run_demo
 from fpsheet.demo.scale import SMALL, Scale
 from fpsheet.files import write_whole
-from fpsheet.pipeline.kommune import check_files, return_workbook
+from fpsheet.kommune.steps import check_files, return_workbook
+from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet.progress import Silent
 from fpsheet.workbook.huskeliste import DAYS_CELL
 from fpsheet.workbook.overblik import CHOSEN_CELL
-from fpsheet.workbook.package import pack, unpack
 from fpsheet_templates.errors import FpsheetError, UsageError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form, load_texts

@@ -16,8 +16,8 @@ from pathlib import Path
 from random import Random
 from zipfile import BadZipFile
 
+from fpsheet.ooxml.zip_file import unpack
 from fpsheet.workbook.build import build_workbook
-from fpsheet.workbook.package import unpack
 from fpsheet.workbook.row_id import mint_workbook_id
 from fpsheet_templates.form import Form
 from fpsheet_templates.kommune import Kommune
@@ -61,7 +61,7 @@ def make_ready_made(form: Form, kommune: Kommune) -> bytes:
     """Give the blank workbook of a kommune.
 
     Its id is always the same: two who begin with the same blank workbook are told apart by what
-    they type (`fpsheet_sync.lineage`), as two are who copy any other one.
+    they type (`fpsheet_sync.merge.lineage`), as two are who copy any other one.
     """
     return build_workbook(
         form,

@@ -25,7 +25,7 @@ from fpsheet.files import write_whole
 _MODULE = (
     '"""«Run main» of the workbook of this name; written by «fpsheet excel install»."""\n\n{}\n'
 )
-_IMPORT = "from fpsheet.excel.ribbon import main  # noqa: F401"
+_IMPORT = "from fpsheet.cli.ribbon import main  # noqa: F401"
 
 _INTERPRETER = "INTERPRETER_WIN"
 _PATH = "PYTHONPATH"

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from fpsheet.excel.address import join_cells
 from fpsheet.excel.failure import excel_failures
-from fpsheet.returned.fault_line import (
+from fpsheet.ooxml.own_style import (
+    ACCENT,
+    ANSWER_FILL,
+    FONT,
+    INK,
+    LINK_INK,
+    PAPER,
+    SIZE,
+    TITLE_SIZE,
+)
+from fpsheet.returned.finding_list_text import (
     COLUMNS,
     FIRST_ROW,
     HEADING_HEIGHT,
@@ -18,16 +28,6 @@ from fpsheet.returned.fault_line import (
     column_letter,
     identity,
     link_location,
-)
-from fpsheet.returned.style import (
-    ACCENT,
-    ANSWER_FILL,
-    FONT,
-    INK,
-    LINK_INK,
-    PAPER,
-    SIZE,
-    TITLE_SIZE,
 )
 
 if TYPE_CHECKING:

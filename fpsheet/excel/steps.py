@@ -8,21 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fpsheet.excel.failure import ExcelError, said_plainly
-from fpsheet.excel.fault_list import Place, next_place
+from fpsheet.excel.finding_list import Place, next_place
 from fpsheet.excel.open_book import OpenBook
-from fpsheet.pipeline.kommune import check_files, preview_file, submit_file, write_figures
+from fpsheet.kommune.steps import check_files, preview_file, submit_file, write_figures
+from fpsheet.ooxml.parts import Parts
 from fpsheet.progress import Silent
 from fpsheet.returned.cell_mark import plan_marks
 from fpsheet.returned.explanation import find_fault_list
-from fpsheet.returned.fault_line import headings, make_fault_line
-from fpsheet.returned.fault_row import FaultRow, make_fault_rows
-from fpsheet.returned.parts import Parts
+from fpsheet.returned.finding_list_rows import FaultRow, make_fault_rows
+from fpsheet.returned.finding_list_text import headings, make_fault_line
 from fpsheet.transport.folder import Folder
 
 if TYPE_CHECKING:
-    from fpsheet.check import Question
-    from fpsheet.outbox import Sealing
-    from fpsheet.verdict import Verdict
+    from fpsheet.checking.check_file import Question
+    from fpsheet.checking.verdict import Verdict
+    from fpsheet.transport.outbox import Sealing
 
 FIGURES = "egne-tal"
 """Folder of the person's own where previews are written."""

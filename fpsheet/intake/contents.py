@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.prolog import Prolog
-from fpsheet.intake.relation import Relation
+from fpsheet.ooxml.relation import Relation
 
 # Code of the finding → part names (in lower case), relationship types, content types.
 _RUNS: Mapping[str, tuple[re.Pattern[str], frozenset[str], re.Pattern[str]]] = {

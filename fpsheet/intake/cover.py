@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from fpsheet.intake.address import column_letters
 from fpsheet.intake.core_part import to_moment
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.identity import SheetHead
 from fpsheet.intake.plan import ReadingPlan
+from fpsheet.ooxml.address import column_letters
 from fpsheet.workbook.row_id import WORKBOOK_ID
-from fpsheet_sync.stamp import is_stamp
+from fpsheet_sync.merge.stamp import is_stamp
 from fpsheet_templates.form import META_KEYS, reporting_year
 
 _NEEDED = {"form_version", "workbook_id"}

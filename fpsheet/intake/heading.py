@@ -6,10 +6,10 @@ So is an entry sheet of ours that lost its hidden row, names and columns, where 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from fpsheet.intake.address import column_letters
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.identity import SheetHead, SheetMap
 from fpsheet.intake.plan import ReadingPlan, SheetPlan, fold_label
+from fpsheet.ooxml.address import column_letters
 
 HEADING_ROWS = 20
 """The headings stand within the first so many rows."""

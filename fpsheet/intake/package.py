@@ -15,7 +15,7 @@ from fpsheet.intake.fault import Fault
 from fpsheet.intake.limits import Limits
 from fpsheet.intake.magic import identify_file
 from fpsheet.intake.prolog import Prolog, read_prolog, to_utf8
-from fpsheet.intake.relation import Relation, owner_name, read_relations
+from fpsheet.ooxml.relation import Relation, owner_name, read_relations
 
 CONTENT_TYPES = "[Content_Types].xml"
 ROOT_RELS = "_rels/.rels"

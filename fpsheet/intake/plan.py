@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fpsheet.intake.limits import Limits
 from fpsheet.intake.scan import ColumnKinds
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet, SheetKind
-from fpsheet_validation.row_check import EVERYWHERE
+from fpsheet_validation.rules.row_check import EVERYWHERE
 
 _TEXT_TYPES = {FieldType.CPR, FieldType.TEXT, FieldType.CODE}
 

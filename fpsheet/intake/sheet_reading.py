@@ -7,13 +7,13 @@ from itertools import pairwise
 
 import polars as pl
 
-from fpsheet.intake.address import column_letters, parse_range
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.identity import SheetMap
 from fpsheet.intake.limits import LONGEST_TEXT
 from fpsheet.intake.plan import FieldPlan, SheetPlan
 from fpsheet.intake.repair import SUSPECT, repair_text
 from fpsheet.intake.scan import SheetScan
+from fpsheet.ooxml.address import column_letters, parse_range
 from fpsheet_validation.raw import CellKind, RawSheet, SheetTotals
 
 ROW = "raekke"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from fpsheet.intake.address import column_letters
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.heading import judge_headings, map_headings, map_table
 from fpsheet.intake.identity import SheetHead, SheetMap, map_sheet
@@ -12,6 +11,7 @@ from fpsheet.intake.plan import ReadingPlan, SheetPlan, fold_label
 from fpsheet.intake.shared_strings import SharedStrings
 from fpsheet.intake.sheet_xml import DAMAGED, read_texts
 from fpsheet.intake.workbook_part import SheetPart, WorkbookPart, read_tables
+from fpsheet.ooxml.address import column_letters
 
 _ROW_ID = "raekke_id"
 _WORKSHEET = " worksheet"

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from fpsheet.intake.address import column_number, parse_range
 from fpsheet.intake.package import Package
-from fpsheet.intake.relation import read_relations, rels_name
+from fpsheet.ooxml.address import column_number, parse_range
+from fpsheet.ooxml.relation import read_relations, rels_name
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fpsheet.returned.fault_line import severity_words
-from fpsheet.returned.fault_row import FaultRow
+from fpsheet.returned.finding_list_rows import FaultRow
+from fpsheet.returned.finding_list_text import severity_words
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
 

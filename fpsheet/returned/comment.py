@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
-from fpsheet.returned.cell_mark import COMMENT_LEAD, MOST_COMMENTS, is_our_comment
-from fpsheet.returned.parts import (
+from fpsheet.ooxml.parts import (
     DOCUMENT_RELATION,
     MAIN,
     DamagedPackageError,
@@ -22,7 +21,8 @@ from fpsheet.returned.parts import (
     serialise,
     whole_number,
 )
-from fpsheet.returned.sheet_part import SheetPart
+from fpsheet.ooxml.sheet_part import SheetPart
+from fpsheet.returned.cell_mark import COMMENT_LEAD, MOST_COMMENTS, is_our_comment
 
 AUTHOR = "fpsheet"
 

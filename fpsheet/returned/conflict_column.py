@@ -1,8 +1,8 @@
 """The columns of the list of conflicts, and finding it again in a workbook."""
 
-from fpsheet.returned.fault_line import Column
+from fpsheet.ooxml.parts import Parts
+from fpsheet.returned.finding_list_text import Column
 from fpsheet.returned.own_list import OwnList, find_own_list
-from fpsheet.returned.parts import Parts
 
 LETTERS = "ABCDEFGH"
 """Names of the sides of a conflict, by which one is chosen."""

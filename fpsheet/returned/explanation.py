@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from fpsheet.returned.fault_row import make_fault_rows, may_be_explained
+from fpsheet.ooxml.parts import DamagedPackageError, Parts
+from fpsheet.returned.finding_list_rows import make_fault_rows, may_be_explained
 from fpsheet.returned.own_list import find_own_list
-from fpsheet.returned.parts import DamagedPackageError, Parts
-from fpsheet_sync.submission import Explanation as SentExplanation
+from fpsheet_sync.merge.submission import Explanation as SentExplanation
 from fpsheet_templates.form import Form
-from fpsheet_validation.cpr import text_holds_cpr
+from fpsheet_validation.cells.cpr import text_holds_cpr
 from fpsheet_validation.finding import Finding, make_finding
 from fpsheet_validation.typed import Check
 

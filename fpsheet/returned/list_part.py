@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from fpsheet.returned.fault_line import FIRST_ROW, HEADING_ROW, Column
-from fpsheet.returned.parts import MAIN
-from fpsheet.returned.sheet_row import HIDDEN
-from fpsheet.returned.style import ACCENT
+from fpsheet.ooxml.own_style import ACCENT
+from fpsheet.ooxml.parts import MAIN
+from fpsheet.ooxml.row_writer import HIDDEN
+from fpsheet.returned.finding_list_text import FIRST_ROW, HEADING_ROW, Column
 
 
 def list_part(columns: Sequence[Column], rows: str, after: str, *, chosen: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from fpsheet.returned.parts import MAIN, whole_number
-from fpsheet.returned.sheet_part import SheetPart
+from fpsheet.ooxml.parts import MAIN, whole_number
+from fpsheet.ooxml.sheet_part import SheetPart
 
 SIGNATURE = '"fpsheet"="fpsheet"'
 """The formula of our conditional formats: always true, and nobody else writes it.

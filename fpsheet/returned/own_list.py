@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
-from fpsheet.returned.cell_text import read_texts
-from fpsheet.returned.parts import DamagedPackageError, Parts
+from fpsheet.ooxml.cell_reader import read_texts
+from fpsheet.ooxml.parts import DamagedPackageError, Parts
 from fpsheet.returned.workbook_part import list_sheets
 from fpsheet_templates.load import load_form
 

@@ -2,9 +2,9 @@
 
 from itertools import islice
 
-from fpsheet.returned.cell import write_cells
-from fpsheet.returned.cell_text import read_texts
-from fpsheet.returned.parts import Parts
+from fpsheet.ooxml.cell_reader import read_texts
+from fpsheet.ooxml.cell_writer import write_cells
+from fpsheet.ooxml.parts import Parts
 from fpsheet.returned.workbook_part import list_sheets
 from fpsheet_templates.errors import WorkbookFileError
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from fpsheet.returned.fault_line import HEADING_ROW
-from fpsheet.returned.parts import (
+from fpsheet.ooxml.parts import (
     DOCUMENT_RELATION,
     MAIN,
     DamagedPackageError,
@@ -21,6 +20,7 @@ from fpsheet.returned.parts import (
     serialise,
     whole_number,
 )
+from fpsheet.returned.finding_list_text import HEADING_ROW
 
 PART = "xl/worksheets/sheetFpsheet.xml"
 CONFLICT_PART = "xl/worksheets/sheetFpsheetKonflikter.xml"

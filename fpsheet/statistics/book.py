@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from fpsheet_sync.stat_table import Cell, ColumnKind
+from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
 
 
 class PageKind(StrEnum):

@@ -9,7 +9,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from io import StringIO
 
-from fpsheet_sync.stat_table import Cell, Release, StatTable
+from fpsheet_sync.statistics.stat_table import Cell, Release, StatTable
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from fpsheet.statistics.book import Figure, Series
-from fpsheet_sync.stat_table import Cell, Chart, StatTable
+from fpsheet_sync.statistics.stat_table import Cell, Chart, StatTable
 
 _TOTAL = ""
 _MIN_CATEGORIES = 2

@@ -7,7 +7,7 @@ public files, nor into one below it: it goes to a folder beside, whose name says
 from collections.abc import Iterator
 from pathlib import Path
 
-from fpsheet_sync.statistics.wording import Wording
+from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
 

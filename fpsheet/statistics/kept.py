@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from fpsheet.audit_book import write_audit
-from fpsheet.number_names import name_numbers
+from fpsheet.statistics.audit_book import write_audit
 from fpsheet.statistics.layout import Publisher
-from fpsheet.statistics.publish import render_release
-from fpsheet_sync.stat_table import Release
-from fpsheet_sync.statistics.publication import Draft, Publication
-from fpsheet_sync.statistics.wording import Wording
+from fpsheet.statistics.number_names import name_numbers
+from fpsheet.statistics.render_files import render_release
+from fpsheet_sync.statistics.publication.publication import Draft, Publication
+from fpsheet_sync.statistics.stat_table import Release
+from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.form import Form
 
 _AUDIT = "revision"

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from fpsheet.statistics.book import Book, Line, Page, PageColumn, PageKind
 from fpsheet.statistics.figure import plot_chart
 from fpsheet_sync.disclosure.prints import widest
-from fpsheet_sync.stat_table import (
+from fpsheet_sync.statistics.protection.measured import LEAST_CITIZENS
+from fpsheet_sync.statistics.protection.printed_release import SIZES
+from fpsheet_sync.statistics.publication.revision import MARK
+from fpsheet_sync.statistics.stat_table import (
     REVISED,
     Chart,
     Column,
@@ -20,10 +23,7 @@ from fpsheet_sync.stat_table import (
     Shorthand,
     StatTable,
 )
-from fpsheet_sync.statistics.measured import LEAST_CITIZENS
-from fpsheet_sync.statistics.printing import SIZES
-from fpsheet_sync.statistics.revision import MARK
-from fpsheet_sync.statistics.wording import Wording
+from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.form import Form
 
 _NARROW, _NARROWEST = 14.0, 10.0

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from fpsheet.statistics.book import Book, Page, PageColumn, PageKind
-from fpsheet_sync.stat_table import Cell, ColumnKind
+from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
 
 _VERSION = "1.3"
 """Of OpenDocument: the first that knows `number:min-decimal-places` and `style:scale-to-X`."""

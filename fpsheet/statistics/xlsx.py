@@ -14,11 +14,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet.statistics.book import Book, Page, PageKind
 from fpsheet.statistics.chart import insert_figure
-from fpsheet.workbook.package import pack, unpack
 from fpsheet.wrapping import count_lines
-from fpsheet_sync.stat_table import Cell, ColumnKind
+from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
 
 FONT = "Arial"
 _BODY, _HEADING, _TITLE = 11, 13, 16

@@ -25,7 +25,7 @@ from fpsheet.transport.strict import (
     texts_of,
     truth_of,
 )
-from fpsheet_sync.submission import Choice, Explanation
+from fpsheet_sync.merge.submission import Choice, Explanation
 from fpsheet_templates.errors import FpsheetError
 from fpsheet_templates.form import META_KEYS, Form, Sheet
 from fpsheet_templates.load import load_form

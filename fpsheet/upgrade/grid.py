@@ -8,7 +8,7 @@ from lxml import etree
 from openpyxl.utils import column_index_from_string, get_column_letter
 
 from fpsheet.intake.shared_strings import SharedStrings
-from fpsheet.returned.parts import MAIN, Element
+from fpsheet.ooxml.parts import MAIN, Element
 from fpsheet.upgrade.placement import Placement
 from fpsheet.workbook.layout import FIRST_ROW, HEADER_ROW, IDENTITY_ROW
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from zipfile import ZipFile
 
-from fpsheet.check import Question, check_source
+from fpsheet.checking.check_file import Question, check_source
+from fpsheet.checking.verdict import Verdict
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
-from fpsheet.returned.parts import MAIN, DamagedPackageError, parse
+from fpsheet.ooxml.parts import MAIN, DamagedPackageError, parse
 from fpsheet.upgrade.entry_renewal import FreshColumn, Renaming, refuse
 from fpsheet.upgrade.upgraded import Upgraded, language_of, upgrade_workbook
-from fpsheet.verdict import Verdict
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.raw import RawWorkbook

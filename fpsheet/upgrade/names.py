@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from fpsheet.returned.parts import MAIN, Element
+from fpsheet.ooxml.parts import MAIN, Element
 from fpsheet_templates.form import Form
 
 _NAME = f"{{{MAIN}}}definedName"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from fpsheet.returned.parts import MAIN, Element, Parts, parse, serialise
-from fpsheet.returned.style import styles_name
+from fpsheet.ooxml.own_style import styles_name
+from fpsheet.ooxml.parts import MAIN, Element, Parts, parse, serialise
 
 _FIRST_OWN_FORMAT = 164
 _GROUPS = {"fonts": "fontId", "fills": "fillId", "borders": "borderId"}

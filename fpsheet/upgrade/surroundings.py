@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
 
-from fpsheet.returned.parts import MAIN, Element
-from fpsheet.returned.sheet_part import SheetPart
+from fpsheet.ooxml.parts import MAIN, Element
+from fpsheet.ooxml.sheet_part import SheetPart
 from fpsheet.upgrade.placement import Placement
 from fpsheet.workbook.layout import HEADER_ROW, SPARE_ROWS
 

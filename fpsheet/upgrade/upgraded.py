@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fpsheet.intake.shared_strings import SharedStrings
-from fpsheet.returned.parts import (
+from fpsheet.ooxml.own_style import styles_name
+from fpsheet.ooxml.parts import (
     MAIN,
     Element,
     Parts,
@@ -15,8 +16,7 @@ from fpsheet.returned.parts import (
     relations_of,
     serialise,
 )
-from fpsheet.returned.sheet_part import SheetPart
-from fpsheet.returned.style import styles_name
+from fpsheet.ooxml.sheet_part import SheetPart
 from fpsheet.returned.workbook_part import SheetEntry, list_sheets, workbook_name
 from fpsheet.upgrade.entry_renewal import EntryRenewal, FreshColumn, Renaming, refuse
 from fpsheet.upgrade.grid import cells_of, put_text, text_of

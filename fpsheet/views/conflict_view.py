@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from fpsheet.views.record import SHORT_HASH, Plain, told_values
+from fpsheet.returned.record_words import SHORT_HASH, Plain, told_values
 from fpsheet_templates.form import Form
 
 if TYPE_CHECKING:
-    from fpsheet_sync.receipt import ShownConflict
-    from fpsheet_sync.settled import SettledConflict
+    from fpsheet_sync.ledger.receipt import ShownConflict
+    from fpsheet_sync.ledger.settled_conflicts import SettledConflict
 
 
 def conflict_value(conflict: "ShownConflict", kommune_kode: str) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from fpsheet.verdict import Verdict
+from fpsheet.checking.verdict import Verdict
 from fpsheet_templates.form import Form
 
 

@@ -5,19 +5,19 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from fpsheet.returned.record_words import SHORT_HASH, told_value, told_values
 from fpsheet.views.conflict_view import (
     conflict_lines,
     conflict_value,
     settled_lines,
     settled_value,
 )
-from fpsheet.views.record import SHORT_HASH, told_value, told_values
 from fpsheet_templates.form import Form
 
 if TYPE_CHECKING:
-    from fpsheet_sync.history import Known
-    from fpsheet_sync.origin import Origin
-    from fpsheet_sync.statistics.standing import Standing
+    from fpsheet_sync.ledger.citizen_history import Known
+    from fpsheet_sync.ledger.value_origin import Origin
+    from fpsheet_sync.statistics.facts.standing import Standing
 
 
 def known_value(known: "Known", standing: "Sequence[Standing]" = ()) -> dict[str, object]:

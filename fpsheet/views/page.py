@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape as escape_markup
 
+from fpsheet.checking.verdict import Verdict
+from fpsheet.file_name import spoken_name, without_controls
 from fpsheet.files import PAGE_MARK
-from fpsheet.returned.fault_row import FaultRow, make_fault_rows
-from fpsheet.verdict import Verdict
-from fpsheet.views.spoken_name import spoken_name, without_controls
+from fpsheet.returned.finding_list_rows import FaultRow, make_fault_rows
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.catalogue import catalogue_lines

@@ -3,10 +3,10 @@
 from dataclasses import asdict
 from typing import TypedDict
 
-from fpsheet.inbox import Processed
+from fpsheet.departement.inbox_run import Processed
+from fpsheet.file_name import spoken_name
 from fpsheet.views.findings_value import VerdictValue, verdict_value
-from fpsheet.views.spoken_name import spoken_name
-from fpsheet_sync.step import SheetOutcome
+from fpsheet_sync.merge.file_merge import SheetOutcome
 from fpsheet_templates.errors import SpokenError
 from fpsheet_templates.failure import in_language
 from fpsheet_templates.form import Form

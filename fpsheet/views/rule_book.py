@@ -7,7 +7,7 @@ from io import BytesIO
 import xlsxwriter
 from xlsxwriter.workbook import Workbook
 
-from fpsheet.workbook.package import pack, unpack
+from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule_history import load_rule_history
 from fpsheet_validation.catalogue import CatalogueLine, catalogue_lines

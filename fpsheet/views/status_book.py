@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from fpsheet.statistics.book import Book, Line, Page, PageColumn, PageKind
-from fpsheet_sync.stat_table import Cell, ColumnKind
-from fpsheet_sync.status import Delivery, StatusLine
+from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
+from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
 from fpsheet_templates.form import Form
 
 _PUBLISHER = "fpsheet"

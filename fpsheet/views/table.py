@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from fpsheet_sync.stat_table import StatTable
+from fpsheet_sync.statistics.stat_table import StatTable
 
 
 class TableValue(TypedDict):

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from textwrap import wrap
 
-from fpsheet.verdict import Verdict
-from fpsheet.views.spoken_name import spoken_name
+from fpsheet.checking.verdict import Verdict
+from fpsheet.file_name import spoken_name
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.finding import Finding

@@ -8,6 +8,7 @@ from io import BytesIO
 from openpyxl import Workbook
 from openpyxl.workbook.protection import WorkbookProtection
 
+from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet.workbook.cached import store_results
 from fpsheet.workbook.cover import cover_results, make_cover
 from fpsheet.workbook.deadline import deadline_columns
@@ -20,7 +21,6 @@ from fpsheet.workbook.layout import FIRST_ROW, HEADER_ROW, SheetLayout, plan_she
 from fpsheet.workbook.lookup import TODAY_CELL, add_lookups
 from fpsheet.workbook.meta import make_meta_sheet
 from fpsheet.workbook.overblik import make_overview
-from fpsheet.workbook.package import pack, unpack
 from fpsheet.workbook.row_stamp import stamp_rows
 from fpsheet.workbook.status import StatusLine, common_lines, make_status
 from fpsheet.workbook.style import date_serial

@@ -1,6 +1,6 @@
 """The level a citizen has today, in hidden columns of the Overblik.
 
-It is worked out as the statistics do (`fpsheet_sync.statistics.pension`): of the decisions in
+It is worked out as the statistics do (`fpsheet_sync.statistics.facts.pension`): of the decisions in
 effect the one made last holds; a death, old-age pension or leaving the country ends everything
 from its day unless the pension is granted again; an end decided in advance is not lost. Each
 decision and each move has its days, what it does, and the day until which it can hold; the one

@@ -1,7 +1,7 @@
 """What can be wrong with a row, as conditions on its own cells, in the order a status names it.
 
-The order is written once (`fpsheet_validation.order`): the gravest fault first, then the
-leftmost field, then the code. A rule over several fields stays silent while a cell it reads is
+The order is written once (`fpsheet_validation.rules.fault_order`): the gravest fault first, then
+the leftmost field, then the code. A rule over several fields stays silent while a cell it reads is
 at fault by itself (`fpsheet_validation.fold`).
 """
 
@@ -37,9 +37,9 @@ from fpsheet_templates.errors import SpecError
 from fpsheet_templates.expression import Always, FieldRef, OneOf
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
 from fpsheet_templates.rule import Rule, Severity
-from fpsheet_validation.order import fault_place, status_rules
 from fpsheet_validation.reads import reads_of
-from fpsheet_validation.row_check import row_day
+from fpsheet_validation.rules.fault_order import fault_place, status_rules
+from fpsheet_validation.rules.row_check import row_day
 
 MISSING, TOO_LONG, TOO_EARLY, CPR_IN_TEXT = "FLT-001", "FLT-014", "FLT-025", "FLT-026"
 FOREIGN_CODE, EXPIRED_CODE, UNUSED_FIELD = "FLT-016", "FLT-017", "FLT-018"
@@ -53,7 +53,7 @@ REGISTER = "borger"
 """Where every citizen has one row."""
 
 _OLDEST = 120
-"""Years, as `fpsheet_validation.row_check` has it."""
+"""Years, as `fpsheet_validation.rules.row_check` has it."""
 
 _HIDING_WARNINGS = {TOO_EARLY}
 _ANYWHERE = "kommune"

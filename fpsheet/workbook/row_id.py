@@ -10,7 +10,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 8
 
 RESERVED = "SKAT0"
-"""Begins the ids that stand for answers of Skattestyrelsen (`fpsheet_sync.income`)."""
+"""Begins the ids that stand for answers of Skattestyrelsen (`fpsheet_sync.ledger.tax_income`)."""
 
 WORKBOOK_ID = re.compile(f"(?!{RESERVED})[{ALPHABET}]{{{LENGTH}}}")
 """What `mint_workbook_id` gives."""

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import create_engine, text
 
-from fpsheet import explain, exports
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.program import run
 from fpsheet.cli.words import load_words
-from fpsheet_sync import income, refusal
-from fpsheet_sync.commit import CommitKind
-from fpsheet_sync.keys import write_keys
+from fpsheet.departement import exports
+from fpsheet.statistics import explain_figure
+from fpsheet_sync.database.keys import write_keys
+from fpsheet_sync.ledger import refusal_log, tax_income
+from fpsheet_sync.merge.commit import CommitKind
 from fpsheet_validation.list_check import LANDSTAL
 from tests.support.submissions import new_store, submit, sync
 
@@ -104,8 +105,8 @@ def test_a_line_that_was_altered_or_removed_is_named(
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_every_deed_has_its_words(language: str) -> None:
     """Whatever is written in the log can be read in both languages."""
-    deeds = {"sync", "opslag", "vault", "logopslag", "udgivelse", LANDSTAL, refusal.ACTION}
-    deeds |= {income.DEED, exports.DEED, explain.DEED}
+    deeds = {"sync", "opslag", "vault", "logopslag", "udgivelse", LANDSTAL, refusal_log.ACTION}
+    deeds |= {tax_income.DEED, exports.DEED, explain_figure.DEED}
     deeds |= {str(kind) for kind in CommitKind} - {CommitKind.SUBMISSION}
     words = load_words(language)
     for deed in deeds:

@@ -13,14 +13,14 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from fpsheet_sync.stat_table import Period
+from fpsheet_sync.statistics.stat_table import Period
 from tests.support.editions import bytes_of, inside, issue, write
 from tests.support.stores import careless, pg_stores, sqlite_template, stores
 from tests.support.submissions import sync
 from tests.support.worlds import worlds
 
 if TYPE_CHECKING:
-    from fpsheet_sync.submission import Submission
+    from fpsheet_sync.merge.submission import Submission
     from tests.support.stores import Stores
 
 __all__ = ["careless", "pg_stores", "sqlite_template", "stores"]

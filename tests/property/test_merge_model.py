@@ -15,16 +15,21 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fpsheet_sync.access import Actor
-from fpsheet_sync.commit import NEW, CommitKind
-from fpsheet_sync.decision import add_commit, conflicts, release_file, resolve_conflict
-from fpsheet_sync.issue import issue_workbook
-from fpsheet_sync.library import read_commits, read_state
-from fpsheet_sync.rebuild import rebuild
-from fpsheet_sync.stamp import ToldDecision
-from fpsheet_sync.state_hash import state_hash
-from fpsheet_sync.store import lock
-from fpsheet_sync.submission import Choice
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.store import lock
+from fpsheet_sync.ledger.conflict_decision import (
+    add_commit,
+    conflicts,
+    release_file,
+    resolve_conflict,
+)
+from fpsheet_sync.ledger.issued_workbook import issue_workbook
+from fpsheet_sync.ledger.state_hash import state_hash
+from fpsheet_sync.ledger.stored_state import read_commits, read_state
+from fpsheet_sync.merge.commit import NEW, CommitKind
+from fpsheet_sync.merge.stamp import ToldDecision
+from fpsheet_sync.merge.submission import Choice
+from fpsheet_sync.upkeep.rebuild import rebuild
 from tests.support.merge_model import Decided, Pulled, Released, Sent, play
 from tests.support.stores import careless, pg_stores, sqlite_template, stores
 from tests.support.submissions import START, RowSpec, Sending, build, sync
@@ -32,9 +37,9 @@ from tests.support.submissions import START, RowSpec, Sending, build, sync
 if TYPE_CHECKING:
     from random import Random
 
-    from fpsheet_sync.receipt import Receipt
-    from fpsheet_sync.store import Store
-    from fpsheet_sync.submission import Submission
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.ledger.receipt import Receipt
+    from fpsheet_sync.merge.submission import Submission
     from tests.support.merge_model import Event, Played, Sides
     from tests.support.stores import Stores
 

@@ -14,15 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fpsheet.demo.country import DEMO_DAY
-from fpsheet.prefilled import prefill_workbook
-from fpsheet.receive import Desk
+from fpsheet.departement.pulled_workbook import prefill_workbook
+from fpsheet.departement.read_inbox_files import Desk
+from fpsheet.departement.reading_worker import Worker, make_worker
 from fpsheet.transport.inbox import Arrival
 from fpsheet.workbook.issue import Issue
-from fpsheet.worker import Worker, make_worker
-from fpsheet_sync.access import Actor
-from fpsheet_sync.keys import read_keys, write_keys
-from fpsheet_sync.layout import layouts
-from fpsheet_sync.library import read_state
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.keys import read_keys, write_keys
+from fpsheet_sync.ledger.stored_state import read_state
+from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
 from tests.support.stores import careless, pg_stores, sqlite_template, stores
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from random import Random
 
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
     from tests.support.stores import Stores
 
 __all__ = ["careless", "pg_stores", "sqlite_template", "stores"]

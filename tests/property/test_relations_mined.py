@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from fpsheet_sync.statistics.number import Number
-from fpsheet_sync.statistics.relation import FAMILIES, Reason, Relation
+from fpsheet_sync.statistics.protection.relation import FAMILIES, Reason, Relation
+from fpsheet_sync.statistics.tables.number_name import Number
 from tests.support.mining import (
     EVERY,
     Mine,

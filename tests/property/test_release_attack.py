@@ -21,11 +21,11 @@ from hypothesis import strategies as st
 from fpsheet_sync.disclosure.cells import Release as Disclosed
 from fpsheet_sync.disclosure.rounding import Rounded, round_release
 from fpsheet_sync.disclosure.settings import Rounding
-from fpsheet_sync.stat_table import Period, Release
-from fpsheet_sync.statistics.cells import printed_numbers, release_cells
-from fpsheet_sync.statistics.number import Number
-from fpsheet_sync.statistics.own import tell_parts
-from fpsheet_sync.statistics.public import public_tables
+from fpsheet_sync.statistics.protection.kommune_knowledge import tell_parts
+from fpsheet_sync.statistics.protection.release_cells import printed_numbers, release_cells
+from fpsheet_sync.statistics.stat_table import Period, Release
+from fpsheet_sync.statistics.tables.number_name import Number
+from fpsheet_sync.statistics.tables.public_tables import public_tables
 from fpsheet_templates.load import load_form
 from tests.property.test_statistics_naive import PHASES
 from tests.support.country import Country, editions

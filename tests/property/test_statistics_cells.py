@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fpsheet_sync.disclosure.cells import CellId, check_release
-from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.cells import printed_numbers, release_cells
+from fpsheet_sync.statistics.protection.release_cells import printed_numbers, release_cells
+from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_templates.load import load_form
 from tests.property.test_statistics_naive import COUNTRIES, PERIODS, PHASES
 from tests.support.country import editions

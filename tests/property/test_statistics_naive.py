@@ -10,9 +10,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import NullPool, StaticPool, create_engine
 
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.release import ReleaseRequest, count_release, lay_out
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.statistics.stat_table import Period
+from fpsheet_sync.statistics.tables.release import ReleaseRequest, count_release, lay_out
 from fpsheet_templates.load import load_form
 from tests.support.country import Country, load_country
 from tests.support.naive_statistics import NaiveCount

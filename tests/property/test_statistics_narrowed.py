@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import StaticPool, create_engine, select
 
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.statistics.narrowed import narrowed
-from fpsheet_sync.statistics.scope import Scope
-from fpsheet_sync.statistics.workspace import fact_tables
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.statistics.facts.narrowed import narrowed
+from fpsheet_sync.statistics.facts.scope import Scope
+from fpsheet_sync.statistics.facts.workspace import fact_tables
 from fpsheet_templates.load import load_form
 from tests.property.test_statistics_naive import CITIZENS, COUNTRIES, KOMMUNER, PERIODS, PHASES
 from tests.support.country import load_country
@@ -20,7 +20,7 @@ from tests.support.country import load_country
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from fpsheet_sync.stat_table import Period
+    from fpsheet_sync.statistics.stat_table import Period
     from tests.support.country import Country
 
 # One per table that counts; the others are what these rest on.

@@ -18,27 +18,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from fpsheet_sync.access import Actor
-from fpsheet_sync.between import find_between
-from fpsheet_sync.content import unpack
-from fpsheet_sync.identity import REFUSING
-from fpsheet_sync.issue import issue_workbook
-from fpsheet_sync.layout import layouts
-from fpsheet_sync.library import read_state
-from fpsheet_sync.merge import record_sources
-from fpsheet_sync.merged_person import read_persons
-from fpsheet_sync.rebuild import rebuild
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.state_hash import kommune_hash, state_hash
+from fpsheet_sync.citizens.between import find_between
+from fpsheet_sync.citizens.merged_person import read_persons
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.ledger.issued_workbook import issue_workbook
+from fpsheet_sync.ledger.state_hash import kommune_hash, state_hash
+from fpsheet_sync.ledger.stored_state import read_state
+from fpsheet_sync.merge.content import unpack
+from fpsheet_sync.merge.identity import REFUSING
+from fpsheet_sync.merge.record_layout import layouts
+from fpsheet_sync.merge.three_way import record_sources
+from fpsheet_sync.upkeep.rebuild import rebuild
 from tests.support.kept import cells_said, cells_stored, cells_waiting, rows_of
 from tests.support.stores import careless, pg_stores, sqlite_template, stores
 from tests.support.submissions import KEYS, START, RowSpec, Sending, build, sync
 from tests.support.worlds import WORKBOOKS, worlds
 
 if TYPE_CHECKING:
-    from fpsheet_sync.receipt import Receipt
-    from fpsheet_sync.store import Store
-    from fpsheet_sync.submission import Submission, SubmittedSheet
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.ledger.receipt import Receipt
+    from fpsheet_sync.merge.submission import Submission, SubmittedSheet
     from tests.support.stores import Stores
 
 __all__ = ["careless", "pg_stores", "sqlite_template", "stores"]

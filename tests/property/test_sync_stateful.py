@@ -20,20 +20,20 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from fpsheet_sync.access import Actor
-from fpsheet_sync.decision import conflicts, release_file, resolve_conflict
-from fpsheet_sync.issue import issue_workbook
-from fpsheet_sync.rebuild import rebuild
-from fpsheet_sync.state_hash import state_hash
-from fpsheet_sync.status import Delivery, status
-from fpsheet_sync.store import settled
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.store import settled
+from fpsheet_sync.ledger.conflict_decision import conflicts, release_file, resolve_conflict
+from fpsheet_sync.ledger.delivery_status import Delivery, status
+from fpsheet_sync.ledger.issued_workbook import issue_workbook
+from fpsheet_sync.ledger.state_hash import state_hash
+from fpsheet_sync.upkeep.rebuild import rebuild
 from tests.support.kept import cells_said, cells_stored, cells_waiting, rows_of
 from tests.support.stores import careless, pg_stores, sqlite_template, stores
 from tests.support.submissions import START, Sending, sync
 from tests.support.worlds import SHEETS, Book, Chance, Row, start
 
 if TYPE_CHECKING:
-    from fpsheet_sync.submission import Submission
+    from fpsheet_sync.merge.submission import Submission
     from tests.support.stores import Stores
 
 __all__ = ["careless", "pg_stores", "sqlite_template", "stores"]

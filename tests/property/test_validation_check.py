@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from fpsheet_templates.form import FieldType
 from fpsheet_templates.load import load_form
-from fpsheet_validation.cell import judge_cell
+from fpsheet_validation.cells.cell import judge_cell
+from fpsheet_validation.cells.parse import parse_sheet
 from fpsheet_validation.check import check_workbook
-from fpsheet_validation.parse import parse_sheet
 from fpsheet_validation.raw import CellKind
 from fpsheet_validation.setting import read_setting
 from tests.support.rows import FIRST_ROW, make_raw_sheet, make_raw_workbook

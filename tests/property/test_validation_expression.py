@@ -32,7 +32,7 @@ from fpsheet_templates.expression import (
     Today,
 )
 from fpsheet_templates.load import load_form
-from fpsheet_validation.evaluate import UNREADABLE, Scope, evaluate, unreadable_bit
+from fpsheet_validation.rules.evaluate import UNREADABLE, Scope, evaluate, unreadable_bit
 from fpsheet_validation.typed import polars_type
 
 if TYPE_CHECKING:

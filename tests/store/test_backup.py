@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import make_url, select
 
-from fpsheet_sync.access import find_break, read_log
-from fpsheet_sync.rebuild import rebuild
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.state_hash import state_hash
-from fpsheet_sync.store import Store, open_store, settled
+from fpsheet_sync.database.access_log import find_break, read_log
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.store import Store, open_store, settled
+from fpsheet_sync.ledger.state_hash import state_hash
+from fpsheet_sync.upkeep.rebuild import rebuild
 from fpsheet_templates.errors import StoreError
 from tests.support import submissions
 from tests.support.editions import bytes_of, first_reports, issue, revised_reports, write
@@ -23,7 +23,7 @@ from tests.support.submissions import KEYS, Sending, send
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fpsheet_sync.submission import Submission
+    from fpsheet_sync.merge.submission import Submission
     from tests.support.stores import Stores
 
 TEXT = """

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet_sync.between import find_between
-from fpsheet_sync.content import prepare
-from fpsheet_sync.in_force import citizens
-from fpsheet_sync.keys import derive_keys
-from fpsheet_sync.sync import sync_submissions
+from fpsheet_sync.citizens.between import find_between
+from fpsheet_sync.database.in_force import citizens
+from fpsheet_sync.database.keys import derive_keys
+from fpsheet_sync.ledger.sync_submissions import sync_submissions
+from fpsheet_sync.merge.content import prepare
 from tests.support.submissions import ACTOR, Sending, codes, send, submit, sync
 
 if TYPE_CHECKING:
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
     from tests.support.stores import Stores
 
 FORLOEB = "# forloeb\n| id | cpr | forloeb_type | start_dato | slut_dato |\n"

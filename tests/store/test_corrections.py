@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet_sync.access import Actor
-from fpsheet_sync.decision import conflicts, resolve_conflict
-from fpsheet_sync.issue import issue_workbook
-from fpsheet_sync.stamp import ToldDecision
-from fpsheet_sync.submission import Choice
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.ledger.conflict_decision import conflicts, resolve_conflict
+from fpsheet_sync.ledger.issued_workbook import issue_workbook
+from fpsheet_sync.merge.stamp import ToldDecision
+from fpsheet_sync.merge.submission import Choice
 from tests.support.submissions import RowSpec, Sending, build, rows, send, sync
 
 if TYPE_CHECKING:
-    from fpsheet_sync.receipt import Receipt
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.ledger.receipt import Receipt
 
 BOSS = Actor("kontorchefen", datetime(2026, 3, 2, 9, tzinfo=UTC))
 BASE = """

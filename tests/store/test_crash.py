@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fpsheet_sync.claim import claim_files
-from fpsheet_sync.state_hash import state_hash
+from fpsheet_sync.database.claim import claim_files
+from fpsheet_sync.ledger.state_hash import state_hash
 from tests.support.crash import FORLOEB, texts
 from tests.support.submissions import submit, sync
 

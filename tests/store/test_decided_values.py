@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet_sync.access import Actor
-from fpsheet_sync.decision import conflicts, resolve_conflict
-from fpsheet_sync.submission import Choice
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.ledger.conflict_decision import conflicts, resolve_conflict
+from fpsheet_sync.merge.submission import Choice
 from fpsheet_templates.errors import StoreError
 from tests.support.submissions import Sending, codes, rows, send
 
 if TYPE_CHECKING:
-    from fpsheet_sync.receipt import Receipt, ShownConflict
-    from fpsheet_sync.state import Plain
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.ledger.receipt import Receipt, ShownConflict
+    from fpsheet_sync.merge.state import Plain
 
 BOSS = Actor("kontorchefen", datetime(2026, 3, 9, tzinfo=UTC))
 CASE = """

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet_sync.access import Actor
-from fpsheet_sync.decision import conflicts, release_file, resolve_conflict
-from fpsheet_sync.issue import issue_workbook
-from fpsheet_sync.state_hash import state_hash
-from fpsheet_sync.submission import Choice
-from fpsheet_sync.waiting import notices
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.ledger.conflict_decision import conflicts, release_file, resolve_conflict
+from fpsheet_sync.ledger.issued_workbook import issue_workbook
+from fpsheet_sync.ledger.state_hash import state_hash
+from fpsheet_sync.ledger.waiting_rows import notices
+from fpsheet_sync.merge.submission import Choice
 from fpsheet_templates.errors import StoreError
 from tests.support.submissions import Sending, codes, rows, send, submit, sync
 
 if TYPE_CHECKING:
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
     from tests.support.stores import Stores
 
 BOSS = Actor("kontorchefen", datetime(2026, 3, 9, tzinfo=UTC))

@@ -9,10 +9,10 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select, update
 
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.benchmark import Benchmark, save_benchmarks
-from fpsheet_sync.statistics.publication import read_publications
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.statistics.publication.publication import read_publications
+from fpsheet_sync.statistics.stat_table import Period
+from fpsheet_sync.statistics.tables.benchmark import Benchmark, save_benchmarks
 from fpsheet_templates.errors import UsageError
 from tests.support.editions import (
     YEAR,
@@ -29,7 +29,7 @@ from tests.support.submissions import START
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
 
 __all__ = ["careless", "pg_stores", "sqlite_template", "store", "stores"]
 

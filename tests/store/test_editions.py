@@ -13,16 +13,20 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from fpsheet.publish import internal_edition
-from fpsheet_sync.access import find_break, read_log
+from fpsheet.statistics.publishing import internal_edition
+from fpsheet_sync.database.access_log import find_break, read_log
+from fpsheet_sync.database.store import open_store, settled
 from fpsheet_sync.disclosure.errors import DisclosureError, disclosure_failure
-from fpsheet_sync.stat_table import ColumnKind, Period
-from fpsheet_sync.statistics.cells import number_of, printed_numbers
-from fpsheet_sync.statistics.draft import Question, describe, make_draft
-from fpsheet_sync.statistics.frozen import freeze, freeze_releases
-from fpsheet_sync.statistics.public import public_tables
-from fpsheet_sync.statistics.publication import read_before, read_publications, save_drafts
-from fpsheet_sync.store import open_store, settled
+from fpsheet_sync.statistics.protection.release_cells import number_of, printed_numbers
+from fpsheet_sync.statistics.publication.draft import Question, describe, make_draft
+from fpsheet_sync.statistics.publication.frozen_files import freeze, freeze_releases
+from fpsheet_sync.statistics.publication.publication import (
+    read_before,
+    read_publications,
+    save_drafts,
+)
+from fpsheet_sync.statistics.stat_table import ColumnKind, Period
+from fpsheet_sync.statistics.tables.public_tables import public_tables
 from fpsheet_templates.errors import StoreError, UsageError
 from fpsheet_templates.load import load_form
 from tests.support.editions import (
@@ -48,10 +52,10 @@ from tests.support.submissions import START
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fpsheet.publish import Written
-    from fpsheet_sync.stat_table import Release
-    from fpsheet_sync.statistics.publication import Publication
-    from fpsheet_sync.store import Store
+    from fpsheet.statistics.publishing import Written
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.statistics.publication.publication import Publication
+    from fpsheet_sync.statistics.stat_table import Release
 
 __all__ = ["careless", "pg_stores", "sqlite_template", "store", "stores"]
 
@@ -322,7 +326,7 @@ def test_a_rounding_that_is_not_done_in_time_publishes_nothing(
         raise disclosure_failure("time")
 
     with monkeypatch.context() as patched:
-        patched.setattr("fpsheet_sync.statistics.protect.round_release", late)
+        patched.setattr("fpsheet_sync.statistics.protection.protect.round_release", late)
         with pytest.raises(DisclosureError, match="ikke færdig inden for tiden") as refused:
             issue(store, tmp_path / "none")
     assert "--minutes" in str(refused.value.remedy)

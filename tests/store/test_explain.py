@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.explain import EVIDENCE, Wanted, explain, find_column
-from fpsheet_sync.statistics.release import ReleaseRequest, compute_release
+from fpsheet_sync.statistics.publication.explain import EVIDENCE, Wanted, explain, find_column
+from fpsheet_sync.statistics.stat_table import Period
+from fpsheet_sync.statistics.tables.release import ReleaseRequest, compute_release
 from fpsheet_templates.load import load_form
 from fpsheet_templates.table import Count, load_tables
 from tests.support.country import Country, load_country
@@ -18,9 +18,9 @@ from tests.unit.test_statistics_country import PERSONS, RECORDS, records
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fpsheet_sync.stat_table import Release
-    from fpsheet_sync.statistics.behind import Explanation
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.statistics.publication.cited_records import Explanation
+    from fpsheet_sync.statistics.stat_table import Release
     from fpsheet_templates.table import ColumnSpec
 
 FORM = load_form()

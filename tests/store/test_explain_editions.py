@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl.utils import get_column_letter
 
-from fpsheet.explain import Explained, Printed, explain_cell
-from fpsheet.publish import internal_edition
+from fpsheet.statistics.explain_figure import Explained, Printed, explain_cell
 from fpsheet.statistics.layout import Publisher, lay_out_book
-from fpsheet_sync.access import read_log
-from fpsheet_sync.stat_table import ColumnKind
-from fpsheet_sync.statistics.explain import Wanted, explain
-from fpsheet_sync.statistics.release import ReleaseRequest
+from fpsheet.statistics.publishing import internal_edition
+from fpsheet_sync.database.access_log import read_log
+from fpsheet_sync.statistics.publication.explain import Wanted, explain
+from fpsheet_sync.statistics.stat_table import ColumnKind
+from fpsheet_sync.statistics.tables.release import ReleaseRequest
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.load import load_form
 from tests.support.editions import ACTOR, DAY, YEAR, first_reports, issue, order, revised_reports
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fpsheet_sync.stat_table import Cell, Release, StatTable
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.statistics.stat_table import Cell, Release, StatTable
 
 __all__ = ["pg_stores", "sqlite_template"]
 

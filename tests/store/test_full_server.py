@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy
 
-from fpsheet_sync.state_hash import state_hash
-from fpsheet_sync.store import open_store
+from fpsheet_sync.database.store import open_store
+from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_templates.errors import StoreError
 from tests.support.crash import texts
 from tests.support.stores import empty

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from fpsheet_sync.history import history
-from fpsheet_sync.state_hash import state_hash
-from fpsheet_sync.status import Delivery, status
-from fpsheet_sync.store import settled
-from fpsheet_sync.submission import Explanation
-from fpsheet_sync.waiting import explanations
+from fpsheet_sync.database.store import settled
+from fpsheet_sync.ledger.citizen_history import history
+from fpsheet_sync.ledger.delivery_status import Delivery, status
+from fpsheet_sync.ledger.state_hash import state_hash
+from fpsheet_sync.ledger.waiting_rows import explanations
+from fpsheet_sync.merge.submission import Explanation
 from tests.support.submissions import ACTOR, Sending, send, submit, sync
 
 if TYPE_CHECKING:
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
 
 TEXT = """
 # forloeb

@@ -21,7 +21,7 @@ from fpsheet_validation.finding import Finding
 from tests.support.submissions import Sending, codes, send
 
 if TYPE_CHECKING:
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
 
 ANCHOR = "# indkomst\n| id | cpr | indkomst_kilde | fra_dato | oplyst_af |\n" + "\n".join(
     f"| {n} | 6404801237 | loen | 2025-01-{n:02d} | kommune |" for n in range(1, 15)

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet_sync.commit import Status
-from fpsheet_sync.identity import derive_id, is_derived
+from fpsheet_sync.merge.commit import Status
+from fpsheet_sync.merge.identity import derive_id, is_derived
 from tests.support.submissions import Sending, codes, rows, send, submit, sync
 
 if TYPE_CHECKING:
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
 
 ONE = """
 # forloeb

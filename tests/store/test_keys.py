@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from fpsheet_sync.keys import derive_keys, read_keys, write_keys
+from fpsheet_sync.database.keys import derive_keys, read_keys, write_keys
 from fpsheet_templates.errors import StoreError
 
 if TYPE_CHECKING:

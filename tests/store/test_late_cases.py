@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
-from fpsheet.publish import internal_edition
-from fpsheet_sync.statistics.cells import printed_numbers
+from fpsheet.statistics.publishing import internal_edition
+from fpsheet_sync.statistics.protection.release_cells import printed_numbers
 from fpsheet_templates.load import load_form
 from tests.support.editions import (
     LEVELS,
@@ -33,7 +33,7 @@ from tests.support.submissions import Sending, send
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
 
 __all__ = ["careless", "pg_stores", "sqlite_template", "store", "stores"]
 

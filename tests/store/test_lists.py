@@ -16,11 +16,11 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from fpsheet.cli.program import run
-from fpsheet_sync.access import Entry, find_break, read_log
-from fpsheet_sync.income import read_answer
-from fpsheet_sync.keys import write_keys
-from fpsheet_sync.state_hash import state_hash
-from fpsheet_sync.statistics.benchmark import Benchmark, load_benchmarks
+from fpsheet_sync.database.access_log import Entry, find_break, read_log
+from fpsheet_sync.database.keys import write_keys
+from fpsheet_sync.ledger.state_hash import state_hash
+from fpsheet_sync.ledger.tax_income import read_answer
+from fpsheet_sync.statistics.tables.benchmark import Benchmark, load_benchmarks
 from tests.support.stores import Stores
 from tests.support.submissions import Sending, rows, submit, sync
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fpsheet_sync.store import Store
-    from fpsheet_sync.submission import Submission
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.merge.submission import Submission
 
 ANNA, BODIL, CARL = "7107760001", "7108550002", "6112610003"
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet_sync.commit import Status
-from fpsheet_sync.state_hash import state_hash
-from fpsheet_sync.waiting import quarantined
+from fpsheet_sync.ledger.state_hash import state_hash
+from fpsheet_sync.ledger.waiting_rows import quarantined
+from fpsheet_sync.merge.commit import Status
 from tests.support.submissions import Sending, codes, rows, send, submit, sync
 
 if TYPE_CHECKING:
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
 
 FIRST = """
 # borger

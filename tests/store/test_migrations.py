@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from sqlalchemy import create_engine, inspect, select, text
 
 import fpsheet_sync.migrations
-from fpsheet_sync.keys import derive_keys
-from fpsheet_sync.migrate import HEAD, upgrade
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.store import open_store
+from fpsheet_sync.database.keys import derive_keys
+from fpsheet_sync.database.migrate import HEAD, upgrade
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.store import open_store
 from fpsheet_templates.errors import StoreError
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def test_keys_belong_to_one_database(store_url: str) -> None:
 
 def test_second_writer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On SQLite a second writer waits, and then says that the database is busy."""
-    monkeypatch.setattr("fpsheet_sync.store.LOCK_SECONDS", 0.05)
+    monkeypatch.setattr("fpsheet_sync.database.store.LOCK_SECONDS", 0.05)
     url = f"sqlite:///{tmp_path / 'central.db'}"
     one, two = open_store(url, create=True), open_store(url)
     with one.write(), pytest.raises(StoreError, match="optaget"), two.write():

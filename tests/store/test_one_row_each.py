@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet_sync.state_hash import state_hash
+from fpsheet_sync.ledger.state_hash import state_hash
 from tests.support.submissions import KEYS, Sending, codes, rows, send, submit, sync
 
 if TYPE_CHECKING:
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
     from tests.support.stores import Stores
 
 OLD, NEW, OTHER = "6101801234", "6202801235", "6303801236"

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet_sync.between import find_between
-from fpsheet_sync.merged_person import read_persons
-from fpsheet_sync.state_hash import state_hash
+from fpsheet_sync.citizens.between import find_between
+from fpsheet_sync.citizens.merged_person import read_persons
+from fpsheet_sync.ledger.state_hash import state_hash
 from tests.support.submissions import KEYS, Sending, submit, sync
 
 if TYPE_CHECKING:
-    from fpsheet_sync.store import Store
-    from fpsheet_sync.submission import Submission
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.merge.submission import Submission
     from tests.support.stores import Stores
 
 A, B, C, D = "6101801234", "6202801235", "6303801236", "6404801237"

@@ -9,19 +9,19 @@ import polars as pl
 import pytest
 from sqlalchemy import select
 
-from fpsheet_sync.access import Deed, find_break, log_access, read_log, sealed_lines
-from fpsheet_sync.content import unpack
-from fpsheet_sync.history import history
-from fpsheet_sync.plan import plan_merge
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.store import open_store
-from fpsheet_sync.vault import look_up
+from fpsheet_sync.citizens.vault import look_up
+from fpsheet_sync.database.access_log import Deed, find_break, log_access, read_log, sealed_lines
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.store import open_store
+from fpsheet_sync.ledger.citizen_history import history
+from fpsheet_sync.ledger.merge_plan import plan_merge
+from fpsheet_sync.merge.content import unpack
 from fpsheet_templates.errors import StoreError
 from tests.support.submissions import ACTOR, KEYS, Sending, submit, sync
 
 if TYPE_CHECKING:
-    from fpsheet_sync.store import Store
-    from fpsheet_sync.submission import Submission
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.merge.submission import Submission
 
 MARKED = "6101801234"
 FORMER = "6202801235"

@@ -17,7 +17,7 @@ from tests.support.stores import careless, pg_stores, sqlite_template, store, st
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
 
 __all__ = ["careless", "pg_stores", "sqlite_template", "store", "stores"]
 

@@ -16,18 +16,18 @@ from sqlalchemy import select
 from fpsheet.demo.country import DEMO_DAY, DemoWorkbook, invent_country
 from fpsheet.demo.fill import fill_workbook
 from fpsheet.demo.scale import Scale
-from fpsheet.prefilled import prefill_workbook
-from fpsheet.receive import Desk
+from fpsheet.departement.pulled_workbook import prefill_workbook
+from fpsheet.departement.read_inbox_files import Desk
+from fpsheet.departement.reading_worker import Worker, make_worker
 from fpsheet.transport.inbox import Arrival
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.row_id import mint_workbook_id
-from fpsheet.worker import Worker, make_worker
-from fpsheet_sync.access import Actor, read_log
-from fpsheet_sync.history import history
-from fpsheet_sync.keys import read_keys, write_keys
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.state_hash import state_hash
-from fpsheet_sync.waiting import quarantined
+from fpsheet_sync.database.access_log import Actor, read_log
+from fpsheet_sync.database.keys import read_keys, write_keys
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.ledger.citizen_history import history
+from fpsheet_sync.ledger.state_hash import state_hash
+from fpsheet_sync.ledger.waiting_rows import quarantined
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.load import load_form
 from tests.support.submissions import sync
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fpsheet.prefilled import Prefilled
-    from fpsheet_sync.receipt import Receipt
-    from fpsheet_sync.store import Store
+    from fpsheet.departement.pulled_workbook import Prefilled
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.ledger.receipt import Receipt
     from tests.support.libreoffice import LibreOffice
     from tests.support.stores import Stores
 

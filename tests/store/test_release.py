@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from fpsheet_sync.access import Actor
-from fpsheet_sync.commit import Status
-from fpsheet_sync.decision import release_file
-from fpsheet_sync.history import commit_of_receipt
-from fpsheet_sync.sync import known_receipts
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.ledger.citizen_history import commit_of_receipt
+from fpsheet_sync.ledger.conflict_decision import release_file
+from fpsheet_sync.ledger.sync_submissions import known_receipts
+from fpsheet_sync.merge.commit import Status
 from tests.support.submissions import START, Sending, rows, send
 
 if TYPE_CHECKING:
-    from fpsheet_sync.receipt import Receipt
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.ledger.receipt import Receipt
 
 HEAD = "# forloeb\n| id | cpr | forloeb_type | start_dato | timer_pr_uge |\n"
 

@@ -10,10 +10,10 @@ from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
-from fpsheet_sync.keys import derive_keys
-from fpsheet_sync.statistics.release import ReleaseRequest, compute_release
-from fpsheet_sync.statistics.wording import Wording
-from fpsheet_sync.store import open_store
+from fpsheet_sync.database.keys import derive_keys
+from fpsheet_sync.database.store import open_store
+from fpsheet_sync.statistics.tables.release import ReleaseRequest, compute_release
+from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.load import load_form
 from tests.support.editions import YEAR, table
 from tests.support.submissions import Sending, send
@@ -21,8 +21,8 @@ from tests.support.submissions import Sending, send
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fpsheet_sync.stat_table import Cell, Release
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.statistics.stat_table import Cell, Release
 
 SAME = "6101809123"
 """Made by two kommuner, each for a citizen of its own."""

@@ -12,26 +12,26 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-import fpsheet_sync.store
-from fpsheet_sync.access import Actor, find_break, read_log
-from fpsheet_sync.history import history
-from fpsheet_sync.issue import issue_workbook
-from fpsheet_sync.original import latest_originals
-from fpsheet_sync.rebuild import rebuild
-from fpsheet_sync.retention import erase_overdue, find_overdue
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.stat_table import Period
-from fpsheet_sync.state_hash import state_hash
-from fpsheet_sync.statistics.scope import Scope
-from fpsheet_sync.statistics.workspace import FACT_SOURCES, fact_tables
-from fpsheet_sync.store import open_store
+import fpsheet_sync.database.store
+from fpsheet_sync.database.access_log import Actor, find_break, read_log
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.store import open_store
+from fpsheet_sync.ledger.citizen_history import history
+from fpsheet_sync.ledger.issued_workbook import issue_workbook
+from fpsheet_sync.ledger.original_files import latest_originals
+from fpsheet_sync.ledger.state_hash import state_hash
+from fpsheet_sync.statistics.facts.scope import Scope
+from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables
+from fpsheet_sync.statistics.stat_table import Period
+from fpsheet_sync.upkeep.rebuild import rebuild
+from fpsheet_sync.upkeep.retention import erase_overdue, find_overdue
 from fpsheet_templates.errors import StoreError
 from fpsheet_templates.load import load_form
 from tests.support.submissions import KEYS, RowSpec, Sending, build, send, submit, sync
 
 if TYPE_CHECKING:
-    from fpsheet_sync.retention import Overdue
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.upkeep.retention import Overdue
     from tests.support.stores import Stores
 
 FORM = load_form()
@@ -289,8 +289,8 @@ def test_a_number_that_never_became_a_row(store: Store) -> None:
 def test_nothing_is_left_in_the_file(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     """On SQLite the bytes themselves are gone, also from free pages and the log of writes."""
     # Some builds of SQLite clear what is deleted anyway, others do not.
-    pragmas = (*fpsheet_sync.store.PRAGMAS, "secure_delete = OFF")
-    monkeypatch.setattr("fpsheet_sync.store.PRAGMAS", pragmas)
+    pragmas = (*fpsheet_sync.database.store.PRAGMAS, "secure_delete = OFF")
+    monkeypatch.setattr("fpsheet_sync.database.store.PRAGMAS", pragmas)
     store = stores.new()
     if store.is_postgresql:
         pytest.skip("a server clears its files by VACUUM, which is the administrator's")

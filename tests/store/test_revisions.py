@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet.publish import internal_edition
+from fpsheet.statistics.publishing import internal_edition
 from fpsheet_templates.load import load_form
 from tests.support.editions import edition, first_reports, issue, order, revised_reports, table
 from tests.support.stores import KINDS, pg_stores, shared_store, sqlite_template
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fpsheet_sync.stat_table import Cell, Release
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.statistics.stat_table import Cell, Release
 
 __all__ = ["pg_stores", "sqlite_template"]
 

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import ProgrammingError
 
-from fpsheet_sync.access import Actor, find_break, read_log
-from fpsheet_sync.history import history
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.store import open_store
-from fpsheet_sync.vault import log_of_citizen
+from fpsheet_sync.citizens.vault import log_of_citizen
+from fpsheet_sync.database.access_log import Actor, find_break, read_log
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.store import open_store
+from fpsheet_sync.ledger.citizen_history import history
 from fpsheet_templates.errors import StoreError
 from tests.support.editions import bytes_of, cpr, first_reports, issue, write
 from tests.support.submissions import KEYS, new_store, send

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet_sync.access import Actor
-from fpsheet_sync.decision import conflicts, release_file, resolve_conflict, settled
-from fpsheet_sync.history import history
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.submission import Choice
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.ledger.citizen_history import history
+from fpsheet_sync.ledger.conflict_decision import conflicts, release_file, resolve_conflict, settled
+from fpsheet_sync.merge.submission import Choice
 from fpsheet_templates.errors import StoreError
 from tests.support.submissions import ACTOR, Sending, rows, send
 
 if TYPE_CHECKING:
-    from fpsheet_sync.receipt import Receipt
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.ledger.receipt import Receipt
 
 BOSS = Actor("kontorchefen", datetime(2026, 3, 9, tzinfo=UTC))
 CPR = "6101801234"

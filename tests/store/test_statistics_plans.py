@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import event, text
 
-from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.scope import Scope
-from fpsheet_sync.statistics.workspace import FACT_SOURCES, fact_tables
+from fpsheet_sync.statistics.facts.scope import Scope
+from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables
+from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_templates.load import load_form
 from tests.support.country import Country, load_country
 from tests.support.stores import careless, pg_stores, sqlite_template, stores

@@ -6,19 +6,19 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from fpsheet_sync.access import Actor
-from fpsheet_sync.decision import release_file
-from fpsheet_sync.stat_table import Period, Shorthand
-from fpsheet_sync.statistics.release import ReleaseRequest, compute_release
-from fpsheet_sync.submission import Explanation
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.ledger.conflict_decision import release_file
+from fpsheet_sync.merge.submission import Explanation
+from fpsheet_sync.statistics.stat_table import Period, Shorthand
+from fpsheet_sync.statistics.tables.release import ReleaseRequest, compute_release
 from fpsheet_templates.load import load_form
 from tests.support.stores import careless, pg_stores, sqlite_template, store, stores
 from tests.support.submissions import START, Sending, submit, sync
 
 if TYPE_CHECKING:
-    from fpsheet_sync.stat_table import Cell
-    from fpsheet_sync.store import Store
-    from fpsheet_sync.submission import Submission
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.merge.submission import Submission
+    from fpsheet_sync.statistics.stat_table import Cell
 
 __all__ = ["careless", "pg_stores", "sqlite_template", "store", "stores"]
 

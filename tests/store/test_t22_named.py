@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
-from fpsheet_sync.statistics.publication import read_publications
-from fpsheet_sync.statistics.withdrawal import withdraw
+from fpsheet_sync.statistics.publication.publication import read_publications
+from fpsheet_sync.statistics.publication.withdrawal import withdraw
 from tests.support.editions import (
     ACTOR,
     WORKBOOKS,
@@ -33,7 +33,7 @@ from tests.support.submissions import Sending, send
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
 
 __all__ = ["careless", "pg_stores", "sqlite_template", "store", "stores"]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet_sync.failure import UnfitValueError
+from fpsheet_sync.database.errors import UnfitValueError
 from tests.support.submissions import Sending, rows, send, submit, sync
 
 if TYPE_CHECKING:

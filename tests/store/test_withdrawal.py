@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet.cli.program import run
-from fpsheet.editions import list_editions
-from fpsheet_sync.access import read_log
-from fpsheet_sync.keys import write_keys
+from fpsheet.statistics.edition_list import list_editions
+from fpsheet_sync.database.access_log import read_log
+from fpsheet_sync.database.keys import write_keys
 from fpsheet_templates.errors import UsageError
 from tests.support.editions import bytes_of, edition, first_reports, issue, write
 from tests.support.submissions import new_store
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
 
 PERIOD = ("--from", "01-01-2025", "--to", "31-12-2025")
 EDITION_1 = (*PERIOD, "--country", "GL", "--edition", "1")

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import StaticPool, create_engine, insert
 
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.statistics.cause import ChangedFacts
-from fpsheet_sync.statistics.crossed import crossed_numbers
-from fpsheet_sync.statistics.draft import Question
-from fpsheet_sync.statistics.protect import Ground, protect
-from fpsheet_sync.statistics.publication import Before, Kept
-from fpsheet_sync.statistics.release import (
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.statistics.protection.crossed_cells import crossed_numbers
+from fpsheet_sync.statistics.protection.protect import Ground, protect
+from fpsheet_sync.statistics.publication.draft import Question
+from fpsheet_sync.statistics.publication.publication import Before, Kept
+from fpsheet_sync.statistics.publication.revision_cause import ChangedFacts
+from fpsheet_sync.statistics.tables.release import (
     ReleaseRequest,
     count_release,
     counted_specs,
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from fpsheet_sync.stat_table import Period, Release
-    from fpsheet_sync.statistics.benchmark import Benchmark
-    from fpsheet_sync.statistics.counting import Counting
-    from fpsheet_sync.statistics.number import Number
+    from fpsheet_sync.statistics.stat_table import Period, Release
+    from fpsheet_sync.statistics.tables.benchmark import Benchmark
+    from fpsheet_sync.statistics.tables.counting import Counting
+    from fpsheet_sync.statistics.tables.number_name import Number
 
 Record = dict[str, object]
 

@@ -24,10 +24,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fpsheet_sync.layout import layouts
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.state_hash import state_hash
-from fpsheet_sync.store import Store, open_store
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.store import Store, open_store
+from fpsheet_sync.ledger.state_hash import state_hash
+from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_templates.errors import StoreError
 from tests.support.stores import empty
 from tests.support.submissions import KEYS, Sending, submit, sync

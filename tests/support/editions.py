@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from fpsheet.progress import Silent
-from fpsheet.publish import Order, Written, publish
-from fpsheet_sync.access import Actor
-from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.publication import read_editions, read_publications
+from fpsheet.statistics.publishing import Order, Written, publish
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.statistics.publication.publication import read_editions, read_publications
+from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_templates.load import load_form
 from tests.support.submissions import Sending, send
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from fpsheet_sync.stat_table import Release, StatTable
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.statistics.stat_table import Release, StatTable
 
 YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
 DAY = date(2026, 3, 2)

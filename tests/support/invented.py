@@ -17,13 +17,13 @@ from functools import cached_property
 
 import polars as pl
 
-from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.scope import quarters
+from fpsheet_sync.statistics.facts.scope import quarters
+from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_templates.expression import Always
 from fpsheet_templates.form import Field, FieldType, Form, Sheet
 from fpsheet_templates.rule import RuleLevel, Severity
 from fpsheet_templates.table import load_dimensions
-from fpsheet_validation.evaluate import UNREADABLE, Scope, evaluate, is_blank
+from fpsheet_validation.rules.evaluate import UNREADABLE, Scope, evaluate, is_blank
 from fpsheet_validation.typed import empty_frame
 
 CITIZEN, MOVE = "borger", "overdragelse"

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from fpsheet_sync.content import unpack
-from fpsheet_sync.schema import store_schema
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.merge.content import unpack
 from tests.support.submissions import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fpsheet_sync.store import Store
-    from fpsheet_sync.submission import Submission
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.merge.submission import Submission
 
 Cells = dict[tuple[str, str], str]
 """(sheet, cell) → what stands there, as text; a CPR number as its pseudonym."""

@@ -18,12 +18,17 @@ from typing import TYPE_CHECKING
 import highspy
 import numpy as np
 
-from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.cells import collect, find_relations, release_cells
-from fpsheet_sync.statistics.crossed import crossed_numbers
-from fpsheet_sync.statistics.number import COUNTRIES, Number
-from fpsheet_sync.statistics.relation import Reason, Relation, family_of
-from fpsheet_sync.statistics.release import ReleaseRequest, count_release, counted_specs, lay_out
+from fpsheet_sync.statistics.protection.crossed_cells import crossed_numbers
+from fpsheet_sync.statistics.protection.relation import Reason, Relation, family_of
+from fpsheet_sync.statistics.protection.release_cells import collect, find_relations, release_cells
+from fpsheet_sync.statistics.stat_table import Period
+from fpsheet_sync.statistics.tables.number_name import COUNTRIES, Number
+from fpsheet_sync.statistics.tables.release import (
+    ReleaseRequest,
+    count_release,
+    counted_specs,
+    lay_out,
+)
 from fpsheet_templates.load import load_form
 from tests.support.admitted import admitted
 from tests.support.invented import Invented, Inventor, kommuner_of
@@ -33,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fpsheet_sync.disclosure.cells import Equation
-    from fpsheet_sync.stat_table import Release
+    from fpsheet_sync.statistics.stat_table import Release
 
 YEARS = tuple(Period(date(year, 1, 1), date(year, 12, 31)) for year in (2024, 2025))
 TODAY = date(2026, 3, 2)

@@ -18,7 +18,7 @@ import highspy
 import numpy as np
 
 from fpsheet_sync.disclosure.cells import CellId
-from fpsheet_sync.statistics.number import COUNTRIES, LAND, Number
+from fpsheet_sync.statistics.tables.number_name import COUNTRIES, LAND, Number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -6,15 +6,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from fpsheet_sync.stat_table import ColumnKind, Shorthand
-from fpsheet_sync.statistics.release import release_specs
+from fpsheet_sync.statistics.stat_table import ColumnKind, Shorthand
+from fpsheet_sync.statistics.tables.release import release_specs
 from tests.support.naive_statistics import quartile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fpsheet_sync.stat_table import Cell, Column, Release, StatTable
-    from fpsheet_sync.statistics.release import ReleaseRequest
+    from fpsheet_sync.statistics.stat_table import Cell, Column, Release, StatTable
+    from fpsheet_sync.statistics.tables.release import ReleaseRequest
     from fpsheet_templates.table import ColumnSpec
     from tests.support.naive_statistics import Fact
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from fpsheet_sync.schema import COMMIT_NUMBERS, store_schema
-from fpsheet_sync.store import PRAGMAS, Store, open_store
+from fpsheet_sync.database.schema import COMMIT_NUMBERS, store_schema
+from fpsheet_sync.database.store import PRAGMAS, Store, open_store
 from tests.support.postgresql import new_database
 from tests.support.submissions import KEYS
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fpsheet_sync.keys import Keys
+    from fpsheet_sync.database.keys import Keys
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)]
 
@@ -109,7 +109,7 @@ def _stores_of(request: pytest.FixtureRequest, folder: Path, template: Path) -> 
 @pytest.fixture
 def careless(monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite that does not wait for the disk; no test pulls the plug, and waiting is slow."""
-    monkeypatch.setattr("fpsheet_sync.store.PRAGMAS", (*PRAGMAS, "synchronous = OFF"))
+    monkeypatch.setattr("fpsheet_sync.database.store.PRAGMAS", (*PRAGMAS, "synchronous = OFF"))
 
 
 @pytest.fixture(params=KINDS)

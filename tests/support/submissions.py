@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from fpsheet_sync.access import Actor
-from fpsheet_sync.keys import derive_keys
-from fpsheet_sync.layout import layouts
-from fpsheet_sync.library import read_state
-from fpsheet_sync.store import Store, open_store
-from fpsheet_sync.submission import Choice, Explanation, Submission, SubmittedSheet
-from fpsheet_sync.sync import Synced, sync_submissions
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.keys import derive_keys
+from fpsheet_sync.database.store import Store, open_store
+from fpsheet_sync.ledger.stored_state import read_state
+from fpsheet_sync.ledger.sync_submissions import Synced, sync_submissions
+from fpsheet_sync.merge.record_layout import layouts
+from fpsheet_sync.merge.submission import Choice, Explanation, Submission, SubmittedSheet
 from fpsheet_templates.load import load_form
 from fpsheet_validation.typed import empty_frame
 from tests.support.tables import read_tables
@@ -32,8 +32,8 @@ from tests.support.tables import read_tables
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from fpsheet_sync.receipt import Receipt
-    from fpsheet_sync.stamp import ToldDecision
+    from fpsheet_sync.ledger.receipt import Receipt
+    from fpsheet_sync.merge.stamp import ToldDecision
 
 KEYS = derive_keys(b"\x07" * 32, fictional=True)
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

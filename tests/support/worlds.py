@@ -19,7 +19,7 @@ from tests.support.submissions import RowSpec, Sending, build
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fpsheet_sync.submission import Submission
+    from fpsheet_sync.merge.submission import Submission
 
 T = TypeVar("T")
 CPRS = ("6101801234", "6202801235", "6303801236", "6404801237", "6505801238")

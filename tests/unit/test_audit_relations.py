@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 
-from fpsheet.audit_book import write_audit
+from fpsheet.statistics.audit_book import write_audit
 from fpsheet_sync.disclosure.rounding import round_release
 from fpsheet_sync.disclosure.settings import Rounding
-from fpsheet_sync.statistics.cells import release_cells
-from fpsheet_sync.statistics.protect import count_told
-from fpsheet_sync.statistics.publication import Draft, Kept, Publication
-from fpsheet_sync.statistics.wording import Wording
+from fpsheet_sync.statistics.protection.protect import count_told
+from fpsheet_sync.statistics.protection.release_cells import release_cells
+from fpsheet_sync.statistics.publication.publication import Draft, Kept, Publication
+from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.load import load_form
 from tests.support.country import editions
 from tests.unit.test_statistics_relations import YEAR, small_country

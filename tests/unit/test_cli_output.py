@@ -15,7 +15,7 @@ from fpsheet.cli.output import OutputOption
 from fpsheet.cli.program import make_program, run
 from fpsheet.cli.values import PathValue
 from fpsheet.cli.words import load_words
-from fpsheet.workbook.package import unpack
+from fpsheet.ooxml.zip_file import unpack
 from fpsheet_templates.load import load_form
 from tests.support.desk import make_workbook
 

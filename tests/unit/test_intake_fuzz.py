@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet.check import Question, check_raw
+from fpsheet.checking.check_file import Question, check_raw
 from fpsheet.returned.explanation import current_explanations
-from fpsheet.returned.returned import clean_workbook, return_workbook
+from fpsheet.returned.mark_workbook import clean_workbook, return_workbook
 from fpsheet.views.findings_value import verdict_value
 from fpsheet.views.page import render_page
 from fpsheet.views.terminal import render_verdict
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from random import Random
 
-    from fpsheet.verdict import Verdict
+    from fpsheet.checking.verdict import Verdict
 
 pytestmark = pytest.mark.fuzz
 

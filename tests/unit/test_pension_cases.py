@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import StaticPool, create_engine, select
 
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.scope import ENHED, Scope
-from fpsheet_sync.statistics.workspace import fact_tables
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.statistics.facts.scope import ENHED, Scope
+from fpsheet_sync.statistics.facts.workspace import fact_tables
+from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_templates.load import load_form
 from tests.support.country import Country, load_country
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet_sync.stat_table import Shorthand
+from fpsheet_sync.statistics.stat_table import Shorthand
 from tests.support.country import Country
 from tests.unit.test_statistics_country import records, release, row
 
 if TYPE_CHECKING:
-    from fpsheet_sync.stat_table import Release
+    from fpsheet_sync.statistics.stat_table import Release
 
 PERSONS = {
     "p": ("K", date(1985, 6, 15)),

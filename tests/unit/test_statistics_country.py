@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import StaticPool, create_engine
 
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.stat_table import Period, Shorthand
-from fpsheet_sync.statistics.release import ReleaseRequest, compute_release
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.statistics.stat_table import Period, Shorthand
+from fpsheet_sync.statistics.tables.release import ReleaseRequest, compute_release
 from fpsheet_templates.load import load_form
 from tests.support.country import Country, load_country
 from tests.support.tables import read_tables
 
 if TYPE_CHECKING:
-    from fpsheet_sync.stat_table import Cell, Release
-    from fpsheet_sync.statistics.benchmark import Benchmark
+    from fpsheet_sync.statistics.stat_table import Cell, Release
+    from fpsheet_sync.statistics.tables.benchmark import Benchmark
     from tests.support.country import Record
 
 PERSONS = {

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.coverage import cover, tell_coverage
-from fpsheet_sync.statistics.wording import Wording
+from fpsheet_sync.statistics.stat_table import Period
+from fpsheet_sync.statistics.tables.coverage import cover, tell_coverage
+from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.load import load_form
 
 YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))

@@ -12,7 +12,7 @@ from datetime import date
 
 import pytest
 
-from fpsheet_sync.stat_table import Cell, Release, Shorthand
+from fpsheet_sync.statistics.stat_table import Cell, Release, Shorthand
 from tests.support.country import Country, Record
 from tests.unit.test_statistics_country import records, release
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from fpsheet_sync.stat_table import Period, Shorthand
-from fpsheet_sync.statistics.benchmark import Benchmark
-from fpsheet_sync.statistics.cells import release_cells
-from fpsheet_sync.statistics.inside import inside_relations
-from fpsheet_sync.statistics.number import Number
-from fpsheet_sync.statistics.own import tell_parts
-from fpsheet_sync.statistics.public import public_tables
-from fpsheet_sync.statistics.relation import tell
+from fpsheet_sync.statistics.protection.kommune_knowledge import tell_parts
+from fpsheet_sync.statistics.protection.relation import tell
+from fpsheet_sync.statistics.protection.relations_within import inside_relations
+from fpsheet_sync.statistics.protection.release_cells import release_cells
+from fpsheet_sync.statistics.stat_table import Period, Shorthand
+from fpsheet_sync.statistics.tables.benchmark import Benchmark
+from fpsheet_sync.statistics.tables.number_name import Number
+from fpsheet_sync.statistics.tables.public_tables import public_tables
 from fpsheet_templates.load import load_form
 from tests.support.country import Country, Record, editions, public_editions
 from tests.unit.test_statistics_country import release

@@ -9,16 +9,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet_sync.disclosure.prints import Print
-from fpsheet_sync.stat_table import ColumnKind, Period, Release, Shorthand
-from fpsheet_sync.statistics.cause import ChangedFact, ChangedFacts
-from fpsheet_sync.statistics.cells import figure_id, printed_numbers
-from fpsheet_sync.statistics.measured import Ground, measure, round_tallies
-from fpsheet_sync.statistics.persons import count_persons
-from fpsheet_sync.statistics.printing import Printed, compare_prints, print_release
-from fpsheet_sync.statistics.public import public_tables
-from fpsheet_sync.statistics.publication import Measured
-from fpsheet_sync.statistics.release import ReleaseRequest, lay_out
-from fpsheet_sync.statistics.wording import Wording
+from fpsheet_sync.statistics.protection.citizen_counts import count_persons
+from fpsheet_sync.statistics.protection.measured import Ground, measure, round_tallies
+from fpsheet_sync.statistics.protection.printed_release import (
+    Printed,
+    compare_prints,
+    print_release,
+)
+from fpsheet_sync.statistics.protection.release_cells import figure_id, printed_numbers
+from fpsheet_sync.statistics.publication.publication import Measured
+from fpsheet_sync.statistics.publication.revision_cause import ChangedFact, ChangedFacts
+from fpsheet_sync.statistics.stat_table import ColumnKind, Period, Release, Shorthand
+from fpsheet_sync.statistics.tables.public_tables import public_tables
+from fpsheet_sync.statistics.tables.release import ReleaseRequest, lay_out
+from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.load import load_form
 from tests.support.country import SECRET, Country, Record, count, editions, public_editions
 
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from fpsheet_sync.disclosure.cells import CellId
-    from fpsheet_sync.statistics.counting import Counting
+    from fpsheet_sync.statistics.tables.counting import Counting
 
 YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
 KOMMUNER = ("955", "956", "957", "959", "960")
@@ -354,7 +358,7 @@ def test_rows_of_t21_are_rounded_and_hold() -> None:
 
 
 def _reported(rows: Mapping[str, int]) -> tuple[Counting, ReleaseRequest]:
-    from fpsheet_sync.statistics.cube import Figure
+    from fpsheet_sync.statistics.tables.cube import Figure
     from fpsheet_templates.table import Count
 
     request = ReleaseRequest(YEAR, "GL", "da", date(2026, 3, 2))

@@ -14,11 +14,11 @@ import pytest
 
 from fpsheet_sync.disclosure.rounding import audit_prints
 from fpsheet_sync.disclosure.settings import Rounding
-from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.cells import collect, find_relations, release_cells
-from fpsheet_sync.statistics.number import Number
-from fpsheet_sync.statistics.over_time import dated
-from fpsheet_sync.statistics.relation import Reason, Relation
+from fpsheet_sync.statistics.protection.relation import Reason, Relation
+from fpsheet_sync.statistics.protection.relations_over_time import dated
+from fpsheet_sync.statistics.protection.release_cells import collect, find_relations, release_cells
+from fpsheet_sync.statistics.stat_table import Period
+from fpsheet_sync.statistics.tables.number_name import Number
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.load import load_form
 from fpsheet_templates.population import load_populations

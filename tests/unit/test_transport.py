@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fpsheet.check import Question, check_raw
-from fpsheet.submission import Reception, make_submission
+from fpsheet.checking.check_file import Question, check_raw
+from fpsheet.checking.submission import Reception, make_submission
 from fpsheet.transport.inbox import list_inbox, read_arrival
 from fpsheet.transport.keyring import Keyring, load_keyring, save_keyring
 from fpsheet.transport.package import (
@@ -39,9 +39,9 @@ from fpsheet.transport.signing_key import (
     new_signing_key,
     save_signing_key,
 )
-from fpsheet_sync.content import prepare
-from fpsheet_sync.keys import derive_keys
-from fpsheet_sync.submission import Explanation
+from fpsheet_sync.database.keys import derive_keys
+from fpsheet_sync.merge.content import prepare
+from fpsheet_sync.merge.submission import Explanation
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet.typed_decision import read_decision
-from fpsheet.views.record import read_told, told_value
-from fpsheet_sync.receipt import ShownConflict
+from fpsheet.departement.typed_decision import read_decision
+from fpsheet.returned.record_words import read_told, told_value
+from fpsheet_sync.ledger.receipt import ShownConflict
 from fpsheet_templates.errors import StoreError
 from fpsheet_templates.form import FieldType
 from fpsheet_templates.load import load_form
@@ -16,7 +16,7 @@ from fpsheet_templates.load import load_form
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fpsheet.views.record import Plain
+    from fpsheet.returned.record_words import Plain
 
 FORM = load_form()
 SPELL = ShownConflict(

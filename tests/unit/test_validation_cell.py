@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from fpsheet_templates.form import Field, FieldType
-from fpsheet_validation.cell import CellVerdict, judge_cell
+from fpsheet_validation.cells.cell import CellVerdict, judge_cell
 from fpsheet_validation.raw import CellKind
 
 NOTHING = frozenset[CellKind]()

@@ -13,8 +13,8 @@ from fpsheet_templates.expression import parse_expression
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Rule, RuleLevel, Severity
 from fpsheet_validation.check import check_workbook
-from fpsheet_validation.order import fault_place, first_fault, status_rules
 from fpsheet_validation.raw import CellKind
+from fpsheet_validation.rules.fault_order import fault_place, first_fault, status_rules
 from fpsheet_validation.trial import try_row_rules
 from fpsheet_validation.typed import empty_frame
 from tests.support.rows import make_raw_sheet, make_raw_workbook

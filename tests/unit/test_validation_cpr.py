@@ -10,7 +10,7 @@ import pytest
 from stdnum.dk import cpr as registry
 from stdnum.exceptions import ValidationError
 
-from fpsheet_validation.cpr import (
+from fpsheet_validation.cells.cpr import (
     born_number,
     day_number,
     day_of_birth,

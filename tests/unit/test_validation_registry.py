@@ -10,12 +10,12 @@ import polars as pl
 
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import RuleLevel
-from fpsheet_validation import registry
-from fpsheet_validation.book import Book
+from fpsheet_validation.cells.parse import parse_sheet
 from fpsheet_validation.check import check_workbook
-from fpsheet_validation.parse import parse_sheet
 from fpsheet_validation.raw import CellKind
-from fpsheet_validation.registry import BOOK_RULES, CASE_RULES, DUPLICATE_RULES, Outcome
+from fpsheet_validation.rules import registry
+from fpsheet_validation.rules.book import Book
+from fpsheet_validation.rules.registry import BOOK_RULES, CASE_RULES, DUPLICATE_RULES, Outcome
 from fpsheet_validation.setting import read_setting
 from tests.support.rows import FIRST_ROW, make_raw_sheet, make_raw_workbook
 

@@ -18,21 +18,21 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from fpsheet.cli.program import run
-from fpsheet.receipts.book import receipt_book
-from fpsheet.receipts.file import write_receipt
-from fpsheet.receive import Desk
-from fpsheet.returned.answer import answer_workbook
-from fpsheet.returned.choice import read_choices
-from fpsheet.returned.returned import clean_workbook, return_workbook
+from fpsheet.departement.read_inbox_files import Desk
+from fpsheet.departement.reading_worker import Worker, make_worker
+from fpsheet.ooxml.zip_file import unpack
+from fpsheet.receipts.receipt_book import receipt_book
+from fpsheet.receipts.receipt_file import write_receipt
+from fpsheet.returned.answered_workbook import answer_workbook
+from fpsheet.returned.conflict_choices import read_choices
+from fpsheet.returned.mark_workbook import clean_workbook, return_workbook
 from fpsheet.returned.stamp import stamp_workbook
 from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet.transport.inbox import Arrival
 from fpsheet.transport.payload import Payload, read_payload, write_payload
-from fpsheet.workbook.package import unpack
-from fpsheet.worker import Worker, make_worker
-from fpsheet_sync.access import Actor
-from fpsheet_sync.decision import conflicts, resolve_conflict
-from fpsheet_sync.keys import write_keys
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.keys import write_keys
+from fpsheet_sync.ledger.conflict_decision import conflicts, resolve_conflict
 from fpsheet_templates.load import load_form
 from tests.support.desk import TODAY, Row, check_bytes, edit, make_workbook
 from tests.support.submissions import new_store, rows, sync
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from fpsheet_sync.receipt import Receipt
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.ledger.receipt import Receipt
 
 FORM = load_form()
 CPR = "6101801234"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet.cli.failure import ExitCode
-from fpsheet.outbox import send_plain
 from fpsheet.transport.folder import Folder
+from fpsheet.transport.outbox import send_plain
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, make_database, make_workbook
 from tests.support.exchange import Exchange, payload_of

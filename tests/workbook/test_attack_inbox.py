@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from fpsheet import refused_file
-from fpsheet.receipts.file import ReceiptError, unseal_receipt
-from fpsheet.receive import Desk, Received, Way
+from fpsheet.checking.verdict import Verdict
+from fpsheet.departement import refused_file
+from fpsheet.departement.read_inbox_files import Desk, Received, Way
+from fpsheet.receipts.receipt_file import ReceiptError, unseal_receipt
 from fpsheet.transport.inbox import Arrival, read_arrival
 from fpsheet.transport.keyring import Keyring
 from fpsheet.transport.package import new_identity, open_package
 from fpsheet.transport.signing_key import new_signing_key
-from fpsheet.verdict import Verdict
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import make_finding
 from tests.support.desk import Row, make_workbook
@@ -161,7 +161,7 @@ def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         read.append(arrival.name)
         return read_arrival(arrival)
 
-    monkeypatch.setattr("fpsheet.receive.read_arrival", reading)
+    monkeypatch.setattr("fpsheet.departement.read_inbox_files.read_arrival", reading)
     return read
 
 

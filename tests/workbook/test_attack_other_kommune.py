@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from fpsheet.transport.key_folder import KeyFolder
 from fpsheet.transport.package import seal_package
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.store import open_store
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.store import open_store
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, edit, make_workbook
 from tests.support.exchange import Exchange, payload_of

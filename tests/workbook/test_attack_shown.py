@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet.cli.console import Console
-from fpsheet.receipts.file import ReceiptError, read_receipt
+from fpsheet.file_name import without_controls
+from fpsheet.receipts.receipt_file import ReceiptError, read_receipt
 from fpsheet.transport.keyring import load_keyring
 from fpsheet.transport.signing_key import KeyFileError, load_public_key
-from fpsheet.views.spoken_name import without_controls
 from fpsheet_templates.load import load_form
 from tests.support.desk import make_workbook
 from tests.support.exchange import TODAY, Exchange

@@ -11,7 +11,7 @@ from fpsheet.cli.failure import ExitCode
 from fpsheet.files import plain_name
 from fpsheet.intake.reader import NamedBytes, read_file
 from fpsheet.workbook.row_id import RESERVED
-from fpsheet_sync.income import ANSWER_WORKBOOK
+from fpsheet_sync.ledger.tax_income import ANSWER_WORKBOOK
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, edit, make_database, make_workbook, reading_process
 from tests.support.exchange import TODAY, Exchange
@@ -140,8 +140,8 @@ def test_a_hostile_year_in_a_package_is_no_year(
     """A package made by another program says -1: the departement refuses it by name."""
     from dataclasses import replace
 
-    from fpsheet.outbox import send_plain
     from fpsheet.transport.folder import Folder
+    from fpsheet.transport.outbox import send_plain
     from tests.support.exchange import payload_of
 
     make_database(tmp_path / "central.db")

@@ -24,10 +24,10 @@ from fpsheet.transport.key_folder import KeyFolder
 from fpsheet.transport.package import seal_package
 from fpsheet.transport.payload import write_payload
 from fpsheet.transport.signing_key import new_signing_key
-from fpsheet_sync.access import find_break
-from fpsheet_sync.refusal import read_refusals
-from fpsheet_sync.store import open_store
-from fpsheet_sync.sync import sync_submissions
+from fpsheet_sync.database.access_log import find_break
+from fpsheet_sync.database.store import open_store
+from fpsheet_sync.ledger.refusal_log import read_refusals
+from fpsheet_sync.ledger.sync_submissions import sync_submissions
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, make_workbook
 from tests.support.exchange import PASSWORD, Exchange, payload_of
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fpsheet.transport.payload import Payload
-    from fpsheet_sync.access import Actor
-    from fpsheet_sync.content import Prepared
-    from fpsheet_sync.store import Store
-    from fpsheet_sync.sync import Synced
+    from fpsheet_sync.database.access_log import Actor
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.ledger.sync_submissions import Synced
+    from fpsheet_sync.merge.content import Prepared
 
 FORM = load_form()
 CPR = "6101801234"
@@ -323,7 +323,7 @@ def test_a_failure_of_the_program_over_one_file_stops_no_other(
     if where == "reading":
         monkeypatch.setattr(ReadingProcess, "run", run)
     else:
-        monkeypatch.setattr("fpsheet.inbox.sync_submissions", merge)
+        monkeypatch.setattr("fpsheet.departement.inbox_run.sync_submissions", merge)
     code, said = exchange.call("departement", *exchange.command)
     assert code == ExitCode.OURS
     assert "Programmet fejlede over a.fpsheet" in said

@@ -8,7 +8,7 @@ from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from fpsheet_sync.keys import write_keys
+from fpsheet_sync.database.keys import write_keys
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, make_workbook
 from tests.workbook.test_sync_files import Office

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fpsheet.ooxml.zip_file import unpack
 from fpsheet.workbook.layout import FIRST_ROW
-from fpsheet.workbook.package import unpack
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, make_workbook
 from tests.support.exchange import TODAY, Exchange

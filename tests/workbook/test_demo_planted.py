@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet.check import Question
+from fpsheet.checking.check_file import Question
 from fpsheet.demo.country import DEMO_DAY, invent_country
 from fpsheet.demo.fill import cell_of, fill_workbook
 from fpsheet.demo.scale import SMALL
-from fpsheet.pipeline.kommune import check_files
+from fpsheet.kommune.steps import check_files
 from fpsheet.progress import Silent
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
@@ -20,8 +20,8 @@ from fpsheet_templates.rule import Severity
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fpsheet.checking.verdict import Verdict
     from fpsheet.demo.country import DemoWorkbook
-    from fpsheet.verdict import Verdict
 
 FORM = load_form()
 ISSUED_AT = datetime(2026, 1, 5, 8, tzinfo=UTC)

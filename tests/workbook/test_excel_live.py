@@ -17,8 +17,8 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.protection import SheetProtection
 
 from fpsheet.cli.program import run
-from fpsheet.outbox import open_plain
-from fpsheet.returned.returned import return_workbook
+from fpsheet.returned.mark_workbook import return_workbook
+from fpsheet.transport.outbox import open_plain
 from fpsheet_templates.load import load_form
 from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
 from tests.support.excel_api import read_areas

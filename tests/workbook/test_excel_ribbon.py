@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import Workbook
 
-from fpsheet.excel import ribbon
+from fpsheet.cli import ribbon
 from fpsheet.excel.attach import load_xlwings
 from fpsheet.excel.install import better_name, is_usable, settings_file
 from tests.support.excel_api import read_areas

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet.cli.program import run
-from fpsheet_sync.access import Actor
-from fpsheet_sync.decision import resolve_conflict
-from fpsheet_sync.keys import write_keys
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.keys import write_keys
+from fpsheet_sync.ledger.conflict_decision import resolve_conflict
 from tests.support.submissions import Sending, new_store, send
 
 if TYPE_CHECKING:

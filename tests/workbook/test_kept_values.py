@@ -17,10 +17,10 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from sqlalchemy import select
 
-from fpsheet.submission import Reception, make_submission
+from fpsheet.checking.submission import Reception, make_submission
 from fpsheet.workbook.formula import LAST_DAY
 from fpsheet.workbook.layout import FIRST_ROW
-from fpsheet_sync.schema import store_schema
+from fpsheet_sync.database.schema import store_schema
 from fpsheet_templates.form import Field, FieldType, Sheet
 from fpsheet_templates.load import load_form
 from tests.support.desk import ISSUED, TODAY, check_bytes, make_workbook
@@ -31,7 +31,7 @@ from tests.support.stores import careless, pg_stores, sqlite_template, store, st
 from tests.support.submissions import KEYS, sync
 
 if TYPE_CHECKING:
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
 
 __all__ = ["careless", "pg_stores", "sqlite_template", "store", "stores"]
 

@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 import pytest
 
-from fpsheet.receive import Desk
+from fpsheet.departement.read_inbox_files import Desk
+from fpsheet.departement.reading_worker import Worker, make_worker
 from fpsheet.transport.inbox import Arrival
-from fpsheet.worker import Worker, make_worker
-from fpsheet_sync.keys import read_keys, write_keys
-from fpsheet_sync.library import read_state
-from fpsheet_sync.store import open_store
+from fpsheet_sync.database.keys import read_keys, write_keys
+from fpsheet_sync.database.store import open_store
+from fpsheet_sync.ledger.stored_state import read_state
 from fpsheet_templates.load import load_form
 from tests.support.submissions import sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fpsheet.verdict import Verdict
-    from fpsheet_sync.receipt import Receipt
-    from fpsheet_sync.store import Store
+    from fpsheet.checking.verdict import Verdict
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.ledger.receipt import Receipt
     from fpsheet_validation.raw import RawSheet
     from tests.support.libreoffice import Document, LibreOffice
 

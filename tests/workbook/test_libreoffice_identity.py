@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet.receive import Desk
+from fpsheet.departement.read_inbox_files import Desk
+from fpsheet.departement.reading_worker import Worker, make_worker
 from fpsheet.transport.inbox import Arrival
-from fpsheet.worker import Worker, make_worker
-from fpsheet_sync.keys import write_keys
+from fpsheet_sync.database.keys import write_keys
 from fpsheet_templates.load import load_form
 from tests.support.desk import TODAY, Row, make_workbook
 from tests.support.submissions import new_store, rows, sync
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from fpsheet_sync.receipt import Receipt
-    from fpsheet_sync.store import Store
+    from fpsheet_sync.database.store import Store
+    from fpsheet_sync.ledger.receipt import Receipt
     from tests.support.libreoffice import Document, LibreOffice
 
 pytestmark = pytest.mark.lo

@@ -16,27 +16,27 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet.central import Central, open_central
-from fpsheet.check import Question
+from fpsheet.checking.check_file import Question
 from fpsheet.demo.country import DEMO_DAY, DemoWorkbook, invent_country
 from fpsheet.demo.fill import cell_of, fill_workbook
 from fpsheet.demo.scale import Scale
-from fpsheet.inbox import sync_inbox
-from fpsheet.pipeline.kommune import check_files
+from fpsheet.departement.inbox_run import sync_inbox
+from fpsheet.departement.read_inbox_files import Desk
+from fpsheet.kommune.steps import check_files
 from fpsheet.progress import Silent
-from fpsheet.receive import Desk
 from fpsheet.workbook.build import build_workbook
-from fpsheet_sync.access import Actor
-from fpsheet_sync.keys import write_keys
-from fpsheet_sync.library import read_state
-from fpsheet_sync.state_hash import hash_state
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.keys import write_keys
+from fpsheet_sync.ledger.state_hash import hash_state
+from fpsheet_sync.ledger.stored_state import read_state
 from fpsheet_templates.form import Field, FieldType
 from fpsheet_templates.load import load_form
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fpsheet.checking.verdict import Verdict
     from fpsheet.demo.life import Value
-    from fpsheet.verdict import Verdict
     from tests.support.libreoffice import LibreOffice
 
 pytestmark = pytest.mark.lo

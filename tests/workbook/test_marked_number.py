@@ -26,7 +26,7 @@ from fpsheet.intake import reader
 from fpsheet.intake.process import ReadingProcess
 from fpsheet_templates.form import FieldType
 from fpsheet_templates.load import load_form
-from fpsheet_validation import registry, row_schema
+from fpsheet_validation.rules import registry, row_schema
 from tests.support.desk import Row, make_database, make_workbook
 from tests.support.xlsx_parts import (
     CONTENT_TYPES,

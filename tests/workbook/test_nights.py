@@ -23,8 +23,8 @@ from fpsheet.cli.failure import ExitCode, run_guarded
 from fpsheet.cli.program import run
 from fpsheet.cli.words import load_words
 from fpsheet.progress import Silent, Step
-from fpsheet_sync.library import read_commits
-from fpsheet_sync.store import open_store
+from fpsheet_sync.database.store import open_store
+from fpsheet_sync.ledger.stored_state import read_commits
 from fpsheet_templates.load import load_form
 from tests.support.desk import make_database, make_workbook
 from tests.support.exchange import TODAY, Exchange
@@ -181,7 +181,7 @@ def test_a_file_that_goes_before_it_is_read_waits(
             (night.inbox / "956" / "956.xlsx").unlink(missing_ok=True)
         return read_arrival(arrival)
 
-    monkeypatch.setattr("fpsheet.receive.read_arrival", take)
+    monkeypatch.setattr("fpsheet.departement.read_inbox_files.read_arrival", take)
     code, lines, _ = night.sync()
     assert code == ExitCode.FINDINGS
     assert lines["956.xlsx"]["state"] == "waiting"
@@ -293,18 +293,18 @@ def test_a_server_that_starts_again_in_the_middle_is_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Every connection is ended while files are merged: all are merged, each given once."""
-    from fpsheet.pipeline import departement
-    from fpsheet.receive import Desk
-    from fpsheet_sync.access import Actor
+    from fpsheet.departement import steps
+    from fpsheet.departement.read_inbox_files import Desk
+    from fpsheet_sync.database.access_log import Actor
 
-    monkeypatch.setattr(departement, "SERVER_WAITS", (0.0,))
+    monkeypatch.setattr(steps, "SERVER_WAITS", (0.0,))
     night = Night(tmp_path, server, capsys)
     central = locate_central(server, night.root / "central.noegle")
     open_central(central, create=True).close()
     moment = datetime(2026, 3, 3, tzinfo=UTC)
     desk = Desk(date(2026, 3, 3), moment, central.key_file)
     files = list(
-        departement.sync_inbox(
+        steps.sync_inbox(
             str(night.inbox), central, desk, Actor("nat", moment), Interrupting(server)
         )
     )

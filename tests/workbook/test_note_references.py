@@ -16,8 +16,8 @@ from openpyxl import load_workbook
 
 import fpsheet_templates
 from fpsheet.statistics.layout import Publisher
-from fpsheet.statistics.publish import render_book
-from fpsheet_sync.statistics.public import public_tables
+from fpsheet.statistics.render_files import render_book
+from fpsheet_sync.statistics.tables.public_tables import public_tables
 from fpsheet_templates.load import load_form
 from tests.support.country import Country
 from tests.unit.test_statistics_by_hand import DENMARK, GREENLAND, PERSONS, typed

@@ -19,13 +19,13 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from fpsheet.own_time import own_time
+from fpsheet.checking.own_time import own_time
+from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet.transport.payload import Payload, read_payload, write_payload
-from fpsheet.workbook.package import pack, unpack
-from fpsheet_sync.keys import read_keys, write_keys
-from fpsheet_sync.schema import store_schema
-from fpsheet_sync.state_hash import state_hash
-from fpsheet_sync.store import open_store
+from fpsheet_sync.database.keys import read_keys, write_keys
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.store import open_store
+from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_templates.load import load_form
 from tests.support.desk import check_bytes, edit, make_workbook
 from tests.support.rows import make_raw_workbook

@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from fpsheet.returned.returned import return_workbook
+from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity

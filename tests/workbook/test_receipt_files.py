@@ -11,8 +11,8 @@ from fsspec.implementations.memory import MemoryFileSystem
 from openpyxl import load_workbook
 
 from fpsheet.cli.program import run
-from fpsheet.receipts.book import receipt_book
-from fpsheet.receipts.file import (
+from fpsheet.receipts.receipt_book import receipt_book
+from fpsheet.receipts.receipt_file import (
     ReceiptError,
     read_receipt,
     seal_receipt,
@@ -22,7 +22,7 @@ from fpsheet.receipts.file import (
 )
 from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet.transport.signing_key import departement_key, new_signing_key
-from fpsheet_sync.receipt import Receipt
+from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_templates.load import load_form
 from tests.support.desk import make_database, make_workbook
 from tests.support.submissions import Sending, new_store, send

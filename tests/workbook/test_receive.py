@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet.check import Question, check_many
+from fpsheet.checking.check_file import Question, check_many
+from fpsheet.departement.read_inbox_files import Desk, Way, receive
 from fpsheet.intake.limits import CHECKING_LIMITS, MEBIBYTE
-from fpsheet.receive import Desk, Way, receive
 from fpsheet.transport.inbox import Arrival
-from fpsheet_sync.keys import write_keys
+from fpsheet_sync.database.keys import write_keys
 from fpsheet_templates.errors import StoreError
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity

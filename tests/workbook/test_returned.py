@@ -13,10 +13,10 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.drawing.image import Image as SheetImage
 
+from fpsheet.ooxml.parts import Parts
 from fpsheet.returned.explanation import find_fault_list
 from fpsheet.returned.mark import SIGNATURE
-from fpsheet.returned.parts import Parts
-from fpsheet.returned.returned import clean_workbook, return_workbook
+from fpsheet.returned.mark_workbook import clean_workbook, return_workbook
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
 from tests.support.desk import FAULTY_ROWS, Checked, check_bytes, edit, make_workbook

@@ -20,7 +20,7 @@ from zipfile import ZipFile
 import pytest
 from lxml import etree
 
-from fpsheet.returned.returned import return_workbook
+from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.load import load_form
 from tests.support.desk import Checked, check_bytes, make_workbook
 from tests.support.spelling import (

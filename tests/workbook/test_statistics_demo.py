@@ -23,15 +23,15 @@ from fpsheet.central import Central, locate_central, open_central
 from fpsheet.demo.country import DEMO_DAY, invent_country
 from fpsheet.demo.run import Demo, DemoPlaces, run_demo
 from fpsheet.demo.scale import SMALL
-from fpsheet.pipeline.departement import rebuild_database
+from fpsheet.departement.read_inbox_files import Desk
+from fpsheet.departement.steps import rebuild_database
 from fpsheet.progress import Silent
-from fpsheet.publish import Order, publish
-from fpsheet.receive import Desk
-from fpsheet_sync.stat_table import Period
-from fpsheet_sync.statistics.benchmark import Benchmark, load_benchmarks, save_benchmarks
-from fpsheet_sync.statistics.explain import explain
-from fpsheet_sync.statistics.release import ReleaseRequest, compute_release
-from fpsheet_sync.store import open_store
+from fpsheet.statistics.publishing import Order, publish
+from fpsheet_sync.database.store import open_store
+from fpsheet_sync.statistics.publication.explain import explain
+from fpsheet_sync.statistics.stat_table import Period
+from fpsheet_sync.statistics.tables.benchmark import Benchmark, load_benchmarks, save_benchmarks
+from fpsheet_sync.statistics.tables.release import ReleaseRequest, compute_release
 from fpsheet_templates.load import load_form
 from tests.store.test_explain import SPECS, cells, number
 from tests.support.country import Country

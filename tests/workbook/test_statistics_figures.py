@@ -14,8 +14,8 @@ from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
 from fpsheet.statistics.figure import plot_chart
-from fpsheet.statistics.publish import render_book
-from fpsheet_sync.stat_table import Chart, Column, ColumnKind, Period, StatTable
+from fpsheet.statistics.render_files import render_book
+from fpsheet_sync.statistics.stat_table import Chart, Column, ColumnKind, Period, StatTable
 from fpsheet_templates.load import load_form
 from tests.support.country import Country, public_editions
 from tests.unit.test_statistics_by_hand import GREENLAND, PERSONS, typed

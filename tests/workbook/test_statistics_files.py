@@ -15,8 +15,8 @@ import pytest
 
 from fpsheet.statistics.csv_file import write_csv
 from fpsheet.statistics.layout import Publisher
-from fpsheet.statistics.publish import render_release, write_release
-from fpsheet_sync.stat_table import ColumnKind, Shorthand
+from fpsheet.statistics.render_files import render_release, write_release
+from fpsheet_sync.statistics.stat_table import ColumnKind, Shorthand
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.load import load_form
 from tests.unit.test_statistics_country import release
@@ -24,7 +24,7 @@ from tests.unit.test_statistics_country import release
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fpsheet_sync.stat_table import Release
+    from fpsheet_sync.statistics.stat_table import Release
     from tests.support.libreoffice import LibreOffice
 
 STEM = "foertidspension-groenland-2025-fortroligt"

@@ -17,8 +17,8 @@ import pytest
 from openpyxl import load_workbook
 
 from fpsheet.statistics.layout import Publisher
-from fpsheet.statistics.publish import render_book, render_release
-from fpsheet_sync.stat_table import Shorthand
+from fpsheet.statistics.render_files import render_book, render_release
+from fpsheet_sync.statistics.stat_table import Shorthand
 from fpsheet_templates.load import load_form
 from tests.support.country import Country, public_editions
 from tests.unit.test_statistics_by_hand import DENMARK, GREENLAND, PERSONS, typed
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from fpsheet_sync.stat_table import Release
+    from fpsheet_sync.statistics.stat_table import Release
 
 PUBLISHER = Publisher("Departementet for Prøver", "statistik@example.invalid", "marts 2027")
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"

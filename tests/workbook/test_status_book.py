@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet.views.status_book import status_book
-from fpsheet_sync.status import Delivery, StatusLine
+from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
 from fpsheet_templates.load import load_form
 
 FIRST, LAST = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC)

@@ -16,10 +16,10 @@ from fsspec.implementations.memory import MemoryFileSystem
 from openpyxl import load_workbook
 
 from fpsheet.cli.program import run
-from fpsheet.returned.returned import clean_workbook
-from fpsheet.workbook.package import unpack
-from fpsheet_sync.library import read_commits
-from fpsheet_sync.store import open_store
+from fpsheet.ooxml.zip_file import unpack
+from fpsheet.returned.mark_workbook import clean_workbook
+from fpsheet_sync.database.store import open_store
+from fpsheet_sync.ledger.stored_state import read_commits
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, check_bytes, edit, make_database, make_workbook
 from tests.support.exchange import TODAY

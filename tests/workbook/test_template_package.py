@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from fpsheet.returned.returned import return_workbook
-from fpsheet.workbook.package import unpack
+from fpsheet.ooxml.zip_file import unpack
+from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.load import load_form
 from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
 from tests.support.issued import Row, blank, issue

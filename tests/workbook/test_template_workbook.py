@@ -12,8 +12,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
+from fpsheet.ooxml.zip_file import unpack
 from fpsheet.workbook.build import build_workbook, premade_rows
-from fpsheet.workbook.package import unpack
 from fpsheet.workbook.row_id import ALPHABET, mint_workbook_id
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import ColumnRole, FieldType, SheetKind

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from fpsheet.departement.inbox_run import Processed, sort_inbox, sync_inbox
+from fpsheet.departement.read_inbox_files import Desk
 from fpsheet.files import write_whole
-from fpsheet.inbox import Processed, sort_inbox, sync_inbox
 from fpsheet.progress import Silent
-from fpsheet.receive import Desk
 from fpsheet.transport.folder import Folder
-from fpsheet_sync.access import Actor
-from fpsheet_sync.claim import claim_files
-from fpsheet_sync.keys import write_keys
-from fpsheet_sync.store import Store
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.claim import claim_files
+from fpsheet_sync.database.keys import write_keys
+from fpsheet_sync.database.store import Store
 from fpsheet_templates.load import load_form
 from tests.support.desk import make_workbook
 from tests.support.stores import Stores, careless, pg_stores, sqlite_template, stores

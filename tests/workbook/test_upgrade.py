@@ -19,13 +19,13 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from fpsheet.check import Question, check_raw
-from fpsheet.outbox import open_plain
-from fpsheet.pipeline.kommune import check_files, submit_file, upgrade_file
+from fpsheet.checking.check_file import Question, check_raw
+from fpsheet.kommune.steps import check_files, submit_file, upgrade_file
+from fpsheet.ooxml.parts import MAIN, parse
 from fpsheet.progress import Silent
-from fpsheet.returned.parts import MAIN, parse
-from fpsheet.returned.returned import return_workbook
+from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet.transport.folder import Folder
+from fpsheet.transport.outbox import open_plain
 from fpsheet.upgrade.lifted import Lifted, lift_workbook
 from fpsheet.upgrade.names import widen_print_area
 from fpsheet.upgrade.placement import Standing, place_columns
@@ -37,7 +37,7 @@ from fpsheet_templates.rule import Severity
 from tests.support.package_lint import lint_package
 
 if TYPE_CHECKING:
-    from fpsheet.verdict import Verdict
+    from fpsheet.checking.verdict import Verdict
     from tests.support.libreoffice import Document, LibreOffice
 
 DATA: Final = Path(__file__).parent / "data"

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from fpsheet.cli.program import run
-from fpsheet_sync.keys import write_rounding_secret
-from fpsheet_sync.store import open_store
+from fpsheet_sync.database.keys import write_rounding_secret
+from fpsheet_sync.database.store import open_store
 from tests.support.editions import bytes_of, first_reports, inside
 from tests.support.submissions import new_store
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet.verdict import Verdict
+from fpsheet.checking.verdict import Verdict
 from fpsheet.views.page import render_page
 from fpsheet.views.terminal import render_verdict
 from fpsheet_templates.load import load_form

@@ -8,19 +8,19 @@ import polars as pl
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import RuleLevel
 from fpsheet_validation.blocked import block_cases
-from fpsheet_validation.book import Book
+from fpsheet_validation.cells.parse import parse_sheet
 from fpsheet_validation.finding import is_accepted, sort_findings
 from fpsheet_validation.fold import faulty_cells, fold_consequences, fold_stray_rows
 from fpsheet_validation.hit import Hit
-from fpsheet_validation.parse import parse_sheet
+from fpsheet_validation.hit_wording import to_findings
 from fpsheet_validation.raw import RawWorkbook
-from fpsheet_validation.registry import Outcome, run_registry
-from fpsheet_validation.row_check import applies
-from fpsheet_validation.row_schema import RowVerdict, check_rows, sheet_schema
+from fpsheet_validation.rules.book import Book
+from fpsheet_validation.rules.registry import Outcome, run_registry
+from fpsheet_validation.rules.row_check import applies
+from fpsheet_validation.rules.row_schema import RowVerdict, check_rows, sheet_schema
+from fpsheet_validation.rules.unreadable import with_unreadable
 from fpsheet_validation.setting import Setting, read_setting
 from fpsheet_validation.typed import Check, TypedSheet
-from fpsheet_validation.unreadable import with_unreadable
-from fpsheet_validation.wording import to_findings
 
 
 def check_workbook(

@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from fpsheet_templates.form import REPORTING_YEARS, Form
+from fpsheet_validation.cells.parse import parse_sheet
 from fpsheet_validation.finding import is_accepted, sort_findings
 from fpsheet_validation.fold import faulty_cells
 from fpsheet_validation.hit import Hit
-from fpsheet_validation.parse import parse_sheet
+from fpsheet_validation.hit_wording import to_findings
 from fpsheet_validation.raw import RawWorkbook
-from fpsheet_validation.row_schema import check_rows, sheet_schema
+from fpsheet_validation.rules.row_schema import check_rows, sheet_schema
+from fpsheet_validation.rules.unreadable import with_unreadable
 from fpsheet_validation.setting import read_setting
 from fpsheet_validation.typed import ROW, Check, TypedSheet
-from fpsheet_validation.unreadable import with_unreadable
-from fpsheet_validation.wording import to_findings
 
 LANDSTAL, SKATTESVAR = "landstal", "skattesvar"
 COUNTRIES = frozenset({"GL", "DK"})

@@ -7,12 +7,12 @@ from datetime import date
 from fpsheet_templates.errors import RuleError
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Rule
-from fpsheet_validation.parse import parse_sheet
+from fpsheet_validation.cells.parse import parse_sheet
 from fpsheet_validation.raw import RawWorkbook
-from fpsheet_validation.row_check import applies, rule_check
+from fpsheet_validation.rules.row_check import applies, rule_check
+from fpsheet_validation.rules.unreadable import with_unreadable
 from fpsheet_validation.setting import read_setting
 from fpsheet_validation.typed import ANNUL, ROW
-from fpsheet_validation.unreadable import with_unreadable
 
 
 @dataclass(frozen=True, slots=True)

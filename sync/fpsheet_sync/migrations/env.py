@@ -1,8 +1,8 @@
-"""Alembic's entry: run the migrations on the connection that `fpsheet_sync.migrate` passes."""
+"""Alembic's entry: run the migrations on the connection that `database.migrate` passes."""
 
 from alembic import context
 
-from fpsheet_sync.schema import store_schema
+from fpsheet_sync.database.schema import store_schema
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -184,7 +184,7 @@ def upgrade() -> None:
             "art",
             sa.String(length=12),
             nullable=False,
-            comment="see fpsheet_sync.commit.CommitKind",
+            comment="see merge.commit.CommitKind",
         ),
         sa.Column("kommune_kode", sa.String(length=3), nullable=False),
         sa.Column("aar", sa.Integer(), autoincrement=False, nullable=False),
@@ -202,7 +202,10 @@ def upgrade() -> None:
         sa.Column("modified_at", sa.DateTime(), nullable=True),
         sa.Column("no_cases", sa.Boolean(), nullable=False),
         sa.Column(
-            "status", sa.String(length=16), nullable=False, comment="see fpsheet_sync.commit.Status"
+            "status",
+            sa.String(length=16),
+            nullable=False,
+            comment="see merge.commit.Status",
         ),
         sa.Column(
             "raekker", sa.JSON(), nullable=False, comment="sheet → xml, read, blank, quarantined"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from fpsheet_sync.failure import store_failure
+from fpsheet_sync.database.errors import store_failure
 
 revision = "0008"
 down_revision = "0007"

@@ -1,0 +1,1 @@
+"""Checking: a received file is read, judged by the rules and told of, finding by finding."""

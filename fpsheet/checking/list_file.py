@@ -1,0 +1,53 @@
+"""List files: what another office filled in, read and checked like a kommune's workbook."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from fpsheet.checking.verdict import Verdict
+from fpsheet.intake.reader import read_list_file
+from fpsheet_templates.form import ColumnRole, Form
+from fpsheet_templates.rule import RuleLevel
+from fpsheet_validation.finding import Finding, sort_findings
+from fpsheet_validation.list_check import check_list
+
+_NAMING_HEADINGS = frozenset({"LST-001", "LST-003"})
+_COMPARED = frozenset({RuleLevel.HISTORY, RuleLevel.BETWEEN})
+"""There is nothing to compare the lines of a list with, so no rule is left unasked."""
+
+
+def read_list(
+    path: Path, sheet_id: str, *, lists: Form, today: date, language: str
+) -> tuple[Verdict, str]:
+    """Read and check a list; the file passes the same scan and process as a workbook.
+
+    Args:
+        path: The file.
+        sheet_id: Which list it is to be.
+        lists: The lists (`fpsheet_templates.load.load_lists`).
+        today: The day of the check.
+        language: Language of the headings that sentences name.
+
+    Returns:
+        What was found, and the hash of the file; "" where it could not be opened.
+    """
+    reading = read_list_file(path, sheet_id, lists=lists)
+    found = tuple(_with_headings(each, sheet_id, lists, language) for each in reading.findings)
+    if reading.raw is None:
+        return Verdict(path, sort_findings(found, lists), None), reading.sha256
+    check = check_list(reading.raw, lists, today=today)
+    findings = sort_findings((*found, *check.findings), lists)
+    return Verdict(path, findings, check, _COMPARED), reading.sha256
+
+
+def headings(lists: Form, sheet_id: str, language: str) -> tuple[str, ...]:
+    """Give the headings of a list, in the order of its columns."""
+    own = (f for f in lists.sheet(sheet_id).fields if f.role is ColumnRole.ENTRY)
+    return tuple(lists.field_label(sheet_id, field.id, language) for field in own)
+
+
+def _with_headings(finding: Finding, sheet_id: str, lists: Form, language: str) -> Finding:
+    if finding.code not in _NAMING_HEADINGS:
+        return finding
+    named = ", ".join(headings(lists, sheet_id, language))
+    return replace(finding, details=(*finding.details, ("overskrifter", named)))

@@ -1,0 +1,108 @@
+"""From a checked workbook to a submission: what travels, and nothing that must stay."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from fpsheet.intake.cover import form_version
+from fpsheet_sync.merge.file_findings import ABOUT_LISTS
+from fpsheet_sync.merge.stamp import read_stamp
+from fpsheet_sync.merge.submission import Choice, Explanation, Submission, SubmittedSheet
+from fpsheet_templates.form import FieldType, Form, Sheet, reporting_year
+from fpsheet_validation.cells.cpr import holds_cpr, text_holds_cpr
+from fpsheet_validation.finding import Finding, count_by_severity
+from fpsheet_validation.typed import Check, TypedSheet
+
+YES = "ja"
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """How a file came in.
+
+    Attributes:
+        received_at: When it was taken from the inbox, UTC.
+        modified_at: The file's own modified time, UTC; None when it has none.
+        original: Its bytes, to be kept encrypted; empty when they are not to be kept.
+        explanations: What the kommune wrote about its warnings.
+        choices: What the kommune chose for open conflicts.
+    """
+
+    received_at: datetime
+    modified_at: datetime | None = None
+    original: bytes = b""
+    explanations: tuple[Explanation, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+def make_submission(
+    check: Check, findings: Iterable[Finding], form: Form, reception: Reception
+) -> Submission:
+    """Give the submission of a checked workbook. Fields marked local are blank in it.
+
+    Args:
+        check: The checked workbook.
+        findings: Everything found, in the file as well as in its rows.
+        form: The form.
+        reception: How the file came in.
+    """
+    raw, found = check.raw, tuple(findings)
+    answer, _ = raw.cover.get("ingen_sager", (None, ""))
+    stamp = read_stamp(raw.meta.get("parent", ""))
+    labels = form.code_lists["ja_nej"].by_entry(raw.meta.get("sprog", "da"))
+    return Submission(
+        sha256=raw.sha256,
+        kommune_kode=raw.meta.get("kommune_kode", ""),
+        aar=reporting_year(raw.meta.get("aar", "")),
+        workbook_id=raw.meta.get("workbook_id", ""),
+        parent=stamp.parent,
+        form_version=form_version(raw.meta),
+        received_at=reception.received_at,
+        modified_at=reception.modified_at,
+        no_cases=labels.get((answer or "").strip().casefold()) == YES,
+        sheets={
+            name: _submitted(sheet, form.sheet(name), check.blocked.get(name, frozenset()))
+            for name, sheet in check.sheets.items()
+        },
+        totals={
+            name: (totals.xml, totals.read, totals.blank, totals.quarantined)
+            for name, totals in ((name, sheet.totals) for name, sheet in check.sheets.items())
+        },
+        counts={severity.value: count for severity, count in count_by_severity(found).items()},
+        findings=tuple(_without_words(finding) for finding in found),
+        # The desk tells of these (HIS-023); a package could still bring them.
+        explanations=tuple(s for s in reception.explanations if not text_holds_cpr(s.text)),
+        choices=tuple(
+            one for one in reception.choices if not text_holds_cpr(f"{one.by}\n{one.reason}")
+        ),
+        told=stamp.told,
+        original=reception.original,
+    )
+
+
+def _submitted(sheet: TypedSheet, layout: Sheet, blocked: frozenset[int]) -> SubmittedSheet:
+    local = [field for field in layout.entry_fields() if field.local]
+    frame = sheet.frame.with_columns(
+        pl.lit(None, dtype=sheet.frame.schema[field.id]).alias(field.id) for field in local
+    )
+    if blocked:
+        # FLT-026 blocks the case; what it found stands in the sealed original alone.
+        texts = [f for f in layout.entry_fields() if f.type is FieldType.TEXT and not f.local]
+        frame = frame.with_columns(
+            pl.when(~holds_cpr(pl.col(field.id))).then(field.id).alias(field.id) for field in texts
+        )
+    return SubmittedSheet(sheet.sheet, frame, blocked, sheet.columns)
+
+
+def _without_words(finding: Finding) -> dict[str, str]:
+    # What is said of a line of our lists is told by the line: it stands on no sheet of the form.
+    return {
+        **(dict(finding.details) if finding.code in ABOUT_LISTS else {}),
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "field": finding.field,
+    }

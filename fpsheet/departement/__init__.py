@@ -1,0 +1,1 @@
+"""Departement: the steps of the departement, from the inbox to editions, exports and receipts."""

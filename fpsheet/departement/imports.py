@@ -1,0 +1,157 @@
+"""Imports: lists that other offices filled in become figures to compare with, and income."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from fpsheet.checking.list_file import read_list
+from fpsheet.checking.verdict import Verdict
+from fpsheet.statistics.list_book import ListBook, list_columns, write_list_book
+from fpsheet_sync.database.access_log import Actor, Deed, log_access
+from fpsheet_sync.database.store import Store
+from fpsheet_sync.ledger.tax_income import Answer, Imported, Income, import_incomes
+from fpsheet_sync.statistics.tables.benchmark import Benchmark, load_benchmarks, save_benchmarks
+from fpsheet_templates.load import load_lists
+from fpsheet_validation.finding import Finding, make_finding, sort_findings
+from fpsheet_validation.list_check import LANDSTAL, SKATTESVAR
+from fpsheet_validation.typed import ROW, TypedSheet
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuestion:
+    """What a list is read for.
+
+    Attributes:
+        today: The day of the check.
+        language: Language of the headings that sentences name.
+    """
+
+    today: date
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFigures:
+    """What a list of national figures did.
+
+    Attributes:
+        read: Figures of the list.
+        new: Figures that were not there.
+        changed: Figures that stood there with another number or source.
+    """
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+
+
+def import_figures(
+    path: Path, store: Store, question: ListQuestion, actor: Actor
+) -> tuple[Verdict, ImportedFigures | None]:
+    """Read national figures into the database; nothing where anything is wrong with the list.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    verdict, typed, sha256 = _read(path, LANDSTAL, question)
+    if typed is None:
+        return verdict, None
+    names = ("omraade", "aar", "maal", "vaerdi", "kilde")
+    rows = typed.frame.select(names).iter_rows()
+    figures = [
+        Benchmark(area, year, measure, number, source)
+        for area, year, measure, number, source in rows
+    ]
+    with store.write() as connection:
+        before = {(each.omraade, each.aar, each.maal): each for each in load_benchmarks(connection)}
+        old = [before.get((each.omraade, each.aar, each.maal)) for each in figures]
+        new = sum(each is None for each in old)
+        changed = sum(each not in {None, figure} for each, figure in zip(old, figures, strict=True))
+        if new or changed:
+            save_benchmarks(connection, figures)
+            details = {"fil": sha256, "nye": new, "aendrede": changed}
+            log_access(connection, actor, Deed(LANDSTAL, details=details))
+    return verdict, ImportedFigures(len(figures), new, changed)
+
+
+def import_answer(
+    path: Path, store: Store, question: ListQuestion, actor: Actor, year: int = 0
+) -> tuple[Verdict, Imported | None]:
+    """Read Skattestyrelsen's answer into Indkomst; nothing where anything is wrong with it.
+
+    Args:
+        path: The answer.
+        store: The store, opened with its keys.
+        question: What it is read for.
+        actor: Who reads it in.
+        year: The year that it tells whole; 0 for an answer that only adds.
+
+    Raises:
+        StoreError: The database could not be used, or its key is missing.
+    """
+    verdict, typed, sha256 = _read(path, SKATTESVAR, question)
+    if typed is None:
+        return verdict, None
+    rows = typed.frame.iter_rows(named=True)
+    columns = dict(typed.columns)
+    answer = Answer(sha256, tuple(_income(row) for row in rows), columns, year)
+    imported = import_incomes(store, answer, actor)
+    if imported.unknown:
+        return _with_unknown(verdict, typed, imported.unknown), None
+    return verdict, imported
+
+
+def blank_list(sheet_id: str, question: ListQuestion) -> bytes:
+    """Give a blank list to be filled in."""
+    lists = load_lists()
+    texts, language = lists.texts, question.language
+    return write_list_book(
+        ListBook(
+            title=lists.sheet_title(sheet_id, language),
+            table=lists.sheet(sheet_id).table,
+            lines=(texts.get(f"sheet.{sheet_id}.intro", language),),
+            columns=list_columns(lists, sheet_id, language),
+            rows=(),
+            made_on=question.today,
+            blank_rows=lists.sheet(sheet_id).premade_rows or 1,
+        )
+    )
+
+
+def _read(
+    path: Path, sheet_id: str, question: ListQuestion
+) -> tuple[Verdict, TypedSheet | None, str]:
+    """Read a list; no rows where it is not accepted whole."""
+    lists, language = load_lists(), question.language
+    verdict, sha256 = read_list(
+        path, sheet_id, lists=lists, today=question.today, language=language
+    )
+    if verdict.check is None or not verdict.accepted:
+        return verdict, None, sha256
+    return verdict, verdict.check.sheets[sheet_id], sha256
+
+
+def _income(row: dict[str, Any]) -> Income:
+    kilde = row["indkomst_kilde"] or ""
+    return Income(row[ROW], row["cpr"], kilde, row["fra_dato"], row["til_dato"])
+
+
+def _with_unknown(verdict: Verdict, typed: TypedSheet, rows: tuple[int, ...]) -> Verdict:
+    lists = load_lists()
+    column = typed.columns.get("cpr", "")
+
+    def unknown_at(row: int) -> Finding:
+        return make_finding(
+            lists,
+            "LST-020",
+            sheet=typed.sheet,
+            title=typed.title,
+            row=row,
+            column=column,
+            field="cpr",
+        )
+
+    unknown = [unknown_at(row) for row in rows]
+    found = sort_findings((*verdict.findings, *unknown), lists)
+    return Verdict(verdict.path, found, verdict.check)

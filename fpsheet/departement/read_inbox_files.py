@@ -1,0 +1,201 @@
+"""Receiving: files of an inbox become checked submissions, two at a time.
+
+Reading and checking take most of a sync, so they run in processes of their own, which have limits
+and may die of a file; the writer takes what they give in the order of the inbox.
+"""
+
+import gc
+import hashlib
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+from fpsheet.checking.verdict import Verdict
+from fpsheet.intake.fault import Fault
+from fpsheet.intake.limits import CHECKING_LIMITS, MEBIBYTE, Limits
+from fpsheet.intake.pool import run_many
+from fpsheet.intake.process import ReadingProcess, Task
+from fpsheet.transport.age_header import AGE_MAGIC
+from fpsheet.transport.folder import is_inside
+from fpsheet.transport.inbox import Arrival, digest_arrival, read_arrival
+from fpsheet.transport.keyring import Keyring
+from fpsheet.transport.outbox import workbook_hash
+from fpsheet_sync.merge.content import Prepared
+from fpsheet_templates.errors import FpsheetError, OutsideError
+from fpsheet_templates.load import load_form
+
+FAILED = "STR-036"
+"""Code of a file over which reading ended."""
+
+TOO_LARGE = "STR-005"
+"""Code of a file that is not even read."""
+
+_WORKER = "fpsheet.departement.reading_worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsigned:
+    """Where files that nobody signed are taken from, and whose.
+
+    Attributes:
+        folders: Folder, or its fsspec address → kommuner whose files may lie there unsigned.
+        signing: Kommuner that have a key, or had one, and so deliver signed.
+    """
+
+    folders: Mapping[str, Collection[str]]
+    signing: Collection[str] = ()
+
+    def refuse(self, path: str, kommune_kode: str | None = None) -> str:
+        """Give the code by which an unsigned file is refused; empty where it is taken.
+
+        Args:
+            path: Where it lies; of several folders around it the innermost counts.
+            kommune_kode: Whose it says it is; None before it was read.
+
+        Findings: PAK-010, PAK-013, PAK-014.
+        """
+        around = [folder for folder in self.folders if is_inside(path, folder)]
+        inner = [one for one in around if all(is_inside(one, other) for other in around)]
+        if not inner:
+            return "PAK-010"
+        if kommune_kode is None:
+            return ""
+        if kommune_kode not in self.folders[inner[0]]:
+            return "PAK-013"
+        return "PAK-014" if kommune_kode in self.signing else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a worker needs to judge files.
+
+    Attributes:
+        today: The day of the check.
+        now: When the files were taken from the inbox, UTC.
+        key_file: File with the secret of the database.
+        unsigned: Where unsigned files are taken from; None for anywhere, in a trial without keys.
+        tries_again: Whether files that were refused before are read again.
+        returns: Whether workbooks dropped in as they are get their returned workbook.
+        unsealing: The departement's secret identity and its keyring; None where it has no keys.
+        limits: How much a file may ask for.
+    """
+
+    today: date
+    now: datetime
+    key_file: Path
+    unsigned: Unsigned | None = None
+    tries_again: bool = False
+    returns: bool = False
+    unsealing: tuple[str, Keyring] | None = field(default=None, repr=False)
+    limits: Limits = CHECKING_LIMITS
+
+
+class Way(StrEnum):
+    """How a file travelled, and so how its receipt goes back."""
+
+    SEALED = "sealed"
+    """Signed and sealed: nobody reads the receipt's values but the kommune."""
+    PACKAGE = "package"
+    """A package without keys, in a folder that is trusted."""
+    WORKBOOK = "workbook"
+    """The workbook itself, dropped in as it is."""
+
+
+def way_of(data: bytes) -> Way:
+    """Tell how a file travelled."""
+    if data.startswith(AGE_MAGIC):
+        return Way.SEALED
+    return Way.PACKAGE if workbook_hash(data) else Way.WORKBOOK
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file of the inbox after it was read and checked.
+
+    Attributes:
+        arrival: The file.
+        verdict: What was found, without the rows.
+        prepared: The submission; None where the file cannot be used.
+        way: How it travelled.
+        sha256: Hash of the bytes that lay in the inbox.
+        returned: The returned workbook, for a merge that adds nothing to the check; empty where
+            none is wanted or can be made.
+        failure: Kind of the program's own failure over the file; empty for none.
+        is_waiting: It vanished, or could not be reached, before it was read.
+        seconds: How long it took.
+    """
+
+    arrival: Arrival
+    verdict: Verdict
+    prepared: Prepared | None = field(repr=False)
+    way: Way
+    sha256: str
+    returned: bytes = field(default=b"", repr=False)
+    failure: str = ""
+    is_waiting: bool = False
+    seconds: float = 0.0
+
+
+def receive(arrivals: Iterable[Arrival], desk: Desk, *, count: int) -> Iterator[Received]:
+    """Read and check files; what comes of them is given in their order.
+
+    Args:
+        arrivals: The files; the next is asked for when there is room to read it.
+        desk: What is needed to judge them.
+        count: How many there are, or fewer.
+
+    Raises:
+        StoreError: The key of the database is missing.
+
+    Findings: STR-035, STR-036, and whatever is found in a file.
+    """
+    if not count:
+        return
+    # What is loaded stays: the collector need not go through it again for every few files.
+    gc.freeze()
+    try:
+        start = partial(ReadingProcess, _WORKER, kept=desk)
+        yield from run_many(arrivals, partial(_take, desk.limits), count=count, start=start)
+    finally:
+        gc.unfreeze()
+
+
+def _take(limits: Limits, process: ReadingProcess, arrival: Arrival) -> Received:
+    """Let a process read and check a file, and tell how long it took."""
+    start = time.monotonic()
+    received = _read(limits, process, arrival)
+    return replace(received, seconds=time.monotonic() - start)
+
+
+def _read(limits: Limits, process: ReadingProcess, arrival: Arrival) -> Received:
+    """Let a process read and check a file; one that it dies of, or fails over, is refused."""
+    try:
+        if arrival.size > limits.file_bytes:
+            details = (("graense", str(limits.file_bytes // MEBIBYTE)),)
+            return _unread(arrival, digest_arrival(arrival), Fault(TOO_LARGE, details=details))
+        data = read_arrival(arrival)
+    except OutsideError:
+        # It was there a moment ago; the next run sees it again.
+        nothing = Verdict(Path(arrival.path), (), None)
+        return Received(arrival, nothing, None, Way.PACKAGE, sha256="", is_waiting=True)
+    known = hashlib.sha256(data).hexdigest(), data
+    arguments = {"arrival": arrival, "data": data}
+    try:
+        received: Received | Fault = process.run(Task(f"{_WORKER}:take", arguments, limits))
+    except FpsheetError:
+        raise
+    except Exception as error:  # noqa: BLE001 - one file must not stop the others
+        return _unread(arrival, known, Fault(FAILED), failure=type(error).__name__)
+    return _unread(arrival, known, received) if isinstance(received, Fault) else received
+
+
+def _unread(
+    arrival: Arrival, known: tuple[str, bytes], fault: Fault, *, failure: str = ""
+) -> Received:
+    digest, head = known
+    verdict = Verdict(Path(arrival.path), (fault.to_finding(load_form()),), None)
+    return Received(arrival, verdict, None, way_of(head), digest, failure=failure)

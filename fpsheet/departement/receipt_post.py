@@ -1,0 +1,204 @@
+"""The post of a sync: what goes back to each kommune, as files in the folder of receipts.
+
+Each kommune has a folder of its own there, named by its code, so that access to it can be given
+to that kommune alone.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from fpsheet.checking.check_file import Question, check_source
+from fpsheet.departement.inbox_run import Processed
+from fpsheet.departement.read_inbox_files import Way
+from fpsheet.intake.process import ReadingProcess
+from fpsheet.intake.reader import NamedBytes
+from fpsheet.receipts.receipt_file import (
+    SEALED_SUFFIX,
+    SUFFIX,
+    WITHDRAWN,
+    file_of_receipt,
+    seal_receipt,
+    without_values,
+    write_receipt,
+)
+from fpsheet.transport.folder import Folder
+from fpsheet.transport.inbox import Arrival, read_arrival
+from fpsheet.transport.keyring import Keyring
+from fpsheet.transport.signing_key import SigningKey, departement_key
+from fpsheet_sync.database.keys import read_keys
+from fpsheet_sync.ledger.receipt import Receipt
+from fpsheet_templates.errors import FpsheetError, OutsideError, WorkbookFileError
+from fpsheet_templates.failure import make_failure
+from fpsheet_templates.form import Form
+from fpsheet_templates.load import load_texts
+
+BOOK_SUFFIX = ".xlsx"
+RETURNED_SUFFIX = "-retur.xlsx"
+"""The returned workbook of a kommune that dropped its workbook in as it is."""
+
+_OWNER = "database.txt"
+"""Names the database whose receipts lie in the folder, by its key's name."""
+
+_SHOWN = 8
+"""Digits of a hash that tell one file from another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What the departement writes receipts with.
+
+    Attributes:
+        form: The form, for words.
+        today: The day of the check.
+        key_file: File with the secret of the database that gave the numbers.
+        language: Language of the workbooks.
+        unsealing: Its secret identity and its keyring; None where it has no keys.
+    """
+
+    form: Form
+    today: date
+    key_file: Path
+    language: str = "da"
+    unsealing: tuple[str, Keyring] | None = None
+
+    @property
+    def database(self) -> str:
+        """Return the name of the key of the database."""
+        return read_keys(self.key_file).id
+
+    @property
+    def signer(self) -> SigningKey | None:
+        """Give the key that receipts are signed with."""
+        return None if self.unsealing is None else departement_key(self.unsealing[0])
+
+
+def post_receipts(
+    processed: Iterable[Processed], folder: Folder, post: Post
+) -> Iterator[Processed]:
+    """Write the receipts of files under the departement's numbers; what is there stays.
+
+    Each file is passed on as soon as its receipt is there: while one is written, the next are read.
+    A folder that cannot be written stops no other; the file is passed on with what stopped it.
+    """
+    with _Answers(post) as answers:
+        for file in processed:
+            outside = file.outside or _try_post(file, folder, answers)
+            # Whoever keeps what was passed on shall not keep every workbook in memory.
+            yield replace(file, returned=b"", outside=outside)
+
+
+def _try_post(file: Processed, folder: Folder, answers: "_Answers") -> FpsheetError | None:
+    """Write what goes back for a file; return what kept it from being written."""
+    if file.receipt is None:
+        return None
+    try:
+        theirs = folder.get(f"{_stem(file.receipt)}{SUFFIX}")
+        signer = answers.signer.public if answers.signer else None
+        # One that was overwritten is none of ours, and is written again.
+        before = "" if theirs is None else file_of_receipt(theirs, signer)
+        if before == file.receipt.sha256:
+            return None
+        _need_own(folder, answers.post.database)
+        if before:
+            _withdraw(folder, file.receipt, before, answers.post)
+        _post(file, file.receipt, folder, answers)
+    except (OutsideError, WorkbookFileError) as error:
+        return error
+    return None
+
+
+def _need_own(folder: Folder, database: str) -> None:
+    """Keep the receipts of two databases apart: the first one that writes in a folder has it.
+
+    Raises:
+        OutsideError: The folder has the receipts of another database.
+    """
+    owner = folder.get(_OWNER)
+    if owner is None:
+        folder.put(_OWNER, f"{database}\n".encode())
+    elif owner.decode("ascii", "replace").strip() != database:
+        raise make_failure(OutsideError, "error.outside.other_receipts", {"sted": folder.url})
+
+
+def _withdraw(folder: Folder, receipt: Receipt, before: str, post: Post) -> None:
+    """Put aside what was given under a number that another file has now.
+
+    A database that was restored from a copy gives the numbers after the copy once more; the files
+    that had them are unknown to it.
+    """
+    aside = f"{_stem(receipt)}{WITHDRAWN}{before[:_SHOWN]}"
+    texts = load_texts("receipt.toml")
+    told = {"nummer": receipt.number, "fil": before[:_SHOWN]}
+    said = texts.fill("receipt.withdrawn", post.language, told)
+    folder.put(f"{aside}.txt", f"{said}\r\n".encode())
+    for suffix in (RETURNED_SUFFIX, SEALED_SUFFIX, BOOK_SUFFIX, SUFFIX):
+        folder.rename(f"{_stem(receipt)}{suffix}", f"{aside}{suffix}")
+
+
+class _Answers(AbstractContextManager["_Answers"]):
+    """Makes the workbooks that go back; one reading process serves all that are read again."""
+
+    def __init__(self, post: Post) -> None:
+        self.post, self.signer = post, post.signer
+        self._stack = ExitStack()
+        self._process: ReadingProcess | None = None
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def of(self, file: Processed, receipt: Receipt) -> bytes:
+        """Return the returned workbook of a file with its receipt in it; empty for none."""
+        if file.way is not Way.WORKBOOK:
+            return b""
+        # Loaded here: where nothing is new, a sync needs none of it.
+        from fpsheet.returned.answered_workbook import adds_nothing
+
+        if file.returned and adds_nothing(receipt):
+            return file.returned
+        self._process = self._process or self._stack.enter_context(ReadingProcess())
+        return _answer(file.arrival, receipt, self.post, self._process)
+
+
+def _answer(arrival: Arrival, receipt: Receipt, post: Post, process: ReadingProcess) -> bytes:
+    """Put the receipt into a workbook that came as it is; empty where it is gone or was changed.
+
+    The file is read again: the merge found more than the one who read it could know, or an
+    earlier run was ended before its receipt was written.
+    """
+    from fpsheet.kommune.take_receipt import answer_checked
+
+    question = Question(post.form, post.today)
+    try:
+        content = read_arrival(arrival)
+        source = NamedBytes(arrival.name, content)
+        verdict = check_source(source, Path(arrival.path), question, process)
+        return answer_checked(verdict, content, receipt, question, language=post.language)
+    except (OSError, FpsheetError):
+        return b""  # the receipt itself still tells everything
+
+
+def _stem(receipt: Receipt) -> str:
+    return f"{receipt.kommune_kode}/{receipt.number}"
+
+
+def _post(file: Processed, receipt: Receipt, folder: Folder, answers: _Answers) -> None:
+    from fpsheet.receipts.receipt_book import receipt_book
+    from fpsheet.statistics.xlsx import write_xlsx
+
+    post, signer = answers.post, answers.signer
+    if returned := answers.of(file, receipt):
+        folder.put(f"{_stem(receipt)}{RETURNED_SUFFIX}", returned)
+    is_sealed = file.way is Way.SEALED
+    if is_sealed and post.unsealing is not None:
+        keys = [key.public for key in post.unsealing[1].active(receipt.kommune_kode)]
+        if keys:
+            closed = seal_receipt(write_receipt(receipt, signer), keys)
+            folder.put(f"{_stem(receipt)}{SEALED_SUFFIX}", closed)
+    open_one = without_values(receipt) if is_sealed else receipt
+    book = receipt_book(open_one, post.form, language=post.language, values=not is_sealed)
+    folder.put(f"{_stem(receipt)}{BOOK_SUFFIX}", write_xlsx(book))
+    # The last of them, so that a run that was ended writes all of them again.
+    folder.put(f"{_stem(receipt)}{SUFFIX}", write_receipt(open_one, signer))

@@ -1,0 +1,243 @@
+"""What is drawn from the database: statistics, a figure's records, a citizen, lists out and in."""
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fpsheet.files import write_whole
+from fpsheet.progress import Progress
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from fpsheet.central import AccessLog, Central
+    from fpsheet.checking.verdict import Verdict
+    from fpsheet.departement.exports import Extract, Wanted
+    from fpsheet.departement.imports import ImportedFigures, ListQuestion
+    from fpsheet.statistics.edition_list import ListedEdition
+    from fpsheet.statistics.explain_figure import Explained, Printed
+    from fpsheet.statistics.publishing import Order, Written
+    from fpsheet_sync.database.access_log import Actor
+    from fpsheet_sync.ledger.citizen_history import Known
+    from fpsheet_sync.ledger.tax_income import Imported
+    from fpsheet_sync.statistics.facts.standing import Standing
+    from fpsheet_sync.statistics.publication.publication import Publication
+    from fpsheet_sync.statistics.stat_table import Period
+    from fpsheet_sync.statistics.tables.wording import Wording
+    from fpsheet_templates.form import Form
+
+
+def publish_statistics(
+    central: "Central", form: "Form", order: "Order", folder: Path, progress: Progress
+) -> "Written":
+    """Compute the statistics of a period, write them as workbooks, and publish them if asked.
+
+    Raises:
+        UsageError: The period ends before it begins, or there is no such edition.
+        StoreError: The database, or the secret of the rounding, could not be used.
+        WorkbookFileError: The folder cannot be written.
+    """
+    from dataclasses import replace
+
+    from fpsheet.central import open_central, read_secret
+    from fpsheet.statistics.publishing import publish
+
+    with closing(open_central(central, with_keys=False)) as store:
+        if not order.internal and not order.edition:
+            order = replace(order, secret=read_secret(central))
+        return publish(store, form, order, folder, progress)
+
+
+def read_edition_list(central: "Central") -> "tuple[ListedEdition, ...]":
+    """Give every edition there is, those of Greenland first, oldest first.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.statistics.edition_list import COUNTRIES, list_editions
+
+    with closing(open_central(central, with_keys=False)) as store, store.read() as connection:
+        return list_editions(connection, COUNTRIES, None)
+
+
+def take_edition_back(
+    central: "Central",
+    wording: "Wording",
+    edition: "tuple[str, Period, int]",
+    reason: str,
+    actor: "Actor",
+) -> "Publication":
+    """Withdraw an edition, named by country, period and number; the log says who and why.
+
+    Raises:
+        UsageError: There is no such edition.
+        StoreError: It is withdrawn already, or the database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.statistics.edition_list import withdraw_edition
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return withdraw_edition(store, wording, edition, reason, actor)
+
+
+def explain_figure(
+    central: "Central", form: "Form", order: "Order", printed: "Printed", actor: "Actor"
+) -> "Explained":
+    """Give the records behind a cell of an internal edition; the log says who asked.
+
+    Raises:
+        UsageError: There is no such figure, or it has no records behind it.
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.statistics.explain_figure import explain_cell
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return explain_cell(store, form, order, printed, actor)
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """What the database knows of a citizen.
+
+    Attributes:
+        records: The records in force, by day.
+        day: The day whose pension was asked for.
+        standing: The pension that day, in each country that gives one; none where there is none.
+    """
+
+    records: "tuple[Known, ...]"
+    day: "date"
+    standing: "tuple[Standing, ...]"
+
+
+def look_up(
+    central: "Central",
+    form: "Form",
+    cpr: str,
+    actor: "Actor",
+    as_of: "date | str | None" = None,
+) -> LookedUp:
+    """Give everything the database knows about a citizen, and the pension; the look-up is logged.
+
+    Args:
+        central: The database.
+        form: The form.
+        cpr: Ten digits.
+        actor: Who asks.
+        as_of: As it was at the end of a day, or when the receipt of a number was given; None for
+            now. The pension is that of the day, of today where a receipt is named.
+
+    Raises:
+        StoreError: No receipt has that number, or the database could not be used, or its key is
+            missing.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.statistics.publishing import commit_of
+    from fpsheet_sync.ledger.citizen_history import commit_of_receipt, history
+    from fpsheet_sync.statistics.facts.standing import read_standing
+
+    day = actor.time.date() if as_of is None or isinstance(as_of, str) else as_of
+    with closing(open_central(central)) as store:
+        last = None
+        if as_of is not None:
+            with store.read() as connection:
+                if isinstance(as_of, str):
+                    last = commit_of_receipt(connection, as_of)
+                else:
+                    last = commit_of(connection, as_of)
+        found = history(store, cpr, actor=actor, as_of=last)
+        with store.read() as connection:
+            standing = read_standing(connection, form, found.pseudonyms, day, last)
+        return LookedUp(found.records, day, standing)
+
+
+def read_access(
+    central: "Central", actor: "Actor", *, cpr: str = "", kommune_kode: str = ""
+) -> "AccessLog":
+    """Give the access log: of a citizen, which is itself logged, of a kommune, or all of it.
+
+    Raises:
+        StoreError: The database could not be used, or its key is missing.
+    """
+    from fpsheet.central import AccessLog, open_central
+    from fpsheet_sync.citizens.vault import log_of_citizen
+    from fpsheet_sync.database.access_log import find_break, read_log, sealed_lines
+
+    # The seal of the log is looked at by whoever has the keys; the rest is seen without.
+    with_keys = bool(cpr) or central.key_file.is_file()
+    with closing(open_central(central, with_keys=with_keys)) as store:
+        if cpr:
+            entries = log_of_citizen(store, cpr, actor)
+        else:
+            entries = read_log(store, kommune_kode=kommune_kode)
+        sealed = sealed_lines(store) if with_keys else None
+        return AccessLog(tuple(entries), find_break(store), sealed)
+
+
+def export_citizens(
+    central: "Central", form: "Form", wanted: "Wanted", actor: "Actor", out: Path
+) -> "Extract":
+    """Write an export with CPR numbers, and give it. The log says who asked.
+
+    Raises:
+        StoreError: The database could not be used, or its key is missing.
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.departement.exports import draw_extract, write_extract
+
+    with closing(open_central(central)) as store:
+        extract = draw_extract(store, form, wanted, actor)
+    write_whole(out, write_extract(extract, form, wanted), language=wanted.language)
+    return extract
+
+
+def import_figures(
+    path: Path, central: "Central", question: "ListQuestion", actor: "Actor"
+) -> "tuple[Verdict, ImportedFigures | None]":
+    """Read national figures to compare with; nothing where anything is wrong with the list.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.departement.imports import import_figures as read
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return read(path, store, question, actor)
+
+
+def import_answer(
+    path: Path, central: "Central", question: "ListQuestion", actor: "Actor", year: int = 0
+) -> "tuple[Verdict, Imported | None]":
+    """Read Skattestyrelsen's answer into Indkomst; nothing where anything is wrong with it.
+
+    Args:
+        path: The answer.
+        central: The database.
+        question: What it is read for.
+        actor: Who reads it in.
+        year: The year that it tells whole; 0 for an answer that only adds.
+
+    Raises:
+        StoreError: The database could not be used, or its key is missing.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.departement.imports import import_answer as read
+
+    with closing(open_central(central)) as store:
+        return read(path, store, question, actor, year)
+
+
+def write_blank_list(sheet_id: str, question: "ListQuestion", out: Path) -> None:
+    """Write a blank list for another office to fill in.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.departement.imports import blank_list
+
+    write_whole(out, blank_list(sheet_id, question), language=question.language)

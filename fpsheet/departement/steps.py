@@ -1,0 +1,322 @@
+"""The steps of a departement: fill, sync, answer, see how it stands, decide, rebuild."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import sleep
+from typing import TYPE_CHECKING
+
+from fpsheet.files import write_whole
+from fpsheet.progress import Progress
+from fpsheet_templates.errors import StoreError
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from fpsheet.central import Central
+    from fpsheet.checking.check_file import Question
+    from fpsheet.departement.inbox_run import Processed
+    from fpsheet.departement.pulled_workbook import Prefilled
+    from fpsheet.departement.read_inbox_files import Desk
+    from fpsheet.departement.rules_trial import TrialLine
+    from fpsheet.workbook.issue import Issue
+    from fpsheet_sync.database.access_log import Actor
+    from fpsheet_sync.ledger.conflict_decision import OpenConflict
+    from fpsheet_sync.ledger.delivery_status import StatusLine
+    from fpsheet_sync.ledger.held_files import HeldFile
+    from fpsheet_sync.ledger.settled_conflicts import SettledConflict
+    from fpsheet_sync.merge.state import Plain
+    from fpsheet_sync.upkeep.rebuild import Rebuilt
+    from fpsheet_sync.upkeep.retention import Overdue
+    from fpsheet_templates.form import Form
+
+SERVER_WAITS = (5.0, 30.0, 60.0)
+"""Seconds that a sync waits for a database server that was lost while it ran, time after time."""
+
+
+def pull_workbook(central: "Central", issue: "Issue", actor: "Actor", out: Path) -> "Prefilled":
+    """Write a workbook filled with what the database holds of a kommune. The log says who asked.
+
+    Raises:
+        UsageError: The kommune never delivered anything.
+        StoreError: The database could not be used, or its key is missing.
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.departement.pulled_workbook import prefill_workbook
+
+    with closing(open_central(central)) as store:
+        prefilled = prefill_workbook(store, issue, actor)
+    write_whole(out, prefilled.data, language=issue.language)
+    return prefilled
+
+
+def erase_overdue(
+    central: "Central", form: "Form", actor: "Actor | None", *, today: "date", years: int
+) -> "Overdue":
+    """Erase what is older than some years, and give what it was; without an actor, only look.
+
+    Raises:
+        StoreError: The database could not be used; nothing was erased.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync.upkeep import retention
+
+    with closing(open_central(central, with_keys=False)) as store:
+        if actor is None:
+            return retention.find_overdue(store, form, today=today, years=years)
+        return retention.erase_overdue(store, form, actor=actor, today=today, years=years)
+
+
+def write_rule_book(form: "Form", language: str, out: Path) -> None:
+    """Write the catalogue of rules as a workbook: the rules, and what changed when.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.views.rule_book import rule_book
+
+    write_whole(out, rule_book(form, language), language=language)
+
+
+def try_rules_on_files(
+    rules: Path, paths: Sequence[Path], question: "Question", *, language: str = "da"
+) -> "Iterator[TrialLine]":
+    """Give what new row rules, spelled as in floor 1, would strike in workbooks.
+
+    Raises:
+        UsageError: The file holds no rules that can be tried.
+    """
+    from fpsheet.departement.rules_trial import read_trial_rules, try_on_files
+
+    return try_on_files(read_trial_rules(rules, language=language), paths, question, language)
+
+
+def try_rules_on_stored(
+    rules: Path, central: "Central", desk: "Desk", *, language: str = "da"
+) -> "Iterator[TrialLine]":
+    """Give what new row rules would strike in the last submission of every kommune and year.
+
+    Raises:
+        UsageError: The file holds no rules that can be tried.
+        StoreError: The database could not be used, or an original is missing.
+    """
+    from fpsheet.departement.rules_trial import read_trial_rules, try_on_stored
+
+    return try_on_stored(read_trial_rules(rules, language=language), central, desk, language)
+
+
+def sync_inbox(
+    inbox: str, central: "Central", desk: "Desk", actor: "Actor", progress: Progress
+) -> "Iterator[Processed]":
+    """Merge what lies in an inbox, file by file, into a database that is there.
+
+    Raises:
+        UsageError: There is no such inbox.
+        StoreError: There is no database (`db init` makes one), or it could not be used; what was
+            merged before stays. A server that is gone for a moment is waited for.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.departement.inbox_run import sync_inbox as run
+
+    given: set[str] = set()
+    for wait in (*SERVER_WAITS, None):
+        try:
+            with closing(open_central(central)) as store:
+                for file in run(inbox, store, desk=desk, actor=actor, progress=progress):
+                    if file.arrival.path not in given:
+                        given.add(file.arrival.path)
+                        yield file
+        except StoreError as error:
+            if error.key != "error.store.unreachable" or wait is None or not given:
+                raise
+            sleep(wait)
+        else:
+            return
+
+
+def plan_inbox(
+    inbox: str, central: "Central", desk: "Desk", progress: Progress
+) -> "list[Processed]":
+    """Plan what `sync_inbox` would do; nothing is written.
+
+    Raises:
+        UsageError: There is no such inbox.
+        StoreError: There is no database, or it could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.departement.inbox_run import plan_inbox as run
+
+    with closing(open_central(central)) as store:
+        return list(run(inbox, store, desk=desk, progress=progress))
+
+
+def post_receipts(
+    processed: "Iterable[Processed]", folder: str, desk: "Desk", form: "Form", language: str
+) -> "Iterator[Processed]":
+    """Write the receipt of every file that has one, under the departement's number, and pass it on.
+
+    Args:
+        processed: What became of the files of an inbox.
+        folder: A folder or any fsspec address; each kommune has its own in it. One that cannot be
+            written is told of with its file, and stops no other.
+        desk: The keys that receipts are signed and sealed with.
+        form: The form.
+        language: Language of the workbooks.
+    """
+    from fpsheet.departement.receipt_post import Post
+    from fpsheet.departement.receipt_post import post_receipts as write
+    from fpsheet.transport.folder import Folder
+
+    receipts = Folder(folder, is_private=True)
+    receipts.sweep(desk.now)
+    post = Post(form, desk.today, desk.key_file, language, desk.unsealing)
+    return write(processed, receipts, post)
+
+
+def read_status(central: "Central", form: "Form", aar: int) -> "list[StatusLine]":
+    """Give how each kommune stands in a year: those of every country that has delivered.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.statistics.publishing import delivered_countries, expected_kommuner
+    from fpsheet_sync.ledger.delivery_status import status
+
+    with closing(open_central(central, with_keys=False)) as store:
+        with store.read() as connection:
+            countries = delivered_countries(connection, form, None)
+        return status(store, expected_kommuner(form, countries, aar), [aar])
+
+
+def write_status(
+    lines: "Sequence[StatusLine]", form: "Form", language: str, now: "datetime", out: Path
+) -> None:
+    """Write how each kommune stands as a workbook.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.statistics.xlsx import write_xlsx
+    from fpsheet.views.status_book import status_book
+
+    book = status_book(lines, form, language=language, now=now)
+    write_whole(out, write_xlsx(book), language=language)
+
+
+def read_conflicts(central: "Central", kommune_kode: str) -> "list[OpenConflict]":
+    """Give the open conflicts of a kommune, or of all.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync.ledger.conflict_decision import conflicts
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return conflicts(store, kommune_kode)
+
+
+def read_held(central: "Central", kommune_kode: str) -> "tuple[HeldFile, ...]":
+    """Give the held files of a kommune, or of all.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync.ledger.held_files import read_held as read
+
+    with (
+        closing(open_central(central, with_keys=False)) as store,
+        store.read() as connection,
+    ):
+        return read(connection, kommune_kode)
+
+
+def read_settled(central: "Central", kommune_kode: str) -> "list[SettledConflict]":
+    """Give the closed conflicts of a kommune, or of all, with who decided them and why.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync.ledger.conflict_decision import settled
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return settled(store, kommune_kode)
+
+
+def resolve_conflict(
+    central: "Central",
+    conflict: str,
+    typed: "Mapping[str, str]",
+    who: "tuple[Actor, str]",
+    language: str,
+) -> None:
+    """Decide a conflict; the values count from now on.
+
+    Args:
+        central: The central database.
+        conflict: Its number.
+        typed: Heading → value, as they are shown in a language.
+        who: Who decides, and why.
+        language: That language.
+
+    Raises:
+        StoreError: There is no such conflict, a field cannot hold the value, or the values break
+            a rule.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.departement.typed_decision import read_decision
+    from fpsheet_sync.ledger.conflict_decision import conflicts
+    from fpsheet_sync.ledger.conflict_decision import resolve_conflict as resolve
+    from fpsheet_templates.load import load_form
+
+    actor, reason = who
+    with closing(open_central(central)) as store:
+        shown = [one.conflict for one in conflicts(store) if one.conflict.id == conflict]
+        values = dict[str, "Plain"]()
+        for one in shown:
+            values = read_decision(one, typed, load_form(), language)
+        resolve(store, conflict, values, actor=actor, reason=reason)
+
+
+def release_file(central: "Central", number: int, actor: "Actor", reason: str) -> None:
+    """Let a held file through; the rows it lacks stay in force.
+
+    Raises:
+        StoreError: The commit is not held.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync.ledger.conflict_decision import release_file as release
+
+    with closing(open_central(central)) as store:
+        release(store, number, actor=actor, reason=reason)
+
+
+def rebuild_database(central: "Central", desk: "Desk", to: str | None = None) -> "Rebuilt":
+    """Replay the stored originals into another database, and compare the two.
+
+    Args:
+        central: The database.
+        desk: What is needed to read the originals.
+        to: URL of the database to make; thrown away when left out.
+
+    Raises:
+        StoreError: An original is missing or was altered, or a database could not be used.
+    """
+    from fpsheet.central import Central, open_central
+    from fpsheet.departement.reading_worker import read_original
+    from fpsheet_sync.upkeep.rebuild import rebuild
+
+    with TemporaryDirectory(prefix="fpsheet-") as folder:
+        url = to or f"sqlite:///{Path(folder) / 'rebuilt.db'}"
+        place = Central(url, central.key_file)
+        with (
+            closing(open_central(central)) as store,
+            closing(open_central(place, create=True)) as target,
+            read_original(desk) as read,
+        ):
+            return rebuild(store, target, read)

@@ -1,0 +1,1 @@
+"""Kommune: the steps of a kommune, from the blank workbook to the receipt that comes back."""

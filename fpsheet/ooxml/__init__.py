@@ -1,0 +1,1 @@
+"""OOXML: how the parts of an Excel file are opened, read and written."""

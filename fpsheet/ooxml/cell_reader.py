@@ -1,0 +1,83 @@
+"""The texts of a worksheet part, row by row, however the program that saved it keeps them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from io import BytesIO
+
+from lxml import etree
+
+from fpsheet.ooxml.parts import (
+    MAIN,
+    DamagedPackageError,
+    Element,
+    Parts,
+    parse,
+    relations_of,
+    whole_number,
+)
+from fpsheet.returned.workbook_part import workbook_name
+
+_LETTERS = re.compile("[A-Z]{1,3}")
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_TAG = f"{{{MAIN}}}"
+
+
+def read_texts(parts: Parts, part: str) -> Iterator[Mapping[str, str]]:
+    """Give what each row's cells say, by column letter; a number as the file spells it.
+
+    Raises:
+        DamagedPackageError: The part, or the list of shared texts, is not XML.
+    """
+    shared = _shared_texts(parts)
+    events = etree.iterparse(
+        BytesIO(parts[part]), tag=f"{_TAG}row", resolve_entities=False, no_network=True
+    )
+    try:
+        for _, row in events:
+            yield dict(_row_texts(row, shared))
+            row.clear(keep_tail=True)
+    except etree.XMLSyntaxError:
+        raise DamagedPackageError from None
+
+
+def _row_texts(row: Element, shared: list[Element]) -> Iterator[tuple[str, str]]:
+    for cell in row.iter(f"{_TAG}c"):
+        letters = _LETTERS.match(cell.get("r", ""))
+        if letters is None:
+            continue
+        if cell.get("t") == "inlineStr":
+            yield letters.group(), _plain(cell)
+        elif cell.get("t") == "s":
+            number = whole_number(cell.findtext(f"{_TAG}v"), otherwise=len(shared))
+            if number < len(shared):
+                yield letters.group(), _plain(shared[number])
+        else:
+            yield letters.group(), cell.findtext(f"{_TAG}v") or ""
+
+
+def _shared_texts(parts: Parts) -> list[Element]:
+    relations = relations_of(parts, workbook_name(parts))
+    targets = (entry.target for entry in relations if entry.kind == "sharedStrings")
+    name = next((target for target in targets if target in parts), None)
+    return _items_of(parts[name]) if name else []
+
+
+@lru_cache(maxsize=1)
+def _items_of(content: bytes) -> list[Element]:
+    """Give the shared texts of a part, each to be read where it is asked for."""
+    return list(parse(content).iter(f"{_TAG}si"))
+
+
+def _plain(element: Element) -> str:
+    """Join the runs of a text; what stands above it as a reading does not belong to it."""
+    if len(element) == 1 and element[0].tag == f"{_TAG}t":
+        return _unescape(element[0].text or "")
+    phonetic = set(element.iterfind(f".//{_TAG}rPh/{_TAG}t"))
+    runs = (run for run in element.iter(f"{_TAG}t") if run not in phonetic)
+    return _unescape("".join(run.text or "" for run in runs))
+
+
+def _unescape(text: str) -> str:
+    """Undo `_x000D_`, as spreadsheet programs write characters that XML cannot hold."""
+    return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text)

@@ -1,0 +1,54 @@
+"""Rows of the sheets of ours as XML: every text a string."""
+
+import re
+from collections.abc import Sequence
+from xml.sax.saxutils import escape
+
+from fpsheet.ooxml.own_style import ANSWER
+
+_CELL_LIMIT = 32_767
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_ODD = re.compile(r"[\x00-\x08\x0b-\x1f&<>]")
+"""What XML cannot hold as it is; a list has tens of thousands of texts, nearly all without it."""
+HIDDEN = ' hidden="1"'
+
+
+_LINE_POINTS = 13.5
+
+
+def sheet_row(  # noqa: PLR0913 - each by name
+    number: int,
+    cells: Sequence[tuple[str, str, int]],
+    first_style: int,
+    *,
+    height: int = 0,
+    lines: int = 0,
+    hidden: bool = False,
+) -> str:
+    """Give a row.
+
+    Args:
+        number: Its number.
+        cells: (column letter, text, offset of its style); empty ones are left out, except those
+            that wait for an answer.
+        first_style: Index of our first cell style.
+        height: In points; 0 for what the text needs.
+        lines: Lines the text will probably take; a program that measures it may change that.
+        hidden: Whether it is out of sight.
+    """
+    inside = "".join(
+        f'<c r="{letter}{number}" s="{first_style + style}" t="inlineStr">'
+        f'<is><t xml:space="preserve">{sheet_text(value)}</t></is></c>'
+        for letter, value, style in cells
+        if value or style == ANSWER
+    )
+    size = f' ht="{height}" customHeight="1"' if height else ""
+    size = f' ht="{_LINE_POINTS * lines:g}"' if lines else size
+    return f'<row r="{number}"{size}{HIDDEN if hidden else ""}>{inside}</row>'
+
+
+def sheet_text(value: str) -> str:
+    """Give a text as XML may hold it."""
+    if _ODD.search(value) is None:
+        return value[:_CELL_LIMIT]
+    return escape(_UNPRINTABLE.sub("", value)[:_CELL_LIMIT])

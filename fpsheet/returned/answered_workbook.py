@@ -1,0 +1,211 @@
+"""The departement's answer put into the kommune's own file: the workbook to go on with."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+
+from fpsheet.ooxml.cell_writer import Content, write_cells
+from fpsheet.ooxml.own_style import add_styles
+from fpsheet.ooxml.parts import Parts
+from fpsheet.returned.conflict_column import ANSWERS, PREFIX, find_conflict_list
+from fpsheet.returned.conflict_list_sheet import conflict_sheet
+from fpsheet.returned.conflict_list_text import ConflictLine, conflict_lines, row_of
+from fpsheet.returned.mark_workbook import add_last, drop_conflicts, in_words, replace_marks
+from fpsheet.returned.stamp import stamp
+from fpsheet.returned.workbook_part import CONFLICT_PART, list_sheets
+from fpsheet_sync.ledger.receipt import Receipt
+from fpsheet_sync.merge.stamp import ToldDecision, make_stamp, read_stamp
+from fpsheet_sync.merge.state import Plain, to_plain
+from fpsheet_templates.form import Field, FieldType, Form
+from fpsheet_templates.rule import Severity
+from fpsheet_validation.finding import Finding
+from fpsheet_validation.typed import ROW, ROW_ID, Check, TypedSheet
+
+_1904 = 1462
+"""Days between the two ways Excel counts."""
+
+
+def answer_workbook(
+    content: bytes,
+    found: tuple[tuple[Finding, ...], Check],
+    receipt: Receipt,
+    *,
+    form: Form,
+    language: str,
+) -> bytes:
+    """Give the kommune's own file with a receipt put into it.
+
+    Findings of the check and of the merge are marked and listed, open conflicts have a list with
+    a place to choose or type, values that were chosen stand in their cells, and the stamp says
+    that the next submission descends from this one and which decisions it was told. Nothing else
+    changes: what was typed over a decision stays when the receipt is taken once more.
+
+    Args:
+        content: The file, found safe by the intake. Marks of an earlier run are replaced.
+        found: What intake and check found in it now, and the checked rows.
+        receipt: The receipt of this file, or of the one that it was edited from.
+        form: The form.
+        language: Language of the lists and the comments.
+
+    Raises:
+        WorkbookFileError: The package is not whole enough to be changed.
+    """
+    findings, check = found
+    with in_words(language):
+        answers = _answers(Parts(content))
+        merged = (found for found in _told(receipt, check) if found not in findings)
+        told = (*findings, *merged)
+        parts = _marked(content, (told, check), form=form, language=language)
+        told_now = tuple(_write_settled(parts, receipt, check, form))
+        lines = tuple(
+            replace(line, values={**line.values, **_kept(line, answers)})
+            for line in conflict_lines(receipt, check, form, language)
+        )
+        if lines:
+            first_style, _ = add_styles(parts)
+            sheet = conflict_sheet(lines, form, language=language, first_style=first_style)
+            title = form.texts.get("conflicts.sheet", language)
+            add_last(parts, sheet, title, part=CONFLICT_PART)
+        stamp(parts, make_stamp(receipt.sha256, told_now).text)
+    return parts.to_bytes()
+
+
+def _answers(parts: Parts) -> Mapping[tuple[str, str], Mapping[str, str]]:
+    """Give what was written into the list of conflicts: (conflict, field) → its line."""
+    old = find_conflict_list(parts)
+    rows = () if old is None else old.rows
+    return {(row[f"{PREFIX}.konflikt"], row.get(f"{PREFIX}.felt_id", "")): row for row in rows}
+
+
+def _kept(
+    line: ConflictLine, answers: Mapping[tuple[str, str], Mapping[str, str]]
+) -> Mapping[str, str]:
+    """Give what she wrote about a conflict that is still open, so that she need not again.
+
+    What she chose goes where the sides have changed since: a letter may stand for another now.
+    """
+    old = answers.get((line.values["konflikt"], line.values["felt_id"]), {})
+    is_same = old.get(f"{PREFIX}.aftryk") == line.values["aftryk"]
+    names = ANSWERS if is_same else ("navn", "grund")
+    return {name: old[f"{PREFIX}.{name}"] for name in names if old.get(f"{PREFIX}.{name}")}
+
+
+def adds_nothing(receipt: Receipt) -> bool:
+    """Tell whether a receipt puts no more into its file than `sent_workbook` does."""
+    return not (receipt.findings or receipt.conflicts or receipt.settled)
+
+
+def sent_workbook(
+    content: bytes, found: tuple[tuple[Finding, ...], Check], *, form: Form, language: str
+) -> bytes:
+    """Give the returned workbook as it is where the merge adds nothing to the check.
+
+    It can be made before the merge, by whoever has read the file.
+
+    Args:
+        content: The file as it was sent.
+        found: What intake and check found in it, and the checked rows.
+        form: The form.
+        language: Language of the lists and the comments.
+
+    Raises:
+        WorkbookFileError: The package is not whole enough to be changed.
+    """
+    with in_words(language):
+        parts = _marked(content, found, form=form, language=language)
+        stamp(parts, found[1].raw.sha256)
+    return parts.to_bytes()
+
+
+def _marked(
+    content: bytes, found: tuple[tuple[Finding, ...], Check], *, form: Form, language: str
+) -> Parts:
+    findings, check = found
+    parts = Parts(content)
+    drop_conflicts(parts)
+    replace_marks(parts, findings, check, form=form, language=language)
+    return parts
+
+
+def merge_findings(receipt: Receipt) -> Iterator[Finding]:
+    """Give what the merge found, as findings again."""
+    for said in receipt.findings:
+        yield Finding(
+            code=str(said["code"]),
+            severity=Severity(said["severity"]),
+            sheet=str(said["sheet"]),
+            title=str(said["title"]),
+            row=int(said["row"]),
+            column=str(said["column"]),
+            field=str(said["field"]),
+            details=tuple((str(k), str(v)) for k, v in dict(said["details"]).items()),
+        )
+
+
+def _told(receipt: Receipt, check: Check) -> Iterator[Finding]:
+    """Give what the merge found, at the places where its rows stand in the file now."""
+    for finding, said in zip(merge_findings(receipt), receipt.findings, strict=True):
+        sheet = check.sheets.get(finding.sheet)
+        title = finding.title if sheet is None else sheet.title
+        row = finding.row and _row_now(sheet, finding.row, str(said.get("row_id", "")))
+        if row or not finding.row:
+            yield replace(finding, title=title, row=row)
+
+
+def _row_now(sheet: TypedSheet | None, row: int, row_id: str) -> int:
+    """Give where a row stands now; 0 where it is gone. A row without an id stands where it did."""
+    now = row_of(sheet, row_id)
+    if now or sheet is None:
+        return now
+    known = dict(sheet.frame.select(ROW, ROW_ID).iter_rows())
+    return row if row in known and known[row] is None else 0
+
+
+def _write_settled(
+    parts: Parts, receipt: Receipt, check: Check, form: Form
+) -> Iterator[ToldDecision]:
+    """Write what was decided into the cells of its rows, unless she went on typing since.
+
+    Gives the decisions that the workbook now was told, those of an earlier taking among them.
+    """
+    own = read_stamp(check.raw.meta.get("parent", ""))
+    known = own.told if own.parent == receipt.sha256 else ()
+    yield from known
+    titles = {entry.title: entry.part for entry in list_sheets(parts)}
+    language, date1904 = check.raw.meta.get("sprog", "da"), check.raw.date1904
+    for choice in receipt.settled:
+        sheet = check.sheets.get(choice.sheet)
+        row = row_of(sheet, choice.row_id)
+        told = ToldDecision(choice.conflict_id, choice.decision)
+        if sheet is None or sheet.title not in titles or not row or told in known:
+            continue
+        (cells,) = sheet.frame.filter(pl.col(ROW) == row).to_dicts()
+        now = {name: to_plain(cells[name]) for name in choice.values}
+        if now == {name: choice.said.get(name) for name in choice.values}:
+            decided = {
+                f"{sheet.columns[name]}{row}": _content(
+                    form, form.sheet(choice.sheet)[name], value, language, date1904=date1904
+                )
+                for name, value in choice.values.items()
+                if name in sheet.columns
+            }
+            write_cells(parts, titles[sheet.title], decided)
+        elif now != choice.values:
+            continue
+        if choice.decision:
+            yield told
+
+
+def _content(form: Form, field: Field, value: Plain, language: str, *, date1904: bool) -> Content:
+    """Give what the cell of a field holds for a value."""
+    if value is None:
+        return None
+    if field.type is FieldType.DATE:
+        from fpsheet.workbook.style import date_serial
+
+        return date_serial(date.fromisoformat(str(value))) - (_1904 if date1904 else 0)
+    if field.type is FieldType.CODE and str(value) in form.code_lists[field.codes]:
+        return form.code_lists[field.codes][str(value)].label(language)
+    return value

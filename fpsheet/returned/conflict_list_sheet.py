@@ -1,0 +1,89 @@
+"""The list of conflicts as a worksheet part."""
+
+from collections.abc import Sequence
+from xml.sax.saxutils import quoteattr
+
+from fpsheet.ooxml.own_style import ANSWER, BODY, HEADER, LINE, LINK, TITLE
+from fpsheet.ooxml.row_writer import sheet_row
+from fpsheet.returned.conflict_column import ANSWERS, LETTERS, PREFIX, conflict_columns
+from fpsheet.returned.conflict_list_text import ConflictLine, headings
+from fpsheet.returned.finding_list_text import (
+    FIRST_ROW,
+    HEADING_HEIGHT,
+    HEADING_ROW,
+    IDENTITY_ROW,
+    TITLE_HEIGHT,
+    Column,
+)
+from fpsheet.returned.list_part import list_part
+from fpsheet_templates.form import Form
+
+_TITLE_COLUMN = "E"
+_LINE_HEIGHT = 30
+"""A value, and below it which version says so."""
+
+
+def conflict_sheet(
+    lines: Sequence[ConflictLine], form: Form, *, language: str, first_style: int
+) -> bytes:
+    """Give the worksheet part of the list.
+
+    Args:
+        lines: The lines in order.
+        form: The form.
+        language: Language of the workbook.
+        first_style: Index of our first cell style.
+    """
+    sides = max(sum(name.startswith("udgave_") for name in line.values) for line in lines)
+    columns = conflict_columns(sides)
+    heads = headings(columns, form, language)
+    title = form.texts.get("conflicts.title", language)
+    names = [(_letter(n), f"{PREFIX}.{column.id}", LINE) for n, column in enumerate(columns)]
+    shown = [(_letter(n), heads[n], HEADER) for n, c in enumerate(columns) if not c.hidden]
+    rows = [
+        sheet_row(1, [(_TITLE_COLUMN, title, TITLE)], first_style, height=TITLE_HEIGHT),
+        sheet_row(IDENTITY_ROW, names, first_style, hidden=True),
+        sheet_row(HEADING_ROW, shown, first_style, height=HEADING_HEIGHT),
+    ]
+    for number, line in enumerate(lines, start=FIRST_ROW):
+        rows.append(sheet_row(number, _cells(line, columns), first_style, height=_LINE_HEIGHT))
+    return _worksheet("".join(rows), columns, lines, sides).encode()
+
+
+def _cells(line: ConflictLine, columns: Sequence[Column]) -> list[tuple[str, str, int]]:
+    cells = []
+    for number, column in enumerate(columns):
+        style = LINE if column.hidden else BODY
+        if column.id == "celle" and line.link:
+            style = LINK
+        if column.id in ANSWERS and (line.is_first or column.id == "skriv"):
+            style = ANSWER
+        cells.append((_letter(number), line.values.get(column.id, ""), style))
+    return cells
+
+
+def _letter(number: int) -> str:
+    return chr(ord("A") + number)
+
+
+def _place(columns: Sequence[Column], name: str) -> str:
+    return _letter([column.id for column in columns].index(name))
+
+
+def _worksheet(
+    rows: str, columns: Sequence[Column], lines: Sequence[ConflictLine], sides: int
+) -> str:
+    links = "".join(
+        f'<hyperlink ref="{_place(columns, "celle")}{number}" location={quoteattr(line.link)}/>'
+        for number, line in enumerate(lines, start=FIRST_ROW)
+        if line.link
+    )
+    choice = _place(columns, "valg")
+    cells = " ".join(f"{choice}{n}" for n, line in enumerate(lines, FIRST_ROW) if line.is_first)
+    options = ",".join(LETTERS[:sides])
+    after = (
+        f'<dataValidations count="1"><dataValidation type="list" allowBlank="1" sqref="{cells}">'
+        f'<formula1>"{options}"</formula1></dataValidation></dataValidations>'
+        + (f"<hyperlinks>{links}</hyperlinks>" if links else "")
+    )
+    return list_part(columns, rows, after, chosen=choice)

@@ -1,0 +1,103 @@
+"""The list of conflicts as rows of text: both values, and a place to choose or to type."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from fpsheet.returned.conflict_column import LETTERS
+from fpsheet.returned.finding_list_text import Column, link_location
+from fpsheet.returned.record_words import told_value
+from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.ledger.receipt import Receipt, ShownClaim, ShownConflict
+from fpsheet_sync.merge.record_layout import layouts
+from fpsheet_templates.form import Form
+from fpsheet_validation.typed import ROW, ROW_ID, Check, TypedSheet
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictLine:
+    """One field of one conflict.
+
+    Attributes:
+        values: Column identifier → text.
+        link: Where its cell is in the workbook; empty where the record is not in it.
+        is_first: The first line of its conflict, where the choice is made.
+    """
+
+    values: Mapping[str, str]
+    link: str
+    is_first: bool
+
+
+def fields_of(conflict: ShownConflict) -> tuple[str, ...]:
+    """Give the fields a conflict is about; that of a CPR number by its heading alone."""
+    columns = layouts()[conflict.sheet].groups[conflict.group]
+    return tuple("cpr" if column == BORGER else column for column in columns)
+
+
+def is_choosable(conflict: ShownConflict) -> bool:
+    """Tell whether a conflict can be chosen in: not where it is about a CPR number."""
+    return set(fields_of(conflict)) == set(conflict.agreed)
+
+
+def side_words(claim: ShownClaim, receipt: Receipt, form: Form, language: str) -> str:
+    """Give which file a side is, as the receiver knows it."""
+    key, file = "receipt.side.other", claim.sha256[:8]
+    if claim.is_decision:
+        key = "receipt.side.decided"
+    elif claim.sha256 == receipt.sha256:
+        key = "receipt.side.own"
+    return form.texts.fill(key, language, {"row": claim.row, "file": file})
+
+
+def conflict_lines(
+    receipt: Receipt, check: Check, form: Form, language: str
+) -> Iterator[ConflictLine]:
+    """Give the lines of a list, conflict after conflict."""
+    for conflict in receipt.conflicts:
+        sheet = check.sheets.get(conflict.sheet)
+        row = row_of(sheet, conflict.row_id)
+        for number, field in enumerate(fields_of(conflict)):
+            letter = sheet.columns.get(field, "") if sheet is not None else ""
+            place = (sheet.title, f"{letter or 'A'}{row}") if sheet is not None and row else None
+            values = {
+                "konflikt": conflict.id,
+                "aftryk": conflict.seen,
+                "felt_id": f"{conflict.sheet}.{field}",
+                "sider": json.dumps([claim.values.get(field) for claim in conflict.claims]),
+                "ark": form.sheet_title(conflict.sheet, language),
+                "celle": place[1] if place else conflict.row_id,
+                "felt": form.field_label(conflict.sheet, field, language),
+                **_told(conflict, field, receipt, form, language),
+            }
+            yield ConflictLine(values, link_location(place) if place else "", number == 0)
+
+
+def _told(
+    conflict: ShownConflict, field: str, receipt: Receipt, form: Form, language: str
+) -> Mapping[str, str]:
+    if not is_choosable(conflict):
+        return {"gaelder": form.texts.get("conflicts.not_here", language)}
+    kind = form.sheet(conflict.sheet)[field]
+    told = {"gaelder": told_value(form, kind, conflict.agreed[field], language)}
+    for letter, claim in zip(LETTERS, conflict.claims, strict=False):
+        value = told_value(form, kind, claim.values.get(field), language)
+        who = side_words(claim, receipt, form, language)
+        told[f"udgave_{letter.lower()}"] = f"{value}\n({who})"
+    return told
+
+
+def row_of(sheet: TypedSheet | None, row_id: str) -> int:
+    """Give the Excel row of a record in a workbook; 0 where it is not there."""
+    if sheet is None:
+        return 0
+    found = [row for row, own in sheet.frame.select(ROW, ROW_ID).iter_rows() if own == row_id]
+    return int(found[0]) if found else 0
+
+
+def headings(columns: Sequence[Column], form: Form, language: str) -> tuple[str, ...]:
+    """Give the texts of the heading row; a hidden column has none."""
+    return tuple(
+        "" if column.hidden else form.texts.get(f"conflicts.column.{column.id}", language)
+        for column in columns
+    )

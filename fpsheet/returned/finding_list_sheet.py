@@ -1,0 +1,99 @@
+"""The list of findings as a worksheet part: every text a string, every cell a link."""
+
+from collections.abc import Sequence
+from string import ascii_uppercase
+from xml.sax.saxutils import quoteattr
+
+from fpsheet.ooxml.own_style import ANSWER, BODY, HEADER, LINE, LINK, TITLE
+from fpsheet.ooxml.row_writer import sheet_row
+from fpsheet.returned.finding_list_rows import FaultRow
+from fpsheet.returned.finding_list_text import (
+    COLUMNS,
+    FIRST_ROW,
+    HEADING_HEIGHT,
+    HEADING_ROW,
+    IDENTITY_ROW,
+    TITLE_HEIGHT,
+    FaultLine,
+    column_letter,
+    headings,
+    identity,
+    link_location,
+    make_fault_line,
+)
+from fpsheet.returned.list_part import list_part
+from fpsheet.wrapping import count_lines
+from fpsheet_templates.form import Form
+
+_CHARACTERS_PER_LETTER = 1.1
+_LETTERS = ascii_uppercase[: len(COLUMNS)]
+_MOST_LINKS = 60_000
+"""Excel stops at 65,530 links on a sheet."""
+
+
+def fault_sheet(rows: Sequence[FaultRow], form: Form, *, language: str, first_style: int) -> bytes:
+    """Give the worksheet part of the list.
+
+    Args:
+        rows: Findings in the order to be shown.
+        form: The form.
+        language: Language of the workbook.
+        first_style: Index of our first cell style.
+    """
+    title = form.texts.get("returned.title", language)
+    heads = headings(form, language)
+    shown = [n for n, column in enumerate(COLUMNS) if not column.hidden]
+    lines = [make_fault_line(row, form, language) for row in rows]
+    written = [
+        sheet_row(1, [("C", title, TITLE)], first_style, height=TITLE_HEIGHT),
+        sheet_row(
+            IDENTITY_ROW,
+            [(letter, name, LINE) for letter, name in zip(_LETTERS, identity(), strict=True)],
+            first_style,
+            hidden=True,
+        ),
+        sheet_row(
+            HEADING_ROW,
+            [(_LETTERS[n], heads[n], HEADER) for n in shown],
+            first_style,
+            height=HEADING_HEIGHT,
+        ),
+    ]
+    for number, line in enumerate(lines, start=FIRST_ROW):
+        written.append(sheet_row(number, _cells(line), first_style, lines=_lines(line)))
+    last = max(FIRST_ROW, FIRST_ROW + len(rows) - 1)
+    return _worksheet("".join(written), last, _links(lines)).encode()
+
+
+def _cells(line: FaultLine) -> list[tuple[str, str, int]]:
+    styles = {"celle": LINK, "noegle": LINE, "aftryk": LINE}
+    if line.explainable:
+        styles["forklaring"] = ANSWER
+    return [
+        (letter, value, styles.get(column.id, BODY))
+        for letter, column, value in zip(_LETTERS, COLUMNS, line.values, strict=True)
+    ]
+
+
+def _lines(line: FaultLine) -> int:
+    """Give the lines that the longest text of a row takes in its column."""
+    return max(
+        count_lines(value, int(column.width / _CHARACTERS_PER_LETTER))
+        for column, value in zip(COLUMNS, line.values, strict=True)
+        if not column.hidden
+    )
+
+
+def _links(lines: Sequence[FaultLine]) -> str:
+    letter = column_letter("celle")
+    links = [
+        f'<hyperlink ref="{letter}{number}" location={quoteattr(link_location(line.place))}/>'
+        for number, line in enumerate(lines[:_MOST_LINKS], start=FIRST_ROW)
+        if line.place
+    ]
+    return f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
+
+
+def _worksheet(rows: str, last: int, links: str) -> str:
+    area = f"A{HEADING_ROW}:{_LETTERS[-1]}{last}"
+    return list_part(COLUMNS, rows, f'<autoFilter ref="{area}"/>{links}', chosen="J")

@@ -1,0 +1,128 @@
+"""The list of findings as rows of text: what every spreadsheet program is given to show."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fpsheet.returned.finding_list_rows import FaultRow, may_be_explained
+from fpsheet_templates.form import Form
+from fpsheet_templates.rule import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the list: identifier, width in characters, whether it is hidden."""
+
+    id: str
+    width: float
+    hidden: bool = False
+
+
+COLUMNS = (
+    Column("noegle", 10, hidden=True),
+    Column("aftryk", 10, hidden=True),
+    Column("alvor", 13),
+    Column("ark", 14),
+    Column("celle", 8),
+    Column("felt", 20),
+    Column("fejl", 58),
+    Column("raad", 52),
+    Column("sagsbehandler", 15),
+    Column("forklaring", 44),
+    Column("kode", 10),
+)
+
+TITLE_CELL = "C1"
+IDENTITY_ROW = 2
+"""Hidden; by it the list is found again under any name."""
+HEADING_ROW = 3
+FIRST_ROW = 4
+
+TITLE_HEIGHT = 26
+HEADING_HEIGHT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class FaultLine:
+    """One row of the list.
+
+    Attributes:
+        values: One text per column, empty where there is nothing to say.
+        place: Tab and cell of the finding, to be linked to; None when it has none.
+        explainable: Whether an explanation may be written.
+    """
+
+    values: tuple[str, ...]
+    place: tuple[str, str] | None
+    explainable: bool
+
+
+def column_letter(column_id: str) -> str:
+    """Give the letter of a column of the list.
+
+    >>> column_letter("celle")
+    'E'
+    """
+    return chr(ord("A") + [column.id for column in COLUMNS].index(column_id))
+
+
+def identity() -> tuple[str, ...]:
+    """Give the texts of the identity row, one per column."""
+    return tuple(f"fejlliste.{column.id}" for column in COLUMNS)
+
+
+def headings(form: Form, language: str) -> tuple[str, ...]:
+    """Give the texts of the heading row, one per column; a hidden column has none."""
+    return tuple(
+        "" if column.hidden else form.texts.get(f"returned.column.{column.id}", language)
+        for column in COLUMNS
+    )
+
+
+def severity_words(severity: Severity, form: Form, language: str) -> str:
+    """Give the severity as symbol and word; never colour alone."""
+    return form.texts.get(f"returned.severity.{severity}", language)
+
+
+def make_fault_line(row: FaultRow, form: Form, language: str) -> FaultLine:
+    """Give what the list says of a finding."""
+    finding = row.finding
+    label = form.field_label(finding.sheet, finding.field, language) if finding.field else ""
+    values = (
+        row.key,
+        row.fingerprint,
+        severity_words(finding.severity, form, language),
+        finding.spoken_tab(form, language),
+        finding.cell,
+        label,
+        finding.message(form, language),
+        finding.remedy(form, language),
+        row.caseworker,
+        row.explanation,
+        finding.code,
+    )
+    place = None
+    if finding.cell and finding.row and finding.title:
+        place = finding.title, finding.cell if finding.column else f"A{finding.row}"
+    return FaultLine(values, place, may_be_explained(finding))
+
+
+def link_location(place: tuple[str, str]) -> str:
+    """Give a place as a link inside the workbook names it.
+
+    >>> link_location(("Bo's ark", "D4"))
+    "'Bo''s ark'!D4"
+    """
+    tab, cell = place
+    quoted = tab.replace("'", "''")
+    return f"'{quoted}'!{cell}"
+
+
+def free_title(wanted: str, taken: Iterable[str]) -> str:
+    """Give the list a name that no tab has: the one wanted, else with a number.
+
+    >>> free_title("Fejlliste", ["Job", "FEJLLISTE"])
+    'Fejlliste 2'
+    """
+    used = {title.casefold() for title in taken}
+    numbered = (wanted if n == 1 else f"{wanted} {n}" for n in range(1, len(used) + 2))
+    return next(name for name in numbered if name.casefold() not in used)

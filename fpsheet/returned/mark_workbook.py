@@ -1,0 +1,177 @@
+"""Making the returned workbook, and taking the marks away again."""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from fpsheet.ooxml.own_style import FAULT_MARK, WARNING_MARK, add_styles, drop_styles
+from fpsheet.ooxml.parts import DamagedPackageError, Parts, relations_of
+from fpsheet.ooxml.sheet_part import SheetPart, open_sheet
+from fpsheet.returned.cell_mark import CellMark, plan_marks
+from fpsheet.returned.comment import comment_cells, uncomment_cells
+from fpsheet.returned.conflict_column import find_conflict_list
+from fpsheet.returned.explanation import FaultList, find_fault_list
+from fpsheet.returned.finding_list_rows import FaultRow, make_fault_rows
+from fpsheet.returned.finding_list_sheet import fault_sheet
+from fpsheet.returned.finding_list_text import free_title
+from fpsheet.returned.mark import mark_cells, unmark_cells
+from fpsheet.returned.workbook_part import PART, add_list, drop_list, list_sheets
+from fpsheet_templates.errors import WorkbookFileError
+from fpsheet_templates.form import Form
+from fpsheet_templates.load import load_texts
+from fpsheet_validation.finding import Finding
+from fpsheet_validation.typed import Check
+
+_OUR_WORD = b"fpsheet"
+"""Stands in each of our marks, and as the author or the first word of each of our comments."""
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_CELLS = b"sheetData"
+_SELECTED = re.compile(rb'(<(?:\w+:)?sheetView\b[^>]*?)\s+tabSelected="(?:1|true)"')
+
+
+def return_workbook(
+    content: bytes, findings: Sequence[Finding], check: Check, *, form: Form, language: str
+) -> bytes:
+    """Give the caseworker's own file with its findings marked and listed.
+
+    Args:
+        content: The file that was checked, found safe by the intake. Marks of an earlier run
+            in it are replaced.
+        findings: What the intake and the check found.
+        check: The checked rows.
+        form: The form.
+        language: Language of the list and the comments.
+
+    Returns:
+        The file's bytes. Parts without findings are byte for byte as they were.
+
+    Raises:
+        WorkbookFileError: The package is not whole enough to be changed.
+    """
+    with in_words(language):
+        parts = Parts(content)
+        replace_marks(parts, findings, check, form=form, language=language)
+        return parts.to_bytes()
+
+
+def replace_marks(
+    parts: Parts, findings: Sequence[Finding], check: Check, *, form: Form, language: str
+) -> None:
+    """Put other marks in the place of those of an earlier run.
+
+    A list of conflicts stays: what was chosen there has not been sent yet.
+
+    Raises:
+        DamagedPackageError: The package is not whole enough to be changed.
+    """
+    old = find_fault_list(parts)
+    _remove_marks(parts, old, keep_styles=find_conflict_list(parts) is not None)
+    if findings:
+        rows = make_fault_rows(findings, check, old.known() if old else {})
+        _add_marks(parts, rows, form, language)
+
+
+def clean_workbook(content: bytes, *, language: str = "da") -> bytes:
+    """Give the file without our marks, comments and lists; everything else as it was.
+
+    Raises:
+        WorkbookFileError: The package is not whole enough to be changed.
+    """
+    with in_words(language):
+        parts = Parts(content)
+        drop_conflicts(parts)
+        _remove_marks(parts, find_fault_list(parts))
+        return parts.to_bytes()
+
+
+def drop_conflicts(parts: Parts) -> None:
+    """Take the list of conflicts away."""
+    old = find_conflict_list(parts)
+    for entry in list_sheets(parts) if old else ():
+        if old and entry.part == old.part:
+            drop_list(parts, entry)
+
+
+@contextmanager
+def in_words(language: str) -> Iterator[None]:
+    """Say of a package that is too damaged what a person can do about it."""
+    try:
+        yield
+    except DamagedPackageError:
+        texts = load_texts("returned.toml")
+        remedy = texts.get("returned.damaged_remedy", language)
+        raise WorkbookFileError(texts.get("returned.damaged", language), remedy=remedy) from None
+
+
+def _remove_marks(parts: Parts, old: FaultList | None, *, keep_styles: bool = False) -> None:
+    """Take away what an earlier run put in; the list she may have deleted herself."""
+    was_marked = False
+    for entry in list_sheets(parts):
+        if old is not None and entry.part == old.part:
+            drop_list(parts, entry)
+            was_marked = True
+        elif _may_have_marks(parts, entry.part) and (sheet := _open(parts, entry.part)):
+            before = len(sheet.find_all("legacyDrawing"))
+            has_comments = uncomment_cells(parts, sheet)
+            has_marks = unmark_cells(sheet)
+            if has_marks or len(sheet.find_all("legacyDrawing")) != before:
+                sheet.save(parts)
+            was_marked |= has_comments or has_marks
+    if was_marked and not keep_styles:
+        drop_styles(parts)
+
+
+def _may_have_marks(parts: Parts, part: str) -> bool:
+    """Tell cheaply whether it is worth opening a sheet: our word is in it or in its comments."""
+    comments = (entry.target for entry in relations_of(parts, part) if entry.kind == "comments")
+    contents = (parts[name] for name in (part, *comments) if name in parts)
+    return any(_OUR_WORD in text or text[:2] in _UTF16 for text in contents)
+
+
+def _open(parts: Parts, part: str) -> SheetPart | None:
+    """Open a sheet; None where it is damaged: it stays as it is, and the list tells of it."""
+    try:
+        return open_sheet(parts, part)
+    except DamagedPackageError:
+        return None
+
+
+def _add_marks(parts: Parts, rows: tuple[FaultRow, ...], form: Form, language: str) -> None:
+    first_style, first_mark = add_styles(parts)
+    marks = plan_marks(rows, form, language)
+    for entry in list_sheets(parts):
+        if entry.title in marks:
+            _mark_sheet(parts, entry.part, marks[entry.title], first_mark)
+    content = fault_sheet(rows, form, language=language, first_style=first_style)
+    add_last(parts, content, form.texts.get("returned.sheet", language), part=PART)
+
+
+def add_last(parts: Parts, content: bytes, wanted: str, *, part: str) -> None:
+    """Add a sheet of ours as the last tab, the only one open."""
+    entries = list_sheets(parts)
+    for entry in entries:
+        _deselect(parts, entry.part)
+    title = free_title(wanted, (entry.title for entry in entries))
+    add_list(parts, content, title=title, part=part)
+
+
+def _mark_sheet(parts: Parts, part: str, marks: Sequence[CellMark], first_mark: int) -> None:
+    sheet = _open(parts, part)
+    if sheet is None:
+        return
+    faults = [mark.cell for mark in marks if mark.is_fault]
+    warnings = [mark.cell for mark in marks if not mark.is_fault]
+    mark_cells(sheet, faults, style=first_mark + FAULT_MARK)
+    mark_cells(sheet, warnings, style=first_mark + WARNING_MARK)
+    comment_cells(parts, sheet, {mark.cell: mark.text for mark in marks})
+    sheet.save(parts)
+
+
+def _deselect(parts: Parts, part: str) -> None:
+    """Let go of the tab she left open: two tabs open at once would be typed in together."""
+    content = parts[part]
+    # Views stand before the cells, which are most of a sheet.
+    cells = content.find(_CELLS)
+    end = len(content) if cells < 0 else cells
+    if _SELECTED.search(content, 0, end):
+        parts.write(part, _SELECTED.sub(rb"\1", content[:end], count=1) + content[end:])

@@ -1,0 +1,150 @@
+"""Preview: what the statistics would say of a workbook, before it is sent."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+from fpsheet.checking.submission import Reception, make_submission
+from fpsheet.checking.verdict import Verdict
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.keys import SECRET_BYTES, derive_keys
+from fpsheet_sync.database.store import Store, open_store
+from fpsheet_sync.ledger.sync_submissions import sync_submissions
+from fpsheet_sync.statistics.stat_table import Cell, Period, Release, StatTable
+from fpsheet_sync.statistics.tables.release import ReleaseRequest, compute_release
+from fpsheet_templates.form import Form
+
+if TYPE_CHECKING:
+    # Loaded where it is used: it brings the writers of workbooks along.
+    from fpsheet.statistics.explain_figure import Explained, Printed
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the statistics would say.
+
+    Attributes:
+        release: The internal edition of the kommune.
+        explained: The rows behind the figure that was asked about.
+    """
+
+    release: Release
+    explained: "Explained | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be counted.
+
+    Attributes:
+        period: Days counted, both ends inclusive.
+        today: The day of the check, and of the counting.
+        language: Language of the tables.
+        explain: A figure to explain; None for none.
+    """
+
+    period: Period
+    today: date
+    language: str
+    explain: "Printed | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A figure that differs from what was sent last.
+
+    Attributes:
+        table: Identifier of the table.
+        row: Labels of the row.
+        column: Heading.
+        before: What it was; None where the row was not there.
+        now: What it is; None where the row is gone.
+    """
+
+    table: str
+    row: tuple[str, ...]
+    column: str
+    before: Cell
+    now: Cell
+
+
+def preview(verdict: Verdict, form: Form, wish: Wish) -> Preview | None:
+    """Count the kommune's own tables of one workbook, in a database that is thrown away.
+
+    Cases with errors are left out, as they will be at the departement.
+
+    Returns:
+        The figures; None where the workbook cannot be read.
+
+    Raises:
+        UsageError: The period ends before it begins, or there is no such figure to explain.
+    """
+    if verdict.check is None or verdict.refused:
+        return None
+    now = datetime.combine(wish.today, time(), UTC)
+    submission = make_submission(verdict.check, verdict.findings, form, Reception(now))
+    request = ReleaseRequest(
+        period=wish.period,
+        area=submission.kommune_kode,
+        language=wish.language,
+        counted_on=wish.today,
+    )
+    with passing_store() as store:
+        for _ in sync_submissions(store, [submission], Actor("preview", now)):
+            continue
+        with store.read() as connection:
+            release = compute_release(connection, form, request)
+            return Preview(release, _explain(connection, form, (request, release), wish))
+
+
+def _explain(
+    connection: Connection, form: Form, counted: tuple[ReleaseRequest, Release], wish: Wish
+) -> "Explained | None":
+    if wish.explain is None:
+        return None
+    from fpsheet.statistics.explain_figure import explain_figure, find_figure
+
+    request, release = counted
+    return explain_figure(connection, form, request, find_figure(form, release, wish.explain))
+
+
+def moved_figures(before: Release, now: Release) -> tuple[Moved, ...]:
+    """Give every figure that differs between two previews of one kommune, in printed order."""
+    earlier = {table.id: _figures(table) for table in before.tables}
+    found = []
+    for table in now.tables:
+        was, own = earlier.get(table.id, {}), _figures(table)
+        for place, (labels, heading, cell) in own.items():
+            _, _, old = was.get(place, (labels, heading, None))
+            if old != cell and {old, cell} != {None, 0}:
+                found.append(Moved(table.id, labels, heading, old, cell))
+        for place, (labels, heading, cell) in was.items():
+            if place not in own and cell:
+                found.append(Moved(table.id, labels, heading, cell, None))
+    return tuple(found)
+
+
+_Figure = tuple[tuple[str, ...], str, Cell]
+
+
+def _figures(table: StatTable) -> dict[tuple[tuple[str, ...], str], _Figure]:
+    """Give every figure of a table by the codes of its row and its column."""
+    count = len(table.dimensions)
+    return {
+        (key, column.id): (tuple(map(str, row[:count])), column.label, cell)
+        for key, row in zip(table.keys, table.rows, strict=True)
+        for column, cell in list(zip(table.columns, row, strict=True))[count:]
+    }
+
+
+@contextmanager
+def passing_store() -> Iterator[Store]:
+    """Give a database in memory under a key that nobody keeps."""
+    keys = derive_keys(secrets.token_bytes(SECRET_BYTES))
+    with closing(open_store("sqlite://", keys=keys, create=True)) as store:
+        yield store

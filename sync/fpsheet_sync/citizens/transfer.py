@@ -1,0 +1,144 @@
+"""Transfers: citizens handed over from one kommune to another, and what contradicts it."""
+
+from collections.abc import Iterator
+
+import polars as pl
+from sqlalchemy import Connection, select
+
+from fpsheet_sync.citizens.merged_person import Persons
+from fpsheet_sync.citizens.shared_row import FOREVER, Told, cases_of, read_rows, tell, with_end
+from fpsheet_sync.database.in_force import in_force_at
+from fpsheet_sync.database.record_columns import ANNULLER, BORGER
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.merge.identity import ROW_ID
+from fpsheet_templates.load import load_form
+from fpsheet_validation.finding import make_finding
+
+_SHEET = "overdragelse"
+
+
+def find_contradicted(
+    connection: Connection, kommune_kode: str, persons: Persons
+) -> Iterator[Told]:
+    """Find transfers of a kommune that something contradicts, or that the receiver waits with.
+
+    Findings: MEL-004, MEL-005, MEL-007, MEL-008.
+    """
+    moved = _citizens(connection, kommune_kode)
+    if not moved:
+        return
+    everyone = sorted(persons.everyone(moved))
+    transfers = read_rows(connection, _SHEET, [kommune_kode], everyone, persons)
+    is_own = pl.col("til_kommune") == kommune_kode
+    yield from tell("MEL-008", transfers.filter(is_own), "til_kommune")
+    yield from tell("MEL-007", transfers.filter(_is_gone(transfers)), "til_kommune")
+    spells = pl.concat(
+        with_end(read_rows(connection, name, [kommune_kode], everyone, persons)).select(
+            BORGER, "start_dato", "slut_dato"
+        )
+        for name in ("forloeb", "job")
+    )
+    away = _with_return(transfers, _back(connection, kommune_kode, everyone, persons))
+    # Who came back may have new spells here from that day on.
+    during = (pl.col("slut_dato") > pl.col("dato")) & (pl.col("start_dato") < pl.col("retur"))
+    yield from tell("MEL-004", away.join(spells, on=BORGER).filter(during), "dato")
+    cases = cases_of(connection, everyone, persons, set(transfers["til_kommune"]))
+    reported = cases.rename({"kommune_kode": "til_kommune"})
+    waiting = transfers.filter(~is_own).join(reported, on=[BORGER, "til_kommune"], how="anti")
+    yield from tell("MEL-005", waiting, "til_kommune")
+
+
+def find_expected(connection: Connection, kommune_kode: str, persons: Persons) -> Iterator[Told]:
+    """Tell of citizens who were transferred here and have no case here yet; one line each.
+
+    Findings: MEL-010.
+    """
+    table = store_schema().records[_SHEET]
+    wanted = select(table.c.borger).where(
+        table.c.til_kommune == kommune_kode,
+        table.c.kommune_kode != kommune_kode,
+        in_force_at(table),
+        table.c[ANNULLER].is_(None),
+    )
+    coming = {persons.of(borger) for borger in connection.execute(wanted).scalars()}
+    if not coming:
+        return
+    here = set(cases_of(connection, persons.everyone(coming), persons, {kommune_kode})[BORGER])
+    for _ in coming - here:
+        yield make_finding(load_form(), "MEL-010", sheet=_SHEET), ""
+
+
+def find_left(connection: Connection, kommune_kode: str, persons: Persons) -> Iterator[Told]:
+    """Tell a successor how many citizens of a kommune that is no more nobody took over.
+
+    They have no Overdragelse, no decision that ended their pension, and no case in any other
+    kommune. One line for each kommune that was succeeded.
+
+    Findings: MEL-011.
+    """
+    form = load_form()
+    for code, kommune in form.kommuner.items():
+        if kommune_kode not in kommune.successors:
+            continue
+        left = _reported(connection, code, persons, "borger")
+        left -= _reported(connection, code, persons, _SHEET)
+        left -= _reported(connection, code, persons, "afgoerelse", afgoerelse="bortfald")
+        if left:
+            others = cases_of(connection, persons.everyone(left), persons)
+            left -= set(others.filter(pl.col("kommune_kode") != code)[BORGER])
+        if left:
+            details = {"antal": len(left), "kommune": kommune.name}
+            yield make_finding(form, "MEL-011", sheet=_SHEET, details=details), ""
+
+
+def _reported(
+    connection: Connection, kommune_kode: str, persons: Persons, sheet: str, **values: str
+) -> set[str]:
+    """Give the persons with a row in force on a sheet of a kommune that has some values."""
+    table = store_schema().records[sheet]
+    wanted = select(table.c.borger).where(
+        table.c.kommune_kode == kommune_kode,
+        in_force_at(table),
+        table.c[ANNULLER].is_(None),
+        *(table.c[name] == value for name, value in values.items()),
+    )
+    return {persons.of(borger) for borger in connection.execute(wanted).scalars()}
+
+
+def _citizens(connection: Connection, kommune_kode: str) -> set[str]:
+    """Give the citizens whom a kommune has transferred."""
+    table = store_schema().records[_SHEET]
+    wanted = select(table.c.borger).where(
+        table.c.kommune_kode == kommune_kode, in_force_at(table), table.c[ANNULLER].is_(None)
+    )
+    return set(connection.execute(wanted).scalars())
+
+
+def _is_gone(transfers: pl.DataFrame) -> pl.Expr:
+    """Give the condition that the receiving kommune did not exist on the day."""
+    kommuner = load_form().kommuner
+    gone = [
+        row[ROW_ID]
+        for row in transfers.iter_rows(named=True)
+        if row["til_kommune"] in kommuner
+        and not kommuner[row["til_kommune"]].is_in_force(row["dato"])
+    ]
+    return pl.col(ROW_ID).is_in(gone)
+
+
+def _back(
+    connection: Connection, kommune_kode: str, citizens: list[str], persons: Persons
+) -> pl.DataFrame:
+    """Give the days on which others handed citizens over to a kommune: `borger`, `retur`."""
+    others = [code for code in load_form().kommuner if code != kommune_kode]
+    transfers = read_rows(connection, _SHEET, others, citizens, persons)
+    here = pl.col("til_kommune") == kommune_kode
+    return transfers.filter(here).select(BORGER, pl.col("dato").alias("retur"))
+
+
+def _with_return(transfers: pl.DataFrame, back: pl.DataFrame) -> pl.DataFrame:
+    """Put beside each transfer the day on which the citizen came back, or never."""
+    pairs = transfers.select(ROW_ID, BORGER, "dato").join(back, on=BORGER)
+    first = pairs.filter(pl.col("retur") > pl.col("dato")).group_by(ROW_ID).agg(pl.min("retur"))
+    joined = transfers.join(first, on=ROW_ID, how="left")
+    return joined.with_columns(pl.col("retur").fill_null(FOREVER))

@@ -1,0 +1,1 @@
+"""Database: tables, keys, migrations and how the store is opened."""

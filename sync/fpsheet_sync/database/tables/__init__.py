@@ -1,0 +1,1 @@
+"""The tables of the central database, by what they are about; `database.schema` has all."""

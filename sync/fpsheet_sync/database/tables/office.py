@@ -1,0 +1,76 @@
+"""Tables of the office: publications, the access log and the store's own facts."""
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.database.tables.column import (
+    KOMMUNE_LENGTH,
+    PSEUDONYM_LENGTH,
+    SHA256_LENGTH,
+    UtcDateTime,
+    number,
+    text,
+)
+
+
+def office_tables(metadata: MetaData) -> None:
+    """Make the tables."""
+    Table(
+        "publikation",
+        metadata,
+        number("id", primary_key=True),
+        Column("omraade", String(KOMMUNE_LENGTH), nullable=False, comment="GL or DK"),
+        Column("fra", Date, nullable=False),
+        Column("til", Date, nullable=False),
+        Column("nummer", Integer, nullable=False, comment="edition of that country and period"),
+        Column("aftryk", String(SHA256_LENGTH), nullable=False, comment="of all it depends on"),
+        number("til_og_med"),
+        text("tilstand", SHA256_LENGTH),
+        Column("opgjort", Date, nullable=False),
+        Column("oprettet", UtcDateTime, nullable=False),
+        Column("indstillinger", JSON, nullable=False),
+        Column("celler", LargeBinary, nullable=False, comment="numbers printed, cells hidden"),
+        Column("udgaver", LargeBinary, nullable=False, comment="the editions as laid out"),
+        Column("filer", LargeBinary, comment="the files handed out, a zip"),
+        Index(None, "omraade", "fra", "til", "nummer", unique=True),
+    )
+    Table(
+        "adgangslog",
+        metadata,
+        number("id", primary_key=True),
+        Column("tid", UtcDateTime, nullable=False),
+        Column("bruger", String(80), nullable=False),
+        Column("handling", String(30), nullable=False),
+        Column("kommune_kode", String(KOMMUNE_LENGTH)),
+        Column(BORGER, String(PSEUDONYM_LENGTH)),
+        Column("detaljer", JSON, nullable=False),
+        text("forrige", SHA256_LENGTH),
+        text("kaede", SHA256_LENGTH),
+        Index(None, BORGER),
+    )
+    Table(
+        "loghoved",
+        metadata,
+        number("id", primary_key=True),
+        Column("antal", Integer, nullable=False, comment="lines of the log"),
+        Column("kaede", String(SHA256_LENGTH), nullable=False, comment="link of the last"),
+        Column("seglet_antal", Integer, comment="lines when sealed"),
+        Column("segl", String(SHA256_LENGTH), comment="HMAC over both"),
+    )
+    Table(
+        "opsaetning",
+        metadata,
+        Column("navn", String(30), primary_key=True),
+        Column("vaerdi", Text, nullable=False),
+    )

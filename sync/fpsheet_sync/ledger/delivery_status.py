@@ -1,0 +1,139 @@
+"""Status: which kommune has delivered what, and what it waits for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, func, select
+
+from fpsheet_sync.database.in_force import in_force_at
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.store import Store
+from fpsheet_sync.merge.commit import CommitKind, Status
+
+
+class Delivery(StrEnum):
+    """How a kommune stands in a period, the first that holds."""
+
+    MISSING = "ikke_modtaget"
+    HELD = "tilbageholdt"
+    """The newest file lost too many rows; nobody has released it."""
+    QUARANTINE = "karantaene"
+    """Some cases wait for a correction."""
+    WAITING = "venter_paa_svar"
+    """Conflicts, or warnings without an explanation."""
+    IN_ORDER = "i_orden"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLine:
+    """One kommune in one period.
+
+    Attributes:
+        kommune_kode: The kommune.
+        aar: Reporting year.
+        delivery: How it stands.
+        first: When the first file was received, UTC; None for none.
+        last: When the newest was received.
+        files: Number of files received.
+        newest: Number of the newest commit; 0 for none.
+        waiting: Rows in quarantine that came with files of the period.
+        conflicts: Open conflicts of the kommune.
+        unexplained: Warnings of the newest file without an explanation.
+        no_cases: The newest file says that there were no cases.
+    """
+
+    kommune_kode: str
+    aar: int
+    delivery: Delivery
+    first: datetime | None = None
+    last: datetime | None = None
+    files: int = 0
+    newest: int = 0
+    waiting: int = 0
+    conflicts: int = 0
+    unexplained: int = 0
+    no_cases: bool = False
+
+
+def status(store: Store, kommuner: Iterable[str], years: Iterable[int]) -> list[StatusLine]:
+    """Give how each kommune stands in each year, by kommune and year."""
+    periods = [(kommune, year) for kommune in sorted(kommuner) for year in sorted(years)]
+    commit = store_schema()["indberetning"]
+    columns = ("id", "kommune_kode", "aar", "status", "received_at", "no_cases", "kvittering")
+    files = (
+        select(*(commit.c[name] for name in columns))
+        .where(commit.c.art == CommitKind.SUBMISSION)
+        .order_by(commit.c.received_at, commit.c.id)
+    )
+    with store.read() as connection:
+        by_period: dict[tuple[str, int], list[StatusLine]] = {}
+        waiting = _waiting(connection)
+        open_conflicts = _conflicts(connection)
+        for row in connection.execute(files):
+            line = StatusLine(
+                kommune_kode=row.kommune_kode,
+                aar=row.aar,
+                delivery=Delivery.HELD if row.status == Status.HELD else Delivery.IN_ORDER,
+                first=row.received_at,
+                newest=row.id,
+                unexplained=(row.kvittering or {}).get("unexplained", 0),
+                no_cases=row.no_cases,
+            )
+            by_period.setdefault((row.kommune_kode, row.aar), []).append(line)
+    return [
+        _line(period, by_period.get(period, []), waiting.get(period, 0), open_conflicts)
+        for period in periods
+    ]
+
+
+def _line(
+    period: tuple[str, int], files: list[StatusLine], waiting: int, conflicts: dict[str, int]
+) -> StatusLine:
+    kommune, year = period
+    if not files:
+        return StatusLine(kommune, year, Delivery.MISSING)
+    newest, unresolved = files[-1], conflicts.get(kommune, 0)
+    if newest.delivery is Delivery.HELD:
+        delivery = Delivery.HELD
+    elif waiting:
+        delivery = Delivery.QUARANTINE
+    elif unresolved or newest.unexplained:
+        delivery = Delivery.WAITING
+    else:
+        delivery = Delivery.IN_ORDER
+    return StatusLine(
+        kommune_kode=kommune,
+        aar=year,
+        delivery=delivery,
+        first=files[0].first,
+        last=newest.first,
+        files=len(files),
+        newest=newest.newest,
+        waiting=waiting,
+        conflicts=unresolved,
+        unexplained=newest.unexplained,
+        no_cases=newest.no_cases,
+    )
+
+
+def _waiting(connection: Connection) -> dict[tuple[str, int], int]:
+    table, commit = store_schema()["karantaene"], store_schema()["indberetning"]
+    counted = (
+        select(table.c.kommune_kode, commit.c.aar, func.count().label("antal"))
+        .join(commit, commit.c.id == table.c.indberetning_id)
+        .where(in_force_at(table))
+        .group_by(table.c.kommune_kode, commit.c.aar)
+    )
+    return {(row.kommune_kode, row.aar): row.antal for row in connection.execute(counted)}
+
+
+def _conflicts(connection: Connection) -> dict[str, int]:
+    table = store_schema()["konflikt"]
+    counted = (
+        select(table.c.kommune_kode, func.count().label("antal"))
+        .where(in_force_at(table))
+        .group_by(table.c.kommune_kode)
+    )
+    return {row.kommune_kode: row.antal for row in connection.execute(counted)}

@@ -1,0 +1,74 @@
+"""Later receipts: a file that was held and is merged since gets a receipt that says so."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from string import ascii_lowercase
+
+from sqlalchemy import Connection, select
+
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.ledger.commit_notes import status_of
+from fpsheet_sync.ledger.receipt import Receipt, receipt_from, receipt_number, show_conflict
+from fpsheet_sync.ledger.receipt_rows import assigned_rows, plain_findings, waiting_rows
+from fpsheet_sync.merge.commit import Commit
+from fpsheet_sync.merge.file_findings import ABOUT_LISTS
+from fpsheet_sync.merge.file_merge import Outcome
+from fpsheet_sync.merge.replay import Folded, Library
+from fpsheet_sync.merge.state import State
+from fpsheet_sync.merge.submitted_file import File
+
+
+def write_later_receipts(
+    connection: Connection,
+    commits: Mapping[int, Commit],
+    library: Library,
+    states: tuple[State, Folded],
+    number: int,
+) -> None:
+    """Give each file that is held no longer a receipt of its own number, in place of its first.
+
+    The next sync that sees the file writes it. Of several files the one that a commit released
+    has the number of that commit, the others have a letter behind it.
+
+    Args:
+        connection: A connection.
+        commits: Number → commit.
+        library: Where files are read from.
+        states: The state before, and how the kommune was folded since.
+        number: The commit that let them through.
+    """
+    before, folded = states
+    freed = [one for one in sorted(before.holds) if one not in folded.state.holds]
+    table = store_schema()["indberetning"]
+    for mark, commit_id in zip(("", *ascii_lowercase[1:]), freed, strict=False):
+        outcome, wanted = folded.outcomes.get(commit_id), table.c.id == commit_id
+        row = connection.execute(select(table.c.kvittering).where(wanted)).first()
+        if outcome is None or row is None or row.kvittering is None:
+            continue
+        first = receipt_from(row.kvittering)
+        hashes = {one: commit.sha256 for one, commit in commits.items()}
+        later = _later(first, outcome, library.file(commits[commit_id]), folded.state, hashes)
+        name = f"{receipt_number(first.kommune_kode, first.aar, number)}{mark}"
+        given = replace(later, number=name, commit=number).to_dict()
+        connection.execute(table.update().where(wanted).values(kvittering=given))
+
+
+def _later(
+    first: Receipt, outcome: Outcome, file: File, state: State, hashes: Mapping[int, str]
+) -> Receipt:
+    """Give the receipt of a file as it came to be merged."""
+    lists = [found for found in first.findings if found["code"] in ABOUT_LISTS]
+    return replace(
+        first,
+        status=status_of(outcome),
+        held=None,
+        sheets=outcome.sheets,
+        missing=outcome.missing,
+        waiting=tuple(waiting_rows(state, file.commit.id)),
+        assigned=tuple(assigned_rows(outcome.placed, file.rows)),
+        findings=(*lists, *plain_findings(outcome.findings, outcome.placed)),
+        conflicts=tuple(
+            show_conflict(first.kommune_kode, key, conflict, hashes)
+            for key, conflict in sorted(state.conflicts.items())
+        ),
+    )

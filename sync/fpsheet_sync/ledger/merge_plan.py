@@ -1,0 +1,159 @@
+"""Merge plans: what a submission would do, as a value that can be printed, tested and applied."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.store import Store
+from fpsheet_sync.ledger.receipt import Receipt, receipt_from
+from fpsheet_sync.ledger.stored_state import DatabaseLibrary, read_commits, read_state
+from fpsheet_sync.merge.commit import NEW, Commit, CommitKind
+from fpsheet_sync.merge.content import Prepared, prepare
+from fpsheet_sync.merge.file_merge import Outcome, take_file
+from fpsheet_sync.merge.lineage import order_commits
+from fpsheet_sync.merge.replay import Folded, descend, fold, known_workbooks, rules_on
+from fpsheet_sync.merge.state import State, empty_state
+from fpsheet_sync.merge.state_change import Change, compare
+from fpsheet_sync.merge.submission import Submission
+from fpsheet_sync.merge.submitted_file import file_of
+
+
+@dataclass(frozen=True, slots=True)
+class MergePlan:
+    """What a submission would do to the store.
+
+    Attributes:
+        prepared: The submission.
+        seen: Last commit of the kommune that the plan knows of; it is stale when there are more.
+        refolded: The kommune had to be folded again, because the file does not come last.
+        before: State of the kommune before.
+        after: State of the kommune after.
+        change: The difference.
+        outcomes: Commit → what its file did, for the submission (`NEW`) and, where the kommune
+            was folded again, for all the others.
+        hashes: Commit → hash of its file.
+        already: The receipt, where the store has these bytes already; then nothing changes.
+    """
+
+    prepared: Prepared
+    seen: int
+    refolded: bool
+    before: State = field(repr=False)
+    after: State = field(repr=False)
+    change: Change = field(repr=False)
+    outcomes: Mapping[int, Outcome] = field(repr=False)
+    hashes: Mapping[int, str] = field(repr=False)
+    already: Receipt | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Give what the submission itself does; KeyError where the store has it already."""
+        return self.outcomes[NEW]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the plan as JSON has it: numbers per sheet, no values."""
+        head = self.prepared.head
+        if self.already is not None:
+            return {"sha256": head.sha256, "kommune_kode": head.kommune_kode, "known": True}
+        outcome = self.outcome
+        hold = outcome.hold
+        return {
+            "sha256": head.sha256,
+            "kommune_kode": head.kommune_kode,
+            "known": False,
+            "refolded": self.refolded,
+            "held": None if hold is None else [hold.lost, hold.of],
+            "sheets": {name: asdict(numbers) for name, numbers in outcome.sheets.items()},
+            "missing": [list(pair) for pair in outcome.missing],
+            "conflicts": [list(key) for key in outcome.conflicts],
+        }
+
+
+def plan_merge(store: Store, submission: Submission) -> MergePlan:
+    """Plan what a submission would do; nothing is written.
+
+    Raises:
+        StoreError: The database could not be read, or was opened without keys.
+    """
+    prepared = prepare(submission, store.need_keys())
+    with store.read() as connection:
+        return make_plan(connection, prepared)
+
+
+def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
+    """Plan inside a transaction."""
+    head = prepared.head
+    commits = read_commits(connection, head.kommune_kode)
+    hashes = {commit.id: commit.sha256 for commit in commits}
+    seen = max(hashes, default=NEW)
+    own = Commit(
+        id=NEW,
+        kind=CommitKind.SUBMISSION,
+        sha256=head.sha256,
+        workbook_id=head.workbook_id,
+        parent=head.parent,
+        time=head.modified_at,
+        filled=prepared.filled,
+        told=head.told,
+    )
+    before = read_state(connection, head.kommune_kode) if commits else empty_state()
+    if head.sha256 in hashes.values():
+        change = compare(before, before)
+        known = _known_receipt(connection, head.sha256)
+        return MergePlan(prepared, seen, False, before, before, change, {}, hashes, known)  # noqa: FBT003 - a field
+    by_number = {commit.id: commit for commit in commits}
+    library = DatabaseLibrary(connection, head.kommune_kode, by_number)
+    library.files[NEW] = file_of(prepared, own)
+    is_last = _comes_last(own, commits) and not _frees_refused(connection, head, commits)
+    folded = (
+        _take_last(before, commits, own, library)
+        if is_last
+        else fold(head.kommune_kode, [*commits, own], library)
+    )
+    return MergePlan(
+        prepared=prepared,
+        seen=seen,
+        refolded=not is_last,
+        before=before,
+        after=folded.state,
+        change=compare(before, folded.state),
+        outcomes=folded.outcomes,
+        hashes=hashes,
+    )
+
+
+def _comes_last(own: Commit, commits: list[Commit]) -> bool:
+    """Tell whether a file can be taken on top of the state, as the fold would take it last."""
+    is_parent = any(commit.builds_on(own) for commit in commits)
+    return not is_parent and all(own.order > commit.order for commit in commits)
+
+
+def _frees_refused(connection: Connection, head: Submission, commits: list[Commit]) -> bool:
+    """Tell whether a new workbook of the kommune may free rows refused as another's (HIS-006)."""
+    if head.workbook_id in known_workbooks(commits):
+        return False
+    table = store_schema()["karantaene"]
+    refused = table.c.koder.contains("HIS-006", autoescape=True)
+    wanted = select(table.c.ark).where(table.c.kommune_kode == head.kommune_kode, refused)
+    return connection.execute(wanted.limit(1)).first() is not None
+
+
+def _take_last(
+    before: State, commits: list[Commit], own: Commit, library: DatabaseLibrary
+) -> Folded:
+    file = library.file(own)
+    earlier = order_commits(commits)
+    descended = descend(file, earlier, library)
+    known = known_workbooks([*commits, own])
+    rules = rules_on(own, file.kommune_kode, library)
+    after, outcome = take_file(before, file, descended, known=known, rules=rules)
+    return Folded(after, {NEW: outcome})
+
+
+def _known_receipt(connection: Connection, sha256: str) -> Receipt | None:
+    table = store_schema()["indberetning"]
+    stored = connection.execute(select(table.c.kvittering).where(table.c.sha256 == sha256)).scalar()
+    return None if stored is None else receipt_from(stored)

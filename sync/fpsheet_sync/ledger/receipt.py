@@ -1,0 +1,271 @@
+"""Receipts: what became of a submission, as data. The same file always gets the same receipt."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.merge.commit import Status
+from fpsheet_sync.merge.file_merge import SheetOutcome
+from fpsheet_sync.merge.record_layout import layouts
+from fpsheet_sync.merge.state import Conflict, Key, Notice, Plain, key_id
+from fpsheet_sync.merge.three_way import CHOSEN
+
+
+def receipt_number(kommune_kode: str, aar: int, commit: int) -> str:
+    """Give the number of the receipt of a commit.
+
+    >>> receipt_number("956", 2026, 12)
+    '956-2026-000012'
+    """
+    return f"{kommune_kode}-{aar}-{commit:06d}"
+
+
+class WaitingRow(NamedTuple):
+    """A row in quarantine and why; no codes where another row of the same case is at fault."""
+
+    sheet: str
+    row: int
+    row_id: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClaim:
+    """One side of a conflict: the file, the row in it (0 in a decision), and field → value."""
+
+    sha256: str
+    row: int
+    values: Mapping[str, Plain] = field(repr=False)
+
+    @property
+    def is_decision(self) -> bool:
+        """Tell whether a named person decided it, and no file says it."""
+        return self.row == CHOSEN
+
+
+@dataclass(frozen=True, slots=True)
+class ShownConflict:
+    """An open conflict as both sides see it.
+
+    Attributes:
+        id: Its identifier, by which it is resolved.
+        sheet: Sheet identifier.
+        row_id: The record.
+        group: Field group.
+        agreed: Field → value in force meanwhile. CPR numbers are left out.
+        claims: The sides.
+        seen: Fingerprint of the claims, to be passed on with a choice.
+    """
+
+    id: str
+    sheet: str
+    row_id: str
+    group: str
+    agreed: Mapping[str, Plain] = field(repr=False)
+    claims: tuple[ShownClaim, ...]
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNotice:
+    """A value that a later file replaced, where it cannot be told whether it knew of it.
+
+    Attributes:
+        sheet: Sheet identifier.
+        row_id: The record.
+        kept: The later file, the row in it, and field → value that counts.
+        left: Field → value that it replaced. CPR numbers are left out.
+    """
+
+    sheet: str
+    row_id: str
+    kept: ShownClaim
+    left: Mapping[str, Plain] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A decision about a record: by a choice of the file, or one that its row does not know yet.
+
+    Attributes:
+        conflict_id: The conflict that it closed.
+        sheet: Sheet identifier.
+        row_id: The record.
+        values: Field → value in force. CPR numbers are left out.
+        said: Field → value that the row of the file said; nothing where it lacks the record.
+        by: Who decided.
+        reason: Why.
+        claims: What the sides had said; none where the conflict was never seen open.
+        decision: By which commit, as a stamp names it; empty in receipts of earlier versions.
+    """
+
+    conflict_id: str
+    sheet: str
+    row_id: str
+    values: Mapping[str, Plain] = field(repr=False)
+    said: Mapping[str, Plain] = field(repr=False, default_factory=dict)
+    by: str = ""
+    reason: str = field(default="", repr=False)
+    claims: tuple[ShownClaim, ...] = ()
+    decision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a submission.
+
+    Attributes:
+        number: The departement's number (`956-2026-000012`).
+        commit: Number of the commit.
+        sha256: Hash of the file; also the stamp of the returned workbook (its new parent).
+        kommune_kode: Sender.
+        aar: Reporting year.
+        workbook_id: The workbook.
+        received_at: When it was taken from the inbox, UTC.
+        status: What became of it as a whole.
+        no_cases: The kommune said that it had no cases.
+        totals: Sheet → rows in XML, read, blank, quarantined; the control totals of the intake.
+        counts: Severity → number of findings of the check.
+        sheets: Sheet → numbers of rows by their fate.
+        waiting: Rows in quarantine.
+        missing: (sheet, row id) of the records that the file lacks.
+        conflicts: Open conflicts of the kommune: both sides see them, whoever sent last.
+        settled: Choices of the file that closed a conflict, and decisions that its rows lack.
+        findings: What the merge found, as dicts without values (code, severity, sheet, cell,
+            field, row_id, and the details of the sentence).
+        assigned: (sheet, Excel row, row id) of rows that got a record of their own.
+        held: Rows lost and rows expected, where the file is held; else None.
+        unexplained: Warnings of the check that no explanation covers.
+        replaced: Values that a later file replaced and may not have known of (HIS-011).
+    """
+
+    number: str
+    commit: int
+    sha256: str
+    kommune_kode: str
+    aar: int
+    workbook_id: str
+    received_at: datetime
+    status: Status
+    no_cases: bool
+    totals: Mapping[str, tuple[int, ...]]
+    counts: Mapping[str, int]
+    sheets: Mapping[str, SheetOutcome]
+    waiting: tuple[WaitingRow, ...] = ()
+    missing: tuple[tuple[str, str], ...] = ()
+    conflicts: tuple[ShownConflict, ...] = ()
+    findings: tuple[Mapping[str, Any], ...] = ()
+    assigned: tuple[tuple[str, int, str], ...] = ()
+    held: tuple[int, int] | None = None
+    unexplained: int = 0
+    settled: tuple[Settlement, ...] = ()
+    replaced: tuple[ShownNotice, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the receipt as JSON has it."""
+        # `asdict` copies deeply, which costs more than the rest of the receipt.
+        data: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+        data["received_at"] = self.received_at.isoformat()
+        data["totals"] = {name: list(total) for name, total in self.totals.items()}
+        data["sheets"] = {name: asdict(numbers) for name, numbers in self.sheets.items()}
+        data["waiting"] = [
+            {"sheet": row.sheet, "row": row.row, "row_id": row.row_id, "codes": list(row.codes)}
+            for row in self.waiting
+        ]
+        data["conflicts"] = [asdict(conflict) for conflict in self.conflicts]
+        data["settled"] = [asdict(choice) for choice in self.settled]
+        data["replaced"] = [asdict(notice) for notice in self.replaced]
+        for name in ("missing", "assigned", "findings"):
+            data[name] = [list(v) if isinstance(v, tuple) else v for v in data[name]]
+        data["held"] = None if self.held is None else list(self.held)
+        return data
+
+
+def receipt_from(data: Mapping[str, Any]) -> Receipt:
+    """Give the receipt that `Receipt.to_dict` wrote."""
+    return Receipt(
+        **{
+            **data,
+            "received_at": datetime.fromisoformat(data["received_at"]),
+            "status": Status(data["status"]),
+            "totals": {name: tuple(total) for name, total in data["totals"].items()},
+            "sheets": {name: SheetOutcome(**numbers) for name, numbers in data["sheets"].items()},
+            "waiting": tuple(
+                WaitingRow(row["sheet"], row["row"], row["row_id"], tuple(row["codes"]))
+                for row in data["waiting"]
+            ),
+            "missing": tuple((sheet, row_id) for sheet, row_id in data["missing"]),
+            "conflicts": tuple(_conflict_from(conflict) for conflict in data["conflicts"]),
+            # Receipts of the first version had none.
+            "settled": tuple(_settlement_from(choice) for choice in data.get("settled", ())),
+            "replaced": tuple(_notice_from(notice) for notice in data.get("replaced", ())),
+            "findings": tuple(data["findings"]),
+            "assigned": tuple((sheet, row, row_id) for sheet, row, row_id in data["assigned"]),
+            "held": None if data["held"] is None else tuple(data["held"]),
+        }
+    )
+
+
+def _settlement_from(data: Mapping[str, Any]) -> Settlement:
+    claims = tuple(ShownClaim(**claim) for claim in data.get("claims", ()))
+    return Settlement(**{**data, "claims": claims})
+
+
+def _notice_from(data: Mapping[str, Any]) -> ShownNotice:
+    return ShownNotice(**{**data, "kept": ShownClaim(**data["kept"])})
+
+
+def _conflict_from(data: Mapping[str, Any]) -> ShownConflict:
+    claims = tuple(ShownClaim(**claim) for claim in data["claims"])
+    return ShownConflict(**{**data, "claims": claims})
+
+
+def show_conflict(
+    kommune_kode: str, key: Key, conflict: Conflict, hashes: Mapping[int, str]
+) -> ShownConflict:
+    """Show a conflict.
+
+    Args:
+        kommune_kode: Whose it is.
+        key: Where it is.
+        conflict: The conflict.
+        hashes: Commit → hash of its file.
+    """
+    sheet, row_id, group = key
+    return ShownConflict(
+        id=key_id(kommune_kode, key),
+        sheet=sheet,
+        row_id=row_id,
+        group=group,
+        agreed=named_values(key, conflict.agreed),
+        claims=tuple(
+            ShownClaim(hashes.get(claim.source, ""), claim.row, named_values(key, claim.values))
+            for claim in conflict.claims
+        ),
+        seen=conflict.fingerprint,
+    )
+
+
+def show_notice(key: Key, notice: Notice, hashes: Mapping[int, str]) -> ShownNotice:
+    """Show what a later file replaced.
+
+    Args:
+        key: Where it is.
+        notice: The notice.
+        hashes: Commit → hash of its file.
+    """
+    sheet, row_id, _ = key
+    values = named_values(key, notice.kept)
+    kept = ShownClaim(hashes.get(notice.source, ""), notice.row, values)
+    return ShownNotice(sheet, row_id, kept, named_values(key, notice.left))
+
+
+def named_values(key: Key, values: tuple[Plain, ...]) -> dict[str, Plain]:
+    """Give field → value of a field group, CPR numbers left out."""
+    sheet, _, group = key
+    layout = layouts()[sheet]
+    secret = {BORGER, *layout.secrets}
+    pairs = zip(layout.groups[group], values, strict=True)
+    return {column: value for column, value in pairs if column not in secret}

@@ -1,0 +1,100 @@
+"""State hashes: one text that tells whether two stores say the same, whatever way they came there.
+
+Numbers of commits depend on arrival, so every commit is named by the hash of its file.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping
+
+import polars as pl
+from sqlalchemy import Connection, select
+
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.store import Store
+from fpsheet_sync.ledger.stored_state import read_state
+from fpsheet_sync.merge.state import Key, State
+
+
+def state_hash(
+    store: Store, as_of: int | None = None, kommuner: Collection[str] | None = None
+) -> str:
+    """Give the hash of everything in force, in conflict and in quarantine.
+
+    Args:
+        store: The store.
+        as_of: Number of the last commit to know of; None for all there are.
+        kommuner: Kommuner to look at; None for all.
+    """
+    table = store_schema()["indberetning"]
+    senders = select(table.c.kommune_kode).distinct()
+    if as_of is not None:
+        senders = senders.where(table.c.id <= as_of)
+    with store.read() as connection:
+        codes = sorted(connection.execute(senders).scalars())
+        said = [
+            f"{code}:{kommune_hash(connection, code, as_of)}"
+            for code in codes
+            if kommuner is None or code in kommuner
+        ]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def kommune_hash(connection: Connection, kommune_kode: str, as_of: int | None = None) -> str:
+    """Give the hash of the state of one kommune."""
+    table = store_schema()["indberetning"]
+    commits = select(table.c.id, table.c.sha256).where(table.c.kommune_kode == kommune_kode)
+    hashes = {row.id: row.sha256 for row in connection.execute(commits)}
+    return hash_state(read_state(connection, kommune_kode, as_of), hashes)
+
+
+def hash_state(state: State, hashes: Mapping[int, str]) -> str:
+    """Give the hash of a state.
+
+    Args:
+        state: The state.
+        hashes: Commit → hash of its file.
+    """
+    digest = hashlib.sha256()
+    numbers, names = list(hashes), list(hashes.values())
+    for sheet, rows in state.rows.items():
+        digest.update(f"\n{sheet}\n".encode())
+        named = rows.with_columns(
+            pl.col("kilde").replace_strict(numbers, names, default=None, return_dtype=pl.String),
+            pl.col("kilder").map_elements(
+                lambda text: _name_sources(text, hashes), return_dtype=pl.String
+            ),
+        )
+        digest.update(named.write_csv().encode())
+    waiting = state.quarantine.with_columns(
+        pl.col("indberetning_id").replace_strict(
+            numbers, names, default=None, return_dtype=pl.String
+        )
+    )
+    digest.update(waiting.write_csv().encode())
+    digest.update(json.dumps(sorted(_waiting(state, hashes)), ensure_ascii=False).encode())
+    return digest.hexdigest()
+
+
+def _name_sources(text: str, hashes: Mapping[int, str]) -> str:
+    sources = {group: [hashes[commit], row] for group, (commit, row) in json.loads(text).items()}
+    return json.dumps(sources, sort_keys=True)
+
+
+def _waiting(state: State, hashes: Mapping[int, str]) -> Iterator[list[object]]:
+    def place(kind: str, key: Key) -> list[object]:
+        return [f"{kind} {'|'.join(key)}"]
+
+    for key, conflict in state.conflicts.items():
+        claims = sorted([hashes[c.source], c.row, list(c.values)] for c in conflict.claims)
+        yield [*place("konflikt", key), list(conflict.agreed), json.dumps(claims)]
+    for key, notices in state.notices.items():
+        for number, notice in enumerate(notices):
+            said = [hashes[notice.source], notice.row, notice.code]
+            values = [list(notice.kept), list(notice.left)]
+            yield [*place(f"besked {number}", key), json.dumps([said, values])]
+    for commit, hold in state.holds.items():
+        yield [f"tilbageholdt {hashes[commit]}", hold.lost, hold.of]
+    for key, explained in state.explanations.items():
+        said = [hashes[explained.source], explained.fingerprint, explained.text]
+        yield [*place("forklaring", key), json.dumps(said)]

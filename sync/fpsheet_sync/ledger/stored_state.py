@@ -1,0 +1,283 @@
+"""The library: what the database holds of a kommune, as the merge wants to see it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Row, select
+
+from fpsheet_sync.database.bulk import read_frame
+from fpsheet_sync.database.in_force import in_force_at
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.merge.commit import Commit, CommitKind
+from fpsheet_sync.merge.content import BLOCKED, Frames, no_rows, unpack
+from fpsheet_sync.merge.identity import ROW_ID
+from fpsheet_sync.merge.lineage import LET_GO, SOURCE, SOURCES, nothing_said, said_types
+from fpsheet_sync.merge.record_layout import layouts
+from fpsheet_sync.merge.soundness import Citizen
+from fpsheet_sync.merge.stamp import ToldDecision
+from fpsheet_sync.merge.state import (
+    QUARANTINE_TYPES,
+    Claim,
+    Conflict,
+    Explained,
+    Hold,
+    Key,
+    Notice,
+    State,
+    empty_state,
+)
+from fpsheet_sync.merge.submission import Choice, Explanation
+from fpsheet_sync.merge.submitted_file import File, block_codes
+from fpsheet_sync.merge.told_decision import find_told, write_told
+
+
+def read_commits(connection: Connection, kommune_kode: str) -> list[Commit]:
+    """Give every commit of a kommune, in the order of arrival."""
+    table = store_schema()["indberetning"]
+    columns = (
+        *("id", "art", "sha256", "workbook_id", "parent", "modified_at", "udfyldt", "handling"),
+        "afstamning",
+    )
+    wanted = select(*(table.c[name] for name in columns)).where(
+        table.c.kommune_kode == kommune_kode
+    )
+    return [
+        Commit(
+            id=row.id,
+            kind=CommitKind(row.art),
+            sha256=row.sha256,
+            workbook_id=row.workbook_id,
+            parent=row.parent,
+            # An issue changes nothing, so its time must not decide what comes last.
+            time=None if row.art == CommitKind.ISSUE else row.modified_at,
+            filled=row.udfyldt,
+            after=tuple((row.handling or {}).get("after", ())),
+            decision=row.handling,
+            told=tuple(ToldDecision(*pair) for pair in (row.handling or {}).get("told", ())),
+            ancestor=row.afstamning,
+        )
+        for row in connection.execute(wanted.order_by(table.c.id))
+    ]
+
+
+def read_state(connection: Connection, kommune_kode: str, as_of: int | None = None) -> State:
+    """Give the state of a kommune, now or as it was after commit `as_of`."""
+    schema = store_schema()
+    empty = empty_state().rows
+    rows: dict[str, pl.DataFrame] = {}
+    for name, layout in layouts().items():
+        types = layout.record_types()
+        table = schema.records[name]
+        wanted = select(*(table.c[column] for column in types)).where(
+            table.c.kommune_kode == kommune_kode, in_force_at(table, as_of)
+        )
+        # Sorted here, because the databases sort text by their own alphabets.
+        found = read_frame(connection, wanted, types)
+        rows[name] = empty[name] if found is None else found.sort(ROW_ID)
+    return State(
+        rows=rows,
+        quarantine=_read_quarantine(connection, kommune_kode, as_of),
+        conflicts=_read_conflicts(connection, kommune_kode, as_of),
+        notices=_read_notices(connection, kommune_kode, as_of),
+        holds=_read_holds(connection, kommune_kode, as_of),
+        explanations=_read_explanations(connection, kommune_kode, as_of),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseLibrary:
+    """Files of one kommune, read from the database and kept while the fold lasts."""
+
+    connection: Connection
+    kommune_kode: str
+    commits: Mapping[int, Commit]
+    files: dict[int, File] = field(default_factory=dict)
+
+    def file(self, commit: Commit) -> File:
+        """Give a submission."""
+        if commit.id not in self.files:
+            self.files[commit.id] = self._read(commit)
+        return self.files[commit.id]
+
+    def rows(self, commit: Commit) -> Frames:
+        """Give the rows of a submission."""
+        return self.file(commit).rows
+
+    def choices(self, commit: Commit) -> tuple[Choice, ...]:
+        """Give what a submission decided about open conflicts."""
+        return self.file(commit).choices
+
+    def parent(self, commit: Commit) -> Commit | None:
+        """Give the commit that a submission was merged against."""
+        return None if commit.ancestor is None else self.commits[commit.ancestor]
+
+    def base(self, commit: Commit) -> Frames:
+        """Give what a submission was compared with."""
+        parent = self.parent(commit)
+        if parent is None:
+            return nothing_said()
+        told = find_told(commit, parent, tuple(self.commits.values()), self)
+        return write_told(self.line(parent), self.kommune_kode, told)
+
+    def line(self, commit: Commit) -> Frames:
+        """Give what an issued workbook, or a file's line of descent, said."""
+        is_file = commit.kind is CommitKind.SUBMISSION
+        rows = self.file(commit).rows if is_file else no_rows()
+        return {**_line_of(rows, commit.id), **self._stored_lines(commit)}
+
+    def citizen(self, borger: str) -> Citizen:
+        """Give who a citizen is, as far as the rules ask."""
+        person = store_schema()["person"]
+        wanted = select(person.c.foedselsdato, person.c.koen).where(person.c.borger == borger)
+        found = self.connection.execute(wanted).first()
+        return Citizen() if found is None else Citizen(found.foedselsdato, found.koen == "M")
+
+    def _read(self, commit: Commit) -> File:
+        table = store_schema()["indberetning"]
+        columns = (table.c.findings, table.c.kolonner, table.c.handling, table.c.no_cases)
+        head = self.connection.execute(select(*columns).where(table.c.id == commit.id)).one()
+        said: Mapping[str, list[dict[str, object]]] = head.handling or {}
+        return File(
+            commit=commit,
+            kommune_kode=self.kommune_kode,
+            rows=self._rows(commit),
+            columns=head.kolonner,
+            codes=block_codes(head.findings),
+            no_cases=head.no_cases,
+            explanations=tuple(_explanation(entry) for entry in said.get("explanations", ())),
+            choices=tuple(_choice(entry) for entry in said.get("choices", ())),
+        )
+
+    def _rows(self, commit: Commit) -> Frames:
+        table = store_schema()["indhold"]
+        wanted = select(table.c.ark, table.c.data).where(table.c.indberetning_id == commit.id)
+        stored = {row.ark: unpack(row.data) for row in self.connection.execute(wanted)}
+        return {
+            name: conform(stored[name], empty) if name in stored else empty
+            for name, empty in no_rows().items()
+        }
+
+    def _stored_lines(self, commit: Commit) -> dict[str, pl.DataFrame]:
+        table = store_schema()["indhold"]
+        wanted = select(table.c.ark, table.c.linje).where(
+            table.c.indberetning_id == commit.id, table.c.linje.is_not(None)
+        )
+        empty = nothing_said()
+        return {
+            row.ark: conform(unpack(row.linje), empty[row.ark])
+            for row in self.connection.execute(wanted)
+        }
+
+
+def conform(frame: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
+    """Give a stored frame the columns of today's form: a field added since is blank."""
+    if frame.schema == like.schema:
+        return frame
+    return frame.select(
+        pl.col(name).cast(dtype) if name in frame.columns else pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in like.schema.items()
+    )
+
+
+def _line_of(rows: Frames, source: int) -> dict[str, pl.DataFrame]:
+    """Give what rows say that were all accepted under their own ids."""
+    return {
+        name: nothing_said()[name]
+        if rows[name].is_empty()
+        else rows[name]
+        .filter(~pl.col(BLOCKED))
+        .with_columns(
+            pl.col("fil_id").alias(ROW_ID),
+            pl.lit(source, dtype=pl.Int64).alias(SOURCE),
+            pl.lit(None, dtype=pl.String).alias(SOURCES),
+            pl.lit(value=False).alias(LET_GO),
+        )
+        .select(*said_types(layout))
+        for name, layout in layouts().items()
+    }
+
+
+def _explanation(entry: Mapping[str, object]) -> Explanation:
+    row = int(str(entry["row"]))
+    return Explanation(str(entry["code"]), str(entry["sheet"]), row, str(entry["text"]))
+
+
+def _choice(entry: Mapping[str, object]) -> Choice:
+    values = entry["values"]
+    return Choice(
+        conflict_id=str(entry["conflict_id"]),
+        values=values if isinstance(values, dict) else {},
+        seen=str(entry["seen"]),
+        by=str(entry["by"]),
+        reason=str(entry["reason"]),
+    )
+
+
+def _read_quarantine(connection: Connection, kommune_kode: str, as_of: int | None) -> pl.DataFrame:
+    table = store_schema()["karantaene"]
+    wanted = select(*(table.c[name] for name in QUARANTINE_TYPES)).where(
+        table.c.kommune_kode == kommune_kode, in_force_at(table, as_of)
+    )
+    found = read_frame(connection, wanted, QUARANTINE_TYPES)
+    return empty_state().quarantine if found is None else found.sort("ark", ROW_ID)
+
+
+def _read_conflicts(
+    connection: Connection, kommune_kode: str, as_of: int | None
+) -> dict[Key, Conflict]:
+    table = store_schema()["konflikt"]
+    wanted = select(table).where(table.c.kommune_kode == kommune_kode, in_force_at(table, as_of))
+    return {
+        (row.ark, row.raekke_id, row.gruppe): conflict_of(row) for row in connection.execute(wanted)
+    }
+
+
+def conflict_of(row: Row[Any]) -> Conflict:
+    """Give the conflict that a version in the database says."""
+    return Conflict(agreed=tuple(row.gaeldende), claims=tuple(_claims(row.paastande)))
+
+
+def _claims(stored: Iterable[Mapping[str, object]]) -> Iterable[Claim]:
+    for entry in stored:
+        values = entry["vaerdi"]
+        given = tuple(values) if isinstance(values, list) else ()
+        yield Claim(int(str(entry["indberetning"])), int(str(entry["raekke"])), given)
+
+
+def _read_notices(
+    connection: Connection, kommune_kode: str, as_of: int | None
+) -> dict[Key, tuple[Notice, ...]]:
+    table = store_schema()["besked"]
+    wanted = select(table).where(table.c.kommune_kode == kommune_kode, in_force_at(table, as_of))
+    return {
+        (row.ark, row.raekke_id, row.gruppe): tuple(
+            Notice(
+                source=entry["indberetning"],
+                row=entry["raekke"],
+                code=entry["kode"],
+                kept=tuple(entry["gaelder"]),
+                left=tuple(entry["foer"]),
+            )
+            for entry in row.beskeder
+        )
+        for row in connection.execute(wanted)
+    }
+
+
+def _read_holds(connection: Connection, kommune_kode: str, as_of: int | None) -> dict[int, Hold]:
+    table = store_schema()["tilbageholdelse"]
+    wanted = select(table).where(table.c.kommune_kode == kommune_kode, in_force_at(table, as_of))
+    return {row.indberetning_id: Hold(row.mistet, row.af) for row in connection.execute(wanted)}
+
+
+def _read_explanations(
+    connection: Connection, kommune_kode: str, as_of: int | None
+) -> dict[Key, Explained]:
+    table = store_schema()["forklaring"]
+    wanted = select(table).where(table.c.kommune_kode == kommune_kode, in_force_at(table, as_of))
+    return {
+        (row.ark, row.raekke_id, row.kode): Explained(row.indberetning_id, row.aftryk, row.tekst)
+        for row in connection.execute(wanted)
+    }

@@ -1,0 +1,99 @@
+"""Sync: many submissions, one after the other, each in a transaction of its own."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.store import Store, lock
+from fpsheet_sync.ledger.apply_plan import write_plan
+from fpsheet_sync.ledger.merge_plan import make_plan
+from fpsheet_sync.ledger.receipt import Receipt, receipt_from
+from fpsheet_sync.ledger.repeated_package import read_repeated
+from fpsheet_sync.merge.content import Prepared, prepare
+from fpsheet_sync.merge.submission import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """One submission after sync.
+
+    Attributes:
+        receipt: Its receipt.
+        is_new: It was merged now; False where the store had these bytes already.
+        refolded: Its kommune had to be folded again.
+        concerned: Other kommuner that have a case about the same citizens, and should be told
+            (`fpsheet_sync.citizens.between.find_between`).
+    """
+
+    receipt: Receipt
+    is_new: bool
+    refolded: bool
+    concerned: frozenset[str] = frozenset()
+
+
+def known_receipts(store: Store, hashes: Iterable[str]) -> dict[str, Receipt]:
+    """Give the receipts of the files that the store has already, by the hash of their bytes.
+
+    Ask this before reading files: a known file costs no more than its hash, and a package that was
+    accepted once stays accepted, also when its key was revoked since. What a package says of its
+    workbook makes no other file known.
+
+    Args:
+        store: The store.
+        hashes: Hashes of files as they lie in the inbox.
+    """
+    wanted = frozenset(hashes)
+    table = store_schema()["indberetning"]
+    columns = (table.c.sha256, table.c.pakke, table.c.kvittering)
+    with store.read() as connection:
+        packages: dict[str, set[str]] = {}
+        for package, sha256 in read_repeated(connection).items():
+            packages.setdefault(sha256, set()).add(package)
+        rows = connection.execute(select(*columns).where(table.c.kvittering.is_not(None)))
+        return {
+            name: receipt_from(row.kvittering)
+            for row in rows
+            for name in (row.pakke or row.sha256, *packages.get(row.sha256, ()))
+            if name in wanted
+        }
+
+
+def sender_of(store: Store, sha256: str) -> str:
+    """Give the kommune that sent the file of a hash; empty where nobody did."""
+    table = store_schema()["indberetning"]
+    with store.read() as connection:
+        found = select(table.c.kommune_kode).where(table.c.sha256 == sha256)
+        return str(connection.execute(found).scalar() or "")
+
+
+def sync_submissions(
+    store: Store, submissions: Iterable[Submission | Prepared], actor: Actor
+) -> Iterator[Synced]:
+    """Merge submissions, and give each receipt as soon as its transaction is through.
+
+    Submissions of one kommune are best given by their own modified time, oldest first; the
+    result is the same in any order.
+
+    Raises:
+        StoreError: The database could not be used. What was given before is in the store, the
+            submission at hand is not, and a next run continues.
+    """
+    for submission in submissions:
+        prepared = (
+            submission
+            if isinstance(submission, Prepared)
+            else prepare(submission, store.need_keys())
+        )
+        with store.write() as connection:
+            lock(connection, prepared.head.kommune_kode)
+            plan = make_plan(connection, prepared)
+            applied = write_plan(connection, plan, actor)
+        yield Synced(
+            applied.receipt,
+            is_new=plan.already is None,
+            refolded=plan.refolded,
+            concerned=applied.concerned,
+        )

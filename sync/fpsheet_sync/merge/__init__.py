@@ -1,0 +1,1 @@
+"""Merge: how the rows of a file become records. Knows no database."""

@@ -1,0 +1,101 @@
+"""What the merge tells about a file as a whole: missing rows, conflicts, notices."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.merge.lineage import Ancestry
+from fpsheet_sync.merge.record_layout import layouts
+from fpsheet_sync.merge.state import Hold, Key, Notice, State
+from fpsheet_sync.merge.submitted_file import File
+from fpsheet_templates.load import load_form
+from fpsheet_templates.text import BASE_LANGUAGE
+from fpsheet_validation.finding import Finding, make_finding, sort_findings
+
+ABOUT_LISTS = frozenset({"HIS-021", "HIS-022", "HIS-023"})
+"""Codes about what a person wrote into the lists of a returned workbook."""
+
+
+def tell_lists(findings: Iterable[Mapping[str, str]]) -> Iterator[Finding]:
+    """Give again what the check said of the lists, so that the receipt tells it too."""
+    for said in findings:
+        if said.get("code") in ABOUT_LISTS:
+            details = {name: said.get(name, "") for name in ("liste", "sted")}
+            yield make_finding(load_form(), said["code"], details=details)
+
+
+def tell_file(
+    file: File,
+    ancestry: Ancestry,
+    missing: Iterable[tuple[str, str]],
+    hold: Hold | None,
+    *,
+    swapped: Hold | None = None,
+) -> Iterator[Finding]:
+    """Give the findings about a whole sheet or the whole file.
+
+    Findings: HIS-001, HIS-002, HIS-019, HIS-020, HIS-024.
+    """
+    form = load_form()
+    if hold is not None:
+        yield make_finding(form, "HIS-002", details={"antal": hold.lost, "af": hold.of})
+    if swapped is not None:
+        yield make_finding(form, "HIS-024", details={"antal": swapped.lost, "af": swapped.of})
+    sheets = [sheet for sheet, _ in missing]
+    for name in layouts():
+        if name in sheets:
+            details = {"antal": sheets.count(name)}
+            yield make_finding(form, "HIS-001", sheet=name, details=details)
+    if not ancestry.stamped:
+        yield make_finding(form, "HIS-019")
+    if file.no_cases and any(not frame.is_empty() for frame in file.rows.values()):
+        yield make_finding(form, "HIS-020", sheet="forside", field="ingen_sager")
+
+
+def tell_clashes(
+    before: State, after: State, touched: Iterable[Key], source: int
+) -> Iterator[Finding]:
+    """Give the findings about conflicts and notices that a file caused.
+
+    Findings: HIS-009, HIS-011.
+    """
+    for key in touched:
+        rows = [claim.row for claim in after.conflicts[key].claims if claim.source == source]
+        yield _about("HIS-009", key, rows[0] if rows else 0)
+    for key, notice in new_notices(before, after):
+        yield _about(notice.code, key, notice.row)
+
+
+def tell_refused(keys: Iterable[Key]) -> Iterator[Finding]:
+    """Give the findings about choices that break a rule of their row or citizen.
+
+    Findings: HIS-021.
+    """
+    form = load_form()
+    for sheet, row_id, _ in keys:
+        place = f"{form.sheet_title(sheet, BASE_LANGUAGE)} {row_id}"
+        details = {"liste": form.texts.get("conflicts.sheet", BASE_LANGUAGE), "sted": place}
+        yield make_finding(form, "HIS-021", details=details)
+
+
+def new_notices(before: State, after: State) -> Iterator[tuple[Key, Notice]]:
+    """Give the notices that came with a file, and where each is."""
+    for key, notices in after.notices.items():
+        for notice in notices[len(before.notices.get(key, ())) :]:
+            yield key, notice
+
+
+def _about(code: str, key: Key, row: int) -> Finding:
+    sheet, _, group = key
+    first = layouts()[sheet].groups[group][0]
+    name = "cpr" if first == BORGER else first
+    return make_finding(load_form(), code, sheet=sheet, row=row, field=name)
+
+
+def finish(findings: Iterable[Finding], file: File) -> tuple[Finding, ...]:
+    """Give findings their column letters and their order."""
+    lettered = (
+        replace(f, column=file.columns.get(f.sheet, {}).get(f.field, "") if f.row else "")
+        for f in findings
+    )
+    return sort_findings(lettered, load_form())

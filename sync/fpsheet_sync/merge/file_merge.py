@@ -1,0 +1,307 @@
+"""One step of the merge: a state and a file give the next state, and the fate of every row."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+import polars as pl
+
+from fpsheet_sync.database.record_columns import ANNULLER
+from fpsheet_sync.merge.conflict import choose, note_replaced, settle
+from fpsheet_sync.merge.content import BLOCKED, ROW, Frames
+from fpsheet_sync.merge.explanation import keep_explanations
+from fpsheet_sync.merge.file_findings import finish, tell_clashes, tell_file, tell_refused
+from fpsheet_sync.merge.identity import ROW_ID, Placed, Sender
+from fpsheet_sync.merge.lineage import LET_GO, Ancestry, continue_sheet
+from fpsheet_sync.merge.quarantine import quarantine_rows
+from fpsheet_sync.merge.record_layout import alike, layouts
+from fpsheet_sync.merge.row_matching import place
+from fpsheet_sync.merge.soundness import CaseRules
+from fpsheet_sync.merge.state import Claim, Hold, Key, State, to_plain
+from fpsheet_sync.merge.submitted_file import File
+from fpsheet_sync.merge.three_way import Merged, Sides, merge_sheet
+from fpsheet_sync.merge.unlikely_change import count_swapped, find_jumps, find_twins
+from fpsheet_validation.finding import Finding
+
+HELD_SHARE = 0.10
+HELD_ROWS = 20
+"""A file that lost more than this share, or more than this number of rows, is held (design 6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Descended:
+    """What a file is compared with.
+
+    Attributes:
+        ancestry: What it was edited from.
+        base: What the sender's copy was told last (docs/merge.md).
+        origin: What the parent was compared with, where descent from the parent is unsure.
+        foreign: Earlier commits of other workbooks.
+        line: Commits of its line of descent.
+    """
+
+    ancestry: Ancestry
+    base: Frames
+    origin: Frames | None = None
+    foreign: frozenset[int] = frozenset()
+    line: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetOutcome:
+    """Numbers of rows of one sheet of a file, by their fate.
+
+    Attributes:
+        new: Records that were not there.
+        changed: Records that changed.
+        withdrawn: Records that were annulled.
+        unchanged: Rows that say what the store holds, or less than it knows already.
+        conflicting: Records with an open conflict that the file has a say in.
+        quarantined: Rows that wait.
+        missing: Records that the file's parent had and the file lacks.
+    """
+
+    new: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    unchanged: int = 0
+    conflicting: int = 0
+    quarantined: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a file did.
+
+    Attributes:
+        descended: What it was compared with.
+        hold: Why it is held; None when it was merged.
+        sheets: Sheet → numbers.
+        missing: (sheet, row id) of the records that it lacks.
+        conflicts: Open conflicts that it has a say in.
+        findings: What the merge found, in order.
+        placed: Its rows, each with its record.
+        source: Its commit.
+        was_released: It lost too many rows, and somebody let it through; they are known as gone.
+    """
+
+    descended: Descended
+    hold: Hold | None
+    sheets: Mapping[str, SheetOutcome]
+    missing: tuple[tuple[str, str], ...]
+    conflicts: tuple[Key, ...]
+    findings: tuple[Finding, ...]
+    placed: Frames = field(repr=False)
+    source: int
+    was_released: bool = False
+
+    def line(self) -> Frames:
+        """Give what its line of descent says from now on."""
+        return {name: self.line_of(name) for name in layouts()}
+
+    def line_of(self, sheet: str) -> pl.DataFrame:
+        """Give what its line of descent says of one sheet from now on."""
+        base = self.descended.base[sheet]
+        if self.hold is not None:
+            return base
+        gone = [row_id for name, row_id in self.missing if name == sheet]
+        return continue_sheet(
+            base,
+            self.placed[sheet],
+            layouts()[sheet],
+            source=self.source,
+            let_go=gone if self.was_released else (),
+        )
+
+
+def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
+    state: State,
+    file: File,
+    descended: Descended,
+    *,
+    known: frozenset[str],
+    rules: CaseRules,
+    released: bool = False,
+) -> tuple[State, Outcome]:
+    """Merge one file into the state of its kommune.
+
+    Args:
+        state: The state before.
+        file: The file.
+        descended: What it is compared with.
+        known: Every workbook that the kommune ever sent.
+        rules: What a value must pass that somebody chose in the file.
+        released: A named person let the file through although it lost rows.
+
+    Findings: HIS-001 to HIS-020, HIS-024.
+    """
+    sender = Sender(file.commit.workbook_id, known, file.rows)
+    placed = place(file.rows, descended.base, state.rows, sender)
+    missing = tuple(_missing(placed, descended.base, state))
+    lost = _hold(missing, descended.base, state)
+    swapped = _swapped(file, descended.base, state)
+    hold = lost or swapped
+    if hold is not None and not released:
+        told = tell_file(file, descended.ancestry, missing, lost, swapped=swapped)
+        return _held(state, file, descended, placed, (hold, missing, finish(told, file)))
+    chosen = choose(state, file.choices, file.commit.id, rules=rules)
+    state = chosen.state
+    before = state
+    merged, state = _merge(state, file, descended, placed)
+    state = _note_unsure(state, file, descended, merged)
+    clashes = {name: result.clashes for name, result in merged.items() if result.clashes}
+    settled = settle(
+        state, clashes, descended.ancestry, file.commit.workbook_id, line=descended.line
+    )
+    state = quarantine_rows(
+        settled.state, file, placed, base=descended.base, foreign=descended.foreign
+    )
+    state = keep_explanations(state, file, placed)
+    findings = [*placed.findings, *tell_file(file, descended.ancestry, missing, None)]
+    for name, layout in layouts().items():
+        findings += find_jumps(layout, merged[name].decided)
+        if merged[name].new:
+            findings += find_twins(layout, before.rows[name], state.rows[name])
+    findings += tell_refused(chosen.refused)
+    findings += tell_clashes(before, state, settled.touched, file.commit.id)
+    outcome = Outcome(
+        descended=descended,
+        hold=None,
+        sheets=_count(placed, merged, settled.touched, missing),
+        missing=missing,
+        conflicts=settled.touched,
+        findings=finish(findings, file),
+        placed=placed.rows,
+        source=file.commit.id,
+        was_released=lost is not None,
+    )
+    return state, outcome
+
+
+def _missing(placed: Placed, base: Frames, state: State) -> Iterable[tuple[str, str]]:
+    """Give the records that the file lacks: its line of descent had them, and they are in force.
+
+    Those that somebody let go before are not missed again.
+    """
+    for name, frame in base.items():
+        if frame.is_empty():
+            continue
+        in_force = state.rows[name].filter(pl.col(ANNULLER).is_null())
+        lacking = (
+            frame.filter(_is_expected(), pl.col(ANNULLER).is_null())
+            .join(in_force, on=ROW_ID, how="semi")
+            .join(placed.rows[name], on=ROW_ID, how="anti")
+        )
+        for row_id in lacking[ROW_ID].sort():
+            yield name, row_id
+
+
+def _is_expected() -> pl.Expr:
+    """Give the condition that a row of the line of descent should be in the file."""
+    return ~pl.col(LET_GO).fill_null(value=False)
+
+
+def _expected(base: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """Give the rows of a line of descent that should be in the file and are in force."""
+    in_force = held.filter(pl.col(ANNULLER).is_null())
+    return base.filter(_is_expected()).join(in_force, on=ROW_ID, how="semi")
+
+
+def _hold(missing: tuple[tuple[str, str], ...], base: Frames, state: State) -> Hold | None:
+    lost = len(missing)
+    if not lost:
+        return None
+    of = sum(_expected(frame, state.rows[name]).height for name, frame in base.items())
+    return Hold(lost, of) if lost > HELD_ROWS or lost > HELD_SHARE * of else None
+
+
+def _swapped(file: File, base: Frames, state: State) -> Hold | None:
+    """Give the rows that got each other's citizens, where they are too many to be corrections."""
+    counts = [
+        count_swapped(layout, file.rows[name], _expected(base[name], state.rows[name]))
+        for name, layout in layouts().items()
+    ]
+    swapped, of = (sum(column) for column in zip(*counts, strict=True))
+    too_many = [part > HELD_ROWS or part > HELD_SHARE * rows for part, rows in counts if part]
+    return Hold(swapped, of) if any(too_many) else None
+
+
+def _held(
+    state: State,
+    file: File,
+    descended: Descended,
+    placed: Placed,
+    why: tuple[Hold, tuple[tuple[str, str], ...], tuple[Finding, ...]],
+) -> tuple[State, Outcome]:
+    hold, missing, findings = why
+    outcome = Outcome(
+        descended=descended,
+        hold=hold,
+        sheets=_count(placed, {}, (), missing),
+        missing=missing,
+        conflicts=(),
+        findings=findings,
+        placed=placed.rows,
+        source=file.commit.id,
+    )
+    return replace(state, holds={**state.holds, file.commit.id: hold}), outcome
+
+
+def _merge(
+    state: State, file: File, descended: Descended, placed: Placed
+) -> tuple[dict[str, Merged], State]:
+    """Merge the accepted rows of every sheet."""
+    waiting: dict[str, dict[str, set[str]]] = {}
+    for sheet, row_id, group in state.conflicts:
+        waiting.setdefault(sheet, {}).setdefault(group, set()).add(row_id)
+    merged: dict[str, Merged] = {}
+    for name, layout in layouts().items():
+        open_groups = {group: frozenset(ids) for group, ids in waiting.get(name, {}).items()}
+        sides = Sides(held=state.rows[name], said=placed.rows[name], base=descended.base[name])
+        merged[name] = merge_sheet(layout, sides, source=file.commit.id, open_groups=open_groups)
+        state = state.with_rows(name, merged[name].rows)
+    return merged, state
+
+
+def _note_unsure(
+    state: State, file: File, descended: Descended, merged: Mapping[str, Merged]
+) -> State:
+    """Note each value of the parent that a file of unsure descent has in another way."""
+    if descended.origin is None:
+        return state
+    for name, layout in layouts().items():
+        decided = merged[name].decided
+        if decided.is_empty():
+            continue
+        origin = descended.origin[name].select(
+            ROW_ID, pl.col(layout.values).name.prefix("o:"), pl.lit(value=True).alias("o:there")
+        )
+        joined = decided.join(origin, on=ROW_ID, how="inner")
+        for group, columns in layout.groups.items():
+            other = joined.filter(pl.col(f"take:{group}") & ~alike(columns, "b:", "o:"))
+            for row in other.iter_rows(named=True):
+                said = Claim(file.commit.id, row[ROW], tuple(to_plain(row[c]) for c in columns))
+                left = tuple(to_plain(row[f"m:{c}"]) for c in columns)
+                state = note_replaced(state, (name, row[ROW_ID], group), said, left)
+    return state
+
+
+def _count(
+    placed: Placed,
+    merged: Mapping[str, Merged],
+    touched: tuple[Key, ...],
+    missing: tuple[tuple[str, str], ...],
+) -> dict[str, SheetOutcome]:
+    outcome: dict[str, SheetOutcome] = {}
+    for name in layouts():
+        result = merged.get(name)
+        outcome[name] = SheetOutcome(
+            new=0 if result is None else result.new,
+            changed=0 if result is None else result.changed,
+            withdrawn=0 if result is None else result.withdrawn,
+            unchanged=0 if result is None else result.unchanged,
+            conflicting=len({row_id for sheet, row_id, _ in touched if sheet == name}),
+            quarantined=int(placed.rows[name][BLOCKED].sum()),
+            missing=sum(sheet == name for sheet, _ in missing),
+        )
+    return outcome

@@ -1,0 +1,68 @@
+"""Files: what the merge knows of one submission."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+from fpsheet_sync.merge.commit import Commit
+from fpsheet_sync.merge.content import Frames, Prepared
+from fpsheet_sync.merge.submission import Choice, Explanation
+
+Codes = Mapping[tuple[str, int], tuple[str, ...]]
+"""(sheet, Excel row) → codes of the findings that block the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file on its way into the state.
+
+    Attributes:
+        commit: The commit it is.
+        kommune_kode: Whose it is.
+        rows: What it says (see `fpsheet_sync.merge.content.Prepared`).
+        columns: Sheet → field → column letter.
+        codes: Why its rows are blocked.
+        no_cases: It says that there were no cases.
+        explanations: What it says about its warnings.
+        choices: What it decides about open conflicts.
+    """
+
+    commit: Commit
+    kommune_kode: str
+    rows: Frames
+    columns: Mapping[str, Mapping[str, str]]
+    codes: Codes
+    no_cases: bool = False
+    explanations: tuple[Explanation, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+_BLOCKING = {"FEJL", "KRITISK"}
+
+
+def block_codes(findings: Iterable[Mapping[str, str]]) -> Codes:
+    """Give the codes that block each row, from findings as dicts (sheet, cell, severity, code)."""
+    codes: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for finding in findings:
+        if finding.get("severity") not in _BLOCKING:
+            continue
+        digits = finding.get("cell", "").lstrip(ascii_uppercase)
+        if digits.isdecimal():
+            codes[finding.get("sheet", ""), int(digits)].add(finding.get("code", ""))
+    return {place: tuple(sorted(found)) for place, found in codes.items()}
+
+
+def file_of(prepared: Prepared, commit: Commit) -> File:
+    """Give the file that a prepared submission is."""
+    head = prepared.head
+    return File(
+        commit=commit,
+        kommune_kode=head.kommune_kode,
+        rows=prepared.rows,
+        columns={name: sheet.columns for name, sheet in head.sheets.items()},
+        codes=block_codes(head.findings),
+        no_cases=head.no_cases,
+        explanations=head.explanations,
+        choices=head.choices,
+    )

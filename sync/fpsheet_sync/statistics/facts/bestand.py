@@ -1,0 +1,156 @@
+"""Bestand: what is known of each citizen with the pension on a day (`pension`)."""
+
+from sqlalchemy import (
+    case,
+    func,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy import literal as sql_literal
+
+from fpsheet_sync.statistics.facts.dialect import add_years
+from fpsheet_sync.statistics.facts.fact import (
+    Facts,
+    FactSource,
+    Query,
+    Tables,
+    cited,
+    select_facts,
+)
+from fpsheet_sync.statistics.facts.scope import (
+    ENHED,
+    Scope,
+    active_on,
+    age_band,
+    band,
+    end_of,
+    known,
+    latest,
+    yes_no,
+)
+
+ASSESSED = ("tilkendelse", "aendring", "uaendret")
+"""Decisions that rest on an assessment, and so start a new five-year period."""
+
+
+def _select_assessment(scope: Scope, tables: Tables) -> Query:
+    """Give each citizen's latest vurdering by the last day."""
+    rows = cited(scope, tables, "vurdering")
+    by_then = select(rows).where(rows.c.vurdering_dato <= scope.period.til).subquery()
+    order = [by_then.c[name].desc() for name in ("vurdering_dato", "kommune_kode", "raekke_id")]
+    wanted = (
+        *(ENHED, "kommune_kode", "raekke_id"),
+        *("vurdering_dato", "arbejdsevne_pct", "maks_timer_pr_uge"),
+    )
+    last = latest(by_then, order, wanted)
+    return select(*(last.c[name] for name in wanted))
+
+
+def _select_ordinary_jobs(scope: Scope, tables: Tables) -> Query:
+    """Give the jobs of ordinary work on the last day."""
+    rows = cited(scope, tables, "job")
+    end = end_of(scope, rows, rows.c.slut_dato)
+    active = active_on(rows.c.start_dato, end, scope.period.til)
+    names = (ENHED, "kommune_kode", "raekke_id", "timer_pr_uge")
+    return select(*(rows.c[name] for name in names)).where(rows.c.job_type == "ordinaer", active)
+
+
+def _select_ordinary_work(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
+    """Give the citizens with ordinary work on the last day, and their hours a week together."""
+    jobs = tables["ordinaere_job"]
+    hours = func.sum(jobs.c.timer_pr_uge).label("timer")
+    return select(jobs.c[ENHED], hours).group_by(jobs.c[ENHED])
+
+
+def _select_stock(scope: Scope, tables: Tables) -> Query:
+    """Give `bestand`: one fact per citizen with the pension on the last day (value: hours)."""
+    people, assessed, work = (
+        tables[name] for name in ("pensionister", "seneste_vurdering", "ordinaert_arbejde")
+    )
+    joined = people.outerjoin(assessed, people.c[ENHED] == assessed.c[ENHED]).outerjoin(
+        work, people.c[ENHED] == work.c[ENHED]
+    )
+    facts = Facts(
+        "bestand",
+        people.c.kommune,
+        {
+            "bestand_niveau": people.c.niveau,
+            "koen": known(people.c.koen),
+            "aldersgruppe": age_band(people.c.foedselsdato, scope.period.til),
+            "arbejdsevne": band(assessed.c.arbejdsevne_pct, "arbejdsevne"),
+            "timer": band(assessed.c.maks_timer_pr_uge, "timer"),
+            "ordinaer": yes_no(work.c[ENHED].is_not(None)),
+            "ordinaer_timer": band(work.c.timer, "ordinaer_timer"),
+        },
+        value=work.c.timer,
+    )
+    return select_facts(people, facts, joined)
+
+
+def _select_deadline(scope: Scope, tables: Tables) -> Query:
+    """Give `under_60`: who is to be reassessed every fifth year, and whether it is overdue.
+
+    Overdue: five years and more before the last day lie the reform, the citizen's latest vurdering
+    and the latest tilkendelse, aendring or uaendret. Who has no known birth date is left out.
+    """
+    last_day = scope.period.til
+    limit = add_years(last_day, -scope.constant_int("REVURDERING_AAR"))
+    born_after = add_years(last_day, -scope.constant_int("REVURDERING_UNDER_ALDER"))
+    people, assessed = tables["pensionister"], tables["seneste_vurdering"]
+    rows = tables["afgoerelser"]
+    recent = rows.c.afgoerelse.in_(ASSESSED) & rows.c.afgoerelse_dato.between(limit, last_day)
+    decided = select(rows.c[ENHED]).where(recent).distinct().subquery()
+    joined = people.outerjoin(assessed, people.c[ENHED] == assessed.c[ENHED]).outerjoin(
+        decided, people.c[ENHED] == decided.c[ENHED]
+    )
+    recently = [assessed.c.vurdering_dato >= limit, decided.c[ENHED].is_not(None)]
+    if scope.constant_date("REFORM_IKRAFT") >= limit:
+        recently.append(true())
+    status = case((or_(*recently), sql_literal("inden")), else_=sql_literal("overskredet"))
+    facts = Facts(
+        "under_60",
+        people.c.kommune,
+        {"frist": status, "alder60": sql_literal("under")},
+        people.c.foedselsdato > born_after,
+    )
+    return select_facts(people, facts, joined)
+
+
+def _select_income(scope: Scope, tables: Tables) -> Query:
+    """Give `borgere`: one fact per income a pensioner has beside the pension on the last day.
+
+    It cites the income.
+    """
+    people, rows = tables["pensionister"], cited(scope, tables, "indkomst")
+    # An outer join, because it fixes the order: each income looks its pensioner up by index.
+    joined = rows.outerjoin(people, people.c[ENHED] == rows.c[ENHED])
+    end = end_of(scope, rows, rows.c.til_dato)
+    active = active_on(rows.c.fra_dato, end, scope.period.til)
+    facts = Facts(
+        "borgere",
+        people.c.kommune,
+        {"indkomst_kilde": known(rows.c.indkomst_kilde), "bestand_niveau": people.c.niveau},
+        active & people.c[ENHED].is_not(None),
+    )
+    return select_facts(rows, facts, joined)
+
+
+_ASSESSED = {"arbejdsevne": "seneste_vurdering", "timer": "seneste_vurdering"}
+_WORKS = dict.fromkeys(("ordinaer", "ordinaer_timer", "vaerdi"), "ordinaere_job")
+SOURCES = {
+    "seneste_vurdering": FactSource(_select_assessment, needs=("borgere",), index=ENHED),
+    "ordinaere_job": FactSource(_select_ordinary_jobs, needs=("borgere",)),
+    "ordinaert_arbejde": FactSource(_select_ordinary_work, needs=("ordinaere_job",), index=ENHED),
+    "bestand": FactSource(
+        _select_stock,
+        needs=("pensionister", "seneste_vurdering", "ordinaert_arbejde"),
+        evidence=_ASSESSED | _WORKS,
+    ),
+    "frist": FactSource(
+        _select_deadline,
+        needs=("pensionister", "seneste_vurdering", "afgoerelser"),
+        evidence={"frist": "seneste_vurdering"},
+    ),
+    "indkomst": FactSource(_select_income, needs=("pensionister", "borgere")),
+}

@@ -1,0 +1,58 @@
+"""Supported jobs (fleks-, skåne- and nyttejob): held in the period, held on its last day."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, union_all
+
+from fpsheet_sync.statistics.facts.fact import (
+    Facts,
+    FactSource,
+    Query,
+    Tables,
+    cited,
+    placed,
+    select_facts,
+)
+from fpsheet_sync.statistics.facts.scope import (
+    Scope,
+    active_on,
+    end_of,
+    known,
+    last_day_of,
+    recoded,
+)
+
+
+def _dimensions(scope: Scope, rows: Subquery) -> Mapping[str, ColumnElement[Any] | None]:
+    branches = scope.form.code_lists["branche"].codes
+    return {
+        "job_type": known(rows.c.job_type),
+        "branche": known(rows.c.branche),
+        "branche10": recoded(
+            rows.c.branche, {code.id: code.extra["gruppe10"] for code in branches}
+        ),
+    }
+
+
+def _select_jobs(scope: Scope, tables: Tables) -> Query:
+    """Give jobs: `i_perioden` (held some day of it) and `sidste_dag` (held at its end).
+
+    Held in the period: begun by its last day, and not ended before its first. It counts in the
+    kommune that reports the job. Held at the end: begun by the last day and not ended by it; it
+    counts where the citizen belongs that day. A job of a kommune that is no more ended with it:
+    its successor reports it from then on. Ordinary employment is no supported job.
+    """
+    rows = cited(scope, tables, "job")
+    joined, belongs = placed(scope, rows, tables)
+    period, start = scope.period, rows.c.start_dato
+    end, last = (find(scope, rows, rows.c.slut_dato) for find in (end_of, last_day_of))
+    supported = rows.c.job_type != "ordinaer"
+    in_period = (start <= period.til) & (last.is_(None) | (last >= period.fra))
+    dimensions = _dimensions(scope, rows)
+    held = Facts("i_perioden", rows.c.kommune_kode, dimensions, supported & in_period)
+    at_end = Facts("sidste_dag", belongs, dimensions, supported & active_on(start, end, period.til))
+    return union_all(select_facts(rows, held), select_facts(rows, at_end, joined))
+
+
+SOURCES = {"job": FactSource(_select_jobs, needs=("borgere", "hjem"))}

@@ -1,0 +1,179 @@
+"""Editions for everybody: every number rounded, audited, and put in place of the counted one."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from fpsheet_sync.disclosure.cells import CellId
+from fpsheet_sync.disclosure.cells import Release as Disclosed
+from fpsheet_sync.disclosure.rounding import Rounded, round_release
+from fpsheet_sync.disclosure.settings import Rounding
+from fpsheet_sync.statistics.protection import measured
+from fpsheet_sync.statistics.protection.citizen_counts import count_persons
+from fpsheet_sync.statistics.protection.crossed_cells import crossed_numbers
+from fpsheet_sync.statistics.protection.kommune_knowledge import tell_parts
+from fpsheet_sync.statistics.protection.printed_release import (
+    Printed,
+    compare_prints,
+    print_release,
+)
+from fpsheet_sync.statistics.protection.release_cells import release_cells
+from fpsheet_sync.statistics.publication.publication import Before, Kept, Measured
+from fpsheet_sync.statistics.publication.revision_cause import ChangedFacts
+from fpsheet_sync.statistics.stat_table import Release
+from fpsheet_sync.statistics.tables.benchmark import Benchmark
+from fpsheet_sync.statistics.tables.counting import Counting
+from fpsheet_sync.statistics.tables.number_name import COUNTRIES
+from fpsheet_sync.statistics.tables.public_tables import public_tables
+from fpsheet_sync.statistics.tables.release import counted_specs
+from fpsheet_sync.statistics.tables.wording import Wording
+
+if TYPE_CHECKING:
+    from fpsheet_sync.statistics.publication.draft import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What editions for everybody are made from.
+
+    Attributes:
+        counting: What was counted.
+        figures: Imported figures to compare with.
+        before: What earlier editions of the country told.
+        earlier: How the last edition of the period was rounded; nothing where there is none.
+        changed: Gives what changed since a commit.
+    """
+
+    counting: Counting
+    figures: Sequence[Benchmark]
+    before: Before
+    earlier: Kept
+    changed: Callable[[int], ChangedFacts]
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """Editions for everybody, how they were rounded, and how that was proved to be enough.
+
+    Attributes:
+        releases: The editions.
+        kept: How they were rounded.
+        audit: The proof.
+        plain: Small numbers that everybody has from editions of before numbers were rounded.
+        told: What readers are told of numbers beside each other: why, whether it is certain, and
+            how often.
+    """
+
+    releases: tuple[Release, ...]
+    kept: Kept
+    audit: Rounded
+    plain: tuple[CellId, ...]
+    told: tuple[tuple[str, bool, int], ...]
+
+
+def protect(question: "Question", counted: Sequence[Release], ground: Ground) -> Protected:
+    """Round the editions of a country together, and give them as they may be published.
+
+    Args:
+        question: What is to be made.
+        counted: Every edition in full, of every area and language.
+        ground: What is known besides.
+
+    Raises:
+        DisclosureError: Some number cannot be protected, or not in time.
+    """
+    own = [release for release in counted if release.language == question.languages[0]]
+    shown = [public_tables(release) for release in own]
+    settings = Rounding(
+        base=question.base, threshold=question.threshold, time_limit=60.0 * question.minutes
+    )
+    told = question.told
+    described = _described(question, (own, shown), ground)
+    rounded = round_release(
+        described,
+        settings,
+        secret=question.secret,
+        earlier=ground.before.prints,
+        progress=(lambda step: told(step.done, step.total)) if told else None,
+    )
+    kept = _kept(question, shown, ground, rounded)
+    numbers = {name: one.value for name, one in rounded.prints.items()}
+    printed = Printed(
+        base=question.base,
+        numbers=numbers,
+        left_out=rounded.left_out,
+        bases={name: one.base for name, one in rounded.prints.items()},
+        figures={name: one.value for name, one in kept.figures.items()},
+        tallies=kept.tallies,
+        given=compare_prints(ground.counting, numbers, ground.figures),
+    )
+    releases = tuple(
+        print_release(
+            public_tables(release),
+            printed,
+            ground.counting,
+            Wording(question.form, release.language),
+        )
+        for release in counted
+    )
+    return Protected(releases, kept, rounded, _plain(described, rounded), count_told(described))
+
+
+def _described(
+    question: "Question", releases: tuple[Sequence[Release], Sequence[Release]], ground: Ground
+) -> Disclosed:
+    """Describe the editions: their numbers, the citizens behind each, and all that binds them."""
+    own, shown = releases
+    request = question.request(question.languages[0], "", ())
+    counting = ground.counting
+    described = release_cells(
+        shown,
+        question.form,
+        known=ground.before.exact,
+        earlier=ground.before.counts,
+        crossed=crossed_numbers(counting, counted_specs(request, counting.jurisdictions)),
+    )
+    persons: dict[CellId, int] = {}
+    for release in shown:
+        persons |= count_persons(release, counting.excess)
+    cells = tuple(replace(cell, persons=persons.get(cell.id)) for cell in described.cells)
+    return tell_parts(replace(described, cells=cells), own)
+
+
+def count_told(described: Disclosed) -> tuple[tuple[str, bool, int], ...]:
+    """Count what binds numbers beyond the sums that tables print, by why it does."""
+    found = Counter((each.reason, each.is_certain) for each in described.equations if each.reason)
+    return tuple((*key, found[key]) for key in sorted(found))
+
+
+def _plain(described: Disclosed, rounded: Rounded) -> tuple[CellId, ...]:
+    """Give the small numbers that earlier editions give away, whatever is printed now."""
+    small = range(1, rounded.settings.threshold)
+    exact = {
+        cell.id
+        for cell in described.cells
+        if cell.is_count and cell.value in small and described.known.get(cell.id) == cell.value
+    }
+    narrow = {cell for cell, view in rounded.audit.already_known if not view}
+    return tuple(sorted(exact | narrow))
+
+
+def _kept(question: "Question", shown: Sequence[Release], ground: Ground, rounded: Rounded) -> Kept:
+    """Choose what is printed beside the counts, and give all that is kept of the edition."""
+    given = measured.Ground(
+        as_of=question.as_of,
+        threshold=question.threshold,
+        prints=rounded.prints,
+        persons=ground.counting.measured,
+        earlier=ground.earlier.figures,
+        changed=ground.changed,
+    )
+    figures: dict[str, Measured] = {}
+    tallies: Mapping[str, int] = {}
+    for release in shown:
+        figures |= measured.measure(release, given)
+        if release.area in COUNTRIES:
+            how = (question.base, question.secret)
+            tallies = measured.round_tallies(release, *how, ground.earlier.tallies)
+    return Kept(rounded.prints, rounded.left_out, figures, tallies)

@@ -1,0 +1,172 @@
+"""Relations: what every reader knows of printed numbers beside each other, and why.
+
+A relation says that some numbers together are others together, or no more than these. None is
+written down for a single table: they are derived from the declarations of what the tables count
+(`fpsheet_templates.population`, `fpsheet_templates.table`), within an edition (`inside`) and from
+edition to edition (`over_time`). The audit is told all of them, each with its derivation in words
+(the text `statistics.relation.<reason>`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fpsheet_sync.disclosure.cells import Cell, CellId, Equation
+from fpsheet_sync.statistics.tables.number_name import Number
+from fpsheet_templates.population import Population, load_populations
+
+DISTINCT = ".distinct"
+"""End of the names of numbers that count each citizen or case once."""
+
+
+class Reason(StrEnum):
+    """Why a relation holds; the text that says so."""
+
+    PART = "part"
+    """A part is no larger than its whole."""
+    COVERED = "covered"
+    """Counted once, no more in all than in every part together."""
+    CASES = "cases"
+    """Citizens counted once are no more than their cases."""
+    ONE_HOME = "one_home"
+    """Citizens counted once, each in one kommune: the country is the sum."""
+    CONTAINED = "contained"
+    """What is counted is counted in the other, too."""
+    APART = "apart"
+    """Counts with nothing in common inside a third."""
+    MIRROR = "mirror"
+    """The same citizens, seen from both ends."""
+    READ_TOGETHER = "read_together"
+    """Two values are read from one row: where this one is known, so is that."""
+    CROSSED = "crossed"
+    """Margins of several tables are sums of the same cells, which no table prints."""
+    STOCK_FLOW = "stock_flow"
+    """What was held before, and what began, less what ended."""
+    HELD = "held"
+    """What is held on a day is held in a period with that day, or beginning on the next."""
+    SHORTER = "shorter"
+    """A period within another."""
+    REST = "rest"
+    """A period that ends or begins as a longer one, and the rest of that."""
+    ANNIVERSARY = "anniversary"
+    """What happened a year before."""
+    FALLING = "falling"
+    """What nobody becomes who was not so before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Some numbers together are others together, or no more.
+
+    Attributes:
+        reason: Why.
+        some: The numbers of the smaller side.
+        others: Those of the larger.
+        is_equal: Both sides are the same.
+        is_certain: It holds whatever happened. Otherwise it holds where few have moved: readers may
+            believe it, so they are told it, but nothing rests on it.
+    """
+
+    reason: Reason
+    some: tuple[Number, ...]
+    others: tuple[Number, ...]
+    is_equal: bool = False
+    is_certain: bool = True
+
+    @property
+    def name(self) -> str:
+        """Name the relation, once for all that it says."""
+        some, others = (" + ".join(each.id for each in side) for side in (self.some, self.others))
+        return f"{some} {'=' if self.is_equal else '<='} {others}"
+
+    @property
+    def owner(self) -> str | None:
+        """Give the kommune that knows both sides; None where it takes more than its own."""
+        owners = {number.owner for number in (*self.some, *self.others)}
+        return owners.pop() if len(owners) == 1 else None
+
+    def left(self, values: Mapping[Number, int]) -> int:
+        """Give the larger side less the smaller; what a true relation leaves is not negative."""
+        sides = (sum(values[each] for each in side) for side in (self.others, self.some))
+        others, some = sides
+        return others - some
+
+    def holds(self, values: Mapping[Number, int]) -> bool:
+        """Tell whether it is so in these numbers."""
+        left = self.left(values)
+        return left == 0 if self.is_equal else left >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Relations as equations, with the cells that these need and that nobody prints."""
+
+    cells: tuple[Cell, ...]
+    equations: tuple[Equation, ...]
+
+
+def tell(relations: Iterable[Relation], values: Mapping[Number, int]) -> Told:
+    """Put relations that hold into equations; what is left between two sides is a cell.
+
+    One that does not hold is told to nobody: a probable one, or one from edition to edition where
+    records were revised in between.
+    """
+    cells: dict[CellId, Cell] = {}
+    equations: dict[str, Equation] = {}
+    for relation in relations:
+        name = relation.name
+        if name in equations or not relation.holds(values):
+            continue
+        extra, found = _equations(relation, name, values)
+        cells |= {cell.id: cell for cell in extra}
+        equations |= {equation.name: equation for equation in found}
+    return Told(tuple(cells.values()), tuple(equations.values()))
+
+
+def _equations(
+    relation: Relation, name: str, values: Mapping[Number, int]
+) -> tuple[list[Cell], list[Equation]]:
+    parts = [number.id for number in relation.some]
+    cells: list[Cell] = []
+    if not relation.is_equal:
+        rest = CellId(f"{name} (rest)")
+        cells.append(_cell(relation, rest, relation.left(values)))
+        parts.append(rest)
+    others = tuple(number.id for number in relation.others)
+    if len(others) == 1:
+        return cells, [_equation(relation, name, others[0], tuple(parts))]
+    if len(parts) == 1:
+        return cells, [_equation(relation, name, parts[0], others)]
+    total = CellId(f"{name} (together)")
+    cells.append(_cell(relation, total, sum(values[number] for number in relation.others)))
+    return cells, [
+        _equation(relation, total, total, others),
+        _equation(relation, name, total, tuple(parts)),
+    ]
+
+
+def _cell(relation: Relation, name: CellId, value: int) -> Cell:
+    return Cell(name, value, is_count=False, owner=relation.owner)
+
+
+def _equation(relation: Relation, name: str, total: CellId, parts: tuple[CellId, ...]) -> Equation:
+    return Equation(name, total, parts, reason=relation.reason, is_certain=relation.is_certain)
+
+
+def population_of(number: Number) -> Population | None:
+    """Give what a number counts; None for what is no count of a table's facts.
+
+    Of a sum of counts it is the first's, for where and when they count is the same.
+    """
+    name = number.of.split("+", maxsplit=1)[0].removesuffix(DISTINCT)
+    return load_populations().get(name)
+
+
+FAMILIES = ("forloeb", "job")
+"""What comes from one sheet alone; a citizen's other rows do not touch it."""
+
+
+def family_of(number: Number) -> str:
+    """Give what a number belongs to: forløb, supported jobs, or ("") all about the pension."""
+    population = population_of(number)
+    return population.of if population and population.of in FAMILIES else ""

@@ -1,0 +1,1 @@
+"""Publication: editions, what changed between them, and what is behind a number."""

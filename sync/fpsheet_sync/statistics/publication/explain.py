@@ -1,0 +1,236 @@
+"""Explanations: the records behind a printed figure, each with its file and cell.
+
+What is explained is counted by the same facts that the figure was counted from, so the number of
+records, or of distinct units, is the printed number (a test sweeps every count of a country).
+A citizen is named by pseudonym and never by CPR number.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, select
+
+from fpsheet_sync.statistics.facts.scope import ENHED, Scope
+from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables
+from fpsheet_sync.statistics.publication.cited_records import (
+    NOWHERE,
+    Behind,
+    Explanation,
+    Place,
+    find_places,
+)
+from fpsheet_sync.statistics.publication.delivery import explain_delivery
+from fpsheet_sync.statistics.stat_table import Column, StatTable
+from fpsheet_sync.statistics.tables.cube import KOMMUNE
+from fpsheet_sync.statistics.tables.quality import FACTS as DELIVERY
+from fpsheet_sync.statistics.tables.release import COUNTRIES, ReleaseRequest, release_scope
+from fpsheet_templates.form import Form
+from fpsheet_templates.table import TOTAL, ColumnSpec, Count, TableSpec, load_tables
+
+EVIDENCE = "grundlag"
+"""The part of records that are not counted, but say why those that are count where they do."""
+
+_COUNTED = frozenset({Count.ROWS, Count.DISTINCT})
+_OF_VALUES = frozenset({Count.MEAN, Count.QUARTILE_1, Count.MEDIAN, Count.QUARTILE_3})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cell is to be explained.
+
+    Attributes:
+        table: The table as it was laid out.
+        key: Codes of the row (`StatTable.keys`).
+        column: The column.
+        area: Kommunekode or country of the edition.
+    """
+
+    table: StatTable
+    key: tuple[str, ...]
+    column: Column
+    area: str
+
+
+def is_explained(spec: TableSpec, column: ColumnSpec) -> bool:
+    """Tell whether records or files are behind a column; a target that was imported has none."""
+    if column.facts == DELIVERY:
+        return True
+    return any(part.facts in FACT_SOURCES for part in counted_parts(spec, column))
+
+
+def counted_parts(spec: TableSpec, column: ColumnSpec) -> tuple[ColumnSpec, ...]:
+    """Give the columns of facts that a column is made of: itself, or its parts, each once."""
+    if column.count in _COUNTED | _OF_VALUES:
+        return (column,)
+    parts = (spec.column(name) for name in column.parts)
+    counted = (each for part in parts for each in counted_parts(spec, part))
+    return tuple({each.id: each for each in counted}.values())
+
+
+def explain(
+    connection: Connection, form: Form, request: ReleaseRequest, wanted: Sequence[Wanted]
+) -> list[Explanation]:
+    """Give the records behind some cells; the facts are made once for all of them.
+
+    Args:
+        connection: The database.
+        form: The form.
+        request: What the tables were counted for.
+        wanted: The cells; those without records (`is_explained`) get an empty explanation.
+    """
+    scope = release_scope(connection, form, request)
+    specs = {spec.id: spec for spec in load_tables()}
+    columns = [(each, *find_column(specs[each.table.id], each.column)) for each in wanted]
+    parts = [
+        (each, code, counted_parts(specs[each.table.id], spec)) for each, spec, code in columns
+    ]
+    names = sorted({p.facts for _, _, own in parts for p in own if p.facts in FACT_SOURCES})
+    with fact_tables(connection, scope, names) as tables:
+        facts = [
+            [(part, _rows(connection, tables, scope, cell, (part, code))) for part in own]
+            for cell, code, own in parts
+        ]
+        evidence = [
+            _evidence(connection, tables, scope, cell, [(part, code) for part in own])
+            for cell, code, own in parts
+        ]
+    records = {
+        (row.kommune_kode, row.raekke_id)
+        for own, others in zip(facts, evidence, strict=True)
+        for rows in (*(rows for _, rows in own), others)
+        for row in rows
+    }
+    places = find_places(connection, records, scope.as_of)
+    return [
+        explain_delivery(connection, scope, each.key[0], spec.measure)
+        if spec.facts == DELIVERY
+        else _explanation(own, others, places)
+        for (each, spec, _), own, others in zip(columns, facts, evidence, strict=True)
+    ]
+
+
+def find_column(spec: TableSpec, column: Column) -> tuple[ColumnSpec, str]:
+    """Give the declared column of a laid out one, and the code it is split by ("" for none)."""
+    for declared in spec.columns:
+        if declared.id == column.id and not declared.by:
+            return declared, TOTAL
+        code = dict(column.codes).get(declared.by, TOTAL)
+        prefix = f"{declared.id}_"
+        if declared.by and code and column.id == prefix + _safe(code):
+            return declared, code
+    raise KeyError(column.id)
+
+
+def _safe(code: str) -> str:
+    return "".join(c if c.isalnum() else "_" for c in code)
+
+
+def _rows(
+    connection: Connection,
+    tables: Mapping[str, Table],
+    scope: Scope,
+    cell: Wanted,
+    part: tuple[ColumnSpec, str],
+) -> list[Row[Any]]:
+    """Give the facts of one part of a cell."""
+    spec, code = part
+    if spec.facts not in tables:
+        return []
+    facts = tables[spec.facts]
+    columns = [facts.c[name] for name in (ENHED, "kommune", "kommune_kode", "raekke_id", "vaerdi")]
+    query = select(*columns).where(*_conditions(facts, scope, cell, spec, code))
+    if spec.count in _OF_VALUES:
+        query = query.where(facts.c.vaerdi.is_not(None))
+    order = (facts.c.kommune_kode, facts.c.raekke_id, facts.c[ENHED])
+    return list(connection.execute(query.order_by(*order)).all())
+
+
+def _evidence(
+    connection: Connection,
+    tables: Mapping[str, Table],
+    scope: Scope,
+    cell: Wanted,
+    parts: Sequence[tuple[ColumnSpec, str]],
+) -> list[Row[Any]]:
+    """Give the records that say what the cited ones do not: how someone was assessed, who works.
+
+    Only where the cell is of them: that of all pensioners has none.
+    """
+    found: dict[tuple[str, str], Row[Any]] = {}
+    for spec, code in parts:
+        source = FACT_SOURCES.get(spec.facts)
+        if source is None:
+            continue
+        asked = {name for name, value in _codes(cell, spec, code).items() if value != TOTAL}
+        asked |= {"vaerdi"} if spec.count in _OF_VALUES else set()
+        facts = tables[spec.facts]
+        units = select(facts.c[ENHED]).where(*_conditions(facts, scope, cell, spec, code))
+        for name in sorted({source.evidence[each] for each in asked & source.evidence.keys()}):
+            said = tables[name]
+            columns = (said.c[each] for each in (ENHED, "kommune_kode", "raekke_id"))
+            query = select(*columns).where(said.c[ENHED].in_(units))
+            found |= {(row.kommune_kode, row.raekke_id): row for row in connection.execute(query)}
+    return [found[key] for key in sorted(found)]
+
+
+def _codes(cell: Wanted, spec: ColumnSpec, code: str) -> dict[str, str]:
+    """Give what a part of a cell is broken down by: dimension → code."""
+    codes = dict(zip(cell.table.dimensions, cell.key, strict=True))
+    if cell.area and cell.area not in COUNTRIES:
+        codes[KOMMUNE] = cell.area
+    if spec.by:
+        codes[spec.by] = code
+    return codes | dict(spec.where)
+
+
+def _conditions(
+    facts: Table, scope: Scope, cell: Wanted, spec: ColumnSpec, code: str
+) -> Iterator[ColumnElement[bool]]:
+    yield facts.c.maal == spec.measure
+    yield facts.c.kommune.in_(scope.kommuner)
+    for name, value in _codes(cell, spec, code).items():
+        if value != TOTAL:
+            yield facts.c[name] == value
+
+
+def _explanation(
+    facts: Sequence[tuple[ColumnSpec, Sequence[Row[Any]]]],
+    evidence: Sequence[Row[Any]],
+    places: Mapping[tuple[str, str], Place],
+) -> Explanation:
+    numbers: dict[str, int] = {}
+    behind: list[Behind] = []
+    for spec, rows in facts:
+        units = {row.enhed for row in rows} if spec.count is Count.DISTINCT else rows
+        numbers[spec.id] = len(units)
+        for row in rows:
+            sheet, cell, sha256 = places.get((row.kommune_kode, row.raekke_id), NOWHERE)
+            behind.append(
+                Behind(
+                    part=spec.id,
+                    unit=row.enhed,
+                    kommune_kode=row.kommune_kode,
+                    counts_in=row.kommune,
+                    sheet=sheet,
+                    row_id=row.raekke_id,
+                    cell=cell,
+                    sha256=sha256,
+                    value=row.vaerdi if spec.count in _OF_VALUES else None,
+                )
+            )
+    for row in evidence:
+        sheet, cell, sha256 = places.get((row.kommune_kode, row.raekke_id), NOWHERE)
+        behind.append(
+            Behind(
+                part=EVIDENCE,
+                unit=row.enhed,
+                kommune_kode=row.kommune_kode,
+                counts_in="",
+                sheet=sheet,
+                row_id=row.raekke_id,
+                cell=cell,
+                sha256=sha256,
+            )
+        )
+    return Explanation(numbers, tuple(behind))

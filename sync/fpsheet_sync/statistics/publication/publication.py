@@ -1,0 +1,354 @@
+"""Publications: numbered editions of a country and a period, kept as they were printed."""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from fpsheet_sync.database.access_log import Actor, Deed, log_access
+from fpsheet_sync.database.errors import store_failure
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.store import Store, lock
+from fpsheet_sync.disclosure.cells import CellId
+from fpsheet_sync.statistics.protection.release_cells import printed_numbers
+from fpsheet_sync.statistics.publication.frozen_files import (
+    freeze,
+    freeze_files,
+    freeze_releases,
+    thaw,
+    thaw_files,
+    thaw_releases,
+)
+from fpsheet_sync.statistics.stat_table import Period, Release, Shorthand
+
+if TYPE_CHECKING:
+    # Not loaded here: it brings the solver along.
+    from fpsheet_sync.disclosure.prints import Print
+    from fpsheet_sync.disclosure.rounding import Rounded
+
+_TABLE = "publikation"
+_LARGE = frozenset({"celler", "udgaver", "filer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One edition, as the database lists it.
+
+    Attributes:
+        id: Its place among all publications.
+        area: "GL" or "DK".
+        period: Period counted.
+        number: Edition of that country and period, from 1.
+        fingerprint: Hash of everything the edition depends on.
+        as_of: Number of the last commit it knows of.
+        state: Hash of the country's state it was counted from.
+        counted_on: The day printed as "opgjort pr.".
+        settings: Choices it was made with: threshold, publisher, figures compared with …
+    """
+
+    id: int
+    area: str
+    period: Period
+    number: int
+    fingerprint: str
+    as_of: int
+    state: str
+    counted_on: date
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A mean or quartile as it was printed.
+
+    Attributes:
+        value: The whole number, or a shorthand.
+        as_of: The last commit that was known when it was chosen.
+    """
+
+    value: int | Shorthand
+    as_of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept beside an edition, and nobody outside may see: how it was rounded.
+
+    Attributes:
+        prints: Every count printed, by name, with the count it was printed for.
+        left_out: Counts that could not be printed.
+        figures: Means and quartiles, by name of the figure.
+        tallies: Numbers of rows and findings (T21), by name of the figure.
+    """
+
+    prints: Mapping[CellId, "Print"] = field(default_factory=dict)
+    left_out: frozenset[CellId] = frozenset()
+    figures: Mapping[str, Measured] = field(default_factory=dict)
+    tallies: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Editions of a country that could be published: the audit has passed.
+
+    Attributes:
+        publication: What they would be; its number is the next one.
+        releases: The editions of every area and language.
+        kept: How they were rounded.
+        seen: The last publication of the country that the draft takes into account; 0 for none.
+        audit: How every number was protected, for the departement alone.
+        plain: Small numbers that everybody has from earlier editions.
+        told: What readers are told of numbers beside each other: why, whether it is certain, and
+            how often.
+        files: The files that are handed out, by name; of what is not among them new ones are made.
+    """
+
+    publication: Publication
+    releases: tuple[Release, ...]
+    kept: Kept
+    seen: int
+    audit: "Rounded | None" = field(default=None, repr=False)
+    plain: tuple[CellId, ...] = ()
+    told: tuple[tuple[str, bool, int], ...] = ()
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What earlier editions of a country have told.
+
+    Attributes:
+        exact: The counts printed as they were counted, by name; of several values the last.
+        prints: Every rounded print that a number ever had, oldest first.
+        last: The last publication of the country; 0 for none.
+    """
+
+    exact: Mapping[CellId, int] = field(default_factory=dict)
+    prints: Mapping[CellId, tuple["Print", ...]] = field(default_factory=dict)
+    last: int = 0
+
+    @property
+    def counts(self) -> Mapping[CellId, int]:
+        """Give the counts behind the rounded prints, each by its last."""
+        last = {name: ones[-1].count for name, ones in self.prints.items()}
+        return {name: count for name, count in last.items() if count is not None}
+
+
+def read_publications(
+    connection: Connection, area: str, period: Period | None = None
+) -> tuple[Publication, ...]:
+    """Give the editions of a country, or of one of its periods, oldest first."""
+    table = store_schema()[_TABLE]
+    columns = [column for column in table.columns if column.name not in _LARGE]
+    wanted = select(*columns).where(table.c.omraade == area).order_by(table.c.id)
+    if period is not None:
+        wanted = wanted.where(table.c.fra == period.fra, table.c.til == period.til)
+    return tuple(_publication(row) for row in connection.execute(wanted))
+
+
+def read_previous(
+    connection: Connection, area: str, period: Period, number: int, as_of: int | None = None
+) -> Publication | None:
+    """Give the last edition of a country and period before that of a number; None for the first.
+
+    Of a state of the past (`as_of`, the last commit it knows of) an edition that knew more came
+    later, and is none before it.
+    """
+    known = read_publications(connection, area, period)
+    return next(
+        (
+            each
+            for each in known[::-1]
+            if each.number < number and (as_of is None or each.as_of <= as_of)
+        ),
+        None,
+    )
+
+
+def read_before(connection: Connection, area: str) -> Before:
+    """Give what a reader of every edition of a country knows.
+
+    All periods: the same number stands in editions of other periods too (a stock of one day, a
+    quarter inside a year), under the same name.
+
+    Raises:
+        StoreError: What is kept of an edition is not what its tables print.
+    """
+    table = store_schema()[_TABLE]
+    exact: dict[CellId, int] = {}
+    prints: dict[CellId, list[Print]] = defaultdict(list)
+    last = 0
+    wanted = select(table).where(table.c.omraade == area).order_by(table.c.id)
+    for row in connection.execute(wanted):
+        kept, shown = _read_checked(row)
+        exact.update({} if kept.prints else shown)
+        for name, one in kept.prints.items():
+            if one not in prints[name][-1:]:
+                prints[name].append(one)
+        last = row.id
+    return Before(exact, {name: tuple(ones) for name, ones in prints.items()}, last)
+
+
+def read_kept(connection: Connection, publication: Publication) -> Kept:
+    """Give how the editions of a publication were rounded; nothing where they were not."""
+    table = store_schema()[_TABLE]
+    wanted = select(table.c.celler).where(table.c.id == publication.id)
+    return thaw_kept(thaw(connection.execute(wanted).scalar_one()))
+
+
+def read_editions(connection: Connection, publication: Publication) -> tuple[Release, ...]:
+    """Give the editions of a publication as they were printed, in every language."""
+    table = store_schema()[_TABLE]
+    wanted = select(table.c.udgaver).where(table.c.id == publication.id)
+    return thaw_releases(connection.execute(wanted).scalar_one())
+
+
+def read_files(connection: Connection, publication: Publication) -> Mapping[str, bytes]:
+    """Give the files of a publication as they were handed out; none of an earlier version's."""
+    table = store_schema()[_TABLE]
+    wanted = select(table.c.filer).where(table.c.id == publication.id)
+    data = connection.execute(wanted).scalar_one()
+    return thaw_files(data) if data else {}
+
+
+def save_drafts(store: Store, drafts: Sequence[Draft], actor: Actor) -> bool:
+    """Publish drafts, all of them or none, each with a line in the access log.
+
+    Returns:
+        False where somebody has published since a draft was made; nothing is changed then, and
+        the draft must be made again with that edition taken into account.
+
+    Raises:
+        StoreError: The database could not be written.
+    """
+    with store.write() as connection:
+        lock(connection, _TABLE)
+        if any(_is_overtaken(connection, draft) for draft in drafts):
+            return False
+        for draft in drafts:
+            _save(connection, draft, actor)
+    return True
+
+
+def next_number(connection: Connection, area: str, period: Period) -> int:
+    """Give the number of the next edition of a country and period, 1 for the first."""
+    earlier = read_publications(connection, area, period)
+    return max((each.number for each in earlier), default=0) + 1
+
+
+def _is_overtaken(connection: Connection, draft: Draft) -> bool:
+    """Tell whether somebody published after the draft was numbered, or after it was made."""
+    own = draft.publication
+    is_numbered = next_number(connection, own.area, own.period) == own.number
+    return not is_numbered or _last(connection, own.area) != draft.seen
+
+
+def _last(connection: Connection, area: str) -> int:
+    table = store_schema()[_TABLE]
+    newest = select(func.max(table.c.id)).where(table.c.omraade == area)
+    return int(connection.execute(newest).scalar() or 0)
+
+
+def _save(connection: Connection, draft: Draft, actor: Actor) -> None:
+    table, own = store_schema()[_TABLE], draft.publication
+    number = int(connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
+    connection.execute(
+        table.insert(),
+        {
+            "id": number,
+            "omraade": own.area,
+            "fra": own.period.fra,
+            "til": own.period.til,
+            "nummer": own.number,
+            "aftryk": own.fingerprint,
+            "til_og_med": own.as_of,
+            "tilstand": own.state,
+            "opgjort": own.counted_on,
+            "oprettet": actor.time,
+            "indstillinger": dict(own.settings),
+            "celler": freeze_kept(draft.kept),
+            "udgaver": freeze_releases(draft.releases),
+            "filer": freeze_files(draft.files) if draft.files else None,
+        },
+    )
+    days = {"fra": str(own.period.fra), "til": str(own.period.til)}
+    details = {"omraade": own.area, "udgave": own.number, **days, "tilstand": own.state}
+    log_access(connection, actor, Deed("udgivelse", details=details))
+
+
+def freeze_kept(kept: Kept) -> bytes:
+    """Give how editions were rounded as bytes."""
+    return freeze(
+        {
+            "printed": {name: one.value for name, one in kept.prints.items()},
+            "hidden": dict.fromkeys(sorted(kept.left_out), True),
+            "prints": {
+                name: [one.value, one.base, one.window, one.count]
+                for name, one in kept.prints.items()
+            },
+            "figures": {name: [one.value, one.as_of] for name, one in kept.figures.items()},
+            "tallies": dict(kept.tallies),
+        }
+    )
+
+
+def thaw_kept(cells: Mapping[str, Any]) -> Kept:
+    """Give back how editions were rounded; nothing of those that were not."""
+    from fpsheet_sync.disclosure.prints import Print  # noqa: PLC0415 - brings numpy along
+
+    if "prints" not in cells:
+        return Kept()
+    return Kept(
+        prints={name: Print(*parts) for name, parts in cells["prints"].items()},
+        left_out=frozenset(cells["hidden"]),
+        figures={
+            name: Measured(Shorthand(value) if isinstance(value, str) else value, as_of)
+            for name, (value, as_of) in cells["figures"].items()
+        },
+        tallies=cells["tallies"],
+    )
+
+
+def _read_checked(row: Row[Any]) -> tuple[Kept, Mapping[CellId, int]]:
+    """Give how an edition was rounded and what it shows, which must belong together.
+
+    Raises:
+        StoreError: They do not: the tables are another edition's, or a print is not what they show
+            or no multiple of what it was rounded to.
+    """
+    shown: dict[CellId, int] = {}
+    try:
+        kept = thaw_kept(thaw(row.celler))
+        editions = thaw_releases(row.udgaver)
+        shown = {name: cell for one in editions for name, cell in printed_numbers(one).items()}
+        is_whole = all(
+            (one.number, one.period) == (row.nummer, Period(row.fra, row.til)) for one in editions
+        )
+        if kept.prints:
+            prints = {name: one.value for name, one in kept.prints.items()}
+            is_rounded = all(one.value % one.base == 0 for one in kept.prints.values())
+            is_whole = is_whole and is_rounded and shown.items() <= prints.items()
+    except (KeyError, TypeError, ValueError, zlib.error):
+        kept, is_whole = Kept(), False
+    if not is_whole:
+        days = f"{row.fra:%d-%m-%Y} - {row.til:%d-%m-%Y}"
+        raise store_failure("edition", {"nummer": row.nummer, "omraade": row.omraade, "dage": days})
+    return kept, shown
+
+
+def _publication(row: Row[Any]) -> Publication:
+    return Publication(
+        id=row.id,
+        area=row.omraade,
+        period=Period(row.fra, row.til),
+        number=row.nummer,
+        fingerprint=row.aftryk,
+        as_of=row.til_og_med,
+        state=row.tilstand,
+        counted_on=row.opgjort,
+        settings=row.indstillinger,
+    )

@@ -1,0 +1,58 @@
+"""Withdrawn editions: which, when and why. What they printed stays known to their readers.
+
+It is kept with the settings of the edition, which who gives editions out may read.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, update
+
+from fpsheet_sync.database.access_log import Actor, Deed, log_access
+from fpsheet_sync.database.errors import need_no_cpr, store_failure
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.statistics.publication.publication import Publication
+
+_SETTING = "tilbagetrukket"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That an edition no longer stands.
+
+    Attributes:
+        day: The day it was withdrawn.
+        reason: Why, as the next edition prints it.
+    """
+
+    day: date
+    reason: str
+
+
+def withdrawal_of(publication: Publication) -> Withdrawal | None:
+    """Give that an edition was withdrawn; None where it stands."""
+    found = publication.settings.get(_SETTING)
+    if found is None:
+        return None
+    return Withdrawal(date.fromisoformat(found["dag"]), str(found["begrundelse"]))
+
+
+def withdraw(connection: Connection, publication: Publication, reason: str, actor: Actor) -> None:
+    """Withdraw an edition; the access log says who did and why.
+
+    Raises:
+        StoreError: It is withdrawn already, or the reason holds a CPR number.
+    """
+    need_no_cpr(reason)
+    before = withdrawal_of(publication)
+    if before is not None:
+        told = {"nummer": publication.number, "dag": f"{before.day:%d-%m-%Y}"}
+        raise store_failure("withdrawn", {**told, "begrundelse": before.reason})
+    table = store_schema()["publikation"]
+    said = {"dag": actor.time.date().isoformat(), "begrundelse": reason}
+    settings = {**publication.settings, _SETTING: said}
+    own = table.c.id == publication.id
+    connection.execute(update(table).where(own).values(indstillinger=settings))
+    days = {"fra": str(publication.period.fra), "til": str(publication.period.til)}
+    about = {"omraade": publication.area, "udgave": publication.number, "grund": reason}
+    log_access(connection, actor, Deed("tilbagetrukket", details=about | days))

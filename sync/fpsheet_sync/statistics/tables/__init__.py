@@ -1,0 +1,1 @@
+"""Tables: counts laid out as the tables of an edition."""

@@ -1,0 +1,193 @@
+"""Comparison with the country: expected refusals, intervals, targets, imported figures."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from sqlalchemy import Connection, delete, insert, select
+
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.statistics.stat_table import Period
+from fpsheet_sync.statistics.tables.cube import KOMMUNE, Codes, Cube, Figure
+from fpsheet_sync.statistics.tables.interval import binomial_interval
+from fpsheet_templates.table import Count
+
+TILKENDELSER, AFSLAG, MAAL = "tilkendelser", "afslag", "tilbagevisninger_maal"
+STRATA = ("koen", "aldersgruppe")
+_SETTING = "landstal"
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One published or decided figure of a year.
+
+    Attributes:
+        omraade: "GL" or "DK" for a country, else a kommunekode.
+        aar: Calendar year.
+        maal: `tilkendelser` and `afslag` of a country; `tilbagevisninger_maal`, the highest number
+            of tilbagevisninger a kommune has set itself.
+        vaerdi: The figure, 0 or more.
+        kilde: Where it was published.
+    """
+
+    omraade: str
+    aar: int
+    maal: str
+    vaerdi: float
+    kilde: str = ""
+
+
+def save_benchmarks(connection: Connection, figures: Iterable[Benchmark]) -> int:
+    """Keep figures in the database, in place of those of the same area, year and measure.
+
+    Returns:
+        How many there are now.
+    """
+    key = {(f.omraade, f.aar, f.maal): f for f in (*load_benchmarks(connection), *figures)}
+    text = json.dumps([asdict(key[name]) for name in sorted(key)], ensure_ascii=False)
+    table = store_schema()["opsaetning"]
+    connection.execute(delete(table).where(table.c.navn == _SETTING))
+    connection.execute(insert(table), {"navn": _SETTING, "vaerdi": text})
+    return len(key)
+
+
+def load_benchmarks(connection: Connection) -> tuple[Benchmark, ...]:
+    """Give the figures kept in the database, by area, year and measure."""
+    table = store_schema()["opsaetning"]
+    text = connection.scalar(select(table.c.vaerdi).where(table.c.navn == _SETTING))
+    return tuple(Benchmark(**entry) for entry in json.loads(text or "[]"))
+
+
+def compare(
+    cube: Cube, kommuner: Sequence[str], country: str, period: Period, figures: Sequence[Benchmark]
+) -> Cube:
+    """Work out what T12 and T13 print beside what was counted.
+
+    Args:
+        cube: The counts, those by sex and age included.
+        kommuner: Kommuner to work it out for, beside the country.
+        country: "GL" or "DK"; "" where several are counted together.
+        period: Period counted; figures of years serve only whole years.
+        figures: Imported figures.
+    """
+    by_area = _of_period(figures, period)
+    share = published_share(figures, country, period)
+    strata = _strata(cube)
+    found: dict[Figure, float] = {}
+    for kommune in ("", *kommuner):
+        codes: Codes = frozenset({(KOMMUNE, kommune)} if kommune else ())
+        number, refused = _decided(cube, codes), _counted(cube, "afslag", codes)
+        expected = _expected(cube, codes, [frozenset()]) if share is None else number * share
+        given = {"forventet": expected}
+        if number:
+            lower, upper = binomial_interval(int(refused), int(number))
+            given |= {"nedre": lower * number, "oevre": upper * number}
+        if expected:
+            given["indeks"] = 100 * refused / expected
+        if share is None:
+            standardised = _expected(cube, codes, strata)
+            given["forventet_standardiseret"] = standardised
+            if standardised:
+                given["indeks_standardiseret"] = 100 * refused / standardised
+        found.update({Figure("afgoerelse", m, Count.GIVEN, codes): v for m, v in given.items()})
+        target = by_area.get(kommune, {}).get(MAAL)
+        if target is not None:
+            over = _counted(cube, "tilbagevist", codes) - target
+            found[Figure("tilbagevisning", "maal", Count.GIVEN, codes)] = target
+            found[Figure("tilbagevisning", "over_maal", Count.GIVEN, codes)] = over
+    return found
+
+
+def published_share(figures: Iterable[Benchmark], country: str, period: Period) -> float | None:
+    """Give a country's imported share of refusals.
+
+    None where none is imported for the period, and of 0 awards and 0 refusals: 0 of 0 is no share.
+    """
+    known = _of_period(figures, period).get(country, {})
+    if not {TILKENDELSER, AFSLAG} <= known.keys():
+        return None
+    number = known[TILKENDELSER] + known[AFSLAG]
+    return known[AFSLAG] / number if number else None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What an area is compared with for a period.
+
+    Attributes:
+        numbers: Measure → figure, added up over the years of the period.
+        sources: Where they were published, each once.
+        other_years: Years for which there are figures, where there are none for the period.
+    """
+
+    numbers: Mapping[str, float]
+    sources: tuple[str, ...]
+    other_years: tuple[int, ...]
+
+
+def compared_with(
+    figures: Sequence[Benchmark], area: str, period: Period, measures: Iterable[str]
+) -> Compared:
+    """Give what was imported of an area for a period: numbers and sources, or other years."""
+    wanted = frozenset(measures)
+    own = [each for each in figures if each.omraade == area and each.maal in wanted]
+    numbers = _of_period(own, period).get(area, {})
+    if not wanted <= numbers.keys():
+        return Compared({}, (), tuple(sorted({each.aar for each in own})))
+    years = range(period.fra.year, period.til.year + 1)
+    sources = {each.kilde: None for each in own if each.aar in years and each.kilde}
+    return Compared(numbers, tuple(sources), ())
+
+
+def _counted(cube: Cube, measure: str, codes: Codes) -> float:
+    return cube.get(Figure("afgoerelse", measure, Count.ROWS, codes), 0)
+
+
+def _decided(cube: Cube, codes: Codes) -> float:
+    return _counted(cube, "tilkendelse", codes) + _counted(cube, "afslag", codes)
+
+
+def _strata(cube: Cube) -> list[Codes]:
+    """Give the combinations of sex and age group in which something was decided, in order."""
+    found = {
+        figure.codes
+        for figure in cube
+        if figure.facts == "afgoerelse"
+        and figure.measure in {"tilkendelse", "afslag"}
+        and {name for name, _ in figure.codes} == set(STRATA)
+    }
+    return sorted(found, key=sorted)
+
+
+def _expected(cube: Cube, codes: Codes, strata: Iterable[Codes]) -> float:
+    """Give the refusals expected where each stratum has the country's share of refusals.
+
+    Worked out with whole numbers until the end of each stratum, in a fixed order, so that both
+    databases give the same last digit.
+    """
+    expected = 0.0
+    for stratum in strata:
+        everywhere = _decided(cube, stratum)
+        if everywhere:
+            own = _decided(cube, codes | stratum)
+            expected += own * _counted(cube, "afslag", stratum) / everywhere
+    return expected
+
+
+def _of_period(figures: Iterable[Benchmark], period: Period) -> Mapping[str, Mapping[str, float]]:
+    """Add up the figures of the period's years: area → measure → figure.
+
+    A measure that lacks one of the years is left out; of a period that is not whole years all are.
+    """
+    years = range(period.fra.year, period.til.year + 1)
+    is_whole = period == Period(date(years[0], 1, 1), date(years[-1], 12, 31))
+    by_year: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
+    for figure in figures:
+        by_year[figure.omraade, figure.maal][figure.aar] = figure.vaerdi
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for (area, measure), values in by_year.items():
+        if is_whole and all(year in values for year in years):
+            found[area][measure] = sum(values[year] for year in years)
+    return found

@@ -1,0 +1,1 @@
+"""Cells: one typed value, read and judged by itself."""

@@ -1,0 +1,1 @@
+"""Rules: everything above one value, from the row to the whole workbook."""

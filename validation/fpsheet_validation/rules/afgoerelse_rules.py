@@ -1,0 +1,238 @@
+"""Rules about decisions, seen among the citizen's other rows.
+
+BRG-006 to BRG-009, BRG-012 to BRG-017, BRG-021 to BRG-029, BRG-047, BRG-058,
+BRG-059.
+"""
+
+import polars as pl
+
+from fpsheet_validation.cells.cpr import day_number, whole_years
+from fpsheet_validation.constant import day_of, number_of
+from fpsheet_validation.rules.case_facts import GRANTING
+from fpsheet_validation.rules.case_rule import case_rule
+from fpsheet_validation.setting import Setting
+
+_DAY = pl.col("afgoerelse_dato")
+_KIND = pl.col("afgoerelse")
+_GRANTED = _KIND == "tilkendelse"
+_AUTOMATIC = (pl.col("automatisk_hoejeste") == "ja").fill_null(value=False)
+_ON_EXISTING_BASIS = (pl.col("foreliggende_grundlag") == "ja").fill_null(value=False)
+_ASSESSMENT = ("vurdering", "arbejdsevne_pct", "vur_raekke")
+_DECISION_BEFORE = ("afgoerelse", "afgoerelse", "foer_raekke")
+
+
+def _since_reform(setting: Setting) -> pl.Expr:
+    return day_of(setting, "REFORM_IKRAFT") <= _DAY
+
+
+def _level_by_assessment(setting: Setting) -> pl.Expr:
+    """Give the level the assessment leads to; null from 76 per cent on."""
+    pct = pl.col("vur_pct")
+    return (
+        pl.when(pct <= number_of(setting, "HOEJESTE_TIL_PCT"))
+        .then(pl.lit("hoejeste"))
+        .when(pct <= number_of(setting, "MELLEMSTE_TIL_PCT"))
+        .then(pl.lit("mellemste"))
+        .when(pct <= number_of(setting, "LAVESTE_TIL_PCT"))
+        .then(pl.lit("laveste"))
+    )
+
+
+@case_rule("BRG-006", at="afgoerelse.afgoerelse")
+def award_without_assessment(setting: Setting) -> pl.Expr:
+    """An award after 1 July 2016 rests on an assessment of the work capacity."""
+    return _without_assessment(setting) & ~_assessed_soon_after(setting)
+
+
+@case_rule(
+    "BRG-058",
+    at="afgoerelse.afgoerelse_dato",
+    other=("vurdering", "vurdering_dato", "senere_raekke"),
+)
+def award_before_assessment(setting: Setting) -> pl.Expr:
+    """The assessment an award rests on is not dated after it."""
+    return _without_assessment(setting) & _assessed_soon_after(setting)
+
+
+def _without_assessment(setting: Setting) -> pl.Expr:
+    missing = pl.col("vur_dato").is_null() & ~pl.col("sag_tvivl_vurdering")
+    return _GRANTED & _since_reform(setting) & ~_AUTOMATIC & missing
+
+
+def _assessed_soon_after(setting: Setting) -> pl.Expr:
+    days = number_of(setting, "VURDERING_EFTER_DAGE")
+    latest = _DAY.dt.offset_by(f"{days:g}d")
+    return (pl.col("senere_dato") <= latest).fill_null(value=False)
+
+
+@case_rule("BRG-007", at="afgoerelse.niveau", other=_ASSESSMENT)
+def level_against_assessment(setting: Setting) -> pl.Expr:
+    """The level follows from the latest assessment, except automatic highest and before 2016."""
+    decided = _KIND.is_in(["tilkendelse", "aendring", "uaendret"]) & _since_reform(setting)
+    return decided & ~_AUTOMATIC & (pl.col("niveau") != _level_by_assessment(setting))
+
+
+@case_rule("BRG-008", at="afgoerelse.afgoerelse", other=_ASSESSMENT)
+def award_with_full_capacity(setting: Setting) -> pl.Expr:
+    """With a work capacity above 75 per cent there is no pension."""
+    decided = _KIND.is_in(GRANTING) & _since_reform(setting) & ~_AUTOMATIC
+    return decided & (pl.col("vur_pct") > number_of(setting, "LAVESTE_TIL_PCT"))
+
+
+@case_rule("BRG-009", at="afgoerelse.afgoerelse", other=_ASSESSMENT)
+def refusal_with_low_capacity(setting: Setting) -> pl.Expr:
+    """A refusal with a work capacity that gives a pension rests on something else."""
+    refused = (_KIND == "afslag") & _since_reform(setting)
+    return refused & (pl.col("vur_pct") <= number_of(setting, "LAVESTE_TIL_PCT"))
+
+
+def _age() -> pl.Expr:
+    return whole_years(pl.col("sag_foedt"), day_number(_DAY))
+
+
+def _pension_age(setting: Setting) -> pl.Expr:
+    later = day_of(setting, "ALDERSPENSION_67_FRA") <= _DAY
+    return (
+        pl.when(later)
+        .then(number_of(setting, "ALDERSPENSION_ALDER"))
+        .otherwise(number_of(setting, "ALDERSPENSION_ALDER_FOER_2021"))
+    )
+
+
+@case_rule("BRG-012", at="afgoerelse.afgoerelse_dato")
+def award_before_18(setting: Setting) -> pl.Expr:
+    """A pension can be awarded from 18."""
+    return _GRANTED & (_age() < number_of(setting, "PENSION_FRA_ALDER"))
+
+
+@case_rule("BRG-013", at="afgoerelse.afgoerelse_dato")
+def award_after_pension_age(setting: Setting) -> pl.Expr:
+    """A pension cannot be awarded to one of old-age pension age."""
+    return _GRANTED & (_age() >= _pension_age(setting))
+
+
+@case_rule("BRG-014", at="afgoerelse.bortfald_aarsag")
+def old_age_pension_too_early(setting: Setting) -> pl.Expr:
+    """Nobody goes on to old-age pension before 65."""
+    lapsed = (_KIND == "bortfald") & (pl.col("bortfald_aarsag") == "alderspension")
+    at = whole_years(pl.col("sag_foedt"), day_number(pl.coalesce("virkning_dato", _DAY)))
+    return lapsed & (at < number_of(setting, "ALDERSPENSION_TIDLIGST_ALDER"))
+
+
+@case_rule("BRG-015", at="afgoerelse.afgoerelse", other=_DECISION_BEFORE)
+def contradicting_decisions(setting: Setting) -> pl.Expr:
+    """Two decisions of one day that say the opposite cannot both stand."""
+    del setting
+    return pl.col("modsagt_samme_dag") & (pl.col("foer_dato") == _DAY)
+
+
+def _unanswered(setting: Setting, years: str) -> pl.Expr:
+    waited = _DAY.dt.offset_by(f"{number_of(setting, years):g}y") < setting.today
+    return waited & pl.col("naeste_dato").is_null() & ~pl.col("sag_tvivl_afgoerelse")
+
+
+@case_rule("BRG-016", at="afgoerelse.afgoerelse")
+def sent_back_and_forgotten(setting: Setting) -> pl.Expr:
+    """A case that was sent back gets a new decision."""
+    return (_KIND == "tilbagevist") & _unanswered(setting, "TILBAGEVISNING_AAR")
+
+
+@case_rule("BRG-017", at="afgoerelse.afgoerelse")
+def postponed_and_forgotten(setting: Setting) -> pl.Expr:
+    """A postponed case is assessed again within a year."""
+    return (_KIND == "udsaettelse") & _unanswered(setting, "UDSAETTELSE_AAR")
+
+
+_OF_A_PENSION = _KIND.is_in(["aendring", "uaendret", "bortfald"])
+
+
+@case_rule("BRG-021", at="afgoerelse.afgoerelse", other=_DECISION_BEFORE)
+def decision_after_lapse(setting: Setting) -> pl.Expr:
+    """After a lapse only a new award can be changed or lapse."""
+    del setting
+    return _OF_A_PENSION & ~pl.col("foer_i_kraft")
+
+
+@case_rule("BRG-022", at="afgoerelse.afgoerelse")
+def decision_without_award(setting: Setting) -> pl.Expr:
+    """What changes or lapses was awarded before."""
+    del setting
+    never = pl.col("foer_i_kraft").is_null() & ~pl.col("sag_foer_reform")
+    return _OF_A_PENSION & never & ~pl.col("sag_tvivl_afgoerelse")
+
+
+@case_rule("BRG-023", at="afgoerelse.afgoerelse", other=_DECISION_BEFORE)
+def award_on_award(setting: Setting) -> pl.Expr:
+    """Who has a pension gets a change, not another award."""
+    del setting
+    return _GRANTED & pl.col("foer_i_kraft") & (pl.col("foer_dato") < _DAY)
+
+
+@case_rule("BRG-024", at="afgoerelse.niveau", other=_DECISION_BEFORE)
+def change_to_the_same(setting: Setting) -> pl.Expr:
+    """A changed level differs from the level before."""
+    del setting
+    return (_KIND == "aendring") & (pl.col("niveau") == pl.col("foer_niveau"))
+
+
+@case_rule("BRG-025", at="afgoerelse.niveau", other=_DECISION_BEFORE)
+def unchanged_to_another(setting: Setting) -> pl.Expr:
+    """An unchanged level is the level before."""
+    del setting
+    return (_KIND == "uaendret") & (pl.col("niveau") != pl.col("foer_niveau"))
+
+
+def _not_before(first: str, sheet_id: str) -> pl.Expr:
+    """Give where the first of something lies after the decision, or does not exist."""
+    return (pl.col(first) > _DAY).fill_null(value=True) & ~pl.col(f"sag_tvivl_{sheet_id}")
+
+
+@case_rule("BRG-026", at="afgoerelse.afgoerelse")
+def change_without_review(setting: Setting) -> pl.Expr:
+    """A reassessed level was reassessed in a revurdering."""
+    del setting
+    changed = _KIND.is_in(["aendring", "uaendret"]) & ~_AUTOMATIC
+    return changed & _not_before("sag_foerste_revurdering", "forloeb")
+
+
+@case_rule("BRG-027", at="afgoerelse.afgoerelse_dato")
+def award_before_application(setting: Setting) -> pl.Expr:
+    """A pension still running was not awarded before it was applied for."""
+    del setting
+    running = pl.col("sidste_bortfald").is_null() | (pl.col("sidste_bortfald") < _DAY)
+    return _GRANTED & running & (pl.col("sag_ansoegning") > _DAY)
+
+
+@case_rule("BRG-028", at="afgoerelse.afgoerelse")
+def award_without_clarification(setting: Setting) -> pl.Expr:
+    """Every applicant goes through an afklaringsforløb before the award."""
+    since = day_of(setting, "UDSAETTELSE_IKRAFT") <= _DAY
+    decided = _GRANTED & since & ~_AUTOMATIC & ~_ON_EXISTING_BASIS
+    return decided & _not_before("sag_foerste_afklaring", "forloeb")
+
+
+@case_rule("BRG-029", at="afgoerelse.afgoerelse")
+def decision_without_team(setting: Setting) -> pl.Expr:
+    """The rehabilitation team recommends before the pension is decided."""
+    needs_team = _KIND.is_in(["tilkendelse", "afslag"]) & ~_ON_EXISTING_BASIS
+    before = day_of(setting, "REHABILITERINGSTEAM_TIL") > _DAY
+    return needs_team & before & _not_before("sag_foerste_moede", "forloeb")
+
+
+@case_rule("BRG-047", at="afgoerelse.instans")
+def appeal_without_decision(setting: Setting) -> pl.Expr:
+    """An appeals board decides on a decision that was made before."""
+    del setting
+    appeal = pl.col("instans").is_in(["klagenaevn", "ankestyrelse"])
+    return appeal & pl.col("foer_dato").is_null() & ~pl.col("sag_tvivl_afgoerelse")
+
+
+@case_rule(
+    "BRG-059",
+    at="afgoerelse.virkning_dato",
+    other=("afgoerelse", "virkning_dato", "foer_virker_raekke"),
+)
+def effect_before_earlier_decision(setting: Setting) -> pl.Expr:
+    """What is decided later takes effect later; where not, the one decided last holds."""
+    del setting
+    return pl.col("virker") < pl.col("foer_virker")

@@ -1,0 +1,118 @@
+"""What is known of each citizen from all sheets together: one row per CPR number.
+
+The columns begin with `sag_`; every view (`rules.view`) has them beside its rows.
+Days are inclusive; a day that no row gives is null.
+"""
+
+from functools import reduce
+
+import polars as pl
+
+from fpsheet_validation.cells.cpr import born_number
+from fpsheet_validation.rules.book import CPR, Book
+from fpsheet_validation.rules.doubt import doubtful_citizens, doubtful_sheets
+
+GRANTING = ("tilkendelse", "aendring", "uaendret")
+"""Decisions after which the citizen has a pension; so too an udsaettelse that states a niveau."""
+
+
+def case_facts(book: Book) -> pl.DataFrame:
+    """Give one row per citizen of the workbook, in the order of the CPR number.
+
+    Columns: `cpr`; `sag_foedt` (yyyymmdd); from Borgere `sag_er_borger`, `sag_foer_reform`,
+    `sag_ansoegning`; from Afgørelser `sag_foerste_tilkendelse`, `sag_sidste_tildeling`,
+    `sag_sidste_bortfald`, `sag_doed`, `sag_sidste_afgoerelse`, `sag_har_udsaettelse`; from
+    Forløb `sag_foerste_afklaring`, `sag_foerste_moede`, `sag_foerste_revurdering`;
+    `sag_sidste_vurdering`, `sag_sidste_job` (9999 while it lasts), `sag_sidste_indkomst`,
+    `sag_flyttet`; `sag_tvivl_<sheet>` where the citizen's rows of a sheet are in doubt, and
+    `sag_maaske_borger` where a row of Borgere is probably the citizen's.
+    """
+    parts = [
+        _from_borger(book),
+        _from_afgoerelse(book),
+        _from_forloeb(book),
+        _latest(book, "vurdering", "vurdering_dato", "sag_sidste_vurdering"),
+        _from_job(book),
+        _latest(book, "indkomst", "fra_dato", "sag_sidste_indkomst"),
+        _latest(book, "overdragelse", "dato", "sag_flyttet"),
+    ]
+    # Small frames at once: what is joined while it is still a query takes twice as long.
+    found = [part.collect() for part in parts]
+    everyone = pl.concat([part.select(CPR) for part in found]).unique().sort(CPR)
+    joined = reduce(lambda left, right: left.join(right, on=CPR, how="left"), found, everyone)
+    doubts, lost = doubtful_citizens(book), doubtful_sheets(book)
+    # Of a citizen without a row in Borgere (BRG-001) nothing else can be missed.
+    stranger = pl.col("sag_er_borger").is_null()
+    doubted = [
+        (stranger | pl.lit(sheet_id in lost) | _is_among(cprs)).alias(f"sag_tvivl_{sheet_id}")
+        for sheet_id, cprs in doubts.items()
+    ]
+    doubted.append(_is_among(doubts["borger"]).alias("sag_maaske_borger"))
+    false = pl.col("sag_er_borger", "sag_foer_reform", "sag_har_udsaettelse").fill_null(value=False)
+    born = born_number(pl.col(CPR)).alias("sag_foedt")
+    return joined.with_columns(born, *doubted).with_columns(false)
+
+
+def _is_among(cprs: frozenset[str]) -> pl.Expr:
+    return pl.col(CPR).is_in(sorted(cprs)) if cprs else pl.lit(value=False)
+
+
+def _from_borger(book: Book) -> pl.LazyFrame:
+    return (
+        book.rows("borger")
+        .unique(CPR, keep="first", maintain_order=True)
+        .select(
+            CPR,
+            pl.lit(value=True).alias("sag_er_borger"),
+            (pl.col("pensionist_foer_reform") == "ja").alias("sag_foer_reform"),
+            pl.col("ansoegning_dato").alias("sag_ansoegning"),
+        )
+    )
+
+
+def _where(condition: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Give the day of the rows that fit; a `filter` inside a group costs several times that."""
+    return pl.when(condition).then(day)
+
+
+def _from_afgoerelse(book: Book) -> pl.LazyFrame:
+    day, kind = pl.col("afgoerelse_dato"), pl.col("afgoerelse")
+    is_lapse = kind == "bortfald"
+    postponed = (kind == "udsaettelse") & pl.col("niveau").is_not_null()
+    granted = kind.is_in(GRANTING) | postponed
+    died = is_lapse & (pl.col("bortfald_aarsag") == "doedsfald")
+    return (
+        book.rows("afgoerelse")
+        .group_by(CPR)
+        .agg(
+            _where(kind == "tilkendelse", day).min().alias("sag_foerste_tilkendelse"),
+            _where(granted, day).max().alias("sag_sidste_tildeling"),
+            _where(is_lapse, day).max().alias("sag_sidste_bortfald"),
+            _where(died, pl.coalesce("virkning_dato", day)).max().alias("sag_doed"),
+            day.max().alias("sag_sidste_afgoerelse"),
+            (kind == "udsaettelse").any().alias("sag_har_udsaettelse"),
+        )
+    )
+
+
+def _from_forloeb(book: Book) -> pl.LazyFrame:
+    day, kind = pl.col("start_dato"), pl.col("forloeb_type")
+    return (
+        book.rows("forloeb")
+        .group_by(CPR)
+        .agg(
+            _where(kind == "afklaringsforloeb", day).min().alias("sag_foerste_afklaring"),
+            _where(kind == "rehabiliteringsmoede", day).min().alias("sag_foerste_moede"),
+            _where(kind == "revurdering", day).min().alias("sag_foerste_revurdering"),
+            day.max().alias("sag_sidste_forloeb"),
+        )
+    )
+
+
+def _from_job(book: Book) -> pl.LazyFrame:
+    ends = pl.col("slut_dato").fill_null(pl.date(9999, 12, 31))
+    return book.rows("job").group_by(CPR).agg(ends.max().alias("sag_sidste_job"))
+
+
+def _latest(book: Book, sheet_id: str, day: str, name: str) -> pl.LazyFrame:
+    return book.rows(sheet_id).group_by(CPR).agg(pl.col(day).max().alias(name))

@@ -1,0 +1,85 @@
+"""Doubt: citizens of whom a sheet may hold more than could be read.
+
+A rule that misses something ("no assessment before the award") keeps quiet where a row of that
+sheet is at fault and may be the one it misses: one cause, one finding. Where a sheet is gone, or
+the CPR numbers of so many of its rows, that any citizen's row may be among them, all are in doubt.
+"""
+
+from collections.abc import Mapping
+
+from fpsheet_validation.cells.slip import guess_citizens
+from fpsheet_validation.constant import number_of
+from fpsheet_validation.rules.book import CPR, Book
+from fpsheet_validation.setting import Setting
+from fpsheet_validation.typed import ROW
+
+_CITIZENS = "borger"
+_MOST_SLIPS = 1000
+"""With more numbers astray than this, the column is wrong and no guess is worth its time."""
+_FEWEST_UNREADABLE = 5
+"""Fewer cells than this are slips, whatever their share (practice)."""
+
+
+def is_column_lost(unreadable: int, filled: int, setting: Setting) -> bool:
+    """Tell whether so many cells of a column cannot be read that the column is at fault."""
+    limit = number_of(setting, "ULAESELIGE_PCT") / 100
+    return unreadable >= _FEWEST_UNREADABLE and unreadable >= limit * filled
+
+
+def doubtful_sheets(book: Book) -> frozenset[str]:
+    """Give the sheets whose rows may be anybody's, so that no citizen surely lacks one there."""
+    lost = set(book.raw.missing)
+    for sheet_id, sheet in book.sheets.items():
+        nameless = sheet.frame[CPR].null_count()
+        if CPR in sheet.missing or is_column_lost(nameless, sheet.frame.height, book.setting):
+            lost.add(sheet_id)
+    return frozenset(lost)
+
+
+def doubtful_citizens(book: Book) -> dict[str, frozenset[str]]:
+    """Give the citizens in doubt per entry sheet.
+
+    In doubt is a citizen with a cell at fault in that sheet, and one whose CPR number is a slip
+    away from a number there that cannot be read or that belongs to nobody in Borgere.
+    """
+    doubts: dict[str, set[str]] = {sheet_id: set() for sheet_id in book.sheets}
+    lost: dict[str, set[str]] = {sheet_id: set() for sheet_id in book.sheets}
+    rows_at_fault: dict[str, set[int]] = {}
+    for sheet_id, row, _ in book.faulty:
+        rows_at_fault.setdefault(sheet_id, set()).add(row)
+    for sheet_id, rows in rows_at_fault.items():
+        frame = book.sheets[sheet_id].frame
+        typed = book.raw.sheets[sheet_id].frame
+        texts = typed[CPR].to_list() if CPR in typed.columns else [None] * typed.height
+        cprs = zip(frame[ROW].to_list(), frame[CPR].to_list(), texts, strict=True)
+        for row, cpr, text in cprs:
+            if row in rows:
+                doubts[sheet_id].update([cpr] if cpr else ())
+                lost[sheet_id].update([text] if text and not cpr else ())
+    for sheet_id, guessed in _guess(book, lost).items():
+        doubts[sheet_id] |= guessed
+    return {
+        sheet.id: frozenset(doubts.get(sheet.id, ())) for sheet in book.setting.form.entry_sheets()
+    }
+
+
+def _guess(book: Book, lost: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """Give, per sheet, the citizens whom numbers that lead nowhere probably belong to."""
+    numbers = {
+        sheet_id: set(sheet.frame[CPR].drop_nulls().to_list())
+        for sheet_id, sheet in book.sheets.items()
+    }
+    citizens = numbers.get(_CITIZENS, set())
+    astray = {
+        sheet_id: lost[sheet_id] | (numbers[sheet_id] - citizens if citizens else set())
+        for sheet_id in book.sheets
+    }
+    unknown = sorted(set().union(*astray.values()))
+    if not unknown or len(unknown) > _MOST_SLIPS:
+        return {}
+    everyone = sorted(set().union(*numbers.values()))
+    guesses = guess_citizens(unknown, everyone)
+    return {
+        sheet_id: {cpr for text in texts for cpr in guesses.get(text, ())}
+        for sheet_id, texts in astray.items()
+    }

@@ -1,0 +1,278 @@
+"""Views: the rows of a sheet, each with what the citizen's other rows say at that moment.
+
+A rule across sheets is an expression over one view, so all rules of a view are settled in one
+pass. Beside the sheet's own fields a view has the columns of `case_facts` (`sag_…`) and columns
+of its own, named in its function. A row without its day has no place in the history: it is a
+fault by itself, and its view comes when that is mended.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import polars as pl
+
+from fpsheet_validation.rules.book import CPR, Book
+from fpsheet_validation.rules.case_facts import GRANTING
+from fpsheet_validation.typed import ROW
+
+NEVER = date(9999, 12, 31)
+"""Stands for the end of what has not ended."""
+
+_ALL_DAYS = 4_000_000
+"""More days than lie between year 1 and `NEVER`."""
+
+
+def view_rows(book: Book, facts: pl.DataFrame, sheet_id: str) -> pl.LazyFrame:
+    """Give the view of a sheet; the rows that were accepted earlier have no `raekke`."""
+    own = _OWN.get(sheet_id)
+    rows = book.rows(sheet_id) if own is None else own(book)
+    return rows.join(facts.lazy(), on=CPR, how="left")
+
+
+def _beside(place: int, *same: str, of: str | pl.Expr) -> pl.Expr:
+    """Give a value of a row before (1) or after (-1) that shares its citizen; else null.
+
+    On rows sorted by citizen a comparison tells what `over` would go through all groups for.
+    """
+    value = pl.col(of) if isinstance(of, str) else of
+    shared = (pl.col(name) == pl.col(name).shift(place) for name in (CPR, *same))
+    return pl.when(*shared).then(value.shift(place))
+
+
+def _latest_so_far(day: pl.Expr, *same: str) -> pl.Expr:
+    """Give the latest day of the rows so far that share something, on rows sorted by it.
+
+    Each group counts its days from beyond those of the one before, so that one running maximum
+    serves all.
+    """
+    from_day = pl.struct(same).rle_id().cast(pl.Int64) * _ALL_DAYS
+    latest = (from_day + day.to_physical()).cum_max() - from_day
+    return latest.cast(pl.Int32).cast(pl.Date)
+
+
+def _borger(book: Book) -> pl.LazyFrame:
+    """Add `andre_med_tidligere` (rows with the same former CPR number)."""
+    rows = book.rows("borger")
+    same = pl.len().over("tidligere_cpr")
+    shared = pl.when(pl.col("tidligere_cpr").is_not_null()).then(same).otherwise(0)
+    return rows.with_columns(shared.alias("andre_med_tidligere"))
+
+
+def _forloeb(book: Book) -> pl.LazyFrame:
+    """Add what stands around a forløb.
+
+    `foer_slut`, `foer_start`, `foer_raekke`: the forløb of the same type before it (end as late
+    as any before, `NEVER` where one is open). `rev_slut`, `rev_raekke`: the revurdering it began
+    in. `naeste_start`: start of the citizen's next forløb. `rev_foer`: start of the revurdering
+    before, for a revurdering.
+    """
+    # An end before the start is a fault of its own and must not hide or make an overlap.
+    ends = pl.max_horizontal(pl.col("slut_dato").fill_null(NEVER), "start_dato")
+    rows = (
+        book.rows("forloeb")
+        .filter(pl.col("start_dato").is_not_null() & pl.col("forloeb_type").is_not_null())
+        .sort(CPR, "forloeb_type", "start_dato", ROW, nulls_last=True)
+        .with_columns(_latest_so_far(ends, CPR, "forloeb_type").alias("foer_slut"))
+        .with_columns(
+            _beside(1, "forloeb_type", of="foer_slut").alias("foer_slut"),
+            _beside(1, "forloeb_type", of="start_dato").alias("foer_start"),
+            _beside(1, "forloeb_type", of=ROW).alias("foer_raekke"),
+        )
+        .sort(CPR, "start_dato", ROW, nulls_last=True)
+        .with_columns(_beside(-1, of="start_dato").alias("naeste_start"))
+        .collect()
+        .lazy()
+    )
+    is_review = pl.col("forloeb_type") == "revurdering"
+    reviews = rows.filter(is_review).select(
+        CPR,
+        pl.col("start_dato").alias("rev_start"),
+        ends.alias("rev_slut"),
+        pl.col(ROW).alias("rev_raekke"),
+    )
+    return rows.join_asof(
+        reviews,
+        left_on="start_dato",
+        right_on="rev_start",
+        by=CPR,
+        strategy="backward",
+        check_sortedness=False,
+    )
+
+
+def _vurdering(book: Book) -> pl.LazyFrame:
+    """Add the assessment before: `foer_dato`, `foer_pct`, `foer_raekke`."""
+    return (
+        book.rows("vurdering")
+        .filter(pl.col("vurdering_dato").is_not_null())
+        .sort(CPR, "vurdering_dato", ROW, nulls_last=True)
+        .with_columns(
+            _beside(1, of="vurdering_dato").alias("foer_dato"),
+            _beside(1, of="arbejdsevne_pct").alias("foer_pct"),
+            _beside(1, of=ROW).alias("foer_raekke"),
+        )
+    )
+
+
+def _assessments(book: Book) -> pl.LazyFrame:
+    """Give the assessments a later row may rest on: `vur_dato`, `vur_pct`, `vur_timer`."""
+    return (
+        book.rows("vurdering")
+        .filter(pl.col("vurdering_dato").is_not_null())
+        .sort(CPR, "vurdering_dato", ROW, nulls_last=True)
+        .select(
+            CPR,
+            pl.col("vurdering_dato").alias("vur_dato"),
+            pl.col("arbejdsevne_pct").alias("vur_pct"),
+            pl.col("maks_timer_pr_uge").alias("vur_timer"),
+            pl.col(ROW).alias("vur_raekke"),
+        )
+        .collect()
+        .lazy()
+    )
+
+
+def _with_assessment(rows: pl.LazyFrame, book: Book, day: str) -> pl.LazyFrame:
+    """Add the latest assessment on or before a day of the row."""
+    return rows.join_asof(
+        _assessments(book),
+        left_on=day,
+        right_on="vur_dato",
+        by=CPR,
+        strategy="backward",
+        check_sortedness=False,
+    )
+
+
+def _job(book: Book) -> pl.LazyFrame:
+    """Add `timer_i_alt` (hours of all jobs on the first day), `job_i_alt`, and the assessment."""
+    rows = (
+        book.rows("job").filter(pl.col("start_dato").is_not_null()).sort(CPR, "start_dato", ROW)
+    ).with_row_index("nr")
+    ends = pl.max_horizontal(pl.col("slut_dato").fill_null(NEVER), "start_dato")
+    others = rows.select(CPR, pl.col("start_dato").alias("fra"), ends.alias("til"), "timer_pr_uge")
+    at_start = pl.col("start_dato").is_between("fra", "til")
+    together = (
+        rows.select("nr", CPR, "start_dato")
+        .join(others, on=CPR)
+        .filter(at_start)
+        .group_by("nr")
+        .agg(pl.col("timer_pr_uge").sum().alias("timer_i_alt"), pl.len().alias("job_i_alt"))
+    )
+    with_hours = rows.join(together, on="nr", how="left", maintain_order="left")
+    return _with_assessment(with_hours, book, "start_dato")
+
+
+def _afgoerelse(book: Book) -> pl.LazyFrame:
+    """Add what was in force before a decision and what came after.
+
+    `foer_i_kraft` (pension in force, null where no row says), `foer_niveau`, `foer_dato`,
+    `foer_raekke`, `naeste_dato` (the next day with a decision), `sidste_bortfald`,
+    `modsagt_samme_dag` (another decision of the day says the opposite), `virker` (the day it takes
+    effect, null where it gives, changes and ends no pension), the latest such day of what was
+    decided on earlier days (`foer_virker`, `foer_virker_raekke`), the assessment, and the first
+    one after the decision: `senere_dato`, `senere_raekke`.
+    """
+    kind = pl.col("afgoerelse")
+    grants = kind.is_in(GRANTING)
+    state = (
+        pl.when(grants).then(pl.lit(value=True)).when(kind == "bortfald").then(pl.lit(value=False))
+    )
+    level = pl.when(grants).then(pl.col("niveau"))
+    lapse = pl.when(kind == "bortfald").then(pl.col("afgoerelse_dato"))
+    rows = (
+        book.rows("afgoerelse")
+        .filter(pl.col("afgoerelse_dato").is_not_null() & kind.is_not_null())
+        .sort(CPR, "afgoerelse_dato", "virkning_dato", ROW, nulls_last=True)
+        .with_columns(
+            _beside(1, of=state.forward_fill().over(CPR)).alias("foer_i_kraft"),
+            _beside(1, of=level.forward_fill().over(CPR)).alias("foer_niveau"),
+            _beside(1, of="afgoerelse_dato").alias("foer_dato"),
+            _beside(1, of=ROW).alias("foer_raekke"),
+            _beside(-1, of="afgoerelse_dato").alias("naeste_dato"),
+            lapse.max().over(CPR).alias("sidste_bortfald"),
+            _contradicted().alias("modsagt_samme_dag"),
+        )
+        .with_columns(pl.col("naeste_dato").last().over(CPR, "afgoerelse_dato"))
+        .with_columns(_takes_effect().alias("virker"))
+        .with_columns(pl.col("virker").cum_max().over(CPR).alias("virker_hidtil"))
+        .with_columns(*_effect_so_far())
+        .with_columns(
+            pl.col("foer_virker", "foer_virker_raekke").first().over(CPR, "afgoerelse_dato")
+        )
+        .drop("virker_hidtil")
+    )
+    later = _assessments(book).select(
+        CPR, pl.col("vur_dato").alias("senere_dato"), pl.col("vur_raekke").alias("senere_raekke")
+    )
+    return _with_assessment(rows, book, "afgoerelse_dato").join_asof(
+        later,
+        left_on="afgoerelse_dato",
+        right_on="senere_dato",
+        by=CPR,
+        strategy="forward",
+        allow_exact_matches=False,
+        check_sortedness=False,
+    )
+
+
+def _takes_effect() -> pl.Expr:
+    """Give the day a decision that gives, changes or ends the pension takes effect."""
+    kind = pl.col("afgoerelse")
+    stated = kind.is_in([*GRANTING, "udsaettelse"]) & pl.col("niveau").is_not_null()
+    counts = kind.is_in(["tilkendelse", "bortfald"]) | stated
+    return pl.when(counts).then(pl.coalesce("virkning_dato", "afgoerelse_dato"))
+
+
+def _effect_so_far() -> tuple[pl.Expr, pl.Expr]:
+    """Give the latest day of effect among the decisions above, and its row.
+
+    `virker_hidtil`, the latest so far, is a column of its own: the oldest polars that is let in
+    takes no window within a window.
+    """
+    latest = pl.col("virker_hidtil")
+    row = pl.when(pl.col("virker") == latest).then(pl.col(ROW)).forward_fill().over(CPR)
+    return (
+        _beside(1, of=latest).alias("foer_virker"),
+        _beside(1, of=row).alias("foer_virker_raekke"),
+    )
+
+
+def _contradicted() -> pl.Expr:
+    """Tell whether the citizen's decisions of the day cannot all stand.
+
+    A postponement comes with the award on the existing basis (L 6/2020 § 9, stk. 2), and a lapse
+    with the award after it, as long as they take effect on different days.
+    """
+    kind = pl.col("afgoerelse")
+    lapse = kind == "bortfald"
+    award = pl.when(kind == "udsaettelse").then(pl.lit("tilkendelse")).otherwise(kind)
+    kinds = award.filter(~lapse).n_unique().over(CPR, "afgoerelse_dato")
+    lapses = lapse.n_unique().over(CPR, "afgoerelse_dato", "virkning_dato")
+    return (kinds > 1) | (lapses > 1)
+
+
+def _indkomst(book: Book) -> pl.LazyFrame:
+    """Add the income of the same source before: `foer_til`, `foer_fra`, `foer_raekke`."""
+    ends = pl.max_horizontal(pl.col("til_dato").fill_null(NEVER), "fra_dato")
+    return (
+        book.rows("indkomst")
+        .filter(pl.col("fra_dato").is_not_null() & pl.col("indkomst_kilde").is_not_null())
+        .sort(CPR, "indkomst_kilde", "fra_dato", ROW, nulls_last=True)
+        .with_columns(_latest_so_far(ends, CPR, "indkomst_kilde").alias("foer_til"))
+        .with_columns(
+            _beside(1, "indkomst_kilde", of="foer_til").alias("foer_til"),
+            _beside(1, "indkomst_kilde", of="fra_dato").alias("foer_fra"),
+            _beside(1, "indkomst_kilde", of=ROW).alias("foer_raekke"),
+        )
+    )
+
+
+_OWN: Mapping[str, Callable[[Book], pl.LazyFrame]] = {
+    "borger": _borger,
+    "forloeb": _forloeb,
+    "vurdering": _vurdering,
+    "job": _job,
+    "afgoerelse": _afgoerelse,
+    "indkomst": _indkomst,
+}
