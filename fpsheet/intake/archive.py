@@ -24,7 +24,7 @@ _END_START = b"PK\x05\x06"
 _END_REACH = 22 + 65_535
 _ENCRYPTED = 0x1
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-_UNSAFE_NAME = re.compile(r"^/|^[A-Za-z]:|[\\\x00-\x1f]|(?:^|/)\.{1,2}(?:/|$)|//")
+_UNSAFE_NAME = re.compile(r"^/|^[A-Za-z]:|[\x00-\x1f]|(?:^|/)\.{1,2}(?:/|$)|//")
 # What zipfile raises on a directory it cannot make sense of.
 _DIRECTORY_ERRORS = (
     zipfile.BadZipFile,
@@ -37,11 +37,12 @@ _DIRECTORY_ERRORS = (
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """A zip whose directory agrees with its contents.
+    r"""A zip whose directory agrees with its contents.
 
     Attributes:
         data: The file's bytes.
-        entries: Part name → directory entry, folders left out, in file order.
+        entries: Part name → directory entry, folders left out, in file order. Names have `/`
+            between folders, also where a program of Windows wrote `\`.
         starts: Part name → where its packed data start.
     """
 
@@ -85,7 +86,7 @@ def open_archive(data: bytes, *, limits: Limits) -> Archive | Fault:
         return Fault("STR-017" if _END_START in data[-_END_REACH:] else "STR-016")
     if len(infos) > limits.parts:
         return Fault("STR-033", details=(("graense", str(limits.parts)),))
-    entries = {info.filename: info for info in infos if not info.is_dir()}
+    entries = {_part_name(info): info for info in infos if not _part_name(info).endswith("/")}
     fault = _check_names(infos) or _check_sizes(entries.values(), len(data), limits)
     if fault:
         return fault
@@ -93,14 +94,23 @@ def open_archive(data: bytes, *, limits: Limits) -> Archive | Fault:
     return starts if isinstance(starts, Fault) else Archive(data, entries, starts)
 
 
+def _part_name(info: zipfile.ZipInfo) -> str:
+    return _slashed(info.filename)
+
+
+def _slashed(name: str) -> str:
+    r"""Return a name with `/` between folders: the .NET of old wrote `\`, and Excel reads it."""
+    return name.replace("\\", "/")
+
+
 def _check_names(infos: list[zipfile.ZipInfo]) -> Fault | None:
     seen: set[str] = set()
     for info in infos:
-        for name in (info.orig_filename, unquote(info.orig_filename)):
+        for name in (_slashed(info.orig_filename), _slashed(unquote(info.orig_filename))):
             if _UNSAFE_NAME.search(name):
                 return Fault("STR-021")
         # Part names are the same without regard to case and to how their letters are composed.
-        folded = unicodedata.normalize("NFC", unquote(info.filename)).casefold()
+        folded = unicodedata.normalize("NFC", unquote(_part_name(info))).casefold()
         if folded in seen:
             return Fault("STR-022")
         seen.add(folded)

@@ -7,49 +7,102 @@ nothing does. Nothing is ever followed.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.prolog import Prolog
 from fpsheet.ooxml.relation import Relation
 
-# Code of the finding → part names (in lower case), relationship types, content types.
-_RUNS: Mapping[str, tuple[re.Pattern[str], frozenset[str], re.Pattern[str]]] = {
-    "STR-027": (
-        re.compile(r".*vbaproject[^/]*|xl/(?:intl)?macrosheets/.*|.*/vbadata\.xml"),
-        frozenset({"vbaproject", "xlmacrosheet", "xlintlmacrosheet", "wordvbadata"}),
-        re.compile(r".*(?:vbaproject|macrosheet|intlmacrosheet).*"),
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """By what one thing that runs or is embedded is known.
+
+    Attributes:
+        code: Code of the finding.
+        word: What it is called: key of the text `part.<word>.name`.
+        parts: Names of its parts, in lower case.
+        relations: Types of the relationships to it.
+        types: Content types of its parts.
+    """
+
+    code: str
+    word: str
+    parts: re.Pattern[str]
+    relations: frozenset[str] = frozenset()
+    types: re.Pattern[str] = re.compile(r"(?!)")
+
+
+def _embedded(word: str, endings: str) -> _Sign:
+    return _Sign("STR-029", word, re.compile(rf"(?:.*/)?embeddings/.*\.(?:{endings})"))
+
+
+_SIGNS = (
+    _Sign(
+        "STR-027",
+        "makroer",
+        re.compile(r".*vbaproject[^/]*|.*/vbadata\.xml"),
+        frozenset({"vbaproject", "wordvbadata"}),
+        re.compile(r".*vbaproject.*"),
     ),
-    "STR-029": (
+    _Sign(
+        "STR-027",
+        "makroark",
+        re.compile(r"xl/(?:intl)?macrosheets/.*"),
+        frozenset({"xlmacrosheet", "xlintlmacrosheet"}),
+        re.compile(r".*macrosheet.*"),
+    ),
+    _embedded("word", "docx?|docm|dotx?|rtf|odt"),
+    _embedded("praesentation", "pptx?|pptm|ppsx?|sldx|odp"),
+    _embedded("regneark", "xlsx?|xlsm|xlsb|ods"),
+    _embedded("pdf", "pdf"),
+    _embedded("mail", "msg|eml"),
+    _Sign(
+        "STR-029",
+        "objekt",
         re.compile(r"(?:.*/)?(?:embeddings|oleobjects?)/.*"),
         frozenset({"oleobject", "package", "attachedtoolbars"}),
         re.compile(r".*oleobject.*"),
     ),
-    "STR-031": (
+    _Sign(
+        "STR-031",
+        "activex",
         re.compile(r"(?:.*/)?activex/.*"),
         frozenset({"control", "activexcontrolbinary"}),
         re.compile(r".*activex.*"),
     ),
-    "STR-032": (
-        re.compile(r"(?:.*/)?webextensions?/.*|.*\.(?:exe|dll|com|scr|bat|cmd|ps1|vbs|js|jar|msi)"),
+    _Sign(
+        "STR-032",
+        "tilfoejelse",
+        re.compile(r"(?:.*/)?webextensions?/.*"),
         frozenset({"webextension", "webextensiontaskpanes"}),
         re.compile(r".*webextension.*"),
     ),
-}
+    _Sign(
+        "STR-032",
+        "program",
+        re.compile(r".*\.(?:exe|dll|com|scr|bat|cmd|ps1|vbs|js|jar|msi)"),
+    ),
+)
 _PROGRAM_STARTS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 
 _DATA_MASHUP = "http://schemas.microsoft.com/DataMashup "
-_QUERY = re.compile(r"xl/(?:querytables|model|queries)/.*")
+_QUERIES = {
+    "datamodel": re.compile(r"xl/model/.*"),
+    "forespoergsel": re.compile(r"xl/(?:querytables|queries)/.*"),
+}
 _CONNECTIONS = "xl/connections.xml"
 _CONNECTION = re.compile(rb"<(?:\w+:)?(?:connection|queryTable)[\s/>]")
 _LINK = re.compile(r"xl/externallinks/[^/]*")
 _LINK_TYPES = frozenset({"externallink", "externallinkpath", "xlexternallinkpath"})
-_FORMULA = re.compile(rb"<(?:\w+:)?(?:f|formula\d?)\b[^>]*>([^<]+)")
+_FORMULA = re.compile(rb"<(?:\w+:)?(f|formula\d?)\b[^>]*>([^<]+)")
+_DDE = re.compile(rb"<(?:\w+:)?ddeLink\b")
 _NAME = re.compile(rb"<(?:\w+:)?definedName\b[^>]*?\bname=[\"']([^\"']+)[\"'][^>]*>([^<]+)")
 _LINK_IN_FORMULA = re.compile(rb"\[\d+\][^\[\]]*!")
 _WAITS_FOR_A_CLICK = "hyperlink"
 _PICTURE = "image"
+_LINKED_OBJECTS = frozenset({"oleobject", "package"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +116,8 @@ class Contents:
         relations: Part name → its relationships.
         read: Gives an XML part as UTF-8; None where it cannot be read.
         heads: Part name → first bytes, of the parts that are no XML.
+        number_tabs: Gives part name of each sheet → number of its tab from the left, 0 where it is
+            hidden.
     """
 
     names: frozenset[str]
@@ -71,38 +126,75 @@ class Contents:
     relations: Mapping[str, tuple[Relation, ...]]
     read: Callable[[str], bytes | None]
     heads: Mapping[str, bytes]
+    number_tabs: Callable[[], Mapping[str, int]]
+
+
+Found = tuple[str, str, str]
+"""Code of a finding, what was found (`part.<word>.name`), and the part that has it."""
 
 
 def find_running(contents: Contents) -> tuple[Fault, ...]:
-    """List what runs or is embedded, one fault per kind, in code order.
+    """List what runs or is embedded, one fault per code, in code order.
 
     Findings: STR-027, STR-029, STR-031, STR-032.
     """
-    codes: set[str] = set()
-    for name in contents.names:
-        kind = contents.types.get(name, "")
-        for code, (parts, _, types) in _RUNS.items():
-            if parts.fullmatch(name.lower()) or types.fullmatch(kind):
-                codes.add(code)
-    if any(head.startswith(_PROGRAM_STARTS) for head in contents.heads.values()):
-        codes.add("STR-032")
-    for relation in _every(contents):
-        codes.update(code for code, (_, types, _) in _RUNS.items() if relation.type in types)
-    return tuple(Fault(code) for code in sorted(codes))
+    return _faults(contents, _running(contents))
 
 
 def find_reaching(contents: Contents) -> tuple[Fault, ...]:
-    """List what reaches out of the file and is used, one fault per kind, in code order.
+    """List what reaches out of the file and is used, one fault per code, in code order.
 
     Findings: STR-028, STR-030.
     """
-    codes: set[str] = set()
-    is_used = _has_links(contents) and _uses_link(contents)
-    if is_used or any(map(_is_fetched, _every(contents))):
-        codes.add("STR-028")
-    if _has_queries(contents):
-        codes.add("STR-030")
-    return tuple(Fault(code) for code in sorted(codes))
+    return _faults(contents, (*_links(contents), *_fetched(contents), *_queries(contents)))
+
+
+def _running(contents: Contents) -> Iterator[Found]:
+    owners = {one.target.lower(): owner for owner, one in _every(contents) if not one.is_external}
+    for name in sorted(contents.names):
+        kind = contents.types.get(name, "")
+        sign = next((one for one in _SIGNS if _is_sign(one, name.lower(), kind)), None)
+        if sign:
+            yield sign.code, sign.word, owners.get(name.lower(), "")
+    if any(head.startswith(_PROGRAM_STARTS) for head in contents.heads.values()):
+        yield "STR-032", "program", ""
+    told = {name.lower() for name in contents.names if _is_running(name.lower())}
+    for owner, relation in _every(contents):
+        if relation.target.lower() in told or _is_linked_object(relation):
+            continue
+        signs = (sign for sign in _SIGNS if relation.type in sign.relations)
+        yield from ((sign.code, sign.word, owner) for sign in signs)
+
+
+def _is_sign(sign: _Sign, name: str, kind: str) -> bool:
+    return bool(sign.parts.fullmatch(name) or sign.types.fullmatch(kind))
+
+
+def _is_running(name: str) -> bool:
+    return any(sign.parts.fullmatch(name) for sign in _SIGNS)
+
+
+def _is_linked_object(relation: Relation) -> bool:
+    """Tell whether an object stands in another file, and only its address in this one."""
+    return relation.is_external and relation.type in _LINKED_OBJECTS
+
+
+def _faults(contents: Contents, found: Iterable[Found]) -> tuple[Fault, ...]:
+    """Put what was found together, one fault per code: what, and where the first is."""
+    everything = list(found)
+    if not everything:
+        return ()
+    tabs = contents.number_tabs()
+    words: dict[str, dict[str, None]] = {}
+    places: dict[str, int] = {}
+    for code, word, part in everything:
+        words.setdefault(code, {})[word] = None
+        if part in tabs:
+            places.setdefault(code, tabs[part])
+    return tuple(
+        Fault(code, details=(("del", ",".join(words[code])), ("fane", str(places.get(code, "")))))
+        for code in sorted(words)
+    )
 
 
 def find_left_over(contents: Contents) -> tuple[Fault, ...]:
@@ -113,7 +205,7 @@ def find_left_over(contents: Contents) -> tuple[Fault, ...]:
     codes: set[str] = set()
     if _has_links(contents):
         codes.add("STR-070")
-    if any(one.is_external and one.type == _PICTURE for one in _every(contents)):
+    if any(one.is_external and one.type == _PICTURE for _, one in _every(contents)):
         codes.add("STR-071")
     has_mashup = any(one.root.startswith(_DATA_MASHUP) for one in contents.prologs.values())
     if has_mashup or _find(contents, _CONNECTIONS):
@@ -121,32 +213,59 @@ def find_left_over(contents: Contents) -> tuple[Fault, ...]:
     return tuple(Fault(code) for code in sorted(codes))
 
 
-def _every(contents: Contents) -> Iterator[Relation]:
-    return (relation for own in contents.relations.values() for relation in own)
+def _every(contents: Contents) -> Iterator[tuple[str, Relation]]:
+    """List the relationships, each with the part that has it."""
+    for owner, own in contents.relations.items():
+        yield from ((owner, relation) for relation in own)
 
 
 def _has_links(contents: Contents) -> bool:
     return any(_LINK.fullmatch(name.lower()) for name in contents.names) or any(
-        relation.type in _LINK_TYPES for relation in _every(contents)
+        relation.type in _LINK_TYPES for _, relation in _every(contents)
     )
 
 
-def _is_fetched(relation: Relation) -> bool:
-    """Tell whether a program fetches a target: neither a link to click, a picture nor a link."""
+def _fetched(contents: Contents) -> Iterator[Found]:
+    """List what a program fetches by itself: neither a link to click, a picture nor a link."""
     spared = {_WAITS_FOR_A_CLICK, _PICTURE, *_LINK_TYPES}
-    return relation.is_external and relation.type not in spared
+    for owner, relation in _every(contents):
+        is_in_link = bool(_LINK.fullmatch(owner.lower()))
+        if relation.is_external and relation.type not in spared and not is_in_link:
+            yield "STR-028", "kaedet" if _is_linked_object(relation) else "hentet", owner
 
 
-def _uses_link(contents: Contents) -> bool:
-    """Tell whether a formula points into another file, by itself or by a name that does.
+def _links(contents: Contents) -> Iterator[Found]:
+    """List the formulas that point into another file, by themselves or by a name that does.
 
     A name that points there and that no formula has is what a copied sheet leaves behind.
     """
-    texts = [
-        contents.read(name) or b""
-        for name in contents.prologs
+    if not _has_links(contents):
+        return
+    texts = {
+        name: contents.read(name) or b""
+        for name in sorted(contents.prologs)
         if name.lower().startswith("xl/") and not _LINK.fullmatch(name.lower())
-    ]
+    }
+    used = _used_pattern(texts.values())
+    has_dde = any(_DDE.search(contents.read(name) or b"") for name in _link_parts(contents))
+    for name, text in texts.items():
+        for tag, formula in _FORMULA.findall(text):
+            if used.search(formula):
+                yield "STR-028", "dde" if has_dde else _kind_of_formula(name, tag), name
+
+
+def _link_parts(contents: Contents) -> Iterator[str]:
+    return (name for name in contents.prologs if _LINK.fullmatch(name.lower()))
+
+
+def _kind_of_formula(part: str, tag: bytes) -> str:
+    if "/charts/" in part.lower():
+        return "diagram"
+    return "formel" if tag == b"f" else "regel"
+
+
+def _used_pattern(texts: Iterable[bytes]) -> re.Pattern[bytes]:
+    """Return what a formula has that points outside: a link, or a name that stands for one."""
     outside = [
         re.escape(name)
         for text in texts
@@ -156,16 +275,19 @@ def _uses_link(contents: Contents) -> bool:
     pattern = _LINK_IN_FORMULA.pattern
     if outside:
         pattern += rb"|(?<![\w.])(?:" + b"|".join(outside) + rb")(?![\w.])"
-    used = re.compile(pattern, re.IGNORECASE)
-    return any(used.search(formula) for text in texts for formula in _FORMULA.findall(text))
+    return re.compile(pattern, re.IGNORECASE)
 
 
-def _has_queries(contents: Contents) -> bool:
-    """Tell whether there is a query or connection, and not only the part where one has been."""
-    if any(_QUERY.fullmatch(name.lower()) for name in contents.names):
-        return True
+def _queries(contents: Contents) -> Iterator[Found]:
+    """List queries and connections, and not the part where one has been."""
+    owners = {one.target: owner for owner, one in _every(contents)}
+    for name in sorted(contents.names):
+        for word, parts in _QUERIES.items():
+            if parts.fullmatch(name.lower()):
+                yield "STR-030", word, owners.get(name, "")
     connections = _find(contents, _CONNECTIONS)
-    return bool(connections and _CONNECTION.search(contents.read(connections) or b""))
+    if connections and _CONNECTION.search(contents.read(connections) or b""):
+        yield "STR-030", "forbindelse", ""
 
 
 def _find(contents: Contents, wanted: str) -> str:

@@ -1,6 +1,7 @@
 """What kind of file some bytes are, told by name and first bytes, before anything is unpacked."""
 
 import re
+from collections.abc import Iterator
 from pathlib import PurePath
 
 from fpsheet.intake.fault import Fault
@@ -12,6 +13,22 @@ _OLE_START = b"\xd0\xcf\x11\xe0"
 _XML_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 _LOCK_PREFIXES = ("~$", ".~lock.")
 _HEAD_BYTES = 4096
+_FLAT_BYTES = 1 << 16
+"""Within so many bytes a document in one XML file says what it is, behind its namespaces."""
+
+_FLAT_OPEN_DOCUMENT = re.compile(
+    rb"<(?:\w+:)?document\b[^>]*opendocument\.spreadsheet", re.IGNORECASE | re.DOTALL
+)
+
+# An entry of an OLE directory: a name of at most 32 characters, its length, its kind.
+_OLE_ENTRY, _OLE_NAME, _OLE_STREAM, _OLE_HEADER = 128, 64, 2, 512
+_OLE_LETTERS = 32
+_OLE_CODES = {
+    "workbook": "STR-007",
+    "book": "STR-007",
+    "worddocument": "STR-015",
+    "powerpoint document": "STR-015",
+}
 
 # BIFF 2 to 5 (Excel 2 to 95): a bare stream that starts with its BOF record.
 _BARE_BIFF = re.compile(rb"\x09[\x00\x02\x04\x08][\x04\x06\x08\x10]\x00")
@@ -41,8 +58,12 @@ def _code_of_foreign(data: bytes) -> str:
     head = data[:_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf")
     if data.startswith(_OLE_START):
         return _code_of_ole(data)
-    if _BARE_BIFF.match(head) or _XML_2003 in head:
+    # In UTF-16 every other byte is zero.
+    flat = data[:_FLAT_BYTES].replace(b"\0", b"")
+    if _BARE_BIFF.match(head) or _XML_2003 in flat:
         return "STR-007"
+    if _FLAT_OPEN_DOCUMENT.search(flat):
+        return "STR-009"
     if head.startswith(b"%PDF-"):
         return "STR-014"
     if _HTML.match(head):
@@ -57,15 +78,19 @@ def _code_of_foreign(data: bytes) -> str:
 
 def _code_of_ole(data: bytes) -> str:
     """Tell a password-protected workbook from an old one by the names of the streams."""
-    if _utf16("EncryptedPackage") in data or _utf16("EncryptionInfo") in data:
+    streams = [name.casefold() for name in _ole_streams(data)]
+    if {"encryptedpackage", "encryptioninfo"} & {*streams}:
         return "STR-006"
-    if _utf16("Workbook") in data or _utf16("Book\0") in data:
-        return "STR-007"
-    return "STR-015"
+    # A document with another in it has the streams of both, its own first.
+    return next((_OLE_CODES[name] for name in streams if name in _OLE_CODES), "STR-015")
 
 
-def _utf16(name: str) -> bytes:
-    return name.encode("utf-16-le")
+def _ole_streams(data: bytes) -> Iterator[str]:
+    """List the names of the streams of an OLE file: of whatever has the form of such an entry."""
+    for start in range(_OLE_HEADER, len(data) - _OLE_ENTRY + 1, _OLE_ENTRY):
+        size, kind = data[start + _OLE_NAME], data[start + _OLE_NAME + 2]
+        if kind == _OLE_STREAM and 2 < size <= 2 * _OLE_LETTERS and size % 2 == 0:
+            yield data[start : start + size - 2].decode("utf-16-le", "replace")
 
 
 def _is_text(head: bytes) -> bool:

@@ -20,12 +20,17 @@ from fpsheet.ooxml.relation import Relation, owner_name, read_relations
 CONTENT_TYPES = "[Content_Types].xml"
 ROOT_RELS = "_rels/.rels"
 _XML_SUFFIXES = (".xml", ".rels", ".vml")
+_PICTURE = ".svg"
+"""Drawing programs give it a document type; such a part is never read as XML by this program."""
 _XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<")
 _START_BYTES = 1 << 20
 _HEAD_BYTES = 8
 _MAC_FOLDER = "__MACOSX/"
 """What a Mac lays beside the parts when it packs a folder; Excel never looks there."""
 
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_MANIFEST = "META-INF/manifest.xml"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _CODES_OF_ROOTS = {
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main workbook": "",
@@ -129,9 +134,13 @@ def _unpack(archive: Archive, limits: Limits) -> Package | Fault:
         if not is_xml or part.startswith(_MAC_FOLDER):
             heads[part] = content[:_HEAD_BYTES]
             continue
-        prologs[part] = read_prolog(content)
-        if prologs[part].has_doctype:
+        prolog = read_prolog(content)
+        if prolog.has_doctype and part.lower().endswith(_PICTURE):
+            heads[part] = content[:_HEAD_BYTES]
+            continue
+        if prolog.has_doctype:
             return Fault("STR-026")
+        prologs[part] = prolog
         if len(content) <= room:
             kept[part] = content
             room -= len(content)
@@ -143,14 +152,22 @@ def _unpack(archive: Archive, limits: Limits) -> Package | Fault:
 def _identify_kind(archive: Archive) -> Fault | None:
     """Tell other files that are zips, too, from a workbook."""
     names = {name.casefold() for name in archive.entries}
-    mimetype = archive.inflate("mimetype") if "mimetype" in archive.entries else b""
-    if isinstance(mimetype, bytes) and mimetype.startswith(_OPEN_DOCUMENT):
+    if _is_open_document(archive):
         return Fault("STR-009")
     if "xl/workbook.bin" in names:
         return Fault("STR-008")
     if CONTENT_TYPES.casefold() not in names or ROOT_RELS not in names:
         return Fault("STR-015")
     return None
+
+
+def _is_open_document(archive: Archive) -> bool:
+    """Tell by the part that says so, or by the list of parts where that one was left out."""
+    said = archive.inflate("mimetype") if "mimetype" in archive.entries else b""
+    if isinstance(said, bytes) and said.startswith(_OPEN_DOCUMENT):
+        return True
+    listed = archive.inflate(_MANIFEST) if _MANIFEST in archive.entries else b""
+    return isinstance(listed, bytes) and b'"' + _OPEN_DOCUMENT in listed
 
 
 def _judge(package: Package) -> tuple[Package | None, tuple[Fault, ...]]:
@@ -161,20 +178,45 @@ def _judge(package: Package) -> tuple[Package | None, tuple[Fault, ...]]:
         return None, (Fault("STR-034"),)
     main = {relation.type: relation for relation in relations.get("", ())}.get("officedocument")
     workbook = package.find(main.target) if main else None
-    fault = _judge_main(main, types.get(workbook or "", ""))
+    fault = _judge_main(main, types.get(workbook or (main.target if main else ""), ""))
     if fault:
         return None, (fault,)
     code = _CODES_OF_ROOTS.get(package.prologs[workbook].root) if workbook else None
     if workbook is None or code != "":
         return None, (Fault(code or "STR-015"),)
-    names = frozenset(package.archive.entries)
-    contents = Contents(names, package.prologs, types, relations, package.utf8, package.heads)
+    contents = Contents(
+        names=frozenset(package.archive.entries),
+        prologs=package.prologs,
+        types=types,
+        relations=relations,
+        read=package.utf8,
+        heads=package.heads,
+        number_tabs=lambda: _number_tabs(package, workbook, relations),
+    )
     faults = find_running(contents)
     if faults:
         return None, faults
     reaching = find_reaching(contents)
     told = () if reaching else find_left_over(contents)
     return replace(package, workbook=workbook, reaching=reaching, told=told), ()
+
+
+def _number_tabs(
+    package: Package, workbook: str, relations: Mapping[str, tuple[Relation, ...]]
+) -> dict[str, int]:
+    """Number the tabs from the left as they are seen: part of a sheet → number, 0 for hidden."""
+    parts = {one.id: package.find(one.target) or "" for one in relations.get(workbook, ())}
+    seen = 0
+    tabs = {}
+    try:
+        root = _root(package, workbook)
+    except ET.ParseError:
+        return {}
+    for element in root.iter(f"{_MAIN}sheet"):
+        is_seen = element.get("state", "visible") == "visible"
+        seen += is_seen
+        tabs[parts.get(element.get(_RELATION_ID, ""), "")] = seen if is_seen else 0
+    return tabs
 
 
 def _judge_main(main: Relation | None, kind: str) -> Fault | None:

@@ -14,6 +14,7 @@ from fpsheet.intake.core_part import read_saved_at
 from fpsheet.intake.cover import form_version, judge_meta, read_cover, read_meta
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.identity import SheetMap
+from fpsheet.intake.marks import NOT_OURS, tell_foreign
 from fpsheet.intake.normalise import normalise_sheet
 from fpsheet.intake.number_format import NumberFormats, read_formats
 from fpsheet.intake.package import Package, open_package
@@ -62,7 +63,7 @@ def read_bytes(
     """
     package, faults = open_package(data, name=name, limits=plan.limits)
     if package is None:
-        return None, faults
+        return None, tell_foreign(data, faults, plan)
     workbook = read_workbook_part(package)
     if workbook is None:
         return None, (Fault(_DAMAGED_PART),)
@@ -70,7 +71,7 @@ def read_bytes(
     meta = {} if plan.is_list else read_meta(survey.heads)
     if not (survey.maps or survey.damaged or meta):
         # Whose file it is comes first: nobody cleans a file that is not ours.
-        return None, (Fault("LST-001" if plan.is_list else "STR-040"),)
+        return None, (Fault("LST-001" if plan.is_list else NOT_OURS),)
     if package.reaching:
         return None, package.reaching
     sheets, sheet_faults = _read_sheets(package, workbook, survey.maps, plan)

@@ -36,9 +36,15 @@ if TYPE_CHECKING:
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
+OURS = b"forloeb.cpr"
+"""A word of the hidden rows, by which a file of another format is known to be ours."""
+
+
 def ole(stream: str) -> bytes:
     """Give the beginning of an OLE file with one stream in its directory."""
-    return OLE + bytes(504) + stream.encode("utf-16-le").ljust(64, b"\0") + bytes(960)
+    length = 2 * len(stream) + 2
+    entry = stream.encode("utf-16-le").ljust(64, b"\0") + bytes((length, 0, 2, 1)) + bytes(60)
+    return OLE + bytes(504) + entry + bytes(896)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +65,7 @@ def test_whole_workbook_has_no_faults(whole: Package) -> None:
 FOREIGN = {
     "STR-004": b"",
     "STR-006": ole("EncryptedPackage"),
-    "STR-007": ole("Workbook"),
+    "STR-007": ole("Workbook") + OURS,
     "STR-012": "CPR;dato\r\n710776-0001;01-02-2026\r\n".encode("utf-8-sig"),
     "STR-013": b"\r\n <!DOCTYPE html><html><body>Log ind</body></html>",
     "STR-014": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj",
@@ -77,11 +83,13 @@ def test_other_kind_of_file(code: str) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        ole("Book"),
-        b"\x09\x08\x10\x00\x00\x06\x05\x00" + bytes(100),
-        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+        ole("Book") + OURS,
+        ole("WORKBOOK") + OURS,
+        b"\x09\x08\x10\x00\x00\x06\x05\x00" + bytes(100) + OURS,
+        b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
+        + OURS,
     ],
-    ids=["Excel 95", "bare BIFF", "XML 2003"],
+    ids=["Excel 95", "capitals", "bare BIFF", "XML 2003"],
 )
 def test_old_formats_of_excel(data: bytes) -> None:
     """Everything Excel wrote before .xlsx gets the remedy of .xls."""
@@ -169,14 +177,15 @@ def test_encrypted_parts(whole: Package) -> None:
         "../evil.xml",
         "/etc/evil.xml",
         "C:/evil.xml",
-        "xl\\evil.xml",
+        "xl\\..\\..\\evil.xml",
+        "\\\\server\\evil.xml",
         "xl/%2e%2e/%2e%2e/evil.xml",
         "xl/./evil.xml",
         "xl//evil.xml",
     ],
 )
 def test_unsafe_part_name(whole: Package, name: str) -> None:
-    """`..`, absolute names, drives and backslashes, also percent-encoded."""
+    """`..`, absolute names and drives, with either slash, also percent-encoded."""
     assert codes(whole.with_part(name, "<a/>")) == ["STR-021"]
 
 
@@ -499,8 +508,22 @@ def test_binary_workbook(whole: Package) -> None:
 def test_open_document() -> None:
     """An .ods is told by the file it starts with."""
     mimetype = b"application/vnd.oasis.opendocument.spreadsheet"
-    package = Package({"mimetype": mimetype, "content.xml": b"<a/>"})
+    package = Package({"mimetype": mimetype, "content.xml": b"<a>forloeb.cpr</a>"})
     assert codes(package.data(compression=zipfile.ZIP_STORED)) == ["STR-009"]
+    listed = b'<manifest><file-entry media-type="%s" full-path="/"/></manifest>' % mimetype
+    package = package.without("mimetype").with_part("META-INF/manifest.xml", listed)
+    assert codes(package.data()) == ["STR-009"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_open_document_in_one_file(encoding: str) -> None:
+    """An .fods is told by its root, which comes behind a page of namespaces."""
+    spaces = " ".join(f'xmlns:n{number}="urn:x:{number}"' for number in range(300))
+    kind = 'office:mimetype="application/vnd.oasis.opendocument.spreadsheet"'
+    text = f'<?xml version="1.0"?><office:document {spaces} {kind}>forloeb.cpr</office:document>'
+    assert codes(text.encode(encoding)) == ["STR-009"]
+    text = text.replace("opendocument.spreadsheet", "opendocument.text")
+    assert codes(text.encode(encoding)) == [{"utf-8": "STR-015", "utf-16": "STR-012"}[encoding]]
 
 
 @pytest.mark.parametrize("where", ["relations", "workbook"])

@@ -1,0 +1,61 @@
+"""Whether a file that is refused unread is one of ours: told by the words that only ours has.
+
+A file may be refused before its sheets are read: it has macros, or is in another format. Whether
+it is ours says then whether it is worth cleaning. The hidden rows, the defined names and the
+tables of our workbooks have names that other files do not have, and every format keeps them as
+plain text in some part, with one byte or two for a letter.
+"""
+
+from collections.abc import Iterator
+
+from fpsheet.intake.archive import open_archive
+from fpsheet.intake.fault import Fault
+from fpsheet.intake.limits import MEBIBYTE
+from fpsheet.intake.magic import ZIP_START
+from fpsheet.intake.plan import ReadingPlan
+
+NOT_OURS = "STR-040"
+_REACH = 16 * MEBIBYTE
+"""So far into a part is looked: the hidden rows come first in every sheet of ours."""
+
+_KEY = "cpr"
+"""Field that every entry sheet has."""
+
+_TELLABLE = frozenset(
+    ("STR-007", "STR-008", "STR-009", "STR-010", "STR-011", "STR-026", "STR-027")
+    + ("STR-029", "STR-031", "STR-032", "STR-034")
+)
+"""Codes of refusals after which the words of the file can still be looked at."""
+
+
+def tell_foreign(data: bytes, faults: tuple[Fault, ...], plan: ReadingPlan) -> tuple[Fault, ...]:
+    """Add to why a file is refused that it is none of ours, where that is certain.
+
+    Findings: STR-040.
+    """
+    if plan.is_list or not faults or {fault.code for fault in faults} - _TELLABLE:
+        return faults
+    words = _own_words(plan)
+    if any(word in content for content in _contents(data, plan) for word in words):
+        return faults
+    return (Fault(NOT_OURS), *faults)
+
+
+def _contents(data: bytes, plan: ReadingPlan) -> Iterator[bytes]:
+    """List what may hold words: the parts of a zip, or the file where it is none."""
+    archive = open_archive(data, limits=plan.limits) if data.startswith(ZIP_START) else None
+    if archive is None or isinstance(archive, Fault):
+        yield data[:_REACH]
+        return
+    for name in archive.entries:
+        content = archive.inflate(name)
+        if not isinstance(content, Fault):
+            yield content[:_REACH]
+
+
+def _own_words(plan: ReadingPlan) -> list[bytes]:
+    """List words that only our workbooks have, in one byte a letter and in two."""
+    words = [f'"{sheet.table}"' for sheet in plan.sheets.values()]
+    for sheet in plan.sheets:
+        words += [f"{sheet}.{_KEY}", f"c_{sheet}_{_KEY}"]
+    return [word.encode(codec) for word in words for codec in ("ascii", "utf-16-le")]
