@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from fpsheet import check
-from fpsheet.check import Question
+from fpsheet.checking import check_file
+from fpsheet.checking.check_file import Question
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.limits import CHECKING_LIMITS
 from fpsheet.intake.process import ReadingProcess, Task
@@ -52,7 +52,7 @@ class Trial:
 def try_files(paths: Iterable[Path], *, seconds: float) -> Iterator[Trial]:
     """Check files in one process, which is started again when a file takes too long."""
     question = Question(load_form(), _TODAY)
-    with ReadingProcess(check.__name__, kept=question) as process:
+    with ReadingProcess(check_file.__name__, kept=question) as process:
         for path in paths:
             start = time.perf_counter()
             verdict = _try(process, path, seconds)
@@ -81,7 +81,7 @@ def table_lines(trials: Sequence[Trial], *, root: Path) -> Iterator[str]:
 def _try(process: ReadingProcess, path: Path, seconds: float) -> str:
     limits = replace(CHECKING_LIMITS, seconds=seconds)
     try:
-        verdict = process.run(Task(f"{check.__name__}:check_here", {"path": path}, limits))
+        verdict = process.run(Task(f"{check_file.__name__}:check_here", {"path": path}, limits))
     except Exception:  # noqa: BLE001 - whatever the program fails with is counted
         return FAILED
     if isinstance(verdict, Fault):

@@ -170,7 +170,7 @@ def _say_failed(session: Session, processed: "Sequence[Processed]") -> None:
 def _came_unsigned(file: "Processed") -> bool:
     from fpsheet.departement.read_inbox_files import Way
 
-    return file.is_new and not file.is_waiting and file.way is not Way.SEALED
+    return file.is_new and not (file.is_waiting or file.is_trace) and file.way is not Way.SEALED
 
 
 def show_processed(session: Session, processed: "Sequence[Processed]", *, dry_run: bool) -> None:
@@ -182,7 +182,7 @@ def show_processed(session: Session, processed: "Sequence[Processed]", *, dry_ru
     if not processed:
         console.say(words.get("command.sync.none"))
         return
-    refused = [file for file in processed if state_of(file) == "refused"]
+    refused = [file for file in processed if state_of(file) in {"refused", "trace"}]
     for verdict, names in _alike(refused):
         show_verdict(session, verdict, as_json=False)
         if names:
@@ -198,7 +198,7 @@ def show_processed(session: Session, processed: "Sequence[Processed]", *, dry_ru
         [_row(file, words) for file in processed],
     )
     states = [state_of(file) for file in processed]
-    counts = {state: states.count(state) for state in ("known", "refused", "waiting")}
+    counts = {state: states.count(state) for state in ("known", "refused", "waiting", "trace")}
     counts["received"] = len(states) - sum(counts.values())
     console.say()
     console.say(words.fill("command.sync.done", counts))

@@ -9,7 +9,7 @@ from fpsheet.departement.read_inbox_files import FAILED, Desk, Received, Way, re
 from fpsheet.departement.refused_file import Budget, judged_by, refusal_of, verdict_of
 from fpsheet.outside import outside_failure
 from fpsheet.progress import Progress, Step
-from fpsheet.transport.inbox import Arrival, digest_arrival, list_inbox
+from fpsheet.transport.inbox import Arrival, digest_arrival, is_lock_file, list_inbox
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.claim import Claims, claim_files
 from fpsheet_sync.database.store import Store
@@ -39,6 +39,7 @@ class Processed:
         outside: What outside the program kept its receipt from being written, or the folder that
             it is from being read; None where nothing did. A later run tries again.
         is_remembered: It was refused by an earlier run, and was not read again.
+        is_trace: Another program left it there; there is nothing to take in.
         is_left: Its sender's budget of this run was spent; a later run takes it.
     """
 
@@ -53,6 +54,7 @@ class Processed:
     failure: str = ""
     outside: FpsheetError | None = None
     is_remembered: bool = False
+    is_trace: bool = False
     is_left: bool = False
 
 
@@ -72,7 +74,7 @@ class Sorted:
     Attributes:
         known: Those that came before, and those that were refused before.
         fresh: Those to be read.
-        waiting: Those that are not whole, or not free.
+        waiting: Those that are not whole, or not free, and traces of other programs.
     """
 
     known: tuple[Processed, ...] = ()
@@ -196,6 +198,7 @@ def sort_inbox(url: str, desk: Desk, store: Store) -> Sorted:
     listing = list_inbox(url, now=desk.now)
     waiting = [Processed(entry, is_waiting=True) for entry in listing.waiting]
     waiting += [_closed(folder) for folder in listing.closed]
+    waiting += map(_trace, listing.traces)
     places: list[Fresh] = []
     for entry in sorted(listing.arrivals, key=lambda one: (str(one.modified_at), one.name)):
         try:
@@ -221,6 +224,16 @@ def sort_inbox(url: str, desk: Desk, store: Store) -> Sorted:
         fresh=tuple(place for place in unknown if place.arrival.path not in again),
         waiting=tuple(waiting),
     )
+
+
+def _trace(arrival: Arrival) -> Processed:
+    """Return what another program left in the inbox, with the sentence that check has for it.
+
+    Findings: STR-003, STR-016.
+    """
+    code = "STR-003" if is_lock_file(arrival.name) else "STR-016"
+    verdict = Verdict(Path(arrival.path), (make_finding(load_form(), code),), None)
+    return Processed(arrival, verdict, way=Way.WORKBOOK, is_trace=True)
 
 
 def _closed(folder: str) -> Processed:

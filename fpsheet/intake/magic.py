@@ -22,7 +22,7 @@ _FLAT_OPEN_DOCUMENT = re.compile(
 
 # An entry of an OLE directory: a name of at most 32 characters, its length, its kind.
 _OLE_ENTRY, _OLE_NAME, _OLE_STREAM, _OLE_HEADER = 128, 64, 2, 512
-_OLE_LETTERS = 32
+_OLE_SIZES = range(4, 65, 2)
 _OLE_CODES = {
     "workbook": "STR-007",
     "book": "STR-007",
@@ -89,7 +89,7 @@ def _ole_streams(data: bytes) -> Iterator[str]:
     """List the names of the streams of an OLE file: of whatever has the form of such an entry."""
     for start in range(_OLE_HEADER, len(data) - _OLE_ENTRY + 1, _OLE_ENTRY):
         size, kind = data[start + _OLE_NAME], data[start + _OLE_NAME + 2]
-        if kind == _OLE_STREAM and 2 < size <= 2 * _OLE_LETTERS and size % 2 == 0:
+        if kind == _OLE_STREAM and size in _OLE_SIZES:
             yield data[start : start + size - 2].decode("utf-16-le", "replace")
 
 

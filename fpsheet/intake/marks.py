@@ -21,10 +21,7 @@ _REACH = 16 * MEBIBYTE
 _KEY = "cpr"
 """Field that every entry sheet has."""
 
-_TELLABLE = frozenset(
-    ("STR-007", "STR-008", "STR-009", "STR-010", "STR-011", "STR-026", "STR-027")
-    + ("STR-029", "STR-031", "STR-032", "STR-034")
-)
+_TELLABLE = frozenset(f"STR-0{number:02d}" for number in (7, 8, 9, 10, 11, 26, 27, 29, 31, 32, 34))
 """Codes of refusals after which the words of the file can still be looked at."""
 
 

@@ -10,6 +10,8 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from lxml import etree
 
+from fpsheet.ooxml.zip_file import open_zip
+
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its element type
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -62,7 +64,7 @@ class Parts:
             DamagedPackageError: The zip is one that `zipfile` does not read.
         """
         with _zip_faults():
-            self._archive = ZipFile(BytesIO(self.original))
+            self._archive = open_zip(self.original)
         self._names = dict.fromkeys(self._archive.namelist())
 
     def __contains__(self, name: str) -> bool:

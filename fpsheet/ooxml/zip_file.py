@@ -13,9 +13,22 @@ _CONTENT_TYPES = "[Content_Types].xml"
 _CORE = "docProps/core.xml"
 
 
+def open_zip(data: bytes) -> ZipFile:
+    r"""Open a zip of parts; folders have `/` between them, also where the .NET of old wrote `\`.
+
+    Raises:
+        BadZipFile: It is none.
+    """
+    archive = ZipFile(BytesIO(data))
+    for info in archive.infolist():
+        info.filename = info.filename.replace("\\", "/")
+        archive.NameToInfo[info.filename] = info
+    return archive
+
+
 def unpack(data: bytes) -> dict[str, bytes]:
     """Give the parts of a package by name."""
-    with ZipFile(BytesIO(data)) as archive:
+    with open_zip(data) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 

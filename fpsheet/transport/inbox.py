@@ -14,10 +14,9 @@ QUIET = timedelta(seconds=5)
 """A workbook that changed less than this ago may still be on its way in."""
 
 PACKAGE_SUFFIX = ".fpsheet"
-_TRACES = re.compile(
-    r"^(~\$|\.)|^(desktop\.ini|thumbs\.db)$|\.(part|tmp|crdownload|partial|lock|download)$",
-    re.IGNORECASE,
-)
+_LOCK_FILE = re.compile(r"~\$|\.~lock\.")
+_PART_FILE = re.compile(r"\.(part|tmp|crdownload|partial|lock|download)$", re.IGNORECASE)
+_UNSEEN = re.compile(r"\.|(desktop\.ini|thumbs\.db)$", re.IGNORECASE)
 
 _PIECE, _HEAD = 1 << 20, 128
 
@@ -54,12 +53,14 @@ class Inbox:
     Attributes:
         arrivals: Workbooks, packages, and whatever else was laid there.
         waiting: Workbooks that changed so lately that they may be half copied.
-        ignored: What other programs left: lock files, part files, hidden files.
+        traces: Lock files and part files of other programs: nothing to take in, but to be told of.
+        ignored: What no person sees: hidden files and those of the system.
         closed: Folders in it that may not be read.
     """
 
     arrivals: tuple[Arrival, ...]
     waiting: tuple[Arrival, ...]
+    traces: tuple[Arrival, ...]
     ignored: tuple[str, ...]
     closed: tuple[str, ...] = ()
 
@@ -91,8 +92,9 @@ def list_inbox(url: str, *, now: datetime) -> Inbox:
     good = [entry for entry in found if _is_candidate(entry.name)]
     waiting = tuple(entry for entry in good if _is_moving(entry, now))
     arrivals = tuple(entry for entry in good if entry not in waiting)
-    ignored = tuple(entry.name for entry in found if not _is_candidate(entry.name))
-    return Inbox(arrivals, waiting, ignored, closed)
+    traces = tuple(entry for entry in found if _is_trace(entry.name))
+    ignored = tuple(entry.name for entry in found if entry not in {*good, *traces})
+    return Inbox(arrivals, waiting, traces, ignored, closed)
 
 
 def read_arrival(arrival: Arrival) -> bytes:
@@ -155,12 +157,22 @@ def _moment(value: object) -> datetime | None:
     return None
 
 
+def is_lock_file(name: str) -> bool:
+    """Tell whether a program made a file only to show that it has another one open."""
+    return _LOCK_FILE.match(name) is not None
+
+
 def _is_candidate(name: str) -> bool:
     """Tell whether somebody may have meant to send a file: all but what programs leave behind.
 
     Other kinds of file are not passed over: reading tells what each is.
     """
-    return _TRACES.search(name) is None
+    return not (_is_trace(name) or _UNSEEN.match(name))
+
+
+def _is_trace(name: str) -> bool:
+    """Tell whether a program left a file that a person sees beside the workbook."""
+    return is_lock_file(name) or bool(_PART_FILE.search(name) and not _UNSEEN.match(name))
 
 
 def _is_moving(arrival: Arrival, now: datetime) -> bool:

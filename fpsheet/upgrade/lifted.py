@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
-from zipfile import ZipFile
 
 from fpsheet.checking.check_file import Question, check_source
 from fpsheet.checking.verdict import Verdict
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
 from fpsheet.ooxml.parts import MAIN, DamagedPackageError, parse
+from fpsheet.ooxml.zip_file import open_zip
 from fpsheet.upgrade.entry_renewal import FreshColumn, Renaming, refuse
 from fpsheet.upgrade.upgraded import Upgraded, language_of, upgrade_workbook
 from fpsheet_templates.form import Form
@@ -150,7 +149,7 @@ def _compare(before: RawWorkbook, after: RawWorkbook | None, form: Form) -> None
 
 
 def _count_comments(data: bytes) -> int:
-    with ZipFile(BytesIO(data)) as archive:
+    with open_zip(data) as archive:
         found = [n for n in archive.namelist() if "/comments" in n and n.endswith(".xml")]
         roots = [parse(archive.read(name)) for name in found]
     return sum(1 for root in roots for _ in root.iter(f"{{{MAIN}}}comment"))

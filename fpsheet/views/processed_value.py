@@ -54,11 +54,14 @@ def _outside_of(processed: Processed, language: str) -> str:
 def state_of(processed: Processed) -> str:
     """Give one word for what became of a file.
 
-    `waiting` (not whole yet), `refused` (nothing could be used), `known` (it came before),
-    `planned` (dry run), or the status of its receipt: `flettet`, `karantaene`, `tilbageholdt`.
+    `waiting` (not whole yet), `trace` (another program left it), `refused` (nothing could be used),
+    `known` (it came before), `planned` (dry run), or the status of its receipt: `flettet`,
+    `karantaene`, `tilbageholdt`.
     """
     if processed.is_waiting:
         return "waiting"
+    if processed.is_trace:
+        return "trace"
     if not processed.is_new:
         return "known"
     if processed.receipt:

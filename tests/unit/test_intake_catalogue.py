@@ -21,6 +21,7 @@ DETAILS = {
     "STR-005": {"graense"},
     "STR-024": {"graense"},
     "STR-025": {"graense"},
+    **{f"STR-{number:03d}": {"del", "fane"} for number in range(27, 33)},
     "STR-033": {"graense"},
     "STR-035": {"graense"},
     "STR-042": {"nyeste"},
@@ -37,6 +38,11 @@ DETAILS = {
 """What a fault tells beside its place; every other code tells nothing."""
 
 PLACES = {"ark", "felt", "celle", "raekke"}
+PARTS = {"del", "sted", "raad"}
+"""What a sentence may ask for where the fault tells of parts: words for them, and their place."""
+
+GIVEN = {"del": "word,formel", "fane": "2"}
+"""Details that stand for words; any other is a number here."""
 
 
 def codes_in(folder: Path, pattern: str) -> set[str]:
@@ -71,8 +77,9 @@ def test_sentences_fill(code: str, language: str) -> None:
     for part in ("message", "remedy"):
         text = FORM.texts.by_language[language][f"rule.{code}.{part}"]
         asked = {name for _, name, _, _ in string.Formatter().parse(text) if name}
-        assert asked <= PLACES | DETAILS.get(code, set())
-    given = tuple((name, "7") for name in sorted(DETAILS.get(code, set())))
+        details = DETAILS.get(code, set())
+        assert asked <= PLACES | details | (PARTS if "del" in details else set())
+    given = tuple((name, GIVEN.get(name, "7")) for name in sorted(DETAILS.get(code, set())))
     finding = Fault(code, sheet="job", row=4, column="C", field="cpr", details=given).to_finding(
         FORM
     )

@@ -294,7 +294,7 @@ def test_the_departement_has_a_fingerprint_too(departement: tuple[str, str]) -> 
 
 
 def test_an_inbox_with_traces_of_other_programs(tmp_path: Path) -> None:
-    """Lock and part files are ignored by name; "(1)", copies and other kinds are files like any."""
+    """Lock and part files are told by name, hidden files ignored; others are files like any."""
     names = [
         "956.xlsx",
         "956 (1).xlsx",
@@ -323,7 +323,8 @@ def test_an_inbox_with_traces_of_other_programs(tmp_path: Path) -> None:
     others = {"readme.txt", "_956.xlsx", "956.xlsm"}
     assert arrived == {"956.xlsx", copy, "UPPER.XLSX", "late.xlsx", *others}
     assert [arrival.name for arrival in inbox.waiting] == ["956 (1).xlsx"]
-    assert len(inbox.ignored) == 4
+    assert {trace.name for trace in inbox.traces} == {"~$956.xlsx", "957.xlsx.crdownload"}
+    assert set(inbox.ignored) == {".956.xlsx.part", "Thumbs.db"}
     late = next(arrival for arrival in inbox.arrivals if arrival.name == "late.xlsx")
     assert (read_arrival(late), late.size) == (b"yy", 2)
     assert late.modified_at == NOW - timedelta(seconds=60)

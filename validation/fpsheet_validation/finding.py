@@ -78,7 +78,22 @@ class Finding:
             "celle": self.cell,
             "raekke": str(self.row),
         }
-        return {**place, **dict(self.details)}
+        return {**place, **dict(self.details), **self._parts(form, language)}
+
+    def _parts(self, form: Form, language: str) -> Mapping[str, str]:
+        """Return the words for what was found in a package (`del`), where it is, and what to do."""
+        given = dict(self.details)
+        if "del" not in given:
+            return {}
+        keys = [f"part.{word}" for word in given["del"].split(",")]
+        texts = form.texts
+        advice = (f"{key}.remedy" for key in keys)
+        place = f"part.{'hidden' if given['fane'] == '0' else 'tab'}.name"
+        return {
+            "del": ", ".join(texts.get(f"{key}.name", language) for key in keys),
+            "raad": " ".join(texts.get(key, language) for key in advice if texts.has(key)),
+            "sted": texts.fill(place, language, given) if given["fane"] else "",
+        }
 
 
 def make_finding(  # noqa: PLR0913 - a place has that many parts, all named
