@@ -2,57 +2,41 @@
 
     python -m tools.attack_editions --out FOLDER [--seeds 1 2 3] [--result tools/attack_editions.md]
 
-Makes the demo for each seed, publishes 2023 to 2025 and the half years of 2025, and attacks each
-edition alone, the three years together, and 2025 with its halves: as the public, and as each
-kommune with its own internal books. Takes some ten minutes of one processor for a seed.
+Makes the demo for each seed, publishes 2023 to 2025 and all their half years, and attacks each
+edition alone, the three years together, each year with its halves, and all together: as the public,
+and as each kommune with its own internal books. What each reader found is added to `found.jsonl` in
+the folder at once, and is not looked for again, so that a run may be stopped and go on.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tests.attack.battery import COUNTRIES, DEMO_PERIOD, Demo, attacks, make_demo
+from tests.attack.battery import COUNTRIES, DEMO_PERIOD, Demo, make_demo
 from tests.attack.figures import recomputed
-from tests.attack.outside import foreign, unrounded
-from tests.attack.verdict import PUBLIC, false_facts
+from tests.attack.odds import behind, chances
+from tests.attack.outside import foreign, otherwise, unrounded
+from tests.attack.verdict import PUBLIC, attack, false_facts
+from tools.attack_report import report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from tests.attack.verdict import Country, Found
 
 YEARS = (DEMO_PERIOD, "2024", "2023")
-HALVES = ("2025H1", "2025H2")
-SETS = (*((period,) for period in (*YEARS, *HALVES)), YEARS, (DEMO_PERIOD, *HALVES))
+HALVES = tuple(f"{year}{half}" for year in YEARS for half in ("H1", "H2"))
+SINGLE = tuple((period,) for period in (*YEARS, *HALVES))
+WITH_HALVES = tuple((year, f"{year}H1", f"{year}H2") for year in YEARS)
+SETS = (*SINGLE, (*YEARS, *HALVES), YEARS, *WITH_HALVES)
 """Periods attacked together."""
 
-OFTEN = 50
-"""Fewest cells from which odds are told."""
-
-
-@dataclass(slots=True)
-class Result:
-    """What was found in all attacks.
-
-    Attributes:
-        lines: Of the table: one an attack.
-        narrow: In words, one a number.
-        other: What rounded books print that is not rounded, and facts that are false.
-        odds: True values by what was printed, the base, and what is counted ("" for all).
-    """
-
-    lines: list[str] = field(default_factory=list)
-    narrow: list[str] = field(default_factory=list)
-    other: list[str] = field(default_factory=list)
-    odds: dict[tuple[float, int, str], Counter[int]] = field(
-        default_factory=lambda: defaultdict(Counter)
-    )
+Record: TypeAlias = "dict[str, Any]"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -64,124 +48,102 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--sets", nargs="+", default=["+".join(periods) for periods in SETS])
     parser.add_argument("--public", action="store_true", help="the public alone as a reader")
     options = parser.parse_args(arguments)
-    result = Result()
-    for seed in options.seeds:
-        folder = options.out / f"demo{seed}"
-        demo = Demo(folder) if folder.exists() else make_demo(folder, seed, (*YEARS, *HALVES))
-        for land in COUNTRIES:
-            for periods in (periods.split("+") for periods in options.sets):
-                country = demo.books(land, periods)
-                name = f"{land}, seed {seed}, {' + '.join(periods)}"
-                readers = (PUBLIC,) if options.public else ()
-                _attack(result, name, country, readers)
-                if len(periods) == 1:
-                    _look(result, name, country)
-        text = "\n".join(_report(result))
-        if options.result is not None:
-            options.result.write_text(text + "\n", encoding="utf-8")
-    sys.stdout.write(text + "\n")
-    return 1 if result.narrow or result.other else 0
+    demos = {seed: _demo(options.out / f"demo{seed}", seed) for seed in options.seeds}
+    kept = options.out / "found.jsonl"
+    records = _read(kept)
+    for periods in options.sets:
+        for seed, demo in demos.items():
+            for land in COUNTRIES:
+                name = {"land": land, "seed": seed, "periods": periods}
+                for record in _attack(demo, name, records, public=options.public):
+                    _keep(kept, records, record)
+    text = "\n".join(report(records, f"seeds {' '.join(map(str, options.seeds))}")) + "\n"
+    if options.result is not None:
+        options.result.write_text(text, encoding="utf-8", newline="\n")
+    sys.stdout.buffer.write(text.encode("utf-8"))
+    return 1 if any(record["narrow"] or record["other"] for record in records) else 0
 
 
-def _attack(result: Result, name: str, country: Country, readers: tuple[str, ...]) -> None:
-    """Add what each reader finds in some editions."""
-    began = time.process_time()
-    by_reader: dict[tuple[str, bool], list[Found]] = defaultdict(list)
-    for found in attacks(country, readers):
-        by_reader[found.reader, found.trusting].append(found)
-    seconds = time.process_time() - began
-    kommuner = [
-        found for (reader, _), all_ in by_reader.items() if reader != PUBLIC for found in all_
+def _demo(folder: Path, seed: int) -> Demo:
+    """Return the demo of a seed, made where it is not there."""
+    return Demo(folder) if folder.exists() else make_demo(folder, seed, (*YEARS, *HALVES))
+
+
+def _read(kept: Path) -> list[Record]:
+    """Return what earlier runs found."""
+    if not kept.exists():
+        return []
+    return [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
+
+
+def _keep(kept: Path, records: list[Record], record: Record) -> None:
+    """Add what was found."""
+    records.append(record)
+    with kept.open("a", encoding="utf-8", newline="\n") as stream:
+        stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def _attack(
+    demo: Demo, name: Record, records: Sequence[Record], *, public: bool
+) -> Iterator[Record]:
+    """Return what each reader finds that is not in the records."""
+    single = "+" not in name["periods"]
+    country = demo.books(name["land"], name["periods"].split("+"))
+    done = {record["reader"] for record in records if record.items() >= name.items()}
+    if "" not in done:
+        yield name | _look(country, single=single)
+    for reader in (PUBLIC, *([] if public else country.areas())):
+        if reader in done:
+            continue
+        began = time.process_time()
+        full = single and (reader == PUBLIC or name["periods"] == DEMO_PERIOD)
+        found = attack(country, reader, trusting=True, full=full)
+        seconds = round(time.process_time() - began, 1)
+        yield name | _found(country, found, reader, full=full) | {"seconds": seconds}
+
+
+def _found(country: Country, found: list[Found], reader: str, *, full: bool) -> Record:
+    """Return what one reader found; the odds where all values were looked for."""
+    wrong = [
+        item
+        for item in found
+        if item.range.proved and not item.range.low <= item.truth <= item.range.high
     ]
-    public = [
-        found for (reader, _), all_ in by_reader.items() if reader == PUBLIC for found in all_
-    ]
-    result.lines.append(f"| {name} | {_counts(public)} | {_counts(kommuner)} | {seconds:.0f} |")
-    result.narrow += [
-        f"- {name}: {found.reader}: {found.key} is "
-        f"{found.truth}, left {found.range.low} to {found.range.high}. {found.why}"
-        for found in (*public, *kommuner)
-        if found.narrow or found.open
-    ]
-    result.other += [f"- {name}: false: {why}" for why in false_facts(country)]
-    _odds(result, country)
-
-
-def _counts(found: list[Found]) -> str:
-    """Return how many numbers were attacked, exact, of two values, open and misjudged."""
     exact = sum(item.exact for item in found)
-    two = sum(item.narrow and not item.exact for item in found)
-    wrong = sum(
-        item.range.proved and not item.range.low <= item.truth <= item.range.high for item in found
-    )
-    return f"{len(found)} | {exact} | {two} | {sum(item.open for item in found)} | {wrong}"
+    return {
+        "reader": reader,
+        "small": len(found),
+        "exact": exact,
+        "two": sum(item.narrow for item in found) - exact,
+        "open": sum(item.open for item in found),
+        "wrong": len(wrong),
+        "narrow": [
+            f"{item.key} is {item.truth}, left {item.range.low} to {item.range.high}. {item.why}"
+            for item in found
+            if item.narrow or item.open
+        ],
+        "other": [],
+        "chances": [
+            (each.printed, each.values, round(each.best, 4), round(each.truth, 4), each.right)
+            for each in (chances(country, found) if full else ())
+        ],
+    }
 
 
-def _look(result: Result, name: str, country: Country) -> None:
-    """Add what single books print beside their counts."""
-    for book in country.public:
-        found: Iterable[str] = [*foreign(book)]
+def _look(country: Country, *, single: bool) -> Record:
+    """Return what the books print beside their counts, and what the attacker is wrong about."""
+    other = [f"false: {why}" for why in false_facts(country)] + list(otherwise(country.public))
+    often = behind(country).often if single else {}
+    for book in country.public if single else ():
+        other += foreign(book)
         if book.base > 1:
-            found = [*found, *unrounded(book), *recomputed(book)]
-        result.other += [f"- {name}: {line}" for line in found]
-
-
-def _odds(result: Result, country: Country) -> None:
-    """Count the true values behind each print."""
-    truth = country.truth
-    for book, printed in country.prints():
-        if book.base > 1 and printed.key in truth and not isinstance(printed.cell, str):
-            value = truth[printed.key]
-            result.odds[printed.cell, book.base, ""][value] += 1
-            result.odds[printed.cell, book.base, printed.key.measure][value] += 1
-
-
-def _report(result: Result) -> Iterator[str]:
-    """Return the lines of the result in Markdown."""
-    day = time.strftime("%d-%m-%Y", time.gmtime())
-    yield f"# What an outsider finds in the demo's editions ({day})"
-    yield ""
-    yield "By `python -m tools.attack_editions`. Small numbers attacked (a number once for each"
-    yield "reader), those with one value left, with two, undecided in time, and those whose truth"
-    yield "lies outside what was claimed."
-    yield ""
-    columns = "small | exact | two | open | wrong"
-    yield f"| editions | public: {columns} | kommuner: {columns} | s |"
-    yield "|---" * 12 + "|"
-    yield from result.lines
-    yield ""
-    yield "## Odds of a true value by its print, in per cent"
-    yield ""
-    yield from _likely(result)
-    yield ""
-    yield "## Narrow numbers"
-    yield ""
-    yield from result.narrow or ["None."]
-    yield ""
-    yield "## Prints that are not rounded, and facts that are false"
-    yield ""
-    yield from result.other or ["None."]
-
-
-def _likely(result: Result) -> Iterator[str]:
-    """Return how often each true value stands behind the smallest prints."""
-    best: dict[tuple[float, int], tuple[float, str]] = {}
-    for (cell, base, measure), values in sorted(result.odds.items()):
-        total = values.total()
-        if cell > base or total < OFTEN:
-            continue
-        shares = {value: 100 * count / total for value, count in sorted(values.items())}
-        if not measure:
-            told = ", ".join(f"{value}: {share:.0f}" for value, share in shares.items())
-            yield f"- {cell} at base {base} ({total} cells): {told}"
-            continue
-        if not cell:
-            continue
-        value = max(shares, key=shares.__getitem__)
-        told = f"{shares[value]:.0f} per cent for {value} of {total} cells of {measure}"
-        best[cell, base] = max(best.get((cell, base), (0.0, "")), (shares[value], told))
-    for (cell, base), (_, told) in best.items():
-        yield f"- best odds behind {cell} at base {base}: {told}"
+            other += [*unrounded(book), *recomputed(book)]
+    return {
+        "reader": "",
+        "other": other,
+        "narrow": [],
+        "behind": {printed: sorted(counts.items()) for printed, counts in often.items()},
+    }
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.attack.formats import read_csv, read_ods
 from tests.attack.printed import Book, read_book
-from tests.attack.verdict import PUBLIC, Country, Found, attack
+from tests.attack.verdict import Country
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,12 +58,15 @@ class Demo:
         )
 
     def _read(self, kind: str, period: str) -> Iterator[Book]:
-        """Return a period's books; what is for inside is written into a folder beside."""
+        """Return a period's books; what is for inside is written into a folder beside.
+
+        A public edition is read in each format that it is handed out in.
+        """
         beside = f"{period}-fortroligt" if kind == "internal" else period
         for name in dict.fromkeys((period, beside)):
             for path in sorted((self.folder / kind / name).glob("*.xlsx")):
                 if "revision" not in path.name:
-                    yield read_book(path)
+                    yield from _formats(path) if kind == "public" else (read_book(path),)
 
     def publish(self, period: str) -> None:
         """Publish a period's editions, and write its internal books into another folder."""
@@ -110,17 +114,12 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
-def attacks(country: Country, readers: Sequence[str] = ()) -> Iterator[Found]:
-    """Return what each reader finds that also believes what is only likely.
-
-    A reader that counts on sure facts alone finds nothing that these do not find.
-
-    Args:
-        country: What was printed, and the truth.
-        readers: PUBLIC and kommuner; empty for all.
-    """
-    for reader in readers or (PUBLIC, *country.areas()):
-        yield from attack(country, reader, trusting=True)
+def _formats(path: Path) -> Iterator[Book]:
+    """Return an edition as a workbook, as an OpenDocument spreadsheet and as CSV files."""
+    book = read_book(path)
+    yield book
+    yield read_ods(path.with_suffix(".ods"))
+    yield read_csv(path.with_name(f"{path.stem}-csv"), book)
 
 
 def _days(period: str) -> tuple[str, str]:

@@ -87,11 +87,12 @@ def knowledge(public: Sequence[Book]) -> Printed:
     left_out = _left_out(known, keys, max(rounded)) if rounded else set()
     keys |= left_out
     numbers = Numbers(keys, reading.areas)
-    figures = [fact for book in public for fact in figure_facts(book)]
+    told = (fact for book in public for fact in figure_facts(book))
+    figures = {(fact.why, fact.low, fact.high, *fact.terms.values()): fact for fact in told}
     nobody = [
         Fact({key: 1.0}, 0.0, 0.0, f"not shown, so nobody: {key}", sure=False) for key in left_out
     ]
-    known.facts = [*facts_of(numbers), *later_facts(numbers), *figures, *nobody]
+    known.facts = [*facts_of(numbers), *later_facts(numbers), *figures.values(), *nobody]
     return Printed(known, keys, list(reading.prints))
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests.attack.meaning import Key, Print, counts_of
 
-    from tests.attack.printed import Book
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tests.attack.printed import Book, Cell
 
 _COUNT = "(antal)"
 
@@ -55,3 +57,20 @@ def foreign(book: Book) -> Iterator[str]:
             for cell in row[1:]:
                 if not isinstance(cell, str) and cell not in source:
                     yield f"{book.area} {table.code} {row[0]}: {cell}"
+
+
+def otherwise(books: Iterable[Book]) -> Iterator[str]:
+    """Return each number that one book prints otherwise than another of the same edition.
+
+    The formats of an edition print the same, and the country's edition what its kommuner's do.
+
+    Args:
+        books: Of any editions, in any formats.
+    """
+    seen: dict[tuple[Key, int], Cell] = {}
+    for book in books:
+        for count in counts_of(book):
+            if isinstance(count, Print):
+                before = seen.setdefault((count.key, book.edition), count.cell)
+                if before != count.cell:
+                    yield f"{count.place}: {count.cell}, and {before} elsewhere"

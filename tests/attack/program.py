@@ -89,22 +89,43 @@ class Range:
         high: Largest value.
         proved: Whether the ends are: each possible, and nothing outside. Else whole solutions show
             `shown` values, which were enough, or time ended.
-        shown: How many values lie between whole solutions that were found.
+        seen: Smallest and largest value in whole solutions that were found; None where the ends
+            are proved, and where there was none.
     """
 
     low: int
     high: int
     proved: bool
-    shown: int = 1
+    seen: tuple[int, int] | None = None
+
+    @property
+    def possible(self) -> range:
+        """Return the values that are surely possible: between whole solutions, or proved ends."""
+        ends = (self.low, self.high) if self.proved else self.seen or (1, 0)
+        return range(ends[0], ends[1] + 1)
+
+    @property
+    def shown(self) -> int:
+        """Return how many values are surely possible."""
+        return len(self.possible)
 
     @property
     def width(self) -> int:
         """Return how many values there are, the ends included."""
         return self.high - self.low + 1
 
+    def less(self, part: int) -> Range:
+        """Return the range without a part that is known.
+
+        Args:
+            part: What the number is less without it.
+        """
+        seen = None if self.seen is None else (self.seen[0] - part, self.seen[1] - part)
+        return Range(self.low - part, self.high - part, proved=self.proved, seen=seen)
+
 
 def ranges(
-    known: Known, targets: Iterable[Key], *, enough: int, seconds: float
+    known: Known, targets: Iterable[Key], *, enough: int, seconds: float, full: bool = False
 ) -> dict[Key, Range]:
     """Return the range of each target, as wide as it was worked out.
 
@@ -115,6 +136,7 @@ def ranges(
         targets: The numbers asked for.
         enough: Number of values from which nothing more is asked.
         seconds: Time for one integer program; what is open then is not proved.
+        full: Whether linear programs look for both ends of what is wide enough, too.
 
     Raises:
         ContradictoryError: When nothing fits all that is known.
@@ -135,12 +157,12 @@ def ranges(
             low = round(known.low.get(key, 0.0))
             high = known.high.get(key, INFINITE)
             end = round(min(high, low + MANY))
-            found[key] = Range(low, end, proved=True, shown=end - low + 1)
+            found[key] = Range(low, end, proved=True)
             continue
         asked[id(part_of[key])].append(key)
     for part in parts:
         if id(part) in asked:
-            found |= _Search(known, part).ranges(asked[id(part)], enough, seconds)
+            found |= _Search(known, part, full=full).ranges(asked[id(part)], enough, seconds)
     return found
 
 
@@ -312,7 +334,8 @@ def _slack(at: int) -> tuple[Key, Key]:
 class _Search:
     """Asks for the range of many numbers of a part, and uses each answer for all of them."""
 
-    def __init__(self, known: Known, part: Part) -> None:
+    def __init__(self, known: Known, part: Part, *, full: bool) -> None:
+        self.full = full
         self.linear = Solver(known, part, whole=False)
         self.whole: Solver | None = None
         self.low: dict[Key, int] = {}
@@ -344,7 +367,7 @@ class _Search:
         return True
 
     def _range(self, key: Key, enough: int, seconds: float) -> Range:
-        if self._wide(key, enough):
+        if self._wide(key, enough) and not self.full:
             return self._seen(key)
         ends: list[int] = []
         proved = True
@@ -352,21 +375,22 @@ class _Search:
             value = self.linear.extreme({key: sign})
             whole = value == -INFINITE or (value is not None and self._note(self.linear))
             ends.append(_end(value, sign))
-            if self._wide(key, enough):
+            if self._wide(key, enough) and not self.full:
                 return self._seen(key)
             proved = proved and whole
-        if ends[1] - ends[0] + 1 < enough or proved:
-            return Range(ends[0], ends[1], proved=proved, shown=self._shown(key))
+        if ends[1] - ends[0] + 1 < enough or proved or self._wide(key, enough):
+            return Range(ends[0], ends[1], proved=proved, seen=self._between(key))
         return self._by_whole(key, ends, enough, seconds)
 
-    def _shown(self, key: Key) -> int:
-        return self.high[key] - self.low[key] + 1 if key in self.low else 0
+    def _between(self, key: Key) -> tuple[int, int] | None:
+        return (self.low[key], self.high[key]) if key in self.low else None
 
     def _wide(self, key: Key, enough: int) -> bool:
-        return self._shown(key) >= enough
+        return key in self.low and self.high[key] - self.low[key] + 1 >= enough
 
     def _seen(self, key: Key) -> Range:
-        return Range(self.low[key], self.high[key], proved=False, shown=self._shown(key))
+        ends = (self.low[key], self.high[key])
+        return Range(*ends, proved=False, seen=ends)
 
     def _by_whole(self, key: Key, ends: list[int], enough: int, seconds: float) -> Range:
         """Return the range by integer programs; where time ends, the linear one stays."""
@@ -383,7 +407,7 @@ class _Search:
             ends[at] = _end(value, sign)
             if self._wide(key, enough):
                 return self._seen(key)
-        return Range(ends[0], ends[1], proved=proved, shown=self._shown(key))
+        return Range(ends[0], ends[1], proved=proved, seen=self._between(key))
 
 
 def _end(value: float | None, sign: float) -> int:

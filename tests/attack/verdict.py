@@ -121,23 +121,23 @@ class Found:
         return not self.narrow and not self.range.proved and self.range.shown < ENOUGH
 
 
-def attack(country: Country, reader: str, *, trusting: bool) -> list[Found]:
+def attack(country: Country, reader: str, *, trusting: bool, full: bool = False) -> list[Found]:
     """Return what a reader finds of each small number of others.
 
     Args:
         country: What was printed, and the truth to choose the numbers by.
         reader: PUBLIC or the name of a kommune.
         trusting: Whether the reader believes what is only likely.
+        full: Whether all values of what is wide enough are looked for, too.
     """
     truth = country.truth
     targets = dict(small_numbers(country.printed.cells, truth, reader))
     known = country.known(reader, trusting=trusting)
     found = []
-    for key, left in ranges(known, targets, enough=ENOUGH, seconds=SECONDS).items():
+    for key, left in ranges(known, targets, enough=ENOUGH, seconds=SECONDS, full=full).items():
         own = truth.get(key.at(reader), 0) if key.area == LAND and reader != PUBLIC else 0
-        others = Range(left.low - own, left.high - own, proved=left.proved, shown=left.shown)
         why = derivation(known, key) if left.width < ENOUGH else ""
-        found.append(Found(reader, trusting, key, targets[key], others, why))
+        found.append(Found(reader, trusting, key, targets[key], left.less(own), why))
     return found
 
 
