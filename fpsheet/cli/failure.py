@@ -49,6 +49,7 @@ def run_guarded(run: Callable[[], int], *, words: Words, environment: Mapping[st
         console.warn(f"{words.get('program.word.error')} {spoken(error, words)}")
         if not isinstance(error, SpecError):
             return ExitCode.USAGE
+        console.warn(words.get("program.spec_remedy"))
         _show_traceback(environment)
         return ExitCode.OURS
     except OSError as error:

@@ -71,15 +71,40 @@ class Population:
     closed: tuple[str, ...] = ()
 
 
+_NEEDED = ("id", "of", "timing", "place")
+_WORDS = ("begun", "ended", "same_as", "apart", "anniversary_of", "mirror")
+_LISTS = ("inside", "closed")
+
+
 @cache
 def load_populations() -> Mapping[str, Population]:
     """Load every population by the name of its count.
 
     Raises:
-        SpecError: One stands twice, or names one that does not exist.
+        SpecError: The declaration cannot be read.
     """
     source = files("fpsheet_templates") / "data" / "tables" / "populations.toml"
-    entries = tomllib.loads(source.read_text(encoding="utf-8"))["population"]
+    return read_populations(source.read_text(encoding="utf-8"))
+
+
+def read_populations(text: str) -> Mapping[str, Population]:
+    """Read every population by the name of its count.
+
+    What is not understood is refused: a relation that is passed over for a misspelt word would be
+    kept from the audit.
+
+    Args:
+        text: The declaration, as TOML.
+
+    Raises:
+        SpecError: It is no TOML, or a population stands twice, lacks a word, has one that means
+            nothing, or names a population that does not exist.
+    """
+    try:
+        entries = tomllib.loads(text).get("population", [])
+    except tomllib.TOMLDecodeError as error:
+        message = f"The populations cannot be read: {error}."
+        raise SpecError(message) from error
     found: dict[str, Population] = {}
     for entry in entries:
         population = _population(entry)
@@ -96,21 +121,43 @@ def load_populations() -> Mapping[str, Population]:
 
 
 def _population(entry: Mapping[str, object]) -> Population:
-    words = {name: str(value) for name, value in entry.items() if isinstance(value, str)}
+    name = entry.get("id", "without an id")
+    _check(entry, f"The population {name}")
+    try:
+        timing, place = Timing(str(entry["timing"])), Place(str(entry["place"]))
+    except ValueError as error:
+        message = f"The population {name}: {error}."
+        raise SpecError(message) from error
+    words = {key: str(entry.get(key, "")) for key in (*_NEEDED, *_WORDS)}
     return Population(
         id=words["id"],
         of=words["of"],
-        timing=Timing(words["timing"]),
-        place=Place(words["place"]),
-        begun=words.get("begun", ""),
-        ended=words.get("ended", ""),
-        same_as=words.get("same_as", ""),
+        timing=timing,
+        place=place,
+        begun=words["begun"],
+        ended=words["ended"],
+        same_as=words["same_as"],
         inside=_list(entry.get("inside")),
-        apart=words.get("apart", ""),
-        anniversary_of=words.get("anniversary_of", ""),
-        mirror=words.get("mirror", ""),
+        apart=words["apart"],
+        anniversary_of=words["anniversary_of"],
+        mirror=words["mirror"],
         closed=_list(entry.get("closed")),
     )
+
+
+def _check(entry: Mapping[str, object], name: str) -> None:
+    """Refuse an entry that lacks a word, or has one or a value that means nothing."""
+    for key in _NEEDED:
+        if key not in entry:
+            message = f"{name} lacks {key}."
+            raise SpecError(message)
+    for key, value in entry.items():
+        if key not in (*_NEEDED, *_WORDS, *_LISTS):
+            message = f"{name} says {key}, which means nothing."
+            raise SpecError(message)
+        if not isinstance(value, list if key in _LISTS else str):
+            message = f"{name}: {key} is no {'list' if key in _LISTS else 'text'}."
+            raise SpecError(message)
 
 
 def _list(value: object) -> tuple[str, ...]:

@@ -142,7 +142,10 @@ def test_language_is_found_before_parsing(
 def test_known_errors(
     error: BaseException, code: ExitCode, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An error of ours shows its own sentence, and its class decides the exit code."""
+    """An error of ours shows its own sentence, and its class decides the exit code.
+
+    Where the form itself is wrong, what to do about it is said too.
+    """
 
     def fail() -> int:
         raise error
@@ -151,6 +154,7 @@ def test_known_errors(
     caught = capsys.readouterr().err
     assert str(error) in caught
     assert "Traceback" not in caught
+    assert ("Installér programmet igen" in caught) == isinstance(error, SpecError)
 
 
 def test_a_failure_of_the_database_is_said_in_the_language(

@@ -21,7 +21,7 @@ from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.number_name import Number
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.load import load_form
-from fpsheet_templates.population import load_populations
+from fpsheet_templates.population import load_populations, read_populations
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec, check_populations
 from tests.support.country import Country, Record, crossed, editions
 
@@ -246,6 +246,43 @@ def test_a_table_that_counts_what_nobody_declared_is_refused() -> None:
     column = ColumnSpec("nyt", Count.ROWS, "forloeb", "aflyst", "antal")
     with pytest.raises(SpecError, match=r"counts forloeb\.aflyst"):
         check_populations(TableSpec("T99", ("kommune",), (column,), "within"))
+
+
+GOOD = """
+[[population]]
+id = "sag.lukket"
+of = "sag"
+timing = "within"
+place = "reporter"
+inside = ["sag.aaben"]
+[[population]]
+id = "sag.aaben"
+of = "sag"
+timing = "any_day"
+place = "reporter"
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "said"),
+    [
+        ("inside =", "insde =", "sag.lukket says insde, which means nothing"),
+        ('inside = ["sag.aaben"]', 'inside = "sag.aaben"', "sag.lukket: inside is no list"),
+        ('["sag.aaben"]', '["sag.aben"]', "sag.lukket names sag.aben, which does not exist"),
+        ('timing = "within"\n', "", "sag.lukket lacks timing"),
+        ('"within"', '"inside"', "sag.lukket: 'inside' is not a valid Timing"),
+        ('"within"', "1", "sag.lukket: timing is no text"),
+        ('id = "sag.lukket"\n', "", "without an id lacks id"),
+        ('"sag.aaben"\nof', '"sag.lukket"\nof', "sag.lukket is declared twice"),
+        ("[[population]]", "[[population]", "cannot be read"),
+    ],
+)
+def test_a_population_that_cannot_be_read_is_refused(written: str, instead: str, said: str) -> None:
+    """Whatever is misspelt: a relation that is passed over would be kept from the audit."""
+    assert read_populations(GOOD)["sag.lukket"].inside == ("sag.aaben",)
+    with pytest.raises(SpecError) as refused:
+        read_populations(GOOD.replace(written, instead, 1))
+    assert said in str(refused.value)
 
 
 def test_every_relation_has_words_for_the_audit() -> None:
