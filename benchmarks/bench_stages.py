@@ -27,8 +27,7 @@ from floor import entry_places, read_file
 from national import make_input
 
 from fpsheet.checking.check_file import Question, check_raw
-from fpsheet.checking.said import said_in
-from fpsheet.checking.submission import Reception, make_submission
+from fpsheet.checking.submission import Reception, make_submission, said_in
 from fpsheet.intake.limits import DEFAULT_LIMITS
 from fpsheet.intake.plan import make_plan
 from fpsheet.intake.reading import read_bytes

@@ -2,17 +2,22 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
+from fpsheet.checking.verdict import Verdict
+from fpsheet.intake.core_part import to_moment
 from fpsheet.intake.cover import form_version
+from fpsheet.returned.conflict_choices import read_choices
+from fpsheet.returned.explanation import current_explanations
 from fpsheet_sync.merge.file_findings import ABOUT_LISTS
 from fpsheet_sync.merge.stamp import read_stamp
 from fpsheet_sync.merge.submission import Choice, Explanation, Submission, SubmittedSheet
 from fpsheet_templates.form import FieldType, Form, Sheet, reporting_year
 from fpsheet_validation.cells.cpr import holds_cpr, text_holds_cpr
 from fpsheet_validation.finding import Finding, count_by_severity
+from fpsheet_validation.raw import RawWorkbook
 from fpsheet_validation.typed import Check, TypedSheet
 
 YES = "ja"
@@ -106,3 +111,53 @@ def _without_words(finding: Finding) -> dict[str, str]:
         "cell": finding.cell,
         "field": finding.field,
     }
+
+
+Said = tuple[tuple[Explanation, ...], tuple[Choice, ...]]
+
+
+def said_in(content: bytes, verdict: Verdict, form: Form) -> Said:
+    """Give the explanations that still hold and the choices that can be used.
+
+    Args:
+        content: A workbook that was read and checked.
+        verdict: What was found in it.
+        form: The form.
+    """
+    if verdict.check is None:
+        return (), ()
+    language = verdict.check.raw.meta.get("sprog", "da")
+    explanations = current_explanations(content, verdict.findings, verdict.check)
+    return explanations, read_choices(content, form, language).choices
+
+
+CLOCKS_DIFFER = timedelta(days=1)
+"""So much may a file seem younger than what it came in: clocks and zones, LibreOffice's own."""
+
+_FIRST = datetime(2026, 1, 1, tzinfo=UTC)
+"""No workbook of ours is older."""
+
+
+def own_time(workbook: RawWorkbook, sealed_at: str, lay_at: datetime | None) -> datetime | None:
+    """Give the moment by which a file is ordered among those of its kommune.
+
+    It is a function of the file alone where the file tells it, so that the order of arrival does
+    not matter. A time before the workbook was issued is not that of a save; one after the package
+    was sealed, or the file was put into the folder, cannot be. Then the next best counts.
+
+    Args:
+        workbook: The workbook; `saved_at` is what its program wrote.
+        sealed_at: When its package was sealed, ISO; empty where it came in none.
+        lay_at: What the folder says, UTC; None where it says nothing.
+    """
+    outside = _not_after(to_moment(sealed_at), lay_at) or lay_at
+    saved = _not_after(workbook.saved_at, outside)
+    issued = to_moment(workbook.meta.get("issued_at", "")) or _FIRST
+    return saved if saved is not None and saved > issued else outside
+
+
+def _not_after(moment: datetime | None, limit: datetime | None) -> datetime | None:
+    """Give a moment; None where it lies after what must have come later."""
+    if moment is None or (limit is not None and moment - limit > CLOCKS_DIFFER):
+        return None
+    return moment

@@ -125,7 +125,8 @@ def _write_views(
     session: Session, verdict: "Verdict", wanted: _Wanted, name: str, *, as_json: bool
 ) -> None:
     """Write the marked workbook and the coordinator's page of a file, and say where they are."""
-    from fpsheet.kommune.steps import return_workbook, write_page
+    from fpsheet.kommune.steps import return_workbook
+    from fpsheet.views.page import write_page
 
     form, words = session.form(), session.words
     console = session.console(as_json=as_json)

@@ -14,15 +14,14 @@ from fpsheet.cli.edition_commands import make_edition_commands
 from fpsheet.cli.excel_commands import make_excel_commands
 from fpsheet.cli.export_commands import make_export_commands
 from fpsheet.cli.failure import run_guarded
-from fpsheet.cli.form_commands import make_form_commands
-from fpsheet.cli.history_command import make_history_commands
 from fpsheet.cli.import_commands import make_import_commands
 from fpsheet.cli.key_commands import make_key_commands
 from fpsheet.cli.kommune_commands import make_kommune_commands
 from fpsheet.cli.receive_command import make_receive_command
+from fpsheet.cli.rules_command import make_form_commands
 from fpsheet.cli.session import Session
 from fpsheet.cli.state_commands import make_state_commands
-from fpsheet.cli.statistics_commands import make_statistics_commands
+from fpsheet.cli.statistics_commands import make_history_commands, make_statistics_commands
 from fpsheet.cli.sync_command import make_sync_commands
 from fpsheet.cli.words import Words, find_language, load_words
 from fpsheet.cli.workbook_commands import make_workbook_commands

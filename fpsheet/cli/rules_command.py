@@ -71,7 +71,7 @@ def show_rules(  # noqa: PLR0913 - one parameter per option
             lines = try_rules_on_stored(trial, central, desk, language=words.language)
         _show_trial(session, lines, as_json=as_json)
     elif out:
-        from fpsheet.departement.steps import write_rule_book
+        from fpsheet.views.rule_book import write_rule_book
 
         write_rule_book(form, words.language, out)
         console.say(words.fill("command.rules.done", {"file": out}))
@@ -148,3 +148,34 @@ def _show_trial(session: Session, lines: "Iterable[TrialLine]", *, as_json: bool
                 console.say(f"  {line.source}: {len(line.trial.struck)}  ({cells}{more})")
     if not found:
         console.say(words.get("command.rules.trial_nothing"))
+
+
+def make_form_commands(words: Words) -> tuple[click.Command, ...]:
+    """Give the commands."""
+    return (
+        make_rules_command(words),
+        SpokenCommand("spec", words=words, params=[json_option(words)], run=show_spec),
+    )
+
+
+@click.pass_obj
+def show_spec(session: Session, *, as_json: bool) -> int:
+    """Show sheets, header rows and columns of the form."""
+    from fpsheet.views.spec import spec_value
+
+    console, words = session.console(as_json=as_json), session.words
+    spec = spec_value(session.form(), words.language)
+    if as_json:
+        console.give(spec)
+        return 0
+    header = [words.get(f"command.spec.{part}") for part in ("column", "label", "field", "type")]
+    header.append(words.get("command.spec.codes"))
+    for sheet in spec["sheets"]:
+        console.say(f"{sheet['title']} ({sheet['identifier']})")
+        rows = [
+            [column[part] for part in ("column_letter", "label", "identifier", "type", "code_list")]
+            for column in sheet["columns"]
+        ]
+        console.table(header, rows)
+        console.say()
+    return 0

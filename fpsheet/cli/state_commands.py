@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from fpsheet_sync.ledger.conflict_decision import OpenConflict
-    from fpsheet_sync.ledger.delivery_status import StatusLine
-    from fpsheet_sync.ledger.held_files import HeldFile
+    from fpsheet_sync.ledger.delivery_status import HeldFile, StatusLine
     from fpsheet_sync.ledger.settled_conflicts import SettledConflict
 
 
@@ -112,7 +111,8 @@ def show_status(
     session: Session, *, year: int | None, out: Path | None, db: str | None, as_json: bool
 ) -> int:
     """Show who has delivered what; the kommuner that have not are named in one line."""
-    from fpsheet.departement.steps import read_status, write_status
+    from fpsheet.departement.steps import read_status
+    from fpsheet.views.status_book import write_status
     from fpsheet_sync.ledger.delivery_status import Delivery
 
     aar = year or session.local_day.year

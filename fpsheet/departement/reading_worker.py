@@ -16,9 +16,7 @@ from pathlib import Path
 import fpsheet.intake.reading  # noqa: F401
 import fpsheet_validation.check  # noqa: F401
 from fpsheet.checking.check_file import Question, check_raw, check_source
-from fpsheet.checking.own_time import own_time
-from fpsheet.checking.said import Said, said_in
-from fpsheet.checking.submission import Reception, make_submission
+from fpsheet.checking.submission import Reception, Said, make_submission, own_time, said_in
 from fpsheet.checking.verdict import Verdict
 from fpsheet.departement.read_inbox_files import Desk, Received, Way, way_of
 from fpsheet.intake.cover import judge_meta

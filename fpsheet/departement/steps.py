@@ -12,7 +12,7 @@ from fpsheet.progress import Progress
 from fpsheet_templates.errors import StoreError
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from fpsheet.central import Central
     from fpsheet.checking.check_file import Question
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from fpsheet.workbook.issue import Issue
     from fpsheet_sync.database.access_log import Actor
     from fpsheet_sync.ledger.conflict_decision import OpenConflict
-    from fpsheet_sync.ledger.delivery_status import StatusLine
-    from fpsheet_sync.ledger.held_files import HeldFile
+    from fpsheet_sync.ledger.delivery_status import HeldFile, StatusLine
     from fpsheet_sync.ledger.settled_conflicts import SettledConflict
     from fpsheet_sync.merge.state import Plain
     from fpsheet_sync.upkeep.rebuild import Rebuilt
@@ -67,17 +66,6 @@ def erase_overdue(
         if actor is None:
             return retention.find_overdue(store, form, today=today, years=years)
         return retention.erase_overdue(store, form, actor=actor, today=today, years=years)
-
-
-def write_rule_book(form: "Form", language: str, out: Path) -> None:
-    """Write the catalogue of rules as a workbook: the rules, and what changed when.
-
-    Raises:
-        WorkbookFileError: The file cannot be written.
-    """
-    from fpsheet.views.rule_book import rule_book
-
-    write_whole(out, rule_book(form, language), language=language)
 
 
 def try_rules_on_files(
@@ -191,21 +179,6 @@ def read_status(central: "Central", form: "Form", aar: int) -> "list[StatusLine]
         return status(store, expected_kommuner(form, countries, aar), [aar])
 
 
-def write_status(
-    lines: "Sequence[StatusLine]", form: "Form", language: str, now: "datetime", out: Path
-) -> None:
-    """Write how each kommune stands as a workbook.
-
-    Raises:
-        WorkbookFileError: The file cannot be written.
-    """
-    from fpsheet.statistics.xlsx import write_xlsx
-    from fpsheet.views.status_book import status_book
-
-    book = status_book(lines, form, language=language, now=now)
-    write_whole(out, write_xlsx(book), language=language)
-
-
 def read_conflicts(central: "Central", kommune_kode: str) -> "list[OpenConflict]":
     """Give the open conflicts of a kommune, or of all.
 
@@ -226,7 +199,7 @@ def read_held(central: "Central", kommune_kode: str) -> "tuple[HeldFile, ...]":
         StoreError: The database could not be used.
     """
     from fpsheet.central import open_central
-    from fpsheet_sync.ledger.held_files import read_held as read
+    from fpsheet_sync.ledger.delivery_status import read_held as read
 
     with (
         closing(open_central(central, with_keys=False)) as store,

@@ -17,9 +17,14 @@ from fpsheet.excel.failure import ExcelError, excel_failures, said_plainly
 from fpsheet.excel.finding_list import WIDTH, OpenList, Place, is_list, read_list
 from fpsheet.excel.list_sheet import write_list
 from fpsheet.ooxml.own_style import FAULT_FILL, WARNING_FILL
-from fpsheet.returned.cell_mark import COMMENT_LEAD, CellMark, is_our_comment
+from fpsheet.returned.cell_mark import (
+    COMMENT_LEAD,
+    SIGNATURE,
+    CellMark,
+    is_our_comment,
+    is_signature,
+)
 from fpsheet.returned.finding_list_text import IDENTITY_ROW, FaultLine, free_title
-from fpsheet.returned.mark import SIGNATURE, is_signature
 from fpsheet.returned.own_list import MOST_HEAD_ROWS
 
 if TYPE_CHECKING:

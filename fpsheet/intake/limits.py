@@ -4,12 +4,6 @@ from dataclasses import dataclass
 
 MEBIBYTE = 1 << 20
 
-LAST_ROW = 1_048_576
-"""Last row of a sheet in Excel."""
-
-LAST_COLUMN = 16_384
-"""Last column of a sheet in Excel (XFD)."""
-
 LONGEST_TEXT = 32_767
 """Most characters Excel keeps in a cell."""
 

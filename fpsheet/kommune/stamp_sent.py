@@ -4,7 +4,6 @@ import hashlib
 from pathlib import Path
 
 from fpsheet.files import not_written, write_whole
-from fpsheet.kommune.lock import is_open
 from fpsheet.returned.stamp import stamp_workbook
 
 
@@ -23,3 +22,12 @@ def stamp_file(path: Path, sha256: str, *, language: str) -> None:
     if is_open(path) or hashlib.sha256(content).hexdigest() != sha256:
         raise not_written(str(path), language=language)
     write_whole(path, stamp_workbook(content, sha256), language=language)
+
+
+_LOCKS = ("~${name}", ".~lock.{name}#")
+"""What Excel and LibreOffice put beside a file that is open."""
+
+
+def is_open(path: Path) -> bool:
+    """Tell whether Excel or LibreOffice has a file open, and would write over ours later."""
+    return any(path.with_name(lock.format(name=path.name)).exists() for lock in _LOCKS)

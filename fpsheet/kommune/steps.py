@@ -119,17 +119,6 @@ def return_workbook(verdict: "Verdict", form: "Form", language: str, out: Path) 
         write_whole(out, data, language=language)
 
 
-def write_page(verdict: "Verdict", form: "Form", language: str, out: Path) -> None:
-    """Write the coordinator's page of what was found: one HTML file, CPR numbers masked.
-
-    Raises:
-        WorkbookFileError: The file cannot be written.
-    """
-    from fpsheet.views.page import render_page
-
-    write_whole(out, render_page(verdict, form, language=language).encode(), language=language)
-
-
 def submit_file(
     path: Path, question: "Question", folder: "Folder", sealing: "Sealing | None" = None
 ) -> tuple["Verdict", str | None]:
@@ -161,7 +150,7 @@ def send_checked(
     Raises:
         WorkbookFileError: The folder cannot be written.
     """
-    from fpsheet.checking.said import said_in
+    from fpsheet.checking.submission import said_in
     from fpsheet.transport.outbox import send_plain, send_sealed
     from fpsheet.transport.payload import Payload, without_local
 

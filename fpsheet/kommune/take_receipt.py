@@ -9,7 +9,7 @@ from fpsheet.checking.verdict import Verdict
 from fpsheet.files import write_whole
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
-from fpsheet.kommune.lock import is_open
+from fpsheet.kommune.stamp_sent import is_open
 from fpsheet.receipts.receipt_file import WITHDRAWN, read_receipt, receipt_error, unseal_receipt
 from fpsheet.returned.answered_workbook import answer_workbook
 from fpsheet.returned.conflict_list_text import fields_of

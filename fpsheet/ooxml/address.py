@@ -2,7 +2,11 @@
 
 import re
 
-from fpsheet.intake.limits import LAST_COLUMN, LAST_ROW
+LAST_ROW = 1_048_576
+"""Last row of a sheet in Excel."""
+
+LAST_COLUMN = 16_384
+"""Last column of a sheet in Excel (XFD)."""
 
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 

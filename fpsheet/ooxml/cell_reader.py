@@ -16,7 +16,7 @@ from fpsheet.ooxml.parts import (
     relations_of,
     whole_number,
 )
-from fpsheet.returned.workbook_part import workbook_name
+from fpsheet.ooxml.workbook_part import workbook_name
 
 _LETTERS = re.compile("[A-Z]{1,3}")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")

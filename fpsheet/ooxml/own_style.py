@@ -3,7 +3,7 @@
 from lxml import etree
 
 from fpsheet.ooxml.parts import MAIN, Element, Parts, parse, relations_of, same, serialise
-from fpsheet.returned.workbook_part import workbook_name
+from fpsheet.ooxml.workbook_part import workbook_name
 
 FAULT_FILL, WARNING_FILL, ANSWER_FILL = "F6B8B2", "FFE699", "FFF3CF"
 INK, PAPER, ACCENT, LINK_INK = "22303C", "FFFFFF", "8E1B1B", "1F4E9E"

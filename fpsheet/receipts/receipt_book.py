@@ -5,8 +5,7 @@ from dataclasses import dataclass, fields, replace
 from operator import add
 
 from fpsheet.returned.answered_workbook import merge_findings
-from fpsheet.returned.conflict_column import LETTERS
-from fpsheet.returned.conflict_list_text import fields_of, side_words
+from fpsheet.returned.conflict_list_text import LETTERS, fields_of, side_words
 from fpsheet.returned.record_words import told_value
 from fpsheet.statistics.book import Book, Line, Page, PageColumn, PageKind
 from fpsheet_sync.ledger.receipt import Receipt, Settlement, ShownConflict, ShownNotice

@@ -9,12 +9,19 @@ import polars as pl
 from fpsheet.ooxml.cell_writer import Content, write_cells
 from fpsheet.ooxml.own_style import add_styles
 from fpsheet.ooxml.parts import Parts
-from fpsheet.returned.conflict_column import ANSWERS, PREFIX, find_conflict_list
+from fpsheet.ooxml.workbook_part import list_sheets
 from fpsheet.returned.conflict_list_sheet import conflict_sheet
-from fpsheet.returned.conflict_list_text import ConflictLine, conflict_lines, row_of
+from fpsheet.returned.conflict_list_text import (
+    ANSWERS,
+    PREFIX,
+    ConflictLine,
+    conflict_lines,
+    find_conflict_list,
+    row_of,
+)
+from fpsheet.returned.list_tab import CONFLICT_PART
 from fpsheet.returned.mark_workbook import add_last, drop_conflicts, in_words, replace_marks
 from fpsheet.returned.stamp import stamp
-from fpsheet.returned.workbook_part import CONFLICT_PART, list_sheets
 from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_sync.merge.stamp import ToldDecision, make_stamp, read_stamp
 from fpsheet_sync.merge.state import Plain, to_plain

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fpsheet.ooxml.parts import DamagedPackageError, Parts
-from fpsheet.returned.conflict_column import LETTERS, PREFIX, find_conflict_list
+from fpsheet.ooxml.workbook_part import counts_from_1904
+from fpsheet.returned.conflict_list_text import LETTERS, PREFIX, find_conflict_list
 from fpsheet.returned.own_list import OwnList
 from fpsheet.returned.record_words import BLANK, read_told
-from fpsheet.returned.workbook_part import counts_from_1904
 from fpsheet_sync.merge.submission import Choice
 from fpsheet_templates.form import Field, Form
 from fpsheet_validation.cells.cpr import text_holds_cpr

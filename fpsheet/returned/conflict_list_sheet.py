@@ -5,8 +5,14 @@ from xml.sax.saxutils import quoteattr
 
 from fpsheet.ooxml.own_style import ANSWER, BODY, HEADER, LINE, LINK, TITLE
 from fpsheet.ooxml.row_writer import sheet_row
-from fpsheet.returned.conflict_column import ANSWERS, LETTERS, PREFIX, conflict_columns
-from fpsheet.returned.conflict_list_text import ConflictLine, headings
+from fpsheet.returned.conflict_list_text import (
+    ANSWERS,
+    LETTERS,
+    PREFIX,
+    ConflictLine,
+    conflict_columns,
+    headings,
+)
 from fpsheet.returned.finding_list_text import (
     FIRST_ROW,
     HEADING_HEIGHT,
@@ -15,7 +21,7 @@ from fpsheet.returned.finding_list_text import (
     TITLE_HEIGHT,
     Column,
 )
-from fpsheet.returned.list_part import list_part
+from fpsheet.returned.own_list import list_part
 from fpsheet_templates.form import Form
 
 _TITLE_COLUMN = "E"

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from fpsheet.returned.conflict_column import LETTERS
+from fpsheet.ooxml.parts import Parts
 from fpsheet.returned.finding_list_text import Column, link_location
+from fpsheet.returned.own_list import OwnList, find_own_list
 from fpsheet.returned.record_words import told_value
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.ledger.receipt import Receipt, ShownClaim, ShownConflict
@@ -101,3 +102,46 @@ def headings(columns: Sequence[Column], form: Form, language: str) -> tuple[str,
         "" if column.hidden else form.texts.get(f"conflicts.column.{column.id}", language)
         for column in columns
     )
+
+
+LETTERS = "ABCDEFGH"
+"""Names of the sides of a conflict, by which one is chosen."""
+
+PREFIX = "konflikter"
+ANSWERS = ("valg", "skriv", "navn", "grund")
+"""Columns that a person fills; all but `skriv` once per conflict."""
+
+_BEFORE = (
+    Column("konflikt", 10, hidden=True),
+    Column("aftryk", 10, hidden=True),
+    Column("felt_id", 10, hidden=True),
+    Column("sider", 10, hidden=True),
+    Column("ark", 14),
+    Column("celle", 9),
+    Column("felt", 22),
+    Column("gaelder", 22),
+)
+_AFTER = (
+    Column("valg", 9),
+    Column("skriv", 22),
+    Column("navn", 18),
+    Column("grund", 40),
+)
+_SIDE_WIDTH = 26.0
+
+KEYS = tuple(
+    f"{PREFIX}.{name}"
+    for name in ("konflikt", "aftryk", "felt_id", "sider", "ark", "celle", *ANSWERS)
+)
+"""Identifiers by which the list is known and read again."""
+
+
+def conflict_columns(sides: int) -> tuple[Column, ...]:
+    """Give the columns of a list whose conflicts have at most so many sides."""
+    between = (Column(f"udgave_{letter.lower()}", _SIDE_WIDTH) for letter in LETTERS[:sides])
+    return (*_BEFORE, *between, *_AFTER)
+
+
+def find_conflict_list(parts: Parts) -> OwnList | None:
+    """Find the list of conflicts in a workbook, whatever it is called now."""
+    return find_own_list(parts, KEYS)

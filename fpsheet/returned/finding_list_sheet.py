@@ -21,7 +21,7 @@ from fpsheet.returned.finding_list_text import (
     link_location,
     make_fault_line,
 )
-from fpsheet.returned.list_part import list_part
+from fpsheet.returned.own_list import list_part
 from fpsheet.wrapping import count_lines
 from fpsheet_templates.form import Form
 

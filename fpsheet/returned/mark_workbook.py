@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from fpsheet.ooxml.own_style import FAULT_MARK, WARNING_MARK, add_styles, drop_styles
 from fpsheet.ooxml.parts import DamagedPackageError, Parts, relations_of
 from fpsheet.ooxml.sheet_part import SheetPart, open_sheet
-from fpsheet.returned.cell_mark import CellMark, plan_marks
+from fpsheet.ooxml.workbook_part import list_sheets
+from fpsheet.returned.cell_mark import CellMark, mark_cells, plan_marks, unmark_cells
 from fpsheet.returned.comment import comment_cells, uncomment_cells
-from fpsheet.returned.conflict_column import find_conflict_list
+from fpsheet.returned.conflict_list_text import find_conflict_list
 from fpsheet.returned.explanation import FaultList, find_fault_list
 from fpsheet.returned.finding_list_rows import FaultRow, make_fault_rows
 from fpsheet.returned.finding_list_sheet import fault_sheet
 from fpsheet.returned.finding_list_text import free_title
-from fpsheet.returned.mark import mark_cells, unmark_cells
-from fpsheet.returned.workbook_part import PART, add_list, drop_list, list_sheets
+from fpsheet.returned.list_tab import PART, add_list, drop_list
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_texts

@@ -5,7 +5,7 @@ from itertools import islice
 from fpsheet.ooxml.cell_reader import read_texts
 from fpsheet.ooxml.cell_writer import write_cells
 from fpsheet.ooxml.parts import Parts
-from fpsheet.returned.workbook_part import list_sheets
+from fpsheet.ooxml.workbook_part import list_sheets
 from fpsheet_templates.errors import WorkbookFileError
 
 _KEY, _SURE = "parent", {"workbook_id", "kommune_kode", "parent"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from openpyxl.utils import get_column_letter
 
-from fpsheet.intake.limits import LAST_COLUMN
+from fpsheet.ooxml.address import LAST_COLUMN
 from fpsheet.workbook.layout import SheetLayout
 
 

@@ -17,7 +17,7 @@ from fpsheet.ooxml.parts import (
     serialise,
 )
 from fpsheet.ooxml.sheet_part import SheetPart
-from fpsheet.returned.workbook_part import SheetEntry, list_sheets, workbook_name
+from fpsheet.ooxml.workbook_part import SheetEntry, list_sheets, workbook_name
 from fpsheet.upgrade.entry_renewal import EntryRenewal, FreshColumn, Renaming, refuse
 from fpsheet.upgrade.grid import cells_of, put_text, text_of
 from fpsheet.upgrade.names import read_names, renew_names, widen_print_area

@@ -7,10 +7,11 @@ Borgere and the last two digits. No script, no address outside the file.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape as escape_markup
+from pathlib import Path
 
 from fpsheet.checking.verdict import Verdict
 from fpsheet.file_name import spoken_name, without_controls
-from fpsheet.files import PAGE_MARK
+from fpsheet.files import PAGE_MARK, write_whole
 from fpsheet.returned.finding_list_rows import FaultRow, make_fault_rows
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
@@ -171,3 +172,12 @@ def _table(heads: Sequence[str], rows: Iterable[Iterable[str]], *, numbers: set[
 def escape(text: str) -> str:
     """Give a text as it may stand in the page: no markup, and nothing that turns its order."""
     return escape_markup(without_controls(text))
+
+
+def write_page(verdict: Verdict, form: Form, language: str, out: Path) -> None:
+    """Write the coordinator's page of what was found: one HTML file, CPR numbers masked.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    write_whole(out, render_page(verdict, form, language=language).encode(), language=language)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.workbook import Workbook
 
+from fpsheet.files import write_whole
 from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule_history import load_rule_history
@@ -121,3 +123,12 @@ def _add_sheet(
         len(columns) - 1,
         {"name": f"t_{name}", "columns": headings, "data": list(rows), "style": None},
     )
+
+
+def write_rule_book(form: Form, language: str, out: Path) -> None:
+    """Write the catalogue of rules as a workbook: the rules, and what changed when.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    write_whole(out, rule_book(form, language), language=language)

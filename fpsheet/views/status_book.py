@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
+from fpsheet.files import write_whole
 from fpsheet.statistics.book import Book, Line, Page, PageColumn, PageKind
+from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
 from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
 from fpsheet_templates.form import Form
@@ -88,3 +91,15 @@ def state_words(line: StatusLine, form: Form, language: str) -> str:
 
 def _day(moment: datetime | None) -> Cell:
     return f"{moment:%d-%m-%Y}" if moment else None
+
+
+def write_status(
+    lines: Sequence[StatusLine], form: Form, language: str, now: datetime, out: Path
+) -> None:
+    """Write how each kommune stands as a workbook.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    book = status_book(lines, form, language=language, now=now)
+    write_whole(out, write_xlsx(book), language=language)

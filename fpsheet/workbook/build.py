@@ -9,19 +9,17 @@ from openpyxl import Workbook
 from openpyxl.workbook.protection import WorkbookProtection
 
 from fpsheet.ooxml.zip_file import pack, unpack
-from fpsheet.workbook.cached import store_results
 from fpsheet.workbook.cover import cover_results, make_cover
 from fpsheet.workbook.deadline import deadline_columns
 from fpsheet.workbook.entry_sheet import Row, make_entry_sheet, row_contents
 from fpsheet.workbook.huskeliste import make_reminders
-from fpsheet.workbook.ignored_error import ignore_numbers_as_text
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.koder import make_code_sheet
 from fpsheet.workbook.layout import FIRST_ROW, HEADER_ROW, SheetLayout, plan_sheet
 from fpsheet.workbook.lookup import TODAY_CELL, add_lookups
 from fpsheet.workbook.meta import make_meta_sheet
 from fpsheet.workbook.overblik import make_overview
-from fpsheet.workbook.row_stamp import stamp_rows
+from fpsheet.workbook.row_stamp import stamp_rows, store_results
 from fpsheet.workbook.status import StatusLine, common_lines, make_status
 from fpsheet.workbook.style import date_serial
 from fpsheet.workbook.vejledning import make_guide
@@ -180,3 +178,19 @@ def _lay_out(
     book.properties.language = issue.language
     book.calculation.fullCalcOnLoad = True
     return book
+
+
+_BEFORE = b"<tableParts"
+"""The next of the elements of a sheet that ours have."""
+
+
+def ignore_numbers_as_text(xml: bytes, area: str) -> bytes:
+    """Give a sheet in which Excel does not point at digits stored as text.
+
+    Args:
+        xml: The sheet, with a table.
+        area: The cells where that is meant (`C4:C1703 I4:I1703`).
+    """
+    error = f'<ignoredError sqref="{area}" numberStoredAsText="1"/>'
+    element = f"<ignoredErrors>{error}</ignoredErrors>".encode()
+    return xml.replace(_BEFORE, element + _BEFORE, 1)

@@ -10,18 +10,20 @@ from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.entry_help import add_entry_help
-from fpsheet.workbook.entry_marks import mark_faults
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.layout import (
+    CALCULATED_MARK,
     FIRST_ROW,
     HEADER_ROW,
     IDENTITY_ROW,
+    SPARE_ROWS,
     TITLE_ROW,
     SheetLayout,
     column_name,
 )
 from fpsheet.workbook.row_id import free_row_ids
 from fpsheet.workbook.row_stamp import CellContent
+from fpsheet.workbook.status import FAULT_SIGN, FINE_SIGN, HEADING_COLUMN, WARNING_SIGN
 from fpsheet.workbook.style import (
     INK,
     MUTED,
@@ -29,7 +31,9 @@ from fpsheet.workbook.style import (
     add_sheet,
     align,
     date_serial,
+    fault_style,
     fill,
+    fine_style,
     font,
     number_format,
     place_cursor,
@@ -38,10 +42,12 @@ from fpsheet.workbook.style import (
     style_entry,
     style_heading,
     style_shaded,
+    warning_style,
     write_note,
     write_text,
     write_title,
 )
+from fpsheet.workbook.view import add_marks
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
 
 Row = Mapping[str, str | int | float | date | None]
@@ -185,3 +191,23 @@ def _show_date(value: object) -> CellContent:
 
 def _show_plain(value: object) -> CellContent:
     return value if isinstance(value, str | int | float) else None
+
+
+def mark_faults(sheet: Worksheet, layout: SheetLayout) -> None:
+    """Add the sheet's one conditional format; it looks at its own row only."""
+    shown = [column for column in layout.columns if column.field is not None]
+    status = layout["status"].letter
+    heading = layout[f"{CALCULATED_MARK}{HEADING_COLUMN}"].letter
+    area = f"{status}{FIRST_ROW}:{shown[-1].letter}{layout.last_row + SPARE_ROWS}"
+    here = f"{status}${HEADER_ROW}"
+    own = f"OR(COLUMN()=COLUMN(${status}{FIRST_ROW}),{here}=${heading}{FIRST_ROW})"
+    sign = f"LEFT(${status}{FIRST_ROW})"
+    marks = (
+        (f'AND({sign}="{FAULT_SIGN}",{own})', fault_style()),
+        (f'AND({sign}="{WARNING_SIGN}",{own})', warning_style()),
+        (
+            f'AND({sign}="{FINE_SIGN}",COLUMN()=COLUMN(${status}{FIRST_ROW}))',
+            fine_style(),
+        ),
+    )
+    add_marks(sheet, area, marks)

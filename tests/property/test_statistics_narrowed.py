@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import StaticPool, create_engine, select
 
 from fpsheet_sync.database.schema import store_schema
-from fpsheet_sync.statistics.facts.narrowed import narrowed
 from fpsheet_sync.statistics.facts.scope import Scope
-from fpsheet_sync.statistics.facts.workspace import fact_tables
+from fpsheet_sync.statistics.facts.workspace import fact_tables, narrowed
 from fpsheet_templates.load import load_form
 from tests.property.test_statistics_naive import CITIZENS, COUNTRIES, KOMMUNER, PERIODS, PHASES
 from tests.support.country import load_country

@@ -13,10 +13,10 @@ from pandera.errors import SchemaErrors
 
 from fpsheet_templates.load import load_form
 from fpsheet_validation.cells.parse import parse_sheet
+from fpsheet_validation.rules.evaluate import with_unreadable
 from fpsheet_validation.rules.quiet_pandera import QuietColumn, QuietSchema
 from fpsheet_validation.rules.row_check import RowCheck
 from fpsheet_validation.rules.row_schema import SheetSchema, check_rows, run_pandera, sheet_schema
-from fpsheet_validation.rules.unreadable import with_unreadable
 from fpsheet_validation.setting import read_setting
 from tests.support.rows import make_raw_sheet, make_raw_workbook
 

@@ -19,7 +19,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from fpsheet.checking.own_time import own_time
+from fpsheet.checking.submission import own_time
 from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet.transport.payload import Payload, read_payload, write_payload
 from fpsheet_sync.database.keys import read_keys, write_keys

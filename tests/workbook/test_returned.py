@@ -14,8 +14,8 @@ from openpyxl.comments import Comment
 from openpyxl.drawing.image import Image as SheetImage
 
 from fpsheet.ooxml.parts import Parts
+from fpsheet.returned.cell_mark import SIGNATURE
 from fpsheet.returned.explanation import find_fault_list
-from fpsheet.returned.mark import SIGNATURE
 from fpsheet.returned.mark_workbook import clean_workbook, return_workbook
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form

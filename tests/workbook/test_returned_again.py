@@ -9,12 +9,12 @@ import pytest
 from openpyxl import load_workbook
 
 from fpsheet.ooxml.parts import Parts
+from fpsheet.returned.cell_mark import SIGNATURE
 from fpsheet.returned.explanation import (
     current_explanations,
     find_fault_list,
     unsafe_explanations,
 )
-from fpsheet.returned.mark import SIGNATURE
 from fpsheet.returned.mark_workbook import clean_workbook, return_workbook
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.load import load_form

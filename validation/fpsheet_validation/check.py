@@ -15,10 +15,10 @@ from fpsheet_validation.hit import Hit
 from fpsheet_validation.hit_wording import to_findings
 from fpsheet_validation.raw import RawWorkbook
 from fpsheet_validation.rules.book import Book
+from fpsheet_validation.rules.evaluate import with_unreadable
 from fpsheet_validation.rules.registry import Outcome, run_registry
 from fpsheet_validation.rules.row_check import applies
 from fpsheet_validation.rules.row_schema import RowVerdict, check_rows, sheet_schema
-from fpsheet_validation.rules.unreadable import with_unreadable
 from fpsheet_validation.setting import Setting, read_setting
 from fpsheet_validation.typed import Check, TypedSheet
 

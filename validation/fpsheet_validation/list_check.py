@@ -10,8 +10,8 @@ from fpsheet_validation.fold import faulty_cells
 from fpsheet_validation.hit import Hit
 from fpsheet_validation.hit_wording import to_findings
 from fpsheet_validation.raw import RawWorkbook
+from fpsheet_validation.rules.evaluate import with_unreadable
 from fpsheet_validation.rules.row_schema import check_rows, sheet_schema
-from fpsheet_validation.rules.unreadable import with_unreadable
 from fpsheet_validation.setting import read_setting
 from fpsheet_validation.typed import ROW, Check, TypedSheet
 

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+import polars as pl
+
+from fpsheet_templates.errors import SpecError
 from fpsheet_templates.form import Field, Form, reporting_year
 from fpsheet_templates.text import BASE_LANGUAGE
 from fpsheet_validation.raw import RawWorkbook
@@ -57,3 +60,27 @@ def read_setting(raw: RawWorkbook, form: Form, *, today: date) -> Setting:
         date1904=raw.date1904,
         version=int(version) if version.isdecimal() else 0,
     )
+
+
+def day_of(setting: Setting, name: str) -> pl.Expr:
+    """Give a constant that is a day, as a literal.
+
+    Raises:
+        SpecError: The constant is a number.
+    """
+    value = setting.form.constants[name]
+    if not isinstance(value, date):
+        raise SpecError(f"The constant {name} is not a date.")
+    return pl.lit(value)
+
+
+def number_of(setting: Setting, name: str) -> float:
+    """Give a constant that is a number.
+
+    Raises:
+        SpecError: The constant is a day.
+    """
+    value = setting.form.constants[name]
+    if isinstance(value, date):
+        raise SpecError(f"The constant {name} is a date.")
+    return value

@@ -9,8 +9,8 @@ from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Rule
 from fpsheet_validation.cells.parse import parse_sheet
 from fpsheet_validation.raw import RawWorkbook
+from fpsheet_validation.rules.evaluate import with_unreadable
 from fpsheet_validation.rules.row_check import applies, rule_check
-from fpsheet_validation.rules.unreadable import with_unreadable
 from fpsheet_validation.setting import read_setting
 from fpsheet_validation.typed import ANNUL, ROW
 

@@ -1,6 +1,6 @@
 """Applying a plan: one transaction with the commit, its records, its receipt and its log line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -16,7 +16,6 @@ from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import next_commit
-from fpsheet_sync.ledger.commit_notes import pack_lines, parent_of, status_of, update_others
 from fpsheet_sync.ledger.merge_plan import MergePlan
 from fpsheet_sync.ledger.receipt import (
     Receipt,
@@ -27,10 +26,15 @@ from fpsheet_sync.ledger.receipt import (
 )
 from fpsheet_sync.ledger.receipt_decisions import find_settlements
 from fpsheet_sync.ledger.receipt_rows import assigned_rows, plain_findings, waiting_rows
-from fpsheet_sync.ledger.repeated_package import note_repeated
-from fpsheet_sync.ledger.write_state import write_change
+from fpsheet_sync.ledger.write_state import (
+    pack_lines,
+    parent_of,
+    status_of,
+    update_others,
+    write_change,
+)
 from fpsheet_sync.merge.commit import NEW, CommitKind
-from fpsheet_sync.merge.content import ROW, no_rows, pack
+from fpsheet_sync.merge.content import ROW, Prepared, no_rows, pack
 from fpsheet_sync.merge.file_findings import new_notices, tell_lists
 from fpsheet_sync.merge.identity import ROW_ID
 from fpsheet_sync.merge.state_change import Change, renumber
@@ -248,3 +252,23 @@ def _write_contents(connection: Connection, plan: MergePlan, number: int) -> Non
                 "data": plan.prepared.original,
             },
         )
+
+
+def note_repeated(connection: Connection, prepared: Prepared) -> None:
+    """Note the bytes of a workbook that is in the store already; they are not read again."""
+    schema = store_schema()
+    commit, repeated = schema["indberetning"], schema["gensendt"]
+    sha256 = prepared.head.sha256
+    package = prepared.package or sha256
+    first = select(commit.c.pakke).where(commit.c.sha256 == sha256)
+    noted = select(repeated.c.pakke).where(repeated.c.pakke == package)
+    if (connection.execute(first).scalar() or sha256) == package:
+        return
+    if connection.execute(noted).first() is None:
+        connection.execute(repeated.insert(), {"pakke": package, "sha256": sha256})
+
+
+def read_repeated(connection: Connection) -> Mapping[str, str]:
+    """Give the hash of each package that repeated a workbook → the hash of the workbook."""
+    repeated = store_schema()["gensendt"]
+    return {row.pakke: row.sha256 for row in connection.execute(select(repeated))}

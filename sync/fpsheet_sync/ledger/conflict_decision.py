@@ -14,12 +14,11 @@ from fpsheet_sync.database.errors import need_no_cpr, store_failure
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, lock, next_commit
-from fpsheet_sync.ledger.commit_notes import update_others
 from fpsheet_sync.ledger.later_receipt import write_later_receipts
 from fpsheet_sync.ledger.receipt import ShownConflict, show_conflict
 from fpsheet_sync.ledger.settled_conflicts import Conflicts, SettledConflict
 from fpsheet_sync.ledger.stored_state import DatabaseLibrary, read_commits, read_state
-from fpsheet_sync.ledger.write_state import write_change
+from fpsheet_sync.ledger.write_state import update_others, write_change
 from fpsheet_sync.merge.commit import NEW, Commit, CommitKind, Status
 from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.replay import fold

@@ -7,9 +7,9 @@ from string import ascii_lowercase
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.database.schema import store_schema
-from fpsheet_sync.ledger.commit_notes import status_of
 from fpsheet_sync.ledger.receipt import Receipt, receipt_from, receipt_number, show_conflict
 from fpsheet_sync.ledger.receipt_rows import assigned_rows, plain_findings, waiting_rows
+from fpsheet_sync.ledger.write_state import status_of
 from fpsheet_sync.merge.commit import Commit
 from fpsheet_sync.merge.file_findings import ABOUT_LISTS
 from fpsheet_sync.merge.file_merge import Outcome

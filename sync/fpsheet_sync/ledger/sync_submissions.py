@@ -8,10 +8,9 @@ from sqlalchemy import select
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, lock
-from fpsheet_sync.ledger.apply_plan import write_plan
+from fpsheet_sync.ledger.apply_plan import read_repeated, write_plan
 from fpsheet_sync.ledger.merge_plan import make_plan
 from fpsheet_sync.ledger.receipt import Receipt, receipt_from
-from fpsheet_sync.ledger.repeated_package import read_repeated
 from fpsheet_sync.merge.content import Prepared, prepare
 from fpsheet_sync.merge.submission import Submission
 

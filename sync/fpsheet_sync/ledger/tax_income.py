@@ -25,7 +25,7 @@ from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, lock
 from fpsheet_sync.ledger.apply_plan import write_plan
-from fpsheet_sync.ledger.held_files import HeldFile, read_held
+from fpsheet_sync.ledger.delivery_status import HeldFile, read_held
 from fpsheet_sync.ledger.merge_plan import make_plan
 from fpsheet_sync.merge.content import prepare
 from fpsheet_sync.merge.submission import Submission, SubmittedSheet

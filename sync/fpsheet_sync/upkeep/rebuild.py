@@ -11,12 +11,11 @@ from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.keys import Keys
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, lock
-from fpsheet_sync.ledger.apply_plan import write_plan
+from fpsheet_sync.ledger.apply_plan import read_repeated, write_plan
 from fpsheet_sync.ledger.conflict_decision import add_commit
 from fpsheet_sync.ledger.issued_workbook import write_issue_again
 from fpsheet_sync.ledger.merge_plan import make_plan
 from fpsheet_sync.ledger.original_files import open_original
-from fpsheet_sync.ledger.repeated_package import read_repeated
 from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_sync.ledger.stored_state import read_commits
 from fpsheet_sync.merge.commit import NEW, Commit, CommitKind

@@ -7,10 +7,9 @@ BRG-059.
 import polars as pl
 
 from fpsheet_validation.cells.cpr import day_number, whole_years
-from fpsheet_validation.constant import day_of, number_of
 from fpsheet_validation.rules.case_facts import GRANTING
 from fpsheet_validation.rules.case_rule import case_rule
-from fpsheet_validation.setting import Setting
+from fpsheet_validation.setting import Setting, day_of, number_of
 
 _DAY = pl.col("afgoerelse_dato")
 _KIND = pl.col("afgoerelse")

@@ -8,9 +8,8 @@ the CPR numbers of so many of its rows, that any citizen's row may be among them
 from collections.abc import Mapping
 
 from fpsheet_validation.cells.slip import guess_citizens
-from fpsheet_validation.constant import number_of
 from fpsheet_validation.rules.book import CPR, Book
-from fpsheet_validation.setting import Setting
+from fpsheet_validation.setting import Setting, number_of
 from fpsheet_validation.typed import ROW
 
 _CITIZENS = "borger"

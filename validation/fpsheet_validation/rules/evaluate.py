@@ -35,6 +35,7 @@ from fpsheet_templates.expression import (
     Value,
 )
 from fpsheet_templates.form import FieldType, Sheet
+from fpsheet_validation.typed import ROW, TypedSheet
 
 UNREADABLE = "ulaeselig"
 """UInt64 column: bit n is set where the sheet's field number n could not be read."""
@@ -202,3 +203,13 @@ def _arithmetic(node: Arithmetic, scope: Scope) -> pl.Expr:
         return result.dt.total_days()
     message = f"A {left_kind} and a {right_kind} have no {node.operator.name.lower()}."
     raise RuleError(message, "arithmetic", one=left_kind, other=right_kind)
+
+
+def with_unreadable(typed: TypedSheet, sheet: Sheet) -> pl.DataFrame:
+    """Give the rows with a bit per cell that holds something unreadable (see `evaluate`)."""
+    bits = [0] * typed.frame.height
+    if typed.unreadable.height:
+        places = {row: place for place, row in enumerate(typed.frame[ROW].to_list())}
+        for row, field_id in typed.unreadable.iter_rows():
+            bits[places[row]] |= unreadable_bit(sheet, field_id)
+    return typed.frame.hstack([pl.Series(UNREADABLE, bits, dtype=pl.UInt64)])

@@ -6,10 +6,9 @@ BRG-003 to BRG-005, BRG-030 to BRG-033, BRG-041, BRG-049.
 import polars as pl
 
 from fpsheet_validation.cells.cpr import day_number, whole_years
-from fpsheet_validation.constant import day_of, number_of
 from fpsheet_validation.rules.case_rule import case_rule
 from fpsheet_validation.rules.view import NEVER
-from fpsheet_validation.setting import Setting
+from fpsheet_validation.setting import Setting, day_of, number_of
 
 _START = pl.col("start_dato")
 _END = pl.col("slut_dato")

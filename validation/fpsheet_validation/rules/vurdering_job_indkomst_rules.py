@@ -7,9 +7,8 @@ BRG-055 to BRG-057, OVD-002.
 import polars as pl
 
 from fpsheet_validation.cells.cpr import day_number, whole_years
-from fpsheet_validation.constant import day_of, number_of
 from fpsheet_validation.rules.case_rule import case_rule, event_rule
-from fpsheet_validation.setting import Setting
+from fpsheet_validation.setting import Setting, day_of, number_of
 
 EVENTS = (
     "forloeb.start_dato",

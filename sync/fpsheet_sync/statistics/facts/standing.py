@@ -6,9 +6,8 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from fpsheet_sync.statistics.facts.narrowed import narrowed
 from fpsheet_sync.statistics.facts.scope import Scope
-from fpsheet_sync.statistics.facts.workspace import fact_tables
+from fpsheet_sync.statistics.facts.workspace import fact_tables, narrowed
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_templates.form import Form
 

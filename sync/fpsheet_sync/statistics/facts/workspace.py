@@ -4,11 +4,25 @@ A temporary table is made once and counted many times; as common table expressio
 were worked out again for every total (measured in docs/adr/0011-statistics.md).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
-from sqlalchemy import Connection, CreateTableAs, Index, Table, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    CreateTableAs,
+    Index,
+    MetaData,
+    String,
+    Table,
+    insert,
+    select,
+    text,
+)
 
+from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.facts import (
     afgoerelse,
     bestand,
@@ -91,3 +105,39 @@ def _make(connection: Connection, scope: Scope, made: Mapping[str, Table], name:
         # A temporary table has no statistics of its own, and joins are planned as if it were tiny.
         connection.execute(text(f"ANALYZE statistik_{name}"))
     return creation.table
+
+
+_PERSON = "person"
+
+
+@contextmanager
+def narrowed(connection: Connection, scope: Scope, people: Collection[str]) -> Iterator[Scope]:
+    """Give a scope that reads the records of some citizens alone, every version of them.
+
+    Every fact rests on one citizen's records, so their facts are the same as in the whole.
+
+    Args:
+        connection: The database.
+        scope: What is counted.
+        people: Pseudonyms of the citizens, all that one was ever known by.
+    """
+    schema = store_schema()
+    key = Column(BORGER, String, primary_key=True)
+    chosen = Table("statistik_udvalgte", MetaData(), key, prefixes=["TEMPORARY"])
+    made = [chosen]
+    try:
+        chosen.create(connection)
+        rows = [{BORGER: each} for each in sorted(people)]
+        if rows:
+            connection.execute(insert(chosen), rows)
+        copies = {}
+        for name, table in (*schema.records.items(), (_PERSON, schema[_PERSON])):
+            theirs = select(table).where(table.c[BORGER].in_(select(chosen.c[BORGER])))
+            creation = CreateTableAs(theirs, f"statistik_udvalgt_{name}", temporary=True)
+            connection.execute(creation)
+            copies[name] = creation.table
+            made.append(creation.table)
+        yield replace(scope, copies=copies)
+    finally:
+        for table in reversed(made):
+            table.drop(connection)

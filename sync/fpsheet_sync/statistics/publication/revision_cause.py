@@ -13,9 +13,8 @@ from sqlalchemy import Connection, Row, Table, and_, or_, select
 from fpsheet_sync.database.in_force import citizens
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import store_schema
-from fpsheet_sync.statistics.facts.narrowed import narrowed
 from fpsheet_sync.statistics.facts.scope import ENHED, PERSON, Scope
-from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables
+from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables, narrowed
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec
 
 _MOVES = "overdragelse"

@@ -1,7 +1,4 @@
-"""The workbook part: which sheets there are, and our list of findings among them."""
-
-from collections.abc import Iterator
-from dataclasses import dataclass
+"""Our lists as tabs of a workbook: added as the last one, and taken away."""
 
 from lxml import etree
 
@@ -16,10 +13,10 @@ from fpsheet.ooxml.parts import (
     drop_part,
     drop_relation,
     parse,
-    relations_of,
     serialise,
     whole_number,
 )
+from fpsheet.ooxml.workbook_part import SheetEntry, workbook_name
 from fpsheet.returned.finding_list_text import HEADING_ROW
 
 PART = "xl/worksheets/sheetFpsheet.xml"
@@ -27,50 +24,6 @@ CONFLICT_PART = "xl/worksheets/sheetFpsheetKonflikter.xml"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
 _PRINT_TITLES = "_xlnm.Print_Titles"
-
-
-@dataclass(frozen=True, slots=True)
-class SheetEntry:
-    """One sheet as the workbook lists it: name on the tab, part, relationship."""
-
-    title: str
-    part: str
-    relation: str
-
-
-def workbook_name(parts: Parts) -> str:
-    """Give the name of the workbook part.
-
-    Raises:
-        DamagedPackageError: The package names none.
-    """
-    found = (entry for entry in relations_of(parts, "") if entry.kind == "officeDocument")
-    relation = next(found, None)
-    if relation is None or relation.target not in parts:
-        raise DamagedPackageError
-    return relation.target
-
-
-def counts_from_1904(parts: Parts) -> bool:
-    """Tell whether a number typed for a day counts from 1904, as old Excel for Mac did."""
-    properties = parse(parts[workbook_name(parts)]).find(f"{{{MAIN}}}workbookPr")
-    return properties is not None and properties.get("date1904", "") in {"1", "true"}
-
-
-def list_sheets(parts: Parts) -> tuple[SheetEntry, ...]:
-    """List the worksheets in tab order; a tab without a part is left out."""
-    name = workbook_name(parts)
-    targets = {
-        entry.id: entry.target for entry in relations_of(parts, name) if entry.target in parts
-    }
-    return tuple(_entries(parse(parts[name]), targets=targets))
-
-
-def _entries(root: Element, *, targets: dict[str, str]) -> Iterator[SheetEntry]:
-    for sheet in root.iter(f"{{{MAIN}}}sheet"):
-        relation = sheet.get(f"{{{DOCUMENT_RELATION}}}id", "")
-        if relation in targets:
-            yield SheetEntry(sheet.get("name", ""), targets[relation], relation)
 
 
 def add_list(parts: Parts, content: bytes, *, title: str, part: str = PART) -> None:
