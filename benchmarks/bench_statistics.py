@@ -27,8 +27,8 @@ from fpsheet_sync.database.keys import derive_keys
 from fpsheet_sync.database.store import Store, last_commit, open_store
 from fpsheet_sync.ledger.sync_submissions import sync_submissions
 from fpsheet_sync.merge.content import prepare
+from fpsheet_sync.statistics.facts.changed_facts import changed_facts
 from fpsheet_sync.statistics.publication.revision import find_revisions, mark_revisions
-from fpsheet_sync.statistics.publication.revision_cause import changed_facts
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.release import (
     ReleaseRequest,

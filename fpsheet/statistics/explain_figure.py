@@ -13,14 +13,16 @@ from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.statistics.publication.cited_records import Behind, citizens_of
 from fpsheet_sync.statistics.publication.explain import (
+    BEFORE,
     EVIDENCE,
+    NOW,
     Wanted,
     explain,
+    explain_revision,
     find_column,
     is_explained,
 )
 from fpsheet_sync.statistics.publication.publication import read_previous
-from fpsheet_sync.statistics.publication.revised import BEFORE, NOW, explain_revision
 from fpsheet_sync.statistics.publication.revision import MARK, REVISIONS, find_revised
 from fpsheet_sync.statistics.stat_table import Cell, Column, Release, StatTable
 from fpsheet_sync.statistics.tables.release import COUNTRIES, ReleaseRequest

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from fpsheet_sync.disclosure.cells import CellId
-from fpsheet_sync.statistics.protection.release_cells import figure_id, number_of
 from fpsheet_sync.statistics.stat_table import Column, ColumnKind, Release, StatTable
+from fpsheet_sync.statistics.tables.number_name import figure_id, number_of
 
 
 def name_numbers(releases: Iterable[Release]) -> Mapping[CellId, str]:

@@ -20,8 +20,8 @@ from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, last_commit, settled
+from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
 from fpsheet_sync.statistics.publication.draft import (
-    Question,
     describe,
     make_draft,
     make_internal,
@@ -187,8 +187,8 @@ def _make(store: Store, form: Form, order: Order, progress: Progress) -> list[_M
         progress.start(Step.COMPUTE, total=len(countries))
         made = []
         for country in countries:
-            question = _question(form, order, country, as_of, _teller(progress))
-            made.append(_make_country(store, order, question))
+            plan = _question(form, order, country, as_of, _teller(progress))
+            made.append(_make_country(store, order, plan))
             progress.advance(Step.COMPUTE)
         drafts = [each.draft for each in made if each.draft]
         if order.actor is None or not drafts or save_drafts(store, drafts, order.actor):
@@ -224,11 +224,11 @@ def _question(
     country: str,
     as_of: int,
     told: Callable[[int, int], None] | None = None,
-) -> Question:
+) -> EditionPlan:
     # Frozen in every language, so that each can be given out again.
     others = form.texts.by_language if order.actor is not None else ()
     languages = (order.language, *(each for each in others if each != order.language))
-    return Question(
+    return EditionPlan(
         form=form,
         area=country,
         period=order.period,
@@ -244,31 +244,31 @@ def _question(
     )
 
 
-def _make_country(store: Store, order: Order, question: Question) -> _Made:
-    publication = describe(store, question)
+def _make_country(store: Store, order: Order, plan: EditionPlan) -> _Made:
+    publication = describe(store, plan)
     if order.internal:
-        return _Made(make_internal(store, question, publication, order.kommuner))
+        return _Made(make_internal(store, plan, publication, order.kommuner))
     with store.read() as connection:
-        earlier = _standing(connection, question)
+        earlier = _standing(connection, plan)
         for one in earlier[::-1] if order.as_of else earlier[-1:]:
             if _is_same(one, publication, order):
                 return _known(connection, one)
-    draft = make_draft(store, question, publication, publishes=order.actor is not None)
+    draft = make_draft(store, plan, publication, publishes=order.actor is not None)
     if order.actor is None:
         return _Made(draft.releases, plain=draft.plain)
     if earlier and _prints_the_same(store, earlier[-1], draft):
         with store.read() as connection:
             return _known(connection, earlier[-1])
-    files = render_kept(draft, question.form, order.language)
+    files = render_kept(draft, plan.form, order.language)
     return _Made(draft.releases, publication, replace(draft, files=files), files, draft.plain)
 
 
-def _standing(connection: Connection, question: Question) -> tuple[Publication, ...]:
+def _standing(connection: Connection, plan: EditionPlan) -> tuple[Publication, ...]:
     """Give the editions that stand, oldest first; none where the last one was withdrawn.
 
     What replaces a withdrawn edition is an edition of its own, and says what it replaces.
     """
-    known = read_publications(connection, question.area, question.period)
+    known = read_publications(connection, plan.area, plan.period)
     if known and withdrawal_of(known[-1]) is not None:
         return ()
     return tuple(one for one in known if withdrawal_of(one) is None)
@@ -309,12 +309,12 @@ def _again(store: Store, form: Form, order: Order, country: str) -> _Made | None
         need_standing(connection, found, Wording(form, order.language))
         if not order.internal:
             return _known(connection, found)
-    question = replace(
+    plan = replace(
         _question(form, replace(order, actor=None), country, found.as_of),
         counted_on=found.counted_on,
         benchmarks=read_benchmarks(found),
     )
-    return _Made(make_internal(store, question, found, order.kommuner))
+    return _Made(make_internal(store, plan, found, order.kommuner))
 
 
 def internal_edition(store: Store, form: Form, order: Order, area: str) -> tuple[Release, int]:

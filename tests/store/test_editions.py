@@ -17,8 +17,9 @@ from fpsheet.statistics.publishing import internal_edition
 from fpsheet_sync.database.access_log import find_break, read_log
 from fpsheet_sync.database.store import open_store, settled
 from fpsheet_sync.disclosure.errors import DisclosureError, disclosure_failure
-from fpsheet_sync.statistics.protection.release_cells import number_of, printed_numbers
-from fpsheet_sync.statistics.publication.draft import Question, describe, make_draft
+from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
+from fpsheet_sync.statistics.protection.release_cells import printed_numbers
+from fpsheet_sync.statistics.publication.draft import describe, make_draft
 from fpsheet_sync.statistics.publication.frozen_files import freeze, freeze_releases
 from fpsheet_sync.statistics.publication.publication import (
     read_before,
@@ -26,6 +27,7 @@ from fpsheet_sync.statistics.publication.publication import (
     save_drafts,
 )
 from fpsheet_sync.statistics.stat_table import ColumnKind, Period
+from fpsheet_sync.statistics.tables.number_name import number_of
 from fpsheet_sync.statistics.tables.public_tables import public_tables
 from fpsheet_templates.errors import StoreError, UsageError
 from fpsheet_templates.load import load_form
@@ -192,10 +194,10 @@ def test_two_who_publish_at_once_make_one_edition(store: Store, tmp_path: Path) 
 def test_an_edition_that_was_numbered_too_early_is_not_saved(store: Store, tmp_path: Path) -> None:
     """Numbered, then another is published, then counted with that one known: made again."""
     first_reports(store)
-    question = Question(load_form(), "GL", YEAR, DAY, settled(store), ("da",), 3, {}, secret=SECRET)
-    numbered = describe(store, question)
+    plan = EditionPlan(load_form(), "GL", YEAR, DAY, settled(store), ("da",), 3, {}, secret=SECRET)
+    numbered = describe(store, plan)
     issue(store, tmp_path / "first")
-    draft = make_draft(store, question, numbered, publishes=True)
+    draft = make_draft(store, plan, numbered, publishes=True)
     assert draft.seen == published(store)[-1].id
     assert not save_drafts(store, [draft], ACTOR)
     assert len(published(store)) == 1

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import StaticPool, create_engine, insert
 
 from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.statistics.facts.changed_facts import ChangedFacts
 from fpsheet_sync.statistics.protection.crossed_cells import crossed_numbers
+from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
+from fpsheet_sync.statistics.protection.kept_rounding import Before, Kept
 from fpsheet_sync.statistics.protection.protect import Ground, protect
-from fpsheet_sync.statistics.publication.draft import Question
-from fpsheet_sync.statistics.publication.publication import Before, Kept
-from fpsheet_sync.statistics.publication.revision_cause import ChangedFacts
 from fpsheet_sync.statistics.tables.release import (
     ReleaseRequest,
     count_release,
@@ -132,7 +132,7 @@ def public_editions(
     counting = count(country, request)
     areas = ("GL", *counting.delivered)
     counted = tuple(lay_out(counting, replace(request, area=area)) for area in areas)
-    question = Question(
+    question = EditionPlan(
         load_form(), "GL", period, _COUNTED_ON, 1, ("da",), threshold, {}, base=base, secret=SECRET
     )
     ground = Ground(counting, benchmarks, Before(), Kept(), lambda _: ChangedFacts())

@@ -16,12 +16,11 @@ from sqlalchemy import Connection, StaticPool, create_engine, insert
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.facts.scope import ENHED, Scope, quarters
 from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables
-from fpsheet_sync.statistics.protection.crossed_cells import cross_specs
-from fpsheet_sync.statistics.protection.relations_over_time import dated
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.column_layout import counted_name
+from fpsheet_sync.statistics.tables.crossed_counts import cross_specs
 from fpsheet_sync.statistics.tables.cube import KOMMUNE, count_tables
-from fpsheet_sync.statistics.tables.number_name import Number
+from fpsheet_sync.statistics.tables.number_name import Number, dated
 from fpsheet_templates.form import Form
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec, load_tables
 from fpsheet_validation.cells.cpr import day_of_birth

@@ -11,9 +11,10 @@ import openpyxl
 from fpsheet.statistics.audit_book import write_audit
 from fpsheet_sync.disclosure.rounding import round_release
 from fpsheet_sync.disclosure.settings import Rounding
+from fpsheet_sync.statistics.protection.kept_rounding import Kept
 from fpsheet_sync.statistics.protection.protect import count_told
 from fpsheet_sync.statistics.protection.release_cells import release_cells
-from fpsheet_sync.statistics.publication.publication import Draft, Kept, Publication
+from fpsheet_sync.statistics.publication.publication import Draft, Publication
 from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.load import load_form
 from tests.support.country import editions

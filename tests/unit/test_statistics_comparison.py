@@ -9,8 +9,7 @@ from math import comb
 import pytest
 
 from fpsheet_sync.statistics.stat_table import ColumnKind, Period, Release, Shorthand, StatTable
-from fpsheet_sync.statistics.tables.benchmark import Benchmark
-from fpsheet_sync.statistics.tables.interval import binomial_interval
+from fpsheet_sync.statistics.tables.benchmark import Benchmark, binomial_interval
 from tests.support.country import Country, Record, public_editions
 from tests.unit.test_statistics_by_hand import typed
 from tests.unit.test_statistics_country import release

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet_sync.disclosure.prints import Print
-from fpsheet_sync.statistics.protection.citizen_counts import count_persons
+from fpsheet_sync.statistics.facts.changed_facts import ChangedFact, ChangedFacts
+from fpsheet_sync.statistics.protection.kept_rounding import Measured
 from fpsheet_sync.statistics.protection.measured import Ground, measure, round_tallies
 from fpsheet_sync.statistics.protection.printed_release import (
     Printed,
     compare_prints,
     print_release,
 )
-from fpsheet_sync.statistics.protection.release_cells import figure_id, printed_numbers
-from fpsheet_sync.statistics.publication.publication import Measured
-from fpsheet_sync.statistics.publication.revision_cause import ChangedFact, ChangedFacts
+from fpsheet_sync.statistics.protection.release_cells import printed_numbers
 from fpsheet_sync.statistics.stat_table import ColumnKind, Period, Release, Shorthand
+from fpsheet_sync.statistics.tables.citizen_counts import count_persons
+from fpsheet_sync.statistics.tables.number_name import figure_id
 from fpsheet_sync.statistics.tables.public_tables import public_tables
 from fpsheet_sync.statistics.tables.release import ReleaseRequest, lay_out
 from fpsheet_sync.statistics.tables.wording import Wording

@@ -15,10 +15,9 @@ import pytest
 from fpsheet_sync.disclosure.rounding import audit_prints
 from fpsheet_sync.disclosure.settings import Rounding
 from fpsheet_sync.statistics.protection.relation import Reason, Relation
-from fpsheet_sync.statistics.protection.relations_over_time import dated
 from fpsheet_sync.statistics.protection.release_cells import collect, find_relations, release_cells
 from fpsheet_sync.statistics.stat_table import Period
-from fpsheet_sync.statistics.tables.number_name import Number
+from fpsheet_sync.statistics.tables.number_name import Number, dated
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.load import load_form
 from fpsheet_templates.population import load_populations, read_populations

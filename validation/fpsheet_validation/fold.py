@@ -11,12 +11,10 @@ import polars as pl
 
 from fpsheet_templates.form import FieldType, Form
 from fpsheet_templates.rule import RuleLevel, Severity
-from fpsheet_validation.hit import Hit
+from fpsheet_validation.hit import Cell, Hit
 from fpsheet_validation.raw import RawWorkbook
 from fpsheet_validation.reads import reads_of
 from fpsheet_validation.typed import ROW, TypedSheet
-
-Cell = tuple[str, int, str]
 
 _DIGITS_OF_A_DAY = 6
 """With so many digits somebody's number was meant."""

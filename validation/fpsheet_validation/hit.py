@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+Cell = tuple[str, int, str]
+"""A cell of a workbook: sheet identifier, Excel row, field identifier."""
+
 
 class Hit(NamedTuple):
     """One place where one rule struck.

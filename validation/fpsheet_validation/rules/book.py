@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from fpsheet_validation.fold import Cell
-from fpsheet_validation.hit import Hit
+from fpsheet_validation.hit import Cell, Hit
 from fpsheet_validation.raw import RawWorkbook
 from fpsheet_validation.setting import Setting
 from fpsheet_validation.typed import ANNUL, ROW, TypedSheet, empty_frame

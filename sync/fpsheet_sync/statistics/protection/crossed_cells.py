@@ -8,65 +8,16 @@ cells are empty. Together that made a small number exact which each relation alo
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import product
 
 from fpsheet_sync.disclosure.cells import Cell, CellId, Equation
 from fpsheet_sync.statistics.protection.relation import Reason, Told
-from fpsheet_sync.statistics.protection.relations_over_time import dated
-from fpsheet_sync.statistics.protection.relations_within import implied
 from fpsheet_sync.statistics.tables.counting import Counting
+from fpsheet_sync.statistics.tables.crossed_counts import find_crosses, implied
 from fpsheet_sync.statistics.tables.cube import KOMMUNE, Figure
-from fpsheet_sync.statistics.tables.number_name import COUNTRIES, Number
+from fpsheet_sync.statistics.tables.number_name import COUNTRIES, Number, dated
 from fpsheet_templates.form import Form
-from fpsheet_templates.table import UOPLYST, ColumnSpec, Count, TableSpec
-
-_PREFIX = "kryds."
-
-
-@dataclass(frozen=True, slots=True)
-class Cross:
-    """The full cross of the tables that show one count by either of two bound dimensions.
-
-    Attributes:
-        facts: The facts counted.
-        measure: Which of them.
-        dimensions: What the tables break them down by, kommune apart, in order.
-    """
-
-    facts: str
-    measure: str
-    dimensions: tuple[str, ...]
-
-
-def cross_specs(specs: Collection[TableSpec], form: Form) -> tuple[TableSpec, ...]:
-    """Give what must be counted beside the tables, as tables that nobody lays out.
-
-    Two margins with nothing else in common say no more together than that who lacks the one value
-    lacks the other (`inside`); a cross is told where they are broken down further.
-    """
-    return tuple(
-        TableSpec(
-            id=f"{_PREFIX}{cross.facts}.{cross.measure}",
-            dimensions=(KOMMUNE, *cross.dimensions),
-            columns=(ColumnSpec(cross.measure, Count.ROWS, cross.facts, cross.measure, "antal"),),
-            period_rule="",
-        )
-        for cross in _crosses(specs, form)
-    )
-
-
-def _crosses(specs: Collection[TableSpec], form: Form) -> Iterator[Cross]:
-    for pair in implied(form).items():
-        found: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for spec in specs:
-            for column in spec.columns:
-                by = {*spec.dimensions, *filter(None, [column.by])}
-                if column.count is Count.ROWS and by & set(pair):
-                    found[column.facts, column.measure] |= by - {KOMMUNE}
-        for (facts, measure), dimensions in sorted(found.items()):
-            if dimensions > set(pair):
-                yield Cross(facts, measure, tuple(sorted(dimensions)))
+from fpsheet_templates.table import UOPLYST, TableSpec
 
 
 def crossed_numbers(counting: Counting, specs: Collection[TableSpec]) -> Mapping[Number, int]:
@@ -79,7 +30,7 @@ def crossed_numbers(counting: Counting, specs: Collection[TableSpec]) -> Mapping
     found: dict[Number, int] = {}
     wanted = {
         (each.facts, each.measure): {KOMMUNE, *each.dimensions}
-        for each in _crosses(specs, counting.scope.form)
+        for each in find_crosses(specs, counting.scope.form)
     }
     for figure, value in counting.cube.items():
         codes = dict(figure.codes)

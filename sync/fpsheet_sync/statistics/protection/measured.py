@@ -12,12 +12,9 @@ from decimal import Decimal
 
 from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.disclosure.prints import Print, holds
-from fpsheet_sync.statistics.protection.citizen_counts import MEASURED
+from fpsheet_sync.statistics.facts.changed_facts import ChangedFacts, changed_behind
+from fpsheet_sync.statistics.protection.kept_rounding import Measured
 from fpsheet_sync.statistics.protection.printed_release import whole_number
-from fpsheet_sync.statistics.protection.release_cells import figure_id, number_of
-from fpsheet_sync.statistics.publication.publication import Measured
-from fpsheet_sync.statistics.publication.revision import codes_of, declared_column
-from fpsheet_sync.statistics.publication.revision_cause import ChangedFacts, changed_behind
 from fpsheet_sync.statistics.stat_table import (
     Cell,
     Column,
@@ -26,7 +23,14 @@ from fpsheet_sync.statistics.stat_table import (
     Shorthand,
     StatTable,
 )
+from fpsheet_sync.statistics.tables.citizen_counts import MEASURED
 from fpsheet_sync.statistics.tables.cube import Figure
+from fpsheet_sync.statistics.tables.number_name import (
+    codes_of,
+    declared_column,
+    figure_id,
+    number_of,
+)
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec, load_tables
 
 LEAST_CITIZENS = 10

@@ -10,8 +10,6 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.statistics.protection.rare_codes import without_rare
-from fpsheet_sync.statistics.protection.release_cells import figure_id, number_of
-from fpsheet_sync.statistics.publication.revision import codes_of, declared_column
 from fpsheet_sync.statistics.stat_table import (
     Cell,
     Column,
@@ -23,7 +21,13 @@ from fpsheet_sync.statistics.stat_table import (
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, compare
 from fpsheet_sync.statistics.tables.counting import Counting
 from fpsheet_sync.statistics.tables.cube import KOMMUNE, Cube, Figure
-from fpsheet_sync.statistics.tables.number_name import Number
+from fpsheet_sync.statistics.tables.number_name import (
+    Number,
+    codes_of,
+    declared_column,
+    figure_id,
+    number_of,
+)
 from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec, load_tables
 

@@ -3,15 +3,16 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.disclosure.cells import Release as Disclosed
 from fpsheet_sync.disclosure.rounding import Rounded, round_release
 from fpsheet_sync.disclosure.settings import Rounding
+from fpsheet_sync.statistics.facts.changed_facts import ChangedFacts
 from fpsheet_sync.statistics.protection import measured
-from fpsheet_sync.statistics.protection.citizen_counts import count_persons
 from fpsheet_sync.statistics.protection.crossed_cells import crossed_numbers
+from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
+from fpsheet_sync.statistics.protection.kept_rounding import Before, Kept, Measured
 from fpsheet_sync.statistics.protection.kommune_knowledge import tell_parts
 from fpsheet_sync.statistics.protection.printed_release import (
     Printed,
@@ -19,18 +20,14 @@ from fpsheet_sync.statistics.protection.printed_release import (
     print_release,
 )
 from fpsheet_sync.statistics.protection.release_cells import release_cells
-from fpsheet_sync.statistics.publication.publication import Before, Kept, Measured
-from fpsheet_sync.statistics.publication.revision_cause import ChangedFacts
 from fpsheet_sync.statistics.stat_table import Release
 from fpsheet_sync.statistics.tables.benchmark import Benchmark
+from fpsheet_sync.statistics.tables.citizen_counts import count_persons
 from fpsheet_sync.statistics.tables.counting import Counting
 from fpsheet_sync.statistics.tables.number_name import COUNTRIES
 from fpsheet_sync.statistics.tables.public_tables import public_tables
 from fpsheet_sync.statistics.tables.release import counted_specs
 from fpsheet_sync.statistics.tables.wording import Wording
-
-if TYPE_CHECKING:
-    from fpsheet_sync.statistics.publication.draft import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,35 +69,33 @@ class Protected:
     told: tuple[tuple[str, bool, int], ...]
 
 
-def protect(question: "Question", counted: Sequence[Release], ground: Ground) -> Protected:
+def protect(plan: EditionPlan, counted: Sequence[Release], ground: Ground) -> Protected:
     """Round the editions of a country together, and give them as they may be published.
 
     Args:
-        question: What is to be made.
+        plan: What is to be made.
         counted: Every edition in full, of every area and language.
         ground: What is known besides.
 
     Raises:
         DisclosureError: Some number cannot be protected, or not in time.
     """
-    own = [release for release in counted if release.language == question.languages[0]]
+    own = [release for release in counted if release.language == plan.languages[0]]
     shown = [public_tables(release) for release in own]
-    settings = Rounding(
-        base=question.base, threshold=question.threshold, time_limit=60.0 * question.minutes
-    )
-    told = question.told
-    described = _described(question, (own, shown), ground)
+    settings = Rounding(base=plan.base, threshold=plan.threshold, time_limit=60.0 * plan.minutes)
+    told = plan.told
+    described = _described(plan, (own, shown), ground)
     rounded = round_release(
         described,
         settings,
-        secret=question.secret,
+        secret=plan.secret,
         earlier=ground.before.prints,
         progress=(lambda step: told(step.done, step.total)) if told else None,
     )
-    kept = _kept(question, shown, ground, rounded)
+    kept = _kept(plan, shown, ground, rounded)
     numbers = {name: one.value for name, one in rounded.prints.items()}
     printed = Printed(
-        base=question.base,
+        base=plan.base,
         numbers=numbers,
         left_out=rounded.left_out,
         bases={name: one.base for name, one in rounded.prints.items()},
@@ -113,7 +108,7 @@ def protect(question: "Question", counted: Sequence[Release], ground: Ground) ->
             public_tables(release),
             printed,
             ground.counting,
-            Wording(question.form, release.language),
+            Wording(plan.form, release.language),
         )
         for release in counted
     )
@@ -121,15 +116,15 @@ def protect(question: "Question", counted: Sequence[Release], ground: Ground) ->
 
 
 def _described(
-    question: "Question", releases: tuple[Sequence[Release], Sequence[Release]], ground: Ground
+    plan: EditionPlan, releases: tuple[Sequence[Release], Sequence[Release]], ground: Ground
 ) -> Disclosed:
     """Describe the editions: their numbers, the citizens behind each, and all that binds them."""
     own, shown = releases
-    request = question.request(question.languages[0], "", ())
+    request = plan.request(plan.languages[0], "", ())
     counting = ground.counting
     described = release_cells(
         shown,
-        question.form,
+        plan.form,
         known=ground.before.exact,
         earlier=ground.before.counts,
         crossed=crossed_numbers(counting, counted_specs(request, counting.jurisdictions)),
@@ -159,11 +154,11 @@ def _plain(described: Disclosed, rounded: Rounded) -> tuple[CellId, ...]:
     return tuple(sorted(exact | narrow))
 
 
-def _kept(question: "Question", shown: Sequence[Release], ground: Ground, rounded: Rounded) -> Kept:
+def _kept(plan: EditionPlan, shown: Sequence[Release], ground: Ground, rounded: Rounded) -> Kept:
     """Choose what is printed beside the counts, and give all that is kept of the edition."""
     given = measured.Ground(
-        as_of=question.as_of,
-        threshold=question.threshold,
+        as_of=plan.as_of,
+        threshold=plan.threshold,
         prints=rounded.prints,
         persons=ground.counting.measured,
         earlier=ground.earlier.figures,
@@ -174,6 +169,6 @@ def _kept(question: "Question", shown: Sequence[Release], ground: Ground, rounde
     for release in shown:
         figures |= measured.measure(release, given)
         if release.area in COUNTRIES:
-            how = (question.base, question.secret)
+            how = (plan.base, plan.secret)
             tallies = measured.round_tallies(release, *how, ground.earlier.tallies)
     return Kept(rounded.prints, rounded.left_out, figures, tallies)

@@ -12,11 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fpsheet_sync.disclosure.cells import Cell, CellId, Equation
-from fpsheet_sync.statistics.tables.number_name import Number
+from fpsheet_sync.statistics.tables.number_name import DISTINCT, Number
 from fpsheet_templates.population import Population, load_populations
-
-DISTINCT = ".distinct"
-"""End of the names of numbers that count each citizen or case once."""
 
 
 class Reason(StrEnum):

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import combinations
 
-from fpsheet_sync.statistics.protection.relation import DISTINCT, Reason, Relation, population_of
+from fpsheet_sync.statistics.protection.relation import Reason, Relation, population_of
 from fpsheet_sync.statistics.stat_table import Period
-from fpsheet_sync.statistics.tables.number_name import COUNTRIES, Number
+from fpsheet_sync.statistics.tables.number_name import COUNTRIES, DISTINCT, Number
 from fpsheet_templates.population import Timing, load_populations
 from fpsheet_templates.table import UOPLYST, load_dimensions
 
@@ -33,19 +33,6 @@ class Split:
     def relation(self) -> Relation:
         """Give what it says: the whole is the part and the rest."""
         return Relation(Reason.REST, (self.part, self.rest), (self.whole,), is_equal=True)
-
-
-def dated(of: str, period: Period) -> tuple[str, Period]:
-    """Give the name of a count and its days: a state is one of a single day, whatever the period.
-
-    >>> dated("bestand.primo", Period(date(2025, 1, 1), date(2025, 12, 31)))[0]
-    'bestand.bestand'
-    """
-    population = load_populations().get(of.removesuffix(DISTINCT))
-    if population is None or population.timing not in {Timing.LAST_DAY, Timing.DAY_BEFORE}:
-        return of, period
-    day = period.til if population.timing is Timing.LAST_DAY else period.fra - _DAY
-    return population.same_as or of, Period(day, day)
 
 
 def split_periods(

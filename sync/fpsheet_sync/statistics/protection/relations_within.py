@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from fpsheet_sync.disclosure.cells import CellId
-from fpsheet_sync.statistics.protection.relation import DISTINCT, Reason, Relation, population_of
-from fpsheet_sync.statistics.tables.number_name import COUNTRIES, LAND, Number
-from fpsheet_templates.expression import Always
+from fpsheet_sync.statistics.protection.relation import Reason, Relation, population_of
+from fpsheet_sync.statistics.tables.crossed_counts import implied
+from fpsheet_sync.statistics.tables.number_name import COUNTRIES, DISTINCT, LAND, Number
 from fpsheet_templates.form import Form
 from fpsheet_templates.population import Place, load_populations
 from fpsheet_templates.table import UOPLYST, load_dimensions
@@ -122,17 +122,3 @@ def _read_together(
             lacking = replace(number, codes=codes)
             if lacking in numbers:
                 yield Relation(Reason.READ_TOGETHER, (number,), (lacking,))
-
-
-def implied(form: Form) -> Mapping[str, str]:
-    """Give dimension → another that has a code wherever it has one, because one row holds both.
-
-    So it is where the two are read from one row, and the form requires the other one always.
-    """
-    found: dict[str, str] = {}
-    read = {each.id: each.field.split(".") for each in load_dimensions().values() if each.field}
-    for name, (sheet, _) in read.items():
-        for other, (same, field) in read.items():
-            if name != other and sheet == same and form.sheet(same)[field].required == Always():
-                found[name] = other
-    return found

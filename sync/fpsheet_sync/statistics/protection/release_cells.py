@@ -13,25 +13,22 @@ from dataclasses import dataclass, field, replace
 from fpsheet_sync.disclosure.cells import Cell, CellId, Equation
 from fpsheet_sync.disclosure.cells import Release as Disclosed
 from fpsheet_sync.disclosure.crossing import cross_equations
-from fpsheet_sync.statistics.facts.scope import quarters
 from fpsheet_sync.statistics.protection.crossed_cells import cross_sums
 from fpsheet_sync.statistics.protection.relation import Relation, tell
 from fpsheet_sync.statistics.protection.relations_over_time import (
-    dated,
     split_periods,
     time_relations,
 )
 from fpsheet_sync.statistics.protection.relations_within import inside_relations
-from fpsheet_sync.statistics.stat_table import Column, ColumnKind, Release, StatTable
+from fpsheet_sync.statistics.stat_table import ColumnKind, Release, StatTable
 from fpsheet_sync.statistics.tables.cube import KOMMUNE
-from fpsheet_sync.statistics.tables.number_name import COUNTRIES, LAND, Number
+from fpsheet_sync.statistics.tables.number_name import COUNTRIES, LAND, Number, number_of
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.form import Form
-from fpsheet_templates.table import TOTAL, UOPLYST, Dimension, load_dimensions
+from fpsheet_templates.table import UOPLYST, Dimension, load_dimensions
 
 _NOTHING: Mapping[CellId, int] = {}
 _NOT_CROSSED: Mapping[Number, int] = {}
-_KVARTAL = "kvartal"
 
 
 @dataclass(slots=True)
@@ -150,25 +147,6 @@ def printed_numbers(release: Release) -> Mapping[CellId, int]:
                 if column.of and column.kind is ColumnKind.COUNT and isinstance(cell, int):
                     printed[number_of(release, table, column, key).id] = cell
     return printed
-
-
-def number_of(release: Release, table: StatTable, column: Column, key: Sequence[str]) -> Number:
-    """Name the number in a cell."""
-    codes = dict(zip(table.dimensions, key, strict=True)) | dict(column.codes)
-    codes = {name: code for name, code in codes.items() if code != TOTAL}
-    period = table.period
-    quarter = codes.pop(_KVARTAL, "")
-    if quarter:
-        period = next(each.period for each in quarters(period) if each.id == quarter)
-    area = codes.pop(KOMMUNE, release.area)
-    of, period = dated(column.of, period)
-    days = (str(period.fra), str(period.til))
-    return Number(of, days, area, frozenset(codes.items()))
-
-
-def figure_id(release: Release, table: StatTable, column: Column, key: Sequence[str]) -> str:
-    """Name a figure that is no count: a percentage, a median, an expected number."""
-    return "|".join((table.id, f"{LAND}={release.area}", column.id, *key))
 
 
 def _collect(found: Collected, release: Release, table: StatTable) -> None:

@@ -6,9 +6,8 @@ editions printed taken as known and kept while it holds.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from functools import cache, partial
 from typing import Any
 
@@ -18,10 +17,12 @@ from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_sync.merge.commit import CommitKind
+from fpsheet_sync.statistics.facts.changed_facts import ChangedFacts, changed_facts
 from fpsheet_sync.statistics.facts.scope import quarters
+from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
+from fpsheet_sync.statistics.protection.kept_rounding import Kept
 from fpsheet_sync.statistics.publication.publication import (
     Draft,
-    Kept,
     Publication,
     next_number,
     read_before,
@@ -35,14 +36,12 @@ from fpsheet_sync.statistics.publication.revision import (
     find_revisions,
     mark_revisions,
 )
-from fpsheet_sync.statistics.publication.revision_cause import ChangedFacts, changed_facts
 from fpsheet_sync.statistics.publication.withdrawal import withdrawal_of
-from fpsheet_sync.statistics.stat_table import Period, Release
+from fpsheet_sync.statistics.stat_table import Release
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, load_benchmarks
 from fpsheet_sync.statistics.tables.counting import Counting
 from fpsheet_sync.statistics.tables.edition import is_provisional
 from fpsheet_sync.statistics.tables.release import (
-    ReleaseRequest,
     count_release,
     counted_specs,
     lay_out,
@@ -54,85 +53,35 @@ FORMAT = 3
 """Raised when the same state would be laid out otherwise, so that it is another edition."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is to be made.
-
-    Attributes:
-        form: The form.
-        area: "GL" or "DK".
-        period: Days counted.
-        counted_on: The day printed as "opgjort pr.".
-        as_of: Number of the last commit to know of.
-        languages: Languages of the editions.
-        threshold: Numbers of fewer citizens or cases than it are small.
-        publisher: What is printed of who publishes: name and contact.
-        benchmarks: Figures to compare with; those kept in the database when None.
-        base: What public numbers are rounded to a multiple of.
-        secret: Key of the chance in the rounding; internal editions need none.
-        minutes: How long rounding and audit may take.
-        told: Told how many numbers are rounded, and of how many.
-    """
-
-    form: Form
-    area: str
-    period: Period
-    counted_on: date
-    as_of: int
-    languages: tuple[str, ...]
-    threshold: int
-    publisher: Mapping[str, str]
-    benchmarks: tuple[Benchmark, ...] | None = None
-    base: int = 5
-    secret: bytes = field(default=b"", repr=False)
-    minutes: int = 30
-    told: Callable[[int, int], None] | None = field(default=None, repr=False)
-
-    def request(
-        self, language: str, state: str, figures: tuple[Benchmark, ...], *, is_public: bool = False
-    ) -> ReleaseRequest:
-        """Give what is counted and laid out for the country."""
-        return ReleaseRequest(
-            period=self.period,
-            area=self.area,
-            language=language,
-            counted_on=self.counted_on,
-            as_of=self.as_of,
-            state=state,
-            benchmarks=figures,
-            with_persons=is_public,
-        )
-
-
-def describe(store: Store, question: Question) -> Publication:
+def describe(store: Store, plan: EditionPlan) -> Publication:
     """Give the edition that would be published: what it depends on, and the next number."""
-    form = question.form
-    kommuner = [k.code for k in form.kommuner.values() if k.jurisdiction == question.area]
-    state = state_hash(store, question.as_of, kommuner)
+    form = plan.form
+    kommuner = [k.code for k in form.kommuner.values() if k.jurisdiction == plan.area]
+    state = state_hash(store, plan.as_of, kommuner)
     with store.read() as connection:
-        figures = _benchmarks(connection, question)
-        last = _last_submission(connection, question.as_of, kommuner)
-        number = next_number(connection, question.area, question.period)
+        figures = _benchmarks(connection, plan)
+        last = _last_submission(connection, plan.as_of, kommuner)
+        number = next_number(connection, plan.area, plan.period)
     settings: dict[str, Any] = {
         "format": FORMAT,
-        "graense": question.threshold,
-        "afrunding": question.base,
-        "udgiver": dict(question.publisher),
+        "graense": plan.threshold,
+        "afrunding": plan.base,
+        "udgiver": dict(plan.publisher),
         "landstal": [asdict(figure) for figure in figures],
-        "foreloebige": _provisional(question),
+        "foreloebige": _provisional(plan),
         "seneste": last,
     }
-    days = [str(question.period.fra), str(question.period.til)]
-    said = json.dumps([question.area, *days, state, settings], sort_keys=True)
+    days = [str(plan.period.fra), str(plan.period.til)]
+    said = json.dumps([plan.area, *days, state, settings], sort_keys=True)
     return Publication(
         id=0,
-        area=question.area,
-        period=question.period,
+        area=plan.area,
+        period=plan.period,
         number=number,
         fingerprint=hashlib.sha256(said.encode()).hexdigest(),
-        as_of=question.as_of,
+        as_of=plan.as_of,
         state=state,
-        counted_on=question.counted_on,
+        counted_on=plan.counted_on,
         settings=settings,
     )
 
@@ -142,9 +91,9 @@ def read_benchmarks(publication: Publication) -> tuple[Benchmark, ...]:
     return tuple(Benchmark(**figure) for figure in publication.settings["landstal"])
 
 
-def _benchmarks(connection: Connection, question: Question) -> tuple[Benchmark, ...]:
-    if question.benchmarks is not None:
-        return question.benchmarks
+def _benchmarks(connection: Connection, plan: EditionPlan) -> tuple[Benchmark, ...]:
+    if plan.benchmarks is not None:
+        return plan.benchmarks
     return load_benchmarks(connection)
 
 
@@ -156,17 +105,17 @@ def _last_submission(connection: Connection, as_of: int, kommuner: Iterable[str]
     return int(connection.execute(newest).scalar() or 0)
 
 
-def _provisional(question: Question) -> list[str]:
+def _provisional(plan: EditionPlan) -> list[str]:
     """Give what the editions mark as provisional: the quarters and the whole."""
-    day = question.counted_on
-    found = [q.id for q in quarters(question.period) if is_provisional(q.period.til, day)]
-    found += ["periode"] if is_provisional(question.period.til, day) else []
+    day = plan.counted_on
+    found = [q.id for q in quarters(plan.period) if is_provisional(q.period.til, day)]
+    found += ["periode"] if is_provisional(plan.period.til, day) else []
     # An edition of a period that is not over is another than the one that is made when it is.
-    return [*found, *(["ikke_slut"] if question.period.til >= day else [])]
+    return [*found, *(["ikke_slut"] if plan.period.til >= day else [])]
 
 
 def make_internal(
-    store: Store, question: Question, publication: Publication, kommuner: Sequence[str]
+    store: Store, plan: EditionPlan, publication: Publication, kommuner: Sequence[str]
 ) -> tuple[Release, ...]:
     """Give the editions that must not be passed on: every number exact, revisions marked.
 
@@ -175,24 +124,24 @@ def make_internal(
 
     Args:
         store: The store.
-        question: What is to be made.
+        plan: What is to be made.
         publication: What `describe` gave.
         kommuner: Kommuner whose editions are wanted; the national one and all when empty.
     """
-    counting, releases = _count(store, question, publication)
+    counting, releases = _count(store, plan, publication)
     releases = [each for each in releases if not kommuner or each.area in kommuner]
     with store.read() as connection:
-        last = _previous(connection, question, publication)
+        last = _previous(connection, plan, publication)
     if last is None:
         return tuple(releases)
     figures = read_benchmarks(last)
-    then = replace(question, as_of=last.as_of, counted_on=last.counted_on, benchmarks=figures)
+    then = replace(plan, as_of=last.as_of, counted_on=last.counted_on, benchmarks=figures)
     _, earlier = _count(store, then, last)
     with store.read() as connection:
-        facts = _changed(connection, question, counting, last.as_of)
+        facts = _changed(connection, plan, counting, last.as_of)
     before = {(each.area, each.language): each for each in earlier}
     return tuple(
-        mark_revisions(release, revisions, Wording(question.form, release.language), last.number)
+        mark_revisions(release, revisions, Wording(plan.form, release.language), last.number)
         for release in releases
         for revisions in [
             find_revisions(release, before[release.area, release.language], facts)
@@ -203,21 +152,21 @@ def make_internal(
 
 
 def _previous(
-    connection: Connection, question: Question, publication: Publication
+    connection: Connection, plan: EditionPlan, publication: Publication
 ) -> Publication | None:
     """Give the edition that what is made stands in place of."""
-    area, period = question.area, question.period
-    return read_previous(connection, area, period, publication.number, question.as_of)
+    area, period = plan.area, plan.period
+    return read_previous(connection, area, period, publication.number, plan.as_of)
 
 
 def make_draft(
-    store: Store, question: Question, publication: Publication, *, publishes: bool
+    store: Store, plan: EditionPlan, publication: Publication, *, publishes: bool
 ) -> Draft:
     """Make the public editions of a country, with the audit passed.
 
     Args:
         store: The store.
-        question: What is to be made.
+        plan: What is to be made.
         publication: What `describe` gave.
         publishes: Whether the editions say that they are published, or that they are a draft.
 
@@ -225,11 +174,11 @@ def make_draft(
         DisclosureError: Some number cannot be protected, or not in time.
         StoreError: What is kept of an earlier edition is not what it printed.
     """
-    counting, counted = _count(store, question, publication, is_public=True)
+    counting, counted = _count(store, plan, publication, is_public=True)
     with store.read() as connection:
-        before = read_before(connection, question.area)
-        last = _previous(connection, question, publication)
-        figures = _benchmarks(connection, question)
+        before = read_before(connection, plan.area)
+        last = _previous(connection, plan, publication)
+        figures = _benchmarks(connection, plan)
         # Loaded here: the solver takes a while, and an internal edition needs none.
         from fpsheet_sync.statistics.protection.protect import Ground, protect  # noqa: PLC0415
 
@@ -238,12 +187,12 @@ def make_draft(
             figures=figures,
             before=before,
             earlier=read_kept(connection, last) if last else Kept(),
-            changed=cache(partial(_changed, connection, question, counting)),
+            changed=cache(partial(_changed, connection, plan, counting)),
         )
-        protected = protect(question, counted, ground)
+        protected = protect(plan, counted, ground)
     number = publication.number if publishes else 0
     shown = [replace(release, number=number) for release in protected.releases]
-    releases = _moved(store, question, last, shown)
+    releases = _moved(store, plan, last, shown)
     return Draft(
         publication=publication,
         releases=releases,
@@ -256,45 +205,45 @@ def make_draft(
 
 
 def _count(
-    store: Store, question: Question, publication: Publication, *, is_public: bool = False
+    store: Store, plan: EditionPlan, publication: Publication, *, is_public: bool = False
 ) -> tuple[Counting, list[Release]]:
     """Count the country and lay out every edition in full."""
     with store.read() as connection:
-        figures = _benchmarks(connection, question)
-        language, state = question.languages[0], publication.state
-        request = question.request(language, state, figures, is_public=is_public)
-        counting = count_release(connection, question.form, request)
+        figures = _benchmarks(connection, plan)
+        language, state = plan.languages[0], publication.state
+        request = plan.request(language, state, figures, is_public=is_public)
+        counting = count_release(connection, plan.form, request)
     return counting, [
         lay_out(counting, replace(request, area=area, language=language))
-        for language in question.languages
-        for area in (question.area, *counting.delivered)
+        for language in plan.languages
+        for area in (plan.area, *counting.delivered)
     ]
 
 
 def _changed(
-    connection: Connection, question: Question, counting: Counting, before: int
+    connection: Connection, plan: EditionPlan, counting: Counting, before: int
 ) -> ChangedFacts:
     """Give what changed since an earlier commit."""
-    request = question.request(question.languages[0], "", ())
+    request = plan.request(plan.languages[0], "", ())
     specs = counted_specs(request, counting.jurisdictions)
     return changed_facts(connection, counting.scope, before, specs)
 
 
 def _moved(
-    store: Store, question: Question, last: Publication | None, releases: Sequence[Release]
+    store: Store, plan: EditionPlan, last: Publication | None, releases: Sequence[Release]
 ) -> tuple[Release, ...]:
     """Mark and list the prints that moved since the last edition of the period, and say so."""
     if last is None:
-        return tuple(_named(release, question.form, None, ()) for release in releases)
+        return tuple(_named(release, plan.form, None, ()) for release in releases)
     with store.read() as connection:
         frozen = {(r.area, r.language): r for r in read_editions(connection, last)}
     withdrawn = withdrawal_of(last)
     found = []
     for release in releases:
-        wording = Wording(question.form, release.language)
+        wording = Wording(plan.form, release.language)
         before = frozen.get((release.area, release.language))
         moved = find_moved(release, before) if before else ()
-        named = _named(release, question.form, (last, before), moved)
+        named = _named(release, plan.form, (last, before), moved)
         if withdrawn is not None:
             told = {"before": last.number, "day": wording.day(withdrawn.day)}
             sentence = wording.fill("edition.withdrawn", {**told, "reason": withdrawn.reason})

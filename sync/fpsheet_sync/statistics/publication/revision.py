@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fpsheet_sync.statistics.publication.revision_cause import Cause, ChangedFacts, causes_of
+from fpsheet_sync.statistics.facts.changed_facts import Cause, ChangedFacts, causes_of
 from fpsheet_sync.statistics.stat_table import (
     REVISED,
     Cell,
@@ -12,10 +12,9 @@ from fpsheet_sync.statistics.stat_table import (
     Release,
     StatTable,
 )
-from fpsheet_sync.statistics.tables.cube import KOMMUNE
-from fpsheet_sync.statistics.tables.number_name import COUNTRIES
+from fpsheet_sync.statistics.tables.number_name import codes_of, declared_column
 from fpsheet_sync.statistics.tables.wording import Wording
-from fpsheet_templates.table import ColumnSpec, TableSpec, load_tables
+from fpsheet_templates.table import TableSpec, load_tables
 
 REVISIONS = {ColumnKind.COUNT: "T22", ColumnKind.DECIMAL: "T22b"}
 """Revised counts and revised figures stand in tables of their own: they have other formats."""
@@ -151,25 +150,6 @@ def _causes(
     codes = codes_of(release.area, table, key, column)
     found = causes_of(facts, spec, declared_column(spec, column), codes)
     return tuple(cause for cause in Cause if cause in (found or {Cause.OTHER}))
-
-
-def codes_of(area: str, table: StatTable, key: Sequence[str], column: Column) -> dict[str, str]:
-    """Give what a number is broken down by: dimension → code, totals left out."""
-    codes = {name: code for name, code in zip(table.dimensions, key, strict=True) if code}
-    codes |= dict(column.codes)
-    return codes if area in COUNTRIES else {**codes, KOMMUNE: area}
-
-
-def declared_column(spec: TableSpec, column: Column) -> ColumnSpec:
-    """Give the declared column that a laid out one comes from."""
-    return max(
-        (
-            each
-            for each in spec.columns
-            if each.id == column.id or (each.by and column.id.startswith(f"{each.id}_"))
-        ),
-        key=lambda each: len(each.id),
-    )
 
 
 def find_revised(release: Release, revisions: StatTable, row: int) -> tuple[StatTable, int, Column]:

@@ -1,14 +1,25 @@
 """Names of numbers: the same number has one name wherever, and whenever, it is printed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from fpsheet_sync.disclosure.cells import CellId
-from fpsheet_sync.statistics.stat_table import Period
+from fpsheet_sync.statistics.facts.scope import quarters
+from fpsheet_sync.statistics.stat_table import Column, Period, Release, StatTable
+from fpsheet_sync.statistics.tables.cube import KOMMUNE
+from fpsheet_templates.population import Timing, load_populations
+from fpsheet_templates.table import TOTAL, ColumnSpec, TableSpec
 
 COUNTRIES = frozenset({"", "GL", "DK"})
 LAND = "land"
+DISTINCT = ".distinct"
+"""End of the names of numbers that count each citizen or case once."""
+
+
+_KVARTAL = "kvartal"
+_DAY = timedelta(days=1)
 
 Codes = frozenset[tuple[str, str]]
 
@@ -53,3 +64,54 @@ class Number:
         pairs = (code.partition("=") for code in codes)
         named = frozenset((name, value) for name, _, value in pairs)
         return cls(of, (fra, til), area.partition("=")[2], named)
+
+
+def codes_of(area: str, table: StatTable, key: Sequence[str], column: Column) -> dict[str, str]:
+    """Give what a number is broken down by: dimension → code, totals left out."""
+    codes = {name: code for name, code in zip(table.dimensions, key, strict=True) if code}
+    codes |= dict(column.codes)
+    return codes if area in COUNTRIES else {**codes, KOMMUNE: area}
+
+
+def declared_column(spec: TableSpec, column: Column) -> ColumnSpec:
+    """Give the declared column that a laid out one comes from."""
+    return max(
+        (
+            each
+            for each in spec.columns
+            if each.id == column.id or (each.by and column.id.startswith(f"{each.id}_"))
+        ),
+        key=lambda each: len(each.id),
+    )
+
+
+def dated(of: str, period: Period) -> tuple[str, Period]:
+    """Give the name of a count and its days: a state is one of a single day, whatever the period.
+
+    >>> dated("bestand.primo", Period(date(2025, 1, 1), date(2025, 12, 31)))[0]
+    'bestand.bestand'
+    """
+    population = load_populations().get(of.removesuffix(DISTINCT))
+    if population is None or population.timing not in {Timing.LAST_DAY, Timing.DAY_BEFORE}:
+        return of, period
+    day = period.til if population.timing is Timing.LAST_DAY else period.fra - _DAY
+    return population.same_as or of, Period(day, day)
+
+
+def number_of(release: Release, table: StatTable, column: Column, key: Sequence[str]) -> Number:
+    """Name the number in a cell."""
+    codes = dict(zip(table.dimensions, key, strict=True)) | dict(column.codes)
+    codes = {name: code for name, code in codes.items() if code != TOTAL}
+    period = table.period
+    quarter = codes.pop(_KVARTAL, "")
+    if quarter:
+        period = next(each.period for each in quarters(period) if each.id == quarter)
+    area = codes.pop(KOMMUNE, release.area)
+    of, period = dated(column.of, period)
+    days = (str(period.fra), str(period.til))
+    return Number(of, days, area, frozenset(codes.items()))
+
+
+def figure_id(release: Release, table: StatTable, column: Column, key: Sequence[str]) -> str:
+    """Name a figure that is no count: a percentage, a median, an expected number."""
+    return "|".join((table.id, f"{LAND}={release.area}", column.id, *key))

@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables
-from fpsheet_sync.statistics.protection.citizen_counts import count_excess, count_measured
-from fpsheet_sync.statistics.protection.crossed_cells import cross_specs
 from fpsheet_sync.statistics.stat_table import Period, Release
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, compare, published_share
+from fpsheet_sync.statistics.tables.citizen_counts import count_excess, count_measured
 from fpsheet_sync.statistics.tables.counting import Counting
 from fpsheet_sync.statistics.tables.coverage import cover, delivered_files, tell_coverage
+from fpsheet_sync.statistics.tables.crossed_counts import cross_specs
 from fpsheet_sync.statistics.tables.cube import count_tables
 from fpsheet_sync.statistics.tables.edition import Edition, number_notes
 from fpsheet_sync.statistics.tables.quality import count_quality

@@ -13,11 +13,10 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.statistics.facts.scope import ENHED, PERSON, Scope
-from fpsheet_sync.statistics.protection.release_cells import number_of
-from fpsheet_sync.statistics.publication.revision import codes_of, declared_column
 from fpsheet_sync.statistics.stat_table import Column, ColumnKind, Release, StatTable
 from fpsheet_sync.statistics.tables.counting import Excess, Kind
 from fpsheet_sync.statistics.tables.cube import KOMMUNE, Codes, Figure
+from fpsheet_sync.statistics.tables.number_name import codes_of, declared_column, number_of
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec, load_tables
 
 _COUNTS = frozenset({Count.ROWS, Count.DISTINCT, Count.SUM})
