@@ -36,6 +36,12 @@ _XFS = (  # (font, fill or None, alignment): offsets into _FONTS and _FILLS
 BODY, HEADER, TITLE, LINK, ANSWER, LINE = range(len(_XFS))
 """Offsets of our cell styles; add the first index that `add_styles` gives."""
 
+_GROUPS = (
+    *("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"),
+    *("tableStyles", "colors", "extLst"),
+)
+"""The order the schema demands of the lists of styles (ECMA-376 part 1, 18.8.39)."""
+
 FAULT_MARK, WARNING_MARK = range(2)
 """Offsets of our differential styles."""
 
@@ -97,8 +103,8 @@ def _append(root: Element, tag: str, texts: tuple[str, ...]) -> int:
     group = root.find(f"{{{MAIN}}}{tag}")
     if group is None:
         group = etree.Element(f"{{{MAIN}}}{tag}")
-        before = root.find(f"{{{MAIN}}}tableStyles")
-        at = len(root) if before is None else root.index(before)
+        later = {f"{{{MAIN}}}{each}" for each in _GROUPS[_GROUPS.index(tag) + 1 :]}
+        at = next((n for n, other in enumerate(root) if other.tag in later), len(root))
         root.insert(at, group)
     first = len(group)
     group.extend(etree.fromstring(text.format(ns=MAIN)) for text in texts)

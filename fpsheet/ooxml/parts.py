@@ -1,11 +1,13 @@
 """The parts of a package, changed one by one; what is not touched stays as it was."""
 
 import posixpath
+import unicodedata
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
+from urllib.parse import unquote
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from lxml import etree
@@ -54,7 +56,7 @@ class Parts:
     changed: dict[str, bytes] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
     _archive: ZipFile = field(init=False)
-    _names: Mapping[str, None] = field(init=False)
+    _names: Mapping[str, str] = field(init=False)
     _unpacked: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -65,11 +67,17 @@ class Parts:
         """
         with _zip_faults():
             self._archive = open_zip(self.original)
-        self._names = dict.fromkeys(self._archive.namelist())
+        self._names = {fold_name(name): name for name in self._archive.namelist()}
+
+    def spelled(self, name: str) -> str:
+        """Return the name of a part as the zip spells it; a part that is not in it, as given."""
+        return self._names.get(fold_name(name), name)
 
     def __contains__(self, name: str) -> bool:
-        """Tell whether the part is there now."""
-        return name not in self.removed and (name in self.changed or name in self._names)
+        """Tell whether the part is there now, however its name is spelled."""
+        own = self.spelled(name)
+        is_known = own in self.changed or fold_name(name) in self._names
+        return is_known and own not in self.removed
 
     def __getitem__(self, name: str) -> bytes:
         """Give the content of a part as it is now.
@@ -77,45 +85,108 @@ class Parts:
         Raises:
             DamagedPackageError: It is not there.
         """
-        if name not in self:
+        own = self.spelled(name)
+        if own not in self:
             raise DamagedPackageError
-        if name in self.changed:
-            return self.changed[name]
-        if name not in self._unpacked:
+        if own in self.changed:
+            return self.changed[own]
+        if own not in self._unpacked:
             with _zip_faults():
-                self._unpacked[name] = self._archive.read(name)
-        return self._unpacked[name]
+                self._unpacked[own] = self._archive.read(own)
+        return self._unpacked[own]
 
     def write(self, name: str, content: bytes) -> None:
         """Replace or add a part."""
-        self.removed.discard(name)
-        self.changed[name] = content
+        own = self.spelled(name)
+        self.removed.discard(own)
+        self.changed[own] = content
 
     def remove(self, name: str) -> None:
         """Take a part out."""
-        self.removed.add(name)
+        self.removed.add(self.spelled(name))
+
+    def names(self) -> tuple[str, ...]:
+        """List the parts that are there now, as the zip spells them: those of the file first."""
+        own = dict.fromkeys((*self._names.values(), *self.changed))
+        return tuple(name for name in own if name not in self.removed)
 
     def to_bytes(self) -> bytes:
-        """Zip the package again; untouched parts keep their place, time and content."""
+        """Zip the package again; untouched parts keep their place, time and content.
+
+        A part gets the name by which the relationships call it: some programs write another case
+        into the zip, which Excel forgives and others do not.
+        """
         if not self.changed and not self.removed:
             return self.original
+        spellings = _agree_on_names(self)
         target = BytesIO()
         with ZipFile(target, "w") as archive:
-            for info in self._archive.infolist():
-                if info.filename in self.removed:
-                    continue
-                entry = ZipInfo(info.filename, date_time=info.date_time)
-                entry.compress_type = info.compress_type
-                entry.external_attr = info.external_attr
-                entry.create_system = info.create_system
-                archive.writestr(entry, self[info.filename], compresslevel=_LEVEL)
-            for name in self.changed:
-                if name not in self._names and name not in self.removed:
-                    entry = ZipInfo(name, date_time=_OWN_TIME)
-                    entry.compress_type = ZIP_DEFLATED
-                    entry.create_system = 0  # the same on every system
-                    archive.writestr(entry, self.changed[name], compresslevel=_LEVEL)
+            known = {info.filename: info for info in self._archive.infolist()}
+            for name in (*known, *(name for name in self.changed if name not in known)):
+                if name not in self.removed:
+                    entry = _entry(spellings.get(name, name), known.get(name))
+                    archive.writestr(entry, self[name], compresslevel=_LEVEL)
         return target.getvalue()
+
+
+def _entry(name: str, old: ZipInfo | None) -> ZipInfo:
+    """Return the head of a part in the new zip: as it was, or as ours are."""
+    entry = ZipInfo(name, date_time=old.date_time if old else _OWN_TIME)
+    entry.compress_type = old.compress_type if old else ZIP_DEFLATED
+    entry.external_attr = old.external_attr if old else entry.external_attr
+    entry.create_system = old.create_system if old else 0  # ours are the same on every system
+    return entry
+
+
+def fold_name(name: str) -> str:
+    """Return a part's name as names are compared: in any case, with any encoding of its letters.
+
+    >>> fold_name("xl/Worksheets/Sheet%201.xml")
+    'xl/worksheets/sheet 1.xml'
+    """
+    return unicodedata.normalize("NFC", unquote(name)).casefold()
+
+
+def _agree_on_names(parts: Parts) -> dict[str, str]:
+    """Return the names that the zip spells otherwise than the relationships, with theirs.
+
+    The list of content types is rewritten where it has a third spelling.
+    """
+    wanted = {fold_name(name): name for name in (CONTENT_TYPES, relations_name(""))}
+    for rels in (name for name in parts.names() if name.casefold().endswith(".rels")):
+        owner = parts.spelled(_owner_name(rels))
+        for target in _targets(parts, rels, owner):
+            wanted.setdefault(fold_name(target), target)
+    for name in tuple(wanted.values()):
+        wanted.setdefault(fold_name(relations_name(name)), relations_name(name))
+    found = {name: wanted.get(fold_name(name), name) for name in parts.names()}
+    changed = {name: other for name, other in found.items() if name != other}
+    if changed:
+        _respell_types(parts, wanted)
+    return changed
+
+
+def _targets(parts: Parts, rels: str, owner: str) -> tuple[str, ...]:
+    """List the parts that a list of relationships names, as it spells them."""
+    try:
+        root = parse(parts[rels])
+    except DamagedPackageError:
+        return ()  # its owner's parts keep the names they have
+    inside = (entry for entry in root if entry.get("TargetMode") != "External")
+    return tuple(resolve(owner, entry.get("Target", "")) for entry in inside)
+
+
+def _owner_name(rels: str) -> str:
+    folder, name = posixpath.split(rels)
+    return posixpath.join(posixpath.dirname(folder), name[: -len(".rels")])
+
+
+def _respell_types(parts: Parts, wanted: Mapping[str, str]) -> None:
+    root = parse(parts[CONTENT_TYPES])
+    for entry in root.findall(f"{{{TYPES}}}Override"):
+        name = entry.get("PartName", "").lstrip("/")
+        entry.set("PartName", f"/{wanted.get(fold_name(name), name)}")
+    parts.write(CONTENT_TYPES, serialise(root))
 
 
 def parse(content: bytes) -> Element:
@@ -246,7 +317,7 @@ def drop_part(parts: Parts, name: str) -> None:
     """Remove a part, its content type and its own relationships."""
     root = parse(parts[CONTENT_TYPES])
     for entry in root.findall(f"{{{TYPES}}}Override"):
-        if entry.get("PartName", "").lstrip("/") == name:
+        if fold_name(entry.get("PartName", "").lstrip("/")) == fold_name(name):
             root.remove(entry)
     parts.write(CONTENT_TYPES, serialise(root))
     parts.remove(name)

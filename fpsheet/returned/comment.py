@@ -60,7 +60,7 @@ def comment_cells(parts: Parts, sheet: SheetPart, texts: Mapping[str, str]) -> N
         sheet: The worksheet.
         texts: Address → text of the comment.
     """
-    comments, drawing = _find(parts, sheet.name, "comments"), _find(parts, sheet.name, "vmlDrawing")
+    comments, drawing = _find_comments(parts, sheet.name), _find_drawing(parts, sheet)
     try:
         root = parse(parts[comments.target]) if comments else _new_comments()
         shapes = parse(parts[drawing.target]) if drawing else parse(_EMPTY_VML.encode())
@@ -76,15 +76,14 @@ def comment_cells(parts: Parts, sheet: SheetPart, texts: Mapping[str, str]) -> N
     first = _next_shape(shapes)
     drawn = (_shape(*said, number) for number, said in enumerate(free, start=first))
     shapes.extend(parse(f"<xml>{''.join(drawn)}</xml>".encode()))
-    number = re.sub(r"\D", "", sheet.name) or "1"
     if free:
-        _save(parts, sheet, comments, root, f"xl/commentsFpsheet{number}.xml")
-        _save_drawing(parts, sheet, drawing, shapes, f"xl/drawings/vmlFpsheet{number}.vml")
+        _save(parts, sheet, comments, root)
+        _save_drawing(parts, sheet, drawing, shapes)
 
 
 def uncomment_cells(parts: Parts, sheet: SheetPart) -> bool:
     """Take our comments away, and parts that only held ours; tell whether there were any."""
-    comments, drawing = _find(parts, sheet.name, "comments"), _find(parts, sheet.name, "vmlDrawing")
+    comments, drawing = _find_comments(parts, sheet.name), _find_drawing(parts, sheet)
     if comments is None:
         return False
     try:
@@ -110,9 +109,24 @@ def uncomment_cells(parts: Parts, sheet: SheetPart) -> bool:
     return True
 
 
-def _find(parts: Parts, part: str, kind: str) -> Relation | None:
-    found = (relation for relation in relations_of(parts, part) if relation.kind == kind)
+def _find_comments(parts: Parts, part: str) -> Relation | None:
+    found = (relation for relation in relations_of(parts, part) if relation.kind == "comments")
     return next((relation for relation in found if relation.target in parts), None)
+
+
+def _find_drawing(parts: Parts, sheet: SheetPart) -> Relation | None:
+    """Return the drawing that shows the notes of a sheet: a logo in its header has another one."""
+    element = sheet.find("legacyDrawing")
+    link = None if element is None else element.get(f"{{{DOCUMENT_RELATION}}}id")
+    found = (relation for relation in relations_of(parts, sheet.name) if relation.id == link)
+    return next((relation for relation in found if relation.target in parts), None)
+
+
+def _free_name(parts: Parts, sheet: str, pattern: str) -> str:
+    """Return a name for a part of ours: the number of the sheet's own name, or the next free."""
+    first = int(re.sub(r"[^0-9]", "", sheet)[-9:] or "1")
+    numbers = range(first, first + len(parts.names()) + 1)
+    return next(name for name in map(pattern.format, numbers) if name not in parts)
 
 
 def _new_comments() -> Element:
@@ -190,23 +204,23 @@ def _position(cell: str) -> tuple[int, int]:
     return int(found.group(2)) - 1, column - 1
 
 
-def _save(
-    parts: Parts, sheet: SheetPart, relation: Relation | None, root: Element, name: str
-) -> None:
+def _save(parts: Parts, sheet: SheetPart, relation: Relation | None, root: Element) -> None:
     if relation is not None:
         parts.write(relation.target, serialise(root))
         return
+    name = _free_name(parts, sheet.name, "xl/commentsFpsheet{}.xml")
     add_part(parts, name, serialise(root), content_type=_COMMENTS_TYPE)
     add_relation(parts, sheet.name, kind="comments", target=name)
 
 
-def _save_drawing(
-    parts: Parts, sheet: SheetPart, relation: Relation | None, root: Element, name: str
-) -> None:
+def _save_drawing(parts: Parts, sheet: SheetPart, relation: Relation | None, root: Element) -> None:
     content = etree.tostring(root, encoding="UTF-8")
     if relation is not None:
         parts.write(relation.target, content)
         return
+    for dangling in sheet.find_all("legacyDrawing"):
+        sheet.root.remove(dangling)
+    name = _free_name(parts, sheet.name, "xl/drawings/vmlFpsheet{}.vml")
     add_part(parts, name, content, content_type=_VML_TYPE)
     link = add_relation(parts, sheet.name, kind="vmlDrawing", target=name)
     element = etree.Element(f"{{{MAIN}}}legacyDrawing", nsmap={"r": DOCUMENT_RELATION})

@@ -45,10 +45,20 @@ def add_list(parts: Parts, content: bytes, *, title: str, part: str = PART) -> N
         sheets, f"{{{MAIN}}}sheet", nsmap=prefixes, name=title, sheetId=str(number)
     )
     entry.set(f"{{{DOCUMENT_RELATION}}}id", link)
-    for view in root.iter(f"{{{MAIN}}}workbookView"):
+    for view in _views(root, sheets):
         view.set("activeTab", str(len(sheets) - 1))
     _repeat_headings(root, title, place=len(sheets) - 1)
     parts.write(name, serialise(root))
+
+
+def _views(root: Element, sheets: Element) -> list[Element]:
+    """Return the views of the workbook; SheetJS writes none, and then the first tab is in front."""
+    found = list(root.iter(f"{{{MAIN}}}workbookView"))
+    if not found:
+        views = etree.Element(f"{{{MAIN}}}bookViews")
+        root.insert(root.index(sheets), views)
+        found.append(etree.SubElement(views, f"{{{MAIN}}}workbookView"))
+    return found
 
 
 def _repeat_headings(root: Element, title: str, *, place: int) -> None:
@@ -70,9 +80,12 @@ def drop_list(parts: Parts, sheet: SheetEntry) -> None:
     link = f"{{{DOCUMENT_RELATION}}}id"
     place = next(n for n, entry in enumerate(sheets) if entry.get(link) == sheet.relation)
     _drop_names(root, place)
-    for view in root.iter(f"{{{MAIN}}}workbookView"):
+    for view in list(root.iter(f"{{{MAIN}}}workbookView")):
+        views = view.getparent()
         if whole_number(view.get("activeTab")) >= place:
             view.set("activeTab", "0")
+            if views is not None and view.keys() == ["activeTab"] and len(views) == 1:
+                root.remove(views)  # it is ours, or says nothing
     parent = sheets[place].getparent()
     if parent is not None:
         parent.remove(sheets[place])

@@ -1,6 +1,7 @@
 """The workbook of a kommune, built from the form."""
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
@@ -34,6 +35,15 @@ _OTHERS: Mapping[str, Callable[[Workbook, Issue], object]] = {
     "koder": make_code_sheet,
 }
 """Sheets that are calculated or read only, by identifier."""
+
+_STYLES = "xl/styles.xml"
+_FONT = re.compile(rb"(?<=<font>)(.*?)(?=</font>)", re.DOTALL)
+_FONT_PART = re.compile(rb"<(\w+)[^>]*/>")
+_FONT_ORDER = tuple(
+    b"b i strike condense extend outline shadow u vertAlign sz color name family charset"
+    b" scheme".split()
+)
+"""The order of a font's parts (ECMA-376 part 1, 18.8.22); openpyxl writes them in another."""
 
 
 def build_workbook(  # noqa: PLR0913 - what a workbook is issued with, each by name
@@ -104,6 +114,7 @@ def build_issue(
     target = BytesIO()
     book.save(target)
     parts = unpack(target.getvalue())
+    parts[_STYLES] = _FONT.sub(_order_font, parts[_STYLES])
     for number, title in enumerate(book.sheetnames, start=1):
         name = f"xl/worksheets/sheet{number}.xml"
         parts[name] = _finish(
@@ -149,6 +160,11 @@ def _finish(  # noqa: PLR0913 - each by name
     elif title == issue.title("meta"):
         results = {TODAY_CELL: date_serial(issue.issued_at.date())}
     return store_results(xml, results)
+
+
+def _order_font(font: re.Match[bytes]) -> bytes:
+    parts = _FONT_PART.finditer(font[1])
+    return b"".join(part[0] for part in sorted(parts, key=lambda p: _FONT_ORDER.index(p[1])))
 
 
 def premade_rows(sheet: Sheet, kommune: Kommune) -> int:

@@ -186,11 +186,13 @@ def _lint_comments(parts: Parts, sheet: str) -> Iterator[str]:
             if len(text) > _LONGEST_TEXT:
                 yield f"{name}: a comment is too long"
         shown = parts.trees[sheet].find(f"{MAIN}legacyDrawing")
-        shapes = parts.of_kind(sheet, "vmlDrawing")
-        if shown is None or not shapes:
+        # A sheet can have another such drawing: the pictures of its header.
+        link = "" if shown is None else shown.get(OFFICE_ID, "")
+        kind, drawing = parts.relations(sheet).get(link, ("", ""))
+        if kind != "vmlDrawing":
             yield f"{sheet}: has comments that no drawing shows"
-        elif parts.content[shapes[0]].count(b"<x:ClientData") < len(places):
-            yield f"{shapes[0]}: has fewer shapes than there are comments"
+        elif parts.content[drawing].count(b"<x:ClientData") < len(places):
+            yield f"{drawing}: has fewer shapes than there are comments"
 
 
 def _lint_drawing(parts: Parts, sheet: str) -> Iterator[str]:
