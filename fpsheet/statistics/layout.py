@@ -325,9 +325,8 @@ def _figure_pages(desk: _Desk, table: StatTable, chart: Chart) -> Iterator[Page]
     if left_out:
         lines.append(Line(words.fill("book.figure_without", {"names": "; ".join(left_out)})))
     is_late = "provisional" if table.provisional else "final"
-    lines.append(
-        Line(words.fill(f"line.counted_{is_late}", {"day": words.day(desk.release.counted_on)}))
-    )
+    counted_on = words.fill(f"line.counted_{is_late}", {"day": words.day(desk.release.counted_on)})
+    lines.append(Line(f"{counted_on} {desk.release.coverage}"))
     lines.append(Line(table.source))
     heads = [_text_column(figure.axis, figure.categories)]
     for each in figure.series:

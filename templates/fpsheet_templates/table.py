@@ -108,6 +108,7 @@ class ColumnSpec:
         parts: Columns it is the sum or share of, or rests on.
         compares: For a figure that compares with the country: the columns whose numbers of the
             country it may give away.
+        needs: For a given figure: columns of which none may be 0, or it has no sense ([z]).
         name: Name of what it counts, where that is counted under another name elsewhere too.
         unit: Unit, a text key suffix.
         adds: Dimensions along which it adds up; None for all.
@@ -124,6 +125,7 @@ class ColumnSpec:
     where: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
     compares: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     name: str = ""
     adds: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
@@ -294,6 +296,7 @@ def _column(entry: Mapping[str, object], facts: str) -> ColumnSpec:
         where=_codes(entry.get("where")),
         parts=_words(entry.get("parts")),
         compares=_words(entry.get("compares")),
+        needs=_words(entry.get("needs")),
         name=str(entry.get("name", "")),
         adds=_words(entry["adds"]) if "adds" in entry else None,
         notes=_words(entry.get("notes")),
@@ -320,7 +323,7 @@ def _check(table: TableSpec, known: Mapping[str, Dimension]) -> None:
         named |= {*column.where, *(column.adds or ()), *filter(None, [column.by])}
     for chart in table.charts:
         named |= {chart.category, *filter(None, [chart.series])}
-    parts = {part for column in table.columns for part in (*column.parts, *column.compares)}
+    parts = {part for column in table.columns for part in (*column.parts, *column.compares, *column.needs)}
     parts |= {name for total, rest in table.equations for name in (total, *rest)}
     parts |= {name for chart in table.charts for name in chart.columns}
     for name in sorted((named - set(known)) | (parts - own)):

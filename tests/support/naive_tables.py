@@ -387,17 +387,15 @@ class NaiveBook:
         if how == "missing":
             return MISSING
         refused, decided = self._count(_REFUSED, codes), self._count(_BOTH, codes)
+        if not decided:
+            return NO_SENSE
         if how in {"lower", "upper"}:
-            if not decided:
-                return NO_SENSE
             return tenth(decided * clopper_pearson(refused, decided)[how == "upper"])
         if how == "share":
-            return tenth(Fraction(100 * refused, decided)) if decided else NO_SENSE
+            return tenth(Fraction(100 * refused, decided))
         if how in {"expected", "index"}:
             expected = decided * Fraction(self._count(_REFUSED, {}), self._count(_BOTH, {}))
         else:
-            if not decided:
-                return NO_SENSE
             expected = self._standardised(codes)
         if how in {"expected", "standardised"}:
             return tenth(expected)

@@ -101,10 +101,9 @@ def test_figures_of_another_year_are_not_used_and_said_to_be_of_it() -> None:
 
 
 def test_nothing_of_nothing_is_not_applicable_in_every_column() -> None:
-    """957 decided nothing: no share, no limits, no index; 0 are expected."""
+    """957 decided nothing: no share, nothing expected, no limits, no index."""
     cells = numbers(made(), "957")
-    assert cells["forventet"] == 0.0
-    names = ("andel_afslag", "nedre", "oevre", "indeks")
+    names = ("andel_afslag", "forventet", "nedre", "oevre", "indeks")
     assert {cells[name] for name in names} == {Shorthand.NOT_APPLICABLE}
 
 
@@ -179,8 +178,7 @@ def test_every_figure_of_nothing_is_as_the_legend_says(
     for area in (land, kommune):
         edition = release(area, country=country, benchmarks=figures if published else ())
         found = figures_of(edition)
-        # What is expected of no decisions, a target and what is over it are no shares of anything.
-        assert found.pop(("T12", "forventet")) == {0.0}
+        # A target and what is over it are no shares of anything.
         if land == "DK":
             stated = (found.pop(("T13", "maal")), found.pop(("T13", "over_maal")))
             missing = Shorthand.NOT_AVAILABLE
@@ -201,3 +199,26 @@ def test_a_public_figure_of_few_or_none_is_unreliable_in_every_table(country: Co
         found = figures_of(edition)
         assert {table for table, _ in found} == {"T02", "T03", "T04", "T09", "T12", "T19"}
         assert all(cells == {Shorthand.UNRELIABLE} for cells in found.values()), found
+
+
+@pytest.mark.slow
+def test_a_printed_index_where_nothing_is_expected_is_not_applicable() -> None:
+    """The country refused none of 400: 0 of 955's 60 are expected, and its 40 are no index of 0."""
+    decisions = [
+        {
+            "kommune_kode": "955",
+            "borger": f"p{n}",
+            "afgoerelse_dato": date(2025, 1 + n % 12, 10),
+            "afgoerelse": "afslag" if n < 40 else "tilkendelse",
+        }
+        for n in range(60)
+    ]
+    persons = {f"p{n}": ("K", date(1970, 1, 1)) for n in range(60)}
+    country = Country(persons, {"afgoerelse": decisions}, ALL)
+    national = (Benchmark("GL", 2025, "tilkendelser", 400, "x"), Benchmark("GL", 2025, "afslag", 0))
+    period = Period(date(2025, 1, 1), date(2025, 12, 31))
+    (edition,) = (
+        one for one in public_editions(country, period, benchmarks=national) if one.area == "GL"
+    )
+    cells = numbers(edition, "955")
+    assert (cells["afslag"], cells["forventet"], cells["indeks"]) == (40, 0, NOTHING)

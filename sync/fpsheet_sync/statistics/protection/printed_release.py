@@ -19,6 +19,7 @@ from fpsheet_sync.statistics.stat_table import (
     StatTable,
 )
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, compare
+from fpsheet_sync.statistics.tables.column_layout import say_missing
 from fpsheet_sync.statistics.tables.counting import Counting
 from fpsheet_sync.statistics.tables.cube import KOMMUNE, Cube, Figure
 from fpsheet_sync.statistics.tables.number_name import (
@@ -189,7 +190,7 @@ class _Row:
         codes = frozenset(codes_of(self.release.area, self.table, self.key, column).items())
         found = self.printed.given.get(Figure(declared.facts, declared.measure, Count.GIVEN, codes))
         if found is None:
-            return Shorthand.NOT_AVAILABLE
+            return say_missing(self.cell(columns[name], None) for name in declared.needs)
         return whole_number(Decimal(repr(found))) if column.rests_on else found
 
     def _name(self, column: Column) -> str:

@@ -78,19 +78,7 @@ def compare(
     found: dict[Figure, float] = {}
     for kommune in ("", *kommuner):
         codes: Codes = frozenset({(KOMMUNE, kommune)} if kommune else ())
-        number, refused = _decided(cube, codes), _counted(cube, "afslag", codes)
-        expected = _expected(cube, codes, [frozenset()]) if share is None else number * share
-        given = {"forventet": expected}
-        if number:
-            lower, upper = binomial_interval(int(refused), int(number))
-            given |= {"nedre": lower * number, "oevre": upper * number}
-        if expected:
-            given["indeks"] = 100 * refused / expected
-        if share is None:
-            standardised = _expected(cube, codes, strata)
-            given["forventet_standardiseret"] = standardised
-            if standardised:
-                given["indeks_standardiseret"] = 100 * refused / standardised
+        given = _compare_refusals(cube, codes, share, strata)
         found.update({Figure("afgoerelse", m, Count.GIVEN, codes): v for m, v in given.items()})
         target = by_area.get(kommune, {}).get(MAAL)
         if target is not None:
@@ -98,6 +86,26 @@ def compare(
             found[Figure("tilbagevisning", "maal", Count.GIVEN, codes)] = target
             found[Figure("tilbagevisning", "over_maal", Count.GIVEN, codes)] = over
     return found
+
+
+def _compare_refusals(
+    cube: Cube, codes: Codes, share: float | None, strata: Sequence[Codes]
+) -> Mapping[str, float]:
+    """Compare the refusals of an area with the country's share; nothing where it decided nothing."""
+    number, refused = _decided(cube, codes), _counted(cube, "afslag", codes)
+    if not number:
+        return {}
+    expected = _expected(cube, codes, [frozenset()]) if share is None else number * share
+    lower, upper = binomial_interval(int(refused), int(number))
+    given = {"forventet": expected, "nedre": lower * number, "oevre": upper * number}
+    if expected:
+        given["indeks"] = 100 * refused / expected
+    if share is None:
+        standardised = _expected(cube, codes, strata)
+        given["forventet_standardiseret"] = standardised
+        if standardised:
+            given["indeks_standardiseret"] = 100 * refused / standardised
+    return given
 
 
 def published_share(figures: Iterable[Benchmark], country: str, period: Period) -> float | None:

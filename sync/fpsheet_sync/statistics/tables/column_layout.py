@@ -1,6 +1,6 @@
 """Columns of a table as they are laid out: headings, and which number each cell holds."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -107,22 +107,20 @@ def fill_row(edition: Edition, shown: Sequence[ShownColumn], row: Codes) -> tupl
         if each.spec.count is Count.SHARE:
             found[each.column.id] = _share(*(_whole(found, part) for part in each.spec.parts))
     for each in shown:
-        if _is_of_nothing(each, found):
-            found[each.column.id] = Shorthand.NOT_APPLICABLE
+        if found[each.column.id] is Shorthand.NOT_AVAILABLE:
+            found[each.column.id] = say_missing(found[name] for name in each.spec.needs)
     return tuple(found[each.column.id] for each in shown)
 
 
-def _is_of_nothing(each: ShownColumn, found: Mapping[str, Cell]) -> bool:
-    """Tell whether a figure of a part and its whole has no whole: 0 of 0 says nothing.
+def say_missing(needed: Iterable[Cell]) -> Shorthand:
+    """Say why a figure is missing, from what it needs: it has no sense of nothing, else [x].
 
-    So too an index where nothing is expected.
+    >>> say_missing([0]), say_missing([4, 0.0]), say_missing([4, 1.5]), say_missing([])
+    (<Shorthand.NOT_APPLICABLE: '[z]'>, <Shorthand.NOT_APPLICABLE: '[z]'>, \
+<Shorthand.NOT_AVAILABLE: '[x]'>, <Shorthand.NOT_AVAILABLE: '[x]'>)
     """
-    spec = each.spec
-    if spec.count is not Count.GIVEN or len(spec.parts) != len(("part", "whole")):
-        return False
-    is_index = spec.unit == INDEX and found[each.column.id] is Shorthand.NOT_AVAILABLE
-    expected = found.get(spec.id.replace("indeks", "forventet"))
-    return found[spec.parts[-1]] == 0 or (is_index and expected == 0)
+    of_nothing = any(cell in {0, Shorthand.NOT_APPLICABLE} for cell in needed)
+    return Shorthand.NOT_APPLICABLE if of_nothing else Shorthand.NOT_AVAILABLE
 
 
 def _counted(edition: Edition, each: ShownColumn, row: Codes) -> Cell:
