@@ -95,7 +95,7 @@ def _value(listed: "ListedEdition") -> dict[str, object]:
 
 def _line(listed: "ListedEdition", words: Words, told: "Wording") -> str:
     one, gone = listed.publication, listed.withdrawal
-    values = {"area": told.area(one.area), "period": told.period(one.period)}
+    values = {"area": told.owner(one.area), "period": told.period(one.period)}
     day = {"number": one.number, "day": told.day(one.counted_on)}
     lines = [words.fill("command.editions.line", {**values, **day})]
     if gone is not None:
@@ -131,6 +131,6 @@ def withdraw_edition(  # noqa: PLR0913 - one parameter per option
     told = Wording(session.form(), words.language)
     named = (country, Period(fra, til), edition)
     one = take_edition_back(session.central(db), told, named, reason, session.actor())
-    values = {"area": told.area(one.area), "period": told.period(one.period)}
+    values = {"area": told.owner(one.area), "period": told.period(one.period)}
     session.console().say(words.fill("command.withdraw.done", {**values, "number": one.number}))
     return 0

@@ -147,7 +147,7 @@ def _tell_written(session: Session, written: "Written", order: "Order") -> None:
     for area, one in written.editions.items():
         standing = "again" if order.edition else "known"
         key = "published" if area in written.new else standing
-        said = {"number": one.number, "area": told.area(area), "day": told.day(one.counted_on)}
+        said = {"number": one.number, "area": told.owner(area), "day": told.day(one.counted_on)}
         console.say(words.fill(f"command.report.{key}", said))
     if order.period.til >= order.counted_on:
         console.warn(words.get("command.report.open"))

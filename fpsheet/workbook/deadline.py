@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from fpsheet.workbook.cell_reading import EMPTY, birth_number
-from fpsheet.workbook.formula import TODAY_NAME, print_number
+from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME, print_number
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.layout import (
     CALCULATED_MARK,
@@ -36,7 +36,12 @@ GRANTED = ("tilkendelse", "aendring", "uaendret")
 POSTPONED = "udsaettelse"
 """So too after this one, where it states a level."""
 ENDED = "bortfald"
-_PENSION, _NO_PENSION = 2, 1
+ENDED_BY_DEATH = "doedsfald"
+"""After it no decision gives the pension again, whenever it is made."""
+ENDED_BY_LIFE = ("alderspension", "fraflytning")
+"""These end the pension from their own day, whatever is decided until then."""
+_PENSION, _NO_PENSION, _NO_MORE = 2, 1, 3
+"""On one day a pension that is given outweighs one that is taken, but not one that life ends."""
 _FLEKSJOB_AGE = "FLEKSJOB_UNDER_ALDER"
 
 
@@ -116,8 +121,18 @@ def _days(sheet: Sheet) -> str:
         granted = ",".join(f'{what}="{code}"' for code in GRANTED)
         postponed = f'AND({what}="{POSTPONED}",{value_name(sheet.id, "niveau")}<>"")'
         kind = f'IF(OR({granted},{postponed}),{_PENSION},IF({what}="{ENDED}",{_NO_PENSION},0))'
-        return f'IF(AND(ISNUMBER({day}),{annulled}=""),IF({kind}=0,0,{day}*10+{kind}),0)'
+        key = f"IF({kind}={_NO_PENSION},{_end_key(day)},{day}*10+{kind})"
+        return f'IF(AND(ISNUMBER({day}),{annulled}=""),IF({kind}=0,0,{key}),0)'
     return ""
+
+
+def _end_key(day: str) -> str:
+    """Give the key of a bortfald: by which day it outweighs the decisions made until then."""
+    cause = value_name("afgoerelse", "bortfald_aarsag")
+    by_life = ",".join(f'{cause}="{each}"' for each in ENDED_BY_LIFE)
+    from_day = f"MAX({day},{value_name('afgoerelse', 'virkning_dato')})"
+    own = f"IF(OR({by_life}),{from_day}*10+{_NO_MORE},{day}*10+{_NO_PENSION})"
+    return f'IF({cause}="{ENDED_BY_DEATH}",{LAST_DAY}*10+{_NO_MORE},{own})'
 
 
 def _latest(sheet: Sheet) -> str:

@@ -323,7 +323,11 @@ def _check(table: TableSpec, known: Mapping[str, Dimension]) -> None:
         named |= {*column.where, *(column.adds or ()), *filter(None, [column.by])}
     for chart in table.charts:
         named |= {chart.category, *filter(None, [chart.series])}
-    parts = {part for column in table.columns for part in (*column.parts, *column.compares, *column.needs)}
+    parts = {
+        part
+        for column in table.columns
+        for part in (*column.parts, *column.compares, *column.needs)
+    }
     parts |= {name for total, rest in table.equations for name in (total, *rest)}
     parts |= {name for chart in table.charts for name in chart.columns}
     for name in sorted((named - set(known)) | (parts - own)):

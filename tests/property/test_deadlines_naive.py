@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 CODES: Final = {"revurdering": "BRG-018", "fleksjob": "BRG-019"}
 CITIZENS: Final = 160
 FLEKSJOB: Final = {"job_type": "fleksjob", "timer_pr_uge": 20, "branche": "Q"}
+ENDS: Final = ("andet", "frakendt", "doedsfald", "fraflytning", "alderspension")
 UDSAETTELSE_FROM: Final = date(2021, 1, 1)
 DAYS: Final = (date(2021, 7, 1), date(2021, 7, 2), date(2024, 2, 29), date(2026, 3, 2))
 
@@ -76,13 +77,14 @@ def _life(random: Random, days: Sequence[date]) -> list[tuple[str, dict[str, Any
 
 def _decision(kind: str, random: Random, day: date) -> dict[str, Any]:
     """Give a decision without a fault in it, which would put all of the citizen's in doubt."""
+    effect = random.choice((0, 40, 40, 400))
     pays = kind in {"tilkendelse", "uaendret"} or (kind == "udsaettelse" and random.random() < 0.5)
     return {
         "afgoerelse": kind,
         "afgoerelse_dato": max(day, UDSAETTELSE_FROM) if kind == "udsaettelse" else day,
         "niveau": "laveste" if pays else None,
-        "virkning_dato": day + timedelta(days=40) if pays or kind == "bortfald" else None,
-        "bortfald_aarsag": "andet" if kind == "bortfald" else None,
+        "virkning_dato": day + timedelta(days=effect) if pays or kind == "bortfald" else None,
+        "bortfald_aarsag": random.choice(ENDS) if kind == "bortfald" else None,
         "foreliggende_grundlag": "ja" if kind == "udsaettelse" else None,
         "instans": "kommunalbestyrelse",
     }

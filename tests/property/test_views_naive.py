@@ -120,6 +120,11 @@ def disturb_rows(rows: dict[str, list[dict[str, Any]]], random: Random) -> None:
             if sheet == "afgoerelse" and random.random() < 0.08:
                 level = random.choice((None, "laveste", "hoejeste"))
                 row |= {"afgoerelse": "udsaettelse", "niveau": level}
+            elif sheet == "afgoerelse" and random.random() < 0.15:
+                day = row["afgoerelse_dato"] + timedelta(days=random.choice((-30, 0, 90, 900)))
+                ends = ("doedsfald", "fraflytning", "alderspension", "frakendt")
+                row |= {"afgoerelse": "bortfald", "niveau": None, "virkning_dato": day}
+                row["bortfald_aarsag"] = random.choice(ends)
 
 
 def told_citizens(rows: Rows) -> list[str]:

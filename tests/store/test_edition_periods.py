@@ -17,12 +17,14 @@ from fpsheet_templates.errors import UsageError
 from tests.support.editions import (
     YEAR,
     bytes_of,
+    edition,
     first_reports,
     issue,
     report,
     ten_of_each,
     write,
 )
+from tests.support.handed_out import read_file
 from tests.support.stores import careless, pg_stores, sqlite_template, store, stores
 from tests.support.submissions import START
 
@@ -76,6 +78,13 @@ def test_a_period_nobody_has_reported_for_is_refused(store: Store, tmp_path: Pat
         assert "Vælg en periode, som en kommune har indberettet for" in str(refusal.value.remedy)
     assert numbers(store, later) == []
     assert bytes_of(tmp_path / "nobody") == {}
+    # The remedy, carried out: T21 of an earlier year names who has reported, and their period is
+    # given.
+    written = write(store, tmp_path / "earlier")
+    national = next(path for path in written.files if "groenland" in path.name)
+    told = next(sheet for sheet in read_file(national) if sheet.name == "T21")
+    delivered = {row[0] for row in told.body if row[1] not in {"", "0"}}
+    assert delivered >= {"Kommune Kujalleq", "Kommuneqarfik Sermersooq"}
 
 
 @sqlite
@@ -92,6 +101,19 @@ def test_a_country_whose_numbers_did_not_change_gets_no_new_edition(
     again = issue(store, tmp_path / "second")
     assert (numbers(store), again.new) == ([1], frozenset())
     assert bytes_of(tmp_path / "second") == bytes_of(tmp_path / "first")
+
+
+@sqlite
+@pytest.mark.slow
+def test_a_kommune_without_an_earlier_edition_replaces_none(store: Store, tmp_path: Path) -> None:
+    """955 reports after edition 1: the country's second replaces it, its own replaces none."""
+    report(store, "956", ten_of_each())
+    issue(store, tmp_path / "first")
+    report(store, "955", ten_of_each(), minute=10)
+    issue(store, tmp_path / "second")
+    assert "Afløser udgave 1" in edition(store, 2).edition
+    assert "Afløser udgave 1" in edition(store, 2, "956").edition
+    assert edition(store, 2, "955").edition == "Udgave 2."
 
 
 @sqlite

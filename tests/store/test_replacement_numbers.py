@@ -65,7 +65,7 @@ def numbers(made: Release, table_id: str, column: str) -> dict[tuple[str, ...], 
 
 
 def test_one_replacement_number_of_two_kommuner_is_two_citizens(tmp_path: Path) -> None:
-    """T14, T01 and T08: one in each, two in the country; the note says that it is so."""
+    """T14, T01, T08 and T15: one in each, two in the country; the note says that it is so."""
     keys = derive_keys(b"\x07" * 32, fictional=False)
     url = f"sqlite:///{(tmp_path / 'central.db').as_posix()}"
     with closing(open_store(url, keys=keys, create=True)) as store:
@@ -77,6 +77,10 @@ def test_one_replacement_number_of_two_kommuner_is_two_citizens(tmp_path: Path) 
         one = {key[0]: cell for key, cell in found.items()}
         assert (one["955"], one["956"], one[""]) == (1, 1, 2), table_id
         assert "stock_kommune" in table(made, table_id).notes
+    # T15: nobody on the day before the period, so both came to it.
+    found = numbers(made, "T15", "tilgang")
+    assert {key[0]: cell for key, cell in found.items() if cell} == {"955": 1, "956": 1, "": 2}
+    assert "stock_kommune" in table(made, "T15").notes
     note = Wording(load_form(), "da").text("note.stock_kommune")
     assert "erstatnings-CPR-nummer" in note
     assert "tæller i hver kommune for sig" in note

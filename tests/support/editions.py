@@ -27,6 +27,7 @@ ACTOR = Actor("departementet", datetime(2026, 3, 2, 12, tzinfo=UTC))
 SECRET = b"afrunding i proever, ikke hemmelig"
 LEVELS = ("hoejeste", "mellemste", "laveste")
 WORKBOOKS = {"955": "CCCCCCCC", "956": "AAAAAAAA"}
+DANISH = {"707": "DDDDDDDD", "751": "EEEEEEEE"}
 
 Award = tuple[str, str]
 """Level, and the reason for annulling it ("" for none)."""
@@ -34,7 +35,7 @@ Award = tuple[str, str]
 
 def cpr(kommune: str, number: int) -> str:
     """Give the CPR number of an invented citizen, all born on the same day of 1980."""
-    return f"610180{1000 + 100 * (int(kommune) - 950) + number}"
+    return f"610180{1000 + 100 * (int(kommune) - 950) % 9000 + number}"
 
 
 def awards(kommune: str, given: Mapping[int, Award], moves: Mapping[int, str] | None = None) -> str:
@@ -72,7 +73,7 @@ def report(
     minute: int = 0,
 ) -> None:
     """Let a kommune report its awards."""
-    sending = Sending(kommune=kommune, workbook=WORKBOOKS[kommune], minute=minute)
+    sending = Sending(kommune=kommune, workbook=(WORKBOOKS | DANISH)[kommune], minute=minute)
     send(store, awards(kommune, given, moves), sending)
 
 

@@ -226,6 +226,7 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
         "Tilkendelser og afslag": Heading(_BOTH),
         "Andel afslag": Heading("", "share"),
         "Forventede afslag, landets andel": Heading("", "expected"),
+        "Forventede afslag, de indberettende kommuners andel": Heading("", "expected"),
         "Afslag, nedre grænse": Heading("", "lower"),
         "Afslag, øvre grænse": Heading("", "upper"),
         "Afslag i forhold til forventet": Heading("", "index"),

@@ -105,15 +105,24 @@ def _moved_after(rows: Rows, cpr: str, day: date) -> bool:
 def _revurdering(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> date | None:
     """Who has the pension is assessed within five years while under 60; first from the reform."""
     del number
-    cpr, decided, has_pension = row["cpr"], REFORM, row.get("pensionist_foer_reform") == "ja"
-    latest = date.min
-    for day, decision in _days(rows, "afgoerelse", "afgoerelse_dato", cpr):
-        kind = decision["afgoerelse"]
+    cpr, has_pension = row["cpr"], row.get("pensionist_foer_reform") == "ja"
+    decisions = [one for _, one in _days(rows, "afgoerelse", "afgoerelse_dato", cpr)]
+    ends = [one for one in decisions if one["afgoerelse"] == "bortfald"]
+    if any(one.get("bortfald_aarsag") == "doedsfald" for one in ends):
+        return None
+    decided, latest = REFORM, date.min
+    for decision in decisions:
+        kind, day = decision["afgoerelse"], decision["afgoerelse_dato"]
         grants = kind in GRANTING or (kind == "udsaettelse" and decision.get("niveau"))
         if (grants or kind == "bortfald") and day >= latest:
             # On one day a pension that is given outweighs one that ends.
             has_pension = bool(grants) or (day == latest and has_pension)
             latest = day
+    for one in ends:
+        from_day = max(one["afgoerelse_dato"], one.get("virkning_dato") or date.min)
+        if one.get("bortfald_aarsag") in {"alderspension", "fraflytning"} and latest <= from_day:
+            # Nothing is decided after the day on which the citizen left or retired.
+            has_pension = False
     decided = max(decided, latest)
     assessed = [day for day, _ in _days(rows, "vurdering", "vurdering_dato", cpr)]
     last = max([decided, *assessed])

@@ -140,7 +140,11 @@ def test_a_single_csv_says_who_has_reported_for_when_and_the_source(
             assert cells["omraade"], sheet.file
 
 
-WIDE = re.compile(r"hele landet \(|hele Grønland|hele Danmark|the whole (country|of)", re.IGNORECASE)
+WIDE = re.compile(
+    r"hele landet \(|hele Grønland|hele Danmark|landets andel (\(|,)|the whole (country|of)"
+    r"|national share( \(|,| of the)",
+    re.IGNORECASE,
+)
 
 
 @pytest.mark.slow

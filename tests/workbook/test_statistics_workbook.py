@@ -410,7 +410,7 @@ def test_a_figures_table_has_the_formats_of_its_numbers() -> None:
     header, first, *_ = body(load_workbook(BytesIO(data))["F12"])
     assert [str(cell.value).split(" (")[0] for cell in header[1:]] == [
         "Afslag",
-        "Forventede afslag, landets andel",
+        "Forventede afslag, de indberettende kommuners andel",
     ]
     assert [cell.number_format for cell in first[1:]] == ["#,##0", "#,##0.0"]
 

@@ -16,13 +16,18 @@ GRANTING = ("tilkendelse", "aendring", "uaendret")
 """Decisions after which the citizen has a pension; so too an udsaettelse that states a niveau."""
 
 
+ENDED_BY_LIFE = ("alderspension", "fraflytning")
+"""Causes of bortfald that, as a death does, end the pension from their own day."""
+
+
 def case_facts(book: Book) -> pl.DataFrame:
     """Give one row per citizen of the workbook, in the order of the CPR number.
 
     Columns: `cpr`; `sag_foedt` (yyyymmdd); from Borgere `sag_er_borger`, `sag_foer_reform`,
     `sag_ansoegning`; from Afgørelser `sag_foerste_tilkendelse`, `sag_sidste_tildeling`,
-    `sag_sidste_bortfald`, `sag_doed`, `sag_sidste_afgoerelse`, `sag_har_udsaettelse`; from
-    Forløb `sag_foerste_afklaring`, `sag_foerste_moede`, `sag_foerste_revurdering`;
+    `sag_sidste_bortfald`, `sag_doed`, `sag_pension_ophoert` (by old-age pension or leaving),
+    `sag_sidste_afgoerelse`, `sag_har_udsaettelse`; from Forløb `sag_foerste_afklaring`,
+    `sag_foerste_moede`, `sag_foerste_revurdering`;
     `sag_sidste_vurdering`, `sag_sidste_job` (9999 while it lasts), `sag_sidste_indkomst`,
     `sag_flyttet`; `sag_tvivl_<sheet>` where the citizen's rows of a sheet are in doubt, and
     `sag_maaske_borger` where a row of Borgere is probably the citizen's.
@@ -81,6 +86,7 @@ def _from_afgoerelse(book: Book) -> pl.LazyFrame:
     postponed = (kind == "udsaettelse") & pl.col("niveau").is_not_null()
     granted = kind.is_in(GRANTING) | postponed
     died = is_lapse & (pl.col("bortfald_aarsag") == "doedsfald")
+    by_life = is_lapse & pl.col("bortfald_aarsag").is_in(ENDED_BY_LIFE)
     return (
         book.rows("afgoerelse")
         .group_by(CPR)
@@ -89,6 +95,9 @@ def _from_afgoerelse(book: Book) -> pl.LazyFrame:
             _where(granted, day).max().alias("sag_sidste_tildeling"),
             _where(is_lapse, day).max().alias("sag_sidste_bortfald"),
             _where(died, pl.coalesce("virkning_dato", day)).max().alias("sag_doed"),
+            _where(by_life, pl.max_horizontal("virkning_dato", day))
+            .max()
+            .alias("sag_pension_ophoert"),
             day.max().alias("sag_sidste_afgoerelse"),
             (kind == "udsaettelse").any().alias("sag_har_udsaettelse"),
         )

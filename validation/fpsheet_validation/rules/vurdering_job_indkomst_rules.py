@@ -124,11 +124,14 @@ def review_overdue(setting: Setting) -> pl.Expr:
     """Who is under 60 and has a pension is assessed again within every five years.
 
     As on the Huskeliste: a vurdering or a decision starts the next five years, a revurdering that
-    has only begun does not; who moved away since has no deadline here.
+    has only begun does not; who moved away since has no deadline here. A death, old-age pension or
+    leaving the country ends the pension from its own day, whatever was decided until then.
     """
     reform = day_of(setting, "REFORM_IKRAFT")
     granted, lapsed = pl.col("sag_sidste_tildeling"), pl.col("sag_sidste_bortfald")
-    kept = (granted >= lapsed).fill_null(granted.is_not_null())
+    outlived = (granted > pl.col("sag_pension_ophoert")).fill_null(value=True)
+    given = (granted >= lapsed).fill_null(granted.is_not_null())
+    kept = given & outlived & pl.col("sag_doed").is_null()
     pensioner = kept | (pl.col("sag_foer_reform") & granted.is_null() & lapsed.is_null())
     latest = pl.max_horizontal(granted, "sag_sidste_vurdering", reform)
     due = latest.dt.offset_by(f"{number_of(setting, 'REVURDERING_AAR'):g}y")

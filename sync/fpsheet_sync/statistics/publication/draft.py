@@ -264,11 +264,11 @@ def _named(
     sentences = [wording.fill("edition.own" if release.number else "edition.draft", own)]
     if release.period is not None and release.period.til >= release.counted_on:
         sentences.append(wording.fill("edition.open", {"day": wording.day(release.period.til)}))
-    if last is not None:
-        publication, before = last
+    publication, before = last or (None, None)
+    if publication is not None and before is not None:
         day = wording.day(publication.counted_on)
         key = "edition.revises" if moved else "edition.revises_nothing"
-        if before is not None and not before.base:
+        if not before.base:
             key = "edition.revises_exact"
         sentences.append(wording.fill(key, {**own, "before": publication.number, "day": day}))
     return replace(release, edition=" ".join(sentences))

@@ -91,7 +91,7 @@ def compare(
 def _compare_refusals(
     cube: Cube, codes: Codes, share: float | None, strata: Sequence[Codes]
 ) -> Mapping[str, float]:
-    """Compare the refusals of an area with the country's share; nothing where it decided nothing."""
+    """Compare the refusals of an area with the country's share; empty where it decided nothing."""
     number, refused = _decided(cube, codes), _counted(cube, "afslag", codes)
     if not number:
         return {}
@@ -184,13 +184,18 @@ def _expected(cube: Cube, codes: Codes, strata: Iterable[Codes]) -> float:
     return expected
 
 
+def is_years(period: Period) -> bool:
+    """Tell whether a period is one or more whole calendar years."""
+    return period == Period(date(period.fra.year, 1, 1), date(period.til.year, 12, 31))
+
+
 def _of_period(figures: Iterable[Benchmark], period: Period) -> Mapping[str, Mapping[str, float]]:
     """Add up the figures of the period's years: area → measure → figure.
 
     A measure that lacks one of the years is left out; of a period that is not whole years all are.
     """
     years = range(period.fra.year, period.til.year + 1)
-    is_whole = period == Period(date(years[0], 1, 1), date(years[-1], 12, 31))
+    is_whole = is_years(period)
     by_year: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
     for figure in figures:
         by_year[figure.omraade, figure.maal][figure.aar] = figure.vaerdi

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from fpsheet_sync.statistics.stat_table import Cell, Column, ColumnKind, Shorthand
-from fpsheet_sync.statistics.tables.comparison import INDEX, index_unit
+from fpsheet_sync.statistics.tables.comparison import INDEX, compared_key, index_unit
 from fpsheet_sync.statistics.tables.cube import Codes, Figure, adds_along
 from fpsheet_sync.statistics.tables.edition import Edition, counted, shown_specs
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec
@@ -53,7 +53,11 @@ def _show(edition: Edition, spec: TableSpec, column: ColumnSpec, code: str) -> S
     shown = Column(
         id=f"{column.id}_{safe}" if code else column.id,
         label=wording.heading(
-            spec, column, label, f" {notes}" if notes else "", unit=_unit(edition, column)
+            compared_key(edition, f"column.{spec.id}.{column.id}"),
+            column,
+            label,
+            f" {notes}" if notes else "",
+            unit=_unit(edition, column),
         ),
         kind=_kind(column),
         unit=wording.form.texts.get(_unit(edition, column), wording.language),

@@ -2,7 +2,13 @@
 
 from collections.abc import Iterable
 
-from fpsheet_sync.statistics.tables.benchmark import AFSLAG, MAAL, TILKENDELSER, compared_with
+from fpsheet_sync.statistics.tables.benchmark import (
+    AFSLAG,
+    MAAL,
+    TILKENDELSER,
+    compared_with,
+    is_years,
+)
 from fpsheet_sync.statistics.tables.cube import KOMMUNE
 from fpsheet_sync.statistics.tables.edition import Edition
 
@@ -17,13 +23,20 @@ def index_unit(edition: Edition) -> str:
     return f"unit.{INDEX if edition.counting.coverage.is_countrywide else 'indberettet_100'}"
 
 
+def compared_key(edition: Edition, key: str) -> str:
+    """Give the key of a title or heading: its own where some kommuner stand for the country."""
+    own = f"{key}_indberettet"
+    is_part = index_unit(edition) == "unit.indberettet_100"
+    return own if is_part and edition.wording.form.texts.has(f"statistics.{own}") else key
+
+
 def tell_national(edition: Edition) -> str:
     """Say what share of refusals the expected numbers rest on, with source, year and numbers."""
     wording, period = edition.wording, edition.counting.scope.period
     country = "".join(edition.counting.jurisdictions)
     measures = (TILKENDELSER, AFSLAG)
     found = compared_with(edition.benchmarks, country, period, measures)
-    period_words = {"period": wording.period(period)}
+    period_words = {"period": wording.period(period), "remedy": _remedy(edition)}
     if not found.numbers:
         kind = "other" if found.other_years else "none"
         years = {"years": _join(str(year) for year in found.other_years)}
@@ -48,7 +61,7 @@ def tell_targets(edition: Edition) -> str:
     wording, period = edition.wording, edition.counting.scope.period
     kommuner = edition.counting.shown_codes(KOMMUNE, edition.area, ())
     found = [compared_with(edition.benchmarks, each, period, (MAAL,)) for each in kommuner]
-    told = {"period": wording.period(period)}
+    told = {"period": wording.period(period), "remedy": _remedy(edition)}
     sources = {source: None for each in found for source in each.sources}
     if any(each.numbers for each in found):
         source = _join(sources) or wording.text("benchmark.no_source")
@@ -56,6 +69,12 @@ def tell_targets(edition: Edition) -> str:
     years = sorted({year for each in found for year in each.other_years})
     kind = "other" if years else "none"
     return wording.fill(f"benchmark.targets_{kind}", told | {"years": _join(map(str, years))})
+
+
+def _remedy(edition: Edition) -> str:
+    """Say how figures to compare with are imported; of part of a year there are none."""
+    period = edition.counting.scope.period
+    return edition.wording.text("benchmark.remedy" if is_years(period) else "benchmark.remedy_part")
 
 
 def _join(words: Iterable[str]) -> str:

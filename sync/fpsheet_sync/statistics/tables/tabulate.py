@@ -6,7 +6,12 @@ from itertools import product
 
 from fpsheet_sync.statistics.stat_table import Cell, Chart, Column, ColumnKind, StatTable
 from fpsheet_sync.statistics.tables.column_layout import ShownColumn, fill_row, show_columns
-from fpsheet_sync.statistics.tables.comparison import INDEX, tell_national, tell_targets
+from fpsheet_sync.statistics.tables.comparison import (
+    INDEX,
+    compared_key,
+    tell_national,
+    tell_targets,
+)
 from fpsheet_sync.statistics.tables.counting import REPORTER
 from fpsheet_sync.statistics.tables.coverage import tell_coverage
 from fpsheet_sync.statistics.tables.cube import KOMMUNE, Codes
@@ -44,7 +49,7 @@ def tabulate(edition: Edition, spec: TableSpec) -> StatTable:
     heads = [Column(name, wording.dimension(name), ColumnKind.DIMENSION) for name in dimensions]
     return StatTable(
         id=spec.id,
-        title=f"{spec.id}. {_subject(edition, f'table.{spec.id}.title')}",
+        title=f"{spec.id}. {_subject(edition, compared_key(edition, f'table.{spec.id}.title'))}",
         lines=tuple(_lines(edition, spec, table_notes(spec, declared))),
         columns=(*heads, *(each.column for each in shown)),
         rows=tuple(rows),
@@ -113,7 +118,7 @@ def _subject(edition: Edition, key: str) -> str:
 
 def _lines(edition: Edition, spec: TableSpec, notes: Sequence[str]) -> Iterator[str]:
     wording, period = edition.wording, edition.counting.scope.period
-    yield wording.text(f"table.{spec.id}.measure")
+    yield wording.text(compared_key(edition, f"table.{spec.id}.measure"))
     yield wording.fill(
         "line.population", {"population": wording.text(f"table.{spec.id}.population")}
     )

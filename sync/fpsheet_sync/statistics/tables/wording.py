@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_templates.form import Form
-from fpsheet_templates.table import ColumnSpec, TableSpec
+from fpsheet_templates.table import ColumnSpec
 
 _DECEMBER = 12
 
@@ -72,11 +72,20 @@ class Wording:
         kommune = self.form.kommuner.get(area)
         return kommune.name if kommune else self.text(f"area.{area or 'all'}")
 
-    def heading(
-        self, spec: TableSpec, column: ColumnSpec, code: str, notes: str, *, unit: str
-    ) -> str:
-        """Give a column's heading: "Tilkendelser: Højeste (antal) [note 3]"."""
-        label = self._own(f"column.{spec.id}.{column.id}", f"column.{column.id}")
+    def owner(self, area: str) -> str:
+        """Give whose an edition is: a kommune's or a country's, by its name alone.
+
+        Not all of the country need have reported for it.
+        """
+        lands = {code.id: code for code in self.form.code_lists["land"].codes}
+        return lands[area].label(self.language) if area in lands else self.area(area)
+
+    def heading(self, key: str, column: ColumnSpec, code: str, notes: str, *, unit: str) -> str:
+        """Give a column's heading: "Tilkendelser: Højeste (antal) [note 3]".
+
+        The key is the column's own of its table; where it has no text, all tables share one.
+        """
+        label = self._own(key, f"column.{column.id}")
         label = f"{label}: {code}" if code else label
         return f"{label} ({self.form.texts.get(unit, self.language)}){notes}"
 
