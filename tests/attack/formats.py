@@ -107,7 +107,7 @@ def _table(path: Path, beside: Table) -> Table:
     if len(kept) != len(beside.headings):
         raise ValueError(f"{path.name} has other columns than the workbook: {header}")
     body = tuple(tuple(_number(row[at]) for at in kept) for row in rows)
-    return Table(beside.code, beside.headings, body, beside.first_row)
+    return replace(beside, rows=body)
 
 
 def _number(text: str) -> Cell:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from collections.abc import Set as AbstractSet
 
-    from tests.attack.printed import Book, Cell
+    from tests.attack.printed import Book
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ def _bounds(known: Known, reading: Reading) -> None:
     """Bound each printed number by its prints."""
     for key, prints in reading.prints.items():
         for book, printed in prints:
-            low, high = window(book, printed.cell)
+            low, high = window(book, printed)
             known.bound(key, low, high)
 
 
@@ -136,18 +136,22 @@ def _left_out(known: Known, keys: set[Key], reach: int) -> set[Key]:
     return added
 
 
-def window(book: Book, cell: Cell) -> tuple[float, float]:
+def window(book: Book, printed: Print) -> tuple[float, float]:
     """Return the smallest and largest count that a printed cell may stand for.
 
-    Where nothing is rounded, zeros are printed, so that what is hidden is at least one.
+    Where nothing is rounded, zeros are printed, so that what is hidden is at least one. Of a table
+    with two bases, a multiple of both may be of either, and a larger base reaches farther.
 
     Args:
         book: The book it is printed in.
-        cell: The number or sign.
+        printed: The number or sign.
     """
+    cell = printed.cell
     if isinstance(cell, str):
         return (1.0 if cell == "[c]" and book.base == 1 else 0.0), INFINITE
-    return max(0.0, cell - book.reach), cell + book.reach
+    more = max((base for base in printed.bases if cell % base == 0), default=book.base) - book.base
+    reach = book.reach + max(0, more)
+    return max(0.0, cell - reach), cell + reach
 
 
 def _own(known: Known, inside: Reading, keys: AbstractSet[Key]) -> None:

@@ -69,11 +69,13 @@ class Print:
         key: What it counts.
         cell: As printed: a number or a sign.
         place: Book, table, row and column.
+        bases: What the counts of its table are multiples of, as far as the table says.
     """
 
     key: Key
     cell: Cell
     place: str
+    bases: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,7 @@ class _Reader:
                 )
                 heading = self.table.headings[column]
                 if column in keys:
-                    yield Print(keys[column], cell, place)
+                    yield Print(keys[column], cell, place, self.table.bases)
                 elif heading not in _DIMENSIONS:
                     yield Figure(heading, first, named, cell, place)
 

@@ -34,6 +34,7 @@ _MONTHS = [
 _DAY = re.compile(r"(\d{1,2})\. (\w+) (\d{4})")
 _NOTE = re.compile(r"\s*\[note \d+\]")
 _BASE = re.compile(r"(?:kan deles med|multiplum af|delelig\w* med|nærmeste) (\d+)")
+_BASES = re.compile(r"kan deles med (\d+(?: eller \d+)*)")
 _WINDOW = re.compile(r"højst (\d+) fra")
 _LATER_WINDOW = re.compile(r"op til (\d+) fra")
 _CODE = re.compile(r"(?:FORTROLIGT\. )?([TF]\d+[a-z]?)\. ")
@@ -48,12 +49,14 @@ class Table:
         headings: Of the columns, without the marks of notes.
         rows: Of the table, as long as the headings.
         first_row: Row of the sheet that the first of them stands in.
+        bases: What its counts are multiples of, by the lines above it: some of one, some of others.
     """
 
     code: str
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     first_row: int
+    bases: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ def book_of(sheets: dict[str, list[tuple[Cell, ...]]]) -> Book:
 def _reach(said: str, base: int, edition: int) -> int:
     """Return how far a print may be from the count: further where an edition replaces another."""
     patterns = [_WINDOW, _LATER_WINDOW] if edition > 1 else [_WINDOW]
-    widths = [int(found) for pattern in patterns for found in pattern.findall(said)]
+    widths = [int(found[1]) for pattern in patterns if (found := pattern.search(said))]
     return max(widths, default=base - 1)
 
 
@@ -180,7 +183,9 @@ def _table(rows: Sequence[tuple[Cell, ...]]) -> Table | None:
         return None
     headings = tuple(_NOTE.sub("", str(cell)).strip() for cell in rows[start] if cell != "")
     body = tuple(row[: len(headings)] for row in _body(rows[start + 1 :]))
-    return Table(title[1], headings, body, start + 2)
+    above = _BASES.search("\n".join(str(cell) for row in rows[:start] for cell in row))
+    bases = tuple(map(int, above[1].split(" eller "))) if above else ()
+    return Table(title[1], headings, body, start + 2, bases)
 
 
 def _body(rows: Sequence[tuple[Cell, ...]]) -> Iterator[tuple[Cell, ...]]:

@@ -269,7 +269,8 @@ class _PartRounding:
         """Print nothing but what was printed before and keeps its print."""
         order = self._order
         omitted = ~order.keeping(order.base)
-        attempt = Attempt(Step.LEFT_OUT, order.base, True, False, 0, omitted)  # noqa: FBT003  fields
+        own_values = order.settings.own_values
+        attempt = Attempt(Step.LEFT_OUT, order.base, True, False, own_values, omitted)  # noqa: FBT003  fields
         prints = self._prints(attempt, np.where(omitted, -1, order.pins))
         _, proven = self._audit(attempt, prints)
         # Nothing new is told, so what is known too closely was known before.

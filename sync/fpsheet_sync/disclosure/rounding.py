@@ -47,7 +47,7 @@ class Outcome:
         step: The means that did it.
         base: Its base.
         window: How far a print is from its count at most; 0 where nothing is printed.
-        own_values: Whole values left to a kommune; 0 where nothing new is printed.
+        own_values: Whole values left to a kommune.
         solves: How often it was rounded.
     """
 
