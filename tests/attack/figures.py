@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from tests.attack.meaning import Figure, Key, counts_of
+from tests.attack.meaning import Figure, Key, Print, counts_of
 from tests.attack.program import INFINITE, Fact
 
 if TYPE_CHECKING:
@@ -46,11 +46,13 @@ def figure_facts(book: Book) -> Iterator[Fact]:
     Args:
         book: A printed workbook.
     """
-    for figure in counts_of(book):
+    counts = list(counts_of(book))
+    prints = {count.key: count.cell for count in counts if isinstance(count, Print)}
+    for figure in counts:
         if isinstance(figure, Figure):
             yield from _mean(book, figure)
             if book.base > 1 and any(word in figure.heading for word in _DAYS):
-                yield from _behind(figure)
+                yield from _behind(figure, prints, book.reach)
 
 
 def _mean(book: Book, figure: Figure) -> Iterator[Fact]:
@@ -67,12 +69,16 @@ def _mean(book: Book, figure: Figure) -> Iterator[Fact]:
         yield Fact(highest, 0.0, INFINITE, f"a mean of {figure.cell} in {figure.place}")
 
 
-def _behind(figure: Figure) -> Iterator[Fact]:
-    """Say that a figure stands on ten citizens at least, and one left out on fewer."""
+def _behind(figure: Figure, prints: Mapping[Key, Cell], reach: int) -> Iterator[Fact]:
+    """Say that a figure stands on ten citizens at least, and that one left out may stand on fewer.
+
+    It does where the number shown alone says that there are ten; else it is left out in any case.
+    """
     counted = _counted(figure)
+    shown = prints.get(counted)
     if not isinstance(figure.cell, str):
         yield Fact({counted: 1.0}, _BEHIND, INFINITE, f"ten at least behind {figure.place}")
-    elif figure.cell == "[u]":
+    elif figure.cell == "[u]" and isinstance(shown, int) and shown - reach >= _BEHIND:
         why = f"fewer than ten behind {figure.place}"
         yield Fact({counted: 1.0}, 0.0, _BEHIND - 1, why, sure=False)
 
@@ -87,7 +93,7 @@ def recomputed(book: Book) -> Iterator[str]:
     """Return the place of each share, expected number and index that its prints do not give.
 
     Args:
-        book: A rounded book.
+        book: A rounded book; a kommune's own does not print the country's row.
     """
     prints = {
         (table.code, row[0]): dict(zip(table.headings, row, strict=True))
@@ -95,8 +101,9 @@ def recomputed(book: Book) -> Iterator[str]:
         if table.code == "T12"
         for row in table.rows
     }
+    country = next(iter(prints.values()), {}) if book.national else {}
     for (code, area), row in prints.items():
-        for heading, wanted in _worked_out(row, prints).items():
+        for heading, wanted in _worked_out(row, country).items():
             cell = row.get(heading)
             if isinstance(cell, int | float) and abs(cell - wanted) > 0.5 + 1e-9:
                 yield f"{code} {area}: {heading} is {cell}, of its prints {wanted:.2f}"
@@ -106,9 +113,7 @@ _REFUSED = "Afslag (antal)"
 _DECIDED = "Tilkendelser og afslag (antal)"
 
 
-def _worked_out(
-    row: Mapping[str, Cell], prints: Mapping[tuple[str, Cell], Mapping[str, Cell]]
-) -> dict[str, float]:
+def _worked_out(row: Mapping[str, Cell], country: Mapping[str, Cell]) -> dict[str, float]:
     """Return the figures of T12 that a row's prints and the country's give."""
     refused, decided = row.get(_REFUSED), row.get(_DECIDED)
     if not isinstance(refused, int) or not isinstance(decided, int):
@@ -118,7 +123,6 @@ def _worked_out(
         figures["Andel afslag (pct.)"] = 100 * refused / decided
     figures["Afslag, nedre grænse (antal)"] = _limit(refused, decided, 0.025, lower=True)
     figures["Afslag, øvre grænse (antal)"] = _limit(refused, decided, 0.025, lower=False)
-    country = next(iter(prints.values()))
     all_refused, all_decided = country.get(_REFUSED), country.get(_DECIDED)
     if isinstance(all_refused, int) and isinstance(all_decided, int) and all_decided:
         expected = decided * all_refused / all_decided

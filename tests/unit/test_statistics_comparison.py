@@ -207,7 +207,7 @@ def test_a_public_figure_of_few_or_none_is_unreliable_in_every_table(country: Co
 @pytest.mark.slow
 def test_a_printed_index_where_nothing_is_expected_is_not_applicable() -> None:
     """The country refused none of 400: 0 of 955's 60 are expected, and its 40 are no index of 0."""
-    decisions = [
+    decisions: list[dict[str, object]] = [
         {
             "kommune_kode": "955",
             "borger": f"p{n}",

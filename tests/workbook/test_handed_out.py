@@ -90,7 +90,7 @@ def language_of(sheet: Sheet) -> str:
 def area_of(sheet: Sheet) -> str:
     """Tell the country or kommune of a sheet by the name of its file."""
     (area,) = re.findall(rf"{'|'.join(COUNTRIES)}|-\d{{3}}-", sheet.file)
-    return COUNTRIES.get(area, area.strip("-"))
+    return COUNTRIES.get(str(area), str(area).strip("-"))
 
 
 def is_of_numbers(sheet: Sheet) -> bool:
