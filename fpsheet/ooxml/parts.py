@@ -286,7 +286,7 @@ def add_relation(parts: Parts, part: str, *, kind: str, target: str) -> str:
         f"{{{RELATIONS}}}Relationship",
         Id=f"rIdFp{number}",
         Type=f"{DOCUMENT_RELATION}/{kind}",
-        Target=f"/{target}",
+        Target=posixpath.relpath(f"/{target}", f"/{posixpath.dirname(part)}"),
     )
     parts.write(name, serialise(root))
     return f"rIdFp{number}"

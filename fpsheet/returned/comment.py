@@ -123,7 +123,10 @@ def _find_drawing(parts: Parts, sheet: SheetPart) -> Relation | None:
 
 
 def _free_name(parts: Parts, sheet: str, pattern: str) -> str:
-    """Return a name for a part of ours: the number of the sheet's own name, or the next free."""
+    """Return a name for a part of ours: the number of the sheet's own name, or the next free.
+
+    ExcelJS finds such parts by names as Excel gives them, and opens no workbook with others.
+    """
     first = int(re.sub(r"[^0-9]", "", sheet)[-9:] or "1")
     numbers = range(first, first + len(parts.names()) + 1)
     return next(name for name in map(pattern.format, numbers) if name not in parts)
@@ -208,7 +211,7 @@ def _save(parts: Parts, sheet: SheetPart, relation: Relation | None, root: Eleme
     if relation is not None:
         parts.write(relation.target, serialise(root))
         return
-    name = _free_name(parts, sheet.name, "xl/commentsFpsheet{}.xml")
+    name = _free_name(parts, sheet.name, "xl/comments{}.xml")
     add_part(parts, name, serialise(root), content_type=_COMMENTS_TYPE)
     add_relation(parts, sheet.name, kind="comments", target=name)
 
@@ -220,7 +223,7 @@ def _save_drawing(parts: Parts, sheet: SheetPart, relation: Relation | None, roo
         return
     for dangling in sheet.find_all("legacyDrawing"):
         sheet.root.remove(dangling)
-    name = _free_name(parts, sheet.name, "xl/drawings/vmlFpsheet{}.vml")
+    name = _free_name(parts, sheet.name, "xl/drawings/vmlDrawing{}.vml")
     add_part(parts, name, content, content_type=_VML_TYPE)
     link = add_relation(parts, sheet.name, kind="vmlDrawing", target=name)
     element = etree.Element(f"{{{MAIN}}}legacyDrawing", nsmap={"r": DOCUMENT_RELATION})

@@ -37,6 +37,7 @@ _OTHERS: Mapping[str, Callable[[Workbook, Issue], object]] = {
 """Sheets that are calculated or read only, by identifier."""
 
 _STYLES = "xl/styles.xml"
+_TABLES_OF = ".xml.rels"
 _FONT = re.compile(rb"(?<=<font>)(.*?)(?=</font>)", re.DOTALL)
 _FONT_PART = re.compile(rb"<(\w+)[^>]*/>")
 _FONT_ORDER = tuple(
@@ -120,7 +121,8 @@ def build_issue(
         parts[name] = _finish(
             parts[name], title, issue, layouts=layouts, given=given, counts=counts
         )
-    return pack(parts, issued_at=issued_at)
+    told = {name: _near(content) for name, content in parts.items() if name.endswith(_TABLES_OF)}
+    return pack(parts | told, issued_at=issued_at)
 
 
 def plan_entry_sheet(
@@ -160,6 +162,11 @@ def _finish(  # noqa: PLR0913 - each by name
     elif title == issue.title("meta"):
         results = {TODAY_CELL: date_serial(issue.issued_at.date())}
     return store_results(xml, results)
+
+
+def _near(relations: bytes) -> bytes:
+    """Tell the tables of a sheet from its folder, as Excel does; ExcelJS finds them only so."""
+    return relations.replace(b'Target="/xl/tables/', b'Target="../tables/')
 
 
 def _order_font(font: re.Match[bytes]) -> bytes:

@@ -217,7 +217,10 @@ def print_filled(sheet: Worksheet, *, first: str, last_column: str, last_row: st
     """
     title = quote_sheetname(sheet.title)
     column = f"{title}!${last_column}$1:${last_column}${_LAST_PRINTED}"
-    area = f"{title}!{first}:INDEX({column},{last_row})"
+    start = f"{title}!{first}"
+    # Written out twice, so that programs that split a print area at its commas find a cell in it
+    # (ExcelJS else does not open the workbook).
+    area = f"CHOOSE(1,{start},{start}):INDEX({column},{last_row})"
     sheet.defined_names.add(DefinedName(_PRINT_AREA, attr_text=area))
 
 
