@@ -90,7 +90,7 @@ class _Gaps(dict[str, str]):
 
 
 def _sentence(form: Form, rule: Rule, part: str, language: str) -> str:
-    known: Mapping[str, str] = {"felt": form.texts.get("catalogue.field", language)}
+    known: Mapping[str, str] = {"felt": form.texts.get("catalogue.field", language), "sted": ""}
     if rule.sheet:
         known = {**known, "ark": form.sheet_title(rule.sheet, language)}
         if rule.fields and "." not in rule.fields[0]:
