@@ -16,11 +16,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from sqlalchemy import create_engine, inspect, select, text
 
 import fpsheet_sync.migrations
+from fpsheet.cli.program import run
 from fpsheet_sync.database.keys import derive_keys
 from fpsheet_sync.database.migrate import HEAD, upgrade
 from fpsheet_sync.database.schema import store_schema
-from fpsheet_sync.database.store import open_store
+from fpsheet_sync.database.store import _reach, open_store
 from fpsheet_templates.errors import StoreError
+from tools.make_migration import render_difference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +83,58 @@ def test_other_versions_are_told(tmp_path: Path, version: str, says: str) -> Non
     store.close()
     with pytest.raises(StoreError, match=says):
         open_store(url)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("ALTER TABLE job DROP COLUMN branche", r"har job\.branche, databasen på .* har ikke"),
+        ("DROP TABLE overdragelse", r"har overdragelse\.kommune_kode, .*overdragelse\.dato"),
+    ],
+)
+def test_a_column_of_the_form_that_is_missing_is_named(
+    store_url: str, change: str, says: str
+) -> None:
+    """A database of the right version without a column of the form is refused, and says which."""
+    store = open_store(store_url, create=True)
+    with store.write() as connection:
+        connection.execute(text(change))
+    store.close()
+    for create, lift in ((False, False), (True, False), (False, True)):
+        with pytest.raises(StoreError, match=says) as refusal:
+            open_store(store_url, create=create, lift=lift)
+        assert "tools.make_migration" in str(refusal.value)
+
+
+def test_a_column_that_the_form_has_not_is_left_alone(store_url: str) -> None:
+    """What another program added stands in nobody's way."""
+    store = open_store(store_url, create=True)
+    with store.write() as connection:
+        connection.execute(text("ALTER TABLE job ADD COLUMN note TEXT"))
+    store.close()
+    open_store(store_url).close()
+
+
+def test_db_info_says_which_column_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command ends with 2, and with the column and the remedy in the language asked for."""
+    url = f"sqlite:///{tmp_path / 'central.db'}"
+    store = open_store(url, create=True)
+    with store.write() as connection:
+        connection.execute(text("ALTER TABLE job DROP COLUMN branche"))
+    store.close()
+    for command in (["db", "info"], ["db", "upgrade"], ["status"]):
+        asked = ["--lang", "en", *command, "--db", url]
+        assert run(asked, environment={"FPSHEET_CONFIG": str(tmp_path / "x.toml")}) == 2
+        told = capsys.readouterr().err
+        assert "The form has job.branche, the database at" in told
+        assert "run fpsheet db upgrade" in told
+
+
+def test_the_maker_of_migrations_finds_nothing_to_write() -> None:
+    """The form and the newest migration agree, so that the next one begins with its own change."""
+    assert render_difference() == ""
 
 
 def test_keys_belong_to_one_database(store_url: str) -> None:
@@ -151,13 +205,11 @@ def test_originals_of_version_7_are_sealed_anew(store_url: str) -> None:
     cipher = AESGCM(HKDFExpand(SHA256(), 32, b"fpsheet original").derive(SECRET))
     good = cipher.encrypt(bytes.fromhex(sha256)[:12], b"projektmappen", None)
     rows = {sha256: good, "cd" * 32: b"altered" * 9, "ef" * 32: b""}
-    open_store(store_url, create=True, keys=keys).close()
-    engine = open_store(store_url).engine
-    table = store_schema()["original"]
+    engine = _reach(store_url, None).engine
+    table, setting = store_schema()["original"], store_schema()["opsaetning"]
     with engine.begin() as connection:
-        # Version 8 changed no table, and 9 made one.
-        connection.execute(text("DROP TABLE afvist"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
+        upgrade(connection, "0007")
+        connection.execute(setting.insert(), {"navn": "noegle_id", "vaerdi": keys.id})
         for name, data in rows.items():
             connection.execute(table.insert(), {"sha256": name, "noegle_id": keys.id, "data": data})
     engine.dispose()

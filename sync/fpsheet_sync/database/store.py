@@ -117,7 +117,8 @@ def open_store(
         lift: Lift an older one; one without tables is refused.
 
     Raises:
-        StoreError: It is missing, locked, of another version, or the keys are not its own.
+        StoreError: It is missing, locked, of another version, lacks a column that the form has,
+            or the keys are not its own.
     """
     store = _reach(url, keys)
     if create:
@@ -131,6 +132,7 @@ def open_store(
                     _need_tables(connection, store.place)
                 upgrade(connection)
         _check_version(store)
+        _check_columns(store)
         if keys is not None:
             _check_keys(store, keys)
     except StoreError:
@@ -279,6 +281,18 @@ def _check_version(store: Store) -> None:
     if found != HEAD:
         key = "older" if str(found) < HEAD else "newer"
         raise store_failure(key, {"sted": store.place, "version": found})
+
+
+def _check_columns(store: Store) -> None:
+    """Refuse a database without a column that the form has: a migration is missing."""
+    records = store_schema().records
+    with store.read() as connection:
+        found = inspect(connection).get_multi_columns(filter_names=list(records))
+    there = {(key[-1], column["name"]) for key, columns in found.items() for column in columns}
+    wanted = [(name, column.name) for name, table in records.items() for column in table.columns]
+    missing = [f"{table}.{column}" for table, column in wanted if (table, column) not in there]
+    if missing:
+        raise store_failure("columns", {"sted": store.place, "felter": ", ".join(missing)})
 
 
 def _noted() -> Select[str]:
