@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fpsheet.ooxml.parts import Parts
 from fpsheet.ooxml.row_writer import sheet_text
 from fpsheet_templates.errors import WorkbookFileError
+from fpsheet_templates.failure import make_failure
 
 Content = str | int | float | None
 
@@ -32,8 +33,7 @@ def write_cells(parts: Parts, part: str, cells: Mapping[str, Content]) -> None:
         number = int(found[2]) if found else 0
         row = re.search(_ROW % number, content, re.DOTALL)
         if found is None or row is None:
-            sentence = "En celle i projektmappen kan ikke skrives."
-            raise WorkbookFileError(sentence)
+            raise make_failure(WorkbookFileError, "error.workbook.cell", {})
         written = _write(row[0], row[1], address, value)
         content = content[: row.start()] + written + content[row.end() :]
     parts.write(part, content)

@@ -7,6 +7,7 @@ from fpsheet.ooxml.cell_writer import write_cells
 from fpsheet.ooxml.parts import Parts
 from fpsheet.ooxml.workbook_part import list_sheets
 from fpsheet_templates.errors import WorkbookFileError
+from fpsheet_templates.failure import make_failure
 
 _KEY, _SURE = "parent", {"workbook_id", "kommune_kode", "parent"}
 _ROWS = 20
@@ -37,8 +38,7 @@ def stamp(parts: Parts, parent: str) -> None:
     if part:
         write_cells(parts, part, {f"B{row}": parent})
     if _find(parts)[2] != parent:
-        sentence = "Det skjulte ark i projektmappen mangler, eller dets rækker er flyttet."
-        raise WorkbookFileError(sentence, remedy="Hent projektmappen igen med «fpsheet pull».")
+        raise make_failure(WorkbookFileError, "error.workbook.hidden_sheet", {})
 
 
 def _find(parts: Parts) -> tuple[str, int, str]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from fpsheet.outside import reaching
 from fpsheet_templates.errors import UsageError
+from fpsheet_templates.failure import make_failure
 
 QUIET = timedelta(seconds=5)
 """A workbook that changed less than this ago may still be on its way in."""
@@ -81,9 +82,7 @@ def list_inbox(url: str, *, now: datetime) -> Inbox:
     with reaching(url):
         system, root = url_to_fs(url)
         if not system.isdir(root):
-            raise UsageError(
-                f"Indbakken {url} findes ikke.", remedy="Kontrollér stien, og prøv igen."
-            )
+            raise make_failure(UsageError, "error.usage.inbox", {"sted": url})
         listed = system.find(root, detail=True)
         closed = () if "://" in url else _closed_folders(root)
     address = system.unstrip_protocol if "://" in url else str

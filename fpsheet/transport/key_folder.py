@@ -10,10 +10,10 @@ from fpsheet.transport.keyring import Keyring, load_keyring, save_keyring
 from fpsheet.transport.locked import LockError, lock, unlock
 from fpsheet.transport.package import new_identity, recipient_fingerprint
 from fpsheet.transport.signing_key import (
-    KeyFileError,
     PublicKey,
     SigningKey,
     departement_key,
+    key_failure,
     load_signing_key,
     new_signing_key,
     read_owner,
@@ -82,10 +82,7 @@ class KeyFolder:
             WorkbookFileError: The folder cannot be written.
         """
         if self.signing.exists():
-            raise KeyFileError(
-                "Der er allerede en nøgle i mappen.",
-                remedy="Flyt den gamle nøgle væk først, hvis I vil have en ny.",
-            )
+            raise key_failure("kommune_has_one")
         key = new_signing_key(kommune_kode)
         save_signing_key(key, self.signing, password=password)
         public = self.folder / f"underskrift-{kommune_kode}.json"
@@ -101,12 +98,9 @@ class KeyFolder:
             WorkbookFileError: The folder cannot be written.
         """
         if self.identity_file.exists():
-            raise KeyFileError(
-                "Departementet har allerede en nøgle.",
-                remedy="Flyt den væk først. Gem den: gamle pakker kan kun åbnes med den.",
-            )
+            raise key_failure("departement_has_one")
         if self.recipient_file.exists():
-            raise _other_recipient()
+            raise key_failure("other_departement")
         identity, recipient = new_identity()
         signer = b64encode(departement_key(identity).public.key).decode()
         handed_out = f"{recipient}\n{_SIGNER}{signer}"
@@ -125,12 +119,9 @@ class KeyFolder:
         recipient = _read_text(file, "age1")
         said = "".join(letter for letter in heard if letter.isdigit())
         if said != recipient_fingerprint(recipient).replace(" ", ""):
-            raise KeyFileError(
-                "Cifrene passer ikke til departementets nøgle.",
-                remedy="Ring til departementet på et nummer, du selv har slået op, og sammenlign.",
-            )
+            raise key_failure("departements_digits")
         if self.identity_file.exists() and recipient != self._handed_out():
-            raise _other_recipient()
+            raise key_failure("other_departement")
         write_secret(self.recipient_file, f"{recipient}\n".encode())
         return recipient
 
@@ -160,7 +151,7 @@ class KeyFolder:
         try:
             return PublicKey("", b64decode(signers[0], validate=True)) if signers else None
         except ValueError:
-            raise _no_key(self.recipient_file) from None
+            raise key_failure("no_key", fil=self.recipient_file.name) from None
 
     def _keep_identity(self, identity: str, password: str) -> None:
         locked = lock(identity.encode(), password=password, what=_IDENTITY)
@@ -197,10 +188,7 @@ class KeyFolder:
             content = parse_json(text.encode())
             opened = unlock(table_of(content), password=password, what=_IDENTITY).decode()
         except (ValueError, TypeError, LockError):
-            raise KeyFileError(
-                f"Nøglen i {self.identity_file.name} kan ikke låses op.",
-                remedy="Prøv adgangskoden igen, eller hent filen fra sikkerhedskopien.",
-            ) from None
+            raise key_failure("identity_locked", fil=self.identity_file.name) from None
         return opened
 
     def keyring(self) -> Keyring:
@@ -232,20 +220,7 @@ def _read_text(path: Path, start: str) -> str:
     try:
         text = path.read_text(encoding="ascii", errors="replace").strip()
     except OSError:
-        raise KeyFileError(
-            f"Nøglefilen {path.name} kan ikke åbnes.", remedy="Se «fpsheet keys --help»."
-        ) from None
+        raise key_failure("missing", fil=path.name) from None
     if not text.startswith(start):
-        raise _no_key(path)
+        raise key_failure("no_key", fil=path.name)
     return text
-
-
-def _other_recipient() -> KeyFileError:
-    return KeyFileError(
-        "Mappen har allerede nøglen fra et andet departement i modtager.txt.",
-        remedy="Vælg en anden mappe til nøglerne med FPSHEET_KEY_FOLDER, eller flyt filen væk.",
-    )
-
-
-def _no_key(path: Path) -> KeyFileError:
-    return KeyFileError(f"Filen {path.name} er ikke en nøgle fra fpsheet.")

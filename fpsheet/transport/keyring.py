@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fpsheet.secret_file import write_secret
-from fpsheet.transport.signing_key import KeyFileError, PublicKey
+from fpsheet.transport.signing_key import PublicKey, key_failure
 from fpsheet.transport.strict import list_of, parse_json, table_of
 
 MOST_ACTIVE = 2
@@ -74,17 +74,11 @@ class Keyring:
             KeyFileError: The digits differ, the key is known, or the kommune has two already.
         """
         if _digits(heard) != _digits(public.fingerprint):
-            raise KeyFileError(
-                "Cifrene passer ikke til nøglen.",
-                remedy="Ring til kommunen igen på et nummer, du selv har slået op, og sammenlign.",
-            )
+            raise key_failure("other_digits")
         if self.find(public.id) is not None:
-            raise KeyFileError("Nøglen er allerede registreret.")
+            raise key_failure("enrolled")
         if len(self.active(public.kommune_kode)) >= MOST_ACTIVE:
-            raise KeyFileError(
-                f"Kommune {public.kommune_kode} har allerede to nøgler.",
-                remedy="Tilbagekald en af dem først med «fpsheet keys revoke».",
-            )
+            raise key_failure("two_keys", kommune=public.kommune_kode)
         return Keyring((*self.keys, EnrolledKey(public, at, by)))
 
     def revoke(self, fingerprint: str, *, at: datetime, reason: str) -> "Keyring":
@@ -106,7 +100,7 @@ class Keyring:
             and key.revoked_at is None
         ]
         if not places:
-            raise KeyFileError("Ingen gyldig nøgle har de cifre.")
+            raise key_failure("nobodys_digits")
         keys = list(self.keys)
         keys[places[0]] = replace(keys[places[0]], revoked_at=at, reason=reason)
         return Keyring(tuple(keys))
@@ -124,9 +118,7 @@ def load_keyring(path: Path) -> Keyring:
         entries = list_of(parse_json(path.read_bytes()))
         return Keyring(tuple(_from_json(table_of(entry)) for entry in entries))
     except (ValueError, KeyError, TypeError):
-        raise KeyFileError(
-            f"Nøgleringen {path.name} er beskadiget.", remedy="Hent den fra sikkerhedskopien."
-        ) from None
+        raise key_failure("keyring", fil=path.name) from None
 
 
 def save_keyring(keyring: Keyring, path: Path) -> None:

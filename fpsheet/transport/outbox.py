@@ -7,7 +7,7 @@ from fpsheet.files import plain_name
 from fpsheet.transport.folder import Folder
 from fpsheet.transport.inbox import PACKAGE_SUFFIX
 from fpsheet.transport.package import seal_package
-from fpsheet.transport.payload import Payload, PayloadError, read_payload, write_payload
+from fpsheet.transport.payload import Payload, payload_failure, read_payload, write_payload
 from fpsheet.transport.signing_key import SigningKey
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
@@ -92,7 +92,7 @@ def open_plain(data: bytes, form: Form | None = None) -> Payload | None:
         return None
     payload = read_payload(data.partition(b"\n")[2], form)
     if payload.workbook.sha256 != named:
-        raise PayloadError("Pakkens første linje passer ikke til indholdet.")
+        raise payload_failure("other_workbook")
     return payload
 
 

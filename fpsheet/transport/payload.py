@@ -26,7 +26,8 @@ from fpsheet.transport.strict import (
     truth_of,
 )
 from fpsheet_sync.merge.submission import Choice, Explanation
-from fpsheet_templates.errors import FpsheetError
+from fpsheet_templates.errors import SpokenError
+from fpsheet_templates.failure import make_failure
 from fpsheet_templates.form import META_KEYS, Form, Sheet
 from fpsheet_templates.load import load_form
 from fpsheet_templates.text import BASE_LANGUAGE
@@ -45,8 +46,13 @@ _MOST_BYTES = 256 << 20
 """Inflated payload, bytes; a national kommune's is about 3 MB."""
 
 
-class PayloadError(FpsheetError):
+class PayloadError(SpokenError):
     """The payload is damaged or of a version this program does not know."""
+
+
+def payload_failure(key: str) -> PayloadError:
+    """Make the exception of a text under `error.payload`."""
+    return make_failure(PayloadError, f"error.payload.{key}", {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +133,13 @@ def read_payload(data: bytes, form: Form | None = None) -> Payload:
         unpacker = zlib.decompressobj()
         text = unpacker.decompress(data, _MOST_BYTES)
         if not unpacker.eof:
-            raise PayloadError("Pakkens indhold er for stort eller afbrudt.")
+            raise payload_failure("too_large")
         content = table_of(parse_json(text))
         if content["version"] not in {_VERSION, _WITH_CHOICES}:
-            raise PayloadError("Pakken er lavet af en nyere udgave af fpsheet.")
+            raise payload_failure("newer")
         return _from_json(content, form or load_form())
     except (ValueError, KeyError, TypeError, zlib.error):
-        raise PayloadError("Pakkens indhold kan ikke læses.") from None
+        raise payload_failure("unreadable") from None
 
 
 def _sheet_to_json(raw: RawSheet) -> dict[str, object]:

@@ -10,7 +10,8 @@ from fpsheet.secret_file import write_secret
 from fpsheet.transport.fingerprint import spoken_fingerprint
 from fpsheet.transport.locked import LockError, lock, unlock
 from fpsheet.transport.strict import parse_json
-from fpsheet_templates.errors import FpsheetError
+from fpsheet_templates.errors import SpokenError
+from fpsheet_templates.failure import make_failure
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -24,8 +25,13 @@ _SPOKEN = b"fpsheet kommune key 1\0"
 _RECEIPTS = b"fpsheet receipts 1"
 
 
-class KeyFileError(FpsheetError):
+class KeyFileError(SpokenError):
     """A key file is missing, of another kind, or locked with another password."""
+
+
+def key_failure(key: str, **values: object) -> KeyFileError:
+    """Make the exception of a text under `error.key`."""
+    return make_failure(KeyFileError, f"error.key.{key}", values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +134,7 @@ def load_signing_key(path: Path, *, password: str) -> SigningKey:
             raw = unlock(content, password=password, what=_LOCKED + kommune)
             private = Ed25519PrivateKey.from_private_bytes(raw)
     except (ValueError, TypeError, LockError):
-        raise KeyFileError(
-            f"Nøglen i {path.name} kan ikke låses op.",
-            remedy="Prøv adgangskoden igen, eller lav en ny nøgle med «fpsheet keys new».",
-        ) from None
+        raise key_failure("locked", fil=path.name) from None
     return SigningKey(kommune, private)
 
 
@@ -172,7 +175,7 @@ def load_public_key(path: Path) -> PublicKey:
     except ValueError:
         key = b""
     if len(key) != _KEY_BYTES:
-        raise KeyFileError(f"Filen {path.name} holder ikke en hel nøgle.")
+        raise key_failure("cut", fil=path.name)
     return PublicKey(content["kommune"], key)
 
 
@@ -180,14 +183,11 @@ def _read(path: Path, kind: str) -> dict[str, str]:
     try:
         content = parse_json(path.read_bytes())
     except OSError:
-        raise KeyFileError(f"Nøglefilen {path.name} kan ikke åbnes.") from None
+        raise key_failure("missing", fil=path.name) from None
     except ValueError:
         content = None
     wanted = {"signing key": {"kommune"}, "public key": {"kommune", "key"}}[kind]
     kept = content if isinstance(content, dict) else {}
     if kept.get("fpsheet") != kind or not all(isinstance(kept.get(name), str) for name in wanted):
-        raise KeyFileError(
-            f"Filen {path.name} er ikke en nøgle fra fpsheet.",
-            remedy="Vælg den fil, som «fpsheet keys» har lavet.",
-        )
+        raise key_failure("no_key", fil=path.name)
     return {name: str(value) for name, value in kept.items()}

@@ -25,6 +25,7 @@ from fpsheet.workbook.status import StatusLine, common_lines, make_status
 from fpsheet.workbook.style import date_serial
 from fpsheet.workbook.vejledning import make_guide
 from fpsheet_templates.errors import UsageError
+from fpsheet_templates.failure import make_failure
 from fpsheet_templates.form import Form, Sheet, SheetKind
 from fpsheet_templates.kommune import Kommune
 
@@ -78,9 +79,13 @@ def build_workbook(  # noqa: PLR0913 - what a workbook is issued with, each by n
         UsageError: The kommune or the language does not exist.
     """
     if kommune_kode not in form.kommuner:
-        raise UsageError(f"Kommunen {kommune_kode} findes ikke.")
+        raise make_failure(UsageError, "error.usage.kommune", {"kode": kommune_kode})
     if language not in form.texts.languages():
-        raise UsageError(f"Sproget {language} findes ikke.")
+        raise make_failure(
+            UsageError,
+            "error.usage.language",
+            {"sprog": language, "kendte": ", ".join(form.texts.languages())},
+        )
     kommune = form.kommuner[kommune_kode]
     issue = Issue(form, kommune, aar, language, workbook_id, issued_at, parent)
     return build_issue(issue, rows=rows, premade=premade)

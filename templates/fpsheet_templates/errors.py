@@ -41,24 +41,25 @@ class RuleError(SpecError):
         self.values: Mapping[str, object] = values
 
 
-class UsageError(FpsheetError):
-    """The command was asked for something that cannot be (unknown kommune, period reversed)."""
-
-
-class WorkbookFileError(FpsheetError):
-    """A file of ours could not be written or read (folder missing, open in Excel, disk full)."""
-
-
 class SpokenError(FpsheetError):
     """A failure whose texts are in the form's catalogue, so that it can be said in any language.
 
     Attributes:
         key: Key of its texts (`error.store.locked`); its sentence and remedy are the Danish ones.
+            Empty where it was made in the reader's language at once.
         values: What the texts name.
     """
 
     key: str = ""
     values: Mapping[str, object] = {}
+
+
+class UsageError(SpokenError):
+    """The command was asked for something that cannot be (unknown kommune, period reversed)."""
+
+
+class WorkbookFileError(SpokenError):
+    """A file of ours could not be written or read (folder missing, open in Excel, disk full)."""
 
 
 class OutsideError(SpokenError):

@@ -24,6 +24,8 @@ def make_failure(kind: type[Failure], key: str, values: Mapping[str, object]) ->
 
 def in_language(failure: SpokenError, language: str) -> str:
     """Say what failed, and what to do, in a language."""
+    if not failure.key:
+        return str(failure)
     return " ".join(_say(failure.key, failure.values, language)).strip()
 
 
