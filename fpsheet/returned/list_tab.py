@@ -19,8 +19,9 @@ from fpsheet.ooxml.parts import (
 from fpsheet.ooxml.workbook_part import SheetEntry, workbook_name
 from fpsheet.returned.finding_list_text import HEADING_ROW
 
-PART = "xl/worksheets/sheetFpsheet.xml"
-CONFLICT_PART = "xl/worksheets/sheetFpsheetKonflikter.xml"
+PART = "xl/worksheets/sheet9001.xml"
+CONFLICT_PART = "xl/worksheets/sheet9002.xml"
+"""Numbers that no workbook reaches; ExcelJS passes over a sheet whose part has another name."""
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
 _PRINT_TITLES = "_xlnm.Print_Titles"

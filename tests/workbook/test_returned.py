@@ -22,7 +22,7 @@ from fpsheet_templates.load import load_form
 from tests.support.desk import FAULTY_ROWS, Checked, check_bytes, edit, make_workbook
 from tests.support.libreoffice import LibreOffice
 
-OURS = {"xl/worksheets/sheetFpsheet.xml"}
+OURS = {"xl/worksheets/sheet9001.xml"}
 
 FAULT = ("FOR-001", "forloeb", "F4")
 WARNING = ("FOR-002", "forloeb", "I5")

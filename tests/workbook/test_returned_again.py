@@ -180,7 +180,7 @@ def test_a_damaged_sheet_costs_only_its_own_marks(issued: bytes, damage: str) ->
         package.data(), checked.findings, checked.check, form=FORM, language="da"
     )
     assert open_parts(back).parts.get(name) == package.parts.get(name)
-    listed = open_parts(back).parts["xl/worksheets/sheetFpsheet.xml"].decode()
+    listed = open_parts(back).parts["xl/worksheets/sheet9001.xml"].decode()
     assert ("»Job«" in listed) == bool(lost)
     assert FAULT[0] in listed
     place = f"xl/worksheets/sheet{order.index('Forløb') + 1}.xml"
@@ -202,7 +202,7 @@ def test_numbers_that_are_none_are_no_failure(issued: bytes, number: str) -> Non
     again = return_workbook(
         package.data(), checked.findings, checked.check, form=FORM, language="da"
     )
-    assert b"fejlliste.noegle" in open_parts(again).parts["xl/worksheets/sheetFpsheet.xml"]
+    assert b"fejlliste.noegle" in open_parts(again).parts["xl/worksheets/sheet9001.xml"]
 
 
 def test_a_zip_that_only_the_intake_reads_is_refused_in_words(issued: bytes) -> None:
