@@ -102,6 +102,8 @@ _NAME = re.compile(rb"<(?:\w+:)?definedName\b[^>]*?\bname=[\"']([^\"']+)[\"'][^>
 _LINK_IN_FORMULA = re.compile(rb"\[\d+\][^\[\]]*!")
 _WAITS_FOR_A_CLICK = "hyperlink"
 _PICTURE = "image"
+_SIGNATURE = "origin"
+"""Last word of the relationship to the digital signatures of a package."""
 _LINKED_OBJECTS = frozenset({"oleobject", "package"})
 
 
@@ -198,9 +200,9 @@ def _faults(contents: Contents, found: Iterable[Found]) -> tuple[Fault, ...]:
 
 
 def find_left_over(contents: Contents) -> tuple[Fault, ...]:
-    """List what reaches out of the file and that nothing uses, or that is a mere picture.
+    """List what reaches out of the file and that nothing uses, a mere picture, and a signature.
 
-    Findings: STR-070 to STR-072.
+    Findings: STR-070 to STR-072, STR-079.
     """
     codes: set[str] = set()
     if _has_links(contents):
@@ -210,6 +212,8 @@ def find_left_over(contents: Contents) -> tuple[Fault, ...]:
     has_mashup = any(one.root.startswith(_DATA_MASHUP) for one in contents.prologs.values())
     if has_mashup or _find(contents, _CONNECTIONS):
         codes.add("STR-072")
+    if any(one.type == _SIGNATURE for _, one in _every(contents)):
+        codes.add("STR-079")
     return tuple(Fault(code) for code in sorted(codes))
 
 

@@ -368,6 +368,19 @@ LEFT_OVER = [
     ("STR-071", "linked picture", relation(part_of("job"), "image", "http://x/y.png", "External")),
     ("STR-072", "no connection left", xml_part("xl/connections.xml")),
     (
+        "STR-079",
+        "a digital signature",
+        lambda p: p.with_part(
+            "_rels/.rels",
+            p.parts["_rels/.rels"].replace(
+                b"</Relationships>",
+                b'<Relationship Id="rIdS" Target="_xmlsignatures/origin.sigs" Type="http://schemas.'
+                b"openxmlformats.org/package/2006/relationships/digital-signature/origin"
+                b'"/></Relationships>',
+            ),
+        ),
+    ),
+    (
         "STR-072",
         "Power Query without a query",
         lambda p: p.with_part(
