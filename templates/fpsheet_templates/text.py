@@ -1,6 +1,6 @@
 """Texts a person reads, by key and language. Danish is complete; others fall back to it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fpsheet_templates.errors import SpecError
@@ -51,7 +51,3 @@ class Texts:
         except KeyError as missing:
             message = f"The text {key} lacks the value {missing}."
             raise SpecError(message) from None
-
-    def danish_keys(self) -> Iterable[str]:
-        """Give the Danish keys, in file order."""
-        return self.by_language[BASE_LANGUAGE].keys()

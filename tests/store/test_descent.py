@@ -15,10 +15,10 @@ from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.ledger.conflict_decision import conflicts, release_file, resolve_conflict
 from fpsheet_sync.ledger.issued_workbook import issue_workbook
 from fpsheet_sync.ledger.state_hash import state_hash
-from fpsheet_sync.ledger.waiting_rows import notices
 from fpsheet_sync.merge.submission import Choice
 from fpsheet_templates.errors import StoreError
 from tests.support.submissions import Sending, codes, rows, send, submit, sync
+from tests.support.waiting import notices
 
 if TYPE_CHECKING:
     from fpsheet_sync.database.store import Store

@@ -9,9 +9,9 @@ from fpsheet_sync.database.store import settled
 from fpsheet_sync.ledger.citizen_history import history
 from fpsheet_sync.ledger.delivery_status import Delivery, status
 from fpsheet_sync.ledger.state_hash import state_hash
-from fpsheet_sync.ledger.waiting_rows import explanations
 from fpsheet_sync.merge.submission import Explanation
 from tests.support.submissions import ACTOR, Sending, send, submit, sync
+from tests.support.waiting import explanations
 
 if TYPE_CHECKING:
     from fpsheet_sync.database.store import Store

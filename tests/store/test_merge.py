@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet_sync.ledger.state_hash import state_hash
-from fpsheet_sync.ledger.waiting_rows import quarantined
 from fpsheet_sync.merge.commit import Status
 from tests.support.submissions import Sending, codes, rows, send, submit, sync
+from tests.support.waiting import quarantined
 
 if TYPE_CHECKING:
     from fpsheet_sync.database.store import Store

@@ -27,10 +27,10 @@ from fpsheet_sync.database.keys import read_keys, write_keys
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.ledger.citizen_history import history
 from fpsheet_sync.ledger.state_hash import state_hash
-from fpsheet_sync.ledger.waiting_rows import quarantined
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.load import load_form
 from tests.support.submissions import sync
+from tests.support.waiting import quarantined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
