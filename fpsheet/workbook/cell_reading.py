@@ -8,7 +8,7 @@ What only a slip or a paste needs is long, and is the same in every row: it stan
 defined name, and the formulas of the cells stay short.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fpsheet.workbook.formula import LAST_DAY, UNREADABLE, quote_text
@@ -36,6 +36,9 @@ _LARGEST = "2000000000"
 
 _LONGEST_TEXT = 60
 """Characters of the longest text that leaves the kommune."""
+
+_MONTHS, _DAYS = range(1, 13), (*range(1, 32), *range(61, 92))
+"""What a CPR number begins with: the day, of a replacement number sixty more, and the month."""
 
 CPR_DIGITS = 10
 """No text of fewer characters holds a CPR number."""
@@ -82,6 +85,11 @@ class CellNames:
     holds_cpr: str
 
     @property
+    def visible_length(self) -> str:
+        """Return a formula for the number of characters that are seen."""
+        return f"LEN({self.visible})"
+
+    @property
     def clean(self) -> str:
         """Give a formula for the plain text of the cell, spaces around it gone."""
         return f"TRIM({self.visible})"
@@ -95,7 +103,10 @@ def named_formulas(field: Field, names: CellNames) -> Iterator[tuple[str, str]]:
     if field.type in {FieldType.INTEGER, FieldType.DECIMAL}:
         yield names.written, _written_number(names.clean, field.type)
     if may_tell_cpr(field):
-        yield names.holds_cpr, _holds_cpr(names.visible)
+        text, digits = f"{names.holds_cpr}_tekst", f"{names.holds_cpr}_cifre"
+        yield text, _parted_alike(names.visible)
+        yield digits, _every_digit_nine(text)
+        yield names.holds_cpr, _holds_cpr(text, digits)
 
 
 def may_tell_cpr(field: Field) -> bool:
@@ -127,7 +138,9 @@ def _inner(field: Field, names: CellNames) -> str:
         case FieldType.CODE:
             return _code(names)
         case FieldType.TEXT:
-            return _text(names, CPR_DIGITS - 1 if may_tell_cpr(field) else field.max_length)
+            if may_tell_cpr(field):
+                return _text(names, CPR_DIGITS - 1, f"{names.visible_length}{_cpr_mark(names)}")
+            return _text(names, field.max_length, names.visible_length)
 
 
 def text_formula(field: Field, names: CellNames) -> str:
@@ -304,45 +317,71 @@ def _fitting(cell: str, number: str = "") -> str:
     return f"IF(ABS({cell})>{_LARGEST},{_fault(OUT_OF_RANGE)},{number or cell})"
 
 
-def _text(names: CellNames, short: int) -> str:
+def _text(names: CellNames, short: int, length: str) -> str:
     """The length of a text that is not short, 1 for any other; most are plain at a glance."""
     cell = names.cell
     plain = f"AND(LEN({cell})<={short},ISNUMBER(SEARCH(LEFT({cell}),{_PLAIN})))"
-    length = f"IF({names.clean}={EMPTY},{EMPTY},LEN({names.visible}))"
+    length = f"IF({names.clean}={EMPTY},{EMPTY},{length})"
     return f"IF({cell}={EMPTY},{EMPTY},IF({plain},1,{length}))"
 
 
-def _holds_cpr(visible: str) -> str:
-    """Give a condition that ten digits, in two parts or one, begin with a day and a month.
+def _cpr_mark(names: CellNames) -> str:
+    """Return what is added to the length of a text that holds a CPR number: a half.
 
-    The text is also read with every digit as a 9, in which a number is found at once. What begins
-    beyond the longest text is not looked at: such a text is too long, which is said first. Other
-    spellings (dots, pairs, long dashes) are for the check alone: a formula that knew them would be
-    longer than LibreOffice takes.
+    It is asked here, in a column of its own, since LibreOffice writes every named formula out and
+    a status that asked of several fields would be too long for it.
     """
+    return f"+IF({names.visible_length}<{CPR_DIGITS},0,IF({names.holds_cpr},0.5,0))"
+
+
+def holds_cpr_condition(value: str) -> str:
+    """Return the condition that the value column of a text tells of a CPR number in it."""
+    return f"N({value})>INT(N({value}))"
+
+
+def _parted_alike(visible: str) -> str:
+    """Return a formula for a text in which whatever parts groups of digits is one hyphen."""
     text = visible
-    for written, plain in (("\u2013", "-"), ("- ", "-"), (" -", "-"), (" ", "-")):
+    parting = (*_LONG_DASHES, "_", ".", ",", ";", " ", "--", "--")
+    for written, plain in ((" :", ":"), (": ", ":"), *((sign, "-") for sign in parting)):
         text = f'SUBSTITUTE({text},"{written}","{plain}")'
-    digits = text = f'" "&{text}&" "'
+    return f'" "&{text}&" "'
+
+
+def _every_digit_nine(text: str) -> str:
+    """Return a formula for a text in which every digit is a 9, so that a number is found."""
     for digit in range(9):
-        digits = f'SUBSTITUTE({digits},"{digit}","9")'
+        text = f'SUBSTITUTE({text},"{digit}","9")'
+    return text
+
+
+def _holds_cpr(text: str, digits: str) -> str:
+    """Return a condition that ten digits, in groups or not, begin with a day and a month.
+
+    What begins beyond the longest text is not looked at: such a text is too long, which is said
+    first. What may be another number with a year is left to the check, which knows the control of
+    the digits, and so are rarer spellings. Text and digits are names of formulas of their own:
+    written out, the condition would be longer than a spreadsheet program takes.
+    """
     start = f"{{{','.join(map(str, range(1, _LONGEST_TEXT + 1)))}}}"
 
     def is_number(shape: str) -> str:
         found = f'MID({digits},{start}+1,{len(shape)})="{shape}"'
         return f'({found})*(MID({digits},{start}+{len(shape) + 1},1)<>"9")'
 
-    def is_between(place: int, first: str, last: str) -> str:
-        pair = f"MID({text},{start}+{place},2)"
-        return f'({pair}>="{first}")*({pair}<="{last}")'
+    def is_one_of(place: int, pairs: Iterable[int]) -> str:
+        listed = " ".join(f"{pair:02d}" for pair in pairs)
+        return f'ISNUMBER(FIND(MID({text},{start}+{place},2),"{listed}"))'
 
-    shapes = ("9999999999", "999999-9999")
-    suspect = f'ISNUMBER(FIND({{"{shapes[0]}","{shapes[1]}"}},{digits}))'
-    number = "+".join(map(is_number, shapes))
-    day = f"{is_between(1, '01', '31')}+{is_between(1, '61', '91')}"
-    month = is_between(3, "01", "12")
-    begins = f'(MID({digits},{start},1)<>"9")'
-    return f"IF(SUMPRODUCT(--{suspect})=0,FALSE,SUMPRODUCT({begins}*({number})*({day})*{month})>0)"
+    shapes = ("9999999999", "999999-9999", "999999:9999", "9999-999999", "99-99-99-9999")
+    together, four_and_six, in_pairs = shapes[:3], shapes[3], shapes[4]
+    listed = ",".join(f'"{shape}"' for shape in shapes)
+    alike = f"({'+'.join(map(is_number, together))})*{is_one_of(3, _MONTHS)}"
+    parted = f"{is_number(four_and_six)}*{is_one_of(3, _MONTHS)}*(1-{is_one_of(1, (19, 20))})"
+    pairs = f"{is_number(in_pairs)}*{is_one_of(4, _MONTHS)}*(1-{is_one_of(10, (19, 20))})"
+    begins = f'(MID({digits},{start},1)<>"9")*{is_one_of(1, _DAYS)}'
+    found = f"SUMPRODUCT({begins}*({alike}+{parted}+{pairs}))>0"
+    return f"IF(SUMPRODUCT(--ISNUMBER(FIND({{{listed}}},{digits})))=0,FALSE,{found})"
 
 
 def _code(names: CellNames) -> str:

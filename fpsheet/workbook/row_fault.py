@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fpsheet.workbook.cell_reading import (
-    CPR_DIGITS,
     ERROR,
     OUT_OF_RANGE,
     READING_FAULTS,
+    holds_cpr_condition,
     is_replacement,
     may_tell_cpr,
     passes_modulus_11,
@@ -28,7 +28,6 @@ from fpsheet.workbook.layout import (
     FIRST_ROW,
     codes_name,
     column_name,
-    holds_cpr_name,
     validity_names,
     value_name,
 )
@@ -139,10 +138,9 @@ def _conditions(issue: Issue, sheet: Sheet, field: Field, name: str) -> Iterator
     if outside:
         yield OUT_OF_RANGE, f"IF(ISNUMBER({name}),OR({','.join(outside)}),FALSE)"
     if field.type is FieldType.TEXT:
-        yield TOO_LONG, f"N({name})>{field.max_length}"
+        yield TOO_LONG, f"INT(N({name}))>{field.max_length}"
     if may_tell_cpr(field):
-        holds = holds_cpr_name(sheet.id, field.id)
-        yield CPR_IN_TEXT, f"IF(N({name})>={CPR_DIGITS},{holds},FALSE)"
+        yield CPR_IN_TEXT, holds_cpr_condition(name)
     if field.type is FieldType.DATE:
         yield TOO_EARLY, f"{name}<{_day(issue, 'TIDLIGSTE_DATO')}"  # a text is above any number
     if field.type is FieldType.CODE and used and field.role is ColumnRole.ENTRY:

@@ -90,6 +90,8 @@ PARTS = (
 SPELLED = (
     *(f"610180{part}1234" for part in PARTS),
     *(f"61{part}01{part}80{part}1234" for part in ("-", " ", ".", ". ", "_", "\u2013", "  ")),
+    *("610180:1234", "610180 : 1234", "61:01:80:1234"),
+    *("6101 801234", "6101-801234", "6101.801234", "6101\u2013801234"),
     *("61 01 80 12 34", "61.01.80-1234", "610180 12 34", "6101 80 1234", "610 180 1234"),
     *(
         "6 1 0 1 8 0 1 2 3 4",
@@ -133,6 +135,50 @@ def test_a_number_in_a_text_is_found_however_it_is_written(around: str) -> None:
 def test_other_numbers_are_not_taken_for_one(text: str) -> None:
     """Telephone numbers, journal numbers, days, and what is no day or no month."""
     assert not text_holds_cpr(text)
+
+
+@pytest.mark.parametrize("year", [1996, 2014, 2026])
+def test_a_number_that_ends_like_a_year_is_found_where_its_digits_hold(year: int) -> None:
+    """27.03.56-2024 may be a number of KLE: a CPR number passes modulus 11, as those do here.
+
+    With any other sign between the groups it is no number of KLE, and counts all the same.
+    """
+    numbers = [
+        number
+        for day in range(61, 92)
+        for month in range(1, 13)
+        for short in range(30, 100)
+        if registry.checksum(number := f"{day}{month:02d}{short}{year}") == 0
+    ]
+    assert len(numbers) > 1000
+    dotted = [f"sag {n[:2]}.{n[2:4]}.{n[4:6]}-{n[6:]}" for n in numbers]
+    assert pl.DataFrame({"text": dotted}).select(holds_cpr(pl.col("text")).all()).item()
+    assert text_holds_cpr(f"61-01-80-{year}")
+    assert text_holds_cpr(f"610180-{year}")
+    assert not text_holds_cpr(f"61.01.81-{year}") or registry.checksum(f"610181{year}") == 0
+
+
+def _journal_numbers(count: int) -> list[str]:
+    """Invent numbers of KLE (group, subject, sub-subject) and of journals, with their year."""
+    chance = random.Random(20261129)
+    found = []
+    for _ in range(count):
+        kle = f"{chance.randint(0, 31):02d}.{chance.randint(0, 40):02d}.{chance.randint(0, 99):02d}"
+        year, own = chance.randint(2005, 2026), chance.randint(1, 99_999)
+        forms = (
+            *(f"{kle}-{year}", f"{kle} {year}", f"KLE {kle}, {year}", f"{kle}/{year}"),
+            *(f"{kle}-{year}-{own}", f"{kle}-G01-{own % 100}-{year % 100}", f"{year}-{kle}"),
+            *(f"{year}-{own:06d}", f"sag {year}-{own:06d} ({kle})", f"{year}/{own:06d}"),
+        )
+        found.append(chance.choice(forms))
+    return found
+
+
+def test_few_journal_numbers_are_taken_for_a_cpr_number() -> None:
+    """At most two in a hundred; without the control of the digits it is one in eight."""
+    texts = _journal_numbers(5000)
+    held = pl.DataFrame({"text": texts}).select(holds_cpr(pl.col("text")).mean()).item()
+    assert held < 0.02
 
 
 def test_what_is_blank_holds_none() -> None:

@@ -22,13 +22,36 @@ _PARTING = (
 _PART, _END = f"[{_PARTING}]+", "(?:[^0-9]|$)"
 _DAY, _MONTH = "(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])", "(?:0[1-9]|1[0-2])"
 _LAST = f"(?:[0-9]{{4}}|[0-9]{{2}}{_PART}[0-9]{{2}})"
+_LATE = "(?:1[3-9]|[2-9][0-9])"
 # "10.-12.03.2024" are days, not a number.
 _NO_YEAR = "(?:[03-9][0-9]{3}|1[0-8][0-9]{2}|2[1-9][0-9]{2})"
+# "27.03.16-2024" may be a number of KLE with its year; with other signs between it is none.
+_RECENT = "(?:199[0-9]|20[0-3][0-9])"
+_NOT_RECENT = "(?:[03-9][0-9]{3}|1[0-8][0-9]{2}|19[0-8][0-9]|2[1-9][0-9]{2}|20[4-9][0-9])"
+_NO_DOT = f"(?:[{_PARTING}--.]|[{_PARTING}]{{2,}})"
 _IN_PAIRS = (
     f"{_DAY}{_PART}{_MONTH}{_PART}"
-    f"(?:(?:1[3-9]|[2-9][0-9]){_PART}[0-9]{{4}}|(?:0[0-9]|1[0-2]){_PART}{_NO_YEAR})"
+    f"(?:{_LATE}{_PART}{_NOT_RECENT}|(?:0[0-9]|1[0-2]){_PART}{_NO_YEAR})"
+    f"|{_DAY}(?:{_NO_DOT}{_MONTH}{_PART}|{_PART}{_MONTH}{_NO_DOT}){_LATE}{_PART}{_RECENT}"
+    f"|{_DAY}:{_MONTH}:[0-9]{{2}}:[0-9]{{4}}"
 )
-_ANYWHERE = rf"(?:^|[^0-9])(?:{_DAY}{_MONTH}[0-9]{{2}}(?:{_PART})?{_LAST}|{_IN_PAIRS}){_END}"
+# "2012-123456" may be a journal number of a year.
+_YEAR_DAY = "(?:19|20)"
+_NO_YEAR_DAY = "(?:0[1-9]|1[0-8]|2[1-9]|3[01]|6[1-9]|[78][0-9]|9[01])"
+_FOUR_AND_SIX = f"{_NO_YEAR_DAY}{_MONTH}{_PART}[0-9]{{6}}"
+# A number of KLE goes on behind its pairs: "050291 (17.35.77)".
+_LAST_PAIRS = rf"[0-9]{{2}}{_PART}[0-9]{{2}}(?:[^0-9.]|\.(?:[^0-9]|$)|$)"
+_SIX_AND_FOUR = f"{_DAY}{_MONTH}[0-9]{{2}}(?:{_PART}|[ ]?:[ ]?)?(?:[0-9]{{4}}{_END}|{_LAST_PAIRS})"
+_ANYWHERE = rf"(?:^|[^0-9])(?:{_SIX_AND_FOUR}|(?:{_FOUR_AND_SIX}|{_IN_PAIRS}){_END})"
+_DOUBTFUL = (
+    rf"(?:^|[^0-9])(?:{_DAY}\.{_MONTH}\.[3-9][0-9]{_PART}{_RECENT}"
+    rf"|{_YEAR_DAY}{_MONTH}{_PART}[0-9]{{6}}){_END}"
+)
+"""What may be another number with a year: a CPR number where the control of its digits holds.
+
+Who has a year for digits 7 to 10 was born before 2000 and, still alive, hardly before 1930.
+"""
+
 _SPACED_DAY = (
     "|".join(
         f"{first}{_PART}{second}"
@@ -126,10 +149,15 @@ def holds_cpr(text: pl.Expr) -> pl.Expr:
     The form of the number alone counts (day 01 to 31 or 61 to 91, month 01 to 12), since a number
     that fails the control of its digits may be somebody's. It may be written in groups, with
     spaces, dots, commas, underscores or any dash between them and in digits of any kind. A slash
-    keeps a journal number apart.
+    keeps a journal number apart. What may be a number of KLE or of a journal with its year
+    (27.03.16-2024, 2012-123456) counts where the control of its digits holds, as it does in every
+    number given before 2007.
     """
     others = text.str.contains(_OTHER_DIGIT) & text.str.contains(_TEN_DIGITS)
-    return text.str.contains(_IN_TEXT) | others
+    digits = pl.element().str.replace_all("[^0-9]", "")
+    some = pl.when(text.str.contains(_DOUBTFUL)).then(text)
+    doubtful = some.str.extract_all(_DOUBTFUL).list.eval(passes_modulus_11(digits)).list.any()
+    return text.str.contains(_IN_TEXT) | others | doubtful.fill_null(value=False)
 
 
 def text_holds_cpr(text: str) -> bool:
