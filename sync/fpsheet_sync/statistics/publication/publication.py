@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 from sqlalchemy import Connection, Row, func, select
 
@@ -25,6 +26,7 @@ from fpsheet_sync.statistics.publication.frozen_files import (
     thaw_releases,
 )
 from fpsheet_sync.statistics.stat_table import Period, Release, Shorthand
+from fpsheet_templates.errors import StoreError
 
 if TYPE_CHECKING:
     # Not loaded here: it brings the solver along.
@@ -158,11 +160,18 @@ def read_editions(connection: Connection, publication: Publication) -> tuple[Rel
 
 
 def read_files(connection: Connection, publication: Publication) -> Mapping[str, bytes]:
-    """Give the files of a publication as they were handed out; none of an earlier version's."""
+    """Give the files of a publication as they were handed out; none of an earlier version's.
+
+    Raises:
+        StoreError: They cannot be read.
+    """
     table = store_schema()[_TABLE]
-    wanted = select(table.c.filer).where(table.c.id == publication.id)
-    data = connection.execute(wanted).scalar_one()
-    return thaw_files(data) if data else {}
+    wanted = select(table).where(table.c.id == publication.id)
+    row = connection.execute(wanted).one()
+    try:
+        return thaw_files(row.filer) if row.filer else {}
+    except (BadZipFile, ValueError, zlib.error, EOFError):
+        raise _damaged(row) from None
 
 
 def save_drafts(store: Store, drafts: Sequence[Draft], actor: Actor) -> bool:
@@ -282,12 +291,19 @@ def _read_checked(row: Row[Any]) -> tuple[Kept, Mapping[CellId, int]]:
             prints = {name: one.value for name, one in kept.prints.items()}
             is_rounded = all(one.value % one.base == 0 for one in kept.prints.values())
             is_whole = is_whole and is_rounded and shown.items() <= prints.items()
+        else:
+            is_whole = is_whole and not any(one.base for one in editions)
     except (KeyError, TypeError, ValueError, zlib.error):
         kept, is_whole = Kept(), False
     if not is_whole:
-        days = f"{row.fra:%d-%m-%Y} - {row.til:%d-%m-%Y}"
-        raise store_failure("edition", {"nummer": row.nummer, "omraade": row.omraade, "dage": days})
+        raise _damaged(row)
     return kept, shown
+
+
+def _damaged(row: Row[Any]) -> StoreError:
+    """Make the failure of an edition of which something else is kept than it is."""
+    days = f"{row.fra:%d-%m-%Y} - {row.til:%d-%m-%Y}"
+    return store_failure("edition", {"nummer": row.nummer, "omraade": row.omraade, "dage": days})
 
 
 def _publication(row: Row[Any]) -> Publication:
