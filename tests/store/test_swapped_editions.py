@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from fpsheet_sync.disclosure.cells import CellId
-from fpsheet_sync.statistics.protection.release_cells import number_of, printed_numbers
+from fpsheet_sync.statistics.protection.release_cells import printed_numbers
 from fpsheet_sync.statistics.publication.frozen_files import freeze, freeze_releases
 from fpsheet_sync.statistics.publication.publication import (
     freeze_kept,
@@ -18,6 +18,7 @@ from fpsheet_sync.statistics.publication.publication import (
     read_kept,
     read_publications,
 )
+from fpsheet_sync.statistics.tables.number_name import number_of
 from fpsheet_templates.errors import StoreError
 from tests.support.editions import (
     YEAR,
