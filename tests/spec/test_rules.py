@@ -31,8 +31,10 @@ def test_example(example: Example) -> None:
 def test_every_rule_has_an_example_that_passes_and_one_that_fails(code: str) -> None:
     """A rule without both is a rule nobody has seen work."""
     own = [example for example in EXAMPLES if example.code == code]
-    assert any(not example.fails_at for example in own)
-    assert any(found.startswith(code) for example in own for found in example.fails_at)
+    clean = any(not example.fails_at for example in own)
+    strikes = any(found.startswith(code) for example in own for found in example.fails_at)
+    assert clean, f"{code} has no example that passes: tests/spec/rules/*.md, below ## {code}"
+    assert strikes, f"{code} has no example that it strikes: tests/spec/rules/*.md, ## {code}"
 
 
 def test_every_example_is_of_a_rule_of_the_catalogue() -> None:

@@ -13,6 +13,8 @@ from fpsheet_templates.rule import RuleLevel
 from fpsheet_templates.term import load_terms
 from fpsheet_templates.text import Texts
 
+_TOLD = ("message", "remedy")
+
 
 @pytest.fixture(scope="module")
 def form() -> Form:
@@ -69,12 +71,21 @@ def test_labels_of_a_code_list_are_unique_in_each_language(form: Form) -> None:
                 assert entry[code.id.casefold()] == code.id, (codes.id, code.id)
 
 
+def test_every_code_has_its_label_in_every_language(form: Form) -> None:
+    """A code without a label would be shown in Danish to a reader of English."""
+    for codes in form.code_lists.values():
+        for code in codes.codes:
+            for language in form.texts.languages():
+                told = f"{code.id} of codes/{codes.id}.csv has no label in the column {language}"
+                assert code.labels.get(language), told
+
+
 def test_every_text_exists_in_every_language(form: Form) -> None:
     """Danish and English have the same keys, and each column has a label and a help."""
     danish = set(form.texts.by_language["da"])
     for language in form.texts.languages():
-        missing = danish ^ set(form.texts.by_language[language])
-        assert not missing, (language, sorted(missing)[:5])
+        missing = sorted(danish ^ set(form.texts.by_language[language]))[:5]
+        assert not missing, f"not both in da and {language}: the text {' and '.join(missing)}"
     for sheet in form.sheets:
         assert form.sheet_title(sheet.id, "da")
         for field in sheet.fields:
@@ -136,9 +147,11 @@ def test_row_rules_name_fields_of_their_sheet(form: Form) -> None:
 def test_every_rule_has_its_sentences_in_every_language(form: Form) -> None:
     """A code without a sentence or a remedy is a bug of the catalogue."""
     for rule in form.rules:
-        for part in ("message", "remedy"):
+        parts = ("message", "remedy", "status") if rule.level is RuleLevel.ROW else _TOLD
+        for part in parts:
             for language in form.texts.languages():
-                assert form.texts.by_language[language].get(f"rule.{rule.code}.{part}"), rule.code
+                key = f"rule.{rule.code}.{part}"
+                assert form.texts.by_language[language].get(key), f"the text {key} is missing"
 
 
 def test_kommuner_of_greenland_with_their_history(form: Form) -> None:

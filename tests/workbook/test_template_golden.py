@@ -60,4 +60,4 @@ def test_a_workbook_is_as_it_was_looked_at(
         write_golden(parts, folder)
         print(difference)
         return
-    assert not difference
+    assert not difference, f"run this file with --golden-update if it is meant:\n{difference}"
