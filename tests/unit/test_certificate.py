@@ -1,0 +1,166 @@
+"""The certificate by worlds, on a country worked out by hand: told no relation, it finds one."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import StaticPool, create_engine
+
+from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.statistics.certificate.case import PUBLIC, Case, Found, Witness
+from fpsheet_sync.statistics.certificate.certify import Certificate, certify
+from fpsheet_sync.statistics.certificate.column import Column, Slot
+from fpsheet_sync.statistics.certificate.paper import Cell, Line, Paper, read_paper
+from fpsheet_sync.statistics.certificate.people import People
+from fpsheet_sync.statistics.facts.scope import Scope
+from fpsheet_sync.statistics.stat_table import Period
+from fpsheet_sync.statistics.tables.public_tables import public_tables
+from fpsheet_templates.load import load_form
+from tests.support.country import Country, editions, load_country
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from fpsheet_sync.statistics.certificate.column import Place
+
+YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
+DAYS = ("2025-01-01", "2025-12-31")
+TODAY = date(2026, 3, 2)
+ANY = 1 << 40
+HOME, OTHER = "955", "956"
+
+
+def slot(**codes: str) -> Slot:
+    """Give a number of citizens with the pension."""
+    named = frozenset(codes.items())
+    return Slot("bestand", frozenset({"bestand"}), is_distinct=False, days=DAYS, codes=named)
+
+
+NO_ABILITY, NO_HOURS = (HOME, slot(arbejdsevne="uoplyst")), (HOME, slot(timer="uoplyst"))
+
+
+def is_early(id_: str) -> bool:
+    """Tell whether a citizen has the pension from before it took an assessment."""
+    return int(id_[-1]) < 3
+
+
+def country() -> Country:
+    """Give a country: in each of two kommuner three lack an assessment and three have one."""
+    people = {f"{kommune}n{n}": kommune for kommune in (HOME, OTHER) for n in range(6)}
+    late = {"afgoerelse_dato": date(2024, 5, 1), "virkning_dato": date(2024, 6, 1)}
+    early = {"afgoerelse_dato": date(2016, 5, 1), "virkning_dato": date(2016, 6, 1)}
+    granted = {"afgoerelse": "tilkendelse", "niveau": "hoejeste", "instans": "kommunalbestyrelse"}
+    found = {"vurdering_dato": date(2024, 4, 1), "arbejdsevne_pct": 20, "maks_timer_pr_uge": 8.0}
+    who = [({"kommune_kode": home, "borger": id_}, id_) for id_, home in people.items()]
+    return Country(
+        {id_: ("K", date(1980, 5, 4)) for id_ in people},
+        {
+            "borger": [
+                {**one, "pensionist_foer_reform": "nej", "sagsbehandler": "AB"} for one, _ in who
+            ],
+            "afgoerelse": [
+                {**one, **(early if is_early(id_) else late), **granted} for one, id_ in who
+            ],
+            "vurdering": [{**one, **found} for one, id_ in who if not is_early(id_)],
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def people() -> Iterator[People]:
+    """Read and count the citizens."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    with engine.begin() as connection:
+        store_schema().metadata.create_all(connection)
+        load_country(connection, country())
+        yield People(connection, [Scope(load_form(), YEAR, (HOME, OTHER))], "GL", TODAY)
+    engine.dispose()
+
+
+def certificate(people: People, told: Mapping[Place, tuple[int, int]]) -> tuple[Case, Certificate]:
+    """Certify the country where nothing is known but how far some numbers may be."""
+    releases = [public_tables(release) for release in editions(country(), YEAR)]
+
+    def free(cell: Cell) -> Line:
+        return Line("", 0, cell.count, ANY)
+
+    lines = read_paper(releases, free)
+    lines = {
+        place: Line("", *(low, line.count, high))
+        for place, line in lines.items()
+        for low, high in [told.get(place, (line.low, line.high))]
+    }
+    case = Case(Paper(lines, 4), people.columns, (HOME, OTHER), threshold=5, values=3, own_values=3)
+    return case, certify(case, people.make, time.monotonic() + 600)
+
+
+def test_a_number_that_no_list_binds_is_found_to_be_exact(people: People) -> None:
+    """Work ability unknown is 3 to 7 by its print, and hours unknown at most 3 by theirs.
+
+    Who lacks the ability lacks the hours, says the form: so both are 3. Nobody told that.
+    """
+    case, found = certificate(people, {NO_ABILITY: (3, 7), NO_HOURS: (0, 3)})
+    assert case.paper.lines[NO_ABILITY].count == case.paper.lines[NO_HOURS].count == 3
+    public = {place for place, readers in found.narrow.items() if PUBLIC in readers}
+    assert public == {NO_ABILITY, NO_HOURS}
+    # The other kommune knows its own part of the country's numbers, and so what is left of them.
+    assert set(found.narrow[NO_ABILITY]) == {PUBLIC, OTHER}
+    assert {tuple(found.narrow[place]) for place in set(found.narrow) - public} == {(OTHER,)}
+    assert {area for area, _ in set(found.narrow) - public} == {""}
+    assert not found.is_wide
+    assert found.neighbours > 0
+
+
+def test_with_wider_prints_every_number_is_proved_wide(people: People) -> None:
+    """Hours unknown may be 7: so may be the others. Each world is counted as the tables are."""
+    case, found = certificate(people, {NO_ABILITY: (3, 7), NO_HOURS: (0, 7)})
+    assert found.is_wide
+    assert NO_ABILITY in case.targets
+    assert [people.recount(case, witness) for witness in found.witnesses] == [
+        [] for _ in found.witnesses
+    ]
+    values = {w.counts[NO_ABILITY] for w in found.witnesses if NO_ABILITY in w.counts} | {3}
+    assert len(values) >= 3
+    assert all(3 <= value <= 7 for value in values)
+
+
+def test_a_world_that_is_not_as_it_says_is_told(people: People) -> None:
+    """One more citizen comes than the witness says: the count of the tables tells."""
+    case, found = certificate(people, {NO_ABILITY: (3, 7), NO_HOURS: (0, 7)})
+    witness = next(each for each in found.witnesses if NO_ABILITY in each.counts)
+    like = people.columns[0]
+    false = Witness(
+        witness.areas,
+        (*witness.come, (like.citizen, (witness.areas[0],))),
+        witness.gone,
+        witness.counts,
+    )
+    assert people.recount(case, false)
+
+
+def test_a_search_without_time_certifies_nothing(people: People) -> None:
+    """Every number that could not be looked at is named."""
+    case, _ = certificate(people, {})
+    none = certify(case, people.make, time.monotonic() - 1)
+    assert not none.is_wide
+    assert set(none.unseen) == set(case.targets)
+
+
+def test_a_kommune_sees_through_worlds_of_its_own_citizens() -> None:
+    """The country's number is small; only citizens of one kommune could be others."""
+    number = ("", slot(timer="uoplyst"))
+    columns = tuple(Column(f"c{n}", (HOME,), {number: 1, (HOME, number[1]): 1}) for n in range(2))
+    paper = Paper({number: Line("", 0, 2, 4)}, 4)
+    case = Case(paper, columns, (HOME, OTHER), threshold=5, values=3, own_values=3)
+    assert case.targets == {number: {PUBLIC, OTHER}}
+    found = Found(case)
+    for count in (1, 3):
+        found.add(Witness((HOME,), (), (), {number: count}))
+    assert found.left(number) == []
+    elsewhere = Found(case)
+    for count in (1, 3):
+        elsewhere.add(Witness((OTHER,), (), (), {number: count}))
+    assert elsewhere.left(number) == [OTHER]
