@@ -7,8 +7,8 @@ from fpsheet.cli.session import Session
 
 if TYPE_CHECKING:
     from fpsheet.central import Central
+    from fpsheet.statistics.edition_order import Order
     from fpsheet.statistics.explain_figure import Explained
-    from fpsheet.statistics.publishing import Order
     from fpsheet_sync.statistics.publication.cited_records import Behind
     from fpsheet_templates.form import Form
 

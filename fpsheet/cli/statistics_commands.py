@@ -29,7 +29,7 @@ from fpsheet.cli.words import Words
 from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
-    from fpsheet.statistics.publishing import Order, Written
+    from fpsheet.statistics.edition_order import Order, Written
 
 
 def make_statistics_commands(words: Words) -> tuple[click.Command, ...]:
@@ -75,8 +75,8 @@ def write_report(  # noqa: PLR0913 - one parameter per option
 ) -> int:
     """Write the statistics workbooks of a period."""
     from fpsheet.departement.statistics_steps import publish_statistics
+    from fpsheet.statistics.edition_order import Order
     from fpsheet.statistics.layout import Publisher
-    from fpsheet.statistics.publishing import Order
     from fpsheet_sync.statistics.stat_table import Period
 
     if publish and (internal or as_of is not None):

@@ -20,7 +20,7 @@ from fpsheet.departement.steps import post_receipts, sync_inbox
 from fpsheet.files import write_whole
 from fpsheet.kommune.steps import check_files, send_checked
 from fpsheet.progress import Progress, Step
-from fpsheet.statistics.publishing import Order
+from fpsheet.statistics.edition_order import Order
 from fpsheet.transport.folder import Folder
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.keys import write_keys

@@ -9,9 +9,9 @@ from enum import StrEnum
 from sqlalchemy import Connection, select
 
 from fpsheet.statistics.list_book import Cell, ListBook, ListColumn, list_columns, write_list_book
-from fpsheet.statistics.publishing import commit_of
 from fpsheet_sync.citizens.vault import open_cprs
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
+from fpsheet_sync.database.in_force import commit_of
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, last_commit
 from fpsheet_sync.statistics.facts.pension import FOER_REFORM

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from fpsheet.departement.exports import Extract, Wanted
     from fpsheet.departement.imports import ImportedFigures, ListQuestion
     from fpsheet.statistics.edition_list import ListedEdition
+    from fpsheet.statistics.edition_order import Order, Written
     from fpsheet.statistics.explain_figure import Explained, Printed
-    from fpsheet.statistics.publishing import Order, Written
     from fpsheet_sync.database.access_log import Actor
     from fpsheet_sync.ledger.citizen_history import Known
     from fpsheet_sync.ledger.tax_income import Imported
@@ -135,7 +135,7 @@ def look_up(
             missing.
     """
     from fpsheet.central import open_central
-    from fpsheet.statistics.publishing import commit_of
+    from fpsheet_sync.database.in_force import commit_of
     from fpsheet_sync.ledger.citizen_history import commit_of_receipt, history
     from fpsheet_sync.statistics.facts.standing import read_standing
 

@@ -170,8 +170,8 @@ def read_status(central: "Central", form: "Form", aar: int) -> "list[StatusLine]
         StoreError: The database could not be used.
     """
     from fpsheet.central import open_central
-    from fpsheet.statistics.publishing import delivered_countries, expected_kommuner
     from fpsheet_sync.ledger.delivery_status import status
+    from fpsheet_sync.statistics.tables.release import delivered_countries, expected_kommuner
 
     with closing(open_central(central, with_keys=False)) as store:
         with store.read() as connection:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from fpsheet.ooxml.address import parse_address
+from fpsheet.statistics.edition_order import Order
 from fpsheet.statistics.layout import Publisher, lay_out_book
-from fpsheet.statistics.publishing import Order, delivered_countries, internal_edition
+from fpsheet.statistics.publishing import internal_edition
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.statistics.publication.cited_records import Behind, citizens_of
@@ -25,7 +26,7 @@ from fpsheet_sync.statistics.publication.explain import (
 from fpsheet_sync.statistics.publication.publication import read_previous
 from fpsheet_sync.statistics.publication.revision import MARK, REVISIONS, find_revised
 from fpsheet_sync.statistics.stat_table import Cell, Column, Release, StatTable
-from fpsheet_sync.statistics.tables.release import COUNTRIES, ReleaseRequest
+from fpsheet_sync.statistics.tables.release import COUNTRIES, ReleaseRequest, delivered_countries
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
 from fpsheet_templates.table import load_tables

@@ -1,24 +1,22 @@
 """Publishing: the state of the database becomes statistics workbooks."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from fpsheet.files import need_folder
 from fpsheet.progress import Progress, Step
 from fpsheet.statistics.edition_list import need_standing, no_edition, reported_countries
+from fpsheet.statistics.edition_order import Order, Written
 from fpsheet.statistics.folders import check_public, inside_folder
 from fpsheet.statistics.kept import kept_audit, kept_files, publisher_of, render_kept
-from fpsheet.statistics.layout import Publisher
 from fpsheet.statistics.number_names import name_numbers
 from fpsheet.statistics.render_files import render_release, write_sets
-from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.errors import store_failure
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.in_force import commit_of
 from fpsheet_sync.database.store import Store, last_commit, settled
 from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
 from fpsheet_sync.statistics.publication.draft import (
@@ -37,9 +35,8 @@ from fpsheet_sync.statistics.publication.publication import (
 )
 from fpsheet_sync.statistics.publication.revision import print_the_same
 from fpsheet_sync.statistics.publication.withdrawal import withdrawal_of
-from fpsheet_sync.statistics.stat_table import Period, Release
+from fpsheet_sync.statistics.stat_table import Release
 from fpsheet_sync.statistics.tables.release import (
-    OUTSIDE_KOMMUNER,
     check_period,
     delivered_kommuner,
 )
@@ -52,70 +49,6 @@ if TYPE_CHECKING:
 
 _TRIES = 3
 """How often a publication is made again when somebody else has published meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """Which statistics are wanted.
-
-    Attributes:
-        period: Days counted, both ends inclusive.
-        counted_on: The day printed as "opgjort pr.".
-        language: Language of the workbooks.
-        kommuner: Only these kommuner's editions; the national ones and all kommuner when empty.
-        internal: The edition that must not be passed on, every number exact.
-        as_of: Count as the database was at the end of this day; as it is now when None.
-        edition: Give this published edition again; 0 for none in particular.
-        threshold: Numbers of fewer citizens or cases than it are small.
-        base: What the numbers of a public edition are rounded to a multiple of.
-        minutes: How long rounding a country and its audit may take.
-        secret: Key of the chance in the rounding (`central.read_secret`); internal editions need
-            none.
-        publisher: Who publishes.
-        actor: Who freezes and numbers what is written; None to publish nothing.
-    """
-
-    period: Period
-    counted_on: date
-    language: str
-    kommuner: tuple[str, ...] = ()
-    as_of: date | None = None
-    edition: int = 0
-    internal: bool = False
-    threshold: int = 5
-    base: int = 5
-    minutes: int = 30
-    secret: bytes = field(default=b"", repr=False)
-    publisher: Publisher = field(default_factory=Publisher)
-    actor: Actor | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What came of an order.
-
-    Attributes:
-        files: The workbooks; the same tables lie beside each as ODS and CSV.
-        folder: The folder they lie in.
-        inside: The folder of the audit, which is for inside; None where none was written.
-        editions: The published editions they are, by country.
-        new: Countries whose edition was published by this order.
-        plain: Sentences on small numbers that everybody has from earlier editions, whatever is
-            printed now.
-        absent: Kommuner asked for of which there is nothing to write.
-        why_nothing: Why no file was written; empty where some was.
-        remedy: What to do about it.
-    """
-
-    files: tuple[Path, ...] = ()
-    folder: Path = field(default_factory=Path)
-    inside: Path | None = None
-    editions: Mapping[str, Publication] = field(default_factory=dict)
-    new: frozenset[str] = frozenset()
-    plain: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
-    why_nothing: str = ""
-    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,35 +356,3 @@ def _no_edition(store: Store, form: Form, order: Order) -> UsageError:
             known = read_publications(connection, country, order.period)
             numbers |= {one.number for one in known}
     return no_edition(words, order.period, order.edition, numbers)
-
-
-def commit_of(connection: Connection, day: date) -> int:
-    """Give the number of the last commit received by the end of a day (UTC), 0 for none."""
-    commit = store_schema()["indberetning"]
-    end = datetime.combine(day, time.max, UTC)
-    last = select(func.max(commit.c.id)).where(commit.c.received_at <= end)
-    return int(connection.execute(last).scalar() or 0)
-
-
-def delivered_countries(connection: Connection, form: Form, as_of: int | None) -> tuple[str, ...]:
-    """Give the countries ("GL", "DK") that have delivered anything, Greenland first."""
-    commit = store_schema()["indberetning"]
-    kommuner = select(commit.c.kommune_kode).distinct()
-    if as_of is not None:
-        kommuner = kommuner.where(commit.c.id <= as_of)
-    found = {form.kommuner[kode].jurisdiction for kode in connection.execute(kommuner).scalars()}
-    return tuple(sorted(found, reverse=True))
-
-
-def expected_kommuner(form: Form, countries: Iterable[str], aar: int) -> tuple[str, ...]:
-    """Give the kommuner of some countries that are to deliver for a year, in order of code."""
-    wanted, last_day = set(countries), date(aar, 12, 31)
-    return tuple(
-        sorted(
-            kommune.code
-            for kommune in form.kommuner.values()
-            if kommune.jurisdiction in wanted
-            and kommune.is_in_force(last_day)
-            and kommune.code not in OUTSIDE_KOMMUNER
-        )
-    )

@@ -54,7 +54,7 @@ from tests.support.submissions import START
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fpsheet.statistics.publishing import Written
+    from fpsheet.statistics.edition_order import Written
     from fpsheet_sync.database.store import Store
     from fpsheet_sync.statistics.publication.publication import Publication
     from fpsheet_sync.statistics.stat_table import Release

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from fpsheet.progress import Silent
-from fpsheet.statistics.publishing import Order, Written, publish
+from fpsheet.statistics.edition_order import Order, Written
+from fpsheet.statistics.publishing import publish
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.statistics.publication.publication import read_editions, read_publications
 from fpsheet_sync.statistics.stat_table import Period

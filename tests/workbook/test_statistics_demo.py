@@ -26,7 +26,8 @@ from fpsheet.demo.scale import SMALL
 from fpsheet.departement.read_inbox_files import Desk
 from fpsheet.departement.steps import rebuild_database
 from fpsheet.progress import Silent
-from fpsheet.statistics.publishing import Order, publish
+from fpsheet.statistics.edition_order import Order
+from fpsheet.statistics.publishing import publish
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.statistics.publication.explain import explain
 from fpsheet_sync.statistics.stat_table import Period

@@ -1,6 +1,8 @@
 """What is in force: the versions of rows, and of persons, as now or as known after a commit."""
 
-from sqlalchemy import FromClause, Subquery, Table, and_, func, or_, select
+from datetime import UTC, date, datetime, time
+
+from sqlalchemy import Connection, FromClause, Subquery, Table, and_, func, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 
 from fpsheet_sync.database.record_columns import ANNULLER
@@ -51,3 +53,11 @@ def citizens(as_of: int | None = None, persons: Table | None = None) -> Subquery
         .select_from(joined)
         .subquery("borgere")
     )
+
+
+def commit_of(connection: Connection, day: date) -> int:
+    """Give the number of the last commit received by the end of a day (UTC), 0 for none."""
+    commit = store_schema()["indberetning"]
+    end = datetime.combine(day, time.max, UTC)
+    last = select(func.max(commit.c.id)).where(commit.c.received_at <= end)
+    return int(connection.execute(last).scalar() or 0)

@@ -16,9 +16,12 @@ is decided from content alone, so that the same files give the same records in a
 import hashlib
 import re
 from dataclasses import dataclass, field
+from functools import cache
+
+import polars as pl
 
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.merge.content import Frames
+from fpsheet_sync.merge.content import BLOCKED, ROW, Frames, no_rows
 from fpsheet_validation.finding import Finding
 
 ROW_ID = "raekke_id"
@@ -71,7 +74,7 @@ class Placed:
 
 def derive_id(workbook_id: str, letter: str, key: NaturalKey, ordinal: int = 0) -> str:
     """Make a row id from the natural key; `ordinal` tells rows of one key apart."""
-    said = "|".join(["" if value is None else str(value) for value in key])
+    said = natural_text(key)
     digest = hashlib.sha256(f"{workbook_id}|{letter}|{ordinal}|{said}".encode()).hexdigest()
     return f"{workbook_id}-{letter}-{int(digest[:10], 16):0{_DERIVED_DIGITS}d}"
 
@@ -79,3 +82,40 @@ def derive_id(workbook_id: str, letter: str, key: NaturalKey, ordinal: int = 0) 
 def is_derived(row_id: str) -> bool:
     """Tell whether an id was made by `derive_id` and not minted in advance."""
     return len(row_id.rsplit("-", 1)[-1]) >= _DERIVED_DIGITS
+
+
+@cache
+def nothing_placed() -> Frames:
+    """Give the rows of a file that says nothing, as `place` gives rows."""
+    return {
+        name: frame.with_columns(
+            pl.lit(None, dtype=pl.String).alias(ROW_ID), pl.lit(value=False).alias(COPY)
+        )
+        for name, frame in no_rows().items()
+    }
+
+
+def block_cases(placed: Frames, hit: set[tuple[str, int]]) -> dict[str, pl.DataFrame]:
+    """Block every row of each case that has a row in `hit`, and the rows themselves."""
+    cases: set[str] = set()
+    for sheet, frame in placed.items():
+        rows = [row for name, row in hit if name == sheet]
+        cases.update(frame.filter(pl.col(ROW).is_in(rows))[BORGER].drop_nulls())
+    return {
+        sheet: frame.with_columns(
+            pl.col(BLOCKED)
+            | pl.col(BORGER).is_in(sorted(cases)).fill_null(value=False)
+            | pl.col(ROW).is_in([row for name, row in hit if name == sheet])
+        )
+        for sheet, frame in placed.items()
+    }
+
+
+def natural_text(values: NaturalKey) -> str:
+    """Return a natural key as one text, by which rows are put in order."""
+    return "|".join(["" if value is None else str(value) for value in values])
+
+
+def row_number(row: Row) -> int:
+    """Return the Excel row of a row of a file."""
+    return int(str(row[ROW]))

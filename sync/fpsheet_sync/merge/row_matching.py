@@ -3,12 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 
 import polars as pl
 
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
-from fpsheet_sync.merge.content import BLOCKED, FILE_ID, ROW, Frames, no_rows
+from fpsheet_sync.merge.content import FILE_ID, ROW, Frames
 from fpsheet_sync.merge.identity import (
     COPY,
     ID,
@@ -19,8 +18,12 @@ from fpsheet_sync.merge.identity import (
     Placed,
     Row,
     Sender,
+    block_cases,
     derive_id,
     is_derived,
+    natural_text,
+    nothing_placed,
+    row_number,
 )
 from fpsheet_sync.merge.record_layout import Layout, layouts
 from fpsheet_templates.load import load_form
@@ -46,35 +49,8 @@ def place(rows: Frames, base: Frames, held: Frames, sender: Sender) -> Placed:
         findings += placer.findings
     blocked_rows = {(f.sheet, f.row) for f in findings if f.code in REFUSING}
     if blocked_rows:
-        placed = _block_cases(placed, blocked_rows)
+        placed = block_cases(placed, blocked_rows)
     return Placed(placed, tuple(findings))
-
-
-@cache
-def nothing_placed() -> Frames:
-    """Give the rows of a file that says nothing, as `place` gives rows."""
-    return {
-        name: frame.with_columns(
-            pl.lit(None, dtype=pl.String).alias(ROW_ID), pl.lit(value=False).alias(COPY)
-        )
-        for name, frame in no_rows().items()
-    }
-
-
-def _block_cases(placed: Frames, hit: set[tuple[str, int]]) -> dict[str, pl.DataFrame]:
-    """Block every row of each case that has a row in `hit`, and the rows themselves."""
-    cases: set[str] = set()
-    for sheet, frame in placed.items():
-        rows = [row for name, row in hit if name == sheet]
-        cases.update(frame.filter(pl.col(ROW).is_in(rows))[BORGER].drop_nulls())
-    return {
-        sheet: frame.with_columns(
-            pl.col(BLOCKED)
-            | pl.col(BORGER).is_in(sorted(cases)).fill_null(value=False)
-            | pl.col(ROW).is_in([row for name, row in hit if name == sheet])
-        )
-        for sheet, frame in placed.items()
-    }
 
 
 @dataclass(slots=True)
@@ -280,15 +256,15 @@ class _Placer:
             alike = best <= self._tolerance()
             keepers = [r for r in rows if alike and self._differs(r, mark) == best]
         else:
-            first = min(_text(self._key(row)) for row in rows)
-            keepers = [row for row in rows if _text(self._key(row)) == first]
+            first = min(natural_text(self._key(row)) for row in rows)
+            keepers = [row for row in rows if natural_text(self._key(row)) == first]
         others = [row for row in rows if row not in keepers]
-        if len({_text(self._values(row)) for row in keepers}) > 1:
+        if len({natural_text(self._values(row)) for row in keepers}) > 1:
             numbers = ", ".join(str(row[ROW]) for row in keepers)
             for row in keepers:
                 self._find("HIS-005", row, {"raekker": numbers})
             return rows
-        self.lost_id.update(_number(row) for row in others)
+        self.lost_id.update(row_number(row) for row in others)
         for row in others:
             self._find(
                 "HIS-004", row, {"anden": rows[0][ROW] if row is not rows[0] else rows[1][ROW]}
@@ -297,8 +273,8 @@ class _Placer:
             self._keep(keepers[0])
         for copy in keepers[1:]:
             self._keep(copy)
-            self.copies.add(_number(copy))
-            self.lost_id.add(_number(copy))
+            self.copies.add(row_number(copy))
+            self.lost_id.add(row_number(copy))
         return others
 
     def _keep(self, row: Row) -> None:
@@ -327,7 +303,9 @@ class _Placer:
             self._take(row, record)
 
     def _in_order(self, rows: Iterable[Row]) -> list[Row]:
-        return sorted(rows, key=lambda r: (_text(self._key(r)), _text(self._values(r)), r[ROW]))
+        return sorted(
+            rows, key=lambda r: (natural_text(self._key(r)), natural_text(self._values(r)), r[ROW])
+        )
 
     def _derive(self, row: Row, ordinal: int) -> str:
         return derive_id(self.sender.workbook_id, self.layout.letter, self._key(row), ordinal)
@@ -352,14 +330,14 @@ class _Placer:
                     found.append(old)
             return found
 
-        candidates = {_number(row): near(row) for row in rows}
+        candidates = {row_number(row): near(row) for row in rows}
         wanted: dict[str, int] = defaultdict(int)
         for olds in candidates.values():
             for old in olds:
                 wanted[str(old[ROW_ID])] += 1
         left: list[Row] = []
         for row in rows:
-            olds = [o for o in candidates[_number(row)] if str(o[ROW_ID]) not in self.taken]
+            olds = [o for o in candidates[row_number(row)] if str(o[ROW_ID]) not in self.taken]
             certain = len(olds) == 1 and wanted[str(olds[0][ROW_ID])] == 1
             if olds and (tolerance == 0 or certain):
                 self._take(row, min(str(old[ROW_ID]) for old in olds))
@@ -386,7 +364,7 @@ class _Placer:
         return left, [old for old in free if str(old[ROW_ID]) not in self.taken]
 
     def _take(self, row: Row, record: str) -> None:
-        self.ids[_number(row)] = record
+        self.ids[row_number(row)] = record
         self.taken.add(record)
 
     def _apply(self, joined: pl.DataFrame, record: pl.Expr) -> pl.DataFrame:
@@ -414,16 +392,8 @@ class _Placer:
             load_form(),
             code,
             sheet=self.layout.sheet,
-            row=_number(row),
+            row=row_number(row),
             field="cpr",
             details=details,
         )
         self.findings.append(found)
-
-
-def _number(row: Row) -> int:
-    return int(str(row[ROW]))
-
-
-def _text(values: NaturalKey) -> str:
-    return "|".join(["" if value is None else str(value) for value in values])

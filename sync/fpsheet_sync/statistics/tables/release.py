@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables
 from fpsheet_sync.statistics.stat_table import Period, Release
@@ -230,3 +231,27 @@ def _jurisdictions(
     if request.area in form.kommuner:
         return frozenset({form.kommuner[request.area].jurisdiction})
     return frozenset(form.kommuner[code].jurisdiction for code in delivered) or frozenset(COUNTRIES)
+
+
+def delivered_countries(connection: Connection, form: Form, as_of: int | None) -> tuple[str, ...]:
+    """Give the countries ("GL", "DK") that have delivered anything, Greenland first."""
+    commit = store_schema()["indberetning"]
+    kommuner = select(commit.c.kommune_kode).distinct()
+    if as_of is not None:
+        kommuner = kommuner.where(commit.c.id <= as_of)
+    found = {form.kommuner[kode].jurisdiction for kode in connection.execute(kommuner).scalars()}
+    return tuple(sorted(found, reverse=True))
+
+
+def expected_kommuner(form: Form, countries: Iterable[str], aar: int) -> tuple[str, ...]:
+    """Give the kommuner of some countries that are to deliver for a year, in order of code."""
+    wanted, last_day = set(countries), date(aar, 12, 31)
+    return tuple(
+        sorted(
+            kommune.code
+            for kommune in form.kommuner.values()
+            if kommune.jurisdiction in wanted
+            and kommune.is_in_force(last_day)
+            and kommune.code not in OUTSIDE_KOMMUNER
+        )
+    )
