@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import polars as pl
 
+from fpsheet.returned.shown_text import SHOWN_OTHERWISE
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.typed import ROW, ROW_ID, Check
@@ -30,6 +32,7 @@ class FaultRow:
         key: What the finding is about: rule, sheet, row id and field.
         fingerprint: Hash of the row's values; an explanation holds as long as it stays.
         explanation: What was written the last time, if the values are still the same.
+        shown: What the cell shows, to be typed again; empty where that is not asked for.
     """
 
     finding: Finding
@@ -38,10 +41,14 @@ class FaultRow:
     key: str
     fingerprint: str
     explanation: str = ""
+    shown: str = ""
 
 
 def make_fault_rows(
-    findings: Iterable[Finding], check: Check, explanations: Mapping[tuple[str, str], str]
+    findings: Iterable[Finding],
+    check: Check,
+    explanations: Mapping[tuple[str, str], str],
+    shown: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> tuple[FaultRow, ...]:
     """Give the findings ordered by caseworker, then case, then severity and place.
 
@@ -49,6 +56,7 @@ def make_fault_rows(
         findings: Of the intake and of the check.
         check: The checked workbook, for the rows the findings are about.
         explanations: (key, fingerprint) → explanation written earlier.
+        shown: (tab, cell) → what the cell shows, where that is to be typed again.
 
     Returns:
         One row per finding; those about the file as a whole come first.
@@ -70,7 +78,10 @@ def make_fault_rows(
             )
         )
         explanation = explanations.get((key, print_of_row), "")
-        row = FaultRow(finding, caseworker, cpr, key, print_of_row, explanation)
+        text = (
+            shown.get((finding.title, finding.cell), "") if finding.code == SHOWN_OTHERWISE else ""
+        )
+        row = FaultRow(finding, caseworker, cpr, key, print_of_row, explanation, text)
         order = (bool(finding.sheet), caseworker, cpr, finding.severity.rank)
         placed.append((order, len(placed), row))
     return tuple(row for _, _, row in sorted(placed, key=lambda entry: entry[:2]))

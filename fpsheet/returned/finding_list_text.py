@@ -95,7 +95,7 @@ def make_fault_line(row: FaultRow, form: Form, language: str) -> FaultLine:
         finding.cell,
         label,
         finding.message(form, language),
-        finding.remedy(form, language),
+        _advice(row, form, language),
         row.caseworker,
         row.explanation,
         finding.code,
@@ -104,6 +104,14 @@ def make_fault_line(row: FaultRow, form: Form, language: str) -> FaultLine:
     if finding.cell and finding.row and finding.title:
         place = finding.title, finding.cell if finding.column else f"A{finding.row}"
     return FaultLine(values, place, may_be_explained(finding))
+
+
+def _advice(row: FaultRow, form: Form, language: str) -> str:
+    """Return what to do, with what the cell shows where that is to be typed again."""
+    advice = row.finding.remedy(form, language)
+    if not row.shown:
+        return advice
+    return f"{advice} {form.texts.fill('returned.shown', language, {'vist': row.shown})}"
 
 
 def link_location(place: tuple[str, str]) -> str:

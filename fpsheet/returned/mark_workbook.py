@@ -16,6 +16,7 @@ from fpsheet.returned.finding_list_rows import FaultRow, make_fault_rows
 from fpsheet.returned.finding_list_sheet import fault_sheet
 from fpsheet.returned.finding_list_text import free_title
 from fpsheet.returned.list_tab import PART, add_list, drop_list
+from fpsheet.returned.shown_text import find_shown
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_texts
@@ -67,7 +68,8 @@ def replace_marks(
     old = find_fault_list(parts)
     _remove_marks(parts, old, keep_styles=find_conflict_list(parts) is not None)
     if findings:
-        rows = make_fault_rows(findings, check, old.known() if old else {})
+        shown = find_shown(parts, findings, date1904=check.raw.date1904)
+        rows = make_fault_rows(findings, check, old.known() if old else {}, shown)
         _add_marks(parts, rows, form, language)
 
 
