@@ -21,7 +21,7 @@ from tests.attack.battery import COUNTRIES, DEMO_PERIOD, Demo, make_demo
 from tests.attack.figures import recomputed
 from tests.attack.odds import behind, chances
 from tests.attack.outside import foreign, otherwise, unrounded
-from tests.attack.verdict import PUBLIC, attack, false_facts
+from tests.attack.verdict import PUBLIC, attack, false_facts, too_far
 from tools.attack_report import report
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ def _found(country: Country, found: list[Found], reader: str, *, full: bool) -> 
 def _look(country: Country, *, single: bool) -> Record:
     """Return what the books print beside their counts, and what the attacker is wrong about."""
     other = [f"false: {why}" for why in false_facts(country)] + list(otherwise(country.public))
+    other += [f"too far from its count: {place}" for place in too_far(country)]
     often = behind(country).often if single else {}
     for book in country.public if single else ():
         other += foreign(book)

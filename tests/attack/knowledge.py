@@ -10,7 +10,8 @@ from tests.attack.facts import NOT_KNOWN, Numbers, facts_of
 from tests.attack.figures import figure_facts
 from tests.attack.later import later_facts
 from tests.attack.meaning import LAND, Key, Print, counts_of
-from tests.attack.program import INFINITE, Fact, Known
+from tests.attack.program import Fact, Known
+from tests.attack.revised import newest, revised_facts, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,14 +77,18 @@ class Printed:
 def knowledge(public: Sequence[Book]) -> Printed:
     """Return what printed editions tell.
 
+    What an edition showed that another has replaced is about other counts, and tells what the new
+    one's list of moved numbers tells.
+
     Args:
         public: Printed editions of one country, with those of its kommuner.
     """
+    public = newest(public)
     reading = read(public)
     known = Known()
     _bounds(known, reading)
     keys = {key.at(area) for key in reading.prints for area in (LAND, *reading.areas)}
-    rounded = [book.reach for book in public if book.base > 1]
+    rounded = [book.farthest for book in public if book.base > 1]
     left_out = _left_out(known, keys, max(rounded)) if rounded else set()
     keys |= left_out
     numbers = Numbers(keys, reading.areas)
@@ -93,6 +98,7 @@ def knowledge(public: Sequence[Book]) -> Printed:
         Fact({key: 1.0}, 0.0, 0.0, f"not shown, so nobody: {key}", sure=False) for key in left_out
     ]
     known.facts = [*facts_of(numbers), *later_facts(numbers), *figures.values(), *nobody]
+    known.facts += revised_facts(public)
     return Printed(known, keys, list(reading.prints))
 
 
@@ -100,7 +106,7 @@ def _bounds(known: Known, reading: Reading) -> None:
     """Bound each printed number by its prints."""
     for key, prints in reading.prints.items():
         for book, printed in prints:
-            low, high = window(book, printed)
+            low, high = window(book, printed, book.farthest)
             known.bound(key, low, high)
 
 
@@ -134,24 +140,6 @@ def _left_out(known: Known, keys: set[Key], reach: int) -> set[Key]:
     for key in added:
         known.bound(key, 0, reach)
     return added
-
-
-def window(book: Book, printed: Print) -> tuple[float, float]:
-    """Return the smallest and largest count that a printed cell may stand for.
-
-    Where nothing is rounded, zeros are printed, so that what is hidden is at least one. Of a table
-    with two bases, a multiple of both may be of either, and a larger base reaches farther.
-
-    Args:
-        book: The book it is printed in.
-        printed: The number or sign.
-    """
-    cell = printed.cell
-    if isinstance(cell, str):
-        return (1.0 if cell == "[c]" and book.base == 1 else 0.0), INFINITE
-    more = max((base for base in printed.bases if cell % base == 0), default=book.base) - book.base
-    reach = book.reach + max(0, more)
-    return max(0.0, cell - reach), cell + reach
 
 
 def _own(known: Known, inside: Reading, keys: AbstractSet[Key]) -> None:

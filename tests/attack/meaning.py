@@ -70,12 +70,14 @@ class Print:
         cell: As printed: a number or a sign.
         place: Book, table, row and column.
         bases: What the counts of its table are multiples of, as far as the table says.
+        line: Table, labels of the row and heading, as a list of moved numbers names it.
     """
 
     key: Key
     cell: Cell
     place: str
     bases: tuple[int, ...] = ()
+    line: tuple[str, str, str] = ("", "", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +230,14 @@ class _Reader:
                 )
                 heading = self.table.headings[column]
                 if column in keys:
-                    yield Print(keys[column], cell, place, self.table.bases)
+                    line = (self.table.code, self._label(row), heading)
+                    yield Print(keys[column], cell, place, self.table.bases, line)
                 elif heading not in _DIMENSIONS:
                     yield Figure(heading, first, named, cell, place)
+
+    def _label(self, row: tuple[Cell, ...]) -> str:
+        divided = zip(self.table.headings, row, strict=True)
+        return ", ".join(str(cell) for heading, cell in divided if heading in _DIMENSIONS)
 
     def _keys(self, row: tuple[Cell, ...]) -> Iterator[tuple[int, Key]]:
         labels = {

@@ -70,6 +70,7 @@ class Book:
         edition: Number of the edition, 0 for an internal book.
         base: What the printed counts are multiples of; 1 where they are exact.
         reach: How far a printed count may be from the true one, by the book's own words.
+        farthest: How far it may be where numbers have been shown before.
         tables: In the order of the book.
         said: The text of the cover, of the page of method and of the notes.
     """
@@ -80,6 +81,7 @@ class Book:
     edition: int
     base: int
     reach: int
+    farthest: int
     tables: tuple[Table, ...]
     said: str
 
@@ -141,6 +143,7 @@ def book_of(sheets: dict[str, list[tuple[Cell, ...]]]) -> Book:
         edition=edition,
         base=int(base[1]) if base else 1,
         reach=_reach(said, int(base[1]), edition) if base else 0,
+        farthest=_reach(said, int(base[1]), edition + 1) if base else 0,
         tables=tuple(tables),
         said=said,
     )

@@ -1,7 +1,8 @@
-"""What only another format of an edition tells, and what a guess at a number is worth."""
+"""What another format or a list of moved numbers tells, and what a guess at a number is worth."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -9,11 +10,12 @@ import pytest
 
 from tests.attack.formats import ods_sheets, read_csv
 from tests.attack.handwritten import books_of
-from tests.attack.meaning import Key
+from tests.attack.meaning import LAND, Key
 from tests.attack.odds import behind, chances
 from tests.attack.outside import otherwise
 from tests.attack.printed import days_in
-from tests.attack.verdict import PUBLIC, Country, attack
+from tests.attack.revised import newest, revised_facts
+from tests.attack.verdict import PUBLIC, Country, attack, too_far
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +62,10 @@ ROWS = {"": "Hele landet;15", "1": "A Kommune;5", "2": "B Kommune;5", "3": "C Ko
 
 
 def test_a_count_that_stands_in_a_csv_file_alone_is_found_and_used(tmp_path: Path) -> None:
-    """B's 4 instead of 5 in a CSV file: its window is 1 to 8, and it is told."""
+    """B's 4 instead of 5 in a CSV file: its window is 1 to 8, and it is told.
+
+    The country's 13 and A's 3 are 2 from their prints: no book may say that they are nearer.
+    """
     country = _country(tmp_path)
     same = read_csv(_csv(tmp_path, ROWS), country.public[0])
     assert list(otherwise([*country.public, same])) == []
@@ -69,6 +74,9 @@ def test_a_count_that_stands_in_a_csv_file_alone_is_found_and_used(tmp_path: Pat
     told = list(otherwise([*country.public, other]))
     assert len(told) == 1
     assert "T14 B" in told[0]
+    assert too_far(country) == []
+    wrong = Country([replace(country.public[0], farthest=1)], country.internal)
+    assert len(too_far(wrong)) == 2
     known = Country([*country.public, other], country.internal).printed.known
     day = days_in("31. december 2025")[0]
     key = Key("pensioners", "B Kommune", day, day)
@@ -85,6 +93,46 @@ def test_a_csv_file_that_the_workbook_knows_nothing_of_is_told(tmp_path: Path) -
     (place / "x-t14.csv").rename(place / "x-t99.csv")
     with pytest.raises(ValueError, match="no table"):
         read_csv(place, country.public[0])
+
+
+LATER = (
+    SAID.replace("Udgave 1.", "Udgave 2.")
+    + "\nI en udgave, der afløser en anden, op til 8 fra det talte."
+)
+MOVED = """
+=== T22
+T22. Tal, der er flyttet
+Tabel|Række|Kolonne|Før|Nu
+T14|Hele landet|Førtidspensionister (antal)|15|25
+T14|B Kommune|Førtidspensionister (antal)|5|15
+"""
+
+
+def test_a_list_of_moved_numbers_is_believed(tmp_path: Path) -> None:
+    """B was printed 5 and is 15: its count had left 5, so it is 14 at least, not 7.
+
+    A stayed at 5, and if nobody revised it, it is 9 at most, not 13. For sure is neither.
+    """
+    rows = PRINTED.replace("landet|15", "landet|25").replace("B Kommune|5", "B Kommune|15")
+    first, second = books_of(
+        [
+            BOOK.format(mark="", said=SAID) + PRINTED,
+            BOOK.format(mark="", said=LATER) + rows.rstrip() + MOVED,
+        ],
+        tmp_path,
+    )
+    assert newest([first, second]) == [second]
+    printed = Country([first, second], []).printed.known
+    day = days_in("31. december 2025")[0]
+    a, b = (Key("pensioners", f"{name} Kommune", day, day) for name in "AB")
+    assert [(printed.low[key], printed.high[key]) for key in (a, b)] == [(0, 13), (7, 23)]
+    believed = {
+        next(iter(fact.terms)): (fact.low, fact.high)
+        for fact in revised_facts([second])
+        if not fact.sure
+    }
+    assert (believed[a], believed[b][0]) == ((1, 9), 14)
+    assert believed[b.at(LAND)][0] == 24
 
 
 ODS = """<?xml version="1.0" encoding="UTF-8"?>

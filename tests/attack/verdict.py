@@ -10,6 +10,7 @@ from tests.attack.explain import derivation
 from tests.attack.knowledge import Printed, knowledge, read
 from tests.attack.meaning import LAND, Key
 from tests.attack.program import Known, Range, believable, ranges
+from tests.attack.revised import window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -188,3 +189,17 @@ def false_facts(country: Country) -> list[str]:
         and all(key in truth for key in fact.terms)
         and not fact.low <= sum(c * truth[key] for key, c in fact.terms.items()) <= fact.high
     ]
+
+
+def too_far(country: Country) -> list[str]:
+    """Return the place of each print that is farther from its count than its book says it may be.
+
+    Args:
+        country: What was printed, and the truth.
+    """
+    found = []
+    for book, printed in country.prints():
+        low, high = window(book, printed, book.farthest)
+        if not low <= country.truth.get(printed.key, low) <= high:
+            found.append(printed.place)
+    return found
