@@ -4,7 +4,8 @@ One for each kommune in Greenland, and one for the Danish kommune whose case rev
 made from. A workbook says whose it is, so those of other Danish kommuner are made on demand. With
 `--check` nothing is written; the exit code is 1 when a workbook is not as the form is today.
 
-The same form gives the same workbooks. They are compared part by part: how tightly a zip is packed
+They are made for a release, not for every change (ADR 0007). The same form gives the same
+workbooks. They are compared part by part: how tightly a zip is packed
 depends on the machine.
 """
 

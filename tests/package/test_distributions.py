@@ -76,7 +76,7 @@ def test_the_sdist_holds_what_it_takes_to_build_and_to_test(
     """Sources, tests and pins are in; whatever else lies in the folder is not."""
     listed = {"fpsheet", "sync", "validation", "templates", "tests", "docs"}
     files = {
-        "pyproject.toml", "README.md", "CHANGELOG.md", "GLOSSARY.md", "run.py",
+        "pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "GLOSSARY.md", "run.py",
         "requirements.lock.txt", "requirements-dev.lock.txt", "requirements-oldest.lock.txt",
     }  # fmt: skip
     generated = {"PKG-INFO", ".gitignore"}

@@ -36,3 +36,18 @@ def test_every_folder_and_file_the_readme_names_is_there(root: Path) -> None:
     named = re.findall(r"`([\w./-]+(?:/|\.md|\.txt))`", text)
     assert len(named) > 5
     assert [name for name in named if not (root / name).exists()] == []
+
+
+def test_the_readme_begins_with_two_sentences_and_shows_two_pictures(root: Path) -> None:
+    """What it is, how it looks, which guide is whose, the example, and what is said of rights."""
+    text = (root / "README.md").read_text(encoding="utf-8")
+    first = text.partition("\n\n")[2].partition("\n\n")[0]
+    assert len(re.findall(r"\.(?: |$)", first)) == 2
+    shown = re.findall(r"!\[[^]]{20,}\]\(([^)]+)\)", text)
+    assert len(shown) == 2
+    linked = set(re.findall(r"\]\(([^)]+\.md)\)", text))
+    guides = {path.relative_to(root).as_posix() for path in (root / "docs").glob("vejledning-*.md")}
+    example = {path.relative_to(root).as_posix() for path in (root / "docs").glob("eksempel-*.md")}
+    assert {*guides, *example, "CONTRIBUTING.md"} <= linked
+    assert "Nobody has chosen a licence" in text
+    assert not [path for path in root.iterdir() if path.name.upper().startswith("LICEN")]

@@ -202,6 +202,12 @@ def test_a_recipe_works_as_it_stands(name: str, tracked: Path, tmp_path: Path) -
             "tests/store/test_migrations.py",
             r"Formularen har job\.mentor, databasen på .* har ikke.*tools\.make_migration",
         ),
+        (
+            "A field",
+            7,
+            "tests/package/test_ready_made.py",
+            r"STR-053 job\.mentor; make them anew with python -m fpsheet\.documents\.ready_made",
+        ),
         ("A command", 1, "tests/unit/test_cli_usage.py", r"command\.codes\.\w+ is missing"),
         (
             "A command",
