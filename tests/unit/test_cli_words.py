@@ -64,3 +64,25 @@ def test_no_remedy_sends_a_workbook_out_of_the_kommune(language: str) -> None:
     texts = load_form().texts.by_language[language]
     remedies = {key: text for key, text in texts.items() if key.endswith("remedy")}
     assert [key for key, text in remedies.items() if away.search(text)] == []
+
+
+_SENDING = re.compile(
+    r"\b(?:send|mail)\b[^.]*\b(?:support|programmør|developer|udvikler)|"
+    r"\bsend (?:den|filen|projektmappen|it|the file|the workbook) (?:til|to) ",
+    re.IGNORECASE,
+)
+_FINE = {"command.keys.new.done", "excel.say.accepted"}
+"""A public key is nobody's number, and the outbox is where `submit` puts its sealed package."""
+
+
+def test_no_sentence_asks_to_send_a_workbook_to_anybody() -> None:
+    """A workbook goes to the departement with `submit` or its folder, never to those who help."""
+    languages = (*load_form().texts.by_language.values(), *TEXTS.by_language.values())
+    found = {
+        key
+        for by_key in languages
+        for key, text in by_key.items()
+        if _SENDING.search(text) and key not in _FINE
+    }
+    assert found == set()
+    assert _SENDING.search("Læg den til side, og send den til supporten.")
