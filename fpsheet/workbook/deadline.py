@@ -40,6 +40,8 @@ ENDED_BY_DEATH = "doedsfald"
 """After it no decision gives the pension again, whenever it is made."""
 ENDED_BY_LIFE = ("alderspension", "fraflytning")
 """These end the pension from their own day, whatever is decided until then."""
+_LONG_TYPES = (("revalidering", "REVALIDERING_DAGE"), ("ressourceforloeb", "RESSOURCEFORLOEB_DAGE"))
+"""Types of forløb that last longer than the others."""
 _PENSION, _NO_PENSION, _NO_MORE = 2, 1, 3
 """On one day a pension that is given outweighs one that is taken, but not one that life ends."""
 _FLEKSJOB_AGE = "FLEKSJOB_UNDER_ALDER"
@@ -202,13 +204,16 @@ def _years_later(day: str, years: str) -> str:
 
 
 def _due_end(issue: Issue) -> str:
-    """A year after the start of a forløb that has neither end nor result."""
-    start = value_name("forloeb", "start_dato")
+    """Give the day on which a forløb of its type has lasted long, with neither end nor result."""
+    start, kind = value_name("forloeb", "start_dato"), value_name("forloeb", "forloeb_type")
+    days = _constant(issue, "FORLOEB_UDEN_SLUT_DAGE")
+    for type_id, name in _LONG_TYPES:
+        days = f'IF({kind}="{type_id}",{_constant(issue, name)},{days})'
     running = (
         f'AND(ISNUMBER({start}),{value_name("forloeb", "slut_dato")}="",'
         f'{value_name("forloeb", "resultat")}="",{value_name("forloeb", "annuller")}="")'
     )
-    return f"IF({running},{start}+{_constant(issue, 'FORLOEB_UDEN_SLUT_DAGE')},0)"
+    return f"IF({running},{start}+{days},0)"
 
 
 def _still_young(issue: Issue, kind: str, due: str) -> str:
@@ -268,7 +273,7 @@ def _is_younger(born: str, day: str, age: str) -> str:
 
 
 def _constant(issue: Issue, name: str) -> str:
-    constant = issue.form.constants.get(name)
+    constant = issue.form.constants_in(issue.jurisdiction).get(name)
     if constant is None:
         raise SpecError(f"The form has no constant {name}.")
     return str(date_serial(constant)) if isinstance(constant, date) else print_number(constant)

@@ -132,7 +132,7 @@ def _conditions(issue: Issue, sheet: Sheet, field: Field, name: str) -> Iterator
     elif isinstance(field.required, Always):
         yield MISSING, f'{name}=""'
     elif field.required is not None:
-        printer = FormulaPrinter(sheet, issue.form.constants)
+        printer = _printer(issue, sheet)
         yield MISSING, f'AND({name}="",{printer.condition(field.required)})'
     outside = _outside(name, field)
     if outside:
@@ -147,8 +147,13 @@ def _conditions(issue: Issue, sheet: Sheet, field: Field, name: str) -> Iterator
         yield from _code_conditions(issue, sheet, field, name)
 
 
+def _printer(issue: Issue, sheet: Sheet) -> FormulaPrinter:
+    """Give what prints conditions of a sheet, with the numbers of the country it is issued in."""
+    return FormulaPrinter(sheet, issue.form.constants_in(issue.jurisdiction))
+
+
 def _day(issue: Issue, name: str) -> str:
-    printer = FormulaPrinter(issue.form.entry_sheets()[0], issue.form.constants)
+    printer = _printer(issue, issue.form.entry_sheets()[0])
     return printer.named(name)
 
 
@@ -167,7 +172,7 @@ def _code_conditions(
     codes = issue.form.code_lists[field.codes].codes
     foreign = tuple(code.id for code in codes if issue.jurisdiction not in code.jurisdictions)
     if foreign and field.codes != _ANYWHERE:
-        printer = FormulaPrinter(sheet, issue.form.constants)
+        printer = _printer(issue, sheet)
         yield FOREIGN_CODE, printer.condition(OneOf(FieldRef(field.id), foreign))
     day = row_day(sheet)
     if day and any(is_limited(code) for code in codes):
@@ -231,7 +236,7 @@ def _rule_fault(issue: Issue, sheet: Sheet, rule: Rule, own: list[Fault]) -> Fau
         raise SpecError(f"The row rule {rule.code} has no expression.")
     field = rule.fields[0]
     place = fault_place(issue.form, sheet.id, rule.code, field)
-    condition = FormulaPrinter(sheet, issue.form.constants).condition(rule.fails_when)
+    condition = _printer(issue, sheet).condition(rule.fails_when)
     reads = reads_of(rule)
     # What stands earlier in the order has been named before this rule is asked.
     guards = [f.condition for f in own if f.hides and f.field in reads and f.place > place]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as made_of
 from datetime import date
 from enum import StrEnum
 
@@ -169,6 +170,7 @@ class Form:
         kommuner: Kommunekode → kommune, those of the past included.
         constants: Named number or date of law and guidance (`REFORM_IKRAFT`).
         constant_sources: The same names → where the value is read.
+        own_constants: Country → names whose value is another one there.
         rules: The rule catalogue in code order.
         texts: Every text a person reads, per language.
     """
@@ -182,6 +184,11 @@ class Form:
     constant_sources: Mapping[str, str]
     rules: tuple[Rule, ...]
     texts: Texts
+    own_constants: Mapping[str, Mapping[str, date | float]] = made_of(default_factory=dict)
+
+    def constants_in(self, jurisdiction: str) -> Mapping[str, date | float]:
+        """Give every constant with the value it has in a country; "" for none in particular."""
+        return {**self.constants, **self.own_constants.get(jurisdiction, {})}
 
     def sheet(self, sheet_id: str) -> Sheet:
         """Give one sheet by its identifier; KeyError when the form lacks it."""

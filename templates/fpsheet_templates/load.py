@@ -64,9 +64,10 @@ def load_form(version: int | None = None, *, overlay: Path | None = None) -> For
         code_lists=_load_code_lists(overlay),
         kommuner=_load_kommuner(),
         constants={name: _constant(entry) for name, entry in constants.items()},
-        constant_sources={name: str(_table(entry)["source"]) for name, entry in constants.items()},
+        constant_sources={name: _sources(entry) for name, entry in constants.items()},
         rules=tuple(sorted(_load_rules(), key=lambda rule: rule.code)),
         texts=load_texts(overlay=overlay),
+        own_constants=_own_constants(constants),
     )
 
 
@@ -149,6 +150,27 @@ def _flatten(table: Table, prefix: str = "") -> Iterator[tuple[str, str]]:
             yield from _flatten(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", str(value).strip()
+
+
+def _sources(entry: object) -> str:
+    """Give where a constant is read, and its value and source in each country of another one."""
+    table = _table(entry)
+    own = (
+        f"{land}: {value['value']} ({value['source']})"
+        for land, value in table.items()
+        if isinstance(value, dict)
+    )
+    return "; ".join((str(table["source"]), *own))
+
+
+def _own_constants(constants: Mapping[str, object]) -> Mapping[str, Mapping[str, date | float]]:
+    """Give country → constants whose value is another one there than the first country's."""
+    found: dict[str, dict[str, date | float]] = {}
+    for name, entry in constants.items():
+        for key, value in _table(entry).items():
+            if isinstance(value, dict):
+                found.setdefault(key, {})[name] = _constant(value)
+    return found
 
 
 def _constant(entry: object) -> date | float:

@@ -261,7 +261,8 @@ def _good_cell(random: Random, field: Field, codes: tuple[Code, ...], setting: S
         case FieldType.INTEGER:
             return random.choice((0, 25, 26, 50, 51, 75, 76, 100, random.randint(0, 100)))
         case FieldType.DECIMAL:
-            return random.choice((0, 0, 5, 37, 37.1, 40, random.randint(0, 400) / 10))
+            most = int(10 * (field.maximum or 40))
+            return random.choice((0, 0, 5, 37, 37.1, 40, random.randint(0, most) / 10))
         case FieldType.CODE:
             code = random.choice(codes)
             shown = code.label(setting.language) if random.random() < 0.8 else code.id

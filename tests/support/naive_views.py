@@ -158,10 +158,14 @@ def _fleksjob(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> d
 
 
 def _uden_slut(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> date | None:
-    """A forløb with neither end nor result is looked at after a year."""
+    """A forløb with neither end nor result is looked at after a year; some types last longer."""
     del rows, number, today
-    ended = row.get("slut_dato") or row.get("resultat")
-    return None if ended or not row.get("start_dato") else row["start_dato"] + timedelta(days=365)
+    if row.get("slut_dato") or row.get("resultat") or not row.get("start_dato"):
+        return None
+    # An education under revalidering takes two years, a ressourceforløb up to five.
+    longer = {"revalidering": 2 * 365, "ressourceforloeb": 5 * 365 + 2}
+    started: date = row["start_dato"]
+    return started + timedelta(days=longer.get(str(row.get("forloeb_type")), 365))
 
 
 _Due: TypeAlias = "Callable[[Rows, int, Mapping[str, Any], date], date | None]"

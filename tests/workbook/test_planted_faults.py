@@ -86,7 +86,7 @@ PLANTED: tuple[tuple[str, str, object, str], ...] = (
     ("vurdering", "arbejdsevne_pct", -1, "FLT-013"),
     ("job", "branche", "Ø Sne", "FLT-015"),
     ("job", "branche", None, "FLT-001"),
-    ("job", "timer_pr_uge", 41, "FLT-013"),
+    ("job", "timer_pr_uge", 85, "FLT-013"),
     ("job", "slut_dato", date(2026, 4, 1), "JOB-001"),
     ("afgoerelse", "niveau", None, "AFG-001"),
     ("afgoerelse", "instans", None, "FLT-001"),

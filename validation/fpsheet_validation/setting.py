@@ -1,5 +1,6 @@
 """The setting of a check: whose workbook it is, which year, in which language, on which day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,6 +36,11 @@ class Setting:
     date1904: bool = False
     version: int = 0
 
+    @property
+    def constants(self) -> Mapping[str, date | float]:
+        """Give the numbers and days of law and guidance, as they are where the kommune lies."""
+        return self.form.constants_in(self.jurisdiction)
+
     def is_later(self, field: Field) -> bool:
         """Tell whether a field came after the workbook's version, which need not have it."""
         return bool(self.version) and field.since > self.version
@@ -68,7 +74,7 @@ def day_of(setting: Setting, name: str) -> pl.Expr:
     Raises:
         SpecError: The constant is a number.
     """
-    value = setting.form.constants[name]
+    value = setting.constants[name]
     if not isinstance(value, date):
         raise SpecError(f"The constant {name} is not a date.")
     return pl.lit(value)
@@ -80,7 +86,7 @@ def number_of(setting: Setting, name: str) -> float:
     Raises:
         SpecError: The constant is a day.
     """
-    value = setting.form.constants[name]
+    value = setting.constants[name]
     if isinstance(value, date):
         raise SpecError(f"The constant {name} is a date.")
     return value

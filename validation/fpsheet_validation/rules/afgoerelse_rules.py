@@ -1,13 +1,12 @@
 """Rules about decisions, seen among the citizen's other rows.
 
-BRG-006 to BRG-009, BRG-012 to BRG-017, BRG-021 to BRG-029, BRG-047, BRG-058,
-BRG-059.
+AFG-007, BRG-006 to BRG-009, BRG-012 to BRG-017, BRG-021 to BRG-029, BRG-047, BRG-058 to BRG-060.
 """
 
 import polars as pl
 
 from fpsheet_validation.cells.cpr import day_number, whole_years
-from fpsheet_validation.rules.case_facts import GRANTING
+from fpsheet_validation.rules.case_facts import GRANTING, is_known_without_pension
 from fpsheet_validation.rules.case_rule import case_rule
 from fpsheet_validation.setting import Setting, day_of, number_of
 
@@ -16,6 +15,7 @@ _KIND = pl.col("afgoerelse")
 _GRANTED = _KIND == "tilkendelse"
 _AUTOMATIC = (pl.col("automatisk_hoejeste") == "ja").fill_null(value=False)
 _ON_EXISTING_BASIS = (pl.col("foreliggende_grundlag") == "ja").fill_null(value=False)
+_APPEAL = pl.col("instans").is_in(["klagenaevn", "ankestyrelse"]).fill_null(value=False)
 _ASSESSMENT = ("vurdering", "arbejdsevne_pct", "vur_raekke")
 _DECISION_BEFORE = ("afgoerelse", "afgoerelse", "foer_raekke")
 
@@ -40,7 +40,22 @@ def _level_by_assessment(setting: Setting) -> pl.Expr:
 @case_rule("BRG-006", at="afgoerelse.afgoerelse")
 def award_without_assessment(setting: Setting) -> pl.Expr:
     """An award after 1 July 2016 rests on an assessment of the work capacity."""
-    return _without_assessment(setting) & ~_assessed_soon_after(setting)
+    missing = _without_assessment(setting) & ~_assessed_soon_after(setting)
+    return missing & ~_applied_before_reform(setting)
+
+
+@case_rule("BRG-060", at="afgoerelse.afgoerelse")
+def award_under_old_rules(setting: Setting) -> pl.Expr:
+    """An application from before 1 July 2016 may have been decided under the old rules."""
+    missing = _without_assessment(setting) & ~_assessed_soon_after(setting)
+    return missing & _applied_before_reform(setting)
+
+
+def _applied_before_reform(setting: Setting) -> pl.Expr:
+    """Give where the application is from before the reform, and decided within a year of it."""
+    reform = day_of(setting, "REFORM_IKRAFT")
+    soon = reform.dt.offset_by(f"{number_of(setting, 'ANSOEGNING_IGEN_AAR'):g}y") > _DAY
+    return ((pl.col("sag_ansoegning") < reform) & soon).fill_null(value=False)
 
 
 @case_rule(
@@ -68,7 +83,8 @@ def _assessed_soon_after(setting: Setting) -> pl.Expr:
 def level_against_assessment(setting: Setting) -> pl.Expr:
     """The level follows from the latest assessment, except automatic highest and before 2016."""
     decided = _KIND.is_in(["tilkendelse", "aendring", "uaendret"]) & _since_reform(setting)
-    return decided & ~_AUTOMATIC & (pl.col("niveau") != _level_by_assessment(setting))
+    whole = ~_AUTOMATIC & ~pl.col("virker_foer_dagens").fill_null(value=False)
+    return decided & whole & (pl.col("niveau") != _level_by_assessment(setting))
 
 
 @case_rule("BRG-008", at="afgoerelse.afgoerelse", other=_ASSESSMENT)
@@ -85,28 +101,33 @@ def refusal_with_low_capacity(setting: Setting) -> pl.Expr:
     return refused & (pl.col("vur_pct") <= number_of(setting, "LAVESTE_TIL_PCT"))
 
 
+_EFFECT = pl.coalesce("virkning_dato", _DAY)
+
+
 def _age() -> pl.Expr:
-    return whole_years(pl.col("sag_foedt"), day_number(_DAY))
+    """Give the age on the day the decision takes effect."""
+    return whole_years(pl.col("sag_foedt"), day_number(_EFFECT))
 
 
 def _pension_age(setting: Setting) -> pl.Expr:
-    later = day_of(setting, "ALDERSPENSION_67_FRA") <= _DAY
     return (
-        pl.when(later)
+        pl.when(day_of(setting, "ALDERSPENSION_67_FRA") <= _EFFECT)
         .then(number_of(setting, "ALDERSPENSION_ALDER"))
+        .when(day_of(setting, "REFORM_IKRAFT") > _EFFECT)
+        .then(number_of(setting, "ALDERSPENSION_ALDER_FOER_REFORM"))
         .otherwise(number_of(setting, "ALDERSPENSION_ALDER_FOER_2021"))
     )
 
 
 @case_rule("BRG-012", at="afgoerelse.afgoerelse_dato")
 def award_before_18(setting: Setting) -> pl.Expr:
-    """A pension can be awarded from 18."""
-    return _GRANTED & (_age() < number_of(setting, "PENSION_FRA_ALDER"))
+    """A pension takes effect from 18; before the reform one of a duty to support could earlier."""
+    return _GRANTED & _since_reform(setting) & (_age() < number_of(setting, "PENSION_FRA_ALDER"))
 
 
 @case_rule("BRG-013", at="afgoerelse.afgoerelse_dato")
 def award_after_pension_age(setting: Setting) -> pl.Expr:
-    """A pension cannot be awarded to one of old-age pension age."""
+    """A pension cannot take effect at old-age pension age."""
     return _GRANTED & (_age() >= _pension_age(setting))
 
 
@@ -132,8 +153,10 @@ def _unanswered(setting: Setting, years: str) -> pl.Expr:
 
 @case_rule("BRG-016", at="afgoerelse.afgoerelse")
 def sent_back_and_forgotten(setting: Setting) -> pl.Expr:
-    """A case that was sent back gets a new decision."""
-    return (_KIND == "tilbagevist") & _unanswered(setting, "TILBAGEVISNING_AAR")
+    """A case that was sent back gets a new decision, or goes on with another forløb."""
+    goes_on = (pl.col("sag_sidste_forloeb") > _DAY).fill_null(value=False)
+    goes_on |= pl.col("sag_tvivl_forloeb")
+    return (_KIND == "tilbagevist") & ~goes_on & _unanswered(setting, "TILBAGEVISNING_AAR")
 
 
 @case_rule("BRG-017", at="afgoerelse.afgoerelse")
@@ -155,9 +178,9 @@ def decision_after_lapse(setting: Setting) -> pl.Expr:
 @case_rule("BRG-022", at="afgoerelse.afgoerelse")
 def decision_without_award(setting: Setting) -> pl.Expr:
     """What changes or lapses was awarded before."""
-    del setting
     never = pl.col("foer_i_kraft").is_null() & ~pl.col("sag_foer_reform")
-    return _OF_A_PENSION & never & ~pl.col("sag_tvivl_afgoerelse")
+    known = is_known_without_pension(setting)
+    return _OF_A_PENSION & never & known & ~pl.col("sag_tvivl_afgoerelse")
 
 
 @case_rule("BRG-023", at="afgoerelse.afgoerelse", other=_DECISION_BEFORE)
@@ -171,7 +194,8 @@ def award_on_award(setting: Setting) -> pl.Expr:
 def change_to_the_same(setting: Setting) -> pl.Expr:
     """A changed level differs from the level before."""
     del setting
-    return (_KIND == "aendring") & (pl.col("niveau") == pl.col("foer_niveau"))
+    # A board of appeal may move the date alone.
+    return (_KIND == "aendring") & ~_APPEAL & (pl.col("niveau") == pl.col("foer_niveau"))
 
 
 @case_rule("BRG-025", at="afgoerelse.niveau", other=_DECISION_BEFORE)
@@ -188,18 +212,25 @@ def _not_before(first: str, sheet_id: str) -> pl.Expr:
 
 @case_rule("BRG-026", at="afgoerelse.afgoerelse")
 def change_without_review(setting: Setting) -> pl.Expr:
-    """A reassessed level was reassessed in a revurdering."""
+    """A reassessed level was reassessed in a revurdering.
+
+    Not on appeal, and not where a postponement gave the pension: that is assessed within a year.
+    """
     del setting
-    changed = _KIND.is_in(["aendring", "uaendret"]) & ~_AUTOMATIC
+    postponed = (pl.col("foer_givet") == "udsaettelse").fill_null(value=False)
+    changed = _KIND.is_in(["aendring", "uaendret"]) & ~_AUTOMATIC & ~_APPEAL & ~postponed
     return changed & _not_before("sag_foerste_revurdering", "forloeb")
 
 
 @case_rule("BRG-027", at="afgoerelse.afgoerelse_dato")
 def award_before_application(setting: Setting) -> pl.Expr:
-    """A pension still running was not awarded before it was applied for."""
-    del setting
+    """A pension still running was not awarded shortly before it was applied for.
+
+    Long after the award it is another application, for a higher level.
+    """
     running = pl.col("sidste_bortfald").is_null() | (pl.col("sidste_bortfald") < _DAY)
-    return _GRANTED & running & (pl.col("sag_ansoegning") > _DAY)
+    again = _DAY.dt.offset_by(f"{number_of(setting, 'ANSOEGNING_IGEN_AAR'):g}y")
+    return _GRANTED & running & pl.col("sag_ansoegning").is_between(_DAY, again, closed="right")
 
 
 @case_rule("BRG-028", at="afgoerelse.afgoerelse")
@@ -222,8 +253,7 @@ def decision_without_team(setting: Setting) -> pl.Expr:
 def appeal_without_decision(setting: Setting) -> pl.Expr:
     """An appeals board decides on a decision that was made before."""
     del setting
-    appeal = pl.col("instans").is_in(["klagenaevn", "ankestyrelse"])
-    return appeal & pl.col("foer_dato").is_null() & ~pl.col("sag_tvivl_afgoerelse")
+    return _APPEAL & pl.col("foer_dato").is_null() & ~pl.col("sag_tvivl_afgoerelse")
 
 
 @case_rule(
@@ -235,3 +265,15 @@ def effect_before_earlier_decision(setting: Setting) -> pl.Expr:
     """What is decided later takes effect later; where not, the one decided last holds."""
     del setting
     return pl.col("virker") < pl.col("foer_virker")
+
+
+@case_rule("AFG-007", at="afgoerelse.virkning_dato")
+def effect_before_application(setting: Setting) -> pl.Expr:
+    """A pension runs from the month after it was applied for; a change not from a year before."""
+    applied = pl.when(pl.col("sag_ansoegning") <= _DAY).then(pl.col("sag_ansoegning"))
+    earliest = applied.dt.month_start().dt.offset_by("1mo")
+    years = f"-{number_of(setting, 'VIRKNING_SENEST_AAR'):g}y"
+    long_before = pl.col("virkning_dato") < _DAY.dt.offset_by(years)
+    by_application = pl.col("virkning_dato") < earliest
+    granted = _GRANTED & by_application.fill_null(long_before) & ~pl.col("sag_tvivl_borger")
+    return granted | ((_KIND == "aendring") & ~_APPEAL & long_before)

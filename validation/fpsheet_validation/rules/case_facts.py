@@ -11,6 +11,7 @@ import polars as pl
 from fpsheet_validation.cells.cpr import born_number
 from fpsheet_validation.rules.book import CPR, Book
 from fpsheet_validation.rules.doubt import doubtful_citizens, doubtful_sheets
+from fpsheet_validation.setting import Setting
 
 GRANTING = ("tilkendelse", "aendring", "uaendret")
 """Decisions after which the citizen has a pension; so too an udsaettelse that states a niveau."""
@@ -20,14 +21,25 @@ ENDED_BY_LIFE = ("alderspension", "fraflytning")
 """Causes of bortfald that, as a death does, end the pension from their own day."""
 
 
+def is_known_without_pension(setting: Setting) -> pl.Expr:
+    """Give where a citizen without any award is known to have no pension from before.
+
+    Greenland's workbooks ask whether there was one. Denmark's do not: there only who was refused
+    is known to have had none.
+    """
+    return pl.lit(setting.jurisdiction != "DK") | pl.col("sag_har_afslag")
+
+
 def case_facts(book: Book) -> pl.DataFrame:
     """Give one row per citizen of the workbook, in the order of the CPR number.
 
     Columns: `cpr`; `sag_foedt` (yyyymmdd); from Borgere `sag_er_borger`, `sag_foer_reform`,
-    `sag_ansoegning`; from Afgørelser `sag_foerste_tilkendelse`, `sag_sidste_tildeling`,
+    `sag_ansoegning`; from Afgørelser `sag_foerste_tilkendelse`, `sag_foerste_pension`,
+    `sag_sidste_tildeling`, `sag_har_afslag`,
     `sag_sidste_bortfald`, `sag_doed`, `sag_pension_ophoert` (by old-age pension or leaving),
     `sag_sidste_afgoerelse`, `sag_har_udsaettelse`; from Forløb `sag_foerste_afklaring`,
-    `sag_foerste_moede`, `sag_foerste_revurdering`;
+    `sag_foerste_moede`, `sag_foerste_revurdering`, `sag_sidste_forloeb`,
+    `sag_sidste_revalidering` (9999 while it lasts);
     `sag_sidste_vurdering`, `sag_sidste_job` (9999 while it lasts), `sag_sidste_indkomst`,
     `sag_flyttet`; `sag_tvivl_<sheet>` where the citizen's rows of a sheet are in doubt, and
     `sag_maaske_borger` where a row of Borgere is probably the citizen's.
@@ -53,7 +65,9 @@ def case_facts(book: Book) -> pl.DataFrame:
         for sheet_id, cprs in doubts.items()
     ]
     doubted.append(_is_among(doubts["borger"]).alias("sag_maaske_borger"))
-    false = pl.col("sag_er_borger", "sag_foer_reform", "sag_har_udsaettelse").fill_null(value=False)
+    false = pl.col(
+        "sag_er_borger", "sag_foer_reform", "sag_har_udsaettelse", "sag_har_afslag"
+    ).fill_null(value=False)
     born = born_number(pl.col(CPR)).alias("sag_foedt")
     return joined.with_columns(born, *doubted).with_columns(false)
 
@@ -92,7 +106,9 @@ def _from_afgoerelse(book: Book) -> pl.LazyFrame:
         .group_by(CPR)
         .agg(
             _where(kind == "tilkendelse", day).min().alias("sag_foerste_tilkendelse"),
+            _where(granted, day).min().alias("sag_foerste_pension"),
             _where(granted, day).max().alias("sag_sidste_tildeling"),
+            (kind == "afslag").any().alias("sag_har_afslag"),
             _where(is_lapse, day).max().alias("sag_sidste_bortfald"),
             _where(died, pl.coalesce("virkning_dato", day)).max().alias("sag_doed"),
             _where(by_life, pl.max_horizontal("virkning_dato", day))
@@ -114,6 +130,9 @@ def _from_forloeb(book: Book) -> pl.LazyFrame:
             _where(kind == "rehabiliteringsmoede", day).min().alias("sag_foerste_moede"),
             _where(kind == "revurdering", day).min().alias("sag_foerste_revurdering"),
             day.max().alias("sag_sidste_forloeb"),
+            _where(kind == "revalidering", pl.col("slut_dato").fill_null(pl.date(9999, 12, 31)))
+            .max()
+            .alias("sag_sidste_revalidering"),
         )
     )
 

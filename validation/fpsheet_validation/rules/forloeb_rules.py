@@ -38,7 +38,7 @@ def outside_its_review(setting: Setting) -> pl.Expr:
 def review_without_pension(setting: Setting) -> pl.Expr:
     """Only who has a pension is reassessed."""
     del setting
-    awarded = (pl.col("sag_foerste_tilkendelse") <= _START).fill_null(value=False)
+    awarded = (pl.col("sag_foerste_pension") <= _START).fill_null(value=False)
     pensioner = awarded | pl.col("sag_foer_reform") | pl.col("sag_tvivl_afgoerelse")
     return (_KIND == "revurdering") & ~pensioner & ~pl.col("sag_tvivl_borger")
 

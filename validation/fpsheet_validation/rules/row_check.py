@@ -49,7 +49,7 @@ class RowCheck:
 
 def row_checks(sheet: Sheet, setting: Setting) -> tuple[RowCheck, ...]:
     """Give the checks of a sheet that hold in the setting's jurisdiction, in no special order."""
-    scope = Scope(sheet, setting.form.constants, setting.today)
+    scope = Scope(sheet, setting.constants, setting.today)
     checks = [
         check
         for field in sheet.entry_fields()
@@ -87,7 +87,7 @@ def rule_check(rule: Rule, sheet: Sheet, setting: Setting) -> RowCheck:
     """
     if rule.fails_when is None:
         raise SpecError(f"The row rule {rule.code} has no expression.")
-    scope = Scope(sheet, setting.form.constants, setting.today)
+    scope = Scope(sheet, setting.constants, setting.today)
     fault = evaluate(rule.fails_when, scope) & pl.col(ANNUL).is_null()
     return RowCheck(rule.code, rule.fields[0], reads_of(rule), fault)
 
@@ -166,7 +166,7 @@ def _citizen_number_checks(setting: Setting) -> Iterator[RowCheck]:
     cpr = pl.col("cpr")
     born = born_number(cpr)
     now = int(setting.today.strftime("%Y%m%d"))
-    oldest = pl.lit(setting.form.constants["AELDSTE_ALDER"])
+    oldest = pl.lit(setting.constants["AELDSTE_ALDER"])
     in_force = pl.col(ANNUL).is_null()
     faults = {
         "CPR-004": ~is_replacement(cpr) & ~passes_modulus_11(cpr),

@@ -68,16 +68,22 @@ def _forloeb(book: Book) -> pl.LazyFrame:
     """
     # An end before the start is a fault of its own and must not hide or make an overlap.
     ends = pl.max_horizontal(pl.col("slut_dato").fill_null(NEVER), "start_dato")
+    # Several measures of rehabilitation may run at once, one and the same may not.
+    is_measure = pl.col("forloeb_type") == "revalidering"
+    tiltag = pl.when(is_measure).then(pl.col("revalideringstiltag")).fill_null("")
+    alike = ("forloeb_type", "tiltag")
     rows = (
         book.rows("forloeb")
         .filter(pl.col("start_dato").is_not_null() & pl.col("forloeb_type").is_not_null())
-        .sort(CPR, "forloeb_type", "start_dato", ROW, nulls_last=True)
-        .with_columns(_latest_so_far(ends, CPR, "forloeb_type").alias("foer_slut"))
+        .with_columns(tiltag.alias("tiltag"))
+        .sort(CPR, "forloeb_type", "tiltag", "start_dato", ROW, nulls_last=True)
+        .with_columns(_latest_so_far(ends, CPR, *alike).alias("foer_slut"))
         .with_columns(
-            _beside(1, "forloeb_type", of="foer_slut").alias("foer_slut"),
-            _beside(1, "forloeb_type", of="start_dato").alias("foer_start"),
-            _beside(1, "forloeb_type", of=ROW).alias("foer_raekke"),
+            _beside(1, *alike, of="foer_slut").alias("foer_slut"),
+            _beside(1, *alike, of="start_dato").alias("foer_start"),
+            _beside(1, *alike, of=ROW).alias("foer_raekke"),
         )
+        .drop("tiltag")
         .sort(CPR, "start_dato", ROW, nulls_last=True)
         .with_columns(_beside(-1, of="start_dato").alias("naeste_start"))
         .collect()
@@ -151,7 +157,9 @@ def _job(book: Book) -> pl.LazyFrame:
     ).with_row_index("nr")
     ends = pl.max_horizontal(pl.col("slut_dato").fill_null(NEVER), "start_dato")
     others = rows.select(CPR, pl.col("start_dato").alias("fra"), ends.alias("til"), "timer_pr_uge")
-    at_start = pl.col("start_dato").is_between("fra", "til")
+    # A job that ends on the day the next begins is over by then.
+    begun, lasts = pl.col("fra") <= pl.col("start_dato"), pl.col("til") > pl.col("start_dato")
+    at_start = begun & (lasts | (pl.col("fra") == pl.col("start_dato")))
     together = (
         rows.select("nr", CPR, "start_dato")
         .join(others, on=CPR)
@@ -166,19 +174,22 @@ def _job(book: Book) -> pl.LazyFrame:
 def _afgoerelse(book: Book) -> pl.LazyFrame:
     """Add what was in force before a decision and what came after.
 
-    `foer_i_kraft` (pension in force, null where no row says), `foer_niveau`, `foer_dato`,
-    `foer_raekke`, `naeste_dato` (the next day with a decision), `sidste_bortfald`,
+    `foer_i_kraft` (pension in force, null where no row says), `foer_niveau`, `foer_givet` (the
+    decision that gave it), `virker_foer_dagens` (another of the day takes effect later),
+    `foer_dato`, `foer_raekke`, `naeste_dato` (the next day with a decision), `sidste_bortfald`,
     `modsagt_samme_dag` (another decision of the day says the opposite), `virker` (the day it takes
     effect, null where it gives, changes and ends no pension), the latest such day of what was
     decided on earlier days (`foer_virker`, `foer_virker_raekke`), the assessment, and the first
     one after the decision: `senere_dato`, `senere_raekke`.
     """
     kind = pl.col("afgoerelse")
-    grants = kind.is_in(GRANTING)
+    grants = kind.is_in(GRANTING) | ((kind == "udsaettelse") & pl.col("niveau").is_not_null())
     state = (
         pl.when(grants).then(pl.lit(value=True)).when(kind == "bortfald").then(pl.lit(value=False))
     )
     level = pl.when(grants).then(pl.col("niveau"))
+    given_by = pl.when(grants).then(kind)
+    effect = pl.coalesce("virkning_dato", "afgoerelse_dato")
     lapse = pl.when(kind == "bortfald").then(pl.col("afgoerelse_dato"))
     rows = (
         book.rows("afgoerelse")
@@ -187,6 +198,8 @@ def _afgoerelse(book: Book) -> pl.LazyFrame:
         .with_columns(
             _beside(1, of=state.forward_fill().over(CPR)).alias("foer_i_kraft"),
             _beside(1, of=level.forward_fill().over(CPR)).alias("foer_niveau"),
+            _beside(1, of=given_by.forward_fill().over(CPR)).alias("foer_givet"),
+            (effect < effect.max().over(CPR, "afgoerelse_dato")).alias("virker_foer_dagens"),
             _beside(1, of="afgoerelse_dato").alias("foer_dato"),
             _beside(1, of=ROW).alias("foer_raekke"),
             _beside(-1, of="afgoerelse_dato").alias("naeste_dato"),
@@ -241,15 +254,18 @@ def _effect_so_far() -> tuple[pl.Expr, pl.Expr]:
 def _contradicted() -> pl.Expr:
     """Tell whether the citizen's decisions of the day cannot all stand.
 
-    A postponement comes with the award on the existing basis (L 6/2020 § 9, stk. 2), and a lapse
-    with the award after it, as long as they take effect on different days.
+    A postponement comes with the award or the refusal on the existing basis (L 6/2020 § 9, stk.
+    2), and a lapse with the award after it; one decision may give two levels, of which the second
+    takes effect later.
     """
     kind = pl.col("afgoerelse")
-    lapse = kind == "bortfald"
-    award = pl.when(kind == "udsaettelse").then(pl.lit("tilkendelse")).otherwise(kind)
-    kinds = award.filter(~lapse).n_unique().over(CPR, "afgoerelse_dato")
-    lapses = lapse.n_unique().over(CPR, "afgoerelse_dato", "virkning_dato")
-    return (kinds > 1) | (lapses > 1)
+    lapse, grants = kind == "bortfald", kind.is_in(GRANTING)
+    answers = ~lapse & (kind != "udsaettelse")
+    mixed = grants.filter(answers).n_unique().over(CPR, "afgoerelse_dato") > 1
+    refused = kind.filter(answers & ~grants).n_unique().over(CPR, "afgoerelse_dato") > 1
+    levels = kind.filter(grants).n_unique().over(CPR, "afgoerelse_dato", "virkning_dato") > 1
+    lapses = lapse.n_unique().over(CPR, "afgoerelse_dato", "virkning_dato") > 1
+    return mixed | refused | levels | lapses
 
 
 def _indkomst(book: Book) -> pl.LazyFrame:

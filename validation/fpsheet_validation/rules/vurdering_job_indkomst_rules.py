@@ -4,9 +4,12 @@ BRG-010, BRG-011, BRG-018 to BRG-020, BRG-036, BRG-038 to BRG-040, BRG-043 to BR
 BRG-055 to BRG-057, OVD-002.
 """
 
+from datetime import timedelta
+
 import polars as pl
 
 from fpsheet_validation.cells.cpr import day_number, whole_years
+from fpsheet_validation.rules.case_facts import is_known_without_pension
 from fpsheet_validation.rules.case_rule import case_rule, event_rule
 from fpsheet_validation.setting import Setting, day_of, number_of
 
@@ -45,9 +48,13 @@ def after_death(setting: Setting, day: pl.Expr) -> pl.Expr:
 
 @event_rule("BRG-038", at=EVENTS)
 def after_moving(setting: Setting, day: pl.Expr) -> pl.Expr:
-    """What happens after the citizen moved is reported by the new kommune."""
+    """What happens after the citizen moved is reported by the new kommune, until she comes back.
+
+    Who has applied here since is back.
+    """
     del setting
-    return day >= pl.col("sag_flyttet")
+    back = (pl.col("sag_ansoegning") >= pl.col("sag_flyttet")) & (day >= pl.col("sag_ansoegning"))
+    return (day >= pl.col("sag_flyttet")) & ~back.fill_null(value=False)
 
 
 @case_rule(
@@ -91,10 +98,10 @@ def flex_job_not_reviewed(setting: Setting) -> pl.Expr:
 @case_rule("BRG-020", at="job.job_type")
 def sheltered_job_without_pension(setting: Setting) -> pl.Expr:
     """A skånejob is for those who have a pension."""
-    del setting
-    awarded = pl.col("sag_foerste_tilkendelse").is_not_null() | pl.col("sag_foer_reform")
+    awarded = pl.col("sag_foerste_pension").is_not_null() | pl.col("sag_foer_reform")
     doubt = pl.col("sag_tvivl_afgoerelse") | pl.col("sag_tvivl_borger")
-    return (pl.col("job_type") == "skaanejob") & ~awarded & ~doubt
+    known = is_known_without_pension(setting)
+    return (pl.col("job_type") == "skaanejob") & ~awarded & known & ~doubt
 
 
 @case_rule("BRG-044", at="indkomst.fra_dato", other=("indkomst", "fra_dato", "foer_raekke"))
@@ -107,10 +114,12 @@ def overlap_of_income(setting: Setting) -> pl.Expr:
 
 @case_rule("BRG-045", at="indkomst.indkomst_kilde")
 def wages_without_job(setting: Setting) -> pl.Expr:
-    """Wages come from a job."""
+    """Wages come from a job, or from an employer where the citizen is in rehabilitation."""
     del setting
-    employed = (pl.col("sag_sidste_job") >= pl.col("fra_dato")).fill_null(value=False)
-    return (pl.col("indkomst_kilde") == "loen") & ~employed & ~pl.col("sag_tvivl_job")
+    ends = pl.max_horizontal("sag_sidste_job", "sag_sidste_revalidering")
+    employed = (ends >= pl.col("fra_dato")).fill_null(value=False)
+    doubt = pl.col("sag_tvivl_job") | pl.col("sag_tvivl_forloeb")
+    return (pl.col("indkomst_kilde") == "loen") & ~employed & ~doubt
 
 
 @case_rule("OVD-002", at="overdragelse.til_kommune")
@@ -185,8 +194,9 @@ def too_young_before_reform(setting: Setting) -> pl.Expr:
 
 @case_rule("BRG-057", at="borger.cpr")
 def past_pension_age(setting: Setting) -> pl.Expr:
-    """At old-age pension age the disability pension lapses."""
-    age = whole_years(pl.col("sag_foedt"), _now(setting))
+    """From the month after the birthday there is old-age pension, and this one lapses."""
+    month_before = setting.today.replace(day=1) - timedelta(days=1)
+    age = whole_years(pl.col("sag_foedt"), pl.lit(int(month_before.strftime("%Y%m%d"))))
     granted = pl.col("sag_sidste_tildeling").is_not_null() | pl.col("sag_foer_reform")
     lapsed = pl.col("sag_sidste_bortfald").is_not_null() | pl.col("sag_flyttet").is_not_null()
     sure = ~pl.col("sag_tvivl_afgoerelse")
