@@ -1,7 +1,8 @@
 """The central database as the program opens it: address, key file, first use."""
 
 import secrets
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypedDict
 
@@ -16,18 +17,25 @@ from fpsheet_sync.database.in_force import current
 from fpsheet_sync.database.keys import (
     SECRET_BYTES,
     Keys,
+    read_clerk_secret,
     read_keys,
     read_rounding_secret,
     write_keys,
     write_rounding_secret,
 )
+from fpsheet_sync.database.log_check import LogCheck
+from fpsheet_sync.database.log_end import LogMark
+from fpsheet_sync.database.log_seal import Sealer, clerk_key
 from fpsheet_sync.database.migrate import HEAD
 from fpsheet_sync.database.schema import store_schema
-from fpsheet_sync.database.store import Store, noted_key, open_store
+from fpsheet_sync.database.store import Store, key_of, noted_key, open_store
+from fpsheet_templates.errors import StoreError
 
 KEY_SUFFIX = ".noegle"
 ROUNDING_SUFFIX = ".afrunding"
 """Ends the name of the file with the secret of the rounding."""
+CLERK_SUFFIX = ".lognoegle"
+"""Ends the name of the file with a clerk's own key, which seals the log for want of the first."""
 
 _KINDS = ("sqlite", "postgresql", "postgres")
 
@@ -43,6 +51,18 @@ class Central:
 
     url: str
     key_file: Path
+
+    @property
+    def clerk_file(self) -> Path:
+        """Return the file of the clerk's own key, beside the key file or where it would be."""
+        return self.key_file.with_suffix(CLERK_SUFFIX)
+
+    @property
+    def mark(self) -> LogMark:
+        """Return where the end of this database's log is noted, beside the key file."""
+        file = _sqlite_file(self.url)
+        name = file.stem if file is not None else _name(self.url)
+        return LogMark(self.key_file.with_name(f"{name}.logende"))
 
     @property
     def is_new(self) -> bool:
@@ -67,7 +87,12 @@ def locate_central(url: str, key_file: Path | None = None) -> Central:
 
 
 def open_central(
-    central: Central, *, create: bool = False, lift: bool = False, with_keys: bool = True
+    central: Central,
+    *,
+    create: bool = False,
+    lift: bool = False,
+    with_keys: bool = True,
+    with_mark: bool = True,
 ) -> Store:
     """Open the database.
 
@@ -75,7 +100,8 @@ def open_central(
         central: Where it is.
         create: Make it and its key where it is new, and lift an older one.
         lift: Lift an older one; none is made.
-        with_keys: Read the keys as well; statistics need none.
+        with_keys: Read the keys as well; statistics need none, and use them for seals alone.
+        with_mark: Note the end of the log beside the key; not of a database that is thrown away.
 
     Raises:
         StoreError: It is missing, locked, of another version, or the keys are not its own.
@@ -86,7 +112,20 @@ def open_central(
         # Said before the key is missed, which lies beside it.
         raise store_failure("missing", {"sted": file})
     keys = _keys(central, create=create) if with_keys else None
-    return open_store(central.url, keys=keys, create=create, lift=lift)
+    mark = central.mark if with_mark else None
+    store = open_store(central.url, keys=keys, create=create, lift=lift, mark=mark)
+    return store if keys else replace(store, sealer=_sealer(central, store))
+
+
+def _sealer(central: Central, store: Store) -> Sealer | None:
+    """Return what seals the log where the keys are not asked for: they, else the clerk's own."""
+    with suppress(StoreError):
+        keys = read_keys(central.key_file)
+        if keys.id == key_of(store):
+            return keys
+    if central.clerk_file.is_file():
+        return clerk_key(read_clerk_secret(central.clerk_file))
+    return None
 
 
 def read_secret(central: Central) -> bytes:
@@ -113,14 +152,13 @@ class AccessLog:
 
     Attributes:
         entries: Those asked for, oldest first.
-        broken_at: Number of the first line of the whole log that was altered or is missing; None
-            where the chain is whole.
-        sealed: How many lines the seal covers; None where nobody had the keys to look at it.
+        check: What came of looking at the whole log.
+        has_keys: The seals were tried with the key of the database.
     """
 
     entries: tuple[Entry, ...]
-    broken_at: int | None
-    sealed: int | None = None
+    check: LogCheck
+    has_keys: bool
 
 
 class CentralInfo(TypedDict):

@@ -35,6 +35,8 @@ class Settings:
         database: SQLAlchemy URL of the central database.
         keys: File with the secret of the database; empty for the usual place.
         key_folder: Folder of the keys that sign and seal packages; empty for the usual place.
+        takes_unsigned: Whether files that nobody signed are taken at all; false keeps whole
+            workbooks, with names and free text, out of the database.
         unsigned_folders: Folder, or its fsspec address → kommuner whose files are taken from it
             though nobody signed them; where none is named and there are no keys, from any.
         unsigned_despite_key: Kommuner that may deliver so although they have a key.
@@ -52,6 +54,7 @@ class Settings:
     database: str = DEFAULT_DATABASE
     keys: str = ""
     key_folder: str = ""
+    takes_unsigned: bool = True
     unsigned_folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unsigned_despite_key: tuple[str, ...] = ()
     outbox: str = ""

@@ -6,33 +6,19 @@ import click
 
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
 from fpsheet.cli.failure import ExitCode
-from fpsheet.cli.parameters import (
-    cpr_option,
-    database_option,
-    flag,
-    json_option,
-    kommune_option,
-    today_option,
-)
+from fpsheet.cli.log_command import make_log_command
+from fpsheet.cli.parameters import database_option, flag, json_option, today_option
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from fpsheet_sync.database.access_log import Entry
-
-_HASH = 64
-
 
 def make_database_commands(words: Words) -> tuple[click.Command, ...]:
     """Give the commands."""
     database = database_option(words)
     answer = [database, json_option(words)]
-    wanted = [
-        cpr_option(words, key="command.db.log.cpr"),
-        kommune_option(words, key="command.db.log.kommune"),
-    ]
     dry_run = flag(words, "--dry-run", name="dry_run", key="command.db.erase.dry_run")
     erasing = [dry_run, today_option(words), *answer]
     return (
@@ -44,7 +30,7 @@ def make_database_commands(words: Words) -> tuple[click.Command, ...]:
                 SpokenCommand("db.upgrade", words=words, params=[database], run=lift_database),
                 SpokenCommand("db.info", words=words, params=answer, run=show_database),
                 SpokenCommand("db.erase", words=words, params=erasing, run=erase_database),
-                SpokenCommand("db.log", words=words, params=[*wanted, *answer], run=show_log),
+                make_log_command(words),
             ],
         ),
     )
@@ -126,56 +112,3 @@ def erase_database(
     told = {**numbers, "before": f"{found.limit:%d-%m-%Y}", "years": years}
     console.say(words.fill(f"command.db.erase.{'planned' if dry_run else 'done'}", told))
     return ExitCode.DONE
-
-
-@click.pass_obj
-def show_log(
-    session: Session, *, cpr: str | None, kommune: str | None, db: str | None, as_json: bool
-) -> int:
-    """Show who did and saw what, and whether any line of the log was altered or removed."""
-    from fpsheet.departement.statistics_steps import read_access
-
-    kode = session.kommune(kommune) if kommune else ""
-    actor = session.actor()
-    log = read_access(session.central(db), actor, cpr=cpr or "", kommune_kode=kode)
-    console, words = session.console(as_json=as_json), session.words
-    if as_json:
-        lines = [_entry_value(entry) for entry in log.entries]
-        console.give({"broken_at": log.broken_at, "sealed": log.sealed, "entries": lines})
-    else:
-        parts = ("number", "time", "who", "what", "whose", "details")
-        header = [words.get(f"command.db.log.{part}") for part in parts]
-        console.table(header, [_entry_row(words, entry) for entry in log.entries])
-    if log.broken_at is None:
-        key = "whole" if log.sealed is None else "sealed"
-        console.say(words.fill(f"command.db.log.{key}", {"count": log.sealed or 0}))
-        return ExitCode.DONE
-    console.warn(words.fill("command.db.log.broken", {"number": log.broken_at}))
-    return ExitCode.FINDINGS
-
-
-def _entry_value(entry: "Entry") -> dict[str, object]:
-    return {
-        "number": entry.number,
-        "time": entry.actor.time.isoformat(),
-        "who": entry.actor.name,
-        "action": entry.deed.action,
-        "kommune_kode": entry.deed.kommune_kode,
-        "details": dict(entry.deed.details),
-    }
-
-
-def _entry_row(words: Words, entry: "Entry") -> list[object]:
-    deed = entry.deed
-    details = "; ".join(f"{name}: {_short(value)}" for name, value in deed.details.items())
-    what = words.get(f"command.db.log.deed.{deed.action}")
-    time = f"{entry.actor.time:%d-%m-%Y %H:%M}"
-    return [str(entry.number), time, entry.actor.name, what, deed.kommune_kode, details]
-
-
-def _short(value: object) -> str:
-    """Give a detail as a person reads it: lists by their members, a file's hash by its start."""
-    if isinstance(value, list):
-        return ", ".join(map(_short, value))
-    text = str(value)
-    return text[:12] if len(text) == _HASH else text

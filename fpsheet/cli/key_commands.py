@@ -8,7 +8,14 @@ import click
 
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
 from fpsheet.cli.failure import ExitCode
-from fpsheet.cli.parameters import file_argument, flag, json_option, kommune_option, text_option
+from fpsheet.cli.parameters import (
+    database_option,
+    file_argument,
+    flag,
+    json_option,
+    kommune_option,
+    text_option,
+)
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words
 from fpsheet_templates.errors import UsageError
@@ -24,6 +31,7 @@ PASSWORD_VARIABLE = "FPSHEET_KEY_PASSWORD"  # noqa: S105 - the name of a variabl
 def make_key_commands(words: Words) -> tuple[click.Command, ...]:
     """Give the commands."""
     kommune = kommune_option(words, required=True)
+    database = database_option(words)
     heard = text_option(words, "--heard", key="command.keys.heard", required=True)
     reason = text_option(words, "--reason", key="command.keys.reason", required=True)
     digits = text_option(words, "--digits", key="command.keys.digits", required=True)
@@ -39,6 +47,8 @@ def make_key_commands(words: Words) -> tuple[click.Command, ...]:
             "keys.enrol", words=words, params=[key_file, kommune, heard, second], run=enrol_key
         ),
         SpokenCommand("keys.revoke", words=words, params=[digits, reason], run=revoke_key),
+        SpokenCommand("keys.clerk", words=words, params=[database], run=make_clerk),
+        SpokenCommand("keys.vouch", words=words, params=[key_file, heard, database], run=vouch),
         SpokenCommand("keys.list", words=words, params=[json_option(words)], run=list_keys),
     ]
     return (SpokenGroup("keys", words=words, commands=commands),)
@@ -198,6 +208,28 @@ def revoke_key(session: Session, *, digits: str, reason: str) -> int:
     keys = session.keys()
     keys.keep_keyring(keys.keyring().revoke(digits, at=session.now, reason=reason))
     session.console().say(session.words.get("command.keys.revoke.done"))
+    return 0
+
+
+@click.pass_obj
+def make_clerk(session: Session, *, db: str | None) -> int:
+    """Make the key with which a clerk who lacks the database's key seals lines of the log."""
+    from fpsheet.departement.clerk_key import make_clerk_key
+
+    public, file = make_clerk_key(session.central(db), session.user())
+    words, console = session.words, session.console()
+    console.say(words.fill("command.keys.clerk.done", {"file": file}))
+    console.say(words.fill("command.keys.fingerprint", {"digits": public.digits}))
+    return 0
+
+
+@click.pass_obj
+def vouch(session: Session, *, file: Path, heard: str, db: str | None) -> int:
+    """Note in the access log whose a clerk's key is."""
+    from fpsheet.departement.clerk_key import vouch_for
+
+    public = vouch_for(session.central(db), file, heard, session.actor())
+    session.console().say(session.words.fill("command.keys.vouch.done", {"who": public.user}))
     return 0
 
 

@@ -68,7 +68,8 @@ def show_rules(  # noqa: PLR0913 - one parameter per option
         else:
             desk = session.desk(db, today)
             central = session.central(db)
-            lines = try_rules_on_stored(trial, central, desk, language=words.language)
+            actor = session.actor()
+            lines = try_rules_on_stored(trial, central, desk, actor, language=words.language)
         _show_trial(session, lines, as_json=as_json)
     elif out:
         from fpsheet.views.rule_book import write_rule_book

@@ -160,6 +160,8 @@ class Session:
         from fpsheet.departement.read_inbox_files import Unsigned
 
         settings = self.settings()
+        if not settings.takes_unsigned:
+            return Unsigned({})
         folders, despite = settings.unsigned_folders, settings.unsigned_despite_key
         for kode in {*despite, *(kode for codes in folders.values() for kode in codes)}:
             self.kommune(kode)

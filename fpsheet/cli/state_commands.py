@@ -178,7 +178,7 @@ def show_conflicts(
     console, words = session.console(as_json=as_json), session.words
     form, language = session.form(), words.language
     if settled:
-        closed = read_settled(central, kode)
+        closed = read_settled(central, kode, session.actor())
         if as_json:
             console.give([settled_value(entry) for entry in closed])
         elif not closed:
@@ -186,7 +186,8 @@ def show_conflicts(
         for one in closed:
             _show_conflict(session, console, one, settled_lines(one, form, language))
         return ExitCode.DONE
-    found, held = read_conflicts(central, kode), read_held(central, kode)
+    found = read_conflicts(central, kode, session.actor())
+    held = read_held(central, kode)
     if as_json:
         shown = [conflict_value(one.conflict, one.kommune_kode) for one in found]
         console.give([*shown, *(_held_value(file) for file in held)])
@@ -274,7 +275,8 @@ def rebuild_database(
         raise CommandUsageError(session.words.get("command.rebuild.either"))
     from fpsheet.departement.steps import rebuild_database
 
-    rebuilt = rebuild_database(session.central(db), session.desk(db, None), to)
+    desk, actor = session.desk(db, None), session.actor()
+    rebuilt = rebuild_database(session.central(db), desk, actor, to)
     console, words = session.console(as_json=as_json), session.words
     if as_json:
         console.give({"same": rebuilt.is_same, "submissions": rebuilt.commits})

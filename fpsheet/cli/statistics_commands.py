@@ -97,6 +97,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
         minutes=max(1, minutes),
         publisher=Publisher(settings.publisher, settings.contact),
         actor=session.actor() if publish else None,
+        reader=session.actor() if internal else None,
     )
     central = session.central(db)
     if explain:

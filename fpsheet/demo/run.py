@@ -126,8 +126,9 @@ def run_demo(demo: Demo, places: DemoPlaces, progress: Progress) -> tuple[DemoKo
     merged = sync_inbox(str(places.inbox), central, desk, actor, progress)
     receipts = str(places.receipts)
     processed = list(post_receipts(merged, receipts, desk, demo.form, demo.language))
-    for order in (replace(_order(demo), actor=actor), replace(_order(demo), internal=True)):
-        publish_statistics(central, demo.form, order, places.statistics, progress)
+    order = _order(demo)
+    for wanted in (replace(order, actor=actor), replace(order, internal=True, reader=actor)):
+        publish_statistics(central, demo.form, wanted, places.statistics, progress)
     by_kommune = {file.receipt.kommune_kode: file for file in processed if file.receipt}
     return tuple(
         DemoKommune(kode, rows[kode], counts[kode], by_kommune[kode]) for kode in sorted(rows)

@@ -11,6 +11,7 @@ from fpsheet.checking.verdict import Verdict
 from fpsheet.departement.read_inbox_files import Desk
 from fpsheet.departement.reading_worker import make_worker
 from fpsheet.transport.inbox import Arrival
+from fpsheet_sync.database.access_log import ORIGINALS, Actor, Deed, log_look
 from fpsheet_sync.ledger.original_files import latest_originals
 from fpsheet_templates.errors import RuleError, SpecError, UsageError
 from fpsheet_templates.load import load_texts, read_rules
@@ -72,14 +73,15 @@ def try_on_files(
 
 
 def try_on_stored(
-    rules: Sequence[Rule], central: Central, desk: Desk, language: str
+    rules: Sequence[Rule], central: Central, desk: Desk, actor: Actor, language: str
 ) -> Iterator[TrialLine]:
-    """Try rules on the last submission of every kommune and year.
+    """Try rules on the last submission of every kommune and year; the log says who opened them.
 
     Raises:
         StoreError: The database could not be used, or an original is missing.
     """
     with make_worker(desk) as worker, closing(open_central(central)) as store:
+        log_look(store, actor, Deed(ORIGINALS))
         for original in latest_originals(store):
             name = f"{original.kommune_kode}-{original.aar}.xlsx"
             arrival = Arrival(name, name, None, len(original.data))

@@ -9,6 +9,7 @@ from fpsheet.files import write_whole
 from fpsheet.progress import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from fpsheet.central import AccessLog, Central
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from fpsheet.statistics.edition_order import Order, Written
     from fpsheet.statistics.explain_figure import Explained, Printed
     from fpsheet_sync.database.access_log import Actor
+    from fpsheet_sync.database.log_end import Note
     from fpsheet_sync.ledger.citizen_history import Known
     from fpsheet_sync.ledger.tax_income import Imported
     from fpsheet_sync.statistics.facts.standing import Standing
@@ -155,26 +157,38 @@ def look_up(
 
 
 def read_access(
-    central: "Central", actor: "Actor", *, cpr: str = "", kommune_kode: str = ""
+    central: "Central",
+    actor: "Actor",
+    *,
+    cpr: str = "",
+    kommune_kode: str = "",
+    notes: "Collection[Note]" = (),
 ) -> "AccessLog":
-    """Give the access log: of a citizen, which is itself logged, of a kommune, or all of it.
+    """Return the access log: of a citizen, which is itself logged, of a kommune, or all of it.
+
+    Args:
+        central: The database.
+        actor: Who asks.
+        cpr: Ten digits; empty for every citizen.
+        kommune_kode: Empty for every kommune.
+        notes: Ends of the log that audits and receipts tell of.
 
     Raises:
         StoreError: The database could not be used, or its key is missing.
     """
     from fpsheet.central import AccessLog, open_central
     from fpsheet_sync.citizens.vault import log_of_citizen
-    from fpsheet_sync.database.access_log import find_break, read_log, sealed_lines
+    from fpsheet_sync.database.access_log import read_log
+    from fpsheet_sync.database.log_check import check_log
 
-    # The seal of the log is looked at by whoever has the keys; the rest is seen without.
+    # Seals of the database's key are tried by whoever has it; the rest is seen without.
     with_keys = bool(cpr) or central.key_file.is_file()
     with closing(open_central(central, with_keys=with_keys)) as store:
         if cpr:
             entries = log_of_citizen(store, cpr, actor)
         else:
             entries = read_log(store, kommune_kode=kommune_kode)
-        sealed = sealed_lines(store) if with_keys else None
-        return AccessLog(tuple(entries), find_break(store), sealed)
+        return AccessLog(tuple(entries), check_log(store, notes), with_keys)
 
 
 def export_citizens(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fpsheet_sync.database.access_log import Actor
     from fpsheet_sync.ledger.conflict_decision import OpenConflict
     from fpsheet_sync.ledger.delivery_status import HeldFile, StatusLine
+    from fpsheet_sync.ledger.merge_lines import MergeLines
     from fpsheet_sync.ledger.settled_conflicts import SettledConflict
     from fpsheet_sync.merge.state import Plain
     from fpsheet_sync.upkeep.rebuild import Rebuilt
@@ -82,7 +83,7 @@ def try_rules_on_files(
 
 
 def try_rules_on_stored(
-    rules: Path, central: "Central", desk: "Desk", *, language: str = "da"
+    rules: Path, central: "Central", desk: "Desk", actor: "Actor", *, language: str = "da"
 ) -> "Iterator[TrialLine]":
     """Give what new row rules would strike in the last submission of every kommune and year.
 
@@ -92,7 +93,8 @@ def try_rules_on_stored(
     """
     from fpsheet.departement.rules_trial import read_trial_rules, try_on_stored
 
-    return try_on_stored(read_trial_rules(rules, language=language), central, desk, language)
+    trial = read_trial_rules(rules, language=language)
+    return try_on_stored(trial, central, desk, actor, language)
 
 
 def sync_inbox(
@@ -107,21 +109,33 @@ def sync_inbox(
     """
     from fpsheet.central import open_central
     from fpsheet.departement.inbox_run import sync_inbox as run
+    from fpsheet_sync.ledger.merge_lines import MergeLines
 
     given: set[str] = set()
     for wait in (*SERVER_WAITS, None):
         try:
             with closing(open_central(central)) as store:
+                lines = MergeLines(store)
                 for file in run(inbox, store, desk=desk, actor=actor, progress=progress):
                     if file.arrival.path not in given:
                         given.add(file.arrival.path)
-                        yield file
+                        yield _with_log(file, lines)
         except StoreError as error:
             if error.key != "error.store.unreachable" or wait is None or not given:
                 raise
             sleep(wait)
         else:
             return
+
+
+def _with_log(file: "Processed", lines: "MergeLines") -> "Processed":
+    """Return a file whose receipt tells where the access log ended when it was merged."""
+    from dataclasses import replace
+
+    end = lines.of(file.receipt.sha256) if file.receipt else None
+    if file.receipt is None or end is None:
+        return file
+    return replace(file, receipt=replace(file.receipt, log=str(end)))
 
 
 def plan_inbox(
@@ -179,16 +193,18 @@ def read_status(central: "Central", form: "Form", aar: int) -> "list[StatusLine]
         return status(store, expected_kommuner(form, countries, aar), [aar])
 
 
-def read_conflicts(central: "Central", kommune_kode: str) -> "list[OpenConflict]":
-    """Give the open conflicts of a kommune, or of all.
+def read_conflicts(central: "Central", kommune_kode: str, actor: "Actor") -> "list[OpenConflict]":
+    """Return the open conflicts of a kommune, or of all; the log says who saw them.
 
     Raises:
         StoreError: The database could not be used.
     """
     from fpsheet.central import open_central
+    from fpsheet_sync.database.access_log import CONFLICTS, Deed, log_look
     from fpsheet_sync.ledger.conflict_decision import conflicts
 
     with closing(open_central(central, with_keys=False)) as store:
+        log_look(store, actor, Deed(CONFLICTS, kommune_kode))
         return conflicts(store, kommune_kode)
 
 
@@ -208,16 +224,18 @@ def read_held(central: "Central", kommune_kode: str) -> "tuple[HeldFile, ...]":
         return read(connection, kommune_kode)
 
 
-def read_settled(central: "Central", kommune_kode: str) -> "list[SettledConflict]":
-    """Give the closed conflicts of a kommune, or of all, with who decided them and why.
+def read_settled(central: "Central", kommune_kode: str, actor: "Actor") -> "list[SettledConflict]":
+    """Return the closed conflicts of a kommune, or of all; the log says who saw them.
 
     Raises:
         StoreError: The database could not be used.
     """
     from fpsheet.central import open_central
+    from fpsheet_sync.database.access_log import CONFLICTS, Deed, log_look
     from fpsheet_sync.ledger.conflict_decision import settled
 
     with closing(open_central(central, with_keys=False)) as store:
+        log_look(store, actor, Deed(CONFLICTS, kommune_kode, details={"afgjorte": "ja"}))
         return settled(store, kommune_kode)
 
 
@@ -269,12 +287,15 @@ def release_file(central: "Central", number: int, actor: "Actor", reason: str) -
         release(store, number, actor=actor, reason=reason)
 
 
-def rebuild_database(central: "Central", desk: "Desk", to: str | None = None) -> "Rebuilt":
+def rebuild_database(
+    central: "Central", desk: "Desk", actor: "Actor", to: str | None = None
+) -> "Rebuilt":
     """Replay the stored originals into another database, and compare the two.
 
     Args:
         central: The database.
         desk: What is needed to read the originals.
+        actor: Who does it, for the log.
         to: URL of the database to make; thrown away when left out.
 
     Raises:
@@ -289,7 +310,7 @@ def rebuild_database(central: "Central", desk: "Desk", to: str | None = None) ->
         place = Central(url, central.key_file)
         with (
             closing(open_central(central)) as store,
-            closing(open_central(place, create=True)) as target,
+            closing(open_central(place, create=True, with_mark=False)) as target,
             read_original(desk) as read,
         ):
-            return rebuild(store, target, read)
+            return rebuild(store, target, read, actor)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fpsheet.statistics.list_book import ListBook, ListColumn, write_list_book
+from fpsheet_sync.database.log_end import LogEnd
 from fpsheet_sync.statistics.publication.publication import Draft
 from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.form import FieldType
@@ -53,7 +54,7 @@ class _Told:
         return (self.words.text(f"audit.about.{about}"), name, *counts, why)
 
 
-def write_audit(draft: Draft, words: Wording, names: "Mapping[CellId, str]") -> bytes:
+def write_audit(draft: Draft, words: Wording, names: "Mapping[CellId, str]", end: LogEnd) -> bytes:
     """Give the audit report of a publication as a workbook marked FORTROLIGT.
 
     Its rows are the readers with the number each comes closest to, the groups of numbers that were
@@ -65,6 +66,7 @@ def write_audit(draft: Draft, words: Wording, names: "Mapping[CellId, str]") -> 
         draft: What was printed, and the audit that allowed it; no bytes where there is none.
         words: The language.
         names: Number → where it stands in the editions, in words.
+        end: Where the access log ended.
     """
     if draft.audit is None:
         return b""
@@ -79,8 +81,9 @@ def write_audit(draft: Draft, words: Wording, names: "Mapping[CellId, str]") -> 
         "small": sum(outcome.small for outcome in rounded.outcomes),
         "left_out": len(rounded.left_out),
         "moved": len(rounded.moved),
+        "log": end,
     }
-    lines = ("confidential", "settings", "counts", "passed")
+    lines = ("confidential", "settings", "counts", "passed", "log")
     return write_list_book(
         ListBook(
             title=words.text("audit.title"),

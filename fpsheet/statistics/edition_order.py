@@ -30,6 +30,7 @@ class Order:
             none.
         publisher: Who publishes.
         actor: Who freezes and numbers what is written; None to publish nothing.
+        reader: Who asks for an internal edition, for the log.
     """
 
     period: Period
@@ -45,6 +46,7 @@ class Order:
     secret: bytes = field(default=b"", repr=False)
     publisher: Publisher = field(default_factory=Publisher)
     actor: Actor | None = None
+    reader: Actor | None = None
 
 
 @dataclass(frozen=True, slots=True)

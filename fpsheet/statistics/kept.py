@@ -6,6 +6,7 @@ from fpsheet.statistics.audit_book import write_audit
 from fpsheet.statistics.layout import Publisher
 from fpsheet.statistics.number_names import name_numbers
 from fpsheet.statistics.render_files import render_release
+from fpsheet_sync.database.log_end import LogEnd
 from fpsheet_sync.statistics.publication.publication import Draft, Publication
 from fpsheet_sync.statistics.stat_table import Release
 from fpsheet_sync.statistics.tables.wording import Wording
@@ -14,10 +15,11 @@ from fpsheet_templates.form import Form
 _AUDIT = "revision"
 
 
-def render_kept(draft: Draft, form: Form, language: str) -> dict[str, bytes]:
+def render_kept(draft: Draft, form: Form, language: str, end: LogEnd) -> dict[str, bytes]:
     """Give the files of an edition in the language it is handed out in, by the name they keep.
 
-    The audit is among them, which lies beside the national edition, for the departement alone.
+    The audit is among them, which lies beside the national edition, for the departement alone. It
+    tells where the access log ended when the edition was made.
     """
     publisher = publisher_of(draft.publication)
     releases = [release for release in draft.releases if release.language == language]
@@ -29,7 +31,7 @@ def render_kept(draft: Draft, form: Form, language: str) -> dict[str, bytes]:
             words = Wording(form, language)
             workbook = next(iter(made)).removesuffix(".xlsx")
             name = f"{workbook}-{words.text('audit.file')}-{words.text('book.file_internal')}.xlsx"
-            data = write_audit(draft, words, name_numbers(releases))
+            data = write_audit(draft, words, name_numbers(releases), end)
             files[f"{_AUDIT}/{_kept_name(release, name)}"] = data
     return files
 

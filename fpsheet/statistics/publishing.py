@@ -15,6 +15,7 @@ from fpsheet.statistics.folders import check_public, inside_folder
 from fpsheet.statistics.kept import kept_audit, kept_files, publisher_of, render_kept
 from fpsheet.statistics.number_names import name_numbers
 from fpsheet.statistics.render_files import render_release, write_sets
+from fpsheet_sync.database.access_log import Deed, log_look, read_end
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.in_force import commit_of
 from fpsheet_sync.database.store import Store, last_commit, settled
@@ -46,6 +47,9 @@ from fpsheet_templates.form import Form
 
 if TYPE_CHECKING:
     from fpsheet_sync.disclosure.cells import CellId
+
+INTERNAL = "intern"
+"""Action of the line in the log of who had an internal edition written."""
 
 _TRIES = 3
 """How often a publication is made again when somebody else has published meanwhile."""
@@ -95,6 +99,7 @@ def publish(store: Store, form: Form, order: Order, folder: Path, progress: Prog
         check_public(folder, words)
     for each in {inside, inside if order.internal else folder}:
         need_folder(each, language=order.language)
+    _log_internal(store, order)
     if order.edition:
         countries = _countries_of(form, order)
         made = [_again(store, form, order, country) for country in countries]
@@ -105,6 +110,17 @@ def publish(store: Store, form: Form, order: Order, folder: Path, progress: Prog
         found = _make(store, form, order, progress)
     written = _write(found, form, order, (folder, inside), progress)
     return written if written.files else _say_why(written, form, order, found)
+
+
+def _log_internal(store: Store, order: Order) -> None:
+    """Note who sees an internal edition, whose numbers are exact."""
+    if order.internal and order.reader is not None:
+        details: dict[str, object] = {
+            "fra": str(order.period.fra),
+            "til": str(order.period.til),
+            "kommuner": list(order.kommuner),
+        }
+        log_look(store, order.reader, Deed(INTERNAL, details=details))
 
 
 def _make(store: Store, form: Form, order: Order, progress: Progress) -> list[_Made]:
@@ -192,7 +208,9 @@ def _make_country(store: Store, order: Order, plan: EditionPlan) -> _Made:
     if earlier and _prints_the_same(store, earlier[-1], draft):
         with store.read() as connection:
             return _known(connection, earlier[-1])
-    files = render_kept(draft, plan.form, order.language)
+    with store.read() as connection:
+        end = read_end(connection)
+    files = render_kept(draft, plan.form, order.language, end)
     return _Made(draft.releases, publication, replace(draft, files=files), files, draft.plain)
 
 

@@ -12,10 +12,12 @@ from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.program import run
 from fpsheet.cli.words import load_words
 from fpsheet.departement import exports
-from fpsheet.statistics import explain_figure
+from fpsheet.statistics import explain_figure, publishing
+from fpsheet_sync.database.access_log import CLERK, CONFLICTS, ORIGINALS
 from fpsheet_sync.database.keys import write_keys
 from fpsheet_sync.ledger import refusal_log, tax_income
 from fpsheet_sync.merge.commit import CommitKind
+from fpsheet_sync.upkeep import rebuild, retention
 from fpsheet_validation.list_check import LANDSTAL
 from tests.support.submissions import new_store, submit, sync
 
@@ -43,10 +45,12 @@ def database(tmp_path: Path) -> str:
     return url
 
 
-def ask(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Run a command and give exit code, output and what it says went wrong."""
+def ask(
+    capsys: pytest.CaptureFixture[str], *arguments: str, keys: str = ""
+) -> tuple[int, str, str]:
+    """Run a command and return exit code, output and what it says went wrong."""
     capsys.readouterr()
-    code = run(list(arguments), environment={})
+    code = run(list(arguments), environment={"FPSHEET_KEYS": keys} if keys else {})
     caught = capsys.readouterr()
     return code, caught.out, caught.err
 
@@ -67,6 +71,7 @@ def test_a_citizen_can_be_told_who_looked(
     code, out, _ = ask(capsys, "db", "log", "--cpr", OWN[:6] + "-" + OWN[6:], *place)
     assert out.count("så loggen om en borger") == 2
     assert "Loggen er hel, og seglet" in out
+    assert "noteret til og med linje" in out
     assert OWN not in out
 
 
@@ -99,15 +104,96 @@ def test_a_line_that_was_altered_or_removed_is_named(
     engine.dispose()
     code, _, err = ask(capsys, "db", "log", "--kommune", "957", "--db", database)
     assert code == ExitCode.FINDINGS
-    assert f"linje {line} er rettet" in err
+    assert f"Linje {line} er rettet" in err
 
 
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_every_deed_has_its_words(language: str) -> None:
     """Whatever is written in the log can be read in both languages."""
     deeds = {"sync", "opslag", "vault", "logopslag", "udgivelse", LANDSTAL, refusal_log.ACTION}
-    deeds |= {tax_income.DEED, exports.DEED, explain_figure.DEED}
+    deeds |= {tax_income.DEED, exports.DEED, explain_figure.DEED, publishing.INTERNAL}
+    deeds |= {CLERK, CONFLICTS, ORIGINALS, rebuild.ACTION, retention.ACTION}
+    deeds |= {"genoptaget", "tilbagetrukket"}
     deeds |= {str(kind) for kind in CommitKind} - {CommitKind.SUBMISSION}
     words = load_words(language)
     for deed in deeds:
         assert words.get(f"command.db.log.deed.{deed}")
+
+
+def actions(database: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return the actions of a log that must be whole."""
+    code, out, _ = ask(capsys, "db", "log", "--db", database, "--json")
+    assert code == ExitCode.DONE
+    log = json.loads(out)
+    assert log["faults"] == []
+    assert log["sealed"] == log["lines"]
+    return [entry["action"] for entry in log["entries"]]
+
+
+def test_looks_that_change_nothing_leave_a_line(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Conflicts, open and closed, and an internal edition; each line is sealed by its own run."""
+    place = ("--db", database)
+    period = ("--from", "2026-01-01", "--to", "2026-06-30")
+    ask(capsys, "conflicts", *place)
+    ask(capsys, "conflicts", "--settled", *place)
+    ask(capsys, "report", *period, "--internal", "--out", str(tmp_path / "intern"), *place)
+    assert actions(database, capsys) == ["sync", "konflikter", "konflikter", "intern"]
+
+
+def test_a_log_cut_off_with_its_head_is_seen_and_stays_seen(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The owner takes the last look away and mends the head; the note beside the key tells."""
+    ask(capsys, "history", OWN, "--db", database)
+    engine = create_engine(database)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM adgangslog WHERE id = 2"))
+        connection.execute(
+            text("UPDATE loghoved SET antal = 1, kaede = (SELECT kaede FROM adgangslog)")
+        )
+    engine.dispose()
+    for _ in range(2):
+        code, _, err = ask(capsys, "db", "log", "--db", database)
+        assert code == ExitCode.FINDINGS
+        assert "Loggen har ikke den linje 2, som er noteret uden for databasen" in err
+        ask(capsys, "history", OTHER, "--db", database)
+
+
+def test_a_clerk_without_the_key_has_her_own(
+    database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Refused without any key; with her own noted, and whole once it was vouched for."""
+    own = str(tmp_path / "hos ane" / "central.noegle")
+    code, _, err = ask(capsys, "conflicts", "--db", database, keys=own)
+    assert code == ExitCode.USAGE
+    assert "kan ikke forsegles" in err
+    assert actions(database, capsys) == ["sync"]
+    code, said, _ = ask(capsys, "keys", "clerk", "--db", database, keys=own)
+    assert code == ExitCode.DONE
+    assert ask(capsys, "conflicts", "--db", database, keys=own)[0] == ExitCode.DONE
+    code, _, err = ask(capsys, "db", "log", "--db", database)
+    assert code == ExitCode.FINDINGS
+    assert "som ingen har sagt god for" in err
+    (public,) = (tmp_path / "hos ane").glob("lognoegle-*.json")
+    vouch = ("keys", "vouch", str(public), "--db", database, "--heard")
+    code, _, err = ask(capsys, *vouch, "12345 12345 12345 12345 12345")
+    assert code == ExitCode.USAGE
+    assert "Cifrene er ikke dem" in err
+    digits = said.strip().splitlines()[-1].split(":")[-1].strip(" .")
+    assert ask(capsys, *vouch, digits)[0] == ExitCode.DONE
+    assert actions(database, capsys) == ["sync", "konflikter", "lognoegle"]
+
+
+def test_a_text_that_notes_no_end_is_told(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder without receipts, and a text that is no end; a true one is compared."""
+    for wrong in ("42", "9:abc"):
+        code, _, err = ask(capsys, "db", "log", "--db", database, "--against", wrong)
+        assert code == ExitCode.USAGE
+        assert "hvor adgangsloggen sluttede" in err
+    code, _, err = ask(capsys, "db", "log", "--db", database, "--against", "7:" + "ab" * 32)
+    assert code == ExitCode.FINDINGS
+    assert "linje 7" in err

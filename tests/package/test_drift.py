@@ -123,6 +123,10 @@ def test_the_commands_of_the_guide_run_one_after_the_other(
             heard["DEPARTEMENTETS CIFRE"] = digits(said)
         if command[:2] == ["keys", "new"]:
             heard["KOMMUNENS CIFRE"] = digits(said)
+        if command[:2] == ["keys", "clerk"]:
+            heard["MEDARBEJDERENS CIFRE"] = digits(said)
+            (public,) = tmp_path.rglob("lognoegle-*.json")
+            heard["lognoegle-MEDARBEJDER.json"] = str(public)
     assert set(done) == {*OWN, "db", "rebuild", "keys", "sync", "status", "conflicts"}
     assert "er den samme" in call("rebuild", "--verify")
 

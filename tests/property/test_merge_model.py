@@ -32,7 +32,7 @@ from fpsheet_sync.merge.submission import Choice
 from fpsheet_sync.upkeep.rebuild import rebuild
 from tests.support.merge_model import Decided, Pulled, Released, Sent, play
 from tests.support.stores import careless, pg_stores, sqlite_template, stores
-from tests.support.submissions import START, RowSpec, Sending, build, sync
+from tests.support.submissions import ACTOR, START, RowSpec, Sending, build, sync
 
 if TYPE_CHECKING:
     from random import Random
@@ -380,5 +380,5 @@ def test_the_merge_does_as_the_page_says(stores: Stores, chance: Random) -> None
         assert state_hash(other) == state_hash(store)
         other.close()
         other = stores.again(1)
-    assert rebuild(store, other, town.files.__getitem__).is_same
+    assert rebuild(store, other, town.files.__getitem__, ACTOR).is_same
     stores.close()

@@ -32,7 +32,7 @@ from fpsheet_sync.merge.three_way import record_sources
 from fpsheet_sync.upkeep.rebuild import rebuild
 from tests.support.kept import cells_said, cells_stored, cells_waiting, rows_of
 from tests.support.stores import careless, pg_stores, sqlite_template, stores
-from tests.support.submissions import KEYS, START, RowSpec, Sending, build, sync
+from tests.support.submissions import ACTOR, KEYS, START, RowSpec, Sending, build, sync
 from tests.support.worlds import WORKBOOKS, worlds
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def test_a_world_keeps_every_promise(
     other.close()
     by_bytes = {file.original: file for file in files}
     third = stores.again(1)
-    assert rebuild(store, third, by_bytes.__getitem__).is_same
+    assert rebuild(store, third, by_bytes.__getitem__, ACTOR).is_same
     stores.close()
 
 

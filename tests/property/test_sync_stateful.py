@@ -29,7 +29,7 @@ from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_sync.upkeep.rebuild import rebuild
 from tests.support.kept import cells_said, cells_stored, cells_waiting, rows_of
 from tests.support.stores import careless, pg_stores, sqlite_template, stores
-from tests.support.submissions import START, Sending, sync
+from tests.support.submissions import ACTOR, START, Sending, sync
 from tests.support.worlds import SHEETS, Book, Chance, Row, start
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class Office(RuleBasedStateMachine):
             for commit, noted in self.noted.items():
                 assert state_hash(self.store, commit) == noted
             target = self.stores.again(1)
-            assert rebuild(self.store, target, self.files.__getitem__).is_same
+            assert rebuild(self.store, target, self.files.__getitem__, ACTOR).is_same
         finally:
             self.stores.close()
 

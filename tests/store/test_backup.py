@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import make_url, select
 
-from fpsheet_sync.database.access_log import find_break, read_log
+from fpsheet_sync.database.access_log import read_log
+from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, open_store, settled
 from fpsheet_sync.ledger.state_hash import state_hash
@@ -18,7 +19,7 @@ from fpsheet_templates.errors import StoreError
 from tests.support import submissions
 from tests.support.editions import bytes_of, first_reports, issue, revised_reports, write
 from tests.support.postgresql import find_programs, new_database
-from tests.support.submissions import KEYS, Sending, send
+from tests.support.submissions import ACTOR, KEYS, Sending, send
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,10 +111,10 @@ def test_a_database_made_again_has_the_editions_and_the_log(
     monkeypatch.setattr(submissions, "build", remember)
     store, target = stores.new(), stores.new()
     edition = fill(store, tmp_path)
-    rebuilt = rebuild(store, target, files.__getitem__)
+    rebuilt = rebuild(store, target, files.__getitem__, ACTOR)
     assert rebuilt.is_same
     with pytest.raises(StoreError, match="ikke tom"):
-        rebuild(store, target, files.__getitem__)
+        rebuild(store, target, files.__getitem__, ACTOR)
     assert state_hash(target) == rebuilt.after
     write(target, tmp_path / "rebuilt", edition=1)
     assert bytes_of(tmp_path / "rebuilt") == edition

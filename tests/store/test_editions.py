@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import text
 
 from fpsheet.statistics.publishing import internal_edition
-from fpsheet_sync.database.access_log import find_break, read_log
+from fpsheet_sync.database.access_log import read_log
+from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.store import open_store, settled
 from fpsheet_sync.disclosure.errors import DisclosureError, disclosure_failure
 from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
@@ -177,7 +178,7 @@ def test_two_who_publish_at_once_make_one_edition(store: Store, tmp_path: Path) 
     found: dict[int, Written] = {}
 
     def run(number: int) -> None:
-        own = open_store(store.engine.url.render_as_string(hide_password=False))
+        own = open_store(store.engine.url.render_as_string(hide_password=False), keys=store.keys)
         found[number] = issue(own, tmp_path / str(number))
         own.close()
 

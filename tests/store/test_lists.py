@@ -16,8 +16,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from fpsheet.cli.program import run
-from fpsheet_sync.database.access_log import Entry, find_break, read_log
+from fpsheet_sync.database.access_log import Entry, read_log
 from fpsheet_sync.database.keys import write_keys
+from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_sync.ledger.tax_income import read_answer
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, load_benchmarks
@@ -426,9 +427,13 @@ def test_a_look_back_is_not_what_the_next_extract_is_compared_with(desk: Desk) -
 
 
 def test_an_extract_that_cannot_be_written_leaves_no_part(sqlite_desk: Desk) -> None:
-    """The folder is a file: exit code 2, and nothing half-written lies about."""
+    """The folder is a file: exit code 2, and nothing half-written lies about.
+
+    The look is noted all the same, in the log and beside the key.
+    """
     (sqlite_desk.folder / "fil").write_text("x", encoding="utf-8")
-    before = sorted(sqlite_desk.folder.rglob("*"))
+    noted = sqlite_desk.folder / "central-0.logende"
+    before = sorted([*sqlite_desk.folder.rglob("*"), noted])
     assert sqlite_desk.run("export", "skat", "--out", sqlite_desk.folder / "fil" / "skat.xlsx") == 2
     assert sorted(sqlite_desk.folder.rglob("*")) == before
 

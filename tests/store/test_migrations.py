@@ -18,6 +18,7 @@ from sqlalchemy import create_engine, inspect, select, text
 import fpsheet_sync.migrations
 from fpsheet.cli.program import run
 from fpsheet_sync.database.keys import derive_keys
+from fpsheet_sync.database.log_check import check_log
 from fpsheet_sync.database.migrate import HEAD, upgrade
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import _reach, open_store
@@ -188,15 +189,47 @@ def test_an_older_log_and_older_rows_are_lifted(tmp_path: Path) -> None:
             ),
             {"first": "0" * 64, "link": "a" * 64},
         )
-        upgrade(connection)
-        head = connection.execute(text("SELECT antal, kaede, segl FROM loghoved")).one()
+        keys = derive_keys(SECRET)
+        upgrade(connection.execution_options(fpsheet_keys=keys))
+        head = connection.execute(text("SELECT antal, kaede FROM loghoved")).one()
+        seal = connection.execute(text("SELECT segl, segl_noegle FROM adgangslog")).one()
         (data,) = connection.execute(text("SELECT data FROM indhold")).one()
     engine.dispose()
-    assert tuple(head) == (1, "a" * 64, None)
+    assert tuple(head) == (1, "a" * 64)
+    assert tuple(seal) == (keys.seal_log(1, "a" * 64), keys.id)
     kept, unpacked = pl.read_ipc(BytesIO(data)), BytesIO()
     assert kept.rows() == [(4, None), (6, "Nuuk"), (5, "Nuuk")]
     kept.write_ipc(unpacked, compression="uncompressed")
     assert b"9417" not in unpacked.getvalue()
+
+
+def test_a_forged_log_is_not_sealed_when_it_is_lifted(tmp_path: Path) -> None:
+    """The old seal of the head does not fit: no line gets a seal, and the log stays broken."""
+    url, keys = f"sqlite:///{tmp_path / 'central.db'}", derive_keys(SECRET)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        upgrade(connection, "0009")
+        connection.execute(
+            text(
+                "INSERT INTO adgangslog (id, tid, bruger, handling, detaljer, forrige, kaede)"
+                " VALUES (1, '2026-01-01 00:00:00', 'x', 'sync', '{}', :first, :link)"
+            ),
+            {"first": "0" * 64, "link": "a" * 64},
+        )
+        forged = {"link": "a" * 64, "seal": keys.seal_log(1, "b" * 64)}
+        connection.execute(
+            text("UPDATE loghoved SET antal = 1, kaede = :link, seglet_antal = 1, segl = :seal"),
+            forged,
+        )
+    engine.dispose()
+    with pytest.raises(StoreError, match="kræver nøglen"):
+        open_store(url, create=True)
+    store = open_store(url, create=True, keys=keys)
+    assert {(one.line, one.kind) for one in check_log(store).faults} == {
+        (1, "altered"),
+        (1, "unsealed"),
+    }
+    store.close()
 
 
 def test_originals_of_version_7_are_sealed_anew(store_url: str) -> None:

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from fpsheet_sync.citizens.vault import look_up
-from fpsheet_sync.database.access_log import Deed, find_break, log_access, read_log, sealed_lines
+from fpsheet_sync.database.access_log import read_log
+from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.citizen_history import history
@@ -165,29 +166,3 @@ def test_a_log_cut_at_its_end_is_seen(store: Store, gone: list[int], seen: int) 
     without.close()
     sync(store, submit("# forloeb\n| id | cpr |", Sending(minute=9)))
     assert find_break(store) is not None
-
-
-def test_a_log_made_again_without_the_keys_is_seen(store: Store) -> None:
-    """Line and head brought to agree: the seal tells, now and after the next line."""
-    three_lines(store)
-    table, head = store_schema()["adgangslog"], store_schema()["loghoved"]
-    with store.write() as connection:
-        connection.execute(table.delete().where(table.c.id == 3))
-        link = connection.execute(select(table.c.kaede).where(table.c.id == 2)).scalar()
-        connection.execute(head.update().values(antal=2, kaede=link))
-    assert find_break(store) == 3
-    sync(store, submit("# forloeb\n| id | cpr |", Sending(minute=9)))
-    assert find_break(store) == 3
-    assert sealed_lines(store) == 3
-
-
-def test_a_line_written_without_the_keys_is_sealed_by_the_next(store: Store) -> None:
-    """Statistics need no key: their line is noted in the head at once, and sealed later."""
-    three_lines(store)
-    without = open_store(store.engine.url.render_as_string(hide_password=False))
-    with without.write() as connection:
-        log_access(connection, ACTOR, Deed("udgivelse"))
-    without.close()
-    assert (find_break(store), sealed_lines(store)) == (None, 3)
-    sync(store, submit("# forloeb\n| id | cpr |", Sending(minute=9)))
-    assert (find_break(store), sealed_lines(store)) == (None, 5)

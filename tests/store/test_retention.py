@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import func, select
 
 import fpsheet_sync.database.store
-from fpsheet_sync.database.access_log import Actor, find_break, read_log
+from fpsheet_sync.database.access_log import Actor, read_log
+from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.citizen_history import history
@@ -184,7 +185,7 @@ def test_a_rebuild_says_that_originals_are_erased(stores: Stores) -> None:
     erase(store)
     assert list(latest_originals(store)) == []
     with pytest.raises(StoreError, match="slettet efter reglen om opbevaring"):
-        rebuild(store, stores.new(), {file.original: file}.__getitem__)
+        rebuild(store, stores.new(), {file.original: file}.__getitem__, BOSS)
 
 
 def test_a_file_sent_again_brings_nobody_back(store: Store) -> None:

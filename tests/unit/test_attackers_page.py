@@ -17,6 +17,26 @@ LINES = [
 ]
 
 
+KINDS = (
+    "En kommune med sin egen nøgle",
+    "En, der kan skrive i én mappe i indbakken",
+    "En, der har stjålet databasen og sikkerhedskopierne, men ikke nøglen",
+    "Den, der ejer databasen, men ikke nøglen",
+    "En medarbejder med en mindre ret",
+    "Den, der skriver en projektmappe",
+)
+"""The kinds of attacker that issue 15 names."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_attacker_has_its_part(kind: str) -> None:
+    """It says what they can do, and has lines of what they cannot."""
+    _, _, part = PAGE.read_text(encoding="utf-8").partition(f"\n## {kind}\n")
+    part = part.partition("\n## ")[0]
+    assert "\nKan:\n\n- " in part
+    assert "\n| kan ikke | prøvet af |\n|---|---|\n| " in part
+
+
 def test_the_page_says_what_cannot_be_done() -> None:
     """There are lines, each with what cannot be done and who tries it."""
     assert len(LINES) >= 8

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 
 from fpsheet.statistics.audit_book import write_audit
+from fpsheet_sync.database.log_end import LogEnd
 from fpsheet_sync.disclosure.rounding import round_release
 from fpsheet_sync.disclosure.settings import Rounding
 from fpsheet_sync.statistics.protection.kept_rounding import Kept
@@ -61,10 +62,11 @@ def test_the_audit_lists_each_reason_with_its_words() -> None:
         told=count_told(release),
     )
     words = Wording(load_form(), "da")
-    book = openpyxl.load_workbook(io.BytesIO(write_audit(draft, words, {})))
+    book = openpyxl.load_workbook(io.BytesIO(write_audit(draft, words, {}, LogEnd(7, "ab" * 32))))
     rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
     lines = {row[1]: row for row in rows if row[0] == "Det ved læserne"}
     assert len(lines) == len({reason for reason, _, _ in draft.told})
+    assert any("7:" + "ab" * 32 in str(row[0]) for row in rows)
     together = lines[words.text("relation.read_together")]
     assert together[2] == 11
     probable = lines[words.text("relation.one_home")]

@@ -9,10 +9,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from fpsheet.cli.failure import ExitCode
 from fpsheet.transport.folder import Folder
 from fpsheet.transport.outbox import send_plain
+from fpsheet_sync.database.store import open_store
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, make_database, make_workbook
 from tests.support.exchange import Exchange, payload_of
@@ -132,3 +134,33 @@ def test_named_folders_hold_without_keys_too(
     exchange.put("957/957.xlsx", make_workbook(FORM, ROWS, kommune="957"))
     exchange.put("959.xlsx", make_workbook(FORM, ROWS, kommune="959"))
     assert codes(exchange) == {"957.xlsx": [], "959.xlsx": ["PAK-010"]}
+
+
+@pytest.mark.parametrize("has_keys", [True, False])
+def test_nothing_unsigned_is_taken_at_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, has_keys: bool
+) -> None:
+    """With `takes_unsigned = false` no whole workbook comes in, also before there are any keys.
+
+    Its free text lies in no original either; a folder that is trusted changes nothing.
+    """
+    exchange = Exchange(tmp_path, capsys)
+    if has_keys:
+        exchange.exchange_keys()
+    else:
+        make_database(tmp_path / "central.db")
+    exchange.trust({exchange.post.as_posix(): ["957"]})
+    settings = tmp_path / "departement" / "fpsheet.toml"
+    whole = make_workbook(FORM, ROWS, kommune="957")
+    settings.write_text(f"takes_unsigned = false\n{settings.read_text('utf-8')}", "utf-8")
+    exchange.put("957.xlsx", whole)
+    send_plain(payload_of(whole), Folder(str(exchange.post)))
+    for file in exchange.post.iterdir():
+        exchange.age(file)
+    found = codes(exchange)
+    assert len(found) == 2
+    assert all(each == ["PAK-010"] for each in found.values())
+    store = open_store(exchange.database)
+    with store.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM original")).scalar() == 0
+    store.close()

@@ -24,7 +24,7 @@ from fpsheet.transport.key_folder import KeyFolder
 from fpsheet.transport.package import seal_package
 from fpsheet.transport.payload import write_payload
 from fpsheet.transport.signing_key import new_signing_key
-from fpsheet_sync.database.access_log import find_break
+from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.refusal_log import read_refusals
 from fpsheet_sync.ledger.sync_submissions import sync_submissions

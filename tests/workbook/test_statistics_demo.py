@@ -28,6 +28,7 @@ from fpsheet.departement.steps import rebuild_database
 from fpsheet.progress import Silent
 from fpsheet.statistics.edition_order import Order
 from fpsheet.statistics.publishing import publish
+from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.statistics.publication.explain import explain
 from fpsheet_sync.statistics.stat_table import Period
@@ -434,7 +435,9 @@ def test_a_rebuilt_database_gives_the_editions_again(land: Land, tmp_path: Path)
         save_benchmarks(connection, [figure])
     target = Central(f"sqlite:///{tmp_path / 'rebuilt.db'}", central.key_file)
     now = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    rebuilt = rebuild_database(central, Desk(DEMO_DAY, now, central.key_file), target.url)
+    rebuilt = rebuild_database(
+        central, Desk(DEMO_DAY, now, central.key_file), Actor("proeven", now), target.url
+    )
     assert rebuilt.is_same
     order = Order(Period(FRA, TIL), counted_on=DEMO_DAY, language="da", edition=1)
     with closing(open_central(target, with_keys=False)) as store:

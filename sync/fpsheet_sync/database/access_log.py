@@ -1,25 +1,32 @@
-"""The access log: who did what, in a chain in which no link can be changed unseen.
+"""The access log: who did what, in a chain in which no line can be changed, added or lost unseen.
 
-The chain begins at a known place and a head tells where it ends, so that a line is missed at
-either end, too. Whoever writes with the keys of the database seals the head: a chain that was
-made again up to there needs the keys. Who holds both database and keys can forge everything.
+Every line names the link of the line before it and is sealed by the run that writes it
+(`log_seal`). A head tells where the log ends, and so do notes outside the database (`log_end`). On
+PostgreSQL the server itself adds the line, under the name of the session's user: a role has no
+right to the table, only to the function that adds to it.
 """
 
 import hashlib
-import hmac
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, text
 
-from fpsheet_sync.database.keys import Keys
+from fpsheet_sync.database.errors import store_failure
+from fpsheet_sync.database.log_end import FIRST, LogEnd, LogMark
+from fpsheet_sync.database.log_seal import Sealer
 from fpsheet_sync.database.schema import store_schema
-from fpsheet_sync.database.store import Store, lock
+from fpsheet_sync.database.store import LOG_END, Store, lock
 
-_FIRST = "0" * 64
+CLERK = "lognoegle"
+"""Action of the line that says whose a clerk's key is."""
+CONFLICTS, ORIGINALS = "konflikter", "originaler"
+"""Actions of who sees the values of conflicts, or opens the files as they came."""
+
+_ADD = text("SELECT fpsheet_log(:said, :link, :segl, :segl_noegle)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,75 +56,120 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the log: its place in the chain, who did it, and what."""
+    """One line of the log: its place in the chain, who did it, and what.
+
+    Attributes:
+        number: Its number, from 1.
+        actor: The user of the machine, and when.
+        deed: What was done.
+        session: The user that the database server knew; empty where there is no server.
+    """
 
     number: int
     actor: Actor
     deed: Deed
+    session: str = ""
 
 
-def log_access(connection: Connection, actor: Actor, *deeds: Deed) -> None:
-    """Add a line for each deed, in the transaction of what they tell about."""
+def log_access(connection: Connection, actor: Actor, *deeds: Deed) -> LogEnd:
+    """Add a line for each deed, in the transaction of what they tell about; return the new end.
+
+    Raises:
+        StoreError: There is neither the key of the database nor a clerk's own to seal with.
+    """
+    sealer = connection.get_execution_options().get("fpsheet_sealer")
+    if sealer is None:
+        raise store_failure("no_seal")
+    lock(connection, "adgangslog")
+    end = read_end(connection)
+    session = _session(connection)
+    for number, deed in enumerate(deeds, start=end.lines + 1):
+        entry = Entry(number, actor, deed, session)
+        before, end = end, LogEnd(number, link_of(entry, end.link))
+        _add(connection, entry, (before, end), sealer)
+    if deeds:
+        _tell_mark(connection, end)
+    return end
+
+
+def log_look(store: Store, actor: Actor, deed: Deed) -> None:
+    """Add the line of a look at what changes nothing, before anything is shown.
+
+    Raises:
+        StoreError: As `log_access`, or the database could not be written.
+    """
+    with store.write() as connection:
+        log_access(connection, actor, deed)
+
+
+def read_end(connection: Connection) -> LogEnd:
+    """Return where the log ends."""
     table = store_schema()["adgangslog"]
-    lock(connection, table.name)
     newest = select(table.c.id, table.c.kaede).order_by(table.c.id.desc()).limit(1)
     last = connection.execute(newest).first()
-    number, before = (0, _FIRST) if last is None else (last.id, last.kaede)
-    lines = []
-    for place, deed in enumerate(deeds, start=number + 1):
-        link = _link(Entry(place, actor, deed), before)
-        line = {
-            "id": place,
-            "tid": actor.time,
-            "bruger": actor.name,
-            "handling": deed.action,
-            "kommune_kode": deed.kommune_kode or None,
-            "borger": deed.borger or None,
-            "detaljer": dict(deed.details),
-            "forrige": before,
-            "kaede": link,
-        }
-        lines.append(line)
-        before = link
-    if lines:
-        connection.execute(table.insert(), lines)
-        _move_head(connection, (number, str(lines[0]["forrige"])), (number + len(lines), before))
+    return LogEnd(0, FIRST) if last is None else LogEnd(last.id, last.kaede)
 
 
-def write_head(connection: Connection, lines: int, link: str) -> None:
-    """Note where the log ends; sealed where the connection writes with the keys."""
+def write_head(connection: Connection, end: LogEnd) -> None:
+    """Note in the database where the log ends."""
     head = store_schema()["loghoved"]
-    keys = _keys_of(connection)
-    values: dict[str, object] = {"antal": lines, "kaede": link}
-    if keys is not None:
-        values |= {"seglet_antal": lines, "segl": keys.seal_log(lines, link)}
-    connection.execute(head.update().values(values))
+    connection.execute(head.update().values(antal=end.lines, kaede=end.link))
 
 
-def _move_head(connection: Connection, old: tuple[int, str], new: tuple[int, str]) -> None:
-    """Move the head along; one that did not fit before is left as it is, so that it stays seen."""
-    schema = store_schema()
-    table, head = schema["adgangslog"], connection.execute(select(schema["loghoved"])).first()
-    if head is None or (head.antal, head.kaede) != old:
+def _session(connection: Connection) -> str:
+    if connection.dialect.name != "postgresql":
+        return ""
+    return str(connection.execute(text("SELECT session_user")).scalar_one())
+
+
+def _add(connection: Connection, entry: Entry, step: tuple[LogEnd, LogEnd], sealer: Sealer) -> None:
+    """Add a line; the head moves along where it fitted, else it stays, so that the break is seen.
+
+    On PostgreSQL the server does it: no role has a right to the table itself.
+    """
+    before, end = step
+    seal = {"segl": sealer.seal_log(end.lines, end.link), "segl_noegle": sealer.id}
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ADD, {"said": _said(entry), "link": end.link, **seal})
         return
-    sealed = head.seglet_antal or 0
-    wanted = select(table.c.id, table.c.kaede).where(table.c.id == sealed)
-    links = {0: _FIRST, **{row.id: row.kaede for row in connection.execute(wanted)}}
-    if _is_sealed(_keys_of(connection), head, links):
-        write_head(connection, *new)
-    else:
-        connection.execute(schema["loghoved"].update().values(antal=new[0], kaede=new[1]))
+    table, head, deed = store_schema()["adgangslog"], store_schema()["loghoved"], entry.deed
+    line = {
+        "id": entry.number,
+        "tid": entry.actor.time,
+        "bruger": entry.actor.name,
+        "handling": deed.action,
+        "kommune_kode": deed.kommune_kode or None,
+        "borger": deed.borger or None,
+        "detaljer": dict(deed.details),
+        "forrige": before.link,
+        "kaede": end.link,
+    }
+    connection.execute(table.insert(), line | seal)
+    fits = (head.c.antal == before.lines, head.c.kaede == before.link)
+    connection.execute(head.update().where(*fits).values(antal=end.lines, kaede=end.link))
 
 
-def _keys_of(connection: Connection) -> Keys | None:
-    keys: Keys | None = connection.get_execution_options().get("fpsheet_keys")
-    return keys
+def _tell_mark(connection: Connection, end: LogEnd) -> None:
+    """Have the end noted beside the key after the commit, if the log holds what was noted there.
+
+    A log that was cut off or put back keeps its old note, so that it stays seen.
+    """
+    mark: LogMark | None = connection.get_execution_options().get("fpsheet_mark")
+    if mark is None:
+        return
+    known = mark.read()
+    if known is not None:
+        table = store_schema()["adgangslog"]
+        wanted = select(table.c.kaede).where(table.c.id == known.lines)
+        if connection.execute(wanted).scalar() != known.link:
+            return
+    connection.info[LOG_END] = end
 
 
 def read_log(
     store: Store, *, citizens: Collection[str] | None = None, kommune_kode: str = ""
 ) -> list[Entry]:
-    """Give the lines about a citizen (its pseudonyms) or a kommune, or all, oldest first."""
+    """Return the lines about a citizen (its pseudonyms) or a kommune, or all, oldest first."""
     table = store_schema()["adgangslog"]
     wanted = select(table).order_by(table.c.id)
     if citizens is not None:
@@ -125,64 +177,38 @@ def read_log(
     if kommune_kode:
         wanted = wanted.where(table.c.kommune_kode == kommune_kode)
     with store.read() as connection:
-        return [_entry(row) for row in connection.execute(wanted).all()]
+        return [entry_of_row(row) for row in connection.execute(wanted).all()]
 
 
-def find_break(store: Store) -> int | None:
-    """Give the number of the first line that was altered or follows a missing one, else None.
-
-    A line missing at the end, and one that the seal of the head does not know, count as well. The
-    seal is looked at where the store is open with its keys.
-    """
-    schema = store_schema()
-    table = schema["adgangslog"]
-    before, expected = _FIRST, 1
-    links = {0: _FIRST}
-    with store.read() as connection:
-        head = connection.execute(select(schema["loghoved"])).first()
-        for row in connection.execute(select(table).order_by(table.c.id)):
-            entry = _entry(row)
-            if entry.number != expected or row.forrige != before:
-                return entry.number
-            if row.kaede != _link(entry, before):
-                return entry.number
-            links[expected] = before = row.kaede
-            expected += 1
-    if head is None or (head.antal, head.kaede) != (expected - 1, before):
-        return expected
-    return None if _is_sealed(store.keys, head, links) else head.seglet_antal
-
-
-def sealed_lines(store: Store) -> int:
-    """Give how many lines of the log its last seal covers."""
-    head = store_schema()["loghoved"]
-    with store.read() as connection:
-        return int(connection.execute(select(head.c.seglet_antal)).scalar() or 0)
-
-
-def _is_sealed(keys: Keys | None, head: Row[Any], links: Mapping[int, str]) -> bool:
-    """Tell whether the seal fits the log; without keys, and before the first seal, nothing is."""
-    if keys is None or head.segl is None:
-        return True
-    link = links.get(head.seglet_antal, "")
-    return hmac.compare_digest(keys.seal_log(head.seglet_antal, link), head.segl)
-
-
-def _entry(row: Row[Any]) -> Entry:
+def entry_of_row(row: Row[Any]) -> Entry:
+    """Return the line of a row of the table."""
     deed = Deed(row.handling, row.kommune_kode or "", row.borger or "", row.detaljer)
-    return Entry(row.id, Actor(row.bruger, row.tid), deed)
+    return Entry(row.id, Actor(row.bruger, row.tid), deed, row.server_bruger or "")
 
 
-def _link(entry: Entry, before: str) -> str:
+def _said(entry: Entry) -> str:
+    """Return what a line says, as the chain has it; the server's function reads the same text."""
     deed = entry.deed
     said = [
-        before,
         entry.number,
         entry.actor.time.isoformat(),
         entry.actor.name,
         deed.action,
         deed.kommune_kode,
         deed.borger,
-        json.dumps(deed.details, sort_keys=True),
+        dict(deed.details),
     ]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+    return json.dumps(said, sort_keys=True)
+
+
+def link_of(entry: Entry, before: str) -> str:
+    """Return the link of a line that follows a link."""
+    parts = (before, entry.session, _said(entry))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def old_link_of(entry: Entry, before: str) -> str:
+    """Return the link as lines had it before version 10 of the database."""
+    said = [before, *json.loads(_said(entry))[:-1]]
+    details = json.dumps(entry.deed.details, sort_keys=True)
+    return hashlib.sha256(json.dumps([*said, details]).encode()).hexdigest()

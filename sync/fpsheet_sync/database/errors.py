@@ -20,7 +20,7 @@ _SAYINGS = {
     "could not extend file": "full",
     "readonly database": "readonly",
     "read-only transaction": "readonly",
-    "permission denied": "readonly",
+    "permission denied": "role",
     "unable to open database file": "missing",
     "password authentication failed": "login",
     "no password supplied": "login",

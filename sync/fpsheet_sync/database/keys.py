@@ -28,6 +28,7 @@ _NONCE_BYTES, _DIGEST_BYTES = 12, 32
 _HEADER = "fpsheet-noegle-1"
 _FICTIONAL = "fpsheet-noegle-1-fiktiv"
 _ROUNDING = "fpsheet-afrunding-1"
+_CLERK = "fpsheet-lognoegle-1"
 _BLOCK = 64
 _REPLACEMENT_DAY = 60
 """Replacement CPR numbers have 60 added to the day of birth (cpr.dk, erstatningspersonnummer)."""
@@ -188,6 +189,29 @@ def read_rounding_secret(path: Path) -> bytes:
         StoreError: The file is missing or is no such file.
     """
     return _read_secret(path, {_ROUNDING}, "rounding_file")[1]
+
+
+def read_clerk_secret(path: Path) -> bytes:
+    """Read the file with the secret of a clerk's own key (`log_seal.clerk_key`).
+
+    Raises:
+        StoreError: The file is missing or is no such file.
+    """
+    return _read_secret(path, {_CLERK}, "clerk_file")[1]
+
+
+def write_clerk_secret(path: Path, secret: bytes) -> None:
+    """Write the file with the secret of a clerk's own key; one that is there stays.
+
+    Raises:
+        StoreError: It exists already, or cannot be written.
+    """
+    try:
+        _write_secret(path, _CLERK, secret)
+    except FileExistsError:
+        raise store_failure("key_exists", {"sted": path}) from None
+    except OSError:
+        raise store_failure("key_unwritable", {"sted": path}) from None
 
 
 def write_keys(path: Path, secret: bytes, *, fictional: bool = False) -> Keys:

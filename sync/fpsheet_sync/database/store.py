@@ -23,12 +23,17 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from fpsheet_sync.database.errors import store_failure, translated
 from fpsheet_sync.database.keys import Keys
+from fpsheet_sync.database.log_end import LogEnd, LogMark
+from fpsheet_sync.database.log_seal import Sealer
 from fpsheet_sync.database.migrate import HEAD, upgrade
 from fpsheet_sync.database.schema import COMMIT_NUMBERS, store_schema
 from fpsheet_templates.errors import StoreError
 
 LOCK_SECONDS = 30
 """How long a second writer waits before it says that the database is busy."""
+
+LOG_END = "fpsheet_log_end"
+"""Where a connection keeps the end of the log until the transaction is through."""
 
 _KEY_SETTING = "noegle_id"
 _LOCK_SPACE = 0x66707368
@@ -50,11 +55,15 @@ class Store:
         place: The address without password, for messages.
         keys: The keys of vault, originals and pseudonyms; None where they are not at hand, as
             for statistics.
+        sealer: What seals lines of the access log: the keys, or a clerk's own.
+        mark: The file in which the end of the log is noted; None for nowhere.
     """
 
     engine: Engine
     place: str
     keys: Keys | None = field(default=None, repr=False)
+    sealer: Sealer | None = field(default=None, repr=False)
+    mark: LogMark | None = None
 
     @property
     def is_postgresql(self) -> bool:
@@ -96,9 +105,18 @@ class Store:
             StoreError: The database could not be used; nothing was changed.
         """
         with translated(self.place), self.engine.connect() as raw:
-            connection = raw.execution_options(fpsheet_writes=True, fpsheet_keys=self.keys)
+            connection = raw.execution_options(
+                fpsheet_writes=True,
+                fpsheet_keys=self.keys,
+                fpsheet_sealer=self.sealer,
+                fpsheet_mark=self.mark,
+            )
+            connection.info.pop(LOG_END, None)
             with connection.begin():
                 yield connection
+            end: LogEnd | None = connection.info.pop(LOG_END, None)
+        if self.mark and end:
+            self.mark.keep(end)
 
     def close(self) -> None:
         """Let go of the database; the store must not be used afterwards."""
@@ -106,7 +124,12 @@ class Store:
 
 
 def open_store(
-    url: str, *, keys: Keys | None = None, create: bool = False, lift: bool = False
+    url: str,
+    *,
+    keys: Keys | None = None,
+    create: bool = False,
+    lift: bool = False,
+    mark: LogMark | None = None,
 ) -> Store:
     """Open the central database.
 
@@ -115,12 +138,13 @@ def open_store(
         keys: Keys of the database; needed to merge, to look a citizen up and to read originals.
         create: Make the tables where the database is new, and lift an older one.
         lift: Lift an older one; one without tables is refused.
+        mark: Where the end of the access log is noted.
 
     Raises:
         StoreError: It is missing, locked, of another version, lacks a column that the form has,
             or the keys are not its own.
     """
-    store = _reach(url, keys)
+    store = _reach(url, keys, mark)
     if create:
         _make_file(store)
     else:
@@ -158,6 +182,12 @@ def noted_key(url: str) -> str:
             return connection.execute(_noted()).scalar() or ""
     finally:
         store.close()
+
+
+def key_of(store: Store) -> str:
+    """Return the name of the key that a database was first opened with; empty for none yet."""
+    with store.read() as connection:
+        return connection.execute(_noted()).scalar() or ""
 
 
 def lock(connection: Connection, name: str) -> None:
@@ -212,7 +242,7 @@ def _is_sqlite(address: URL) -> bool:
     return address.get_backend_name() == "sqlite"
 
 
-def _reach(url: str, keys: Keys | None) -> Store:
+def _reach(url: str, keys: Keys | None, mark: LogMark | None = None) -> Store:
     """Return the store of an address; nothing is asked of the database yet."""
     with translated("?"):
         address = make_url(url)
@@ -220,7 +250,7 @@ def _reach(url: str, keys: Keys | None) -> Store:
         address = address.set(drivername="postgresql+psycopg")
     place = address.database or "?" if _is_sqlite(address) else address.render_as_string()
     with translated(place):
-        return Store(_make_engine(address), place, keys)
+        return Store(_make_engine(address), place, keys, keys, mark)
 
 
 def _make_file(store: Store) -> None:

@@ -139,6 +139,8 @@ class Receipt:
         held: Rows lost and rows expected, where the file is held; else None.
         unexplained: Warnings of the check that no explanation covers.
         replaced: Values that a later file replaced and may not have known of (HIS-011).
+        log: Where the access log ended when the file was merged, as `LogEnd` has it; empty in
+            receipts that are not handed out.
     """
 
     number: str
@@ -162,6 +164,7 @@ class Receipt:
     unexplained: int = 0
     settled: tuple[Settlement, ...] = ()
     replaced: tuple[ShownNotice, ...] = ()
+    log: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Give the receipt as JSON has it."""

@@ -42,9 +42,7 @@ def state_hash(
 
 def kommune_hash(connection: Connection, kommune_kode: str, as_of: int | None = None) -> str:
     """Give the hash of the state of one kommune."""
-    table = store_schema()["indberetning"]
-    commits = select(table.c.id, table.c.sha256).where(table.c.kommune_kode == kommune_kode)
-    hashes = {row.id: row.sha256 for row in connection.execute(commits)}
+    hashes = commit_hashes(connection, kommune_kode)
     return hash_state(read_state(connection, kommune_kode, as_of), hashes)
 
 
@@ -55,17 +53,8 @@ def hash_state(state: State, hashes: Mapping[int, str]) -> str:
         state: The state.
         hashes: Commit → hash of its file.
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(rows_as_text(state.rows, hashes))
     numbers, names = list(hashes), list(hashes.values())
-    for sheet, rows in state.rows.items():
-        digest.update(f"\n{sheet}\n".encode())
-        named = rows.with_columns(
-            pl.col("kilde").replace_strict(numbers, names, default=None, return_dtype=pl.String),
-            pl.col("kilder").map_elements(
-                lambda text: _name_sources(text, hashes), return_dtype=pl.String
-            ),
-        )
-        digest.update(named.write_csv().encode())
     waiting = state.quarantine.with_columns(
         pl.col("indberetning_id").replace_strict(
             numbers, names, default=None, return_dtype=pl.String
@@ -74,6 +63,28 @@ def hash_state(state: State, hashes: Mapping[int, str]) -> str:
     digest.update(waiting.write_csv().encode())
     digest.update(json.dumps(sorted(_waiting(state, hashes)), ensure_ascii=False).encode())
     return digest.hexdigest()
+
+
+def rows_as_text(rows: Mapping[str, pl.DataFrame], hashes: Mapping[int, str]) -> bytes:
+    """Return what the rows of a kommune say, every commit named by the hash of its file."""
+    numbers, names = list(hashes), list(hashes.values())
+    said = []
+    for sheet, frame in rows.items():
+        named = frame.with_columns(
+            pl.col("kilde").replace_strict(numbers, names, default=None, return_dtype=pl.String),
+            pl.col("kilder").map_elements(
+                lambda text: _name_sources(text, hashes), return_dtype=pl.String
+            ),
+        )
+        said += [f"\n{sheet}\n", named.write_csv()]
+    return "".join(said).encode()
+
+
+def commit_hashes(connection: Connection, kommune_kode: str) -> dict[int, str]:
+    """Return number of a commit → hash of its file."""
+    table = store_schema()["indberetning"]
+    commits = select(table.c.id, table.c.sha256).where(table.c.kommune_kode == kommune_kode)
+    return {row.id: row.sha256 for row in connection.execute(commits)}
 
 
 def _name_sources(text: str, hashes: Mapping[int, str]) -> str:

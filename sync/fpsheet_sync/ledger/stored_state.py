@@ -64,6 +64,20 @@ def read_commits(connection: Connection, kommune_kode: str) -> list[Commit]:
 
 def read_state(connection: Connection, kommune_kode: str, as_of: int | None = None) -> State:
     """Give the state of a kommune, now or as it was after commit `as_of`."""
+    return State(
+        rows=read_rows(connection, kommune_kode, as_of),
+        quarantine=_read_quarantine(connection, kommune_kode, as_of),
+        conflicts=_read_conflicts(connection, kommune_kode, as_of),
+        notices=_read_notices(connection, kommune_kode, as_of),
+        holds=_read_holds(connection, kommune_kode, as_of),
+        explanations=_read_explanations(connection, kommune_kode, as_of),
+    )
+
+
+def read_rows(
+    connection: Connection, kommune_kode: str, as_of: int | None = None
+) -> dict[str, pl.DataFrame]:
+    """Return the rows in force of a kommune, sheet by sheet, and nothing of what waits."""
     schema = store_schema()
     empty = empty_state().rows
     rows: dict[str, pl.DataFrame] = {}
@@ -76,14 +90,7 @@ def read_state(connection: Connection, kommune_kode: str, as_of: int | None = No
         # Sorted here, because the databases sort text by their own alphabets.
         found = read_frame(connection, wanted, types)
         rows[name] = empty[name] if found is None else found.sort(ROW_ID)
-    return State(
-        rows=rows,
-        quarantine=_read_quarantine(connection, kommune_kode, as_of),
-        conflicts=_read_conflicts(connection, kommune_kode, as_of),
-        notices=_read_notices(connection, kommune_kode, as_of),
-        holds=_read_holds(connection, kommune_kode, as_of),
-        explanations=_read_explanations(connection, kommune_kode, as_of),
-    )
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from fpsheet_sync.database.access_log import Actor, write_head
+from fpsheet_sync.database.access_log import Actor, Deed, log_look, write_head
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.keys import Keys
+from fpsheet_sync.database.log_end import LogEnd
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, lock
 from fpsheet_sync.ledger.apply_plan import read_repeated, write_plan
@@ -22,6 +23,8 @@ from fpsheet_sync.merge.commit import NEW, Commit, CommitKind
 from fpsheet_sync.merge.content import prepare
 from fpsheet_sync.merge.submission import Submission
 from fpsheet_sync.statistics.tables.benchmark import load_benchmarks, save_benchmarks
+
+ACTION = "genopbygning"
 
 Read = Callable[[bytes], Submission]
 """Reads the bytes of a file the way they were read when it came (floor 4 knows how)."""
@@ -47,19 +50,21 @@ class Rebuilt:
         return self.before == self.after
 
 
-def rebuild(store: Store, target: Store, read: Read) -> Rebuilt:
-    """Replay every commit of a store into an empty one, and compare the two.
+def rebuild(store: Store, target: Store, read: Read, actor: Actor) -> Rebuilt:
+    """Replay every commit of a store into an empty one, and compare the two; the log says who.
 
     Args:
         store: The store, opened with its keys.
         target: An empty store, opened with the same keys.
         read: Gives the submission of a file's bytes.
+        actor: Who rebuilds: every original is opened.
 
     Raises:
         StoreError: The target holds something, an original is missing or was altered, or a
             database could not be used.
     """
     _need_empty(target)
+    log_look(store, actor, Deed(ACTION))
     count = 0
     for row in _commits(store):
         count += 1
@@ -109,7 +114,7 @@ def _carry(store: Store, target: Store) -> None:
                 connection.execute(table.insert(), rows)
         if lines:
             last = max(lines, key=lambda line: int(line["id"]))
-            write_head(connection, last["id"], last["kaede"])
+            write_head(connection, LogEnd(last["id"], last["kaede"]))
         if figures:
             save_benchmarks(connection, figures)
 

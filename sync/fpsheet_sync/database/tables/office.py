@@ -51,12 +51,15 @@ def office_tables(metadata: MetaData) -> None:
         number("id", primary_key=True),
         Column("tid", UtcDateTime, nullable=False),
         Column("bruger", String(80), nullable=False),
+        Column("server_bruger", String(80), comment="the database server's session_user"),
         Column("handling", String(30), nullable=False),
         Column("kommune_kode", String(KOMMUNE_LENGTH)),
         Column(BORGER, String(PSEUDONYM_LENGTH)),
         Column("detaljer", JSON, nullable=False),
         text("forrige", SHA256_LENGTH),
         text("kaede", SHA256_LENGTH),
+        Column("segl", String(128), comment="over number and link, see log_seal"),
+        Column("segl_noegle", String(SHA256_LENGTH), comment="name of the key of the seal"),
         Index(None, BORGER),
     )
     Table(
@@ -65,8 +68,6 @@ def office_tables(metadata: MetaData) -> None:
         number("id", primary_key=True),
         Column("antal", Integer, nullable=False, comment="lines of the log"),
         Column("kaede", String(SHA256_LENGTH), nullable=False, comment="link of the last"),
-        Column("seglet_antal", Integer, comment="lines when sealed"),
-        Column("segl", String(SHA256_LENGTH), comment="HMAC over both"),
     )
     Table(
         "opsaetning",

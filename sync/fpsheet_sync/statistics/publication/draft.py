@@ -15,7 +15,8 @@ from sqlalchemy import Connection, func, select
 
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store
-from fpsheet_sync.ledger.state_hash import state_hash
+from fpsheet_sync.ledger.state_hash import commit_hashes, rows_as_text
+from fpsheet_sync.ledger.stored_state import read_rows
 from fpsheet_sync.merge.commit import CommitKind
 from fpsheet_sync.statistics.facts.changed_facts import ChangedFacts, changed_facts
 from fpsheet_sync.statistics.facts.scope import quarters
@@ -41,6 +42,7 @@ from fpsheet_sync.statistics.stat_table import Release
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, load_benchmarks
 from fpsheet_sync.statistics.tables.counting import Counting
 from fpsheet_sync.statistics.tables.edition import is_provisional
+from fpsheet_sync.statistics.tables.quality import WAITING, count_waiting
 from fpsheet_sync.statistics.tables.release import (
     count_release,
     counted_specs,
@@ -57,8 +59,8 @@ def describe(store: Store, plan: EditionPlan) -> Publication:
     """Give the edition that would be published: what it depends on, and the next number."""
     form = plan.form
     kommuner = [k.code for k in form.kommuner.values() if k.jurisdiction == plan.area]
-    state = state_hash(store, plan.as_of, kommuner)
     with store.read() as connection:
+        state = counted_state(connection, plan.as_of, kommuner)
         figures = _benchmarks(connection, plan)
         last = _last_submission(connection, plan.as_of, kommuner)
         number = next_number(connection, plan.area, plan.period)
@@ -84,6 +86,22 @@ def describe(store: Store, plan: EditionPlan) -> Publication:
         counted_on=plan.counted_on,
         settings=settings,
     )
+
+
+def counted_state(connection: Connection, as_of: int, kommuner: Iterable[str]) -> str:
+    """Return the hash of all that is counted: the rows in force, and how much waits.
+
+    Who publishes may not see what waits, so of that the numbers alone are in it.
+    """
+    digest = hashlib.sha256()
+    waiting = {name: count_waiting(connection, name, as_of) for name in WAITING.values()}
+    for kommune in sorted(kommuner):
+        hashes = commit_hashes(connection, kommune)
+        if any(number <= as_of for number in hashes):
+            said = {name: counts.get(kommune, 0) for name, counts in waiting.items()}
+            digest.update(f"\n{kommune} {json.dumps(said, sort_keys=True)}".encode())
+            digest.update(rows_as_text(read_rows(connection, kommune, as_of), hashes))
+    return digest.hexdigest()
 
 
 def read_benchmarks(publication: Publication) -> tuple[Benchmark, ...]:

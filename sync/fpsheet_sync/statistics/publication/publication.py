@@ -2,7 +2,8 @@
 
 import zlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
     from fpsheet_sync.disclosure.rounding import Rounded
 
 _TABLE = "publikation"
+_KINDS = {"format": int, "graense": int, "afrunding": int, "udgiver": dict, "landstal": list}
+"""Settings of an edition, where they are kept → their type."""
+_UNREADABLE = (
+    *(LookupError, TypeError, ValueError, AttributeError, EOFError, RecursionError),
+    *(zlib.error, BadZipFile),
+)
 _LARGE = frozenset({"celler", "udgaver", "filer"})
 
 
@@ -149,14 +156,18 @@ def read_kept(connection: Connection, publication: Publication) -> Kept:
     """Give how the editions of a publication were rounded; nothing where they were not."""
     table = store_schema()[_TABLE]
     wanted = select(table.c.celler).where(table.c.id == publication.id)
-    return thaw_kept(thaw(connection.execute(wanted).scalar_one()))
+    data = connection.execute(wanted).scalar_one()
+    with _whole(publication):
+        return thaw_kept(thaw(data))
 
 
 def read_editions(connection: Connection, publication: Publication) -> tuple[Release, ...]:
     """Give the editions of a publication as they were printed, in every language."""
     table = store_schema()[_TABLE]
     wanted = select(table.c.udgaver).where(table.c.id == publication.id)
-    return thaw_releases(connection.execute(wanted).scalar_one())
+    data = connection.execute(wanted).scalar_one()
+    with _whole(publication):
+        return thaw_releases(data)
 
 
 def read_files(connection: Connection, publication: Publication) -> Mapping[str, bytes]:
@@ -166,12 +177,10 @@ def read_files(connection: Connection, publication: Publication) -> Mapping[str,
         StoreError: They cannot be read.
     """
     table = store_schema()[_TABLE]
-    wanted = select(table).where(table.c.id == publication.id)
-    row = connection.execute(wanted).one()
-    try:
-        return thaw_files(row.filer) if row.filer else {}
-    except (BadZipFile, ValueError, zlib.error, EOFError):
-        raise _damaged(row) from None
+    wanted = select(table.c.filer).where(table.c.id == publication.id)
+    data = connection.execute(wanted).scalar_one()
+    with _whole(publication):
+        return thaw_files(data) if data else {}
 
 
 def save_drafts(store: Store, drafts: Sequence[Draft], actor: Actor) -> bool:
@@ -280,7 +289,8 @@ def _read_checked(row: Row[Any]) -> tuple[Kept, Mapping[CellId, int]]:
             or no multiple of what it was rounded to.
     """
     shown: dict[CellId, int] = {}
-    try:
+    own = _publication(row)
+    with _whole(own):
         kept = thaw_kept(thaw(row.celler))
         editions = thaw_releases(row.udgaver)
         shown = {name: cell for one in editions for name, cell in printed_numbers(one).items()}
@@ -293,20 +303,48 @@ def _read_checked(row: Row[Any]) -> tuple[Kept, Mapping[CellId, int]]:
             is_whole = is_whole and is_rounded and shown.items() <= prints.items()
         else:
             is_whole = is_whole and not any(one.base for one in editions)
-    except (KeyError, TypeError, ValueError, zlib.error):
-        kept, is_whole = Kept(), False
     if not is_whole:
-        raise _damaged(row)
+        raise _broken(own)
     return kept, shown
 
 
-def _damaged(row: Row[Any]) -> StoreError:
-    """Make the failure of an edition of which something else is kept than it is."""
-    days = f"{row.fra:%d-%m-%Y} - {row.til:%d-%m-%Y}"
-    return store_failure("edition", {"nummer": row.nummer, "omraade": row.omraade, "dage": days})
+@contextmanager
+def _whole(publication: Publication) -> Iterator[None]:
+    """Tell of what is kept of an edition and cannot be read; a role that publishes can write it."""
+    try:
+        yield
+    except _UNREADABLE:
+        raise _broken(publication) from None
+
+
+def _broken(publication: Publication) -> StoreError:
+    days = f"{publication.period.fra:%d-%m-%Y} - {publication.period.til:%d-%m-%Y}"
+    told = {"nummer": publication.number, "omraade": publication.area, "dage": days}
+    return store_failure("edition", {**told, "id": publication.id})
 
 
 def _publication(row: Row[Any]) -> Publication:
+    """Return the edition of a row.
+
+    Raises:
+        StoreError: Its settings are none of ours.
+    """
+    said = row.indstillinger
+    known = said if isinstance(said, dict) else {}
+    own = _read_row(row, known)
+    is_typed = all(isinstance(known[name], kind) for name, kind in _KINDS.items() if name in known)
+    if known is not said or not is_typed:
+        raise _broken(own)
+    with _whole(own):
+        # Read here, where it can be told of, and not wherever it is needed.
+        str(known["udgiver"]["navn"] + known["udgiver"]["kontakt"])
+        if "tilbagetrukket" in known:
+            date.fromisoformat(known["tilbagetrukket"]["dag"])
+            str(known["tilbagetrukket"]["begrundelse"])
+    return own
+
+
+def _read_row(row: Row[Any], settings: Mapping[str, Any]) -> Publication:
     return Publication(
         id=row.id,
         area=row.omraade,
@@ -316,5 +354,5 @@ def _publication(row: Row[Any]) -> Publication:
         as_of=row.til_og_med,
         state=row.tilstand,
         counted_on=row.opgjort,
-        settings=row.indstillinger,
+        settings=settings,
     )

@@ -46,7 +46,7 @@ def count_quality(connection: Connection, scope: Scope) -> Cube:
     for (kommune, _), said in newest.items():
         by_kommune[kommune].update(said)
     for measure, table in WAITING.items():
-        waiting = _in_force(connection, scope, table)
+        waiting = count_waiting(connection, table, scope.as_of)
         for kommune, numbers in by_kommune.items():
             numbers[measure] = waiting.get(kommune, 0)
     found: dict[Figure, float] = {}
@@ -93,11 +93,12 @@ def _totals(by_sheet: Mapping[str, object]) -> Iterable[list[int]]:
     return [totals for totals in by_sheet.values() if isinstance(totals, list)]
 
 
-def _in_force(connection: Connection, scope: Scope, name: str) -> Mapping[str, int]:
+def count_waiting(connection: Connection, name: str, as_of: int | None) -> Mapping[str, int]:
+    """Return how many rows of a table of what waits are in force, by kommune."""
     table = store_schema()[name]
     query = (
         select(table.c.kommune_kode, func.count())
-        .where(in_force_at(table, scope.as_of))
+        .where(in_force_at(table, as_of))
         .group_by(table.c.kommune_kode)
     )
     return {kommune: int(number) for kommune, number in connection.execute(query)}
