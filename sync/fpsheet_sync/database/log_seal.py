@@ -26,9 +26,11 @@ class Sealer(Protocol):
     @property
     def id(self) -> str:
         """Return the name of the key, as the line has it."""
+        raise NotImplementedError
 
     def seal_log(self, lines: int, link: str) -> str:
         """Return what only a holder of the key can say of a line: its number and its link."""
+        raise NotImplementedError
 
 
 class SealState(StrEnum):
