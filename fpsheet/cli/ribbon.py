@@ -22,6 +22,7 @@ from fpsheet.excel.steps import (
     submit,
     validate,
 )
+from fpsheet.private_temp import private_temp
 from fpsheet_templates.load import load_texts
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def main() -> None:
     words = load_words(find_language([], os.environ))
     now = datetime.now(UTC)  # noqa: TID251 - the other place where a program starts
     session = Session(words, os.environ, now=now, local_day=now.astimezone().date())
-    code = run_guarded(lambda: run(session), words=words, environment=os.environ)
+    with private_temp():
+        code = run_guarded(lambda: run(session), words=words, environment=os.environ)
     if code != ExitCode.DONE:
         sys.exit(code)
 

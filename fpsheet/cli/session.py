@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,12 +34,14 @@ class Session:
         environment: Environment variables.
         now: The moment the program started, UTC.
         local_day: The day at the desk.
+        told: Secret files that were looked at in this run, each of which is told of once.
     """
 
     words: Words
     environment: Mapping[str, str]
     now: datetime
     local_day: date
+    told: set[Path] = field(default_factory=set)
 
     def console(self, *, as_json: bool = False) -> Console:
         """Give the console of a command."""
@@ -120,7 +122,7 @@ class Session:
 
         keys, key_file = self.keys(), self.central(db).key_file
         unsealing = (self._identity(keys), keys.keyring()) if keys.identity_file.exists() else None
-        self.warn_of(keys.identity_file, keys.keyring_file, key_file)
+        self.warn_of(keys.identity_file, keys.keyring_file)
         return Desk(
             today or self.local_day,
             self.now,
@@ -143,7 +145,8 @@ class Session:
         """Tell of secret files that others than their owner can read or write."""
         from fpsheet.secret_file import EVERYBODY, GROUP, readers_of
 
-        for file in secrets:
+        for file in set(secrets) - self.told:
+            self.told.add(file)
             readers = readers_of(file)
             if readers:
                 spoken = {key: self.words.get(f"command.keys.{key}") for key in (EVERYBODY, GROUP)}
@@ -197,4 +200,6 @@ class Session:
         settings = self.settings()
         url = given or self.environment.get("FPSHEET_DB") or settings.database
         key_file = self.environment.get("FPSHEET_KEYS") or settings.keys
-        return locate_central(url, Path(key_file) if key_file else None)
+        central = locate_central(url, Path(key_file) if key_file else None)
+        self.warn_of(central.key_file, central.clerk_file)
+        return central

@@ -15,7 +15,7 @@ from fpsheet_sync.database.claim import Claims, claim_files
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.merge_plan import MergePlan, make_plan
 from fpsheet_sync.ledger.receipt import Receipt
-from fpsheet_sync.ledger.refusal_log import Refusal, known_refusals, note_refusals
+from fpsheet_sync.ledger.refusal_log import known_refusals, note_refusals
 from fpsheet_sync.ledger.sync_submissions import known_receipts, sender_of, sync_submissions
 from fpsheet_templates.errors import FpsheetError, OutsideError
 from fpsheet_templates.load import load_form
@@ -98,7 +98,6 @@ def sync_inbox(
     found = sort_inbox(url, desk, store)
     yield from (*found.waiting, *found.known)
     progress.start(Step.APPLY, total=len(found.fresh))
-    refused: list[Refusal] = []
     others, left, budget = list[Fresh](), list[Fresh](), Budget()
     with claim_files(store) as claims:
         mine = _claimed(_affordable(found.fresh, budget, left), claims, others)
@@ -110,9 +109,9 @@ def sync_inbox(
             received = _belonging(one, store)
             budget.charge(received)
             if received.prepared is None and not received.failure:
-                refused.append(refusal_of(received, desk))
+                # At once: a run that is ended shall not forget what it refused.
+                note_refusals(store, [refusal_of(received, desk)], actor)
             yield _merge(received, store, actor)
-        note_refusals(store, refused, actor)
     yield from _left_to_others(others, store)
     yield from (Processed(file.arrival, is_waiting=True, is_left=True) for file in left)
 

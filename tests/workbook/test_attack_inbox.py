@@ -85,6 +85,24 @@ def test_a_refused_file_is_known_by_its_bytes(
     assert sorted(read) == ["b.fpsheet", "c.xlsx"]
 
 
+def test_what_a_killed_run_refused_is_known_to_the_next(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run ends after its first refused file: that one is noted, and not read again."""
+    for number in range(3):
+        exchange.put(f"957/{number}.xlsx", b"<html>%d</html>" % number)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as ending:
+        ending.setattr("fpsheet.departement.inbox_run._merge", killed)
+        exchange.call("departement", *exchange.command)
+    read = count_reads(monkeypatch)
+    assert [each["state"] for each in exchange.sync()] == ["refused"] * 3
+    assert len(read) == 2
+
+
 def test_what_judges_a_refused_file_makes_it_new(
     exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:

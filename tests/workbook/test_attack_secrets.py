@@ -119,6 +119,20 @@ def test_a_key_that_others_can_read_is_told_at_every_use(
     assert "gruppen" in said
 
 
+@pytest.mark.parametrize("command", [("status", "--year", "2026"), ("conflicts",), ("db", "info")])
+def test_the_key_of_the_database_is_looked_at_by_every_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    """Also by those that need no number: told once, by name, and not when it is closed again."""
+    exchange = Exchange(tmp_path, capsys)
+    exchange.exchange_keys()
+    key = tmp_path / "central.noegle"
+    for mode, times in ((0o644, 1), (0o600, 0)):
+        key.chmod(mode)
+        _, said = exchange.call("departement", *command, "--db", exchange.database)
+        assert said.count("central.noegle er hemmelig") == times
+
+
 def test_a_stolen_identity_opens_with_its_password_alone(tmp_path: Path) -> None:
     """The file shows nothing of the identity, and a wrong password none of it."""
     folder = KeyFolder(tmp_path)
