@@ -5,20 +5,23 @@ A publication is made whole: counted, rounded, audited, written, kept, and built
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import load_workbook
 
 from fpsheet_sync.disclosure import part_rounding
+from fpsheet_sync.disclosure.errors import DisclosureError
 from fpsheet_sync.disclosure.part_rounding import Step
+from fpsheet_sync.statistics.publication.publication import read_publications
 from fpsheet_templates.load import load_form
 from tests.attack.figures import recomputed
 from tests.attack.formats import read_csv, read_ods
 from tests.attack.outside import foreign, otherwise, unrounded
 from tests.attack.printed import Book, read_book
 from tests.attack.verdict import PUBLIC, Country, attack, false_facts
-from tests.support.editions import inside, issue, report, ten_of_each, write
+from tests.support.editions import YEAR, inside, issue, report, ten_of_each, write
 from tests.support.stores import careless, pg_stores, sqlite_template, store, stores
 
 if TYPE_CHECKING:
@@ -132,3 +135,21 @@ def test_what_is_protected_in_another_way_says_so(
     assert any(isinstance(each, int) and each % 10 for each in again) == (
         forced is not Step.OTHER_BASE
     )
+
+
+def test_a_publication_without_time_publishes_nothing_and_names_the_choice(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The time is over before the first group is rounded: no edition, no folder, a way out."""
+    late = SimpleNamespace(time=lambda: float("inf"))
+    monkeypatch.setattr(part_rounding, "time", late)
+    report(store, "955", ten_of_each())
+    report(store, "956", ten_of_each())
+    with pytest.raises(DisclosureError, match="ikke færdig inden for tiden") as refused:
+        issue(store, tmp_path / "none")
+    assert "--minutes 120" in str(refused.value.remedy)
+    with store.read() as connection:
+        assert read_publications(connection, "GL", YEAR) == ()
+    assert not list(tmp_path.glob("none*"))
+    monkeypatch.undo()
+    assert issue(store, tmp_path / "now").new == {"GL"}
