@@ -22,6 +22,7 @@ from fpsheet.returned.conflict_list_text import (
 from fpsheet.returned.list_tab import CONFLICT_PART
 from fpsheet.returned.mark_workbook import add_last, drop_conflicts, in_words, replace_marks
 from fpsheet.returned.stamp import stamp
+from fpsheet.workbook.calculation.kept_results import renew_results, stored_day
 from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_sync.merge.stamp import ToldDecision, make_stamp, read_stamp
 from fpsheet_sync.merge.state import Plain, to_plain
@@ -66,6 +67,8 @@ def answer_workbook(
         told = (*findings, *merged)
         parts = _marked(content, (told, check), form=form, language=language)
         told_now = tuple(_write_settled(parts, receipt, check, form))
+        if told_now:
+            renew_results(parts, day=stored_day(parts))
         lines = tuple(
             replace(line, values={**line.values, **_kept(line, answers)})
             for line in conflict_lines(receipt, check, form, language)

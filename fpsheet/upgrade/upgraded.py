@@ -23,6 +23,7 @@ from fpsheet.upgrade.grid import cells_of, put_text, text_of
 from fpsheet.upgrade.names import read_names, renew_names, widen_print_area
 from fpsheet.upgrade.style import append_styles, shift_styles
 from fpsheet.workbook.build import build_issue
+from fpsheet.workbook.calculation.kept_results import renew_results, stored_day
 from fpsheet.workbook.issue import Issue
 from fpsheet_templates.form import Form, Sheet, SheetKind
 from fpsheet_validation.raw import RawWorkbook
@@ -66,8 +67,8 @@ def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
     entries = list_sheets(parts)
     places = _find_sheets(entries, raw, form)
     issue = _issue_of(raw, form, {sheet: entry.title for sheet, entry in places.items()})
-    counts = {sheet_id: sheet.totals.read for sheet_id, sheet in raw.sheets.items()}
-    blank = Parts(build_issue(issue, premade=1, filled=counts))
+    day = stored_day(parts)
+    blank = Parts(build_issue(issue, premade=1))
     offsets = append_styles(parts, blank[styles_name(blank)])
     shared = _shared_strings(parts)
     names = read_names(parse(blank[workbook_name(blank)]))
@@ -89,6 +90,7 @@ def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
             _replace_sheet(parts, mine.part, ours, raw if sheet.kind is SheetKind.COVER else None)
     ends = {raw.sheets[new.sheet].title: new.letter for new in fresh}
     _finish_workbook(parts, names, form, ends)
+    renew_results(parts, day=day)
     known = {entry.part for entry in places.values()}
     others = sum(entry.part not in known for entry in entries)
     return Upgraded(parts.to_bytes(), tuple(fresh), tuple(renamed), others)

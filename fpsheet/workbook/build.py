@@ -10,17 +10,18 @@ from openpyxl import Workbook
 from openpyxl.workbook.protection import WorkbookProtection
 
 from fpsheet.ooxml.zip_file import pack, unpack
-from fpsheet.workbook.cover import cover_results, make_cover
+from fpsheet.workbook.calculation.stored_results import Package, calculate_parts
+from fpsheet.workbook.cover import make_cover
 from fpsheet.workbook.deadline import deadline_columns
 from fpsheet.workbook.entry_sheet import Row, make_entry_sheet, row_contents
 from fpsheet.workbook.huskeliste import make_reminders
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.koder import make_code_sheet
 from fpsheet.workbook.layout import FIRST_ROW, HEADER_ROW, SheetLayout, plan_sheet
-from fpsheet.workbook.lookup import TODAY_CELL, add_lookups
+from fpsheet.workbook.lookup import add_lookups
 from fpsheet.workbook.meta import make_meta_sheet
 from fpsheet.workbook.overblik import make_overview
-from fpsheet.workbook.row_stamp import stamp_rows, store_results
+from fpsheet.workbook.row_stamp import stamp_rows
 from fpsheet.workbook.status import StatusLine, common_lines, make_status
 from fpsheet.workbook.style import date_serial
 from fpsheet.workbook.vejledning import make_guide
@@ -37,7 +38,7 @@ _OTHERS: Mapping[str, Callable[[Workbook, Issue], object]] = {
 }
 """Sheets that are calculated or read only, by identifier."""
 
-_STYLES = "xl/styles.xml"
+_BOOK, _STYLES = "xl/workbook.xml", "xl/styles.xml"
 _TABLES_OF = ".xml.rels"
 _FONT = re.compile(rb"(?<=<font>)(.*?)(?=</font>)", re.DOTALL)
 _FONT_PART = re.compile(rb"<(\w+)[^>]*/>")
@@ -96,7 +97,6 @@ def build_issue(
     *,
     rows: Mapping[str, Sequence[Row]] | None = None,
     premade: int | None = None,
-    filled: Mapping[str, int] | None = None,
 ) -> bytes:
     """Give the bytes of a workbook, as `build_workbook` does, for an issue that is made already.
 
@@ -104,12 +104,9 @@ def build_issue(
         issue: The issue.
         rows: Entry sheet to typed rows to fill in.
         premade: Blank rows after them.
-        filled: Entry sheet to number of rows that the Forside tells of before it is calculated,
-            where that is not the number of rows filled in.
     """
     form, kommune, issued_at = issue.form, issue.kommune, issue.issued_at
     given = {sheet.id: tuple((rows or {}).get(sheet.id, ())) for sheet in form.entry_sheets()}
-    counts = filled or {sheet_id: len(own) for sheet_id, own in given.items()}
     layouts, lines = {}, list[StatusLine]()
     for sheet in form.entry_sheets():
         blank = premade_rows(sheet, kommune) if premade is None else premade
@@ -121,11 +118,13 @@ def build_issue(
     book.save(target)
     parts = unpack(target.getvalue())
     parts[_STYLES] = _FONT.sub(_order_font, parts[_STYLES])
-    for number, title in enumerate(book.sheetnames, start=1):
-        name = f"xl/worksheets/sheet{number}.xml"
-        parts[name] = _finish(
-            parts[name], title, issue, layouts=layouts, given=given, counts=counts
-        )
+    titles = {f"xl/worksheets/sheet{n}.xml": t for n, t in enumerate(book.sheetnames, start=1)}
+    for layout in layouts.values():
+        name = next(name for name, title in titles.items() if title == layout.title)
+        parts[name] = _fill(parts[name], layout, issue, given[layout.sheet.id])
+    sheets = {name: (title, parts[name]) for name, title in titles.items()}
+    package = Package(sheets, parts[_BOOK], parts[_STYLES])
+    parts |= calculate_parts(package, today=date_serial(issued_at.date()))
     told = {name: _near(content) for name, content in parts.items() if name.endswith(_TABLES_OF)}
     return pack(parts | told, issued_at=issued_at)
 
@@ -145,28 +144,12 @@ def plan_entry_sheet(
     return layout, status.lines
 
 
-def _finish(  # noqa: PLR0913 - each by name
-    xml: bytes,
-    title: str,
-    issue: Issue,
-    *,
-    layouts: Mapping[str, SheetLayout],
-    given: Mapping[str, Sequence[Row]],
-    counts: Mapping[str, int],
-) -> bytes:
-    """Give an entry sheet its rows, every other sheet the results of its formulas."""
-    for layout in layouts.values():
-        if layout.title == title:
-            count = layout.last_row - HEADER_ROW
-            contents = row_contents(layout.sheet, given[layout.sheet.id], issue=issue, count=count)
-            xml = ignore_numbers_as_text(xml, layout.text_ref)
-            return stamp_rows(xml, contents, first_row=FIRST_ROW, last_row=layout.last_row)
-    results: Mapping[str, str | int] = {}
-    if title == issue.title("forside"):
-        results = cover_results(issue, counts)
-    elif title == issue.title("meta"):
-        results = {TODAY_CELL: date_serial(issue.issued_at.date())}
-    return store_results(xml, results)
+def _fill(xml: bytes, layout: SheetLayout, issue: Issue, given: Sequence[Row]) -> bytes:
+    """Return an entry sheet with its rows."""
+    count = layout.last_row - HEADER_ROW
+    contents = row_contents(layout.sheet, given, issue=issue, count=count)
+    xml = ignore_numbers_as_text(xml, layout.text_ref)
+    return stamp_rows(xml, contents, first_row=FIRST_ROW, last_row=layout.last_row)
 
 
 def _near(relations: bytes) -> bytes:

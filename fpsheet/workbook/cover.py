@@ -1,7 +1,5 @@
 """The Forside: who sends, what to do next, and how far the work is, counted live."""
 
-from collections.abc import Mapping
-
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
 from openpyxl.worksheet.hyperlink import Hyperlink
@@ -76,28 +74,6 @@ def make_cover(book: Workbook, issue: Issue) -> Worksheet:
     set_page(sheet, footer=issue.footer)
     sheet.page_setup.fitToHeight = 1
     return sheet
-
-
-def cover_results(issue: Issue, counts: Mapping[str, int]) -> dict[str, str | int]:
-    """Give what the formulas of the Forside show before they are calculated.
-
-    Args:
-        issue: The issue.
-        counts: Entry sheet to number of filled rows. Faults are only counted as none where no
-            row is filled; otherwise they show when the workbook calculates.
-    """
-    results: dict[str, str | int] = {}
-    sheets = issue.form.entry_sheets()
-    is_blank = not any(counts.values())
-    for row, entry in enumerate(sheets, start=_TABLE_ROW + 1):
-        results[f"D{row}"] = counts[entry.id]
-    total = _TABLE_ROW + 1 + len(sheets)
-    results[f"D{total}"] = sum(counts.values())
-    if is_blank:
-        for row in range(_TABLE_ROW + 1, total + 1):
-            results |= {f"E{row}": 0, f"F{row}": 0}
-        results[f"B{_NEXT_ROW}"] = f"{_GO_SIGN} {issue.text('workbook.naeste.kontakt')}"
-    return results
 
 
 def _add_section(sheet: Worksheet, row: int, text: str) -> None:

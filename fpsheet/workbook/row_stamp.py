@@ -7,7 +7,7 @@ defined names, so the shared text holds for every row as it is.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -140,31 +140,3 @@ def _write_content(cell: PatternCell, content: CellContent) -> str:
         space = ' xml:space="preserve"' if content != content.strip() else ""
         return f'{start} t="inlineStr"><is><t{space}>{escape_text(content)}</t></is></c>'
     return f"{start}><v>{content!r}</v></c>"
-
-
-_FORMULA_CELL = re.compile(
-    rb'<c r="([A-Z]+[0-9]+)"((?: s="[0-9]+")?)(?: t="[a-z]+")?><f>(.*?)</f><v ?/?>(?:</v>)?</c>'
-)
-
-
-def store_results(xml: bytes, results: Mapping[str, str | int]) -> bytes:
-    """Give a sheet whose formulas carry results.
-
-    Args:
-        xml: The sheet as openpyxl wrote it.
-        results: Cell address to result; an empty text for every other formula.
-    """
-
-    def write(found: re.Match[bytes]) -> bytes:
-        address, style, formula = found.groups()
-        result = results.get(address.decode(), "")
-        start = b'<c r="%s"%s' % (address, style)
-        if isinstance(result, int):
-            return b"%s><f>%s</f><v>%d</v></c>" % (start, formula, result)
-        return b'%s t="str"><f>%s</f><v>%s</v></c>' % (
-            start,
-            formula,
-            escape_text(result).encode(),
-        )
-
-    return _FORMULA_CELL.sub(write, xml)

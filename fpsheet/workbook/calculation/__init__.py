@@ -1,0 +1,1 @@
+"""The results of our own formulas, worked out without a spreadsheet program."""
