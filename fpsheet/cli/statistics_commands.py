@@ -31,6 +31,9 @@ from fpsheet_templates.errors import UsageError
 if TYPE_CHECKING:
     from fpsheet.statistics.edition_order import Order, Written
 
+_CERTIFY_SECONDS = 60
+"""How long worlds of citizens are sought for the editions of one country that are published."""
+
 
 def make_statistics_commands(words: Words) -> tuple[click.Command, ...]:
     """Give the commands."""
@@ -95,6 +98,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
         threshold=settings.threshold,
         base=settings.afrunding,
         minutes=max(1, minutes),
+        certify_seconds=_CERTIFY_SECONDS,
         publisher=Publisher(settings.publisher, settings.contact),
         actor=session.actor() if publish else None,
         reader=session.actor() if internal else None,

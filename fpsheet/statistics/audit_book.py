@@ -83,7 +83,7 @@ def write_audit(draft: Draft, words: Wording, names: "Mapping[CellId, str]", end
         "moved": len(rounded.moved),
         "log": end,
     }
-    lines = ("confidential", "settings", "counts", "passed", "log")
+    lines = ("confidential", "settings", "counts", "passed", *_proof_told(draft, told), "log")
     return write_list_book(
         ListBook(
             title=words.text("audit.title"),
@@ -97,7 +97,11 @@ def write_audit(draft: Draft, words: Wording, names: "Mapping[CellId, str]", end
                 )
                 for name in _COLUMNS
             ),
-            rows=(*_rows(rounded, draft.plain, told_as), *_relations(draft, told_as)),
+            rows=(
+                *_rows(rounded, draft.plain, told_as),
+                *_not_proved(draft, told_as),
+                *_relations(draft, told_as),
+            ),
             made_on=draft.publication.counted_on,
             is_confidential=True,
             wraps=True,
@@ -133,6 +137,32 @@ def _rows(rounded: "Rounded", plain: "Sequence[CellId]", told_as: _Told) -> Iter
     for cell, view in sorted(of_public.union(rounded.audit.already_known)):
         why = words.fill("audit.known", {"who": told_as.reader(view)})
         yield told_as.row("known", told_as.number(cell), why)
+
+
+def _proof_told(draft: Draft, told: dict[str, object]) -> tuple[str, ...]:
+    """Give the line on the proof by worlds, and add what it tells; none where none was sought."""
+    proof = draft.proof
+    if proof is None or not proof.seconds:
+        return ()
+    told |= {
+        **{name: getattr(proof, name) for name in ("wide", "pairs", "worlds", "recounted")},
+        "narrow": len(proof.narrow),
+        "unseen": proof.unseen,
+        "seconds": proof.seconds,
+    }
+    return ("proved",)
+
+
+def _not_proved(draft: Draft, told_as: _Told) -> Iterator[Row]:
+    """Give the numbers that worlds did not prove wide: at first, and to the end."""
+    if draft.proof is None:
+        return
+    for cell in draft.proof.refused:
+        why = told_as.words.text("audit.refused")
+        yield told_as.row("refused", told_as.number(cell), why)
+    for cell, reader in draft.proof.narrow:
+        why = told_as.words.fill("audit.narrow", {"who": told_as.reader(reader)})
+        yield told_as.row("narrow", told_as.number(cell), why)
 
 
 def _relations(draft: Draft, told_as: _Told) -> Iterator[Row]:

@@ -26,6 +26,8 @@ class Order:
         threshold: Numbers of fewer citizens or cases than it are small.
         base: What the numbers of a public edition are rounded to a multiple of.
         minutes: How long rounding a country and its audit may take.
+        certify_seconds: How long worlds of citizens are sought for an edition that is published
+            (`proof.Proof`); 0 for not at all.
         secret: Key of the chance in the rounding (`central.read_secret`); internal editions need
             none.
         publisher: Who publishes.
@@ -43,6 +45,7 @@ class Order:
     threshold: int = 5
     base: int = 5
     minutes: int = 30
+    certify_seconds: int = 0
     secret: bytes = field(default=b"", repr=False)
     publisher: Publisher = field(default_factory=Publisher)
     actor: Actor | None = None

@@ -188,6 +188,7 @@ def _question(
         base=order.base,
         secret=order.secret,
         minutes=order.minutes,
+        certify_seconds=order.certify_seconds if order.actor is not None else 0,
         told=told,
         publisher={"navn": order.publisher.navn, "kontakt": order.publisher.kontakt},
     )

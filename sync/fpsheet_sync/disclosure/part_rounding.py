@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -107,6 +108,12 @@ class Order:
         ]
         return max(sorted(set(bases)), key=bases.count, default=self.settings.base)
 
+    @property
+    def refused(self) -> int:
+        """Return how many means, from the weakest on, are passed over."""
+        passed_over = self.settings.refused
+        return max((passed_over.get(id_, 0) for id_ in self.problem.ids), default=0)
+
     def keeping(self, base: int) -> "Mask":
         """Return which numbers keep the print they had, if the part has a base."""
         return np.array(
@@ -170,7 +177,7 @@ def protect_part(order: Order) -> Protected:
         DisclosureError: The time was over.
     """
     rounding = _PartRounding(order)
-    for attempt in _attempts(order):
+    for attempt in islice(_attempts(order), order.refused, None):
         found = rounding.attempt(attempt)
         if found is not None:
             return found

@@ -1,7 +1,9 @@
 """What the departement decides about confidentiality."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.disclosure.errors import DisclosureError, disclosure_failure
 
 DEFAULT_THRESHOLD = 5
@@ -38,6 +40,8 @@ class Rounding:
         seconds: How long one part may be rounded in one go. It takes seconds; what is cut short is
             not the same every time.
         time_limit: How long everything may take, in seconds.
+        refused: Numbers that somebody who is not told what the audit is told found too narrow: how
+            many of the means that protect their part, from the weakest on, are passed over.
     """
 
     base: int = DEFAULT_BASE
@@ -46,6 +50,7 @@ class Rounding:
     own_values: int = 3
     seconds: float = 300.0
     time_limit: float = 3_600.0
+    refused: Mapping[CellId, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse settings that protect nobody.

@@ -27,6 +27,8 @@ class EditionPlan:
         base: What public numbers are rounded to a multiple of.
         secret: Key of the chance in the rounding; internal editions need none.
         minutes: How long rounding and audit may take.
+        certify_seconds: How long worlds of citizens are sought that prove the prints wide
+            (`proof.py`); 0 for not at all.
         told: Told how many numbers are rounded, and of how many.
     """
 
@@ -42,6 +44,7 @@ class EditionPlan:
     base: int = 5
     secret: bytes = field(default=b"", repr=False)
     minutes: int = 30
+    certify_seconds: int = 0
     told: Callable[[int, int], None] | None = field(default=None, repr=False)
 
     def request(

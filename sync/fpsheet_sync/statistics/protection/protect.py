@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sqlalchemy import Connection
+
 from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.disclosure.cells import Release as Disclosed
 from fpsheet_sync.disclosure.rounding import Rounded, round_release
@@ -19,8 +21,9 @@ from fpsheet_sync.statistics.protection.printed_release import (
     compare_prints,
     print_release,
 )
+from fpsheet_sync.statistics.protection.proof import Proof, read_ground
 from fpsheet_sync.statistics.protection.release_cells import release_cells
-from fpsheet_sync.statistics.stat_table import Release
+from fpsheet_sync.statistics.stat_table import Period, Release
 from fpsheet_sync.statistics.tables.benchmark import Benchmark
 from fpsheet_sync.statistics.tables.citizen_counts import count_persons
 from fpsheet_sync.statistics.tables.counting import Counting
@@ -28,6 +31,9 @@ from fpsheet_sync.statistics.tables.number_name import COUNTRIES
 from fpsheet_sync.statistics.tables.public_tables import public_tables
 from fpsheet_sync.statistics.tables.release import counted_specs
 from fpsheet_sync.statistics.tables.wording import Wording
+
+_PASSED_OVER = (1, 99)
+"""Means passed over for what is narrow: plain rounding, then all but leaving the part out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,9 @@ class Ground:
         before: What earlier editions of the country told.
         earlier: How the last edition of the period was rounded; nothing where there is none.
         changed: Gives what changed since a commit.
+        connection: The database, for the citizens behind the numbers; None to prove nothing by
+            worlds.
+        periods: Other periods of which editions were published.
     """
 
     counting: Counting
@@ -47,6 +56,8 @@ class Ground:
     before: Before
     earlier: Kept
     changed: Callable[[int], ChangedFacts]
+    connection: Connection | None = None
+    periods: Sequence[Period] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,7 @@ class Protected:
         plain: Small numbers that everybody has from editions of before numbers were rounded.
         told: What readers are told of numbers beside each other: why, whether it is certain, and
             how often.
+        proof: What worlds of citizens prove, told nothing of that.
     """
 
     releases: tuple[Release, ...]
@@ -67,6 +79,7 @@ class Protected:
     audit: Rounded
     plain: tuple[CellId, ...]
     told: tuple[tuple[str, bool, int], ...]
+    proof: Proof
 
 
 def protect(plan: EditionPlan, counted: Sequence[Release], ground: Ground) -> Protected:
@@ -82,16 +95,8 @@ def protect(plan: EditionPlan, counted: Sequence[Release], ground: Ground) -> Pr
     """
     own = [release for release in counted if release.language == plan.languages[0]]
     shown = [public_tables(release) for release in own]
-    settings = Rounding(base=plan.base, threshold=plan.threshold, time_limit=60.0 * plan.minutes)
-    told = plan.told
     described = _described(plan, (own, shown), ground)
-    rounded = round_release(
-        described,
-        settings,
-        secret=plan.secret,
-        earlier=ground.before.prints,
-        progress=(lambda step: told(step.done, step.total)) if told else None,
-    )
+    rounded, proof = _round_proved(plan, described, shown, ground)
     kept = _kept(plan, shown, ground, rounded)
     numbers = {name: one.value for name, one in rounded.prints.items()}
     printed = Printed(
@@ -112,7 +117,45 @@ def protect(plan: EditionPlan, counted: Sequence[Release], ground: Ground) -> Pr
         )
         for release in counted
     )
-    return Protected(releases, kept, rounded, _plain(described, rounded), count_told(described))
+    plain = _plain(described, rounded)
+    return Protected(releases, kept, rounded, plain, count_told(described), proof)
+
+
+def _round_proved(
+    plan: EditionPlan, described: Disclosed, shown: Sequence[Release], ground: Ground
+) -> tuple[Rounded, Proof]:
+    """Round so that the audit passes, and again by stronger means what worlds do not prove wide."""
+    rounded = _round(plan, described, ground, {})
+    if ground.connection is None or not plan.certify_seconds:
+        return rounded, Proof()
+    citizens = read_ground(ground.connection, plan, shown, ground.before, ground.periods)
+    proof, refused = citizens.prove(rounded, ()), dict[CellId, int]()
+    for passed_over in _PASSED_OVER:
+        open_ones = {cell for cell, _ in proof.narrow} & rounded.prints.keys()
+        if not open_ones:
+            break
+        refused |= dict.fromkeys(open_ones, passed_over)
+        rounded = _round(plan, described, ground, refused)
+        proof = citizens.prove(rounded, sorted(refused))
+    return rounded, proof
+
+
+def _round(
+    plan: EditionPlan, described: Disclosed, ground: Ground, refused: Mapping[CellId, int]
+) -> Rounded:
+    told = plan.told
+    return round_release(
+        described,
+        Rounding(
+            base=plan.base,
+            threshold=plan.threshold,
+            time_limit=60.0 * plan.minutes,
+            refused=refused,
+        ),
+        secret=plan.secret,
+        earlier=ground.before.prints,
+        progress=(lambda step: told(step.done, step.total)) if told else None,
+    )
 
 
 def _described(

@@ -30,6 +30,7 @@ from fpsheet_sync.statistics.publication.publication import (
     read_editions,
     read_kept,
     read_previous,
+    read_publications,
 )
 from fpsheet_sync.statistics.publication.revision import (
     Revision,
@@ -38,7 +39,7 @@ from fpsheet_sync.statistics.publication.revision import (
     mark_revisions,
 )
 from fpsheet_sync.statistics.publication.withdrawal import withdrawal_of
-from fpsheet_sync.statistics.stat_table import Release
+from fpsheet_sync.statistics.stat_table import Period, Release
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, load_benchmarks
 from fpsheet_sync.statistics.tables.counting import Counting
 from fpsheet_sync.statistics.tables.edition import is_provisional
@@ -206,6 +207,8 @@ def make_draft(
             before=before,
             earlier=read_kept(connection, last) if last else Kept(),
             changed=cache(partial(_changed, connection, plan, counting)),
+            connection=connection,
+            periods=_other_periods(connection, plan),
         )
         protected = protect(plan, counted, ground)
     number = publication.number if publishes else 0
@@ -219,7 +222,14 @@ def make_draft(
         audit=protected.audit,
         plain=protected.plain,
         told=protected.told,
+        proof=protected.proof,
     )
+
+
+def _other_periods(connection: Connection, plan: EditionPlan) -> tuple[Period, ...]:
+    """Give the other periods of which editions of the country were published."""
+    known = dict.fromkeys(each.period for each in read_publications(connection, plan.area))
+    return tuple(period for period in known if period != plan.period)
 
 
 def _count(

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     # Not loaded here: it brings the solver along.
     from fpsheet_sync.disclosure.prints import Print
     from fpsheet_sync.disclosure.rounding import Rounded
+    from fpsheet_sync.statistics.protection.proof import Proof
 
 _TABLE = "publikation"
 _KINDS = {"format": int, "graense": int, "afrunding": int, "udgiver": dict, "landstal": list}
@@ -84,6 +85,7 @@ class Draft:
         plain: Small numbers that everybody has from earlier editions.
         told: What readers are told of numbers beside each other: why, whether it is certain, and
             how often.
+        proof: What worlds of citizens prove, which are told nothing of that.
         files: The files that are handed out, by name; of what is not among them new ones are made.
     """
 
@@ -94,6 +96,7 @@ class Draft:
     audit: "Rounded | None" = field(default=None, repr=False)
     plain: tuple[CellId, ...] = ()
     told: tuple[tuple[str, bool, int], ...] = ()
+    proof: "Proof | None" = field(default=None, repr=False)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 
