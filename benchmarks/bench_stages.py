@@ -33,7 +33,7 @@ from fpsheet.intake.plan import make_plan
 from fpsheet.intake.reading import read_bytes
 from fpsheet.receipts.receipt_book import receipt_book
 from fpsheet.receipts.receipt_file import write_receipt
-from fpsheet.returned.answered_workbook import sent_workbook
+from fpsheet.returned.answered_workbook import answer_workbook
 from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet.views.spec import spec_value
 from fpsheet_sync.database.access_log import Actor
@@ -88,15 +88,16 @@ def take(path: Path, store: Store, clock: Clock) -> None:
         reception = Reception(NOW, NOW, original=data, explanations=said, choices=choices)
         submission = make_submission(verdict.check, verdict.findings, FORM, reception)
         prepared = prepare(submission, KEYS)
-    with clock.stage("returned workbook"):
-        checked = verdict.findings, verdict.check
-        returned = sent_workbook(data, checked, form=FORM, language="da")
     with clock.stage("hand over"):
-        light = verdict.without_rows()
-        both = pickle.dumps((light, prepared, returned), pickle.HIGHEST_PROTOCOL)
-        _, prepared, _ = pickle.loads(both)
+        light, reading = verdict.without_rows(), pickle.dumps(verdict.without_cells())
+        both = pickle.dumps((light, prepared, reading), pickle.HIGHEST_PROTOCOL)
+        _, prepared, reading = pickle.loads(both)
     with clock.stage("merge and write"):
         (synced,) = sync_submissions(store, [prepared], Actor("benchmark", NOW))
+    with clock.stage("returned workbook"):
+        pickle.loads(reading)
+        checked = verdict.findings, verdict.check
+        answer_workbook(data, checked, synced.receipt, form=FORM, language="da")
     with clock.stage("receipt"):
         write_xlsx(receipt_book(synced.receipt, FORM, language="da"))
         write_receipt(synced.receipt)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from saved import as_saved_by_excel
@@ -20,7 +20,7 @@ from fpsheet.workbook.build import build_workbook
 from fpsheet_templates.load import load_form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from fpsheet.demo.life import Row
@@ -30,6 +30,20 @@ SEED = 1
 ISSUED_AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
 FAULT_EVERY = 100
 """One row of so many has a fault."""
+
+CHANGED_EVERY = 100
+"""One row of so many is another one a month later."""
+
+_LATER = {
+    "borger": "sagsbehandler",
+    "forloeb": "timer_pr_uge",
+    "vurdering": "vurdering_dato",
+    "job": "timer_pr_uge",
+    "afgoerelse": "afgoerelse_dato",
+    "indkomst": "fra_dato",
+    "overdragelse": "dato",
+}
+"""Sheet → the field that changes."""
 
 _LIST = "rows.json"
 _EDITION = 2
@@ -58,11 +72,20 @@ class Input:
         return sum(self.rows.values())
 
 
-def make_input(cache: Path, *, kommuner: int, rows: int) -> Input:
-    """Give workbooks of some kommuner with some rows each; those made before are taken again."""
+def make_input(cache: Path, *, kommuner: int, rows: int, is_next_month: bool = False) -> Input:
+    """Give workbooks of some kommuner with some rows each; those made before are taken again.
+
+    Args:
+        cache: Where they are kept.
+        kommuner: How many.
+        rows: Rows of each.
+        is_next_month: The same workbooks a month later, with one row of a hundred changed.
+    """
     form = load_form()
-    folder = cache / f"national-{kommuner}-{rows}-v{form.version}.{_EDITION}"
-    return _make(form, national(form, kommuner=kommuner, rows=rows), folder)
+    later = "-later" if is_next_month else ""
+    folder = cache / f"national-{kommuner}-{rows}{later}-v{form.version}.{_EDITION}"
+    scale = national(form, kommuner=kommuner, rows=rows)
+    return _make(form, scale, folder, _changed if is_next_month else _unchanged)
 
 
 def make_single(cache: Path, *, rows: int) -> Input:
@@ -73,7 +96,36 @@ def make_single(cache: Path, *, rows: int) -> Input:
     )
 
 
-def _make(form: Form, scale: Scale, folder: Path) -> Input:
+def _unchanged(_: str, rows: Iterable[Row]) -> Iterable[Row]:
+    return rows
+
+
+def _changed(sheet: str, rows: Iterable[Row]) -> Iterator[Row]:
+    """Change one row of a hundred, none of those with a fault, as a month of work does.
+
+    The last job is gone, so that the merge finds something in every workbook.
+    """
+    name, rows = _LATER[sheet], tuple(rows)
+    for number, row in enumerate(rows[:-1] if sheet == "job" else rows):
+        is_changed = number % CHANGED_EVERY == CHANGED_EVERY // 2
+        yield {**row, name: _later(row.get(name))} if is_changed else row
+
+
+def _later(value: object) -> object:
+    """Return another value of the same kind: one hour or day more, or other initials."""
+    if isinstance(value, date):
+        return value + timedelta(days=1)
+    if isinstance(value, int | float):
+        return value + 1
+    return value and "NY"
+
+
+def _make(
+    form: Form,
+    scale: Scale,
+    folder: Path,
+    change: Callable[[str, Iterable[Row]], Iterable[Row]] = _unchanged,
+) -> Input:
     listed = folder / _LIST
     if listed.is_file():
         return Input(folder, json.loads(listed.read_text(encoding="utf-8")))
@@ -89,7 +141,9 @@ def _make(form: Form, scale: Scale, folder: Path) -> Input:
             language="da",
             workbook_id=book.workbook_id,
             issued_at=ISSUED_AT,
-            rows={sheet: list(_spoil(sheet, rows)) for sheet, rows in book.rows.items()},
+            rows={
+                sheet: list(change(sheet, _spoil(sheet, rows))) for sheet, rows in book.rows.items()
+            },
             premade=0,
         )
         (folder / name).write_bytes(as_saved_by_excel(data, issued_at=ISSUED_AT))

@@ -2,15 +2,16 @@
 
     python benchmarks/run.py                     98 kommuner with 10,000 rows each
     python benchmarks/run.py --kommuner 10       smaller
+    python benchmarks/run.py --only monthly      the monthly round alone
 
 Makes its input once (kept in `--cache`), then measures each step in a process of its own: the
 floor (fastexcel in two processes and one plain bulk insert), the usual script (pandas with
 openpyxl, pandera, to_sql; on a few files, extrapolated by rows), fpsheet's sync of the same files
 without and with the receipts and returned workbooks that it writes, a second sync of the same and
-of one changed file, the same on PostgreSQL, the cost per row of fewer and more kommuner, check,
-template and help. Prints seconds, processor seconds of all cores,
-rows/s and peak memory of each, and the ratios with their targets. Where others use the machine,
-the ratio of processor seconds is the one to trust.
+of one changed file, a month in which one row of a hundred changed, the same on PostgreSQL, the
+cost per row of fewer and more kommuner, check, template and help. Prints seconds, processor
+seconds of all cores, rows/s and peak memory of each, and the ratios with their targets. Where
+others use the machine, the ratio of processor seconds is the one to trust.
 
 PostgreSQL is a server of its own that is thrown away, or the one that `FPSHEET_PG_URL` names.
 """
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 TODAY = "2026-03-02"
 SLOPE = (10, 50)
+MONTHLY = 20
 REPEATS = 5
 
 
@@ -65,6 +67,7 @@ class Bench:
 
     cache: Path
     given: Input
+    rows: int
 
     @property
     def work(self) -> Path:
@@ -89,14 +92,14 @@ def fpsheet(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "fpsheet", *map(str, arguments)]
 
 
-def fill_inbox(folder: Path, files: list[Path]) -> Path:
+def fill_inbox(folder: Path, files: list[Path], *, since: int = 1_770_000_000) -> Path:
     """Give an inbox with copies of files that look as if they came some time ago."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for number, file in enumerate(files):
         copy = folder / file.name
         shutil.copyfile(file, copy)
-        moment = 1_770_000_000 + number
+        moment = since + number
         os.utime(copy, (moment, moment))
     return folder
 
@@ -104,7 +107,13 @@ def fill_inbox(folder: Path, files: list[Path]) -> Path:
 def sync(bench: Bench, name: str, files: list[Path]) -> Measure:
     """Sync files into a new SQLite database."""
     new_inbox(bench, name, files)
+    make_database(f"sqlite:///{bench.work / f'{name}.db'}")
     return sync_again(bench, name)
+
+
+def make_database(url: str) -> None:
+    """Make the tables of a new database, which sync alone does not."""
+    subprocess.run(fpsheet("db", "init", "--db", url), check=True, capture_output=True)
 
 
 def new_inbox(bench: Bench, name: str, files: list[Path]) -> Path:
@@ -119,6 +128,7 @@ def merge_only(bench: Bench, url: str = "") -> Measure:
     """Sync every file, and write neither receipts nor returned workbooks."""
     inbox = new_inbox(bench, "merge", bench.given.files)
     database = url or f"sqlite:///{bench.work / 'merge.db'}"
+    make_database(database)
     return measure([sys.executable, str(HERE / "merge_only.py"), str(inbox), database, TODAY])
 
 
@@ -196,6 +206,22 @@ def sync_lines(bench: Bench, usual_files: int) -> Iterator[Line]:
     yield measured("report, one kommune and its country", report, given.total)
 
 
+def monthly_lines(bench: Bench) -> Iterator[Line]:
+    """Measure the first sync of some kommuner, and the next month, one row of a hundred changed."""
+    kommuner = min(MONTHLY, len(bench.given.files))
+    before, after = (
+        make_input(bench.cache, kommuner=kommuner, rows=bench.rows, is_next_month=later)
+        for later in (False, True)
+    )
+    first = sync(bench, "monthly", before.files)
+    name = f"first sync of {len(before.files)} kommuner"
+    yield measured(name, first, before.total)
+    fill_inbox(bench.work / "monthly-inbox", after.files, since=1_775_000_000)
+    second = sync_again(bench, "monthly")
+    yield measured("the next month, 1 % of their rows changed", second, after.total)
+    yield ratio(second, first, "<= 1")
+
+
 def per_row(kommuner: int, run: Measure, rows: int) -> Line:
     """Give the line with the cost per row of a first sync: flat where the cost is linear."""
     wall, cpu = run.seconds / rows * 1e6, run.cpu / rows * 1e6
@@ -234,11 +260,10 @@ def postgresql_lines(bench: Bench, floor_url: str, merge_url: str, url: str) -> 
     yield measured("floor on PostgreSQL: fastexcel x 2 + COPY", floor, total)
     new_inbox(bench, "server", bench.given.files)
     os.environ["FPSHEET_KEYS"] = str(bench.work / "server.noegle")
-    measure(fpsheet("db", "init", "--db", merge_url))
     merge = merge_only(bench, merge_url)
     yield measured("first sync, receipts and workbooks left out", merge, total)
     yield ratio(merge, floor, "<= 1.5")
-    measure(fpsheet("db", "init", "--db", url))
+    make_database(url)
     first = sync_again(bench, "server", url)
     yield measured("fpsheet sync, first, PostgreSQL", first, total, "without the server's CPU")
     yield ratio(first, floor, "")
@@ -262,6 +287,7 @@ def desk_lines(cache: Path) -> Iterator[Line]:
 def lines(bench: Bench, usual_files: int) -> Iterator[Line]:
     """Measure everything."""
     yield from sync_lines(bench, usual_files)
+    yield from monthly_lines(bench)
     with postgresql() as urls:
         yield from postgresql_lines(bench, *urls)
     yield from desk_lines(bench.cache)
@@ -272,16 +298,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure fpsheet beside floor and usual script.")
     parser.add_argument("--kommuner", type=int, default=98)
     parser.add_argument("--rows", type=int, default=10_000, help="rows of each kommune")
+    parser.add_argument("--only", choices=["monthly"], help="nothing but the monthly round")
     parser.add_argument("--cache", type=Path, default=Path("build/benchmark"))
     parser.add_argument("--usual-files", type=int, default=3, help="0 leaves the usual script out")
     chosen = parser.parse_args()
-    given = make_input(chosen.cache, kommuner=chosen.kommuner, rows=chosen.rows)
-    bench = Bench(chosen.cache, given)
+    kommuner = min(chosen.kommuner, MONTHLY) if chosen.only else chosen.kommuner
+    given = make_input(chosen.cache, kommuner=kommuner, rows=chosen.rows)
+    bench = Bench(chosen.cache, given, chosen.rows)
     bench.work.mkdir(parents=True, exist_ok=True)
     megabytes = sum(file.stat().st_size for file in given.files) / 1e6
     print(f"{len(given.files)} workbooks, {given.total:,} rows, {megabytes:.0f} MB")
     print(f"{'step':<46}{'seconds':>9}{'CPU s':>9}{'rows/s':>12}{'MB':>8}  target")
-    for line in lines(bench, chosen.usual_files):
+    chosen_lines = monthly_lines(bench) if chosen.only else lines(bench, chosen.usual_files)
+    for line in chosen_lines:
         print(line, flush=True)
 
 

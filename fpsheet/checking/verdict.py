@@ -54,7 +54,14 @@ class Verdict:
         return self.counts[Severity.KRITISK] > 0
 
     def without_rows(self) -> "Verdict":
-        """Give the verdict with its totals and nothing that stood in the file: light to send."""
+        """Return the verdict with its totals and nothing that stood in the file: light to send."""
+        light = self.without_cells()
+        if light.check is None:
+            return light
+        return replace(light, check=replace(light.check, sheets={}, blocked={}))
+
+    def without_cells(self) -> "Verdict":
+        """Return the verdict with its checked rows, and not the cells as they were read."""
         if self.check is None:
             return self
         raw = self.check.raw
@@ -63,7 +70,7 @@ class Verdict:
             for name, sheet in raw.sheets.items()
         }
         light = replace(raw, cover={}, sheets=sheets)
-        return replace(self, check=replace(self.check, raw=light, sheets={}, blocked={}))
+        return replace(self, check=replace(self.check, raw=light))
 
     @property
     def counts(self) -> dict[Severity, int]:

@@ -86,6 +86,7 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
     central = session.central(db)
     desk = replace(session.desk(db, today), tries_again=tries_again)
     processed: list[Processed] = []
+    withdrawn: list[str] = []
     stopped: FpsheetError | None = None
     try:
         with session.progress(quiet=as_json) as progress:
@@ -94,6 +95,7 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
                 processed.append(file)
                 if as_json:
                     _give(session, file)
+        withdrawn = [] if dry_run else _withdraw(session, central, folder, desk)
     except FpsheetError as error:
         stopped = error
     if not as_json and (processed or stopped is None):
@@ -102,9 +104,19 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
         session.console(as_json=as_json).say(session.words.get("command.sync.unsigned"))
     _say_outside(session, processed)
     _say_failed(session, processed)
+    if withdrawn:
+        told = {"numre": ", ".join(withdrawn)}
+        session.console().warn(session.words.fill("command.sync.withdrawn", told))
     if stopped is not None:
         raise stopped
-    return _exit_code(processed)
+    return max(_exit_code(processed), ExitCode.FINDINGS if withdrawn else ExitCode.DONE)
+
+
+def _withdraw(session: Session, central: "Central", folder: str, desk: "Desk") -> list[str]:
+    """Put aside the receipts that a restored database does not know; return their numbers."""
+    from fpsheet.departement.steps import withdraw_receipts
+
+    return withdraw_receipts(central, folder, desk, session.form(), session.words.language)
 
 
 def _run(

@@ -1,11 +1,12 @@
 """One run over an inbox: what is new is read, checked, merged and receipted."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fpsheet.checking.verdict import Verdict
-from fpsheet.departement.read_inbox_files import FAILED, Desk, Received, Way, receive, way_of
+from fpsheet.departement.read_inbox_files import FAILED, Desk, Readers, Received, Way, way_of
 from fpsheet.departement.refused_file import Budget, judged_by, refusal_of, verdict_of
 from fpsheet.outside import outside_failure
 from fpsheet.progress import Progress, Step
@@ -34,7 +35,7 @@ class Processed:
         is_new: It came for the first time.
         is_waiting: It is still on its way in, or another program holds it; a later run takes it.
         way: How it travelled.
-        returned: The returned workbook as far as it could be made before the merge.
+        returned: The returned workbook, as soon as it is made; None where this run makes none.
         failure: Kind of the program's own failure over the file; empty for none.
         outside: What outside the program kept its receipt from being written, or the folder that
             it is from being read; None where nothing did. A later run tries again.
@@ -50,7 +51,7 @@ class Processed:
     is_new: bool = True
     is_waiting: bool = False
     way: Way = Way.PACKAGE
-    returned: bytes = field(default=b"", repr=False)
+    returned: Future[bytes] | None = field(default=None, repr=False)
     failure: str = ""
     outside: FpsheetError | None = None
     is_remembered: bool = False
@@ -99,9 +100,9 @@ def sync_inbox(
     yield from (*found.waiting, *found.known)
     progress.start(Step.APPLY, total=len(found.fresh))
     others, left, budget = list[Fresh](), list[Fresh](), Budget()
-    with claim_files(store) as claims:
+    with claim_files(store) as claims, Readers(desk, count=len(found.fresh)) as readers:
         mine = _claimed(_affordable(found.fresh, budget, left), claims, others)
-        for one in receive(mine, desk, count=len(found.fresh)):
+        for one in readers.receive(mine):
             progress.advance(Step.APPLY)
             if one.is_waiting:
                 yield Processed(one.arrival, is_waiting=True)
@@ -111,13 +112,16 @@ def sync_inbox(
             if received.prepared is None and not received.failure:
                 # At once: a run that is ended shall not forget what it refused.
                 note_refusals(store, [refusal_of(received, desk)], actor)
-            yield _merge(received, store, actor)
+            yield _merge(received, store, actor, readers)
     yield from _left_to_others(others, store)
     yield from (Processed(file.arrival, is_waiting=True, is_left=True) for file in left)
 
 
-def _merge(received: Received, store: Store, actor: Actor) -> Processed:
-    """Merge a file in a transaction of its own; one that the program fails over is told of."""
+def _merge(received: Received, store: Store, actor: Actor, readers: Readers) -> Processed:
+    """Merge a file in a transaction of its own; one that the program fails over is told of.
+
+    What goes back is made from the first reading while the next files are merged.
+    """
     arrival, verdict, way = received.arrival, received.verdict, received.way
     if received.prepared is None:
         return Processed(arrival, verdict, way=way, failure=received.failure)
@@ -133,7 +137,7 @@ def _merge(received: Received, store: Store, actor: Actor) -> Processed:
         synced.receipt,
         is_new=synced.is_new,
         way=way,
-        returned=received.returned,
+        returned=readers.answer(received, synced.receipt) if received.reading else None,
     )
 
 
@@ -178,14 +182,14 @@ def plan_inbox(url: str, store: Store, *, desk: Desk, progress: Progress) -> Ite
     found = sort_inbox(url, desk, store)
     yield from (*found.waiting, *found.known)
     progress.start(Step.PLAN, total=len(found.fresh))
-    fresh = [file.arrival for file in found.fresh]
-    for one in receive(fresh, desk, count=len(fresh)):
-        progress.advance(Step.PLAN)
-        if one.is_waiting:
-            yield Processed(one.arrival, is_waiting=True)
-            continue
-        received = _belonging(one, store)
-        yield _planned(received, store)
+    with Readers(desk, count=len(found.fresh)) as readers:
+        for one in readers.receive(file.arrival for file in found.fresh):
+            progress.advance(Step.PLAN)
+            if one.is_waiting:
+                yield Processed(one.arrival, is_waiting=True)
+                continue
+            received = _belonging(one, store)
+            yield _planned(received, store)
 
 
 def sort_inbox(url: str, desk: Desk, store: Store) -> Sorted:

@@ -8,6 +8,8 @@ import gc
 import hashlib
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,13 +19,14 @@ from pathlib import Path
 from fpsheet.checking.verdict import Verdict
 from fpsheet.intake.fault import Fault
 from fpsheet.intake.limits import CHECKING_LIMITS, MEBIBYTE, Limits
-from fpsheet.intake.pool import run_many
+from fpsheet.intake.pool import Pool
 from fpsheet.intake.process import ReadingProcess, Task
 from fpsheet.transport.age_header import AGE_MAGIC
 from fpsheet.transport.folder import is_inside
 from fpsheet.transport.inbox import Arrival, digest_arrival, read_arrival
 from fpsheet.transport.keyring import Keyring
 from fpsheet.transport.outbox import workbook_hash
+from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_sync.merge.content import Prepared
 from fpsheet_templates.errors import FpsheetError, OutsideError
 from fpsheet_templates.load import load_form
@@ -122,8 +125,9 @@ class Received:
         prepared: The submission; None where the file cannot be used.
         way: How it travelled.
         sha256: Hash of the bytes that lay in the inbox.
-        returned: The returned workbook, for a merge that adds nothing to the check; empty where
-            none is wanted or can be made.
+        reading: What was read and found, closed: this process passes it on to the one that makes
+            the returned workbook. Empty where none is wanted.
+        content: The file itself, where there is a reading.
         failure: Kind of the program's own failure over the file; empty for none.
         is_waiting: It vanished, or could not be reached, before it was read.
         seconds: How long it took.
@@ -134,34 +138,66 @@ class Received:
     prepared: Prepared | None = field(repr=False)
     way: Way
     sha256: str
-    returned: bytes = field(default=b"", repr=False)
+    reading: bytes = field(default=b"", repr=False)
+    content: bytes = field(default=b"", repr=False)
     failure: str = ""
     is_waiting: bool = False
     seconds: float = 0.0
 
 
-def receive(arrivals: Iterable[Arrival], desk: Desk, *, count: int) -> Iterator[Received]:
-    """Read and check files; what comes of them is given in their order.
+class Readers(AbstractContextManager["Readers"]):
+    """Reading processes that take files in, and later make the workbooks that go back."""
 
-    Args:
-        arrivals: The files; the next is asked for when there is room to read it.
-        desk: What is needed to judge them.
-        count: How many there are, or fewer.
+    def __init__(self, desk: Desk, *, count: int) -> None:
+        """Get ready.
 
-    Raises:
-        StoreError: The key of the database is missing.
+        Args:
+            desk: What is needed to judge files.
+            count: How many there are, or fewer.
+        """
+        # What is loaded stays: the collector need not go through it again for every few files.
+        gc.freeze()
+        self._limits = desk.limits
+        self._pool = Pool(partial(ReadingProcess, _WORKER, kept=desk), count=count)
 
-    Findings: STR-035, STR-036, and whatever is found in a file.
-    """
-    if not count:
-        return
-    # What is loaded stays: the collector need not go through it again for every few files.
-    gc.freeze()
-    try:
-        start = partial(ReadingProcess, _WORKER, kept=desk)
-        yield from run_many(arrivals, partial(_take, desk.limits), count=count, start=start)
-    finally:
-        gc.unfreeze()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End the processes."""
+        try:
+            self._pool.__exit__(kind)
+        finally:
+            gc.unfreeze()
+
+    def receive(self, arrivals: Iterable[Arrival]) -> Iterator[Received]:
+        """Read and check files; what comes of them is given in their order.
+
+        Args:
+            arrivals: The files; the next is asked for when there is room to read it.
+
+        Raises:
+            StoreError: The key of the database is missing.
+
+        Findings: STR-035, STR-036, and whatever is found in a file.
+        """
+        return self._pool.each(arrivals, partial(_take, self._limits))
+
+    def answer(self, received: Received, receipt: Receipt) -> Future[bytes]:
+        """Put a receipt into a workbook that came as it is, from its first reading.
+
+        Returns:
+            The returned workbook, as soon as it is made; empty where it cannot be.
+        """
+        arguments = {
+            "content": received.content,
+            "reading": received.reading,
+            "receipt": receipt,
+        }
+        return self._pool.beside(_answer, Task(f"{_WORKER}:answer", arguments, self._limits))
+
+
+def _answer(process: ReadingProcess, task: Task) -> bytes:
+    """Let a process make a returned workbook; without one the receipt still tells everything."""
+    made: bytes | Fault = process.run(task)
+    return b"" if isinstance(made, Fault) else made
 
 
 def _take(limits: Limits, process: ReadingProcess, arrival: Arrival) -> Received:
@@ -190,7 +226,9 @@ def _read(limits: Limits, process: ReadingProcess, arrival: Arrival) -> Received
         raise
     except Exception as error:  # noqa: BLE001 - one file must not stop the others
         return _unread(arrival, known, Fault(FAILED), failure=type(error).__name__)
-    return _unread(arrival, known, received) if isinstance(received, Fault) else received
+    if isinstance(received, Fault):
+        return _unread(arrival, known, received)
+    return replace(received, content=data) if received.reading else received
 
 
 def _unread(

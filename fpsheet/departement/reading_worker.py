@@ -1,10 +1,11 @@
 """The worker: turns a file of an inbox into a checked submission.
 
-It sends back no CPR number: submissions leave it prepared, with pseudonyms in place. In a sync it
-works in reading processes, under their limits.
+It sends back no CPR number: submissions leave it prepared, with pseudonyms in place, and what was
+read leaves it closed. In a sync it works in reading processes, under their limits.
 """
 
 import hashlib
+import pickle
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from fpsheet.intake.cover import judge_meta
 from fpsheet.intake.plan import make_plan
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import HereReader, NamedBytes, Reader
-from fpsheet.returned.answered_workbook import sent_workbook
+from fpsheet.returned.answered_workbook import answer_workbook
 from fpsheet.transport.age_header import AGE_MAGIC
 from fpsheet.transport.inbox import PACKAGE_SUFFIX, Arrival
 from fpsheet.transport.outbox import open_plain, workbook_hash
@@ -31,6 +32,7 @@ from fpsheet.transport.package import open_package
 from fpsheet.transport.payload import Payload, PayloadError
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.keys import Keys, read_keys
+from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_sync.merge.content import prepare
 from fpsheet_sync.merge.submission import Submission
 from fpsheet_templates.errors import WorkbookFileError
@@ -58,8 +60,8 @@ class Worker:
         prepared = prepare(submission, self.keys) if submission else None
         digest = hashlib.sha256(data).hexdigest()
         is_returned = self.desk.returns and way is Way.WORKBOOK and prepared is not None
-        returned = self._return(data, verdict) if is_returned else b""
-        return Received(arrival, light, prepared, way, digest, returned)
+        reading = _close(verdict) if is_returned else b""
+        return Received(arrival, light, prepared, way, digest, reading)
 
     def read(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Submission | None]:
         """Read and check the bytes of a file; no submission where they cannot be used."""
@@ -76,17 +78,6 @@ class Worker:
             choices=choices,
         )
         return verdict, make_submission(verdict.check, verdict.findings, form, reception)
-
-    def _return(self, data: bytes, verdict: Verdict) -> bytes:
-        """Make the returned workbook here, where the rows are: nobody has to read them again."""
-        if verdict.check is None:
-            return b""
-        found = verdict.findings, verdict.check
-        language = verdict.check.raw.meta.get("sprog", "da")
-        try:
-            return sent_workbook(data, found, form=self.question.form, language=language)
-        except WorkbookFileError:
-            return b""  # the receipt itself still tells everything
 
     def _judge(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Said | None, str]:
         """Give the verdict, and what else was written and when, where the file is a package."""
@@ -139,6 +130,14 @@ class Worker:
         if opened is None:
             return None, findings, ""
         return opened.payload, findings, opened.manifest.sealed_at
+
+
+def _close(verdict: Verdict) -> bytes:
+    """Close what was read and found in a file, for whichever process makes its returned workbook.
+
+    The process between them has no use for it, and does not open it.
+    """
+    return pickle.dumps(verdict.without_cells(), pickle.HIGHEST_PROTOCOL)
 
 
 def _as_at_the_desk(verdict: Verdict, form: Form) -> Verdict:
@@ -204,3 +203,26 @@ def take(desk: Desk, *, arrival: Arrival, data: bytes) -> Received:
     if not _workers:
         _workers.append(_worker_of(desk, HereReader()))
     return _workers[0].take(arrival, data)
+
+
+def answer(desk: Desk, *, content: bytes, reading: bytes, receipt: Receipt) -> bytes:
+    """Put a receipt into the workbook that `take` read, in a reading process.
+
+    Args:
+        desk: Who took it in.
+        content: The workbook.
+        reading: What `take` read and found.
+        receipt: What became of it.
+
+    Returns:
+        The returned workbook; empty where the package is not whole enough to be changed.
+    """
+    del desk
+    verdict: Verdict = pickle.loads(reading)  # noqa: S301 - closed by `take`
+    if verdict.check is None:
+        return b""
+    found, language = (verdict.findings, verdict.check), verdict.check.raw.meta.get("sprog", "da")
+    try:
+        return answer_workbook(content, found, receipt, form=load_form(), language=language)
+    except WorkbookFileError:
+        return b""  # the receipt itself still tells everything

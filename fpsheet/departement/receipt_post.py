@@ -4,6 +4,8 @@ Each kommune has a folder of its own there, named by its code, so that access to
 to that kommune alone.
 """
 
+import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
@@ -29,7 +31,9 @@ from fpsheet.transport.inbox import Arrival, read_arrival
 from fpsheet.transport.keyring import Keyring
 from fpsheet.transport.signing_key import SigningKey, departement_key
 from fpsheet_sync.database.keys import read_keys
+from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.receipt import Receipt
+from fpsheet_sync.ledger.sync_submissions import given_numbers
 from fpsheet_templates.errors import FpsheetError, OutsideError, WorkbookFileError
 from fpsheet_templates.failure import make_failure
 from fpsheet_templates.form import Form
@@ -39,8 +43,17 @@ BOOK_SUFFIX = ".xlsx"
 RETURNED_SUFFIX = "-retur.xlsx"
 """The returned workbook of a kommune that dropped its workbook in as it is."""
 
+_STEM = re.compile(
+    r"(?P<stem>(?P<kommune>\d+)/(?P<number>(?P=kommune)-\d{4}-(?P<commit>\d{6,})[a-z]?))"
+    + re.escape(SUFFIX)
+)
+"""A receipt in the folder of its kommune, by its number; one put aside has another name."""
+
 _OWNER = "database.txt"
 """Names the database whose receipts lie in the folder, by its key's name."""
+
+_BEHIND = 4
+"""So many files are merged before the receipt of the first is written."""
 
 _SHOWN = 8
 """Digits of a hash that tell one file from another."""
@@ -80,14 +93,31 @@ def post_receipts(
 ) -> Iterator[Processed]:
     """Write the receipts of files under the departement's numbers; what is there stays.
 
-    Each file is passed on as soon as its receipt is there: while one is written, the next are read.
-    A folder that cannot be written stops no other; the file is passed on with what stopped it.
+    A file is passed on when its receipt is there. A folder that cannot be written stops no other;
+    the file is passed on with what stopped it.
     """
     with _Answers(post) as answers:
-        for file in processed:
+        for file in _some_behind(processed):
             outside = file.outside or _try_post(file, folder, answers)
             # Whoever keeps what was passed on shall not keep every workbook in memory.
-            yield replace(file, returned=b"", outside=outside)
+            yield replace(file, returned=None, outside=outside)
+
+
+def _some_behind(processed: Iterable[Processed]) -> Iterator[Processed]:
+    """Pass files on a few later, so that their workbooks are made while the next are merged.
+
+    Those that were merged before something stopped the run are passed on first.
+    """
+    held: deque[Processed] = deque()
+    try:
+        for file in processed:
+            held.append(file)
+            if len(held) > _BEHIND:
+                yield held.popleft()
+    except FpsheetError:
+        yield from held
+        raise
+    yield from held
 
 
 def _try_post(file: Processed, folder: Folder, answers: "_Answers") -> FpsheetError | None:
@@ -103,7 +133,7 @@ def _try_post(file: Processed, folder: Folder, answers: "_Answers") -> FpsheetEr
             return None
         _need_own(folder, answers.post.database)
         if before:
-            _withdraw(folder, file.receipt, before, answers.post)
+            _withdraw(folder, _stem(file.receipt), before, answers.post)
         _post(file, file.receipt, folder, answers)
     except (OutsideError, WorkbookFileError) as error:
         return error
@@ -123,19 +153,49 @@ def _need_own(folder: Folder, database: str) -> None:
         raise make_failure(OutsideError, "error.outside.other_receipts", {"sted": folder.url})
 
 
-def _withdraw(folder: Folder, receipt: Receipt, before: str, post: Post) -> None:
-    """Put aside what was given under a number that another file has now.
+def withdraw_receipts(folder: Folder, store: Store, post: Post) -> list[str]:
+    """Put aside the receipts whose numbers the database never gave.
+
+    A database that was restored from a copy knows nothing of what came after the copy. Where the
+    files come again they get receipts; where they do not, nobody would tell the kommune.
+
+    Returns:
+        The numbers, in order.
+
+    Raises:
+        OutsideError: The folder cannot be reached or written.
+    """
+    stems = [_STEM.fullmatch(name) for name in folder.names(f"*/*{SUFFIX}")]
+    owner = (folder.get(_OWNER) or b"").decode("ascii", "replace").strip()
+    if not any(stems) or owner != post.database:
+        return []
+    # Asked after the folder was looked at: what another run writes meanwhile is known.
+    given = given_numbers(store)
+    withdrawn: list[str] = []
+    for found in filter(None, stems):
+        if (found["kommune"], int(found["commit"])) in given:
+            continue
+        data = folder.get(f"{found['stem']}{SUFFIX}") or b""
+        before = file_of_receipt(data, post.signer.public if post.signer else None)
+        if before:
+            _withdraw(folder, found["stem"], before, post)
+            withdrawn.append(found["number"])
+    return withdrawn
+
+
+def _withdraw(folder: Folder, stem: str, before: str, post: Post) -> None:
+    """Put aside what was given under a number that is no more that file's.
 
     A database that was restored from a copy gives the numbers after the copy once more; the files
     that had them are unknown to it.
     """
-    aside = f"{_stem(receipt)}{WITHDRAWN}{before[:_SHOWN]}"
+    aside = f"{stem}{WITHDRAWN}{before[:_SHOWN]}"
     texts = load_texts("receipt.toml")
-    told = {"nummer": receipt.number, "fil": before[:_SHOWN]}
+    told = {"nummer": stem.rpartition("/")[2], "fil": before[:_SHOWN]}
     said = texts.fill("receipt.withdrawn", post.language, told)
     folder.put(f"{aside}.txt", f"{said}\r\n".encode())
     for suffix in (RETURNED_SUFFIX, SEALED_SUFFIX, BOOK_SUFFIX, SUFFIX):
-        folder.rename(f"{_stem(receipt)}{suffix}", f"{aside}{suffix}")
+        folder.rename(f"{stem}{suffix}", f"{aside}{suffix}")
 
 
 class _Answers(AbstractContextManager["_Answers"]):
@@ -153,11 +213,8 @@ class _Answers(AbstractContextManager["_Answers"]):
         """Return the returned workbook of a file with its receipt in it; empty for none."""
         if file.way is not Way.WORKBOOK:
             return b""
-        # Loaded here: where nothing is new, a sync needs none of it.
-        from fpsheet.returned.answered_workbook import adds_nothing
-
-        if file.returned and adds_nothing(receipt):
-            return file.returned
+        if file.returned is not None:
+            return file.returned.result()
         self._process = self._process or self._stack.enter_context(ReadingProcess())
         return _answer(file.arrival, receipt, self.post, self._process)
 
@@ -165,8 +222,7 @@ class _Answers(AbstractContextManager["_Answers"]):
 def _answer(arrival: Arrival, receipt: Receipt, post: Post, process: ReadingProcess) -> bytes:
     """Put the receipt into a workbook that came as it is; empty where it is gone or was changed.
 
-    The file is read again: the merge found more than the one who read it could know, or an
-    earlier run was ended before its receipt was written.
+    The file is read again: an earlier run was ended before its receipt was written.
     """
     from fpsheet.kommune.take_receipt import answer_checked
 

@@ -177,6 +177,28 @@ def post_receipts(
     return write(processed, receipts, post)
 
 
+def withdraw_receipts(
+    central: "Central", folder: str, desk: "Desk", form: "Form", language: str
+) -> list[str]:
+    """Put aside the receipts of a folder that a restored database does not know.
+
+    Returns:
+        Their numbers.
+
+    Raises:
+        StoreError: The database could not be used.
+        OutsideError: The folder could not be reached or written.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.departement.receipt_post import Post
+    from fpsheet.departement.receipt_post import withdraw_receipts as withdraw
+    from fpsheet.transport.folder import Folder
+
+    post = Post(form, desk.today, desk.key_file, language, desk.unsealing)
+    with closing(open_central(central, with_keys=False)) as store:
+        return withdraw(Folder(folder, is_private=True), store, post)
+
+
 def read_status(central: "Central", form: "Form", aar: int) -> "list[StatusLine]":
     """Give how each kommune stands in a year: those of every country that has delivered.
 

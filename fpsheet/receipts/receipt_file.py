@@ -20,7 +20,7 @@ from fpsheet_templates.load import load_texts
 
 SUFFIX, SEALED_SUFFIX = ".json", ".kvittering"
 WITHDRAWN = "-gaelder-ikke-"
-"""Stands in the name of a receipt whose number went to another file after a restore."""
+"""Stands in the name of a receipt whose number is no more its file's after a restore."""
 _SEAL = "segl"
 _MOST_BYTES = 64 << 20
 

@@ -62,10 +62,11 @@ def answer_workbook(
     """
     findings, check = found
     with in_words(language):
-        answers = _answers(Parts(content))
+        parts = Parts(content)
+        answers = _answers(parts)
+        drop_conflicts(parts)
         merged = (found for found in _told(receipt, check) if found not in findings)
-        told = (*findings, *merged)
-        parts = _marked(content, (told, check), form=form, language=language)
+        replace_marks(parts, (*findings, *merged), check, form=form, language=language)
         told_now = tuple(_write_settled(parts, receipt, check, form))
         if told_now:
             renew_results(parts, day=stored_day(parts))
@@ -100,43 +101,6 @@ def _kept(
     is_same = old.get(f"{PREFIX}.aftryk") == line.values["aftryk"]
     names = ANSWERS if is_same else ("navn", "grund")
     return {name: old[f"{PREFIX}.{name}"] for name in names if old.get(f"{PREFIX}.{name}")}
-
-
-def adds_nothing(receipt: Receipt) -> bool:
-    """Tell whether a receipt puts no more into its file than `sent_workbook` does."""
-    return not (receipt.findings or receipt.conflicts or receipt.settled)
-
-
-def sent_workbook(
-    content: bytes, found: tuple[tuple[Finding, ...], Check], *, form: Form, language: str
-) -> bytes:
-    """Give the returned workbook as it is where the merge adds nothing to the check.
-
-    It can be made before the merge, by whoever has read the file.
-
-    Args:
-        content: The file as it was sent.
-        found: What intake and check found in it, and the checked rows.
-        form: The form.
-        language: Language of the lists and the comments.
-
-    Raises:
-        WorkbookFileError: The package is not whole enough to be changed.
-    """
-    with in_words(language):
-        parts = _marked(content, found, form=form, language=language)
-        stamp(parts, found[1].raw.sha256)
-    return parts.to_bytes()
-
-
-def _marked(
-    content: bytes, found: tuple[tuple[Finding, ...], Check], *, form: Form, language: str
-) -> Parts:
-    findings, check = found
-    parts = Parts(content)
-    drop_conflicts(parts)
-    replace_marks(parts, findings, check, form=form, language=language)
-    return parts
 
 
 def merge_findings(receipt: Receipt) -> Iterator[Finding]:

@@ -106,6 +106,22 @@ class Folder:
             path = f"{root.rstrip('/')}/{name}"
             return bytes(system.cat_file(path)) if system.isfile(path) else None
 
+    def names(self, pattern: str) -> list[str]:
+        """Return the names of the files that fit a pattern (`*/*.json`), with `/`, in order.
+
+        Raises:
+            OutsideError: The folder cannot be reached.
+        """
+        with reaching(self.url):
+            if _SCHEME not in self.url:
+                here = Path(self.url)
+                return sorted(one.relative_to(here).as_posix() for one in here.glob(pattern))
+            from fsspec.core import url_to_fs
+
+            system, root = url_to_fs(self.url)
+            root = root.rstrip("/")
+            return sorted(path[len(root) + 1 :] for path in system.glob(f"{root}/{pattern}"))
+
     def rename(self, name: str, new: str) -> None:
         """Give a file another name in the same folder; nothing where it is not there.
 

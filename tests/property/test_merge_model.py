@@ -1,8 +1,10 @@
 """Random histories against a model of the merge that was written from docs/merge.md alone.
 
 Copies of a workbook are edited, duplicated, sent, and take their receipts or do not; the
-departement decides, holds and releases; workbooks are pulled. After every event the database
-says what the model says, in whatever order the same commits come (I5), and rebuilt (I11).
+departement decides, holds and releases; workbooks are pulled for this year and others; citizens get
+new CPR numbers, in one step or two and in any workbook, and move to another kommune. After every
+event the database says what the model says, in whatever order the same commits come (I5), and
+rebuilt (I11). `tools/play_histories.py` plays thousands.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fpsheet_sync.citizens.between import find_between
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.store import lock
 from fpsheet_sync.ledger.conflict_decision import (
@@ -30,22 +33,23 @@ from fpsheet_sync.merge.commit import NEW, CommitKind
 from fpsheet_sync.merge.stamp import ToldDecision
 from fpsheet_sync.merge.submission import Choice
 from fpsheet_sync.upkeep.rebuild import rebuild
-from tests.support.merge_model import Decided, Pulled, Released, Sent, play
+from tests.support.merge_model import Decided, Pulled, Released, Sent, Typed, is_unsaid, play
 from tests.support.stores import careless, pg_stores, sqlite_template, stores
-from tests.support.submissions import ACTOR, START, RowSpec, Sending, build, sync
+from tests.support.submissions import ACTOR, KEYS, START, RowSpec, Sending, build, sync
 
 if TYPE_CHECKING:
     from random import Random
 
     from fpsheet_sync.database.store import Store
     from fpsheet_sync.ledger.receipt import Receipt
+    from fpsheet_sync.merge.state import State
     from fpsheet_sync.merge.submission import Submission
     from tests.support.merge_model import Event, Played, Sides
     from tests.support.stores import Stores
 
 __all__ = ["careless", "pg_stores", "sqlite_template", "stores"]
 
-KOMMUNE, GROUP = "956", "timer_pr_uge"
+KOMMUNE, NEIGHBOUR, GROUP = "956", "957", "timer_pr_uge"
 SHARED = ("1", "2", "3")
 MOST_COPIES = 5
 MARKS = tuple(str(number) for number in range(11, 11 + MOST_COPIES))
@@ -72,6 +76,7 @@ class Copy:
         shown: Row → sides of the conflicts of that receipt.
         choices: Row → value and sides, chosen in the list.
         is_alone: No other copy has this stamp.
+        aar: Its reporting year.
     """
 
     mark: str
@@ -86,6 +91,7 @@ class Copy:
     shown: dict[str, Sides] = field(default_factory=dict)
     choices: dict[str, tuple[float, Sides]] = field(default_factory=dict)
     is_alone: bool = True
+    aar: int = 2026
 
 
 class Town:
@@ -97,9 +103,19 @@ class Town:
         self.commits: dict[int, int] = {}
         self.files: dict[bytes, Submission] = {}
         self.clock = self.fresh = 0
-        rows = (*SHARED, *MARKS, *FILLING)
-        self.copies = [Copy(MARKS[0], "AAAAAAAA", dict.fromkeys(rows, 5.0))]
+        rows = dict.fromkeys((*SHARED, *MARKS, *FILLING), 5.0)
+        numbers = {f"{kind}{row}": 0.0 for row in SHARED for kind in "bn"}
+        self.copies = [Copy(MARKS[0], "AAAAAAAA", {**rows, **numbers})]
         self.send(self.copies[0])
+        self.meet_neighbour()
+
+    def meet_neighbour(self) -> None:
+        """Let another kommune report the citizens whom everybody edits, by their first number."""
+        rows = [borger(at, f"NNNNNNNN-B-{at:04d}", row) for at, row in enumerate(SHARED, start=4)]
+        self.neighbours = build({"borger": rows}, Sending(NEIGHBOUR, "NNNNNNNN", "", self.now()))
+        self.files[self.neighbours.original] = self.neighbours
+        sync(self.store, self.neighbours)
+        self.beside = state_hash(self.store, kommuner=[NEIGHBOUR])
 
     def now(self) -> int:
         """Let ten minutes pass."""
@@ -155,6 +171,32 @@ class Town:
         if self.chance.random() < 0.8:
             self.send(copy)
 
+    def renumber(self, copy: Copy) -> None:
+        """Type a citizen's new number: in all rows, on Borgere alone, or in the others alone."""
+        row = self.chance.choice(SHARED)
+        cells = [cell for cell in (f"b{row}", f"n{row}", f"p{row}") if cell in copy.cells]
+        kinds = self.chance.choice(("bnp", "bnp", "bnp", "b", "np"))
+        copy.cells |= {cell: 1.0 for cell in cells if cell[0] in kinds}
+
+    def move(self, copy: Copy) -> None:
+        """Say that a citizen moves to the other kommune."""
+        row = self.chance.choice(SHARED)
+        if copy.workbook == "AAAAAAAA" and f"o{row}" not in copy.cells:
+            copy.cells |= {f"o{row}": 1.0, f"p{row}": copy.cells[f"b{row}"]}
+
+    def type_anew(self, _: Copy) -> None:
+        """Type citizens into another workbook, under the number that somebody happens to know."""
+        number, workbook = len(self.history), f"S{len(self.history):07d}"
+        said = {f"b{row}": self.chance.choice((0.0, 1.0)) for row in SHARED if self.rarely(0.5)}
+        rows = [
+            borger(at, f"{workbook}-B-{at:04d}", cell[1:], said[cell])
+            for at, cell in enumerate(said, start=4)
+        ]
+        file = build({"borger": rows}, Sending(KOMMUNE, workbook, "", self.now(), str(number)))
+        self.files[file.original] = file
+        self.commits[number] = sync(self.store, file)[0].receipt.commit
+        self.history.append(Typed(said))
+
     def lose(self, copy: Copy) -> None:
         """Lose rows, or find one again."""
         gone = [row for row in copy.sent if row not in copy.cells]
@@ -178,13 +220,14 @@ class Town:
         number = len(self.history)
         copy.cells[copy.mark] = self.new_value()
         rows = [row for row in SHARED if row in copy.cells]
-        blocked = frozenset(row for row in rows if copy.event is not None and self.rarely())
+        faulty = {row for row in rows if copy.event is not None and self.rarely()}
+        blocked = self.waiting_cells(copy, faulty)
         file = self.file_of(copy, blocked)
         self.files[file.original] = file
         receipt = sync(self.store, file)[0].receipt
         self.commits[number] = receipt.commit
         event = Sent(
-            copy.event, copy.written, dict(copy.cells), blocked, dict(copy.choices), len(CITIZENS)
+            copy.event, copy.written, dict(copy.cells), blocked, dict(copy.choices), len(OTHERS)
         )
         self.history.append(event)
         played = play(self.history)
@@ -195,15 +238,45 @@ class Town:
         copy.shown = {row: known.sides for row, known in played.rows.items() if known.sides}
         copy.is_alone = True
 
-    def rarely(self) -> bool:
+    def waiting_cells(self, copy: Copy, faulty: set[str]) -> frozenset[str]:
+        """Give the cells of a copy that wait: the check holds a row under another number."""
+        cells = copy.cells
+        for row in SHARED:
+            if cells[f"n{row}"] != cells[f"b{row}"]:
+                faulty.add(row)
+            if f"p{row}" in cells and cells[f"p{row}"] != cells[f"b{row}"]:
+                faulty |= {f"o{row}", f"p{row}"}
+        return frozenset({*faulty, *(f"n{row}" for row in faulty if row in SHARED)})
+
+    def rarely(self, share: float = 0.08) -> bool:
         """Tell whether something rare happens."""
-        return self.chance.random() < 0.08
+        return self.chance.random() < share
 
     def file_of(self, copy: Copy, blocked: frozenset[str]) -> Submission:
         """Give the file that a copy makes."""
-        specs = [
-            RowSpec(at, f"AAAAAAAA-F-{int(row):04d}", values_of(row, hours), row in blocked)
-            for at, (row, hours) in enumerate(sorted(copy.cells.items()), start=4)
+        cells = copy.cells
+        spells = [
+            RowSpec(
+                at,
+                f"AAAAAAAA-F-{int(row):04d}",
+                values_of(row, cells[row], cells.get(f"n{row}", 0.0)),
+                row in blocked,
+            )
+            for at, row in enumerate(sorted(filter(str.isdecimal, cells)), start=4)
+        ]
+        moves = [
+            RowSpec(
+                at,
+                f"AAAAAAAA-O-{int(row):04d}",
+                move_of(row, cells[f"p{row}"]),
+                f"o{row}" in blocked,
+            )
+            for at, row in enumerate(SHARED, start=4)
+            if f"o{row}" in cells
+        ]
+        own = [
+            borger(at, f"AAAAAAAA-B-{int(row):04d}", row, cells[f"b{row}"])
+            for at, row in enumerate(SHARED, start=4)
         ]
         ids = {one.row_id: one for one in self.receipt_conflicts(copy)}
         choices = tuple(
@@ -212,9 +285,17 @@ class Town:
         )
         minute = self.now()
         sending = Sending(
-            KOMMUNE, copy.workbook, copy.stamp, minute, str(minute), choices=choices, told=copy.told
+            KOMMUNE,
+            copy.workbook,
+            copy.stamp,
+            minute,
+            str(minute),
+            choices=choices,
+            told=copy.told,
+            aar=copy.aar,
         )
-        return build({"borger": CITIZENS, "forloeb": specs}, sending)
+        sheets = {"borger": [*own, *OTHERS], "forloeb": spells, "overdragelse": moves}
+        return build(sheets, sending)
 
     def receipt_conflicts(self, copy: Copy) -> list[Shown]:
         """Give the conflicts that the last receipt of a copy shows."""
@@ -268,15 +349,28 @@ class Town:
         if len(self.copies) >= MOST_COPIES:
             return
         workbook = f"P{len(self.history):07d}"
-        issue = issue_workbook(self.store, KOMMUNE, workbook, aar=2027, actor=self.boss())
+        aar = self.chance.choice((2024, 2025, 2026, 2027))
+        issue = issue_workbook(self.store, KOMMUNE, workbook, aar=aar, actor=self.boss())
         assert issue is not None
-        cells = {name_of(row["raekke_id"]): row[GROUP] for row in issue.rows["forloeb"].to_dicts()}
-        known = {row: one.value for row, one in play(self.history).rows.items()}
-        assert cells == known
-        copy = Copy(MARKS[len(self.copies)], workbook, dict(cells), len(self.history), issue.parent)
-        copy.sent = dict(cells)
+        played = play(self.history)
+        known = {row: one.value for row, one in played.rows.items()}
+        for row in SHARED:
+            # Every row is shown under the newest number that the kommune told.
+            for cell in (f"n{row}", f"p{row}"):
+                known |= {cell: known[f"b{row}"]} if cell in known else {}
+        rows = issue.rows
+        shown = {name_of(row["raekke_id"]): row[GROUP] for row in rows["forloeb"].to_dicts()}
+        for sheet, kind in (("borger", "b"), ("forloeb", "n"), ("overdragelse", "p")):
+            for record in rows[sheet].to_dicts():
+                name = record["cpr"][-2:].lstrip("0")
+                if name in SHARED:
+                    shown[f"{kind}{name}"] = float(record["cpr"] == cpr_of(name, 1.0))
+        shown |= {f"o{row[1:]}": 1.0 for row in shown if row[0] == "p"}
+        assert shown == known
+        copy = Copy(MARKS[len(self.copies)], workbook, dict(shown), len(self.history), issue.parent)
+        copy.sent, copy.aar = dict(shown), aar
         self.copies.append(copy)
-        self.history.append(Pulled(cells))
+        self.history.append(Pulled(shown))
 
     def look(self) -> None:
         """Compare the database with the model."""
@@ -285,6 +379,7 @@ class Town:
             state = read_state(connection, KOMMUNE)
         frame = state.rows["forloeb"]
         found = {name_of(row["raekke_id"]): row[GROUP] for row in frame.to_dicts()}
+        found |= numbers_in(state)
         assert found == {row: known.value for row, known in played.rows.items()}
         sides = {
             name_of(key[1]): sorted(float(str(claim.values[0])) for claim in conflict.claims)
@@ -292,6 +387,21 @@ class Town:
         }
         assert sides == sides_of(played)
         assert {self.commits[number] for number in played.held} == set(state.holds)
+
+    def look_across(self) -> None:
+        """Compare what kommuner are told of each other with the model, and the neighbour's rows."""
+        played = play(self.history)
+        with self.store.read() as connection:
+            between = find_between(connection, KOMMUNE)
+            known = read_state(connection, KOMMUNE).rows["borger"]
+        names = {row["raekke_id"]: citizen_of(row["borger"])[0] for row in known.to_dicts()}
+        told = {
+            names[record]
+            for found, record in zip(between.findings, between.records, strict=True)
+            if found.code == "MEL-006"
+        }
+        assert told == {row for row in SHARED if is_unsaid(played, f"o{row}", f"b{row}")}
+        assert state_hash(self.store, kommuner=[NEIGHBOUR]) == self.beside
 
 
 @dataclass(frozen=True)
@@ -306,29 +416,62 @@ class Shown:
 ACTS = (
     *([Town.type] * 6 + [Town.send] * 6 + [Town.take_receipt] * 4 + [Town.resolve] * 3),
     *([Town.quarrel] * 5 + [Town.hear] * 6),
+    *([Town.renumber] * 3 + [Town.move] * 2 + [Town.type_anew] * 2),
     *([Town.duplicate] * 3 + [Town.lose, Town.choose, Town.choose, Town.release, Town.pull]),
 )
 
 
-def values_of(row: str, hours: float) -> dict[str, object]:
+def values_of(row: str, hours: float, number: float = 0.0) -> dict[str, object]:
     """Give the values of a row; each is about a citizen of its own."""
-    day = date(2026, 1, 5)
-    return {"cpr": cpr_of(row), "forloeb_type": "revurdering", "start_dato": day, GROUP: hours}
+    cpr, day = cpr_of(row, number), date(2026, 1, 5)
+    return {"cpr": cpr, "forloeb_type": "revurdering", "start_dato": day, GROUP: hours}
 
 
-def cpr_of(row: str) -> str:
-    """Give the CPR number of the citizen of a row."""
-    return f"61018012{int(row):02d}"
+def move_of(row: str, number: float) -> dict[str, object]:
+    """Give the values of a row that says that a citizen moves."""
+    return {"cpr": cpr_of(row, number), "til_kommune": NEIGHBOUR, "dato": date(2026, 2, 2)}
 
 
-CITIZENS = tuple(
-    RowSpec(
-        at,
-        f"AAAAAAAA-B-{int(row):04d}",
-        {"cpr": cpr_of(row), "pensionist_foer_reform": "nej", "sagsbehandler": "AB"},
-    )
-    for at, row in enumerate((*SHARED, *MARKS, *FILLING), start=4)
+def cpr_of(row: str, number: float = 0.0) -> str:
+    """Give the first CPR number of the citizen of a row, or the one that replaced it."""
+    return f"6{1 + int(number)}018012{int(row):02d}"
+
+
+def borger(at: int, row_id: str, row: str, number: float = 0.0) -> RowSpec:
+    """Give the row of a citizen on Borgere, with the former number if there is one."""
+    former = cpr_of(row) if number else None
+    values = {"cpr": cpr_of(row, number), "pensionist_foer_reform": "nej", "sagsbehandler": "AB"}
+    return RowSpec(at, row_id, {**values, "tidligere_cpr": former})
+
+
+OTHERS = tuple(
+    borger(at, f"AAAAAAAA-B-{int(row):04d}", row)
+    for at, row in enumerate((*MARKS, *FILLING), start=4 + len(SHARED))
 )
+"""Citizens on Borgere about whom nobody ever types anything."""
+
+CITIZENS = {
+    KEYS.pseudonyms([cpr_of(row, number)], kommune_kode=KOMMUNE)[0]: (row, number)
+    for row in (*SHARED, *MARKS, *FILLING)
+    for number in (0.0, 1.0)
+}
+
+
+def citizen_of(pseudonym: str) -> tuple[str, float]:
+    """Give the row of a citizen, and which number of hers a pseudonym stands for."""
+    return CITIZENS[pseudonym]
+
+
+def numbers_in(state: State) -> dict[str, float]:
+    """Give the cells with a number, and the rows that say of a move, as the model names them."""
+    found: dict[str, float] = {}
+    for sheet, kind in (("borger", "b"), ("forloeb", "n"), ("overdragelse", "p")):
+        for row in state.rows[sheet].to_dicts():
+            name, number = citizen_of(row["borger"])
+            if name in SHARED:
+                assert f"{kind}{name}" not in found
+                found[f"{kind}{name}"] = number
+    return found | {f"o{cell[1:]}": 1.0 for cell in found if cell[0] == "p"}
 
 
 def name_of(row_id: str) -> str:
@@ -356,6 +499,7 @@ def bring(target: Store, source: Store, town: Town, chance: Random) -> None:
     with source.read() as connection:
         commits = read_commits(connection, KOMMUNE)
     chance.shuffle(commits)
+    sync(target, town.neighbours)
     for commit in commits:
         if commit.kind is CommitKind.SUBMISSION:
             sync(target, by_hash[commit.sha256])
@@ -366,13 +510,18 @@ def bring(target: Store, source: Store, town: Town, chance: Random) -> None:
             add_commit(connection, KOMMUNE, own, read_commits(connection, KOMMUNE))
 
 
-@settings(max_examples=max(8, MOST // 4))
-@given(chance=st.randoms(use_true_random=False))
-def test_the_merge_does_as_the_page_says(stores: Stores, chance: Random) -> None:
-    """Whatever happens, in whatever order it comes (I5), and rebuilt (I11)."""
+def play_history(stores: Stores, chance: Random, *, replays: bool = True) -> None:
+    """Play a history and look after each step; then bring its commits in another order.
+
+    Without `replays` the history is only played, which takes a third of the time.
+    """
     store = stores.first()
     town = Town(store, chance)
     town.live(14)
+    town.look_across()
+    if not replays:
+        stores.close()
+        return
     other = stores.again(1)
     if not any(isinstance(event, Pulled) for event in town.history):
         # What was pulled holds what was in force then, and cannot come before it.
@@ -382,3 +531,10 @@ def test_the_merge_does_as_the_page_says(stores: Stores, chance: Random) -> None
         other = stores.again(1)
     assert rebuild(store, other, town.files.__getitem__, ACTOR).is_same
     stores.close()
+
+
+@settings(max_examples=max(8, MOST // 4))
+@given(chance=st.randoms(use_true_random=False))
+def test_the_merge_does_as_the_page_says(stores: Stores, chance: Random) -> None:
+    """Whatever happens, in whatever order it comes (I5), and rebuilt (I11)."""
+    play_history(stores, chance)

@@ -1,9 +1,9 @@
 """Rules against what the departement already holds: each with a failing and a passing file.
 
 HIS-001, HIS-002 and HIS-024 are shown in test_merge, HIS-003 to HIS-007 and HIS-010 in
-test_identity, HIS-009, HIS-011 and HIS-019 in test_descent, HIS-021, HIS-022 and HIS-023 (what is
-written into the lists) in tests/workbook/test_answer. Here: HIS-008, HIS-012 to HIS-015,
-HIS-016, HIS-017, HIS-018, HIS-020.
+test_identity, HIS-009, HIS-011 and HIS-019 in test_descent, HIS-025 in test_joint_cases, HIS-026 in
+test_one_row_each, HIS-021, HIS-022 and HIS-023 (what is written into the lists) in
+tests/workbook/test_answer. Here: HIS-008, HIS-012 to HIS-018, HIS-020.
 """
 
 from __future__ import annotations
@@ -153,7 +153,8 @@ def test_every_sentence_can_be_filled(level: RuleLevel, language: str) -> None:
     """Sentence and remedy need nothing but the place and the details the rule gives."""
     form = load_form()
     details = tuple(
-        (name, "7") for name in ("antal", "af", "anden", "kommune", "raekker", "sted", "liste")
+        (name, "7")
+        for name in ("antal", "af", "anden", "kommune", "raekker", "regler", "sted", "liste")
     )
     for rule in form.rules:
         if rule.level is level:

@@ -5,16 +5,23 @@ from __future__ import annotations
 from itertools import permutations
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fpsheet_sync.ledger.state_hash import state_hash
 from tests.support.submissions import KEYS, Sending, codes, rows, send, submit, sync
 
 if TYPE_CHECKING:
+    from random import Random
+
     from fpsheet_sync.database.store import Store
+    from fpsheet_sync.merge.submission import Submission
     from tests.support.stores import Stores
 
 OLD, NEW, OTHER = "6101801234", "6202801235", "6303801236"
+MOST = settings.default.max_examples if settings.default else 100
 CITIZENS = "# borger\n| id | cpr | pensionist_foer_reform | sagsbehandler | tidligere_cpr |\n"
 SPELLS = "# forloeb\n| id | cpr | forloeb_type | start_dato | blocked |\n"
 
@@ -107,3 +114,86 @@ def test_a_line_used_for_somebody_else_is_another_row(store: Store) -> None:
     receipt = send(store, other, Sending(minute=5))
     assert "HIS-003" in [code for code, _ in codes(receipt)]
     assert {known_as(OLD), known_as(OTHER)} <= set(citizens(store))
+
+
+FORMS = {
+    "old": citizen("1", OLD),
+    "new": citizen("1", NEW),
+    "new after old": citizen("1", NEW, OLD),
+    "newest after new": citizen("1", OTHER, NEW),
+}
+"""What a workbook may say of one citizen, who had up to three numbers."""
+
+
+@settings(max_examples=max(12, MOST // 4))
+@given(chance=st.randoms(use_true_random=False))
+def test_two_workbooks_with_any_numbers_share_one_row(stores: Stores, chance: Random) -> None:
+    """No number in force is another row's, nor the former number of another row, in any order.
+
+    But for a row that tells of a still older number: without it nobody would know.
+    """
+    files: list[Submission] = []
+    last: dict[str, str] = {}
+    for minute in range(chance.choice((2, 3, 4))):
+        workbook = chance.choice(("AAAAAAAA", "BBBBBBBB"))
+        text = CITIZENS + chance.choice(tuple(FORMS.values()))
+        sending = Sending(workbook=workbook, minute=minute * 10, parent=last.get(workbook, ""))
+        files.append(submit(text, sending))
+        last[workbook] = files[-1].sha256
+    store = stores.first()
+    sync(store, *files)
+    in_force = rows(store, "borger").filter(pl.col("annuller").is_null())
+    is_link = (pl.col("borger") == known_as(NEW)) & (pl.col("tidligere_cpr") == known_as(OLD))
+    if (in_force["tidligere_cpr"] == known_as(NEW)).any():
+        in_force = in_force.filter(~is_link.fill_null(value=False))
+    numbers = in_force["borger"].to_list()
+    former = in_force["tidligere_cpr"].drop_nulls().to_list()
+    assert len({*numbers, *former}) == len(numbers) + len(former)
+    other = stores.again(1)
+    sync(other, *chance.sample(files, len(files)))
+    assert state_hash(other) == state_hash(store)
+    stores.close()
+
+
+def test_who_knows_the_former_number_alone_is_told_of_the_newer(store: Store) -> None:
+    """HIS-026: the old number in another workbook is the same citizen; the newer number stays.
+
+    What else the row says counts, the file once more says nothing new, and with the number typed
+    as it is told all is as it was.
+    """
+    send(store, CITIZENS + citizen("1", NEW, OLD))
+    other = Sending(workbook="BBBBBBBB", minute=10)
+    first = send(store, CITIZENS + citizen("1", OLD).replace("AB", "CD"), other)
+    assert [code for code, _ in codes(first)].count("HIS-026") == 1
+    assert citizens(store) == [known_as(NEW)]
+    assert rows(store, "borger")["sagsbehandler"].to_list() == ["CD"]
+    again = Sending(workbook="BBBBBBBB", minute=20, parent=first.sha256)
+    second = send(store, CITIZENS + citizen("1", OLD).replace("AB", "CD"), again)
+    assert codes(second) == []
+    typed = Sending(workbook="BBBBBBBB", minute=30, parent=second.sha256)
+    send(store, CITIZENS + citizen("1", NEW, OLD).replace("AB", "CD"), typed)
+    assert citizens(store) == [known_as(NEW)]
+
+
+def test_a_link_told_late_leaves_one_row_and_both_values(store: Store) -> None:
+    """Two rows were in force before anybody said that they are one citizen: the newer number stays.
+
+    The other row's value is told (HIS-011), and its workbook goes on with the row that stayed.
+    """
+    first = send(store, CITIZENS + citizen("1", NEW))
+    other = send(
+        store,
+        CITIZENS + citizen("1", OLD).replace("AB", "CD"),
+        Sending(workbook="BBBBBBBB", minute=10),
+    )
+    assert len(citizens(store)) == 2
+    receipt = send(
+        store, CITIZENS + citizen("1", NEW, OLD), Sending(minute=20, parent=first.sha256)
+    )
+    assert citizens(store) == [known_as(NEW)]
+    assert "HIS-011" in [code for code, _ in codes(receipt)]
+    assert [one.left.get("sagsbehandler") for one in receipt.replaced if one.left] == ["CD"]
+    later = Sending(workbook="BBBBBBBB", minute=30, parent=other.sha256)
+    send(store, CITIZENS + citizen("1", OLD).replace("AB", "EF"), later)
+    assert citizens(store) == [known_as(NEW)]
+    assert len(rows(store, "borger")) == 1

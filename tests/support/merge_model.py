@@ -2,6 +2,10 @@
 
 The model knows values only: no files, commits, hashes or frames. A history is a list of what
 happened; playing it gives what is in force, what is in conflict, and what receipts tell.
+
+A cell has a name. `1` is a row with its value, `n1` is the number of the citizen in that row, `o1`
+is a row that says that citizen 1 moves, `p1` the number in it, and `b1` is the row of citizen 1 on
+Borgere with its number. Numbers are counted: 0 is the first one, 1 the one that replaced it.
 """
 
 from __future__ import annotations
@@ -39,6 +43,17 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class Typed:
+    """Another workbook in which somebody typed citizens anew.
+
+    Attributes:
+        said: Cell on Borgere → which number of the citizen.
+    """
+
+    said: dict[str, Value]
+
+
+@dataclass(frozen=True)
 class Pulled:
     """A workbook filled from the database, with what stands in it."""
 
@@ -61,7 +76,7 @@ class Released:
     file: int
 
 
-Event: TypeAlias = "Sent | Pulled | Decided | Released"
+Event: TypeAlias = "Sent | Typed | Pulled | Decided | Released"
 
 
 @dataclass
@@ -106,9 +121,24 @@ def play(history: list[Event]) -> Played:
             played.line[number] = frozenset()
         elif isinstance(event, Decided):
             decide(played, event.row, event.value, event.seen, number)
+        elif isinstance(event, Typed):
+            for row, said in event.said.items():
+                known = played.rows.get(row)
+                if known is None or said > known.value:
+                    played.rows[row] = Row(said, number)
         elif isinstance(event, Sent):
             take(played, number, event, is_released=number in released)
     return played
+
+
+def rows_of(cells: dict[str, Value]) -> set[str]:
+    """Give the cells that are rows: a number stands in the row of another cell."""
+    return {cell for cell in cells if cell[0] not in "np"}
+
+
+def is_unsaid(played: Played, moved: str, citizen: str) -> bool:
+    """Tell whether a citizen whom another kommune reports too moved without anybody saying so."""
+    return citizen in played.rows and moved not in played.rows
 
 
 def take(played: Played, number: int, file: Sent, *, is_released: bool) -> None:
@@ -117,8 +147,8 @@ def take(played: Played, number: int, file: Sent, *, is_released: bool) -> None:
     told = {} if parent is None else {**played.told[parent], **file.written}
     gone = frozenset() if parent is None else played.gone[parent]
     played.line[number] = frozenset() if parent is None else played.line[parent] | {parent}
-    missing = told.keys() - file.said.keys() - gone
-    is_held = len(missing) > MOST_LOST * (len(told.keys() - gone) + file.others)
+    missing = rows_of(told) - file.said.keys() - gone
+    is_held = len(missing) > MOST_LOST * (len(rows_of(told) - gone) + file.others)
     if is_held and not is_released:
         played.held.add(number)
         played.told[number], played.gone[number] = told, gone

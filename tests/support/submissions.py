@@ -53,6 +53,7 @@ class Sending:
         minute: Minutes after `START` at which the file was saved; None for a file without time.
         told: Decisions that the stamp says a receipt wrote into the file.
         salt: Tells files of the same content apart, as another program's bytes would.
+        aar: The reporting year.
     """
 
     kommune: str = "956"
@@ -65,6 +66,7 @@ class Sending:
     explanations: tuple[Explanation, ...] = ()
     choices: tuple[Choice, ...] = ()
     told: tuple[ToldDecision, ...] = ()
+    aar: int = 2026
 
 
 ORDINARY = Sending()
@@ -114,7 +116,7 @@ def build(rows: Mapping[str, Iterable[RowSpec]], sending: Sending = ORDINARY) ->
     return Submission(
         sha256=hashlib.sha256(identity.encode()).hexdigest(),
         kommune_kode=sending.kommune,
-        aar=2026,
+        aar=sending.aar,
         workbook_id=sending.workbook,
         parent=sending.parent,
         form_version=1,

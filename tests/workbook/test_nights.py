@@ -11,10 +11,11 @@ import json
 import os
 from contextlib import closing
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fsspec import register_implementation
+from fsspec import AbstractFileSystem, register_implementation
 from fsspec.implementations.memory import MemoryFileSystem
 from sqlalchemy import create_engine, text
 
@@ -31,8 +32,7 @@ from tests.support.exchange import TODAY, Exchange
 from tests.support.postgresql import new_database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
 KOMMUNER = ("955", "956", "957", "959")
 OLD = datetime(2026, 3, 2, 8, tzinfo=UTC).timestamp()
@@ -41,14 +41,20 @@ OLD = datetime(2026, 3, 2, 8, tzinfo=UTC).timestamp()
 class Night:
     """A departement whose inbox has a workbook of each kommune, and a database of some kind."""
 
-    def __init__(self, root: Path, url: str, capsys: pytest.CaptureFixture[str]) -> None:
-        self.root, self.url, self.capsys = root, url, capsys
+    def __init__(
+        self,
+        root: Path,
+        url: str,
+        capsys: pytest.CaptureFixture[str],
+        kommuner: Sequence[str] = KOMMUNER,
+    ) -> None:
+        self.root, self.url, self.capsys, self.kommuner = root, url, capsys, kommuner
         self.inbox = root / "indbakke"
-        for number, kode in enumerate(KOMMUNER):
+        for number, kode in enumerate(kommuner):
             rows = {
                 "borger": [
                     {
-                        "cpr": f"610180123{number}",
+                        "cpr": f"610180{1230 + number}",
                         "sagsbehandler": "AB",
                         "pensionist_foer_reform": "nej",
                     }
@@ -86,7 +92,7 @@ class Night:
         """Return the kommuner with a submission in the database."""
         store = open_store(self.url)
         with closing(store), store.read() as connection:
-            return {kode for kode in KOMMUNER if read_commits(connection, kode)}
+            return {kode for kode in self.kommuner if read_commits(connection, kode)}
 
 
 @pytest.fixture
@@ -119,6 +125,58 @@ def test_one_folder_of_receipts_that_cannot_be_written_stops_no_other(night: Nig
     assert night.receipts() == set(KOMMUNER)
     # The workbook that goes back was not forgotten either.
     assert len(list((night.root / "kvitteringer").glob("*/*-retur.xlsx"))) == len(KOMMUNER)
+
+
+def test_a_night_of_98_folders(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One folder, one disk and one file fail: the other 95 are as ever, and each of the three told.
+
+    The server that goes is `test_a_server_that_starts_again_in_the_middle_is_waited_for`. In the
+    next night, all mended, the last receipts are written and nobody's is written twice.
+    """
+    every = load_form().kommuner.values()
+    kommuner = [one.code for one in every if one.jurisdiction == "DK" and one.valid_to is None]
+    assert len(kommuner) == 98
+    make_database(tmp_path / "central.db")
+    url = f"sqlite:///{(tmp_path / 'central.db').as_posix()}"
+    night = Night(tmp_path, url, capsys, kommuner)
+    folder, disk, file = kommuner[3], kommuner[50], kommuner[90]
+    receipts = tmp_path / "kvitteringer"
+    receipts.mkdir()
+    (receipts / folder).write_bytes(b"")
+    opened, fetched = os.open, AbstractFileSystem.cat_file
+
+    def open_or_fill(path: Any, *rest: Any, **more: Any) -> int:  # noqa: ANN401 - os.open's own
+        if receipts / disk in Path(os.fspath(path)).parents:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return opened(path, *rest, **more)
+
+    def fetch_or_lose(system: AbstractFileSystem, path: str, **more: Any) -> bytes:  # noqa: ANN401 - as above
+        if path.endswith(f"{file}.xlsx"):
+            raise FileNotFoundError(path)
+        data: bytes = fetched(system, path, **more)
+        return data
+
+    monkeypatch.setattr(os, "open", open_or_fill)
+    monkeypatch.setattr(AbstractFileSystem, "cat_file", fetch_or_lose)
+    code, lines, warned = night.sync()
+    monkeypatch.undo()
+    assert (code, len(lines)) == (ExitCode.USAGE, 98)
+    states = {name.removesuffix(".xlsx"): line["state"] for name, line in lines.items()}
+    assert {kode for kode, state in states.items() if state == "flettet"} == {*kommuner} - {file}
+    assert (states[file], night.merged()) == ("waiting", {*kommuner} - {file})
+    assert night.receipts() == {*kommuner} - {folder, disk, file}
+    outside = {name.removesuffix(".xlsx") for name, line in lines.items() if line["outside"]}
+    assert outside == {folder, disk}
+    for kode in (folder, disk):
+        assert f"Kvitteringen til {kode} er ikke skrevet" in warned
+    assert "Der er ikke plads" in warned
+    (receipts / folder).unlink()
+    before = {one: one.read_bytes() for one in receipts.rglob("*.json")}
+    code, lines, warned = night.sync()
+    assert (code, warned, night.merged(), night.receipts()) == (0, "", {*kommuner}, {*kommuner})
+    assert {one: one.read_bytes() for one in before} == before
 
 
 class Failing(MemoryFileSystem):  # type: ignore[misc]
@@ -372,6 +430,39 @@ def test_numbers_given_again_after_a_restore(night: Night) -> None:
     assert "gælder ikke længere" in warned
     before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
     night.sync()
+    assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
+
+
+def test_a_receipt_that_a_restored_database_does_not_know_is_put_aside(night: Night) -> None:
+    """The database is put back, and the file that came later is gone from the inbox.
+
+    Nobody gets its number again: the receipt is put aside all the same, its kommune has a note, the
+    departement is told its number with exit code 1, and the next night is quiet. A release that is
+    known keeps its receipt.
+    """
+    night.sync()
+    copy = (night.root / "central.db").read_bytes()
+    changed = {"borger": [{"cpr": "6101801239", "pensionist_foer_reform": "nej"}]}
+    second = night.inbox / "956" / "to.xlsx"
+    second.write_bytes(make_workbook(load_form(), changed, kommune="956"))
+    os.utime(second, (OLD + 60, OLD + 60))
+    night.sync()
+    folder = night.root / "kvitteringer" / "956"
+    number = "956-2026-000005"
+    lost = json.loads((folder / f"{number}.json").read_bytes())["sha256"]
+    second.unlink()
+    (night.root / "central.db").write_bytes(copy)
+    code, lines, warned = night.sync()
+    assert (code, {line["state"] for line in lines.values()}) == (ExitCode.FINDINGS, {"known"})
+    assert number in warned
+    aside = folder / f"{number}-gaelder-ikke-{lost[:8]}.json"
+    assert json.loads(aside.read_bytes())["sha256"] == lost
+    assert "gælder ikke længere" in aside.with_suffix(".txt").read_text(encoding="utf-8")
+    assert [file for file in folder.glob(f"{number}*") if "gaelder-ikke" not in file.name] == []
+    assert (folder / "956-2026-000002.json").is_file()
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    code, _, warned = night.sync()
+    assert (code, warned) == (ExitCode.DONE, "")
     assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet.checking.check_file import Question, check_many
-from fpsheet.departement.read_inbox_files import Desk, Way, receive
+from fpsheet.departement.read_inbox_files import Desk, Readers, Received, Way
 from fpsheet.intake.limits import CHECKING_LIMITS, MEBIBYTE
 from fpsheet.transport.inbox import Arrival
 from fpsheet_sync.database.keys import write_keys
@@ -38,6 +38,12 @@ def arrive(folder: Path, name: str, content: bytes) -> Arrival:
     return Arrival(str(file), name, None, len(content))
 
 
+def receive(arrivals: list[Arrival], desk: Desk) -> list[Received]:
+    """Read and check files."""
+    with Readers(desk, count=len(arrivals)) as readers:
+        return list(readers.receive(arrivals))
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     """Who takes in files."""
@@ -58,21 +64,21 @@ def test_a_file_that_needs_too_much_memory_costs_only_itself(desk: Desk, tmp_pat
     contents = {"1.xlsx": SMALL, "2.xlsx": large, "3.xlsx": SMALL}
     files = [arrive(tmp_path, name, content) for name, content in contents.items()]
     tight = replace(CHECKING_LIMITS, memory_bytes=250 * MEBIBYTE)
-    first, dead, last = receive(files, replace(desk, limits=tight), count=3)
+    first, dead, last = receive(files, replace(desk, limits=tight))
     assert [found.code for found in dead.verdict.findings] == ["STR-036"]
     assert dead.verdict.findings[0].severity is Severity.KRITISK
-    assert (dead.prepared, dead.way, dead.returned) == (None, Way.WORKBOOK, b"")
+    assert (dead.prepared, dead.way, dead.reading) == (None, Way.WORKBOOK, b"")
     assert dead.sha256 == hashlib.sha256(large).hexdigest()
     for read in (first, last):
         assert read.prepared is not None
         assert read.verdict.totals.read == 1
-        assert read.returned
+        assert read.reading
 
 
 def test_time_limit_holds_for_the_check_too(desk: Desk, tmp_path: Path) -> None:
     """A file that takes too long is refused (STR-035)."""
     hasty = replace(CHECKING_LIMITS, seconds=0.001)
-    (late,) = receive([arrive(tmp_path, "1.xlsx", SMALL)], replace(desk, limits=hasty), count=1)
+    (late,) = receive([arrive(tmp_path, "1.xlsx", SMALL)], replace(desk, limits=hasty))
     assert [found.code for found in late.verdict.findings] == ["STR-035"]
 
 
@@ -80,7 +86,7 @@ def test_a_missing_key_is_no_fault_of_a_file(desk: Desk, tmp_path: Path) -> None
     """What goes wrong beside the file is raised where the sync runs."""
     desk.key_file.unlink()
     with pytest.raises(StoreError):
-        list(receive([arrive(tmp_path, "1.xlsx", SMALL)], desk, count=1))
+        receive([arrive(tmp_path, "1.xlsx", SMALL)], desk)
 
 
 def test_many_files_are_checked_as_one_is(tmp_path: Path) -> None:

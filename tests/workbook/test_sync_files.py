@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,10 +13,12 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fsspec import AbstractFileSystem
 from fsspec.implementations.memory import MemoryFileSystem
 from openpyxl import load_workbook
 
 from fpsheet.cli.program import run
+from fpsheet.intake.process import ReadingProcess, Task
 from fpsheet.ooxml.zip_file import unpack
 from fpsheet.returned.mark_workbook import clean_workbook
 from fpsheet_sync.database.store import open_store
@@ -179,6 +182,45 @@ def test_a_conflict_stands_in_the_workbook_that_comes_back(office: Office) -> No
     ]
     code, _ = office.call("conflicts")
     assert code == 1
+
+
+def test_each_file_is_read_once_whatever_the_merge_found(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its bytes are fetched once, read and checked once, and the workbook that goes back is made
+    once, also where the merge found a conflict; it is the one that `receive` makes of the file.
+    """
+    office.drop("956.xlsx", make_workbook(FORM, ROWS))
+    office.sync()
+    (back,) = office.answers("-retur.xlsx")
+    days = {f"{START}4": datetime(2026, 1, 6), f"{START}5": datetime(2026, 1, 9)}  # noqa: DTZ001 - cells
+    other = edit(back, put(**{f"{START}4": datetime(2026, 1, 7)}))  # noqa: DTZ001 - a cell
+    office.drop("en.xlsx", edit(back, put(**days)))
+    file = office.drop("to.xlsx", other)
+    fetched, tasks = Counter[str](), Counter[str]()
+    fetch, do = AbstractFileSystem.cat_file, ReadingProcess.run
+
+    def count_fetched(system: AbstractFileSystem, path: str, **rest: object) -> bytes:
+        fetched[path.rpartition("/")[2]] += 1
+        data: bytes = fetch(system, path, **rest)
+        return data
+
+    def count_tasks(process: ReadingProcess, task: Task) -> object:
+        tasks[task.run] += 1
+        return do(process, task)
+
+    monkeypatch.setattr(AbstractFileSystem, "cat_file", count_fetched)
+    monkeypatch.setattr(ReadingProcess, "run", count_tasks)
+    _, found = office.sync()
+    monkeypatch.undo()
+    assert found["to.xlsx"]["sheets"]["forloeb"]["conflicting"] == 1
+    assert fetched == {"en.xlsx": 1, "to.xlsx": 1}
+    assert sorted(tasks.values()) == [2, 2]
+    file.replace(office.root / "to.xlsx")
+    receipt = max((office.root / "kvitteringer" / "956").glob("*.json"))
+    code, said = office.call("receive", str(receipt), str(office.root / "to.xlsx"), *TODAY)
+    assert code == 1, said
+    assert (office.root / "to.xlsx").read_bytes() == office.answers("-retur.xlsx")[-1]
 
 
 def test_numbers_of_rows_by_fate(office: Office) -> None:

@@ -168,4 +168,10 @@ def run(connection: Connection, statement: Executable) -> list[tuple[object, ...
     if compiled.positiontup is not None:
         values = tuple(given[name] for name in compiled.positiontup)
     result = connection.exec_driver_sql(compiled.string, values)
-    return [tuple(row) for row in result] if result.returns_rows else []
+    if not result.returns_rows:
+        return []
+    # Past SQLAlchemy, which would make an object of every row.
+    cursor: Any = result.cursor
+    found: list[tuple[object, ...]] = list(cursor.fetchall())
+    result.close()
+    return found

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.receipt import Receipt, receipt_from
@@ -15,6 +16,7 @@ from fpsheet_sync.merge.content import Prepared, prepare
 from fpsheet_sync.merge.file_merge import Outcome, take_file
 from fpsheet_sync.merge.lineage import order_commits
 from fpsheet_sync.merge.replay import Folded, descend, fold, known_workbooks, rules_on
+from fpsheet_sync.merge.soundness import Citizen
 from fpsheet_sync.merge.state import State, empty_state
 from fpsheet_sync.merge.state_change import Change, compare
 from fpsheet_sync.merge.submission import Submission
@@ -105,7 +107,11 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
         known = _known_receipt(connection, head.sha256)
         return MergePlan(prepared, seen, False, before, before, change, {}, hashes, known)  # noqa: FBT003 - a field
     by_number = {commit.id: commit for commit in commits}
-    library = DatabaseLibrary(connection, head.kommune_kode, by_number)
+    people = {
+        borger: Citizen(born, sex == "M")
+        for borger, sex, born in prepared.citizens[[BORGER, "koen", "foedselsdato"]].iter_rows()
+    }
+    library = DatabaseLibrary(connection, head.kommune_kode, by_number, people=people)
     library.files[NEW] = file_of(prepared, own)
     is_last = _comes_last(own, commits) and not _frees_refused(connection, head, commits)
     folded = (

@@ -101,6 +101,8 @@ class DatabaseLibrary:
     kommune_kode: str
     commits: Mapping[int, Commit]
     files: dict[int, File] = field(default_factory=dict)
+    people: Mapping[str, Citizen] = field(default_factory=dict)
+    """Citizens of a file that is planned; the database may not have them yet."""
 
     def file(self, commit: Commit) -> File:
         """Give a submission."""
@@ -136,6 +138,8 @@ class DatabaseLibrary:
 
     def citizen(self, borger: str) -> Citizen:
         """Give who a citizen is, as far as the rules ask."""
+        if borger in self.people:
+            return self.people[borger]
         person = store_schema()["person"]
         wanted = select(person.c.foedselsdato, person.c.koen).where(person.c.borger == borger)
         found = self.connection.execute(wanted).first()

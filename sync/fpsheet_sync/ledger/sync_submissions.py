@@ -11,6 +11,7 @@ from fpsheet_sync.database.store import Store, lock
 from fpsheet_sync.ledger.apply_plan import read_repeated, write_plan
 from fpsheet_sync.ledger.merge_plan import make_plan
 from fpsheet_sync.ledger.receipt import Receipt, receipt_from
+from fpsheet_sync.merge.commit import CommitKind
 from fpsheet_sync.merge.content import Prepared, prepare
 from fpsheet_sync.merge.submission import Submission
 
@@ -58,6 +59,15 @@ def known_receipts(store: Store, hashes: Iterable[str]) -> dict[str, Receipt]:
             for name in (row.pakke or row.sha256, *packages.get(row.sha256, ()))
             if name in wanted
         }
+
+
+def given_numbers(store: Store) -> frozenset[tuple[str, int]]:
+    """Return kommune and number of every commit that may have a receipt."""
+    table = store_schema()["indberetning"]
+    kinds = (CommitKind.SUBMISSION, CommitKind.RELEASE)
+    wanted = select(table.c.kommune_kode, table.c.id).where(table.c.art.in_(kinds))
+    with store.read() as connection:
+        return frozenset((row.kommune_kode, row.id) for row in connection.execute(wanted))
 
 
 def sender_of(store: Store, sha256: str) -> str:

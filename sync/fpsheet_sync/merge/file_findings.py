@@ -3,9 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+import polars as pl
+
 from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.merge.content import ROW, Frames
+from fpsheet_sync.merge.identity import ROW_ID
 from fpsheet_sync.merge.lineage import Ancestry
 from fpsheet_sync.merge.record_layout import layouts
+from fpsheet_sync.merge.soundness import Unfit
 from fpsheet_sync.merge.state import Hold, Key, Notice, State
 from fpsheet_sync.merge.submitted_file import File
 from fpsheet_templates.load import load_form
@@ -76,6 +81,32 @@ def tell_refused(keys: Iterable[Key]) -> Iterator[Finding]:
         place = f"{form.sheet_title(sheet, BASE_LANGUAGE)} {row_id}"
         details = {"liste": form.texts.get("conflicts.sheet", BASE_LANGUAGE), "sted": place}
         yield make_finding(form, "HIS-021", details=details)
+
+
+def tell_unfit(unfit: Iterable[Unfit], state: State, rows: Frames) -> Iterator[Finding]:
+    """Give the findings about cases that a file and others make up against the rules.
+
+    Args:
+        unfit: The cases.
+        state: The state in which they break the rules.
+        rows: The rows of the file; the first of each case is told of.
+
+    Findings: HIS-025.
+    """
+    for case in unfit:
+        own = ((name, frame.filter(_is_of(case, state, name))[ROW]) for name, frame in rows.items())
+        sheet, numbers = next((name, found) for name, found in own if not found.is_empty())
+        details = {"regler": ", ".join(sorted(case.codes))}
+        row = int(str(numbers.min()))
+        yield make_finding(
+            load_form(), "HIS-025", sheet=sheet, row=row, field="cpr", details=details
+        )
+
+
+def _is_of(case: Unfit, state: State, sheet: str) -> pl.Expr:
+    """Give the condition that a row of a file is a record of a case."""
+    records = state.rows[sheet].filter(pl.col(BORGER).is_in(sorted(case.numbers)))
+    return pl.col(ROW_ID).is_in(records[ROW_ID].implode())
 
 
 def new_notices(before: State, after: State) -> Iterator[tuple[Key, Notice]]:

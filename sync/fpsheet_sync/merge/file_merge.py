@@ -6,15 +6,22 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from fpsheet_sync.database.record_columns import ANNULLER
-from fpsheet_sync.merge.conflict import choose, note_replaced, settle
+from fpsheet_sync.merge.conflict import Settled, choose, note_replaced, settle
 from fpsheet_sync.merge.content import BLOCKED, ROW, Frames
 from fpsheet_sync.merge.explanation import keep_explanations
-from fpsheet_sync.merge.file_findings import finish, tell_clashes, tell_file, tell_refused
+from fpsheet_sync.merge.file_findings import (
+    finish,
+    tell_clashes,
+    tell_file,
+    tell_refused,
+    tell_unfit,
+)
 from fpsheet_sync.merge.identity import ROW_ID, Placed, Sender
 from fpsheet_sync.merge.lineage import LET_GO, Ancestry, continue_sheet
+from fpsheet_sync.merge.one_row_each import follow_records, unite_citizens
 from fpsheet_sync.merge.quarantine import quarantine_rows
 from fpsheet_sync.merge.record_layout import alike, layouts
-from fpsheet_sync.merge.row_matching import place
+from fpsheet_sync.merge.row_matching import place, refuse_cases
 from fpsheet_sync.merge.soundness import CaseRules
 from fpsheet_sync.merge.state import Claim, Hold, Key, State, to_plain
 from fpsheet_sync.merge.submitted_file import File
@@ -130,13 +137,15 @@ def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
         file: The file.
         descended: What it is compared with.
         known: Every workbook that the kommune ever sent.
-        rules: What a value must pass that somebody chose in the file.
+        rules: What a value must pass that somebody chose in the file, and a case that the file
+            and others make up together.
         released: A named person let the file through although it lost rows.
 
-    Findings: HIS-001 to HIS-020, HIS-024.
+    Findings: HIS-001 to HIS-020, HIS-024, HIS-025.
     """
     sender = Sender(file.commit.workbook_id, known, file.rows)
     placed = place(file.rows, descended.base, state.rows, sender)
+    descended = replace(descended, base=follow_records(descended.base, placed.moved))
     missing = tuple(_missing(placed, descended.base, state))
     lost = _hold(missing, descended.base, state)
     swapped = _swapped(file, descended.base, state)
@@ -145,17 +154,13 @@ def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
         told = tell_file(file, descended.ancestry, missing, lost, swapped=swapped)
         return _held(state, file, descended, placed, (hold, missing, finish(told, file)))
     chosen = choose(state, file.choices, file.commit.id, rules=rules)
-    state = chosen.state
-    before = state
-    merged, state = _merge(state, file, descended, placed)
-    state = _note_unsure(state, file, descended, merged)
-    clashes = {name: result.clashes for name, result in merged.items() if result.clashes}
-    settled = settle(
-        state, clashes, descended.ancestry, file.commit.workbook_id, line=descended.line
-    )
-    state = quarantine_rows(
-        settled.state, file, placed, base=descended.base, foreign=descended.foreign
-    )
+    before = chosen.state
+    merged, settled = _combine(before, file, descended, placed)
+    if unfit := rules.find_unfit(before, settled.state, placed.rows):
+        placed = refuse_cases(placed, tell_unfit(unfit, settled.state, placed.rows))
+        merged, settled = _combine(before, file, descended, placed)
+    united = unite_citizens(settled.state, file.commit.id, placed.rows)
+    state = quarantine_rows(united, file, placed, base=descended.base, foreign=descended.foreign)
     state = keep_explanations(state, file, placed)
     findings = [*placed.findings, *tell_file(file, descended.ancestry, missing, None)]
     for name, layout in layouts().items():
@@ -257,10 +262,23 @@ def _merge(
     merged: dict[str, Merged] = {}
     for name, layout in layouts().items():
         open_groups = {group: frozenset(ids) for group, ids in waiting.get(name, {}).items()}
-        sides = Sides(held=state.rows[name], said=placed.rows[name], base=descended.base[name])
+        sides = Sides(held=state.rows[name], said=placed.heard(name), base=descended.base[name])
         merged[name] = merge_sheet(layout, sides, source=file.commit.id, open_groups=open_groups)
         state = state.with_rows(name, merged[name].rows)
     return merged, state
+
+
+def _combine(
+    state: State, file: File, descended: Descended, placed: Placed
+) -> tuple[dict[str, Merged], Settled]:
+    """Merge the accepted rows and decide what clashes."""
+    merged, state = _merge(state, file, descended, placed)
+    state = _note_unsure(state, file, descended, merged)
+    clashes = {name: result.clashes for name, result in merged.items() if result.clashes}
+    settled = settle(
+        state, clashes, descended.ancestry, file.commit.workbook_id, line=descended.line
+    )
+    return merged, settled
 
 
 def _note_unsure(

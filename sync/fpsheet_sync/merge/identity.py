@@ -15,6 +15,7 @@ is decided from content alone, so that the same files give the same records in a
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -66,10 +67,29 @@ class Placed:
         rows: Sheet → the rows of the file with `raekke_id` (the record), `fil_id` (null where
             the id of the file names another record), `blokeret` and `kopi`.
         findings: What was decided and why, without column letters.
+        moved: Sheet → record of the line of descent → the one that is in force in its place.
+        numbers: Sheet → Excel row → CPR numbers (pseudonyms) of a citizen who is known under a
+            newer one: the row says nothing of them.
     """
 
     rows: Frames
     findings: tuple[Finding, ...]
+    moved: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    numbers: Mapping[str, Mapping[int, Row]] = field(default_factory=dict)
+
+    def heard(self, sheet: str) -> pl.DataFrame:
+        """Return what the rows of a sheet say to the merge."""
+        return _with_numbers(self.rows[sheet], self.numbers.get(sheet, {}))
+
+
+def _with_numbers(rows: pl.DataFrame, numbers: Mapping[int, Row]) -> pl.DataFrame:
+    for row, said in numbers.items():
+        is_meant = pl.col(ROW) == row
+        rows = rows.with_columns(
+            pl.when(is_meant).then(pl.lit(value)).otherwise(pl.col(name)).alias(name)
+            for name, value in said.items()
+        )
+    return rows
 
 
 def derive_id(workbook_id: str, letter: str, key: NaturalKey, ordinal: int = 0) -> str:

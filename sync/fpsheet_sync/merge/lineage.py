@@ -272,6 +272,9 @@ def _beside(layout: Layout, left: pl.DataFrame, right: pl.DataFrame, mark: str) 
     named = right.select(
         FILE_ID, pl.col(values).name.prefix(mark), pl.lit(value=True).alias(f"{mark}there")
     )
+    if named.is_empty():
+        marked = {name: dtype for name, dtype in named.schema.items() if name != FILE_ID}
+        return left.with_columns(pl.lit(None, dtype=d).alias(name) for name, d in marked.items())
     key = [f"{mark}{column}" for column in layout.key]
     by_id = named.filter(pl.col(FILE_ID).is_not_null()).unique(FILE_ID, keep="first")
     by_key = named.drop(FILE_ID).unique(key, keep="first")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -25,6 +25,7 @@ from fpsheet_sync.merge.identity import (
     nothing_placed,
     row_number,
 )
+from fpsheet_sync.merge.one_row_each import is_link, is_one_each, known_numbers, valid_rows
 from fpsheet_sync.merge.record_layout import Layout, layouts
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
@@ -43,14 +44,27 @@ def place(rows: Frames, base: Frames, held: Frames, sender: Sender) -> Placed:
     """
     placed: dict[str, pl.DataFrame] = {}
     findings: list[Finding] = []
+    moved: dict[str, Mapping[str, str]] = {}
+    numbers: dict[str, Mapping[int, Row]] = {}
     for name, layout in layouts().items():
         placer = _Placer(layout, base[name], sender)
         placed[name] = placer.place(rows[name], held[name])
         findings += placer.findings
+        if placer.moved:
+            moved[name] = placer.moved
+        if placer.numbers:
+            numbers[name] = placer.numbers
     blocked_rows = {(f.sheet, f.row) for f in findings if f.code in REFUSING}
     if blocked_rows:
         placed = block_cases(placed, blocked_rows)
-    return Placed(placed, tuple(findings))
+    return Placed(placed, tuple(findings), moved, numbers)
+
+
+def refuse_cases(placed: Placed, findings: Iterable[Finding]) -> Placed:
+    """Block the case of each finding in rows that were placed."""
+    found = tuple(findings)
+    rows = block_cases(placed.rows, {(one.sheet, one.row) for one in found})
+    return replace(placed, rows=rows, findings=(*placed.findings, *found))
 
 
 @dataclass(slots=True)
@@ -66,8 +80,12 @@ class _Placer:
     copies: set[int] = field(default_factory=set)
     lost_id: set[int] = field(default_factory=set)
     """Rows whose id in the file names another record."""
-    citizens: Mapping[str, str] = field(default_factory=dict)
-    """Citizen → the record that another line of descent has of them, where there is one each."""
+    citizens: Mapping[str, Row] = field(default_factory=dict)
+    """Number → the record that another line of descent has of its citizen, if there is one each."""
+    gone: frozenset[str] = frozenset()
+    """Records of the line of descent in whose place another record of the citizen is in force."""
+    moved: dict[str, str] = field(default_factory=dict)
+    numbers: dict[int, Row] = field(default_factory=dict)
 
     def place(self, rows: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
         if rows.is_empty():
@@ -75,7 +93,10 @@ class _Placer:
         if self.base.is_empty() and held.is_empty() and self._is_plain(rows):
             return rows.with_columns(pl.col(FILE_ID).alias(ROW_ID), pl.lit(value=False).alias(COPY))
         joined = self._join(rows, held)
-        self.citizens = self._other_citizens(held)
+        if is_one_each(self.layout):
+            others = valid_rows(held).join(self.base, on=ROW_ID, how="anti")
+            self.citizens = known_numbers(self.layout, others)
+            self.gone = frozenset(self.base[ROW_ID]) - frozenset(held[ROW_ID])
         record = pl.coalesce(pl.col(f"b:{ROW_ID}"), pl.col(FILE_ID))
         is_special = self._special() | self._is_cut(joined) | self._is_known()
         if self.base[FILE_ID].ne_missing(self.base[ROW_ID]).any():
@@ -150,36 +171,22 @@ class _Placer:
             & pl.col(f"m:{ROW_ID}").is_null()
         )
         cut = fresh.join(gone, on=list(self.layout.key), how="semi", nulls_equal=True)
-        if self._is_one_each:
+        if is_one_each(self.layout):
             renamed = pl.any_horizontal(
                 pl.col(column).is_in(gone[BORGER].implode()) for column in self.layout.secrets
             )
             cut = pl.concat([cut, fresh.filter(renamed)])
         return pl.col(ROW).is_in(cut[ROW].implode())
 
-    @property
-    def _is_one_each(self) -> bool:
-        """Tell whether a citizen has one record of the sheet, under this or a former number."""
-        return self.layout.key == (BORGER,) and bool(self.layout.secrets)
-
-    def _other_citizens(self, held: pl.DataFrame) -> Mapping[str, str]:
-        """Give the record of each citizen whom the kommune has, but not this line of descent."""
-        if not self._is_one_each or held.is_empty():
-            return {}
-        others = held.filter(pl.col(ANNULLER).is_null(), pl.col(BORGER).is_not_null()).join(
-            self.base, on=ROW_ID, how="anti"
-        )
-        pairs = others.sort(ROW_ID, descending=True).select(BORGER, ROW_ID).iter_rows()
-        return {str(borger): str(row_id) for borger, row_id in pairs}
-
     def _is_known(self) -> pl.Expr:
-        """Give the condition that a row in a fresh row is about a citizen of `citizens`."""
+        """Give the condition that a row with no record in force is about one of `citizens`."""
         if not self.citizens:
             return pl.lit(value=False)
         names = (BORGER, *self.layout.secrets)
         is_known = pl.any_horizontal(pl.col(name).is_in(sorted(self.citizens)) for name in names)
         is_fresh = pl.col(f"b:{ROW_ID}").is_null() & pl.col(f"m:{ROW_ID}").is_null()
-        return (is_fresh & is_known).fill_null(value=False)
+        is_gone = pl.col(f"b:{ROW_ID}").is_in(sorted(self.gone)).fill_null(value=False)
+        return ((is_fresh | is_gone) & is_known).fill_null(value=False)
 
     def _decide(self, special: list[Row]) -> None:
         """Decide each special row: refuse it, keep its id, or make it a new record."""
@@ -199,7 +206,7 @@ class _Placer:
         for rows in sorted(shared.values(), key=lambda rows: rows[0][f"b:{ROW_ID}"] is None):
             if len(rows) > 1:
                 blank += self._share(rows)
-            elif self._is_fresh(rows[0]):
+            elif self._is_fresh(rows[0]) or rows[0][f"b:{ROW_ID}"] in self.gone:
                 cut.append(rows[0])
             else:
                 blank += self._keep_or_part(rows[0])
@@ -287,7 +294,7 @@ class _Placer:
             blank: Rows without an id of their own.
             cut: Rows in a fresh pre-made row, which keep that id where they are found nowhere.
         """
-        free = self.base.filter(~pl.col(ROW_ID).is_in(list(self.taken))).to_dicts()
+        free = self.base.filter(~pl.col(ROW_ID).is_in([*self.taken, *self.gone])).to_dicts()
         moved, free = self._match(self._in_order(cut), free, tolerance=0)
         moved, free = self._match_citizens(moved, free)
         for row in moved:
@@ -347,21 +354,44 @@ class _Placer:
 
     def _match_citizens(self, rows: list[Row], free: list[Row]) -> tuple[list[Row], list[Row]]:
         """Pair rows with the one record of their citizen: under a former number, or elsewhere."""
-        if not self._is_one_each:
+        if not is_one_each(self.layout):
             return rows, free
-        records = {str(old[BORGER]): str(old[ROW_ID]) for old in free}
+        records = {str(old[BORGER]): old for old in free}
         left: list[Row] = []
         for row in rows:
             numbers = [str(row[name]) for name in (BORGER, *self.layout.secrets) if row[name]]
             found = [each.get(n) for each in (records, self.citizens) for n in numbers]
-            record = next((one for one in found if one and one not in self.taken), None)
-            if record is None or row[ANNULLER] is not None:
+            known = next((one for one in found if one and self._is_theirs(row, one)), None)
+            if known is None or row[ANNULLER] is not None:
                 left.append(row)
                 continue
-            if records.get(numbers[0]) != record and self.citizens.get(numbers[0]) != record:
+            if numbers[0] not in {known[BORGER], *(known[name] for name in self.layout.secrets)}:
                 self._find("HIS-010", row)
-            self._take(row, record)
+            if known not in records.values():
+                self._say_numbers(row, known)
+            self._take(row, str(known[ROW_ID]))
+            if row[f"b:{ROW_ID}"] in self.gone:
+                self.moved[str(row[f"b:{ROW_ID}"])] = str(known[ROW_ID])
         return left, [old for old in free if str(old[ROW_ID]) not in self.taken]
+
+    def _is_theirs(self, row: Row, known: Row) -> bool:
+        """Tell whether a row may be a record: one that links a still older number stays itself."""
+        if known[ROW_ID] in self.taken:
+            return False
+        return not is_link(self.layout, row, known)
+
+    def _say_numbers(self, row: Row, known: Row) -> None:
+        """Let a row that knows a former number alone say nothing of the newer one."""
+        if row[BORGER] == known[BORGER]:
+            lacks = [name for name in self.layout.secrets if row[name] is None]
+            said = {name: known[name] for name in lacks if known[name] is not None}
+        elif row[BORGER] in {known[name] for name in self.layout.secrets}:
+            self._find("HIS-026", row)
+            said = {name: known[name] for name in (BORGER, *self.layout.secrets)}
+        else:
+            return
+        if said:
+            self.numbers[row_number(row)] = said
 
     def _take(self, row: Row, record: str) -> None:
         self.ids[row_number(row)] = record

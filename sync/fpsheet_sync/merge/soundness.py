@@ -1,31 +1,38 @@
 """Soundness: whether values that a person decides pass the rules of their row and its citizen.
 
 A caseworker's rows were checked before they came. What is chosen or decided between two of them
-never stood in a row, so it is checked with the rows of the citizen that are in force.
+never stood in a row, and a case that two copies make up together never stood in a workbook, so
+both are checked with the rows of the citizen that are in force.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.merge.identity import ROW_ID
+from fpsheet_sync.database.record_columns import ANNULLER, BORGER
+from fpsheet_sync.merge.content import BLOCKED, ROW, Frames
+from fpsheet_sync.merge.identity import COPY, ROW_ID
 from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.state import Claim, Key, Plain, State
 from fpsheet_sync.merge.three_way import CHOSEN, set_groups
 from fpsheet_templates.load import load_form
-from fpsheet_templates.rule import Severity
+from fpsheet_templates.rule import RuleLevel, Severity
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.record_check import Reporting, check_records
 
-_FORMER = "0101600001"
-"""Stands for a former CPR number, of which no rule asks more than that it is another one."""
 _UNKNOWN = date(1970, 1, 1)
 _SEVENTH = {"0": range(1900, 2000), "4": range(2000, 2037)}
 """Seventh digit of a CPR number → years of birth; the others have a 5 (CPR-kontoret)."""
 _GRAVE = {Severity.FEJL, Severity.KRITISK}
+_OWN = {RuleLevel.FIELD, RuleLevel.ROW, RuleLevel.CITIZEN}
+"""Rules of a row and its citizen. What two workbooks repeat is told by HIS-008."""
+_MOST = 200
+"""Citizens that are checked together: numbers of one day of birth end after 500 of each sex."""
+
+_Place = tuple[str, str, str, str, str]
+"""Citizen, code, sheet, record and field of an error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +43,32 @@ class Citizen:
     is_man: bool = False
 
     @property
-    def number(self) -> str:
-        """Give a CPR number that tells the same: day of birth and sex."""
+    def day(self) -> str:
+        """Return the first seven digits of a number that tells the day of birth."""
         day = self.born or _UNKNOWN
         seventh = next((digit for digit, years in _SEVENTH.items() if day.year in years), "5")
-        return f"{day:%d%m%y}{seventh}00{1 if self.is_man else 2}"
+        return f"{day:%d%m%y}{seventh}"
+
+    def number(self, serial: int) -> str:
+        """Return a CPR number that tells day of birth and sex, another one for each serial."""
+        return f"{self.day}{2 * serial + self.is_man:03d}"
 
 
 LAST_DAY = date(2099, 12, 31)
 """Stands for the day of a decision in a file that tells no time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """A case that a file and others make up against the rules.
+
+    Attributes:
+        numbers: Pseudonyms of the citizen, the former ones too.
+        codes: The rules.
+    """
+
+    numbers: frozenset[str]
+    codes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +96,145 @@ class CaseRules:
             return ()
         changes = {(row_id, group): Claim(0, CHOSEN, values)}
         rows = set_groups(layouts()[sheet], state.rows[sheet], changes)
-        borger = str(record[BORGER][0])
-        before = self._errors(state, borger)
-        after = self._errors(state.with_rows(sheet, rows), borger)
+        citizen = [str(record[BORGER][0])]
+        before = self._errors(state.rows, citizen)
+        after = self._errors({**state.rows, sheet: rows}, citizen)
         return tuple(found for place, found in after.items() if place not in before)
 
-    def _errors(self, state: State, borger: str) -> Mapping[tuple[str, str, str, int], Finding]:
-        number = self.citizen(borger).number
+    def find_unfit(self, before: State, after: State, said: Frames) -> tuple[Unfit, ...]:
+        """Find the cases that break a rule as a file and what was in force make them up together.
+
+        What a case broke before, or breaks as the file has it, is no fault of the two together. A
+        row under a former number is of the case under the newest one.
+
+        Args:
+            before: The state before the file.
+            after: The state after it.
+            said: The rows of the file, each with its record.
+        """
+        changed = _changed_citizens(before, after)
+        if not changed:
+            return ()
+        newest = _newest_numbers(after)
+        then, now, own = (
+            _under_newest(rows, newest) for rows in (before.rows, after.rows, _accepted(said))
+        )
+        broken: dict[str, set[str]] = {}
+        for citizens in _batched(_made_up(now, own, {newest.get(one, one) for one in changed})):
+            places = set(self._errors(now, citizens))
+            for rows in (then, own):
+                places -= set(self._errors(rows, citizens)) if places else set()
+            for borger, code, *_ in places:
+                broken.setdefault(borger, set()).add(code)
+        return tuple(
+            Unfit(
+                frozenset({borger, *(old for old, new in newest.items() if new == borger)}),
+                frozenset(codes),
+            )
+            for borger, codes in sorted(broken.items())
+        )
+
+    def _errors(self, rows: Frames, citizens: Sequence[str]) -> Mapping[_Place, Finding]:
+        """Check the cases of some citizens as a workbook in which nobody else stands."""
+        own = {
+            name: rows[name].filter(pl.col(BORGER).is_in(citizens)).sort(ROW_ID)
+            for name in layouts()
+        }
+        numbers = self._numbers(own, citizens)
+        old, new = list(numbers), list(numbers.values())
         records = {
-            name: state.rows[name]
-            .filter(pl.col(BORGER) == borger)
-            .with_columns(
-                pl.lit(number).alias("cpr"),
-                *(
-                    pl.when(pl.col(column).is_not_null()).then(pl.lit(_FORMER)).alias(column)
-                    for column in layout.secrets
-                ),
+            name: own[name].with_columns(
+                pl.col(source).replace_strict(old, new, default=None).cast(pl.String).alias(target)
+                for target, source in (("cpr", BORGER), *((one, one) for one in layout.secrets))
             )
             for name, layout in layouts().items()
         }
         reporting = Reporting(self.kommune_kode, self.day.year, self.day)
-        check = check_records(records, load_form(), reporting)
+        found = check_records(records, load_form(), reporting).findings
+        levels = {rule.code: rule.level for rule in load_form().rules}
+        places = (
+            (own[one.sheet].row(one.row - 1, named=True), one)
+            for one in found
+            if one.severity in _GRAVE and one.row and levels[one.code] in _OWN
+        )
         return {
-            (found.code, found.sheet, found.field, found.row): found
-            for found in check.findings
-            if found.severity in _GRAVE and found.row
+            (str(record[BORGER]), one.code, one.sheet, str(record[ROW_ID]), one.field): one
+            for record, one in places
         }
+
+    def _numbers(self, rows: Frames, citizens: Iterable[str]) -> Mapping[str, str]:
+        """Give each citizen, and each former number, a number that tells the same, no two alike."""
+        numbers: dict[str, str] = {}
+        given: dict[str, int] = {}
+        former = {
+            str(one)
+            for name, layout in layouts().items()
+            for column in layout.secrets
+            for one in rows[name][column].drop_nulls()
+        }
+        for borger in (*citizens, *sorted(former.difference(citizens))):
+            citizen = self.citizen(borger)
+            serial = given.get(citizen.day, 0)
+            given[citizen.day] = serial + 1
+            numbers[borger] = citizen.number(serial)
+        return numbers
+
+
+def _changed_citizens(before: State, after: State) -> frozenset[str]:
+    """Return the citizens with a record that a file changed."""
+    source = ["kilde", ROW, "kilder"]
+    changed: set[str] = set()
+    for name, rows in after.rows.items():
+        if rows is not before.rows[name] and not rows.is_empty():
+            now = rows.join(before.rows[name], on=[ROW_ID, *source], how="anti", nulls_equal=True)
+            changed.update(now[BORGER].drop_nulls())
+    return frozenset(changed)
+
+
+def _made_up(now: Frames, own: Frames, citizens: Iterable[str]) -> frozenset[str]:
+    """Return those of some citizens whose cases are not as a file has them."""
+    wanted = sorted(citizens)
+    found: set[str] = set()
+    for name, layout in layouts().items():
+        case = now[name].filter(pl.col(BORGER).is_in(wanted))
+        whole = [ROW_ID, *layout.values]
+        found.update(case.join(own[name], on=whole, how="anti", nulls_equal=True)[BORGER])
+    return frozenset(found)
+
+
+def _newest_numbers(state: State) -> Mapping[str, str]:
+    """Return former number → the newest one of the same citizen."""
+    links: dict[str, str] = {}
+    for name, layout in layouts().items():
+        valid = state.rows[name].filter(pl.col(ANNULLER).is_null(), pl.col(BORGER).is_not_null())
+        for column in layout.secrets:
+            found = valid.filter(pl.col(column).is_not_null()).sort(ROW_ID)
+            links |= {str(old): str(new) for old, new in found.select(column, BORGER).iter_rows()}
+    newest: dict[str, str] = {}
+    for old in links:
+        number, seen = old, {old}
+        while (following := links.get(number)) is not None and following not in seen:
+            number = following
+            seen.add(number)
+        newest[old] = number
+    return newest
+
+
+def _under_newest(rows: Frames, newest: Mapping[str, str]) -> Frames:
+    if not newest:
+        return rows
+    old, new = list(newest), list(newest.values())
+    return {
+        name: frame.with_columns(pl.col(BORGER).replace(old, new)) for name, frame in rows.items()
+    }
+
+
+def _accepted(said: Frames) -> Frames:
+    return {name: rows.filter(~pl.col(BLOCKED) & ~pl.col(COPY)) for name, rows in said.items()}
+
+
+def _batched(citizens: Iterable[str]) -> Iterator[list[str]]:
+    """Give citizens in order, so many at a time that all of one day have numbers."""
+    ordered = sorted(citizens)
+    for start in range(0, len(ordered), _MOST):
+        yield ordered[start : start + _MOST]

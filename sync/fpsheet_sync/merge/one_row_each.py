@@ -1,0 +1,149 @@
+"""One citizen has one row on Borgere in a kommune, whatever workbooks and numbers they came by."""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from fpsheet_sync.database.record_columns import ANNULLER, BORGER
+from fpsheet_sync.merge.conflict import note_replaced
+from fpsheet_sync.merge.content import ROW, Frames
+from fpsheet_sync.merge.identity import ROW_ID, Row
+from fpsheet_sync.merge.record_layout import Layout, layouts
+from fpsheet_sync.merge.state import Claim, State, to_plain
+
+
+def is_one_each(layout: Layout) -> bool:
+    """Tell whether a citizen has one record of a sheet, under this or a former number."""
+    return layout.key == (BORGER,) and bool(layout.secrets)
+
+
+def valid_rows(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the records that are not annulled and belong to a citizen."""
+    return rows.filter(pl.col(ANNULLER).is_null(), pl.col(BORGER).is_not_null())
+
+
+def known_numbers(layout: Layout, rows: pl.DataFrame) -> Mapping[str, Row]:
+    """Return number → the record of the citizen who has it, or had it before."""
+    records = rows.sort(ROW_ID, descending=True).to_dicts()
+    former = {str(row[name]): row for row in records for name in layout.secrets if row[name]}
+    return former | {str(row[BORGER]): row for row in records}
+
+
+def is_link(layout: Layout, row: Row, newer: Row) -> bool:
+    """Tell whether a row under a former number of another one has a still older number itself.
+
+    Without it nobody would know that the oldest and the newest number are one citizen's.
+    """
+    former = {newer[name] for name in layout.secrets} - {None}
+    older = {row[name] for name in layout.secrets} - {None, newer[BORGER], *former}
+    return row[BORGER] != newer[BORGER] and row[BORGER] in former and bool(older)
+
+
+def follow_records(base: Frames, moved: Mapping[str, Mapping[str, str]]) -> Frames:
+    """Return what a copy was told under the records that its rows belong to since.
+
+    Args:
+        base: What it was told.
+        moved: Sheet → record that is no more → the one in its place.
+    """
+    told = dict(base)
+    for name, records in moved.items():
+        known = base[name].filter(pl.col(ROW_ID).is_in(list(records.values())))[ROW_ID]
+        doubled = [old for old, new in records.items() if new in known.to_list()]
+        frame = base[name].filter(~pl.col(ROW_ID).is_in(doubled))
+        renamed = pl.col(ROW_ID).replace(list(records), list(records.values()))
+        told[name] = frame.with_columns(renamed.alias(ROW_ID))
+    return told
+
+
+def unite_citizens(state: State, source: int, placed: Frames) -> State:
+    """Leave one of several rows of a citizen in force: the one under the newest number.
+
+    They met because a file told that one number follows another. What the others say differently
+    is noted beside the row that stays. A row that links a still older number stays too,
+    and so do two rows of one file: its own check tells of them.
+
+    Args:
+        state: The state after a file.
+        source: The commit of the file.
+        placed: Its rows, each with its record.
+    """
+    for name, layout in layouts().items():
+        if is_one_each(layout):
+            said = dict(placed[name].select(ROW_ID, ROW).iter_rows())
+            for group in _groups(layout, valid_rows(state.rows[name])):
+                kept, *others = _in_order(layout, group, said)
+                others = [
+                    row
+                    for row in others
+                    if not (kept[ROW_ID] in said and row[ROW_ID] in said)
+                    and not _is_needed(layout, row, group)
+                ]
+                state = _absorb(state, layout, (kept, others), (source, said))
+    return state
+
+
+def _groups(layout: Layout, rows: pl.DataFrame) -> Iterator[Sequence[Row]]:
+    """Give the rows that are about one citizen, wherever there are several."""
+    former = pl.concat([rows[column].drop_nulls() for column in layout.secrets])
+    is_linked = pl.any_horizontal(pl.col(c).is_in(rows[BORGER].implode()) for c in layout.secrets)
+    is_met = pl.col(BORGER).is_in(former.implode()) | pl.col(BORGER).is_duplicated()
+    found = rows.filter(is_met | is_linked.fill_null(value=False)).sort(ROW_ID).to_dicts()
+    groups: list[tuple[set[str], list[Row]]] = []
+    for row in found:
+        numbers = {str(row[name]) for name in (BORGER, *layout.secrets) if row[name]}
+        own = [group for group in groups if group[0] & numbers]
+        groups = [group for group in groups if group not in own]
+        groups.append(
+            (numbers.union(*(one for one, _ in own)), [r for _, rs in own for r in rs] + [row])
+        )
+    return (rows for _, rows in groups if len(rows) > 1)
+
+
+def _in_order(layout: Layout, rows: Sequence[Row], said: Container[str]) -> list[Row]:
+    """Order rows of one citizen: not under a former number, then of the file, then by record."""
+    former = {row[column] for row in rows for column in layout.secrets} - {None}
+    return sorted(
+        rows,
+        key=lambda row: (row[BORGER] in former, str(row[ROW_ID]) not in said, str(row[ROW_ID])),
+    )
+
+
+def _is_needed(layout: Layout, row: Row, group: Sequence[Row]) -> bool:
+    return any(is_link(layout, row, other) for other in group if other is not row)
+
+
+def _absorb(
+    state: State,
+    layout: Layout,
+    rows: tuple[Row, Sequence[Row]],
+    file: tuple[int, Mapping[str, int]],
+) -> State:
+    """Take rows out of force for the sake of another one, and note what they say differently."""
+    (kept, others), (source, said) = rows, file
+    name, record = layout.sheet, str(kept[ROW_ID])
+    gone = {str(row[ROW_ID]) for row in others}
+    for row in others:
+        for group, columns in layout.groups.items():
+            left, now = (tuple(to_plain(one[c]) for c in columns) for one in (row, kept))
+            if left != now:
+                claim = Claim(source, said.get(record, 0), now)
+                state = note_replaced(state, (name, record, group), claim, left)
+    waiting = state.quarantine.with_columns(
+        pl.when((pl.col("ark") == name) & pl.col(ROW_ID).is_in(sorted(gone)))
+        .then(pl.lit(record))
+        .otherwise(pl.col(ROW_ID))
+        .alias(ROW_ID)
+    )
+    open_ones = {
+        key: conflict
+        for key, conflict in state.conflicts.items()
+        if key[0] != name or key[1] not in gone
+    }
+    left_rows = state.rows[name].filter(~pl.col(ROW_ID).is_in(sorted(gone)))
+    return replace(
+        state.with_rows(name, left_rows),
+        conflicts=open_ones,
+        quarantine=waiting.unique(["ark", ROW_ID], keep="first").sort("ark", ROW_ID),
+    )
