@@ -93,7 +93,8 @@ def test_the_commands_of_the_guide_run_one_after_the_other(
         environment["FPSHEET_DB"] = server.url("fpsheet")
         settings = f'keys = "{(tmp_path / "central.noegle").as_posix()}"\n'
         (tmp_path / "fpsheet.toml").write_text(settings, encoding="utf-8")
-    heard = {"PRØVENS ADRESSE": trial}
+    moved = "sqlite:///ny.db" if server is None else server.url("fpsheet_ny")
+    heard = {"PRØVENS ADRESSE": trial, "NY ADRESSE": moved}
 
     def call(*arguments: str, allowed: tuple[int, ...] = (0,)) -> str:
         capsys.readouterr()
@@ -129,6 +130,57 @@ def test_the_commands_of_the_guide_run_one_after_the_other(
             heard["lognoegle-MEDARBEJDER.json"] = str(public)
     assert set(done) == {*OWN, "db", "rebuild", "keys", "sync", "status", "conflicts"}
     assert "er den samme" in call("rebuild", "--verify")
+
+
+@pytest.mark.pg
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
+def test_a_database_moves_from_a_file_to_a_server(
+    root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    server: Server,
+) -> None:
+    """The two lines of the guide: the server says the same, and the night after finds all known.
+
+    No receipt is written again, none is put aside, and a new file gets the next number.
+    """
+    monkeypatch.chdir(tmp_path)
+    environment = keys_of(tmp_path)
+
+    def call(*arguments: str) -> str:
+        capsys.readouterr()
+        code = run(list(arguments), environment=environment)
+        said = capsys.readouterr()
+        assert code == 0, (arguments, said.out + said.err)
+        return said.out
+
+    def drop(name: str, cpr: str) -> None:
+        rows = {"borger": [{"cpr": cpr, "sagsbehandler": "AB", "pensionist_foer_reform": "nej"}]}
+        book = tmp_path / "indbakke" / name
+        book.parent.mkdir(exist_ok=True)
+        book.write_bytes(make_workbook(load_form(), rows))
+        os.utime(book, (1_780_000_000, 1_780_000_000))
+
+    call("db", "init")
+    drop("956.xlsx", "6101801234")
+    call("sync", "indbakke", *TODAY)
+    receipts = {one: one.read_bytes() for one in (tmp_path / "kvitteringer").rglob("*.*")}
+    guide = commands_of((root / "docs" / "drift.md").read_text(encoding="utf-8"))
+    (create,) = [line for line in guide if line[0] == "createdb" and line[-1] == "fpsheet_ny"]
+    (move,) = [line[1:] for line in guide if line[1:3] == ["rebuild", "--to"]]
+    server.run(["createuser", "--pwprompt", "fpsheet"])
+    server.run(create)
+    address = server.url("fpsheet_ny")
+    assert "er den samme" in call(*[address if word == "NY ADRESSE" else word for word in move])
+    environment |= {"FPSHEET_DB": address, "FPSHEET_KEYS": str(tmp_path / "central.noegle")}
+    assert "er den samme" in call("rebuild", "--verify")
+    (line,) = call("sync", "indbakke", *TODAY, "--json").splitlines()
+    assert json.loads(line)["state"] == "known"
+    assert {one: one.read_bytes() for one in (tmp_path / "kvitteringer").rglob("*.*")} == receipts
+    drop("956 ny.xlsx", "6202801235")
+    lines = map(json.loads, call("sync", "indbakke", *TODAY, "--json").splitlines())
+    assert {"956-2026-000002"} < {line["receipt"] for line in lines} | {""}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a line for crontab")
