@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from sqlalchemy import MetaData, create_engine, select
 
-from fpsheet_sync.database.access_log import find_break
+from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.migrate import HEAD, upgrade
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.state_hash import state_hash
