@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from fpsheet.cli.program import run
-from fpsheet_sync.database.keys import write_rounding_secret
+from fpsheet_sync.database.keys import write_clerk_secret, write_rounding_secret
 from fpsheet_sync.database.store import open_store
 from tests.support.editions import bytes_of, first_reports, inside
 from tests.support.submissions import new_store
@@ -35,8 +35,9 @@ def databases(tmp_path: Path) -> tuple[str, str]:
         for name in ("vault", "original"):
             connection.execute(text(f"DROP TABLE {name}"))
     for name in ("whole", "closed"):
-        # Whoever publishes has the secret of the rounding and no key.
+        # Whoever publishes has the secret of the rounding and a key to the log of their own.
         write_rounding_secret(tmp_path / f"{name}.afrunding", bytes(range(32)))
+        write_clerk_secret(tmp_path / f"{name}.lognoegle", bytes(range(32)))
     return f"sqlite:///{whole.as_posix()}", f"sqlite:///{closed.as_posix()}"
 
 
