@@ -11,6 +11,7 @@ import pytest
 
 from fpsheet.cli.failure import ExitCode
 from fpsheet.cli.program import run
+from fpsheet_sync.database.keys import write_clerk_secret
 from tests.support.editions import bytes_of, first_reports, revised_reports
 from tests.support.submissions import new_store
 
@@ -29,7 +30,9 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database with the reports of two kommuner."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('central') / 'central.db'}"
+    folder = tmp_path_factory.mktemp("central")
+    url = f"sqlite:///{folder / 'central.db'}"
+    write_clerk_secret(folder / "central.lognoegle", bytes(range(32)))
     store = new_store(url)
     first_reports(store)
     store.close()
@@ -52,6 +55,7 @@ def test_an_empty_database_says_why_there_is_nothing(
 ) -> None:
     """Code 1, the reason and what to do; no folder is made, published or not."""
     url = f"sqlite:///{tmp_path / 'central.db'}"
+    write_clerk_secret(tmp_path / "central.lognoegle", bytes(range(32)))
     new_store(url).close()
     out = tmp_path / "ud"
     arguments = [*YEAR, *TODAY, "--db", url, "--out", str(out)]
@@ -143,6 +147,7 @@ def test_publish_and_give_out_again(
 ) -> None:
     """Draft, edition 1, the same again, edition 2, and edition 1 once more."""
     url = f"sqlite:///{tmp_path / 'central.db'}"
+    write_clerk_secret(tmp_path / "central.lognoegle", bytes(range(32)))
     store = new_store(url)
     first_reports(store)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from fpsheet_sync.database.keys import write_clerk_secret
 from tests.support.editions import first_reports, inside, revised_reports
 from tests.support.submissions import new_store
 
@@ -84,6 +85,7 @@ def check_whole(left: dict[str, bytes], wanted: dict[str, bytes]) -> None:
 def test_killed_while_it_writes(tmp_path: Path, more: tuple[str, ...]) -> None:
     """Eight moments from the first file to the last; the next run makes the folder whole."""
     url = f"sqlite:///{tmp_path / 'central.db'}"
+    write_clerk_secret(tmp_path / "central.lognoegle", bytes(range(32)))
     store = new_store(url)
     first_reports(store)
     store.close()
