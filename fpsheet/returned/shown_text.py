@@ -112,4 +112,5 @@ def _show_day(day: date, code: str) -> str:
         "yy": f"{day.year % 100:02d}",
         "yyyy": str(day.year),
     }
-    return "".join(parts.get(token.lower(), token) for token in _TOKEN.findall(code))
+    tokens: list[str] = _TOKEN.findall(code)
+    return "".join(parts.get(token.lower(), token) for token in tokens)

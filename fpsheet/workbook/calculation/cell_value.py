@@ -77,7 +77,7 @@ class Cells(Protocol):
         """Return the numbers of a range in order of size."""
         ...
 
-    def is_percent(self, at: Place) -> bool | None:
+    def is_percent(self, at: Place, /) -> bool | None:
         """Tell whether a cell shows per cent; None where its format is not known."""
         ...
 

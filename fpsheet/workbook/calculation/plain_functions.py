@@ -179,6 +179,10 @@ def _edate(serial: float, months: float) -> Value:
     return _sure_day((first - _EPOCH).days + min(start.day, last) - 1)
 
 
+def _absolute(number: float) -> float:
+    return abs(number)
+
+
 def _whole(number: float) -> Value:
     return math.floor(number)
 
@@ -196,7 +200,7 @@ PLAIN_FUNCTIONS: Mapping[str, PlainFunction] = {
     "CHAR": _texts(_char, "n"),
     "TEXT": _text,
     "INT": _texts(_whole, "n"),
-    "ABS": _texts(abs, "n"),
+    "ABS": _texts(_absolute, "n"),
     "MOD": _texts(_mod, "nn"),
     "ROUND": _texts(_round, "nn"),
     "DATE": _texts(_date, "nnn"),
