@@ -11,7 +11,7 @@ defined name, and the formulas of the cells stay short.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from fpsheet.workbook.formula import LAST_DAY, UNREADABLE, quote_text
+from fpsheet.workbook.formula import LAST_DAY, UNREADABLE, literal, quote_text
 from fpsheet_templates.form import Field, FieldType
 
 EMPTY = '""'
@@ -397,11 +397,4 @@ def _code(names: CellNames) -> str:
 
 
 def _look_up(text: str, entries: str, codes: str) -> str:
-    return f"INDEX({codes},MATCH({_literal(text)},{entries},0))"
-
-
-def _literal(text: str) -> str:
-    """Give a formula for a text to look up in which `*`, `?` and `~` stand for themselves."""
-    for sign in "~*?":
-        text = f'SUBSTITUTE({text},"{sign}","~{sign}")'
-    return text
+    return f"INDEX({codes},MATCH({literal(text)},{entries},0))"

@@ -232,3 +232,10 @@ def _compare_numbers(left: Operand, right: Operand, symbol: str) -> str:
     if not names:
         return test
     return f"IF(COUNT({','.join(names)})={len(names)},{test},FALSE)"
+
+
+def literal(text: str) -> str:
+    """Give a formula for a text to look up in which `*`, `?` and `~` stand for themselves."""
+    for sign in "~*?":
+        text = f'SUBSTITUTE({text},"{sign}","~{sign}")'
+    return text

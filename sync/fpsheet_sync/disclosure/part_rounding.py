@@ -391,8 +391,7 @@ def _find_cuts(
         for view in np.flatnonzero(proven.open_views(cell)).tolist():
             if view not in reasons:
                 reasons[view] = Reasons(sheet, values, paper, view)
-            cut = reasons[view].cut(cell)
-            if cut is not None:
+            if (cut := reasons[view].cut(cell)) is not None:
                 cuts.append(cut)
             elif all_or_none:
                 return None

@@ -16,12 +16,12 @@ from fpsheet_sync.merge.file_findings import (
     tell_refused,
     tell_unfit,
 )
-from fpsheet_sync.merge.identity import ROW_ID, Placed, Sender
+from fpsheet_sync.merge.identity import ROW_ID, Placed, Sender, refuse_cases
 from fpsheet_sync.merge.lineage import LET_GO, Ancestry, continue_sheet
 from fpsheet_sync.merge.one_row_each import follow_records, unite_citizens
 from fpsheet_sync.merge.quarantine import quarantine_rows
 from fpsheet_sync.merge.record_layout import alike, layouts
-from fpsheet_sync.merge.row_matching import place, refuse_cases
+from fpsheet_sync.merge.row_matching import place
 from fpsheet_sync.merge.soundness import CaseRules
 from fpsheet_sync.merge.state import Claim, Hold, Key, State, to_plain
 from fpsheet_sync.merge.submitted_file import File

@@ -15,14 +15,14 @@ is decided from content alone, so that the same files give the same records in a
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import polars as pl
 
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.merge.content import BLOCKED, ROW, Frames, no_rows
+from fpsheet_sync.merge.content import BLOCKED, FILE_ID, ROW, Frames, no_rows
 from fpsheet_validation.finding import Finding
 
 ROW_ID = "raekke_id"
@@ -139,3 +139,35 @@ def natural_text(values: NaturalKey) -> str:
 def row_number(row: Row) -> int:
     """Return the Excel row of a row of a file."""
     return int(str(row[ROW]))
+
+
+def refuse_cases(placed: Placed, findings: Iterable[Finding]) -> Placed:
+    """Block the case of each finding in rows that were placed."""
+    found = tuple(findings)
+    rows = block_cases(placed.rows, {(one.sheet, one.row) for one in found})
+    return replace(placed, rows=rows, findings=(*placed.findings, *found))
+
+
+def join_records(
+    key: Sequence[str], rows: pl.DataFrame, told: pl.DataFrame, held: pl.DataFrame
+) -> pl.DataFrame:
+    """Return rows with the record that each id names: `b:` in its line, `m:` in the store."""
+    base = told.filter(pl.col(FILE_ID).is_not_null()).select(
+        FILE_ID, pl.col(ROW_ID).alias(f"b:{ROW_ID}"), pl.col(list(key)).name.prefix("b:")
+    )
+    store = held.select(
+        pl.col(ROW_ID).alias(FILE_ID),
+        pl.col(ROW_ID).alias(f"m:{ROW_ID}"),
+        pl.col(list(key)).name.prefix("m:"),
+    )
+    joined = rows
+    for frame, mark in ((base, "b:"), (store, "m:")):
+        if frame.is_empty():
+            joined = joined.with_columns(
+                pl.lit(None, dtype=dtype).alias(name)
+                for name, dtype in frame.schema.items()
+                if name.startswith(mark)
+            )
+        else:
+            joined = joined.join(frame, on=FILE_ID, how="left", maintain_order="left")
+    return joined

@@ -40,6 +40,20 @@ def is_link(layout: Layout, row: Row, newer: Row) -> bool:
     return row[BORGER] != newer[BORGER] and row[BORGER] in former and bool(older)
 
 
+def numbers_unsaid(layout: Layout, row: Row, known: Row) -> Row:
+    """Return the numbers of a record that a row does not know: column → number.
+
+    With the citizen's own number among them the row knows a former number alone, and lets the
+    newer one stand.
+    """
+    if row[BORGER] == known[BORGER]:
+        lacks = [name for name in layout.secrets if row[name] is None]
+        return {name: known[name] for name in lacks if known[name] is not None}
+    if row[BORGER] in {known[name] for name in layout.secrets}:
+        return {name: known[name] for name in (BORGER, *layout.secrets)}
+    return {}
+
+
 def follow_records(base: Frames, moved: Mapping[str, Mapping[str, str]]) -> Frames:
     """Return what a copy was told under the records that its rows belong to since.
 

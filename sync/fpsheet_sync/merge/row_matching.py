@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -21,11 +21,18 @@ from fpsheet_sync.merge.identity import (
     block_cases,
     derive_id,
     is_derived,
+    join_records,
     natural_text,
     nothing_placed,
     row_number,
 )
-from fpsheet_sync.merge.one_row_each import is_link, is_one_each, known_numbers, valid_rows
+from fpsheet_sync.merge.one_row_each import (
+    is_link,
+    is_one_each,
+    known_numbers,
+    numbers_unsaid,
+    valid_rows,
+)
 from fpsheet_sync.merge.record_layout import Layout, layouts
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
@@ -60,13 +67,6 @@ def place(rows: Frames, base: Frames, held: Frames, sender: Sender) -> Placed:
     return Placed(placed, tuple(findings), moved, numbers)
 
 
-def refuse_cases(placed: Placed, findings: Iterable[Finding]) -> Placed:
-    """Block the case of each finding in rows that were placed."""
-    found = tuple(findings)
-    rows = block_cases(placed.rows, {(one.sheet, one.row) for one in found})
-    return replace(placed, rows=rows, findings=(*placed.findings, *found))
-
-
 @dataclass(slots=True)
 class _Placer:
     """Places the rows of one sheet; lives for one call."""
@@ -92,7 +92,7 @@ class _Placer:
             return nothing_placed()[self.layout.sheet]
         if self.base.is_empty() and held.is_empty() and self._is_plain(rows):
             return rows.with_columns(pl.col(FILE_ID).alias(ROW_ID), pl.lit(value=False).alias(COPY))
-        joined = self._join(rows, held)
+        joined = join_records(self.layout.key, rows, self.base, held)
         if is_one_each(self.layout):
             others = valid_rows(held).join(self.base, on=ROW_ID, how="anti")
             self.citizens = known_numbers(self.layout, others)
@@ -117,29 +117,6 @@ class _Placer:
             return False
         own = f"{self.sender.workbook_id}-{self.layout.letter}-"
         return bool((ids.str.starts_with(own) & ids.str.contains(ID_PATTERN)).all())
-
-    def _join(self, rows: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
-        """Put beside each row the record its id names: `b:` in its own line, `m:` in the store."""
-        key = list(self.layout.key)
-        base = self.base.filter(pl.col(FILE_ID).is_not_null()).select(
-            FILE_ID, pl.col(ROW_ID).alias(f"b:{ROW_ID}"), pl.col(key).name.prefix("b:")
-        )
-        store = held.select(
-            pl.col(ROW_ID).alias(FILE_ID),
-            pl.col(ROW_ID).alias(f"m:{ROW_ID}"),
-            pl.col(key).name.prefix("m:"),
-        )
-        joined = rows
-        for frame, mark in ((base, "b:"), (store, "m:")):
-            if frame.is_empty():
-                joined = joined.with_columns(
-                    pl.lit(None, dtype=dtype).alias(name)
-                    for name, dtype in frame.schema.items()
-                    if name.startswith(mark)
-                )
-            else:
-                joined = joined.join(frame, on=FILE_ID, how="left", maintain_order="left")
-        return joined
 
     def _special(self) -> pl.Expr:
         """Give the condition that a row needs a decision; few rows do."""
@@ -361,37 +338,26 @@ class _Placer:
         for row in rows:
             numbers = [str(row[name]) for name in (BORGER, *self.layout.secrets) if row[name]]
             found = [each.get(n) for each in (records, self.citizens) for n in numbers]
-            known = next((one for one in found if one and self._is_theirs(row, one)), None)
+            known = next((one for one in found if one and self._is_free(row, one)), None)
             if known is None or row[ANNULLER] is not None:
                 left.append(row)
                 continue
             if numbers[0] not in {known[BORGER], *(known[name] for name in self.layout.secrets)}:
                 self._find("HIS-010", row)
             if known not in records.values():
-                self._say_numbers(row, known)
+                said = numbers_unsaid(self.layout, row, known)
+                if BORGER in said:
+                    self._find("HIS-026", row)
+                if said:
+                    self.numbers[row_number(row)] = said
             self._take(row, str(known[ROW_ID]))
             if row[f"b:{ROW_ID}"] in self.gone:
                 self.moved[str(row[f"b:{ROW_ID}"])] = str(known[ROW_ID])
         return left, [old for old in free if str(old[ROW_ID]) not in self.taken]
 
-    def _is_theirs(self, row: Row, known: Row) -> bool:
+    def _is_free(self, row: Row, known: Row) -> bool:
         """Tell whether a row may be a record: one that links a still older number stays itself."""
-        if known[ROW_ID] in self.taken:
-            return False
-        return not is_link(self.layout, row, known)
-
-    def _say_numbers(self, row: Row, known: Row) -> None:
-        """Let a row that knows a former number alone say nothing of the newer one."""
-        if row[BORGER] == known[BORGER]:
-            lacks = [name for name in self.layout.secrets if row[name] is None]
-            said = {name: known[name] for name in lacks if known[name] is not None}
-        elif row[BORGER] in {known[name] for name in self.layout.secrets}:
-            self._find("HIS-026", row)
-            said = {name: known[name] for name in (BORGER, *self.layout.secrets)}
-        else:
-            return
-        if said:
-            self.numbers[row_number(row)] = said
+        return known[ROW_ID] not in self.taken and not is_link(self.layout, row, known)
 
     def _take(self, row: Row, record: str) -> None:
         self.ids[row_number(row)] = record
