@@ -15,9 +15,9 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-from fpsheet_sync.disclosure.cells import Cell, CellId, Equation, Release
+from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease, Equation
 from fpsheet_sync.disclosure.crossing import TOTAL, cross_equations
-from fpsheet_sync.disclosure.rounding import Progress, Rounded, round_release
+from fpsheet_sync.disclosure.rounding import Rounded, RoundingProgress, round_release
 from fpsheet_sync.disclosure.settings import BASES, DEFAULT_BASE, Rounding
 
 SECRET = b"of the benchmark alone"
@@ -73,7 +73,7 @@ SHAPES = (
 )
 
 
-def make_release(kommuner: int, *, seed: int, stock: float | None = None) -> Release:
+def make_release(kommuner: int, *, seed: int, stock: float | None = None) -> DisclosedRelease:
     """Invent a release: citizens with every characteristic, counted by every table.
 
     Args:
@@ -107,7 +107,7 @@ def make_release(kommuner: int, *, seed: int, stock: float | None = None) -> Rel
                     person[name] = chance.choices(categories, weights)[0]
         equations.extend(_tabulate(shape, people, values))
     cells = tuple(Cell(id_, value, owner=_owner(id_)) for id_, value in values.items())
-    return Release(cells, tuple(equations))
+    return DisclosedRelease(cells, tuple(equations))
 
 
 def _tabulate(
@@ -137,11 +137,11 @@ def _owner(id_: CellId) -> str | None:
     return id_.split("|")[1] or None
 
 
-def _show(progress: Progress) -> None:
+def _show(progress: RoundingProgress) -> None:
     print(f"\r{progress.done} of {progress.total} cells", end="", flush=True)
 
 
-def _changes(release: Release, rounded: Rounded) -> tuple[float, float]:
+def _changes(release: DisclosedRelease, rounded: Rounded) -> tuple[float, float]:
     """Give how far prints are from counts on average: all that are not 0, and per cent of 20+."""
     counts = {cell.id: cell.value for cell in release.cells if cell.value}
     changes = {id_: abs(rounded.prints[id_].value - counts[id_]) for id_ in counts}

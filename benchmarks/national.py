@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from saved import as_saved_by_excel
 
 from fpsheet.demo.country import invent_country
-from fpsheet.demo.fault import FAULTS
+from fpsheet.demo.fault_kinds import FAULTS
 from fpsheet.demo.scale import Scale, national
 from fpsheet.workbook.build import build_workbook
 from fpsheet_templates.load import load_form

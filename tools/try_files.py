@@ -18,7 +18,7 @@ from pathlib import Path
 
 from fpsheet.checking import check_file
 from fpsheet.checking.check_file import Question
-from fpsheet.intake.fault import Fault
+from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import CHECKING_LIMITS
 from fpsheet.intake.process import ReadingProcess, Task
 from fpsheet_templates.load import load_form
@@ -84,7 +84,7 @@ def _try(process: ReadingProcess, path: Path, seconds: float) -> str:
         verdict = process.run(Task(f"{check_file.__name__}:check_here", {"path": path}, limits))
     except Exception:  # noqa: BLE001 - whatever the program fails with is counted
         return FAILED
-    if isinstance(verdict, Fault):
+    if isinstance(verdict, IntakeFinding):
         return verdict.code
     if verdict.check is not None:
         return READ

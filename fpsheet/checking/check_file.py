@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fpsheet.intake.fault import Fault
+from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import CHECKING_LIMITS
 from fpsheet.intake.pool import run_many
 from fpsheet.intake.process import ReadingProcess, Task
@@ -54,10 +54,10 @@ def check_here(question: Question, *, path: Path) -> "Verdict":
 
 def _check_there(question: Question, process: ReadingProcess, path: Path) -> "Verdict":
     """Read and check a workbook in a reading process; one that it dies of is refused."""
-    verdict: Verdict | Fault = process.run(
+    verdict: Verdict | IntakeFinding = process.run(
         Task("fpsheet.checking.check_file:check_here", {"path": path}, CHECKING_LIMITS)
     )
-    if isinstance(verdict, Fault):
+    if isinstance(verdict, IntakeFinding):
         return check_raw(None, (verdict.to_finding(question.form),), path, question)
     return verdict
 

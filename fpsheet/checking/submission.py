@@ -8,7 +8,7 @@ import polars as pl
 
 from fpsheet.checking.verdict import Verdict
 from fpsheet.intake.core_part import to_moment
-from fpsheet.intake.cover import form_version
+from fpsheet.intake.forside_reading import form_version
 from fpsheet.returned.conflict_choices import read_choices
 from fpsheet.returned.explanation import current_explanations
 from fpsheet_sync.merge.file_findings import ABOUT_LISTS

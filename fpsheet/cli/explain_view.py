@@ -8,7 +8,7 @@ from fpsheet.cli.session import Session
 if TYPE_CHECKING:
     from fpsheet.central import Central
     from fpsheet.statistics.edition_order import Order
-    from fpsheet.statistics.explain_figure import Explained
+    from fpsheet.statistics.explain_figure import ExplainedFigure
     from fpsheet_sync.statistics.publication.cited_records import Behind
     from fpsheet_templates.form import Form
 
@@ -32,19 +32,19 @@ def show_explanation(
         as_json: For a program and not for a person.
     """
     from fpsheet.departement.statistics_steps import explain_figure
-    from fpsheet.statistics.explain_figure import Printed
+    from fpsheet.statistics.explain_figure import PrintedCell
 
     (table, cell), areas = asked
     if len(areas) > 1:
         raise CommandUsageError(session.words.get("command.report.explain_area"))
-    printed = Printed(table, cell, area=areas[0].upper() if areas else "")
+    printed = PrintedCell(table, cell, area=areas[0].upper() if areas else "")
     actor = session.actor()
     found = explain_figure(central, session.form(), order, printed, actor)
     show_explained(session, found, as_json=as_json)
     return 0
 
 
-def show_explained(session: Session, found: "Explained", *, as_json: bool) -> None:
+def show_explained(session: Session, found: "ExplainedFigure", *, as_json: bool) -> None:
     """Show a figure and the records behind it, to a person or to a program."""
     if as_json:
         session.console(as_json=True).give(_value(found))
@@ -52,7 +52,7 @@ def show_explained(session: Session, found: "Explained", *, as_json: bool) -> No
         _show(session, found)
 
 
-def _value(found: "Explained") -> dict[str, object]:
+def _value(found: "ExplainedFigure") -> dict[str, object]:
     return {
         "title": found.title,
         "row": list(found.row),
@@ -77,7 +77,7 @@ def _value(found: "Explained") -> dict[str, object]:
     }
 
 
-def _line(form: "Form", language: str, found: "Explained", each: "Behind") -> dict[str, str]:
+def _line(form: "Form", language: str, found: "ExplainedFigure", each: "Behind") -> dict[str, str]:
     """Give the cells of a record's line; a column that no line fills is not shown."""
     causes = [form.texts.get(f"statistics.cause.{cause}", language) for cause in each.cause.split()]
     return {
@@ -94,7 +94,7 @@ def _line(form: "Form", language: str, found: "Explained", each: "Behind") -> di
     }
 
 
-def _show(session: Session, found: "Explained") -> None:
+def _show(session: Session, found: "ExplainedFigure") -> None:
     words, form, console = session.words, session.form(), session.console()
     console.say(found.title)
     console.say(f"{'; '.join((*found.row, found.column))}: {found.printed}")

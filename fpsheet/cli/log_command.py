@@ -6,7 +6,7 @@ import click
 
 from fpsheet.cli.command import SpokenCommand
 from fpsheet.cli.console import Console
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.parameters import (
     cpr_option,
     database_option,

@@ -7,24 +7,24 @@ from datetime import UTC, datetime
 import click
 
 from fpsheet.cli.command import PROGRAM, SpokenGroup
+from fpsheet.cli.commands.database_commands import make_database_commands
+from fpsheet.cli.commands.demo_command import make_demo_command
+from fpsheet.cli.commands.edition_commands import make_edition_commands
+from fpsheet.cli.commands.excel_commands import make_excel_commands
+from fpsheet.cli.commands.export_commands import make_export_commands
+from fpsheet.cli.commands.import_commands import make_import_commands
+from fpsheet.cli.commands.key_commands import make_key_commands
+from fpsheet.cli.commands.kommune_commands import make_kommune_commands
+from fpsheet.cli.commands.receive_command import make_receive_command
+from fpsheet.cli.commands.rules_command import make_form_commands
+from fpsheet.cli.commands.state_commands import make_state_commands
+from fpsheet.cli.commands.statistics_commands import make_history_commands, make_statistics_commands
+from fpsheet.cli.commands.sync_command import make_sync_commands
+from fpsheet.cli.commands.workbook_commands import make_workbook_commands
 from fpsheet.cli.console import prepare_streams
-from fpsheet.cli.database_commands import make_database_commands
-from fpsheet.cli.demo_command import make_demo_command
-from fpsheet.cli.edition_commands import make_edition_commands
-from fpsheet.cli.excel_commands import make_excel_commands
-from fpsheet.cli.export_commands import make_export_commands
-from fpsheet.cli.failure import run_guarded
-from fpsheet.cli.import_commands import make_import_commands
-from fpsheet.cli.key_commands import make_key_commands
-from fpsheet.cli.kommune_commands import make_kommune_commands
-from fpsheet.cli.receive_command import make_receive_command
-from fpsheet.cli.rules_command import make_form_commands
+from fpsheet.cli.failure_output import run_guarded
 from fpsheet.cli.session import Session
-from fpsheet.cli.state_commands import make_state_commands
-from fpsheet.cli.statistics_commands import make_history_commands, make_statistics_commands
-from fpsheet.cli.sync_command import make_sync_commands
 from fpsheet.cli.words import Words, find_language, load_words
-from fpsheet.cli.workbook_commands import make_workbook_commands
 
 
 def run(arguments: Sequence[str], *, environment: Mapping[str, str] | None = None) -> int:

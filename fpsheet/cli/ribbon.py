@@ -5,15 +5,15 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from fpsheet.cli.commands.key_commands import PASSWORD_VARIABLE, ask_sealing
 from fpsheet.cli.console import prepare_streams
-from fpsheet.cli.failure import ExitCode, run_guarded
-from fpsheet.cli.key_commands import PASSWORD_VARIABLE, ask_sealing
+from fpsheet.cli.failure_output import ExitCode, run_guarded
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import find_language, load_words
 from fpsheet.excel.attach import attach_caller
-from fpsheet.excel.failure import ExcelError
+from fpsheet.excel.excel_failure import ExcelError
 from fpsheet.excel.open_book import OpenBook
-from fpsheet.excel.steps import (
+from fpsheet.excel.open_workbook_steps import (
     FIGURES,
     Validated,
     go_to_next,

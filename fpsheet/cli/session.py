@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fpsheet.cli.console import Console, wants_plain
-from fpsheet.cli.progress import show_progress
+from fpsheet.cli.progress_bars import show_progress
 from fpsheet.cli.words import Words
 from fpsheet.progress import Progress
 from fpsheet_templates.errors import UsageError
@@ -133,7 +133,7 @@ class Session:
 
     def _identity(self, keys: "KeyFolder") -> str:
         """Give the departement's identity; one that lies open is told of at every use."""
-        from fpsheet.cli.key_commands import ask_password
+        from fpsheet.cli.commands.key_commands import ask_password
 
         if keys.is_locked:
             return keys.identity(password=ask_password(self))

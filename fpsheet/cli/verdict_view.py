@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.session import Session
 
 if TYPE_CHECKING:

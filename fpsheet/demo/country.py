@@ -8,9 +8,9 @@ from itertools import islice
 from fpsheet.demo.citizen import Citizen, invent_citizens
 from fpsheet.demo.denmark import live_in_denmark
 from fpsheet.demo.dice import make_dice
-from fpsheet.demo.fault import faults_of
+from fpsheet.demo.fault_kinds import faults_of
 from fpsheet.demo.greenland import live_in_greenland, read_law
-from fpsheet.demo.life import Event, Row, Setting, Value, with_cells
+from fpsheet.demo.life import LifeEvent, LifeSetting, Row, Value, with_cells
 from fpsheet.demo.move import after_move, before_move, choose_move
 from fpsheet.demo.planted import Planted, plant_faults
 from fpsheet.demo.scale import LOKALITETER, Scale
@@ -104,12 +104,12 @@ class _Living:
     seed: int
     today: date
 
-    def life(self, citizen: Citizen, kommune_kode: str, number: int) -> list[Event]:
+    def life(self, citizen: Citizen, kommune_kode: str, number: int) -> list[LifeEvent]:
         """Give the life of a citizen, told by the kommune where it begins."""
         dice = make_dice(self.seed, citizen.cpr)
         year = dice.between(2016, self.today.year)
         journal = f"{kommune_kode}-{year}-{number + 1:05d}"
-        setting = Setting(dice=dice, today=self.today, journal=journal)
+        setting = LifeSetting(dice=dice, today=self.today, journal=journal)
         if self.form.kommuner[kommune_kode].jurisdiction == "GL":
             law = read_law(self.form)
             events = list(live_in_greenland(citizen, law=law, setting=setting))
@@ -151,7 +151,7 @@ def _plan_moves(
 
 def _tell(
     citizens: Sequence[Citizen], kode: str, moves: Mapping[str, list[_Move]], living: _Living
-) -> Iterator[Event]:
+) -> Iterator[LifeEvent]:
     """Tell the lives of a kommune: those who stay, who leave and who come."""
     leaving = {move.citizen.cpr: move for move in moves[kode]}
     for number, citizen in enumerate(citizens):
@@ -167,9 +167,9 @@ def _tell(
                 yield from after_move(living.life(move.citizen, origin, move.number), move.day)
 
 
-def _fill(citizens: Iterator[Citizen], kode: str, *, rows: int, living: _Living) -> list[Event]:
+def _fill(citizens: Iterator[Citizen], kode: str, *, rows: int, living: _Living) -> list[LifeEvent]:
     """Tell lives until the rows are reached, never more."""
-    events: list[Event] = []
+    events: list[LifeEvent] = []
     for number, citizen in enumerate(citizens):
         life = living.life(citizen, kode, number)
         if len(events) + len(life) > rows:
@@ -178,7 +178,7 @@ def _fill(citizens: Iterator[Citizen], kode: str, *, rows: int, living: _Living)
     return events
 
 
-def _arrange(form: Form, events: Sequence[Event]) -> dict[str, tuple[Row, ...]]:
+def _arrange(form: Form, events: Sequence[LifeEvent]) -> dict[str, tuple[Row, ...]]:
     """Put events on their sheets: citizens as they came, everything else by its first day."""
     arranged = {}
     for sheet in form.entry_sheets():

@@ -7,9 +7,9 @@ from fpsheet.demo.citizen import Citizen
 from fpsheet.demo.life import (
     Assessment,
     Course,
-    Event,
+    LifeEvent,
+    LifeSetting,
     Row,
-    Setting,
     Value,
     afgoerelse,
     bortfald,
@@ -32,7 +32,7 @@ ALDERSPENSION = 67
 """Folkepension age of everybody in the demo who reaches it."""
 
 
-def live_in_denmark(citizen: Citizen, *, setting: Setting) -> Iterator[Event]:
+def live_in_denmark(citizen: Citizen, *, setting: LifeSetting) -> Iterator[LifeEvent]:
     """Give everything that happens to one citizen, the borger row first."""
     dice = setting.dice
     first = max(citizen.turns(19), date(2016, 8, 1))
@@ -44,7 +44,7 @@ def live_in_denmark(citizen: Citizen, *, setting: Setting) -> Iterator[Event]:
         "ansoegning_dato": applied,
         "journal_nr": setting.journal,
     }
-    yield Event("borger", row)
+    yield LifeEvent("borger", row)
     end = yield from _prepare(citizen, applied, setting)
     decided = yield from _decide(citizen, end, setting)
     if decided is None:
@@ -56,7 +56,9 @@ def live_in_denmark(citizen: Citizen, *, setting: Setting) -> Iterator[Event]:
     yield from work_and_income(citizen, (assessment,), since=day, until=until, setting=setting)
 
 
-def _prepare(citizen: Citizen, applied: date, setting: Setting) -> Generator[Event, None, date]:
+def _prepare(
+    citizen: Citizen, applied: date, setting: LifeSetting
+) -> Generator[LifeEvent, None, date]:
     """A ressourceforløb for some, an arbejdsprøvning for most.
 
     Returns:
@@ -73,7 +75,9 @@ def _prepare(citizen: Citizen, applied: date, setting: Setting) -> Generator[Eve
     return end
 
 
-def _work_trial(citizen: Citizen, after: date, setting: Setting) -> Generator[Event, None, date]:
+def _work_trial(
+    citizen: Citizen, after: date, setting: LifeSetting
+) -> Generator[LifeEvent, None, date]:
     start = later(after, setting.dice, low=14, high=50)
     end = later(start, setting.dice, low=60, high=180)
     hours = setting.dice.between(1, 15)
@@ -83,8 +87,8 @@ def _work_trial(citizen: Citizen, after: date, setting: Setting) -> Generator[Ev
 
 
 def _decide(
-    citizen: Citizen, end: date, setting: Setting
-) -> Generator[Event, None, tuple[Assessment, date] | None]:
+    citizen: Citizen, end: date, setting: LifeSetting
+) -> Generator[LifeEvent, None, tuple[Assessment, date] | None]:
     """Team meeting and afgørelse, again after each tilbagevisning.
 
     Returns:
@@ -114,7 +118,7 @@ def _decide(
     return None
 
 
-def _afgoerelse(citizen: Citizen, outcome: str, day: date, setting: Setting) -> Event:
+def _afgoerelse(citizen: Citizen, outcome: str, day: date, setting: LifeSetting) -> LifeEvent:
     """An afgørelse of the pensionsnævn, or by a caseworker where the team recommended pension."""
     cells: dict[str, Value] = {}
     instans = _NAEVN

@@ -9,7 +9,7 @@ from fpsheet.demo.country import DemoWorkbook
 from fpsheet.demo.raw_cell import RawCell, RawKind, put_cells
 from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet.workbook.build import build_workbook
-from fpsheet.workbook.layout import FIRST_ROW
+from fpsheet.workbook.sheet_layout import FIRST_ROW
 from fpsheet_templates.form import Form, SheetKind
 
 _COVER_COLUMN = "C"

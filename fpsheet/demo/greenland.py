@@ -11,9 +11,9 @@ from fpsheet.demo.citizen import Citizen
 from fpsheet.demo.life import (
     Assessment,
     Course,
-    Event,
+    LifeEvent,
+    LifeSetting,
     Row,
-    Setting,
     Value,
     afgoerelse,
     bortfald,
@@ -95,7 +95,7 @@ class Pension:
     assessments: tuple[Assessment, ...] = ()
 
 
-def live_in_greenland(citizen: Citizen, *, law: Law, setting: Setting) -> Iterator[Event]:
+def live_in_greenland(citizen: Citizen, *, law: Law, setting: LifeSetting) -> Iterator[LifeEvent]:
     """Give everything that happens to one citizen, the borger row first.
 
     Args:
@@ -113,7 +113,9 @@ def live_in_greenland(citizen: Citizen, *, law: Law, setting: Setting) -> Iterat
         yield from _applied_after_reform(citizen, applied, law, setting)
 
 
-def _borger(citizen: Citizen, *, applied: date, foer_reform: bool, setting: Setting) -> Event:
+def _borger(
+    citizen: Citizen, *, applied: date, foer_reform: bool, setting: LifeSetting
+) -> LifeEvent:
     row: dict[str, Value] = {
         "cpr": citizen.cpr,
         "navn": citizen.navn,
@@ -121,10 +123,10 @@ def _borger(citizen: Citizen, *, applied: date, foer_reform: bool, setting: Sett
         "pensionist_foer_reform": "ja" if foer_reform else "nej",
         "journal_nr": setting.journal,
     }
-    return Event("borger", row)
+    return LifeEvent("borger", row)
 
 
-def _granted_before_reform(citizen: Citizen, law: Law, setting: Setting) -> Iterator[Event]:
+def _granted_before_reform(citizen: Citizen, law: Law, setting: LifeSetting) -> Iterator[LifeEvent]:
     """A pensioner of the old scheme: a level but no percentage until the first revurdering."""
     dice = setting.dice
     first = max(citizen.turns(law.pension_fra + 2), date(2004, 1, 1))
@@ -142,8 +144,8 @@ def _granted_before_reform(citizen: Citizen, law: Law, setting: Setting) -> Iter
 
 
 def _applied_after_reform(
-    citizen: Citizen, applied: date, law: Law, setting: Setting
-) -> Iterator[Event]:
+    citizen: Citizen, applied: date, law: Law, setting: LifeSetting
+) -> Iterator[LifeEvent]:
     yield _borger(citizen, applied=applied, foer_reform=False, setting=setting)
     dice = setting.dice
     if applied >= law.automatisk and dice.chance(0.04):
@@ -174,7 +176,7 @@ def _applied_after_reform(
     yield from _live_on_pension(citizen, pension, law, setting)
 
 
-def _tilkendelse(citizen: Citizen, niveau: str, *, day: date, setting: Setting) -> Event:
+def _tilkendelse(citizen: Citizen, niveau: str, *, day: date, setting: LifeSetting) -> LifeEvent:
     """Make a tilkendelse; it is typed into side 900 within days."""
     entered = later(day, setting.dice, low=1, high=10)
     cells: dict[str, Value] = {
@@ -187,8 +189,8 @@ def _tilkendelse(citizen: Citizen, niveau: str, *, day: date, setting: Setting) 
 
 
 def _granted_automatically(
-    citizen: Citizen, applied: date, law: Law, setting: Setting
-) -> Iterator[Event]:
+    citizen: Citizen, applied: date, law: Law, setting: LifeSetting
+) -> Iterator[LifeEvent]:
     """Højeste without a vurdering (L 28/2019); nothing is reassessed."""
     decided = later(applied, setting.dice, low=20, high=60)
     if decided > setting.today:
@@ -200,8 +202,8 @@ def _granted_automatically(
 
 
 def _clarify(
-    citizen: Citizen, applied: date, law: Law, setting: Setting
-) -> Generator[Event, None, date]:
+    citizen: Citizen, applied: date, law: Law, setting: LifeSetting
+) -> Generator[LifeEvent, None, date]:
     """Every applicant goes through an afklaringsforløb (L 6/2020 § 8); some go on from it.
 
     Returns:
@@ -242,7 +244,9 @@ def _clarify(
     return end
 
 
-def _work_trial(citizen: Citizen, start: date, end: date, setting: Setting) -> Iterator[Event]:
+def _work_trial(
+    citizen: Citizen, start: date, end: date, setting: LifeSetting
+) -> Iterator[LifeEvent]:
     """An arbejdsprøvning inside another forløb, with the employer's hours (bkg. 15/2016 § 2)."""
     course = Course(
         "arbejdsproevning",
@@ -260,8 +264,8 @@ def _years_after(day: date, years: int) -> date:
 
 
 def _live_on_pension(
-    citizen: Citizen, pension: Pension, law: Law, setting: Setting
-) -> Iterator[Event]:
+    citizen: Citizen, pension: Pension, law: Law, setting: LifeSetting
+) -> Iterator[LifeEvent]:
     """Revurderinger until sixty, jobs and income beside the pension, and how it ends."""
     dice = setting.dice
     ends, aarsag = pension_end(
@@ -293,8 +297,8 @@ def _reassess(
     pension: Pension,
     when: tuple[date, date, bool],
     law: Law,
-    setting: Setting,
-) -> Generator[Event, None, Pension]:
+    setting: LifeSetting,
+) -> Generator[LifeEvent, None, Pension]:
     """One revurdering with the forløb inside it, its vurdering and its afgørelse.
 
     Returns:
@@ -327,7 +331,7 @@ def _reassess(
     )
 
 
-def _outcome(citizen: Citizen, before: int, after: int, *, day: date, law: Law) -> Event:
+def _outcome(citizen: Citizen, before: int, after: int, *, day: date, law: Law) -> LifeEvent:
     """The afgørelse of a revurdering: same level, another level, or none any more."""
     niveau = law.niveau(after)
     if niveau is None:

@@ -24,7 +24,7 @@ _LONGEST_JOB_DAYS = 1200
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class LifeEvent:
     """One row to be: the sheet it belongs on and its cells."""
 
     sheet: str
@@ -50,7 +50,7 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class LifeSetting:
     """Where and when a life takes place.
 
     Attributes:
@@ -115,8 +115,8 @@ class Course:
 
 
 def forloeb(
-    citizen: Citizen, course: Course, *, setting: Setting, cells: Row | None = None
-) -> Iterator[Event]:
+    citizen: Citizen, course: Course, *, setting: LifeSetting, cells: Row | None = None
+) -> Iterator[LifeEvent]:
     """Make a forløb; without end and result while it lasts, none at all if it is to come.
 
     Args:
@@ -139,15 +139,15 @@ def forloeb(
         ),
         "journal_nr": f"{setting.journal}-{course.start:%y%m}",
     }
-    yield Event("forloeb", {**row, **(cells or {})})
+    yield LifeEvent("forloeb", {**row, **(cells or {})})
 
 
-def with_cells(event: Event, cells: Row) -> Event:
+def with_cells(event: LifeEvent, cells: Row) -> LifeEvent:
     """Give the event with further cells filled."""
-    return Event(event.sheet, {**event.row, **cells})
+    return LifeEvent(event.sheet, {**event.row, **cells})
 
 
-def vurdering(citizen: Citizen, assessment: Assessment) -> Event:
+def vurdering(citizen: Citizen, assessment: Assessment) -> LifeEvent:
     """Make a vurdering with percentage and hours."""
     row: dict[str, Value] = {
         "cpr": citizen.cpr,
@@ -155,10 +155,10 @@ def vurdering(citizen: Citizen, assessment: Assessment) -> Event:
         "arbejdsevne_pct": assessment.pct,
         "maks_timer_pr_uge": assessment.hours,
     }
-    return Event("vurdering", row)
+    return LifeEvent("vurdering", row)
 
 
-def afgoerelse(citizen: Citizen, kind: str, *, day: date, instans: str, cells: Row) -> Event:
+def afgoerelse(citizen: Citizen, kind: str, *, day: date, instans: str, cells: Row) -> LifeEvent:
     """Make an afgørelse; `cells` are those that only some kinds fill."""
     row: dict[str, Value] = {
         "cpr": citizen.cpr,
@@ -166,7 +166,7 @@ def afgoerelse(citizen: Citizen, kind: str, *, day: date, instans: str, cells: R
         "afgoerelse": kind,
         "instans": instans,
     }
-    return Event("afgoerelse", {**row, **cells})
+    return LifeEvent("afgoerelse", {**row, **cells})
 
 
 def next_month(day: date) -> date:
@@ -174,7 +174,9 @@ def next_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def pension_end(citizen: Citizen, *, since: date, alder: int, setting: Setting) -> tuple[date, str]:
+def pension_end(
+    citizen: Citizen, *, since: date, alder: int, setting: LifeSetting
+) -> tuple[date, str]:
     """Draw when and why a pension ends: old age for most, and then often after today.
 
     Returns:
@@ -190,8 +192,8 @@ def pension_end(citizen: Citizen, *, since: date, alder: int, setting: Setting) 
 
 
 def bortfald(
-    citizen: Citizen, *, ends: date, aarsag: str, instans: str, setting: Setting
-) -> Iterator[Event]:
+    citizen: Citizen, *, ends: date, aarsag: str, instans: str, setting: LifeSetting
+) -> Iterator[LifeEvent]:
     """Make the afgørelse that ends a pension, once it is made; old age is known beforehand."""
     known = -40 if aarsag == "alderspension" else 5
     day = workday(ends + timedelta(days=known))
@@ -206,8 +208,8 @@ def work_and_income(
     *,
     since: date,
     until: date,
-    setting: Setting,
-) -> Iterator[Event]:
+    setting: LifeSetting,
+) -> Iterator[LifeEvent]:
     """Make jobs and income beside a pension that ran from one day to another."""
     made = list(jobs(citizen, assessments, until=until, setting=setting))
     yield from made
@@ -216,8 +218,8 @@ def work_and_income(
 
 
 def jobs(
-    citizen: Citizen, assessments: Sequence[Assessment], *, until: date, setting: Setting
-) -> Iterator[Event]:
+    citizen: Citizen, assessments: Sequence[Assessment], *, until: date, setting: LifeSetting
+) -> Iterator[LifeEvent]:
     """Make the jobs beside a pension, never above the fewest hours ever assessed.
 
     Args:
@@ -236,7 +238,9 @@ def jobs(
         yield from _steady_jobs(citizen, hours, start=start, until=until, setting=setting)
 
 
-def _seasons(citizen: Citizen, *, start: date, until: date, setting: Setting) -> Iterator[Event]:
+def _seasons(
+    citizen: Citizen, *, start: date, until: date, setting: LifeSetting
+) -> Iterator[LifeEvent]:
     """Summer at the fish factory, winter elsewhere, year after year; some summers are left out."""
     winter_branche = setting.dice.pick(_BRANCHER_WINTER)
     winter_type = setting.dice.pick(("skaanejob", "nyttejob", "ordinaer"))
@@ -250,8 +254,8 @@ def _seasons(citizen: Citizen, *, start: date, until: date, setting: Setting) ->
 
 
 def _steady_jobs(
-    citizen: Citizen, hours: float, *, start: date, until: date, setting: Setting
-) -> Iterator[Event]:
+    citizen: Citizen, hours: float, *, start: date, until: date, setting: LifeSetting
+) -> Iterator[LifeEvent]:
     for _ in range(setting.dice.between(1, 3)):
         end = later(start, setting.dice, low=90, high=_LONGEST_JOB_DAYS)
         kind = setting.dice.weigh(
@@ -271,8 +275,8 @@ def _job(
     what: tuple[str, str, float],
     when: tuple[date, date],
     until: date,
-    setting: Setting,
-) -> Iterator[Event]:
+    setting: LifeSetting,
+) -> Iterator[LifeEvent]:
     (job_type, branche, hours), (start, end) = what, when
     if start > until:
         return
@@ -284,10 +288,10 @@ def _job(
         "timer_pr_uge": hours,
         "branche": branche,
     }
-    yield Event("job", row)
+    yield LifeEvent("job", row)
 
 
-def _known_end(end: date, until: date, setting: Setting) -> date | None:
+def _known_end(end: date, until: date, setting: LifeSetting) -> date | None:
     """What has not ended today has no end yet; what the pension's end cuts short ends with it."""
     if end <= until:
         return end
@@ -295,8 +299,8 @@ def _known_end(end: date, until: date, setting: Setting) -> date | None:
 
 
 def indkomst(
-    citizen: Citizen, *, start: date, until: date, works: bool, setting: Setting
-) -> Iterator[Event]:
+    citizen: Citizen, *, start: date, until: date, works: bool, setting: LifeSetting
+) -> Iterator[LifeEvent]:
     """Make income beside the pension for one citizen in five; wages for those who work."""
     if not setting.dice.chance(0.2):
         return
@@ -319,4 +323,4 @@ def indkomst(
             ("borger", 0.4), ("skattestyrelsen", 0.4), ("kommune", 0.1), ("arbejdsgiver", 0.1)
         ),
     }
-    yield Event("indkomst", row)
+    yield LifeEvent("indkomst", row)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from fpsheet.demo.dice import Dice
-from fpsheet.demo.life import Event, with_cells
+from fpsheet.demo.life import LifeEvent, with_cells
 
 EARLIEST = date(2018, 6, 1)
 """After the division of Qaasuitsup, so that both kommuner exist."""
@@ -12,7 +12,7 @@ EARLIEST = date(2018, 6, 1)
 _ENDS = {"job": ("start_dato", "slut_dato"), "indkomst": ("fra_dato", "til_dato")}
 
 
-def choose_move(life: Sequence[Event], *, dice: Dice, today: date) -> date | None:
+def choose_move(life: Sequence[LifeEvent], *, dice: Dice, today: date) -> date | None:
     """Choose the first day in the new kommune, outside every forløb; None when there is none."""
     day = dice.day(EARLIEST, today - timedelta(days=30))
     courses = (event for event in life if event.sheet == "forloeb")
@@ -25,7 +25,7 @@ def choose_move(life: Sequence[Event], *, dice: Dice, today: date) -> date | Non
     return day if first < day <= today else None
 
 
-def before_move(life: Sequence[Event], day: date, *, til_kommune: str) -> Iterator[Event]:
+def before_move(life: Sequence[LifeEvent], day: date, *, til_kommune: str) -> Iterator[LifeEvent]:
     """Give what the old kommune tells: all until the day, and the overdragelse itself."""
     for event in life:
         if event.sheet == "borger":
@@ -33,10 +33,10 @@ def before_move(life: Sequence[Event], day: date, *, til_kommune: str) -> Iterat
         elif event.start < day:
             yield _ended_before(event, day)
     cpr = life[0].row["cpr"]
-    yield Event("overdragelse", {"cpr": cpr, "til_kommune": til_kommune, "dato": day})
+    yield LifeEvent("overdragelse", {"cpr": cpr, "til_kommune": til_kommune, "dato": day})
 
 
-def after_move(life: Sequence[Event], day: date) -> Iterator[Event]:
+def after_move(life: Sequence[LifeEvent], day: date) -> Iterator[LifeEvent]:
     """Give what the new kommune tells: the citizen, what goes on, and all from the day."""
     for event in life:
         if event.sheet == "borger" or event.start >= day:
@@ -45,7 +45,7 @@ def after_move(life: Sequence[Event], day: date) -> Iterator[Event]:
             yield with_cells(event, {_ENDS[event.sheet][0]: day})
 
 
-def _ended_before(event: Event, day: date) -> Event:
+def _ended_before(event: LifeEvent, day: date) -> LifeEvent:
     if event.sheet in _ENDS and (event.end is None or event.end >= day):
         return with_cells(event, {_ENDS[event.sheet][1]: day - timedelta(days=1)})
     return event

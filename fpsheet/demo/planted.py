@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fpsheet.demo.dice import Dice
-from fpsheet.demo.fault import Fault
+from fpsheet.demo.fault_kinds import FaultKind
 from fpsheet.demo.life import Row, Value
 from fpsheet.demo.raw_cell import RawCell
 
@@ -29,7 +29,7 @@ class Planted:
 
 
 def plant_faults(
-    rows: Mapping[str, Sequence[Row]], faults: Sequence[Fault], *, dice: Dice
+    rows: Mapping[str, Sequence[Row]], faults: Sequence[FaultKind], *, dice: Dice
 ) -> tuple[dict[str, tuple[Row, ...]], tuple[Planted, ...]]:
     """Put each fault into the case of a citizen who has no other.
 

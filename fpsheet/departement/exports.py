@@ -57,7 +57,7 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedExtract:
     """Which extract is wanted.
 
     Attributes:
@@ -98,7 +98,7 @@ class _Last:
     commit: int
 
 
-def draw_extract(store: Store, form: Form, wanted: Wanted, actor: Actor) -> Extract:
+def draw_extract(store: Store, form: Form, wanted: WantedExtract, actor: Actor) -> Extract:
     """Draw a list out of the database; the log says whose CPR number was opened, by whom and why.
 
     The list for side 900 marks what changed since the last one that was drawn.
@@ -151,7 +151,7 @@ def _mark(citizen: str, before: States, now: States) -> Mark:
     return Mark.SAME if before[citizen] == now[citizen] else Mark.CHANGED
 
 
-def _last_extract(connection: Connection, wanted: Wanted) -> _Last | None:
+def _last_extract(connection: Connection, wanted: WantedExtract) -> _Last | None:
     """Give the extract to compare with: of the day asked for, else the last one of its kind."""
     if wanted.since is not None:
         return _Last(wanted.since, commit_of(connection, wanted.since))
@@ -191,7 +191,7 @@ def _states(
     return {row[0]: tuple(row[1:]) for row in found if row[1] in kommuner}
 
 
-def write_extract(extract: Extract, form: Form, wanted: Wanted) -> bytes:
+def write_extract(extract: Extract, form: Form, wanted: WantedExtract) -> bytes:
     """Give an export as a workbook marked FORTROLIGT.
 
     The list for Skattestyrelsen has the columns of its answer (`import skat`), to be filled in.

@@ -10,7 +10,7 @@ from fpsheet.checking.verdict import Verdict
 from fpsheet.statistics.list_book import ListBook, list_columns, write_list_book
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.store import Store
-from fpsheet_sync.ledger.tax_income import Answer, Imported, Income, import_incomes
+from fpsheet_sync.ledger.tax_income import Imported, Income, TaxAnswer, import_incomes
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, load_benchmarks, save_benchmarks
 from fpsheet_templates.load import load_lists
 from fpsheet_validation.finding import Finding, make_finding, sort_findings
@@ -95,7 +95,7 @@ def import_answer(
         return verdict, None
     rows = typed.frame.iter_rows(named=True)
     columns = dict(typed.columns)
-    answer = Answer(sha256, tuple(_income(row) for row in rows), columns, year)
+    answer = TaxAnswer(sha256, tuple(_income(row) for row in rows), columns, year)
     imported = import_incomes(store, answer, actor)
     if imported.unknown:
         return _with_unknown(verdict, typed, imported.unknown), None

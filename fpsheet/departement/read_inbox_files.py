@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from fpsheet.checking.verdict import Verdict
-from fpsheet.intake.fault import Fault
+from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import CHECKING_LIMITS, MEBIBYTE, Limits
 from fpsheet.intake.pool import Pool
 from fpsheet.intake.process import ReadingProcess, Task
@@ -196,8 +196,8 @@ class Readers(AbstractContextManager["Readers"]):
 
 def _answer(process: ReadingProcess, task: Task) -> bytes:
     """Let a process make a returned workbook; without one the receipt still tells everything."""
-    made: bytes | Fault = process.run(task)
-    return b"" if isinstance(made, Fault) else made
+    made: bytes | IntakeFinding = process.run(task)
+    return b"" if isinstance(made, IntakeFinding) else made
 
 
 def _take(limits: Limits, process: ReadingProcess, arrival: Arrival) -> Received:
@@ -212,7 +212,9 @@ def _read(limits: Limits, process: ReadingProcess, arrival: Arrival) -> Received
     try:
         if arrival.size > limits.file_bytes:
             details = (("graense", str(limits.file_bytes // MEBIBYTE)),)
-            return _unread(arrival, digest_arrival(arrival), Fault(TOO_LARGE, details=details))
+            return _unread(
+                arrival, digest_arrival(arrival), IntakeFinding(TOO_LARGE, details=details)
+            )
         data = read_arrival(arrival)
     except OutsideError:
         # It was there a moment ago; the next run sees it again.
@@ -221,18 +223,18 @@ def _read(limits: Limits, process: ReadingProcess, arrival: Arrival) -> Received
     known = hashlib.sha256(data).hexdigest(), data
     arguments = {"arrival": arrival, "data": data}
     try:
-        received: Received | Fault = process.run(Task(f"{_WORKER}:take", arguments, limits))
+        received: Received | IntakeFinding = process.run(Task(f"{_WORKER}:take", arguments, limits))
     except FpsheetError:
         raise
     except Exception as error:  # noqa: BLE001 - one file must not stop the others
-        return _unread(arrival, known, Fault(FAILED), failure=type(error).__name__)
-    if isinstance(received, Fault):
+        return _unread(arrival, known, IntakeFinding(FAILED), failure=type(error).__name__)
+    if isinstance(received, IntakeFinding):
         return _unread(arrival, known, received)
     return replace(received, content=data) if received.reading else received
 
 
 def _unread(
-    arrival: Arrival, known: tuple[str, bytes], fault: Fault, *, failure: str = ""
+    arrival: Arrival, known: tuple[str, bytes], fault: IntakeFinding, *, failure: str = ""
 ) -> Received:
     digest, head = known
     verdict = Verdict(Path(arrival.path), (fault.to_finding(load_form()),), None)

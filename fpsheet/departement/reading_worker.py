@@ -20,7 +20,7 @@ from fpsheet.checking.check_file import Question, check_raw, check_source
 from fpsheet.checking.submission import Reception, Said, make_submission, own_time, said_in
 from fpsheet.checking.verdict import Verdict
 from fpsheet.departement.read_inbox_files import Desk, Received, Way, way_of
-from fpsheet.intake.cover import judge_meta
+from fpsheet.intake.forside_reading import judge_meta
 from fpsheet.intake.plan import make_plan
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import HereReader, NamedBytes, Reader
@@ -28,8 +28,8 @@ from fpsheet.returned.answered_workbook import answer_workbook
 from fpsheet.transport.age_header import AGE_MAGIC
 from fpsheet.transport.inbox import PACKAGE_SUFFIX, Arrival
 from fpsheet.transport.outbox import open_plain, workbook_hash
-from fpsheet.transport.package import open_package
 from fpsheet.transport.payload import Payload, PayloadError
+from fpsheet.transport.sealed_package import open_package
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.keys import Keys, read_keys
 from fpsheet_sync.ledger.receipt import Receipt

@@ -48,7 +48,7 @@ def judged_by(desk: Desk, arrival: Arrival) -> str:
     """Name what a file is judged by, beside its bytes: program, form, keys, settings and folder."""
     from importlib.metadata import version
 
-    from fpsheet.transport.package import recipient_of
+    from fpsheet.transport.sealed_package import recipient_of
     from fpsheet_templates.load import load_form
 
     keys = "" if desk.unsealing is None else f"{recipient_of(desk.unsealing[0])}{desk.unsealing[1]}"

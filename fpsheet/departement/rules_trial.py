@@ -16,7 +16,7 @@ from fpsheet_sync.ledger.original_files import latest_originals
 from fpsheet_templates.errors import RuleError, SpecError, UsageError
 from fpsheet_templates.load import load_texts, read_rules
 from fpsheet_templates.rule import Rule
-from fpsheet_validation.rules.evaluate import Kind
+from fpsheet_validation.rules.evaluate import OperandKind
 from fpsheet_validation.trial import Trial, try_row_rules
 
 
@@ -58,7 +58,9 @@ def _said(error: SpecError, language: str) -> str:
         return str(error)
     texts = load_texts("program.toml")
     values = {
-        name: texts.get(f"error.rule.kind.{value}", language) if isinstance(value, Kind) else value
+        name: texts.get(f"error.rule.kind.{value}", language)
+        if isinstance(value, OperandKind)
+        else value
         for name, value in error.values.items()
     }
     return texts.fill(error.key, language, values)

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from fpsheet.central import AccessLog, Central
     from fpsheet.checking.verdict import Verdict
-    from fpsheet.departement.exports import Extract, Wanted
+    from fpsheet.departement.exports import Extract, WantedExtract
     from fpsheet.departement.imports import ImportedFigures, ListQuestion
     from fpsheet.statistics.edition_list import ListedEdition
     from fpsheet.statistics.edition_order import Order, Written
-    from fpsheet.statistics.explain_figure import Explained, Printed
+    from fpsheet.statistics.explain_figure import ExplainedFigure, PrintedCell
     from fpsheet_sync.database.access_log import Actor
     from fpsheet_sync.database.log_end import Note
     from fpsheet_sync.ledger.citizen_history import Known
@@ -85,8 +85,8 @@ def take_edition_back(
 
 
 def explain_figure(
-    central: "Central", form: "Form", order: "Order", printed: "Printed", actor: "Actor"
-) -> "Explained":
+    central: "Central", form: "Form", order: "Order", printed: "PrintedCell", actor: "Actor"
+) -> "ExplainedFigure":
     """Give the records behind a cell of an internal edition; the log says who asked.
 
     Raises:
@@ -192,7 +192,7 @@ def read_access(
 
 
 def export_citizens(
-    central: "Central", form: "Form", wanted: "Wanted", actor: "Actor", out: Path
+    central: "Central", form: "Form", wanted: "WantedExtract", actor: "Actor", out: Path
 ) -> "Extract":
     """Write an export with CPR numbers, and give it. The log says who asked.
 

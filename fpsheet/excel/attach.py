@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-from fpsheet.excel.failure import ExcelError, said_plainly
+from fpsheet.excel.excel_failure import ExcelError, said_plainly
 from fpsheet.excel.open_book import OpenBook
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
-from fpsheet.excel.failure import ExcelError
+from fpsheet.excel.excel_failure import ExcelError
 from fpsheet.files import write_whole
 
 _MODULE = (

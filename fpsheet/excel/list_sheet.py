@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from fpsheet.excel.address import join_cells
-from fpsheet.excel.failure import excel_failures
+from fpsheet.excel.cell_union import join_cells
+from fpsheet.excel.excel_failure import excel_failures
 from fpsheet.ooxml.own_style import (
     ACCENT,
     ANSWER_FILL,

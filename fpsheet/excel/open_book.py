@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
-from fpsheet.excel.address import join_cells
-from fpsheet.excel.failure import ExcelError, excel_failures, said_plainly
+from fpsheet.excel.cell_union import join_cells
+from fpsheet.excel.excel_failure import ExcelError, excel_failures, said_plainly
 from fpsheet.excel.finding_list import WIDTH, OpenList, Place, is_list, read_list
 from fpsheet.excel.list_sheet import write_list
 from fpsheet.ooxml.own_style import FAULT_FILL, WARNING_FILL

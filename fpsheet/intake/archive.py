@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from fpsheet.intake.fault import Fault
+from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import MEBIBYTE, Limits
 
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
@@ -50,7 +50,7 @@ class Archive:
     entries: dict[str, zipfile.ZipInfo]
     starts: dict[str, int]
 
-    def inflate(self, name: str) -> bytes | Fault:
+    def inflate(self, name: str) -> bytes | IntakeFinding:
         """Unpack one part.
 
         Findings: STR-017 when the data are damaged, or more than the directory says.
@@ -64,17 +64,17 @@ class Archive:
             try:
                 content = inflater.decompress(packed, entry.file_size + 1)
             except zlib.error:
-                return Fault("STR-017")
+                return IntakeFinding("STR-017")
             if len(content) > entry.file_size:
-                return Fault("STR-017")
+                return IntakeFinding("STR-017")
             if not inflater.eof and entry.file_size:
-                return Fault("STR-017")
+                return IntakeFinding("STR-017")
         if len(content) != entry.file_size or zlib.crc32(content) != entry.CRC:
-            return Fault("STR-017")
+            return IntakeFinding("STR-017")
         return content
 
 
-def open_archive(data: bytes, *, limits: Limits) -> Archive | Fault:
+def open_archive(data: bytes, *, limits: Limits) -> Archive | IntakeFinding:
     """Read and check the directory of a zip.
 
     Findings: STR-016, STR-017, STR-020 to STR-025, STR-033.
@@ -83,15 +83,15 @@ def open_archive(data: bytes, *, limits: Limits) -> Archive | Fault:
         with zipfile.ZipFile(io.BytesIO(data)) as directory:
             infos = directory.infolist()
     except _DIRECTORY_ERRORS:
-        return Fault("STR-017" if _END_START in data[-_END_REACH:] else "STR-016")
+        return IntakeFinding("STR-017" if _END_START in data[-_END_REACH:] else "STR-016")
     if len(infos) > limits.parts:
-        return Fault("STR-033", details=(("graense", str(limits.parts)),))
+        return IntakeFinding("STR-033", details=(("graense", str(limits.parts)),))
     entries = {_part_name(info): info for info in infos if not _part_name(info).endswith("/")}
     fault = _check_names(infos) or _check_sizes(entries.values(), len(data), limits)
     if fault:
         return fault
     starts = _find_starts(data, entries)
-    return starts if isinstance(starts, Fault) else Archive(data, entries, starts)
+    return starts if isinstance(starts, IntakeFinding) else Archive(data, entries, starts)
 
 
 def _part_name(info: zipfile.ZipInfo) -> str:
@@ -103,36 +103,36 @@ def _slashed(name: str) -> str:
     return name.replace("\\", "/")
 
 
-def _check_names(infos: list[zipfile.ZipInfo]) -> Fault | None:
+def _check_names(infos: list[zipfile.ZipInfo]) -> IntakeFinding | None:
     seen: set[str] = set()
     for info in infos:
         for name in (_slashed(info.orig_filename), _slashed(unquote(info.orig_filename))):
             if _UNSAFE_NAME.search(name):
-                return Fault("STR-021")
+                return IntakeFinding("STR-021")
         # Part names are the same without regard to case and to how their letters are composed.
         folded = unicodedata.normalize("NFC", unquote(_part_name(info))).casefold()
         if folded in seen:
-            return Fault("STR-022")
+            return IntakeFinding("STR-022")
         seen.add(folded)
     return None
 
 
 def _check_sizes(
     entries: Iterable[zipfile.ZipInfo], file_bytes: int, limits: Limits
-) -> Fault | None:
+) -> IntakeFinding | None:
     total = 0
     for entry in entries:
         if entry.flag_bits & _ENCRYPTED:
-            return Fault("STR-020")
+            return IntakeFinding("STR-020")
         if entry.compress_type not in _METHODS:
-            return Fault("STR-017")
+            return IntakeFinding("STR-017")
         if entry.file_size > limits.part_bytes:
-            return Fault("STR-024", details=_megabytes(limits.part_bytes))
+            return IntakeFinding("STR-024", details=_megabytes(limits.part_bytes))
         total += entry.file_size
     if total > limits.inflated_bytes:
-        return Fault("STR-024", details=_megabytes(limits.inflated_bytes))
+        return IntakeFinding("STR-024", details=_megabytes(limits.inflated_bytes))
     if total > limits.ratio_from_bytes and total > limits.ratio * file_bytes:
-        return Fault("STR-025", details=(("graense", str(limits.ratio)),))
+        return IntakeFinding("STR-025", details=(("graense", str(limits.ratio)),))
     return None
 
 
@@ -140,24 +140,26 @@ def _megabytes(size: int) -> tuple[tuple[str, str], ...]:
     return (("graense", str(size // MEBIBYTE)),)
 
 
-def _find_starts(data: bytes, entries: dict[str, zipfile.ZipInfo]) -> dict[str, int] | Fault:
+def _find_starts(
+    data: bytes, entries: dict[str, zipfile.ZipInfo]
+) -> dict[str, int] | IntakeFinding:
     """Give where each entry's data start; a fault where two share bytes or headers disagree."""
     starts = {}
     end_before = 0
     for name, entry in sorted(entries.items(), key=lambda item: item[1].header_offset):
         header = data[entry.header_offset : entry.header_offset + _LOCAL_HEADER.size]
         if len(header) < _LOCAL_HEADER.size:
-            return Fault("STR-017")
+            return IntakeFinding("STR-017")
         signature, name_length, extra_length = _LOCAL_HEADER.unpack(header)
         name_start = entry.header_offset + _LOCAL_HEADER.size
         encoding = "utf-8" if entry.flag_bits & 0x800 else "cp437"
         local_name = data[name_start : name_start + name_length].decode(encoding, "replace")
         if signature != _LOCAL_START or local_name != entry.orig_filename:
-            return Fault("STR-017")
+            return IntakeFinding("STR-017")
         if entry.header_offset < end_before:
-            return Fault("STR-023")
+            return IntakeFinding("STR-023")
         starts[name] = name_start + name_length + extra_length
         end_before = starts[name] + entry.compress_size
         if end_before > len(data):
-            return Fault("STR-017")
+            return IntakeFinding("STR-017")
     return starts

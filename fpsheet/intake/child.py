@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING
 from fpsheet.intake.guard import end_with_parent
 
 if TYPE_CHECKING:
-    from fpsheet.intake.fault import Fault
+    from fpsheet.intake.intake_finding import IntakeFinding
     from fpsheet.intake.limits import Limits
     from fpsheet.intake.plan import ReadingPlan
     from fpsheet_validation.raw import RawWorkbook
@@ -74,7 +74,7 @@ def read_piece(stream: IO[bytes]) -> bytes | None:
 
 def read_or_end(
     data: bytes, *, name: str, plan: "ReadingPlan"
-) -> "tuple[RawWorkbook | None, tuple[Fault, ...]]":
+) -> "tuple[RawWorkbook | None, tuple[IntakeFinding, ...]]":
     """Read a file in this process, which ends where that goes wrong: the parent tells of it."""
     from fpsheet.intake.reading import read_bytes
 

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from fpsheet.intake.fault import Fault
+from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.prolog import Prolog
-from fpsheet.ooxml.relation import Relation
+from fpsheet.ooxml.relation import PackageRelation
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Contents:
     names: frozenset[str]
     prologs: Mapping[str, Prolog]
     types: Mapping[str, str]
-    relations: Mapping[str, tuple[Relation, ...]]
+    relations: Mapping[str, tuple[PackageRelation, ...]]
     read: Callable[[str], bytes | None]
     heads: Mapping[str, bytes]
     number_tabs: Callable[[], Mapping[str, int]]
@@ -135,7 +135,7 @@ Found = tuple[str, str, str]
 """Code of a finding, what was found (`part.<word>.name`), and the part that has it."""
 
 
-def find_running(contents: Contents) -> tuple[Fault, ...]:
+def find_running(contents: Contents) -> tuple[IntakeFinding, ...]:
     """List what runs or is embedded, one fault per code, in code order.
 
     Findings: STR-027, STR-029, STR-031, STR-032.
@@ -143,7 +143,7 @@ def find_running(contents: Contents) -> tuple[Fault, ...]:
     return _faults(contents, _running(contents))
 
 
-def find_reaching(contents: Contents) -> tuple[Fault, ...]:
+def find_reaching(contents: Contents) -> tuple[IntakeFinding, ...]:
     """List what reaches out of the file and is used, one fault per code, in code order.
 
     Findings: STR-028, STR-030.
@@ -176,12 +176,12 @@ def _is_running(name: str) -> bool:
     return any(sign.parts.fullmatch(name) for sign in _SIGNS)
 
 
-def _is_linked_object(relation: Relation) -> bool:
+def _is_linked_object(relation: PackageRelation) -> bool:
     """Tell whether an object stands in another file, and only its address in this one."""
     return relation.is_external and relation.type in _LINKED_OBJECTS
 
 
-def _faults(contents: Contents, found: Iterable[Found]) -> tuple[Fault, ...]:
+def _faults(contents: Contents, found: Iterable[Found]) -> tuple[IntakeFinding, ...]:
     """Put what was found together, one fault per code: what, and where the first is."""
     everything = list(found)
     if not everything:
@@ -194,12 +194,14 @@ def _faults(contents: Contents, found: Iterable[Found]) -> tuple[Fault, ...]:
         if part in tabs:
             places.setdefault(code, tabs[part])
     return tuple(
-        Fault(code, details=(("del", ",".join(words[code])), ("fane", str(places.get(code, "")))))
+        IntakeFinding(
+            code, details=(("del", ",".join(words[code])), ("fane", str(places.get(code, ""))))
+        )
         for code in sorted(words)
     )
 
 
-def find_left_over(contents: Contents) -> tuple[Fault, ...]:
+def find_left_over(contents: Contents) -> tuple[IntakeFinding, ...]:
     """List what reaches out of the file and that nothing uses, a mere picture, and a signature.
 
     Findings: STR-070 to STR-072, STR-079.
@@ -214,10 +216,10 @@ def find_left_over(contents: Contents) -> tuple[Fault, ...]:
         codes.add("STR-072")
     if any(one.type == _SIGNATURE for _, one in _every(contents)):
         codes.add("STR-079")
-    return tuple(Fault(code) for code in sorted(codes))
+    return tuple(IntakeFinding(code) for code in sorted(codes))
 
 
-def _every(contents: Contents) -> Iterator[tuple[str, Relation]]:
+def _every(contents: Contents) -> Iterator[tuple[str, PackageRelation]]:
     """List the relationships, each with the part that has it."""
     for owner, own in contents.relations.items():
         yield from ((owner, relation) for relation in own)

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from fpsheet.intake.package import Package
+from fpsheet.intake.received_package import Package
 
 _PART = "docProps/core.xml"
 _MODIFIED = re.compile(rb"<(?:[\w.-]+:)?modified(?:\s[^>]*)?>\s*([0-9T:.+Z-]{1,40})\s*</")

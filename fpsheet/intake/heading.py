@@ -6,8 +6,8 @@ So is an entry sheet of ours that lost its hidden row, names and columns, where 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from fpsheet.intake.fault import Fault
 from fpsheet.intake.identity import SheetHead, SheetMap
+from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.plan import ReadingPlan, SheetPlan, fold_label
 from fpsheet.ooxml.address import column_letters
 
@@ -57,7 +57,7 @@ def map_table(head: SheetHead, plan: ReadingPlan) -> SheetMap | None:
     return None
 
 
-def judge_headings(head: SheetHead, place: SheetMap, plan: ReadingPlan) -> Iterator[Fault]:
+def judge_headings(head: SheetHead, place: SheetMap, plan: ReadingPlan) -> Iterator[IntakeFinding]:
     """Say which headings are missing, doubled or none of the list's.
 
     Findings: LST-002 to LST-004.
@@ -65,7 +65,7 @@ def judge_headings(head: SheetHead, place: SheetMap, plan: ReadingPlan) -> Itera
     sheet, title, row = plan.sheets[place.sheet], place.part.title, place.header_row
     for field in sheet.fields:
         if field.id not in place.columns:
-            yield Fault("LST-002", sheet=sheet.id, title=title, row=row, field=field.id)
+            yield IntakeFinding("LST-002", sheet=sheet.id, title=title, row=row, field=field.id)
     taken = {number: field for field, number in place.columns.items()}
     labels = {label: field.id for field in sheet.fields for label in field.labels}
     for (at, column), text in sorted(head.texts.items()):
@@ -75,6 +75,6 @@ def judge_headings(head: SheetHead, place: SheetMap, plan: ReadingPlan) -> Itera
         known = labels.get(fold_label(text))
         if known:
             other = (("anden", f"{column_letters(place.columns[known])}{row}"),)
-            yield Fault("LST-004", sheet.id, title, row, letters, known, other)
+            yield IntakeFinding("LST-004", sheet.id, title, row, letters, known, other)
         else:
-            yield Fault("LST-003", sheet=sheet.id, title=title, row=row, column=letters)
+            yield IntakeFinding("LST-003", sheet=sheet.id, title=title, row=row, column=letters)

@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fpsheet.intake.listed_sheets import ListedSheet, NamedCells
 from fpsheet.intake.plan import ReadingPlan, SheetPlan, fold_label
-from fpsheet.intake.workbook_part import NamedCells, SheetPart
 
 IDENTITY_ROWS = 20
 """The identity row stands within the first so many rows."""
@@ -42,7 +42,7 @@ class SheetMap:
     """
 
     sheet: str
-    part: SheetPart
+    part: ListedSheet
     columns: Mapping[str, int]
     header_row: int
     duplicated: tuple[str, ...]
@@ -62,7 +62,7 @@ class SheetHead:
         tables: Name of each table of the sheet → first row, first column, last row, last column.
     """
 
-    part: SheetPart
+    part: ListedSheet
     texts: Texts
     names: Mapping[str, NamedCells]
     tables: Mapping[str, tuple[int, int, int, int]]

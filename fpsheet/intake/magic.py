@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from fpsheet.intake.fault import Fault
+from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import MEBIBYTE, Limits
 
 ZIP_START = b"PK\x03\x04"
@@ -38,20 +38,20 @@ _HTML = re.compile(
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
-def identify_file(data: bytes, *, name: str, limits: Limits) -> Fault | None:
+def identify_file(data: bytes, *, name: str, limits: Limits) -> IntakeFinding | None:
     """Tell what the file is instead of a workbook; None when it may be one (it is a zip).
 
     Findings: STR-003 to STR-007, STR-012 to STR-016.
     """
     if PurePath(name).name.startswith(_LOCK_PREFIXES):
-        return Fault("STR-003")
+        return IntakeFinding("STR-003")
     if not data:
-        return Fault("STR-004")
+        return IntakeFinding("STR-004")
     if len(data) > limits.file_bytes:
-        return Fault("STR-005", details=(("graense", str(limits.file_bytes // MEBIBYTE)),))
+        return IntakeFinding("STR-005", details=(("graense", str(limits.file_bytes // MEBIBYTE)),))
     if data.startswith(ZIP_START):
         return None
-    return Fault(_code_of_foreign(data))
+    return IntakeFinding(_code_of_foreign(data))
 
 
 def _code_of_foreign(data: bytes) -> str:

@@ -9,7 +9,7 @@ plain text in some part, with one byte or two for a letter.
 from collections.abc import Iterator
 
 from fpsheet.intake.archive import open_archive
-from fpsheet.intake.fault import Fault
+from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import MEBIBYTE
 from fpsheet.intake.magic import ZIP_START
 from fpsheet.intake.plan import ReadingPlan
@@ -25,7 +25,9 @@ _TELLABLE = frozenset(f"STR-0{number:02d}" for number in (7, 8, 9, 10, 11, 26, 2
 """Codes of refusals after which the words of the file can still be looked at."""
 
 
-def tell_foreign(data: bytes, faults: tuple[Fault, ...], plan: ReadingPlan) -> tuple[Fault, ...]:
+def tell_foreign(
+    data: bytes, faults: tuple[IntakeFinding, ...], plan: ReadingPlan
+) -> tuple[IntakeFinding, ...]:
     """Add to why a file is refused that it is none of ours, where that is certain.
 
     Findings: STR-040.
@@ -35,18 +37,18 @@ def tell_foreign(data: bytes, faults: tuple[Fault, ...], plan: ReadingPlan) -> t
     words = _own_words(plan)
     if any(word in content for content in _contents(data, plan) for word in words):
         return faults
-    return (Fault(NOT_OURS), *faults)
+    return (IntakeFinding(NOT_OURS), *faults)
 
 
 def _contents(data: bytes, plan: ReadingPlan) -> Iterator[bytes]:
     """List what may hold words: the parts of a zip, or the file where it is none."""
     archive = open_archive(data, limits=plan.limits) if data.startswith(ZIP_START) else None
-    if archive is None or isinstance(archive, Fault):
+    if archive is None or isinstance(archive, IntakeFinding):
         yield data[:_REACH]
         return
     for name in archive.entries:
         content = archive.inflate(name)
-        if not isinstance(content, Fault):
+        if not isinstance(content, IntakeFinding):
             yield content[:_REACH]
 
 

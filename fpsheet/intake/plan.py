@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from fpsheet.intake.limits import Limits
-from fpsheet.intake.scan import ColumnKinds
+from fpsheet.intake.sheets.scan import ColumnKinds
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet, SheetKind
 from fpsheet_validation.rules.row_check import EVERYWHERE
 

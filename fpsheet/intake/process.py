@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from fpsheet.intake.child import read_piece, write_piece
-from fpsheet.intake.fault import Fault
 from fpsheet.intake.guard import WATCH_SECONDS, memory_of
+from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import MEBIBYTE, Limits
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fpsheet.intake.plan import ReadingPlan
     from fpsheet_validation.raw import RawWorkbook
 
-    Outcome = tuple[RawWorkbook | None, tuple[Fault, ...]]
+    Outcome = tuple[RawWorkbook | None, tuple[IntakeFinding, ...]]
 
 # The child gets the parent's import path whole, so it runs the same code wherever that lies.
 _START = (
@@ -101,12 +101,12 @@ class ReadingProcess:
         """
         arguments = {"data": data, "name": name, "plan": plan}
         answer = self.run(Task("fpsheet.intake.child:read_or_end", arguments, plan.limits))
-        if isinstance(answer, Fault):
+        if isinstance(answer, IntakeFinding):
             return None, (answer,)
         outcome: Outcome = answer
         return outcome
 
-    def run(self, task: Task) -> Any | Fault:  # noqa: ANN401 - what the function of the task gives
+    def run(self, task: Task) -> Any | IntakeFinding:  # noqa: ANN401 - what the function of the task gives
         """Do one task; when the process does not survive it, start another for the next.
 
         Returns:
@@ -128,8 +128,8 @@ class ReadingProcess:
             if not self._is_closed:
                 self._process = self._start()
             if watch.is_late:
-                return Fault("STR-035", details=(("graense", f"{task.limits.seconds:g}"),))
-            return Fault("STR-036")
+                return IntakeFinding("STR-035", details=(("graense", f"{task.limits.seconds:g}"),))
+            return IntakeFinding("STR-036")
         is_done, outcome = pickle.loads(answer)  # noqa: S301 - written by our own child
         if not is_done:
             raise outcome

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from fpsheet.intake.child import read_or_end
-from fpsheet.intake.fault import Fault
+from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import DEFAULT_LIMITS, Limits
 from fpsheet.intake.plan import ReadingPlan, make_list_plan, make_plan
 from fpsheet.intake.process import ReadingProcess
@@ -133,18 +133,18 @@ def _plan(form: Form, expected_kommune: str | None, limits: Limits) -> ReadingPl
 def _read(source: Source, *, form: Form, plan: ReadingPlan, process: Reader) -> FileReading:
     name = source.name
     data = source.data if isinstance(source, NamedBytes) else _open(source, plan.limits)
-    if isinstance(data, Fault):
+    if isinstance(data, IntakeFinding):
         return FileReading(name, b"", "", None, (data.to_finding(form),))
     raw, faults = process.read(data, name=name, plan=plan)
     digest = hashlib.sha256(data).hexdigest()
     return FileReading(name, data, digest, raw, tuple(fault.to_finding(form) for fault in faults))
 
 
-def _open(path: Path, limits: Limits) -> bytes | Fault:
+def _open(path: Path, limits: Limits) -> bytes | IntakeFinding:
     """Read a file's bytes, one more than allowed at most; too many are told by their number."""
     try:
         with path.open("rb") as file:
             return file.read(limits.file_bytes + 1)
     except OSError as error:
         is_taken = getattr(error, "winerror", None) in _SHARING_VIOLATIONS
-        return Fault("STR-002" if is_taken else "STR-001")
+        return IntakeFinding("STR-002" if is_taken else "STR-001")

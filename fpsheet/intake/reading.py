@@ -9,21 +9,21 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fpsheet.intake.bulk import open_packed, pack_sheets, read_packed
 from fpsheet.intake.core_part import read_saved_at
-from fpsheet.intake.cover import form_version, judge_meta, read_cover, read_meta
-from fpsheet.intake.fault import Fault
+from fpsheet.intake.forside_reading import form_version, judge_meta, read_cover, read_meta
 from fpsheet.intake.identity import SheetMap
+from fpsheet.intake.intake_finding import IntakeFinding
+from fpsheet.intake.listed_sheets import WorkbookPart, read_workbook_part
 from fpsheet.intake.marks import NOT_OURS, tell_foreign
-from fpsheet.intake.normalise import normalise_sheet
-from fpsheet.intake.number_format import NumberFormats, read_formats
-from fpsheet.intake.package import Package, open_package
 from fpsheet.intake.plan import ReadingPlan, SheetPlan
-from fpsheet.intake.scan import SheetScan
-from fpsheet.intake.sheet_reading import FoundSheet, read_sheet
-from fpsheet.intake.sheet_scan import scan_sheet
+from fpsheet.intake.received_package import Package, open_package
+from fpsheet.intake.sheets.bulk import open_packed, pack_sheets, read_packed
+from fpsheet.intake.sheets.normalise import normalise_sheet
+from fpsheet.intake.sheets.number_format import NumberFormats, read_formats
+from fpsheet.intake.sheets.scan import SheetScan
+from fpsheet.intake.sheets.sheet_reading import FoundSheet, read_sheet
+from fpsheet.intake.sheets.sheet_scan import scan_sheet
 from fpsheet.intake.survey import Survey, judge_list, judge_survey, survey_workbook
-from fpsheet.intake.workbook_part import WorkbookPart, read_workbook_part
 from fpsheet_validation.raw import RawSheet, RawWorkbook
 
 _DAMAGED_PART = "STR-034"
@@ -47,7 +47,7 @@ class _Common:
 
 def read_bytes(
     data: bytes, *, name: str, plan: ReadingPlan
-) -> tuple[RawWorkbook | None, tuple[Fault, ...]]:
+) -> tuple[RawWorkbook | None, tuple[IntakeFinding, ...]]:
     """Read a file.
 
     Args:
@@ -66,12 +66,12 @@ def read_bytes(
         return None, tell_foreign(data, faults, plan)
     workbook = read_workbook_part(package)
     if workbook is None:
-        return None, (Fault(_DAMAGED_PART),)
+        return None, (IntakeFinding(_DAMAGED_PART),)
     survey = survey_workbook(package, workbook, plan)
     meta = {} if plan.is_list else read_meta(survey.heads)
     if not (survey.maps or survey.damaged or meta):
         # Whose file it is comes first: nobody cleans a file that is not ours.
-        return None, (Fault("LST-001" if plan.is_list else NOT_OURS),)
+        return None, (IntakeFinding("LST-001" if plan.is_list else NOT_OURS),)
     if package.reaching:
         return None, package.reaching
     sheets, sheet_faults = _read_sheets(package, workbook, survey.maps, plan)
@@ -87,13 +87,13 @@ def read_bytes(
     )
     return raw, (
         *_judge(survey, meta, plan),
-        *((Fault("STR-062"),) if workbook.has_1904_dates else ()),
+        *((IntakeFinding("STR-062"),) if workbook.has_1904_dates else ()),
         *package.told,
         *sheet_faults,
     )
 
 
-def _judge(survey: Survey, meta: Mapping[str, str], plan: ReadingPlan) -> Iterator[Fault]:
+def _judge(survey: Survey, meta: Mapping[str, str], plan: ReadingPlan) -> Iterator[IntakeFinding]:
     if plan.is_list:
         yield from judge_list(survey, plan)
         return
@@ -103,9 +103,9 @@ def _judge(survey: Survey, meta: Mapping[str, str], plan: ReadingPlan) -> Iterat
 
 def _read_sheets(
     package: Package, workbook: WorkbookPart, maps: Mapping[str, SheetMap], plan: ReadingPlan
-) -> tuple[dict[str, RawSheet], list[Fault]]:
+) -> tuple[dict[str, RawSheet], list[IntakeFinding]]:
     sheets: dict[str, RawSheet] = {}
-    faults: dict[str, tuple[Fault, ...]] = {}
+    faults: dict[str, tuple[IntakeFinding, ...]] = {}
     common = _read_common(package, workbook)
     if common is None:
         return sheets, [_damaged(sheet, place) for sheet, place in maps.items()]
@@ -128,8 +128,8 @@ def _read_sheets(
     return ordered, [*damaged, *(fault for sheet in ordered for fault in faults[sheet])]
 
 
-def _damaged(sheet: str, place: SheetMap) -> Fault:
-    return Fault(_DAMAGED_SHEET, sheet=sheet, title=place.part.title)
+def _damaged(sheet: str, place: SheetMap) -> IntakeFinding:
+    return IntakeFinding(_DAMAGED_SHEET, sheet=sheet, title=place.part.title)
 
 
 def _read_common(package: Package, workbook: WorkbookPart) -> _Common | None:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from fpsheet.intake.fault import Fault
 from fpsheet.intake.heading import judge_headings, map_headings, map_table
 from fpsheet.intake.identity import SheetHead, SheetMap, map_sheet
-from fpsheet.intake.package import Package
+from fpsheet.intake.intake_finding import IntakeFinding
+from fpsheet.intake.listed_sheets import ListedSheet, WorkbookPart, read_tables
 from fpsheet.intake.plan import ReadingPlan, SheetPlan, fold_label
-from fpsheet.intake.shared_strings import SharedStrings
-from fpsheet.intake.sheet_xml import DAMAGED, read_texts
-from fpsheet.intake.workbook_part import SheetPart, WorkbookPart, read_tables
+from fpsheet.intake.received_package import Package
+from fpsheet.intake.sheets.shared_strings import SharedStrings
+from fpsheet.intake.sheets.sheet_xml import DAMAGED, read_texts
 from fpsheet.ooxml.address import column_letters
 
 _ROW_ID = "raekke_id"
@@ -72,13 +72,13 @@ def _map(head: SheetHead, plan: ReadingPlan) -> SheetMap | None:
     return next((place for place in places if place), None)
 
 
-def judge_list(survey: Survey, plan: ReadingPlan) -> Iterator[Fault]:
+def judge_list(survey: Survey, plan: ReadingPlan) -> Iterator[IntakeFinding]:
     """Say what is wrong with the headings of a list.
 
     Findings: LST-002 to LST-004, STR-066.
     """
     for sheet_id, title in survey.damaged:
-        yield Fault("STR-066", sheet=sheet_id, title=title)
+        yield IntakeFinding("STR-066", sheet=sheet_id, title=title)
     for place in survey.maps.values():
         head = next(head for head in survey.heads if head.part == place.part)
         yield from judge_headings(head, place, plan)
@@ -86,7 +86,7 @@ def judge_list(survey: Survey, plan: ReadingPlan) -> Iterator[Fault]:
 
 def judge_survey(
     survey: Survey, plan: ReadingPlan, *, version: int, has_meta: bool
-) -> Iterator[Fault]:
+) -> Iterator[IntakeFinding]:
     """Say what is missing, doubled or renamed.
 
     Args:
@@ -98,12 +98,12 @@ def judge_survey(
     Findings: STR-050 to STR-055, STR-066 to STR-069.
     """
     for sheet_id, title in survey.damaged:
-        yield Fault("STR-066", sheet=sheet_id, title=title)
+        yield IntakeFinding("STR-066", sheet=sheet_id, title=title)
     for copy in survey.copies:
-        yield Fault("STR-052", sheet=copy.sheet, title=copy.part.title)
+        yield IntakeFinding("STR-052", sheet=copy.sheet, title=copy.part.title)
     is_inspected = _are_hidden_columns_gone(survey)
     if is_inspected and has_meta:
-        yield Fault("STR-069", details=(("antal", str(len(survey.maps))),))
+        yield IntakeFinding("STR-069", details=(("antal", str(len(survey.maps))),))
     known = {sheet for sheet, _ in survey.damaged}
     for sheet in plan.sheets.values():
         place = survey.maps.get(sheet.id)
@@ -115,12 +115,12 @@ def judge_survey(
             yield _judge_absent(survey, sheet)
 
 
-def _judge_absent(survey: Survey, sheet: SheetPlan) -> Fault:
+def _judge_absent(survey: Survey, sheet: SheetPlan) -> IntakeFinding:
     """Tell a sheet that is gone from one that stands there without what it is known by."""
     for head in survey.heads:
         if _has_title(sheet, head.part):
-            return Fault("STR-067", sheet=sheet.id, title=head.part.title)
-    return Fault("STR-050", sheet=sheet.id)
+            return IntakeFinding("STR-067", sheet=sheet.id, title=head.part.title)
+    return IntakeFinding("STR-050", sheet=sheet.id)
 
 
 def _are_hidden_columns_gone(survey: Survey) -> bool:
@@ -130,28 +130,30 @@ def _are_hidden_columns_gone(survey: Survey) -> bool:
 
 def _judge_sheet(
     sheet: SheetPlan, place: SheetMap, version: int, *, is_inspected: bool
-) -> Iterator[Fault]:
+) -> Iterator[IntakeFinding]:
     title = place.part.title
     if not _has_title(sheet, place.part):
-        yield Fault("STR-051", sheet=sheet.id, title=title)
+        yield IntakeFinding("STR-051", sheet=sheet.id, title=title)
     if place.named:
         details = (("antal", str(len(place.named))),)
-        yield Fault("STR-055", sheet=sheet.id, title=title, details=details)
+        yield IntakeFinding("STR-055", sheet=sheet.id, title=title, details=details)
     for field in sheet.fields:
         if field.id in place.duplicated:
             column = column_letters(place.columns[field.id])
-            yield Fault("STR-054", sheet=sheet.id, title=title, column=column, field=field.id)
+            yield IntakeFinding(
+                "STR-054", sheet=sheet.id, title=title, column=column, field=field.id
+            )
         elif is_inspected and field.may_be_hidden:
             continue
         elif field.id not in place.columns and _is_due(field.since, version):
-            yield Fault("STR-053", sheet=sheet.id, title=title, field=field.id)
+            yield IntakeFinding("STR-053", sheet=sheet.id, title=title, field=field.id)
 
 
-def _judge_renamed(sheet: SheetPlan, place: SheetMap) -> Fault:
+def _judge_renamed(sheet: SheetPlan, place: SheetMap) -> IntakeFinding:
     """Name the columns with headings of hers; an older form had headings of its own."""
     letters = ", ".join(column_letters(place.columns[field]) for field in place.renamed)
     details = (("kolonner", letters),)
-    return Fault("STR-068", sheet=sheet.id, title=place.part.title, details=details)
+    return IntakeFinding("STR-068", sheet=sheet.id, title=place.part.title, details=details)
 
 
 def _is_due(since: int, version: int) -> bool:
@@ -159,7 +161,7 @@ def _is_due(since: int, version: int) -> bool:
 
 
 def _read_head(
-    package: Package, workbook: WorkbookPart, part: SheetPart, shared: SharedStrings
+    package: Package, workbook: WorkbookPart, part: ListedSheet, shared: SharedStrings
 ) -> SheetHead | None:
     content, is_whole = package.utf8_start(part.part)
     prolog = package.prologs.get(part.part)
@@ -173,7 +175,7 @@ def _read_head(
     return SheetHead(part, texts, names, read_tables(package, part.part))
 
 
-def _has_title(sheet: SheetPlan, part: SheetPart) -> bool:
+def _has_title(sheet: SheetPlan, part: ListedSheet) -> bool:
     return fold_label(part.title) in sheet.titles
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fpsheet.checking.check_file import Question
     from fpsheet.checking.verdict import Verdict
     from fpsheet.kommune.take_receipt import Opening
-    from fpsheet.statistics.explain_figure import Printed
+    from fpsheet.statistics.explain_figure import PrintedCell
     from fpsheet.statistics.preview import Moved, Preview
     from fpsheet.transport.folder import Folder
     from fpsheet.transport.outbox import Sealing
@@ -205,7 +205,7 @@ def preview_file(
     question: "Question",
     language: str,
     days: "tuple[date | None, date | None]" = (None, None),
-    explain: "Printed | None" = None,
+    explain: "PrintedCell | None" = None,
 ) -> "tuple[Verdict, Preview | None]":
     """Count what a workbook would add to the statistics of its kommune; nothing is sent.
 

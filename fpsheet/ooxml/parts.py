@@ -247,7 +247,7 @@ def resolve(part: str, target: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
+class PartRelation:
     """One relationship of a part: identifier, kind (last word of its type) and target part."""
 
     id: str
@@ -255,13 +255,13 @@ class Relation:
     target: str
 
 
-def relations_of(parts: Parts, part: str) -> tuple[Relation, ...]:
+def relations_of(parts: Parts, part: str) -> tuple[PartRelation, ...]:
     """List the internal relationships of a part."""
     name = relations_name(part)
     if name not in parts:
         return ()
     return tuple(
-        Relation(
+        PartRelation(
             entry.get("Id", ""),
             entry.get("Type", "").rpartition("/")[2],
             resolve(part, entry.get("Target", "")),

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 
 @dataclass(frozen=True, slots=True)
-class Relation:
+class PackageRelation:
     """One relationship of a part.
 
     Attributes:
@@ -26,7 +26,7 @@ class Relation:
     is_strict: bool
 
 
-def read_relations(rels: ET.Element, *, part: str) -> tuple[Relation, ...]:
+def read_relations(rels: ET.Element, *, part: str) -> tuple[PackageRelation, ...]:
     """Read the relationships of a part (`""` is the package) from the root of its `.rels`."""
     return tuple(_relations(rels, folder=posixpath.dirname(part)))
 
@@ -51,14 +51,14 @@ def owner_name(rels: str) -> str:
     return posixpath.join(posixpath.dirname(folder), name.removesuffix(".rels"))
 
 
-def _relations(root: ET.Element, *, folder: str) -> Iterator[Relation]:
+def _relations(root: ET.Element, *, folder: str) -> Iterator[PackageRelation]:
     for element in root:
         kind = element.get("Type", "")
         target = element.get("Target", "")
         is_external = element.get("TargetMode", "").lower() == "external"
         if not is_external:
             target = posixpath.normpath(posixpath.join("/", folder, unquote(target))).lstrip("/")
-        yield Relation(
+        yield PackageRelation(
             id=element.get("Id", ""),
             type=kind.rpartition("/")[2].lower(),
             target=target,

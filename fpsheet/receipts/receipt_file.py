@@ -150,7 +150,7 @@ def _message(said: Mapping[str, Any]) -> bytes:
 
 
 def _is_signed(signer: PublicKey, message: bytes, signature: str) -> bool:
-    from fpsheet.transport.package import is_signed
+    from fpsheet.transport.sealed_package import is_signed
 
     try:
         return is_signed(signer, message, b64decode(signature, validate=True))

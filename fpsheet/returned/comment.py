@@ -10,8 +10,8 @@ from fpsheet.ooxml.parts import (
     MAIN,
     DamagedPackageError,
     Element,
+    PartRelation,
     Parts,
-    Relation,
     add_part,
     add_relation,
     drop_part,
@@ -109,12 +109,12 @@ def uncomment_cells(parts: Parts, sheet: SheetPart) -> bool:
     return True
 
 
-def _find_comments(parts: Parts, part: str) -> Relation | None:
+def _find_comments(parts: Parts, part: str) -> PartRelation | None:
     found = (relation for relation in relations_of(parts, part) if relation.kind == "comments")
     return next((relation for relation in found if relation.target in parts), None)
 
 
-def _find_drawing(parts: Parts, sheet: SheetPart) -> Relation | None:
+def _find_drawing(parts: Parts, sheet: SheetPart) -> PartRelation | None:
     """Return the drawing that shows the notes of a sheet: a logo in its header has another one."""
     element = sheet.find("legacyDrawing")
     link = None if element is None else element.get(f"{{{DOCUMENT_RELATION}}}id")
@@ -207,7 +207,7 @@ def _position(cell: str) -> tuple[int, int]:
     return int(found.group(2)) - 1, column - 1
 
 
-def _save(parts: Parts, sheet: SheetPart, relation: Relation | None, root: Element) -> None:
+def _save(parts: Parts, sheet: SheetPart, relation: PartRelation | None, root: Element) -> None:
     if relation is not None:
         parts.write(relation.target, serialise(root))
         return
@@ -216,7 +216,9 @@ def _save(parts: Parts, sheet: SheetPart, relation: Relation | None, root: Eleme
     add_relation(parts, sheet.name, kind="comments", target=name)
 
 
-def _save_drawing(parts: Parts, sheet: SheetPart, relation: Relation | None, root: Element) -> None:
+def _save_drawing(
+    parts: Parts, sheet: SheetPart, relation: PartRelation | None, root: Element
+) -> None:
     content = etree.tostring(root, encoding="UTF-8")
     if relation is not None:
         parts.write(relation.target, content)
@@ -231,7 +233,7 @@ def _save_drawing(parts: Parts, sheet: SheetPart, relation: Relation | None, roo
     sheet.insert(element)
 
 
-def _drop_shapes(parts: Parts, sheet: SheetPart, drawing: Relation, cells: set[str]) -> None:
+def _drop_shapes(parts: Parts, sheet: SheetPart, drawing: PartRelation, cells: set[str]) -> None:
     try:
         shapes = parse(parts[drawing.target])
     except DamagedPackageError:

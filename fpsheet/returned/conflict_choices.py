@@ -20,7 +20,7 @@ UNCLEAR, UNNAMED, UNSAFE = "HIS-021", "HIS-022", "HIS-023"
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ListedChoices:
     """What the list of conflicts of a workbook says.
 
     Attributes:
@@ -42,7 +42,7 @@ class _Line:
         return self.cells[f"{PREFIX}.{name}"]
 
 
-def read_choices(content: bytes, form: Form, language: str) -> Chosen:
+def read_choices(content: bytes, form: Form, language: str) -> ListedChoices:
     """Read the choices of a workbook; nothing where it has no list, or nobody chose.
 
     Args:
@@ -60,7 +60,7 @@ def read_choices(content: bytes, form: Form, language: str) -> Chosen:
     except DamagedPackageError:
         found = None
     if found is None:
-        return Chosen()
+        return ListedChoices()
     choices: list[Choice] = []
     findings: list[Finding] = []
     for lines in _by_conflict(found):
@@ -76,7 +76,7 @@ def read_choices(content: bytes, form: Form, language: str) -> Chosen:
             findings.append(_finding(form, found, UNSAFE, lines[0]))
         else:
             choices.append(Choice(lines[0]["konflikt"], values, lines[0]["aftryk"], by, reason))
-    return Chosen(tuple(choices), tuple(findings))
+    return ListedChoices(tuple(choices), tuple(findings))
 
 
 def _by_conflict(found: OwnList) -> Iterator[tuple[_Line, ...]]:

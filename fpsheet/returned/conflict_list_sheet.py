@@ -19,7 +19,7 @@ from fpsheet.returned.finding_list_text import (
     HEADING_ROW,
     IDENTITY_ROW,
     TITLE_HEIGHT,
-    Column,
+    FindingColumn,
 )
 from fpsheet.returned.own_list import list_part
 from fpsheet_templates.form import Form
@@ -56,7 +56,7 @@ def conflict_sheet(
     return _worksheet("".join(rows), columns, lines, sides).encode()
 
 
-def _cells(line: ConflictLine, columns: Sequence[Column]) -> list[tuple[str, str, int]]:
+def _cells(line: ConflictLine, columns: Sequence[FindingColumn]) -> list[tuple[str, str, int]]:
     cells = []
     for number, column in enumerate(columns):
         style = LINE if column.hidden else BODY
@@ -72,12 +72,12 @@ def _letter(number: int) -> str:
     return chr(ord("A") + number)
 
 
-def _place(columns: Sequence[Column], name: str) -> str:
+def _place(columns: Sequence[FindingColumn], name: str) -> str:
     return _letter([column.id for column in columns].index(name))
 
 
 def _worksheet(
-    rows: str, columns: Sequence[Column], lines: Sequence[ConflictLine], sides: int
+    rows: str, columns: Sequence[FindingColumn], lines: Sequence[ConflictLine], sides: int
 ) -> str:
     links = "".join(
         f'<hyperlink ref="{_place(columns, "celle")}{number}" location={quoteattr(line.link)}/>'

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fpsheet.ooxml.parts import Parts
-from fpsheet.returned.finding_list_text import Column, link_location
+from fpsheet.returned.finding_list_text import FindingColumn, link_location
 from fpsheet.returned.own_list import OwnList, find_own_list
 from fpsheet.returned.record_words import told_value
 from fpsheet_sync.database.record_columns import BORGER
@@ -96,7 +96,7 @@ def row_of(sheet: TypedSheet | None, row_id: str) -> int:
     return int(found[0]) if found else 0
 
 
-def headings(columns: Sequence[Column], form: Form, language: str) -> tuple[str, ...]:
+def headings(columns: Sequence[FindingColumn], form: Form, language: str) -> tuple[str, ...]:
     """Give the texts of the heading row; a hidden column has none."""
     return tuple(
         "" if column.hidden else form.texts.get(f"conflicts.column.{column.id}", language)
@@ -112,20 +112,20 @@ ANSWERS = ("valg", "skriv", "navn", "grund")
 """Columns that a person fills; all but `skriv` once per conflict."""
 
 _BEFORE = (
-    Column("konflikt", 10, hidden=True),
-    Column("aftryk", 10, hidden=True),
-    Column("felt_id", 10, hidden=True),
-    Column("sider", 10, hidden=True),
-    Column("ark", 14),
-    Column("celle", 9),
-    Column("felt", 22),
-    Column("gaelder", 22),
+    FindingColumn("konflikt", 10, hidden=True),
+    FindingColumn("aftryk", 10, hidden=True),
+    FindingColumn("felt_id", 10, hidden=True),
+    FindingColumn("sider", 10, hidden=True),
+    FindingColumn("ark", 14),
+    FindingColumn("celle", 9),
+    FindingColumn("felt", 22),
+    FindingColumn("gaelder", 22),
 )
 _AFTER = (
-    Column("valg", 9),
-    Column("skriv", 22),
-    Column("navn", 18),
-    Column("grund", 40),
+    FindingColumn("valg", 9),
+    FindingColumn("skriv", 22),
+    FindingColumn("navn", 18),
+    FindingColumn("grund", 40),
 )
 _SIDE_WIDTH = 26.0
 
@@ -136,9 +136,9 @@ KEYS = tuple(
 """Identifiers by which the list is known and read again."""
 
 
-def conflict_columns(sides: int) -> tuple[Column, ...]:
+def conflict_columns(sides: int) -> tuple[FindingColumn, ...]:
     """Give the columns of a list whose conflicts have at most so many sides."""
-    between = (Column(f"udgave_{letter.lower()}", _SIDE_WIDTH) for letter in LETTERS[:sides])
+    between = (FindingColumn(f"udgave_{letter.lower()}", _SIDE_WIDTH) for letter in LETTERS[:sides])
     return (*_BEFORE, *between, *_AFTER)
 
 

@@ -16,7 +16,7 @@ _WANTED = tuple(f"fejlliste.{name}" for name in ("noegle", "aftryk", "forklaring
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class TypedExplanation:
     """One explanation.
 
     Attributes:
@@ -36,7 +36,7 @@ class FaultList:
 
     part: str
     title: str
-    explanations: tuple[Explanation, ...]
+    explanations: tuple[TypedExplanation, ...]
 
     def known(self) -> dict[tuple[str, str], str]:
         """Give (key, fingerprint) → text."""
@@ -58,11 +58,11 @@ def find_fault_list(parts: Parts) -> FaultList | None:
     return FaultList(found.part, found.title, tuple(_explanations(found.rows)))
 
 
-def _explanations(rows: Iterable[Mapping[str, str]]) -> Iterator[Explanation]:
+def _explanations(rows: Iterable[Mapping[str, str]]) -> Iterator[TypedExplanation]:
     for row in rows:
         key, fingerprint, text = (row[name] for name in _WANTED)
         if key and text:
-            yield Explanation(key, fingerprint, text)
+            yield TypedExplanation(key, fingerprint, text)
 
 
 def _read_fault_list(content: bytes) -> FaultList | None:

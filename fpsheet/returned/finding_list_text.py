@@ -9,7 +9,7 @@ from fpsheet_templates.rule import Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FindingColumn:
     """One column of the list: identifier, width in characters, whether it is hidden."""
 
     id: str
@@ -18,17 +18,17 @@ class Column:
 
 
 COLUMNS = (
-    Column("noegle", 10, hidden=True),
-    Column("aftryk", 10, hidden=True),
-    Column("alvor", 13),
-    Column("ark", 14),
-    Column("celle", 8),
-    Column("felt", 20),
-    Column("fejl", 58),
-    Column("raad", 52),
-    Column("sagsbehandler", 15),
-    Column("forklaring", 44),
-    Column("kode", 10),
+    FindingColumn("noegle", 10, hidden=True),
+    FindingColumn("aftryk", 10, hidden=True),
+    FindingColumn("alvor", 13),
+    FindingColumn("ark", 14),
+    FindingColumn("celle", 8),
+    FindingColumn("felt", 20),
+    FindingColumn("fejl", 58),
+    FindingColumn("raad", 52),
+    FindingColumn("sagsbehandler", 15),
+    FindingColumn("forklaring", 44),
+    FindingColumn("kode", 10),
 )
 
 TITLE_CELL = "C1"

@@ -10,7 +10,7 @@ from fpsheet.ooxml.own_style import ACCENT
 from fpsheet.ooxml.parts import MAIN, DamagedPackageError, Parts
 from fpsheet.ooxml.row_writer import HIDDEN
 from fpsheet.ooxml.workbook_part import list_sheets
-from fpsheet.returned.finding_list_text import FIRST_ROW, HEADING_ROW, Column
+from fpsheet.returned.finding_list_text import FIRST_ROW, HEADING_ROW, FindingColumn
 from fpsheet_templates.load import load_form
 
 _MOST_ROWS = 100_000
@@ -71,7 +71,7 @@ def _form_titles() -> frozenset[str]:
     )
 
 
-def list_part(columns: Sequence[Column], rows: str, after: str, *, chosen: str) -> str:
+def list_part(columns: Sequence[FindingColumn], rows: str, after: str, *, chosen: str) -> str:
     """Give the worksheet of a list.
 
     Args:

@@ -55,7 +55,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class NativeChart:
     """A native chart.
 
     Attributes:
@@ -101,7 +101,7 @@ class Page:
     rows: tuple[tuple[Cell, ...], ...] = ()
     totals: frozenset[int] = frozenset()
     links: Mapping[int, str] = field(default_factory=dict)
-    figure: Figure | None = None
+    figure: NativeChart | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from xlsxwriter.chart import Chart
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from fpsheet.statistics.book import Figure, Page, Series
+from fpsheet.statistics.book import NativeChart, Page, Series
 
 COLOURS = (
     *("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1"),
@@ -79,7 +79,7 @@ def insert_figure(workbook: Workbook, sheet: Worksheet, page: Page, *, first_row
     sheet.insert_chart(*corner, chart, {"description": figure.description})
 
 
-def _series_look(figure: Figure, place: int) -> dict[str, object]:
+def _series_look(figure: NativeChart, place: int) -> dict[str, object]:
     colour = COLOURS[place % len(COLOURS)]
     if figure.kind == "line":
         marker = {
@@ -112,7 +112,7 @@ def _filling(place: int, colour: str) -> dict[str, object]:
     return {"pattern": {"pattern": hatch, "fg_color": colour, "bg_color": "#FFFFFF"}}
 
 
-def _dress(chart: Chart, figure: Figure) -> None:
+def _dress(chart: Chart, figure: NativeChart) -> None:
     is_bar = figure.kind.endswith("bar")
     categories = {
         "name": figure.axis,
@@ -143,7 +143,7 @@ def _dress(chart: Chart, figure: Figure) -> None:
     chart.set_chartarea({"border": _NO_LINE})
 
 
-def _steps(figure: Figure) -> dict[str, object]:
+def _steps(figure: NativeChart) -> dict[str, object]:
     """Give how the axis of the numbers is divided: tenths only where all there is lies below 10.
 
     Programs divide a short axis of counts into halves and print them as whole numbers, twice each.
@@ -155,14 +155,14 @@ def _steps(figure: Figure) -> dict[str, object]:
     return {"num_format": "#,##0", "major_unit": 1} if is_whole else {"num_format": "#,##0.0"}
 
 
-def _highest(figure: Figure) -> float:
+def _highest(figure: NativeChart) -> float:
     """Give how far the axis of the numbers must reach: in a stack, its parts together."""
     by_category = list(zip(*(each.values for each in figure.series), strict=True))
     together = sum if figure.kind.startswith("stacked") else max
     return max((together(values) for values in by_category), default=0)
 
 
-def _drawn(figure: Figure) -> Iterator[tuple[int, Series]]:
+def _drawn(figure: NativeChart) -> Iterator[tuple[int, Series]]:
     """Give the series with their places; in a stack none that is 0 throughout.
 
     Its entry alone cannot be taken out of the legend: programs count the entries of a stack from
@@ -177,7 +177,7 @@ def _capital(word: str) -> str:
     return word[:1].upper() + word[1:]
 
 
-def _height(figure: Figure) -> int:
+def _height(figure: NativeChart) -> int:
     """Give a height at which every bar of a bar chart has room."""
     if not figure.kind.endswith("bar"):
         return _HEIGHT

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from fpsheet.statistics.layout import Publisher
+from fpsheet.statistics.page_layout import Publisher
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.statistics.publication.publication import Publication
 from fpsheet_sync.statistics.stat_table import Period

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from fpsheet.ooxml.address import parse_address
 from fpsheet.statistics.edition_order import Order
-from fpsheet.statistics.layout import Publisher, lay_out_book
+from fpsheet.statistics.page_layout import Publisher, lay_out_book
 from fpsheet.statistics.publishing import internal_edition
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.store import Store
@@ -35,7 +35,7 @@ DEED = "forklaring"
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class PrintedCell:
     """A cell of an internal edition.
 
     Attributes:
@@ -50,7 +50,7 @@ class Printed:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FoundFigure:
     """A figure that was found: its table, and its row and column there, counted from 0."""
 
     table: StatTable
@@ -59,7 +59,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class ExplainedFigure:
     """A printed figure and what is behind it.
 
     Attributes:
@@ -82,8 +82,8 @@ class Explained:
 
 
 def explain_cell(
-    store: Store, form: Form, order: Order, printed: Printed, actor: Actor
-) -> Explained:
+    store: Store, form: Form, order: Order, printed: PrintedCell, actor: Actor
+) -> ExplainedFigure:
     """Give the records behind a cell of an internal edition; the log says who asked.
 
     Args:
@@ -115,7 +115,7 @@ def explain_cell(
     return found
 
 
-def find_figure(form: Form, release: Release, printed: Printed) -> Figure:
+def find_figure(form: Form, release: Release, printed: PrintedCell) -> FoundFigure:
     """Find a figure by its table and the address it has on the table's sheet.
 
     Raises:
@@ -135,7 +135,7 @@ def find_figure(form: Form, release: Release, printed: Printed) -> Figure:
         raise _refuse(form, language, "cell", printed)
     if not _has_records(table, table.columns[place]):
         raise _refuse(form, language, "no_records", printed)
-    return Figure(table, row, place)
+    return FoundFigure(table, row, place)
 
 
 def _has_records(table: StatTable, column: Column) -> bool:
@@ -150,9 +150,9 @@ def _explain_line(
     connection: Connection,
     form: Form,
     request: ReleaseRequest,
-    found: tuple[Release, Figure],
+    found: tuple[Release, FoundFigure],
     edition: int,
-) -> Explained:
+) -> ExplainedFigure:
     """Give the records behind a line of T22: those that count in one of the two editions only."""
     release, figure = found
     country = form.kommuner[request.area].jurisdiction if request.area in form.kommuner else ""
@@ -166,7 +166,7 @@ def _explain_line(
         part: form.texts.get(f"command.report.explain_only_{part}", release.language)
         for part in (BEFORE, NOW)
     }
-    return Explained(
+    return ExplainedFigure(
         title=figure.table.title,
         row=tuple(str(cell) for cell in figure.table.rows[figure.row][: len(table.dimensions)]),
         column=figure.table.columns[figure.place].label,
@@ -178,8 +178,8 @@ def _explain_line(
 
 
 def explain_figure(
-    connection: Connection, form: Form, request: ReleaseRequest, figure: Figure
-) -> Explained:
+    connection: Connection, form: Form, request: ReleaseRequest, figure: FoundFigure
+) -> ExplainedFigure:
     """Give the records behind a figure of what a request counts."""
     table, row = figure.table, figure.row
     column = table.columns[figure.place]
@@ -190,7 +190,7 @@ def explain_figure(
     numbers = {labels[part]: number for part, number in found.parts.items()}
     if any(each.part == EVIDENCE for each in found.behind):
         labels[EVIDENCE] = form.texts.get("command.report.explain_evidence", request.language)
-    return Explained(
+    return ExplainedFigure(
         title=table.title,
         row=tuple(str(label) for label in table.rows[row][: len(table.dimensions)]),
         column=column.label,
@@ -201,7 +201,7 @@ def explain_figure(
     )
 
 
-def _find_area(store: Store, form: Form, order: Order, printed: Printed) -> str:
+def _find_area(store: Store, form: Form, order: Order, printed: PrintedCell) -> str:
     """Give the area of the edition; the only country that has delivered where none is named."""
     if printed.area in {*COUNTRIES, *form.kommuner}:
         return printed.area
@@ -212,7 +212,7 @@ def _find_area(store: Store, form: Form, order: Order, printed: Printed) -> str:
     return countries[0]
 
 
-def _refuse(form: Form, language: str, key: str, printed: Printed) -> UsageError:
+def _refuse(form: Form, language: str, key: str, printed: PrintedCell) -> UsageError:
     place = {"table": printed.table, "cell": printed.cell}
     sentence = form.texts.fill(f"command.report.explain_{key}", language, place)
     remedy = form.texts.get("command.report.explain_remedy", language)

@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import groupby
 
-from fpsheet.statistics.book import Figure, Series
+from fpsheet.statistics.book import NativeChart, Series
 from fpsheet_sync.statistics.stat_table import Cell, Chart, StatTable
 
 _TOTAL = ""
@@ -13,7 +13,7 @@ _BROKEN_LINE = "column"
 
 def plot_chart(
     table: StatTable, chart: Chart, *, area: str, description: str
-) -> tuple[Figure | None, tuple[str, ...]]:
+) -> tuple[NativeChart | None, tuple[str, ...]]:
     """Give a figure and the categories it leaves out.
 
     A category is left out when one of its numbers is hidden or missing: a chart would draw it as
@@ -54,7 +54,7 @@ def plot_chart(
     kind = (
         _BROKEN_LINE if chart.kind == "line" and _is_broken(codes.values(), values) else chart.kind
     )
-    figure = Figure(kind, title, description, tuple(values), series, heading, chart.unit)
+    figure = NativeChart(kind, title, description, tuple(values), series, heading, chart.unit)
     return figure, tuple(left_out)
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from fpsheet.statistics.audit_book import write_audit
-from fpsheet.statistics.layout import Publisher
 from fpsheet.statistics.number_names import name_numbers
+from fpsheet.statistics.page_layout import Publisher
 from fpsheet.statistics.render_files import render_release
 from fpsheet_sync.database.log_end import LogEnd
 from fpsheet_sync.statistics.publication.publication import Draft, Publication

@@ -21,7 +21,7 @@ from fpsheet_templates.form import Form
 
 if TYPE_CHECKING:
     # Loaded where it is used: it brings the writers of workbooks along.
-    from fpsheet.statistics.explain_figure import Explained, Printed
+    from fpsheet.statistics.explain_figure import ExplainedFigure, PrintedCell
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Preview:
     """
 
     release: Release
-    explained: "Explained | None" = None
+    explained: "ExplainedFigure | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Wish:
     period: Period
     today: date
     language: str
-    explain: "Printed | None" = None
+    explain: "PrintedCell | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def preview(verdict: Verdict, form: Form, wish: Wish) -> Preview | None:
 
 def _explain(
     connection: Connection, form: Form, counted: tuple[ReleaseRequest, Release], wish: Wish
-) -> "Explained | None":
+) -> "ExplainedFigure | None":
     if wish.explain is None:
         return None
     from fpsheet.statistics.explain_figure import explain_figure, find_figure

@@ -8,7 +8,7 @@ from pathlib import Path
 from fpsheet.secret_file import write_secret
 from fpsheet.transport.keyring import Keyring, load_keyring, save_keyring
 from fpsheet.transport.locked import LockError, lock, unlock
-from fpsheet.transport.package import new_identity, recipient_fingerprint
+from fpsheet.transport.sealed_package import new_identity, recipient_fingerprint
 from fpsheet.transport.signing_key import (
     PublicKey,
     SigningKey,

@@ -6,8 +6,8 @@ from datetime import datetime
 from fpsheet.files import plain_name
 from fpsheet.transport.folder import Folder
 from fpsheet.transport.inbox import PACKAGE_SUFFIX
-from fpsheet.transport.package import seal_package
 from fpsheet.transport.payload import Payload, payload_failure, read_payload, write_payload
+from fpsheet.transport.sealed_package import seal_package
 from fpsheet.transport.signing_key import SigningKey
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from openpyxl.utils import column_index_from_string, range_boundaries
 
-from fpsheet.intake.shared_strings import SharedStrings
+from fpsheet.intake.sheets.shared_strings import SharedStrings
 from fpsheet.ooxml.parts import MAIN, Element, Parts, parse, relations_of, serialise
 from fpsheet.ooxml.sheet_part import SheetPart
 from fpsheet.upgrade.grid import (
@@ -16,11 +16,11 @@ from fpsheet.upgrade.grid import (
     renew_cells,
     text_of,
 )
-from fpsheet.upgrade.placement import Placement, Standing, place_columns
+from fpsheet.upgrade.placement import OldPlaces, Placement, place_columns
 from fpsheet.upgrade.surroundings import renew_surroundings, renew_table
 from fpsheet.workbook.build import plan_entry_sheet
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import CALCULATED_MARK, HEADER_ROW, IDENTITY_ROW
+from fpsheet.workbook.sheet_layout import CALCULATED_MARK, HEADER_ROW, IDENTITY_ROW
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.form import Form, Sheet
 from fpsheet_validation.raw import RawSheet
@@ -114,7 +114,7 @@ class EntryRenewal:
     def _texts(self, cells: Mapping[int, Element]) -> dict[int, str]:
         return {column: text_of(cell, self.shared) for column, cell in cells.items()}
 
-    def _standing(self, rows: Cells, table: _Table | None) -> Standing:
+    def _standing(self, rows: Cells, table: _Table | None) -> OldPlaces:
         identities = self._texts(rows.get(IDENTITY_ROW, {}))
         own = f"{self.sheet.id}."
         if HEADER_ROW not in rows or not any(t.startswith(own) for t in identities.values()):
@@ -125,7 +125,7 @@ class EntryRenewal:
         fields |= {"status": status} if status else {}
         helpers = frozenset(c for c, t in identities.items() if t.startswith(CALCULATED_MARK))
         filled = {c for cells in rows.values() for c, cell in cells.items() if is_filled(cell)}
-        return Standing(
+        return OldPlaces(
             fields=fields,
             helpers=helpers,
             last=max(filled, default=1),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from lxml import etree
 from openpyxl.utils import column_index_from_string, get_column_letter
 
-from fpsheet.intake.shared_strings import SharedStrings
+from fpsheet.intake.sheets.shared_strings import SharedStrings
 from fpsheet.ooxml.parts import MAIN, Element
 from fpsheet.upgrade.placement import Placement
-from fpsheet.workbook.layout import FIRST_ROW, HEADER_ROW, IDENTITY_ROW
+from fpsheet.workbook.sheet_layout import FIRST_ROW, HEADER_ROW, IDENTITY_ROW
 
 _C, _F, _V, _IS, _T, _ROW = (f"{{{MAIN}}}{tag}" for tag in ("c", "f", "v", "is", "t", "row"))
 _ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")

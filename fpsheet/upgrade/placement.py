@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from openpyxl.utils import get_column_letter
 
 from fpsheet.ooxml.address import LAST_COLUMN
-from fpsheet.workbook.layout import SheetLayout
+from fpsheet.workbook.sheet_layout import SheetLayout
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class OldPlaces:
     """What stands where before.
 
     Attributes:
@@ -52,7 +52,7 @@ class Placement:
     table_end: int
 
 
-def place_columns(layout: SheetLayout, standing: Standing) -> Placement:
+def place_columns(layout: SheetLayout, standing: OldPlaces) -> Placement:
     """Place every column of the new form."""
     fresh = [c.id for c in layout.columns if c.field and c.id not in standing.fields]
     helpers = [c.id for c in layout.columns if c.field is None]

@@ -9,7 +9,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter, range_bo
 from fpsheet.ooxml.parts import MAIN, Element
 from fpsheet.ooxml.sheet_part import SheetPart
 from fpsheet.upgrade.placement import Placement
-from fpsheet.workbook.layout import HEADER_ROW, SPARE_ROWS
+from fpsheet.workbook.sheet_layout import HEADER_ROW, SPARE_ROWS
 
 _REFERENCE = re.compile(r"(\$?)([A-Z]{1,3})(\$?[0-9]+)")
 _OWN_MARK = "COLUMN()=COLUMN("

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from fpsheet.intake.shared_strings import SharedStrings
+from fpsheet.intake.sheets.shared_strings import SharedStrings
 from fpsheet.ooxml.own_style import styles_name
 from fpsheet.ooxml.parts import (
     MAIN,
@@ -18,10 +18,10 @@ from fpsheet.ooxml.parts import (
 )
 from fpsheet.ooxml.sheet_part import SheetPart
 from fpsheet.ooxml.workbook_part import SheetEntry, list_sheets, workbook_name
+from fpsheet.upgrade.copied_style import append_styles, shift_styles
 from fpsheet.upgrade.entry_renewal import EntryRenewal, FreshColumn, Renaming, refuse
 from fpsheet.upgrade.grid import cells_of, put_text, text_of
 from fpsheet.upgrade.names import read_names, renew_names, widen_print_area
-from fpsheet.upgrade.style import append_styles, shift_styles
 from fpsheet.workbook.build import build_issue
 from fpsheet.workbook.calculation.kept_results import renew_results, stored_day
 from fpsheet.workbook.issue import Issue

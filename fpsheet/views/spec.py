@@ -4,7 +4,7 @@ from typing import TypedDict
 
 from openpyxl.utils import get_column_letter
 
-from fpsheet.workbook.layout import (
+from fpsheet.workbook.sheet_layout import (
     FIRST_ROW,
     HEADER_ROW,
     IDENTITY_ROW,
@@ -14,7 +14,7 @@ from fpsheet.workbook.layout import (
 from fpsheet_templates.form import Field, Form, Sheet
 
 
-class ColumnSpec(TypedDict):
+class ColumnValue(TypedDict):
     """One column of an entry sheet; `header` is the heading as it stands in the workbook."""
 
     identifier: str
@@ -37,7 +37,7 @@ class SheetSpec(TypedDict):
     identity_row: int
     header_row: int
     first_data_row: int
-    columns: list[ColumnSpec]
+    columns: list[ColumnValue]
 
 
 class FormSpec(TypedDict):
@@ -63,7 +63,7 @@ def spec_value(form: Form, language: str) -> FormSpec:
 
 
 def _sheet_spec(form: Form, sheet: Sheet, language: str) -> SheetSpec:
-    columns: list[ColumnSpec] = [
+    columns: list[ColumnValue] = [
         {
             "identifier": field.id,
             "label": form.field_label(sheet.id, field.id, language),

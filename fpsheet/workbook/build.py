@@ -10,19 +10,19 @@ from openpyxl import Workbook
 from openpyxl.workbook.protection import WorkbookProtection
 
 from fpsheet.ooxml.zip_file import pack, unpack
-from fpsheet.workbook.calculation.stored_results import Package, calculate_parts
-from fpsheet.workbook.cover import make_cover
+from fpsheet.workbook.calculation.stored_results import StoredParts, calculate_parts
 from fpsheet.workbook.deadline import deadline_columns
 from fpsheet.workbook.entry_sheet import Row, make_entry_sheet, row_contents
+from fpsheet.workbook.forside import make_cover
 from fpsheet.workbook.huskeliste import make_reminders
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.koder import make_code_sheet
-from fpsheet.workbook.layout import FIRST_ROW, HEADER_ROW, SheetLayout, plan_sheet
 from fpsheet.workbook.lookup import add_lookups
 from fpsheet.workbook.meta import make_meta_sheet
 from fpsheet.workbook.overblik import make_overview
 from fpsheet.workbook.row_stamp import stamp_rows
-from fpsheet.workbook.status import StatusLine, common_lines, make_status
+from fpsheet.workbook.sheet_layout import FIRST_ROW, HEADER_ROW, SheetLayout, plan_sheet
+from fpsheet.workbook.status import StatusSentence, common_lines, make_status
 from fpsheet.workbook.style import date_serial
 from fpsheet.workbook.vejledning import make_guide
 from fpsheet_templates.errors import UsageError
@@ -107,7 +107,7 @@ def build_issue(
     """
     form, kommune, issued_at = issue.form, issue.kommune, issue.issued_at
     given = {sheet.id: tuple((rows or {}).get(sheet.id, ())) for sheet in form.entry_sheets()}
-    layouts, lines = {}, list[StatusLine]()
+    layouts, lines = {}, list[StatusSentence]()
     for sheet in form.entry_sheets():
         blank = premade_rows(sheet, kommune) if premade is None else premade
         count = max(len(given[sheet.id]) + blank, 1)
@@ -123,7 +123,7 @@ def build_issue(
         name = next(name for name, title in titles.items() if title == layout.title)
         parts[name] = _fill(parts[name], layout, issue, given[layout.sheet.id])
     sheets = {name: (title, parts[name]) for name, title in titles.items()}
-    package = Package(sheets, parts[_BOOK], parts[_STYLES])
+    package = StoredParts(sheets, parts[_BOOK], parts[_STYLES])
     parts |= calculate_parts(package, today=date_serial(issued_at.date()))
     told = {name: _near(content) for name, content in parts.items() if name.endswith(_TABLES_OF)}
     return pack(parts | told, issued_at=issued_at)
@@ -131,7 +131,7 @@ def build_issue(
 
 def plan_entry_sheet(
     issue: Issue, sheet: Sheet, *, row_count: int
-) -> tuple[SheetLayout, tuple[StatusLine, ...]]:
+) -> tuple[SheetLayout, tuple[StatusSentence, ...]]:
     """Lay out an entry sheet with its status, and give the sentences the status can say."""
     status = make_status(issue, sheet)
     layout = plan_sheet(
@@ -168,7 +168,7 @@ def premade_rows(sheet: Sheet, kommune: Kommune) -> int:
 
 
 def _lay_out(
-    issue: Issue, layouts: Mapping[str, SheetLayout], lines: Sequence[StatusLine]
+    issue: Issue, layouts: Mapping[str, SheetLayout], lines: Sequence[StatusSentence]
 ) -> Workbook:
     """Make every sheet, entry sheets with a single pattern row."""
     book = Workbook()

@@ -11,14 +11,14 @@ from datetime import date
 from fpsheet.workbook.cell_reading import EMPTY, birth_number
 from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME, print_number
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import (
+from fpsheet.workbook.row_fault import BIRTH_NUMBER, CPR_NUMBER
+from fpsheet.workbook.sheet_layout import (
     CALCULATED_MARK,
     Calculated,
     below_name,
     column_name,
     value_name,
 )
-from fpsheet.workbook.row_fault import BIRTH_NUMBER, CPR_NUMBER
 from fpsheet.workbook.style import date_serial
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.form import Sheet

@@ -6,7 +6,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import (
+from fpsheet.workbook.sheet_layout import (
     SheetLayout,
     is_always_required,
     list_name,

@@ -11,7 +11,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.entry_help import add_entry_help
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import (
+from fpsheet.workbook.row_id import free_row_ids
+from fpsheet.workbook.row_stamp import CellContent
+from fpsheet.workbook.sheet_layout import (
     CALCULATED_MARK,
     FIRST_ROW,
     HEADER_ROW,
@@ -21,8 +23,6 @@ from fpsheet.workbook.layout import (
     SheetLayout,
     column_name,
 )
-from fpsheet.workbook.row_id import free_row_ids
-from fpsheet.workbook.row_stamp import CellContent
 from fpsheet.workbook.status import FAULT_SIGN, FINE_SIGN, HEADING_COLUMN, WARNING_SIGN
 from fpsheet.workbook.style import (
     INK,

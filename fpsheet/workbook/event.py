@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fpsheet.workbook.formula import UNREADABLE, quote_text
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import CALCULATED_MARK, codes_name, column_name, entries_name
+from fpsheet.workbook.sheet_layout import CALCULATED_MARK, codes_name, column_name, entries_name
 from fpsheet_templates.form import Form
 
 NESTED_SHEET, PARENT_TYPE = "forloeb", "revurdering"

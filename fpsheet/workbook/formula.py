@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from fpsheet.workbook.layout import value_name
+from fpsheet.workbook.sheet_layout import value_name
 from fpsheet.workbook.style import date_serial
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.expression import (

@@ -11,7 +11,7 @@ from fpsheet.workbook.cell_reading import CPR_DIGITS, EMPTY
 from fpsheet.workbook.deadline import DEADLINE, KINDS, ROW_FRACTION, SOURCE_FRACTION, DeadlineKind
 from fpsheet.workbook.formula import TODAY_NAME, quote_text
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import FIRST_ROW, column_name
+from fpsheet.workbook.sheet_layout import FIRST_ROW, column_name
 from fpsheet.workbook.status import FAULT_SIGN, FINE_SIGN, WARNING_SIGN
 from fpsheet.workbook.style import (
     DATE_FORMAT,

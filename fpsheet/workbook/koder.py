@@ -6,7 +6,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import is_used, list_name
+from fpsheet.workbook.sheet_layout import is_used, list_name
 from fpsheet.workbook.style import (
     INK,
     MUTED,

@@ -11,8 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.koder import all_lists
-from fpsheet.workbook.layout import codes_name, entries_name, validity_names
-from fpsheet.workbook.status import STATUS_HEADINGS, STATUS_KEYS, STATUS_TEXTS, StatusLine
+from fpsheet.workbook.sheet_layout import codes_name, entries_name, validity_names
+from fpsheet.workbook.status import STATUS_HEADINGS, STATUS_KEYS, STATUS_TEXTS, StatusSentence
 from fpsheet.workbook.style import date_serial, write_text
 from fpsheet_templates.codes import Code
 from fpsheet_templates.form import Form
@@ -25,7 +25,7 @@ _LIST_WIDTH = 5
 
 
 def add_lookups(
-    book: Workbook, sheet: Worksheet, issue: Issue, *, lines: Sequence[StatusLine]
+    book: Workbook, sheet: Worksheet, issue: Issue, *, lines: Sequence[StatusSentence]
 ) -> None:
     """Add the day, the sentences of the status and the words of each code list."""
     sheet[TODAY_CELL] = "=TODAY()"

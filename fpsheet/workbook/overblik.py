@@ -16,9 +16,9 @@ from fpsheet.workbook.deadline import DEADLINE, ENDED, GRANTED, POSTPONED
 from fpsheet.workbook.event import EVENTS, NESTED_SHEET, PARENT_TYPE, Event, Teller
 from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME, quote_text
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import FIRST_ROW, column_name, is_used
 from fpsheet.workbook.level_now import LAST_COLUMN, LevelNow
 from fpsheet.workbook.row_fault import BIRTH_NUMBER
+from fpsheet.workbook.sheet_layout import FIRST_ROW, column_name, is_used
 from fpsheet.workbook.style import (
     DATE_FORMAT,
     NAVY,

@@ -24,7 +24,7 @@ from fpsheet.workbook.formula import (
     print_number,
 )
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import (
+from fpsheet.workbook.sheet_layout import (
     FIRST_ROW,
     codes_name,
     column_name,
@@ -66,7 +66,7 @@ BIRTH_NUMBER = "foedt_cpr"
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RowFault:
     """One thing that can be wrong.
 
     Attributes:
@@ -86,7 +86,7 @@ class Fault:
     hides: bool
 
 
-def row_faults(issue: Issue, sheet: Sheet) -> tuple[Fault, ...]:
+def row_faults(issue: Issue, sheet: Sheet) -> tuple[RowFault, ...]:
     """Give all that can be wrong with a row of a sheet, in the order a status names it."""
     own = [fault for field in sheet.entry_fields() for fault in _field_faults(issue, sheet, field)]
     is_register = sheet.key_fields() == (sheet["cpr"],)
@@ -103,9 +103,9 @@ def fault_key(sheet_id: str, field_id: str, code: str) -> str:
     return f"{sheet_id}.{field_id} {code}"
 
 
-def _fault(issue: Issue, sheet: Sheet, field: Field, code: str, condition: str) -> Fault:
+def _fault(issue: Issue, sheet: Sheet, field: Field, code: str, condition: str) -> RowFault:
     grave = issue.form.rule(code).severity is Severity.FEJL
-    return Fault(
+    return RowFault(
         place=fault_place(issue.form, sheet.id, code, field.id),
         codes=(code,),
         field=field.id,
@@ -115,12 +115,14 @@ def _fault(issue: Issue, sheet: Sheet, field: Field, code: str, condition: str) 
     )
 
 
-def _field_faults(issue: Issue, sheet: Sheet, field: Field) -> Iterator[Fault]:
+def _field_faults(issue: Issue, sheet: Sheet, field: Field) -> Iterator[RowFault]:
     name = value_name(sheet.id, field.id)
     rank, column, _ = fault_place(issue.form, sheet.id, ERROR, field.id)
     unreadable = f'LEFT({name})="{UNREADABLE}"'
     codes = READING_FAULTS[field.type]
-    yield Fault((rank, column, ERROR), codes, field.id, unreadable, is_row_rule=False, hides=True)
+    yield RowFault(
+        (rank, column, ERROR), codes, field.id, unreadable, is_row_rule=False, hides=True
+    )
     for code, condition in _conditions(issue, sheet, field, name):
         yield _fault(issue, sheet, field, code, condition)
 
@@ -189,7 +191,7 @@ def is_limited(code: Code) -> bool:
     return bool(code.valid_from or code.valid_to)
 
 
-def _citizen_number_faults(issue: Issue, sheet: Sheet) -> Iterator[Fault]:
+def _citizen_number_faults(issue: Issue, sheet: Sheet) -> Iterator[RowFault]:
     """Give the doubts about a CPR number, on the citizen's own row and nowhere else."""
     cpr = value_name(sheet.id, "cpr")
     born = value_name(sheet.id, BIRTH_NUMBER)
@@ -205,7 +207,7 @@ def _citizen_number_faults(issue: Issue, sheet: Sheet) -> Iterator[Fault]:
         yield _fault(issue, sheet, sheet["cpr"], code, guarded)
 
 
-def _stranger(issue: Issue, sheet: Sheet) -> Fault:
+def _stranger(issue: Issue, sheet: Sheet) -> RowFault:
     """Give the fault that the citizen of a row has no row on the sheet of citizens."""
     cpr, number = value_name(sheet.id, "cpr"), value_name(sheet.id, CPR_NUMBER)
     missing = f"ISERROR(MATCH({number},{column_name(REGISTER, f'#{CPR_NUMBER}')},0))"
@@ -215,7 +217,7 @@ def _stranger(issue: Issue, sheet: Sheet) -> Fault:
     return _wide_fault(issue, sheet, STRANGER, condition)
 
 
-def _repeated(issue: Issue, sheet: Sheet) -> Fault:
+def _repeated(issue: Issue, sheet: Sheet) -> RowFault:
     """Give the fault that a citizen has an earlier row that counts."""
     number, column = value_name(sheet.id, CPR_NUMBER), column_name(sheet.id, f"#{CPR_NUMBER}")
     suspect = f"MATCH({number},{column},0)<ROW()-{FIRST_ROW - 1}"
@@ -225,13 +227,13 @@ def _repeated(issue: Issue, sheet: Sheet) -> Fault:
     return _wide_fault(issue, sheet, REPEATED, condition)
 
 
-def _wide_fault(issue: Issue, sheet: Sheet, code: str, condition: str) -> Fault:
+def _wide_fault(issue: Issue, sheet: Sheet, code: str, condition: str) -> RowFault:
     """Give a fault of the citizen's number that needs more than the row."""
     place = fault_place(issue.form, sheet.id, code, "cpr")
-    return Fault(place, (code,), "cpr", condition, is_row_rule=True, hides=False)
+    return RowFault(place, (code,), "cpr", condition, is_row_rule=True, hides=False)
 
 
-def _rule_fault(issue: Issue, sheet: Sheet, rule: Rule, own: list[Fault]) -> Fault:
+def _rule_fault(issue: Issue, sheet: Sheet, rule: Rule, own: list[RowFault]) -> RowFault:
     if rule.fails_when is None:
         raise SpecError(f"The row rule {rule.code} has no expression.")
     field = rule.fields[0]
@@ -242,4 +244,4 @@ def _rule_fault(issue: Issue, sheet: Sheet, rule: Rule, own: list[Fault]) -> Fau
     guards = [f.condition for f in own if f.hides and f.field in reads and f.place > place]
     if guards:
         condition = f"IF({condition},NOT(OR({','.join(guards)})),FALSE)"
-    return Fault(place, (rule.code,), field, condition, is_row_rule=True, hides=False)
+    return RowFault(place, (rule.code,), field, condition, is_row_rule=True, hides=False)

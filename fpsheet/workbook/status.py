@@ -18,7 +18,16 @@ from fpsheet.workbook.cell_reading import (
 )
 from fpsheet.workbook.formula import UNREADABLE, quote_text
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import (
+from fpsheet.workbook.row_fault import (
+    BIRTH_NUMBER,
+    CPR_IN_TEXT,
+    CPR_NUMBER,
+    MISSING,
+    RowFault,
+    fault_key,
+    row_faults,
+)
+from fpsheet.workbook.sheet_layout import (
     Calculated,
     cell_name,
     codes_name,
@@ -30,15 +39,6 @@ from fpsheet.workbook.layout import (
     value_name,
     visible_name,
     written_name,
-)
-from fpsheet.workbook.row_fault import (
-    BIRTH_NUMBER,
-    CPR_IN_TEXT,
-    CPR_NUMBER,
-    MISSING,
-    Fault,
-    fault_key,
-    row_faults,
 )
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
 from fpsheet_templates.rule import Severity
@@ -59,7 +59,7 @@ FAULT_COLUMN, LINE_COLUMN, HEADING_COLUMN = "fund", "nr", "felt"
 
 
 @dataclass(frozen=True, slots=True)
-class StatusLine:
+class StatusSentence:
     """One line of the table of sentences.
 
     Attributes:
@@ -74,7 +74,7 @@ class StatusLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class SheetStatus:
     """The status of one sheet.
 
     Attributes:
@@ -85,15 +85,15 @@ class Status:
 
     formula: str
     columns: tuple[Calculated, ...]
-    lines: tuple[StatusLine, ...]
+    lines: tuple[StatusSentence, ...]
 
 
-def make_status(issue: Issue, sheet: Sheet) -> Status:
+def make_status(issue: Issue, sheet: Sheet) -> SheetStatus:
     """Give the live status of an entry sheet."""
     faults = row_faults(issue, sheet)
     line = value_name(sheet.id, LINE_COLUMN)
     columns = (*_reading_columns(issue, sheet), *_fault_columns(issue, sheet, faults))
-    return Status(
+    return SheetStatus(
         formula=f"IF({line}={EMPTY},{EMPTY},INDEX({STATUS_TEXTS},{line}))",
         columns=columns,
         # A number can be out of range as it is read and as the form has it: one sentence.
@@ -101,11 +101,11 @@ def make_status(issue: Issue, sheet: Sheet) -> Status:
     )
 
 
-def common_lines(issue: Issue) -> tuple[StatusLine, ...]:
+def common_lines(issue: Issue) -> tuple[StatusSentence, ...]:
     """Give the lines of every sheet: in order, annulled. Looked up most, so they stand first."""
     return (
-        StatusLine(FINE, "", f"{FINE_SIGN} {issue.text('workbook.status.ok')}"),
-        StatusLine(ANNULLED, "", f"{ANNULLED_SIGN} {issue.text('workbook.status.annulleret')}"),
+        StatusSentence(FINE, "", f"{FINE_SIGN} {issue.text('workbook.status.ok')}"),
+        StatusSentence(ANNULLED, "", f"{ANNULLED_SIGN} {issue.text('workbook.status.annulleret')}"),
     )
 
 
@@ -151,7 +151,7 @@ def _helper(issue: Issue, sheet: Sheet, column_id: str, formula: str, label: str
     return Calculated(f"#{column_id}", value_name(sheet.id, column_id), header, formula)
 
 
-def _fault_columns(issue: Issue, sheet: Sheet, faults: Sequence[Fault]) -> Iterator[Calculated]:
+def _fault_columns(issue: Issue, sheet: Sheet, faults: Sequence[RowFault]) -> Iterator[Calculated]:
     steps = [faults[start : start + _STEP] for start in range(0, len(faults), _STEP)]
     before = ""
     for number, step in enumerate(steps, start=1):
@@ -171,7 +171,7 @@ def _fault_columns(issue: Issue, sheet: Sheet, faults: Sequence[Fault]) -> Itera
     yield _helper(issue, sheet, HEADING_COLUMN, heading, HEADING_COLUMN)
 
 
-def _chain(sheet: Sheet, faults: Sequence[Fault], end: str) -> str:
+def _chain(sheet: Sheet, faults: Sequence[RowFault], end: str) -> str:
     """Give a formula that names the first of the faults, or what stands at the end."""
     chain = quote_text(end)
     for fault in reversed(faults):
@@ -179,7 +179,7 @@ def _chain(sheet: Sheet, faults: Sequence[Fault], end: str) -> str:
     return chain
 
 
-def _key_formula(sheet: Sheet, fault: Fault) -> str:
+def _key_formula(sheet: Sheet, fault: RowFault) -> str:
     """Give a formula for the key of a fault; a cell that cannot be read says itself why."""
     if fault.is_row_rule:
         return quote_text(fault.codes[0])
@@ -189,7 +189,7 @@ def _key_formula(sheet: Sheet, fault: Fault) -> str:
     return f"{quote_text(fault_key(sheet.id, fault.field, ''))}&MID({own},2,9)"
 
 
-def _with_blank_and_annulled(sheet: Sheet, chain: str, faults: Sequence[Fault]) -> str:
+def _with_blank_and_annulled(sheet: Sheet, chain: str, faults: Sequence[RowFault]) -> str:
     """Put the cases before a chain where the row is not judged in full."""
     annul = next(f.id for f in sheet.fields if f.role is ColumnRole.ANNUL)
     name = value_name(sheet.id, annul)
@@ -202,13 +202,13 @@ def _with_blank_and_annulled(sheet: Sheet, chain: str, faults: Sequence[Fault]) 
     )
 
 
-def _judges_annulled(fault: Fault) -> bool:
+def _judges_annulled(fault: RowFault) -> bool:
     """Tell whether a fault counts in an annulled row: whose it is, and what is sent with it."""
     is_identity = not fault.is_row_rule and (len(fault.codes) > 1 or fault.codes == (MISSING,))
     return (fault.field == "cpr" and is_identity) or fault.codes == (CPR_IN_TEXT,)
 
 
-def _lines(issue: Issue, sheet: Sheet, faults: Sequence[Fault]) -> Iterator[StatusLine]:
+def _lines(issue: Issue, sheet: Sheet, faults: Sequence[RowFault]) -> Iterator[StatusSentence]:
     for fault in faults:
         heading = header_text(issue, sheet.id, sheet[fault.field])
         for code in fault.codes:
@@ -216,8 +216,8 @@ def _lines(issue: Issue, sheet: Sheet, faults: Sequence[Fault]) -> Iterator[Stat
             sign = FAULT_SIGN if grave else WARNING_SIGN
             text = issue.text(f"rule.{code}.status")
             if fault.is_row_rule:
-                yield StatusLine(code, heading, f"{sign} {text}")
+                yield StatusSentence(code, heading, f"{sign} {text}")
             else:
                 label = issue.label(sheet.id, fault.field)
                 key = fault_key(sheet.id, fault.field, code)
-                yield StatusLine(key, heading, f"{sign} {label}: {text}")
+                yield StatusSentence(key, heading, f"{sign} {label}: {text}")

@@ -7,7 +7,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import is_always_required, is_used
+from fpsheet.workbook.sheet_layout import is_always_required, is_used
 from fpsheet.workbook.style import (
     NAVY,
     UNDERLINE,

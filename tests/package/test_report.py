@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.program import run
 from fpsheet_sync.database.keys import write_clerk_secret
 from tests.support.editions import bytes_of, first_reports, revised_reports

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fpsheet_sync.disclosure.cells import Release as Disclosed
+from fpsheet_sync.disclosure.cells import DisclosedRelease as Disclosed
 from fpsheet_sync.disclosure.rounding import Rounded, round_release
 from fpsheet_sync.disclosure.settings import Rounding
 from fpsheet_sync.statistics.protection.kommune_knowledge import tell_parts

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fpsheet_sync.disclosure.cells import Cell, CellId, Equation, Release
+from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease, Equation
 from fpsheet_sync.disclosure.crossing import cross_equations
 from fpsheet_sync.disclosure.prints import Print
 from fpsheet_sync.disclosure.rounding import Rounded, audit_prints, round_release
@@ -27,7 +27,7 @@ SEEDS = st.integers(0, 10**6)
 
 def country(
     seed: int, *, kommuner: int = 3, codes: tuple[int, ...] = (3, 2), most: int = 12
-) -> Release:
+) -> DisclosedRelease:
     """Invent a table by kommune and one or more codes, and a limit: citizens <= cases."""
     chance = random.Random(seed)
     axes = [KOMMUNER[:kommuner], *(tuple(f"c{place}" for place in range(n)) for n in codes)]
@@ -51,10 +51,10 @@ def country(
         cells.append(Cell(rest, left, is_count=False, owner=kommune))
         equations.append(Equation(f"limit {kommune}", names[key], (citizens, rest)))
     unprinted = frozenset(cell.id for cell in cells if not cell.is_count)
-    return Release(tuple(cells), tuple(equations), unprinted=unprinted)
+    return DisclosedRelease(tuple(cells), tuple(equations), unprinted=unprinted)
 
 
-def check_paper(release: Release, rounded: Rounded, *, window: int) -> None:
+def check_paper(release: DisclosedRelease, rounded: Rounded, *, window: int) -> None:
     """Check by hand what the method page promises of the prints."""
     counts = {cell.id: cell.value for cell in release.cells}
     printed = {id_: one.value for id_, one in rounded.prints.items()}
@@ -117,7 +117,9 @@ def test_another_secret_rounds_otherwise() -> None:
     assert len(papers) > 4
 
 
-def possible(release: Release, prints: dict[CellId, Print], reader: str) -> dict[CellId, set[int]]:
+def possible(
+    release: DisclosedRelease, prints: dict[CellId, Print], reader: str
+) -> dict[CellId, set[int]]:
     """Give the values each number can have in a reader's eyes, by trying every table.
 
     Written from the method page alone: a print is a multiple of the base, less than the base from
@@ -152,14 +154,14 @@ def possible(release: Release, prints: dict[CellId, Print], reader: str) -> dict
     return found
 
 
-def small_country(seed: int) -> Release:
+def small_country(seed: int) -> DisclosedRelease:
     """Invent two kommuner with two codes each, without and with citizens counted once."""
     release = country(seed, kommuner=2, codes=(2,), most=7)
     if seed % 2:
         return release
     kept = tuple(c for c in release.cells if c.id.startswith("cases"))
     equations = tuple(e for e in release.equations if not e.name.startswith("limit"))
-    return Release(kept, equations)
+    return DisclosedRelease(kept, equations)
 
 
 @given(seed=SEEDS, base=st.sampled_from([3, 5]))
@@ -185,7 +187,9 @@ def test_the_audit_says_what_trying_every_table_says(seed: int, base: int) -> No
                 assert len(found) < 3
 
 
-def _put_together(release: Release, base: int, chance: random.Random) -> dict[CellId, Print]:
+def _put_together(
+    release: DisclosedRelease, base: int, chance: random.Random
+) -> dict[CellId, Print]:
     """Round every inner number up or down by chance, and add up: windows of sums are wider then.
 
     What comes out far from its count is drawn anew, so that the prints are such as are published.
@@ -226,7 +230,7 @@ def test_five_jobs_of_four_citizens_are_a_small_number(base: int) -> None:
     """A count is small by the citizens behind it too: it is then kept from every reader."""
     jobs = Cell(CellId("jobs"), 5, persons=4)
     cases = Cell(CellId("cases"), 5, persons=5)
-    audit = round_release(Release((jobs, cases)), Rounding(base=base), secret=SECRET).audit
+    audit = round_release(DisclosedRelease((jobs, cases)), Rounding(base=base), secret=SECRET).audit
     (public,) = audit.readers
     assert public.small == 1
     assert public.cell == "jobs"

@@ -23,8 +23,8 @@ from fpsheet.intake.limits import Limits
 from fpsheet.intake.plan import make_plan
 from fpsheet.intake.reading import read_bytes
 from fpsheet.workbook.build import build_workbook
-from fpsheet.workbook.layout import FIRST_ROW, IDENTITY_ROW
 from fpsheet.workbook.row_fault import fault_key
+from fpsheet.workbook.sheet_layout import FIRST_ROW, IDENTITY_ROW
 from fpsheet.workbook.style import date_serial
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import RuleLevel

@@ -32,7 +32,7 @@ from fpsheet_templates.expression import (
     Today,
 )
 from fpsheet_templates.load import load_form
-from fpsheet_validation.rules.evaluate import UNREADABLE, Scope, evaluate, unreadable_bit
+from fpsheet_validation.rules.evaluate import UNREADABLE, RowScope, evaluate, unreadable_bit
 from fpsheet_validation.typed import polars_type
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ def test_the_column_says_of_each_row_what_the_naive_evaluation_says(
     expression: Expression, cells: list[Row]
 ) -> None:
     """Every expression has one meaning, and no row is without an answer."""
-    scope = Scope(SHEET, FORM.constants, TODAY)
+    scope = RowScope(SHEET, FORM.constants, TODAY)
     frame = frame_of(cells)
     found = frame.select(
         pl.repeat(None, pl.len()).alias("n"), evaluate(expression, scope).alias("x")

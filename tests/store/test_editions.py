@@ -17,7 +17,7 @@ from fpsheet.statistics.publishing import internal_edition
 from fpsheet_sync.database.access_log import read_log
 from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.store import open_store, settled
-from fpsheet_sync.disclosure.errors import DisclosureError, disclosure_failure
+from fpsheet_sync.disclosure.disclosure_error import DisclosureError, disclosure_failure
 from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
 from fpsheet_sync.statistics.protection.release_cells import printed_numbers
 from fpsheet_sync.statistics.publication.draft import describe, make_draft
@@ -114,7 +114,7 @@ def test_a_later_version_of_the_program_gives_the_same_bytes(
     first_reports(store)
     issue(store, tmp_path / "first")
     known = bytes_of(tmp_path / "first")
-    monkeypatch.setattr("fpsheet.statistics.layout._NARROW", 30.0)
+    monkeypatch.setattr("fpsheet.statistics.page_layout._NARROW", 30.0)
     write(store, tmp_path / "again", edition=1)
     assert bytes_of(tmp_path / "again") == known
     write(store, tmp_path / "same")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fpsheet_sync.database.store import Store
-    from fpsheet_sync.statistics.publication.cited_records import Explanation
+    from fpsheet_sync.statistics.publication.cited_records import CitedRecords
     from fpsheet_sync.statistics.stat_table import Release
     from fpsheet_templates.table import ColumnSpec
 
@@ -49,7 +49,7 @@ def cells(release: Release) -> Iterator[tuple[Wanted, ColumnSpec, int]]:
                     yield Wanted(table, key, column, release.area), spec, cell
 
 
-def number(spec: ColumnSpec, found: Explanation, parts: dict[str, ColumnSpec]) -> int:
+def number(spec: ColumnSpec, found: CitedRecords, parts: dict[str, ColumnSpec]) -> int:
     """Count what was found: each record, or each unit once."""
     total = 0
     for part in found.parts:

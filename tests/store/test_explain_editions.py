@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl.utils import get_column_letter
 
-from fpsheet.statistics.explain_figure import Explained, Printed, explain_cell
-from fpsheet.statistics.layout import Publisher, lay_out_book
+from fpsheet.statistics.explain_figure import ExplainedFigure, PrintedCell, explain_cell
+from fpsheet.statistics.page_layout import Publisher, lay_out_book
 from fpsheet.statistics.publishing import internal_edition
 from fpsheet_sync.database.access_log import read_log
 from fpsheet_sync.statistics.publication.explain import Wanted, explain
@@ -63,7 +63,7 @@ def table_of(release: Release, table_id: str) -> StatTable:
     return next(table for table in release.tables if table.id == table_id)
 
 
-def printed(release: Release, table_id: str, key: tuple[str, ...], column: str) -> Printed:
+def printed(release: Release, table_id: str, key: tuple[str, ...], column: str) -> PrintedCell:
     """Give the address of a cell as it stands in the workbook."""
     table = table_of(release, table_id)
     page = next(
@@ -74,10 +74,10 @@ def printed(release: Release, table_id: str, key: tuple[str, ...], column: str) 
     # The title, the lines, the headings, and then the rows.
     row = 1 + len(page.lines) + 1 + table.keys.index(key) + 1
     place = [each.id for each in table.columns].index(column) + 1
-    return Printed(table_id, f"{get_column_letter(place)}{row}", release.area)
+    return PrintedCell(table_id, f"{get_column_letter(place)}{row}", release.area)
 
 
-def told(store: Store, asked: Printed) -> Explained:
+def told(store: Store, asked: PrintedCell) -> ExplainedFigure:
     """Explain a cell."""
     return explain_cell(store, FORM, order(), asked, ACTOR)
 

@@ -12,8 +12,8 @@ import pytest
 from openpyxl import load_workbook
 
 from fpsheet_sync.disclosure import part_rounding
-from fpsheet_sync.disclosure.errors import DisclosureError
-from fpsheet_sync.disclosure.part_rounding import Step
+from fpsheet_sync.disclosure.disclosure_error import DisclosureError
+from fpsheet_sync.disclosure.part_rounding import Means
 from fpsheet_sync.statistics.publication.publication import read_publications
 from fpsheet_templates.load import load_form
 from tests.attack.figures import recomputed
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fpsheet_sync.database.store import Store
-    from fpsheet_sync.disclosure.part_rounding import Attempt, Order
+    from fpsheet_sync.disclosure.part_rounding import Attempt, PartOrder
 
 __all__ = ["careless", "pg_stores", "sqlite_template", "store", "stores"]
 
@@ -75,16 +75,16 @@ def cells(found: Sequence[Book], code: str) -> set[object]:
     }
 
 
-FORCED = (Step.OTHER_BASE, Step.DEMAND_TWO, Step.COARSER, Step.LEFT_OUT)
+FORCED = (Means.OTHER_BASE, Means.DEMAND_TWO, Means.COARSER, Means.LEFT_OUT)
 
 
 @pytest.fixture
-def forced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Step:
+def forced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Means:
     """Let every other means fail for the groups of decisions, until the test says otherwise."""
-    step: Step = request.param
+    step: Means = request.param
     usual = part_rounding._attempts
 
-    def only(order: Order) -> Iterator[Attempt]:
+    def only(order: PartOrder) -> Iterator[Attempt]:
         of_decisions = any(str(id_).startswith("afgoerelse.") for id_ in order.problem.ids)
         return (each for each in usual(order) if not of_decisions or each.step is step)
 
@@ -94,7 +94,7 @@ def forced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> S
 
 @pytest.mark.parametrize("forced", FORCED, indirect=True)
 def test_what_is_protected_in_another_way_says_so(
-    store: Store, tmp_path: Path, forced: Step, monkeypatch: pytest.MonkeyPatch
+    store: Store, tmp_path: Path, forced: Means, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The audit names the group and the means; the books say what is left out or rounded further.
 
@@ -117,14 +117,14 @@ def test_what_is_protected_in_another_way_says_so(
     known = country.printed.known
     assert all(known.low.get(key, 0) <= n <= known.high.get(key, n) for key, n in truth.items())
     for reader in (PUBLIC, *country.areas()):
-        fewest = 2 if reader != PUBLIC and forced is Step.DEMAND_TWO else 3
+        fewest = 2 if reader != PUBLIC and forced is Means.DEMAND_TWO else 3
         left = [found.range.width for found in attack(country, reader, trusting=True)]
         assert min(left, default=fewest) >= fewest
     shown = cells(country.public, "T11")
-    assert ("[c]" in shown) == (forced in {Step.COARSER, Step.LEFT_OUT})
-    assert (shown == {"[c]"}) == (forced is Step.LEFT_OUT)
+    assert ("[c]" in shown) == (forced in {Means.COARSER, Means.LEFT_OUT})
+    assert (shown == {"[c]"}) == (forced is Means.LEFT_OUT)
     assert any(isinstance(each, int) and each % 10 for each in shown) == (
-        forced not in {Step.OTHER_BASE, Step.LEFT_OUT}
+        forced not in {Means.OTHER_BASE, Means.LEFT_OUT}
     )
     monkeypatch.undo()
     report(store, "955", {n: award for n, award in ten_of_each().items() if n % 3}, minute=10)
@@ -133,7 +133,7 @@ def test_what_is_protected_in_another_way_says_so(
     again = cells(books(tmp_path / "two"), "T11")
     assert "[c]" not in again
     assert any(isinstance(each, int) and each % 10 for each in again) == (
-        forced is not Step.OTHER_BASE
+        forced is not Means.OTHER_BASE
     )
 
 

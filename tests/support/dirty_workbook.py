@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from openpyxl.utils import get_column_letter
 
 from fpsheet.ooxml.zip_file import pack, unpack
-from fpsheet.workbook.layout import FIRST_ROW
 from fpsheet.workbook.row_stamp import escape_text
+from fpsheet.workbook.sheet_layout import FIRST_ROW
 from tests.support.dirty_rows import ErrorCell
 
 if TYPE_CHECKING:

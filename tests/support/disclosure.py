@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from fpsheet_sync.disclosure.cells import Cell, CellId, Release
+from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease
 from fpsheet_sync.disclosure.crossing import TOTAL, cross_equations
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def table_release(
     *,
     sensitive: Collection[str] | None = None,
     owned: bool = False,
-) -> Release:
+) -> DisclosedRelease:
     """Make a release of one table with both margins; cells are called `row-column`, "T" total.
 
     Args:
@@ -42,7 +42,7 @@ def cross_release(
     *,
     sensitive: Collection[str] | None = None,
     owned: bool = False,
-) -> Release:
+) -> DisclosedRelease:
     """Make a release of one table with all margins; the first place of a key may be a kommune."""
     values: dict[tuple[str, ...], int] = {}
     for key, value in inner.items():
@@ -58,7 +58,7 @@ def cross_release(
         )
         for key, value in values.items()
     )
-    return Release(cells, cross_equations(table, names, dimensions))
+    return DisclosedRelease(cells, cross_equations(table, names, dimensions))
 
 
 def ids(*names: str) -> frozenset[CellId]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyrage import encrypt, x25519
 
-from fpsheet.transport.package import _LENGTHS, _MAGIC, Manifest, _unseal, seal_package
+from fpsheet.transport.sealed_package import _LENGTHS, _MAGIC, Manifest, _unseal, seal_package
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -23,7 +23,7 @@ from fpsheet_templates.expression import Always
 from fpsheet_templates.form import Field, FieldType, Form, Sheet
 from fpsheet_templates.rule import RuleLevel, Severity
 from fpsheet_templates.table import load_dimensions
-from fpsheet_validation.rules.evaluate import UNREADABLE, Scope, evaluate, is_blank
+from fpsheet_validation.rules.evaluate import UNREADABLE, RowScope, evaluate, is_blank
 from fpsheet_validation.typed import empty_frame
 
 CITIZEN, MOVE = "borger", "overdragelse"
@@ -207,7 +207,7 @@ class Inventor:
         frame = pl.DataFrame(rows, schema=columns).with_columns(
             pl.lit(0, pl.UInt64).alias(UNREADABLE)
         )
-        scope = Scope(sheet, self.form.constants, max(period.til for period in self.periods))
+        scope = RowScope(sheet, self.form.constants, max(period.til for period in self.periods))
         faults = [
             evaluate(rule.fails_when, scope)
             for rule in self.form.rules

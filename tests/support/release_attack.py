@@ -23,7 +23,7 @@ from fpsheet_sync.statistics.tables.number_name import COUNTRIES, LAND, Number
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from fpsheet_sync.disclosure.cells import Release as Disclosed
+    from fpsheet_sync.disclosure.cells import DisclosedRelease as Disclosed
 
 DECIDED = ("tilkendelse", "afslag")
 LISTED = ("sagstid.afgjort", "sagstid.uden_ansoegning")

@@ -19,7 +19,7 @@ from fpsheet_templates.load import load_form
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from fpsheet.intake.fault import Fault
+    from fpsheet.intake.intake_finding import IntakeFinding
     from fpsheet_validation.raw import RawSheet, RawWorkbook
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -311,7 +311,7 @@ def take_in(
     name: str = "F.xlsx",
     expected_kommune: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
-) -> tuple[RawWorkbook | None, tuple[Fault, ...]]:
+) -> tuple[RawWorkbook | None, tuple[IntakeFinding, ...]]:
     """Read a file in this process, so that an exception in intake is seen."""
     plan = make_plan(
         load_form(),

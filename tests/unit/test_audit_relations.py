@@ -22,10 +22,10 @@ from tests.support.country import editions
 from tests.unit.test_statistics_relations import YEAR, small_country
 
 if TYPE_CHECKING:
-    from fpsheet_sync.disclosure.cells import Release
+    from fpsheet_sync.disclosure.cells import DisclosedRelease
 
 
-def described() -> Release:
+def described() -> DisclosedRelease:
     """Describe the editions of a small country."""
     return release_cells(editions(small_country(), YEAR), load_form())
 

@@ -12,8 +12,13 @@ from sqlalchemy import StaticPool, create_engine
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.certificate.case import PUBLIC, Case, Found, Witness
 from fpsheet_sync.statistics.certificate.certify import Certificate, certify
-from fpsheet_sync.statistics.certificate.column import Column, Slot
-from fpsheet_sync.statistics.certificate.paper import Cell, Line, Paper, read_paper
+from fpsheet_sync.statistics.certificate.citizen_column import CitizenColumn, Slot
+from fpsheet_sync.statistics.certificate.paper import (
+    CertifiedCell,
+    CertifiedPaper,
+    PaperLine,
+    read_paper,
+)
 from fpsheet_sync.statistics.certificate.people import People
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.stat_table import Period
@@ -24,7 +29,7 @@ from tests.support.country import Country, editions, load_country
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from fpsheet_sync.statistics.certificate.column import Place
+    from fpsheet_sync.statistics.certificate.citizen_column import Place
 
 YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
 DAYS = ("2025-01-01", "2025-12-31")
@@ -84,16 +89,18 @@ def certificate(people: People, told: Mapping[Place, tuple[int, int]]) -> tuple[
     """Certify the country where nothing is known but how far some numbers may be."""
     releases = [public_tables(release) for release in editions(country(), YEAR)]
 
-    def free(cell: Cell) -> Line:
-        return Line("", 0, cell.count, ANY)
+    def free(cell: CertifiedCell) -> PaperLine:
+        return PaperLine("", 0, cell.count, ANY)
 
     lines = read_paper(releases, free)
     lines = {
-        place: Line("", *(low, line.count, high))
+        place: PaperLine("", *(low, line.count, high))
         for place, line in lines.items()
         for low, high in [told.get(place, (line.low, line.high))]
     }
-    case = Case(Paper(lines, 4), people.columns, (HOME, OTHER), threshold=5, values=3, own_values=3)
+    case = Case(
+        CertifiedPaper(lines, 4), people.columns, (HOME, OTHER), threshold=5, values=3, own_values=3
+    )
     return case, certify(case, people.make, time.monotonic() + 600)
 
 
@@ -152,8 +159,10 @@ def test_a_search_without_time_certifies_nothing(people: People) -> None:
 def test_a_kommune_sees_through_worlds_of_its_own_citizens() -> None:
     """The country's number is small; only citizens of one kommune could be others."""
     number = ("", slot(timer="uoplyst"))
-    columns = tuple(Column(f"c{n}", (HOME,), {number: 1, (HOME, number[1]): 1}) for n in range(2))
-    paper = Paper({number: Line("", 0, 2, 4)}, 4)
+    columns = tuple(
+        CitizenColumn(f"c{n}", (HOME,), {number: 1, (HOME, number[1]): 1}) for n in range(2)
+    )
+    paper = CertifiedPaper({number: PaperLine("", 0, 2, 4)}, 4)
     case = Case(paper, columns, (HOME, OTHER), threshold=5, values=3, own_values=3)
     assert case.targets == {number: {PUBLIC, OTHER}}
     found = Found(case)

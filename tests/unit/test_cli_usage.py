@@ -14,11 +14,11 @@ import click
 import pytest
 
 from fpsheet.cli.console import Console, lay_out, prepare_streams, wants_plain
-from fpsheet.cli.failure import ExitCode, run_guarded
+from fpsheet.cli.failure_output import ExitCode, run_guarded
 from fpsheet.cli.program import make_program, run
 from fpsheet.cli.words import find_language, load_words
 from fpsheet_sync.database.errors import store_failure
-from fpsheet_sync.disclosure.errors import disclosure_failure
+from fpsheet_sync.disclosure.disclosure_error import disclosure_failure
 from fpsheet_templates.errors import SpecError, UsageError, WorkbookFileError
 from fpsheet_templates.load import load_form
 

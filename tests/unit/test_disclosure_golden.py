@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet_sync.disclosure.cells import Cell, CellId, Equation, Release
+from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease, Equation
 from fpsheet_sync.disclosure.rounding import RoundedAudit, audit_prints, round_release
 from fpsheet_sync.disclosure.settings import Rounding
 from tests.support.disclosure import ids, table_release
@@ -35,7 +35,7 @@ G2_HIDDEN = ids("w-a", "w-b", "w-c", "x-a", "x-c", "y-b", "y-d", "z-b", "z-d")
 
 
 def known_too_well(
-    release: Release, hidden: Collection[CellId], threshold: int, *, values: int = 3
+    release: DisclosedRelease, hidden: Collection[CellId], threshold: int, *, values: int = 3
 ) -> set[CellId]:
     """Give the numbers below the threshold of which the public holds fewer values possible."""
     known = {cell.id: cell.value for cell in release.cells if cell.id not in hidden}
@@ -82,7 +82,7 @@ def test_g5_controlled_rounding_keeps_its_rules() -> None:
 
 
 @pytest.fixture
-def regions() -> Release:
+def regions() -> DisclosedRelease:
     """G6: eight regions in two hierarchies that share the country."""
     values = {"A": 2, "B": 2, "I": 8, "J": 8, "K": 3, "L": 3, "M": 3, "N": 7}
     values |= {"c1": 20, "c2": 16, "big": 6, "small": 30, "land": 36}
@@ -91,10 +91,10 @@ def regions() -> Release:
     for name, parts in (("counties", ("c1", "c2")), ("sizes", ("big", "small"))):
         equations.append(Equation(name, CellId("land"), tuple(map(CellId, parts))))
     cells = tuple(Cell(CellId(name), value) for name, value in values.items())
-    return Release(cells, tuple(equations))
+    return DisclosedRelease(cells, tuple(equations))
 
 
-def test_g6_both_hierarchies_give_k_away(regions: Release) -> None:
+def test_g6_both_hierarchies_give_k_away(regions: DisclosedRelease) -> None:
     """G6: A, B, K, L, M hidden is safe in each alone; with both K is exactly 3; N opens it."""
     hidden = ids("A", "B", "K", "L", "M")
     for names in ({"c1", "c2", "counties"}, {"big", "small", "sizes"}):
@@ -104,7 +104,7 @@ def test_g6_both_hierarchies_give_k_away(regions: Release) -> None:
     assert not known_too_well(regions, hidden | ids("N"), 4, values=4)
 
 
-def test_g6_rounded_over_both_hierarchies_nobody_is_known(regions: Release) -> None:
+def test_g6_rounded_over_both_hierarchies_nobody_is_known(regions: DisclosedRelease) -> None:
     """G6: rounded, every region is printed, both hierarchies add up, and nobody is known."""
     rounded = round_release(regions, Rounding(threshold=4), secret=SECRET)
     paper = {id_: one.value for id_, one in rounded.prints.items()}
@@ -166,7 +166,7 @@ def test_g8_a_kommune_knows_more_than_the_public() -> None:
 
 
 def _hide_for_the_public(
-    release: Release, settings: Rounding, chance: random.Random
+    release: DisclosedRelease, settings: Rounding, chance: random.Random
 ) -> RoundedAudit:
     """Hide the small cells, then others by chance, until the public audit passes."""
     hidden = {cell.id for cell in release.cells if 1 <= cell.value < settings.threshold}

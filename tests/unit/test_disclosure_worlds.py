@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from fpsheet_sync.disclosure.worlds import FREE, Region, Search
+from fpsheet_sync.disclosure.worlds import FREE, Region, WorldSearch
 
 TOTAL, WOMEN, MEN = range(3)
 WOMAN, MAN = (1, 1, 0), (1, 0, 1)
@@ -21,10 +21,10 @@ def region(come: object, living: object, down: object, up: object) -> Region:
     return Region(come, living, np.array(down), np.array(up))
 
 
-def search(of: Region, wanted: set[int]) -> Search:
+def search(of: Region, wanted: set[int]) -> WorldSearch:
     """Look for three values of some numbers."""
     mask = np.array([number in wanted for number in range(len(of.up))])
-    return Search(of, mask, 3, seed=1)
+    return WorldSearch(of, mask, 3, seed=1)
 
 
 def test_citizens_who_come_and_go_make_a_number_another() -> None:

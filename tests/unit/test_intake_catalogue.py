@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import fpsheet.intake
-from fpsheet.intake.fault import Fault
+from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import RuleLevel
 
@@ -80,7 +80,7 @@ def test_sentences_fill(code: str, language: str) -> None:
         details = DETAILS.get(code, set())
         assert asked <= PLACES | details | (PARTS if "del" in details else set())
     given = tuple((name, GIVEN.get(name, "7")) for name in sorted(DETAILS.get(code, set())))
-    finding = Fault(code, sheet="job", row=4, column="C", field="cpr", details=given).to_finding(
-        FORM
-    )
+    finding = IntakeFinding(
+        code, sheet="job", row=4, column="C", field="cpr", details=given
+    ).to_finding(FORM)
     assert "{" not in finding.message(FORM, language) + finding.remedy(FORM, language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fpsheet.intake.number_format import kind_of_format, read_formats
+from fpsheet.intake.sheets.number_format import kind_of_format, read_formats
 from fpsheet_validation.raw import CellKind
 from tests.support.xlsx_parts import MAIN, column_of, make_workbook, row, sheet_of, text_cell
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet.intake.fault import Fault
+from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import DEFAULT_LIMITS, MEBIBYTE
 from fpsheet.intake.pool import run_many
 from fpsheet.intake.process import ReadingProcess, Task
@@ -253,7 +253,7 @@ def test_task_gets_what_is_kept() -> None:
         assert process.run(dump) == '{"a": 1}'
         process._process.kill()
         process._process.wait()
-        assert process.run(dump) == Fault("STR-036")
+        assert process.run(dump) == IntakeFinding("STR-036")
         assert process.run(dump) == '{"a": 1}'
 
 

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from fpsheet_sync.disclosure.cells import Cell, CellId, Equation, Release
+from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease, Equation
 from fpsheet_sync.disclosure.crossing import cross_equations
-from fpsheet_sync.disclosure.errors import DisclosureError
-from fpsheet_sync.disclosure.part_rounding import Order, Step, leave_out
+from fpsheet_sync.disclosure.disclosure_error import DisclosureError
+from fpsheet_sync.disclosure.part_rounding import Means, PartOrder, leave_out
 from fpsheet_sync.disclosure.prints import Print
 from fpsheet_sync.disclosure.problem import build_problem
 from fpsheet_sync.disclosure.rounding import (
-    Progress,
     Rounded,
+    RoundingProgress,
     audit_prints,
     round_release,
 )
@@ -47,7 +47,7 @@ def people(seed: int, number: int = 160) -> list[Person]:
     ]
 
 
-def table(persons: list[Person]) -> Release:
+def table(persons: list[Person]) -> DisclosedRelease:
     """Count the persons in every cell and margin."""
     counts = dict.fromkeys(itertools.product(*(("", *axis) for axis in AXES)), 0)
     for person in persons:
@@ -55,7 +55,7 @@ def table(persons: list[Person]) -> Release:
             counts[margin] += 1
     names = {key: CellId("|".join(("persons", *key))) for key in counts}
     cells = tuple(Cell(names[key], value, owner=key[0] or None) for key, value in counts.items())
-    return Release(cells, cross_equations("T", names, ["kommune", "sex", "age"]))
+    return DisclosedRelease(cells, cross_equations("T", names, ["kommune", "sex", "age"]))
 
 
 def remember(earlier: Earlier, rounded: Rounded) -> Earlier:
@@ -127,7 +127,7 @@ def test_many_late_cases_move_what_must_move_and_sums_still_hold() -> None:
         assert printed[equation.total] == sum(printed[part] for part in equation.parts)
     assert all(abs(printed[id_] - counts[id_]) <= 8 for id_ in printed)
     assert all(second.prints[id_].window == 8 for id_ in second.moved)
-    assert [outcome.step for outcome in second.outcomes] == [Step.MOVED]
+    assert [outcome.step for outcome in second.outcomes] == [Means.MOVED]
     # The other kommuner have nothing to do with it.
     assert not [id_ for id_ in second.moved if id_.split("|")[1] in {"956", "957", "959"}]
 
@@ -136,17 +136,21 @@ def test_that_a_number_moved_tells_no_more_than_the_audit_knows() -> None:
     """Ten, and now one: moved, it would tell that the count is 0 or 1, so it is not printed."""
     id_ = CellId("a")
     earlier = {id_: (Print(10, 5, 4, 7),)}
-    rounded = round_release(Release((Cell(id_, 1),)), Rounding(), secret=SECRET, earlier=earlier)
+    rounded = round_release(
+        DisclosedRelease((Cell(id_, 1),)), Rounding(), secret=SECRET, earlier=earlier
+    )
     assert rounded.left_out == {id_}
     assert not rounded.moved
     # From 15 it may be anything up to 6.
     earlier = {id_: (Print(15, 5, 4, 12),)}
-    rounded = round_release(Release((Cell(id_, 1),)), Rounding(), secret=SECRET, earlier=earlier)
+    rounded = round_release(
+        DisclosedRelease((Cell(id_, 1),)), Rounding(), secret=SECRET, earlier=earlier
+    )
     assert rounded.moved
     assert rounded.audit.has_passed
 
 
-def flow(year: int, start: int, begun: int, ended: int) -> Release:
+def flow(year: int, start: int, begun: int, ended: int) -> DisclosedRelease:
     """Describe a year: in stock at its end = in stock a year before + begun - ended."""
     before, after = CellId(f"stock|{year - 1}"), CellId(f"stock|{year}")
     come, gone = CellId(f"begun|{year}"), CellId(f"ended|{year}")
@@ -162,7 +166,7 @@ def flow(year: int, start: int, begun: int, ended: int) -> Release:
         Equation(f"in {year}", both, (before, come)),
         Equation(f"out {year}", both, (after, gone)),
     )
-    return Release(cells, equations, unprinted=frozenset({both}))
+    return DisclosedRelease(cells, equations, unprinted=frozenset({both}))
 
 
 @pytest.mark.parametrize("base", [3, 5])
@@ -170,14 +174,14 @@ def test_a_number_keeps_its_print_by_name_over_three_editions(base: int) -> None
     """The stock at the end of a year is printed alike in that year's edition and in the next."""
     earlier: Earlier = {}
     stock = 14
-    known: list[Release] = []
+    known: list[DisclosedRelease] = []
     for year, (begun, ended) in enumerate([(4, 2), (2, 7), (3, 1)], start=2023):
         now = flow(year, stock, begun, ended)
         ids = {cell.id for cell in now.cells}
         past = {c.id: c for each in known for c in each.cells if c.id not in ids}
         equations = {e.name: e for each in (*known, now) for e in each.equations}
         both = frozenset(id_ for id_ in (*ids, *past) if id_.endswith("(together)"))
-        joint = Release(
+        joint = DisclosedRelease(
             (*now.cells, *past.values()),
             tuple(equations.values()),
             unprinted=both | past.keys(),
@@ -209,13 +213,13 @@ def test_prints_that_cannot_stand_together_are_let_go_under_the_audit_of_both() 
     """A total printed 10 and its parts printed 0 in other editions: some move, all is audited."""
     total, parts = CellId("all"), tuple(CellId(name) for name in "abc")
     counts = {total: 9, parts[0]: 4, parts[1]: 4, parts[2]: 1}
-    release = Release(
+    release = DisclosedRelease(
         tuple(Cell(id_, value) for id_, value in counts.items()), (Equation("sum", total, parts),)
     )
     earlier = {id_: (Print(0, 5, 4, counts[id_]),) for id_ in parts}
     earlier[total] = (Print(10, 5, 4, 9),)
     rounded = round_release(release, Rounding(), secret=SECRET, earlier=earlier)
-    assert [outcome.step for outcome in rounded.outcomes] == [Step.PINS_RELEASED]
+    assert [outcome.step for outcome in rounded.outcomes] == [Means.PINS_RELEASED]
     paper = values(rounded.prints)
     assert paper[total] == sum(paper[part] for part in parts)
     assert rounded.moved
@@ -225,16 +229,16 @@ def test_prints_that_cannot_stand_together_are_let_go_under_the_audit_of_both() 
 def test_a_new_row_in_a_held_table_is_printed_so_that_the_sums_still_hold() -> None:
     """A row first counted in the second edition makes room for the prints that are held."""
     total, old, new = CellId("all"), CellId("old"), CellId("new")
-    first = Release((Cell(total, 6), Cell(old, 6)), (Equation("sum", total, (old,)),))
+    first = DisclosedRelease((Cell(total, 6), Cell(old, 6)), (Equation("sum", total, (old,)),))
     kept = round_release(first, Rounding(), secret=SECRET)
-    second = Release(
+    second = DisclosedRelease(
         (Cell(total, 11), Cell(old, 6), Cell(new, 5)), (Equation("sum", total, (old, new)),)
     )
     rounded = round_release(second, Rounding(), secret=SECRET, earlier=remember({}, kept))
     paper = values(rounded.prints)
     assert paper[total] == paper[old] + paper[new]
     if not rounded.moved:
-        assert [outcome.step for outcome in rounded.outcomes] == [Step.WIDER]
+        assert [outcome.step for outcome in rounded.outcomes] == [Means.WIDER]
         assert rounded.prints[new] == Print(0, 5, 8, 5)
 
 
@@ -252,7 +256,7 @@ def test_a_part_that_no_base_can_round_is_printed_without_its_finest_numbers() -
     points = [CellId(f"point {place:02}") for place in range(21)]
     lines = lines_of_a_plane()
     totals = [CellId(f"line {place:02}") for place in range(21)]
-    release = Release(
+    release = DisclosedRelease(
         (*(Cell(id_, 2) for id_ in points), *(Cell(id_, 10) for id_ in totals)),
         tuple(
             Equation(f"sum {total}", total, tuple(points[place] for place in line))
@@ -260,7 +264,7 @@ def test_a_part_that_no_base_can_round_is_printed_without_its_finest_numbers() -
         ),
     )
     rounded = round_release(release, Rounding(), secret=SECRET)
-    assert [outcome.step for outcome in rounded.outcomes] == [Step.COARSER]
+    assert [outcome.step for outcome in rounded.outcomes] == [Means.COARSER]
     assert rounded.left_out == frozenset(points)
     assert values(rounded.prints) == dict.fromkeys(totals, 10)
     assert rounded.audit.has_passed
@@ -273,7 +277,7 @@ def test_a_part_left_out_prints_only_what_was_printed_before() -> None:
     kept = problem.ids[3]
     count = int(problem.value[3])
     before = Print(-(-count // 5) * 5, 5, 4, count)
-    order = Order(
+    order = PartOrder(
         problem=problem,
         is_printed=np.ones(problem.size, dtype=np.bool_),
         is_bound=np.ones(len(problem.rows), dtype=np.bool_),
@@ -284,14 +288,14 @@ def test_a_part_left_out_prints_only_what_was_printed_before() -> None:
     )
     found = leave_out(order)
     assert [one.value for one in found.prints if one] == [before.value]
-    assert found.attempt.step is Step.LEFT_OUT
+    assert found.attempt.step is Means.LEFT_OUT
     assert not found.proven.open_cells()
 
 
 def test_what_an_earlier_suppressed_edition_gave_away_is_named_and_is_no_breach() -> None:
     """Printed exactly before, 10 and 8 leave 2: no rounding takes that back, and it is said."""
     total, large, small = CellId("all"), CellId("large"), CellId("small")
-    release = Release(
+    release = DisclosedRelease(
         (Cell(total, 10), Cell(large, 8), Cell(small, 2)),
         (Equation("sum", total, (large, small)),),
         known={total: 10, large: 8},
@@ -306,7 +310,7 @@ def test_what_an_earlier_suppressed_edition_gave_away_is_named_and_is_no_breach(
 def test_the_same_numbers_rounded_anew_are_seen_through_by_the_audit() -> None:
     """Two prints of an unrevised 4, 0 and 5, leave 1 to 4; at base 3, 3 and 6, only 4 and 5."""
     small = CellId("small")
-    release = Release((Cell(small, 4),))
+    release = DisclosedRelease((Cell(small, 4),))
     earlier = {small: (Print(3, 3, 2, 4),)}
     audit = audit_prints(release, Rounding(base=3), {small: Print(6, 3, 2)}, earlier=earlier)
     assert audit.readers[0].narrow == (small,)
@@ -325,7 +329,7 @@ def test_a_base_that_hides_nobody_is_refused(base: int) -> None:
 def test_a_short_secret_is_refused() -> None:
     """A secret that can be guessed ends in a sentence."""
     with pytest.raises(DisclosureError, match="Hemmeligheden"):
-        round_release(Release((Cell(CellId("a"), 3),)), Rounding(), secret=b"short")
+        round_release(DisclosedRelease((Cell(CellId("a"), 3),)), Rounding(), secret=b"short")
 
 
 @pytest.mark.parametrize(
@@ -333,14 +337,14 @@ def test_a_short_secret_is_refused() -> None:
 )
 def test_an_earlier_print_that_cannot_be_one_is_refused(before: Print) -> None:
     """A stored edition that somebody altered is not built upon."""
-    release = Release((Cell(CellId("a"), 3),))
+    release = DisclosedRelease((Cell(CellId("a"), 3),))
     with pytest.raises(DisclosureError, match="kan ikke være afrundet her"):
         round_release(release, Rounding(), secret=SECRET, earlier={CellId("a"): (before,)})
 
 
 def test_prints_of_another_count_are_refused_by_the_auditor() -> None:
     """A swapped file does not pass for the edition of the database."""
-    release = Release((Cell(CellId("a"), 3),))
+    release = DisclosedRelease((Cell(CellId("a"), 3),))
     with pytest.raises(DisclosureError, match="passer ikke"):
         audit_prints(release, Rounding(), {CellId("a"): Print(10, 5, 4)})
     with pytest.raises(DisclosureError, match="passer ikke"):
@@ -357,29 +361,29 @@ def test_a_time_limit_ends_in_a_sentence_with_a_choice() -> None:
 
 def test_progress_is_told_to_its_end() -> None:
     """Every part that is done is told of, in numbers out of all."""
-    told: list[Progress] = []
-    alone = Release((*table(people(7)).cells, Cell(CellId("alone"), 3)))
+    told: list[RoundingProgress] = []
+    alone = DisclosedRelease((*table(people(7)).cells, Cell(CellId("alone"), 3)))
     release = replace(alone, equations=table(people(7)).equations)
     round_release(release, Rounding(), secret=SECRET, progress=told.append)
     size = len(release.cells)
-    assert told == [Progress(size - 1, size), Progress(size, size)]
+    assert told == [RoundingProgress(size - 1, size), RoundingProgress(size, size)]
 
 
 @pytest.mark.parametrize("count", [-1, 10**10 + 1, 10**30])
 def test_what_is_no_count_is_refused(count: int) -> None:
     """A negative number, or more than there are people, is not rounded to something."""
     with pytest.raises(SpecError, match="only counts"):
-        round_release(Release((Cell(CellId("a"), count),)), Rounding(), secret=SECRET)
+        round_release(DisclosedRelease((Cell(CellId("a"), count),)), Rounding(), secret=SECRET)
 
 
 @pytest.mark.parametrize("most", [0, 1, 10**8])
 def test_numbers_of_any_size_are_rounded(most: int) -> None:
     """No number, nobody in it, or a hundred million: all sums hold."""
-    assert not round_release(Release(()), Rounding(), secret=SECRET).prints
+    assert not round_release(DisclosedRelease(()), Rounding(), secret=SECRET).prints
     parts = tuple(CellId(f"part {place}") for place in range(50))
     counts = [most - most // (place + 1) for place in range(50)]
     total = CellId("total")
-    release = Release(
+    release = DisclosedRelease(
         (*map(Cell, parts, counts), Cell(total, sum(counts))), (Equation("sum", total, parts),)
     )
     paper = values(round_release(release, Rounding(), secret=SECRET).prints)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from fpsheet_sync.disclosure.cells import Cell, CellId, Equation, Release
+from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease, Equation
 from fpsheet_sync.disclosure.problem import build_problem
 from fpsheet_sync.disclosure.targets import find_targets
 
@@ -22,7 +22,7 @@ def kept_from(
 ) -> dict[CellId, set[str]]:
     """Give the readers that must not know each number: "" is the public."""
     behind = persons or {}
-    release = Release(
+    release = DisclosedRelease(
         (
             Cell(LAND, sum(counts), persons=behind.get(LAND)),
             Cell(FIRST, counts[0], owner="955", persons=behind.get(FIRST)),
@@ -72,7 +72,7 @@ def test_a_number_of_few_citizens_is_small_whatever_it_counts() -> None:
 def test_an_unprinted_rest_is_no_number_of_anybody() -> None:
     """What a limit leaves is no count, and what everybody knows is not kept."""
     rest = CellId("rest")
-    release = Release(
+    release = DisclosedRelease(
         (Cell(LAND, 4), Cell(FIRST, 3), Cell(rest, 1, is_count=False)),
         (Equation("limit", LAND, (FIRST, rest)),),
         known={LAND: 4},

@@ -11,7 +11,7 @@ import pytest
 from fpsheet_sync.disclosure.prints import Print
 from fpsheet_sync.statistics.facts.changed_facts import ChangedFact, ChangedFacts
 from fpsheet_sync.statistics.protection.kept_rounding import Measured
-from fpsheet_sync.statistics.protection.measured import Ground, measure, round_tallies
+from fpsheet_sync.statistics.protection.measured import MeasuredGround, measure, round_tallies
 from fpsheet_sync.statistics.protection.printed_release import (
     Printed,
     compare_prints,
@@ -273,7 +273,9 @@ def medians(
     counting = count(few, request)
     made = lay_out(counting, request)
     prints = {name: Print(printed, 5, 4) for name in printed_numbers(made)}
-    ground = Ground(7, 5, prints, counting.measured, earlier or {}, lambda _: ChangedFacts(changed))
+    ground = MeasuredGround(
+        7, 5, prints, counting.measured, earlier or {}, lambda _: ChangedFacts(changed)
+    )
     return measure(made, ground)
 
 

@@ -18,18 +18,18 @@ from fpsheet.checking.check_file import Question, check_raw
 from fpsheet.checking.submission import Reception, make_submission
 from fpsheet.transport.inbox import list_inbox, read_arrival
 from fpsheet.transport.keyring import Keyring, load_keyring, save_keyring
-from fpsheet.transport.package import (
-    new_identity,
-    open_package,
-    recipient_fingerprint,
-    seal_package,
-)
 from fpsheet.transport.payload import (
     Payload,
     PayloadError,
     read_payload,
     without_local,
     write_payload,
+)
+from fpsheet.transport.sealed_package import (
+    new_identity,
+    open_package,
+    recipient_fingerprint,
+    seal_package,
 )
 from fpsheet.transport.signing_key import (
     KeyFileError,

@@ -14,8 +14,8 @@ from fpsheet_validation.cells.parse import parse_sheet
 from fpsheet_validation.check import check_workbook
 from fpsheet_validation.raw import CellKind
 from fpsheet_validation.rules import registry
-from fpsheet_validation.rules.book import Book
-from fpsheet_validation.rules.registry import BOOK_RULES, CASE_RULES, DUPLICATE_RULES, Outcome
+from fpsheet_validation.rules.book import CheckedBook
+from fpsheet_validation.rules.registry import BOOK_RULES, CASE_RULES, DUPLICATE_RULES, RuleOutcome
 from fpsheet_validation.setting import read_setting
 from tests.support.rows import FIRST_ROW, make_raw_sheet, make_raw_workbook
 
@@ -40,12 +40,12 @@ AWARD = {
 }
 
 
-def outcomes(*sheets: RawSheet, kommune: str = "956") -> dict[str, Outcome]:
+def outcomes(*sheets: RawSheet, kommune: str = "956") -> dict[str, RuleOutcome]:
     """Give how each rule came out."""
     raw = make_raw_workbook(FORM, sheets, meta={"kommune_kode": kommune})
     setting = read_setting(raw, FORM, today=TODAY)
     typed = {sheet_id: parse_sheet(sheet, setting).typed for sheet_id, sheet in raw.sheets.items()}
-    book = Book(raw, setting, typed, known={}, hits=[], faulty=frozenset())
+    book = CheckedBook(raw, setting, typed, known={}, hits=[], faulty=frozenset())
     return dict(registry.run_registry(book).outcomes)
 
 
@@ -77,29 +77,29 @@ def test_a_rule_shows_a_field_that_the_catalogue_names_first() -> None:
 def test_passed_failed_and_not_applicable() -> None:
     """An award without assessment fails its rule; a rule of Denmark does not apply."""
     found = outcomes(citizens(), make_raw_sheet(FORM, "afgoerelse", [AWARD]))
-    assert found["BRG-006"] is Outcome.FAILED
-    assert found["BRG-015"] is Outcome.PASSED
-    assert found["BRG-016"] is Outcome.NOT_APPLICABLE
+    assert found["BRG-006"] is RuleOutcome.FAILED
+    assert found["BRG-015"] is RuleOutcome.PASSED
+    assert found["BRG-016"] is RuleOutcome.NOT_APPLICABLE
     danish = outcomes(citizens(), make_raw_sheet(FORM, "afgoerelse", [AWARD]), kommune="707")
-    assert danish["BRG-006"] is Outcome.NOT_APPLICABLE
-    assert danish["BRG-016"] is Outcome.PASSED
+    assert danish["BRG-006"] is RuleOutcome.NOT_APPLICABLE
+    assert danish["BRG-016"] is RuleOutcome.PASSED
 
 
 def test_a_missing_column_of_another_sheet_stops_the_rules_that_read_it() -> None:
     """The rule does not take a lost column for rows without entries."""
     lost = make_raw_sheet(FORM, "vurdering", [{"cpr": "7107760001"}], missing=("vurdering_dato",))
     found = outcomes(citizens(), make_raw_sheet(FORM, "afgoerelse", [AWARD]), lost)
-    assert found["BRG-006"] is Outcome.COULD_NOT_RUN
-    assert found["BRG-015"] is Outcome.PASSED
+    assert found["BRG-006"] is RuleOutcome.COULD_NOT_RUN
+    assert found["BRG-015"] is RuleOutcome.PASSED
 
 
 def test_without_the_column_of_citizens_a_sheet_says_nothing_of_them() -> None:
     """A rule that looks there for a citizen's row could not run, and misses nothing."""
     lost = make_raw_sheet(FORM, "vurdering", [{"vurdering_dato": "2026-01-05"}], missing=("cpr",))
     found = outcomes(citizens(), make_raw_sheet(FORM, "afgoerelse", [AWARD]), lost)
-    assert found["BRG-006"] is Outcome.COULD_NOT_RUN
-    assert found["BRG-043"] is Outcome.COULD_NOT_RUN
-    assert found["BRG-015"] is Outcome.PASSED
+    assert found["BRG-006"] is RuleOutcome.COULD_NOT_RUN
+    assert found["BRG-043"] is RuleOutcome.COULD_NOT_RUN
+    assert found["BRG-015"] is RuleOutcome.PASSED
 
 
 def test_nobody_lacks_a_row_where_the_column_of_citizens_cannot_be_read() -> None:
@@ -109,7 +109,11 @@ def test_nobody_lacks_a_row_where_the_column_of_citizens_cannot_be_read() -> Non
     awards = make_raw_sheet(FORM, "afgoerelse", [{**AWARD, "cpr": cpr} for cpr in numbers])
     day = {"vurdering_dato": "2019-01-05 00:00:00", "arbejdsevne_pct": "40"}
     rows = [{**day, "cpr": cpr} for cpr in numbers]
-    for unreadable, outcome in ((0, Outcome.PASSED), (10, Outcome.PASSED), (1, Outcome.FAILED)):
+    for unreadable, outcome in (
+        (0, RuleOutcome.PASSED),
+        (10, RuleOutcome.PASSED),
+        (1, RuleOutcome.FAILED),
+    ):
         kinds = {
             (FIRST_ROW + place, "cpr"): frozenset({CellKind.FORMULA}) for place in range(unreadable)
         }
@@ -144,8 +148,8 @@ def test_a_rule_that_raises_could_not_run_and_takes_no_other_with_it(
     )
     monkeypatch.setattr(registry, "CASE_RULES", broken)
     found = outcomes(citizens(), make_raw_sheet(FORM, "afgoerelse", [AWARD]))
-    assert found["BRG-007"] is Outcome.COULD_NOT_RUN
-    assert found["BRG-006"] is Outcome.FAILED
+    assert found["BRG-007"] is RuleOutcome.COULD_NOT_RUN
+    assert found["BRG-006"] is RuleOutcome.FAILED
     raw = make_raw_workbook(FORM, [citizens(), make_raw_sheet(FORM, "afgoerelse", [AWARD])])
     check = check_workbook(raw, FORM, today=TODAY)
     assert check.not_run == ("BRG-007",)
@@ -155,14 +159,14 @@ def test_a_rule_that_raises_could_not_run_and_takes_no_other_with_it(
 def test_a_workbook_rule_that_raises_could_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also a rule that is a function ends in its own outcome."""
 
-    def explode(book: Book, facts: pl.DataFrame) -> Iterable[Hit]:
+    def explode(book: CheckedBook, facts: pl.DataFrame) -> Iterable[Hit]:
         raise RuntimeError("7107769417")
 
     broken = tuple(replace(rule, find=explode) for rule in BOOK_RULES)
     monkeypatch.setattr(registry, "BOOK_RULES", broken)
     found = outcomes(citizens())
     codes = [code for rule in broken for code in rule.codes]
-    assert {found[code] for code in codes} == {Outcome.COULD_NOT_RUN}
+    assert {found[code] for code in codes} == {RuleOutcome.COULD_NOT_RUN}
 
 
 def test_facts_that_cannot_be_gathered_stop_every_rule_that_needs_them(
@@ -170,10 +174,10 @@ def test_facts_that_cannot_be_gathered_stop_every_rule_that_needs_them(
 ) -> None:
     """Nothing passes that did not run."""
 
-    def explode(book: Book) -> pl.DataFrame:
+    def explode(book: CheckedBook) -> pl.DataFrame:
         raise RuntimeError("7107769417")
 
     monkeypatch.setattr(registry, "case_facts", explode)
     found = outcomes(citizens(), make_raw_sheet(FORM, "afgoerelse", [AWARD]))
-    assert found["BRG-006"] is Outcome.COULD_NOT_RUN
-    assert found["ARB-010"] is Outcome.COULD_NOT_RUN
+    assert found["BRG-006"] is RuleOutcome.COULD_NOT_RUN
+    assert found["ARB-010"] is RuleOutcome.COULD_NOT_RUN

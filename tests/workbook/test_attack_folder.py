@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.transport.folder import Folder
 from fpsheet.transport.outbox import send_plain
 from fpsheet_sync.database.store import open_store

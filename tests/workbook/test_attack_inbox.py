@@ -14,7 +14,7 @@ from fpsheet.departement.read_inbox_files import Desk, Received, Way
 from fpsheet.receipts.receipt_file import ReceiptError, unseal_receipt
 from fpsheet.transport.inbox import Arrival, read_arrival
 from fpsheet.transport.keyring import Keyring
-from fpsheet.transport.package import new_identity, open_package
+from fpsheet.transport.sealed_package import new_identity, open_package
 from fpsheet.transport.signing_key import new_signing_key
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import make_finding

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from fpsheet.transport.key_folder import KeyFolder
-from fpsheet.transport.package import seal_package
+from fpsheet.transport.sealed_package import seal_package
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import open_store
 from fpsheet_templates.load import load_form

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.files import plain_name
 from fpsheet.intake.reader import NamedBytes, read_file
 from fpsheet.workbook.row_id import RESERVED

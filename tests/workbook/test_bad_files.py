@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.program import run
 from fpsheet.demo.country import invent_country
 from fpsheet.demo.fill import fill_workbook

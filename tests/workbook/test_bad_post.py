@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.intake.process import ReadingProcess, Task
 from fpsheet.transport.key_folder import KeyFolder
-from fpsheet.transport.package import seal_package
 from fpsheet.transport.payload import write_payload
+from fpsheet.transport.sealed_package import seal_package
 from fpsheet.transport.signing_key import new_signing_key
 from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.store import open_store

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.program import run
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, edit, make_database, make_workbook

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet.ooxml.zip_file import unpack
-from fpsheet.workbook.layout import FIRST_ROW
+from fpsheet.workbook.sheet_layout import FIRST_ROW
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, make_workbook
 from tests.support.exchange import TODAY, Exchange

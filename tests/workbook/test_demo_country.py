@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet.demo.country import DEMO_DAY, DemoWorkbook, invent_country
-from fpsheet.demo.fault import FAULTS
+from fpsheet.demo.fault_kinds import FAULTS
 from fpsheet.demo.fill import fill_workbook
 from fpsheet.demo.scale import SMALL, Scale, national
 from fpsheet_templates.load import load_form

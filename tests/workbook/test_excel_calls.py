@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fpsheet.excel.address import join_cells
+from fpsheet.excel.cell_union import join_cells
 from fpsheet_templates.load import load_form
 from tests.support.desk import make_workbook
 from tests.support.excel_api import LIMIT, read_areas

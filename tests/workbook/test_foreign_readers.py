@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 from fpsheet.returned.mark_workbook import return_workbook
-from fpsheet.statistics.layout import Publisher
+from fpsheet.statistics.page_layout import Publisher
 from fpsheet.statistics.render_files import render_release
 from fpsheet_templates.load import load_form
 from tests.support.country import public_editions

@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from fpsheet.checking.submission import Reception, make_submission
 from fpsheet.workbook.formula import LAST_DAY
-from fpsheet.workbook.layout import FIRST_ROW
+from fpsheet.workbook.sheet_layout import FIRST_ROW
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_templates.form import Field, FieldType, Sheet
 from fpsheet_templates.load import load_form

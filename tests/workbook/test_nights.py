@@ -20,7 +20,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from sqlalchemy import create_engine, text
 
 from fpsheet.central import locate_central, open_central
-from fpsheet.cli.failure import ExitCode, run_guarded
+from fpsheet.cli.failure_output import ExitCode, run_guarded
 from fpsheet.cli.program import run
 from fpsheet.cli.words import load_words
 from fpsheet.progress import Silent, Step

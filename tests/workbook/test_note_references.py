@@ -15,7 +15,7 @@ import pytest
 from openpyxl import load_workbook
 
 import fpsheet_templates
-from fpsheet.statistics.layout import Publisher
+from fpsheet.statistics.page_layout import Publisher
 from fpsheet.statistics.render_files import render_release
 from fpsheet_sync.statistics.tables.public_tables import public_tables
 from fpsheet_templates.load import load_form

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from fpsheet.transport.key_folder import KeyFolder
-from fpsheet.transport.package import recipient_fingerprint, seal_package
+from fpsheet.transport.sealed_package import recipient_fingerprint, seal_package
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import RuleLevel
 from tests.support.desk import Row, make_workbook

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from fpsheet.intake.fault import Fault
+    from fpsheet.intake.intake_finding import IntakeFinding
     from fpsheet.intake.plan import ReadingPlan
     from fpsheet_validation.raw import RawWorkbook
     from tests.support.libreoffice import LibreOffice
@@ -555,7 +555,9 @@ def good() -> bytes:
     return make_workbook(FORM, ROWS)
 
 
-def take_in(content: bytes, case: Case, name: str) -> tuple[RawWorkbook | None, tuple[Fault, ...]]:
+def take_in(
+    content: bytes, case: Case, name: str
+) -> tuple[RawWorkbook | None, tuple[IntakeFinding, ...]]:
     """Read a file within the limits of a case."""
     plan = make_plan(FORM, expected_kommune=case.kommune or None, limits=case.limits)
     return read_bytes(content, name=name, plan=plan)

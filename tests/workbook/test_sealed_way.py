@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.program import run
 from fpsheet_templates.load import load_form
 from tests.support.desk import make_database, make_workbook

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from fpsheet.statistics.csv_file import write_csv
-from fpsheet.statistics.layout import Publisher
+from fpsheet.statistics.page_layout import Publisher
 from fpsheet.statistics.render_files import render_release, write_release
 from fpsheet_sync.statistics.stat_table import ColumnKind, Shorthand
 from fpsheet_templates.errors import WorkbookFileError

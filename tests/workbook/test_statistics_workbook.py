@@ -16,7 +16,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import load_workbook
 
-from fpsheet.statistics.layout import Publisher
+from fpsheet.statistics.page_layout import Publisher
 from fpsheet.statistics.render_files import render_book, render_release
 from fpsheet_sync.statistics.stat_table import Shorthand
 from fpsheet_templates.load import load_form

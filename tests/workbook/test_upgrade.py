@@ -28,9 +28,9 @@ from fpsheet.transport.folder import Folder
 from fpsheet.transport.outbox import open_plain
 from fpsheet.upgrade.lifted import Lifted, lift_workbook
 from fpsheet.upgrade.names import widen_print_area
-from fpsheet.upgrade.placement import Standing, place_columns
+from fpsheet.upgrade.placement import OldPlaces, place_columns
 from fpsheet.views.upgrade_report import render_lifted
-from fpsheet.workbook.layout import Column, SheetLayout
+from fpsheet.workbook.sheet_layout import EntryColumn, SheetLayout
 from fpsheet_templates.errors import SpecError, WorkbookFileError
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
@@ -324,8 +324,10 @@ def test_her_own_sheet_is_the_same_bytes(edited: tuple[Path, Path]) -> None:
 def columns(*ids: str, hidden: int) -> SheetLayout:
     """Give a layout of some fields of Vurderinger and some hidden formulas."""
     sheet = NEXT.sheet("vurdering")
-    fields = [Column(i, "", i, i, sheet[i], "", 10, is_hidden=False) for i in ids]
-    helpers = [Column(f"#{n}", "", f"#{n}", f"n{n}", None, "1", 10, True) for n in range(hidden)]
+    fields = [EntryColumn(i, "", i, i, sheet[i], "", 10, is_hidden=False) for i in ids]
+    helpers = [
+        EntryColumn(f"#{n}", "", f"#{n}", f"n{n}", None, "1", 10, True) for n in range(hidden)
+    ]
     every = enumerate([*fields, *helpers], start=1)
     placed = tuple(replace(column, letter=get_column_letter(n)) for n, column in every)
     return SheetLayout(sheet, "Vurderinger", placed, 10)
@@ -349,7 +351,7 @@ def test_new_columns_are_never_put_on_hers(
 ) -> None:
     """A and B are fields, C and D hold the old form's two formulas; one field and one are new."""
     layout = columns("cpr", "vurdering_dato", "vurderet_af", hidden=3)
-    standing = Standing({"cpr": 1, "vurdering_dato": 2}, frozenset({3, 4}), last, table_end)
+    standing = OldPlaces({"cpr": 1, "vurdering_dato": 2}, frozenset({3, 4}), last, table_end)
     if last == 7:
         standing = replace(standing, own=frozenset({7}))
     elif last == 5:

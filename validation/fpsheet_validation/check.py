@@ -14,9 +14,9 @@ from fpsheet_validation.fold import faulty_cells, fold_consequences, fold_stray_
 from fpsheet_validation.hit import Hit
 from fpsheet_validation.hit_wording import to_findings
 from fpsheet_validation.raw import RawWorkbook
-from fpsheet_validation.rules.book import Book
+from fpsheet_validation.rules.book import CheckedBook
 from fpsheet_validation.rules.evaluate import with_unreadable
-from fpsheet_validation.rules.registry import Outcome, run_registry
+from fpsheet_validation.rules.registry import RuleOutcome, run_registry
 from fpsheet_validation.rules.row_check import applies
 from fpsheet_validation.rules.row_schema import RowVerdict, check_rows, sheet_schema
 from fpsheet_validation.setting import Setting, read_setting
@@ -46,10 +46,10 @@ def check_workbook(
     found, sheets, not_run = _check_rows(raw, setting)
     hits = fold_stray_rows(found, raw, sheets, form)
     faulty = faulty_cells(hits, form)
-    book = Book(raw, setting, sheets, known or {}, hits, frozenset(faulty))
+    book = CheckedBook(raw, setting, sheets, known or {}, hits, frozenset(faulty))
     verdict = run_registry(book)
     not_run |= {
-        code for code, outcome in verdict.outcomes.items() if outcome is Outcome.COULD_NOT_RUN
+        code for code, outcome in verdict.outcomes.items() if outcome is RuleOutcome.COULD_NOT_RUN
     }
     hits = fold_consequences([*hits, *verdict.hits], faulty, form)
     findings = sort_findings(to_findings(hits, raw, sheets, form), form)

@@ -31,7 +31,7 @@ from fpsheet.workbook.calculation.formula_tree import (
     Binary,
     Call,
     CellReference,
-    Constant,
+    FormulaConstant,
     FormulaError,
     Listed,
     NameReference,
@@ -165,7 +165,7 @@ class Calculator:
 
     def _compile(self, tree: Tree, row: int, column: int) -> Evaluate:
         match tree:
-            case Constant(value=value):
+            case FormulaConstant(value=value):
                 return lambda _: value
             case NumberOf(index=index):
                 return lambda at: at[3][index]
@@ -229,7 +229,7 @@ class Calculator:
             condition, then, *other = rest.arguments
             pair = (self._compile(condition, row, column), self._compile(then, row, column))
             branches.append(pair)
-            rest = other[0] if other else Constant(False)  # noqa: FBT003 - what Excel gives
+            rest = other[0] if other else FormulaConstant(False)  # noqa: FBT003 - what Excel gives
         otherwise = self._compile(rest, row, column)
 
         def choose(at: At) -> Result:

@@ -45,7 +45,7 @@ class FormulaError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
+class FormulaConstant:
     """A number, a text or a truth value."""
 
     value: float | str | bool
@@ -116,7 +116,17 @@ class Listed:
     values: tuple[float | str | bool, ...]
 
 
-Tree = Constant | NumberOf | CellReference | NameReference | Span | Unary | Binary | Call | Listed
+Tree = (
+    FormulaConstant
+    | NumberOf
+    | CellReference
+    | NameReference
+    | Span
+    | Unary
+    | Binary
+    | Call
+    | Listed
+)
 
 
 def parse_formula(text: str) -> Tree:
@@ -215,7 +225,7 @@ class _Parser:
         kind, word = self.kind, self._next()
         match kind:
             case "text" | "number":
-                return Constant(_constant(kind, word))
+                return FormulaConstant(_constant(kind, word))
             case "place":
                 return NumberOf(int(word[1:]))
             case "cell":
@@ -230,7 +240,7 @@ class _Parser:
             case "word" if self.word == "(":
                 return Call(word.upper(), self._arguments())
             case "word" if word.upper() in {"TRUE", "FALSE"}:
-                return Constant(word.upper() == "TRUE")
+                return FormulaConstant(word.upper() == "TRUE")
             case "word":
                 return NameReference(word.casefold())
             case "sign" if word == "(":

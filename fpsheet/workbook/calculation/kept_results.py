@@ -4,7 +4,7 @@ import re
 
 from fpsheet.ooxml.parts import Parts, relations_of
 from fpsheet.ooxml.workbook_part import counts_from_1904, list_sheets, workbook_name
-from fpsheet.workbook.calculation.stored_results import Package, calculate_parts, forget_results
+from fpsheet.workbook.calculation.stored_results import StoredParts, calculate_parts, forget_results
 
 _OURS = re.compile(rb"<f[^>]*>[^<]*\b[knr]_[a-z_]+")
 """A formula that reads cells by the names of ours; a sheet without one stays as it is."""
@@ -30,7 +30,7 @@ def renew_results(parts: Parts, *, day: int | None) -> None:
     shared = parts[strings] if strings in parts else b""  # noqa: SIM401 - has no `get`
     renewed: dict[str, bytes] = {}
     if day is not None and not counts_from_1904(parts):
-        package = Package(sheets, parts[name], parts[targets["styles"]], shared)
+        package = StoredParts(sheets, parts[name], parts[targets["styles"]], shared)
         renewed = calculate_parts(package, today=day)
     ours = {part: content for part, (_, content) in sheets.items() if _OURS.search(content)}
     for part, content in ours.items():

@@ -34,7 +34,7 @@ _PLAIN_CODE = re.compile(r"[0#.,]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
+class StoredParts:
     """The parts of a workbook that its results hang on.
 
     Attributes:
@@ -50,7 +50,7 @@ class Package:
     strings: bytes = b""
 
 
-def calculate_parts(package: Package, *, today: int) -> dict[str, bytes]:
+def calculate_parts(package: StoredParts, *, today: int) -> dict[str, bytes]:
     """Return the worksheets of a workbook with the results of their formulas.
 
     Args:

@@ -13,7 +13,7 @@ import numpy as np
 
 from fpsheet_sync.disclosure.block import Block, make_block
 from fpsheet_sync.disclosure.problem import Problem
-from fpsheet_sync.disclosure.solver import ENDLESS, Answer, Model, Solver
+from fpsheet_sync.disclosure.solver import ENDLESS, Model, Solver, SolverAnswer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class ValueTrial:
     """One way to look for another value of a number.
 
     Attributes:
@@ -57,15 +57,15 @@ class Trial:
 
 
 TRIALS = (
-    Trial(1, also=-1),
-    Trial(1, also=2),
-    Trial(-1, also=2),
-    Trial(1),
-    Trial(-1),
-    Trial(2),
-    Trial(-2),
-    Trial(3),
-    Trial(-3),
+    ValueTrial(1, also=-1),
+    ValueTrial(1, also=2),
+    ValueTrial(-1, also=2),
+    ValueTrial(1),
+    ValueTrial(-1),
+    ValueTrial(2),
+    ValueTrial(-2),
+    ValueTrial(3),
+    ValueTrial(-3),
 )
 """In this order: a value beside the count is most often possible."""
 
@@ -92,7 +92,7 @@ class Search:
         self._columns = np.arange(2 * len(cells), dtype=np.int32)
         self._solver = Solver(_model(self._block))
 
-    def tables(self, trial: Trial, targets: Iterable[int]) -> Iterator[list[Table]]:
+    def tables(self, trial: ValueTrial, targets: Iterable[int]) -> Iterator[list[Table]]:
         """Look for a table in which each of some numbers differs as the trial says.
 
         Yields:
@@ -121,7 +121,7 @@ class Search:
         if high[column] < rise or high[column + size] < fall:
             return []
         low[[column, column + size]] = high[[column, column + size]] = rise, fall
-        trial = Trial(change)
+        trial = ValueTrial(change)
         for turn in range(_TILTS):
             change_found = self._solved(self._tilted(turn, low, high))
             if change_found is None:
@@ -139,7 +139,7 @@ class Search:
 
     def _solved(self, solver: Solver) -> "Numbers | None":
         """Return the differences that the solver finds; None where it finds none."""
-        if solver.solve() is not Answer.FOUND:
+        if solver.solve() is not SolverAnswer.FOUND:
             return None
         values, size = solver.values, len(self._place)
         return np.asarray(values[:size] - values[size:])
@@ -153,7 +153,7 @@ class Search:
         ends = np.where(high > _BEYOND // 2, ENDLESS, high).astype(np.float64)
         return np.zeros(len(ends)), ends
 
-    def _read(self, trial: Trial, change: "Numbers | None") -> list[Table]:
+    def _read(self, trial: ValueTrial, change: "Numbers | None") -> list[Table]:
         """Return a table, and its multiple, if it is whole and really fits."""
         if change is None or np.abs(change - np.rint(change)).max(initial=0.0) > _WHOLE:
             return []

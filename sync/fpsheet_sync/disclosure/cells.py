@@ -59,7 +59,7 @@ class Equation:
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class DisclosedRelease:
     """Everything that is published together.
 
     Attributes:
@@ -78,7 +78,7 @@ class Release:
     unprinted: frozenset[CellId] = frozenset()
 
 
-def check_release(release: Release) -> None:
+def check_release(release: DisclosedRelease) -> None:
     """Refuse a release that is wrong in itself.
 
     Raises:

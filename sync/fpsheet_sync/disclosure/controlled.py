@@ -14,7 +14,7 @@ import numpy as np
 
 from fpsheet_sync.disclosure.prints import widest
 from fpsheet_sync.disclosure.problem import Problem
-from fpsheet_sync.disclosure.solver import ENDLESS, Answer, Model, Solver
+from fpsheet_sync.disclosure.solver import ENDLESS, Model, Solver, SolverAnswer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,7 @@ _NO_PRINT = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sheet:
+class PartSheet:
     """What is to be printed of one part.
 
     Attributes:
@@ -96,7 +96,9 @@ def make_noise(secret: bytes, names: Sequence[str]) -> "Numbers":
     return np.asarray(np.array(draws, dtype=np.float64) / (1 << 47) - 1.0)
 
 
-def round_part(sheet: Sheet, cuts: Sequence[Cut], seconds: float) -> "tuple[Answer, Counts | None]":
+def round_part(
+    sheet: PartSheet, cuts: Sequence[Cut], seconds: float
+) -> "tuple[SolverAnswer, Counts | None]":
     """Round the numbers of a part.
 
     Args:
@@ -109,16 +111,16 @@ def round_part(sheet: Sheet, cuts: Sequence[Cut], seconds: float) -> "tuple[Answ
     """
     low, high = sheet.ends
     if (low > high)[sheet.is_printed].any():
-        return Answer.NONE, None
+        return SolverAnswer.NONE, None
     solver = Solver(_model(sheet, low, high, cuts), seconds=seconds)
     answer = solver.solve()
-    if answer is not Answer.FOUND:
+    if answer is not SolverAnswer.FOUND:
         return answer, None
     multiples = np.rint(solver.values[: sheet.problem.size]).astype(np.int64)
     return answer, np.where(sheet.is_printed, multiples * sheet.base, _NO_PRINT)
 
 
-def _model(sheet: Sheet, low: "Counts", high: "Counts", cuts: Sequence[Cut]) -> Model:
+def _model(sheet: PartSheet, low: "Counts", high: "Counts", cuts: Sequence[Cut]) -> Model:
     """Build the program: columns of numbers, then of how far wide ones are from where they should.
 
     Wide is a number with more than two possible prints, or with one it should keep. Rows are the
@@ -148,19 +150,19 @@ def _model(sheet: Sheet, low: "Counts", high: "Counts", cuts: Sequence[Cut]) -> 
     )
 
 
-def _add_equations(rows: "_Rows", sheet: Sheet) -> None:
+def _add_equations(rows: "_Rows", sheet: PartSheet) -> None:
     for row, is_bound in zip(sheet.problem.rows, sheet.is_bound.tolist(), strict=True):
         if is_bound:
             rows.add(row, [1.0, *([-1.0] * (len(row) - 1))], low=0.0, high=0.0)
 
 
-def _wanted(sheet: Sheet) -> "Numbers":
+def _wanted(sheet: PartSheet) -> "Numbers":
     """Return where each number should be, in multiples of the base."""
     wanted = np.where(sheet.preferred >= 0, sheet.preferred, sheet.problem.value)
     return np.asarray(wanted / sheet.base)
 
 
-def _costs(sheet: Sheet, wide: "Counts") -> "Numbers":
+def _costs(sheet: PartSheet, wide: "Counts") -> "Numbers":
     """Return the cost per column: of the upper of two prints, or of the distance of a wide one."""
     value, base = sheet.problem.value, sheet.base
     weight = base / np.maximum(value, 1) ** _FLATTEN

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fpsheet_sync.disclosure.block import make_block
-from fpsheet_sync.disclosure.controlled import Cut, Sheet
+from fpsheet_sync.disclosure.controlled import Cut, PartSheet
 from fpsheet_sync.disclosure.part_audit import Paper
-from fpsheet_sync.disclosure.solver import ENDLESS, Answer, Model, Solver
+from fpsheet_sync.disclosure.solver import ENDLESS, Model, Solver, SolverAnswer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +25,7 @@ _BEYOND = 1 << 39
 class Reasons:
     """The proofs of what one reader knows of a part."""
 
-    def __init__(self, sheet: Sheet, prints: "Counts", paper: Paper, view: int) -> None:
+    def __init__(self, sheet: PartSheet, prints: "Counts", paper: Paper, view: int) -> None:
         """Take what is printed, and the reader.
 
         Args:
@@ -65,7 +65,7 @@ class Reasons:
         lowered = raised.copy()
         for sign in (1.0, -1.0):
             self._solver.set_costs(column, np.array([sign]))
-            if self._solver.solve() is Answer.FOUND:
+            if self._solver.solve() is SolverAnswer.FOUND:
                 values, held = self._solver.values, np.abs(self._solver.prices) > _PRICE
                 raised |= held & (values > self._ends[1] - _PRICE) & self._may_rise
                 lowered |= held & (values < self._ends[0] + _PRICE) & self._may_fall

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fpsheet_sync.disclosure.alternatives import TRIALS, Search
-from fpsheet_sync.disclosure.errors import disclosure_failure
+from fpsheet_sync.disclosure.disclosure_error import disclosure_failure
 from fpsheet_sync.disclosure.problem import NOBODY, PUBLIC, Problem
 from fpsheet_sync.disclosure.proven import Proven
 

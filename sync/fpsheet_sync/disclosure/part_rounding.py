@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fpsheet_sync.disclosure.controlled import Cut, Sheet, round_part
+from fpsheet_sync.disclosure.controlled import Cut, PartSheet, round_part
 from fpsheet_sync.disclosure.cuts import Reasons
-from fpsheet_sync.disclosure.errors import disclosure_failure
+from fpsheet_sync.disclosure.disclosure_error import disclosure_failure
 from fpsheet_sync.disclosure.part_audit import Paper, audit_part
 from fpsheet_sync.disclosure.prints import HOLD, Print, held_window, holds, widest, windows_left
 from fpsheet_sync.disclosure.problem import PUBLIC, Problem
 from fpsheet_sync.disclosure.proven import Proven
 from fpsheet_sync.disclosure.settings import BASES, Rounding
-from fpsheet_sync.disclosure.solver import Answer
+from fpsheet_sync.disclosure.solver import SolverAnswer
 from fpsheet_sync.disclosure.targets import find_targets
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _LEVELS = 3
 """How many times the finest numbers of a part are left out before all of them are."""
 
 
-class Step(StrEnum):
+class Means(StrEnum):
     """By what means a part was protected, from the weakest to the strongest."""
 
     ROUNDED = "rounded"
@@ -66,7 +66,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Order:
+class PartOrder:
     """One part to be rounded.
 
     Attributes:
@@ -143,7 +143,7 @@ class Attempt:
         omitted: Numbers not printed, per cell.
     """
 
-    step: Step
+    step: Means
     base: int
     is_wide: bool
     frees: bool
@@ -152,7 +152,7 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Protected:
+class ProtectedPart:
     """One part as it may be published.
 
     Attributes:
@@ -170,7 +170,7 @@ class Protected:
     already: tuple[tuple[int, int], ...]
 
 
-def protect_part(order: Order) -> Protected:
+def protect_part(order: PartOrder) -> ProtectedPart:
     """Round a part so that its audit passes.
 
     Raises:
@@ -184,34 +184,34 @@ def protect_part(order: Order) -> Protected:
     return rounding.leave_out()
 
 
-def leave_out(order: Order) -> Protected:
+def leave_out(order: PartOrder) -> ProtectedPart:
     """Print nothing of a part but what was printed before and keeps its print."""
     return _PartRounding(order).leave_out()
 
 
-def _attempts(order: Order) -> Iterator[Attempt]:
+def _attempts(order: PartOrder) -> Iterator[Attempt]:
     """Yield the means in the order in which they are tried; leaving the part out is the last."""
     settings, base = order.settings, order.base
     has_pins, keeping = bool((order.pins >= 0).any()), order.keeping(order.base)
     moves = bool(((order.pins >= 0) & ~keeping).any())
     nothing = np.zeros(order.problem.size, dtype=np.bool_)
-    plain = Attempt(Step.ROUNDED, base, moves, moves, settings.own_values, nothing)
-    yield replace(plain, step=Step.MOVED) if moves else plain
+    plain = Attempt(Means.ROUNDED, base, moves, moves, settings.own_values, nothing)
+    yield replace(plain, step=Means.MOVED) if moves else plain
     if has_pins and not moves:
-        yield replace(plain, step=Step.WIDER, is_wide=True)
+        yield replace(plain, step=Means.WIDER, is_wide=True)
     if not has_pins:
         for other in (each for each in BASES if each > base):
-            yield replace(plain, step=Step.OTHER_BASE, base=other)
+            yield replace(plain, step=Means.OTHER_BASE, base=other)
     if has_pins and not moves:
-        yield replace(plain, step=Step.PINS_RELEASED, is_wide=True, frees=True)
+        yield replace(plain, step=Means.PINS_RELEASED, is_wide=True, frees=True)
     fewer = replace(plain, own_values=min(2, settings.own_values))
     if fewer.own_values < settings.own_values:
-        yield replace(fewer, step=Step.DEMAND_TWO)
+        yield replace(fewer, step=Means.DEMAND_TWO)
     for omitted in _coarser(order):
-        yield replace(plain, step=Step.COARSER, omitted=omitted)
+        yield replace(plain, step=Means.COARSER, omitted=omitted)
 
 
-def _coarser(order: Order) -> Iterator["Mask"]:
+def _coarser(order: PartOrder) -> Iterator["Mask"]:
     """Yield ever more of the finest numbers: those that are no sums of others still printed."""
     omitted = np.zeros(order.problem.size, dtype=np.bool_)
     for _ in range(_LEVELS):
@@ -228,22 +228,22 @@ def _coarser(order: Order) -> Iterator["Mask"]:
 class _PartRounding:
     """The rounds of one part."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: PartOrder) -> None:
         self._order = order
         self._targets = find_targets(order.problem, order.settings.threshold)
         self._already: set[tuple[int, int]] = set()
         self._asked: set[tuple[int, int]] = set()
         self._solves = 0
 
-    def attempt(self, attempt: Attempt) -> Protected | None:
+    def attempt(self, attempt: Attempt) -> ProtectedPart | None:
         """Round with one means, and again with cuts; None where it does not do."""
         sheet = self._sheet(attempt)
         cuts: list[Cut] = []
-        best: Protected | None = None
+        best: ProtectedPart | None = None
         for round_ in range(_ROUNDS + 1):
             answer, values = round_part(sheet, cuts, self._seconds)
             self._solves += 1
-            if answer is Answer.UNDECIDED:
+            if answer is SolverAnswer.UNDECIDED:
                 raise disclosure_failure("time")
             if values is None:
                 return best
@@ -252,7 +252,7 @@ class _PartRounding:
             if proven.open_cells():
                 found = _find_cuts(sheet, values, paper, proven)
             else:
-                step = Step.CUTS if round_ and attempt.step is Step.ROUNDED else attempt.step
+                step = Means.CUTS if round_ and attempt.step is Means.ROUNDED else attempt.step
                 best = self._protected(replace(attempt, step=step), prints, proven)
                 found = self._guard(sheet, values, paper) if round_ < _GUARD_ROUNDS else None
             if not found:
@@ -260,7 +260,7 @@ class _PartRounding:
             cuts.extend(found)
         return best
 
-    def _guard(self, sheet: Sheet, values: "Counts", paper: Paper) -> list[Cut]:
+    def _guard(self, sheet: PartSheet, values: "Counts", paper: Paper) -> list[Cut]:
         """Return cuts for numbers that late cases could make small, where any can be found.
 
         A print that is held when its number becomes small should leave as many values then.
@@ -272,12 +272,12 @@ class _PartRounding:
         proven = audit_part(replace(paper, against=against), self._order.deadline)
         return _find_cuts(sheet, values, paper, proven, all_or_none=False) or []
 
-    def leave_out(self) -> Protected:
+    def leave_out(self) -> ProtectedPart:
         """Print nothing but what was printed before and keeps its print."""
         order = self._order
         omitted = ~order.keeping(order.base)
         own_values = order.settings.own_values
-        attempt = Attempt(Step.LEFT_OUT, order.base, True, False, own_values, omitted)  # noqa: FBT003  fields
+        attempt = Attempt(Means.LEFT_OUT, order.base, True, False, own_values, omitted)  # noqa: FBT003  fields
         prints = self._prints(attempt, np.where(omitted, -1, order.pins))
         _, proven = self._audit(attempt, prints)
         # Nothing new is told, so what is known too closely was known before.
@@ -293,12 +293,12 @@ class _PartRounding:
             raise disclosure_failure("time")
         return min(self._order.settings.seconds, left)
 
-    def _sheet(self, attempt: Attempt) -> Sheet:
+    def _sheet(self, attempt: Attempt) -> PartSheet:
         order = self._order
         keeping = order.keeping(attempt.base)
         kept = np.where(keeping, order.pins, -1)
         none = np.full_like(kept, -1)
-        return Sheet(
+        return PartSheet(
             problem=order.problem,
             is_printed=order.is_printed & ~attempt.omitted,
             is_bound=order.is_bound,
@@ -369,12 +369,12 @@ class _PartRounding:
 
     def _protected(
         self, attempt: Attempt, prints: tuple[Print | None, ...], proven: Proven
-    ) -> Protected:
-        return Protected(prints, attempt, self._solves, proven, tuple(sorted(self._already)))
+    ) -> ProtectedPart:
+        return ProtectedPart(prints, attempt, self._solves, proven, tuple(sorted(self._already)))
 
 
 def _find_cuts(
-    sheet: Sheet, values: "Counts", paper: Paper, proven: Proven, *, all_or_none: bool = True
+    sheet: PartSheet, values: "Counts", paper: Paper, proven: Proven, *, all_or_none: bool = True
 ) -> list[Cut] | None:
     """Return a cut for each number known too closely.
 

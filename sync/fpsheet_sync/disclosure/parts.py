@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from fpsheet_sync.disclosure.block import connected
-from fpsheet_sync.disclosure.errors import disclosure_failure
+from fpsheet_sync.disclosure.disclosure_error import disclosure_failure
 from fpsheet_sync.disclosure.problem import Problem
 
 if TYPE_CHECKING:

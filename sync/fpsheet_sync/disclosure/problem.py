@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from fpsheet_sync.disclosure.cells import Cell, CellId, Equation, Release
+from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease, Equation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,7 +113,7 @@ class Problem:
         )
 
 
-def build_problem(release: Release) -> Problem:
+def build_problem(release: DisclosedRelease) -> Problem:
     """Put a release into arrays; the result does not depend on the order of cells or equations.
 
     Equations that say the same, as linked tables have them, are kept once.

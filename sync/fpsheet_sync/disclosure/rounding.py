@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fpsheet_sync.disclosure.cells import CellId, Release, check_release
+from fpsheet_sync.disclosure.cells import CellId, DisclosedRelease, check_release
 from fpsheet_sync.disclosure.controlled import make_noise
-from fpsheet_sync.disclosure.errors import disclosure_failure
+from fpsheet_sync.disclosure.disclosure_error import disclosure_failure
 from fpsheet_sync.disclosure.part_audit import Paper, audit_part
-from fpsheet_sync.disclosure.part_rounding import Order, Protected, Step, protect_part
+from fpsheet_sync.disclosure.part_rounding import Means, PartOrder, ProtectedPart, protect_part
 from fpsheet_sync.disclosure.parts import Part, split, workers_for
 from fpsheet_sync.disclosure.prints import Print, windows_left
 from fpsheet_sync.disclosure.problem import PUBLIC, Problem, build_problem
@@ -29,7 +29,7 @@ _NEVER: Mapping[CellId, tuple[Print, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RoundingProgress:
     """How far it is: cells of the parts that are done, and of all."""
 
     done: int
@@ -37,7 +37,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PartOutcome:
     """How one part was done.
 
     Attributes:
@@ -54,7 +54,7 @@ class Outcome:
     first: CellId
     cells: int
     small: int
-    step: Step
+    step: Means
     base: int
     window: int
     own_values: int
@@ -116,18 +116,18 @@ class Rounded:
     prints: Mapping[CellId, Print]
     left_out: frozenset[CellId]
     moved: Mapping[CellId, tuple[int, int]]
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[PartOutcome, ...]
     audit: RoundedAudit
     settings: Rounding
 
 
 def round_release(
-    release: Release,
+    release: DisclosedRelease,
     settings: Rounding,
     *,
     secret: bytes,
     earlier: Mapping[CellId, tuple[Print, ...]] = _NEVER,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[RoundingProgress], None] | None = None,
 ) -> Rounded:
     """Round a release so that nobody is revealed, and prove it.
 
@@ -162,7 +162,7 @@ def round_release(
         nonlocal done
         done += len(parts[place].cells)
         if progress is not None:
-            progress(Progress(done, problem.size))
+            progress(RoundingProgress(done, problem.size))
 
     with workers_for(problem, parts) as workers:
         protected = workers.follow(protect_part, orders, tell)
@@ -170,7 +170,7 @@ def round_release(
 
 
 def audit_prints(
-    release: Release,
+    release: DisclosedRelease,
     settings: Rounding,
     prints: Mapping[CellId, Print],
     *,
@@ -208,7 +208,7 @@ def _check_earlier(earlier: Mapping[CellId, tuple[Print, ...]]) -> None:
             raise disclosure_failure("earlier", cell=id_)
 
 
-def _check_prints(release: Release, prints: Mapping[CellId, Print]) -> None:
+def _check_prints(release: DisclosedRelease, prints: Mapping[CellId, Print]) -> None:
     counts = {cell.id: cell.value for cell in release.cells}
     for id_, one in sorted(prints.items()):
         is_near = id_ in counts and abs(one.value - counts[id_]) <= one.window
@@ -223,7 +223,7 @@ class _Told:
         self._earlier = earlier
         self.is_printed = ~problem.is_unprinted
 
-    def order(self, part: Part, settings: Rounding, secret: bytes, deadline: float) -> Order:
+    def order(self, part: Part, settings: Rounding, secret: bytes, deadline: float) -> PartOrder:
         """Return what is asked for of one part."""
         ids = part.problem.ids
         before = tuple(self._earlier.get(id_, ()) for id_ in ids)
@@ -232,7 +232,7 @@ class _Told:
         # that is not certain happens to hold in them.
         is_past = np.array([bool(prints) for prints in before], dtype=np.bool_) & ~printed
         is_bound = [not is_past[list(row)].any() for row in part.problem.rows]
-        return Order(
+        return PartOrder(
             problem=part.problem,
             is_printed=printed,
             is_bound=np.array(is_bound, dtype=np.bool_) & part.problem.is_certain,
@@ -254,7 +254,7 @@ class _Told:
 def _join(
     problem: Problem,
     parts: Sequence[Part],
-    done: Sequence[Protected],
+    done: Sequence[ProtectedPart],
     asked: tuple[_Told, Rounding],
 ) -> Rounded:
     """Put the parts together."""
@@ -289,9 +289,9 @@ def _join(
     )
 
 
-def _outcome(part: Part, protected: Protected) -> Outcome:
+def _outcome(part: Part, protected: ProtectedPart) -> PartOutcome:
     attempt = protected.attempt
-    return Outcome(
+    return PartOutcome(
         first=part.problem.ids[int(np.argmin(part.problem.is_unprinted))],
         cells=part.problem.size,
         small=len(protected.proven.cells),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fpsheet_sync.disclosure.cells import CellId
-from fpsheet_sync.disclosure.errors import DisclosureError, disclosure_failure
+from fpsheet_sync.disclosure.disclosure_error import DisclosureError, disclosure_failure
 
 DEFAULT_THRESHOLD = 5
 """Counts below this are small. Source: Sundhedsdatastyrelsen and Danmarks Statistik, "< 5"."""

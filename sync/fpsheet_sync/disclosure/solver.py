@@ -25,7 +25,7 @@ _GAP = 0.05
 last per cent costs most of the time."""
 
 
-class Answer(Enum):
+class SolverAnswer(Enum):
     """What the solver could say."""
 
     FOUND = auto()
@@ -102,19 +102,19 @@ class Solver:
         self._solver.setOptionValue("mip_max_improving_sols", 1)
         self._solver.setOptionValue("time_limit", self._solver.getRunTime() + seconds)
 
-    def solve(self) -> Answer:
+    def solve(self) -> SolverAnswer:
         """Solve; a whole-number solution that is not proved the best is found all the same."""
         self._solver.run()
         status = self._solver.getModelStatus()
         if status == highspy.HighsModelStatus.kOptimal:
-            return Answer.FOUND
+            return SolverAnswer.FOUND
         if status == highspy.HighsModelStatus.kInfeasible:
-            return Answer.NONE
+            return SolverAnswer.NONE
         if status == highspy.HighsModelStatus.kUnbounded:
-            return Answer.UNBOUNDED
+            return SolverAnswer.UNBOUNDED
         is_whole = self._solver.getInfo().mip_node_count >= 0
         is_found = self._solver.getInfo().primal_solution_status == _FEASIBLE
-        return Answer.FOUND if is_whole and is_found else Answer.UNDECIDED
+        return SolverAnswer.FOUND if is_whole and is_found else SolverAnswer.UNDECIDED
 
     @property
     def values(self) -> "Numbers":

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fpsheet_sync.disclosure.solver import Answer, Model, Solver
+from fpsheet_sync.disclosure.solver import Model, Solver, SolverAnswer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,7 +72,7 @@ class World:
     change: "Counts"
 
 
-class Search:
+class WorldSearch:
     """Looks for worlds until enough numbers have enough values."""
 
     def __init__(self, region: Region, wanted: "Mask", values: int, seed: int) -> None:
@@ -210,7 +210,7 @@ class _Program:
         column = np.array([self._people + number], dtype=np.int32)
         for sign in (1.0, -1.0):
             self._parts.set_costs(column, np.array([sign]))
-            is_found = self._parts.solve() is Answer.FOUND
+            is_found = self._parts.solve() is SolverAnswer.FOUND
             yield float(self._parts.values[column[0]]) if is_found else 0.0
         self._parts.set_costs(column, np.zeros(1))
 
@@ -220,7 +220,7 @@ class _Program:
         at = np.array([float(change)])
         self._whole.set_bounds(column, at, at)
         self._whole.make_whole(nodes=_NODES, seconds=_SECONDS)
-        is_found = self._whole.solve() is Answer.FOUND
+        is_found = self._whole.solve() is SolverAnswer.FOUND
         values = np.rint(self._whole.values[: self._people]).astype(np.int64) if is_found else None
         low, high = float(-self._region.down[number]), float(self._region.up[number])
         self._whole.set_bounds(column, np.array([low]), np.array([high]))

@@ -28,7 +28,7 @@ from fpsheet_validation.record_check import Reporting
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class IssuedWorkbook:
     """A workbook to be given out.
 
     Attributes:
@@ -51,7 +51,7 @@ class Issue:
 
 def issue_workbook(
     store: Store, kommune_kode: str, workbook_id: str, *, aar: int, actor: Actor
-) -> Issue | None:
+) -> IssuedWorkbook | None:
     """Give what a pre-filled workbook of a kommune holds, and note that it was given out.
 
     Nothing is noted, and None given, where the kommune never delivered anything.
@@ -85,7 +85,7 @@ def issue_workbook(
         seen = [borger for borger in citizens.drop_nulls().sort() if borger in cprs]
         deeds = [Deed(CommitKind.ISSUE, kommune_kode, borger=borger) for borger in seen]
         log_access(connection, actor, *deeds, Deed(CommitKind.ISSUE, kommune_kode))
-    return Issue(
+    return IssuedWorkbook(
         own.sha256,
         {name: _with_numbers(name, shown.rows[name], cprs) for name in layouts()},
         waiting=state.quarantine.height,

@@ -16,7 +16,7 @@ from fpsheet_sync.merge.content import Prepared, prepare
 from fpsheet_sync.merge.file_merge import Outcome, take_file
 from fpsheet_sync.merge.lineage import order_commits
 from fpsheet_sync.merge.replay import Folded, descend, fold, known_workbooks, rules_on
-from fpsheet_sync.merge.soundness import Citizen
+from fpsheet_sync.merge.soundness import CitizenFacts
 from fpsheet_sync.merge.state import State, empty_state
 from fpsheet_sync.merge.state_change import Change, compare
 from fpsheet_sync.merge.submission import Submission
@@ -108,7 +108,7 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
         return MergePlan(prepared, seen, False, before, before, change, {}, hashes, known)  # noqa: FBT003 - a field
     by_number = {commit.id: commit for commit in commits}
     people = {
-        borger: Citizen(born, sex == "M")
+        borger: CitizenFacts(born, sex == "M")
         for borger, sex, born in prepared.citizens[[BORGER, "koen", "foedselsdato"]].iter_rows()
     }
     library = DatabaseLibrary(connection, head.kommune_kode, by_number, people=people)

@@ -15,7 +15,7 @@ from fpsheet_sync.merge.content import BLOCKED, Frames, no_rows, unpack
 from fpsheet_sync.merge.identity import ROW_ID
 from fpsheet_sync.merge.lineage import LET_GO, SOURCE, SOURCES, nothing_said, said_types
 from fpsheet_sync.merge.record_layout import layouts
-from fpsheet_sync.merge.soundness import Citizen
+from fpsheet_sync.merge.soundness import CitizenFacts
 from fpsheet_sync.merge.stamp import ToldDecision
 from fpsheet_sync.merge.state import (
     QUARANTINE_TYPES,
@@ -101,7 +101,7 @@ class DatabaseLibrary:
     kommune_kode: str
     commits: Mapping[int, Commit]
     files: dict[int, File] = field(default_factory=dict)
-    people: Mapping[str, Citizen] = field(default_factory=dict)
+    people: Mapping[str, CitizenFacts] = field(default_factory=dict)
     """Citizens of a file that is planned; the database may not have them yet."""
 
     def file(self, commit: Commit) -> File:
@@ -136,14 +136,16 @@ class DatabaseLibrary:
         rows = self.file(commit).rows if is_file else no_rows()
         return {**_line_of(rows, commit.id), **self._stored_lines(commit)}
 
-    def citizen(self, borger: str) -> Citizen:
+    def citizen(self, borger: str) -> CitizenFacts:
         """Give who a citizen is, as far as the rules ask."""
         if borger in self.people:
             return self.people[borger]
         person = store_schema()["person"]
         wanted = select(person.c.foedselsdato, person.c.koen).where(person.c.borger == borger)
         found = self.connection.execute(wanted).first()
-        return Citizen() if found is None else Citizen(found.foedselsdato, found.koen == "M")
+        return (
+            CitizenFacts() if found is None else CitizenFacts(found.foedselsdato, found.koen == "M")
+        )
 
     def _read(self, commit: Commit) -> File:
         table = store_schema()["indberetning"]

@@ -64,7 +64,7 @@ class Income:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TaxAnswer:
     """What Skattestyrelsen answered.
 
     Attributes:
@@ -119,7 +119,7 @@ class Imported:
     held: tuple[HeldFile, ...] = ()
 
 
-def import_incomes(store: Store, answer: Answer, actor: Actor) -> Imported:
+def import_incomes(store: Store, answer: TaxAnswer, actor: Actor) -> Imported:
     """Take an answer in: all of it in one transaction, or nothing.
 
     Raises:
@@ -148,7 +148,7 @@ def read_answer(data: bytes, received_at: datetime) -> Submission | None:
     return _submission(_Part(kept["kommune"], rows, kept["columns"], data), received_at)
 
 
-def _is_known(connection: Connection, answer: Answer) -> bool:
+def _is_known(connection: Connection, answer: TaxAnswer) -> bool:
     log = store_schema()["adgangslog"]
     read = connection.execute(select(log.c.detaljer).where(log.c.handling == DEED)).scalars()
     same = {"fil": answer.sha256, "aar": answer.year}
@@ -214,7 +214,7 @@ def _moves(connection: Connection) -> Mapping[str, str]:
 
 
 def _take(
-    connection: Connection, keys: Keys, answer: Answer, homes: Mapping[str, str], actor: Actor
+    connection: Connection, keys: Keys, answer: TaxAnswer, homes: Mapping[str, str], actor: Actor
 ) -> Imported:
     by_kommune: dict[str, list[Income]] = defaultdict(list)
     for income in answer.incomes:

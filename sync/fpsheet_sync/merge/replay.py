@@ -14,7 +14,7 @@ from fpsheet_sync.merge.conflict import choose
 from fpsheet_sync.merge.content import Frames
 from fpsheet_sync.merge.file_merge import Descended, Outcome, take_file
 from fpsheet_sync.merge.lineage import Past, find_parent, nothing_said, order_commits
-from fpsheet_sync.merge.soundness import LAST_DAY, CaseRules, Citizen
+from fpsheet_sync.merge.soundness import LAST_DAY, CaseRules, CitizenFacts
 from fpsheet_sync.merge.state import State, empty_state
 from fpsheet_sync.merge.submission import Choice
 from fpsheet_sync.merge.submitted_file import File
@@ -32,7 +32,7 @@ class Library(Protocol):
         """Give what an issued workbook said."""
         ...
 
-    def citizen(self, borger: str) -> Citizen:
+    def citizen(self, borger: str) -> CitizenFacts:
         """Give who a citizen is, as far as the rules ask."""
         ...
 

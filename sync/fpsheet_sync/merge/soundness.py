@@ -36,7 +36,7 @@ _Place = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Citizen:
+class CitizenFacts:
     """What the rules ask about the citizen of a case, beside the rows."""
 
     born: date | None = None
@@ -82,7 +82,7 @@ class CaseRules:
     """
 
     kommune_kode: str
-    citizen: Callable[[str], Citizen]
+    citizen: Callable[[str], CitizenFacts]
     day: date
 
     def find_broken(self, state: State, key: Key, values: tuple[Plain, ...]) -> tuple[Finding, ...]:

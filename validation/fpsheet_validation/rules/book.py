@@ -14,7 +14,7 @@ CPR = "cpr"
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class CheckedBook:
     """Everything a rule across rows may look at.
 
     Attributes:

@@ -7,9 +7,9 @@ from types import ModuleType
 import polars as pl
 
 from fpsheet_validation.hit import Hit
-from fpsheet_validation.rules.book import Book
+from fpsheet_validation.rules.book import CheckedBook
 
-BookFault = Callable[[Book, pl.DataFrame], Iterable[Hit]]
+BookFault = Callable[[CheckedBook, pl.DataFrame], Iterable[Hit]]
 
 
 @dataclass(frozen=True, slots=True)

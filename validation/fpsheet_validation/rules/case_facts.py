@@ -9,7 +9,7 @@ from functools import reduce
 import polars as pl
 
 from fpsheet_validation.cells.cpr import born_number
-from fpsheet_validation.rules.book import CPR, Book
+from fpsheet_validation.rules.book import CPR, CheckedBook
 from fpsheet_validation.rules.doubt import doubtful_citizens, doubtful_sheets
 from fpsheet_validation.setting import Setting
 
@@ -30,7 +30,7 @@ def is_known_without_pension(setting: Setting) -> pl.Expr:
     return pl.lit(setting.jurisdiction != "DK") | pl.col("sag_har_afslag")
 
 
-def case_facts(book: Book) -> pl.DataFrame:
+def case_facts(book: CheckedBook) -> pl.DataFrame:
     """Give one row per citizen of the workbook, in the order of the CPR number.
 
     Columns: `cpr`; `sag_foedt` (yyyymmdd); from Borgere `sag_er_borger`, `sag_foer_reform`,
@@ -76,7 +76,7 @@ def _is_among(cprs: frozenset[str]) -> pl.Expr:
     return pl.col(CPR).is_in(sorted(cprs)) if cprs else pl.lit(value=False)
 
 
-def _from_borger(book: Book) -> pl.LazyFrame:
+def _from_borger(book: CheckedBook) -> pl.LazyFrame:
     return (
         book.rows("borger")
         .unique(CPR, keep="first", maintain_order=True)
@@ -94,7 +94,7 @@ def _where(condition: pl.Expr, day: pl.Expr) -> pl.Expr:
     return pl.when(condition).then(day)
 
 
-def _from_afgoerelse(book: Book) -> pl.LazyFrame:
+def _from_afgoerelse(book: CheckedBook) -> pl.LazyFrame:
     day, kind = pl.col("afgoerelse_dato"), pl.col("afgoerelse")
     is_lapse = kind == "bortfald"
     postponed = (kind == "udsaettelse") & pl.col("niveau").is_not_null()
@@ -120,7 +120,7 @@ def _from_afgoerelse(book: Book) -> pl.LazyFrame:
     )
 
 
-def _from_forloeb(book: Book) -> pl.LazyFrame:
+def _from_forloeb(book: CheckedBook) -> pl.LazyFrame:
     day, kind = pl.col("start_dato"), pl.col("forloeb_type")
     return (
         book.rows("forloeb")
@@ -137,10 +137,10 @@ def _from_forloeb(book: Book) -> pl.LazyFrame:
     )
 
 
-def _from_job(book: Book) -> pl.LazyFrame:
+def _from_job(book: CheckedBook) -> pl.LazyFrame:
     ends = pl.col("slut_dato").fill_null(pl.date(9999, 12, 31))
     return book.rows("job").group_by(CPR).agg(ends.max().alias("sag_sidste_job"))
 
 
-def _latest(book: Book, sheet_id: str, day: str, name: str) -> pl.LazyFrame:
+def _latest(book: CheckedBook, sheet_id: str, day: str, name: str) -> pl.LazyFrame:
     return book.rows(sheet_id).group_by(CPR).agg(pl.col(day).max().alias(name))

@@ -17,7 +17,7 @@ EventFault = Callable[[Setting, pl.Expr], pl.Expr]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RulePlace:
     """Where a rule looks and which cell it shows.
 
     Attributes:
@@ -42,8 +42,8 @@ class CaseRule:
     """
 
     code: str
-    places: tuple[Place, ...]
-    fault: Callable[[Setting, Place], pl.Expr]
+    places: tuple[RulePlace, ...]
+    fault: Callable[[Setting, RulePlace], pl.Expr]
     other: tuple[str, str, str] | None = None
     note: Callable[[Setting], str] | None = None
 
@@ -60,7 +60,7 @@ def case_rule(
     """
 
     def make(fault: Fault) -> CaseRule:
-        def at_place(setting: Setting, place: Place) -> pl.Expr:
+        def at_place(setting: Setting, place: RulePlace) -> pl.Expr:
             del place
             return fault(setting)
 
@@ -81,7 +81,7 @@ def event_rule(
     """
 
     def make(fault: EventFault) -> CaseRule:
-        def at_place(setting: Setting, place: Place) -> pl.Expr:
+        def at_place(setting: Setting, place: RulePlace) -> pl.Expr:
             return fault(setting, pl.col(place.field))
 
         return CaseRule(code, tuple(_place(cell) for cell in at), at_place, note=note)
@@ -89,9 +89,9 @@ def event_rule(
     return make
 
 
-def _place(cell: str) -> Place:
+def _place(cell: str) -> RulePlace:
     view, _, field = cell.partition(".")
-    return Place(view, field)
+    return RulePlace(view, field)
 
 
 def rules_in(*modules: ModuleType) -> Iterator[CaseRule]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from fpsheet_validation.hit import Hit
-from fpsheet_validation.rules.book import CPR, Book
+from fpsheet_validation.rules.book import CPR, CheckedBook
 from fpsheet_validation.rules.book_rule import book_rule
 from fpsheet_validation.typed import ROW
 
@@ -13,7 +13,7 @@ _CITIZENS = "borger"
 
 
 @book_rule("BRG-001", "BRG-034", "BRG-035")
-def whose_rows(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+def whose_rows(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
     """Every row belongs to a citizen of Borgere, under the number of today.
 
     BRG-001: the citizen has no row in Borgere. BRG-035: the row stands under a former number.
@@ -44,7 +44,7 @@ def _strangers(facts: pl.DataFrame) -> set[str]:
     return set() if known.all() else set(facts.filter(~known)[CPR].to_list())
 
 
-def _first_rows(book: Book, cprs: set[str]) -> dict[str, tuple[str, int]]:
+def _first_rows(book: CheckedBook, cprs: set[str]) -> dict[str, tuple[str, int]]:
     """Give each citizen's first row: sheets in the order of the form, rows in theirs."""
     first: dict[str, tuple[str, int]] = {}
     for sheet_id in book.sheets if cprs else ():
@@ -55,7 +55,7 @@ def _first_rows(book: Book, cprs: set[str]) -> dict[str, tuple[str, int]]:
     return first
 
 
-def _citizens(book: Book) -> list[tuple[int, str, str | None]]:
+def _citizens(book: CheckedBook) -> list[tuple[int, str, str | None]]:
     """Give Excel row, CPR number and former number of the rows of Borgere that count."""
     rows = book.rows(_CITIZENS).filter(pl.col(ROW).is_not_null())
     return rows.select(ROW, CPR, "tidligere_cpr").collect().rows()

@@ -8,7 +8,7 @@ the CPR numbers of so many of its rows, that any citizen's row may be among them
 from collections.abc import Mapping
 
 from fpsheet_validation.cells.slip import guess_citizens
-from fpsheet_validation.rules.book import CPR, Book
+from fpsheet_validation.rules.book import CPR, CheckedBook
 from fpsheet_validation.setting import Setting, number_of
 from fpsheet_validation.typed import ROW
 
@@ -25,7 +25,7 @@ def is_column_lost(unreadable: int, filled: int, setting: Setting) -> bool:
     return unreadable >= _FEWEST_UNREADABLE and unreadable >= limit * filled
 
 
-def doubtful_sheets(book: Book) -> frozenset[str]:
+def doubtful_sheets(book: CheckedBook) -> frozenset[str]:
     """Give the sheets whose rows may be anybody's, so that no citizen surely lacks one there."""
     lost = set(book.raw.missing)
     for sheet_id, sheet in book.sheets.items():
@@ -35,7 +35,7 @@ def doubtful_sheets(book: Book) -> frozenset[str]:
     return frozenset(lost)
 
 
-def doubtful_citizens(book: Book) -> dict[str, frozenset[str]]:
+def doubtful_citizens(book: CheckedBook) -> dict[str, frozenset[str]]:
     """Give the citizens in doubt per entry sheet.
 
     In doubt is a citizen with a cell at fault in that sheet, and one whose CPR number is a slip
@@ -62,7 +62,7 @@ def doubtful_citizens(book: Book) -> dict[str, frozenset[str]]:
     }
 
 
-def _guess(book: Book, lost: Mapping[str, set[str]]) -> dict[str, set[str]]:
+def _guess(book: CheckedBook, lost: Mapping[str, set[str]]) -> dict[str, set[str]]:
     """Give, per sheet, the citizens whom numbers that lead nowhere probably belong to."""
     numbers = {
         sheet_id: set(sheet.frame[CPR].drop_nulls().to_list())

@@ -6,7 +6,7 @@ import polars as pl
 
 from fpsheet_templates.form import Sheet
 from fpsheet_validation.hit import Hit
-from fpsheet_validation.rules.book import CPR, Book
+from fpsheet_validation.rules.book import CPR, CheckedBook
 from fpsheet_validation.rules.book_rule import book_rule
 from fpsheet_validation.typed import ANNUL, ROW, ROW_ID
 
@@ -15,7 +15,7 @@ _MAY_BE_TWO = frozenset({"job", "indkomst"})
 
 
 @book_rule("ARB-001", "ARB-002", "ARB-003", "ARB-004")
-def repeated_rows(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+def repeated_rows(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
     """No two rows are the same row.
 
     ARB-001: they say exactly the same (texts that stay in the kommune are not compared).
@@ -32,7 +32,7 @@ def repeated_rows(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
             yield from _same_id_in(book, sheet, suspects, {hit.row for hit in repeated})
 
 
-def _suspects(book: Book, sheet: Sheet) -> pl.DataFrame:
+def _suspects(book: CheckedBook, sheet: Sheet) -> pl.DataFrame:
     """Give the rows that share their key (`samme`) or their row id (`samme_id`) with another."""
     keys = [field.id for field in sheet.key_fields()]
     has_key = pl.col(ANNUL).is_null() & pl.all_horizontal(pl.col(keys).is_not_null())
@@ -42,7 +42,7 @@ def _suspects(book: Book, sheet: Sheet) -> pl.DataFrame:
     return marked.filter(pl.col("samme") | pl.col("samme_id")).sort(ROW).collect()
 
 
-def _repeated_in(book: Book, sheet: Sheet, suspects: pl.DataFrame) -> Iterator[Hit]:
+def _repeated_in(book: CheckedBook, sheet: Sheet, suspects: pl.DataFrame) -> Iterator[Hit]:
     keys = [field.id for field in sheet.key_fields()]
     says = [field.id for field in sheet.entry_fields() if not field.local and field.id != ANNUL]
     places = [says.index(key) for key in keys]
@@ -57,7 +57,9 @@ def _repeated_in(book: Book, sheet: Sheet, suspects: pl.DataFrame) -> Iterator[H
         before.append((row, said))
 
 
-def _same_id_in(book: Book, sheet: Sheet, suspects: pl.DataFrame, told: set[int]) -> Iterator[Hit]:
+def _same_id_in(
+    book: CheckedBook, sheet: Sheet, suspects: pl.DataFrame, told: set[int]
+) -> Iterator[Hit]:
     first: dict[str, int] = {}
     for row, row_id in suspects.filter("samme_id").select(ROW, ROW_ID).iter_rows():
         if row_id not in first:
@@ -78,20 +80,20 @@ def _compare(
 
 
 @book_rule("ARB-014")
-def shared_journal(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+def shared_journal(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
     """A journal number belongs to one citizen."""
     del facts
     return _shared(book, ["journal_nr"], "journal_nr", "ARB-014")
 
 
 @book_rule("ARB-015")
-def same_name_and_birthday(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+def same_name_and_birthday(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
     """Two citizens of one name and one birthday may be one, entered with two numbers."""
     del facts
     return _shared(book, ["navn", "foedt"], "navn", "ARB-015")
 
 
-def _shared(book: Book, same: list[str], shown: str, code: str) -> Iterator[Hit]:
+def _shared(book: CheckedBook, same: list[str], shown: str, code: str) -> Iterator[Hit]:
     """Give the rows of Borgere that share something with an earlier citizen."""
     rows = (
         book.rows("borger")

@@ -48,7 +48,7 @@ _DECIMALS = 9
 _UNITS = {"days": "d", "months": "mo", "years": "y"}
 
 
-class Kind(StrEnum):
+class OperandKind(StrEnum):
     """What an operand is; only operands of one kind can be compared."""
 
     DATE = "date"
@@ -58,7 +58,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class RowScope:
     """What an expression is evaluated in.
 
     Attributes:
@@ -83,7 +83,7 @@ def is_blank(sheet: Sheet, field_id: str) -> pl.Expr:
     return pl.col(field_id).is_null() & ((pl.col(UNREADABLE) & pl.lit(bit, pl.UInt64)) == 0)
 
 
-def evaluate(expression: Expression, scope: Scope) -> pl.Expr:
+def evaluate(expression: Expression, scope: RowScope) -> pl.Expr:
     """Turn an expression into a column of true and false, never null.
 
     Raises:
@@ -106,20 +106,20 @@ def evaluate(expression: Expression, scope: Scope) -> pl.Expr:
             return _compare(expression, scope)
 
 
-def _one_of(field_id: str, codes: tuple[str, ...], scope: Scope) -> pl.Expr:
-    if _kind_of_field(scope.sheet, field_id) is Kind.TEXT:
+def _one_of(field_id: str, codes: tuple[str, ...], scope: RowScope) -> pl.Expr:
+    if _kind_of_field(scope.sheet, field_id) is OperandKind.TEXT:
         return pl.col(field_id).str.to_lowercase().is_in([code.lower() for code in codes])
     return pl.col(field_id).is_in(codes)
 
 
-def _compare(node: Compare, scope: Scope) -> pl.Expr:
+def _compare(node: Compare, scope: RowScope) -> pl.Expr:
     left, left_kind = _value(node.left, scope)
     right, right_kind = _value(node.right, scope)
     kinds = {left_kind, right_kind}
-    if len(kinds) > 1 and not kinds <= {Kind.TEXT, Kind.CODE}:
+    if len(kinds) > 1 and not kinds <= {OperandKind.TEXT, OperandKind.CODE}:
         message = f"A {left_kind} cannot be compared with a {right_kind}."
         raise RuleError(message, "compare", one=left_kind, other=right_kind)
-    if Kind.TEXT in kinds:
+    if OperandKind.TEXT in kinds:
         left, right = left.str.to_lowercase(), right.str.to_lowercase()
     return _operate(node.operator, left, right).fill_null(value=False)
 
@@ -144,46 +144,46 @@ def _operate(operator: Operator, left: pl.Expr, right: pl.Expr) -> pl.Expr:
             return left - right
 
 
-def _value(node: Value, scope: Scope) -> tuple[pl.Expr, Kind]:
+def _value(node: Value, scope: RowScope) -> tuple[pl.Expr, OperandKind]:
     match node:
         case FieldRef(field=field_id):
             return pl.col(field_id), _kind_of_field(scope.sheet, field_id)
         case Constant(value=str() as text):
-            return pl.lit(text), Kind.CODE
+            return pl.lit(text), OperandKind.CODE
         case Constant(value=number):
-            return pl.lit(number), Kind.NUMBER
+            return pl.lit(number), OperandKind.NUMBER
         case Today():
-            return pl.lit(scope.today), Kind.DATE
+            return pl.lit(scope.today), OperandKind.DATE
         case Named(name=name):
             return _named(name, scope)
         case Shift():
-            return _shift(node, scope), Kind.DATE
+            return _shift(node, scope), OperandKind.DATE
         case Arithmetic():
-            return _arithmetic(node, scope), Kind.NUMBER
+            return _arithmetic(node, scope), OperandKind.NUMBER
 
 
-def _kind_of_field(sheet: Sheet, field_id: str) -> Kind:
+def _kind_of_field(sheet: Sheet, field_id: str) -> OperandKind:
     kinds = {
-        FieldType.DATE: Kind.DATE,
-        FieldType.INTEGER: Kind.NUMBER,
-        FieldType.DECIMAL: Kind.NUMBER,
-        FieldType.TEXT: Kind.TEXT,
+        FieldType.DATE: OperandKind.DATE,
+        FieldType.INTEGER: OperandKind.NUMBER,
+        FieldType.DECIMAL: OperandKind.NUMBER,
+        FieldType.TEXT: OperandKind.TEXT,
     }
-    return kinds.get(sheet[field_id].type, Kind.CODE)
+    return kinds.get(sheet[field_id].type, OperandKind.CODE)
 
 
-def _named(name: str, scope: Scope) -> tuple[pl.Expr, Kind]:
+def _named(name: str, scope: RowScope) -> tuple[pl.Expr, OperandKind]:
     constant = scope.constants.get(name)
     if constant is None:
         message = f"The form has no constant {name}."
         raise RuleError(message, "constant", name=name)
-    return pl.lit(constant), Kind.DATE if isinstance(constant, date) else Kind.NUMBER
+    return pl.lit(constant), OperandKind.DATE if isinstance(constant, date) else OperandKind.NUMBER
 
 
-def _shift(node: Shift, scope: Scope) -> pl.Expr:
+def _shift(node: Shift, scope: RowScope) -> pl.Expr:
     day, kind = _value(node.day, scope)
     amount, amount_kind = _value(node.amount, scope)
-    if kind is not Kind.DATE or amount_kind is not Kind.NUMBER:
+    if kind is not OperandKind.DATE or amount_kind is not OperandKind.NUMBER:
         message = "Only a date can be moved, and only by a number."
         raise RuleError(message, "shift")
     # Amounts beyond the calendar would overflow; they have no value either way.
@@ -192,14 +192,14 @@ def _shift(node: Shift, scope: Scope) -> pl.Expr:
     return pl.when(moved.is_between(FIRST_DAY, LAST_DAY)).then(moved)
 
 
-def _arithmetic(node: Arithmetic, scope: Scope) -> pl.Expr:
+def _arithmetic(node: Arithmetic, scope: RowScope) -> pl.Expr:
     left, left_kind = _value(node.left, scope)
     right, right_kind = _value(node.right, scope)
     result = _operate(node.operator, left, right)
-    if left_kind is right_kind is Kind.NUMBER:
+    if left_kind is right_kind is OperandKind.NUMBER:
         # A worksheet compares 15 digits; binary dust must not decide.
         return result.cast(pl.Float64).round(_DECIMALS)
-    if left_kind is right_kind is Kind.DATE and node.operator is Operator.SUB:
+    if left_kind is right_kind is OperandKind.DATE and node.operator is Operator.SUB:
         return result.dt.total_days()
     message = f"A {left_kind} and a {right_kind} have no {node.operator.name.lower()}."
     raise RuleError(message, "arithmetic", one=left_kind, other=right_kind)

@@ -6,38 +6,38 @@ from collections.abc import Iterator
 import polars as pl
 
 from fpsheet_validation.hit import Hit
-from fpsheet_validation.rules.book import Book
+from fpsheet_validation.rules.book import CheckedBook
 from fpsheet_validation.rules.book_rule import book_rule
 
 COVER = "forside"
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def cover_row(book: Book, field_id: str) -> int:
+def cover_row(book: CheckedBook, field_id: str) -> int:
     """Give the Excel row of an entry cell of the Forside; 0 where the file lacks it."""
     digits = re.search(r"\d+$", book.raw.cover.get(field_id, ("", ""))[1])
     return int(digits[0]) if digits else 0
 
 
-def _entry(book: Book, field_id: str) -> str:
+def _entry(book: CheckedBook, field_id: str) -> str:
     """Give what stands in a cell of the Forside, empty for nothing."""
     return (book.raw.cover.get(field_id, (None, ""))[0] or "").strip()
 
 
-def nil_return(book: Book) -> str:
+def nil_return(book: CheckedBook) -> str:
     """Give the code of "Ingen sager i perioden": ja, nej, empty for blank, "?" for unreadable."""
     entry = _entry(book, "ingen_sager").lower()
     codes = book.setting.form.code_lists["ja_nej"].by_entry(book.setting.language)
     return codes.get(entry, "?") if entry else ""
 
 
-def cover_hit(book: Book, field_id: str, code: str, other: str = "") -> Hit:
+def cover_hit(book: CheckedBook, field_id: str, code: str, other: str = "") -> Hit:
     """Give a hit at an entry cell of the Forside."""
     return Hit(COVER, cover_row(book, field_id), field_id, code, other)
 
 
 @book_rule("ARB-006")
-def nothing_at_all(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+def nothing_at_all(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
     """A workbook without rows says that there were no cases; one without a sheet need not."""
     del facts
     if book.raw.missing:
@@ -48,7 +48,7 @@ def nothing_at_all(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
 
 
 @book_rule("ARB-007")
-def no_contact(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+def no_contact(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
     """The Forside names somebody to ask, and how."""
     del facts
     for field_id in ("kontaktperson", "e_mail"):
@@ -57,7 +57,7 @@ def no_contact(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
 
 
 @book_rule("ARB-008")
-def not_a_mail_address(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+def not_a_mail_address(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
     """The e-mail is an e-mail."""
     del facts
     entry = _entry(book, "e_mail")
@@ -66,7 +66,7 @@ def not_a_mail_address(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
 
 
 @book_rule("ARB-009")
-def nil_return_unreadable(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+def nil_return_unreadable(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
     """The answer to "Ingen sager i perioden" is Ja, Nej or nothing."""
     del facts
     if nil_return(book) == "?":

@@ -25,10 +25,10 @@ from fpsheet_validation.rules import (
     sheet_rules,
     vurdering_job_indkomst_rules,
 )
-from fpsheet_validation.rules.book import CPR, Book
+from fpsheet_validation.rules.book import CPR, CheckedBook
 from fpsheet_validation.rules.book_rule import BookRule, book_rules_in
 from fpsheet_validation.rules.case_facts import case_facts
-from fpsheet_validation.rules.case_rule import CaseRule, Place, rules_in
+from fpsheet_validation.rules.case_rule import CaseRule, RulePlace, rules_in
 from fpsheet_validation.rules.row_check import applies
 from fpsheet_validation.rules.view import view_rows
 from fpsheet_validation.typed import ROW
@@ -45,7 +45,7 @@ _NOWHERE = "–"
 Given = TypeVar("Given")
 
 
-class Outcome(StrEnum):
+class RuleOutcome(StrEnum):
     """How a rule came out."""
 
     PASSED = "passed"
@@ -64,7 +64,7 @@ class RegistryVerdict:
     """
 
     hits: list[Hit]
-    outcomes: Mapping[str, Outcome]
+    outcomes: Mapping[str, RuleOutcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +72,18 @@ class _Task:
     """One rule at one place."""
 
     rule: CaseRule
-    place: Place
+    place: RulePlace
 
 
-def run_registry(book: Book) -> RegistryVerdict:
+def run_registry(book: CheckedBook) -> RegistryVerdict:
     """Run every rule across rows on a workbook."""
     outcomes = _before_running(book)
-    to_run = {code for code, outcome in outcomes.items() if outcome is Outcome.PASSED}
+    to_run = {code for code, outcome in outcomes.items() if outcome is RuleOutcome.PASSED}
     hits, stopped = _run_book_rules(book, pl.DataFrame(), DUPLICATE_RULES, to_run)
     once = replace(book, repeated=_repeated(hits))
     facts = _attempt(lambda: case_facts(once))
     if facts is None:
-        return RegistryVerdict(hits, outcomes | dict.fromkeys(to_run, Outcome.COULD_NOT_RUN))
+        return RegistryVerdict(hits, outcomes | dict.fromkeys(to_run, RuleOutcome.COULD_NOT_RUN))
     runs = [_run_book_rules(once, facts, BOOK_RULES, to_run)]
     for view_id, tasks in _by_view(rule for rule in CASE_RULES if rule.code in to_run).items():
         if once.frame(view_id).height:
@@ -91,8 +91,8 @@ def run_registry(book: Book) -> RegistryVerdict:
     for found, failed in runs:
         hits.extend(found)
         stopped |= failed
-    outcomes |= dict.fromkeys((hit.code for hit in hits), Outcome.FAILED)
-    return RegistryVerdict(hits, outcomes | dict.fromkeys(stopped, Outcome.COULD_NOT_RUN))
+    outcomes |= dict.fromkeys((hit.code for hit in hits), RuleOutcome.FAILED)
+    return RegistryVerdict(hits, outcomes | dict.fromkeys(stopped, RuleOutcome.COULD_NOT_RUN))
 
 
 def _repeated(hits: Iterable[Hit]) -> dict[str, frozenset[int]]:
@@ -105,7 +105,7 @@ def _repeated(hits: Iterable[Hit]) -> dict[str, frozenset[int]]:
 
 
 def _run_book_rules(
-    book: Book, facts: pl.DataFrame, rules: Iterable[BookRule], to_run: set[str]
+    book: CheckedBook, facts: pl.DataFrame, rules: Iterable[BookRule], to_run: set[str]
 ) -> tuple[list[Hit], set[str]]:
     """Give the hits of rules over the workbook, and the codes of those that could not run."""
     hits, stopped = list[Hit](), set[str]()
@@ -117,7 +117,7 @@ def _run_book_rules(
     return hits, stopped
 
 
-def _find(rule: BookRule, book: Book, facts: pl.DataFrame) -> list[Hit]:
+def _find(rule: BookRule, book: CheckedBook, facts: pl.DataFrame) -> list[Hit]:
     return list(rule.find(book, facts))
 
 
@@ -129,7 +129,7 @@ def _attempt(run: Callable[[], Given]) -> Given | None:
         return None
 
 
-def _before_running(book: Book) -> dict[str, Outcome]:
+def _before_running(book: CheckedBook) -> dict[str, RuleOutcome]:
     """Tell of each rule whether it holds here and has the columns it reads; PASSED is to be run."""
     catalogue = {rule.code: rule for rule in book.setting.form.rules}
     outcomes = {
@@ -143,10 +143,10 @@ def _before_running(book: Book) -> dict[str, Outcome]:
     return outcomes
 
 
-def _can_run(rule: Rule, sheets: set[str], book: Book) -> Outcome:
+def _can_run(rule: Rule, sheets: set[str], book: CheckedBook) -> RuleOutcome:
     if not applies(rule, book.setting):
         is_known = bool(book.setting.jurisdiction)
-        return Outcome.NOT_APPLICABLE if is_known else Outcome.COULD_NOT_RUN
+        return RuleOutcome.NOT_APPLICABLE if is_known else RuleOutcome.COULD_NOT_RUN
     reads = {(sheet_id, field) for sheet_id in sheets for field in reads_of(rule)}
     reads.update(reads_elsewhere(rule))
     # A row is known by its citizen, whatever else of it a rule reads.
@@ -154,10 +154,10 @@ def _can_run(rule: Rule, sheets: set[str], book: Book) -> Outcome:
     for sheet_id, field in reads:
         sheet = book.sheets.get(sheet_id)
         if sheet_id in book.raw.missing or (sheet is not None and field in sheet.missing):
-            return Outcome.COULD_NOT_RUN
+            return RuleOutcome.COULD_NOT_RUN
         if sheet is not None and field in sheet.later:
-            return Outcome.NOT_APPLICABLE
-    return Outcome.PASSED
+            return RuleOutcome.NOT_APPLICABLE
+    return RuleOutcome.PASSED
 
 
 def _by_view(rules: Iterable[CaseRule]) -> dict[str, list[_Task]]:
@@ -169,7 +169,7 @@ def _by_view(rules: Iterable[CaseRule]) -> dict[str, list[_Task]]:
 
 
 def _run_view(
-    book: Book, facts: pl.DataFrame, view_id: str, tasks: list[_Task]
+    book: CheckedBook, facts: pl.DataFrame, view_id: str, tasks: list[_Task]
 ) -> tuple[list[Hit], set[str]]:
     """Run the rules of a view in one pass; one by one where the pass fails."""
     struck = _attempt(partial(_strike, book, facts, view_id, tasks))
@@ -186,7 +186,9 @@ def _run_view(
     return hits, stopped
 
 
-def _strike(book: Book, facts: pl.DataFrame, view_id: str, tasks: list[_Task]) -> pl.DataFrame:
+def _strike(
+    book: CheckedBook, facts: pl.DataFrame, view_id: str, tasks: list[_Task]
+) -> pl.DataFrame:
     """Give the rows that break some rule: a column per task, and the rows they point to."""
     faults = [
         task.rule.fault(book.setting, task.place).fill_null(value=False).alias(f"t{number}")
@@ -202,7 +204,9 @@ def _strike(book: Book, facts: pl.DataFrame, view_id: str, tasks: list[_Task]) -
     )
 
 
-def _read_hits(book: Book, view_id: str, tasks: list[_Task], struck: pl.DataFrame) -> Iterator[Hit]:
+def _read_hits(
+    book: CheckedBook, view_id: str, tasks: list[_Task], struck: pl.DataFrame
+) -> Iterator[Hit]:
     if not struck.height:
         return
     rows = struck[ROW].to_list()

@@ -22,7 +22,7 @@ from fpsheet_validation.cells.cpr import (
     whole_years,
 )
 from fpsheet_validation.reads import reads_of
-from fpsheet_validation.rules.evaluate import Scope, evaluate, is_blank
+from fpsheet_validation.rules.evaluate import RowScope, evaluate, is_blank
 from fpsheet_validation.setting import Setting
 from fpsheet_validation.typed import ANNUL
 
@@ -49,7 +49,7 @@ class RowCheck:
 
 def row_checks(sheet: Sheet, setting: Setting) -> tuple[RowCheck, ...]:
     """Give the checks of a sheet that hold in the setting's jurisdiction, in no special order."""
-    scope = Scope(sheet, setting.constants, setting.today)
+    scope = RowScope(sheet, setting.constants, setting.today)
     checks = [
         check
         for field in sheet.entry_fields()
@@ -87,12 +87,14 @@ def rule_check(rule: Rule, sheet: Sheet, setting: Setting) -> RowCheck:
     """
     if rule.fails_when is None:
         raise SpecError(f"The row rule {rule.code} has no expression.")
-    scope = Scope(sheet, setting.constants, setting.today)
+    scope = RowScope(sheet, setting.constants, setting.today)
     fault = evaluate(rule.fails_when, scope) & pl.col(ANNUL).is_null()
     return RowCheck(rule.code, rule.fields[0], reads_of(rule), fault)
 
 
-def _field_checks(sheet: Sheet, field: Field, scope: Scope, setting: Setting) -> Iterator[RowCheck]:
+def _field_checks(
+    sheet: Sheet, field: Field, scope: RowScope, setting: Setting
+) -> Iterator[RowCheck]:
     value = pl.col(field.id)
     in_force = pl.col(ANNUL).is_null()
     used = _is_of_here(field.jurisdictions, setting)

@@ -9,7 +9,7 @@ import polars as pl
 
 from fpsheet_templates.form import FieldType, Sheet
 from fpsheet_validation.hit import Hit
-from fpsheet_validation.rules.book import Book
+from fpsheet_validation.rules.book import CheckedBook
 from fpsheet_validation.rules.book_rule import book_rule
 from fpsheet_validation.rules.case_rule import event_rule
 from fpsheet_validation.rules.doubt import is_column_lost
@@ -23,7 +23,7 @@ _NOT_OF_ITS_KIND = frozenset({"CPR-001", "FLT-006", "FLT-010", "FLT-015"})
 
 
 @book_rule("ARB-010")
-def control_totals(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+def control_totals(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
     """Rows in the file = read + blank + quarantined, and all read rows are here."""
     del facts
     for sheet_id, sheet in book.sheets.items():
@@ -34,7 +34,7 @@ def control_totals(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
 
 
 @book_rule("ARB-011")
-def column_unreadable(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+def column_unreadable(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
     """A column where every fifth cell holds what is not of its kind has probably been moved.
 
     Formulas, errors, merged cells and numbers without their zero say themselves what they are.
@@ -54,7 +54,7 @@ _MONTHS = 12
 
 
 @book_rule("ARB-017")
-def month_first(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+def month_first(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
     """Where some dates typed as text have the month first, the others may have it, too."""
     del facts
     sure, unsure = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
@@ -70,7 +70,7 @@ def month_first(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
             yield Hit(sheet_id, 0, field_id, "ARB-017", str(unsure[sheet_id, field_id]))
 
 
-def _written(book: Book, hit: Hit) -> tuple[int, int]:
+def _written(book: CheckedBook, hit: Hit) -> tuple[int, int]:
     """Give the first two numbers of a date typed as text; zeros where it is none."""
     frame = book.raw.sheets[hit.sheet].frame
     text = frame[hit.field][frame[ROW].search_sorted(hit.row)]
@@ -91,7 +91,7 @@ def after_the_year(setting: Setting, day: pl.Expr) -> pl.Expr:
 
 
 @book_rule("ARB-005", "ARB-013")
-def rows_of_the_year(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+def rows_of_the_year(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
     """Rows and the answer to "Ingen sager i perioden" agree.
 
     ARB-005: a kommune without cases has no row dated in the reporting year. ARB-013: a kommune
@@ -112,7 +112,7 @@ def rows_of_the_year(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
         yield Hit("", 0, "", "ARB-013", str(year))
 
 
-def _count_in_year(book: Book, sheet: Sheet) -> tuple[int, int]:
+def _count_in_year(book: CheckedBook, sheet: Sheet) -> tuple[int, int]:
     """Count the rows of a sheet dated in the year, and those that lie in it or run into it."""
     first, last = date(book.setting.aar, 1, 1), date(book.setting.aar, 12, 31)
     start = pl.col(row_day(sheet))
@@ -129,7 +129,7 @@ def _count_in_year(book: Book, sheet: Sheet) -> tuple[int, int]:
 
 
 @book_rule("ARB-016")
-def kommune_not_in_force(book: Book, facts: pl.DataFrame) -> Iterator[Hit]:
+def kommune_not_in_force(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
     """The kommune exists in the reporting year."""
     del facts
     setting = book.setting

@@ -11,7 +11,7 @@ from datetime import date
 
 import polars as pl
 
-from fpsheet_validation.rules.book import CPR, Book
+from fpsheet_validation.rules.book import CPR, CheckedBook
 from fpsheet_validation.rules.case_facts import GRANTING
 from fpsheet_validation.typed import ROW
 
@@ -22,7 +22,7 @@ _ALL_DAYS = 4_000_000
 """More days than lie between year 1 and `NEVER`."""
 
 
-def view_rows(book: Book, facts: pl.DataFrame, sheet_id: str) -> pl.LazyFrame:
+def view_rows(book: CheckedBook, facts: pl.DataFrame, sheet_id: str) -> pl.LazyFrame:
     """Give the view of a sheet; the rows that were accepted earlier have no `raekke`."""
     own = _OWN.get(sheet_id)
     rows = book.rows(sheet_id) if own is None else own(book)
@@ -50,7 +50,7 @@ def _latest_so_far(day: pl.Expr, *same: str) -> pl.Expr:
     return latest.cast(pl.Int32).cast(pl.Date)
 
 
-def _borger(book: Book) -> pl.LazyFrame:
+def _borger(book: CheckedBook) -> pl.LazyFrame:
     """Add `andre_med_tidligere` (rows with the same former CPR number)."""
     rows = book.rows("borger")
     same = pl.len().over("tidligere_cpr")
@@ -58,7 +58,7 @@ def _borger(book: Book) -> pl.LazyFrame:
     return rows.with_columns(shared.alias("andre_med_tidligere"))
 
 
-def _forloeb(book: Book) -> pl.LazyFrame:
+def _forloeb(book: CheckedBook) -> pl.LazyFrame:
     """Add what stands around a forløb.
 
     `foer_slut`, `foer_start`, `foer_raekke`: the forløb of the same type before it (end as late
@@ -106,7 +106,7 @@ def _forloeb(book: Book) -> pl.LazyFrame:
     )
 
 
-def _vurdering(book: Book) -> pl.LazyFrame:
+def _vurdering(book: CheckedBook) -> pl.LazyFrame:
     """Add the assessment before: `foer_dato`, `foer_pct`, `foer_raekke`."""
     return (
         book.rows("vurdering")
@@ -120,7 +120,7 @@ def _vurdering(book: Book) -> pl.LazyFrame:
     )
 
 
-def _assessments(book: Book) -> pl.LazyFrame:
+def _assessments(book: CheckedBook) -> pl.LazyFrame:
     """Give the assessments a later row may rest on: `vur_dato`, `vur_pct`, `vur_timer`."""
     return (
         book.rows("vurdering")
@@ -138,7 +138,7 @@ def _assessments(book: Book) -> pl.LazyFrame:
     )
 
 
-def _with_assessment(rows: pl.LazyFrame, book: Book, day: str) -> pl.LazyFrame:
+def _with_assessment(rows: pl.LazyFrame, book: CheckedBook, day: str) -> pl.LazyFrame:
     """Add the latest assessment on or before a day of the row."""
     return rows.join_asof(
         _assessments(book),
@@ -150,7 +150,7 @@ def _with_assessment(rows: pl.LazyFrame, book: Book, day: str) -> pl.LazyFrame:
     )
 
 
-def _job(book: Book) -> pl.LazyFrame:
+def _job(book: CheckedBook) -> pl.LazyFrame:
     """Add `timer_i_alt` (hours of all jobs on the first day), `job_i_alt`, and the assessment."""
     rows = (
         book.rows("job").filter(pl.col("start_dato").is_not_null()).sort(CPR, "start_dato", ROW)
@@ -171,7 +171,7 @@ def _job(book: Book) -> pl.LazyFrame:
     return _with_assessment(with_hours, book, "start_dato")
 
 
-def _afgoerelse(book: Book) -> pl.LazyFrame:
+def _afgoerelse(book: CheckedBook) -> pl.LazyFrame:
     """Add what was in force before a decision and what came after.
 
     `foer_i_kraft` (pension in force, null where no row says), `foer_niveau`, `foer_givet` (the
@@ -268,7 +268,7 @@ def _contradicted() -> pl.Expr:
     return mixed | refused | levels | lapses
 
 
-def _indkomst(book: Book) -> pl.LazyFrame:
+def _indkomst(book: CheckedBook) -> pl.LazyFrame:
     """Add the income of the same source before: `foer_til`, `foer_fra`, `foer_raekke`."""
     ends = pl.max_horizontal(pl.col("til_dato").fill_null(NEVER), "fra_dato")
     return (
@@ -284,7 +284,7 @@ def _indkomst(book: Book) -> pl.LazyFrame:
     )
 
 
-_OWN: Mapping[str, Callable[[Book], pl.LazyFrame]] = {
+_OWN: Mapping[str, Callable[[CheckedBook], pl.LazyFrame]] = {
     "borger": _borger,
     "forloeb": _forloeb,
     "vurdering": _vurdering,

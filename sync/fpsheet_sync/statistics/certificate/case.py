@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from fpsheet_sync.statistics.certificate.column import COUNTRY, Column, Place
-from fpsheet_sync.statistics.certificate.paper import Paper
+from fpsheet_sync.statistics.certificate.citizen_column import COUNTRY, CitizenColumn, Place
+from fpsheet_sync.statistics.certificate.paper import CertifiedPaper
 
 PUBLIC = ""
 """The reader who knows no number but the printed ones."""
@@ -25,8 +25,8 @@ class Case:
         own_values: The same for a kommune.
     """
 
-    paper: Paper
-    columns: tuple[Column, ...]
+    paper: CertifiedPaper
+    columns: tuple[CitizenColumn, ...]
     kommuner: tuple[str, ...]
     threshold: int
     values: int

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fpsheet_sync.disclosure.worlds import FREE, Region, Search, World
+from fpsheet_sync.disclosure.worlds import FREE, Region, World, WorldSearch
 from fpsheet_sync.statistics.certificate.case import Case, Found, Witness
-from fpsheet_sync.statistics.certificate.column import BESIDE, COUNTRY, Column, Place
+from fpsheet_sync.statistics.certificate.citizen_column import BESIDE, COUNTRY, CitizenColumn, Place
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +38,7 @@ _REGIONS = 12
 """Kommuner, and pairs of them, looked at for one number."""
 _ROUNDS = 2
 
-Make = Callable[[Sequence[str]], tuple[Column, ...]]
+Make = Callable[[Sequence[str]], tuple[CitizenColumn, ...]]
 """Makes neighbours of some citizens, those that the form admits, and counts them."""
 
 
@@ -86,8 +86,8 @@ class _Certification:
         self._case, self._make, self._deadline = case, make, deadline
         self._found = Found(case)
         self._columns = {column.citizen: column for column in case.columns}
-        self._extra: dict[Place, tuple[Column, ...]] = {}
-        self._made: dict[str, tuple[Column, ...]] = {}
+        self._extra: dict[Place, tuple[CitizenColumn, ...]] = {}
+        self._made: dict[str, tuple[CitizenColumn, ...]] = {}
         self._kinds = _kinds(case.columns)
 
     def run(self) -> Certificate:
@@ -139,7 +139,7 @@ class _Certification:
             known = self._extra.get(place, ())
             self._extra[place] = tuple({each.citizen: each for each in (*known, *made)}.values())
 
-    def _behind(self, place: Place) -> list[Column]:
+    def _behind(self, place: Place) -> list[CitizenColumn]:
         """Return the citizens who count in a number, real ones first, whoever lives elsewhere."""
         every = (*self._case.columns, *self._extra.get(place, ()))
         return [each for each in every if _counts_in(each, place)]
@@ -164,7 +164,7 @@ class _Certification:
         extra = () if walks else self._extra.get(wanted[0], ())
         view = _View(self._case, areas, self._kinds, extra)
         values = max(self._case.values, self._case.own_values)
-        search = Search(view.region, view.mask(wanted), values, _SEED)
+        search = WorldSearch(view.region, view.mask(wanted), values, _SEED)
         for world in search.walk() if walks else ():
             self._found.add(view.witness(world))
         for number in search.left.tolist():
@@ -187,8 +187,8 @@ class _View:
         self,
         case: Case,
         areas: tuple[str, ...],
-        kinds: Sequence[Column],
-        extra: Sequence[Column],
+        kinds: Sequence[CitizenColumn],
+        extra: Sequence[CitizenColumn],
     ) -> None:
         self._case, self._areas = case, areas
         come = {
@@ -258,21 +258,21 @@ class _View:
         return found
 
 
-def _kinds(columns: Iterable[Column]) -> tuple[Column, ...]:
+def _kinds(columns: Iterable[CitizenColumn]) -> tuple[CitizenColumn, ...]:
     """Return citizens that differ in more than where they live, those of few numbers first."""
-    found: dict[frozenset[tuple[Place, int]], Column] = {}
+    found: dict[frozenset[tuple[Place, int]], CitizenColumn] = {}
     for column in sorted(columns, key=lambda each: (len(each.counts), each.citizen)):
         homes = tuple(f"{number}" for number in range(len(column.areas)))
         found.setdefault(frozenset(column.placed(homes).items()), column)
     return tuple(found.values())[:_COME]
 
 
-def _homes(column: Column, areas: Sequence[str]) -> Iterable[tuple[str, ...]]:
+def _homes(column: CitizenColumn, areas: Sequence[str]) -> Iterable[tuple[str, ...]]:
     """Return where a citizen may live: in some of the areas, each for each of its own."""
     return permutations(areas, len(column.areas)) if column.counts else ()
 
 
-def _counts_in(column: Column, place: Place) -> bool:
+def _counts_in(column: CitizenColumn, place: Place) -> bool:
     """Tell whether a citizen counts in a number, wherever it lives."""
     area, slot = place
     return any(

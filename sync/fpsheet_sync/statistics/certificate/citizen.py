@@ -36,7 +36,7 @@ class CitizenRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Citizen:
+class CountedCitizen:
     """One citizen.
 
     Attributes:
@@ -58,7 +58,7 @@ class Citizen:
         return tuple(sorted({row.kommune for row in self.rows} | {str(goal) for goal in goals}))
 
 
-def read_citizens(connection: Connection, scope: Scope) -> tuple[Citizen, ...]:
+def read_citizens(connection: Connection, scope: Scope) -> tuple[CountedCitizen, ...]:
     """Return every citizen that the kommuner of a scope report, under one pseudonym each."""
     known = {row.borger: row for row in connection.execute(select(citizens(scope.as_of)))}
     rows: dict[str, list[CitizenRow]] = defaultdict(list)
@@ -72,14 +72,16 @@ def read_citizens(connection: Connection, scope: Scope) -> tuple[Citizen, ...]:
             id_ = person.samlet if person else row[BORGER]
             rows[id_].append(CitizenRow(sheet.id, row["kommune_kode"], values))
     return tuple(
-        Citizen(id_, person.koen if person else None, person.foedselsdato if person else None, own)
+        CountedCitizen(
+            id_, person.koen if person else None, person.foedselsdato if person else None, own
+        )
         for id_, own in sorted((id_, tuple(own)) for id_, own in rows.items())
         for person in [known.get(id_)]
     )
 
 
 @contextmanager
-def loaded(people: Sequence[Citizen]) -> Iterator[Connection]:
+def loaded(people: Sequence[CountedCitizen]) -> Iterator[Connection]:
     """Give a database in memory that holds some citizens, as one commit."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     schema = store_schema()
@@ -102,7 +104,7 @@ def loaded(people: Sequence[Citizen]) -> Iterator[Connection]:
     engine.dispose()
 
 
-def _records(people: Iterable[Citizen], sheet: str) -> Iterator[dict[str, object]]:
+def _records(people: Iterable[CountedCitizen], sheet: str) -> Iterator[dict[str, object]]:
     for citizen in people:
         own = (row for row in citizen.rows if row.sheet == sheet)
         for place, row in enumerate(own):
@@ -117,7 +119,9 @@ def _records(people: Iterable[Citizen], sheet: str) -> Iterator[dict[str, object
             }
 
 
-def admitted(people: Iterable[Citizen], form: Form, today: date) -> tuple[Citizen, ...]:
+def admitted(
+    people: Iterable[CountedCitizen], form: Form, today: date
+) -> tuple[CountedCitizen, ...]:
     """Return the citizens of whom no kommune's workbook holds a case back.
 
     Args:
@@ -127,7 +131,7 @@ def admitted(people: Iterable[Citizen], form: Form, today: date) -> tuple[Citize
     """
     every = list(people)
     numbers = _numbers(every)
-    reported: dict[str, list[tuple[Citizen, CitizenRow]]] = defaultdict(list)
+    reported: dict[str, list[tuple[CountedCitizen, CitizenRow]]] = defaultdict(list)
     for citizen in every:
         for row in citizen.rows:
             reported[row.kommune].append((citizen, row))
@@ -139,7 +143,7 @@ def admitted(people: Iterable[Citizen], form: Form, today: date) -> tuple[Citize
     return tuple(each for each in every if each.id in numbers and each.id not in refused)
 
 
-def _numbers(people: Iterable[Citizen]) -> Mapping[str, str]:
+def _numbers(people: Iterable[CountedCitizen]) -> Mapping[str, str]:
     """Give each citizen a CPR number of the replacement series, by birthday and sex.
 
     Those for whom the numbers of a day are used up are left out.
@@ -160,12 +164,12 @@ def _numbers(people: Iterable[Citizen]) -> Mapping[str, str]:
 def _refused(
     form: Form,
     kommune: str,
-    reported: tuple[Sequence[tuple[Citizen, CitizenRow]], Mapping[str, str]],
+    reported: tuple[Sequence[tuple[CountedCitizen, CitizenRow]], Mapping[str, str]],
     today: date,
 ) -> set[str]:
     """Return the citizens whose case a kommune's workbook holds back."""
     rows, numbers = reported
-    by_sheet: dict[str, list[tuple[Citizen, CitizenRow]]] = defaultdict(list)
+    by_sheet: dict[str, list[tuple[CountedCitizen, CitizenRow]]] = defaultdict(list)
     for citizen, row in rows:
         if citizen.id in numbers:
             by_sheet[row.sheet].append((citizen, row))
@@ -195,7 +199,7 @@ def _refused(
 
 
 def _sheet(
-    sheet: Sheet, rows: Sequence[tuple[Citizen, CitizenRow]], numbers: Mapping[str, str]
+    sheet: Sheet, rows: Sequence[tuple[CountedCitizen, CitizenRow]], numbers: Mapping[str, str]
 ) -> RawSheet:
     columns: Mapping[str, pl.Series] = {
         field.id: pl.Series(

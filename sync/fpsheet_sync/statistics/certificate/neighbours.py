@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
-from fpsheet_sync.statistics.certificate.citizen import MOVE, Citizen, CitizenRow
-from fpsheet_sync.statistics.certificate.column import BESIDE
+from fpsheet_sync.statistics.certificate.citizen import MOVE, CitizenRow, CountedCitizen
+from fpsheet_sync.statistics.certificate.citizen_column import BESIDE
 from fpsheet_templates.form import Field, FieldType, Form
 
 _VALUES = 6
@@ -36,10 +36,10 @@ class Neighbours:
 
     form: Form
     country: str
-    citizens: Sequence[Citizen]
+    citizens: Sequence[CountedCitizen]
     seed: int
 
-    def of(self, citizen: Citizen) -> tuple[Citizen, ...]:
+    def of(self, citizen: CountedCitizen) -> tuple[CountedCitizen, ...]:
         """Return the neighbours of one citizen, each with an id of its own."""
         chance = random.Random(f"{self.seed} {citizen.id}")  # noqa: S311  nothing secret
         made = (*self._fewer(citizen), *self._changed(citizen, chance))
@@ -54,7 +54,7 @@ class Neighbours:
                 found[row.sheet].append(row)
         return found
 
-    def _fewer(self, citizen: Citizen) -> Iterator[Citizen]:
+    def _fewer(self, citizen: CountedCitizen) -> Iterator[CountedCitizen]:
         """Yield who lacks a row, who has one beside that of the citizen, and who has one sheet."""
         own = [row for row in citizen.rows if row.sheet == _BORGER]
         rest = [row for row in citizen.rows if row.sheet != _BORGER]
@@ -65,7 +65,7 @@ class Neighbours:
             yield _with(citizen, [*own, *(row for row in rest if row.sheet == sheet)])
             yield _with(citizen, [*own, *(row for row in rest if row.sheet != sheet)])
 
-    def _changed(self, citizen: Citizen, chance: random.Random) -> Iterator[Citizen]:
+    def _changed(self, citizen: CountedCitizen, chance: random.Random) -> Iterator[CountedCitizen]:
         """Yield who has another value in one field of one row."""
         for place, row in enumerate(citizen.rows):
             for field in self.form.sheet(row.sheet).entry_fields():
@@ -90,7 +90,7 @@ class Neighbours:
             return []
         return [value for value in found if value != row.values[field.id]]
 
-    def _more(self, citizen: Citizen, chance: random.Random) -> Iterator[Citizen]:
+    def _more(self, citizen: CountedCitizen, chance: random.Random) -> Iterator[CountedCitizen]:
         """Yield who has a row more, such as another citizen has."""
         home = citizen.rows[0].kommune
         for sheet, rows in sorted(self._rows.items()):
@@ -100,7 +100,7 @@ class Neighbours:
                 for more in (row, _earlier(row)):
                     yield _with(citizen, [*citizen.rows, replace(more, kommune=home)])
 
-    def _others(self, citizen: Citizen, chance: random.Random) -> Iterator[Citizen]:
+    def _others(self, citizen: CountedCitizen, chance: random.Random) -> Iterator[CountedCitizen]:
         """Yield who is of the other sex, or of another age."""
         for sex in _SEXES:
             if sex != citizen.sex:
@@ -116,5 +116,5 @@ def _earlier(row: CitizenRow) -> CitizenRow:
     return replace(row, values={**row.values, **days})
 
 
-def _with(citizen: Citizen, rows: Iterable[CitizenRow]) -> Citizen:
+def _with(citizen: CountedCitizen, rows: Iterable[CitizenRow]) -> CountedCitizen:
     return replace(citizen, rows=tuple(rows))

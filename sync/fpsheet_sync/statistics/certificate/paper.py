@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from fpsheet_sync.statistics.certificate.column import COUNTRY, Place, Slot
+from fpsheet_sync.statistics.certificate.citizen_column import COUNTRY, Place, Slot
 from fpsheet_sync.statistics.stat_table import Column, ColumnKind, Release, StatTable
 from fpsheet_sync.statistics.tables.cube import KOMMUNE
 from fpsheet_sync.statistics.tables.number_name import codes_of, declared_column
@@ -12,7 +12,7 @@ from fpsheet_templates.table import ColumnSpec, Count, TableSpec, load_tables
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PaperLine:
     """One number as readers have it.
 
     Attributes:
@@ -29,7 +29,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CertifiedCell:
     """One count in a table of an edition in full."""
 
     release: Release
@@ -39,12 +39,12 @@ class Cell:
     count: int
 
 
-Told = Callable[[Cell], Line]
+Told = Callable[[CertifiedCell], PaperLine]
 """Gives what is told of a number."""
 
 
 @dataclass(frozen=True)
-class Paper:
+class CertifiedPaper:
     """All that is printed.
 
     Attributes:
@@ -53,14 +53,14 @@ class Paper:
             where it occurs: all that may be printed as 0.
     """
 
-    lines: Mapping[Place, Line]
+    lines: Mapping[Place, PaperLine]
     unseen: int
 
-    def line(self, place: Place) -> Line | None:
+    def line(self, place: Place) -> PaperLine | None:
         """Return a number as readers have it; None where nothing is told of it."""
         found = self.lines.get(place)
         if found is None and (place[0] == COUNTRY, place[1].shape) in self._shapes:
-            return Line("", 0, 0, self.unseen)
+            return PaperLine("", 0, 0, self.unseen)
         return found
 
     @cached_property
@@ -68,7 +68,7 @@ class Paper:
         return frozenset((area == COUNTRY, slot.shape) for area, slot in self.lines)
 
 
-def read_paper(releases: Iterable[Release], told: Told) -> Mapping[Place, Line]:
+def read_paper(releases: Iterable[Release], told: Told) -> Mapping[Place, PaperLine]:
     """Read the numbers that editions print.
 
     Args:
@@ -76,25 +76,25 @@ def read_paper(releases: Iterable[Release], told: Told) -> Mapping[Place, Line]:
         told: Gives what is told of a number.
     """
     specs = {spec.id: spec for spec in load_tables()}
-    found: dict[Place, Line] = {}
+    found: dict[Place, PaperLine] = {}
     for release in releases:
         for table in release.tables:
             for cell in _cells(release, table):
                 place, line = _place(cell, specs[table.id]), told(cell)
                 was = found.get(place, line)
                 low, high = max(line.low, was.low), min(line.high, was.high)
-                found[place] = Line(line.name, low, line.count, high)
+                found[place] = PaperLine(line.name, low, line.count, high)
     return found
 
 
-def _cells(release: Release, table: StatTable) -> Iterator[Cell]:
+def _cells(release: Release, table: StatTable) -> Iterator[CertifiedCell]:
     for key, row in zip(table.keys, table.rows, strict=True):
         for column, count in zip(table.columns, row, strict=True):
             if column.of and column.kind is ColumnKind.COUNT and isinstance(count, int):
-                yield Cell(release, table, key, column, count)
+                yield CertifiedCell(release, table, key, column, count)
 
 
-def _place(cell: Cell, spec: TableSpec) -> Place:
+def _place(cell: CertifiedCell, spec: TableSpec) -> Place:
     """Say what a cell counts, from the declaration of its table."""
     codes = codes_of(cell.release.area, cell.table, cell.key, cell.column)
     area = codes.pop(KOMMUNE, COUNTRY)

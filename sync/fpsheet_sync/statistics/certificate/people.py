@@ -11,15 +11,15 @@ from fpsheet_sync.statistics.certificate.case import Case, Witness
 from fpsheet_sync.statistics.certificate.citizen import (
     MOVE,
     MOVED_TO,
-    Citizen,
     CitizenRow,
+    CountedCitizen,
     admitted,
     loaded,
     read_citizens,
 )
-from fpsheet_sync.statistics.certificate.column import (
+from fpsheet_sync.statistics.certificate.citizen_column import (
     COUNTRY,
-    Column,
+    CitizenColumn,
     Counted,
     Place,
     count_by_citizen,
@@ -57,7 +57,7 @@ class People:
         self._neighbours = Neighbours(self._form, country, real, _SEED)
         self.columns = self._count(connection, self._counted, self._real)
 
-    def make(self, citizens: Sequence[str]) -> tuple[Column, ...]:
+    def make(self, citizens: Sequence[str]) -> tuple[CitizenColumn, ...]:
         """Make neighbours of some citizens, those that the form admits, and count them."""
         made = [each for id_ in citizens for each in self._neighbours.of(self._every[id_])]
         found = {each.id: each for each in admitted(made, self._form, self._today)}
@@ -93,7 +93,7 @@ class People:
             for each in self._counted
         ]
 
-    def _world(self, witness: Witness) -> Iterator[Citizen]:
+    def _world(self, witness: Witness) -> Iterator[CountedCitizen]:
         gone = set(witness.gone)
         yield from (citizen for id_, citizen in self._real.items() if id_ not in gone)
         for number, (id_, homes) in enumerate(witness.come):
@@ -104,14 +104,14 @@ class People:
 
     @staticmethod
     def _count(
-        connection: Connection, counted: Iterable[Counted], citizens: Mapping[str, Citizen]
-    ) -> tuple[Column, ...]:
+        connection: Connection, counted: Iterable[Counted], citizens: Mapping[str, CountedCitizen]
+    ) -> tuple[CitizenColumn, ...]:
         found: dict[str, dict[Place, int]] = defaultdict(dict)
         for each in counted:
             for id_, counts in count_by_citizen(connection, each).items():
                 found[id_] |= counts
         return tuple(
-            Column(id_, citizens[id_].areas, counts) for id_, counts in sorted(found.items())
+            CitizenColumn(id_, citizens[id_].areas, counts) for id_, counts in sorted(found.items())
         )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from fpsheet_sync.disclosure.cells import Cell, CellId, Equation
-from fpsheet_sync.disclosure.cells import Release as Disclosed
+from fpsheet_sync.disclosure.cells import DisclosedRelease as Disclosed
 from fpsheet_sync.statistics.protection.release_cells import printed_numbers
 from fpsheet_sync.statistics.stat_table import Release
 from fpsheet_sync.statistics.tables.number_name import COUNTRIES, Number

@@ -44,7 +44,7 @@ _FILES = "indberetninger"
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class MeasuredGround:
     """What means and quartiles of a country are chosen from.
 
     Attributes:
@@ -64,7 +64,7 @@ class Ground:
     changed: Callable[[int], ChangedFacts]
 
 
-def measure(release: Release, ground: Ground) -> Mapping[str, Measured]:
+def measure(release: Release, ground: MeasuredGround) -> Mapping[str, Measured]:
     """Choose what is printed of every mean and quartile of an edition, by name of the figure.
 
     Args:
@@ -114,7 +114,7 @@ class _Place:
         return number_of(self.release, self.table, about, self.key).id
 
 
-def _choose(place: _Place, declared: ColumnSpec, cell: Cell, ground: Ground) -> Measured:
+def _choose(place: _Place, declared: ColumnSpec, cell: Cell, ground: MeasuredGround) -> Measured:
     last = ground.earlier.get(place.name)
     if last is not None:
         changed = changed_behind(ground.changed(last.as_of), place.spec, declared, place.codes)

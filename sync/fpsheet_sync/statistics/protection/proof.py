@@ -11,8 +11,13 @@ from fpsheet_sync.disclosure.prints import MANY, readers_window
 from fpsheet_sync.disclosure.rounding import Rounded
 from fpsheet_sync.statistics.certificate.case import Case
 from fpsheet_sync.statistics.certificate.certify import certify
-from fpsheet_sync.statistics.certificate.column import Place
-from fpsheet_sync.statistics.certificate.paper import Cell, Line, Paper, read_paper
+from fpsheet_sync.statistics.certificate.citizen_column import Place
+from fpsheet_sync.statistics.certificate.paper import (
+    CertifiedCell,
+    CertifiedPaper,
+    PaperLine,
+    read_paper,
+)
 from fpsheet_sync.statistics.certificate.people import People
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
@@ -55,7 +60,7 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Ground:
+class ProofGround:
     """What is certified.
 
     Attributes:
@@ -77,7 +82,9 @@ class Ground:
         settings = rounded.settings
         own = [each.own_values for each in rounded.outcomes if each.own_values]
         return Case(
-            paper=Paper(read_paper(self.releases, self._teller(rounded)), settings.base - 1),
+            paper=CertifiedPaper(
+                read_paper(self.releases, self._teller(rounded)), settings.base - 1
+            ),
             columns=self.people.columns,
             kommuner=self.kommuner,
             threshold=settings.threshold,
@@ -121,13 +128,13 @@ class _Teller:
     before: Before
     rounded: Rounded
 
-    def __call__(self, cell: Cell) -> Line:
+    def __call__(self, cell: CertifiedCell) -> PaperLine:
         name = number_of(cell.release, cell.table, cell.column, cell.key).id
         if self.before.exact.get(name) == cell.count:
-            return Line(name, cell.count, cell.count, cell.count)
+            return PaperLine(name, cell.count, cell.count, cell.count)
         earlier, now = self.before.prints.get(name, ()), self.rounded.prints.get(name)
         low, high = readers_window(earlier, now, cell.count)
-        return Line(name, low, cell.count, min(high, MANY))
+        return PaperLine(name, low, cell.count, min(high, MANY))
 
 
 def read_ground(
@@ -136,7 +143,7 @@ def read_ground(
     shown: Sequence[Release],
     before: Before,
     periods: Sequence[Period],
-) -> Ground:
+) -> ProofGround:
     """Read the citizens, and lay out the editions of other periods as the same citizens give them.
 
     Args:
@@ -156,7 +163,7 @@ def read_ground(
         for release in _laid_out(connection, replace(plan, period=period), country)
     ]
     people = People(connection, scopes, country, plan.counted_on)
-    return Ground(plan, (*shown, *past), kommuner, before, people)
+    return ProofGround(plan, (*shown, *past), kommuner, before, people)
 
 
 def _laid_out(connection: Connection, plan: EditionPlan, country: str) -> list[Release]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from fpsheet_sync.disclosure.cells import CellId
-from fpsheet_sync.disclosure.cells import Release as Disclosed
+from fpsheet_sync.disclosure.cells import DisclosedRelease as Disclosed
 from fpsheet_sync.disclosure.rounding import Rounded, round_release
 from fpsheet_sync.disclosure.settings import Rounding
 from fpsheet_sync.statistics.facts.changed_facts import ChangedFacts
@@ -199,7 +199,7 @@ def _plain(described: Disclosed, rounded: Rounded) -> tuple[CellId, ...]:
 
 def _kept(plan: EditionPlan, shown: Sequence[Release], ground: Ground, rounded: Rounded) -> Kept:
     """Choose what is printed beside the counts, and give all that is kept of the edition."""
-    given = measured.Ground(
+    given = measured.MeasuredGround(
         as_of=plan.as_of,
         threshold=plan.threshold,
         prints=rounded.prints,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from fpsheet_sync.disclosure.cells import Cell, CellId, Equation
-from fpsheet_sync.disclosure.cells import Release as Disclosed
+from fpsheet_sync.disclosure.cells import DisclosedRelease as Disclosed
 from fpsheet_sync.disclosure.crossing import cross_equations
 from fpsheet_sync.statistics.protection.crossed_cells import cross_sums
 from fpsheet_sync.statistics.protection.relation import Relation, tell

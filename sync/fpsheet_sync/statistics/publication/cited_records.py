@@ -50,7 +50,7 @@ class Behind:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class CitedRecords:
     """What is behind a figure.
 
     Attributes:

@@ -9,7 +9,7 @@ from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.ledger.receipt import receipt_number
 from fpsheet_sync.statistics.facts.scope import Scope
-from fpsheet_sync.statistics.publication.cited_records import Behind, Explanation
+from fpsheet_sync.statistics.publication.cited_records import Behind, CitedRecords
 from fpsheet_sync.statistics.tables.quality import WAITING, said_of, submissions
 
 _FILES, _LAST = "indberetninger", "seneste"
@@ -17,7 +17,7 @@ _FILES, _LAST = "indberetninger", "seneste"
 
 def explain_delivery(
     connection: Connection, scope: Scope, kommune: str, measure: str
-) -> Explanation:
+) -> CitedRecords:
     """Give the files or rows behind a figure of T21.
 
     Files have the number of their receipt as row id, and where the figure is a sum, what each says.
@@ -32,18 +32,18 @@ def explain_delivery(
     if measure in WAITING:
         kommuner = sorted({row.kommune_kode for row in sent})
         behind = tuple(_waiting(connection, scope, measure, kommuner))
-        return Explanation({measure: len(behind)}, behind)
+        return CitedRecords({measure: len(behind)}, behind)
     if measure == _FILES:
         files = tuple(_file(row, measure) for row in sent)
-        return Explanation({measure: len(files)}, files)
+        return CitedRecords({measure: len(files)}, files)
     newest = _newest(sent)
     if measure == _LAST:
         last = max(newest, key=lambda row: (row.received_at, row.id), default=None)
         files = () if last is None else (_file(last, measure),)
-        return Explanation({measure: len(files)}, files)
+        return CitedRecords({measure: len(files)}, files)
     said = [(row, said_of(row)[measure]) for row in newest]
     files = tuple(_file(row, measure, number) for row, number in said)
-    return Explanation({measure: sum(number for _, number in said)}, files)
+    return CitedRecords({measure: sum(number for _, number in said)}, files)
 
 
 def _newest(sent: Iterable[Any]) -> Sequence[Any]:

@@ -22,7 +22,7 @@ from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables
 from fpsheet_sync.statistics.publication.cited_records import (
     NOWHERE,
     Behind,
-    Explanation,
+    CitedRecords,
     Place,
     find_places,
 )
@@ -77,7 +77,7 @@ def counted_parts(spec: TableSpec, column: ColumnSpec) -> tuple[ColumnSpec, ...]
 
 def explain(
     connection: Connection, form: Form, request: ReleaseRequest, wanted: Sequence[Wanted]
-) -> list[Explanation]:
+) -> list[CitedRecords]:
     """Give the records behind some cells; the facts are made once for all of them.
 
     Args:
@@ -205,7 +205,7 @@ def _explanation(
     facts: Sequence[tuple[ColumnSpec, Sequence[Row[Any]]]],
     evidence: Sequence[Row[Any]],
     places: Mapping[tuple[str, str], Place],
-) -> Explanation:
+) -> CitedRecords:
     numbers: dict[str, int] = {}
     behind: list[Behind] = []
     for spec, rows in facts:
@@ -240,7 +240,7 @@ def _explanation(
                 sha256=sha256,
             )
         )
-    return Explanation(numbers, tuple(behind))
+    return CitedRecords(numbers, tuple(behind))
 
 
 BEFORE, NOW = "foer", "nu"
@@ -249,7 +249,7 @@ BEFORE, NOW = "foer", "nu"
 
 def explain_revision(
     connection: Connection, form: Form, request: ReleaseRequest, wanted: Wanted, before: int
-) -> Explanation:
+) -> CitedRecords:
     """Give the records that made a number another than the earlier edition printed.
 
     A record that counted then and does not now is in part `foer`, with its place in the file of
@@ -271,7 +271,7 @@ def explain_revision(
         BEFORE: (before, [fact for fact in found if fact.change < 0]),
         NOW: (request.as_of, [fact for fact in found if fact.change > 0]),
     }
-    return Explanation(
+    return CitedRecords(
         {part: _count(column, facts) for part, (_, facts) in sides.items()},
         tuple(
             each

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select
 from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.statistics.facts.scope import ENHED, PERSON, Scope
 from fpsheet_sync.statistics.stat_table import Column, ColumnKind, Release, StatTable
-from fpsheet_sync.statistics.tables.counting import Excess, Kind
+from fpsheet_sync.statistics.tables.counting import CountKind, Excess
 from fpsheet_sync.statistics.tables.cube import KOMMUNE, Codes, Figure
 from fpsheet_sync.statistics.tables.number_name import codes_of, declared_column, number_of
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec, load_tables
@@ -35,7 +35,7 @@ def count_excess(
         tables: The facts (`workspace.fact_tables`).
         specs: The tables whose counts are asked about.
     """
-    found: dict[tuple[Kind, Codes], int] = {}
+    found: dict[tuple[CountKind, Codes], int] = {}
     for (kind, where), wanted in _wanted(specs).items():
         facts = tables[kind.facts]
         names = tuple(sorted({name for free in wanted for name in free}))
@@ -95,21 +95,21 @@ def count_measured(
 
 def _key(
     area: str, table: tuple[StatTable, TableSpec], key: Sequence[str], column: Column
-) -> tuple[Kind, Codes]:
+) -> tuple[CountKind, Codes]:
     laid_out, spec = table
     codes = frozenset(codes_of(area, laid_out, key, column).items())
     return _kind(spec, declared_column(spec, column)), codes
 
 
-def _kind(spec: TableSpec, column: ColumnSpec) -> Kind:
+def _kind(spec: TableSpec, column: ColumnSpec) -> CountKind:
     parts = [spec.column(part) for part in column.parts] if column.count is Count.SUM else [column]
     measures = frozenset(part.measure for part in parts)
-    return Kind(parts[0].facts, measures, column.count is Count.DISTINCT)
+    return CountKind(parts[0].facts, measures, column.count is Count.DISTINCT)
 
 
-def _wanted(specs: Iterable[TableSpec]) -> Mapping[tuple[Kind, Codes], set[tuple[str, ...]]]:
+def _wanted(specs: Iterable[TableSpec]) -> Mapping[tuple[CountKind, Codes], set[tuple[str, ...]]]:
     """Give what is counted, at which fixed codes, with every set of dimensions it is broken by."""
-    found: dict[tuple[Kind, Codes], set[tuple[str, ...]]] = defaultdict(set)
+    found: dict[tuple[CountKind, Codes], set[tuple[str, ...]]] = defaultdict(set)
     for spec in specs:
         for column in spec.columns:
             if column.count in _COUNTS:
@@ -138,7 +138,7 @@ def _repeated(
     connection: Connection,
     scope: Scope,
     facts: Table,
-    counted: tuple[Kind, Codes],
+    counted: tuple[CountKind, Codes],
     names: Sequence[str],
 ) -> list[tuple[Any, ...]]:
     """Give the facts of the citizens with several: their codes, then unit and citizen."""
@@ -156,7 +156,7 @@ def _repeated(
 
 
 def _grouped(
-    rows: Iterable[tuple[Any, ...]], places: Sequence[int], names: Sequence[str], kind: Kind
+    rows: Iterable[tuple[Any, ...]], places: Sequence[int], names: Sequence[str], kind: CountKind
 ) -> Iterator[tuple[Codes, int]]:
     """Give the codes of each group with more units than citizens, and how many more."""
     units: dict[tuple[str, ...], list[str]] = defaultdict(list)

@@ -18,7 +18,7 @@ REPORTER = "indberetter"
 _COUNTED = frozenset({Count.ROWS, Count.DISTINCT})
 
 
-class Kind(NamedTuple):
+class CountKind(NamedTuple):
     """What is counted of which facts, and whether each unit counts once."""
 
     facts: str
@@ -26,7 +26,7 @@ class Kind(NamedTuple):
     is_distinct: bool
 
 
-Excess = Mapping[tuple[Kind, Codes], int]
+Excess = Mapping[tuple[CountKind, Codes], int]
 """How many more than its citizens a number counts, of those that count more."""
 
 

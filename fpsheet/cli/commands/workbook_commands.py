@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.output import OutputOption
 from fpsheet.cli.parameters import (
     database_option,

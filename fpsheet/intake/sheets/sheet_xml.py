@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
-from fpsheet.intake.shared_strings import SharedStrings, unescape_text
+from fpsheet.intake.sheets.shared_strings import SharedStrings, unescape_text
 from fpsheet.ooxml.address import column_letters, parse_address
 
 _C, _V, _T, _F, _ROW, _READING, _SHEET_DATA, _MERGED = (

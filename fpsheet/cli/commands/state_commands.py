@@ -7,7 +7,7 @@ import click
 
 from fpsheet.cli.command import CommandUsageError, SpokenCommand, SpokenGroup
 from fpsheet.cli.console import Console
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.help import SpokenArgument
 from fpsheet.cli.output import OutputOption
 from fpsheet.cli.parameters import (

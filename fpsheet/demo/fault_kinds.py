@@ -23,7 +23,7 @@ def _any_row(_: Row) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FaultKind:
     """One kind of fault.
 
     Attributes:
@@ -47,7 +47,7 @@ class Fault:
     jurisdiction: str = ""
 
 
-def faults_of(jurisdiction: str, ordinal: int) -> tuple[Fault, ...]:
+def faults_of(jurisdiction: str, ordinal: int) -> tuple[FaultKind, ...]:
     """Give the kinds of fault of one kommune: every third, beginning with its ordinal."""
     fitting = [fault for fault in FAULTS if fault.jurisdiction in {"", jurisdiction}]
     return tuple(fitting[ordinal % SPREAD :: SPREAD])
@@ -87,22 +87,22 @@ def _stranger(cpr: Callable[[str], str]) -> Change:
 _TEXT, _NUMBER = RawKind.TEXT, RawKind.NUMBER
 
 _ANY_CELL = (
-    Fault("FLT-001", "forloeb", "start_dato", _put("start_dato", None)),
-    Fault("FLT-001", "afgoerelse", "instans", _put("instans", None)),
-    Fault("FLT-002", "job", "timer_pr_uge", raw=_raw(RawKind.ERROR, "#REF!")),
-    Fault("FLT-003", "vurdering", "arbejdsevne_pct", raw=_raw(RawKind.FORMULA, "20+5")),
-    Fault("FLT-004", "forloeb", "motivation", raw=_raw(RawKind.BOOLEAN, "1")),
-    Fault("FLT-006", "afgoerelse", "afgoerelse_dato", raw=_raw(_TEXT, "i foråret")),
-    Fault("FLT-007", "vurdering", "vurdering_dato", raw=_raw(_NUMBER, "45356.5")),
-    Fault("FLT-008", "job", "start_dato", raw=_raw(_TEXT, "03-04-24")),
-    Fault("FLT-009", "forloeb", "slut_dato", raw=_raw(_TEXT, "31-02-2025")),
-    Fault("FLT-010", "vurdering", "arbejdsevne_pct", raw=_raw(_TEXT, "omkring 40")),
-    Fault("FLT-011", "vurdering", "arbejdsevne_pct", _put("arbejdsevne_pct", 33.5)),
-    Fault("FLT-012", "job", "timer_pr_uge", _put("timer_pr_uge", 12.25)),
-    Fault("FLT-013", "vurdering", "arbejdsevne_pct", _put("arbejdsevne_pct", 140)),
-    Fault("FLT-014", "borger", "lokalitet", _put("lokalitet", "Byen ved fjorden " * 5)),
-    Fault("FLT-015", "job", "branche", _put("branche", "Fiskefabrik")),
-    Fault(
+    FaultKind("FLT-001", "forloeb", "start_dato", _put("start_dato", None)),
+    FaultKind("FLT-001", "afgoerelse", "instans", _put("instans", None)),
+    FaultKind("FLT-002", "job", "timer_pr_uge", raw=_raw(RawKind.ERROR, "#REF!")),
+    FaultKind("FLT-003", "vurdering", "arbejdsevne_pct", raw=_raw(RawKind.FORMULA, "20+5")),
+    FaultKind("FLT-004", "forloeb", "motivation", raw=_raw(RawKind.BOOLEAN, "1")),
+    FaultKind("FLT-006", "afgoerelse", "afgoerelse_dato", raw=_raw(_TEXT, "i foråret")),
+    FaultKind("FLT-007", "vurdering", "vurdering_dato", raw=_raw(_NUMBER, "45356.5")),
+    FaultKind("FLT-008", "job", "start_dato", raw=_raw(_TEXT, "03-04-24")),
+    FaultKind("FLT-009", "forloeb", "slut_dato", raw=_raw(_TEXT, "31-02-2025")),
+    FaultKind("FLT-010", "vurdering", "arbejdsevne_pct", raw=_raw(_TEXT, "omkring 40")),
+    FaultKind("FLT-011", "vurdering", "arbejdsevne_pct", _put("arbejdsevne_pct", 33.5)),
+    FaultKind("FLT-012", "job", "timer_pr_uge", _put("timer_pr_uge", 12.25)),
+    FaultKind("FLT-013", "vurdering", "arbejdsevne_pct", _put("arbejdsevne_pct", 140)),
+    FaultKind("FLT-014", "borger", "lokalitet", _put("lokalitet", "Byen ved fjorden " * 5)),
+    FaultKind("FLT-015", "job", "branche", _put("branche", "Fiskefabrik")),
+    FaultKind(
         "FLT-016",
         "forloeb",
         "forloeb_type",
@@ -110,7 +110,7 @@ _ANY_CELL = (
         fits=_holds("forloeb_type", "afklaringsforloeb"),
         jurisdiction="GL",
     ),
-    Fault(
+    FaultKind(
         "FLT-016",
         "afgoerelse",
         "afgoerelse",
@@ -118,7 +118,7 @@ _ANY_CELL = (
         fits=_holds("afgoerelse", "afslag"),
         jurisdiction="DK",
     ),
-    Fault(
+    FaultKind(
         "FLT-018",
         "forloeb",
         "indstilling",
@@ -126,36 +126,36 @@ _ANY_CELL = (
         fits=_holds("forloeb_type", "afklaringsforloeb"),
         jurisdiction="GL",
     ),
-    Fault("FLT-020", "borger", "lokalitet", raw=_raw(_TEXT, "Nye\u200bby")),
-    Fault("FLT-023", "forloeb", "motivation", raw=_raw(_TEXT, " Godt")),
-    Fault("FLT-024", "borger", "journal_nr", raw=_raw(_NUMBER, "4711")),
-    Fault("FLT-025", "borger", "ansoegning_dato", _put("ansoegning_dato", date(1905, 6, 17))),
+    FaultKind("FLT-020", "borger", "lokalitet", raw=_raw(_TEXT, "Nye\u200bby")),
+    FaultKind("FLT-023", "forloeb", "motivation", raw=_raw(_TEXT, " Godt")),
+    FaultKind("FLT-024", "borger", "journal_nr", raw=_raw(_NUMBER, "4711")),
+    FaultKind("FLT-025", "borger", "ansoegning_dato", _put("ansoegning_dato", date(1905, 6, 17))),
 )
 
 _CPR = (
-    Fault("CPR-001", "borger", "cpr", _stranger(lambda cpr: cpr[:9]), is_extra=True),
-    Fault("CPR-002", "job", "cpr", raw=_raw(_NUMBER, "6101700000")),
-    Fault("CPR-003", "borger", "cpr", _stranger(lambda cpr: f"99{cpr[2:]}"), is_extra=True),
+    FaultKind("CPR-001", "borger", "cpr", _stranger(lambda cpr: cpr[:9]), is_extra=True),
+    FaultKind("CPR-002", "job", "cpr", raw=_raw(_NUMBER, "6101700000")),
+    FaultKind("CPR-003", "borger", "cpr", _stranger(lambda cpr: f"99{cpr[2:]}"), is_extra=True),
 )
 
 _ROW = (
-    Fault(
+    FaultKind(
         "FOR-001",
         "forloeb",
         "slut_dato",
         _move("slut_dato", "start_dato", days=-3),
         fits=_filled("slut_dato"),
     ),
-    Fault("FOR-002", "forloeb", "resultat", _put("resultat", None), fits=_filled("slut_dato")),
-    Fault("FOR-003", "forloeb", "slut_dato", _put("slut_dato", None), fits=_filled("resultat")),
-    Fault(
+    FaultKind("FOR-002", "forloeb", "resultat", _put("resultat", None), fits=_filled("slut_dato")),
+    FaultKind("FOR-003", "forloeb", "slut_dato", _put("slut_dato", None), fits=_filled("resultat")),
+    FaultKind(
         "FOR-004",
         "forloeb",
         "revalideringstiltag",
         _put("revalideringstiltag", "uddannelse"),
         fits=_holds("forloeb_type", "arbejdsproevning"),
     ),
-    Fault(
+    FaultKind(
         "FOR-006",
         "forloeb",
         "indstilling",
@@ -163,22 +163,22 @@ _ROW = (
         fits=_holds("forloeb_type", "rehabiliteringsmoede"),
         jurisdiction="DK",
     ),
-    Fault(
+    FaultKind(
         "VUR-002",
         "vurdering",
         "maks_timer_pr_uge",
         _put("maks_timer_pr_uge", None),
         jurisdiction="GL",
     ),
-    Fault(
+    FaultKind(
         "JOB-001",
         "job",
         "slut_dato",
         _move("slut_dato", "start_dato", days=-20),
         fits=_filled("slut_dato"),
     ),
-    Fault("JOB-003", "job", "timer_pr_uge", _put("timer_pr_uge", 0)),
-    Fault(
+    FaultKind("JOB-003", "job", "timer_pr_uge", _put("timer_pr_uge", 0)),
+    FaultKind(
         "AFG-001",
         "afgoerelse",
         "niveau",
@@ -186,7 +186,7 @@ _ROW = (
         fits=_holds("afgoerelse", "tilkendelse"),
         jurisdiction="GL",
     ),
-    Fault(
+    FaultKind(
         "AFG-002",
         "afgoerelse",
         "niveau",
@@ -194,7 +194,7 @@ _ROW = (
         fits=_holds("afgoerelse", "afslag"),
         jurisdiction="GL",
     ),
-    Fault(
+    FaultKind(
         "FLT-001",
         "afgoerelse",
         "tilbagevisningsaarsag_1",
@@ -202,7 +202,7 @@ _ROW = (
         fits=_holds("afgoerelse", "tilbagevist"),
         jurisdiction="DK",
     ),
-    Fault(
+    FaultKind(
         "AFG-004",
         "afgoerelse",
         "tilbagevisningsaarsag_1",
@@ -210,7 +210,7 @@ _ROW = (
         fits=_holds("afgoerelse", "tilkendelse"),
         jurisdiction="DK",
     ),
-    Fault(
+    FaultKind(
         "AFG-017",
         "afgoerelse",
         "side900_dato",
@@ -218,7 +218,7 @@ _ROW = (
         fits=_filled("side900_dato"),
         jurisdiction="GL",
     ),
-    Fault("IND-001", "indkomst", "til_dato", _move("til_dato", "fra_dato", days=-1)),
+    FaultKind("IND-001", "indkomst", "til_dato", _move("til_dato", "fra_dato", days=-1)),
 )
 
 
@@ -231,9 +231,9 @@ def _later(row: Row) -> Row:
 
 
 _CITIZEN = (
-    Fault("ARB-001", "job", "cpr", is_extra=True),
-    Fault("BRG-001", "indkomst", "cpr", _put("cpr", "6101700000"), is_extra=True),
-    Fault(
+    FaultKind("ARB-001", "job", "cpr", is_extra=True),
+    FaultKind("BRG-001", "indkomst", "cpr", _put("cpr", "6101700000"), is_extra=True),
+    FaultKind(
         "BRG-003",
         "forloeb",
         "start_dato",
@@ -241,7 +241,7 @@ _CITIZEN = (
         fits=lambda row: row["forloeb_type"] == "arbejdsproevning" and row["slut_dato"] is not None,
         is_extra=True,
     ),
-    Fault(
+    FaultKind(
         "BRG-007",
         "afgoerelse",
         "niveau",
@@ -249,7 +249,7 @@ _CITIZEN = (
         fits=lambda row: row.get("niveau") == "hoejeste" and row.get("side900_dato") is not None,
         jurisdiction="GL",
     ),
-    Fault("BRG-010", "job", "timer_pr_uge", _put("timer_pr_uge", 36.0)),
+    FaultKind("BRG-010", "job", "timer_pr_uge", _put("timer_pr_uge", 36.0)),
 )
 
 FAULTS = (*_ANY_CELL, *_CPR, *_ROW, *_CITIZEN)

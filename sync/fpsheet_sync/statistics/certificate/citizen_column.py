@@ -46,7 +46,7 @@ Counts = Mapping[Place, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class CitizenColumn:
     """What one citizen adds, by place.
 
     Attributes:

@@ -7,12 +7,12 @@ from itertools import pairwise
 
 import polars as pl
 
-from fpsheet.intake.fault import Fault
 from fpsheet.intake.identity import SheetMap
+from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import LONGEST_TEXT
 from fpsheet.intake.plan import FieldPlan, SheetPlan
 from fpsheet.intake.repair import SUSPECT, repair_text
-from fpsheet.intake.scan import SheetScan
+from fpsheet.intake.sheets.scan import SheetScan
 from fpsheet.ooxml.address import column_letters, parse_range
 from fpsheet_validation.raw import CellKind, RawSheet, SheetTotals
 
@@ -44,10 +44,12 @@ class FoundSheet:
         """Fields the sheet has, in the order of the form."""
         return tuple(field for field in self.plan.fields if field.id in self.map.columns)
 
-    def fault(self, code: str, *, row: int = 0, field: str = "", **details: object) -> Fault:
+    def fault(
+        self, code: str, *, row: int = 0, field: str = "", **details: object
+    ) -> IntakeFinding:
         """Make a fault of this sheet, with the column where the field stands."""
         number = self.map.columns.get(field, 0)
-        return Fault(
+        return IntakeFinding(
             code=code,
             sheet=self.plan.id,
             title=self.map.part.title,
@@ -58,7 +60,9 @@ class FoundSheet:
         )
 
 
-def read_sheet(found: FoundSheet, frame: pl.DataFrame) -> tuple[RawSheet, tuple[Fault, ...]] | None:
+def read_sheet(
+    found: FoundSheet, frame: pl.DataFrame
+) -> tuple[RawSheet, tuple[IntakeFinding, ...]] | None:
     """Make a raw sheet; None where it does not hold what the file holds, row by row, cell by cell.
 
     Args:
@@ -131,7 +135,7 @@ def _pick_rows(found: FoundSheet, rows: pl.DataFrame) -> pl.DataFrame:
     return kept.drop(_PLACE).collect()
 
 
-def _long_texts(found: FoundSheet, rows: pl.DataFrame) -> Iterator[Fault]:
+def _long_texts(found: FoundSheet, rows: pl.DataFrame) -> Iterator[IntakeFinding]:
     names = [field.id for field in found.fields]
     longest = rows.select(pl.col(names).str.len_bytes().max()).row(0) if names else ()
     for field, length in zip(names, longest, strict=True):
@@ -140,7 +144,7 @@ def _long_texts(found: FoundSheet, rows: pl.DataFrame) -> Iterator[Fault]:
                 yield found.fault("STR-060", row=row, field=field, graense=LONGEST_TEXT)
 
 
-def _row_faults(found: FoundSheet, rows: pl.DataFrame) -> Iterator[Fault]:
+def _row_faults(found: FoundSheet, rows: pl.DataFrame) -> Iterator[IntakeFinding]:
     """Say what is odd about rows and columns as such."""
     scan = found.scan
     for row in sorted({scan.numbers[place] for place in scan.quarantined}):

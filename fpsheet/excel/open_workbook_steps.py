@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fpsheet.excel.failure import ExcelError, said_plainly
+from fpsheet.excel.excel_failure import ExcelError, said_plainly
 from fpsheet.excel.finding_list import Place, next_place
 from fpsheet.excel.open_book import OpenBook
 from fpsheet.kommune.steps import check_files, preview_file, submit_file, write_figures

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fpsheet.intake.plain_rows import META, PLAIN_ROWS, STYLE, cut_block
 from fpsheet.intake.prolog import Prolog
-from fpsheet.intake.scan import NO_DAY, ColumnKinds, SheetScan, find_merged, wrap_rows
+from fpsheet.intake.sheets.plain_rows import META, PLAIN_ROWS, STYLE, cut_block
+from fpsheet.intake.sheets.scan import NO_DAY, ColumnKinds, SheetScan, find_merged, wrap_rows
 from fpsheet.ooxml.address import LAST_ROW, column_letters, column_number
 from fpsheet_validation.raw import CellKind
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
-from fpsheet.cli.failure import ExitCode
-from fpsheet.cli.key_commands import ask_sealing
+from fpsheet.cli.commands.key_commands import ask_sealing
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.parameters import (
     address_option,
     file_argument,
@@ -69,7 +69,7 @@ def check_book(
     session: Session, *, book: str | None, kommune: str | None, today: date | None, as_json: bool
 ) -> int:
     """Check the open workbook, mark it, and show what was found."""
-    from fpsheet.excel.steps import validate
+    from fpsheet.excel.open_workbook_steps import validate
 
     question = session.question(kommune, today)
     open_book = _attach(session, book)
@@ -92,7 +92,7 @@ def _remarks(book: "OpenBook", *, tab: str, unreadable: bool) -> list[str]:
 @click.pass_obj
 def go_to_next(session: Session, *, book: str | None) -> int:
     """Select the next error in the open workbook."""
-    from fpsheet.excel.steps import go_to_next as go
+    from fpsheet.excel.open_workbook_steps import go_to_next as go
 
     place = go(_attach(session, book))
     if place is None:
@@ -108,7 +108,7 @@ def preview_book(
     session: Session, *, book: str | None, kommune: str | None, today: date | None
 ) -> int:
     """Open the figures the workbook would give."""
-    from fpsheet.excel.steps import FIGURES, preview
+    from fpsheet.excel.open_workbook_steps import FIGURES, preview
 
     question = session.question(kommune, today)
     folder = session.own_folder(FIGURES)
@@ -131,8 +131,8 @@ def submit_book(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Check the open workbook and send what may travel of it."""
-    from fpsheet.excel.failure import ExcelError
-    from fpsheet.excel.steps import stamp_sent, submit
+    from fpsheet.excel.excel_failure import ExcelError
+    from fpsheet.excel.open_workbook_steps import stamp_sent, submit
     from fpsheet.transport.folder import Folder
 
     question = session.question(kommune, today)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand
-from fpsheet.cli.failure import ExitCode
-from fpsheet.cli.key_commands import ask_sealing
+from fpsheet.cli.commands.key_commands import ask_sealing
+from fpsheet.cli.commands.preview_command import make_preview_command
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.output import PAGE, OutputOption, own_names
 from fpsheet.cli.parameters import (
     address_option,
@@ -20,7 +21,6 @@ from fpsheet.cli.parameters import (
     text_option,
     today_option,
 )
-from fpsheet.cli.preview_command import make_preview_command
 from fpsheet.cli.session import Session
 from fpsheet.cli.verdict_view import show_sent, show_verdict
 from fpsheet.cli.words import Words

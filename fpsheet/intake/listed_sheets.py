@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from fpsheet.intake.package import Package
+from fpsheet.intake.received_package import Package
 from fpsheet.ooxml.address import column_number, parse_range
 from fpsheet.ooxml.relation import read_relations, rels_name
 
@@ -17,7 +17,7 @@ _CELLS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class SheetPart:
+class ListedSheet:
     """One worksheet of the workbook.
 
     Attributes:
@@ -58,7 +58,7 @@ class WorkbookPart:
         styles: Name of the part with the formats; None where there is none.
     """
 
-    sheets: tuple[SheetPart, ...]
+    sheets: tuple[ListedSheet, ...]
     names: Mapping[str, NamedCells]
     has_1904_dates: bool
     shared_strings: str | None
@@ -80,7 +80,7 @@ def read_workbook_part(package: Package) -> WorkbookPart | None:
     kinds = {relation.id: relation.type for relation in relations}
     by_kind = {relation.type: parts[relation.id] for relation in relations}
     sheets = tuple(
-        SheetPart(title=element.get("name", ""), part=part)
+        ListedSheet(title=element.get("name", ""), part=part)
         for element in root.iterfind(f"{MAIN}sheets/{MAIN}sheet")
         if (part := parts.get(element.get(_RELATION_ID, "")))
         and kinds[element.get(_RELATION_ID, "")] == "worksheet"

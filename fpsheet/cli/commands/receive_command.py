@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand
-from fpsheet.cli.failure import ExitCode
-from fpsheet.cli.key_commands import ask_password
+from fpsheet.cli.commands.key_commands import ask_password
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.output import OutputOption
 from fpsheet.cli.parameters import file_argument, json_option, today_option
 from fpsheet.cli.session import Session

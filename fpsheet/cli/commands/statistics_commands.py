@@ -9,7 +9,7 @@ import click
 
 from fpsheet.cli.command import CommandUsageError, SpokenCommand
 from fpsheet.cli.explain_view import show_explanation
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.help import SpokenArgument
 from fpsheet.cli.parameters import (
     cell_option,
@@ -79,7 +79,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
     """Write the statistics workbooks of a period."""
     from fpsheet.departement.statistics_steps import publish_statistics
     from fpsheet.statistics.edition_order import Order
-    from fpsheet.statistics.layout import Publisher
+    from fpsheet.statistics.page_layout import Publisher
     from fpsheet_sync.statistics.stat_table import Period
 
     if publish and (internal or as_of is not None):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.parameters import (
     database_option,
     file_argument,
@@ -126,7 +126,7 @@ def make_key(session: Session, *, kommune: str) -> int:
 @click.pass_obj
 def make_departement_key(session: Session) -> int:
     """Make the departement's pair of keys."""
-    from fpsheet.transport.package import recipient_fingerprint
+    from fpsheet.transport.sealed_package import recipient_fingerprint
 
     keys = session.keys()
     if keys.identity_file.exists() and not keys.is_locked:

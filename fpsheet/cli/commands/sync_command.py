@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.parameters import (
     address_argument,
     address_option,
@@ -157,7 +157,7 @@ def _give(session: Session, file: "Processed") -> None:
 
 def _say_outside(session: Session, processed: "Sequence[Processed]") -> None:
     """Say what could not be read or written, and of whom; the next run tries again."""
-    from fpsheet.cli.failure import spoken
+    from fpsheet.cli.failure_output import spoken
     from fpsheet.views.processed_value import kommune_of
 
     words = session.words

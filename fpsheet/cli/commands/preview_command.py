@@ -8,7 +8,7 @@ import click
 
 from fpsheet.cli.command import SpokenCommand
 from fpsheet.cli.explain_view import show_explained
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.parameters import (
     cell_option,
     day_option,
@@ -66,10 +66,10 @@ def preview_workbook(  # noqa: PLR0913 - one parameter per option
         preview_file,
         write_preview,
     )
-    from fpsheet.statistics.explain_figure import Printed
+    from fpsheet.statistics.explain_figure import PrintedCell
 
     question, language = session.question(None, today), session.words.language
-    printed = Printed(*explain) if explain else None
+    printed = PrintedCell(*explain) if explain else None
     verdict, found = preview_file(file, question, language, (fra, til), printed)
     if found is None:
         show_verdict(session, verdict, as_json=as_json)

@@ -7,7 +7,7 @@ from fpsheet_validation.finding import NO_ROW, Finding, make_finding
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class IntakeFinding:
     """One finding of the intake. The reading process knows no catalogue, so it has no severity.
 
     Attributes:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
-from fpsheet.cli.failure import ExitCode
+from fpsheet.cli.commands.state_commands import say_held
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.help import SpokenArgument
 from fpsheet.cli.output import OutputOption
 from fpsheet.cli.parameters import (
@@ -16,7 +17,6 @@ from fpsheet.cli.parameters import (
     year_option,
 )
 from fpsheet.cli.session import Session
-from fpsheet.cli.state_commands import say_held
 from fpsheet.cli.values import ChoiceValue
 from fpsheet.cli.verdict_view import show_verdict
 from fpsheet.cli.words import Words

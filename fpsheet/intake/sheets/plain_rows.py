@@ -10,7 +10,7 @@ An entry sheet has a block of calculated columns to the right of what people typ
 most of the file and nothing of them is read. It is cut off each row before anything looks at it.
 """
 
-from fpsheet.intake.scan import ColumnKinds
+from fpsheet.intake.sheets.scan import ColumnKinds
 from fpsheet.ooxml.address import column_letters
 
 FEWEST = 3

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from xml.etree import ElementTree as ET
 
-from fpsheet.intake.workbook_part import MAIN
+from fpsheet.intake.listed_sheets import MAIN
 
 _ITEM, _ANY_ITEM = b"<si>", b"<si"
 _NOT_PLAIN = (b"<!", b":si>", b":si ")

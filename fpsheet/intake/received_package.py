@@ -11,11 +11,11 @@ from xml.etree import ElementTree as ET
 
 from fpsheet.intake.archive import Archive, open_archive
 from fpsheet.intake.contents import Contents, find_left_over, find_reaching, find_running
-from fpsheet.intake.fault import Fault
+from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import Limits
 from fpsheet.intake.magic import identify_file
 from fpsheet.intake.prolog import Prolog, read_prolog, to_utf8
-from fpsheet.ooxml.relation import Relation, owner_name, read_relations
+from fpsheet.ooxml.relation import PackageRelation, owner_name, read_relations
 
 CONTENT_TYPES = "[Content_Types].xml"
 ROOT_RELS = "_rels/.rels"
@@ -62,8 +62,8 @@ class Package:
     starts: Mapping[str, bytes]
     heads: Mapping[str, bytes]
     workbook: str = ""
-    reaching: tuple[Fault, ...] = ()
-    told: tuple[Fault, ...] = ()
+    reaching: tuple[IntakeFinding, ...] = ()
+    told: tuple[IntakeFinding, ...] = ()
 
     def find(self, name: str) -> str | None:
         """Give a part's name as the file spells it, whatever the case; None when it is missing."""
@@ -78,7 +78,7 @@ class Package:
         if found is None:
             return None
         content = self.kept[found] if found in self.kept else self.archive.inflate(found)
-        return None if isinstance(content, Fault) else to_utf8(content, self.prologs[found])
+        return None if isinstance(content, IntakeFinding) else to_utf8(content, self.prologs[found])
 
     def utf8_start(self, name: str) -> tuple[bytes | None, bool]:
         """Give the beginning of a part as UTF-8, and whether that is all of it."""
@@ -90,7 +90,7 @@ class Package:
 
 def open_package(
     data: bytes, *, name: str, limits: Limits
-) -> tuple[Package | None, tuple[Fault, ...]]:
+) -> tuple[Package | None, tuple[IntakeFinding, ...]]:
     """Check a file and give its parts.
 
     Args:
@@ -107,16 +107,16 @@ def open_package(
     if fault:
         return None, (fault,)
     archive = open_archive(data, limits=limits)
-    if isinstance(archive, Fault):
+    if isinstance(archive, IntakeFinding):
         return None, (archive,)
     fault = _identify_kind(archive)
     if fault:
         return None, (fault,)
     package = _unpack(archive, limits)
-    return (None, (package,)) if isinstance(package, Fault) else _judge(package)
+    return (None, (package,)) if isinstance(package, IntakeFinding) else _judge(package)
 
 
-def _unpack(archive: Archive, limits: Limits) -> Package | Fault:
+def _unpack(archive: Archive, limits: Limits) -> Package | IntakeFinding:
     """Unpack every part once, to see that it is whole and how it begins.
 
     Findings: STR-017, STR-024, STR-026.
@@ -128,7 +128,7 @@ def _unpack(archive: Archive, limits: Limits) -> Package | Fault:
     room = limits.kept_bytes
     for part in archive.entries:
         content = archive.inflate(part)
-        if isinstance(content, Fault):
+        if isinstance(content, IntakeFinding):
             return content
         is_xml = part.lower().endswith(_XML_SUFFIXES) or content.startswith(_XML_STARTS)
         if not is_xml or part.startswith(_MAC_FOLDER):
@@ -139,7 +139,7 @@ def _unpack(archive: Archive, limits: Limits) -> Package | Fault:
             heads[part] = content[:_HEAD_BYTES]
             continue
         if prolog.has_doctype:
-            return Fault("STR-026")
+            return IntakeFinding("STR-026")
         prologs[part] = prolog
         if len(content) <= room:
             kept[part] = content
@@ -149,15 +149,15 @@ def _unpack(archive: Archive, limits: Limits) -> Package | Fault:
     return Package(archive, prologs, kept, starts, heads)
 
 
-def _identify_kind(archive: Archive) -> Fault | None:
+def _identify_kind(archive: Archive) -> IntakeFinding | None:
     """Tell other files that are zips, too, from a workbook."""
     names = {name.casefold() for name in archive.entries}
     if _is_open_document(archive):
-        return Fault("STR-009")
+        return IntakeFinding("STR-009")
     if "xl/workbook.bin" in names:
-        return Fault("STR-008")
+        return IntakeFinding("STR-008")
     if CONTENT_TYPES.casefold() not in names or ROOT_RELS not in names:
-        return Fault("STR-015")
+        return IntakeFinding("STR-015")
     return None
 
 
@@ -170,12 +170,12 @@ def _is_open_document(archive: Archive) -> bool:
     return isinstance(listed, bytes) and b'"' + _OPEN_DOCUMENT in listed
 
 
-def _judge(package: Package) -> tuple[Package | None, tuple[Fault, ...]]:
+def _judge(package: Package) -> tuple[Package | None, tuple[IntakeFinding, ...]]:
     try:
         types = _content_types(package)
         relations = dict(_all_relations(package))
     except ET.ParseError:
-        return None, (Fault("STR-034"),)
+        return None, (IntakeFinding("STR-034"),)
     main = {relation.type: relation for relation in relations.get("", ())}.get("officedocument")
     workbook = package.find(main.target) if main else None
     fault = _judge_main(main, types.get(workbook or (main.target if main else ""), ""))
@@ -183,7 +183,7 @@ def _judge(package: Package) -> tuple[Package | None, tuple[Fault, ...]]:
         return None, (fault,)
     code = _CODES_OF_ROOTS.get(package.prologs[workbook].root) if workbook else None
     if workbook is None or code != "":
-        return None, (Fault(code or "STR-015"),)
+        return None, (IntakeFinding(code or "STR-015"),)
     contents = Contents(
         names=frozenset(package.archive.entries),
         prologs=package.prologs,
@@ -202,7 +202,7 @@ def _judge(package: Package) -> tuple[Package | None, tuple[Fault, ...]]:
 
 
 def _number_tabs(
-    package: Package, workbook: str, relations: Mapping[str, tuple[Relation, ...]]
+    package: Package, workbook: str, relations: Mapping[str, tuple[PackageRelation, ...]]
 ) -> dict[str, int]:
     """Number the tabs from the left as they are seen: part of a sheet → number, 0 for hidden."""
     parts = {one.id: package.find(one.target) or "" for one in relations.get(workbook, ())}
@@ -219,15 +219,15 @@ def _number_tabs(
     return tabs
 
 
-def _judge_main(main: Relation | None, kind: str) -> Fault | None:
+def _judge_main(main: PackageRelation | None, kind: str) -> IntakeFinding | None:
     """Judge the workbook part by its own type: a type that no part has says nothing."""
     if kind.startswith(_BINARY_TYPE):
-        return Fault("STR-008")
+        return IntakeFinding("STR-008")
     if kind.endswith(_MACRO_MAIN):
-        return Fault("STR-010")
+        return IntakeFinding("STR-010")
     if main is None or main.is_external:
-        return Fault("STR-015")
-    return Fault("STR-011") if main.is_strict else None
+        return IntakeFinding("STR-015")
+    return IntakeFinding("STR-011") if main.is_strict else None
 
 
 def _content_types(package: Package) -> dict[str, str]:
@@ -244,7 +244,7 @@ def _content_types(package: Package) -> dict[str, str]:
     }
 
 
-def _all_relations(package: Package) -> Iterator[tuple[str, tuple[Relation, ...]]]:
+def _all_relations(package: Package) -> Iterator[tuple[str, tuple[PackageRelation, ...]]]:
     for name in package.prologs:
         if name.lower().endswith(".rels"):
             owner = owner_name(name)

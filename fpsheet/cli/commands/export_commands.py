@@ -14,7 +14,7 @@ from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:
     from fpsheet.central import Central
-    from fpsheet.departement.exports import Extract, Wanted
+    from fpsheet.departement.exports import Extract, WantedExtract
 
 
 def make_export_commands(words: Words) -> tuple[click.Command, ...]:
@@ -44,10 +44,10 @@ def export_side900(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Write level and latest vurdering of every citizen with a pension."""
-    from fpsheet.departement.exports import ExtractKind, Wanted
+    from fpsheet.departement.exports import ExtractKind, WantedExtract
 
     kind, language = ExtractKind.SIDE900, session.words.language
-    wanted = Wanted(kind, day or session.local_day, language, since)
+    wanted = WantedExtract(kind, day or session.local_day, language, since)
     return _export(session, wanted, out, session.central(db), as_json=as_json)
 
 
@@ -56,15 +56,15 @@ def export_skat(
     session: Session, *, out: Path, day: date | None, db: str | None, as_json: bool
 ) -> int:
     """Write the CPR numbers whose income is asked for."""
-    from fpsheet.departement.exports import ExtractKind, Wanted
+    from fpsheet.departement.exports import ExtractKind, WantedExtract
 
     kind, language = ExtractKind.SKAT, session.words.language
-    wanted = Wanted(kind, day or session.local_day, language)
+    wanted = WantedExtract(kind, day or session.local_day, language)
     return _export(session, wanted, out, session.central(db), as_json=as_json)
 
 
 def _export(
-    session: Session, wanted: "Wanted", out: Path, central: "Central", *, as_json: bool
+    session: Session, wanted: "WantedExtract", out: Path, central: "Central", *, as_json: bool
 ) -> int:
     from fpsheet.departement.statistics_steps import export_citizens
 

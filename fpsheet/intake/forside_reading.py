@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from fpsheet.intake.core_part import to_moment
-from fpsheet.intake.fault import Fault
 from fpsheet.intake.identity import SheetHead
+from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.plan import ReadingPlan
 from fpsheet.ooxml.address import column_letters
 from fpsheet.workbook.row_id import WORKBOOK_ID
@@ -31,7 +31,7 @@ def read_meta(heads: Iterable[SheetHead]) -> dict[str, str]:
     return {}
 
 
-def judge_meta(meta: Mapping[str, str], plan: ReadingPlan) -> tuple[Fault, ...]:
+def judge_meta(meta: Mapping[str, str], plan: ReadingPlan) -> tuple[IntakeFinding, ...]:
     """Tell whether the workbook is of a version we know and of the kommune that is wanted.
 
     Every value is one that the program writes: what stands here names files, orders submissions
@@ -40,19 +40,19 @@ def judge_meta(meta: Mapping[str, str], plan: ReadingPlan) -> tuple[Fault, ...]:
     Findings: STR-041 to STR-045.
     """
     if not meta:
-        return (Fault("STR-041"),)
+        return (IntakeFinding("STR-041"),)
     faults = []
     if form_version(meta) not in plan.versions:
-        faults.append(Fault("STR-042", details=(("nyeste", str(max(plan.versions))),)))
+        faults.append(IntakeFinding("STR-042", details=(("nyeste", str(max(plan.versions))),)))
     kommune = meta.get("kommune_kode", "")
     if kommune not in plan.kommuner:
-        faults.append(Fault("STR-044"))
+        faults.append(IntakeFinding("STR-044"))
     elif plan.expected_kommune and kommune != plan.expected_kommune:
         details = (("fundet", kommune), ("ventet", plan.expected_kommune))
-        faults.append(Fault("STR-043", details=details))
+        faults.append(IntakeFinding("STR-043", details=details))
     wrong = tuple(key for key in META_KEYS if not _is_ours(key, meta.get(key, ""), plan))
     if wrong:
-        faults.append(Fault("STR-045", details=(("noegler", ", ".join(wrong)),)))
+        faults.append(IntakeFinding("STR-045", details=(("noegler", ", ".join(wrong)),)))
     return tuple(faults)
 
 

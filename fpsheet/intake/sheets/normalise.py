@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
-from fpsheet.intake.plain_rows import NUMBER
-from fpsheet.intake.scan import FAR_COLUMN, NO_DAY, ColumnKinds, SheetScan, wrap_rows
-from fpsheet.intake.shared_strings import escape_text
-from fpsheet.intake.sheet_xml import DAMAGED, XmlCell, XmlRow, iterate_rows
+from fpsheet.intake.sheets.plain_rows import NUMBER
+from fpsheet.intake.sheets.scan import FAR_COLUMN, NO_DAY, ColumnKinds, SheetScan, wrap_rows
+from fpsheet.intake.sheets.shared_strings import escape_text
+from fpsheet.intake.sheets.sheet_xml import DAMAGED, XmlCell, XmlRow, iterate_rows
 from fpsheet.ooxml.address import LAST_ROW, column_letters
 from fpsheet_validation.raw import CellKind
 

@@ -9,8 +9,8 @@ from fpsheet.workbook.entry_help import make_validation
 from fpsheet.workbook.formula import TODAY_NAME, quote_text
 from fpsheet.workbook.huskeliste import count_before, own_kinds
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.layout import FIRST_ROW, column_name
 from fpsheet.workbook.overblik import CHOSEN_CELL
+from fpsheet.workbook.sheet_layout import FIRST_ROW, column_name
 from fpsheet.workbook.status import FAULT_SIGN, FINE_SIGN, WARNING_SIGN
 from fpsheet.workbook.style import (
     BOX,

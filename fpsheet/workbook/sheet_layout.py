@@ -64,7 +64,7 @@ class Calculated:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class EntryColumn:
     """One column of an entry sheet.
 
     Attributes:
@@ -105,10 +105,10 @@ class SheetLayout:
 
     sheet: Sheet
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[EntryColumn, ...]
     last_row: int
 
-    def __getitem__(self, column_id: str) -> Column:
+    def __getitem__(self, column_id: str) -> EntryColumn:
         """Give one column by its identifier; KeyError when the sheet lacks it."""
         for column in self.columns:
             if column.id == column_id:
@@ -120,7 +120,7 @@ class SheetLayout:
         """Give the range of the Excel table, header included."""
         return f"A{HEADER_ROW}:{self.columns[-1].letter}{self.last_row}"
 
-    def identity(self, column: Column) -> str:
+    def identity(self, column: EntryColumn) -> str:
         """Give the text of a column's cell in the hidden identity row."""
         return f"{self.sheet.id}.{column.id}" if column.field else column.id
 
@@ -299,7 +299,7 @@ def plan_sheet(
     columns = []
     for number, field in enumerate(sheet.fields, start=1):
         header = header_text(issue, sheet.id, field)
-        column = Column(
+        column = EntryColumn(
             id=field.id,
             letter=get_column_letter(number),
             header=header,
@@ -311,7 +311,7 @@ def plan_sheet(
         )
         columns.append(column)
     for number, helper in enumerate(calculated, start=len(columns) + 1):
-        column = Column(
+        column = EntryColumn(
             id=helper.id,
             letter=get_column_letter(number),
             header=helper.header,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from fpsheet.intake.workbook_part import MAIN
+from fpsheet.intake.listed_sheets import MAIN
 from fpsheet_validation.raw import CellKind
 
 _DAYS = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))

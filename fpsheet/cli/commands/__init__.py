@@ -1,0 +1,1 @@
+"""Commands: what each of them takes, calls and shows."""
