@@ -86,7 +86,7 @@ def prepare(pins: Path) -> str:
 
 
 def fingerprint(pins: Path) -> str:
-    """Give a text that changes when the environment must be made anew."""
+    """Return a text that changes when the environment must be made anew."""
     files = (pins, HERE / "pyproject.toml")
     here = f"{sys.version} {sys.executable} {HERE}".encode()
     return hashlib.sha256(b"\0".join([here, *(path.read_bytes() for path in files)])).hexdigest()

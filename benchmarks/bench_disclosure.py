@@ -142,7 +142,7 @@ def _show(progress: RoundingProgress) -> None:
 
 
 def _changes(release: DisclosedRelease, rounded: Rounded) -> tuple[float, float]:
-    """Give how far prints are from counts on average: all that are not 0, and per cent of 20+."""
+    """Return how far prints are from counts on average: all that are not 0, and per cent of 20+."""
     counts = {cell.id: cell.value for cell in release.cells if cell.value}
     changes = {id_: abs(rounded.prints[id_].value - counts[id_]) for id_ in counts}
     large = [100 * changes[id_] / counts[id_] for id_ in counts if counts[id_] >= LARGE]

@@ -75,7 +75,7 @@ def _check(raw: RawWorkbook, form: Form) -> tuple[int, float]:
 
 
 def _timed(run: Callable[[], Made]) -> tuple[Made, float]:
-    """Give the result and the median of some rounds after a first one that does not count."""
+    """Return the result and the median of some rounds after a first one that does not count."""
     result = run()
     seconds = []
     for _ in range(ROUNDS):

@@ -43,7 +43,7 @@ MEGA = 1e6
 
 
 def full_rows(form: Form, kommune: str) -> dict[str, list[Row]]:
-    """Give rows for every pre-made line: the lives of as many citizens as Borgere has lines."""
+    """Return rows for every pre-made line: the lives of as many citizens as Borgere has lines."""
     place = form.kommuner[kommune]
     (book,) = invent_country(form, scale=Scale(rows={kommune: LIVES}), seed=1)
     wanted = {sheet.id: premade_rows(sheet, place) for sheet in form.entry_sheets()}
@@ -63,7 +63,7 @@ def full_rows(form: Form, kommune: str) -> dict[str, list[Row]]:
 
 
 def processor_seconds() -> float:
-    """Give the processor time of the LibreOffice that this process started."""
+    """Return the processor time of the LibreOffice that this process started."""
     family = psutil.Process().children(recursive=True)
     times = [child.cpu_times() for child in family if "soffice" in child.name()]
     return sum(time.user + time.system for time in times)

@@ -91,7 +91,7 @@ def load(sheets: Mapping[str, tuple[int, int]], target: str, paths: list[str]) -
 
 
 def entry_places(spec: Any) -> dict[str, tuple[int, int]]:  # noqa: ANN401 - JSON
-    """Give title → (first row of entries, columns) of each entry sheet."""
+    """Return title → (first row of entries, columns) of each entry sheet."""
     return {
         sheet["title"]: (sheet["first_data_row"], len(sheet["columns"]))
         for sheet in spec["sheets"]

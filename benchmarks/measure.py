@@ -109,7 +109,7 @@ def middle_of(count: int, command: list[str], *, cwd: Path | None = None) -> Mea
 
 
 def usual_python(cache: Path) -> Path:
-    """Give a Python with pandas, in an environment of its own made when it is missing.
+    """Return a Python with pandas, in an environment of its own made when it is missing.
 
     pandas stays out of fpsheet's environment, where it would double the start of pandera.
     """

@@ -73,7 +73,7 @@ class Input:
 
 
 def make_input(cache: Path, *, kommuner: int, rows: int, is_next_month: bool = False) -> Input:
-    """Give workbooks of some kommuner with some rows each; those made before are taken again.
+    """Return workbooks of some kommuner with some rows each; those made before are taken again.
 
     Args:
         cache: Where they are kept.
@@ -89,7 +89,7 @@ def make_input(cache: Path, *, kommuner: int, rows: int, is_next_month: bool = F
 
 
 def make_single(cache: Path, *, rows: int) -> Input:
-    """Give one workbook of about so many rows, for `check`."""
+    """Return one workbook of about so many rows, for `check`."""
     form = load_form()
     return _make(
         form, Scale(rows={"956": rows}), cache / f"single-{rows}-v{form.version}.{_EDITION}"
@@ -154,7 +154,7 @@ def _make(
 
 
 def _spoil(sheet: str, rows: Sequence[Row]) -> Iterator[Row]:
-    """Give the rows of a sheet with a fault in every hundredth, the kinds in turn."""
+    """Return the rows of a sheet with a fault in every hundredth, the kinds in turn."""
     kinds = [
         fault
         for fault in FAULTS

@@ -54,7 +54,7 @@ class Line:
     target: str = ""
 
     def __str__(self) -> str:
-        """Give the line in columns."""
+        """Return the line in columns."""
         cpu = f"{self.cpu:>9.2f}" if self.cpu else " " * 9
         rate = f"{self.rows / self.seconds:>12,.0f}" if self.rows else " " * 12
         memory = f"{self.peak_mb:>8.0f}" if self.peak_mb else " " * 8
@@ -76,24 +76,24 @@ class Bench:
 
 
 def measured(step: str, run: Measure, rows: int = 0, target: str = "") -> Line:
-    """Give the line of one command."""
+    """Return the line of one command."""
     return Line(step, run.seconds, run.cpu, rows, run.peak_mb, target)
 
 
 def ratio(run: Measure, floor: Measure, target: str) -> Line:
-    """Give the line that compares two commands."""
+    """Return the line that compares two commands."""
     return Line(
         "  as a ratio to that", run.seconds / floor.seconds, run.cpu / floor.cpu, 0, 0, target
     )
 
 
 def fpsheet(*arguments: str | Path) -> list[str]:
-    """Give the command that runs fpsheet in this environment."""
+    """Return the command that runs fpsheet in this environment."""
     return [sys.executable, "-m", "fpsheet", *map(str, arguments)]
 
 
 def fill_inbox(folder: Path, files: list[Path], *, since: int = 1_770_000_000) -> Path:
-    """Give an inbox with copies of files that look as if they came some time ago."""
+    """Return an inbox with copies of files that look as if they came some time ago."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for number, file in enumerate(files):
@@ -117,7 +117,7 @@ def make_database(url: str) -> None:
 
 
 def new_inbox(bench: Bench, name: str, files: list[Path]) -> Path:
-    """Give an inbox of files, and no database of that name."""
+    """Return an inbox of files, and no database of that name."""
     for old in bench.work.glob(f"{name}.*"):
         old.unlink()
     shutil.rmtree(bench.work / f"{name}-receipts", ignore_errors=True)
@@ -223,7 +223,7 @@ def monthly_lines(bench: Bench) -> Iterator[Line]:
 
 
 def per_row(kommuner: int, run: Measure, rows: int) -> Line:
-    """Give the line with the cost per row of a first sync: flat where the cost is linear."""
+    """Return the line with the cost per row of a first sync: flat where the cost is linear."""
     wall, cpu = run.seconds / rows * 1e6, run.cpu / rows * 1e6
     return Line(f"first sync of {kommuner} kommuner, microseconds a row", wall, cpu)
 
@@ -239,7 +239,7 @@ def change_one(inbox: Path) -> None:
 
 @contextmanager
 def postgresql() -> Iterator[tuple[str, str, str]]:
-    """Give three empty databases on a server; none where there is no server."""
+    """Return three empty databases on a server; none where there is no server."""
     sys.path.insert(0, str(HERE.parent))
     from tests.support.postgresql import PostgresqlMissingError, new_database, start_postgresql
 

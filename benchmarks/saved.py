@@ -25,7 +25,7 @@ _STATUS = re.compile(rb'(<c r="B[0-9]+" s="[0-9]+" t="str"><f [^>]*/>)<v></v>')
 
 
 def as_saved_by_excel(data: bytes, *, issued_at: datetime) -> bytes:
-    """Give the workbook with shared texts and with a result in every row's status."""
+    """Return the workbook with shared texts and with a result in every row's status."""
     parts = unpack(data)
     numbers: dict[bytes, int] = {}
     uses = 0

@@ -23,7 +23,7 @@ _DAY = "%Y-%m-%d"
 def make_schema(
     sheet: dict[str, Any], codes: dict[str, list[dict[str, str]]]
 ) -> pa.DataFrameSchema:
-    """Give a schema of the columns that `fpsheet spec --json` lists: types, limits, codes."""
+    """Return a schema of the columns that `fpsheet spec --json` lists: types, limits, codes."""
     columns: dict[str, pa.Column] = {}
     for column in sheet["columns"]:
         if column["role"] in {"row_id", "status"}:

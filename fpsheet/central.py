@@ -66,13 +66,13 @@ class Central:
 
     @property
     def is_new(self) -> bool:
-        """Tell whether the database is an SQLite file that does not exist yet."""
+        """Return whether the database is an SQLite file that does not exist yet."""
         file = _sqlite_file(self.url)
         return file is not None and not file.exists()
 
 
 def locate_central(url: str, key_file: Path | None = None) -> Central:
-    """Give the database of a URL with its key file: the one named, else the usual place.
+    """Return the database of a URL with its key file: the one named, else the usual place.
 
     The usual place is beside an SQLite file under the same name, and the user's configuration
     folder for a server. A departement moves it to where the back-ups of the database do not go.
@@ -129,7 +129,7 @@ def _sealer(central: Central, store: Store) -> Sealer | None:
 
 
 def read_secret(central: Central) -> bytes:
-    """Give the secret by which numbers are rounded up or down; the same for every edition.
+    """Return the secret by which numbers are rounded up or down; the same for every edition.
 
     It lies in a file of its own beside the key file, so that those who publish need no key to CPR
     numbers. The first time it is made: from the key where that is there, else by chance. Lost, a
@@ -209,7 +209,7 @@ def _need_known(url: str) -> None:
 
 
 def _sqlite_file(url: str) -> Path | None:
-    """Give the file of an SQLite URL; None for a server, an unreadable URL, or memory."""
+    """Return the file of an SQLite URL; None for a server, an unreadable URL, or memory."""
     try:
         address = make_url(url)
     except ArgumentError:

@@ -67,7 +67,7 @@ class Settings:
 
 
 def settings_path(environment: Mapping[str, str]) -> Path:
-    """Give where the settings file is looked for."""
+    """Return where the settings file is looked for."""
     given = environment.get("FPSHEET_CONFIG")
     return Path(given) if given else Path(platformdirs.user_config_dir("fpsheet")) / FILE_NAME
 
@@ -95,7 +95,7 @@ def read_settings(environment: Mapping[str, str], *, language: str = "da") -> Se
 
 
 def _judged(data: dict[str, Any], path: Path, language: str) -> dict[str, Any]:
-    """Give the settings of a file, every one known and of the right kind.
+    """Return the settings of a file, every one known and of the right kind.
 
     Raises:
         UsageError: One is not.
@@ -141,7 +141,7 @@ def _is_of(value: object, kind: object) -> bool:
 
 
 def _kept(value: Any, kind: object) -> Any:  # noqa: ANN401 - what TOML gives, already judged
-    """Give a setting as it is kept: lists as tuples, one kommune as a tuple of one."""
+    """Return a setting as it is kept: lists as tuples, one kommune as a tuple of one."""
     if kind == Mapping[str, tuple[str, ...]]:
         return {
             folder: (codes,) if isinstance(codes, str) else tuple(codes)
@@ -151,7 +151,7 @@ def _kept(value: Any, kind: object) -> Any:  # noqa: ANN401 - what TOML gives, a
 
 
 def _texts(value: object) -> list[str]:
-    """Give the texts of a setting."""
+    """Return the texts of a setting."""
     if isinstance(value, dict):
         return [*value, *(text for inner in value.values() for text in _texts(inner))]
     values = value if isinstance(value, list) else [value]

@@ -17,7 +17,7 @@ _MASK = "xxxxxx-xxxx"
 
 
 def spoken_name(name: str) -> str:
-    """Give a file name with every CPR number in it masked.
+    """Return a file name with every CPR number in it masked.
 
     >>> spoken_name("Sag 630276-9417.xlsx"), spoken_name("956-2026-000001.json")
     ('Sag xxxxxx-xxxx.xlsx', '956-2026-000001.json')
@@ -26,7 +26,7 @@ def spoken_name(name: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    r"""Give a text without what moves a cursor or turns the order of letters.
+    r"""Return a text without what moves a cursor or turns the order of letters.
 
     Line ends and tabs stay, and the colours that the program itself gives to a terminal.
 
@@ -37,7 +37,7 @@ def without_controls(text: str) -> str:
 
 
 def with_controls_named(text: str) -> str:
-    r"""Give JSON in which what moves a reader stands as an escape: it says the same.
+    r"""Return JSON in which what moves a reader stands as an escape: it says the same.
 
     >>> with_controls_named('"a\u202eb"')
     '"a\\u202eb"'

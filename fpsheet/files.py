@@ -88,7 +88,7 @@ def remove_old(path: Path, data: bytes, *, language: str = "da") -> None:
 
 
 def plain_name(text: str) -> str:
-    """Give a file name made of any text: one that names a file of its folder on every system.
+    """Return a file name made of any text: one that names a file of its folder on every system.
 
     Every name made of what others wrote comes from here. Letters, digits and `._ ()-` stay.
 
@@ -100,7 +100,7 @@ def plain_name(text: str) -> str:
 
 
 def part_name(name: str) -> str:
-    """Give a name that nobody else writes under, for a file that is not whole yet."""
+    """Return a name that nobody else writes under, for a file that is not whole yet."""
     return f".{name}.{uuid4().hex[:8]}{PART_SUFFIX}"
 
 
@@ -124,7 +124,7 @@ def need_folder(folder: Path, *, language: str = "da") -> None:
 
 
 def not_written(name: str, *, language: str = "da", what: str = "not_written") -> WorkbookFileError:
-    """Give the failure of a file, or of a folder (`no_writing`), that cannot be written.
+    """Return the failure of a file, or of a folder (`no_writing`), that cannot be written.
 
     `no_room` is the failure of a file for which the disk has no room.
     """

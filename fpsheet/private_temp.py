@@ -55,12 +55,12 @@ def sweep_dead_runs() -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Tell whether a folder is one that this user made, and no link to another."""
+    """Return whether a folder is one that this user made, and no link to another."""
     return folder.is_dir() and not folder.is_symlink() and folder.lstat().st_uid == _user()
 
 
 def _is_free(lock: Path) -> bool:
-    """Tell whether no run holds a lock; one that is not there is held by none."""
+    """Return whether no run holds a lock; one that is not there is held by none."""
     if not lock.exists():
         return True
     try:

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 @lru_cache(maxsize=1024)
 def count_lines(text: str, width: int) -> int:
-    """Give the lines of a text, at least one; kept, because many rows say the same.
+    """Return the lines of a text, at least one; kept, because many rows say the same.
 
     >>> count_lines("to linjer", 5), count_lines("", 5)
     (2, 1)

@@ -84,7 +84,7 @@ def check_source(source: "Source", path: Path, question: Question, process: "Rea
 def _written_wrongly(
     source: "Source", raw: "RawWorkbook | None", question: Question
 ) -> "tuple[Finding, ...]":
-    """Give what is wrong in what was written into the lists of a workbook that can be read."""
+    """Return what is wrong in what was written into the lists of a workbook that can be read."""
     from fpsheet.returned.conflict_choices import read_choices
     from fpsheet.returned.explanation import unsafe_explanations
 

@@ -41,7 +41,7 @@ def read_list(
 
 
 def headings(lists: Form, sheet_id: str, language: str) -> tuple[str, ...]:
-    """Give the headings of a list, in the order of its columns."""
+    """Return the headings of a list, in the order of its columns."""
     own = (f for f in lists.sheet(sheet_id).fields if f.role is ColumnRole.ENTRY)
     return tuple(lists.field_label(sheet_id, field.id, language) for field in own)
 

@@ -45,7 +45,7 @@ class Reception:
 def make_submission(
     check: Check, findings: Iterable[Finding], form: Form, reception: Reception
 ) -> Submission:
-    """Give the submission of a checked workbook. Fields marked local are blank in it.
+    """Return the submission of a checked workbook. Fields marked local are blank in it.
 
     Args:
         check: The checked workbook.
@@ -117,7 +117,7 @@ Said = tuple[tuple[Explanation, ...], tuple[Choice, ...]]
 
 
 def said_in(content: bytes, verdict: Verdict, form: Form) -> Said:
-    """Give the explanations that still hold and the choices that can be used.
+    """Return the explanations that still hold and the choices that can be used.
 
     Args:
         content: A workbook that was read and checked.
@@ -139,7 +139,7 @@ _FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def own_time(workbook: RawWorkbook, sealed_at: str, lay_at: datetime | None) -> datetime | None:
-    """Give the moment by which a file is ordered among those of its kommune.
+    """Return the moment by which a file is ordered among those of its kommune.
 
     It is a function of the file alone where the file tells it, so that the order of arrival does
     not matter. A time before the workbook was issued is not that of a save; one after the package
@@ -157,7 +157,7 @@ def own_time(workbook: RawWorkbook, sealed_at: str, lay_at: datetime | None) -> 
 
 
 def _not_after(moment: datetime | None, limit: datetime | None) -> datetime | None:
-    """Give a moment; None where it lies after what must have come later."""
+    """Return a moment; None where it lies after what must have come later."""
     if moment is None or (limit is not None and moment - limit > CLOCKS_DIFFER):
         return None
     return moment

@@ -27,24 +27,24 @@ class Verdict:
 
     @property
     def unasked(self) -> tuple[RuleLevel, ...]:
-        """Give the levels of rules that need more than the file and were not asked."""
+        """Return the levels of rules that need more than the file and were not asked."""
         beyond = (RuleLevel.HISTORY, RuleLevel.BETWEEN)
         return () if self.refused else tuple(level for level in beyond if level not in self.levels)
 
     @property
     def accepted(self) -> bool:
-        """Tell whether nothing blocks and every rule ran."""
+        """Return whether nothing blocks and every rule ran."""
         return self.check is not None and self.check.accepted and not self.blocking
 
     @property
     def blocking(self) -> bool:
-        """Tell whether there is a KRITISK or a FEJL."""
+        """Return whether there is a KRITISK or a FEJL."""
         counts = self.counts
         return counts[Severity.KRITISK] + counts[Severity.FEJL] > 0
 
     @property
     def refused(self) -> bool:
-        """Tell whether nothing of the file may be used.
+        """Return whether nothing of the file may be used.
 
         It cannot be read, or a sheet or column is missing, so that some rules could not run: its
         cases might break them.
@@ -79,7 +79,7 @@ class Verdict:
 
     @property
     def totals(self) -> SheetTotals:
-        """Give the control totals over all sheets."""
+        """Return the control totals over all sheets."""
         sheets = self.check.raw.sheets.values() if self.check else ()
         own = [sheet.totals for sheet in sheets]
         return SheetTotals(

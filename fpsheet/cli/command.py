@@ -105,7 +105,7 @@ class SpokenGroup(click.Group):
         self.words = words
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Give the commands in the order they were given: the order of the work."""
+        """Return the commands in the order they were given: the order of the work."""
         return list(self.commands)
 
     def resolve_command(
@@ -135,7 +135,7 @@ def suggest(wrong: str, right: Sequence[str], words: Words) -> str:
 
 
 def _common_options(words: Words) -> tuple[click.Option, click.Option]:
-    """Give `--lang`, which `find_language` has read already, and `--help`."""
+    """Return `--lang`, which `find_language` has read already, and `--help`."""
     language = click.Option(
         ["--lang"],
         metavar=words.get("program.metavar.language"),

@@ -35,7 +35,7 @@ def prepare_streams() -> None:
 
 
 def wants_plain(environment: Mapping[str, str]) -> bool:
-    """Tell whether the person asked for no colours (no-color.org), or the terminal knows none."""
+    """Return whether the person asked for no colours (no-color.org), or the terminal knows none."""
     return bool(environment.get("NO_COLOR")) or environment.get("TERM") == "dumb"
 
 
@@ -60,11 +60,11 @@ class Console:
 
     @property
     def width(self) -> int:
-        """Give the columns to fill: those of the terminal, within what reads well."""
+        """Return the columns to fill: those of the terminal, within what reads well."""
         return min(max(shutil.get_terminal_size((_WIDTH, 0)).columns, _NARROWEST), _WIDTH)
 
     def paint(self, severity: str, text: str) -> str:
-        """Give a text the colour of a severity; click leaves it out where nobody looks."""
+        """Return a text the colour of a severity; click leaves it out where nobody looks."""
         if self.is_plain:
             return text
         return click.style(text, fg=_COLOURS.get(severity), bold=True)
@@ -91,7 +91,7 @@ class Console:
 
 
 def lay_out(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
-    """Give the lines of a table; long headings are folded. A table without columns has none.
+    """Return the lines of a table; long headings are folded. A table without columns has none.
 
     >>> lay_out(["Ark", "Nye"], [["Job", 12]])
     ['Ark  Nye', '---  ---', 'Job   12']

@@ -78,7 +78,7 @@ def _value(found: "ExplainedFigure") -> dict[str, object]:
 
 
 def _line(form: "Form", language: str, found: "ExplainedFigure", each: "Behind") -> dict[str, str]:
-    """Give the cells of a record's line; a column that no line fills is not shown."""
+    """Return the cells of a record's line; a column that no line fills is not shown."""
     causes = [form.texts.get(f"statistics.cause.{cause}", language) for cause in each.cause.split()]
     return {
         "part": found.labels[each.part] if len(found.labels) > 1 else "",

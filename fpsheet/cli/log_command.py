@@ -125,7 +125,7 @@ def _action(words: Words, action: str) -> str:
 
 
 def _short(value: object) -> str:
-    """Give a detail as a person reads it: lists by their members, a file's hash by its start."""
+    """Return a detail as a person reads it: lists by their members, a file's hash by its start."""
     if isinstance(value, list):
         return ", ".join(map(_short, value))
     text = str(value)

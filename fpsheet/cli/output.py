@@ -90,7 +90,7 @@ class OutputOption(click.Option):
             self._refuse("ending", path, ctx)
 
     def _is_own(self, path: Path) -> bool:
-        """Tell whether this command made a file that nobody types in."""
+        """Return whether this command made a file that nobody types in."""
         if not self.own_mark:
             return False
         try:
@@ -105,7 +105,7 @@ class OutputOption(click.Option):
 
 
 def overwrite_switch(words: Words) -> click.Option:
-    """Give `--overwrite`, which `OutputOption` asks for."""
+    """Return `--overwrite`, which `OutputOption` asks for."""
 
     def keep(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001, FBT001 - click's signature
         ctx.meta[OVERWRITE] = value
@@ -120,7 +120,7 @@ def overwrite_switch(words: Words) -> click.Option:
 
 
 def own_names(files: Sequence[Path]) -> Iterator[str]:
-    """Give each file a name of its own: its stem, with a number where two have the same.
+    """Return each file a name of its own: its stem, with a number where two have the same.
 
     >>> list(own_names([Path("a/956.xlsx"), Path("b/956.xlsx")]))
     ['956', '956-2']

@@ -19,31 +19,31 @@ from fpsheet.cli.words import Words
 
 
 def database_option(words: Words) -> click.Option:
-    """Give `--db`."""
+    """Return `--db`."""
     return click.Option(
         ["--db"], metavar=words.get("program.metavar.url"), help=words.get("program.option.db")
     )
 
 
 def json_option(words: Words) -> click.Option:
-    """Give `--json`, which becomes the parameter `as_json`."""
+    """Return `--json`, which becomes the parameter `as_json`."""
     return flag(words, "--json", name="as_json", key="program.option.json")
 
 
 def today_option(words: Words) -> click.Option:
-    """Give `--today`, which makes an answer of another day again."""
+    """Return `--today`, which makes an answer of another day again."""
     return day_option(words, "--today", key="program.option.today")
 
 
 def flag(words: Words, spelling: str, *, name: str, key: str) -> click.Option:
-    """Give a switch."""
+    """Return a switch."""
     return click.Option([spelling, name], is_flag=True, help=words.get(key))
 
 
 def day_option(
     words: Words, spelling: str, *, key: str, name: str = "", required: bool = False
 ) -> click.Option:
-    """Give an option for a day."""
+    """Return an option for a day."""
     return click.Option(
         [spelling, *([name] if name else [])],
         type=DayValue(words),
@@ -54,7 +54,7 @@ def day_option(
 
 
 def edition_option(words: Words, spelling: str, *, key: str) -> click.Option:
-    """Give an option for the number of an edition or a day."""
+    """Return an option for the number of an edition or a day."""
     return click.Option(
         [spelling],
         type=EditionValue(words),
@@ -66,7 +66,7 @@ def edition_option(words: Words, spelling: str, *, key: str) -> click.Option:
 def kommune_option(
     words: Words, *, key: str = "program.option.kommune", required: bool = False, many: bool = False
 ) -> click.Option:
-    """Give `--kommune`; whether the code exists is asked of the form later."""
+    """Return `--kommune`; whether the code exists is asked of the form later."""
     return click.Option(
         ["--kommune"],
         required=required,
@@ -77,7 +77,7 @@ def kommune_option(
 
 
 def number_option(words: Words, spelling: str, *, key: str, default: int | None) -> click.Option:
-    """Give an option for a whole number."""
+    """Return an option for a whole number."""
     return click.Option(
         [spelling],
         type=NumberValue(words),
@@ -89,7 +89,7 @@ def number_option(words: Words, spelling: str, *, key: str, default: int | None)
 
 
 def year_option(words: Words, *, key: str) -> click.Option:
-    """Give `--year`."""
+    """Return `--year`."""
     return click.Option(
         ["--year"],
         type=YearValue(words),
@@ -101,7 +101,7 @@ def year_option(words: Words, *, key: str) -> click.Option:
 def text_option(
     words: Words, spelling: str, *, key: str, metavar: str = "name", required: bool = False
 ) -> click.Option:
-    """Give an option for a text."""
+    """Return an option for a text."""
     return click.Option(
         [spelling],
         required=required,
@@ -111,7 +111,7 @@ def text_option(
 
 
 def cpr_option(words: Words, *, key: str) -> click.Option:
-    """Give `--cpr`."""
+    """Return `--cpr`."""
     return click.Option(
         ["--cpr"],
         type=CprValue(words),
@@ -121,7 +121,7 @@ def cpr_option(words: Words, *, key: str) -> click.Option:
 
 
 def cell_option(words: Words, spelling: str, *, key: str) -> click.Option:
-    """Give an option for a cell of a table: the table and the address."""
+    """Return an option for a cell of a table: the table and the address."""
     return click.Option(
         [spelling],
         nargs=2,
@@ -134,7 +134,7 @@ def cell_option(words: Words, spelling: str, *, key: str) -> click.Option:
 def choice_option(
     words: Words, spelling: str, *, key: str, choices: tuple[str, ...], default: str
 ) -> click.Option:
-    """Give an option for one of some words."""
+    """Return an option for one of some words."""
     return click.Option(
         [spelling],
         type=ChoiceValue(words, choices),
@@ -155,7 +155,7 @@ def path_option(  # noqa: PLR0913 - each by name
     required: bool = False,
     default: Path | None = None,
 ) -> click.Option:
-    """Give an option for a file or folder to be written."""
+    """Return an option for a file or folder to be written."""
     # A default of None counts as given, and then nothing is required any more.
     chosen = {} if default is None else {"default": default, "show_default": True}
     return click.Option(
@@ -169,7 +169,7 @@ def path_option(  # noqa: PLR0913 - each by name
 
 
 def given_file_option(words: Words, spelling: str, *, key: str) -> click.Option:
-    """Give an option for a file that is there."""
+    """Return an option for a file that is there."""
     return click.Option(
         [spelling],
         type=PathValue(words, exists=True),
@@ -187,7 +187,7 @@ def file_argument(  # noqa: PLR0913 - what an argument can be, each by name
     many: bool = False,
     required: bool = True,
 ) -> SpokenArgument:
-    """Give an argument for a file that is there."""
+    """Return an argument for a file that is there."""
     return SpokenArgument(
         name,
         kind=PathValue(words, exists=True),
@@ -199,7 +199,7 @@ def file_argument(  # noqa: PLR0913 - what an argument can be, each by name
 
 
 def address_argument(words: Words, name: str, *, key: str) -> SpokenArgument:
-    """Give an argument for a folder that is there, or its fsspec address."""
+    """Return an argument for a folder that is there, or its fsspec address."""
     return SpokenArgument(
         name,
         kind=AddressValue(words, exists=True),
@@ -211,7 +211,7 @@ def address_argument(words: Words, name: str, *, key: str) -> SpokenArgument:
 def address_option(
     words: Words, spelling: str, *, key: str, required: bool = False
 ) -> click.Option:
-    """Give an option for a folder to be written, or its fsspec address."""
+    """Return an option for a folder to be written, or its fsspec address."""
     return click.Option(
         [spelling],
         type=AddressValue(words),

@@ -52,7 +52,7 @@ def run(arguments: Sequence[str], *, environment: Mapping[str, str] | None = Non
 
 
 def make_program(words: Words) -> SpokenGroup:
-    """Give the group of all commands, in the order of the work."""
+    """Return the group of all commands, in the order of the work."""
     shown = click.Option(
         ["--version"],
         is_flag=True,

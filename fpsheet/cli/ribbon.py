@@ -98,7 +98,7 @@ def _tell(book: OpenBook, text: str) -> None:
 
 
 def _read_aloud(found: Validated, question: "Question", language: str) -> str:
-    """Give every sentence of a file that cannot be read; there are few."""
+    """Return every sentence of a file that cannot be read; there are few."""
     form = question.form
     said = (
         f"{finding.message(form, language)} {finding.remedy(form, language)}"

@@ -44,7 +44,7 @@ class Session:
     told: set[Path] = field(default_factory=set)
 
     def console(self, *, as_json: bool = False) -> Console:
-        """Give the console of a command."""
+        """Return the console of a command."""
         return Console(as_json=as_json, is_plain=wants_plain(self.environment))
 
     def progress(self, *, quiet: bool) -> AbstractContextManager[Progress]:
@@ -64,7 +64,7 @@ class Session:
         return load_lists()
 
     def kommune(self, kode: str) -> str:
-        """Give a kommunekode back if it exists.
+        """Return a kommunekode back if it exists.
 
         Raises:
             UsageError: There is no such kommune.
@@ -74,7 +74,7 @@ class Session:
         return kode
 
     def question(self, kommune: str | None, today: date | None) -> "Question":
-        """Give what workbooks are checked against: the kommune given, else that of the settings.
+        """Return what workbooks are checked against: the kommune given, else that of the settings.
 
         Raises:
             UsageError: There is no such kommune.
@@ -97,27 +97,27 @@ class Session:
         return read_settings(self.environment, language=self.words.language)
 
     def keys(self) -> "KeyFolder":
-        """Give the folder of keys: FPSHEET_KEY_FOLDER, else the settings', else the usual one."""
+        """Return the folder of keys: FPSHEET_KEY_FOLDER, else the settings', else the usual one."""
         from fpsheet.transport.key_folder import KeyFolder
 
         given = self.environment.get("FPSHEET_KEY_FOLDER") or self.settings().key_folder
         return KeyFolder(Path(given) if given else self.own_folder("noegler"))
 
     def outbox(self) -> "Folder | None":
-        """Give the folder that is sent to: the settings', None where they name none."""
+        """Return the folder that is sent to: the settings', None where they name none."""
         from fpsheet.transport.folder import Folder
 
         named = self.settings().outbox
         return Folder(named) if named else None
 
     def own_folder(self, name: str) -> Path:
-        """Give a folder of the person's own, beside the settings file."""
+        """Return a folder of the person's own, beside the settings file."""
         from fpsheet.config import settings_path
 
         return settings_path(self.environment).parent / name
 
     def desk(self, db: str | None, today: date | None) -> "Desk":
-        """Give what is needed to take in files for a database: keys and trust."""
+        """Return what is needed to take in files for a database: keys and trust."""
         from fpsheet.departement.read_inbox_files import Desk
 
         keys, key_file = self.keys(), self.central(db).key_file
@@ -132,7 +132,7 @@ class Session:
         )
 
     def _identity(self, keys: "KeyFolder") -> str:
-        """Give the departement's identity; one that lies open is told of at every use."""
+        """Return the departement's identity; one that lies open is told of at every use."""
         from fpsheet.cli.commands.key_commands import ask_password
 
         if keys.is_locked:
@@ -155,7 +155,7 @@ class Session:
                 self.console().warn(self.words.fill("command.keys.exposed", told))
 
     def _unsigned(self, keys: "KeyFolder") -> "Unsigned | None":
-        """Give where unsigned files are taken from; None for anywhere, where nothing is said.
+        """Return where unsigned files are taken from; None for anywhere, where nothing is said.
 
         Raises:
             UsageError: A setting names a kommune that does not exist.

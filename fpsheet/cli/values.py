@@ -151,7 +151,7 @@ class CprValue(click.ParamType[str]):
         self.words = words
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Give the ten digits."""
+        """Return the ten digits."""
         digits = value.replace("-", "").strip()
         if not (digits.isdecimal() and len(digits) == _CPR_LENGTH):
             self.fail(self.words.get("program.value.cpr"), param, ctx)

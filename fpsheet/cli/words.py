@@ -23,15 +23,15 @@ class Words:
     language: str
 
     def get(self, key: str) -> str:
-        """Give a text."""
+        """Return a text."""
         return self.texts.get(key, self.language)
 
     def fill(self, key: str, values: Mapping[str, object]) -> str:
-        """Give a text with its placeholders filled."""
+        """Return a text with its placeholders filled."""
         return self.texts.fill(key, self.language, values)
 
     def counted(self, key: str, count: int, values: Mapping[str, object] | None = None) -> str:
-        """Give a text that counts something: `<key>_one` of one, `<key>_many` of any other."""
+        """Return a text that counts something: `<key>_one` of one, `<key>_many` of any other."""
         which = "one" if count == 1 else "many"
         return self.fill(f"{key}_{which}", {"count": count, **(values or {})})
 

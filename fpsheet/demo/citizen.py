@@ -41,7 +41,7 @@ class Citizen:
 
 
 def invent_citizens(dice: Dice) -> Iterator[Citizen]:
-    """Give invented citizens without end, no two with the same number.
+    """Return invented citizens without end, no two with the same number.
 
     Most are past fifty, as førtidspensionister are. The numbers pass the modulus 11 check, so
     that the demo shows what it plants and nothing else.

@@ -45,7 +45,7 @@ class DemoWorkbook:
 
     @property
     def row_count(self) -> int:
-        """Give the number of rows over all sheets."""
+        """Return the number of rows over all sheets."""
         return sum(len(rows) for rows in self.rows.values())
 
 
@@ -105,7 +105,7 @@ class _Living:
     today: date
 
     def life(self, citizen: Citizen, kommune_kode: str, number: int) -> list[LifeEvent]:
-        """Give the life of a citizen, told by the kommune where it begins."""
+        """Return the life of a citizen, told by the kommune where it begins."""
         dice = make_dice(self.seed, citizen.cpr)
         year = dice.between(2016, self.today.year)
         journal = f"{kommune_kode}-{year}-{number + 1:05d}"

@@ -33,7 +33,7 @@ ALDERSPENSION = 67
 
 
 def live_in_denmark(citizen: Citizen, *, setting: LifeSetting) -> Iterator[LifeEvent]:
-    """Give everything that happens to one citizen, the borger row first."""
+    """Return everything that happens to one citizen, the borger row first."""
     dice = setting.dice
     first = max(citizen.turns(19), date(2016, 8, 1))
     last = min(citizen.turns(64), setting.today - timedelta(days=30))

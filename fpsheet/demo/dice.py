@@ -20,19 +20,19 @@ class Dice:
         return self.random.random() < probability
 
     def between(self, low: int, high: int) -> int:
-        """Give a whole number, both ends inclusive."""
+        """Return a whole number, both ends inclusive."""
         return low + int(self.random.random() * (high - low + 1))
 
     def day(self, first: date, last: date) -> date:
-        """Give a day, both ends inclusive."""
+        """Return a day, both ends inclusive."""
         return first + timedelta(days=self.between(0, (last - first).days))
 
     def pick(self, choices: Sequence[T]) -> T:
-        """Give one of the choices, each as likely."""
+        """Return one of the choices, each as likely."""
         return choices[int(self.random.random() * len(choices))]
 
     def weigh(self, *choices: tuple[T, float]) -> T:
-        """Give one of the choices, each with its weight."""
+        """Return one of the choices, each with its weight."""
         at = self.random.random() * sum(weight for _, weight in choices)
         for choice, weight in choices:
             at -= weight

@@ -48,7 +48,7 @@ class FaultKind:
 
 
 def faults_of(jurisdiction: str, ordinal: int) -> tuple[FaultKind, ...]:
-    """Give the kinds of fault of one kommune: every third, beginning with its ordinal."""
+    """Return the kinds of fault of one kommune: every third, beginning with its ordinal."""
     fitting = [fault for fault in FAULTS if fault.jurisdiction in {"", jurisdiction}]
     return tuple(fitting[ordinal % SPREAD :: SPREAD])
 

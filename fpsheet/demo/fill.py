@@ -24,7 +24,7 @@ def fill_workbook(
     language: str = "da",
     premade: int | None = None,
 ) -> bytes:
-    """Give the bytes of a filled workbook, planted faults included.
+    """Return the bytes of a filled workbook, planted faults included.
 
     Args:
         form: The form.
@@ -56,7 +56,7 @@ def fill_workbook(
 
 
 def cell_of(form: Form, sheet_id: str, field_id: str, index: int) -> str:
-    """Give the address of a field in a row of data, the first row being 0."""
+    """Return the address of a field in a row of data, the first row being 0."""
     names = [field.id for field in form.sheet(sheet_id).fields]
     return f"{get_column_letter(names.index(field_id) + 1)}{FIRST_ROW + index}"
 
@@ -72,7 +72,7 @@ def _planted_cells(form: Form, workbook: DemoWorkbook, sheet_id: str) -> dict[st
 def _cover_cells(
     form: Form, workbook: DemoWorkbook, xml: bytes, language: str
 ) -> dict[str, RawCell]:
-    """Give the entry cells of the Forside, found by the identities in column A."""
+    """Return the entry cells of the Forside, found by the identities in column A."""
     cells = {}
     for field in form.sheet("forside").fields:
         found = re.search(rf'<c r="A(\d+)"[^>]*><is><t>forside\.{field.id}</t>', xml.decode())

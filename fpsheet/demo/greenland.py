@@ -50,7 +50,7 @@ class Law:
     laveste_til: int
 
     def niveau(self, pct: int) -> str | None:
-        """Give the level of a percentage; None where it gives no pension."""
+        """Return the level of a percentage; None where it gives no pension."""
         if pct <= self.hoejeste_til:
             return "hoejeste"
         if pct <= self.mellemste_til:
@@ -96,7 +96,7 @@ class Pension:
 
 
 def live_in_greenland(citizen: Citizen, *, law: Law, setting: LifeSetting) -> Iterator[LifeEvent]:
-    """Give everything that happens to one citizen, the borger row first.
+    """Return everything that happens to one citizen, the borger row first.
 
     Args:
         citizen: Whose life.
@@ -259,7 +259,7 @@ def _work_trial(
 
 
 def _years_after(day: date, years: int) -> date:
-    """Give the same day some years later, 28 February for the 29th."""
+    """Return the same day some years later, 28 February for the 29th."""
     return day.replace(year=day.year + years, day=min(day.day, 28))
 
 

@@ -32,7 +32,7 @@ class LifeEvent:
 
     @property
     def start(self) -> date:
-        """Give the first day of the event; the day of a vurdering or afgørelse itself."""
+        """Return the first day of the event; the day of a vurdering or afgørelse itself."""
         for name in ("start_dato", "fra_dato", "vurdering_dato", "afgoerelse_dato", "dato"):
             day = self.row.get(name)
             if isinstance(day, date):
@@ -41,7 +41,7 @@ class LifeEvent:
 
     @property
     def end(self) -> date | None:
-        """Give the last day; None while it lasts."""
+        """Return the last day; None while it lasts."""
         for name in ("start_dato", "fra_dato"):
             if name in self.row:
                 day = self.row["slut_dato" if name == "start_dato" else "til_dato"]
@@ -73,7 +73,7 @@ class Assessment:
 
     @property
     def hours(self) -> float:
-        """Give the hours a week that go with the percentage, in halves."""
+        """Return the hours a week that go with the percentage, in halves."""
         return assessed_hours(self.pct)
 
 
@@ -93,7 +93,7 @@ def workday(day: date) -> date:
 
 
 def later(day: date, dice: Dice, *, low: int, high: int) -> date:
-    """Give a workday some days after another."""
+    """Return a workday some days after another."""
     return workday(day + timedelta(days=dice.between(low, high)))
 
 
@@ -143,7 +143,7 @@ def forloeb(
 
 
 def with_cells(event: LifeEvent, cells: Row) -> LifeEvent:
-    """Give the event with further cells filled."""
+    """Return the event with further cells filled."""
     return LifeEvent(event.sheet, {**event.row, **cells})
 
 
@@ -170,7 +170,7 @@ def afgoerelse(citizen: Citizen, kind: str, *, day: date, instans: str, cells: R
 
 
 def next_month(day: date) -> date:
-    """Give the first of the month after a day: when an afgørelse takes effect."""
+    """Return the first of the month after a day: when an afgørelse takes effect."""
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 

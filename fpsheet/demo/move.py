@@ -26,7 +26,7 @@ def choose_move(life: Sequence[LifeEvent], *, dice: Dice, today: date) -> date |
 
 
 def before_move(life: Sequence[LifeEvent], day: date, *, til_kommune: str) -> Iterator[LifeEvent]:
-    """Give what the old kommune tells: all until the day, and the overdragelse itself."""
+    """Return what the old kommune tells: all until the day, and the overdragelse itself."""
     for event in life:
         if event.sheet == "borger":
             yield event
@@ -37,7 +37,7 @@ def before_move(life: Sequence[LifeEvent], day: date, *, til_kommune: str) -> It
 
 
 def after_move(life: Sequence[LifeEvent], day: date) -> Iterator[LifeEvent]:
-    """Give what the new kommune tells: the citizen, what goes on, and all from the day."""
+    """Return what the new kommune tells: the citizen, what goes on, and all from the day."""
     for event in life:
         if event.sheet == "borger" or event.start >= day:
             yield event

@@ -26,7 +26,7 @@ class RawCell:
     content: str
 
     def xml(self, start: str) -> str:
-        """Give the cell as XML.
+        """Return the cell as XML.
 
         Args:
             start: The beginning of its tag, address and format included.

@@ -89,7 +89,7 @@ class Demo:
 
     @property
     def now(self) -> datetime:
-        """Give the moment of every step, so that nothing depends on the clock."""
+        """Return the moment of every step, so that nothing depends on the clock."""
         return datetime.combine(self.today, time(8), UTC)
 
 

@@ -38,7 +38,7 @@ class Scale:
     planted: tuple[str, ...] = ()
 
     def kommuner(self) -> tuple[str, ...]:
-        """Give the kommunekoder in ascending order."""
+        """Return the kommunekoder in ascending order."""
         return tuple(sorted({*self.citizens, *self.rows}))
 
 
@@ -63,7 +63,7 @@ SMALL = Scale(
 
 
 def national(form: Form, *, kommuner: int = 98, rows: int = NATIONAL_ROWS) -> Scale:
-    """Give Denmark's kommuner, or the first of them, each with the same number of rows."""
+    """Return Denmark's kommuner, or the first of them, each with the same number of rows."""
     danish = sorted(
         kommune.code
         for kommune in form.kommuner.values()

@@ -152,7 +152,7 @@ def _mark(citizen: str, before: States, now: States) -> Mark:
 
 
 def _last_extract(connection: Connection, wanted: WantedExtract) -> _Last | None:
-    """Give the extract to compare with: of the day asked for, else the last one of its kind."""
+    """Return the extract to compare with: of the day asked for, else the last one of its kind."""
     if wanted.since is not None:
         return _Last(wanted.since, commit_of(connection, wanted.since))
     log = store_schema()["adgangslog"]
@@ -173,7 +173,7 @@ def _kommuner(form: Form, jurisdiction: str) -> tuple[str, ...]:
 def _states(
     connection: Connection, form: Form, day: date, kommuner: Sequence[str], as_of: int | None
 ) -> States:
-    """Give citizen → where, level and latest vurdering, by the definitions of the statistics."""
+    """Return citizen → where, level and latest vurdering, by the definitions of the statistics."""
     scope = Scope(form, Period(day, day), tuple(kommuner), as_of)
     names = ("pensionister", "seneste_vurdering")
     with fact_tables(connection, scope, names) as tables:
@@ -192,7 +192,7 @@ def _states(
 
 
 def write_extract(extract: Extract, form: Form, wanted: WantedExtract) -> bytes:
-    """Give an export as a workbook marked FORTROLIGT.
+    """Return an export as a workbook marked FORTROLIGT.
 
     The list for Skattestyrelsen has the columns of its answer (`import skat`), to be filled in.
     """
@@ -223,7 +223,7 @@ def write_extract(extract: Extract, form: Form, wanted: WantedExtract) -> bytes:
 
 
 def _column(form: Form, name: str, language: str) -> ListColumn:
-    """Give the column of an identifier, with heading and words of the form where it has them."""
+    """Return the column of an identifier, with heading and words of the form where it has them."""
     for sheet in ("vurdering", "afgoerelse", "borger"):
         own = next((each for each in form.sheet(sheet).fields if each.id == name), None)
         if own is not None:

@@ -103,7 +103,7 @@ def import_answer(
 
 
 def blank_list(sheet_id: str, question: ListQuestion) -> bytes:
-    """Give a blank list to be filled in."""
+    """Return a blank list to be filled in."""
     lists = load_lists()
     texts, language = lists.texts, question.language
     return write_list_book(

@@ -149,7 +149,7 @@ def _failed(received: Received, error: Exception) -> Processed:
 
 
 def _affordable(fresh: Iterable[Fresh], budget: Budget, left: list[Fresh]) -> Iterator[Fresh]:
-    """Give the files whose senders have budget left when their turn comes; the rest is noted."""
+    """Return the files whose senders have budget left when their turn comes; the rest is noted."""
     for file in fresh:
         if budget.has_room(file.arrival.folder, file.way):
             yield file
@@ -158,7 +158,7 @@ def _affordable(fresh: Iterable[Fresh], budget: Budget, left: list[Fresh]) -> It
 
 
 def _claimed(fresh: Iterable[Fresh], claims: Claims, others: list[Fresh]) -> Iterator[Arrival]:
-    """Give the files that no other sync is at; the rest is noted in `others`."""
+    """Return the files that no other sync is at; the rest is noted in `others`."""
     for file in fresh:
         if claims.take(file.sha256):
             yield file.arrival
@@ -167,7 +167,7 @@ def _claimed(fresh: Iterable[Fresh], claims: Claims, others: list[Fresh]) -> Ite
 
 
 def _left_to_others(files: list[Fresh], store: Store) -> Iterator[Processed]:
-    """Give what another sync made of files, those that it is still at as waiting."""
+    """Return what another sync made of files, those that it is still at as waiting."""
     receipts = known_receipts(store, (file.sha256 for file in files)) if files else {}
     for file in files:
         receipt = receipts.get(file.sha256)
@@ -246,7 +246,7 @@ def _closed(folder: str) -> Processed:
 
 
 def _refused_before(files: Iterable[Fresh], desk: Desk, store: Store) -> list[Processed]:
-    """Give the files that were refused before by the same program, keys, settings and folder."""
+    """Return the files that were refused before by the same program, keys, settings and folder."""
     by_hash = {file.sha256: file for file in files}
     known = known_refusals(store, by_hash.keys())
     return [
@@ -262,7 +262,7 @@ def _refused_before(files: Iterable[Fresh], desk: Desk, store: Store) -> list[Pr
 
 
 def _belonging(received: Received, store: Store) -> Received:
-    """Give a file, refused where another kommune has sent the file that it says it is.
+    """Return a file, refused where another kommune has sent the file that it says it is.
 
     A package names the hash of its workbook and cannot prove it.
 

@@ -88,7 +88,7 @@ def prefill_workbook(
 
 
 def ordered_rows(frames: Frames, form: Form) -> dict[str, Sequence[Row]]:
-    """Give the rows of each sheet by caseworker, citizen and day, as a pile of files lies.
+    """Return the rows of each sheet by caseworker, citizen and day, as a pile of files lies.
 
     Args:
         frames: Sheet → rows, `cpr` as ten digits.
@@ -113,7 +113,7 @@ def _is_day(field: Field) -> bool:
 
 
 def _typed(row: Mapping[str, object]) -> Row:
-    """Give a row without its blank cells."""
+    """Return a row without its blank cells."""
     return {
         name: value for name, value in row.items() if isinstance(value, str | int | float | date)
     }

@@ -53,7 +53,7 @@ class Unsigned:
     signing: Collection[str] = ()
 
     def refuse(self, path: str, kommune_kode: str | None = None) -> str:
-        """Give the code by which an unsigned file is refused; empty where it is taken.
+        """Return the code by which an unsigned file is refused; empty where it is taken.
 
         Args:
             path: Where it lies; of several folders around it the innermost counts.

@@ -80,7 +80,7 @@ class Worker:
         return verdict, make_submission(verdict.check, verdict.findings, form, reception)
 
     def _judge(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Said | None, str]:
-        """Give the verdict, and what else was written and when, where the file is a package."""
+        """Return the verdict, and what else was written and when, where the file is a package."""
         path, form, sealed_at = Path(arrival.path), self.question.form, ""
         if data.startswith(AGE_MAGIC):
             payload, findings, sealed_at = self._unseal(data)
@@ -106,14 +106,14 @@ class Worker:
         return verdict, (payload.explanations, payload.choices), sealed_at
 
     def _refuse_unsigned(self, arrival: Arrival, workbook: RawWorkbook | None = None) -> str:
-        """Give the code by which an unsigned file is refused, before or after it was read."""
+        """Return the code by which an unsigned file is refused, before or after it was read."""
         if self.desk.unsigned is None:
             return ""
         kommune = None if workbook is None else workbook.meta.get("kommune_kode", "")
         return self.desk.unsigned.refuse(arrival.path, kommune)
 
     def _known_version(self, payload: Payload) -> tuple[Finding, ...]:
-        """Tell whether the workbook of a package is of a version and a kommune we know.
+        """Return whether the workbook of a package is of a version and a kommune we know.
 
         Findings: STR-041, STR-042, STR-044.
         """
@@ -157,7 +157,7 @@ def _open_unsigned(data: bytes, form: Form) -> tuple[Payload | None, tuple[Findi
 
 @contextmanager
 def make_worker(desk: Desk) -> Iterator[Worker]:
-    """Give a worker with a reading process of its own."""
+    """Return a worker with a reading process of its own."""
     with ReadingProcess() as process:
         yield _worker_of(desk, process)
 

@@ -84,7 +84,7 @@ class Post:
 
     @property
     def signer(self) -> SigningKey | None:
-        """Give the key that receipts are signed with."""
+        """Return the key that receipts are signed with."""
         return None if self.unsealing is None else departement_key(self.unsealing[0])
 
 

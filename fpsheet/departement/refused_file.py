@@ -34,7 +34,7 @@ class Budget:
     spent: dict[Sender, float] = field(default_factory=dict)
 
     def has_room(self, folder: str, way: Way) -> bool:
-        """Tell whether another file of a sender may be read."""
+        """Return whether another file of a sender may be read."""
         return self.spent.get((folder, way is Way.SEALED), 0.0) < BUDGET_SECONDS
 
     def charge(self, received: Received) -> None:
@@ -59,7 +59,7 @@ def judged_by(desk: Desk, arrival: Arrival) -> str:
 
 
 def refusal_of(received: Received, desk: Desk) -> Refusal:
-    """Give what is to be remembered of a refused file; the names of its tabs are not."""
+    """Return what is to be remembered of a refused file; the names of its tabs are not."""
     findings = received.verdict.findings
     codes = tuple(sorted({finding.code for finding in findings}))
     worst = sorted(findings, key=lambda found: found.severity is not Severity.KRITISK)
@@ -68,7 +68,7 @@ def refusal_of(received: Received, desk: Desk) -> Refusal:
 
 
 def verdict_of(refusal: Refusal, arrival: Arrival) -> Verdict:
-    """Give the verdict again that a refused file got when it was read."""
+    """Return the verdict again that a refused file got when it was read."""
     return Verdict(Path(arrival.path), tuple(map(_finding, refusal.findings)), None)
 
 

@@ -52,7 +52,7 @@ def publish_statistics(
 
 
 def read_edition_list(central: "Central") -> "tuple[ListedEdition, ...]":
-    """Give every edition there is, those of Greenland first, oldest first.
+    """Return every edition there is, those of Greenland first, oldest first.
 
     Raises:
         StoreError: The database could not be used.
@@ -87,7 +87,7 @@ def take_edition_back(
 def explain_figure(
     central: "Central", form: "Form", order: "Order", printed: "PrintedCell", actor: "Actor"
 ) -> "ExplainedFigure":
-    """Give the records behind a cell of an internal edition; the log says who asked.
+    """Return the records behind a cell of an internal edition; the log says who asked.
 
     Raises:
         UsageError: There is no such figure, or it has no records behind it.
@@ -122,7 +122,7 @@ def look_up(
     actor: "Actor",
     as_of: "date | str | None" = None,
 ) -> LookedUp:
-    """Give everything the database knows about a citizen, and the pension; the look-up is logged.
+    """Return everything the database knows about a citizen, and the pension; the look-up is logged.
 
     Args:
         central: The database.

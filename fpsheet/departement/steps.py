@@ -72,7 +72,7 @@ def erase_overdue(
 def try_rules_on_files(
     rules: Path, paths: Sequence[Path], question: "Question", *, language: str = "da"
 ) -> "Iterator[TrialLine]":
-    """Give what new row rules, spelled as in floor 1, would strike in workbooks.
+    """Return what new row rules, spelled as in floor 1, would strike in workbooks.
 
     Raises:
         UsageError: The file holds no rules that can be tried.
@@ -85,7 +85,7 @@ def try_rules_on_files(
 def try_rules_on_stored(
     rules: Path, central: "Central", desk: "Desk", actor: "Actor", *, language: str = "da"
 ) -> "Iterator[TrialLine]":
-    """Give what new row rules would strike in the last submission of every kommune and year.
+    """Return what new row rules would strike in the last submission of every kommune and year.
 
     Raises:
         UsageError: The file holds no rules that can be tried.
@@ -200,7 +200,7 @@ def withdraw_receipts(
 
 
 def read_status(central: "Central", form: "Form", aar: int) -> "list[StatusLine]":
-    """Give how each kommune stands in a year: those of every country that has delivered.
+    """Return how each kommune stands in a year: those of every country that has delivered.
 
     Raises:
         StoreError: The database could not be used.
@@ -231,7 +231,7 @@ def read_conflicts(central: "Central", kommune_kode: str, actor: "Actor") -> "li
 
 
 def read_held(central: "Central", kommune_kode: str) -> "tuple[HeldFile, ...]":
-    """Give the held files of a kommune, or of all.
+    """Return the held files of a kommune, or of all.
 
     Raises:
         StoreError: The database could not be used.

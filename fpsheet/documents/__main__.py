@@ -30,7 +30,7 @@ DOCUMENTS: Mapping[str, Callable[[Form], str]] = {
 
 
 def stale_documents(root: Path, form: Form) -> tuple[str, ...]:
-    """Give the paths of the generated documents that are missing or out of date."""
+    """Return the paths of the generated documents that are missing or out of date."""
     return tuple(path for path, make in DOCUMENTS.items() if _current(root / path) != make(form))
 
 

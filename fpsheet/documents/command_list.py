@@ -13,7 +13,7 @@ _WIDTH = 88
 
 
 def command_list_markdown(form: Form) -> str:  # noqa: ARG001 - as every document is made
-    """Give the Danish help of every command, in the order of the work."""
+    """Return the Danish help of every command, in the order of the work."""
     words = load_words("da")
     lines = [
         f"# {words.get('command.document.title')}",
@@ -29,7 +29,7 @@ def command_list_markdown(form: Form) -> str:  # noqa: ARG001 - as every documen
 def _helps(
     command: click.Command, path: tuple[str, ...], parent: click.Context | None = None
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Give path and help of a command and of every command below it."""
+    """Return path and help of a command and of every command below it."""
     ctx = click.Context(command, info_name=path[-1], parent=parent, terminal_width=_WIDTH)
     yield path, command.get_help(ctx)
     if isinstance(command, click.Group):

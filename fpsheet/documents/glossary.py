@@ -15,7 +15,7 @@ The Danish words with æøå stand in the form alone."""
 
 
 def glossary_markdown(form: Form, terms: tuple[Term, ...]) -> str:
-    """Give the whole glossary: terms, fields per sheet, code lists, named constants.
+    """Return the whole glossary: terms, fields per sheet, code lists, named constants.
 
     Kommuner and branches are lists of proper names and stay in their CSV files.
     """

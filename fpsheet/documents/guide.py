@@ -27,7 +27,7 @@ _NAMES = ("kommune",)
 
 
 def guide_markdown(form: Form, reader: str) -> str:
-    """Give the guide of a reader, its lists filled in.
+    """Return the guide of a reader, its lists filled in.
 
     Raises:
         SpecError: The guide asks for a list there is none of.
@@ -48,13 +48,13 @@ def _text(form: Form, key: str) -> str:
 
 
 def _step(form: Form, number: str) -> str:
-    """Give a step as it stands on the sheet Vejledning, with a heading."""
+    """Return a step as it stands on the sheet Vejledning, with a heading."""
     title = _text(form, f"workbook.guide.trin_{number}_titel")
     return f"## {title}\n\n{_text(form, f'workbook.guide.trin_{number}')}"
 
 
 def _fields(form: Form) -> str:
-    """Give a table per entry sheet with a line per column."""
+    """Return a table per entry sheet with a line per column."""
     header = [
         _text(form, f"workbook.guide.{name}") for name in ("felt", "hjaelp", "kraevet", "bemaerk")
     ]
@@ -83,14 +83,14 @@ def _cells(form: Form, sheet: Sheet, field: Field) -> Iterator[str]:
 
 
 def _only(form: Form, jurisdictions: frozenset[str]) -> str:
-    """Give "Kun i Grønland" for what one country alone has; nothing for what both have."""
+    """Return "Kun i Grønland" for what one country alone has; nothing for what both have."""
     if len(jurisdictions) > 1:
         return ""
     return _text(form, f"workbook.guide.kun_{min(jurisdictions).lower()}")
 
 
 def _codes(form: Form) -> str:
-    """Give a table per list with what is picked, its code and where it holds."""
+    """Return a table per list with what is picked, its code and where it holds."""
     header = [_text(form, key) for key in ("workbook.koder.label", "workbook.koder.code")] + [
         _text(form, "workbook.guide.bemaerk")
     ]
@@ -108,7 +108,7 @@ def _code_cells(form: Form, code: Code) -> list[str]:
 
 
 def _status(form: Form) -> str:
-    """Give a table per sheet with the rules whose fault the row's status names."""
+    """Return a table per sheet with the rules whose fault the row's status names."""
     header = [
         form.field_label(form.entry_sheets()[0].id, "status", BASE_LANGUAGE),
         *(_text(form, f"catalogue.column.{column}") for column in ("severity", "remedy", "code")),
@@ -128,7 +128,7 @@ def _status(form: Form) -> str:
 
 
 def _rules(form: Form, severities: str, *levels: str) -> str:
-    """Give a table of the rules of some severities and levels: what is wrong, what to do."""
+    """Return a table of the rules of some severities and levels: what is wrong, what to do."""
     header = [_text(form, f"catalogue.column.{name}") for name in ("message", "remedy", "code")]
 
     def is_wanted(line: CatalogueLine) -> bool:
@@ -139,7 +139,7 @@ def _rules(form: Form, severities: str, *levels: str) -> str:
 
 
 def _tables(form: Form) -> str:
-    """Give a line per statistics table: number, title, what it shows, where it is made."""
+    """Return a line per statistics table: number, title, what it shows, where it is made."""
     texts = load_texts("tables.toml")
     rows = []
     for table in load_tables():

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    r"""Give a markdown table; a bar or a line break inside a cell cannot break the table.
+    r"""Return a markdown table; a bar or a line break inside a cell cannot break the table.
 
     >>> print(markdown_table(["a", "b"], [["1", "x|y"]]))
     | a | b |

@@ -83,7 +83,7 @@ class Picture:
 
 
 def pictures(form: Form) -> tuple[Picture, ...]:
-    """Give the pictures the guides show."""
+    """Return the pictures the guides show."""
 
     def titled(sheet: str) -> str:
         return form.sheet_title(sheet, "da")
@@ -105,7 +105,7 @@ def pictures(form: Form) -> tuple[Picture, ...]:
 
 
 def find_program(name: str) -> str:
-    """Give the path of a program, also where Windows keeps LibreOffice and nobody put it on PATH.
+    """Return the path of a program, also where Windows keeps LibreOffice and nobody put it on PATH.
 
     Raises:
         ProgramMissingError: It is not installed.
@@ -143,7 +143,7 @@ def _only(folder: Path, pattern: str) -> Path:
 
 
 def _typed_workbook(form: Form) -> bytes:
-    """Give a small workbook on the demo's day, with a citizen chosen on the Overblik."""
+    """Return a small workbook on the demo's day, with a citizen chosen on the Overblik."""
     scale = Scale(citizens={KOMMUNE: _CITIZENS}, planted=(KOMMUNE,))
     (book,) = invent_country(form, scale=scale, seed=_SEED)
     issued_at = Demo(form, scale, _SEED).now
@@ -162,7 +162,7 @@ def _typed_workbook(form: Form) -> bytes:
 
 
 def _most_told(book: DemoWorkbook) -> str:
-    """Give the CPR number with the most rows, as it is typed on the Overblik."""
+    """Return the CPR number with the most rows, as it is typed on the Overblik."""
     told = [str(row["cpr"]) for rows in book.rows.values() for row in rows]
     most = max(sorted(set(told)), key=told.count)
     return f"{most[:6]}-{most[6:]}"
@@ -192,7 +192,7 @@ def print_book(path: Path, folder: Path) -> Path:
 
 
 def page_of(pdf: Path, title: str) -> int:
-    """Give the number, from 1, of the first page whose first line begins with a title.
+    """Return the number, from 1, of the first page whose first line begins with a title.
 
     Raises:
         UsageError: There is no such page.

@@ -37,7 +37,7 @@ _NOBODYS = "961"
 
 
 def ready_made_kommuner(form: Form) -> tuple[Kommune, ...]:
-    """Give the kommuner that have a ready-made workbook, by code: those there are in the year."""
+    """Return the kommuner that have a ready-made workbook, by code: those there are in the year."""
     day = date(YEAR, 12, 31)
     return tuple(
         kommune
@@ -49,7 +49,7 @@ def ready_made_kommuner(form: Form) -> tuple[Kommune, ...]:
 
 
 def ready_made_name(kommune: Kommune) -> str:
-    """Give the name of a kommune's ready-made workbook.
+    """Return the name of a kommune's ready-made workbook.
 
     >>> ready_made_name(Kommune("960", "Avannaata Kommunia", "GL"))
     '960-avannaata-kommunia-2026.xlsx'
@@ -59,7 +59,7 @@ def ready_made_name(kommune: Kommune) -> str:
 
 
 def make_ready_made(form: Form, kommune: Kommune) -> bytes:
-    """Give the blank workbook of a kommune.
+    """Return the blank workbook of a kommune.
 
     Its id is always the same: two who begin with the same blank workbook are told apart by what
     they type (`fpsheet_sync.merge.lineage`), as two are who copy any other one.
@@ -76,7 +76,7 @@ def make_ready_made(form: Form, kommune: Kommune) -> bytes:
 
 
 def is_current(path: Path, data: bytes) -> bool:
-    """Tell whether a file holds the same parts as a workbook."""
+    """Return whether a file holds the same parts as a workbook."""
     try:
         return unpack(path.read_bytes()) == unpack(data)
     except (OSError, BadZipFile):

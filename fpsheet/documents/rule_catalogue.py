@@ -14,7 +14,7 @@ _COLUMNS = ("code", "severity", "place", "message", "remedy", "country", "since"
 
 
 def rule_catalogue_markdown(form: Form) -> str:
-    """Give the catalogue: a heading per level, below it a table with a line per rule."""
+    """Return the catalogue: a heading per level, below it a table with a line per rule."""
 
     def say(key: str, **values: object) -> str:
         return form.texts.fill(f"catalogue.{key}", BASE_LANGUAGE, values)
@@ -33,7 +33,7 @@ def rule_catalogue_markdown(form: Form) -> str:
 
 
 def _changes(form: Form) -> Iterator[str]:
-    """Give what happened to the rules with each version of the form, the newest first."""
+    """Return what happened to the rules with each version of the form, the newest first."""
     texts = form.texts
     history = sorted(load_rule_history(), key=lambda event: -event.version)
     for version, of_version in groupby(history, key=lambda event: event.version):

@@ -19,7 +19,7 @@ CODE_FOLDER = "templates/fpsheet_templates/data/codes"
 
 
 def untranslated_texts(language: str) -> Mapping[str, Mapping[str, str]]:
-    """Give what a language lacks: file name → key → Danish text. Files that lack nothing are out.
+    """Return what a language lacks: file name → key → Danish text. Files that lack nothing are out.
 
     A language that has no folder yet lacks everything.
     """
@@ -36,7 +36,7 @@ def untranslated_texts(language: str) -> Mapping[str, Mapping[str, str]]:
 
 
 def untranslated_codes(form: Form, language: str) -> Mapping[str, Mapping[str, str]]:
-    """Give the codes without a label in a language: code list → code → Danish label."""
+    """Return the codes without a label in a language: code list → code → Danish label."""
     lists = {
         name: {
             code.id: code.label(BASE_LANGUAGE)
@@ -49,7 +49,7 @@ def untranslated_codes(form: Form, language: str) -> Mapping[str, Mapping[str, s
 
 
 def untranslated_document(form: Form, language: str) -> str:
-    """Give the TOML that a translator fills in; empty when nothing is missing."""
+    """Return the TOML that a translator fills in; empty when nothing is missing."""
     return "".join(f"{line}\n" for line in _lines(form, language))
 
 
@@ -65,7 +65,7 @@ def _lines(form: Form, language: str) -> Iterator[str]:
 
 
 def _dotted(key: str) -> str:
-    """Give a key as TOML takes it: a part with other signs than letters in quotes."""
+    """Return a key as TOML takes it: a part with other signs than letters in quotes."""
     plain = (part.replace("_", "").replace("-", "").isalnum() for part in key.split("."))
     parts = zip(key.split("."), plain, strict=True)
     return ".".join(part if is_plain else json.dumps(part) for part, is_plain in parts)

@@ -29,7 +29,7 @@ def load_xlwings() -> "ModuleType":
 
 
 def attach(wanted: str, language: str) -> OpenBook:
-    """Give the open workbook of a name; without a name the only one, or the only one of ours.
+    """Return the open workbook of a name; without a name the only one, or the only one of ours.
 
     Raises:
         ExcelError: There is no Excel, no workbook, or more than one that it could be.
@@ -49,7 +49,7 @@ def attach(wanted: str, language: str) -> OpenBook:
 
 
 def attach_caller(language: str) -> OpenBook:
-    """Give the workbook in which "Run main" was pressed.
+    """Return the workbook in which "Run main" was pressed.
 
     Raises:
         ExcelError: Excel does not answer.

@@ -49,7 +49,7 @@ def said_plainly(language: str) -> Iterator[None]:
 
 
 def excel_failures() -> tuple[type[Exception], ...]:
-    """Give the classes of what xlwings and Windows raise; those there are on this machine."""
+    """Return the classes of what xlwings and Windows raise; those there are on this machine."""
     places = (
         ("xlwings", "XlwingsError"),
         ("pywintypes", "com_error"),

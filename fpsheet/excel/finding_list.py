@@ -25,7 +25,7 @@ class OpenList:
 
 
 def is_list(row: Sequence[object]) -> bool:
-    """Tell whether a row is that of the identifiers of our list."""
+    """Return whether a row is that of the identifiers of our list."""
     return set(identity()) <= set(row)
 
 

@@ -44,7 +44,7 @@ class Installed:
 
 
 def settings_file(environment: Mapping[str, str]) -> Path:
-    """Give where the add-in keeps a person's settings."""
+    """Return where the add-in keeps a person's settings."""
     home = environment.get("USERPROFILE")
     return (Path(home) if home else Path.home()) / ".xlwings" / "xlwings.conf"
 
@@ -86,7 +86,7 @@ def install(
 
 
 def is_usable(name: str) -> bool:
-    """Tell whether "Run main" can import a workbook's name: an identifier no module has yet.
+    """Return whether "Run main" can import a workbook's name: an identifier no module has yet.
 
     >>> is_usable("foertidspension_956"), is_usable("956-2026"), is_usable("json")
     (True, False, False)
@@ -97,7 +97,7 @@ def is_usable(name: str) -> bool:
 
 
 def better_name(name: str) -> str:
-    """Give a name like it that can be used.
+    """Return a name like it that can be used.
 
     >>> better_name("Førtidspension 956-2026"), better_name("956")
     ('Foertidspension_956_2026', 'foertidspension_956')
@@ -120,7 +120,7 @@ def read_settings(text: str) -> dict[str, str]:
 
 
 def print_settings(settings: Mapping[str, str]) -> str:
-    """Give the settings as the add-in reads them."""
+    """Return the settings as the add-in reads them."""
     target = StringIO()
     csv.writer(target, quoting=csv.QUOTE_ALL).writerows(settings.items())
     return target.getvalue()

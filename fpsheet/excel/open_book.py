@@ -80,30 +80,30 @@ class OpenBook:
 
     @property
     def name(self) -> str:
-        """Give the file's name."""
+        """Return the file's name."""
         with said_plainly(self.language):
             return self.book.name
 
     @property
     def stem(self) -> str:
-        """Give the file's name without its ending."""
+        """Return the file's name without its ending."""
         return self.name.rpartition(".")[0] or self.name
 
     @property
     def is_saved(self) -> bool:
-        """Tell whether the file holds what is seen."""
+        """Return whether the file holds what is seen."""
         with said_plainly(self.language):
             return bool(self.book.api.Saved)
 
     @property
     def is_read_only(self) -> bool:
-        """Tell whether it can only be saved under another name."""
+        """Return whether it can only be saved under another name."""
         with said_plainly(self.language):
             return bool(self.book.api.ReadOnly)
 
     @property
     def folder(self) -> Path | None:
-        """Give its folder; None where it has none on this machine (new, or in the cloud)."""
+        """Return its folder; None where it has none on this machine (new, or in the cloud)."""
         with said_plainly(self.language):
             place = self.book.fullname
         if "://" in place or place == self.name:
@@ -111,7 +111,7 @@ class OpenBook:
         return Path(place).parent
 
     def is_ours(self) -> bool:
-        """Tell whether it looks like a workbook that fpsheet issued."""
+        """Return whether it looks like a workbook that fpsheet issued."""
         return self._meta() is not None
 
     def _meta(self) -> "Sheet | None":
@@ -120,7 +120,7 @@ class OpenBook:
 
     @contextmanager
     def copied(self) -> Iterator[Path]:
-        """Give a copy as it stands now, what is not saved included; gone after the block.
+        """Return a copy as it stands now, what is not saved included; gone after the block.
 
         Raises:
             ExcelError: It was never saved, or Excel cannot copy it.
@@ -267,7 +267,7 @@ class OpenBook:
         return free_title(wanted, (sheet.name for sheet in self.book.sheets))
 
     def here(self) -> Place | None:
-        """Give tab and cell selected now; None where no cell is."""
+        """Return tab and cell selected now; None where no cell is."""
         with said_plainly(self.language):
             self.book.api.Activate()
             chosen = self.app.selection
@@ -328,7 +328,7 @@ class OpenBook:
             self.app.books.open(str(path), read_only=True)
 
     def open_names(self) -> tuple[str, ...]:
-        """Give the names of all workbooks open in the same Excel."""
+        """Return the names of all workbooks open in the same Excel."""
         with said_plainly(self.language):
             return tuple(book.name for book in self.app.books)
 

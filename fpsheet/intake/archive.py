@@ -143,7 +143,7 @@ def _megabytes(size: int) -> tuple[tuple[str, str], ...]:
 def _find_starts(
     data: bytes, entries: dict[str, zipfile.ZipInfo]
 ) -> dict[str, int] | IntakeFinding:
-    """Give where each entry's data start; a fault where two share bytes or headers disagree."""
+    """Return where each entry's data start; a fault where two share bytes or headers disagree."""
     starts = {}
     end_before = 0
     for name, entry in sorted(entries.items(), key=lambda item: item[1].header_offset):

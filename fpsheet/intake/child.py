@@ -103,7 +103,7 @@ def _serve(tasks: IO[bytes], answers: IO[bytes]) -> None:
 
 
 def _answer(run: Callable[[], object]) -> bytes:
-    """Give whether the task was done, and what came of it: its result, or what it raised."""
+    """Return whether the task was done, and what came of it: its result, or what it raised."""
     try:
         outcome = True, run()
     except Exception as error:  # noqa: BLE001 - raised again where the task was given
@@ -112,7 +112,7 @@ def _answer(run: Callable[[], object]) -> bytes:
 
 
 def _portable(error: Exception) -> Exception:
-    """Give an exception that arrives: itself, or one that names its class."""
+    """Return an exception that arrives: itself, or one that names its class."""
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301 - written here
     except Exception:  # noqa: BLE001 - whatever an exception holds

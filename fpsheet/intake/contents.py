@@ -177,7 +177,7 @@ def _is_running(name: str) -> bool:
 
 
 def _is_linked_object(relation: PackageRelation) -> bool:
-    """Tell whether an object stands in another file, and only its address in this one."""
+    """Return whether an object stands in another file, and only its address in this one."""
     return relation.is_external and relation.type in _LINKED_OBJECTS
 
 

@@ -10,7 +10,7 @@ _MODIFIED = re.compile(rb"<(?:[\w.-]+:)?modified(?:\s[^>]*)?>\s*([0-9T:.+Z-]{1,4
 
 
 def read_saved_at(package: Package) -> datetime | None:
-    """Give the moment of the last save, UTC; None where the file does not tell it.
+    """Return the moment of the last save, UTC; None where the file does not tell it.
 
     Excel writes UTC. LibreOffice writes the local time and calls it UTC; nobody can tell by how
     much that is wrong.
@@ -20,7 +20,7 @@ def read_saved_at(package: Package) -> datetime | None:
 
 
 def to_moment(text: str) -> datetime | None:
-    """Give the moment of an ISO text, UTC where it names no zone; None where it is none.
+    """Return the moment of an ISO text, UTC where it names no zone; None where it is none.
 
     >>> to_moment("2026-03-02T08:00:00Z")
     datetime.datetime(2026, 3, 2, 8, 0, tzinfo=datetime.timezone.utc)

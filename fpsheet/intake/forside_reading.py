@@ -32,7 +32,7 @@ def read_meta(heads: Iterable[SheetHead]) -> dict[str, str]:
 
 
 def judge_meta(meta: Mapping[str, str], plan: ReadingPlan) -> tuple[IntakeFinding, ...]:
-    """Tell whether the workbook is of a version we know and of the kommune that is wanted.
+    """Return whether the workbook is of a version we know and of the kommune that is wanted.
 
     Every value is one that the program writes: what stands here names files, orders submissions
     and says whose they are.
@@ -57,7 +57,7 @@ def judge_meta(meta: Mapping[str, str], plan: ReadingPlan) -> tuple[IntakeFindin
 
 
 def _is_ours(key: str, value: str, plan: ReadingPlan) -> bool:
-    """Tell whether a value of the hidden sheet is one that the program writes there."""
+    """Return whether a value of the hidden sheet is one that the program writes there."""
     match key:
         case "workbook_id":
             return WORKBOOK_ID.fullmatch(value) is not None
@@ -76,7 +76,7 @@ def _is_ours(key: str, value: str, plan: ReadingPlan) -> bool:
 
 
 def form_version(meta: Mapping[str, str]) -> int:
-    """Give the form version the meta names; 0 when it names none."""
+    """Return the form version the meta names; 0 when it names none."""
     text = meta.get("form_version", "")
     return int(text) if _VERSION.fullmatch(text) else 0
 
@@ -100,7 +100,7 @@ def read_cover(heads: Iterable[SheetHead], plan: ReadingPlan) -> dict[str, tuple
 
 
 def _value_place(head: SheetHead, name: str, default: tuple[int, int]) -> tuple[int, int]:
-    """Give the cell a defined name moved along with, or the place it had from the start."""
+    """Return the cell a defined name moved along with, or the place it had from the start."""
     cell = head.names.get(name)
     if cell and cell.is_single:
         return cell.row, cell.column

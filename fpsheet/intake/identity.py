@@ -68,7 +68,7 @@ class SheetHead:
     tables: Mapping[str, tuple[int, int, int, int]]
 
     def names_of(self, sheet: SheetPlan) -> dict[str, NamedCells]:
-        """Give what this worksheet has of an entry sheet's named columns, helpers included."""
+        """Return what this worksheet has of an entry sheet's named columns, helpers included."""
         prefix = f"c_{sheet.id}_"
         return {
             name.removeprefix(prefix): cells
@@ -77,7 +77,7 @@ class SheetHead:
         }
 
     def named_columns(self, sheet: SheetPlan) -> dict[str, NamedCells]:
-        """Give the fields among them."""
+        """Return the fields among them."""
         fields = {_STATUS, *(field.id for field in sheet.fields)}
         return {name: cells for name, cells in self.names_of(sheet).items() if name in fields}
 
@@ -122,7 +122,7 @@ def map_sheet(head: SheetHead, plan: ReadingPlan) -> SheetMap | None:
 def _find_renamed(
     head: SheetHead, sheet: SheetPlan, columns: Mapping[str, int], header_row: int
 ) -> tuple[str, ...]:
-    """Give the entry fields with a heading of hers, in the order of the form."""
+    """Return the entry fields with a heading of hers, in the order of the form."""
     headings = (
         (field, head.texts.get((header_row, columns.get(field.id, 0)), ""))
         for field in sheet.fields
@@ -138,7 +138,7 @@ def _find_renamed(
 def _find_identity_row(
     texts: Texts, plan: ReadingPlan
 ) -> tuple[int, dict[str, dict[str, list[int]]]]:
-    """Give the row with the most identifiers: its number, and sheet → field → columns."""
+    """Return the row with the most identifiers: its number, and sheet → field → columns."""
     rows: dict[int, dict[str, dict[str, list[int]]]] = {}
     for (row, column), text in sorted(texts.items()):
         match = _IDENTITY.fullmatch(text.lower())
@@ -164,7 +164,7 @@ def _choose(claims: list[int], named: NamedCells | None) -> int:
 def _find_header_row(
     head: SheetHead, sheet: SheetPlan, columns: Mapping[str, int], *, after: int
 ) -> int:
-    """Give the row of the headings: of the table, by the headings, by the names, or the next.
+    """Return the row of the headings: of the table, by the headings, by the names, or the next.
 
     Excel moves tables and names along when rows are inserted; headings may have been written
     anew. The table comes first, because a row inserted right below the headings joins the table

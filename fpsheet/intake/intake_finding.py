@@ -30,7 +30,7 @@ class IntakeFinding:
     details: tuple[tuple[str, str], ...] = ()
 
     def to_finding(self, form: Form) -> Finding:
-        """Give the finding with the catalogue's severity."""
+        """Return the finding with the catalogue's severity."""
         return make_finding(
             form,
             self.code,

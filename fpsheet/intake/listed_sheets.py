@@ -97,7 +97,7 @@ def read_workbook_part(package: Package) -> WorkbookPart | None:
 
 
 def read_tables(package: Package, part: str) -> dict[str, tuple[int, int, int, int]]:
-    """Give the tables of a sheet: name → first row, first column, last row, last column.
+    """Return the tables of a sheet: name → first row, first column, last row, last column.
 
     Damaged ones are left out.
     """

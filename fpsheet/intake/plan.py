@@ -51,7 +51,7 @@ class SheetPlan:
     table: str
 
     def kinds(self, columns: Mapping[str, int], calculated: frozenset[int]) -> ColumnKinds:
-        """Give what the columns hold.
+        """Return what the columns hold.
 
         Args:
             columns: Fields that were found → column.
@@ -67,7 +67,7 @@ class SheetPlan:
         )
 
     def field(self, field_id: str) -> FieldPlan | None:
-        """Give one column; None when the sheet has no such field."""
+        """Return one column; None when the sheet has no such field."""
         return next((field for field in self.fields if field.id == field_id), None)
 
 
@@ -123,7 +123,7 @@ def make_list_plan(lists: Form, sheet_id: str, *, limits: Limits) -> ReadingPlan
 
 
 def fold_label(text: str) -> str:
-    r"""Give a heading or a title without case, line breaks and star, to compare it with another.
+    r"""Return a heading or a title without case, line breaks and star, to compare it with another.
 
     >>> fold_label(" Første\ndag *")
     'første dag'

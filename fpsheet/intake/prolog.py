@@ -30,7 +30,7 @@ class Prolog:
 
     @property
     def is_plain(self) -> bool:
-        """Tell whether the bytes are UTF-8 as they stand."""
+        """Return whether the bytes are UTF-8 as they stand."""
         return self.encoding in _PLAIN_ENCODINGS
 
 
@@ -71,7 +71,7 @@ def read_prolog(data: bytes) -> Prolog:
 
 
 def to_utf8(data: bytes, prolog: Prolog) -> bytes | None:
-    """Give the part as UTF-8 without byte order mark or declaration; None when it cannot be read.
+    """Return the part as UTF-8 without byte order mark or declaration; None when it cannot be read.
 
     A plain part keeps its declaration and is not copied.
     """

@@ -73,7 +73,7 @@ class Package:
         return next((part for part in self.prologs if part.casefold() == wanted), None)
 
     def utf8(self, name: str) -> bytes | None:
-        """Give a part as UTF-8; None when it is missing or cannot be read."""
+        """Return a part as UTF-8; None when it is missing or cannot be read."""
         found = self.find(name)
         if found is None:
             return None
@@ -81,7 +81,7 @@ class Package:
         return None if isinstance(content, IntakeFinding) else to_utf8(content, self.prologs[found])
 
     def utf8_start(self, name: str) -> tuple[bytes | None, bool]:
-        """Give the beginning of a part as UTF-8, and whether that is all of it."""
+        """Return the beginning of a part as UTF-8, and whether that is all of it."""
         found = self.find(name) or ""
         if found in self.starts and self.prologs[found].is_plain:
             return to_utf8(self.starts[found], self.prologs[found]), False
@@ -231,7 +231,7 @@ def _judge_main(main: PackageRelation | None, kind: str) -> IntakeFinding | None
 
 
 def _content_types(package: Package) -> dict[str, str]:
-    """Give the content type of each part, in lower case: its own, else that of its ending."""
+    """Return the content type of each part, in lower case: its own, else that of its ending."""
     endings: dict[str, str] = {}
     own: dict[str, str] = {}
     for element in _root(package, CONTENT_TYPES):

@@ -24,7 +24,7 @@ _NOTHING = re.compile(
 
 
 def repair_text(text: str) -> str:
-    r"""Give a text as a person sees it.
+    r"""Return a text as a person sees it.
 
     >>> repair_text("\u200b Forl\u00f8b\u00a0og tal ")
     ' Forløb og tal '

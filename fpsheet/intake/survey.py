@@ -124,7 +124,7 @@ def _judge_absent(survey: Survey, sheet: SheetPlan) -> IntakeFinding:
 
 
 def _are_hidden_columns_gone(survey: Survey) -> bool:
-    """Tell whether no sheet has its row ids any more, as Excel's document inspector leaves it."""
+    """Return whether no sheet has its row ids any more, as Excel's document inspector leaves it."""
     return bool(survey.maps) and all(_ROW_ID not in m.columns for m in survey.maps.values())
 
 

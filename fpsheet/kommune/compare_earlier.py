@@ -39,7 +39,7 @@ _OF_DESCENT = frozenset({"HIS-007", "HIS-011", "HIS-019"})
 
 @contextmanager
 def last_sent(path: Path, question: Question, *, language: str = "da") -> Iterator[Store]:
-    """Give a passing store that holds one earlier workbook and nothing else.
+    """Return a passing store that holds one earlier workbook and nothing else.
 
     Raises:
         UsageError: The workbook cannot be read.
@@ -56,7 +56,7 @@ def last_sent(path: Path, question: Question, *, language: str = "da") -> Iterat
 
 @contextmanager
 def at_hand(central: Central) -> Iterator[Store]:
-    """Give the departement's database.
+    """Return the departement's database.
 
     Raises:
         StoreError: It could not be used, or its key is missing.
@@ -106,7 +106,7 @@ def compare(verdict: Verdict, question: Question, store: Store, *, is_whole: boo
 def of_same_kommune(
     verdicts: Iterable[Verdict], path: Path, store: Store, *, language: str
 ) -> Iterator[Verdict]:
-    """Give each verdict, unless it is of another kommune than the earlier workbook held.
+    """Return each verdict, unless it is of another kommune than the earlier workbook held.
 
     Raises:
         UsageError: It is of another kommune.
@@ -136,7 +136,7 @@ def need_same_kommune(verdict: Verdict, path: Path, other: str, *, language: str
 
 
 def kommune_of(verdict: Verdict) -> str:
-    """Give the kommunekode of a workbook; empty where it could not be read."""
+    """Return the kommunekode of a workbook; empty where it could not be read."""
     return "" if verdict.check is None else verdict.check.raw.meta.get("kommune_kode", "")
 
 
@@ -157,7 +157,7 @@ def _unusable(verdict: Verdict, question: Question, language: str) -> UsageError
 
 
 def _submission(verdict: Verdict, question: Question, saved: time) -> Submission:
-    """Give the submission; the workbook in hand counts as the last one saved."""
+    """Return the submission; the workbook in hand counts as the last one saved."""
     if verdict.check is None:
         raise UsageError(verdict.path.name)
     moment = datetime.combine(question.today, saved, UTC)
@@ -166,7 +166,7 @@ def _submission(verdict: Verdict, question: Question, saved: time) -> Submission
 
 
 def _not_in_file(check: Check, store: Store) -> Mapping[str, pl.DataFrame]:
-    """Give the rows in force that the workbook lacks, of the citizens it names.
+    """Return the rows in force that the workbook lacks, of the citizens it names.
 
     A CPR number comes from the workbook itself: the vault is not opened.
     """

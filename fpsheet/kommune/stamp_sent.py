@@ -29,5 +29,5 @@ _LOCKS = ("~${name}", ".~lock.{name}#")
 
 
 def is_open(path: Path) -> bool:
-    """Tell whether Excel or LibreOffice has a file open, and would write over ours later."""
+    """Return whether Excel or LibreOffice has a file open, and would write over ours later."""
     return any(path.with_name(lock.format(name=path.name)).exists() for lock in _LOCKS)

@@ -245,7 +245,7 @@ def need_same_kommune(verdict: "Verdict", before: "Verdict", path: Path, languag
 
 
 def compare_previews(before: "Preview", now: "Preview") -> "tuple[Moved, ...]":
-    """Give the figures that differ from those of the workbook as it was sent last."""
+    """Return the figures that differ from those of the workbook as it was sent last."""
     from fpsheet.statistics.preview import moved_figures
 
     return moved_figures(before.release, now.release)

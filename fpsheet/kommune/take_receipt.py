@@ -33,7 +33,7 @@ class Opening:
 
 
 def is_sealed(path: Path) -> bool:
-    """Tell whether the kommune's key is needed to open a receipt; False for what is not there."""
+    """Return whether the kommune's key is needed to open a receipt; False for what is not there."""
     try:
         with path.open("rb") as file:
             return file.read(len(AGE_MAGIC)) == AGE_MAGIC
@@ -98,7 +98,7 @@ def take_receipt(
 def answer_checked(
     verdict: Verdict, content: bytes, receipt: Receipt, question: Question, *, language: str
 ) -> bytes:
-    """Give the returned workbook of a file that was checked.
+    """Return the returned workbook of a file that was checked.
 
     Raises:
         ReceiptError: The receipt is not of this file, or the file cannot be read.

@@ -12,7 +12,7 @@ _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 
 
 def column_number(letters: str) -> int:
-    """Give the number of a column, A being 1.
+    """Return the number of a column, A being 1.
 
     >>> column_number("A"), column_number("AZ"), column_number("XFD")
     (1, 52, 16384)
@@ -24,7 +24,7 @@ def column_number(letters: str) -> int:
 
 
 def column_letters(number: int) -> str:
-    """Give the letters of a column, 1 being A.
+    """Return the letters of a column, 1 being A.
 
     >>> column_letters(1), column_letters(52), column_letters(16384)
     ('A', 'AZ', 'XFD')
@@ -37,7 +37,7 @@ def column_letters(number: int) -> str:
 
 
 def parse_address(text: str) -> tuple[int, int] | None:
-    """Give row and column of a cell; None when Excel has no such cell.
+    """Return row and column of a cell; None when Excel has no such cell.
 
     >>> parse_address("C14"), parse_address("XFE1")
     ((14, 3), None)
@@ -50,7 +50,7 @@ def parse_address(text: str) -> tuple[int, int] | None:
 
 
 def parse_range(text: str) -> tuple[int, int, int, int] | None:
-    """Give first row, first column, last row, last column of a range; None when it is none.
+    """Return first row, first column, last row, last column of a range; None when it is none.
 
     >>> parse_range("B2:C5"), parse_range("B2")
     ((2, 2, 5, 3), (2, 2, 2, 2))

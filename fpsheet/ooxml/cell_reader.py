@@ -24,7 +24,7 @@ _TAG = f"{{{MAIN}}}"
 
 
 def read_texts(parts: Parts, part: str) -> Iterator[Mapping[str, str]]:
-    """Give what each row's cells say, by column letter; a number as the file spells it.
+    """Return what each row's cells say, by column letter; a number as the file spells it.
 
     Raises:
         DamagedPackageError: The part, or the list of shared texts, is not XML.
@@ -65,7 +65,7 @@ def _shared_texts(parts: Parts) -> list[Element]:
 
 @lru_cache(maxsize=1)
 def _items_of(content: bytes) -> list[Element]:
-    """Give the shared texts of a part, each to be read where it is asked for."""
+    """Return the shared texts of a part, each to be read where it is asked for."""
     return list(parse(content).iter(f"{_TAG}si"))
 
 

@@ -94,7 +94,7 @@ def drop_styles(parts: Parts) -> None:
 
 
 def styles_name(parts: Parts) -> str:
-    """Give the name of the part with the styles; empty where the workbook has none."""
+    """Return the name of the part with the styles; empty where the workbook has none."""
     relations = relations_of(parts, workbook_name(parts))
     return next((entry.target for entry in relations if entry.kind == "styles"), "")
 
@@ -113,7 +113,7 @@ def _append(root: Element, tag: str, texts: tuple[str, ...]) -> int:
 
 
 def _stand_last(root: Element, tag: str, texts: tuple[str, ...]) -> bool:
-    """Tell whether entries of ours are the last of a list."""
+    """Return whether entries of ours are the last of a list."""
     group = root.find(f"{{{MAIN}}}{tag}")
     tail = [] if group is None else list(group)[-len(texts) :]
     ours = [etree.fromstring(text.format(ns=MAIN)) for text in texts]

@@ -74,13 +74,13 @@ class Parts:
         return self._names.get(fold_name(name), name)
 
     def __contains__(self, name: str) -> bool:
-        """Tell whether the part is there now, however its name is spelled."""
+        """Return whether the part is there now, however its name is spelled."""
         own = self.spelled(name)
         is_known = own in self.changed or fold_name(name) in self._names
         return is_known and own not in self.removed
 
     def __getitem__(self, name: str) -> bytes:
-        """Give the content of a part as it is now.
+        """Return the content of a part as it is now.
 
         Raises:
             DamagedPackageError: It is not there.
@@ -212,12 +212,12 @@ def whole_number(text: str | None, *, otherwise: int = 0) -> int:
 
 
 def serialise(root: Element) -> bytes:
-    """Give an element as a part: UTF-8 with the declaration Excel itself writes."""
+    """Return an element as a part: UTF-8 with the declaration Excel itself writes."""
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def same(one: Element, other: Element) -> bool:
-    """Tell whether two elements say the same, whatever stands around them."""
+    """Return whether two elements say the same, whatever stands around them."""
     return _plain(one) == _plain(other)
 
 
@@ -226,7 +226,7 @@ def _plain(element: Element) -> bytes:
 
 
 def relations_name(part: str) -> str:
-    """Give the name of the part that holds another part's relationships.
+    """Return the name of the part that holds another part's relationships.
 
     >>> relations_name("xl/workbook.xml")
     'xl/_rels/workbook.xml.rels'
@@ -236,7 +236,7 @@ def relations_name(part: str) -> str:
 
 
 def resolve(part: str, target: str) -> str:
-    """Give the name of the part a relationship of another part points at.
+    """Return the name of the part a relationship of another part points at.
 
     >>> resolve("xl/worksheets/sheet1.xml", "../comments1.xml")
     'xl/comments1.xml'

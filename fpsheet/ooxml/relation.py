@@ -32,7 +32,7 @@ def read_relations(rels: ET.Element, *, part: str) -> tuple[PackageRelation, ...
 
 
 def rels_name(part: str) -> str:
-    """Give the name of the part that holds a part's relationships.
+    """Return the name of the part that holds a part's relationships.
 
     >>> rels_name("xl/workbook.xml")
     'xl/_rels/workbook.xml.rels'
@@ -42,7 +42,7 @@ def rels_name(part: str) -> str:
 
 
 def owner_name(rels: str) -> str:
-    """Give the part whose relationships a `.rels` holds; the package itself is `""`.
+    """Return the part whose relationships a `.rels` holds; the package itself is `""`.
 
     >>> owner_name("xl/_rels/workbook.xml.rels"), owner_name("_rels/.rels")
     ('xl/workbook.xml', '')

@@ -25,7 +25,7 @@ def sheet_row(  # noqa: PLR0913 - each by name
     lines: int = 0,
     hidden: bool = False,
 ) -> str:
-    """Give a row.
+    """Return a row.
 
     Args:
         number: Its number.
@@ -48,7 +48,7 @@ def sheet_row(  # noqa: PLR0913 - each by name
 
 
 def sheet_text(value: str) -> str:
-    """Give a text as XML may hold it."""
+    """Return a text as XML may hold it."""
     if _ODD.search(value) is None:
         return value[:_CELL_LIMIT]
     return escape(_UNPRINTABLE.sub("", value)[:_CELL_LIMIT])

@@ -47,11 +47,11 @@ class SheetPart:
         self.root.insert(at, child)
 
     def find(self, tag: str) -> Element | None:
-        """Give the first child of a name, or None."""
+        """Return the first child of a name, or None."""
         return self.root.find(f"{{{MAIN}}}{tag}")
 
     def find_all(self, tag: str) -> list[Element]:
-        """Give every child of a name."""
+        """Return every child of a name."""
         return self.root.findall(f"{{{MAIN}}}{tag}")
 
     def save(self, parts: Parts) -> None:

@@ -24,7 +24,7 @@ class SheetEntry:
 
 
 def workbook_name(parts: Parts) -> str:
-    """Give the name of the workbook part.
+    """Return the name of the workbook part.
 
     Raises:
         DamagedPackageError: The package names none.
@@ -37,7 +37,7 @@ def workbook_name(parts: Parts) -> str:
 
 
 def counts_from_1904(parts: Parts) -> bool:
-    """Tell whether a number typed for a day counts from 1904, as old Excel for Mac did."""
+    """Return whether a number typed for a day counts from 1904, as old Excel for Mac did."""
     properties = parse(parts[workbook_name(parts)]).find(f"{{{MAIN}}}workbookPr")
     return properties is not None and properties.get("date1904", "") in {"1", "true"}
 

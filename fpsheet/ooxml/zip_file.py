@@ -27,7 +27,7 @@ def open_zip(data: bytes) -> ZipFile:
 
 
 def unpack(data: bytes) -> dict[str, bytes]:
-    """Give the parts of a package by name."""
+    """Return the parts of a package by name."""
     with open_zip(data) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 

@@ -87,7 +87,7 @@ class _Words:
         return self.form.field_label(sheet, field, self.language)
 
     def page(self, key: str, columns: Sequence[PageColumn], rows: Rows) -> Page | None:
-        """Give a page with a table; None where there is nothing to put on it."""
+        """Return a page with a table; None where there is nothing to put on it."""
         if not rows:
             return None
         return Page(
@@ -101,7 +101,7 @@ class _Words:
 
 
 def cover_lines(receipt: Receipt, form: Form, language: str) -> list[str]:
-    """Give what became of a file and what is to be done, for a terminal."""
+    """Return what became of a file and what is to be done, for a terminal."""
     words = _Words(form, language)
     title = words.fill("title", number=receipt.number)
     cover = _cover(receipt, words, title)
@@ -134,7 +134,7 @@ def _cover(receipt: Receipt, words: _Words, title: str) -> Page:
 
 
 def _headline(receipt: Receipt) -> str:
-    """Give what became of a file in one word; where something must be chosen, not all is well."""
+    """Return what became of a file in one word; where something must be chosen, not all is well."""
     is_open = receipt.status is Status.MERGED and receipt.conflicts
     return "konflikt" if is_open else receipt.status.value
 
@@ -145,7 +145,7 @@ def _counts(receipt: Receipt, words: _Words) -> str:
 
 
 def _steps(receipt: Receipt) -> Iterator[str]:
-    """Give what the kommune has to do, the most urgent first."""
+    """Return what the kommune has to do, the most urgent first."""
     steps = {
         "next_held": receipt.status is Status.HELD,
         "next_conflicts": bool(receipt.conflicts),
@@ -244,7 +244,7 @@ def _conflict_rows(
 def _claims(
     about: ShownConflict | Settlement, field: str, receipt: Receipt, words: _Words, sides: int
 ) -> list[Cell]:
-    """Give what each side says of a field and where, in as many cells as there are sides."""
+    """Return what each side says of a field and where, in as many cells as there are sides."""
     told: list[Cell] = []
     for claim in about.claims:
         value = words.told(about.sheet, field, claim.values.get(field))

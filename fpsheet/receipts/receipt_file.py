@@ -30,7 +30,7 @@ class ReceiptError(FpsheetError):
 
 
 def receipt_error(reason: str, language: str = "da", **values: object) -> ReceiptError:
-    """Give the failure of a receipt, with its remedy."""
+    """Return the failure of a receipt, with its remedy."""
     texts = load_texts("receipt.toml")
     sentence = texts.get(f"receipt.error.{reason}", language)
     remedy = texts.fill(f"receipt.error.{reason}_remedy", language, values)
@@ -38,7 +38,7 @@ def receipt_error(reason: str, language: str = "da", **values: object) -> Receip
 
 
 def without_values(receipt: Receipt) -> Receipt:
-    """Give a receipt that tells where conflicts are, and not what the sides say."""
+    """Return a receipt that tells where conflicts are, and not what the sides say."""
     conflicts = tuple(
         replace(
             conflict,
@@ -51,7 +51,7 @@ def without_values(receipt: Receipt) -> Receipt:
 
 
 def write_receipt(receipt: Receipt, signer: SigningKey | None = None) -> bytes:
-    """Give the file of a receipt; the same receipt and signer give the same bytes."""
+    """Return the file of a receipt; the same receipt and signer give the same bytes."""
     said = receipt.to_dict()
     message = _message(said)
     seal = {"sha256": hashlib.sha256(message).hexdigest()}

@@ -43,7 +43,7 @@ def answer_workbook(
     form: Form,
     language: str,
 ) -> bytes:
-    """Give the kommune's own file with a receipt put into it.
+    """Return the kommune's own file with a receipt put into it.
 
     Findings of the check and of the merge are marked and listed, open conflicts have a list with
     a place to choose or type, values that were chosen stand in their cells, and the stamp says
@@ -84,7 +84,7 @@ def answer_workbook(
 
 
 def _answers(parts: Parts) -> Mapping[tuple[str, str], Mapping[str, str]]:
-    """Give what was written into the list of conflicts: (conflict, field) → its line."""
+    """Return what was written into the list of conflicts: (conflict, field) → its line."""
     old = find_conflict_list(parts)
     rows = () if old is None else old.rows
     return {(row[f"{PREFIX}.konflikt"], row.get(f"{PREFIX}.felt_id", "")): row for row in rows}
@@ -93,7 +93,7 @@ def _answers(parts: Parts) -> Mapping[tuple[str, str], Mapping[str, str]]:
 def _kept(
     line: ConflictLine, answers: Mapping[tuple[str, str], Mapping[str, str]]
 ) -> Mapping[str, str]:
-    """Give what she wrote about a conflict that is still open, so that she need not again.
+    """Return what she wrote about a conflict that is still open, so that she need not again.
 
     What she chose goes where the sides have changed since: a letter may stand for another now.
     """
@@ -104,7 +104,7 @@ def _kept(
 
 
 def merge_findings(receipt: Receipt) -> Iterator[Finding]:
-    """Give what the merge found, as findings again."""
+    """Return what the merge found, as findings again."""
     for said in receipt.findings:
         yield Finding(
             code=str(said["code"]),
@@ -119,7 +119,7 @@ def merge_findings(receipt: Receipt) -> Iterator[Finding]:
 
 
 def _told(receipt: Receipt, check: Check) -> Iterator[Finding]:
-    """Give what the merge found, at the places where its rows stand in the file now."""
+    """Return what the merge found, at the places where its rows stand in the file now."""
     for finding, said in zip(merge_findings(receipt), receipt.findings, strict=True):
         sheet = check.sheets.get(finding.sheet)
         title = finding.title if sheet is None else sheet.title
@@ -173,7 +173,7 @@ def _write_settled(
 
 
 def _content(form: Form, field: Field, value: Plain, language: str, *, date1904: bool) -> Content:
-    """Give what the cell of a field holds for a value."""
+    """Return what the cell of a field holds for a value."""
     if value is None:
         return None
     if field.type is FieldType.DATE:

@@ -40,7 +40,7 @@ class CellMark:
 def plan_marks(
     rows: Iterable[FaultRow], form: Form, language: str
 ) -> dict[str, tuple[CellMark, ...]]:
-    """Give the cells to mark: tab → marks, in the order of the findings."""
+    """Return the cells to mark: tab → marks, in the order of the findings."""
     found: dict[str, dict[str, list[FaultRow]]] = {}
     for row in rows:
         cell = _marked_cell(row, form)
@@ -56,7 +56,7 @@ def plan_marks(
 
 
 def is_our_comment(text: str) -> bool:
-    """Tell whether a comment is ours by its words: she may begin one of hers with our name.
+    """Return whether a comment is ours by its words: she may begin one of hers with our name.
 
     >>> is_our_comment("fpsheet: ✖ Fejl. Datoen mangler."), is_our_comment("fpsheet: ring")
     (True, False)
@@ -65,7 +65,7 @@ def is_our_comment(text: str) -> bool:
 
 
 def _marked_cell(row: FaultRow, form: Form) -> str:
-    """Give the cell to mark: the finding's own, or the status of its row; empty for none."""
+    """Return the cell to mark: the finding's own, or the status of its row; empty for none."""
     finding = row.finding
     if finding.row and finding.column:
         return finding.cell
@@ -139,7 +139,7 @@ def unmark_cells(sheet: SheetPart) -> bool:
 
 
 def is_signature(formula: str) -> bool:
-    """Tell whether the formula of a conditional format is ours, however it is spaced.
+    """Return whether the formula of a conditional format is ours, however it is spaced.
 
     >>> is_signature('= "fpsheet" = "fpsheet"')
     True

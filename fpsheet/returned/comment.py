@@ -197,7 +197,7 @@ def _shape(cell: str, text: str, number: int) -> str:
 
 
 def _position(cell: str) -> tuple[int, int]:
-    """Give row and column of an address, counted from zero."""
+    """Return row and column of an address, counted from zero."""
     found = _ADDRESS.fullmatch(cell)
     if found is None:
         raise DamagedPackageError

@@ -90,7 +90,7 @@ def _by_conflict(found: OwnList) -> Iterator[tuple[_Line, ...]]:
 def _values(
     lines: Sequence[_Line], form: Form, language: str, *, date1904: bool
 ) -> tuple[_Line | None, dict[str, Plain]]:
-    """Give field → value, or the line that cannot be used."""
+    """Return field → value, or the line that cannot be used."""
     letter = next((line["valg"].upper() for line in lines if line["valg"]), "")
     values: dict[str, Plain] = {}
     for line in lines:
@@ -127,7 +127,7 @@ def _typed(line: _Line, form: Form, language: str, *, date1904: bool) -> tuple[b
 
 
 def _field(line: _Line, form: Form) -> Field | None:
-    """Give the field of a line; None where the hidden columns were changed."""
+    """Return the field of a line; None where the hidden columns were changed."""
     sheet_id, _, field_id = line["felt_id"].partition(".")
     sheets = (sheet for sheet in form.entry_sheets() if sheet.id == sheet_id)
     fields = (field for sheet in sheets for field in sheet.fields)

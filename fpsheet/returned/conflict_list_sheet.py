@@ -32,7 +32,7 @@ _LINE_HEIGHT = 30
 def conflict_sheet(
     lines: Sequence[ConflictLine], form: Form, *, language: str, first_style: int
 ) -> bytes:
-    """Give the worksheet part of the list.
+    """Return the worksheet part of the list.
 
     Args:
         lines: The lines in order.

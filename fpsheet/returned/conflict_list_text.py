@@ -31,18 +31,18 @@ class ConflictLine:
 
 
 def fields_of(conflict: ShownConflict) -> tuple[str, ...]:
-    """Give the fields a conflict is about; that of a CPR number by its heading alone."""
+    """Return the fields a conflict is about; that of a CPR number by its heading alone."""
     columns = layouts()[conflict.sheet].groups[conflict.group]
     return tuple("cpr" if column == BORGER else column for column in columns)
 
 
 def is_choosable(conflict: ShownConflict) -> bool:
-    """Tell whether a conflict can be chosen in: not where it is about a CPR number."""
+    """Return whether a conflict can be chosen in: not where it is about a CPR number."""
     return set(fields_of(conflict)) == set(conflict.agreed)
 
 
 def side_words(claim: ShownClaim, receipt: Receipt, form: Form, language: str) -> str:
-    """Give which file a side is, as the receiver knows it."""
+    """Return which file a side is, as the receiver knows it."""
     key, file = "receipt.side.other", claim.sha256[:8]
     if claim.is_decision:
         key = "receipt.side.decided"
@@ -54,7 +54,7 @@ def side_words(claim: ShownClaim, receipt: Receipt, form: Form, language: str) -
 def conflict_lines(
     receipt: Receipt, check: Check, form: Form, language: str
 ) -> Iterator[ConflictLine]:
-    """Give the lines of a list, conflict after conflict."""
+    """Return the lines of a list, conflict after conflict."""
     for conflict in receipt.conflicts:
         sheet = check.sheets.get(conflict.sheet)
         row = row_of(sheet, conflict.row_id)
@@ -89,7 +89,7 @@ def _told(
 
 
 def row_of(sheet: TypedSheet | None, row_id: str) -> int:
-    """Give the Excel row of a record in a workbook; 0 where it is not there."""
+    """Return the Excel row of a record in a workbook; 0 where it is not there."""
     if sheet is None:
         return 0
     found = [row for row, own in sheet.frame.select(ROW, ROW_ID).iter_rows() if own == row_id]
@@ -97,7 +97,7 @@ def row_of(sheet: TypedSheet | None, row_id: str) -> int:
 
 
 def headings(columns: Sequence[FindingColumn], form: Form, language: str) -> tuple[str, ...]:
-    """Give the texts of the heading row; a hidden column has none."""
+    """Return the texts of the heading row; a hidden column has none."""
     return tuple(
         "" if column.hidden else form.texts.get(f"conflicts.column.{column.id}", language)
         for column in columns
@@ -137,7 +137,7 @@ KEYS = tuple(
 
 
 def conflict_columns(sides: int) -> tuple[FindingColumn, ...]:
-    """Give the columns of a list whose conflicts have at most so many sides."""
+    """Return the columns of a list whose conflicts have at most so many sides."""
     between = (FindingColumn(f"udgave_{letter.lower()}", _SIDE_WIDTH) for letter in LETTERS[:sides])
     return (*_BEFORE, *between, *_AFTER)
 

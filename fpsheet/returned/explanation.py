@@ -39,7 +39,7 @@ class FaultList:
     explanations: tuple[TypedExplanation, ...]
 
     def known(self) -> dict[tuple[str, str], str]:
-        """Give (key, fingerprint) → text."""
+        """Return (key, fingerprint) → text."""
         return {(said.key, said.fingerprint): said.text for said in self.explanations}
 
 
@@ -75,7 +75,7 @@ def _read_fault_list(content: bytes) -> FaultList | None:
 def current_explanations(
     content: bytes, findings: Iterable[Finding], check: Check
 ) -> tuple[SentExplanation, ...]:
-    """Give the explanations of a workbook whose rows still are as they were explained.
+    """Return the explanations of a workbook whose rows still are as they were explained.
 
     Args:
         content: The workbook, found safe by the intake.

@@ -50,7 +50,7 @@ def make_fault_rows(
     explanations: Mapping[tuple[str, str], str],
     shown: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> tuple[FaultRow, ...]:
-    """Give the findings ordered by caseworker, then case, then severity and place.
+    """Return the findings ordered by caseworker, then case, then severity and place.
 
     Args:
         findings: Of the intake and of the check.
@@ -88,7 +88,7 @@ def make_fault_rows(
 
 
 def _caseworkers(check: Check) -> dict[str, str]:
-    """Give the initials by citizen; what may be a number or a text gone astray is not shown."""
+    """Return the initials by citizen; what may be a number or a text gone astray is not shown."""
     borger = check.sheets.get("borger")
     if borger is None:
         return {}
@@ -101,7 +101,7 @@ def _caseworkers(check: Check) -> dict[str, str]:
 
 
 def _rows_of(findings: Iterable[Finding], check: Check) -> dict[tuple[str, int], _Row]:
-    """Give the rows that findings are about, by sheet and row."""
+    """Return the rows that findings are about, by sheet and row."""
     wanted: dict[str, set[int]] = {}
     for finding in findings:
         wanted.setdefault(finding.sheet, set()).add(finding.row)
@@ -125,5 +125,5 @@ _NO_ROW: _Row = ({}, _fingerprint({}))
 
 
 def may_be_explained(finding: Finding) -> bool:
-    """Tell whether an explanation can be written: warnings only."""
+    """Return whether an explanation can be written: warnings only."""
     return finding.severity is Severity.ADVARSEL

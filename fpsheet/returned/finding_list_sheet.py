@@ -32,7 +32,7 @@ _MOST_LINKS = 60_000
 
 
 def fault_sheet(rows: Sequence[FaultRow], form: Form, *, language: str, first_style: int) -> bytes:
-    """Give the worksheet part of the list.
+    """Return the worksheet part of the list.
 
     Args:
         rows: Findings in the order to be shown.
@@ -76,7 +76,7 @@ def _cells(line: FaultLine) -> list[tuple[str, str, int]]:
 
 
 def _lines(line: FaultLine) -> int:
-    """Give the lines that the longest text of a row takes in its column."""
+    """Return the lines that the longest text of a row takes in its column."""
     return max(
         count_lines(value, int(column.width / _CHARACTERS_PER_LETTER))
         for column, value in zip(COLUMNS, line.values, strict=True)

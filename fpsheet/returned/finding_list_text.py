@@ -57,7 +57,7 @@ class FaultLine:
 
 
 def column_letter(column_id: str) -> str:
-    """Give the letter of a column of the list.
+    """Return the letter of a column of the list.
 
     >>> column_letter("celle")
     'E'
@@ -66,12 +66,12 @@ def column_letter(column_id: str) -> str:
 
 
 def identity() -> tuple[str, ...]:
-    """Give the texts of the identity row, one per column."""
+    """Return the texts of the identity row, one per column."""
     return tuple(f"fejlliste.{column.id}" for column in COLUMNS)
 
 
 def headings(form: Form, language: str) -> tuple[str, ...]:
-    """Give the texts of the heading row, one per column; a hidden column has none."""
+    """Return the texts of the heading row, one per column; a hidden column has none."""
     return tuple(
         "" if column.hidden else form.texts.get(f"returned.column.{column.id}", language)
         for column in COLUMNS
@@ -79,12 +79,12 @@ def headings(form: Form, language: str) -> tuple[str, ...]:
 
 
 def severity_words(severity: Severity, form: Form, language: str) -> str:
-    """Give the severity as symbol and word; never colour alone."""
+    """Return the severity as symbol and word; never colour alone."""
     return form.texts.get(f"returned.severity.{severity}", language)
 
 
 def make_fault_line(row: FaultRow, form: Form, language: str) -> FaultLine:
-    """Give what the list says of a finding."""
+    """Return what the list says of a finding."""
     finding = row.finding
     label = form.field_label(finding.sheet, finding.field, language) if finding.field else ""
     values = (
@@ -115,7 +115,7 @@ def _advice(row: FaultRow, form: Form, language: str) -> str:
 
 
 def link_location(place: tuple[str, str]) -> str:
-    """Give a place as a link inside the workbook names it.
+    """Return a place as a link inside the workbook names it.
 
     >>> link_location(("Bo's ark", "D4"))
     "'Bo''s ark'!D4"
@@ -126,7 +126,7 @@ def link_location(place: tuple[str, str]) -> str:
 
 
 def free_title(wanted: str, taken: Iterable[str]) -> str:
-    """Give the list a name that no tab has: the one wanted, else with a number.
+    """Return the list a name that no tab has: the one wanted, else with a number.
 
     >>> free_title("Fejlliste", ["Job", "FEJLLISTE"])
     'Fejlliste 2'

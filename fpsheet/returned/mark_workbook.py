@@ -33,7 +33,7 @@ _SELECTED = re.compile(rb'(<(?:\w+:)?sheetView\b[^>]*?)\s+tabSelected="(?:1|true
 def return_workbook(
     content: bytes, findings: Sequence[Finding], check: Check, *, form: Form, language: str
 ) -> bytes:
-    """Give the caseworker's own file with its findings marked and listed.
+    """Return the caseworker's own file with its findings marked and listed.
 
     Args:
         content: The file that was checked, found safe by the intake. Marks of an earlier run
@@ -74,7 +74,7 @@ def replace_marks(
 
 
 def clean_workbook(content: bytes, *, language: str = "da") -> bytes:
-    """Give the file without our marks, comments and lists; everything else as it was.
+    """Return the file without our marks, comments and lists; everything else as it was.
 
     Raises:
         WorkbookFileError: The package is not whole enough to be changed.

@@ -63,7 +63,7 @@ def _read(
 
 @cache
 def _form_titles() -> frozenset[str]:
-    """Give the tabs of the form in every language: a workbook with no others has no list."""
+    """Return the tabs of the form in every language: a workbook with no others has no list."""
     form = load_form()
     languages = form.texts.languages()
     return frozenset(
@@ -72,7 +72,7 @@ def _form_titles() -> frozenset[str]:
 
 
 def list_part(columns: Sequence[FindingColumn], rows: str, after: str, *, chosen: str) -> str:
-    """Give the worksheet of a list.
+    """Return the worksheet of a list.
 
     Args:
         columns: Its columns.

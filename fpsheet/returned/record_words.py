@@ -20,7 +20,7 @@ SHORT_HASH = 8
 def told_values(
     form: Form, sheet_id: str, values: Mapping[str, Plain], language: str
 ) -> Iterator[str]:
-    """Give `heading: value` for every value, codes as labels, days as dd-mm-yyyy."""
+    """Return `heading: value` for every value, codes as labels, days as dd-mm-yyyy."""
     sheet = form.sheet(sheet_id)
     for name, value in values.items():
         label = form.field_label(sheet_id, name, language)
@@ -59,7 +59,7 @@ def read_told(
 
 
 def told_value(form: Form, field: Field, value: Plain, language: str) -> str:
-    """Give a value as a person writes it; a hyphen for a blank cell."""
+    """Return a value as a person writes it; a hyphen for a blank cell."""
     if value is None:
         return BLANK
     if field.type is FieldType.CPR:

@@ -14,7 +14,7 @@ _ROWS = 20
 
 
 def stamp_workbook(content: bytes, parent: str) -> bytes:
-    """Give a workbook with another parent; everything else byte for byte as it was.
+    """Return a workbook with another parent; everything else byte for byte as it was.
 
     Args:
         content: The workbook, found safe by the intake.
@@ -42,7 +42,7 @@ def stamp(parts: Parts, parent: str) -> None:
 
 
 def _find(parts: Parts) -> tuple[str, int, str]:
-    """Give the part of the hidden sheet, the row of the stamp and the stamp; else no part."""
+    """Return the part of the hidden sheet, the row of the stamp and the stamp; else no part."""
     for entry in reversed(list_sheets(parts)):
         rows = list(islice(read_texts(parts, entry.part), _ROWS))
         keys = {row.get("A", "").strip(): at for at, row in enumerate(rows, start=1)}

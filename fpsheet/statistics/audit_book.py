@@ -41,21 +41,21 @@ class _Told:
     names: "Mapping[CellId, str]"
 
     def number(self, cell: "CellId") -> str:
-        """Give where a number stands; its name where no table has it."""
+        """Return where a number stands; its name where no table has it."""
         return self.names.get(cell, cell)
 
     def reader(self, view: str) -> str:
-        """Give a kommune's name, or the public."""
+        """Return a kommune's name, or the public."""
         return self.words.area(view) if view else self.words.text("audit.public")
 
     def row(self, about: str, name: str, why: str = "", **numbers: int | None) -> Row:
-        """Give a line: what it is about, and what is known of that."""
+        """Return a line: what it is about, and what is known of that."""
         counts = (numbers.get(column) for column in _COLUMNS[2:-1])
         return (self.words.text(f"audit.about.{about}"), name, *counts, why)
 
 
 def write_audit(draft: Draft, words: Wording, names: "Mapping[CellId, str]", end: LogEnd) -> bytes:
-    """Give the audit report of a publication as a workbook marked FORTROLIGT.
+    """Return the audit report of a publication as a workbook marked FORTROLIGT.
 
     Its rows are the readers with the number each comes closest to, the groups of numbers that were
     protected in another way than by plain rounding, the numbers that could not be printed, those
@@ -140,7 +140,7 @@ def _rows(rounded: "Rounded", plain: "Sequence[CellId]", told_as: _Told) -> Iter
 
 
 def _proof_told(draft: Draft, told: dict[str, object]) -> tuple[str, ...]:
-    """Give the line on the proof by worlds, and add what it tells; none where none was sought."""
+    """Return the line on the proof by worlds, and add what it tells; none where none was sought."""
     proof = draft.proof
     if proof is None or not proof.seconds:
         return ()
@@ -154,7 +154,7 @@ def _proof_told(draft: Draft, told: dict[str, object]) -> tuple[str, ...]:
 
 
 def _not_proved(draft: Draft, told_as: _Told) -> Iterator[Row]:
-    """Give the numbers that worlds did not prove wide: at first, and to the end."""
+    """Return the numbers that worlds did not prove wide: at first, and to the end."""
     if draft.proof is None:
         return
     for cell in draft.proof.refused:
@@ -166,7 +166,7 @@ def _not_proved(draft: Draft, told_as: _Told) -> Iterator[Row]:
 
 
 def _relations(draft: Draft, told_as: _Told) -> Iterator[Row]:
-    """Give what readers are told of numbers beside each other: why, and how often."""
+    """Return what readers are told of numbers beside each other: why, and how often."""
     words = told_as.words
     for reason, is_certain, count in draft.told:
         why = "" if is_certain else words.text("audit.probable")

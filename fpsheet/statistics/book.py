@@ -50,7 +50,7 @@ class Series:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether every number is a whole one, as counts are."""
+        """Return whether every number is a whole one, as counts are."""
         return all(float(value).is_integer() for value in self.values)
 
 
@@ -130,14 +130,14 @@ class Book:
 
 
 def without_figures(book: Book) -> Book:
-    """Give the same workbook without its figures, for formats that have none."""
+    """Return the same workbook without its figures, for formats that have none."""
     kept = tuple(page for page in book.pages if page.kind is not PageKind.FIGURE)
     names = {page.name for page in kept}
     return replace(book, pages=tuple(_listing(page, names) for page in kept))
 
 
 def _listing(page: Page, names: set[str]) -> Page:
-    """Give a contents page that lists only the sheets there are; others as they are."""
+    """Return a contents page that lists only the sheets there are; others as they are."""
     if page.kind is not PageKind.CONTENTS:
         return page
     rows = tuple(row for row in page.rows if row[0] in names)

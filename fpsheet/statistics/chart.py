@@ -105,7 +105,7 @@ def _series_look(figure: NativeChart, place: int) -> dict[str, object]:
 
 
 def _filling(place: int, colour: str) -> dict[str, object]:
-    """Give what a bar is filled with: its colour, hatched where others are as dark."""
+    """Return what a bar is filled with: its colour, hatched where others are as dark."""
     hatch = _HATCHES.get(place % len(COLOURS))
     if hatch is None:
         return {"fill": {"color": colour}}
@@ -144,7 +144,7 @@ def _dress(chart: Chart, figure: NativeChart) -> None:
 
 
 def _steps(figure: NativeChart) -> dict[str, object]:
-    """Give how the axis of the numbers is divided: tenths only where all there is lies below 10.
+    """Return how the axis of the numbers is divided: tenths only where all there is lies below 10.
 
     Programs divide a short axis of counts into halves and print them as whole numbers, twice each.
     """
@@ -156,14 +156,14 @@ def _steps(figure: NativeChart) -> dict[str, object]:
 
 
 def _highest(figure: NativeChart) -> float:
-    """Give how far the axis of the numbers must reach: in a stack, its parts together."""
+    """Return how far the axis of the numbers must reach: in a stack, its parts together."""
     by_category = list(zip(*(each.values for each in figure.series), strict=True))
     together = sum if figure.kind.startswith("stacked") else max
     return max((together(values) for values in by_category), default=0)
 
 
 def _drawn(figure: NativeChart) -> Iterator[tuple[int, Series]]:
-    """Give the series with their places; in a stack none that is 0 throughout.
+    """Return the series with their places; in a stack none that is 0 throughout.
 
     Its entry alone cannot be taken out of the legend: programs count the entries of a stack from
     different ends.
@@ -178,7 +178,7 @@ def _capital(word: str) -> str:
 
 
 def _height(figure: NativeChart) -> int:
-    """Give a height at which every bar of a bar chart has room."""
+    """Return a height at which every bar of a bar chart has room."""
     if not figure.kind.endswith("bar"):
         return _HEIGHT
     side_by_side = 1 if figure.kind.startswith("stacked") else len(figure.series)

@@ -19,7 +19,7 @@ _ABOUT = ("omraade", "fra", "til", "opgjort_pr", "daekning", "kilde")
 
 
 def write_csv(table: StatTable, release: Release | None = None) -> bytes:
-    """Give one table of a release: a header of identifiers, then its rows.
+    """Return one table of a release: a header of identifiers, then its rows.
 
     Each dimension has two columns: its code (`kommune_kode`; empty for the total) and its label.
     Of a table of a release the last columns say of what area and days it is, when it was counted,
@@ -43,7 +43,7 @@ def write_csv(table: StatTable, release: Release | None = None) -> bytes:
 
 
 def write_csv_contents(release: Release) -> bytes:
-    """Give the list of a release's tables: what each is, and what to know when reading it."""
+    """Return the list of a release's tables: what each is, and what to know when reading it."""
     header = ["tabel", "titel", "fra", "til", "opgjort_pr", "foreloebig", "fortroligt", "kilde"]
     header.append("daekning")
     base = [str(release.base)] if release.base else []

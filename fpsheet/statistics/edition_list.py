@@ -36,7 +36,7 @@ class ListedEdition:
 def list_editions(
     connection: Connection, countries: Iterable[str], period: Period | None
 ) -> tuple[ListedEdition, ...]:
-    """Give the editions of some countries, of one period or of all, oldest first."""
+    """Return the editions of some countries, of one period or of all, oldest first."""
     found = []
     for country in countries:
         known = read_publications(connection, country, period)
@@ -70,7 +70,7 @@ def withdraw_edition(
 
 
 def no_edition(wording: Wording, period: Period, number: int, known: set[int]) -> UsageError:
-    """Give the refusal of an edition that there is none of."""
+    """Return the refusal of an edition that there is none of."""
     values = {"number": number, "known": ", ".join(map(str, sorted(known)))}
     sentence = wording.fill("error.edition", {**values, "period": wording.period(period)})
     key = "error.edition_remedy" if known else "error.edition_none"
@@ -101,7 +101,7 @@ def reported_countries(
     period: Period,
     known: tuple[int, Wording],
 ) -> list[str]:
-    """Give the countries of which some kommune has reported for a period.
+    """Return the countries of which some kommune has reported for a period.
 
     Raises:
         UsageError: Kommuner have delivered, and none of them for the period.

@@ -84,7 +84,7 @@ class ExplainedFigure:
 def explain_cell(
     store: Store, form: Form, order: Order, printed: PrintedCell, actor: Actor
 ) -> ExplainedFigure:
-    """Give the records behind a cell of an internal edition; the log says who asked.
+    """Return the records behind a cell of an internal edition; the log says who asked.
 
     Args:
         store: The database.
@@ -139,7 +139,7 @@ def find_figure(form: Form, release: Release, printed: PrintedCell) -> FoundFigu
 
 
 def _has_records(table: StatTable, column: Column) -> bool:
-    """Tell whether records are behind the figures of a column; words have none."""
+    """Return whether records are behind the figures of a column; words have none."""
     if table.id in REVISIONS.values():
         return column.id in {BEFORE, NOW}
     spec = next(each for each in load_tables() if each.id == table.id)
@@ -153,7 +153,7 @@ def _explain_line(
     found: tuple[Release, FoundFigure],
     edition: int,
 ) -> ExplainedFigure:
-    """Give the records behind a line of T22: those that count in one of the two editions only."""
+    """Return the records behind a line of T22: those that count in one of the two editions only."""
     release, figure = found
     country = form.kommuner[request.area].jurisdiction if request.area in form.kommuner else ""
     number = edition or sys.maxsize
@@ -180,7 +180,7 @@ def _explain_line(
 def explain_figure(
     connection: Connection, form: Form, request: ReleaseRequest, figure: FoundFigure
 ) -> ExplainedFigure:
-    """Give the records behind a figure of what a request counts."""
+    """Return the records behind a figure of what a request counts."""
     table, row = figure.table, figure.row
     column = table.columns[figure.place]
     wanted = Wanted(table, table.keys[row], column, request.area)
@@ -202,7 +202,7 @@ def explain_figure(
 
 
 def _find_area(store: Store, form: Form, order: Order, printed: PrintedCell) -> str:
-    """Give the area of the edition; the only country that has delivered where none is named."""
+    """Return the area of the edition; the only country that has delivered where none is named."""
     if printed.area in {*COUNTRIES, *form.kommuner}:
         return printed.area
     with store.read() as connection:

@@ -14,7 +14,7 @@ _BROKEN_LINE = "column"
 def plot_chart(
     table: StatTable, chart: Chart, *, area: str, description: str
 ) -> tuple[NativeChart | None, tuple[str, ...]]:
-    """Give a figure and the categories it leaves out.
+    """Return a figure and the categories it leaves out.
 
     A category is left out when one of its numbers is hidden or missing: a chart would draw it as
     0. A line would draw over what is left out between two others, so bars take its place. There is
@@ -59,7 +59,7 @@ def plot_chart(
 
 
 def _is_broken(labels: Iterable[str], drawn: Container[str]) -> bool:
-    """Tell whether something is left out between two that are drawn.
+    """Return whether something is left out between two that are drawn.
 
     >>> _is_broken(["1", "2", "3"], {"1", "2"}), _is_broken(["1", "2", "3"], {"1", "3"})
     (False, True)
@@ -69,7 +69,7 @@ def _is_broken(labels: Iterable[str], drawn: Container[str]) -> bool:
 
 
 def _drawn(table: StatTable, chart: Chart) -> list[tuple[str, str, Mapping[str, str]]]:
-    """Give the series: name, column, and the code of the dimension that makes the series."""
+    """Return the series: name, column, and the code of the dimension that makes the series."""
     if chart.series and chart.series in table.dimensions:
         column = chart.columns[0]
         codes = _codes(table, chart.series)
@@ -88,7 +88,7 @@ def _own(names: Sequence[str]) -> list[str]:
 
 
 def short_label(label: str, unit: str) -> str:
-    """Give a heading as a legend has it: without its unit and notes, which stand elsewhere.
+    """Return a heading as a legend has it: without its unit and notes, which stand elsewhere.
 
     >>> short_label("Tilkendelser: Højeste (antal) [note 3]", "antal")
     'Tilkendelser: Højeste'
@@ -97,7 +97,7 @@ def short_label(label: str, unit: str) -> str:
 
 
 def _codes(table: StatTable, dimension: str) -> Mapping[str, str]:
-    """Give the codes of a dimension that are no total, with their labels, in order."""
+    """Return the codes of a dimension that are no total, with their labels, in order."""
     place = table.dimensions.index(dimension)
     return {
         key[place]: str(row[place])
@@ -113,7 +113,7 @@ def _cell(
     column: int,
     area: str,
 ) -> Cell:
-    """Give one number; dimensions that are not named are taken in total."""
+    """Return one number; dimensions that are not named are taken in total."""
     everything = {"kommune": area, **codes}
     key = tuple(everything.get(name, _TOTAL) for name in table.dimensions)
     return rows[key][column]

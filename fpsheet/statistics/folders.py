@@ -16,7 +16,7 @@ _MARK = "statistics.book.file_internal"
 
 
 def inside_folder(folder: Path, words: Wording) -> Path:
-    """Give the folder for what is not to be passed on: beside the one named, or that one itself.
+    """Return the folder for what is not to be passed on: beside the one named, or that one itself.
 
     Raises:
         UsageError: The folder is the root of a drive, which has nothing beside it.
@@ -51,7 +51,7 @@ def _marked_files(folder: Path, form: Form) -> Iterator[Path]:
 
 
 def _is_marked(name: str, form: Form) -> bool:
-    """Tell whether the name of a file or folder says in any language that it is for inside."""
+    """Return whether the name of a file or folder says in any language that it is for inside."""
     marks = {form.texts.get(_MARK, language) for language in form.texts.by_language}
     return any(part in marks for part in name.split("-"))
 

@@ -16,7 +16,7 @@ _AUDIT = "revision"
 
 
 def render_kept(draft: Draft, form: Form, language: str, end: LogEnd) -> dict[str, bytes]:
-    """Give the files of an edition in the language it is handed out in, by the name they keep.
+    """Return the files of an edition in the language it is handed out in, by the name they keep.
 
     The audit is among them, which lies beside the national edition, for the departement alone. It
     tells where the access log ended when the edition was made.
@@ -37,17 +37,17 @@ def render_kept(draft: Draft, form: Form, language: str, end: LogEnd) -> dict[st
 
 
 def kept_files(files: Mapping[str, bytes], release: Release) -> dict[str, bytes]:
-    """Give the kept files of one area and language; none where nobody was handed any."""
+    """Return the kept files of one area and language; none where nobody was handed any."""
     return _beginning(files, _kept_name(release))
 
 
 def kept_audit(files: Mapping[str, bytes], release: Release) -> dict[str, bytes]:
-    """Give the kept audit of a national edition; none of a kommune's."""
+    """Return the kept audit of a national edition; none of a kommune's."""
     return _beginning(files, f"{_AUDIT}/{_kept_name(release)}")
 
 
 def publisher_of(publication: Publication) -> Publisher:
-    """Give who published an edition, as it printed it."""
+    """Return who published an edition, as it printed it."""
     said = publication.settings["udgiver"]
     return Publisher(said["navn"], said["kontakt"])
 

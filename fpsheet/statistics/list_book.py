@@ -78,7 +78,7 @@ class ListBook:
 
 
 def list_columns(lists: Form, sheet_id: str, language: str) -> tuple[ListColumn, ...]:
-    """Give the columns of a list that somebody else fills in."""
+    """Return the columns of a list that somebody else fills in."""
     found = []
     for each in lists.sheet(sheet_id).fields:
         if each.role is not ColumnRole.ENTRY:
@@ -96,7 +96,7 @@ def list_columns(lists: Form, sheet_id: str, language: str) -> tuple[ListColumn,
 
 
 def write_list_book(book: ListBook) -> bytes:
-    """Give a list as a workbook; the same list gives the same bytes.
+    """Return a list as a workbook; the same list gives the same bytes.
 
     CPR numbers are text with a hyphen, days are days, and whatever is text stays text.
     """
@@ -183,7 +183,7 @@ def _write_cell(
 
 
 def _offer_choices(workbook: Workbook, sheet: Worksheet, book: ListBook) -> None:
-    """Give each column that is to be filled in its dropdown and its message."""
+    """Return each column that is to be filled in its dropdown and its message."""
     codes = _codes_sheet(workbook, book)
     last = len(book.lines) + max(len(book.rows) + book.blank_rows, 1)
     for number, column in enumerate(book.columns):

@@ -38,5 +38,5 @@ def _name(
 
 
 def _heading(column: Column) -> str:
-    """Give a column's heading without its unit and notes."""
+    """Return a column's heading without its unit and notes."""
     return column.label.split(f" ({column.unit})", maxsplit=1)[0].split(" [", maxsplit=1)[0]

@@ -73,7 +73,7 @@ _COLUMN_LOOKS = {
 
 
 def write_ods(book: Book) -> bytes:
-    """Give the bytes of a workbook; the same book gives the same bytes."""
+    """Return the bytes of a workbook; the same book gives the same bytes."""
     parts = {
         "mimetype": _MIME,
         "content.xml": "".join(_content(book)),

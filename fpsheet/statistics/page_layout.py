@@ -67,7 +67,7 @@ class _Desk:
     publisher: Publisher
 
     def title(self, title: str) -> str:
-        """Give a title, marked when the edition is not to be passed on."""
+        """Return a title, marked when the edition is not to be passed on."""
         if is_open(self.release):
             title = f"{self.words.text('book.open_title')} {title}"
         if not self.release.internal:
@@ -75,14 +75,14 @@ class _Desk:
         return f"{self.words.text('book.internal_title')} {title}"
 
     def first_lines(self, key: str) -> Iterator[Line]:
-        """Give the lines every sheet begins with."""
+        """Return the lines every sheet begins with."""
         if self.release.internal:
             yield Line(self.words.text("book.internal_line"))
         yield Line(self.words.text(f"book.{key}"))
 
 
 def lay_out_book(release: Release, form: Form, *, publisher: Publisher) -> Book:
-    """Give the workbook of a release."""
+    """Return the workbook of a release."""
     desk = _Desk(release, Wording(form, release.language), publisher)
     tables = [_table_page(desk, table) for table in release.tables]
     figures = [
@@ -106,7 +106,7 @@ def lay_out_book(release: Release, form: Form, *, publisher: Publisher) -> Book:
 
 
 def file_stem(release: Release, words: Wording) -> str:
-    """Give the name of the release's files: lower case, dashes, no spaces.
+    """Return the name of the release's files: lower case, dashes, no spaces.
 
     An internal edition says so in its name; so does a draft, and one of a period that is not over;
     an edition gives its number.
@@ -137,7 +137,7 @@ def _marks(release: Release) -> frozenset[Shorthand]:
 
 
 def is_open(release: Release) -> bool:
-    """Tell whether the period was not over on the day of counting."""
+    """Return whether the period was not over on the day of counting."""
     return release.period is not None and release.period.til >= release.counted_on
 
 
@@ -173,7 +173,7 @@ def _cover(desk: _Desk, tables: int, figures: int) -> Page:
 
 
 def _about(desk: _Desk) -> Iterator[str]:
-    """Give period, area, coverage, day of counting, next edition and state."""
+    """Return period, area, coverage, day of counting, next edition and state."""
     words, release = desk.words, desk.release
     if release.edition:
         yield release.edition
@@ -285,14 +285,14 @@ def _page_column(table: StatTable, place: int) -> PageColumn:
 def _text_column(
     label: str, texts: Sequence[str], kind: ColumnKind = ColumnKind.DIMENSION
 ) -> PageColumn:
-    """Give a column of text: as wide as its longest, its heading on several lines."""
+    """Return a column of text: as wide as its longest, its heading on several lines."""
     longest = max(_longest_word(label), *(len(text) for text in texts), 0)
     width = min(max(longest + _AIR, _NARROWEST), _LONGEST_TEXT)
     return PageColumn(label, kind, width)
 
 
 def _number_column(label: str, kind: ColumnKind, beside: int) -> PageColumn:
-    """Give a column of numbers of a table of so many; no word of its heading is broken."""
+    """Return a column of numbers of a table of so many; no word of its heading is broken."""
     least = _NARROWEST if beside > _MANY_COLUMNS else _NARROW
     return PageColumn(label, kind, max(least, _longest_word(label) + _AIR))
 
@@ -311,7 +311,7 @@ def _shorthand(desk: _Desk, rows: Sequence[Sequence[object]]) -> Iterator[str]:
 
 
 def _figure_pages(desk: _Desk, table: StatTable, chart: Chart) -> Iterator[Page]:
-    """Give the sheet of a figure; none when too little of it may be shown."""
+    """Return the sheet of a figure; none when too little of it may be shown."""
     words = desk.words
     area = "" if _is_wide(desk.release) else desk.release.area
     description = words.fill("book.figure_from", {"table": table.id, "title": chart.title})

@@ -114,7 +114,7 @@ def _explain(
 
 
 def moved_figures(before: Release, now: Release) -> tuple[Moved, ...]:
-    """Give every figure that differs between two previews of one kommune, in printed order."""
+    """Return every figure that differs between two previews of one kommune, in printed order."""
     earlier = {table.id: _figures(table) for table in before.tables}
     found = []
     for table in now.tables:
@@ -133,7 +133,7 @@ _Figure = tuple[tuple[str, ...], str, Cell]
 
 
 def _figures(table: StatTable) -> dict[tuple[tuple[str, ...], str], _Figure]:
-    """Give every figure of a table by the codes of its row and its column."""
+    """Return every figure of a table by the codes of its row and its column."""
     count = len(table.dimensions)
     return {
         (key, column.id): (tuple(map(str, row[:count])), column.label, cell)
@@ -144,7 +144,7 @@ def _figures(table: StatTable) -> dict[tuple[tuple[str, ...], str], _Figure]:
 
 @contextmanager
 def passing_store() -> Iterator[Store]:
-    """Give a database in memory under a key that nobody keeps."""
+    """Return a database in memory under a key that nobody keeps."""
     keys = derive_keys(secrets.token_bytes(SECRET_BYTES))
     with closing(open_store("sqlite://", keys=keys, create=True)) as store:
         yield store

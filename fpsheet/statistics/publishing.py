@@ -146,7 +146,7 @@ def _make(store: Store, form: Form, order: Order, progress: Progress) -> list[_M
 
 
 def _teller(progress: Progress) -> Callable[[int, int], None]:
-    """Give what tells of the rounding of one country as it goes on."""
+    """Return what tells of the rounding of one country as it goes on."""
     seen: list[int] = []
 
     def tell(done: int, total: int) -> None:
@@ -216,7 +216,7 @@ def _make_country(store: Store, order: Order, plan: EditionPlan) -> _Made:
 
 
 def _standing(connection: Connection, plan: EditionPlan) -> tuple[Publication, ...]:
-    """Give the editions that stand, oldest first; none where the last one was withdrawn.
+    """Return the editions that stand, oldest first; none where the last one was withdrawn.
 
     What replaces a withdrawn edition is an edition of its own, and says what it replaces.
     """
@@ -227,13 +227,13 @@ def _standing(connection: Connection, plan: EditionPlan) -> tuple[Publication, .
 
 
 def _known(connection: Connection, one: Publication) -> _Made:
-    """Give a published edition as it was printed, with the files that were handed out."""
+    """Return a published edition as it was printed, with the files that were handed out."""
     files = read_files(connection, one)
     return _Made(read_editions(connection, one), one, files=files)
 
 
 def _is_same(one: Publication, publication: Publication, order: Order) -> bool:
-    """Tell whether an edition is what would be made now, or was made of that day's state."""
+    """Return whether an edition is what would be made now, or was made of that day's state."""
     if order.as_of is None:
         return one.fingerprint == publication.fingerprint
     settings = ("format", "graense", "afrunding", "seneste")
@@ -252,7 +252,7 @@ def _prints_the_same(store: Store, one: Publication, draft: Draft) -> bool:
 
 
 def _again(store: Store, form: Form, order: Order, country: str) -> _Made | None:
-    """Give a published edition of a country again; None where there is none of that number."""
+    """Return a published edition of a country again; None where there is none of that number."""
     with store.read() as connection:
         known = read_publications(connection, country, order.period)
         found = next((one for one in known if one.number == order.edition), None)
@@ -270,7 +270,7 @@ def _again(store: Store, form: Form, order: Order, country: str) -> _Made | None
 
 
 def internal_edition(store: Store, form: Form, order: Order, area: str) -> tuple[Release, int]:
-    """Give the internal edition of an area as it is written, and the last commit it knows of.
+    """Return the internal edition of an area as it is written, and the last commit it knows of.
 
     Raises:
         UsageError: There is no such edition, or the area has none.
@@ -297,7 +297,7 @@ def internal_edition(store: Store, form: Form, order: Order, area: str) -> tuple
 
 
 def _countries_of(form: Form, order: Order) -> tuple[str, ...]:
-    """Give the countries an order may be about, Greenland first."""
+    """Return the countries an order may be about, Greenland first."""
     wanted = {form.kommuner[kode].jurisdiction for kode in order.kommuner}
     return tuple(country for country in ("GL", "DK") if not wanted or country in wanted)
 

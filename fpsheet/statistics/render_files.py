@@ -57,7 +57,7 @@ def write_sets(
 
 
 def render_release(release: Release, form: Form, *, publisher: Publisher) -> dict[str, bytes]:
-    """Give the files of a release: path inside its folder → bytes, the workbook first.
+    """Return the files of a release: path inside its folder → bytes, the workbook first.
 
     The names of all begin with the same stem, so that a file taken out of its folder still says
     what it is, and that it is not to be passed on.
@@ -77,6 +77,6 @@ def render_release(release: Release, form: Form, *, publisher: Publisher) -> dic
 def render_book(
     release: Release, form: Form, *, publisher: Publisher | None = None
 ) -> tuple[str, bytes]:
-    """Give the workbook of a release alone: its file name and its bytes."""
+    """Return the workbook of a release alone: its file name and its bytes."""
     book = lay_out_book(release, form, publisher=publisher or Publisher())
     return f"{book.stem}.xlsx", write_xlsx(book)

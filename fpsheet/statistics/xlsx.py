@@ -73,7 +73,7 @@ Looks = Mapping[str, Format]
 
 
 def write_xlsx(book: Book) -> bytes:
-    """Give the bytes of a workbook; the same book gives the same bytes."""
+    """Return the bytes of a workbook; the same book gives the same bytes."""
     made_at = datetime.combine(book.made_on, time(), UTC)
     stream = BytesIO()
     # A dictionary of its own: XlsxWriter changes the one it is given.
@@ -161,7 +161,7 @@ def _write_table(sheet: Worksheet, page: Page, looks: Looks, table_name: str) ->
 
 
 def _set_height(sheet: Worksheet, row: int, texts: Sequence[tuple[str, float, bool]]) -> None:
-    """Give a row the height of its longest text: (text, column width, bold).
+    """Return a row the height of its longest text: (text, column width, bold).
 
     Programs that open the file do not all find it themselves where text is wrapped.
     """

@@ -10,7 +10,7 @@ _MOST_BYTES, _MOST_STANZAS = 4096, 8
 
 
 def has_small_header(data: bytes) -> bool:
-    r"""Tell whether bytes begin with an age header of no more than what ours have.
+    r"""Return whether bytes begin with an age header of no more than what ours have.
 
     >>> has_small_header(b"age-encryption.org/v1\n-> X25519 x\ny\n--- mac\n")
     True

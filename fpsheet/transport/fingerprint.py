@@ -6,7 +6,7 @@ _GROUPS, _DIGITS = 5, 5
 
 
 def spoken_fingerprint(public_key: bytes) -> str:
-    """Give the fingerprint of bytes, such as a public key with its owner.
+    """Return the fingerprint of bytes, such as a public key with its owner.
 
     It is five groups of five digits (83 bits of SHA-256).
 

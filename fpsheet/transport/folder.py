@@ -123,7 +123,7 @@ class Folder:
             return sorted(path[len(root) + 1 :] for path in system.glob(f"{root}/{pattern}"))
 
     def rename(self, name: str, new: str) -> None:
-        """Give a file another name in the same folder; nothing where it is not there.
+        """Return a file another name in the same folder; nothing where it is not there.
 
         Raises:
             OutsideError: The folder cannot be reached or written.
@@ -142,7 +142,7 @@ class Folder:
 
 
 def folder_beside(url: str, name: str) -> str:
-    """Give the address of a folder beside another.
+    """Return the address of a folder beside another.
 
     >>> folder_beside("memory://post/ind", "kvitteringer")
     'memory://post/kvitteringer'
@@ -156,7 +156,7 @@ def folder_beside(url: str, name: str) -> str:
 
 
 def is_inside(url: str, folder: str) -> bool:
-    """Tell whether a folder is another one, or lies in it.
+    """Return whether a folder is another one, or lies in it.
 
     >>> is_inside("memory://post/ind/ud", "memory://post/ind"), is_inside("a/../b", "b")
     (True, True)

@@ -97,7 +97,7 @@ def list_inbox(url: str, *, now: datetime) -> Inbox:
 
 
 def read_arrival(arrival: Arrival) -> bytes:
-    """Give the bytes of a file of the inbox.
+    """Return the bytes of a file of the inbox.
 
     Raises:
         OutsideError: It vanished, is locked or cannot be reached; the next run sees it again.
@@ -119,7 +119,7 @@ def _closed_folders(root: str) -> tuple[str, ...]:
 
 
 def digest_arrival(arrival: Arrival) -> tuple[str, bytes]:
-    """Give the SHA-256 of a file and its first bytes, without ever holding more than a piece.
+    """Return the SHA-256 of a file and its first bytes, without ever holding more than a piece.
 
     Raises:
         OutsideError: It vanished, is locked or cannot be reached; the next run sees it again.
@@ -157,12 +157,12 @@ def _moment(value: object) -> datetime | None:
 
 
 def is_lock_file(name: str) -> bool:
-    """Tell whether a program made a file only to show that it has another one open."""
+    """Return whether a program made a file only to show that it has another one open."""
     return _LOCK_FILE.match(name) is not None
 
 
 def _is_candidate(name: str) -> bool:
-    """Tell whether somebody may have meant to send a file: all but what programs leave behind.
+    """Return whether somebody may have meant to send a file: all but what programs leave behind.
 
     Other kinds of file are not passed over: reading tells what each is.
     """
@@ -170,7 +170,7 @@ def _is_candidate(name: str) -> bool:
 
 
 def _is_trace(name: str) -> bool:
-    """Tell whether a program left a file that a person sees beside the workbook."""
+    """Return whether a program left a file that a person sees beside the workbook."""
     return is_lock_file(name) or bool(_PART_FILE.search(name) and not _UNSEEN.match(name))
 
 

@@ -42,32 +42,32 @@ class KeyFolder:
 
     @property
     def signing(self) -> Path:
-        """Give the file of the kommune's signing key."""
+        """Return the file of the kommune's signing key."""
         return self.folder / "underskrift.json"
 
     @property
     def recipient_file(self) -> Path:
-        """Give the file of the departement's recipient."""
+        """Return the file of the departement's recipient."""
         return self.folder / "modtager.txt"
 
     @property
     def identity_file(self) -> Path:
-        """Give the file of the departement's secret identity."""
+        """Return the file of the departement's secret identity."""
         return self.folder / "identitet.txt"
 
     @property
     def keyring_file(self) -> Path:
-        """Give the file of the departement's keyring."""
+        """Return the file of the departement's keyring."""
         return self.folder / "noeglering.json"
 
     @property
     def of_departement(self) -> bool:
-        """Tell whether the departement has keys here: its own, or those of kommuner."""
+        """Return whether the departement has keys here: its own, or those of kommuner."""
         return self.identity_file.exists() or self.keyring_file.exists()
 
     @property
     def kommune(self) -> str:
-        """Give whose signing key lies here; empty where none does.
+        """Return whose signing key lies here; empty where none does.
 
         Raises:
             KeyFileError: The file is damaged.
@@ -126,12 +126,12 @@ class KeyFolder:
         return recipient
 
     def _handed_out(self) -> str:
-        """Give what the departement hands out; empty where the file is not there."""
+        """Return what the departement hands out; empty where the file is not there."""
         file = self.recipient_file
         return _read_text(file, "age1") if file.exists() else ""
 
     def recipient(self) -> str:
-        """Give the departement's recipient.
+        """Return the departement's recipient.
 
         Raises:
             KeyFileError: None was taken yet.
@@ -139,7 +139,7 @@ class KeyFolder:
         return _read_text(self.recipient_file, "age1").splitlines()[0]
 
     def receipt_signer(self) -> PublicKey | None:
-        """Give the key the departement signs receipts with; None where none was taken.
+        """Return the key the departement signs receipts with; None where none was taken.
 
         Raises:
             KeyFileError: The file is damaged.
@@ -159,7 +159,7 @@ class KeyFolder:
 
     @property
     def is_locked(self) -> bool:
-        """Tell whether a password is needed to read the identity.
+        """Return whether a password is needed to read the identity.
 
         Raises:
             KeyFileError: There is none.
@@ -176,7 +176,7 @@ class KeyFolder:
         self._keep_identity(_read_text(self.identity_file, _OPEN_IDENTITY), password)
 
     def identity(self, *, password: str = "") -> str:
-        """Give the departement's secret identity; the password is that of a locked one.
+        """Return the departement's secret identity; the password is that of a locked one.
 
         Raises:
             KeyFileError: There is none, or the password is wrong.
@@ -192,7 +192,7 @@ class KeyFolder:
         return opened
 
     def keyring(self) -> Keyring:
-        """Give the keyring; empty where nobody is enrolled.
+        """Return the keyring; empty where nobody is enrolled.
 
         Raises:
             KeyFileError: The file is damaged.
@@ -208,7 +208,7 @@ class KeyFolder:
         save_keyring(keyring, self.keyring_file)
 
     def signing_key(self, *, password: str) -> SigningKey:
-        """Give the kommune's signing key.
+        """Return the kommune's signing key.
 
         Raises:
             KeyFileError: There is none, or the password is wrong.

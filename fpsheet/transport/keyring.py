@@ -41,11 +41,11 @@ class Keyring:
     keys: tuple[EnrolledKey, ...] = ()
 
     def find(self, key_id: str) -> EnrolledKey | None:
-        """Give the key that packages name so, in force or not; no two kommuner share one."""
+        """Return the key that packages name so, in force or not; no two kommuner share one."""
         return next((key for key in self.keys if key.public.id == key_id), None)
 
     def active(self, kommune_kode: str) -> tuple[EnrolledKey, ...]:
-        """Give a kommune's keys in force, oldest first."""
+        """Return a kommune's keys in force, oldest first."""
         return tuple(
             key
             for key in self.keys
@@ -54,11 +54,11 @@ class Keyring:
 
     @property
     def kommuner(self) -> frozenset[str]:
-        """Give the kommuner that have a key, or had one."""
+        """Return the kommuner that have a key, or had one."""
         return frozenset(key.public.kommune_kode for key in self.keys)
 
     def with_revoked(self) -> "Keyring":
-        """Give the keyring as if no key had ever been revoked, to read what was accepted once."""
+        """Return the keyring as if no key had ever been revoked, to read what was accepted once."""
         return Keyring(tuple(replace(key, revoked_at=None) for key in self.keys))
 
     def enrol(self, public: PublicKey, *, heard: str, at: datetime, by: str) -> "Keyring":

@@ -65,7 +65,7 @@ def unlock(content: Mapping[str, object], *, password: str, what: str) -> bytes:
 
 
 def is_trivial(password: str) -> bool:
-    """Tell whether a password is among what is tried first.
+    """Return whether a password is among what is tried first.
 
     >>> is_trivial("aaaaaaaaaaaa"), is_trivial("Password1234"), is_trivial("kun til prøve")
     (True, True, False)

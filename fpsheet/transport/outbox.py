@@ -97,7 +97,7 @@ def open_plain(data: bytes, form: Form | None = None) -> Payload | None:
 
 
 def workbook_hash(data: bytes) -> str | None:
-    """Give the hash of the workbook that an unsigned file carries; None when it is none."""
+    """Return the hash of the workbook that an unsigned file carries; None when it is none."""
     if not data.startswith(PLAIN_MAGIC):
         return None
     start = len(PLAIN_MAGIC)

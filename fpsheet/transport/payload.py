@@ -98,7 +98,7 @@ def _sheet_without_local(raw: RawSheet, sheet: Sheet, *, title: str) -> RawSheet
 
 
 def write_payload(payload: Payload) -> bytes:
-    """Give the payload as bytes; the same payload gives the same bytes."""
+    """Return the payload as bytes; the same payload gives the same bytes."""
     book = payload.workbook
     content = {
         "version": _WITH_CHOICES if payload.choices else _VERSION,
@@ -231,7 +231,7 @@ def _kind_of(value: object) -> tuple[tuple[int, str], frozenset[CellKind]]:
 
 
 def _frame_of(rows: Mapping[str, object]) -> "pl.DataFrame":
-    """Give the rows: each Excel row once, and every column as long as the others."""
+    """Return the rows: each Excel row once, and every column as long as the others."""
     import polars as pl
 
     numbers = [number_of(value) for value in list_of(rows[_ROW])]

@@ -53,7 +53,7 @@ class Manifest:
     rows: dict[str, int]
 
     def to_bytes(self) -> bytes:
-        """Give the bytes that are signed."""
+        """Return the bytes that are signed."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True).encode()
 
 
@@ -75,7 +75,7 @@ class OpenedPackage:
 def seal_package(
     payload: Payload, *, key: SigningKey, recipient: str, sealed_at: datetime
 ) -> bytes:
-    """Give the package. Sealing draws randomness of its own, so two seals of one payload differ.
+    """Return the package. Sealing draws randomness of its own, so two seals of one payload differ.
 
     Args:
         payload: The workbook, already without local fields.
@@ -214,14 +214,14 @@ def _rows(workbook: RawWorkbook) -> dict[str, int]:
 
 
 def recipient_of(identity: str) -> str:
-    """Give the public recipient of a secret identity."""
+    """Return the public recipient of a secret identity."""
     from pyrage import x25519
 
     return str(x25519.Identity.from_str(identity).to_public())
 
 
 def is_signed(public: PublicKey, message: bytes, signature: bytes) -> bool:
-    """Tell whether a signature over a message is of a key."""
+    """Return whether a signature over a message is of a key."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -241,7 +241,7 @@ def new_identity() -> tuple[str, str]:
 
 
 def recipient_fingerprint(recipient: str) -> str:
-    """Give the digits a kommune compares before it trusts the departement's recipient.
+    """Return the digits a kommune compares before it trusts the departement's recipient.
 
     Args:
         recipient: What the departement hands out: its recipient, and its signing key below.

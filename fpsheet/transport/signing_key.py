@@ -48,16 +48,16 @@ class PublicKey:
 
     @property
     def id(self) -> str:
-        """Give the name of the key in packages: digits of the key alone, whoever's it is."""
+        """Return the name of the key in packages: digits of the key alone, whoever's it is."""
         return spoken_fingerprint(self.key)
 
     @property
     def fingerprint(self) -> str:
-        """Give the digits to be read aloud at enrolment: they say whose key it is, too."""
+        """Return the digits to be read aloud at enrolment: they say whose key it is, too."""
         return spoken_fingerprint(_SPOKEN + self.kommune_kode.encode() + b"\0" + self.key)
 
     def to_bytes(self) -> bytes:
-        """Give the file that the kommune sends for enrolment."""
+        """Return the file that the kommune sends for enrolment."""
         content = {
             "fpsheet": "public key",
             "kommune": self.kommune_kode,
@@ -75,11 +75,11 @@ class SigningKey:
 
     @property
     def public(self) -> PublicKey:
-        """Give the public half."""
+        """Return the public half."""
         return PublicKey(self.kommune_kode, self.private.public_key().public_bytes_raw())
 
     def sign(self, message: bytes) -> bytes:
-        """Give the signature, 64 bytes."""
+        """Return the signature, 64 bytes."""
         return self.private.sign(message)
 
     def __repr__(self) -> str:
@@ -95,7 +95,7 @@ def new_signing_key(kommune_kode: str) -> SigningKey:
 
 
 def departement_key(identity: str) -> SigningKey:
-    """Give the key the departement signs receipts with; it follows from its secret identity."""
+    """Return the key the departement signs receipts with; it follows from its secret identity."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -155,7 +155,7 @@ def _read_pem(pem: str, password: str) -> "Ed25519PrivateKey":
 
 
 def read_owner(path: Path) -> str:
-    """Give the kommune of a key that stays locked.
+    """Return the kommune of a key that stays locked.
 
     Raises:
         KeyFileError: The file is missing or no key of ours.

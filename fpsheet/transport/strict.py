@@ -16,7 +16,7 @@ _LONGEST = 1 << 15
 
 
 def parse_json(text: bytes) -> object:
-    """Give what JSON says; numbers that are none, like NaN, are refused.
+    """Return what JSON says; numbers that are none, like NaN, are refused.
 
     Raises:
         ValueError: It is no JSON, or nested deeper than anything of ours.
@@ -32,7 +32,7 @@ def _refuse(_: str) -> NoReturn:
 
 
 def text_of(value: object) -> str:
-    """Give a text that every database can hold."""
+    """Return a text that every database can hold."""
     if not isinstance(value, str) or len(value) > _LONGEST or "\0" in value:
         raise TypeError("not a text")
     value.encode()  # a lone surrogate is a UnicodeEncodeError, which is a ValueError
@@ -40,26 +40,26 @@ def text_of(value: object) -> str:
 
 
 def text_or_none(value: object) -> str | None:
-    """Give a text, or nothing."""
+    """Return a text, or nothing."""
     return None if value is None else text_of(value)
 
 
 def number_of(value: object, *, most: int = MOST_ROWS) -> int:
-    """Give a whole number from 0."""
+    """Return a whole number from 0."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
         raise TypeError("not a number in its range")
     return value
 
 
 def truth_of(value: object) -> bool:
-    """Give true or false."""
+    """Return true or false."""
     if not isinstance(value, bool):
         raise TypeError("neither true nor false")
     return value
 
 
 def plain_of(value: object) -> str | float | None:
-    """Give what a field holds: a text, a number, or nothing."""
+    """Return what a field holds: a text, a number, or nothing."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         if abs(value) > MOST_ROWS:
             raise TypeError("not a number in its range")
@@ -68,19 +68,19 @@ def plain_of(value: object) -> str | float | None:
 
 
 def list_of(value: object, *, length: int | None = None) -> list[object]:
-    """Give a list, of a length where one is named."""
+    """Return a list, of a length where one is named."""
     if not isinstance(value, list) or length not in {None, len(value)}:
         raise TypeError("not a list of its length")
     return value
 
 
 def texts_of(value: object) -> tuple[str, ...]:
-    """Give a list of texts."""
+    """Return a list of texts."""
     return tuple(map(text_of, list_of(value)))
 
 
 def table_of(value: object) -> Mapping[str, object]:
-    """Give names and what stands under each."""
+    """Return names and what stands under each."""
     if not isinstance(value, dict):
         raise TypeError("not a table")
     return {text_of(name): entry for name, entry in value.items()}

@@ -35,7 +35,7 @@ class Pattern:
 
 
 def read_patterns(sheet: Element) -> dict[str, Pattern]:
-    """Give letter → pattern of a blank entry sheet, its styles shifted already."""
+    """Return letter → pattern of a blank entry sheet, its styles shifted already."""
     rows = {row.get("r"): cells_of(row) for row in sheet.iter(_ROW)}
     first = rows[str(FIRST_ROW)]
     heading, identity = rows[str(HEADER_ROW)], rows[str(IDENTITY_ROW)]
@@ -51,7 +51,7 @@ def read_patterns(sheet: Element) -> dict[str, Pattern]:
 
 
 def cells_of(row: Element) -> dict[int, Element]:
-    """Give column → cell."""
+    """Return column → cell."""
     found = {}
     for cell in row.iterchildren(_C):
         address = _ADDRESS.fullmatch(cell.get("r", ""))
@@ -61,7 +61,7 @@ def cells_of(row: Element) -> dict[int, Element]:
 
 
 def text_of(cell: Element, shared: SharedStrings) -> str:
-    """Give the text a cell shows, or its number as written."""
+    """Return the text a cell shows, or its number as written."""
     if cell.get("t") == "inlineStr":
         return "".join(node.text or "" for node in cell.iter(_T))
     value = cell.findtext(_V) or ""
@@ -69,7 +69,7 @@ def text_of(cell: Element, shared: SharedStrings) -> str:
 
 
 def is_filled(cell: Element) -> bool:
-    """Tell whether a cell holds anything beside its format."""
+    """Return whether a cell holds anything beside its format."""
     return bool(cell.findtext(_V)) or cell.find(_F) is not None or cell.find(_IS) is not None
 
 
@@ -117,7 +117,7 @@ def renew_cells(sheet: Element, placement: Placement, patterns: Mapping[str, Pat
 
 
 def fill_headings(row: Element, columns: Iterable[int]) -> None:
-    """Give every column of a table a heading: Excel takes none without."""
+    """Return every column of a table a heading: Excel takes none without."""
     cells = cells_of(row)
     for column in columns:
         if column not in cells or not is_filled(cells[column]):
@@ -150,7 +150,7 @@ def _style(cells: Mapping[int, Element], column: int) -> str:
 
 
 def _free_number(rows: Iterable[Element]) -> int:
-    """Give the first number of a shared formula that the sheet does not use."""
+    """Return the first number of a shared formula that the sheet does not use."""
     used = [int(f.get("si", "0")) for row in rows for f in row.iter(_F) if f.get("t") == "shared"]
     return max(used, default=-1) + 1
 
@@ -180,7 +180,7 @@ def put_text(cell: Element, text: str) -> None:
 
 
 def _with_formula(cell: Element, formula: str, number: int, rows: str) -> Element:
-    """Give a cell its shared formula: written out in the first row, named by number below."""
+    """Return a cell its shared formula: written out in the first row, named by number below."""
     cell.set("t", "str")
     node = etree.SubElement(cell, _F, t="shared", si=str(number))
     if rows:

@@ -47,7 +47,7 @@ class Lifted:
 
     @property
     def is_newest(self) -> bool:
-        """Tell whether there was nothing to do."""
+        """Return whether there was nothing to do."""
         return self.version_before == self.version
 
     @property
@@ -61,7 +61,7 @@ class Lifted:
         return self.after.counts[Severity.KRITISK] + self.after.counts[Severity.FEJL]
 
     def unanswered(self, form: Form, language: str) -> Iterator[tuple[str, str, int]]:
-        """Give sheet, label and number of rows of each new field that must be filled."""
+        """Return sheet, label and number of rows of each new field that must be filled."""
         for new in self.fresh:
             blank = [
                 found
@@ -72,7 +72,7 @@ class Lifted:
                 yield new.sheet, form.field_label(new.sheet, new.field, language), len(blank)
 
     def to_dict(self) -> dict[str, object]:
-        """Give the report as JSON has it."""
+        """Return the report as JSON has it."""
         return {
             "from": self.version_before,
             "to": self.version,

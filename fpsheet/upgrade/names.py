@@ -15,7 +15,7 @@ _AREA_END = re.compile(r"(:INDEX\([^$]*\$)[A-Z]+(\$1:\$)[A-Z]+(\$)")
 
 
 def read_names(book: Element) -> dict[str, tuple[str, bool]]:
-    """Give the names of a workbook that belong to no sheet: name → reference, hidden."""
+    """Return the names of a workbook that belong to no sheet: name → reference, hidden."""
     return {
         entry.get("name", ""): (entry.text or "", entry.get("hidden") in {"1", "true"})
         for entry in book.iter(_NAME)

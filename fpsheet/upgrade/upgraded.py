@@ -97,7 +97,7 @@ def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
 
 
 def language_of(raw: RawWorkbook, form: Form) -> str:
-    """Give the language of a workbook; Danish where it names none that there is."""
+    """Return the language of a workbook; Danish where it names none that there is."""
     language = raw.meta.get("sprog", "da")
     return language if language in form.texts.languages() else "da"
 
@@ -105,7 +105,7 @@ def language_of(raw: RawWorkbook, form: Form) -> str:
 def _find_sheets(
     entries: tuple[SheetEntry, ...], raw: RawWorkbook, form: Form
 ) -> dict[str, SheetEntry]:
-    """Give sheet of the form → sheet of the workbook, entry sheets by what the intake found."""
+    """Return sheet of the form → sheet of the workbook, entry sheets by what the intake found."""
     by_title = {entry.title: entry for entry in entries}
     found: dict[str, SheetEntry] = {}
     for sheet in form.sheets:

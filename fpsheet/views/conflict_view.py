@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def conflict_value(conflict: "ShownConflict", kommune_kode: str) -> dict[str, object]:
-    """Give an open conflict as machines need it."""
+    """Return an open conflict as machines need it."""
     return {
         "id": conflict.id,
         "kommune_kode": kommune_kode,
@@ -40,13 +40,13 @@ def settled_value(settled: "SettledConflict") -> dict[str, object]:
 
 
 def conflict_lines(conflict: "ShownConflict", form: Form, language: str) -> Iterator[str]:
-    """Give what is in force meanwhile, and what each side says, a line each."""
+    """Return what is in force meanwhile, and what each side says, a line each."""
     yield _fill(form, language, "agreed", values=_told(conflict, conflict.agreed, form, language))
     yield from _sides(conflict, form, language)
 
 
 def settled_lines(settled: "SettledConflict", form: Form, language: str) -> Iterator[str]:
-    """Give who decided what and why, and what each side had said, a line each."""
+    """Return who decided what and why, and what each side had said, a line each."""
     shown, ruling = settled.conflict, settled.ruling
     values = _told(shown, settled.values, form, language)
     if ruling is None:

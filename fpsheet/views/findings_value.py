@@ -29,7 +29,7 @@ class VerdictValue(TypedDict):
 
 
 def verdict_value(verdict: Verdict, form: Form, language: str) -> VerdictValue:
-    """Give what was found in a file; every severity and every control total is there."""
+    """Return what was found in a file; every severity and every control total is there."""
     totals = verdict.totals
     return {
         "file": str(verdict.path),

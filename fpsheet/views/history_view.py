@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def known_value(known: "Known", standing: "Sequence[Standing]" = ()) -> dict[str, object]:
-    """Give a record as machines need it; `pension` is the level of the one that gives it."""
+    """Return a record as machines need it; `pension` is the level of the one that gives it."""
     gives = {(each.kommune_kode, each.row_id): each.niveau for each in standing}
     return {
         "kommune_kode": known.kommune_kode,
@@ -52,7 +52,7 @@ def known_value(known: "Known", standing: "Sequence[Standing]" = ()) -> dict[str
 def standing_lines(
     standing: "Sequence[Standing]", day: date, form: Form, language: str
 ) -> Iterator[str]:
-    """Give a line for each pension of the day, or one that says that there is none."""
+    """Return a line for each pension of the day, or one that says that there is none."""
     told = {"day": f"{day:%d-%m-%Y}"}
     if not standing:
         yield _fill(form, language, "no_pension", **told)
@@ -66,7 +66,7 @@ def standing_lines(
 
 
 def known_lines(known: "Known", form: Form, language: str) -> Iterator[str]:
-    """Give a record in lines: when and where, what it says, and where each value came from."""
+    """Return a record in lines: when and where, what it says, and where each value came from."""
     day = f"{known.day:%d-%m-%Y}" if known.day else ""
     title = form.sheet_title(known.sheet, language)
     yield f"{day:<10}  {title}  {form.kommuner[known.kommune_kode].name}"
@@ -89,7 +89,7 @@ def known_lines(known: "Known", form: Form, language: str) -> Iterator[str]:
 
 
 def _source(origins: "Sequence[Origin]", form: Form, language: str) -> str:
-    """Give the file and the cells of the values that came with one commit."""
+    """Return the file and the cells of the values that came with one commit."""
     first = origins[0]
     cells = ", ".join(origin.cell for origin in origins if origin.cell)
     key = "origin" if cells else "ruling"
@@ -98,7 +98,7 @@ def _source(origins: "Sequence[Origin]", form: Form, language: str) -> str:
 
 
 def _replaced(origin: "Origin", form: Form, language: str) -> str:
-    """Give what a value replaced."""
+    """Return what a value replaced."""
     field = form.sheet(origin.sheet)[origin.field]
     label = form.field_label(origin.sheet, origin.field, language)
     place = f"{label} ({origin.cell})" if origin.cell else label

@@ -37,7 +37,7 @@ th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bo
 
 
 def render_page(verdict: Verdict, form: Form, *, language: str) -> str:
-    """Give the page.
+    """Return the page.
 
     Args:
         verdict: What was found in the file.
@@ -170,7 +170,7 @@ def _table(heads: Sequence[str], rows: Iterable[Iterable[str]], *, numbers: set[
 
 
 def escape(text: str) -> str:
-    """Give a text as it may stand in the page: no markup, and nothing that turns its order."""
+    """Return a text as it may stand in the page: no markup, and nothing that turns its order."""
     return escape_markup(without_controls(text))
 
 

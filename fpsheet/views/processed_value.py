@@ -30,7 +30,7 @@ class ProcessedValue(TypedDict):
 
 
 def processed_value(processed: Processed, form: Form, language: str) -> ProcessedValue:
-    """Give what became of a file."""
+    """Return what became of a file."""
     receipt, verdict = processed.receipt, processed.verdict
     check = verdict_value(verdict, form, language) if verdict else None
     if check:
@@ -52,7 +52,7 @@ def _outside_of(processed: Processed, language: str) -> str:
 
 
 def state_of(processed: Processed) -> str:
-    """Give one word for what became of a file.
+    """Return one word for what became of a file.
 
     `waiting` (not whole yet), `trace` (another program left it), `refused` (nothing could be used),
     `known` (it came before), `planned` (dry run), or the status of its receipt: `flettet`,
@@ -70,14 +70,14 @@ def state_of(processed: Processed) -> str:
 
 
 def kommune_of(processed: Processed) -> str:
-    """Give the kommunekode of a file; empty where it could not be read."""
+    """Return the kommunekode of a file; empty where it could not be read."""
     if processed.receipt:
         return processed.receipt.kommune_kode
     return processed.plan.prepared.head.kommune_kode if processed.plan else ""
 
 
 def outcomes_of(processed: Processed) -> dict[str, SheetOutcome]:
-    """Give the numbers of rows by fate, sheet by sheet; nothing where nothing was merged now."""
+    """Return the numbers of rows by fate, sheet by sheet; nothing where nothing was merged now."""
     if not processed.is_new:
         return {}
     if processed.receipt:

@@ -37,7 +37,7 @@ _CHARACTERS_PER_LETTER = 1.15
 
 
 def rule_book(form: Form, language: str) -> bytes:
-    """Give the catalogue as the bytes of an .xlsx file; the same form gives the same bytes.
+    """Return the catalogue as the bytes of an .xlsx file; the same form gives the same bytes.
 
     Args:
         form: The form.

@@ -50,7 +50,7 @@ class FormSpec(TypedDict):
 
 
 def spec_value(form: Form, language: str) -> FormSpec:
-    """Give the form: title, header row, first data row and columns of every entry sheet."""
+    """Return the form: title, header row, first data row and columns of every entry sheet."""
     return {
         "form_version": form.version,
         "language": language,

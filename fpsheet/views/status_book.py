@@ -82,7 +82,7 @@ def _row(line: StatusLine, form: Form, language: str) -> tuple[Cell, ...]:
 
 
 def state_words(line: StatusLine, form: Form, language: str) -> str:
-    """Give how a kommune stands in words."""
+    """Return how a kommune stands in words."""
     state = form.texts.get(f"program.delivery.{line.delivery.value}", language)
     if line.no_cases:
         return f"{state} ({form.texts.get('command.status.no_cases', language)})"

@@ -15,7 +15,7 @@ class TableValue(TypedDict):
 
 
 def table_value(table: StatTable) -> TableValue:
-    """Give a table."""
+    """Return a table."""
     return {
         "id": table.id,
         "title": table.title,
@@ -25,7 +25,7 @@ def table_value(table: StatTable) -> TableValue:
 
 
 def filled_rows(table: StatTable) -> list[tuple[str | int | float | None, ...]]:
-    """Give the rows that count anything: in a preview the others only hide them."""
+    """Return the rows that count anything: in a preview the others only hide them."""
     numbers = len(table.dimensions)
     return [
         row
@@ -35,5 +35,5 @@ def filled_rows(table: StatTable) -> list[tuple[str | int | float | None, ...]]:
 
 
 def plain_headings(table: StatTable) -> list[str]:
-    """Give the headings without their notes, which stand in the workbook."""
+    """Return the headings without their notes, which stand in the workbook."""
     return [column.label.partition(" [note")[0] for column in table.columns]

@@ -25,7 +25,7 @@ Paint = Callable[[Severity, str], str]
 def render_verdict(
     verdict: Verdict, form: Form, *, language: str, width: int, paint: Paint
 ) -> Iterator[str]:
-    """Give the lines of the report of one file, the gravest first.
+    """Return the lines of the report of one file, the gravest first.
 
     Args:
         verdict: What was found.
@@ -82,7 +82,7 @@ def _group(
 
 
 def _refers(finding: Finding) -> bool:
-    """Tell whether the sentence names another cell and nothing else of its own."""
+    """Return whether the sentence names another cell and nothing else of its own."""
     return [name for name, _ in finding.details] == [_OTHER]
 
 

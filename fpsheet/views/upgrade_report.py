@@ -8,7 +8,7 @@ from fpsheet_templates.form import Form
 
 
 def render_lifted(lifted: Lifted, form: Form, language: str, out: Path) -> Iterator[str]:
-    """Give the lines of the report.
+    """Return the lines of the report.
 
     Args:
         lifted: What came of lifting the workbook.

@@ -61,7 +61,7 @@ def build_workbook(  # noqa: PLR0913 - what a workbook is issued with, each by n
     rows: Mapping[str, Sequence[Row]] | None = None,
     premade: int | None = None,
 ) -> bytes:
-    """Give the bytes of a kommune's workbook. The same arguments give the same bytes.
+    """Return the bytes of a kommune's workbook. The same arguments give the same bytes.
 
     Args:
         form: The form.
@@ -98,7 +98,7 @@ def build_issue(
     rows: Mapping[str, Sequence[Row]] | None = None,
     premade: int | None = None,
 ) -> bytes:
-    """Give the bytes of a workbook, as `build_workbook` does, for an issue that is made already.
+    """Return the bytes of a workbook, as `build_workbook` does, for an issue that is made already.
 
     Args:
         issue: The issue.
@@ -163,7 +163,7 @@ def _order_font(font: re.Match[bytes]) -> bytes:
 
 
 def premade_rows(sheet: Sheet, kommune: Kommune) -> int:
-    """Give how many blank rows a sheet of a kommune's workbook has."""
+    """Return how many blank rows a sheet of a kommune's workbook has."""
     return math.ceil(sheet.premade_rows * kommune.premade_factor)
 
 
@@ -196,7 +196,7 @@ _BEFORE = b"<tableParts"
 
 
 def ignore_numbers_as_text(xml: bytes, area: str) -> bytes:
-    """Give a sheet in which Excel does not point at digits stored as text.
+    """Return a sheet in which Excel does not point at digits stored as text.
 
     Args:
         xml: The sheet, with a table.

@@ -91,12 +91,12 @@ class CellNames:
 
     @property
     def clean(self) -> str:
-        """Give a formula for the plain text of the cell, spaces around it gone."""
+        """Return a formula for the plain text of the cell, spaces around it gone."""
         return f"TRIM({self.visible})"
 
 
 def named_formulas(field: Field, names: CellNames) -> Iterator[tuple[str, str]]:
-    """Give the formulas of a field that stand once, as (name, formula)."""
+    """Return the formulas of a field that stand once, as (name, formula)."""
     yield names.visible, _visible(names.cell)
     if field.type is FieldType.DATE:
         yield names.written, _written_date(names.text)
@@ -110,12 +110,12 @@ def named_formulas(field: Field, names: CellNames) -> Iterator[tuple[str, str]]:
 
 
 def may_tell_cpr(field: Field) -> bool:
-    """Tell whether a CPR number in the field would leave the kommune as it was typed."""
+    """Return whether a CPR number in the field would leave the kommune as it was typed."""
     return field.type is FieldType.TEXT and not field.local
 
 
 def value_formula(field: Field, names: CellNames) -> str:
-    """Give the formula of a field's value column."""
+    """Return the formula of a field's value column."""
     cell = names.cell
     return (
         f"IF(ISBLANK({cell}),{EMPTY},IF(ISERROR({cell}),{_fault(ERROR)},"
@@ -144,7 +144,7 @@ def _inner(field: Field, names: CellNames) -> str:
 
 
 def text_formula(field: Field, names: CellNames) -> str:
-    """Give the formula of the cleaned text of a cell; a CPR number comes without its hyphen."""
+    """Return the formula of the cleaned text of a cell; a CPR number comes without its hyphen."""
     cell, cleaned = names.cell, names.clean
     if field.type is FieldType.CPR:
         # Of ten or eleven characters nothing can be left out and a CPR number remain.
@@ -175,7 +175,7 @@ def _fault(code: str) -> str:
 
 
 def _all_digits(text: str) -> str:
-    """Give a condition that the first ten characters of a text are digits, `-` counted as one."""
+    """Return a condition that the first ten characters of a text are digits, `-` counted as one."""
     padded = f'SUBSTITUTE({text},"-","0")&"0000000000"'
     return f"SUMPRODUCT(--ISNUMBER(FIND(MID({padded},{_TEN},1),{_DIGITS})))=10"
 
@@ -191,7 +191,7 @@ def _cpr(cell: str, text: str) -> str:
 
 
 def birth_number(cpr: str) -> str:
-    """Give a formula for the day of birth as yyyymmdd of a readable CPR number, else ""."""
+    """Return a formula for the day of birth as yyyymmdd of a readable CPR number, else ""."""
     seventh, short_year = f"MID({cpr},7,1)", f"--MID({cpr},5,2)"
     eighteen = f'AND({seventh}>="5",{seventh}<="8",{short_year}>57)'
     century = f"IF({_is_nineteen(cpr)},1900,IF({eighteen},1800,2000))"
@@ -201,24 +201,24 @@ def birth_number(cpr: str) -> str:
 
 
 def is_replacement(cpr: str) -> str:
-    """Give a condition that a readable CPR number is a replacement number (day 61 to 91)."""
+    """Return a condition that a readable CPR number is a replacement number (day 61 to 91)."""
     return f"--LEFT({cpr},2)>60"
 
 
 def passes_modulus_11(cpr: str) -> str:
-    """Give a condition that the weighted sum of the ten digits is divisible by 11."""
+    """Return a condition that the weighted sum of the ten digits is divisible by 11."""
     return f"MOD(SUMPRODUCT((0+MID({cpr},{_TEN},1))*{_WEIGHTS}),11)=0"
 
 
 def _is_nineteen(text: str) -> str:
-    """Give a condition that digit 7 says a year from 1900 (table at cpr.dk)."""
+    """Return a condition that digit 7 says a year from 1900 (table at cpr.dk)."""
     seventh = f"MID({text},7,1)"
     later = f'AND(ISNUMBER(FIND({seventh},"49")),--MID({text},5,2)>36)'
     return f'OR({seventh}<="3",{later})'
 
 
 def _has_birth_day(text: str) -> str:
-    """Give a condition that ddmmyy is a day; only the leap years hang on the century.
+    """Return a condition that ddmmyy is a day; only the leap years hang on the century.
 
     1900 was no leap year, but a worksheet believes it was; 2100 stands in for it.
     """
@@ -270,7 +270,7 @@ def _written_date(text: str) -> str:
 
 
 def _day_or_fault(year: str, month: str, day: str) -> str:
-    """Give the day of three texts of digits, or the fault that there is no such day."""
+    """Return the day of three texts of digits, or the fault that there is no such day."""
     exists = f"DAY(DATE({year},{month},{day}))=--{day}"
     legal = f"AND(--{year}>=1900,--{month}>=1,--{month}<=12,{exists})"
     return f"IF({legal},DATE({year},{month},{day}),{_fault(NO_SUCH_DAY)})"
@@ -313,7 +313,7 @@ def _written_number(text: str, kind: FieldType) -> str:
 
 
 def _fitting(cell: str, number: str = "") -> str:
-    """Give a number, or the fault that it is larger than any number of the form."""
+    """Return a number, or the fault that it is larger than any number of the form."""
     return f"IF(ABS({cell})>{_LARGEST},{_fault(OUT_OF_RANGE)},{number or cell})"
 
 

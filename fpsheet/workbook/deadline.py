@@ -74,7 +74,7 @@ KINDS = (
 
 
 def deadline_columns(issue: Issue, sheet: Sheet) -> tuple[Calculated, ...]:
-    """Give the hidden columns of a sheet that deadlines stand on."""
+    """Return the hidden columns of a sheet that deadlines stand on."""
     return tuple(_columns(issue, sheet))
 
 
@@ -112,7 +112,7 @@ def _helper(
 
 
 def _days(sheet: Sheet) -> str:
-    """Give the formula of the day that counts in a row; empty for sheets without one."""
+    """Return the formula of the day that counts in a row; empty for sheets without one."""
     annulled = value_name(sheet.id, "annuller")
     if sheet.id == "vurdering":
         day = value_name(sheet.id, "vurdering_dato")
@@ -129,7 +129,7 @@ def _days(sheet: Sheet) -> str:
 
 
 def _end_key(day: str) -> str:
-    """Give the key of a bortfald: by which day it outweighs the decisions made until then."""
+    """Return the key of a bortfald: by which day it outweighs the decisions made until then."""
     cause = value_name("afgoerelse", "bortfald_aarsag")
     by_life = ",".join(f'{cause}="{each}"' for each in ENDED_BY_LIFE)
     from_day = f"MAX({day},{value_name('afgoerelse', 'virkning_dato')})"
@@ -138,7 +138,7 @@ def _end_key(day: str) -> str:
 
 
 def _latest(sheet: Sheet) -> str:
-    """Give the largest day of the citizen in this row and below.
+    """Return the largest day of the citizen in this row and below.
 
     Each row looks only for the citizen's next row, so the whole column costs one look-up a row.
     """
@@ -204,7 +204,7 @@ def _years_later(day: str, years: str) -> str:
 
 
 def _due_end(issue: Issue) -> str:
-    """Give the day on which a forløb of its type has lasted long, with neither end nor result."""
+    """Return the day on which a forløb of its type has lasted long, with neither end nor result."""
     start, kind = value_name("forloeb", "start_dato"), value_name("forloeb", "forloeb_type")
     days = _constant(issue, "FORLOEB_UDEN_SLUT_DAGE")
     for type_id, name in _LONG_TYPES:
@@ -217,7 +217,7 @@ def _due_end(issue: Issue) -> str:
 
 
 def _still_young(issue: Issue, kind: str, due: str) -> str:
-    """Give a condition that the law asks for the deadline at the citizen's age.
+    """Return a condition that the law asks for the deadline at the citizen's age.
 
     Of a deadline that lies ahead the age on its day counts, of one that has passed the age today:
     who has turned 60 since is not overdue, in the statistics neither.
@@ -234,7 +234,7 @@ def _still_young(issue: Issue, kind: str, due: str) -> str:
 
 
 def _latest_of(source: str, sheet: Sheet) -> str:
-    """Give the latest day on another sheet of the citizen of this row, 0 where there is none."""
+    """Return the latest day on another sheet of the citizen of this row, 0 where there is none."""
     number = value_name(sheet.id, CPR_NUMBER)
     return f"IF(ISNUMBER({number}),{_first_of(source, number)},0)"
 
@@ -245,7 +245,7 @@ def _first_of(source: str, number: str) -> str:
 
 
 def _has_moved(sheet_id: str, day: str) -> str:
-    """Give a condition that the citizen of this row moved away on a day or later.
+    """Return a condition that the citizen of this row moved away on a day or later.
 
     Few have moved; only their rows are looked through.
     """
@@ -260,14 +260,14 @@ def _has_moved(sheet_id: str, day: str) -> str:
 
 
 def _has_rows(sheet_id: str, cpr: str, *conditions: str) -> str:
-    """Give a condition that a sheet has a row of the citizen that is not annulled."""
+    """Return a condition that a sheet has a row of the citizen that is not annulled."""
     own = f"({column_name(sheet_id, '#cpr')}={cpr})"
     in_force = f'({column_name(sheet_id, "#annuller")}="")'
     return f"SUMPRODUCT({'*'.join((own, in_force, *conditions))})>0"
 
 
 def _is_younger(born: str, day: str, age: str) -> str:
-    """Give a condition that who was born on yyyymmdd is under an age on a day."""
+    """Return a condition that who was born on yyyymmdd is under an age on a day."""
     on_day = f"(YEAR({day})*10000+MONTH({day})*100+DAY({day}))"
     return f"{on_day}-{born}<{age}*10000"
 

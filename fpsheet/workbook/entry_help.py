@@ -25,7 +25,7 @@ _NO_LIMIT = 999_999
 
 
 def add_entry_help(sheet: Worksheet, layout: SheetLayout, issue: Issue) -> None:
-    """Give every column of an entry sheet its input message and its limits."""
+    """Return every column of an entry sheet its input message and its limits."""
     for column in layout.columns:
         field = column.field
         if field is None or column.is_hidden or field.role not in _TYPED:
@@ -36,7 +36,7 @@ def add_entry_help(sheet: Worksheet, layout: SheetLayout, issue: Issue) -> None:
 
 
 def make_validation(issue: Issue, sheet_id: str, field: Field) -> DataValidation:
-    """Give the dropdown or limit of a field with its messages."""
+    """Return the dropdown or limit of a field with its messages."""
     validation = _limits(issue.form, field)
     label = issue.label(sheet_id, field.id)
     text = issue.form.field_help(sheet_id, field.id, issue.language)
@@ -84,7 +84,7 @@ def _limits(form: Form, field: Field) -> DataValidation:
 
 
 def _refusal(issue: Issue, field: Field) -> str:
-    """Give the sentence a person sees when the cell refuses what was typed."""
+    """Return the sentence a person sees when the cell refuses what was typed."""
     minimum = field.minimum or 0
     maximum = _NO_LIMIT if field.maximum is None else field.maximum
     values = {"fra": f"{minimum:g}", "til": f"{maximum:g}", "antal": field.max_length}
@@ -92,7 +92,7 @@ def _refusal(issue: Issue, field: Field) -> str:
 
 
 def _serial(day: object) -> str:
-    """Give a date as the number a worksheet knows it by."""
+    """Return a date as the number a worksheet knows it by."""
     if not isinstance(day, date):
         raise SpecError("The earliest date of the form is not a date.")
     return str(date_serial(day))

@@ -147,7 +147,7 @@ def _add_names(book: Workbook, layout: SheetLayout) -> None:
 def row_contents(
     sheet: Sheet, rows: Sequence[Row], *, issue: Issue, count: int
 ) -> Iterator[tuple[CellContent, ...]]:
-    """Give the cells of every pre-made row up to the calculated ones, given rows first.
+    """Return the cells of every pre-made row up to the calculated ones, given rows first.
 
     Args:
         sheet: The entry sheet.
@@ -166,7 +166,7 @@ def row_contents(
 
 
 def _writer(field: Field, issue: Issue) -> Callable[[object], CellContent]:
-    """Give the function that turns a typed value of a field into what its cell holds."""
+    """Return the function that turns a typed value of a field into what its cell holds."""
     if field.type is FieldType.CPR:
         return _show_cpr
     if field.type is FieldType.DATE:

@@ -54,29 +54,29 @@ class Teller:
     position: str
 
     def value(self, field_id: str) -> str:
-        """Give a formula for a field's value as read."""
+        """Return a formula for a field's value as read."""
         column = column_name(self.sheet, f"{CALCULATED_MARK}{field_id}")
         return f"INDEX({column},{self.position})"
 
     def shown(self, field_id: str) -> str:
-        """Give a formula for a value; what cannot be read shows as a question mark."""
+        """Return a formula for a value; what cannot be read shows as a question mark."""
         value = self.value(field_id)
         return f'IF(LEFT({value})="{UNREADABLE}","?",{value})'
 
     def label(self, field_id: str) -> str:
-        """Give a formula for the label of a code field, empty where there is none."""
+        """Return a formula for the label of a code field, empty where there is none."""
         codes = self._form().sheet(self.sheet)[field_id].codes
         line = f"MATCH({self.value(field_id)},{codes_name(codes)},0)"
         return f'IFERROR(INDEX({entries_name(codes)},{line}),"")'
 
     def labels(self, *field_ids: str) -> str:
-        """Give a formula for several labels, set off from each other."""
+        """Return a formula for several labels, set off from each other."""
         texts = [self.label(field_id) for field_id in field_ids]
         joined = "&".join(f'IF({text}="","",", "&{text})' for text in texts)
         return f"MID({joined},3,200)"
 
     def text(self, key: str) -> str:
-        """Give a text of the workbook as a formula holds it."""
+        """Return a text of the workbook as a formula holds it."""
         return quote_text(self.issue.text(f"workbook.overblik.{key}"))
 
     def _form(self) -> Form:

@@ -90,7 +90,7 @@ class FormulaPrinter:
     constants: Mapping[str, date | float]
 
     def condition(self, expression: Expression) -> str:
-        """Give a formula text that is TRUE or FALSE in every row, never an error.
+        """Return a formula text that is TRUE or FALSE in every row, never an error.
 
         Raises:
             SpecError: The expression has no meaning on a worksheet.
@@ -150,7 +150,7 @@ class FormulaPrinter:
         return Operand(name, Kind.NUMBER if field_type in _NUMERIC else Kind.TEXT, (name,))
 
     def named(self, name: str) -> str:
-        """Give a named constant of the form: a date as its day number.
+        """Return a named constant of the form: a date as its day number.
 
         Raises:
             SpecError: The form has no such constant.
@@ -180,7 +180,7 @@ class FormulaPrinter:
 
 
 def quote_text(text: str) -> str:
-    """Give a text as a formula holds it.
+    """Return a text as a formula holds it.
 
     >>> quote_text("ord")
     '"ord"'
@@ -190,7 +190,7 @@ def quote_text(text: str) -> str:
 
 
 def print_number(number: float) -> str:
-    """Give a number as a formula holds it, whatever the language of the program.
+    """Return a number as a formula holds it, whatever the language of the program.
 
     >>> print_number(37.0), print_number(0.5)
     ('37', '0.5')
@@ -235,7 +235,7 @@ def _compare_numbers(left: Operand, right: Operand, symbol: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Give a formula for a text to look up in which `*`, `?` and `~` stand for themselves."""
+    """Return a formula for a text to look up in which `*`, `?` and `~` stand for themselves."""
     for sign in "~*?":
         text = f'SUBSTITUTE({text},"{sign}","~{sign}")'
     return text

@@ -83,12 +83,12 @@ def make_reminders(book: Workbook, issue: Issue) -> Worksheet:
 
 
 def own_kinds(issue: Issue) -> tuple[DeadlineKind, ...]:
-    """Give the kinds of deadline that are law where the kommune lies."""
+    """Return the kinds of deadline that are law where the kommune lies."""
     return tuple(kind for kind in KINDS if issue.jurisdiction in kind.jurisdictions)
 
 
 def count_before(kinds: Sequence[DeadlineKind], day: str) -> str:
-    """Give a formula for the number of deadlines before a day."""
+    """Return a formula for the number of deadlines before a day."""
     columns = (column_name(kind.sheet, f"#{DEADLINE}") for kind in kinds)
     return "+".join(f'COUNTIF({column},"<"&{day})' for column in columns)
 
@@ -123,7 +123,7 @@ def _add_summary(sheet: Worksheet, issue: Issue, kinds: Sequence[DeadlineKind]) 
 
 
 def _keys() -> str:
-    """Give the cells with the deadlines of the lines that are shown."""
+    """Return the cells with the deadlines of the lines that are shown."""
     return f"${_KEY}${_FIRST}:${_KEY}${_FIRST + SHOWN_ROWS - 1}"
 
 

@@ -34,28 +34,28 @@ class Issue:
 
     @property
     def jurisdiction(self) -> str:
-        """Give "GL" or "DK"."""
+        """Return "GL" or "DK"."""
         return self.kommune.jurisdiction
 
     @property
     def kommune_name(self) -> str:
-        """Give code and name of the kommune."""
+        """Return code and name of the kommune."""
         return f"{self.kommune.code} {self.kommune.name}"
 
     @property
     def footer(self) -> str:
-        """Give the text at the foot of printed pages."""
+        """Return the text at the foot of printed pages."""
         return f"{self.kommune_name} · {self.aar}"
 
     def text(self, key: str) -> str:
-        """Give a text in the workbook's language."""
+        """Return a text in the workbook's language."""
         return self.form.texts.get(key, self.language)
 
     def title(self, sheet_id: str) -> str:
-        """Give the name on the tab of a sheet."""
+        """Return the name on the tab of a sheet."""
         own = self.titles.get(sheet_id)
         return own or self.form.sheet_title(sheet_id, self.language)
 
     def label(self, sheet_id: str, field_id: str) -> str:
-        """Give the label of a field."""
+        """Return the label of a field."""
         return self.form.field_label(sheet_id, field_id, self.language)

@@ -32,20 +32,20 @@ _LABEL_WIDTH, _CODE_WIDTH, _GAP_WIDTH = 50, 26, 3
 
 
 def all_lists(form: Form) -> tuple[str, ...]:
-    """Give the code lists that some field of the form uses, in the order of the fields."""
+    """Return the code lists that some field of the form uses, in the order of the fields."""
     fields = (field for sheet in form.sheets for field in sheet.fields)
     return tuple(dict.fromkeys(field.codes for field in fields if field.codes))
 
 
 def used_lists(issue: Issue) -> tuple[str, ...]:
-    """Give the code lists that some field uses where the kommune lies."""
+    """Return the code lists that some field uses where the kommune lies."""
     fields = [field for sheet in issue.form.sheets for field in sheet.fields]
     used = {field.codes for field in fields if is_used(issue, field)}
     return tuple(list_id for list_id in all_lists(issue.form) if list_id in used)
 
 
 def codes_to_pick(form: Form, list_id: str, *, jurisdiction: str, aar: int) -> tuple[Code, ...]:
-    """Give the codes a kommune may pick in a year."""
+    """Return the codes a kommune may pick in a year."""
     codes = form.code_lists[list_id].for_jurisdiction(jurisdiction)
     return tuple(code for code in codes if _holds_in(code, aar))
 

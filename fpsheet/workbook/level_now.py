@@ -61,7 +61,7 @@ class LevelNow:
         self._add(sheet, row, told, ("dato", "dato", f"IF({leaves},{_ENDS_ALL},0)"))
 
     def formula(self) -> str:
-        """Give the formula of the level today; empty where nothing is decided."""
+        """Return the formula of the level today; empty where nothing is decided."""
         keys = self._column(_HOLDS)
         # The largest key.
         latest = f"SMALL({keys},COUNT({keys}))"
@@ -92,13 +92,13 @@ class LevelNow:
         put_formula(sheet[f"{_HOLDS}{row}"], f"IF({in_force},{key},0)")
 
     def _again(self, row: int) -> str:
-        """Give the day of decision of the first grant after an end of all."""
+        """Return the day of decision of the first grant after an end of all."""
         decided, start, does = (self._column(each) for each in (_DECIDED, _FROM, _DOES))
         after = f"({decided}>MAX({_DECIDED}{row},{_FROM}{row}))"
         return _first_day(decided, f"({does}={_GRANTS})*{after}*({start}>={_FROM}{row})")
 
     def _until(self, row: int) -> str:
-        """Give the first day on which an end ends a decision."""
+        """Return the first day on which an end ends a decision."""
         ends, does, again = (self._column(each) for each in (_FROM, _DOES, _AGAIN))
         decided, start = f"{_DECIDED}{row}", f"{_FROM}{row}"
         granted = f"({decided}>={again})*({start}>={ends})"
@@ -108,5 +108,5 @@ class LevelNow:
 
 
 def _first_day(days: str, condition: str) -> str:
-    """Give the first of the days that fulfil a condition; the last day there is for none."""
+    """Return the first of the days that fulfil a condition; the last day there is for none."""
     return f"{LAST_DAY}-SUMPRODUCT(MAX({condition}*({LAST_DAY}-{days})))"

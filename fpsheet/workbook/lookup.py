@@ -50,7 +50,7 @@ def add_lookups(
 
 
 def _entries(form: Form, list_id: str, language: str) -> tuple[list[str], list[str]]:
-    """Give what may be entered in a field of the list, and the code each stands for.
+    """Return what may be entered in a field of the list, and the code each stands for.
 
     Labels come first, as `CodeList.by_entry` lets a label win over a code of the same spelling.
     """
@@ -60,7 +60,7 @@ def _entries(form: Form, list_id: str, language: str) -> tuple[list[str], list[s
 
 
 def _validity(code: Code) -> tuple[int, int]:
-    """Give the days a code holds as day numbers: first day, first day no more."""
+    """Return the days a code holds as day numbers: first day, first day no more."""
     start, end = _ALWAYS
     return (
         date_serial(date.fromisoformat(code.valid_from)) if code.valid_from else start,

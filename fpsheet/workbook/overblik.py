@@ -134,7 +134,7 @@ def _plain(address: str) -> str:
 
 
 def _level_now(issue: Issue) -> LevelNow:
-    """Give the formulas of the level today, which stand beside the decisions and the moves."""
+    """Return the formulas of the level today, which stand beside the decisions and the moves."""
     starts, row = {}, _FIRST
     for event in EVENTS:
         starts[event.sheet] = row
@@ -228,7 +228,7 @@ def _find_row(sheet: Worksheet, event: Event, row: int, *, is_first: bool) -> No
 
 
 def _add_order(sheet: Worksheet, event: Event, told: Teller, row: int) -> None:
-    """Give a row its sort key; a revurdering also its span, which others may lie in."""
+    """Return a row its sort key; a revurdering also its span, which others may lie in."""
     start, key = told.value(event.start), f"{_KEY}{row}"
     # An application is an event where its day is known; every other row is shown.
     is_event = f"ISNUMBER({start})" if event.sheet == "borger" else "TRUE"
@@ -311,7 +311,7 @@ def _formulas(issue: Issue, row: int) -> dict[str, str]:
 
 
 def _nesting(row: int, number: int) -> str:
-    """Give the indent of a forløb that begins inside a revurdering."""
+    """Return the indent of a forløb that begins inside a revurdering."""
     starts = f"${_SPAN_START}${_FIRST}:${_SPAN_START}${_FIRST + _CANDIDATES - 1}"
     ends = starts.replace(_SPAN_START, _SPAN_END)
     own = f"INDEX(${_KEY}${_FIRST}:${_KEY}${_FIRST + _CANDIDATES - 1},${_CANDIDATE}{row})"
@@ -321,19 +321,19 @@ def _nesting(row: int, number: int) -> str:
 
 
 def _before(letter: str, row: int) -> str:
-    """Give what the row above holds; nothing above the first."""
+    """Return what the row above holds; nothing above the first."""
     return '""' if row == _FIRST else f"{letter}{row - 1}"
 
 
 def _ability(issue: Issue, row: int, number: int) -> str:
-    """Give the arbejdsevne as it is after the event: the latest assessed so far."""
+    """Return the arbejdsevne as it is after the event: the latest assessed so far."""
     told = Teller(issue, "vurdering", f"${_SHOWN_POSITION}{row}")
     new = told.shown("arbejdsevne_pct")
     return f"IF(${_SHOWN_SHEET}{row}={number},{new},{_before('H', row)})"
 
 
 def _level(issue: Issue, row: int, number: int) -> str:
-    """Give the level as it is after the event: granted or changed, gone at bortfald."""
+    """Return the level as it is after the event: granted or changed, gone at bortfald."""
     told = Teller(issue, "afgoerelse", f"${_SHOWN_POSITION}{row}")
     before, decided, level = _before("I", row), told.value("afgoerelse"), told.label("niveau")
     granted = ",".join(f'{decided}="{code}"' for code in (*GRANTED, POSTPONED))

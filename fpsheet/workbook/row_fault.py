@@ -87,7 +87,7 @@ class RowFault:
 
 
 def row_faults(issue: Issue, sheet: Sheet) -> tuple[RowFault, ...]:
-    """Give all that can be wrong with a row of a sheet, in the order a status names it."""
+    """Return all that can be wrong with a row of a sheet, in the order a status names it."""
     own = [fault for field in sheet.entry_fields() for fault in _field_faults(issue, sheet, field)]
     is_register = sheet.key_fields() == (sheet["cpr"],)
     if is_register:
@@ -99,7 +99,7 @@ def row_faults(issue: Issue, sheet: Sheet) -> tuple[RowFault, ...]:
 
 
 def fault_key(sheet_id: str, field_id: str, code: str) -> str:
-    """Give the text by which a fault of one cell is looked up (`forloeb.start_dato FLT-009`)."""
+    """Return the text by which a fault of one cell is looked up (`forloeb.start_dato FLT-009`)."""
     return f"{sheet_id}.{field_id} {code}"
 
 
@@ -150,7 +150,7 @@ def _conditions(issue: Issue, sheet: Sheet, field: Field, name: str) -> Iterator
 
 
 def _printer(issue: Issue, sheet: Sheet) -> FormulaPrinter:
-    """Give what prints conditions of a sheet, with the numbers of the country it is issued in."""
+    """Return what prints conditions of a sheet, with the numbers of the country it is issued in."""
     return FormulaPrinter(sheet, issue.form.constants_in(issue.jurisdiction))
 
 
@@ -187,12 +187,12 @@ def _code_conditions(
 
 
 def is_limited(code: Code) -> bool:
-    """Tell whether a code holds for a time only."""
+    """Return whether a code holds for a time only."""
     return bool(code.valid_from or code.valid_to)
 
 
 def _citizen_number_faults(issue: Issue, sheet: Sheet) -> Iterator[RowFault]:
-    """Give the doubts about a CPR number, on the citizen's own row and nowhere else."""
+    """Return the doubts about a CPR number, on the citizen's own row and nowhere else."""
     cpr = value_name(sheet.id, "cpr")
     born = value_name(sheet.id, BIRTH_NUMBER)
     today = f"(YEAR({TODAY_NAME})*10000+MONTH({TODAY_NAME})*100+DAY({TODAY_NAME}))"
@@ -208,7 +208,7 @@ def _citizen_number_faults(issue: Issue, sheet: Sheet) -> Iterator[RowFault]:
 
 
 def _stranger(issue: Issue, sheet: Sheet) -> RowFault:
-    """Give the fault that the citizen of a row has no row on the sheet of citizens."""
+    """Return the fault that the citizen of a row has no row on the sheet of citizens."""
     cpr, number = value_name(sheet.id, "cpr"), value_name(sheet.id, CPR_NUMBER)
     missing = f"ISERROR(MATCH({number},{column_name(REGISTER, f'#{CPR_NUMBER}')},0))"
     # A row under a former number is another fault, which the check names.
@@ -218,7 +218,7 @@ def _stranger(issue: Issue, sheet: Sheet) -> RowFault:
 
 
 def _repeated(issue: Issue, sheet: Sheet) -> RowFault:
-    """Give the fault that a citizen has an earlier row that counts."""
+    """Return the fault that a citizen has an earlier row that counts."""
     number, column = value_name(sheet.id, CPR_NUMBER), column_name(sheet.id, f"#{CPR_NUMBER}")
     suspect = f"MATCH({number},{column},0)<ROW()-{FIRST_ROW - 1}"
     counts = f'({column_name(sheet.id, "#annuller")}="")'
@@ -228,7 +228,7 @@ def _repeated(issue: Issue, sheet: Sheet) -> RowFault:
 
 
 def _wide_fault(issue: Issue, sheet: Sheet, code: str, condition: str) -> RowFault:
-    """Give a fault of the citizen's number that needs more than the row."""
+    """Return a fault of the citizen's number that needs more than the row."""
     place = fault_place(issue.form, sheet.id, code, "cpr")
     return RowFault(place, (code,), "cpr", condition, is_row_rule=True, hides=False)
 

@@ -17,7 +17,7 @@ WORKBOOK_ID = re.compile(f"(?!{RESERVED})[{ALPHABET}]{{{LENGTH}}}")
 
 
 def mint_workbook_id(random: Random) -> str:
-    """Give a new workbook id of eight characters.
+    """Return a new workbook id of eight characters.
 
     >>> len(mint_workbook_id(Random(1)))
     8
@@ -29,7 +29,7 @@ def mint_workbook_id(random: Random) -> str:
 
 
 def make_row_id(workbook_id: str, letter: str, number: int) -> str:
-    """Give the id of a pre-made row.
+    """Return the id of a pre-made row.
 
     >>> make_row_id("K7Q2M9XA", "F", 1)
     'K7Q2M9XA-F-0001'
@@ -38,7 +38,7 @@ def make_row_id(workbook_id: str, letter: str, number: int) -> str:
 
 
 def free_row_ids(workbook_id: str, letter: str, *, taken: Iterable[str]) -> Iterator[str]:
-    """Give row ids of a sheet from 1 up, without those that rows already carry."""
+    """Return row ids of a sheet from 1 up, without those that rows already carry."""
     used = frozenset(taken)
     number = 0
     while True:

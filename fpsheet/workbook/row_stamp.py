@@ -39,7 +39,7 @@ class PatternCell:
 
 
 def escape_text(text: str) -> str:
-    """Give a text as a sheet's XML holds it: markup escaped, control characters as `_x001F_`."""
+    """Return a text as a sheet's XML holds it: markup escaped, control characters as `_x001F_`."""
     return escape(_ILLEGAL.sub(lambda found: f"_x{ord(found.group()):04X}_", text))
 
 
@@ -101,7 +101,7 @@ def _write_rows(
 
 
 def _blank_cells(pattern: Sequence[PatternCell]) -> list[str]:
-    """Give each column's cell as it stands in a blank row, the row number still open."""
+    """Return each column's cell as it stands in a blank row, the row number still open."""
     formulas = [cell.letter for cell in pattern if cell.formula]
     shared = {letter: number for number, letter in enumerate(formulas)}
     return [
@@ -132,7 +132,7 @@ def _opening(cell: PatternCell) -> str:
 
 
 def _write_content(cell: PatternCell, content: CellContent) -> str:
-    """Give one cell that holds a value; text is always text, whatever it begins with."""
+    """Return one cell that holds a value; text is always text, whatever it begins with."""
     start = _opening(cell)
     if content is None or content == "":
         return f"{start}/>"

@@ -109,7 +109,7 @@ class SheetLayout:
     last_row: int
 
     def __getitem__(self, column_id: str) -> EntryColumn:
-        """Give one column by its identifier; KeyError when the sheet lacks it."""
+        """Return one column by its identifier; KeyError when the sheet lacks it."""
         for column in self.columns:
             if column.id == column_id:
                 return column
@@ -117,26 +117,26 @@ class SheetLayout:
 
     @property
     def table_ref(self) -> str:
-        """Give the range of the Excel table, header included."""
+        """Return the range of the Excel table, header included."""
         return f"A{HEADER_ROW}:{self.columns[-1].letter}{self.last_row}"
 
     def identity(self, column: EntryColumn) -> str:
-        """Give the text of a column's cell in the hidden identity row."""
+        """Return the text of a column's cell in the hidden identity row."""
         return f"{self.sheet.id}.{column.id}" if column.field else column.id
 
     def data_ref(self, column_id: str) -> str:
-        """Give the cells of a column below the header, spare rows included (`C4:C1603`)."""
+        """Return the cells of a column below the header, spare rows included (`C4:C1603`)."""
         letter = self[column_id].letter
         return f"{letter}{FIRST_ROW}:{letter}{self.last_row + SPARE_ROWS}"
 
     @property
     def text_ref(self) -> str:
-        """Give the cells where people type texts, spare rows included (`C4:C1603 D4:D1603`)."""
+        """Return the cells where people type texts, spare rows included (`C4:C1603 D4:D1603`)."""
         texts = (f.id for f in self.sheet.entry_fields() if f.type not in _NO_TEXTS)
         return " ".join(map(self.data_ref, texts))
 
     def names(self) -> Iterator[tuple[str, str, bool]]:
-        """Give every defined name of the sheet, what it refers to, and whether people see it."""
+        """Return every defined name of the sheet, what it refers to, and whether people see it."""
         title = quote_sheetname(self.title)
         last = self.last_row + SPARE_ROWS
         for column in self.columns:
@@ -159,7 +159,7 @@ class SheetLayout:
                 yield name, formula, False
 
     def _own_row_names(self) -> Iterator[tuple[str, str]]:
-        """Give the names of the cells in a formula's own row, and what they refer to.
+        """Return the names of the cells in a formula's own row, and what they refer to.
 
         The row is relative: a defined name is written as seen from row 1. Unlike a plain
         reference such a name does not follow a cell that is cut and pasted elsewhere, and unlike
@@ -246,18 +246,18 @@ def validity_names(list_id: str) -> tuple[str, str]:
 
 
 def header_text(issue: Issue, sheet_id: str, field: Field) -> str:
-    """Give the heading of a column; a field that must always be filled carries a star."""
+    """Return the heading of a column; a field that must always be filled carries a star."""
     label = issue.label(sheet_id, field.id)
     return label + REQUIRED_MARK if is_always_required(field) else label
 
 
 def is_always_required(field: Field) -> bool:
-    """Tell whether a field must be filled in every row."""
+    """Return whether a field must be filled in every row."""
     return isinstance(field.required, Always)
 
 
 def is_used(issue: Issue, field: Field) -> bool:
-    """Tell whether a field is used where the kommune lies: it and some code of its list are."""
+    """Return whether a field is used where the kommune lies: it and some code of its list are."""
     if issue.jurisdiction not in field.jurisdictions:
         return False
     codes = issue.form.code_lists[field.codes] if field.codes else None
@@ -265,7 +265,7 @@ def is_used(issue: Issue, field: Field) -> bool:
 
 
 def _width(issue: Issue, field: Field, header: str) -> int:
-    """Give a width in which the heading breaks between words and most labels are whole."""
+    """Return a width in which the heading breaks between words and most labels are whole."""
     if field.role is ColumnRole.STATUS:
         return _STATUS_WIDTH
     words = header.removesuffix(REQUIRED_MARK).split()

@@ -89,7 +89,7 @@ class SheetStatus:
 
 
 def make_status(issue: Issue, sheet: Sheet) -> SheetStatus:
-    """Give the live status of an entry sheet."""
+    """Return the live status of an entry sheet."""
     faults = row_faults(issue, sheet)
     line = value_name(sheet.id, LINE_COLUMN)
     columns = (*_reading_columns(issue, sheet), *_fault_columns(issue, sheet, faults))
@@ -102,7 +102,7 @@ def make_status(issue: Issue, sheet: Sheet) -> SheetStatus:
 
 
 def common_lines(issue: Issue) -> tuple[StatusSentence, ...]:
-    """Give the lines of every sheet: in order, annulled. Looked up most, so they stand first."""
+    """Return the lines of every sheet: in order, annulled. Looked up most, so they stand first."""
     return (
         StatusSentence(FINE, "", f"{FINE_SIGN} {issue.text('workbook.status.ok')}"),
         StatusSentence(ANNULLED, "", f"{ANNULLED_SIGN} {issue.text('workbook.status.annulleret')}"),
@@ -172,7 +172,7 @@ def _fault_columns(issue: Issue, sheet: Sheet, faults: Sequence[RowFault]) -> It
 
 
 def _chain(sheet: Sheet, faults: Sequence[RowFault], end: str) -> str:
-    """Give a formula that names the first of the faults, or what stands at the end."""
+    """Return a formula that names the first of the faults, or what stands at the end."""
     chain = quote_text(end)
     for fault in reversed(faults):
         chain = f"IF({fault.condition},{_key_formula(sheet, fault)},{chain})"
@@ -180,7 +180,7 @@ def _chain(sheet: Sheet, faults: Sequence[RowFault], end: str) -> str:
 
 
 def _key_formula(sheet: Sheet, fault: RowFault) -> str:
-    """Give a formula for the key of a fault; a cell that cannot be read says itself why."""
+    """Return a formula for the key of a fault; a cell that cannot be read says itself why."""
     if fault.is_row_rule:
         return quote_text(fault.codes[0])
     if len(fault.codes) == 1:
@@ -203,7 +203,7 @@ def _with_blank_and_annulled(sheet: Sheet, chain: str, faults: Sequence[RowFault
 
 
 def _judges_annulled(fault: RowFault) -> bool:
-    """Tell whether a fault counts in an annulled row: whose it is, and what is sent with it."""
+    """Return whether a fault counts in an annulled row: whose it is, and what is sent with it."""
     is_identity = not fault.is_row_rule and (len(fault.codes) > 1 or fault.codes == (MISSING,))
     return (fault.field == "cpr" and is_identity) or fault.codes == (CPR_IN_TEXT,)
 

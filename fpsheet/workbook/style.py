@@ -54,7 +54,7 @@ UNDERLINE = Border(bottom=_THIN)
 
 
 def date_serial(day: date) -> int:
-    """Give a day as the number a worksheet knows it by.
+    """Return a day as the number a worksheet knows it by.
 
     >>> date_serial(date(2016, 7, 1))
     42552
@@ -74,13 +74,13 @@ def add_sheet(book: Workbook, title: str, *, colour: str = "") -> Worksheet:
 
 
 def number_format(field: Field) -> str:
-    """Give the number format of a field's cells; codes and CPR are text."""
+    """Return the number format of a field's cells; codes and CPR are text."""
     return _FORMATS.get(field.type, TEXT_FORMAT)
 
 
 @cache
 def font(*, size: float = 10, bold: bool = False, colour: str = INK, under: bool = False) -> Font:
-    """Give a font of the workbook's family."""
+    """Return a font of the workbook's family."""
     return Font(
         name=FONT_NAME, size=size, bold=bold, color=colour, underline="single" if under else None
     )
@@ -88,7 +88,7 @@ def font(*, size: float = 10, bold: bool = False, colour: str = INK, under: bool
 
 @cache
 def fill(colour: str) -> PatternFill:
-    """Give a plain fill."""
+    """Return a plain fill."""
     return PatternFill("solid", start_color=colour, end_color=colour)
 
 
@@ -100,7 +100,7 @@ def align(
     vertical: str = "center",
     shrink: bool = False,
 ) -> Alignment:
-    """Give an alignment, to the left and vertically in the middle unless said otherwise."""
+    """Return an alignment, to the left and vertically in the middle unless said otherwise."""
     # A little air beside the text; at the right side LibreOffice shows it in some cells only.
     side = horizontal or "left"
     return Alignment(
@@ -113,7 +113,7 @@ def align(
 
 
 def copy_style(source: Cell, target: Cell) -> None:
-    """Give a cell the look of another; ten times faster than setting each part anew."""
+    """Return a cell the look of another; ten times faster than setting each part anew."""
     target._style = copy(source._style)  # type: ignore[attr-defined]  # noqa: SLF001 - no public word
 
 
@@ -186,7 +186,7 @@ def line_style(*, bold: bool = False) -> DifferentialStyle:
 
 
 def _paint(colour: str) -> PatternFill:
-    """Give a fill for a conditional format, which reads the background colour."""
+    """Return a fill for a conditional format, which reads the background colour."""
     return PatternFill("solid", bgColor=colour, fgColor=colour)
 
 

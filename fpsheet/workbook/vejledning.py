@@ -56,7 +56,7 @@ def make_guide(book: Workbook, issue: Issue) -> Worksheet:
 
 
 def _sum_heights(sheet: Worksheet, first: int, end: int) -> float:
-    """Give the height of rows in points, the end excluded."""
+    """Return the height of rows in points, the end excluded."""
     known = sheet.row_dimensions
     heights = (known[row].height if row in known else None for row in range(first, end))
     return sum(height or _ROW_HEIGHT + 1 for height in heights)
@@ -77,7 +77,7 @@ def _write_steps(sheet: Worksheet, issue: Issue, row: int) -> int:
 
 
 def _height(text: str, characters: int) -> float:
-    """Give the height of a row whose text wraps after so many characters."""
+    """Return the height of a row whose text wraps after so many characters."""
     return _ROW_HEIGHT * (1 + len(text) // characters) + 3
 
 

@@ -98,7 +98,7 @@ def put_formula(cell: Cell, formula: str) -> None:
 
 
 def count_text(number: str, many: str, one: str = "") -> str:
-    """Give a formula for a sentence with a number in it.
+    """Return a formula for a sentence with a number in it.
 
     Args:
         number: Formula text of the number.
@@ -110,7 +110,7 @@ def count_text(number: str, many: str, one: str = "") -> str:
 
 
 def row_link(title: str, row: str, text: str) -> str:
-    """Give a formula for a link to the status cell of a row of an entry sheet.
+    """Return a formula for a link to the status cell of a row of an entry sheet.
 
     Args:
         title: Name on the tab.

@@ -27,7 +27,7 @@ class Code:
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def label(self, language: str) -> str:
-        """Give the label in a language; Danish where the language lacks it."""
+        """Return the label in a language; Danish where the language lacks it."""
         return self.labels.get(language) or self.labels["da"]
 
 
@@ -39,22 +39,22 @@ class CodeList:
     codes: tuple[Code, ...]
 
     def __contains__(self, code: str) -> bool:
-        """Tell whether the list has the code (identifier)."""
+        """Return whether the list has the code (identifier)."""
         return any(entry.id == code for entry in self.codes)
 
     def __getitem__(self, code: str) -> Code:
-        """Give one code by its identifier; KeyError when the list lacks it."""
+        """Return one code by its identifier; KeyError when the list lacks it."""
         for entry in self.codes:
             if entry.id == code:
                 return entry
         raise KeyError(code)
 
     def ids(self) -> tuple[str, ...]:
-        """Give the identifiers in list order."""
+        """Return the identifiers in list order."""
         return tuple(entry.id for entry in self.codes)
 
     def for_jurisdiction(self, jurisdiction: str) -> tuple[Code, ...]:
-        """Give the codes that may be used in a jurisdiction ("GL" or "DK"), in list order."""
+        """Return the codes that may be used in a jurisdiction ("GL" or "DK"), in list order."""
         return tuple(entry for entry in self.codes if jurisdiction in entry.jurisdictions)
 
     def by_entry(self, language: str) -> dict[str, str]:

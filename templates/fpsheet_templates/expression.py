@@ -165,7 +165,7 @@ def parse_expression(text: str) -> Expression:
 
 
 def fields_of(expression: Expression | Value) -> tuple[str, ...]:
-    """Give the identifiers of the fields an expression reads, first mention first."""
+    """Return the identifiers of the fields an expression reads, first mention first."""
     return tuple(dict.fromkeys(_walk_fields(expression)))
 
 

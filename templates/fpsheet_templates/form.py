@@ -143,18 +143,18 @@ class Sheet:
     premade_rows: int = 0
 
     def __getitem__(self, field_id: str) -> Field:
-        """Give one field by its identifier; KeyError when the sheet lacks it."""
+        """Return one field by its identifier; KeyError when the sheet lacks it."""
         for field in self.fields:
             if field.id == field_id:
                 return field
         raise KeyError(field_id)
 
     def entry_fields(self) -> tuple[Field, ...]:
-        """Give the fields a person fills, `annuller` included, in column order."""
+        """Return the fields a person fills, `annuller` included, in column order."""
         return tuple(f for f in self.fields if f.role in {ColumnRole.ENTRY, ColumnRole.ANNUL})
 
     def key_fields(self) -> tuple[Field, ...]:
-        """Give the fields of the natural key, in column order."""
+        """Return the fields of the natural key, in column order."""
         return tuple(field for field in self.fields if field.key)
 
 
@@ -187,37 +187,37 @@ class Form:
     own_constants: Mapping[str, Mapping[str, date | float]] = made_of(default_factory=dict)
 
     def constants_in(self, jurisdiction: str) -> Mapping[str, date | float]:
-        """Give every constant with the value it has in a country; "" for none in particular."""
+        """Return every constant with the value it has in a country; "" for none in particular."""
         return {**self.constants, **self.own_constants.get(jurisdiction, {})}
 
     def sheet(self, sheet_id: str) -> Sheet:
-        """Give one sheet by its identifier; KeyError when the form lacks it."""
+        """Return one sheet by its identifier; KeyError when the form lacks it."""
         for sheet in self.sheets:
             if sheet.id == sheet_id:
                 return sheet
         raise KeyError(sheet_id)
 
     def entry_sheets(self) -> tuple[Sheet, ...]:
-        """Give the sheets with one row per case, forløb, vurdering …, in workbook order."""
+        """Return the sheets with one row per case, forløb, vurdering …, in workbook order."""
         return tuple(sheet for sheet in self.sheets if sheet.kind is SheetKind.ENTRY)
 
     def rule(self, code: str) -> Rule:
-        """Give one rule by its code (`AFG-003`); KeyError when the catalogue lacks it."""
+        """Return one rule by its code (`AFG-003`); KeyError when the catalogue lacks it."""
         for rule in self.rules:
             if rule.code == code:
                 return rule
         raise KeyError(code)
 
     def sheet_title(self, sheet_id: str, language: str) -> str:
-        """Give the title of a sheet, which is also the name on its tab."""
+        """Return the title of a sheet, which is also the name on its tab."""
         return self.texts.get(f"sheet.{sheet_id}.title", language)
 
     def field_label(self, sheet_id: str, field_id: str, language: str) -> str:
-        """Give the heading of a field's column; a shared label serves several sheets."""
+        """Return the heading of a field's column; a shared label serves several sheets."""
         return self._field_text(sheet_id, field_id, "label", language)
 
     def field_help(self, sheet_id: str, field_id: str, language: str) -> str:
-        """Give the sentence that says what to enter in a field."""
+        """Return the sentence that says what to enter in a field."""
         return self._field_text(sheet_id, field_id, "help", language)
 
     def _field_text(self, sheet_id: str, field_id: str, part: str, language: str) -> str:

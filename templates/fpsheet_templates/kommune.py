@@ -27,6 +27,6 @@ class Kommune:
     premade_factor: float = 1.0
 
     def is_in_force(self, day: date) -> bool:
-        """Tell whether the kommune exists on a day (start inclusive, end exclusive)."""
+        """Return whether the kommune exists on a day (start inclusive, end exclusive)."""
         started = self.valid_from is None or self.valid_from <= day
         return started and (self.valid_to is None or day < self.valid_to)

@@ -73,7 +73,7 @@ def load_form(version: int | None = None, *, overlay: Path | None = None) -> For
 
 @cache
 def load_lists() -> Form:
-    """Give the lists that other offices fill in, as a form of their own with one sheet each.
+    """Return the lists that other offices fill in, as a form of their own with one sheet each.
 
     Each is a workbook by itself, found by its headings; it has no row ids, status or annuller.
     """
@@ -115,7 +115,7 @@ def _data() -> Traversable:
 
 
 def _form_files(overlay: Path | None) -> dict[int, Traversable]:
-    """Give form version → its file."""
+    """Return form version → its file."""
     found: dict[int, Traversable] = {}
     for folder in (_data(), *([overlay] if overlay else [])):
         for file in _files(folder, ".toml"):
@@ -153,7 +153,7 @@ def _flatten(table: Table, prefix: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _sources(entry: object) -> str:
-    """Give where a constant is read, and its value and source in each country of another one."""
+    """Return where a constant is read, and its value and source in each country of another one."""
     table = _table(entry)
     own = (
         f"{land}: {value['value']} ({value['source']})"
@@ -164,7 +164,7 @@ def _sources(entry: object) -> str:
 
 
 def _own_constants(constants: Mapping[str, object]) -> Mapping[str, Mapping[str, date | float]]:
-    """Give country → constants whose value is another one there than the first country's."""
+    """Return country → constants whose value is another one there than the first country's."""
     found: dict[str, dict[str, date | float]] = {}
     for name, entry in constants.items():
         for key, value in _table(entry).items():
@@ -206,7 +206,7 @@ def _lay_over(sheets: dict[str, _SheetEntry], data: Table) -> None:
 def _placed_after(
     fields: Mapping[str, dict[str, object]], after: str, entry: dict[str, object]
 ) -> dict[str, dict[str, object]]:
-    """Give the fields with one of them right after another."""
+    """Return the fields with one of them right after another."""
     name = str(entry["id"])
     others = [(key, own) for key, own in fields.items() if key != name]
     at = next((n for n, (key, _) in enumerate(others, start=1) if key == after), None)

@@ -165,6 +165,6 @@ def _list(value: object) -> tuple[str, ...]:
 
 
 def _named(population: Population) -> tuple[str, ...]:
-    """Give the other counts that a population names."""
+    """Return the other counts that a population names."""
     others = (population.begun, population.ended, population.same_as, population.mirror)
     return tuple(name for name in (*others, population.anniversary_of, *population.inside) if name)

@@ -20,7 +20,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Give 0 for the worst, 3 for the mildest."""
+        """Return 0 for the worst, 3 for the mildest."""
         return tuple(Severity).index(self)
 
 

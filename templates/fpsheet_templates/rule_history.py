@@ -57,7 +57,7 @@ def load_rule_history() -> tuple[RuleEvent, ...]:
 
 
 def replay(events: Iterable[RuleEvent]) -> dict[str, Severity]:
-    """Give the rules in force after a history, with their severities.
+    """Return the rules in force after a history, with their severities.
 
     Raises:
         ValueError: A code came twice, or changed or ended without being there.

@@ -90,7 +90,7 @@ class Dimension:
     several: bool = False
 
     def values(self) -> tuple[str, ...]:
-        """Give its own values in order, those of a code list apart."""
+        """Return its own values in order, those of a code list apart."""
         return (*self.extra, *(band.id for band in self.bands))
 
 
@@ -182,7 +182,7 @@ class TableSpec:
     is_internal: bool = False
 
     def column(self, column_id: str) -> ColumnSpec:
-        """Give a column by its identifier; KeyError when the table lacks it."""
+        """Return a column by its identifier; KeyError when the table lacks it."""
         for column in self.columns:
             if column.id == column_id:
                 return column
@@ -226,7 +226,7 @@ def _read() -> Iterable[tuple[str, Mapping[str, object]]]:
 
 
 def _entries(data: Mapping[str, object], name: str) -> list[dict[str, str]]:
-    """Give the tables of a TOML array; their values are read by the functions below."""
+    """Return the tables of a TOML array; their values are read by the functions below."""
     found = data.get(name, [])
     return found if isinstance(found, list) else []
 

@@ -20,15 +20,15 @@ class Texts:
     by_language: Mapping[str, Mapping[str, str]]
 
     def languages(self) -> tuple[str, ...]:
-        """Give the language tags, Danish first, the others in alphabetical order."""
+        """Return the language tags, Danish first, the others in alphabetical order."""
         return (BASE_LANGUAGE, *sorted(set(self.by_language) - {BASE_LANGUAGE}))
 
     def has(self, key: str) -> bool:
-        """Tell whether the key exists (in Danish, which is complete)."""
+        """Return whether the key exists (in Danish, which is complete)."""
         return key in self.by_language[BASE_LANGUAGE]
 
     def get(self, key: str, language: str = BASE_LANGUAGE) -> str:
-        """Give the text of a key; Danish where the language lacks it.
+        """Return the text of a key; Danish where the language lacks it.
 
         Raises:
             SpecError: No language has the key.
@@ -41,7 +41,7 @@ class Texts:
         return text
 
     def fill(self, key: str, language: str, values: Mapping[str, object]) -> str:
-        """Give a text with its placeholders `{name}` filled.
+        """Return a text with its placeholders `{name}` filled.
 
         Raises:
             SpecError: The text names a placeholder that was not given.

@@ -44,7 +44,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) 
 
 
 def database(demo: Path) -> tuple[str, str]:
-    """Give the option that names the demo's database."""
+    """Return the option that names the demo's database."""
     return "--db", f"sqlite:///{demo / 'central.db'}"
 
 

@@ -51,14 +51,14 @@ class Server:
         )
 
     def url(self, database: str) -> str:
-        """Give the address of a database, as the user the guide makes."""
+        """Return the address of a database, as the user the guide makes."""
         own = self.address.set(username="fpsheet", database=database)
         return own.render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server | None]:
-    """Give the server, or None where the database is a file."""
+    """Return the server, or None where the database is a file."""
     if request.param == "sqlite":
         yield None
         return
@@ -71,7 +71,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server | 
 
 
 def commands_of(guide: str) -> list[list[str]]:
-    """Give the guide's commands in order."""
+    """Return the guide's commands in order."""
     names = "|".join(("fpsheet", *OWN))
     found = re.findall(rf"^ {{4,}}((?:{names}) .+)$", guide, flags=re.MULTILINE)
     return [shlex.split(line) for line in found]

@@ -34,7 +34,7 @@ _PIN = re.compile(r"[a-z0-9-]+==[a-z0-9.]+( ; [a-z_]+ .+)?")
 
 
 def read_entries(path: Path) -> list[tuple[str, list[str]]]:
-    """Give each package with its hashes: what stands on the lines that go on with a backslash."""
+    """Return each package with its hashes: what stands on the lines that go on with a backslash."""
     text = path.read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     whole = "\n".join(lines).replace(" \\\n", "\0").splitlines()
@@ -43,18 +43,18 @@ def read_entries(path: Path) -> list[tuple[str, list[str]]]:
 
 
 def read_pins(path: Path) -> list[str]:
-    """Give the packages with version and condition."""
+    """Return the packages with version and condition."""
     return [pin for pin, _ in read_entries(path)]
 
 
 def read_versions(path: Path) -> dict[str, str]:
-    """Give the version pinned for each package."""
+    """Return the version pinned for each package."""
     pins = [Requirement(line) for line in read_pins(path)]
     return {pin.name: str(pin.specifier).removeprefix("==") for pin in pins}
 
 
 def read_needs(pyproject: dict[str, Any], groups: list[str]) -> list[Requirement]:
-    """Give what the project and these groups of it ask for."""
+    """Return what the project and these groups of it ask for."""
     lists = [pyproject["project"]["dependencies"]]
     lists += [pyproject["dependency-groups"][group] for group in groups]
     return [Requirement(text) for texts in lists for text in texts if isinstance(text, str)]

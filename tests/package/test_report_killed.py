@@ -50,7 +50,7 @@ def report(url: str, out: Path, *more: str, moment: int = 0) -> int:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Give every file by its path in the folder."""
+    """Return every file by its path in the folder."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")
@@ -59,12 +59,12 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def written(out: Path) -> dict[str, bytes]:
-    """Give every file of a folder and of the one beside it that is for inside."""
+    """Return every file of a folder and of the one beside it that is for inside."""
     return contents(out) | contents(inside(out))
 
 
 def is_part(name: str) -> bool:
-    """Tell whether a file is one that is not whole, by its name."""
+    """Return whether a file is one that is not whole, by its name."""
     return Path(name).name.startswith(".") and name.endswith(".part")
 
 

@@ -74,12 +74,12 @@ def invent() -> dict[str, list[Row]]:
 
 
 def next_month(day: date) -> date:
-    """Give the first day of the next month."""
+    """Return the first day of the next month."""
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def tables(text: str) -> Iterator[list[list[str]]]:
-    """Give every table of a document: its rows with their cells, without the line of dashes."""
+    """Return every table of a document: its rows with their cells, without the line of dashes."""
     for block in re.findall(r"(?:^\|.*\n)+", text, flags=re.MULTILINE):
         rows = [
             [cell.strip() for cell in line.strip("|\n ").split("|")] for line in block.splitlines()
@@ -88,7 +88,7 @@ def tables(text: str) -> Iterator[list[list[str]]]:
 
 
 def commands(text: str) -> list[list[str]]:
-    """Give every command of a document."""
+    """Return every command of a document."""
     blocks = re.findall(r"^```\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
     return [shlex.split(line)[1:] for block in blocks for line in block.splitlines()]
 
@@ -101,7 +101,7 @@ def printed(file: Path, table: str) -> list[list[str]]:
 
 
 def shown(cell: object) -> str:
-    """Give a cell in words."""
+    """Return a cell in words."""
     return f"{cell:g}".replace(".", ",") if isinstance(cell, int | float) else str(cell)
 
 

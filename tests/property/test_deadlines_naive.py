@@ -53,7 +53,7 @@ def rows() -> dict[str, list[dict[str, Any]]]:
 
 
 def _life(random: Random, days: Sequence[date]) -> list[tuple[str, dict[str, Any]]]:
-    """Give some rows of one citizen: (sheet, row)."""
+    """Return some rows of one citizen: (sheet, row)."""
     kinds = ("tilkendelse", "uaendret", "udsaettelse", "udsaettelse", "bortfald", "afslag")
     some = [
         ("afgoerelse", _decision(random.choice(kinds), random, random.choice(days)))
@@ -76,7 +76,7 @@ def _life(random: Random, days: Sequence[date]) -> list[tuple[str, dict[str, Any
 
 
 def _decision(kind: str, random: Random, day: date) -> dict[str, Any]:
-    """Give a decision without a fault in it, which would put all of the citizen's in doubt."""
+    """Return a decision without a fault in it, which would put all of the citizen's in doubt."""
     effect = random.choice((0, 40, 40, 400))
     pays = kind in {"tilkendelse", "uaendret"} or (kind == "udsaettelse" and random.random() < 0.5)
     return {

@@ -123,11 +123,11 @@ class Town:
         return self.clock
 
     def boss(self) -> Actor:
-        """Give who decides, now."""
+        """Return who decides, now."""
         return Actor("kontorchefen", START + timedelta(minutes=self.now()))
 
     def new_value(self) -> float:
-        """Give hours that nobody ever typed."""
+        """Return hours that nobody ever typed."""
         self.fresh += 1
         return round(13 + self.fresh / 10, 1)
 
@@ -239,7 +239,7 @@ class Town:
         copy.is_alone = True
 
     def waiting_cells(self, copy: Copy, faulty: set[str]) -> frozenset[str]:
-        """Give the cells of a copy that wait: the check holds a row under another number."""
+        """Return the cells of a copy that wait: the check holds a row under another number."""
         cells = copy.cells
         for row in SHARED:
             if cells[f"n{row}"] != cells[f"b{row}"]:
@@ -249,11 +249,11 @@ class Town:
         return frozenset({*faulty, *(f"n{row}" for row in faulty if row in SHARED)})
 
     def rarely(self, share: float = 0.08) -> bool:
-        """Tell whether something rare happens."""
+        """Return whether something rare happens."""
         return self.chance.random() < share
 
     def file_of(self, copy: Copy, blocked: frozenset[str]) -> Submission:
-        """Give the file that a copy makes."""
+        """Return the file that a copy makes."""
         cells = copy.cells
         spells = [
             RowSpec(
@@ -298,7 +298,7 @@ class Town:
         return build(sheets, sending)
 
     def receipt_conflicts(self, copy: Copy) -> list[Shown]:
-        """Give the conflicts that the last receipt of a copy shows."""
+        """Return the conflicts that the last receipt of a copy shows."""
         found = copy.receipt.conflicts if copy.receipt else ()
         return [Shown(name_of(one.row_id), one.id, one.seen) for one in found]
 
@@ -422,23 +422,23 @@ ACTS = (
 
 
 def values_of(row: str, hours: float, number: float = 0.0) -> dict[str, object]:
-    """Give the values of a row; each is about a citizen of its own."""
+    """Return the values of a row; each is about a citizen of its own."""
     cpr, day = cpr_of(row, number), date(2026, 1, 5)
     return {"cpr": cpr, "forloeb_type": "revurdering", "start_dato": day, GROUP: hours}
 
 
 def move_of(row: str, number: float) -> dict[str, object]:
-    """Give the values of a row that says that a citizen moves."""
+    """Return the values of a row that says that a citizen moves."""
     return {"cpr": cpr_of(row, number), "til_kommune": NEIGHBOUR, "dato": date(2026, 2, 2)}
 
 
 def cpr_of(row: str, number: float = 0.0) -> str:
-    """Give the first CPR number of the citizen of a row, or the one that replaced it."""
+    """Return the first CPR number of the citizen of a row, or the one that replaced it."""
     return f"6{1 + int(number)}018012{int(row):02d}"
 
 
 def borger(at: int, row_id: str, row: str, number: float = 0.0) -> RowSpec:
-    """Give the row of a citizen on Borgere, with the former number if there is one."""
+    """Return the row of a citizen on Borgere, with the former number if there is one."""
     former = cpr_of(row) if number else None
     values = {"cpr": cpr_of(row, number), "pensionist_foer_reform": "nej", "sagsbehandler": "AB"}
     return RowSpec(at, row_id, {**values, "tidligere_cpr": former})
@@ -458,12 +458,12 @@ CITIZENS = {
 
 
 def citizen_of(pseudonym: str) -> tuple[str, float]:
-    """Give the row of a citizen, and which number of hers a pseudonym stands for."""
+    """Return the row of a citizen, and which number of hers a pseudonym stands for."""
     return CITIZENS[pseudonym]
 
 
 def numbers_in(state: State) -> dict[str, float]:
-    """Give the cells with a number, and the rows that say of a move, as the model names them."""
+    """Return the cells with a number, and the rows that say of a move, as the model names them."""
     found: dict[str, float] = {}
     for sheet, kind in (("borger", "b"), ("forloeb", "n"), ("overdragelse", "p")):
         for row in state.rows[sheet].to_dicts():
@@ -475,17 +475,17 @@ def numbers_in(state: State) -> dict[str, float]:
 
 
 def name_of(row_id: str) -> str:
-    """Give the short name of a record."""
+    """Return the short name of a record."""
     return str(int(row_id.rpartition("-")[2]))
 
 
 def settled_in(receipt: Receipt) -> dict[str, object]:
-    """Give row → value of the decisions that a receipt tells."""
+    """Return row → value of the decisions that a receipt tells."""
     return {name_of(one.row_id): one.values[GROUP] for one in receipt.settled}
 
 
 def sides_of(played: Played) -> dict[str, list[float]]:
-    """Give row → what the sides of its conflict say."""
+    """Return row → what the sides of its conflict say."""
     return {
         row: sorted(side[0] for side in known.sides)
         for row, known in played.rows.items()

@@ -53,7 +53,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
 
 
 def case(chance: Random) -> list[tuple[str, dict[str, object]]]:
-    """Give the rows of a citizen as somebody may have typed them, good or not."""
+    """Return the rows of a citizen as somebody may have typed them, good or not."""
     cpr = chance.choice(CPRS)
     former = chance.choice((None, None, *CPRS))
     yes = chance.choice(("nej", "nej", "ja"))
@@ -104,7 +104,7 @@ def fill(store: Store, chance: Random) -> None:
 
 
 def in_force(store: Store) -> dict[str, list[tuple[object, ...]]]:
-    """Give the values of every record in force."""
+    """Return the values of every record in force."""
     with store.read() as connection:
         state = read_state(connection, "956")
     return {

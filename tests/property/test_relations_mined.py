@@ -38,13 +38,13 @@ pytestmark = pytest.mark.slow
 
 @cache
 def mine(country: str) -> Mine:
-    """Give a country, counted once for all tests."""
+    """Return a country, counted once for all tests."""
     return make_mine(country, CITIZENS, SEED)
 
 
 @cache
 def explained() -> dict[str, str]:
-    """Give the relations that hold and are not told → why that tells a reader nothing."""
+    """Return the relations that hold and are not told → why that tells a reader nothing."""
     entries = tomllib.loads(EXPLAINED.read_text(encoding="utf-8")).get("relation", [])
     return {entry["says"]: entry["because"] for entry in entries}
 

@@ -48,7 +48,7 @@ SECRET = b"only for the tests"
 
 
 def random_country(seed: int, size: int) -> Country:
-    """Give a country of three kommuner in which some numbers are small and some are not."""
+    """Return a country of three kommuner in which some numbers are small and some are not."""
     chance = random.Random(seed)
     people = [f"p{number}" for number in range(size)]
     homes = {person: chance.choice(("955", "955", "956", "957")) for person in people}
@@ -102,7 +102,7 @@ def _spell(chance: random.Random, day: object) -> Record:
 
 
 def changed(country: Country, seed: int) -> Country:
-    """Give a country as one kommune reports it again: some records new, some gone."""
+    """Return a country as one kommune reports it again: some records new, some gone."""
     chance = random.Random(seed)
     records = {sheet: list(rows) for sheet, rows in country.records.items()}
     for sheet in ("afgoerelse", "forloeb"):
@@ -132,7 +132,7 @@ class Published:
     before: Mapping[CellId, tuple[Print, ...]]
 
     def prints(self) -> dict[CellId, tuple[Print, ...]]:
-        """Give all that stood on paper of each number, with this edition."""
+        """Return all that stood on paper of each number, with this edition."""
         return {
             **self.before,
             **{id_: (*self.before.get(id_, ()), one) for id_, one in self.rounded.prints.items()},
@@ -173,7 +173,7 @@ def attack(edition: Published, reader: str) -> Attack:
 
 
 def kept_from(edition: Published, reader: str) -> list[CellId]:
-    """Give the small numbers that a reader is not to know: not those of itself alone."""
+    """Return the small numbers that a reader is not to know: not those of itself alone."""
     own = next((release for release in edition.full if release.area == reader), None)
     mine = printed_numbers(own) if own else {}
     too_late = set(edition.rounded.audit.already_known)
@@ -189,7 +189,7 @@ def kept_from(edition: Published, reader: str) -> list[CellId]:
 
 
 def leaks(edition: Published, found: Attack, reader: str) -> Iterator[str]:
-    """Give the small numbers of which a reader is left fewer whole values than promised."""
+    """Return the small numbers of which a reader is left fewer whole values than promised."""
     wanted = [name for name in kept_from(edition, reader) if name not in found.values]
     fewest = min(outcome.own_values or 3 for outcome in edition.rounded.outcomes) if reader else 3
     for number, low, high in found.extremes(wanted):

@@ -120,7 +120,7 @@ def test_another_secret_rounds_otherwise() -> None:
 def possible(
     release: DisclosedRelease, prints: dict[CellId, Print], reader: str
 ) -> dict[CellId, set[int]]:
-    """Give the values each number can have in a reader's eyes, by trying every table.
+    """Return the values each number can have in a reader's eyes, by trying every table.
 
     Written from the method page alone: a print is a multiple of the base, less than the base from
     its count; sums add up; citizens are no more than cases; a kommune knows its own.

@@ -58,12 +58,12 @@ ANNULLED = (None, None, None, "fejlindtastning")
 
 
 def codes(form_list: str) -> tuple[str | None, ...]:
-    """Give a code list with blank."""
+    """Return a code list with blank."""
     return (None, *load_form().code_lists[form_list].ids())
 
 
 def record(**fields: st.SearchStrategy[object]) -> st.SearchStrategy[Record]:
-    """Give a record of some citizen of some kommune."""
+    """Return a record of some citizen of some kommune."""
     return st.fixed_dictionaries(
         {
             "kommune_kode": st.sampled_from(KOMMUNER),
@@ -76,7 +76,7 @@ def record(**fields: st.SearchStrategy[object]) -> st.SearchStrategy[Record]:
 
 @st.composite
 def spells(draw: st.DrawFn, /, start: str, end: str, **fields: st.SearchStrategy[object]) -> Record:
-    """Give a record with a start and perhaps an end, in order."""
+    """Return a record with a start and perhaps an end, in order."""
     row = dict(draw(record(**fields)))
     days = sorted(draw(st.tuples(st.sampled_from(DAYS), st.sampled_from(DAYS))))
     return {**row, start: days[0], end: draw(st.sampled_from((None, days[1])))}
@@ -88,7 +88,7 @@ HOURS = st.sampled_from((None, 0.0, 0.1, 4.4, 5.5, 9.9, 10.0, 19.9, 20.0, 29.9, 
 
 
 def pick(values: tuple[object, ...]) -> st.SearchStrategy[object]:
-    """Give one of some values."""
+    """Return one of some values."""
     return st.sampled_from(values)
 
 
@@ -122,7 +122,7 @@ AFGOERELSE = record(
 
 @st.composite
 def replaced_applications(draw: st.DrawFn, /, number: int) -> list[Record]:
-    """Give a row of a citizen whose application was written over, once or twice."""
+    """Return a row of a citizen whose application was written over, once or twice."""
     row = dict(draw(record(pensionist_foer_reform=st.just("nej"))))
     row |= {"raekke_id": f"b-old-{number}", "annuller": None}
     days = draw(st.lists(MAYBE_DAY, min_size=2, max_size=3))

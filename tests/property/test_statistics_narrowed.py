@@ -33,7 +33,7 @@ Found = dict[str, Counter[tuple[object, ...]]]
 
 
 def facts_of(connection: Connection, scope: Scope, records: frozenset[str] | None = None) -> Found:
-    """Give all facts by source, or those alone that cite some records."""
+    """Return all facts by source, or those alone that cite some records."""
     with fact_tables(connection, scope, COUNTED) as tables:
         return {
             name: Counter(

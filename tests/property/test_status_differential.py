@@ -121,7 +121,7 @@ def test_status_names_what_the_check_finds(
 
 
 def make_rows(random: Random, setting: Setting) -> dict[str, list[dict[str, object]]]:
-    """Give the rows of every sheet: some aimed at each row rule, the rest at random."""
+    """Return the rows of every sheet: some aimed at each row rule, the rest at random."""
     form, rows = setting.form, {}
     for sheet in form.entry_sheets():
         rules = status_rules(form, sheet.id, setting.jurisdiction)
@@ -179,7 +179,7 @@ def _place(form: Form, fault: Finding) -> tuple[int, int, str]:
 
 
 def _beyond_the_row(check: Check) -> dict[tuple[str, int], str]:
-    """Give the rows whose citizen is a stranger, or stands in an earlier row of Borgere."""
+    """Return the rows whose citizen is a stranger, or stands in an earlier row of Borgere."""
     rows = check.sheets["borger"].frame.select("raekke", "cpr", "tidligere_cpr", "annuller").rows()
     known = {number for _, *numbers, _ in rows for number in numbers}
     faults: dict[tuple[str, int], str] = {}
@@ -199,7 +199,7 @@ def _beyond_the_row(check: Check) -> dict[tuple[str, int], str]:
 def _shown(
     libreoffice: LibreOffice, path: Path, form: Form, *, today: date, language: str
 ) -> dict[tuple[str, int], str]:
-    """Give what the workbook itself finds first in each row, recalculated."""
+    """Return what the workbook itself finds first in each row, recalculated."""
     shown = {}
     with libreoffice.open(path) as document:
         document.cell(form.sheet_title("meta", language), "D1").setValue(date_serial(today))

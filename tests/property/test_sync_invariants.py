@@ -50,7 +50,7 @@ some = settings(max_examples=max(6, MOST // 16))
 
 
 def in_force(store: Store, kommune: str) -> dict[str, list[tuple[object, ...]]]:
-    """Give the values of every record in force."""
+    """Return the values of every record in force."""
     with store.read() as connection:
         state = read_state(connection, kommune)
     return {
@@ -93,7 +93,7 @@ def test_a_world_keeps_every_promise(
 
 
 def told_between(store: Store) -> dict[str, list[tuple[str, str, int, str]]]:
-    """Give who is one person, and what each kommune is told of the others."""
+    """Return who is one person, and what each kommune is told of the others."""
     with store.read() as connection:
         told = {"": [("", "", 0, repr(sorted(read_persons(connection).newest.items())))]}
         for kommune in sorted(set(WORKBOOKS.values())):
@@ -104,7 +104,7 @@ def told_between(store: Store) -> dict[str, list[tuple[str, str, int, str]]]:
 
 
 def elsewhere(store: Store, kommune: str) -> dict[str, str]:
-    """Give the state of every other kommune."""
+    """Return the state of every other kommune."""
     with store.read() as connection:
         return {
             other: kommune_hash(connection, other)
@@ -167,7 +167,7 @@ def check_traced(store: Store, kommune: str) -> None:
 
 
 def known_by(store: Store, commit: int) -> str:
-    """Give the state of the kommuner as it was after a commit."""
+    """Return the state of the kommuner as it was after a commit."""
     table = store_schema()["indberetning"]
     wanted = select(table.c.kommune_kode).where(table.c.id <= commit).distinct()
     with store.read() as connection:
@@ -209,7 +209,7 @@ def test_who_says_nothing_changes_nothing(
 
 
 def fewer(sheet: SubmittedSheet, keep: int) -> SubmittedSheet:
-    """Give a sheet with some of its rows, as a filtered copy has."""
+    """Return a sheet with some of its rows, as a filtered copy has."""
     kept = [n for n in range(sheet.frame.height) if n % 4 < keep]
     return replace(sheet, frame=sheet.frame[kept])
 
@@ -234,7 +234,7 @@ def test_a_blocked_case_changes_nothing(
 
 
 def case_of(store: Store, kommune: str, borger: str) -> list[tuple[object, ...]]:
-    """Give everything in force about one citizen."""
+    """Return everything in force about one citizen."""
     rows = in_force(store, kommune)
     return [row for name in rows for row in rows[name] if row[1] == borger]
 
@@ -268,7 +268,7 @@ def test_every_value_of_a_blocked_case_waits(stores: Stores, files: list[Submiss
 
 
 def is_repeated(file: Submission, place: tuple[str, int], among: set[tuple[str, int]]) -> bool:
-    """Tell whether a row says to the letter what another one says."""
+    """Return whether a row says to the letter what another one says."""
     sheet, row = place
     rows = {r["raekke"]: r for r in file.sheets[sheet].frame.to_dicts()}
     mine = {**rows[row], "raekke": 0}

@@ -76,7 +76,7 @@ class Office(RuleBasedStateMachine):
         self.noted[settled(self.store)] = state_hash(self.store)
 
     def boss(self) -> Actor:
-        """Give who decides, and when."""
+        """Return who decides, and when."""
         self.clock += 10
         return Actor("kontorchefen", START + timedelta(minutes=self.clock))
 
@@ -103,7 +103,7 @@ class Office(RuleBasedStateMachine):
 
     @rule()
     def issue_and_return(self) -> None:
-        """Give out a workbook filled from the database, and get it back as it was."""
+        """Return out a workbook filled from the database, and get it back as it was."""
         workbook = f"E{len(self.noted):07d}"
         issue = issue_workbook(self.store, "956", workbook, aar=2026, actor=self.boss())
         if issue is None:
@@ -134,7 +134,7 @@ class Office(RuleBasedStateMachine):
         self.note()
 
     def held(self) -> int:
-        """Give the number of the newest file if it is held, else 0."""
+        """Return the number of the newest file if it is held, else 0."""
         line = status(self.store, ["956"], [2026])[0]
         return line.newest if line.delivery is Delivery.HELD else 0
 

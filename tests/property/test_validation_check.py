@@ -56,7 +56,7 @@ BY_TYPE = {
 
 
 def choices(field: Field) -> list[str | None]:
-    """Give what may stand in a cell of a field, right and wrong."""
+    """Return what may stand in a cell of a field, right and wrong."""
     if field.codes:
         codes = FORM.code_lists[field.codes].codes[:12]
         return [*(code.label("da") for code in codes), *(code.id for code in codes), *COMMON]
@@ -72,7 +72,7 @@ seeds = st.integers(0, 2**32)
 
 
 def make_sheet(chance: random.Random, sheet_id: str) -> RawSheet:
-    """Give a sheet of some rows with all sorts of cells, marked in all sorts of ways."""
+    """Return a sheet of some rows with all sorts of cells, marked in all sorts of ways."""
     fields = [field.id for field in FORM.sheet(sheet_id).entry_fields()]
     records = [
         {field: chance.choice(CHOICES[sheet_id, field]) for field in fields}
@@ -89,7 +89,7 @@ def make_sheet(chance: random.Random, sheet_id: str) -> RawSheet:
 
 
 def make_workbook(seed: int) -> RawWorkbook:
-    """Give a workbook of either country, whole or not, sensible or not.
+    """Return a workbook of either country, whole or not, sensible or not.
 
     Seeds, because drawing six hundred cells one by one would take Hypothesis longer than the test.
     """
@@ -102,7 +102,7 @@ def make_workbook(seed: int) -> RawWorkbook:
 
 
 def told(finding: Finding) -> str:
-    """Give everything a finding can tell anybody."""
+    """Return everything a finding can tell anybody."""
     said = [
         part(FORM, language)
         for part in (finding.message, finding.remedy)
@@ -153,7 +153,7 @@ def test_the_same_workbook_has_the_same_check(seed: int) -> None:
 
 
 def _reordered(sheet: RawSheet, chance: random.Random) -> RawSheet:
-    """Give the same rows in another order, numbered from the top again."""
+    """Return the same rows in another order, numbered from the top again."""
     places = list(range(sheet.frame.height))
     chance.shuffle(places)
     numbers = sheet.frame["raekke"]

@@ -100,7 +100,7 @@ def compares(operator: Operator, left: object, right: object) -> bool:
 
 
 def sorted_pair(left: object, right: object) -> int:
-    """Give -1, 0 or 1; texts are compared as UTF-8 bytes, as the frame does."""
+    """Return -1, 0 or 1; texts are compared as UTF-8 bytes, as the frame does."""
     if isinstance(left, str) and isinstance(right, str):
         return (left.encode() > right.encode()) - (left.encode() < right.encode())
     if isinstance(left, date) and isinstance(right, date):

@@ -88,7 +88,7 @@ def test_the_calculated_sheets_say_what_the_law_says(
 
 
 def disturbed_rows(form: Form, kommune: str) -> dict[str, list[dict[str, Any]]]:
-    """Give the rows of a kommune's demo workbook with many of them changed."""
+    """Return the rows of a kommune's demo workbook with many of them changed."""
     others = [kode for kode in ("955", "956", "706", "707") if kode != kommune]
     scale = Scale(citizens={kommune: 130, **dict.fromkeys(others, 5)}, movers=4)
     country = invent_country(form, scale=scale, seed=11)
@@ -128,7 +128,7 @@ def disturb_rows(rows: dict[str, list[dict[str, Any]]], random: Random) -> None:
 
 
 def told_citizens(rows: Rows) -> list[str]:
-    """Give the citizens of whom most is told, those who moved, and one who is not there."""
+    """Return the citizens of whom most is told, those who moved, and one who is not there."""
     most = Counter(row["cpr"] for own in rows.values() for row in own).most_common(CITIZENS)
     moved = [row["cpr"] for row in rows["overdragelse"]][:5]
     return [*(cpr for cpr, _ in most), *moved, "6101010001"]
@@ -145,7 +145,7 @@ class Views:
         return self._form.sheet_title(sheet, self._language)
 
     def reminders(self, today: date, ahead: int) -> list[tuple[CellValue, ...]]:
-        """Give the lines of the Huskeliste on a day: day, what, number, name, sheet, line."""
+        """Return the lines of the Huskeliste on a day: day, what, number, name, sheet, line."""
         self._document.cell(self._title("meta"), "D1").setValue(date_serial(today))
         self._document.cell(self._title("huskeliste"), "D4").setValue(ahead)
         self._document.recalculate()
@@ -153,7 +153,7 @@ class Views:
         return [(line[0], *line[2:]) for line in cells if any(line)]
 
     def as_lines(self, due: Sequence[Reminder]) -> list[tuple[CellValue, ...]]:
-        """Give reminders as `reminders` reads them."""
+        """Return reminders as `reminders` reads them."""
         return [
             (
                 date_serial(one.day),
@@ -173,7 +173,7 @@ class Views:
         return [line for line in cells if any(line)]
 
     def as_history(self, happened: Sequence[Happening]) -> list[tuple[CellValue, ...]]:
-        """Give a history as `history` reads it."""
+        """Return a history as `history` reads it."""
         return [
             (
                 date_serial(one.start) if one.start else "",

@@ -129,7 +129,7 @@ class Example:
 
     @property
     def name(self) -> str:
-        """Give a name for the test report."""
+        """Return a name for the test report."""
         return f"{self.code}:{self.line}:{'fails' if self.fails_at else 'passes'}"
 
 
@@ -224,7 +224,7 @@ def _usual(sheet: str, row: Mapping[str, str | None]) -> dict[str, str | None]:
 
 
 def _citizens(rows: Mapping[str, list[dict[str, str | None]]]) -> list[str]:
-    """Give the CPR numbers of the rows that can be read, each once."""
+    """Return the CPR numbers of the rows that can be read, each once."""
     seen = dict.fromkeys(str(row["cpr"]) for records in rows.values() for row in records)
     return [cpr for cpr in seen if re.fullmatch(r"\d{6}-?\d{4}", cpr)]
 
@@ -249,7 +249,7 @@ def _raw_sheet(
 
 
 def _cell(entry: Field, written: str | None) -> tuple[str | None, CellKind | None]:
-    """Give text and kind of a cell as the reader would print it."""
+    """Return text and kind of a cell as the reader would print it."""
     if written is None or written == "-":
         return None, None
     if written.startswith("#"):

@@ -35,7 +35,7 @@ TEXT = """
 
 
 def everything(store: Store) -> dict[str, list[str]]:
-    """Give every row of every table."""
+    """Return every row of every table."""
     with store.read() as connection:
         return {
             name: sorted(repr(tuple(row)) for row in connection.execute(select(table)))
@@ -90,7 +90,7 @@ def restore_from(file: Path, url: str) -> None:
 
 
 def place(url: str) -> list[str]:
-    """Give the options that say where the test's server is."""
+    """Return the options that say where the test's server is."""
     address = make_url(url)
     host = address.host or str(address.query["host"])
     return ["--host", host, "--username", str(address.username)]

@@ -43,7 +43,7 @@ LINES: tuple[tuple[str | int, ...], ...] = (
 
 
 def sources(folder: Path) -> dict[str, str]:
-    """Give the source that T12 and T13 of the country state, read from their files."""
+    """Return the source that T12 and T13 of the country state, read from their files."""
     found = {
         sheet.name: sheet.rows[1][-1]
         for sheet in read_folder(folder)

@@ -36,7 +36,7 @@ THEIRS = BASE.replace("| 11 ", "| 12 ").replace(
 
 
 def says(hours: str) -> str:
-    """Give the other copy with some hours."""
+    """Return the other copy with some hours."""
     return BASE.replace("| 11 ", f"| {hours} ")
 
 
@@ -51,7 +51,7 @@ def decide(store: Store, hours: float = 12) -> Receipt:
 
 
 def told(receipt: Receipt) -> tuple[ToldDecision, ...]:
-    """Give what the stamp says once the receipt was put into the workbook."""
+    """Return what the stamp says once the receipt was put into the workbook."""
     return tuple(ToldDecision(one.conflict_id, one.decision) for one in receipt.settled)
 
 

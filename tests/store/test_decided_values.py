@@ -34,7 +34,7 @@ CASE = """
 
 
 def case(pct: str = "20", end: str = "", other: str = "") -> str:
-    """Give a file."""
+    """Return a file."""
     return CASE.format(pct=pct, end=end, other=other)
 
 

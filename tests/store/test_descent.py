@@ -36,7 +36,7 @@ FIRST_TIMER, SECOND_TIMER = BASE.replace("| 10 ", "| 11 "), BASE.replace("| 10 "
 
 
 def timer(store: Store) -> list[float]:
-    """Give the hours in force of the two rows."""
+    """Return the hours in force of the two rows."""
     return rows(store)["timer_pr_uge"].to_list()
 
 

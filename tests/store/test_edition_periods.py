@@ -39,7 +39,7 @@ sqlite = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 
 
 def numbers(store: Store, period: Period = YEAR) -> list[int]:
-    """Give the numbers of Greenland's editions."""
+    """Return the numbers of Greenland's editions."""
     with store.read() as connection:
         return [one.number for one in read_publications(connection, "GL", period)]
 

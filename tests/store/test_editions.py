@@ -69,13 +69,13 @@ sqlite = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 
 
 def published(store: Store, period: Period = YEAR) -> tuple[Publication, ...]:
-    """Give the editions of Greenland."""
+    """Return the editions of Greenland."""
     with store.read() as connection:
         return read_publications(connection, "GL", period)
 
 
 def printed(release: Release) -> dict[str, object]:
-    """Give every count of an edition by its name, as it stands."""
+    """Return every count of an edition by its name, as it stands."""
     return {
         number_of(release, table, column, key).id: cell
         for table in release.tables
@@ -365,7 +365,7 @@ def test_a_draft_prints_what_is_published_and_another_secret_does_not(
 
 
 def numbers(folder: Path) -> list[bytes]:
-    """Give every line of the tables of a folder, but T21, without what it says of its edition."""
+    """Return every line of the tables of a folder, but T21, without what it says of its edition."""
     return [
         b";".join(line.split(b";")[:-6])
         for name, data in sorted(bytes_of(folder).items())

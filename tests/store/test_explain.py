@@ -31,12 +31,12 @@ ZEROS = 11
 
 
 def request(area: str, *tables: str) -> ReleaseRequest:
-    """Give what is counted."""
+    """Return what is counted."""
     return ReleaseRequest(YEAR, area, "da", date(2026, 2, 1), tables=tables)
 
 
 def cells(release: Release) -> Iterator[tuple[Wanted, ColumnSpec, int]]:
-    """Give every count of a release that is not 0, and some that are."""
+    """Return every count of a release that is not 0, and some that are."""
     zeros = 0
     for table in release.tables:
         for key, row in zip(table.keys, table.rows, strict=True):

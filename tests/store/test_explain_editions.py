@@ -42,7 +42,7 @@ def revised(
     tmp_path_factory: pytest.TempPathFactory,
     sqlite_template: Path,
 ) -> Iterator[Store]:
-    """Give a store with an edition and what came after it."""
+    """Return a store with an edition and what came after it."""
     folder = tmp_path_factory.mktemp("explained")
     with shared_store(request, folder, sqlite_template) as store:
         first_reports(store)
@@ -53,18 +53,18 @@ def revised(
 
 @pytest.fixture(scope="module")
 def internal(revised: Store) -> Release:
-    """Give Greenland's internal edition."""
+    """Return Greenland's internal edition."""
     release, _ = internal_edition(revised, FORM, order(), "GL")
     return release
 
 
 def table_of(release: Release, table_id: str) -> StatTable:
-    """Give a table of an edition."""
+    """Return a table of an edition."""
     return next(table for table in release.tables if table.id == table_id)
 
 
 def printed(release: Release, table_id: str, key: tuple[str, ...], column: str) -> PrintedCell:
-    """Give the address of a cell as it stands in the workbook."""
+    """Return the address of a cell as it stands in the workbook."""
     table = table_of(release, table_id)
     page = next(
         page
@@ -164,7 +164,7 @@ def test_some_line_about_each_table_is_explained(revised: Store, internal: Relea
 
 
 def lines_of(release: Release, table_id: str) -> list[tuple[tuple[str, ...], tuple[Cell, ...]]]:
-    """Give the lines of a table: codes, and what is printed."""
+    """Return the lines of a table: codes, and what is printed."""
     table = table_of(release, table_id)
     return list(zip(table.keys, table.rows, strict=True))
 

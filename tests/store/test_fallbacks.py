@@ -40,7 +40,7 @@ pytestmark = [
 
 
 def audit_lines(folder: Path) -> list[str]:
-    """Give all that the audit of an edition says, line by line."""
+    """Return all that the audit of an edition says, line by line."""
     (path,) = inside(folder).glob("*revision*.xlsx")
     rows = (row for sheet in load_workbook(path) for row in sheet.iter_rows(values_only=True))
     return [" | ".join(str(cell) for cell in row if cell is not None) for row in rows]
@@ -63,7 +63,7 @@ def books(folder: Path) -> list[Book]:
 
 
 def cells(found: Sequence[Book], code: str) -> set[object]:
-    """Give what stands in the columns of counts of a table, in every book."""
+    """Return what stands in the columns of counts of a table, in every book."""
     return {
         cell
         for book in found

@@ -81,7 +81,7 @@ def database_on(server: str, folder: Path) -> Iterator[str]:
 
 
 def room(folder: Path) -> int:
-    """Give the free bytes of a disk."""
+    """Return the free bytes of a disk."""
     return shutil.disk_usage(folder).free
 
 

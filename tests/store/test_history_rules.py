@@ -124,7 +124,7 @@ def test_rule(store: Store, example: Example, verdict: str) -> None:
 
 
 def column(example: Example) -> str:
-    """Give the letter of the rule's field in files of `tests.support.submissions`."""
+    """Return the letter of the rule's field in files of `tests.support.submissions`."""
     sheet = example.header.split("\n", 1)[0].removeprefix("# ")
     names = ["raekke_id", *(field.id for field in load_form().sheet(sheet).entry_fields())]
     return chr(ord("A") + names.index(load_form().rule(example.code).fields[0]))

@@ -30,7 +30,7 @@ OTHERS = "# vurdering\n| id | cpr | vurdering_dato | arbejdsevne_pct |\n" + "\n"
 
 
 def ids(store: Store) -> list[str]:
-    """Give the row ids in force of the sheet of forløb, without the workbook."""
+    """Return the row ids in force of the sheet of forløb, without the workbook."""
     return [row_id.removeprefix("K7Q2M9XA-") for row_id in rows(store)["raekke_id"]]
 
 

@@ -40,12 +40,12 @@ REFUSED = "| 9 | 6101801234 | 2026-02-02 | afslag | | kommunalbestyrelse |\n"
 
 
 def spell(end: str = "", result: str = "", who: str = "AB") -> str:
-    """Give a file with one spell."""
+    """Return a file with one spell."""
     return CITIZENS.format(who=who) + SPELL.format(end=end, result=result)
 
 
 def decided(*decisions: str, annul: str = "", who: str = "AB") -> str:
-    """Give a file with an assessment and decisions."""
+    """Return a file with an assessment and decisions."""
     return CITIZENS.format(who=who) + DECISIONS.format(annul=annul) + "".join(decisions)
 
 

@@ -61,7 +61,7 @@ Cells: TypeAlias = "dict[tuple[str, str, str], object]"
 
 
 def late_cpr(number: int) -> str:
-    """Give the CPR number of a late citizen: women and men in turn, of four decades."""
+    """Return the CPR number of a late citizen: women and men in turn, of four decades."""
     return f"6101{62 + 10 * (number % 4)}{1900 + number}"
 
 
@@ -99,7 +99,7 @@ def again(published: Path, tmp_path: Path) -> Iterator[Store]:
 
 
 def named(path: Path) -> str:
-    """Give a file's name without the number of the edition."""
+    """Return a file's name without the number of the edition."""
     return re.sub(r"udgave-\d+", "udgave", path.name)
 
 
@@ -141,7 +141,7 @@ def csv_cells(folder: Path) -> Cells:
 
 
 def differing(one: Path, two: Path) -> dict[str, set[str]]:
-    """Give what two editions have otherwise: sheet to files and cells, in every format.
+    """Return what two editions have otherwise: sheet to files and cells, in every format.
 
     Left out are what T21 says of files and what the cover says of the edition itself.
     """
@@ -189,7 +189,7 @@ def _attack(store: Store, editions: list[Path], exact: Path) -> None:
 
 
 def _moved(store: Store, area: str) -> set[CellId]:
-    """Give the prints of an area that moved; each had been left by its count, or is tied to one.
+    """Return the prints of an area that moved; each had been left by its count, or is tied to one.
 
     No print is farther from its count than 8, and what T22 lists are multiples of 5. A line that
     has moved may be one that nobody came to: it then stood as far below its count as a first print

@@ -79,7 +79,7 @@ class Desk:
         return run([*map(str, arguments), "--db", self.url], environment=self.environment)
 
     def log(self, action: str) -> list[Entry]:
-        """Give the lines of the log about something; the chain is whole."""
+        """Return the lines of the log about something; the chain is whole."""
         assert find_break(self.store) is None
         return [entry for entry in read_log(self.store) if entry.deed.action == action]
 
@@ -88,7 +88,7 @@ class Desk:
         sync(self.store, *submissions)
 
     def list_rows(self, name: str) -> list[tuple[Any, ...]]:
-        """Give the rows of a list from its headings on, after its mark was looked at."""
+        """Return the rows of a list from its headings on, after its mark was looked at."""
         sheet = load_workbook(self.folder / name).active
         assert sheet is not None
         found = list(sheet.iter_rows(values_only=True))
@@ -98,7 +98,7 @@ class Desk:
 
 
 def _open_desk(store: Store, folder: Path) -> Desk:
-    """Give a departement that has one file from Sermersooq and one from Norddjurs."""
+    """Return a departement that has one file from Sermersooq and one from Norddjurs."""
     write_keys(folder / "central.noegle", b"\x07" * 32, fictional=True)
     environment = {
         "FPSHEET_CONFIG": str(folder / "fpsheet.toml"),
@@ -277,7 +277,7 @@ def fill(desk: Desk, name: str, *answers: tuple[str, str, date, date | None]) ->
 
 
 def incomes(desk: Desk, kommune: str) -> list[tuple[object, ...]]:
-    """Give the incomes in force of a kommune."""
+    """Return the incomes in force of a kommune."""
     columns = ("indkomst_kilde", "fra_dato", "til_dato", "oplyst_af")
     return rows(desk.store, "indkomst", kommune).select(columns).sort("indkomst_kilde").rows()
 

@@ -27,22 +27,22 @@ SPELLS = "# forloeb\n| id | cpr | forloeb_type | start_dato | blocked |\n"
 
 
 def citizen(number: str, cpr: str, former: str = "") -> str:
-    """Give a row of Borgere."""
+    """Return a row of Borgere."""
     return f"| {number} | {cpr} | nej | AB | {former} |\n"
 
 
 def spell(cpr: str, *, blocked: bool = False) -> str:
-    """Give a row of Forløb."""
+    """Return a row of Forløb."""
     return f"| 1 | {cpr} | revurdering | 2026-01-05 | {'x' if blocked else ''} |\n"
 
 
 def known_as(cpr: str) -> str:
-    """Give the pseudonym of a number."""
+    """Return the pseudonym of a number."""
     return KEYS.pseudonyms([cpr], kommune_kode="956")[0]
 
 
 def citizens(store: Store) -> list[str]:
-    """Give the pseudonyms on Borgere."""
+    """Return the pseudonyms on Borgere."""
     return rows(store, "borger")["borger"].to_list()
 
 

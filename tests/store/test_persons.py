@@ -29,7 +29,7 @@ MOVE = "# overdragelse\n| id | cpr | til_kommune | dato | annuller |\n"
 
 
 def replaced(new: str, old: str = "", number: int = 1, annulled: str = "") -> str:
-    """Give a row of a citizen with a former CPR number."""
+    """Return a row of a citizen with a former CPR number."""
     return f"| {number} | {new} | AB | {old} | {annulled} |\n"
 
 
@@ -48,7 +48,7 @@ class World:
     told: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def submissions(self) -> list[Submission]:
-        """Give the files."""
+        """Return the files."""
         return [
             submit(text, Sending(kommune=kommune, workbook=f"AAAAA{kommune}", minute=minute))
             for kommune, minute, text in self.files
@@ -305,7 +305,7 @@ def test_the_order_of_arrival_does_not_matter(stores: Stores, world: World) -> N
 
 
 def groups(store: Store) -> set[frozenset[str]]:
-    """Give the CPR numbers that are one person, where there are several."""
+    """Return the CPR numbers that are one person, where there are several."""
     number = dict(zip(KEYS.pseudonyms([A, B, C, D], kommune_kode="956"), (A, B, C, D), strict=True))
     with store.read() as connection:
         found = read_persons(connection).newest
@@ -316,7 +316,7 @@ def groups(store: Store) -> set[frozenset[str]]:
 
 
 def told(store: Store, kommune: str) -> list[str]:
-    """Give the codes of what a kommune is told."""
+    """Return the codes of what a kommune is told."""
     with store.read() as connection:
         return sorted(found.code for found in find_between(connection, kommune).findings)
 

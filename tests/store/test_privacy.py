@@ -30,7 +30,7 @@ NAME = "Navn Der Aldrig Rejser"
 
 
 def marked() -> Submission:
-    """Give a file in which the marked number is everywhere it can be."""
+    """Return a file in which the marked number is everywhere it can be."""
     text = f"""
     # borger
     | id | cpr      | sagsbehandler | tidligere_cpr | blocked |
@@ -48,7 +48,7 @@ def marked() -> Submission:
 
 
 def everything(store: Store) -> str:
-    """Give all that the database holds outside the vault, packed frames unpacked, as text."""
+    """Return all that the database holds outside the vault, packed frames unpacked, as text."""
     said: list[str] = []
     with store.read() as connection:
         for name, table in store_schema().metadata.tables.items():

@@ -26,7 +26,7 @@ SAYS_SO = re.compile("fortrolig|confidential", re.IGNORECASE)
 
 
 def texts(path: Path) -> list[bytes]:
-    """Give everything a file says: the parts of a package, or the file itself."""
+    """Return everything a file says: the parts of a package, or the file itself."""
     data = path.read_bytes()
     if not is_zipfile(BytesIO(data)):
         return [data]
@@ -35,7 +35,7 @@ def texts(path: Path) -> list[bytes]:
 
 
 def walk(folder: Path) -> list[Path]:
-    """Give every file below a folder."""
+    """Return every file below a folder."""
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 

@@ -20,7 +20,7 @@ HEAD = "# forloeb\n| id | cpr | forloeb_type | start_dato | timer_pr_uge |\n"
 
 
 def spells(count: int, hours: int = 5, first: int = 1) -> str:
-    """Give a file with so many rows."""
+    """Return a file with so many rows."""
     return HEAD + "".join(
         f"| {n} | 61{n:04d}1234 | revurdering | 2026-01-05 | {hours} |\n"
         for n in range(first, count + 1)
@@ -34,7 +34,7 @@ def release(store: Store, number: int, minute: int) -> None:
 
 
 def receipt_of(store: Store, first: Receipt) -> Receipt:
-    """Give the receipt that the store has of a file now."""
+    """Return the receipt that the store has of a file now."""
     return known_receipts(store, [first.sha256])[first.sha256]
 
 

@@ -29,7 +29,7 @@ SAME = "6101809123"
 
 
 def sheets(number: str) -> str:
-    """Give what a kommune reports: an award, a job and a forløb of its citizen."""
+    """Return what a kommune reports: an award, a job and a forløb of its citizen."""
     return f"""
 # borger
 | id | cpr      | pensionist_foer_reform |
@@ -57,7 +57,7 @@ def tables(store: Store) -> Release:
 
 
 def numbers(made: Release, table_id: str, column: str) -> dict[tuple[str, ...], Cell]:
-    """Give a column of the rows of 955, 956 and the country."""
+    """Return a column of the rows of 955, 956 and the country."""
     found = table(made, table_id)
     place = [each.id for each in found.columns].index(column)
     rows = {key: row[place] for key, row in zip(found.keys, found.rows, strict=True)}

@@ -72,12 +72,12 @@ OVER = {REFUSED, ENDED, FORMER}
 
 
 def pseudonyms(*cprs: str) -> set[str]:
-    """Give the pseudonyms of CPR numbers."""
+    """Return the pseudonyms of CPR numbers."""
     return set(KEYS.pseudonyms(list(cprs), kommune_kode="956"))
 
 
 def in_vault(store: Store) -> set[str]:
-    """Give whose CPR number the vault holds."""
+    """Return whose CPR number the vault holds."""
     vault = store_schema()["vault"]
     with store.read() as connection:
         return set(connection.execute(select(vault.c.borger)).scalars())
@@ -89,7 +89,7 @@ def erase(store: Store, years: int = 5) -> Overdue:
 
 
 def facts(store: Store) -> dict[str, list[str]]:
-    """Give every fact that statistics count, of a period long ago and of the present."""
+    """Return every fact that statistics count, of a period long ago and of the present."""
     found: dict[str, list[str]] = {}
     with store.write() as connection:
         for period in (Period(date(2014, 1, 1), date(2016, 12, 31)), Period(LATER, LATER)):

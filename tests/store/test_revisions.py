@@ -34,7 +34,7 @@ def revised(
     tmp_path_factory: pytest.TempPathFactory,
     sqlite_template: Path,
 ) -> Iterator[Store]:
-    """Give a store with two editions, which the tests only read."""
+    """Return a store with two editions, which the tests only read."""
     folder = tmp_path_factory.mktemp("revised")
     with shared_store(request, folder, sqlite_template) as store:
         first_reports(store)
@@ -45,12 +45,12 @@ def revised(
 
 
 def internal(store: Store, area: str = "GL") -> Release:
-    """Give the second edition as it was counted."""
+    """Return the second edition as it was counted."""
     return internal_edition(store, load_form(), order(edition=2), area)[0]
 
 
 def listed(release: Release, table_id: str, of: str) -> dict[tuple[str, str], tuple[Cell, ...]]:
-    """Give the lines about one table: (row, column) → old, new, cause."""
+    """Return the lines about one table: (row, column) → old, new, cause."""
     found = table(release, table_id)
     return {
         (key[1], key[2]): row[3:]

@@ -39,7 +39,7 @@ COUNTRY = Country(dict.fromkeys(PEOPLE, ("K", date(1980, 5, 5))), {"forloeb": SP
 
 
 def plans(connection: Connection, scope: Scope) -> dict[str, str]:
-    """Give how each table of facts was made: its name → the plan of the server."""
+    """Return how each table of facts was made: its name → the plan of the server."""
     found: dict[str, str] = {}
 
     def explain(_c: object, cursor: object, statement: str, given: object, *_: object) -> None:

@@ -27,7 +27,7 @@ PERSON = Actor("N. N.", START + timedelta(days=9))
 
 
 def sheet(*numbers: int, blocked: int = 0) -> str:
-    """Give a sheet of forløb, one row per number; one of them belongs to a blocked case."""
+    """Return a sheet of forløb, one row per number; one of them belongs to a blocked case."""
     lines = [
         f"| {n} | 61018012{n:02} | revurdering | 2026-01-05 | {'x' if n == blocked else ''} |"
         for n in numbers
@@ -37,14 +37,14 @@ def sheet(*numbers: int, blocked: int = 0) -> str:
 
 
 def sent(text: str, minute: int, **details: object) -> Submission:
-    """Give a file that was sent `minute` minutes after the beginning, received that day."""
+    """Return a file that was sent `minute` minutes after the beginning, received that day."""
     made = submit(text, Sending(minute=minute, salt=str(minute)))
     received = START + timedelta(days=minute)
     return replace(made, received_at=received, **details)  # type: ignore[arg-type]
 
 
 def line(store: Store, kommune: str, years: tuple[int, int], as_of: int | None) -> tuple[Cell, ...]:
-    """Give T21's numbers of a kommune."""
+    """Return T21's numbers of a kommune."""
     period = Period(date(years[0], 1, 1), date(years[1], 12, 31))
     request = ReleaseRequest(period, "GL", "da", date(2026, 3, 2), as_of=as_of, tables=("T21",))
     with store.read() as connection:

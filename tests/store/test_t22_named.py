@@ -43,7 +43,7 @@ T22 = re.compile(r"\bT22\b")
 
 
 def named_and_there(sheets: list[Sheet]) -> tuple[set[str], bool, bool]:
-    """Give the sheets that name T22, whether it is there, and whether a number is marked.
+    """Return the sheets that name T22, whether it is there, and whether a number is marked.
 
     The names of the last columns of a CSV file are no text for readers; what stands in them is.
     """

@@ -29,14 +29,14 @@ REASON = "956 havde sendt et forkert aar."
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    """Give where the database is."""
+    """Return where the database is."""
     write_keys(tmp_path / "central.noegle", b"\x07" * 32, fictional=True)
     return f"sqlite:///{(tmp_path / 'central.db').as_posix()}"
 
 
 @pytest.fixture
 def store(url: str, tmp_path: Path) -> Iterator[Store]:
-    """Give a database that has published edition 1."""
+    """Return a database that has published edition 1."""
     with closing(new_store(url)) as made:
         first_reports(made)
         issue(made, tmp_path / "first")

@@ -15,7 +15,7 @@ _FIRST_ROW = 4
 
 
 def admitted(citizens: Iterable[Invented], form: Form, today: date) -> list[Invented]:
-    """Give the citizens of whom no kommune's workbook holds a case back.
+    """Return the citizens of whom no kommune's workbook holds a case back.
 
     Args:
         citizens: With CPR numbers that no two share.
@@ -36,7 +36,7 @@ def admitted(citizens: Iterable[Invented], form: Form, today: date) -> list[Inve
 def _refused(
     form: Form, kommune: str, rows: Sequence[tuple[Invented, InventedRow]], today: date
 ) -> set[str]:
-    """Give the citizens whose case a kommune's workbook holds back."""
+    """Return the citizens whose case a kommune's workbook holds back."""
     by_sheet: dict[str, list[tuple[Invented, InventedRow]]] = defaultdict(list)
     for citizen, row in rows:
         by_sheet[row.sheet].append((citizen, row))

@@ -67,7 +67,7 @@ class Country:
     merged: Mapping[str, str] = field(default_factory=dict)
 
     def rows(self, sheet: str) -> list[Record]:
-        """Give the rows of a sheet in force with an id each, annulled ones left out."""
+        """Return the rows of a sheet in force with an id each, annulled ones left out."""
         return [
             row
             for row in self.numbered(sheet)
@@ -75,7 +75,7 @@ class Country:
         ]
 
     def numbered(self, sheet: str) -> list[Record]:
-        """Give the rows of a sheet with an id each."""
+        """Return the rows of a sheet with an id each."""
         rows = self.records.get(sheet, [])
         return [{"raekke_id": f"{sheet[0]}-{n:05}", **row} for n, row in enumerate(rows)]
 
@@ -110,7 +110,7 @@ def load_country(connection: Connection, country: Country) -> None:
 
 
 def editions(country: Country, period: Period) -> tuple[Release, ...]:
-    """Give Greenland's edition of a country and every kommune's, in full, in Danish."""
+    """Return Greenland's edition of a country and every kommune's, in full, in Danish."""
     request = ReleaseRequest(period, "GL", "da", _COUNTED_ON)
     counting = count(country, request)
     areas = ("GL", *counting.delivered)
@@ -125,7 +125,7 @@ def public_editions(
     threshold: int = 5,
     benchmarks: tuple[Benchmark, ...] = (),
 ) -> tuple[Release, ...]:
-    """Give the same editions as they may be published: rounded, with the audit passed."""
+    """Return the same editions as they may be published: rounded, with the audit passed."""
     request = ReleaseRequest(
         period, "GL", "da", _COUNTED_ON, benchmarks=benchmarks, with_persons=True
     )
@@ -140,7 +140,7 @@ def public_editions(
 
 
 def crossed(country: Country, period: Period) -> Mapping[Number, int]:
-    """Give what was counted of the cells that no table of Greenland's edition prints."""
+    """Return what was counted of the cells that no table of Greenland's edition prints."""
     request = ReleaseRequest(period, "GL", "da", _COUNTED_ON)
     counting = count(country, request)
     return crossed_numbers(counting, counted_specs(request, counting.jurisdictions))

@@ -46,7 +46,7 @@ CITIZEN = (
 
 
 def texts() -> list[tuple[str, Sending]]:
-    """Give what is sent: a first file, an edited one, and one that belongs between the two."""
+    """Return what is sent: a first file, an edited one, and one that belongs between the two."""
     ended = FORLOEB.replace("2025-02-05 | |", "2025-02-05 | 2026-01-01 |")
     between = FORLOEB.replace("2025-03-05 | |", "2025-03-05 | 2026-01-01 |")
     return [
@@ -98,7 +98,7 @@ def run_sync(url: str, writing: int, *, count: int | None = None, room: int | No
 
 
 def log_size(url: str) -> int:
-    """Give the size of the write-ahead log of an SQLite store; 0 where there is none."""
+    """Return the size of the write-ahead log of an SQLite store; 0 where there is none."""
     log = Path(url.removeprefix("sqlite:///") + "-wal")
     return log.stat().st_size if log.is_file() else 0
 
@@ -110,7 +110,7 @@ def run_hash(url: str, writing: int) -> None:
 
 
 def look(url: str) -> str:
-    """Give one text for all that the store holds.
+    """Return one text for all that the store holds.
 
     Every cell of an SQLite file, read without polars; on a server commit numbers may have gaps
     after a crash, so there it is the state hash.

@@ -51,7 +51,7 @@ FAULTY_ROWS: dict[str, list[Row]] = {
 def make_workbook(
     form: Form, rows: Mapping[str, Sequence[Row]], *, kommune: str = "956", premade: int = 5
 ) -> bytes:
-    """Give a filled workbook of 2026 as the program issues it."""
+    """Return a filled workbook of 2026 as the program issues it."""
     return build_workbook(
         form,
         kommune_kode=kommune,
@@ -75,7 +75,7 @@ def edit(content: bytes, change: Callable[[Workbook], object]) -> bytes:
 
 @cache
 def reading_process() -> ReadingProcess:
-    """Give the one reading process of the test run."""
+    """Return the one reading process of the test run."""
     process = ReadingProcess()
     atexit.register(process.close)
     return process
@@ -90,7 +90,7 @@ class Checked:
     findings: tuple[Finding, ...]
 
     def cells(self) -> set[tuple[str, str, str]]:
-        """Give (code, sheet, cell) of every finding."""
+        """Return (code, sheet, cell) of every finding."""
         return {(finding.code, finding.sheet, finding.cell) for finding in self.findings}
 
 

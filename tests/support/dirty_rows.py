@@ -174,7 +174,7 @@ class Setting:
 
 
 def dirty_row(random: Random, sheet: Sheet, setting: Setting) -> dict[str, object]:
-    """Give one row: field to cell. Most rows are sound, or few would reach the row rules."""
+    """Return one row: field to cell. Most rows are sound, or few would reach the row rules."""
     form, jurisdiction = setting.form, setting.jurisdiction
     wrong = random.choice((0.0, 0.0, 0.0, 0.04, 0.3))
     empty = random.choice((0.1, 0.4, 0.7, 0.95))
@@ -201,7 +201,7 @@ def dirty_row(random: Random, sheet: Sheet, setting: Setting) -> dict[str, objec
 
 
 def focused_row(random: Random, rule: Rule, setting: Setting) -> dict[str, object]:
-    """Give a row for one row rule: only what it reads is filled, with the codes it names."""
+    """Return a row for one row rule: only what it reads is filled, with the codes it names."""
     assert rule.fails_when is not None
     sheet = setting.form.sheet(rule.sheet)
     named = dict(_named_codes(rule.fails_when))
@@ -223,7 +223,7 @@ def focused_row(random: Random, rule: Rule, setting: Setting) -> dict[str, objec
 
 
 def _named_codes(node: object) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Give field and codes of everything that an expression wants to be equal."""
+    """Return field and codes of everything that an expression wants to be equal."""
     match node:
         case OneOf(field=FieldRef(field=field), codes=codes):
             yield field, codes
@@ -307,7 +307,7 @@ def plant_cpr(random: Random, sheet: Sheet, row: dict[str, object]) -> None:
 
 
 def _with_cpr(random: Random) -> object:
-    """Give a text with a CPR number in it, or with what is nearly one."""
+    """Return a text with a CPR number in it, or with what is nearly one."""
     digits = _cpr(random).replace("-", "")
     first, last = digits[:6], digits[6:]
     between = random.choice(
@@ -346,7 +346,7 @@ _LAST_BIRTH_YEAR: Final = 2036
 
 
 def is_invented(cpr: str) -> bool:
-    """Tell whether ten digits are a CPR number that nobody has (see the module)."""
+    """Return whether ten digits are a CPR number that nobody has (see the module)."""
     day, month, year, seventh = int(cpr[:2]), int(cpr[2:4]), int(cpr[4:6]), cpr[6]
     if day > _LAST_DAY_OF_MONTH or not day or not 1 <= month <= _MONTHS:
         return True

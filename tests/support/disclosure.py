@@ -62,5 +62,5 @@ def cross_release(
 
 
 def ids(*names: str) -> frozenset[CellId]:
-    """Give names as cell names."""
+    """Return names as cell names."""
     return frozenset(CellId(name) for name in names)

@@ -35,12 +35,12 @@ Award = tuple[str, str]
 
 
 def cpr(kommune: str, number: int) -> str:
-    """Give the CPR number of an invented citizen, all born on the same day of 1980."""
+    """Return the CPR number of an invented citizen, all born on the same day of 1980."""
     return f"610180{1000 + 100 * (int(kommune) - 950) % 9000 + number}"
 
 
 def awards(kommune: str, given: Mapping[int, Award], moves: Mapping[int, str] | None = None) -> str:
-    """Give the sheets of a kommune: awards of 2025, and citizens that moved at the end of it.
+    """Return the sheets of a kommune: awards of 2025, and citizens that moved at the end of it.
 
     Award n was given on the 5th of month 1 + n modulo 12.
     """
@@ -59,7 +59,7 @@ def awards(kommune: str, given: Mapping[int, Award], moves: Mapping[int, str] | 
 
 
 def ten_of_each() -> dict[int, Award]:
-    """Give ten awards of each level: 1-10 højeste, 11-20 mellemste, 21-30 laveste."""
+    """Return ten awards of each level: 1-10 højeste, 11-20 mellemste, 21-30 laveste."""
     return {
         1 + 10 * place + n: (level, "") for place, level in enumerate(LEVELS) for n in range(10)
     }
@@ -98,7 +98,7 @@ def revised_reports(store: Store) -> None:
 
 
 def order(**details: object) -> Order:
-    """Give an order for 2025 in Danish at the lowest threshold."""
+    """Return an order for 2025 in Danish at the lowest threshold."""
     plain = Order(YEAR, DAY, "da", threshold=3, secret=SECRET)
     return replace(plain, **details)  # type: ignore[arg-type]
 
@@ -119,12 +119,12 @@ AUDIT = "-revision-"
 
 
 def inside(folder: Path) -> Path:
-    """Give where what must not be passed on is written when a folder is named."""
+    """Return where what must not be passed on is written when a folder is named."""
     return folder.with_name(f"{folder.name}-fortroligt")
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
-    """Give every file of the editions below a folder."""
+    """Return every file of the editions below a folder."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -133,7 +133,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 
 def edition(store: Store, number: int, area: str = "GL", period: Period = YEAR) -> Release:
-    """Give a published edition in Danish."""
+    """Return a published edition in Danish."""
     with store.read() as connection:
         known = read_publications(connection, "GL", period)
         found = read_editions(connection, next(one for one in known if one.number == number))
@@ -141,5 +141,5 @@ def edition(store: Store, number: int, area: str = "GL", period: Period = YEAR) 
 
 
 def table(release: Release, table_id: str) -> StatTable:
-    """Give a table of an edition."""
+    """Return a table of an edition."""
     return next(table for table in release.tables if table.id == table_id)

@@ -115,19 +115,19 @@ class Area:
 
     @property
     def address(self) -> str:
-        """Give it as Excel does: `$A$1` or `$A$1:$B$2`."""
+        """Return it as Excel does: `$A$1` or `$A$1:$B$2`."""
         first = f"${get_column_letter(self.column)}${self.row}"
         last = f"${get_column_letter(self.last_column)}${self.last_row}"
         return first if first == last else f"{first}:{last}"
 
     @property
     def plain(self) -> str:
-        """Give it without dollar signs."""
+        """Return it without dollar signs."""
         return self.address.replace("$", "")
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Give rows and columns."""
+        """Return rows and columns."""
         return self.last_row - self.row + 1, self.last_column - self.column + 1
 
 

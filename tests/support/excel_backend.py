@@ -50,10 +50,10 @@ class SheetBackend(Protocol):
 
     @property
     def is_visible(self) -> bool:
-        """Tell whether its tab is shown."""
+        """Return whether its tab is shown."""
 
     def values(self, area: Area) -> tuple[tuple[Any, ...], ...]:
-        """Give what the cells hold; None for an empty one."""
+        """Return what the cells hold; None for an empty one."""
 
     def write_texts(self, area: Area, rows: Sequence[Sequence[str | None]]) -> None:
         """Write texts; a cell that is not formatted as text is a mistake of the caller."""
@@ -65,13 +65,13 @@ class SheetBackend(Protocol):
         """Empty cells."""
 
     def used(self) -> tuple[int, int]:
-        """Give the last row and column in use."""
+        """Return the last row and column in use."""
 
     def notes(self) -> dict[str, str]:
-        """Give the notes: cell → text."""
+        """Return the notes: cell → text."""
 
     def note(self, cell: str) -> str | None:
-        """Give the note of one cell."""
+        """Return the note of one cell."""
 
     def set_note(self, cell: str, text: str | None) -> None:
         """Write a note, or take it away."""
@@ -98,7 +98,7 @@ class SheetBackend(Protocol):
         """Select cells."""
 
     def selected(self) -> Area:
-        """Give the selected cells."""
+        """Return the selected cells."""
 
 
 class BookBackend(Protocol):
@@ -107,10 +107,10 @@ class BookBackend(Protocol):
     is_locked: bool
 
     def sheets(self) -> list[SheetBackend]:
-        """Give the worksheets in order."""
+        """Return the worksheets in order."""
 
     def active(self) -> SheetBackend:
-        """Give the worksheet in front."""
+        """Return the worksheet in front."""
 
     def activate(self, sheet: SheetBackend) -> None:
         """Bring a worksheet to the front."""

@@ -37,22 +37,22 @@ class Case:
 
     @property
     def book(self) -> Book:
-        """Give the workbook."""
+        """Return the workbook."""
         return next(iter(self.app.books))  # type: ignore[no-any-return]
 
     @property
     def own(self) -> Any:
-        """Give the workbook as the program behind Excel holds it."""
+        """Return the workbook as the program behind Excel holds it."""
         return self.book.own
 
     @property
     def sheets(self) -> Workbook:
-        """Give the workbook in memory; of the openpyxl stand-in."""
+        """Return the workbook in memory; of the openpyxl stand-in."""
         return self.own.book  # type: ignore[no-any-return]
 
     @property
     def environment(self) -> dict[str, str]:
-        """Give environment variables without this machine's settings."""
+        """Return environment variables without this machine's settings."""
         return {
             "FPSHEET_CONFIG": str(self.folder / "settings" / "fpsheet.toml"),
             "USERPROFILE": str(self.folder / "home"),
@@ -65,7 +65,7 @@ class Case:
         return run(["excel", *arguments, *day], environment=self.environment)
 
     def saved(self, name: str = "copy.xlsx") -> bytes:
-        """Give the workbook as it would be saved now."""
+        """Return the workbook as it would be saved now."""
         path = self.folder / name
         self.own.save(str(path))
         return path.read_bytes()
@@ -87,13 +87,13 @@ def opened(folder: Path, content: bytes | None = None, name: str = "sager.xlsx")
 
 
 def listed(sheet: Worksheet) -> list[tuple[object, ...]]:
-    """Give what every cell of our list shows; an empty text is an empty cell."""
+    """Return what every cell of our list shows; an empty text is an empty cell."""
     rows = sheet.iter_rows(max_col=11, values_only=True)
     return [tuple(excel_openpyxl.shown(value) or None for value in row) for row in rows]
 
 
 def fills(book: Workbook) -> set[tuple[str, str, str]]:
-    """Give (tab, cell, colour) of every mark of ours."""
+    """Return (tab, cell, colour) of every mark of ours."""
     found = set()
     for sheet in book.worksheets:
         for area in sheet.conditional_formatting:
@@ -105,14 +105,14 @@ def fills(book: Workbook) -> set[tuple[str, str, str]]:
 
 
 def _cells(areas: MultiCellRange) -> set[str]:
-    """Give every cell of some areas."""
+    """Return every cell of some areas."""
     return {
         f"{get_column_letter(column)}{row}" for area in areas.ranges for row, column in area.cells
     }
 
 
 def notes(book: Workbook) -> dict[tuple[str, str], str]:
-    """Give the text of every note: (tab, cell) → text."""
+    """Return the text of every note: (tab, cell) → text."""
     return {
         (sheet.title, cell.coordinate): cell.comment.text
         for sheet in book.worksheets
@@ -122,7 +122,7 @@ def notes(book: Workbook) -> dict[tuple[str, str], str]:
 
 
 def contents(book: Workbook, without: str = "") -> dict[tuple[str, str], tuple[object, ...]]:
-    """Give value, format and looks of every cell outside one sheet.
+    """Return value, format and looks of every cell outside one sheet.
 
     An empty cell without a look is none: openpyxl makes such by looking at them.
     """

@@ -43,12 +43,12 @@ class Range(base_classes.Range):
 
     @property
     def font(self) -> Font:
-        """Give the letters."""
+        """Return the letters."""
         return Font(self)
 
     @property
     def conditional_formats(self) -> ConditionalFormats:
-        """Give those of the whole sheet."""
+        """Return those of the whole sheet."""
         return ConditionalFormats(self)
 
     def __len__(self) -> int:
@@ -61,7 +61,7 @@ class Range(base_classes.Range):
 
     @property
     def api(self) -> SimpleNamespace:
-        """Give what is asked of Excel's own cells."""
+        """Return what is asked of Excel's own cells."""
         area = self.areas[0]
         return SimpleNamespace(
             address=area.plain,
@@ -71,7 +71,7 @@ class Range(base_classes.Range):
 
     @property
     def raw_value(self) -> Any:
-        """Give the value of a cell, or rows of values."""
+        """Return the value of a cell, or rows of values."""
         values = self._sheet.own.values(self.areas[0])
         return values[0][0] if self.shape == (1, 1) else values
 
@@ -120,7 +120,7 @@ class Range(base_classes.Range):
 
     @property
     def note(self) -> Note | None:
-        """Give the note on the cell."""
+        """Return the note on the cell."""
         text = self._sheet.own.note(self.areas[0].plain)
         return None if text is None else Note(self, text)
 

@@ -72,13 +72,13 @@ class App(base_classes.App):
 
     @property
     def api(self) -> SimpleNamespace:
-        """Give what is asked of Excel itself."""
+        """Return what is asked of Excel itself."""
         views = SimpleNamespace(Count=self.desk.protected_views)
         return SimpleNamespace(ProtectedViewWindows=views, ActiveWindow=_Window(self._books))
 
     @property
     def selection(self) -> Range:
-        """Give the selected cells of the workbook in front."""
+        """Return the selected cells of the workbook in front."""
         sheet = self._books.active.sheets.active
         return Range(sheet, (sheet.own.selected(),))
 
@@ -112,7 +112,7 @@ class Books(base_classes.Books):
 
     @property
     def active(self) -> Book:
-        """Give the workbook in front."""
+        """Return the workbook in front."""
         return self._open[-1]
 
     def open(self, fullname: str, *args: object, **options: object) -> Book:
@@ -149,7 +149,7 @@ class Book(base_classes.Book):
 
     @property
     def name(self) -> str:
-        """Give the name of the file."""
+        """Return the name of the file."""
         self._app.desk.touch()
         return self.place.replace("\\", "/").rpartition("/")[2]
 
@@ -159,7 +159,7 @@ class Book(base_classes.Book):
 
     @property
     def sheets(self) -> Sheets:
-        """Give the worksheets."""
+        """Return the worksheets."""
         return Sheets(self)
 
     def save(self, path: str | None = None, password: str | None = None) -> None:
@@ -214,7 +214,7 @@ class Sheets(base_classes.Sheets):
 
     @property
     def active(self) -> Sheet:
-        """Give the sheet in front."""
+        """Return the sheet in front."""
         return Sheet(self._book, self._book.own.active())
 
     def __call__(self, name_or_index: str | int) -> Sheet:
@@ -251,12 +251,12 @@ class Sheet(base_classes.Sheet):
 
     @property
     def api(self) -> SheetApi:
-        """Give what is asked of Excel's own sheet."""
+        """Return what is asked of Excel's own sheet."""
         return SheetApi(self)
 
     @property
     def name(self) -> str:
-        """Give the name on the tab."""
+        """Return the name on the tab."""
         self._book.app.desk.touch()
         return self.own.title
 
@@ -268,16 +268,16 @@ class Sheet(base_classes.Sheet):
 
     @property
     def notes(self) -> list[Note]:
-        """Give the notes."""
+        """Return the notes."""
         return [Note(self.range(cell), text) for cell, text in self.own.notes().items()]
 
     @property
     def used_range(self) -> Range:
-        """Give the smallest rectangle with everything in it."""
+        """Return the smallest rectangle with everything in it."""
         return Range(self, (Area(1, 1, *self.own.used()),))
 
     def range(self, arg1: Any, arg2: Any = None) -> Range:
-        """Give cells."""
+        """Return cells."""
         return Range(self, read_areas(arg1, arg2))
 
     def delete(self) -> None:
@@ -315,7 +315,7 @@ class SheetApi:
 
     @property
     def Protection(self) -> SimpleNamespace:
-        """Give what is allowed."""
+        """Return what is allowed."""
         return SimpleNamespace(**{name: self._lock.says[name] for name in ALLOWED})
 
     def Unprotect(self, password: str) -> None:

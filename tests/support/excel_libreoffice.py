@@ -36,7 +36,7 @@ _LOOKS: dict[str, tuple[str, Callable[[Any], object]]] = {
 
 
 def start(office: LibreOffice, *paths: Path) -> App:
-    """Give an Excel with these workbooks open in LibreOffice."""
+    """Return an Excel with these workbooks open in LibreOffice."""
     return App(partial(LibreOfficeBook, office), *map(str, paths))
 
 
@@ -49,7 +49,7 @@ class LibreOfficeBook:
 
     @property
     def is_locked(self) -> bool:
-        """Tell whether the structure is locked."""
+        """Return whether the structure is locked."""
         return bool(self.own.isProtected())
 
     @is_locked.setter
@@ -57,12 +57,12 @@ class LibreOfficeBook:
         (self.own.protect if value else self.own.unprotect)("")
 
     def sheets(self) -> list[LibreOfficeSheet]:
-        """Give the worksheets in order."""
+        """Return the worksheets in order."""
         sheets = self.own.Sheets
         return [LibreOfficeSheet(self, sheets.getByIndex(at)) for at in range(sheets.Count)]
 
     def active(self) -> LibreOfficeSheet:
-        """Give the worksheet in front."""
+        """Return the worksheet in front."""
         return LibreOfficeSheet(self, self.own.CurrentController.ActiveSheet)
 
     def activate(self, sheet: LibreOfficeSheet) -> None:
@@ -85,7 +85,7 @@ class LibreOfficeBook:
         self.document.save_as(Path(path))
 
     def constant(self, name: str) -> int:
-        """Give a constant of LibreOffice's sheets."""
+        """Return a constant of LibreOffice's sheets."""
         return int(self.document.office.uno.getConstantByName(f"com.sun.star.sheet.{name}"))
 
 
@@ -98,7 +98,7 @@ class LibreOfficeSheet:
 
     @property
     def title(self) -> str:
-        """Give the name on the tab."""
+        """Return the name on the tab."""
         return str(self.own.Name)
 
     @title.setter
@@ -107,12 +107,12 @@ class LibreOfficeSheet:
 
     @property
     def is_visible(self) -> bool:
-        """Tell whether its tab is shown."""
+        """Return whether its tab is shown."""
         return bool(self.own.IsVisible)
 
     @property
     def lock(self) -> Lock | None:
-        """Give its protection; what LibreOffice leaves free is kept by itself."""
+        """Return its protection; what LibreOffice leaves free is kept by itself."""
         if not self.own.isProtected():
             return None
         return Lock("", dict.fromkeys((*ALLOWED, "DrawingObjects", "Scenarios"), False))
@@ -127,7 +127,7 @@ class LibreOfficeSheet:
         )
 
     def values(self, area: Area) -> tuple[tuple[Any, ...], ...]:
-        """Give what the cells hold."""
+        """Return what the cells hold."""
         rows = self._range(area).getDataArray()
         return tuple(tuple(None if value == "" else value for value in row) for row in rows)
 
@@ -161,7 +161,7 @@ class LibreOfficeSheet:
         self._range(area).clearContents(_CONTENTS)
 
     def used(self) -> tuple[int, int]:
-        """Give the last row and column in use."""
+        """Return the last row and column in use."""
         cursor = self.own.createCursor()
         cursor.gotoEndOfUsedArea(False)
         return cursor.RangeAddress.EndRow + 1, cursor.RangeAddress.EndColumn + 1
@@ -171,11 +171,11 @@ class LibreOfficeSheet:
         return [(_cell(note.Position), note.String) for note in found]
 
     def notes(self) -> dict[str, str]:
-        """Give the notes."""
+        """Return the notes."""
         return dict(self._annotations())
 
     def note(self, cell: str) -> str | None:
-        """Give the note of one cell."""
+        """Return the note of one cell."""
         place = self.own.getCellRangeByName(cell).getCellByPosition(0, 0)
         return place.Annotation.String or None
 
@@ -281,7 +281,7 @@ class LibreOfficeSheet:
         self.book.own.CurrentController.select(self._range(area))
 
     def selected(self) -> Area:
-        """Give the selected cells."""
+        """Return the selected cells."""
         found = self.book.own.CurrentController.Selection.RangeAddress
         return Area(
             found.StartRow + 1, found.StartColumn + 1, found.EndRow + 1, found.EndColumn + 1

@@ -34,7 +34,7 @@ _LANDSCAPE = 2
 
 
 def start(*paths: Path, pid: int = 1) -> App:
-    """Give an Excel with these workbooks open."""
+    """Return an Excel with these workbooks open."""
     return App(OpenpyxlBook, *map(str, paths), pid=pid)
 
 
@@ -46,7 +46,7 @@ class OpenpyxlBook:
 
     @property
     def is_locked(self) -> bool:
-        """Tell whether the structure is locked."""
+        """Return whether the structure is locked."""
         return bool(self.book.security and self.book.security.lockStructure)
 
     @is_locked.setter
@@ -54,11 +54,11 @@ class OpenpyxlBook:
         self.book.security = WorkbookProtection(lockStructure=value)
 
     def sheets(self) -> list[OpenpyxlSheet]:
-        """Give the worksheets in order."""
+        """Return the worksheets in order."""
         return [OpenpyxlSheet(sheet) for sheet in self.book.worksheets]
 
     def active(self) -> OpenpyxlSheet:
-        """Give the worksheet in front."""
+        """Return the worksheet in front."""
         return OpenpyxlSheet(cast("Worksheet", self.book.active))
 
     def activate(self, sheet: OpenpyxlSheet) -> None:
@@ -103,7 +103,7 @@ class OpenpyxlSheet:
 
     @property
     def title(self) -> str:
-        """Give the name on the tab."""
+        """Return the name on the tab."""
         return str(self.own.title)
 
     @title.setter
@@ -112,12 +112,12 @@ class OpenpyxlSheet:
 
     @property
     def is_visible(self) -> bool:
-        """Tell whether its tab is shown."""
+        """Return whether its tab is shown."""
         return bool(self.own.sheet_state == "visible")
 
     @property
     def lock(self) -> Lock | None:
-        """Give its protection."""
+        """Return its protection."""
         found = self.own.protection
         if not found.sheet:
             return None
@@ -144,7 +144,7 @@ class OpenpyxlSheet:
         )
 
     def values(self, area: Area) -> tuple[tuple[Any, ...], ...]:
-        """Give what the cells hold."""
+        """Return what the cells hold."""
         return tuple(tuple(shown(cell.value) for cell in row) for row in self._rows(area))
 
     def write_texts(self, area: Area, rows: Sequence[Sequence[str | None]]) -> None:
@@ -170,17 +170,17 @@ class OpenpyxlSheet:
                 cell.value = None
 
     def used(self) -> tuple[int, int]:
-        """Give the last row and column in use."""
+        """Return the last row and column in use."""
         return self.own.max_row, self.own.max_column
 
     def notes(self) -> dict[str, str]:
-        """Give the notes."""
+        """Return the notes."""
         # Not by rows, which would make every cell between.
         cells = self.own._cells.values()
         return {cell.coordinate: note.text for cell in cells if (note := cell.comment)}
 
     def note(self, cell: str) -> str | None:
-        """Give the note of one cell."""
+        """Return the note of one cell."""
         note = self.own[cell].comment
         return note.text if note else None
 
@@ -253,7 +253,7 @@ class OpenpyxlSheet:
         chosen.activeCell = chosen.sqref = area.plain
 
     def selected(self) -> Area:
-        """Give the selected cells."""
+        """Return the selected cells."""
         return read_areas(self.own.sheet_view.selection[0].sqref)[0]
 
 
@@ -262,13 +262,13 @@ _TEXT = re.compile(r'="([A-Z0-9]*)"')
 
 
 def link_target(value: object) -> str | None:
-    """Give where a formula that is a link inside the workbook leads."""
+    """Return where a formula that is a link inside the workbook leads."""
     found = _LINK.fullmatch(value) if isinstance(value, str) else None
     return found[1].replace('""', '"') if found else None
 
 
 def shown(value: Any) -> Any:
-    """Give what a cell shows: the formulas of our list are all that is calculated."""
+    """Return what a cell shows: the formulas of our list are all that is calculated."""
     if not isinstance(value, str):
         return value
     if found := _LINK.fullmatch(value):

@@ -26,7 +26,7 @@ PASSWORD = "kun til prøve"
 
 
 def keys_of(folder: Path) -> dict[str, str]:
-    """Give the environment of somebody with a folder of keys and settings of their own."""
+    """Return the environment of somebody with a folder of keys and settings of their own."""
     return {
         "FPSHEET_CONFIG": str(folder / "fpsheet.toml"),
         "FPSHEET_KEY_FOLDER": str(folder / "noegler"),
@@ -35,7 +35,7 @@ def keys_of(folder: Path) -> dict[str, str]:
 
 
 def digits(text: str) -> str:
-    """Give the digits that a command says are to be read aloud."""
+    """Return the digits that a command says are to be read aloud."""
     return text.rstrip().rpartition(":")[2].strip()
 
 
@@ -67,7 +67,7 @@ class Exchange:
         return "sync", str(self.post), "--db", self.database, *TODAY
 
     def desk(self, name: str) -> dict[str, str]:
-        """Give the environment of a desk."""
+        """Return the environment of a desk."""
         return keys_of(self.root / name)
 
     def call(self, desk: str, *arguments: str) -> tuple[int, str]:
@@ -98,11 +98,11 @@ class Exchange:
         return self.key(kommune)
 
     def key(self, desk: str) -> SigningKey:
-        """Give the signing key of a desk."""
+        """Return the signing key of a desk."""
         return KeyFolder(self.root / desk / "noegler").signing_key(password=PASSWORD)
 
     def place(self, name: str) -> Path:
-        """Give the path of a file in the post, its folder made."""
+        """Return the path of a file in the post, its folder made."""
         file = self.post / name
         file.parent.mkdir(parents=True, exist_ok=True)
         return file
@@ -121,7 +121,7 @@ class Exchange:
         os.utime(file, (moment, moment))
 
     def digits_of(self, kommune: str) -> str:
-        """Give the digits of the only key of a kommune, as the departement lists them."""
+        """Return the digits of the only key of a kommune, as the departement lists them."""
         _, said = self.call("departement", "keys", "list", "--json")
         (own,) = [entry for entry in json.loads(said) if entry["kommune"] == kommune]
         return str(own["digits"])
@@ -153,16 +153,16 @@ class Exchange:
         return [json.loads(line) for line in said.splitlines()]
 
     def receipt_hash(self) -> str:
-        """Give the hash of the workbook that the first receipt is of."""
+        """Return the hash of the workbook that the first receipt is of."""
         (first, *_) = self.receipts(".json")
         return str(json.loads(first.read_bytes())["sha256"])
 
     def all_receipts(self) -> list[Path]:
-        """Give the receipts of every kommune."""
+        """Return the receipts of every kommune."""
         return sorted((self.root / "kvitteringer").glob("*/*.json"))
 
     def receipts(self, suffix: str) -> list[Path]:
-        """Give the receipts so far, oldest first."""
+        """Return the receipts so far, oldest first."""
         return sorted((self.root / "kvitteringer" / "956").glob(f"*{suffix}"))
 
 

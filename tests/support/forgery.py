@@ -55,7 +55,7 @@ def forge(
 
 
 def junk_payload() -> dict[str, object]:
-    """Give what makes a package whose signed payload is none."""
+    """Return what makes a package whose signed payload is none."""
     junk = b"junk"
     return {
         "manifest": {"payload_sha256": hashlib.sha256(junk).hexdigest()},

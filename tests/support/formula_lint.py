@@ -42,7 +42,7 @@ _TOKEN: Final = re.compile(
 
 @cache
 def lint_formula(formula: str, names: frozenset[str]) -> tuple[str, ...]:
-    """Give every breach of a formula, written without `=`.
+    """Return every breach of a formula, written without `=`.
 
     Args:
         formula: As in the file: English, commas between arguments.
@@ -108,7 +108,7 @@ _NO_ARRAYS: Final = {"IF", "IFERROR"}
 
 @cache
 def lint_arrays(formula: str, wide: frozenset[str]) -> tuple[str, ...]:
-    """Give every range where a cell's formula needs one value.
+    """Return every range where a cell's formula needs one value.
 
     An Excel with dynamic arrays would put `@` there or spill, an older one would take the cell of
     the same row, and LibreOffice does as the older one.

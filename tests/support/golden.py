@@ -26,7 +26,7 @@ ROWS: Final = 14
 
 
 def normalise(data: bytes) -> dict[str, str]:
-    """Give the parts of a workbook as indented XML."""
+    """Return the parts of a workbook as indented XML."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist() if name not in IGNORED}
     return {name: _indent(content) for name, content in sorted(parts.items())}
@@ -43,7 +43,7 @@ def _indent(content: bytes) -> str:
 
 
 def compare(parts: Mapping[str, str], folder: Path) -> str:
-    """Give the difference to the golden parts in a folder; empty where there is none."""
+    """Return the difference to the golden parts in a folder; empty where there is none."""
     golden = read_golden(folder)
     lines: list[str] = []
     for name in sorted({*parts, *golden}):
@@ -56,7 +56,7 @@ def compare(parts: Mapping[str, str], folder: Path) -> str:
 
 
 def read_golden(folder: Path) -> dict[str, str]:
-    """Give the golden parts by name."""
+    """Return the golden parts by name."""
     return {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in folder.rglob("*")

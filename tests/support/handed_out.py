@@ -39,7 +39,7 @@ class Sheet:
 
     @property
     def is_csv(self) -> bool:
-        """Tell whether it is a file of its own, without lines above its table."""
+        """Return whether it is a file of its own, without lines above its table."""
         return self.file.endswith(".csv")
 
     @property
@@ -49,22 +49,22 @@ class Sheet:
 
     @property
     def lines(self) -> list[str]:
-        """Give the lines above the table, the title first."""
+        """Return the lines above the table, the title first."""
         return [row[0] for row in self.rows[: self._head]]
 
     @property
     def heads(self) -> list[str]:
-        """Give the headings of the table."""
+        """Return the headings of the table."""
         return self.rows[self._head]
 
     @property
     def body(self) -> Rows:
-        """Give the rows of the table."""
+        """Return the rows of the table."""
         return self.rows[self._head + 1 :]
 
     @property
     def _head(self) -> int:
-        """Give where the headings stand: the first row of more than one text."""
+        """Return where the headings stand: the first row of more than one text."""
         return next(place for place, row in enumerate(self.rows) if len(row) > 1 and row[1])
 
 

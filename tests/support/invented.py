@@ -107,7 +107,7 @@ class Inventor:
 
     @cached_property
     def borders(self) -> tuple[date, ...]:
-        """Give the days on which something begins or ends, and those beside them."""
+        """Return the days on which something begins or ends, and those beside them."""
         days: set[date] = set()
         for period in self.periods:
             for each in (*(quarter.period for quarter in quarters(period)), period):
@@ -121,13 +121,13 @@ class Inventor:
 
     @cached_property
     def _abroad(self) -> str:
-        """Give a kommune of the other country."""
+        """Return a kommune of the other country."""
         kommuner = self.form.kommuner.values()
         return next(each.code for each in kommuner if each.jurisdiction != self.country)
 
     @cached_property
     def _rows(self) -> Mapping[str, Mapping[str, list[dict[str, object]]]]:
-        """Give the rows that may stand on each sheet, by the first code of its key."""
+        """Return the rows that may stand on each sheet, by the first code of its key."""
         chance = random.Random(f"{self.seed} rows")
         return {
             sheet.id: _by_kind(sheet, self._admitted(sheet, chance))
@@ -135,7 +135,7 @@ class Inventor:
         }
 
     def citizens(self, first: int, last: int) -> Iterator[Invented]:
-        """Give the citizens of some numbers, the last one not among them."""
+        """Return the citizens of some numbers, the last one not among them."""
         for number in range(first, last):
             chance = random.Random(f"{self.seed} {number}")
             yield self._citizen(f"b{number:06}", chance)
@@ -161,7 +161,7 @@ class Inventor:
     def _draw(
         self, sheet: Sheet, chance: random.Random, *, is_short: bool
     ) -> Iterator[dict[str, object]]:
-        """Give the rows of a sheet, some of them twice or in two parts; of a short life one."""
+        """Return the rows of a sheet, some of them twice or in two parts; of a short life one."""
         kinds = self._rows[sheet.id]
         if is_short:
             yield chance.choice(kinds[chance.choice(sorted(kinds))])
@@ -197,7 +197,7 @@ class Inventor:
             yield replace(row, kommune=other) if is_elsewhere else row
 
     def _admitted(self, sheet: Sheet, chance: random.Random) -> pl.DataFrame:
-        """Give rows of a sheet that break no rule of a row."""
+        """Return rows of a sheet that break no rule of a row."""
         rows = [
             {field.id: self._value(field, chance) for field in sheet.entry_fields()}
             for _ in range(_TRIED)
@@ -267,7 +267,7 @@ def _by_kind(sheet: Sheet, rows: pl.DataFrame) -> Mapping[str, list[dict[str, ob
 
 
 def _numbers(field: Field) -> list[float]:
-    """Give the numbers at the borders of what tables tell apart."""
+    """Return the numbers at the borders of what tables tell apart."""
     least, most = field.minimum or 0, field.maximum or 100
     ends = {
         end
@@ -281,7 +281,7 @@ def _numbers(field: Field) -> list[float]:
 
 
 def _spell(sheet: Sheet) -> list[str]:
-    """Give the first and last day of a sheet's rows; nothing where they have one day."""
+    """Return the first and last day of a sheet's rows; nothing where they have one day."""
     dates = [field.id for field in sheet.entry_fields() if field.type is FieldType.DATE]
     return [name for name in dates if sheet[name].group == "periode"]
 
@@ -309,13 +309,13 @@ def _brief(sheet: Sheet, row: dict[str, object], chance: random.Random) -> dict[
 
 
 def _again(sheet: Sheet, row: dict[str, object], other: Mapping[str, object]) -> dict[str, object]:
-    """Give the same thing on another row's days."""
+    """Return the same thing on another row's days."""
     dates = [field.id for field in sheet.entry_fields() if field.type is FieldType.DATE]
     return {**row, **{name: other[name] for name in dates}}
 
 
 def kommuner_of(form: Form, country: str, periods: Collection[Period]) -> list[str]:
-    """Give the kommuner of a country that are in force on the last day of every period."""
+    """Return the kommuner of a country that are in force on the last day of every period."""
     return [
         kommune.code
         for kommune in form.kommuner.values()

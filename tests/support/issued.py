@@ -32,7 +32,7 @@ def issue(
     language: str = "da",
     premade: int | None = 5,
 ) -> bytes:
-    """Give a workbook of 2026."""
+    """Return a workbook of 2026."""
     return build_workbook(
         load_form(),
         kommune_kode=kommune,
@@ -47,13 +47,13 @@ def issue(
 
 @cache
 def blank(kommune: str = "956", language: str = "da", premade: int = 2) -> bytes:
-    """Give a blank workbook, made once."""
+    """Return a blank workbook, made once."""
     return issue(kommune=kommune, language=language, premade=premade)
 
 
 @cache
 def opened(kommune: str = "956", language: str = "da") -> Workbook:
-    """Give a blank workbook opened with openpyxl; look, do not change."""
+    """Return a blank workbook opened with openpyxl; look, do not change."""
     return load_workbook(BytesIO(blank(kommune, language)))
 
 

@@ -30,7 +30,7 @@ _CPR_LENGTH = 10
 
 
 def cells_said(file: Submission) -> Cells:
-    """Give every value that a file says and that is not to stay in the kommune."""
+    """Return every value that a file says and that is not to stay in the kommune."""
     said: Cells = {}
     for name, sheet in file.sheets.items():
         for row in sheet.frame.iter_rows(named=True):
@@ -44,7 +44,7 @@ def cells_said(file: Submission) -> Cells:
 
 
 def as_text(field: str, value: object, kommune: str) -> str:
-    """Give a value as text; empty for a CPR number that is none."""
+    """Return a value as text; empty for a CPR number that is none."""
     if field in _CPR_FIELDS:
         is_cpr = len(str(value)) == _CPR_LENGTH and str(value).isdecimal()
         return KEYS.pseudonyms([str(value)], kommune_kode=kommune)[0] if is_cpr else ""
@@ -54,7 +54,7 @@ def as_text(field: str, value: object, kommune: str) -> str:
 
 
 def cells_stored(store: Store, sha256: str) -> Cells:
-    """Give every value that the store holds of a file, by the file's hash, at its cell."""
+    """Return every value that the store holds of a file, by the file's hash, at its cell."""
     commit, content = store_schema()["indberetning"], store_schema()["indhold"]
     found: Cells = {}
     with store.read() as connection:
@@ -70,7 +70,7 @@ def cells_stored(store: Store, sha256: str) -> Cells:
 
 
 def cells_waiting(store: Store, sha256: str) -> Cells:
-    """Give every value of a file that lies in the quarantine, or lay there, at its cell."""
+    """Return every value of a file that lies in the quarantine, or lay there, at its cell."""
     commit, waiting = store_schema()["indberetning"], store_schema()["karantaene"]
     found: Cells = {}
     with store.read() as connection:
@@ -98,7 +98,7 @@ def _at_cells(
 
 
 def rows_of(cells: Cells, rows: set[tuple[str, int]]) -> Cells:
-    """Give the cells of some rows, each (sheet, Excel row)."""
+    """Return the cells of some rows, each (sheet, Excel row)."""
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     return {
         place: value

@@ -64,7 +64,7 @@ class LibreOfficeMissingError(Exception):
 
 @cache
 def load_uno() -> ModuleType:
-    """Give the module `uno`.
+    """Return the module `uno`.
 
     Raises:
         LibreOfficeMissingError: Not installed, or made for another version of Python.
@@ -85,7 +85,7 @@ def load_uno() -> ModuleType:
 
 
 def find_soffice() -> str:
-    """Give the path of the program.
+    """Return the path of the program.
 
     Raises:
         LibreOfficeMissingError: It is not on the path.
@@ -193,7 +193,7 @@ class LibreOffice:
         return Document(office=self, component=component)
 
     def options(self, **values: object) -> tuple[Any, ...]:
-        """Give UNO property values for a call."""
+        """Return UNO property values for a call."""
         made = []
         for name, value in values.items():
             item = self.uno.createUnoStruct("com.sun.star.beans.PropertyValue")
@@ -234,11 +234,11 @@ class Document:
         return tuple(self.component.Sheets.ElementNames)
 
     def sheet(self, name: str) -> Any:
-        """Give the UNO sheet."""
+        """Return the UNO sheet."""
         return self.component.Sheets.getByName(name)
 
     def cell(self, sheet: str, address: str) -> Any:
-        """Give the UNO cell at the upper left of the address."""
+        """Return the UNO cell at the upper left of the address."""
         return self.sheet(sheet).getCellRangeByName(address).getCellByPosition(0, 0)
 
     def set_text(self, sheet: str, address: str, text: str) -> None:

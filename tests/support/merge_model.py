@@ -132,12 +132,12 @@ def play(history: list[Event]) -> Played:
 
 
 def rows_of(cells: dict[str, Value]) -> set[str]:
-    """Give the cells that are rows: a number stands in the row of another cell."""
+    """Return the cells that are rows: a number stands in the row of another cell."""
     return {cell for cell in cells if cell[0] not in "np"}
 
 
 def is_unsaid(played: Played, moved: str, citizen: str) -> bool:
-    """Tell whether a citizen whom another kommune reports too moved without anybody saying so."""
+    """Return whether a citizen whom another kommune reports too moved without anybody saying so."""
     return citizen in played.rows and moved not in played.rows
 
 

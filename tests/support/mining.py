@@ -55,7 +55,7 @@ Counts = np.ndarray
 
 
 def slot_of(number: Number) -> Slot:
-    """Give a number's name without its area."""
+    """Return a number's name without its area."""
     return (number.of, number.period, number.codes)
 
 
@@ -86,24 +86,24 @@ class Mine:
 
     @cached_property
     def kommuner(self) -> tuple[str, ...]:
-        """Give the kommuner in which somebody counts."""
+        """Return the kommuner in which somebody counts."""
         return tuple(sorted({number.area for number in self.worlds.numbers} - COUNTRIES))
 
     def slots(self, family: str) -> list[Slot]:
-        """Give the printed slots of a family in which somebody counts."""
+        """Return the printed slots of a family in which somebody counts."""
         found = {slot_of(each) for each in self.printed if family_of(each) == family}
         return sorted((slot for slot in found if self.country_counts([slot]).any()), key=words)
 
     def country_counts(self, slots: Sequence[Slot]) -> Counts:
-        """Give a row per citizen: what counts in the country."""
+        """Return a row per citizen: what counts in the country."""
         return self._counts(slots, self.country)
 
     def kommune_counts(self, slots: Sequence[Slot]) -> Counts:
-        """Give a row per citizen and kommune."""
+        """Return a row per citizen and kommune."""
         return np.concatenate([self._counts(slots, kommune) for kommune in self.kommuner])
 
     def summed_counts(self, slots: Sequence[Slot]) -> Counts:
-        """Give a row per citizen: what counts in all kommuner together."""
+        """Return a row per citizen: what counts in all kommuner together."""
         parts = [self._counts(slots, kommune) for kommune in self.kommuner]
         return np.asarray(np.sum(parts, axis=0))
 
@@ -150,7 +150,7 @@ def _editions(people: Sequence[Invented], country: str, period: Period) -> list[
 
 
 def _crossed(people: Sequence[Invented], country: str) -> Iterator[Equation]:
-    """Give the sums of cells that nobody prints, of the national editions alone."""
+    """Return the sums of cells that nobody prints, of the national editions alone."""
     form = load_form()
     for period in YEARS:
         request = ReleaseRequest(period, country, "da", TODAY)
@@ -162,7 +162,7 @@ def _crossed(people: Sequence[Invented], country: str) -> Iterator[Equation]:
 
 
 def refuted(mine: Mine) -> dict[str, int]:
-    """Give what the audit is told as certain and some citizen makes false → how many do."""
+    """Return what the audit is told as certain and some citizen makes false → how many do."""
     found = {}
     for relation in mine.relations:
         if relation.is_certain and (wrong := violations(mine, relation)):
@@ -176,7 +176,7 @@ def refuted(mine: Mine) -> dict[str, int]:
 
 
 def violations(mine: Mine, relation: Relation) -> int:
-    """Give how many citizens a relation is false of."""
+    """Return how many citizens a relation is false of."""
     some, others = (
         sum(mine.worlds.of(number).astype(np.int64) for number in side)
         for side in (relation.some, relation.others)
@@ -188,7 +188,7 @@ Terms = dict[int, int]
 
 
 def told_equalities(mine: Mine, slots: Sequence[Slot]) -> list[Terms]:
-    """Give the equalities of the audit, the probable ones too.
+    """Return the equalities of the audit, the probable ones too.
 
     Over the country's slots, then those of all kommuner together.
     """
@@ -216,12 +216,12 @@ def told_equalities(mine: Mine, slots: Sequence[Slot]) -> list[Terms]:
 
 
 def rank_of(matrix: Counts) -> int:
-    """Give the rank, over whole numbers modulo a prime."""
+    """Return the rank, over whole numbers modulo a prime."""
     return len(_echelon(matrix)[1])
 
 
 def _echelon(matrix: Counts) -> tuple[Counts, list[int]]:
-    """Give the reduced row echelon form modulo the prime, and its leading columns."""
+    """Return the reduced row echelon form modulo the prime, and its leading columns."""
     left = matrix.astype(np.int64) % PRIME
     leads: list[int] = []
     for column in range(left.shape[1]):
@@ -242,7 +242,7 @@ def _echelon(matrix: Counts) -> tuple[Counts, list[int]]:
 
 
 def unexplained(mine: Mine, family: str, support: int) -> list[dict[str, int]]:
-    """Give equalities that hold of every citizen and do not follow from what the audit is told.
+    """Return equalities that hold of every citizen and do not follow from what the audit is told.
 
     Over the country's slots and those of all kommuner together; each as name → factor. A number of
     fewer citizens than the support may equal others by chance: columns stand by citizens, the most
@@ -292,7 +292,7 @@ def _named(vector: Counts, names: Sequence[str]) -> dict[str, int]:
 
 
 def alive_pairs(counts: Counts, support: int) -> set[tuple[int, int]]:
-    """Give (a, b) with a <= b in every row, of a in which enough rows count somebody."""
+    """Return (a, b) with a <= b in every row, of a in which enough rows count somebody."""
     wanted = np.flatnonzero((counts > 0).sum(axis=0) >= support).tolist()
     broken = np.zeros((counts.shape[1], counts.shape[1]), dtype=bool)
     for level in range(1, int(counts.max(initial=0)) + 1):
@@ -302,7 +302,7 @@ def alive_pairs(counts: Counts, support: int) -> set[tuple[int, int]]:
 
 
 def told_limits(mine: Mine, slots: Sequence[Slot], area: str) -> list[tuple[Terms, bool]]:
-    """Give the relations within one area, the probable ones too.
+    """Return the relations within one area, the probable ones too.
 
     Each as (terms, is equal): the terms together are at most 0, or 0.
     """
@@ -332,7 +332,7 @@ def told_limits(mine: Mine, slots: Sequence[Slot], area: str) -> list[tuple[Term
 def not_implied(
     pairs: Iterable[tuple[int, int]], limits: Sequence[tuple[Terms, bool]], size: int
 ) -> list[tuple[int, int]]:
-    """Give the pairs a <= b that do not follow from the limits: a can be 1 with b below it."""
+    """Return the pairs a <= b that do not follow from the limits: a can be 1 with b below it."""
     reach = _closure(limits, size)
     program = _program(limits, size)
     found = []
@@ -350,7 +350,7 @@ def not_implied(
 
 
 def _closure(limits: Sequence[tuple[Terms, bool]], size: int) -> Counts:
-    """Give which slots are no more than others by chains of single limits."""
+    """Return which slots are no more than others by chains of single limits."""
     reach = np.eye(size, dtype=bool)
     for terms, is_equal in limits:
         for sign in (1, -1) if is_equal else (1,):
@@ -381,7 +381,7 @@ def _program(limits: Sequence[tuple[Terms, bool]], size: int) -> highspy.Highs:
 
 
 def unknown_limits(mine: Mine, family: str, support: int, *, of_kommuner: bool) -> list[str]:
-    """Give every a <= b that holds of all citizens and does not follow from the audit's list."""
+    """Return every a <= b that holds of all citizens and does not follow from the audit's list."""
     slots = mine.slots(family)
     counts = mine.kommune_counts(slots) if of_kommuner else mine.country_counts(slots)
     area = mine.kommuner[0] if of_kommuner else mine.country

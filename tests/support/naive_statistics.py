@@ -44,17 +44,17 @@ class Fact:
 
 
 def day_of(row: Record, field: str) -> date:
-    """Give a date that must be there."""
+    """Return a date that must be there."""
     return cast("date", row[field])
 
 
 def code_of(row: Record, field: str) -> str:
-    """Give a code, `uoplyst` when blank."""
+    """Return a code, `uoplyst` when blank."""
     return str(row.get(field) or "uoplyst")
 
 
 def year_later(day: date) -> date:
-    """Give the anniversary, 28 February for 29."""
+    """Return the anniversary, 28 February for 29."""
     try:
         return day.replace(year=day.year + 1)
     except ValueError:
@@ -62,7 +62,7 @@ def year_later(day: date) -> date:
 
 
 def years_before(day: date, years: int) -> date:
-    """Give the same day years earlier, 28 February for 29."""
+    """Return the same day years earlier, 28 February for 29."""
     try:
         return day.replace(year=day.year - years)
     except ValueError:
@@ -70,12 +70,12 @@ def years_before(day: date, years: int) -> date:
 
 
 def age(birth: date, day: date) -> int:
-    """Give completed years."""
+    """Return completed years."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
 def age_group(birth: date | None, day: date) -> str:
-    """Give the age group on a day."""
+    """Return the age group on a day."""
     if birth is None:
         return "uoplyst"
     found = "0-17"
@@ -86,7 +86,7 @@ def age_group(birth: date | None, day: date) -> str:
 
 
 def in_band(value: float | None, bands: tuple[tuple[int, str], ...], *, scale: int = 1) -> str:
-    """Give the band of a number; limits are in whole units of 1/scale."""
+    """Return the band of a number; limits are in whole units of 1/scale."""
     found = "uoplyst"
     if value is not None:
         for limit, band in bands:
@@ -114,11 +114,11 @@ class NaiveCount:
     til: date
 
     def rows(self, sheet: str) -> list[Record]:
-        """Give what the country's own kommuner report."""
+        """Return what the country's own kommuner report."""
         return [r for r in self.country.rows(sheet) if r["kommune_kode"] in self.kommuner]
 
     def replaced(self, sheet: str, field: str) -> Iterator[tuple[Record, Record]]:
-        """Give each version of a row with the next, where both state a field."""
+        """Return each version of a row with the next, where both state a field."""
         versions: dict[tuple[object, object], list[Record]] = defaultdict(list)
         for row in self.country.numbered(sheet):
             if row["kommune_kode"] in self.kommuner and row.get("annuller") is None:
@@ -130,33 +130,33 @@ class NaiveCount:
                     yield old, new
 
     def are_of_one_country(self, one: object, other: object) -> bool:
-        """Tell whether two kommuner lie in the same country, and are counted."""
+        """Return whether two kommuner lie in the same country, and are counted."""
         lands = [self.form.kommuner[str(k)].jurisdiction for k in (one, other)]
         return lands[0] == lands[1] and {str(one), str(other)} <= self.kommuner
 
     def unit(self, row: Record) -> str:
-        """Give the citizen a row is about, merged identities followed."""
+        """Return the citizen a row is about, merged identities followed."""
         borger = str(row["borger"])
         return self.country.merged.get(borger, borger)
 
     def sex(self, row: Record) -> str:
-        """Give the sex of the row's citizen."""
+        """Return the sex of the row's citizen."""
         return self.country.persons[str(row["borger"])][0] or "uoplyst"
 
     def birth(self, row: Record) -> date | None:
-        """Give the birth date of the row's citizen."""
+        """Return the birth date of the row's citizen."""
         return self.country.persons[str(row["borger"])][1]
 
     def inside(self, day: object) -> bool:
-        """Tell whether a day lies in the period."""
+        """Return whether a day lies in the period."""
         return day is not None and self.fra <= cast("date", day) <= self.til
 
     def quarter(self, day: date) -> str:
-        """Give the quarter of a day."""
+        """Return the quarter of a day."""
         return f"{day.year}K{(day.month - 1) // 3 + 1}"
 
     def home(self, unit: str, day: date) -> str | None:
-        """Give where a citizen belongs on a day; None where nowhere in the country."""
+        """Return where a citizen belongs on a day; None where nowhere in the country."""
         happened = self.happened(unit, day)
         entitled = self.entitled(day).get(unit)
         if entitled is not None:
@@ -191,7 +191,7 @@ class NaiveCount:
         return found
 
     def facts(self) -> Iterator[Fact]:
-        """Give every fact of every table."""
+        """Return every fact of every table."""
         yield from self.courses()
         yield from self.clarifications()
         yield from self.jobs()
@@ -220,7 +220,7 @@ class NaiveCount:
                 yield from self.at_home("forloeb.igangvaerende", row, codes)
 
     def at_home(self, name: str, row: Record, codes: dict[str, str]) -> Iterator[Fact]:
-        """Give a fact that counts where the citizen of a row belongs on the last day."""
+        """Return a fact that counts where the citizen of a row belongs on the last day."""
         home = self.home(self.unit(row), self.til)
         if home is not None and self.are_of_one_country(home, row["kommune_kode"]):
             yield Fact(name, home, self.unit(row), codes)
@@ -357,7 +357,7 @@ class NaiveCount:
             yield Fact("udsaettelse.frister", str(row["kommune_kode"]), unit, codes)
 
     def effects(self) -> list[Effect]:
-        """Give what gives, changes or ends a pension; leaving for another country ends it."""
+        """Return what gives, changes or ends a pension; leaving for another country ends it."""
         found = [
             Effect(
                 row,
@@ -385,7 +385,7 @@ class NaiveCount:
         return found
 
     def state(self, day: date) -> dict[str, Record]:
-        """Give each citizen's decision in force on a day."""
+        """Return each citizen's decision in force on a day."""
         in_force: dict[str, Record] = {}
         effects = self.effects()
         for one in sorted((e for e in effects if e.fra <= day), key=decided):
@@ -397,7 +397,7 @@ class NaiveCount:
 
     @cache  # noqa: B019 - lives as long as one test
     def entitled(self, day: date) -> dict[str, tuple[str, Record]]:
-        """Give unit → (level, record) of everybody with the pension on a day, wherever."""
+        """Return unit → (level, record) of everybody with the pension on a day, wherever."""
         state = self.state(day)
         found = {
             unit: (code_of(row, "niveau"), row)
@@ -410,7 +410,7 @@ class NaiveCount:
         return found
 
     def pensioners_before(self) -> dict[str, Record]:
-        """Give who had the pension from before: said to, or only that can explain the rows."""
+        """Return who had the pension from before: said to, or only that can explain the rows."""
         said = {self.unit(r) for r in self.rows("borger") if r.get("pensionist_foer_reform")}
         old = [r for r in self.rows("borger") if r.get("pensionist_foer_reform") == "ja"]
         gives = {e.unit for e in self.effects() if not e.ends}
@@ -421,7 +421,7 @@ class NaiveCount:
         return {self.unit(row): row for row in old}
 
     def pensioners(self, day: date) -> dict[str, tuple[str, str, Record]]:
-        """Give unit → (kommune, level, record) of the country's own pensioners on a day."""
+        """Return unit → (kommune, level, record) of the country's own pensioners on a day."""
         found = {}
         for unit, (level, row) in self.entitled(day).items():
             home = self.home(unit, day)
@@ -458,13 +458,13 @@ class NaiveCount:
                 yield Fact("indkomst.borgere", kommune, unit, codes)
 
     def has_zero(self, work: Iterable[Record]) -> bool:
-        """Tell whether some job states its hours, be they 0."""
+        """Return whether some job states its hours, be they 0."""
         return any(row.get("timer_pr_uge") is not None for row in work)
 
     def active(
         self, sheet: str, unit: str, *, start: str = "start_dato", end: str = "slut_dato"
     ) -> list[Record]:
-        """Give a citizen's spells that are active on the last day."""
+        """Return a citizen's spells that are active on the last day."""
         return [
             row
             for row in self.rows(sheet)
@@ -474,7 +474,7 @@ class NaiveCount:
         ]
 
     def latest_assessment(self, unit: str) -> Record | None:
-        """Give a citizen's latest vurdering by the last day."""
+        """Return a citizen's latest vurdering by the last day."""
         own = [
             row
             for row in self.rows("vurdering")
@@ -485,7 +485,7 @@ class NaiveCount:
         return max(own, key=lambda r: (r["vurdering_dato"], r["kommune_kode"], r["raekke_id"]))
 
     def deadline(self, unit: str, latest: Record | None) -> str:
-        """Tell whether the five-year reassessment is overdue."""
+        """Return whether the five-year reassessment is overdue."""
         days = [date(2016, 7, 1)]
         if latest is not None:
             days.append(day_of(latest, "vurdering_dato"))
@@ -567,13 +567,13 @@ class Effect:
 
 
 def decided(effect: Effect) -> tuple[date, date, str, str]:
-    """Give what decisions are ordered by: the day of the decision, then the day it works from."""
+    """Return what decisions are ordered by: the day of the decision, then the day it works from."""
     row = effect.row
     return (effect.decided, effect.fra, str(row["kommune_kode"]), str(row["raekke_id"]))
 
 
 def is_ended(one: Effect, end: Effect, every: list[Effect]) -> bool:
-    """Tell whether a bortfald ends a decision."""
+    """Return whether a bortfald ends a decision."""
     if end.ends == "doedsfald":
         return True
     if end.ends not in {"alderspension", "fraflytning"}:
@@ -587,7 +587,7 @@ def is_ended(one: Effect, end: Effect, every: list[Effect]) -> bool:
 
 
 def order_of_decision(row: Record) -> tuple[date, date, str, str]:
-    """Give what decisions are ordered by: day of decision, then the day it works from."""
+    """Return what decisions are ordered by: day of decision, then the day it works from."""
     day = row.get("afgoerelse_dato") or row["dato"]
     effective = row.get("virkning_dato") or day
     return (
@@ -599,7 +599,7 @@ def order_of_decision(row: Record) -> tuple[date, date, str, str]:
 
 
 def sets_state(row: Record) -> bool:
-    """Tell whether a decision gives, changes or ends the pension."""
+    """Return whether a decision gives, changes or ends the pension."""
     if row["afgoerelse"] in {"tilkendelse", "bortfald"}:
         return True
     reassessed = {"aendring", "uaendret", "udsaettelse"}
@@ -607,7 +607,7 @@ def sets_state(row: Record) -> bool:
 
 
 def quartile(values: list[Fraction], quarter: int) -> Fraction:
-    """Give the quartile as Excel's QUARTILE.INC has it."""
+    """Return the quartile as Excel's QUARTILE.INC has it."""
     ordered = sorted(values)
     place = Fraction((len(ordered) - 1) * quarter, 4)
     below = int(place)

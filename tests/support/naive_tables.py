@@ -315,14 +315,14 @@ class NaiveBook:
 
     @classmethod
     def of(cls, form: Form, facts: Iterable[Fact]) -> NaiveBook:
-        """Give the book of a country's facts."""
+        """Return the book of a country's facts."""
         by_name: dict[str, list[Fact]] = defaultdict(list)
         for fact in facts:
             by_name[fact.name].append(fact)
         return cls(form, by_name)
 
     def cell(self, table: str, heads: Sequence[str], row: Sequence[str], head: str) -> Printed:
-        """Give what a table must print.
+        """Return what a table must print.
 
         Args:
             table: Its name.
@@ -343,7 +343,7 @@ class NaiveBook:
         return self._figure(heading.how, codes)
 
     def codes(self, heads: Sequence[str], row: Sequence[str]) -> dict[str, str]:
-        """Give dimension → code of a row, totals left out."""
+        """Return dimension → code of a row, totals left out."""
         found = {}
         for head, label in zip(heads, row, strict=True):
             if label not in TOTALS and not re.fullmatch(r"\d+ af \d+ kommuner", str(label)):
@@ -432,7 +432,7 @@ def tenth(number: Fraction | float) -> float:
 
 
 def clopper_pearson(count: int, number: int) -> tuple[float, float]:
-    """Give the exact 95 per cent interval of a share, by stepping through the shares."""
+    """Return the exact 95 per cent interval of a share, by stepping through the shares."""
 
     def at_most(few: int, share: float) -> float:
         ways = (

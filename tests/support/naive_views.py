@@ -53,19 +53,19 @@ class Happening:
 
 
 def numbered(rows: Rows, sheet: str) -> list[tuple[int, Mapping[str, Any]]]:
-    """Give the rows of a sheet that are in force, each with its row number."""
+    """Return the rows of a sheet that are in force, each with its row number."""
     every = enumerate(rows.get(sheet, ()), start=FIRST_ROW)
     return [(number, row) for number, row in every if not row.get("annuller")]
 
 
 def in_years(day: date, years: int) -> date:
-    """Give the same day some years later; 28 February where there is no 29th."""
+    """Return the same day some years later; 28 February where there is no 29th."""
     last = 28 if (day.month, day.day) == (2, 29) else day.day
     return date(day.year + years, day.month, last if years % 4 else day.day)
 
 
 def birthday(cpr: str) -> date:
-    """Give the day of birth of a number that belongs to nobody (day 61 to 91)."""
+    """Return the day of birth of a number that belongs to nobody (day 61 to 91)."""
     day, month, year, seventh = int(cpr[:2]) - 60, int(cpr[2:4]), int(cpr[4:6]), cpr[6]
     late = (seventh in "49" and year < 37) or (seventh in "5678" and year < 58)
     early = seventh in "5678" and year >= 58
@@ -73,12 +73,12 @@ def birthday(cpr: str) -> date:
 
 
 def age_on(born: date, day: date) -> int:
-    """Give whole years."""
+    """Return whole years."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def reminders(rows: Rows, *, today: date, jurisdiction: str) -> list[Reminder]:
-    """Give every deadline whatever its day, oldest first."""
+    """Return every deadline whatever its day, oldest first."""
     names = {row["cpr"]: row.get("navn") or "" for row in reversed(rows.get("borger", ()))}
     found = [
         Reminder(day, kind, row["cpr"], names.get(row["cpr"], ""), sheet, number)
@@ -179,7 +179,7 @@ _KINDS: Final[tuple[tuple[str, str, _Due], ...]] = (
 
 
 def history(rows: Rows, form: Form, cpr: str, *, language: str) -> list[Happening]:
-    """Give the lines of a citizen in the order in which they are read."""
+    """Return the lines of a citizen in the order in which they are read."""
     spans = [
         (row["start_dato"], row.get("slut_dato") or date.max)
         for _, row in numbered(rows, "forloeb")
@@ -223,7 +223,7 @@ def history(rows: Rows, form: Form, cpr: str, *, language: str) -> list[Happenin
 
 
 def _lies_inside(row: Mapping[str, Any], spans: Sequence[tuple[date, date]]) -> bool:
-    """Tell whether a forløb begins inside a revurdering; one revurdering never inside itself."""
+    """Return whether a forløb begins inside a revurdering; one revurdering never inside itself."""
     day, is_parent = row["start_dato"], row["forloeb_type"] == "revurdering"
     return any(
         (first < day if is_parent else first <= day) and day <= last for first, last in spans
@@ -257,7 +257,7 @@ class _Words:
     language: str
 
     def of(self, *fields: str) -> str:
-        """Give the labels of code fields, the blank ones left out."""
+        """Return the labels of code fields, the blank ones left out."""
         labels = [
             self.form.code_lists[self.form.sheet(self.sheet)[name].codes][code].label(self.language)
             for name in fields
@@ -266,7 +266,7 @@ class _Words:
         return ", ".join(labels)
 
     def text(self, key: str) -> str:
-        """Give a word of the Overblik."""
+        """Return a word of the Overblik."""
         return self.form.texts.get(f"workbook.overblik.{key}", self.language)
 
 

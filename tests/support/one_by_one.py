@@ -47,7 +47,7 @@ class Worlds:
     counts: "np.ndarray[Any, np.dtype[np.int16]]"
 
     def of(self, number: Number) -> "np.ndarray[Any, np.dtype[np.int16]]":
-        """Give what each citizen counts in a number; nothing where nobody counts."""
+        """Return what each citizen counts in a number; nothing where nobody counts."""
         place = self.numbers.get(number)
         if place is None:
             return np.zeros(len(self.citizens), dtype=np.int16)
@@ -86,7 +86,7 @@ def count_worlds(
 
 @contextmanager
 def loaded(citizens: Sequence[Invented]) -> Iterator[Connection]:
-    """Give a database in memory that holds some citizens, as one commit."""
+    """Return a database in memory that holds some citizens, as one commit."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     schema = store_schema()
     with engine.begin() as connection:
@@ -133,7 +133,7 @@ def _scope(form: Form, country: str, period: Period) -> Scope:
 
 
 def public_specs(country: str) -> list[TableSpec]:
-    """Give the tables that are published of a country."""
+    """Return the tables that are published of a country."""
     tables = load_tables()
     return [spec for spec in tables if country in spec.jurisdictions and not spec.is_internal]
 
@@ -141,7 +141,7 @@ def public_specs(country: str) -> list[TableSpec]:
 def count_citizens(
     connection: Connection, scope: Scope, specs: Sequence[TableSpec]
 ) -> Mapping[str, Mapping[Number, int]]:
-    """Give citizen → number → count, of all citizens that a database holds.
+    """Return citizen → number → count, of all citizens that a database holds.
 
     A sum of counts is a number as well as each of them. What two tables count, each in its way, is
     counted once.
@@ -191,7 +191,7 @@ def _number(
 
 
 def _by_citizen(spec: TableSpec) -> TableSpec:
-    """Give a table with its counts, each broken down by citizen too."""
+    """Return a table with its counts, each broken down by citizen too."""
     counts = [column for column in spec.columns if column.count in {Count.ROWS, Count.DISTINCT}]
     return replace(
         spec,
@@ -201,14 +201,14 @@ def _by_citizen(spec: TableSpec) -> TableSpec:
 
 
 def _adds(column: ColumnSpec) -> tuple[str, ...] | None:
-    """Give what a column adds up along; along citizens all do, for each counts by itself."""
+    """Return what a column adds up along; along citizens all do, for each counts by itself."""
     if column.adds is None and column.count is Count.ROWS:
         return None
     return (*(column.adds or ()), ENHED)
 
 
 def _sums(specs: Iterable[TableSpec]) -> Mapping[str, tuple[str, ...]]:
-    """Give the name of a count → the names of the sums it is part of."""
+    """Return the name of a count → the names of the sums it is part of."""
     found: dict[str, set[str]] = defaultdict(set)
     for spec in specs:
         for column in spec.columns:

@@ -29,7 +29,7 @@ _SHEET_OF: Final = re.compile(r"(?:'((?:[^']|'')+)'|([\w.]+))!")
 
 
 def lint_package(data: bytes) -> tuple[str, ...]:
-    """Give every breach of a workbook, each as `part: what`; empty for a sound one."""
+    """Return every breach of a workbook, each as `part: what`; empty for a sound one."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
         names = archive.namelist()
         content = {name: archive.read(name) for name in names}

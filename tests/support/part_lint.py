@@ -56,7 +56,7 @@ class Parts:
     trees: dict[str, ET.Element]
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
-        """Give relation id to (kind, part name) of a part, those that point inside."""
+        """Return relation id to (kind, part name) of a part, those that point inside."""
         folder, _, name = part.rpartition("/")
         tree = self.trees.get(f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels")
         found = {}
@@ -70,12 +70,12 @@ class Parts:
         return found
 
     def of_kind(self, part: str, kind: str) -> list[str]:
-        """Give the parts that a part points at by relations of a kind."""
+        """Return the parts that a part points at by relations of a kind."""
         return [path for own, path in self.relations(part).values() if own == kind]
 
 
 def lint_parts(parts: Parts) -> Iterator[str]:
-    """Give every breach of the parts around the sheets, each as `part: what`."""
+    """Return every breach of the parts around the sheets, each as `part: what`."""
     yield from _lint_names(parts)
     yield from _lint_types(parts)
     yield from _lint_relations(parts)
@@ -87,7 +87,7 @@ def lint_parts(parts: Parts) -> Iterator[str]:
 
 
 def shared_strings(parts: Parts) -> list[str]:
-    """Give the texts that cells point at by number."""
+    """Return the texts that cells point at by number."""
     tree = parts.trees.get("xl/sharedStrings.xml")
     items = tree.findall(f"{MAIN}si") if tree is not None else []
     return ["".join(text.text or "" for text in item.iter(f"{MAIN}t")) for item in items]

@@ -40,7 +40,7 @@ class PostgresqlMissingError(Exception):
 
 
 def find_programs() -> Path:
-    """Give the folder with `initdb` and `pg_ctl`, the newest version first.
+    """Return the folder with `initdb` and `pg_ctl`, the newest version first.
 
     Raises:
         PostgresqlMissingError: There is none.
@@ -96,7 +96,7 @@ def start_postgresql() -> Iterator[str]:
 
 
 def _unprivileged_account() -> str | None:
-    """Give the account to run the server under, None when we are not root."""
+    """Return the account to run the server under, None when we are not root."""
     if os.geteuid() != 0:
         return None
     import pwd

@@ -60,7 +60,7 @@ class Attack:
         self.values[name] = value
 
     def extremes(self, names: Iterable[str]) -> Iterator[tuple[str, float, float]]:
-        """Give the smallest and the largest value of each unknown number."""
+        """Return the smallest and the largest value of each unknown number."""
         unknown = [name for name in self.least if name not in self.values]
         place = {name: column for column, name in enumerate(unknown)}
         solver = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -134,7 +134,7 @@ def bounds(names: Iterable[str]) -> Iterator[Said]:
 
 
 def _wholes(number: Number) -> Iterator[Number]:
-    """Give the numbers that a number is a part of, or at most as large as."""
+    """Return the numbers that a number is a part of, or at most as large as."""
     yield from (_with(number, codes=codes) for codes in _fewer(number))
     if number.of.endswith(".distinct"):
         yield _with(number, of=number.of.removesuffix(".distinct"))

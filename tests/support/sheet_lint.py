@@ -65,7 +65,7 @@ class SheetSetting:
 def lint_sheet(
     tree: ET.Element, tables: Sequence[ET.Element], setting: SheetSetting
 ) -> Iterator[str]:
-    """Give every breach of a worksheet, given its root and those of its tables."""
+    """Return every breach of a worksheet, given its root and those of its tables."""
     titles, names = setting.titles, setting.names
     formats, marks = setting.formats, setting.marks
     found = [element.tag.removeprefix(MAIN) for element in tree]
@@ -226,7 +226,7 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _bounds(reference: str) -> tuple[int, int, int, int]:
-    """Give first column, first row, last column, last row of a range that has all four."""
+    """Return first column, first row, last column, last row of a range that has all four."""
     first_column, first_row, last_column, last_row = range_boundaries(reference)
     return first_column or 0, first_row or 0, last_column or 0, last_row or 0
 
@@ -279,7 +279,7 @@ def _lint_calculated(
 
 
 def _row(tree: ET.Element, number: int) -> dict[int, ET.Element]:
-    """Give the cells of a row by number of the column."""
+    """Return the cells of a row by number of the column."""
     for row in tree.iter(f"{MAIN}row"):
         if row.get("r") == str(number):
             return {coordinate_to_tuple(cell.get("r", ""))[1]: cell for cell in row}

@@ -27,7 +27,7 @@ _NUMERIC: Final = {None, "n"}
 
 
 def q(tag: str) -> str:
-    """Give a tag with its namespace."""
+    """Return a tag with its namespace."""
     return f"{{{MAIN}}}{tag}"
 
 
@@ -72,7 +72,7 @@ class Spelling:
     encode: Callable[[str], bytes] = lambda text: f'<?xml version="1.0"?>{text}'.encode()
 
     def __str__(self) -> str:
-        """Give its name, for the test's own."""
+        """Return its name, for the test's own."""
         return self.name
 
     def part(self, content: bytes) -> bytes:
@@ -135,7 +135,7 @@ class Spelling:
 
 
 def cells(sheet: Element) -> Iterator[Element]:
-    """Give the cells of a sheet."""
+    """Return the cells of a sheet."""
     return sheet.iter(q("c"))
 
 
@@ -154,7 +154,7 @@ def each_value(
 
 
 def as_reference(text: str) -> str:
-    """Give a text of which the first character is to be written by its number."""
+    """Return a text of which the first character is to be written by its number."""
     return chr(0xE000 + ord(text[0])) + text[1:] if ord(text[0]) < 0x100 else text
 
 
@@ -171,7 +171,7 @@ def with_exponent(number: str) -> str:
 
 
 def inline_texts(sheet: Element) -> Iterator[tuple[Element, Element]]:
-    """Give the cells with an inline text, and the text's element."""
+    """Return the cells with an inline text, and the text's element."""
     for cell in cells(sheet):
         text = cell.find(f"{q('is')}/{q('t')}")
         if text is not None and text.text:
@@ -220,7 +220,7 @@ def without_addresses(sheet: Element) -> None:
 
 
 def column(place: int) -> str:
-    """Give the letters of a column, the first being 0."""
+    """Return the letters of a column, the first being 0."""
     first, second = divmod(place, 26)
     return (chr(64 + first) if first else "") + chr(65 + second)
 

@@ -32,7 +32,7 @@ ALIASES = {
 def differences(
     release: Release, request: ReleaseRequest, facts: Iterable[Fact], kommuner: set[str]
 ) -> list[str]:
-    """Give every cell that is not what the naive facts say, in words."""
+    """Return every cell that is not what the naive facts say, in words."""
     counted = [fact for fact in facts if fact.kommune in kommuner]
     jurisdictions = frozenset({"GL", "DK"})
     specs = {spec.id: spec for spec in release_specs(request, jurisdictions)}
@@ -112,7 +112,7 @@ def _tenth(number: Fraction | int) -> float:
 
 
 def check_sums(table: StatTable) -> list[str]:
-    """Give the sums a table promises that do not hold, between columns and along dimensions."""
+    """Return the sums a table promises that do not hold, between columns and along dimensions."""
     found = []
     by_key = dict(zip(table.keys, table.rows, strict=True))
     place = {column.id: index for index, column in enumerate(table.columns)}

@@ -33,7 +33,7 @@ class Stores:
         self.given: list[Store] = []
 
     def first(self) -> Store:
-        """Give the first store of an example, and let go of those of the example before.
+        """Return the first store of an example, and let go of those of the example before.
 
         One that failed did not come to the point of closing its own.
         """
@@ -41,11 +41,11 @@ class Stores:
         return self.new()
 
     def new(self, keys: Keys | None = KEYS) -> Store:
-        """Give an empty store; on PostgreSQL there are as many as there are databases."""
+        """Return an empty store; on PostgreSQL there are as many as there are databases."""
         return self.again(len(self.given), keys)
 
     def again(self, number: int, keys: Keys | None = KEYS) -> Store:
-        """Give an empty store in the place of one that was given before and is closed."""
+        """Return an empty store in the place of one that was given before and is closed."""
         if self.template is not None:
             place = self.folder / f"central-{number}.db"
             shutil.copyfile(self.template, place)
@@ -94,7 +94,7 @@ def pg_stores(pg_url: str) -> Iterator[list[str]]:
 
 @contextmanager
 def shared_store(request: pytest.FixtureRequest, folder: Path, template: Path) -> Iterator[Store]:
-    """Give one empty store of the kind that a fixture is asked for (`KINDS`), for many tests."""
+    """Return one empty store of the kind that a fixture is asked for (`KINDS`), for many tests."""
     stores = _stores_of(request, folder, template)
     yield stores.new()
     stores.close()

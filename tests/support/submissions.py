@@ -150,13 +150,13 @@ def send(store: Store, text: str, sending: Sending = ORDINARY) -> Receipt:
 
 
 def rows(store: Store, sheet: str = "forloeb", kommune: str = "956") -> pl.DataFrame:
-    """Give the rows in force of one sheet of a kommune, annulled ones too, by row id."""
+    """Return the rows in force of one sheet of a kommune, annulled ones too, by row id."""
     with store.read() as connection:
         return read_state(connection, kommune).rows[sheet]
 
 
 def codes(receipt: Receipt) -> list[tuple[str, str]]:
-    """Give code and cell of what the merge found."""
+    """Return code and cell of what the merge found."""
     return [(found["code"], found["cell"]) for found in receipt.findings]
 
 

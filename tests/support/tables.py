@@ -38,7 +38,7 @@ class Table:
     rows: tuple[tuple[str | None, ...], ...]
 
     def records(self) -> tuple[dict[str, str | None], ...]:
-        """Give each row as column name to text."""
+        """Return each row as column name to text."""
         return tuple(dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
 
@@ -73,7 +73,7 @@ def read_tables(text: str) -> tuple[Table, ...]:
 
 
 def _split(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Give title and lines of each table."""
+    """Return title and lines of each table."""
     title, lines = "", list[str]()
     for line in [*map(str.strip, text.splitlines()), ""]:
         if line.startswith("|"):

@@ -71,7 +71,7 @@ class KeptExplanation:
 
 
 def quarantined(store: Store, kommune_kode: str) -> list[Quarantined]:
-    """Give the rows of a kommune that wait, by sheet and row id."""
+    """Return the rows of a kommune that wait, by sheet and row id."""
     table, commit = store_schema()["karantaene"], store_schema()["indberetning"]
     wanted = (
         select(table, commit.c.sha256)
@@ -94,7 +94,7 @@ def quarantined(store: Store, kommune_kode: str) -> list[Quarantined]:
 
 
 def notices(store: Store, kommune_kode: str) -> list[ToldNotice]:
-    """Give the notices of a kommune, by sheet, row id and field."""
+    """Return the notices of a kommune, by sheet, row id and field."""
     with store.read() as connection:
         state = read_state(connection, kommune_kode)
         hashes = {commit.id: commit.sha256 for commit in read_commits(connection, kommune_kode)}
@@ -114,7 +114,7 @@ def notices(store: Store, kommune_kode: str) -> list[ToldNotice]:
 
 
 def explanations(store: Store, kommune_kode: str) -> list[KeptExplanation]:
-    """Give the explanations of a kommune that still hold, by sheet, row id and code."""
+    """Return the explanations of a kommune that still hold, by sheet, row id and code."""
     with store.read() as connection:
         state = read_state(connection, kommune_kode)
     return [

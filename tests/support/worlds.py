@@ -53,7 +53,7 @@ class Book:
     rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in SHEETS})
 
     def sent(self, sending: Sending) -> Submission:
-        """Give the submission it makes."""
+        """Return the submission it makes."""
         specs = {
             name: [RowSpec(n, r.row_id, r.values, r.blocked) for n, r in enumerate(rows, start=4)]
             for name, rows in self.rows.items()
@@ -77,7 +77,7 @@ class Chance:
         return bool(self.draw(st.integers(0, 99)) >= 100 - percent)
 
     def values(self, sheet: str) -> dict[str, object]:
-        """Give the values of a row."""
+        """Return the values of a row."""
         day = date(2026, 1, 1) + timedelta(days=self.pick((0, 1, 2)))
         cpr = self.pick(CPRS)
         if sheet == "borger":
@@ -94,14 +94,14 @@ class Chance:
         return {"cpr": cpr, "vurdering_dato": day, "arbejdsevne_pct": self.pick((10, 20, 60))}
 
     def mint(self, book: Book, sheet: str) -> str:
-        """Give the id of the first pre-made row that is free."""
+        """Return the id of the first pre-made row that is free."""
         letter = load_form().sheet(sheet).letter
         used = {row.row_id for row in book.rows[sheet]}
         ids = (f"{book.workbook}-{letter}-{n:04d}" for n in range(1, 1000))
         return next(row_id for row_id in ids if row_id not in used)
 
     def edit(self, book: Book) -> Book:
-        """Give an edited copy of a workbook."""
+        """Return an edited copy of a workbook."""
         book = deepcopy(book)
         for _ in range(self.pick((1, 2, 3, 0))):
             sheet = self.pick(SHEETS)
@@ -157,7 +157,7 @@ ACTS = (
 
 
 def start(chance: Chance, workbook: str) -> Book:
-    """Give a workbook with enough rows that one may go without the file being held."""
+    """Return a workbook with enough rows that one may go without the file being held."""
     book = Book(workbook)
     for number in range(12):
         sheet = SHEETS[number % 3]
@@ -167,7 +167,7 @@ def start(chance: Chance, workbook: str) -> Book:
 
 @st.composite
 def worlds(draw: Callable[[st.SearchStrategy[Any]], Any]) -> list[Submission]:
-    """Give the files of a world, in the order in which they were saved."""
+    """Return the files of a world, in the order in which they were saved."""
     chance = Chance(draw)
     books = [start(chance, "AAAAAAAA")]
     files = [send(chance, books[0], 0, [])]

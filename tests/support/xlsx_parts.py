@@ -49,33 +49,33 @@ FIRST_ROW = 4
 
 
 def letters(number: int) -> str:
-    """Give the letters of a column, counted by hand and not by the program under test."""
+    """Return the letters of a column, counted by hand and not by the program under test."""
     first, second = divmod(number - 1, 26)
     return (chr(64 + first) if first else "") + chr(65 + second)
 
 
 def text_cell(address: str, text: str) -> str:
-    """Give a cell with an inline text."""
+    """Return a cell with an inline text."""
     return f'<c r="{address}" t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
 
 
 def number_cell(address: str, number: float | str, *, style: int = 0) -> str:
-    """Give a cell with a number; style 1 is a date."""
+    """Return a cell with a number; style 1 is a date."""
     return f'<c r="{address}" s="{style}"><v>{number}</v></c>'
 
 
 def formula_cell(address: str, formula: str, value: str = "", *, kind: str = "str") -> str:
-    """Give a cell with a formula and what it last showed."""
+    """Return a cell with a formula and what it last showed."""
     return f'<c r="{address}" t="{kind}"><f>{escape(formula)}</f><v>{escape(value)}</v></c>'
 
 
 def row(number: int, *cells: str, attributes: str = "") -> str:
-    """Give a row."""
+    """Return a row."""
     return f'<row r="{number}"{attributes}>{"".join(cells)}</row>'
 
 
 def text_row(number: int, texts: Sequence[str | None]) -> str:
-    """Give a row of texts from column A on; None leaves a cell out."""
+    """Return a row of texts from column A on; None leaves a cell out."""
     cells = (
         text_cell(f"{letters(column)}{number}", text)
         for column, text in enumerate(texts, start=1)
@@ -85,7 +85,7 @@ def text_row(number: int, texts: Sequence[str | None]) -> str:
 
 
 def sheet_xml(rows: str, *, before: str = "", after: str = "") -> str:
-    """Give a sheet's part around its rows."""
+    """Return a sheet's part around its rows."""
     return (
         f'{DECLARATION}\n<worksheet xmlns="{MAIN}" xmlns:r="{OFFICE}">{before}'
         f"<sheetData>{rows}</sheetData>{after}</worksheet>"
@@ -93,23 +93,23 @@ def sheet_xml(rows: str, *, before: str = "", after: str = "") -> str:
 
 
 def identities(sheet: str) -> list[str]:
-    """Give the identity row of an entry sheet."""
+    """Return the identity row of an entry sheet."""
     return [f"{sheet}.{each.id}" for each in load_form().sheet(sheet).fields]
 
 
 def column_of(sheet: str, field_id: str) -> str:
-    """Give the letters of a field's column as issued."""
+    """Return the letters of a field's column as issued."""
     return letters(identities(sheet).index(f"{sheet}.{field_id}") + 1)
 
 
 def headings(sheet: str, language: str = "da") -> list[str]:
-    """Give the headings of an entry sheet."""
+    """Return the headings of an entry sheet."""
     form = load_form()
     return [form.field_label(sheet, each.id, language) for each in form.sheet(sheet).fields]
 
 
 def head_rows(sheet: str) -> str:
-    """Give the three rows above the entries."""
+    """Return the three rows above the entries."""
     title = load_form().sheet_title(sheet, "da")
     return (
         text_row(1, [None, title])
@@ -119,7 +119,7 @@ def head_rows(sheet: str) -> str:
 
 
 def entry_row(sheet: str, number: int, **texts: str) -> str:
-    """Give a row of an entry sheet with a row id and the given fields as texts."""
+    """Return a row of an entry sheet with a row id and the given fields as texts."""
     letter = load_form().sheet(sheet).letter
     given = {"raekke_id": f"{META['workbook_id']}-{letter}-{number:04d}"} | texts
     cells = [
@@ -131,7 +131,7 @@ def entry_row(sheet: str, number: int, **texts: str) -> str:
 
 
 def relations_xml(relations: Sequence[tuple[str, str, str]], *, external: str = "") -> str:
-    """Give a `.rels` part of (id, type, target); `external` is the id that points outside."""
+    """Return a `.rels` part of (id, type, target); `external` is the id that points outside."""
     listed = "".join(
         f'<Relationship Id="{identity}" Type="{kind}" Target="{escape(target)}"'
         + (' TargetMode="External"' if identity == external else "")
@@ -152,15 +152,15 @@ class Package:
     parts: Mapping[str, bytes] = field(default_factory=dict)
 
     def with_part(self, name: str, content: str | bytes) -> Package:
-        """Give the package with a part added or replaced."""
+        """Return the package with a part added or replaced."""
         return Package({**self.parts, name: _bytes(content)})
 
     def without(self, name: str) -> Package:
-        """Give the package without a part."""
+        """Return the package without a part."""
         return Package({part: content for part, content in self.parts.items() if part != name})
 
     def edit(self, name: str, change: Callable[[str], str]) -> Package:
-        """Give the package with a part's text changed; nothing changed is an error."""
+        """Return the package with a part's text changed; nothing changed is an error."""
         before = self.parts[name].decode("utf-8")
         after = change(before)
         if after == before:
@@ -168,7 +168,7 @@ class Package:
         return self.with_part(name, after)
 
     def replace(self, name: str, old: str, new: str) -> Package:
-        """Give the package with a text replaced wherever it stands in a part."""
+        """Return the package with a text replaced wherever it stands in a part."""
         return self.edit(name, lambda text: text.replace(old, new))
 
     def with_relation(self, part: str, kind: str, target: str, *, mode: str = "") -> Package:
@@ -181,7 +181,7 @@ class Package:
         return package.replace(rels, "</Relationships>", f"{added}</Relationships>")
 
     def data(self, *, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-        """Give the bytes of the file."""
+        """Return the bytes of the file."""
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", compression) as archive:
             for name, content in self.parts.items():
@@ -265,7 +265,7 @@ def make_workbook(
 
 
 def part_of(sheet: str) -> str:
-    """Give the part of an entry sheet in a workbook of `make_workbook`."""
+    """Return the part of an entry sheet in a workbook of `make_workbook`."""
     order = [each.id for each in load_form().entry_sheets()]
     return f"xl/worksheets/sheet{order.index(sheet) + 2}.xml"
 
@@ -323,12 +323,12 @@ def take_in(
 
 
 def codes(source: Package | bytes, **options: Any) -> list[str]:  # noqa: ANN401 - as take_in
-    """Give the codes intake finds, in order."""
+    """Return the codes intake finds, in order."""
     return [fault.code for fault in take_in(source, **options)[1]]
 
 
 def sheet_of(source: Package | bytes, sheet: str = "forloeb") -> RawSheet:
-    """Give one sheet as intake reads it; an error when there is none."""
+    """Return one sheet as intake reads it; an error when there is none."""
     raw, faults = take_in(source)
     if raw is None:
         raise ValueError(f"nothing was read: {faults}")

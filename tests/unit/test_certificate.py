@@ -39,7 +39,7 @@ HOME, OTHER = "955", "956"
 
 
 def slot(**codes: str) -> Slot:
-    """Give a number of citizens with the pension."""
+    """Return a number of citizens with the pension."""
     named = frozenset(codes.items())
     return Slot("bestand", frozenset({"bestand"}), is_distinct=False, days=DAYS, codes=named)
 
@@ -48,12 +48,12 @@ NO_ABILITY, NO_HOURS = (HOME, slot(arbejdsevne="uoplyst")), (HOME, slot(timer="u
 
 
 def is_early(id_: str) -> bool:
-    """Tell whether a citizen has the pension from before it took an assessment."""
+    """Return whether a citizen has the pension from before it took an assessment."""
     return int(id_[-1]) < 3
 
 
 def country() -> Country:
-    """Give a country: in each of two kommuner three lack an assessment and three have one."""
+    """Return a country: in each of two kommuner three lack an assessment and three have one."""
     people = {f"{kommune}n{n}": kommune for kommune in (HOME, OTHER) for n in range(6)}
     late = {"afgoerelse_dato": date(2024, 5, 1), "virkning_dato": date(2024, 6, 1)}
     early = {"afgoerelse_dato": date(2016, 5, 1), "virkning_dato": date(2016, 6, 1)}

@@ -24,7 +24,7 @@ USAGE = 2
 
 
 def options(command: click.Command) -> list[click.Option]:
-    """Give the options of a command and of all below it."""
+    """Return the options of a command and of all below it."""
     below = command.commands.values() if isinstance(command, click.Group) else ()
     own = [param for param in command.params if isinstance(param, click.Option)]
     return own + [option for child in below for option in options(child)]

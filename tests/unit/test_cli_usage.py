@@ -45,7 +45,7 @@ ENGLISH_OF_CLICK = (
 
 
 def walk(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """Give the path of a command and of every command below it."""
+    """Return the path of a command and of every command below it."""
     yield path
     if isinstance(command, click.Group):
         for name, child in command.commands.items():

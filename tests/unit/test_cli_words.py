@@ -42,7 +42,7 @@ def test_every_text_is_used() -> None:
 
 
 def _named_keys(path: Path) -> Iterator[str]:
-    """Give a pattern for every text in the code that can be a key; what is filled in is free."""
+    """Return a pattern for every text in the code that can be a key; what is filled in is free."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
             yield re.escape(node.value)

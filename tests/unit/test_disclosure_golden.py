@@ -37,7 +37,7 @@ G2_HIDDEN = ids("w-a", "w-b", "w-c", "x-a", "x-c", "y-b", "y-d", "z-b", "z-d")
 def known_too_well(
     release: DisclosedRelease, hidden: Collection[CellId], threshold: int, *, values: int = 3
 ) -> set[CellId]:
-    """Give the numbers below the threshold of which the public holds fewer values possible."""
+    """Return the numbers below the threshold of which the public holds fewer values possible."""
     known = {cell.id: cell.value for cell in release.cells if cell.id not in hidden}
     settings = Rounding(threshold=threshold, values=values)
     return set(audit_prints(replace(release, known=known), settings, {}).readers[0].narrow)

@@ -18,7 +18,7 @@ _TOLD = ("message", "remedy")
 
 @pytest.fixture(scope="module")
 def form() -> Form:
-    """Give the newest form."""
+    """Return the newest form."""
     return load_form()
 
 

@@ -46,7 +46,7 @@ GIVEN = {"del": "word,formel", "fane": "2"}
 
 
 def codes_in(folder: Path, pattern: str) -> set[str]:
-    """Give the codes that stand in quotes in some files."""
+    """Return the codes that stand in quotes in some files."""
     return {
         code
         for file in folder.glob(pattern)

@@ -41,7 +41,7 @@ OURS = b"forloeb.cpr"
 
 
 def ole(stream: str) -> bytes:
-    """Give the beginning of an OLE file with one stream in its directory."""
+    """Return the beginning of an OLE file with one stream in its directory."""
     length = 2 * len(stream) + 2
     entry = stream.encode("utf-16-le").ljust(64, b"\0") + bytes((length, 0, 2, 1)) + bytes(60)
     return OLE + bytes(504) + entry + bytes(896)
@@ -311,12 +311,12 @@ def test_document_type_behind_a_long_comment(whole: Package) -> None:
 
 
 def xml_part(name: str) -> Callable[[Package], Package]:
-    """Give the change that adds a small XML part."""
+    """Return the change that adds a small XML part."""
     return lambda package: package.with_part(name, "<a/>")
 
 
 def content_type(kind: str) -> Callable[[Package], Package]:
-    """Give the change that adds a part of a content type."""
+    """Return the change that adds a part of a content type."""
     override = f'<Override PartName="/xl/x.xml" ContentType="{kind}"/></Types>'
     return lambda package: package.with_part("xl/x.xml", "<a/>").replace(
         CONTENT_TYPES, "</Types>", override
@@ -324,7 +324,7 @@ def content_type(kind: str) -> Callable[[Package], Package]:
 
 
 def linked(formula: str) -> Callable[[Package], Package]:
-    """Give the change that adds a link to another file, and a sheet of hers with a formula."""
+    """Return the change that adds a link to another file, and a sheet of hers with a formula."""
     sheet = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1">{formula}</c></row>'
     return lambda package: package.with_part(
         "xl/worksheets/sheet99.xml", f"{sheet}</sheetData></worksheet>"
@@ -332,7 +332,7 @@ def linked(formula: str) -> Callable[[Package], Package]:
 
 
 def relation(part: str, kind: str, target: str, mode: str = "") -> Callable[[Package], Package]:
-    """Give the change that adds a relationship."""
+    """Return the change that adds a relationship."""
     return lambda package: package.with_relation(part, f"{OFFICE}/{kind}", target, mode=mode)
 
 

@@ -48,7 +48,7 @@ def data() -> bytes:
 
 
 def reading_codes(reading: FileReading) -> list[str]:
-    """Give the codes of what was found."""
+    """Return the codes of what was found."""
     return [finding.code for finding in reading.findings]
 
 
@@ -284,7 +284,7 @@ def raise_unsent() -> None:
 
 
 def children() -> set[str]:
-    """Give the processes started by this one; a thread may end while its own are read."""
+    """Return the processes started by this one; a thread may end while its own are read."""
     tasks = Path(f"/proc/{os.getpid()}/task")
     own: set[str] = set()
     for task in tasks.iterdir():

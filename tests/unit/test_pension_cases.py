@@ -280,7 +280,7 @@ def as_day(text: str) -> date | None:
 
 
 def pension_on(records: dict[str, list[Record]], day: date, land: str) -> str:
-    """Give kommune and level that the one definition finds, "-" for no pension."""
+    """Return kommune and level that the one definition finds, "-" for no pension."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     kommuner = tuple(k.code for k in FORM.kommuner.values() if k.jurisdiction == land)
     with engine.begin() as connection:

@@ -59,7 +59,7 @@ def table(persons: list[Person]) -> DisclosedRelease:
 
 
 def remember(earlier: Earlier, rounded: Rounded) -> Earlier:
-    """Give the prints of all editions with those of one more."""
+    """Return the prints of all editions with those of one more."""
     return {
         **earlier,
         **{id_: (*earlier.get(id_, ()), one) for id_, one in rounded.prints.items()},
@@ -67,7 +67,7 @@ def remember(earlier: Earlier, rounded: Rounded) -> Earlier:
 
 
 def values(prints: Mapping[CellId, Print]) -> dict[CellId, int]:
-    """Give what stands on paper."""
+    """Return what stands on paper."""
     return {id_: one.value for id_, one in prints.items()}
 
 
@@ -243,7 +243,7 @@ def test_a_new_row_in_a_held_table_is_printed_so_that_the_sums_still_hold() -> N
 
 
 def lines_of_a_plane() -> list[list[int]]:
-    """Give the 21 lines of 5 of the plane of order 4: every two points lie on one line."""
+    """Return the 21 lines of 5 of the plane of order 4: every two points lie on one line."""
     difference_set = (0, 1, 4, 14, 16)
     return [[(start + step) % 21 for step in difference_set] for start in range(21)]
 

@@ -20,7 +20,7 @@ LAND, FIRST, SECOND = CellId("land"), CellId("955"), CellId("956")
 def kept_from(
     counts: tuple[int, int], persons: Mapping[CellId, int] | None = None
 ) -> dict[CellId, set[str]]:
-    """Give the readers that must not know each number: "" is the public."""
+    """Return the readers that must not know each number: "" is the public."""
     behind = persons or {}
     release = DisclosedRelease(
         (

@@ -14,7 +14,7 @@ _QUOTED = re.compile(r"[\"']([A-Z]{3}-\d{3})[\"']")
 
 
 def codes_in(folder: str, pattern: re.Pattern[str], *kinds: str) -> set[str]:
-    """Give the rule codes that stand in the files of a folder."""
+    """Return the rule codes that stand in the files of a folder."""
     return {
         code
         for kind in kinds

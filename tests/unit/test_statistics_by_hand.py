@@ -115,13 +115,13 @@ DENMARK = """
 
 @pytest.fixture(scope="module")
 def greenland() -> Release:
-    """Give the national edition of Greenland."""
+    """Return the national edition of Greenland."""
     return release("GL", country=Country(PERSONS, typed(GREENLAND)))
 
 
 @pytest.fixture(scope="module")
 def denmark() -> Release:
-    """Give the national edition of Denmark."""
+    """Return the national edition of Denmark."""
     return release("DK", country=Country(PERSONS, typed(DENMARK)))
 
 

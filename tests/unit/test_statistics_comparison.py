@@ -40,12 +40,12 @@ def made(delivered: tuple[str, ...] = ALL, figures: tuple[Benchmark, ...] = ()) 
 
 
 def t12(edition: Release) -> StatTable:
-    """Give T12."""
+    """Return T12."""
     return next(table for table in edition.tables if table.id == "T12")
 
 
 def numbers(edition: Release, kommune: str) -> dict[str, object]:
-    """Give the cells of a kommune's row of T12, by column."""
+    """Return the cells of a kommune's row of T12, by column."""
     table = t12(edition)
     cells = table.rows[table.keys.index((kommune,))]
     return {column.id: cell for column, cell in zip(table.columns, cells, strict=True)}
@@ -153,7 +153,7 @@ NOTHING = Shorthand.NOT_APPLICABLE
 
 
 def figures_of(edition: Release) -> dict[tuple[str, str], set[object]]:
-    """Give every figure that is no count, by table and column."""
+    """Return every figure that is no count, by table and column."""
     found: dict[tuple[str, str], set[object]] = {}
     for table in edition.tables:
         for row in table.rows:

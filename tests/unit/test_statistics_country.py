@@ -116,12 +116,12 @@ def release(
 
 @pytest.fixture(scope="module")
 def greenland() -> Release:
-    """Give the national edition."""
+    """Return the national edition."""
     return release("GL")
 
 
 def row(made: Release, table_id: str, *key: str) -> tuple[Cell, ...]:
-    """Give the numbers of one row of one table."""
+    """Return the numbers of one row of one table."""
     table = next(table for table in made.tables if table.id == table_id)
     place = table.keys.index(key)
     return table.rows[place][len(table.dimensions) :]

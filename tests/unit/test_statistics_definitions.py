@@ -37,7 +37,7 @@ APPLIED = """
 
 
 def applied(text: str) -> Country:
-    """Give a country whose row versions are numbers."""
+    """Return a country whose row versions are numbers."""
     numbers = ("fra_indberetning", "til_indberetning")
     records = typed(text)
     rows = [

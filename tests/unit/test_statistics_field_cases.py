@@ -58,25 +58,25 @@ FIELD = """
 
 @pytest.fixture(scope="module")
 def greenland() -> Release:
-    """Give Greenland's tables of 2026."""
+    """Return Greenland's tables of 2026."""
     return release("GL", country=Country(PERSONS, records(FIELD)), year=2026)
 
 
 @pytest.fixture(scope="module")
 def denmark() -> Release:
-    """Give Denmark's tables of 2026."""
+    """Return Denmark's tables of 2026."""
     return release("DK", country=Country(PERSONS, records(FIELD)), year=2026)
 
 
 def cells(made: Release, table_id: str, *key: str) -> dict[str, Cell]:
-    """Give the numbers of a row by column."""
+    """Return the numbers of a row by column."""
     table = next(table for table in made.tables if table.id == table_id)
     line = table.rows[table.keys.index(key)]
     return {column.id: cell for column, cell in zip(table.columns, line, strict=True)}
 
 
 def some(made: Release, table_id: str, *key: str, of: str) -> tuple[Cell, ...]:
-    """Give the numbers of a row in the columns named."""
+    """Return the numbers of a row in the columns named."""
     found = cells(made, table_id, *key)
     return tuple(found[name] for name in of.split())
 
@@ -137,7 +137,7 @@ TWO_ORDERS = """
 
 
 def moves(made: Release) -> dict[str, tuple[Cell, ...]]:
-    """Give the rows of T16 with a number, after its total: to højeste, mellemste, laveste."""
+    """Return the rows of T16 with a number, after its total: to højeste, mellemste, laveste."""
     table = next(table for table in made.tables if table.id == "T16")
     return {key[0]: row[2:5] for key, row in zip(table.keys, table.rows, strict=True) if row[1]}
 

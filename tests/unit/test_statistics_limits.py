@@ -48,7 +48,7 @@ def test_people_counted_once_are_limited_by_their_jobs_and_by_each_other() -> No
 
 
 def decided(*groups: tuple[str, str, int]) -> Country:
-    """Give a country with some decisions per kommune, of men born in 1980."""
+    """Return a country with some decisions per kommune, of men born in 1980."""
     rows: list[Record] = [
         {
             "kommune_kode": kommune,

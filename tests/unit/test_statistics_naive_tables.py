@@ -134,7 +134,7 @@ def test_a_small_country_is_counted_as_the_loops_count_it(
 
 
 def wrong_cells(table: StatTable, book: NaiveBook) -> Iterator[str]:
-    """Give the counts of a table that are not what the loops say."""
+    """Return the counts of a table that are not what the loops say."""
     declared = next(spec for spec in load_tables() if spec.id == table.id)
     counts = {c.id for c in declared.columns if c.count in {Count.ROWS, Count.DISTINCT}}
     many = len(table.dimensions)

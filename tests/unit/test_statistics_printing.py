@@ -38,7 +38,7 @@ KOMMUNER = ("955", "956", "957", "959", "960")
 
 
 def country() -> Country:
-    """Give a country with 9 to 21 awards and 2 to 6 refusals in each kommune in 2025.
+    """Return a country with 9 to 21 awards and 2 to 6 refusals in each kommune in 2025.
 
     955: 9 + 2, 956: 12 + 3, 957: 15 + 4, 959: 18 + 5, 960: 21 + 6.
     """
@@ -65,18 +65,18 @@ def _who(kommune: str, borger: str) -> Record:
 
 @pytest.fixture(scope="module")
 def full() -> tuple[Release, ...]:
-    """Give the editions in full, of the tables made for publication."""
+    """Return the editions in full, of the tables made for publication."""
     return tuple(public_tables(made) for made in editions(country(), YEAR))
 
 
 @pytest.fixture(scope="module", params=[3, 5, 10])
 def public(request: pytest.FixtureRequest) -> tuple[Release, ...]:
-    """Give the same editions as they may be published, at every base there is."""
+    """Return the same editions as they may be published, at every base there is."""
     return public_editions(country(), YEAR, base=request.param)
 
 
 def cell(made: Release, table_id: str, key: tuple[str, ...], column_id: str) -> object:
-    """Give one cell of one table."""
+    """Return one cell of one table."""
     table = next(table for table in made.tables if table.id == table_id)
     place = next(i for i, column in enumerate(table.columns) if column.id == column_id)
     return table.rows[table.keys.index(key)][place]
@@ -246,7 +246,7 @@ class _Any(dict[str, str]):
 
 
 def spells(days: list[int], kommune: str = "955", each: int = 1) -> Country:
-    """Give a country of one kommune with ended forløb of so many days, `each` per citizen."""
+    """Return a country of one kommune with ended forløb of so many days, `each` per citizen."""
     rows: list[Record] = [
         {
             "kommune_kode": kommune,
@@ -268,7 +268,7 @@ def medians(
     earlier: Mapping[str, Measured] | None = None,
     changed: tuple[ChangedFact, ...] = (),
 ) -> Mapping[str, Measured]:
-    """Give what is printed of the country's median duration, with a print of the count."""
+    """Return what is printed of the country's median duration, with a print of the count."""
     request = ReleaseRequest(YEAR, "GL", "da", date(2026, 3, 2), with_persons=True)
     counting = count(few, request)
     made = lay_out(counting, request)

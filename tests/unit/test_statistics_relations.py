@@ -31,12 +31,12 @@ DAYS = {2024: ("2024-01-01", "2024-12-31"), 2025: ("2025-01-01", "2025-12-31")}
 
 
 def row(kommune: str, person: str, **fields: object) -> Record:
-    """Give a record."""
+    """Return a record."""
     return {"kommune_kode": kommune, "borger": person, **fields}
 
 
 def small_country() -> Country:
-    """Give two kommuner with a pensioner, a job, a course and a udsættelse in each.
+    """Return two kommuner with a pensioner, a job, a course and a udsættelse in each.
 
     The pensioners of 955 are one from before the reform, without an assessment, and one with.
     """
@@ -71,7 +71,7 @@ def small_country() -> Country:
 
 @cache
 def found() -> dict[tuple[frozenset[Number], frozenset[Number]], Relation]:
-    """Give the relations of the small country's editions of 2025 and 2024, by their sides."""
+    """Return the relations of the small country's editions of 2025 and 2024, by their sides."""
     form = load_form()
     now = collect(editions(small_country(), YEAR), form)
     before = collect(editions(small_country(), BEFORE), form)
@@ -86,7 +86,7 @@ def number(of: str, days: tuple[str, str], area: str, **codes: str) -> Number:
 
 
 def derived(some: list[Number], others: list[Number]) -> tuple[str, bool, bool]:
-    """Give why some numbers are no more than others, whether they are equal, and surely so."""
+    """Return why some numbers are no more than others, whether they are equal, and surely so."""
     relation = found()[frozenset(some), frozenset(others)]
     return relation.reason, relation.is_equal, relation.is_certain
 

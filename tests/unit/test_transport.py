@@ -56,30 +56,30 @@ MARKED = "6901011234"
 
 @pytest.fixture(scope="module")
 def form() -> Form:
-    """Give the newest form."""
+    """Return the newest form."""
     return load_form()
 
 
 @pytest.fixture(scope="module")
 def departement() -> tuple[str, str]:
-    """Give the departement's identity and recipient."""
+    """Return the departement's identity and recipient."""
     return new_identity()
 
 
 @pytest.fixture(scope="module")
 def key() -> SigningKey:
-    """Give the signing key of kommune 956."""
+    """Return the signing key of kommune 956."""
     return new_signing_key("956")
 
 
 @pytest.fixture(scope="module")
 def keyring(key: SigningKey) -> Keyring:
-    """Give a keyring with that key in force."""
+    """Return a keyring with that key in force."""
     return Keyring().enrol(key.public, heard=key.public.fingerprint, at=NOW, by="Enhed A")
 
 
 def workbook() -> RawWorkbook:
-    """Give a workbook with one citizen, a name, and a faulty cell."""
+    """Return a workbook with one citizen, a name, and a faulty cell."""
     frame = pl.DataFrame(
         {
             "raekke": [4, 9],
@@ -109,7 +109,7 @@ def workbook() -> RawWorkbook:
 
 
 def payload(form: Form) -> Payload:
-    """Give what travels of that workbook."""
+    """Return what travels of that workbook."""
     return Payload(without_local(workbook(), form), (Explanation("FOR-002", "forloeb", 5, "Set."),))
 
 
@@ -170,7 +170,7 @@ def test_the_same_workbook_sealed_twice_is_the_same_package(
 def codes(
     data: bytes, form: Form, identity: str, keyring: Keyring
 ) -> tuple[tuple[str, ...], object]:
-    """Give the codes found in a package, and the package."""
+    """Return the codes found in a package, and the package."""
     opened, findings = open_package(data, identity=identity, keyring=keyring, form=form)
     for finding in findings:
         assert MARKED not in finding.message(form) + finding.remedy(form, "en") + repr(finding)
@@ -354,7 +354,7 @@ def test_json_that_nobody_of_us_wrote(name: str) -> None:
 
 
 def change_at(content: dict[str, Any], path: tuple[Any, ...], value: object) -> bytes:
-    """Give a payload with one place in it changed."""
+    """Return a payload with one place in it changed."""
     changed: Any = copy.deepcopy(content)
     place = changed
     for step in path[:-1]:
@@ -401,7 +401,7 @@ def test_a_value_of_the_wrong_kind_is_damage(
 
 
 def places(content: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Give every place in a JSON value."""
+    """Return every place in a JSON value."""
     found = [path] if path else []
     inner: list[tuple[Any, object]] = []
     if isinstance(content, dict):

@@ -22,7 +22,7 @@ ENTRIES = {"ja": "ja", "nej": "nej", "ændret": "aendring"}
 def judge(
     text: str | None, kinds: frozenset[CellKind], kind: FieldType, *, date1904: bool = False
 ) -> tuple[object, str]:
-    """Give value and code of a cell."""
+    """Return value and code of a cell."""
     verdict = judge_cell(text, kinds, Field("felt", kind), entries=ENTRIES, date1904=date1904)
     return verdict.value, verdict.code
 

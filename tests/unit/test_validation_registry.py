@@ -41,7 +41,7 @@ AWARD = {
 
 
 def outcomes(*sheets: RawSheet, kommune: str = "956") -> dict[str, RuleOutcome]:
-    """Give how each rule came out."""
+    """Return how each rule came out."""
     raw = make_raw_workbook(FORM, sheets, meta={"kommune_kode": kommune})
     setting = read_setting(raw, FORM, today=TODAY)
     typed = {sheet_id: parse_sheet(sheet, setting).typed for sheet_id, sheet in raw.sheets.items()}

@@ -79,7 +79,7 @@ class Office:
 
 @pytest.fixture(scope="module")
 def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
-    """Give the worker of every office."""
+    """Return the worker of every office."""
     key_file = tmp_path_factory.mktemp("keys") / "central.noegle"
     write_keys(key_file, b"\x07" * 32)
     with make_worker(Desk(TODAY, datetime(2026, 11, 22, tzinfo=UTC), key_file)) as worker:
@@ -88,7 +88,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
 
 @pytest.fixture
 def office(diverged: Diverged, worker: Worker, tmp_path: Path) -> Iterator[Office]:
-    """Give an office that has received both copies."""
+    """Return an office that has received both copies."""
     place = tmp_path / "central.db"
     shutil.copyfile(diverged.database, place)
     with closing(new_store(f"sqlite:///{place.as_posix()}")) as store:
@@ -96,7 +96,7 @@ def office(diverged: Diverged, worker: Worker, tmp_path: Path) -> Iterator[Offic
 
 
 def put(**cells: float) -> Callable[[Workbook], None]:
-    """Give an edit that puts values into cells of the sheet of vurderinger."""
+    """Return an edit that puts values into cells of the sheet of vurderinger."""
 
     def change(book: Workbook) -> None:
         for address, value in cells.items():
@@ -125,7 +125,7 @@ class Diverged:
 
 @pytest.fixture(scope="module")
 def diverged(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> Diverged:
-    """Give two copies in which percent and hours were changed differently."""
+    """Return two copies in which percent and hours were changed differently."""
     place = tmp_path_factory.mktemp("store") / "central.db"
     first = make_workbook(FORM, ROWS)
     with closing(new_store(f"sqlite:///{place.as_posix()}")) as store:
@@ -151,7 +151,7 @@ def choose(content: bytes, **cells: str) -> bytes:
 
 
 def in_force(office: Office) -> tuple[int, float | None]:
-    """Give percent and hours of the first vurdering."""
+    """Return percent and hours of the first vurdering."""
     found = rows(office.store, "vurdering").sort("raekke_id").row(0, named=True)
     return found["arbejdsevne_pct"], found["maks_timer_pr_uge"]
 
@@ -261,7 +261,7 @@ def test_a_choice_without_a_name_or_reason_is_told_and_stays(
 
 
 def listed(content: bytes) -> dict[str, object]:
-    """Give what stands in the answers of the first line of the list."""
+    """Return what stands in the answers of the first line of the list."""
     sheet = load_workbook(BytesIO(content))["Konflikter"]
     names = [str(cell.value).partition(".")[2] for cell in sheet[2]]
     line = dict(zip(names, (cell.value for cell in sheet[4]), strict=True))

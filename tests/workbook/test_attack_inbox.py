@@ -34,14 +34,14 @@ STANZA = (
 
 
 def many_stanzas(count: int) -> bytes:
-    """Give an age file with so many recipients, none of whom anybody is."""
+    """Return an age file with so many recipients, none of whom anybody is."""
     mac = b"--- uEUKiiYpnzJ/AjvTzUoEbGZBGBZLRqSLbCPdPTG5lOE\n"
     return b"age-encryption.org/v1\n" + STANZA * count + mac + bytes(64)
 
 
 @pytest.fixture
 def exchange(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Exchange:
-    """Give a departement that takes unsigned files of 956, 957 and 959 from their own folders."""
+    """Return a departement that takes unsigned files of 956, 957 and 959 from their own folders."""
     exchange = Exchange(tmp_path, capsys)
     exchange.exchange_keys()
     codes = ("956", "957", "959")
@@ -172,7 +172,7 @@ def test_a_file_beyond_all_size_is_never_held_in_memory(
 
 
 def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Give the names of the files that are read from now on."""
+    """Return the names of the files that are read from now on."""
     read: list[str] = []
 
     def reading(arrival: Arrival) -> bytes:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def exchange(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Exchange:
-    """Give a departement with which 956 has exchanged keys."""
+    """Return a departement with which 956 has exchanged keys."""
     exchange = Exchange(tmp_path, capsys)
     exchange.exchange_keys()
     return exchange
@@ -29,7 +29,7 @@ def enrol(exchange: Exchange, file: Path, kommune: str, heard: str, *more: str) 
 
 
 def ring(exchange: Exchange) -> list[dict[str, str]]:
-    """Give the keys of the departement's keyring."""
+    """Return the keys of the departement's keyring."""
     _, said = exchange.call("departement", "keys", "list", "--json")
     found: list[dict[str, str]] = json.loads(said)
     return found

@@ -34,7 +34,7 @@ with ReadingProcess() as process:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a temporary folder for this test alone."""
+    """Return a temporary folder for this test alone."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
@@ -130,7 +130,7 @@ def test_a_reading_process_ends_with_its_parent(place: Path) -> None:
 
 
 def is_running(process: int) -> bool:
-    """Tell whether a process is there, and not only its exit code."""
+    """Return whether a process is there, and not only its exit code."""
     try:
         state = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
     except OSError:

@@ -36,7 +36,7 @@ ROWS: dict[str, list[Row]] = {
 
 @pytest.fixture
 def exchange(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Exchange:
-    """Give a departement with which 956 and 957 have exchanged keys."""
+    """Return a departement with which 956 and 957 have exchanged keys."""
     exchange = Exchange(tmp_path, capsys)
     exchange.exchange_keys()
     exchange.enrol("957")
@@ -54,7 +54,7 @@ def signed_by_957(exchange: Exchange, name: str, *, sha256: str, minutes_ago: in
 
 
 def originals(exchange: Exchange) -> dict[str, bytes]:
-    """Give what a thief of the database has of the kept files, by kommune."""
+    """Return what a thief of the database has of the kept files, by kommune."""
     original, commit = store_schema()["original"], store_schema()["indberetning"]
     wanted = select(commit.c.kommune_kode, original.c.data).where(
         commit.c.sha256 == original.c.sha256

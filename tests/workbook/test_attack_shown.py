@@ -36,7 +36,7 @@ MOVES = (
 
 @pytest.fixture
 def exchange(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Exchange:
-    """Give two desks with one package merged and its receipts written."""
+    """Return two desks with one package merged and its receipts written."""
     exchange = Exchange(tmp_path, capsys)
     exchange.exchange_keys()
     file = tmp_path / "956.xlsx"

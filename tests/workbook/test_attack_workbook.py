@@ -47,7 +47,7 @@ WRONG = {
 
 
 def with_meta(content: bytes, key: str, value: str) -> bytes:
-    """Give a workbook with one value of its hidden sheet exchanged."""
+    """Return a workbook with one value of its hidden sheet exchanged."""
 
     def change(book: Workbook) -> None:
         sheet = next(
@@ -61,13 +61,13 @@ def with_meta(content: bytes, key: str, value: str) -> bytes:
 
 
 def files_of(root: Path) -> set[str]:
-    """Give every file below a folder."""
+    """Return every file below a folder."""
     return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
 
 
 @pytest.fixture(scope="module")
 def content() -> bytes:
-    """Give a good workbook of kommune 956."""
+    """Return a good workbook of kommune 956."""
     return make_workbook(FORM, ROWS)
 
 

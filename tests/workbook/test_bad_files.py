@@ -53,7 +53,7 @@ ENVIRONMENT = {"FPSHEET_CONFIG": "no-such-file.toml", "FPSHEET_DEBUG": ""}
 
 
 def saved(book: Workbook) -> bytes:
-    """Give the bytes of a workbook as openpyxl saves it."""
+    """Return the bytes of a workbook as openpyxl saves it."""
     target = BytesIO()
     book.save(target)
     return target.getvalue()
@@ -174,7 +174,7 @@ def test_sync_leaves_the_database_alone(
 
 
 def dump(base: Path) -> list[str]:
-    """Give all that a database holds, as statements, but for the log and the list of refusals."""
+    """Return all that a database holds, as statements, but for the log and the list of refusals."""
     log = '"adgangslog"', '"loghoved"', '"afvist"'
     with closing(sqlite3.connect(base)) as connection:
         return [line for line in connection.iterdump() if not any(name in line for name in log)]

@@ -64,7 +64,7 @@ STARTS = (
 
 @pytest.fixture
 def exchange(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Exchange:
-    """Give two desks that have exchanged keys, with one good package in the post."""
+    """Return two desks that have exchanged keys, with one good package in the post."""
     exchange = Exchange(tmp_path, capsys)
     exchange.exchange_keys()
     file = tmp_path / "956.xlsx"
@@ -74,13 +74,13 @@ def exchange(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Exchange:
 
 
 def contents(exchange: Exchange) -> object:
-    """Give what the database counts of itself."""
+    """Return what the database counts of itself."""
     _, said = exchange.call("departement", "db", "info", "--db", exchange.database, "--json")
     return json.loads(said)
 
 
 def refusals(exchange: Exchange) -> list[tuple[str, ...]]:
-    """Give the codes of every refusal in the log, which must be whole."""
+    """Return the codes of every refusal in the log, which must be whole."""
     with closing(open_store(exchange.database, keys=None)) as store:
         assert find_break(store) is None
         return [refusal.codes for _, refusal in read_refusals(store)]
@@ -95,12 +95,12 @@ def seal(exchange: Exchange, *, kommune: str, own: bool = True) -> bytes:
 
 
 def payload(*, kommune: str, sha256: str = "") -> Payload:
-    """Give what a package carries; it may say that its workbook has another hash."""
+    """Return what a package carries; it may say that its workbook has another hash."""
     return payload_of(make_workbook(FORM, ROWS, kommune=kommune), sha256=sha256)
 
 
 def refused(found: list[dict[str, Any]]) -> dict[str, list[str]]:
-    """Give the codes of every file that was refused; each must have its sentence and remedy."""
+    """Return the codes of every file that was refused; each must have its sentence and remedy."""
     told = {
         str(file["file"]): file["check"]["findings"] for file in found if file["state"] == "refused"
     }
@@ -294,7 +294,7 @@ def test_no_content_of_a_package_stops_the_others(exchange: Exchange) -> None:
 
 
 def uneven(load: Payload) -> bytes:
-    """Give a payload in which one column is shorter than the others."""
+    """Return a payload in which one column is shorter than the others."""
     content = json.loads(zlib.decompress(write_payload(load)))
     content["sheets"]["borger"]["rows"]["cpr"] = []
     return zlib.compress(json.dumps(content).encode())

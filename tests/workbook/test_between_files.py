@@ -23,7 +23,7 @@ OLD, NEW = "6101801234", "6202801235"
 
 
 def book(kommune: str, cpr: str, start: date, **more: str) -> bytes:
-    """Give a workbook with one citizen at work."""
+    """Return a workbook with one citizen at work."""
     rows: dict[str, list[Row]] = {
         "borger": [
             {"cpr": cpr, "sagsbehandler": "ABC", "pensionist_foer_reform": "nej", **more},
@@ -34,7 +34,7 @@ def book(kommune: str, cpr: str, start: date, **more: str) -> bytes:
 
 
 def texts(folder: Path) -> dict[str, str]:
-    """Give everything that the files of a folder hold, opened where they are packed."""
+    """Return everything that the files of a folder hold, opened where they are packed."""
     found: dict[str, str] = {}
     for file in folder.iterdir():
         data = file.read_bytes()

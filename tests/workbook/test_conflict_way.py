@@ -51,7 +51,7 @@ def edit(office: LibreOffice, file: Path, cells: dict[tuple[str, str], str]) -> 
 def diverged(
     tmp_path: Path, libreoffice: LibreOffice, capsys: pytest.CaptureFixture[str]
 ) -> tuple[Exchange, Path, Path]:
-    """Give two copies of one sent workbook in which two people typed different days."""
+    """Return two copies of one sent workbook in which two people typed different days."""
     exchange = Exchange(tmp_path, capsys)
     exchange.exchange_keys()
     one, other = tmp_path / "956.xlsx", tmp_path / "956 - kopi.xlsx"

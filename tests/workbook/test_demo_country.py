@@ -33,7 +33,7 @@ def country() -> tuple[DemoWorkbook, ...]:
 
 
 def rows_of(country: tuple[DemoWorkbook, ...], sheet: str) -> Iterator[Row]:
-    """Give the rows of a sheet over all kommuner."""
+    """Return the rows of a sheet over all kommuner."""
     return chain.from_iterable(book.rows[sheet] for book in country)
 
 

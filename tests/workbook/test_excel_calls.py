@@ -30,7 +30,7 @@ PER_NOTE = 10
 
 
 def workbook(rows: int, faults: int = FAULTS) -> bytes:
-    """Give a workbook with so many forløb, the first of which end before they start."""
+    """Return a workbook with so many forløb, the first of which end before they start."""
     cases: list[Row] = []
     for number in range(rows):
         start = date(2026, 1, 1) - timedelta(days=40 * (number // 4))
@@ -59,7 +59,7 @@ def asked(case: Case, *arguments: str) -> int:
 
 
 def asked_of(folder: Path, rows: int) -> dict[str, int]:
-    """Give how often each step asks Excel, for a workbook with so many rows."""
+    """Return how often each step asks Excel, for a workbook with so many rows."""
     folder.mkdir()
     with opened(folder, workbook(rows)) as case:
         found = {

@@ -49,7 +49,7 @@ def said(capsys: pytest.CaptureFixture[str], *apps: App, arguments: tuple[str, .
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> str:
-    """Give what was said: one paragraph, and never a value of a cell."""
+    """Return what was said: one paragraph, and never a value of a cell."""
     caught = capsys.readouterr()
     assert CPR not in caught.err + caught.out
     assert caught.err.startswith("Fejl: ")

@@ -22,7 +22,7 @@ LIST = "Fejlliste"
 
 
 def shown(case: Case) -> dict[str, tuple[int, dict[str, str]]]:
-    """Give our marks and the notes of each sheet."""
+    """Return our marks and the notes of each sheet."""
     return {
         sheet.title: (
             sum("fpsheet" in (rule.formula or "") for rule in sheet.rules()),

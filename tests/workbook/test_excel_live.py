@@ -46,7 +46,7 @@ def case(tmp_path: Path) -> Iterator[Case]:
 
 
 def returned(content: bytes) -> Workbook:
-    """Give the returned workbook of the same file."""
+    """Return the returned workbook of the same file."""
     form = load_form()
     checked = check_bytes(content, form)
     back = return_workbook(content, checked.findings, checked.check, form=form, language="da")
@@ -86,13 +86,13 @@ def test_the_list_is_that_of_the_returned_workbook(case: Case) -> None:
 
 
 def ink(sheet: Worksheet, cell: str) -> object:
-    """Give the colour of a cell's letters."""
+    """Return the colour of a cell's letters."""
     colour = sheet[cell].font.color
     return colour and colour.rgb
 
 
 def links(sheet: Worksheet) -> dict[str, str]:
-    """Give where each cell of our list leads, by a link or by a formula."""
+    """Return where each cell of our list leads, by a link or by a formula."""
     cells = [cell for (cell,) in sheet["E4:E40"]]
     targets = {
         cell.coordinate: cell.hyperlink.location if cell.hyperlink else link_target(cell.value)
@@ -165,7 +165,7 @@ def test_the_next_check_takes_our_marks_away_and_nothing_else(case: Case) -> Non
 
 
 def rule_list(book: Workbook) -> list[tuple[str, str, list[str]]]:
-    """Give every conditional format as (tab, cells, formula)."""
+    """Return every conditional format as (tab, cells, formula)."""
     return [
         (sheet.title, str(area.sqref), list(rule.formula))
         for sheet in book.worksheets
@@ -241,7 +241,7 @@ def explain(book: Workbook, code: str, text: str) -> None:
 
 
 def explanation(book: Workbook, code: str) -> object:
-    """Give the explanation beside a rule's line."""
+    """Return the explanation beside a rule's line."""
     rows = book[LIST].iter_rows(min_row=4, values_only=True)
     return next(row[9] for row in rows if row[10] == code)
 
@@ -322,7 +322,7 @@ def test_what_is_open_descends_from_what_was_sent(case: Case) -> None:
 
 
 def issued_sheets() -> dict[str, RawSheet]:
-    """Give the sheets of the case as they were made."""
+    """Return the sheets of the case as they were made."""
     return dict(check_bytes(make_workbook(load_form(), FAULTY_ROWS), load_form()).check.raw.sheets)
 
 

@@ -46,7 +46,7 @@ COUNTRIES = {"groenland": "GL", "danmark": "DK", "greenland": "GL", "denmark": "
 
 
 def decisions(kommune: str, count: int) -> str:
-    """Give the decisions of a kommune: every fourth a refusal, spread over 2025."""
+    """Return the decisions of a kommune: every fourth a refusal, spread over 2025."""
     lines = ["# afgoerelse", "| id | cpr | afgoerelse_dato | afgoerelse |"]
     for n in range(count):
         kind = "tilkendelse" if n % 4 else "afslag"
@@ -64,7 +64,7 @@ COURSE = """
 
 @pytest.fixture(scope="module")
 def sheets(tmp_path_factory: pytest.TempPathFactory) -> list[Sheet]:
-    """Give every sheet and CSV file that is handed out, of both countries and all kommuner."""
+    """Return every sheet and CSV file that is handed out, of both countries and all kommuner."""
     folder: Path = tmp_path_factory.mktemp("handed_out")
     with closing(new_store(f"sqlite:///{(folder / 'central.db').as_posix()}")) as store:
         for place, (kommune, count) in enumerate(DECIDING.items()):
@@ -94,7 +94,7 @@ def area_of(sheet: Sheet) -> str:
 
 
 def is_of_numbers(sheet: Sheet) -> bool:
-    """Tell whether a sheet is a table or a figure, by its name."""
+    """Return whether a sheet is a table or a figure, by its name."""
     return re.fullmatch(r"[TF]\d\d[a-zA-Z]?", sheet.name) is not None
 
 
@@ -192,7 +192,7 @@ FIGURES = {
 
 
 def column_of(sheet: Sheet, heading: str) -> int:
-    """Give the column whose heading begins so, followed by its unit or a comma."""
+    """Return the column whose heading begins so, followed by its unit or a comma."""
     (place,) = (
         place
         for place, head in enumerate(sheet.heads)

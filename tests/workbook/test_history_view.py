@@ -38,7 +38,7 @@ def _width(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def database(tmp_path: Path) -> str:
-    """Give a database in which a date was cleared and a conflict was decided."""
+    """Return a database in which a date was cleared and a conflict was decided."""
     write_keys(tmp_path / "central.noegle", b"\x07" * 32, fictional=True)
     url = f"sqlite:///{(tmp_path / 'central.db').as_posix()}"
     with closing(new_store(url)) as store:

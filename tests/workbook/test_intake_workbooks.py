@@ -56,7 +56,7 @@ def issued() -> bytes:
 
 
 def saved(book: openpyxl.Workbook) -> bytes:
-    """Give the bytes openpyxl writes."""
+    """Return the bytes openpyxl writes."""
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -157,7 +157,7 @@ ROWS = st.dictionaries(
 
 
 def spelled(value: object) -> str | None:
-    """Give the text a raw frame has for a value."""
+    """Return the text a raw frame has for a value."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -169,7 +169,7 @@ def spelled(value: object) -> str | None:
 
 
 def active(book: openpyxl.Workbook) -> Worksheet:
-    """Give a new workbook's only sheet."""
+    """Return a new workbook's only sheet."""
     sheet = book.active
     if not isinstance(sheet, Worksheet):
         raise TypeError

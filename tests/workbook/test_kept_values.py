@@ -41,7 +41,7 @@ BLANK = " \xa0\u200b"
 
 
 def dirty_workbook(seed: int) -> bytes:
-    """Give a workbook as people leave it."""
+    """Return a workbook as people leave it."""
     random = Random(seed)
     setting = Setting(FORM, "da", "GL", TODAY)
     rows = {
@@ -61,12 +61,12 @@ def readable(sheet: Sheet, row: dict[str, object]) -> dict[str, object]:
 
 
 def is_day(number: float) -> bool:
-    """Tell whether Excel shows a number as a day."""
+    """Return whether Excel shows a number as a day."""
     return 1 <= number <= LAST_DAY
 
 
 def typed_cells(content: bytes) -> Cells:
-    """Give every filled entry cell that is sent, as a naive reader has it."""
+    """Return every filled entry cell that is sent, as a naive reader has it."""
     book = load_workbook(BytesIO(content))
     found: Cells = {}
     for sheet in FORM.entry_sheets():
@@ -85,7 +85,7 @@ def typed_cells(content: bytes) -> Cells:
 
 
 def naive_text(field: Field, value: object) -> str:
-    """Give what a cell says of its field, by the simplest reading there is."""
+    """Return what a cell says of its field, by the simplest reading there is."""
     if field.type is FieldType.TEXT:
         return str(value)
     text = str(value).strip()
@@ -124,13 +124,13 @@ def test_every_filled_cell_is_kept(store: Store, seed: int) -> None:
 
 
 def rows_at(place: tuple[str, str]) -> tuple[str, int]:
-    """Give the row of a cell."""
+    """Return the row of a cell."""
     sheet, cell = place
     return sheet, int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
 
 
 def waiting_without_values(store: Store, sha256: str) -> set[tuple[str, int]]:
-    """Give the rows of a file in quarantine of which nothing could be read."""
+    """Return the rows of a file in quarantine of which nothing could be read."""
     commit, waiting = store_schema()["indberetning"], store_schema()["karantaene"]
     with store.read() as connection:
         joined = waiting.join(commit, waiting.c.indberetning_id == commit.c.id)

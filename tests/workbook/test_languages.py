@@ -42,7 +42,7 @@ LEGAL: Final = frozenset({"førtidspension", "fleksjob", "skånejob", "nyttejob"
 
 
 def texts(language: str, kommune: str) -> Iterator[tuple[str, str]]:
-    """Give every text a person sees in a blank workbook, with its place."""
+    """Return every text a person sees in a blank workbook, with its place."""
     for page in opened(kommune, language).worksheets:
         if page.sheet_state != "visible":
             continue
@@ -61,7 +61,7 @@ def _is_seen(columns: object, cell: Cell) -> bool:
 
 
 def _shown(cell: Cell) -> tuple[str, str]:
-    """Give a cell's text; of a formula, the texts in it."""
+    """Return a cell's text; of a formula, the texts in it."""
     text = str(cell.value)
     if cell.data_type == "f":
         text = " ".join(re.findall(r'"([^"]*)"', text))

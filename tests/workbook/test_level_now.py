@@ -22,7 +22,7 @@ SHOWN = {level.id: level.label("da") for level in LEVELS}
 
 
 def own_cases() -> dict[str, tuple[str, str, str]]:
-    """Give a CPR number of nobody → lines, days and name of each case of one kommune's own."""
+    """Return a CPR number of nobody → lines, days and name of each case of one kommune's own."""
     found = {}
     for number, (name, (lines, days)) in enumerate(CASES.items(), start=1):
         if all(line.split()[0] == "956" for line in lines.splitlines()):

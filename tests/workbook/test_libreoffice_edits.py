@@ -156,7 +156,7 @@ def judge(worker: Worker, data: bytes) -> Verdict:
 
 
 def sheets(verdict: Verdict) -> dict[str, RawSheet]:
-    """Give what was read on each sheet."""
+    """Return what was read on each sheet."""
     assert verdict.check is not None
     return dict(verdict.check.raw.sheets)
 
@@ -170,7 +170,7 @@ def send(store: Store, worker: Worker, data: bytes, *, minute: int) -> Receipt:
 
 
 def in_force(store: Store) -> dict[str, pl.DataFrame]:
-    """Give the rows in force, without where they were read last."""
+    """Return the rows in force, without where they were read last."""
     with store.read() as connection:
         rows = read_state(connection, "957").rows
     return {name: frame.drop("kilde", "raekke", "kilder") for name, frame in rows.items()}

@@ -55,7 +55,7 @@ def kommune() -> DemoWorkbook:
 
 
 def typed(field: Field, value: Value) -> str:
-    """Give what a Danish person types for a value."""
+    """Return what a Danish person types for a value."""
     if value is None:
         return ""
     if isinstance(value, date):
@@ -94,7 +94,7 @@ def judge(path: Path) -> Verdict:
 
 
 def places(verdict: Verdict) -> list[tuple[str, str, str]]:
-    """Give every finding as code, sheet, cell."""
+    """Return every finding as code, sheet, cell."""
     return [(finding.code, finding.sheet, finding.cell) for finding in verdict.findings]
 
 

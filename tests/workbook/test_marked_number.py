@@ -166,7 +166,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def said(
     desk: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> Callable[[], str]:
-    """Give what was shown, logged and left behind, the kommune's own files left out."""
+    """Return what was shown, logged and left behind, the kommune's own files left out."""
     caplog.set_level(logging.DEBUG)
 
     def collect() -> str:
@@ -181,7 +181,7 @@ def said(
 
 
 def is_hers(path: Path) -> bool:
-    """Tell whether a file is the kommune's own and stays with it, or is the database.
+    """Return whether a file is the kommune's own and stays with it, or is the database.
 
     What stands in the database has tests of its own.
     """
@@ -189,7 +189,7 @@ def is_hers(path: Path) -> bool:
 
 
 def readable(data: bytes) -> Iterator[str]:
-    """Give what can be read in a file: of a workbook we give back, the parts that are ours."""
+    """Return what can be read in a file: of a workbook we give back, the parts that are ours."""
     if data.startswith(b"PK"):
         for name, content in open_parts(data).parts.items():
             if "fpsheet" in name.lower() or "manifest" in name.lower():
@@ -214,7 +214,7 @@ def go(*arguments: str) -> int:
 
 
 def leaks(text: str) -> list[str]:
-    """Give where a mark stands in a text, with what is around it."""
+    """Return where a mark stands in a text, with what is around it."""
     assert text
     return [text[max(at - 60, 0) : at + 60] for mark in MARKS if (at := text.find(mark)) >= 0]
 
@@ -305,7 +305,7 @@ def test_every_other_command_that_reads_the_file(desk: Path, said: Callable[[], 
 
 
 def stored(desk: Path) -> bytes:
-    """Give the bytes of the database, and once more what is packed in it, unpacked.
+    """Return the bytes of the database, and once more what is packed in it, unpacked.
 
     A frame is unpacked with all its buffers: a value that is null may have left its bytes there.
     """
@@ -319,7 +319,7 @@ def stored(desk: Path) -> bytes:
 
 
 def unpacked(cell: bytes) -> bytes:
-    """Give what a packed frame holds; any other bytes as they are."""
+    """Return what a packed frame holds; any other bytes as they are."""
     if not cell.startswith(b"ARROW1"):
         return cell
     buffer = BytesIO()

@@ -85,7 +85,7 @@ def fpsheet(tmp_path: Path) -> Callable[..., int]:
 
 
 def said(document: Document) -> dict[str, str]:
-    """Give what Status says of every row that says something."""
+    """Return what Status says of every row that says something."""
     document.cell("_fpsheet", "D1").setValue(date_serial(TODAY))
     document.recalculate()
     found = {}
@@ -98,7 +98,7 @@ def said(document: Document) -> dict[str, str]:
 
 
 def next_step(document: Document) -> str:
-    """Give what the Forside says to do next."""
+    """Return what the Forside says to do next."""
     return document.shown("Forside", "B13")
 
 

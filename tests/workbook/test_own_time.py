@@ -45,12 +45,12 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def saved(content: bytes, moment: datetime) -> bytes:
-    """Give a workbook as if it had been saved at a moment."""
+    """Return a workbook as if it had been saved at a moment."""
     return pack(unpack(content), issued_at=moment)
 
 
 def with_core(content: bytes, modified: str) -> bytes:
-    """Give a workbook whose properties say something else of the last save."""
+    """Return a workbook whose properties say something else of the last save."""
     parts = unpack(content)
     parts[CORE] = parts[CORE].replace(b"2026-01-01T00:00:00Z</dcterms:modified", modified.encode())
     target = BytesIO()
@@ -94,7 +94,7 @@ def test_a_workbook_without_properties() -> None:
 
 
 def raw(saved_at: datetime | None, issued_at: str = ISSUED.isoformat()) -> RawWorkbook:
-    """Give a workbook that says when it was saved and issued."""
+    """Return a workbook that says when it was saved and issued."""
     book = make_raw_workbook(FORM, {})
     return replace(book, saved_at=saved_at, meta={**book.meta, "issued_at": issued_at})
 
@@ -185,7 +185,7 @@ def test_a_copy_in_the_folder_is_no_later_file(
 
 
 def key_of(folder: Path) -> bytes:
-    """Give a key file for several offices."""
+    """Return a key file for several offices."""
     place = folder / "en.noegle"
     if not place.exists():
         write_keys(place, bytes(32), fictional=True)

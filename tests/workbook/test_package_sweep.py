@@ -24,7 +24,7 @@ MADE: Final = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
 
 def row_of(fields: tuple[Field, ...], kommune_kode: str) -> dict[str, Any]:
-    """Give a row with something in every field: the last code of its list, the longest text."""
+    """Return a row with something in every field: the last code of its list, the longest text."""
     return {field.id: _value(field, kommune_kode) for field in fields if not field.local}
 
 
@@ -43,7 +43,7 @@ def _value(field: Field, kommune_kode: str) -> object:
 
 
 def _last_code(codes: str, kommune_kode: str) -> str | None:
-    """Give the last code that is used in the country; None for a list that is not."""
+    """Return the last code that is used in the country; None for a list that is not."""
     country = FORM.kommuner[kommune_kode].jurisdiction
     own = [code.id for code in FORM.code_lists[codes].codes if country in code.jurisdictions]
     return own[-1] if own else None

@@ -105,13 +105,13 @@ Fault = tuple[str, int, str, object, str]
 
 @pytest.fixture(scope="module")
 def form() -> Form:
-    """Give the newest form."""
+    """Return the newest form."""
     return load_form()
 
 
 @pytest.fixture(scope="module")
 def clean(form: Form) -> bytes:
-    """Give a workbook of 60 citizens without a fault."""
+    """Return a workbook of 60 citizens without a fault."""
     rows = {
         sheet: [{"cpr": f"61{1 + n % 12:02d}{40 + n:02d}1234", **row} for n in range(CITIZENS)]
         for sheet, row in CITIZEN.items()
@@ -120,7 +120,7 @@ def clean(form: Form) -> bytes:
 
 
 def plan(form: Form) -> list[Fault]:
-    """Give (sheet, Excel row, column letter, what is typed, code) of 200 faults, a row each."""
+    """Return (sheet, Excel row, column letter, what is typed, code) of 200 faults, a row each."""
     from openpyxl.utils import get_column_letter
 
     used: Counter[str] = Counter()
@@ -139,7 +139,7 @@ def plan(form: Form) -> list[Fault]:
 def typing(
     faults: list[tuple[str, int, str, object, str]], form: Form
 ) -> Callable[[Workbook], None]:
-    """Give the change that types the faults into a workbook."""
+    """Return the change that types the faults into a workbook."""
 
     def change(book: Workbook) -> None:
         for sheet, row, letter, value, _ in faults:

@@ -39,7 +39,7 @@ OTHER = FIRST.replace("2026-01-05", "2026-01-07")
 
 @pytest.fixture(scope="module")
 def receipt(tmp_path_factory: pytest.TempPathFactory) -> Receipt:
-    """Give the receipt of a file whose sister changed the same cell another way."""
+    """Return the receipt of a file whose sister changed the same cell another way."""
     url = f"sqlite:///{(tmp_path_factory.mktemp('store') / 'central.db').as_posix()}"
     with closing(new_store(url)) as store:
         first = send(store, FIRST)
@@ -48,7 +48,7 @@ def receipt(tmp_path_factory: pytest.TempPathFactory) -> Receipt:
 
 
 def sheets(data: bytes) -> dict[str, list[tuple[object, ...]]]:
-    """Give the filled rows of every sheet of a workbook."""
+    """Return the filled rows of every sheet of a workbook."""
     book = load_workbook(BytesIO(data))
     return {
         sheet.title: [row for row in sheet.iter_rows(values_only=True) if any(row)]

@@ -30,13 +30,13 @@ WARNING = ("FOR-002", "forloeb", "I5")
 
 @pytest.fixture(scope="module")
 def form() -> Form:
-    """Give the newest form."""
+    """Return the newest form."""
     return load_form()
 
 
 @pytest.fixture(scope="module")
 def issued(form: Form) -> bytes:
-    """Give the workbook as issued and filled, with one fault and warnings."""
+    """Return the workbook as issued and filled, with one fault and warnings."""
     return make_workbook(form, FAULTY_ROWS)
 
 
@@ -74,14 +74,14 @@ def returned(content: bytes, form: Form) -> tuple[bytes, Checked]:
 
 
 def parts(content: bytes) -> dict[str, bytes]:
-    """Give the parts of a package by name."""
+    """Return the parts of a package by name."""
     with ZipFile(BytesIO(content)) as archive:
         assert archive.testzip() is None
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 def canonical(content: bytes) -> bytes:
-    """Give an XML part without what spelling may change; other parts as they are."""
+    """Return an XML part without what spelling may change; other parts as they are."""
     try:
         return bytes(etree.tostring(etree.fromstring(content), method="c14n"))
     except etree.XMLSyntaxError:
@@ -89,13 +89,13 @@ def canonical(content: bytes) -> bytes:
 
 
 def cells_of(content: bytes) -> bytes:
-    """Give the bytes of a worksheet's cells."""
+    """Return the bytes of a worksheet's cells."""
     start = content.index(b"<sheetData")
     return content[start : content.index(b"</sheetData>")]
 
 
 def marks(content: bytes) -> Iterator[tuple[str, str]]:
-    """Give (tab, cell) of our marks, read with openpyxl."""
+    """Return (tab, cell) of our marks, read with openpyxl."""
     for sheet in load_workbook(BytesIO(content)).worksheets:
         for ranges in sheet.conditional_formatting:
             if any(rule.formula == [SIGNATURE] for rule in ranges.rules):
@@ -206,7 +206,7 @@ def explain(book: Workbook) -> None:
 
 
 def explanations(content: bytes) -> list[str]:
-    """Give the texts of the explanations in a workbook's list."""
+    """Return the texts of the explanations in a workbook's list."""
     found = find_fault_list(Parts(content))
     return [entry.text for entry in found.explanations] if found else []
 

@@ -56,13 +56,13 @@ def explained(issued: bytes) -> bytes:
 
 
 def explanations(content: bytes) -> list[str]:
-    """Give the texts of the explanations in a workbook's list."""
+    """Return the texts of the explanations in a workbook's list."""
     found = find_fault_list(Parts(content))
     return [entry.text for entry in found.explanations] if found else []
 
 
 def rename(book: Workbook) -> None:
-    """Give the list another name."""
+    """Return the list another name."""
     book["Fejlliste"].title = "Hvad jeg mangler"
 
 

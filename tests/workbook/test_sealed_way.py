@@ -23,7 +23,7 @@ ROWS = {
 
 @pytest.fixture
 def enrolled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[Path, Path]:
-    """Give the folders of a kommune and a departement that have exchanged keys by phone."""
+    """Return the folders of a kommune and a departement that have exchanged keys by phone."""
     kommune, departement = tmp_path / "kommune", tmp_path / "departement"
     make_database(tmp_path / "central.db")
     assert run(["keys", "departement"], environment=keys_of(departement)) == 0
@@ -52,7 +52,7 @@ def send(tmp_path: Path, kommune: Path) -> Path:
 
 
 def sync(tmp_path: Path, departement: Path) -> list[str]:
-    """Give the command that merges the post."""
+    """Return the command that merges the post."""
     del departement
     database = f"sqlite:///{(tmp_path / 'central.db').as_posix()}"
     return ["sync", str(tmp_path / "post"), "--db", database, "--today", "22-11-2026", "--json"]

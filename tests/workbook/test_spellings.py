@@ -268,7 +268,7 @@ def test_spelled_otherwise(faulty: bytes, told: Checked, spelling: Spelling) -> 
 
 
 def totals(checked: Checked) -> dict[str, object]:
-    """Give the control totals of every sheet."""
+    """Return the control totals of every sheet."""
     return {sheet: raw.totals for sheet, raw in checked.check.raw.sheets.items()}
 
 
@@ -331,7 +331,7 @@ def test_planted_faults_are_found(told: Checked) -> None:
 
 
 def cell_findings(checked: Checked) -> set[tuple[str, str, str]]:
-    """Give what is said of cells as such."""
+    """Return what is said of cells as such."""
     return {place for place in checked.cells() if place[0].startswith(KEPT)}
 
 

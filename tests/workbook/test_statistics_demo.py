@@ -101,7 +101,7 @@ class Land:
     counted: dict[str, NaiveBook]
 
     def of(self, country: str) -> list[str]:
-        """Give the kommuner of a country."""
+        """Return the kommuner of a country."""
         return [kode for kode in self.books if FORM.kommuner[kode].jurisdiction == country]
 
     def sheets(self, name: str, edition: str) -> list[Sheet]:
@@ -154,7 +154,7 @@ def land(tmp_path_factory: pytest.TempPathFactory) -> Land:
 
 
 def accepted(book: DemoWorkbook, receipt: dict[str, object]) -> dict[str, list[Record]]:
-    """Give the rows of a workbook that its receipt does not name as waiting."""
+    """Return the rows of a workbook that its receipt does not name as waiting."""
     waiting = {(each["sheet"], each["row"]) for each in cast("list[Record]", receipt["waiting"])}
     return {
         sheet: [
@@ -182,12 +182,12 @@ def typed_country(typed: dict[str, dict[str, list[Record]]]) -> Country:
 
 
 def sex(cpr: str) -> str:
-    """Give the sex: the last digit is odd for men."""
+    """Return the sex: the last digit is odd for men."""
     return "M" if int(cpr[9]) % 2 else "K"
 
 
 def birth(cpr: str) -> date:
-    """Give the birth date; the seventh digit tells the century, 60 is added to the day."""
+    """Return the birth date; the seventh digit tells the century, 60 is added to the day."""
     year, seventh = int(cpr[4:6]), int(cpr[6])
     late = (seventh in {4, 9} and year <= 36) or (5 <= seventh <= 8 and year <= 57)
     return date((2000 if late else 1900) + year, int(cpr[2:4]), int(cpr[:2]) - 60)
@@ -207,7 +207,7 @@ def wrong_cells(sheet: Sheet, book: NaiveBook, edition: str) -> Iterator[str]:
 
 
 def is_near(head: str, printed: Printed, wanted: Printed) -> bool:
-    """Tell whether a number is printed as near as it may be, and no nearer.
+    """Return whether a number is printed as near as it may be, and no nearer.
 
     Counts are multiples of the base, and 0 where nothing was counted; days go by fives, means are
     whole. Of too few citizens there is no figure.
@@ -333,12 +333,12 @@ def test_every_row_that_was_typed_is_in_some_row(land: Land, country: str) -> No
 
 
 def label_of(sheet: Sheet, place: int) -> str:
-    """Give the last label of a column, which is no total."""
+    """Return the last label of a column, which is no total."""
     return str(sheet.rows[-1][place])
 
 
 def matches(codes: dict[str, str], table: str, fact: str) -> bool:
-    """Tell whether some heading of a table counts a fact with these codes."""
+    """Return whether some heading of a table counts a fact with these codes."""
     return any(
         fact in heading.fact.split("+")
         and all(codes.get(name) == code for name, code in heading.where.items())

@@ -32,7 +32,7 @@ A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 
 def charts(data: bytes) -> list[ET.Element]:
-    """Give the charts of a workbook as they stand in it."""
+    """Return the charts of a workbook as they stand in it."""
     with ZipFile(BytesIO(data)) as package:
         names = [name for name in package.namelist() if name.startswith("xl/charts/chart")]
         return [ET.fromstring(package.read(name)) for name in names]
@@ -60,7 +60,7 @@ def test_bars_are_told_apart_in_grey() -> None:
 
 
 def printed(book: Workbook, address: str) -> list[object]:
-    """Give the cells that a chart names, in order."""
+    """Return the cells that a chart names, in order."""
     name, _, area = address.rpartition("!")
     left, top, right, bottom = range_boundaries(area.replace("$", ""))
     rows = book[name.strip("'")].iter_rows(top, bottom, left, right, values_only=True)
@@ -85,7 +85,7 @@ def test_a_chart_keeps_no_number_but_those_of_its_table() -> None:
 
 
 def quarters(*awards: int | str) -> StatTable:
-    """Give a table of awards per quarter with a line drawn of it."""
+    """Return a table of awards per quarter with a line drawn of it."""
     line = Chart("F1", "F1. Awards", "line", "kvartal", ("antal",))
     names = [f"Quarter {number}" for number, _ in enumerate(awards, start=1)]
     return StatTable(

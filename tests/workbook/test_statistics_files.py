@@ -34,13 +34,13 @@ OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 
 @pytest.fixture(scope="module")
 def made() -> Release:
-    """Give the national edition of the small country."""
+    """Return the national edition of the small country."""
     return release("GL")
 
 
 @pytest.fixture(scope="module")
 def files(made: Release) -> dict[str, bytes]:
-    """Give its files."""
+    """Return its files."""
     return render_release(made, load_form(), publisher=Publisher())
 
 

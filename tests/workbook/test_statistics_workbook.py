@@ -40,52 +40,52 @@ STEM = "foertidspension-groenland-2025"
 
 @pytest.fixture(scope="module")
 def public() -> Release:
-    """Give a national release as it may be published."""
+    """Return a national release as it may be published."""
     return public_editions(country(), YEAR)[0]
 
 
 @pytest.fixture(scope="module")
 def files(public: Release) -> dict[str, bytes]:
-    """Give the files of the release."""
+    """Return the files of the release."""
     return render_release(public, load_form(), publisher=PUBLISHER)
 
 
 @pytest.fixture(scope="module")
 def book(files: dict[str, bytes]) -> Workbook:
-    """Give the workbook as openpyxl reads it."""
+    """Return the workbook as openpyxl reads it."""
     return load_workbook(BytesIO(files[f"{STEM}.xlsx"]))
 
 
 def tables(book: Workbook) -> list[Worksheet]:
-    """Give the sheets of the tables T01 ff."""
+    """Return the sheets of the tables T01 ff."""
     return [sheet for sheet in book.worksheets if re.fullmatch(r"T\d\d[a-z]?", sheet.title)]
 
 
 def figures(book: Workbook) -> list[Worksheet]:
-    """Give the sheets of the figures F01 ff."""
+    """Return the sheets of the figures F01 ff."""
     return [sheet for sheet in book.worksheets if re.fullmatch(r"F\d\d[a-z]?", sheet.title)]
 
 
 def with_table(book: Workbook) -> list[Worksheet]:
-    """Give every sheet but the cover."""
+    """Return every sheet but the cover."""
     return [cast("Worksheet", sheet) for sheet in book.worksheets[1:]]
 
 
 def place(sheet: Worksheet) -> tuple[int, int, int]:
-    """Give header row, last row and last column of a sheet's only table."""
+    """Return header row, last row and last column of a sheet's only table."""
     (table,) = sheet.tables.values()
     first, last = table.ref.split(":")
     return sheet[first].row, sheet[last].row, sheet[last].column
 
 
 def body(sheet: Worksheet) -> list[list[Cell]]:
-    """Give the cells of a sheet's table, header first."""
+    """Return the cells of a sheet's table, header first."""
     head, last, width = place(sheet)
     return [cast("list[Cell]", [*row]) for row in sheet.iter_rows(head, last, 1, width)]
 
 
 def every_cell(book: Workbook) -> list[Cell]:
-    """Give every cell with a value."""
+    """Return every cell with a value."""
     return [
         cell
         for sheet in book.worksheets
@@ -417,7 +417,7 @@ def test_a_figures_table_has_the_formats_of_its_numbers() -> None:
 
 @pytest.fixture(scope="module")
 def whole() -> dict[str, ET.Element]:
-    """Give every chart of the second small country: name of its sheet → its part."""
+    """Return every chart of the second small country: name of its sheet → its part."""
     made = release("GL", country=Country(PERSONS, typed(GREENLAND)))
     name, data = render_book(made, load_form())
     assert name.endswith(".xlsx")

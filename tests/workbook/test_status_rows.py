@@ -50,7 +50,7 @@ def workbook(libreoffice: LibreOffice, tmp_path: Path) -> Iterator[Document]:
 
 
 def status(document: Document, *, first: int = 4, last: int = 11) -> list[str]:
-    """Give what the Status column shows."""
+    """Return what the Status column shows."""
     return [str(row[0]) for row in document.values(SHEET, f"B{first}:B{last}")]
 
 

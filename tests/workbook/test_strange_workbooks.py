@@ -31,12 +31,12 @@ HEADINGS, IDENTITIES = FIRST_ROW - 1, FIRST_ROW - 2
 
 
 def sheet(book: Workbook, sheet_id: str) -> Worksheet:
-    """Give an entry sheet."""
+    """Return an entry sheet."""
     return book[FORM.sheet_title(sheet_id, "da")]
 
 
 def letter(sheet_id: str, field: str) -> str:
-    """Give the column of a field as issued."""
+    """Return the column of a field as issued."""
     return get_column_letter(1 + [each.id for each in FORM.sheet(sheet_id).fields].index(field))
 
 

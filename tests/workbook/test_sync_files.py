@@ -103,7 +103,7 @@ class Office:
         return code, {line["file"]: line for line in lines}
 
     def answers(self, suffix: str) -> list[bytes]:
-        """Give what went back to the kommune 956, oldest first."""
+        """Return what went back to the kommune 956, oldest first."""
         files = sorted((self.root / "kvitteringer" / "956").glob(f"*{suffix}"))
         return [file.read_bytes() for file in files]
 
@@ -115,7 +115,7 @@ def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Office:
 
 
 def put(**cells: object) -> Callable[[Workbook], None]:
-    """Give an edit that puts values into cells of the sheet of forløb."""
+    """Return an edit that puts values into cells of the sheet of forløb."""
 
     def change(book: Workbook) -> None:
         for address, value in cells.items():
@@ -131,7 +131,7 @@ def empty(book: Workbook) -> None:
 
 
 def stamp(content: bytes) -> str:
-    """Give the stamp that a workbook carries."""
+    """Return the stamp that a workbook carries."""
     return check_bytes(content, FORM).check.raw.meta.get("parent", "")
 
 

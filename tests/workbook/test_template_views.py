@@ -110,7 +110,7 @@ def workbook(
 def shown(
     document: Document, sheet: str, letters: str, *, first: int, rows: int
 ) -> list[list[str | None]]:
-    """Give what a person reads in some rows, None for an empty cell."""
+    """Return what a person reads in some rows, None for an empty cell."""
     return [
         [document.shown(sheet, f"{letter}{row}") or None for letter in letters]
         for row in range(first, first + rows)
@@ -118,7 +118,7 @@ def shown(
 
 
 def expected(table: str) -> list[list[str | None]]:
-    """Give the rows of a table as `shown` gives them."""
+    """Return the rows of a table as `shown` gives them."""
     return [list(row) for row in read_table(table).rows]
 
 

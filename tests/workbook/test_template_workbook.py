@@ -33,13 +33,13 @@ LANGUAGES = pytest.mark.parametrize("language", ["da", "en"])
 
 
 def entry(sheet_id: str, kommune: str = "956", language: str = "da") -> Worksheet:
-    """Give an entry sheet of a blank workbook."""
+    """Return an entry sheet of a blank workbook."""
     sheet: Worksheet = opened(kommune, language)[FORM.sheet_title(sheet_id, language)]
     return sheet
 
 
 def columns(sheet: Worksheet) -> dict[str, str]:
-    """Give field to column letter, by the identity row."""
+    """Return field to column letter, by the identity row."""
     return {
         str(cell.value).partition(".")[2]: cell.column_letter
         for cell in sheet[2]
@@ -98,7 +98,7 @@ def test_printing_stops_at_the_last_filled_row(kommune: str) -> None:
 
 
 def _print_areas(workbook_part: bytes) -> dict[int, str]:
-    """Give the print areas by number of the sheet."""
+    """Return the print areas by number of the sheet."""
     names = ET.fromstring(workbook_part).iter(f"{MAIN}definedName")
     return {
         int(name.get("localSheetId", "")): name.text or ""

@@ -322,7 +322,7 @@ def test_her_own_sheet_is_the_same_bytes(edited: tuple[Path, Path]) -> None:
 
 
 def columns(*ids: str, hidden: int) -> SheetLayout:
-    """Give a layout of some fields of Vurderinger and some hidden formulas."""
+    """Return a layout of some fields of Vurderinger and some hidden formulas."""
     sheet = NEXT.sheet("vurdering")
     fields = [EntryColumn(i, "", i, i, sheet[i], "", 10, is_hidden=False) for i in ids]
     helpers = [

@@ -23,7 +23,7 @@ YEAR = ("--from", "01-01-2025", "--to", "31-12-2025", "--today", "02-03-2026")
 
 @pytest.fixture
 def databases(tmp_path: Path) -> tuple[str, str]:
-    """Give a database, and the same without vault, originals and key."""
+    """Return a database, and the same without vault, originals and key."""
     whole, closed = tmp_path / "whole.db", tmp_path / "closed.db"
     with closing(new_store(f"sqlite:///{whole.as_posix()}")) as store:
         first_reports(store)

@@ -27,7 +27,7 @@ COPIED: Row = {"cpr": CPR, "forloeb_type": "afklaringsforloeb", "start_dato": da
 
 @pytest.fixture(scope="module")
 def form() -> Form:
-    """Give the newest form."""
+    """Return the newest form."""
     return load_form()
 
 
@@ -38,12 +38,12 @@ def verdict_of(form: Form, rows: dict[str, list[Row]]) -> Verdict:
 
 
 def report(verdict: Verdict, form: Form, *, width: int = 80) -> list[str]:
-    """Give the lines of the terminal's report, without colours."""
+    """Return the lines of the terminal's report, without colours."""
     return list(render_verdict(verdict, form, language="da", width=width, paint=_plainly))
 
 
 def _plainly(severity: Severity, text: str) -> str:
-    """Give a text as a console without colours shows it."""
+    """Return a text as a console without colours shows it."""
     del severity
     return text
 

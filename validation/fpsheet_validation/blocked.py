@@ -19,7 +19,7 @@ _CPR = "cpr"
 def block_cases(
     hits: Iterable[Hit], sheets: Mapping[str, TypedSheet], form: Form
 ) -> dict[str, frozenset[int]]:
-    """Give the Excel rows of each sheet that are held; every sheet is there, also without any."""
+    """Return the Excel rows of each sheet that are held; every sheet is there, also without any."""
     grave = {rule.code for rule in form.rules if rule.severity in {Severity.FEJL, Severity.KRITISK}}
     struck: dict[str, set[int]] = {}
     for hit in hits:

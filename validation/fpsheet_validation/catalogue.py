@@ -47,7 +47,7 @@ class CatalogueLine:
 def catalogue_lines(
     form: Form, language: str, codes: Collection[str] | None = None
 ) -> tuple[CatalogueLine, ...]:
-    """Give every rule of the catalogue in code order, or those of some codes."""
+    """Return every rule of the catalogue in code order, or those of some codes."""
     wanted = (rule for rule in form.rules if codes is None or rule.code in codes)
     return tuple(_line(form, rule, language) for rule in wanted)
 
@@ -71,7 +71,7 @@ def _line(form: Form, rule: Rule, language: str) -> CatalogueLine:
 
 
 def _headings(form: Form, rule: Rule, language: str) -> Iterator[str]:
-    """Give the headings of a rule's fields; of another sheet with its title."""
+    """Return the headings of a rule's fields; of another sheet with its title."""
     for field in rule.fields:
         sheet_id, _, other = field.rpartition(".")
         if sheet_id:
@@ -85,7 +85,7 @@ class _Gaps(dict[str, str]):
     """Placeholders that only a finding fills."""
 
     def __missing__(self, key: str) -> str:
-        """Give an ellipsis for what is not known."""
+        """Return an ellipsis for what is not known."""
         return GAP
 
 

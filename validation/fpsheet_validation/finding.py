@@ -43,11 +43,11 @@ class Finding:
 
     @property
     def cell(self) -> str:
-        """Give the address (`C14`), or the row or column alone, or nothing."""
+        """Return the address (`C14`), or the row or column alone, or nothing."""
         return f"{self.column}{self.row or ''}"
 
     def message(self, form: Form, language: str = "da") -> str:
-        """Give the sentence: where, what is wrong.
+        """Return the sentence: where, what is wrong.
 
         Raises:
             SpecError: The sentence names a placeholder that the finding does not give.
@@ -55,7 +55,7 @@ class Finding:
         return form.texts.fill(f"rule.{self.code}.message", language, self._values(form, language))
 
     def remedy(self, form: Form, language: str = "da") -> str:
-        """Give the sentence that says what to do."""
+        """Return the sentence that says what to do."""
         return form.texts.fill(f"rule.{self.code}.remedy", language, self._values(form, language))
 
     def tab(self, form: Form, language: str = "da") -> str:
@@ -138,6 +138,6 @@ def count_by_severity(findings: Iterable[Finding]) -> dict[Severity, int]:
 
 
 def is_accepted(findings: Iterable[Finding]) -> bool:
-    """Tell whether nothing blocks: no KRITISK and no FEJL."""
+    """Return whether nothing blocks: no KRITISK and no FEJL."""
     blocking = {Severity.KRITISK, Severity.FEJL}
     return not any(finding.severity in blocking for finding in findings)

@@ -51,7 +51,7 @@ def fold_stray_rows(
 
 
 def _stray_rows(raw: RawWorkbook, sheet: TypedSheet, form: Form, rows: set[int]) -> list[int]:
-    """Give those of some rows that hold words for a CPR number, no date and no code."""
+    """Return those of some rows that hold words for a CPR number, no date and no code."""
     telling = {FieldType.DATE, FieldType.CODE}
     fields = [f.id for f in form.sheet(sheet.sheet).entry_fields() if f.type in telling]
     typed = raw.sheets[sheet.sheet].frame[_CPR].alias("#")
@@ -65,7 +65,7 @@ def _stray_rows(raw: RawWorkbook, sheet: TypedSheet, form: Form, rows: set[int])
 
 
 def faulty_cells(hits: Iterable[Hit], form: Form) -> set[Cell]:
-    """Give the cells (sheet, row, field) that are at fault by themselves."""
+    """Return the cells (sheet, row, field) that are at fault by themselves."""
     hiding = {
         rule.code
         for rule in form.rules

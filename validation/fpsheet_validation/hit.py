@@ -26,5 +26,5 @@ class Hit(NamedTuple):
 
 
 def hits_at(rows: Iterable[int], *, sheet: str, field: str, code: str) -> list[Hit]:
-    """Give one hit of a rule per Excel row."""
+    """Return one hit of a rule per Excel row."""
     return [Hit(sheet, row, field, code) for row in rows]

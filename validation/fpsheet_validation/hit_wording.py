@@ -40,13 +40,13 @@ def to_findings(
 
 
 def _cover_column(raw: RawWorkbook, field_id: str) -> str:
-    """Give the column letter of an entry cell of the Forside; empty for what is not there."""
+    """Return the column letter of an entry cell of the Forside; empty for what is not there."""
     _, address = raw.cover.get(field_id, (None, ""))
     return address.rstrip("0123456789")
 
 
 def _limits(form: Form, sheet_id: str, field_id: str) -> Details:
-    """Give the limits of a field, which the sentences about them name."""
+    """Return the limits of a field, which the sentences about them name."""
     if not (sheet_id and field_id):
         return ()
     field: Field = form.sheet(sheet_id)[field_id]

@@ -67,12 +67,12 @@ def check_list(raw: RawWorkbook, lists: Form, *, today: date) -> Check:
 
 
 def _of_a_list(hit: Hit) -> Hit:
-    """Give the hit as it is said of a list, where a line cannot be annulled."""
+    """Return the hit as it is said of a list, where a line cannot be annulled."""
     return hit._replace(code="LST-007") if hit.code == "FLT-001" else hit
 
 
 def _repeated(typed: TypedSheet, rows: list[Row], keys: list[str]) -> Iterator[Hit]:
-    """Give the rows that are about the same as an earlier one (LST-006), blank answers aside."""
+    """Return the rows that are about the same as an earlier one (LST-006), blank answers aside."""
     first: dict[tuple[object, ...], int] = {}
     for row in rows:
         number, key = int(str(row[ROW])), tuple(row[name] for name in keys)

@@ -8,13 +8,13 @@ from fpsheet_templates.rule import Rule
 
 @cache
 def reads_of(rule: Rule) -> tuple[str, ...]:
-    """Give the fields of the rule's own row that it reads, the one it shows first."""
+    """Return the fields of the rule's own row that it reads, the one it shows first."""
     own = (field for field in rule.fields if "." not in field)
     inside = fields_of(rule.fails_when) if rule.fails_when is not None else ()
     return tuple(dict.fromkeys((*own, *inside)))
 
 
 def reads_elsewhere(rule: Rule) -> tuple[tuple[str, str], ...]:
-    """Give (sheet, field) for each field of another sheet that the rule reads."""
+    """Return (sheet, field) for each field of another sheet that the rule reads."""
     pairs = (field.partition(".") for field in rule.fields if "." in field)
     return tuple((sheet, field) for sheet, _, field in pairs)

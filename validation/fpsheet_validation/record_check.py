@@ -81,7 +81,7 @@ def _no_rows(names: list[str]) -> pl.DataFrame:
 
 
 def _text_of(field: Field) -> pl.Expr:
-    """Give the text of a field's cells as the reader prints it; a code may be entered as such."""
+    """Return the text of a field's cells as the reader prints it; a code may be entered as such."""
     text = pl.col(field.id).cast(pl.String)
     if field.type is FieldType.DATE:
         return text + " 00:00:00"

@@ -38,15 +38,15 @@ class Setting:
 
     @property
     def constants(self) -> Mapping[str, date | float]:
-        """Give the numbers and days of law and guidance, as they are where the kommune lies."""
+        """Return the numbers and days of law and guidance, as they are where the kommune lies."""
         return self.form.constants_in(self.jurisdiction)
 
     def is_later(self, field: Field) -> bool:
-        """Tell whether a field came after the workbook's version, which need not have it."""
+        """Return whether a field came after the workbook's version, which need not have it."""
         return bool(self.version) and field.since > self.version
 
     def is_of_others(self, field: Field) -> bool:
-        """Tell whether only the other country uses a field."""
+        """Return whether only the other country uses a field."""
         return bool(self.jurisdiction) and self.jurisdiction not in field.jurisdictions
 
 
@@ -69,7 +69,7 @@ def read_setting(raw: RawWorkbook, form: Form, *, today: date) -> Setting:
 
 
 def day_of(setting: Setting, name: str) -> pl.Expr:
-    """Give a constant that is a day, as a literal.
+    """Return a constant that is a day, as a literal.
 
     Raises:
         SpecError: The constant is a number.
@@ -81,7 +81,7 @@ def day_of(setting: Setting, name: str) -> pl.Expr:
 
 
 def number_of(setting: Setting, name: str) -> float:
-    """Give a constant that is a number.
+    """Return a constant that is a number.
 
     Raises:
         SpecError: The constant is a day.

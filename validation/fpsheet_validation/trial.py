@@ -37,7 +37,7 @@ class Trial:
 def try_row_rules(
     rules: Sequence[Rule], raw: RawWorkbook, form: Form, *, today: date
 ) -> tuple[Trial, ...]:
-    """Give what row rules would strike in a workbook; nothing for rules that do not apply to it.
+    """Return what row rules would strike in a workbook; nothing for rules that do not apply to it.
 
     Args:
         rules: Rules with `fails_when`; their codes need no sentences yet.

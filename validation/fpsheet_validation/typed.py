@@ -66,7 +66,7 @@ class Check:
 
 
 def polars_type(field_type: FieldType) -> pl.DataType:
-    """Give the column type of a field type; CPR, texts and codes are strings."""
+    """Return the column type of a field type; CPR, texts and codes are strings."""
     types: dict[FieldType, pl.DataType] = {
         FieldType.DATE: pl.Date(),
         FieldType.INTEGER: pl.Int32(),
@@ -76,7 +76,7 @@ def polars_type(field_type: FieldType) -> pl.DataType:
 
 
 def empty_frame(form: Form, sheet_id: str) -> pl.DataFrame:
-    """Give a typed frame of a sheet without rows."""
+    """Return a typed frame of a sheet without rows."""
     schema: dict[str, pl.DataType] = {ROW: pl.Int32(), ROW_ID: pl.String()}
     for field in form.sheet(sheet_id).entry_fields():
         schema[field.id] = polars_type(field.type)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def make_database_commands(words: Words) -> tuple[click.Command, ...]:
-    """Give the commands."""
+    """Return the commands."""
     database = database_option(words)
     answer = [database, json_option(words)]
     dry_run = flag(words, "--dry-run", name="dry_run", key="command.db.erase.dry_run")

@@ -20,7 +20,7 @@ FOLDER = Path("demo")
 
 
 def make_demo_command(words: Words) -> click.Command:
-    """Give the command."""
+    """Return the command."""
     return SpokenCommand(
         "demo",
         words=words,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def make_edition_commands(words: Words) -> tuple[click.Command, ...]:
-    """Give the commands."""
+    """Return the commands."""
     days = (("--from", "fra", "from_day"), ("--to", "til", "to_day"))
     listed = [day_option(words, s, name=n, key=f"program.option.{k}") for s, n, k in days]
     named = [
@@ -79,7 +79,7 @@ def show_editions(
 
 
 def _value(listed: "ListedEdition") -> dict[str, object]:
-    """Give an edition as machines need it."""
+    """Return an edition as machines need it."""
     one, gone = listed.publication, listed.withdrawal
     return {
         "area": one.area,

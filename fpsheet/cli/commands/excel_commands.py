@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def make_excel_commands(words: Words) -> tuple[click.Command, ...]:
-    """Give the group; without a command it checks the open workbook."""
+    """Return the group; without a command it checks the open workbook."""
     shared = [
         text_option(words, "--book", key="command.excel.book"),
         kommune_option(words),

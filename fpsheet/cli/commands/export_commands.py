@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def make_export_commands(words: Words) -> tuple[click.Command, ...]:
-    """Give the commands."""
+    """Return the commands."""
     common = [
         OutputOption(words, "--out", key="program.option.out_file", required=True),
         day_option(words, "--day", key="command.export.day"),
@@ -85,7 +85,7 @@ def _export(
 
 
 def _extract_value(extract: "Extract", out: Path) -> dict[str, object]:
-    """Give what an extract holds, without a word of whom."""
+    """Return what an extract holds, without a word of whom."""
     before = extract.compared_with
     return {
         "file": str(out),

@@ -32,7 +32,7 @@ _LISTS = {"benchmark": "landstal", "skat": "skattesvar"}
 
 
 def make_import_commands(words: Words) -> tuple[click.Command, ...]:
-    """Give the commands."""
+    """Return the commands."""
     file = file_argument(words, "file", key="command.import.file")
     common = [file, database_option(words), json_option(words)]
     benchmark = SpokenCommand("import.benchmark", words=words, params=common, run=import_benchmark)

@@ -29,7 +29,7 @@ PASSWORD_VARIABLE = "FPSHEET_KEY_PASSWORD"  # noqa: S105 - the name of a variabl
 
 
 def make_key_commands(words: Words) -> tuple[click.Command, ...]:
-    """Give the commands."""
+    """Return the commands."""
     kommune = kommune_option(words, required=True)
     database = database_option(words)
     heard = text_option(words, "--heard", key="command.keys.heard", required=True)
@@ -55,7 +55,7 @@ def make_key_commands(words: Words) -> tuple[click.Command, ...]:
 
 
 def ask_password(session: Session, *, twice: bool = False) -> str:
-    """Give the password of the signing key: of the environment, else typed unseen.
+    """Return the password of the signing key: of the environment, else typed unseen.
 
     Raises:
         UsageError: The environment has none, and there is no terminal to type it at.
@@ -74,7 +74,7 @@ def ask_password(session: Session, *, twice: bool = False) -> str:
 
 
 def ask_new_password(session: Session) -> str:
-    """Give the password of a key that is made now.
+    """Return the password of a key that is made now.
 
     Raises:
         UsageError: It is too short, or among what is tried first.
@@ -92,7 +92,7 @@ def ask_new_password(session: Session) -> str:
 
 
 def ask_sealing(session: Session) -> "Sealing | None":
-    """Give the keys a package is signed and sealed with; None where there are none at all.
+    """Return the keys a package is signed and sealed with; None where there are none at all.
 
     Raises:
         UsageError: One of the two is missing: what was meant to be sealed would go unsealed.
@@ -181,7 +181,7 @@ def _is_sure(session: Session) -> bool:
 
 
 def _named(session: Session, kommune: str) -> dict[str, str]:
-    """Give the code and the name of a kommune, which must exist."""
+    """Return the code and the name of a kommune, which must exist."""
     code = session.kommune(kommune)
     return {"kommune": code, "name": session.form().kommuner[code].name}
 

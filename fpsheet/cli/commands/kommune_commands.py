@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def make_kommune_commands(words: Words) -> tuple[click.Command, ...]:
-    """Give the commands."""
+    """Return the commands."""
     check = SpokenCommand(
         "check",
         words=words,

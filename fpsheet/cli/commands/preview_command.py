@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def make_preview_command(words: Words) -> click.Command:
-    """Give the command."""
+    """Return the command."""
     return SpokenCommand(
         "preview",
         words=words,
@@ -148,7 +148,7 @@ def _shown(cell: "Cell") -> "Cell":
 
 
 def _difference(before: "Cell", now: "Cell") -> str:
-    """Give how much larger a figure is; nothing where one of the two is no number."""
+    """Return how much larger a figure is; nothing where one of the two is no number."""
     old, new = before or 0, now or 0
     if isinstance(old, str) or isinstance(new, str):
         return ""

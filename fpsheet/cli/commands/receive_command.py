@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def make_receive_command(words: Words) -> click.Command:
-    """Give the command."""
+    """Return the command."""
     return SpokenCommand(
         "receive",
         words=words,

@@ -30,7 +30,7 @@ SHOWN_CELLS = 12
 
 
 def make_rules_command(words: Words) -> click.Command:
-    """Give the command."""
+    """Return the command."""
     return SpokenCommand(
         "rules",
         words=words,
@@ -152,7 +152,7 @@ def _show_trial(session: Session, lines: "Iterable[TrialLine]", *, as_json: bool
 
 
 def make_form_commands(words: Words) -> tuple[click.Command, ...]:
-    """Give the commands."""
+    """Return the commands."""
     return (
         make_rules_command(words),
         SpokenCommand("spec", words=words, params=[json_option(words)], run=show_spec),

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def make_state_commands(words: Words) -> tuple[click.Command, ...]:
-    """Give the commands."""
+    """Return the commands."""
     status = SpokenCommand(
         "status",
         words=words,

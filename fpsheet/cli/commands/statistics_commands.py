@@ -36,7 +36,7 @@ _CERTIFY_SECONDS = 60
 
 
 def make_statistics_commands(words: Words) -> tuple[click.Command, ...]:
-    """Give the commands."""
+    """Return the commands."""
     report = SpokenCommand(
         "report",
         words=words,
@@ -120,7 +120,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
 
 
 def _written_value(written: "Written") -> dict[str, object]:
-    """Give what was written as machines need it."""
+    """Return what was written as machines need it."""
     return {
         "files": [str(path) for path in written.files],
         "inside": str(written.inside) if written.inside is not None else "",
@@ -168,7 +168,7 @@ def _tell_written(session: Session, written: "Written", order: "Order") -> None:
 
 
 def make_history_commands(words: Words) -> tuple[click.Command, ...]:
-    """Give the command."""
+    """Return the command."""
     cpr = SpokenArgument(
         "cpr",
         kind=CprValue(words),

@@ -41,7 +41,7 @@ FATES = ("new", "changed", "withdrawn", "unchanged", "conflicting", "quarantined
 
 
 def make_sync_commands(words: Words) -> tuple[click.Command, ...]:
-    """Give the commands."""
+    """Return the commands."""
     sync = SpokenCommand(
         "sync",
         words=words,

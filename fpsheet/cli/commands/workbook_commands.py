@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def make_workbook_commands(words: Words) -> tuple[click.Command, ...]:
-    """Give the commands."""
+    """Return the commands."""
     issued = [
         kommune_option(words, required=True),
         year_option(words, key="program.option.year"),
@@ -113,7 +113,7 @@ def upgrade_workbook(
 
 
 def _new_issue(session: Session, kommune: str, year: int | None) -> "Issue":
-    """Give the issue of a new workbook, with an id that no other has."""
+    """Return the issue of a new workbook, with an id that no other has."""
     from fpsheet.workbook.issue import Issue
     from fpsheet.workbook.row_id import mint_workbook_id
 

@@ -60,7 +60,7 @@ class _Rows:
     hidden: set[int] = field(default_factory=set)
 
     def quarantined(self, header_row: int) -> frozenset[int]:
-        """Give the positions of filled rows that share a number, or contradict themselves."""
+        """Return the positions of filled rows that share a number, or contradict themselves."""
         same = (place for places in self.filled.values() if len(places) > 1 for place in places)
         outside = (
             place

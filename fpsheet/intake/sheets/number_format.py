@@ -40,7 +40,7 @@ class NumberFormats:
     count: int = 0
 
     def plain_part(self) -> bytes:
-        """Give a part with styles that says of each format whether it shows days, and no more."""
+        """Return a part with styles that says of each format whether it shows days, and no more."""
         formats = "".join(
             f'<xf numFmtId="{_PLAIN_DAY if self.kinds.get(number) is CellKind.DAY else 0}"/>'
             for number in range(self.count)

@@ -56,7 +56,7 @@ PLAIN_ROWS = rf"\A\s*(?:{_ROW})*\z"
 
 
 def cut_block(content: bytes, columns: ColumnKinds, *, start: int, end: int) -> bytes:
-    """Give the rows of a sheet without the block of calculated columns at the right.
+    """Return the rows of a sheet without the block of calculated columns at the right.
 
     A row is cut only where the block stands there complete and last: its first column, its last
     column at the end, as many cells as it has columns, and then the row ends. Any other row stays

@@ -32,7 +32,7 @@ class SharedStrings:
     _known: dict[int, str] = field(default_factory=dict, compare=False)
 
     def text(self, index: str) -> str:
-        """Give one text; empty when the index means nothing.
+        """Return one text; empty when the index means nothing.
 
         Raises:
             ElementTree.ParseError: The XML is damaged.
@@ -75,7 +75,7 @@ class SharedStrings:
 
 
 def text_of(element: ET.Element) -> str:
-    """Give the text of a string item (`si` or `is`): its runs, without readings, unescaped."""
+    """Return the text of a string item (`si` or `is`): its runs, without readings, unescaped."""
     parts = []
     for child in element:
         tag = child.tag.removeprefix(MAIN)

@@ -109,7 +109,7 @@ def _count_read(found: FoundSheet, frame: pl.DataFrame) -> int:
 
 
 def _name_columns(found: FoundSheet, below: pl.DataFrame) -> pl.DataFrame:
-    """Give every row below the header, numbered as in Excel; blank texts become null."""
+    """Return every row below the header, numbered as in Excel; blank texts become null."""
     columns = []
     for field in found.fields:
         name = str(found.map.columns[field.id])
@@ -163,7 +163,7 @@ def _row_faults(found: FoundSheet, rows: pl.DataFrame) -> Iterator[IntakeFinding
 
 
 def _place_kinds(found: FoundSheet, rows: pl.DataFrame, repairs: Kinds) -> Kinds:
-    """Give the kinds of cells by field, for the rows that are read."""
+    """Return the kinds of cells by field, for the rows that are read."""
     if not (found.scan.kinds or found.scan.merged or found.scan.arrays or repairs):
         return {}
     fields = {column_letters(found.map.columns[f.id]): f.id for f in found.fields}
@@ -183,7 +183,7 @@ def _place_kinds(found: FoundSheet, rows: pl.DataFrame, repairs: Kinds) -> Kinds
 
 
 def _filled_by_formula(found: FoundSheet, rows: pl.DataFrame) -> Iterator[tuple[int, str]]:
-    """Give the cells with a value that a formula of another cell put there."""
+    """Return the cells with a value that a formula of another cell put there."""
     numbers = rows[ROW].to_list()
     places = {number: place for place, number in enumerate(numbers)}
     for row, field in _cells_in(found, numbers, found.scan.arrays):
@@ -194,7 +194,7 @@ def _filled_by_formula(found: FoundSheet, rows: pl.DataFrame) -> Iterator[tuple[
 def _cells_in(
     found: FoundSheet, numbers: list[int], ranges: Sequence[str]
 ) -> Iterator[tuple[int, str]]:
-    """Give the cells that ranges cover, the first one of each left out."""
+    """Return the cells that ranges cover, the first one of each left out."""
     for reference in ranges:
         place = parse_range(reference)
         if place is None:

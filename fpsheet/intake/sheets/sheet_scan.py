@@ -165,7 +165,7 @@ def _pattern(columns: ColumnKinds, formats: Mapping[int, CellKind]) -> str:
 
 
 def _filled(columns: Iterable[int]) -> str:
-    """Give a pattern of the cells for which the bulk reader has something, from row 2 on."""
+    """Return a pattern of the cells for which the bulk reader has something, from row 2 on."""
     place = _place(columns).removesuffix('[0-9]+"') + '(?:[2-9]|[1-9][0-9]+)"'
     text = f' t="(?:str|inlineStr)"{META}>{_FIRST_FORMULA}<[vi]'
     other = f'(?: t="[nsb]")?{META}>{_FIRST_FORMULA}<v>[^<]'
@@ -196,7 +196,7 @@ def _number_of(row: str) -> int:
 
 
 def _are_usable(numbers: list[int]) -> bool:
-    """Tell whether the rows can be read by their numbers: known, single, not too far apart."""
+    """Return whether the rows can be read by their numbers: known, single, not too far apart."""
     if not numbers:
         return True
     last = max(numbers)

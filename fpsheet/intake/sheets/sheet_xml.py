@@ -53,7 +53,7 @@ class XmlCell:
     array: str = ""
 
     def text(self, shared: SharedStrings) -> str:
-        """Give what the cell shows, roughly: texts as they are, numbers as stored."""
+        """Return what the cell shows, roughly: texts as they are, numbers as stored."""
         return shared.text(self.value) if self.type == _SHARED else self.value
 
 
@@ -108,7 +108,7 @@ def iterate_rows(
 def read_texts(
     content: bytes, shared: SharedStrings, *, rows: int, is_whole: bool = True
 ) -> dict[tuple[int, int], str]:
-    """Give the texts at the top of a sheet: (row, column) → text, blank cells left out.
+    """Return the texts at the top of a sheet: (row, column) → text, blank cells left out.
 
     Below a row of identifiers only the next row with any text is read.
 
@@ -136,7 +136,7 @@ def read_texts(
 
 
 def is_identifier(text: str) -> bool:
-    """Tell whether a text may be the identity of a column.
+    """Return whether a text may be the identity of a column.
 
     >>> is_identifier("forloeb.cpr"), is_identifier("Forløb")
     (True, False)
@@ -165,7 +165,7 @@ class _Collector:
     _in_reading: bool = False
 
     def take(self) -> list[XmlRow]:
-        """Give the rows that are complete."""
+        """Return the rows that are complete."""
         rows, self._rows = self._rows, []
         return rows
 

@@ -78,19 +78,19 @@ class Cells(Protocol):
         ...
 
     def is_percent(self, at: Place, /) -> bool | None:
-        """Tell whether a cell shows per cent; None where its format is not known."""
+        """Return whether a cell shows per cent; None where its format is not known."""
         ...
 
 
 def is_several(result: Result) -> bool:
-    """Tell whether a formula gave more than one value."""
+    """Return whether a formula gave more than one value."""
     if isinstance(result, Area):
         return result.top != result.bottom or result.left != result.right
     return isinstance(result, list)
 
 
 def is_number(value: object) -> bool:
-    """Tell whether a value is a number; a truth value is none."""
+    """Return whether a value is a number; a truth value is none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

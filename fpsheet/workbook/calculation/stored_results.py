@@ -101,7 +101,7 @@ def _with_result(cell: re.Match[bytes], result: Value) -> bytes:
 
 
 def _is_plain(content: bytes) -> bool:
-    """Tell whether every cell of a worksheet is one that is read here."""
+    """Return whether every cell of a worksheet is one that is read here."""
     cells = sum(len(_CELL.findall(row[2])) for row in _ROW.finditer(content))
     return cells == len(_ANY_CELL.findall(content)) and b"<sheetData" in content
 

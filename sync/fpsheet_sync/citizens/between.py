@@ -91,7 +91,7 @@ def _in_common(
 
 
 def _cases(connection: Connection, kommune_kode: str) -> frozenset[str]:
-    """Give the citizens of a kommune."""
+    """Return the citizens of a kommune."""
     case = store_schema()["sag"]
     own = select(case.c.borger).where(case.c.kommune_kode == kommune_kode)
     return frozenset(connection.execute(own).scalars())
@@ -100,7 +100,7 @@ def _cases(connection: Connection, kommune_kode: str) -> frozenset[str]:
 def _shared(
     connection: Connection, kommune_kode: str, citizens: Iterable[str]
 ) -> dict[str, set[str]]:
-    """Give the citizens whom other kommuner have a case about: pseudonym → those kommuner."""
+    """Return the citizens whom other kommuner have a case about: pseudonym → those kommuner."""
     case = store_schema()["sag"]
     others = select(case.c.borger, case.c.kommune_kode).where(
         is_one_of(connection, case.c.borger, citizens), case.c.kommune_kode != kommune_kode

@@ -15,7 +15,7 @@ RETURNED = "genoptaget"
 
 
 def read_erased(connection: Connection) -> dict[str, date]:
-    """Give the pseudonym of every erased citizen, and when it was."""
+    """Return the pseudonym of every erased citizen, and when it was."""
     table = store_schema()["slettet"]
     return {row.borger: row.dato for row in connection.execute(select(table))}
 

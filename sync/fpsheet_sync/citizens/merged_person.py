@@ -26,11 +26,11 @@ class Persons:
     newest: Mapping[str, str]
 
     def of(self, borger: str) -> str:
-        """Give the pseudonym under which a person is counted."""
+        """Return the pseudonym under which a person is counted."""
         return self.newest.get(borger, borger)
 
     def everyone(self, citizens: Iterable[str]) -> frozenset[str]:
-        """Give every pseudonym of the persons who have one of these."""
+        """Return every pseudonym of the persons who have one of these."""
         own = {self.of(borger) for borger in citizens}
         return frozenset(own | {borger for borger, person in self.newest.items() if person in own})
 
@@ -73,7 +73,7 @@ def update_merged(connection: Connection, commit: int) -> None:
 
 
 def merge_persons(links: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Give for every pseudonym that counts under another one that other one.
+    """Return for every pseudonym that counts under another one that other one.
 
     Args:
         links: (new, former) pseudonyms.

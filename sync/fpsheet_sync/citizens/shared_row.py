@@ -62,7 +62,7 @@ def cases_of(
     persons: Persons,
     kommuner: Collection[str] | None = None,
 ) -> pl.DataFrame:
-    """Give which kommuner report some citizens: `borger` (the person), `kommune_kode`.
+    """Return which kommuner report some citizens: `borger` (the person), `kommune_kode`.
 
     The table `sag` tells where to look, and the rows in force whether it is so: it also has who
     was reported by a slip, if the file with it came before the one that corrects it.
@@ -93,7 +93,7 @@ def cases_of(
 def _reported(
     connection: Connection, table: Table, pairs: Collection[tuple[str, str]]
 ) -> set[tuple[str, str]]:
-    """Give the pairs of citizen and kommune that have a row in force in a table."""
+    """Return the pairs of citizen and kommune that have a row in force in a table."""
     by_kommune: dict[str, list[str]] = {}
     for borger, kommune in sorted(pairs):
         by_kommune.setdefault(kommune, []).append(borger)
@@ -110,12 +110,12 @@ def _reported(
 
 
 def as_person(persons: Persons) -> pl.Expr:
-    """Give the pseudonym under which the citizen of a row is counted."""
+    """Return the pseudonym under which the citizen of a row is counted."""
     return pl.col(BORGER).replace(list(persons.newest), list(persons.newest.values()))
 
 
 def with_end(spells: pl.DataFrame) -> pl.DataFrame:
-    """Give spells that all end: an open one with its kommune, or never.
+    """Return spells that all end: an open one with its kommune, or never.
 
     Nobody can end the spells of a kommune that is no more; its successor goes on with them.
     """
@@ -128,7 +128,7 @@ def with_end(spells: pl.DataFrame) -> pl.DataFrame:
 
 
 def tell(code: str, rows: pl.DataFrame, name: str) -> Iterator[Told]:
-    """Give one finding per record of the kommune's own."""
+    """Return one finding per record of the kommune's own."""
     sheet = load_form().rule(code).sheet
     for row in rows.unique(ROW_ID, keep="first").sort(ROW_ID).iter_rows(named=True):
         found = make_finding(load_form(), code, sheet=sheet, row=row["raekke"], field=name)

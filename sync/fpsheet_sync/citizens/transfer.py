@@ -94,7 +94,7 @@ def find_left(connection: Connection, kommune_kode: str, persons: Persons) -> It
 def _reported(
     connection: Connection, kommune_kode: str, persons: Persons, sheet: str, **values: str
 ) -> set[str]:
-    """Give the persons with a row in force on a sheet of a kommune that has some values."""
+    """Return the persons with a row in force on a sheet of a kommune that has some values."""
     table = store_schema().records[sheet]
     wanted = select(table.c.borger).where(
         table.c.kommune_kode == kommune_kode,
@@ -106,7 +106,7 @@ def _reported(
 
 
 def _citizens(connection: Connection, kommune_kode: str) -> set[str]:
-    """Give the citizens whom a kommune has transferred."""
+    """Return the citizens whom a kommune has transferred."""
     table = store_schema().records[_SHEET]
     wanted = select(table.c.borger).where(
         table.c.kommune_kode == kommune_kode, in_force_at(table), table.c[ANNULLER].is_(None)
@@ -115,7 +115,7 @@ def _citizens(connection: Connection, kommune_kode: str) -> set[str]:
 
 
 def _is_gone(transfers: pl.DataFrame) -> pl.Expr:
-    """Give the condition that the receiving kommune did not exist on the day."""
+    """Return the condition that the receiving kommune did not exist on the day."""
     kommuner = load_form().kommuner
     gone = [
         row[ROW_ID]
@@ -129,7 +129,7 @@ def _is_gone(transfers: pl.DataFrame) -> pl.Expr:
 def _back(
     connection: Connection, kommune_kode: str, citizens: list[str], persons: Persons
 ) -> pl.DataFrame:
-    """Give the days on which others handed citizens over to a kommune: `borger`, `retur`."""
+    """Return the days on which others handed citizens over to a kommune: `borger`, `retur`."""
     others = [code for code in load_form().kommuner if code != kommune_kode]
     transfers = read_rows(connection, _SHEET, others, citizens, persons)
     here = pl.col("til_kommune") == kommune_kode

@@ -15,7 +15,7 @@ from fpsheet_sync.database.store import Store
 
 
 def open_cprs(connection: Connection, keys: Keys, citizens: Iterable[str]) -> dict[str, str]:
-    """Give the CPR numbers of pseudonyms. The caller writes the log line.
+    """Return the CPR numbers of pseudonyms. The caller writes the log line.
 
     Raises:
         StoreError: The keys are not those the numbers were sealed with.
@@ -30,14 +30,14 @@ def open_cprs(connection: Connection, keys: Keys, citizens: Iterable[str]) -> di
 
 
 def with_cpr(rows: pl.DataFrame, column: str, cprs: dict[str, str], name: str) -> pl.DataFrame:
-    """Give rows with a column of pseudonyms turned into one of CPR numbers."""
+    """Return rows with a column of pseudonyms turned into one of CPR numbers."""
     old, new = list(cprs), list(cprs.values())
     opened = pl.col(column).replace_strict(old, new, default=None, return_dtype=pl.String)
     return rows.with_columns(opened.alias(name))
 
 
 def look_up(store: Store, borger: str, actor: Actor, reason: str) -> str | None:
-    """Give the CPR number of one pseudonym, and log who asked and why; None when unknown.
+    """Return the CPR number of one pseudonym, and log who asked and why; None when unknown.
 
     Raises:
         StoreError: The store was opened without its keys, or the reason holds a CPR number.
@@ -52,7 +52,7 @@ def look_up(store: Store, borger: str, actor: Actor, reason: str) -> str | None:
 def pseudonyms_of(
     connection: Connection, keys: Keys, cpr: str, *, as_of: int | None = None
 ) -> frozenset[str]:
-    """Give every pseudonym under which a CPR number is known, former and later numbers included.
+    """Return every pseudonym under which a CPR number is known, former and later numbers included.
 
     A replacement number belongs to one kommune; it is looked for in each that ever sent.
 
@@ -69,7 +69,7 @@ def pseudonyms_of(
 
 
 def log_of_citizen(store: Store, cpr: str, actor: Actor) -> list[Entry]:
-    """Give every line of the access log about a citizen; that it was asked for is a line as well.
+    """Return every line of the access log about a citizen; that it was asked for is a line as well.
 
     Raises:
         StoreError: The store was opened without its keys.

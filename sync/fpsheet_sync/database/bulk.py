@@ -31,7 +31,7 @@ NO_CONSTANTS: Mapping[str, str | int] = {}
 
 
 def is_postgresql(connection: Connection) -> bool:
-    """Tell whether the connection speaks with a PostgreSQL server."""
+    """Return whether the connection speaks with a PostgreSQL server."""
     return connection.dialect.name == "postgresql"
 
 
@@ -103,7 +103,7 @@ def _as_elsewhere(connection: Connection) -> Iterator[None]:
 
 
 def _csv(frame: pl.DataFrame) -> bytes:
-    """Give the frame as CSV: a blank is NULL, an empty text is quoted, bytes are hexadecimal."""
+    """Return the frame as CSV: a blank is NULL, an empty text is quoted, bytes are hexadecimal."""
     binary = [name for name, dtype in frame.schema.items() if dtype == pl.Binary]
     texts = (pl.lit("\\x") + pl.col(name).bin.encode("hex") for name in binary)
     buffer = BytesIO()
@@ -114,7 +114,7 @@ def _csv(frame: pl.DataFrame) -> bytes:
 
 
 def as_text(frame: pl.DataFrame) -> pl.DataFrame:
-    """Give dates as ISO text, as SQLite stores them."""
+    """Return dates as ISO text, as SQLite stores them."""
     dates = [name for name, dtype in frame.schema.items() if dtype == pl.Date]
     return frame.with_columns(pl.col(dates).dt.to_string("%Y-%m-%d")) if dates else frame
 
@@ -122,7 +122,7 @@ def as_text(frame: pl.DataFrame) -> pl.DataFrame:
 def is_one_of(
     connection: Connection, column: Column[Any], values: Iterable[str]
 ) -> ColumnElement[bool]:
-    """Give the condition that a column of texts is one of many values.
+    """Return the condition that a column of texts is one of many values.
 
     They are one parameter, however many: a list of parameters is written out and read anew for
     each statement, which took longer than to look the values up.

@@ -10,7 +10,7 @@ from fpsheet_sync.database.schema import store_schema
 
 
 def current(table: Table, as_of: int | None = None) -> Subquery:
-    """Give the versions in force, annulled rows left out, as a selectable of the same name.
+    """Return the versions in force, annulled rows left out, as a selectable of the same name.
 
     Args:
         table: A record table.
@@ -21,7 +21,7 @@ def current(table: Table, as_of: int | None = None) -> Subquery:
 
 
 def in_force_at(table: FromClause, as_of: int | None = None) -> ColumnElement[bool]:
-    """Give the condition that a version was in force after commit `as_of` (None: now)."""
+    """Return the condition that a version was in force after commit `as_of` (None: now)."""
     if as_of is None:
         return table.c.til_indberetning.is_(None)
     ended = table.c.til_indberetning
@@ -29,7 +29,7 @@ def in_force_at(table: FromClause, as_of: int | None = None) -> ColumnElement[bo
 
 
 def citizens(as_of: int | None = None, persons: Table | None = None) -> Subquery:
-    """Give one row per pseudonym: `borger`, `samlet`, `koen`, `foedselsdato`.
+    """Return one row per pseudonym: `borger`, `samlet`, `koen`, `foedselsdato`.
 
     `samlet` is the pseudonym under which a citizen's whole history is counted: another one than
     `borger` where a CPR number was replaced by a new one (`tidligere_cpr`), else the same.
@@ -56,7 +56,7 @@ def citizens(as_of: int | None = None, persons: Table | None = None) -> Subquery
 
 
 def commit_of(connection: Connection, day: date) -> int:
-    """Give the number of the last commit received by the end of a day (UTC), 0 for none."""
+    """Return the number of the last commit received by the end of a day (UTC), 0 for none."""
     commit = store_schema()["indberetning"]
     end = datetime.combine(day, time.max, UTC)
     last = select(func.max(commit.c.id)).where(commit.c.received_at <= end)

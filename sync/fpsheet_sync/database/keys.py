@@ -56,7 +56,7 @@ class Keys:
     _log: bytes = field(repr=False)
 
     def pseudonyms(self, cprs: Iterable[str], *, kommune_kode: str) -> list[str]:
-        """Give the pseudonym of each CPR number (ten digits), in the same order.
+        """Return the pseudonym of each CPR number (ten digits), in the same order.
 
         A replacement number (day 61 to 91) is made by each kommune for itself and may collide,
         so there the pseudonym belongs to the kommune as well.
@@ -131,12 +131,12 @@ class Keys:
             return None
 
     def seal_log(self, lines: int, link: str) -> str:
-        """Give what only a holder of the keys can say of the first lines of the access log."""
+        """Return what only a holder of the keys can say of the first lines of the access log."""
         return hmac.digest(self._log, f"{lines}:{link}".encode(), "sha256").hex()
 
 
 def is_replacement(cpr: str) -> bool:
-    """Tell whether a CPR number (ten digits) is a replacement number (day 61 to 91).
+    """Return whether a CPR number (ten digits) is a replacement number (day 61 to 91).
 
     >>> is_replacement("6101801234"), is_replacement("0101801234")
     (True, False)
@@ -248,7 +248,7 @@ def write_rounding_secret(path: Path, secret: bytes) -> bytes:
 
 
 def _read_secret(path: Path, headers: Collection[str], failure: str) -> tuple[str, bytes]:
-    """Give the header and the secret of a file; the failure where it holds none."""
+    """Return the header and the secret of a file; the failure where it holds none."""
     try:
         lines = path.read_text(encoding="ascii").split()
     except (OSError, UnicodeDecodeError):
@@ -281,7 +281,7 @@ def _expand(secret: bytes, purpose: str, length: int = SECRET_BYTES) -> bytes:
 
 
 def _hmac(key: bytes) -> Callable[[bytes], bytes]:
-    """Give HMAC-SHA256 under one key, its two key blocks hashed once.
+    """Return HMAC-SHA256 under one key, its two key blocks hashed once.
 
     `hmac.digest` sets OpenSSL up anew for every call, which costs three times as much.
     """

@@ -7,5 +7,5 @@ ANNULLER = "annuller"
 
 
 def record_fields(sheet: Sheet) -> tuple[Field, ...]:
-    """Give the fields of a sheet that the database holds: not CPR itself, nothing local."""
+    """Return the fields of a sheet that the database holds: not CPR itself, nothing local."""
     return tuple(field for field in sheet.entry_fields() if not field.local and field.id != "cpr")

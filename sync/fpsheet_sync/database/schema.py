@@ -50,7 +50,7 @@ class Schema:
     tables: Mapping[str, Table]
 
     def __getitem__(self, name: str) -> Table:
-        """Give a table by its name, record table or other; KeyError when there is none."""
+        """Return a table by its name, record table or other; KeyError when there is none."""
         return self.metadata.tables[name]
 
 

@@ -67,11 +67,11 @@ class Store:
 
     @property
     def is_postgresql(self) -> bool:
-        """Tell whether a PostgreSQL server holds the data."""
+        """Return whether a PostgreSQL server holds the data."""
         return self.engine.dialect.name == "postgresql"
 
     def need_keys(self) -> Keys:
-        """Give the keys.
+        """Return the keys.
 
         Raises:
             StoreError: The store was opened without.
@@ -203,7 +203,7 @@ def lock(connection: Connection, name: str) -> None:
 
 
 def next_commit(connection: Connection) -> int:
-    """Give the number of a new commit, larger than all there are.
+    """Return the number of a new commit, larger than all there are.
 
     On PostgreSQL a number is taken under a shared lock, so that `settled` can wait for all the
     smaller ones.
@@ -217,13 +217,13 @@ def next_commit(connection: Connection) -> int:
 
 
 def last_commit(connection: Connection) -> int:
-    """Give the number of the last commit, 0 where there is none."""
+    """Return the number of the last commit, 0 where there is none."""
     commit = store_schema()["indberetning"]
     return int(connection.execute(select(func.coalesce(func.max(commit.c.id), 0))).scalar_one())
 
 
 def settled(store: Store) -> int:
-    """Give a commit number below which nothing is under way any more.
+    """Return a commit number below which nothing is under way any more.
 
     A publication is made as of this number, and reads the same for ever.
     """

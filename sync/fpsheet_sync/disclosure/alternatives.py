@@ -166,7 +166,7 @@ class Search:
         return tables
 
     def _fits(self, change: "Counts") -> bool:
-        """Tell whether every sum holds and every number stays within what readers are told."""
+        """Return whether every sum holds and every number stays within what readers are told."""
         if ((change < self._low) | (change > self._high)).any():
             return False
         block = self._block

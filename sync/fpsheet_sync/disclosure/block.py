@@ -36,7 +36,7 @@ class Block:
 
     @property
     def size(self) -> int:
-        """Give the number of cells."""
+        """Return the number of cells."""
         return len(self.cells)
 
 
@@ -57,7 +57,7 @@ def make_block(problem: Problem, cells: "Cells") -> Block:
 
 
 def connected(problem: Problem, mask: "Mask") -> "list[Cells]":
-    """Give the groups of marked cells that hang together through equations, each sorted."""
+    """Return the groups of marked cells that hang together through equations, each sorted."""
     cells = np.flatnonzero(mask)
     rows = problem.of_cell.item[problem.of_cell.places(cells)]
     column = np.repeat(np.arange(len(cells)), problem.of_cell.counts(cells))

@@ -11,7 +11,7 @@ TOTAL = ""
 def cross_equations(
     table: str, cells: Mapping[tuple[str, ...], CellId], dimensions: Sequence[str]
 ) -> tuple[Equation, ...]:
-    """Give every sum along every dimension of a table.
+    """Return every sum along every dimension of a table.
 
     Args:
         table: The table's name.

@@ -120,7 +120,7 @@ class _Audit:
                 yield [owner, *sorted(others)]
 
     def _is_wanted(self, owner: int) -> bool:
-        """Tell whether a number of a kommune, or of the country, is still open."""
+        """Return whether a number of a kommune, or of the country, is still open."""
         owners = self._owner[self.proven.open_cells()]
         return bool(((owners == owner) | (owners == NOBODY)).any())
 

@@ -46,7 +46,7 @@ class Part:
 
 
 def split(problem: Problem) -> tuple[Part, ...]:
-    """Give the independent parts of a release, the largest first."""
+    """Return the independent parts of a release, the largest first."""
     groups = connected(problem, np.ones(problem.size, dtype=np.bool_))
     ordered = sorted(groups, key=lambda cells: (-len(cells), int(cells[0])))
     return tuple(Part(cells, problem.part(cells)) for cells in ordered)
@@ -85,7 +85,7 @@ class Workers:
 
 @contextmanager
 def workers_for(problem: Problem, parts: Sequence[Part]) -> Iterator[Workers]:
-    """Give as many workers as a release is worth."""
+    """Return as many workers as a release is worth."""
     count = min(os.cpu_count() or 1, len(parts), _MOST)
     if count == 1 or problem.size < _MANY:
         yield Workers()

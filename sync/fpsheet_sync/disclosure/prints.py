@@ -47,7 +47,7 @@ class Print:
         return is_multiple and is_near and self.window >= self.base - 1
 
     def is_of(self, count: int) -> bool:
-        """Tell whether it may be taken to be of a count: within its window, and not revised."""
+        """Return whether it may be taken to be of a count: within its window, and not revised."""
         return abs(self.value - count) <= self.window and self.count in {None, count}
 
 
@@ -62,7 +62,7 @@ def widest(base: int) -> int:
 
 
 def holds(last: Print, count: int) -> bool:
-    """Tell whether a number keeps the print it had.
+    """Return whether a number keeps the print it had.
 
     >>> holds(Print(10, base=5, window=4), 18), holds(Print(10, base=5, window=4), 19)
     (True, False)

@@ -31,14 +31,14 @@ class Links:
     item: "NDArray[np.int64]"
 
     def places(self, lists: "NDArray[np.int64]") -> "NDArray[np.int64]":
-        """Give where in `item` the numbers of some lists stand, list after list."""
+        """Return where in `item` the numbers of some lists stand, list after list."""
         counts = self.counts(lists)
         ends = np.cumsum(counts)
         offsets = np.repeat(self.start[lists] - (ends - counts), counts)
         return offsets + np.arange(len(offsets))
 
     def counts(self, lists: "NDArray[np.int64]") -> "NDArray[np.int64]":
-        """Give the lengths of some lists."""
+        """Return the lengths of some lists."""
         return np.asarray(self.start[lists + 1] - self.start[lists])
 
 
@@ -82,11 +82,11 @@ class Problem:
 
     @property
     def size(self) -> int:
-        """Give the number of cells."""
+        """Return the number of cells."""
         return len(self.ids)
 
     def part(self, cells: "NDArray[np.int64]") -> "Problem":
-        """Give the cells named, sorted, with the equations of the first; views stay as they are.
+        """Return the cells named, sorted, with the equations of the first; views stay as they are.
 
         All cells of those equations must be among them.
         """
@@ -148,7 +148,7 @@ def build_problem(release: DisclosedRelease) -> Problem:
 def _distinct_rows(
     equations: Iterable[Equation], index: Mapping[CellId, int]
 ) -> dict[tuple[int, ...], Equation]:
-    """Give the equations by index, total first, each once, certain ones first, in order."""
+    """Return the equations by index, total first, each once, certain ones first, in order."""
     named: dict[tuple[int, ...], Equation] = {}
     for equation in sorted(equations, key=lambda each: (not each.is_certain, each.name)):
         row = (index[equation.total], *sorted(index[part] for part in equation.parts))

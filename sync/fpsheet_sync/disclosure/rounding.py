@@ -96,7 +96,7 @@ class RoundedAudit:
 
     @property
     def has_passed(self) -> bool:
-        """Tell whether no reader knows a small number too closely."""
+        """Return whether no reader knows a small number too closely."""
         return not any(line.narrow for line in self.readers)
 
 

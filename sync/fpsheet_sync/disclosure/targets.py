@@ -64,7 +64,7 @@ def _others(problem: Problem) -> "NDArray[np.int64]":
 
 
 def _depths(problem: Problem) -> "NDArray[np.int64]":
-    """Give how many sums lie above each cell: 0 for a total that is part of nothing.
+    """Return how many sums lie above each cell: 0 for a total that is part of nothing.
 
     Cells in a circle of equations (possible between zeros only) keep a depth below their totals'.
     """

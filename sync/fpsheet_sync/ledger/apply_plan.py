@@ -98,14 +98,14 @@ def _write_citizens(connection: Connection, plan: MergePlan, change: Change, act
 
 
 def read_key_id(connection: Connection) -> str:
-    """Give the name of the keys that the database was made with; empty before it had any."""
+    """Return the name of the keys that the database was made with; empty before it had any."""
     setting = store_schema()["opsaetning"]
     wanted = select(setting.c.vaerdi).where(setting.c.navn == "noegle_id")
     return str(connection.execute(wanted).scalar() or "")
 
 
 def _touches_persons(plan: MergePlan) -> bool:
-    """Tell whether a link between two CPR numbers came, went or changed."""
+    """Return whether a link between two CPR numbers came, went or changed."""
     part = plan.change.rows.get(BORGER)
     if part is None:
         return False
@@ -160,7 +160,7 @@ def _receipt(
 
 
 def _between(between: Between, plan: MergePlan) -> Iterator[Finding]:
-    """Give the findings between kommuner the rows and columns of this file."""
+    """Return the findings between kommuner the rows and columns of this file."""
     rows = {
         (name, row_id): row
         for name in {finding.sheet for finding in between.findings}
@@ -269,6 +269,6 @@ def note_repeated(connection: Connection, prepared: Prepared) -> None:
 
 
 def read_repeated(connection: Connection) -> Mapping[str, str]:
-    """Give the hash of each package that repeated a workbook → the hash of the workbook."""
+    """Return the hash of each package that repeated a workbook → the hash of the workbook."""
     repeated = store_schema()["gensendt"]
     return {row.pakke: row.sha256 for row in connection.execute(select(repeated))}

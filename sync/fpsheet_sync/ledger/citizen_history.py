@@ -69,7 +69,7 @@ class History:
 
 
 def history(store: Store, cpr: str, *, actor: Actor, as_of: int | None = None) -> History:
-    """Give what is known about a citizen; the look-up is logged.
+    """Return what is known about a citizen; the look-up is logged.
 
     Args:
         store: The store, opened with its keys.
@@ -102,7 +102,7 @@ def history(store: Store, cpr: str, *, actor: Actor, as_of: int | None = None) -
 
 
 def commit_of_receipt(connection: Connection, number: str) -> int:
-    """Give the commit that got a receipt of this number (`956-2026-000012`).
+    """Return the commit that got a receipt of this number (`956-2026-000012`).
 
     Raises:
         StoreError: No receipt has it.
@@ -123,7 +123,7 @@ def commit_of_receipt(connection: Connection, number: str) -> int:
 
 
 def _numbers_in(records: Iterable[Known]) -> frozenset[str]:
-    """Give the pseudonyms that stand in the values of records, or that a value replaced."""
+    """Return the pseudonyms that stand in the values of records, or that a value replaced."""
     return frozenset(
         str(value)
         for known in records
@@ -135,7 +135,7 @@ def _numbers_in(records: Iterable[Known]) -> frozenset[str]:
 
 
 def _with_numbers(records: Iterable[Known], cprs: Mapping[str, str]) -> tuple[Known, ...]:
-    """Give records with CPR numbers in place of pseudonyms; `ERASED` for one that is erased."""
+    """Return records with CPR numbers in place of pseudonyms; `ERASED` for one that is erased."""
 
     def opened(value: Plain) -> Plain:
         return None if value is None else cprs.get(str(value), ERASED)
@@ -181,7 +181,7 @@ def _is_in_force(version: Version, as_of: int | None) -> bool:
 def _versions(
     connection: Connection, layout: Layout, kommune: str, citizens: Iterable[str]
 ) -> Iterable[list[Version]]:
-    """Give the versions, oldest first, of every record that was ever about the citizen."""
+    """Return the versions, oldest first, of every record that was ever about the citizen."""
     table = store_schema().records[layout.sheet]
     is_own = table.c.kommune_kode == kommune
     about = select(table.c.raekke_id).where(is_own, table.c.borger.in_(list(citizens)))

@@ -38,7 +38,7 @@ class OpenConflict:
 
 
 def conflicts(store: Store, kommune_kode: str = "") -> list[OpenConflict]:
-    """Give the open conflicts of a kommune, or of all, in the order of kommune, sheet and row."""
+    """Return the open conflicts of a kommune, or of all, in the order of kommune, sheet and row."""
     with store.read() as connection:
         return [
             OpenConflict(kommune, shown)
@@ -48,7 +48,7 @@ def conflicts(store: Store, kommune_kode: str = "") -> list[OpenConflict]:
 
 
 def settled(store: Store, kommune_kode: str = "") -> list[SettledConflict]:
-    """Give the closed conflicts of a kommune, or of all, in the order of kommune and closing."""
+    """Return the closed conflicts of a kommune, or of all, in the order of kommune and closing."""
     with store.read() as connection:
         closed = Conflicts(connection)
         return [
@@ -230,7 +230,7 @@ def add_commit(
 
 
 def commit_row(kommune_kode: str, own: Commit, number: int) -> dict[str, Any]:
-    """Give the row of a commit that is no submission."""
+    """Return the row of a commit that is no submission."""
     return {
         "id": number,
         "art": own.kind,

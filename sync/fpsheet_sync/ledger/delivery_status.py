@@ -58,7 +58,7 @@ class StatusLine:
 
 
 def status(store: Store, kommuner: Iterable[str], years: Iterable[int]) -> list[StatusLine]:
-    """Give how each kommune stands in each year, by kommune and year."""
+    """Return how each kommune stands in each year, by kommune and year."""
     periods = [(kommune, year) for kommune in sorted(kommuner) for year in sorted(years)]
     commit = store_schema()["indberetning"]
     columns = ("id", "kommune_kode", "aar", "status", "received_at", "no_cases", "kvittering")
@@ -159,7 +159,7 @@ class HeldFile:
 
 
 def read_held(connection: Connection, kommune_kode: str = "") -> tuple[HeldFile, ...]:
-    """Give the held files of a kommune, or of all, by number."""
+    """Return the held files of a kommune, or of all, by number."""
     held, commit = store_schema()["tilbageholdelse"], store_schema()["indberetning"]
     wanted = (
         select(commit.c.id, commit.c.kommune_kode, commit.c.workbook_id, held.c.mistet, held.c.af)

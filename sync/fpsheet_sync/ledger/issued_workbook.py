@@ -52,7 +52,7 @@ class IssuedWorkbook:
 def issue_workbook(
     store: Store, kommune_kode: str, workbook_id: str, *, aar: int, actor: Actor
 ) -> IssuedWorkbook | None:
-    """Give what a pre-filled workbook of a kommune holds, and note that it was given out.
+    """Return what a pre-filled workbook of a kommune holds, and note that it was given out.
 
     Nothing is noted, and None given, where the kommune never delivered anything.
 
@@ -95,7 +95,7 @@ def issue_workbook(
 
 
 def without_erased(state: State, known: Collection[str]) -> State:
-    """Give a state without the rows with a CPR number, former ones too, that is erased.
+    """Return a state without the rows with a CPR number, former ones too, that is erased.
 
     Shown without, such a row would come back as one whose number was deleted.
 

@@ -25,7 +25,7 @@ def write_later_receipts(
     states: tuple[State, Folded],
     number: int,
 ) -> None:
-    """Give each file that is held no longer a receipt of its own number, in place of its first.
+    """Return each file that is held no longer a receipt of its own number, in place of its first.
 
     The next sync that sees the file writes it. Of several files the one that a commit released
     has the number of that commit, the others have a letter behind it.
@@ -56,7 +56,7 @@ def write_later_receipts(
 def _later(
     first: Receipt, outcome: Outcome, file: File, state: State, hashes: Mapping[int, str]
 ) -> Receipt:
-    """Give the receipt of a file as it came to be merged."""
+    """Return the receipt of a file as it came to be merged."""
     lists = [found for found in first.findings if found["code"] in ABOUT_LISTS]
     return replace(
         first,

@@ -52,11 +52,11 @@ class MergePlan:
 
     @property
     def outcome(self) -> Outcome:
-        """Give what the submission itself does; KeyError where the store has it already."""
+        """Return what the submission itself does; KeyError where the store has it already."""
         return self.outcomes[NEW]
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the plan as JSON has it: numbers per sheet, no values."""
+        """Return the plan as JSON has it: numbers per sheet, no values."""
         head = self.prepared.head
         if self.already is not None:
             return {"sha256": head.sha256, "kommune_kode": head.kommune_kode, "known": True}
@@ -132,13 +132,13 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
 
 
 def _comes_last(own: Commit, commits: list[Commit]) -> bool:
-    """Tell whether a file can be taken on top of the state, as the fold would take it last."""
+    """Return whether a file can be taken on top of the state, as the fold would take it last."""
     is_parent = any(commit.builds_on(own) for commit in commits)
     return not is_parent and all(own.order > commit.order for commit in commits)
 
 
 def _frees_refused(connection: Connection, head: Submission, commits: list[Commit]) -> bool:
-    """Tell whether a new workbook of the kommune may free rows refused as another's (HIS-006)."""
+    """Return whether a new workbook of the kommune may free rows refused as another's (HIS-006)."""
     if head.workbook_id in known_workbooks(commits):
         return False
     table = store_schema()["karantaene"]

@@ -29,7 +29,7 @@ class Original:
 
 
 def open_original(store: Store, number: int, sha256: str) -> bytes:
-    """Give the bytes of a file that was kept.
+    """Return the bytes of a file that was kept.
 
     Raises:
         StoreError: It is missing or was altered, or the store was opened without its keys.

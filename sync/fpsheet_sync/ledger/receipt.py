@@ -14,7 +14,7 @@ from fpsheet_sync.merge.three_way import CHOSEN
 
 
 def receipt_number(kommune_kode: str, aar: int, commit: int) -> str:
-    """Give the number of the receipt of a commit.
+    """Return the number of the receipt of a commit.
 
     >>> receipt_number("956", 2026, 12)
     '956-2026-000012'
@@ -41,7 +41,7 @@ class ShownClaim:
 
     @property
     def is_decision(self) -> bool:
-        """Tell whether a named person decided it, and no file says it."""
+        """Return whether a named person decided it, and no file says it."""
         return self.row == CHOSEN
 
 
@@ -167,7 +167,7 @@ class Receipt:
     log: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the receipt as JSON has it."""
+        """Return the receipt as JSON has it."""
         # `asdict` copies deeply, which costs more than the rest of the receipt.
         data: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
         data["received_at"] = self.received_at.isoformat()
@@ -187,7 +187,7 @@ class Receipt:
 
 
 def receipt_from(data: Mapping[str, Any]) -> Receipt:
-    """Give the receipt that `Receipt.to_dict` wrote."""
+    """Return the receipt that `Receipt.to_dict` wrote."""
     return Receipt(
         **{
             **data,
@@ -266,7 +266,7 @@ def show_notice(key: Key, notice: Notice, hashes: Mapping[int, str]) -> ShownNot
 
 
 def named_values(key: Key, values: tuple[Plain, ...]) -> dict[str, Plain]:
-    """Give field → value of a field group, CPR numbers left out."""
+    """Return field → value of a field group, CPR numbers left out."""
     sheet, _, group = key
     layout = layouts()[sheet]
     secret = {BORGER, *layout.secrets}

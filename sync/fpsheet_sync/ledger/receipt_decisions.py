@@ -38,7 +38,7 @@ def find_settlements(connection: Connection, plan: MergePlan) -> Iterator[Settle
 
 
 def _decided(plan: MergePlan, name: str) -> Iterator[tuple[Row, Row | None]]:
-    """Give the records of a sheet that hold a decision, each with the row of the file, if any."""
+    """Return the records of a sheet that hold a decision, each with the row of the file, if any."""
     rows = plan.after.rows[name]
     mark = f",{CHOSEN}]"
     decided = rows.filter(
@@ -76,7 +76,7 @@ def _shown(layout: Layout, group: str, row: Row) -> dict[str, Any]:
 
 
 def _own(plan: MergePlan, key: Key, number: str) -> tuple[str, str, tuple[ShownClaim, ...]]:
-    """Give who chose in the file itself."""
+    """Return who chose in the file itself."""
     head = plan.prepared.head
     choice = next(one for one in head.choices if one.conflict_id == number)
     known = plan.before.conflicts.get(key)
@@ -89,7 +89,7 @@ def _own(plan: MergePlan, key: Key, number: str) -> tuple[str, str, tuple[ShownC
 def _ruling(
     connection: Connection, plan: MergePlan, key: Key, commit: int
 ) -> tuple[str, str, tuple[ShownClaim, ...]]:
-    """Give who decided elsewhere, and between what."""
+    """Return who decided elsewhere, and between what."""
     kommune = plan.prepared.head.kommune_kode
     number = key_id(kommune, key)
     for one in reversed(Conflicts(connection).settled(kommune, key[1])):

@@ -17,7 +17,7 @@ from fpsheet_validation.finding import Finding
 
 
 def plain_findings(findings: Iterable[Finding], placed: Frames) -> Iterator[dict[str, Any]]:
-    """Give findings as JSON has them, each with the record of its row.
+    """Return findings as JSON has them, each with the record of its row.
 
     Args:
         findings: What was found.
@@ -35,12 +35,12 @@ def plain_findings(findings: Iterable[Finding], placed: Frames) -> Iterator[dict
 
 
 def finding_dict(finding: Finding) -> dict[str, Any]:
-    """Give a finding as JSON has it; it holds no values."""
+    """Return a finding as JSON has it; it holds no values."""
     return {**asdict(finding), "cell": finding.cell, "details": dict(finding.details)}
 
 
 def waiting_rows(state: State, source: int) -> Iterator[WaitingRow]:
-    """Give the rows of a file (its commit is `source`) that wait, by sheet and row."""
+    """Return the rows of a file (its commit is `source`) that wait, by sheet and row."""
     mine = state.quarantine.filter(pl.col("indberetning_id") == source)
     read_codes = cache(json.loads)
     for sheet, row, row_id, codes in (
@@ -50,7 +50,7 @@ def waiting_rows(state: State, source: int) -> Iterator[WaitingRow]:
 
 
 def assigned_rows(placed: Frames, rows: Frames) -> Iterator[tuple[str, int, str]]:
-    """Give the rows that got a record other than their id in the file names."""
+    """Return the rows that got a record other than their id in the file names."""
     for name, frame in placed.items():
         is_other = frame[ROW_ID].ne_missing(rows[name][FILE_ID])
         if is_other.any():

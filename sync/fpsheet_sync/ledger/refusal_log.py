@@ -71,7 +71,7 @@ def _remember(connection: Connection, refusals: Iterable[Refusal]) -> None:
 
 
 def known_refusals(store: Store, hashes: Collection[str]) -> dict[str, Refusal]:
-    """Give what is remembered of refused files, by the hash of their bytes."""
+    """Return what is remembered of refused files, by the hash of their bytes."""
     table = store_schema()["afvist"]
     with store.read() as connection:
         wanted = select(table).where(is_one_of(connection, table.c.sha256, set(hashes)))
@@ -87,7 +87,7 @@ def known_refusals(store: Store, hashes: Collection[str]) -> dict[str, Refusal]:
 
 
 def read_refusals(store: Store) -> list[tuple[Actor, Refusal]]:
-    """Give every file that was ever refused, oldest first, with when and by whose run."""
+    """Return every file that was ever refused, oldest first, with when and by whose run."""
     table = store_schema()["adgangslog"]
     wanted = select(table.c.bruger, table.c.tid, table.c.detaljer).where(table.c.handling == ACTION)
     with store.read() as connection:

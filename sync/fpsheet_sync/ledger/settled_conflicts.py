@@ -63,12 +63,12 @@ class Given:
     ruling: Ruling
 
     def is_about(self, shown: ShownConflict) -> bool:
-        """Tell whether it decides a conflict as it was when it was closed."""
+        """Return whether it decides a conflict as it was when it was closed."""
         return self.conflict_id == shown.id and self.seen in {"", shown.seen}
 
 
 def given_rulings(connection: Connection, kommune_kode: str) -> Iterator[Given]:
-    """Give every ruling of a kommune, those too that came too late to count."""
+    """Return every ruling of a kommune, those too that came too late to count."""
     table = store_schema()["indberetning"]
     columns = (table.c.id, table.c.sha256, table.c.received_at, table.c.handling)
     wanted = select(*columns).where(
@@ -91,7 +91,7 @@ class Conflicts:
     def about(
         self, kommune_kode: str, row_id: str
     ) -> tuple[tuple[ShownConflict, ...], tuple[SettledConflict, ...]]:
-        """Give the open conflicts about a record, and the closed ones in the order of closing."""
+        """Return the open conflicts about a record, and the closed ones in the order of closing."""
         versions = self._versions(kommune_kode, row_id)
         still_open = tuple(
             self._show(one)
@@ -101,7 +101,7 @@ class Conflicts:
         return still_open, self._closed(kommune_kode, versions)
 
     def settled(self, kommune_kode: str, row_id: str = "") -> tuple[SettledConflict, ...]:
-        """Give the closed conflicts of a kommune, or of one record, in the order of closing."""
+        """Return the closed conflicts of a kommune, or of one record, in the order of closing."""
         return self._closed(kommune_kode, self._versions(kommune_kode, row_id))
 
     def _closed(
@@ -155,7 +155,7 @@ class Conflicts:
 
 
 def _in_force(connection: Connection, version: Row[Any]) -> tuple[int, int, dict[str, Plain]]:
-    """Give commit, row and values of the field group when the conflict was closed."""
+    """Return commit, row and values of the field group when the conflict was closed."""
     table, layout = store_schema().records[version.ark], layouts()[version.ark]
     wanted = select(table).where(
         table.c.kommune_kode == version.kommune_kode,

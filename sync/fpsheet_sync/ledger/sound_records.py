@@ -70,7 +70,7 @@ def show_state(rows: Frames, cprs: Mapping[str, str], reporting: Reporting) -> S
 
 
 def _newest_numbers(citizens: pl.DataFrame) -> Mapping[str, str]:
-    """Give former pseudonym → the one that the kommune knows the citizen by now."""
+    """Return former pseudonym → the one that the kommune knows the citizen by now."""
     links = citizens.filter(pl.col("tidligere_cpr").is_not_null())
     return merge_persons(links.select(BORGER, "tidligere_cpr").iter_rows())
 
@@ -98,7 +98,7 @@ def _without_twins(layout: Layout, frame: pl.DataFrame) -> pl.DataFrame:
 def _faulty_citizens(
     shown: Frames, cprs: Mapping[str, str], reporting: Reporting
 ) -> frozenset[str]:
-    """Give the citizens with a record that the check would hold in a workbook."""
+    """Return the citizens with a record that the check would hold in a workbook."""
     records = {name: _with_numbers(layouts()[name], shown[name], cprs) for name in shown}
     faulty: set[str] = set()
     for found in check_records(records, load_form(), reporting).findings:

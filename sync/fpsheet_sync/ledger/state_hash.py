@@ -19,7 +19,7 @@ from fpsheet_sync.merge.state import Key, State
 def state_hash(
     store: Store, as_of: int | None = None, kommuner: Collection[str] | None = None
 ) -> str:
-    """Give the hash of everything in force, in conflict and in quarantine.
+    """Return the hash of everything in force, in conflict and in quarantine.
 
     Args:
         store: The store.
@@ -41,13 +41,13 @@ def state_hash(
 
 
 def kommune_hash(connection: Connection, kommune_kode: str, as_of: int | None = None) -> str:
-    """Give the hash of the state of one kommune."""
+    """Return the hash of the state of one kommune."""
     hashes = commit_hashes(connection, kommune_kode)
     return hash_state(read_state(connection, kommune_kode, as_of), hashes)
 
 
 def hash_state(state: State, hashes: Mapping[int, str]) -> str:
-    """Give the hash of a state.
+    """Return the hash of a state.
 
     Args:
         state: The state.

@@ -34,7 +34,7 @@ from fpsheet_sync.merge.told_decision import find_told, write_told
 
 
 def read_commits(connection: Connection, kommune_kode: str) -> list[Commit]:
-    """Give every commit of a kommune, in the order of arrival."""
+    """Return every commit of a kommune, in the order of arrival."""
     table = store_schema()["indberetning"]
     columns = (
         *("id", "art", "sha256", "workbook_id", "parent", "modified_at", "udfyldt", "handling"),
@@ -63,7 +63,7 @@ def read_commits(connection: Connection, kommune_kode: str) -> list[Commit]:
 
 
 def read_state(connection: Connection, kommune_kode: str, as_of: int | None = None) -> State:
-    """Give the state of a kommune, now or as it was after commit `as_of`."""
+    """Return the state of a kommune, now or as it was after commit `as_of`."""
     return State(
         rows=read_rows(connection, kommune_kode, as_of),
         quarantine=_read_quarantine(connection, kommune_kode, as_of),
@@ -105,25 +105,25 @@ class DatabaseLibrary:
     """Citizens of a file that is planned; the database may not have them yet."""
 
     def file(self, commit: Commit) -> File:
-        """Give a submission."""
+        """Return a submission."""
         if commit.id not in self.files:
             self.files[commit.id] = self._read(commit)
         return self.files[commit.id]
 
     def rows(self, commit: Commit) -> Frames:
-        """Give the rows of a submission."""
+        """Return the rows of a submission."""
         return self.file(commit).rows
 
     def choices(self, commit: Commit) -> tuple[Choice, ...]:
-        """Give what a submission decided about open conflicts."""
+        """Return what a submission decided about open conflicts."""
         return self.file(commit).choices
 
     def parent(self, commit: Commit) -> Commit | None:
-        """Give the commit that a submission was merged against."""
+        """Return the commit that a submission was merged against."""
         return None if commit.ancestor is None else self.commits[commit.ancestor]
 
     def base(self, commit: Commit) -> Frames:
-        """Give what a submission was compared with."""
+        """Return what a submission was compared with."""
         parent = self.parent(commit)
         if parent is None:
             return nothing_said()
@@ -131,13 +131,13 @@ class DatabaseLibrary:
         return write_told(self.line(parent), self.kommune_kode, told)
 
     def line(self, commit: Commit) -> Frames:
-        """Give what an issued workbook, or a file's line of descent, said."""
+        """Return what an issued workbook, or a file's line of descent, said."""
         is_file = commit.kind is CommitKind.SUBMISSION
         rows = self.file(commit).rows if is_file else no_rows()
         return {**_line_of(rows, commit.id), **self._stored_lines(commit)}
 
     def citizen(self, borger: str) -> CitizenFacts:
-        """Give who a citizen is, as far as the rules ask."""
+        """Return who a citizen is, as far as the rules ask."""
         if borger in self.people:
             return self.people[borger]
         person = store_schema()["person"]
@@ -185,7 +185,7 @@ class DatabaseLibrary:
 
 
 def conform(frame: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
-    """Give a stored frame the columns of today's form: a field added since is blank."""
+    """Return a stored frame the columns of today's form: a field added since is blank."""
     if frame.schema == like.schema:
         return frame
     return frame.select(
@@ -195,7 +195,7 @@ def conform(frame: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
 
 
 def _line_of(rows: Frames, source: int) -> dict[str, pl.DataFrame]:
-    """Give what rows say that were all accepted under their own ids."""
+    """Return what rows say that were all accepted under their own ids."""
     return {
         name: nothing_said()[name]
         if rows[name].is_empty()
@@ -248,7 +248,7 @@ def _read_conflicts(
 
 
 def conflict_of(row: Row[Any]) -> Conflict:
-    """Give the conflict that a version in the database says."""
+    """Return the conflict that a version in the database says."""
     return Conflict(agreed=tuple(row.gaeldende), claims=tuple(_claims(row.paastande)))
 
 

@@ -35,7 +35,7 @@ class Synced:
 
 
 def known_receipts(store: Store, hashes: Iterable[str]) -> dict[str, Receipt]:
-    """Give the receipts of the files that the store has already, by the hash of their bytes.
+    """Return the receipts of the files that the store has already, by the hash of their bytes.
 
     Ask this before reading files: a known file costs no more than its hash, and a package that was
     accepted once stays accepted, also when its key was revoked since. What a package says of its
@@ -71,7 +71,7 @@ def given_numbers(store: Store) -> frozenset[tuple[str, int]]:
 
 
 def sender_of(store: Store, sha256: str) -> str:
-    """Give the kommune that sent the file of a hash; empty where nobody did."""
+    """Return the kommune that sent the file of a hash; empty where nobody did."""
     table = store_schema()["indberetning"]
     with store.read() as connection:
         found = select(table.c.kommune_kode).where(table.c.sha256 == sha256)

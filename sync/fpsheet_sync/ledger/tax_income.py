@@ -82,7 +82,7 @@ class TaxAnswer:
 
     @property
     def is_unfilled(self) -> bool:
-        """Tell whether nothing was filled in, and no year is said to have been without income."""
+        """Return whether nothing was filled in, and no year is said to have been without income."""
         return not self.year and not any(income.kilde for income in self.incomes)
 
 
@@ -161,7 +161,7 @@ def _held(connection: Connection) -> tuple[HeldFile, ...]:
 
 
 def _find_homes(connection: Connection, keys: Keys, cprs: Iterable[str]) -> dict[str, str]:
-    """Give CPR number → the kommune with the citizen's case; those without a case are left out.
+    """Return CPR number → the kommune with the citizen's case; those without a case are left out.
 
     Of several kommuner it is the one the citizen moved to last, where that has a case; else the
     first by code.
@@ -187,7 +187,7 @@ def _find_homes(connection: Connection, keys: Keys, cprs: Iterable[str]) -> dict
 
 
 def _cases(connection: Connection) -> Mapping[str, set[str]]:
-    """Give every pseudonym of a citizen → the kommuner with a case in force about the citizen."""
+    """Return every pseudonym of a citizen → the kommuner with a case in force about the citizen."""
     table, people = store_schema().records[BORGER], citizens()
     in_force = [in_force_at(table), table.c[ANNUL].is_(None)]
     wanted = select(people.c.samlet, table.c.kommune_kode)
@@ -204,7 +204,7 @@ def _cases(connection: Connection) -> Mapping[str, set[str]]:
 
 
 def _moves(connection: Connection) -> Mapping[str, str]:
-    """Give pseudonym → the kommune of the latest move."""
+    """Return pseudonym → the kommune of the latest move."""
     table = store_schema().records[_MOVED]
     wanted = select(table.c.borger, table.c.til_kommune).where(
         in_force_at(table), table.c[ANNUL].is_(None)
@@ -260,7 +260,7 @@ def _workbook(kommune: str) -> str:
 
 
 def _earlier(connection: Connection, keys: Keys, kommune: str) -> list[Income]:
-    """Give what earlier answers said of a kommune's citizens."""
+    """Return what earlier answers said of a kommune's citizens."""
     commit, original = store_schema()["indberetning"], store_schema()["original"]
     wanted = (
         select(original.c.sha256, original.c.data)
@@ -287,7 +287,7 @@ def _kept_incomes(kept: Mapping[str, Any]) -> list[Income]:
 
 
 def _go_on(earlier: Sequence[Income], told: Sequence[Income], year: int) -> list[Income]:
-    """Give what is known after an answer: what it says, and of earlier ones what it leaves out.
+    """Return what is known after an answer: what it says, and of earlier ones what it leaves out.
 
     What is carried on stands in rows of its own, below those of the answer: a row of a file
     holds one record.
@@ -331,7 +331,7 @@ def _kept_row(income: Income) -> list[object]:
 
 
 def _own_rows(incomes: Sequence[Income]) -> list[int]:
-    """Give each income a row of its own; answers taken in by earlier versions may share one."""
+    """Return each income a row of its own; answers taken in by earlier versions may share one."""
     below = max((each.row for each in incomes), default=0)
     taken: set[int] = set()
     rows = []
@@ -355,7 +355,7 @@ class _Part:
 
 
 def _submission(part: _Part, received_at: datetime) -> Submission:
-    """Give the part of a kommune as a file of its own.
+    """Return the part of a kommune as a file of its own.
 
     It is of no reporting year: it delivers nothing on the kommune's behalf.
     """

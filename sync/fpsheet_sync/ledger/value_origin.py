@@ -51,7 +51,7 @@ class Origins:
     commits: dict[int, Any] = attribute(default_factory=dict)
 
     def of(self, layout: Layout, versions: Sequence[Version]) -> tuple[Origin, ...]:
-        """Give the origin of every value of a record, in column order; of a cleared one, too.
+        """Return the origin of every value of a record, in column order; of a cleared one, too.
 
         Args:
             layout: The sheet.
@@ -94,6 +94,6 @@ class Origins:
 
 
 def _replaced(values: Sequence[object]) -> Plain:
-    """Give the last value that differs from the newest one."""
+    """Return the last value that differs from the newest one."""
     others = [value for value in values if value != values[-1]]
     return to_plain(others[-1]) if others else None

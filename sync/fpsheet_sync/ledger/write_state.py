@@ -43,7 +43,7 @@ def write_change(connection: Connection, kommune_kode: str, change: Change, numb
 
 
 def chunks(values: Iterable[Any], size: int = _CHUNK) -> Iterable[list[Any]]:
-    """Give values in lists of a size that fits into one statement."""
+    """Return values in lists of a size that fits into one statement."""
     source = iter(values)
     while chunk := list(islice(source, size)):
         yield chunk
@@ -209,7 +209,7 @@ def _explained(kommune_kode: str, key: Key, explained: Explained, number: int) -
 
 
 def status_of(outcome: Outcome) -> Status:
-    """Give what became of a file as a whole."""
+    """Return what became of a file as a whole."""
     if outcome.hold is not None:
         return Status.HELD
     waits = any(numbers.quarantined for numbers in outcome.sheets.values())
@@ -217,7 +217,7 @@ def status_of(outcome: Outcome) -> Status:
 
 
 def parent_of(outcome: Outcome, number: int) -> int | None:
-    """Give the commit a file was merged against; the planned one has `number`."""
+    """Return the commit a file was merged against; the planned one has `number`."""
     parent = outcome.descended.ancestry.parent
     return None if parent is None else parent.id or number
 
@@ -238,7 +238,7 @@ def pack_lines(outcome: Outcome, number: int) -> dict[str, bytes | None]:
 
 
 def _says_it_all(placed: pl.DataFrame, base: pl.DataFrame) -> bool:
-    """Tell whether a line is the rows that the check let through, under the ids of the file."""
+    """Return whether a line is the rows that the check let through, under the ids of the file."""
     if placed.is_empty():
         return base.is_empty()
     if placed[ROW_ID].ne_missing(placed[FILE_ID]).any():

@@ -70,11 +70,11 @@ class Commit:
 
     @property
     def order(self) -> tuple[datetime, int, str]:
-        """Give what orders commits that do not descend from one another."""
+        """Return what orders commits that do not descend from one another."""
         return self.time or BEGINNING, self.filled, self.sha256
 
     def builds_on(self, other: "Commit") -> bool:
-        """Tell whether it names another commit, and so was made by somebody who knew it."""
+        """Return whether it names another commit, and so was made by somebody who knew it."""
         short = short_identity(other.sha256)
         return other.sha256 in {self.parent, *self.after} or any(
             one.decision == short for one in self.told

@@ -140,7 +140,7 @@ def choose(
 def _counts(
     choice: Choice, conflict: Conflict, values: tuple[Plain, ...], seen: frozenset[int]
 ) -> bool:
-    """Tell whether a decision knew the claims.
+    """Return whether a decision knew the claims.
 
     A file may bring the decided value home and still have an earlier time, where the clocks
     differ: it knew the decision, and its claim is no new one.
@@ -159,7 +159,7 @@ def note_replaced(state: State, key: Key, said: Claim, left: tuple[Plain, ...]) 
 
 
 def _is_own_choice(clash: Clash, line: frozenset[int]) -> bool:
-    """Tell whether the value in force was chosen in the list of conflicts of the same workbook.
+    """Return whether the value in force was chosen in the list of conflicts of the same workbook.
 
     The cell of the row may still say what it said before the choice; who changes it now knew.
     """
@@ -167,7 +167,7 @@ def _is_own_choice(clash: Clash, line: frozenset[int]) -> bool:
 
 
 def _is_chosen_here(clash: Clash) -> bool:
-    """Tell whether the file itself chose the value in force; its choice counts, not its cell."""
+    """Return whether the file itself chose the value in force; its choice counts, not its cell."""
     return clash.held.row == CHOSEN and clash.held.source == clash.said.source
 
 
@@ -187,7 +187,7 @@ def _open(clash: Clash) -> Conflict:
 
 
 def _agreed(clash: Clash) -> Claim:
-    """Give what stays in force while a clash is undecided.
+    """Return what stays in force while a clash is undecided.
 
     A decision stays until somebody who knew it corrects it: the copy that clashes with it did not.
     """

@@ -90,7 +90,7 @@ def prepare(submission: Submission, keys: Keys) -> Prepared:
 
 @cache
 def no_rows() -> Frames:
-    """Give the rows of a file that says nothing."""
+    """Return the rows of a file that says nothing."""
     return {
         name: pl.DataFrame(
             schema={ROW: pl.Int32(), FILE_ID: pl.String(), **layout.types, BLOCKED: pl.Boolean()}
@@ -107,14 +107,14 @@ def count_filled(frames: Frames) -> int:
 
 
 def pack(frame: pl.DataFrame) -> bytes:
-    """Give the bytes of a frame for the database: Arrow IPC, compressed."""
+    """Return the bytes of a frame for the database: Arrow IPC, compressed."""
     buffer = BytesIO()
     _without_leftovers(frame).write_ipc(buffer, compression="zstd")
     return buffer.getvalue()
 
 
 def _without_leftovers(frame: pl.DataFrame) -> pl.DataFrame:
-    """Give the frame made anew, without the bytes of values that became null.
+    """Return the frame made anew, without the bytes of values that became null.
 
     A column that some of its values were taken from may share its memory with the one before;
     what was taken out would be written along, unseen.
@@ -129,7 +129,7 @@ def _without_leftovers(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def unpack(data: bytes) -> pl.DataFrame:
-    """Give the frame of packed bytes."""
+    """Return the frame of packed bytes."""
     return pl.read_ipc(BytesIO(data))
 
 
@@ -138,7 +138,7 @@ def _blanks(frame: pl.DataFrame) -> int:
 
 
 def _citizens(submission: Submission, keys: Keys) -> pl.DataFrame:
-    """Give one row per CPR number of the file: `cpr`, `borger`, `koen`, `foedselsdato`."""
+    """Return one row per CPR number of the file: `cpr`, `borger`, `koen`, `foedselsdato`."""
     columns = list(_cpr_columns(submission))
     numbers = pl.concat(columns) if columns else pl.Series(dtype=pl.String)
     unique = numbers.filter(numbers.str.contains(_TEN_DIGITS)).unique().sort()

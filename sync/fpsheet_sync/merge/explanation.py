@@ -15,7 +15,7 @@ from fpsheet_sync.merge.submitted_file import File
 
 
 def fingerprint(layout: Layout, row: Mapping[str, object]) -> str:
-    """Give a fingerprint of a row's values; an explanation holds until it changes."""
+    """Return a fingerprint of a row's values; an explanation holds until it changes."""
     said = json.dumps([to_plain(row[column]) for column in layout.values])
     return hashlib.sha256(said.encode()).hexdigest()
 

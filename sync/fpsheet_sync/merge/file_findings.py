@@ -22,7 +22,7 @@ ABOUT_LISTS = frozenset({"HIS-021", "HIS-022", "HIS-023"})
 
 
 def tell_lists(findings: Iterable[Mapping[str, str]]) -> Iterator[Finding]:
-    """Give again what the check said of the lists, so that the receipt tells it too."""
+    """Return again what the check said of the lists, so that the receipt tells it too."""
     for said in findings:
         if said.get("code") in ABOUT_LISTS:
             details = {name: said.get(name, "") for name in ("liste", "sted")}
@@ -37,7 +37,7 @@ def tell_file(
     *,
     swapped: Hold | None = None,
 ) -> Iterator[Finding]:
-    """Give the findings about a whole sheet or the whole file.
+    """Return the findings about a whole sheet or the whole file.
 
     Findings: HIS-001, HIS-002, HIS-019, HIS-020, HIS-024.
     """
@@ -60,7 +60,7 @@ def tell_file(
 def tell_clashes(
     before: State, after: State, touched: Iterable[Key], source: int
 ) -> Iterator[Finding]:
-    """Give the findings about conflicts and notices that a file caused.
+    """Return the findings about conflicts and notices that a file caused.
 
     Findings: HIS-009, HIS-011.
     """
@@ -72,7 +72,7 @@ def tell_clashes(
 
 
 def tell_refused(keys: Iterable[Key]) -> Iterator[Finding]:
-    """Give the findings about choices that break a rule of their row or citizen.
+    """Return the findings about choices that break a rule of their row or citizen.
 
     Findings: HIS-021.
     """
@@ -84,7 +84,7 @@ def tell_refused(keys: Iterable[Key]) -> Iterator[Finding]:
 
 
 def tell_unfit(unfit: Iterable[Unfit], state: State, rows: Frames) -> Iterator[Finding]:
-    """Give the findings about cases that a file and others make up against the rules.
+    """Return the findings about cases that a file and others make up against the rules.
 
     Args:
         unfit: The cases.
@@ -104,13 +104,13 @@ def tell_unfit(unfit: Iterable[Unfit], state: State, rows: Frames) -> Iterator[F
 
 
 def _is_of(case: Unfit, state: State, sheet: str) -> pl.Expr:
-    """Give the condition that a row of a file is a record of a case."""
+    """Return the condition that a row of a file is a record of a case."""
     records = state.rows[sheet].filter(pl.col(BORGER).is_in(sorted(case.numbers)))
     return pl.col(ROW_ID).is_in(records[ROW_ID].implode())
 
 
 def new_notices(before: State, after: State) -> Iterator[tuple[Key, Notice]]:
-    """Give the notices that came with a file, and where each is."""
+    """Return the notices that came with a file, and where each is."""
     for key, notices in after.notices.items():
         for notice in notices[len(before.notices.get(key, ())) :]:
             yield key, notice
@@ -124,7 +124,7 @@ def _about(code: str, key: Key, row: int) -> Finding:
 
 
 def finish(findings: Iterable[Finding], file: File) -> tuple[Finding, ...]:
-    """Give findings their column letters and their order."""
+    """Return findings their column letters and their order."""
     lettered = (
         replace(f, column=file.columns.get(f.sheet, {}).get(f.field, "") if f.row else "")
         for f in findings

@@ -103,11 +103,11 @@ class Outcome:
     was_released: bool = False
 
     def line(self) -> Frames:
-        """Give what its line of descent says from now on."""
+        """Return what its line of descent says from now on."""
         return {name: self.line_of(name) for name in layouts()}
 
     def line_of(self, sheet: str) -> pl.DataFrame:
-        """Give what its line of descent says of one sheet from now on."""
+        """Return what its line of descent says of one sheet from now on."""
         base = self.descended.base[sheet]
         if self.hold is not None:
             return base
@@ -184,7 +184,7 @@ def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
 
 
 def _missing(placed: Placed, base: Frames, state: State) -> Iterable[tuple[str, str]]:
-    """Give the records that the file lacks: its line of descent had them, and they are in force.
+    """Return the records that the file lacks: its line of descent had them, and they are in force.
 
     Those that somebody let go before are not missed again.
     """
@@ -202,12 +202,12 @@ def _missing(placed: Placed, base: Frames, state: State) -> Iterable[tuple[str, 
 
 
 def _is_expected() -> pl.Expr:
-    """Give the condition that a row of the line of descent should be in the file."""
+    """Return the condition that a row of the line of descent should be in the file."""
     return ~pl.col(LET_GO).fill_null(value=False)
 
 
 def _expected(base: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
-    """Give the rows of a line of descent that should be in the file and are in force."""
+    """Return the rows of a line of descent that should be in the file and are in force."""
     in_force = held.filter(pl.col(ANNULLER).is_null())
     return base.filter(_is_expected()).join(in_force, on=ROW_ID, how="semi")
 
@@ -221,7 +221,7 @@ def _hold(missing: tuple[tuple[str, str], ...], base: Frames, state: State) -> H
 
 
 def _swapped(file: File, base: Frames, state: State) -> Hold | None:
-    """Give the rows that got each other's citizens, where they are too many to be corrections."""
+    """Return the rows that got each other's citizens, where they are too many to be corrections."""
     counts = [
         count_swapped(layout, file.rows[name], _expected(base[name], state.rows[name]))
         for name, layout in layouts().items()

@@ -55,7 +55,7 @@ class Sender:
     rows: Frames = field(repr=False)
 
     def mentions(self, borger: object) -> bool:
-        """Tell whether the file has a row about a citizen (pseudonym)."""
+        """Return whether the file has a row about a citizen (pseudonym)."""
         return any((frame[BORGER] == borger).any() for frame in self.rows.values())
 
 
@@ -100,13 +100,13 @@ def derive_id(workbook_id: str, letter: str, key: NaturalKey, ordinal: int = 0) 
 
 
 def is_derived(row_id: str) -> bool:
-    """Tell whether an id was made by `derive_id` and not minted in advance."""
+    """Return whether an id was made by `derive_id` and not minted in advance."""
     return len(row_id.rsplit("-", 1)[-1]) >= _DERIVED_DIGITS
 
 
 @cache
 def nothing_placed() -> Frames:
-    """Give the rows of a file that says nothing, as `place` gives rows."""
+    """Return the rows of a file that says nothing, as `place` gives rows."""
     return {
         name: frame.with_columns(
             pl.lit(None, dtype=pl.String).alias(ROW_ID), pl.lit(value=False).alias(COPY)

@@ -68,7 +68,7 @@ class Evidence:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether the earlier file changed nothing at all."""
+        """Return whether the earlier file changed nothing at all."""
         return self == Evidence()
 
     @property
@@ -130,23 +130,23 @@ class Past(Protocol):
     """The commits before a file."""
 
     def rows(self, commit: Commit) -> Frames:
-        """Give the rows of an earlier file."""
+        """Return the rows of an earlier file."""
         ...
 
     def line(self, commit: Commit) -> Frames:
-        """Give what a commit left its line of descent saying."""
+        """Return what a commit left its line of descent saying."""
         ...
 
     def parent(self, commit: Commit) -> Commit | None:
-        """Give the commit that an earlier file was found to be edited from."""
+        """Return the commit that an earlier file was found to be edited from."""
         ...
 
     def base(self, commit: Commit) -> Frames:
-        """Give what an earlier file was compared with."""
+        """Return what an earlier file was compared with."""
         ...
 
     def choices(self, commit: Commit) -> tuple[Choice, ...]:
-        """Give what an earlier file decided about open conflicts."""
+        """Return what an earlier file decided about open conflicts."""
         ...
 
 
@@ -200,7 +200,7 @@ def _judge(
 
 
 def _with_unaccepted(base: Frames, parent: Commit, rows: Frames) -> Frames:
-    """Give what a file was compared with, and the rows of its parent that were not accepted.
+    """Return what a file was compared with, and the rows of its parent that were not accepted.
 
     Rows that waited or were held are in both copies of the parent, so they are no change.
     """
@@ -298,7 +298,7 @@ def _count(conditions: Iterable[pl.Expr]) -> pl.Expr:
 
 
 def said_types(layout: Layout) -> dict[str, pl.DataType]:
-    """Give the columns of what a line of descent said."""
+    """Return the columns of what a line of descent said."""
     return {
         ROW_ID: pl.String(),
         FILE_ID: pl.String(),
@@ -312,7 +312,7 @@ def said_types(layout: Layout) -> dict[str, pl.DataType]:
 
 @cache
 def nothing_said() -> Frames:
-    """Give what a blank template says."""
+    """Return what a blank template says."""
     return {name: pl.DataFrame(schema=said_types(lay)) for name, lay in layouts().items()}
 
 
@@ -324,7 +324,7 @@ def continue_sheet(
     source: int = NEW,
     let_go: Collection[str] = (),
 ) -> pl.DataFrame:
-    """Give what the line says of one sheet after a file: its rows, and those it does not have.
+    """Return what the line says of one sheet after a file: its rows, and those it does not have.
 
     A row that is blocked or missing goes on as it was said last, so that a later file is
     compared with what was last accepted.

@@ -14,7 +14,7 @@ from fpsheet_sync.merge.state import Claim, State, to_plain
 
 
 def is_one_each(layout: Layout) -> bool:
-    """Tell whether a citizen has one record of a sheet, under this or a former number."""
+    """Return whether a citizen has one record of a sheet, under this or a former number."""
     return layout.key == (BORGER,) and bool(layout.secrets)
 
 
@@ -31,7 +31,7 @@ def known_numbers(layout: Layout, rows: pl.DataFrame) -> Mapping[str, Row]:
 
 
 def is_link(layout: Layout, row: Row, newer: Row) -> bool:
-    """Tell whether a row under a former number of another one has a still older number itself.
+    """Return whether a row under a former number of another one has a still older number itself.
 
     Without it nobody would know that the oldest and the newest number are one citizen's.
     """
@@ -99,7 +99,7 @@ def unite_citizens(state: State, source: int, placed: Frames) -> State:
 
 
 def _groups(layout: Layout, rows: pl.DataFrame) -> Iterator[Sequence[Row]]:
-    """Give the rows that are about one citizen, wherever there are several."""
+    """Return the rows that are about one citizen, wherever there are several."""
     former = pl.concat([rows[column].drop_nulls() for column in layout.secrets])
     is_linked = pl.any_horizontal(pl.col(c).is_in(rows[BORGER].implode()) for c in layout.secrets)
     is_met = pl.col(BORGER).is_in(former.implode()) | pl.col(BORGER).is_duplicated()

@@ -54,7 +54,7 @@ def quarantine_rows(
 
 
 def _seen(layout: Layout, rows: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
-    """Give the records that rows are about, and whether a row only repeats its base."""
+    """Return the records that rows are about, and whether a row only repeats its base."""
     said = base.select(ROW_ID, pl.col(layout.values).name.prefix("b:")).unique(ROW_ID)
     same = alike(layout.values, "", "b:") & pl.col("there").fill_null(value=False)
     return (

@@ -41,22 +41,22 @@ class Layout:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """Give the value columns in order."""
+        """Return the value columns in order."""
         return tuple(self.types)
 
     def record_types(self) -> dict[str, pl.DataType]:
-        """Give the columns of a record in force: `raekke_id`, the values, the provenance."""
+        """Return the columns of a record in force: `raekke_id`, the values, the provenance."""
         return {"raekke_id": pl.String(), **self.types, **PROVENANCE}
 
 
 @cache
 def layouts() -> Mapping[str, Layout]:
-    """Give the layout of every entry sheet of the newest form, in workbook order."""
+    """Return the layout of every entry sheet of the newest form, in workbook order."""
     return {sheet.id: _layout(sheet) for sheet in load_form().entry_sheets()}
 
 
 def alike(columns: Sequence[str], left: str, right: str) -> pl.Expr:
-    """Give the condition that columns hold the same under two prefixes; blank equals blank."""
+    """Return the condition that columns hold the same under two prefixes; blank equals blank."""
     return pl.all_horizontal(
         pl.col(f"{left}{column}").eq_missing(pl.col(f"{right}{column}")) for column in columns
     )

@@ -25,15 +25,15 @@ class Library(Protocol):
     """Where the files of a kommune are read from."""
 
     def file(self, commit: Commit) -> File:
-        """Give a submission."""
+        """Return a submission."""
         ...
 
     def line(self, commit: Commit) -> Frames:
-        """Give what an issued workbook said."""
+        """Return what an issued workbook said."""
         ...
 
     def citizen(self, borger: str) -> CitizenFacts:
-        """Give who a citizen is, as far as the rules ask."""
+        """Return who a citizen is, as far as the rules ask."""
         ...
 
 
@@ -107,7 +107,7 @@ def fold(kommune_kode: str, commits: Iterable[Commit], library: Library) -> Fold
 
 
 def rules_on(commit: Commit, kommune_kode: str, library: Library) -> CaseRules:
-    """Give the rules that a decided value must pass on the day of a commit."""
+    """Return the rules that a decided value must pass on the day of a commit."""
     day = LAST_DAY if commit.time is None else commit.time.date()
     return CaseRules(kommune_kode, library.citizen, day)
 
@@ -142,7 +142,7 @@ def descend(file: File, earlier: Sequence[Commit], past: Past) -> Descended:
 
 
 def _ancestors(parent: Commit, past: Past) -> Iterator[int]:
-    """Give the commits of a line of descent, the newest first."""
+    """Return the commits of a line of descent, the newest first."""
     ancestor: Commit | None = parent
     while ancestor is not None:
         yield ancestor.id
@@ -150,12 +150,12 @@ def _ancestors(parent: Commit, past: Past) -> Iterator[int]:
 
 
 def known_workbooks(commits: Iterable[Commit]) -> frozenset[str]:
-    """Give every workbook that a kommune sent."""
+    """Return every workbook that a kommune sent."""
     files = (commit for commit in commits if commit.kind is CommitKind.SUBMISSION)
     return frozenset(commit.workbook_id for commit in files)
 
 
 def released_files(commits: Iterable[Commit]) -> frozenset[str]:
-    """Give the identities of the held files that a named person let through."""
+    """Return the identities of the held files that a named person let through."""
     released = (commit for commit in commits if commit.kind is CommitKind.RELEASE)
     return frozenset(identity for commit in released for identity in commit.after)

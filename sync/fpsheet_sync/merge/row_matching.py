@@ -111,7 +111,7 @@ class _Placer:
         return self._apply(joined, record).select(*rows.columns, ROW_ID, COPY)
 
     def _is_plain(self, rows: pl.DataFrame) -> bool:
-        """Tell whether every row has an id of its own workbook and sheet, and no two the same."""
+        """Return whether every row has an id of its own workbook and sheet, and no two the same."""
         ids = rows[FILE_ID]
         if ids.null_count() or ids.n_unique() < rows.height:
             return False
@@ -119,7 +119,7 @@ class _Placer:
         return bool((ids.str.starts_with(own) & ids.str.contains(ID_PATTERN)).all())
 
     def _special(self) -> pl.Expr:
-        """Give the condition that a row needs a decision; few rows do."""
+        """Return the condition that a row needs a decision; few rows do."""
         file_id = pl.col(FILE_ID)
         own = f"{self.sender.workbook_id}-{self.layout.letter}-"
         in_base, in_store = pl.col(f"b:{ROW_ID}").is_not_null(), pl.col(f"m:{ROW_ID}").is_not_null()
@@ -136,7 +136,7 @@ class _Placer:
         )
 
     def _is_cut(self, joined: pl.DataFrame) -> pl.Expr:
-        """Give the condition that a row in a fresh pre-made row is one whose id is gone."""
+        """Return the condition that a row in a fresh pre-made row is one whose id is gone."""
         if self.base.is_empty():
             return pl.lit(value=False)
         gone = self.base.join(joined, on=FILE_ID, how="anti")
@@ -156,7 +156,7 @@ class _Placer:
         return pl.col(ROW).is_in(cut[ROW].implode())
 
     def _is_known(self) -> pl.Expr:
-        """Give the condition that a row with no record in force is about one of `citizens`."""
+        """Return the condition that a row with no record in force is about one of `citizens`."""
         if not self.citizens:
             return pl.lit(value=False)
         names = (BORGER, *self.layout.secrets)
@@ -190,7 +190,7 @@ class _Placer:
         self._name_blank(blank, cut)
 
     def _is_fresh(self, row: Row) -> bool:
-        """Tell whether the id of a row was never used before."""
+        """Return whether the id of a row was never used before."""
         return row[f"b:{ROW_ID}"] is None and row[f"m:{ROW_ID}"] is None
 
     def _is_foreign(self, row: Row, workbook: str) -> bool:
@@ -215,7 +215,7 @@ class _Placer:
         return [row]
 
     def _is_reused(self, row: Row) -> bool:
-        """Tell whether a row was emptied and used for another citizen, not merely corrected."""
+        """Return whether a row was emptied and used for another citizen, not merely corrected."""
         if row[BORGER] is None or row[BORGER] == row[f"b:{BORGER}"]:
             return False
         if len(self.layout.key) == 1:
@@ -226,7 +226,7 @@ class _Placer:
         return self._differs(row, "b:") > 1
 
     def _tolerance(self) -> int:
-        """Give how many key fields may differ between two versions of one record."""
+        """Return how many key fields may differ between two versions of one record."""
         return 0 if len(self.layout.key) == 1 else 1
 
     def _differs(self, row: Row, mark: str) -> int:

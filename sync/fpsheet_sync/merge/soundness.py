@@ -86,7 +86,7 @@ class CaseRules:
     day: date
 
     def find_broken(self, state: State, key: Key, values: tuple[Plain, ...]) -> tuple[Finding, ...]:
-        """Give the errors that a field group would bring into its case with these values.
+        """Return the errors that a field group would bring into its case with these values.
 
         What is wrong in the case already is no fault of theirs.
         """
@@ -234,7 +234,7 @@ def _accepted(said: Frames) -> Frames:
 
 
 def _batched(citizens: Iterable[str]) -> Iterator[list[str]]:
-    """Give citizens in order, so many at a time that all of one day have numbers."""
+    """Return citizens in order, so many at a time that all of one day have numbers."""
     ordered = sorted(citizens)
     for start in range(0, len(ordered), _MOST):
         yield ordered[start : start + _MOST]

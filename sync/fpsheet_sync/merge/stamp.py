@@ -42,7 +42,7 @@ class Stamp:
 
     @property
     def text(self) -> str:
-        """Give the stamp as it stands in the hidden sheet."""
+        """Return the stamp as it stands in the hidden sheet."""
         words = (f"{one.conflict_id}:{one.decision}" for one in self.told)
         return " ".join((self.parent, *words))
 
@@ -67,7 +67,7 @@ def read_stamp(text: str) -> Stamp:
 
 
 def is_stamp(text: str) -> bool:
-    """Tell whether a text is a stamp that the program writes, the empty one included.
+    """Return whether a text is a stamp that the program writes, the empty one included.
 
     >>> is_stamp(""), is_stamp("ab" * 32), is_stamp("ab" * 32 + " x"), is_stamp("../957")
     (True, True, False, False)
@@ -77,5 +77,5 @@ def is_stamp(text: str) -> bool:
 
 
 def short_identity(sha256: str) -> str:
-    """Give the part of a commit's identity by which a stamp names it."""
+    """Return the part of a commit's identity by which a stamp names it."""
     return sha256[:_SHORT]

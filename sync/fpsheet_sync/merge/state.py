@@ -61,7 +61,7 @@ class Conflict:
 
     @property
     def fingerprint(self) -> str:
-        """Give a short name of the claims, to see whether a decision knew all of them."""
+        """Return a short name of the claims, to see whether a decision knew all of them."""
         said = sorted(json.dumps(claim.values) for claim in self.claims)
         return hashlib.sha256("\n".join(said).encode()).hexdigest()[:8]
 
@@ -125,19 +125,19 @@ class State:
     explanations: Mapping[Key, Explained] = field(default_factory=dict)
 
     def with_rows(self, sheet: str, rows: pl.DataFrame) -> "State":
-        """Give the state with other rows on one sheet."""
+        """Return the state with other rows on one sheet."""
         return replace(self, rows={**self.rows, sheet: rows})
 
 
 @cache
 def empty_state() -> State:
-    """Give the state of a kommune that never sent anything."""
+    """Return the state of a kommune that never sent anything."""
     rows = {name: pl.DataFrame(schema=lay.record_types()) for name, lay in layouts().items()}
     return State(rows=rows, quarantine=pl.DataFrame(schema=QUARANTINE_TYPES))
 
 
 def to_plain(value: object) -> Plain:
-    """Give a typed value as JSON has it."""
+    """Return a typed value as JSON has it."""
     if isinstance(value, date):
         return value.isoformat()
     if value is None or isinstance(value, str | int | float):
@@ -147,7 +147,7 @@ def to_plain(value: object) -> Plain:
 
 
 def from_plain(layout: Layout, column: str, value: Plain) -> object:
-    """Give a plain value the type of its column.
+    """Return a plain value the type of its column.
 
     Raises:
         ValueError: The column cannot hold it.
@@ -165,7 +165,7 @@ def from_plain(layout: Layout, column: str, value: Plain) -> object:
 
 
 def key_id(kommune_kode: str, key: Key) -> str:
-    """Give the short identifier of what belongs to one key in one kommune (ten digits).
+    """Return the short identifier of what belongs to one key in one kommune (ten digits).
 
     It is the same in every database, because it is made from the key alone.
     """

@@ -52,14 +52,14 @@ class Change:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether the two states are the same."""
+        """Return whether the two states are the same."""
         frames = (self.quarantine_opened, self.quarantine_closed)
         parts = (self.rows, self.conflicts, self.notices, self.holds, self.explanations)
         return all(frame.is_empty() for frame in frames) and not any(parts)
 
 
 def compare(before: State, after: State) -> Change:
-    """Give what must be written so that `before` becomes `after`."""
+    """Return what must be written so that `before` becomes `after`."""
     place = ["indberetning_id", "ark", "raekke"]
     same = [name for name in after.quarantine.columns if name not in place]
     opened = _differing(after.quarantine, before.quarantine, place, same)
@@ -92,7 +92,7 @@ def _row_changes(before: State, after: State) -> list[tuple[str, RowChange]]:
 def _differing(
     these: pl.DataFrame, those: pl.DataFrame, key: list[str], columns: list[str]
 ) -> pl.DataFrame:
-    """Give the rows of the one frame that the other lacks or has with other values."""
+    """Return the rows of the one frame that the other lacks or has with other values."""
     if these.is_empty() or those.is_empty():
         return these
     other = those.select(*key, pl.col(columns).name.prefix("o:"), pl.lit(value=True).alias("o:"))
@@ -110,7 +110,7 @@ def _compare(before: Mapping[K, V], after: Mapping[K, V]) -> dict[K, V | None]:
 
 
 def renumber(change: Change, number: int) -> Change:
-    """Give a planned change the number that its commit got; rows get it as they are written."""
+    """Return a planned change the number that its commit got; rows get it as they are written."""
     commit = pl.col("indberetning_id").replace(0, number)
     return Change(
         rows=change.rows,

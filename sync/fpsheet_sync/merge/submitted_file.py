@@ -54,7 +54,7 @@ def block_codes(findings: Iterable[Mapping[str, str]]) -> Codes:
 
 
 def file_of(prepared: Prepared, commit: Commit) -> File:
-    """Give the file that a prepared submission is."""
+    """Return the file that a prepared submission is."""
     head = prepared.head
     return File(
         commit=commit,

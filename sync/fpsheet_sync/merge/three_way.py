@@ -144,7 +144,7 @@ def merge_sheet(
 def set_groups(
     layout: Layout, rows: pl.DataFrame, changes: Mapping[tuple[str, str], Claim]
 ) -> pl.DataFrame:
-    """Give the rows with some groups set, and where the values came from noted.
+    """Return the rows with some groups set, and where the values came from noted.
 
     Args:
         layout: The sheet.
@@ -211,7 +211,7 @@ def _decide(
 
 
 def _changed_rows(layout: Layout, decided: pl.DataFrame, source: int) -> pl.DataFrame:
-    """Give the records that took something from the file, with their new provenance."""
+    """Return the records that took something from the file, with their new provenance."""
     takes = [f"take:{group}" for group in layout.groups]
     taking = decided.filter(pl.any_horizontal(takes))
     merged = taking.select(
@@ -244,7 +244,7 @@ def _new_sources(
 
 
 def record_sources(layout: Layout, row: Mapping[str, object], mark: str = "") -> Sources:
-    """Give where each group of a record came from; `mark` is the prefix of its columns."""
+    """Return where each group of a record came from; `mark` is the prefix of its columns."""
     common = [_whole(row[f"{mark}{SOURCE}"]), _whole(row[f"{mark}{ROW}"])]
     special: Sources = json.loads(str(row[f"{mark}{SOURCES}"] or "{}"))
     return {group: special.get(group, common) for group in layout.groups}

@@ -34,7 +34,7 @@ def find_told(own: Commit, parent: Commit, earlier: Sequence[Commit], past: Past
 
 
 def write_told(line: Frames, kommune_kode: str, decisions: Decisions) -> Frames:
-    """Give a line of descent with the values of decisions in place of its own.
+    """Return a line of descent with the values of decisions in place of its own.
 
     Args:
         line: What the line says.
@@ -58,13 +58,13 @@ def write_told(line: Frames, kommune_kode: str, decisions: Decisions) -> Frames:
 
 
 def _groups_of(layout: Layout, decisions: Decisions) -> Iterable[str]:
-    """Give the field groups of a sheet that some decision may be about."""
+    """Return the field groups of a sheet that some decision may be about."""
     decided = {frozenset(choice.values) for choice, _ in decisions.values()}
     return [group for group, columns in layout.groups.items() if frozenset(columns) in decided]
 
 
 def decided_choice(commit: Commit) -> Choice:
-    """Give the choice that a resolution decided."""
+    """Return the choice that a resolution decided."""
     decision = commit.decision or {}
     values = decision.get("values")
     return Choice(

@@ -45,7 +45,7 @@ class Period:
 
     @property
     def days(self) -> int:
-        """Give the number of days."""
+        """Return the number of days."""
         return (self.til - self.fra).days + 1
 
 

@@ -46,7 +46,7 @@ class Rebuilt:
 
     @property
     def is_same(self) -> bool:
-        """Tell whether both say the same."""
+        """Return whether both say the same."""
         return self.before == self.after
 
 
@@ -130,7 +130,7 @@ def _commits(store: Store) -> Iterator[Row[Any]]:
 
 
 def _as_received(row: Row[Any]) -> dict[str, Any]:
-    """Give what a file does not tell about itself: when it came."""
+    """Return what a file does not tell about itself: when it came."""
     return {
         "sha256": row.sha256,
         "received_at": row.received_at,

@@ -93,7 +93,7 @@ def erase_overdue(store: Store, form: Form, *, actor: Actor, today: date, years:
 
 
 def _make_small(store: Store) -> None:
-    """Give the room of what was erased back to the disk; a server does that by itself (VACUUM).
+    """Return the room of what was erased back to the disk; a server does that by itself (VACUUM).
 
     Where there is no room to do it in, or others use the database, the file stays as large as it
     was: what was erased is gone either way.
@@ -124,7 +124,7 @@ def _find(connection: Connection, form: Form, today: date, limit: date) -> Overd
 
 
 def _last_days(connection: Connection, persons: Persons) -> Mapping[str, date]:
-    """Give the last day in any row of a person, or on which one was reported."""
+    """Return the last day in any row of a person, or on which one was reported."""
     received = _received(connection)
     found: dict[str, date] = {}
 
@@ -148,14 +148,14 @@ def _last_days(connection: Connection, persons: Persons) -> Mapping[str, date]:
 
 
 def _received(connection: Connection) -> dict[int, date]:
-    """Give the day on which each commit came."""
+    """Return the day on which each commit came."""
     commit = store_schema()["indberetning"]
     rows = connection.execute(select(commit.c.id, commit.c.received_at))
     return {row.id: row.received_at.date() for row in rows}
 
 
 def _mentioned_since(connection: Connection, limit: date) -> frozenset[str]:
-    """Give every citizen who stands in a file that came since a day, in whatever row."""
+    """Return every citizen who stands in a file that came since a day, in whatever row."""
     young = {number for number, day in _received(connection).items() if day >= limit}
     content = store_schema()["indhold"]
     found: set[str] = set()
@@ -169,7 +169,7 @@ def _mentioned_since(connection: Connection, limit: date) -> frozenset[str]:
 
 
 def _busy(connection: Connection, form: Form, today: date) -> Iterator[str]:
-    """Give the citizens with anything open: a spell, a pension, a row that waits, a conflict."""
+    """Return the citizens with anything open: a spell, a pension, a row that waits, a conflict."""
     schema = store_schema()
     gone = [code for code, one in form.kommuner.items() if one.valid_to and one.valid_to <= today]
     for sheet in _SPELLS:
@@ -192,7 +192,7 @@ def _busy(connection: Connection, form: Form, today: date) -> Iterator[str]:
 
 
 def _old_files(connection: Connection, limit: date) -> list[str]:
-    """Give the files that came before a day; an answer that later ones build upon is none."""
+    """Return the files that came before a day; an answer that later ones build upon is none."""
     schema = store_schema()
     commit, original = schema["indberetning"], schema["original"]
     before = datetime.combine(limit, time.min, UTC)

@@ -7,7 +7,7 @@ LOWEST_YEARS = 5
 
 
 def limit_of(today: date, years: int) -> date:
-    """Give the first day that is kept.
+    """Return the first day that is kept.
 
     >>> limit_of(date(2032, 2, 29), 5)
     datetime.date(2027, 2, 28)

@@ -72,7 +72,7 @@ class CellVerdict:
 
     @property
     def is_unreadable(self) -> bool:
-        """Tell whether the cell holds something that could not be read."""
+        """Return whether the cell holds something that could not be read."""
         return self.value is None and bool(self.code)
 
 
@@ -240,7 +240,7 @@ def _judge_size(number: float, kind: FieldType) -> CellVerdict:
 
 
 def has_one_decimal(number: float) -> bool:
-    """Tell whether a number has at most one decimal.
+    """Return whether a number has at most one decimal.
 
     >>> has_one_decimal(12.5), has_one_decimal(12.55)
     (True, False)

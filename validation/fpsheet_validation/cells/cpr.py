@@ -84,7 +84,7 @@ _MODULUS = 11
 
 
 def day_of_birth(cpr: str) -> date | None:
-    """Give the date of birth of one CPR number (ten digits); None where there is no such day.
+    """Return the date of birth of one CPR number (ten digits); None where there is no such day.
 
     >>> day_of_birth("6101600003")
     datetime.date(1960, 1, 1)
@@ -98,7 +98,7 @@ def day_of_birth(cpr: str) -> date | None:
 
 
 def born_number(cpr: pl.Expr) -> pl.Expr:
-    """Give the day of birth as the number yyyymmdd; replacement days count as days.
+    """Return the day of birth as the number yyyymmdd; replacement days count as days.
 
     Takes the day for granted: parsing lets no CPR number through whose day does not exist.
     """
@@ -111,7 +111,7 @@ def born_number(cpr: pl.Expr) -> pl.Expr:
 
 
 def day_number(day: pl.Expr) -> pl.Expr:
-    """Give a day as the number yyyymmdd, to be compared with `born_number`."""
+    """Return a day as the number yyyymmdd, to be compared with `born_number`."""
     return (
         day.dt.year().cast(pl.Int64) * 10_000
         + day.dt.month().cast(pl.Int64) * 100
@@ -120,7 +120,7 @@ def day_number(day: pl.Expr) -> pl.Expr:
 
 
 def whole_years(born: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """Give the age in whole years, both days as yyyymmdd.
+    """Return the age in whole years, both days as yyyymmdd.
 
     Who is born on 29 February has birthday on 1 March in other years.
     """
@@ -128,12 +128,12 @@ def whole_years(born: pl.Expr, day: pl.Expr) -> pl.Expr:
 
 
 def is_replacement(cpr: pl.Expr) -> pl.Expr:
-    """Tell whether the number is a replacement number (day 61 to 91)."""
+    """Return whether the number is a replacement number (day 61 to 91)."""
     return _number(cpr) // 100_000_000 > REPLACEMENT_DAY
 
 
 def passes_modulus_11(cpr: pl.Expr) -> pl.Expr:
-    """Tell whether the weighted sum of the digits is divisible by 11.
+    """Return whether the weighted sum of the digits is divisible by 11.
 
     Numbers that fail have been issued since 2007, so a failure is a hint and no more.
     """
@@ -144,7 +144,7 @@ def passes_modulus_11(cpr: pl.Expr) -> pl.Expr:
 
 
 def holds_cpr(text: pl.Expr) -> pl.Expr:
-    """Tell whether a text holds what looks like a CPR number; null where there is no text.
+    """Return whether a text holds what looks like a CPR number; null where there is no text.
 
     The form of the number alone counts (day 01 to 31 or 61 to 91, month 01 to 12), since a number
     that fails the control of its digits may be somebody's. It may be written in groups, with
@@ -176,7 +176,7 @@ def _number(cpr: pl.Expr) -> pl.Expr:
 
 
 def _century(seventh: pl.Expr, short_year: pl.Expr) -> pl.Expr:
-    """Give the century from digit 7 and the two digits of the year (table at cpr.dk)."""
+    """Return the century from digit 7 and the two digits of the year (table at cpr.dk)."""
     nineteen = (seventh <= 3) | (seventh.is_in([4, 9]) & (short_year >= 37))  # noqa: PLR2004
     eighteen = seventh.is_between(5, 8) & (short_year >= 58)  # noqa: PLR2004
     return pl.when(nineteen).then(1900).when(eighteen).then(1800).otherwise(2000)

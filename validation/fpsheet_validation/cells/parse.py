@@ -150,7 +150,7 @@ def _quick_value(text: pl.Expr, kind: FieldType, entries: Mapping[str, str]) -> 
 
 
 def _marks_by_field(raw: RawSheet) -> dict[str, dict[int, frozenset[CellKind]]]:
-    """Give the kinds that intake noted: field → position of the row → kinds."""
+    """Return the kinds that intake noted: field → position of the row → kinds."""
     if not raw.kinds:
         return {}
     places = {row: place for place, row in enumerate(raw.frame[ROW].to_list())}
@@ -186,7 +186,7 @@ def _odd_cells(
 def _unread_cells(
     raw: RawSheet, quick: pl.DataFrame, sheet: Sheet
 ) -> dict[str, list[tuple[int, str]]]:
-    """Give position and text of every cell that holds something but has no value yet."""
+    """Return position and text of every cell that holds something but has no value yet."""
     fields = [
         field.id
         for field in sheet.entry_fields()

@@ -10,7 +10,7 @@ _LENGTH = 10
 
 
 def guess_citizens(astray: Iterable[str], citizens: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Give the citizens that each number is one slip away from.
+    """Return the citizens that each number is one slip away from.
 
     A slip is a digit too few, too many, wrong, or two neighbours swapped; a lost leading zero is
     a digit too few.
@@ -38,5 +38,5 @@ def guess_citizens(astray: Iterable[str], citizens: Iterable[str]) -> dict[str, 
 
 
 def _shortened(digits: str) -> list[str]:
-    """Give the number with each of its digits left out in turn."""
+    """Return the number with each of its digits left out in turn."""
     return [digits[:place] + digits[place + 1 :] for place in range(len(digits))]

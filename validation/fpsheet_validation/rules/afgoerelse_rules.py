@@ -25,7 +25,7 @@ def _since_reform(setting: Setting) -> pl.Expr:
 
 
 def _level_by_assessment(setting: Setting) -> pl.Expr:
-    """Give the level the assessment leads to; null from 76 per cent on."""
+    """Return the level the assessment leads to; null from 76 per cent on."""
     pct = pl.col("vur_pct")
     return (
         pl.when(pct <= number_of(setting, "HOEJESTE_TIL_PCT"))
@@ -52,7 +52,7 @@ def award_under_old_rules(setting: Setting) -> pl.Expr:
 
 
 def _applied_before_reform(setting: Setting) -> pl.Expr:
-    """Give where the application is from before the reform, and decided within a year of it."""
+    """Return where the application is from before the reform, and decided within a year of it."""
     reform = day_of(setting, "REFORM_IKRAFT")
     soon = reform.dt.offset_by(f"{number_of(setting, 'ANSOEGNING_IGEN_AAR'):g}y") > _DAY
     return ((pl.col("sag_ansoegning") < reform) & soon).fill_null(value=False)
@@ -105,7 +105,7 @@ _EFFECT = pl.coalesce("virkning_dato", _DAY)
 
 
 def _age() -> pl.Expr:
-    """Give the age on the day the decision takes effect."""
+    """Return the age on the day the decision takes effect."""
     return whole_years(pl.col("sag_foedt"), day_number(_EFFECT))
 
 
@@ -206,7 +206,7 @@ def unchanged_to_another(setting: Setting) -> pl.Expr:
 
 
 def _not_before(first: str, sheet_id: str) -> pl.Expr:
-    """Give where the first of something lies after the decision, or does not exist."""
+    """Return where the first of something lies after the decision, or does not exist."""
     return (pl.col(first) > _DAY).fill_null(value=True) & ~pl.col(f"sag_tvivl_{sheet_id}")
 
 

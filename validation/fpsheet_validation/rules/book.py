@@ -42,7 +42,7 @@ class CheckedBook:
         return empty_frame(self.setting.form, sheet_id) if sheet is None else sheet.frame
 
     def rows(self, sheet_id: str) -> pl.LazyFrame:
-        """Give the rows that count: not annulled, not repeated and of a readable citizen.
+        """Return the rows that count: not annulled, not repeated and of a readable citizen.
 
         A cell at fault by itself is null, also where it has a value (a percentage of 176), so
         that nothing follows from it. Rows accepted earlier come after the file's own; their
@@ -60,7 +60,7 @@ class CheckedBook:
         return frame.lazy().filter(counts).with_columns(self._without_faulty(sheet_id))
 
     def _without_faulty(self, sheet_id: str) -> list[pl.Expr]:
-        """Give the columns of a sheet that have cells at fault, with nulls in their place."""
+        """Return the columns of a sheet that have cells at fault, with nulls in their place."""
         rows: dict[str, list[int]] = {}
         for sheet, row, field_id in self.faulty:
             if sheet == sheet_id and field_id != CPR:
@@ -75,7 +75,7 @@ class CheckedBook:
         ]
 
     def address(self, sheet_id: str, field_id: str, row: int, *, beside: str) -> str:
-        """Give the address of a cell as a person would look it up from the sheet `beside`."""
+        """Return the address of a cell as a person would look it up from the sheet `beside`."""
         sheet = self.sheets[sheet_id]
         cell = f"{sheet.columns.get(field_id, '')}{row}"
         return cell if sheet_id == beside else f"{sheet.title}!{cell}"

@@ -22,7 +22,7 @@ ENDED_BY_LIFE = ("alderspension", "fraflytning")
 
 
 def is_known_without_pension(setting: Setting) -> pl.Expr:
-    """Give where a citizen without any award is known to have no pension from before.
+    """Return where a citizen without any award is known to have no pension from before.
 
     Greenland's workbooks ask whether there was one. Denmark's do not: there only who was refused
     is known to have had none.
@@ -31,7 +31,7 @@ def is_known_without_pension(setting: Setting) -> pl.Expr:
 
 
 def case_facts(book: CheckedBook) -> pl.DataFrame:
-    """Give one row per citizen of the workbook, in the order of the CPR number.
+    """Return one row per citizen of the workbook, in the order of the CPR number.
 
     Columns: `cpr`; `sag_foedt` (yyyymmdd); from Borgere `sag_er_borger`, `sag_foer_reform`,
     `sag_ansoegning`; from Afgørelser `sag_foerste_tilkendelse`, `sag_foerste_pension`,
@@ -90,7 +90,7 @@ def _from_borger(book: CheckedBook) -> pl.LazyFrame:
 
 
 def _where(condition: pl.Expr, day: pl.Expr) -> pl.Expr:
-    """Give the day of the rows that fit; a `filter` inside a group costs several times that."""
+    """Return the day of the rows that fit; a `filter` inside a group costs several times that."""
     return pl.when(condition).then(day)
 
 

@@ -39,13 +39,13 @@ def whose_rows(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
 
 
 def _strangers(facts: pl.DataFrame) -> set[str]:
-    """Give the citizens without a row in Borgere, not even one that is probably theirs."""
+    """Return the citizens without a row in Borgere, not even one that is probably theirs."""
     known = facts["sag_er_borger"] | facts["sag_maaske_borger"]
     return set() if known.all() else set(facts.filter(~known)[CPR].to_list())
 
 
 def _first_rows(book: CheckedBook, cprs: set[str]) -> dict[str, tuple[str, int]]:
-    """Give each citizen's first row: sheets in the order of the form, rows in theirs."""
+    """Return each citizen's first row: sheets in the order of the form, rows in theirs."""
     first: dict[str, tuple[str, int]] = {}
     for sheet_id in book.sheets if cprs else ():
         rows = book.rows(sheet_id).filter(pl.col(ROW).is_not_null()).select(ROW, CPR).collect()
@@ -56,6 +56,6 @@ def _first_rows(book: CheckedBook, cprs: set[str]) -> dict[str, tuple[str, int]]
 
 
 def _citizens(book: CheckedBook) -> list[tuple[int, str, str | None]]:
-    """Give Excel row, CPR number and former number of the rows of Borgere that count."""
+    """Return Excel row, CPR number and former number of the rows of Borgere that count."""
     rows = book.rows(_CITIZENS).filter(pl.col(ROW).is_not_null())
     return rows.select(ROW, CPR, "tidligere_cpr").collect().rows()

@@ -20,13 +20,13 @@ _FEWEST_UNREADABLE = 5
 
 
 def is_column_lost(unreadable: int, filled: int, setting: Setting) -> bool:
-    """Tell whether so many cells of a column cannot be read that the column is at fault."""
+    """Return whether so many cells of a column cannot be read that the column is at fault."""
     limit = number_of(setting, "ULAESELIGE_PCT") / 100
     return unreadable >= _FEWEST_UNREADABLE and unreadable >= limit * filled
 
 
 def doubtful_sheets(book: CheckedBook) -> frozenset[str]:
-    """Give the sheets whose rows may be anybody's, so that no citizen surely lacks one there."""
+    """Return the sheets whose rows may be anybody's, so that no citizen surely lacks one there."""
     lost = set(book.raw.missing)
     for sheet_id, sheet in book.sheets.items():
         nameless = sheet.frame[CPR].null_count()
@@ -36,7 +36,7 @@ def doubtful_sheets(book: CheckedBook) -> frozenset[str]:
 
 
 def doubtful_citizens(book: CheckedBook) -> dict[str, frozenset[str]]:
-    """Give the citizens in doubt per entry sheet.
+    """Return the citizens in doubt per entry sheet.
 
     In doubt is a citizen with a cell at fault in that sheet, and one whose CPR number is a slip
     away from a number there that cannot be read or that belongs to nobody in Borgere.

@@ -33,7 +33,7 @@ def repeated_rows(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
 
 
 def _suspects(book: CheckedBook, sheet: Sheet) -> pl.DataFrame:
-    """Give the rows that share their key (`samme`) or their row id (`samme_id`) with another."""
+    """Return the rows that share their key (`samme`) or their row id (`samme_id`) with another."""
     keys = [field.id for field in sheet.key_fields()]
     has_key = pl.col(ANNUL).is_null() & pl.all_horizontal(pl.col(keys).is_not_null())
     same = has_key & (pl.len().over(*keys, has_key) > 1)
@@ -72,7 +72,7 @@ def _same_id_in(
 def _compare(
     sheet: Sheet, said: tuple[object, ...], before: list[tuple[int, tuple[object, ...]]]
 ) -> tuple[str, int]:
-    """Give the rule that a repeated row breaks, and the row it repeats."""
+    """Return the rule that a repeated row breaks, and the row it repeats."""
     for row, earlier in before:
         if earlier == said:
             return "ARB-001", row
@@ -94,7 +94,7 @@ def same_name_and_birthday(book: CheckedBook, facts: pl.DataFrame) -> Iterator[H
 
 
 def _shared(book: CheckedBook, same: list[str], shown: str, code: str) -> Iterator[Hit]:
-    """Give the rows of Borgere that share something with an earlier citizen."""
+    """Return the rows of Borgere that share something with an earlier citizen."""
     rows = (
         book.rows("borger")
         .filter(pl.col(ROW).is_not_null())

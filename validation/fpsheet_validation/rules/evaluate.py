@@ -73,12 +73,12 @@ class RowScope:
 
 
 def unreadable_bit(sheet: Sheet, field_id: str) -> int:
-    """Give the bit of a field in the `UNREADABLE` column."""
+    """Return the bit of a field in the `UNREADABLE` column."""
     return 1 << [field.id for field in sheet.fields].index(field_id)
 
 
 def is_blank(sheet: Sheet, field_id: str) -> pl.Expr:
-    """Give where a field's cell is empty; an unreadable cell is not."""
+    """Return where a field's cell is empty; an unreadable cell is not."""
     bit = unreadable_bit(sheet, field_id)
     return pl.col(field_id).is_null() & ((pl.col(UNREADABLE) & pl.lit(bit, pl.UInt64)) == 0)
 
@@ -206,7 +206,7 @@ def _arithmetic(node: Arithmetic, scope: RowScope) -> pl.Expr:
 
 
 def with_unreadable(typed: TypedSheet, sheet: Sheet) -> pl.DataFrame:
-    """Give the rows with a bit per cell that holds something unreadable (see `evaluate`)."""
+    """Return the rows with a bit per cell that holds something unreadable (see `evaluate`)."""
     bits = [0] * typed.frame.height
     if typed.unreadable.height:
         places = {row: place for place, row in enumerate(typed.frame[ROW].to_list())}

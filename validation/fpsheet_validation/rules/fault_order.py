@@ -17,14 +17,14 @@ STATUS_LEVELS = frozenset({RuleLevel.FIELD, RuleLevel.ROW})
 
 
 def fault_place(form: Form, sheet_id: str, code: str, field_id: str) -> tuple[int, int, str]:
-    """Give the sort key of a fault within its row: severity, column, code."""
+    """Return the sort key of a fault within its row: severity, column, code."""
     fields = [field.id for field in form.sheet(sheet_id).fields]
     column = fields.index(field_id) if field_id in fields else len(fields)
     return form.rule(code).severity.rank, column, code
 
 
 def status_rules(form: Form, sheet_id: str, jurisdiction: str) -> tuple[Rule, ...]:
-    """Give the row rules of a sheet in the order in which the status names them."""
+    """Return the row rules of a sheet in the order in which the status names them."""
     rules = (
         rule
         for rule in form.rules
@@ -38,7 +38,7 @@ def status_rules(form: Form, sheet_id: str, jurisdiction: str) -> tuple[Rule, ..
 
 
 def first_fault(findings: Iterable[Finding], form: Form) -> Finding | None:
-    """Give the finding that a row's status names, of the findings on that row.
+    """Return the finding that a row's status names, of the findings on that row.
 
     Repairs and findings of rules that need more than the row are passed over; None where
     nothing is left.

@@ -83,7 +83,7 @@ def gap_to_next(setting: Setting) -> pl.Expr:
 
 
 def _period(setting: Setting, day: pl.Expr) -> pl.Expr:
-    """Give the number of the 5-year period a day lies in, the first from 1 July 2016."""
+    """Return the number of the 5-year period a day lies in, the first from 1 July 2016."""
     since = day_number(day_of(setting, "REFORM_IKRAFT"))
     return whole_years(since, day_number(day)) // int(number_of(setting, "REVURDERING_AAR"))
 

@@ -14,25 +14,25 @@ _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def cover_row(book: CheckedBook, field_id: str) -> int:
-    """Give the Excel row of an entry cell of the Forside; 0 where the file lacks it."""
+    """Return the Excel row of an entry cell of the Forside; 0 where the file lacks it."""
     digits = re.search(r"\d+$", book.raw.cover.get(field_id, ("", ""))[1])
     return int(digits[0]) if digits else 0
 
 
 def _entry(book: CheckedBook, field_id: str) -> str:
-    """Give what stands in a cell of the Forside, empty for nothing."""
+    """Return what stands in a cell of the Forside, empty for nothing."""
     return (book.raw.cover.get(field_id, (None, ""))[0] or "").strip()
 
 
 def nil_return(book: CheckedBook) -> str:
-    """Give the code of "Ingen sager i perioden": ja, nej, empty for blank, "?" for unreadable."""
+    """Return the code of "Ingen sager i perioden": ja, nej, empty for blank, "?" for unreadable."""
     entry = _entry(book, "ingen_sager").lower()
     codes = book.setting.form.code_lists["ja_nej"].by_entry(book.setting.language)
     return codes.get(entry, "?") if entry else ""
 
 
 def cover_hit(book: CheckedBook, field_id: str, code: str, other: str = "") -> Hit:
-    """Give a hit at an entry cell of the Forside."""
+    """Return a hit at an entry cell of the Forside."""
     return Hit(COVER, cover_row(book, field_id), field_id, code, other)
 
 

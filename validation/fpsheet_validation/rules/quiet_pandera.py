@@ -38,11 +38,11 @@ class QuietCheck(pa.Check):
         self.passes = passes.fill_null(value=False).alias(CHECK_OUTPUT_KEY)
 
     def passed(self, data: PolarsData) -> pl.LazyFrame:
-        """Give a boolean per row."""
+        """Return a boolean per row."""
         return data.lazyframe.select(self.passes)
 
     def __call__(self, check_obj: Any, column: str | None = None) -> CheckResult:  # noqa: ANN401 (pandera's own signature)
-        """Give the result of the check on a frame."""
+        """Return the result of the check on a frame."""
         data = PolarsData(check_obj, column or "*")
         output = self.passed(data)
         return CheckResult(output, output.select(pl.all().all()), data, None)
@@ -92,7 +92,7 @@ class QuietColumn(pa.Column):
     """A pandera column whose errors hold no values."""
 
     def __deepcopy__(self, memo: dict[int, object]) -> "QuietColumn":
-        """Give a shallow copy: pandera copies each column per run, and nothing inside changes."""
+        """Return a shallow copy: pandera copies each column per run, and nothing inside changes."""
         del memo
         return copy(self)
 
@@ -100,7 +100,7 @@ class QuietColumn(pa.Column):
     def get_backend(
         cls, check_obj: object = None, check_type: type | None = None
     ) -> _QuietColumnBackend:
-        """Give the quiet backend, whatever is checked."""
+        """Return the quiet backend, whatever is checked."""
         del check_obj, check_type
         cls.register_default_backends(pl.LazyFrame)
         return _QuietColumnBackend()
@@ -113,7 +113,7 @@ class QuietSchema(pa.DataFrameSchema):
     def get_backend(
         cls, check_obj: object = None, check_type: type | None = None
     ) -> _QuietSchemaBackend:
-        """Give the quiet backend, whatever is checked."""
+        """Return the quiet backend, whatever is checked."""
         del check_obj, check_type
         cls.register_default_backends(pl.LazyFrame)
         return _QuietSchemaBackend()

@@ -96,7 +96,7 @@ def run_registry(book: CheckedBook) -> RegistryVerdict:
 
 
 def _repeated(hits: Iterable[Hit]) -> dict[str, frozenset[int]]:
-    """Give the rows that say exactly what an earlier row says, per sheet."""
+    """Return the rows that say exactly what an earlier row says, per sheet."""
     rows: dict[str, set[int]] = {}
     for hit in hits:
         if hit.code == SAME_ROW:
@@ -107,7 +107,7 @@ def _repeated(hits: Iterable[Hit]) -> dict[str, frozenset[int]]:
 def _run_book_rules(
     book: CheckedBook, facts: pl.DataFrame, rules: Iterable[BookRule], to_run: set[str]
 ) -> tuple[list[Hit], set[str]]:
-    """Give the hits of rules over the workbook, and the codes of those that could not run."""
+    """Return the hits of rules over the workbook, and the codes of those that could not run."""
     hits, stopped = list[Hit](), set[str]()
     for rule in rules:
         codes = to_run.intersection(rule.codes)
@@ -189,7 +189,7 @@ def _run_view(
 def _strike(
     book: CheckedBook, facts: pl.DataFrame, view_id: str, tasks: list[_Task]
 ) -> pl.DataFrame:
-    """Give the rows that break some rule: a column per task, and the rows they point to."""
+    """Return the rows that break some rule: a column per task, and the rows they point to."""
     faults = [
         task.rule.fault(book.setting, task.place).fill_null(value=False).alias(f"t{number}")
         for number, task in enumerate(tasks)

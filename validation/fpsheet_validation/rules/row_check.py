@@ -48,7 +48,7 @@ class RowCheck:
 
 
 def row_checks(sheet: Sheet, setting: Setting) -> tuple[RowCheck, ...]:
-    """Give the checks of a sheet that hold in the setting's jurisdiction, in no special order."""
+    """Return the checks of a sheet that hold in the setting's jurisdiction, in no special order."""
     scope = RowScope(sheet, setting.constants, setting.today)
     checks = [
         check
@@ -66,7 +66,7 @@ def row_checks(sheet: Sheet, setting: Setting) -> tuple[RowCheck, ...]:
 
 
 def applies(rule: Rule, setting: Setting) -> bool:
-    """Tell whether a rule can be held to this workbook.
+    """Return whether a rule can be held to this workbook.
 
     Where it is not known which country the workbook is from, only rules of both can.
     """
@@ -80,7 +80,7 @@ def _is_of_here(jurisdictions: frozenset[str], setting: Setting) -> bool:
 
 
 def rule_check(rule: Rule, sheet: Sheet, setting: Setting) -> RowCheck:
-    """Give the check of a row rule.
+    """Return the check of a row rule.
 
     Raises:
         SpecError: The rule has no expression, or one without meaning on the sheet.
@@ -132,7 +132,7 @@ def _outside(value: pl.Expr, field: Field) -> pl.Expr:
 
 
 def _code_faults(sheet: Sheet, field: Field, setting: Setting) -> Iterator[tuple[str, pl.Expr]]:
-    """Give the faults of a code that is not for this jurisdiction or not for the row's day."""
+    """Return the faults of a code that is not for this jurisdiction or not for the row's day."""
     codes = setting.form.code_lists[field.codes].codes
     value, in_force = pl.col(field.id), pl.col(ANNUL).is_null()
     if setting.jurisdiction and field.codes != "kommune":
@@ -151,12 +151,12 @@ def _code_faults(sheet: Sheet, field: Field, setting: Setting) -> Iterator[tuple
 
 
 def row_day(sheet: Sheet) -> str:
-    """Give the field that dates a row: the date of its natural key; empty when it has none."""
+    """Return the field that dates a row: the date of its natural key; empty when it has none."""
     return next((f.id for f in sheet.key_fields() if f.type is FieldType.DATE), "")
 
 
 def _dated(value: pl.Expr, days: Mapping[str, str]) -> pl.Expr:
-    """Give the day that belongs to a code; null for a code without one."""
+    """Return the day that belongs to a code; null for a code without one."""
     by_code = {code: date.fromisoformat(day) for code, day in days.items()}
     if not by_code:
         return pl.lit(None, dtype=pl.Date())
@@ -164,7 +164,7 @@ def _dated(value: pl.Expr, days: Mapping[str, str]) -> pl.Expr:
 
 
 def _citizen_number_checks(setting: Setting) -> Iterator[RowCheck]:
-    """Give the doubts about a CPR number, on the citizen's own row and nowhere else."""
+    """Return the doubts about a CPR number, on the citizen's own row and nowhere else."""
     cpr = pl.col("cpr")
     born = born_number(cpr)
     now = int(setting.today.strftime("%Y%m%d"))

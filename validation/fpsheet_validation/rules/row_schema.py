@@ -56,7 +56,7 @@ class SheetSchema:
     carried: tuple[pa.Check, ...]
 
     def schema(self, chosen: Iterable[int]) -> pa.DataFrameSchema:
-        """Give the pandera schema of the chosen checks (by position) and their columns' types."""
+        """Return the pandera schema of the chosen checks (by position) and their columns' types."""
         by_field: dict[str, list[pa.Check]] = {}
         for position in chosen:
             by_field.setdefault(self.checks[position].field, []).append(self.carried[position])
@@ -72,7 +72,7 @@ class SheetSchema:
 
 @compiled
 def sheet_schema(setting: Setting, sheet_id: str) -> SheetSchema:
-    """Give the compiled rules of a sheet; compiled once per form, jurisdiction and day."""
+    """Return the compiled rules of a sheet; compiled once per form, jurisdiction and day."""
     sheet = setting.form.sheet(sheet_id)
     checks = row_checks(sheet, setting)
     carried = tuple(QuietCheck(~check.fault, error=check.code) for check in checks)
@@ -108,7 +108,7 @@ def check_rows(
 def _prescreen(
     frame: pl.DataFrame, schema: SheetSchema, runnable: list[int]
 ) -> tuple[pl.DataFrame, list[int]]:
-    """Give the rows that break any rule and the rules that any row breaks."""
+    """Return the rows that break any rule and the rules that any row breaks."""
     faults = [schema.checks[n].fault.alias(str(n)) for n in runnable]
     if not faults:
         return frame.clear(), []

@@ -71,7 +71,7 @@ def month_first(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
 
 
 def _written(book: CheckedBook, hit: Hit) -> tuple[int, int]:
-    """Give the first two numbers of a date typed as text; zeros where it is none."""
+    """Return the first two numbers of a date typed as text; zeros where it is none."""
     frame = book.raw.sheets[hit.sheet].frame
     text = frame[hit.field][frame[ROW].search_sorted(hit.row)]
     found = _WRITTEN.fullmatch(text or "")

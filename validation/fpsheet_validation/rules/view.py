@@ -23,14 +23,14 @@ _ALL_DAYS = 4_000_000
 
 
 def view_rows(book: CheckedBook, facts: pl.DataFrame, sheet_id: str) -> pl.LazyFrame:
-    """Give the view of a sheet; the rows that were accepted earlier have no `raekke`."""
+    """Return the view of a sheet; the rows that were accepted earlier have no `raekke`."""
     own = _OWN.get(sheet_id)
     rows = book.rows(sheet_id) if own is None else own(book)
     return rows.join(facts.lazy(), on=CPR, how="left")
 
 
 def _beside(place: int, *same: str, of: str | pl.Expr) -> pl.Expr:
-    """Give a value of a row before (1) or after (-1) that shares its citizen; else null.
+    """Return a value of a row before (1) or after (-1) that shares its citizen; else null.
 
     On rows sorted by citizen a comparison tells what `over` would go through all groups for.
     """
@@ -40,7 +40,7 @@ def _beside(place: int, *same: str, of: str | pl.Expr) -> pl.Expr:
 
 
 def _latest_so_far(day: pl.Expr, *same: str) -> pl.Expr:
-    """Give the latest day of the rows so far that share something, on rows sorted by it.
+    """Return the latest day of the rows so far that share something, on rows sorted by it.
 
     Each group counts its days from beyond those of the one before, so that one running maximum
     serves all.
@@ -121,7 +121,7 @@ def _vurdering(book: CheckedBook) -> pl.LazyFrame:
 
 
 def _assessments(book: CheckedBook) -> pl.LazyFrame:
-    """Give the assessments a later row may rest on: `vur_dato`, `vur_pct`, `vur_timer`."""
+    """Return the assessments a later row may rest on: `vur_dato`, `vur_pct`, `vur_timer`."""
     return (
         book.rows("vurdering")
         .filter(pl.col("vurdering_dato").is_not_null())
@@ -230,7 +230,7 @@ def _afgoerelse(book: CheckedBook) -> pl.LazyFrame:
 
 
 def _takes_effect() -> pl.Expr:
-    """Give the day a decision that gives, changes or ends the pension takes effect."""
+    """Return the day a decision that gives, changes or ends the pension takes effect."""
     kind = pl.col("afgoerelse")
     stated = kind.is_in([*GRANTING, "udsaettelse"]) & pl.col("niveau").is_not_null()
     counts = kind.is_in(["tilkendelse", "bortfald"]) | stated
@@ -238,7 +238,7 @@ def _takes_effect() -> pl.Expr:
 
 
 def _effect_so_far() -> tuple[pl.Expr, pl.Expr]:
-    """Give the latest day of effect among the decisions above, and its row.
+    """Return the latest day of effect among the decisions above, and its row.
 
     `virker_hidtil`, the latest so far, is a column of its own: the oldest polars that is let in
     takes no window within a window.
@@ -252,7 +252,7 @@ def _effect_so_far() -> tuple[pl.Expr, pl.Expr]:
 
 
 def _contradicted() -> pl.Expr:
-    """Tell whether the citizen's decisions of the day cannot all stand.
+    """Return whether the citizen's decisions of the day cannot all stand.
 
     A postponement comes with the award or the refusal on the existing basis (L 6/2020 § 9, stk.
     2), and a lapse with the award after it; one decision may give two levels, of which the second

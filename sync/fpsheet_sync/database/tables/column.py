@@ -25,12 +25,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Give the stored moment its zone back."""
+        """Return the stored moment its zone back."""
         return None if value is None else value.replace(tzinfo=UTC)
 
 
 def field_column_type(field: Field) -> TypeEngine[Any]:
-    """Give the column type of a field of the form."""
+    """Return the column type of a field of the form."""
     types: dict[FieldType, TypeEngine[Any]] = {
         FieldType.CPR: String(PSEUDONYM_LENGTH),
         FieldType.DATE: Date(),
@@ -41,23 +41,23 @@ def field_column_type(field: Field) -> TypeEngine[Any]:
 
 
 def number(name: str, *, primary_key: bool = False, nullable: bool = False) -> Column[int]:
-    """Give a column of whole numbers; no number is made by the database."""
+    """Return a column of whole numbers; no number is made by the database."""
     return Column(name, Integer, primary_key=primary_key, autoincrement=False, nullable=nullable)
 
 
 def text(
     name: str, length: int, *, primary_key: bool = False, nullable: bool = False
 ) -> Column[str]:
-    """Give a column of short text."""
+    """Return a column of short text."""
     return Column(name, String(length), primary_key=primary_key, nullable=nullable)
 
 
 def kommune(*, primary_key: bool = False) -> Column[str]:
-    """Give the column of the code of a kommune."""
+    """Return the column of the code of a kommune."""
     return text("kommune_kode", KOMMUNE_LENGTH, primary_key=primary_key)
 
 
 def interval() -> tuple[Column[int], Column[int]]:
-    """Give the columns of a version: the commit that brought it, and the one that ended it."""
+    """Return the columns of a version: the commit that brought it, and the one that ended it."""
     start = number("fra_indberetning", primary_key=True)
     return start, number("til_indberetning", nullable=True)

@@ -151,7 +151,7 @@ class Found:
         return tuple(kept.witnesses)
 
     def gains(self, witness: Witness) -> bool:
-        """Tell whether a world gives a reader who is left another value of a number."""
+        """Return whether a world gives a reader who is left another value of a number."""
         return any(
             count not in self._worlds[place]
             or all(reader in areas for areas in self._worlds[place][count])

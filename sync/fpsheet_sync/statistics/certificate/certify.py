@@ -64,7 +64,7 @@ class Certificate:
 
     @property
     def is_wide(self) -> bool:
-        """Tell whether every number has enough values for every reader."""
+        """Return whether every number has enough values for every reader."""
         return not self.narrow and not self.unseen
 
 
@@ -175,7 +175,7 @@ class _Certification:
                     self._found.add(view.witness(world))
 
     def _is_wanted(self, place: Place, areas: tuple[str, ...]) -> bool:
-        """Tell whether a number is left that a world in some kommuner may help."""
+        """Return whether a number is left that a world in some kommuner may help."""
         is_there = place[0] in {COUNTRY, *areas}
         return is_there and any(reader not in areas for reader in self._found.left(place))
 
@@ -273,7 +273,7 @@ def _homes(column: CitizenColumn, areas: Sequence[str]) -> Iterable[tuple[str, .
 
 
 def _counts_in(column: CitizenColumn, place: Place) -> bool:
-    """Tell whether a citizen counts in a number, wherever it lives."""
+    """Return whether a citizen counts in a number, wherever it lives."""
     area, slot = place
     return any(
         slot == other and (area == COUNTRY) == (home == COUNTRY) for home, other in column.counts

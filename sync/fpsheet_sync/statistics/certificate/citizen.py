@@ -82,7 +82,7 @@ def read_citizens(connection: Connection, scope: Scope) -> tuple[CountedCitizen,
 
 @contextmanager
 def loaded(people: Sequence[CountedCitizen]) -> Iterator[Connection]:
-    """Give a database in memory that holds some citizens, as one commit."""
+    """Return a database in memory that holds some citizens, as one commit."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     schema = store_schema()
     with engine.begin() as connection:
@@ -144,7 +144,7 @@ def admitted(
 
 
 def _numbers(people: Iterable[CountedCitizen]) -> Mapping[str, str]:
-    """Give each citizen a CPR number of the replacement series, by birthday and sex.
+    """Return each citizen a CPR number of the replacement series, by birthday and sex.
 
     Those for whom the numbers of a day are used up are left out.
     """

@@ -34,13 +34,13 @@ DECISION = (
 
 
 def _select_every_decision(scope: Scope, tables: Tables) -> Query:
-    """Give every decision with its citizen, whatever its day: what most other tables rest on."""
+    """Return every decision with its citizen, whatever its day: what most other tables rest on."""
     rows = cited(scope, tables, "afgoerelse")
     return select(*(rows.c[name] for name in DECISION))
 
 
 def _select_decisions(scope: Scope, tables: Tables) -> Query:
-    """Give decisions by afgoerelse_dato, a measure for each kind, in the kommune that reports.
+    """Return decisions by afgoerelse_dato, a measure for each kind, in the kommune that reports.
 
     An award or refusal is counted each time: a citizen refused and later granted counts in both.
     Udsættelse and tilbagevisning are measures of their own and never refusals. Age is that on the
@@ -62,7 +62,7 @@ def _select_decisions(scope: Scope, tables: Tables) -> Query:
 
 
 def _select_returned(scope: Scope, tables: Tables) -> Query:
-    """Give the tilbagevisninger of the period with what the next decision was (`udfald`).
+    """Return the tilbagevisninger of the period with what the next decision was (`udfald`).
 
     The next decision is the citizen's first tilkendelse, afslag or tilbagevisning with a later
     afgoerelse_dato, however late; of several on that day a tilkendelse comes before an afslag, and
@@ -123,7 +123,7 @@ def _select_final(scope: Scope, tables: Tables) -> Query:
 
 
 def _select_applications(scope: Scope, tables: Tables) -> Query:
-    """Give the days on which those citizens applied, each once.
+    """Return the days on which those citizens applied, each once.
 
     They are the stated ones, and earlier ones that a later one took the place of in a record once
     the first was answered: a new application undoes no old one. A day that was corrected is none.
@@ -136,7 +136,7 @@ def _select_applications(scope: Scope, tables: Tables) -> Query:
 
 
 def _answered_before(scope: Scope, tables: Tables) -> AnySelect:
-    """Give the days that a record once stated, where a later one followed after an answer."""
+    """Return the days that a record once stated, where a later one followed after an answer."""
     versions, borgere = scope.versions("borger"), tables["borgere"]
     key = (versions.c.kommune_kode, versions.c.raekke_id)
     following = func.lead(versions.c.ansoegning_dato).over(
@@ -207,7 +207,7 @@ def _first_answers(final: Table, applied: Table) -> Subquery:
 
 
 def _select_postponed(scope: Scope, tables: Tables) -> Query:
-    """Give `frister`: udsættelser whose one-year deadline lies in the period, and how it went.
+    """Return `frister`: udsættelser whose one-year deadline lies in the period, and how it went.
 
     The case is assessed again by the citizen's first vurdering, or first decision other than
     tilbagevisning, dated after the udsættelse: `inden` by the deadline (that day included), `efter`
@@ -244,7 +244,7 @@ def _select_postponed(scope: Scope, tables: Tables) -> Query:
 
 
 def _reassessed(scope: Scope, tables: Tables) -> Subquery:
-    """Give the days on which a citizen was assessed or decided on (`dag`)."""
+    """Return the days on which a citizen was assessed or decided on (`dag`)."""
     assessed = cited(scope, tables, "vurdering")
     decided = tables["afgoerelser"].alias("ny_afgoerelse")
     return union_all(

@@ -35,7 +35,7 @@ ASSESSED = ("tilkendelse", "aendring", "uaendret")
 
 
 def _select_assessment(scope: Scope, tables: Tables) -> Query:
-    """Give each citizen's latest vurdering by the last day."""
+    """Return each citizen's latest vurdering by the last day."""
     rows = cited(scope, tables, "vurdering")
     by_then = select(rows).where(rows.c.vurdering_dato <= scope.period.til).subquery()
     order = [by_then.c[name].desc() for name in ("vurdering_dato", "kommune_kode", "raekke_id")]
@@ -48,7 +48,7 @@ def _select_assessment(scope: Scope, tables: Tables) -> Query:
 
 
 def _select_ordinary_jobs(scope: Scope, tables: Tables) -> Query:
-    """Give the jobs of ordinary work on the last day."""
+    """Return the jobs of ordinary work on the last day."""
     rows = cited(scope, tables, "job")
     end = end_of(scope, rows, rows.c.slut_dato)
     active = active_on(rows.c.start_dato, end, scope.period.til)
@@ -57,14 +57,14 @@ def _select_ordinary_jobs(scope: Scope, tables: Tables) -> Query:
 
 
 def _select_ordinary_work(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
-    """Give the citizens with ordinary work on the last day, and their hours a week together."""
+    """Return the citizens with ordinary work on the last day, and their hours a week together."""
     jobs = tables["ordinaere_job"]
     hours = func.sum(jobs.c.timer_pr_uge).label("timer")
     return select(jobs.c[ENHED], hours).group_by(jobs.c[ENHED])
 
 
 def _select_stock(scope: Scope, tables: Tables) -> Query:
-    """Give `bestand`: one fact per citizen with the pension on the last day (value: hours)."""
+    """Return `bestand`: one fact per citizen with the pension on the last day (value: hours)."""
     people, assessed, work = (
         tables[name] for name in ("pensionister", "seneste_vurdering", "ordinaert_arbejde")
     )
@@ -89,7 +89,7 @@ def _select_stock(scope: Scope, tables: Tables) -> Query:
 
 
 def _select_deadline(scope: Scope, tables: Tables) -> Query:
-    """Give `under_60`: who is to be reassessed every fifth year, and whether it is overdue.
+    """Return `under_60`: who is to be reassessed every fifth year, and whether it is overdue.
 
     Overdue: five years and more before the last day lie the reform, the citizen's latest vurdering
     and the latest tilkendelse, aendring or uaendret. Who has no known birth date is left out.
@@ -118,7 +118,7 @@ def _select_deadline(scope: Scope, tables: Tables) -> Query:
 
 
 def _select_income(scope: Scope, tables: Tables) -> Query:
-    """Give `borgere`: one fact per income a pensioner has beside the pension on the last day.
+    """Return `borgere`: one fact per income a pensioner has beside the pension on the last day.
 
     It cites the income.
     """

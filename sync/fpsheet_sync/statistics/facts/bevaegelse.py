@@ -50,7 +50,7 @@ def _select_movements(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - 
 
 
 def _select_transitions(scope: Scope, tables: Tables) -> Query:
-    """Give `afgjort`: the reassessments decided in the period, from which level to which.
+    """Return `afgjort`: the reassessments decided in the period, from which level to which.
 
     Reassessments are aendring, uaendret and a bortfald with the reason frakendt. The level before
     is what the citizen's last decision before it in order of decision (`decided_order`) gave; with

@@ -32,7 +32,7 @@ def _select_citizens(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - o
 
 
 def _select_cases(scope: Scope, tables: Tables) -> Query:
-    """Give each citizen and kommune that reported something, with the latest day it happened on.
+    """Return each citizen and kommune that reported something, with the latest day it happened on.
 
     `sidst` is that day by the end of the period, `sidst_primo` by the day before it; NULL where
     nothing had happened by then.
@@ -55,7 +55,7 @@ def _select_cases(scope: Scope, tables: Tables) -> Query:
 
 
 def _happened(scope: Scope, sheet: str, day: str) -> AnySelect:
-    """Give each pseudonym and kommune of a sheet, with the latest day by both ends."""
+    """Return each pseudonym and kommune of a sheet, with the latest day by both ends."""
     rows = scope.records(sheet)
     happened = rows.c[day] if day else cast(null(), Date)
     by_end = case((happened <= scope.period.til, happened))
@@ -75,7 +75,7 @@ def _happened(scope: Scope, sheet: str, day: str) -> AnySelect:
 def _select_home(
     scope: Scope, tables: Tables, day: date, *, happened: str, entitled: str
 ) -> AnySelect:
-    """Give where each citizen belongs on a day: `enhed`, `kommune`; not who has left the country.
+    """Return where each citizen belongs on a day: `enhed`, `kommune`; not who has left the country.
 
     That is the kommune that the latest Overdragelse by that day names (of several on one day the
     last in the order of reporting kommune and row id). Without one, or where a kommune reports

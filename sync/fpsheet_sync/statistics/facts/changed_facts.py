@@ -82,11 +82,11 @@ class ChangedFacts:
         self._by_codes: dict[tuple[str, ...], dict[tuple[str | None, ...], list[ChangedFact]]] = {}
 
     def __iter__(self) -> Iterator[ChangedFact]:
-        """Give the facts one by one."""
+        """Return the facts one by one."""
         return iter(self._facts)
 
     def of(self, facts: str, measure: str, codes: Mapping[str, str]) -> Sequence[ChangedFact]:
-        """Give those of a source and measure that have all of some codes."""
+        """Return those of a source and measure that have all of some codes."""
         names = tuple(sorted(codes))
         key = (facts, measure, *names)
         if key not in self._by_codes:
@@ -97,7 +97,7 @@ class ChangedFacts:
         return self._by_codes[key].get(tuple(codes[name] for name in names), ())
 
     def of_source(self, facts: str) -> tuple[ChangedFact, ...]:
-        """Give those of a source, whatever they measure."""
+        """Return those of a source, whatever they measure."""
         return tuple(fact for fact in self._facts if fact.facts == facts)
 
 
@@ -114,7 +114,7 @@ class _Changes:
 def changed_facts(
     connection: Connection, now: Scope, before: int, specs: Iterable[TableSpec]
 ) -> ChangedFacts:
-    """Give every fact that counts now and did not count after an earlier commit, or the reverse.
+    """Return every fact that counts now and did not count after an earlier commit, or the reverse.
 
     Args:
         connection: The database.
@@ -144,7 +144,7 @@ def changed_facts(
 def causes_of(
     facts: ChangedFacts, table: TableSpec, column: ColumnSpec, codes: Mapping[str, str]
 ) -> frozenset[Cause]:
-    """Give the causes of a revised number; `changed_behind` says of what."""
+    """Return the causes of a revised number; `changed_behind` says of what."""
     found = changed_behind(facts, table, column, codes)
     return frozenset[Cause]().union(*(fact.causes for fact in found))
 
@@ -152,7 +152,7 @@ def causes_of(
 def changed_behind(
     facts: ChangedFacts, table: TableSpec, column: ColumnSpec, codes: Mapping[str, str]
 ) -> tuple[ChangedFact, ...]:
-    """Give the facts that count in one of two states only and in a number, each once.
+    """Return the facts that count in one of two states only and in a number, each once.
 
     A fact that leaves a number and comes back to it, its other codes changed, is none of them.
 
@@ -209,7 +209,7 @@ Versions = Mapping[Key, Row[Any]]
 def _versions(
     connection: Connection, table: Table, now: Scope, before: int
 ) -> tuple[Versions, Versions]:
-    """Give the versions that ended, and those that began, between two commits; read in one go."""
+    """Return the versions that ended, and those that began, between two commits; read in one go."""
     begun, ended = table.c.fra_indberetning, table.c.til_indberetning
     names = ("kommune_kode", "raekke_id", BORGER, _ANNULLED, begun.name, ended.name)
     touched = or_(begun > before, ended > before)
@@ -246,7 +246,7 @@ def _cause(sheet: str, old: Row[Any] | None, new: Row[Any] | None) -> Cause | No
 def _by_unit(
     connection: Connection, now: Scope, before: int, by_citizen: Mapping[str, set[Cause]]
 ) -> Mapping[str, set[Cause]]:
-    """Give the causes by the unit a citizen is counted under, then or now.
+    """Return the causes by the unit a citizen is counted under, then or now.
 
     A citizen whose CPR number was joined to another since has a correction.
     """
@@ -270,7 +270,7 @@ def _by_unit(
 
 
 def _pseudonyms(connection: Connection, units: Collection[str]) -> frozenset[str]:
-    """Give every pseudonym that some units were ever known by."""
+    """Return every pseudonym that some units were ever known by."""
     merged = store_schema()["identitet"]
     found = set(units)
     for chunk in _chunks(units):
@@ -279,7 +279,7 @@ def _pseudonyms(connection: Connection, units: Collection[str]) -> frozenset[str
 
 
 def _cases(connection: Connection, by_citizen: Iterable[str]) -> frozenset[str]:
-    """Give the decisions of some citizens, as facts about decisions name their unit."""
+    """Return the decisions of some citizens, as facts about decisions name their unit."""
     table = store_schema()[_CASES]
     found = set()
     for chunk in _chunks(by_citizen):
@@ -308,7 +308,7 @@ def _concerned(
 def _read_facts(
     connection: Connection, scope: Scope, names: Iterable[str], units: frozenset[str]
 ) -> Mapping[str, Counter[Fact]]:
-    """Give the facts about some units, by source, each as often as it is there."""
+    """Return the facts about some units, by source, each as often as it is there."""
     found: dict[str, Counter[Fact]] = {}
     with fact_tables(connection, scope, names) as tables:
         for name in names:

@@ -34,7 +34,7 @@ class AddOneYear(GenericFunction[date]):
 
 
 def add_years(day: date, years: int) -> date:
-    """Give the same day some years later (earlier when negative), 28 February for want of 29.
+    """Return the same day some years later (earlier when negative), 28 February for want of 29.
 
     >>> add_years(date(2024, 2, 29), 1), add_years(date(2026, 3, 1), -5)
     (datetime.date(2025, 2, 28), datetime.date(2021, 3, 1))

@@ -111,7 +111,7 @@ def select_facts(rows: FromClause, facts: Facts, joined: FromClause | None = Non
 
 
 def cited(scope: Scope, tables: Tables, sheet: str) -> Subquery:
-    """Give the records of a sheet with their citizen: `enhed`, `koen`, `foedselsdato`.
+    """Return the records of a sheet with their citizen: `enhed`, `koen`, `foedselsdato`.
 
     Only what the kommuner of the scope report: a country counts nothing that another one reports.
     """
@@ -126,7 +126,7 @@ def cited(scope: Scope, tables: Tables, sheet: str) -> Subquery:
 
 
 def placed(scope: Scope, rows: Subquery, tables: Tables) -> tuple[FromClause, ColumnElement[Any]]:
-    """Give rows joined to where their citizen belongs on the last day (`hjem`), and that kommune.
+    """Return rows joined to where their citizen belongs on the last day (`hjem`), and that kommune.
 
     Rows of who has left the country are left out.
     """

@@ -36,7 +36,7 @@ def _dimensions(
 
 
 def _select_forloeb(scope: Scope, tables: Tables) -> Query:
-    """Give forløb: `paabegyndt`, `afsluttet` (value: days, both ends counted), `igangvaerende`.
+    """Return forløb: `paabegyndt`, `afsluttet` (value: days, both ends counted), `igangvaerende`.
 
     Begun: start_dato within the period. Ended: slut_dato within it. Active: begun by the last day
     and not ended by it. The first two count in the kommune that reports, the third where the
@@ -71,7 +71,7 @@ def _select_forloeb(scope: Scope, tables: Tables) -> Query:
 
 
 def _select_afklaring(scope: Scope, tables: Tables) -> Query:
-    """Give ended revurderinger with the number of afklaringsforløb begun inside each (value).
+    """Return ended revurderinger with the number of afklaringsforløb begun inside each (value).
 
     Inside means: same citizen, any kommune, start_dato from the first to the last day of the
     revurdering, both inclusive.

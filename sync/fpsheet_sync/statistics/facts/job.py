@@ -36,7 +36,7 @@ def _dimensions(scope: Scope, rows: Subquery) -> Mapping[str, ColumnElement[Any]
 
 
 def _select_jobs(scope: Scope, tables: Tables) -> Query:
-    """Give jobs: `i_perioden` (held some day of it) and `sidste_dag` (held at its end).
+    """Return jobs: `i_perioden` (held some day of it) and `sidste_dag` (held at its end).
 
     Held in the period: begun by its last day, and not ended before its first. It counts in the
     kommune that reports the job. Held at the end: begun by the last day and not ended by it; it

@@ -60,23 +60,23 @@ _STATE = (*_PERSON, "afgoerelse", "niveau", "bortfald_aarsag", "fra")
 
 
 def effective_date(decisions: FromClause) -> ColumnElement[Any]:
-    """Give the day from which a decision counts."""
+    """Return the day from which a decision counts."""
     return func.coalesce(decisions.c.virkning_dato, decisions.c.afgoerelse_dato)
 
 
 def decided_order(effects: FromClause) -> tuple[ColumnElement[Any], ...]:
-    """Give what decisions are ordered by, the first decided first."""
+    """Return what decisions are ordered by, the first decided first."""
     return tuple(effects.c[name] for name in _DECIDED_ORDER)
 
 
 def sets_state(decisions: FromClause) -> ColumnElement[bool]:
-    """Give the condition that a decision gives, changes or ends the pension."""
+    """Return the condition that a decision gives, changes or ends the pension."""
     kind, niveau = decisions.c.afgoerelse, decisions.c.niveau
     return kind.in_(("tilkendelse", "bortfald")) | (kind.in_(_REASSESSMENTS) & niveau.is_not(None))
 
 
 def _select_effects(scope: Scope, tables: Tables) -> Query:
-    """Give what gives, changes or ends the pension, with the day from which it counts (`fra`).
+    """Return what gives, changes or ends the pension, with the day from which it counts (`fra`).
 
     An Overdragelse to a kommune of another country is one: the citizen has left.
     """
@@ -98,7 +98,7 @@ def _select_effects(scope: Scope, tables: Tables) -> Query:
 
 
 def _select_ends(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
-    """Give each bortfald: its day (`fra`), whether it ends all, and the next grant (`igen`).
+    """Return each bortfald: its day (`fra`), whether it ends all, and the next grant (`igen`).
 
     `igen` is the day of decision of the first tilkendelse decided after the day and after the
     bortfald, that counts from the day or later; NULL after a death.
@@ -125,7 +125,7 @@ def _select_ends(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one s
 
 
 def _select_states(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
-    """Give what each decision sets, from the day it counts (`fra`) until one ends it (`til`).
+    """Return what each decision sets, from the day it counts (`fra`) until one ends it (`til`).
 
     A decision that a bortfald ends before it counts is on no day.
     """
@@ -145,7 +145,7 @@ def _select_states(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one
 
 
 def _select_state(tables: Tables, day: date) -> Query:
-    """Give the decision that holds on a day, one row per citizen who has one."""
+    """Return the decision that holds on a day, one row per citizen who has one."""
     states = tables["stillinger"]
     that_day = select(states).where(active_on(states.c.fra, states.c.til, day)).subquery()
     last = latest(that_day, [each.desc() for each in decided_order(that_day)], _STATE)
@@ -153,7 +153,7 @@ def _select_state(tables: Tables, day: date) -> Query:
 
 
 def _select_before_reform(scope: Scope, tables: Tables) -> Query:
-    """Give who had the pension before, by one record each.
+    """Return who had the pension before, by one record each.
 
     That is whom a kommune says so of, and where none says anything (Danish workbooks did not ask):
     who has a bortfald or a skånejob and no decision that gives the pension, for nothing else ends
@@ -177,7 +177,7 @@ def _select_before_reform(scope: Scope, tables: Tables) -> Query:
 
 
 def _select_entitled(old: Table, state: Table) -> Query:
-    """Give one row per citizen with the pension: level, sex, birth date, and the record."""
+    """Return one row per citizen with the pension: level, sex, birth date, and the record."""
     is_decided = exists().where(state.c[ENHED] == old.c[ENHED])
     granted = _with_level(state, known(state.c.niveau))
     return union_all(

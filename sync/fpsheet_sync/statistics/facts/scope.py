@@ -69,7 +69,7 @@ class Scope:
     copies: Mapping[str, Table] = field(default_factory=dict)
 
     def records(self, sheet: str) -> Subquery:
-        """Give the rows of a sheet that are in force and not annulled."""
+        """Return the rows of a sheet that are in force and not annulled."""
         table = self.copies.get(sheet, store_schema().records[sheet])
         return current(table, self.as_of)
 
@@ -80,14 +80,14 @@ class Scope:
         return select(table).where(table.c[ANNULLER].is_(None), *known).subquery()
 
     def constant_date(self, name: str) -> date:
-        """Give a named date of the form; TypeError when the constant is a number."""
+        """Return a named date of the form; TypeError when the constant is a number."""
         value = self.form.constants[name]
         if isinstance(value, date):
             return value
         raise TypeError(name)
 
     def constant_int(self, name: str) -> int:
-        """Give a named number of the form; TypeError when the constant is a date."""
+        """Return a named number of the form; TypeError when the constant is a date."""
         value = self.form.constants[name]
         if isinstance(value, date):
             raise TypeError(name)
@@ -95,7 +95,7 @@ class Scope:
 
 
 def quarters(period: Period) -> tuple[Quarter, ...]:
-    """Give the quarters of a period, oldest first.
+    """Return the quarters of a period, oldest first.
 
     >>> [quarter.id for quarter in quarters(Period(date(2025, 5, 1), date(2025, 8, 1)))]
     ['2025K2', '2025K3']
@@ -113,7 +113,7 @@ def quarters(period: Period) -> tuple[Quarter, ...]:
 
 
 def within(column: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
-    """Give the condition that a date lies in the period."""
+    """Return the condition that a date lies in the period."""
     return column.between(period.fra, period.til)
 
 
@@ -123,7 +123,7 @@ def active_on(start: ColumnElement[Any], end: ColumnElement[Any], day: date) -> 
 
 
 def end_of(scope: Scope, rows: FromClause, end: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Give when a spell ended: that of a kommune that is no more at the latest with it.
+    """Return when a spell ended: that of a kommune that is no more at the latest with it.
 
     The day is that of the row, or the first on which the kommune is gone; NULL while it goes on.
     """
@@ -132,13 +132,13 @@ def end_of(scope: Scope, rows: FromClause, end: ColumnElement[Any]) -> ColumnEle
 
 
 def last_day_of(scope: Scope, rows: FromClause, end: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Give the last day of a spell, its end included: at the latest the last of its kommune."""
+    """Return the last day of a spell, its end included: at the latest the last of its kommune."""
     last = _ceased(scope, rows, end, days_before=1)
     return end if last is None else case((end <= last, end), (last.is_not(None), last), else_=end)
 
 
 def is_ceased(scope: Scope, rows: FromClause, day: date) -> ColumnElement[bool]:
-    """Give the condition that the kommune of a row is no more on a day."""
+    """Return the condition that the kommune of a row is no more on a day."""
     kommuner = (scope.form.kommuner[code] for code in scope.kommuner)
     gone = [one.code for one in kommuner if one.valid_to is not None and one.valid_to <= day]
     return rows.c.kommune_kode.in_(gone)
@@ -147,7 +147,7 @@ def is_ceased(scope: Scope, rows: FromClause, day: date) -> ColumnElement[bool]:
 def _ceased(
     scope: Scope, rows: FromClause, end: ColumnElement[Any], *, days_before: int
 ) -> ColumnElement[Any] | None:
-    """Give the day on which the kommune of a row ceased, or some days before; NULL for no day."""
+    """Return the day on which the kommune of a row ceased, or some days before; NULL for no day."""
     kommuner = (scope.form.kommuner[code] for code in scope.kommuner)
     days = {
         one.code: sql_literal(one.valid_to - timedelta(days=days_before), Date())
@@ -159,17 +159,17 @@ def _ceased(
 
 
 def known(column: ColumnElement[Any]) -> ColumnElement[str]:
-    """Give a code, or `uoplyst` where there is none."""
+    """Return a code, or `uoplyst` where there is none."""
     return func.coalesce(column, sql_literal(UOPLYST))
 
 
 def yes_no(column: ColumnElement[Any]) -> ColumnElement[str]:
-    """Give `ja` or `nej` for a condition."""
+    """Return `ja` or `nej` for a condition."""
     return case((column, sql_literal("ja")), else_=sql_literal("nej"))
 
 
 def band(column: ColumnElement[Any], dimension: str) -> ColumnElement[str]:
-    """Give the band a number lies in; `uoplyst` for no number or one below every band.
+    """Return the band a number lies in; `uoplyst` for no number or one below every band.
 
     Numbers have at most one decimal and are compared in tenths, so that a sum of hours such as
     4,4 + 5,5 does not miss its band by a rounding error.
@@ -179,7 +179,7 @@ def band(column: ColumnElement[Any], dimension: str) -> ColumnElement[str]:
 
 
 def age_band(birth: ColumnElement[Any], day: ColumnElement[Any] | date) -> ColumnElement[str]:
-    """Give the age group on a day; `uoplyst` where the birth date is not known.
+    """Return the age group on a day; `uoplyst` where the birth date is not known.
 
     On one day for all the birth dates are compared as they stand, which spares each row the
     arithmetic of its age, once for every group.
@@ -205,7 +205,7 @@ def _banded(value: ColumnElement[Any], bands: Sequence[Band], *, scale: int) -> 
 
 
 def quarter_of(column: ColumnElement[Any], period: Period) -> ColumnElement[str]:
-    """Give the quarter of a date that lies in the period."""
+    """Return the quarter of a date that lies in the period."""
     steps = [(column <= each.period.til, sql_literal(each.id)) for each in quarters(period)]
     return case(*steps)
 
@@ -213,7 +213,7 @@ def quarter_of(column: ColumnElement[Any], period: Period) -> ColumnElement[str]
 def same_country(
     scope: Scope, kommune: ColumnElement[Any], other: ColumnElement[Any]
 ) -> ColumnElement[bool]:
-    """Give the condition that two kommuner are of the same country, one that is counted.
+    """Return the condition that two kommuner are of the same country, one that is counted.
 
     The other one is taken to be counted: rows are cited of the scope's kommuner alone.
     """

@@ -34,7 +34,7 @@ class Standing:
 def read_standing(
     connection: Connection, form: Form, citizens: Collection[str], day: date, as_of: int | None
 ) -> tuple[Standing, ...]:
-    """Give the pension of one citizen on a day, in each country that gives one.
+    """Return the pension of one citizen on a day, in each country that gives one.
 
     Args:
         connection: The database.

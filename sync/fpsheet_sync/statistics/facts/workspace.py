@@ -85,7 +85,7 @@ def _no_nested_loops(connection: Connection) -> Iterator[None]:
 
 
 def _in_order(names: Iterable[str]) -> tuple[str, ...]:
-    """Give the names with everything they need, each after what it needs."""
+    """Return the names with everything they need, each after what it needs."""
     order: dict[str, None] = {}
     for name in names:
         for needed in _in_order(FACT_SOURCES[name].needs):
@@ -112,7 +112,7 @@ _PERSON = "person"
 
 @contextmanager
 def narrowed(connection: Connection, scope: Scope, people: Collection[str]) -> Iterator[Scope]:
-    """Give a scope that reads the records of some citizens alone, every version of them.
+    """Return a scope that reads the records of some citizens alone, every version of them.
 
     Every fact rests on one citizen's records, so their facts are the same as in the whole.
 

@@ -21,7 +21,7 @@ from fpsheet_templates.table import UOPLYST, TableSpec
 
 
 def crossed_numbers(counting: Counting, specs: Collection[TableSpec]) -> Mapping[Number, int]:
-    """Give what was counted of the cells, those that are not empty, for every kommune.
+    """Return what was counted of the cells, those that are not empty, for every kommune.
 
     Args:
         counting: What was counted, the crosses too.
@@ -79,7 +79,7 @@ def cross_sums(numbers: Mapping[Number, int], crossed: Mapping[Number, int], for
 def _is_settled(
     margins: Iterable[Number], dimensions: Collection[str], rows: Mapping[str, str]
 ) -> bool:
-    """Tell whether both bound dimensions are printed beside all the rest, kommune by kommune.
+    """Return whether both bound dimensions are printed beside all the rest, kommune by kommune.
 
     Then the cross tells no more than that who lacks the one value lacks the other.
     """
@@ -105,7 +105,7 @@ def _by_cross(
 def _possible(
     margins: Iterable[Number], dimensions: Iterable[str], rows: Mapping[str, str]
 ) -> list[frozenset[tuple[str, str]]]:
-    """Give the codes of every cell that may hold somebody."""
+    """Return the codes of every cell that may hold somebody."""
     codes: dict[str, set[str]] = {name: {UOPLYST} for name in dimensions}
     for number in margins:
         for name, code in number.codes:
@@ -121,7 +121,7 @@ def _possible(
 
 
 def _finest(margins: Collection[Number]) -> list[Number]:
-    """Give the margins that no others add up to."""
+    """Return the margins that no others add up to."""
     shapes = {(number.area in COUNTRIES, frozenset(dict(number.codes))) for number in margins}
     return [
         number

@@ -50,7 +50,7 @@ class EditionPlan:
     def request(
         self, language: str, state: str, figures: tuple[Benchmark, ...], *, is_public: bool = False
     ) -> ReleaseRequest:
-        """Give what is counted and laid out for the country."""
+        """Return what is counted and laid out for the country."""
         return ReleaseRequest(
             period=self.period,
             area=self.area,

@@ -58,6 +58,6 @@ class Before:
 
     @property
     def counts(self) -> Mapping[CellId, int]:
-        """Give the counts behind the rounded prints, each by its last."""
+        """Return the counts behind the rounded prints, each by its last."""
         last = {name: ones[-1].count for name, ones in self.prints.items()}
         return {name: count for name, count in last.items() if count is not None}

@@ -26,7 +26,7 @@ def tell_parts(described: Disclosed, internal: Iterable[Release]) -> Disclosed:
 
 
 def _parts(described: Disclosed, internal: Iterable[Release]) -> Mapping[CellId, list[Cell]]:
-    """Give the numbers printed for the country alone, with every kommune's part that is not 0."""
+    """Return the numbers printed for the country alone, with every kommune's part that is not 0."""
     printed = {cell.id for cell in described.cells}
     found: dict[CellId, list[Cell]] = defaultdict(list)
     for release in internal:

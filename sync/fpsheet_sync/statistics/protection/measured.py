@@ -98,17 +98,17 @@ class _Place:
 
     @property
     def name(self) -> str:
-        """Give the name of the figure."""
+        """Return the name of the figure."""
         return figure_id(self.release, self.table, self.column, self.key)
 
     @property
     def codes(self) -> dict[str, str]:
-        """Give what it is broken down by."""
+        """Return what it is broken down by."""
         return codes_of(self.release.area, self.table, self.key, self.column)
 
     @property
     def count(self) -> CellId:
-        """Give the name of the count that the figure is about."""
+        """Return the name of the count that the figure is about."""
         columns = {column.id: column for column in self.table.columns}
         about = columns[self.column.rests_on[0]]
         return number_of(self.release, self.table, about, self.key).id

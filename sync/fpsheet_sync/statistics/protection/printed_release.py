@@ -102,7 +102,7 @@ def compare_prints(
 def print_release(
     release: Release, printed: Printed, counting: Counting, wording: Wording
 ) -> Release:
-    """Give an edition as it may be published; the result is no longer internal.
+    """Return an edition as it may be published; the result is no longer internal.
 
     Charts are drawn from the tables, so they show no more. A rare code is shown where its numbers
     are printed as anything but 0, whether or not it occurs.
@@ -128,7 +128,7 @@ def print_release(
 def _with_prints(
     release: Release, table: StatTable, spec: TableSpec, printed: Printed
 ) -> StatTable:
-    """Give a table with every number replaced by what may be printed of it."""
+    """Return a table with every number replaced by what may be printed of it."""
     width = len(table.dimensions)
     rows = []
     for key, row in zip(table.keys, table.rows, strict=True):
@@ -155,7 +155,7 @@ class _Row:
     printed: Printed
 
     def cell(self, column: Column, cell: Cell) -> Cell:
-        """Give what is printed in a column of the row."""
+        """Return what is printed in a column of the row."""
         if column.kind is ColumnKind.NOTE:
             return cell
         if not column.of:
@@ -174,7 +174,7 @@ class _Row:
         return self.printed.numbers[number]
 
     def _made(self, column: Column, declared: ColumnSpec) -> Cell:
-        """Give a figure that is made of the prints of its row, where these are large enough."""
+        """Return a figure that is made of the prints of its row, where these are large enough."""
         columns = {each.id: each for each in self.table.columns}
         rests_on = [self._count(columns[name]) for name in column.rests_on]
         counts = [count for count in rests_on if isinstance(count, int)]

@@ -186,7 +186,7 @@ def count_told(described: Disclosed) -> tuple[tuple[str, bool, int], ...]:
 
 
 def _plain(described: Disclosed, rounded: Rounded) -> tuple[CellId, ...]:
-    """Give the small numbers that earlier editions give away, whatever is printed now."""
+    """Return the small numbers that earlier editions give away, whatever is printed now."""
     small = range(1, rounded.settings.threshold)
     exact = {
         cell.id

@@ -14,7 +14,7 @@ from fpsheet_templates.table import TOTAL
 
 
 def without_rare(release: Release, table: StatTable, counting: Counting) -> StatTable:
-    """Give a table without the rows and columns of rare codes whose numbers are all 0.
+    """Return a table without the rows and columns of rare codes whose numbers are all 0.
 
     Args:
         release: The edition.
@@ -42,7 +42,7 @@ class _Always:
         self._known: dict[str, frozenset[str]] = {}
 
     def shows(self, dimension: str, code: str) -> bool:
-        """Tell whether a code is shown whether or not it occurs."""
+        """Return whether a code is shown whether or not it occurs."""
         if dimension not in self._known:
             codes = self._counting.shown_codes(dimension, self._area, ())
             self._known[dimension] = frozenset({*codes, TOTAL})
@@ -50,7 +50,7 @@ class _Always:
 
 
 def _is_gone(table: StatTable, place: int, always: _Always) -> bool:
-    """Tell whether a row is left out: it has a rare code of which nothing is printed."""
+    """Return whether a row is left out: it has a rare code of which nothing is printed."""
     rare = [
         (number, code)
         for number, (name, code) in enumerate(zip(table.dimensions, table.keys[place], strict=True))
@@ -63,7 +63,7 @@ def _is_gone(table: StatTable, place: int, always: _Always) -> bool:
 
 
 def _has_print(table: StatTable, rows: Sequence[int], columns: Sequence[int] = ()) -> bool:
-    """Tell whether some rows print any count but 0, in all columns or in some."""
+    """Return whether some rows print any count but 0, in all columns or in some."""
     wanted = columns or range(len(table.columns))
     counts = [at for at in wanted if table.columns[at].kind is ColumnKind.COUNT]
     return any(table.rows[row][at] != 0 for row in rows for at in counts)
@@ -77,7 +77,7 @@ def _is_shown(table: StatTable, place: int, always: _Always) -> bool:
 
 
 def _with_columns(table: StatTable, places: Sequence[int]) -> StatTable:
-    """Give a table with some of its columns, and what names the others without them."""
+    """Return a table with some of its columns, and what names the others without them."""
     if len(places) == len(table.columns):
         return table
     columns = tuple(table.columns[place] for place in places)

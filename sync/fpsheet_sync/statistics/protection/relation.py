@@ -78,18 +78,18 @@ class Relation:
 
     @property
     def owner(self) -> str | None:
-        """Give the kommune that knows both sides; None where it takes more than its own."""
+        """Return the kommune that knows both sides; None where it takes more than its own."""
         owners = {number.owner for number in (*self.some, *self.others)}
         return owners.pop() if len(owners) == 1 else None
 
     def left(self, values: Mapping[Number, int]) -> int:
-        """Give the larger side less the smaller; what a true relation leaves is not negative."""
+        """Return the larger side less the smaller; what a true relation leaves is not negative."""
         sides = (sum(values[each] for each in side) for side in (self.others, self.some))
         others, some = sides
         return others - some
 
     def holds(self, values: Mapping[Number, int]) -> bool:
-        """Tell whether it is so in these numbers."""
+        """Return whether it is so in these numbers."""
         left = self.left(values)
         return left == 0 if self.is_equal else left >= 0
 
@@ -151,7 +151,7 @@ def _equation(relation: Relation, name: str, total: CellId, parts: tuple[CellId,
 
 
 def population_of(number: Number) -> Population | None:
-    """Give what a number counts; None for what is no count of a table's facts.
+    """Return what a number counts; None for what is no count of a table's facts.
 
     Of a sum of counts it is the first's, for where and when they count is the same.
     """
@@ -164,6 +164,6 @@ FAMILIES = ("forloeb", "job")
 
 
 def family_of(number: Number) -> str:
-    """Give what a number belongs to: forløb, supported jobs, or ("") all about the pension."""
+    """Return what a number belongs to: forløb, supported jobs, or ("") all about the pension."""
     population = population_of(number)
     return population.of if population and population.of in FAMILIES else ""

@@ -31,7 +31,7 @@ class Split:
 
     @property
     def relation(self) -> Relation:
-        """Give what it says: the whole is the part and the rest."""
+        """Return what it says: the whole is the part and the rest."""
         return Relation(Reason.REST, (self.part, self.rest), (self.whole,), is_equal=True)
 
 
@@ -68,19 +68,19 @@ def _bind(
 
 
 def adds_up(number: Number) -> bool:
-    """Tell whether a number is the sum over the days of its period."""
+    """Return whether a number is the sum over the days of its period."""
     population = population_of(number)
     happened = population is not None and population.timing is Timing.WITHIN
     return happened and not number.of.endswith(DISTINCT)
 
 
 def without_period(number: Number) -> Number:
-    """Give the name of the same count whatever its days."""
+    """Return the name of the same count whatever its days."""
     return replace(number, period=("", ""))
 
 
 def _split(one: Number, other: Number) -> Split | None:
-    """Give how the longer period is divided by the shorter; None where that leaves two rests."""
+    """Return how the longer period is divided by the shorter; None where that leaves two rests."""
     whole, part = sorted((one, other), key=lambda number: number.days.days, reverse=True)
     long, short = whole.days, part.days
     if long.fra == short.fra and short.til < long.til:
@@ -93,7 +93,7 @@ def _split(one: Number, other: Number) -> Split | None:
 
 
 def time_relations(ours: Collection[Number], numbers: Collection[Number]) -> Iterator[Relation]:
-    """Give the relations between numbers of different days.
+    """Return the relations between numbers of different days.
 
     Args:
         ours: Numbers of the editions described; of each relation one is among them.
@@ -116,7 +116,7 @@ def time_relations(ours: Collection[Number], numbers: Collection[Number]) -> Ite
 
 
 def _family(family: list[Number]) -> Iterator[Relation]:
-    """Give the relations of counts of the same things in one area, broken down alike."""
+    """Return the relations of counts of the same things in one area, broken down alike."""
     for one, other in combinations(family, 2):
         for number, second in ((one, other), (other, one)):
             yield from _within_longer(number, second)
@@ -182,13 +182,13 @@ def _fallen(numbers: Collection[Number]) -> Iterator[Relation]:
 def _present(
     number: Number, code: tuple[str, str], codes: Iterable[str], numbers: Collection[Number]
 ) -> tuple[Number, ...]:
-    """Give those numbers there are of some codes in place of one."""
+    """Return those numbers there are of some codes in place of one."""
     others = (_other(number, code, (code[0], each)) for each in codes)
     return tuple(each for each in others if each in numbers)
 
 
 def _other(number: Number, code: tuple[str, str], other: tuple[str, str]) -> Number:
-    """Give the number of another code in place of one."""
+    """Return the number of another code in place of one."""
     return replace(number, codes=(number.codes - {code}) | {other})
 
 
@@ -199,7 +199,7 @@ def _is_closed(number: Number) -> bool:
 
 
 def _lasts(codes: frozenset[tuple[str, str]]) -> bool:
-    """Tell whether who has these codes later had them before."""
+    """Return whether who has these codes later had them before."""
     known = load_dimensions()
     return all(
         known[name].lasting or code in known[name].falling or code in _closed_codes()
@@ -216,7 +216,7 @@ def _closed_codes() -> frozenset[str]:
 def _earlier_states(
     late: Number, numbers: Collection[Number], periods: Iterable[tuple[str, str]]
 ) -> Iterator[Number]:
-    """Give the same number of earlier days; where none is printed, the one of all codes."""
+    """Return the same number of earlier days; where none is printed, the one of all codes."""
     for period in periods:
         same = replace(late, period=period)
         every = replace(same, codes=frozenset())
@@ -266,7 +266,7 @@ def _anniversaries(numbers: Collection[Number]) -> Iterator[Relation]:
 
 
 def _year_before(day: date) -> date:
-    """Give the first day whose anniversary is on a day or later.
+    """Return the first day whose anniversary is on a day or later.
 
     29 February has its anniversary on 28 February; it is after the 28th, which has it too.
 

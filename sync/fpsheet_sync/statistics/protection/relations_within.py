@@ -19,7 +19,7 @@ _NAMED = re.compile(r"\{(\w+)\}")
 def inside_relations(
     numbers: Collection[Number], summed: Collection[tuple[CellId, CellId]], form: Form
 ) -> Iterator[Relation]:
-    """Give the relations of numbers of the same days, beyond the sums that tables print.
+    """Return the relations of numbers of the same days, beyond the sums that tables print.
 
     Args:
         numbers: The numbers.
@@ -46,7 +46,7 @@ def inside_relations(
 
 
 def _coarser(number: Number) -> Iterator[tuple[str, Number]]:
-    """Give the numbers of which a number is a part, with what divides them."""
+    """Return the numbers of which a number is a part, with what divides them."""
     for code in sorted(number.codes):
         yield code[0], replace(number, codes=number.codes - {code})
     if number.area not in COUNTRIES:
@@ -71,7 +71,7 @@ def _covered(dimension: str, whole: Number, parts: list[Number], form: Form) -> 
 
 
 def _contained(number: Number, numbers: Collection[Number]) -> Iterator[Relation]:
-    """Give the counts that hold every citizen of a number that counts them once."""
+    """Return the counts that hold every citizen of a number that counts them once."""
     if number.of.endswith(DISTINCT):
         for whole in _wholes(number):
             if whole in numbers:
@@ -79,7 +79,7 @@ def _contained(number: Number, numbers: Collection[Number]) -> Iterator[Relation
 
 
 def _wholes(number: Number) -> Iterator[Number]:
-    """Give the declared wholes of a number, by name; none where a code they need is lacking."""
+    """Return the declared wholes of a number, by name; none where a code they need is lacking."""
     population = population_of(number)
     codes = dict(number.codes)
     for name in population.inside if population else ():

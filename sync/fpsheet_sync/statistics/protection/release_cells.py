@@ -139,7 +139,7 @@ def find_relations(
 
 
 def printed_numbers(release: Release) -> Mapping[CellId, int]:
-    """Give the counts that an edition prints, by name: what its readers know from then on."""
+    """Return the counts that an edition prints, by name: what its readers know from then on."""
     printed = {}
     for table in release.tables:
         for key, row in zip(table.keys, table.rows, strict=True):
@@ -233,7 +233,7 @@ def _refined_sums(numbers: Mapping[Number, int], form: Form) -> Iterator[Equatio
 
 
 def _groups(dimension: Dimension, form: Form) -> Mapping[str, str]:
-    """Give the coarse code of each fine one."""
+    """Return the coarse code of each fine one."""
     if not dimension.groups_from:
         return dimension.groups
     codes = form.code_lists[dimension.codes].codes

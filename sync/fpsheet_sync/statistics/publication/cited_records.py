@@ -65,12 +65,12 @@ class CitedRecords:
 def find_places(
     connection: Connection, records: Iterable[tuple[str, str]], as_of: int | None
 ) -> Mapping[tuple[str, str], Place]:
-    """Give record (kommunekode, row id) → its place; those in force at a commit alone."""
+    """Return record (kommunekode, row id) → its place; those in force at a commit alone."""
     return dict(_places(connection, records, as_of))
 
 
 def citizens_of(connection: Connection, behind: Iterable[Behind]) -> list[str]:
-    """Give the pseudonyms of the citizens whose records stand behind a figure, in order."""
+    """Return the pseudonyms of the citizens whose records stand behind a figure, in order."""
     by_kommune: dict[str, set[str]] = {}
     for each in behind:
         by_kommune.setdefault(each.kommune_kode, set()).add(each.row_id)
@@ -120,7 +120,7 @@ class _Commits:
     known: dict[int, tuple[str, Mapping[str, Mapping[str, str]]]]
 
     def read(self, number: int) -> tuple[str, Mapping[str, Mapping[str, str]]]:
-        """Give the hash of a commit's file, and sheet → field → column letter."""
+        """Return the hash of a commit's file, and sheet → field → column letter."""
         if number not in self.known:
             table = store_schema()["indberetning"]
             wanted = select(table.c.sha256, table.c.kolonner).where(table.c.id == number)

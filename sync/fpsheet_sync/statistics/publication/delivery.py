@@ -18,7 +18,7 @@ _FILES, _LAST = "indberetninger", "seneste"
 def explain_delivery(
     connection: Connection, scope: Scope, kommune: str, measure: str
 ) -> CitedRecords:
-    """Give the files or rows behind a figure of T21.
+    """Return the files or rows behind a figure of T21.
 
     Files have the number of their receipt as row id, and where the figure is a sum, what each says.
 
@@ -47,7 +47,7 @@ def explain_delivery(
 
 
 def _newest(sent: Iterable[Any]) -> Sequence[Any]:
-    """Give the last file of each kommune and year."""
+    """Return the last file of each kommune and year."""
     return list({(row.kommune_kode, row.aar): row for row in sent}.values())
 
 
@@ -68,7 +68,7 @@ def _file(row: Any, measure: str, value: float | None = None) -> Behind:  # noqa
 def _waiting(
     connection: Connection, scope: Scope, measure: str, kommuner: Sequence[str]
 ) -> Iterator[Behind]:
-    """Give what waits at the commit to know of, by kommune, sheet and row."""
+    """Return what waits at the commit to know of, by kommune, sheet and row."""
     table, files = store_schema()[WAITING[measure]], store_schema()["indberetning"]
     query = (
         select(table)
@@ -84,7 +84,7 @@ def _waiting(
 
 
 def _row(row: Mapping[str, Any], measure: str, hashes: Mapping[int, str]) -> Behind:
-    """Give a row that waits; the tables of what waits do not have the same columns."""
+    """Return a row that waits; the tables of what waits do not have the same columns."""
     claims = row.get("paastande") or [{}]
     number = int(row.get("indberetning_id") or claims[-1].get("indberetning") or 0)
     line = row.get("raekke") or claims[-1].get("raekke") or ""

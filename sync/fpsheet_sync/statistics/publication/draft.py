@@ -57,7 +57,7 @@ FORMAT = 3
 
 
 def describe(store: Store, plan: EditionPlan) -> Publication:
-    """Give the edition that would be published: what it depends on, and the next number."""
+    """Return the edition that would be published: what it depends on, and the next number."""
     form = plan.form
     kommuner = [k.code for k in form.kommuner.values() if k.jurisdiction == plan.area]
     with store.read() as connection:
@@ -106,7 +106,7 @@ def counted_state(connection: Connection, as_of: int, kommuner: Iterable[str]) -
 
 
 def read_benchmarks(publication: Publication) -> tuple[Benchmark, ...]:
-    """Give the figures that an edition compares with."""
+    """Return the figures that an edition compares with."""
     return tuple(Benchmark(**figure) for figure in publication.settings["landstal"])
 
 
@@ -117,7 +117,7 @@ def _benchmarks(connection: Connection, plan: EditionPlan) -> tuple[Benchmark, .
 
 
 def _last_submission(connection: Connection, as_of: int, kommuner: Iterable[str]) -> int:
-    """Give the last file received from some kommuner: T21 tells of it even if nothing changed."""
+    """Return the last file received from some kommuner: T21 tells of it even if nothing changed."""
     table = store_schema()["indberetning"]
     files = (table.c.art == CommitKind.SUBMISSION) & table.c.kommune_kode.in_(kommuner)
     newest = select(func.max(table.c.id)).where(files, table.c.id <= as_of)
@@ -125,7 +125,7 @@ def _last_submission(connection: Connection, as_of: int, kommuner: Iterable[str]
 
 
 def _provisional(plan: EditionPlan) -> list[str]:
-    """Give what the editions mark as provisional: the quarters and the whole."""
+    """Return what the editions mark as provisional: the quarters and the whole."""
     day = plan.counted_on
     found = [q.id for q in quarters(plan.period) if is_provisional(q.period.til, day)]
     found += ["periode"] if is_provisional(plan.period.til, day) else []
@@ -136,7 +136,7 @@ def _provisional(plan: EditionPlan) -> list[str]:
 def make_internal(
     store: Store, plan: EditionPlan, publication: Publication, kommuner: Sequence[str]
 ) -> tuple[Release, ...]:
-    """Give the editions that must not be passed on: every number exact, revisions marked.
+    """Return the editions that must not be passed on: every number exact, revisions marked.
 
     They are compared with the numbers of the last edition as they were counted, not as they were
     printed.
@@ -173,7 +173,7 @@ def make_internal(
 def _previous(
     connection: Connection, plan: EditionPlan, publication: Publication
 ) -> Publication | None:
-    """Give the edition that what is made stands in place of."""
+    """Return the edition that what is made stands in place of."""
     area, period = plan.area, plan.period
     return read_previous(connection, area, period, publication.number, plan.as_of)
 
@@ -227,7 +227,7 @@ def make_draft(
 
 
 def _other_periods(connection: Connection, plan: EditionPlan) -> tuple[Period, ...]:
-    """Give the other periods of which editions of the country were published."""
+    """Return the other periods of which editions of the country were published."""
     known = dict.fromkeys(each.period for each in read_publications(connection, plan.area))
     return tuple(period for period in known if period != plan.period)
 
@@ -251,7 +251,7 @@ def _count(
 def _changed(
     connection: Connection, plan: EditionPlan, counting: Counting, before: int
 ) -> ChangedFacts:
-    """Give what changed since an earlier commit."""
+    """Return what changed since an earlier commit."""
     request = plan.request(plan.languages[0], "", ())
     specs = counted_specs(request, counting.jurisdictions)
     return changed_facts(connection, counting.scope, before, specs)

@@ -60,14 +60,14 @@ class Wanted:
 
 
 def is_explained(spec: TableSpec, column: ColumnSpec) -> bool:
-    """Tell whether records or files are behind a column; a target that was imported has none."""
+    """Return whether records or files are behind a column; a target that was imported has none."""
     if column.facts == DELIVERY:
         return True
     return any(part.facts in FACT_SOURCES for part in counted_parts(spec, column))
 
 
 def counted_parts(spec: TableSpec, column: ColumnSpec) -> tuple[ColumnSpec, ...]:
-    """Give the columns of facts that a column is made of: itself, or its parts, each once."""
+    """Return the columns of facts that a column is made of: itself, or its parts, each once."""
     if column.count in _COUNTED | _OF_VALUES:
         return (column,)
     parts = (spec.column(name) for name in column.parts)
@@ -78,7 +78,7 @@ def counted_parts(spec: TableSpec, column: ColumnSpec) -> tuple[ColumnSpec, ...]
 def explain(
     connection: Connection, form: Form, request: ReleaseRequest, wanted: Sequence[Wanted]
 ) -> list[CitedRecords]:
-    """Give the records behind some cells; the facts are made once for all of them.
+    """Return the records behind some cells; the facts are made once for all of them.
 
     Args:
         connection: The database.
@@ -118,7 +118,7 @@ def explain(
 
 
 def find_column(spec: TableSpec, column: Column) -> tuple[ColumnSpec, str]:
-    """Give the declared column of a laid out one, and the code it is split by ("" for none)."""
+    """Return the declared column of a laid out one, and the code it is split by ("" for none)."""
     for declared in spec.columns:
         if declared.id == column.id and not declared.by:
             return declared, TOTAL
@@ -140,7 +140,7 @@ def _rows(
     cell: Wanted,
     part: tuple[ColumnSpec, str],
 ) -> list[Row[Any]]:
-    """Give the facts of one part of a cell."""
+    """Return the facts of one part of a cell."""
     spec, code = part
     if spec.facts not in tables:
         return []
@@ -160,7 +160,7 @@ def _evidence(
     cell: Wanted,
     parts: Sequence[tuple[ColumnSpec, str]],
 ) -> list[Row[Any]]:
-    """Give the records that say what the cited ones do not: how someone was assessed, who works.
+    """Return the records that say what the cited ones do not: how someone was assessed, who works.
 
     Only where the cell is of them: that of all pensioners has none.
     """
@@ -182,7 +182,7 @@ def _evidence(
 
 
 def _codes(cell: Wanted, spec: ColumnSpec, code: str) -> dict[str, str]:
-    """Give what a part of a cell is broken down by: dimension → code."""
+    """Return what a part of a cell is broken down by: dimension → code."""
     codes = dict(zip(cell.table.dimensions, cell.key, strict=True))
     if cell.area and cell.area not in COUNTRIES:
         codes[KOMMUNE] = cell.area
@@ -250,7 +250,7 @@ BEFORE, NOW = "foer", "nu"
 def explain_revision(
     connection: Connection, form: Form, request: ReleaseRequest, wanted: Wanted, before: int
 ) -> CitedRecords:
-    """Give the records that made a number another than the earlier edition printed.
+    """Return the records that made a number another than the earlier edition printed.
 
     A record that counted then and does not now is in part `foer`, with its place in the file of
     that time; one that counts now and did not then in part `nu`. A corrected record can be both.

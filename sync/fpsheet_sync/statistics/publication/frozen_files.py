@@ -30,28 +30,28 @@ _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def freeze(value: object) -> bytes:
-    """Give plain data as bytes; the same data gives the same bytes."""
+    """Return plain data as bytes; the same data gives the same bytes."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
     return zlib.compress(text.encode(), level=6)
 
 
 def thaw(data: bytes) -> Any:  # noqa: ANN401 - whatever was frozen
-    """Give back what was frozen."""
+    """Return what was frozen."""
     return json.loads(zlib.decompress(data))
 
 
 def freeze_releases(releases: Iterable[Release]) -> bytes:
-    """Give editions as bytes."""
+    """Return editions as bytes."""
     return freeze([asdict(release) for release in releases])
 
 
 def thaw_releases(data: bytes) -> tuple[Release, ...]:
-    """Give back the editions."""
+    """Return the editions."""
     return tuple(_release(entry) for entry in thaw(data))
 
 
 def freeze_files(files: Mapping[str, bytes]) -> bytes:
-    """Give files as bytes: an archive of them, without the time."""
+    """Return files as bytes: an archive of them, without the time."""
     stream = BytesIO()
     with ZipFile(stream, "w") as archive:
         for name, data in files.items():
@@ -62,7 +62,7 @@ def freeze_files(files: Mapping[str, bytes]) -> bytes:
 
 
 def thaw_files(data: bytes) -> dict[str, bytes]:
-    """Give back the files by name."""
+    """Return the files by name."""
     with ZipFile(BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -93,7 +93,7 @@ def _table(entry: Mapping[str, Any]) -> StatTable:
 
 
 def _row(columns: Iterable[Column], row: Iterable[Cell]) -> tuple[Cell, ...]:
-    """Give a row its shorthand back; a label that looks like it stays a label."""
+    """Return a row its shorthand back; a label that looks like it stays a label."""
     return tuple(
         cell if column.kind is ColumnKind.DIMENSION else _MARKS.get(str(cell), cell)
         for column, cell in zip(columns, row, strict=True)

@@ -103,7 +103,7 @@ class Draft:
 def read_publications(
     connection: Connection, area: str, period: Period | None = None
 ) -> tuple[Publication, ...]:
-    """Give the editions of a country, or of one of its periods, oldest first."""
+    """Return the editions of a country, or of one of its periods, oldest first."""
     table = store_schema()[_TABLE]
     columns = [column for column in table.columns if column.name not in _LARGE]
     wanted = select(*columns).where(table.c.omraade == area).order_by(table.c.id)
@@ -115,7 +115,7 @@ def read_publications(
 def read_previous(
     connection: Connection, area: str, period: Period, number: int, as_of: int | None = None
 ) -> Publication | None:
-    """Give the last edition of a country and period before that of a number; None for the first.
+    """Return the last edition of a country and period before that of a number; None for the first.
 
     Of a state of the past (`as_of`, the last commit it knows of) an edition that knew more came
     later, and is none before it.
@@ -132,7 +132,7 @@ def read_previous(
 
 
 def read_before(connection: Connection, area: str) -> Before:
-    """Give what a reader of every edition of a country knows.
+    """Return what a reader of every edition of a country knows.
 
     All periods: the same number stands in editions of other periods too (a stock of one day, a
     quarter inside a year), under the same name.
@@ -156,7 +156,7 @@ def read_before(connection: Connection, area: str) -> Before:
 
 
 def read_kept(connection: Connection, publication: Publication) -> Kept:
-    """Give how the editions of a publication were rounded; nothing where they were not."""
+    """Return how the editions of a publication were rounded; nothing where they were not."""
     table = store_schema()[_TABLE]
     wanted = select(table.c.celler).where(table.c.id == publication.id)
     data = connection.execute(wanted).scalar_one()
@@ -165,7 +165,7 @@ def read_kept(connection: Connection, publication: Publication) -> Kept:
 
 
 def read_editions(connection: Connection, publication: Publication) -> tuple[Release, ...]:
-    """Give the editions of a publication as they were printed, in every language."""
+    """Return the editions of a publication as they were printed, in every language."""
     table = store_schema()[_TABLE]
     wanted = select(table.c.udgaver).where(table.c.id == publication.id)
     data = connection.execute(wanted).scalar_one()
@@ -174,7 +174,7 @@ def read_editions(connection: Connection, publication: Publication) -> tuple[Rel
 
 
 def read_files(connection: Connection, publication: Publication) -> Mapping[str, bytes]:
-    """Give the files of a publication as they were handed out; none of an earlier version's.
+    """Return the files of a publication as they were handed out; none of an earlier version's.
 
     Raises:
         StoreError: They cannot be read.
@@ -206,13 +206,13 @@ def save_drafts(store: Store, drafts: Sequence[Draft], actor: Actor) -> bool:
 
 
 def next_number(connection: Connection, area: str, period: Period) -> int:
-    """Give the number of the next edition of a country and period, 1 for the first."""
+    """Return the number of the next edition of a country and period, 1 for the first."""
     earlier = read_publications(connection, area, period)
     return max((each.number for each in earlier), default=0) + 1
 
 
 def _is_overtaken(connection: Connection, draft: Draft) -> bool:
-    """Tell whether somebody published after the draft was numbered, or after it was made."""
+    """Return whether somebody published after the draft was numbered, or after it was made."""
     own = draft.publication
     is_numbered = next_number(connection, own.area, own.period) == own.number
     return not is_numbered or _last(connection, own.area) != draft.seen
@@ -252,7 +252,7 @@ def _save(connection: Connection, draft: Draft, actor: Actor) -> None:
 
 
 def freeze_kept(kept: Kept) -> bytes:
-    """Give how editions were rounded as bytes."""
+    """Return how editions were rounded as bytes."""
     return freeze(
         {
             "printed": {name: one.value for name, one in kept.prints.items()},
@@ -268,7 +268,7 @@ def freeze_kept(kept: Kept) -> bytes:
 
 
 def thaw_kept(cells: Mapping[str, Any]) -> Kept:
-    """Give back how editions were rounded; nothing of those that were not."""
+    """Return how editions were rounded; nothing of those that were not."""
     from fpsheet_sync.disclosure.prints import Print  # noqa: PLC0415 - brings numpy along
 
     if "prints" not in cells:
@@ -285,7 +285,7 @@ def thaw_kept(cells: Mapping[str, Any]) -> Kept:
 
 
 def _read_checked(row: Row[Any]) -> tuple[Kept, Mapping[CellId, int]]:
-    """Give how an edition was rounded and what it shows, which must belong together.
+    """Return how an edition was rounded and what it shows, which must belong together.
 
     Raises:
         StoreError: They do not: the tables are another edition's, or a print is not what they show

@@ -46,13 +46,13 @@ class Revision:
 
     @property
     def row_label(self) -> str:
-        """Give the labels of the row, left to right."""
+        """Return the labels of the row, left to right."""
         row = self.table.rows[self.table.keys.index(self.key)]
         return ", ".join(str(label) for label in row[: len(self.table.dimensions)])
 
 
 def find_revisions(release: Release, before: Release, facts: ChangedFacts) -> tuple[Revision, ...]:
-    """Give the numbers that two internal editions both have, and that differ, with the causes.
+    """Return the numbers that two internal editions both have, and that differ, with the causes.
 
     One that the earlier edition did not have is passed over, and so is T21, which is about the
     reports themselves.
@@ -68,7 +68,7 @@ def find_revisions(release: Release, before: Release, facts: ChangedFacts) -> tu
 
 
 def find_moved(release: Release, before: Release) -> tuple[Revision, ...]:
-    """Give the counts that two editions for everybody both print, and print differently.
+    """Return the counts that two editions for everybody both print, and print differently.
 
     A print moves when its number has changed by five or more, or with one that has; what is made
     of the prints moves with them and is not listed. An edition from before numbers were rounded is
@@ -87,7 +87,7 @@ def find_moved(release: Release, before: Release) -> tuple[Revision, ...]:
 
 
 def print_the_same(before: Sequence[Release], after: Sequence[Release]) -> bool:
-    """Tell whether editions have the same tables, rows and columns with the same cells.
+    """Return whether editions have the same tables, rows and columns with the same cells.
 
     What they say of an edition before them, the mark of revised numbers and T22, counts not.
     """
@@ -121,7 +121,7 @@ def _find(
 def _differing(
     table: StatTable, before: StatTable
 ) -> Iterator[tuple[tuple[str, ...], Column, Cell, Cell]]:
-    """Give row, column, earlier cell and present one of the numbers that differ."""
+    """Return row, column, earlier cell and present one of the numbers that differ."""
     printed = _cells(before)
     width = len(table.dimensions)
     for key, row in zip(table.keys, table.rows, strict=True):
@@ -153,7 +153,7 @@ def _causes(
 
 
 def find_revised(release: Release, revisions: StatTable, row: int) -> tuple[StatTable, int, Column]:
-    """Give the number that a line of T22 is about: its table, its row there, and its column."""
+    """Return the number that a line of T22 is about: its table, its row there, and its column."""
     table_id, key, column_id = revisions.keys[row]
     table = next(each for each in release.tables if each.id == table_id)
     column = next(each for each in table.columns if each.id == column_id)
@@ -163,7 +163,7 @@ def find_revised(release: Release, revisions: StatTable, row: int) -> tuple[Stat
 def mark_revisions(
     release: Release, revisions: Iterable[Revision], wording: Wording, number: int
 ) -> Release:
-    """Give an edition with its revised numbers marked, and listed in T22.
+    """Return an edition with its revised numbers marked, and listed in T22.
 
     The marks stand in a column of their own at the end, in words, so that the columns of numbers
     hold numbers alone.
@@ -217,7 +217,7 @@ def _marked(
 
 
 def _name(column: Column) -> str:
-    """Give a column's heading without its unit and notes."""
+    """Return a column's heading without its unit and notes."""
     return column.label.split(f" ({column.unit})", maxsplit=1)[0]
 
 
@@ -227,7 +227,7 @@ def _list(
     revisions: Sequence[Revision],
     words: tuple[Wording, int],
 ) -> StatTable:
-    """Give T22: a row per revised number."""
+    """Return T22: a row per revised number."""
     wording, number = words
     id_, of = REVISIONS[kind], "" if release.internal else "_moved"
     heads = [Column(name, wording.dimension(name), ColumnKind.DIMENSION) for name in _DIMENSIONS]
@@ -261,7 +261,7 @@ def _list(
 
 
 def _counted_line(table: StatTable) -> str:
-    """Give the line "opgjort pr." as the other tables have it: the fourth."""
+    """Return the line "opgjort pr." as the other tables have it: the fourth."""
     return table.lines[3]
 
 

@@ -30,7 +30,7 @@ class Withdrawal:
 
 
 def withdrawal_of(publication: Publication) -> Withdrawal | None:
-    """Give that an edition was withdrawn; None where it stands."""
+    """Return that an edition was withdrawn; None where it stands."""
     found = publication.settings.get(_SETTING)
     if found is None:
         return None

@@ -54,7 +54,7 @@ def save_benchmarks(connection: Connection, figures: Iterable[Benchmark]) -> int
 
 
 def load_benchmarks(connection: Connection) -> tuple[Benchmark, ...]:
-    """Give the figures kept in the database, by area, year and measure."""
+    """Return the figures kept in the database, by area, year and measure."""
     table = store_schema()["opsaetning"]
     text = connection.scalar(select(table.c.vaerdi).where(table.c.navn == _SETTING))
     return tuple(Benchmark(**entry) for entry in json.loads(text or "[]"))
@@ -109,7 +109,7 @@ def _compare_refusals(
 
 
 def published_share(figures: Iterable[Benchmark], country: str, period: Period) -> float | None:
-    """Give a country's imported share of refusals.
+    """Return a country's imported share of refusals.
 
     None where none is imported for the period, and of 0 awards and 0 refusals: 0 of 0 is no share.
     """
@@ -138,7 +138,7 @@ class Compared:
 def compared_with(
     figures: Sequence[Benchmark], area: str, period: Period, measures: Iterable[str]
 ) -> Compared:
-    """Give what was imported of an area for a period: numbers and sources, or other years."""
+    """Return what was imported of an area for a period: numbers and sources, or other years."""
     wanted = frozenset(measures)
     own = [each for each in figures if each.omraade == area and each.maal in wanted]
     numbers = _of_period(own, period).get(area, {})
@@ -158,7 +158,7 @@ def _decided(cube: Cube, codes: Codes) -> float:
 
 
 def _strata(cube: Cube) -> list[Codes]:
-    """Give the combinations of sex and age group in which something was decided, in order."""
+    """Return the combinations of sex and age group in which something was decided, in order."""
     found = {
         figure.codes
         for figure in cube
@@ -170,7 +170,7 @@ def _strata(cube: Cube) -> list[Codes]:
 
 
 def _expected(cube: Cube, codes: Codes, strata: Iterable[Codes]) -> float:
-    """Give the refusals expected where each stratum has the country's share of refusals.
+    """Return the refusals expected where each stratum has the country's share of refusals.
 
     Worked out with whole numbers until the end of each stratum, in a fixed order, so that both
     databases give the same last digit.
@@ -185,7 +185,7 @@ def _expected(cube: Cube, codes: Codes, strata: Iterable[Codes]) -> float:
 
 
 def is_years(period: Period) -> bool:
-    """Tell whether a period is one or more whole calendar years."""
+    """Return whether a period is one or more whole calendar years."""
     return period == Period(date(period.fra.year, 1, 1), date(period.til.year, 12, 31))
 
 
@@ -213,7 +213,7 @@ _STEPS = 60
 
 
 def binomial_interval(count: int, number: int) -> tuple[float, float]:
-    """Give the exact (Clopper-Pearson) 95 per cent interval of a share, as two shares.
+    """Return the exact (Clopper-Pearson) 95 per cent interval of a share, as two shares.
 
     The lower limit is the share at which as many as counted or more have a probability of 2,5 per
     cent; the upper the share at which as few or fewer have it. For 0 the lower limit is 0, for all
@@ -236,7 +236,7 @@ def binomial_interval(count: int, number: int) -> tuple[float, float]:
 
 
 def _ways(count: int, number: int) -> Sequence[float]:
-    """Give the logarithm of how many ways there are to draw 0 to `count` of a number."""
+    """Return the logarithm of how many ways there are to draw 0 to `count` of a number."""
     whole = math.lgamma(number + 1)
     return [
         whole - math.lgamma(drawn + 1) - math.lgamma(number - drawn + 1)
@@ -245,7 +245,7 @@ def _ways(count: int, number: int) -> Sequence[float]:
 
 
 def _sum(ways: Sequence[float], number: int, share: float) -> float:
-    """Give the probability of as few as are listed, or fewer, at a share between 0 and 1."""
+    """Return the probability of as few as are listed, or fewer, at a share between 0 and 1."""
     hit, miss = math.log(share), math.log1p(-share)
     terms = (way + drawn * hit + (number - drawn) * miss for drawn, way in enumerate(ways))
     return min(1.0, math.fsum(math.exp(term) for term in terms))

@@ -47,7 +47,7 @@ def count_excess(
 
 
 def count_persons(release: Release, excess: Excess) -> Mapping[CellId, int]:
-    """Give the citizens behind every count of an edition in full, by the name of the number."""
+    """Return the citizens behind every count of an edition in full, by the name of the number."""
     specs = {spec.id: spec for spec in load_tables()}
     return {
         number_of(release, table, column, key).id: cell
@@ -119,7 +119,7 @@ def _wanted(specs: Iterable[TableSpec]) -> Mapping[tuple[CountKind, Codes], set[
 
 
 def _every_total(spec: TableSpec, column: ColumnSpec) -> Iterator[tuple[str, ...]]:
-    """Give every set of dimensions that a column is broken down by, the rest taken in total."""
+    """Return every set of dimensions that a column is broken down by, the rest taken in total."""
     names = sorted({KOMMUNE, *spec.dimensions, *filter(None, [column.by])} - set(column.where))
     return chain.from_iterable(combinations(names, size) for size in range(len(names) + 1))
 
@@ -141,7 +141,7 @@ def _repeated(
     counted: tuple[CountKind, Codes],
     names: Sequence[str],
 ) -> list[tuple[Any, ...]]:
-    """Give the facts of the citizens with several: their codes, then unit and citizen."""
+    """Return the facts of the citizens with several: their codes, then unit and citizen."""
     kind, where = counted
     conditions = _conditions(scope, facts, kind.measures, where)
     several = (
@@ -158,7 +158,7 @@ def _repeated(
 def _grouped(
     rows: Iterable[tuple[Any, ...]], places: Sequence[int], names: Sequence[str], kind: CountKind
 ) -> Iterator[tuple[Codes, int]]:
-    """Give the codes of each group with more units than citizens, and how many more."""
+    """Return the codes of each group with more units than citizens, and how many more."""
     units: dict[tuple[str, ...], list[str]] = defaultdict(list)
     persons: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for row in rows:

@@ -32,7 +32,7 @@ class ShownColumn:
 
 
 def show_columns(edition: Edition, spec: TableSpec) -> Iterator[ShownColumn]:
-    """Give the columns of a table for an edition, left to right.
+    """Return the columns of a table for an edition, left to right.
 
     A column of another country is left out, and so is one split by codes that the country lacks.
     """
@@ -72,7 +72,7 @@ def _show(edition: Edition, spec: TableSpec, column: ColumnSpec, code: str) -> S
 
 
 def _unit(edition: Edition, column: ColumnSpec) -> str:
-    """Give the key of a column's unit."""
+    """Return the key of a column's unit."""
     return index_unit(edition) if column.unit == INDEX else f"unit.{column.unit}"
 
 
@@ -99,7 +99,7 @@ def _adds(spec: TableSpec, column: ColumnSpec) -> frozenset[str]:
 
 
 def fill_row(edition: Edition, shown: Sequence[ShownColumn], row: Codes) -> tuple[Cell, ...]:
-    """Give the numbers of a row: counts, then sums of them, then shares of either."""
+    """Return the numbers of a row: counts, then sums of them, then shares of either."""
     found: dict[str, Cell] = {}
     for each in shown:
         if each.spec.count not in {Count.SUM, Count.SHARE}:

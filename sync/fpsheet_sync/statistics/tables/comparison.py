@@ -17,14 +17,14 @@ INDEX = "landet_100"
 
 
 def index_unit(edition: Edition) -> str:
-    """Give the key of what is 100 in an index: the imported figures, the country, or its part."""
+    """Return the key of what is 100 in an index: the imported figures, the country, or its part."""
     if edition.counting.has_published_figures:
         return "unit.landstal_100"
     return f"unit.{INDEX if edition.counting.coverage.is_countrywide else 'indberettet_100'}"
 
 
 def compared_key(edition: Edition, key: str) -> str:
-    """Give the key of a title or heading: its own where some kommuner stand for the country."""
+    """Return the key of a title or heading: its own where some kommuner stand for the country."""
     own = f"{key}_indberettet"
     is_part = index_unit(edition) == "unit.indberettet_100"
     return own if is_part and edition.wording.form.texts.has(f"statistics.{own}") else key

@@ -82,7 +82,7 @@ class Counting:
     def shown_codes(
         self, dimension: str, area: str, counted: Iterable[tuple[str, str, Codes]]
     ) -> tuple[str, ...]:
-        """Give the codes of a dimension that a table shows, in order; none where it has no sense.
+        """Return the codes of a dimension that a table shows, in order; none where it has no sense.
 
         Args:
             dimension: Identifier of the dimension.
@@ -118,7 +118,7 @@ class Counting:
         return tuple(code for code in self.scope.form.kommuner if code in wanted)
 
     def _listed(self, dimension: Dimension, occurring: frozenset[str]) -> tuple[str, ...]:
-        """Give the codes of a list; none where the countries have no code of it at all."""
+        """Return the codes of a list; none where the countries have no code of it at all."""
         if not dimension.codes:
             return ()
         codes = self.scope.form.code_lists[dimension.codes].codes

@@ -33,29 +33,29 @@ class Coverage:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether all have reported for the whole period."""
+        """Return whether all have reported for the whole period."""
         return not (self.partly or self.missing)
 
     @property
     def is_countrywide(self) -> bool:
-        """Tell whether all have reported for the period or a part of it."""
+        """Return whether all have reported for the period or a part of it."""
         return not self.missing
 
     @property
     def numbers(self) -> Mapping[str, int]:
-        """Give how many have reported for the period or a part of it, and how many should."""
+        """Return how many have reported for the period or a part of it, and how many should."""
         return {"delivered": len(self.whole) + len(self.partly), "expected": self.expected}
 
     @property
     def expected(self) -> int:
-        """Give how many should report."""
+        """Return how many should report."""
         return len(self.whole) + len(self.partly) + len(self.missing)
 
 
 def delivered_files(
     connection: Connection, as_of: int | None
 ) -> Mapping[str, tuple[tuple[int, date], ...]]:
-    """Give kommune → year and day of each file it has sent by a commit, held files apart."""
+    """Return kommune → year and day of each file it has sent by a commit, held files apart."""
     table, held = store_schema()["indberetning"], store_schema()["tilbageholdelse"]
     # Whether a file was held then; its status says whether it is held now.
     is_held = (held.c.indberetning_id == table.c.id) & in_force_at(held, as_of)
@@ -72,7 +72,7 @@ def delivered_files(
 def cover(
     files: Mapping[str, Iterable[tuple[int, date]]], expected: Iterable[str], period: Period
 ) -> Coverage:
-    """Give who of the kommuner that should report has done so for a period."""
+    """Return who of the kommuner that should report has done so for a period."""
     whole, partly, missing = [], [], []
     for kommune in expected:
         own = list(files.get(kommune, ()))

@@ -32,7 +32,7 @@ class Cross:
 
 
 def cross_specs(specs: Collection[TableSpec], form: Form) -> tuple[TableSpec, ...]:
-    """Give what must be counted beside the tables, as tables that nobody lays out.
+    """Return what must be counted beside the tables, as tables that nobody lays out.
 
     Two margins with nothing else in common say no more together than that who lacks the one value
     lacks the other (`inside`); a cross is told where they are broken down further.
@@ -63,7 +63,7 @@ def find_crosses(specs: Collection[TableSpec], form: Form) -> Iterator[Cross]:
 
 
 def implied(form: Form) -> Mapping[str, str]:
-    """Give dimension → another that has a code wherever it has one, because one row holds both.
+    """Return dimension → another that has a code wherever it has one, because one row holds both.
 
     So it is where the two are read from one row, and the form requires the other one always.
     """

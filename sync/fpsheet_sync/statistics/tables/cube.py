@@ -88,7 +88,7 @@ def _slices(specs: Iterable[TableSpec]) -> dict[_Slice, set[str]]:
 
 
 def _included(part: _Slice, found: Mapping[_Slice, set[str]]) -> set[str]:
-    """Give the measures whose numbers come with a finer slice, because it adds up to them."""
+    """Return the measures whose numbers come with a finer slice, because it adds up to them."""
     return {
         measure
         for other, measures in found.items()
@@ -113,7 +113,7 @@ def _slice(spec: TableSpec, column: ColumnSpec) -> _Slice:
 
 
 def adds_along(spec: TableSpec, column: ColumnSpec) -> frozenset[str]:
-    """Give the dimensions along which a column's total is the sum of its parts."""
+    """Return the dimensions along which a column's total is the sum of its parts."""
     if column.count not in {Count.ROWS, Count.DISTINCT}:
         return frozenset()
     every = frozenset({KOMMUNE, *spec.dimensions, *filter(None, [column.by])})
@@ -141,7 +141,7 @@ def _subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
 def _add_up(
     part: _Slice, dimensions: Sequence[str], rows: Iterable[tuple[Any, ...]]
 ) -> Iterator[tuple[Figure, float]]:
-    """Give the numbers of a query, and their sums along the dimensions that add up."""
+    """Return the numbers of a query, and their sums along the dimensions that add up."""
     sums: dict[Figure, float] = defaultdict(int)
     totals = [frozenset(names) for names in _subsets(sorted(part.adds))]
     for measure, *rest in rows:
@@ -171,7 +171,7 @@ def _query(
     keys: Sequence[ColumnElement[Any]],
     conditions: Sequence[ColumnElement[bool]],
 ) -> AnySelect:
-    """Give the query of one grouping: measure, codes, and what `_numbers` makes numbers of."""
+    """Return the query of one grouping: measure, codes, and what `_numbers` makes numbers of."""
     if counts == _QUARTILES:
         return _quartile_query(facts, keys, conditions)
     if counts == (Count.MEAN,):
@@ -188,7 +188,7 @@ def _query(
 def _quartile_query(
     facts: Table, keys: Sequence[ColumnElement[Any]], conditions: Sequence[ColumnElement[bool]]
 ) -> AnySelect:
-    """Give four times each quartile of whole numbers, exactly.
+    """Return four times each quartile of whole numbers, exactly.
 
     The quartile q of n ordered values lies (n-1)·q/4 steps after the first, between two values in
     proportion (Excel's QUARTILE.INC). Four times it is a whole number: no rounding anywhere.

@@ -17,7 +17,7 @@ first national count of tilkendelser rose about 10 per cent by late reports (Ank
 
 
 def is_provisional(end: date, counted_on: date) -> bool:
-    """Tell whether a period that ended on a day may still change by late reports."""
+    """Return whether a period that ended on a day may still change by late reports."""
     return (counted_on - end).days < PROVISIONAL_DAYS
 
 
@@ -44,16 +44,16 @@ class Edition:
     benchmarks: tuple[Benchmark, ...] = ()
 
     def is_provisional(self, end: date) -> bool:
-        """Tell whether a period that ended on a day may still change by late reports."""
+        """Return whether a period that ended on a day may still change by late reports."""
         return is_provisional(end, self.counted_on)
 
     def marks(self, notes: Iterable[str]) -> str:
-        """Give notes as they stand in lines and headings: "[note 1][note 2]"."""
+        """Return notes as they stand in lines and headings: "[note 1][note 2]"."""
         word = self.wording.text("note_mark")
         return "".join(f"[{word} {self.notes[note]}]" for note in notes)
 
     def labels(self, dimension: str, codes: Iterable[str]) -> Mapping[str, str]:
-        """Give the words for codes of a dimension, "" being its total."""
+        """Return the words for codes of a dimension, "" being its total."""
         wording, form = self.wording, self.wording.form
         listed = load_dimensions()[dimension].codes
         known = {code.id: code for code in form.code_lists[listed].codes} if listed else {}
@@ -85,7 +85,7 @@ class Edition:
 
 
 def shown_specs(counting: Counting, area: str, spec: TableSpec) -> tuple[ColumnSpec, ...]:
-    """Give the declared columns an edition shows: those of the country, split by codes it has."""
+    """Return the declared columns an edition shows: those of the country, split by codes it has."""
     return tuple(
         column
         for column in spec.columns
@@ -95,18 +95,18 @@ def shown_specs(counting: Counting, area: str, spec: TableSpec) -> tuple[ColumnS
 
 
 def counted(column: ColumnSpec) -> tuple[str, str, Codes]:
-    """Give facts, measure and fixed codes of a column, by which its codes are found to occur."""
+    """Return facts, measure and fixed codes of a column, by which its codes are found to occur."""
     return column.facts, column.measure, frozenset(column.where.items())
 
 
 def table_notes(spec: TableSpec, shown: Iterable[ColumnSpec]) -> tuple[str, ...]:
-    """Give the notes to a whole table: its own, and those of split columns."""
+    """Return the notes to a whole table: its own, and those of split columns."""
     split = (note for column in shown if column.by for note in column.notes)
     return tuple(dict.fromkeys((*spec.notes, *split)))
 
 
 def used_notes(spec: TableSpec, shown: Iterable[ColumnSpec]) -> tuple[str, ...]:
-    """Give the notes of a table in the order a reader meets them, each once."""
+    """Return the notes of a table in the order a reader meets them, each once."""
     shown = tuple(shown)
     of_columns = (note for column in shown for note in column.notes)
     return tuple(dict.fromkeys((*table_notes(spec, shown), *of_columns)))

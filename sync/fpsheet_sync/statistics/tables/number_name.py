@@ -42,18 +42,18 @@ class Number:
 
     @property
     def id(self) -> CellId:
-        """Give the name as one string."""
+        """Return the name as one string."""
         codes = (f"{dimension}={code}" for dimension, code in sorted(self.codes))
         return CellId("|".join((self.of, *self.period, f"{LAND}={self.area}", *codes)))
 
     @property
     def owner(self) -> str | None:
-        """Give the kommune whose number it is; None for a country's."""
+        """Return the kommune whose number it is; None for a country's."""
         return None if self.area in COUNTRIES else self.area
 
     @property
     def days(self) -> Period:
-        """Give the period as days."""
+        """Return the period as days."""
         fra, til = self.period
         return Period(date.fromisoformat(fra), date.fromisoformat(til))
 
@@ -67,14 +67,14 @@ class Number:
 
 
 def codes_of(area: str, table: StatTable, key: Sequence[str], column: Column) -> dict[str, str]:
-    """Give what a number is broken down by: dimension → code, totals left out."""
+    """Return what a number is broken down by: dimension → code, totals left out."""
     codes = {name: code for name, code in zip(table.dimensions, key, strict=True) if code}
     codes |= dict(column.codes)
     return codes if area in COUNTRIES else {**codes, KOMMUNE: area}
 
 
 def declared_column(spec: TableSpec, column: Column) -> ColumnSpec:
-    """Give the declared column that a laid out one comes from."""
+    """Return the declared column that a laid out one comes from."""
     return max(
         (
             each
@@ -86,7 +86,7 @@ def declared_column(spec: TableSpec, column: Column) -> ColumnSpec:
 
 
 def dated(of: str, period: Period) -> tuple[str, Period]:
-    """Give the name of a count and its days: a state is one of a single day, whatever the period.
+    """Return the name of a count and its days: a state is one of a single day, whatever the period.
 
     >>> dated("bestand.primo", Period(date(2025, 1, 1), date(2025, 12, 31)))[0]
     'bestand.bestand'

@@ -14,7 +14,7 @@ _MARK = re.compile(r"\[(?P<word>[^\W\d]+) (?P<number>\d+)\]")
 
 
 def public_tables(release: Release) -> Release:
-    """Give the tables of an edition that are made for publication.
+    """Return the tables of an edition that are made for publication.
 
     Some are declared as internal. A kommune's public edition has its own rows of the national
     tables. Tables that the national edition does not divide by kommune (quarters, sex and age,

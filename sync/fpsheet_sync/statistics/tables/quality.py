@@ -29,7 +29,7 @@ WAITING = {
 
 
 def count_quality(connection: Connection, scope: Scope) -> Cube:
-    """Give what T21 prints, for each kommune that has sent something and for all together.
+    """Return what T21 prints, for each kommune that has sent something and for all together.
 
     Submissions for the year in which the period begins and for later ones, which report and correct
     it too, by the commit to know of; of those for one year the last received says how many rows,
@@ -58,7 +58,7 @@ def count_quality(connection: Connection, scope: Scope) -> Cube:
 
 
 def said_of(row: Any) -> Counter[str]:  # noqa: ANN401 - a row of the database
-    """Give what one submission says of itself: its rows, errors and warnings."""
+    """Return what one submission says of itself: its rows, errors and warnings."""
     return Counter(
         raekker=sum(totals[_READ] for totals in _totals(row.raekker)),
         fejl=row.fund.get(Severity.FEJL, 0),
@@ -76,7 +76,7 @@ def _figures(numbers: Mapping[str, int], last: date, kommune: str) -> dict[Figur
 
 
 def submissions(connection: Connection, scope: Scope) -> Iterable[Any]:
-    """Give the submissions that T21 tells of, in the order they came."""
+    """Return the submissions that T21 tells of, in the order they came."""
     table = store_schema()["indberetning"]
     names = ("id", "kommune_kode", "aar", "raekker", "fund", "sha256", "received_at")
     years = table.c.aar >= scope.period.fra.year
@@ -89,7 +89,7 @@ def submissions(connection: Connection, scope: Scope) -> Iterable[Any]:
 
 
 def _totals(by_sheet: Mapping[str, object]) -> Iterable[list[int]]:
-    """Give the control totals of each sheet, as they were stored."""
+    """Return the control totals of each sheet, as they were stored."""
     return [totals for totals in by_sheet.values() if isinstance(totals, list)]
 
 

@@ -111,7 +111,7 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
 
 
 def release_scope(connection: Connection, form: Form, request: ReleaseRequest) -> Scope:
-    """Give what a release is counted over, for those who ask for the facts behind it.
+    """Return what a release is counted over, for those who ask for the facts behind it.
 
     Raises:
         UsageError: The period ends before it begins, or the area is no kommune or country.
@@ -155,7 +155,7 @@ def lay_out(counting: Counting, request: ReleaseRequest) -> Release:
 
 
 def _title_area(counting: Counting, wording: Wording, area: str) -> str:
-    """Give an area as titles have it: not the whole country where some have not reported."""
+    """Return an area as titles have it: not the whole country where some have not reported."""
     coverage = counting.coverage
     if area in counting.scope.form.kommuner or coverage.is_countrywide:
         return wording.area(area)
@@ -163,7 +163,7 @@ def _title_area(counting: Counting, wording: Wording, area: str) -> str:
 
 
 def release_specs(request: ReleaseRequest, jurisdictions: frozenset[str]) -> tuple[TableSpec, ...]:
-    """Give the declared tables of a release: those wanted that the countries have."""
+    """Return the declared tables of a release: those wanted that the countries have."""
     return tuple(
         spec
         for spec in load_tables()
@@ -172,7 +172,7 @@ def release_specs(request: ReleaseRequest, jurisdictions: frozenset[str]) -> tup
 
 
 def counted_specs(request: ReleaseRequest, jurisdictions: frozenset[str]) -> tuple[TableSpec, ...]:
-    """Give the tables that must be counted: those wanted, and T11c for T12b's standardisation."""
+    """Return the tables that must be counted: those wanted, and T11c for T12b's standardisation."""
     wanted = release_specs(request, jurisdictions)
     if any(spec.id == "T12b" for spec in wanted) and not any(spec.id == "T11c" for spec in wanted):
         return (*wanted, *(spec for spec in load_tables() if spec.id == "T11c"))
@@ -199,7 +199,7 @@ def _check(form: Form, request: ReleaseRequest) -> None:
 
 
 def _expected(kommuner: Iterable[Kommune], period: Period) -> tuple[str, ...]:
-    """Give the kommuner that should report for a period: those there are at its end."""
+    """Return the kommuner that should report for a period: those there are at its end."""
     return tuple(
         each.code
         for each in kommuner
@@ -210,7 +210,7 @@ def _expected(kommuner: Iterable[Kommune], period: Period) -> tuple[str, ...]:
 def has_reported(
     connection: Connection, form: Form, country: str, period: Period, as_of: int | None
 ) -> bool:
-    """Tell whether some kommune of a country has reported for a period, or a part of it."""
+    """Return whether some kommune of a country has reported for a period, or a part of it."""
     files = delivered_files(connection, as_of)
     ours = [each for each in form.kommuner.values() if each.jurisdiction == country]
     coverage = cover(files, _expected(ours, period), period)
@@ -218,14 +218,14 @@ def has_reported(
 
 
 def delivered_kommuner(connection: Connection, as_of: int | None) -> frozenset[str]:
-    """Give the kommuner that have sent something by the commit to know of, held files apart."""
+    """Return the kommuner that have sent something by the commit to know of, held files apart."""
     return frozenset(delivered_files(connection, as_of))
 
 
 def _jurisdictions(
     form: Form, request: ReleaseRequest, delivered: frozenset[str]
 ) -> frozenset[str]:
-    """Give the countries counted: the one asked for, else those that have delivered, else all."""
+    """Return the countries counted: the one asked for, else those that have delivered, else all."""
     if request.area in COUNTRIES:
         return frozenset({request.area})
     if request.area in form.kommuner:
@@ -234,7 +234,7 @@ def _jurisdictions(
 
 
 def delivered_countries(connection: Connection, form: Form, as_of: int | None) -> tuple[str, ...]:
-    """Give the countries ("GL", "DK") that have delivered anything, Greenland first."""
+    """Return the countries ("GL", "DK") that have delivered anything, Greenland first."""
     commit = store_schema()["indberetning"]
     kommuner = select(commit.c.kommune_kode).distinct()
     if as_of is not None:
@@ -244,7 +244,7 @@ def delivered_countries(connection: Connection, form: Form, as_of: int | None) -
 
 
 def expected_kommuner(form: Form, countries: Iterable[str], aar: int) -> tuple[str, ...]:
-    """Give the kommuner of some countries that are to deliver for a year, in order of code."""
+    """Return the kommuner of some countries that are to deliver for a year, in order of code."""
     wanted, last_day = set(countries), date(aar, 12, 31)
     return tuple(
         sorted(

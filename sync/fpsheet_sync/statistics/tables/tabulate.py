@@ -92,7 +92,7 @@ def _resolved(shown: Sequence[ShownColumn]) -> Iterator[ShownColumn]:
 
 
 def _row_codes(edition: Edition, spec: TableSpec, dimension: str) -> tuple[str, ...]:
-    """Give the codes of the rows, the total first; none where the dimension has no sense."""
+    """Return the codes of the rows, the total first; none where the dimension has no sense."""
     codes = edition.counting.shown_codes(
         dimension, edition.area, {counted(column) for column in spec.columns}
     )
@@ -101,7 +101,7 @@ def _row_codes(edition: Edition, spec: TableSpec, dimension: str) -> tuple[str, 
 
 
 def _row(edition: Edition, dimensions: Sequence[str], key: Sequence[str]) -> Codes:
-    """Give what a row is broken down by; the edition of a kommune is so throughout."""
+    """Return what a row is broken down by; the edition of a kommune is so throughout."""
     is_about_reports = REPORTER in dimensions
     own = [(KOMMUNE, edition.area)] if edition.area and not is_about_reports else []
     pairs = (pair for pair in zip(dimensions, key, strict=True) if pair[1] != TOTAL)
@@ -109,7 +109,7 @@ def _row(edition: Edition, dimensions: Sequence[str], key: Sequence[str]) -> Cod
 
 
 def _subject(edition: Edition, key: str) -> str:
-    """Give a title with its area and period."""
+    """Return a title with its area and period."""
     wording = edition.wording
     period = wording.period(edition.counting.scope.period)
     area = edition.title_area
@@ -158,7 +158,7 @@ def _sums(spec: TableSpec, shown: Sequence[ShownColumn]) -> Iterator[tuple[str, 
 def _split_sums(
     total: ShownColumn, shown: Sequence[ShownColumn]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Give the columns that one count is split into, for each way it is split."""
+    """Return the columns that one count is split into, for each way it is split."""
     ways: dict[str, list[str]] = {}
     for each in shown:
         by = each.spec.by

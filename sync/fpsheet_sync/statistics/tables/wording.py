@@ -24,27 +24,27 @@ class Wording:
     language: str
 
     def text(self, key: str) -> str:
-        """Give a text of the statistics."""
+        """Return a text of the statistics."""
         return self.form.texts.get(f"statistics.{key}", self.language)
 
     def fill(self, key: str, values: Mapping[str, object]) -> str:
-        """Give a text of the statistics with its placeholders filled."""
+        """Return a text of the statistics with its placeholders filled."""
         return self.form.texts.fill(f"statistics.{key}", self.language, values)
 
     def day(self, day: date) -> str:
-        """Give a day in words: "2. marts 2026"."""
+        """Return a day in words: "2. marts 2026"."""
         month = self.text(f"month.{day.month}")
         return self.fill("day", {"day": day.day, "month": month, "year": day.year})
 
     def period(self, period: Period) -> str:
-        """Give a period in words: whole years as years ("2025", "2017-2024"), else its days."""
+        """Return a period in words: whole years as years ("2025", "2017-2024"), else its days."""
         fra, til = period.fra, period.til
         if fra == date(fra.year, 1, 1) and til == date(til.year, _DECEMBER, 31):
             return str(fra.year) if fra.year == til.year else f"{fra.year}-{til.year}"
         return self.fill("period", {"fra": self.day(fra), "til": self.day(til)})
 
     def period_code(self, period: Period) -> str:
-        """Give a period as file names have it: "2025", "2017-2024", "2025-01-01-2025-06-30"."""
+        """Return a period as file names have it: "2025", "2017-2024", "2025-01-01-2025-06-30"."""
         name = self.period(period)
         is_years = name.replace("-", "").isdigit()
         return name if is_years else f"{period.fra}-{period.til}"
@@ -60,7 +60,7 @@ class Wording:
         return self.fill(f"rule.{rule}", days)
 
     def quarter(self, code: str, *, whole: bool, provisional: bool) -> str:
-        """Give a quarter in words ("2025, 4. kvartal"), with what a reader must know of it."""
+        """Return a quarter in words ("2025, 4. kvartal"), with what a reader must know of it."""
         year, number = code.split("K")
         marks = [] if whole else [self.text("quarter_cut")]
         marks += [self.text("quarter_provisional")] if provisional else []
@@ -68,12 +68,12 @@ class Wording:
         return self.fill("quarter", {"year": year, "number": number}) + suffix
 
     def area(self, area: str) -> str:
-        """Give an area in words: a kommune by its name, a country, or all kommuner."""
+        """Return an area in words: a kommune by its name, a country, or all kommuner."""
         kommune = self.form.kommuner.get(area)
         return kommune.name if kommune else self.text(f"area.{area or 'all'}")
 
     def owner(self, area: str) -> str:
-        """Give whose an edition is: a kommune's or a country's, by its name alone.
+        """Return whose an edition is: a kommune's or a country's, by its name alone.
 
         Not all of the country need have reported for it.
         """
@@ -81,7 +81,7 @@ class Wording:
         return lands[area].label(self.language) if area in lands else self.area(area)
 
     def heading(self, key: str, column: ColumnSpec, code: str, notes: str, *, unit: str) -> str:
-        """Give a column's heading: "Tilkendelser: Højeste (antal) [note 3]".
+        """Return a column's heading: "Tilkendelser: Højeste (antal) [note 3]".
 
         The key is the column's own of its table; where it has no text, all tables share one.
         """
@@ -90,7 +90,7 @@ class Wording:
         return f"{label} ({self.form.texts.get(unit, self.language)}){notes}"
 
     def dimension(self, dimension: str, code: str | None = None) -> str:
-        """Give a dimension's heading, or the label of one of its own codes ("" is the total)."""
+        """Return a dimension's heading, or the label of one of its own codes ("" is the total)."""
         if code is None:
             return self.text(f"dimension.{dimension}.label")
         if code == "":
