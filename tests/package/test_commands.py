@@ -276,7 +276,7 @@ def test_pull_writes_what_is_in_force(
 ) -> None:
     """A workbook of the database's own rows; a second kommune has nothing to pull."""
     for name in ("central.db", "central.noegle"):
-        shutil.copyfile(demo / name, tmp_path / name)
+        shutil.copy(demo / name, tmp_path / name)
     db, out = f"sqlite:///{tmp_path / 'central.db'}", tmp_path / "hentet.xlsx"
     arguments = ["pull", "--kommune", "957", "--year", "2026", "--out", str(out), "--db", db]
     (said,) = answer(arguments, capsys, environment)

@@ -164,24 +164,24 @@ def test_a_recipe_works_as_it_stands(name: str, tracked: Path, tmp_path: Path) -
     ("name", "without", "test", "says"),
     [
         ("A code value", 2, "tests/unit/test_documents.py", r"run python -m fpsheet\.documents"),
-        ("A row rule", 3, "tests/unit/test_form.py", r"not both in da and en: .*rule\.JOB-006\."),
+        ("A row rule", 3, "tests/unit/test_form.py", r"not both in da and en: .*rule\.JOB-090\."),
         (
             "A row rule",
             4,
             "tests/workbook/test_rules_command.py -k history",
-            r"rule-history\.csv lacks a line about JOB-006",
+            r"rule-history\.csv lacks a line about JOB-090",
         ),
         (
             "A row rule",
             5,
-            "tests/spec/test_rules.py -k JOB-006",
-            r"JOB-006 has no example that passes",
+            "tests/spec/test_rules.py -k JOB-090",
+            r"JOB-090 has no example that passes",
         ),
         (
             "A row rule",
             6,
-            "tests/spec/test_rules.py -k JOB-006",
-            r"JOB-006 has no example that it strikes",
+            "tests/spec/test_rules.py -k JOB-090",
+            r"JOB-090 has no example that it strikes",
         ),
         (
             "A table",

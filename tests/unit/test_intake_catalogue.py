@@ -49,7 +49,7 @@ def codes_in(folder: Path, pattern: str) -> set[str]:
     """Return the codes that stand in quotes in some files."""
     return {
         code
-        for file in folder.glob(pattern)
+        for file in folder.rglob(pattern)
         for code in _CODE.findall(file.read_text(encoding="utf-8"))
     }
 
