@@ -85,11 +85,11 @@ HISTORY: Final = """
 # 2023-03-01 to 2026-03-01 is three years with one leap day, then one day: 1097.
 DUE: Final = """
 | Frist      | Hvornår                     | Hvad                                    | CPR-nummer  | Navn     | Ark        | Linje |
-| 10-01-2019 | ✖ Overskredet med 2608 dage | Forløb uden slutdato efter et år        | 650378-1234 | Fiktiv   | Forløb     | 4     |
+| 10-01-2019 | ✖ Overskredet med 2608 dage | Forløb uden slutdato efter lang tid     | 650378-1234 | Fiktiv   | Forløb     | 4     |
 | 01-07-2021 | ✖ Overskredet med 1705 dage | Revurdering inden 5 år                  | 640590-1234 |          | Borgere    | 9     |
 | 01-03-2023 | ✖ Overskredet med 1097 dage | Revurdering inden 5 år                  | 650378-1234 | Fiktiv   | Borgere    | 4     |
 | 02-03-2026 | ⚠ I dag                     | Ny vurdering inden 1 år efter udsættelse | 700180-1234 | Opdigtet | Afgørelser | 6     |
-| 01-02-2027 | ⚠ Om 336 dage               | Forløb uden slutdato efter et år        | 700180-1234 | Opdigtet | Forløb     | 9     |
+| 01-02-2027 | ⚠ Om 336 dage               | Forløb uden slutdato efter lang tid     | 700180-1234 | Opdigtet | Forløb     | 9     |
 | 01-03-2027 | ⚠ Om 364 dage               | Fleksjob: ny vurdering hvert 3. år      | 610295-1234 |          | Job        | 5     |
 """  # noqa: E501 - a table is one line per row
 
