@@ -40,6 +40,15 @@ def is_link(layout: Layout, row: Row, newer: Row) -> bool:
     return row[BORGER] != newer[BORGER] and row[BORGER] in former and bool(older)
 
 
+def is_same_citizen(layout: Layout, row: Row, known: Row) -> bool:
+    """Return whether a row and a record have one number, or one has the other's as a former one.
+
+    A former number that both of them name says nothing of the two: one of them is a slip.
+    """
+    own, theirs = ({one[name] for name in layout.secrets} for one in (row, known))
+    return row[BORGER] in {known[BORGER], *theirs} or known[BORGER] in own
+
+
 def numbers_unsaid(layout: Layout, row: Row, known: Row) -> Row:
     """Return the numbers of a record that a row does not know: column → number.
 
@@ -76,7 +85,8 @@ def unite_citizens(state: State, source: int, placed: Frames) -> State:
 
     They met because a file told that one number follows another. What the others say differently
     is noted beside the row that stays. A row that links a still older number stays too,
-    and so do two rows of one file: its own check tells of them.
+    and so do two rows of one workbook: its own check tells of them. Where two numbers are said to
+    follow the same one, nobody knows whose it was, and all rows stay.
 
     Args:
         state: The state after a file.
@@ -87,11 +97,14 @@ def unite_citizens(state: State, source: int, placed: Frames) -> State:
         if is_one_each(layout):
             said = dict(placed[name].select(ROW_ID, ROW).iter_rows())
             for group in _groups(layout, valid_rows(state.rows[name])):
+                if not _has_one_newest(layout, group):
+                    continue
                 kept, *others = _in_order(layout, group, said)
                 others = [
                     row
                     for row in others
                     if not (kept[ROW_ID] in said and row[ROW_ID] in said)
+                    and not _is_typed_twice(row, kept)
                     and not _is_needed(layout, row, group)
                 ]
                 state = _absorb(state, layout, (kept, others), (source, said))
@@ -122,6 +135,18 @@ def _in_order(layout: Layout, rows: Sequence[Row], said: Container[str]) -> list
         rows,
         key=lambda row: (row[BORGER] in former, str(row[ROW_ID]) not in said, str(row[ROW_ID])),
     )
+
+
+def _has_one_newest(layout: Layout, group: Sequence[Row]) -> bool:
+    """Tell whether all numbers of some rows lead to one that no other follows."""
+    former = {row[column] for row in group for column in layout.secrets}
+    return len({row[BORGER] for row in group} - former) == 1
+
+
+def _is_typed_twice(row: Row, kept: Row) -> bool:
+    """Return whether two rows come from one workbook."""
+    workbooks = {str(one[ROW_ID]).rsplit("-", 2)[0] for one in (row, kept)}
+    return len(workbooks) == 1
 
 
 def _is_needed(layout: Layout, row: Row, group: Sequence[Row]) -> bool:

@@ -29,6 +29,7 @@ from fpsheet_sync.merge.identity import (
 from fpsheet_sync.merge.one_row_each import (
     is_link,
     is_one_each,
+    is_same_citizen,
     known_numbers,
     numbers_unsaid,
     valid_rows,
@@ -333,7 +334,7 @@ class _Placer:
         """Pair rows with the one record of their citizen: under a former number, or elsewhere."""
         if not is_one_each(self.layout):
             return rows, free
-        records = {str(old[BORGER]): old for old in free}
+        records = {str(old[BORGER]): old for old in sorted(free, key=lambda old: str(old[ROW_ID]))}
         left: list[Row] = []
         for row in rows:
             numbers = [str(row[name]) for name in (BORGER, *self.layout.secrets) if row[name]]
@@ -357,7 +358,8 @@ class _Placer:
 
     def _is_free(self, row: Row, known: Row) -> bool:
         """Tell whether a row may be a record: one that links a still older number stays itself."""
-        return known[ROW_ID] not in self.taken and not is_link(self.layout, row, known)
+        is_same = is_same_citizen(self.layout, row, known)
+        return is_same and known[ROW_ID] not in self.taken and not is_link(self.layout, row, known)
 
     def _take(self, row: Row, record: str) -> None:
         self.ids[row_number(row)] = record
