@@ -8,10 +8,10 @@ right to the table, only to the function that adds to it.
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select, text
 
@@ -83,11 +83,13 @@ def log_access(connection: Connection, actor: Actor, *deeds: Deed) -> LogEnd:
     lock(connection, "adgangslog")
     end = read_end(connection)
     session = _session(connection)
+    steps = []
     for number, deed in enumerate(deeds, start=end.lines + 1):
         entry = Entry(number, actor, deed, session)
         before, end = end, LogEnd(number, link_of(entry, end.link))
-        _add(connection, entry, (before, end), sealer)
-    if deeds:
+        steps.append(_Step(entry, before, end))
+    if steps:
+        _add(connection, steps, sealer)
         _tell_mark(connection, end)
     return end
 
@@ -122,31 +124,51 @@ def _session(connection: Connection) -> str:
     return str(connection.execute(text("SELECT session_user")).scalar_one())
 
 
-def _add(connection: Connection, entry: Entry, step: tuple[LogEnd, LogEnd], sealer: Sealer) -> None:
-    """Add a line; the head moves along where it fitted, else it stays, so that the break is seen.
+def _add(connection: Connection, steps: Sequence["_Step"], sealer: Sealer) -> None:
+    """Add lines; the head moves along where it fitted, else it stays, so that the break is seen.
 
     On PostgreSQL the server does it: no role has a right to the table itself.
     """
-    before, end = step
-    seal = {"segl": sealer.seal_log(end.lines, end.link), "segl_noegle": sealer.id}
     if connection.dialect.name == "postgresql":
-        connection.execute(_ADD, {"said": _said(entry), "link": end.link, **seal})
+        said = [
+            {"said": _said(each.entry), "link": each.after.link, **each.seal(sealer)}
+            for each in steps
+        ]
+        connection.execute(_ADD, said)
         return
-    table, head, deed = store_schema()["adgangslog"], store_schema()["loghoved"], entry.deed
-    line = {
-        "id": entry.number,
-        "tid": entry.actor.time,
-        "bruger": entry.actor.name,
-        "handling": deed.action,
-        "kommune_kode": deed.kommune_kode or None,
-        "borger": deed.borger or None,
-        "detaljer": dict(deed.details),
-        "forrige": before.link,
-        "kaede": end.link,
-    }
-    connection.execute(table.insert(), line | seal)
+    table, head = store_schema()["adgangslog"], store_schema()["loghoved"]
+    connection.execute(table.insert(), [each.line | each.seal(sealer) for each in steps])
+    before, after = steps[0].before, steps[-1].after
     fits = (head.c.antal == before.lines, head.c.kaede == before.link)
-    connection.execute(head.update().where(*fits).values(antal=end.lines, kaede=end.link))
+    connection.execute(head.update().where(*fits).values(antal=after.lines, kaede=after.link))
+
+
+class _Step(NamedTuple):
+    """One line that is added, with the end of the log before it and after."""
+
+    entry: Entry
+    before: LogEnd
+    after: LogEnd
+
+    def seal(self, sealer: Sealer) -> dict[str, str]:
+        seal = sealer.seal_log(self.after.lines, self.after.link)
+        return {"segl": seal, "segl_noegle": sealer.id}
+
+    @property
+    def line(self) -> dict[str, object]:
+        """Return the line as the table has it, without its seal."""
+        entry, deed = self.entry, self.entry.deed
+        return {
+            "id": entry.number,
+            "tid": entry.actor.time,
+            "bruger": entry.actor.name,
+            "handling": deed.action,
+            "kommune_kode": deed.kommune_kode or None,
+            "borger": deed.borger or None,
+            "detaljer": dict(deed.details),
+            "forrige": self.before.link,
+            "kaede": self.after.link,
+        }
 
 
 def _tell_mark(connection: Connection, end: LogEnd) -> None:
