@@ -17,12 +17,14 @@ from functools import cached_property
 
 import polars as pl
 
+from fpsheet_sync.statistics.certificate.citizen import CitizenRow, CountedCitizen
 from fpsheet_sync.statistics.facts.scope import quarters
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_templates.expression import Always
 from fpsheet_templates.form import Field, FieldType, Form, Sheet
 from fpsheet_templates.rule import RuleLevel, Severity
 from fpsheet_templates.table import load_dimensions
+from fpsheet_validation.cells.cpr import day_of_birth
 from fpsheet_validation.rules.evaluate import UNREADABLE, RowScope, evaluate, is_blank
 from fpsheet_validation.typed import empty_frame
 
@@ -32,15 +34,6 @@ _TRIED = 6000
 """Rows tried per sheet; the rules leave fewer."""
 _DAY = timedelta(days=1)
 _YEAR_DAYS = 365.25
-
-
-@dataclass(frozen=True, slots=True)
-class InventedRow:
-    """One row of a sheet, by the kommune that reports it."""
-
-    sheet: str
-    kommune: str
-    values: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +48,13 @@ class Invented:
 
     id: str
     cpr: str
-    rows: tuple[InventedRow, ...]
+    rows: tuple[CitizenRow, ...]
+
+    @property
+    def counted(self) -> CountedCitizen:
+        """Return the citizen as the statistics know it, without the number."""
+        sex = "M" if int(self.cpr[-1]) % 2 else "K"
+        return CountedCitizen(self.id, sex, day_of_birth(self.cpr), self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,7 @@ class Inventor:
         if is_short:
             sheets = chance.sample(sheets, chance.choice((1, 2, 2, 3)))
         rows = [
-            InventedRow(sheet.id, home, values)
+            CitizenRow(sheet.id, home, values)
             for sheet in sheets
             for values in self._draw(sheet, chance, is_short=is_short)
         ]
@@ -155,7 +154,7 @@ class Inventor:
         for kommune in sorted({row.kommune for row in rows} | {home}):
             kinds = self._rows[CITIZEN]
             values = chance.choice(kinds[chance.choice(sorted(kinds))])
-            rows.append(InventedRow(CITIZEN, kommune, values))
+            rows.append(CitizenRow(CITIZEN, kommune, values))
         return Invented(id_, self._cpr(chance), tuple(rows))
 
     def _draw(
@@ -179,8 +178,8 @@ class Inventor:
                 yield _again(sheet, row, chance.choice(kind))
 
     def _reported(
-        self, rows: Iterable[InventedRow], home: str, chance: random.Random
-    ) -> Iterator[InventedRow]:
+        self, rows: Iterable[CitizenRow], home: str, chance: random.Random
+    ) -> Iterator[CitizenRow]:
         """Spread rows over the kommuner that report them, with a move or without."""
         luck = chance.random()
         other = chance.choice([each for each in self.kommuner if each != home])
@@ -190,7 +189,7 @@ class Inventor:
                 goals.append(home)
             for goal in goals:
                 move = {**chance.choice(self._rows[MOVE][""]), "til_kommune": goal}
-                yield InventedRow(MOVE, home, move)
+                yield CitizenRow(MOVE, home, move)
         may_be_elsewhere = luck < self.odds.moves + self.odds.two_reporters
         for row in rows:
             is_elsewhere = may_be_elsewhere and chance.random() < 0.5

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import highspy
 import numpy as np
 
+from fpsheet_sync.statistics.certificate.citizen import CountedCitizen, admitted, loaded
 from fpsheet_sync.statistics.protection.crossed_cells import crossed_numbers
 from fpsheet_sync.statistics.protection.relation import Reason, Relation, family_of
 from fpsheet_sync.statistics.protection.release_cells import collect, find_relations, release_cells
@@ -30,9 +31,8 @@ from fpsheet_sync.statistics.tables.release import (
     lay_out,
 )
 from fpsheet_templates.load import load_form
-from tests.support.admitted import admitted
 from tests.support.invented import Invented, Inventor, kommuner_of
-from tests.support.one_by_one import Worlds, count_worlds, loaded
+from tests.support.one_by_one import Worlds, count_worlds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -117,7 +117,9 @@ def make_mine(country: str, citizens: int, seed: int) -> Mine:
     form = load_form()
     kommuner = kommuner_of(form, country, YEARS)[:KOMMUNER]
     inventor = Inventor(form, country, kommuner, YEARS, seed)
-    people = admitted(_distinct(inventor.citizens(0, citizens)), form, TODAY)
+    drawn = _distinct(inventor.citizens(0, citizens))
+    numbers = {each.id: each.cpr for each in drawn}
+    people = admitted([each.counted for each in drawn], numbers, form, TODAY)
     worlds = count_worlds(people, form, country, YEARS)
     found = [collect(editions, form) for editions in (_editions(people, country, p) for p in YEARS)]
     relations, _ = find_relations(found[1], form, found[0].numbers)
@@ -137,7 +139,7 @@ def _distinct(citizens: Iterable[Invented]) -> list[Invented]:
     return list({citizen.cpr: citizen for citizen in citizens}.values())
 
 
-def _editions(people: Sequence[Invented], country: str, period: Period) -> list[Release]:
+def _editions(people: Sequence[CountedCitizen], country: str, period: Period) -> list[Release]:
     form, request = load_form(), ReleaseRequest(period, country, "da", TODAY)
     with loaded(people) as connection:
         counting = count_release(connection, form, request)
@@ -149,7 +151,7 @@ def _editions(people: Sequence[Invented], country: str, period: Period) -> list[
     return [lay_out(counting, each) for each in requests]
 
 
-def _crossed(people: Sequence[Invented], country: str) -> Iterator[Equation]:
+def _crossed(people: Sequence[CountedCitizen], country: str) -> Iterator[Equation]:
     """Return the sums of cells that nobody prints, of the national editions alone."""
     form = load_form()
     for period in YEARS:

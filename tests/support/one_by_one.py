@@ -5,15 +5,14 @@ country say together is a sum of such rows.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, StaticPool, create_engine, insert
+from sqlalchemy import Connection
 
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.statistics.certificate.citizen import CountedCitizen, loaded
 from fpsheet_sync.statistics.facts.scope import ENHED, Scope, quarters
 from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables
 from fpsheet_sync.statistics.stat_table import Period
@@ -23,12 +22,8 @@ from fpsheet_sync.statistics.tables.cube import KOMMUNE, count_tables
 from fpsheet_sync.statistics.tables.number_name import Number, dated
 from fpsheet_templates.form import Form
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec, load_tables
-from fpsheet_validation.cells.cpr import day_of_birth
-from tests.support.invented import Invented
 
 _BATCH = 500
-_COMMIT = 1
-_FIRST_ROW = 4
 _KVARTAL = "kvartal"
 
 
@@ -55,7 +50,7 @@ class Worlds:
 
 
 def count_worlds(
-    citizens: Collection[Invented], form: Form, country: str, periods: Sequence[Period]
+    citizens: Collection[CountedCitizen], form: Form, country: str, periods: Sequence[Period]
 ) -> Worlds:
     """Count citizens one by one, for every period.
 
@@ -82,49 +77,6 @@ def count_worlds(
     for row, column, value in found:
         counts[row, column] = value
     return Worlds(tuple(order), numbers, counts)
-
-
-@contextmanager
-def loaded(citizens: Sequence[Invented]) -> Iterator[Connection]:
-    """Return a database in memory that holds some citizens, as one commit."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    schema = store_schema()
-    with engine.begin() as connection:
-        schema.metadata.create_all(connection)
-        persons = [
-            {
-                "borger": citizen.id,
-                "koen": "M" if int(citizen.cpr[-1]) % 2 else "K",
-                "foedselsdato": day_of_birth(citizen.cpr),
-            }
-            for citizen in citizens
-        ]
-        connection.execute(insert(schema["person"]), persons)
-        for sheet, table in schema.records.items():
-            names = [column.name for column in table.columns]
-            rows = [
-                dict.fromkeys(names) | {name: row[name] for name in names if name in row}
-                for row in _records(citizens, sheet)
-            ]
-            if rows:
-                connection.execute(insert(table), rows)
-        yield connection
-    engine.dispose()
-
-
-def _records(citizens: Iterable[Invented], sheet: str) -> Iterator[dict[str, object]]:
-    for citizen in citizens:
-        own = (row for row in citizen.rows if row.sheet == sheet)
-        for place, row in enumerate(own):
-            yield {
-                **row.values,
-                "kommune_kode": row.kommune,
-                "borger": citizen.id,
-                "raekke_id": f"{citizen.id}-{sheet[0]}-{place:04}",
-                "fra_indberetning": _COMMIT,
-                "kilde": _COMMIT,
-                "raekke": _FIRST_ROW + place,
-            }
 
 
 def _scope(form: Form, country: str, period: Period) -> Scope:

@@ -120,17 +120,17 @@ def _records(people: Iterable[CountedCitizen], sheet: str) -> Iterator[dict[str,
 
 
 def admitted(
-    people: Iterable[CountedCitizen], form: Form, today: date
+    people: Iterable[CountedCitizen], numbers: Mapping[str, str], form: Form, today: date
 ) -> tuple[CountedCitizen, ...]:
     """Return the citizens of whom no kommune's workbook holds a case back.
 
     Args:
         people: The citizens, each checked by itself.
+        numbers: Citizen to a CPR number that no other has; who has none is not admitted.
         form: The form.
         today: The day of the check.
     """
     every = list(people)
-    numbers = _numbers(every)
     reported: dict[str, list[tuple[CountedCitizen, CitizenRow]]] = defaultdict(list)
     for citizen in every:
         for row in citizen.rows:
@@ -143,7 +143,7 @@ def admitted(
     return tuple(each for each in every if each.id in numbers and each.id not in refused)
 
 
-def _numbers(people: Iterable[CountedCitizen]) -> Mapping[str, str]:
+def replacement_numbers(people: Iterable[CountedCitizen]) -> Mapping[str, str]:
     """Return each citizen a CPR number of the replacement series, by birthday and sex.
 
     Those for whom the numbers of a day are used up are left out.

@@ -16,6 +16,7 @@ from fpsheet_sync.statistics.certificate.citizen import (
     admitted,
     loaded,
     read_citizens,
+    replacement_numbers,
 )
 from fpsheet_sync.statistics.certificate.citizen_column import (
     COUNTRY,
@@ -60,7 +61,10 @@ class People:
     def make(self, citizens: Sequence[str]) -> tuple[CitizenColumn, ...]:
         """Make neighbours of some citizens, those that the form admits, and count them."""
         made = [each for id_ in citizens for each in self._neighbours.of(self._every[id_])]
-        found = {each.id: each for each in admitted(made, self._form, self._today)}
+        found = {
+            each.id: each
+            for each in admitted(made, replacement_numbers(made), self._form, self._today)
+        }
         self._every |= found
         with loaded(list(found.values())) as connection:
             return self._count(connection, self._in_memory(), found)

@@ -83,7 +83,7 @@ class ProofGround:
         own = [each.own_values for each in rounded.outcomes if each.own_values]
         return Case(
             paper=CertifiedPaper(
-                read_paper(self.releases, self._teller(rounded)), settings.base - 1
+                read_paper(self.releases, _Teller(self.before, rounded)), settings.base - 1
             ),
             columns=self.people.columns,
             kommuner=self.kommuner,
@@ -116,9 +116,6 @@ class ProofGround:
             recounted=sum(right),
             seconds=seconds,
         )
-
-    def _teller(self, rounded: Rounded) -> "_Teller":
-        return _Teller(self.before, rounded)
 
 
 @dataclass(frozen=True)
