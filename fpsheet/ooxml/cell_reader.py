@@ -47,11 +47,11 @@ def _row_texts(row: Element, shared: list[Element]) -> Iterator[tuple[str, str]]
         if letters is None:
             continue
         if cell.get("t") == "inlineStr":
-            yield letters.group(), _plain(cell)
+            yield letters.group(), plain_text(cell)
         elif cell.get("t") == "s":
             number = whole_number(cell.findtext(f"{_TAG}v"), otherwise=len(shared))
             if number < len(shared):
-                yield letters.group(), _plain(shared[number])
+                yield letters.group(), plain_text(shared[number])
         else:
             yield letters.group(), cell.findtext(f"{_TAG}v") or ""
 
@@ -60,24 +60,24 @@ def _shared_texts(parts: Parts) -> list[Element]:
     relations = relations_of(parts, workbook_name(parts))
     targets = (entry.target for entry in relations if entry.kind == "sharedStrings")
     name = next((target for target in targets if target in parts), None)
-    return _items_of(parts[name]) if name else []
+    return shared_items(parts[name]) if name else []
 
 
 @lru_cache(maxsize=1)
-def _items_of(content: bytes) -> list[Element]:
+def shared_items(content: bytes) -> list[Element]:
     """Return the shared texts of a part, each to be read where it is asked for."""
     return list(parse(content).iter(f"{_TAG}si"))
 
 
-def _plain(element: Element) -> str:
+def plain_text(element: Element) -> str:
     """Join the runs of a text; what stands above it as a reading does not belong to it."""
     if len(element) == 1 and element[0].tag == f"{_TAG}t":
-        return _unescape(element[0].text or "")
+        return unescape_text(element[0].text or "")
     phonetic = set(element.iterfind(f".//{_TAG}rPh/{_TAG}t"))
     runs = (run for run in element.iter(f"{_TAG}t") if run not in phonetic)
-    return _unescape("".join(run.text or "" for run in runs))
+    return unescape_text("".join(run.text or "" for run in runs))
 
 
-def _unescape(text: str) -> str:
+def unescape_text(text: str) -> str:
     """Undo `_x000D_`, as spreadsheet programs write characters that XML cannot hold."""
     return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text)

@@ -12,6 +12,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from lxml import etree
 
+from fpsheet.ooxml.relation import owner_name, rels_name
 from fpsheet.ooxml.zip_file import open_zip
 
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its element type
@@ -152,13 +153,13 @@ def _agree_on_names(parts: Parts) -> dict[str, str]:
 
     The list of content types is rewritten where it has a third spelling.
     """
-    wanted = {fold_name(name): name for name in (CONTENT_TYPES, relations_name(""))}
+    wanted = {fold_name(name): name for name in (CONTENT_TYPES, rels_name(""))}
     for rels in (name for name in parts.names() if name.casefold().endswith(".rels")):
-        owner = parts.spelled(_owner_name(rels))
+        owner = parts.spelled(owner_name(rels))
         for target in _targets(parts, rels, owner):
             wanted.setdefault(fold_name(target), target)
     for name in tuple(wanted.values()):
-        wanted.setdefault(fold_name(relations_name(name)), relations_name(name))
+        wanted.setdefault(fold_name(rels_name(name)), rels_name(name))
     found = {name: wanted.get(fold_name(name), name) for name in parts.names()}
     changed = {name: other for name, other in found.items() if name != other}
     if changed:
@@ -174,11 +175,6 @@ def _targets(parts: Parts, rels: str, owner: str) -> tuple[str, ...]:
         return ()  # its owner's parts keep the names they have
     inside = (entry for entry in root if entry.get("TargetMode") != "External")
     return tuple(resolve(owner, entry.get("Target", "")) for entry in inside)
-
-
-def _owner_name(rels: str) -> str:
-    folder, name = posixpath.split(rels)
-    return posixpath.join(posixpath.dirname(folder), name[: -len(".rels")])
 
 
 def _respell_types(parts: Parts, wanted: Mapping[str, str]) -> None:
@@ -225,16 +221,6 @@ def _plain(element: Element) -> bytes:
     return etree.tostring(element, method="c14n", exclusive=True, with_tail=False)
 
 
-def relations_name(part: str) -> str:
-    """Return the name of the part that holds another part's relationships.
-
-    >>> relations_name("xl/workbook.xml")
-    'xl/_rels/workbook.xml.rels'
-    """
-    folder, name = posixpath.split(part)
-    return posixpath.join(folder, "_rels", f"{name}.rels")
-
-
 def resolve(part: str, target: str) -> str:
     """Return the name of the part a relationship of another part points at.
 
@@ -257,7 +243,7 @@ class PartRelation:
 
 def relations_of(parts: Parts, part: str) -> tuple[PartRelation, ...]:
     """List the internal relationships of a part."""
-    name = relations_name(part)
+    name = rels_name(part)
     if name not in parts:
         return ()
     return tuple(
@@ -273,7 +259,7 @@ def relations_of(parts: Parts, part: str) -> tuple[PartRelation, ...]:
 
 def add_relation(parts: Parts, part: str, *, kind: str, target: str) -> str:
     """Add a relationship to a part and give its identifier."""
-    name = relations_name(part)
+    name = rels_name(part)
     root = (
         parse(parts[name])
         if name in parts
@@ -294,7 +280,7 @@ def add_relation(parts: Parts, part: str, *, kind: str, target: str) -> str:
 
 def drop_relation(parts: Parts, part: str, relation_id: str) -> None:
     """Take a relationship away; a list that becomes empty goes too."""
-    name = relations_name(part)
+    name = rels_name(part)
     root = parse(parts[name])
     for entry in list(root):
         if entry.get("Id") == relation_id:
@@ -321,5 +307,5 @@ def drop_part(parts: Parts, name: str) -> None:
             root.remove(entry)
     parts.write(CONTENT_TYPES, serialise(root))
     parts.remove(name)
-    if relations_name(name) in parts:
-        parts.remove(relations_name(name))
+    if rels_name(name) in parts:
+        parts.remove(rels_name(name))

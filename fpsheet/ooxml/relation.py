@@ -42,13 +42,13 @@ def rels_name(part: str) -> str:
 
 
 def owner_name(rels: str) -> str:
-    """Return the part whose relationships a `.rels` holds; the package itself is `""`.
+    """Return the part whose relationships a `.rels` (in any case) holds; the package is `""`.
 
     >>> owner_name("xl/_rels/workbook.xml.rels"), owner_name("_rels/.rels")
     ('xl/workbook.xml', '')
     """
     folder, name = posixpath.split(rels)
-    return posixpath.join(posixpath.dirname(folder), name.removesuffix(".rels"))
+    return posixpath.join(posixpath.dirname(folder), name[: -len(".rels")])
 
 
 def _relations(root: ET.Element, *, folder: str) -> Iterator[PackageRelation]:

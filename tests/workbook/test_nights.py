@@ -84,6 +84,14 @@ class Night:
         lines = [json.loads(line) for line in said.splitlines()]
         return code, {line["file"]: line for line in lines}, warned
 
+    def send(self, name: str, cpr: str, *, later: int) -> Path:
+        """Put another workbook of 956 with one citizen into the inbox, some seconds later."""
+        rows = {"borger": [{"cpr": cpr, "pensionist_foer_reform": "nej"}]}
+        file = self.inbox / "956" / name
+        file.write_bytes(make_workbook(load_form(), rows, kommune="956"))
+        os.utime(file, (OLD + later, OLD + later))
+        return file
+
     def receipts(self) -> set[str]:
         """Return the kommuner whose receipt is in their folder."""
         return {file.parent.name for file in (self.root / "kvitteringer").glob("*/*.json")}
@@ -405,18 +413,12 @@ def test_numbers_given_again_after_a_restore(night: Night) -> None:
     late.rename(night.root / "959.xlsx")
     night.sync()
     copy = (night.root / "central.db").read_bytes()
-    changed = {"borger": [{"cpr": "6101801239", "pensionist_foer_reform": "nej"}]}
-    second = night.inbox / "956" / "to.xlsx"
-    second.write_bytes(make_workbook(load_form(), changed, kommune="956"))
-    os.utime(second, (OLD + 60, OLD + 60))
+    second = night.send("to.xlsx", "6101801239", later=60)
     night.sync()
     folder = night.root / "kvitteringer"
     lost = json.loads((folder / "956" / "956-2026-000004.json").read_bytes())["sha256"]
     (night.root / "central.db").write_bytes(copy)
-    third = night.inbox / "956" / "tre.xlsx"
-    more = {"borger": [{"cpr": "6101801238", "pensionist_foer_reform": "nej"}]}
-    third.write_bytes(make_workbook(load_form(), more, kommune="956"))
-    os.utime(third, (OLD + 30, OLD + 30))
+    night.send("tre.xlsx", "6101801238", later=30)
     night.sync()
     now = json.loads((folder / "956" / "956-2026-000004.json").read_bytes())["sha256"]
     aside = folder / "956" / f"956-2026-000004-gaelder-ikke-{lost[:8]}.json"
@@ -443,10 +445,7 @@ def test_a_receipt_that_a_restored_database_does_not_know_is_put_aside(night: Ni
     """
     night.sync()
     copy = (night.root / "central.db").read_bytes()
-    changed = {"borger": [{"cpr": "6101801239", "pensionist_foer_reform": "nej"}]}
-    second = night.inbox / "956" / "to.xlsx"
-    second.write_bytes(make_workbook(load_form(), changed, kommune="956"))
-    os.utime(second, (OLD + 60, OLD + 60))
+    second = night.send("to.xlsx", "6101801239", later=60)
     night.sync()
     folder = night.root / "kvitteringer" / "956"
     number = "956-2026-000005"

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
+from fpsheet.cli.commands.log_command import make_log_command
 from fpsheet.cli.failure_output import ExitCode
-from fpsheet.cli.log_command import make_log_command
 from fpsheet.cli.parameters import database_option, flag, json_option, today_option
 from fpsheet.cli.session import Session
 from fpsheet.cli.words import Words

@@ -12,6 +12,7 @@ from html import unescape
 from lxml import etree
 from openpyxl.utils import column_index_from_string
 
+from fpsheet.ooxml.cell_reader import plain_text, shared_items, unescape_text
 from fpsheet.workbook.calculation.calculator import Calculator, Formula
 from fpsheet.workbook.calculation.cell_value import ErrorValue, Place, UnknownResultError, Value
 from fpsheet.workbook.calculation.formula_tree import FormulaError
@@ -26,7 +27,6 @@ _TEXT = re.compile(rb"<t(?: [^>]*)?>([^<]*)</t>")
 _TYPE = re.compile(rb' t="([a-zA-Z]+)"')
 _STYLE = re.compile(rb' s="(\d+)"')
 _SHARED = re.compile(rb' si="(\d+)"')
-_CODED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c[ />]")
 _PLAIN_FORMATS = frozenset(range(5)) | {37, 38, 39, 40, 49}
 _PERCENT_FORMATS = frozenset({9, 10})
@@ -70,7 +70,8 @@ def calculate_parts(package: StoredParts, *, today: int) -> dict[str, bytes]:
         today=today,
         is_percent=lambda at: formats.get(styles.get(at, 0)),
     )
-    strings = _read_strings(package.strings)
+    shared = shared_items(package.strings) if package.strings else ()
+    strings = tuple(map(plain_text, shared))
     read = {
         name: _Sheet(title, content, calculator, strings)
         for name, (title, content) in package.sheets.items()
@@ -104,18 +105,6 @@ def _is_plain(content: bytes) -> bool:
     """Return whether every cell of a worksheet is one that is read here."""
     cells = sum(len(_CELL.findall(row[2])) for row in _ROW.finditer(content))
     return cells == len(_ANY_CELL.findall(content)) and b"<sheetData" in content
-
-
-def _read_strings(content: bytes) -> tuple[str, ...]:
-    """Return the shared texts; a part of one that is read aloud is none of it."""
-    if not content:
-        return ()
-    entries = etree.fromstring(content).findall(f"{_MAIN}si")
-    wanted = (f"{_MAIN}t", f"{_MAIN}r/{_MAIN}t")
-    return tuple(
-        "".join(part.text or "" for path in wanted for part in entry.findall(path))
-        for entry in entries
-    )
 
 
 @dataclass(slots=True)
@@ -258,12 +247,12 @@ def _formula(sheet: _Sheet, found: re.Match[bytes], place: tuple[int, int]) -> F
 def _typed(attributes: bytes, inner: bytes, strings: Sequence[str]) -> Value:
     kind = _TYPE.search(attributes)
     if kind and kind[1] == b"inlineStr":
-        return _decoded("".join(unescape(part.decode()) for part in _TEXT.findall(inner)))
+        return unescape_text("".join(unescape(part.decode()) for part in _TEXT.findall(inner)))
     number = _NUMBER.search(inner)
     if number is None:
         return None
     if kind and kind[1] == b"s":
-        return _decoded(strings[int(number[1])])
+        return strings[int(number[1])]
     if kind and kind[1] == b"b":
         return number[1] == b"1"
     if kind and kind[1] == b"e":
@@ -271,10 +260,6 @@ def _typed(attributes: bytes, inner: bytes, strings: Sequence[str]) -> Value:
     if kind and kind[1] != b"n":
         return unescape(number[1].decode())
     return int(number[1]) if number[1].isdigit() else float(number[1])
-
-
-def _decoded(text: str) -> str:
-    return _CODED.sub(lambda code: chr(int(code[1], 16)), text)
 
 
 def _as_written(result: Value) -> tuple[bytes, bytes]:

@@ -95,7 +95,7 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
         measured = count_measured(connection, scope, tables, wanted)
     country = next(iter(jurisdictions)) if len(jurisdictions) == 1 else EVERYWHERE
     given = compare(cube, scope.kommuner, country, request.period, request.benchmarks)
-    expected = _expected(ours, request.period)
+    expected = _expected(ours, request.period.til)
     return Counting(
         scope=scope,
         cube={**cube, **given, **count_quality(connection, scope)},
@@ -198,12 +198,12 @@ def _check(form: Form, request: ReleaseRequest) -> None:
         raise UsageError(sentence, remedy=wording.text("error.area_remedy"))
 
 
-def _expected(kommuner: Iterable[Kommune], period: Period) -> tuple[str, ...]:
-    """Return the kommuner that should report for a period: those there are at its end."""
+def _expected(kommuner: Iterable[Kommune], last_day: date) -> tuple[str, ...]:
+    """Return the kommuner that should report for a period: those there are on its last day."""
     return tuple(
         each.code
         for each in kommuner
-        if each.is_in_force(period.til) and each.code not in OUTSIDE_KOMMUNER
+        if each.is_in_force(last_day) and each.code not in OUTSIDE_KOMMUNER
     )
 
 
@@ -213,7 +213,7 @@ def has_reported(
     """Return whether some kommune of a country has reported for a period, or a part of it."""
     files = delivered_files(connection, as_of)
     ours = [each for each in form.kommuner.values() if each.jurisdiction == country]
-    coverage = cover(files, _expected(ours, period), period)
+    coverage = cover(files, _expected(ours, period.til), period)
     return bool(coverage.whole or coverage.partly)
 
 
@@ -245,13 +245,6 @@ def delivered_countries(connection: Connection, form: Form, as_of: int | None) -
 
 def expected_kommuner(form: Form, countries: Iterable[str], aar: int) -> tuple[str, ...]:
     """Return the kommuner of some countries that are to deliver for a year, in order of code."""
-    wanted, last_day = set(countries), date(aar, 12, 31)
-    return tuple(
-        sorted(
-            kommune.code
-            for kommune in form.kommuner.values()
-            if kommune.jurisdiction in wanted
-            and kommune.is_in_force(last_day)
-            and kommune.code not in OUTSIDE_KOMMUNER
-        )
-    )
+    wanted = set(countries)
+    ours = (each for each in form.kommuner.values() if each.jurisdiction in wanted)
+    return tuple(sorted(_expected(ours, date(aar, 12, 31))))
