@@ -49,7 +49,7 @@ def test_each_is_a_sound_blank_workbook() -> None:
         assert checked.check.raw.meta["kommune_kode"] == kommune.code
         assert checked.check.raw.meta["aar"] == str(YEAR)
         assert all(sheet.totals.read == 0 for sheet in checked.check.sheets.values())
-        assert checked.check.raw.meta["form_version"] == str(FORM.version), REMEDY
+        assert int(checked.check.raw.meta["form_version"]) in FORM.versions, REMEDY
         faults = [found for found in checked.findings if found.sheet not in {"", "forside"}]
         told = [f"{found.code} {found.sheet}.{found.field}" for found in faults]
         assert not told, f"{path.name}: {' and '.join(told)}; {REMEDY}"

@@ -1,7 +1,7 @@
 """Upgrade: a workbook of form version 1 is lifted to the form of next year, and nothing is lost.
 
 `data/form-1.xlsx` was issued with form version 1 and stays as it is: later programs must read
-and lift it. `data/form-2/` is a form of next year as an overlay: a heading renamed, a code retired,
+and lift it. `data/form-3/` is a form of next year as an overlay: a heading renamed, a code retired,
 an optional and a required field new, and a field that stands in another place.
 """
 
@@ -42,9 +42,16 @@ if TYPE_CHECKING:
 
 DATA: Final = Path(__file__).parent / "data"
 FROZEN: Final = DATA / "form-1.xlsx"
-NEXT: Final = load_form(overlay=DATA / "form-2")
+NEXT: Final = load_form(overlay=DATA / "form-3")
 TODAY: Final = date(2026, 3, 2)
 QUESTION: Final = Question(NEXT, TODAY)
+NEW_IN_2: Final = tuple(
+    (sheet.id, field.id)
+    for sheet in load_form(2).entry_sheets()
+    for field in sheet.fields
+    if field.id not in {old.id for old in load_form(1).sheet(sheet.id).fields}
+)
+"""What version 2 has beside version 1: it comes with the form of next year too."""
 
 
 def judge(path: Path, question: Question = QUESTION) -> Verdict:
@@ -84,13 +91,14 @@ def test_next_years_form_is_an_overlay() -> None:
     assert NEXT.code_lists["forloeb_type"].ids() == now.code_lists["forloeb_type"].ids()
     assert NEXT.code_lists["forloeb_type"]["arbejdsproevning"].valid_to == "2020-01-01"
     assert NEXT.sheet("borger") == now.sheet("borger")
-    assert load_form(1, overlay=DATA / "form-2").sheets == now.sheets
+    assert load_form(now.version, overlay=DATA / "form-3").sheets == now.sheets
+    assert load_form(1, overlay=DATA / "form-3").sheets == load_form(1).sheets
 
 
 def test_an_overlay_that_names_no_field_is_refused(tmp_path: Path) -> None:
     """A field cannot stand after one that does not exist."""
     form = '[[sheet]]\nid = "job"\nfield = [{ id = "x", type = "text", after = "y" }]\n'
-    (tmp_path / "form-2.toml").write_text(form, encoding="utf-8")
+    (tmp_path / "form-3.toml").write_text(form, encoding="utf-8")
     with pytest.raises(SpecError, match="x cannot stand after y"):
         load_form(overlay=tmp_path)
 
@@ -121,7 +129,7 @@ def test_an_old_version_is_sent_without_upgrade(tmp_path: Path) -> None:
 
 
 def test_a_newer_version_is_refused(lifted_path: Path) -> None:
-    """A program that knows version 1 only says so, and lifts nothing."""
+    """A program of today says so, and lifts nothing."""
     question = Question(load_form(), TODAY)
     verdict = judge(lifted_path, question)
     assert [f.code for f in verdict.findings if f.severity is Severity.KRITISK] == ["STR-042"]
@@ -136,7 +144,7 @@ def test_every_value_and_id_is_carried(lifted: Lifted, lifted_path: Path) -> Non
     for sheet_id, sheet in old.check.raw.sheets.items():
         frame = new.check.raw.sheets[sheet_id].frame
         assert frame.select(sheet.frame.columns).equals(sheet.frame)
-    assert new.check.raw.meta == {**old.check.raw.meta, "form_version": "2"}
+    assert new.check.raw.meta == {**old.check.raw.meta, "form_version": "3"}
     assert {k: v for k, (v, _) in new.check.raw.cover.items()} == {
         k: v for k, (v, _) in old.check.raw.cover.items()
     }
@@ -145,19 +153,20 @@ def test_every_value_and_id_is_carried(lifted: Lifted, lifted_path: Path) -> Non
 
 def test_the_report(lifted: Lifted) -> None:
     """New columns, renamed headings, and which new field lacks an answer in how many rows."""
-    assert [(f.sheet, f.field) for f in lifted.fresh] == [
-        ("forloeb", "opfoelgning_dato"),
-        ("vurdering", "vurderet_af"),
-    ]
+    fresh = [(f.sheet, f.field) for f in lifted.fresh]
+    assert fresh[:2] == [("forloeb", "opfoelgning_dato"), ("vurdering", "vurderet_af")]
+    assert set(fresh[2:]) == set(NEW_IN_2)
     assert [(r.before, r.after) for r in lifted.renamed] == [("Motivation", "Borgerens motivation")]
     assert list(lifted.unanswered(NEXT, "da")) == [("vurdering", "Vurderet af", 3)]
-    assert (lifted.version_before, lifted.version, lifted.blocking) == (1, 2, 3)
+    assert (lifted.version_before, lifted.version, lifted.blocking) == (1, 3, 3)
 
 
 def test_the_report_reads_well(lifted: Lifted) -> None:
     """What a person is told, line by line."""
-    assert list(render_lifted(lifted, NEXT, "da", Path("ny.xlsx"))) == [
-        "Projektmappen er løftet fra version 1 til version 2: ny.xlsx",
+    lines = list(render_lifted(lifted, NEXT, "da", Path("ny.xlsx")))
+    of_2 = [f"«{NEXT.field_label(*place, 'da')}»" for place in NEW_IN_2]
+    assert [line for line in lines if not any(label in line for label in of_2)] == [
+        "Projektmappen er løftet fra version 1 til version 3: ny.xlsx",
         "Ført med: 21 rækker med deres række-id, 0 kommentarer og 0 andre ark.",
         "Nyt i arket Forløb: «Opfølgning» står i kolonne P.",
         "Nyt i arket Vurderinger: «Vurderet af» står i kolonne I.",
@@ -165,6 +174,7 @@ def test_the_report_reads_well(lifted: Lifted) -> None:
         "Mangler svar i arket Vurderinger: «Vurderet af» i 3 rækker.",
         "Kontrollen finder nu 3 fejl. Se dem med fpsheet check ny.xlsx",
     ]
+    assert all(any(label in line for line in lines) for label in of_2)
 
 
 def test_the_lifted_workbook_is_sound(lifted: Lifted) -> None:
