@@ -13,7 +13,7 @@ from pathlib import Path
 
 from fpsheet.central import Central, open_central
 from fpsheet.files import plain_name, write_whole
-from fpsheet.transport.fingerprint import spoken_fingerprint
+from fpsheet.transport.fingerprint import is_heard, spoken_fingerprint
 from fpsheet.transport.strict import parse_json
 from fpsheet_sync.database.access_log import CLERK, Actor, Deed, log_look
 from fpsheet_sync.database.errors import store_failure
@@ -67,7 +67,7 @@ def vouch_for(central: Central, file: Path, heard: str, actor: Actor) -> ClerkPu
             database or its key could not be used.
     """
     public = _read_public(file)
-    if heard.split() != public.digits.split():
+    if not is_heard(heard, public.digits):
         raise store_failure("clerk_digits")
     with closing(open_central(central)) as store:
         details = {"noegle": public.key, "bruger": public.user}

@@ -14,6 +14,14 @@ from pathlib import Path
 
 from fpsheet.checking.check_file import Question, check_source
 from fpsheet.departement.inbox_run import Processed
+from fpsheet.departement.posted_files import (
+    BOOK_SUFFIX,
+    RETURNED_SUFFIX,
+    SUFFIXES,
+    are_whole,
+    put_files,
+    stem_of,
+)
 from fpsheet.departement.read_inbox_files import Way
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
@@ -30,7 +38,7 @@ from fpsheet.transport.folder import Folder
 from fpsheet.transport.inbox import Arrival, read_arrival
 from fpsheet.transport.keyring import Keyring
 from fpsheet.transport.signing_key import SigningKey, departement_key
-from fpsheet_sync.database.keys import read_keys
+from fpsheet_sync.database.keys import Keys, read_keys
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_sync.ledger.sync_submissions import given_numbers
@@ -38,10 +46,6 @@ from fpsheet_templates.errors import FpsheetError, OutsideError, WorkbookFileErr
 from fpsheet_templates.failure import make_failure
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_texts
-
-BOOK_SUFFIX = ".xlsx"
-RETURNED_SUFFIX = "-retur.xlsx"
-"""The returned workbook of a kommune that dropped its workbook in as it is."""
 
 _STEM = re.compile(
     r"(?P<stem>(?P<kommune>\d+)/(?P<number>(?P=kommune)-\d{4}-(?P<commit>\d{6,})[a-z]?))"
@@ -78,9 +82,9 @@ class Post:
     unsealing: tuple[str, Keyring] | None = None
 
     @property
-    def database(self) -> str:
-        """Return the name of the key of the database."""
-        return read_keys(self.key_file).id
+    def keys(self) -> Keys:
+        """Return the keys of the database."""
+        return read_keys(self.key_file)
 
     @property
     def signer(self) -> SigningKey | None:
@@ -125,15 +129,16 @@ def _try_post(file: Processed, folder: Folder, answers: "_Answers") -> FpsheetEr
     if file.receipt is None:
         return None
     try:
-        theirs = folder.get(f"{_stem(file.receipt)}{SUFFIX}")
+        theirs = folder.get(f"{stem_of(file.receipt)}{SUFFIX}")
         signer = answers.signer.public if answers.signer else None
         # One that was overwritten is none of ours, and is written again.
         before = "" if theirs is None else file_of_receipt(theirs, signer)
-        if before == file.receipt.sha256:
+        is_same = before == file.receipt.sha256
+        if is_same and are_whole(file.receipt, folder, answers.keys):
             return None
-        _need_own(folder, answers.post.database)
-        if before:
-            _withdraw(folder, _stem(file.receipt), before, answers.post)
+        _need_own(folder, answers.keys.id)
+        if before and not is_same:
+            _withdraw(folder, stem_of(file.receipt), before, answers.post)
         _post(file, file.receipt, folder, answers)
     except (OutsideError, WorkbookFileError) as error:
         return error
@@ -167,7 +172,7 @@ def withdraw_receipts(folder: Folder, store: Store, post: Post) -> list[str]:
     """
     stems = [_STEM.fullmatch(name) for name in folder.names(f"*/*{SUFFIX}")]
     owner = (folder.get(_OWNER) or b"").decode("ascii", "replace").strip()
-    if not any(stems) or owner != post.database:
+    if not any(stems) or owner != post.keys.id:
         return []
     # Asked after the folder was looked at: what another run writes meanwhile is known.
     given = given_numbers(store)
@@ -194,7 +199,7 @@ def _withdraw(folder: Folder, stem: str, before: str, post: Post) -> None:
     told = {"nummer": stem.rpartition("/")[2], "fil": before[:_SHOWN]}
     said = texts.fill("receipt.withdrawn", post.language, told)
     folder.put(f"{aside}.txt", f"{said}\r\n".encode())
-    for suffix in (RETURNED_SUFFIX, SEALED_SUFFIX, BOOK_SUFFIX, SUFFIX):
+    for suffix in SUFFIXES:
         folder.rename(f"{stem}{suffix}", f"{aside}{suffix}")
 
 
@@ -202,7 +207,7 @@ class _Answers(AbstractContextManager["_Answers"]):
     """Makes the workbooks that go back; one reading process serves all that are read again."""
 
     def __init__(self, post: Post) -> None:
-        self.post, self.signer = post, post.signer
+        self.post, self.signer, self.keys = post, post.signer, post.keys
         self._stack = ExitStack()
         self._process: ReadingProcess | None = None
 
@@ -236,25 +241,21 @@ def _answer(arrival: Arrival, receipt: Receipt, post: Post, process: ReadingProc
         return b""  # the receipt itself still tells everything
 
 
-def _stem(receipt: Receipt) -> str:
-    return f"{receipt.kommune_kode}/{receipt.number}"
-
-
 def _post(file: Processed, receipt: Receipt, folder: Folder, answers: _Answers) -> None:
     from fpsheet.receipts.receipt_book import receipt_book
     from fpsheet.statistics.xlsx import write_xlsx
 
     post, signer = answers.post, answers.signer
+    files: dict[str, bytes] = {}
     if returned := answers.of(file, receipt):
-        folder.put(f"{_stem(receipt)}{RETURNED_SUFFIX}", returned)
+        files[RETURNED_SUFFIX] = returned
     is_sealed = file.way is Way.SEALED
     if is_sealed and post.unsealing is not None:
         keys = [key.public for key in post.unsealing[1].active(receipt.kommune_kode)]
         if keys:
-            closed = seal_receipt(write_receipt(receipt, signer), keys)
-            folder.put(f"{_stem(receipt)}{SEALED_SUFFIX}", closed)
+            files[SEALED_SUFFIX] = seal_receipt(write_receipt(receipt, signer), keys)
     open_one = without_values(receipt) if is_sealed else receipt
     book = receipt_book(open_one, post.form, language=post.language, values=not is_sealed)
-    folder.put(f"{_stem(receipt)}{BOOK_SUFFIX}", write_xlsx(book))
-    # The last of them, so that a run that was ended writes all of them again.
-    folder.put(f"{_stem(receipt)}{SUFFIX}", write_receipt(open_one, signer))
+    files[BOOK_SUFFIX] = write_xlsx(book)
+    files[SUFFIX] = write_receipt(open_one, signer)
+    put_files(receipt, files, folder, answers.keys)

@@ -7,11 +7,12 @@ is written into no finding: a finding holds no values.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from fpsheet.ooxml.own_style import styles_name
 from fpsheet.ooxml.parts import MAIN, DamagedPackageError, Element, Parts, parse
 from fpsheet.ooxml.workbook_part import list_sheets
+from fpsheet_validation.cells.cell import day_of_serial
 from fpsheet_validation.finding import Finding
 
 SHOWN_OTHERWISE = "FLT-032"
@@ -25,8 +26,8 @@ _LEFT_OUT = re.compile(r"\[[^\]]*\]|[\"\\]|_.|\*.")
 _TOKEN = re.compile(r"y+|m+|d+|.", re.IGNORECASE)
 _DAY_FORMAT = re.compile(r"[dmy .,/-]+", re.IGNORECASE)
 _DIGITS_FORMAT = re.compile(r"[0# ./-]*0[0# ./-]*")
-_FIRST_DAY, _LAST_DAY = 61, 2_958_465
-"""Serial numbers of 1 March 1900 (before it Excel counts a day too many) and of year 9999's end."""
+_FIRST_SHOWN = 61
+"""Serial number of 1 March 1900; before it Excel counts a day too many."""
 
 
 def find_shown(
@@ -84,10 +85,9 @@ def show_number(number: int, code: str, *, date1904: bool = False) -> str:
     plain = _LEFT_OUT.sub("", code.partition(";")[0])
     if _DIGITS_FORMAT.fullmatch(plain) and "." not in plain:
         return _show_digits(str(number), plain)
-    serial = number + 1462 if date1904 else number
-    if _DAY_FORMAT.fullmatch(plain) and _FIRST_DAY <= serial <= _LAST_DAY:
-        return _show_day(date(1899, 12, 30) + timedelta(days=serial), plain)
-    return ""
+    day = day_of_serial(number, date1904=date1904)
+    is_sure = date1904 or number >= _FIRST_SHOWN
+    return _show_day(day, plain) if day and is_sure and _DAY_FORMAT.fullmatch(plain) else ""
 
 
 def _show_digits(digits: str, code: str) -> str:

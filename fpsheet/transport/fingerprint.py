@@ -16,3 +16,18 @@ def spoken_fingerprint(public_key: bytes) -> str:
     number = int.from_bytes(hashlib.sha256(public_key).digest()) % 10 ** (_GROUPS * _DIGITS)
     digits = f"{number:0{_GROUPS * _DIGITS}d}"
     return " ".join(digits[at : at + _DIGITS] for at in range(0, len(digits), _DIGITS))
+
+
+def is_heard(heard: str, fingerprint: str) -> bool:
+    """Return whether digits that were read aloud are those of a fingerprint.
+
+    It does not matter how they were grouped or separated when they were typed.
+
+    >>> is_heard("19918-10382 9027665309 30981", spoken_fingerprint(bytes(32)))
+    True
+    """
+    return _digits_of(heard) == _digits_of(fingerprint)
+
+
+def _digits_of(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdigit())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fpsheet.secret_file import write_secret
+from fpsheet.transport.fingerprint import is_heard
 from fpsheet.transport.keyring import Keyring, load_keyring, save_keyring
 from fpsheet.transport.locked import LockError, lock, unlock
 from fpsheet.transport.sealed_package import new_identity, recipient_fingerprint
@@ -117,8 +118,7 @@ class KeyFolder:
             WorkbookFileError: The folder cannot be written.
         """
         recipient = _read_text(file, "age1")
-        said = "".join(letter for letter in heard if letter.isdigit())
-        if said != recipient_fingerprint(recipient).replace(" ", ""):
+        if not is_heard(heard, recipient_fingerprint(recipient)):
             raise key_failure("departements_digits")
         if self.identity_file.exists() and recipient != self._handed_out():
             raise key_failure("other_departement")

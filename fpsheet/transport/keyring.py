@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fpsheet.secret_file import write_secret
+from fpsheet.transport.fingerprint import is_heard
 from fpsheet.transport.signing_key import PublicKey, key_failure
 from fpsheet.transport.strict import list_of, parse_json, table_of
 
@@ -73,7 +74,7 @@ class Keyring:
         Raises:
             KeyFileError: The digits differ, the key is known, or the kommune has two already.
         """
-        if _digits(heard) != _digits(public.fingerprint):
+        if not is_heard(heard, public.fingerprint):
             raise key_failure("other_digits")
         if self.find(public.id) is not None:
             raise key_failure("enrolled")
@@ -92,18 +93,20 @@ class Keyring:
         Raises:
             KeyFileError: No key in force has the digits.
         """
-        wanted = _digits(fingerprint)
         places = [
             place
             for place, key in enumerate(self.keys)
-            if wanted in {_digits(key.public.fingerprint), _digits(key.public.id)}
-            and key.revoked_at is None
+            if key.revoked_at is None and _is_named(key.public, fingerprint)
         ]
         if not places:
             raise key_failure("nobodys_digits")
         keys = list(self.keys)
         keys[places[0]] = replace(keys[places[0]], revoked_at=at, reason=reason)
         return Keyring(tuple(keys))
+
+
+def _is_named(public: PublicKey, digits: str) -> bool:
+    return is_heard(digits, public.fingerprint) or is_heard(digits, public.id)
 
 
 def load_keyring(path: Path) -> Keyring:
@@ -129,10 +132,6 @@ def save_keyring(keyring: Keyring, path: Path) -> None:
     """
     content = json.dumps(list(_to_json(keyring.keys)), indent=1, ensure_ascii=False)
     write_secret(path, (content + "\n").encode())
-
-
-def _digits(text: str) -> str:
-    return "".join(letter for letter in text if letter.isdigit())
 
 
 def _to_json(keys: Iterable[EnrolledKey]) -> Iterable[dict[str, str | None]]:

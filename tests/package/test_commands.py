@@ -68,7 +68,8 @@ def test_demo_leaves_what_it_says(demo: Path) -> None:
     assert sorted(path.name for path in (demo / "projektmapper").iterdir()) == [
         f"{kode}-2026.xlsx" for kode in KOMMUNER
     ]
-    for folder, own in (("indbakke", []), ("kvitteringer", ["database.txt"])):
+    noted = ["database.txt", *(f"afsendt-{kode}.txt" for kode in KOMMUNER)]
+    for folder, own in (("indbakke", []), ("kvitteringer", noted)):
         there = sorted(path.name for path in (demo / folder).iterdir())
         assert [name[:3] for name in there if name not in own] == list(KOMMUNER)
         assert set(own) <= set(there)

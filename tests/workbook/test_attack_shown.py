@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from typing import TYPE_CHECKING
@@ -10,11 +11,11 @@ import pytest
 
 from fpsheet.cli.console import Console
 from fpsheet.file_name import without_controls
-from fpsheet.receipts.receipt_file import ReceiptError, read_receipt
+from fpsheet.receipts.receipt_file import ReceiptError, read_receipt, unseal_receipt
 from fpsheet.transport.keyring import load_keyring
 from fpsheet.transport.signing_key import KeyFileError, load_public_key
 from fpsheet_templates.load import load_form
-from tests.support.desk import make_workbook
+from tests.support.desk import make_database, make_workbook
 from tests.support.exchange import TODAY, Exchange
 
 if TYPE_CHECKING:
@@ -81,6 +82,62 @@ def test_an_overwritten_receipt_is_written_again(exchange: Exchange, change: str
     receipt.write_bytes(new)
     exchange.sync()
     assert receipt.read_bytes() == true
+
+
+@pytest.mark.parametrize("suffix", [".kvittering", ".xlsx", ".json"])
+@pytest.mark.parametrize("change", ["other bytes", "cut", "gone"])
+def test_every_file_of_a_receipt_is_compared_by_content(
+    exchange: Exchange, suffix: str, change: str
+) -> None:
+    """A closed receipt or a workbook that was changed beside an unchanged receipt is found, too."""
+    (file,) = exchange.receipts(suffix)
+    true, others = file.read_bytes(), exchange.receipts("")
+    if change == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(true[:-1] if change == "cut" else b"x" * len(true))
+    exchange.sync()
+    assert exchange.receipts("") == others
+    if suffix == ".kvittering":  # closed anew, with another key of its own
+        key = exchange.key("kommune")
+        assert unseal_receipt(file.read_bytes(), key) == unseal_receipt(true, key)
+    else:
+        assert file.read_bytes() == true
+
+
+def test_a_returned_workbook_that_was_changed_is_written_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The kommune that dropped its workbook in as it is gets the true one back."""
+    exchange = Exchange(tmp_path, capsys)
+    make_database(tmp_path / "central.db")
+    exchange.put("956.xlsx", make_workbook(load_form(), {}))
+    exchange.sync()
+    (returned,) = exchange.receipts("-retur.xlsx")
+    true = returned.read_bytes()
+    returned.write_bytes(true[:-1])
+    exchange.sync()
+    assert returned.read_bytes() == true
+    seen = returned.stat().st_mtime_ns
+    exchange.sync()
+    assert returned.stat().st_mtime_ns == seen
+
+
+@pytest.mark.parametrize("forged", ["gone", "garbage", "other marks"])
+def test_the_list_of_sent_files_cannot_be_forged(exchange: Exchange, forged: str) -> None:
+    """Who changes a file and its mark as well has no key for the mark: the file is found."""
+    noted = exchange.root / "kvitteringer" / "afsendt-956.txt"
+    true = noted.read_text("ascii")
+    (book,) = exchange.receipts(".xlsx")
+    whole = book.read_bytes()
+    book.write_bytes(b"PK")
+    marks = dict(line.split(" ") for line in true.splitlines())
+    marks[book.name] = hashlib.sha256(b"PK").hexdigest()
+    other = "".join(f"{name} {mark}\n" for name, mark in marks.items())
+    noted.write_bytes({"gone": b"", "garbage": b"\xff\x00 \n x"}.get(forged, other.encode()))
+    exchange.sync()
+    assert book.read_bytes() == whole
+    assert sorted(dict(line.split(" ") for line in noted.read_text().splitlines())) == sorted(marks)
 
 
 def test_a_folder_of_receipts_that_became_a_link_is_not_followed(exchange: Exchange) -> None:

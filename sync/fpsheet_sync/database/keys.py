@@ -54,6 +54,7 @@ class Keys:
     _nonce: bytes = field(repr=False)
     _first_original: AESGCM = field(repr=False)
     _log: bytes = field(repr=False)
+    _posted: bytes = field(repr=False)
 
     def pseudonyms(self, cprs: Iterable[str], *, kommune_kode: str) -> list[str]:
         """Return the pseudonym of each CPR number (ten digits), in the same order.
@@ -134,6 +135,11 @@ class Keys:
         """Return what only a holder of the keys can say of the first lines of the access log."""
         return hmac.digest(self._log, f"{lines}:{link}".encode(), "sha256").hex()
 
+    def mark_posted(self, name: str, data: bytes) -> str:
+        """Return what only a holder of the keys can say of a file that was sent under a name."""
+        said = name.encode() + b"\0" + hashlib.sha256(data).digest()
+        return hmac.digest(self._posted, said, "sha256").hex()
+
 
 def is_replacement(cpr: str) -> bool:
     """Return whether a CPR number (ten digits) is a replacement number (day 61 to 91).
@@ -169,6 +175,7 @@ def derive_keys(secret: bytes, *, fictional: bool = False) -> Keys:
         _nonce=_expand(secret, "original nonce 2"),
         _first_original=AESGCM(_expand(secret, "original")),
         _log=_expand(secret, "log"),
+        _posted=_expand(secret, "posted"),
     )
 
 

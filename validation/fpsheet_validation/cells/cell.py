@@ -181,11 +181,20 @@ def _seconds_of(stamp: re.Match[str]) -> float:
 def _judge_serial(number: float, *, date1904: bool) -> CellVerdict:
     if math.isfinite(number) and abs(number - round(number)) * _DAY_SECONDS >= _NEAR:
         return CellVerdict(code="FLT-007")
-    day = _from_serial(round(number) if math.isfinite(number) else number, date1904=date1904)
+    day = day_of_serial(round(number) if math.isfinite(number) else number, date1904=date1904)
     return CellVerdict(day, "FLT-022") if day else CellVerdict(code="FLT-006")
 
 
-def _from_serial(number: float, *, date1904: bool) -> date | None:
+def day_of_serial(number: float, *, date1904: bool) -> date | None:
+    """Return the day that a number in a cell stands for; None where it stands for none.
+
+    Args:
+        number: Days since the epoch of the workbook; what is after the point is left out.
+        date1904: The workbook counts from 1 January 1904, and not from 1900.
+
+    >>> day_of_serial(61, date1904=False), day_of_serial(60, date1904=False)
+    (datetime.date(1900, 3, 1), None)
+    """
     first = 0 if date1904 else 1
     if not first <= number <= _LAST_SERIAL or (number == _FALSE_LEAP_DAY and not date1904):
         return None
