@@ -12,11 +12,15 @@ from hypothesis import HealthCheck, settings
 from tests.support.libreoffice import LibreOfficeMissingError, start_libreoffice
 from tests.support.missing import skip_or_fail
 from tests.support.postgresql import PostgresqlMissingError, new_database, start_postgresql
+from tests.support.stores import careless, pg_stores, sqlite_template, store, stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.support.libreoffice import LibreOffice
+
+__all__ = ["careless", "pg_stores", "sqlite_template", "store", "store_url", "stores"]
 
 # One run is like the next in CI; --long looks wider and at random.
 settings.register_profile(
@@ -85,3 +89,12 @@ def pg_database(pg_url: str) -> Iterator[str]:
     """SQLAlchemy URL of a fresh empty database, dropped after the test. Mark the test `pg`."""
     with new_database(pg_url) as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database that does not exist yet (SQLite) or is empty (PostgreSQL)."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'central.db'}"
+    url: str = request.getfixturevalue("pg_database")
+    return url

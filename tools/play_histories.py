@@ -3,7 +3,7 @@
     python -m tools.play_histories --count 3000
     python -m tools.play_histories --count 1000 --postgresql
 
-The histories are those of tests/property/test_merge_model.py, which plays a few in each run:
+The histories are those of tests/sync/merge/test_merge_model.py, which plays a few in each run:
 copies, decisions, receipts taken or not, held and released files, new CPR numbers, moves, workbooks
 of other years. Each seed is one history; a seed that fails is printed and plays the same again.
 The last result stands in tools/play_histories.txt.
@@ -23,10 +23,10 @@ from random import Random
 from unittest.mock import patch
 
 from fpsheet_sync.database.store import PRAGMAS
-from tests.property.test_merge_model import play_history
 from tests.support.postgresql import new_database, start_postgresql
 from tests.support.stores import Stores
 from tests.support.submissions import new_store
+from tests.sync.merge.test_merge_model import play_history
 
 REPLAYED = 4
 """Of so many histories one is brought in another order too, and rebuilt from its originals."""

@@ -1,6 +1,9 @@
 """The rooms stay as large as a newcomer can take in, and a name stands for one thing."""
 
+from pathlib import Path
+
 from tools.house_figures import (
+    ROOT,
     large_rooms,
     list_modules,
     long_modules,
@@ -11,6 +14,10 @@ from tools.house_figures import (
 SAME_THING = {"steps", "commit", "identity"}
 """Names that two rooms share because they hold the same thing: the steps of a kommune and of a
 departement, and what is merged beside the table that keeps it."""
+
+
+CROSSING = {"attack", "end_to_end", "package", "support", "tools"}
+"""Folders of tests that belong to no single room."""
 
 
 def test_a_room_holds_what_can_be_taken_in() -> None:
@@ -26,3 +33,15 @@ def test_a_name_stands_for_one_thing() -> None:
     modules = list_modules()
     assert {name for _, name in repeated_names(modules)} <= SAME_THING
     assert repeated_classes(modules) == {}
+
+
+def test_tests_stand_in_folders_named_like_what_they_test() -> None:
+    """A folder of tests has the name of a room, or is one of those that cross the rooms."""
+    rooms = {_without_package(path.parent) for path in list_modules()}
+    folder = ROOT / "tests"
+    homes = {path.parent.relative_to(folder) for path in folder.rglob("test_*.py")}
+    assert {str(home) for home in homes - rooms if home.parts[0] not in CROSSING} == set()
+
+
+def _without_package(room: Path) -> Path:
+    return Path(*(part for part in room.parts if not part.startswith("fpsheet")))

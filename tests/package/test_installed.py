@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-OLD_WORKBOOK = "tests/workbook/data/form-1.xlsx"
+OLD_WORKBOOK = "tests/upgrade/data/form-1.xlsx"
 
 _IMPORT_ALL = """
 import importlib, pkgutil, sys

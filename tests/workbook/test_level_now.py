@@ -10,7 +10,7 @@ import pytest
 from fpsheet.workbook.style import date_serial
 from fpsheet_templates.load import load_form
 from tests.support.issued import issue
-from tests.unit.test_pension_cases import CASES, read_case
+from tests.sync.statistics.facts.test_pension_cases import CASES, read_case
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,6 +1,6 @@
 """Row expressions as formulas: the text of each kind of node, and what is refused.
 
-Whether the formulas mean the same as the check is for `tests/property/test_status_differential`.
+Whether the formulas mean the same as the check is for `tests/workbook/test_status_differential`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The package opens without an offer to repair it: the rules Excel enforces, in both languages
 and both jurisdictions, blank and filled, as issued and with our marks in it. The rules themselves
-are tried on broken packages. (Every other kind of workbook: `tests/package/test_commands.py`.)
+are tried on broken packages. (Every other kind of workbook: `tests/end_to_end/test_commands.py`.)
 """
 
 from __future__ import annotations
