@@ -118,6 +118,27 @@ def test_what_changed_since_is_told(way: str, capsys: pytest.CaptureFixture[str]
     assert ("BRG-006", "E4") not in beside
 
 
+def test_a_column_sorted_alone_is_told_at_the_desk(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Beside the workbook that was sent, HIS-024 is said before anything is sent again."""
+
+    def differ(book: Workbook) -> None:
+        for row in range(4, 4 + len(CITIZENS)):
+            book["Vurderinger"][f"D{row}"] = date(2026, 2, row)
+
+    def sort(book: Workbook) -> None:
+        cells = [book["Vurderinger"][f"C{row}"] for row in range(4, 4 + len(CITIZENS))]
+        for cell, value in zip(cells, [cell.value for cell in reversed(cells)], strict=True):
+            cell.value = value
+
+    sent = edit((desk / "indbakke" / "sendt.xlsx").read_bytes(), differ)
+    (desk / "indbakke" / "sendt.xlsx").write_bytes(sent)
+    (desk / "nu.xlsx").write_bytes(edit(sent, sort))
+    told = found(capsys, "--earlier", "indbakke/sendt.xlsx")
+    assert "HIS-024" in {code for code, _ in told}
+
+
 @pytest.mark.usefixtures("desk")
 def test_the_database_is_only_read(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Checking beside the database changes no byte of it."""

@@ -10,6 +10,7 @@ from fpsheet_sync.merge.content import ROW, Frames
 from fpsheet_sync.merge.identity import ROW_ID
 from fpsheet_sync.merge.lineage import Ancestry
 from fpsheet_sync.merge.record_layout import layouts
+from fpsheet_sync.merge.sorted_column import SortedColumn
 from fpsheet_sync.merge.soundness import Unfit
 from fpsheet_sync.merge.state import Hold, Key, Notice, State
 from fpsheet_sync.merge.submitted_file import File
@@ -35,7 +36,7 @@ def tell_file(
     missing: Iterable[tuple[str, str]],
     hold: Hold | None,
     *,
-    swapped: Hold | None = None,
+    moved: Iterable[SortedColumn] = (),
 ) -> Iterator[Finding]:
     """Return the findings about a whole sheet or the whole file.
 
@@ -44,8 +45,10 @@ def tell_file(
     form = load_form()
     if hold is not None:
         yield make_finding(form, "HIS-002", details={"antal": hold.lost, "af": hold.of})
-    if swapped is not None:
-        yield make_finding(form, "HIS-024", details={"antal": swapped.lost, "af": swapped.of})
+    for one in moved:
+        details = {"antal": one.moved, "af": one.rows}
+        for name in one.fields:
+            yield make_finding(form, "HIS-024", sheet=one.sheet, field=name, details=details)
     sheets = [sheet for sheet, _ in missing]
     for name in layouts():
         if name in sheets:

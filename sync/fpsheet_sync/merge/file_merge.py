@@ -22,16 +22,13 @@ from fpsheet_sync.merge.one_row_each import follow_records, unite_citizens
 from fpsheet_sync.merge.quarantine import quarantine_rows
 from fpsheet_sync.merge.record_layout import alike, layouts
 from fpsheet_sync.merge.row_matching import place
+from fpsheet_sync.merge.sorted_column import SortedColumn, find_sorted
 from fpsheet_sync.merge.soundness import CaseRules
 from fpsheet_sync.merge.state import Claim, Hold, Key, State, to_plain
 from fpsheet_sync.merge.submitted_file import File
 from fpsheet_sync.merge.three_way import Merged, Sides, merge_sheet
-from fpsheet_sync.merge.unlikely_change import count_swapped, find_jumps, find_twins
+from fpsheet_sync.merge.unlikely_change import find_jumps, find_twins
 from fpsheet_validation.finding import Finding
-
-HELD_SHARE = 0.10
-HELD_ROWS = 20
-"""A file that lost more than this share, or more than this number of rows, is held (design 6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +145,10 @@ def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
     descended = replace(descended, base=follow_records(descended.base, placed.moved))
     missing = tuple(_missing(placed, descended.base, state))
     lost = _hold(missing, descended.base, state)
-    swapped = _swapped(file, descended.base, state)
-    hold = lost or swapped
+    moved = _sorted_columns(file, descended.base, state)
+    hold = lost or _swapped(moved, file)
     if hold is not None and not released:
-        told = tell_file(file, descended.ancestry, missing, lost, swapped=swapped)
+        told = tell_file(file, descended.ancestry, missing, lost, moved=moved)
         return _held(state, file, descended, placed, (hold, missing, finish(told, file)))
     chosen = choose(state, file.choices, file.commit.id, rules=rules)
     before = chosen.state
@@ -213,22 +210,28 @@ def _expected(base: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
 
 
 def _hold(missing: tuple[tuple[str, str], ...], base: Frames, state: State) -> Hold | None:
-    lost = len(missing)
-    if not lost:
+    if not missing:
         return None
     of = sum(_expected(frame, state.rows[name]).height for name, frame in base.items())
-    return Hold(lost, of) if lost > HELD_ROWS or lost > HELD_SHARE * of else None
+    hold = Hold(len(missing), of)
+    return hold if hold.is_due else None
 
 
-def _swapped(file: File, base: Frames, state: State) -> Hold | None:
-    """Return the rows that got each other's citizens, where they are too many to be corrections."""
-    counts = [
-        count_swapped(layout, file.rows[name], _expected(base[name], state.rows[name]))
+def _sorted_columns(file: File, base: Frames, state: State) -> tuple[SortedColumn, ...]:
+    """Return the columns that seem to have been sorted alone, sheet by sheet."""
+    found = (
+        find_sorted(layout, file.rows[name], _expected(base[name], state.rows[name]))
         for name, layout in layouts().items()
-    ]
-    swapped, of = (sum(column) for column in zip(*counts, strict=True))
-    too_many = [part > HELD_ROWS or part > HELD_SHARE * rows for part, rows in counts if part]
-    return Hold(swapped, of) if any(too_many) else None
+    )
+    return tuple(one for one in found if one is not None)
+
+
+def _swapped(columns: tuple[SortedColumn, ...], file: File) -> Hold | None:
+    """Return the hold of a file with columns sorted alone: rows that got other rows' values."""
+    if not columns:
+        return None
+    of = sum(frame.height for frame in file.rows.values())
+    return Hold(sum(column.moved for column in columns), of)
 
 
 def _held(

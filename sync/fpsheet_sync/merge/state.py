@@ -85,12 +85,21 @@ class Notice:
     left: tuple[Plain, ...] = field(repr=False)
 
 
+HELD_SHARE = 0.10
+HELD_ROWS = 20
+
+
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A file that lost too many rows: how many, of how many."""
+    """Why a file is held: how many rows it lost, or how many changed places; and of how many."""
 
     lost: int
     of: int
+
+    @property
+    def is_due(self) -> bool:
+        """Return whether it is more than a tenth of the rows, or more than 20 (design 6)."""
+        return self.lost > HELD_ROWS or self.lost > HELD_SHARE * self.of
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fpsheet_sync.database.record_columns import ANNULLER, BORGER
-from fpsheet_sync.merge.content import FILE_ID, ROW
+from fpsheet_sync.database.record_columns import ANNULLER
+from fpsheet_sync.merge.content import ROW
 from fpsheet_sync.merge.identity import ROW_ID
-from fpsheet_sync.merge.record_layout import Layout, alike
+from fpsheet_sync.merge.record_layout import Layout
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
 
@@ -84,36 +84,6 @@ def find_jumps(layout: Layout, decided: pl.DataFrame) -> Iterator[Finding]:
             yield make_finding(
                 load_form(), jump.code, sheet=layout.sheet, row=number, field=jump.field
             )
-
-
-def count_swapped(layout: Layout, said: pl.DataFrame, expected: pl.DataFrame) -> tuple[int, int]:
-    """Count the rows that say the same as before of a citizen whom another row had.
-
-    It is what a column of CPR numbers sorted alone leaves behind: the citizens have changed
-    places and everything else of the rows stands still. A number that was corrected is no other
-    row's.
-
-    Args:
-        layout: The sheet.
-        said: The rows of the file.
-        expected: The rows its line of descent had.
-
-    Returns:
-        Such rows, and the rows that are in both.
-    """
-    if said.is_empty() or expected.is_empty():
-        return 0, 0
-    others = [column for column in layout.values if column != BORGER]
-    before = expected.select(FILE_ID, pl.col(layout.values).name.prefix("b:"))
-    alone = pl.col(FILE_ID).is_unique()
-    both = said.filter(alone).join(before.filter(alone), on=FILE_ID, how="inner")
-    swapped = both.filter(
-        pl.col(BORGER) != pl.col(f"b:{BORGER}"),
-        pl.col(BORGER).is_in(expected[BORGER].implode()),
-        alike(others, "", "b:"),
-    )
-    # One row alone is a number typed for another citizen of the sheet.
-    return (swapped.height if swapped.height > 1 else 0), both.height
 
 
 def find_twins(layout: Layout, before: pl.DataFrame, after: pl.DataFrame) -> Iterator[Finding]:

@@ -231,9 +231,21 @@ def test_a_column_of_citizens_sorted_alone_is_held(store: Store, sheet: str) -> 
     receipt = send(store, with_citizens(MANY, sheet=sheet, cprs=turned), Sending(minute=5))
     assert (receipt.status, receipt.held) == (Status.HELD, (3, 6))
     assert codes(receipt)[0] == ("HIS-024", "")
+    assert (receipt.findings[0]["sheet"], receipt.findings[0]["field"]) == (sheet, "cpr")
     assert rows(store).equals(before)
     later = send(store, MANY.replace("CD", "XY"), Sending(minute=9))
     assert later.status is Status.MERGED
+
+
+def test_a_column_of_dates_sorted_alone_is_held(store: Store) -> None:
+    """Every forløb would have begun when another did: the file is held and names the column."""
+    send(store, MANY, Sending())
+    dates = iter(("2025-03-05", "2025-01-05", "2025-02-05"))
+    turned = re.sub(r"2025-0\d-05", lambda _: next(dates), MANY)
+    receipt = send(store, turned, Sending(minute=5))
+    assert (receipt.status, receipt.held) == (Status.HELD, (3, 6))
+    assert codes(receipt)[0] == ("HIS-024", "")
+    assert receipt.findings[0]["field"] == "start_dato"
 
 
 @pytest.mark.parametrize(
