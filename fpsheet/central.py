@@ -4,16 +4,12 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypedDict
 
 import platformdirs
-from sqlalchemy import func, select
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from fpsheet_sync.database.access_log import Entry
+from fpsheet_sync.database.address import database_name, need_known_kind, shown_address, sqlite_file
 from fpsheet_sync.database.errors import store_failure
-from fpsheet_sync.database.in_force import current
 from fpsheet_sync.database.keys import (
     SECRET_BYTES,
     Keys,
@@ -26,8 +22,6 @@ from fpsheet_sync.database.keys import (
 from fpsheet_sync.database.log_check import LogCheck
 from fpsheet_sync.database.log_end import LogMark
 from fpsheet_sync.database.log_seal import Sealer, clerk_key
-from fpsheet_sync.database.migrate import HEAD
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, key_of, noted_key, open_store
 from fpsheet_templates.errors import StoreError
 
@@ -36,8 +30,6 @@ ROUNDING_SUFFIX = ".afrunding"
 """Ends the name of the file with the secret of the rounding."""
 CLERK_SUFFIX = ".lognoegle"
 """Ends the name of the file with a clerk's own key, which seals the log for want of the first."""
-
-_KINDS = ("sqlite", "postgresql", "postgres")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +52,14 @@ class Central:
     @property
     def mark(self) -> LogMark:
         """Return where the end of this database's log is noted, beside the key file."""
-        file = _sqlite_file(self.url)
-        name = file.stem if file is not None else _name(self.url)
+        file = sqlite_file(self.url)
+        name = file.stem if file is not None else database_name(self.url)
         return LogMark(self.key_file.with_name(f"{name}.logende"))
 
     @property
     def is_new(self) -> bool:
         """Return whether the database is an SQLite file that does not exist yet."""
-        file = _sqlite_file(self.url)
+        file = sqlite_file(self.url)
         return file is not None and not file.exists()
 
 
@@ -79,11 +71,11 @@ def locate_central(url: str, key_file: Path | None = None) -> Central:
     """
     if key_file is not None:
         return Central(url, key_file)
-    file = _sqlite_file(url)
+    file = sqlite_file(url)
     if file is not None:
         return Central(url, file.with_suffix(KEY_SUFFIX))
     folder = Path(platformdirs.user_config_dir("fpsheet"))
-    return Central(url, folder / f"{_name(url)}{KEY_SUFFIX}")
+    return Central(url, folder / f"{database_name(url)}{KEY_SUFFIX}")
 
 
 def open_central(
@@ -106,8 +98,8 @@ def open_central(
     Raises:
         StoreError: It is missing, locked, of another version, or the keys are not its own.
     """
-    _need_known(central.url)
-    file = _sqlite_file(central.url)
+    need_known_kind(central.url)
+    file = sqlite_file(central.url)
     if file is not None and not file.exists() and not create:
         # Said before the key is missed, which lies beside it.
         raise store_failure("missing", {"sted": file})
@@ -161,65 +153,12 @@ class AccessLog:
     has_keys: bool
 
 
-class CentralInfo(TypedDict):
-    """What a database is and holds; `records` counts the rows in force, sheet by sheet."""
-
-    database: str
-    version: str
-    submissions: int
-    records: dict[str, int]
-
-
-def describe_central(store: Store) -> CentralInfo:
-    """Count what a database holds."""
-    schema = store_schema()
-    with store.read() as connection:
-        submissions = connection.execute(select(func.count()).select_from(schema["indberetning"]))
-        records = {
-            name: connection.execute(select(func.count()).select_from(current(table))).scalar_one()
-            for name, table in schema.records.items()
-        }
-        return {
-            "database": store.place,
-            "version": HEAD,
-            "submissions": submissions.scalar_one(),
-            "records": records,
-        }
-
-
 def _keys(central: Central, *, create: bool) -> Keys:
     # A key is made for a new database alone: a lost key must be missed, not replaced.
     if not create or central.key_file.exists():
         return read_keys(central.key_file)
-    on_server = _sqlite_file(central.url) is None
+    on_server = sqlite_file(central.url) is None
     if noted_key(central.url) if on_server else not central.is_new:
-        values = {"sted": make_url(central.url).render_as_string(), "noegle": central.key_file}
+        values = {"sted": shown_address(central.url), "noegle": central.key_file}
         raise store_failure("no_key_for", values)
     return write_keys(central.key_file, secrets.token_bytes(SECRET_BYTES))
-
-
-def _need_known(url: str) -> None:
-    """Refuse the address of a database of a kind that is not used."""
-    try:
-        kind = make_url(url).get_backend_name()
-    except ArgumentError:
-        return  # said when it is opened
-    if kind not in _KINDS:
-        raise store_failure("url")
-
-
-def _sqlite_file(url: str) -> Path | None:
-    """Return the file of an SQLite URL; None for a server, an unreadable URL, or memory."""
-    try:
-        address = make_url(url)
-    except ArgumentError:
-        return None
-    is_file = address.get_backend_name() == "sqlite" and address.database not in {None, ":memory:"}
-    return Path(str(address.database)) if is_file else None
-
-
-def _name(url: str) -> str:
-    try:
-        return make_url(url).database or "central"
-    except ArgumentError:
-        return "central"

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from fpsheet.central import AccessLog, Central
     from fpsheet.checking.verdict import Verdict
-    from fpsheet.departement.exports import Extract, WantedExtract
     from fpsheet.departement.imports import ImportedFigures, ListQuestion
     from fpsheet.statistics.edition_list import ListedEdition
     from fpsheet.statistics.edition_order import Order, Written
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from fpsheet_sync.database.log_end import Note
     from fpsheet_sync.ledger.citizen_history import Known
     from fpsheet_sync.ledger.tax_income import Imported
+    from fpsheet_sync.statistics.facts.extract import Extract, WantedExtract
     from fpsheet_sync.statistics.facts.standing import Standing
     from fpsheet_sync.statistics.publication.publication import Publication
     from fpsheet_sync.statistics.stat_table import Period
@@ -201,7 +201,8 @@ def export_citizens(
         WorkbookFileError: The file cannot be written.
     """
     from fpsheet.central import open_central
-    from fpsheet.departement.exports import draw_extract, write_extract
+    from fpsheet.departement.exports import write_extract
+    from fpsheet_sync.statistics.facts.extract import draw_extract
 
     with closing(open_central(central)) as store:
         extract = draw_extract(store, form, wanted, actor)

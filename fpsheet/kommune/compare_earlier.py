@@ -11,7 +11,6 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 
 import polars as pl
-from sqlalchemy import select
 
 from fpsheet.central import Central, open_central
 from fpsheet.checking.check_file import Question, check_many
@@ -20,10 +19,9 @@ from fpsheet.checking.verdict import Verdict
 from fpsheet.statistics.preview import passing_store
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.merge_plan import plan_merge
-from fpsheet_sync.ledger.stored_state import read_state
+from fpsheet_sync.ledger.stored_state import any_kommune, read_state
 from fpsheet_sync.ledger.sync_submissions import sync_submissions
 from fpsheet_sync.merge.submission import Submission
 from fpsheet_templates.errors import UsageError
@@ -112,8 +110,7 @@ def of_same_kommune(
         UsageError: It is of another kommune.
     """
     with store.read() as connection:
-        commit = store_schema()["indberetning"]
-        other = connection.execute(select(commit.c.kommune_kode).limit(1)).scalar() or ""
+        other = any_kommune(connection)
     for verdict in verdicts:
         need_same_kommune(verdict, path, other, language=language)
         yield verdict

@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from fpsheet_sync.database.access_log import Actor
-from fpsheet_sync.database.store import Store
+from fpsheet_sync.database.store import Store, Transaction
 from fpsheet_sync.statistics.publication.publication import Publication, read_publications
 from fpsheet_sync.statistics.publication.withdrawal import Withdrawal, withdraw, withdrawal_of
 from fpsheet_sync.statistics.stat_table import Period
@@ -34,7 +32,7 @@ class ListedEdition:
 
 
 def list_editions(
-    connection: Connection, countries: Iterable[str], period: Period | None
+    connection: Transaction, countries: Iterable[str], period: Period | None
 ) -> tuple[ListedEdition, ...]:
     """Return the editions of some countries, of one period or of all, oldest first."""
     found = []
@@ -77,7 +75,7 @@ def no_edition(wording: Wording, period: Period, number: int, known: set[int]) -
     return UsageError(sentence, remedy=wording.fill(key, values))
 
 
-def need_standing(connection: Connection, one: Publication, wording: Wording) -> None:
+def need_standing(connection: Transaction, one: Publication, wording: Wording) -> None:
     """Refuse an edition that was withdrawn.
 
     Raises:
@@ -95,7 +93,7 @@ def need_standing(connection: Connection, one: Publication, wording: Wording) ->
 
 
 def reported_countries(
-    connection: Connection,
+    connection: Transaction,
     form: Form,
     countries: Iterable[str],
     period: Period,

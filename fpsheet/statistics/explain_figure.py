@@ -4,14 +4,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from fpsheet.ooxml.address import parse_address
 from fpsheet.statistics.edition_order import Order
 from fpsheet.statistics.page_layout import Publisher, lay_out_book
 from fpsheet.statistics.publishing import internal_edition
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
-from fpsheet_sync.database.store import Store
+from fpsheet_sync.database.store import Store, Transaction
 from fpsheet_sync.statistics.publication.cited_records import Behind, citizens_of
 from fpsheet_sync.statistics.publication.explain import (
     BEFORE,
@@ -147,7 +145,7 @@ def _has_records(table: StatTable, column: Column) -> bool:
 
 
 def _explain_line(
-    connection: Connection,
+    connection: Transaction,
     form: Form,
     request: ReleaseRequest,
     found: tuple[Release, FoundFigure],
@@ -178,7 +176,7 @@ def _explain_line(
 
 
 def explain_figure(
-    connection: Connection, form: Form, request: ReleaseRequest, figure: FoundFigure
+    connection: Transaction, form: Form, request: ReleaseRequest, figure: FoundFigure
 ) -> ExplainedFigure:
     """Return the records behind a figure of what a request counts."""
     table, row = figure.table, figure.row

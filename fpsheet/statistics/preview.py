@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
 from fpsheet.checking.submission import Reception, make_submission
 from fpsheet.checking.verdict import Verdict
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.keys import SECRET_BYTES, derive_keys
-from fpsheet_sync.database.store import Store, open_store
+from fpsheet_sync.database.store import Store, Transaction, open_store
 from fpsheet_sync.ledger.sync_submissions import sync_submissions
 from fpsheet_sync.statistics.stat_table import Cell, Period, Release, StatTable
 from fpsheet_sync.statistics.tables.release import ReleaseRequest, compute_release
@@ -103,7 +101,7 @@ def preview(verdict: Verdict, form: Form, wish: Wish) -> Preview | None:
 
 
 def _explain(
-    connection: Connection, form: Form, counted: tuple[ReleaseRequest, Release], wish: Wish
+    connection: Transaction, form: Form, counted: tuple[ReleaseRequest, Release], wish: Wish
 ) -> "ExplainedFigure | None":
     if wish.explain is None:
         return None

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
 from fpsheet.files import need_folder
 from fpsheet.progress import Progress, Step
 from fpsheet.statistics.edition_list import need_standing, no_edition, reported_countries
@@ -18,7 +16,7 @@ from fpsheet.statistics.render_files import render_release, write_sets
 from fpsheet_sync.database.access_log import Deed, log_look, read_end
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.in_force import commit_of
-from fpsheet_sync.database.store import Store, last_commit, settled
+from fpsheet_sync.database.store import Store, Transaction, last_commit, settled
 from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
 from fpsheet_sync.statistics.publication.draft import (
     describe,
@@ -215,7 +213,7 @@ def _make_country(store: Store, order: Order, plan: EditionPlan) -> _Made:
     return _Made(draft.releases, publication, replace(draft, files=files), files, draft.plain)
 
 
-def _standing(connection: Connection, plan: EditionPlan) -> tuple[Publication, ...]:
+def _standing(connection: Transaction, plan: EditionPlan) -> tuple[Publication, ...]:
     """Return the editions that stand, oldest first; none where the last one was withdrawn.
 
     What replaces a withdrawn edition is an edition of its own, and says what it replaces.
@@ -226,7 +224,7 @@ def _standing(connection: Connection, plan: EditionPlan) -> tuple[Publication, .
     return tuple(one for one in known if withdrawal_of(one) is None)
 
 
-def _known(connection: Connection, one: Publication) -> _Made:
+def _known(connection: Transaction, one: Publication) -> _Made:
     """Return a published edition as it was printed, with the files that were handed out."""
     files = read_files(connection, one)
     return _Made(read_editions(connection, one), one, files=files)

@@ -11,12 +11,12 @@ from sqlalchemy import create_engine, text
 from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.program import run
 from fpsheet.cli.words import load_words
-from fpsheet.departement import exports
 from fpsheet.statistics import explain_figure, publishing
 from fpsheet_sync.database.access_log import CLERK, CONFLICTS, ORIGINALS
 from fpsheet_sync.database.keys import write_keys
 from fpsheet_sync.ledger import refusal_log, tax_income
 from fpsheet_sync.merge.commit import CommitKind
+from fpsheet_sync.statistics.facts import extract
 from fpsheet_sync.upkeep import rebuild, retention
 from fpsheet_validation.list_check import LANDSTAL
 from tests.support.submissions import new_store, submit, sync
@@ -111,7 +111,7 @@ def test_a_line_that_was_altered_or_removed_is_named(
 def test_every_deed_has_its_words(language: str) -> None:
     """Whatever is written in the log can be read in both languages."""
     deeds = {"sync", "opslag", "vault", "logopslag", "udgivelse", LANDSTAL, refusal_log.ACTION}
-    deeds |= {tax_income.DEED, exports.DEED, explain_figure.DEED, publishing.INTERNAL}
+    deeds |= {tax_income.DEED, extract.DEED, explain_figure.DEED, publishing.INTERNAL}
     deeds |= {CLERK, CONFLICTS, ORIGINALS, rebuild.ACTION, retention.ACTION}
     deeds |= {"genoptaget", "tilbagetrukket"}
     deeds |= {str(kind) for kind in CommitKind} - {CommitKind.SUBMISSION}

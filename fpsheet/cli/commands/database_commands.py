@@ -63,10 +63,11 @@ def lift_database(session: Session, *, db: str | None) -> int:
 @click.pass_obj
 def show_database(session: Session, *, db: str | None, as_json: bool) -> int:
     """Show version and content of the database."""
-    from fpsheet.central import describe_central, open_central
+    from fpsheet.central import open_central
+    from fpsheet_sync.database.held_rows import count_held
 
     store = open_central(session.central(db), with_keys=False)
-    info = describe_central(store)
+    info = count_held(store)
     store.close()
     console, words, form = session.console(as_json=as_json), session.words, session.form()
     if as_json:

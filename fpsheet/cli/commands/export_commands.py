@@ -14,7 +14,7 @@ from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:
     from fpsheet.central import Central
-    from fpsheet.departement.exports import Extract, WantedExtract
+    from fpsheet_sync.statistics.facts.extract import Extract, WantedExtract
 
 
 def make_export_commands(words: Words) -> tuple[click.Command, ...]:
@@ -44,7 +44,7 @@ def export_side900(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Write level and latest vurdering of every citizen with a pension."""
-    from fpsheet.departement.exports import ExtractKind, WantedExtract
+    from fpsheet_sync.statistics.facts.extract import ExtractKind, WantedExtract
 
     kind, language = ExtractKind.SIDE900, session.words.language
     wanted = WantedExtract(kind, day or session.local_day, language, since)
@@ -56,7 +56,7 @@ def export_skat(
     session: Session, *, out: Path, day: date | None, db: str | None, as_json: bool
 ) -> int:
     """Write the CPR numbers whose income is asked for."""
-    from fpsheet.departement.exports import ExtractKind, WantedExtract
+    from fpsheet_sync.statistics.facts.extract import ExtractKind, WantedExtract
 
     kind, language = ExtractKind.SKAT, session.words.language
     wanted = WantedExtract(kind, day or session.local_day, language)

@@ -35,6 +35,9 @@ LOCK_SECONDS = 30
 LOG_END = "fpsheet_log_end"
 """Where a connection keeps the end of the log until the transaction is through."""
 
+Transaction = Connection
+"""What a reading or writing block works in; above this floor it is only passed along."""
+
 _KEY_SETTING = "noegle_id"
 _LOCK_SPACE = 0x66707368
 PRAGMAS = (

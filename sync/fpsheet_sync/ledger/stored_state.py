@@ -33,6 +33,16 @@ from fpsheet_sync.merge.submitted_file import File, block_codes
 from fpsheet_sync.merge.told_decision import find_told, write_told
 
 
+def any_kommune(connection: Connection) -> str:
+    """Return the kommunekode of a commit; empty where there is none.
+
+    It is the kommune of a database that holds the files of one alone.
+    """
+    commit = store_schema()["indberetning"]
+    found = connection.execute(select(commit.c.kommune_kode).limit(1)).scalar()
+    return str(found or "")
+
+
 def read_commits(connection: Connection, kommune_kode: str) -> list[Commit]:
     """Return every commit of a kommune, in the order of arrival."""
     table = store_schema()["indberetning"]
