@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 
 from openpyxl.utils import column_index_from_string
@@ -129,6 +129,7 @@ Tree = (
 )
 
 
+@lru_cache(maxsize=4096)
 def parse_formula(text: str) -> Tree:
     """Read a formula, without the sign of equality that begins it.
 

@@ -5,9 +5,10 @@ an empty text; none ever gets a result that a spreadsheet program would not give
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import groupby
 
 from lxml import etree
 from openpyxl.utils import column_index_from_string
@@ -19,15 +20,17 @@ from fpsheet.workbook.calculation.formula_tree import FormulaError
 from fpsheet.workbook.row_stamp import escape_text
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_ROW = re.compile(rb'<row r="(\d+)"[^>]*(?<!/)>(.*?)</row>', re.DOTALL)
+_ROW_HEAD = re.compile(rb'<row r="(\d+)"[^>]*(?<!/)>')
+_ROW_END, _TEXT_HEAD, _TEXT_END = b"</row>", b"<is>", b"</is>"
 _CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"((?: [a-z]+="[^"]*")*)(?:/>|>(.*?)</c>)', re.DOTALL)
+_CELL_ROW = re.compile(rb'(?<=[A-Z])\d+(?=")')
 _FORMULA = re.compile(rb"<f([^>]*?)(?:/>|>(.*?)</f>)", re.DOTALL)
 _NUMBER = re.compile(rb"<v>([^<]+)</v>")
 _TEXT = re.compile(rb"<t(?: [^>]*)?>([^<]*)</t>")
 _TYPE = re.compile(rb' t="([a-zA-Z]+)"')
 _STYLE = re.compile(rb' s="(\d+)"')
 _SHARED = re.compile(rb' si="(\d+)"')
-_ANY_CELL = re.compile(rb"<(?:\w+:)?c[ />]")
+_PREFIXED_CELL = re.compile(rb"<\w+:c[ />]")
 _PLAIN_FORMATS = frozenset(range(5)) | {37, 38, 39, 40, 49}
 _PERCENT_FORMATS = frozenset({9, 10})
 _PLAIN_CODE = re.compile(r"[0#.,]+")
@@ -61,8 +64,6 @@ def calculate_parts(package: StoredParts, *, today: int) -> dict[str, bytes]:
         Worksheet part to its new content; empty where one of them is not written as fpsheet and
         Excel write worksheets: what is not read whole is not calculated.
     """
-    if not all(_is_plain(content) for _, content in package.sheets.values()):
-        return {}
     formats = _read_formats(package.styles)
     styles: dict[Place, int] = {}
     calculator = Calculator(
@@ -76,8 +77,8 @@ def calculate_parts(package: StoredParts, *, today: int) -> dict[str, bytes]:
         name: _Sheet(title, content, calculator, strings)
         for name, (title, content) in package.sheets.items()
     }
-    for sheet in read.values():
-        _read_sheet(sheet, styles)
+    if not all(_read_sheet(sheet, styles) for sheet in read.values()):
+        return {}
     return {name: sheet.written() for name, sheet in read.items()}
 
 
@@ -101,10 +102,27 @@ def _with_result(cell: re.Match[bytes], result: Value) -> bytes:
     return head + (formula[0] if formula else b"") + b"<v>%s</v></c>" % text
 
 
-def _is_plain(content: bytes) -> bool:
-    """Return whether every cell of a worksheet is one that is read here."""
-    cells = sum(len(_CELL.findall(row[2])) for row in _ROW.finditer(content))
-    return cells == len(_ANY_CELL.findall(content)) and b"<sheetData" in content
+def _count_cells(content: bytes) -> int:
+    """Return how many cells a worksheet has, however they are spelled."""
+    spelled = (content.count(start) for start in (b"<c ", b"<c>", b"<c/"))
+    return sum(spelled) + len(_PREFIXED_CELL.findall(content))
+
+
+@dataclass(frozen=True, slots=True)
+class _RowOf:
+    """A row of a worksheet.
+
+    Attributes:
+        number: Its number.
+        start: Where it begins.
+        end: Where the next one begins at the earliest.
+        is_blank: It is like the first row in which nothing is typed.
+    """
+
+    number: int
+    start: int
+    end: int
+    is_blank: bool
 
 
 @dataclass(slots=True)
@@ -112,6 +130,17 @@ class _Sheet:
     """A worksheet that is read, and its rows in which nothing is typed.
 
     All blank rows are alike: what a formula gives in the first of them, it gives in each.
+
+    Attributes:
+        title: Name on the tab.
+        content: The part.
+        calculator: Where its cells go.
+        strings: The shared texts of the workbook.
+        masters: Index of a shared formula → the formula.
+        rows: Its rows in order.
+        blank: What stands between the row numbers of the first blank row, without its text.
+        columns: Column → what its cell gives in every blank row.
+        blank_cells: Cells of the first blank row.
     """
 
     title: str
@@ -119,31 +148,32 @@ class _Sheet:
     calculator: Calculator
     strings: Sequence[str]
     masters: dict[bytes, Formula | None] = field(default_factory=dict)
-    first_blank: int = 0
+    rows: list[_RowOf] = field(default_factory=list)
+    blank: list[bytes] = field(default_factory=list)
     columns: list[tuple[int, Formula]] = field(default_factory=list)
-    _replaced: list[tuple[bytes, bytes]] = field(default_factory=list)
+    blank_cells: int = 0
 
     def written(self) -> bytes:
-        """Return the worksheet with its results."""
-        return _ROW.sub(self._write_row, self.content)
+        """Return the worksheet with its results; blank rows that follow each other go together."""
+        written, at = list[bytes](), 0
+        for is_blank, rows in groupby(self.rows, key=lambda row: row.is_blank):
+            first, *_, last = (*rows,) * 2
+            written += (self.content[at : first.start], self._write(first, last, is_blank=is_blank))
+            at = last.end
+        return b"".join((*written, self.content[at:]))
 
-    def _write_row(self, row: re.Match[bytes]) -> bytes:
-        if b"<f" not in row[2]:
-            return row[0]
-        number = int(row[1])
-        if not self.first_blank or number <= self.first_blank or _is_filled(row[2]):
-            return _CELL.sub(self._write_cell, row[0])
-        if not self._replaced:
-            self._replaced = list(self._find_replaced(row[2])) or [(b"\0", b"\0")]
-        content = row[0]
-        for old, new in self._replaced:
-            content = content.replace(old, new)
-        return content
+    def _write(self, first: _RowOf, last: _RowOf, *, is_blank: bool) -> bytes:
+        rows = self.content[first.start : last.end]
+        if not is_blank:
+            return _CELL.sub(self._write_cell, rows) if b"<f" in rows else rows
+        for old, new in self._find_replaced(self.content[first.start : first.end]):
+            rows = rows.replace(old, new)
+        return rows
 
     def _find_replaced(self, row: bytes) -> Iterator[tuple[bytes, bytes]]:
         """List what a cell of a blank row is, from its row number on, and what it becomes."""
         for cell in _CELL.finditer(row):
-            if cell[4] and _FORMULA.search(cell[4]):
+            if _has_formula(cell):
                 start = len(b'<c r="') + len(cell[1]) + len(cell[2])
                 yield cell[0][start:], self._write_cell(cell)[start:]
 
@@ -183,29 +213,59 @@ def _is_percent(number: int, code: str) -> bool | None:
     return True if number in _PERCENT_FORMATS or code.endswith("%") else None
 
 
-def _read_sheet(read: _Sheet, styles: dict[Place, int]) -> None:
+def _read_sheet(read: _Sheet, styles: dict[Place, int]) -> bool:
+    """Read the rows of a worksheet; return whether every cell is one that is read here."""
+    content = read.content
     cells = read.calculator.cells.setdefault(read.title, {})
-    for row in _ROW.finditer(read.content):
-        number = int(row[1])
-        if read.first_blank and not _is_filled(row[2]):
-            cells.update(((number, column), held) for column, held in read.columns)
-            continue
-        is_blank = bool(read.masters) and not _is_filled(row[2])
-        read.first_blank = number if is_blank else read.first_blank
-        for key, value, style in _read_row(row[2], read):
-            cells[key] = value
-            if style:
-                styles[read.title, *key] = style
-            if is_blank and isinstance(value, Formula):
-                read.columns.append((key[1], _same_as(read.calculator, (read.title, *key))))
+    count = 0
+    for head in _ROW_HEAD.finditer(content):
+        end = content.find(_ROW_END, head.end())
+        if end < 0:
+            return False
+        count += _read_one(read, head, end, cells, styles)
+    return count == _count_cells(content) and b"<sheetData" in content
+
+
+Cells = dict[tuple[int, int], Value | Formula]
+
+
+def _read_one(
+    read: _Sheet, head: re.Match[bytes], end: int, cells: Cells, styles: dict[Place, int]
+) -> int:
+    """Read a row, and return how many cells it has."""
+    number, inner = int(head[1]), read.content[head.end() : end]
+    is_like = bool(read.blank) and _without_text(inner) == head[1].join(read.blank)
+    read.rows.append(_RowOf(number, head.start(), end + len(_ROW_END), is_like))
+    if is_like:
+        cells.update(((number, column), held) for column, held in read.columns)
+        return read.blank_cells
+    is_blank = not read.blank and bool(read.masters) and not _is_filled(inner)
+    found = _CELL.findall(inner)
+    for key, value, style in _read_row(found, read):
+        cells[key] = value
+        if style:
+            styles[read.title, *key] = style
+        if is_blank and isinstance(value, Formula):
+            read.columns.append((key[1], _same_as(read.calculator, (read.title, *key))))
+    if is_blank:
+        read.blank, read.blank_cells = _CELL_ROW.split(_without_text(inner)), len(found)
+    return len(found)
+
+
+def _without_text(row: bytes) -> bytes:
+    """Return a row without the first of its texts, the row id of ours."""
+    before, _, rest = row.partition(_TEXT_HEAD)
+    return before + rest.partition(_TEXT_END)[2]
 
 
 def _same_as(calculator: Calculator, other: Place) -> Formula:
     return Formula(lambda _: calculator.result(other))
 
 
-def _read_row(row: bytes, sheet: _Sheet) -> Iterator[tuple[tuple[int, int], Value | Formula, int]]:
-    for letters, number, attributes, inner in _CELL.findall(row):
+def _read_row(
+    row: Iterable[tuple[bytes, bytes, bytes, bytes]], sheet: _Sheet
+) -> Iterator[tuple[tuple[int, int], Value | Formula, int]]:
+    for letters, number, attributes, inner in row:
         place = (int(number), column_index_from_string(letters.decode()))
         formula = _FORMULA.search(inner)
         style = _STYLE.search(attributes)
