@@ -29,6 +29,7 @@ FORLOEB_CODES = (
     "motivation",
     "uden_for_cyklus",
 )
+APPEALS_BODIES = frozenset({"klagenaevn", "socialt_ankenaevn", "ankestyrelse", "domstol"})
 HOURS = ((0, "0"), (1, "0,1-9,9"), (100, "10-19,9"), (200, "20-29,9"), (300, "30-"))
 
 
@@ -196,6 +197,8 @@ class NaiveCount:
         yield from self.clarifications()
         yield from self.jobs()
         yield from self.decisions()
+        yield from self.appeals()
+        yield from self.recommended()
         yield from self.returned()
         yield from self.processing()
         yield from self.postponed()
@@ -261,9 +264,56 @@ class NaiveCount:
             if start <= self.til and (end is None or end > self.til):
                 yield from self.at_home("job.sidste_dag", row, codes)
 
+    def own_decisions(self) -> list[Record]:
+        """Return what the kommuner decided themselves, without the appeals bodies."""
+        rows = self.rows("afgoerelse")
+        return [row for row in rows if row.get("instans") not in APPEALS_BODIES]
+
+    def appeals(self) -> Iterator[Fact]:
+        """T23."""
+        for row in self.rows("afgoerelse"):
+            if row.get("instans") in APPEALS_BODIES and self.inside(row["afgoerelse_dato"]):
+                match row["afgoerelse"]:
+                    case "stadfaestet" | "afslag" | "uaendret":
+                        outcome = "stadfaestet"
+                    case "hjemvist" | "tilbagevist":
+                        outcome = "hjemvist"
+                    case "tilkendelse" | "aendring" | "bortfald" | "udsaettelse":
+                        outcome = "aendret"
+                    case "afvist":
+                        outcome = "afvist"
+                    case _:
+                        continue
+                codes = {"klageinstans": str(row["instans"])}
+                yield Fact(f"klage.{outcome}", str(row["kommune_kode"]), self.unit(row), codes)
+
+    def recommended(self) -> Iterator[Fact]:
+        """T24; the unit is the citizen."""
+        for row in self.rows("forloeb"):
+            is_meeting = row["forloeb_type"] == "rehabiliteringsmoede"
+            if is_meeting and row.get("indstilling") and self.inside(row.get("slut_dato")):
+                outcome, _ = self.next_answer(row, day_of(row, "slut_dato"))
+                codes = {"indstilling": str(row["indstilling"]), "teamudfald": outcome}
+                kommune = str(row["kommune_kode"])
+                yield Fact("indstilling.indstillet", kommune, self.unit(row), codes)
+
+    def next_answer(self, row: Record, earliest: date) -> tuple[str, date | None]:
+        """Return the kommune's first answer to a citizen from a day on, and its day."""
+        answers = [
+            (day_of(other, "afgoerelse_dato"), ANSWERS.index(str(other["afgoerelse"])))
+            for other in self.own_decisions()
+            if self.unit(other) == self.unit(row)
+            and other["afgoerelse"] in ANSWERS
+            and day_of(other, "afgoerelse_dato") >= earliest
+        ]
+        if not answers:
+            return "afventer", None
+        day, place = min(answers)
+        return ANSWERS[place], day
+
     def decisions(self) -> Iterator[Fact]:
         """T11, T12, T20."""
-        for row in self.rows("afgoerelse"):
+        for row in self.own_decisions():
             day = day_of(row, "afgoerelse_dato")
             if not self.inside(day):
                 continue
@@ -272,29 +322,23 @@ class NaiveCount:
                 "kvartal": self.quarter(day),
                 "koen": self.sex(row),
                 "aldersgruppe": age_group(self.birth(row), day),
+                "instans": code_of(row, "instans"),
+                "foreliggende_grundlag": code_of(row, "foreliggende_grundlag"),
+                "afslagsaarsag": code_of(row, "afslagsaarsag"),
             }
             name = f"afgoerelse.{row['afgoerelse']}"
             yield Fact(name, str(row["kommune_kode"]), self.unit(row), codes)
 
     def returned(self) -> Iterator[Fact]:
         """T13; the unit is the case."""
-        rows = self.rows("afgoerelse")
-        for row in rows:
-            if row["afgoerelse"] != "tilbagevist" or not self.inside(row["afgoerelse_dato"]):
+        for row in self.own_decisions():
+            decided = day_of(row, "afgoerelse_dato")
+            if row["afgoerelse"] != "tilbagevist" or not self.inside(decided):
                 continue
-            later = [
-                other
-                for other in rows
-                if self.unit(other) == self.unit(row)
-                and other["afgoerelse"] in {"tilkendelse", "afslag", "tilbagevist"}
-                and day_of(other, "afgoerelse_dato") > day_of(row, "afgoerelse_dato")
-            ]
-            outcome = "afventer"
-            if later:
-                first_day = min(day_of(other, "afgoerelse_dato") for other in later)
-                same_day = [o for o in later if o["afgoerelse_dato"] == first_day]
-                kinds = {str(o["afgoerelse"]) for o in same_day}
-                outcome = next(k for k in ("tilkendelse", "afslag", "tilbagevist") if k in kinds)
+            outcome, day = self.next_answer(row, decided + timedelta(days=1))
+            if day is not None:
+                days, kommune = Fraction((day - decided).days), str(row["kommune_kode"])
+                yield Fact("ny_afgoerelse.afgjort_igen", kommune, self.unit(row), {}, days)
             reasons = {row.get(f"tilbagevisningsaarsag_{n}") for n in (1, 2, 3)} - {None}
             case = f"{row['kommune_kode']}/{row['raekke_id']}"
             for reason in reasons or {"uoplyst"}:
@@ -307,7 +351,7 @@ class NaiveCount:
         for row in self.rows("borger"):
             if row.get("ansoegning_dato") is not None:
                 applied[self.unit(row)].add(day_of(row, "ansoegning_dato"))
-        final = [r for r in self.rows("afgoerelse") if r["afgoerelse"] in FINAL]
+        final = [r for r in self.own_decisions() if r["afgoerelse"] in FINAL]
         for old, new in self.replaced("borger", "ansoegning_dato"):
             between = [
                 r
@@ -336,7 +380,7 @@ class NaiveCount:
     def postponed(self) -> Iterator[Fact]:
         """T20."""
         rows = self.rows("afgoerelse")
-        for row in rows:
+        for row in self.own_decisions():
             decided = day_of(row, "afgoerelse_dato")
             if row["afgoerelse"] != "udsaettelse" or not self.inside(year_later(decided)):
                 continue
@@ -533,7 +577,8 @@ class NaiveCount:
                     after = before
                 if is_withdrawn:
                     after = "frakendt"
-                if self.inside(row["afgoerelse_dato"]):
+                is_own = row.get("instans") not in APPEALS_BODIES
+                if is_own and self.inside(row["afgoerelse_dato"]):
                     codes = {"fra_niveau": before, "til_niveau": after}
                     yield Fact("overgang.afgjort", str(row["kommune_kode"]), unit, codes)
             if sets_state(row):
@@ -541,6 +586,8 @@ class NaiveCount:
 
 
 FINAL = frozenset({"tilkendelse", "afslag"})
+ANSWERS = ("tilkendelse", "afslag", "tilbagevist")
+"""Of several answers on a day the first of these counts."""
 
 
 HAPPENED = {

@@ -36,6 +36,8 @@ LISTED = {
     "Motivation": "motivation",
     "Indkomst ved siden af pensionen": "indkomst_kilde",
     "Årsag til tilbagevisning": "tilbagevisningsaarsag",
+    "Årsag til afslag": "afslagsaarsag",
+    "Indstilling": "indstilling",
 }
 WORDS = {
     "Køn": ("koen", {"Mænd": "M", "Kvinder": "K"}),
@@ -80,6 +82,25 @@ WORDS = {
         },
     ),
     "Afgørelse": ("sagsafgoerelse", {"Tilkendelse": "tilkendelse", "Afslag": "afslag"}),
+    "Foreliggende grundlag": ("foreliggende_grundlag", {"Ja": "ja", "Nej": "nej"}),
+    "Instans": (
+        "instans",
+        {
+            "Kommunalbestyrelsen": "kommunalbestyrelse",
+            "Sagsbehandler efter delegation": "sagsbehandler",
+            "Udvalg eller formandsbeslutning": "udvalg",
+            "Pensionsnævnet": "pensionsnaevn",
+        },
+    ),
+    "Klageinstans": (
+        "klageinstans",
+        {
+            "Førtidspensionsklagenævnet": "klagenaevn",
+            "Det Sociale Ankenævn": "socialt_ankenaevn",
+            "Ankestyrelsen": "ankestyrelse",
+            "Domstolene": "domstol",
+        },
+    ),
 }
 TOTALS = {
     *("Hele landet", "I alt", "Alle niveauer", "Alle med anden indkomst"),
@@ -131,6 +152,18 @@ _RESULTS = Heading(_ENDED, by="resultat", words="resultat")
 _JOBS = {
     "Job i alt": Heading("job.i_perioden"),
     "Job": Heading("job.i_perioden", by="job_type", words="job_type"),
+}
+_DECIDED = {
+    "Tilkendelser og afslag": Heading(_BOTH),
+    "Tilkendelser": Heading(_GRANTED),
+    "Afslag": Heading(_REFUSED),
+}
+_APPEALS = {
+    "Afgjorte klager": Heading("klage.stadfaestet+klage.aendret+klage.hjemvist+klage.afvist"),
+    "Stadfæstet": Heading("klage.stadfaestet"),
+    "Ændret": Heading("klage.aendret"),
+    "Hjemvist": Heading("klage.hjemvist"),
+    "Afvist": Heading("klage.afvist"),
 }
 _QUARTILES = ("Nedre kvartil", "Median", "Øvre kvartil")
 
@@ -220,6 +253,13 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
         "Tilkendelser i alt": Heading(_GRANTED),
         "Afslag": Heading(_REFUSED),
     },
+    "T11d": {
+        **_DECIDED,
+        "Udsættelser": Heading("afgoerelse.udsaettelse"),
+        "Tilbagevisninger": Heading("afgoerelse.tilbagevist"),
+    },
+    "T11e": {**_DECIDED, "Andel afslag": Heading("", "share")},
+    "T11f": {"Afslag": Heading(_REFUSED)},
     "T12": {
         "Tilkendelser": Heading(_GRANTED),
         "Afslag": Heading(_REFUSED),
@@ -247,6 +287,14 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
     "T13b": {
         "Tilbagevisninger": Heading(_RETURNED, "units"),
         "Udfald": Heading(_RETURNED, "units", by="udfald", words=_OUTCOMES),
+    },
+    "T13c": {
+        "Tilbagevisninger": Heading("afgoerelse.tilbagevist"),
+        "Afgjort igen": Heading("ny_afgoerelse.afgjort_igen"),
+        **{
+            name: Heading("ny_afgoerelse.afgjort_igen", f"quartile {n}")
+            for n, name in enumerate(_QUARTILES, start=1)
+        },
     },
     "T14": {"Førtidspensionister": Heading(_STOCK), **_levels(_STOCK)},
     "T14b": {"Førtidspensionister": Heading(_STOCK), **_levels(_STOCK)},
@@ -292,6 +340,26 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
                 "Vurderet inden fristen": "inden",
                 "Vurderet efter fristen": "efter",
                 "Ikke vurderet": "ikke_vurderet",
+            },
+        ),
+    },
+    "T23": {
+        **_APPEALS,
+        "Ændret eller hjemvist": Heading("klage.aendret+klage.hjemvist"),
+        "Prøvede klager": Heading("klage.stadfaestet+klage.aendret+klage.hjemvist"),
+        "Andel ændret eller hjemvist": Heading("", "share of appeals"),
+    },
+    "T23b": _APPEALS,
+    "T24": {
+        "Indstillinger": Heading("indstilling.indstillet"),
+        "Afgørelse bagefter": Heading(
+            "indstilling.indstillet",
+            by="teamudfald",
+            words={
+                "Tilkendt": "tilkendelse",
+                "Afslag": "afslag",
+                "Tilbagevist": "tilbagevist",
+                "Ingen afgørelse endnu": "afventer",
             },
         ),
     },
@@ -387,6 +455,10 @@ class NaiveBook:
     def _figure(self, how: str, codes: Mapping[str, str]) -> Printed:
         if how == "missing":
             return MISSING
+        if how == "share of appeals":
+            changed = self._count("klage.aendret+klage.hjemvist", codes)
+            tried = changed + self._count("klage.stadfaestet", codes)
+            return tenth(Fraction(100 * changed, tried)) if tried else NO_SENSE
         refused, decided = self._count(_REFUSED, codes), self._count(_BOTH, codes)
         if not decided:
             return NO_SENSE

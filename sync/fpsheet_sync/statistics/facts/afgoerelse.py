@@ -2,7 +2,18 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Subquery, Table, and_, case, exists, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Subquery,
+    Table,
+    and_,
+    case,
+    exists,
+    func,
+    select,
+    union_all,
+)
 from sqlalchemy import literal as sql_literal
 
 from fpsheet_sync.database.record_columns import BORGER
@@ -16,7 +27,15 @@ from fpsheet_sync.statistics.facts.fact import (
     cited,
     select_facts,
 )
-from fpsheet_sync.statistics.facts.scope import ENHED, Scope, age_band, known, quarter_of, within
+from fpsheet_sync.statistics.facts.scope import (
+    ENHED,
+    Scope,
+    age_band,
+    known,
+    quarter_of,
+    within,
+    yes_no,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,23 +47,36 @@ ANSWERS = ("tilkendelse", "afslag", "tilbagevist")
 REASONS = ("tilbagevisningsaarsag_1", "tilbagevisningsaarsag_2", "tilbagevisningsaarsag_3")
 DECISION = (
     *(ENHED, "koen", "foedselsdato", "kommune_kode", "raekke_id", "afgoerelse", "afgoerelse_dato"),
-    *("virkning_dato", "niveau", "bortfald_aarsag", *REASONS),
+    *("virkning_dato", "niveau", "bortfald_aarsag", "afslagsaarsag", *REASONS),
+    *("instans", "foreliggende_grundlag"),
 )
 """What is kept of a decision."""
+ON_APPEAL, OWN = "ja", "nej"
+
+
+def is_own(decisions: FromClause) -> ColumnElement[bool]:
+    """Return the condition that the kommune decided itself, and no appeals body did."""
+    return decisions.c.er_klage == OWN
 
 
 def _select_every_decision(scope: Scope, tables: Tables) -> Query:
-    """Return every decision with its citizen, whatever its day: what most other tables rest on."""
+    """Return every decision with its citizen, whatever its day: what most other tables rest on.
+
+    `er_klage` says whether an appeals body made it: `ja` or `nej`.
+    """
     rows = cited(scope, tables, "afgoerelse")
-    return select(*(rows.c[name] for name in DECISION))
+    bodies = [code.id for code in scope.form.code_lists["instans"].codes if code.extra["klage"]]
+    on_appeal = yes_no(rows.c.instans.in_(bodies)).label("er_klage")
+    return select(*(rows.c[name] for name in DECISION), on_appeal)
 
 
 def _select_decisions(scope: Scope, tables: Tables) -> Query:
     """Return decisions by afgoerelse_dato, a measure for each kind, in the kommune that reports.
 
     An award or refusal is counted each time: a citizen refused and later granted counts in both.
-    Udsættelse and tilbagevisning are measures of their own and never refusals. Age is that on the
-    day of the decision.
+    Udsættelse and tilbagevisning are measures of their own and never refusals. What an appeals body
+    decided is not the practice of the kommune and counted apart (`klage`). Age is that on the day
+    of the decision.
     """
     rows = tables["afgoerelser"]
     dimensions: Mapping[str, ColumnElement[Any] | None] = {
@@ -52,8 +84,11 @@ def _select_decisions(scope: Scope, tables: Tables) -> Query:
         "kvartal": quarter_of(rows.c.afgoerelse_dato, scope.period),
         "koen": known(rows.c.koen),
         "aldersgruppe": age_band(rows.c.foedselsdato, rows.c.afgoerelse_dato),
+        "instans": known(rows.c.instans),
+        "foreliggende_grundlag": known(rows.c.foreliggende_grundlag),
+        "afslagsaarsag": known(rows.c.afslagsaarsag),
     }
-    in_period = within(rows.c.afgoerelse_dato, scope.period)
+    in_period = within(rows.c.afgoerelse_dato, scope.period) & is_own(rows)
     kinds = (
         Facts(kind, rows.c.kommune_kode, dimensions, in_period & (rows.c.afgoerelse == kind))
         for kind in COUNTED
@@ -62,35 +97,70 @@ def _select_decisions(scope: Scope, tables: Tables) -> Query:
 
 
 def _select_returned(scope: Scope, tables: Tables) -> Query:
-    """Return the tilbagevisninger of the period with what the next decision was (`udfald`).
+    """Return the tilbagevisninger of the period with what the next decision was.
 
-    The next decision is the citizen's first tilkendelse, afslag or tilbagevisning with a later
+    `udfald` is the citizen's first tilkendelse, afslag or tilbagevisning of a kommune with a later
     afgoerelse_dato, however late; of several on that day a tilkendelse comes before an afslag, and
-    an afslag before a tilbagevisning. Without one the case waits (`afventer`).
+    an afslag before a tilbagevisning. Without one the case waits (`afventer`). `udfald_dato` is
+    its day.
     """
     rows = tables["afgoerelser"]
-    later = rows.alias("senere")
     returned = (
         select(rows)
-        .where(rows.c.afgoerelse == "tilbagevist", within(rows.c.afgoerelse_dato, scope.period))
+        .where(
+            rows.c.afgoerelse == "tilbagevist",
+            is_own(rows),
+            within(rows.c.afgoerelse_dato, scope.period),
+        )
         .subquery()
     )
+    return with_next_answer(returned, returned.c.afgoerelse_dato, rows, same_day=False)
+
+
+def with_next_answer(
+    cases: Subquery, day: ColumnElement[Any], decisions: Table, *, same_day: bool
+) -> AnySelect:
+    """Return cases with the kommune's next answer to the citizen: `udfald`, `udfald_dato`.
+
+    Args:
+        cases: What waits for an answer, with `kommune_kode` and `raekke_id`.
+        day: The day after which the answer is sought.
+        decisions: Every decision.
+        same_day: Whether one of that day answers too.
+    """
+    later = decisions.alias("senere")
+    is_later = later.c.afgoerelse_dato >= day if same_day else later.c.afgoerelse_dato > day
     follows = and_(
-        later.c[ENHED] == returned.c[ENHED],
-        later.c.afgoerelse.in_(ANSWERS),
-        later.c.afgoerelse_dato > returned.c.afgoerelse_dato,
+        later.c[ENHED] == cases.c[ENHED], later.c.afgoerelse.in_(ANSWERS), is_own(later), is_later
     )
     places = {kind: place for place, kind in enumerate(ANSWERS)}
     order = [later.c.afgoerelse_dato, case(places, value=later.c.afgoerelse)]
-    case_key = (returned.c.kommune_kode, returned.c.raekke_id)
+    case_key = (cases.c.kommune_kode, cases.c.raekke_id)
     rank = func.row_number().over(partition_by=case_key, order_by=order)
     outcome = func.coalesce(later.c.afgoerelse, sql_literal("afventer")).label("udfald")
     ranked = (
-        select(returned, outcome, rank.label("nummer"))
-        .select_from(returned.outerjoin(later, follows))
+        select(
+            cases,
+            outcome,
+            later.c.afgoerelse_dato.label("udfald_dato"),
+            rank.label("nummer"),
+        )
+        .select_from(cases.outerjoin(later, follows))
         .subquery()
     )
     return select(ranked).where(ranked.c.nummer == 1)
+
+
+def _select_answered(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature
+    """Return `afgjort_igen`: days from a tilbagevisning of the period to the next answer."""
+    returned = tables["tilbageviste"]
+    facts = Facts(
+        "afgjort_igen",
+        returned.c.kommune_kode,
+        where=returned.c.udfald_dato.is_not(None),
+        value=DaysBetween(returned.c.afgoerelse_dato, returned.c.udfald_dato),
+    )
+    return select_facts(returned, facts)
 
 
 def _select_returned_reasons(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature
@@ -113,7 +183,7 @@ def _select_returned_reasons(scope: Scope, tables: Tables) -> Query:  # noqa: AR
 def _select_final(scope: Scope, tables: Tables) -> Query:
     """Give the tilkendelser and afslag, earlier ones too, of citizens who got one in the period."""
     decisions = tables["afgoerelser"]
-    is_final = decisions.c.afgoerelse.in_(FINAL)
+    is_final = decisions.c.afgoerelse.in_(FINAL) & is_own(decisions)
     concerned = select(decisions.c[ENHED]).where(
         is_final, within(decisions.c.afgoerelse_dato, scope.period)
     )
@@ -217,7 +287,11 @@ def _select_postponed(scope: Scope, tables: Tables) -> Query:
     deadline = AddOneYear(decisions.c.afgoerelse_dato)
     postponed = (
         select(decisions, deadline.label("frist_dato"))
-        .where(decisions.c.afgoerelse == "udsaettelse", within(deadline, scope.period))
+        .where(
+            decisions.c.afgoerelse == "udsaettelse",
+            is_own(decisions),
+            within(deadline, scope.period),
+        )
         .subquery()
     )
     again = _reassessed(scope, tables)
@@ -260,6 +334,7 @@ SOURCES = {
     "afgoerelse": FactSource(_select_decisions, needs=("afgoerelser",)),
     "tilbageviste": FactSource(_select_returned, needs=("afgoerelser",)),
     "tilbagevisning": FactSource(_select_returned_reasons, needs=("tilbageviste",)),
+    "ny_afgoerelse": FactSource(_select_answered, needs=("tilbageviste",)),
     "endelige": FactSource(_select_final, needs=("afgoerelser",)),
     "ansoegninger": FactSource(_select_applications, needs=("borgere", "endelige"), index=ENHED),
     "sagstid": FactSource(_select_processing, needs=("endelige", "ansoegninger")),

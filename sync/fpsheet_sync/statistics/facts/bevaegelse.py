@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Subquery, case, func, select, tuple_, union_all
 from sqlalchemy import literal as sql_literal
 
+from fpsheet_sync.statistics.facts.afgoerelse import is_own
 from fpsheet_sync.statistics.facts.fact import (
     Facts,
     FactSource,
@@ -52,7 +53,8 @@ def _select_movements(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - 
 def _select_transitions(scope: Scope, tables: Tables) -> Query:
     """Return `afgjort`: the reassessments decided in the period, from which level to which.
 
-    Reassessments are aendring, uaendret and a bortfald with the reason frakendt. The level before
+    Reassessments are aendring, uaendret and a bortfald with the reason frakendt, decided by a
+    kommune: what an appeals body changed is no reassessment. The level before
     is what the citizen's last decision before it in order of decision (`decided_order`) gave; with
     none it is `foer_reform` where the citizen had the pension then, else not stated. The level
     after is the one stated, at uaendret without one the level before, at bortfald `frakendt`.
@@ -62,7 +64,7 @@ def _select_transitions(scope: Scope, tables: Tables) -> Query:
         (rows.c.afgoerelse == "bortfald") & (rows.c.bortfald_aarsag == "frakendt")
     )
     start = effective_date(rows).label("fra")
-    decided = reassessed & within(rows.c.afgoerelse_dato, scope.period)
+    decided = reassessed & is_own(rows) & within(rows.c.afgoerelse_dato, scope.period)
     now = select(rows, start).where(decided).subquery()
     earlier = (effects.c[ENHED] == now.c[ENHED]) & (
         tuple_(*decided_order(effects)) < tuple_(*decided_order(now))

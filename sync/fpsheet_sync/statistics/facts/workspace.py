@@ -29,7 +29,9 @@ from fpsheet_sync.statistics.facts import (
     bevaegelse,
     borger,
     forloeb,
+    indstilling,
     job,
+    klage,
     pension,
 )
 from fpsheet_sync.statistics.facts.fact import FactSource
@@ -42,6 +44,8 @@ FACT_SOURCES: Mapping[str, FactSource] = {
     **bestand.SOURCES,
     **job.SOURCES,
     **afgoerelse.SOURCES,
+    **klage.SOURCES,
+    **indstilling.SOURCES,
     **bevaegelse.SOURCES,
 }
 

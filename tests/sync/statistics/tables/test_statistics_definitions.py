@@ -65,8 +65,8 @@ def test_t19_a_corrected_day_is_no_application_and_a_decision_before_any_stands_
     assert row(made, "T19", "", "tilkendelse") == (2, 10.0, 20.0, 30.0, 0)
 
 
-def test_t11_s7_a_refusal_and_the_award_on_appeal_are_two_decisions() -> None:
-    """S7: both count in T11, and the pension runs from the day the appeal says (T14)."""
+def test_s7_an_award_on_appeal_is_none_of_the_kommune() -> None:
+    """S7: T11 counts the refusal, T23 the appeal; the pension runs from the day it says (T14)."""
     country = Country(
         PERSONS,
         typed(
@@ -79,7 +79,8 @@ def test_t11_s7_a_refusal_and_the_award_on_appeal_are_two_decisions() -> None:
         ),
     )
     made = release("GL", country=country)
-    assert row(made, "T11", "956")[:2] == (2, 1)
+    assert row(made, "T11", "956")[:2] == (1, 0)
+    assert row(made, "T23", "956")[:3] == (1, 0, 1)
     assert row(made, "T14", "956")[:3] == (1, 0, 1)
 
 

@@ -95,7 +95,13 @@ def pick(values: tuple[object, ...]) -> st.SearchStrategy[object]:
 FORLOEB = spells(
     "start_dato",
     "slut_dato",
-    forloeb_type=pick(("revurdering", "revurdering", "afklaringsforloeb", "revalidering", "andet")),
+    forloeb_type=pick(
+        (
+            *("revurdering", "revurdering", "afklaringsforloeb", "revalidering", "andet"),
+            "rehabiliteringsmoede",
+        )
+    ),
+    indstilling=pick((None, "foertidspension", "fleksjob")),
     revalideringstiltag=pick((None, "afklaring", "uddannelse")),
     resultat=pick((None, "afgoerelse_truffet", "udsat")),
     motivation=pick((None, "godt")),
@@ -114,6 +120,9 @@ AFGOERELSE = record(
     virkning_dato=MAYBE_DAY,
     niveau=pick(LEVELS),
     bortfald_aarsag=pick((None, "frakendt", "doedsfald", "fraflytning", "alderspension")),
+    instans=pick((*(None, "kommunalbestyrelse", "sagsbehandler") * 2, *codes("instans")[1:])),
+    foreliggende_grundlag=pick((None, "ja", "nej")),
+    afslagsaarsag=pick((None, "alder", "udeblivelse")),
     tilbagevisningsaarsag_1=pick((None, "dokumentation")),
     tilbagevisningsaarsag_2=pick((None, "ressourcer")),
     tilbagevisningsaarsag_3=pick((None, "dokumentation", "arbejdsproevning")),
