@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from fpsheet.transport.key_folder import KeyFolder
 from fpsheet.transport.sealed_package import seal_package
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.store import open_store
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, edit, make_workbook
@@ -55,7 +55,7 @@ def signed_by_957(exchange: Exchange, name: str, *, sha256: str, minutes_ago: in
 
 def originals(exchange: Exchange) -> dict[str, bytes]:
     """Return what a thief of the database has of the kept files, by kommune."""
-    original, commit = store_schema()["original"], store_schema()["indberetning"]
+    original, commit = schema.original, schema.indberetning
     wanted = select(commit.c.kommune_kode, original.c.data).where(
         commit.c.sha256 == original.c.sha256
     )

@@ -20,7 +20,7 @@ from sqlalchemy import select
 from fpsheet.checking.submission import Reception, make_submission
 from fpsheet.workbook.formula import LAST_DAY
 from fpsheet.workbook.sheet_layout import FIRST_ROW
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database import schema
 from fpsheet_templates.form import Field, FieldType, Sheet
 from fpsheet_templates.load import load_form
 from tests.support.desk import ISSUED, TODAY, check_bytes, make_workbook
@@ -115,7 +115,7 @@ def test_every_filled_cell_is_kept(store: Store, seed: int) -> None:
     blank = waiting_without_values(store, file.sha256)
     assert {rows_at(place) for place in typed.keys() - stored.keys()} <= waiting | blank
     assert set(stored) <= set(typed)
-    original = store_schema()["original"]
+    original = schema.original
     with store.read() as connection:
         wanted = select(original.c.data).where(original.c.sha256 == file.sha256)
         assert KEYS.open_original(file.sha256, connection.execute(wanted).scalar_one()) == content
@@ -129,7 +129,7 @@ def rows_at(place: tuple[str, str]) -> tuple[str, int]:
 
 def waiting_without_values(store: Store, sha256: str) -> set[tuple[str, int]]:
     """Return the rows of a file in quarantine of which nothing could be read."""
-    commit, waiting = store_schema()["indberetning"], store_schema()["karantaene"]
+    commit, waiting = schema.indberetning, schema.karantaene
     with store.read() as connection:
         joined = waiting.join(commit, waiting.c.indberetning_id == commit.c.id)
         wanted = select(waiting.c.ark, waiting.c.raekke).select_from(joined)

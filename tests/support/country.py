@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import StaticPool, create_engine, insert
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.facts.changed_facts import ChangedFacts
 from fpsheet_sync.statistics.protection.crossed_cells import crossed_numbers
@@ -82,12 +83,11 @@ class Country:
 
 def load_country(connection: Connection, country: Country) -> None:
     """Put a country into empty tables, as one commit per kommune."""
-    schema = store_schema()
     kommuner = {str(row["kommune_kode"]) for rows in country.records.values() for row in rows}
     for number, kommune in enumerate(sorted(kommuner | set(country.delivered)), start=1):
-        needed = (column for column in schema["indberetning"].columns if not column.nullable)
+        needed = (column for column in schema.indberetning.columns if not column.nullable)
         blanks = {column.name: _BLANKS.get(column.type.python_type, {}) for column in needed}
-        connection.execute(insert(schema["indberetning"]), blanks | _commit(number, kommune))
+        connection.execute(insert(schema.indberetning), blanks | _commit(number, kommune))
     persons = [
         {"borger": borger, "koen": sex, "foedselsdato": birth}
         for borger, (sex, birth) in country.persons.items()
@@ -98,7 +98,7 @@ def load_country(connection: Connection, country: Country) -> None:
         for old, new in country.merged.items()
     ]
     _insert(connection, "identitet", merged)
-    for sheet, table in schema.records.items():
+    for sheet, table in store_schema().records.items():
         blank: Record = {
             column.name: None for column in table.columns if column.name != "raekke_id"
         }
@@ -160,7 +160,7 @@ def count(country: Country, request: ReleaseRequest) -> Counting:
 def _insert(connection: Connection, table: str, rows: Iterable[Mapping[str, object]]) -> None:
     rows = list(rows)
     if rows:
-        connection.execute(insert(store_schema()[table]), rows)
+        connection.execute(insert(store_schema().metadata.tables[table]), rows)
 
 
 def _commit(number: int, kommune: str) -> Record:

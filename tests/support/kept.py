@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database import schema
 from fpsheet_sync.merge.content import unpack
 from tests.support.submissions import KEYS
 
@@ -55,7 +55,7 @@ def as_text(field: str, value: object, kommune: str) -> str:
 
 def cells_stored(store: Store, sha256: str) -> Cells:
     """Return every value that the store holds of a file, by the file's hash, at its cell."""
-    commit, content = store_schema()["indberetning"], store_schema()["indhold"]
+    commit, content = schema.indberetning, schema.indhold
     found: Cells = {}
     with store.read() as connection:
         where = commit.c.sha256 == sha256
@@ -71,7 +71,7 @@ def cells_stored(store: Store, sha256: str) -> Cells:
 
 def cells_waiting(store: Store, sha256: str) -> Cells:
     """Return every value of a file that lies in the quarantine, or lay there, at its cell."""
-    commit, waiting = store_schema()["indberetning"], store_schema()["karantaene"]
+    commit, waiting = schema.indberetning, schema.karantaene
     found: Cells = {}
     with store.read() as connection:
         where = commit.c.sha256 == sha256

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.schema import COMMIT_NUMBERS, store_schema
 from fpsheet_sync.database.store import PRAGMAS, Store, open_store
 from tests.support.postgresql import new_database
@@ -72,7 +73,7 @@ def empty(store: Store) -> None:
         connection.execute(text(f"TRUNCATE {names}"))
         connection.execute(text(f"ALTER SEQUENCE {COMMIT_NUMBERS.name} RESTART"))
         head = {"id": 1, "antal": 0, "kaede": "0" * 64}
-        connection.execute(store_schema()["loghoved"].insert(), head)
+        connection.execute(schema.loghoved.insert(), head)
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.receipt import named_values
 from fpsheet_sync.ledger.stored_state import read_commits, read_state
@@ -72,7 +72,7 @@ class KeptExplanation:
 
 def quarantined(store: Store, kommune_kode: str) -> list[Quarantined]:
     """Return the rows of a kommune that wait, by sheet and row id."""
-    table, commit = store_schema()["karantaene"], store_schema()["indberetning"]
+    table, commit = schema.karantaene, schema.indberetning
     wanted = (
         select(table, commit.c.sha256)
         .join(commit, commit.c.id == table.c.indberetning_id)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from fpsheet_sync.citizens.merged_person import Persons, read_persons
 from fpsheet_sync.citizens.shared_row import Rows, Told, cases_of, read_rows, tell, with_end
 from fpsheet_sync.citizens.transfer import find_contradicted, find_expected, find_left
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.bulk import is_one_of
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
@@ -92,7 +93,7 @@ def _in_common(
 
 def _cases(connection: Connection, kommune_kode: str) -> frozenset[str]:
     """Return the citizens of a kommune."""
-    case = store_schema()["sag"]
+    case = schema.sag
     own = select(case.c.borger).where(case.c.kommune_kode == kommune_kode)
     return frozenset(connection.execute(own).scalars())
 
@@ -101,7 +102,7 @@ def _shared(
     connection: Connection, kommune_kode: str, citizens: Iterable[str]
 ) -> dict[str, set[str]]:
     """Return the citizens whom other kommuner have a case about: pseudonym → those kommuner."""
-    case = store_schema()["sag"]
+    case = schema.sag
     others = select(case.c.borger, case.c.kommune_kode).where(
         is_one_of(connection, case.c.borger, citizens), case.c.kommune_kode != kommune_kode
     )

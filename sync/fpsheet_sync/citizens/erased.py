@@ -6,9 +6,9 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.citizens.merged_person import read_persons
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.bulk import is_one_of
-from fpsheet_sync.database.schema import store_schema
 
 RETURNED = "genoptaget"
 """What the log calls it when something new comes about an erased citizen."""
@@ -16,14 +16,13 @@ RETURNED = "genoptaget"
 
 def read_erased(connection: Connection) -> dict[str, date]:
     """Return the pseudonym of every erased citizen, and when it was."""
-    table = store_schema()["slettet"]
+    table = schema.slettet
     return {row.borger: row.dato for row in connection.execute(select(table))}
 
 
 def note_erased(connection: Connection, citizens: Iterable[str], day: date) -> None:
     """Take the CPR numbers of citizens out of the vault, and note that they are erased."""
-    schema = store_schema()
-    vault, erased = schema["vault"], schema["slettet"]
+    vault, erased = schema.vault, schema.slettet
     gone = sorted(citizens)
     if gone:
         connection.execute(vault.delete().where(is_one_of(connection, vault.c.borger, gone)))
@@ -49,7 +48,7 @@ def take_back(
         return frozenset()
     back = sorted(erased.keys() & read_persons(connection).everyone(changed))
     if back:
-        table = store_schema()["slettet"]
+        table = schema.slettet
         connection.execute(table.delete().where(is_one_of(connection, table.c.borger, back)))
         deeds = (Deed(RETURNED, kommune_kode, borger=borger) for borger in back)
         log_access(connection, actor, *deeds)

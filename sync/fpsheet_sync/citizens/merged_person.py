@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
 from fpsheet_sync.database.schema import store_schema
@@ -37,15 +38,14 @@ class Persons:
 
 def read_persons(connection: Connection, as_of: int | None = None) -> Persons:
     """Read who is one person, as now or as known after a commit."""
-    merged = store_schema()["identitet"]
+    merged = schema.identitet
     wanted = select(merged.c.borger, merged.c.samlet).where(in_force_at(merged, as_of))
     return Persons({row.borger: row.samlet for row in connection.execute(wanted)})
 
 
 def update_merged(connection: Connection, commit: int) -> None:
     """Bring the table of merged persons in step with the records, as of a new commit."""
-    schema = store_schema()
-    records, merged = schema.records[BORGER], schema["identitet"]
+    records, merged = store_schema().records[BORGER], schema.identitet
     lock(connection, merged.name)
     links = connection.execute(
         select(records.c.borger, records.c.tidligere_cpr).where(

@@ -7,6 +7,7 @@ import polars as pl
 from sqlalchemy import Connection, Table, select
 
 from fpsheet_sync.citizens.merged_person import Persons
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.bulk import is_one_of, read_frame
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
@@ -73,7 +74,7 @@ def cases_of(
         persons: Who is one person.
         kommuner: Kommuner to look at; None for all.
     """
-    case = store_schema()["sag"]
+    case = schema.sag
     wanted = select(case.c.borger, case.c.kommune_kode).where(
         is_one_of(connection, case.c.borger, sorted(citizens))
     )

@@ -6,11 +6,11 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.citizens.merged_person import read_persons
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, Entry, log_access, read_log
 from fpsheet_sync.database.bulk import is_one_of
 from fpsheet_sync.database.errors import need_no_cpr
 from fpsheet_sync.database.keys import Keys
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store
 
 
@@ -20,7 +20,7 @@ def open_cprs(connection: Connection, keys: Keys, citizens: Iterable[str]) -> di
     Raises:
         StoreError: The keys are not those the numbers were sealed with.
     """
-    table = store_schema()["vault"]
+    table = schema.vault
     sealed = select(table.c.borger, table.c.data).where(
         is_one_of(connection, table.c.borger, set(citizens))
     )
@@ -62,7 +62,7 @@ def pseudonyms_of(
         cpr: Ten digits.
         as_of: Number of the last commit to know of; None for all there are.
     """
-    commit = store_schema()["indberetning"]
+    commit = schema.indberetning
     kommuner = sorted(connection.execute(select(commit.c.kommune_kode).distinct()).scalars())
     own = {keys.pseudonyms([cpr], kommune_kode=kode)[0] for kode in kommuner}
     return read_persons(connection, as_of).everyone(own) | own

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select, text
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.log_end import FIRST, LogEnd, LogMark
 from fpsheet_sync.database.log_seal import Sealer
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import LOG_END, Store, lock
 
 CLERK = "lognoegle"
@@ -106,7 +106,7 @@ def log_look(store: Store, actor: Actor, deed: Deed) -> None:
 
 def read_end(connection: Connection) -> LogEnd:
     """Return where the log ends."""
-    table = store_schema()["adgangslog"]
+    table = schema.adgangslog
     newest = select(table.c.id, table.c.kaede).order_by(table.c.id.desc()).limit(1)
     last = connection.execute(newest).first()
     return LogEnd(0, FIRST) if last is None else LogEnd(last.id, last.kaede)
@@ -114,7 +114,7 @@ def read_end(connection: Connection) -> LogEnd:
 
 def write_head(connection: Connection, end: LogEnd) -> None:
     """Note in the database where the log ends."""
-    head = store_schema()["loghoved"]
+    head = schema.loghoved
     connection.execute(head.update().values(antal=end.lines, kaede=end.link))
 
 
@@ -136,7 +136,7 @@ def _add(connection: Connection, steps: Sequence["_Step"], sealer: Sealer) -> No
         ]
         connection.execute(_ADD, said)
         return
-    table, head = store_schema()["adgangslog"], store_schema()["loghoved"]
+    table, head = schema.adgangslog, schema.loghoved
     connection.execute(table.insert(), [each.line | each.seal(sealer) for each in steps])
     before, after = steps[0].before, steps[-1].after
     fits = (head.c.antal == before.lines, head.c.kaede == before.link)
@@ -181,7 +181,7 @@ def _tell_mark(connection: Connection, end: LogEnd) -> None:
         return
     known = mark.read()
     if known is not None:
-        table = store_schema()["adgangslog"]
+        table = schema.adgangslog
         wanted = select(table.c.kaede).where(table.c.id == known.lines)
         if connection.execute(wanted).scalar() != known.link:
             return
@@ -192,7 +192,7 @@ def read_log(
     store: Store, *, citizens: Collection[str] | None = None, kommune_kode: str = ""
 ) -> list[Entry]:
     """Return the lines about a citizen (its pseudonyms) or a kommune, or all, oldest first."""
-    table = store_schema()["adgangslog"]
+    table = schema.adgangslog
     wanted = select(table).order_by(table.c.id)
     if citizens is not None:
         wanted = wanted.where(table.c.borger.in_(sorted(citizens)))

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, text
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.errors import translated
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store
 
 _SPACE = 0x66706372
@@ -34,7 +34,7 @@ class Claims:
         """Claim a file; False where another sync is at it, or has merged it meanwhile."""
         if self.connection is None:
             return True
-        commit = store_schema()["indberetning"]
+        commit = schema.indberetning
         merged = select(commit.c.id).where(func.coalesce(commit.c.pakke, commit.c.sha256) == sha256)
         taken = text("SELECT pg_try_advisory_lock(:space, hashtext(:name))")
         with translated(self.place):

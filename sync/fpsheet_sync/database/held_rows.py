@@ -4,6 +4,7 @@ from typing import TypedDict
 
 from sqlalchemy import func, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import current
 from fpsheet_sync.database.migrate import HEAD
 from fpsheet_sync.database.schema import store_schema
@@ -21,12 +22,11 @@ class HeldRows(TypedDict):
 
 def count_held(store: Store) -> HeldRows:
     """Count what a database holds."""
-    schema = store_schema()
     with store.read() as connection:
-        submissions = connection.execute(select(func.count()).select_from(schema["indberetning"]))
+        submissions = connection.execute(select(func.count()).select_from(schema.indberetning))
         records = {
             name: connection.execute(select(func.count()).select_from(current(table))).scalar_one()
-            for name, table in schema.records.items()
+            for name, table in store_schema().records.items()
         }
         return {
             "database": store.place,

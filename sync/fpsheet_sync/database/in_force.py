@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy import Connection, FromClause, Subquery, Table, and_, func, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.record_columns import ANNULLER
-from fpsheet_sync.database.schema import store_schema
 
 
 def current(table: Table, as_of: int | None = None) -> Subquery:
@@ -38,9 +38,8 @@ def citizens(as_of: int | None = None, persons: Table | None = None) -> Subquery
         as_of: Number of the last commit to know of; None for all commits there are.
         persons: The table of persons, or a part of it; the stored one when None.
     """
-    schema = store_schema()
-    person = schema["person"] if persons is None else persons
-    merged = schema["identitet"]
+    person = schema.person if persons is None else persons
+    merged = schema.identitet
     linked = select(merged).where(in_force_at(merged, as_of)).subquery("identitet")
     joined = person.outerjoin(linked, person.c.borger == linked.c.borger)
     return (
@@ -57,7 +56,7 @@ def citizens(as_of: int | None = None, persons: Table | None = None) -> Subquery
 
 def commit_of(connection: Connection, day: date) -> int:
     """Return the number of the last commit received by the end of a day (UTC), 0 for none."""
-    commit = store_schema()["indberetning"]
+    commit = schema.indberetning
     end = datetime.combine(day, time.max, UTC)
     last = select(func.max(commit.c.id)).where(commit.c.received_at <= end)
     return int(connection.execute(last).scalar() or 0)

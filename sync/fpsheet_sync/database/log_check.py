@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import CLERK, entry_of_row, link_of, old_link_of
 from fpsheet_sync.database.keys import Keys
 from fpsheet_sync.database.log_end import FIRST, LogEnd, Note, misfits
 from fpsheet_sync.database.log_seal import Seal, SealState, judge_seal
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store
 
 ALTERED, END, NOTE = "altered", "end", "note"
@@ -56,10 +56,9 @@ def check_log(store: Store, notes: Collection[Note] = ()) -> LogCheck:
         notes: Ends of the log that were noted outside the database; the one beside the key is
             always among them.
     """
-    schema = store_schema()
     with store.read() as connection:
-        head = connection.execute(select(schema["loghoved"])).first()
-        table = schema["adgangslog"]
+        head = connection.execute(select(schema.loghoved)).first()
+        table = schema.adgangslog
         rows = connection.execute(select(table).order_by(table.c.id)).all()
     seals = _judge_all(rows, store.keys)
     every_note = [*_own_note(store), *notes]

@@ -1,4 +1,4 @@
-"""The tables of the central database, made from the form.
+"""The tables of the central database: those of records are made from the form.
 
 Every entry sheet is a record table of versions. A version is in force from the commit that
 brought it (`fra_indberetning`) until the commit that ended it (`til_indberetning`, exclusive,
@@ -18,40 +18,61 @@ from functools import cache
 from sqlalchemy import Index, MetaData, Sequence, Table
 
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.database.tables.commit import commit_tables
-from fpsheet_sync.database.tables.identity import identity_tables
-from fpsheet_sync.database.tables.office import office_tables
+from fpsheet_sync.database.tables.column import NAMING, SHARED
+from fpsheet_sync.database.tables.commit import afvist, gensendt, indberetning, indhold, original
+from fpsheet_sync.database.tables.identity import identitet, person, sag, slettet, vault
+from fpsheet_sync.database.tables.office import adgangslog, loghoved, opsaetning, publikation
 from fpsheet_sync.database.tables.record import record_table
-from fpsheet_sync.database.tables.waiting import waiting_tables
+from fpsheet_sync.database.tables.waiting import (
+    besked,
+    forklaring,
+    karantaene,
+    konflikt,
+    tilbageholdelse,
+)
 from fpsheet_templates.load import load_form
+
+__all__ = [
+    "COMMIT_NUMBERS",
+    "SHARED",
+    "Schema",
+    "adgangslog",
+    "afvist",
+    "besked",
+    "forklaring",
+    "gensendt",
+    "identitet",
+    "indberetning",
+    "indhold",
+    "karantaene",
+    "konflikt",
+    "loghoved",
+    "opsaetning",
+    "original",
+    "person",
+    "publikation",
+    "sag",
+    "slettet",
+    "store_schema",
+    "tilbageholdelse",
+    "vault",
+]
 
 COMMIT_NUMBERS = Sequence("indberetning_nummer")
 """Numbers of commits on PostgreSQL, where several writers work at once."""
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """Every table of the database.
+    """Every table of a database of one form.
 
     Attributes:
         metadata: All tables together, as migrations and tests compare them.
         records: Sheet identifier → record table (versions of rows).
-        tables: Name → table, for all the others.
     """
 
     metadata: MetaData
     records: Mapping[str, Table]
-    tables: Mapping[str, Table]
-
-    def __getitem__(self, name: str) -> Table:
-        """Return a table by its name, record table or other; KeyError when there is none."""
-        return self.metadata.tables[name]
 
 
 @cache
@@ -63,7 +84,6 @@ def store_schema() -> Schema:
     # The migration makes it over the rows that have one; to say so here loads all of PostgreSQL's
     # dialect, also for SQLite.
     Index(None, records[BORGER].c.tidligere_cpr)
-    for make in (commit_tables, identity_tables, waiting_tables, office_tables):
-        make(metadata)
-    others = {name: table for name, table in metadata.tables.items() if name not in records}
-    return Schema(metadata, records, others)
+    for table in SHARED.tables.values():
+        table.to_metadata(metadata)
+    return Schema(metadata, records)

@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.errors import store_failure, translated
 from fpsheet_sync.database.keys import Keys
 from fpsheet_sync.database.log_end import LogEnd, LogMark
@@ -221,7 +222,7 @@ def next_commit(connection: Connection) -> int:
 
 def last_commit(connection: Connection) -> int:
     """Return the number of the last commit, 0 where there is none."""
-    commit = store_schema()["indberetning"]
+    commit = schema.indberetning
     return int(connection.execute(select(func.coalesce(func.max(commit.c.id), 0))).scalar_one())
 
 
@@ -329,13 +330,13 @@ def _check_columns(store: Store) -> None:
 
 
 def _noted() -> Select[str]:
-    setting = store_schema()["opsaetning"]
+    setting = schema.opsaetning
     return select(setting.c.vaerdi).where(setting.c.navn == _KEY_SETTING)
 
 
 def _check_keys(store: Store, keys: Keys) -> None:
     """Compare the keys with those the database was first opened with; note them if none."""
-    setting, wanted = store_schema()["opsaetning"], _noted()
+    setting, wanted = schema.opsaetning, _noted()
     with store.read() as connection:
         known = connection.execute(wanted).scalar()
     if known is None:

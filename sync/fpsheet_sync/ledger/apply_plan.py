@@ -10,11 +10,11 @@ from sqlalchemy import Connection, select
 from fpsheet_sync.citizens.between import Between, find_between
 from fpsheet_sync.citizens.erased import take_back
 from fpsheet_sync.citizens.merged_person import update_merged
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.bulk import insert
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import next_commit
 from fpsheet_sync.ledger.merge_plan import MergePlan
 from fpsheet_sync.ledger.receipt import (
@@ -60,7 +60,7 @@ def write_plan(connection: Connection, plan: MergePlan, actor: Actor) -> Applied
         note_repeated(connection, plan.prepared)
         return Applied(plan.already)
     head = plan.prepared.head
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     newest = select(table.c.id).where(table.c.kommune_kode == head.kommune_kode)
     if plan.seen != (connection.execute(newest.order_by(table.c.id.desc()).limit(1)).scalar() or 0):
         raise store_failure("stale")
@@ -83,23 +83,23 @@ def write_plan(connection: Connection, plan: MergePlan, actor: Actor) -> Applied
 
 def _write_citizens(connection: Connection, plan: MergePlan, change: Change, actor: Actor) -> None:
     """Write who the citizens are, their sealed CPR numbers, and which kommune has a case."""
-    schema, kommune_kode = store_schema(), plan.prepared.head.kommune_kode
+    kommune_kode = plan.prepared.head.kommune_kode
     citizens = plan.prepared.citizens
     person = citizens[[BORGER, "koen", "foedselsdato"]]
-    insert(connection, schema["person"], person, ignore=True)
+    insert(connection, schema.person, person, ignore=True)
     active = [part.opened[BORGER] for part in change.rows.values()]
     cases = pl.concat(active).unique().sort() if active else pl.Series(BORGER, [], pl.String)
     erased = take_back(connection, cases.to_list(), kommune_kode, actor)
     kept = citizens.filter(~pl.col(BORGER).is_in(sorted(erased)))
     key = {"noegle_id": read_key_id(connection)}
-    insert(connection, schema["vault"], kept[[BORGER, "data"]], constants=key, ignore=True)
+    insert(connection, schema.vault, kept[[BORGER, "data"]], constants=key, ignore=True)
     kommune = {"kommune_kode": kommune_kode}
-    insert(connection, schema["sag"], cases.to_frame(), constants=kommune, ignore=True)
+    insert(connection, schema.sag, cases.to_frame(), constants=kommune, ignore=True)
 
 
 def read_key_id(connection: Connection) -> str:
     """Return the name of the keys that the database was made with; empty before it had any."""
-    setting = store_schema()["opsaetning"]
+    setting = schema.opsaetning
     wanted = select(setting.c.vaerdi).where(setting.c.navn == "noegle_id")
     return str(connection.execute(wanted).scalar() or "")
 
@@ -228,7 +228,6 @@ def _commit_row(plan: MergePlan, receipt: Receipt) -> dict[str, Any]:
 
 def _write_contents(connection: Connection, plan: MergePlan, number: int) -> None:
     """Keep what the file said, and the file itself."""
-    schema = store_schema()
     packed = plan.prepared.packed
     lines = pack_lines(plan.outcome, number)
     said = [
@@ -242,10 +241,10 @@ def _write_contents(connection: Connection, plan: MergePlan, number: int) -> Non
         if name in packed or line is not None
     ]
     if said:
-        connection.execute(schema["indhold"].insert(), said)
+        connection.execute(schema.indhold.insert(), said)
     if plan.prepared.original:
         connection.execute(
-            schema["original"].insert(),
+            schema.original.insert(),
             {
                 "sha256": plan.prepared.head.sha256,
                 "noegle_id": read_key_id(connection),
@@ -256,8 +255,7 @@ def _write_contents(connection: Connection, plan: MergePlan, number: int) -> Non
 
 def note_repeated(connection: Connection, prepared: Prepared) -> None:
     """Note the bytes of a workbook that is in the store already; they are not read again."""
-    schema = store_schema()
-    commit, repeated = schema["indberetning"], schema["gensendt"]
+    commit, repeated = schema.indberetning, schema.gensendt
     sha256 = prepared.head.sha256
     package = prepared.package or sha256
     first = select(commit.c.pakke).where(commit.c.sha256 == sha256)
@@ -270,5 +268,5 @@ def note_repeated(connection: Connection, prepared: Prepared) -> None:
 
 def read_repeated(connection: Connection) -> Mapping[str, str]:
     """Return the hash of each package that repeated a workbook → the hash of the workbook."""
-    repeated = store_schema()["gensendt"]
+    repeated = schema.gensendt
     return {row.pakke: row.sha256 for row in connection.execute(select(repeated))}

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from fpsheet_sync.citizens.erased import read_erased
 from fpsheet_sync.citizens.vault import open_cprs, pseudonyms_of
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
@@ -107,7 +108,7 @@ def commit_of_receipt(connection: Connection, number: str) -> int:
     Raises:
         StoreError: No receipt has it.
     """
-    commit = store_schema()["indberetning"]
+    commit = schema.indberetning
     kommune, aar, place = number.split("-")
     is_file = (commit.c.art == CommitKind.SUBMISSION) & (commit.c.aar == int(aar))
     # A file that was held and released has the number of the release on its receipt.
@@ -163,7 +164,7 @@ def _records(
 ) -> Iterator[Known]:
     origins = Origins(connection)
     said = Conflicts(connection, as_of)
-    case = store_schema()["sag"]
+    case = schema.sag
     wanted = select(case.c.kommune_kode).where(case.c.borger.in_(citizens)).distinct()
     for kommune in sorted(connection.execute(wanted).scalars()):
         for layout in layouts().values():

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.citizens.merged_person import update_merged
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.errors import need_no_cpr, store_failure
 from fpsheet_sync.database.in_force import in_force_at
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, lock, next_commit
 from fpsheet_sync.ledger.later_receipt import write_later_receipts
 from fpsheet_sync.ledger.receipt import ShownConflict, show_conflict
@@ -60,7 +60,7 @@ def settled(store: Store, kommune_kode: str = "") -> list[SettledConflict]:
 
 def _with_conflicts(connection: Connection, kommune_kode: str, *, are_open: bool) -> list[str]:
     """Give the kommuner that have an open conflict, or ever had one; only the one named, if any."""
-    table = store_schema()["konflikt"]
+    table = schema.konflikt
     wanted = select(table.c.kommune_kode).distinct()
     if are_open:
         wanted = wanted.where(in_force_at(table))
@@ -86,7 +86,7 @@ def resolve_conflict(
             rule of their row or citizen, or name and reason are missing.
     """
     _need_reason(actor, reason)
-    table = store_schema()["konflikt"]
+    table = schema.konflikt
     wanted = select(table.c.kommune_kode).where(table.c.konflikt_id == conflict_id)
     with store.write() as connection:
         kommune_kode = connection.execute(wanted.where(in_force_at(table))).scalar() or ""
@@ -119,7 +119,7 @@ def release_file(store: Store, number: int, *, actor: Actor, reason: str) -> Non
         StoreError: The commit is not held, or name and reason are missing.
     """
     _need_reason(actor, reason)
-    held, commit = store_schema()["tilbageholdelse"], store_schema()["indberetning"]
+    held, commit = schema.tilbageholdelse, schema.indberetning
     wanted = (
         select(commit.c.kommune_kode, commit.c.sha256)
         .join(held, held.c.indberetning_id == commit.c.id)
@@ -221,9 +221,7 @@ def add_commit(
     number = next_commit(connection)
     write_change(connection, kommune_kode, renumber(compare(before, folded.state), number), number)
     update_merged(connection, number)
-    connection.execute(
-        store_schema()["indberetning"].insert(), commit_row(kommune_kode, own, number)
-    )
+    connection.execute(schema.indberetning.insert(), commit_row(kommune_kode, own, number))
     update_others(connection, folded.outcomes, number)
     write_later_receipts(connection, library.commits, library, (before, folded), number)
     return number

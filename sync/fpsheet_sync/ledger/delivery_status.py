@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, func, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import in_force_at
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.merge.commit import CommitKind, Status
 
@@ -60,7 +60,7 @@ class StatusLine:
 def status(store: Store, kommuner: Iterable[str], years: Iterable[int]) -> list[StatusLine]:
     """Return how each kommune stands in each year, by kommune and year."""
     periods = [(kommune, year) for kommune in sorted(kommuner) for year in sorted(years)]
-    commit = store_schema()["indberetning"]
+    commit = schema.indberetning
     columns = ("id", "kommune_kode", "aar", "status", "received_at", "no_cases", "kvittering")
     files = (
         select(*(commit.c[name] for name in columns))
@@ -119,7 +119,7 @@ def _line(
 
 
 def _waiting(connection: Connection) -> dict[tuple[str, int], int]:
-    table, commit = store_schema()["karantaene"], store_schema()["indberetning"]
+    table, commit = schema.karantaene, schema.indberetning
     counted = (
         select(table.c.kommune_kode, commit.c.aar, func.count().label("antal"))
         .join(commit, commit.c.id == table.c.indberetning_id)
@@ -130,7 +130,7 @@ def _waiting(connection: Connection) -> dict[tuple[str, int], int]:
 
 
 def _conflicts(connection: Connection) -> dict[str, int]:
-    table = store_schema()["konflikt"]
+    table = schema.konflikt
     counted = (
         select(table.c.kommune_kode, func.count().label("antal"))
         .where(in_force_at(table))
@@ -160,7 +160,7 @@ class HeldFile:
 
 def read_held(connection: Connection, kommune_kode: str = "") -> tuple[HeldFile, ...]:
     """Return the held files of a kommune, or of all, by number."""
-    held, commit = store_schema()["tilbageholdelse"], store_schema()["indberetning"]
+    held, commit = schema.tilbageholdelse, schema.indberetning
     wanted = (
         select(commit.c.id, commit.c.kommune_kode, commit.c.workbook_id, held.c.mistet, held.c.af)
         .join(held, held.c.indberetning_id == commit.c.id)

@@ -8,11 +8,11 @@ import polars as pl
 from sqlalchemy import Connection
 
 from fpsheet_sync.citizens.vault import open_cprs, with_cpr
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.bulk import insert
 from fpsheet_sync.database.keys import Keys
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, lock, next_commit
 from fpsheet_sync.ledger.conflict_decision import commit_row
 from fpsheet_sync.ledger.sound_records import ShownState, show_state
@@ -140,7 +140,7 @@ def write_issue(
 ) -> None:
     """Note an issue and what it says: the rows that it shows, under the numbers it shows."""
     number = next_commit(connection)
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     connection.execute(table.insert(), {**commit_row(kommune_kode, own, number), "aar": aar})
     lines = [
         {"ark": name, "data": pack(no_rows()[name]), "linje": pack(_line(name, frame))}
@@ -151,7 +151,7 @@ def write_issue(
         frame = pl.DataFrame(
             lines, schema={"ark": pl.String, "data": pl.Binary, "linje": pl.Binary}
         )
-        insert(connection, store_schema()["indhold"], frame, constants={"indberetning_id": number})
+        insert(connection, schema.indhold, frame, constants={"indberetning_id": number})
 
 
 def _line(name: str, rows: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from string import ascii_lowercase
 
 from sqlalchemy import Connection, select
 
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database import schema
 from fpsheet_sync.ledger.receipt import Receipt, receipt_from, receipt_number, show_conflict
 from fpsheet_sync.ledger.receipt_rows import assigned_rows, plain_findings, waiting_rows
 from fpsheet_sync.ledger.write_state import status_of
@@ -39,7 +39,7 @@ def write_later_receipts(
     """
     before, folded = states
     freed = [one for one in sorted(before.holds) if one not in folded.state.holds]
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     for mark, commit_id in zip(("", *ascii_lowercase[1:]), freed, strict=False):
         outcome, wanted = folded.outcomes.get(commit_id), table.c.id == commit_id
         row = connection.execute(select(table.c.kvittering).where(wanted)).first()

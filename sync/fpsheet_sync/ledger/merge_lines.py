@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.log_end import LogEnd
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store
 
 
@@ -22,7 +22,7 @@ class MergeLines:
         return self._found.get(sha256)
 
     def _read_on(self) -> None:
-        table = store_schema()["adgangslog"]
+        table = schema.adgangslog
         wanted = select(table.c.id, table.c.kaede, table.c.detaljer).where(
             table.c.handling == "sync", table.c.id > self._last
         )

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.receipt import Receipt, receipt_from
 from fpsheet_sync.ledger.stored_state import DatabaseLibrary, read_commits, read_state
@@ -141,7 +141,7 @@ def _frees_refused(connection: Connection, head: Submission, commits: list[Commi
     """Return whether a new workbook of the kommune may free rows refused as another's (HIS-006)."""
     if head.workbook_id in known_workbooks(commits):
         return False
-    table = store_schema()["karantaene"]
+    table = schema.karantaene
     refused = table.c.koder.contains("HIS-006", autoescape=True)
     wanted = select(table.c.ark).where(table.c.kommune_kode == head.kommune_kode, refused)
     return connection.execute(wanted.limit(1)).first() is not None
@@ -160,6 +160,6 @@ def _take_last(
 
 
 def _known_receipt(connection: Connection, sha256: str) -> Receipt | None:
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     stored = connection.execute(select(table.c.kvittering).where(table.c.sha256 == sha256)).scalar()
     return None if stored is None else receipt_from(stored)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.errors import store_failure
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.merge.commit import CommitKind
 
@@ -34,7 +34,7 @@ def open_original(store: Store, number: int, sha256: str) -> bytes:
     Raises:
         StoreError: It is missing or was altered, or the store was opened without its keys.
     """
-    table = store_schema()["original"]
+    table = schema.original
     with store.read() as connection:
         data = connection.execute(select(table.c.data).where(table.c.sha256 == sha256)).scalar()
     if data is None:
@@ -50,13 +50,13 @@ def latest_originals(store: Store) -> Iterator[Original]:
     Raises:
         StoreError: One is missing or was altered, or the store was opened without its keys.
     """
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     last = (
         select(func.max(table.c.id))
         .where(table.c.art == CommitKind.SUBMISSION)
         .group_by(table.c.kommune_kode, table.c.aar)
     )
-    original = store_schema()["original"]
+    original = schema.original
     erased = select(original.c.sha256).where(func.length(original.c.data) == 0)
     wanted = (
         select(table.c.id, table.c.kommune_kode, table.c.aar, table.c.sha256)

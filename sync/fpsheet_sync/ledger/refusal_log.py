@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.bulk import is_one_of
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, lock
 
 ACTION = "afvist"
@@ -43,7 +43,7 @@ def note_refusals(store: Store, refusals: Iterable[Refusal], actor: Actor) -> in
     wanted = {(one.sha256, one.codes): one for one in refusals}
     if not wanted:
         return 0
-    table = store_schema()["adgangslog"]
+    table = schema.adgangslog
     noted = select(table.c.detaljer).where(table.c.handling == ACTION)
     with store.write() as connection:
         _remember(connection, wanted.values())
@@ -56,7 +56,7 @@ def note_refusals(store: Store, refusals: Iterable[Refusal], actor: Actor) -> in
 
 
 def _remember(connection: Connection, refusals: Iterable[Refusal]) -> None:
-    table = store_schema()["afvist"]
+    table = schema.afvist
     rows = {
         one.sha256: {
             "sha256": one.sha256,
@@ -72,7 +72,7 @@ def _remember(connection: Connection, refusals: Iterable[Refusal]) -> None:
 
 def known_refusals(store: Store, hashes: Collection[str]) -> dict[str, Refusal]:
     """Return what is remembered of refused files, by the hash of their bytes."""
-    table = store_schema()["afvist"]
+    table = schema.afvist
     with store.read() as connection:
         wanted = select(table).where(is_one_of(connection, table.c.sha256, set(hashes)))
         return {
@@ -88,7 +88,7 @@ def known_refusals(store: Store, hashes: Collection[str]) -> dict[str, Refusal]:
 
 def read_refusals(store: Store) -> list[tuple[Actor, Refusal]]:
     """Return every file that was ever refused, oldest first, with when and by whose run."""
-    table = store_schema()["adgangslog"]
+    table = schema.adgangslog
     wanted = select(table.c.bruger, table.c.tid, table.c.detaljer).where(table.c.handling == ACTION)
     with store.read() as connection:
         return [

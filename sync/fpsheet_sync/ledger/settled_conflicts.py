@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.ledger.receipt import ShownConflict, show_conflict
@@ -69,7 +70,7 @@ class Given:
 
 def given_rulings(connection: Connection, kommune_kode: str) -> Iterator[Given]:
     """Return every ruling of a kommune, those too that came too late to count."""
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     columns = (table.c.id, table.c.sha256, table.c.received_at, table.c.handling)
     wanted = select(*columns).where(
         table.c.kommune_kode == kommune_kode, table.c.handling.is_not(None)
@@ -124,14 +125,14 @@ class Conflicts:
         return ended is not None and (self.as_of is None or ended <= self.as_of)
 
     def _versions(self, kommune_kode: str, row_id: str) -> Sequence[Row[Any]]:
-        table = store_schema()["konflikt"]
+        table = schema.konflikt
         wanted = select(table).where(table.c.kommune_kode == kommune_kode)
         if row_id:
             wanted = wanted.where(table.c.raekke_id == row_id)
         return self.connection.execute(wanted.order_by(table.c.fra_indberetning)).all()
 
     def _show(self, version: Row[Any]) -> ShownConflict:
-        conflict, commit = conflict_of(version), store_schema()["indberetning"]
+        conflict, commit = conflict_of(version), schema.indberetning
         sources = [claim.source for claim in conflict.claims]
         rows = self.connection.execute(
             select(commit.c.id, commit.c.sha256).where(commit.c.id.in_(sources))

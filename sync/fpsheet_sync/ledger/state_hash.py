@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 import polars as pl
 from sqlalchemy import Connection, select
 
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.stored_state import read_state
 from fpsheet_sync.merge.state import Key, State
@@ -26,7 +26,7 @@ def state_hash(
         as_of: Number of the last commit to know of; None for all there are.
         kommuner: Kommuner to look at; None for all.
     """
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     senders = select(table.c.kommune_kode).distinct()
     if as_of is not None:
         senders = senders.where(table.c.id <= as_of)
@@ -82,7 +82,7 @@ def rows_as_text(rows: Mapping[str, pl.DataFrame], hashes: Mapping[int, str]) ->
 
 def commit_hashes(connection: Connection, kommune_kode: str) -> dict[int, str]:
     """Return number of a commit → hash of its file."""
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     commits = select(table.c.id, table.c.sha256).where(table.c.kommune_kode == kommune_kode)
     return {row.id: row.sha256 for row in connection.execute(commits)}
 

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, Row, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.bulk import read_frame
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.schema import store_schema
@@ -38,14 +39,14 @@ def any_kommune(connection: Connection) -> str:
 
     It is the kommune of a database that holds the files of one alone.
     """
-    commit = store_schema()["indberetning"]
+    commit = schema.indberetning
     found = connection.execute(select(commit.c.kommune_kode).limit(1)).scalar()
     return str(found or "")
 
 
 def read_commits(connection: Connection, kommune_kode: str) -> list[Commit]:
     """Return every commit of a kommune, in the order of arrival."""
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     columns = (
         *("id", "art", "sha256", "workbook_id", "parent", "modified_at", "udfyldt", "handling"),
         "afstamning",
@@ -88,12 +89,11 @@ def read_rows(
     connection: Connection, kommune_kode: str, as_of: int | None = None
 ) -> dict[str, pl.DataFrame]:
     """Return the rows in force of a kommune, sheet by sheet, and nothing of what waits."""
-    schema = store_schema()
     empty = empty_state().rows
     rows: dict[str, pl.DataFrame] = {}
     for name, layout in layouts().items():
         types = layout.record_types()
-        table = schema.records[name]
+        table = store_schema().records[name]
         wanted = select(*(table.c[column] for column in types)).where(
             table.c.kommune_kode == kommune_kode, in_force_at(table, as_of)
         )
@@ -150,7 +150,7 @@ class DatabaseLibrary:
         """Return who a citizen is, as far as the rules ask."""
         if borger in self.people:
             return self.people[borger]
-        person = store_schema()["person"]
+        person = schema.person
         wanted = select(person.c.foedselsdato, person.c.koen).where(person.c.borger == borger)
         found = self.connection.execute(wanted).first()
         return (
@@ -158,7 +158,7 @@ class DatabaseLibrary:
         )
 
     def _read(self, commit: Commit) -> File:
-        table = store_schema()["indberetning"]
+        table = schema.indberetning
         columns = (table.c.findings, table.c.kolonner, table.c.handling, table.c.no_cases)
         head = self.connection.execute(select(*columns).where(table.c.id == commit.id)).one()
         said: Mapping[str, list[dict[str, object]]] = head.handling or {}
@@ -174,7 +174,7 @@ class DatabaseLibrary:
         )
 
     def _rows(self, commit: Commit) -> Frames:
-        table = store_schema()["indhold"]
+        table = schema.indhold
         wanted = select(table.c.ark, table.c.data).where(table.c.indberetning_id == commit.id)
         stored = {row.ark: unpack(row.data) for row in self.connection.execute(wanted)}
         return {
@@ -183,7 +183,7 @@ class DatabaseLibrary:
         }
 
     def _stored_lines(self, commit: Commit) -> dict[str, pl.DataFrame]:
-        table = store_schema()["indhold"]
+        table = schema.indhold
         wanted = select(table.c.ark, table.c.linje).where(
             table.c.indberetning_id == commit.id, table.c.linje.is_not(None)
         )
@@ -239,7 +239,7 @@ def _choice(entry: Mapping[str, object]) -> Choice:
 
 
 def _read_quarantine(connection: Connection, kommune_kode: str, as_of: int | None) -> pl.DataFrame:
-    table = store_schema()["karantaene"]
+    table = schema.karantaene
     wanted = select(*(table.c[name] for name in QUARANTINE_TYPES)).where(
         table.c.kommune_kode == kommune_kode, in_force_at(table, as_of)
     )
@@ -250,7 +250,7 @@ def _read_quarantine(connection: Connection, kommune_kode: str, as_of: int | Non
 def _read_conflicts(
     connection: Connection, kommune_kode: str, as_of: int | None
 ) -> dict[Key, Conflict]:
-    table = store_schema()["konflikt"]
+    table = schema.konflikt
     wanted = select(table).where(table.c.kommune_kode == kommune_kode, in_force_at(table, as_of))
     return {
         (row.ark, row.raekke_id, row.gruppe): conflict_of(row) for row in connection.execute(wanted)
@@ -272,7 +272,7 @@ def _claims(stored: Iterable[Mapping[str, object]]) -> Iterable[Claim]:
 def _read_notices(
     connection: Connection, kommune_kode: str, as_of: int | None
 ) -> dict[Key, tuple[Notice, ...]]:
-    table = store_schema()["besked"]
+    table = schema.besked
     wanted = select(table).where(table.c.kommune_kode == kommune_kode, in_force_at(table, as_of))
     return {
         (row.ark, row.raekke_id, row.gruppe): tuple(
@@ -290,7 +290,7 @@ def _read_notices(
 
 
 def _read_holds(connection: Connection, kommune_kode: str, as_of: int | None) -> dict[int, Hold]:
-    table = store_schema()["tilbageholdelse"]
+    table = schema.tilbageholdelse
     wanted = select(table).where(table.c.kommune_kode == kommune_kode, in_force_at(table, as_of))
     return {row.indberetning_id: Hold(row.mistet, row.af) for row in connection.execute(wanted)}
 
@@ -298,7 +298,7 @@ def _read_holds(connection: Connection, kommune_kode: str, as_of: int | None) ->
 def _read_explanations(
     connection: Connection, kommune_kode: str, as_of: int | None
 ) -> dict[Key, Explained]:
-    table = store_schema()["forklaring"]
+    table = schema.forklaring
     wanted = select(table).where(table.c.kommune_kode == kommune_kode, in_force_at(table, as_of))
     return {
         (row.ark, row.raekke_id, row.kode): Explained(row.indberetning_id, row.aftryk, row.tekst)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, lock
 from fpsheet_sync.ledger.apply_plan import read_repeated, write_plan
 from fpsheet_sync.ledger.merge_plan import make_plan
@@ -46,7 +46,7 @@ def known_receipts(store: Store, hashes: Iterable[str]) -> dict[str, Receipt]:
         hashes: Hashes of files as they lie in the inbox.
     """
     wanted = frozenset(hashes)
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     columns = (table.c.sha256, table.c.pakke, table.c.kvittering)
     with store.read() as connection:
         packages: dict[str, set[str]] = {}
@@ -63,7 +63,7 @@ def known_receipts(store: Store, hashes: Iterable[str]) -> dict[str, Receipt]:
 
 def given_numbers(store: Store) -> frozenset[tuple[str, int]]:
     """Return kommune and number of every commit that may have a receipt."""
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     kinds = (CommitKind.SUBMISSION, CommitKind.RELEASE)
     wanted = select(table.c.kommune_kode, table.c.id).where(table.c.art.in_(kinds))
     with store.read() as connection:
@@ -72,7 +72,7 @@ def given_numbers(store: Store) -> frozenset[tuple[str, int]]:
 
 def sender_of(store: Store, sha256: str) -> str:
     """Return the kommune that sent the file of a hash; empty where nobody did."""
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     with store.read() as connection:
         found = select(table.c.kommune_kode).where(table.c.sha256 == sha256)
         return str(connection.execute(found).scalar() or "")

@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.in_force import citizens, in_force_at
 from fpsheet_sync.database.keys import Keys, is_replacement
@@ -149,7 +150,7 @@ def read_answer(data: bytes, received_at: datetime) -> Submission | None:
 
 
 def _is_known(connection: Connection, answer: TaxAnswer) -> bool:
-    log = store_schema()["adgangslog"]
+    log = schema.adgangslog
     read = connection.execute(select(log.c.detaljer).where(log.c.handling == DEED)).scalars()
     same = {"fil": answer.sha256, "aar": answer.year}
     return any({"aar": 0, **details}.items() >= same.items() for details in read)
@@ -166,7 +167,7 @@ def _find_homes(connection: Connection, keys: Keys, cprs: Iterable[str]) -> dict
     Of several kommuner it is the one the citizen moved to last, where that has a case; else the
     first by code.
     """
-    commit = store_schema()["indberetning"]
+    commit = schema.indberetning
     kommuner = sorted(connection.execute(select(commit.c.kommune_kode).distinct()).scalars())
     plain = sorted(cpr for cpr in cprs if not is_replacement(cpr))
     known = dict(zip(plain, keys.pseudonyms(plain, kommune_kode=""), strict=True))
@@ -261,7 +262,7 @@ def _workbook(kommune: str) -> str:
 
 def _earlier(connection: Connection, keys: Keys, kommune: str) -> list[Income]:
     """Return what earlier answers said of a kommune's citizens."""
-    commit, original = store_schema()["indberetning"], store_schema()["original"]
+    commit, original = schema.indberetning, schema.original
     wanted = (
         select(original.c.sha256, original.c.data)
         .join(commit, commit.c.sha256 == original.c.sha256)

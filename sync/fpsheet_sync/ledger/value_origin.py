@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.merge.record_layout import Layout
 from fpsheet_sync.merge.state import Plain, to_plain
 from fpsheet_sync.merge.three_way import record_sources
@@ -86,7 +86,7 @@ class Origins:
 
     def _commit(self, number: int) -> Any:  # noqa: ANN401 - a row of a query
         if number not in self.commits:
-            table = store_schema()["indberetning"]
+            table = schema.indberetning
             columns = (table.c.sha256, table.c.received_at, table.c.kolonner)
             wanted = select(*columns).where(table.c.id == number)
             self.commits[number] = self.connection.execute(wanted).one()

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import polars as pl
 from sqlalchemy import Connection, Table, and_, tuple_
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.bulk import insert, is_postgresql
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.schema import store_schema
@@ -27,18 +28,17 @@ _CHUNK = 300
 
 def write_change(connection: Connection, kommune_kode: str, change: Change, number: int) -> None:
     """Write a change of state as of commit `number`: end what ended, begin what began."""
-    schema = store_schema()
     for sheet, part in change.rows.items():
-        table = schema.records[sheet]
+        table = store_schema().records[sheet]
         _end_rows(connection, table, kommune_kode, part.closed.to_list(), number)
         _insert_versions(connection, table, part.opened, kommune_kode, number)
     _write_quarantine(connection, kommune_kode, change, number)
-    for name, id_column, versions in (
-        ("konflikt", "konflikt_id", _by_id(kommune_kode, change.conflicts, _conflict_values)),
-        ("besked", "besked_id", _by_id(kommune_kode, change.notices, _notice_values)),
-        ("tilbageholdelse", "indberetning_id", _holds(change.holds)),
+    for table, id_column, versions in (
+        (schema.konflikt, "konflikt_id", _by_id(kommune_kode, change.conflicts, _conflict_values)),
+        (schema.besked, "besked_id", _by_id(kommune_kode, change.notices, _notice_values)),
+        (schema.tilbageholdelse, "indberetning_id", _holds(change.holds)),
     ):
-        _write_versions(connection, schema[name], id_column, versions, (kommune_kode, number))
+        _write_versions(connection, table, id_column, versions, (kommune_kode, number))
     _write_explanations(connection, kommune_kode, change, number)
 
 
@@ -87,7 +87,7 @@ def _end_rows(
 def _write_quarantine(
     connection: Connection, kommune_kode: str, change: Change, number: int
 ) -> None:
-    table = store_schema()["karantaene"]
+    table = schema.karantaene
     place = tuple_(table.c.indberetning_id, table.c.ark, table.c.raekke)
     for chunk in chunks(change.quarantine_closed.rows()):
         connection.execute(
@@ -172,7 +172,7 @@ def _holds(holds: Mapping[int, Hold | None]) -> dict[int, dict[str, int] | None]
 def _write_explanations(
     connection: Connection, kommune_kode: str, change: Change, number: int
 ) -> None:
-    table = store_schema()["forklaring"]
+    table = schema.forklaring
     for sheet, row_id, code in change.explanations:
         connection.execute(
             table.update()
@@ -251,8 +251,7 @@ def _says_it_all(placed: pl.DataFrame, base: pl.DataFrame) -> bool:
 
 def update_others(connection: Connection, outcomes: Mapping[int, Outcome], number: int) -> None:
     """Bring the other commits in step, where the kommune was folded again."""
-    schema = store_schema()
-    commit, contents = schema["indberetning"], schema["indhold"]
+    commit, contents = schema.indberetning, schema.indhold
     for commit_id, outcome in outcomes.items():
         if commit_id == NEW:
             continue

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_look, write_head
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.keys import Keys
 from fpsheet_sync.database.log_end import LogEnd
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, lock
 from fpsheet_sync.ledger.apply_plan import read_repeated, write_plan
 from fpsheet_sync.ledger.conflict_decision import add_commit
@@ -81,7 +81,7 @@ def rebuild(store: Store, target: Store, read: Read, actor: Actor) -> Rebuilt:
 
 
 def _need_empty(target: Store) -> None:
-    commit = store_schema()["indberetning"]
+    commit = schema.indberetning
     with target.read() as connection:
         if connection.execute(select(commit.c.id).limit(1)).first() is not None:
             raise store_failure("not_empty", {"sted": target.place})
@@ -92,8 +92,7 @@ def _carry(store: Store, target: Store) -> None:
 
     An edition names the last commit that it knew; commits may have other numbers in the target.
     """
-    schema = store_schema()
-    commit, edition, log = schema["indberetning"], schema["publikation"], schema["adgangslog"]
+    commit, edition, log = schema.indberetning, schema.publikation, schema.adgangslog
     known = select(commit.c.id, commit.c.sha256)
     with store.read() as connection:
         editions = [dict(row) for row in connection.execute(select(edition)).mappings()]
@@ -109,7 +108,7 @@ def _carry(store: Store, target: Store) -> None:
             before = (numbers[name] for number, name in names.items() if number <= last)
             row["til_og_med"] = max(before, default=0)
         again = [{"pakke": package, "sha256": sha256} for package, sha256 in packages.items()]
-        for table, rows in ((edition, editions), (log, lines), (schema["gensendt"], again)):
+        for table, rows in ((edition, editions), (log, lines), (schema.gensendt, again)):
             if rows:
                 connection.execute(table.insert(), rows)
         if lines:
@@ -120,7 +119,7 @@ def _carry(store: Store, target: Store) -> None:
 
 
 def _commits(store: Store) -> Iterator[Row[Any]]:
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     columns = ("id", "art", "sha256", "kommune_kode", "aar", "workbook_id", "parent")
     more = ("received_at", "modified_at", "handling")
     wanted = select(*(table.c[name] for name in (*columns, *more))).order_by(table.c.id)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, func, select, text
 
 from fpsheet_sync.citizens.erased import note_erased
 from fpsheet_sync.citizens.merged_person import Persons, read_persons
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
@@ -68,7 +69,7 @@ def erase_overdue(store: Store, form: Form, *, actor: Actor, today: date, years:
     Raises:
         StoreError: The database could not be used; nothing was erased.
     """
-    table = store_schema()["original"]
+    table = schema.original
     with store.write() as connection:
         # A file that is being merged may bring a case to life again.
         wait_for_commits(connection)
@@ -108,7 +109,7 @@ def _find(connection: Connection, form: Form, today: date, limit: date) -> Overd
     persons = read_persons(connection)
     busy = {persons.of(borger) for borger in _busy(connection, form, today)}
     last = _last_days(connection, persons)
-    vault = store_schema()["vault"]
+    vault = schema.vault
     stored = set(connection.execute(select(vault.c.borger)).scalars())
     # A number that never became a row, such as a mistyped one, is as old as the file it stood in.
     rowless = {borger for borger in stored if persons.of(borger) not in last}
@@ -149,7 +150,7 @@ def _last_days(connection: Connection, persons: Persons) -> Mapping[str, date]:
 
 def _received(connection: Connection) -> dict[int, date]:
     """Return the day on which each commit came."""
-    commit = store_schema()["indberetning"]
+    commit = schema.indberetning
     rows = connection.execute(select(commit.c.id, commit.c.received_at))
     return {row.id: row.received_at.date() for row in rows}
 
@@ -157,7 +158,7 @@ def _received(connection: Connection) -> dict[int, date]:
 def _mentioned_since(connection: Connection, limit: date) -> frozenset[str]:
     """Return every citizen who stands in a file that came since a day, in whatever row."""
     young = {number for number, day in _received(connection).items() if day >= limit}
-    content = store_schema()["indhold"]
+    content = schema.indhold
     found: set[str] = set()
     wanted = select(content.c.indberetning_id, content.c.ark, content.c.data)
     for row in connection.execute(wanted):
@@ -170,18 +171,17 @@ def _mentioned_since(connection: Connection, limit: date) -> frozenset[str]:
 
 def _busy(connection: Connection, form: Form, today: date) -> Iterator[str]:
     """Return the citizens with anything open: a spell, a pension, a row that waits, a conflict."""
-    schema = store_schema()
     gone = [code for code, one in form.kommuner.items() if one.valid_to and one.valid_to <= today]
     for sheet in _SPELLS:
-        table = schema.records[sheet]
+        table = store_schema().records[sheet]
         is_open = [in_force_at(table), table.c[ANNULLER].is_(None), table.c.slut_dato.is_(None)]
         # What a kommune left open when it ceased ended with it.
         is_open.append(table.c.kommune_kode.not_in(gone))
         yield from connection.execute(select(table.c.borger).where(*is_open)).scalars()
-    waiting, conflict = schema["karantaene"], schema["konflikt"]
+    waiting, conflict = schema.karantaene, schema.konflikt
     held = select(waiting.c.borger).where(in_force_at(waiting), waiting.c.borger.is_not(None))
     yield from connection.execute(held).scalars()
-    for sheet, table in schema.records.items():
+    for sheet, table in store_schema().records.items():
         same = (conflict.c.ark == sheet) & (conflict.c.raekke_id == table.c.raekke_id)
         same &= conflict.c.kommune_kode == table.c.kommune_kode
         wanted = select(table.c.borger).join(conflict, same).where(in_force_at(conflict))
@@ -193,8 +193,7 @@ def _busy(connection: Connection, form: Form, today: date) -> Iterator[str]:
 
 def _old_files(connection: Connection, limit: date) -> list[str]:
     """Return the files that came before a day; an answer that later ones build upon is none."""
-    schema = store_schema()
-    commit, original = schema["indberetning"], schema["original"]
+    commit, original = schema.indberetning, schema.original
     before = datetime.combine(limit, time.min, UTC)
     wanted = (
         select(original.c.sha256)

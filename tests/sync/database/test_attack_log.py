@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import Connection, text
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import CLERK, Actor, Deed, log_access
 from fpsheet_sync.database.log_check import check_log
 from fpsheet_sync.database.log_end import LogEnd, LogMark, Note
 from fpsheet_sync.database.log_seal import clerk_key
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.citizen_history import history
 from fpsheet_templates.errors import StoreError
@@ -53,7 +53,7 @@ def kinds(store: Store, notes: tuple[Note, ...] = ()) -> set[tuple[int, str]]:
 
 def rows(connection: Connection) -> list[dict[str, Any]]:
     """Return the lines of the log."""
-    table = store_schema()["adgangslog"]
+    table = schema.adgangslog
     return [dict(row) for row in connection.execute(table.select().order_by(table.c.id)).mappings()]
 
 
@@ -74,7 +74,7 @@ def chain_anew(connection: Connection, lines: list[dict[str, Any]]) -> None:
         link = hashlib.sha256(whole.encode()).hexdigest()
         line |= {"id": number, "forrige": before, "kaede": link}
         before = link
-    table, head = store_schema()["adgangslog"], store_schema()["loghoved"]
+    table, head = schema.adgangslog, schema.loghoved
     connection.execute(table.delete())
     connection.execute(table.insert(), lines)
     connection.execute(head.update().values(antal=len(lines), kaede=before))

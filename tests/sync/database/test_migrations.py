@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, inspect, select, text
 
 import fpsheet_sync.migrations
 from fpsheet.cli.program import run
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.keys import derive_keys
 from fpsheet_sync.database.log_check import check_log
 from fpsheet_sync.database.migrate import HEAD, upgrade
@@ -239,7 +240,7 @@ def test_originals_of_version_7_are_sealed_anew(store_url: str) -> None:
     good = cipher.encrypt(bytes.fromhex(sha256)[:12], b"projektmappen", None)
     rows = {sha256: good, "cd" * 32: b"altered" * 9, "ef" * 32: b""}
     engine = _reach(store_url, None).engine
-    table, setting = store_schema()["original"], store_schema()["opsaetning"]
+    table, setting = schema.original, schema.opsaetning
     with engine.begin() as connection:
         upgrade(connection, "0007")
         connection.execute(setting.insert(), {"navn": "noegle_id", "vaerdi": keys.id})

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from fpsheet_sync.citizens.vault import look_up
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import read_log
 from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.schema import store_schema
@@ -56,7 +57,7 @@ def everything(store: Store) -> str:
                 continue
             for row in connection.execute(select(table)):
                 said += [str(v) for v in row if not isinstance(v, bytes)]
-        contents = store_schema()["indhold"]
+        contents = schema.indhold
         for data, line in connection.execute(select(contents.c.data, contents.c.linje)):
             said += [str(unpack(blob).rows()) for blob in (data, line) if blob is not None]
     return "\n".join(said)
@@ -79,8 +80,8 @@ def test_sealed_bytes_do_not_hold_the_number(store: Store) -> None:
     """Vault and originals are unreadable without the key."""
     sync(store, marked())
     with store.read() as connection:
-        for name in ("vault", "original"):
-            for data in connection.execute(select(store_schema()[name].c.data)).scalars():
+        for table in (schema.vault, schema.original):
+            for data in connection.execute(select(table.c.data)).scalars():
                 assert MARKED.encode() not in bytes(data)
 
 
@@ -90,7 +91,7 @@ def test_a_driver_failure_shows_no_values(store: Store) -> None:
 
     def write() -> None:
         with store.write() as connection:
-            connection.execute(store_schema()["sag"].insert(), row)
+            connection.execute(schema.sag.insert(), row)
 
     with pytest.raises(StoreError) as caught:
         write()
@@ -133,7 +134,7 @@ def test_an_altered_log_is_seen(store: Store, change: str) -> None:
     """A line that was altered, and one that follows a removed one, break the chain."""
     for minute in range(3):
         sync(store, submit("# forloeb\n| id | cpr |", Sending(minute=minute)))
-    table = store_schema()["adgangslog"]
+    table = schema.adgangslog
     with store.write() as connection:
         value = {"x": 1} if change == "detaljer" else "x"
         connection.execute(table.update().where(table.c.id == 2), {change: value})
@@ -157,7 +158,7 @@ def test_a_log_cut_at_its_end_is_seen(store: Store, gone: list[int], seen: int) 
     It is seen without the keys, too.
     """
     three_lines(store)
-    table = store_schema()["adgangslog"]
+    table = schema.adgangslog
     with store.write() as connection:
         connection.execute(table.delete().where(table.c.id.in_(gone)))
     assert find_break(store) == seen

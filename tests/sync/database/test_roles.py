@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from fpsheet_sync.citizens.vault import log_of_citizen
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, read_log
 from fpsheet_sync.database.log_check import LogFault, check_log, find_break
 from fpsheet_sync.database.log_seal import clerk_key
@@ -196,7 +197,7 @@ def test_a_malformed_edition_row_is_told_and_the_next_publication_goes_on(
     """
     store = as_clerk(urls["udgivelse"])
     issue(store, tmp_path / "first")
-    names = [one.name for one in store_schema()["publikation"].columns if one.name != "id"]
+    names = [one.name for one in schema.publikation.columns if one.name != "id"]
     given = ["2" if name == "nummer" else name for name in names]
     given = [value if name == column else each for name, each in zip(names, given, strict=True)]
     with store.write() as connection:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.ledger.citizen_history import history
 from fpsheet_sync.ledger.conflict_decision import conflicts, release_file, resolve_conflict, settled
 from fpsheet_sync.merge.submission import Choice
@@ -172,7 +172,7 @@ def test_two_people_cannot_release_one_file(store: Store) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(release, range(4))) == [False, False, False, True]
     with store.read() as connection:
-        kinds = connection.execute(store_schema()["indberetning"].select()).all()
+        kinds = connection.execute(schema.indberetning.select()).all()
     assert [row.art for row in kinds].count("frigivelse") == 1
 
 
@@ -221,6 +221,6 @@ def test_a_former_number_is_shown_as_a_number(store: Store) -> None:
     (origin,) = [one for one in known.origins if one.field == "tidligere_cpr"]
     assert (origin.value, origin.replaced) == ("6303801236", "6202801235")
     with store.write() as connection:
-        connection.execute(store_schema()["vault"].delete())
+        connection.execute(schema.vault.delete())
     (known,) = history(store, CPR, actor=ACTOR).records
     assert known.values["tidligere_cpr"] == ""

@@ -20,8 +20,8 @@ from sqlalchemy import select
 
 from fpsheet_sync.citizens.between import find_between
 from fpsheet_sync.citizens.merged_person import read_persons
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.ledger.issued_workbook import issue_workbook
 from fpsheet_sync.ledger.state_hash import kommune_hash, state_hash
 from fpsheet_sync.ledger.stored_state import read_state
@@ -139,7 +139,7 @@ def check_kept(store: Store, file: Submission, receipt: Receipt) -> None:
     assert cells_stored(store, file.sha256) == said
     waiting = {(row.sheet, row.row) for row in receipt.waiting}
     assert cells_waiting(store, file.sha256) == rows_of(said, waiting)
-    original = store_schema()["original"]
+    original = schema.original
     wanted = select(original.c.data).where(original.c.sha256 == file.sha256)
     with store.read() as connection:
         sealed = bytes(connection.execute(wanted).scalar_one())
@@ -150,7 +150,7 @@ def check_traced(store: Store, kommune: str) -> None:
     """I2: each value in force stands in the row of the file it is said to come from."""
     with store.read() as connection:
         state = read_state(connection, kommune)
-        contents = store_schema()["indhold"]
+        contents = schema.indhold
         said = {
             (row.indberetning_id, row.ark): {r["raekke"]: r for r in unpack(row.data).to_dicts()}
             for row in connection.execute(select(contents))
@@ -166,7 +166,7 @@ def check_traced(store: Store, kommune: str) -> None:
 
 def known_by(store: Store, commit: int) -> str:
     """Return the state of the kommuner as it was after a commit."""
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     wanted = select(table.c.kommune_kode).where(table.c.id <= commit).distinct()
     with store.read() as connection:
         kommuner = sorted(connection.execute(wanted).scalars())

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import func, select
 
 import fpsheet_sync.database.store
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, read_log
 from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.schema import store_schema
@@ -78,7 +79,7 @@ def pseudonyms(*cprs: str) -> set[str]:
 
 def in_vault(store: Store) -> set[str]:
     """Return whose CPR number the vault holds."""
-    vault = store_schema()["vault"]
+    vault = schema.vault
     with store.read() as connection:
         return set(connection.execute(select(vault.c.borger)).scalars())
 
@@ -134,7 +135,7 @@ def test_erasing_takes_numbers_and_files_and_no_figure(store: Store) -> None:
     assert set(erase(store).citizens) == pseudonyms(*OVER)
     assert in_vault(store) == pseudonyms(PENSION, OPEN, WAITING)
     assert (state_hash(store), facts(store)) == before
-    original = store_schema()["original"]
+    original = schema.original
     with store.read() as connection:
         assert connection.execute(select(func.max(func.length(original.c.data)))).scalar() == 0
     last = read_log(store)[-1]
@@ -153,7 +154,7 @@ def test_what_is_erased_gives_its_room_back(tmp_path: Path) -> None:
     with closing(store):
         send(store, TEXT)
         with store.write() as connection:
-            table = store_schema()["original"]
+            table = schema.original
             connection.execute(table.update().values(data=random.Random(1).randbytes(4_000_000)))
         with store.read() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -296,7 +297,7 @@ def test_nothing_is_left_in_the_file(stores: Stores, monkeypatch: pytest.MonkeyP
     if store.is_postgresql:
         pytest.skip("a server clears its files by VACUUM, which is the administrator's")
     send(store, TEXT)
-    vault, original = store_schema()["vault"], store_schema()["original"]
+    vault, original = schema.vault, schema.original
     mine = pseudonyms(REFUSED).pop()
     with store.read() as connection:
         sealed = connection.execute(select(vault.c.data).where(vault.c.borger == mine)).scalar_one()

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Date, Dialect, Double, Integer, String, Text
+from sqlalchemy import Column, Date, Dialect, Double, Integer, MetaData, String, Text
 from sqlalchemy.types import DateTime, TypeDecorator, TypeEngine
 
 from fpsheet_templates.form import Field, FieldType
@@ -12,6 +12,14 @@ KOMMUNE_LENGTH = 3
 ROW_ID_LENGTH = 40
 PSEUDONYM_LENGTH = 24
 SHA256_LENGTH = 64
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+SHARED = MetaData(naming_convention=NAMING)
+"""The tables that are the same whatever the form; those of records are made from it."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

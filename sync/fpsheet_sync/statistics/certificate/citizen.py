@@ -9,6 +9,7 @@ from datetime import date
 import polars as pl
 from sqlalchemy import Connection, StaticPool, create_engine, insert, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import citizens
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import store_schema
@@ -84,15 +85,14 @@ def read_citizens(connection: Connection, scope: Scope) -> tuple[CountedCitizen,
 def loaded(people: Sequence[CountedCitizen]) -> Iterator[Connection]:
     """Return a database in memory that holds some citizens, as one commit."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
-    schema = store_schema()
     with engine.begin() as connection:
-        schema.metadata.create_all(connection)
+        store_schema().metadata.create_all(connection)
         persons = [
             {"borger": each.id, "koen": each.sex, "foedselsdato": each.born} for each in people
         ]
         if persons:
-            connection.execute(insert(schema["person"]), persons)
-        for sheet, table in schema.records.items():
+            connection.execute(insert(schema.person), persons)
+        for sheet, table in store_schema().records.items():
             names = [column.name for column in table.columns]
             rows = [
                 dict.fromkeys(names) | {name: row[name] for name in names if name in row}

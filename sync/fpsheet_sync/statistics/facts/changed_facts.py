@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, or_, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import citizens
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import store_schema
@@ -250,7 +251,7 @@ def _by_unit(
 
     A citizen whose CPR number was joined to another since has a correction.
     """
-    merged = store_schema()["identitet"]
+    merged = schema.identitet
     found: dict[str, set[Cause]] = defaultdict(set)
     since = or_(merged.c.fra_indberetning > before, merged.c.til_indberetning > before)
     if now.as_of is not None:
@@ -271,7 +272,7 @@ def _by_unit(
 
 def _pseudonyms(connection: Connection, units: Collection[str]) -> frozenset[str]:
     """Return every pseudonym that some units were ever known by."""
-    merged = store_schema()["identitet"]
+    merged = schema.identitet
     found = set(units)
     for chunk in _chunks(units):
         found.update(connection.scalars(select(merged.c.borger).where(merged.c.samlet.in_(chunk))))
@@ -280,7 +281,7 @@ def _pseudonyms(connection: Connection, units: Collection[str]) -> frozenset[str
 
 def _cases(connection: Connection, by_citizen: Iterable[str]) -> frozenset[str]:
     """Return the decisions of some citizens, as facts about decisions name their unit."""
-    table = store_schema()[_CASES]
+    table = store_schema().records[_CASES]
     found = set()
     for chunk in _chunks(by_citizen):
         rows = select(table.c.kommune_kode, table.c.raekke_id).where(table.c.borger.in_(chunk))

@@ -12,9 +12,9 @@ from enum import StrEnum
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.citizens.vault import open_cprs
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.in_force import commit_of
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, last_commit
 from fpsheet_sync.statistics.facts.scope import ENHED, Scope
 from fpsheet_sync.statistics.facts.workspace import fact_tables
@@ -151,7 +151,7 @@ def _last_extract(connection: Connection, wanted: WantedExtract) -> _Last | None
     """Return the extract to compare with: of the day asked for, else the last one of its kind."""
     if wanted.since is not None:
         return _Last(wanted.since, commit_of(connection, wanted.since))
-    log = store_schema()["adgangslog"]
+    log = schema.adgangslog
     drawn = select(log.c.detaljer).where(log.c.handling == DEED, log.c.borger.is_(None))
     # A look back at an earlier day is no step forward: the latest day counts, then the latest draw.
     last: _Last | None = None

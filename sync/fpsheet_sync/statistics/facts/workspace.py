@@ -21,6 +21,7 @@ from sqlalchemy import (
     text,
 )
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.facts import (
@@ -125,7 +126,6 @@ def narrowed(connection: Connection, scope: Scope, people: Collection[str]) -> I
         scope: What is counted.
         people: Pseudonyms of the citizens, all that one was ever known by.
     """
-    schema = store_schema()
     key = Column(BORGER, String, primary_key=True)
     chosen = Table("statistik_udvalgte", MetaData(), key, prefixes=["TEMPORARY"])
     made = [chosen]
@@ -135,7 +135,7 @@ def narrowed(connection: Connection, scope: Scope, people: Collection[str]) -> I
         if rows:
             connection.execute(insert(chosen), rows)
         copies = {}
-        for name, table in (*schema.records.items(), (_PERSON, schema[_PERSON])):
+        for name, table in (*store_schema().records.items(), (_PERSON, schema.person)):
             theirs = select(table).where(table.c[BORGER].in_(select(chosen.c[BORGER])))
             creation = CreateTableAs(theirs, f"statistik_udvalgt_{name}", temporary=True)
             connection.execute(creation)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import store_schema
@@ -122,7 +123,7 @@ class _Commits:
     def read(self, number: int) -> tuple[str, Mapping[str, Mapping[str, str]]]:
         """Return the hash of a commit's file, and sheet → field → column letter."""
         if number not in self.known:
-            table = store_schema()["indberetning"]
+            table = schema.indberetning
             wanted = select(table.c.sha256, table.c.kolonner).where(table.c.id == number)
             row = self.connection.execute(wanted).one()
             self.known[number] = (row.sha256, row.kolonner)

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import in_force_at
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.ledger.receipt import receipt_number
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.publication.cited_records import Behind, CitedRecords
@@ -69,7 +69,7 @@ def _waiting(
     connection: Connection, scope: Scope, measure: str, kommuner: Sequence[str]
 ) -> Iterator[Behind]:
     """Return what waits at the commit to know of, by kommune, sheet and row."""
-    table, files = store_schema()[WAITING[measure]], store_schema()["indberetning"]
+    table, files = schema.SHARED.tables[WAITING[measure]], schema.indberetning
     query = (
         select(table)
         .where(in_force_at(table, scope.as_of), table.c.kommune_kode.in_(kommuner))

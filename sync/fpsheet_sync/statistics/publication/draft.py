@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.state_hash import commit_hashes, rows_as_text
 from fpsheet_sync.ledger.stored_state import read_rows
@@ -118,7 +118,7 @@ def _benchmarks(connection: Connection, plan: EditionPlan) -> tuple[Benchmark, .
 
 def _last_submission(connection: Connection, as_of: int, kommuner: Iterable[str]) -> int:
     """Return the last file received from some kommuner: T21 tells of it even if nothing changed."""
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     files = (table.c.art == CommitKind.SUBMISSION) & table.c.kommune_kode.in_(kommuner)
     newest = select(func.max(table.c.id)).where(files, table.c.id <= as_of)
     return int(connection.execute(newest).scalar() or 0)

@@ -11,9 +11,9 @@ from zipfile import BadZipFile
 
 from sqlalchemy import Connection, Row, func, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.errors import store_failure
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, lock
 from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.statistics.protection.kept_rounding import Before, Kept, Measured
@@ -104,7 +104,7 @@ def read_publications(
     connection: Connection, area: str, period: Period | None = None
 ) -> tuple[Publication, ...]:
     """Return the editions of a country, or of one of its periods, oldest first."""
-    table = store_schema()[_TABLE]
+    table = schema.publikation
     columns = [column for column in table.columns if column.name not in _LARGE]
     wanted = select(*columns).where(table.c.omraade == area).order_by(table.c.id)
     if period is not None:
@@ -140,7 +140,7 @@ def read_before(connection: Connection, area: str) -> Before:
     Raises:
         StoreError: What is kept of an edition is not what its tables print.
     """
-    table = store_schema()[_TABLE]
+    table = schema.publikation
     exact: dict[CellId, int] = {}
     prints: dict[CellId, list[Print]] = defaultdict(list)
     last = 0
@@ -157,7 +157,7 @@ def read_before(connection: Connection, area: str) -> Before:
 
 def read_kept(connection: Connection, publication: Publication) -> Kept:
     """Return how the editions of a publication were rounded; nothing where they were not."""
-    table = store_schema()[_TABLE]
+    table = schema.publikation
     wanted = select(table.c.celler).where(table.c.id == publication.id)
     data = connection.execute(wanted).scalar_one()
     with _whole(publication):
@@ -166,7 +166,7 @@ def read_kept(connection: Connection, publication: Publication) -> Kept:
 
 def read_editions(connection: Connection, publication: Publication) -> tuple[Release, ...]:
     """Return the editions of a publication as they were printed, in every language."""
-    table = store_schema()[_TABLE]
+    table = schema.publikation
     wanted = select(table.c.udgaver).where(table.c.id == publication.id)
     data = connection.execute(wanted).scalar_one()
     with _whole(publication):
@@ -179,7 +179,7 @@ def read_files(connection: Connection, publication: Publication) -> Mapping[str,
     Raises:
         StoreError: They cannot be read.
     """
-    table = store_schema()[_TABLE]
+    table = schema.publikation
     wanted = select(table.c.filer).where(table.c.id == publication.id)
     data = connection.execute(wanted).scalar_one()
     with _whole(publication):
@@ -219,13 +219,13 @@ def _is_overtaken(connection: Connection, draft: Draft) -> bool:
 
 
 def _last(connection: Connection, area: str) -> int:
-    table = store_schema()[_TABLE]
+    table = schema.publikation
     newest = select(func.max(table.c.id)).where(table.c.omraade == area)
     return int(connection.execute(newest).scalar() or 0)
 
 
 def _save(connection: Connection, draft: Draft, actor: Actor) -> None:
-    table, own = store_schema()[_TABLE], draft.publication
+    table, own = schema.publikation, draft.publication
     number = int(connection.execute(select(func.max(table.c.id))).scalar() or 0) + 1
     connection.execute(
         table.insert(),

@@ -8,9 +8,9 @@ from datetime import date
 
 from sqlalchemy import Connection, update
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.errors import need_no_cpr, store_failure
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.publication.publication import Publication
 
 _SETTING = "tilbagetrukket"
@@ -48,7 +48,7 @@ def withdraw(connection: Connection, publication: Publication, reason: str, acto
     if before is not None:
         told = {"nummer": publication.number, "dag": f"{before.day:%d-%m-%Y}"}
         raise store_failure("withdrawn", {**told, "begrundelse": before.reason})
-    table = store_schema()["publikation"]
+    table = schema.publikation
     said = {"dag": actor.time.date().isoformat(), "begrundelse": reason}
     settings = {**publication.settings, _SETTING: said}
     own = table.c.id == publication.id

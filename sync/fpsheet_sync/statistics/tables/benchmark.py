@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, insert, select
 
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database import schema
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.cube import KOMMUNE, Codes, Cube, Figure
 from fpsheet_templates.table import Count
@@ -47,7 +47,7 @@ def save_benchmarks(connection: Connection, figures: Iterable[Benchmark]) -> int
     """
     key = {(f.omraade, f.aar, f.maal): f for f in (*load_benchmarks(connection), *figures)}
     text = json.dumps([asdict(key[name]) for name in sorted(key)], ensure_ascii=False)
-    table = store_schema()["opsaetning"]
+    table = schema.opsaetning
     connection.execute(delete(table).where(table.c.navn == _SETTING))
     connection.execute(insert(table), {"navn": _SETTING, "vaerdi": text})
     return len(key)
@@ -55,7 +55,7 @@ def save_benchmarks(connection: Connection, figures: Iterable[Benchmark]) -> int
 
 def load_benchmarks(connection: Connection) -> tuple[Benchmark, ...]:
     """Return the figures kept in the database, by area, year and measure."""
-    table = store_schema()["opsaetning"]
+    table = schema.opsaetning
     text = connection.scalar(select(table.c.vaerdi).where(table.c.navn == _SETTING))
     return tuple(Benchmark(**entry) for entry in json.loads(text or "[]"))
 

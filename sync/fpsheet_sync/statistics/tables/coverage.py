@@ -6,8 +6,8 @@ from datetime import date
 
 from sqlalchemy import Connection, exists, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import in_force_at
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.merge.commit import CommitKind
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.wording import Wording
@@ -56,7 +56,7 @@ def delivered_files(
     connection: Connection, as_of: int | None
 ) -> Mapping[str, tuple[tuple[int, date], ...]]:
     """Return kommune → year and day of each file it has sent by a commit, held files apart."""
-    table, held = store_schema()["indberetning"], store_schema()["tilbageholdelse"]
+    table, held = schema.indberetning, schema.tilbageholdelse
     # Whether a file was held then; its status says whether it is held now.
     is_held = (held.c.indberetning_id == table.c.id) & in_force_at(held, as_of)
     is_taken = (table.c.art == CommitKind.SUBMISSION) & ~exists().where(is_held)

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import in_force_at
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.merge.commit import CommitKind
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.tables.counting import REPORTER
@@ -77,7 +77,7 @@ def _figures(numbers: Mapping[str, int], last: date, kommune: str) -> dict[Figur
 
 def submissions(connection: Connection, scope: Scope) -> Iterable[Any]:
     """Return the submissions that T21 tells of, in the order they came."""
-    table = store_schema()["indberetning"]
+    table = schema.indberetning
     names = ("id", "kommune_kode", "aar", "raekker", "fund", "sha256", "received_at")
     years = table.c.aar >= scope.period.fra.year
     query = select(*(table.c[name] for name in names)).where(
@@ -95,7 +95,7 @@ def _totals(by_sheet: Mapping[str, object]) -> Iterable[list[int]]:
 
 def count_waiting(connection: Connection, name: str, as_of: int | None) -> Mapping[str, int]:
     """Return how many rows of a table of what waits are in force, by kommune."""
-    table = store_schema()[name]
+    table = schema.SHARED.tables[name]
     query = (
         select(table.c.kommune_kode, func.count())
         .where(in_force_at(table, as_of))

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database import schema
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables
 from fpsheet_sync.statistics.stat_table import Period, Release
@@ -235,7 +235,7 @@ def _jurisdictions(
 
 def delivered_countries(connection: Connection, form: Form, as_of: int | None) -> tuple[str, ...]:
     """Return the countries ("GL", "DK") that have delivered anything, Greenland first."""
-    commit = store_schema()["indberetning"]
+    commit = schema.indberetning
     kommuner = select(commit.c.kommune_kode).distinct()
     if as_of is not None:
         kommuner = kommuner.where(commit.c.id <= as_of)

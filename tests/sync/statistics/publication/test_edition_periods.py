@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select, update
 
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database import schema
 from fpsheet_sync.statistics.publication.publication import read_publications
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, save_benchmarks
@@ -124,7 +124,7 @@ def test_the_past_is_not_revised_by_an_edition_that_came_later(
     issue(store, tmp_path / "first")
     corrected = ten_of_each() | {1: ("mellemste", "")}
     report(store, "955", corrected, minute=10)
-    files = store_schema()["indberetning"]
+    files = schema.indberetning
     with store.write() as connection:
         newest = select(func.max(files.c.id)).scalar_subquery()
         day_after = START + timedelta(days=2)
