@@ -53,6 +53,16 @@ class Verdict:
             return True
         return self.counts[Severity.KRITISK] > 0
 
+    @property
+    def outcome(self) -> str:
+        """Return the key of the outcome in words: `accepted`, `waits` or `refused`.
+
+        A file with errors can be sent; the cases that have them wait until they are corrected.
+        """
+        if self.accepted:
+            return "accepted"
+        return "refused" if self.refused else "waits"
+
     def without_rows(self) -> "Verdict":
         """Return the verdict with its totals and nothing that stood in the file: light to send."""
         light = self.without_cells()

@@ -29,10 +29,16 @@ def show_verdict(
         return
     from fpsheet.views.terminal import render_verdict
 
-    lines = render_verdict(
-        verdict, form, language=language, width=console.width, paint=console.paint
+    outcome = f"list.{'accepted' if verdict.accepted else 'refused'}" if lists else ""
+    report = render_verdict(
+        verdict,
+        form,
+        language=language,
+        width=console.width,
+        paint=console.paint,
+        outcome=outcome,
     )
-    for line in lines:
+    for line in report:
         console.say(line)
     console.say()
 

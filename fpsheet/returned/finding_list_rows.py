@@ -50,7 +50,7 @@ def make_fault_rows(
     explanations: Mapping[tuple[str, str], str],
     shown: Mapping[tuple[str, str], str] = MappingProxyType({}),
 ) -> tuple[FaultRow, ...]:
-    """Return the findings ordered by caseworker, then case, then severity and place.
+    """Return the findings ordered by severity, then caseworker, case and place.
 
     Args:
         findings: Of the intake and of the check.
@@ -64,7 +64,7 @@ def make_fault_rows(
     findings = tuple(findings)
     caseworkers = _caseworkers(check)
     rows = _rows_of(findings, check)
-    placed: list[tuple[tuple[bool, str, str, int], int, FaultRow]] = []
+    placed: list[tuple[tuple[bool, int, str, str], int, FaultRow]] = []
     for finding in findings:
         values, print_of_row = rows.get((finding.sheet, finding.row), _NO_ROW)
         cpr = str(values.get("cpr") or "")
@@ -82,7 +82,7 @@ def make_fault_rows(
             shown.get((finding.title, finding.cell), "") if finding.code == SHOWN_OTHERWISE else ""
         )
         row = FaultRow(finding, caseworker, cpr, key, print_of_row, explanation, text)
-        order = (bool(finding.sheet), caseworker, cpr, finding.severity.rank)
+        order = (bool(finding.sheet), finding.severity.rank, caseworker, cpr)
         placed.append((order, len(placed), row))
     return tuple(row for _, _, row in sorted(placed, key=lambda entry: entry[:2]))
 

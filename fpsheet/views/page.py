@@ -1,6 +1,6 @@
 """Findings of a file as one self-contained HTML page for the coordinator.
 
-Per caseworker and case, then per rule. CPR numbers are masked: a case is named by its row in
+Per caseworker, the case with the gravest finding first, then per rule. CPR numbers are masked: a case is named by its row in
 Borgere and the last two digits. No script, no address outside the file.
 """
 
@@ -76,7 +76,7 @@ class _Words:
 
 
 def _head(verdict: Verdict, words: _Words) -> Iterator[str]:
-    state = words("accepted" if verdict.accepted else "refused")
+    state = words(verdict.outcome)
     yield f"<h1>{escape(words('title'))}: {escape(spoken_name(verdict.path.name))}</h1>"
     yield f'<p class="state">{escape(state)}</p>'
     counts = ([words.severity(severity), str(n)] for severity, n in verdict.counts.items())
@@ -106,7 +106,8 @@ def _cases(rows: Sequence[FaultRow], check: Check | None, words: _Words) -> Iter
         case = cases.get(row.cpr, words("no_case" if of_entry else "whole_file"))
         groups.setdefault((row.caseworker, case), []).append(row)
     last = None
-    for (caseworker, case), own in groups.items():
+    ordered = sorted(groups.items(), key=lambda item: (item[0][0], item[1][0].finding.severity.rank))
+    for (caseworker, case), own in ordered:
         if caseworker != last:
             name = caseworker or words("no_caseworker")
             yield f"<h2>{escape(words('caseworker'))}: {escape(name)}</h2>"

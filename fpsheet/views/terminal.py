@@ -23,9 +23,9 @@ Paint = Callable[[Severity, str], str]
 
 
 def render_verdict(
-    verdict: Verdict, form: Form, *, language: str, width: int, paint: Paint
+    verdict: Verdict, form: Form, *, language: str, width: int, paint: Paint, outcome: str = ""
 ) -> Iterator[str]:
-    """Return the lines of the report of one file, the gravest first.
+    """Return the lines of the report of one file: the gravest first, the outcome last.
 
     Args:
         verdict: What was found.
@@ -33,10 +33,23 @@ def render_verdict(
         language: Language of the report.
         width: Columns of the terminal.
         paint: Colour of a severity; the word stands there as well.
+        outcome: Key of the last line under `program.report`; empty for a workbook's own.
     """
+    name = spoken_name(verdict.path.name)
+    yield name
+    for group in _group(verdict.findings, form, language):
+        yield from _render_group(group, form, language=language, width=width, paint=paint)
+        yield ""
+    if not verdict.findings:
+        yield f"  {form.texts.get('program.report.nothing', language)}"
+    yield from _render_totals(verdict, form, language=language, width=width)
+    state = form.texts.get(f"program.report.{outcome or verdict.outcome}", language)
+    yield from _fold(f"{name}: {state}", width, indent="")
+
+
+def _render_totals(verdict: Verdict, form: Form, *, language: str, width: int) -> Iterator[str]:
+    """Return the lines that count findings and rows, and name what was not asked."""
     texts, totals = form.texts, verdict.totals
-    state = texts.get(f"program.report.{'accepted' if verdict.accepted else 'refused'}", language)
-    yield f"{spoken_name(verdict.path.name)}: {state}"
     counts = {severity.value: count for severity, count in verdict.counts.items()}
     yield from _fold(texts.fill("program.report.counts", language, counts), width, indent="  ")
     if verdict.check:
@@ -54,11 +67,6 @@ def render_verdict(
             )
     for level in verdict.unasked:
         yield from _fold(texts.get(f"program.report.unasked.{level}", language), width, indent="  ")
-    if not verdict.findings:
-        yield f"  {texts.get('program.report.nothing', language)}"
-    for group in _group(verdict.findings, form, language):
-        yield ""
-        yield from _render_group(group, form, language=language, width=width, paint=paint)
 
 
 def _group(
