@@ -34,10 +34,10 @@ def read_list(
     reading = read_list_file(path, sheet_id, lists=lists)
     found = tuple(_with_headings(each, sheet_id, lists, language) for each in reading.findings)
     if reading.raw is None:
-        return Verdict(path, sort_findings(found, lists), None), reading.sha256
+        return Verdict(path, sort_findings(found, lists), None, is_list=True), reading.sha256
     check = check_list(reading.raw, lists, today=today)
     findings = sort_findings((*found, *check.findings), lists)
-    return Verdict(path, findings, check, _COMPARED), reading.sha256
+    return Verdict(path, findings, check, _COMPARED, is_list=True), reading.sha256
 
 
 def headings(lists: Form, sheet_id: str, language: str) -> tuple[str, ...]:

@@ -18,12 +18,14 @@ class Verdict:
         findings: Every finding, those of the file itself first.
         check: The checked rows; None when the file could not be read.
         levels: Levels of rules that were asked beyond the file itself: history, between.
+        is_list: Whether it is a list that others fill, not a kommune's workbook.
     """
 
     path: Path
     findings: tuple[Finding, ...]
     check: Check | None
     levels: frozenset[RuleLevel] = frozenset()
+    is_list: bool = False
 
     @property
     def unasked(self) -> tuple[RuleLevel, ...]:
@@ -55,10 +57,13 @@ class Verdict:
 
     @property
     def outcome(self) -> str:
-        """Return the key of the outcome in words: `accepted`, `waits` or `refused`.
+        """Return the key of the outcome in words: `accepted`, `waits`, `refused`, or a list's.
 
-        A file with errors can be sent; the cases that have them wait until they are corrected.
+        A workbook with errors can be sent; the cases that have them wait until they are corrected.
+        A list of others (national figures, a tax answer) is taken whole or not at all.
         """
+        if self.is_list:
+            return "list_accepted" if self.accepted else "list_refused"
         if self.accepted:
             return "accepted"
         return "refused" if self.refused else "waits"

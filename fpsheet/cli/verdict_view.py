@@ -29,14 +29,12 @@ def show_verdict(
         return
     from fpsheet.views.terminal import render_verdict
 
-    outcome = f"list.{'accepted' if verdict.accepted else 'refused'}" if lists else ""
     report = render_verdict(
         verdict,
         form,
         language=language,
         width=console.width,
         paint=console.paint,
-        outcome=outcome,
     )
     for line in report:
         console.say(line)

@@ -154,4 +154,4 @@ def _with_unknown(verdict: Verdict, typed: TypedSheet, rows: tuple[int, ...]) ->
 
     unknown = [unknown_at(row) for row in rows]
     found = sort_findings((*verdict.findings, *unknown), lists)
-    return Verdict(verdict.path, found, verdict.check)
+    return Verdict(verdict.path, found, verdict.check, is_list=True)

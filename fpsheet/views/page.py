@@ -1,7 +1,8 @@
 """Findings of a file as one self-contained HTML page for the coordinator.
 
-Per caseworker, the case with the gravest finding first, then per rule. CPR numbers are masked: a case is named by its row in
-Borgere and the last two digits. No script, no address outside the file.
+Per caseworker, the case with the gravest finding first, then per rule. CPR numbers are masked:
+a case is named by its row in Borgere and the last two digits. No script, no address outside the
+file.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -106,7 +107,9 @@ def _cases(rows: Sequence[FaultRow], check: Check | None, words: _Words) -> Iter
         case = cases.get(row.cpr, words("no_case" if of_entry else "whole_file"))
         groups.setdefault((row.caseworker, case), []).append(row)
     last = None
-    ordered = sorted(groups.items(), key=lambda item: (item[0][0], item[1][0].finding.severity.rank))
+    ordered = sorted(
+        groups.items(), key=lambda item: (item[0][0], item[1][0].finding.severity.rank)
+    )
     for (caseworker, case), own in ordered:
         if caseworker != last:
             name = caseworker or words("no_caseworker")

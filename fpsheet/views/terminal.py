@@ -23,7 +23,7 @@ Paint = Callable[[Severity, str], str]
 
 
 def render_verdict(
-    verdict: Verdict, form: Form, *, language: str, width: int, paint: Paint, outcome: str = ""
+    verdict: Verdict, form: Form, *, language: str, width: int, paint: Paint
 ) -> Iterator[str]:
     """Return the lines of the report of one file: the gravest first, the outcome last.
 
@@ -33,7 +33,6 @@ def render_verdict(
         language: Language of the report.
         width: Columns of the terminal.
         paint: Colour of a severity; the word stands there as well.
-        outcome: Key of the last line under `program.report`; empty for a workbook's own.
     """
     name = spoken_name(verdict.path.name)
     yield name
@@ -43,7 +42,7 @@ def render_verdict(
     if not verdict.findings:
         yield f"  {form.texts.get('program.report.nothing', language)}"
     yield from _render_totals(verdict, form, language=language, width=width)
-    state = form.texts.get(f"program.report.{outcome or verdict.outcome}", language)
+    state = form.texts.get(f"program.report.{verdict.outcome}", language)
     yield from _fold(f"{name}: {state}", width, indent="")
 
 

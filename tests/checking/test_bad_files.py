@@ -116,9 +116,9 @@ def test_check_reads_well(good: bytes, desk: Path, capsys: pytest.CaptureFixture
     arguments = ["check", *(f"{name}.xlsx" for name in CASES)]
     assert run(arguments, environment=ENVIRONMENT) == ExitCode.FINDINGS
     shown = capsys.readouterr().out
-    assert all(f"{name}.xlsx: Ikke godkendt" in shown for name in CASES)
-    assert shown.count("Gør sådan:") >= len(CASES)
-    assert "0 af 8 projektmapper er godkendt." in shown
+    assert all(f"{name}.xlsx: Kan ikke sendes" in shown for name in CASES)
+    assert shown.count("Det gør du:") >= len(CASES)
+    assert "0 af 8 projektmapper kan sendes." in shown
 
 
 def test_what_is_written_of_several_files_lies_apart(good: bytes, desk: Path) -> None:
@@ -168,7 +168,7 @@ def test_sync_leaves_the_database_alone(
     told = caught.out.partition("Tilstand")[0]
     for name in CASES:
         # Alone, or among those that are refused for the same reason.
-        assert re.search(rf"(?m)^{name}\.xlsx: Ikke godkendt|gælder: .*\b{name}\.xlsx", told)
+        assert re.search(rf"(?m)^{name}\.xlsx: Kan ikke sendes|gælder: .*\b{name}\.xlsx", told)
     assert "Traceback" not in caught.err
     assert dump(base) == before
 

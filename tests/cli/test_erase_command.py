@@ -52,7 +52,7 @@ def test_without_the_setting_everything_is_kept(office: Office) -> None:
     """It says so, and nothing happens."""
     assert office.call("db", "erase") == (
         0,
-        "Alt bliver gemt: indstillingen «keep_years» er ikke sat.\n",
+        "Alt bliver gemt: indstillingen »keep_years« er ikke sat.\n",
     )
     assert office.call("history", CPR)[0] == 0
 

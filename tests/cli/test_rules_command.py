@@ -127,7 +127,7 @@ def test_rules_that_cannot_be_tried_are_a_wrong_call(text: str, desk: Path) -> N
 
 FAULTS = {
     "en = = x": ("Linje 1 er ikke gyldig TOML", "Line 1 is no valid TOML"),
-    "[[rule]]": ("mangler «code»", "lacks «code»"),
+    "[[rule]]": ("mangler »code«", "lacks “code”"),
     TRIAL.replace('"FEJL"', '"STOR"').replace('"ADVARSEL"', '"STOR"'): (
         "en værdi, der ikke kan bruges",
         "a value that cannot be used",
@@ -160,7 +160,7 @@ def test_a_file_that_holds_no_rules_is_named(capsys: pytest.CaptureFixture[str])
     arguments = ["rules", "--trial", "indbakke/956.xlsx", "indbakke/956.xlsx"]
     assert run(arguments, environment=ENVIRONMENT) == ExitCode.USAGE
     said = capsys.readouterr().err
-    assert "«956.xlsx» indeholder ingen regler" in said
+    assert "»956.xlsx« indeholder ingen regler" in said
     assert "codec" not in said
 
 

@@ -513,10 +513,10 @@ def test_a_held_answer_is_told_and_can_be_released(
     capsys.readouterr()
     assert desk.run("import", "skat", desk.folder / "a.xlsx") == 1
     said = capsys.readouterr().out
-    assert "1 af 2 rækker" in said
-    number = said.rpartition("release ")[2].split("»")[0]
+    assert "1 af 2 linjer" in said
+    number = said.rpartition("release ")[2].split("«")[0]
     assert desk.run("conflicts") == 1
-    assert f"Indsendelse {number} fra kommune 956 er tilbageholdt" in capsys.readouterr().out
+    assert f"Indberetning {number} fra kommune 956 er tilbageholdt" in capsys.readouterr().out
     assert desk.run("conflicts", "release", number, "--reason", "set") == 0
     assert len(incomes(desk, "956")) == 3
     assert desk.run("conflicts") == 0

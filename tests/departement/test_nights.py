@@ -528,7 +528,7 @@ def test_a_password_is_not_asked_for_where_nobody_sits(
 def test_what_lies_outside_is_never_our_failure(
     raised: Exception, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit code 3 and «vis det for dem, der passer programmet» are for our own faults."""
+    """Exit code 3 and »Send ingen filer« are for our own faults."""
 
     def fail() -> int:
         raise raised
@@ -536,7 +536,7 @@ def test_what_lies_outside_is_never_our_failure(
     assert run_guarded(fail, words=load_words("da"), environment={}) == ExitCode.USAGE
     said = capsys.readouterr().err
     assert told in said
-    assert "FPSHEET_DEBUG" not in said
+    assert "Send ingen filer" not in said
 
 
 @pytest.mark.parametrize(

@@ -190,7 +190,7 @@ def test_a_clean_workbook_is_not_touched(case: Case, capsys: pytest.CaptureFixtu
     empty(case.sheets)
     assert case.run() == 0
     assert case.book.api.Saved
-    assert "ingen bemærkninger" in capsys.readouterr().out
+    assert "ingen fejl og ingen advarsler" in capsys.readouterr().out
 
 
 def test_a_sheet_of_hers_named_as_ours_stays(case: Case) -> None:

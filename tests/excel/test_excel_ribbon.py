@@ -168,7 +168,7 @@ def test_a_workbook_in_order_is_saved_and_sent(case: Case) -> None:
     case.app.desk.answers = ["yes", "ok"]
     ribbon.main()
     asked, told = case.app.desk.said
-    assert asked.startswith("Projektmappen er i orden")
+    assert asked.startswith("Projektmappen kan sendes")
     (package,) = (case.folder / "udbakke").iterdir()
     assert str(package) in told
     assert case.book.api.Saved

@@ -525,7 +525,7 @@ CASES: Final[dict[str, Case]] = {
     ),
     "STR-040": Case(copy_foreign, paste_rows, ISSUED),
     "STR-041": Case(
-        by_hand(unhide), paste_rows, "Indsæt rækkerne i den projektmappe, som kommunen"
+        by_hand(unhide), paste_rows, "Indsæt linjerne i den projektmappe, som kommunen"
     ),
     "STR-042": Case(
         by_hand(say("form_version", "99")), fill_anew, "Opdatér programmet, eller bed om en ny"
@@ -536,13 +536,13 @@ CASES: Final[dict[str, Case]] = {
     "STR-044": Case(by_hand(say("kommune_kode", "123")), paste_rows, ISSUED),
     "STR-045": Case(by_hand(say("workbook_id", "=1+1")), paste_rows, ISSUED),
     "STR-050": Case(by_hand(drop_sheet), fill_anew, "Bed om en ny projektmappe"),
-    "STR-052": Case(by_hand(copy_sheet), undo(drop_copy), "Flyt de rækker"),
+    "STR-052": Case(by_hand(copy_sheet), undo(drop_copy), "Flyt de linjer"),
     "STR-053": Case(by_hand(drop_column), backup, "Fortryd sletningen"),
     "STR-054": Case(by_hand(double_column), undo(undouble), "Saml indholdet"),
     "STR-058": Case(repeat_row, repair, "Åbn filen i Excel, lad Excel reparere den"),
     "STR-060": Case(long_text, undo(shorten), "Forkort teksten."),
     "STR-066": Case(cut_sheet, backup, "Åbn filen i Excel, lad Excel reparere den"),
-    "STR-067": Case(drop_names, paste_rows, "Sæt rækkerne ind på arket"),
+    "STR-067": Case(drop_names, paste_rows, "Sæt linjerne ind på arket"),
 }
 
 OUTSIDE: Final = {"STR-001", "STR-002", "STR-003", "STR-035", "STR-036"}

@@ -194,9 +194,9 @@ def test_an_earlier_workbook_that_cannot_be_used_is_told_as_any_other(
     (desk / "andet.xlsx").write_bytes(b"navn;tal")
     arguments = ["check", "nu.xlsx", "--earlier", "andet.xlsx", *TODAY]
     assert run(arguments, environment=ENVIRONMENT) == ExitCode.USAGE
-    assert "«andet.xlsx» kan ikke sammenlignes med: Filen er en tekst" in capsys.readouterr().err
+    assert "»andet.xlsx« kan ikke sammenlignes med: Filen er en tekst" in capsys.readouterr().err
     assert run([*arguments, "--lang", "en"], environment=ENVIRONMENT) == ExitCode.USAGE
-    assert '"andet.xlsx" cannot be compared with: The file is a text' in capsys.readouterr().err
+    assert "“andet.xlsx” cannot be compared with: The file is a text" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", ["check", "preview"])
@@ -208,7 +208,7 @@ def test_another_kommunes_workbook_is_no_earlier_one(
     arguments = [command, "nu.xlsx", "--earlier", "anden.xlsx", *TODAY]
     assert run(arguments, environment=ENVIRONMENT) == ExitCode.USAGE
     said = capsys.readouterr().err
-    assert "«anden.xlsx» er fra kommune 957" in said
+    assert "»anden.xlsx« er fra kommune 957" in said
     assert "fra kommune 956" in said
     assert run([*arguments, "--lang", "en"], environment=ENVIRONMENT) == ExitCode.USAGE
     assert '"anden.xlsx" is of kommune 957' in capsys.readouterr().err

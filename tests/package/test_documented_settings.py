@@ -22,7 +22,7 @@ from tests.support.submissions import new_store
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*(ROOT / "docs").glob("*.md"), ROOT / "README.md"])
 SNIPPET = re.compile(r"(?:^ {4}|`)([a-z_]+ = [^`\n]+?)(?:`|$)", re.MULTILINE)
-NAMED = re.compile(r"[`«]([a-z]+_[a-z_]+|afrunding|threshold|outbox|publisher|contact)[`»]")
+NAMED = re.compile(r"[`»]([a-z]+_[a-z_]+|afrunding|threshold|outbox|publisher|contact)[`«]")
 
 TRIED = {
     "database": "tests/package/test_documented_settings.py::test_the_database_and_its_key",

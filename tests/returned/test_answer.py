@@ -428,8 +428,8 @@ def test_marking_again_keeps_the_list(diverged: Diverged) -> None:
     ("case", "sentence"),
     [
         ("other workbook", "hører til en anden projektmappe"),
-        ("old", "en anden udgave af projektmappen"),
-        ("copy", "en anden udgave af projektmappen"),
+        ("old", "en anden kopi af projektmappen"),
+        ("copy", "en anden kopi af projektmappen"),
         ("open", "er åben i Excel"),
         ("broken", "kan ikke læses"),
         ("half", "ikke hel"),

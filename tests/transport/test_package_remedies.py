@@ -197,7 +197,9 @@ CASES: Final[dict[str, Case]] = {
     "PAK-002": Case(sign_anew, enrol_and_try_again, "Få nøglen registreret"),
     "PAK-003": Case(revoke, start_anew, "Flyt den gamle nøgle"),
     "PAK-004": Case(forged(manifest={"aar": "2025"}, sign=False), send, "Send pakken igen."),
-    "PAK-005": Case(forged(manifest={"recipient": "age1other"}), send, "Brug departementets"),
+    "PAK-005": Case(
+        forged(manifest={"recipient": "age1other"}), send, "Bed departementet om filen"
+    ),
     "PAK-006": Case(forged(content=b"other bytes"), send, "Send pakken igen."),
     "PAK-007": Case(seal_other, send, "Send kun kommunens egen projektmappe"),
     "PAK-008": Case(forged(manifest={"rows": {"borger": 3}}), send, "Send projektmappen igen"),
@@ -205,7 +207,7 @@ CASES: Final[dict[str, Case]] = {
     "PAK-010": Case(lay_unsigned, send, "Lav kommunens nøgle"),
     "PAK-012": Case(claim_the_hash, save_and_submit_957, "Gem projektmappen igen"),
     "PAK-013": Case(lay_into_other_folder, lay_into_own_folder, "Læg filen i kommunens egen"),
-    "PAK-014": Case(lay_unsigned_despite_key, send, "Send projektmappen med «fpsheet submit»"),
+    "PAK-014": Case(lay_unsigned_despite_key, send, "Send projektmappen med »fpsheet submit«"),
 }
 
 

@@ -164,14 +164,14 @@ def test_the_report(lifted: Lifted) -> None:
 def test_the_report_reads_well(lifted: Lifted) -> None:
     """What a person is told, line by line."""
     lines = list(render_lifted(lifted, NEXT, "da", Path("ny.xlsx")))
-    of_2 = [f"«{NEXT.field_label(*place, 'da')}»" for place in NEW_IN_2]
+    of_2 = [f"»{NEXT.field_label(*place, 'da')}«" for place in NEW_IN_2]
     assert [line for line in lines if not any(label in line for label in of_2)] == [
-        "Projektmappen er løftet fra version 1 til version 3: ny.xlsx",
-        "Ført med: 21 rækker med deres række-id, 0 kommentarer og 0 andre ark.",
-        "Nyt i arket Forløb: «Opfølgning» står i kolonne P.",
-        "Nyt i arket Vurderinger: «Vurderet af» står i kolonne I.",
-        "I arket Forløb hedder «Motivation» nu «Borgerens motivation».",
-        "Mangler svar i arket Vurderinger: «Vurderet af» i 3 rækker.",
+        "Projektmappen er opgraderet fra version 1 til version 3: ny.xlsx",
+        "Ført med: 21 linjer med deres række-id, 0 kommentarer og 0 andre ark.",
+        "Nyt på arket Forløb: »Opfølgning« står i kolonne P.",
+        "Nyt på arket Vurderinger: »Vurderet af« står i kolonne I.",
+        "På arket Forløb hedder »Motivation« nu »Borgerens motivation«.",
+        "Mangler svar på arket Vurderinger: »Vurderet af« i 3 linjer.",
         "Kontrollen finder nu 3 fejl. Se dem med fpsheet check ny.xlsx",
     ]
     assert all(any(label in line for line in lines) for label in of_2)

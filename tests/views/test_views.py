@@ -62,7 +62,7 @@ def test_sentences_that_differ_in_the_other_cell_are_told_once(form: Form) -> No
 def test_one_reference_is_named_in_the_sentence(form: Form) -> None:
     """Where there is but one other cell, the sentence says which."""
     verdict = verdict_of(form, {"borger": [{"cpr": CPR}], "forloeb": [COPIED, COPIED]})
-    assert any("magen til en anden linje (se C4)" in line for line in report(verdict, form))
+    assert any("ens med en anden linje (se C4)" in line for line in report(verdict, form))
 
 
 @pytest.mark.parametrize("width", [40, 80])
@@ -113,7 +113,7 @@ def test_the_page_tells_by_caseworker_case_and_rule(form: Form) -> None:
     assert first < second
     assert texts.index("Borgere, række 4 (••••••-••34)") in range(first, second)
     assert texts.index("Borgere, række 5 (••••••-••34)") > second
-    rules = texts[texts.index("Fund pr. regel") :]
+    rules = texts[texts.index("Fejl og advarsler pr. regel") :]
     for code in {finding.code for finding in verdict.findings}:
         at = rules.index(code)
         number = sum(finding.code == code for finding in verdict.findings)

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("careless")]
 OF_FILES = ("B", "C", "indberetninger ", "seneste ")
 """Columns of T21 that tell that a file came, and when."""
-OF_EDITION = ("Udgave 2. ", "Registrets tilstand")
+OF_EDITION = ("Udgave 2. ", "Kontrolkode for datagrundlaget")
 """Lines of the cover that tell which edition it is, and of what state."""
 MANY = 1000
 HELD = 4

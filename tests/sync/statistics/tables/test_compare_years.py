@@ -56,7 +56,7 @@ def sources(folder: Path) -> dict[str, str]:
 def test_the_commands_in_the_sentence_import_the_missing_year(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What stands between « and » is run word for word; then both tables compare with 2025."""
+    """What stands between » and « is run word for word; then both tables compare with 2025."""
     write_keys(tmp_path / "central.noegle", b"\x07" * 32, fictional=True)
     url = f"sqlite:///{(tmp_path / 'central.db').as_posix()}"
     with closing(new_store(url)) as store:
@@ -70,7 +70,8 @@ def test_the_commands_in_the_sentence_import_the_missing_year(
     monkeypatch.chdir(tmp_path)
     environment = {"FPSHEET_CONFIG": "none", "FPSHEET_DB": url}
     for table in ("T12", "T13"):
-        blank, read = (command.split()[1:] for command in re.findall(r"«(.*?)»", before[table]))
+        commands = re.findall(r"»(fpsheet .*?)«", before[table])
+        blank, read = (command.split()[1:] for command in commands)
         assert run([*blank], environment=environment) == 0
         (file,) = tmp_path.glob("*.xlsx")
         book = load_workbook(file)
@@ -105,5 +106,5 @@ def test_of_half_a_year_the_sentence_says_to_choose_whole_years(tmp_path: Path) 
     said = sources(tmp_path / "half-fortroligt")
     for sentence in said.values():
         assert sentence.endswith("vælg en periode af hele år for at sammenligne med dem.")
-        assert "«" not in sentence
+        assert "»fpsheet" not in sentence
     assert "er 25,0 pct." in sources(tmp_path / "year-fortroligt")["T12"]
