@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from fpsheet.ooxml.own_style import FAULT_MARK, WARNING_MARK, add_styles, drop_styles
 from fpsheet.ooxml.parts import DamagedPackageError, Parts, relations_of
+from fpsheet.ooxml.print_area import fit_to_rows
 from fpsheet.ooxml.sheet_part import SheetPart, open_sheet
 from fpsheet.ooxml.workbook_part import list_sheets
 from fpsheet.returned.cell_mark import CellMark, mark_cells, plan_marks, unmark_cells
@@ -71,6 +72,7 @@ def replace_marks(
         shown = find_shown(parts, findings, date1904=check.raw.date1904)
         rows = make_fault_rows(findings, check, old.known() if old else {}, shown)
         _add_marks(parts, rows, form, language)
+        fit_to_rows(parts, check.raw)
 
 
 def clean_workbook(content: bytes, *, language: str = "da") -> bytes:

@@ -9,9 +9,6 @@ from fpsheet.ooxml.parts import MAIN, Element
 from fpsheet_templates.form import Form
 
 _NAME = f"{{{MAIN}}}definedName"
-_PRINT_AREA = "_xlnm.Print_Area"
-_AREA_END = re.compile(r"(:INDEX\([^$]*\$)[A-Z]+(\$1:\$)[A-Z]+(\$)")
-"""Our print areas end in the last filled row of one column."""
 
 
 def read_names(book: Element) -> dict[str, tuple[str, bool]]:
@@ -54,18 +51,3 @@ def _ours(form: Form) -> str:
     lists = "|".join(form.code_lists)
     named = rf"(?:c|k|r|n|under|synlig|skrevet)_(?:{sheets})_\w+|(?:raa|laest)_(?:{sheets})"
     return rf"{named}|(?:liste|ord|kode|fra|til)_(?:{lists})"
-
-
-def widen_print_area(book: Element, title: str, letter: str) -> None:
-    """Let the pages of a sheet reach to a column, where their area is one of ours.
-
-    Args:
-        book: The workbook part; changed in place.
-        title: Name on the sheet's tab.
-        letter: Last column to print.
-    """
-    titles = [sheet.get("name") for sheet in book.iter(f"{{{MAIN}}}sheet")]
-    for entry in book.iter(_NAME):
-        local = entry.get("localSheetId", "")
-        if entry.get("name") == _PRINT_AREA and local == str(titles.index(title)):
-            entry.text = _AREA_END.sub(rf"\g<1>{letter}\g<2>{letter}\g<3>", entry.text or "")

@@ -16,12 +16,13 @@ from fpsheet.ooxml.parts import (
     relations_of,
     serialise,
 )
+from fpsheet.ooxml.print_area import fit_print_areas, printed_rows
 from fpsheet.ooxml.sheet_part import SheetPart
 from fpsheet.ooxml.workbook_part import SheetEntry, list_sheets, workbook_name
 from fpsheet.upgrade.copied_style import append_styles, shift_styles
 from fpsheet.upgrade.entry_renewal import EntryRenewal, FreshColumn, Renaming, refuse
 from fpsheet.upgrade.grid import cells_of, put_text, text_of
-from fpsheet.upgrade.names import read_names, renew_names, widen_print_area
+from fpsheet.upgrade.names import read_names, renew_names
 from fpsheet.workbook.build import build_issue
 from fpsheet.workbook.calculation.kept_results import renew_results, stored_day
 from fpsheet.workbook.issue import Issue
@@ -89,7 +90,7 @@ def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
         else:
             _replace_sheet(parts, mine.part, ours, raw if sheet.kind is SheetKind.COVER else None)
     ends = {raw.sheets[new.sheet].title: new.letter for new in fresh}
-    _finish_workbook(parts, names, form, ends)
+    _finish_workbook(parts, names, form, raw, ends)
     renew_results(parts, day=day)
     known = {entry.part for entry in places.values()}
     others = sum(entry.part not in known for entry in entries)
@@ -176,14 +177,17 @@ def _fill_cover(ours: Element, raw: RawWorkbook) -> None:
 
 
 def _finish_workbook(
-    parts: Parts, names: Mapping[str, tuple[str, bool]], form: Form, ends: Mapping[str, str]
+    parts: Parts,
+    names: Mapping[str, tuple[str, bool]],
+    form: Form,
+    raw: RawWorkbook,
+    ends: Mapping[str, str],
 ) -> None:
     """Renew the names, and let the spreadsheet program calculate everything when it opens."""
     name = workbook_name(parts)
     root = parse(parts[name])
     renew_names(root, names, form)
-    for title, letter in ends.items():
-        widen_print_area(root, title, letter)
+    fit_print_areas(root, rows=printed_rows(raw), letters=ends)
     calculation = root.find(f"{{{MAIN}}}calcPr")
     if calculation is not None:
         calculation.set("fullCalcOnLoad", "1")

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
@@ -9,12 +10,14 @@ from io import BytesIO
 from openpyxl import Workbook
 from openpyxl.workbook.protection import WorkbookProtection
 
+from fpsheet.ooxml.parts import parse, serialise
+from fpsheet.ooxml.print_area import ROOM, fit_print_areas
 from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet.workbook.calculation.stored_results import StoredParts, calculate_parts
 from fpsheet.workbook.deadline import deadline_columns
 from fpsheet.workbook.entry_sheet import Row, make_entry_sheet, row_contents
 from fpsheet.workbook.forside import make_cover
-from fpsheet.workbook.huskeliste import make_reminders
+from fpsheet.workbook.huskeliste import last_shown, make_reminders
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.koder import make_code_sheet
 from fpsheet.workbook.lookup import add_lookups
@@ -31,12 +34,12 @@ from fpsheet_templates.form import Form, Sheet, SheetKind
 from fpsheet_templates.kommune import Kommune
 
 _OTHERS: Mapping[str, Callable[[Workbook, Issue], object]] = {
-    "overblik": make_overview,
     "huskeliste": make_reminders,
     "vejledning": make_guide,
     "koder": make_code_sheet,
 }
 """Sheets that are calculated or read only, by identifier."""
+_OVERVIEW = "overblik"
 
 _BOOK, _STYLES = "xl/workbook.xml", "xl/styles.xml"
 _TABLES_OF = ".xml.rels"
@@ -113,7 +116,7 @@ def build_issue(
         count = max(len(given[sheet.id]) + blank, 1)
         layouts[sheet.id], own = plan_entry_sheet(issue, sheet, row_count=count)
         lines += own
-    book = _lay_out(issue, layouts, (*common_lines(issue), *lines))
+    book = _lay_out(issue, layouts, (*common_lines(issue), *lines), given)
     target = BytesIO()
     book.save(target)
     parts = unpack(target.getvalue())
@@ -125,6 +128,7 @@ def build_issue(
     sheets = {name: (title, parts[name]) for name, title in titles.items()}
     package = StoredParts(sheets, parts[_BOOK], parts[_STYLES])
     parts |= calculate_parts(package, today=date_serial(issued_at.date()))
+    _print_reminders(parts, issue.title("huskeliste"), titles)
     told = {name: _near(content) for name, content in parts.items() if name.endswith(_TABLES_OF)}
     return pack(parts | told, issued_at=issued_at)
 
@@ -167,8 +171,26 @@ def premade_rows(sheet: Sheet, kommune: Kommune) -> int:
     return math.ceil(sheet.premade_rows * kommune.premade_factor)
 
 
+def _print_reminders(parts: dict[str, bytes], reminders: str, titles: Mapping[str, str]) -> None:
+    """Let the print area of Huskeliste reach to its last deadline, now that they are known."""
+    part = next(part for part, title in titles.items() if title == reminders)
+    if last := last_shown(parts[part]):
+        book = parse(parts[_BOOK])
+        fit_print_areas(book, rows={reminders: last + ROOM})
+        parts[_BOOK] = serialise(book)
+
+
+def _most_rows(given: Mapping[str, Sequence[Row]]) -> int:
+    """Return how many rows of one citizen there are at the most."""
+    citizens = Counter(row.get("cpr") for rows in given.values() for row in rows)
+    return max(citizens.values(), default=0)
+
+
 def _lay_out(
-    issue: Issue, layouts: Mapping[str, SheetLayout], lines: Sequence[StatusSentence]
+    issue: Issue,
+    layouts: Mapping[str, SheetLayout],
+    lines: Sequence[StatusSentence],
+    given: Mapping[str, Sequence[Row]],
 ) -> Workbook:
     """Make every sheet, entry sheets with a single pattern row."""
     book = Workbook()
@@ -177,9 +199,11 @@ def _lay_out(
         if sheet.kind is SheetKind.COVER:
             make_cover(book, issue)
         elif sheet.kind is SheetKind.ENTRY:
-            make_entry_sheet(book, layouts[sheet.id], issue)
+            make_entry_sheet(book, layouts[sheet.id], issue, filled=len(given[sheet.id]))
         elif sheet.kind is SheetKind.META:
             add_lookups(book, make_meta_sheet(book, issue), issue, lines=lines)
+        elif sheet.id == _OVERVIEW:
+            make_overview(book, issue, events=_most_rows(given))
         else:
             _OTHERS[sheet.id](book, issue)
     book.active = 0

@@ -21,7 +21,6 @@ from fpsheet.workbook.sheet_layout import (
     SPARE_ROWS,
     TITLE_ROW,
     SheetLayout,
-    column_name,
 )
 from fpsheet.workbook.status import FAULT_SIGN, FINE_SIGN, HEADING_COLUMN, WARNING_SIGN
 from fpsheet.workbook.style import (
@@ -37,7 +36,7 @@ from fpsheet.workbook.style import (
     font,
     number_format,
     place_cursor,
-    print_filled,
+    print_down,
     set_page,
     style_entry,
     style_heading,
@@ -54,13 +53,20 @@ Row = Mapping[str, str | int | float | date | None]
 """Field identifier to typed value: codes as identifiers, CPR as ten digits."""
 
 _NUMERIC = {FieldType.INTEGER, FieldType.DECIMAL}
-_PRINTED_ROWS = 25
-"""Printed where fewer are filled, for those who note by hand first."""
 _CPR_BIRTH_DIGITS = 6
 
 
-def make_entry_sheet(book: Workbook, layout: SheetLayout, issue: Issue) -> Worksheet:
-    """Add an entry sheet with one pattern row; `row_stamp` repeats that row afterwards."""
+def make_entry_sheet(
+    book: Workbook, layout: SheetLayout, issue: Issue, *, filled: int = 0
+) -> Worksheet:
+    """Add an entry sheet with one pattern row; `row_stamp` repeats that row afterwards.
+
+    Args:
+        book: The workbook.
+        layout: Where its columns stand.
+        issue: For whom it is.
+        filled: Rows that will be filled in.
+    """
     sheet = add_sheet(book, layout.title, colour=layout.sheet.colour)
     _write_head(sheet, layout, issue)
     for column in layout.columns:
@@ -75,14 +81,8 @@ def make_entry_sheet(book: Workbook, layout: SheetLayout, issue: Issue) -> Works
     mark_faults(sheet, layout)
     sheet.freeze_panes = f"{layout.columns[3].letter}{FIRST_ROW}"
     place_cursor(sheet, f"{layout['cpr'].letter}{FIRST_ROW}")
-    status = column_name(layout.sheet.id, "status")
-    filled = f'SUMPRODUCT(MAX(({status}<>"")*ROW({status})))'
-    print_filled(
-        sheet,
-        first=f"${layout['status'].letter}${TITLE_ROW}",
-        last_column=layout[layout.sheet.fields[-1].id].letter,
-        last_row=f"MAX({HEADER_ROW + _PRINTED_ROWS},{filled})",
-    )
+    last_column = layout[layout.sheet.fields[-1].id].letter
+    print_down(sheet, last_column, heading_row=HEADER_ROW, filled=filled)
     set_page(sheet, title_rows=f"{TITLE_ROW}:{HEADER_ROW}", footer=issue.footer)
     return sheet
 

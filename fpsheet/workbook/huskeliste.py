@@ -1,9 +1,9 @@
 """The Huskeliste: every deadline of the law that has passed or is near, the oldest first."""
 
+import re
 from collections.abc import Sequence
 
 from openpyxl import Workbook
-from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -21,7 +21,7 @@ from fpsheet.workbook.style import (
     fault_style,
     line_style,
     place_cursor,
-    print_filled,
+    print_down,
     protect,
     set_page,
     style_entry,
@@ -55,6 +55,10 @@ _KEY, _KIND, _LINE, _CPR, _CANDIDATES = "J", "K", "L", "M", "N"
 _FIRST_HIDDEN, _LAST_HIDDEN = 10, 14
 
 
+_SHOWN = re.compile(rb'<c r="%s(\d+)"(?: s="\d+")?><f>[^<]*</f><v>' % _KEY.encode())
+"""A key that is a number: a row with a deadline."""
+
+
 def make_reminders(book: Workbook, issue: Issue) -> Worksheet:
     """Add the sheet; it stands on the deadline columns of the entry sheets."""
     kinds = own_kinds(issue)
@@ -76,10 +80,14 @@ def make_reminders(book: Workbook, issue: Issue) -> Worksheet:
     protect(sheet)
     sheet.freeze_panes = f"A{_FIRST}"
     place_cursor(sheet, DAYS_CELL.replace("$", ""))
-    keys = f"{quote_sheetname(sheet.title)}!{_keys()}"
-    print_filled(sheet, first="$B$1", last_column="H", last_row=f"{_FIRST}+COUNT({keys})")
+    print_down(sheet, "H", heading_row=_HEADING_ROW)
     set_page(sheet, title_rows=f"1:{_HEADING_ROW}", footer=issue.footer)
     return sheet
+
+
+def last_shown(sheet: bytes) -> int:
+    """Return the last row with a deadline, of the sheet as it was calculated; 0 for none."""
+    return max((int(row) for row in _SHOWN.findall(sheet)), default=0)
 
 
 def own_kinds(issue: Issue) -> tuple[DeadlineKind, ...]:

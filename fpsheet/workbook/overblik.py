@@ -7,7 +7,6 @@ Excel 2010 only.
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
-from openpyxl.utils import quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -29,7 +28,7 @@ from fpsheet.workbook.style import (
     fill,
     line_style,
     place_cursor,
-    print_filled,
+    print_down,
     protect,
     set_page,
     style_entry,
@@ -75,8 +74,14 @@ _LATE = 200_000
 """Sort key of an event whose day cannot be read: after all others."""
 
 
-def make_overview(book: Workbook, issue: Issue) -> Worksheet:
-    """Add the sheet; it stands on the value columns of the entry sheets."""
+def make_overview(book: Workbook, issue: Issue, *, events: int = 0) -> Worksheet:
+    """Add the sheet; it stands on the value columns of the entry sheets.
+
+    Args:
+        book: The workbook.
+        issue: For whom it is.
+        events: The most rows of one citizen that will be filled in.
+    """
     sheet = add_sheet(book, issue.title("overblik"), colour=NAVY)
     sheet.column_dimensions["A"].width = 3
     write_title(sheet, "B1", issue.title("overblik"))
@@ -98,9 +103,7 @@ def make_overview(book: Workbook, issue: Issue) -> Worksheet:
     protect(sheet)
     sheet.freeze_panes = f"A{_FIRST}"
     place_cursor(sheet, CHOSEN_CELL)
-    count = f"{quote_sheetname(sheet.title)}!{_FOUND}"
-    last_row = f"{_FIRST}+MIN({SHOWN_ROWS},{count})"
-    print_filled(sheet, first="$B$1", last_column="K", last_row=last_row)
+    print_down(sheet, "K", heading_row=_HEADING_ROW, filled=min(events, SHOWN_ROWS))
     set_page(sheet, title_rows=f"1:{_HEADING_ROW}", footer=issue.footer)
     return sheet
 

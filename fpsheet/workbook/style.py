@@ -8,12 +8,11 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.styles.differential import DifferentialStyle
-from openpyxl.utils import quote_sheetname
-from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.header_footer import HeaderFooter, HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from fpsheet.ooxml.print_area import last_printed
 from fpsheet_templates.form import Field, FieldType
 
 FONT_NAME = "Arial"
@@ -41,9 +40,6 @@ _FORMATS = {
     FieldType.INTEGER: "General",
     FieldType.DECIMAL: "0.0###",
 }
-
-_PRINT_AREA = "_xlnm.Print_Area"
-_LAST_PRINTED = 20_000
 
 _EPOCH = date(1899, 12, 30)
 """Day 0 of a worksheet, as it counts from March 1900 on."""
@@ -204,24 +200,16 @@ def place_cursor(sheet: Worksheet, address: str) -> None:
             selection.activeCell = selection.sqref = address
 
 
-def print_filled(sheet: Worksheet, *, first: str, last_column: str, last_row: str) -> None:
-    """Print a sheet down to its last filled row, not the empty rows made in advance.
-
-    Excel works the area out anew at each printing; LibreOffice prints every row.
+def print_down(sheet: Worksheet, last_column: str, *, heading_row: int, filled: int = 0) -> None:
+    """Print a sheet down to its last filled row and some more, not all that are made in advance.
 
     Args:
         sheet: The sheet.
-        first: Upper left cell, absolute (`$B$1`).
         last_column: Letter of the last column.
-        last_row: Formula text of the number of the last row.
+        heading_row: Row of the headings.
+        filled: Rows below them that are filled.
     """
-    title = quote_sheetname(sheet.title)
-    column = f"{title}!${last_column}$1:${last_column}${_LAST_PRINTED}"
-    start = f"{title}!{first}"
-    # Written out twice, so that programs that split a print area at its commas find a cell in it
-    # (ExcelJS else does not open the workbook).
-    area = f"CHOOSE(1,{start},{start}):INDEX({column},{last_row})"
-    sheet.defined_names.add(DefinedName(_PRINT_AREA, attr_text=area))
+    sheet.print_area = f"B1:{last_column}{last_printed(heading_row, heading_row + filled)}"
 
 
 def set_page(sheet: Worksheet, *, title_rows: str = "", footer: str = "") -> None:

@@ -21,13 +21,11 @@ from openpyxl.utils import get_column_letter
 
 from fpsheet.checking.check_file import Question, check_raw
 from fpsheet.kommune.steps import check_files, submit_file, upgrade_file
-from fpsheet.ooxml.parts import MAIN, parse
 from fpsheet.progress import Silent
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet.transport.folder import Folder
 from fpsheet.transport.outbox import open_plain
 from fpsheet.upgrade.lifted import Lifted, lift_workbook
-from fpsheet.upgrade.names import widen_print_area
 from fpsheet.upgrade.placement import OldPlaces, place_columns
 from fpsheet.views.upgrade_report import render_lifted
 from fpsheet.workbook.sheet_layout import EntryColumn, SheetLayout
@@ -388,21 +386,6 @@ def test_a_returned_workbook_is_lifted_with_its_list(tmp_path: Path) -> None:
     assert again.check is not None
     returned = return_workbook(lifted.data, again.findings, again.check, form=NEXT, language="da")
     assert lint_package(returned) == ()
-
-
-def test_new_columns_are_printed() -> None:
-    """A print area of ours reaches to the new column; the sheet is told by its name."""
-    area = "'Job'!$B$1:INDEX('Job'!$J$1:$J$20000,MAX(33,1))"
-    text = (
-        f'<workbook xmlns="{MAIN}"><sheets><sheet name="A"/><sheet name="Job"/></sheets>'
-        f'<definedNames><definedName name="_xlnm.Print_Area" localSheetId="1">{area}'
-        "</definedName></definedNames></workbook>"
-    )
-    book = parse(text.encode())
-    widen_print_area(book, "Job", "K")
-    assert book[1][0].text == area.replace("$J$", "$K$")
-    widen_print_area(book, "A", "Z")
-    assert book[1][0].text == area.replace("$J$", "$K$")
 
 
 def test_rows_above_the_headings_are_refused(tmp_path: Path) -> None:
