@@ -42,6 +42,8 @@ from fpsheet_validation.finding import Finding, make_finding
 from fpsheet_validation.raw import RawWorkbook
 
 _ORIGINAL = "original.xlsx"
+_NOT_LOOKED_FOR = frozenset({"STR-045"})
+"""Values of the hidden sheet were not judged at first: an original may have a year of -1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,9 @@ class Worker:
         """
         form = self.question.form
         plan = make_plan(form, expected_kommune=None, limits=self.desk.limits)
-        return tuple(fault.to_finding(form) for fault in judge_meta(payload.workbook.meta, plan))
+        faults = judge_meta(payload.workbook.meta, plan)
+        passed = self.question.passed
+        return tuple(fault.to_finding(form) for fault in faults if fault.code not in passed)
 
     def _unseal(self, data: bytes) -> tuple[Payload | None, tuple[Finding, ...], str]:
         form, unsealing = self.question.form, self.desk.unsealing
@@ -156,22 +160,23 @@ def _open_unsigned(data: bytes, form: Form) -> tuple[Payload | None, tuple[Findi
 
 
 @contextmanager
-def make_worker(desk: Desk) -> Iterator[Worker]:
-    """Return a worker with a reading process of its own."""
+def make_worker(desk: Desk, *, passed: frozenset[str] = frozenset()) -> Iterator[Worker]:
+    """Return a worker with a reading process of its own; `passed` is as in `Question`."""
     with ReadingProcess() as process:
-        yield _worker_of(desk, process)
+        yield _worker_of(desk, process, passed)
 
 
-def _worker_of(desk: Desk, reader: Reader) -> Worker:
-    return Worker(desk, Question(load_form(), desk.today), read_keys(desk.key_file), reader)
+def _worker_of(desk: Desk, reader: Reader, passed: frozenset[str] = frozenset()) -> Worker:
+    question = Question(load_form(), desk.today, passed=passed)
+    return Worker(desk, question, read_keys(desk.key_file), reader)
 
 
 @contextmanager
 def read_original(desk: Desk) -> Iterator[Callable[[bytes], Submission]]:
     """Read originals that were kept, as they were read when they came.
 
-    A key that was revoked since held then, and a folder may have been trusted: what was accepted
-    stays accepted.
+    A key that was revoked since held then, and a folder may have been trusted; a year that is none
+    was read as 0: what was accepted stays accepted.
     """
     desk = replace(desk, unsigned=None)
     if desk.unsealing is not None:
@@ -179,7 +184,7 @@ def read_original(desk: Desk) -> Iterator[Callable[[bytes], Submission]]:
         desk = replace(desk, unsealing=(identity, keyring.with_revoked()))
     from fpsheet_sync.ledger.tax_income import read_answer
 
-    with make_worker(desk) as worker:
+    with make_worker(desk, passed=_NOT_LOOKED_FOR) as worker:
 
         def read(data: bytes) -> Submission:
             told = read_answer(data, desk.now)

@@ -2,11 +2,36 @@
 
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import Connection, FromClause, Subquery, Table, and_, func, or_, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    FromClause,
+    MetaData,
+    String,
+    Subquery,
+    Table,
+    and_,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.sql.expression import ColumnElement
 
 from fpsheet_sync.database import schema
-from fpsheet_sync.database.record_columns import ANNULLER
+from fpsheet_sync.database.record_columns import ANNULLER, BORGER
+
+PERSON = "person"
+_OF_AGES = Table(
+    "person_alder",
+    MetaData(),
+    Column(BORGER, String),
+    Column("koen", String),
+    Column("foedselsdato", Date),
+)
+"""The view of migration 0012: a day that gives the same age on the days statistics ask about."""
+_MAY_READ = text("SELECT has_column_privilege('person', 'foedselsdato', 'SELECT')")
 
 
 def current(table: Table, as_of: int | None = None) -> Subquery:
@@ -52,6 +77,17 @@ def citizens(as_of: int | None = None, persons: Table | None = None) -> Subquery
         .select_from(joined)
         .subquery("borgere")
     )
+
+
+def person_table(connection: Connection) -> Table:
+    """Return the table of persons, or `person_alder` for a user that may not read birth dates.
+
+    What `person_alder` has as the day of birth lies in the month of birth. The age by it is right
+    on the days of the citizen's own decisions and on the last day of each month.
+    """
+    has_roles = connection.dialect.name == "postgresql"
+    is_readable = not has_roles or connection.scalar(_MAY_READ)
+    return schema.person if is_readable else _OF_AGES
 
 
 def commit_of(connection: Connection, day: date) -> int:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from calendar import monthrange
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from fpsheet_sync.citizens.vault import log_of_citizen
@@ -23,9 +25,13 @@ from fpsheet_sync.database.log_seal import clerk_key
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.citizen_history import history
+from fpsheet_sync.statistics.stat_table import Period
+from fpsheet_sync.statistics.tables.release import ReleaseRequest, compute_release
 from fpsheet_templates.errors import StoreError
+from fpsheet_templates.load import load_form
 from tests.support.editions import (
     ACTOR,
+    YEAR,
     bytes_of,
     cpr,
     first_reports,
@@ -34,7 +40,7 @@ from tests.support.editions import (
     ten_of_each,
     write,
 )
-from tests.support.submissions import KEYS, new_store, send
+from tests.support.submissions import KEYS, Sending, new_store, send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,11 +112,91 @@ def test_statistics_are_published_by_one_who_sees_no_number(
         "SELECT beskeder FROM besked",
         "SELECT fund FROM afvist",
         "SELECT bruger FROM adgangslog",
+        "SELECT foedselsdato FROM person",
+        "SELECT * FROM person",
         "UPDATE afgoerelse SET niveau = 'hoejeste'",
         "DELETE FROM publikation",
         "UPDATE publikation SET nummer = 9",
     ):
         refuse(urls["udgivelse"], statement)
+
+
+def born_near_decisions() -> str:
+    """Return what a kommune reports of citizens who turn 30, 40 or 60 about the day of a decision.
+
+    Each has the decision in the month of birth, a day or two before or after the birthday, or on
+    it; some were born on 29 February or on the last day of a month.
+    """
+    random = Random(3)
+    citizens = ["# borger", "| id | cpr | pensionist_foer_reform | tidligere_cpr |"]
+    decided = ["# afgoerelse", "| id | cpr | afgoerelse_dato | afgoerelse | niveau |"]
+    births = [date(1985, 3, day) for day in range(1, 10)] + [date(1965, 12, 31), date(1995, 3, 31)]
+    births += [date(1960, 2, 29), date(1964, 2, 29), date(1984, 2, 28), date(1996, 2, 29)] * 2
+    for n, born in enumerate(births, start=1):
+        number = f"{born.day + 60:02}{born:%m%y}9{100 + n}"
+        former = f"{born.day + 60:02}{born:%m%y}9{300 + n}" if n % 4 == 0 else ""
+        citizens.append(f"| {n} | {number} | {random.choice(('ja', 'nej'))} | {former} |")
+        last = monthrange(2025, born.month)[1]
+        days = {min(max(born.day + random.choice((-2, -1, 0, 1)), 1), last), 1, last}
+        for m, day in enumerate(sorted(days)):
+            told = f"2025-{born.month:02}-{day:02} | {random.choice(('tilkendelse', 'afslag'))}"
+            decided.append(f"| {10 * n + m} | {number} | {told} | |")
+    return "\n".join((*citizens, "", *decided))
+
+
+def completed_years(born: date, day: date) -> int:
+    """Return the age on a day."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def test_ages_are_counted_by_one_who_reads_no_birth_date(
+    urls: dict[str, str], pg_database: str
+) -> None:
+    """Every cell is the owner's; what is read instead of a birth date tells the month alone.
+
+    The age by it is right on each of the citizen's decisions and at the end of every month.
+    """
+    owner = open_store(pg_database, keys=KEYS)
+    send(owner, born_near_decisions(), Sending(kommune="957", workbook="BBBBBBBB"))
+    person = select(store_schema()["person"])
+    decisions = select(store_schema()["afgoerelse"])
+    with owner.read() as connection:
+        truly = {row.borger: row.foedselsdato for row in connection.execute(person)}
+        decided = [(row.borger, row.afgoerelse_dato) for row in connection.execute(decisions)]
+    engine = create_engine(urls["udgivelse"])
+    with engine.begin() as connection:
+        found = connection.execute(text("SELECT borger, foedselsdato FROM person_alder"))
+        seen = {row.borger: row.foedselsdato for row in found}
+    engine.dispose()
+    assert seen.keys() == truly.keys()
+    ends = [date(2025, month, monthrange(2025, month)[1]) for month in range(1, 13)]
+    days = [*decided, *((borger, day) for borger in truly for day in (*ends, date(2024, 2, 29)))]
+    for borger, day in days:
+        assert completed_years(seen[borger], day) == completed_years(truly[borger], day)
+    assert {seen[each].month == truly[each].month for each in truly} == {True}
+    # The day itself is known of who was born on the first, on the day after an own decision, or on
+    # 29 February, and of nobody else.
+    after = {(borger, day.month, day.day + 1) for borger, day in decided}
+    hidden = [each for each, born in truly.items() if seen[each] != born]
+    known = set(truly) - set(hidden)
+    assert hidden
+    for each in known:
+        born = truly[each]
+        is_told = born.day == 1 or (each, born.month, born.day) in after
+        assert is_told or (born.month, born.day) == (2, 29)
+    clerk = as_clerk(urls["udgivelse"])
+    for period in (YEAR, Period(date(2025, 2, 1), date(2025, 2, 28))):
+        request = ReleaseRequest(period, "GL", "da", date(2026, 3, 2))
+        counted = []
+        for store in (owner, clerk):
+            with store.read() as connection:
+                counted.append(compute_release(connection, load_form(), request).tables)
+        assert counted[0] == counted[1]
+    request = replace(request, period=Period(date(2025, 2, 1), date(2025, 3, 15)))
+    with clerk.read() as connection, pytest.raises(StoreError, match="sidste dag i en måned"):
+        compute_release(connection, load_form(), request)
+    clerk.close()
+    owner.close()
 
 
 @pytest.mark.parametrize("role", ["udgivelse", "opslag", "statistik"])

@@ -10,7 +10,7 @@ import polars as pl
 from sqlalchemy import Connection, StaticPool, create_engine, insert, select
 
 from fpsheet_sync.database import schema
-from fpsheet_sync.database.in_force import citizens
+from fpsheet_sync.database.in_force import citizens, person_table
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.facts.scope import Scope
@@ -61,7 +61,8 @@ class CountedCitizen:
 
 def read_citizens(connection: Connection, scope: Scope) -> tuple[CountedCitizen, ...]:
     """Return every citizen that the kommuner of a scope report, under one pseudonym each."""
-    known = {row.borger: row for row in connection.execute(select(citizens(scope.as_of)))}
+    everybody = citizens(scope.as_of, person_table(connection))
+    known = {row.borger: row for row in connection.execute(select(everybody))}
     rows: dict[str, list[CitizenRow]] = defaultdict(list)
     for sheet in scope.form.entry_sheets():
         table = scope.records(sheet.id)

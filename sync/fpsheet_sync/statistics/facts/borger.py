@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Date, Subquery, case, cast, func, null, select, union_all
 
-from fpsheet_sync.database.in_force import citizens
+from fpsheet_sync.database.in_force import PERSON, citizens
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.statistics.facts.fact import AnySelect, FactSource, Query, Tables, cited
 from fpsheet_sync.statistics.facts.scope import ENHED, Scope, is_ceased, latest, same_country
@@ -22,7 +22,7 @@ EVENTS = {
 
 def _select_citizens(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
     """Give pseudonym → `enhed` (the pseudonym the whole history counts under), sex, birth date."""
-    everybody = citizens(scope.as_of, scope.copies.get("person"))
+    everybody = citizens(scope.as_of, scope.copies.get(PERSON))
     return select(
         everybody.c[BORGER],
         everybody.c.samlet.label(ENHED),

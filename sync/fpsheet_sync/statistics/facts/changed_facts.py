@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, and_, or_, select
 
 from fpsheet_sync.database import schema
-from fpsheet_sync.database.in_force import citizens
+from fpsheet_sync.database.in_force import citizens, person_table
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.facts.scope import ENHED, PERSON, Scope
@@ -262,7 +262,7 @@ def _by_unit(
     for citizen, causes in by_citizen.items():
         found[citizen] |= causes
     for as_of in (before, now.as_of):
-        people = citizens(as_of)
+        people = citizens(as_of, person_table(connection))
         for chunk in _chunks(by_citizen):
             pairs = select(people.c.borger, people.c.samlet).where(people.c.borger.in_(chunk))
             for row in connection.execute(pairs):

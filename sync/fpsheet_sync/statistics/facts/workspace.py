@@ -7,6 +7,7 @@ were worked out again for every total (measured in docs/adr/0011-statistics.md).
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import (
     Column,
@@ -22,6 +23,8 @@ from sqlalchemy import (
 )
 
 from fpsheet_sync.database import schema
+from fpsheet_sync.database.errors import store_failure
+from fpsheet_sync.database.in_force import PERSON, person_table
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.facts import (
@@ -59,7 +62,9 @@ def fact_tables(
 
     Raises:
         KeyError: A name is no source of facts.
+        StoreError: The user may not read birth dates, and the period ends within a month.
     """
+    scope = _with_persons(connection, scope)
     made: dict[str, Table] = {}
     try:
         with _no_nested_loops(connection):
@@ -69,6 +74,20 @@ def fact_tables(
     finally:
         for table in made.values():
             table.drop(connection)
+
+
+def _with_persons(connection: Connection, scope: Scope) -> Scope:
+    """Return a scope that reads the persons that the user of a connection may read.
+
+    Raises:
+        StoreError: The user may not read birth dates, and the period ends within a month.
+    """
+    readable = person_table(connection)
+    if readable is schema.person:
+        return scope
+    if (scope.period.til + timedelta(days=1)).day > 1:
+        raise store_failure("whole_months")
+    return replace(scope, copies={PERSON: readable, **scope.copies})
 
 
 @contextmanager
@@ -112,9 +131,6 @@ def _make(connection: Connection, scope: Scope, made: Mapping[str, Table], name:
     return creation.table
 
 
-_PERSON = "person"
-
-
 @contextmanager
 def narrowed(connection: Connection, scope: Scope, people: Collection[str]) -> Iterator[Scope]:
     """Return a scope that reads the records of some citizens alone, every version of them.
@@ -135,7 +151,7 @@ def narrowed(connection: Connection, scope: Scope, people: Collection[str]) -> I
         if rows:
             connection.execute(insert(chosen), rows)
         copies = {}
-        for name, table in (*store_schema().records.items(), (_PERSON, schema.person)):
+        for name, table in (*store_schema().records.items(), (PERSON, person_table(connection))):
             theirs = select(table).where(table.c[BORGER].in_(select(chosen.c[BORGER])))
             creation = CreateTableAs(theirs, f"statistik_udvalgt_{name}", temporary=True)
             connection.execute(creation)
