@@ -19,7 +19,7 @@ from fpsheet.departement.reading_worker import make_worker, read_original
 from fpsheet.transport.folder import Folder
 from fpsheet.transport.inbox import Arrival
 from fpsheet.transport.outbox import send_plain
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database import schema
 from fpsheet_sync.ledger.sync_submissions import sync_submissions
 from fpsheet_templates.errors import StoreError
 from fpsheet_templates.load import load_form
@@ -94,5 +94,5 @@ def keep(central: Central, submission: Submission) -> None:
     with closing(open_central(central)) as store:
         assert len(list(sync_submissions(store, [submission], ACTOR))) == 1
         with store.read() as connection:
-            commit = store_schema()["indberetning"]
+            commit = schema.indberetning
             assert connection.execute(select(commit.c.aar)).scalars().all() == [0]

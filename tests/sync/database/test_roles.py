@@ -158,12 +158,12 @@ def test_ages_are_counted_by_one_who_reads_no_birth_date(
     """
     owner = open_store(pg_database, keys=KEYS)
     send(owner, born_near_decisions(), Sending(kommune="957", workbook="BBBBBBBB"))
-    person = select(store_schema()["person"])
-    decisions = select(store_schema()["afgoerelse"])
+    person = select(schema.person)
+    decisions = select(store_schema().records["afgoerelse"])
     with owner.read() as connection:
         truly = {row.borger: row.foedselsdato for row in connection.execute(person)}
         decided = [(row.borger, row.afgoerelse_dato) for row in connection.execute(decisions)]
-        linked = connection.execute(select(store_schema()["identitet"])).all()
+        linked = connection.execute(select(schema.identitet)).all()
     now = {row.borger: row.samlet for row in linked}
     engine = create_engine(urls["udgivelse"])
     with engine.begin() as connection:
