@@ -6,10 +6,11 @@ from pathlib import Path
 
 from fpsheet.checking.verdict import Verdict
 from fpsheet.intake.reader import read_list_file
+from fpsheet_sync.statistics.tables.benchmark import Benchmark
 from fpsheet_templates.form import ColumnRole, Form
 from fpsheet_templates.rule import RuleLevel
 from fpsheet_validation.finding import Finding, sort_findings
-from fpsheet_validation.list_check import check_list
+from fpsheet_validation.list_check import LANDSTAL, check_list
 
 _NAMING_HEADINGS = frozenset({"LST-001", "LST-003"})
 _COMPARED = frozenset({RuleLevel.HISTORY, RuleLevel.BETWEEN})
@@ -38,6 +39,25 @@ def read_list(
     check = check_list(reading.raw, lists, today=today)
     findings = sort_findings((*found, *check.findings), lists)
     return Verdict(path, findings, check, _COMPARED, is_list=True), reading.sha256
+
+
+def read_figures(
+    path: Path, lists: Form, *, today: date, language: str
+) -> tuple[Verdict, tuple[Benchmark, ...], str]:
+    """Read a list of published figures; none where anything is wrong with it.
+
+    Returns:
+        What was found, the figures in the order of the list, and the hash of the file.
+    """
+    verdict, sha256 = read_list(path, LANDSTAL, lists=lists, today=today, language=language)
+    if verdict.check is None or not verdict.accepted:
+        return verdict, (), sha256
+    rows = verdict.check.sheets[LANDSTAL].frame.select(_FIGURE).iter_rows()
+    return verdict, tuple(Benchmark(*row) for row in rows), sha256
+
+
+_FIGURE = ("omraade", "aar", "maal", "vaerdi", "kilde")
+"""Columns of a line of published figures, in the order of `Benchmark`."""
 
 
 def headings(lists: Form, sheet_id: str, language: str) -> tuple[str, ...]:

@@ -20,10 +20,41 @@ def write_usage(
 def write_commands(
     group: click.Group, ctx: click.Context, formatter: click.HelpFormatter, words: Words
 ) -> None:
-    """Write the commands of a group, each with its line."""
-    rows = [(name, group.commands[name].short_help or "") for name in group.list_commands(ctx)]
-    with formatter.section(words.get("program.word.commands")):
-        formatter.write_dl(rows)
+    """Write the commands of a group, each with its line; those of the program by who uses them."""
+    is_program = ctx.parent is None
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for name in group.list_commands(ctx):
+        role = _ROLES.get(name, "") if is_program else ""
+        groups.setdefault(role, []).append((name, group.commands[name].short_help or ""))
+    for role in sorted(groups, key=(*dict.fromkeys(_ROLES.values()), "").index):
+        heading = words.get("program.word.commands")
+        own = f"{heading} {words.get(f'program.role.{role}')}" if role else heading
+        with formatter.section(own):
+            formatter.write_dl(groups[role])
+
+
+_ROLES = {
+    **dict.fromkeys(("check", "preview", "submit", "receive", "excel", "upgrade"), "koordinator"),
+    **dict.fromkeys(
+        (
+            "template",
+            "pull",
+            "sync",
+            "status",
+            "conflicts",
+            "report",
+            "editions",
+            "withdraw",
+            "history",
+            "export",
+            "import",
+        ),
+        "departement",
+    ),
+    **dict.fromkeys(("db", "rebuild", "keys"), "drift"),
+    **dict.fromkeys(("demo", "rules", "spec"), "alle"),
+}
+"""Command of the program → who uses it; the sections of its help, in this order of the work."""
 
 
 def write_parameters(

@@ -5,13 +5,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from fpsheet.checking.list_file import read_list
+from fpsheet.checking.list_file import read_figures, read_list
 from fpsheet.checking.verdict import Verdict
 from fpsheet.statistics.list_book import ListBook, list_columns, write_list_book
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.tax_income import Imported, Income, TaxAnswer, import_incomes
-from fpsheet_sync.statistics.tables.benchmark import Benchmark, load_benchmarks, save_benchmarks
+from fpsheet_sync.statistics.tables.benchmark import load_benchmarks, save_benchmarks
 from fpsheet_templates.load import load_lists
 from fpsheet_validation.finding import Finding, make_finding, sort_findings
 from fpsheet_validation.list_check import LANDSTAL, SKATTESVAR
@@ -54,15 +54,11 @@ def import_figures(
     Raises:
         StoreError: The database could not be used.
     """
-    verdict, typed, sha256 = _read(path, LANDSTAL, question)
-    if typed is None:
+    verdict, figures, sha256 = read_figures(
+        path, load_lists(), today=question.today, language=question.language
+    )
+    if not verdict.accepted:
         return verdict, None
-    names = ("omraade", "aar", "maal", "vaerdi", "kilde")
-    rows = typed.frame.select(names).iter_rows()
-    figures = [
-        Benchmark(area, year, measure, number, source)
-        for area, year, measure, number, source in rows
-    ]
     with store.write() as connection:
         before = {(each.omraade, each.aar, each.maal): each for each in load_benchmarks(connection)}
         old = [before.get((each.omraade, each.aar, each.maal)) for each in figures]

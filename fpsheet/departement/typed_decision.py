@@ -37,9 +37,11 @@ def read_decision(
     }
     for heading, text in typed.items():
         field_id = names.get(heading.strip().casefold(), "")
-        is_read, value = False, None
-        if field_id:
-            is_read, value = read_told(form, sheet[field_id], text.strip() or "-", language)
+        if not field_id:
+            labels = (form.field_label(conflict.sheet, one, language) for one in conflict.agreed)
+            told = {"nummer": conflict.id, "felt": heading, "felter": ", ".join(labels)}
+            raise store_failure("choice_field", told)
+        is_read, value = read_told(form, sheet[field_id], text.strip() or "-", language)
         if not is_read:
             raise store_failure("choice", {"nummer": conflict.id, "felt": heading})
         values[field_id] = value

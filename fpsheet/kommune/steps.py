@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fpsheet.upgrade.lifted import Lifted
     from fpsheet.workbook.issue import Issue
     from fpsheet_sync.ledger.receipt import Receipt
+    from fpsheet_sync.statistics.tables.benchmark import Benchmark
     from fpsheet_templates.form import Form
 
 
@@ -200,12 +201,13 @@ def take_receipt(
     return take(receipt, file, question, out=out, language=language)
 
 
-def preview_file(
+def preview_file(  # noqa: PLR0913, PLR0917 - what is counted, for whom and beside what
     path: Path,
     question: "Question",
     language: str,
     days: "tuple[date | None, date | None]" = (None, None),
     explain: "PrintedCell | None" = None,
+    figures: "tuple[Benchmark, ...]" = (),
 ) -> "tuple[Verdict, Preview | None]":
     """Count what a workbook would add to the statistics of its kommune; nothing is sent.
 
@@ -215,6 +217,7 @@ def preview_file(
         language: Language of the tables.
         days: First and last day counted; the ends of the reporting year where left out.
         explain: A figure whose rows are wanted too.
+        figures: Published figures of the country, to compare with.
 
     Raises:
         UsageError: The period ends before it begins, or there is no such figure to explain.
@@ -229,7 +232,7 @@ def preview_file(
     named = verdict.check.raw.meta.get("aar", "") if verdict.check else ""
     year = reporting_year(named) or question.today.year
     period = Period(days[0] or date(year, 1, 1), days[1] or date(year, 12, 31))
-    wish = Wish(period, question.today, language, explain)
+    wish = Wish(period, question.today, language, explain, figures)
     return verdict, preview(verdict, question.form, wish)
 
 

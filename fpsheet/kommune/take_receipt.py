@@ -41,6 +41,12 @@ def is_sealed(path: Path) -> bool:
         return False
 
 
+def looks_swapped(receipt: Path, file: Path) -> bool:
+    """Return whether the workbook was named where the receipt belongs, and the receipt after it."""
+    ending = receipt.suffix.casefold(), file.suffix.casefold()
+    return ending[0] == ".xlsx" and ending[1] in {".json", ".kvittering"}
+
+
 def open_receipt(path: Path, opening: Opening, *, language: str) -> Receipt:
     """Open the file of a receipt.
 

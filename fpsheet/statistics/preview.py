@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from fpsheet_sync.database.keys import SECRET_BYTES, derive_keys
 from fpsheet_sync.database.store import Store, Transaction, open_store
 from fpsheet_sync.ledger.sync_submissions import sync_submissions
 from fpsheet_sync.statistics.stat_table import Cell, Period, Release, StatTable
+from fpsheet_sync.statistics.tables.benchmark import Benchmark, published_share
 from fpsheet_sync.statistics.tables.release import ReleaseRequest, compute_release
 from fpsheet_templates.form import Form
 
@@ -44,12 +45,14 @@ class Wish:
         today: The day of the check, and of the counting.
         language: Language of the tables.
         explain: A figure to explain; None for none.
+        figures: Published figures of the country, to compare with.
     """
 
     period: Period
     today: date
     language: str
     explain: "PrintedCell | None" = None
+    figures: tuple[Benchmark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,13 @@ def preview(verdict: Verdict, form: Form, wish: Wish) -> Preview | None:
         area=submission.kommune_kode,
         language=wish.language,
         counted_on=wish.today,
+        benchmarks=wish.figures,
     )
     with passing_store() as store:
         for _ in sync_submissions(store, [submission], Actor("preview", now)):
             continue
         with store.read() as connection:
-            release = compute_release(connection, form, request)
+            release = _honest(compute_release(connection, form, request), form, wish)
             return Preview(release, _explain(connection, form, (request, release), wish))
 
 
@@ -109,6 +113,44 @@ def _explain(
 
     request, release = counted
     return explain_figure(connection, form, request, find_figure(form, release, wish.explain))
+
+
+_OF_THE_COUNTRY = frozenset({"forventet", "indeks"})
+_COMPARED_ALONE = "T12b"
+
+
+def _honest(release: Release, form: Form, wish: Wish) -> Release:
+    """Leave out what compares with the country where no published figures are known.
+
+    The only kommune in the passing database is the one that asks: compared with itself, every
+    kommune would have the index 100.
+    """
+    country = form.kommuner[release.area].jurisdiction
+    if published_share(wish.figures, country, wish.period) is not None:
+        return release
+    tables = (_uncompared(table, form, wish.language) for table in release.tables)
+    return replace(release, tables=tuple(table for table in tables if table.id != _COMPARED_ALONE))
+
+
+def _uncompared(table: StatTable, form: Form, language: str) -> StatTable:
+    """Return a table without the columns that compare with the country, and with why."""
+    kept = [at for at, column in enumerate(table.columns) if column.id not in _OF_THE_COUNTRY]
+    if len(kept) == len(table.columns):
+        return table
+    said = {key: form.texts.get(f"preview.{key}", language) for key in ("subject", "why")}
+    title = table.title.partition(". ")[2]
+    return replace(
+        table,
+        title=f"{table.id}. {said['subject']}, {title.partition(', ')[2]}",
+        lines=(said["why"], *table.lines[1:]),
+        columns=tuple(table.columns[at] for at in kept),
+        rows=tuple(tuple(row[at] for at in kept) for row in table.rows),
+        notes=tuple(note for note in table.notes if note != "forventet"),
+        source=form.texts.get("statistics.source.central", language),
+        charts=tuple(
+            chart for chart in table.charts if not _OF_THE_COUNTRY.intersection(chart.columns)
+        ),
+    )
 
 
 def moved_figures(before: Release, now: Release) -> tuple[Moved, ...]:

@@ -83,6 +83,18 @@ def test_a_kommune_has_its_own_lines(database: str, capsys: pytest.CaptureFixtur
         assert len(json.loads(out)["entries"]) == count
 
 
+def test_a_log_is_shown_from_a_day_on(database: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--since` leaves out earlier lines, and still says of the whole log that it is whole."""
+    place = ("--db", database, "--json")
+    whole = json.loads(ask(capsys, "db", "log", *place)[1])
+    for day, entries in (("01-01-1984", whole["entries"]), ("31-12-2098", [])):
+        code, out, _ = ask(capsys, "db", "log", "--since", day, *place)
+        shown = json.loads(out)
+        assert (code, shown["lines"]) == (0, whole["lines"])
+        assert [entry["number"] for entry in shown["entries"]] == [e["number"] for e in entries]
+    assert whole["entries"]
+
+
 @pytest.mark.parametrize(
     ("change", "line"),
     [

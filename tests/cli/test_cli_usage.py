@@ -112,6 +112,38 @@ def test_no_command_shows_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Kommandoer" in capsys.readouterr().out
 
 
+def test_the_commands_stand_by_who_uses_them(capsys: pytest.CaptureFixture[str]) -> None:
+    """The kommune's commands come first, the departement's after them; none is left over."""
+    run(["--help"], environment={})
+    shown = capsys.readouterr().out
+    headings = [line for line in shown.splitlines() if line.startswith("Kommandoer")]
+    assert headings == [
+        "Kommandoer for kommunens koordinator:",
+        "Kommandoer for departementet:",
+        "Kommandoer for driften og om nøgler:",
+        "Kommandoer for alle:",
+    ]
+    ours, _, others = shown.partition(headings[1])
+    assert all(f"  {name} " in ours for name in ("check", "submit", "receive"))
+    assert all(f"  {name} " in others for name in ("sync", "report", "db", "demo"))
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        (("keys", "trust"), "--heard CIFRE"),
+        (("conflicts", "resolve"), "--reason TEKST"),
+        (("import", "blank"), "LISTE"),
+    ],
+)
+def test_a_placeholder_says_what_is_typed(
+    path: tuple[str, ...], shown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Digits are CIFRE, a sentence TEKST, a list LISTE, and none is a NAVN or VALG."""
+    run([*path, "--help"], environment={})
+    assert shown in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "language"),
     [

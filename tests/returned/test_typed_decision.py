@@ -50,6 +50,15 @@ def test_what_cannot_be_read_is_refused(typed: dict[str, str]) -> None:
         read_decision(SPELL, typed, FORM, "da")
 
 
+def test_a_wrong_field_is_told_from_a_wrong_value() -> None:
+    """A heading that the conflict lacks is named beside those it has; a value beside its field."""
+    with pytest.raises(StoreError, match="»Timer«") as wrong_field:
+        read_decision(SPELL, {"Timer": "5"}, FORM, "da")
+    assert "Startdato, Slutdato" in wrong_field.value.remedy
+    with pytest.raises(StoreError, match="feltet Startdato kan ikke have den værdi"):
+        read_decision(SPELL, {"Startdato": "31-02-2025"}, FORM, "da")
+
+
 @pytest.mark.parametrize("language", ["da", "en"])
 def test_every_field_is_read_as_it_is_told(language: str) -> None:
     """For each field of the form: what is shown, typed again, is the same value."""

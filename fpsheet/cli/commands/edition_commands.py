@@ -33,9 +33,13 @@ def make_edition_commands(words: Words) -> tuple[click.Command, ...]:
     number.required = True
     withdraw = [
         *named,
-        text_option(words, "--country", key="command.withdraw.country", required=True),
+        text_option(
+            words, "--country", key="command.withdraw.country", metavar="country", required=True
+        ),
         number,
-        text_option(words, "--reason", key="command.withdraw.reason", required=True),
+        text_option(
+            words, "--reason", key="command.withdraw.reason", metavar="text", required=True
+        ),
         database_option(words),
     ]
     return (

@@ -41,7 +41,7 @@ def make_import_commands(words: Words) -> tuple[click.Command, ...]:
     kind = SpokenArgument(
         "kind",
         kind=ChoiceValue(words, tuple(_LISTS)),
-        metavar=words.get("program.metavar.choice"),
+        metavar=words.get("program.metavar.list"),
         spoken_help=words.get("command.import.blank.kind"),
     )
     out = OutputOption(words, "--out", key="program.option.out_file", required=True)

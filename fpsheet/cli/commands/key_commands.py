@@ -32,9 +32,13 @@ def make_key_commands(words: Words) -> tuple[click.Command, ...]:
     """Return the commands."""
     kommune = kommune_option(words, required=True)
     database = database_option(words)
-    heard = text_option(words, "--heard", key="command.keys.heard", required=True)
-    reason = text_option(words, "--reason", key="command.keys.reason", required=True)
-    digits = text_option(words, "--digits", key="command.keys.digits", required=True)
+    heard = text_option(words, "--heard", key="command.keys.heard", metavar="digits", required=True)
+    reason = text_option(
+        words, "--reason", key="command.keys.reason", metavar="text", required=True
+    )
+    digits = text_option(
+        words, "--digits", key="command.keys.digits", metavar="digits", required=True
+    )
     key_file = file_argument(words, "file", key="command.keys.file")
     second = flag(words, "--second", name="is_second", key="command.keys.enrol.is_second")
     commands = [

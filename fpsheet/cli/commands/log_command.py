@@ -1,5 +1,6 @@
 """The command db log: who did and saw what, and whether the log is whole."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,7 @@ from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.parameters import (
     cpr_option,
     database_option,
+    day_option,
     json_option,
     kommune_option,
     text_option,
@@ -19,6 +21,9 @@ from fpsheet.cli.words import Words
 from fpsheet_templates.errors import SpecError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from fpsheet.central import AccessLog
     from fpsheet_sync.database.access_log import Entry
 
@@ -31,6 +36,7 @@ def make_log_command(words: Words) -> click.Command:
     params = [
         cpr_option(words, key="command.db.log.cpr"),
         kommune_option(words, key="command.db.log.kommune"),
+        day_option(words, "--since", key="command.db.log.since"),
         text_option(words, "--against", key="command.db.log.against", metavar="against"),
         database_option(words),
         json_option(words),
@@ -44,6 +50,7 @@ def show_log(  # noqa: PLR0913 - each option by name
     *,
     cpr: str | None,
     kommune: str | None,
+    since: "date | None",
     against: str | None,
     db: str | None,
     as_json: bool,
@@ -56,6 +63,8 @@ def show_log(  # noqa: PLR0913 - each option by name
     notes = read_notes(against, session.words.language) if against else ()
     actor = session.actor()
     log = read_access(session.central(db), actor, cpr=cpr or "", kommune_kode=kode, notes=notes)
+    if since is not None:
+        log = replace(log, entries=_entries_since(log.entries, since))
     console, words = session.console(as_json=as_json), session.words
     if as_json:
         console.give(_log_value(log))
@@ -65,6 +74,11 @@ def show_log(  # noqa: PLR0913 - each option by name
         console.table(header, [_entry_row(words, entry) for entry in log.entries])
     _tell(console, words, log)
     return ExitCode.FINDINGS if log.check.faults else ExitCode.DONE
+
+
+def _entries_since(entries: "Sequence[Entry]", day: "date") -> "tuple[Entry, ...]":
+    """Return the lines written on a day (UTC, as the log shows it) or later."""
+    return tuple(entry for entry in entries if entry.actor.time.date() >= day)
 
 
 def _tell(console: Console, words: Words, log: "AccessLog") -> None:

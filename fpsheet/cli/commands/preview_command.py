@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand
+from fpsheet.cli.console import lay_out
 from fpsheet.cli.explain_view import show_explained
 from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.parameters import (
@@ -25,6 +26,7 @@ from fpsheet.cli.words import Words
 if TYPE_CHECKING:
     from fpsheet.statistics.preview import Moved, Preview
     from fpsheet_sync.statistics.stat_table import Cell
+    from fpsheet_sync.statistics.tables.benchmark import Benchmark
 
 
 def make_preview_command(words: Words) -> click.Command:
@@ -35,6 +37,7 @@ def make_preview_command(words: Words) -> click.Command:
         params=[
             file_argument(words, "file", key="command.preview.file"),
             given_file_option(words, "--earlier", key="command.preview.earlier"),
+            given_file_option(words, "--benchmark", key="command.preview.benchmark"),
             cell_option(words, "--explain", key="command.preview.explain"),
             path_option(words, "--out", key="command.preview.out", folder=True),
             day_option(words, "--from", name="fra", key="program.option.from_day"),
@@ -52,6 +55,7 @@ def preview_workbook(  # noqa: PLR0913 - one parameter per option
     *,
     file: Path,
     earlier: Path | None,
+    benchmark: Path | None,
     explain: tuple[str, str] | None,
     out: Path | None,
     fra: date | None,
@@ -70,13 +74,18 @@ def preview_workbook(  # noqa: PLR0913 - one parameter per option
 
     question, language = session.question(None, today), session.words.language
     printed = PrintedCell(*explain) if explain else None
-    verdict, found = preview_file(file, question, language, (fra, til), printed)
+    figures = _figures(session, benchmark, today, as_json=as_json) if benchmark else ()
+    if figures is None:
+        return ExitCode.FINDINGS
+    verdict, found = preview_file(file, question, language, (fra, til), printed, figures)
     if found is None:
         show_verdict(session, verdict, as_json=as_json)
         return ExitCode.FINDINGS
     moved = None
     if earlier is not None:
-        before_verdict, before = preview_file(earlier, question, language, (fra, til))
+        before_verdict, before = preview_file(
+            earlier, question, language, (fra, til), figures=figures
+        )
         if before is None:
             show_verdict(session, before_verdict, as_json=as_json)
             return ExitCode.FINDINGS
@@ -91,6 +100,22 @@ def preview_workbook(  # noqa: PLR0913 - one parameter per option
         told = session.words.fill("command.preview.written", {"file": written})
         session.console(as_json=as_json).say(told)
     return ExitCode.DONE if verdict.accepted else ExitCode.FINDINGS
+
+
+def _figures(
+    session: Session, path: Path, today: date | None, *, as_json: bool
+) -> "tuple[Benchmark, ...] | None":
+    """Read the list of published figures; None, and what is wrong shown, where it is not right."""
+    from fpsheet.checking.list_file import read_figures
+
+    language = session.words.language
+    verdict, figures, _ = read_figures(
+        path, session.lists(), today=today or session.local_day, language=language
+    )
+    if not verdict.accepted:
+        show_verdict(session, verdict, as_json=as_json, lists=True)
+        return None
+    return figures
 
 
 def _show(
@@ -118,6 +143,10 @@ def _show(
             console.table(plain_headings(table), rows)
     if not any(rows for _, rows in filled):
         console.say(words.get("command.preview.empty"))
+    lines = (line for table, rows in filled for line in lay_out(plain_headings(table), rows))
+    if any(len(line) > console.width for line in lines):
+        console.say()
+        console.say(words.get("command.preview.wide"))
     if moved is not None and earlier is not None:
         console.say()
         key = "moved" if moved else "same"

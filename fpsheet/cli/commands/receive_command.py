@@ -47,9 +47,12 @@ def receive_receipt(  # noqa: PLR0913 - one parameter per option
 ) -> int:
     """Put a receipt into the kommune's own file, and say what is to be done."""
     from fpsheet.kommune.steps import open_receipt, take_receipt
-    from fpsheet.kommune.take_receipt import Opening, is_sealed
+    from fpsheet.kommune.take_receipt import Opening, is_sealed, looks_swapped
+    from fpsheet.receipts.receipt_file import receipt_error
 
     keys, words = session.keys(), session.words
+    if looks_swapped(receipt, file):
+        raise receipt_error("swapped", words.language)
     key = None
     if is_sealed(receipt) and keys.signing.exists():
         session.warn_of(keys.signing)

@@ -58,7 +58,9 @@ def make_state_commands(words: Words) -> tuple[click.Command, ...]:
 
 
 def _conflict_group(words: Words) -> SpokenGroup:
-    reason = text_option(words, "--reason", key="command.conflicts.reason", required=True)
+    reason = text_option(
+        words, "--reason", key="command.conflicts.reason", metavar="text", required=True
+    )
     number = SpokenArgument(
         "number",
         kind=NumberValue(words, minimum=1),
