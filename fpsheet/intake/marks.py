@@ -6,7 +6,10 @@ tables of our workbooks have names that other files do not have, and every forma
 plain text in some part, with one byte or two for a letter.
 """
 
+import zlib
 from collections.abc import Iterator
+from io import BytesIO
+from zipfile import BadZipFile, ZipFile
 
 from fpsheet.intake.archive import open_archive
 from fpsheet.intake.intake_finding import IntakeFinding
@@ -21,8 +24,16 @@ _REACH = 16 * MEBIBYTE
 _KEY = "cpr"
 """Field that every entry sheet has."""
 
-_TELLABLE = frozenset(f"STR-0{number:02d}" for number in (7, 8, 9, 10, 11, 26, 27, 29, 31, 32, 34))
-"""Codes of refusals after which the words of the file can still be looked at."""
+_WHOLE = frozenset(f"STR-0{number:02d}" for number in (7, 8, 9, 10, 11, 26, 27, 29, 31, 32, 34))
+_ODD = frozenset({"STR-021", "STR-022", "STR-023", "STR-024", "STR-025", "STR-033"})
+"""Codes of refusals after which the words of the file can still be looked at: in a package that
+reads, and in one whose parts are odd. What is cut off, damaged or encrypted may be ours."""
+_MOST_ODD = 128 * MEBIBYTE
+"""So much of an odd package is unpacked; beyond it nothing is certain."""
+
+
+class _UncertainError(Exception):
+    """What is in a package cannot all be looked at."""
 
 
 def tell_foreign(
@@ -32,12 +43,36 @@ def tell_foreign(
 
     Findings: STR-040.
     """
-    if plan.is_list or not faults or {fault.code for fault in faults} - _TELLABLE:
+    found = {fault.code for fault in faults}
+    if plan.is_list or not faults or found - _WHOLE - _ODD:
         return faults
     words = _own_words(plan)
-    if any(word in content for content in _contents(data, plan) for word in words):
+    contents = _odd_contents(data) if found & _ODD else _contents(data, plan)
+    try:
+        is_ours = any(word in content for content in contents for word in words)
+    except _UncertainError:
         return faults
-    return (IntakeFinding(NOT_OURS), *faults)
+    return faults if is_ours else (IntakeFinding(NOT_OURS), *faults)
+
+
+def _odd_contents(data: bytes) -> Iterator[bytes]:
+    """List the beginnings of the parts of a package that is read by no strict reader.
+
+    Raises:
+        _UncertainError: One of them cannot be unpacked, or they are too much.
+    """
+    left = _MOST_ODD
+    try:
+        with ZipFile(BytesIO(data)) as package:
+            for entry in package.infolist():
+                with package.open(entry) as part:
+                    content = part.read(min(_REACH, left + 1))
+                left -= len(content)
+                if left < 0:
+                    raise _UncertainError
+                yield content
+    except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+        raise _UncertainError from error
 
 
 def _contents(data: bytes, plan: ReadingPlan) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from fpsheet.returned.shown_text import SHOWN_OTHERWISE
+from fpsheet.returned.shown_text import OFFERED
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.typed import ROW, ROW_ID, Check
@@ -78,9 +78,7 @@ def make_fault_rows(
             )
         )
         explanation = explanations.get((key, print_of_row), "")
-        text = (
-            shown.get((finding.title, finding.cell), "") if finding.code == SHOWN_OTHERWISE else ""
-        )
+        text = shown.get((finding.title, finding.cell), "") if finding.code in OFFERED else ""
         row = FaultRow(finding, caseworker, cpr, key, print_of_row, explanation, text)
         order = (bool(finding.sheet), finding.severity.rank, caseworker, cpr)
         placed.append((order, len(placed), row))

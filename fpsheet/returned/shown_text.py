@@ -8,6 +8,7 @@ is written into no finding: a finding holds no values.
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from decimal import Decimal
 
 from fpsheet.ooxml.own_style import styles_name
 from fpsheet.ooxml.parts import MAIN, DamagedPackageError, Element, Parts, parse
@@ -16,7 +17,9 @@ from fpsheet_validation.cells.cell import day_of_serial
 from fpsheet_validation.finding import Finding
 
 SHOWN_OTHERWISE = "FLT-032"
-"""Code of a text that Excel has made a number of."""
+TOO_LONG = "FLT-033"
+OFFERED = frozenset({SHOWN_OTHERWISE, TOO_LONG})
+"""Codes of a text that Excel has made a number of, and of one with too many digits for it."""
 
 _TAG = f"{{{MAIN}}}"
 # ECMA-376-1, 18.8.30, as a Danish Excel shows them; times are left out.
@@ -26,6 +29,9 @@ _LEFT_OUT = re.compile(r"\[[^\]]*\]|[\"\\]|_.|\*.")
 _TOKEN = re.compile(r"y+|m+|d+|.", re.IGNORECASE)
 _DAY_FORMAT = re.compile(r"[dmy .,/-]+", re.IGNORECASE)
 _DIGITS_FORMAT = re.compile(r"[0# ./-]*0[0# ./-]*")
+_NUMBER = re.compile(r"\d{1,30}(?:\.\d{1,30})?(?:[eE]\+?\d{1,2})?")
+_FIRST_TOO_LONG = 10**15
+"""The first number with more digits than a cell keeps."""
 _FIRST_SHOWN = 61
 """Serial number of 1 March 1900; before it Excel counts a day too many."""
 
@@ -35,11 +41,12 @@ def find_shown(
 ) -> dict[tuple[str, str], str]:
     """Return what cells with a text that became a number show: (tab, cell) → text.
 
-    A cell whose format is none of the usual ones is left out.
+    A cell whose format is none of the usual ones is left out. A number with more than 15 digits
+    is told as the cell holds it, with noughts for the digits that are lost.
     """
     wanted: dict[str, set[str]] = {}
     for finding in findings:
-        if finding.code == SHOWN_OTHERWISE:
+        if finding.code in OFFERED:
             wanted.setdefault(finding.title, set()).add(finding.cell)
     try:
         return dict(_shown(parts, wanted, date1904=date1904)) if wanted else {}
@@ -56,10 +63,25 @@ def _shown(
         for cell in parse(parts[entry.part]).iter(f"{_TAG}c") if cells else ():
             place, style = cell.get("r", ""), cell.get("s", "")
             value = cell.findtext(f"{_TAG}v") or ""
-            if cells and place in cells and value.isdecimal() and style in formats:
-                text = show_number(int(value), formats[style], date1904=date1904)
+            if cells and place in cells and (number := _whole(value)) is not None:
+                text = show_number(number, formats.get(style, ""), date1904=date1904)
+                if not text and number >= _FIRST_TOO_LONG:
+                    text = str(number)
                 if text:
                     yield (entry.title, place), text
+
+
+def _whole(value: str) -> int | None:
+    """Return a whole number as it stands in a cell (`2.02412345678901E+16`); None for any other.
+
+    >>> _whole("2.02412345678901E+16"), _whole("1.5"), _whole("1e400"), _whole("-1")
+    (20241234567890100, None, None, None)
+    """
+    found = _NUMBER.fullmatch(value)
+    if found is None:
+        return None
+    number = Decimal(value)
+    return int(number) if number == number.to_integral_value() else None
 
 
 def _formats(styles: Element) -> dict[str, str]:

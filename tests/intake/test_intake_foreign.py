@@ -6,6 +6,7 @@ Findings: STR-007 to STR-011, STR-026 to STR-034 and STR-040, in one file togeth
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,39 @@ def test_a_foreign_file_hears_at_once_that_it_is_not_ours(code: str) -> None:
     """Nobody cleans a file that is then found to be another's; of ours that is not said."""
     assert codes(UNREAD[code](FOREIGN)) == ["STR-040", code]
     assert codes(UNREAD[code](OURS)) == [code]
+
+
+def _odd_zip(package: Package, code: str) -> bytes:
+    """Zip a package so that it is refused for how it is zipped."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, content in package.parts.items():
+            archive.writestr(name, content)
+        if code == "STR-021":
+            archive.writestr("../ud.xml", "<a/>")
+        elif code == "STR-022":
+            archive.writestr("XL/workbook.xml", package.parts["xl/workbook.xml"])
+        elif code == "STR-025":
+            archive.writestr("xl/media/nul.xml", bytes(40 * 2**20))
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("code", ["STR-021", "STR-022", "STR-025"])
+def test_a_foreign_file_that_is_zipped_oddly_hears_it_too(code: str) -> None:
+    """Its parts are looked at all the same; one of ours only hears what is odd."""
+    assert codes(_odd_zip(FOREIGN, code)) == ["STR-040", code]
+    assert codes(_odd_zip(OURS, code)) == [code]
+
+
+def test_what_is_cut_off_or_damaged_may_be_ours() -> None:
+    """Half a file says nothing of the other half: it is fetched again first."""
+    whole = FOREIGN.data()
+    assert codes(whole[: len(whole) // 2]) == ["STR-016"]
+    damaged = bytearray(_odd_zip(FOREIGN, "STR-022"))
+    at = damaged.index(b"xl/worksheets/sheet1.xml") + 30
+    damaged[at : at + 8] = b"\xff" * 8
+    assert codes(bytes(damaged)) == ["STR-022"]
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16-le"])

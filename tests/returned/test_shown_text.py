@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from fpsheet.returned.mark_workbook import return_workbook
-from fpsheet.returned.shown_text import show_number
+from fpsheet.returned.shown_text import OFFERED, show_number
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, check_bytes, edit, make_workbook
 
@@ -66,14 +66,19 @@ def list_of(content: bytes) -> list[str]:
     checked = check_bytes(content, FORM)
     returned = return_workbook(content, checked.findings, checked.check, form=FORM, language="da")
     sheet = load_workbook(BytesIO(returned))[FORM.texts.get("returned.sheet", "da")]
-    return [str(row[7].value) for row in sheet.iter_rows(min_row=4) if row[10].value == "FLT-032"]
+    return [str(row[7].value) for row in sheet.iter_rows(min_row=4) if row[10].value in OFFERED]
 
 
 @pytest.mark.parametrize(
-    ("value", "code", "shown"),
-    [(date(2026, 2, 1), "d-mmm", "»01-feb«"), (1234, "00000000", "»00001234«")],
+    ("value", "look", "shown"),
+    [
+        (date(2026, 2, 1), "d-mmm", "»01-feb«"),
+        (1234, "00000000", "»00001234«"),
+        (2.02412345678901e16, "General", "»20241234567890100«"),
+        (20241234567890100, "0", "»20241234567890100«"),
+    ],
 )
-def test_what_the_cell_shows_is_offered(value: object, code: str, shown: str) -> None:
+def test_what_the_cell_shows_is_offered(value: object, look: str, shown: str) -> None:
     """In the list of the returned workbook, the first and the second time, and in no finding.
 
     `d-mmm` is a format that is built in, which a Danish Excel shows with two digits.
@@ -81,11 +86,12 @@ def test_what_the_cell_shows_is_offered(value: object, code: str, shown: str) ->
 
     def type_it(book: Workbook) -> None:
         cell = book[FORM.sheet_title("borger", "da")][CELL]
-        cell.value, cell.number_format = value, code
+        cell.value, cell.number_format = value, look
 
     content = edit(make_workbook(FORM, ROWS), type_it)
     checked = check_bytes(content, FORM)
-    assert ("FLT-032", "borger", CELL) in checked.cells()
+    code = "FLT-033" if isinstance(value, int | float) and value > 10**15 else "FLT-032"
+    assert (code, "borger", CELL) in checked.cells()
     (advice,) = list_of(content)
     assert shown in advice
     returned = return_workbook(content, checked.findings, checked.check, form=FORM, language="da")

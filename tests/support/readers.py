@@ -34,7 +34,8 @@ class CannotReadError(Exception):
     """The program does not read the file."""
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Return the path of a program; the test is left out, or fails in CI, where it is not there."""
     path = shutil.which(name)
     return path or skip_or_fail(f"{name} is not installed")
 
@@ -51,7 +52,7 @@ def read_with_node(reader: str, file: Path) -> Cells:
     """
     if not (READERS / "node_modules").is_dir():
         skip_or_fail("run `npm ci --ignore-scripts` in tests/readers")
-    done = _run(_program("node"), str(READERS / "read.js"), reader, str(file))
+    done = _run(program("node"), str(READERS / "read.js"), reader, str(file))
     if done.returncode:
         raise CannotReadError(done.stderr[-500:])
     found: Cells = json.loads(done.stdout)
@@ -65,7 +66,7 @@ def read_with_gnumeric(file: Path, folder: Path) -> list[list[list[str]]]:
         CannotReadError: It does not read the file.
     """
     target = folder / "sheet-%n.csv"
-    done = _run(_program("ssconvert"), "--export-file-per-sheet", str(file), str(target))
+    done = _run(program("ssconvert"), "--export-file-per-sheet", str(file), str(target))
     made = sorted(folder.glob("sheet-*.csv"), key=lambda path: int(path.stem.split("-")[1]))
     if done.returncode or not made:
         raise CannotReadError(done.stderr[-500:])
@@ -79,7 +80,7 @@ def validate_ods(content: bytes, folder: Path) -> tuple[str, ...]:
         for part, schema in _SCHEMAS.items():
             file = folder / part.rpartition("/")[2]
             file.write_bytes(archive.read(part))
-            done = _run(_program("jing"), "-i", str(_ODF / schema), str(file))
+            done = _run(program("jing"), "-i", str(_ODF / schema), str(file))
             told = done.stdout.splitlines()
             problems += (f"{part}: {line.rpartition(': ')[2]}" for line in told)
             if done.returncode and not told:
