@@ -38,6 +38,7 @@ from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet.views.spec import spec_value
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.keys import derive_keys
+from fpsheet_sync.database.record_layout import make_layouts
 from fpsheet_sync.database.store import Store, open_store
 from fpsheet_sync.ledger.sync_submissions import sync_submissions
 from fpsheet_sync.merge.content import prepare
@@ -87,7 +88,7 @@ def take(path: Path, store: Store, clock: Clock) -> None:
         said, choices = said_in(data, verdict, FORM)
         reception = Reception(NOW, NOW, original=data, explanations=said, choices=choices)
         submission = make_submission(verdict.check, verdict.findings, FORM, reception)
-        prepared = prepare(submission, KEYS)
+        prepared = prepare(submission, KEYS, make_layouts(FORM))
     with clock.stage("hand over"):
         light, reading = verdict.without_rows(), pickle.dumps(verdict.without_cells())
         both = pickle.dumps((light, prepared, reading), pickle.HIGHEST_PROTOCOL)
@@ -112,7 +113,7 @@ def main() -> None:
     first, *others = make_input(chosen.cache, kommuner=98, rows=10_000).files[: chosen.files]
     clock = Clock()
     with tempfile.TemporaryDirectory() as folder:
-        store = open_store(f"sqlite:///{Path(folder) / 'central.db'}", keys=KEYS, create=True)
+        store = open_store(f"sqlite:///{Path(folder) / 'central.db'}", FORM, keys=KEYS, create=True)
         take(first, store, Clock())
         for path in others:
             take(path, store, clock)

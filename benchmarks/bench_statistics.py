@@ -24,6 +24,7 @@ from fpsheet.statistics.page_layout import Publisher, lay_out_book
 from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.keys import derive_keys
+from fpsheet_sync.database.record_layout import make_layouts
 from fpsheet_sync.database.store import Store, last_commit, open_store
 from fpsheet_sync.ledger.sync_submissions import sync_submissions
 from fpsheet_sync.merge.content import prepare
@@ -54,7 +55,9 @@ def fill(store: Store, kommuner: int, rows: int, *, edition: int = 0) -> None:
         submission = replace(
             make_submission(number, rows, edition=edition), kommune_kode=code, original=b""
         )
-        for _ in sync_submissions(store, [prepare(submission, keys)], Actor("benchmark", START)):
+        for _ in sync_submissions(
+            store, [prepare(submission, keys, make_layouts(load_form()))], Actor("benchmark", START)
+        ):
             continue
 
 
@@ -116,7 +119,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = chosen.keep or Path(folder) / "central.db"
         url = chosen.url or f"sqlite:///{file}"
-        store = open_store(url, keys=keys, create=True)
+        store = open_store(url, load_form(), keys=keys, create=True)
         with store.read() as connection:
             is_new = not last_commit(connection)
         print(f"{chosen.kommuner} kommuner x {chosen.rows} rows, {url.split(':')[0]}")

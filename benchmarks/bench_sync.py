@@ -24,10 +24,10 @@ import polars as pl
 
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.keys import Keys, derive_keys
+from fpsheet_sync.database.record_layout import make_layouts
 from fpsheet_sync.database.store import Store, open_store
 from fpsheet_sync.ledger.sync_submissions import known_receipts, sync_submissions
 from fpsheet_sync.merge.content import prepare
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.submission import Submission, SubmittedSheet
 from fpsheet_templates.form import Field, FieldType
 from fpsheet_templates.load import load_form
@@ -55,7 +55,7 @@ def make_submission(number: int, rows: int, *, edition: int = 0) -> Submission:
     workbook = f"BENCH{number:03d}"
     citizens = _cprs(random, int(rows * SHARES["borger"]))
     sheets = {}
-    for name in layouts():
+    for name in make_layouts(load_form()):
         height = int(rows * SHARES[name])
         frame = _frame(name, workbook, citizens, height, random)
         if edition and name == "forloeb":
@@ -195,13 +195,15 @@ def main() -> None:
         print(f"{options.kommuner} kommuner x {options.rows} rows, {url.split(':')[0]}")
         with clock("make the submissions", total, times):
             first = [make_submission(n, options.rows) for n in range(options.kommuner)]
-        floor = open_store(floor_url, create=True)
+        floor = open_store(floor_url, load_form(), create=True)
         with clock("plain insert (floor)", total, times):
             plain_insert(floor, iter(first))
         floor.close()
-        store = open_store(url, keys=keys, create=True)
+        store = open_store(url, load_form(), keys=keys, create=True)
         with clock("prepare (beside the readers)", total, times):
-            prepared = [prepare(submission, keys) for submission in first]
+            prepared = [
+                prepare(submission, keys, make_layouts(load_form())) for submission in first
+            ]
         hashes = [submission.sha256 for submission in first]
         del first
         with clock("first sync", total, times):
@@ -214,7 +216,7 @@ def main() -> None:
                 pass
         if len(known) != options.kommuner:
             print("the second sync did not find all receipts")
-        one = prepare(make_submission(0, options.rows, edition=1), keys)
+        one = prepare(make_submission(0, options.rows, edition=1), keys, make_layouts(load_form()))
         with clock("one changed workbook", options.rows, times):
             for _ in sync_submissions(store, [one], actor):
                 pass

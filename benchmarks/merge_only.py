@@ -18,12 +18,13 @@ from fpsheet.departement.read_inbox_files import Desk
 from fpsheet.departement.steps import sync_inbox
 from fpsheet.progress import Silent
 from fpsheet_sync.database.access_log import Actor
+from fpsheet_templates.load import load_form
 
 if __name__ == "__main__":
     inbox, url, today = sys.argv[1:]
     now = datetime.now(UTC)
     key = os.environ.get("FPSHEET_KEYS")
-    central = locate_central(url, Path(key) if key else None)
-    desk = Desk(date.fromisoformat(today), now, central.key_file)
+    central = locate_central(url, load_form(), Path(key) if key else None)
+    desk = Desk(load_form(), date.fromisoformat(today), now, central.key_file)
     merged = sync_inbox(inbox, central, desk, Actor("benchmark", now), Silent())
     print(sum(1 for _ in merged))

@@ -2,7 +2,7 @@
 
 import secrets
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import platformdirs
@@ -24,6 +24,7 @@ from fpsheet_sync.database.log_end import LogMark
 from fpsheet_sync.database.log_seal import Sealer, clerk_key
 from fpsheet_sync.database.store import Store, key_of, noted_key, open_store
 from fpsheet_templates.errors import StoreError
+from fpsheet_templates.form import Form
 
 KEY_SUFFIX = ".noegle"
 ROUNDING_SUFFIX = ".afrunding"
@@ -39,10 +40,12 @@ class Central:
     Attributes:
         url: SQLAlchemy URL.
         key_file: File with the secret, outside the database.
+        form: The form whose records it holds.
     """
 
     url: str
     key_file: Path
+    form: Form = field(repr=False)
 
     @property
     def clerk_file(self) -> Path:
@@ -63,19 +66,19 @@ class Central:
         return file is not None and not file.exists()
 
 
-def locate_central(url: str, key_file: Path | None = None) -> Central:
+def locate_central(url: str, form: Form, key_file: Path | None = None) -> Central:
     """Return the database of a URL with its key file: the one named, else the usual place.
 
     The usual place is beside an SQLite file under the same name, and the user's configuration
     folder for a server. A departement moves it to where the back-ups of the database do not go.
     """
     if key_file is not None:
-        return Central(url, key_file)
+        return Central(url, key_file, form)
     file = sqlite_file(url)
     if file is not None:
-        return Central(url, file.with_suffix(KEY_SUFFIX))
+        return Central(url, file.with_suffix(KEY_SUFFIX), form)
     folder = Path(platformdirs.user_config_dir("fpsheet"))
-    return Central(url, folder / f"{database_name(url)}{KEY_SUFFIX}")
+    return Central(url, folder / f"{database_name(url)}{KEY_SUFFIX}", form)
 
 
 def open_central(
@@ -105,7 +108,7 @@ def open_central(
         raise store_failure("missing", {"sted": file})
     keys = _keys(central, create=create) if with_keys else None
     mark = central.mark if with_mark else None
-    store = open_store(central.url, keys=keys, create=create, lift=lift, mark=mark)
+    store = open_store(central.url, central.form, keys=keys, create=create, lift=lift, mark=mark)
     return store if keys else replace(store, sealer=_sealer(central, store))
 
 
@@ -158,7 +161,7 @@ def _keys(central: Central, *, create: bool) -> Keys:
     if not create or central.key_file.exists():
         return read_keys(central.key_file)
     on_server = sqlite_file(central.url) is None
-    if noted_key(central.url) if on_server else not central.is_new:
+    if noted_key(central.url, central.form) if on_server else not central.is_new:
         values = {"sted": shown_address(central.url), "noegle": central.key_file}
         raise store_failure("no_key_for", values)
     return write_keys(central.key_file, secrets.token_bytes(SECRET_BYTES))

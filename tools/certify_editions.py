@@ -94,7 +94,7 @@ def _told(left: Sequence[str]) -> Sequence[str]:
 def _certify(folder: Path, country: str, years: Sequence[int]) -> tuple[str, list[str]]:
     """Certify some years together, each published when those before it were."""
     began = time.process_time()
-    store = open_store(f"sqlite:///{(folder / 'central.db').as_posix()}")
+    store = open_store(f"sqlite:///{(folder / 'central.db').as_posix()}", load_form())
     with store.read() as connection:
         plans = [_plan(connection, country, year) for year in years]
         before = Before()

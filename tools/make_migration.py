@@ -17,7 +17,8 @@ from alembic.operations.ops import UpgradeOps
 from sqlalchemy import Connection, create_engine
 
 from fpsheet_sync.database.migrate import HEAD, upgrade
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.schema import make_schema
+from fpsheet_templates.load import load_form
 
 ROOT = Path(__file__).parents[1]
 VERSIONS = "sync/fpsheet_sync/migrations/versions"
@@ -89,7 +90,7 @@ def write_migration(root: Path, name: str, sentence: str, body: str) -> tuple[Pa
 
 def _find_steps(connection: Connection) -> UpgradeOps:
     context = MigrationContext.configure(connection, opts={"compare_type": True})
-    steps = produce_migrations(context, store_schema().metadata).upgrade_ops
+    steps = produce_migrations(context, make_schema(load_form()).metadata()).upgrade_ops
     return steps if steps is not None else UpgradeOps([])
 
 

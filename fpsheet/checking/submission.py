@@ -127,7 +127,7 @@ def said_in(content: bytes, verdict: Verdict, form: Form) -> Said:
     if verdict.check is None:
         return (), ()
     language = verdict.check.raw.meta.get("sprog", "da")
-    explanations = current_explanations(content, verdict.findings, verdict.check)
+    explanations = current_explanations(content, form, verdict.findings, verdict.check)
     return explanations, read_choices(content, form, language).choices
 
 

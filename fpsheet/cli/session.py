@@ -124,6 +124,7 @@ class Session:
         unsealing = (self._identity(keys), keys.keyring()) if keys.identity_file.exists() else None
         self.warn_of(keys.identity_file, keys.keyring_file)
         return Desk(
+            self.form(),
             today or self.local_day,
             self.now,
             key_file,
@@ -200,6 +201,6 @@ class Session:
         settings = self.settings()
         url = given or self.environment.get("FPSHEET_DB") or settings.database
         key_file = self.environment.get("FPSHEET_KEYS") or settings.keys
-        central = locate_central(url, Path(key_file) if key_file else None)
+        central = locate_central(url, self.form(), Path(key_file) if key_file else None)
         self.warn_of(central.key_file, central.clerk_file)
         return central

@@ -121,7 +121,7 @@ def run_demo(demo: Demo, places: DemoPlaces, progress: Progress) -> tuple[DemoKo
     rows = _fill_workbooks(demo, places, progress)
     counts = _submit_workbooks(demo, places, progress)
     central = _make_database(demo, places)
-    desk = Desk(demo.today, demo.now, central.key_file)
+    desk = Desk(demo.form, demo.today, demo.now, central.key_file)
     actor = Actor("demo", demo.now)
     merged = sync_inbox(str(places.inbox), central, desk, actor, progress)
     receipts = str(places.receipts)
@@ -188,7 +188,7 @@ def _submit_workbooks(
 
 def _make_database(demo: Demo, places: DemoPlaces) -> Central:
     """Make the database with a key that follows from the seed: nothing here is secret."""
-    central = locate_central(f"sqlite:///{places.database}")
+    central = locate_central(f"sqlite:///{places.database}", demo.form)
     secret = sha256(f"demo {demo.seed}".encode()).digest()
     write_keys(central.key_file, secret, fictional=True)
     open_central(central, create=True).close()

@@ -19,7 +19,7 @@ from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_sync.ledger.refusal_log import known_refusals, note_refusals
 from fpsheet_sync.ledger.sync_submissions import known_receipts, sender_of, sync_submissions
 from fpsheet_templates.errors import FpsheetError, OutsideError
-from fpsheet_templates.load import load_form
+from fpsheet_templates.form import Form
 from fpsheet_validation.finding import make_finding
 
 
@@ -130,7 +130,7 @@ def _merge(received: Received, store: Store, actor: Actor, readers: Readers) -> 
     except FpsheetError:
         raise
     except Exception as error:  # noqa: BLE001 - one file must not stop the others
-        return _failed(received, error)
+        return _failed(store.form, received, error)
     return Processed(
         arrival,
         verdict,
@@ -141,10 +141,10 @@ def _merge(received: Received, store: Store, actor: Actor, readers: Readers) -> 
     )
 
 
-def _failed(received: Received, error: Exception) -> Processed:
+def _failed(form: Form, received: Received, error: Exception) -> Processed:
     """Tell of a file that the program failed over: by its name, without a word of what is in it."""
     path, way = received.verdict.path, received.way
-    verdict = Verdict(path, (make_finding(load_form(), FAILED),), None)
+    verdict = Verdict(path, (make_finding(form, FAILED),), None)
     return Processed(received.arrival, verdict, way=way, failure=type(error).__name__)
 
 
@@ -201,7 +201,7 @@ def sort_inbox(url: str, desk: Desk, store: Store) -> Sorted:
     listing = list_inbox(url, now=desk.now)
     waiting = [Processed(entry, is_waiting=True) for entry in listing.waiting]
     waiting += [_closed(folder) for folder in listing.closed]
-    waiting += map(_trace, listing.traces)
+    waiting += (_trace(desk.form, arrival) for arrival in listing.traces)
     places: list[Fresh] = []
     for entry in sorted(listing.arrivals, key=lambda one: (str(one.modified_at), one.name)):
         try:
@@ -229,13 +229,13 @@ def sort_inbox(url: str, desk: Desk, store: Store) -> Sorted:
     )
 
 
-def _trace(arrival: Arrival) -> Processed:
+def _trace(form: Form, arrival: Arrival) -> Processed:
     """Return what another program left in the inbox, with the sentence that check has for it.
 
     Findings: STR-003, STR-016.
     """
     code = "STR-003" if is_lock_file(arrival.name) else "STR-016"
-    verdict = Verdict(Path(arrival.path), (make_finding(load_form(), code),), None)
+    verdict = Verdict(Path(arrival.path), (make_finding(form, code),), None)
     return Processed(arrival, verdict, way=Way.WORKBOOK, is_trace=True)
 
 
@@ -273,7 +273,7 @@ def _belonging(received: Received, store: Store) -> Received:
     head = received.prepared.head
     if sender_of(store, head.sha256) in {"", head.kommune_kode}:
         return received
-    finding = make_finding(load_form(), "PAK-012")
+    finding = make_finding(store.form, "PAK-012")
     verdict = Verdict(received.verdict.path, (finding,), None)
     return replace(received, verdict=verdict, prepared=None)
 
@@ -288,5 +288,5 @@ def _planned(received: Received, store: Store) -> Processed:
     except FpsheetError:
         raise
     except Exception as error:  # noqa: BLE001 - one file must not stop the others
-        return _failed(received, error)
+        return _failed(store.form, received, error)
     return Processed(arrival, verdict, plan=plan, way=way)

@@ -29,7 +29,7 @@ from fpsheet.transport.outbox import workbook_hash
 from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_sync.merge.content import Prepared
 from fpsheet_templates.errors import FpsheetError, OutsideError
-from fpsheet_templates.load import load_form
+from fpsheet_templates.form import Form
 
 FAILED = "STR-036"
 """Code of a file over which reading ended."""
@@ -77,6 +77,7 @@ class Desk:
     """What a worker needs to judge files.
 
     Attributes:
+        form: The form that files are checked against.
         today: The day of the check.
         now: When the files were taken from the inbox, UTC.
         key_file: File with the secret of the database.
@@ -87,6 +88,7 @@ class Desk:
         limits: How much a file may ask for.
     """
 
+    form: Form = field(repr=False)
     today: date
     now: datetime
     key_file: Path
@@ -145,6 +147,10 @@ class Received:
     seconds: float = 0.0
 
 
+_Judged = tuple[Form, Limits]
+"""By what a file is judged before it is read: the form, and how much it may ask for."""
+
+
 class Readers(AbstractContextManager["Readers"]):
     """Reading processes that take files in, and later make the workbooks that go back."""
 
@@ -158,6 +164,7 @@ class Readers(AbstractContextManager["Readers"]):
         # What is loaded stays: the collector need not go through it again for every few files.
         gc.freeze()
         self._limits = desk.limits
+        self._form = desk.form
         self._pool = Pool(partial(ReadingProcess, _WORKER, kept=desk), count=count)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -178,7 +185,7 @@ class Readers(AbstractContextManager["Readers"]):
 
         Findings: STR-035, STR-036, and whatever is found in a file.
         """
-        return self._pool.each(arrivals, partial(_take, self._limits))
+        return self._pool.each(arrivals, partial(_take, (self._form, self._limits)))
 
     def answer(self, received: Received, receipt: Receipt) -> Future[bytes]:
         """Put a receipt into a workbook that came as it is, from its first reading.
@@ -200,20 +207,21 @@ def _answer(process: ReadingProcess, task: Task) -> bytes:
     return b"" if isinstance(made, IntakeFinding) else made
 
 
-def _take(limits: Limits, process: ReadingProcess, arrival: Arrival) -> Received:
+def _take(judged: _Judged, process: ReadingProcess, arrival: Arrival) -> Received:
     """Let a process read and check a file, and tell how long it took."""
     start = time.monotonic()
-    received = _read(limits, process, arrival)
+    received = _read(judged, process, arrival)
     return replace(received, seconds=time.monotonic() - start)
 
 
-def _read(limits: Limits, process: ReadingProcess, arrival: Arrival) -> Received:
+def _read(judged: _Judged, process: ReadingProcess, arrival: Arrival) -> Received:
     """Let a process read and check a file; one that it dies of, or fails over, is refused."""
+    form, limits = judged
     try:
         if arrival.size > limits.file_bytes:
             details = (("graense", str(limits.file_bytes // MEBIBYTE)),)
             return _unread(
-                arrival, digest_arrival(arrival), IntakeFinding(TOO_LARGE, details=details)
+                form, arrival, digest_arrival(arrival), IntakeFinding(TOO_LARGE, details=details)
             )
         data = read_arrival(arrival)
     except OutsideError:
@@ -227,15 +235,20 @@ def _read(limits: Limits, process: ReadingProcess, arrival: Arrival) -> Received
     except FpsheetError:
         raise
     except Exception as error:  # noqa: BLE001 - one file must not stop the others
-        return _unread(arrival, known, IntakeFinding(FAILED), failure=type(error).__name__)
+        return _unread(form, arrival, known, IntakeFinding(FAILED), failure=type(error).__name__)
     if isinstance(received, IntakeFinding):
-        return _unread(arrival, known, received)
+        return _unread(form, arrival, known, received)
     return replace(received, content=data) if received.reading else received
 
 
 def _unread(
-    arrival: Arrival, known: tuple[str, bytes], fault: IntakeFinding, *, failure: str = ""
+    form: Form,
+    arrival: Arrival,
+    known: tuple[str, bytes],
+    fault: IntakeFinding,
+    *,
+    failure: str = "",
 ) -> Received:
     digest, head = known
-    verdict = Verdict(Path(arrival.path), (fault.to_finding(load_form()),), None)
+    verdict = Verdict(Path(arrival.path), (fault.to_finding(form),), None)
     return Received(arrival, verdict, None, way_of(head), digest, failure=failure)

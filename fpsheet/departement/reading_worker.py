@@ -32,12 +32,12 @@ from fpsheet.transport.payload import Payload, PayloadError
 from fpsheet.transport.sealed_package import open_package
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.keys import Keys, read_keys
+from fpsheet_sync.database.record_layout import make_layouts
 from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_sync.merge.content import prepare
 from fpsheet_sync.merge.submission import Submission
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.form import Form
-from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import Finding, make_finding
 from fpsheet_validation.raw import RawWorkbook
 
@@ -59,7 +59,9 @@ class Worker:
         """Read, check and prepare one file."""
         verdict, submission = self.read(data, arrival)
         light, way = verdict.without_rows(), way_of(data)
-        prepared = prepare(submission, self.keys) if submission else None
+        prepared = (
+            prepare(submission, self.keys, make_layouts(self.question.form)) if submission else None
+        )
         digest = hashlib.sha256(data).hexdigest()
         is_returned = self.desk.returns and way is Way.WORKBOOK and prepared is not None
         reading = _close(verdict) if is_returned else b""
@@ -167,7 +169,7 @@ def make_worker(desk: Desk, *, passed: frozenset[str] = frozenset()) -> Iterator
 
 
 def _worker_of(desk: Desk, reader: Reader, passed: frozenset[str] = frozenset()) -> Worker:
-    question = Question(load_form(), desk.today, passed=passed)
+    question = Question(desk.form, desk.today, passed=passed)
     return Worker(desk, question, read_keys(desk.key_file), reader)
 
 
@@ -187,7 +189,7 @@ def read_original(desk: Desk) -> Iterator[Callable[[bytes], Submission]]:
     with make_worker(desk, passed=_NOT_LOOKED_FOR) as worker:
 
         def read(data: bytes) -> Submission:
-            told = read_answer(data, desk.now)
+            told = read_answer(desk.form, data, desk.now)
             if told is not None:
                 return told
             name = _ORIGINAL if zipfile.is_zipfile(BytesIO(data)) else f"original{PACKAGE_SUFFIX}"
@@ -222,12 +224,11 @@ def answer(desk: Desk, *, content: bytes, reading: bytes, receipt: Receipt) -> b
     Returns:
         The returned workbook; empty where the package is not whole enough to be changed.
     """
-    del desk
     verdict: Verdict = pickle.loads(reading)  # noqa: S301 - closed by `take`
     if verdict.check is None:
         return b""
     found, language = (verdict.findings, verdict.check), verdict.check.raw.meta.get("sprog", "da")
     try:
-        return answer_workbook(content, found, receipt, form=load_form(), language=language)
+        return answer_workbook(content, found, receipt, form=desk.form, language=language)
     except WorkbookFileError:
         return b""  # the receipt itself still tells everything

@@ -49,11 +49,10 @@ def judged_by(desk: Desk, arrival: Arrival) -> str:
     from importlib.metadata import version
 
     from fpsheet.transport.sealed_package import recipient_of
-    from fpsheet_templates.load import load_form
 
     keys = "" if desk.unsealing is None else f"{recipient_of(desk.unsealing[0])}{desk.unsealing[1]}"
     trust = "" if desk.unsigned is None else repr(desk.unsigned)
-    parts = (version("fpsheet"), load_form().version, keys, trust, desk.limits)
+    parts = (version("fpsheet"), desk.form.version, keys, trust, desk.limits)
     said = "\n".join(map(str, (*parts, arrival.path.rpartition("/")[0])))
     return hashlib.sha256(said.encode()).hexdigest()[:_NAME_LENGTH]
 

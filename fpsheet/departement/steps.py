@@ -285,14 +285,13 @@ def resolve_conflict(
     from fpsheet.departement.typed_decision import read_decision
     from fpsheet_sync.ledger.conflict_decision import conflicts
     from fpsheet_sync.ledger.conflict_decision import resolve_conflict as resolve
-    from fpsheet_templates.load import load_form
 
     actor, reason = who
     with closing(open_central(central)) as store:
         shown = [one.conflict for one in conflicts(store) if one.conflict.id == conflict]
         values = dict[str, "Plain"]()
         for one in shown:
-            values = read_decision(one, typed, load_form(), language)
+            values = read_decision(one, typed, store.form, language)
         resolve(store, conflict, values, actor=actor, reason=reason)
 
 
@@ -329,7 +328,7 @@ def rebuild_database(
 
     with TemporaryDirectory(prefix="fpsheet-") as folder:
         url = to or f"sqlite:///{Path(folder) / 'rebuilt.db'}"
-        place = Central(url, central.key_file)
+        place = Central(url, central.key_file, central.form)
         with (
             closing(open_central(central)) as store,
             closing(open_central(place, create=True, with_mark=False)) as target,

@@ -51,7 +51,7 @@ def validate(book: OpenBook, question: "Question") -> Validated:
         (verdict,) = check_files([path], question, Silent())
         if verdict.check is None:
             return Validated(verdict, "")
-        old = find_fault_list(Parts(path.read_bytes()))
+        old = find_fault_list(Parts(path.read_bytes()), question.form)
     rows = make_fault_rows(verdict.findings, verdict.check, old.known() if old else {})
     if not rows and old is None:
         return Validated(verdict, "")

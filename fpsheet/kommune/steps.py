@@ -13,14 +13,12 @@ if TYPE_CHECKING:
     from fpsheet.central import Central
     from fpsheet.checking.check_file import Question
     from fpsheet.checking.verdict import Verdict
-    from fpsheet.kommune.take_receipt import Opening
     from fpsheet.statistics.explain_figure import PrintedCell
     from fpsheet.statistics.preview import Moved, Preview
     from fpsheet.transport.folder import Folder
     from fpsheet.transport.outbox import Sealing
     from fpsheet.upgrade.lifted import Lifted
     from fpsheet.workbook.issue import Issue
-    from fpsheet_sync.ledger.receipt import Receipt
     from fpsheet_sync.statistics.tables.benchmark import Benchmark
     from fpsheet_templates.form import Form
 
@@ -174,31 +172,6 @@ def stamp_sent(verdict: "Verdict", language: str) -> None:
 
     if verdict.check is not None:
         stamp_file(verdict.path, verdict.check.raw.sha256, language=language)
-
-
-def open_receipt(path: Path, opening: "Opening", language: str) -> "Receipt":
-    """Open the file of a receipt.
-
-    Raises:
-        ReceiptError: It is damaged, altered, not signed, or for somebody else.
-    """
-    from fpsheet.kommune.take_receipt import open_receipt as read
-
-    return read(path, opening, language=language)
-
-
-def take_receipt(
-    receipt: "Receipt", file: Path, question: "Question", *, out: Path, language: str
-) -> "Verdict":
-    """Put a receipt into the kommune's own file, or into a copy of it.
-
-    Raises:
-        ReceiptError: The receipt cannot be used for this file; the file is unchanged.
-        WorkbookFileError: The returned workbook cannot be made or written.
-    """
-    from fpsheet.kommune.take_receipt import take_receipt as take
-
-    return take(receipt, file, question, out=out, language=language)
 
 
 def preview_file(  # noqa: PLR0913, PLR0917 - what is counted, for whom and beside what

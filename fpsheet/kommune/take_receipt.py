@@ -17,6 +17,7 @@ from fpsheet.transport.age_header import AGE_MAGIC
 from fpsheet.transport.signing_key import PublicKey, SigningKey
 from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_sync.merge.stamp import read_stamp
+from fpsheet_templates.form import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def looks_swapped(receipt: Path, file: Path) -> bool:
     return ending[0] == ".xlsx" and ending[1] in {".json", ".kvittering"}
 
 
-def open_receipt(path: Path, opening: Opening, *, language: str) -> Receipt:
+def open_receipt(path: Path, opening: Opening, form: Form, *, language: str) -> Receipt:
     """Open the file of a receipt.
 
     Raises:
@@ -64,7 +65,7 @@ def open_receipt(path: Path, opening: Opening, *, language: str) -> Receipt:
             raise receipt_error("no_key", language)
         data = unseal_receipt(data, opening.key, language=language)
     receipt = read_receipt(data, opening.signer, language=language)
-    if any(set(fields_of(one)) - {"cpr", *one.agreed} for one in receipt.conflicts):
+    if any(set(fields_of(one, form)) - {"cpr", *one.agreed} for one in receipt.conflicts):
         raise receipt_error("no_values", language)
     return receipt
 

@@ -233,7 +233,7 @@ def _conflict_rows(
     conflict: ShownConflict, receipt: Receipt, words: _Words, sides: int
 ) -> Iterator[tuple[Cell, ...]]:
     place = words.sheet(conflict.sheet), conflict.row_id
-    for field in fields_of(conflict):
+    for field in fields_of(conflict, words.form):
         told: list[Cell] = []
         if sides:
             told.append(words.told(conflict.sheet, field, conflict.agreed.get(field)))

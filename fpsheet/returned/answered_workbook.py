@@ -63,8 +63,8 @@ def answer_workbook(
     findings, check = found
     with in_words(language):
         parts = Parts(content)
-        answers = _answers(parts)
-        drop_conflicts(parts)
+        answers = _answers(parts, form)
+        drop_conflicts(parts, form)
         merged = (found for found in _told(receipt, check) if found not in findings)
         replace_marks(parts, (*findings, *merged), check, form=form, language=language)
         told_now = tuple(_write_settled(parts, receipt, check, form))
@@ -83,9 +83,9 @@ def answer_workbook(
     return parts.to_bytes()
 
 
-def _answers(parts: Parts) -> Mapping[tuple[str, str], Mapping[str, str]]:
+def _answers(parts: Parts, form: Form) -> Mapping[tuple[str, str], Mapping[str, str]]:
     """Return what was written into the list of conflicts: (conflict, field) → its line."""
-    old = find_conflict_list(parts)
+    old = find_conflict_list(parts, form)
     rows = () if old is None else old.rows
     return {(row[f"{PREFIX}.konflikt"], row.get(f"{PREFIX}.felt_id", "")): row for row in rows}
 

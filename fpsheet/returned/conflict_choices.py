@@ -55,7 +55,7 @@ def read_choices(content: bytes, form: Form, language: str) -> ListedChoices:
     date1904 = False
     try:
         parts = Parts(content)
-        found = find_conflict_list(parts)
+        found = find_conflict_list(parts, form)
         date1904 = counts_from_1904(parts)
     except DamagedPackageError:
         found = None

@@ -9,8 +9,8 @@ from fpsheet.returned.finding_list_text import FindingColumn, link_location
 from fpsheet.returned.own_list import OwnList, find_own_list
 from fpsheet.returned.record_words import told_value
 from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.database.record_layout import make_layouts
 from fpsheet_sync.ledger.receipt import Receipt, ShownClaim, ShownConflict
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_templates.form import Form
 from fpsheet_validation.typed import ROW, ROW_ID, Check, TypedSheet
 
@@ -30,15 +30,15 @@ class ConflictLine:
     is_first: bool
 
 
-def fields_of(conflict: ShownConflict) -> tuple[str, ...]:
+def fields_of(conflict: ShownConflict, form: Form) -> tuple[str, ...]:
     """Return the fields a conflict is about; that of a CPR number by its heading alone."""
-    columns = layouts()[conflict.sheet].groups[conflict.group]
+    columns = make_layouts(form)[conflict.sheet].groups[conflict.group]
     return tuple("cpr" if column == BORGER else column for column in columns)
 
 
-def is_choosable(conflict: ShownConflict) -> bool:
+def is_choosable(conflict: ShownConflict, form: Form) -> bool:
     """Return whether a conflict can be chosen in: not where it is about a CPR number."""
-    return set(fields_of(conflict)) == set(conflict.agreed)
+    return set(fields_of(conflict, form)) == set(conflict.agreed)
 
 
 def side_words(claim: ShownClaim, receipt: Receipt, form: Form, language: str) -> str:
@@ -58,7 +58,7 @@ def conflict_lines(
     for conflict in receipt.conflicts:
         sheet = check.sheets.get(conflict.sheet)
         row = row_of(sheet, conflict.row_id)
-        for number, field in enumerate(fields_of(conflict)):
+        for number, field in enumerate(fields_of(conflict, form)):
             letter = sheet.columns.get(field, "") if sheet is not None else ""
             place = (sheet.title, f"{letter or 'A'}{row}") if sheet is not None and row else None
             values = {
@@ -77,7 +77,7 @@ def conflict_lines(
 def _told(
     conflict: ShownConflict, field: str, receipt: Receipt, form: Form, language: str
 ) -> Mapping[str, str]:
-    if not is_choosable(conflict):
+    if not is_choosable(conflict, form):
         return {"gaelder": form.texts.get("conflicts.not_here", language)}
     kind = form.sheet(conflict.sheet)[field]
     told = {"gaelder": told_value(form, kind, conflict.agreed[field], language)}
@@ -142,6 +142,6 @@ def conflict_columns(sides: int) -> tuple[FindingColumn, ...]:
     return (*_BEFORE, *between, *_AFTER)
 
 
-def find_conflict_list(parts: Parts) -> OwnList | None:
+def find_conflict_list(parts: Parts, form: Form) -> OwnList | None:
     """Find the list of conflicts in a workbook, whatever it is called now."""
-    return find_own_list(parts, KEYS)
+    return find_own_list(parts, form, KEYS)

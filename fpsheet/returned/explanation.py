@@ -43,16 +43,17 @@ class FaultList:
         return {(said.key, said.fingerprint): said.text for said in self.explanations}
 
 
-def find_fault_list(parts: Parts) -> FaultList | None:
+def find_fault_list(parts: Parts, form: Form) -> FaultList | None:
     """Find our list by the hidden row of identifiers, whatever the tab is called now.
 
     Args:
         parts: A workbook that the intake has found safe.
+        form: Its form.
 
     Returns:
         The list, or None when the workbook has none that can be read.
     """
-    found = find_own_list(parts, _WANTED)
+    found = find_own_list(parts, form, _WANTED)
     if found is None:
         return None
     return FaultList(found.part, found.title, tuple(_explanations(found.rows)))
@@ -65,24 +66,25 @@ def _explanations(rows: Iterable[Mapping[str, str]]) -> Iterator[TypedExplanatio
             yield TypedExplanation(key, fingerprint, text)
 
 
-def _read_fault_list(content: bytes) -> FaultList | None:
+def _read_fault_list(content: bytes, form: Form) -> FaultList | None:
     try:
-        return find_fault_list(Parts(content))
+        return find_fault_list(Parts(content), form)
     except DamagedPackageError:
         return None
 
 
 def current_explanations(
-    content: bytes, findings: Iterable[Finding], check: Check
+    content: bytes, form: Form, findings: Iterable[Finding], check: Check
 ) -> tuple[SentExplanation, ...]:
     """Return the explanations of a workbook whose rows still are as they were explained.
 
     Args:
         content: The workbook, found safe by the intake.
+        form: The form.
         findings: What the intake and the check found in it now.
         check: The checked rows.
     """
-    found = _read_fault_list(content)
+    found = _read_fault_list(content, form)
     if found is None or not found.explanations:
         return ()
     return tuple(
@@ -101,7 +103,7 @@ def unsafe_explanations(content: bytes, form: Form) -> tuple[Finding, ...]:
 
     Findings: HIS-023.
     """
-    found = _read_fault_list(content)
+    found = _read_fault_list(content, form)
     if found is None:
         return ()
     told = (said.key for said in found.explanations if text_holds_cpr(said.text))

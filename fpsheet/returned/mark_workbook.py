@@ -66,8 +66,8 @@ def replace_marks(
     Raises:
         DamagedPackageError: The package is not whole enough to be changed.
     """
-    old = find_fault_list(parts)
-    _remove_marks(parts, old, keep_styles=find_conflict_list(parts) is not None)
+    old = find_fault_list(parts, form)
+    _remove_marks(parts, old, keep_styles=find_conflict_list(parts, form) is not None)
     if findings:
         shown = find_shown(parts, findings, date1904=check.raw.date1904)
         rows = make_fault_rows(findings, check, old.known() if old else {}, shown)
@@ -75,7 +75,7 @@ def replace_marks(
         fit_to_rows(parts, check.raw)
 
 
-def clean_workbook(content: bytes, *, language: str = "da") -> bytes:
+def clean_workbook(content: bytes, form: Form, *, language: str = "da") -> bytes:
     """Return the file without our marks, comments and lists; everything else as it was.
 
     Raises:
@@ -83,14 +83,14 @@ def clean_workbook(content: bytes, *, language: str = "da") -> bytes:
     """
     with in_words(language):
         parts = Parts(content)
-        drop_conflicts(parts)
-        _remove_marks(parts, find_fault_list(parts))
+        drop_conflicts(parts, form)
+        _remove_marks(parts, find_fault_list(parts, form))
         return parts.to_bytes()
 
 
-def drop_conflicts(parts: Parts) -> None:
+def drop_conflicts(parts: Parts, form: Form) -> None:
     """Take the list of conflicts away."""
-    old = find_conflict_list(parts)
+    old = find_conflict_list(parts, form)
     for entry in list_sheets(parts) if old else ():
         if old and entry.part == old.part:
             drop_list(parts, entry)

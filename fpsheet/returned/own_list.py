@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 
 from fpsheet.ooxml.cell_reader import read_texts
@@ -11,7 +10,7 @@ from fpsheet.ooxml.parts import MAIN, DamagedPackageError, Parts
 from fpsheet.ooxml.row_writer import HIDDEN
 from fpsheet.ooxml.workbook_part import list_sheets
 from fpsheet.returned.finding_list_text import FIRST_ROW, HEADING_ROW, FindingColumn
-from fpsheet_templates.load import load_form
+from fpsheet_templates.form import Form
 
 _MOST_ROWS = 100_000
 MOST_HEAD_ROWS = 20
@@ -34,15 +33,17 @@ class OwnList:
     rows: tuple[Mapping[str, str], ...]
 
 
-def find_own_list(parts: Parts, wanted: Sequence[str]) -> OwnList | None:
+def find_own_list(parts: Parts, form: Form, wanted: Sequence[str]) -> OwnList | None:
     """Find the list that has all the identifiers wanted; None where none can be read.
 
     Args:
         parts: A workbook that the intake has found safe.
+        form: Its form; a workbook with no other tabs has no list.
         wanted: The identifiers.
     """
     try:
-        others = [entry for entry in list_sheets(parts) if entry.title not in _form_titles()]
+        titles = _form_titles(form)
+        others = [entry for entry in list_sheets(parts) if entry.title not in titles]
         for entry in others:
             rows = read_texts(parts, entry.part)
             for row in islice(rows, MOST_HEAD_ROWS):
@@ -61,10 +62,8 @@ def _read(
         yield {name: row.get(letter, "").strip() for name, letter in letters.items()}
 
 
-@cache
-def _form_titles() -> frozenset[str]:
-    """Return the tabs of the form in every language: a workbook with no others has no list."""
-    form = load_form()
+def _form_titles(form: Form) -> frozenset[str]:
+    """Return the tabs of the form in every language."""
     languages = form.texts.languages()
     return frozenset(
         form.sheet_title(sheet.id, word) for sheet in form.sheets for word in languages

@@ -96,7 +96,7 @@ def preview(verdict: Verdict, form: Form, wish: Wish) -> Preview | None:
         counted_on=wish.today,
         benchmarks=wish.figures,
     )
-    with passing_store() as store:
+    with passing_store(form) as store:
         for _ in sync_submissions(store, [submission], Actor("preview", now)):
             continue
         with store.read() as connection:
@@ -183,8 +183,8 @@ def _figures(table: StatTable) -> dict[tuple[tuple[str, ...], str], _Figure]:
 
 
 @contextmanager
-def passing_store() -> Iterator[Store]:
+def passing_store(form: Form) -> Iterator[Store]:
     """Return a database in memory under a key that nobody keeps."""
     keys = derive_keys(secrets.token_bytes(SECRET_BYTES))
-    with closing(open_store("sqlite://", keys=keys, create=True)) as store:
+    with closing(open_store("sqlite://", form, keys=keys, create=True)) as store:
         yield store

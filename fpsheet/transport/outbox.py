@@ -81,7 +81,7 @@ def package_name(workbook: RawWorkbook) -> str:
     return plain_name(f"{kommune}-{aar}-{workbook.sha256[:_HASH_LENGTH]}{PACKAGE_SUFFIX}")
 
 
-def open_plain(data: bytes, form: Form | None = None) -> Payload | None:
+def open_plain(data: bytes, form: Form) -> Payload | None:
     """Open an unsigned file, whose fields are those of a form; None when it is none.
 
     Raises:

@@ -29,7 +29,6 @@ from fpsheet_sync.merge.submission import Choice, Explanation
 from fpsheet_templates.errors import SpokenError
 from fpsheet_templates.failure import make_failure
 from fpsheet_templates.form import META_KEYS, Form, Sheet
-from fpsheet_templates.load import load_form
 from fpsheet_templates.text import BASE_LANGUAGE
 from fpsheet_validation.raw import CellKind, RawSheet, RawWorkbook, SheetTotals
 
@@ -118,12 +117,12 @@ def write_payload(payload: Payload) -> bytes:
     return zlib.compress(json.dumps(content, ensure_ascii=False).encode(), 6)
 
 
-def read_payload(data: bytes, form: Form | None = None) -> Payload:
+def read_payload(data: bytes, form: Form) -> Payload:
     """Read a payload.
 
     Args:
         data: The bytes of `write_payload`.
-        form: The form whose sheets and fields it may name; that of this program when left out.
+        form: The form whose sheets and fields it may name.
 
     Raises:
         PayloadError: It is damaged, too large or of an unknown version. The cause is not
@@ -137,7 +136,7 @@ def read_payload(data: bytes, form: Form | None = None) -> Payload:
         content = table_of(parse_json(text))
         if content["version"] not in {_VERSION, _WITH_CHOICES}:
             raise payload_failure("newer")
-        return _from_json(content, form or load_form())
+        return _from_json(content, form)
     except (ValueError, KeyError, TypeError, zlib.error):
         raise payload_failure("unreadable") from None
 

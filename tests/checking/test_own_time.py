@@ -23,13 +23,13 @@ from fpsheet.checking.submission import own_time
 from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet.transport.payload import Payload, read_payload, write_payload
 from fpsheet_sync.database.keys import read_keys, write_keys
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_templates.load import load_form
 from tests.departement.test_sync_files import END, ROWS, Office, put
 from tests.support.desk import check_bytes, edit, make_workbook
 from tests.support.rows import make_raw_workbook
+from tests.support.schema import SCHEMA
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,8 +139,8 @@ def test_an_unknown_issue(issued_at: str) -> None:
 def test_it_travels_in_a_package() -> None:
     """The payload carries it, and a payload of an earlier program has none."""
     book = raw(MONDAY)
-    assert read_payload(write_payload(Payload(book))).workbook.saved_at == MONDAY
-    assert read_payload(write_payload(Payload(raw(None)))).workbook.saved_at is None
+    assert read_payload(write_payload(Payload(book)), FORM).workbook.saved_at == MONDAY
+    assert read_payload(write_payload(Payload(raw(None))), FORM).workbook.saved_at is None
 
 
 @pytest.fixture
@@ -174,9 +174,11 @@ def test_a_copy_in_the_folder_is_no_later_file(
         code, said = office.call("rebuild", "--verify")
         assert code == 0, said
         keys = read_keys(office.root / "central.noegle")
-        with closing(open_store(f"sqlite:///{office.root / 'central.db'}", keys=keys)) as store:
+        with closing(
+            open_store(f"sqlite:///{office.root / 'central.db'}", FORM, keys=keys)
+        ) as store:
             hashes.add(state_hash(store))
-            forloeb = store_schema().records["forloeb"]
+            forloeb = SCHEMA.records["forloeb"]
             wanted = select(forloeb.c.slut_dato).where(forloeb.c.til_indberetning.is_(None))
             with store.read() as connection:
                 ends = set(connection.execute(wanted).scalars())

@@ -160,7 +160,7 @@ def test_nothing_unsigned_is_taken_at_all(
     found = codes(exchange)
     assert len(found) == 2
     assert all(each == ["PAK-010"] for each in found.values())
-    store = open_store(exchange.database)
+    store = open_store(exchange.database, FORM)
     with store.read() as connection:
         assert connection.execute(text("SELECT count(*) FROM original")).scalar() == 0
     store.close()

@@ -189,5 +189,5 @@ def test_a_refusal_keeps_no_name_of_a_tab() -> None:
     arrival = Arrival("/x/a.xlsx", "a.xlsx", None, 1)
     verdict = Verdict(Path("a.xlsx"), (finding,), None)
     received = Received(arrival, verdict, None, Way.WORKBOOK, "ab" * 32)
-    desk = Desk(date(2026, 11, 22), datetime(2026, 11, 22, tzinfo=UTC), Path("x"))
+    desk = Desk(FORM, date(2026, 11, 22), datetime(2026, 11, 22, tzinfo=UTC), Path("x"))
     assert "1234" not in repr(refused_file.refusal_of(received, desk))

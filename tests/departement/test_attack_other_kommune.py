@@ -59,7 +59,7 @@ def originals(exchange: Exchange) -> dict[str, bytes]:
     wanted = select(commit.c.kommune_kode, original.c.data).where(
         commit.c.sha256 == original.c.sha256
     )
-    with closing(open_store(exchange.database)) as store, store.read() as connection:
+    with closing(open_store(exchange.database, FORM)) as store, store.read() as connection:
         return {row.kommune_kode: bytes(row.data) for row in connection.execute(wanted)}
 
 

@@ -81,7 +81,7 @@ def contents(exchange: Exchange) -> object:
 
 def refusals(exchange: Exchange) -> list[tuple[str, ...]]:
     """Return the codes of every refusal in the log, which must be whole."""
-    with closing(open_store(exchange.database, keys=None)) as store:
+    with closing(open_store(exchange.database, FORM, keys=None)) as store:
         assert find_break(store) is None
         return [refusal.codes for _, refusal in read_refusals(store)]
 

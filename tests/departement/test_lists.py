@@ -22,6 +22,7 @@ from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_sync.ledger.tax_income import read_answer
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, load_benchmarks
+from fpsheet_templates.load import load_form
 from tests.support.stores import Stores
 from tests.support.submissions import Sending, rows, submit, sync
 
@@ -507,7 +508,7 @@ def test_a_held_answer_is_told_and_can_be_released(
             [5, ANNA, "loen", "2026-01-01", None],
         ],
     }
-    lost = read_answer(json.dumps(kept).encode(), datetime(2030, 5, 1, tzinfo=UTC))
+    lost = read_answer(load_form(), json.dumps(kept).encode(), datetime(2030, 5, 1, tzinfo=UTC))
     assert lost is not None
     desk.take(lost)
     capsys.readouterr()

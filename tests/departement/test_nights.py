@@ -98,7 +98,7 @@ class Night:
 
     def merged(self) -> set[str]:
         """Return the kommuner with a submission in the database."""
-        store = open_store(self.url)
+        store = open_store(self.url, load_form())
         with closing(store), store.read() as connection:
             return {kode for kode in self.kommuner if read_commits(connection, kode)}
 
@@ -365,10 +365,10 @@ def test_a_server_that_starts_again_in_the_middle_is_waited_for(
 
     monkeypatch.setattr(steps, "SERVER_WAITS", (0.0,))
     night = Night(tmp_path, server, capsys)
-    central = locate_central(server, night.root / "central.noegle")
+    central = locate_central(server, load_form(), night.root / "central.noegle")
     open_central(central, create=True).close()
     moment = datetime(2026, 3, 3, tzinfo=UTC)
-    desk = Desk(date(2026, 3, 3), moment, central.key_file)
+    desk = Desk(load_form(), date(2026, 3, 3), moment, central.key_file)
     files = list(
         steps.sync_inbox(
             str(night.inbox), central, desk, Actor("nat", moment), Interrupting(server)

@@ -70,8 +70,8 @@ def test_an_original_with_a_year_that_is_none_stops_no_rebuild(
         if kind == "workbook"
         else package_of_year("-1", tmp_path / "udbakke")
     )
-    central = locate_central(f"sqlite:///{(tmp_path / 'central.db').as_posix()}")
-    desk = Desk(date(2026, 11, 22), NOW, central.key_file)
+    central = locate_central(f"sqlite:///{(tmp_path / 'central.db').as_posix()}", load_form())
+    desk = Desk(load_form(), date(2026, 11, 22), NOW, central.key_file)
     name = "956.xlsx" if kind == "workbook" else "956.fpsheet"
     arrival = Arrival(name, name, None, len(data))
     with make_worker(desk) as worker:

@@ -24,11 +24,11 @@ from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.row_id import mint_workbook_id
 from fpsheet_sync.database.access_log import Actor, read_log
 from fpsheet_sync.database.keys import read_keys, write_keys
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.ledger.citizen_history import history
 from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.load import load_form
+from tests.support.schema import SCHEMA
 from tests.support.submissions import sync
 from tests.support.waiting import quarantined
 
@@ -59,7 +59,7 @@ def worker(tmp_path: Path) -> Iterator[Worker]:
     """Who reads and checks files as sync does."""
     key_file = tmp_path / "central.noegle"
     write_keys(key_file, bytes(32), fictional=True)
-    with make_worker(Desk(DEMO_DAY, ISSUED, key_file)) as made:
+    with make_worker(Desk(FORM, DEMO_DAY, ISSUED, key_file)) as made:
         yield made
 
 
@@ -243,7 +243,7 @@ def test_the_log_tells_who_opened_the_vault(
     assert (last.deed.action, last.deed.kommune_kode) == ("udstedelse", "956")
     assert last.actor == BOSS
     with store.read() as connection:
-        people = store_schema().records["borger"]
+        people = SCHEMA.records["borger"]
         shown = set(connection.execute(select(people.c.borger)).scalars())
     assert len(shown) > 1
     for borger in shown:

@@ -22,9 +22,9 @@ from fpsheet.workbook.issue import Issue
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.keys import read_keys, write_keys
 from fpsheet_sync.ledger.stored_state import read_state
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
+from tests.support.schema import SCHEMA
 from tests.support.submissions import RowSpec, Sending, build, sync
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     """Who reads and checks files as sync does."""
     key_file = tmp_path_factory.mktemp("keys") / "central.noegle"
     write_keys(key_file, bytes(32), fictional=True)
-    with make_worker(Desk(DEMO_DAY, datetime(2026, 1, 5, tzinfo=UTC), key_file)) as made:
+    with make_worker(Desk(FORM, DEMO_DAY, datetime(2026, 1, 5, tzinfo=UTC), key_file)) as made:
         yield made
 
 
@@ -107,7 +107,7 @@ def in_force(store: Store) -> dict[str, list[tuple[object, ...]]]:
         state = read_state(connection, "956")
     return {
         name: state.rows[name].select("raekke_id", *layout.values).rows()
-        for name, layout in layouts().items()
+        for name, layout in SCHEMA.layouts.items()
     }
 
 
@@ -157,8 +157,8 @@ def numbers_together(
         rows: Rows of Borgere.
         also: Rows that say which numbers are one citizen's, too.
     """
-    columns = ["raekke_id", *layouts()["borger"].values]
-    places = [columns.index(name) for name in ("borger", *layouts()["borger"].secrets)]
+    columns = ["raekke_id", *SCHEMA.layouts["borger"].values]
+    places = [columns.index(name) for name in ("borger", *SCHEMA.layouts["borger"].secrets)]
     groups: list[set[object]] = []
     for row in (*rows, *also):
         numbers = {row[place] for place in places} - {None}

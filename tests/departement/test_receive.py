@@ -49,7 +49,7 @@ def desk(tmp_path: Path) -> Desk:
     """Who takes in files."""
     key_file = tmp_path / "central.noegle"
     write_keys(key_file, bytes(32), fictional=True)
-    return Desk(TODAY, datetime(2026, 3, 2, 8, tzinfo=UTC), key_file, returns=True)
+    return Desk(load_form(), TODAY, datetime(2026, 3, 2, 8, tzinfo=UTC), key_file, returns=True)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

@@ -147,7 +147,7 @@ def test_a_dropped_workbook_comes_back_to_go_on_with(office: Office) -> None:
     listed = [[cell.value for cell in row] for row in book["Fejlliste"].iter_rows(min_row=4)]
     assert any("FOR-001" in row for row in listed)
     assert book["Forløb"][f"{END}4"].comment is not None
-    before, after = unpack(faulty), unpack(clean_workbook(back))
+    before, after = unpack(faulty), unpack(clean_workbook(back, FORM))
     theirs = {name for name in before if name.startswith("xl/worksheets/sheet")}
     cells = re.compile(rb"<sheetData.*</sheetData>", re.DOTALL)
     changed = [n for n in theirs if cells.findall(before[n]) != cells.findall(after[n])]
@@ -155,7 +155,7 @@ def test_a_dropped_workbook_comes_back_to_go_on_with(office: Office) -> None:
     office.drop("956 rettet.xlsx", edit(back, put(**{f"{END}4": datetime(2026, 2, 3)})))  # noqa: DTZ001 - a cell
     code, found = office.sync()
     assert found["956 rettet.xlsx"]["state"] == "flettet"
-    store = open_store(f"sqlite:///{(office.root / 'central.db').as_posix()}")
+    store = open_store(f"sqlite:///{(office.root / 'central.db').as_posix()}", FORM)
     with closing(store), store.read() as connection:
         first, second = read_commits(connection, "956")
     assert (second.parent, second.ancestor) == (first.sha256, first.id)

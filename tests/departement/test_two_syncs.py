@@ -54,7 +54,7 @@ def office(stores: Stores, tmp_path: Path) -> Office:
         path = inbox / f"{kode}.xlsx"
         path.write_bytes(make_workbook(load_form(), rows, kommune=kode))
         os.utime(path, (BEFORE, BEFORE))
-    return Office(inbox, Desk(date(2026, 3, 2), NOW, key_file), stores.new(keys))
+    return Office(inbox, Desk(load_form(), date(2026, 3, 2), NOW, key_file), stores.new(keys))
 
 
 def test_each_file_is_merged_once(office: Office) -> None:

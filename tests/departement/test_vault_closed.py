@@ -12,6 +12,7 @@ from sqlalchemy import text
 from fpsheet.cli.program import run
 from fpsheet_sync.database.keys import write_clerk_secret, write_rounding_secret
 from fpsheet_sync.database.store import open_store
+from fpsheet_templates.load import load_form
 from tests.support.editions import bytes_of, first_reports, inside
 from tests.support.submissions import new_store
 
@@ -29,7 +30,7 @@ def databases(tmp_path: Path) -> tuple[str, str]:
         first_reports(store)
     shutil.copyfile(whole, closed)
     with (
-        closing(open_store(f"sqlite:///{closed.as_posix()}")) as store,
+        closing(open_store(f"sqlite:///{closed.as_posix()}", load_form())) as store,
         store.write() as connection,
     ):
         for name in ("vault", "original"):

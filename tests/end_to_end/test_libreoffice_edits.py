@@ -137,7 +137,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     """Who reads and checks files as sync does."""
     key_file = tmp_path_factory.mktemp("noegle") / "central.noegle"
     write_keys(key_file, bytes(32), fictional=True)
-    with make_worker(Desk(TODAY, ISSUED, key_file)) as made:
+    with make_worker(Desk(FORM, TODAY, ISSUED, key_file)) as made:
         yield made
 
 
@@ -145,7 +145,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
 def store(worker: Worker, tmp_path: Path) -> Iterator[Store]:
     """An empty database."""
     keys = read_keys(worker.desk.key_file)
-    made = open_store(f"sqlite:///{tmp_path / 'central.db'}", keys=keys, create=True)
+    made = open_store(f"sqlite:///{tmp_path / 'central.db'}", FORM, keys=keys, create=True)
     yield made
     made.close()
 

@@ -137,7 +137,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     """Who reads and checks files as sync does."""
     key_file = tmp_path_factory.mktemp("noegle") / "central.noegle"
     write_keys(key_file, b"\x07" * 32, fictional=True)
-    with make_worker(Desk(TODAY, SENT, key_file)) as made:
+    with make_worker(Desk(FORM, TODAY, SENT, key_file)) as made:
         yield made
 
 

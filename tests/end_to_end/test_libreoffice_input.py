@@ -107,9 +107,9 @@ def merged_state(path: Path, folder: Path) -> str:
     os.utime(arrived, (ISSUED_AT.timestamp(), ISSUED_AT.timestamp()))
     key_file = folder / "central.noegle"
     write_keys(key_file, bytes(32))
-    central = Central(f"sqlite:///{folder / 'central.db'}", key_file)
+    central = Central(f"sqlite:///{folder / 'central.db'}", key_file, FORM)
     store = open_central(central, create=True)
-    desk = Desk(DEMO_DAY, RECEIVED_AT, key_file)
+    desk = Desk(FORM, DEMO_DAY, RECEIVED_AT, key_file)
     actor = Actor("test", RECEIVED_AT)
     (processed,) = sync_inbox(str(inbox), store, desk=desk, actor=actor, progress=Silent())
     assert processed.receipt is not None

@@ -297,7 +297,7 @@ def test_submit_sends_what_is_open(case: Case) -> None:
     case.book.save()
     assert case.run("submit") == 1
     (package,) = (case.folder / "udbakke").iterdir()
-    payload = open_plain(package.read_bytes())
+    payload = open_plain(package.read_bytes(), load_form())
     assert payload is not None
     sheet = payload.workbook.sheets["forloeb"]
     assert sheet.totals.read == 2
@@ -310,7 +310,7 @@ def test_what_is_open_descends_from_what_was_sent(case: Case) -> None:
     """As `submit` does with a file: the next submission names this one as its parent."""
     assert case.run("submit") == 1
     (package,) = (case.folder / "udbakke").iterdir()
-    sent = open_plain(package.read_bytes())
+    sent = open_plain(package.read_bytes(), load_form())
     assert sent is not None
     assert case.book.api.Saved
     stamped = check_bytes(case.saved(), load_form()).check.raw

@@ -206,10 +206,10 @@ def go_on(data: bytes, verdict: Verdict) -> Iterator[str]:
     )
     if verdict.check is None:
         return
-    current_explanations(data, verdict.findings, verdict.check)
+    current_explanations(data, FORM, verdict.findings, verdict.check)
     try:
         back = return_workbook(data, verdict.findings, verdict.check, form=FORM, language="da")
-        clean_workbook(back)
+        clean_workbook(back, FORM)
     except WorkbookFileError as error:
         yield str(error)
 

@@ -82,7 +82,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     """Return the worker of every office."""
     key_file = tmp_path_factory.mktemp("keys") / "central.noegle"
     write_keys(key_file, b"\x07" * 32)
-    with make_worker(Desk(TODAY, datetime(2026, 11, 22, tzinfo=UTC), key_file)) as worker:
+    with make_worker(Desk(FORM, TODAY, datetime(2026, 11, 22, tzinfo=UTC), key_file)) as worker:
         yield worker
 
 
@@ -404,7 +404,7 @@ def test_choices_travel_in_a_package(diverged: Diverged) -> None:
     checked = check_bytes(content, FORM)
     choices = read_choices(content, FORM, "da").choices
     payload = Payload(checked.check.raw, (), choices)
-    assert read_payload(write_payload(payload)).choices == choices
+    assert read_payload(write_payload(payload), FORM).choices == choices
     assert len(choices) == 1
 
 
@@ -421,7 +421,7 @@ def test_marking_again_keeps_the_list(diverged: Diverged) -> None:
             found for part in parts.values() for found in re.findall(rb'<c [^>]*s="(\d+)"', part)
         ]
         assert all(int(number) < looks.count(b"<xf ") for number in used)
-    assert "Konflikter" not in load_workbook(BytesIO(clean_workbook(content))).sheetnames
+    assert "Konflikter" not in load_workbook(BytesIO(clean_workbook(content, FORM))).sheetnames
 
 
 @pytest.mark.parametrize(

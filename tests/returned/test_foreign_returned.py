@@ -201,7 +201,7 @@ def test_the_marks_can_be_taken_away_again(
 ) -> None:
     """Without marks no note and no list is left, and the picture of a header still is."""
     parts = write(unzip(issued))
-    cleaned = clean_workbook(marked(rezip(parts)))
+    cleaned = clean_workbook(marked(rezip(parts)), FORM)
     assert notes(cleaned) == set()
     assert lint_package(cleaned) == ()
     folded = {name.casefold() for name in parts}

@@ -173,7 +173,7 @@ def test_cleaning_leaves_her_file(issued: bytes, form: Form, own: bool) -> None:
     """Without marks the file says in every part what it said before."""
     content = edit(issued, decorate) if own else issued
     back, _ = returned(content, form)
-    before, after = parts(content), parts(clean_workbook(back))
+    before, after = parts(content), parts(clean_workbook(back, load_form()))
     assert set(before) == set(after)
     other = {name for name in before if canonical(before[name]) != canonical(after[name])}
     tabs = {name for name in other if b"tabSelected" in before[name]}
@@ -207,7 +207,7 @@ def explain(book: Workbook) -> None:
 
 def explanations(content: bytes) -> list[str]:
     """Return the texts of the explanations in a workbook's list."""
-    found = find_fault_list(Parts(content))
+    found = find_fault_list(Parts(content), load_form())
     return [entry.text for entry in found.explanations] if found else []
 
 
@@ -240,7 +240,7 @@ def test_a_sheet_of_hers_called_fejlliste_stays(issued: bytes, form: Form) -> No
     back, _ = returned(edit(issued, own), form)
     names = load_workbook(BytesIO(back)).sheetnames
     assert names[-2:] == ["Fejlliste", "Fejlliste 2"]
-    assert load_workbook(BytesIO(clean_workbook(back))).sheetnames == names[:-1]
+    assert load_workbook(BytesIO(clean_workbook(back, load_form()))).sheetnames == names[:-1]
 
 
 def test_a_workbook_without_findings_comes_back_as_it_is(issued: bytes, form: Form) -> None:
@@ -271,8 +271,8 @@ def test_through_libreoffice(
     assert sorted(set(marks(third))) == sorted(set(marks(back)))
     names = load_workbook(BytesIO(third)).sheetnames
     assert names.count("Fejlliste") == 1
-    cleaned = load_workbook(BytesIO(clean_workbook(third)))
+    cleaned = load_workbook(BytesIO(clean_workbook(third, load_form())))
     assert "Fejlliste" not in cleaned.sheetnames
     texts = [cell.comment.text for row in cleaned["Forløb"] for cell in row if cell.comment]
     assert not any("fpsheet" in text for text in texts)
-    assert list(marks(clean_workbook(third))) == []
+    assert list(marks(clean_workbook(third, load_form()))) == []

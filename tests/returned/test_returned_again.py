@@ -57,7 +57,7 @@ def explained(issued: bytes) -> bytes:
 
 def explanations(content: bytes) -> list[str]:
     """Return the texts of the explanations in a workbook's list."""
-    found = find_fault_list(Parts(content))
+    found = find_fault_list(Parts(content), FORM)
     return [entry.text for entry in found.explanations] if found else []
 
 
@@ -119,7 +119,7 @@ def test_a_deleted_list_leaves_no_marks_behind(explained: bytes) -> None:
 
     back, _ = returned(edit(explained, delete), FORM)
     assert len(list(marks(back))) == len(set(marks(back)))
-    cleaned = clean_workbook(edit(explained, delete))
+    cleaned = clean_workbook(edit(explained, delete), FORM)
     assert list(marks(cleaned)) == []
     sheet = load_workbook(BytesIO(cleaned))["Forløb"]
     texts = [cell.comment.text for row in sheet for cell in row if cell.comment]
@@ -150,7 +150,7 @@ def test_an_explanation_with_a_cpr_number_is_not_sent(issued: bytes) -> None:
     content = edit(back, name)
     checked = check_bytes(content, FORM)
     assert explanations(content) == ["Det er nu 610180-1234"]
-    assert current_explanations(content, checked.findings, checked.check) == ()
+    assert current_explanations(content, FORM, checked.findings, checked.check) == ()
     (told,) = unsafe_explanations(content, FORM)
     assert told.code == "HIS-023"
     assert WARNING[0] in told.message(FORM)
@@ -213,9 +213,9 @@ def test_a_zip_that_only_the_intake_reads_is_refused_in_words(issued: bytes) -> 
     while at >= 0:
         flagged[at + 8] |= 1 << 5
         at = issued.find(b"PK\x01\x02", at + 1)
-    assert current_explanations(bytes(flagged), checked.findings, checked.check) == ()
+    assert current_explanations(bytes(flagged), FORM, checked.findings, checked.check) == ()
     with pytest.raises(WorkbookFileError, match="reparere"):
-        clean_workbook(bytes(flagged))
+        clean_workbook(bytes(flagged), FORM)
     with pytest.raises(WorkbookFileError, match="reparere"):
         return_workbook(bytes(flagged), checked.findings, checked.check, form=FORM, language="da")
 
@@ -257,8 +257,8 @@ def test_three_rounds_with_libreoffice_between(
         assert {place for place in marks(again) if place[0] != "Fejlliste"} >= wanted
         assert (("Forløb", FAULT[2]) in set(marks(again))) == (FAULT in checked.cells())
         assert len(list(marks(again))) == len(set(marks(again)))
-    cleaned = load_workbook(BytesIO(clean_workbook(content)))
-    assert list(marks(clean_workbook(content))) == []
+    cleaned = load_workbook(BytesIO(clean_workbook(content, FORM)))
+    assert list(marks(clean_workbook(content, FORM))) == []
     own = cleaned["Mine noter"]
     assert [own[f"A{10 + number}"].value for number in range(3)] == [
         "Runde 0",

@@ -416,7 +416,10 @@ def test_csv_says_what_the_workbook_says(land: Land, country: str) -> None:
 def test_every_count_is_explained_by_its_records(land: Land, country: str) -> None:
     """As many records, or citizens, stand behind every count of the internal edition as it says."""
     request = ReleaseRequest(Period(FRA, TIL), country, "da", DEMO_DAY)
-    with closing(open_store(f"sqlite:///{land.places.database}")) as store, store.read() as seen:
+    with (
+        closing(open_store(f"sqlite:///{land.places.database}", FORM)) as store,
+        store.read() as seen,
+    ):
         wanted = list(cells(compute_release(seen, FORM, request)))
         explained = explain(seen, FORM, request, [cell for cell, _, _ in wanted])
     assert len(wanted) > (500 if country == "GL" else 200)
@@ -429,14 +432,14 @@ def test_every_count_is_explained_by_its_records(land: Land, country: str) -> No
 
 def test_a_rebuilt_database_gives_the_editions_again(land: Land, tmp_path: Path) -> None:
     """I11, I12: every file of them to the byte, and the national figures that were read in."""
-    central = locate_central(f"sqlite:///{land.places.database}")
+    central = locate_central(f"sqlite:///{land.places.database}", FORM)
     figure = Benchmark("DK", 2020, "afslag", 4000, "Opdigtet")
     with closing(open_central(central, with_keys=False)) as store, store.write() as connection:
         save_benchmarks(connection, [figure])
-    target = Central(f"sqlite:///{tmp_path / 'rebuilt.db'}", central.key_file)
+    target = Central(f"sqlite:///{tmp_path / 'rebuilt.db'}", central.key_file, FORM)
     now = datetime(2026, 3, 2, 12, tzinfo=UTC)
     rebuilt = rebuild_database(
-        central, Desk(DEMO_DAY, now, central.key_file), Actor("proeven", now), target.url
+        central, Desk(FORM, DEMO_DAY, now, central.key_file), Actor("proeven", now), target.url
     )
     assert rebuilt.is_same
     order = Order(Period(FRA, TIL), counted_on=DEMO_DAY, language="da", edition=1)

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import StaticPool, create_engine, insert
+from sqlalchemy import insert
 
 from fpsheet_sync.database import schema
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.facts.changed_facts import ChangedFacts
 from fpsheet_sync.statistics.protection.crossed_cells import crossed_numbers
 from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
@@ -26,6 +25,7 @@ from fpsheet_sync.statistics.tables.release import (
     lay_out,
 )
 from fpsheet_templates.load import load_form
+from tests.support.schema import SCHEMA, memory_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -98,7 +98,7 @@ def load_country(connection: Connection, country: Country) -> None:
         for old, new in country.merged.items()
     ]
     _insert(connection, "identitet", merged)
-    for sheet, table in store_schema().records.items():
+    for sheet, table in SCHEMA.records.items():
         blank: Record = {
             column.name: None for column in table.columns if column.name != "raekke_id"
         }
@@ -148,9 +148,9 @@ def crossed(country: Country, period: Period) -> Mapping[Number, int]:
 
 def count(country: Country, request: ReleaseRequest) -> Counting:
     """Count a country."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+    engine = memory_engine()
     with engine.begin() as connection:
-        store_schema().metadata.create_all(connection)
+        SCHEMA.metadata().create_all(connection)
         load_country(connection, country)
         counting = count_release(connection, load_form(), request)
     engine.dispose()
@@ -160,7 +160,7 @@ def count(country: Country, request: ReleaseRequest) -> Counting:
 def _insert(connection: Connection, table: str, rows: Iterable[Mapping[str, object]]) -> None:
     rows = list(rows)
     if rows:
-        connection.execute(insert(store_schema().metadata.tables[table]), rows)
+        connection.execute(insert(SCHEMA.metadata().tables[table]), rows)
 
 
 def _commit(number: int, kommune: str) -> Record:

@@ -24,11 +24,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, open_store
 from fpsheet_sync.ledger.state_hash import state_hash
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_templates.errors import StoreError
+from fpsheet_templates.load import load_form
+from tests.support.schema import SCHEMA
 from tests.support.stores import empty
 from tests.support.submissions import KEYS, Sending, submit, sync
 
@@ -80,7 +80,7 @@ def in_child(work: Callable[[int], None], delay: float | None = None) -> bytes:
 
 def run_sync(url: str, writing: int, *, count: int | None = None, room: int | None = None) -> None:
     """Sync the first files, and write what went wrong or how long it took."""
-    store = open_store(url, keys=KEYS)
+    store = open_store(url, load_form(), keys=KEYS)
     files = [submit(text, sending) for text, sending in texts()[:count]]
     if room is not None:
         import resource
@@ -105,7 +105,7 @@ def log_size(url: str) -> int:
 
 def run_hash(url: str, writing: int) -> None:
     """Write the state hash."""
-    store = open_store(url, keys=KEYS)
+    store = open_store(url, load_form(), keys=KEYS)
     os.write(writing, b"." + state_hash(store).encode())
 
 
@@ -121,7 +121,7 @@ def look(url: str) -> str:
     connection = sqlite3.connect(url.removeprefix("sqlite:///"))
     if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
         return "damaged"
-    for name in sorted(store_schema().metadata.tables):
+    for name in sorted(SCHEMA.metadata().tables):
         rows = connection.execute(f"SELECT * FROM {name}").fetchall()
         digest.update(repr((name, sorted(map(repr, rows)))).encode())
     connection.close()
@@ -131,7 +131,7 @@ def look(url: str) -> str:
 def reset(url: str, template: str) -> None:
     """Empty the store."""
     if template == "-":
-        store: Store = open_store(url)
+        store: Store = open_store(url, load_form())
         empty(store)
         store.close()
         return
@@ -143,10 +143,8 @@ def reset(url: str, template: str) -> None:
 
 def main(url: str, template: str, times: int, how: str, choice: int) -> None:
     """Do it, and print the allowed states and what was found, as JSON."""
-    # What every child would otherwise do again; none of it makes polars work.
-    layouts()
     reset(url, template)
-    open_store(url, keys=KEYS).close()
+    open_store(url, load_form(), keys=KEYS).close()
     allowed, longest, written = [], 0.0, 0
     for count in range(len(texts()) + 1):
         reset(url, template)

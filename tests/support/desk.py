@@ -15,6 +15,7 @@ from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes, read_file
 from fpsheet.workbook.build import build_workbook
 from fpsheet_templates.form import Form
+from fpsheet_templates.load import load_form
 from fpsheet_validation.check import check_workbook
 from fpsheet_validation.finding import Finding, sort_findings
 from fpsheet_validation.typed import Check
@@ -105,4 +106,4 @@ def check_bytes(content: bytes, form: Form, *, name: str = "956.xlsx") -> Checke
 
 def make_database(file: Path) -> None:
     """Make an empty central database in a file, with its key beside it, as `db init` does."""
-    open_central(locate_central(f"sqlite:///{file.as_posix()}"), create=True).close()
+    open_central(locate_central(f"sqlite:///{file.as_posix()}", load_form()), create=True).close()

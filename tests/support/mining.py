@@ -33,6 +33,7 @@ from fpsheet_sync.statistics.tables.release import (
 from fpsheet_templates.load import load_form
 from tests.support.invented import Invented, Inventor, kommuner_of
 from tests.support.one_by_one import Worlds, count_worlds
+from tests.support.schema import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -141,7 +142,7 @@ def _distinct(citizens: Iterable[Invented]) -> list[Invented]:
 
 def _editions(people: Sequence[CountedCitizen], country: str, period: Period) -> list[Release]:
     form, request = load_form(), ReleaseRequest(period, country, "da", TODAY)
-    with loaded(people) as connection:
+    with loaded(SCHEMA, people) as connection:
         counting = count_release(connection, form, request)
     rows = [row for citizen in people for row in citizen.rows]
     areas = {row.kommune for row in rows} | {str(row.values.get("til_kommune")) for row in rows}
@@ -156,7 +157,7 @@ def _crossed(people: Sequence[CountedCitizen], country: str) -> Iterator[Equatio
     form = load_form()
     for period in YEARS:
         request = ReleaseRequest(period, country, "da", TODAY)
-        with loaded(people) as connection:
+        with loaded(SCHEMA, people) as connection:
             counting = count_release(connection, form, request)
         cells = crossed_numbers(counting, counted_specs(request, counting.jurisdictions))
         described = release_cells([lay_out(counting, request)], form, crossed=cells)

@@ -22,6 +22,7 @@ from fpsheet_sync.statistics.tables.cube import KOMMUNE, count_tables
 from fpsheet_sync.statistics.tables.number_name import Number, dated
 from fpsheet_templates.form import Form
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec, load_tables
+from tests.support.schema import SCHEMA
 
 _BATCH = 500
 _KVARTAL = "kvartal"
@@ -66,7 +67,7 @@ def count_worlds(
     numbers: dict[Number, int] = {}
     found: list[tuple[int, int, int]] = []
     for first in range(0, len(every), _BATCH):
-        with loaded(every[first : first + _BATCH]) as connection:
+        with loaded(SCHEMA, every[first : first + _BATCH]) as connection:
             for period in periods:
                 one_by_one = count_citizens(connection, _scope(form, country, period), specs)
                 for id_, counted in one_by_one.items():
@@ -81,7 +82,7 @@ def count_worlds(
 
 def _scope(form: Form, country: str, period: Period) -> Scope:
     ours = (each.code for each in form.kommuner.values() if each.jurisdiction == country)
-    return Scope(form, period, tuple(ours))
+    return Scope(SCHEMA, period, tuple(ours))
 
 
 def public_specs(country: str) -> list[TableSpec]:

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from fpsheet_sync.database import schema
-from fpsheet_sync.database.schema import COMMIT_NUMBERS, store_schema
+from fpsheet_sync.database.schema import COMMIT_NUMBERS
 from fpsheet_sync.database.store import PRAGMAS, Store, open_store
+from fpsheet_templates.load import load_form
 from tests.support.postgresql import new_database
+from tests.support.schema import SCHEMA
 from tests.support.submissions import KEYS
 
 if TYPE_CHECKING:
@@ -50,12 +52,12 @@ class Stores:
         if self.template is not None:
             place = self.folder / f"central-{number}.db"
             shutil.copyfile(self.template, place)
-            store = open_store(f"sqlite:///{place}", keys=keys)
+            store = open_store(f"sqlite:///{place}", load_form(), keys=keys)
         else:
-            store = open_store(self.servers[number], keys=None)
+            store = open_store(self.servers[number], load_form(), keys=None)
             empty(store)
             store.close()
-            store = open_store(self.servers[number], keys=keys)
+            store = open_store(self.servers[number], load_form(), keys=keys)
         self.given.append(store)
         return store
 
@@ -68,7 +70,7 @@ class Stores:
 
 def empty(store: Store) -> None:
     """Empty every table of a PostgreSQL store."""
-    names = ", ".join(store_schema().metadata.tables)
+    names = ", ".join(SCHEMA.metadata().tables)
     with store.write() as connection:
         connection.execute(text(f"TRUNCATE {names}"))
         connection.execute(text(f"ALTER SEQUENCE {COMMIT_NUMBERS.name} RESTART"))
@@ -80,7 +82,7 @@ def empty(store: Store) -> None:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite store, to be copied."""
     place = tmp_path_factory.mktemp("template") / "central.db"
-    open_store(f"sqlite:///{place}", create=True).close()
+    open_store(f"sqlite:///{place}", load_form(), create=True).close()
     return place
 
 
@@ -89,7 +91,7 @@ def pg_stores(pg_url: str) -> Iterator[list[str]]:
     """URLs of two PostgreSQL databases with all tables."""
     with new_database(pg_url) as one, new_database(pg_url) as other:
         for url in (one, other):
-            open_store(url, create=True).close()
+            open_store(url, load_form(), create=True).close()
         yield [one, other]
 
 

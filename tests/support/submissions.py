@@ -23,10 +23,10 @@ from fpsheet_sync.database.keys import derive_keys
 from fpsheet_sync.database.store import Store, open_store
 from fpsheet_sync.ledger.stored_state import read_state
 from fpsheet_sync.ledger.sync_submissions import Synced, sync_submissions
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.submission import Choice, Explanation, Submission, SubmittedSheet
 from fpsheet_templates.load import load_form
 from fpsheet_validation.typed import empty_frame
+from tests.support.schema import SCHEMA
 from tests.support.tables import read_tables
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def submit(text: str, sending: Sending = ORDINARY) -> Submission:
 
 def build(rows: Mapping[str, Iterable[RowSpec]], sending: Sending = ORDINARY) -> Submission:
     """Make a submission from rows."""
-    sheets = {name: _sheet(name, list(rows.get(name, ()))) for name in layouts()}
+    sheets = {name: _sheet(name, list(rows.get(name, ()))) for name in SCHEMA.layouts}
     said = repr(
         [(name, sheet.frame.rows(), sorted(sheet.blocked)) for name, sheet in sheets.items()]
     )
@@ -136,7 +136,7 @@ def build(rows: Mapping[str, Iterable[RowSpec]], sending: Sending = ORDINARY) ->
 
 def new_store(url: str) -> Store:
     """Make an empty store with the keys of the tests."""
-    return open_store(url, keys=KEYS, create=True)
+    return open_store(url, load_form(), keys=KEYS, create=True)
 
 
 def sync(store: Store, *submissions: Submission) -> list[Synced]:

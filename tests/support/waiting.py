@@ -12,8 +12,8 @@ from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.receipt import named_values
 from fpsheet_sync.ledger.stored_state import read_commits, read_state
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.state import Plain
+from tests.support.schema import SCHEMA
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,8 @@ def notices(store: Store, kommune_kode: str) -> list[ToldNotice]:
             row_id=key[1],
             sha256=hashes[notice.source],
             row=notice.row,
-            kept=named_values(key, notice.kept),
-            left=named_values(key, notice.left),
+            kept=named_values(SCHEMA.layouts, key, notice.kept),
+            left=named_values(SCHEMA.layouts, key, notice.left),
         )
         for key, told in sorted(state.notices.items())
         for notice in told
@@ -124,5 +124,5 @@ def explanations(store: Store, kommune_kode: str) -> list[KeptExplanation]:
 
 
 def _without_cpr(sheet: str, values: Mapping[str, Plain]) -> dict[str, Plain]:
-    secret = {BORGER, *layouts()[sheet].secrets}
+    secret = {BORGER, *SCHEMA.layouts[sheet].secrets}
     return {name: value for name, value in values.items() if name not in secret}

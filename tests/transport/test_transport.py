@@ -47,6 +47,7 @@ from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
 from fpsheet_validation.raw import CellKind, RawSheet, RawWorkbook, SheetTotals
 from tests.support.forgery import forge, junk_payload
+from tests.support.schema import SCHEMA
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -115,7 +116,7 @@ def payload(form: Form) -> Payload:
 
 def test_what_travels_holds_no_local_field(form: Form) -> None:
     """Names, contact details, free text and names of file and tabs stay in the kommune."""
-    content = read_payload(write_payload(payload(form)))
+    content = read_payload(write_payload(payload(form)), load_form())
     book = content.workbook
     assert book.name == "956-2026.xlsx"
     assert book.cover == {"ingen_sager": (None, "C7")}
@@ -129,7 +130,7 @@ def test_what_travels_holds_no_local_field(form: Form) -> None:
 def test_a_payload_reads_as_it_was_written(form: Form) -> None:
     """Every cell, address, kind, total and setting comes through, and bytes are the same."""
     sent = payload(form)
-    got = read_payload(write_payload(sent))
+    got = read_payload(write_payload(sent), load_form())
     assert write_payload(got) == write_payload(sent)
     assert got.explanations == sent.explanations
     one, two = got.workbook.sheets["borger"], sent.workbook.sheets["borger"]
@@ -241,7 +242,7 @@ def test_a_signed_payload_that_is_no_payload(
 def test_no_bytes_make_a_payload_crash(data: bytes) -> None:
     """Whatever arrives is read or refused with PayloadError."""
     with pytest.raises(PayloadError):
-        read_payload(data)
+        read_payload(data, load_form())
 
 
 def test_a_key_is_enrolled_by_the_digits_read_aloud(key: SigningKey) -> None:
@@ -350,7 +351,7 @@ BAD_INSIDES: dict[str, Any] = {
 def test_json_that_nobody_of_us_wrote(name: str) -> None:
     """Nested without end, numbers that are none: refused as damaged."""
     with pytest.raises(PayloadError):
-        read_payload(zlib.compress(BAD_INSIDES[name]))
+        read_payload(zlib.compress(BAD_INSIDES[name]), load_form())
 
 
 def change_at(content: dict[str, Any], path: tuple[Any, ...], value: object) -> bytes:
@@ -397,7 +398,7 @@ def test_a_value_of_the_wrong_kind_is_damage(
     """Nothing in a payload is converted to what it should have been."""
     content = json.loads(zlib.decompress(write_payload(payload(form))))
     with pytest.raises(PayloadError):
-        read_payload(change_at(content, path, value))
+        read_payload(change_at(content, path, value), load_form())
 
 
 def places(content: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -439,7 +440,7 @@ def test_a_changed_payload_is_damage_or_is_checked(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(places(content)))
     changed = change_at(content, path, data.draw(JSON_VALUES))
     try:
-        read = read_payload(changed)
+        read = read_payload(changed, load_form())
     except PayloadError:
         return
     verdict = check_raw(read.workbook, (), Path("x"), Question(form, date(2026, 11, 22)))
@@ -447,4 +448,4 @@ def test_a_changed_payload_is_damage_or_is_checked(data: st.DataObject) -> None:
     reception = Reception(NOW, explanations=read.explanations, choices=read.choices)
     submission = make_submission(verdict.check, verdict.findings, form, reception)
     assert 0 <= submission.aar <= 9999
-    assert prepare(submission, derive_keys(b"\x07" * 32)).rows
+    assert prepare(submission, derive_keys(b"\x07" * 32), SCHEMA.layouts).rows

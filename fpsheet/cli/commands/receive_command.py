@@ -46,8 +46,13 @@ def receive_receipt(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Put a receipt into the kommune's own file, and say what is to be done."""
-    from fpsheet.kommune.steps import open_receipt, take_receipt
-    from fpsheet.kommune.take_receipt import Opening, is_sealed, looks_swapped
+    from fpsheet.kommune.take_receipt import (
+        Opening,
+        is_sealed,
+        looks_swapped,
+        open_receipt,
+        take_receipt,
+    )
     from fpsheet.receipts.receipt_file import receipt_error
 
     keys, words = session.keys(), session.words
@@ -57,8 +62,9 @@ def receive_receipt(  # noqa: PLR0913 - one parameter per option
     if is_sealed(receipt) and keys.signing.exists():
         session.warn_of(keys.signing)
         key = keys.signing_key(password=ask_password(session))
-    opened = open_receipt(receipt, Opening(key, keys.receipt_signer()), words.language)
     question, target = session.question(None, today), out or file
+    opening = Opening(key, keys.receipt_signer())
+    opened = open_receipt(receipt, opening, question.form, language=words.language)
     take_receipt(opened, file, question, out=target, language=words.language)
     console = session.console(as_json=as_json)
     if as_json:

@@ -18,8 +18,8 @@ from fpsheet_sync.database import schema
 from fpsheet_sync.database.bulk import is_one_of
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
-from fpsheet_sync.database.schema import store_schema
-from fpsheet_templates.load import load_form
+from fpsheet_sync.database.schema import schema_of
+from fpsheet_templates.form import Form
 from fpsheet_validation.finding import Finding, make_finding
 
 _SHEETS = ("borger", "forloeb", "job", "afgoerelse", "overdragelse")
@@ -85,10 +85,11 @@ def _in_common(
         {name: read_rows(connection, name, kommuner, citizens, persons) for name in _SHEETS}
         for kommuner in ([kommune_kode], sorted(others))
     )
-    yield from _overlapping("MEL-001", own["forloeb"], theirs["forloeb"])
-    yield from _overlapping("MEL-002", own["job"], theirs["job"])
-    yield from _same_day(own["afgoerelse"], theirs["afgoerelse"])
-    yield from _unsaid(own, theirs)
+    form = schema_of(connection).form
+    yield from _overlapping(form, "MEL-001", own["forloeb"], theirs["forloeb"])
+    yield from _overlapping(form, "MEL-002", own["job"], theirs["job"])
+    yield from _same_day(form, own["afgoerelse"], theirs["afgoerelse"])
+    yield from _unsaid(form, own, theirs)
 
 
 def _cases(connection: Connection, kommune_kode: str) -> frozenset[str]:
@@ -112,45 +113,41 @@ def _shared(
     return shared
 
 
-def _overlapping(code: str, own: pl.DataFrame, theirs: pl.DataFrame) -> Iterator[Told]:
+def _overlapping(form: Form, code: str, own: pl.DataFrame, theirs: pl.DataFrame) -> Iterator[Told]:
     """Find own spells that overlap one elsewhere by at least a day; a day of change does not."""
     if own.is_empty() or theirs.is_empty():
         return
-    pairs = with_end(own).join(with_end(theirs), on=BORGER, suffix=":t")
+    pairs = with_end(form, own).join(with_end(form, theirs), on=BORGER, suffix=":t")
     overlap = (pl.col("start_dato") < pl.col("slut_dato:t")) & (
         pl.col("start_dato:t") < pl.col("slut_dato")
     )
-    yield from tell(code, pairs.filter(overlap), "cpr")
+    yield from tell(form, code, pairs.filter(overlap), "cpr")
 
 
-def _same_day(own: pl.DataFrame, theirs: pl.DataFrame) -> Iterator[Told]:
+def _same_day(form: Form, own: pl.DataFrame, theirs: pl.DataFrame) -> Iterator[Told]:
     pairs = own.join(theirs, on=[BORGER, "afgoerelse_dato"], how="semi")
-    yield from tell("MEL-003", pairs, "cpr")
+    yield from tell(form, "MEL-003", pairs, "cpr")
 
 
-def _unsaid(own: Rows, theirs: Rows) -> Iterator[Told]:
+def _unsaid(form: Form, own: Rows, theirs: Rows) -> Iterator[Told]:
     """Find citizens whom two kommuner report and nobody transferred, nor took over as a whole."""
     moves = pl.concat([own["overdragelse"], theirs["overdragelse"]])
     both = own["borger"].join(theirs["borger"], on=BORGER, suffix=":t")
-    heirs = {
-        (code, heir)
-        for code, kommune in load_form().kommuner.items()
-        for heir in kommune.successors
-    }
+    heirs = {(code, heir) for code, kommune in form.kommuner.items() for heir in kommune.successors}
     one, other = pl.col("kommune_kode"), pl.col("kommune_kode:t")
     taken_over = pl.any_horizontal(
         pl.lit(value=False),
         *((one == a) & (other == b) | (one == b) & (other == a) for a, b in sorted(heirs)),
     )
     unsaid = both.filter(~taken_over).join(moves, on=BORGER, how="anti")
-    yield from tell("MEL-006", unsaid, "cpr")
+    yield from tell(form, "MEL-006", unsaid, "cpr")
 
 
 def _replaced(
     connection: Connection, kommune_kode: str, citizens: Container[str], persons: Persons
 ) -> Iterator[Told]:
     """Tell of former CPR numbers under which something is known, by that number or another."""
-    table = store_schema().records["borger"]
+    table = schema_of(connection).records["borger"]
     wanted = select(table.c.raekke_id, table.c.raekke, table.c.borger).where(
         table.c.kommune_kode == kommune_kode,
         table.c.tidligere_cpr.is_not(None),
@@ -167,5 +164,5 @@ def _replaced(
     known = set(cases_of(connection, numbers, Persons({}))[BORGER])
     for row_id, row, others in rows:
         if others & known:
-            name = "tidligere_cpr"
-            yield make_finding(load_form(), "MEL-009", sheet="borger", row=row, field=name), row_id
+            name, form = "tidligere_cpr", schema_of(connection).form
+            yield make_finding(form, "MEL-009", sheet="borger", row=row, field=name), row_id

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.database.store import lock
 
 
@@ -45,7 +45,7 @@ def read_persons(connection: Connection, as_of: int | None = None) -> Persons:
 
 def update_merged(connection: Connection, commit: int) -> None:
     """Bring the table of merged persons in step with the records, as of a new commit."""
-    records, merged = store_schema().records[BORGER], schema.identitet
+    records, merged = schema_of(connection).records[BORGER], schema.identitet
     lock(connection, merged.name)
     links = connection.execute(
         select(records.c.borger, records.c.tidligere_cpr).where(

@@ -11,10 +11,9 @@ from fpsheet_sync.database import schema
 from fpsheet_sync.database.bulk import is_one_of, read_frame
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.merge.identity import ROW_ID
-from fpsheet_sync.merge.record_layout import layouts
-from fpsheet_templates.load import load_form
+from fpsheet_templates.form import Form
 from fpsheet_validation.finding import Finding, make_finding
 
 FOREVER = date.max
@@ -44,8 +43,8 @@ def read_rows(
         citizens: Every pseudonym of the citizens.
         persons: Who is one person; rows come under the pseudonym that person is counted under.
     """
-    types = {**_PLACE, **layouts()[sheet].types}
-    table = store_schema().records[sheet]
+    types = {**_PLACE, **schema_of(connection).layouts[sheet].types}
+    table = schema_of(connection).records[sheet]
     wanted = select(*(table.c[column] for column in types)).where(
         table.c.kommune_kode.in_(list(kommuner)),
         is_one_of(connection, table.c.borger, citizens),
@@ -82,7 +81,7 @@ def cases_of(
     doubtful = {(b, k) for b, k in rows if kommuner is None or k in kommuner}
     known: set[tuple[str, str]] = set()
     # Most citizens have a row on the first sheet; the others are asked for the rest alone.
-    for table in store_schema().records.values():
+    for table in schema_of(connection).records.values():
         found = _reported(connection, table, doubtful)
         known |= found
         doubtful -= found
@@ -115,12 +114,12 @@ def as_person(persons: Persons) -> pl.Expr:
     return pl.col(BORGER).replace(list(persons.newest), list(persons.newest.values()))
 
 
-def with_end(spells: pl.DataFrame) -> pl.DataFrame:
+def with_end(form: Form, spells: pl.DataFrame) -> pl.DataFrame:
     """Return spells that all end: an open one with its kommune, or never.
 
     Nobody can end the spells of a kommune that is no more; its successor goes on with them.
     """
-    kommuner = load_form().kommuner
+    kommuner = form.kommuner
     ceased = {code: kommune.valid_to for code, kommune in kommuner.items() if kommune.valid_to}
     last = pl.col("kommune_kode").replace_strict(
         list(ceased), list(ceased.values()), default=FOREVER, return_dtype=pl.Date
@@ -128,9 +127,9 @@ def with_end(spells: pl.DataFrame) -> pl.DataFrame:
     return spells.with_columns(pl.min_horizontal(pl.col("slut_dato").fill_null(FOREVER), last))
 
 
-def tell(code: str, rows: pl.DataFrame, name: str) -> Iterator[Told]:
+def tell(form: Form, code: str, rows: pl.DataFrame, name: str) -> Iterator[Told]:
     """Return one finding per record of the kommune's own."""
-    sheet = load_form().rule(code).sheet
+    sheet = form.rule(code).sheet
     for row in rows.unique(ROW_ID, keep="first").sort(ROW_ID).iter_rows(named=True):
-        found = make_finding(load_form(), code, sheet=sheet, row=row["raekke"], field=name)
+        found = make_finding(form, code, sheet=sheet, row=row["raekke"], field=name)
         yield found, row[ROW_ID]

@@ -9,9 +9,9 @@ from fpsheet_sync.citizens.merged_person import Persons
 from fpsheet_sync.citizens.shared_row import FOREVER, Told, cases_of, read_rows, tell, with_end
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.merge.identity import ROW_ID
-from fpsheet_templates.load import load_form
+from fpsheet_templates.form import Form
 from fpsheet_validation.finding import make_finding
 
 _SHEET = "overdragelse"
@@ -24,16 +24,16 @@ def find_contradicted(
 
     Findings: MEL-004, MEL-005, MEL-007, MEL-008.
     """
-    moved = _citizens(connection, kommune_kode)
+    form, moved = schema_of(connection).form, _citizens(connection, kommune_kode)
     if not moved:
         return
     everyone = sorted(persons.everyone(moved))
     transfers = read_rows(connection, _SHEET, [kommune_kode], everyone, persons)
     is_own = pl.col("til_kommune") == kommune_kode
-    yield from tell("MEL-008", transfers.filter(is_own), "til_kommune")
-    yield from tell("MEL-007", transfers.filter(_is_gone(transfers)), "til_kommune")
+    yield from tell(form, "MEL-008", transfers.filter(is_own), "til_kommune")
+    yield from tell(form, "MEL-007", transfers.filter(_is_gone(form, transfers)), "til_kommune")
     spells = pl.concat(
-        with_end(read_rows(connection, name, [kommune_kode], everyone, persons)).select(
+        with_end(form, read_rows(connection, name, [kommune_kode], everyone, persons)).select(
             BORGER, "start_dato", "slut_dato"
         )
         for name in ("forloeb", "job")
@@ -41,11 +41,11 @@ def find_contradicted(
     away = _with_return(transfers, _back(connection, kommune_kode, everyone, persons))
     # Who came back may have new spells here from that day on.
     during = (pl.col("slut_dato") > pl.col("dato")) & (pl.col("start_dato") < pl.col("retur"))
-    yield from tell("MEL-004", away.join(spells, on=BORGER).filter(during), "dato")
+    yield from tell(form, "MEL-004", away.join(spells, on=BORGER).filter(during), "dato")
     cases = cases_of(connection, everyone, persons, set(transfers["til_kommune"]))
     reported = cases.rename({"kommune_kode": "til_kommune"})
     waiting = transfers.filter(~is_own).join(reported, on=[BORGER, "til_kommune"], how="anti")
-    yield from tell("MEL-005", waiting, "til_kommune")
+    yield from tell(form, "MEL-005", waiting, "til_kommune")
 
 
 def find_expected(connection: Connection, kommune_kode: str, persons: Persons) -> Iterator[Told]:
@@ -53,7 +53,7 @@ def find_expected(connection: Connection, kommune_kode: str, persons: Persons) -
 
     Findings: MEL-010.
     """
-    table = store_schema().records[_SHEET]
+    table = schema_of(connection).records[_SHEET]
     wanted = select(table.c.borger).where(
         table.c.til_kommune == kommune_kode,
         table.c.kommune_kode != kommune_kode,
@@ -65,7 +65,7 @@ def find_expected(connection: Connection, kommune_kode: str, persons: Persons) -
         return
     here = set(cases_of(connection, persons.everyone(coming), persons, {kommune_kode})[BORGER])
     for _ in coming - here:
-        yield make_finding(load_form(), "MEL-010", sheet=_SHEET), ""
+        yield make_finding(schema_of(connection).form, "MEL-010", sheet=_SHEET), ""
 
 
 def find_left(connection: Connection, kommune_kode: str, persons: Persons) -> Iterator[Told]:
@@ -76,7 +76,7 @@ def find_left(connection: Connection, kommune_kode: str, persons: Persons) -> It
 
     Findings: MEL-011.
     """
-    form = load_form()
+    form = schema_of(connection).form
     for code, kommune in form.kommuner.items():
         if kommune_kode not in kommune.successors:
             continue
@@ -95,7 +95,7 @@ def _reported(
     connection: Connection, kommune_kode: str, persons: Persons, sheet: str, **values: str
 ) -> set[str]:
     """Return the persons with a row in force on a sheet of a kommune that has some values."""
-    table = store_schema().records[sheet]
+    table = schema_of(connection).records[sheet]
     wanted = select(table.c.borger).where(
         table.c.kommune_kode == kommune_kode,
         in_force_at(table),
@@ -107,16 +107,16 @@ def _reported(
 
 def _citizens(connection: Connection, kommune_kode: str) -> set[str]:
     """Return the citizens whom a kommune has transferred."""
-    table = store_schema().records[_SHEET]
+    table = schema_of(connection).records[_SHEET]
     wanted = select(table.c.borger).where(
         table.c.kommune_kode == kommune_kode, in_force_at(table), table.c[ANNULLER].is_(None)
     )
     return set(connection.execute(wanted).scalars())
 
 
-def _is_gone(transfers: pl.DataFrame) -> pl.Expr:
+def _is_gone(form: Form, transfers: pl.DataFrame) -> pl.Expr:
     """Return the condition that the receiving kommune did not exist on the day."""
-    kommuner = load_form().kommuner
+    kommuner = form.kommuner
     gone = [
         row[ROW_ID]
         for row in transfers.iter_rows(named=True)
@@ -130,7 +130,7 @@ def _back(
     connection: Connection, kommune_kode: str, citizens: list[str], persons: Persons
 ) -> pl.DataFrame:
     """Return the days on which others handed citizens over to a kommune: `borger`, `retur`."""
-    others = [code for code in load_form().kommuner if code != kommune_kode]
+    others = [code for code in schema_of(connection).form.kommuner if code != kommune_kode]
     transfers = read_rows(connection, _SHEET, others, citizens, persons)
     here = pl.col("til_kommune") == kommune_kode
     return transfers.filter(here).select(BORGER, pl.col("dato").alias("retur"))

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import current
 from fpsheet_sync.database.migrate import HEAD
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.database.store import Store
 
 
@@ -26,7 +26,7 @@ def count_held(store: Store) -> HeldRows:
         submissions = connection.execute(select(func.count()).select_from(schema.indberetning))
         records = {
             name: connection.execute(select(func.count()).select_from(current(table))).scalar_one()
-            for name, table in store_schema().records.items()
+            for name, table in schema_of(connection).records.items()
         }
         return {
             "database": store.place,

@@ -13,11 +13,11 @@ checking them row by row would double the cost of a load; the store writes them 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from sqlalchemy import Index, MetaData, Sequence, Table
+from sqlalchemy import Connection, Engine, Index, MetaData, Sequence, Table
 
 from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.database.record_layout import Layouts, make_layouts
 from fpsheet_sync.database.tables.column import NAMING, SHARED
 from fpsheet_sync.database.tables.commit import afvist, gensendt, indberetning, indhold, original
 from fpsheet_sync.database.tables.identity import identitet, person, sag, slettet, vault
@@ -30,7 +30,7 @@ from fpsheet_sync.database.tables.waiting import (
     konflikt,
     tilbageholdelse,
 )
-from fpsheet_templates.load import load_form
+from fpsheet_templates.form import Form
 
 __all__ = [
     "COMMIT_NUMBERS",
@@ -47,15 +47,17 @@ __all__ = [
     "karantaene",
     "konflikt",
     "loghoved",
+    "make_schema",
     "opsaetning",
     "original",
     "person",
     "publikation",
     "sag",
+    "schema_of",
     "slettet",
-    "store_schema",
     "tilbageholdelse",
     "vault",
+    "with_schema",
 ]
 
 COMMIT_NUMBERS = Sequence("indberetning_nummer")
@@ -64,26 +66,48 @@ COMMIT_NUMBERS = Sequence("indberetning_nummer")
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """Every table of a database of one form.
+    """What a form makes of a database: the tables of its records, and their layouts.
 
     Attributes:
-        metadata: All tables together, as migrations and tests compare them.
+        layouts: The entry sheets as the store holds them; `form` is theirs.
         records: Sheet identifier → record table (versions of rows).
     """
 
-    metadata: MetaData
+    layouts: Layouts
     records: Mapping[str, Table]
 
+    @property
+    def form(self) -> Form:
+        """Return the form."""
+        return self.layouts.form
 
-@cache
-def store_schema() -> Schema:
-    """Make the tables of the newest form."""
+    def metadata(self) -> MetaData:
+        """Return all tables together, as migrations and tests compare them."""
+        whole = MetaData(naming_convention=NAMING)
+        Sequence(COMMIT_NUMBERS.name, metadata=whole)
+        for table in (*self.records.values(), *SHARED.tables.values()):
+            table.to_metadata(whole)
+        return whole
+
+
+def make_schema(form: Form) -> Schema:
+    """Make the tables of a form's records."""
     metadata = MetaData(naming_convention=NAMING)
-    Sequence(COMMIT_NUMBERS.name, metadata=metadata)
-    records = {sheet.id: record_table(metadata, sheet) for sheet in load_form().entry_sheets()}
-    # The migration makes it over the rows that have one; to say so here loads all of PostgreSQL's
-    # dialect, also for SQLite.
-    Index(None, records[BORGER].c.tidligere_cpr)
-    for table in SHARED.tables.values():
-        table.to_metadata(metadata)
-    return Schema(metadata, records)
+    records = {sheet.id: record_table(metadata, sheet) for sheet in form.entry_sheets()}
+    former = records[BORGER].c.get("tidligere_cpr") if BORGER in records else None
+    if former is not None:
+        # The migration makes it over the rows that have one; to say so here loads all of
+        # PostgreSQL's dialect, also for SQLite.
+        Index(None, former)
+    return Schema(make_layouts(form), records)
+
+
+def with_schema(engine: Engine, schema: Schema) -> Engine:
+    """Return an engine whose connections know the schema (`schema_of`)."""
+    return engine.execution_options(fpsheet_schema=schema)
+
+
+def schema_of(connection: Connection) -> Schema:
+    """Return the schema that the store of a connection was opened with."""
+    found: Schema = connection.get_execution_options()["fpsheet_schema"]
+    return found

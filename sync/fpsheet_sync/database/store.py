@@ -27,8 +27,9 @@ from fpsheet_sync.database.keys import Keys
 from fpsheet_sync.database.log_end import LogEnd, LogMark
 from fpsheet_sync.database.log_seal import Sealer
 from fpsheet_sync.database.migrate import HEAD, upgrade
-from fpsheet_sync.database.schema import COMMIT_NUMBERS, store_schema
+from fpsheet_sync.database.schema import COMMIT_NUMBERS, Schema, make_schema, with_schema
 from fpsheet_templates.errors import StoreError
+from fpsheet_templates.form import Form
 
 LOCK_SECONDS = 30
 """How long a second writer waits before it says that the database is busy."""
@@ -57,6 +58,7 @@ class Store:
     Attributes:
         engine: SQLAlchemy's engine.
         place: The address without password, for messages.
+        schema: The form it was opened with, and what that makes of the database.
         keys: The keys of vault, originals and pseudonyms; None where they are not at hand, as
             for statistics.
         sealer: What seals lines of the access log: the keys, or a clerk's own.
@@ -65,9 +67,15 @@ class Store:
 
     engine: Engine
     place: str
+    schema: Schema
     keys: Keys | None = field(default=None, repr=False)
     sealer: Sealer | None = field(default=None, repr=False)
     mark: LogMark | None = None
+
+    @property
+    def form(self) -> Form:
+        """Return the form that the store was opened with."""
+        return self.schema.form
 
     @property
     def is_postgresql(self) -> bool:
@@ -127,8 +135,9 @@ class Store:
         self.engine.dispose()
 
 
-def open_store(
+def open_store(  # noqa: PLR0913 - an address, a form, and what is done with a new or older one
     url: str,
+    form: Form,
     *,
     keys: Keys | None = None,
     create: bool = False,
@@ -139,6 +148,7 @@ def open_store(
 
     Args:
         url: SQLAlchemy URL (`sqlite:///central.db`, `postgresql://server/name`).
+        form: The form whose records it holds.
         keys: Keys of the database; needed to merge, to look a citizen up and to read originals.
         create: Make the tables where the database is new, and lift an older one.
         lift: Lift an older one; one without tables is refused.
@@ -148,7 +158,7 @@ def open_store(
         StoreError: It is missing, locked, of another version, lacks a column that the form has,
             or the keys are not its own.
     """
-    store = _reach(url, keys, mark)
+    store = _reach(url, form, keys, mark)
     if create:
         _make_file(store)
     else:
@@ -169,7 +179,7 @@ def open_store(
     return store
 
 
-def noted_key(url: str) -> str:
+def noted_key(url: str, form: Form) -> str:
     """Return the name of the key that a server's database was first opened with.
 
     Returns:
@@ -178,7 +188,7 @@ def noted_key(url: str) -> str:
     Raises:
         StoreError: The database could not be used.
     """
-    store = _reach(url, None)
+    store = _reach(url, form, None)
     try:
         with store.read() as connection:
             if not inspect(connection).has_table("opsaetning"):
@@ -246,7 +256,7 @@ def _is_sqlite(address: URL) -> bool:
     return address.get_backend_name() == "sqlite"
 
 
-def _reach(url: str, keys: Keys | None, mark: LogMark | None = None) -> Store:
+def _reach(url: str, form: Form, keys: Keys | None, mark: LogMark | None = None) -> Store:
     """Return the store of an address; nothing is asked of the database yet."""
     with translated("?"):
         address = make_url(url)
@@ -254,7 +264,8 @@ def _reach(url: str, keys: Keys | None, mark: LogMark | None = None) -> Store:
         address = address.set(drivername="postgresql+psycopg")
     place = address.database or "?" if _is_sqlite(address) else address.render_as_string()
     with translated(place):
-        return Store(_make_engine(address), place, keys, keys, mark)
+        own = make_schema(form)
+        return Store(with_schema(_make_engine(address), own), place, own, keys, keys, mark)
 
 
 def _make_file(store: Store) -> None:
@@ -319,7 +330,7 @@ def _check_version(store: Store) -> None:
 
 def _check_columns(store: Store) -> None:
     """Refuse a database without a column that the form has: a migration is missing."""
-    records = store_schema().records
+    records = store.schema.records
     with store.read() as connection:
         found = inspect(connection).get_multi_columns(filter_names=list(records))
     there = {(key[-1], column["name"]) for key, columns in found.items() for column in columns}

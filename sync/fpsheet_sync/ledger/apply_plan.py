@@ -34,7 +34,7 @@ from fpsheet_sync.ledger.write_state import (
     write_change,
 )
 from fpsheet_sync.merge.commit import NEW, CommitKind
-from fpsheet_sync.merge.content import ROW, Prepared, no_rows, pack
+from fpsheet_sync.merge.content import ROW, Prepared, no_row, pack
 from fpsheet_sync.merge.file_findings import new_notices, tell_lists
 from fpsheet_sync.merge.identity import ROW_ID
 from fpsheet_sync.merge.state_change import Change, renumber
@@ -139,12 +139,16 @@ def _receipt(
         waiting=tuple(waiting_rows(plan.after, NEW)),
         missing=outcome.missing,
         conflicts=tuple(
-            show_conflict(head.kommune_kode, key, conflict, hashes)
+            show_conflict(outcome.layouts, head.kommune_kode, key, conflict, hashes)
             for key, conflict in sorted(open_now.items())
         ),
         findings=tuple(
             plain_findings(
-                (*tell_lists(head.findings), *outcome.findings, *_between(between, plan)),
+                (
+                    *tell_lists(outcome.layouts.form, head.findings),
+                    *outcome.findings,
+                    *_between(between, plan),
+                ),
                 outcome.placed,
             )
         ),
@@ -153,7 +157,7 @@ def _receipt(
         unexplained=_unexplained(plan),
         settled=settlements,
         replaced=tuple(
-            show_notice(key, notice, {**plan.hashes, NEW: head.sha256})
+            show_notice(outcome.layouts, key, notice, {**plan.hashes, NEW: head.sha256})
             for key, notice in new_notices(plan.before, plan.after)
         ),
     )
@@ -234,7 +238,7 @@ def _write_contents(connection: Connection, plan: MergePlan, number: int) -> Non
         {
             "indberetning_id": number,
             "ark": name,
-            "data": packed.get(name) or pack(no_rows()[name]),
+            "data": packed.get(name) or pack(no_row(plan.outcome.layouts[name])),
             "linje": line,
         }
         for name, line in lines.items()

@@ -12,13 +12,13 @@ from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.record_layout import Layout, Layouts
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.receipt import ShownConflict
 from fpsheet_sync.ledger.settled_conflicts import Conflicts, SettledConflict
 from fpsheet_sync.ledger.value_origin import Origin, Origins, Version
 from fpsheet_sync.merge.commit import CommitKind
-from fpsheet_sync.merge.record_layout import Layout, layouts
 from fpsheet_sync.merge.state import Plain, to_plain
 
 ERASED = ""
@@ -91,10 +91,11 @@ def history(store: Store, cpr: str, *, actor: Actor, as_of: int | None = None) -
         erased = read_erased(connection)
         records = _records(connection, citizens - erased.keys(), as_of)
         told = sorted(records, key=_place)
-        numbers = _numbers_in(told)
+        numbers = _numbers_in(store.schema.layouts, told)
         for borger in sorted(numbers - citizens):
             log_access(connection, actor, Deed("opslag", borger=borger, details=details))
-        found = _with_numbers(told, open_cprs(connection, keys, sorted(numbers)))
+        cprs = open_cprs(connection, keys, sorted(numbers))
+        found = _with_numbers(store.schema.layouts, told, cprs)
     if not found and citizens & erased.keys():
         # Told when the line of the log is written: that somebody asked is part of it.
         day = max(erased[borger] for borger in citizens & erased.keys())
@@ -123,26 +124,28 @@ def commit_of_receipt(connection: Connection, number: str) -> int:
     return int(found)
 
 
-def _numbers_in(records: Iterable[Known]) -> frozenset[str]:
+def _numbers_in(layouts: Layouts, records: Iterable[Known]) -> frozenset[str]:
     """Return the pseudonyms that stand in the values of records, or that a value replaced."""
     return frozenset(
         str(value)
         for known in records
         for origin in known.origins
-        if origin.field in layouts()[known.sheet].secrets
+        if origin.field in layouts[known.sheet].secrets
         for value in (known.values.get(origin.field), origin.value, origin.replaced)
         if value is not None
     )
 
 
-def _with_numbers(records: Iterable[Known], cprs: Mapping[str, str]) -> tuple[Known, ...]:
+def _with_numbers(
+    layouts: Layouts, records: Iterable[Known], cprs: Mapping[str, str]
+) -> tuple[Known, ...]:
     """Return records with CPR numbers in place of pseudonyms; `ERASED` for one that is erased."""
 
     def opened(value: Plain) -> Plain:
         return None if value is None else cprs.get(str(value), ERASED)
 
     def tell(known: Known) -> Known:
-        own = layouts()[known.sheet].secrets
+        own = layouts[known.sheet].secrets
         values = {n: opened(v) if n in own else v for n, v in known.values.items()}
         origins = tuple(
             replace(one, value=opened(one.value), replaced=opened(one.replaced))
@@ -167,7 +170,7 @@ def _records(
     case = schema.sag
     wanted = select(case.c.kommune_kode).where(case.c.borger.in_(citizens)).distinct()
     for kommune in sorted(connection.execute(wanted).scalars()):
-        for layout in layouts().values():
+        for layout in schema_of(connection).layouts.values():
             for versions in _versions(connection, layout, kommune, citizens):
                 known = [v for v in versions if as_of is None or v["fra_indberetning"] <= as_of]
                 if known and _is_in_force(known[-1], as_of) and known[-1][BORGER] in citizens:
@@ -183,7 +186,7 @@ def _versions(
     connection: Connection, layout: Layout, kommune: str, citizens: Iterable[str]
 ) -> Iterable[list[Version]]:
     """Return the versions, oldest first, of every record that was ever about the citizen."""
-    table = store_schema().records[layout.sheet]
+    table = schema_of(connection).records[layout.sheet]
     is_own = table.c.kommune_kode == kommune
     about = select(table.c.raekke_id).where(is_own, table.c.borger.in_(list(citizens)))
     wanted = select(table).where(is_own, table.c.raekke_id.in_(about))

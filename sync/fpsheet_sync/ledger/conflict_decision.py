@@ -13,6 +13,7 @@ from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.errors import need_no_cpr, store_failure
 from fpsheet_sync.database.in_force import in_force_at
+from fpsheet_sync.database.schema import Schema, schema_of
 from fpsheet_sync.database.store import Store, lock, next_commit
 from fpsheet_sync.ledger.later_receipt import write_later_receipts
 from fpsheet_sync.ledger.receipt import ShownConflict, show_conflict
@@ -20,13 +21,11 @@ from fpsheet_sync.ledger.settled_conflicts import Conflicts, SettledConflict
 from fpsheet_sync.ledger.stored_state import DatabaseLibrary, read_commits, read_state
 from fpsheet_sync.ledger.write_state import update_others, write_change
 from fpsheet_sync.merge.commit import NEW, Commit, CommitKind, Status
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.replay import fold
 from fpsheet_sync.merge.soundness import CaseRules
 from fpsheet_sync.merge.state import Plain, from_plain
 from fpsheet_sync.merge.state_change import compare, renumber
-from fpsheet_templates.form import FieldType
-from fpsheet_templates.load import load_form
+from fpsheet_templates.form import FieldType, Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def resolve_conflict(
         found = [one for one in _shown(connection, kommune_kode) if one.id == conflict_id]
         if not found:
             raise store_failure("no_conflict", {"nummer": conflict_id})
-        _check_values(found[0], values)
+        _check_values(store.schema, found[0], values)
         _check_rules(connection, kommune_kode, found[0], values, actor)
         decision = {
             "conflict_id": conflict_id,
@@ -141,10 +140,9 @@ def _need_reason(actor: Actor, reason: str) -> None:
     need_no_cpr(reason)
 
 
-def _check_values(shown: ShownConflict, values: Mapping[str, Plain]) -> None:
+def _check_values(own: Schema, shown: ShownConflict, values: Mapping[str, Plain]) -> None:
     """Refuse values that the fields of the group cannot hold."""
-    layout = layouts()[shown.sheet]
-    form = load_form()
+    layout, form = own.layouts[shown.sheet], own.form
     for column in layout.groups[shown.group]:
         failure = store_failure("choice", {"nummer": shown.id, "felt": column})
         if column not in values or column in {"borger", *layout.secrets}:
@@ -169,7 +167,9 @@ def _check_rules(
     """Refuse values that break a rule of their row or its citizen."""
     library = DatabaseLibrary(connection, kommune_kode, {})
     rules = CaseRules(kommune_kode, library.citizen, actor.time.date())
-    said = tuple(values[column] for column in layouts()[shown.sheet].groups[shown.group])
+    said = tuple(
+        values[column] for column in schema_of(connection).layouts[shown.sheet].groups[shown.group]
+    )
     key = (shown.sheet, shown.row_id, shown.group)
     broken = rules.find_broken(read_state(connection, kommune_kode), key, said)
     if broken:
@@ -181,7 +181,7 @@ def _shown(connection: Connection, kommune_kode: str) -> list[ShownConflict]:
     state = read_state(connection, kommune_kode)
     hashes = {commit.id: commit.sha256 for commit in read_commits(connection, kommune_kode)}
     return [
-        show_conflict(kommune_kode, key, conflict, hashes)
+        show_conflict(schema_of(connection).layouts, kommune_kode, key, conflict, hashes)
         for key, conflict in sorted(state.conflicts.items())
     ]
 
@@ -221,13 +221,16 @@ def add_commit(
     number = next_commit(connection)
     write_change(connection, kommune_kode, renumber(compare(before, folded.state), number), number)
     update_merged(connection, number)
-    connection.execute(schema.indberetning.insert(), commit_row(kommune_kode, own, number))
+    connection.execute(
+        schema.indberetning.insert(),
+        commit_row(schema_of(connection).form, kommune_kode, own, number),
+    )
     update_others(connection, folded.outcomes, number)
     write_later_receipts(connection, library.commits, library, (before, folded), number)
     return number
 
 
-def commit_row(kommune_kode: str, own: Commit, number: int) -> dict[str, Any]:
+def commit_row(form: Form, kommune_kode: str, own: Commit, number: int) -> dict[str, Any]:
     """Return the row of a commit that is no submission."""
     return {
         "id": number,
@@ -237,7 +240,7 @@ def commit_row(kommune_kode: str, own: Commit, number: int) -> dict[str, Any]:
         "sha256": own.sha256,
         "workbook_id": own.workbook_id,
         "parent": own.parent,
-        "form_version": load_form().version,
+        "form_version": form.version,
         "udfyldt": own.filled,
         "received_at": own.time,
         "modified_at": own.time,

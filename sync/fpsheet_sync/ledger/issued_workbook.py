@@ -13,15 +13,16 @@ from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.bulk import insert
 from fpsheet_sync.database.keys import Keys
 from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.database.record_layout import Layout
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.database.store import Store, lock, next_commit
 from fpsheet_sync.ledger.conflict_decision import commit_row
 from fpsheet_sync.ledger.sound_records import ShownState, show_state
 from fpsheet_sync.ledger.stored_state import read_commits, read_state
 from fpsheet_sync.merge.commit import NEW, Commit, CommitKind
-from fpsheet_sync.merge.content import FILE_ID, Frames, no_rows, pack
+from fpsheet_sync.merge.content import FILE_ID, Frames, no_row, pack
 from fpsheet_sync.merge.identity import ROW_ID
 from fpsheet_sync.merge.lineage import LET_GO, said_types
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.soundness import LAST_DAY
 from fpsheet_sync.merge.state import State
 from fpsheet_validation.record_check import Reporting
@@ -87,7 +88,7 @@ def issue_workbook(
         log_access(connection, actor, *deeds, Deed(CommitKind.ISSUE, kommune_kode))
     return IssuedWorkbook(
         own.sha256,
-        {name: _with_numbers(name, shown.rows[name], cprs) for name in layouts()},
+        {name: _with_numbers(own, shown.rows[name], cprs) for name, own in state.layouts.items()},
         waiting=state.quarantine.height,
         hidden=shown.hidden,
         conflicts=len(state.conflicts),
@@ -104,7 +105,7 @@ def without_erased(state: State, known: Collection[str]) -> State:
         known: Pseudonyms whose CPR numbers there are.
     """
     there = sorted(known)
-    for name, layout in layouts().items():
+    for name, layout in state.layouts.items():
         shown = (
             pl.col(column).is_null() | pl.col(column).is_in(there)
             for column in (BORGER, *layout.secrets)
@@ -132,7 +133,7 @@ def _open_numbers(connection: Connection, keys: Keys, state: State) -> dict[str,
 
 
 def _show(state: State, cprs: dict[str, str], reporting: Reporting) -> ShownState:
-    return show_state(without_erased(state, cprs).rows, cprs, reporting)
+    return show_state(without_erased(state, cprs), cprs, reporting)
 
 
 def write_issue(
@@ -140,10 +141,15 @@ def write_issue(
 ) -> None:
     """Note an issue and what it says: the rows that it shows, under the numbers it shows."""
     number = next_commit(connection)
-    table = schema.indberetning
-    connection.execute(table.insert(), {**commit_row(kommune_kode, own, number), "aar": aar})
+    layouts = schema_of(connection).layouts
+    row = commit_row(layouts.form, kommune_kode, own, number)
+    connection.execute(schema.indberetning.insert(), {**row, "aar": aar})
     lines = [
-        {"ark": name, "data": pack(no_rows()[name]), "linje": pack(_line(name, frame))}
+        {
+            "ark": name,
+            "data": pack(no_row(layouts[name])),
+            "linje": pack(_line(layouts[name], frame)),
+        }
         for name, frame in rows.items()
         if not frame.is_empty()
     ]
@@ -154,13 +160,12 @@ def write_issue(
         insert(connection, schema.indhold, frame, constants={"indberetning_id": number})
 
 
-def _line(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+def _line(layout: Layout, rows: pl.DataFrame) -> pl.DataFrame:
     said = rows.with_columns(pl.col(ROW_ID).alias(FILE_ID), pl.lit(value=False).alias(LET_GO))
-    return said.select(*said_types(layouts()[name]))
+    return said.select(*said_types(layout))
 
 
-def _with_numbers(name: str, rows: pl.DataFrame, cprs: dict[str, str]) -> pl.DataFrame:
-    layout = layouts()[name]
+def _with_numbers(layout: Layout, rows: pl.DataFrame, cprs: dict[str, str]) -> pl.DataFrame:
     rows = with_cpr(rows, BORGER, cprs, "cpr")
     for column in layout.secrets:
         rows = with_cpr(rows, column, cprs, column)

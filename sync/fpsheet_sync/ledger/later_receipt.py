@@ -68,7 +68,7 @@ def _later(
         assigned=tuple(assigned_rows(outcome.placed, file.rows)),
         findings=(*lists, *plain_findings(outcome.findings, outcome.placed)),
         conflicts=tuple(
-            show_conflict(first.kommune_kode, key, conflict, hashes)
+            show_conflict(state.layouts, first.kommune_kode, key, conflict, hashes)
             for key, conflict in sorted(state.conflicts.items())
         ),
     )

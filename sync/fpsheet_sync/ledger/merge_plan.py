@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.receipt import Receipt, receipt_from
 from fpsheet_sync.ledger.stored_state import DatabaseLibrary, read_commits, read_state
@@ -80,14 +81,14 @@ def plan_merge(store: Store, submission: Submission) -> MergePlan:
     Raises:
         StoreError: The database could not be read, or was opened without keys.
     """
-    prepared = prepare(submission, store.need_keys())
+    prepared = prepare(submission, store.need_keys(), store.schema.layouts)
     with store.read() as connection:
         return make_plan(connection, prepared)
 
 
 def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
     """Plan inside a transaction."""
-    head = prepared.head
+    head, layouts = prepared.head, schema_of(connection).layouts
     commits = read_commits(connection, head.kommune_kode)
     hashes = {commit.id: commit.sha256 for commit in commits}
     seen = max(hashes, default=NEW)
@@ -101,7 +102,7 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
         filled=prepared.filled,
         told=head.told,
     )
-    before = read_state(connection, head.kommune_kode) if commits else empty_state()
+    before = read_state(connection, head.kommune_kode) if commits else empty_state(layouts)
     if head.sha256 in hashes.values():
         change = compare(before, before)
         known = _known_receipt(connection, head.sha256)
@@ -112,7 +113,7 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
         for borger, sex, born in prepared.citizens[[BORGER, "koen", "foedselsdato"]].iter_rows()
     }
     library = DatabaseLibrary(connection, head.kommune_kode, by_number, people=people)
-    library.files[NEW] = file_of(prepared, own)
+    library.files[NEW] = file_of(prepared, own, layouts)
     is_last = _comes_last(own, commits) and not _frees_refused(connection, head, commits)
     folded = (
         _take_last(before, commits, own, library)

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.database.record_layout import Layouts
 from fpsheet_sync.merge.commit import Status
 from fpsheet_sync.merge.file_merge import SheetOutcome
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.state import Conflict, Key, Notice, Plain, key_id
 from fpsheet_sync.merge.three_way import CHOSEN
 
@@ -226,11 +226,12 @@ def _conflict_from(data: Mapping[str, Any]) -> ShownConflict:
 
 
 def show_conflict(
-    kommune_kode: str, key: Key, conflict: Conflict, hashes: Mapping[int, str]
+    layouts: Layouts, kommune_kode: str, key: Key, conflict: Conflict, hashes: Mapping[int, str]
 ) -> ShownConflict:
     """Show a conflict.
 
     Args:
+        layouts: The sheets of the form.
         kommune_kode: Whose it is.
         key: Where it is.
         conflict: The conflict.
@@ -242,33 +243,38 @@ def show_conflict(
         sheet=sheet,
         row_id=row_id,
         group=group,
-        agreed=named_values(key, conflict.agreed),
+        agreed=named_values(layouts, key, conflict.agreed),
         claims=tuple(
-            ShownClaim(hashes.get(claim.source, ""), claim.row, named_values(key, claim.values))
+            ShownClaim(
+                hashes.get(claim.source, ""), claim.row, named_values(layouts, key, claim.values)
+            )
             for claim in conflict.claims
         ),
         seen=conflict.fingerprint,
     )
 
 
-def show_notice(key: Key, notice: Notice, hashes: Mapping[int, str]) -> ShownNotice:
+def show_notice(
+    layouts: Layouts, key: Key, notice: Notice, hashes: Mapping[int, str]
+) -> ShownNotice:
     """Show what a later file replaced.
 
     Args:
+        layouts: The sheets of the form.
         key: Where it is.
         notice: The notice.
         hashes: Commit → hash of its file.
     """
     sheet, row_id, _ = key
-    values = named_values(key, notice.kept)
+    values = named_values(layouts, key, notice.kept)
     kept = ShownClaim(hashes.get(notice.source, ""), notice.row, values)
-    return ShownNotice(sheet, row_id, kept, named_values(key, notice.left))
+    return ShownNotice(sheet, row_id, kept, named_values(layouts, key, notice.left))
 
 
-def named_values(key: Key, values: tuple[Plain, ...]) -> dict[str, Plain]:
+def named_values(layouts: Layouts, key: Key, values: tuple[Plain, ...]) -> dict[str, Plain]:
     """Return field → value of a field group, CPR numbers left out."""
     sheet, _, group = key
-    layout = layouts()[sheet]
+    layout = layouts[sheet]
     secret = {BORGER, *layout.secrets}
     pairs = zip(layout.groups[group], values, strict=True)
     return {column: value for column, value in pairs if column not in secret}

@@ -11,13 +11,14 @@ import polars as pl
 from sqlalchemy import Connection
 
 from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.database.record_layout import Layout
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.ledger.merge_plan import MergePlan
 from fpsheet_sync.ledger.receipt import Settlement, ShownClaim, show_conflict
 from fpsheet_sync.ledger.settled_conflicts import Conflicts, given_rulings
 from fpsheet_sync.merge.commit import NEW
 from fpsheet_sync.merge.content import BLOCKED
 from fpsheet_sync.merge.identity import COPY, ROW_ID
-from fpsheet_sync.merge.record_layout import Layout, layouts
 from fpsheet_sync.merge.stamp import short_identity
 from fpsheet_sync.merge.state import Key, key_id, to_plain
 from fpsheet_sync.merge.three_way import CHOSEN, record_sources
@@ -29,7 +30,7 @@ def find_settlements(connection: Connection, plan: MergePlan) -> Iterator[Settle
     """Give the settlements that belong on the receipt of a planned file, in the order of sheets."""
     if plan.outcome.hold is not None:
         return
-    for name, layout in layouts().items():
+    for name, layout in schema_of(connection).layouts.items():
         for record, said in _decided(plan, name):
             for group, (commit, row) in record_sources(layout, record).items():
                 key = (name, str(record[ROW_ID]), group)
@@ -56,7 +57,7 @@ def _settlement(
     connection: Connection, plan: MergePlan, key: Key, commit: int, rows: tuple[Row, Row | None]
 ) -> Iterator[Settlement]:
     name, row_id, group = key
-    layout, (record, said) = layouts()[name], rows
+    layout, (record, said) = schema_of(connection).layouts[name], rows
     values = _shown(layout, group, record)
     told = {} if said is None else _shown(layout, group, said)
     number = key_id(plan.prepared.head.kommune_kode, key)
@@ -82,7 +83,7 @@ def _own(plan: MergePlan, key: Key, number: str) -> tuple[str, str, tuple[ShownC
     known = plan.before.conflicts.get(key)
     if known is None:
         return choice.by, choice.reason, ()
-    shown = show_conflict(head.kommune_kode, key, known, plan.hashes)
+    shown = show_conflict(plan.after.layouts, head.kommune_kode, key, known, plan.hashes)
     return choice.by, choice.reason, shown.claims
 
 

@@ -11,7 +11,6 @@ import polars as pl
 from fpsheet_sync.ledger.receipt import WaitingRow
 from fpsheet_sync.merge.content import FILE_ID, ROW, Frames
 from fpsheet_sync.merge.identity import ROW_ID
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.state import State
 from fpsheet_validation.finding import Finding
 
@@ -26,7 +25,7 @@ def plain_findings(findings: Iterable[Finding], placed: Frames) -> Iterator[dict
     found = tuple(findings)
     records = {
         (name, row): row_id
-        for name in {finding.sheet for finding in found if finding.row} & set(layouts())
+        for name in {finding.sheet for finding in found if finding.row} & set(placed)
         for row, row_id in placed[name].select(ROW, ROW_ID).iter_rows()
     }
     for finding in found:

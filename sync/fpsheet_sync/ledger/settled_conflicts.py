@@ -9,10 +9,9 @@ from sqlalchemy import Connection, Row, select
 
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import in_force_at
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.ledger.receipt import ShownConflict, show_conflict
 from fpsheet_sync.ledger.stored_state import conflict_of
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.state import Plain, to_plain
 from fpsheet_sync.merge.three_way import CHOSEN, record_sources
 
@@ -139,7 +138,8 @@ class Conflicts:
         )
         hashes = {row.id: row.sha256 for row in rows}
         key = (version.ark, version.raekke_id, version.gruppe)
-        return show_conflict(version.kommune_kode, key, conflict, hashes)
+        layouts = schema_of(self.connection).layouts
+        return show_conflict(layouts, version.kommune_kode, key, conflict, hashes)
 
     def _settle(self, version: Row[Any], given: tuple[Given, ...]) -> SettledConflict:
         shown = self._show(version)
@@ -157,7 +157,10 @@ class Conflicts:
 
 def _in_force(connection: Connection, version: Row[Any]) -> tuple[int, int, dict[str, Plain]]:
     """Return commit, row and values of the field group when the conflict was closed."""
-    table, layout = store_schema().records[version.ark], layouts()[version.ark]
+    table, layout = (
+        schema_of(connection).records[version.ark],
+        schema_of(connection).layouts[version.ark],
+    )
     wanted = select(table).where(
         table.c.kommune_kode == version.kommune_kode,
         table.c.raekke_id == version.raekke_id,

@@ -12,11 +12,11 @@ import polars as pl
 from fpsheet_sync.citizens.merged_person import merge_persons
 from fpsheet_sync.citizens.vault import with_cpr
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
+from fpsheet_sync.database.record_layout import Layout, Layouts
 from fpsheet_sync.merge.content import Frames
 from fpsheet_sync.merge.identity import ROW_ID
 from fpsheet_sync.merge.lineage import SOURCE
-from fpsheet_sync.merge.record_layout import Layout, layouts
-from fpsheet_templates.load import load_form
+from fpsheet_sync.merge.state import State
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.record_check import Reporting, check_records
 
@@ -41,7 +41,7 @@ class ShownState:
     hidden: int = 0
 
 
-def show_state(rows: Frames, cprs: Mapping[str, str], reporting: Reporting) -> ShownState:
+def show_state(state: State, cprs: Mapping[str, str], reporting: Reporting) -> ShownState:
     """Choose what a workbook shows of the records in force.
 
     Each citizen stands under the newest CPR number that the kommune told, once on Borgere; of
@@ -50,17 +50,17 @@ def show_state(rows: Frames, cprs: Mapping[str, str], reporting: Reporting) -> S
     What is hidden stays in force.
 
     Args:
-        rows: Sheet → records in force.
+        state: The records in force.
         cprs: Pseudonym → CPR number.
         reporting: Whose records, for which year, on which day.
     """
-    valid = {name: frame.filter(pl.col(ANNULLER).is_null()) for name, frame in rows.items()}
+    valid = {name: frame.filter(pl.col(ANNULLER).is_null()) for name, frame in state.rows.items()}
     newest = _newest_numbers(valid["borger"])
     shown = {
-        name: _without_twins(layouts()[name], _under_newest(frame, newest))
+        name: _without_twins(state.layouts[name], _under_newest(frame, newest))
         for name, frame in valid.items()
     }
-    while faulty := _faulty_citizens(shown, cprs, reporting):
+    while faulty := _faulty_citizens(state.layouts, shown, cprs, reporting):
         shown = {
             name: frame.filter(~pl.col(BORGER).is_in(sorted(faulty)))
             for name, frame in shown.items()
@@ -96,12 +96,12 @@ def _without_twins(layout: Layout, frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _faulty_citizens(
-    shown: Frames, cprs: Mapping[str, str], reporting: Reporting
+    layouts: Layouts, shown: Frames, cprs: Mapping[str, str], reporting: Reporting
 ) -> frozenset[str]:
     """Return the citizens with a record that the check would hold in a workbook."""
-    records = {name: _with_numbers(layouts()[name], shown[name], cprs) for name in shown}
+    records = {name: _with_numbers(layouts[name], shown[name], cprs) for name in shown}
     faulty: set[str] = set()
-    for found in check_records(records, load_form(), reporting).findings:
+    for found in check_records(records, layouts.form, reporting).findings:
         if found.severity in _GRAVE and found.row and found.code != _UNANSWERED:
             faulty.add(str(shown[found.sheet][BORGER][found.row - 1]))
     return frozenset(faulty)

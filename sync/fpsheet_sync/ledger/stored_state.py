@@ -10,12 +10,12 @@ from sqlalchemy import Connection, Row, select
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.bulk import read_frame
 from fpsheet_sync.database.in_force import in_force_at
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.record_layout import Layouts
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.merge.commit import Commit, CommitKind
 from fpsheet_sync.merge.content import BLOCKED, Frames, no_rows, unpack
 from fpsheet_sync.merge.identity import ROW_ID
 from fpsheet_sync.merge.lineage import LET_GO, SOURCE, SOURCES, nothing_said, said_types
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.soundness import CitizenFacts
 from fpsheet_sync.merge.stamp import ToldDecision
 from fpsheet_sync.merge.state import (
@@ -27,7 +27,6 @@ from fpsheet_sync.merge.state import (
     Key,
     Notice,
     State,
-    empty_state,
 )
 from fpsheet_sync.merge.submission import Choice, Explanation
 from fpsheet_sync.merge.submitted_file import File, block_codes
@@ -76,6 +75,7 @@ def read_commits(connection: Connection, kommune_kode: str) -> list[Commit]:
 def read_state(connection: Connection, kommune_kode: str, as_of: int | None = None) -> State:
     """Return the state of a kommune, now or as it was after commit `as_of`."""
     return State(
+        layouts=schema_of(connection).layouts,
         rows=read_rows(connection, kommune_kode, as_of),
         quarantine=_read_quarantine(connection, kommune_kode, as_of),
         conflicts=_read_conflicts(connection, kommune_kode, as_of),
@@ -89,17 +89,16 @@ def read_rows(
     connection: Connection, kommune_kode: str, as_of: int | None = None
 ) -> dict[str, pl.DataFrame]:
     """Return the rows in force of a kommune, sheet by sheet, and nothing of what waits."""
-    empty = empty_state().rows
     rows: dict[str, pl.DataFrame] = {}
-    for name, layout in layouts().items():
+    for name, layout in schema_of(connection).layouts.items():
         types = layout.record_types()
-        table = store_schema().records[name]
+        table = schema_of(connection).records[name]
         wanted = select(*(table.c[column] for column in types)).where(
             table.c.kommune_kode == kommune_kode, in_force_at(table, as_of)
         )
         # Sorted here, because the databases sort text by their own alphabets.
         found = read_frame(connection, wanted, types)
-        rows[name] = empty[name] if found is None else found.sort(ROW_ID)
+        rows[name] = pl.DataFrame(schema=types) if found is None else found.sort(ROW_ID)
     return rows
 
 
@@ -113,6 +112,11 @@ class DatabaseLibrary:
     files: dict[int, File] = field(default_factory=dict)
     people: Mapping[str, CitizenFacts] = field(default_factory=dict)
     """Citizens of a file that is planned; the database may not have them yet."""
+
+    @property
+    def layouts(self) -> Layouts:
+        """Return the sheets of the form."""
+        return schema_of(self.connection).layouts
 
     def file(self, commit: Commit) -> File:
         """Return a submission."""
@@ -136,15 +140,15 @@ class DatabaseLibrary:
         """Return what a submission was compared with."""
         parent = self.parent(commit)
         if parent is None:
-            return nothing_said()
+            return nothing_said(self.layouts)
         told = find_told(commit, parent, tuple(self.commits.values()), self)
-        return write_told(self.line(parent), self.kommune_kode, told)
+        return write_told(self.line(parent), self.kommune_kode, told, self.layouts)
 
     def line(self, commit: Commit) -> Frames:
         """Return what an issued workbook, or a file's line of descent, said."""
         is_file = commit.kind is CommitKind.SUBMISSION
-        rows = self.file(commit).rows if is_file else no_rows()
-        return {**_line_of(rows, commit.id), **self._stored_lines(commit)}
+        rows = self.file(commit).rows if is_file else no_rows(self.layouts)
+        return {**_line_of(self.layouts, rows, commit.id), **self._stored_lines(commit)}
 
     def citizen(self, borger: str) -> CitizenFacts:
         """Return who a citizen is, as far as the rules ask."""
@@ -163,6 +167,7 @@ class DatabaseLibrary:
         head = self.connection.execute(select(*columns).where(table.c.id == commit.id)).one()
         said: Mapping[str, list[dict[str, object]]] = head.handling or {}
         return File(
+            layouts=self.layouts,
             commit=commit,
             kommune_kode=self.kommune_kode,
             rows=self._rows(commit),
@@ -179,7 +184,7 @@ class DatabaseLibrary:
         stored = {row.ark: unpack(row.data) for row in self.connection.execute(wanted)}
         return {
             name: conform(stored[name], empty) if name in stored else empty
-            for name, empty in no_rows().items()
+            for name, empty in no_rows(self.layouts).items()
         }
 
     def _stored_lines(self, commit: Commit) -> dict[str, pl.DataFrame]:
@@ -187,7 +192,7 @@ class DatabaseLibrary:
         wanted = select(table.c.ark, table.c.linje).where(
             table.c.indberetning_id == commit.id, table.c.linje.is_not(None)
         )
-        empty = nothing_said()
+        empty = nothing_said(self.layouts)
         return {
             row.ark: conform(unpack(row.linje), empty[row.ark])
             for row in self.connection.execute(wanted)
@@ -204,10 +209,10 @@ def conform(frame: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _line_of(rows: Frames, source: int) -> dict[str, pl.DataFrame]:
+def _line_of(layouts: Layouts, rows: Frames, source: int) -> dict[str, pl.DataFrame]:
     """Return what rows say that were all accepted under their own ids."""
     return {
-        name: nothing_said()[name]
+        name: pl.DataFrame(schema=said_types(layout))
         if rows[name].is_empty()
         else rows[name]
         .filter(~pl.col(BLOCKED))
@@ -218,7 +223,7 @@ def _line_of(rows: Frames, source: int) -> dict[str, pl.DataFrame]:
             pl.lit(value=False).alias(LET_GO),
         )
         .select(*said_types(layout))
-        for name, layout in layouts().items()
+        for name, layout in layouts.items()
     }
 
 
@@ -244,7 +249,7 @@ def _read_quarantine(connection: Connection, kommune_kode: str, as_of: int | Non
         table.c.kommune_kode == kommune_kode, in_force_at(table, as_of)
     )
     found = read_frame(connection, wanted, QUARANTINE_TYPES)
-    return empty_state().quarantine if found is None else found.sort("ark", ROW_ID)
+    return pl.DataFrame(schema=QUARANTINE_TYPES) if found is None else found.sort("ark", ROW_ID)
 
 
 def _read_conflicts(

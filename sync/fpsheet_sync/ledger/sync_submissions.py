@@ -94,7 +94,7 @@ def sync_submissions(
         prepared = (
             submission
             if isinstance(submission, Prepared)
-            else prepare(submission, store.need_keys())
+            else prepare(submission, store.need_keys(), store.schema.layouts)
         )
         with store.write() as connection:
             lock(connection, prepared.head.kommune_kode)

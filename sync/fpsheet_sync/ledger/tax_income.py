@@ -23,14 +23,14 @@ from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.in_force import citizens, in_force_at
 from fpsheet_sync.database.keys import Keys, is_replacement
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.database.store import Store, lock
 from fpsheet_sync.ledger.apply_plan import write_plan
 from fpsheet_sync.ledger.delivery_status import HeldFile, read_held
 from fpsheet_sync.ledger.merge_plan import make_plan
 from fpsheet_sync.merge.content import prepare
 from fpsheet_sync.merge.submission import Submission, SubmittedSheet
-from fpsheet_templates.load import load_form
+from fpsheet_templates.form import Form
 from fpsheet_validation.typed import ANNUL, ROW, ROW_ID, polars_type
 
 SHEET, TOLD_BY = "indkomst", "skattestyrelsen"
@@ -140,13 +140,13 @@ def import_incomes(store: Store, answer: TaxAnswer, actor: Actor) -> Imported:
         return _take(connection, keys, answer, homes, actor)
 
 
-def read_answer(data: bytes, received_at: datetime) -> Submission | None:
-    """Give the submission of what was kept of an answer; None for bytes that are something else."""
+def read_answer(form: Form, data: bytes, received_at: datetime) -> Submission | None:
+    """Return the submission of what was kept of an answer; None for bytes of something else."""
     if not data.startswith(_MAGIC):
         return None
     kept = json.loads(data)
-    rows = _kept_incomes(kept)
-    return _submission(_Part(kept["kommune"], rows, kept["columns"], data), received_at)
+    part = _Part(kept["kommune"], _kept_incomes(kept), kept["columns"], data)
+    return _submission(form, part, received_at)
 
 
 def _is_known(connection: Connection, answer: TaxAnswer) -> bool:
@@ -189,7 +189,7 @@ def _find_homes(connection: Connection, keys: Keys, cprs: Iterable[str]) -> dict
 
 def _cases(connection: Connection) -> Mapping[str, set[str]]:
     """Return every pseudonym of a citizen → the kommuner with a case in force about the citizen."""
-    table, people = store_schema().records[BORGER], citizens()
+    table, people = schema_of(connection).records[BORGER], citizens()
     in_force = [in_force_at(table), table.c[ANNUL].is_(None)]
     wanted = select(people.c.samlet, table.c.kommune_kode)
     joined = table.join(people, people.c.borger == table.c.borger)
@@ -206,7 +206,7 @@ def _cases(connection: Connection) -> Mapping[str, set[str]]:
 
 def _moves(connection: Connection) -> Mapping[str, str]:
     """Return pseudonym → the kommune of the latest move."""
-    table = store_schema().records[_MOVED]
+    table = schema_of(connection).records[_MOVED]
     wanted = select(table.c.borger, table.c.til_kommune).where(
         in_force_at(table), table.c[ANNUL].is_(None)
     )
@@ -233,8 +233,10 @@ def _take(
         if _said(rows) == _said(earlier):
             continue
         data = _keep(kommune, rows, answer.columns)
-        submission = _submission(_Part(kommune, rows, answer.columns, data), actor.time)
-        applied = write_plan(connection, make_plan(connection, prepare(submission, keys)), actor)
+        part = _Part(kommune, rows, answer.columns, data)
+        layouts = schema_of(connection).layouts
+        prepared = prepare(_submission(layouts.form, part, actor.time), keys, layouts)
+        applied = write_plan(connection, make_plan(connection, prepared), actor)
         numbers = applied.receipt.sheets[SHEET]
         counts.update(new=numbers.new, changed=numbers.changed, withdrawn=numbers.withdrawn)
         if applied.receipt.held is None:
@@ -355,13 +357,12 @@ class _Part:
     data: bytes = field(repr=False)
 
 
-def _submission(part: _Part, received_at: datetime) -> Submission:
+def _submission(form: Form, part: _Part, received_at: datetime) -> Submission:
     """Return the part of a kommune as a file of its own.
 
     It is of no reporting year: it delivers nothing on the kommune's behalf.
     """
-    form, incomes, data = load_form(), part.incomes, part.data
-    fields = form.sheet(SHEET).entry_fields()
+    incomes = part.incomes
     values: dict[str, list[object]] = {
         "cpr": [each.cpr for each in incomes],
         "indkomst_kilde": [each.kilde for each in incomes],
@@ -377,13 +378,12 @@ def _submission(part: _Part, received_at: datetime) -> Submission:
             ROW_ID: pl.Series(nothing, dtype=pl.String()),
             **{
                 each.id: pl.Series(values.get(each.id, nothing), dtype=polars_type(each.type))
-                for each in fields
+                for each in form.sheet(SHEET).entry_fields()
             },
         }
     )
-    count = len(incomes)
     return Submission(
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=hashlib.sha256(part.data).hexdigest(),
         kommune_kode=part.kommune,
         aar=0,
         workbook_id=_workbook(part.kommune),
@@ -393,8 +393,8 @@ def _submission(part: _Part, received_at: datetime) -> Submission:
         modified_at=received_at.astimezone(UTC),
         no_cases=False,
         sheets={SHEET: SubmittedSheet(SHEET, frame, frozenset(), dict(part.columns))},
-        totals={SHEET: (count, count, 0, 0)},
+        totals={SHEET: (frame.height, frame.height, 0, 0)},
         counts={},
         findings=(),
-        original=data,
+        original=part.data,
     )

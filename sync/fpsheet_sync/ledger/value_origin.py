@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.merge.record_layout import Layout
+from fpsheet_sync.database.record_layout import Layout
 from fpsheet_sync.merge.state import Plain, to_plain
 from fpsheet_sync.merge.three_way import record_sources
 

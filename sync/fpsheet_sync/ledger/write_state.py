@@ -10,13 +10,12 @@ from sqlalchemy import Connection, Table, and_, tuple_
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.bulk import insert, is_postgresql
 from fpsheet_sync.database.in_force import in_force_at
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.merge.commit import NEW, Status
-from fpsheet_sync.merge.content import BLOCKED, FILE_ID, no_rows, pack
+from fpsheet_sync.merge.content import BLOCKED, FILE_ID, no_row, pack
 from fpsheet_sync.merge.file_merge import Outcome
 from fpsheet_sync.merge.identity import REFUSING, ROW_ID
 from fpsheet_sync.merge.lineage import SOURCE
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.state import Conflict, Explained, Hold, Key, Notice, key_id
 from fpsheet_sync.merge.state_change import Change
 
@@ -29,7 +28,7 @@ _CHUNK = 300
 def write_change(connection: Connection, kommune_kode: str, change: Change, number: int) -> None:
     """Write a change of state as of commit `number`: end what ended, begin what began."""
     for sheet, part in change.rows.items():
-        table = store_schema().records[sheet]
+        table = schema_of(connection).records[sheet]
         _end_rows(connection, table, kommune_kode, part.closed.to_list(), number)
         _insert_versions(connection, table, part.opened, kommune_kode, number)
     _write_quarantine(connection, kommune_kode, change, number)
@@ -226,7 +225,7 @@ def pack_lines(outcome: Outcome, number: int) -> dict[str, bytes | None]:
     """Give what the line of descent says, per sheet; None where the rows of the file say it all."""
     lines: dict[str, bytes | None] = {}
     is_plain = outcome.hold is None and all(f.code not in REFUSING for f in outcome.findings)
-    for name in layouts():
+    for name in outcome.layouts:
         placed, base = outcome.placed[name], outcome.descended.base[name]
         is_silent = placed.is_empty() and base.is_empty()
         if is_silent or (is_plain and _says_it_all(placed, base)):
@@ -264,5 +263,5 @@ def update_others(connection: Connection, outcomes: Mapping[int, Outcome], numbe
             is_place = contents.c.indberetning_id == commit_id, contents.c.ark == name
             found = connection.execute(contents.update().where(*is_place), {"linje": line})
             if line is not None and not found.rowcount:
-                data = pack(no_rows()[name])
+                data = pack(no_row(outcome.layouts[name]))
                 connection.execute(contents.insert(), {**place, "data": data, "linje": line})

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from fpsheet_sync.merge.lineage import Ancestry
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.soundness import CaseRules
 from fpsheet_sync.merge.state import Claim, Conflict, Key, Notice, Plain, State, key_id
 from fpsheet_sync.merge.submission import Choice
@@ -90,7 +89,7 @@ def settle(
             if known is None:
                 changes[clash.row_id, clash.group] = _agreed(clash)
         if changes:
-            rows = set_groups(layouts()[sheet], state.rows[sheet], changes)
+            rows = set_groups(state.layouts[sheet], state.rows[sheet], changes)
             state = state.with_rows(sheet, rows)
     state = replace(state, conflicts=conflicts, notices=notices)
     return Settled(state, tuple(touched), tuple(noticed))
@@ -122,7 +121,7 @@ def choose(
         if key is None:
             continue
         sheet, row_id, group = key
-        layout = layouts()[sheet]
+        layout = state.layouts[sheet]
         values = tuple(choice.values.get(column) for column in layout.groups[group])
         if not _counts(choice, state.conflicts[key], values, seen):
             continue

@@ -7,14 +7,13 @@ that read the file, beside the writer.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from io import BytesIO
 
 import polars as pl
 
 from fpsheet_sync.database.keys import Keys
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.merge.record_layout import Layout, layouts
+from fpsheet_sync.database.record_layout import Layout, Layouts
 from fpsheet_sync.merge.submission import Submission, SubmittedSheet
 from fpsheet_validation.cells.cpr import born_number
 
@@ -53,16 +52,16 @@ class Prepared:
     filled: int
 
 
-def prepare(submission: Submission, keys: Keys) -> Prepared:
+def prepare(submission: Submission, keys: Keys, layouts: Layouts) -> Prepared:
     """Replace CPR numbers by pseudonyms, drop local fields, seal what must be unreadable.
 
     A row without a readable CPR number belongs to no case and is blocked.
     """
-    citizens = _citizens(submission, keys)
+    citizens = _citizens(submission, keys, layouts)
     known = citizens.select("cpr", BORGER)
     rows = {
         sheet: _rows(layout, submission.sheets.get(sheet), known)
-        for sheet, layout in layouts().items()
+        for sheet, layout in layouts.items()
     }
     head = replace(
         submission,
@@ -88,15 +87,16 @@ def prepare(submission: Submission, keys: Keys) -> Prepared:
     )
 
 
-@cache
-def no_rows() -> Frames:
+def no_rows(layouts: Layouts) -> Frames:
     """Return the rows of a file that says nothing."""
-    return {
-        name: pl.DataFrame(
-            schema={ROW: pl.Int32(), FILE_ID: pl.String(), **layout.types, BLOCKED: pl.Boolean()}
-        )
-        for name, layout in layouts().items()
-    }
+    return {name: no_row(layout) for name, layout in layouts.items()}
+
+
+def no_row(layout: Layout) -> pl.DataFrame:
+    """Return the rows of a sheet that says nothing."""
+    return pl.DataFrame(
+        schema={ROW: pl.Int32(), FILE_ID: pl.String(), **layout.types, BLOCKED: pl.Boolean()}
+    )
 
 
 def count_filled(frames: Frames) -> int:
@@ -137,9 +137,9 @@ def _blanks(frame: pl.DataFrame) -> int:
     return sum(column.null_count() for column in frame)
 
 
-def _citizens(submission: Submission, keys: Keys) -> pl.DataFrame:
+def _citizens(submission: Submission, keys: Keys, layouts: Layouts) -> pl.DataFrame:
     """Return one row per CPR number of the file: `cpr`, `borger`, `koen`, `foedselsdato`."""
-    columns = list(_cpr_columns(submission))
+    columns = list(_cpr_columns(submission, layouts))
     numbers = pl.concat(columns) if columns else pl.Series(dtype=pl.String)
     unique = numbers.filter(numbers.str.contains(_TEN_DIGITS)).unique().sort()
     borger = keys.pseudonyms(unique.to_list(), kommune_kode=submission.kommune_kode)
@@ -150,8 +150,8 @@ def _citizens(submission: Submission, keys: Keys) -> pl.DataFrame:
     )
 
 
-def _cpr_columns(submission: Submission) -> Iterable[pl.Series]:
-    for name, layout in layouts().items():
+def _cpr_columns(submission: Submission, layouts: Layouts) -> Iterable[pl.Series]:
+    for name, layout in layouts.items():
         sheet = submission.sheets.get(name)
         if sheet is not None:
             for column in ("cpr", *layout.secrets):
@@ -161,7 +161,7 @@ def _cpr_columns(submission: Submission) -> Iterable[pl.Series]:
 
 def _rows(layout: Layout, sheet: SubmittedSheet | None, known: pl.DataFrame) -> pl.DataFrame:
     if sheet is None or sheet.frame.is_empty():
-        return no_rows()[layout.sheet]
+        return no_row(layout)
     frame = sheet.frame
     old, new = known["cpr"], known[BORGER]
     columns: list[pl.Expr] = [pl.col(ROW).cast(pl.Int32), _file_id()]

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import polars as pl
 
+from fpsheet_sync.database.record_layout import Layout
 from fpsheet_sync.merge.content import ROW
 from fpsheet_sync.merge.identity import ROW_ID, Placed
-from fpsheet_sync.merge.record_layout import Layout, layouts
 from fpsheet_sync.merge.state import Explained, State, to_plain
 from fpsheet_sync.merge.submitted_file import File
 
@@ -25,7 +25,7 @@ def keep_explanations(state: State, file: File, placed: Placed) -> State:
     if not state.explanations and not file.explanations:
         return state
     kept = dict(state.explanations)
-    for name, layout in layouts().items():
+    for name, layout in state.layouts.items():
         frame = placed.rows[name]
         ids = sorted({row_id for sheet, row_id, _ in kept if sheet == name})
         rows = {row[ROW_ID]: row for row in frame.filter(pl.col(ROW_ID).is_in(ids)).to_dicts()}

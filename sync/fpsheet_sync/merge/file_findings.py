@@ -6,15 +6,15 @@ from dataclasses import replace
 import polars as pl
 
 from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.database.record_layout import Layouts
 from fpsheet_sync.merge.content import ROW, Frames
 from fpsheet_sync.merge.identity import ROW_ID
 from fpsheet_sync.merge.lineage import Ancestry
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.sorted_column import SortedColumn
 from fpsheet_sync.merge.soundness import Unfit
 from fpsheet_sync.merge.state import Hold, Key, Notice, State
 from fpsheet_sync.merge.submitted_file import File
-from fpsheet_templates.load import load_form
+from fpsheet_templates.form import Form
 from fpsheet_templates.text import BASE_LANGUAGE
 from fpsheet_validation.finding import Finding, make_finding, sort_findings
 
@@ -22,12 +22,12 @@ ABOUT_LISTS = frozenset({"HIS-021", "HIS-022", "HIS-023"})
 """Codes about what a person wrote into the lists of a returned workbook."""
 
 
-def tell_lists(findings: Iterable[Mapping[str, str]]) -> Iterator[Finding]:
+def tell_lists(form: Form, findings: Iterable[Mapping[str, str]]) -> Iterator[Finding]:
     """Return again what the check said of the lists, so that the receipt tells it too."""
     for said in findings:
         if said.get("code") in ABOUT_LISTS:
             details = {name: said.get(name, "") for name in ("liste", "sted")}
-            yield make_finding(load_form(), said["code"], details=details)
+            yield make_finding(form, said["code"], details=details)
 
 
 def tell_file(
@@ -42,7 +42,7 @@ def tell_file(
 
     Findings: HIS-001, HIS-002, HIS-019, HIS-020, HIS-024.
     """
-    form = load_form()
+    form = file.layouts.form
     if hold is not None:
         yield make_finding(form, "HIS-002", details={"antal": hold.lost, "af": hold.of})
     for one in moved:
@@ -50,7 +50,7 @@ def tell_file(
         for name in one.fields:
             yield make_finding(form, "HIS-024", sheet=one.sheet, field=name, details=details)
     sheets = [sheet for sheet, _ in missing]
-    for name in layouts():
+    for name in file.layouts:
         if name in sheets:
             details = {"antal": sheets.count(name)}
             yield make_finding(form, "HIS-001", sheet=name, details=details)
@@ -69,17 +69,16 @@ def tell_clashes(
     """
     for key in touched:
         rows = [claim.row for claim in after.conflicts[key].claims if claim.source == source]
-        yield _about("HIS-009", key, rows[0] if rows else 0)
+        yield _about(after.layouts, "HIS-009", key, rows[0] if rows else 0)
     for key, notice in new_notices(before, after):
-        yield _about(notice.code, key, notice.row)
+        yield _about(after.layouts, notice.code, key, notice.row)
 
 
-def tell_refused(keys: Iterable[Key]) -> Iterator[Finding]:
+def tell_refused(form: Form, keys: Iterable[Key]) -> Iterator[Finding]:
     """Return the findings about choices that break a rule of their row or citizen.
 
     Findings: HIS-021.
     """
-    form = load_form()
     for sheet, row_id, _ in keys:
         place = f"{form.sheet_title(sheet, BASE_LANGUAGE)} {row_id}"
         details = {"liste": form.texts.get("conflicts.sheet", BASE_LANGUAGE), "sted": place}
@@ -101,9 +100,8 @@ def tell_unfit(unfit: Iterable[Unfit], state: State, rows: Frames) -> Iterator[F
         sheet, numbers = next((name, found) for name, found in own if not found.is_empty())
         details = {"regler": ", ".join(sorted(case.codes))}
         row = int(str(numbers.min()))
-        yield make_finding(
-            load_form(), "HIS-025", sheet=sheet, row=row, field="cpr", details=details
-        )
+        form = state.layouts.form
+        yield make_finding(form, "HIS-025", sheet=sheet, row=row, field="cpr", details=details)
 
 
 def _is_of(case: Unfit, state: State, sheet: str) -> pl.Expr:
@@ -119,11 +117,11 @@ def new_notices(before: State, after: State) -> Iterator[tuple[Key, Notice]]:
             yield key, notice
 
 
-def _about(code: str, key: Key, row: int) -> Finding:
+def _about(layouts: Layouts, code: str, key: Key, row: int) -> Finding:
     sheet, _, group = key
-    first = layouts()[sheet].groups[group][0]
+    first = layouts[sheet].groups[group][0]
     name = "cpr" if first == BORGER else first
-    return make_finding(load_form(), code, sheet=sheet, row=row, field=name)
+    return make_finding(layouts.form, code, sheet=sheet, row=row, field=name)
 
 
 def finish(findings: Iterable[Finding], file: File) -> tuple[Finding, ...]:
@@ -132,4 +130,4 @@ def finish(findings: Iterable[Finding], file: File) -> tuple[Finding, ...]:
         replace(f, column=file.columns.get(f.sheet, {}).get(f.field, "") if f.row else "")
         for f in findings
     )
-    return sort_findings(lettered, load_form())
+    return sort_findings(lettered, file.layouts.form)

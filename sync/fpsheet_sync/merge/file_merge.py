@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from fpsheet_sync.database.record_columns import ANNULLER
+from fpsheet_sync.database.record_layout import Layouts, alike
 from fpsheet_sync.merge.conflict import Settled, choose, note_replaced, settle
 from fpsheet_sync.merge.content import BLOCKED, ROW, Frames
 from fpsheet_sync.merge.explanation import keep_explanations
@@ -20,7 +21,6 @@ from fpsheet_sync.merge.identity import ROW_ID, Placed, Sender, refuse_cases
 from fpsheet_sync.merge.lineage import LET_GO, Ancestry, continue_sheet
 from fpsheet_sync.merge.one_row_each import follow_records, unite_citizens
 from fpsheet_sync.merge.quarantine import quarantine_rows
-from fpsheet_sync.merge.record_layout import alike, layouts
 from fpsheet_sync.merge.row_matching import place
 from fpsheet_sync.merge.sorted_column import SortedColumn, find_sorted
 from fpsheet_sync.merge.soundness import CaseRules
@@ -78,6 +78,7 @@ class Outcome:
     """What a file did.
 
     Attributes:
+        layouts: The sheets of the form.
         descended: What it was compared with.
         hold: Why it is held; None when it was merged.
         sheets: Sheet → numbers.
@@ -89,6 +90,7 @@ class Outcome:
         was_released: It lost too many rows, and somebody let it through; they are known as gone.
     """
 
+    layouts: Layouts
     descended: Descended
     hold: Hold | None
     sheets: Mapping[str, SheetOutcome]
@@ -101,7 +103,7 @@ class Outcome:
 
     def line(self) -> Frames:
         """Return what its line of descent says from now on."""
-        return {name: self.line_of(name) for name in layouts()}
+        return {name: self.line_of(name) for name in self.layouts}
 
     def line_of(self, sheet: str) -> pl.DataFrame:
         """Return what its line of descent says of one sheet from now on."""
@@ -112,7 +114,7 @@ class Outcome:
         return continue_sheet(
             base,
             self.placed[sheet],
-            layouts()[sheet],
+            self.layouts[sheet],
             source=self.source,
             let_go=gone if self.was_released else (),
         )
@@ -141,7 +143,7 @@ def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
     Findings: HIS-001 to HIS-020, HIS-024, HIS-025.
     """
     sender = Sender(file.commit.workbook_id, known, file.rows)
-    placed = place(file.rows, descended.base, state.rows, sender)
+    placed = place(file.rows, descended.base, state, sender)
     descended = replace(descended, base=follow_records(descended.base, placed.moved))
     missing = tuple(_missing(placed, descended.base, state))
     lost = _hold(missing, descended.base, state)
@@ -160,13 +162,15 @@ def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
     state = quarantine_rows(united, file, placed, base=descended.base, foreign=descended.foreign)
     state = keep_explanations(state, file, placed)
     findings = [*placed.findings, *tell_file(file, descended.ancestry, missing, None)]
-    for name, layout in layouts().items():
-        findings += find_jumps(layout, merged[name].decided)
+    form = file.layouts.form
+    for name, layout in file.layouts.items():
+        findings += find_jumps(form, layout, merged[name].decided)
         if merged[name].new:
-            findings += find_twins(layout, before.rows[name], state.rows[name])
-    findings += tell_refused(chosen.refused)
+            findings += find_twins(form, layout, before.rows[name], state.rows[name])
+    findings += tell_refused(form, chosen.refused)
     findings += tell_clashes(before, state, settled.touched, file.commit.id)
     outcome = Outcome(
+        layouts=file.layouts,
         descended=descended,
         hold=None,
         sheets=_count(placed, merged, settled.touched, missing),
@@ -221,7 +225,7 @@ def _sorted_columns(file: File, base: Frames, state: State) -> tuple[SortedColum
     """Return the columns that seem to have been sorted alone, sheet by sheet."""
     found = (
         find_sorted(layout, file.rows[name], _expected(base[name], state.rows[name]))
-        for name, layout in layouts().items()
+        for name, layout in state.layouts.items()
     )
     return tuple(one for one in found if one is not None)
 
@@ -243,6 +247,7 @@ def _held(
 ) -> tuple[State, Outcome]:
     hold, missing, findings = why
     outcome = Outcome(
+        layouts=file.layouts,
         descended=descended,
         hold=hold,
         sheets=_count(placed, {}, (), missing),
@@ -263,7 +268,7 @@ def _merge(
     for sheet, row_id, group in state.conflicts:
         waiting.setdefault(sheet, {}).setdefault(group, set()).add(row_id)
     merged: dict[str, Merged] = {}
-    for name, layout in layouts().items():
+    for name, layout in state.layouts.items():
         open_groups = {group: frozenset(ids) for group, ids in waiting.get(name, {}).items()}
         sides = Sides(held=state.rows[name], said=placed.heard(name), base=descended.base[name])
         merged[name] = merge_sheet(layout, sides, source=file.commit.id, open_groups=open_groups)
@@ -290,7 +295,7 @@ def _note_unsure(
     """Note each value of the parent that a file of unsure descent has in another way."""
     if descended.origin is None:
         return state
-    for name, layout in layouts().items():
+    for name, layout in state.layouts.items():
         decided = merged[name].decided
         if decided.is_empty():
             continue
@@ -314,7 +319,7 @@ def _count(
     missing: tuple[tuple[str, str], ...],
 ) -> dict[str, SheetOutcome]:
     outcome: dict[str, SheetOutcome] = {}
-    for name in layouts():
+    for name in placed.rows:
         result = merged.get(name)
         outcome[name] = SheetOutcome(
             new=0 if result is None else result.new,

@@ -17,12 +17,12 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 
 import polars as pl
 
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.merge.content import BLOCKED, FILE_ID, ROW, Frames, no_rows
+from fpsheet_sync.database.record_layout import Layout
+from fpsheet_sync.merge.content import BLOCKED, FILE_ID, ROW, Frames, no_row
 from fpsheet_validation.finding import Finding
 
 ROW_ID = "raekke_id"
@@ -104,15 +104,11 @@ def is_derived(row_id: str) -> bool:
     return len(row_id.rsplit("-", 1)[-1]) >= _DERIVED_DIGITS
 
 
-@cache
-def nothing_placed() -> Frames:
-    """Return the rows of a file that says nothing, as `place` gives rows."""
-    return {
-        name: frame.with_columns(
-            pl.lit(None, dtype=pl.String).alias(ROW_ID), pl.lit(value=False).alias(COPY)
-        )
-        for name, frame in no_rows().items()
-    }
+def nothing_placed(layout: Layout) -> pl.DataFrame:
+    """Return the rows of a sheet that says nothing, as `place` gives rows."""
+    return no_row(layout).with_columns(
+        pl.lit(None, dtype=pl.String).alias(ROW_ID), pl.lit(value=False).alias(COPY)
+    )
 
 
 def block_cases(placed: Frames, hit: set[tuple[str, int]]) -> dict[str, pl.DataFrame]:

@@ -10,16 +10,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cache
 from typing import Protocol
 
 import polars as pl
 
 from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.database.record_layout import Layout, Layouts, alike
 from fpsheet_sync.merge.commit import NEW, Commit, CommitKind
 from fpsheet_sync.merge.content import BLOCKED, FILE_ID, ROW, Frames
 from fpsheet_sync.merge.identity import COPY, ROW_ID
-from fpsheet_sync.merge.record_layout import Layout, alike, layouts
 from fpsheet_sync.merge.stamp import short_identity
 from fpsheet_sync.merge.submission import Choice
 
@@ -129,6 +128,11 @@ class Ancestry:
 class Past(Protocol):
     """The commits before a file."""
 
+    @property
+    def layouts(self) -> Layouts:
+        """Return the sheets of the form."""
+        ...
+
     def rows(self, commit: Commit) -> Frames:
         """Return the rows of an earlier file."""
         ...
@@ -187,25 +191,29 @@ def _judge(
         before = past.parent(other)
         base = None
         if before is not None:
-            base = _with_unaccepted(past.base(other), before, past.rows(before))
-        evidence = weigh(base, past.rows(other), rows)
+            base = _with_unaccepted(past.base(other), before, past.rows(before), past.layouts)
+        evidence = weigh(base, past.rows(other), rows, past.layouts)
         descent = evidence.descent
         if evidence.is_empty and before is not None and before is not origin:
             descent = _judge(before, rows, origin, past, judged)
-        elif descent is Descent.BESIDE and not evidence.lost and weigh(base, rows, rows).is_empty:
+        elif (
+            descent is Descent.BESIDE
+            and not evidence.lost
+            and weigh(base, rows, rows, past.layouts).is_empty
+        ):
             # It lacks rows and says nothing of its own: an emptied or filtered copy.
             descent = Descent.EDITED_FROM
         judged[other.sha256] = descent
     return judged[other.sha256]
 
 
-def _with_unaccepted(base: Frames, parent: Commit, rows: Frames) -> Frames:
+def _with_unaccepted(base: Frames, parent: Commit, rows: Frames, layouts: Layouts) -> Frames:
     """Return what a file was compared with, and the rows of its parent that were not accepted.
 
     Rows that waited or were held are in both copies of the parent, so they are no change.
     """
     found = dict(base)
-    for name, layout in layouts().items():
+    for name, layout in layouts.items():
         accepted = base[name].filter(pl.col(SOURCE) == parent.id)[FILE_ID].drop_nulls()
         others = rows[name].filter(
             pl.col(FILE_ID).is_not_null(),
@@ -221,16 +229,17 @@ def _with_unaccepted(base: Frames, parent: Commit, rows: Frames) -> Frames:
     return found
 
 
-def weigh(base: Frames | None, earlier: Frames, later: Frames) -> Evidence:
+def weigh(base: Frames | None, earlier: Frames, later: Frames, layouts: Layouts) -> Evidence:
     """Weigh whether a later file was edited from an earlier one.
 
     Args:
         base: What the earlier file was edited from; None for a blank template.
         earlier: Rows of the earlier file.
         later: Rows of the later file.
+        layouts: The sheets of the form.
     """
     total = Evidence()
-    for name, layout in layouts().items():
+    for name, layout in layouts.items():
         if not earlier[name].is_empty():
             old = None if base is None else base[name]
             total += _weigh_sheet(layout, old, earlier[name], later[name])
@@ -310,10 +319,9 @@ def said_types(layout: Layout) -> dict[str, pl.DataType]:
     }
 
 
-@cache
-def nothing_said() -> Frames:
+def nothing_said(layouts: Layouts) -> Frames:
     """Return what a blank template says."""
-    return {name: pl.DataFrame(schema=said_types(lay)) for name, lay in layouts().items()}
+    return {name: pl.DataFrame(schema=said_types(lay)) for name, lay in layouts.items()}
 
 
 def continue_sheet(

@@ -6,10 +6,10 @@ from dataclasses import replace
 import polars as pl
 
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
+from fpsheet_sync.database.record_layout import Layout
 from fpsheet_sync.merge.conflict import note_replaced
 from fpsheet_sync.merge.content import ROW, Frames
 from fpsheet_sync.merge.identity import ROW_ID, Row
-from fpsheet_sync.merge.record_layout import Layout, layouts
 from fpsheet_sync.merge.state import Claim, State, to_plain
 
 
@@ -93,7 +93,7 @@ def unite_citizens(state: State, source: int, placed: Frames) -> State:
         source: The commit of the file.
         placed: Its rows, each with its record.
     """
-    for name, layout in layouts().items():
+    for name, layout in state.layouts.items():
         if is_one_each(layout):
             said = dict(placed[name].select(ROW_ID, ROW).iter_rows())
             for group in _groups(layout, valid_rows(state.rows[name])):

@@ -6,9 +6,9 @@ from dataclasses import replace
 import polars as pl
 
 from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.database.record_layout import Layout, alike
 from fpsheet_sync.merge.content import BLOCKED, ROW, Frames
 from fpsheet_sync.merge.identity import ROW_ID, Placed
-from fpsheet_sync.merge.record_layout import Layout, alike, layouts
 from fpsheet_sync.merge.state import QUARANTINE_TYPES, State
 from fpsheet_sync.merge.submitted_file import File
 from fpsheet_templates.rule import Severity
@@ -32,7 +32,7 @@ def quarantine_rows(
     quarantine = state.quarantine
     seen: list[pl.DataFrame] = []
     added: list[pl.DataFrame] = []
-    for name, layout in layouts().items():
+    for name, layout in state.layouts.items():
         frame = placed.rows[name]
         if frame.is_empty():
             continue

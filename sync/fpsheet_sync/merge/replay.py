@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from fpsheet_sync.database.record_layout import Layouts
 from fpsheet_sync.merge.commit import Commit, CommitKind
 from fpsheet_sync.merge.conflict import choose
 from fpsheet_sync.merge.content import Frames
@@ -23,6 +24,11 @@ from fpsheet_sync.merge.told_decision import decided_choice, find_told, write_to
 
 class Library(Protocol):
     """Where the files of a kommune are read from."""
+
+    @property
+    def layouts(self) -> Layouts:
+        """Return the sheets of the form."""
+        ...
 
     def file(self, commit: Commit) -> File:
         """Return a submission."""
@@ -59,6 +65,10 @@ class _Folding:
     bases: dict[str, Frames] = field(default_factory=dict)
     parents: dict[str, Commit | None] = field(default_factory=dict)
 
+    @property
+    def layouts(self) -> Layouts:
+        return self.library.layouts
+
     def rows(self, commit: Commit) -> Frames:
         return self.library.file(commit).rows
 
@@ -82,7 +92,7 @@ def fold(kommune_kode: str, commits: Iterable[Commit], library: Library) -> Fold
     ordered = order_commits(commits)
     known = known_workbooks(ordered)
     released = released_files(ordered)
-    state = empty_state()
+    state = empty_state(library.layouts)
     outcomes: dict[int, Outcome] = {}
     past = _Folding(library)
     for number, commit in enumerate(ordered):
@@ -132,9 +142,9 @@ def descend(file: File, earlier: Sequence[Commit], past: Past) -> Descended:
         if other.kind is CommitKind.SUBMISSION and other.workbook_id != own
     )
     if parent is None:
-        return Descended(ancestry, nothing_said(), foreign=foreign)
+        return Descended(ancestry, nothing_said(past.layouts), foreign=foreign)
     told = find_told(file.commit, parent, earlier, past)
-    base = write_told(past.line(parent), file.kommune_kode, told)
+    base = write_told(past.line(parent), file.kommune_kode, told, past.layouts)
     line = frozenset(_ancestors(parent, past))
     if not ancestry.unsure:
         return Descended(ancestry, base, foreign=foreign, line=line)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
+from fpsheet_sync.database.record_layout import Layout
 from fpsheet_sync.merge.content import FILE_ID, ROW, Frames
 from fpsheet_sync.merge.identity import (
     COPY,
@@ -34,18 +35,18 @@ from fpsheet_sync.merge.one_row_each import (
     numbers_unsaid,
     valid_rows,
 )
-from fpsheet_sync.merge.record_layout import Layout, layouts
-from fpsheet_templates.load import load_form
+from fpsheet_sync.merge.state import State
+from fpsheet_templates.form import Form
 from fpsheet_validation.finding import Finding, make_finding
 
 
-def place(rows: Frames, base: Frames, held: Frames, sender: Sender) -> Placed:
+def place(rows: Frames, base: Frames, state: State, sender: Sender) -> Placed:
     """Find the record of every row, and block the cases whose rows cannot be told apart.
 
     Args:
         rows: Rows of the file (see `fpsheet_sync.merge.content.Prepared`).
         base: What the workbook's line of descent said before (see `fpsheet_sync.merge.lineage`).
-        held: Records of the kommune.
+        state: The records of the kommune.
         sender: Whose file it is.
 
     Findings: HIS-003, HIS-004, HIS-005, HIS-006, HIS-007, HIS-010.
@@ -54,9 +55,9 @@ def place(rows: Frames, base: Frames, held: Frames, sender: Sender) -> Placed:
     findings: list[Finding] = []
     moved: dict[str, Mapping[str, str]] = {}
     numbers: dict[str, Mapping[int, Row]] = {}
-    for name, layout in layouts().items():
-        placer = _Placer(layout, base[name], sender)
-        placed[name] = placer.place(rows[name], held[name])
+    for name, layout in state.layouts.items():
+        placer = _Placer(state.layouts.form, layout, base[name], sender)
+        placed[name] = placer.place(rows[name], state.rows[name])
         findings += placer.findings
         if placer.moved:
             moved[name] = placer.moved
@@ -72,6 +73,7 @@ def place(rows: Frames, base: Frames, held: Frames, sender: Sender) -> Placed:
 class _Placer:
     """Places the rows of one sheet; lives for one call."""
 
+    form: Form
     layout: Layout
     base: pl.DataFrame
     sender: Sender
@@ -90,7 +92,7 @@ class _Placer:
 
     def place(self, rows: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
         if rows.is_empty():
-            return nothing_placed()[self.layout.sheet]
+            return nothing_placed(self.layout)
         if self.base.is_empty() and held.is_empty() and self._is_plain(rows):
             return rows.with_columns(pl.col(FILE_ID).alias(ROW_ID), pl.lit(value=False).alias(COPY))
         joined = join_records(self.layout.key, rows, self.base, held)
@@ -387,7 +389,7 @@ class _Placer:
 
     def _find(self, code: str, row: Row, details: Mapping[str, object] | None = None) -> None:
         found = make_finding(
-            load_form(),
+            self.form,
             code,
             sheet=self.layout.sheet,
             row=row_number(row),

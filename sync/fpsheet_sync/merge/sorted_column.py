@@ -8,8 +8,8 @@ from itertools import groupby
 import polars as pl
 
 from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.database.record_layout import Layout, alike
 from fpsheet_sync.merge.content import FILE_ID, ROW
-from fpsheet_sync.merge.record_layout import Layout, alike
 from fpsheet_sync.merge.state import Hold
 
 _MOST_EDITED = 0.10

@@ -12,12 +12,11 @@ from datetime import date
 import polars as pl
 
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
+from fpsheet_sync.database.record_layout import Layouts
 from fpsheet_sync.merge.content import BLOCKED, ROW, Frames
 from fpsheet_sync.merge.identity import COPY, ROW_ID
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.state import Claim, Key, Plain, State
 from fpsheet_sync.merge.three_way import CHOSEN, set_groups
-from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import RuleLevel, Severity
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.record_check import Reporting, check_records
@@ -95,10 +94,10 @@ class CaseRules:
         if record.is_empty() or record[BORGER][0] is None:
             return ()
         changes = {(row_id, group): Claim(0, CHOSEN, values)}
-        rows = set_groups(layouts()[sheet], state.rows[sheet], changes)
+        rows = set_groups(state.layouts[sheet], state.rows[sheet], changes)
         citizen = [str(record[BORGER][0])]
-        before = self._errors(state.rows, citizen)
-        after = self._errors({**state.rows, sheet: rows}, citizen)
+        before = self._errors(state.rows, citizen, state.layouts)
+        after = self._errors({**state.rows, sheet: rows}, citizen, state.layouts)
         return tuple(found for place, found in after.items() if place not in before)
 
     def find_unfit(self, before: State, after: State, said: Frames) -> tuple[Unfit, ...]:
@@ -120,10 +119,12 @@ class CaseRules:
             _under_newest(rows, newest) for rows in (before.rows, after.rows, _accepted(said))
         )
         broken: dict[str, set[str]] = {}
-        for citizens in _batched(_made_up(now, own, {newest.get(one, one) for one in changed})):
-            places = set(self._errors(now, citizens))
+        for citizens in _batched(
+            _made_up(now, own, {newest.get(one, one) for one in changed}, after.layouts)
+        ):
+            places = set(self._errors(now, citizens, after.layouts))
             for rows in (then, own):
-                places -= set(self._errors(rows, citizens)) if places else set()
+                places -= set(self._errors(rows, citizens, after.layouts)) if places else set()
             for borger, code, *_ in places:
                 broken.setdefault(borger, set()).add(code)
         return tuple(
@@ -134,24 +135,25 @@ class CaseRules:
             for borger, codes in sorted(broken.items())
         )
 
-    def _errors(self, rows: Frames, citizens: Sequence[str]) -> Mapping[_Place, Finding]:
+    def _errors(
+        self, rows: Frames, citizens: Sequence[str], layouts: Layouts
+    ) -> Mapping[_Place, Finding]:
         """Check the cases of some citizens as a workbook in which nobody else stands."""
         own = {
-            name: rows[name].filter(pl.col(BORGER).is_in(citizens)).sort(ROW_ID)
-            for name in layouts()
+            name: rows[name].filter(pl.col(BORGER).is_in(citizens)).sort(ROW_ID) for name in layouts
         }
-        numbers = self._numbers(own, citizens)
+        numbers = self._numbers(own, citizens, layouts)
         old, new = list(numbers), list(numbers.values())
         records = {
             name: own[name].with_columns(
                 pl.col(source).replace_strict(old, new, default=None).cast(pl.String).alias(target)
                 for target, source in (("cpr", BORGER), *((one, one) for one in layout.secrets))
             )
-            for name, layout in layouts().items()
+            for name, layout in layouts.items()
         }
         reporting = Reporting(self.kommune_kode, self.day.year, self.day)
-        found = check_records(records, load_form(), reporting).findings
-        levels = {rule.code: rule.level for rule in load_form().rules}
+        found = check_records(records, layouts.form, reporting).findings
+        levels = {rule.code: rule.level for rule in layouts.form.rules}
         places = (
             (own[one.sheet].row(one.row - 1, named=True), one)
             for one in found
@@ -162,13 +164,15 @@ class CaseRules:
             for record, one in places
         }
 
-    def _numbers(self, rows: Frames, citizens: Iterable[str]) -> Mapping[str, str]:
+    def _numbers(
+        self, rows: Frames, citizens: Iterable[str], layouts: Layouts
+    ) -> Mapping[str, str]:
         """Give each citizen, and each former number, a number that tells the same, no two alike."""
         numbers: dict[str, str] = {}
         given: dict[str, int] = {}
         former = {
             str(one)
-            for name, layout in layouts().items()
+            for name, layout in layouts.items()
             for column in layout.secrets
             for one in rows[name][column].drop_nulls()
         }
@@ -191,11 +195,11 @@ def _changed_citizens(before: State, after: State) -> frozenset[str]:
     return frozenset(changed)
 
 
-def _made_up(now: Frames, own: Frames, citizens: Iterable[str]) -> frozenset[str]:
+def _made_up(now: Frames, own: Frames, citizens: Iterable[str], layouts: Layouts) -> frozenset[str]:
     """Return those of some citizens whose cases are not as a file has them."""
     wanted = sorted(citizens)
     found: set[str] = set()
-    for name, layout in layouts().items():
+    for name, layout in layouts.items():
         case = now[name].filter(pl.col(BORGER).is_in(wanted))
         whole = [ROW_ID, *layout.values]
         found.update(case.join(own[name], on=whole, how="anti", nulls_equal=True)[BORGER])
@@ -205,7 +209,7 @@ def _made_up(now: Frames, own: Frames, citizens: Iterable[str]) -> frozenset[str
 def _newest_numbers(state: State) -> Mapping[str, str]:
     """Return former number → the newest one of the same citizen."""
     links: dict[str, str] = {}
-    for name, layout in layouts().items():
+    for name, layout in state.layouts.items():
         valid = state.rows[name].filter(pl.col(ANNULLER).is_null(), pl.col(BORGER).is_not_null())
         for column in layout.secrets:
             found = valid.filter(pl.col(column).is_not_null()).sort(ROW_ID)

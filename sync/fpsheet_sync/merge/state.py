@@ -8,12 +8,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
 
 import polars as pl
 
+from fpsheet_sync.database.record_layout import Layout, Layouts
 from fpsheet_sync.merge.content import Frames
-from fpsheet_sync.merge.record_layout import Layout, layouts
 
 Plain = str | int | float | None
 """A value as JSON has it; a date is its ISO text."""
@@ -116,6 +115,7 @@ class State:
     """What the store says of one kommune.
 
     Attributes:
+        layouts: The sheets of the form.
         rows: Sheet → rows in force, annulled ones too, sorted by row id: `raekke_id`, the
             values of the layout, and where they came from (`kilde`, `raekke`, `kilder`).
         quarantine: One row per row that waits (see `QUARANTINE_TYPES`); `koder` and `vaerdier`
@@ -126,6 +126,7 @@ class State:
         explanations: (sheet, row id, rule code) → explanation that still holds.
     """
 
+    layouts: Layouts
     rows: Frames
     quarantine: pl.DataFrame
     conflicts: Mapping[Key, Conflict] = field(default_factory=dict)
@@ -138,11 +139,10 @@ class State:
         return replace(self, rows={**self.rows, sheet: rows})
 
 
-@cache
-def empty_state() -> State:
+def empty_state(layouts: Layouts) -> State:
     """Return the state of a kommune that never sent anything."""
-    rows = {name: pl.DataFrame(schema=lay.record_types()) for name, lay in layouts().items()}
-    return State(rows=rows, quarantine=pl.DataFrame(schema=QUARANTINE_TYPES))
+    rows = {name: pl.DataFrame(schema=lay.record_types()) for name, lay in layouts.items()}
+    return State(layouts, rows, quarantine=pl.DataFrame(schema=QUARANTINE_TYPES))
 
 
 def to_plain(value: object) -> Plain:

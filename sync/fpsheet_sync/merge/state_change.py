@@ -7,7 +7,6 @@ from typing import TypeVar
 import polars as pl
 
 from fpsheet_sync.merge.identity import ROW_ID
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.state import Conflict, Explained, Hold, Key, Notice, State
 
 K = TypeVar("K")
@@ -77,7 +76,7 @@ def compare(before: State, after: State) -> Change:
 
 def _row_changes(before: State, after: State) -> list[tuple[str, RowChange]]:
     found: list[tuple[str, RowChange]] = []
-    for name, layout in layouts().items():
+    for name, layout in after.layouts.items():
         old, new = before.rows[name], after.rows[name]
         if old is new:
             continue

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from string import ascii_uppercase
 
+from fpsheet_sync.database.record_layout import Layouts
 from fpsheet_sync.merge.commit import Commit
 from fpsheet_sync.merge.content import Frames, Prepared
 from fpsheet_sync.merge.submission import Choice, Explanation
@@ -18,6 +19,7 @@ class File:
     """A file on its way into the state.
 
     Attributes:
+        layouts: The sheets of the form.
         commit: The commit it is.
         kommune_kode: Whose it is.
         rows: What it says (see `fpsheet_sync.merge.content.Prepared`).
@@ -28,6 +30,7 @@ class File:
         choices: What it decides about open conflicts.
     """
 
+    layouts: Layouts
     commit: Commit
     kommune_kode: str
     rows: Frames
@@ -53,10 +56,11 @@ def block_codes(findings: Iterable[Mapping[str, str]]) -> Codes:
     return {place: tuple(sorted(found)) for place, found in codes.items()}
 
 
-def file_of(prepared: Prepared, commit: Commit) -> File:
+def file_of(prepared: Prepared, commit: Commit, layouts: Layouts) -> File:
     """Return the file that a prepared submission is."""
     head = prepared.head
     return File(
+        layouts=layouts,
         commit=commit,
         kommune_kode=head.kommune_kode,
         rows=prepared.rows,

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from fpsheet_sync.database.record_layout import Layout, Layouts
 from fpsheet_sync.merge.commit import Commit, CommitKind
 from fpsheet_sync.merge.content import Frames
 from fpsheet_sync.merge.identity import ROW_ID
 from fpsheet_sync.merge.lineage import Past
-from fpsheet_sync.merge.record_layout import Layout, layouts
 from fpsheet_sync.merge.stamp import short_identity
 from fpsheet_sync.merge.state import Claim, key_id
 from fpsheet_sync.merge.submission import Choice
@@ -33,17 +33,18 @@ def find_told(own: Commit, parent: Commit, earlier: Sequence[Commit], past: Past
     return found
 
 
-def write_told(line: Frames, kommune_kode: str, decisions: Decisions) -> Frames:
+def write_told(line: Frames, kommune_kode: str, decisions: Decisions, layouts: Layouts) -> Frames:
     """Return a line of descent with the values of decisions in place of its own.
 
     Args:
         line: What the line says.
         kommune_kode: Whose it is.
         decisions: What was decided since.
+        layouts: The sheets of the form.
     """
     left = dict(decisions)
     told = dict(line)
-    for name, layout in layouts().items():
+    for name, layout in layouts.items():
         changes: dict[tuple[str, str], Claim] = {}
         for group in _groups_of(layout, left):
             for row_id in line[name][ROW_ID]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from fpsheet_sync.database.record_columns import ANNULLER
+from fpsheet_sync.database.record_layout import Layout
 from fpsheet_sync.merge.content import ROW
 from fpsheet_sync.merge.identity import ROW_ID
-from fpsheet_sync.merge.record_layout import Layout
-from fpsheet_templates.load import load_form
+from fpsheet_templates.form import Form
 from fpsheet_validation.finding import Finding, make_finding
 
 # Practice, not law: what is larger than this is seldom meant. The rules only warn.
@@ -64,10 +64,11 @@ def _jumps() -> tuple[Jump, ...]:
     )
 
 
-def find_jumps(layout: Layout, decided: pl.DataFrame) -> Iterator[Finding]:
+def find_jumps(form: Form, layout: Layout, decided: pl.DataFrame) -> Iterator[Finding]:
     """Find the jumps among the values that the store took from a file.
 
     Args:
+        form: The form.
         layout: The sheet.
         decided: The rows that differ (see `fpsheet_sync.merge.three_way.Merged`).
 
@@ -81,12 +82,12 @@ def find_jumps(layout: Layout, decided: pl.DataFrame) -> Iterator[Finding]:
             continue
         taken = pl.col(f"take:{group_of[jump.field]}")
         for number in decided.filter(taken & jump.condition)[ROW]:
-            yield make_finding(
-                load_form(), jump.code, sheet=layout.sheet, row=number, field=jump.field
-            )
+            yield make_finding(form, jump.code, sheet=layout.sheet, row=number, field=jump.field)
 
 
-def find_twins(layout: Layout, before: pl.DataFrame, after: pl.DataFrame) -> Iterator[Finding]:
+def find_twins(
+    form: Form, layout: Layout, before: pl.DataFrame, after: pl.DataFrame
+) -> Iterator[Finding]:
     """Find new records with the natural key of a record that was there already (HIS-008)."""
     if before.is_empty():
         return
@@ -96,4 +97,4 @@ def find_twins(layout: Layout, before: pl.DataFrame, after: pl.DataFrame) -> Ite
         return
     old = before.filter(pl.col(ANNULLER).is_null()).select(key).unique()
     for number in new.join(old, on=key, how="semi", nulls_equal=True)[ROW]:
-        yield make_finding(load_form(), "HIS-008", sheet=layout.sheet, row=number, field="cpr")
+        yield make_finding(form, "HIS-008", sheet=layout.sheet, row=number, field="cpr")

@@ -2,11 +2,8 @@
 
 from alembic import context
 
-from fpsheet_sync.database.schema import store_schema
-
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=store_schema().metadata,
     # SQLite can undo table definitions too; Alembic assumes it cannot.
     transactional_ddl=True,
 )

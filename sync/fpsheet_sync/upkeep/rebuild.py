@@ -138,7 +138,7 @@ def _as_received(row: Row[Any]) -> dict[str, Any]:
 
 
 def _submit(target: Store, submission: Submission, row: Row[Any]) -> None:
-    prepared = prepare(submission, target.need_keys())
+    prepared = prepare(submission, target.need_keys(), target.schema.layouts)
     with target.write() as connection:
         lock(connection, row.kommune_kode)
         write_plan(connection, make_plan(connection, prepared), Actor("rebuild", row.received_at))

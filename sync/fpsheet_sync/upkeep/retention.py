@@ -20,12 +20,11 @@ from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.database.store import Store, wait_for_commits
 from fpsheet_sync.ledger.tax_income import ANSWER_WORKBOOK
 from fpsheet_sync.merge.commit import CommitKind
 from fpsheet_sync.merge.content import unpack
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.statistics.facts.scope import ENHED, Scope
 from fpsheet_sync.statistics.facts.workspace import fact_tables
 from fpsheet_sync.statistics.stat_table import Period
@@ -134,8 +133,8 @@ def _last_days(connection: Connection, persons: Persons) -> Mapping[str, date]:
             person = persons.of(borger)
             found[person] = max(found.get(person, day), day)
 
-    for sheet, layout in layouts().items():
-        table = store_schema().records[sheet]
+    for sheet, layout in schema_of(connection).layouts.items():
+        table = schema_of(connection).records[sheet]
         for column in (BORGER, *layout.secrets):
             brought = select(table.c[column], func.max(table.c.fra_indberetning))
             for borger, number in connection.execute(brought.group_by(table.c[column])):
@@ -164,7 +163,7 @@ def _mentioned_since(connection: Connection, limit: date) -> frozenset[str]:
     for row in connection.execute(wanted):
         if row.indberetning_id in young:
             rows = unpack(row.data)
-            for column in (BORGER, *layouts()[row.ark].secrets):
+            for column in (BORGER, *schema_of(connection).layouts[row.ark].secrets):
                 found.update(rows[column].drop_nulls() if column in rows.columns else ())
     return frozenset(found)
 
@@ -173,7 +172,7 @@ def _busy(connection: Connection, form: Form, today: date) -> Iterator[str]:
     """Return the citizens with anything open: a spell, a pension, a row that waits, a conflict."""
     gone = [code for code, one in form.kommuner.items() if one.valid_to and one.valid_to <= today]
     for sheet in _SPELLS:
-        table = store_schema().records[sheet]
+        table = schema_of(connection).records[sheet]
         is_open = [in_force_at(table), table.c[ANNULLER].is_(None), table.c.slut_dato.is_(None)]
         # What a kommune left open when it ceased ended with it.
         is_open.append(table.c.kommune_kode.not_in(gone))
@@ -181,12 +180,12 @@ def _busy(connection: Connection, form: Form, today: date) -> Iterator[str]:
     waiting, conflict = schema.karantaene, schema.konflikt
     held = select(waiting.c.borger).where(in_force_at(waiting), waiting.c.borger.is_not(None))
     yield from connection.execute(held).scalars()
-    for sheet, table in store_schema().records.items():
+    for sheet, table in schema_of(connection).records.items():
         same = (conflict.c.ark == sheet) & (conflict.c.raekke_id == table.c.raekke_id)
         same &= conflict.c.kommune_kode == table.c.kommune_kode
         wanted = select(table.c.borger).join(conflict, same).where(in_force_at(conflict))
         yield from connection.execute(wanted).scalars()
-    scope = Scope(form, Period(today, today), tuple(form.kommuner))
+    scope = Scope(schema_of(connection), Period(today, today), tuple(form.kommuner))
     with fact_tables(connection, scope, ("pensionister",)) as tables:
         yield from connection.execute(select(tables["pensionister"].c[ENHED])).scalars()
 

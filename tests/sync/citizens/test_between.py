@@ -14,6 +14,7 @@ from fpsheet_sync.database.in_force import citizens
 from fpsheet_sync.database.keys import derive_keys
 from fpsheet_sync.ledger.sync_submissions import sync_submissions
 from fpsheet_sync.merge.content import prepare
+from tests.support.schema import SCHEMA
 from tests.support.submissions import ACTOR, Sending, codes, send, submit, sync
 
 if TYPE_CHECKING:
@@ -137,7 +138,9 @@ def test_replacement_numbers_belong_to_one_kommune(stores: Stores) -> None:
     store = stores.new(keys)
     text = FORLOEB + "| 1 | 6101801234 | revurdering | 2026-01-05 | |"
     files = [submit(text, Sending(kommune=k, workbook=f"AAAAA{k}")) for k in ("955", "956")]
-    done = list(sync_submissions(store, [prepare(file, keys) for file in files], ACTOR))
+    done = list(
+        sync_submissions(store, [prepare(file, keys, SCHEMA.layouts) for file in files], ACTOR)
+    )
     assert [synced.concerned for synced in done] == [frozenset(), frozenset()]
 
 

@@ -85,7 +85,7 @@ def test_one_replacement_number_of_two_kommuner_is_two_citizens(tmp_path: Path) 
     """T14, T01, T08 and T15: one in each, two in the country; the note says that it is so."""
     keys = derive_keys(b"\x07" * 32, fictional=False)
     url = f"sqlite:///{(tmp_path / 'central.db').as_posix()}"
-    with closing(open_store(url, keys=keys, create=True)) as store:
+    with closing(open_store(url, load_form(), keys=keys, create=True)) as store:
         send(store, sheets(SAME), Sending(kommune="955", workbook="CCCCCCCC"))
         send(store, sheets(SAME), Sending(kommune="956", workbook="AAAAAAAA"))
         made = tables(store)
@@ -228,7 +228,7 @@ def test_replacement_numbers_count_as_the_words_of_the_note_say(tmp_path: Path, 
     country = invent(Random(seed))
     keys = derive_keys(b"\x07" * 32, fictional=False)
     url = f"sqlite:///{(tmp_path / 'central.db').as_posix()}"
-    with closing(open_store(url, keys=keys, create=True)) as store:
+    with closing(open_store(url, load_form(), keys=keys, create=True)) as store:
         sync(store, *(submission(kode, sheets, 0) for kode, sheets in country.items()))
         before = check_numbers(store, country, {})
         shared = [cpr for cpr in REPLACED if len(who_has(country, cpr)) > 1]

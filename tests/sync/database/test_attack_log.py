@@ -24,6 +24,7 @@ from fpsheet_sync.database.log_seal import clerk_key
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.citizen_history import history
 from fpsheet_templates.errors import StoreError
+from fpsheet_templates.load import load_form
 from tests.support.submissions import KEYS, START, Sending, submit, sync
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ def test_a_clerk_signs_in_her_own_name_alone(marked: Store) -> None:
 def test_without_any_key_nothing_is_logged_and_nothing_done(marked: Store) -> None:
     """A run that can seal nothing is refused before it changes anything."""
     url = marked.engine.url.render_as_string(hide_password=False)
-    without = open_store(url)
+    without = open_store(url, load_form())
     with pytest.raises(StoreError, match="kan ikke forsegles"), without.write() as connection:
         log_access(connection, SPY, Deed("udgivelse"))
     without.close()

@@ -19,6 +19,7 @@ from fpsheet_sync.database.migrate import HEAD, upgrade
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_sync.upkeep.rebuild import rebuild
+from fpsheet_templates.load import load_form
 from tests.support.submissions import ACTOR, KEYS, Sending, new_store, submit, sync
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def test_a_database_of_each_version_is_lifted_with_all_it_holds(
         upgrade(connection, version)
         copy_into(connection, store, version)
     engine.dispose()
-    lifted = open_store(url, keys=KEYS, create=True)
+    lifted = open_store(url, load_form(), keys=KEYS, create=True)
     assert state_hash(lifted) == state_hash(store)
     assert find_break(lifted) is None
     by_bytes = {file.original: file for file in files}

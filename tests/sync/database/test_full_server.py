@@ -22,6 +22,7 @@ import sqlalchemy
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_templates.errors import StoreError
+from fpsheet_templates.load import load_form
 from tests.support.crash import texts
 from tests.support.stores import empty
 from tests.support.submissions import KEYS, submit, sync
@@ -97,7 +98,7 @@ def test_no_room_under_the_tables(pg_url: str, small_disk: Path, long_run: bool)
     chance = random.Random(20260302)
     filler = small_disk / "fyld"
     with database_on(pg_url, small_disk) as url, ExitStack() as stack:
-        store = stack.enter_context(closing(open_store(url, keys=KEYS, create=True)))
+        store = stack.enter_context(closing(open_store(url, load_form(), keys=KEYS, create=True)))
         allowed = [state_hash(store)]
         before = room(small_disk)
         for file in files:

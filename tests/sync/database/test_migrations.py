@@ -21,9 +21,10 @@ from fpsheet_sync.database import schema
 from fpsheet_sync.database.keys import derive_keys
 from fpsheet_sync.database.log_check import check_log
 from fpsheet_sync.database.migrate import HEAD, upgrade
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import _reach, open_store
 from fpsheet_templates.errors import StoreError
+from fpsheet_templates.load import load_form
+from tests.support.schema import SCHEMA
 from tools.make_migration import render_difference
 
 if TYPE_CHECKING:
@@ -34,10 +35,10 @@ SECRET = b"a" * 32
 
 def test_migrations_give_the_tables_of_the_form(store_url: str) -> None:
     """A database made by every migration in turn has no difference from the metadata."""
-    store = open_store(store_url, create=True)
+    store = open_store(store_url, load_form(), create=True)
     with store.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, store_schema().metadata) == []
+        assert compare_metadata(context, SCHEMA.metadata()) == []
     store.close()
 
 
@@ -49,10 +50,10 @@ def test_head_is_the_newest_script() -> None:
 
 def test_creating_twice_changes_nothing(store_url: str) -> None:
     """Opening with `create` where everything is there already is harmless."""
-    open_store(store_url, create=True).close()
-    store = open_store(store_url, create=True)
+    open_store(store_url, load_form(), create=True).close()
+    store = open_store(store_url, load_form(), create=True)
     with store.read() as connection:
-        assert set(store_schema().metadata.tables) < set(inspect(connection).get_table_names())
+        assert set(SCHEMA.metadata().tables) < set(inspect(connection).get_table_names())
     store.close()
 
 
@@ -60,7 +61,7 @@ def test_missing_database_is_told(tmp_path: Path) -> None:
     """A database that is not there is not made by reading."""
     place = tmp_path / "central.db"
     with pytest.raises(StoreError, match="ingen database"):
-        open_store(f"sqlite:///{place}")
+        open_store(f"sqlite:///{place}", load_form())
     assert not place.exists()
 
 
@@ -69,22 +70,22 @@ def test_empty_and_foreign_databases_are_told(tmp_path: Path) -> None:
     place = tmp_path / "central.db"
     place.touch()
     with pytest.raises(StoreError, match="er tom"):
-        open_store(f"sqlite:///{place}")
+        open_store(f"sqlite:///{place}", load_form())
     place.write_text("ikke en database " * 100, encoding="utf-8")
     with pytest.raises(StoreError, match="ikke en database, som fpsheet kender"):
-        open_store(f"sqlite:///{place}")
+        open_store(f"sqlite:///{place}", load_form())
 
 
 @pytest.mark.parametrize(("version", "says"), [("0000", "tidligere"), ("9999", "nyere")])
 def test_other_versions_are_told(tmp_path: Path, version: str, says: str) -> None:
     """A database of another version is not touched; the sentence says which way."""
     url = f"sqlite:///{tmp_path / 'central.db'}"
-    store = open_store(url, create=True)
+    store = open_store(url, load_form(), create=True)
     with store.write() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
     store.close()
     with pytest.raises(StoreError, match=says):
-        open_store(url)
+        open_store(url, load_form())
 
 
 @pytest.mark.parametrize(
@@ -98,23 +99,23 @@ def test_a_column_of_the_form_that_is_missing_is_named(
     store_url: str, change: str, says: str
 ) -> None:
     """A database of the right version without a column of the form is refused, and says which."""
-    store = open_store(store_url, create=True)
+    store = open_store(store_url, load_form(), create=True)
     with store.write() as connection:
         connection.execute(text(change))
     store.close()
     for create, lift in ((False, False), (True, False), (False, True)):
         with pytest.raises(StoreError, match=says) as refusal:
-            open_store(store_url, create=create, lift=lift)
+            open_store(store_url, load_form(), create=create, lift=lift)
         assert "tools.make_migration" in str(refusal.value)
 
 
 def test_a_column_that_the_form_has_not_is_left_alone(store_url: str) -> None:
     """What another program added stands in nobody's way."""
-    store = open_store(store_url, create=True)
+    store = open_store(store_url, load_form(), create=True)
     with store.write() as connection:
         connection.execute(text("ALTER TABLE job ADD COLUMN note TEXT"))
     store.close()
-    open_store(store_url).close()
+    open_store(store_url, load_form()).close()
 
 
 def test_db_info_says_which_column_is_missing(
@@ -122,7 +123,7 @@ def test_db_info_says_which_column_is_missing(
 ) -> None:
     """The command ends with 2, and with the column and the remedy in the language asked for."""
     url = f"sqlite:///{tmp_path / 'central.db'}"
-    store = open_store(url, create=True)
+    store = open_store(url, load_form(), create=True)
     with store.write() as connection:
         connection.execute(text("ALTER TABLE job DROP COLUMN branche"))
     store.close()
@@ -142,18 +143,18 @@ def test_the_maker_of_migrations_finds_nothing_to_write() -> None:
 def test_keys_belong_to_one_database(store_url: str) -> None:
     """The keys a database was first opened with are the only ones it takes."""
     first, second = derive_keys(b"a" * 32), derive_keys(b"b" * 32)
-    open_store(store_url, create=True, keys=first).close()
-    open_store(store_url, keys=first).close()
-    open_store(store_url).close()
+    open_store(store_url, load_form(), create=True, keys=first).close()
+    open_store(store_url, load_form(), keys=first).close()
+    open_store(store_url, load_form()).close()
     with pytest.raises(StoreError, match="hører ikke til"):
-        open_store(store_url, keys=second)
+        open_store(store_url, load_form(), keys=second)
 
 
 def test_second_writer_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On SQLite a second writer waits, and then says that the database is busy."""
     monkeypatch.setattr("fpsheet_sync.database.store.LOCK_SECONDS", 0.05)
     url = f"sqlite:///{tmp_path / 'central.db'}"
-    one, two = open_store(url, create=True), open_store(url)
+    one, two = open_store(url, load_form(), create=True), open_store(url, load_form())
     with one.write(), pytest.raises(StoreError, match="optaget"), two.write():
         pass
     one.close()
@@ -224,8 +225,8 @@ def test_a_forged_log_is_not_sealed_when_it_is_lifted(tmp_path: Path) -> None:
         )
     engine.dispose()
     with pytest.raises(StoreError, match="kræver nøglen"):
-        open_store(url, create=True)
-    store = open_store(url, create=True, keys=keys)
+        open_store(url, load_form(), create=True)
+    store = open_store(url, load_form(), create=True, keys=keys)
     assert {(one.line, one.kind) for one in check_log(store).faults} == {
         (1, "altered"),
         (1, "unsealed"),
@@ -239,7 +240,7 @@ def test_originals_of_version_7_are_sealed_anew(store_url: str) -> None:
     cipher = AESGCM(HKDFExpand(SHA256(), 32, b"fpsheet original").derive(SECRET))
     good = cipher.encrypt(bytes.fromhex(sha256)[:12], b"projektmappen", None)
     rows = {sha256: good, "cd" * 32: b"altered" * 9, "ef" * 32: b""}
-    engine = _reach(store_url, None).engine
+    engine = _reach(store_url, load_form(), None).engine
     table, setting = schema.original, schema.opsaetning
     with engine.begin() as connection:
         upgrade(connection, "0007")
@@ -249,8 +250,8 @@ def test_originals_of_version_7_are_sealed_anew(store_url: str) -> None:
     engine.dispose()
     for wrong, said in ((None, "kræver nøglen"), (derive_keys(b"x" * 32), "hører ikke til")):
         with pytest.raises(StoreError, match=said):
-            open_store(store_url, create=True, keys=wrong)
-    store = open_store(store_url, create=True, keys=keys)
+            open_store(store_url, load_form(), create=True, keys=wrong)
+    store = open_store(store_url, load_form(), create=True, keys=keys)
     with store.read() as connection:
         found = {row.sha256: bytes(row.data) for row in connection.execute(select(table))}
     store.close()

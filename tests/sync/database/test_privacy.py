@@ -13,12 +13,13 @@ from fpsheet_sync.citizens.vault import look_up
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import read_log
 from fpsheet_sync.database.log_check import find_break
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.citizen_history import history
 from fpsheet_sync.ledger.merge_plan import plan_merge
 from fpsheet_sync.merge.content import unpack
 from fpsheet_templates.errors import StoreError
+from fpsheet_templates.load import load_form
+from tests.support.schema import SCHEMA
 from tests.support.submissions import ACTOR, KEYS, Sending, submit, sync
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def everything(store: Store) -> str:
     """Return all that the database holds outside the vault, packed frames unpacked, as text."""
     said: list[str] = []
     with store.read() as connection:
-        for name, table in store_schema().metadata.tables.items():
+        for name, table in SCHEMA.metadata().tables.items():
             if name in {"vault", "original"}:
                 continue
             for row in connection.execute(select(table)):
@@ -116,9 +117,9 @@ def test_statistics_need_no_key(store: Store) -> None:
     """A store opened without keys reads records; what needs a number says that it lacks the key."""
     sync(store, marked())
     url = store.engine.url.render_as_string(hide_password=False)
-    other = open_store(url)
+    other = open_store(url, load_form())
     with other.read() as connection:
-        assert connection.execute(select(store_schema().records["forloeb"])).first() is not None
+        assert connection.execute(select(SCHEMA.records["forloeb"])).first() is not None
     for ask in (
         lambda: history(other, MARKED, actor=ACTOR),
         lambda: look_up(other, "x", ACTOR, "klage"),
@@ -162,7 +163,7 @@ def test_a_log_cut_at_its_end_is_seen(store: Store, gone: list[int], seen: int) 
     with store.write() as connection:
         connection.execute(table.delete().where(table.c.id.in_(gone)))
     assert find_break(store) == seen
-    without = open_store(store.engine.url.render_as_string(hide_password=False))
+    without = open_store(store.engine.url.render_as_string(hide_password=False), load_form())
     assert find_break(without) == seen
     without.close()
     sync(store, submit("# forloeb\n| id | cpr |", Sending(minute=9)))

@@ -22,7 +22,6 @@ from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, read_log
 from fpsheet_sync.database.log_check import LogFault, check_log, find_break
 from fpsheet_sync.database.log_seal import clerk_key
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.citizen_history import history
 from fpsheet_sync.statistics.stat_table import Period
@@ -40,6 +39,7 @@ from tests.support.editions import (
     ten_of_each,
     write,
 )
+from tests.support.schema import SCHEMA
 from tests.support.submissions import KEYS, Sending, new_store, send
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def refuse(url: str, statement: str, said: str = "permission denied") -> None:
 
 def as_clerk(url: str) -> Store:
     """Open as a role without the database's key; the clerk has her own for the log."""
-    return replace(open_store(url), sealer=CLERK_KEY)
+    return replace(open_store(url, load_form()), sealer=CLERK_KEY)
 
 
 def test_statistics_are_published_by_one_who_sees_no_number(
@@ -156,10 +156,10 @@ def test_ages_are_counted_by_one_who_reads_no_birth_date(
 
     The age by it is right on each of the citizen's decisions and at the end of every month.
     """
-    owner = open_store(pg_database, keys=KEYS)
+    owner = open_store(pg_database, load_form(), keys=KEYS)
     send(owner, born_near_decisions(), Sending(kommune="957", workbook="BBBBBBBB"))
     person = select(schema.person)
-    decisions = select(store_schema().records["afgoerelse"])
+    decisions = select(SCHEMA.records["afgoerelse"])
     with owner.read() as connection:
         truly = {row.borger: row.foedselsdato for row in connection.execute(person)}
         decided = [(row.borger, row.afgoerelse_dato) for row in connection.execute(decisions)]
@@ -240,7 +240,7 @@ def test_a_role_adds_lines_in_its_own_name_alone(
         with engine.begin() as connection, pytest.raises(DBAPIError):
             connection.execute(add, wrong)
     engine.dispose()
-    store = open_store(pg_database, keys=KEYS)
+    store = open_store(pg_database, load_form(), keys=KEYS)
     report(store, "956", ten_of_each(), minute=20)
     assert check_log(store).faults == (LogFault(last.id + 1, "unsealed", name),)
     entry = read_log(store)[-2]
@@ -252,7 +252,7 @@ def test_what_a_role_may_not_do_is_refused_in_those_words(
     urls: dict[str, str], tmp_path: Path
 ) -> None:
     """The database is not broken, the user lacks a right; nothing is said of files or folders."""
-    store = open_store(urls["statistik"])
+    store = open_store(urls["statistik"], load_form())
     with pytest.raises(StoreError, match="har ikke lov til det") as caught:
         write(store, tmp_path / "draft")
     assert "docs/drift.md" in str(caught.value.remedy)
@@ -295,7 +295,7 @@ def test_a_malformed_edition_row_is_told_and_the_next_publication_goes_on(
                 " FROM publikation WHERE id = 1"
             )
         )
-    owner = open_store(pg_database, keys=KEYS)
+    owner = open_store(pg_database, load_form(), keys=KEYS)
     report(owner, "956", ten_of_each() | {31: ("hoejeste", "")}, minute=30)
     written = None
     with suppress(StoreError):
@@ -318,13 +318,13 @@ def test_who_uses_statistics_sees_what_was_published_and_nothing_else(
     store = as_clerk(urls["udgivelse"])
     issue(store, tmp_path / "first")
     store.close()
-    store = open_store(urls["statistik"])
+    store = open_store(urls["statistik"], load_form())
     assert write(store, tmp_path / "again", edition=1).files
     assert bytes_of(tmp_path / "again") == bytes_of(tmp_path / "first")
     with pytest.raises(StoreError):
         write(store, tmp_path / "draft")
     store.close()
-    for table in store_schema().metadata.tables:
+    for table in SCHEMA.metadata().tables:
         if table != "publikation":
             refuse(urls["statistik"], f"SELECT * FROM {table}")
     refuse(urls["statistik"], "SELECT celler FROM publikation")
@@ -333,7 +333,7 @@ def test_who_uses_statistics_sees_what_was_published_and_nothing_else(
 
 def test_a_citizen_is_looked_up_by_one_who_changes_nothing(urls: dict[str, str]) -> None:
     """`history` and the log of a citizen work as the role, with the key; merging does not."""
-    store = open_store(urls["opslag"], keys=KEYS)
+    store = open_store(urls["opslag"], load_form(), keys=KEYS)
     assert history(store, cpr("956", 1), actor=ASKING).records
     assert [entry.deed.action for entry in log_of_citizen(store, cpr("956", 1), ASKING)] == [
         "opslag",

@@ -27,10 +27,10 @@ from fpsheet_sync.ledger.state_hash import kommune_hash, state_hash
 from fpsheet_sync.ledger.stored_state import read_state
 from fpsheet_sync.merge.content import unpack
 from fpsheet_sync.merge.identity import REFUSING
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.three_way import record_sources
 from fpsheet_sync.upkeep.rebuild import rebuild
 from tests.support.kept import cells_said, cells_stored, cells_waiting, rows_of
+from tests.support.schema import SCHEMA
 from tests.support.submissions import ACTOR, KEYS, START, RowSpec, Sending, build, sync
 from tests.support.worlds import WORKBOOKS, worlds
 
@@ -53,7 +53,7 @@ def in_force(store: Store, kommune: str) -> dict[str, list[tuple[object, ...]]]:
         state = read_state(connection, kommune)
     return {
         name: state.rows[name].select("raekke_id", *layout.values).rows()
-        for name, layout in layouts().items()
+        for name, layout in SCHEMA.layouts.items()
     }
 
 
@@ -155,7 +155,7 @@ def check_traced(store: Store, kommune: str) -> None:
             (row.indberetning_id, row.ark): {r["raekke"]: r for r in unpack(row.data).to_dicts()}
             for row in connection.execute(select(contents))
         }
-    for name, layout in layouts().items():
+    for name, layout in SCHEMA.layouts.items():
         for record in state.rows[name].to_dicts():
             for group, (commit, row) in record_sources(layout, record).items():
                 cells = said[commit, name][row]

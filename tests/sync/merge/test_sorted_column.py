@@ -15,13 +15,13 @@ import pytest
 
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.merge.content import FILE_ID, ROW
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.sorted_column import find_sorted
+from tests.support.schema import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LAYOUT: Final = layouts()["forloeb"]
+LAYOUT: Final = SCHEMA.layouts["forloeb"]
 COUNT: Final = 40
 Rows = list[dict[str, object]]
 

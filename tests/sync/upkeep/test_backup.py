@@ -11,14 +11,15 @@ from sqlalchemy import make_url, select
 
 from fpsheet_sync.database.access_log import read_log
 from fpsheet_sync.database.log_check import find_break
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import Store, open_store, settled
 from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_sync.upkeep.rebuild import rebuild
 from fpsheet_templates.errors import StoreError
+from fpsheet_templates.load import load_form
 from tests.support import submissions
 from tests.support.editions import bytes_of, first_reports, issue, revised_reports, write
 from tests.support.postgresql import find_programs, new_database
+from tests.support.schema import SCHEMA
 from tests.support.submissions import ACTOR, KEYS, Sending, send
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def everything(store: Store) -> dict[str, list[str]]:
     with store.read() as connection:
         return {
             name: sorted(repr(tuple(row)) for row in connection.execute(select(table)))
-            for name, table in store_schema().metadata.tables.items()
+            for name, table in SCHEMA.metadata().tables.items()
         }
 
 
@@ -65,7 +66,7 @@ def test_a_dump_restores_every_row_and_edition(stores: Stores, pg_url: str, tmp_
     dump_to(store.engine.url.render_as_string(hide_password=False), dump)
     with new_database(pg_url) as url:
         restore_from(dump, url)
-        restored = open_store(url, keys=KEYS)
+        restored = open_store(url, load_form(), keys=KEYS)
         assert everything(restored) == before
         assert state_hash(restored) == state_hash(store)
         assert find_break(restored) is None
@@ -134,9 +135,9 @@ def test_an_sqlite_file_is_whole_after_it_was_opened_once(tmp_path: Path) -> Non
         shutil.copyfile(file, killed / file.name)
     store.close()
     assert (killed / "central.db-wal").stat().st_size > 0
-    open_store(f"sqlite:///{(killed / 'central.db').as_posix()}").close()
+    open_store(f"sqlite:///{(killed / 'central.db').as_posix()}", load_form()).close()
     alone = tmp_path / "copy.db"
     shutil.copyfile(killed / "central.db", alone)
-    copy = open_store(f"sqlite:///{alone.as_posix()}", keys=KEYS)
+    copy = open_store(f"sqlite:///{alone.as_posix()}", load_form(), keys=KEYS)
     assert state_hash(copy) == expected
     copy.close()

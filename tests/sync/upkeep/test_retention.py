@@ -16,7 +16,6 @@ import fpsheet_sync.database.store
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, read_log
 from fpsheet_sync.database.log_check import find_break
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.citizen_history import history
 from fpsheet_sync.ledger.issued_workbook import issue_workbook
@@ -29,6 +28,7 @@ from fpsheet_sync.upkeep.rebuild import rebuild
 from fpsheet_sync.upkeep.retention import erase_overdue, find_overdue
 from fpsheet_templates.errors import StoreError
 from fpsheet_templates.load import load_form
+from tests.support.schema import SCHEMA
 from tests.support.submissions import KEYS, RowSpec, Sending, build, send, submit, sync
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def facts(store: Store) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     with store.write() as connection:
         for period in (Period(date(2014, 1, 1), date(2016, 12, 31)), Period(LATER, LATER)):
-            scope = Scope(FORM, period, tuple(FORM.kommuner))
+            scope = Scope(SCHEMA, period, tuple(FORM.kommuner))
             with fact_tables(connection, scope, FACT_SOURCES) as tables:
                 for name, table in tables.items():
                     rows = connection.execute(select(table)).all()
@@ -150,7 +150,7 @@ def test_erasing_takes_numbers_and_files_and_no_figure(store: Store) -> None:
 def test_what_is_erased_gives_its_room_back(tmp_path: Path) -> None:
     """A large original is erased: the SQLite file is small again, and whole."""
     place = tmp_path / "central.db"
-    store = open_store(f"sqlite:///{place}", keys=KEYS, create=True)
+    store = open_store(f"sqlite:///{place}", FORM, keys=KEYS, create=True)
     with closing(store):
         send(store, TEXT)
         with store.write() as connection:
@@ -251,7 +251,7 @@ def test_a_link_to_an_erased_number_is_not_given_out_without_it(store: Store) ->
     receipt = sync(store, build(rows, Sending("956", "EEEEEEEE", issue.parent, 50)))[0].receipt
     assert receipt.missing == ()
     with store.read() as connection:
-        borger = store_schema().records["borger"]
+        borger = SCHEMA.records["borger"]
         linked = select(func.count()).where(
             borger.c.tidligere_cpr.is_not(None), borger.c.til_indberetning.is_(None)
         )

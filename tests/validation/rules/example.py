@@ -36,7 +36,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fpsheet_templates.form import FieldType
+from fpsheet_templates.form import FieldType, Form
 from fpsheet_validation.check import check_workbook
 from fpsheet_validation.raw import CellKind
 from tests.support.rows import FIRST_ROW, Kinds, make_raw_sheet, make_raw_workbook

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, StaticPool, create_engine, insert, select
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import citizens, person_table
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.schema import Schema, with_schema
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_templates.form import Form, Sheet
 from fpsheet_validation.check import check_workbook
@@ -83,17 +83,17 @@ def read_citizens(connection: Connection, scope: Scope) -> tuple[CountedCitizen,
 
 
 @contextmanager
-def loaded(people: Sequence[CountedCitizen]) -> Iterator[Connection]:
+def loaded(own: Schema, people: Sequence[CountedCitizen]) -> Iterator[Connection]:
     """Return a database in memory that holds some citizens, as one commit."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+    engine = with_schema(create_engine("sqlite://", poolclass=StaticPool), own)
     with engine.begin() as connection:
-        store_schema().metadata.create_all(connection)
+        own.metadata().create_all(connection)
         persons = [
             {"borger": each.id, "koen": each.sex, "foedselsdato": each.born} for each in people
         ]
         if persons:
             connection.execute(insert(schema.person), persons)
-        for sheet, table in store_schema().records.items():
+        for sheet, table in own.records.items():
             names = [column.name for column in table.columns]
             rows = [
                 dict.fromkeys(names) | {name: row[name] for name in names if name in row}

@@ -52,6 +52,7 @@ class People:
         )
         self._counted = [Counted(scope, specs) for scope in scopes]
         self._form, self._today = scopes[0].form, today
+        self._schema = scopes[0].schema
         real = read_citizens(connection, scopes[0])
         self._real = {citizen.id: citizen for citizen in real}
         self._every = dict(self._real)
@@ -66,7 +67,7 @@ class People:
             for each in admitted(made, replacement_numbers(made), self._form, self._today)
         }
         self._every |= found
-        with loaded(list(found.values())) as connection:
+        with loaded(self._schema, list(found.values())) as connection:
             return self._count(connection, self._in_memory(), found)
 
     def recount(self, case: Case, witness: Witness) -> list[Place]:
@@ -75,7 +76,7 @@ class People:
         Those of kommuner whose citizens are the same must be as they are in truth; all others as
         the paper allows, and the small ones as the witness tells.
         """
-        with loaded(list(self._world(witness))) as connection:
+        with loaded(self._schema, list(self._world(witness))) as connection:
             counts: dict[Place, int] = defaultdict(int)
             for each in self._in_memory():
                 counts |= count_together(connection, each)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, Table, and_, or_, select
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import citizens, person_table
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.statistics.facts.scope import ENHED, PERSON, Scope
 from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables, narrowed
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec
@@ -184,7 +184,7 @@ def changed_behind(
 def _read_changes(connection: Connection, now: Scope, before: int) -> _Changes:
     by_record: dict[Key, set[Cause]] = defaultdict(set)
     by_citizen: dict[str, set[Cause]] = defaultdict(set)
-    for sheet, table in store_schema().records.items():
+    for sheet, table in schema_of(connection).records.items():
         old, new = _versions(connection, table, now, before)
         for key in old.keys() | new.keys():
             cause = _cause(sheet, old.get(key), new.get(key))
@@ -281,7 +281,7 @@ def _pseudonyms(connection: Connection, units: Collection[str]) -> frozenset[str
 
 def _cases(connection: Connection, by_citizen: Iterable[str]) -> frozenset[str]:
     """Return the decisions of some citizens, as facts about decisions name their unit."""
-    table = store_schema().records[_CASES]
+    table = schema_of(connection).records[_CASES]
     found = set()
     for chunk in _chunks(by_citizen):
         rows = select(table.c.kommune_kode, table.c.raekke_id).where(table.c.borger.in_(chunk))

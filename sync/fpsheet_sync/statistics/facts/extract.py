@@ -15,6 +15,7 @@ from fpsheet_sync.citizens.vault import open_cprs
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.in_force import commit_of
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.database.store import Store, last_commit
 from fpsheet_sync.statistics.facts.scope import ENHED, Scope
 from fpsheet_sync.statistics.facts.workspace import fact_tables
@@ -108,10 +109,10 @@ def draw_extract(store: Store, form: Form, wanted: WantedExtract, actor: Actor) 
     with store.write() as connection:
         last = None if is_skat else _last_extract(connection, wanted)
         known = last_commit(connection)
-        now = _states(connection, form, wanted.day, kommuner, None)
+        now = _states(connection, wanted.day, kommuner, None)
         before: States = {}
         if last is not None:
-            before = _states(connection, form, last.day, kommuner, last.commit)
+            before = _states(connection, last.day, kommuner, last.commit)
         listed = {**dict.fromkeys(before, _NOTHING), **now}
         shared = {"formaal": str(wanted.kind), "dag": str(wanted.day), "til_og_med": known}
         deeds = [Deed(DEED, borger=borger, details=shared) for borger in sorted(listed)]
@@ -167,10 +168,10 @@ def _kommuner(form: Form, jurisdiction: str) -> tuple[str, ...]:
 
 
 def _states(
-    connection: Connection, form: Form, day: date, kommuner: Sequence[str], as_of: int | None
+    connection: Connection, day: date, kommuner: Sequence[str], as_of: int | None
 ) -> States:
     """Return citizen → where, level and latest vurdering, by the definitions of the statistics."""
-    scope = Scope(form, Period(day, day), tuple(kommuner), as_of)
+    scope = Scope(schema_of(connection), Period(day, day), tuple(kommuner), as_of)
     names = ("pensionister", "seneste_vurdering")
     with fact_tables(connection, scope, names) as tables:
         people, assessed = (tables[name] for name in names)

@@ -22,7 +22,7 @@ from sqlalchemy import literal as sql_literal
 
 from fpsheet_sync.database.in_force import current
 from fpsheet_sync.database.record_columns import ANNULLER
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.schema import Schema
 from fpsheet_sync.statistics.facts.dialect import AgeYears, add_years
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_templates.form import Form
@@ -55,27 +55,32 @@ class Scope:
     """One counting.
 
     Attributes:
-        form: The form, for code lists and constants.
+        schema: The form, for code lists and constants, and the tables of its records.
         period: Days counted, both ends inclusive.
         kommuner: Kommuner whose figures are counted, and which together are the country.
         as_of: Number of the last commit to know of; None for all there are.
         copies: Tables read in place of the stored ones of that name (`narrowed`).
     """
 
-    form: Form
+    schema: Schema
     period: Period
     kommuner: tuple[str, ...]
     as_of: int | None = None
     copies: Mapping[str, Table] = field(default_factory=dict)
 
+    @property
+    def form(self) -> Form:
+        """Return the form."""
+        return self.schema.form
+
     def records(self, sheet: str) -> Subquery:
         """Return the rows of a sheet that are in force and not annulled."""
-        table = self.copies.get(sheet, store_schema().records[sheet])
+        table = self.copies.get(sheet, self.schema.records[sheet])
         return current(table, self.as_of)
 
     def versions(self, sheet: str) -> Subquery:
         """Give every version of the rows of a sheet by the commit to know of, annulled ones not."""
-        table = self.copies.get(sheet, store_schema().records[sheet])
+        table = self.copies.get(sheet, self.schema.records[sheet])
         known = [] if self.as_of is None else [table.c.fra_indberetning <= self.as_of]
         return select(table).where(table.c[ANNULLER].is_(None), *known).subquery()
 

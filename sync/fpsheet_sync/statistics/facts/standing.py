@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.facts.workspace import fact_tables, narrowed
 from fpsheet_sync.statistics.stat_table import Period
@@ -57,7 +58,7 @@ def _of_country(
 ) -> Iterator[Standing]:
     land, as_of = known
     kommuner = tuple(k.code for k in form.kommuner.values() if k.jurisdiction == land)
-    whole = Scope(form, Period(day, day), kommuner, as_of)
+    whole = Scope(schema_of(connection), Period(day, day), kommuner, as_of)
     with (
         narrowed(connection, whole, citizens) as scope,
         fact_tables(connection, scope, ("pensionister",)) as tables,

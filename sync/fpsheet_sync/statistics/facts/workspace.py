@@ -26,7 +26,7 @@ from fpsheet_sync.database import schema
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.in_force import PERSON, person_table
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.statistics.facts import (
     afgoerelse,
     bestand,
@@ -151,7 +151,10 @@ def narrowed(connection: Connection, scope: Scope, people: Collection[str]) -> I
         if rows:
             connection.execute(insert(chosen), rows)
         copies = {}
-        for name, table in (*store_schema().records.items(), (PERSON, person_table(connection))):
+        for name, table in (
+            *schema_of(connection).records.items(),
+            (PERSON, person_table(connection)),
+        ):
             theirs = select(table).where(table.c[BORGER].in_(select(chosen.c[BORGER])))
             creation = CreateTableAs(theirs, f"statistik_udvalgt_{name}", temporary=True)
             connection.execute(creation)

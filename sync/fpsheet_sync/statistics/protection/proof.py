@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.disclosure.prints import MANY, readers_window
 from fpsheet_sync.disclosure.rounding import Rounded
@@ -153,7 +154,8 @@ def read_ground(
     country = next(each for each in shown if each.area in COUNTRIES).area
     kommuner = tuple(each.area for each in shown if each.area not in COUNTRIES)
     ours = tuple(k.code for k in plan.form.kommuner.values() if k.jurisdiction == country)
-    scopes = [Scope(plan.form, each, ours, plan.as_of) for each in (plan.period, *periods)]
+    own = schema_of(connection)
+    scopes = [Scope(own, each, ours, plan.as_of) for each in (plan.period, *periods)]
     past = [
         release
         for period in periods

@@ -8,9 +8,8 @@ from sqlalchemy import Connection, select
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.database.schema import store_schema
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.ledger.write_state import chunks
-from fpsheet_sync.merge.record_layout import layouts
 from fpsheet_sync.merge.three_way import record_sources
 
 Place = tuple[str, str, str]
@@ -76,7 +75,7 @@ def citizens_of(connection: Connection, behind: Iterable[Behind]) -> list[str]:
     for each in behind:
         by_kommune.setdefault(each.kommune_kode, set()).add(each.row_id)
     citizens: set[str] = set()
-    for table in store_schema().records.values():
+    for table in schema_of(connection).records.values():
         for kommune, row_ids in by_kommune.items():
             for chunk in chunks(sorted(row_ids)):
                 wanted = select(table.c[BORGER]).where(
@@ -93,8 +92,8 @@ def _places(
     for kommune, row_id in sorted(records):
         by_kommune.setdefault(kommune, []).append(row_id)
     commits = _Commits(connection, {})
-    for sheet, layout in layouts().items():
-        table = store_schema().records[sheet]
+    for sheet, layout in schema_of(connection).layouts.items():
+        table = schema_of(connection).records[sheet]
         first = next((name for name in layout.key if name != BORGER), layout.values[1])
         group = next(name for name, columns in layout.groups.items() if first in columns)
         names = ("kommune_kode", "raekke_id", "kilde", "raekke", "kilder")

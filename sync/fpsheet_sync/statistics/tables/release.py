@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.database import schema
+from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables
 from fpsheet_sync.statistics.stat_table import Period, Release
@@ -85,7 +86,9 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
     delivered = delivered_files(connection, request.as_of)
     jurisdictions = _jurisdictions(form, request, frozenset(delivered))
     ours = [kommune for kommune in form.kommuner.values() if kommune.jurisdiction in jurisdictions]
-    scope = Scope(form, request.period, tuple(each.code for each in ours), request.as_of)
+    scope = Scope(
+        schema_of(connection), request.period, tuple(each.code for each in ours), request.as_of
+    )
     specs = counted_specs(request, jurisdictions)
     names = sorted({c.facts for spec in specs for c in spec.columns if c.facts in FACT_SOURCES})
     with fact_tables(connection, scope, names) as tables:
@@ -119,7 +122,7 @@ def release_scope(connection: Connection, form: Form, request: ReleaseRequest) -
     _check(form, request)
     jurisdictions = _jurisdictions(form, request, delivered_kommuner(connection, request.as_of))
     ours = [each.code for each in form.kommuner.values() if each.jurisdiction in jurisdictions]
-    return Scope(form, request.period, tuple(ours), request.as_of)
+    return Scope(schema_of(connection), request.period, tuple(ours), request.as_of)
 
 
 def lay_out(counting: Counting, request: ReleaseRequest) -> Release:

@@ -7,9 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import StaticPool, create_engine
 
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.certificate.case import PUBLIC, Case, Found, Witness
 from fpsheet_sync.statistics.certificate.certify import Certificate, certify
 from fpsheet_sync.statistics.certificate.citizen_column import CitizenColumn, Slot
@@ -23,8 +21,8 @@ from fpsheet_sync.statistics.certificate.people import People
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.public_tables import public_tables
-from fpsheet_templates.load import load_form
 from tests.support.country import Country, editions, load_country
+from tests.support.schema import SCHEMA, memory_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,11 +75,11 @@ def country() -> Country:
 @pytest.fixture(scope="module")
 def people() -> Iterator[People]:
     """Read and count the citizens."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+    engine = memory_engine()
     with engine.begin() as connection:
-        store_schema().metadata.create_all(connection)
+        SCHEMA.metadata().create_all(connection)
         load_country(connection, country())
-        yield People(connection, [Scope(load_form(), YEAR, (HOME, OTHER))], "GL", TODAY)
+        yield People(connection, [Scope(SCHEMA, YEAR, (HOME, OTHER))], "GL", TODAY)
     engine.dispose()
 
 

@@ -11,14 +11,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import StaticPool, create_engine, select
+from sqlalchemy import select
 
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.facts.scope import ENHED, Scope
 from fpsheet_sync.statistics.facts.workspace import fact_tables
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_templates.load import load_form
 from tests.support.country import Country, load_country
+from tests.support.schema import SCHEMA, memory_engine
 
 if TYPE_CHECKING:
     from tests.support.country import Record
@@ -281,12 +281,12 @@ def as_day(text: str) -> date | None:
 
 def pension_on(records: dict[str, list[Record]], day: date, land: str) -> str:
     """Return kommune and level that the one definition finds, "-" for no pension."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+    engine = memory_engine()
     kommuner = tuple(k.code for k in FORM.kommuner.values() if k.jurisdiction == land)
     with engine.begin() as connection:
-        store_schema().metadata.create_all(connection)
+        SCHEMA.metadata().create_all(connection)
         load_country(connection, Country({"x": ("K", date(1980, 1, 1))}, records))
-        scope = Scope(FORM, Period(day, day), kommuner)
+        scope = Scope(SCHEMA, Period(day, day), kommuner)
         with fact_tables(connection, scope, ("pensionister",)) as tables:
             people = tables["pensionister"].c
             found = connection.execute(select(people[ENHED], people.kommune, people.niveau)).all()

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import StaticPool, create_engine, select
+from sqlalchemy import select
 
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.facts.workspace import fact_tables, narrowed
-from fpsheet_templates.load import load_form
 from tests.support.country import load_country
+from tests.support.schema import SCHEMA, memory_engine
 from tests.sync.statistics.tables.test_statistics_naive import (
     CITIZENS,
     COUNTRIES,
@@ -65,10 +64,10 @@ def test_facts_rest_on_one_citizen_alone(country: Country, period: Period, some:
         for row in country.numbered(sheet)
         if row["borger"] in people
     )
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    scope = Scope(load_form(), period, KOMMUNER, None)
+    engine = memory_engine()
+    scope = Scope(SCHEMA, period, KOMMUNER, None)
     with engine.begin() as connection:
-        store_schema().metadata.create_all(connection)
+        SCHEMA.metadata().create_all(connection)
         load_country(connection, country)
         whole = facts_of(connection, scope, theirs)
         with narrowed(connection, scope, people) as small:

@@ -11,8 +11,8 @@ from sqlalchemy import event, text
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables
 from fpsheet_sync.statistics.stat_table import Period
-from fpsheet_templates.load import load_form
 from tests.support.country import Country, load_country
+from tests.support.schema import SCHEMA
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -59,7 +59,7 @@ def test_no_table_of_facts_is_made_by_taking_each_row_through_another_table(
     """Whole tables are joined by hashing or merging, and later queries are planned as before."""
     with stores.first().write() as connection:
         load_country(connection, COUNTRY)
-        scope = Scope(load_form(), Period(date(2025, 1, 1), date(2025, 12, 31)), ("956",))
+        scope = Scope(SCHEMA, Period(date(2025, 1, 1), date(2025, 12, 31)), ("956",))
         made = plans(connection, scope)
         assert {name for name, plan in made.items() if "Nested Loop" in plan} == set()
         assert "Hash" in made["statistik_afklaring"]

@@ -176,7 +176,9 @@ def test_two_who_publish_at_once_make_one_edition(store: Store, tmp_path: Path) 
     found: dict[int, Written] = {}
 
     def run(number: int) -> None:
-        own = open_store(store.engine.url.render_as_string(hide_password=False), keys=store.keys)
+        own = open_store(
+            store.engine.url.render_as_string(hide_password=False), load_form(), keys=store.keys
+        )
         found[number] = issue(own, tmp_path / str(number))
         own.close()
 

@@ -80,7 +80,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -
     """Return a folder with a database, and with its first edition in the folder `one`."""
     folder = tmp_path_factory.mktemp("first")
     shutil.copyfile(sqlite_template, folder / "central.db")
-    store = open_store(f"sqlite:///{folder / 'central.db'}", keys=KEYS)
+    store = open_store(f"sqlite:///{folder / 'central.db'}", load_form(), keys=KEYS)
     first_reports(store)
     issue(store, folder / "one")
     store.close()
@@ -91,7 +91,7 @@ def published(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -
 def again(published: Path, tmp_path: Path) -> Iterator[Store]:
     """Return a copy of the database that the first edition was published from."""
     shutil.copyfile(published / "central.db", tmp_path / "central.db")
-    store = open_store(f"sqlite:///{tmp_path / 'central.db'}", keys=KEYS)
+    store = open_store(f"sqlite:///{tmp_path / 'central.db'}", load_form(), keys=KEYS)
     yield store
     store.close()
 

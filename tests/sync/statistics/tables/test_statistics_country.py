@@ -10,13 +10,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import StaticPool, create_engine
 
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.stat_table import Period, Shorthand
 from fpsheet_sync.statistics.tables.release import ReleaseRequest, compute_release
 from fpsheet_templates.load import load_form
 from tests.support.country import Country, load_country
+from tests.support.schema import SCHEMA, memory_engine
 from tests.support.tables import read_tables
 
 if TYPE_CHECKING:
@@ -103,10 +102,10 @@ def release(
     benchmarks: tuple[Benchmark, ...] = (),
 ) -> Release:
     """Count the small country for a year."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+    engine = memory_engine()
     period = Period(date(year, 1, 1), date(year, 12, 31))
     with engine.begin() as connection:
-        store_schema().metadata.create_all(connection)
+        SCHEMA.metadata().create_all(connection)
         load_country(connection, country or Country(PERSONS, records(RECORDS)))
         request = ReleaseRequest(period, area, language, date(2026, 3, 2), benchmarks=benchmarks)
         made = compute_release(connection, load_form(), request)

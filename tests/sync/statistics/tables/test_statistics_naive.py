@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import NullPool, StaticPool, create_engine
+from sqlalchemy import NullPool, create_engine
 
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.release import ReleaseRequest, count_release, lay_out
 from fpsheet_templates.load import load_form
 from tests.support.country import Country, load_country
 from tests.support.naive_statistics import NaiveCount
+from tests.support.schema import SCHEMA, memory_engine
 from tests.support.statistics_check import check_sums, differences
 
 if TYPE_CHECKING:
@@ -206,9 +206,9 @@ def test_sqlite_counts_what_the_naive_count_does(
     country: Country, period: Period, area: str
 ) -> None:
     """Whatever the kommuner report, every cell of every table is the naive one on SQLite."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+    engine = memory_engine()
     with engine.begin() as connection:
-        store_schema().metadata.create_all(connection)
+        SCHEMA.metadata().create_all(connection)
         check(connection, country, period, area)
     engine.dispose()
 
@@ -223,6 +223,6 @@ def test_postgresql_counts_what_the_naive_count_does(
     # No pool: a count that fails must leave no connection open behind it.
     engine = create_engine(pg_database, poolclass=NullPool)
     with engine.connect() as connection, connection.begin() as transaction:
-        store_schema().metadata.create_all(connection)
+        SCHEMA.metadata().create_all(connection)
         check(connection, country, period, area)
         transaction.rollback()

@@ -10,9 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import StaticPool, create_engine
 
-from fpsheet_sync.database.schema import store_schema
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.release import ReleaseRequest, count_release, lay_out
 from fpsheet_templates.load import load_form
@@ -20,6 +18,7 @@ from fpsheet_templates.table import Count, load_tables
 from tests.support.country import Country, load_country
 from tests.support.naive_statistics import NaiveCount
 from tests.support.naive_tables import TABLES, NaiveBook
+from tests.support.schema import SCHEMA, memory_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,9 +93,9 @@ def counted() -> Iterator[tuple[Release, NaiveBook]]:
     """Return the small country as the program counts it, and as the loops do."""
     country = small_country()
     request = ReleaseRequest(YEAR, "GL", "da", date(2026, 3, 2))
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+    engine = memory_engine()
     with engine.begin() as connection:
-        store_schema().metadata.create_all(connection)
+        SCHEMA.metadata().create_all(connection)
         load_country(connection, country)
         counting = count_release(connection, FORM, request)
         facts = NaiveCount(

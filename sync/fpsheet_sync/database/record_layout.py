@@ -1,14 +1,12 @@
 """Layouts: how the rows of one entry sheet look to the merge, made from the form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import polars as pl
 
 from fpsheet_sync.database.record_columns import BORGER, record_fields
-from fpsheet_templates.form import FieldType, Sheet
-from fpsheet_templates.load import load_form
+from fpsheet_templates.form import FieldType, Form, Sheet
 from fpsheet_validation.typed import polars_type
 
 PROVENANCE: Mapping[str, pl.DataType] = {
@@ -49,10 +47,34 @@ class Layout:
         return {"raekke_id": pl.String(), **self.types, **PROVENANCE}
 
 
-@cache
-def layouts() -> Mapping[str, Layout]:
-    """Return the layout of every entry sheet of the newest form, in workbook order."""
-    return {sheet.id: _layout(sheet) for sheet in load_form().entry_sheets()}
+@dataclass(frozen=True, slots=True)
+class Layouts(Mapping[str, Layout]):
+    """Sheet identifier → layout, for every entry sheet of a form, in workbook order.
+
+    Attributes:
+        form: The form.
+        sheets: The layouts.
+    """
+
+    form: Form
+    sheets: Mapping[str, Layout]
+
+    def __getitem__(self, sheet: str) -> Layout:
+        """Return the layout of a sheet; KeyError where the form has none of that name."""
+        return self.sheets[sheet]
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the sheets in workbook order."""
+        return iter(self.sheets)
+
+    def __len__(self) -> int:
+        """Return the number of entry sheets."""
+        return len(self.sheets)
+
+
+def make_layouts(form: Form) -> Layouts:
+    """Return the layouts of a form."""
+    return Layouts(form, {sheet.id: _layout(sheet) for sheet in form.entry_sheets()})
 
 
 def alike(columns: Sequence[str], left: str, right: str) -> pl.Expr:
