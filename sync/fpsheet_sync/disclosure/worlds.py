@@ -8,7 +8,7 @@ possible. Whatever relation was forgotten binds them too.
 This module knows no table: a citizen is a row of whole numbers, what it adds to each number.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Counts = NDArray[np.int64]
+    Moves = NDArray[np.int16]
     Mask = NDArray[np.bool_]
 
 FREE = 1 << 20
@@ -38,6 +39,8 @@ _OFTEN = 2.0
 """How many of one kind of citizen may come, where whole numbers are sought."""
 _NODES, _SECONDS = 200, 5.0
 _NEAR = 1e-6
+_ENDLESS = 1 << 14
+"""In walks, what stands for no end: no walk gets so far."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +54,8 @@ class Region:
         up: How far each may rise.
     """
 
-    come: "Counts"
-    living: "Counts"
+    come: "Moves"
+    living: "Moves"
     down: "Counts"
     up: "Counts"
 
@@ -85,6 +88,9 @@ class WorldSearch:
             seed: Seed of the walks; the same seed finds the same worlds.
         """
         self.region, self._wanted, self._values = region, wanted, values
+        self._moves = np.concatenate([region.come, -region.living])
+        self._by_number = np.ascontiguousarray(self._moves.T)
+        self._ends = (_within_reach(region.down), _within_reach(region.up))
         self._chance = np.random.default_rng(seed)
         self.seen = np.zeros((len(wanted), 2 * _REACH + 1), dtype=np.bool_)
         self.seen[:, _REACH] = True
@@ -97,6 +103,12 @@ class WorldSearch:
     def changes(self, number: int) -> list[int]:
         """Return the changes of a number that were found, none (0) among them."""
         return [int(place) - _REACH for place in np.flatnonzero(self.seen[number])]
+
+    def know(self, number: int, changes: Iterable[int]) -> None:
+        """Take changes of a number as found already, so that others are looked for."""
+        for change in changes:
+            if abs(change) <= _REACH:
+                self.seen[number, change + _REACH] = True
 
     def walk(self) -> Iterator[World]:
         """Let citizens come and go at random, those first who give a number a new value.
@@ -129,19 +141,22 @@ class WorldSearch:
         return self._program.extent(number)
 
     def _walk_once(self) -> Iterator[World]:
-        region = self.region
-        number = len(region.come)
+        number = len(self.region.come)
         change = np.zeros(len(self._wanted), dtype=np.int64)
+        blocked = self._blocked_at_first.copy()
         taken = np.zeros(len(self._moves), dtype=np.bool_)
         steps: list[int] = []
         for _ in range(_STEPS):
-            fits = np.flatnonzero(self._fitting(change) & ~taken)
+            fits = np.flatnonzero((blocked == 0) & ~taken)
             left = self.left
             if not (len(fits) and len(left)):
                 return
             tried = self._chance.choice(fits, min(_TRIED, len(fits)), replace=False)
             step = int(tried[np.argmax(self._worth(tried, left, change))])
+            counted = np.flatnonzero(self._moves[step])
+            blocked -= self._blocked(counted, change)
             change = change + self._moves[step]
+            blocked += self._blocked(counted, change)
             taken[step] = step >= number
             steps.append(step)
             if self._note(change):
@@ -150,17 +165,17 @@ class WorldSearch:
                 yield World(come, gone, change)
 
     @cached_property
-    def _moves(self) -> "Counts":
-        return np.concatenate([self.region.come, -self.region.living]).astype(np.int64)
+    def _blocked_at_first(self) -> "Counts":
+        every = np.arange(len(self._wanted))
+        return self._blocked(every, np.zeros(len(every), dtype=np.int64))
 
-    def _fitting(self, change: "Counts") -> "Mask":
-        """Tell which citizens may come or go after a change so far."""
-        up, down = self.region.up - change, self.region.down + change
-        most = max(int(np.abs(self._moves).max(initial=0)), 1)
-        tight_up, tight_down = np.flatnonzero(up < most), np.flatnonzero(down < most)
-        too_high = (self._moves[:, tight_up] > up[tight_up]).any(axis=1)
-        too_low = (self._moves[:, tight_down] < -down[tight_down]).any(axis=1)
-        return np.asarray(~(too_high | too_low))
+    def _blocked(self, numbers: "Counts", change: "Counts") -> "Counts":
+        """Return in how many of some numbers a citizen may not come or go after a change so far."""
+        down, up = (end[numbers] for end in self._ends)
+        most = (up - change[numbers]).astype(np.int16)[:, None]
+        least = (-down - change[numbers]).astype(np.int16)[:, None]
+        moves = self._by_number[numbers]
+        return np.asarray(((moves > most) | (moves < least)).sum(axis=0), dtype=np.int64)
 
     def _worth(self, tried: "Counts", left: "Counts", change: "Counts") -> "NDArray[np.float64]":
         """Return how many new values each step gives, with some chance."""
@@ -238,6 +253,10 @@ class _Program:
             tuple(np.flatnonzero(gone).tolist()),
             np.asarray(change),
         )
+
+
+def _within_reach(ends: "Counts") -> "Counts":
+    return np.minimum(ends, _ENDLESS)
 
 
 def _model(region: Region, cost: float) -> Model:

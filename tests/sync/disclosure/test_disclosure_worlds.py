@@ -17,7 +17,7 @@ WOMAN, MAN = (1, 1, 0), (1, 0, 1)
 def region(come: object, living: object, down: object, up: object) -> Region:
     """Return a region of plain lists."""
     size = len(np.array(up))
-    come, living = (np.array(rows, dtype=np.int64).reshape(-1, size) for rows in (come, living))
+    come, living = (np.array(rows, dtype=np.int16).reshape(-1, size) for rows in (come, living))
     return Region(come, living, np.array(down), np.array(up))
 
 

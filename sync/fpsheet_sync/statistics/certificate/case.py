@@ -1,7 +1,7 @@
 """What is to be certified: which numbers are small for which readers, and what worlds showed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -109,33 +109,43 @@ class Found:
 
     case: Case
     witnesses: list[Witness] = field(default_factory=list)
-    _worlds: dict[Place, dict[int, set[tuple[str, ...]]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(set))
-    )
+    # Number → another count of it → the kommuner that see through every world in which it is so.
+    _seen: dict[Place, dict[int, frozenset[str]]] = field(default_factory=lambda: defaultdict(dict))
+    _left: dict[Place, list[str]] = field(default_factory=dict)
 
     def add(self, witness: Witness) -> None:
         """Take in a world."""
         self.witnesses.append(witness)
+        areas = frozenset(witness.areas)
         for place, count in witness.counts.items():
-            self._worlds[place][count].add(witness.areas)
+            seen = self._seen[place]
+            through = seen.get(count, areas) & areas
+            if count != self.case.paper.lines[place].count and through != seen.get(count):
+                seen[count] = through
+                self._left.pop(place, None)
 
     def values(self, place: Place, reader: str) -> int:
         """Return how many values of a number a reader cannot tell apart, as far as is found.
 
         A kommune sees a world that is other than the truth in its own citizens.
         """
-        truth = self.case.paper.lines[place].count
-        others = {
-            count
-            for count, where in self._worlds[place].items()
-            if count != truth and any(reader not in areas for areas in where)
-        }
-        return 1 + len(others)
+        return 1 + sum(reader not in through for through in self._seen[place].values())
 
     def left(self, place: Place) -> list[str]:
         """Return the readers for whom a number has too few values."""
-        readers = sorted(self.case.targets.get(place, ()))
-        return [each for each in readers if self.values(place, each) < self.case.demand(each)]
+        if place not in self._left:
+            readers = sorted(self.case.targets.get(place, ()))
+            few = [each for each in readers if self.values(place, each) < self.case.demand(each)]
+            self._left[place] = few
+        return self._left[place]
+
+    def known(self, place: Place, areas: Sequence[str]) -> list[int]:
+        """Return other counts of a number that a world in some kommuner need not show.
+
+        Those that every reader holds possible who is left and whom such a world is to mislead.
+        """
+        readers = set(self.left(place)).difference(areas)
+        return [count for count, through in self._seen[place].items() if not readers & through]
 
     def open(self) -> Mapping[Place, list[str]]:
         """Return the numbers that some reader knows too closely, as far as is found."""
@@ -153,9 +163,11 @@ class Found:
     def gains(self, witness: Witness) -> bool:
         """Return whether a world gives a reader who is left another value of a number."""
         return any(
-            count not in self._worlds[place]
-            or all(reader in areas for areas in self._worlds[place][count])
+            count != self.case.paper.lines[place].count
+            and any(
+                reader in self._seen[place].get(count, (reader,))
+                for reader in self.left(place)
+                if reader not in witness.areas
+            )
             for place, count in witness.counts.items()
-            for reader in self.left(place)
-            if reader not in witness.areas
         )

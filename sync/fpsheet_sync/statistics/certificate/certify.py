@@ -6,20 +6,31 @@ neighbours, each counted by the queries that count the tables, until every small
 another while everything printed stayed possible. What no citizens are found for is narrow.
 
 A world changes the citizens of one kommune alone, or of two, so that it stands against every other
-reader, who knows its own.
+reader, who knows its own. One world is another for many numbers: all of them are looked at together
+first, kommune by kommune, and by themselves only those that are left.
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, permutations
+from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fpsheet_sync.disclosure.worlds import FREE, Region, World, WorldSearch
+from fpsheet_sync.disclosure.worlds import Region, World, WorldSearch
 from fpsheet_sync.statistics.certificate.case import Case, Found, Witness
-from fpsheet_sync.statistics.certificate.citizen_column import BESIDE, COUNTRY, CitizenColumn, Place
+from fpsheet_sync.statistics.certificate.citizen_column import (
+    BESIDE,
+    COUNTRY,
+    CitizenColumn,
+    Place,
+    Slot,
+)
+from fpsheet_sync.statistics.certificate.crowd import Crowd, SlotNumbers, as_rows
+from fpsheet_sync.statistics.certificate.paper import CertifiedPaper
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +43,8 @@ _COME = 2500
 """Kinds of citizens who may come; the neighbours made for a number beside them."""
 _BEHIND = 4
 """Citizens behind a number whose neighbours are made."""
+_MOST_BEHIND = 200
+"""Citizens behind a number who are looked through."""
 _AROUND = 40
 """Citizens whose neighbours are made in one round."""
 _REGIONS = 12
@@ -85,21 +98,20 @@ class _Certification:
     def __init__(self, case: Case, make: Make, deadline: float) -> None:
         self._case, self._make, self._deadline = case, make, deadline
         self._found = Found(case)
-        self._columns = {column.citizen: column for column in case.columns}
+        self._people = _People(case)
         self._extra: dict[Place, tuple[CitizenColumn, ...]] = {}
         self._made: dict[str, tuple[CitizenColumn, ...]] = {}
-        self._kinds = _kinds(case.columns)
 
     def run(self) -> Certificate:
         """Look among real citizens, then in two kommuner at once, then with their neighbours."""
         for area in self._case.kommuner:
-            self._look((area,), list(self._case.targets), walks=True)
+            self._look((area,), list(self._case.targets), (), walks=True)
         self._look_closer()
         for _ in range(_ROUNDS):
             self._extend(sorted(self._open(), key=_words))
             self._look_closer()
         left = {place: tuple(readers) for place, readers in self._found.open().items()}
-        is_over = time.monotonic() > self._deadline
+        is_over = self._is_over()
         targets = self._case.targets
         return Certificate(
             numbers=len(targets),
@@ -110,16 +122,24 @@ class _Certification:
             neighbours=sum(map(len, self._made.values())),
         )
 
+    def _is_over(self) -> bool:
+        return time.monotonic() > self._deadline
+
     def _open(self) -> Mapping[Place, list[str]]:
-        return {} if time.monotonic() > self._deadline else self._found.open()
+        return {} if self._is_over() else self._found.open()
 
     def _look_closer(self) -> None:
-        """Look for each number that is left, with the neighbours that were made for it."""
+        """Look for each number that is left: where one kommune is another first, then two.
+
+        Numbers are looked at together where the same citizens may come, by themselves where
+        neighbours were made for them.
+        """
+        groups: dict[tuple[tuple[str, ...], Place | None], list[Place]] = defaultdict(list)
         for place in sorted(self._open(), key=_words):
             for areas in self._regions(place):
-                if not self._found.left(place) or time.monotonic() > self._deadline:
-                    break
-                self._look(areas, [place], walks=False)
+                groups[areas, place if self._extra.get(place) else None].append(place)
+        for (areas, own), places in sorted(groups.items(), key=lambda each: len(each[0][0])):
+            self._look(areas, places, self._extra[own] if own else (), walks=False)
 
     def _extend(self, places: Sequence[Place]) -> None:
         """Make neighbours of the citizens who count in some numbers, or of their neighbours."""
@@ -141,8 +161,8 @@ class _Certification:
 
     def _behind(self, place: Place) -> list[CitizenColumn]:
         """Return the citizens who count in a number, real ones first, whoever lives elsewhere."""
-        every = (*self._case.columns, *self._extra.get(place, ()))
-        return [each for each in every if _counts_in(each, place)]
+        made = [each for each in self._extra.get(place, ()) if _counts_in(each, place)]
+        return [*self._people.behind(place), *made]
 
     def _regions(self, place: Place) -> Iterator[tuple[str, ...]]:
         """Yield the kommuner in which a number may become another: one, then two.
@@ -150,29 +170,42 @@ class _Certification:
         Those first in which somebody counts in it.
         """
         area, slot = place
-        living = {home for each in self._case.columns for home, own in each.counts if own == slot}
+        living = self._people.homes[slot]
         kommuner = sorted(self._case.kommuner, key=lambda each: (each not in living, each))
         yield from [(each,) for each in kommuner if area in {COUNTRY, each}][:_REGIONS]
-        pairs = [pair for pair in combinations(kommuner, 2) if area in {COUNTRY, *pair}]
-        yield from pairs[:_REGIONS]
+        near = kommuner if area == COUNTRY else [area, *(k for k in kommuner if k != area)]
+        pairs = (pair for pair in combinations(near, 2) if area in {COUNTRY, *pair})
+        yield from (pair for pair, _ in zip(pairs, range(_REGIONS), strict=False))
 
-    def _look(self, areas: tuple[str, ...], places: Iterable[Place], *, walks: bool) -> None:
+    def _look(
+        self,
+        areas: tuple[str, ...],
+        places: Iterable[Place],
+        extra: tuple[CitizenColumn, ...],
+        *,
+        walks: bool,
+    ) -> None:
         """Look for worlds in which the citizens of some kommuner are others."""
         wanted = [place for place in places if self._is_wanted(place, areas)]
-        if not wanted or time.monotonic() > self._deadline:
+        if not wanted or self._is_over():
             return
-        extra = () if walks else self._extra.get(wanted[0], ())
-        view = _View(self._case, areas, self._kinds, extra)
-        values = max(self._case.values, self._case.own_values)
-        search = WorldSearch(view.region, view.mask(wanted), values, _SEED)
-        for world in search.walk() if walks else ():
-            self._found.add(view.witness(world))
-        for number in search.left.tolist():
-            if time.monotonic() > self._deadline:
+        view = _View(areas, self._case.paper, self._people.crowds(areas, extra))
+        search = WorldSearch(view.region, view.mask(wanted), self._most_values, _SEED)
+        for place in wanted:
+            view.know(search, place, self._found.known(place, areas))
+        for world in search.walk() if walks else self._aimed(search, view, areas):
+            self._found.add(view.witness(world, self._case.targets))
+            if self._is_over():
                 return
-            if self._is_wanted(view.places[number], areas):
-                for world in search.aim(number):
-                    self._found.add(view.witness(world))
+
+    def _aimed(self, search: WorldSearch, view: "_View", areas: tuple[str, ...]) -> Iterator[World]:
+        for number in search.left.tolist():
+            if not self._is_over() and self._is_wanted(view.places[number], areas):
+                yield from search.aim(number)
+
+    @cached_property
+    def _most_values(self) -> int:
+        return max(self._case.values, self._case.own_values)
 
     def _is_wanted(self, place: Place, areas: tuple[str, ...]) -> bool:
         """Return whether a number is left that a world in some kommuner may help."""
@@ -180,82 +213,103 @@ class _Certification:
         return is_there and any(reader not in areas for reader in self._found.left(place))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Crowds:
+    """Who may come and go: kinds of citizens, and those who live there."""
+
+    come: tuple[Crowd, ...]
+    living: Crowd
+    numbers: SlotNumbers
+
+
+class _People:
+    """The citizens, by where they live and by what they count in."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._numbers = SlotNumbers(case.paper)
+        self._kinds = Crowd(_kinds(case.columns), self._numbers)
+        self._living: dict[tuple[str, ...], list[CitizenColumn]] = defaultdict(list)
+        for column in case.columns:
+            if column.areas:
+                self._living[tuple(sorted(set(column.areas)))].append(column)
+
+    def crowds(self, areas: tuple[str, ...], extra: tuple[CitizenColumn, ...]) -> _Crowds:
+        """Return who may come to some kommuner, and who may go from there."""
+        inside = [homes for homes in self._living if set(homes) <= set(areas)]
+        living = [each for homes in inside for each in self._living[homes]]
+        first = sorted(living, key=lambda each: (len(each.counts), each.citizen))[:_LIVING]
+        # The slots are numbered before anything is laid out by their numbers.
+        beside = (Crowd(extra, self._numbers),) if extra else ()
+        return _Crowds((*beside, self._kinds), Crowd(first, self._numbers), self._numbers)
+
+    def behind(self, place: Place) -> list[CitizenColumn]:
+        """Return who counts in a number, or would if it lived elsewhere."""
+        return self._counting.get((place[0] == COUNTRY, place[1]), [])
+
+    @cached_property
+    def homes(self) -> Mapping[Slot, set[str]]:
+        """Return the areas in which somebody counts in each slot."""
+        found: dict[Slot, set[str]] = defaultdict(set)
+        for column in self._case.columns:
+            for home, slot in column.counts:
+                found[slot].add(home)
+        return found
+
+    @cached_property
+    def _counting(self) -> Mapping[tuple[bool, Slot], list[CitizenColumn]]:
+        found: dict[tuple[bool, Slot], list[CitizenColumn]] = defaultdict(list)
+        for column in self._case.columns:
+            for key in {(home == COUNTRY, slot) for home, slot in column.counts}:
+                if len(found[key]) < _MOST_BEHIND:
+                    found[key].append(column)
+        return found
+
+
 class _View:
     """The numbers of some kommuner and the country, as rows and columns."""
 
-    def __init__(
-        self,
-        case: Case,
-        areas: tuple[str, ...],
-        kinds: Sequence[CitizenColumn],
-        extra: Sequence[CitizenColumn],
-    ) -> None:
-        self._case, self._areas = case, areas
-        come = {
-            frozenset(counts.items()): (column.citizen, homes, counts)
-            for column in (*extra, *kinds)
-            for homes in _homes(column, areas)
-            for counts in [column.placed(homes)]
-        }
-        self._come = list(come.values())
-        living = [each for each in case.columns if each.areas and set(each.areas) <= set(areas)]
-        self._living = sorted(living, key=lambda each: (len(each.counts), each.citizen))[:_LIVING]
-        self._places = self._told_places()
-        self.places = list(self._places)
-        self.region = self._region()
+    def __init__(self, areas: tuple[str, ...], paper: CertifiedPaper, people: "_Crowds") -> None:
+        self._areas, self._paper = areas, paper
+        come = [crowd.everywhere((COUNTRY, *areas)) for crowd in people.come]
+        living = people.living.at_home((COUNTRY, *areas))
+        self._come = [each for placed in come for each in placed.citizens]
+        self._living = [column for column, _ in living.citizens]
+        down, up = people.numbers.room((COUNTRY, *areas))
+        counted = np.unique(np.concatenate([each.place for each in (*come, living)]))
+        told = counted[down[counted] >= 0]
+        rows = as_rows((*come, living), told, len(down))
+        self.region = Region(np.concatenate(rows[:-1]), rows[-1], down[told], up[told])
+        self.places = people.numbers.places((COUNTRY, *areas), told)
+        self._number = {place: number for number, place in enumerate(self.places)}
 
     def mask(self, wanted: Iterable[Place]) -> "NDArray[np.bool_]":
         """Return which numbers are wanted."""
         found = np.zeros(len(self.places), dtype=np.bool_)
-        found[[self._places[place] for place in wanted if place in self._places]] = True
+        found[[self._number[place] for place in wanted if place in self._number]] = True
         return found
 
-    def witness(self, world: World) -> Witness:
-        """Name the citizens of a world."""
-        targets = self._case.targets
+    def know(self, search: WorldSearch, place: Place, counts: Iterable[int]) -> None:
+        """Tell a search which counts of a number need not be found any more."""
+        number = self._number.get(place)
+        if number is not None:
+            truth = self._paper.lines[place].count
+            search.know(number, [count - truth for count in counts])
+
+    def witness(self, world: World, targets: Container[Place]) -> Witness:
+        """Name the citizens of a world, and what it makes of some numbers."""
         changed = {self.places[at]: int(world.change[at]) for at in np.flatnonzero(world.change)}
+        come = [self._come[each] for each in world.come]
         return Witness(
             areas=self._areas,
-            come=tuple(self._come[each][:2] for each in world.come),
+            come=tuple((column.citizen, homes) for column, homes in come),
             gone=tuple(self._living[each].citizen for each in world.gone),
             counts={
-                place: self._case.paper.lines[place].count + change
+                place: self._paper.lines[place].count + change
                 for place, change in changed.items()
                 if place in targets
             },
         )
-
-    def _told_places(self) -> Mapping[Place, int]:
-        """Number the places of which something is told and in which somebody counts."""
-        counted = [counts for _, _, counts in self._come] + [each.counts for each in self._living]
-        found: dict[Place, int] = {}
-        for counts in counted:
-            for place in counts:
-                if place not in found and self._case.paper.line(place) is not None:
-                    found[place] = len(found)
-        return found
-
-    def _region(self) -> Region:
-        lines = [self._case.paper.line(place) for place in self.places]
-        ends = [
-            (min(line.count - line.low, FREE), min(line.high - line.count, FREE))
-            for line in lines
-            if line is not None
-        ]
-        down, up = np.array(ends, dtype=np.int64).reshape(-1, 2).T
-        come = self._matrix([counts for _, _, counts in self._come])
-        return Region(come, self._matrix([each.counts for each in self._living]), down, up)
-
-    def _matrix(
-        self, rows: Sequence[Mapping[Place, int]]
-    ) -> "np.ndarray[tuple[int, int], np.dtype[np.int64]]":
-        found = np.zeros((len(rows), len(self.places)), dtype=np.int64)
-        for row, counts in enumerate(rows):
-            for place, value in counts.items():
-                at = self._places.get(place)
-                if at is not None:
-                    found[row, at] = value
-        return found
 
 
 def _kinds(columns: Iterable[CitizenColumn]) -> tuple[CitizenColumn, ...]:
@@ -264,12 +318,9 @@ def _kinds(columns: Iterable[CitizenColumn]) -> tuple[CitizenColumn, ...]:
     for column in sorted(columns, key=lambda each: (len(each.counts), each.citizen)):
         homes = tuple(f"{number}" for number in range(len(column.areas)))
         found.setdefault(frozenset(column.placed(homes).items()), column)
-    return tuple(found.values())[:_COME]
-
-
-def _homes(column: CitizenColumn, areas: Sequence[str]) -> Iterable[tuple[str, ...]]:
-    """Return where a citizen may live: in some of the areas, each for each of its own."""
-    return permutations(areas, len(column.areas)) if column.counts else ()
+        if len(found) == _COME:
+            break
+    return tuple(found.values())
 
 
 def _counts_in(column: CitizenColumn, place: Place) -> bool:

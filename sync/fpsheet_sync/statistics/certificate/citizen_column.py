@@ -123,7 +123,8 @@ def count_by_citizen(connection: Connection, counted: Counted) -> Mapping[str, d
 def count_together(connection: Connection, counted: Counted) -> Counts:
     """Count all citizens of a database together, as the tables do."""
     found: dict[Place, int] = defaultdict(int)
-    for figure, value in _count(connection, counted.scope, counted.specs):
+    specs = tuple(replace(spec, columns=_counts(spec)) for spec in counted.specs)
+    for figure, value in _count(connection, counted.scope, specs):
         for place in counted.slots(figure):
             found[place] += value
     return found
@@ -140,12 +141,16 @@ def _count(
 
 def _by_citizen(spec: TableSpec) -> TableSpec:
     """Return a table with its counts, each broken down by citizen too."""
-    counts = [column for column in spec.columns if column.count in _COUNTED]
     return replace(
         spec,
         dimensions=(*spec.dimensions, PERSON),
-        columns=tuple(replace(column, adds=_adds(column)) for column in counts),
+        columns=tuple(replace(column, adds=_adds(column)) for column in _counts(spec)),
     )
+
+
+def _counts(spec: TableSpec) -> tuple[ColumnSpec, ...]:
+    """Return the columns that are counted: what is measured of days is no sum of citizens."""
+    return tuple(column for column in spec.columns if column.count in _COUNTED)
 
 
 def _adds(column: ColumnSpec) -> tuple[str, ...] | None:
