@@ -27,7 +27,7 @@ class Order:
         base: What the numbers of a public edition are rounded to a multiple of.
         minutes: How long rounding a country and its audit may take.
         certify_seconds: How long worlds of citizens are sought for an edition that is published
-            (`proof.Proof`); 0 for not at all.
+            (`proof.Proof`), for each period there are editions of; 0 for not at all.
         secret: Key of the chance in the rounding (`central.read_secret`); internal editions need
             none.
         publisher: Who publishes.

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from fpsheet.statistics.edition_order import Order, Written
 
 _CERTIFY_SECONDS = 60
-"""How long worlds of citizens are sought for the editions of one country that are published."""
+"""How long worlds of citizens are sought for the editions of one country that are published.
+
+So long for each period there are editions of, since all their numbers are looked at together."""
 
 
 def make_statistics_commands(words: Words) -> tuple[click.Command, ...]:

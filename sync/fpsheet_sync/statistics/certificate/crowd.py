@@ -65,7 +65,7 @@ class SlotNumbers:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Placed:
+class PlacedCrowd:
     """Citizens who live in some areas of a region.
 
     Attributes:
@@ -107,7 +107,7 @@ class Crowd:
         )
         self._start = np.concatenate([[0], np.cumsum(size, dtype=np.int64)])
 
-    def everywhere(self, areas: Sequence[str]) -> Placed:
+    def everywhere(self, areas: Sequence[str]) -> PlacedCrowd:
         """Return the citizens in all the ways they may live in some areas, each for each of theirs.
 
         Args:
@@ -123,14 +123,14 @@ class Crowd:
             ],
         )
 
-    def at_home(self, areas: Sequence[str]) -> Placed:
+    def at_home(self, areas: Sequence[str]) -> PlacedCrowd:
         """Return the citizens where they live."""
         homes = [(number, column.areas) for number, column in enumerate(self._columns)]
         return self._placed(areas, homes)
 
     def _placed(
         self, areas: Sequence[str], chosen: Sequence[tuple[int, tuple[str, ...]]]
-    ) -> Placed:
+    ) -> PlacedCrowd:
         at = {area: number for number, area in enumerate(areas)}
         most = max((len(homes) for _, homes in chosen), default=0)
         where = np.zeros((len(chosen), 1 + most), dtype=np.int64)
@@ -143,10 +143,10 @@ class Crowd:
         entry = np.arange(len(row)) - first[row] + self._start[who][row]
         place = where[row, self._home[entry]] * len(self._numbers) + self._slot[entry]
         citizens = tuple((self._columns[number], homes) for number, homes in chosen)
-        return Placed(citizens, row, place, self._value[entry])
+        return PlacedCrowd(citizens, row, place, self._value[entry])
 
 
-def as_rows(placed: Iterable[Placed], told: "Counts", size: int) -> "list[NDArray[np.int16]]":
+def as_rows(placed: Iterable[PlacedCrowd], told: "Counts", size: int) -> "list[NDArray[np.int16]]":
     """Return what citizens add to some numbers, a row per citizen.
 
     Args:

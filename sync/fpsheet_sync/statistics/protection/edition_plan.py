@@ -28,7 +28,7 @@ class EditionPlan:
         secret: Key of the chance in the rounding; internal editions need none.
         minutes: How long rounding and audit may take.
         certify_seconds: How long worlds of citizens are sought that prove the prints wide
-            (`proof.py`); 0 for not at all.
+            (`proof.py`), for each period there are editions of; 0 for not at all.
         told: Told how many numbers are rounded, and of how many.
     """
 

@@ -69,6 +69,7 @@ class ProofGround:
         releases: The editions in full, of the tables that are made for publication.
         kommuner: Those that know their own numbers.
         before: What earlier editions told.
+        periods: How many periods there are editions of, that of the plan among them.
         people: The citizens.
     """
 
@@ -76,6 +77,7 @@ class ProofGround:
     releases: tuple[Release, ...]
     kommuner: tuple[str, ...]
     before: Before
+    periods: int
     people: People = field(repr=False)
 
     def case(self, rounded: Rounded) -> Case:
@@ -101,7 +103,7 @@ class ProofGround:
             refused: Numbers that were narrow as they were rounded before.
         """
         case = self.case(rounded)
-        seconds = self.plan.certify_seconds
+        seconds = self.plan.certify_seconds * self.periods
         found = certify(case, self.people.make, time.monotonic() + seconds)
         chosen = found.witnesses[:: max(1, len(found.witnesses) // RECOUNTED)][:RECOUNTED]
         right = [not self.people.recount(case, each) for each in chosen]
@@ -117,6 +119,27 @@ class ProofGround:
             recounted=sum(right),
             seconds=seconds,
         )
+
+    def revealed(self, proof: Proof, rounded: Rounded) -> tuple[CellId, ...]:
+        """Return the numbers that are narrow by what is printed now, and were not before.
+
+        Args:
+            proof: What worlds prove of the prints.
+            rounded: The prints.
+        """
+        narrow = set(proof.narrow)
+        if not narrow:
+            return ()
+        before = self.before.prints
+        stood = {
+            name: one
+            for name, one in rounded.prints.items()
+            if before.get(name) and before[name][-1].value == one.value
+        }
+        if stood:
+            # What stands tells nothing new: what is narrow by that alone, nothing takes back.
+            narrow -= set(self.prove(replace(rounded, prints=stood), ()).narrow)
+        return tuple(sorted({cell for cell, _ in narrow}))
 
 
 @dataclass(frozen=True)
@@ -162,7 +185,7 @@ def read_ground(
         for release in _laid_out(connection, replace(plan, period=period), country)
     ]
     people = People(connection, scopes, country, plan.counted_on)
-    return ProofGround(plan, (*shown, *past), kommuner, before, people)
+    return ProofGround(plan, (*shown, *past), kommuner, before, len(scopes), people)
 
 
 def _laid_out(connection: Connection, plan: EditionPlan, country: str) -> list[Release]:

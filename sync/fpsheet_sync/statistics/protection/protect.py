@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.disclosure.cells import DisclosedRelease as Disclosed
+from fpsheet_sync.disclosure.disclosure_error import disclosure_failure
 from fpsheet_sync.disclosure.rounding import Rounded, round_release
 from fpsheet_sync.disclosure.settings import Rounding
 from fpsheet_sync.statistics.facts.changed_facts import ChangedFacts
@@ -124,7 +125,11 @@ def protect(plan: EditionPlan, counted: Sequence[Release], ground: Ground) -> Pr
 def _round_proved(
     plan: EditionPlan, described: Disclosed, shown: Sequence[Release], ground: Ground
 ) -> tuple[Rounded, Proof]:
-    """Round so that the audit passes, and again by stronger means what worlds do not prove wide."""
+    """Round so that the audit passes, and again by stronger means what worlds do not prove wide.
+
+    Raises:
+        DisclosureError: Some number is narrow to the end, and was not before.
+    """
     rounded = _round(plan, described, ground, {})
     if ground.connection is None or not plan.certify_seconds:
         return rounded, Proof()
@@ -137,6 +142,9 @@ def _round_proved(
         refused |= dict.fromkeys(open_ones, passed_over)
         rounded = _round(plan, described, ground, refused)
         proof = citizens.prove(rounded, sorted(refused))
+    revealed = citizens.revealed(proof, rounded)
+    if revealed:
+        raise disclosure_failure("proof", cell=revealed[0])
     return rounded, proof
 
 
