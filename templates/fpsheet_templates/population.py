@@ -54,6 +54,8 @@ class Population:
         apart: Counts of one such word have nothing in common and lie inside the same.
         anniversary_of: The count of what happened one year before.
         mirror: For a whole country: the count of the same citizens.
+        without: The code, as `dimension=code`, of those in the first count of `inside` that are not
+            in this one; all others are.
         closed: Codes, as `dimension=code`, that nobody enters: who has one had it before.
     """
 
@@ -68,11 +70,12 @@ class Population:
     apart: str = ""
     anniversary_of: str = ""
     mirror: str = ""
+    without: str = ""
     closed: tuple[str, ...] = ()
 
 
 _NEEDED = ("id", "of", "timing", "place")
-_WORDS = ("begun", "ended", "same_as", "apart", "anniversary_of", "mirror")
+_WORDS = ("begun", "ended", "same_as", "apart", "anniversary_of", "mirror", "without")
 _LISTS = ("inside", "closed")
 
 
@@ -141,6 +144,7 @@ def _population(entry: Mapping[str, object]) -> Population:
         apart=words["apart"],
         anniversary_of=words["anniversary_of"],
         mirror=words["mirror"],
+        without=words["without"],
         closed=_list(entry.get("closed")),
     )
 

@@ -33,8 +33,15 @@ OF = {
     "job_citizens": "jobs",
     "income": "pensioners",
     "under60": "pensioners",
+    "decided_again": "remitted",
 }
-"""What a number of citizens is at most."""
+"""What a number of citizens is at most; of cases remitted those decided again."""
+
+APPEALS = {
+    "overturned": ("Ændret", "Hjemvist"),
+    "tried": ("Stadfæstet", "Ændret", "Hjemvist"),
+}
+"""Which appeals are counted together."""
 
 OVERLAPPING = {"source", "ground"}
 """What divides rows that one citizen or case can stand in several of."""
@@ -168,6 +175,10 @@ def _of_one_row(numbers: Numbers) -> Iterator[Fact]:
         if key.measure in OF:
             cases = replace(key, measure=OF[key.measure])
             yield from numbers.at_most(key, cases, f"each has at least one: {key}")
+        if key.measure in APPEALS:
+            appeals = replace(key, measure="appeals")
+            some = [appeals.with_(appeal=outcome) for outcome in APPEALS[key.measure]]
+            yield numbers.equal(key, some, f"appeals counted together: {key}")
         if key.measure == "settled":
             undated, decided = (replace(key, measure=name) for name in ("undated", "decided"))
             if {undated, decided} <= numbers.keys:

@@ -116,6 +116,11 @@ _DIMENSIONS = {
     "Indkomst ved siden af pensionen": "source",
     "Afgørelse": "decision",
     "Årsag til tilbagevisning": "ground",
+    "Instans": "body",
+    "Klageinstans": "appeals_body",
+    "Foreliggende grundlag": "on_file",
+    "Årsag til afslag": "refusal",
+    "Indstilling": "advice",
 }
 """Heading of a column of labels: what it divides by."""
 
@@ -133,6 +138,7 @@ _PREFIXES = {
     "Med antal afklaringsforløb": "clarifications",
     "Ordinært job": "ordinary",
     "Timer i ordinært job": "ordinary_hours",
+    "Afgørelse bagefter": "decided_after",
 }
 """Word before the colon of a heading: what it divides by."""
 
@@ -163,6 +169,15 @@ _COUNTS: dict[str, tuple[str, str, Attributes]] = {
     "Afslag": ("decided", "period", _REFUSAL),
     "Udsættelser": ("postponed", "period", ()),
     "Tilbagevisninger": ("remitted", "period", ()),
+    "Afgjort igen": ("decided_again", "period", ()),
+    "Afgjorte klager": ("appeals", "period", ()),
+    "Stadfæstet": ("appeals", "period", (("appeal", "Stadfæstet"),)),
+    "Ændret": ("appeals", "period", (("appeal", "Ændret"),)),
+    "Hjemvist": ("appeals", "period", (("appeal", "Hjemvist"),)),
+    "Afvist": ("appeals", "period", (("appeal", "Afvist"),)),
+    "Ændret eller hjemvist": ("overturned", "period", ()),
+    "Prøvede klager": ("tried", "period", ()),
+    "Indstillinger": ("advised", "period", ()),
     "Ved periodens begyndelse": ("pensioners", "before", ()),
     "Ved periodens slutning": ("pensioners", "end", ()),
     "Hele perioden i samme kommune": ("stayed", "period", ()),
@@ -189,6 +204,7 @@ _SUBJECTS: dict[str, tuple[str, str, Attributes]] = {
     "ordinary_hours": ("pensioners", "end", (("ordinary", "Ja"),)),
     "outcome": ("remitted", "period", ()),
     "job": ("jobs", "period", ()),
+    "decided_after": ("advised", "period", ()),
 }
 """What a heading with a colon counts, by what it divides by; else the first count of its table."""
 

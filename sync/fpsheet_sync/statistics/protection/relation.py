@@ -31,6 +31,8 @@ class Reason(StrEnum):
     """What is counted is counted in the other, too."""
     APART = "apart"
     """Counts with nothing in common inside a third."""
+    BUT_FOR = "but_for"
+    """All of another count but for those with one code."""
     MIRROR = "mirror"
     """The same citizens, seen from both ends."""
     READ_TOGETHER = "read_together"

@@ -39,6 +39,7 @@ def inside_relations(
                 yield Relation(Reason.CASES, (number,), (cases,))
         yield from _contained(number, numbers)
         yield from _apart(number, numbers)
+        yield from _but_for(number, numbers)
         yield from _mirrored(number, numbers)
         yield from _read_together(number, numbers, rows)
     for (dimension, whole), some in parts.items():
@@ -101,6 +102,17 @@ def _apart(number: Number, numbers: Collection[Number]) -> Iterator[Relation]:
     for whole in _wholes(number):
         if whole in numbers:
             yield Relation(Reason.APART, some, (whole,))
+
+
+def _but_for(number: Number, numbers: Collection[Number]) -> Iterator[Relation]:
+    """Say that a number is another but for those with one code."""
+    population = population_of(number)
+    if population and population.without and number.of == population.id:
+        dimension, code = population.without.split("=")
+        for whole in _wholes(number):
+            without = replace(whole, codes=whole.codes | {(dimension, code)})
+            if whole in numbers and without in numbers:
+                yield Relation(Reason.BUT_FOR, (number, without), (whole,), is_equal=True)
 
 
 def _mirrored(number: Number, numbers: Collection[Number]) -> Iterator[Relation]:
