@@ -28,8 +28,10 @@ from tests.support.stores import Stores
 from tests.support.submissions import new_store
 from tests.sync.merge.test_merge_model import play_history
 
-REPLAYED = 4
+REPLAYED = 12
 """Of so many histories one is brought in another order too, and rebuilt from its originals."""
+TOLD = 50
+"""After so many histories it is told how far they are; what was played until then counts."""
 
 
 def play_all(stores: Stores, seeds: range) -> list[int]:
@@ -45,6 +47,8 @@ def play_all(stores: Stores, seeds: range) -> list[int]:
             print(
                 f"seed {seed}:", *traceback.format_exc().splitlines()[-3:], sep="\n  ", flush=True
             )
+        if (seed + 1) % TOLD == 0:
+            print(f"until {seed}: {len(failed)} failed", flush=True)
     return failed
 
 

@@ -81,10 +81,14 @@ def _in_common(
 ) -> Iterator[Told]:
     """Find what is said of the same citizens here and elsewhere."""
     citizens = sorted(persons.everyone(shared))
-    own, theirs = (
-        {name: read_rows(connection, name, kommuner, citizens, persons) for name in _SHEETS}
-        for kommuner in ([kommune_kode], sorted(others))
-    )
+    own = {name: read_rows(connection, name, [kommune_kode], citizens, persons) for name in _SHEETS}
+    # Who has no row of a sheet has none in common; a move is said by either side.
+    theirs = {
+        name: read_rows(connection, name, sorted(others), citizens, persons)
+        if rows.height or name == "overdragelse"
+        else rows
+        for name, rows in own.items()
+    }
     form = schema_of(connection).form
     yield from _overlapping(form, "MEL-001", own["forloeb"], theirs["forloeb"])
     yield from _overlapping(form, "MEL-002", own["job"], theirs["job"])

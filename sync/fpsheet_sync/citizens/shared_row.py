@@ -52,8 +52,7 @@ def read_rows(
         table.c[ANNULLER].is_(None),
     )
     found = read_frame(connection, wanted, types)
-    rows = pl.DataFrame(schema=types) if found is None else found
-    return rows.with_columns(as_person(persons))
+    return pl.DataFrame(schema=types) if found is None else found.with_columns(as_person(persons))
 
 
 def cases_of(

@@ -5,7 +5,7 @@ SQLAlchemy's own cost per row is two to three times the driver's. SQLite takes t
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
@@ -25,7 +25,6 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.compiler import SQLCompiler
 
 NO_CONSTANTS: Mapping[str, str | int] = {}
 
@@ -156,18 +155,8 @@ def read_frame(
 
 
 def run(connection: Connection, statement: Executable) -> list[tuple[object, ...]]:
-    """Run a statement through the driver and give its rows as the driver has them."""
-    compiled = statement.compile(  # type: ignore[attr-defined]
-        dialect=connection.dialect, compile_kwargs={"render_postcompile": True}
-    )
-    if not isinstance(compiled, SQLCompiler):
-        message = "only statements that read or write rows can be run"
-        raise TypeError(message)
-    given = compiled.params
-    values: Sequence[object] | Mapping[str, object] = given
-    if compiled.positiontup is not None:
-        values = tuple(given[name] for name in compiled.positiontup)
-    result = connection.exec_driver_sql(compiled.string, values)
+    """Run a statement and return its rows as the driver has them."""
+    result = connection.execute(statement)
     if not result.returns_rows:
         return []
     # Past SQLAlchemy, which would make an object of every row.

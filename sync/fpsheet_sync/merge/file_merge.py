@@ -209,6 +209,8 @@ def _is_expected() -> pl.Expr:
 
 def _expected(base: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of a line of descent that should be in the file and are in force."""
+    if base.is_empty() or held.is_empty():
+        return base.clear()
     in_force = held.filter(pl.col(ANNULLER).is_null())
     return base.filter(_is_expected()).join(in_force, on=ROW_ID, how="semi")
 
