@@ -7,12 +7,14 @@ halfway. What is pulled is read and checked as any file that comes, sent back, a
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fpsheet.cli.program import run
 from fpsheet.demo.country import DEMO_DAY
 from fpsheet.departement.pulled_workbook import prefill_workbook
 from fpsheet.departement.read_inbox_files import Desk
@@ -29,7 +31,7 @@ from tests.support.submissions import RowSpec, Sending, build, sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from random import Random
+    from pathlib import Path
 
     from fpsheet_sync.database.store import Store
     from tests.support.stores import Stores
@@ -80,7 +82,21 @@ def case(chance: Random) -> list[tuple[str, dict[str, object]]]:
     return rows
 
 
-def fill(store: Store, chance: Random) -> None:
+def issues() -> list[Issue]:
+    """Return workbooks of kommuner near and far, one that is no more, for years far back and ahead.
+
+    `pull` makes one for each year at whose end the kommune was there, and no other
+    (`test_pull_makes_no_workbook_that_cannot_be_sent`).
+    """
+    return [
+        Issue(FORM, FORM.kommuner[code], aar, "da", "PPPPPPPP", BOSS.time)
+        for code in ("956", "958", "959", "101")
+        for aar in (1984, 2007, 2016, 2017, 2018, 2025, 2026, 2027, 2099)
+        if FORM.kommuner[code].is_in_force(date(aar, 12, 31))
+    ]
+
+
+def fill(store: Store, chance: Random, kommune: str) -> None:
     """Send files of two workbooks, each with a few cases, some rows changed from file to file."""
     rows: dict[str, dict[str, list[RowSpec]]] = {}
     for minute in range(chance.choice((1, 2, 3, 4))):
@@ -98,13 +114,13 @@ def fill(store: Store, chance: Random) -> None:
                     row_id = f"{workbook}-{letter}-{number:04d}"
                     known.append(RowSpec(number + 3, row_id, values))
         copied = {sheet: list(specs) for sheet, specs in own.items()}
-        sync(store, build(copied, Sending("956", workbook, minute=minute * 10, salt=str(minute))))
+        sync(store, build(copied, Sending(kommune, workbook, minute=minute * 10, salt=str(minute))))
 
 
-def in_force(store: Store) -> dict[str, list[tuple[object, ...]]]:
+def in_force(store: Store, kommune: str) -> dict[str, list[tuple[object, ...]]]:
     """Return the values of every record in force."""
     with store.read() as connection:
-        state = read_state(connection, "956")
+        state = read_state(connection, kommune)
     return {
         name: state.rows[name].select("raekke_id", *layout.values).rows()
         for name, layout in SCHEMA.layouts.items()
@@ -125,9 +141,12 @@ def test_what_is_pulled_passes_the_check(stores: Stores, worker: Worker, chance:
     """
     stores.close()
     store = stores.new(read_keys(worker.desk.key_file))
-    fill(store, chance)
-    before = in_force(store)
-    issue = Issue(FORM, FORM.kommuner["956"], 2026, "da", "PPPPPPPP", BOSS.time)
+    issue = chance.choice(
+        (Issue(FORM, FORM.kommuner["956"], 2026, "da", "PPPPPPPP", BOSS.time), *issues())
+    )
+    kommune = issue.kommune.code
+    fill(store, chance, kommune)
+    before = in_force(store, kommune)
     pulled = prefill_workbook(store, issue, BOSS, premade=2)
     moment = BOSS.time + timedelta(days=1)
     arrival = Arrival("956.xlsx", "956.xlsx", moment, len(pulled.data))
@@ -140,7 +159,7 @@ def test_what_is_pulled_passes_the_check(stores: Stores, worker: Worker, chance:
     assert submission is not None
     receipt = sync(store, submission)[0].receipt
     assert receipt.waiting == ()
-    after = in_force(store)
+    after = in_force(store, kommune)
     citizens, left = before.pop("borger"), after.pop("borger")
     assert after == before
     assert set(left) <= set(citizens)
@@ -192,3 +211,33 @@ def test_most_of_what_is_in_force_is_shown(stores: Stores, worker: Worker) -> No
     verdict, _ = worker.read(pulled.data, arrival)
     assert verdict.check is not None
     assert verdict.check.sheets["forloeb"].frame["cpr"].to_list() == [new]
+
+
+@pytest.mark.parametrize(
+    ("kommune", "year", "code"), [("958", "2018", 2), ("958", "2017", 0), ("101", "1984", 0)]
+)
+def test_pull_makes_no_workbook_that_cannot_be_sent(
+    stores: Stores,
+    worker: Worker,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    kommune: str,
+    year: str,
+    code: int,
+) -> None:
+    """958 was no more at the end of 2018: its heirs are named, and no workbook is made."""
+    store = stores.new(read_keys(worker.desk.key_file))
+    fill(store, Random(1), kommune)
+    book = tmp_path / "ny.xlsx"
+    environment = {
+        "FPSHEET_CONFIG": str(tmp_path / "none"),
+        "FPSHEET_DB": store.engine.url.render_as_string(hide_password=False),
+        "FPSHEET_KEYS": str(worker.desk.key_file),
+    }
+    command = ["pull", "--kommune", kommune, "--year", year, "--out", str(book)]
+    capsys.readouterr()
+    assert (run(command, environment=environment), book.exists()) == (code, code == 0)
+    if code:
+        assert "959 / 960" in capsys.readouterr().err
+    else:
+        assert run(["check", str(book)], environment=environment) == 0

@@ -146,9 +146,11 @@ def read_frame(
     if not rows:
         return None
     raw = {n: pl.String() if t == pl.Date else t for n, t in types.items()}
+    # By columns: a frame made of rows takes three times as long.
+    columns = zip(*rows, strict=True)
     if is_postgresql(connection):
-        return pl.DataFrame(rows, schema=dict(types), orient="row")
-    frame = pl.DataFrame(rows, schema=raw, orient="row")
+        return pl.DataFrame(dict(zip(types, columns, strict=True)), schema=dict(types))
+    frame = pl.DataFrame(dict(zip(raw, columns, strict=True)), schema=raw)
     return frame.with_columns(
         pl.col(name).str.to_date("%Y-%m-%d") for name, dtype in types.items() if dtype == pl.Date
     )

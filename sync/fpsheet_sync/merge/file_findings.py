@@ -21,6 +21,9 @@ from fpsheet_validation.finding import Finding, make_finding, sort_findings
 ABOUT_LISTS = frozenset({"HIS-021", "HIS-022", "HIS-023"})
 """Codes about what a person wrote into the lists of a returned workbook."""
 
+_TWO_ROWS = "BRG-034"
+"""The rule against two rows of one citizen, one under a former number."""
+
 
 def tell_lists(form: Form, findings: Iterable[Mapping[str, str]]) -> Iterator[Finding]:
     """Return again what the check said of the lists, so that the receipt tells it too."""
@@ -101,6 +104,20 @@ def tell_unfit(unfit: Iterable[Unfit], state: State, rows: Frames) -> Iterator[F
         details = {"regler": ", ".join(sorted(case.codes))}
         row = int(str(numbers.min()))
         form = state.layouts.form
+        yield make_finding(form, "HIS-025", sheet=sheet, row=row, field="cpr", details=details)
+
+
+def tell_doubled(form: Form, rows: Iterable[tuple[str, int]]) -> Iterator[Finding]:
+    """Return the findings about rows that would give a citizen two records.
+
+    Args:
+        form: The form.
+        rows: Their sheets and Excel rows.
+
+    Findings: HIS-025.
+    """
+    details = {"regler": _TWO_ROWS}
+    for sheet, row in rows:
         yield make_finding(form, "HIS-025", sheet=sheet, row=row, field="cpr", details=details)
 
 

@@ -13,13 +13,19 @@ from fpsheet_sync.merge.explanation import keep_explanations
 from fpsheet_sync.merge.file_findings import (
     finish,
     tell_clashes,
+    tell_doubled,
     tell_file,
     tell_refused,
     tell_unfit,
 )
 from fpsheet_sync.merge.identity import ROW_ID, Placed, Sender, refuse_cases
 from fpsheet_sync.merge.lineage import LET_GO, Ancestry, continue_sheet
-from fpsheet_sync.merge.one_row_each import follow_records, unite_citizens
+from fpsheet_sync.merge.one_row_each import (
+    find_doubled,
+    follow_records,
+    rows_of_doubled,
+    unite_citizens,
+)
 from fpsheet_sync.merge.quarantine import quarantine_rows
 from fpsheet_sync.merge.row_matching import place
 from fpsheet_sync.merge.sorted_column import SortedColumn, find_sorted
@@ -155,10 +161,19 @@ def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
     chosen = choose(state, file.choices, file.commit.id, rules=rules)
     before = chosen.state
     merged, settled = _combine(before, file, descended, placed)
-    if unfit := rules.find_unfit(before, settled.state, placed.rows):
-        placed = refuse_cases(placed, tell_unfit(unfit, settled.state, placed.rows))
+    unfit = rules.find_unfit(before, settled.state, placed.rows)
+    doubled = find_doubled(settled.state, placed.rows)
+    twice = tuple(rows_of_doubled(doubled, placed.rows))
+    if unfit or twice:
+        told = (
+            *tell_unfit(unfit, settled.state, placed.rows),
+            *tell_doubled(file.layouts.form, twice),
+        )
+        placed = refuse_cases(placed, told)
         merged, settled = _combine(before, file, descended, placed)
-    united = unite_citizens(settled.state, file.commit.id, placed.rows)
+        doubled = find_doubled(settled.state, placed.rows)
+    united = unite_citizens(settled.state, file.commit.id, placed.rows, doubled)
+    touched = tuple(key for key in settled.touched if key in united.conflicts)
     state = quarantine_rows(united, file, placed, base=descended.base, foreign=descended.foreign)
     state = keep_explanations(state, file, placed)
     findings = [*placed.findings, *tell_file(file, descended.ancestry, missing, None)]
@@ -168,14 +183,14 @@ def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
         if merged[name].new:
             findings += find_twins(form, layout, before.rows[name], state.rows[name])
     findings += tell_refused(form, chosen.refused)
-    findings += tell_clashes(before, state, settled.touched, file.commit.id)
+    findings += tell_clashes(before, state, touched, file.commit.id)
     outcome = Outcome(
         layouts=file.layouts,
         descended=descended,
         hold=None,
-        sheets=_count(placed, merged, settled.touched, missing),
+        sheets=_count(placed, merged, touched, missing),
         missing=missing,
-        conflicts=settled.touched,
+        conflicts=touched,
         findings=finish(findings, file),
         placed=placed.rows,
         source=file.commit.id,

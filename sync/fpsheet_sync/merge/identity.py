@@ -29,7 +29,7 @@ ROW_ID = "raekke_id"
 COPY = "kopi"
 """True for a row that repeats another one to the letter; it says nothing of its own."""
 
-REFUSING = frozenset({"HIS-005", "HIS-006"})
+REFUSING = frozenset({"HIS-005", "HIS-006", "HIS-025"})
 """Codes that block a case although the check let it through."""
 
 _DERIVED_DIGITS = 13

@@ -2,14 +2,15 @@
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 import polars as pl
 
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
 from fpsheet_sync.database.record_layout import Layout
 from fpsheet_sync.merge.conflict import note_replaced
-from fpsheet_sync.merge.content import ROW, Frames
-from fpsheet_sync.merge.identity import ROW_ID, Row
+from fpsheet_sync.merge.content import BLOCKED, ROW, Frames
+from fpsheet_sync.merge.identity import COPY, ROW_ID, Row
 from fpsheet_sync.merge.state import Claim, State, to_plain
 
 
@@ -80,35 +81,70 @@ def follow_records(base: Frames, moved: Mapping[str, Mapping[str, str]]) -> Fram
     return told
 
 
-def unite_citizens(state: State, source: int, placed: Frames) -> State:
-    """Leave one of several rows of a citizen in force: the one under the newest number.
+Doubled: TypeAlias = "Mapping[str, Sequence[tuple[Row, Sequence[Row]]]]"
+"""Sheet → of each citizen with several records the one that stays, and those it stands for."""
 
-    They met because a file told that one number follows another. What the others say differently
-    is noted beside the row that stays. A row that links a still older number stays too,
-    and so do two rows of one workbook: its own check tells of them. Where two numbers are said to
-    follow the same one, nobody knows whose it was, and all rows stay.
+
+def find_doubled(state: State, placed: Frames) -> Doubled:
+    """Find the citizens with several records in force.
+
+    They met because somebody told that one number follows another. The record under the newest
+    number stays. One that links a still older number stays beside it. Where two numbers are said
+    to follow the same one, nobody knows whose it was, and all records stay.
+
+    Args:
+        state: The state with a file merged.
+        placed: Its rows, each with its record.
+    """
+    return {
+        name: tuple(_doubled(layout, state, frozenset(placed[name][ROW_ID])))
+        for name, layout in state.layouts.items()
+        if is_one_each(layout)
+    }
+
+
+def rows_of_doubled(doubled: Doubled, placed: Frames) -> Iterator[tuple[str, int]]:
+    """Return the rows of a file that would give a citizen two records: sheet and Excel row.
+
+    Nothing in the file says that they are one citizen's, or its own check would: another workbook
+    told it.
+
+    Args:
+        doubled: The citizens with several records.
+        placed: The rows of the file, each with its record.
+    """
+    for name, citizens in doubled.items():
+        heard = placed[name].filter(~pl.col(BLOCKED) & ~pl.col(COPY))
+        said = dict(heard.select(ROW_ID, ROW).iter_rows()) if citizens else {}
+        for kept, others in citizens:
+            rows = [said[row[ROW_ID]] for row in (kept, *others) if row[ROW_ID] in said]
+            if len(rows) > 1:
+                yield from ((name, row) for row in rows)
+
+
+def unite_citizens(state: State, source: int, placed: Frames, doubled: Doubled) -> State:
+    """Leave one of several records of a citizen in force, and note what the others say differently.
 
     Args:
         state: The state after a file.
         source: The commit of the file.
         placed: Its rows, each with its record.
+        doubled: The citizens with several records.
     """
-    for name, layout in state.layouts.items():
-        if is_one_each(layout):
-            said = dict(placed[name].select(ROW_ID, ROW).iter_rows())
-            for group in _groups(layout, valid_rows(state.rows[name])):
-                if not _has_one_newest(layout, group):
-                    continue
-                kept, *others = _in_order(layout, group, said)
-                others = [
-                    row
-                    for row in others
-                    if not (kept[ROW_ID] in said and row[ROW_ID] in said)
-                    and not _is_typed_twice(row, kept)
-                    and not _is_needed(layout, row, group)
-                ]
-                state = _absorb(state, layout, (kept, others), (source, said))
+    for name, citizens in doubled.items():
+        said = dict(placed[name].select(ROW_ID, ROW).iter_rows()) if citizens else {}
+        for found in citizens:
+            state = _absorb(state, state.layouts[name], found, (source, said))
     return state
+
+
+def _doubled(
+    layout: Layout, state: State, said: Container[str]
+) -> Iterator[tuple[Row, Sequence[Row]]]:
+    for group in _groups(layout, valid_rows(state.rows[layout.sheet])):
+        if _has_one_newest(layout, group):
+            kept, *others = _in_order(layout, group, said)
+            yield kept, [row for row in others if not _is_needed(layout, row, group)]
 
 
 def _groups(layout: Layout, rows: pl.DataFrame) -> Iterator[Sequence[Row]]:
@@ -143,12 +179,6 @@ def _has_one_newest(layout: Layout, group: Sequence[Row]) -> bool:
     return len({row[BORGER] for row in group} - former) == 1
 
 
-def _is_typed_twice(row: Row, kept: Row) -> bool:
-    """Return whether two rows come from one workbook."""
-    workbooks = {str(one[ROW_ID]).rsplit("-", 2)[0] for one in (row, kept)}
-    return len(workbooks) == 1
-
-
 def _is_needed(layout: Layout, row: Row, group: Sequence[Row]) -> bool:
     return any(is_link(layout, row, other) for other in group if other is not row)
 
@@ -159,16 +189,22 @@ def _absorb(
     rows: tuple[Row, Sequence[Row]],
     file: tuple[int, Mapping[str, int]],
 ) -> State:
-    """Take rows out of force for the sake of another one, and note what they say differently."""
+    """Take rows out of force for the sake of another one, and note what they say differently.
+
+    An open conflict about such a row is closed with it, and what each side said is noted too.
+    """
     (kept, others), (source, said) = rows, file
     name, record = layout.sheet, str(kept[ROW_ID])
     gone = {str(row[ROW_ID]) for row in others}
     for row in others:
         for group, columns in layout.groups.items():
-            left, now = (tuple(to_plain(one[c]) for c in columns) for one in (row, kept))
-            if left != now:
-                claim = Claim(source, said.get(record, 0), now)
-                state = note_replaced(state, (name, record, group), claim, left)
+            now = tuple(to_plain(kept[c]) for c in columns)
+            claim = Claim(source, said.get(record, 0), now)
+            conflict = state.conflicts.get((name, str(row[ROW_ID]), group))
+            sides = () if conflict is None else tuple(one.values for one in conflict.claims)
+            for left in dict.fromkeys((tuple(to_plain(row[c]) for c in columns), *sides)):
+                if left != now:
+                    state = note_replaced(state, (name, record, group), claim, left)
     waiting = state.quarantine.with_columns(
         pl.when((pl.col("ark") == name) & pl.col(ROW_ID).is_in(sorted(gone)))
         .then(pl.lit(record))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from itertools import permutations
-from typing import TYPE_CHECKING
+from random import Random
+from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 import pytest
@@ -11,14 +12,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fpsheet_sync.ledger.state_hash import state_hash
-from tests.support.submissions import KEYS, Sending, codes, rows, send, submit, sync
+from fpsheet_sync.ledger.stored_state import read_state
+from tests.support.submissions import (
+    KEYS,
+    RowSpec,
+    Sending,
+    build,
+    codes,
+    rows,
+    send,
+    submit,
+    sync,
+)
 
 if TYPE_CHECKING:
-    from random import Random
+    from collections.abc import Sequence
 
     from fpsheet_sync.database.store import Store
     from fpsheet_sync.merge.submission import Submission
     from tests.support.stores import Stores
+
+Typed: TypeAlias = "tuple[int, str, str | None, float]"
+"""A row of Borgere: its number, CPR number, former number, and a mark for the initials."""
 
 OLD, NEW, OTHER = "6101801234", "6202801235", "6303801236"
 MOST = settings.default.max_examples if settings.default else 100
@@ -197,3 +212,137 @@ def test_a_link_told_late_leaves_one_row_and_both_values(store: Store) -> None:
     send(store, CITIZENS + citizen("1", OLD).replace("AB", "EF"), later)
     assert citizens(store) == [known_as(NEW)]
     assert len(rows(store, "borger")) == 1
+
+
+def test_a_workbook_with_both_numbers_is_told_that_they_are_one_citizen(stores: Stores) -> None:
+    """HIS-025: two rows were in force, another workbook tells that they are one citizen's.
+
+    One row stays, with both values told. In the workbook that has both, both wait as it comes
+    again, whatever they say, and it comes through once it has the citizen once.
+    """
+    both = CITIZENS + citizen("1", OLD).replace("AB", "CD") + citizen("2", NEW)
+    first = submit(both)
+    link = submit(CITIZENS + citizen("1", NEW, OLD), Sending(workbook="BBBBBBBB", minute=10))
+    again = submit(both, Sending(minute=20, parent=first.sha256))
+    typed = submit(both.replace("CD", "EF"), Sending(minute=30, parent=again.sha256))
+    once = submit(
+        CITIZENS + citizen("2", NEW, OLD).replace("AB", "EF"),
+        Sending(minute=40, parent=typed.sha256),
+    )
+    store = stores.first()
+    _, linked, *held, done = sync(store, first, link, again, typed, once)
+    (left,) = [
+        one.left["sagsbehandler"]
+        for one in linked.receipt.replaced
+        if one.left.get("sagsbehandler")
+    ]
+    assert left == "CD"
+    for one in held:
+        told = [found for found in one.receipt.findings if found["code"] == "HIS-025"]
+        assert [found["cell"] for found in told] == ["B4", "B5"]
+        assert {dict(found["details"])["regler"] for found in told} == {"BRG-034"}
+        assert [waits.codes for waits in one.receipt.waiting] == [("HIS-025",)] * 2
+    assert done.receipt.waiting == ()
+    in_force = rows(store, "borger")
+    assert in_force["borger"].to_list() == [known_as(NEW)]
+    assert in_force["sagsbehandler"].to_list() == ["EF"]
+    said = state_hash(store)
+    for order in tuple(permutations((first, link, again, typed, once)))[::29]:
+        other = stores.again(1)
+        sync(other, *order)
+        assert state_hash(other) == said
+        other.close()
+
+
+NUMBERS = (OLD, NEW, OTHER, "6404801236")
+
+
+def typed_rows(chance: Random, before: Sequence[Typed]) -> tuple[Typed, ...]:
+    """Return the rows of Borgere as a caseworker may type them next, fit for the check.
+
+    One number has one row, and no former number has a row of its own (ARB-002, BRG-034).
+    """
+    while True:
+        rows = list(before)
+        for _ in range(chance.choice((1, 2))):
+            cpr, former = chance.choice(NUMBERS), chance.choice((None, None, *NUMBERS))
+            place = chance.randrange(len(rows) + 1)
+            known = rows[place] if place < len(rows) else None
+            if known is None:
+                rows.append((len(rows) + 1, cpr, former, chance.random()))
+            elif chance.random() < 0.5:
+                rows[place] = (known[0], cpr, known[1], known[3])
+            else:
+                rows[place] = (known[0], known[1], former, chance.random())
+        own = [row[1] for row in rows]
+        former_ones = {row[2] for row in rows} - {None}
+        if len(set(own)) == len(own) and not former_ones & {*own}:
+            return tuple(rows)
+
+
+@settings(max_examples=max(12, MOST // 4))
+@given(seed=st.integers(0, 1 << 32))
+def test_nobody_has_two_rows_and_nothing_is_lost_unseen(stores: Stores, seed: int) -> None:
+    """Three workbooks with rows of four numbers that follow each other in any way.
+
+    Numbers that lead to one newest have one row, but for links. What was in force is there still,
+    or its sender changed it, or a notice or a conflict has it; what was typed is in force, or
+    waits, or a notice or a conflict has it. Any order says the same.
+    """
+    chance, store = Random(seed), stores.first()
+    files: list[Submission] = []
+    books: dict[str, tuple[tuple[Typed, ...], str]] = {}
+    for minute in range(chance.choice((3, 4, 5))):
+        workbook = chance.choice(("AAAAAAAA", "BBBBBBBB", "CCCCCCCC"))
+        known, parent = books.get(workbook, ((), ""))
+        said = typed_rows(chance, known)
+        text = [
+            RowSpec(
+                at,
+                f"{workbook}-B-{number:04d}",
+                {"cpr": cpr, "tidligere_cpr": former, "sagsbehandler": f"{mark}"},
+            )
+            for at, (number, cpr, former, mark) in enumerate(said, start=4)
+        ]
+        sending = Sending(workbook=workbook, minute=minute * 10, parent=parent, salt=str(minute))
+        files.append(build({"borger": text}, sending))
+        before = marks(store)
+        receipt = sync(store, files[-1])[0].receipt
+        with store.read() as connection:
+            state = read_state(connection, "956")
+        beside = {str(one) for key in state.notices.values() for n in key for one in n.left}
+        for conflict in state.conflicts.values():
+            beside |= {str(one) for claim in conflict.claims for one in claim.values}
+        after, own = marks(store), {str(row[3]) for row in known}
+        assert before <= after | beside | own
+        if not receipt.waiting and not receipt.held:
+            assert {str(row[3]) for row in said} - own <= after | beside
+        assert several(state.rows["borger"]) == []
+        books[workbook] = said, files[-1].sha256
+    other = stores.again(1)
+    sync(other, *chance.sample(files, len(files)))
+    assert state_hash(other) == state_hash(store)
+    stores.close()
+
+
+def marks(store: Store) -> set[str]:
+    """Return the initials in force, by which these tests tell who typed a row."""
+    return set(rows(store, "borger")["sagsbehandler"])
+
+
+def several(citizens: pl.DataFrame) -> list[str]:
+    """Return the newest numbers of the citizens with more than one row that is no link."""
+    found = citizens.select("borger", "tidligere_cpr").rows()
+    former = {old for _, old in found}
+    twice: list[str] = []
+    for newest in {number for number, _ in found} - former:
+        group, grew = {newest}, True
+        while grew:
+            more = {n for pair in found if group & {*pair} for n in pair if n is not None}
+            grew, group = not more <= group, group | more
+        own = [pair for pair in found if pair[0] in group]
+        links = [pair for pair in own if pair[0] in former and pair[1] is not None]
+        is_plain = len({number for number, _ in own} - former) == 1
+        if is_plain and len(own) - len(links) > 1:
+            twice.append(newest)
+    return twice
