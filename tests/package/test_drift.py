@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -130,6 +131,95 @@ def test_the_commands_of_the_guide_run_one_after_the_other(
             heard["lognoegle-MEDARBEJDER.json"] = str(public)
     assert set(done) == {*OWN, "db", "rebuild", "keys", "sync", "status", "conflicts"}
     assert "er den samme" in call("rebuild", "--verify")
+
+
+class Machine:
+    """A machine of the departement's: a folder of its own, and its commands."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], url: str = "") -> None:
+        """Make the folder; without an address the database is a file in it."""
+        folder.mkdir()
+        self.folder, self.capsys, self.environment = folder, capsys, keys_of(folder)
+        if url:
+            self.environment |= {"FPSHEET_DB": url, "FPSHEET_KEYS": "central.noegle"}
+
+    def call(self, *arguments: str) -> str:
+        """Run a command that must not fail, and return what it says."""
+        self.capsys.readouterr()
+        code = run(list(arguments), environment=self.environment)
+        said = self.capsys.readouterr()
+        assert code in {0, 1}, (arguments, said.out + said.err)
+        return said.out
+
+    def sync(self) -> dict[str, str]:
+        """Merge the inbox; return receipt → what became of its file."""
+        lines = map(json.loads, self.call("sync", "indbakke", *TODAY, "--json").splitlines())
+        return {line["receipt"]: line["state"] for line in lines}
+
+    def deliver(self, cpr: str) -> dict[str, str]:
+        """Seal a workbook with one citizen, send it and merge it."""
+        rows = {"borger": [{"cpr": cpr, "sagsbehandler": "AB", "pensionist_foer_reform": "nej"}]}
+        book = self.folder / "956.xlsx"
+        book.write_bytes(make_workbook(load_form(), rows))
+        self.call("submit", str(book), "--to", "indbakke", *TODAY)
+        for package in (self.folder / "indbakke").iterdir():
+            os.utime(package, (1_780_000_000, 1_780_000_000))
+        return self.sync()
+
+    def receipts(self) -> dict[Path, bytes]:
+        """Return every file of the folder of receipts."""
+        files = self.folder.glob("kvitteringer/*/*")
+        return {file.relative_to(self.folder): file.read_bytes() for file in files}
+
+
+def test_the_departement_moves_to_another_machine(
+    root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    server: Server | None,
+) -> None:
+    """What the guide names is carried over, and no more: the other machine goes on where it was.
+
+    All is known, no receipt is written again, what was sealed is opened, the log is whole, and a
+    new file gets the next number.
+    """
+    guide = (root / "docs" / "drift.md").read_text(encoding="utf-8")
+    urls = ("", "") if server is None else (server.url("fpsheet"), server.url("fpsheet_ny"))
+    commands = {(line[0], line[-1]): line for line in commands_of(guide)}
+
+    def serve(*names: str, database: str = "") -> None:
+        if server is not None:
+            words = commands[names[0], names[1]]
+            server.run([word.replace("fpsheet_proeve", database) for word in words])
+
+    here = Machine(tmp_path / "her", capsys, urls[0])
+    monkeypatch.chdir(here.folder)
+    serve("createuser", "fpsheet")
+    serve("createdb", "fpsheet")
+    here.call("db", "init")
+    heard = digits(here.call("keys", "departement"))
+    here.call("keys", "trust", "noegler/modtager.txt", "--kommune", "956", "--heard", heard)
+    heard = digits(here.call("keys", "new", "--kommune", "956"))
+    here.call("keys", "enrol", "noegler/underskrift-956.json", "--kommune", "956", "--heard", heard)
+    assert here.deliver("6101801234") == {"956-2026-000001": "flettet"}
+    receipts = here.receipts()
+    there = Machine(tmp_path / "der", capsys, urls[1])
+    moved = {"central.noegle", "noegler", "indbakke", "kvitteringer"}
+    for name in moved if server else moved | {"central.db"}:
+        assert name in guide
+        copy = shutil.copytree if (here.folder / name).is_dir() else shutil.copyfile
+        copy(here.folder / name, there.folder / name)
+    serve("pg_dump", "fpsheet")
+    serve("createdb", "fpsheet_ny")
+    serve("pg_restore", "fpsheet.dump", database="fpsheet_ny")
+    shutil.rmtree(here.folder)
+    monkeypatch.chdir(there.folder)
+    assert there.sync() == {"956-2026-000001": "known"}
+    assert there.receipts() == receipts
+    assert there.deliver("6202801235")["956-2026-000002"] == "flettet"
+    assert "er den samme" in there.call("rebuild", "--verify")
+    assert run(["db", "log", "--against", "kvitteringer"], environment=there.environment) == 0
 
 
 @pytest.mark.pg

@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from sqlalchemy import MetaData, create_engine, select
 
+from fpsheet.cli.program import run
+from fpsheet_sync.database.keys import write_keys
 from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.migrate import HEAD, upgrade
 from fpsheet_sync.database.store import open_store
@@ -105,7 +107,12 @@ def test_a_database_of_each_version_is_lifted_with_all_it_holds(
         upgrade(connection, version)
         copy_into(connection, store, version)
     engine.dispose()
-    lifted = open_store(url, load_form(), keys=KEYS, create=True)
+    key_file = tmp_path / "central.noegle"
+    write_keys(key_file, SECRET, fictional=True)
+    # The line of the guide; nothing is lifted unasked.
+    environment = {"FPSHEET_CONFIG": "-", "FPSHEET_DB": url, "FPSHEET_KEYS": str(key_file)}
+    assert run(["db", "upgrade"], environment=environment) == 0
+    lifted = open_store(url, load_form(), keys=KEYS)
     assert state_hash(lifted) == state_hash(store)
     assert find_break(lifted) is None
     by_bytes = {file.original: file for file in files}
