@@ -171,13 +171,24 @@ class Town:
 
     def renumber(self, copy: Copy) -> None:
         """Type a citizen's new number: in all rows, on Borgere alone, or in the others alone."""
+        self.part(copy)
         row = self.chance.choice(SHARED)
         cells = [cell for cell in (f"b{row}", f"n{row}", f"p{row}") if cell in copy.cells]
         kinds = self.chance.choice(("bnp", "bnp", "bnp", "b", "np"))
         copy.cells |= {cell: 1.0 for cell in cells if cell[0] in kinds}
 
+    def part(self, copy: Copy) -> None:
+        """Send a copy whose stamp another has, before it types what the other may type too.
+
+        Where two of one stamp have a change in common, nothing tells whether one goes on from the
+        other, and the later counts (docs/merge.md).
+        """
+        if not copy.is_alone:
+            self.send(copy)
+
     def move(self, copy: Copy) -> None:
         """Say that a citizen moves to the other kommune."""
+        self.part(copy)
         row = self.chance.choice(SHARED)
         if copy.workbook == "AAAAAAAA" and f"o{row}" not in copy.cells:
             copy.cells |= {f"o{row}": 1.0, f"p{row}": copy.cells[f"b{row}"]}
