@@ -1,8 +1,9 @@
 """One run over an inbox: what is new is read, checked, merged and receipted."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from fpsheet.checking.verdict import Verdict
@@ -102,19 +103,31 @@ def sync_inbox(
     others, left, budget = list[Fresh](), list[Fresh](), Budget()
     with claim_files(store) as claims, Readers(desk, count=len(found.fresh)) as readers:
         mine = _claimed(_affordable(found.fresh, budget, left), claims, others)
-        for one in readers.receive(mine):
-            progress.advance(Step.APPLY)
-            if one.is_waiting:
-                yield Processed(one.arrival, is_waiting=True)
-                continue
-            received = _belonging(one, store)
+        for received in _receive(mine, readers, store, partial(progress.advance, Step.APPLY)):
             budget.charge(received)
-            if received.prepared is None and not received.failure:
+            if received.is_refused:
                 # At once: a run that is ended shall not forget what it refused.
                 note_refusals(store, [refusal_of(received, desk)], actor)
             yield _merge(received, store, actor, readers)
     yield from _left_to_others(others, store)
     yield from (Processed(file.arrival, is_waiting=True, is_left=True) for file in left)
+
+
+def _receive(
+    arrivals: Iterable[Arrival], readers: Readers, store: Store, advance: Callable[[], None]
+) -> Iterator[Received]:
+    """Read files in their order, those refused that are another kommune's, and count each."""
+    for received in readers.receive(arrivals):
+        advance()
+        yield _belonging(received, store)
+
+
+def _unusable(received: Received) -> Processed:
+    """Return a file of which nothing can be merged: it waits, or it is refused or failed over."""
+    if received.is_waiting:
+        return Processed(received.arrival, is_waiting=True)
+    failure = received.failure
+    return Processed(received.arrival, received.verdict, way=received.way, failure=failure)
 
 
 def _merge(received: Received, store: Store, actor: Actor, readers: Readers) -> Processed:
@@ -124,7 +137,7 @@ def _merge(received: Received, store: Store, actor: Actor, readers: Readers) -> 
     """
     arrival, verdict, way = received.arrival, received.verdict, received.way
     if received.prepared is None:
-        return Processed(arrival, verdict, way=way, failure=received.failure)
+        return _unusable(received)
     try:
         (synced,) = sync_submissions(store, [received.prepared], actor)
     except FpsheetError:
@@ -183,12 +196,8 @@ def plan_inbox(url: str, store: Store, *, desk: Desk, progress: Progress) -> Ite
     yield from (*found.waiting, *found.known)
     progress.start(Step.PLAN, total=len(found.fresh))
     with Readers(desk, count=len(found.fresh)) as readers:
-        for one in readers.receive(file.arrival for file in found.fresh):
-            progress.advance(Step.PLAN)
-            if one.is_waiting:
-                yield Processed(one.arrival, is_waiting=True)
-                continue
-            received = _belonging(one, store)
+        arrivals = (file.arrival for file in found.fresh)
+        for received in _receive(arrivals, readers, store, partial(progress.advance, Step.PLAN)):
             yield _planned(received, store)
 
 
@@ -281,7 +290,7 @@ def _belonging(received: Received, store: Store) -> Received:
 def _planned(received: Received, store: Store) -> Processed:
     arrival, verdict, way = received.arrival, received.verdict, received.way
     if received.prepared is None:
-        return Processed(arrival, verdict, way=way, failure=received.failure)
+        return _unusable(received)
     try:
         with store.read() as connection:
             plan = make_plan(connection, received.prepared)

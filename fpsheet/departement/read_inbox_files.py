@@ -146,6 +146,11 @@ class Received:
     is_waiting: bool = False
     seconds: float = 0.0
 
+    @property
+    def is_refused(self) -> bool:
+        """Return whether it was read, and cannot be used."""
+        return self.prepared is None and not self.failure and not self.is_waiting
+
 
 _Judged = tuple[Form, Limits]
 """By what a file is judged before it is read: the form, and how much it may ask for."""

@@ -39,7 +39,7 @@ class Budget:
 
     def charge(self, received: Received) -> None:
         """Count the time of a file, where nothing of it could be used."""
-        if received.prepared is None:
+        if received.prepared is None and not received.is_waiting:
             sender = (received.arrival.folder, received.way is Way.SEALED)
             self.spent[sender] = self.spent.get(sender, 0.0) + received.seconds
 
