@@ -29,7 +29,7 @@ _PACKAGES = {
 }
 """What a kind of address needs that is not installed with the program."""
 
-_RECEIPT = re.compile(r"\d{3}-\d{4}-\d{6,}")
+_RECEIPT = re.compile(r"\d{3}-\d{4}-\d{6,}[a-z]*")
 _DAY_FORMATS = ("%d-%m-%Y", "%Y-%m-%d")
 
 

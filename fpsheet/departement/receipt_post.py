@@ -48,7 +48,7 @@ from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_texts
 
 _STEM = re.compile(
-    r"(?P<stem>(?P<kommune>\d+)/(?P<number>(?P=kommune)-\d{4}-(?P<commit>\d{6,})[a-z]?))"
+    r"(?P<stem>(?P<kommune>\d+)/(?P<number>(?P=kommune)-\d{4}-(?P<commit>\d{6,})[a-z]*))"
     + re.escape(SUFFIX)
 )
 """A receipt in the folder of its kommune, by its number; one put aside has another name."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from string import ascii_lowercase
 
 from sqlalchemy import Connection, select
 
@@ -106,17 +107,22 @@ def history(store: Store, cpr: str, *, actor: Actor, as_of: int | None = None) -
 def commit_of_receipt(connection: Connection, number: str) -> int:
     """Return the commit that got a receipt of this number (`956-2026-000012`).
 
+    One of several that a release let through has letters behind it (`956-2026-000012b`), which
+    stand for the same commit.
+
     Raises:
         StoreError: No receipt has it.
     """
     commit = schema.indberetning
-    kommune, aar, place = number.split("-")
+    kommune, aar, place = number.rstrip(ascii_lowercase).split("-")
     is_file = (commit.c.art == CommitKind.SUBMISSION) & (commit.c.aar == int(aar))
     # A file that was held and released has the number of the release on its receipt.
     is_release = commit.c.art == CommitKind.RELEASE
     found = connection.execute(
         select(commit.c.id).where(
-            commit.c.id == int(place), commit.c.kommune_kode == kommune, is_file | is_release
+            commit.c.id == int(place),
+            commit.c.kommune_kode == kommune,
+            is_file | is_release,
         )
     ).scalar()
     if found is None:

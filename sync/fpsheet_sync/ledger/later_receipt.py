@@ -1,7 +1,8 @@
 """Later receipts: a file that was held and is merged since gets a receipt that says so."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import count, product
 from string import ascii_lowercase
 
 from sqlalchemy import Connection, select
@@ -28,7 +29,7 @@ def write_later_receipts(
     """Return each file that is held no longer a receipt of its own number, in place of its first.
 
     The next sync that sees the file writes it. Of several files the one that a commit released
-    has the number of that commit, the others have a letter behind it.
+    has the number of that commit, the others have letters behind it.
 
     Args:
         connection: A connection.
@@ -40,7 +41,7 @@ def write_later_receipts(
     before, folded = states
     freed = [one for one in sorted(before.holds) if one not in folded.state.holds]
     table = schema.indberetning
-    for mark, commit_id in zip(("", *ascii_lowercase[1:]), freed, strict=False):
+    for mark, commit_id in zip(_marks(), freed, strict=False):
         outcome, wanted = folded.outcomes.get(commit_id), table.c.id == commit_id
         row = connection.execute(select(table.c.kvittering).where(wanted)).first()
         if outcome is None or row is None or row.kvittering is None:
@@ -51,6 +52,14 @@ def write_later_receipts(
         name = f"{receipt_number(first.kommune_kode, first.aar, number)}{mark}"
         given = replace(later, number=name, commit=number).to_dict()
         connection.execute(table.update().where(wanted).values(kvittering=given))
+
+
+def _marks() -> Iterator[str]:
+    """Return what tells the receipts of one commit apart: nothing, b, c, ... z, aa, ab, ..."""
+    yield ""
+    words = ("".join(letters) for n in count(1) for letters in product(ascii_lowercase, repeat=n))
+    next(words)  # the one without a mark is the first
+    yield from words
 
 
 def _later(

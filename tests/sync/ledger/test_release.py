@@ -86,6 +86,26 @@ def test_files_that_were_held_for_the_same_rows_are_through_as_well(store: Store
     assert receipt_of(store, second).sheets["forloeb"].changed == 124
 
 
+def test_every_night_of_a_month_that_was_held_has_its_receipt(store: Store) -> None:
+    """Thirty files waited for one release; letters go on after z, and no two receipts are alike."""
+    send(store, spells(12))
+    held = [send(store, spells(9))]
+    for night in range(1, 30):
+        sending = Sending(minute=night, parent=held[-1].sha256, salt=str(night))
+        held.append(send(store, spells(9), sending))
+    assert all(one.held for one in held)
+    release(store, held[0].commit, 40)
+    later = [receipt_of(store, one) for one in held]
+    assert [one.held for one in later] == [None] * 30
+    assert [one.number.removeprefix("956-2026-000032") for one in later] == [
+        "",
+        *"bcdefghijklmnopqrstuvwxyz",
+        *("aa", "ab", "ac", "ad"),
+    ]
+    with store.read() as connection:
+        assert {commit_of_receipt(connection, one.number) for one in later} == {32}
+
+
 def test_two_copies_of_a_held_file_are_two_copies(store: Store) -> None:
     """What the held file said is in both and tells nothing: one released does not free the other.
 
