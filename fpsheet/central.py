@@ -22,7 +22,7 @@ from fpsheet_sync.database.keys import (
 from fpsheet_sync.database.log_check import LogCheck
 from fpsheet_sync.database.log_end import LogMark
 from fpsheet_sync.database.log_seal import Sealer, clerk_key
-from fpsheet_sync.database.store import Store, key_of, noted_key, open_store
+from fpsheet_sync.database.store import Store, holds_nothing, key_of, noted_key, open_store
 from fpsheet_templates.errors import StoreError
 from fpsheet_templates.form import Form
 
@@ -161,7 +161,8 @@ def _keys(central: Central, *, create: bool) -> Keys:
     if not create or central.key_file.exists():
         return read_keys(central.key_file)
     on_server = sqlite_file(central.url) is None
-    if noted_key(central.url, central.form) if on_server else not central.is_new:
+    is_new = central.is_new or (not on_server and holds_nothing(central.url, central.form))
+    if noted_key(central.url, central.form) if on_server else not is_new:
         values = {"sted": shown_address(central.url), "noegle": central.key_file}
         raise store_failure("no_key_for", values)
     return write_keys(central.key_file, secrets.token_bytes(SECRET_BYTES))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from fpsheet.checking.check_file import Question, check_source
@@ -207,12 +208,17 @@ class _Answers(AbstractContextManager["_Answers"]):
     """Makes the workbooks that go back; one reading process serves all that are read again."""
 
     def __init__(self, post: Post) -> None:
-        self.post, self.signer, self.keys = post, post.signer, post.keys
+        self.post, self.signer = post, post.signer
         self._stack = ExitStack()
         self._process: ReadingProcess | None = None
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Return the keys of the database, not before it is open: what it lacks is said first."""
+        return self.post.keys
 
     def of(self, file: Processed, receipt: Receipt) -> bytes:
         """Return the returned workbook of a file with its receipt in it; empty for none."""

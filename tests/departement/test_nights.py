@@ -287,6 +287,22 @@ def test_sync_makes_no_database(
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_an_empty_file_where_the_database_should_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A copy that was broken off at once leaves one: `sync` names `db init`, which makes it."""
+    (tmp_path / "central.db").write_bytes(b"")
+    night = Night(tmp_path, f"sqlite:///{(tmp_path / 'central.db').as_posix()}", capsys, ("956",))
+    assert night.call("db", "init")[0] == ExitCode.DONE
+    (tmp_path / "central.db").write_bytes(b"")
+    code, said, warned = night.call("sync", str(night.inbox), *TODAY)
+    assert (code, said) == (ExitCode.USAGE, "")
+    assert "fpsheet db init" in warned
+    (tmp_path / "central.noegle").unlink()
+    assert night.call("db", "init")[0] == ExitCode.DONE
+    assert night.sync()[0] == ExitCode.DONE
+
+
 @pytest.fixture
 def server(pg_url: str) -> Iterator[str]:
     """The address of an empty database on a PostgreSQL server."""

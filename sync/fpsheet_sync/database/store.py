@@ -198,6 +198,20 @@ def noted_key(url: str, form: Form) -> str:
         store.close()
 
 
+def holds_nothing(url: str, form: Form) -> bool:
+    """Return whether a database has no table at all, as an empty file has none.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    store = _reach(url, form, None)
+    try:
+        with store.read() as connection:
+            return not inspect(connection).get_table_names()
+    finally:
+        store.close()
+
+
 def key_of(store: Store) -> str:
     """Return the name of the key that a database was first opened with; empty for none yet."""
     with store.read() as connection:
