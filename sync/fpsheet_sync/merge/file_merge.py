@@ -165,11 +165,11 @@ def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
     doubled = find_doubled(settled.state, placed.rows)
     twice = tuple(rows_of_doubled(doubled, placed.rows))
     if unfit or twice:
-        told = (
+        broken = (
             *tell_unfit(unfit, settled.state, placed.rows),
             *tell_doubled(file.layouts.form, twice),
         )
-        placed = refuse_cases(placed, told)
+        placed = refuse_cases(placed, broken)
         merged, settled = _combine(before, file, descended, placed)
         doubled = find_doubled(settled.state, placed.rows)
     united = unite_citizens(settled.state, file.commit.id, placed.rows, doubled)
