@@ -18,7 +18,11 @@ from fpsheet_sync.ledger import refusal_log, tax_income
 from fpsheet_sync.merge.commit import CommitKind
 from fpsheet_sync.statistics.facts import extract
 from fpsheet_sync.upkeep import rebuild, retention
+from fpsheet_templates.load import load_form
 from fpsheet_validation.list_check import LANDSTAL
+from tests.cli.test_rules_command import TRIAL
+from tests.support.desk import FAULTY_ROWS, make_database, make_workbook
+from tests.support.exchange import TODAY, Exchange
 from tests.support.submissions import new_store, submit, sync
 
 if TYPE_CHECKING:
@@ -152,6 +156,32 @@ def test_looks_that_change_nothing_leave_a_line(
     ask(capsys, "conflicts", "--settled", *place)
     ask(capsys, "report", *period, "--internal", "--out", str(tmp_path / "intern"), *place)
     assert actions(database, capsys) == ["sync", "konflikter", "konflikter", "intern"]
+
+
+def test_who_opens_originals_leaves_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`rebuild` and `rules --trial` over the database, each with its own sealed line."""
+    make_database(tmp_path / "central.db")
+    exchange = Exchange(tmp_path, capsys)
+    exchange.put("956.xlsx", make_workbook(load_form(), FAULTY_ROWS))
+    assert [one["state"] for one in exchange.sync()] == ["karantaene"]
+    place = ("--db", exchange.database)
+    (tmp_path / "nye.toml").write_text(TRIAL, encoding="utf-8")
+    assert exchange.call("x", "rebuild", "--verify", *place)[0] == ExitCode.DONE
+    trial = ("rules", "--trial", str(tmp_path / "nye.toml"), *TODAY, *place)
+    assert exchange.call("x", *trial)[0] == ExitCode.DONE
+    wanted = ["sync", "genopbygning", "originaler"]
+    assert [one for one in actions(exchange.database, capsys) if one != "afvist"] == wanted
+
+
+def test_a_rebuild_that_fails_leaves_its_line(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An original that cannot be read ends it; that the originals were opened is known."""
+    code, _, err = ask(capsys, "rebuild", "--verify", "--db", database)
+    assert code == ExitCode.USAGE, err
+    assert actions(database, capsys) == ["sync", "genopbygning"]
 
 
 def test_a_log_cut_off_with_its_head_is_seen_and_stays_seen(

@@ -7,8 +7,10 @@ source, which a test reads, and is done here word by word.
 from __future__ import annotations
 
 import csv
+import os
 import subprocess
 import sys
+import tempfile
 from importlib.resources import files
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -19,6 +21,8 @@ from openpyxl import Workbook
 from fpsheet.cli import ribbon
 from fpsheet.excel.attach import load_xlwings
 from fpsheet.excel.install import better_name, is_usable, settings_file
+from fpsheet.excel.open_book import OpenBook
+from fpsheet.private_temp import PREFIX
 from tests.excel.test_excel_live import empty
 from tests.support.excel_api import read_areas
 from tests.support.excel_case import Case, fills, opened
@@ -172,6 +176,32 @@ def test_a_workbook_in_order_is_saved_and_sent(case: Case) -> None:
     (package,) = (case.folder / "udbakke").iterdir()
     assert str(package) in told
     assert case.book.api.Saved
+
+
+def test_the_button_copies_the_workbook_into_a_folder_of_its_own(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The copy that is read, and all else that is temporary, lies in it and goes with it."""
+    place = tmp_path / "temp"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    copies: list[tuple[str, int]] = []
+    copy_to = OpenBook._copy_to
+
+    def spy(self: OpenBook, path: Path) -> None:
+        copy_to(self, path)
+        own = path.parents[1]
+        copies.append((own.name, own.stat().st_mode & 0o777))
+        assert own.parent == place
+
+    monkeypatch.setattr(OpenBook, "_copy_to", spy)
+    case.app.desk.answers = ["cancel"]
+    ribbon.main()
+    assert copies
+    assert {name.startswith(PREFIX) for name, _ in copies} == {True}
+    if os.name == "posix":
+        assert {mode for _, mode in copies} == {0o700}
+    assert list(place.iterdir()) == []
 
 
 def test_a_password_is_never_asked_for_unseen(

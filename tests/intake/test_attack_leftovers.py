@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from fpsheet.private_temp import PREFIX, private_temp, sweep_dead_runs
+from fpsheet_templates.load import load_form
+from tests.support.desk import FAULTY_ROWS, make_database, make_workbook
+from tests.support.exchange import Exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RUN = """
 import sys, tempfile, time
@@ -136,3 +144,68 @@ def is_running(process: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+@pytest.fixture
+def removed(place: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """Return what files below the temporary folder held when they were removed, by name."""
+    found: dict[str, bytes] = {}
+
+    def look(path: os.PathLike[str] | str) -> None:
+        file = Path(path)
+        if place in file.parents and file.is_file():
+            found[f"{len(found)} {file.name}"] = file.read_bytes()
+
+    def spy_on(remove: Callable[..., None]) -> Callable[..., None]:
+        def removing(path: os.PathLike[str] | str, *rest: object, **more: object) -> None:
+            look(path)
+            remove(path, *rest, **more)
+
+        return removing
+
+    clear = shutil.rmtree
+
+    def clear_tree(path: os.PathLike[str] | str, *rest: Any, **more: Any) -> None:  # noqa: ANN401
+        for file in sorted(Path(path).rglob("*")):
+            look(file)
+        clear(path, *rest, **more)
+
+    for name in ("remove", "unlink"):
+        monkeypatch.setattr(os, name, spy_on(getattr(os, name)))
+    monkeypatch.setattr(shutil, "rmtree", clear_tree)
+    return found
+
+
+def test_no_number_lies_in_plain_text_in_a_temporary_file(
+    removed: dict[str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`sync`, `pull`, the lists, `report` and `rebuild` need files; no number stands in any.
+
+    openpyxl writes each worksheet into a temporary file, before the rows are put into it in memory.
+    """
+    numbers = [row["cpr"] for row in FAULTY_ROWS["borger"]]
+    make_database(tmp_path / "central.db")
+    exchange = Exchange(tmp_path, capsys)
+    exchange.put("956.xlsx", make_workbook(load_form(), FAULTY_ROWS))
+    removed.clear()
+    base, out = ("--db", exchange.database), ("--out", str(tmp_path / "ud.xlsx"))
+    year = ("--from", "2026-01-01", "--to", "2026-06-30")
+    for words in (
+        (*exchange.command,),
+        ("pull", "--kommune", "956", "--year", "2027", *base, *out),
+        ("export", "side900", *base, "--out", str(tmp_path / "side900.xlsx")),
+        ("export", "skat", *base, "--out", str(tmp_path / "skat.xlsx")),
+        ("report", *year, "--internal", *base, "--out", str(tmp_path / "intern")),
+        ("rebuild", "--verify", *base),
+    ):
+        with private_temp():
+            code, said = exchange.call("departement", *words)
+        assert code in {0, 1}, (words, said)
+    assert len(removed) > 10
+    kinds = {name.rpartition(" ")[2].partition(".")[0] for name in removed}
+    assert {"openpyxl", "rebuilt"} <= kinds
+    for name, held in removed.items():
+        for number in numbers:
+            assert str(number).encode() not in held, name
+            assert f"{str(number)[:6]}-{str(number)[6:]}".encode() not in held, name
+    assert "6101801234" in "".join(map(str, numbers))

@@ -10,6 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "angribere.md"
+ATTACKS = ROOT / "docs" / "attacks.md"
+_NAMED = re.compile(r"`(tests/[^`]+::[^`]+)`")
 LINES = [
     line.strip("|").split("|")
     for line in PAGE.read_text(encoding="utf-8").splitlines()
@@ -43,13 +45,33 @@ def test_the_page_says_what_cannot_be_done() -> None:
     assert all(len(line) == 2 for line in LINES)
 
 
-@pytest.mark.parametrize("line", LINES, ids=[line[0].strip() for line in LINES])
-def test_every_cannot_names_a_test_that_exists(line: list[str]) -> None:
-    """Each name is that of a function in its file."""
-    names = re.findall(r"`([^`]+)`", line[1])
-    assert names
+def need_tests(names: list[str]) -> None:
+    """Expect that each name is that of a function in its file."""
     for name in names:
         path, _, function = name.partition("::")
         tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
         found = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
         assert function in found, name
+
+
+@pytest.mark.parametrize("line", LINES, ids=[line[0].strip() for line in LINES])
+def test_every_cannot_names_a_test_that_exists(line: list[str]) -> None:
+    """Each name is that of a function in its file."""
+    names = re.findall(r"`([^`]+)`", line[1])
+    assert names
+    need_tests(names)
+
+
+def test_every_attack_names_tests_that_exist() -> None:
+    """Each of the ten points has its attacks, and the table has every test of the old ways."""
+    text = ATTACKS.read_text(encoding="utf-8")
+    rows = [line.strip("|").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    assert {row[0].strip() for row in rows[1:]} == {str(number) for number in range(1, 11)}
+    assert all(_NAMED.search(row[2]) for row in rows[1:])
+    names = _NAMED.findall(text)
+    need_tests(names)
+    old = "tests/transport/test_old_designs.py"
+    tree = ast.parse((ROOT / old).read_text(encoding="utf-8"))
+    made = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    fallen = {name.partition("::")[2] for name in names if name.startswith(old)}
+    assert fallen == {name for name in made if name.startswith("test_")}
