@@ -14,7 +14,7 @@ from fpsheet.ooxml.parts import parse, serialise
 from fpsheet.ooxml.print_area import ROOM, fit_print_areas
 from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet.workbook.calculation.stored_results import StoredParts, calculate_parts
-from fpsheet.workbook.deadline import deadline_columns
+from fpsheet.workbook.deadline import REMINDERS, deadline_columns
 from fpsheet.workbook.entry_sheet import Row, make_entry_sheet, row_contents
 from fpsheet.workbook.forside import make_cover
 from fpsheet.workbook.huskeliste import last_shown, make_reminders
@@ -128,7 +128,8 @@ def build_issue(
     sheets = {name: (title, parts[name]) for name, title in titles.items()}
     package = StoredParts(sheets, parts[_BOOK], parts[_STYLES])
     parts |= calculate_parts(package, today=date_serial(issued_at.date()))
-    _print_reminders(parts, issue.title("huskeliste"), titles)
+    if form.has_sheet(REMINDERS):
+        _print_reminders(parts, issue.title(REMINDERS), titles)
     told = {name: _near(content) for name, content in parts.items() if name.endswith(_TABLES_OF)}
     return pack(parts | told, issued_at=issued_at)
 

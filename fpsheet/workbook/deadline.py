@@ -23,6 +23,9 @@ from fpsheet.workbook.style import date_serial
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.form import Sheet
 
+REMINDERS = "huskeliste"
+"""The sheet that lists the deadlines; a form without it has none."""
+
 DAY, LATEST, DUE, DEADLINE = "dag", "seneste", "forfald", "frist"
 DECIDED, ASSESSED = "afgjort", "vurderet"
 """The citizen's latest day on another sheet, looked up once in a row."""
@@ -74,8 +77,8 @@ KINDS = (
 
 
 def deadline_columns(issue: Issue, sheet: Sheet) -> tuple[Calculated, ...]:
-    """Return the hidden columns of a sheet that deadlines stand on."""
-    return tuple(_columns(issue, sheet))
+    """Return the hidden columns of a sheet that deadlines stand on; none without Huskeliste."""
+    return tuple(_columns(issue, sheet)) if issue.form.has_sheet(REMINDERS) else ()
 
 
 def _columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:

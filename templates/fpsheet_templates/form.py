@@ -173,6 +173,7 @@ class Form:
         own_constants: Country → names whose value is another one there.
         rules: The rule catalogue in code order.
         texts: Every text a person reads, per language.
+        is_shipped: It is the form of førtidspension, whose databases have a history (migrations).
     """
 
     version: int
@@ -185,6 +186,7 @@ class Form:
     rules: tuple[Rule, ...]
     texts: Texts
     own_constants: Mapping[str, Mapping[str, date | float]] = made_of(default_factory=dict)
+    is_shipped: bool = True
 
     def constants_in(self, jurisdiction: str) -> Mapping[str, date | float]:
         """Return every constant with the value it has in a country; "" for none in particular."""
@@ -196,6 +198,10 @@ class Form:
             if sheet.id == sheet_id:
                 return sheet
         raise KeyError(sheet_id)
+
+    def has_sheet(self, sheet_id: str) -> bool:
+        """Return whether the form has a sheet."""
+        return any(sheet.id == sheet_id for sheet in self.sheets)
 
     def entry_sheets(self) -> tuple[Sheet, ...]:
         """Return the sheets with one row per case, forløb, vurdering …, in workbook order."""

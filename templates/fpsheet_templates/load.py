@@ -23,7 +23,7 @@ from pathlib import Path
 
 from fpsheet_templates.codes import Code, CodeList
 from fpsheet_templates.errors import RuleError, SpecError
-from fpsheet_templates.expression import parse_expression
+from fpsheet_templates.expression import fields_of, parse_expression
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet, SheetKind
 from fpsheet_templates.kommune import Kommune
 from fpsheet_templates.rule import Rule, RuleLevel, Severity
@@ -37,17 +37,23 @@ Table = Mapping[str, object]
 
 
 @cache
-def load_form(version: int | None = None, *, overlay: Path | None = None) -> Form:
+def load_form(
+    version: int | None = None, *, overlay: Path | None = None, data: Path | None = None
+) -> Form:
     """Load a form version with everything that belongs to it.
 
     Args:
         version: Form version; the newest when left out.
         overlay: Folder laid over the data that are shipped.
+        data: Folder of a form of another field: its form files and constants stand in the place
+            of those that are shipped, its code lists and texts beside them. Of the rules that are
+            shipped it has those that are about no sheet but its own, and its own.
 
     Raises:
         SpecError: The version does not exist, or the data contradict themselves.
     """
-    files_by_version = _form_files(overlay)
+    own = data or _data()
+    files_by_version = _form_files(own, overlay)
     versions = sorted(files_by_version)
     wanted = versions[-1] if version is None else version
     if wanted not in versions:
@@ -56,18 +62,19 @@ def load_form(version: int | None = None, *, overlay: Path | None = None) -> For
     sheets: dict[str, _SheetEntry] = {}
     for number in (v for v in versions if v <= wanted):
         _lay_over(sheets, _read_toml(files_by_version[number]))
-    constants = _read_toml(_data() / "constants.toml")
+    constants = _read_toml(own / "constants.toml")
     return Form(
         version=wanted,
         versions=tuple(v for v in versions if v <= wanted),
         sheets=tuple(_sheet(entry) for entry in sheets.values()),
-        code_lists=_load_code_lists(overlay),
+        code_lists=_load_code_lists(data or overlay),
         kommuner=_load_kommuner(),
         constants={name: _constant(entry) for name, entry in constants.items()},
         constant_sources={name: _sources(entry) for name, entry in constants.items()},
-        rules=tuple(sorted(_load_rules(), key=lambda rule: rule.code)),
-        texts=load_texts(overlay=overlay),
+        rules=_load_rules(data, sheets),
+        texts=load_texts(overlay=data or overlay),
         own_constants=_own_constants(constants),
+        is_shipped=data is None,
     )
 
 
@@ -114,10 +121,10 @@ def _data() -> Traversable:
     return files("fpsheet_templates") / "data"
 
 
-def _form_files(overlay: Path | None) -> dict[int, Traversable]:
+def _form_files(own: Traversable, overlay: Path | None) -> dict[int, Traversable]:
     """Return form version → its file."""
     found: dict[int, Traversable] = {}
-    for folder in (_data(), *([overlay] if overlay else [])):
+    for folder in (own, *([overlay] if overlay else [])):
         for file in _files(folder, ".toml"):
             if file.name.startswith("form-"):
                 found[int(file.name.removeprefix("form-").removesuffix(".toml"))] = file
@@ -278,6 +285,11 @@ def _load_code_lists(overlay: Path | None) -> dict[str, CodeList]:
             by_code = {row["code"]: row for row in (*rows, *laid_over)}
             rows = list(by_code.values())
         lists[name] = CodeList(name, tuple(map(_code, rows)))
+    for file in (
+        _files(overlay / "codes", ".csv") if overlay and (overlay / "codes").is_dir() else ()
+    ):
+        name = file.name.removesuffix(".csv")
+        lists.setdefault(name, CodeList(name, tuple(map(_code, _read_csv(file)))))
     return lists
 
 
@@ -336,15 +348,26 @@ def _read_rule(entry: Table) -> Rule:
         raise RuleError(message, "value", code=entry["code"]) from error
 
 
-def _load_rules() -> Iterator[Rule]:
-    seen: set[str] = set()
-    for file in _files(_data() / "rules", ".toml"):
-        for rule in read_rules(file.read_text(encoding="utf-8")):
-            if rule.code in seen:
-                message = f"The rule code {rule.code} is used twice."
-                raise SpecError(message)
-            seen.add(rule.code)
-            yield rule
+def _load_rules(data: Path | None, sheets: Mapping[str, "_SheetEntry"]) -> tuple[Rule, ...]:
+    """Return the rules that are shipped and those of a form of another field, by their codes."""
+    found: dict[str, Rule] = {}
+    for folder in (_data(), *([data] if data else [])):
+        for file in _files(folder / "rules", ".toml"):
+            for rule in read_rules(file.read_text(encoding="utf-8")):
+                if rule.code in found:
+                    message = f"The rule code {rule.code} is used twice."
+                    raise SpecError(message)
+                found[rule.code] = rule
+    own = (rule for rule in found.values() if not data or _is_about(rule, sheets))
+    return tuple(sorted(own, key=lambda rule: rule.code))
+
+
+def _is_about(rule: Rule, sheets: Mapping[str, "_SheetEntry"]) -> bool:
+    """Return whether a form has what a rule names: its sheet, its fields, those it reads."""
+    if not rule.sheet:
+        return True
+    read = fields_of(rule.fails_when) if rule.fails_when else ()
+    return rule.sheet in sheets and {*rule.fields, *read} <= sheets[rule.sheet].fields.keys()
 
 
 def _rule(entry: Table) -> Rule:

@@ -35,6 +35,17 @@ def test_a_name_stands_for_one_thing() -> None:
     assert repeated_classes(modules) == {}
 
 
+def test_the_form_is_loaded_at_the_entry_alone() -> None:
+    """Whatever is called below the entry of a program is given its form (ADR 0020)."""
+    entries = {Path("fpsheet/cli/session.py"), Path("templates/fpsheet_templates/load.py")}
+    callers = {
+        path
+        for path in list_modules()
+        if "load_form(" in (ROOT / path).read_text("utf-8") and "documents" not in path.parts
+    }
+    assert callers == entries
+
+
 def test_tests_stand_in_folders_named_like_what_they_test() -> None:
     """A folder of tests has the name of a room, or is one of those that cross the rooms."""
     rooms = {_without_package(path.parent) for path in list_modules()}

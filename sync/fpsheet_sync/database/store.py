@@ -169,6 +169,8 @@ def open_store(  # noqa: PLR0913 - an address, a form, and what is done with a n
                 if not create:
                     _need_tables(connection, store.place)
                 upgrade(connection)
+                if not form.is_shipped:
+                    _make_records(connection, store.schema)
         _check_version(store)
         _check_columns(store)
         if keys is not None:
@@ -177,6 +179,20 @@ def open_store(  # noqa: PLR0913 - an address, a form, and what is done with a n
         store.close()
         raise
     return store
+
+
+def _make_records(connection: Connection, own: Schema) -> None:
+    """Make the record tables of a form of another field, in the place of those of the migrations.
+
+    One that has its columns already stays.
+    """
+    for table in own.records.values():
+        if inspect(connection).has_table(table.name):
+            found = {column["name"] for column in inspect(connection).get_columns(table.name)}
+            if found == set(table.columns.keys()):
+                continue
+            table.drop(connection)
+        table.create(connection)
 
 
 def noted_key(url: str, form: Form) -> str:

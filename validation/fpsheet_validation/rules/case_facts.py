@@ -8,6 +8,7 @@ from functools import reduce
 
 import polars as pl
 
+from fpsheet_templates.form import Form
 from fpsheet_validation.cells.cpr import born_number
 from fpsheet_validation.rules.book import CPR, CheckedBook
 from fpsheet_validation.rules.doubt import doubtful_citizens, doubtful_sheets
@@ -28,6 +29,14 @@ def is_known_without_pension(setting: Setting) -> pl.Expr:
     is known to have had none.
     """
     return pl.lit(setting.jurisdiction != "DK") | pl.col("sag_har_afslag")
+
+
+_SHEETS = ("borger", "afgoerelse", "forloeb", "vurdering", "job", "overdragelse")
+
+
+def has_cases(form: Form) -> bool:
+    """Return whether a form has the sheets of a case; one of another field has not."""
+    return all(form.has_sheet(sheet_id) for sheet_id in _SHEETS)
 
 
 def case_facts(book: CheckedBook) -> pl.DataFrame:

@@ -27,7 +27,7 @@ from fpsheet_validation.rules import (
 )
 from fpsheet_validation.rules.book import CPR, CheckedBook
 from fpsheet_validation.rules.book_rule import BookRule, book_rules_in
-from fpsheet_validation.rules.case_facts import case_facts
+from fpsheet_validation.rules.case_facts import case_facts, has_cases
 from fpsheet_validation.rules.case_rule import CaseRule, RulePlace, rules_in
 from fpsheet_validation.rules.row_check import applies
 from fpsheet_validation.rules.view import view_rows
@@ -81,6 +81,8 @@ def run_registry(book: CheckedBook) -> RegistryVerdict:
     to_run = {code for code, outcome in outcomes.items() if outcome is RuleOutcome.PASSED}
     hits, stopped = _run_book_rules(book, pl.DataFrame(), DUPLICATE_RULES, to_run)
     once = replace(book, repeated=_repeated(hits))
+    if not has_cases(book.setting.form):
+        return RegistryVerdict(hits, _of_another_field(outcomes, hits, stopped))
     facts = _attempt(lambda: case_facts(once))
     if facts is None:
         return RegistryVerdict(hits, outcomes | dict.fromkeys(to_run, RuleOutcome.COULD_NOT_RUN))
@@ -93,6 +95,19 @@ def run_registry(book: CheckedBook) -> RegistryVerdict:
         stopped |= failed
     outcomes |= dict.fromkeys((hit.code for hit in hits), RuleOutcome.FAILED)
     return RegistryVerdict(hits, outcomes | dict.fromkeys(stopped, RuleOutcome.COULD_NOT_RUN))
+
+
+def _of_another_field(
+    outcomes: Mapping[str, RuleOutcome], hits: Iterable[Hit], stopped: Iterable[str]
+) -> dict[str, RuleOutcome]:
+    """Return the outcomes where the form has no cases: only rows that repeat each other count."""
+    repeating = {code for rule in DUPLICATE_RULES for code in rule.codes}
+    found = {
+        code: outcome if code in repeating else RuleOutcome.NOT_APPLICABLE
+        for code, outcome in outcomes.items()
+    }
+    found |= dict.fromkeys((hit.code for hit in hits), RuleOutcome.FAILED)
+    return found | dict.fromkeys(stopped, RuleOutcome.COULD_NOT_RUN)
 
 
 def _repeated(hits: Iterable[Hit]) -> dict[str, frozenset[int]]:
@@ -135,9 +150,10 @@ def _before_running(book: CheckedBook) -> dict[str, RuleOutcome]:
     outcomes = {
         rule.code: _can_run(catalogue[rule.code], {place.view for place in rule.places}, book)
         for rule in CASE_RULES
+        if rule.code in catalogue
     }
     for rule in (*DUPLICATE_RULES, *BOOK_RULES):
-        for code in rule.codes:
+        for code in catalogue.keys() & set(rule.codes):
             sheet_id = catalogue[code].sheet
             outcomes[code] = _can_run(catalogue[code], {sheet_id} - {""}, book)
     return outcomes
@@ -149,6 +165,8 @@ def _can_run(rule: Rule, sheets: set[str], book: CheckedBook) -> RuleOutcome:
         return RuleOutcome.NOT_APPLICABLE if is_known else RuleOutcome.COULD_NOT_RUN
     reads = {(sheet_id, field) for sheet_id in sheets for field in reads_of(rule)}
     reads.update(reads_elsewhere(rule))
+    if not all(book.setting.form.has_sheet(sheet_id) for sheet_id, _ in reads):
+        return RuleOutcome.NOT_APPLICABLE
     # A row is known by its citizen, whatever else of it a rule reads.
     reads.update([(sheet_id, CPR) for sheet_id, _ in reads])
     for sheet_id, field in reads:
