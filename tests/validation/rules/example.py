@@ -8,7 +8,7 @@
     | start_dato | slut_dato  |
     | 2026-01-05 | 2026-02-01 |
 
-    Fails at forloeb!F4:
+    Fails at forloeb!slut_dato:4:
 
     #### forloeb
     | start_dato | slut_dato  |
@@ -16,10 +16,10 @@
 
 A table shows the fields the rule is about; the others have the values of `_USUAL`, and a citizen
 of a row who has no row in a table `borger` gets a usual one when there is no such table. Rows
-begin at Excel row 4. "Fails at" lists every finding of the example, those of `_EVERYWHERE` left
-out; a finding of another rule is written with its code (`FLT-001 forloeb!F4`). In brackets the
-setting may be changed: `Passes (kommune 707, aar 2025):`, and `xml 9` for the rows that the file
-is said to have.
+begin at Excel row 4. "Fails at" names cells by field and row, and lists every finding of the
+example, those of `_EVERYWHERE` left out; a finding of another rule is written with its code
+(`FLT-001 forloeb!slut_dato:4`). In brackets the setting may be changed:
+`Passes (kommune 707, aar 2025):`, and `xml 9` for the rows that the file is said to have.
 
 A date is a date cell and a number a number cell, unless a sign says otherwise: `'text` in a
 column of dates or numbers, `=formula`, `#REF!`, `SAND`, `~number` in a column of text, `^` for a
@@ -172,6 +172,15 @@ def _setting(text: str) -> dict[str, str]:
 def check_example(example: Example, form: Form) -> Check:
     """Check the workbook of an example."""
     return check_workbook(example_workbook(example, form), form, today=TODAY)
+
+
+def expected_at(example: Example, check: Check) -> frozenset[str]:
+    """Return the places of an example with cells as the workbook has them."""
+
+    def cell(found: re.Match[str]) -> str:
+        return f"{found[1]}!{check.raw.sheets[found[1]].columns[found[2]]}{found[3]}"
+
+    return frozenset(re.sub(r"(\w+)!([a-z0-9_]+):(\d+)", cell, at) for at in example.fails_at)
 
 
 def found_at(check: Check, code: str) -> frozenset[str]:
