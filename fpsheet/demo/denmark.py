@@ -28,6 +28,9 @@ _AARSAGER = ("dokumentation", "arbejdsproevning", "ressourcer")
 
 _MOST_RETURNS = 2
 
+_YOUNG_UNTIL = 41
+"""An application takes a year: who is decided on before 40 applied before that."""
+
 ALDERSPENSION = 67
 """Folkepension age of everybody in the demo who reaches it."""
 
@@ -59,13 +62,14 @@ def live_in_denmark(citizen: Citizen, *, setting: LifeSetting) -> Iterator[LifeE
 def _prepare(
     citizen: Citizen, applied: date, setting: LifeSetting
 ) -> Generator[LifeEvent, None, date]:
-    """A ressourceforløb for some, an arbejdsprøvning for most.
+    """A ressourceforløb for some and all the young (§ 16, stk. 2), an arbejdsprøvning for most.
 
     Returns:
         The last day of the last forløb.
     """
     dice, end = setting.dice, applied
-    if dice.chance(0.4):
+    is_young = applied < citizen.turns(_YOUNG_UNTIL)
+    if dice.chance(0.4) or is_young:
         start = later(end, dice, low=14, high=40)
         end = later(start, dice, low=300, high=700)
         course = Course("ressourceforloeb", start, end, "nyt_forloeb")

@@ -168,7 +168,8 @@ def _applied_after_reform(
         return
     niveau = law.niveau(assessment.pct)
     if niveau is None:
-        yield afgoerelse(citizen, "afslag", day=decided, instans=_INSTANS, cells={})
+        why: Row = {"afslagsaarsag": "arbejdsevne"}
+        yield afgoerelse(citizen, "afslag", day=decided, instans=_INSTANS, cells=why)
         return
     yield _tilkendelse(citizen, niveau, day=decided, setting=setting)
     due = _years_after(decided, law.revurdering_aar)
@@ -228,6 +229,8 @@ def _clarify(
         if decided <= setting.today:
             papers: Row = {"foreliggende_grundlag": "ja"}
             yield afgoerelse(citizen, "udsaettelse", day=decided, instans=_INSTANS, cells=papers)
+            refused: Row = {**papers, "afslagsaarsag": "udviklingsmuligheder"}
+            yield afgoerelse(citizen, "afslag", day=decided, instans=_INSTANS, cells=refused)
         end = decided
     start = later(end, dice, low=10, high=40)
     end = later(start, dice, low=90, high=240)

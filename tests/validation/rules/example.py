@@ -91,7 +91,7 @@ _USUAL: Mapping[str, Mapping[str, str]] = {
     },
     "overdragelse": {
         "cpr": _CITIZEN,
-        "til_kommune": "101 Københavns Kommune",
+        "til_kommune": "957 Qeqqata Kommunia",
         "dato": "2026-03-01",
     },
 }
@@ -220,7 +220,7 @@ def example_workbook(example: Example, form: Form) -> RawWorkbook:
     if rows and "borger" not in rows:
         rows["borger"] = [_usual("borger", {"cpr": cpr}) for cpr in _citizens(rows)]
     sheets = [
-        _raw_sheet(form, sheet.id, rows.get(sheet.id, []), example.setting.get("xml"))
+        raw_sheet(form, sheet.id, rows.get(sheet.id, []), example.setting.get("xml"))
         for sheet in form.entry_sheets()
     ]
     names = {"kommune": "kommune_kode", "aar": "aar"}
@@ -238,10 +238,10 @@ def _citizens(rows: Mapping[str, list[dict[str, str | None]]]) -> list[str]:
     return [cpr for cpr in seen if re.fullmatch(r"\d{6}-?\d{4}", cpr)]
 
 
-def _raw_sheet(
-    form: Form, sheet_id: str, rows: list[dict[str, str | None]], xml: str | None
+def raw_sheet(
+    form: Form, sheet_id: str, rows: list[dict[str, str | None]], xml: str | None = None
 ) -> RawSheet:
-    """Build one sheet from rows in the notation of the examples."""
+    """Return one sheet from rows in the notation of the examples."""
     sheet = form.sheet(sheet_id)
     kinds: Kinds = {}
     texts = []

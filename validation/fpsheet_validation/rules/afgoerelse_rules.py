@@ -1,12 +1,17 @@
 """Rules about decisions, seen among the citizen's other rows.
 
 AFG-007, BRG-006 to BRG-009, BRG-012 to BRG-017, BRG-021 to BRG-029, BRG-047, BRG-058 to BRG-060.
+Conditions of an award, its end, and appeals: `tildeling_rules`.
 """
 
 import polars as pl
 
 from fpsheet_validation.cells.cpr import day_number, whole_years
-from fpsheet_validation.rules.case_facts import GRANTING, is_known_without_pension
+from fpsheet_validation.rules.case_facts import (
+    ENDED_BY_LIFE,
+    GRANTING,
+    is_known_without_pension,
+)
 from fpsheet_validation.rules.case_rule import case_rule
 from fpsheet_validation.setting import Setting, day_of, number_of
 
@@ -15,18 +20,25 @@ _KIND = pl.col("afgoerelse")
 _GRANTED = _KIND == "tilkendelse"
 _AUTOMATIC = (pl.col("automatisk_hoejeste") == "ja").fill_null(value=False)
 _ON_EXISTING_BASIS = (pl.col("foreliggende_grundlag") == "ja").fill_null(value=False)
-_APPEAL = pl.col("instans").is_in(["klagenaevn", "ankestyrelse"]).fill_null(value=False)
+_NAMES_APPEALED = pl.col("paaklaget_dato").is_not_null()
 _ASSESSMENT = ("vurdering", "arbejdsevne_pct", "vur_raekke")
 _DECISION_BEFORE = ("afgoerelse", "afgoerelse", "foer_raekke")
 
 
-def _since_reform(setting: Setting) -> pl.Expr:
+def on_appeal(setting: Setting) -> pl.Expr:
+    """Return where an appeals body decided."""
+    codes = setting.form.code_lists["instans"].codes
+    bodies = [code.id for code in codes if code.extra["klage"]]
+    return pl.col("instans").is_in(bodies).fill_null(value=False)
+
+
+def since_reform(setting: Setting) -> pl.Expr:
+    """Return where the decision is of 1 July 2016 or later."""
     return day_of(setting, "REFORM_IKRAFT") <= _DAY
 
 
-def _level_by_assessment(setting: Setting) -> pl.Expr:
-    """Return the level the assessment leads to; null from 76 per cent on."""
-    pct = pl.col("vur_pct")
+def level_of(setting: Setting, pct: pl.Expr) -> pl.Expr:
+    """Return the level that a work capacity leads to; null from 76 per cent on."""
     return (
         pl.when(pct <= number_of(setting, "HOEJESTE_TIL_PCT"))
         .then(pl.lit("hoejeste"))
@@ -70,7 +82,7 @@ def award_before_assessment(setting: Setting) -> pl.Expr:
 
 def _without_assessment(setting: Setting) -> pl.Expr:
     missing = pl.col("vur_dato").is_null() & ~pl.col("sag_tvivl_vurdering")
-    return _GRANTED & _since_reform(setting) & ~_AUTOMATIC & missing
+    return _GRANTED & since_reform(setting) & ~_AUTOMATIC & missing
 
 
 def _assessed_soon_after(setting: Setting) -> pl.Expr:
@@ -82,29 +94,30 @@ def _assessed_soon_after(setting: Setting) -> pl.Expr:
 @case_rule("BRG-007", at="afgoerelse.niveau", other=_ASSESSMENT)
 def level_against_assessment(setting: Setting) -> pl.Expr:
     """The level follows from the latest assessment, except automatic highest and before 2016."""
-    decided = _KIND.is_in(["tilkendelse", "aendring", "uaendret"]) & _since_reform(setting)
+    decided = _KIND.is_in(["tilkendelse", "aendring", "uaendret"]) & since_reform(setting)
     whole = ~_AUTOMATIC & ~pl.col("virker_foer_dagens").fill_null(value=False)
-    return decided & whole & (pl.col("niveau") != _level_by_assessment(setting))
+    return decided & whole & (pl.col("niveau") != level_of(setting, pl.col("vur_pct")))
 
 
 @case_rule("BRG-008", at="afgoerelse.afgoerelse", other=_ASSESSMENT)
 def award_with_full_capacity(setting: Setting) -> pl.Expr:
     """With a work capacity above 75 per cent there is no pension."""
-    decided = _KIND.is_in(GRANTING) & _since_reform(setting) & ~_AUTOMATIC
+    decided = _KIND.is_in(GRANTING) & since_reform(setting) & ~_AUTOMATIC
     return decided & (pl.col("vur_pct") > number_of(setting, "LAVESTE_TIL_PCT"))
 
 
 @case_rule("BRG-009", at="afgoerelse.afgoerelse", other=_ASSESSMENT)
 def refusal_with_low_capacity(setting: Setting) -> pl.Expr:
-    """A refusal with a work capacity that gives a pension rests on something else."""
-    refused = (_KIND == "afslag") & _since_reform(setting)
+    """A refusal with a work capacity that gives a pension states what else it rests on."""
+    other = (pl.col("afslagsaarsag") != "arbejdsevne").fill_null(value=False)
+    refused = (_KIND == "afslag") & since_reform(setting) & ~other
     return refused & (pl.col("vur_pct") <= number_of(setting, "LAVESTE_TIL_PCT"))
 
 
 _EFFECT = pl.coalesce("virkning_dato", _DAY)
 
 
-def _age() -> pl.Expr:
+def age_at_effect() -> pl.Expr:
     """Return the age on the day the decision takes effect."""
     return whole_years(pl.col("sag_foedt"), day_number(_EFFECT))
 
@@ -122,21 +135,26 @@ def _pension_age(setting: Setting) -> pl.Expr:
 @case_rule("BRG-012", at="afgoerelse.afgoerelse_dato")
 def award_before_18(setting: Setting) -> pl.Expr:
     """A pension takes effect from 18; before the reform one of a duty to support could earlier."""
-    return _GRANTED & _since_reform(setting) & (_age() < number_of(setting, "PENSION_FRA_ALDER"))
+    return (
+        _GRANTED
+        & since_reform(setting)
+        & (age_at_effect() < number_of(setting, "PENSION_FRA_ALDER"))
+    )
 
 
 @case_rule("BRG-013", at="afgoerelse.afgoerelse_dato")
 def award_after_pension_age(setting: Setting) -> pl.Expr:
     """A pension cannot take effect at old-age pension age."""
-    return _GRANTED & (_age() >= _pension_age(setting))
+    return _GRANTED & (age_at_effect() >= _pension_age(setting))
 
 
 @case_rule("BRG-014", at="afgoerelse.bortfald_aarsag")
 def old_age_pension_too_early(setting: Setting) -> pl.Expr:
-    """Nobody goes on to old-age pension before 65."""
+    """Nobody goes on to old-age pension before its age; worn down from 65 since 2022."""
     lapsed = (_KIND == "bortfald") & (pl.col("bortfald_aarsag") == "alderspension")
-    at = whole_years(pl.col("sag_foedt"), day_number(pl.coalesce("virkning_dato", _DAY)))
-    return lapsed & (at < number_of(setting, "ALDERSPENSION_TIDLIGST_ALDER"))
+    early = day_of(setting, "ALDERSPENSION_TIDLIG_FRA") <= _EFFECT
+    worn = number_of(setting, "ALDERSPENSION_TIDLIGST_ALDER")
+    return lapsed & (age_at_effect() < pl.when(early).then(worn).otherwise(_pension_age(setting)))
 
 
 @case_rule("BRG-015", at="afgoerelse.afgoerelse", other=_DECISION_BEFORE)
@@ -146,7 +164,8 @@ def contradicting_decisions(setting: Setting) -> pl.Expr:
     return pl.col("modsagt_samme_dag") & (pl.col("foer_dato") == _DAY)
 
 
-def _unanswered(setting: Setting, years: str) -> pl.Expr:
+def unanswered(setting: Setting, years: str) -> pl.Expr:
+    """Return where no decision has followed within some years."""
     waited = _DAY.dt.offset_by(f"{number_of(setting, years):g}y") < setting.today
     return waited & pl.col("naeste_dato").is_null() & ~pl.col("sag_tvivl_afgoerelse")
 
@@ -156,13 +175,13 @@ def sent_back_and_forgotten(setting: Setting) -> pl.Expr:
     """A case that was sent back gets a new decision, or goes on with another forløb."""
     goes_on = (pl.col("sag_sidste_forloeb") > _DAY).fill_null(value=False)
     goes_on |= pl.col("sag_tvivl_forloeb")
-    return (_KIND == "tilbagevist") & ~goes_on & _unanswered(setting, "TILBAGEVISNING_AAR")
+    return (_KIND == "tilbagevist") & ~goes_on & unanswered(setting, "TILBAGEVISNING_AAR")
 
 
 @case_rule("BRG-017", at="afgoerelse.afgoerelse")
 def postponed_and_forgotten(setting: Setting) -> pl.Expr:
     """A postponed case is assessed again within a year."""
-    return (_KIND == "udsaettelse") & _unanswered(setting, "UDSAETTELSE_AAR")
+    return (_KIND == "udsaettelse") & unanswered(setting, "UDSAETTELSE_AAR")
 
 
 _OF_A_PENSION = _KIND.is_in(["aendring", "uaendret", "bortfald"])
@@ -193,9 +212,8 @@ def award_on_award(setting: Setting) -> pl.Expr:
 @case_rule("BRG-024", at="afgoerelse.niveau", other=_DECISION_BEFORE)
 def change_to_the_same(setting: Setting) -> pl.Expr:
     """A changed level differs from the level before."""
-    del setting
     # A board of appeal may move the date alone.
-    return (_KIND == "aendring") & ~_APPEAL & (pl.col("niveau") == pl.col("foer_niveau"))
+    return (_KIND == "aendring") & ~on_appeal(setting) & (pl.col("niveau") == pl.col("foer_niveau"))
 
 
 @case_rule("BRG-025", at="afgoerelse.niveau", other=_DECISION_BEFORE)
@@ -205,7 +223,7 @@ def unchanged_to_another(setting: Setting) -> pl.Expr:
     return (_KIND == "uaendret") & (pl.col("niveau") != pl.col("foer_niveau"))
 
 
-def _not_before(first: str, sheet_id: str) -> pl.Expr:
+def not_before(first: str, sheet_id: str) -> pl.Expr:
     """Return where the first of something lies after the decision, or does not exist."""
     return (pl.col(first) > _DAY).fill_null(value=True) & ~pl.col(f"sag_tvivl_{sheet_id}")
 
@@ -216,10 +234,9 @@ def change_without_review(setting: Setting) -> pl.Expr:
 
     Not on appeal, and not where a postponement gave the pension: that is assessed within a year.
     """
-    del setting
     postponed = (pl.col("foer_givet") == "udsaettelse").fill_null(value=False)
-    changed = _KIND.is_in(["aendring", "uaendret"]) & ~_AUTOMATIC & ~_APPEAL & ~postponed
-    return changed & _not_before("sag_foerste_revurdering", "forloeb")
+    changed = _KIND.is_in(["aendring", "uaendret"]) & ~_AUTOMATIC & ~on_appeal(setting) & ~postponed
+    return changed & not_before("sag_foerste_revurdering", "forloeb")
 
 
 @case_rule("BRG-027", at="afgoerelse.afgoerelse_dato")
@@ -238,22 +255,26 @@ def award_without_clarification(setting: Setting) -> pl.Expr:
     """Every applicant goes through an afklaringsforløb before the award."""
     since = day_of(setting, "UDSAETTELSE_IKRAFT") <= _DAY
     decided = _GRANTED & since & ~_AUTOMATIC & ~_ON_EXISTING_BASIS
-    return decided & _not_before("sag_foerste_afklaring", "forloeb")
+    return decided & not_before("sag_foerste_afklaring", "forloeb")
 
 
 @case_rule("BRG-029", at="afgoerelse.afgoerelse")
 def decision_without_team(setting: Setting) -> pl.Expr:
-    """The rehabilitation team recommends before the pension is decided."""
-    needs_team = _KIND.is_in(["tilkendelse", "afslag"]) & ~_ON_EXISTING_BASIS
+    """The rehabilitation team recommends before the pension is decided, unless the law exempts.
+
+    That the citizen asked for a decision on the existing basis (§ 17, stk. 2) is no exemption.
+    """
+    exempt = on_appeal(setting) | pl.col("uden_team").is_not_null()
+    needs_team = _KIND.is_in(["tilkendelse", "afslag"]) & ~exempt
     before = day_of(setting, "REHABILITERINGSTEAM_TIL") > _DAY
-    return needs_team & before & _not_before("sag_foerste_moede", "forloeb")
+    return needs_team & before & not_before("sag_foerste_moede", "forloeb")
 
 
 @case_rule("BRG-047", at="afgoerelse.instans")
 def appeal_without_decision(setting: Setting) -> pl.Expr:
     """An appeals board decides on a decision that was made before."""
-    del setting
-    return _APPEAL & pl.col("foer_dato").is_null() & ~pl.col("sag_tvivl_afgoerelse")
+    known = pl.col("sag_tvivl_afgoerelse") | _NAMES_APPEALED
+    return on_appeal(setting) & pl.col("foer_dato").is_null() & ~known
 
 
 @case_rule(
@@ -262,9 +283,14 @@ def appeal_without_decision(setting: Setting) -> pl.Expr:
     other=("afgoerelse", "virkning_dato", "foer_virker_raekke"),
 )
 def effect_before_earlier_decision(setting: Setting) -> pl.Expr:
-    """What is decided later takes effect later; where not, the one decided last holds."""
-    del setting
-    return pl.col("virker") < pl.col("foer_virker")
+    """What is decided later takes effect later; where not, the one decided last holds.
+
+    An appeals body that names the decision appealed says so itself; of a death and a departure
+    BRG-061 tells.
+    """
+    by_life = pl.col("bortfald_aarsag").is_in([*ENDED_BY_LIFE, "doedsfald"]).fill_null(value=False)
+    told = (on_appeal(setting) & _NAMES_APPEALED) | ((_KIND == "bortfald") & by_life)
+    return (pl.col("virker") < pl.col("foer_virker")) & ~told
 
 
 @case_rule("AFG-007", at="afgoerelse.virkning_dato")
@@ -276,4 +302,4 @@ def effect_before_application(setting: Setting) -> pl.Expr:
     long_before = pl.col("virkning_dato") < _DAY.dt.offset_by(years)
     by_application = pl.col("virkning_dato") < earliest
     granted = _GRANTED & by_application.fill_null(long_before) & ~pl.col("sag_tvivl_borger")
-    return granted | ((_KIND == "aendring") & ~_APPEAL & long_before)
+    return granted | ((_KIND == "aendring") & ~on_appeal(setting) & long_before)

@@ -44,20 +44,23 @@ def case_facts(book: CheckedBook) -> pl.DataFrame:
 
     Columns: `cpr`; `sag_foedt` (yyyymmdd); from Borgere `sag_er_borger`, `sag_foer_reform`,
     `sag_ansoegning`; from Afgørelser `sag_foerste_tilkendelse`, `sag_foerste_pension`,
-    `sag_sidste_tildeling`, `sag_har_afslag`,
-    `sag_sidste_bortfald`, `sag_doed`, `sag_pension_ophoert` (by old-age pension or leaving),
+    `sag_sidste_tildeling`, `sag_har_afslag`, `sag_sidste_bortfald`, `sag_doed`,
+    `sag_fraflyttet`, `sag_pension_ophoert` (by old-age pension or leaving),
     `sag_sidste_afgoerelse`, `sag_har_udsaettelse`; from Forløb `sag_foerste_afklaring`,
     `sag_foerste_moede`, `sag_foerste_revurdering`, `sag_sidste_forloeb`,
-    `sag_sidste_revalidering` (9999 while it lasts);
-    `sag_sidste_vurdering`, `sag_sidste_job` (9999 while it lasts), `sag_sidste_indkomst`,
-    `sag_flyttet`; `sag_tvivl_<sheet>` where the citizen's rows of a sheet are in doubt, and
-    `sag_maaske_borger` where a row of Borgere is probably the citizen's.
+    `sag_sidste_forloeb_slut` (9999 while one lasts), `sag_foerste_udvikling` (ressource- or
+    jobafklaringsforløb), `sag_aaben_revalidering` (start of one without an end),
+    `sag_sidste_revalidering` (9999 while it lasts); `sag_sidste_niveau`,
+    `sag_sidste_vurdering`, `sag_sidste_pct`, `sag_endeligt_afklaret`, `sag_sidste_job` (9999
+    while it lasts), `sag_sidste_indkomst`, `sag_flyttet`; `sag_tvivl_<sheet>` where the
+    citizen's rows of a sheet are in doubt, and `sag_maaske_borger` where a row of Borgere is
+    probably the citizen's.
     """
     parts = [
         _from_borger(book),
         _from_afgoerelse(book),
         _from_forloeb(book),
-        _latest(book, "vurdering", "vurdering_dato", "sag_sidste_vurdering"),
+        _from_vurdering(book),
         _from_job(book),
         _latest(book, "indkomst", "fra_dato", "sag_sidste_indkomst"),
         _latest(book, "overdragelse", "dato", "sag_flyttet"),
@@ -75,7 +78,11 @@ def case_facts(book: CheckedBook) -> pl.DataFrame:
     ]
     doubted.append(_is_among(doubts["borger"]).alias("sag_maaske_borger"))
     false = pl.col(
-        "sag_er_borger", "sag_foer_reform", "sag_har_udsaettelse", "sag_har_afslag"
+        "sag_er_borger",
+        "sag_foer_reform",
+        "sag_har_udsaettelse",
+        "sag_har_afslag",
+        "sag_endeligt_afklaret",
     ).fill_null(value=False)
     born = born_number(pl.col(CPR)).alias("sag_foedt")
     return joined.with_columns(born, *doubted).with_columns(false)
@@ -110,6 +117,7 @@ def _from_afgoerelse(book: CheckedBook) -> pl.LazyFrame:
     granted = kind.is_in(GRANTING) | postponed
     died = is_lapse & (pl.col("bortfald_aarsag") == "doedsfald")
     by_life = is_lapse & pl.col("bortfald_aarsag").is_in(ENDED_BY_LIFE)
+    effect = pl.coalesce("virkning_dato", day)
     return (
         book.rows("afgoerelse")
         .group_by(CPR)
@@ -119,11 +127,20 @@ def _from_afgoerelse(book: CheckedBook) -> pl.LazyFrame:
             _where(granted, day).max().alias("sag_sidste_tildeling"),
             (kind == "afslag").any().alias("sag_har_afslag"),
             _where(is_lapse, day).max().alias("sag_sidste_bortfald"),
-            _where(died, pl.coalesce("virkning_dato", day)).max().alias("sag_doed"),
+            _where(died, effect).max().alias("sag_doed"),
+            _where(is_lapse & (pl.col("bortfald_aarsag") == "fraflytning"), effect)
+            .max()
+            .alias("sag_fraflyttet"),
             _where(by_life, pl.max_horizontal("virkning_dato", day))
             .max()
             .alias("sag_pension_ophoert"),
             day.max().alias("sag_sidste_afgoerelse"),
+            pl.when(granted)
+            .then(pl.col("niveau"))
+            .sort_by(day)
+            .drop_nulls()
+            .last()
+            .alias("sag_sidste_niveau"),
             (kind == "udsaettelse").any().alias("sag_har_udsaettelse"),
         )
     )
@@ -138,10 +155,33 @@ def _from_forloeb(book: CheckedBook) -> pl.LazyFrame:
             _where(kind == "afklaringsforloeb", day).min().alias("sag_foerste_afklaring"),
             _where(kind == "rehabiliteringsmoede", day).min().alias("sag_foerste_moede"),
             _where(kind == "revurdering", day).min().alias("sag_foerste_revurdering"),
+            _where(kind.is_in(["ressourceforloeb", "jobafklaring"]), day)
+            .min()
+            .alias("sag_foerste_udvikling"),
+            _where((kind == "revalidering") & pl.col("slut_dato").is_null(), day)
+            .min()
+            .alias("sag_aaben_revalidering"),
             day.max().alias("sag_sidste_forloeb"),
+            pl.col("slut_dato")
+            .fill_null(pl.date(9999, 12, 31))
+            .max()
+            .alias("sag_sidste_forloeb_slut"),
             _where(kind == "revalidering", pl.col("slut_dato").fill_null(pl.date(9999, 12, 31)))
             .max()
             .alias("sag_sidste_revalidering"),
+        )
+    )
+
+
+def _from_vurdering(book: CheckedBook) -> pl.LazyFrame:
+    day, settled = pl.col("vurdering_dato"), pl.col("endeligt_afklaret") == "ja"
+    return (
+        book.rows("vurdering")
+        .group_by(CPR)
+        .agg(
+            day.max().alias("sag_sidste_vurdering"),
+            pl.col("arbejdsevne_pct").sort_by(day).last().alias("sag_sidste_pct"),
+            settled.any().alias("sag_endeligt_afklaret"),
         )
     )
 

@@ -50,7 +50,7 @@ def _repeated_in(book: CheckedBook, sheet: Sheet, suspects: pl.DataFrame) -> Ite
     for row, *values in suspects.filter("samme").select(ROW, *says).iter_rows():
         said = tuple(values)
         before = seen.setdefault(tuple(said[place] for place in places), [])
-        if before:
+        if before and not _are_two(sheet, says, said, before):
             code, first = _compare(sheet, said, before)
             other = book.address(sheet.id, keys[0], first, beside=sheet.id)
             yield Hit(sheet.id, row, keys[0], code, other)
@@ -67,6 +67,20 @@ def _same_id_in(
         elif row not in told:
             other = book.address(sheet.id, CPR, first[row_id], beside=sheet.id)
             yield Hit(sheet.id, row, CPR, "ARB-004", other)
+
+
+def _are_two(
+    sheet: Sheet,
+    says: list[str],
+    said: tuple[object, ...],
+    before: list[tuple[int, tuple[object, ...]]],
+) -> bool:
+    """Return whether rows of one key are two decisions: one may give two levels, one later."""
+    if sheet.id != "afgoerelse":
+        return False
+    place = says.index("virkning_dato")
+    days = {said[place], *(values[place] for _, values in before)}
+    return None not in days and len(days) == len(before) + 1
 
 
 def _compare(

@@ -23,6 +23,7 @@ from fpsheet_validation.rules import (
     forloeb_rules,
     forside_rules,
     sheet_rules,
+    tildeling_rules,
     vurdering_job_indkomst_rules,
 )
 from fpsheet_validation.rules.book import CPR, CheckedBook
@@ -34,7 +35,13 @@ from fpsheet_validation.rules.view import view_rows
 from fpsheet_validation.typed import ROW
 
 CASE_RULES = tuple(
-    rules_in(afgoerelse_rules, forloeb_rules, vurdering_job_indkomst_rules, sheet_rules)
+    rules_in(
+        afgoerelse_rules,
+        tildeling_rules,
+        forloeb_rules,
+        vurdering_job_indkomst_rules,
+        sheet_rules,
+    )
 )
 DUPLICATE_RULES = tuple(book_rules_in(duplicate_rules))
 BOOK_RULES = tuple(book_rules_in(citizen_rules, forside_rules, sheet_rules))

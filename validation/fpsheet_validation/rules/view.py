@@ -177,10 +177,11 @@ def _afgoerelse(book: CheckedBook) -> pl.LazyFrame:
     `foer_i_kraft` (pension in force, null where no row says), `foer_niveau`, `foer_givet` (the
     decision that gave it), `virker_foer_dagens` (another of the day takes effect later),
     `foer_dato`, `foer_raekke`, `naeste_dato` (the next day with a decision), `sidste_bortfald`,
-    `modsagt_samme_dag` (another decision of the day says the opposite), `virker` (the day it takes
-    effect, null where it gives, changes and ends no pension), the latest such day of what was
-    decided on earlier days (`foer_virker`, `foer_virker_raekke`), the assessment, and the first
-    one after the decision: `senere_dato`, `senere_raekke`.
+    `modsagt_samme_dag` (another decision of the day says the opposite), `besvaret_samme_dag` (a
+    tilkendelse or an afslag of the day), `paaklaget_findes` (the decision appealed is there),
+    `virker` (the day it takes effect, null where it gives, changes and ends no pension), the
+    latest such day of what was decided on earlier days (`foer_virker`, `foer_virker_raekke`),
+    the assessment, and the first one after the decision: `senere_dato`, `senere_raekke`.
     """
     kind = pl.col("afgoerelse")
     grants = kind.is_in(GRANTING) | ((kind == "udsaettelse") & pl.col("niveau").is_not_null())
@@ -205,6 +206,10 @@ def _afgoerelse(book: CheckedBook) -> pl.LazyFrame:
             _beside(-1, of="afgoerelse_dato").alias("naeste_dato"),
             lapse.max().over(CPR).alias("sidste_bortfald"),
             _contradicted().alias("modsagt_samme_dag"),
+            kind.is_in(["tilkendelse", "afslag"])
+            .any()
+            .over(CPR, "afgoerelse_dato")
+            .alias("besvaret_samme_dag"),
         )
         .with_columns(pl.col("naeste_dato").last().over(CPR, "afgoerelse_dato"))
         .with_columns(_takes_effect().alias("virker"))
@@ -218,6 +223,12 @@ def _afgoerelse(book: CheckedBook) -> pl.LazyFrame:
     later = _assessments(book).select(
         CPR, pl.col("vur_dato").alias("senere_dato"), pl.col("vur_raekke").alias("senere_raekke")
     )
+    known = book.rows("afgoerelse").select(
+        CPR,
+        pl.col("afgoerelse_dato").alias("paaklaget_dato"),
+        pl.lit(value=True).alias("paaklaget_findes"),
+    )
+    rows = rows.join(known.unique(), on=[CPR, "paaklaget_dato"], how="left", maintain_order="left")
     return _with_assessment(rows, book, "afgoerelse_dato").join_asof(
         later,
         left_on="afgoerelse_dato",
@@ -260,7 +271,7 @@ def _contradicted() -> pl.Expr:
     """
     kind = pl.col("afgoerelse")
     lapse, grants = kind == "bortfald", kind.is_in(GRANTING)
-    answers = ~lapse & (kind != "udsaettelse")
+    answers = kind.is_in([*GRANTING, "afslag", "tilbagevist"])
     mixed = grants.filter(answers).n_unique().over(CPR, "afgoerelse_dato") > 1
     refused = kind.filter(answers & ~grants).n_unique().over(CPR, "afgoerelse_dato") > 1
     levels = kind.filter(grants).n_unique().over(CPR, "afgoerelse_dato", "virkning_dato") > 1

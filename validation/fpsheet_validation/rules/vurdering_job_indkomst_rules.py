@@ -1,7 +1,7 @@
 """Rules about assessments, jobs, income, moves and the citizen.
 
 BRG-010, BRG-011, BRG-018 to BRG-020, BRG-036, BRG-038 to BRG-040, BRG-043 to BRG-045, BRG-048,
-BRG-055 to BRG-057, OVD-002.
+BRG-055 to BRG-057, BRG-071, BOR-003, OVD-002.
 """
 
 from datetime import timedelta
@@ -84,14 +84,17 @@ def more_than_full_time(setting: Setting) -> pl.Expr:
 
 @case_rule("BRG-019", at="job.start_dato")
 def flex_job_not_reviewed(setting: Setting) -> pl.Expr:
-    """A fleksjob is assessed again at least every three years, except for those over 40."""
+    """A fleksjob is assessed again at least every three years.
+
+    Not over 40, nor where the work capacity is finally settled.
+    """
     due = f"{number_of(setting, 'FLEKSJOB_AAR'):g}y"
     latest = pl.max_horizontal(_FIRST_DAY, "sag_sidste_vurdering")
     young = whole_years(pl.col("sag_foedt"), _now(setting)) <= number_of(
         setting, "FLEKSJOB_UNDER_ALDER"
     )
     open_job = (pl.col("job_type") == "fleksjob") & _LAST_DAY.is_null()
-    sure = ~pl.col("sag_tvivl_vurdering")
+    sure = ~pl.col("sag_tvivl_vurdering") & ~pl.col("sag_endeligt_afklaret")
     return open_job & young & sure & (latest.dt.offset_by(due) < setting.today)
 
 
@@ -102,6 +105,25 @@ def sheltered_job_without_pension(setting: Setting) -> pl.Expr:
     doubt = pl.col("sag_tvivl_afgoerelse") | pl.col("sag_tvivl_borger")
     known = is_known_without_pension(setting)
     return (pl.col("job_type") == "skaanejob") & ~awarded & known & ~doubt
+
+
+@case_rule("BRG-071", at="job.job_type")
+def sheltered_job_after_pension_age(setting: Setting) -> pl.Expr:
+    """A skånejob ends when the citizen reaches old-age pension age."""
+    age = whole_years(pl.col("sag_foedt"), _now(setting))
+    old = age >= number_of(setting, "ALDERSPENSION_ALDER")
+    return (pl.col("job_type") == "skaanejob") & _LAST_DAY.is_null() & old
+
+
+@case_rule("BOR-003", at="borger.pensionist_foer_reform")
+def applied_as_pensioner(setting: Setting) -> pl.Expr:
+    """Who was a pensioner before the reform applies soon after it only to be reassessed."""
+    reform, applied = day_of(setting, "REFORM_IKRAFT"), pl.col("ansoegning_dato")
+    again = reform.dt.offset_by(f"{number_of(setting, 'ANSOEGNING_IGEN_AAR'):g}y")
+    soon = (applied >= reform) & (applied < again)
+    reviewed = (pl.col("sag_foerste_revurdering") >= applied).fill_null(value=False)
+    said = pl.col("pensionist_foer_reform") == "ja"
+    return said & soon & ~reviewed & ~pl.col("sag_tvivl_forloeb")
 
 
 @case_rule("BRG-044", at="indkomst.fra_dato", other=("indkomst", "fra_dato", "foer_raekke"))
@@ -185,10 +207,10 @@ def award_before_reform(setting: Setting) -> pl.Expr:
 
 @case_rule("BRG-056", at="borger.pensionist_foer_reform")
 def too_young_before_reform(setting: Setting) -> pl.Expr:
-    """Who was a pensioner before 1 July 2016 was 18 by then."""
+    """Who was a pensioner before 1 July 2016 was 18 by then, or had somebody to support."""
     then = whole_years(pl.col("sag_foedt"), day_number(day_of(setting, "REFORM_IKRAFT")))
     return (pl.col("pensionist_foer_reform") == "ja") & (
-        then < number_of(setting, "PENSION_FRA_ALDER")
+        then < number_of(setting, "FORSOERGER_FRA_ALDER")
     )
 
 

@@ -1,0 +1,153 @@
+"""Hard but real kinds of case, each named as in the check against the field of November 2026.
+
+`field_cases.md` has them as a workbook of form version 1 would. Each gives the findings that law
+and practice ask for, and no other. What version 1 has no words for is told again in those of
+version 2 (`IN_VERSION_2`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from fpsheet_templates.load import load_form
+from fpsheet_validation.check import check_workbook
+from tests.support.rows import make_raw_workbook
+from tests.support.tables import read_tables
+from tests.validation.rules.example import raw_sheet
+
+CASES = Path(__file__).parent / "field_cases.md"
+TODAY = date(2026, 11, 28)
+KOMMUNER = {"gl": "956", "dk": "707", "stat": "956"}
+EVERYWHERE = {"CPR-004", "CPR-005", "ARB-013"}
+"""Every number is a replacement number, and most cases have nothing of the year of the workbook."""
+
+Row = dict[str, str | None]
+
+EXPECTED = {
+    # G02, S1: an appeals body decides last, with an earlier effect.
+    "G02": {"BRG-059"},
+    # G03: remitted more than a year ago, and not decided since.
+    "G03": {"BRG-072"},
+    # G07: postponed more than a year ago, and not assessed since.
+    "G07": {"BRG-017"},
+    # G08: an appeals body decided on a decision that is not there.
+    "G08": {"BRG-047"},
+    # G11: version 1 cannot say that the capacity is finally settled.
+    "G11": {"BRG-019"},
+    # G12, S5: handed over to a kommune of another country.
+    "G12": {"OVD-003"},
+    "S5": {"OVD-003"},
+    # G17: decided under the rules of before the reform.
+    "G17": {"BRG-060"},
+    # G18: whether automatic highest is reassessed was not found in the law.
+    "G18": {"BRG-018"},
+    # G20: version 1 cannot say why pension was refused.
+    "G20": {"BRG-009"},
+    # G24: 50 hours of a self-employed fisher are asked about, not refused.
+    "G24": {"BRG-010", "JOB-005"},
+    # D04: version 1 cannot say that the case is evident; D05 was unlawful without the team.
+    "D04": {"BRG-029", "BRG-070"},
+    "D05": {"BRG-029"},
+    # D06: version 1 has no word for what Ankestyrelsen sends back.
+    "D06": {"AFG-016", "FLT-001"},
+    "D08": {"AFG-023"},
+    "D09": {"FLT-017"},
+    "D14": {"BRG-070"},
+    "D15": {"BRG-013"},
+    # D16: an assessment in hours lacks the percent that the form asks for everywhere.
+    "D16": {"FLT-001"},
+    "S1": {"BRG-059"},
+    "S2": {"BRG-061"},
+    "S3": {"BRG-061"},
+}
+
+IN_VERSION_2: dict[str, tuple[dict[tuple[str, int], Row], set[str]]] = {
+    # case → (sheet, number of the case's row there) → cells, and what is found then.
+    "G02": ({("afgoerelse", 1): {"paaklaget_dato": "2017-06-30"}}, set()),
+    "S1": ({("afgoerelse", 1): {"paaklaget_dato": "2017-06-30"}}, set()),
+    "G11": ({("vurdering", 0): {"endeligt_afklaret": "Ja"}}, set()),
+    "G20": ({("afgoerelse", 0): {"afslagsaarsag": "Udeblivelse"}}, set()),
+    "G26": (
+        {
+            ("afgoerelse", 1): {
+                "afgoerelse": "Stadfæstet efter klage",
+                "paaklaget_dato": "2025-05-10",
+            }
+        },
+        set(),
+    ),
+    "D03": (
+        {
+            ("afgoerelse", 1): {
+                "afgoerelse": "Pensionen er gjort hvilende",
+                "bortfald_aarsag": None,
+            },
+            ("afgoerelse", 2): {"afgoerelse": "Hvilende pension er genoptaget"},
+        },
+        set(),
+    ),
+    "D04": ({("afgoerelse", 0): {"uden_team": "paragraf_18_2"}}, set()),
+    "D06": (
+        {
+            ("afgoerelse", 1): {
+                "afgoerelse": "Hjemvist til ny behandling efter klage",
+                "paaklaget_dato": "2024-03-01",
+            }
+        },
+        {"BRG-072"},
+    ),
+}
+
+
+@cache
+def books() -> dict[str, dict[str, list[Row]]]:
+    """Return book → sheet → rows."""
+    found: dict[str, dict[str, list[Row]]] = defaultdict(dict)
+    for table in read_tables(CASES.read_text(encoding="utf-8")):
+        book, _, sheet = table.title.partition(" ")
+        found[book][sheet] = [dict(record) for record in table.records()]
+    return found
+
+
+def citizens() -> dict[str, tuple[str, str]]:
+    """Return case → book and CPR number."""
+    return {
+        str(row["case"]): (book, str(row["cpr"]))
+        for book, sheets in books().items()
+        for row in sheets["borger"]
+    }
+
+
+def find(case: str, changes: dict[tuple[str, int], Row], version: int) -> set[str]:
+    """Return the codes found in one citizen's rows, read as those of a form version."""
+    book, cpr = citizens()[case]
+    form = load_form(version)
+    sheets = []
+    for sheet, every in books()[book].items():
+        rows = [{**row, "sagsbehandler": "AB"} for row in every if row["cpr"] == cpr]
+        for number, row in enumerate(rows):
+            row.update(changes.get((sheet, number), {}))
+        sheets.append(raw_sheet(form, sheet, rows))
+    meta = {"kommune_kode": KOMMUNER[book]}
+    raw = make_raw_workbook(form, sheets, meta=meta)
+    check = check_workbook(raw, load_form(), today=TODAY)
+    assert check.not_run == ()
+    return {finding.code for finding in check.findings} - EVERYWHERE
+
+
+@pytest.mark.parametrize("case", citizens())
+def test_case_of_version_1(case: str) -> None:
+    """A version 1 workbook with the case gives what law and practice ask for."""
+    assert find(case, {}, 1) == EXPECTED.get(case, set())
+
+
+@pytest.mark.parametrize("case", IN_VERSION_2)
+def test_case_in_the_words_of_version_2(case: str) -> None:
+    """What version 1 could not say is said, and the finding goes."""
+    changes, expected = IN_VERSION_2[case]
+    assert find(case, changes, 2) == expected
