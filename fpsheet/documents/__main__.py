@@ -14,12 +14,14 @@ from fpsheet.documents.command_list import command_list_markdown
 from fpsheet.documents.glossary import glossary_markdown
 from fpsheet.documents.guide import READERS, guide_markdown
 from fpsheet.documents.rule_catalogue import rule_catalogue_markdown
+from fpsheet.documents.sources import sources_markdown
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
 from fpsheet_templates.term import load_terms
 
 DOCUMENTS: Mapping[str, Callable[[Form], str]] = {
     "GLOSSARY.md": lambda form: glossary_markdown(form, load_terms()),
+    "docs/kilder.md": sources_markdown,
     "docs/kommandoer.md": command_list_markdown,
     "docs/regelkatalog.md": rule_catalogue_markdown,
     **{

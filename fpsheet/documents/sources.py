@@ -1,0 +1,79 @@
+"""docs/kilder.md: every bound, code and rule with its source, days and country, in Danish."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from fpsheet.documents.markdown import markdown_table
+from fpsheet_templates.form import Form
+from fpsheet_templates.text import BASE_LANGUAGE
+
+_BOTH = "GL DK"
+Say = Callable[[str], str]
+
+
+def sources_markdown(form: Form) -> str:
+    """Return the tables: bounds and days, limits of fields, codes, rules."""
+
+    def say(key: str) -> str:
+        return form.texts.get(f"sources.{key}", BASE_LANGUAGE)
+
+    tables = {
+        "constants": (("name", "value", "country", "source"), _constants(form)),
+        "fields": (("place", "limit", "country", "version", "source"), _fields(form)),
+        "codes": (
+            ("list", "code", "label", "country", "valid_from", "valid_to", "source"),
+            _codes(form),
+        ),
+        "rules": (("rule", "severity", "country", "source"), _rules(form)),
+    }
+    parts = [f"# {say('title')}", say("intro")]
+    for name, (columns, rows) in tables.items():
+        header = [say(f"column.{column}") for column in columns]
+        cells = [[cell or "–" for cell in row] for row in rows]
+        parts += [f"## {say(name)}", markdown_table(header, cells)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _shown(value: date | float) -> str:
+    return f"{value:%d-%m-%Y}" if isinstance(value, date) else f"{value:g}".replace(".", ",")
+
+
+def _constants(form: Form) -> Iterator[list[str]]:
+    """A constant that differs by country has a line for each."""
+    for name, value in sorted(form.constants.items()):
+        source = form.constant_sources[name]
+        others = {land: own[name] for land, own in form.own_constants.items() if name in own}
+        lands = " ".join(land for land in _BOTH.split() if land not in others)
+        yield [name, _shown(value), lands, source]
+        for land, other in others.items():
+            yield [name, _shown(other), land, source]
+
+
+def _fields(form: Form) -> Iterator[list[str]]:
+    for sheet in form.entry_sheets():
+        for field in sheet.entry_fields():
+            limits = (field.minimum, field.maximum)
+            shown = ["" if limit is None else _shown(limit) for limit in limits]
+            limit = "–".join(shown) if any(shown) else ""
+            if limit or field.source:
+                place = f"{sheet.id}.{field.id}"
+                lands = _lands(field.jurisdictions)
+                yield [place, limit, lands, str(field.since), field.source]
+
+
+def _codes(form: Form) -> Iterator[list[str]]:
+    """Return every code, the kommuner among them."""
+    for name, codes in sorted(form.code_lists.items()):
+        for code in codes.codes:
+            days = (code.valid_from, code.valid_to)
+            lands = _lands(code.jurisdictions)
+            yield [name, code.id, code.label(BASE_LANGUAGE), lands, *days, code.source]
+
+
+def _rules(form: Form) -> Iterator[list[str]]:
+    for rule in form.rules:
+        yield [rule.code, rule.severity.value, _lands(rule.jurisdictions), rule.source]
+
+
+def _lands(lands: frozenset[str]) -> str:
+    return " ".join(land for land in _BOTH.split() if land in lands)
