@@ -17,7 +17,7 @@ from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from fpsheet.checking.check_file import Question, check_raw
 from fpsheet.kommune.steps import check_files, submit_file, upgrade_file
@@ -50,6 +50,16 @@ NEW_IN_2: Final = tuple(
     if field.id not in {old.id for old in load_form(1).sheet(sheet.id).fields}
 )
 """What version 2 has beside version 1: it comes with the form of next year too."""
+
+
+def new_letter(sheet: str, after: str) -> str:
+    """Return the first column of next year's beside what version 2 adds after a version 1 sheet."""
+    added = sum(place[0] == sheet for place in NEW_IN_2)
+    return get_column_letter(column_index_from_string(after) + added + 1)
+
+
+ASSESSED_BY: Final = new_letter("vurdering", "H")
+FOLLOWED_UP: Final = new_letter("forloeb", "O")
 
 
 def judge(path: Path, question: Question = QUESTION) -> Verdict:
@@ -152,8 +162,11 @@ def test_every_value_and_id_is_carried(lifted: Lifted, lifted_path: Path) -> Non
 def test_the_report(lifted: Lifted) -> None:
     """New columns, renamed headings, and which new field lacks an answer in how many rows."""
     fresh = [(f.sheet, f.field) for f in lifted.fresh]
-    assert fresh[:2] == [("forloeb", "opfoelgning_dato"), ("vurdering", "vurderet_af")]
-    assert set(fresh[2:]) == set(NEW_IN_2)
+    assert set(fresh) == {
+        ("forloeb", "opfoelgning_dato"),
+        ("vurdering", "vurderet_af"),
+        *NEW_IN_2,
+    }
     assert [(r.before, r.after) for r in lifted.renamed] == [("Motivation", "Borgerens motivation")]
     assert list(lifted.unanswered(NEXT, "da")) == [("vurdering", "Vurderet af", 3)]
     assert (lifted.version_before, lifted.version, lifted.blocking) == (1, 3, 3)
@@ -166,8 +179,8 @@ def test_the_report_reads_well(lifted: Lifted) -> None:
     assert [line for line in lines if not any(label in line for label in of_2)] == [
         "Projektmappen er opgraderet fra version 1 til version 3: ny.xlsx",
         "Ført med: 21 linjer med deres række-id, 0 kommentarer og 0 andre ark.",
-        "Nyt på arket Forløb: »Opfølgning« står i kolonne P.",
-        "Nyt på arket Vurderinger: »Vurderet af« står i kolonne I.",
+        f"Nyt på arket Forløb: »Opfølgning« står i kolonne {FOLLOWED_UP}.",
+        f"Nyt på arket Vurderinger: »Vurderet af« står i kolonne {ASSESSED_BY}.",
         "På arket Forløb hedder »Motivation« nu »Borgerens motivation«.",
         "Mangler svar på arket Vurderinger: »Vurderet af« i 3 linjer.",
         "Kontrollen finder nu 3 fejl. Se dem med fpsheet check ny.xlsx",
@@ -184,18 +197,20 @@ def test_new_columns_stand_beside_the_old_ones(lifted: Lifted) -> None:
     """With heading, message, limits and the table reaching over them; only formulas are hidden."""
     book = load_workbook(BytesIO(lifted.data))
     sheet = book["Vurderinger"]
-    headings = [cell.value for cell in sheet[3]][:9]
-    assert headings[2:] == [
+    last = column_index_from_string(ASSESSED_BY)
+    headings = [cell.value for cell in sheet[3]][:last]
+    assert headings[2:8] == [
         *("CPR-nummer *", "Vurderingsdato *", "Arbejdsevne (pct.) *", "Maks. timer pr. uge"),
-        *("Tekst", "Annullér", "Vurderet af *"),
+        *("Tekst", "Annullér"),
     ]
-    assert not sheet.column_dimensions["I"].hidden
-    assert sheet.column_dimensions["J"].hidden
+    assert headings[-1] == "Vurderet af *"
+    assert not sheet.column_dimensions[ASSESSED_BY].hidden
+    assert sheet.column_dimensions[get_column_letter(last + 1)].hidden
     prompts = {v.promptTitle: str(v.sqref) for v in sheet.data_validations.dataValidation}
-    assert prompts["Vurderet af"].startswith("I4:I")
+    assert prompts["Vurderet af"].startswith(f"{ASSESSED_BY}4:{ASSESSED_BY}")
     table = sheet.tables["tVurdering"]
-    assert [column.name for column in table.tableColumns][:9] == headings
-    assert sheet["I3"].fill.start_color.rgb == sheet["H3"].fill.start_color.rgb
+    assert [column.name for column in table.tableColumns][:last] == headings
+    assert sheet[f"{ASSESSED_BY}3"].fill.start_color.rgb == sheet["H3"].fill.start_color.rgb
 
 
 def test_the_cover_tells_the_rows_before_it_is_calculated(lifted: Lifted) -> None:
@@ -219,7 +234,7 @@ def test_it_lives(libreoffice: LibreOffice, lifted_path: Path) -> None:
         for name in document.sheet_names:
             assert document.error_cells(name) == (), name
         assert str(document.value("Vurderinger", "B4")) == "✖ Vurderet af: Skal udfyldes"
-        document.set_text("Vurderinger", "I4", "Kommunens læge")
+        document.set_text("Vurderinger", f"{ASSESSED_BY}4", "Kommunens læge")
         assert "Vurderet af" not in str(document.value("Vurderinger", "B4"))
         assert document.value("Forside", "D25") == float(verdict.totals.read)
         assert document.value("Forside", "E25") == 2.0

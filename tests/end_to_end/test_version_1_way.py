@@ -1,0 +1,125 @@
+"""Version 1 workbooks of the cases from the field: upgraded, checked, sent, merged and counted.
+
+The workbook is built by form version 1, so it has none of version 2's columns. It is sent as it is,
+lifted, and sent again: nothing is lost, nothing is in conflict, and the tables count it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import load_workbook
+
+from fpsheet.checking.check_file import Question
+from fpsheet.cli.program import run
+from fpsheet.kommune.steps import check_files, upgrade_file
+from fpsheet.progress import Silent
+from fpsheet.workbook.build import build_workbook
+from fpsheet_templates.form import FieldType
+from fpsheet_templates.load import load_form
+from fpsheet_templates.rule import Severity
+from tests.validation.test_field_cases import TODAY, books
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fpsheet_templates.form import Field
+
+OLD, NEW = load_form(1), load_form()
+QUESTION = Question(NEW, TODAY)
+
+
+def typed(field: Field, text: str | None) -> object:
+    """Return what a person types for a cell of the table."""
+    if text in {None, "-"}:
+        return None
+    assert text is not None
+    if field.type is FieldType.DATE:
+        return date.fromisoformat(text)
+    if field.type is FieldType.CODE:
+        return OLD.code_lists[field.codes].by_entry("da").get(text.casefold(), text)
+    if field.type in {FieldType.INTEGER, FieldType.DECIMAL}:
+        return float(text)
+    return text.replace("-", "") if field.type is FieldType.CPR else text
+
+
+def old_workbook(book: str, kommune: str) -> bytes:
+    """Return the cases of a book as a workbook of form version 1."""
+    rows = {
+        sheet.id: [
+            {
+                field.id: typed(field, {**row, "sagsbehandler": "AB"}.get(field.id))
+                for field in sheet.entry_fields()
+            }
+            for row in books()[book].get(sheet.id, [])
+        ]
+        for sheet in OLD.entry_sheets()
+    }
+    return build_workbook(
+        OLD,
+        kommune_kode=kommune,
+        aar=2026,
+        language="da",
+        workbook_id="F1E2D3C4",
+        issued_at=datetime(2026, 1, 5, 9, tzinfo=UTC),
+        rows=rows,  # type: ignore[arg-type]
+        premade=2,
+    )
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The workbook of version 1, and the same lifted."""
+    folder = tmp_path_factory.mktemp("version-1")
+    old, new = folder / "956-gammel.xlsx", folder / "956-ny.xlsx"
+    old.write_bytes(old_workbook("gl", "956"))
+    upgrade_file(old, QUESTION, new)
+    return old, new
+
+
+def found(path: Path) -> list[tuple[str, str, int]]:
+    """Return code, sheet and row of what the check finds in the citizens' rows."""
+    (verdict,) = check_files([path], QUESTION, Silent())
+    return sorted((f.code, f.sheet, f.row) for f in verdict.findings if f.sheet != "forside")
+
+
+def test_what_is_lifted_says_what_it_said(files: tuple[Path, Path]) -> None:
+    """The same findings, none of them blocking, and every row has the new columns."""
+    old, new = files
+    assert found(old) == found(new)
+    (verdict,) = check_files([new], QUESTION, Silent())
+    blocking = [f.code for f in verdict.findings if f.severity is Severity.FEJL]
+    assert [code for code in blocking if code not in {"ARB-006", "ARB-007"}] == []
+    assert verdict.totals.read == sum(len(rows) for rows in books()["gl"].values())
+    headings = [cell.value for cell in load_workbook(new)["Afgørelser"][3]]
+    assert "Påklaget afgørelse af" in headings
+
+
+def test_both_versions_are_merged_and_counted(
+    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The old file, then the new one: one state, no conflict, and T23 has the nævn's decisions."""
+    environment = {
+        "FPSHEET_CONFIG": str(tmp_path / "fpsheet.toml"),
+        "FPSHEET_KEY_FOLDER": str(tmp_path / "noegler"),
+    }
+    inbox, out = tmp_path / "indbakke", tmp_path / "statistik"
+    inbox.mkdir()
+    base = ["--db", f"sqlite:///{(tmp_path / 'central.db').as_posix()}"]
+    day = ["--today", "28-11-2026"]
+    assert run(["db", "init", *base], environment=environment) == 0
+    for number, path in enumerate(files):
+        (inbox / f"956-{number}.xlsx").write_bytes(path.read_bytes())
+        assert run(["sync", str(inbox), *base, *day], environment=environment) in {0, 1}
+    period = ["--from", "01-01-2018", "--to", "31-12-2026", "--internal", "--out", str(out)]
+    capsys.readouterr()
+    assert run(["conflicts", *base, *day], environment=environment) == 0
+    assert run(["report", *base, *period, *day], environment=environment) == 0
+    (book,) = [path for path in out.rglob("*.xlsx") if "956" not in path.name]
+    table = load_workbook(book)["T23"]
+    text = [[cell.value for cell in row] for row in table.iter_rows()]
+    (total,) = [row for row in text if row[0] in {"Hele landet", "1 af 5 kommuner"}]
+    # G01, G02, G08 changed the decision; G26 upheld it.
+    assert total[1:6] == [4, 1, 3, 0, 0]
