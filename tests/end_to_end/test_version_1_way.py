@@ -6,6 +6,7 @@ lifted, and sent again: nothing is lost, nothing is in conflict, and the tables 
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 OLD, NEW = load_form(1), load_form()
 QUESTION = Question(NEW, TODAY)
+LONG_AGO = datetime(2026, 11, 27, 12, tzinfo=UTC).timestamp()
+"""A file that changed a moment ago is still arriving."""
 
 
 def typed(field: Field, text: str | None) -> object:
@@ -111,15 +114,18 @@ def test_both_versions_are_merged_and_counted(
     day = ["--today", "28-11-2026"]
     assert run(["db", "init", *base], environment=environment) == 0
     for number, path in enumerate(files):
-        (inbox / f"956-{number}.xlsx").write_bytes(path.read_bytes())
+        arrived = inbox / f"956-{number}.xlsx"
+        arrived.write_bytes(path.read_bytes())
+        os.utime(arrived, (LONG_AGO + number, LONG_AGO + number))
         assert run(["sync", str(inbox), *base, *day], environment=environment) in {0, 1}
-    period = ["--from", "01-01-2018", "--to", "31-12-2026", "--internal", "--out", str(out)]
+    period = ["--from", "01-01-2017", "--to", "31-12-2026", "--internal", "--out", str(out)]
     capsys.readouterr()
-    assert run(["conflicts", *base, *day], environment=environment) == 0
+    assert run(["conflicts", *base], environment=environment) == 0
     assert run(["report", *base, *period, *day], environment=environment) == 0
-    (book,) = [path for path in out.rglob("*.xlsx") if "956" not in path.name]
+    inside = tmp_path / "statistik-fortroligt"
+    (book,) = [path for path in inside.glob("*.xlsx") if "956" not in path.name]
     table = load_workbook(book)["T23"]
     text = [[cell.value for cell in row] for row in table.iter_rows()]
     (total,) = [row for row in text if row[0] in {"Hele landet", "1 af 5 kommuner"}]
-    # G01, G02, G08 changed the decision; G26 upheld it.
-    assert total[1:6] == [4, 1, 3, 0, 0]
+    # G01, G02 and both of G08 changed it, G26 upheld it, G03 remitted it.
+    assert total[1:6] == [6, 1, 4, 1, 0]

@@ -489,6 +489,7 @@ class NaiveCount:
                 "arbejdsevne": in_band(pct, ABILITY),
                 "timer": in_band(most, HOURS, scale=10),
                 "ordinaer": "ja" if work else "nej",
+                "ordinaer_perioden": "sidste_dag" if work else self.worked_before(unit),
                 "ordinaer_timer": in_band(None if total is None else float(total), HOURS, scale=10),
             }
             yield Fact("bestand.bestand", kommune, unit, codes, total)
@@ -500,6 +501,16 @@ class NaiveCount:
                 codes = {"indkomst_kilde": code_of(income, "indkomst_kilde")}
                 codes["bestand_niveau"] = level
                 yield Fact("indkomst.borgere", kommune, unit, codes)
+
+    def worked_before(self, unit: str) -> str:
+        """Return whether a citizen had ordinary work on some day of the period."""
+        for row in self.rows("job"):
+            end = cast("date | None", row.get("slut_dato"))
+            begun = day_of(row, "start_dato") <= self.til
+            lasted = end is None or end >= self.fra
+            if self.unit(row) == unit and row["job_type"] == "ordinaer" and begun and lasted:
+                return "tidligere"
+        return "ingen"
 
     def has_zero(self, work: Iterable[Record]) -> bool:
         """Return whether some job states its hours, be they 0."""

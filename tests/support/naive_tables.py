@@ -223,6 +223,15 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
     "T09": {
         "Førtidspensionister": Heading(_STOCK),
         "Ordinært job": Heading(_STOCK, by="ordinaer", words=_YES_NO),
+        "Arbejde i perioden": Heading(
+            _STOCK,
+            by="ordinaer_perioden",
+            words={
+                "Også sidste dag": "sidste_dag",
+                "Kun tidligere i perioden": "tidligere",
+                "Intet oplyst": "ingen",
+            },
+        ),
         "Timer i ordinært job": Heading(
             _STOCK,
             where={"ordinaer": "ja"},

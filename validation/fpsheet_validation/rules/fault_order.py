@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Rule, RuleLevel, Severity
 from fpsheet_validation.finding import Finding
+from fpsheet_validation.reads import reads_of
 
 STATUS_LEVELS = frozenset({RuleLevel.FIELD, RuleLevel.ROW})
 """Levels a row can judge alone; the others need the whole workbook and show in the check."""
@@ -24,13 +25,18 @@ def fault_place(form: Form, sheet_id: str, code: str, field_id: str) -> tuple[in
 
 
 def status_rules(form: Form, sheet_id: str, jurisdiction: str) -> tuple[Rule, ...]:
-    """Return the row rules of a sheet in the order in which the status names them."""
+    """Return the row rules of a sheet in the order in which the status names them.
+
+    A form of an earlier version lacks fields that rules read; those rules are not of it.
+    """
+    known = {field.id for field in form.sheet(sheet_id).fields}
     rules = (
         rule
         for rule in form.rules
         if rule.level is RuleLevel.ROW
         and rule.sheet == sheet_id
         and jurisdiction in rule.jurisdictions
+        and known.issuperset(reads_of(rule))
     )
     return tuple(
         sorted(rules, key=lambda rule: fault_place(form, sheet_id, rule.code, rule.fields[0]))

@@ -26,6 +26,7 @@ from fpsheet_sync.statistics.facts.scope import (
     band,
     end_of,
     known,
+    last_day_of,
     latest,
     yes_no,
 )
@@ -56,6 +57,23 @@ def _select_ordinary_jobs(scope: Scope, tables: Tables) -> Query:
     return select(*(rows.c[name] for name in names)).where(rows.c.job_type == "ordinaer", active)
 
 
+def _select_ordinary_jobs_of_period(scope: Scope, tables: Tables) -> Query:
+    """Return the jobs of ordinary work that went on on some day of the period."""
+    rows = cited(scope, tables, "job")
+    last_day = last_day_of(scope, rows, rows.c.slut_dato)
+    begun = rows.c.start_dato <= scope.period.til
+    lasted = last_day.is_(None) | (last_day >= scope.period.fra)
+    names = (ENHED, "kommune_kode", "raekke_id")
+    return select(*(rows.c[name] for name in names)).where(
+        rows.c.job_type == "ordinaer", begun, lasted
+    )
+
+
+def _select_workers_of_period(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
+    """Return the citizens with ordinary work on some day of the period."""
+    return select(tables["ordinaere_job_i_perioden"].c[ENHED]).distinct()
+
+
 def _select_ordinary_work(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
     """Return the citizens with ordinary work on the last day, and their hours a week together."""
     jobs = tables["ordinaere_job"]
@@ -65,11 +83,17 @@ def _select_ordinary_work(scope: Scope, tables: Tables) -> Query:  # noqa: ARG00
 
 def _select_stock(scope: Scope, tables: Tables) -> Query:
     """Return `bestand`: one fact per citizen with the pension on the last day (value: hours)."""
-    people, assessed, work = (
-        tables[name] for name in ("pensionister", "seneste_vurdering", "ordinaert_arbejde")
+    names = ("pensionister", "seneste_vurdering", "ordinaert_arbejde", "arbejdede_i_perioden")
+    people, assessed, work, worked = (tables[name] for name in names)
+    joined = (
+        people.outerjoin(assessed, people.c[ENHED] == assessed.c[ENHED])
+        .outerjoin(work, people.c[ENHED] == work.c[ENHED])
+        .outerjoin(worked, people.c[ENHED] == worked.c[ENHED])
     )
-    joined = people.outerjoin(assessed, people.c[ENHED] == assessed.c[ENHED]).outerjoin(
-        work, people.c[ENHED] == work.c[ENHED]
+    when = case(
+        (work.c[ENHED].is_not(None), sql_literal("sidste_dag")),
+        (worked.c[ENHED].is_not(None), sql_literal("tidligere")),
+        else_=sql_literal("ingen"),
     )
     facts = Facts(
         "bestand",
@@ -81,6 +105,7 @@ def _select_stock(scope: Scope, tables: Tables) -> Query:
             "arbejdsevne": band(assessed.c.arbejdsevne_pct, "arbejdsevne"),
             "timer": band(assessed.c.maks_timer_pr_uge, "timer"),
             "ordinaer": yes_no(work.c[ENHED].is_not(None)),
+            "ordinaer_perioden": when,
             "ordinaer_timer": band(work.c.timer, "ordinaer_timer"),
         },
         value=work.c.timer,
@@ -137,14 +162,24 @@ def _select_income(scope: Scope, tables: Tables) -> Query:
 
 
 _ASSESSED = {"arbejdsevne": "seneste_vurdering", "timer": "seneste_vurdering"}
-_WORKS = dict.fromkeys(("ordinaer", "ordinaer_timer", "vaerdi"), "ordinaere_job")
+_WORKS = {
+    **dict.fromkeys(("ordinaer", "ordinaer_timer", "vaerdi"), "ordinaere_job"),
+    "ordinaer_perioden": "ordinaere_job_i_perioden",
+}
 SOURCES = {
     "seneste_vurdering": FactSource(_select_assessment, needs=("borgere",), index=ENHED),
     "ordinaere_job": FactSource(_select_ordinary_jobs, needs=("borgere",)),
     "ordinaert_arbejde": FactSource(_select_ordinary_work, needs=("ordinaere_job",), index=ENHED),
+    "ordinaere_job_i_perioden": FactSource(_select_ordinary_jobs_of_period, needs=("borgere",)),
+    "arbejdede_i_perioden": FactSource(
+        _select_workers_of_period, needs=("ordinaere_job_i_perioden",), index=ENHED
+    ),
     "bestand": FactSource(
         _select_stock,
-        needs=("pensionister", "seneste_vurdering", "ordinaert_arbejde"),
+        needs=(
+            *("pensionister", "seneste_vurdering", "ordinaert_arbejde"),
+            *("ordinaere_job_i_perioden", "arbejdede_i_perioden"),
+        ),
         evidence=_ASSESSED | _WORKS,
     ),
     "frist": FactSource(

@@ -191,8 +191,9 @@ def test_t06_and_t07_take_the_latest_vurdering(greenland: Release) -> None:
 
 def test_t09_adds_the_hours_of_a_citizens_jobs(greenland: Release) -> None:
     """T09: p 4.4 + 5.5 hours, s hours unknown, x 30; r's job ended on the last day."""
-    # all, yes, no, 0 hours, 0.1-9.9, 10-19.9, 20-29.9, 30 and more, unknown, mean of 9.9 and 30
-    assert row(greenland, "T09", "") == (7, 3, 4, 0, 1, 0, 0, 1, 1, 20.0)
+    # all, yes, no; last day, earlier in the period (r), none; 0 hours, 0.1-9.9, 10-19.9, 20-29.9,
+    # 30 and more, unknown, mean of 9.9 and 30
+    assert row(greenland, "T09", "") == (7, 3, 4, 3, 1, 3, 0, 1, 0, 0, 1, 1, 20.0)
 
 
 def test_t15_accounts_for_who_came_and_went(greenland: Release) -> None:
