@@ -164,7 +164,7 @@ def _running(contents: Contents) -> Iterator[Found]:
     for owner, relation in _every(contents):
         if relation.target.lower() in told or _is_linked_object(relation):
             continue
-        signs = (sign for sign in _SIGNS if relation.type in sign.relations)
+        signs = (sign for sign in _SIGNS if relation.kind in sign.relations)
         yield from ((sign.code, sign.word, owner) for sign in signs)
 
 
@@ -178,7 +178,7 @@ def _is_running(name: str) -> bool:
 
 def _is_linked_object(relation: PackageRelation) -> bool:
     """Return whether an object stands in another file, and only its address in this one."""
-    return relation.is_external and relation.type in _LINKED_OBJECTS
+    return relation.is_external and relation.kind in _LINKED_OBJECTS
 
 
 def _faults(contents: Contents, found: Iterable[Found]) -> tuple[IntakeFinding, ...]:
@@ -209,12 +209,12 @@ def find_left_over(contents: Contents) -> tuple[IntakeFinding, ...]:
     codes: set[str] = set()
     if _has_links(contents):
         codes.add("STR-070")
-    if any(one.is_external and one.type == _PICTURE for _, one in _every(contents)):
+    if any(one.is_external and one.kind == _PICTURE for _, one in _every(contents)):
         codes.add("STR-071")
     has_mashup = any(one.root.startswith(_DATA_MASHUP) for one in contents.prologs.values())
     if has_mashup or _find(contents, _CONNECTIONS):
         codes.add("STR-072")
-    if any(one.type == _SIGNATURE for _, one in _every(contents)):
+    if any(one.kind == _SIGNATURE for _, one in _every(contents)):
         codes.add("STR-079")
     return tuple(IntakeFinding(code) for code in sorted(codes))
 
@@ -227,7 +227,7 @@ def _every(contents: Contents) -> Iterator[tuple[str, PackageRelation]]:
 
 def _has_links(contents: Contents) -> bool:
     return any(_LINK.fullmatch(name.lower()) for name in contents.names) or any(
-        relation.type in _LINK_TYPES for _, relation in _every(contents)
+        relation.kind in _LINK_TYPES for _, relation in _every(contents)
     )
 
 
@@ -236,7 +236,7 @@ def _fetched(contents: Contents) -> Iterator[Found]:
     spared = {_WAITS_FOR_A_CLICK, _PICTURE, *_LINK_TYPES}
     for owner, relation in _every(contents):
         is_in_link = bool(_LINK.fullmatch(owner.lower()))
-        if relation.is_external and relation.type not in spared and not is_in_link:
+        if relation.is_external and relation.kind not in spared and not is_in_link:
             yield "STR-028", "kaedet" if _is_linked_object(relation) else "hentet", owner
 
 

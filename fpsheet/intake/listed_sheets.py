@@ -77,8 +77,8 @@ def read_workbook_part(package: Package) -> WorkbookPart | None:
     except ET.ParseError:
         return None
     parts = {relation.id: package.find(relation.target) for relation in relations}
-    kinds = {relation.id: relation.type for relation in relations}
-    by_kind = {relation.type: parts[relation.id] for relation in relations}
+    kinds = {relation.id: relation.kind for relation in relations}
+    by_kind = {relation.kind: parts[relation.id] for relation in relations}
     sheets = tuple(
         ListedSheet(title=element.get("name", ""), part=part)
         for element in root.iterfind(f"{MAIN}sheets/{MAIN}sheet")
@@ -106,7 +106,7 @@ def read_tables(package: Package, part: str) -> dict[str, tuple[int, int, int, i
         rels = package.utf8(rels_name(part))
         relations = read_relations(ET.fromstring(rels), part=part) if rels else ()  # noqa: S314 - has no document type
         for relation in relations:
-            table = package.utf8(relation.target) if relation.type == "table" else None
+            table = package.utf8(relation.target) if relation.kind == "table" else None
             root = ET.fromstring(table) if table else None  # noqa: S314 - as above
             place = parse_range(root.get("ref", "")) if root is not None else None
             if root is not None and place:

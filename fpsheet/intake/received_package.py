@@ -176,7 +176,7 @@ def _judge(package: Package) -> tuple[Package | None, tuple[IntakeFinding, ...]]
         relations = dict(_all_relations(package))
     except ET.ParseError:
         return None, (IntakeFinding("STR-034"),)
-    main = {relation.type: relation for relation in relations.get("", ())}.get("officedocument")
+    main = {relation.kind: relation for relation in relations.get("", ())}.get("officedocument")
     workbook = package.find(main.target) if main else None
     fault = _judge_main(main, types.get(workbook or (main.target if main else ""), ""))
     if fault:

@@ -58,7 +58,7 @@ def _row_texts(row: Element, shared: list[Element]) -> Iterator[tuple[str, str]]
 
 def _shared_texts(parts: Parts) -> list[Element]:
     relations = relations_of(parts, workbook_name(parts))
-    targets = (entry.target for entry in relations if entry.kind == "sharedStrings")
+    targets = (entry.target for entry in relations if entry.kind == "sharedstrings")
     name = next((target for target in targets if target in parts), None)
     return shared_items(parts[name]) if name else []
 

@@ -12,7 +12,13 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from lxml import etree
 
-from fpsheet.ooxml.relation import owner_name, rels_name
+from fpsheet.ooxml.relation import (
+    PackageRelation,
+    owner_name,
+    read_relations,
+    rels_name,
+    resolve,
+)
 from fpsheet.ooxml.zip_file import open_zip
 
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its element type
@@ -221,40 +227,13 @@ def _plain(element: Element) -> bytes:
     return etree.tostring(element, method="c14n", exclusive=True, with_tail=False)
 
 
-def resolve(part: str, target: str) -> str:
-    """Return the name of the part a relationship of another part points at.
-
-    >>> resolve("xl/worksheets/sheet1.xml", "../comments1.xml")
-    'xl/comments1.xml'
-    """
-    if target.startswith("/"):
-        return target.lstrip("/")
-    return posixpath.normpath(posixpath.join(posixpath.dirname(part), target))
-
-
-@dataclass(frozen=True, slots=True)
-class PartRelation:
-    """One relationship of a part: identifier, kind (last word of its type) and target part."""
-
-    id: str
-    kind: str
-    target: str
-
-
-def relations_of(parts: Parts, part: str) -> tuple[PartRelation, ...]:
+def relations_of(parts: Parts, part: str) -> tuple[PackageRelation, ...]:
     """List the internal relationships of a part."""
     name = rels_name(part)
     if name not in parts:
         return ()
-    return tuple(
-        PartRelation(
-            entry.get("Id", ""),
-            entry.get("Type", "").rpartition("/")[2],
-            resolve(part, entry.get("Target", "")),
-        )
-        for entry in parse(parts[name]).iter(f"{{{RELATIONS}}}Relationship")
-        if entry.get("TargetMode") != "External"
-    )
+    read = read_relations(parse(parts[name]), part=part)
+    return tuple(relation for relation in read if not relation.is_external)
 
 
 def add_relation(parts: Parts, part: str, *, kind: str, target: str) -> str:

@@ -1,10 +1,23 @@
 """Relationships between the parts of a package."""
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import unquote
-from xml.etree import ElementTree as ET
+
+
+class _Tagged(Protocol):
+    """An element of either XML library.
+
+    Attributes:
+        tag: Its name; no text for a comment.
+    """
+
+    @property
+    def tag(self) -> object: ...
+
+    def get(self, key: str, default: str, /) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,22 +26,32 @@ class PackageRelation:
 
     Attributes:
         id: Its identifier within the part (`rId1`).
-        type: Last word of its type, in lower case (`worksheet`, `hyperlink`).
-        target: Name of the part it points at; the address as written when external.
+        kind: Last word of its type, in lower case (`worksheet`, `sharedstrings`).
+        target: Name of the part it points at, in plain letters; the address as written when
+            external.
         is_external: It points out of the package.
         is_strict: Its type is that of the strict standard.
     """
 
     id: str
-    type: str
+    kind: str
     target: str
     is_external: bool
     is_strict: bool
 
 
-def read_relations(rels: ET.Element, *, part: str) -> tuple[PackageRelation, ...]:
+def read_relations(rels: Iterable[_Tagged], *, part: str) -> tuple[PackageRelation, ...]:
     """Read the relationships of a part (`""` is the package) from the root of its `.rels`."""
-    return tuple(_relations(rels, folder=posixpath.dirname(part)))
+    return tuple(_relations(rels, part))
+
+
+def resolve(part: str, target: str) -> str:
+    """Return the name of the part a relationship of another part points at, as it spells it.
+
+    >>> resolve("xl/worksheets/sheet1.xml", "../comments1.xml"), resolve("", "/xl/workbook.xml")
+    ('xl/comments1.xml', 'xl/workbook.xml')
+    """
+    return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
 
 
 def rels_name(part: str) -> str:
@@ -51,16 +74,18 @@ def owner_name(rels: str) -> str:
     return posixpath.join(posixpath.dirname(folder), name[: -len(".rels")])
 
 
-def _relations(root: ET.Element, *, folder: str) -> Iterator[PackageRelation]:
+def _relations(root: Iterable[_Tagged], part: str) -> Iterator[PackageRelation]:
     for element in root:
+        if not isinstance(element.tag, str):
+            continue
         kind = element.get("Type", "")
         target = element.get("Target", "")
         is_external = element.get("TargetMode", "").lower() == "external"
         if not is_external:
-            target = posixpath.normpath(posixpath.join("/", folder, unquote(target))).lstrip("/")
+            target = resolve(part, unquote(target))
         yield PackageRelation(
             id=element.get("Id", ""),
-            type=kind.rpartition("/")[2].lower(),
+            kind=kind.rpartition("/")[2].lower(),
             target=target,
             is_external=is_external,
             is_strict="purl.oclc.org" in kind,

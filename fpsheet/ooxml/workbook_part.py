@@ -29,7 +29,7 @@ def workbook_name(parts: Parts) -> str:
     Raises:
         DamagedPackageError: The package names none.
     """
-    found = (entry for entry in relations_of(parts, "") if entry.kind == "officeDocument")
+    found = (entry for entry in relations_of(parts, "") if entry.kind == "officedocument")
     relation = next(found, None)
     if relation is None or relation.target not in parts:
         raise DamagedPackageError

@@ -10,7 +10,6 @@ from fpsheet.ooxml.parts import (
     MAIN,
     DamagedPackageError,
     Element,
-    PartRelation,
     Parts,
     add_part,
     add_relation,
@@ -21,6 +20,7 @@ from fpsheet.ooxml.parts import (
     serialise,
     whole_number,
 )
+from fpsheet.ooxml.relation import PackageRelation
 from fpsheet.ooxml.sheet_part import SheetPart
 from fpsheet.returned.cell_mark import COMMENT_LEAD, MOST_COMMENTS, is_our_comment
 
@@ -109,12 +109,12 @@ def uncomment_cells(parts: Parts, sheet: SheetPart) -> bool:
     return True
 
 
-def _find_comments(parts: Parts, part: str) -> PartRelation | None:
+def _find_comments(parts: Parts, part: str) -> PackageRelation | None:
     found = (relation for relation in relations_of(parts, part) if relation.kind == "comments")
     return next((relation for relation in found if relation.target in parts), None)
 
 
-def _find_drawing(parts: Parts, sheet: SheetPart) -> PartRelation | None:
+def _find_drawing(parts: Parts, sheet: SheetPart) -> PackageRelation | None:
     """Return the drawing that shows the notes of a sheet: a logo in its header has another one."""
     element = sheet.find("legacyDrawing")
     link = None if element is None else element.get(f"{{{DOCUMENT_RELATION}}}id")
@@ -207,7 +207,7 @@ def _position(cell: str) -> tuple[int, int]:
     return int(found.group(2)) - 1, column - 1
 
 
-def _save(parts: Parts, sheet: SheetPart, relation: PartRelation | None, root: Element) -> None:
+def _save(parts: Parts, sheet: SheetPart, relation: PackageRelation | None, root: Element) -> None:
     if relation is not None:
         parts.write(relation.target, serialise(root))
         return
@@ -217,7 +217,7 @@ def _save(parts: Parts, sheet: SheetPart, relation: PartRelation | None, root: E
 
 
 def _save_drawing(
-    parts: Parts, sheet: SheetPart, relation: PartRelation | None, root: Element
+    parts: Parts, sheet: SheetPart, relation: PackageRelation | None, root: Element
 ) -> None:
     content = etree.tostring(root, encoding="UTF-8")
     if relation is not None:
@@ -233,7 +233,7 @@ def _save_drawing(
     sheet.insert(element)
 
 
-def _drop_shapes(parts: Parts, sheet: SheetPart, drawing: PartRelation, cells: set[str]) -> None:
+def _drop_shapes(parts: Parts, sheet: SheetPart, drawing: PackageRelation, cells: set[str]) -> None:
     try:
         shapes = parse(parts[drawing.target])
     except DamagedPackageError:

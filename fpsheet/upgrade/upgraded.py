@@ -144,7 +144,7 @@ def _sheet_of(title: str, issue: Issue) -> Sheet:
 
 
 def _shared_strings(parts: Parts) -> SharedStrings:
-    found = [r for r in relations_of(parts, workbook_name(parts)) if r.kind == "sharedStrings"]
+    found = [r for r in relations_of(parts, workbook_name(parts)) if r.kind == "sharedstrings"]
     return SharedStrings(parts[found[0].target] if found else b"")
 
 
@@ -193,6 +193,6 @@ def _finish_workbook(
         calculation.set("fullCalcOnLoad", "1")
     parts.write(name, serialise(root))
     for relation in relations_of(parts, name):
-        if relation.kind == "calcChain" and relation.target in parts:
+        if relation.kind == "calcchain" and relation.target in parts:
             drop_part(parts, relation.target)
             drop_relation(parts, name, relation.id)

@@ -26,7 +26,7 @@ def renew_results(parts: Parts, *, day: int | None) -> None:
     name = workbook_name(parts)
     sheets = {entry.part: (entry.title, parts[entry.part]) for entry in list_sheets(parts)}
     targets = {entry.kind: entry.target for entry in relations_of(parts, name)}
-    strings = targets.get("sharedStrings", "")
+    strings = targets.get("sharedstrings", "")
     shared = parts[strings] if strings in parts else b""  # noqa: SIM401 - has no `get`
     renewed: dict[str, bytes] = {}
     if day is not None and not counts_from_1904(parts):
