@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fpsheet.ooxml.row_writer import space_of
 from fpsheet.workbook.row_stamp import escape_text
 
 
@@ -34,7 +35,7 @@ class RawCell:
         text = escape_text(self.content)
         match self.kind:
             case RawKind.TEXT:
-                return f'{start} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+                return f'{start} t="inlineStr"><is><t{space_of(text)}>{text}</t></is></c>'
             case RawKind.NUMBER:
                 return f"{start}><v>{text}</v></c>"
             case RawKind.FORMULA:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from fpsheet.ooxml.parts import Parts
-from fpsheet.ooxml.row_writer import sheet_text
+from fpsheet.ooxml.row_writer import sheet_text, space_of
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.failure import make_failure
 
@@ -65,6 +65,6 @@ def _cell(prefix: bytes, address: str, value: Content, style: bytes) -> bytes:
     if value is None:
         return f"{head}/>".encode()
     if isinstance(value, str):
-        text = f'<{p}is><{p}t xml:space="preserve">{sheet_text(value)}</{p}t></{p}is>'
+        text = f"<{p}is><{p}t{space_of(value)}>{sheet_text(value)}</{p}t></{p}is>"
         return f'{head} t="inlineStr">{text}</{p}c>'.encode()
     return f"{head}><{p}v>{value!r}</{p}v></{p}c>".encode()

@@ -38,13 +38,22 @@ def sheet_row(  # noqa: PLR0913 - each by name
     """
     inside = "".join(
         f'<c r="{letter}{number}" s="{first_style + style}" t="inlineStr">'
-        f'<is><t xml:space="preserve">{sheet_text(value)}</t></is></c>'
+        f"<is><t{space_of(value)}>{sheet_text(value)}</t></is></c>"
         for letter, value, style in cells
         if value or style == ANSWER
     )
     size = f' ht="{height}" customHeight="1"' if height else ""
     size = f' ht="{_LINE_POINTS * lines:g}"' if lines else size
     return f'<row r="{number}"{size}{HIDDEN if hidden else ""}>{inside}</row>'
+
+
+def space_of(text: str) -> str:
+    """Return the attribute that keeps the space around a text, where there is any.
+
+    The schemas of ISO/IEC 29500 do not know it, although every program writes it where it is
+    needed.
+    """
+    return "" if text == text.strip() else ' xml:space="preserve"'
 
 
 def sheet_text(value: str) -> str:

@@ -164,8 +164,7 @@ def _is_ours(entry: Element, authors: Sequence[str | None]) -> bool:
 def _comment(cell: str, text: str, author: int) -> Element:
     entry = etree.Element(f"{{{MAIN}}}comment", ref=cell, authorId=str(author))
     run = etree.SubElement(etree.SubElement(entry, f"{{{MAIN}}}text"), f"{{{MAIN}}}t")
-    run.text = COMMENT_LEAD + text
-    run.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    run.text = (COMMENT_LEAD + text).strip()
     return entry
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
+from fpsheet.ooxml.row_writer import space_of
+
 CellContent = str | int | float | None
 
 _ROW_MARK = "\0"
@@ -137,6 +139,6 @@ def _write_content(cell: PatternCell, content: CellContent) -> str:
     if content is None or content == "":
         return f"{start}/>"
     if isinstance(content, str):
-        space = ' xml:space="preserve"' if content != content.strip() else ""
-        return f'{start} t="inlineStr"><is><t{space}>{escape_text(content)}</t></is></c>'
+        text = f"<t{space_of(content)}>{escape_text(content)}</t>"
+        return f'{start} t="inlineStr"><is>{text}</is></c>'
     return f"{start}><v>{content!r}</v></c>"
