@@ -2,7 +2,8 @@
 
 For files that somebody else made, such as the test files of public spreadsheet libraries: which
 of them are refused, by which code, whether any brings the program down, and which take longest.
-Nothing is written, and nothing of what stands in a file is printed.
+Nothing is written, and nothing of what stands in a file is printed. The last result stands in
+`try_files.md`.
 
     python -m tools.try_files FOLDER --suffix .xlsx --seconds 20
 """
