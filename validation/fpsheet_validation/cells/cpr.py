@@ -42,7 +42,10 @@ _FOUR_AND_SIX = f"{_NO_YEAR_DAY}{_MONTH}{_PART}[0-9]{{6}}"
 # A number of KLE goes on behind its pairs: "050291 (17.35.77)".
 _LAST_PAIRS = rf"[0-9]{{2}}{_PART}[0-9]{{2}}(?:[^0-9.]|\.(?:[^0-9]|$)|$)"
 _SIX_AND_FOUR = f"{_DAY}{_MONTH}[0-9]{{2}}(?:{_PART}|[ ]?:[ ]?)?(?:[0-9]{{4}}{_END}|{_LAST_PAIRS})"
-_ANYWHERE = rf"(?:^|[^0-9])(?:{_SIX_AND_FOUR}|(?:{_FOUR_AND_SIX}|{_IN_PAIRS}){_END})"
+# A day of birth with its whole year, and four digits behind a dash: "01.01.1980-1234".
+_DASH = r"[ ]?[\p{Pd}\u{2212}][ ]?"
+_WHOLE_YEAR = rf"{_DAY}[./-]{_MONTH}[./-](?:1[89][0-9]{{2}}|200[0-9]){_DASH}{_NO_YEAR}"
+_ANYWHERE = rf"(?:^|[^0-9])(?:{_SIX_AND_FOUR}|(?:{_FOUR_AND_SIX}|{_IN_PAIRS}|{_WHOLE_YEAR}){_END})"
 _DOUBTFUL = (
     rf"(?:^|[^0-9])(?:{_DAY}\.{_MONTH}\.[3-9][0-9]{_PART}{_RECENT}"
     rf"|{_YEAR_DAY}{_MONTH}{_PART}[0-9]{{6}}){_END}"
@@ -167,6 +170,8 @@ def text_holds_cpr(text: str) -> bool:
     (True, True)
     >>> text_holds_cpr("j.nr. 610180/1234"), text_holds_cpr("10.-12.03.2024")
     (False, False)
+    >>> text_holds_cpr("f. 61.01.1980-1234"), text_holds_cpr("fra 01.01.1980-2024")
+    (True, False)
     """
     return bool(pl.select(holds_cpr(pl.lit(text))).item())
 
