@@ -19,6 +19,7 @@ import tempfile
 import time
 from collections import defaultdict
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,7 @@ from fpsheet.intake.reading import read_bytes
 from fpsheet.receipts.receipt_book import receipt_book
 from fpsheet.receipts.receipt_file import write_receipt
 from fpsheet.returned.answered_workbook import answer_workbook
+from fpsheet.returned.conflict_choices import read_lists
 from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet.views.spec import spec_value
 from fpsheet_sync.database.access_log import Actor
@@ -82,10 +84,11 @@ def take(path: Path, store: Store, clock: Clock) -> None:
     with clock.stage("check"):
         found = tuple(fault.to_finding(FORM) for fault in faults)
         verdict = check_raw(raw, found, path, QUESTION)
+        verdict = replace(verdict, lists=read_lists(data, FORM, "da"))
     if verdict.check is None:
         raise SystemExit(f"{path.name} cannot be read")
     with clock.stage("prepare"):
-        said, choices = said_in(data, verdict, FORM)
+        said, choices = said_in(verdict)
         reception = Reception(NOW, NOW, original=data, explanations=said, choices=choices)
         submission = make_submission(verdict.check, verdict.findings, FORM, reception)
         prepared = prepare(submission, KEYS, make_layouts(FORM))

@@ -1,7 +1,7 @@
 """Checking a file: what intake found in it and what the rules found in its rows, together."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,8 @@ from fpsheet_templates.form import Form
 
 if TYPE_CHECKING:
     from fpsheet.checking.verdict import Verdict
-    from fpsheet.intake.reader import Reader, Source
+    from fpsheet.intake.reader import FileReading, Reader, Source
+    from fpsheet.returned.conflict_choices import WrittenLists
     from fpsheet_validation.finding import Finding
     from fpsheet_validation.raw import RawWorkbook
 
@@ -79,24 +80,23 @@ def check_source(source: "Source", path: Path, question: Question, process: "Rea
     reading = read_file(
         source, form=question.form, expected_kommune=question.kommune or None, process=process
     )
-    found = (*reading.findings, *_written_wrongly(source, reading.raw, question))
+    lists, wrong = _read_lists(reading, question)
+    found = (*reading.findings, *wrong)
     looked_for = tuple(each for each in found if each.code not in question.passed)
-    return check_raw(reading.raw, looked_for, path, question)
+    return replace(check_raw(reading.raw, looked_for, path, question), lists=lists)
 
 
-def _written_wrongly(
-    source: "Source", raw: "RawWorkbook | None", question: Question
-) -> "tuple[Finding, ...]":
-    """Return what is wrong in what was written into the lists of a workbook that can be read."""
-    from fpsheet.returned.conflict_choices import read_choices
+def _read_lists(
+    reading: "FileReading", question: Question
+) -> "tuple[WrittenLists | None, tuple[Finding, ...]]":
+    """Return what was written into the lists of a workbook that can be read, and what is wrong."""
+    from fpsheet.returned.conflict_choices import read_lists
     from fpsheet.returned.explanation import unsafe_explanations
 
-    if raw is None:
-        return ()
-    content = source.read_bytes() if isinstance(source, Path) else source.data
-    form = question.form
-    chosen = read_choices(content, form, raw.meta.get("sprog", "da"))
-    return (*chosen.findings, *unsafe_explanations(content, form))
+    if reading.raw is None:
+        return None, ()
+    lists = read_lists(reading.data, question.form, reading.raw.meta.get("sprog", "da"))
+    return lists, (*lists.chosen.findings, *unsafe_explanations(lists.faults, question.form))
 
 
 def check_raw(

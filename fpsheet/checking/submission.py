@@ -9,7 +9,6 @@ import polars as pl
 from fpsheet.checking.verdict import Verdict
 from fpsheet.intake.core_part import to_moment
 from fpsheet.intake.forside_reading import form_version
-from fpsheet.returned.conflict_choices import read_choices
 from fpsheet.returned.explanation import current_explanations
 from fpsheet_sync.merge.file_findings import ABOUT_LISTS
 from fpsheet_sync.merge.stamp import read_stamp
@@ -116,19 +115,13 @@ def _without_words(finding: Finding) -> dict[str, str]:
 Said = tuple[tuple[Explanation, ...], tuple[Choice, ...]]
 
 
-def said_in(content: bytes, verdict: Verdict, form: Form) -> Said:
-    """Return the explanations that still hold and the choices that can be used.
-
-    Args:
-        content: A workbook that was read and checked.
-        verdict: What was found in it.
-        form: The form.
-    """
-    if verdict.check is None:
+def said_in(verdict: Verdict) -> Said:
+    """Return the explanations of a checked workbook that still hold and the choices to be used."""
+    if verdict.check is None or verdict.lists is None:
         return (), ()
-    language = verdict.check.raw.meta.get("sprog", "da")
-    explanations = current_explanations(content, form, verdict.findings, verdict.check)
-    return explanations, read_choices(content, form, language).choices
+    lists = verdict.lists
+    explanations = current_explanations(lists.faults, verdict.findings, verdict.check)
+    return explanations, lists.chosen.choices
 
 
 CLOCKS_DIFFER = timedelta(days=1)

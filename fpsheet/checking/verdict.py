@@ -1,8 +1,9 @@
 """Verdict: all that is known of one file after it was read and checked."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from fpsheet.returned.conflict_choices import WrittenLists
 from fpsheet_templates.rule import RuleLevel, Severity
 from fpsheet_validation.finding import Finding, count_by_severity
 from fpsheet_validation.raw import SheetTotals
@@ -19,6 +20,7 @@ class Verdict:
         check: The checked rows; None when the file could not be read.
         levels: Levels of rules that were asked beyond the file itself: history, between.
         is_list: Whether it is a list that others fill, not a kommune's workbook.
+        lists: What was written into the lists of findings and conflicts in it.
     """
 
     path: Path
@@ -26,6 +28,7 @@ class Verdict:
     check: Check | None
     levels: frozenset[RuleLevel] = frozenset()
     is_list: bool = False
+    lists: WrittenLists | None = field(default=None, repr=False)
 
     @property
     def unasked(self) -> tuple[RuleLevel, ...]:
@@ -85,7 +88,7 @@ class Verdict:
             for name, sheet in raw.sheets.items()
         }
         light = replace(raw, cover={}, sheets=sheets)
-        return replace(self, check=replace(self.check, raw=light))
+        return replace(self, check=replace(self.check, raw=light), lists=None)
 
     @property
     def counts(self) -> dict[Severity, int]:

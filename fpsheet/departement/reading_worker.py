@@ -73,7 +73,7 @@ class Worker:
         if verdict.check is None or verdict.refused:
             return verdict, None
         form = self.question.form
-        said, choices = sent or said_in(data, verdict, form)
+        said, choices = sent or said_in(verdict)
         reception = Reception(
             self.desk.now,
             own_time(verdict.check.raw, sealed_at, arrival.modified_at),

@@ -11,10 +11,8 @@ from fpsheet.excel.excel_failure import ExcelError, said_plainly
 from fpsheet.excel.finding_list import Place, next_place
 from fpsheet.excel.open_book import OpenBook
 from fpsheet.kommune.steps import check_files, preview_file, submit_file, write_figures
-from fpsheet.ooxml.parts import Parts
 from fpsheet.progress import Silent
 from fpsheet.returned.cell_mark import plan_marks
-from fpsheet.returned.explanation import find_fault_list
 from fpsheet.returned.finding_list_rows import FaultRow, make_fault_rows
 from fpsheet.returned.finding_list_text import headings, make_fault_line
 from fpsheet.transport.folder import Folder
@@ -51,7 +49,7 @@ def validate(book: OpenBook, question: "Question") -> Validated:
         (verdict,) = check_files([path], question, Silent())
         if verdict.check is None:
             return Validated(verdict, "")
-        old = find_fault_list(Parts(path.read_bytes()), question.form)
+        old = verdict.lists.faults if verdict.lists else None
     rows = make_fault_rows(verdict.findings, verdict.check, old.known() if old else {})
     if not rows and old is None:
         return Validated(verdict, "")

@@ -155,8 +155,7 @@ def send_checked(
 
     if verdict.check is None or verdict.refused:
         return None
-    content = verdict.path.read_bytes()
-    payload = Payload(without_local(verdict.check.raw, form), *said_in(content, verdict, form))
+    payload = Payload(without_local(verdict.check.raw, form), *said_in(verdict))
     if sealing is None:
         return send_plain(payload, folder)
     return send_sealed(payload, folder, sealing=sealing)

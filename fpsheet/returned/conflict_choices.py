@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fpsheet.ooxml.parts import DamagedPackageError, Parts
 from fpsheet.ooxml.workbook_part import counts_from_1904
 from fpsheet.returned.conflict_list_text import LETTERS, PREFIX, find_conflict_list
+from fpsheet.returned.explanation import FaultList, find_fault_list
 from fpsheet.returned.own_list import OwnList
 from fpsheet.returned.record_words import BLANK, read_told
 from fpsheet_sync.merge.submission import Choice
@@ -42,8 +43,21 @@ class _Line:
         return self.cells[f"{PREFIX}.{name}"]
 
 
-def read_choices(content: bytes, form: Form, language: str) -> ListedChoices:
-    """Read the choices of a workbook; nothing where it has no list, or nobody chose.
+@dataclass(frozen=True, slots=True)
+class WrittenLists:
+    """What a person wrote into the lists of a workbook.
+
+    Attributes:
+        faults: The list of findings with its explanations; None where there is none.
+        chosen: What was chosen in the list of conflicts.
+    """
+
+    faults: FaultList | None = None
+    chosen: ListedChoices = ListedChoices()
+
+
+def read_lists(content: bytes, form: Form, language: str) -> WrittenLists:
+    """Read what was written into the lists of a workbook; the package is opened once.
 
     Args:
         content: A workbook that the intake has found safe.
@@ -52,15 +66,31 @@ def read_choices(content: bytes, form: Form, language: str) -> ListedChoices:
 
     Findings: HIS-021, HIS-022, HIS-023.
     """
-    date1904 = False
     try:
         parts = Parts(content)
-        found = find_conflict_list(parts, form)
-        date1904 = counts_from_1904(parts)
+        chosen = read_choices(parts, form, language)
+        return WrittenLists(find_fault_list(parts, form), chosen)
     except DamagedPackageError:
-        found = None
+        return WrittenLists()
+
+
+def read_choices(parts: Parts, form: Form, language: str) -> ListedChoices:
+    """Read the choices of a workbook; nothing where it has no list, or nobody chose.
+
+    Args:
+        parts: A workbook that the intake has found safe.
+        form: The form.
+        language: Language of the workbook, in which codes are typed.
+
+    Findings: HIS-021, HIS-022, HIS-023.
+
+    Raises:
+        DamagedPackageError: The package is not whole enough to be read.
+    """
+    found = find_conflict_list(parts, form)
     if found is None:
         return ListedChoices()
+    date1904 = counts_from_1904(parts)
     choices: list[Choice] = []
     findings: list[Finding] = []
     for lines in _by_conflict(found):

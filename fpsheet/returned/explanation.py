@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from fpsheet.ooxml.parts import DamagedPackageError, Parts
+from fpsheet.ooxml.parts import Parts
 from fpsheet.returned.finding_list_rows import make_fault_rows, may_be_explained
 from fpsheet.returned.own_list import find_own_list
 from fpsheet_sync.merge.submission import Explanation as SentExplanation
@@ -66,25 +66,16 @@ def _explanations(rows: Iterable[Mapping[str, str]]) -> Iterator[TypedExplanatio
             yield TypedExplanation(key, fingerprint, text)
 
 
-def _read_fault_list(content: bytes, form: Form) -> FaultList | None:
-    try:
-        return find_fault_list(Parts(content), form)
-    except DamagedPackageError:
-        return None
-
-
 def current_explanations(
-    content: bytes, form: Form, findings: Iterable[Finding], check: Check
+    found: FaultList | None, findings: Iterable[Finding], check: Check
 ) -> tuple[SentExplanation, ...]:
     """Return the explanations of a workbook whose rows still are as they were explained.
 
     Args:
-        content: The workbook, found safe by the intake.
-        form: The form.
+        found: Our list in it; None for none.
         findings: What the intake and the check found in it now.
         check: The checked rows.
     """
-    found = _read_fault_list(content, form)
     if found is None or not found.explanations:
         return ()
     return tuple(
@@ -94,16 +85,15 @@ def current_explanations(
     )
 
 
-def unsafe_explanations(content: bytes, form: Form) -> tuple[Finding, ...]:
+def unsafe_explanations(found: FaultList | None, form: Form) -> tuple[Finding, ...]:
     """Tell of explanations that hold a CPR number, and are therefore not sent.
 
     Args:
-        content: The workbook, found safe by the intake.
+        found: Our list in a workbook; None for none.
         form: The form.
 
     Findings: HIS-023.
     """
-    found = _read_fault_list(content, form)
     if found is None:
         return ()
     told = (said.key for said in found.explanations if text_holds_cpr(said.text))

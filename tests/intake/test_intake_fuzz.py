@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet.checking.check_file import Question, check_raw
+from fpsheet.returned.conflict_choices import read_lists
 from fpsheet.returned.explanation import current_explanations
 from fpsheet.returned.mark_workbook import clean_workbook, return_workbook
 from fpsheet.views.findings_value import verdict_value
@@ -206,7 +207,7 @@ def go_on(data: bytes, verdict: Verdict) -> Iterator[str]:
     )
     if verdict.check is None:
         return
-    current_explanations(data, FORM, verdict.findings, verdict.check)
+    current_explanations(read_lists(data, FORM, "da").faults, verdict.findings, verdict.check)
     try:
         back = return_workbook(data, verdict.findings, verdict.check, form=FORM, language="da")
         clean_workbook(back, FORM)

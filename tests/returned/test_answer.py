@@ -24,7 +24,7 @@ from fpsheet.ooxml.zip_file import unpack
 from fpsheet.receipts.receipt_book import receipt_book
 from fpsheet.receipts.receipt_file import write_receipt
 from fpsheet.returned.answered_workbook import answer_workbook
-from fpsheet.returned.conflict_choices import read_choices
+from fpsheet.returned.conflict_choices import read_lists
 from fpsheet.returned.mark_workbook import clean_workbook, return_workbook
 from fpsheet.returned.stamp import stamp_workbook
 from fpsheet.statistics.xlsx import write_xlsx
@@ -232,7 +232,7 @@ def test_a_choice_that_cannot_be_used_is_a_finding(
 ) -> None:
     """Nothing is settled, the conflict stays, and the check says where and what to do."""
     content = choose(diverged.returned, **cells)
-    chosen = read_choices(content, FORM, "da")
+    chosen = read_lists(content, FORM, "da").chosen
     assert [finding.code for finding in chosen.findings] == [code]
     assert "»Konflikter«" in chosen.findings[0].message(FORM)
     receipt = office.send(content)
@@ -301,9 +301,9 @@ def test_a_choice_that_breaks_a_rule_is_told(office: Office, diverged: Diverged)
 
 def test_nobody_chose(diverged: Diverged) -> None:
     """An untouched list, and a workbook without one, say nothing."""
-    assert read_choices(diverged.returned, FORM, "da").choices == ()
-    assert read_choices(diverged.returned, FORM, "da").findings == ()
-    assert read_choices(diverged.other, FORM, "da").findings == ()
+    assert read_lists(diverged.returned, FORM, "da").chosen.choices == ()
+    assert read_lists(diverged.returned, FORM, "da").chosen.findings == ()
+    assert read_lists(diverged.other, FORM, "da").chosen.findings == ()
 
 
 def test_who_edits_the_row_after_the_choice_knew_it(office: Office, diverged: Diverged) -> None:
@@ -402,7 +402,7 @@ def test_choices_travel_in_a_package(diverged: Diverged) -> None:
     """What was chosen goes with the payload; a payload without choices is of the first version."""
     content = choose(diverged.returned, valg="A", navn="BC", grund="Lægens tal")
     checked = check_bytes(content, FORM)
-    choices = read_choices(content, FORM, "da").choices
+    choices = read_lists(content, FORM, "da").chosen.choices
     payload = Payload(checked.check.raw, (), choices)
     assert read_payload(write_payload(payload), FORM).choices == choices
     assert len(choices) == 1
@@ -414,7 +414,7 @@ def test_marking_again_keeps_the_list(diverged: Diverged) -> None:
     checked = check_bytes(content, FORM)
     for findings in (checked.findings, ()):
         again = return_workbook(content, findings, checked.check, form=FORM, language="da")
-        assert len(read_choices(again, FORM, "da").choices) == 1
+        assert len(read_lists(again, FORM, "da").chosen.choices) == 1
         parts = unpack(again)
         looks = parts["xl/styles.xml"].partition(b"<cellXfs")[2].partition(b"</cellXfs>")[0]
         used = [

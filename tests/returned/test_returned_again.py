@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from fpsheet.ooxml.parts import Parts
 from fpsheet.returned.cell_mark import SIGNATURE
+from fpsheet.returned.conflict_choices import read_lists
 from fpsheet.returned.explanation import (
     current_explanations,
     find_fault_list,
@@ -150,8 +151,13 @@ def test_an_explanation_with_a_cpr_number_is_not_sent(issued: bytes) -> None:
     content = edit(back, name)
     checked = check_bytes(content, FORM)
     assert explanations(content) == ["Det er nu 610180-1234"]
-    assert current_explanations(content, FORM, checked.findings, checked.check) == ()
-    (told,) = unsafe_explanations(content, FORM)
+    assert (
+        current_explanations(
+            read_lists(content, FORM, "da").faults, checked.findings, checked.check
+        )
+        == ()
+    )
+    (told,) = unsafe_explanations(read_lists(content, FORM, "da").faults, FORM)
     assert told.code == "HIS-023"
     assert WARNING[0] in told.message(FORM)
     assert "610180" not in told.message(FORM) + told.remedy(FORM)
@@ -213,7 +219,12 @@ def test_a_zip_that_only_the_intake_reads_is_refused_in_words(issued: bytes) -> 
     while at >= 0:
         flagged[at + 8] |= 1 << 5
         at = issued.find(b"PK\x01\x02", at + 1)
-    assert current_explanations(bytes(flagged), FORM, checked.findings, checked.check) == ()
+    assert (
+        current_explanations(
+            read_lists(bytes(flagged), FORM, "da").faults, checked.findings, checked.check
+        )
+        == ()
+    )
     with pytest.raises(WorkbookFileError, match="reparere"):
         clean_workbook(bytes(flagged), FORM)
     with pytest.raises(WorkbookFileError, match="reparere"):
