@@ -102,6 +102,8 @@ _NAME = re.compile(rb"<(?:\w+:)?definedName\b[^>]*?\bname=[\"']([^\"']+)[\"'][^>
 _LINK_IN_FORMULA = re.compile(rb"\[\d+\][^\[\]]*!")
 _WAITS_FOR_A_CLICK = "hyperlink"
 _PICTURE = "image"
+_WEB_PICTURES = re.compile(r"xl/richdata/[^/]*webimage[^/]*\.xml")
+"""Where the addresses stand of pictures that the function IMAGE shows."""
 _SIGNATURE = "origin"
 """Last word of the relationship to the digital signatures of a package."""
 _LINKED_OBJECTS = frozenset({"oleobject", "package"})
@@ -209,7 +211,7 @@ def find_left_over(contents: Contents) -> tuple[IntakeFinding, ...]:
     codes: set[str] = set()
     if _has_links(contents):
         codes.add("STR-070")
-    if any(one.is_external and one.kind == _PICTURE for _, one in _every(contents)):
+    if any(_is_picture(owner, one) for owner, one in _every(contents) if one.is_external):
         codes.add("STR-071")
     has_mashup = any(one.root.startswith(_DATA_MASHUP) for one in contents.prologs.values())
     if has_mashup or _find(contents, _CONNECTIONS):
@@ -217,6 +219,11 @@ def find_left_over(contents: Contents) -> tuple[IntakeFinding, ...]:
     if any(one.kind == _SIGNATURE for _, one in _every(contents)):
         codes.add("STR-079")
     return tuple(IntakeFinding(code) for code in sorted(codes))
+
+
+def _is_picture(owner: str, relation: PackageRelation) -> bool:
+    """Return whether a relationship is to a picture, one of the function IMAGE among them."""
+    return relation.kind == _PICTURE or bool(_WEB_PICTURES.fullmatch(owner.lower()))
 
 
 def _every(contents: Contents) -> Iterator[tuple[str, PackageRelation]]:

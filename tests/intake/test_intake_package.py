@@ -361,11 +361,20 @@ REFUSED = [
     ("STR-032", "program by content", lambda p: p.with_part("xl/media/image1.png", b"MZ\x90")),
 ]
 
+WEB_IMAGES = "xl/richData/rdRichValueWebImage.xml"
+
 LEFT_OVER = [
     ("STR-070", "a link nothing uses", xml_part("xl/externalLinks/externalLink1.xml")),
     ("STR-070", "its relation", relation(WORKBOOK, "externalLinkPath", "file:///Q:/x", "External")),
     ("STR-070", "a column called 1 of a table", linked("<f>SUM(Tabel1[1])</f>")),
     ("STR-071", "linked picture", relation(part_of("job"), "image", "http://x/y.png", "External")),
+    (
+        "STR-071",
+        "picture of a function",
+        lambda p: relation(WEB_IMAGES, "hyperlink", "http://x/y.png", "External")(
+            p.with_part(WEB_IMAGES, "<webImagesSrd/>")
+        ),
+    ),
     ("STR-072", "no connection left", xml_part("xl/connections.xml")),
     (
         "STR-079",
