@@ -27,7 +27,7 @@ from fpsheet.progress import Silent, Step
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.stored_state import read_commits
 from fpsheet_templates.load import load_form
-from tests.support.desk import make_database, make_workbook
+from tests.support.desk import make_database, make_workbook, of_another
 from tests.support.exchange import TODAY, Exchange
 from tests.support.postgresql import new_database
 
@@ -50,19 +50,12 @@ class Night:
     ) -> None:
         self.root, self.url, self.capsys, self.kommuner = root, url, capsys, kommuner
         self.inbox = root / "indbakke"
+        row = {"cpr": "6101801230", "sagsbehandler": "AB", "pensionist_foer_reform": "nej"}
+        first = make_workbook(load_form(), {"borger": [row]}, kommune=kommuner[0])
         for number, kode in enumerate(kommuner):
-            rows = {
-                "borger": [
-                    {
-                        "cpr": f"610180{1230 + number}",
-                        "sagsbehandler": "AB",
-                        "pensionist_foer_reform": "nej",
-                    }
-                ]
-            }
             file = self.inbox / kode / f"{kode}.xlsx"
             file.parent.mkdir(parents=True)
-            file.write_bytes(make_workbook(load_form(), rows, kommune=kode))
+            file.write_bytes(of_another(first, kode, {"610180-1230": f"610180-{1230 + number}"}))
             os.utime(file, (OLD, OLD))
 
     def call(self, *words: str) -> tuple[int, str, str]:

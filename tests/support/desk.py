@@ -1,6 +1,8 @@
 """A caseworker's desk: build a workbook, type into it with another program, check it."""
 
 import atexit
+import re
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -63,6 +65,27 @@ def make_workbook(
         rows=rows,
         premade=premade,
     )
+
+
+def of_another(content: bytes, kommune: str, cells: Mapping[str, str]) -> bytes:
+    """Return a workbook of another kommune with other texts in cells, in a tenth of making one.
+
+    Args:
+        content: A workbook as the program issues it. What is printed on it stays.
+        kommune: The code in the hidden sheet.
+        cells: What stands in cells → what shall stand there.
+    """
+    written = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(written, "w") as new:
+        for part in old.infolist():
+            said = _KOMMUNE.sub(rf"\g<1>{kommune}".encode(), old.read(part))
+            for before, after in cells.items():
+                said = said.replace(f">{before}<".encode(), f">{after}<".encode())
+            new.writestr(part, said, zipfile.ZIP_DEFLATED, compresslevel=1)
+    return written.getvalue()
+
+
+_KOMMUNE = re.compile(rb"(kommune_kode</t>.{0,90}?<t>)\d+")
 
 
 def edit(content: bytes, change: Callable[[Workbook], object]) -> bytes:
