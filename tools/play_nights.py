@@ -108,7 +108,7 @@ class Departement:
 
     def merged(self) -> set[str]:
         """Return the kommuner with a submission of every night in the database."""
-        store = open_store(self.url)
+        store = open_store(self.url, load_form())
         with closing(store), store.read() as connection:
             return {code for code in KOMMUNER if len(read_commits(connection, code)) == self.nights}
 

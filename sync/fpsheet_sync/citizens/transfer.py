@@ -71,8 +71,8 @@ def find_expected(connection: Connection, kommune_kode: str, persons: Persons) -
 def find_left(connection: Connection, kommune_kode: str, persons: Persons) -> Iterator[Told]:
     """Tell a successor how many citizens of a kommune that is no more nobody took over.
 
-    They have no Overdragelse, no decision that ended their pension, and no case in any other
-    kommune. One line for each kommune that was succeeded.
+    They have no Overdragelse, no decision that ended their pension and none after it that granted
+    another, and no case in any other kommune. One line for each kommune that was succeeded.
 
     Findings: MEL-011.
     """
@@ -82,7 +82,7 @@ def find_left(connection: Connection, kommune_kode: str, persons: Persons) -> It
             continue
         left = _reported(connection, code, persons, "borger")
         left -= _reported(connection, code, persons, _SHEET)
-        left -= _reported(connection, code, persons, "afgoerelse", afgoerelse="bortfald")
+        left -= _ended(connection, code, persons)
         if left:
             others = cases_of(connection, persons.everyone(left), persons)
             left -= set(others.filter(pl.col("kommune_kode") != code)[BORGER])
@@ -91,18 +91,28 @@ def find_left(connection: Connection, kommune_kode: str, persons: Persons) -> It
             yield make_finding(form, "MEL-011", sheet=_SHEET, details=details), ""
 
 
-def _reported(
-    connection: Connection, kommune_kode: str, persons: Persons, sheet: str, **values: str
-) -> set[str]:
-    """Return the persons with a row in force on a sheet of a kommune that has some values."""
+def _reported(connection: Connection, kommune_kode: str, persons: Persons, sheet: str) -> set[str]:
+    """Return the persons with a row in force on a sheet of a kommune."""
     table = schema_of(connection).records[sheet]
     wanted = select(table.c.borger).where(
+        table.c.kommune_kode == kommune_kode, in_force_at(table), table.c[ANNULLER].is_(None)
+    )
+    return {persons.of(borger) for borger in connection.execute(wanted).scalars()}
+
+
+def _ended(connection: Connection, kommune_kode: str, persons: Persons) -> set[str]:
+    """Return the persons whose last pension of a kommune has lapsed."""
+    table = schema_of(connection).records["afgoerelse"]
+    wanted = select(table.c.borger, table.c.afgoerelse).where(
         table.c.kommune_kode == kommune_kode,
         in_force_at(table),
         table.c[ANNULLER].is_(None),
-        *(table.c[name] == value for name, value in values.items()),
+        table.c.afgoerelse.in_(["tilkendelse", "bortfald"]),
     )
-    return {persons.of(borger) for borger in connection.execute(wanted).scalars()}
+    # On one day the one that ends comes first: a pension that was granted then is a new one.
+    ordered = wanted.order_by(table.c.afgoerelse_dato, table.c.afgoerelse)
+    last = {persons.of(borger): kind for borger, kind in connection.execute(ordered)}
+    return {borger for borger, kind in last.items() if kind == "bortfald"}
 
 
 def _citizens(connection: Connection, kommune_kode: str) -> set[str]:

@@ -278,6 +278,22 @@ WORLDS = {
         (),
         (("959", ()), ("960", ()), ("956", ("MEL-010",))),
     ),
+    "a pension that lapsed and was granted again is still there when the kommune is no more": World(
+        (
+            (
+                "958",
+                0,
+                CITIZEN
+                + replaced(A)
+                + "# afgoerelse\n| id | cpr | afgoerelse_dato | afgoerelse | bortfald_aarsag |\n"
+                + f"| 1 | {A} | 2012-06-01 | bortfald | frakendt |\n"
+                + f"| 2 | {A} | 2014-06-01 | tilkendelse | |\n",
+            ),
+            ("959", 0, CITIZEN + replaced(B)),
+        ),
+        (),
+        (("959", ("MEL-011",)), ("960", ("MEL-011",))),
+    ),
     "another kommune overlaps with one that is no more, while it was": World(
         (
             ("958", 0, FORLOEB + f"| 1 | {A} | revurdering | 2017-01-05 | | |"),
