@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,13 @@ def test_head_is_the_newest_script() -> None:
     """The version the program expects is the newest migration there is."""
     folder = fpsheet_sync.migrations.__path__[0]
     assert ScriptDirectory(folder).get_heads() == [HEAD]
+
+
+def test_each_migration_has_a_number_of_its_own() -> None:
+    """Of two with one number Alembic takes one, and the tables lack what the other makes."""
+    folder = files(fpsheet_sync.migrations) / "versions"
+    names = [file.name for file in folder.iterdir() if file.name.startswith("v0")]
+    assert sorted(name[1:5] for name in names) == [f"{n:04d}" for n in range(1, int(HEAD) + 1)]
 
 
 def test_creating_twice_changes_nothing(store_url: str) -> None:
