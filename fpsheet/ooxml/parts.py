@@ -3,10 +3,11 @@
 import posixpath
 import unicodedata
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import TypeVar, cast
 from urllib.parse import unquote
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
@@ -17,10 +18,10 @@ from fpsheet.ooxml.relation import (
     owner_name,
     read_relations,
     rels_name,
-    resolve,
 )
 from fpsheet.ooxml.zip_file import open_zip
 
+T = TypeVar("T")
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its element type
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -65,6 +66,7 @@ class Parts:
     _archive: ZipFile = field(init=False)
     _names: Mapping[str, str] = field(init=False)
     _unpacked: dict[str, bytes] = field(default_factory=dict)
+    _read: dict[tuple[str, object], tuple[bytes, object]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """List the parts; each is unpacked when it is asked for.
@@ -101,6 +103,22 @@ class Parts:
             with _zip_faults():
                 self._unpacked[own] = self._archive.read(own)
         return self._unpacked[own]
+
+    def read(self, name: str, reader: Callable[[bytes, str], T]) -> T:
+        """Return what a reader makes of a part; it reads the same content once.
+
+        Args:
+            name: The part.
+            reader: Function of its content and its name; what it returns is not changed by anyone.
+
+        Raises:
+            DamagedPackageError: It is not there.
+        """
+        content, key = self[name], (self.spelled(name), reader)
+        held = self._read.get(key)
+        if held is None or held[0] is not content:
+            held = self._read[key] = content, reader(content, name)
+        return cast("T", held[1])
 
     def write(self, name: str, content: bytes) -> None:
         """Replace or add a part."""
@@ -161,8 +179,7 @@ def _agree_on_names(parts: Parts) -> dict[str, str]:
     """
     wanted = {fold_name(name): name for name in (CONTENT_TYPES, rels_name(""))}
     for rels in (name for name in parts.names() if name.casefold().endswith(".rels")):
-        owner = parts.spelled(owner_name(rels))
-        for target in _targets(parts, rels, owner):
+        for target in _targets(parts, rels):
             wanted.setdefault(fold_name(target), target)
     for name in tuple(wanted.values()):
         wanted.setdefault(fold_name(rels_name(name)), rels_name(name))
@@ -173,14 +190,13 @@ def _agree_on_names(parts: Parts) -> dict[str, str]:
     return changed
 
 
-def _targets(parts: Parts, rels: str, owner: str) -> tuple[str, ...]:
+def _targets(parts: Parts, rels: str) -> tuple[str, ...]:
     """List the parts that a list of relationships names, as it spells them."""
     try:
-        root = parse(parts[rels])
+        found = parts.read(rels, _internal_relations)
     except DamagedPackageError:
         return ()  # its owner's parts keep the names they have
-    inside = (entry for entry in root if entry.get("TargetMode") != "External")
-    return tuple(resolve(owner, entry.get("Target", "")) for entry in inside)
+    return tuple(relation.spelled for relation in found)
 
 
 def _respell_types(parts: Parts, wanted: Mapping[str, str]) -> None:
@@ -232,7 +248,11 @@ def relations_of(parts: Parts, part: str) -> tuple[PackageRelation, ...]:
     name = rels_name(part)
     if name not in parts:
         return ()
-    read = read_relations(parse(parts[name]), part=part)
+    return parts.read(name, _internal_relations)
+
+
+def _internal_relations(content: bytes, rels: str) -> tuple[PackageRelation, ...]:
+    read = read_relations(parse(content), part=owner_name(rels))
     return tuple(relation for relation in read if not relation.is_external)
 
 

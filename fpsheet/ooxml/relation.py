@@ -29,6 +29,7 @@ class PackageRelation:
         kind: Last word of its type, in lower case (`worksheet`, `sharedstrings`).
         target: Name of the part it points at, in plain letters; the address as written when
             external.
+        spelled: The same name as the relationship spells it, perhaps with encoded letters.
         is_external: It points out of the package.
         is_strict: Its type is that of the strict standard.
     """
@@ -36,6 +37,7 @@ class PackageRelation:
     id: str
     kind: str
     target: str
+    spelled: str
     is_external: bool
     is_strict: bool
 
@@ -79,14 +81,13 @@ def _relations(root: Iterable[_Tagged], part: str) -> Iterator[PackageRelation]:
         if not isinstance(element.tag, str):
             continue
         kind = element.get("Type", "")
-        target = element.get("Target", "")
+        written = element.get("Target", "")
         is_external = element.get("TargetMode", "").lower() == "external"
-        if not is_external:
-            target = resolve(part, unquote(target))
         yield PackageRelation(
             id=element.get("Id", ""),
             kind=kind.rpartition("/")[2].lower(),
-            target=target,
+            target=written if is_external else resolve(part, unquote(written)),
+            spelled=written if is_external else resolve(part, written),
             is_external=is_external,
             is_strict="purl.oclc.org" in kind,
         )

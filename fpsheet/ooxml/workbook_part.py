@@ -1,13 +1,11 @@
 """The workbook part: which sheets there are, and from which day its dates count."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fpsheet.ooxml.parts import (
     DOCUMENT_RELATION,
     MAIN,
     DamagedPackageError,
-    Element,
     Parts,
     parse,
     relations_of,
@@ -38,7 +36,11 @@ def workbook_name(parts: Parts) -> str:
 
 def counts_from_1904(parts: Parts) -> bool:
     """Return whether a number typed for a day counts from 1904, as old Excel for Mac did."""
-    properties = parse(parts[workbook_name(parts)]).find(f"{{{MAIN}}}workbookPr")
+    return parts.read(workbook_name(parts), _counts_from_1904)
+
+
+def _counts_from_1904(book: bytes, _: str) -> bool:
+    properties = parse(book).find(f"{{{MAIN}}}workbookPr")
     return properties is not None and properties.get("date1904", "") in {"1", "true"}
 
 
@@ -48,11 +50,16 @@ def list_sheets(parts: Parts) -> tuple[SheetEntry, ...]:
     targets = {
         entry.id: entry.target for entry in relations_of(parts, name) if entry.target in parts
     }
-    return tuple(_entries(parse(parts[name]), targets=targets))
+    return tuple(
+        SheetEntry(title, targets[relation], relation)
+        for title, relation in parts.read(name, _tabs)
+        if relation in targets
+    )
 
 
-def _entries(root: Element, *, targets: dict[str, str]) -> Iterator[SheetEntry]:
-    for sheet in root.iter(f"{{{MAIN}}}sheet"):
-        relation = sheet.get(f"{{{DOCUMENT_RELATION}}}id", "")
-        if relation in targets:
-            yield SheetEntry(sheet.get("name", ""), targets[relation], relation)
+def _tabs(book: bytes, _: str) -> tuple[tuple[str, str], ...]:
+    """Return name on the tab and relationship of each sheet."""
+    return tuple(
+        (sheet.get("name", ""), sheet.get(f"{{{DOCUMENT_RELATION}}}id", ""))
+        for sheet in parse(book).iter(f"{{{MAIN}}}sheet")
+    )

@@ -25,9 +25,12 @@ from fpsheet_validation.finding import Finding
 from fpsheet_validation.typed import Check
 
 _OUR_WORD = b"fpsheet"
-"""Stands in each of our marks, and as the author or the first word of each of our comments."""
+"""Stands as the author or the first word of each of our comments."""
+_OUR_MARK = re.compile(rb"fpsheet(?:\"|&quot;|&#34;|&#x22;)")
+"""Stands in each of our marks; the help of our input cells has the word without a quote."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _CELLS = b"sheetData"
+_END = b"sheetData>"
 _SELECTED = re.compile(rb'(<(?:\w+:)?sheetView\b[^>]*?)\s+tabSelected="(?:1|true)"')
 
 
@@ -126,10 +129,16 @@ def _remove_marks(parts: Parts, old: FaultList | None, *, keep_styles: bool = Fa
 
 
 def _may_have_marks(parts: Parts, part: str) -> bool:
-    """Tell cheaply whether it is worth opening a sheet: our word is in it or in its comments."""
+    """Tell cheaply whether it is worth opening a sheet: our word is in it or in its comments.
+
+    Marks stand behind the cells, which are most of a sheet.
+    """
+    content = parts[part]
+    if content[:2] in _UTF16 or _OUR_MARK.search(content, max(content.rfind(_END), 0)):
+        return True
     comments = (entry.target for entry in relations_of(parts, part) if entry.kind == "comments")
-    contents = (parts[name] for name in (part, *comments) if name in parts)
-    return any(_OUR_WORD in text or text[:2] in _UTF16 for text in contents)
+    notes = (parts[name] for name in comments if name in parts)
+    return any(_OUR_WORD in text or text[:2] in _UTF16 for text in notes)
 
 
 def _open(parts: Parts, part: str) -> SheetPart | None:
