@@ -16,6 +16,8 @@ class PageKind(StrEnum):
     NOTES = "notes"
     TABLE = "table"
     FIGURE = "figure"
+    LIST = "list"
+    """A table to look things up in: from the first row on, its headings fixed and with filters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Page:
     Attributes:
         name: Name on the tab.
         kind: What the sheet is for.
-        title: Text of A1.
+        title: Text of A1; empty on a list.
         lines: Lines below it, one cell each, no blank line between.
         columns: Columns of the table right after them; none on a cover.
         rows: Rows of the table.

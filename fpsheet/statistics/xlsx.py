@@ -1,4 +1,6 @@
-"""A statistics workbook as an .xlsx file: real tables, native charts, values and no formulas.
+"""A workbook of tables as an .xlsx file: real tables, native charts, values and no formulas.
+
+Statistics, receipts, the status and the catalogue of rules are written here.
 
 XlsxWriter and not openpyxl writes it: its charts are complete, its tables need no second pass, and
 two files of the same data are the same bytes (docs/adr/0011-statistics.md).
@@ -114,8 +116,9 @@ def _write_page(
     sheet.set_paper(_A4)
     sheet.set_margins(left=_MARGIN, right=_MARGIN)
     sheet.fit_to_pages(*(_ONE_PAGE if page.figure else _ONE_PAGE_WIDE))
-    sheet.write_string(0, 0, page.title, looks["title"])
-    sheet.set_row(0, _TITLE_POINTS)
+    if page.kind is not PageKind.LIST:
+        sheet.write_string(0, 0, page.title, looks["title"])
+        sheet.set_row(0, _TITLE_POINTS)
     is_cover = page.kind is PageKind.COVER
     for row, line in enumerate(page.lines, start=1):
         look = "heading" if line.heading else "wrapped" if is_cover else "line"
@@ -134,14 +137,17 @@ def _write_page(
 
 
 def _write_table(sheet: Worksheet, page: Page, looks: Looks, table_name: str) -> None:
-    head = len(page.lines) + 1
+    is_list = page.kind is PageKind.LIST
+    head = 0 if is_list else len(page.lines) + 1
+    if is_list:
+        sheet.freeze_panes(1, 1)
     for place, column in enumerate(page.columns):
         sheet.set_column(place, place, column.width)
     columns = [
         {"header": column.label, "header_format": looks[_head_look(column.kind)]}
         for column in page.columns
     ]
-    choices = {"name": table_name, "columns": columns, "style": None, "autofilter": False}
+    choices = {"name": table_name, "columns": columns, "style": None, "autofilter": is_list}
     last = head + max(len(page.rows), 1)
     sheet.add_table(head, 0, last, len(page.columns) - 1, choices)
     widths = [column.width for column in page.columns]
