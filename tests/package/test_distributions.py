@@ -46,11 +46,14 @@ def test_the_wheel_puts_nothing_but_the_four_packages_into_site_packages(
 def test_each_package_is_in_the_wheel_whole(
     package: str, folder: str, root: Path, wheel_names: set[PurePosixPath]
 ) -> None:
-    """Modules, data files and the type marker are there, and nothing else."""
+    """Modules, data files and the type marker are there, and nothing else.
+
+    What makes the repository's documents stays in the repository.
+    """
     own = {
         PurePosixPath(package, *path.relative_to(root / folder).parts)
         for path in (root / folder).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not {"__pycache__", "documents"} & {*path.parts}
     }
     assert {name for name in wheel_names if name.parts[0] == package} == own
     assert PurePosixPath(package, "py.typed") in own
