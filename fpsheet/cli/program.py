@@ -24,7 +24,7 @@ from fpsheet.cli.commands.workbook_commands import make_workbook_commands
 from fpsheet.cli.console import prepare_streams
 from fpsheet.cli.failure_output import run_guarded
 from fpsheet.cli.session import Session
-from fpsheet.cli.words import Words, find_language, load_words
+from fpsheet.cli.words import Words, find_language, load_words, need_language
 
 
 def run(arguments: Sequence[str], *, environment: Mapping[str, str] | None = None) -> int:
@@ -39,13 +39,19 @@ def run(arguments: Sequence[str], *, environment: Mapping[str, str] | None = Non
     """
     prepare_streams()
     surroundings = os.environ if environment is None else environment
-    words = load_words(find_language(arguments, surroundings))
+    wanted = find_language(arguments, surroundings)
+    words = load_words(wanted)
     # The clock is read here and nowhere else.
     now = datetime.now(UTC)  # noqa: TID251
     session = Session(words, surroundings, now=now, local_day=now.astimezone().date())
     group = make_program(words)
+
+    def command() -> int:
+        need_language(wanted, words)
+        return int(group.main(list(arguments), PROGRAM, standalone_mode=False, obj=session) or 0)
+
     return run_guarded(
-        lambda: int(group.main(list(arguments), PROGRAM, standalone_mode=False, obj=session) or 0),
+        command,
         words=words,
         environment=surroundings,
     )

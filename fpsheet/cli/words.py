@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fpsheet_templates.errors import UsageError
 from fpsheet_templates.load import load_texts
 from fpsheet_templates.text import BASE_LANGUAGE, Texts
 
@@ -40,6 +41,18 @@ def load_words(language: str) -> Words:
     """Load the program's own texts; Danish where the language is not known."""
     texts = load_texts(_FILE)
     return Words(texts, language if language in texts.by_language else BASE_LANGUAGE)
+
+
+def need_language(language: str, words: Words) -> None:
+    """Refuse a language that there are no texts in.
+
+    Raises:
+        UsageError: There are none; the sentence names those that there are.
+    """
+    known = words.texts.languages()
+    if language and language not in known:
+        values = {"value": language, "known": ", ".join(known)}
+        raise UsageError(words.fill("program.value.language", values))
 
 
 def find_language(arguments: Sequence[str], environment: Mapping[str, str]) -> str:

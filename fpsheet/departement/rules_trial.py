@@ -1,6 +1,6 @@
 """A trial of rules: what new row rules would have struck, before they are made errors."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from fpsheet.transport.inbox import Arrival
 from fpsheet_sync.database.access_log import ORIGINALS, Actor, Deed, log_look
 from fpsheet_sync.ledger.original_files import latest_originals
 from fpsheet_templates.errors import RuleError, SpecError, UsageError
-from fpsheet_templates.load import load_texts, read_rules
+from fpsheet_templates.load import load_texts, read_rules, rule_lines
 from fpsheet_templates.rule import Rule
 from fpsheet_validation.rules.evaluate import OperandKind
 from fpsheet_validation.trial import Trial, try_row_rules
@@ -29,21 +29,38 @@ class TrialLine:
     trial: Trial
 
 
-def read_trial_rules(path: Path, *, language: str = "da") -> tuple[Rule, ...]:
+@dataclass(frozen=True, slots=True)
+class TrialRules:
+    """Rules that are to be tried.
+
+    Attributes:
+        file: Name of the file that they stand in.
+        rules: The rules.
+        lines: Code → line of the file on which the rule begins.
+    """
+
+    file: str
+    rules: tuple[Rule, ...]
+    lines: Mapping[str, int]
+
+
+def read_trial_rules(path: Path, *, language: str = "da") -> TrialRules:
     """Read the rules to be tried.
 
     Raises:
         UsageError: The file holds no rules that can be tried.
     """
     try:
-        rules = read_rules(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        rules = read_rules(text)
     except SpecError as error:
         raise _no_rules(path, language, _said(error, language)) from error
     except (OSError, UnicodeDecodeError):
         raise _no_rules(path, language) from None
     if not rules:
         raise _no_rules(path, language)
-    return rules
+    lines = {rule.code: line for rule, line in zip(rules, rule_lines(text), strict=True)}
+    return TrialRules(path.name, rules, lines)
 
 
 def _no_rules(path: Path, language: str, reason: str = "") -> UsageError:
@@ -63,11 +80,16 @@ def _said(error: SpecError, language: str) -> str:
         else value
         for name, value in error.values.items()
     }
-    return texts.fill(error.key, language, values)
+    reason = texts.fill(error.key, language, values)
+    if not error.line:
+        return reason
+    key = "error.rule.place" if error.code else "error.rule.line"
+    told = {"code": error.code, "line": error.line, "reason": reason}
+    return texts.fill(key, language, told)
 
 
 def try_on_files(
-    rules: Sequence[Rule], paths: Sequence[Path], question: Question, language: str
+    rules: TrialRules, paths: Sequence[Path], question: Question, language: str
 ) -> Iterator[TrialLine]:
     """Try rules on workbooks; those that cannot be read are passed over."""
     for verdict in check_many(paths, question):
@@ -75,7 +97,7 @@ def try_on_files(
 
 
 def try_on_stored(
-    rules: Sequence[Rule], central: Central, desk: Desk, actor: Actor, language: str
+    rules: TrialRules, central: Central, desk: Desk, actor: Actor, language: str
 ) -> Iterator[TrialLine]:
     """Try rules on the last submission of every kommune and year; the log says who opened them.
 
@@ -93,14 +115,18 @@ def try_on_stored(
 
 
 def _try(
-    rules: Sequence[Rule], verdict: Verdict, question: Question, said: tuple[str, str]
+    rules: TrialRules, verdict: Verdict, question: Question, said: tuple[str, str]
 ) -> Iterator[TrialLine]:
     if verdict.check is None:
         return
     raw, (source, language) = verdict.check.raw, said
     try:
-        trials = try_row_rules(rules, raw, question.form, today=question.today)
-    except SpecError as error:
-        raise UsageError(_said(error, language)) from error
+        trials = try_row_rules(rules.rules, raw, question.form, today=question.today)
+    except RuleError as error:
+        error.line = rules.lines.get(error.code, 0)
+        sentence = load_texts("program.toml").fill(
+            "command.rules.unusable", language, {"file": rules.file}
+        )
+        raise UsageError(sentence, remedy=_said(error, language)) from error
     for trial in trials:
         yield TrialLine(source, raw.meta.get("kommune_kode", ""), trial)

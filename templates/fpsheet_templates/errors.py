@@ -32,6 +32,8 @@ class RuleError(SpecError):
     Attributes:
         key: Key of its text (`error.rule.parse`); its own sentence is for programmers.
         values: What the text names.
+        code: Code of the rule; empty where it is not known.
+        line: Line on which the rule begins; 0 where it is not known.
     """
 
     def __init__(self, sentence: str, key: str, **values: object) -> None:
@@ -39,6 +41,8 @@ class RuleError(SpecError):
         super().__init__(sentence)
         self.key = f"error.rule.{key}"
         self.values: Mapping[str, object] = values
+        self.code = ""
+        self.line = 0
 
 
 class SpokenError(FpsheetError):

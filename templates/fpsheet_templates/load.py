@@ -334,18 +334,27 @@ def read_rules(text: str) -> tuple[Rule, ...]:
         place = re.search(r"line (\d+)", str(error))
         message, line = f"A rule cannot be read: {error}", place[1] if place else "-"
         raise RuleError(message, "toml", line=line) from error
-    return tuple(map(_read_rule, entries))
+    return tuple(map(_read_rule, entries, rule_lines(text)))
 
 
-def _read_rule(entry: Table) -> Rule:
+def rule_lines(text: str) -> list[int]:
+    """Return the line on which each rule of a file begins, counted from 1."""
+    lines = enumerate(text.splitlines(), start=1)
+    return [number for number, line in lines if line.strip().startswith("[[rule]]")]
+
+
+def _read_rule(entry: Table, line: int) -> Rule:
+    """Return a rule; what is wrong with it is told with its code and its line."""
     try:
         return _rule(entry)
+    except RuleError as error:
+        found = error
     except KeyError as error:
-        message = f"A rule lacks {error}."
-        raise RuleError(message, "missing", name=error.args[0]) from error
+        found = RuleError(f"A rule lacks {error}.", "missing", name=error.args[0])
     except ValueError as error:
-        message = f"A rule cannot be read: {error}"
-        raise RuleError(message, "value", code=entry["code"]) from error
+        found = RuleError(f"A rule cannot be read: {error}", "value")
+    found.code, found.line = str(entry.get("code", "")), line
+    raise found
 
 
 def _load_rules(data: Path | None, sheets: Mapping[str, "_SheetEntry"]) -> tuple[Rule, ...]:

@@ -145,6 +145,25 @@ def test_a_placeholder_says_what_is_typed(
 
 
 @pytest.mark.parametrize(
+    ("arguments", "environment"),
+    [
+        (["spec", "--lang", "xx"], {}),
+        (["--lang=xx", "spec"], {}),
+        (["spec"], {"FPSHEET_LANG": "xx"}),
+    ],
+)
+def test_an_unknown_language_is_refused_with_those_there_are(
+    arguments: list[str], environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody gets Danish who asked for something else."""
+    assert run(arguments, environment=environment) == ExitCode.USAGE
+    said = capsys.readouterr()
+    assert "»xx«" in said.err
+    assert "da, en" in said.err
+    assert not said.out
+
+
+@pytest.mark.parametrize(
     ("arguments", "environment", "language"),
     [
         ([], {}, "da"),

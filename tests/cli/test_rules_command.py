@@ -153,6 +153,11 @@ def test_what_is_wrong_with_a_rule_is_told_in_the_chosen_language(
     said = capsys.readouterr().err
     danish, english = FAULTS[text]
     assert (danish in said, english in said) == (language == "da", language == "en")
+    assert "nye.toml" in said
+    if "[[rule]]" in text:
+        first = ("linje 1", "line 1")
+        place = first if text == "[[rule]]" else ("NYE-001 (linje 2", "NYE-001 (line 2")
+        assert place[language == "en"] in said.replace("Linje", "linje").replace("Line", "line")
 
 
 @pytest.mark.usefixtures("desk")

@@ -59,14 +59,16 @@ def try_row_rules(
     for rule in rules:
         if rule.fails_when is None or rule.sheet not in {s.id for s in form.entry_sheets()}:
             message = f"The rule {rule.code} has no condition, or no sheet of the form."
-            raise RuleError(message, "condition", code=rule.code)
+            raise _of(rule, RuleError(message, "condition"))
         if rule.sheet not in frames or not applies(rule, setting):
             continue
         try:
             check = rule_check(rule, form.sheet(rule.sheet), setting)
+        except RuleError as error:
+            raise _of(rule, error) from error.__cause__
         except (KeyError, IndexError) as error:
             message = f"The rule {rule.code} names no field, or one its sheet lacks: {error}"
-            raise RuleError(message, "field", code=rule.code) from error
+            raise _of(rule, RuleError(message, "field")) from error
         sheet, frame = raw.sheets[rule.sheet], frames[rule.sheet]
         struck = frame.filter(check.fault)
         column = sheet.columns.get(check.field, "")
@@ -81,3 +83,9 @@ def try_row_rules(
             )
         )
     return tuple(trials)
+
+
+def _of(rule: Rule, error: RuleError) -> RuleError:
+    """Return an error that names its rule."""
+    error.code = rule.code
+    return error
