@@ -127,7 +127,7 @@ class SpokenGroup(click.Group):
 
 
 def suggest(wrong: str, right: Sequence[str], words: Words) -> str:
-    """Give a sentence with the nearest name, with a space before it; nothing when none is near."""
+    """Return a sentence with the nearest name, a space before it; nothing when none is near."""
     from difflib import get_close_matches
 
     near = get_close_matches(wrong, right, n=1)

@@ -33,7 +33,7 @@ class Citizen:
     birth: date
 
     def turns(self, age: int) -> date:
-        """Give the birthday on which the citizen reaches an age; 29 February counts as 1 March."""
+        """Return the birthday of an age; one on 29 February counts as 1 March."""
         try:
             return self.birth.replace(year=self.birth.year + age)
         except ValueError:

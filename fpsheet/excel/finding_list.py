@@ -43,7 +43,7 @@ def read_list(tab: str, row: int, rows: Sequence[Sequence[object]]) -> OpenList:
 
 
 def next_place(found: OpenList, here: Place | None) -> Place | None:
-    """Give the next finding's place after the one a person stands at; from the top after the last.
+    """Return the place of the finding after the one a person stands at; the first after the last.
 
     On the list itself the next is that of the line she stands on.
 

@@ -84,7 +84,7 @@ def _values(
 
 
 def _link(line: FaultLine) -> str:
-    """Give a cell that leads to the finding: one formula each, so that all are written at once."""
+    """Return a cell that leads to the finding: one formula each, so all are written at once."""
     shown = _quoted(line.values[_CELL])
     if line.place is None:
         return f"={shown}"

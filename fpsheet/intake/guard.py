@@ -34,7 +34,7 @@ OUT_OF_MEMORY = 86
 
 
 def memory_of(process: int) -> int:
-    """Give the bytes of memory a process has, by its id; 0 where the system cannot be asked so."""
+    """Return the bytes of memory that a process has; 0 where the system cannot be asked."""
     try:
         pages = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]
     except OSError:

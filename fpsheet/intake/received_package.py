@@ -66,7 +66,7 @@ class Package:
     told: tuple[IntakeFinding, ...] = ()
 
     def find(self, name: str) -> str | None:
-        """Give a part's name as the file spells it, whatever the case; None when it is missing."""
+        """Return a part's name as the file spells it, in any case; None when it is missing."""
         if name in self.prologs:
             return name
         wanted = name.casefold()

@@ -129,7 +129,7 @@ def _told(receipt: Receipt, check: Check) -> Iterator[Finding]:
 
 
 def _row_now(sheet: TypedSheet | None, row: int, row_id: str) -> int:
-    """Give where a row stands now; 0 where it is gone. A row without an id stands where it did."""
+    """Return the Excel row of a record now; 0 where it is gone. Without an id it has not moved."""
     now = row_of(sheet, row_id)
     if now or sheet is None:
         return now

@@ -80,7 +80,7 @@ def _drawn(table: StatTable, chart: Chart) -> list[tuple[str, str, Mapping[str, 
 
 
 def _own(names: Sequence[str]) -> list[str]:
-    """Give names without what they all begin with: "Niveau: Højeste" is "Højeste" among its own."""
+    """Return names without their common beginning: "Niveau: Højeste" becomes "Højeste"."""
     before = {name.partition(": ")[0] for name in names}
     if len(before) == 1 and all(": " in name for name in names):
         return [name.partition(": ")[2] for name in names]

@@ -8,7 +8,7 @@ from fpsheet_sync.statistics.tables.number_name import figure_id, number_of
 
 
 def name_numbers(releases: Iterable[Release]) -> Mapping[CellId, str]:
-    """Give every number that an edition has a cell for, hidden or not, with where it stands first.
+    """Return every number that an edition has a cell for, hidden or not, with its first place.
 
     Args:
         releases: Editions of one language, the national one first.

@@ -129,7 +129,7 @@ def file_stem(release: Release, words: Wording) -> str:
 
 
 def _marks(release: Release) -> frozenset[Shorthand]:
-    """Give the shorthand a cover explains: in a rounded edition that which stands in its tables."""
+    """Return the shorthand that a cover explains; in a rounded edition what its tables use."""
     if not release.base:
         return frozenset(Shorthand) - {Shorthand.UNRELIABLE}
     cells = (cell for table in release.tables for row in table.rows for cell in row)

@@ -27,7 +27,7 @@ def conflict_value(conflict: "ShownConflict", kommune_kode: str) -> dict[str, ob
 
 
 def settled_value(settled: "SettledConflict") -> dict[str, object]:
-    """Give a closed conflict as machines need it; nobody decided where the sides came to agree."""
+    """Return a closed conflict for machines; nobody decided it where the sides came to agree."""
     ruling = settled.ruling
     return {
         **conflict_value(settled.conflict, settled.kommune_kode),

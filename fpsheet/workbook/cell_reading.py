@@ -156,7 +156,7 @@ def text_formula(field: Field, names: CellNames) -> str:
 
 
 def _visible(cell: str) -> str:
-    """Give a formula for the text of a cell with odd spaces and invisible characters made plain."""
+    """Return a formula for the text of a cell, odd spaces and invisible characters made plain."""
     text = cell
     plain = {
         **dict.fromkeys(_SPACES, " "),

@@ -202,7 +202,7 @@ def _due_fleksjob(issue: Issue) -> str:
 
 
 def _years_later(day: str, years: str) -> str:
-    """Give the same day some years later, 0 where no calendar has it: one error hides the list."""
+    """Return the same day some years later; 0 where no calendar has it: an error hides the list."""
     return f"IFERROR(EDATE({day},12*{years}),0)"
 
 

@@ -59,13 +59,13 @@ class Finding:
         return form.texts.fill(f"rule.{self.code}.remedy", language, self._values(form, language))
 
     def tab(self, form: Form, language: str = "da") -> str:
-        """Give the name on the tab: this file's own, else the form's; empty for the whole file."""
+        """Return the name on the tab: this file's own or the form's; empty for the whole file."""
         if self.title or not self.sheet:
             return self.title
         return form.sheet_title(self.sheet, language)
 
     def spoken_tab(self, form: Form, language: str = "da") -> str:
-        """Give the name on the tab, or the form's where somebody wrote a long number on the tab."""
+        """Return the name on the tab; the form's where somebody wrote a long number on the tab."""
         name = self.tab(form, language)
         has_number = sum(map(str.isdigit, name)) >= _MOST_DIGITS
         return form.sheet_title(self.sheet, language) if has_number and self.sheet else name

@@ -58,7 +58,7 @@ def settled(store: Store, kommune_kode: str = "") -> list[SettledConflict]:
 
 
 def _with_conflicts(connection: Connection, kommune_kode: str, *, are_open: bool) -> list[str]:
-    """Give the kommuner that have an open conflict, or ever had one; only the one named, if any."""
+    """Return the kommuner with an open conflict, or that ever had one; a named one alone."""
     table = schema.konflikt
     wanted = select(table.c.kommune_kode).distinct()
     if are_open:

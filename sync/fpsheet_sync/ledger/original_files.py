@@ -45,7 +45,7 @@ def open_original(store: Store, number: int, sha256: str) -> bytes:
 
 
 def latest_originals(store: Store) -> Iterator[Original]:
-    """Give the last file of every kommune and reporting year, in that order; erased ones left out.
+    """Return the last file of every kommune and year, in that order; erased ones are left out.
 
     Raises:
         StoreError: One is missing or was altered, or the store was opened without its keys.

@@ -27,7 +27,7 @@ Row = Mapping[str, Any]
 
 
 def find_settlements(connection: Connection, plan: MergePlan) -> Iterator[Settlement]:
-    """Give the settlements that belong on the receipt of a planned file, in the order of sheets."""
+    """Return the settlements for the receipt of a planned file, in the order of sheets."""
     if plan.outcome.hold is not None:
         return
     for name, layout in schema_of(connection).layouts.items():

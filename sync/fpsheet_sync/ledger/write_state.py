@@ -222,7 +222,7 @@ def parent_of(outcome: Outcome, number: int) -> int | None:
 
 
 def pack_lines(outcome: Outcome, number: int) -> dict[str, bytes | None]:
-    """Give what the line of descent says, per sheet; None where the rows of the file say it all."""
+    """Return what the line of descent says, per sheet; None where the rows of the file say all."""
     lines: dict[str, bytes | None] = {}
     is_plain = outcome.hold is None and all(f.code not in REFUSING for f in outcome.findings)
     for name in outcome.layouts:

@@ -167,7 +167,7 @@ class CaseRules:
     def _numbers(
         self, rows: Frames, citizens: Iterable[str], layouts: Layouts
     ) -> Mapping[str, str]:
-        """Give each citizen, and each former number, a number that tells the same, no two alike."""
+        """Return a number that tells the same for each citizen and former number, no two alike."""
         numbers: dict[str, str] = {}
         given: dict[str, int] = {}
         former = {

@@ -45,7 +45,7 @@ _BLOCKING = {"FEJL", "KRITISK"}
 
 
 def block_codes(findings: Iterable[Mapping[str, str]]) -> Codes:
-    """Give the codes that block each row, from findings as dicts (sheet, cell, severity, code)."""
+    """Return the codes that block each row. Findings are dicts (sheet, cell, severity, code)."""
     codes: dict[tuple[str, int], set[str]] = defaultdict(set)
     for finding in findings:
         if finding.get("severity") not in _BLOCKING:

@@ -37,7 +37,7 @@ class CheckedBook:
     repeated: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def frame(self, sheet_id: str) -> pl.DataFrame:
-        """Give the typed rows of a sheet, annulled ones included; none where the file lacks it."""
+        """Return the typed rows of a sheet, annulled ones too; none where the file lacks it."""
         sheet = self.sheets.get(sheet_id)
         return empty_frame(self.setting.form, sheet_id) if sheet is None else sheet.frame
 

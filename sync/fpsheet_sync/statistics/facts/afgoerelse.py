@@ -164,7 +164,7 @@ def _select_answered(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - o
 
 
 def _select_returned_reasons(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature
-    """Give `tilbagevist` once per reason of a case; the case is the unit, so totals count cases."""
+    """Count `tilbagevist` once per reason of a case; the unit is the case: totals count cases."""
     returned = tables["tilbageviste"]
     reasons = [returned.c[name] for name in REASONS]
     unit = returned.c.kommune_kode + "/" + returned.c.raekke_id
@@ -181,7 +181,7 @@ def _select_returned_reasons(scope: Scope, tables: Tables) -> Query:  # noqa: AR
 
 
 def _select_final(scope: Scope, tables: Tables) -> Query:
-    """Give the tilkendelser and afslag, earlier ones too, of citizens who got one in the period."""
+    """Return every tilkendelse and afslag of the citizens who got one of them in the period."""
     decisions = tables["afgoerelser"]
     is_final = decisions.c.afgoerelse.in_(FINAL) & is_own(decisions)
     concerned = select(decisions.c[ENHED]).where(
@@ -229,7 +229,7 @@ def _answered_before(scope: Scope, tables: Tables) -> AnySelect:
 
 
 def _select_processing(scope: Scope, tables: Tables) -> Query:
-    """Give `afgjort`: days from ansoegning_dato to the first tilkendelse or afslag on or after it.
+    """Count `afgjort`: days from ansoegning_dato to the first tilkendelse or afslag from then on.
 
     A decision answers the latest application of the citizen, from any kommune's Borgere row, that
     is not dated after it. Only the first decision on an application counts. Decisions before which

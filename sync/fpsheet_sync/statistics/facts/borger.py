@@ -21,7 +21,7 @@ EVENTS = {
 
 
 def _select_citizens(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
-    """Give pseudonym → `enhed` (the pseudonym the whole history counts under), sex, birth date."""
+    """Return pseudonym → `enhed` (the pseudonym the whole history counts under), sex, birth."""
     everybody = citizens(scope.as_of, scope.copies.get(PERSON))
     return select(
         everybody.c[BORGER],

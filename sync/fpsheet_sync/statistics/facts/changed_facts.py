@@ -302,7 +302,7 @@ Fact = tuple[tuple[str, Any], ...]
 def _concerned(
     connection: Connection, now: Scope, people: frozenset[str]
 ) -> AbstractContextManager[Scope]:
-    """Give a scope of the changed citizens; of all where they are so many that copies cost more."""
+    """Return a scope of the changed citizens; of all where copies of so many would cost more."""
     return nullcontext(now) if len(people) > _MANY else narrowed(connection, now, people)
 
 

@@ -191,7 +191,7 @@ def _with_level(rows: Table, niveau: ColumnElement[Any]) -> AnySelect:
 
 
 def _select_pensioners(scope: Scope, entitled: Table, home: Table) -> Query:
-    """Give the citizens with the pension and where they belong, those who left the country not."""
+    """Return the citizens with the pension and where they belong, without those who left."""
     is_home = (entitled.c[ENHED] == home.c[ENHED]) & same_country(
         scope, home.c.kommune, entitled.c.kommune_kode
     )

@@ -79,7 +79,7 @@ class Scope:
         return current(table, self.as_of)
 
     def versions(self, sheet: str) -> Subquery:
-        """Give every version of the rows of a sheet by the commit to know of, annulled ones not."""
+        """Return every version of the rows of a sheet by the commit to know of, none annulled."""
         table = self.copies.get(sheet, self.schema.records[sheet])
         known = [] if self.as_of is None else [table.c.fra_indberetning <= self.as_of]
         return select(table).where(table.c[ANNULLER].is_(None), *known).subquery()
@@ -123,7 +123,7 @@ def within(column: ColumnElement[Any], period: Period) -> ColumnElement[bool]:
 
 
 def active_on(start: ColumnElement[Any], end: ColumnElement[Any], day: date) -> ColumnElement[bool]:
-    """Give the condition that a spell is active at the end of a day: begun, and not ended by it."""
+    """Return the condition that a spell is active at the end of a day: begun and not ended."""
     return (start <= day) & (end.is_(None) | (end > day))
 
 
@@ -233,7 +233,7 @@ def same_country(
 
 
 def recoded(column: ColumnElement[Any], codes: Mapping[str, str]) -> ColumnElement[str]:
-    """Give the code that another code stands for; `uoplyst` for one that is not in the mapping."""
+    """Return the code that another one stands for; `uoplyst` for one that is not in the mapping."""
     return case(codes, value=column, else_=sql_literal(UOPLYST))
 
 

@@ -108,7 +108,7 @@ def _kind(spec: TableSpec, column: ColumnSpec) -> CountKind:
 
 
 def _wanted(specs: Iterable[TableSpec]) -> Mapping[tuple[CountKind, Codes], set[tuple[str, ...]]]:
-    """Give what is counted, at which fixed codes, with every set of dimensions it is broken by."""
+    """Return what is counted, at which fixed codes, with every set of dimensions that breaks it."""
     found: dict[tuple[CountKind, Codes], set[tuple[str, ...]]] = defaultdict(set)
     for spec in specs:
         for column in spec.columns:

@@ -141,7 +141,7 @@ def _source(edition: Edition, spec: TableSpec) -> str:
 
 
 def _sums(spec: TableSpec, shown: Sequence[ShownColumn]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Give the sums between columns: declared ones, sums of parts, totals and what splits them."""
+    """Return the sums between columns: declared ones, sums of parts, totals and their splits."""
     by_spec: dict[str, tuple[str, ...]] = {}
     for each in shown:
         by_spec[each.spec.id] = (*by_spec.get(each.spec.id, ()), each.column.id)
