@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 
@@ -14,6 +14,7 @@ from fpsheet.ooxml.parts import parse, serialise
 from fpsheet.ooxml.print_area import ROOM, fit_print_areas
 from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet.workbook.calculation.stored_results import StoredParts, calculate_parts
+from fpsheet.workbook.cell_reading import CPR_DIGITS, EMPTY
 from fpsheet.workbook.deadline import REMINDERS, deadline_columns
 from fpsheet.workbook.entry_sheet import Row, make_entry_sheet, row_contents
 from fpsheet.workbook.forside import make_cover
@@ -24,7 +25,16 @@ from fpsheet.workbook.lookup import add_lookups
 from fpsheet.workbook.meta import make_meta_sheet
 from fpsheet.workbook.overblik import make_overview
 from fpsheet.workbook.row_stamp import stamp_rows
-from fpsheet.workbook.sheet_layout import FIRST_ROW, HEADER_ROW, SheetLayout, plan_sheet
+from fpsheet.workbook.sheet_layout import (
+    CALCULATED_MARK,
+    FIRST_ROW,
+    HEADER_ROW,
+    Calculated,
+    SheetLayout,
+    column_name,
+    plan_sheet,
+    value_name,
+)
 from fpsheet.workbook.status import StatusSentence, common_lines, make_status
 from fpsheet.workbook.style import date_serial
 from fpsheet.workbook.vejledning import make_guide
@@ -144,9 +154,38 @@ def plan_entry_sheet(
         sheet,
         row_count=row_count,
         status=status.formula,
-        calculated=(*status.columns, *deadline_columns(issue, sheet)),
+        calculated=(
+            *status.columns,
+            *deadline_columns(issue, sheet),
+            *_citizen_columns(issue, sheet),
+        ),
     )
     return layout, status.lines
+
+
+_BESIDE = {"navn": 26, "sagsbehandler": 14}
+"""Fields of the citizen that an event sheet repeats beside its rows → width in characters."""
+
+
+def _citizen_columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
+    """Return the columns that tell whose a row is, to read and to filter by; none on Borgere."""
+    if sheet.id == _CITIZENS:
+        return
+    cpr, citizens = value_name(sheet.id, "cpr"), column_name(_CITIZENS, f"{CALCULATED_MARK}cpr")
+    for field_id, width in _BESIDE.items():
+        found = f"INDEX({column_name(_CITIZENS, field_id)},MATCH({cpr},{citizens},0))"
+        # A number that cannot be read is a code, and the same code stands for every such citizen.
+        formula = f"IF(LEN({cpr})={CPR_DIGITS},IFERROR({found}&{EMPTY},{EMPTY}),{EMPTY})"
+        yield Calculated(
+            f"{CALCULATED_MARK}{field_id}",
+            value_name(sheet.id, f"borger_{field_id}"),
+            issue.label(_CITIZENS, field_id),
+            formula,
+            shown_width=width,
+        )
+
+
+_CITIZENS = "borger"
 
 
 def _fill(xml: bytes, layout: SheetLayout, issue: Issue, given: Sequence[Row]) -> bytes:

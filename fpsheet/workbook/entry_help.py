@@ -49,7 +49,25 @@ def make_validation(issue: Issue, sheet_id: str, field: Field) -> DataValidation
     validation.errorStyle = "stop"
     validation.errorTitle = label[:PROMPT_TITLE_LENGTH]
     validation.error = _refusal(issue, field)[:ERROR_LENGTH]
+    return _of_citizens(validation, issue) if _is_citizens_number(sheet_id, field) else validation
+
+
+def _is_citizens_number(sheet_id: str, field: Field) -> bool:
+    """Return whether a field names a citizen who is to stand on Borgere."""
+    return field.type is FieldType.CPR and field.key and sheet_id != "borger"
+
+
+def _of_citizens(validation: DataValidation, issue: Issue) -> DataValidation:
+    """Return the help of a CPR number with the citizens to choose from; another one may be kept."""
+    validation.type, validation.operator = "list", None
+    validation.formula1, validation.formula2 = CITIZENS_TO_CHOOSE, None
+    validation.errorStyle = "warning"
+    validation.error = issue.text("workbook.unknown.cpr")[:ERROR_LENGTH]
     return validation
+
+
+CITIZENS_TO_CHOOSE = "borgere_cpr"
+"""Name of the CPR numbers on Borgere, which Overblik defines."""
 
 
 def _limits(form: Form, field: Field) -> DataValidation:

@@ -12,6 +12,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.deadline import DEADLINE, ENDED, GRANTED, POSTPONED
+from fpsheet.workbook.entry_help import CITIZENS_TO_CHOOSE
 from fpsheet.workbook.event import EVENTS, NESTED_SHEET, PARENT_TYPE, Event, Teller
 from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME, quote_text
 from fpsheet.workbook.issue import Issue
@@ -49,7 +50,6 @@ from fpsheet.workbook.view import (
 
 SHOWN_ROWS = 150
 CHOSEN_CELL = "C4"
-_CHOICES_NAME = "borgere_cpr"
 _HEADING_ROW = 10
 _FIRST = _HEADING_ROW + 1
 
@@ -116,9 +116,11 @@ def _add_choice(book: Workbook, sheet: Worksheet, issue: Issue) -> None:
     cell.number_format = TEXT_FORMAT
     numbers = column_name("borger", "cpr")
     used = f"INDEX({numbers},1):INDEX({numbers},MAX(1,COUNTA({numbers})))"
-    book.defined_names[_CHOICES_NAME] = DefinedName(_CHOICES_NAME, attr_text=used, hidden=True)
+    book.defined_names[CITIZENS_TO_CHOOSE] = DefinedName(
+        CITIZENS_TO_CHOOSE, attr_text=used, hidden=True
+    )
     # No refusal: a number may be typed without its hyphen.
-    validation = DataValidation(type="list", formula1=_CHOICES_NAME, allow_blank=True)
+    validation = DataValidation(type="list", formula1=CITIZENS_TO_CHOOSE, allow_blank=True)
     validation.showErrorMessage = False
     validation.promptTitle = issue.label("borger", "cpr")
     validation.prompt = issue.text("workbook.overblik.vaelg")

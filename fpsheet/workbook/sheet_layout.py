@@ -44,7 +44,7 @@ _NO_TEXTS = {FieldType.DATE, FieldType.INTEGER, FieldType.DECIMAL}
 
 @dataclass(frozen=True, slots=True)
 class Calculated:
-    """A hidden helper column: what a formula makes of its own row.
+    """A calculated column: what a formula makes of its own row; hidden but where it has a width.
 
     Attributes:
         id: Identifier, unique on the sheet and no field's (`n_cpr`).
@@ -53,6 +53,7 @@ class Calculated:
         formula: The formula, without `=`.
         looks_below: Other formulas look in this column below their own row.
         named: Parts of the formula that stand once, as (name, formula).
+        shown_width: Width in characters of a column that people see; 0 for a hidden one.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Calculated:
     formula: str
     looks_below: bool = False
     named: tuple[tuple[str, str], ...] = ()
+    shown_width: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +289,7 @@ def plan_sheet(
     status: str = "",
     calculated: Sequence[Calculated] = (),
 ) -> SheetLayout:
-    """Lay out an entry sheet: the form's columns, then the hidden calculated ones.
+    """Lay out an entry sheet: the form's columns, then the calculated ones, most of them hidden.
 
     Args:
         issue: The issue; fields of the other jurisdiction are hidden.
@@ -318,8 +320,8 @@ def plan_sheet(
             name=helper.name,
             field=None,
             formula=helper.formula,
-            width=10,
-            is_hidden=True,
+            width=helper.shown_width or 10,
+            is_hidden=not helper.shown_width,
             looks_below=helper.looks_below,
             named=helper.named,
         )
