@@ -47,6 +47,8 @@ class Settings:
         threshold: Numbers of fewer citizens or cases than it are small: readers of the published
             statistics cannot tell them apart.
         afrunding: What published numbers are rounded to a multiple of: 3, 5 or 10.
+        frister: "alle" or a kommunekode → last days of delivery (dd-mm-yyyy), each for the
+            reporting year before it; a kommune's own day is an extension.
         keep_years: Years after which `fpsheet db erase` erases CPR numbers and originals; 0 to keep
             everything.
     """
@@ -63,6 +65,7 @@ class Settings:
     contact: str = ""
     threshold: int = 5
     afrunding: int = 5
+    frister: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keep_years: int = 0
 
 

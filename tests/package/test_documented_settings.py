@@ -40,6 +40,7 @@ TRIED = {
     "outbox": "tests/excel/test_excel_live.py",
     "afrunding": "tests/package/test_documented_settings.py::test_the_base_of_the_rounding",
     "threshold": "tests/cli/test_report.py",
+    "frister": "tests/views/test_reminder.py",
     "keep_years": "tests/cli/test_erase_command.py",
 }
 """Setting → the test that tries what it does, or the file of those that do."""

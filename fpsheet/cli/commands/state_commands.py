@@ -16,6 +16,7 @@ from fpsheet.cli.parameters import (
     json_option,
     kommune_option,
     text_option,
+    today_option,
     year_option,
 )
 from fpsheet.cli.session import Session
@@ -24,6 +25,7 @@ from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from fpsheet_sync.ledger.conflict_decision import OpenConflict
     from fpsheet_sync.ledger.delivery_status import HeldFile, StatusLine
@@ -38,6 +40,8 @@ def make_state_commands(words: Words) -> tuple[click.Command, ...]:
         params=[
             year_option(words, key="program.option.year"),
             OutputOption(words, "--out", key="command.status.out"),
+            flag(words, "--reminders", name="wants_reminders", key="command.status.reminders"),
+            today_option(words),
             database_option(words),
             json_option(words),
         ],
@@ -109,8 +113,15 @@ def _conflict_group(words: Words) -> SpokenGroup:
 
 
 @click.pass_obj
-def show_status(
-    session: Session, *, year: int | None, out: Path | None, db: str | None, as_json: bool
+def show_status(  # noqa: PLR0913 - one parameter per option
+    session: Session,
+    *,
+    year: int | None,
+    out: Path | None,
+    wants_reminders: bool,
+    today: "date | None",
+    db: str | None,
+    as_json: bool,
 ) -> int:
     """Show who has delivered what; the kommuner that have not are named in one line."""
     from fpsheet.departement.steps import read_status
@@ -122,6 +133,8 @@ def show_status(
     console, words = session.console(as_json=as_json), session.words
     if out is not None:
         write_status(lines, session.form(), words.language, session.now, out)
+    if wants_reminders:
+        return _show_reminders(session, console, lines, today or session.local_day, as_json=as_json)
     if as_json:
         console.give([_status_value(line) for line in lines])
         return 0
@@ -134,6 +147,29 @@ def show_status(
         console.say()
         told = {"count": len(missing), "codes": ", ".join(missing)}
         console.say(words.fill("command.status.missing", told))
+    return 0
+
+
+def _show_reminders(
+    session: Session,
+    console: Console,
+    lines: "Sequence[StatusLine]",
+    today: "date",
+    *,
+    as_json: bool,
+) -> int:
+    """Show the text to each kommune that still has to do something; nothing is sent."""
+    from fpsheet.views.reminder import reminders
+
+    form, words = session.form(), session.words
+    deadlines = session.settings().frister
+    texts = list(reminders(lines, form, words.language, today=today, deadlines=deadlines))
+    if as_json:
+        console.give(texts)
+        return 0
+    for text in texts or (words.get("command.status.reminder.none"),):
+        console.say(text)
+        console.say()
     return 0
 
 

@@ -1,0 +1,77 @@
+"""Reminders: what the departement writes to each kommune that has not delivered in full."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
+from fpsheet_templates.form import Form
+
+EVERYBODY = "alle"
+"""Key of the deadline that holds where a kommune has none of its own."""
+
+_DAY = re.compile(r"\d{2}-\d{2}-\d{4}")
+
+
+def deadline_of(
+    kommune_kode: str, aar: int, deadlines: Mapping[str, Sequence[str]]
+) -> tuple[date | None, bool]:
+    """Return the last day of delivery for a reporting year, and whether it was extended.
+
+    Args:
+        kommune_kode: The kommune.
+        aar: The reporting year; deadlines of the year after it are for it.
+        deadlines: "alle" or a kommunekode → days (dd-mm-yyyy), one a year.
+
+    Returns:
+        The kommune's own day, else that of everybody; None where neither has one.
+    """
+    own, common = (_of_year(deadlines.get(key, ()), aar) for key in (kommune_kode, EVERYBODY))
+    return own or common, own is not None and common is not None and own > common
+
+
+def _of_year(days: Sequence[str], aar: int) -> date | None:
+    found = (_read_day(text) for text in days if _DAY.fullmatch(text))
+    return max((day for day in found if day is not None and day.year == aar + 1), default=None)
+
+
+def _read_day(text: str) -> date | None:
+    try:
+        return datetime.strptime(text, "%d-%m-%Y").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None
+
+
+def reminders(
+    lines: Sequence[StatusLine],
+    form: Form,
+    language: str,
+    *,
+    today: date,
+    deadlines: Mapping[str, Sequence[str]],
+) -> Iterator[str]:
+    """Return a text for each kommune that still has to do something, in the order of the codes."""
+    for line in sorted(lines, key=lambda line: line.kommune_kode):
+        if line.delivery is not Delivery.IN_ORDER:
+            due, is_extended = deadline_of(line.kommune_kode, line.aar, deadlines)
+            yield "\n".join(_sentences(line, form, language, today, (due, is_extended)))
+
+
+def _sentences(
+    line: StatusLine, form: Form, language: str, today: date, deadline: tuple[date | None, bool]
+) -> Iterator[str]:
+    def say(key: str, **values: object) -> str:
+        return form.texts.fill(f"command.status.reminder.{key}", language, values)
+
+    kommune = form.kommuner[line.kommune_kode]
+    due, is_extended = deadline
+    yield say("to", kommune=f"{kommune.code} {kommune.name}", aar=line.aar)
+    yield say(line.delivery.value, waiting=line.waiting, conflicts=line.conflicts)
+    if line.unexplained:
+        yield say("unexplained", count=line.unexplained)
+    if due is not None:
+        late = (today - due).days
+        key = "extended" if is_extended else "due"
+        told = say(key, day=f"{due:%d-%m-%Y}")
+        yield f"{told} {say('late', days=late)}" if late > 0 else told
+    yield say("next_missing" if line.delivery is Delivery.MISSING else "next")

@@ -1,0 +1,69 @@
+"""Reminders: one text per kommune that lacks something, with its own deadline."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fpsheet.config import read_settings
+from fpsheet.views.reminder import deadline_of, reminders
+from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
+from fpsheet_templates.load import load_form
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORM = load_form()
+DEADLINES = {"alle": ("31-01-2026", "31-01-2027"), "960": ("28-02-2027",)}
+TODAY = date(2027, 2, 10)
+
+
+@pytest.mark.parametrize(
+    ("kommune", "year", "expected"),
+    [
+        ("956", 2026, (date(2027, 1, 31), False)),
+        ("960", 2026, (date(2027, 2, 28), True)),
+        ("960", 2025, (date(2026, 1, 31), False)),
+        ("956", 2030, (None, False)),
+    ],
+)
+def test_a_kommune_has_its_own_deadline_or_that_of_all(
+    kommune: str, year: int, expected: tuple[date | None, bool]
+) -> None:
+    """The day in the year after the reporting year; a later one of its own is an extension."""
+    assert deadline_of(kommune, year, DEADLINES) == expected
+
+
+def test_a_day_that_is_none_is_no_deadline() -> None:
+    """30 February and words tell nothing; the common day holds."""
+    wrong = {"alle": ("31-01-2027",), "956": ("30-02-2027", "snart")}
+    assert deadline_of("956", 2026, wrong) == (date(2027, 1, 31), False)
+
+
+def test_each_kommune_is_told_what_it_lacks() -> None:
+    """Ten days late, an extension that has not run out, and one that has nothing to do."""
+    lines = [
+        StatusLine("960", 2026, Delivery.QUARANTINE, waiting=7, unexplained=2),
+        StatusLine("956", 2026, Delivery.MISSING),
+        StatusLine("957", 2026, Delivery.IN_ORDER),
+    ]
+    first, second = reminders(lines, FORM, "da", today=TODAY, deadlines=DEADLINES)
+    assert "956" in first.splitlines()[0]
+    assert "ikke modtaget" in first
+    assert "31-01-2027" in first
+    assert "Send indberetningen" in first
+    assert "(dage: 10)" in first
+    assert "(antal: 7)" in second
+    assert "Advarsler uden forklaring: 2." in second
+    assert "forlænget til 28-02-2027" in second
+    assert "dage:" not in second
+
+
+def test_deadlines_are_read_from_the_settings(tmp_path: Path) -> None:
+    """As the guide writes them."""
+    file = tmp_path / "fpsheet.toml"
+    file.write_text('[frister]\nalle = ["31-01-2027"]\n960 = "28-02-2027"\n', "utf-8")
+    frister = read_settings({"FPSHEET_CONFIG": str(file)}).frister
+    assert frister == {"alle": ("31-01-2027",), "960": ("28-02-2027",)}

@@ -1,0 +1,88 @@
+"""Whose row it is stands beside it, and what the users of both countries asked to write."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell
+
+from fpsheet_templates.load import load_form
+from tests.support.desk import Row, make_workbook
+from tests.support.issued import opened
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+FORM = load_form()
+EVENTS = ("forloeb", "vurdering", "job", "afgoerelse", "indkomst", "overdragelse")
+HEADING_ROW, IDENTITY_ROW, FIRST_ROW = 3, 2, 4
+ONE, OTHER = "6101801234", "6201801234"
+
+
+def shown(sheet: Worksheet) -> dict[str, str]:
+    """Return identity → letter of the columns that people see."""
+    cells = [cell for cell in sheet[IDENTITY_ROW] if isinstance(cell, Cell) and cell.value]
+    return {
+        str(cell.value): cell.column_letter
+        for cell in cells
+        if not sheet.column_dimensions[cell.column_letter].hidden
+    }
+
+
+def test_name_and_caseworker_stand_beside_the_row() -> None:
+    """Two citizens, a spell of the second: her name and her caseworker, and nothing to type."""
+    rows: dict[str, list[Row]] = {
+        "borger": [
+            {"cpr": ONE, "navn": "Ane Prøve", "sagsbehandler": "AB"},
+            {"cpr": OTHER, "navn": "Bo Prøve", "sagsbehandler": "CD"},
+        ],
+        "forloeb": [{"cpr": OTHER, "start_dato": date(2026, 1, 10)}, {"cpr": "6301801234"}],
+    }
+    book = load_workbook(BytesIO(make_workbook(FORM, rows)), data_only=True)
+    sheet = book[FORM.sheet_title("forloeb", "da")]
+    columns = shown(sheet)
+    beside = [columns["#navn"], columns["#sagsbehandler"]]
+    told = [[sheet[f"{letter}{row}"].value for letter in beside] for row in (4, 5, 6)]
+    assert told == [["Bo Prøve", "CD"], [None, None], [None, None]]
+    assert [sheet[f"{letter}{HEADING_ROW}"].value for letter in beside] == ["Navn", "Sagsbehandler"]
+
+
+@pytest.mark.parametrize("kommune", ["956", "707"])
+def test_a_citizen_is_chosen_and_another_number_is_asked_about(kommune: str) -> None:
+    """On every event sheet CPR has the list of Borgere; another number warns, and may stay."""
+    book = opened(kommune)
+    for sheet_id in EVENTS:
+        sheet = book[FORM.sheet_title(sheet_id, "da")]
+        cell = f"{shown(sheet)[f'{sheet_id}.cpr']}{FIRST_ROW}"
+        (rule,) = (each for each in sheet.data_validations.dataValidation if cell in each.sqref)
+        assert (rule.type, rule.formula1, rule.errorStyle) == ("list", "borgere_cpr", "warning")
+        assert "Borgere" in rule.error
+    assert "borgere_cpr" in book.defined_names
+
+
+def test_every_event_has_its_journal_number() -> None:
+    """Borgere and each event sheet have the field, and people see it."""
+    book = opened()
+    for sheet_id in ("borger", *EVENTS):
+        assert f"{sheet_id}.journal_nr" in shown(book[FORM.sheet_title(sheet_id, "da")])
+
+
+def test_a_case_has_a_caseworker_and_a_consultant() -> None:
+    """Both on Borgere, in both countries."""
+    for kommune in ("956", "707"):
+        columns = shown(opened(kommune)[FORM.sheet_title("borger", "da")])
+        assert {"borger.sagsbehandler", "borger.fagkonsulent"} <= columns.keys()
+
+
+def test_a_meeting_has_who_took_part_in_denmark_alone() -> None:
+    """Four kinds of participants and the section of the case; Greenland sees none of them."""
+    took_part = {f"forloeb.deltog_{who}" for who in ("borger", "sagsbehandler", "sundhed", "andre")}
+    for kommune, is_seen in (("707", True), ("956", False)):
+        book = opened(kommune)
+        columns = shown(book[FORM.sheet_title("forloeb", "da")]).keys()
+        assert (took_part <= columns, bool(took_part & columns)) == (is_seen, is_seen)
+        assert ("borger.afdeling" in shown(book[FORM.sheet_title("borger", "da")])) == is_seen
