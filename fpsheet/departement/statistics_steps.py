@@ -201,7 +201,7 @@ def export_citizens(
         WorkbookFileError: The file cannot be written.
     """
     from fpsheet.central import open_central
-    from fpsheet.departement.exports import write_extract
+    from fpsheet.statistics.extract_book import write_extract
     from fpsheet_sync.statistics.facts.extract import draw_extract
 
     with closing(open_central(central)) as store:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from fpsheet.transport.outbox import Sealing
     from fpsheet.upgrade.lifted import Lifted
     from fpsheet.workbook.issue import Issue
+    from fpsheet_sync.database.access_log import Actor
+    from fpsheet_sync.statistics.facts.extract import Extract, WantedExtract
     from fpsheet_sync.statistics.tables.benchmark import Benchmark
     from fpsheet_templates.form import Form
 
@@ -206,6 +208,25 @@ def preview_file(  # noqa: PLR0913, PLR0917 - what is counted, for whom and besi
     period = Period(days[0] or date(year, 1, 1), days[1] or date(year, 12, 31))
     wish = Wish(period, question.today, language, explain, figures)
     return verdict, preview(verdict, question.form, wish)
+
+
+def export_workbook(
+    path: Path, question: "Question", wanted: "WantedExtract", actor: "Actor", out: Path
+) -> "tuple[Verdict, Extract | None]":
+    """Write the list for another system of a kommune's own workbook; no database is opened.
+
+    Raises:
+        WorkbookFileError: The file cannot be written.
+    """
+    from fpsheet.statistics.extract_book import write_extract
+    from fpsheet.statistics.preview import draw_from_workbook
+
+    (verdict,) = check_files([path], question, Silent())
+    extract = draw_from_workbook(verdict, question.form, wanted, actor)
+    if extract is not None:
+        data = write_extract(extract, question.form, wanted)
+        write_whole(out, data, language=wanted.language)
+    return verdict, extract
 
 
 def need_same_kommune(verdict: "Verdict", before: "Verdict", path: Path, language: str) -> None:

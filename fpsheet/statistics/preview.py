@@ -13,6 +13,7 @@ from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.keys import SECRET_BYTES, derive_keys
 from fpsheet_sync.database.store import Store, Transaction, open_store
 from fpsheet_sync.ledger.sync_submissions import sync_submissions
+from fpsheet_sync.statistics.facts.extract import Extract, WantedExtract, draw_extract
 from fpsheet_sync.statistics.stat_table import Cell, Period, Release, StatTable
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, published_share
 from fpsheet_sync.statistics.tables.release import ReleaseRequest, compute_release
@@ -102,6 +103,25 @@ def preview(verdict: Verdict, form: Form, wish: Wish) -> Preview | None:
         with store.read() as connection:
             release = _honest(compute_release(connection, form, request), form, wish)
             return Preview(release, _explain(connection, form, (request, release), wish))
+
+
+def draw_from_workbook(
+    verdict: Verdict, form: Form, wanted: WantedExtract, actor: Actor
+) -> Extract | None:
+    """Draw a list out of one workbook, in a database that is thrown away.
+
+    Cases with errors are left out, as they will be at the departement.
+
+    Returns:
+        The list; None where the workbook cannot be read.
+    """
+    if verdict.check is None or verdict.refused:
+        return None
+    submission = make_submission(verdict.check, verdict.findings, form, Reception(actor.time))
+    with passing_store() as store:
+        for _ in sync_submissions(store, [submission], actor):
+            continue
+        return draw_extract(store, form, wanted, actor)
 
 
 def _explain(

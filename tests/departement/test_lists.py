@@ -417,6 +417,20 @@ def test_side_900_marks_what_changed_since_the_last_extract(
     assert [row[-1] for row in desk.list_rows("s.xlsx")[1:]] == ["Uændret"]
 
 
+def test_side_900_of_one_kommune(sqlite_desk: Desk) -> None:
+    """956 has both citizens, 957 none; what was drawn for 957 is nothing to compare 956 with."""
+    desk = sqlite_desk
+    out = ("--out", desk.folder / "s.xlsx", "--overwrite", "--day", "31-12-2025")
+    assert desk.run("export", "side900", "--kommune", "957", *out) == 0
+    assert desk.list_rows("s.xlsx")[1:] == []
+    assert desk.run("export", "side900", "--kommune", "956", *out) == 0
+    header, *listed = desk.list_rows("s.xlsx")
+    assert [row[0] for row in listed] == ["710776-0001", "710855-0002"]
+    assert header[-1] != "Siden sidst"
+    assert desk.run("export", "side900", "--kommune", "956", *out) == 0
+    assert [row[-1] for row in desk.list_rows("s.xlsx")[1:]] == ["Uændret", "Uændret"]
+
+
 def test_a_look_back_is_not_what_the_next_extract_is_compared_with(desk: Desk) -> None:
     """Drawn for the end of 2025, then for 1990: the next is compared with the end of 2025."""
     out = ("--out", desk.folder / "s.xlsx", "--overwrite")

@@ -6,8 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from openpyxl import load_workbook
 
 from fpsheet.checking.check_file import Question
+from fpsheet.cli.program import run
 from fpsheet.kommune.steps import preview_file
 from fpsheet_sync.statistics.tables.benchmark import Benchmark
 from fpsheet_templates.load import load_form
@@ -75,6 +77,48 @@ def test_a_kommune_is_not_compared_with_itself(book: Path) -> None:
     assert "--benchmark" in said
     assert "Landets andel" not in said
     assert all(chart.columns for table in tables.values() for chart in table.charts)
+
+
+def test_side_900_of_the_own_workbook(tmp_path: Path) -> None:
+    """The kommune lists its pensioner with level and latest assessment; no database is made."""
+    cpr = CITIZENS[0]
+    rows: dict[str, list[Row]] = {
+        "borger": [
+            {
+                "cpr": cpr,
+                "sagsbehandler": "AB",
+                "pensionist_foer_reform": "nej",
+                "ansoegning_dato": date(2026, 1, 2),
+            }
+        ],
+        "vurdering": [
+            {
+                "cpr": cpr,
+                "vurdering_dato": date(2026, 2, 11),
+                "arbejdsevne_pct": 20,
+                "maks_timer_pr_uge": 5,
+            }
+        ],
+        "afgoerelse": [
+            {
+                "cpr": cpr,
+                "afgoerelse_dato": date(2026, 3, 1),
+                "afgoerelse": "tilkendelse",
+                "niveau": "hoejeste",
+                "virkning_dato": date(2026, 4, 1),
+                "instans": "kommunalbestyrelse",
+            }
+        ],
+    }
+    path, out = tmp_path / "956-2026.xlsx", tmp_path / "side900.xlsx"
+    path.write_bytes(make_workbook(FORM, rows))
+    environment = {"FPSHEET_CONFIG": "none", "FPSHEET_DB": f"sqlite:///{tmp_path}/no.db"}
+    arguments = ["export", "side900", "--workbook", str(path), "--out", str(out)]
+    assert run([*arguments, "--day", "31-12-2026"], environment=environment) == 0
+    cells = [[cell.value for cell in row] for row in load_workbook(out).worksheets[0].iter_rows()]
+    (line,) = (row for row in cells if "610180-1234" in row)
+    assert {"Højeste", 20, 5} <= set(line)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["956-2026.xlsx", "side900.xlsx"]
 
 
 def test_with_published_figures_the_country_is_the_country(book: Path) -> None:

@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand, SpokenGroup
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.output import OutputOption
-from fpsheet.cli.parameters import database_option, day_option, json_option
+from fpsheet.cli.parameters import (
+    database_option,
+    day_option,
+    given_file_option,
+    json_option,
+    kommune_option,
+)
 from fpsheet.cli.session import Session
+from fpsheet.cli.verdict_view import show_verdict
 from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:
@@ -26,8 +34,12 @@ def make_export_commands(words: Words) -> tuple[click.Command, ...]:
         json_option(words),
     ]
     since = day_option(words, "--since", key="command.export.since")
+    own = [
+        kommune_option(words, key="command.export.side900.kommune"),
+        given_file_option(words, "--workbook", key="command.export.side900.workbook"),
+    ]
     side900 = SpokenCommand(
-        "export.side900", words=words, params=[*common, since], run=export_side900
+        "export.side900", words=words, params=[*own, *common, since], run=export_side900
     )
     skat = SpokenCommand("export.skat", words=words, params=common, run=export_skat)
     return (SpokenGroup("export", words=words, commands=[side900, skat]),)
@@ -37,6 +49,8 @@ def make_export_commands(words: Words) -> tuple[click.Command, ...]:
 def export_side900(  # noqa: PLR0913 - one parameter per option
     session: Session,
     *,
+    kommune: str | None,
+    workbook: Path | None,
     out: Path,
     day: date | None,
     since: date | None,
@@ -47,8 +61,25 @@ def export_side900(  # noqa: PLR0913 - one parameter per option
     from fpsheet_sync.statistics.facts.extract import ExtractKind, WantedExtract
 
     kind, language = ExtractKind.SIDE900, session.words.language
-    wanted = WantedExtract(kind, day or session.local_day, language, since)
+    kode = session.kommune(kommune) if kommune else ""
+    wanted = WantedExtract(kind, day or session.local_day, language, since, kode)
+    if workbook is not None:
+        return _export_own(session, wanted, workbook, out, as_json=as_json)
     return _export(session, wanted, out, session.central(db), as_json=as_json)
+
+
+def _export_own(
+    session: Session, wanted: "WantedExtract", workbook: Path, out: Path, *, as_json: bool
+) -> int:
+    """Write the list of one workbook, as the kommune has it itself; no database is opened."""
+    from fpsheet.kommune.steps import export_workbook
+
+    question = session.question(None, wanted.day)
+    verdict, extract = export_workbook(workbook, question, wanted, session.actor(), out)
+    if extract is None:
+        show_verdict(session, verdict, as_json=as_json)
+        return ExitCode.FINDINGS
+    return _tell(session, extract, out, as_json=as_json)
 
 
 @click.pass_obj
@@ -70,6 +101,11 @@ def _export(
 
     actor = session.actor()
     extract = export_citizens(central, session.form(), wanted, actor, out)
+    return _tell(session, extract, out, as_json=as_json)
+
+
+def _tell(session: Session, extract: "Extract", out: Path, *, as_json: bool) -> int:
+    """Say how many citizens the list has and what is new since the last one."""
     words, console = session.words, session.console(as_json=as_json)
     if as_json:
         console.give(_extract_value(extract, out))

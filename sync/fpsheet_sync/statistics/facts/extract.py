@@ -62,12 +62,14 @@ class WantedExtract:
         day: The day of the state.
         language: Language of headings and labels.
         since: Compare with the state known at the end of this day, and not with the last extract.
+        kommune: Only the citizens who belong to this kommune that day; "" for the country.
     """
 
     kind: ExtractKind
     day: date
     language: str
     since: date | None = None
+    kommune: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +111,14 @@ def draw_extract(store: Store, form: Form, wanted: WantedExtract, actor: Actor) 
     with store.write() as connection:
         last = None if is_skat else _last_extract(connection, wanted)
         known = last_commit(connection)
-        now = _states(connection, wanted.day, kommuner, None)
+        now = _of(wanted.kommune, _states(connection, wanted.day, kommuner, None))
         before: States = {}
         if last is not None:
-            before = _states(connection, last.day, kommuner, last.commit)
+            states = _states(connection, last.day, kommuner, last.commit)
+            before = _of(wanted.kommune, states)
         listed = {**dict.fromkeys(before, _NOTHING), **now}
         shared = {"formaal": str(wanted.kind), "dag": str(wanted.day), "til_og_med": known}
+        shared |= {"kommune": wanted.kommune} if wanted.kommune else {}
         deeds = [Deed(DEED, borger=borger, details=shared) for borger in sorted(listed)]
         log_access(connection, actor, Deed(DEED, details={**shared, "antal": len(listed)}), *deeds)
         cprs = open_cprs(connection, keys, listed)
@@ -149,7 +153,10 @@ def _mark(citizen: str, before: States, now: States) -> Mark:
 
 
 def _last_extract(connection: Connection, wanted: WantedExtract) -> _Last | None:
-    """Return the extract to compare with: of the day asked for, else the last one of its kind."""
+    """Return the extract to compare with: of the day asked for, else the last one of its kind.
+
+    What was drawn for one kommune says nothing of the others; that of the country has them all.
+    """
     if wanted.since is not None:
         return _Last(wanted.since, commit_of(connection, wanted.since))
     log = schema.adgangslog
@@ -157,10 +164,16 @@ def _last_extract(connection: Connection, wanted: WantedExtract) -> _Last | None
     # A look back at an earlier day is no step forward: the latest day counts, then the latest draw.
     last: _Last | None = None
     for details in connection.execute(drawn.order_by(log.c.id)).scalars():
-        if details.get("formaal") == wanted.kind and "til_og_med" in details:
+        is_of_kind = details.get("formaal") == wanted.kind and "til_og_med" in details
+        if is_of_kind and details.get("kommune", "") in {"", wanted.kommune}:
             found = _Last(date.fromisoformat(details["dag"]), int(details["til_og_med"]))
             last = found if last is None or found.day >= last.day else last
     return last
+
+
+def _of(kommune: str, states: States) -> States:
+    """Return the states of the citizens of one kommune; all where none is named."""
+    return {who: state for who, state in states.items() if not kommune or state[0] == kommune}
 
 
 def _kommuner(form: Form, jurisdiction: str) -> tuple[str, ...]:
