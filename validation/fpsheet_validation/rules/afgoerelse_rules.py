@@ -270,6 +270,14 @@ def decision_without_team(setting: Setting) -> pl.Expr:
     return needs_team & before & not_before("sag_foerste_moede", "forloeb")
 
 
+@case_rule("BRG-080", at="afgoerelse.instans")
+def delegated_award_without_recommendation(setting: Setting) -> pl.Expr:
+    """A caseworker awards by delegation what the rehabilitation team has recommended."""
+    delegated = (_KIND == "tilkendelse") & (pl.col("instans") == "sagsbehandler")
+    before = day_of(setting, "REHABILITERINGSTEAM_TIL") > _DAY
+    return delegated & before & _not_before("sag_foerste_indstilling", "forloeb")
+
+
 @case_rule("BRG-047", at="afgoerelse.instans")
 def appeal_without_decision(setting: Setting) -> pl.Expr:
     """An appeals board decides on a decision that was made before."""

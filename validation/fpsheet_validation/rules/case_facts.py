@@ -148,12 +148,14 @@ def _from_afgoerelse(book: CheckedBook) -> pl.LazyFrame:
 
 def _from_forloeb(book: CheckedBook) -> pl.LazyFrame:
     day, kind = pl.col("start_dato"), pl.col("forloeb_type")
+    recommended = (kind == "rehabiliteringsmoede") & (pl.col("indstilling") == "foertidspension")
     return (
         book.rows("forloeb")
         .group_by(CPR)
         .agg(
             _where(kind == "afklaringsforloeb", day).min().alias("sag_foerste_afklaring"),
             _where(kind == "rehabiliteringsmoede", day).min().alias("sag_foerste_moede"),
+            _where(recommended, day).min().alias("sag_foerste_indstilling"),
             _where(kind == "revurdering", day).min().alias("sag_foerste_revurdering"),
             _where(kind.is_in(["ressourceforloeb", "jobafklaring"]), day)
             .min()
