@@ -135,8 +135,11 @@ def _cover(receipt: Receipt, words: _Words, title: str) -> Page:
 
 def _headline(receipt: Receipt) -> str:
     """Return what became of a file in one word; where something must be chosen, not all is well."""
-    is_open = receipt.status is Status.MERGED and receipt.conflicts
-    return "konflikt" if is_open else receipt.status.value
+    if receipt.status is Status.MERGED and receipt.conflicts:
+        return "konflikt"
+    if receipt.status is Status.MERGED and receipt.unexplained:
+        return "svar"
+    return receipt.status.value
 
 
 def _counts(receipt: Receipt, words: _Words) -> str:

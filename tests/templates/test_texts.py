@@ -6,10 +6,12 @@ What a machine can keep of the readings by people; the words themselves are chos
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
+import fpsheet_templates
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FORM = load_form()
+GUIDES = Path(fpsheet_templates.__file__).parent / "data/guide"
 TEXTS = FORM.texts
 
 EXCELS_OWN_ROWS: Final = (
@@ -171,3 +174,18 @@ def test_a_warning_that_stays_has_the_coordinator_to_explain_it() -> None:
         for code, text in said.items()
         if "hvorfor" in text and "fejllisten" not in text and "Konflikter" not in text
     ] == []
+
+
+def test_receipt_guide_and_status_say_the_same_of_one_file() -> None:
+    """The guide's table has the receipt's headlines, and what the departement's status says."""
+    guide = (GUIDES / "koordinator.md").read_text("utf-8")
+    table = guide.partition("| Kvitteringen siger |")[2]
+    headlines = ("flettet", "svar", "karantaene", "konflikt", "tilbageholdt")
+    for key in headlines:
+        told = TEXTS.get(f"receipt.status.{key}").partition(" ")[2].partition(":")[0]
+        assert told.partition(",")[0] in table, key
+    for state in ("i_orden", "venter_paa_svar", "karantaene"):
+        assert f"»{TEXTS.get(f'program.delivery.{state}')}«" in table
+    assert TEXTS.get("receipt.next_unexplained").partition(",")[0] in (
+        "Skriv en forklaring ved advarslerne i fejllisten"
+    )
