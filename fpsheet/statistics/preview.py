@@ -118,7 +118,7 @@ def draw_from_workbook(
     if verdict.check is None or verdict.refused:
         return None
     submission = make_submission(verdict.check, verdict.findings, form, Reception(actor.time))
-    with passing_store() as store:
+    with passing_store(form) as store:
         for _ in sync_submissions(store, [submission], actor):
             continue
         return draw_extract(store, form, wanted, actor)
