@@ -1,6 +1,7 @@
 """Rules about decisions, seen among the citizen's other rows.
 
-AFG-007, BRG-006 to BRG-009, BRG-012 to BRG-017, BRG-021 to BRG-029, BRG-047, BRG-058 to BRG-060.
+AFG-007, BRG-006 to BRG-009, BRG-012 to BRG-017, BRG-021 to BRG-029, BRG-047, BRG-058 to BRG-060,
+BRG-080.
 Conditions of an award, its end, and appeals: `tildeling_rules`.
 """
 
@@ -275,7 +276,7 @@ def delegated_award_without_recommendation(setting: Setting) -> pl.Expr:
     """A caseworker awards by delegation what the rehabilitation team has recommended."""
     delegated = (_KIND == "tilkendelse") & (pl.col("instans") == "sagsbehandler")
     before = day_of(setting, "REHABILITERINGSTEAM_TIL") > _DAY
-    return delegated & before & _not_before("sag_foerste_indstilling", "forloeb")
+    return delegated & before & not_before("sag_foerste_indstilling", "forloeb")
 
 
 @case_rule("BRG-047", at="afgoerelse.instans")

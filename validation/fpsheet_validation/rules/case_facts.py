@@ -47,7 +47,8 @@ def case_facts(book: CheckedBook) -> pl.DataFrame:
     `sag_sidste_tildeling`, `sag_har_afslag`, `sag_sidste_bortfald`, `sag_doed`,
     `sag_fraflyttet`, `sag_pension_ophoert` (by old-age pension or leaving),
     `sag_sidste_afgoerelse`, `sag_har_udsaettelse`; from Forløb `sag_foerste_afklaring`,
-    `sag_foerste_moede`, `sag_foerste_revurdering`, `sag_sidste_forloeb`,
+    `sag_foerste_moede`, `sag_foerste_indstilling` (of pension), `sag_foerste_revurdering`,
+    `sag_sidste_forloeb`,
     `sag_sidste_forloeb_slut` (9999 while one lasts), `sag_foerste_udvikling` (ressource- or
     jobafklaringsforløb), `sag_aaben_revalidering` (start of one without an end),
     `sag_sidste_revalidering` (9999 while it lasts); `sag_sidste_niveau`,
