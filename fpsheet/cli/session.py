@@ -61,7 +61,7 @@ class Session:
         """Load the lists that other offices fill in."""
         from fpsheet_templates.load import load_lists
 
-        return load_lists()
+        return load_lists(self.form())
 
     def kommune(self, kode: str) -> str:
         """Return a kommunekode back if it exists.

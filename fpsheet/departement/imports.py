@@ -12,7 +12,7 @@ from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.tax_income import Imported, Income, TaxAnswer, import_incomes
 from fpsheet_sync.statistics.tables.benchmark import load_benchmarks, save_benchmarks
-from fpsheet_templates.load import load_lists
+from fpsheet_templates.form import Form
 from fpsheet_validation.finding import Finding, make_finding, sort_findings
 from fpsheet_validation.list_check import LANDSTAL, SKATTESVAR
 from fpsheet_validation.typed import ROW, TypedSheet
@@ -23,10 +23,12 @@ class ListQuestion:
     """What a list is read for.
 
     Attributes:
+        lists: The lists that other offices fill in.
         today: The day of the check.
         language: Language of the headings that sentences name.
     """
 
+    lists: Form
     today: date
     language: str
 
@@ -55,7 +57,7 @@ def import_figures(
         StoreError: The database could not be used.
     """
     verdict, figures, sha256 = read_figures(
-        path, load_lists(), today=question.today, language=question.language
+        path, question.lists, today=question.today, language=question.language
     )
     if not verdict.accepted:
         return verdict, None
@@ -94,13 +96,13 @@ def import_answer(
     answer = TaxAnswer(sha256, tuple(_income(row) for row in rows), columns, year)
     imported = import_incomes(store, answer, actor)
     if imported.unknown:
-        return _with_unknown(verdict, typed, imported.unknown), None
+        return _with_unknown(question.lists, verdict, typed, imported.unknown), None
     return verdict, imported
 
 
 def blank_list(sheet_id: str, question: ListQuestion) -> bytes:
     """Return a blank list to be filled in."""
-    lists = load_lists()
+    lists = question.lists
     texts, language = lists.texts, question.language
     return write_list_book(
         ListBook(
@@ -119,7 +121,7 @@ def _read(
     path: Path, sheet_id: str, question: ListQuestion
 ) -> tuple[Verdict, TypedSheet | None, str]:
     """Read a list; no rows where it is not accepted whole."""
-    lists, language = load_lists(), question.language
+    lists, language = question.lists, question.language
     verdict, sha256 = read_list(
         path, sheet_id, lists=lists, today=question.today, language=language
     )
@@ -133,8 +135,9 @@ def _income(row: dict[str, Any]) -> Income:
     return Income(row[ROW], row["cpr"], kilde, row["fra_dato"], row["til_dato"])
 
 
-def _with_unknown(verdict: Verdict, typed: TypedSheet, rows: tuple[int, ...]) -> Verdict:
-    lists = load_lists()
+def _with_unknown(
+    lists: Form, verdict: Verdict, typed: TypedSheet, rows: tuple[int, ...]
+) -> Verdict:
     column = typed.columns.get("cpr", "")
 
     def unknown_at(row: int) -> Finding:

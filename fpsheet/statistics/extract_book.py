@@ -18,7 +18,7 @@ def write_extract(extract: Extract, form: Form, wanted: WantedExtract) -> bytes:
 
     The list for Skattestyrelsen has the columns of its answer (`import skat`), to be filled in.
     """
-    lists, language = load_lists(), wanted.language
+    lists, language = load_lists(form), wanted.language
     texts = lists.texts
     is_skat = wanted.kind is ExtractKind.SKAT
     columns = list_columns(lists, SKATTESVAR, language) if is_skat else ()

@@ -78,13 +78,11 @@ def load_form(
     )
 
 
-@cache
-def load_lists() -> Form:
+def load_lists(form: Form) -> Form:
     """Return the lists that other offices fill in, as a form of their own with one sheet each.
 
     Each is a workbook by itself, found by its headings; it has no row ids, status or annuller.
     """
-    form = load_form()
     sheets: dict[str, _SheetEntry] = {}
     _lay_over(sheets, _read_toml(_data() / "lists.toml"))
     areas = (*form.code_lists["land"].codes, *form.code_lists["kommune"].codes)
