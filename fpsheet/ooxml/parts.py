@@ -6,10 +6,9 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import TypeVar, cast
 from urllib.parse import unquote
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from lxml import etree
 
@@ -19,7 +18,7 @@ from fpsheet.ooxml.relation import (
     read_relations,
     rels_name,
 )
-from fpsheet.ooxml.zip_file import open_zip
+from fpsheet.ooxml.zip_file import PackedPart, join_parts, open_zip, pack_part, packed_part
 
 T = TypeVar("T")
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its element type
@@ -29,9 +28,6 @@ DOCUMENT_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relat
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 CONTENT_TYPES = "[Content_Types].xml"
-
-_OWN_TIME = (1980, 1, 1, 0, 0, 0)
-"""The time our parts say in the zip: none, so that the same file gives the same bytes."""
 
 _LEVEL = 3
 """How hard the parts are packed: half the time of level 6, and a seventh more bytes."""
@@ -144,23 +140,22 @@ class Parts:
         if not self.changed and not self.removed:
             return self.original
         spellings = _agree_on_names(self)
-        target = BytesIO()
-        with ZipFile(target, "w") as archive:
-            known = {info.filename: info for info in self._archive.infolist()}
-            for name in (*known, *(name for name in self.changed if name not in known)):
-                if name not in self.removed:
-                    entry = _entry(spellings.get(name, name), known.get(name))
-                    archive.writestr(entry, self[name], compresslevel=_LEVEL)
-        return target.getvalue()
+        known = {info.filename: info for info in self._archive.infolist()}
+        names = (*known, *(name for name in self.changed if name not in known))
+        return join_parts(
+            self._packed(name, spellings.get(name, name), known.get(name))
+            for name in names
+            if name not in self.removed
+        )
 
-
-def _entry(name: str, old: ZipInfo | None) -> ZipInfo:
-    """Return the head of a part in the new zip: as it was, or as ours are."""
-    entry = ZipInfo(name, date_time=old.date_time if old else _OWN_TIME)
-    entry.compress_type = old.compress_type if old else ZIP_DEFLATED
-    entry.external_attr = old.external_attr if old else entry.external_attr
-    entry.create_system = old.create_system if old else 0  # ours are the same on every system
-    return entry
+    def _packed(self, name: str, spelled: str, old: ZipInfo | None) -> PackedPart:
+        """Return a part for the new zip: one that was not touched as it lies in the old."""
+        if old is not None and name not in self.changed:
+            with _zip_faults():
+                kept = packed_part(self.original, old, spelled)
+            if kept is not None:
+                return kept
+        return pack_part(spelled, self[name], level=_LEVEL, like=old)
 
 
 def fold_name(name: str) -> str:
