@@ -1,4 +1,4 @@
-"""Play thousands of random histories against the model of the merge, on both databases.
+"""Play random histories against the model of the merge, on both databases.
 
     python -m tools.play_histories --count 3000
     python -m tools.play_histories --count 1000 --postgresql

@@ -4,7 +4,7 @@ Copies of a workbook are edited, duplicated, sent, and take their receipts or do
 departement decides, holds and releases; workbooks are pulled for this year and others; citizens get
 new CPR numbers, in one step or two and in any workbook, and move to another kommune. After every
 event the database says what the model says, in whatever order the same commits come (I5), and
-rebuilt (I11). `tools/play_histories.py` plays thousands.
+rebuilt (I11). `tools/play_histories.py` plays as many as there is time for, and says how many.
 """
 
 from __future__ import annotations
