@@ -29,6 +29,10 @@ REMINDERS = "huskeliste"
 DAY, LATEST, DUE, DEADLINE = "dag", "seneste", "forfald", "frist"
 DECIDED, ASSESSED = "afgjort", "vurderet"
 """The citizen's latest day on another sheet, looked up once in a row."""
+EFFECT, ENDING = "virker_fra", "ophoer_nummer"
+"""Of a decision: the day from which it counts, and its citizen's number where it is a bortfald."""
+OUTLIVED = "ophoert"
+"""1 where a bortfald holds though something was decided after it."""
 
 ROW_FRACTION = 1_000_000
 SOURCE_FRACTION = 10
@@ -86,10 +90,15 @@ def _columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
     if day:
         yield _helper(issue, sheet, DAY, day)
         yield _helper(issue, sheet, LATEST, _latest(sheet), looks_below=True)
+    if sheet.id == "afgoerelse" and issue.jurisdiction in _GREENLAND:
+        yield _helper(issue, sheet, EFFECT, _effect())
+        yield _helper(issue, sheet, ENDING, _ending())
     for number, kind in enumerate(KINDS, start=1):
         if kind.sheet == sheet.id and issue.jurisdiction in kind.jurisdictions:
             for column_id, source in _LOOKED_UP.get(kind.id, ()):
                 yield _helper(issue, sheet, column_id, _latest_of(source, sheet))
+            if kind.id == "revurdering":
+                yield _helper(issue, sheet, OUTLIVED, _outlived())
             yield _helper(issue, sheet, DUE, _due(issue, kind.id))
             due = value_name(sheet.id, DUE)
             key = f"{due}+{number}/{SOURCE_FRACTION}+ROW()/{ROW_FRACTION}"
@@ -140,6 +149,44 @@ def _end_key(day: str) -> str:
     return f'IF({cause}="{ENDED_BY_DEATH}",{LAST_DAY}*10+{_NO_MORE},{own})'
 
 
+def _effect() -> str:
+    """Return the day from which a decision that gives or ends the pension counts; 0 for others."""
+    day, effect = (value_name("afgoerelse", name) for name in ("afgoerelse_dato", "virkning_dato"))
+    return f"IF({value_name('afgoerelse', DAY)}=0,0,IF(ISNUMBER({effect}),{effect},{day}))"
+
+
+def _ending() -> str:
+    number, kind = value_name("afgoerelse", CPR_NUMBER), value_name("afgoerelse", "afgoerelse")
+    is_end = f'AND({value_name("afgoerelse", DAY)}>0,{kind}="{ENDED}")'
+    return f"IF({is_end},{number},{EMPTY})"
+
+
+def _outlived() -> str:
+    """Return whether a bortfald holds against what was decided after it; 1 or 0.
+
+    After old-age pension or leaving nothing gives the pension but a tilkendelse decided after that
+    day. Another bortfald made in advance holds against what was decided until its day, unless that
+    counts from its day or later. Few have a bortfald; only their rows are looked through.
+    """
+    number, decided = value_name("borger", CPR_NUMBER), value_name("borger", DECIDED)
+    key, effect = (column_name("afgoerelse", f"#{name}") for name in (DAY, EFFECT))
+    kind, cause = (
+        column_name("afgoerelse", "#afgoerelse"),
+        column_name("afgoerelse", "#bortfald_aarsag"),
+    )
+    own = f"({column_name('afgoerelse', f'#{CPR_NUMBER}')}={number})"
+    by_life = "+".join(f'({cause}="{each}")' for each in ENDED_BY_LIFE)
+    left = f'SUMPRODUCT(MAX({own}*({kind}="{ENDED}")*({by_life})*{key}))'
+    granted = f'SUMPRODUCT(MAX({own}*({kind}="{GRANTED[0]}")*{key}))'
+    ended = f'SUMPRODUCT(MAX({own}*({kind}="{ENDED}")*(1-({by_life}))*{effect}))'
+    counts = f"SUMPRODUCT(MAX({own}*({key}={decided})*{effect}))"
+    is_gone = f"AND({left}>0,INT({granted}/10)<=INT({left}/10))"
+    is_early = f"AND({ended}>=INT({decided}/10),{counts}<{ended})"
+    has_end = f"ISNUMBER(MATCH({number},{column_name('afgoerelse', f'#{ENDING}')},0))"
+    given = f"AND(ISNUMBER({number}),MOD({decided},10)={_PENSION})"
+    return f"IF({given},IF({has_end},IF(OR({is_gone},{is_early}),1,0),0),0)"
+
+
 def _latest(sheet: Sheet) -> str:
     """Return the largest day of the citizen in this row and below.
 
@@ -168,7 +215,8 @@ def _due_reassessment(issue: Issue) -> str:
     born = value_name("borger", BIRTH_NUMBER)
     decided, assessed = value_name("borger", DECIDED), value_name("borger", ASSESSED)
     before = value_name("borger", "pensionist_foer_reform")
-    pensioner = f'OR(MOD({decided},10)={_PENSION},AND({decided}=0,{before}="ja"))'
+    given = f"AND(MOD({decided},10)={_PENSION},{value_name('borger', OUTLIVED)}=0)"
+    pensioner = f'OR({given},AND({decided}=0,{before}="ja"))'
     latest = f"MAX({_constant(issue, 'REFORM_IKRAFT')},INT({decided}/10),{assessed})"
     due = _years_later(latest, _constant(issue, "REVURDERING_AAR"))
     known = f'AND(ISNUMBER({born}),{value_name("borger", "annuller")}="")'

@@ -102,6 +102,17 @@ def _moved_after(rows: Rows, cpr: str, day: date) -> bool:
     return any(moved >= day for moved, _ in _days(rows, "overdragelse", "dato", cpr))
 
 
+def gives(decision: Mapping[str, Any]) -> bool:
+    """Return whether a decision gives the pension, or changes its level."""
+    kind = decision["afgoerelse"]
+    return kind in GRANTING or (kind == "udsaettelse" and bool(decision.get("niveau")))
+
+
+def _effect(decision: Mapping[str, Any]) -> date:
+    day: date = decision.get("virkning_dato") or decision["afgoerelse_dato"]
+    return day
+
+
 def _revurdering(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> date | None:
     """Who has the pension is assessed within five years while under 60; first from the reform."""
     del number
@@ -113,15 +124,20 @@ def _revurdering(rows: Rows, number: int, row: Mapping[str, Any], today: date) -
     decided, latest = REFORM, date.min
     for decision in decisions:
         kind, day = decision["afgoerelse"], decision["afgoerelse_dato"]
-        grants = kind in GRANTING or (kind == "udsaettelse" and decision.get("niveau"))
-        if (grants or kind == "bortfald") and day >= latest:
+        if (gives(decision) or kind == "bortfald") and day >= latest:
             # On one day a pension that is given outweighs one that ends.
-            has_pension = bool(grants) or (day == latest and has_pension)
+            has_pension = gives(decision) or (day == latest and has_pension)
             latest = day
+    grants = [one["afgoerelse_dato"] for one in decisions if one["afgoerelse"] == "tilkendelse"]
+    last_given = [one for one in decisions if one["afgoerelse_dato"] == latest and gives(one)]
+    counts = max((_effect(one) for one in last_given), default=date.min)
     for one in ends:
         from_day = max(one["afgoerelse_dato"], one.get("virkning_dato") or date.min)
-        if one.get("bortfald_aarsag") in {"alderspension", "fraflytning"} and latest <= from_day:
-            # Nothing is decided after the day on which the citizen left or retired.
+        if one.get("bortfald_aarsag") in {"alderspension", "fraflytning"}:
+            # Who left or retired has the pension again when it is granted again, later than that.
+            has_pension = has_pension and any(granted > from_day for granted in grants)
+        elif latest <= _effect(one) and counts < _effect(one):
+            # Ended in advance; what was decided until then counts from before it.
             has_pension = False
     decided = max(decided, latest)
     assessed = [day for day, _ in _days(rows, "vurdering", "vurdering_dato", cpr)]

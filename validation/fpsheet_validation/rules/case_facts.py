@@ -44,8 +44,10 @@ def case_facts(book: CheckedBook) -> pl.DataFrame:
 
     Columns: `cpr`; `sag_foedt` (yyyymmdd); from Borgere `sag_er_borger`, `sag_foer_reform`,
     `sag_ansoegning`; from Afgørelser `sag_foerste_tilkendelse`, `sag_foerste_pension`,
-    `sag_sidste_tildeling`, `sag_har_afslag`, `sag_sidste_bortfald`, `sag_doed`,
-    `sag_fraflyttet`, `sag_pension_ophoert` (by old-age pension or leaving),
+    `sag_sidste_tildeling`, `sag_tildeling_virker` (from when the last one counts),
+    `sag_sidste_tilkendelse`, `sag_har_afslag`, `sag_ophoer_forud` (when another bortfald counts),
+    `sag_sidste_bortfald`, `sag_doed`, `sag_fraflyttet`, `sag_pension_ophoert` (by old-age pension or
+    leaving),
     `sag_sidste_afgoerelse`, `sag_har_udsaettelse`; from Forløb `sag_foerste_afklaring`,
     `sag_foerste_moede`, `sag_foerste_indstilling` (of pension), `sag_foerste_revurdering`,
     `sag_sidste_forloeb`,
@@ -117,8 +119,8 @@ def _from_afgoerelse(book: CheckedBook) -> pl.LazyFrame:
     postponed = (kind == "udsaettelse") & pl.col("niveau").is_not_null()
     granted = kind.is_in(GRANTING) | postponed
     died = is_lapse & (pl.col("bortfald_aarsag") == "doedsfald")
-    by_life = is_lapse & pl.col("bortfald_aarsag").is_in(ENDED_BY_LIFE)
-    effect = pl.coalesce("virkning_dato", day)
+    lasting = pl.col("bortfald_aarsag").is_in(ENDED_BY_LIFE).fill_null(value=False)
+    by_life, effect = is_lapse & lasting, pl.coalesce("virkning_dato", day)
     return (
         book.rows("afgoerelse")
         .group_by(CPR)
@@ -126,6 +128,11 @@ def _from_afgoerelse(book: CheckedBook) -> pl.LazyFrame:
             _where(kind == "tilkendelse", day).min().alias("sag_foerste_tilkendelse"),
             _where(granted, day).min().alias("sag_foerste_pension"),
             _where(granted, day).max().alias("sag_sidste_tildeling"),
+            _where(granted & (day == _where(granted, day).max()), effect)
+            .max()
+            .alias("sag_tildeling_virker"),
+            _where(kind == "tilkendelse", day).max().alias("sag_sidste_tilkendelse"),
+            _where(is_lapse & ~lasting, effect).max().alias("sag_ophoer_forud"),
             (kind == "afslag").any().alias("sag_har_afslag"),
             _where(is_lapse, day).max().alias("sag_sidste_bortfald"),
             _where(died, effect).max().alias("sag_doed"),

@@ -156,13 +156,17 @@ def review_overdue(setting: Setting) -> pl.Expr:
 
     As on the Huskeliste: a vurdering or a decision starts the next five years, a revurdering that
     has only begun does not; who moved away since has no deadline here. A death, old-age pension or
-    leaving the country ends the pension from its own day, whatever was decided until then.
+    leaving the country ends the pension from its own day, unless it is granted after that; another
+    bortfald made in advance is not lost to what is decided until its day and counts from before it.
     """
     reform = day_of(setting, "REFORM_IKRAFT")
     granted, lapsed = pl.col("sag_sidste_tildeling"), pl.col("sag_sidste_bortfald")
-    outlived = (granted > pl.col("sag_pension_ophoert")).fill_null(value=True)
+    again = pl.col("sag_sidste_tilkendelse") > pl.col("sag_pension_ophoert")
+    outlived = pl.col("sag_pension_ophoert").is_null() | again.fill_null(value=False)
+    early = pl.col("sag_ophoer_forud")
+    undone = ((granted > early) | (pl.col("sag_tildeling_virker") >= early)).fill_null(value=True)
     given = (granted >= lapsed).fill_null(granted.is_not_null())
-    kept = given & outlived & pl.col("sag_doed").is_null()
+    kept = given & outlived & undone & pl.col("sag_doed").is_null()
     pensioner = kept | (pl.col("sag_foer_reform") & granted.is_null() & lapsed.is_null())
     latest = pl.max_horizontal(granted, "sag_sidste_vurdering", reform)
     due = latest.dt.offset_by(f"{number_of(setting, 'REVURDERING_AAR'):g}y")
