@@ -46,8 +46,8 @@ def case_facts(book: CheckedBook) -> pl.DataFrame:
     `sag_ansoegning`; from Afgørelser `sag_foerste_tilkendelse`, `sag_foerste_pension`,
     `sag_sidste_tildeling`, `sag_tildeling_virker` (from when the last one counts),
     `sag_sidste_tilkendelse`, `sag_har_afslag`, `sag_ophoer_forud` (when another bortfald counts),
-    `sag_sidste_bortfald`, `sag_doed`, `sag_fraflyttet`, `sag_pension_ophoert` (by old-age pension or
-    leaving),
+    `sag_sidste_bortfald`, `sag_doed`, `sag_fraflyttet`, `sag_pension_ophoert` (by old-age pension
+    or leaving),
     `sag_sidste_afgoerelse`, `sag_har_udsaettelse`; from Forløb `sag_foerste_afklaring`,
     `sag_foerste_moede`, `sag_foerste_indstilling` (of pension), `sag_foerste_revurdering`,
     `sag_sidste_forloeb`,
