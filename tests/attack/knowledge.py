@@ -112,7 +112,7 @@ def _bounds(known: Known, reading: Reading) -> None:
 
 _BLANK = (
     "cyclus tiltag band hours level ordinary_hours branche10 branche19 motivation result after "
-    "before"
+    "before body appeals_body on_file refusal advice"
 )
 
 MAY_BE_LEFT_OUT = {
