@@ -49,7 +49,7 @@ def make_validation(issue: Issue, sheet_id: str, field: Field) -> DataValidation
     validation.errorStyle = "stop"
     validation.errorTitle = label[:PROMPT_TITLE_LENGTH]
     validation.error = _refusal(issue, field)[:ERROR_LENGTH]
-    return _of_citizens(validation, issue) if _is_citizens_number(sheet_id, field) else validation
+    return _of_citizens(validation) if _is_citizens_number(sheet_id, field) else validation
 
 
 def _is_citizens_number(sheet_id: str, field: Field) -> bool:
@@ -57,12 +57,15 @@ def _is_citizens_number(sheet_id: str, field: Field) -> bool:
     return field.type is FieldType.CPR and field.key and sheet_id != "borger"
 
 
-def _of_citizens(validation: DataValidation, issue: Issue) -> DataValidation:
-    """Return the help of a CPR number with the citizens to choose from; another one may be kept."""
+def _of_citizens(validation: DataValidation) -> DataValidation:
+    """Return the help of a CPR number with the citizens to choose from.
+
+    No refusal: a number may be typed without its hyphen, and Status tells at once of one that is
+    not on Borgere.
+    """
     validation.type, validation.operator = "list", None
     validation.formula1, validation.formula2 = CITIZENS_TO_CHOOSE, None
-    validation.errorStyle = "warning"
-    validation.error = issue.text("workbook.unknown.cpr")[:ERROR_LENGTH]
+    validation.showErrorMessage = False
     return validation
 
 
