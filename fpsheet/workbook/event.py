@@ -5,8 +5,14 @@ from dataclasses import dataclass
 
 from fpsheet.workbook.formula import UNREADABLE, quote_text
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.sheet_layout import CALCULATED_MARK, codes_name, column_name, entries_name
-from fpsheet_templates.form import Form
+from fpsheet.workbook.sheet_layout import (
+    CALCULATED_MARK,
+    codes_name,
+    column_name,
+    entries_name,
+    is_used,
+)
+from fpsheet_templates.form import Field, FieldType, Form
 
 NESTED_SHEET, PARENT_TYPE = "forloeb", "revurdering"
 """A forløb inside a revurdering is shown under it."""
@@ -75,6 +81,28 @@ class Teller:
         joined = "&".join(f'IF({text}="","",", "&{text})' for text in texts)
         return f"MID({joined},3,200)"
 
+    def told(self, *field_ids: str) -> str:
+        """Return a formula for several values, each with its heading: `Motivation: God; …`."""
+        fields = [self._form().sheet(self.sheet)[field_id] for field_id in field_ids]
+        parts = []
+        for field in fields:
+            if is_used(self.issue, field):
+                value = self._plainly(field)
+                heading = quote_text(f"; {self.issue.label(self.sheet, field.id)}: ")
+                parts.append(f'IF({value}="","",{heading}&{value})')
+        return f"MID({'&'.join(parts)},3,500)" if parts else '""'
+
+    def _plainly(self, field: Field) -> str:
+        """Return a formula for a value as a person reads it; empty where there is none."""
+        if field.type is FieldType.CODE:
+            return self.label(field.id)
+        if field.type is FieldType.DATE:
+            # Not by TEXT, whose formats are other letters in a Danish Excel.
+            day = self.value(field.id)
+            parts = f'RIGHT("0"&DAY({day}),2)&"-"&RIGHT("0"&MONTH({day}),2)&"-"&YEAR({day})'
+            return f'IF(ISNUMBER({day}),{parts},"")'
+        return f'INDEX({column_name(self.sheet, field.id)},{self.position})&""'
+
     def text(self, key: str) -> str:
         """Return a text of the workbook as a formula holds it."""
         return quote_text(self.issue.text(f"workbook.overblik.{key}"))
@@ -104,7 +132,10 @@ EVENTS = (
         end="slut_dato",
         limit=40,
         what=lambda row: row.label("forloeb_type"),
-        details=lambda row: row.labels("revalideringstiltag", "indstilling", "motivation"),
+        details=lambda row: row.told(
+            *("revalideringstiltag", "indstilling", "motivation", "uden_for_cyklus"),
+            *("journal_nr", "tekst"),
+        ),
         result=lambda row: row.label("resultat"),
         hours="timer_pr_uge",
     ),
@@ -114,7 +145,7 @@ EVENTS = (
         end="",
         limit=30,
         what=lambda row: row.text("vurdering"),
-        details=_nothing,
+        details=lambda row: row.told("journal_nr", "tekst"),
         result=_nothing,
         hours="maks_timer_pr_uge",
     ),
@@ -124,7 +155,7 @@ EVENTS = (
         end="slut_dato",
         limit=40,
         what=lambda row: row.label("job_type"),
-        details=lambda row: row.label("branche"),
+        details=lambda row: row.told("branche", "journal_nr", "tekst"),
         result=_nothing,
         hours="timer_pr_uge",
     ),
@@ -134,8 +165,13 @@ EVENTS = (
         end="",
         limit=30,
         what=lambda row: f'{row.text("afgoerelse")}&": "&{row.label("afgoerelse")}',
-        details=lambda row: row.label("instans"),
-        result=lambda row: row.labels("niveau", "bortfald_aarsag", "tilbagevisningsaarsag_1"),
+        details=lambda row: row.told(
+            "instans", "virkning_dato", "foreliggende_grundlag", "journal_nr"
+        ),
+        result=lambda row: row.labels(
+            *("niveau", "bortfald_aarsag", "tilbagevisningsaarsag_1"),
+            *("tilbagevisningsaarsag_2", "tilbagevisningsaarsag_3"),
+        ),
         hours="",
     ),
     Event(
@@ -144,7 +180,7 @@ EVENTS = (
         end="til_dato",
         limit=30,
         what=lambda row: f'{row.text("indkomst")}&": "&{row.label("indkomst_kilde")}',
-        details=lambda row: row.label("oplyst_af"),
+        details=lambda row: row.told("oplyst_af", "journal_nr"),
         result=_nothing,
         hours="",
     ),

@@ -281,6 +281,19 @@ class _Words:
         ]
         return ", ".join(labels)
 
+    def told(self, *fields: str) -> str:
+        """Return values with their headings, the blank ones left out."""
+        parts = []
+        for name in fields:
+            value = self.row.get(name)
+            if value:
+                codes = self.form.sheet(self.sheet)[name].codes
+                shown = self.of(name) if codes else value
+                shown = f"{shown:%d-%m-%Y}" if isinstance(shown, date) else shown
+                heading = self.form.field_label(self.sheet, name, self.language)
+                parts.append(f"{heading}: {shown}")
+        return "; ".join(parts)
+
     def text(self, key: str) -> str:
         """Return a word of the Overblik."""
         return self.form.texts.get(f"workbook.overblik.{key}", self.language)
@@ -290,21 +303,37 @@ _TOLD: Final[Mapping[str, Callable[[_Words], tuple[str, str, str, str]]]] = {
     "borger": lambda row: (row.text("ansoegning"), "", "", ""),
     "forloeb": lambda row: (
         row.of("forloeb_type"),
-        row.of("revalideringstiltag", "indstilling", "motivation"),
+        row.told(
+            *("revalideringstiltag", "indstilling", "motivation", "uden_for_cyklus"),
+            *("journal_nr", "tekst"),
+        ),
         row.of("resultat"),
         "timer_pr_uge",
     ),
-    "vurdering": lambda row: (row.text("vurdering"), "", "", "maks_timer_pr_uge"),
-    "job": lambda row: (row.of("job_type"), row.of("branche"), "", "timer_pr_uge"),
+    "vurdering": lambda row: (
+        row.text("vurdering"),
+        row.told("journal_nr", "tekst"),
+        "",
+        "maks_timer_pr_uge",
+    ),
+    "job": lambda row: (
+        row.of("job_type"),
+        row.told("branche", "journal_nr", "tekst"),
+        "",
+        "timer_pr_uge",
+    ),
     "afgoerelse": lambda row: (
         f"{row.text('afgoerelse')}: {row.of('afgoerelse')}",
-        row.of("instans"),
-        row.of("niveau", "bortfald_aarsag", "tilbagevisningsaarsag_1"),
+        row.told("instans", "virkning_dato", "foreliggende_grundlag", "journal_nr"),
+        row.of(
+            *("niveau", "bortfald_aarsag", "tilbagevisningsaarsag_1"),
+            *("tilbagevisningsaarsag_2", "tilbagevisningsaarsag_3"),
+        ),
         "",
     ),
     "indkomst": lambda row: (
         f"{row.text('indkomst')}: {row.of('indkomst_kilde')}",
-        row.of("oplyst_af"),
+        row.told("oplyst_af", "journal_nr"),
         "",
         "",
     ),
