@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
+from fpsheet.demo.appeal import what_follows
 from fpsheet.demo.citizen import Citizen, invent_citizens
 from fpsheet.demo.denmark import live_in_denmark
 from fpsheet.demo.dice import make_dice
@@ -110,11 +111,14 @@ class _Living:
         year = dice.between(2016, self.today.year)
         journal = f"{kommune_kode}-{year}-{number + 1:05d}"
         setting = LifeSetting(dice=dice, today=self.today, journal=journal)
-        if self.form.kommuner[kommune_kode].jurisdiction == "GL":
+        land = self.form.kommuner[kommune_kode].jurisdiction
+        if land == "GL":
             law = read_law(self.form)
             events = list(live_in_greenland(citizen, law=law, setting=setting))
         else:
             events = list(live_in_denmark(citizen, setting=setting))
+        own = make_dice(self.seed, "klage", citizen.cpr)
+        events += what_follows(citizen, events, land, dice=own, today=self.today)
         places = LOKALITETER.get(kommune_kode, ())
         local = {
             "sagsbehandler": f"SB{number // _CASES_PER_CASEWORKER + 1}",

@@ -7,7 +7,9 @@ lifted, and sent again: nothing is lost, nothing is in conflict, and the tables 
 from __future__ import annotations
 
 import os
+import sqlite3
 from datetime import UTC, date, datetime
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +27,8 @@ from tests.validation.test_field_cases import TODAY, books
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from openpyxl.worksheet.worksheet import Worksheet
 
     from fpsheet_templates.form import Field
 
@@ -98,6 +102,51 @@ def test_what_is_lifted_says_what_it_said(files: tuple[Path, Path]) -> None:
     assert verdict.totals.read == sum(len(rows) for rows in books()["gl"].values())
     headings = [cell.value for cell in load_workbook(new)["Afgørelser"][3]]
     assert "Påklaget afgørelse af" in headings
+
+
+def column(sheet: Worksheet, heading: str) -> int:
+    """Return the column whose heading begins so."""
+    return next(cell.column for cell in sheet[3] if str(cell.value or "").startswith(heading))
+
+
+def typed_into(path: Path, heading: str, row: int, value: object) -> bytes:
+    """Return a workbook with one cell of Afgørelser typed."""
+    book = load_workbook(path)
+    sheet = book["Afgørelser"]
+    sheet.cell(row, column(sheet, heading)).value = value
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_an_old_file_after_a_new_one_takes_nothing_away(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """Version 1 has no column for what version 2 said: it says nothing of it, and it stays."""
+    environment = {
+        "FPSHEET_CONFIG": str(tmp_path / "fpsheet.toml"),
+        "FPSHEET_KEY_FOLDER": str(tmp_path / "noegler"),
+    }
+    database, inbox = tmp_path / "central.db", tmp_path / "indbakke"
+    inbox.mkdir()
+    base = ["--db", f"sqlite:///{database.as_posix()}", "--today", "28-11-2026"]
+    assert run(["db", "init", *base[:2]], environment=environment) == 0
+    old, new = files
+    sent = (
+        typed_into(new, "Påklaget afgørelse af", 7, date(2017, 6, 30)),
+        typed_into(old, "Journalnr", 4, "26/17"),
+    )
+    for number, content in enumerate(sent):
+        arrived = inbox / f"956-{number}.xlsx"
+        arrived.write_bytes(content)
+        os.utime(arrived, (LONG_AGO + 3600 * number,) * 2)
+        assert run(["sync", str(inbox), *base], environment=environment) == 0
+    with sqlite3.connect(database) as connection:
+        rows = connection.execute(
+            "SELECT count(paaklaget_dato), count(journal_nr) FROM afgoerelse"
+            " WHERE til_indberetning IS NULL"
+        ).fetchall()
+    assert rows == [(1, 1)], rows
 
 
 def test_both_versions_are_merged_and_counted(

@@ -211,6 +211,7 @@ class NaiveCount:
         for row in self.rows("forloeb"):
             unit, reporter = self.unit(row), str(row["kommune_kode"])
             codes = {field: code_of(row, field) for field in FORLOEB_CODES}
+            codes["pensionist"] = "ja" if unit in self.pensioners(self.til) else "nej"
             start, end = day_of(row, "start_dato"), cast("date | None", row.get("slut_dato"))
             if self.inside(start):
                 quarter = {"kvartal": self.quarter(start)}
@@ -259,6 +260,7 @@ class NaiveCount:
             branche = code_of(row, "branche")
             codes = {"job_type": code_of(row, "job_type"), "branche": branche}
             codes["branche10"] = groups.get(branche, "uoplyst")
+            codes["pensionist"] = "ja" if unit in self.pensioners(self.til) else "nej"
             if start <= self.til and (end is None or end >= self.fra):
                 yield Fact("job.i_perioden", reporter, unit, codes)
             if start <= self.til and (end is None or end > self.til):
@@ -464,6 +466,7 @@ class NaiveCount:
         old.sort(key=lambda r: (r["kommune_kode"], r["raekke_id"]), reverse=True)
         return {self.unit(row): row for row in old}
 
+    @cache  # noqa: B019 - lives as long as one test
     def pensioners(self, day: date) -> dict[str, tuple[str, str, Record]]:
         """Return unit → (kommune, level, record) of the country's own pensioners on a day."""
         found = {}

@@ -82,6 +82,7 @@ WORDS = {
         },
     ),
     "Afgørelse": ("sagsafgoerelse", {"Tilkendelse": "tilkendelse", "Afslag": "afslag"}),
+    "Førtidspensionist": ("pensionist", {"Ja": "ja", "Nej": "nej"}),
     "Foreliggende grundlag": ("foreliggende_grundlag", {"Ja": "ja", "Nej": "nej"}),
     "Instans": (
         "instans",
@@ -210,6 +211,10 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
         "Afsluttede revalideringer": Heading(_ENDED, where=_REVALIDERING),
         "Resultat": Heading(_ENDED, where=_REVALIDERING, by="resultat", words="resultat"),
     },
+    "T05c": {
+        "Påbegyndte revalideringer": Heading(_BEGUN, where=_REVALIDERING),
+        "Afsluttede revalideringer": Heading(_ENDED, where=_REVALIDERING),
+    },
     "T06": {"Førtidspensionister": Heading(_STOCK)},
     "T06b": {"Førtidspensionister": Heading(_STOCK), **_levels(_STOCK)},
     "T07": {"Førtidspensionister": Heading(_STOCK)},
@@ -218,6 +223,10 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
         "Borgere med job i perioden": Heading("job.i_perioden", "units"),
         "Job i perioden": Heading("job.i_perioden"),
         "Borgere med job sidste dag": Heading("job.sidste_dag", "units"),
+        "Job sidste dag": Heading("job.sidste_dag"),
+    },
+    "T08b": {
+        "Job i perioden": Heading("job.i_perioden"),
         "Job sidste dag": Heading("job.sidste_dag"),
     },
     "T09": {

@@ -35,7 +35,7 @@ from sqlalchemy import (
 from sqlalchemy import literal as sql_literal
 
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.statistics.facts.scope import ENHED, PERSON, Scope, same_country
+from fpsheet_sync.statistics.facts.scope import ENHED, PERSON, Scope, same_country, yes_no
 
 Tables = Mapping[str, Table]
 AnySelect = Select[*tuple[Any, ...]]
@@ -123,6 +123,12 @@ def cited(scope: Scope, tables: Tables, sheet: str) -> Subquery:
         .where(rows.c.kommune_kode.in_(scope.kommuner))
         .subquery(sheet)
     )
+
+
+def is_pensioner(rows: Subquery, tables: Tables) -> ColumnElement[str]:
+    """Return `ja` where the citizen of a row has the pension on the last day, else `nej`."""
+    people = tables["pensionister"]
+    return yes_no(rows.c[ENHED].in_(select(people.c[ENHED])))
 
 
 def placed(scope: Scope, rows: Subquery, tables: Tables) -> tuple[FromClause, ColumnElement[Any]]:

@@ -12,6 +12,7 @@ from fpsheet_sync.statistics.facts.fact import (
     Query,
     Tables,
     cited,
+    is_pensioner,
     placed,
     select_facts,
 )
@@ -30,9 +31,10 @@ CODES = ("forloeb_type", "revalideringstiltag", "resultat", "motivation", "uden_
 
 
 def _dimensions(
-    rows: Subquery, kvartal: ColumnElement[Any] | None
+    rows: Subquery, tables: Tables, kvartal: ColumnElement[Any] | None
 ) -> Mapping[str, ColumnElement[Any] | None]:
-    return {**{code: known(rows.c[code]) for code in CODES}, "kvartal": kvartal}
+    codes = {code: known(rows.c[code]) for code in CODES}
+    return {**codes, "kvartal": kvartal, "pensionist": is_pensioner(rows, tables)}
 
 
 def _select_forloeb(scope: Scope, tables: Tables) -> Query:
@@ -49,20 +51,20 @@ def _select_forloeb(scope: Scope, tables: Tables) -> Query:
     begun = Facts(
         "paabegyndt",
         reporter,
-        _dimensions(rows, quarter_of(start, scope.period)),
+        _dimensions(rows, tables, quarter_of(start, scope.period)),
         within(start, scope.period),
     )
     ended = Facts(
         "afsluttet",
         reporter,
-        _dimensions(rows, quarter_of(end, scope.period)),
+        _dimensions(rows, tables, quarter_of(end, scope.period)),
         within(end, scope.period),
         value=DaysBetween(start, end) + 1,
     )
     active = Facts(
         "igangvaerende",
         belongs,
-        _dimensions(rows, None),
+        _dimensions(rows, tables, None),
         active_on(start, end_of(scope, rows, end), scope.period.til),
     )
     return union_all(
@@ -113,6 +115,10 @@ def _select_afklaring(scope: Scope, tables: Tables) -> Query:
 
 
 SOURCES = {
-    "forloeb": FactSource(_select_forloeb, needs=("borgere", "hjem")),
+    "forloeb": FactSource(
+        _select_forloeb,
+        needs=("borgere", "hjem", "pensionister"),
+        evidence={"pensionist": "pensionister"},
+    ),
     "afklaring": FactSource(_select_afklaring, needs=("borgere",)),
 }

@@ -11,6 +11,7 @@ from fpsheet_sync.statistics.facts.fact import (
     Query,
     Tables,
     cited,
+    is_pensioner,
     placed,
     select_facts,
 )
@@ -49,10 +50,16 @@ def _select_jobs(scope: Scope, tables: Tables) -> Query:
     end, last = (find(scope, rows, rows.c.slut_dato) for find in (end_of, last_day_of))
     supported = rows.c.job_type != "ordinaer"
     in_period = (start <= period.til) & (last.is_(None) | (last >= period.fra))
-    dimensions = _dimensions(scope, rows)
+    dimensions = {**_dimensions(scope, rows), "pensionist": is_pensioner(rows, tables)}
     held = Facts("i_perioden", rows.c.kommune_kode, dimensions, supported & in_period)
     at_end = Facts("sidste_dag", belongs, dimensions, supported & active_on(start, end, period.til))
     return union_all(select_facts(rows, held), select_facts(rows, at_end, joined))
 
 
-SOURCES = {"job": FactSource(_select_jobs, needs=("borgere", "hjem"))}
+SOURCES = {
+    "job": FactSource(
+        _select_jobs,
+        needs=("borgere", "hjem", "pensionister"),
+        evidence={"pensionist": "pensionister"},
+    )
+}

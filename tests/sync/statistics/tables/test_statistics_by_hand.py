@@ -196,6 +196,13 @@ def test_t09_adds_the_hours_of_a_citizens_jobs(greenland: Release) -> None:
     assert row(greenland, "T09", "") == (7, 3, 4, 3, 1, 3, 0, 1, 0, 0, 1, 1, 20.0)
 
 
+def test_t05c_tells_pensioners_from_others(greenland: Release) -> None:
+    """T05c: t was refused, and is in rehabilitation without a pension."""
+    assert row(greenland, "T05c", "uddannelse", "nej") == (1, 1)
+    assert row(greenland, "T05c", "opkvalificering", "nej") == (1, 0)
+    assert row(greenland, "T05c", "uddannelse", "ja") == (0, 0)
+
+
 def test_t15_accounts_for_who_came_and_went(greenland: Release) -> None:
     """T15: q r s v x y stay, p comes, z leaves by frakendelse."""
     # v's pension begins on the last day before the period and so is there at its beginning.

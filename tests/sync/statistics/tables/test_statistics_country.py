@@ -168,6 +168,15 @@ def test_t10_counts_jobs_by_branche_and_type(greenland: Release) -> None:
     assert row(greenland, "T10b", "A") == (0, 0, 0, 0, 0)
 
 
+def test_t08b_tells_pensioners_from_others(greenland: Release) -> None:
+    """T08b: a has the pension on the last day; c was granted one that begins the day after."""
+    # jobs in the period, jobs on the last day
+    assert row(greenland, "T08b", "fleksjob", "ja") == (2, 1)
+    assert row(greenland, "T08b", "skaanejob", "ja") == (1, 0)
+    assert row(greenland, "T08b", "nyttejob", "nej") == (1, 0)
+    assert row(greenland, "T08b", "fleksjob", "nej") == (0, 0)
+
+
 def test_t11_counts_decisions_where_and_when_they_were_made(greenland: Release) -> None:
     """T11: by afgoerelse_dato; udsættelse stands apart; an annulled afslag never counts."""
     # columns: tilkendelser and afslag, tilkendelser, højeste, mellemste, laveste, afslag, udsat
