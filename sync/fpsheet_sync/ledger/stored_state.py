@@ -29,7 +29,7 @@ from fpsheet_sync.merge.state import (
     State,
 )
 from fpsheet_sync.merge.submission import Choice, Explanation
-from fpsheet_sync.merge.submitted_file import File, block_codes
+from fpsheet_sync.merge.submitted_file import File, block_codes, fields_after
 from fpsheet_sync.merge.told_decision import find_told, write_told
 
 
@@ -163,7 +163,10 @@ class DatabaseLibrary:
 
     def _read(self, commit: Commit) -> File:
         table = schema.indberetning
-        columns = (table.c.findings, table.c.kolonner, table.c.handling, table.c.no_cases)
+        columns = (
+            *(table.c.findings, table.c.kolonner, table.c.handling, table.c.no_cases),
+            table.c.form_version,
+        )
         head = self.connection.execute(select(*columns).where(table.c.id == commit.id)).one()
         said: Mapping[str, list[dict[str, object]]] = head.handling or {}
         return File(
@@ -176,6 +179,7 @@ class DatabaseLibrary:
             no_cases=head.no_cases,
             explanations=tuple(_explanation(entry) for entry in said.get("explanations", ())),
             choices=tuple(_choice(entry) for entry in said.get("choices", ())),
+            unsaid=fields_after(self.layouts.form, head.form_version),
         )
 
     def _rows(self, commit: Commit) -> Frames:

@@ -287,7 +287,9 @@ def _merge(
     merged: dict[str, Merged] = {}
     for name, layout in state.layouts.items():
         open_groups = {group: frozenset(ids) for group, ids in waiting.get(name, {}).items()}
-        sides = Sides(held=state.rows[name], said=placed.heard(name), base=descended.base[name])
+        held = state.rows[name]
+        said = _with_unsaid(placed.heard(name), held, file.unsaid.get(name, ()))
+        sides = Sides(held=held, said=said, base=descended.base[name])
         merged[name] = merge_sheet(layout, sides, source=file.commit.id, open_groups=open_groups)
         state = state.with_rows(name, merged[name].rows)
     return merged, state
@@ -348,3 +350,11 @@ def _count(
             missing=sum(sheet == name for sheet, _ in missing),
         )
     return outcome
+
+
+def _with_unsaid(said: pl.DataFrame, held: pl.DataFrame, fields: tuple[str, ...]) -> pl.DataFrame:
+    """Return the rows of a file with what the store holds in the fields it says nothing of."""
+    if not fields or said.is_empty():
+        return said
+    kept = held.select(ROW_ID, *fields).unique(ROW_ID)
+    return said.drop(*fields).join(kept, on=ROW_ID, how="left", maintain_order="left")

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import ascii_uppercase
 
 from fpsheet_sync.database.record_layout import Layouts
 from fpsheet_sync.merge.commit import Commit
 from fpsheet_sync.merge.content import Frames, Prepared
 from fpsheet_sync.merge.submission import Choice, Explanation
+from fpsheet_templates.form import Form
 
 Codes = Mapping[tuple[str, int], tuple[str, ...]]
 """(sheet, Excel row) → codes of the findings that block the row."""
@@ -28,6 +29,7 @@ class File:
         no_cases: It says that there were no cases.
         explanations: What it says about its warnings.
         choices: What it decides about open conflicts.
+        unsaid: Sheet → fields that came after its version of the form: it says nothing of them.
     """
 
     layouts: Layouts
@@ -39,9 +41,19 @@ class File:
     no_cases: bool = False
     explanations: tuple[Explanation, ...] = ()
     choices: tuple[Choice, ...] = ()
+    unsaid: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 _BLOCKING = {"FEJL", "KRITISK"}
+
+
+def fields_after(form: Form, version: int) -> Mapping[str, tuple[str, ...]]:
+    """Return sheet → fields that came after a version of the form; none for an unknown one."""
+    late = {
+        sheet.id: tuple(f.id for f in sheet.entry_fields() if f.since > version > 0)
+        for sheet in form.entry_sheets()
+    }
+    return {name: fields for name, fields in late.items() if fields}
 
 
 def block_codes(findings: Iterable[Mapping[str, str]]) -> Codes:
@@ -69,4 +81,5 @@ def file_of(prepared: Prepared, commit: Commit, layouts: Layouts) -> File:
         no_cases=head.no_cases,
         explanations=head.explanations,
         choices=head.choices,
+        unsaid=fields_after(layouts.form, head.form_version),
     )
