@@ -106,10 +106,11 @@ def test_what_is_lifted_says_what_it_said(files: tuple[Path, Path]) -> None:
 
 def column(sheet: Worksheet, heading: str) -> int:
     """Return the column whose heading begins so."""
-    return next(cell.column for cell in sheet[3] if str(cell.value or "").startswith(heading))
+    texts = [str(cell.value or "") for cell in sheet[3]]
+    return 1 + next(n for n, text in enumerate(texts) if text.startswith(heading))
 
 
-def typed_into(path: Path, heading: str, row: int, value: object) -> bytes:
+def typed_into(path: Path, heading: str, row: int, value: date | str) -> bytes:
     """Return a workbook with one cell of Afgørelser typed."""
     book = load_workbook(path)
     sheet = book["Afgørelser"]
