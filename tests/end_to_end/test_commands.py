@@ -153,6 +153,17 @@ def test_questions_to_the_database(
     assert len(known) == len(typed)
 
 
+def test_every_line_of_the_log_is_sealed_after_a_demo(
+    demo: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Merges, editions and whatever else a demo does: no line waits for a seal."""
+    (log,) = answer(["db", "log", *database(demo)], capsys, environment)
+    assert isinstance(log, dict)
+    assert log["faults"] == []
+    assert log["sealed"] == log["lines"] > len(KOMMUNER)
+    assert {entry["action"] for entry in log["entries"]} >= {"sync", "udgivelse", "intern"}
+
+
 def test_rebuild_gives_the_same(
     demo: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
