@@ -61,7 +61,7 @@ def test_the_returned_workbook_prints_what_was_typed_since() -> None:
     back = return_workbook(content, checked.findings, checked.check, form=FORM, language="da")
     assert areas(content)["Borgere"].endswith("$30")
     assert areas(back)["Borgere"].endswith("$105")
-    assert load_workbook(BytesIO(back))["Borgere"].print_area == "'Borgere'!$B$1:$L$105"
+    assert areas(back)["Borgere"] == load_workbook(BytesIO(back))["Borgere"].print_area
 
 
 def book_with(area: str) -> Element:
