@@ -76,30 +76,6 @@ class FileReading:
     findings: tuple[Finding, ...]
 
 
-def read_workbook(
-    path: Path,
-    *,
-    form: Form,
-    expected_kommune: str | None = None,
-    process: Reader | None = None,
-) -> tuple[RawWorkbook | None, tuple[Finding, ...]]:
-    """Read a workbook from a file.
-
-    Args:
-        path: The file; it is opened once.
-        form: The newest form; older workbooks are read by it, too.
-        expected_kommune: The only kommune whose workbook is wanted.
-        process: A reading process that was started earlier, to save the wait for it.
-
-    Returns:
-        The workbook as far as it can be read, None when nothing can, and all findings.
-
-    Findings: STR-001 to STR-066.
-    """
-    reading = read_file(path, form=form, expected_kommune=expected_kommune, process=process)
-    return reading.raw, reading.findings
-
-
 def read_file(
     source: Source,
     *,

@@ -24,14 +24,13 @@ from fpsheet.transport.key_folder import KeyFolder
 from fpsheet.transport.payload import write_payload
 from fpsheet.transport.sealed_package import seal_package
 from fpsheet.transport.signing_key import new_signing_key
-from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.store import open_store
-from fpsheet_sync.ledger.refusal_log import read_refusals
 from fpsheet_sync.ledger.sync_submissions import sync_submissions
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, make_workbook
 from tests.support.exchange import PASSWORD, Exchange, payload_of
 from tests.support.forgery import forge, junk_payload
+from tests.support.logs import find_break, read_refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,11 +18,11 @@ from openpyxl import Workbook, load_workbook
 from fpsheet.cli.program import run
 from fpsheet_sync.database.access_log import Entry, read_log
 from fpsheet_sync.database.keys import write_keys
-from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_sync.ledger.tax_income import read_answer
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, load_benchmarks
 from fpsheet_templates.load import load_form
+from tests.support.logs import find_break
 from tests.support.stores import Stores
 from tests.support.submissions import Sending, rows, submit, sync
 

@@ -19,7 +19,7 @@ from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import DEFAULT_LIMITS, MEBIBYTE
 from fpsheet.intake.pool import run_many
 from fpsheet.intake.process import ReadingProcess, Task
-from fpsheet.intake.reader import NamedBytes, read_file, read_workbook
+from fpsheet.intake.reader import NamedBytes, read_file
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
 from tests.support.xlsx_parts import entry_row, make_workbook, part_of, take_in
@@ -56,7 +56,8 @@ def test_same_as_in_this_process(process: ReadingProcess, data: bytes, tmp_path:
     """What the process gives back is what reading gives; the hash is that of the file."""
     path = tmp_path / "F.xlsx"
     path.write_bytes(data)
-    raw, findings = read_workbook(path, form=FORM, process=process)
+    reading = read_file(path, form=FORM, process=process)
+    raw, findings = reading.raw, reading.findings
     expected, _ = take_in(data)
     assert raw is not None
     assert expected is not None
@@ -84,7 +85,7 @@ def test_file_is_only_read(process: ReadingProcess, data: bytes, tmp_path: Path)
     path.write_bytes(data)
     path.chmod(0o444)
     before = path.stat()
-    assert read_workbook(path, form=FORM, process=process)[0] is not None
+    assert read_file(path, form=FORM, process=process).raw is not None
     after = path.stat()
     assert (after.st_mtime_ns, after.st_size, after.st_mode) == (
         before.st_mtime_ns,

@@ -20,7 +20,7 @@ import numpy as np
 
 from fpsheet_sync.statistics.certificate.citizen import CountedCitizen, admitted, loaded
 from fpsheet_sync.statistics.protection.crossed_cells import crossed_numbers
-from fpsheet_sync.statistics.protection.relation import Reason, Relation, family_of
+from fpsheet_sync.statistics.protection.relation import FAMILIES, Reason, Relation, population_of
 from fpsheet_sync.statistics.protection.release_cells import collect, find_relations, release_cells
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.number_name import COUNTRIES, Number
@@ -393,3 +393,9 @@ def unknown_limits(mine: Mine, family: str, support: int, *, of_kommuner: bool) 
     wanted = [(a, b) for a, b in pairs if a in enough]
     left = not_implied(wanted, told_limits(mine, slots, area), len(slots))
     return [f"{words(slots[a])} <= {words(slots[b])}" for a, b in left]
+
+
+def family_of(number: Number) -> str:
+    """Return what a number belongs to: forløb, supported jobs, or ("") all about the pension."""
+    population = population_of(number)
+    return population.of if population and population.of in FAMILIES else ""

@@ -14,9 +14,10 @@ from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Rule, RuleLevel, Severity
 from fpsheet_validation.check import check_workbook
 from fpsheet_validation.raw import CellKind
-from fpsheet_validation.rules.fault_order import fault_place, first_fault, status_rules
+from fpsheet_validation.rules.fault_order import fault_place, status_rules
 from fpsheet_validation.trial import try_row_rules
 from fpsheet_validation.typed import empty_frame
+from tests.support.first_fault import first_fault
 from tests.support.rows import make_raw_sheet, make_raw_workbook
 
 if TYPE_CHECKING:

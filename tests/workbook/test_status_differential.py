@@ -29,9 +29,10 @@ from fpsheet.workbook.style import date_serial
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import RuleLevel
 from fpsheet_validation.check import check_workbook
-from fpsheet_validation.rules.fault_order import fault_place, first_fault, status_rules
+from fpsheet_validation.rules.fault_order import fault_place, status_rules
 from tests.support.dirty_rows import Setting, dirty_row, focused_row, plant_cpr
 from tests.support.dirty_workbook import fill_dirty
+from tests.support.first_fault import first_fault
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -78,11 +78,6 @@ def check_log(store: Store, notes: Collection[Note] = ()) -> LogCheck:
     )
 
 
-def find_break(store: Store) -> int | None:
-    """Return the number of the first line that something is wrong with; None for a whole log."""
-    return next((fault.line for fault in check_log(store).faults), None)
-
-
 def _own_note(store: Store) -> Iterator[Note]:
     known = store.mark.read() if store.mark else None
     if store.mark and known is not None:

@@ -84,17 +84,3 @@ def known_refusals(store: Store, hashes: Collection[str]) -> dict[str, Refusal]:
             )
             for row in connection.execute(wanted)
         }
-
-
-def read_refusals(store: Store) -> list[tuple[Actor, Refusal]]:
-    """Return every file that was ever refused, oldest first, with when and by whose run."""
-    table = schema.adgangslog
-    wanted = select(table.c.bruger, table.c.tid, table.c.detaljer).where(table.c.handling == ACTION)
-    with store.read() as connection:
-        return [
-            (
-                Actor(row.bruger, row.tid),
-                Refusal(row.detaljer["fil"], tuple(row.detaljer["regler"])),
-            )
-            for row in connection.execute(wanted.order_by(table.c.id))
-        ]

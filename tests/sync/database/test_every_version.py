@@ -16,12 +16,12 @@ from sqlalchemy import MetaData, create_engine, select
 
 from fpsheet.cli.program import run
 from fpsheet_sync.database.keys import write_keys
-from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.migrate import HEAD, upgrade
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_sync.upkeep.rebuild import rebuild
 from fpsheet_templates.load import load_form
+from tests.support.logs import find_break
 from tests.support.submissions import ACTOR, KEYS, Sending, new_store, submit, sync
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from sqlalchemy import select
 from fpsheet_sync.citizens.vault import look_up
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import read_log
-from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.citizen_history import history
 from fpsheet_sync.ledger.merge_plan import plan_merge
 from fpsheet_sync.merge.content import unpack
 from fpsheet_templates.errors import StoreError
 from fpsheet_templates.load import load_form
+from tests.support.logs import find_break
 from tests.support.schema import SCHEMA
 from tests.support.submissions import ACTOR, KEYS, Sending, submit, sync
 

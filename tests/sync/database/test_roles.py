@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from fpsheet_sync.citizens.vault import log_of_citizen
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, read_log
-from fpsheet_sync.database.log_check import LogFault, check_log, find_break
+from fpsheet_sync.database.log_check import LogFault, check_log
 from fpsheet_sync.database.log_seal import clerk_key
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.citizen_history import history
@@ -39,6 +39,7 @@ from tests.support.editions import (
     ten_of_each,
     write,
 )
+from tests.support.logs import find_break
 from tests.support.schema import SCHEMA
 from tests.support.submissions import KEYS, Sending, new_store, send
 

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import make_url, select
 
 from fpsheet_sync.database.access_log import read_log
-from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.store import Store, open_store, settled
 from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_sync.upkeep.rebuild import rebuild
@@ -18,6 +17,7 @@ from fpsheet_templates.errors import StoreError
 from fpsheet_templates.load import load_form
 from tests.support import submissions
 from tests.support.editions import bytes_of, first_reports, issue, revised_reports, write
+from tests.support.logs import find_break
 from tests.support.postgresql import find_programs, new_database
 from tests.support.schema import SCHEMA
 from tests.support.submissions import ACTOR, KEYS, Sending, send

@@ -15,7 +15,6 @@ from sqlalchemy import func, select
 import fpsheet_sync.database.store
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, read_log
-from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.citizen_history import history
 from fpsheet_sync.ledger.issued_workbook import issue_workbook
@@ -28,6 +27,7 @@ from fpsheet_sync.upkeep.rebuild import rebuild
 from fpsheet_sync.upkeep.retention import erase_overdue, find_overdue
 from fpsheet_templates.errors import StoreError
 from fpsheet_templates.load import load_form
+from tests.support.logs import find_break
 from tests.support.schema import SCHEMA
 from tests.support.submissions import KEYS, RowSpec, Sending, build, send, submit, sync
 

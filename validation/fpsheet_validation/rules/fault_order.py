@@ -6,11 +6,8 @@ code. A fault of the cell itself (it cannot be read) comes through the same orde
 An annulled row (`annuller` filled) is judged by `cpr` and `annuller` alone.
 """
 
-from collections.abc import Iterable
-
 from fpsheet_templates.form import Form
-from fpsheet_templates.rule import Rule, RuleLevel, Severity
-from fpsheet_validation.finding import Finding
+from fpsheet_templates.rule import Rule, RuleLevel
 from fpsheet_validation.reads import reads_of
 
 STATUS_LEVELS = frozenset({RuleLevel.FIELD, RuleLevel.ROW})
@@ -41,19 +38,3 @@ def status_rules(form: Form, sheet_id: str, jurisdiction: str) -> tuple[Rule, ..
     return tuple(
         sorted(rules, key=lambda rule: fault_place(form, sheet_id, rule.code, rule.fields[0]))
     )
-
-
-def first_fault(findings: Iterable[Finding], form: Form) -> Finding | None:
-    """Return the finding that a row's status names, of the findings on that row.
-
-    Repairs and findings of rules that need more than the row are passed over; None where
-    nothing is left.
-    """
-    shown = [
-        finding
-        for finding in findings
-        if finding.severity is not Severity.INFO and form.rule(finding.code).level in STATUS_LEVELS
-    ]
-    if not shown:
-        return None
-    return min(shown, key=lambda f: fault_place(form, f.sheet, f.code, f.field))

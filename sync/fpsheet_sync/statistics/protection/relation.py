@@ -163,9 +163,3 @@ def population_of(number: Number) -> Population | None:
 
 FAMILIES = ("forloeb", "job")
 """What comes from one sheet alone; a citizen's other rows do not touch it."""
-
-
-def family_of(number: Number) -> str:
-    """Return what a number belongs to: forløb, supported jobs, or ("") all about the pension."""
-    population = population_of(number)
-    return population.of if population and population.of in FAMILIES else ""

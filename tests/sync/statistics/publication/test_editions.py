@@ -15,7 +15,6 @@ from sqlalchemy import text
 
 from fpsheet.statistics.publishing import internal_edition
 from fpsheet_sync.database.access_log import read_log
-from fpsheet_sync.database.log_check import find_break
 from fpsheet_sync.database.store import open_store, settled
 from fpsheet_sync.disclosure.disclosure_error import DisclosureError, disclosure_failure
 from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
@@ -49,6 +48,7 @@ from tests.support.editions import (
     ten_of_each,
     write,
 )
+from tests.support.logs import find_break
 from tests.support.submissions import START
 
 if TYPE_CHECKING:
