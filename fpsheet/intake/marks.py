@@ -25,7 +25,7 @@ _KEY = "cpr"
 """Field that every entry sheet has."""
 
 _WHOLE = frozenset(f"STR-0{number:02d}" for number in (7, 8, 9, 10, 11, 26, 27, 29, 31, 32, 34))
-_ODD = frozenset({"STR-021", "STR-022", "STR-023", "STR-024", "STR-025", "STR-033"})
+_ODD = frozenset({"STR-021", "STR-022", "STR-024", "STR-025", "STR-033"})
 """Codes of refusals after which the words of the file can still be looked at: in a package that
 reads, and in one whose parts are odd. What is cut off, damaged or encrypted may be ours."""
 _MOST_ODD = 128 * MEBIBYTE

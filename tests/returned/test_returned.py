@@ -138,14 +138,20 @@ def test_every_finding_is_listed_marked_and_linked(issued: bytes, form: Form) ->
     assert book["Fejlliste"].print_title_rows == "$3:$3"
 
 
-def test_the_list_is_ordered_by_caseworker_and_case(issued: bytes, form: Form) -> None:
-    """ABC's case comes before XYZ's, although XYZ's forløb stands first on its sheet."""
+def test_the_list_is_ordered_by_gravity_caseworker_and_case(issued: bytes, form: Form) -> None:
+    """Errors come first; then ABC's case before XYZ's, although XYZ's stands first on its sheet."""
     back, _ = returned(issued, form)
     sheet = load_workbook(BytesIO(back))["Fejlliste"]
-    names = [str(row[8] or "") for row in sheet.iter_rows(min_row=4, values_only=True)]
-    own = [name for name in names if name]
-    assert own == sorted(own)
-    assert set(own) == {"ABC", "XYZ"}
+    rows = list(sheet.iter_rows(min_row=4, values_only=True))
+    own = [(str(row[2]), str(row[8])) for row in rows if row[8]]
+    signs = [sign for sign, _ in own]
+    assert signs == [
+        *["✖ Fejl"] * signs.count("✖ Fejl"),
+        *["⚠ Advarsel"] * signs.count("⚠ Advarsel"),
+    ]
+    warned = [name for sign, name in own if sign == "⚠ Advarsel"]
+    assert warned == sorted(warned)
+    assert set(warned) == {"ABC", "XYZ"}
 
 
 def test_a_comment_says_what_is_wrong_and_hers_stay(issued: bytes, form: Form) -> None:
