@@ -143,7 +143,7 @@ def _certify(job: Job, country: str, years: Sequence[int]) -> tuple[str, list[st
     case = ground.case(rounded)
     found = certify(case, ground.people.make, time.monotonic() + SECONDS)
     searched = time.process_time() - began
-    counted = found.witnesses[:: 1 + len(found.witnesses) // (job.counted + 1)]
+    counted = found.witnesses[:: max(1, -(-len(found.witnesses) // job.counted))]
     wrong = sum(bool(ground.people.recount(case, each)) for each in counted)
     all_ = time.process_time() - began
     open_ones = {**found.narrow, **found.unseen}
