@@ -83,7 +83,10 @@ class Teller:
 
     def told(self, *field_ids: str) -> str:
         """Return a formula for several values, each with its heading: `Motivation: God; …`."""
-        fields = [self._form().sheet(self.sheet)[field_id] for field_id in field_ids]
+        sheet = self._form().sheet(self.sheet)
+        # A form of an earlier version lacks some of them.
+        fields = [field for field in sheet.fields if field.id in field_ids]
+        fields.sort(key=lambda field: field_ids.index(field.id))
         parts = []
         for field in fields:
             if is_used(self.issue, field):

@@ -119,7 +119,7 @@ def build(rows: Mapping[str, Iterable[RowSpec]], sending: Sending = ORDINARY) ->
         aar=sending.aar,
         workbook_id=sending.workbook,
         parent=sending.parent,
-        form_version=1,
+        form_version=load_form().version,
         received_at=START + timedelta(days=1),
         modified_at=None if minute is None else START + timedelta(minutes=minute),
         no_cases=sending.no_cases,
