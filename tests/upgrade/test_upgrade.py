@@ -52,14 +52,14 @@ NEW_IN_2: Final = tuple(
 """What version 2 has beside version 1: it comes with the form of next year too."""
 
 
-def new_letter(sheet: str, after: str) -> str:
-    """Return the first column of next year's beside what version 2 adds after a version 1 sheet."""
-    added = sum(place[0] == sheet for place in NEW_IN_2)
-    return get_column_letter(column_index_from_string(after) + added + 1)
+def new_letter(sheet: str, field: str, last: str) -> str:
+    """Return the column of a new field: after the last of version 1, in the order of the form."""
+    fresh = [each.id for each in NEXT.sheet(sheet).fields if each.since > 1]
+    return get_column_letter(column_index_from_string(last) + fresh.index(field) + 1)
 
 
-ASSESSED_BY: Final = new_letter("vurdering", "H")
-FOLLOWED_UP: Final = new_letter("forloeb", "O")
+ASSESSED_BY: Final = new_letter("vurdering", "vurderet_af", "H")
+FOLLOWED_UP: Final = new_letter("forloeb", "opfoelgning_dato", "O")
 
 
 def judge(path: Path, question: Question = QUESTION) -> Verdict:
