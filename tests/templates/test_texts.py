@@ -189,3 +189,14 @@ def test_receipt_guide_and_status_say_the_same_of_one_file() -> None:
     assert TEXTS.get("receipt.next_unexplained").partition(",")[0] in (
         "Skriv en forklaring ved advarslerne i fejllisten"
     )
+
+
+@pytest.mark.parametrize(("language", "pair"), [("da", "»«"), ("en", "“”")])
+def test_marks_of_quotation_stand_in_pairs(language: str, pair: str) -> None:
+    """Each text opens a mark before it closes it, in its own language's marks."""
+    wrong = {
+        key: text
+        for key, text in texts(language)
+        if (marks := "".join(sign for sign in text if sign in pair)) != pair * (len(marks) // 2)
+    }
+    assert wrong == {}
