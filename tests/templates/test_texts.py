@@ -45,7 +45,7 @@ BANNED: Final = {
         r"\bskal ikke gøre (?:noget|mere)": "behøver ikke gøre noget",
         r"[Hh]vad gør (?:du|I)\b|Gør sådan": "Det gør du, Det gør I",
         r"det samme, men|siger noget andet|fandtes ikke på": "what is the case, with its date",
-        r"[“”]|«[^«»]*»": "»…«",
+        r"[“”]": "»…«",
     },
     "en": {
         r"\bfaults?\b": "error",
