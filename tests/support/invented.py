@@ -71,6 +71,8 @@ class Odds:
         abroad: A move to the other country.
         brief: What begins and ends within two months.
         few: A citizen with one row on one to three sheets, who touches few numbers.
+        late: What happens in the last period, whatever went before.
+        young: Who is younger than the first age that tables begin with.
     """
 
     blank: float = 0.25
@@ -82,6 +84,8 @@ class Odds:
     abroad: float = 0.05
     brief: float = 0.15
     few: float = 0.0
+    late: float = 0.5
+    young: float = 0.15
 
 
 @dataclass(frozen=True)
@@ -176,6 +180,15 @@ class Inventor:
             yield row
             if chance.random() < self.odds.twice:
                 yield _again(sheet, row, chance.choice(kind))
+        if chance.random() < self.odds.late:
+            row = chance.choice(kinds[chance.choice(sorted(kinds))])
+            yield _moved(sheet, row, chance.choice(self._last_days))
+
+    @cached_property
+    def _last_days(self) -> tuple[date, ...]:
+        """Return the borders inside the last period."""
+        last = max(self.periods, key=lambda period: (period.til, period.fra))
+        return tuple(day for day in self.borders if last.fra <= day <= last.til)
 
     def _reported(
         self, rows: Iterable[CitizenRow], home: str, chance: random.Random
@@ -251,7 +264,8 @@ class Inventor:
     def _cpr(self, chance: random.Random) -> str:
         """Draw a CPR number; the birthday is often that of an age where an age group begins."""
         ages = [int(band.fra) for band in load_dimensions()["aldersgruppe"].bands if band.fra]
-        years = chance.choice((*ages, *range(19, 80)))
+        is_young = chance.random() < self.odds.young
+        years = min(ages) - 1 if is_young else chance.choice((*ages, *range(19, 80)))
         born = chance.choice(self.borders) - timedelta(days=round(years * _YEAR_DAYS))
         century = chance.choice("0123") if born.year < 2000 else "4"
         return f"{born.day + 60}{born:%m%y}{century}{chance.randrange(1000):03}"
@@ -311,6 +325,16 @@ def _again(sheet: Sheet, row: dict[str, object], other: Mapping[str, object]) ->
     """Return the same thing on another row's days."""
     dates = [field.id for field in sheet.entry_fields() if field.type is FieldType.DATE]
     return {**row, **{name: other[name] for name in dates}}
+
+
+def _moved(sheet: Sheet, row: dict[str, object], last: date) -> dict[str, object]:
+    """Return a row on other days, as far apart, so that the last of them is a certain one."""
+    dates = [field.id for field in sheet.entry_fields() if field.type is FieldType.DATE]
+    days = {name: day for name in dates if isinstance(day := row[name], date)}
+    if not days:
+        return row
+    by = last - max(days.values())
+    return {**row, **{name: day + by for name, day in days.items()}}
 
 
 def kommuner_of(form: Form, country: str, periods: Collection[Period]) -> list[str]:
