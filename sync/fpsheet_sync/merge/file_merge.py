@@ -163,7 +163,7 @@ def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
     merged, settled = _combine(before, file, descended, placed)
     unfit = rules.find_unfit(before, settled.state, placed.rows)
     doubled = find_doubled(settled.state, placed.rows)
-    twice = tuple(rows_of_doubled(doubled, placed.rows))
+    twice = tuple(rows_of_doubled(file.layouts, doubled, placed.rows))
     if unfit or twice:
         broken = (
             *tell_unfit(unfit, settled.state, placed.rows),

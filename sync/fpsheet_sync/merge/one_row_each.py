@@ -103,23 +103,28 @@ def find_doubled(state: State, placed: Frames) -> Doubled:
     }
 
 
-def rows_of_doubled(doubled: Doubled, placed: Frames) -> Iterator[tuple[str, int]]:
+def rows_of_doubled(
+    layouts: Mapping[str, Layout], doubled: Doubled, placed: Frames
+) -> Iterator[tuple[str, int]]:
     """Return the rows of a file that would give a citizen two records: sheet and Excel row.
 
-    Nothing in the file says that they are one citizen's, or its own check would: another workbook
-    told it.
+    Nothing in the file says that they are one citizen's, or its own check tells of them: another
+    workbook told it.
 
     Args:
+        layouts: The layouts of the sheets.
         doubled: The citizens with several records.
         placed: The rows of the file, each with its record.
     """
     for name, citizens in doubled.items():
         heard = placed[name].filter(~pl.col(BLOCKED) & ~pl.col(COPY))
         said = dict(heard.select(ROW_ID, ROW).iter_rows()) if citizens else {}
+        secrets = layouts[name].secrets
+        former = {number for column in secrets for number in heard[column].drop_nulls()}
         for kept, others in citizens:
-            rows = [said[row[ROW_ID]] for row in (kept, *others) if row[ROW_ID] in said]
-            if len(rows) > 1:
-                yield from ((name, row) for row in rows)
+            own = [row for row in (kept, *others) if row[ROW_ID] in said]
+            if len(own) > 1 and not former & {row[BORGER] for row in own}:
+                yield from ((name, said[row[ROW_ID]]) for row in own)
 
 
 def unite_citizens(state: State, source: int, placed: Frames, doubled: Doubled) -> State:
@@ -133,7 +138,9 @@ def unite_citizens(state: State, source: int, placed: Frames, doubled: Doubled) 
     """
     for name, citizens in doubled.items():
         said = dict(placed[name].select(ROW_ID, ROW).iter_rows()) if citizens else {}
-        for found in citizens:
+        for kept, others in citizens:
+            # Of two rows of the file its own check tells.
+            found = kept, [one for one in others if not {kept[ROW_ID], one[ROW_ID]} <= said.keys()]
             state = _absorb(state, state.layouts[name], found, (source, said))
     return state
 
