@@ -317,7 +317,9 @@ def _meaning(
     if prefix == "Tilkendelser":
         base: tuple[str, str, Attributes] | None = _COUNTS["Tilkendelser"]
     else:
-        base = _SUBJECTS.get(dimension, subject)
+        # The team's recommendations have an outcome too, in a table of their own.
+        is_own = subject == _COUNTS["Indstillinger"]
+        base = subject if is_own else _SUBJECTS.get(dimension, subject)
     if base is None:
         return None
     measure, when, given = base
