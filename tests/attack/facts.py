@@ -111,6 +111,8 @@ def facts_of(numbers: Numbers) -> Iterator[Fact]:
     yield from _of_one_row(numbers)
     yield from _of_assessments(numbers)
     yield from _of_balances(numbers)
+    yield from _of_work(numbers)
+    yield from _of_remittals(numbers)
 
 
 def _over_areas(numbers: Numbers) -> Iterator[Fact]:
@@ -217,3 +219,29 @@ def _of_balances(numbers: Numbers) -> Iterator[Fact]:
         went = [replace(key, measure=name) for name in ("left", "moved_out")]
         yield numbers.equal(end, [key, *came], f"stayed or came: {key}")
         yield numbers.equal(start, [key, *went], f"stayed or went: {key}")
+
+
+def _of_work(numbers: Numbers) -> Iterator[Fact]:
+    """Say that who has pension on the last day worked on it, earlier in the period or not at all.
+
+    Who has an ordinary job on the last day is who worked on it, too, by the notes of T09.
+    """
+    for key in numbers.ordered:
+        if key.measure != "by_work" or ("worked", "Også sidste dag") not in key.attributes:
+            continue
+        people = replace(key.without("worked"), measure="pensioners", first=key.last)
+        base = key.without("worked")
+        not_then = [
+            base.with_(worked=each) for each in ("Kun tidligere i perioden", "Intet oplyst")
+        ]
+        yield numbers.equal(people, [key, *not_then], f"adds up by work in the period: {key}")
+        yield numbers.equal(people.with_(ordinary="Ja"), [key], f"a job on the last day: {key}")
+
+
+def _of_remittals(numbers: Numbers) -> Iterator[Fact]:
+    """Say that a remittal is decided again or has no decision yet."""
+    for key in numbers.ordered:
+        if key.measure == "decided_again" and not key.attributes:
+            remitted = replace(key, measure="remitted")
+            waiting = remitted.with_(outcome="Ingen afgørelse endnu")
+            yield numbers.equal(remitted, [key, waiting], f"decided again or not yet: {key}")

@@ -85,7 +85,11 @@ def _behind(figure: Figure, prints: Mapping[Key, Cell], reach: int) -> Iterator[
 
 def _counted(figure: Figure) -> Key:
     """Return the count that a figure of days or hours is of."""
-    names = ("Afsluttede revurderinger (antal)", "Ordinært job: Ja (antal)")
+    names = (
+        "Afsluttede revurderinger (antal)",
+        "Ordinært job: Ja (antal)",
+        "Afgjort igen (antal)",
+    )
     return next((figure.parts[name] for name in names if name in figure.parts), figure.counted)
 
 

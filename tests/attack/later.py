@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from tests.attack.facts import Numbers
 
 _NOT_OVER_TIME = (
-    "jobs", "job_citizens", "stayed", "joined", "left", "moved_in", "moved_out"
+    "jobs", "job_citizens", "stayed", "joined", "left", "moved_in", "moved_out", "by_work"
 )  # fmt: skip
 """What is in progress in a period, or compares its two ends."""
+
+_OF_THE_LAST_DAY = "pensionist"
+"""What divides by whether somebody has pension on the last day of the period printed."""
 
 
 def later_facts(numbers: Numbers) -> Iterator[Fact]:
@@ -36,7 +39,8 @@ def _over_time(numbers: Numbers) -> Iterator[Fact]:
     """Say that what happens in parts of a period happens in it."""
     spans: dict[Key, set[tuple[date, date]]] = defaultdict(set)
     for key in numbers.ordered:
-        if key.first < key.last and key.measure not in _NOT_OVER_TIME:
+        last_day = _OF_THE_LAST_DAY in dict(key.attributes)
+        if key.first < key.last and key.measure not in _NOT_OVER_TIME and not last_day:
             spans[replace(key, first=date.min, last=date.max)].add((key.first, key.last))
     for key, found in spans.items():
         for first, last in sorted(found):
@@ -59,13 +63,15 @@ def _of_jobs(numbers: Numbers) -> Iterator[Fact]:
             continue
         name = {"jobs": "last_day_jobs", "job_citizens": "last_day_citizens"}[key.measure]
         sure = key.area == LAND
-        for day in sorted(days):
+        last_day = _OF_THE_LAST_DAY in dict(key.attributes)
+        for day in sorted({key.last} if last_day else days):
             if key.first - timedelta(days=1) <= day <= key.last:
                 stood = replace(key, measure=name, first=day, last=day)
                 why = f"on a day of the period: {stood}"
                 yield from numbers.at_most(stood, key, why, sure=sure)
                 yield from _second_jobs(numbers, key, stood)
-        yield from _jobs_of_halves(numbers, key, halves)
+        if not last_day:
+            yield from _jobs_of_halves(numbers, key, halves)
 
 
 def _days_between(numbers: Numbers) -> list[date]:

@@ -121,6 +121,7 @@ _DIMENSIONS = {
     "Foreliggende grundlag": "on_file",
     "Årsag til afslag": "refusal",
     "Indstilling": "advice",
+    "Førtidspensionist": "pensionist",
 }
 """Heading of a column of labels: what it divides by."""
 
@@ -138,6 +139,7 @@ _PREFIXES = {
     "Med antal afklaringsforløb": "clarifications",
     "Ordinært job": "ordinary",
     "Timer i ordinært job": "ordinary_hours",
+    "Arbejde i perioden": "worked",
     "Afgørelse bagefter": "decided_after",
 }
 """Word before the colon of a heading: what it divides by."""
@@ -202,6 +204,7 @@ _SUBJECTS: dict[str, tuple[str, str, Attributes]] = {
     "deadline5": ("under60", "end", ()),
     "ordinary": ("pensioners", "end", ()),
     "ordinary_hours": ("pensioners", "end", (("ordinary", "Ja"),)),
+    "worked": ("by_work", "period", ()),
     "outcome": ("remitted", "period", ()),
     "job": ("jobs", "period", ()),
     "decided_after": ("advised", "period", ()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.attack.meaning import Key, Print, counts_of
+from tests.attack.meaning import Figure, Key, Print, counts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,6 +42,30 @@ def unrounded(book: Book) -> Iterator[str]:
                 cell = row[at]
                 if not isinstance(cell, str) and cell % book.base:
                     yield f"{book.area} {table.code} {chr(65 + at)}{number}: {cell}"
+
+
+def unread(book: Book) -> Iterator[str]:
+    """Return each heading of a table that the attacker takes for none of a count or of labels.
+
+    What it does not read it cannot use, and rows that such a label divides it takes for one.
+
+    Args:
+        book: A printed book.
+    """
+    seen = {
+        (figure.place.rsplit(" ", 2)[1], figure.heading)
+        for figure in counts_of(book)
+        if isinstance(figure, Figure)
+        and (
+            (isinstance(figure.cell, str) and not figure.cell.startswith("["))
+            or (
+                figure.heading.endswith(_COUNT)
+                and not any(word in figure.heading for word in _FIGURES)
+            )
+        )
+    }
+    for code, heading in sorted(seen):
+        yield f"{book.area} {code}: {heading}"
 
 
 def foreign(book: Book) -> Iterator[str]:

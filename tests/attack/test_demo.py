@@ -12,7 +12,7 @@ import pytest
 
 from tests.attack.battery import COUNTRIES, DEMO_PERIOD, Demo, make_demo
 from tests.attack.figures import recomputed
-from tests.attack.outside import foreign, unrounded
+from tests.attack.outside import foreign, unread, unrounded
 from tests.attack.verdict import PUBLIC, Country, Found, attack, false_facts, too_far
 
 if TYPE_CHECKING:
@@ -80,6 +80,14 @@ def test_what_the_attacker_is_sure_of_is_so(demo: Demo, land: str) -> None:
     assert len(country.printed.known.facts) > 4000
     assert false_facts(country) == []
     assert too_far(country) == []
+
+
+@pytest.mark.parametrize("land", COUNTRIES)
+def test_the_attacker_reads_every_heading(demo: Demo, land: str) -> None:
+    """A heading that it does not know would hide what is told, or make two numbers one."""
+    country = demo.books(land, PERIODS)
+    for book in (*country.public, *country.internal):
+        assert list(unread(book)) == []
 
 
 @pytest.mark.parametrize("land", COUNTRIES)

@@ -10,6 +10,7 @@ from tests.attack.figures import recomputed
 from tests.attack.handwritten import books_of
 from tests.attack.knowledge import knowledge
 from tests.attack.meaning import LAND, Key
+from tests.attack.outside import unread
 from tests.attack.printed import days_in
 from tests.attack.program import ranges
 from tests.attack.verdict import PUBLIC, Country, attack, false_facts
@@ -280,3 +281,54 @@ def test_a_share_and_a_limit_that_the_prints_do_not_give_are_found(
     found = list(recomputed(book))
     assert len(found) == len(wrong)
     assert all(word in line for word, line in zip(wrong, found, strict=True))
+
+
+WORK = """
+=== T09
+T09. Førtidspensionister i ordinær beskæftigelse, hele landet (Grønland), 2025
+Kommune|{people}|Ordinært job: Ja (antal)|Ordinært job: Nej (antal)|{also}|{only}|{none}
+Hele landet|100|[c]|[c]|{0}|{1}|90
+A Kommune|100|[c]|[c]|{0}|{1}|90
+=== T08b
+T08b. Støttede job for førtidspensionister og andre, hele landet (Grønland), 2025
+Jobtype|{divider}|Job i perioden (antal)|Job sidste dag (antal)
+I alt|I alt|40|20
+I alt|Ja|{2}|20
+I alt|Nej|{3}|0
+"""
+
+
+def _work(*counts: object, divider: str = "Førtidspensionist") -> str:
+    also, only, none = (
+        f"Arbejde i perioden: {name} (antal)"
+        for name in ("Også sidste dag", "Kun tidligere i perioden", "Intet oplyst")
+    )
+    return WORK.format(
+        *counts,
+        people="Førtidspensionister (antal)",
+        also=also,
+        only=only,
+        none=none,
+        divider=divider,
+    ).lstrip()
+
+
+def test_work_on_the_last_day_is_a_job_on_it_and_jobs_of_pensioners_are_a_part(
+    tmp_path: Path,
+) -> None:
+    """Of 100, seven worked on the last day: the hidden "Ja" is 7. Of 40 jobs 37 are pensioners'."""
+    cover = COVER.format(area="hele landet (Grønland)", said=EXACT, mark="")
+    (book,) = books_of([cover + _work(7, 3, 37, "[c]")], tmp_path)
+    first, day = days_in("1. januar 2025 31. december 2025")
+    job = Key("pensioners", LAND, day, day, (("ordinary", "Ja"),))
+    others = Key("jobs", LAND, first, day, (("pensionist", "Nej"),))
+    found = ranges(knowledge([book]).known, [job, others], enough=1000, seconds=5)
+    assert [(found[key].low, found[key].high) for key in (job, others)] == [(7, 7), (3, 3)]
+    assert list(unread(book)) == []
+
+
+def test_a_heading_that_the_attacker_does_not_know_is_told(tmp_path: Path) -> None:
+    """A column of labels that nothing is known of is no figure."""
+    cover = COVER.format(area="hele landet (Grønland)", said=EXACT, mark="")
+    (book,) = books_of([cover + _work(7, 3, 37, 3, divider="Har pension")], tmp_path)
+    assert list(unread(book)) == ["hele landet (Grønland) T08b: Har pension"]
