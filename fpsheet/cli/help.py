@@ -52,7 +52,14 @@ _ROLES = {
         "departement",
     ),
     **dict.fromkeys(("db", "rebuild", "keys"), "drift"),
-    **dict.fromkeys(("demo", "rules", "spec"), "alle"),
+    **dict.fromkeys(
+        (
+            "demo",
+            "rules",
+            "spec",
+        ),
+        "alle",
+    ),
 }
 """Command of the program → who uses it; the sections of its help, in this order of the work."""
 

@@ -201,5 +201,5 @@ def test_preview_tells_what_changed_since_the_workbook_was_sent(
         if each["column"].startswith("Afslag (antal)") and each["table"] in {"T11", "T12"}
     }
     assert moved == {("T11", 2, 3), ("T12", 2, 3)}
-    of_decisions = {"T11", "T11b", "T11c", "T12", "T12b", "T19", "T21"}
+    of_decisions = {"T11", "T11b", "T11c", "T11d", "T11e", "T11f", "T12", "T12b", "T19", "T21"}
     assert {each["table"] for each in told["moved"]} <= of_decisions
