@@ -72,6 +72,8 @@ class Dimension:
         falling: Codes that nobody gets who has once had another.
         rising: Its codes, in order, are those of a number that only grows.
         several: One counted thing may have several codes, so that its parts are more than it.
+        moving: Its codes say how it stands at the end of the edition's period, so that the same
+            thing may have another code in another edition.
     """
 
     id: str
@@ -88,6 +90,7 @@ class Dimension:
     falling: tuple[str, ...] = ()
     rising: bool = False
     several: bool = False
+    moving: bool = False
 
     def values(self) -> tuple[str, ...]:
         """Return its own values in order, those of a code list apart."""
@@ -256,6 +259,7 @@ def _dimension(entry: Mapping[str, object]) -> Dimension:
         groups_from=str(entry.get("groups_from", "")),
         field=str(entry.get("field", "")),
         lasting=bool(entry.get("lasting")),
+        moving=bool(entry.get("moving")),
         falling=_words(entry.get("falling")),
         rising=bool(entry.get("rising")),
         several=bool(entry.get("several")),

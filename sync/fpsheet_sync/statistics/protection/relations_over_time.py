@@ -133,7 +133,8 @@ def _within_longer(short: Number, long: Number) -> Iterator[Relation]:
         return
     is_inside = long.period[0] <= short.period[0] and short.period[1] <= long.period[1]
     if population.timing in {Timing.WITHIN, Timing.ANY_DAY} and is_inside:
-        yield Relation(Reason.SHORTER, (short,), (long,))
+        is_certain = short.days.til == long.days.til or not _moves(short)
+        yield Relation(Reason.SHORTER, (short,), (long,), is_certain=is_certain)
 
 
 def _held(state: Number, held: Number) -> Iterator[Relation]:
@@ -145,8 +146,15 @@ def _held(state: Number, held: Number) -> Iterator[Relation]:
         return
     day, days = state.days.fra, held.days
     if days.fra - _DAY <= day <= days.til:
-        is_certain = first.place is second.place or state.area in COUNTRIES
-        yield Relation(Reason.HELD, (state,), (held,), is_certain=is_certain)
+        is_same_place = first.place is second.place or state.area in COUNTRIES
+        is_same_code = day == days.til or not _moves(state)
+        yield Relation(Reason.HELD, (state,), (held,), is_certain=is_same_place and is_same_code)
+
+
+def _moves(number: Number) -> bool:
+    """Return whether what is counted may have another code where another period ends."""
+    known = load_dimensions()
+    return any(known[name].moving for name, _ in number.codes)
 
 
 def _fallen(numbers: Collection[Number]) -> Iterator[Relation]:

@@ -15,6 +15,7 @@ import pytest
 from fpsheet_sync.disclosure.rounding import audit_prints
 from fpsheet_sync.disclosure.settings import Rounding
 from fpsheet_sync.statistics.protection.relation import Reason, Relation
+from fpsheet_sync.statistics.protection.relations_over_time import time_relations
 from fpsheet_sync.statistics.protection.release_cells import collect, find_relations, release_cells
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.number_name import Number, dated
@@ -155,6 +156,56 @@ def test_who_has_a_job_on_the_eve_has_it_in_the_period(of: str) -> None:
     eve = number(of, ENDS[2024], "GL", job_type="fleksjob")
     held = number(of.replace("sidste_dag", "i_perioden"), DAYS[2025], "GL", job_type="fleksjob")
     assert derived([eve], [held]) == (Reason.HELD, False, True)
+
+
+@pytest.mark.parametrize("pensionist", ["ja", "nej"])
+def test_who_had_a_job_on_the_eve_may_have_the_pension_by_the_end_of_the_period(
+    pensionist: str,
+) -> None:
+    """T08b says of each job whether its citizen has the pension on the edition's own last day.
+
+    So the eve's jobs of others may be a pensioner's in the period, but those of its last day not.
+    """
+    of = {"job_type": "fleksjob", "pensionist": pensionist}
+    eve, last = (number("job.sidste_dag", ENDS[year], "GL", **of) for year in (2024, 2025))
+    held = number("job.i_perioden", DAYS[2025], "GL", **of)
+    told = {
+        each.some: (each.reason, each.others, each.is_certain)
+        for each in time_relations([eve, last, held], [eve, last, held])
+    }
+    assert told == {
+        (eve,): (Reason.HELD, (held,), False),
+        (last,): (Reason.HELD, (held,), True),
+    }
+
+
+@pytest.mark.parametrize(
+    ("of", "codes", "is_certain"),
+    [
+        ("ny_afgoerelse.afgjort_igen", {"udfald": "afventer"}, False),
+        ("udsaettelse.frister", {"udsaettelse_frist": "ikke_vurderet"}, False),
+        ("forloeb.paabegyndt", {"pensionist": "nej"}, False),
+        ("afgoerelse.afslag", {"instans": "sagsbehandler"}, True),
+    ],
+)
+def test_what_waits_in_june_may_be_decided_by_the_end_of_the_year(
+    of: str, codes: dict[str, str], is_certain: bool
+) -> None:
+    """A half year has no more than its year, but where the code is that of the last day.
+
+    In the last half of the year they are the same ones.
+    """
+    year = number(of, DAYS[2025], "GL", **codes)
+    first = number(of, ("2025-01-01", "2025-06-30"), "GL", **codes)
+    last = number(of, ("2025-07-01", "2025-12-31"), "GL", **codes)
+    told = {
+        each.some: (each.reason, each.others, each.is_certain)
+        for each in time_relations([first, last, year], [first, last, year])
+    }
+    assert told == {
+        (first,): (Reason.SHORTER, (year,), is_certain),
+        (last,): (Reason.SHORTER, (year,), True),
+    }
 
 
 def test_nobody_becomes_a_pensioner_of_the_old_scheme() -> None:
