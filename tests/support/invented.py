@@ -20,7 +20,7 @@ import polars as pl
 from fpsheet_sync.statistics.certificate.citizen import CitizenRow, CountedCitizen
 from fpsheet_sync.statistics.facts.scope import quarters
 from fpsheet_sync.statistics.stat_table import Period
-from fpsheet_templates.expression import Always
+from fpsheet_templates.expression import Always, Expression
 from fpsheet_templates.form import Field, FieldType, Form, Sheet
 from fpsheet_templates.rule import RuleLevel, Severity
 from fpsheet_templates.table import load_dimensions
@@ -86,6 +86,14 @@ class Odds:
     few: float = 0.0
     late: float = 0.5
     young: float = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class _RowRule:
+    """A rule that keeps a row out: the fields it names, and where it fails."""
+
+    fields: frozenset[str]
+    fails_when: Expression
 
 
 @dataclass(frozen=True)
@@ -220,8 +228,26 @@ class Inventor:
             pl.lit(0, pl.UInt64).alias(UNREADABLE)
         )
         scope = RowScope(sheet, self.form.constants, max(period.til for period in self.periods))
-        faults = [
-            evaluate(rule.fails_when, scope)
+        rules = self._rules(sheet)
+        frame = frame.with_columns(
+            pl.when(_any(evaluate(rule.fails_when, scope) for rule in rules if name in rule.fields))
+            .then(None)
+            .otherwise(pl.col(name))
+            .alias(name)
+            for name in self._left_out(sheet)
+        )
+        faults = [evaluate(rule.fails_when, scope) for rule in rules]
+        faults += [
+            evaluate(field.required, scope) & is_blank(sheet, field.id)
+            for field in sheet.entry_fields()
+            if field.required and field.id != _CPR and self.country in field.jurisdictions
+        ]
+        return frame.filter(~_any(faults)).drop(UNREADABLE)
+
+    def _rules(self, sheet: Sheet) -> list[_RowRule]:
+        """Return the rules of a row that keep it out."""
+        return [
+            _RowRule(frozenset(rule.fields), rule.fails_when)
             for rule in self.form.rules
             if rule.level is RuleLevel.ROW
             and rule.severity is Severity.FEJL
@@ -229,12 +255,18 @@ class Inventor:
             and rule.fails_when
             and self.country in rule.jurisdictions
         ]
-        faults += [
-            evaluate(field.required, scope) & is_blank(sheet, field.id)
+
+    def _left_out(self, sheet: Sheet) -> list[str]:
+        """Return the codes that are left blank where a rule forbids them beside what else is drawn.
+
+        Else hardly a row were left where a rule forbids several: of a refusal, all the reasons for
+        which a case is sent back.
+        """
+        return [
+            field.id
             for field in sheet.entry_fields()
-            if field.required and field.id != _CPR and self.country in field.jurisdictions
+            if field.type is FieldType.CODE and field.required != Always()
         ]
-        return frame.filter(~pl.any_horizontal(pl.lit(value=False), *faults)).drop(UNREADABLE)
 
     def _value(self, field: Field, chance: random.Random) -> object:
         """Draw the value of a field; None where it is left blank, or is not the country's."""
@@ -269,6 +301,10 @@ class Inventor:
         born = chance.choice(self.borders) - timedelta(days=round(years * _YEAR_DAYS))
         century = chance.choice("0123") if born.year < 2000 else "4"
         return f"{born.day + 60}{born:%m%y}{century}{chance.randrange(1000):03}"
+
+
+def _any(faults: Iterable[pl.Expr]) -> pl.Expr:
+    return pl.any_horizontal(pl.lit(value=False), *faults)
 
 
 def _by_kind(sheet: Sheet, rows: pl.DataFrame) -> Mapping[str, list[dict[str, object]]]:
