@@ -322,9 +322,12 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
         "Tilgang": Heading("bevaegelse.tilgang"),
         "Tilflyttet fra anden kommune": Heading("bevaegelse.tilflyttet"),
         "Afgang i alt": Heading("bevaegelse.afgang"),
-        "Afgang": Heading("bevaegelse.afgang", by="bortfald_aarsag", words="bortfald_aarsag"),
         "Fraflyttet til anden kommune": Heading("bevaegelse.fraflyttet"),
         "Ved periodens slutning": Heading(_STOCK),
+    },
+    "T15b": {
+        "Afgang i alt": Heading("bevaegelse.afgang"),
+        "Afgang": Heading("bevaegelse.afgang", by="bortfald_aarsag", words="bortfald_aarsag"),
     },
     "T16": {
         "Revurderinger afgjort": Heading("overgang.afgjort"),
@@ -370,7 +373,7 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
     "T23b": _APPEALS,
     "T24": {
         "Indstillinger": Heading("indstilling.indstillet"),
-        "Afgørelse bagefter": Heading(
+        "Udfald": Heading(
             "indstilling.indstillet",
             by="teamudfald",
             words={
