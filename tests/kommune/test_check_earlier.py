@@ -211,4 +211,4 @@ def test_another_kommunes_workbook_is_no_earlier_one(
     assert "»anden.xlsx« er fra kommune 957" in said
     assert "fra kommune 956" in said
     assert run([*arguments, "--lang", "en"], environment=ENVIRONMENT) == ExitCode.USAGE
-    assert '"anden.xlsx" is of kommune 957' in capsys.readouterr().err
+    assert "“anden.xlsx” is of municipality 957" in capsys.readouterr().err
