@@ -14,18 +14,24 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, replace
+import tomllib
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from cryptography.hazmat.primitives import serialization as s
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from openpyxl import Workbook
 from pyrage import DecryptError, decrypt, encrypt, x25519
 
+from fpsheet.cli.console import Console
+from fpsheet.config import Settings, read_settings
 from fpsheet.transport.fingerprint import spoken_fingerprint
 from fpsheet.transport.signing_key import new_signing_key
+from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +56,21 @@ def test_a_nonce_that_the_sender_names_gives_the_other_file_away() -> None:
     stolen, own = seal(hash_of_956, theirs), seal(hash_of_956[:24] + "0" * 40, ours)
     opened = bytes(a ^ b ^ c for a, b, c in zip(stolen, own, ours, strict=False))
     assert CPR in opened
+
+
+def test_a_hash_that_was_believed_made_another_kommunes_workbook_known() -> None:
+    """957 names the hash of the workbook that 956 has on its way, which is then never read."""
+    known = set[str]()
+
+    def take(data: bytes, claimed: str = "") -> str:
+        name = claimed or hashlib.sha256(data).hexdigest()
+        state = "known" if name in known else "flettet"
+        known.add(name)
+        return state
+
+    theirs = b"en projektmappe fra 956"
+    assert take(b"en pakke fra 957", hashlib.sha256(theirs).hexdigest()) == "flettet"
+    assert take(theirs) == "known"
 
 
 def test_digits_of_the_key_alone_are_those_of_another_kommunes_file() -> None:
@@ -116,6 +137,20 @@ def test_an_ordinary_temporary_folder_outlives_a_killed_run(tmp_path: Path) -> N
         assert (left / "sheet1.xml").read_bytes() == CPR
 
 
+def test_a_workbook_saved_the_ordinary_way_lies_in_plain_text_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worksheet is written into a temporary file, which a killed run does not remove."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    book = Workbook()
+    book.create_sheet("borger").append([CPR.decode()])
+    with monkeypatch.context() as killed:
+        killed.setattr(os, "remove", lambda _: None)
+        book.save(tmp_path / "956.xlsx")
+    left = [path.read_bytes() for path in tmp_path.glob("openpyxl*")]
+    assert any(CPR in data for data in left)
+
+
 def test_a_year_that_is_not_judged_chooses_the_folder(tmp_path: Path) -> None:
     """`udbakke/956/<year>` with the year of the hidden sheet is 957's folder."""
     year = "x/../../../957/2026"
@@ -149,6 +184,23 @@ def test_the_library_tries_every_stanza_of_a_header() -> None:
         decrypt(data, [x25519.Identity.generate()])
 
 
+def test_a_run_that_remembers_what_it_merged_alone_reads_the_refused_each_night() -> None:
+    """A hundred files that cannot be used cost the same on the second night as on the first."""
+    inbox = [b"<html>%d</html>" % number for number in range(100)] + [b"PK en projektmappe"]
+    merged, read = set[str](), list[bytes]()
+
+    def run() -> None:
+        for data in inbox:
+            name = hashlib.sha256(data).hexdigest()
+            if name not in merged:
+                read.append(data)
+                merged.update({name} if data.startswith(b"PK") else ())
+
+    run()
+    run()
+    assert [read.count(data) for data in inbox] == [2] * 100 + [1]
+
+
 def test_a_deep_receipt_is_no_value_error() -> None:
     """What catches what JSON says of bad JSON does not catch what it says of deep JSON."""
     with pytest.raises(RecursionError):
@@ -178,6 +230,32 @@ def test_a_receipt_that_is_there_was_left_as_it_is(tmp_path: Path) -> None:
 
     post("956-2026-000001.kvittering", b"den rigtige")
     assert (tmp_path / "956-2026-000001.kvittering").read_bytes() == b"noget andet"
+
+
+@pytest.mark.parametrize("mark", ["\x1b[2J", "\x1b]0;x\x07", "\r", "\x9b2J", "\u202e", "\u2066"])
+def test_what_was_written_as_it_came_moved_the_reader_of_a_terminal(
+    capsys: pytest.CaptureFixture[str], mark: str
+) -> None:
+    """As printed, the mark in a file's name is in the line; the console of today takes it out."""
+    name = f"956{mark}slx.exe.xlsx"
+    click.echo(name, color=True)
+    assert mark in capsys.readouterr().out
+    Console().say(name)
+    said = capsys.readouterr().out
+    assert mark not in said
+    assert said.startswith("956")
+
+
+def test_the_setting_that_the_guide_named_was_none_that_was_known(tmp_path: Path) -> None:
+    """Every command ended with a setting that is not known; today it is, and others are not."""
+    file = tmp_path / "fpsheet.toml"
+    file.write_text("takes_unsigned = false\n", encoding="utf-8")
+    before = {setting.name for setting in fields(Settings)} - {"takes_unsigned"}
+    assert set(tomllib.loads(file.read_text(encoding="utf-8"))) - before == {"takes_unsigned"}
+    assert read_settings({"FPSHEET_CONFIG": str(file)}).takes_unsigned is False
+    file.write_text("tager_uden_underskrift = false\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="tager_uden_underskrift"):
+        read_settings({"FPSHEET_CONFIG": str(file)})
 
 
 @dataclass

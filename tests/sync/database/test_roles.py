@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from calendar import monthrange
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import create_engine, make_url, select, text
-from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 
 from fpsheet_sync.citizens.vault import log_of_citizen
 from fpsheet_sync.database import schema
@@ -40,11 +38,13 @@ from tests.support.editions import (
     write,
 )
 from tests.support.logs import find_break
+from tests.support.roles import guide_script, refuse, roles_of
 from tests.support.schema import SCHEMA
 from tests.support.submissions import KEYS, Sending, new_store, send
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from fpsheet_sync.database.store import Store
 
@@ -52,7 +52,6 @@ pytestmark = pytest.mark.pg
 
 ASKING = Actor("opslag", datetime(2026, 3, 3, tzinfo=UTC))
 CLERK_KEY = clerk_key(b"\x05" * 32)
-ROLES = ("udgivelse", "opslag", "statistik")
 
 
 @pytest.fixture
@@ -61,31 +60,8 @@ def urls(pg_database: str) -> Iterator[dict[str, str]]:
     store = new_store(pg_database)
     first_reports(store)
     store.close()
-    guide = (Path(__file__).parents[3] / "docs" / "drift.md").read_text(encoding="utf-8")
-    (script,) = re.findall(r"^```sql\n(.+?)^```", guide, flags=re.MULTILINE | re.DOTALL)
-    url = make_url(pg_database)
-    names = {role: f"{role}_{url.database}" for role in ROLES}
-    for role, name in names.items():
-        script = re.sub(rf"\b(ROLE|TO|FROM) {role}\b", rf"\1 {name}", script)
-    engine = create_engine(pg_database)
-    with engine.begin() as connection:
-        connection.execute(text(script))
-    yield {
-        role: url.set(username=name).render_as_string(hide_password=False)
-        for role, name in names.items()
-    }
-    with engine.begin() as connection:
-        for name in names.values():
-            connection.execute(text(f"DROP OWNED BY {name}; DROP ROLE {name}"))
-    engine.dispose()
-
-
-def refuse(url: str, statement: str, said: str = "permission denied") -> None:
-    """Expect that the server refuses a statement for want of a right."""
-    engine = create_engine(url)
-    with engine.begin() as connection, pytest.raises(ProgrammingError, match=said):
-        connection.execute(text(statement))
-    engine.dispose()
+    with roles_of(guide_script(), pg_database) as urls:
+        yield urls
 
 
 def as_clerk(url: str) -> Store:
