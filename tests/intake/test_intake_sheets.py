@@ -166,11 +166,11 @@ def test_far_formats_are_nothing() -> None:
 def test_own_columns_are_counted_and_ignored() -> None:
     """Notes beside the table stay hers; which columns they are in is said."""
     package = forloeb(
-        entry_row("forloeb", 4, cpr=CPR).replace("</row>", text_cell("R4", "?") + "</row>")
+        entry_row("forloeb", 4, cpr=CPR).replace("</row>", text_cell("AZ4", "?") + "</row>")
     )
     raw, faults = take_in(package)
     assert raw is not None
-    assert [(fault.code, fault.details) for fault in faults] == [("STR-056", (("kolonner", "R"),))]
+    assert [(fault.code, fault.details) for fault in faults] == [("STR-056", (("kolonner", "AZ"),))]
     assert set(raw.sheets["forloeb"].frame.columns) == {"raekke", *raw.sheets["forloeb"].columns}
 
 
@@ -334,7 +334,7 @@ def test_error_values_nobody_knows() -> None:
     """An error value of a newer Excel is an error like any other."""
     package = forloeb(
         row(4, text_cell("C4", CPR), '<c r="D4" t="e"><v>#SPILL!</v></c>')
-        + row(5, text_cell("C5", CPR), '<c r="R5" t="e"><v>Err:502</v></c>')
+        + row(5, text_cell("C5", CPR), '<c r="AZ5" t="e"><v>Err:502</v></c>')
     )
     sheet = sheet_of(package)
     assert sheet.frame["cpr"].to_list() == [CPR, CPR]

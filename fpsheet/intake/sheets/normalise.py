@@ -124,10 +124,8 @@ def _add_row(rows: _Rows, row: XmlRow, number: int, reading: _Reading) -> None:
     for cell in row.cells:
         if cell.column in columns.read:
             kept.append(cell)
-        elif cell.value and cell.column in columns.own:
-            rows.own_columns.add(cell.column)
-        elif cell.value and not 0 < cell.column <= FAR_COLUMN:
-            rows.far_cells += 1
+        elif cell.value and cell.column not in columns.calculated:
+            _note_beside(rows, cell.column, columns)
     entries = [cell for cell in kept if cell.column in columns.entry]
     filled = Counter(cell.column for cell in entries if cell.value)
     if filled:
@@ -143,6 +141,13 @@ def _add_row(rows: _Rows, row: XmlRow, number: int, reading: _Reading) -> None:
     cells = "".join(_write_cell(cell, number, columns) for cell in written)
     rows.written += len({cell.column for cell in written})
     rows.body.append(f'<row r="{number}">{cells}</row>')
+
+
+def _note_beside(rows: _Rows, column: int, columns: ColumnKinds) -> None:
+    if column in columns.own:
+        rows.own_columns.add(column)
+    elif not 0 < column <= FAR_COLUMN:
+        rows.far_cells += 1
 
 
 def _kinds_of(cell: XmlCell, reading: _Reading) -> Iterator[CellKind]:
