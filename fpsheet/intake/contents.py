@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from fpsheet.intake.intake_finding import IntakeFinding
+from fpsheet.intake.outside_formulas import find_fetching, may_have_formulas
 from fpsheet.intake.prolog import Prolog
 from fpsheet.ooxml.relation import PackageRelation
 
@@ -106,6 +107,7 @@ _WEB_PICTURES = re.compile(r"xl/richdata/[^/]*webimage[^/]*\.xml")
 """Where the addresses stand of pictures that the function IMAGE shows."""
 _SIGNATURE = "origin"
 """Last word of the relationship to the digital signatures of a package."""
+_ADDRESS = re.compile("[A-Z]{1,3}[1-9][0-9]{0,6}")
 _LINKED_OBJECTS = frozenset({"oleobject", "package"})
 
 
@@ -206,7 +208,7 @@ def _faults(contents: Contents, found: Iterable[Found]) -> tuple[IntakeFinding, 
 def find_left_over(contents: Contents) -> tuple[IntakeFinding, ...]:
     """List what reaches out of the file and that nothing uses, a mere picture, and a signature.
 
-    Findings: STR-070 to STR-072, STR-079.
+    Findings: STR-070 to STR-073, STR-079.
     """
     codes: set[str] = set()
     if _has_links(contents):
@@ -218,7 +220,24 @@ def find_left_over(contents: Contents) -> tuple[IntakeFinding, ...]:
         codes.add("STR-072")
     if any(one.kind == _SIGNATURE for _, one in _every(contents)):
         codes.add("STR-079")
-    return tuple(IntakeFinding(code) for code in sorted(codes))
+    left_over = (IntakeFinding(code) for code in codes)
+    return tuple(sorted((*left_over, *_find_formulas(contents)), key=lambda one: one.code))
+
+
+def _find_formulas(contents: Contents) -> Iterator[IntakeFinding]:
+    """Say where formulas fetch from outside by themselves, once per part and kind."""
+    tabs: Mapping[str, int] | None = None
+    for name, prolog in sorted(contents.prologs.items()):
+        if not may_have_formulas(prolog.root):
+            continue
+        cells: dict[str, str] = {}
+        for word, cell in find_fetching(contents.read(name) or b"", prolog.root):
+            cells.setdefault(word, cell)
+        tabs = contents.number_tabs() if cells and tabs is None else tabs
+        for word, cell in cells.items():
+            place = str(tabs[name]) if tabs and name in tabs else ""
+            details = (("celle", cell if _ADDRESS.fullmatch(cell) else ""), ("del", word))
+            yield IntakeFinding("STR-073", details=(*details, ("fane", place)))
 
 
 def _is_picture(owner: str, relation: PackageRelation) -> bool:

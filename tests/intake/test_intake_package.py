@@ -411,6 +411,70 @@ def test_what_nothing_uses_is_told_and_not_refused(
     assert raw is not None
 
 
+def own_sheet(formula: str) -> Callable[[Package], Package]:
+    """Return the change that adds a sheet of hers with a formula in B7."""
+    cell = f'<sheetData><row r="7"><c r="B7"><f>{formula}</f><v>1</v></c></row></sheetData>'
+    return lambda package: package.with_part(
+        "xl/worksheets/sheet99.xml", f'<worksheet xmlns="{MAIN}">{cell}</worksheet>'
+    )
+
+
+def own_name(formula: str) -> Callable[[Package], Package]:
+    """Return the change that adds a defined name of hers."""
+    name = f'<definedNames><definedName name="hendes">{formula}</definedName></definedNames>'
+    return lambda package: package.replace(WORKBOOK, "</sheets>", f"</sheets>{name}")
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "_xlfn.WEBSERVICE(&quot;http://x/y&quot;)",
+        "_xlfn.WEBSERVICE(C1)",
+        "IF(A1=1,RTD(&quot;x&quot;,,&quot;y&quot;),0)",
+        "com.microsoft.webservice(A1)",
+        "_xlfn._xlws.PY(0,0,A1)",
+        "W&#69;BSERVICE(A1)",
+        "<![CDATA[WEBSERVICE(A1)]]>",
+        "WEB<!-- x -->SERVICE(A1)",
+    ],
+)
+def test_a_formula_that_fetches_is_told_with_its_cell(formula: str, whole: Package) -> None:
+    """Whatever way it is spelled; the file is read, and a name is told like a cell."""
+    raw, faults = take_in(own_sheet(formula)(whole))
+    assert raw is not None
+    details = (("celle", "B7"), ("del", "udefra_celle"), ("fane", ""))
+    assert [(fault.code, fault.details) for fault in faults] == [("STR-073", details)]
+    raw, faults = take_in(own_name(formula)(whole))
+    assert raw is not None
+    details = (("celle", ""), ("del", "udefra_navn"), ("fane", ""))
+    assert [(fault.code, fault.details) for fault in faults] == [("STR-073", details)]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "&quot;Brug WEBSERVICE(adresse) eller RTD(x)&quot;",
+        "&apos;IMAGE (2)&apos;!A1",
+        "MYRTD(A1)+WEBSERVICE",
+        "HYPERLINK(&quot;http://x/y&quot;,A1)",
+        "ENCODEURL(A1)",
+    ],
+)
+def test_a_formula_that_fetches_nothing_is_not_told(formula: str, whole: Package) -> None:
+    """Neither the word in a text or in a longer name, nor what waits for a click."""
+    assert codes(own_sheet(formula)(whole)) == []
+    assert codes(own_name(formula)(whole)) == []
+
+
+def test_a_formula_that_fetches_in_one_of_our_sheets_is_told_by_its_tab(whole: Package) -> None:
+    """The tab is told by its number: its name may be a citizen's."""
+    cell = '<row r="4"><c r="AZ4"><f>RTD("x",,"y")</f><v>1</v></c></row></sheetData>'
+    changed = whole.replace(part_of("job"), "</sheetData>", cell)
+    told = [fault for fault in take_in(changed)[1] if fault.code == "STR-073"]
+    assert [dict(fault.details)["celle"] for fault in told] == ["AZ4"]
+    assert int(dict(told[0].details)["fane"]) > 0
+
+
 def test_a_name_that_points_outside_counts_where_a_formula_has_it(whole: Package) -> None:
     """A copied sheet leaves hidden names behind; a formula with one of them fetches."""
     name = '<definedNames><definedName name="gammelliste" hidden="1">[1]Liste!$A$1</definedName>'

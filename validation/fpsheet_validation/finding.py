@@ -88,7 +88,8 @@ class Finding:
         keys = [f"part.{word}" for word in given["del"].split(",")]
         texts = form.texts
         advice = (f"{key}.remedy" for key in keys)
-        place = f"part.{'hidden' if given['fane'] == '0' else 'tab'}.name"
+        known = "cell" if given.get("celle") else "tab"
+        place = f"part.{'hidden' if given['fane'] == '0' else known}.name"
         return {
             "del": ", ".join(texts.get(f"{key}.name", language) for key in keys),
             "raad": " ".join(texts.get(key, language) for key in advice if texts.has(key)),

@@ -1,0 +1,110 @@
+"""Formulas that fetch from outside by themselves: WEBSERVICE, RTD and what else is of their kind.
+
+No part and no relationship tells of them: Excel asks the address when it calculates. So they are
+looked for where formulas stand: cells, rules, charts and names. Nothing is ever calculated here.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+import polars as pl
+
+_CALLS = (
+    "WEBSERVICE|RTD|STOCKHISTORY|IMAGE|TRANSLATE|DETECTLANGUAGE|COPILOT|DDE|SQL\\.REQUEST"
+    "|IMPORT(?:XML|DATA|HTML|FEED|RANGE)|GOOGLE(?:FINANCE|TRANSLATE)|_XLWS\\.PY"
+)
+_LETTER = (
+    "&#(?:x0*(?:2[8e]|[46][1-9a-f]|[57][0-9a])"
+    r"|0*(?:40|46|6[5-9]|[78]\d|9[0578]|99|1[01]\d|12[0-2]));"
+)
+_PERHAPS = rf"(?i:{_CALLS}|{_LETTER})|<!\[CDATA\[|<!--"
+"""What a part with such a formula has: its name, or a spelling that may hide it."""
+
+_FETCHES = re.compile(rf"(?<![\w.])(?:[A-Z_]+\.)*(?:{_CALLS})\s*\(", re.IGNORECASE)
+_TEXT = re.compile(r'"[^"]*"' + r"|'[^']*'")
+_QUOTED_CALL = "DUMMYFUNCTION"
+"""Google Sheets leaves its own functions in a text, and calls them when it opens the file."""
+
+_CELL, _CELL_FORMULA, _NAME = "c", "f", "definedName"
+_RULES = frozenset({"formula", "formula1", "formula2"})
+_COLUMNS = frozenset({"calculatedColumnFormula", "totalsRowFormula"})
+_ROOTS = {
+    "worksheet": {_CELL_FORMULA: "udefra_celle", **dict.fromkeys(_RULES, "udefra_regel")},
+    "workbook": {_NAME: "udefra_navn"},
+    "chartSpace": {_CELL_FORMULA: "udefra_diagram"},
+    "table": dict.fromkeys(_COLUMNS, "udefra_celle"),
+}
+_PIECE_BYTES = 1 << 20
+_OVERLAP = 64
+
+
+@dataclass(slots=True)
+class _Walk:
+    words: dict[str, str]
+    found: list[tuple[str, str]] = field(default_factory=list)
+    cell: str = ""
+    word: str = ""
+    text: list[str] = field(default_factory=list)
+
+    def open(self, tag: str, attributes: dict[str, str]) -> None:
+        tag = tag.rpartition(":")[2]
+        if tag == _CELL:
+            self.cell = attributes.get("r", "")
+        if tag in self.words:
+            self.word, self.text = self.words[tag], []
+
+    def add(self, text: str) -> None:
+        if self.word:
+            self.text.append(text)
+
+    def close(self, tag: str) -> None:
+        tag = tag.rpartition(":")[2]
+        if tag in self.words and self.word:
+            if fetches("".join(self.text)):
+                self.found.append((self.word, self.cell))
+            self.word = ""
+        if tag == _CELL:
+            self.cell = ""
+
+
+def may_have_formulas(root: str) -> bool:
+    """Return whether a part may have formulas, by its root element (`namespace name`)."""
+    return root.rpartition(" ")[2] in _ROOTS
+
+
+def fetches(formula: str) -> bool:
+    """Return whether a formula fetches from outside by itself, and not in a text."""
+    bare = formula if _QUOTED_CALL in formula.upper() else _TEXT.sub("", formula)
+    return bool(_FETCHES.search(bare))
+
+
+def find_fetching(content: bytes, root: str) -> Iterator[tuple[str, str]]:
+    """Return the formulas of a part that fetch from outside: what each is, and its cell or nothing.
+
+    Args:
+        content: The part as UTF-8.
+        root: Its root element (`namespace name`).
+    """
+    if not _may_fetch(content):
+        return
+    walk = _Walk(_ROOTS[root.rpartition(" ")[2]])
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = walk.open
+    parser.CharacterDataHandler = walk.add
+    parser.EndElementHandler = walk.close
+    # Damage is told of where the part is read.
+    with suppress(expat.ExpatError, ValueError):
+        parser.Parse(content, True)  # noqa: FBT003 - expat's own signature
+    yield from walk.found
+
+
+def _may_fetch(content: bytes) -> bool:
+    for start in range(0, len(content), _PIECE_BYTES):
+        piece = content[start : start + _PIECE_BYTES + _OVERLAP].decode("utf-8", "replace")
+        if pl.Series([piece]).str.contains(_PERHAPS)[0]:
+            return True
+    return False
