@@ -85,3 +85,15 @@ def test_sentences_fill(code: str, language: str) -> None:
         code, sheet="job", row=4, column="C", field="cpr", details=given
     ).to_finding(FORM)
     assert "{" not in finding.message(FORM, language) + finding.remedy(FORM, language)
+
+
+def test_the_place_of_a_part_stands_apart_from_what_it_is() -> None:
+    """A space stands before the bracket; a hidden tab and no tab have places of their own."""
+
+    def told(tab: str) -> str:
+        details = (("celle", "D9"), ("del", "udefra_celle"), ("fane", tab))
+        return IntakeFinding("STR-073", details=details).to_finding(FORM).message(FORM, "da")
+
+    assert " RTD (celle D9 på ark nummer 3 fra venstre)." in told("3")
+    assert " RTD (på et skjult ark)." in told("0")
+    assert " RTD. " in told("")

@@ -260,7 +260,7 @@ def add_notes(book: Workbook) -> None:
     """Have a large sheet of notes."""
     book.security.lockStructure = False
     notes = book.create_sheet("Noter")
-    for row in range(1, 8000):
+    for row in range(1, 30_000):
         notes.cell(row, 1).value = f"note {row} " + "lang " * 20
 
 
@@ -443,7 +443,7 @@ NEW_NAME = "Åbn den i Excel, og gem den igen under et nyt navn."
 ISSUED = "Brug den projektmappe, som kommunen har fået udleveret"
 FETCH = "Hent"
 PICTURES = replace(DEFAULT_LIMITS, file_bytes=400_000, parts=60)
-NO_NOTES = replace(DEFAULT_LIMITS, part_bytes=1_200_000)
+NO_NOTES = replace(DEFAULT_LIMITS, part_bytes=3_000_000)
 
 CASES: Final[dict[str, Case]] = {
     "STR-004": Case(lambda _: b"", backup, "Hent eller gem projektmappen igen."),

@@ -93,7 +93,7 @@ class Finding:
         return {
             "del": ", ".join(texts.get(f"{key}.name", language) for key in keys),
             "raad": " ".join(texts.get(key, language) for key in advice if texts.has(key)),
-            "sted": texts.fill(place, language, given) if given["fane"] else "",
+            "sted": f" {texts.fill(place, language, given)}" if given["fane"] else "",
         }
 
 
