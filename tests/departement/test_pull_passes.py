@@ -26,11 +26,12 @@ from fpsheet_sync.database.keys import read_keys, write_keys
 from fpsheet_sync.ledger.stored_state import read_state
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
+from tests.support.kept import numbers_together
 from tests.support.schema import SCHEMA
 from tests.support.submissions import RowSpec, Sending, build, sync
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
     from fpsheet_sync.database.store import Store
@@ -165,26 +166,6 @@ def test_what_is_pulled_passes_the_check(stores: Stores, worker: Worker, chance:
     assert set(left) <= set(citizens)
     assert numbers_together(citizens) == numbers_together(left, also=citizens)
     stores.close()
-
-
-def numbers_together(
-    rows: list[tuple[object, ...]], also: Sequence[tuple[object, ...]] = ()
-) -> set[frozenset[object]]:
-    """Return the citizens who have one of some rows, each as all of their numbers.
-
-    Args:
-        rows: Rows of Borgere.
-        also: Rows that say which numbers are one citizen's, too.
-    """
-    columns = ["raekke_id", *SCHEMA.layouts["borger"].values]
-    places = [columns.index(name) for name in ("borger", *SCHEMA.layouts["borger"].secrets)]
-    groups: list[set[object]] = []
-    for row in (*rows, *also):
-        numbers = {row[place] for place in places} - {None}
-        met = [group for group in groups if group & numbers]
-        groups = [group for group in groups if not group & numbers] + [numbers.union(*met)]
-    own = {row[places[0]] for row in rows}
-    return {frozenset(group) for group in groups if group & own}
 
 
 def test_most_of_what_is_in_force_is_shown(stores: Stores, worker: Worker) -> None:

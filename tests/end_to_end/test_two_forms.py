@@ -103,8 +103,8 @@ def test_two_databases_live_side_by_side(tmp_path: Path) -> None:
         assert merge(stores["loans"], check(LOANS, LENT)) is Status.MERGED  # the same again
         loans, pensions = stores["loans"].schema, stores["pensions"].schema
         assert set(loans.records) == {"borger", "udlaan"}
-        assert "afdeling" in loans.records["borger"].c
-        assert "afdeling" not in pensions.records["borger"].c
+        assert "ansoegning_dato" in pensions.records["borger"].c
+        assert "ansoegning_dato" not in loans.records["borger"].c
         with stores["loans"].read() as connection:
             table = loans.records["udlaan"]
             wanted = select(table.c.titel, table.c.udlaant_dato, table.c.afleveret_dato)

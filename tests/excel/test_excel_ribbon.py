@@ -149,8 +149,9 @@ def test_yes_goes_to_the_next_error(case: Case) -> None:
     case.app.desk.answers = ["yes"]
     ribbon.main()
     (said,) = case.app.desk.said
-    assert said.startswith("1 fejl og 7 advarsler")
-    assert (case.own.active().title, case.own.active().selected().plain) == ("Forside", "C8")
+    assert said.startswith("Fejl: 1. Advarsler: 7.")
+    # The one error comes first in the list, before the warnings of Forside.
+    assert (case.own.active().title, case.own.active().selected().plain) == ("Forløb", "F4")
 
 
 def test_no_opens_the_figures_and_cancel_ends(case: Case) -> None:

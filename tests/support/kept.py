@@ -14,10 +14,11 @@ from sqlalchemy import select
 
 from fpsheet_sync.database import schema
 from fpsheet_sync.merge.content import unpack
+from tests.support.schema import SCHEMA
 from tests.support.submissions import KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from fpsheet_sync.database.store import Store
     from fpsheet_sync.merge.submission import Submission
@@ -105,3 +106,23 @@ def rows_of(cells: Cells, rows: set[tuple[str, int]]) -> Cells:
         for place, value in cells.items()
         if (place[0], int(place[1].lstrip(letters))) in rows
     }
+
+
+def numbers_together(
+    rows: list[tuple[object, ...]], also: Sequence[tuple[object, ...]] = ()
+) -> set[frozenset[object]]:
+    """Return the citizens who have one of some rows, each as all of their numbers.
+
+    Args:
+        rows: Rows of Borgere.
+        also: Rows that say which numbers are one citizen's, too.
+    """
+    columns = ["raekke_id", *SCHEMA.layouts["borger"].values]
+    places = [columns.index(name) for name in ("borger", *SCHEMA.layouts["borger"].secrets)]
+    groups: list[set[object]] = []
+    for row in (*rows, *also):
+        numbers = {row[place] for place in places} - {None}
+        met = [group for group in groups if group & numbers]
+        groups = [group for group in groups if not group & numbers] + [numbers.union(*met)]
+    own = {row[places[0]] for row in rows}
+    return {frozenset(group) for group in groups if group & own}

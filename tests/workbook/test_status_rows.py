@@ -150,10 +150,16 @@ def test_rows_inserted_and_deleted_disturb_no_other(workbook: Document) -> None:
     assert workbook.value("Forside", "D20") == 2.0
 
 
+def letter(workbook: Document, sheet: str, identity: str) -> str:
+    """Return the letter of the column whose hidden second row says which field it is."""
+    identities = workbook.values(sheet, "A2:Z2")[0]
+    return chr(ord("A") + identities.index(identity))
+
+
 @pytest.mark.lo
 def test_an_annulled_row_needs_no_more_than_its_citizen(workbook: Document) -> None:
     """Nothing else is judged, but the number must be there."""
-    workbook.set_text(SHEET, "H6", "Dublet")
+    workbook.set_text(SHEET, f"{letter(workbook, SHEET, 'vurdering.annuller')}6", "Dublet")
     assert status(workbook)[2] == "– Annulleret"
     workbook.cell(SHEET, "C6").setString("")
     assert status(workbook)[2] == "✖ CPR-nummer: Skal udfyldes"
@@ -162,9 +168,8 @@ def test_an_annulled_row_needs_no_more_than_its_citizen(workbook: Document) -> N
 @pytest.mark.lo
 def test_the_cell_at_fault_is_the_one_marked(workbook: Document) -> None:
     """The hidden heading names its column; a row in order names none."""
-    identities = workbook.values(SHEET, "A2:Z2")[0]
-    letter = chr(ord("A") + identities.index("#felt"))
-    marked = [row[0] for row in workbook.values(SHEET, f"{letter}4:{letter}6")]
+    at = letter(workbook, SHEET, "#felt")
+    marked = [row[0] for row in workbook.values(SHEET, f"{at}4:{at}6")]
     assert marked == ["Arbejdsevne (pct.) *", "", "Vurderingsdato *"]
 
 
@@ -176,7 +181,8 @@ def test_a_row_of_a_stranger_says_so_until_the_citizen_is_entered(workbook: Docu
     workbook.set_text("Borgere", "C7", "610378-1243")
     assert status(workbook)[1] == FINE
     workbook.set_text("Borgere", "C7", "")
-    workbook.set_text("Borgere", "J5", "610378-1243")
+    former = letter(workbook, "Borgere", "borger.tidligere_cpr")
+    workbook.set_text("Borgere", f"{former}5", "610378-1243")
     assert status(workbook)[1] == FINE, "a former number is told of by the check"
 
 
@@ -192,5 +198,5 @@ def test_a_citizen_typed_twice_is_told_at_the_second_row(workbook: Document) -> 
     first = told()
     assert first[3] == "✖ Borgeren står her i forvejen"
     assert str(first[1]).startswith("⚠ CPR-nummer: Erstatningsnummer")
-    workbook.set_text("Borgere", "L5", "Dublet")
+    workbook.set_text("Borgere", f"{letter(workbook, 'Borgere', 'borger.annuller')}5", "Dublet")
     assert str(told()[3]).startswith("⚠ CPR-nummer: Erstatningsnummer")
