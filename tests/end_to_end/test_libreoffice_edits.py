@@ -193,13 +193,15 @@ def test_rearranged_rows_read_the_same(worker: Worker, files: dict[str, bytes]) 
 
 
 def test_rearranging_is_no_fault(worker: Worker, files: dict[str, bytes]) -> None:
-    """Hidden rows and the new names of a tab and a column are mentioned; nothing else is new."""
+    """Hidden rows and the new name of a tab are mentioned; nothing else is new.
+
+    A heading of hers is told of the newest form alone: an older one had headings of its own.
+    """
     before, after = (judge(worker, files[name]) for name in ("as issued", "rearranged"))
     assert after.accepted
     assert {f.code for f in after.findings} - {f.code for f in before.findings} == {
         "STR-051",
         "STR-064",
-        "STR-068",
     }
 
 
@@ -247,7 +249,9 @@ def test_no_other_value_is_lost(worker: Worker, files: dict[str, bytes]) -> None
             if row[name] != same[name]
         }
         assert changed == SPOILED_CELLS.get(sheet_id, set()), sheet_id
-    assert after["afgoerelse"].missing == ("niveau",)
+    # Neither has what later versions of the form added.
+    lost = set(after["afgoerelse"].missing) - set(before["afgoerelse"].missing)
+    assert lost == {"niveau"}
 
 
 def test_what_is_wrong_still_shows_its_text(worker: Worker, files: dict[str, bytes]) -> None:
