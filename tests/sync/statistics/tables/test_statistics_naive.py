@@ -10,6 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import NullPool, create_engine
 
+from fpsheet_sync.database.schema import with_schema
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.release import ReleaseRequest, count_release, lay_out
 from fpsheet_templates.load import load_form
@@ -221,7 +222,7 @@ def test_postgresql_counts_what_the_naive_count_does(
 ) -> None:
     """Whatever the kommuner report, every cell of every table is the naive one on PostgreSQL."""
     # No pool: a count that fails must leave no connection open behind it.
-    engine = create_engine(pg_database, poolclass=NullPool)
+    engine = with_schema(create_engine(pg_database, poolclass=NullPool), SCHEMA)
     with engine.connect() as connection, connection.begin() as transaction:
         SCHEMA.metadata().create_all(connection)
         check(connection, country, period, area)
