@@ -39,7 +39,7 @@ def show_explanation(
         raise CommandUsageError(session.words.get("command.report.explain_area"))
     printed = PrintedCell(table, cell, area=areas[0].upper() if areas else "")
     actor = session.actor()
-    found = explain_figure(central, session.form(), order, printed, actor)
+    found = explain_figure(central, order, printed, actor)
     show_explained(session, found, as_json=as_json)
     return 0
 

@@ -125,10 +125,10 @@ def run_demo(demo: Demo, places: DemoPlaces, progress: Progress) -> tuple[DemoKo
     actor = Actor("demo", demo.now)
     merged = sync_inbox(str(places.inbox), central, desk, actor, progress)
     receipts = str(places.receipts)
-    processed = list(post_receipts(merged, receipts, desk, demo.form, demo.language))
+    processed = list(post_receipts(merged, receipts, desk, demo.language))
     order = _order(demo)
     for wanted in (replace(order, actor=actor), replace(order, internal=True, reader=actor)):
-        publish_statistics(central, demo.form, wanted, places.statistics, progress)
+        publish_statistics(central, wanted, places.statistics, progress)
     by_kommune = {file.receipt.kommune_kode: file for file in processed if file.receipt}
     return tuple(
         DemoKommune(kode, rows[kode], counts[kode], by_kommune[kode]) for kode in sorted(rows)

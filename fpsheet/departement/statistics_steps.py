@@ -27,11 +27,10 @@ if TYPE_CHECKING:
     from fpsheet_sync.statistics.publication.publication import Publication
     from fpsheet_sync.statistics.stat_table import Period
     from fpsheet_sync.statistics.tables.wording import Wording
-    from fpsheet_templates.form import Form
 
 
 def publish_statistics(
-    central: "Central", form: "Form", order: "Order", folder: Path, progress: Progress
+    central: "Central", order: "Order", folder: Path, progress: Progress
 ) -> "Written":
     """Compute the statistics of a period, write them as workbooks, and publish them if asked.
 
@@ -48,7 +47,7 @@ def publish_statistics(
     with closing(open_central(central, with_keys=False)) as store:
         if not order.internal and not order.edition:
             order = replace(order, secret=read_secret(central))
-        return publish(store, form, order, folder, progress)
+        return publish(store, order, folder, progress)
 
 
 def read_edition_list(central: "Central") -> "tuple[ListedEdition, ...]":
@@ -85,7 +84,7 @@ def take_edition_back(
 
 
 def explain_figure(
-    central: "Central", form: "Form", order: "Order", printed: "PrintedCell", actor: "Actor"
+    central: "Central", order: "Order", printed: "PrintedCell", actor: "Actor"
 ) -> "ExplainedFigure":
     """Return the records behind a cell of an internal edition; the log says who asked.
 
@@ -97,7 +96,7 @@ def explain_figure(
     from fpsheet.statistics.explain_figure import explain_cell
 
     with closing(open_central(central, with_keys=False)) as store:
-        return explain_cell(store, form, order, printed, actor)
+        return explain_cell(store, order, printed, actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,6 @@ class LookedUp:
 
 def look_up(
     central: "Central",
-    form: "Form",
     cpr: str,
     actor: "Actor",
     as_of: "date | str | None" = None,
@@ -126,7 +124,6 @@ def look_up(
 
     Args:
         central: The database.
-        form: The form.
         cpr: Ten digits.
         actor: Who asks.
         as_of: As it was at the end of a day, or when the receipt of a number was given; None for
@@ -152,7 +149,7 @@ def look_up(
                     last = commit_of(connection, as_of)
         found = history(store, cpr, actor=actor, as_of=last)
         with store.read() as connection:
-            standing = read_standing(connection, form, found.pseudonyms, day, last)
+            standing = read_standing(connection, store.form, found.pseudonyms, day, last)
         return LookedUp(found.records, day, standing)
 
 
@@ -192,7 +189,7 @@ def read_access(
 
 
 def export_citizens(
-    central: "Central", form: "Form", wanted: "WantedExtract", actor: "Actor", out: Path
+    central: "Central", wanted: "WantedExtract", actor: "Actor", out: Path
 ) -> "Extract":
     """Write an export with CPR numbers, and give it. The log says who asked.
 
@@ -205,8 +202,8 @@ def export_citizens(
     from fpsheet_sync.statistics.facts.extract import draw_extract
 
     with closing(open_central(central)) as store:
-        extract = draw_extract(store, form, wanted, actor)
-    write_whole(out, write_extract(extract, form, wanted), language=wanted.language)
+        extract = draw_extract(store, wanted, actor)
+    write_whole(out, write_extract(extract, central.form, wanted), language=wanted.language)
     return extract
 
 

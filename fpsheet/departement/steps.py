@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from fpsheet_sync.merge.state import Plain
     from fpsheet_sync.upkeep.rebuild import Rebuilt
     from fpsheet_sync.upkeep.retention import Overdue
-    from fpsheet_templates.form import Form
 
 SERVER_WAITS = (5.0, 30.0, 60.0)
 """Seconds that a sync waits for a database server that was lost while it ran, time after time."""
@@ -53,7 +52,7 @@ def pull_workbook(central: "Central", issue: "Issue", actor: "Actor", out: Path)
 
 
 def erase_overdue(
-    central: "Central", form: "Form", actor: "Actor | None", *, today: "date", years: int
+    central: "Central", actor: "Actor | None", *, today: "date", years: int
 ) -> "Overdue":
     """Erase what is older than some years, and give what it was; without an actor, only look.
 
@@ -65,8 +64,8 @@ def erase_overdue(
 
     with closing(open_central(central, with_keys=False)) as store:
         if actor is None:
-            return retention.find_overdue(store, form, today=today, years=years)
-        return retention.erase_overdue(store, form, actor=actor, today=today, years=years)
+            return retention.find_overdue(store, today=today, years=years)
+        return retention.erase_overdue(store, actor=actor, today=today, years=years)
 
 
 def try_rules_on_files(
@@ -155,7 +154,7 @@ def plan_inbox(
 
 
 def post_receipts(
-    processed: "Iterable[Processed]", folder: str, desk: "Desk", form: "Form", language: str
+    processed: "Iterable[Processed]", folder: str, desk: "Desk", language: str
 ) -> "Iterator[Processed]":
     """Write the receipt of every file that has one, under the departement's number, and pass it on.
 
@@ -163,8 +162,7 @@ def post_receipts(
         processed: What became of the files of an inbox.
         folder: A folder or any fsspec address; each kommune has its own in it. One that cannot be
             written is told of with its file, and stops no other.
-        desk: The keys that receipts are signed and sealed with.
-        form: The form.
+        desk: The form, and the keys that receipts are signed and sealed with.
         language: Language of the workbooks.
     """
     from fpsheet.departement.receipt_post import Post
@@ -173,13 +171,11 @@ def post_receipts(
 
     receipts = Folder(folder, is_private=True)
     receipts.sweep(desk.now)
-    post = Post(form, desk.today, desk.key_file, language, desk.unsealing)
+    post = Post(desk.form, desk.today, desk.key_file, language, desk.unsealing)
     return write(processed, receipts, post)
 
 
-def withdraw_receipts(
-    central: "Central", folder: str, desk: "Desk", form: "Form", language: str
-) -> list[str]:
+def withdraw_receipts(central: "Central", folder: str, desk: "Desk", language: str) -> list[str]:
     """Put aside the receipts of a folder that a restored database does not know.
 
     Returns:
@@ -194,12 +190,12 @@ def withdraw_receipts(
     from fpsheet.departement.receipt_post import withdraw_receipts as withdraw
     from fpsheet.transport.folder import Folder
 
-    post = Post(form, desk.today, desk.key_file, language, desk.unsealing)
+    post = Post(desk.form, desk.today, desk.key_file, language, desk.unsealing)
     with closing(open_central(central, with_keys=False)) as store:
         return withdraw(Folder(folder, is_private=True), store, post)
 
 
-def read_status(central: "Central", form: "Form", aar: int) -> "list[StatusLine]":
+def read_status(central: "Central", aar: int) -> "list[StatusLine]":
     """Return how each kommune stands in a year: those of every country that has delivered.
 
     Raises:
@@ -211,8 +207,8 @@ def read_status(central: "Central", form: "Form", aar: int) -> "list[StatusLine]
 
     with closing(open_central(central, with_keys=False)) as store:
         with store.read() as connection:
-            countries = delivered_countries(connection, form, None)
-        return status(store, expected_kommuner(form, countries, aar), [aar])
+            countries = delivered_countries(connection, store.form, None)
+        return status(store, expected_kommuner(store.form, countries, aar), [aar])
 
 
 def read_conflicts(central: "Central", kommune_kode: str, actor: "Actor") -> "list[OpenConflict]":

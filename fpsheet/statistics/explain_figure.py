@@ -79,14 +79,11 @@ class ExplainedFigure:
     labels: Mapping[str, str]
 
 
-def explain_cell(
-    store: Store, form: Form, order: Order, printed: PrintedCell, actor: Actor
-) -> ExplainedFigure:
+def explain_cell(store: Store, order: Order, printed: PrintedCell, actor: Actor) -> ExplainedFigure:
     """Return the records behind a cell of an internal edition; the log says who asked.
 
     Args:
         store: The database.
-        form: The form.
         order: The edition: period, language, day or number.
         printed: The cell.
         actor: Who asks.
@@ -94,8 +91,9 @@ def explain_cell(
     Raises:
         UsageError: There is no such edition, table or figure, or it has no records behind it.
     """
-    area = _find_area(store, form, order, printed)
-    release, as_of = internal_edition(store, form, order, area)
+    form = store.form
+    area = _find_area(store, order, printed)
+    release, as_of = internal_edition(store, order, area)
     figure = find_figure(form, release, printed)
     request = ReleaseRequest(order.period, area, order.language, order.counted_on, as_of)
     table, cell = figure.table.id, printed.cell.upper()
@@ -199,8 +197,9 @@ def explain_figure(
     )
 
 
-def _find_area(store: Store, form: Form, order: Order, printed: PrintedCell) -> str:
+def _find_area(store: Store, order: Order, printed: PrintedCell) -> str:
     """Return the area of the edition; the only country that has delivered where none is named."""
+    form = store.form
     if printed.area in {*COUNTRIES, *form.kommuner}:
         return printed.area
     with store.read() as connection:

@@ -121,7 +121,7 @@ def draw_from_workbook(
     with passing_store(form) as store:
         for _ in sync_submissions(store, [submission], actor):
             continue
-        return draw_extract(store, form, wanted, actor)
+        return draw_extract(store, wanted, actor)
 
 
 def _explain(

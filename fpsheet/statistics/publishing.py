@@ -72,7 +72,7 @@ class _Made:
     plain: "tuple[CellId, ...]" = ()
 
 
-def publish(store: Store, form: Form, order: Order, folder: Path, progress: Progress) -> Written:
+def publish(store: Store, order: Order, folder: Path, progress: Progress) -> Written:
     """Count each country once and write its national edition and every kommune's.
 
     Numbers are rounded over all editions of a country together, and nothing is written
@@ -90,7 +90,7 @@ def publish(store: Store, form: Form, order: Order, folder: Path, progress: Prog
         StoreError: The database could not be used; nothing is published then.
         WorkbookFileError: The folder cannot be written.
     """
-    words = Wording(form, order.language)
+    form, words = store.form, Wording(store.form, order.language)
     check_period(form, order.period, order.language)
     inside = inside_folder(folder, words)
     if not order.internal:
@@ -100,12 +100,12 @@ def publish(store: Store, form: Form, order: Order, folder: Path, progress: Prog
     _log_internal(store, order)
     if order.edition:
         countries = _countries_of(form, order)
-        made = [_again(store, form, order, country) for country in countries]
+        made = [_again(store, order, country) for country in countries]
         found = [each for each in made if each is not None]
         if not found:
-            raise _no_edition(store, form, order)
+            raise _no_edition(store, order)
     else:
-        found = _make(store, form, order, progress)
+        found = _make(store, order, progress)
     written = _write(found, form, order, (folder, inside), progress)
     return written if written.files else _say_why(written, form, order, found)
 
@@ -121,8 +121,9 @@ def _log_internal(store: Store, order: Order) -> None:
         log_look(store, order.reader, Deed(INTERNAL, details=details))
 
 
-def _make(store: Store, form: Form, order: Order, progress: Progress) -> list[_Made]:
+def _make(store: Store, order: Order, progress: Progress) -> list[_Made]:
     """Make the editions of every country that has delivered; publish them if that is asked."""
+    form = store.form
     for _ in range(_TRIES):
         as_of = _last_commit(store, order)
         with store.read() as connection:
@@ -249,34 +250,34 @@ def _prints_the_same(store: Store, one: Publication, draft: Draft) -> bool:
         return print_the_same(read_editions(connection, one), draft.releases)
 
 
-def _again(store: Store, form: Form, order: Order, country: str) -> _Made | None:
+def _again(store: Store, order: Order, country: str) -> _Made | None:
     """Return a published edition of a country again; None where there is none of that number."""
     with store.read() as connection:
         known = read_publications(connection, country, order.period)
         found = next((one for one in known if one.number == order.edition), None)
         if found is None:
             return None
-        need_standing(connection, found, Wording(form, order.language))
+        need_standing(connection, found, Wording(store.form, order.language))
         if not order.internal:
             return _known(connection, found)
     plan = replace(
-        _question(form, replace(order, actor=None), country, found.as_of),
+        _question(store.form, replace(order, actor=None), country, found.as_of),
         counted_on=found.counted_on,
         benchmarks=read_benchmarks(found),
     )
     return _Made(make_internal(store, plan, found, order.kommuner))
 
 
-def internal_edition(store: Store, form: Form, order: Order, area: str) -> tuple[Release, int]:
+def internal_edition(store: Store, order: Order, area: str) -> tuple[Release, int]:
     """Return the internal edition of an area as it is written, and the last commit it knows of.
 
     Raises:
         UsageError: There is no such edition, or the area has none.
     """
-    order = replace(order, internal=True, kommuner=(), actor=None)
+    form, order = store.form, replace(order, internal=True, kommuner=(), actor=None)
     country = form.kommuner[area].jurisdiction if area in form.kommuner else area
     if order.edition:
-        made = _again(store, form, order, country)
+        made = _again(store, order, country)
         with store.read() as connection:
             known = read_publications(connection, country, order.period)
         as_of = next((one.as_of for one in known if one.number == order.edition), 0)
@@ -284,7 +285,7 @@ def internal_edition(store: Store, form: Form, order: Order, area: str) -> tuple
         as_of = _last_commit(store, order)
         made = _make_country(store, order, _question(form, order, country, as_of))
     if made is None:
-        raise _no_edition(store, form, order)
+        raise _no_edition(store, order)
     for release in made.releases:
         if release.area == area and release.language == order.language:
             return release, as_of
@@ -365,11 +366,11 @@ def _say_why(written: Written, form: Form, order: Order, made: Sequence[_Made]) 
     )
 
 
-def _no_edition(store: Store, form: Form, order: Order) -> UsageError:
-    words = Wording(form, order.language)
+def _no_edition(store: Store, order: Order) -> UsageError:
+    words = Wording(store.form, order.language)
     numbers: set[int] = set()
     with store.read() as connection:
-        for country in _countries_of(form, order):
+        for country in _countries_of(store.form, order):
             known = read_publications(connection, country, order.period)
             numbers |= {one.number for one in known}
     return no_edition(words, order.period, order.edition, numbers)

@@ -444,7 +444,7 @@ def test_a_rebuilt_database_gives_the_editions_again(land: Land, tmp_path: Path)
     assert rebuilt.is_same
     order = Order(Period(FRA, TIL), counted_on=DEMO_DAY, language="da", edition=1)
     with closing(open_central(target, with_keys=False)) as store:
-        publish(store, FORM, order, tmp_path / "again", Silent())
+        publish(store, order, tmp_path / "again", Silent())
         with store.read() as connection:
             assert load_benchmarks(connection) == (figure,)
     known = bytes_of(land.places.statistics)

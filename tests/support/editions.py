@@ -12,7 +12,6 @@ from fpsheet.statistics.publishing import publish
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.statistics.publication.publication import read_editions, read_publications
 from fpsheet_sync.statistics.stat_table import Period
-from fpsheet_templates.load import load_form
 from tests.support.submissions import Sending, send
 
 if TYPE_CHECKING:
@@ -106,12 +105,12 @@ def order(**details: object) -> Order:
 def issue(store: Store, folder: Path, **details: object) -> Written:
     """Publish, and write the files."""
     wanted = order(actor=ACTOR, **details)
-    return publish(store, load_form(), wanted, folder, Silent())
+    return publish(store, wanted, folder, Silent())
 
 
 def write(store: Store, folder: Path, **details: object) -> Written:
     """Write files without publishing."""
-    return publish(store, load_form(), order(**details), folder, Silent())
+    return publish(store, order(**details), folder, Silent())
 
 
 AUDIT = "-revision-"

@@ -105,7 +105,7 @@ def erase_database(
     actor = None if dry_run else session.actor()
     # A day to come would make everything old.
     day = min(today or session.local_day, session.local_day)
-    found = erase_overdue(session.central(db), session.form(), actor, today=day, years=years)
+    found = erase_overdue(session.central(db), actor, today=day, years=years)
     numbers = {"citizens": len(found.citizens), "originals": len(found.originals)}
     if as_json:
         console.give({"before": found.limit.isoformat(), **numbers, "erased": not dry_run})

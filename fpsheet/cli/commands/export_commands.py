@@ -100,7 +100,7 @@ def _export(
     from fpsheet.departement.statistics_steps import export_citizens
 
     actor = session.actor()
-    extract = export_citizens(central, session.form(), wanted, actor, out)
+    extract = export_citizens(central, wanted, actor, out)
     return _tell(session, extract, out, as_json=as_json)
 
 

@@ -113,7 +113,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
         name = {"name": "--out"}
         raise CommandUsageError(session.words.fill("program.usage.missing_option", name))
     with session.progress(quiet=as_json) as progress:
-        written = publish_statistics(central, session.form(), order, out, progress)
+        written = publish_statistics(central, order, out, progress)
     if as_json:
         session.console(as_json=True).give(_written_value(written))
     else:
@@ -202,7 +202,7 @@ def show_history(
 
     actor = session.actor()
     form, words = session.form(), session.words
-    found = look_up(session.central(db), form, cpr, actor, as_of)
+    found = look_up(session.central(db), cpr, actor, as_of)
     records = found.records
     console = session.console(as_json=as_json)
     if as_json:

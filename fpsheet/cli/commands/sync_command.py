@@ -116,7 +116,7 @@ def _withdraw(session: Session, central: "Central", folder: str, desk: "Desk") -
     """Put aside the receipts that a restored database does not know; return their numbers."""
     from fpsheet.departement.steps import withdraw_receipts
 
-    return withdraw_receipts(central, folder, desk, session.form(), session.words.language)
+    return withdraw_receipts(central, folder, desk, session.words.language)
 
 
 def _run(
@@ -134,7 +134,7 @@ def _run(
         return plan_inbox(inbox, central, desk, progress)
     workers = replace(desk, returns=True)
     merged = sync_inbox(inbox, central, workers, session.actor(), progress)
-    return post_receipts(merged, folder, desk, session.form(), session.words.language)
+    return post_receipts(merged, folder, desk, session.words.language)
 
 
 def _exit_code(processed: "Sequence[Processed]") -> ExitCode:

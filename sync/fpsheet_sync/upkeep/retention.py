@@ -51,7 +51,7 @@ class Overdue:
     originals: tuple[str, ...] = field(repr=False)
 
 
-def find_overdue(store: Store, form: Form, *, today: date, years: int) -> Overdue:
+def find_overdue(store: Store, *, today: date, years: int) -> Overdue:
     """Find what is too old; nothing is written.
 
     Raises:
@@ -59,10 +59,10 @@ def find_overdue(store: Store, form: Form, *, today: date, years: int) -> Overdu
     """
     # Facts are counted in temporary tables, which a reading transaction gives back.
     with store.read() as connection:
-        return _find(connection, form, today, limit_of(today, years))
+        return _find(connection, store.form, today, limit_of(today, years))
 
 
-def erase_overdue(store: Store, form: Form, *, actor: Actor, today: date, years: int) -> Overdue:
+def erase_overdue(store: Store, *, actor: Actor, today: date, years: int) -> Overdue:
     """Erase what is too old, in one transaction with its line in the log.
 
     Raises:
@@ -75,7 +75,7 @@ def erase_overdue(store: Store, form: Form, *, actor: Actor, today: date, years:
         if not store.is_postgresql:
             # What is deleted shall not be read in the free pages of the file.
             connection.execute(text("PRAGMA secure_delete = ON"))
-        found = _find(connection, form, today, limit_of(today, years))
+        found = _find(connection, store.form, today, limit_of(today, years))
         if found.citizens or found.originals:
             note_erased(connection, found.citizens, today)
             for sha256 in found.originals:

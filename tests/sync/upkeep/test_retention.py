@@ -86,7 +86,7 @@ def in_vault(store: Store) -> set[str]:
 
 def erase(store: Store, years: int = 5) -> Overdue:
     """Erase what is old."""
-    return erase_overdue(store, FORM, actor=BOSS, today=LATER, years=years)
+    return erase_overdue(store, actor=BOSS, today=LATER, years=years)
 
 
 def facts(store: Store) -> dict[str, list[str]]:
@@ -105,7 +105,7 @@ def facts(store: Store) -> dict[str, list[str]]:
 def test_what_is_over_is_found_and_nothing_written(store: Store) -> None:
     """A refusal and an ended pension are; a running one, an open spell, a waiting row are not."""
     send(store, TEXT)
-    found = find_overdue(store, FORM, today=LATER, years=5)
+    found = find_overdue(store, today=LATER, years=5)
     assert set(found.citizens) == pseudonyms(*OVER)
     assert len(found.originals) == 1
     assert found.limit == date(2027, 6, 1)
@@ -116,7 +116,7 @@ def test_what_is_over_is_found_and_nothing_written(store: Store) -> None:
 def test_the_years_run_from_the_last_report(store: Store, today: date, over: bool) -> None:
     """The file came on 3 March 2026; what is old counts as young while it was just reported."""
     send(store, TEXT)
-    found = find_overdue(store, FORM, today=today, years=5)
+    found = find_overdue(store, today=today, years=5)
     assert bool(found.citizens) is over
     assert bool(found.originals) is over
 
@@ -124,7 +124,7 @@ def test_the_years_run_from_the_last_report(store: Store, today: date, over: boo
 def test_the_years_run_from_the_last_day_in_the_case(store: Store) -> None:
     """A decision that takes effect later keeps the case, former number and all."""
     send(store, TEXT.replace("| 1 | 6101801234 | 2015-03-01 |", "| 1 | 6101801234 | 2028-03-01 |"))
-    found = find_overdue(store, FORM, today=LATER, years=5)
+    found = find_overdue(store, today=LATER, years=5)
     assert set(found.citizens) == pseudonyms(ENDED)
 
 
@@ -282,9 +282,9 @@ def test_a_number_that_never_became_a_row(store: Store) -> None:
     wrong = f"# borger\n| id | cpr | sagsbehandler | blocked |\n| 1 | {REFUSED} | AB | x |"
     send(store, wrong)
     send(store, wrong.replace(REFUSED, PENSION).replace("| x |", "| |"), Sending(minute=5))
-    young = find_overdue(store, FORM, today=date(2031, 3, 3), years=5)
+    young = find_overdue(store, today=date(2031, 3, 3), years=5)
     assert pseudonyms(REFUSED).isdisjoint(young.citizens)
-    old = find_overdue(store, FORM, today=date(2031, 3, 4), years=5)
+    old = find_overdue(store, today=date(2031, 3, 4), years=5)
     assert pseudonyms(REFUSED) <= set(old.citizens)
 
 

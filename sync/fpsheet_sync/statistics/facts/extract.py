@@ -97,7 +97,7 @@ class _Last:
     commit: int
 
 
-def draw_extract(store: Store, form: Form, wanted: WantedExtract, actor: Actor) -> Extract:
+def draw_extract(store: Store, wanted: WantedExtract, actor: Actor) -> Extract:
     """Draw a list out of the database; the log says whose CPR number was opened, by whom and why.
 
     The list for side 900 marks what changed since the last one that was drawn.
@@ -107,7 +107,7 @@ def draw_extract(store: Store, form: Form, wanted: WantedExtract, actor: Actor) 
     """
     keys = store.need_keys()
     is_skat = wanted.kind is ExtractKind.SKAT
-    kommuner = tuple(form.kommuner) if is_skat else _kommuner(form, "GL")
+    kommuner = tuple(store.form.kommuner) if is_skat else _kommuner(store.form, "GL")
     with store.write() as connection:
         last = None if is_skat else _last_extract(connection, wanted)
         known = last_commit(connection)

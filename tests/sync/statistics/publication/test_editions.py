@@ -377,7 +377,7 @@ def numbers(folder: Path) -> list[bytes]:
 def before_rounding(store: Store) -> None:
     """Let the first edition be one of before numbers were rounded, with every number exact."""
     areas = ("GL", "955", "956")
-    full = [internal_edition(store, load_form(), order(edition=1), area)[0] for area in areas]
+    full = [internal_edition(store, order(edition=1), area)[0] for area in areas]
     exact = [replace(public_tables(made), internal=False, number=1) for made in full]
     counts = {name: value for made in exact for name, value in printed_numbers(made).items()}
     kept = {"celler": freeze({"printed": counts, "hidden": {}}), "udgaver": freeze_releases(exact)}

@@ -53,7 +53,7 @@ def revised(
 @pytest.fixture(scope="module")
 def internal(revised: Store) -> Release:
     """Return Greenland's internal edition."""
-    release, _ = internal_edition(revised, FORM, order(), "GL")
+    release, _ = internal_edition(revised, order(), "GL")
     return release
 
 
@@ -78,7 +78,7 @@ def printed(release: Release, table_id: str, key: tuple[str, ...], column: str) 
 
 def told(store: Store, asked: PrintedCell) -> ExplainedFigure:
     """Explain a cell."""
-    return explain_cell(store, FORM, order(), asked, ACTOR)
+    return explain_cell(store, order(), asked, ACTOR)
 
 
 def test_every_figure_of_t21_has_what_was_sent_behind_it(revised: Store, internal: Release) -> None:

@@ -221,7 +221,7 @@ def _moved(store: Store, area: str) -> set[CellId]:
     """
     first, second = edition(store, 1, area), edition(store, 2, area)
     before, after = printed_numbers(first), printed_numbers(second)
-    now = printed_numbers(internal_edition(store, load_form(), order(), area)[0])
+    now = printed_numbers(internal_edition(store, order(), area)[0])
     moved = {name for name in before if before[name] != after.get(name)}
     assert all(abs(value - now[name]) <= LATER and value % 5 == 0 for name, value in after.items())
     left = {name for name in before if abs(before[name] - now[name]) > LATER}

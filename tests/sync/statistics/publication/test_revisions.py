@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet.statistics.publishing import internal_edition
-from fpsheet_templates.load import load_form
 from tests.support.editions import edition, first_reports, issue, order, revised_reports, table
 from tests.support.stores import KINDS, shared_store
 
@@ -45,7 +44,7 @@ def revised(
 
 def internal(store: Store, area: str = "GL") -> Release:
     """Return the second edition as it was counted."""
-    return internal_edition(store, load_form(), order(edition=2), area)[0]
+    return internal_edition(store, order(edition=2), area)[0]
 
 
 def listed(release: Release, table_id: str, of: str) -> dict[tuple[str, str], tuple[Cell, ...]]:
