@@ -61,13 +61,14 @@ def find_sorted(layout: Layout, said: pl.DataFrame, expected: pl.DataFrame) -> S
     before = expected.select(FILE_ID, pl.col(layout.values).name.prefix("b:"))
     alone = pl.col(FILE_ID).is_unique()
     both = said.filter(alone).join(before.filter(alone), on=FILE_ID, how="inner").sort(ROW)
+    rows = both.height
     both = both.filter(~_is_whole(layout, both))
-    rows = said.filter(alone).join(before.filter(alone), on=FILE_ID, how="semi").height
     sorted_ones = [column for column in layout.values if _is_sorted(both, column, rows)]
+    if not sorted_ones:
+        return None
     others = [column for column in layout.values if column not in sorted_ones]
     moved = both.filter(
-        ~alike(sorted_ones, "", "b:") if sorted_ones else False,
-        alike(others, "", "b:") if others else True,
+        ~alike(sorted_ones, "", "b:"), alike(others, "", "b:") if others else True
     ).height
     if moved <= 1 or not (Hold(moved, rows).is_due or moved >= _proof(both, sorted_ones)):
         return None
@@ -129,7 +130,7 @@ def _least(changed: pl.DataFrame) -> int:
 
 def _proof(both: pl.DataFrame, columns: list[str]) -> int:
     """Return from how many rows on an exchange is no correction, in a sheet of any size."""
-    if columns and columns[0] == BORGER and _is_exchange(_changed(both, BORGER)):
+    if columns[0] == BORGER and _is_exchange(_changed(both, BORGER)):
         return _CITIZENS
     varied = (
         _least(changed) == _CITIZENS
