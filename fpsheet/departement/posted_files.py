@@ -28,24 +28,28 @@ def stem_of(receipt: Receipt) -> str:
     return f"{receipt.kommune_kode}/{receipt.number}"
 
 
-def are_whole(receipt: Receipt, folder: Folder, keys: Keys) -> bool:
+def are_whole(receipt: Receipt, theirs: bytes, folder: Folder, keys: Keys) -> bool:
     """Return whether each file that was written of a receipt is there as it was written.
+
+    Args:
+        receipt: The receipt.
+        theirs: The file in the folder that says that all are there, as it was read.
+        folder: The folder of the receipts.
+        keys: The keys of the database, which the marks were made with.
 
     Raises:
         OutsideError: The folder cannot be reached.
     """
     marks = _read_marks(folder, receipt.kommune_kode)
-    posted = {suffix: marks.get(f"{receipt.number}{suffix}") for suffix in SUFFIXES}
-    return posted[SUFFIX] is not None and all(
-        mark is None or _is_whole(receipt, suffix, mark, (folder, keys))
-        for suffix, mark in posted.items()
-    )
 
+    def is_whole(suffix: str) -> bool:
+        mark = marks.get(f"{receipt.number}{suffix}")
+        if mark is None:
+            return suffix != SUFFIX
+        data = theirs if suffix == SUFFIX else folder.get(f"{stem_of(receipt)}{suffix}")
+        return data is not None and mark == _mark(receipt, suffix, data, keys)
 
-def _is_whole(receipt: Receipt, suffix: str, mark: str, at: tuple[Folder, Keys]) -> bool:
-    folder, keys = at
-    data = folder.get(f"{stem_of(receipt)}{suffix}")
-    return data is not None and mark == _mark(receipt, suffix, data, keys)
+    return all(is_whole(suffix) for suffix in SUFFIXES)
 
 
 def _mark(receipt: Receipt, suffix: str, data: bytes, keys: Keys) -> str:

@@ -130,12 +130,12 @@ def _try_post(file: Processed, folder: Folder, answers: "_Answers") -> FpsheetEr
     if file.receipt is None:
         return None
     try:
-        theirs = folder.get(f"{stem_of(file.receipt)}{SUFFIX}")
+        theirs = folder.get(f"{stem_of(file.receipt)}{SUFFIX}") or b""
         signer = answers.signer.public if answers.signer else None
         # One that was overwritten is none of ours, and is written again.
-        before = "" if theirs is None else file_of_receipt(theirs, signer)
+        before = file_of_receipt(theirs, signer)
         is_same = before == file.receipt.sha256
-        if is_same and are_whole(file.receipt, folder, answers.keys):
+        if is_same and are_whole(file.receipt, theirs, folder, answers.keys):
             return None
         _need_own(folder, answers.keys.id)
         if before and not is_same:
