@@ -24,7 +24,8 @@ def find_contradicted(
 
     Findings: MEL-004, MEL-005, MEL-007, MEL-008.
     """
-    form, moved = schema_of(connection).form, _citizens(connection, kommune_kode)
+    form = schema_of(connection).form
+    moved = _reported(connection, kommune_kode, persons, _SHEET)
     if not moved:
         return
     everyone = sorted(persons.everyone(moved))
@@ -113,15 +114,6 @@ def _ended(connection: Connection, kommune_kode: str, persons: Persons) -> set[s
     ordered = wanted.order_by(table.c.afgoerelse_dato, table.c.afgoerelse)
     last = {persons.of(borger): kind for borger, kind in connection.execute(ordered)}
     return {borger for borger, kind in last.items() if kind == "bortfald"}
-
-
-def _citizens(connection: Connection, kommune_kode: str) -> set[str]:
-    """Return the citizens whom a kommune has transferred."""
-    table = schema_of(connection).records[_SHEET]
-    wanted = select(table.c.borger).where(
-        table.c.kommune_kode == kommune_kode, in_force_at(table), table.c[ANNULLER].is_(None)
-    )
-    return set(connection.execute(wanted).scalars())
 
 
 def _is_gone(form: Form, transfers: pl.DataFrame) -> pl.Expr:
