@@ -23,12 +23,10 @@ from fpsheet.transport.inbox import Arrival
 from fpsheet.workbook.issue import Issue
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.keys import read_keys, write_keys
-from fpsheet_sync.ledger.stored_state import read_state
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
-from tests.support.kept import numbers_together
-from tests.support.schema import SCHEMA
-from tests.support.submissions import RowSpec, Sending, build, sync
+from tests.support.kept import expect_nobody_gone
+from tests.support.submissions import RowSpec, Sending, build, in_force, sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,16 +116,6 @@ def fill(store: Store, chance: Random, kommune: str) -> None:
         sync(store, build(copied, Sending(kommune, workbook, minute=minute * 10, salt=str(minute))))
 
 
-def in_force(store: Store, kommune: str) -> dict[str, list[tuple[object, ...]]]:
-    """Return the values of every record in force."""
-    with store.read() as connection:
-        state = read_state(connection, kommune)
-    return {
-        name: state.rows[name].select("raekke_id", *layout.values).rows()
-        for name, layout in SCHEMA.layouts.items()
-    }
-
-
 @settings(
     max_examples=max(6, MOST // 10),
     deadline=None,
@@ -160,11 +148,7 @@ def test_what_is_pulled_passes_the_check(stores: Stores, worker: Worker, chance:
     assert submission is not None
     receipt = sync(store, submission)[0].receipt
     assert receipt.waiting == ()
-    after = in_force(store, kommune)
-    citizens, left = before.pop("borger"), after.pop("borger")
-    assert after == before
-    assert set(left) <= set(citizens)
-    assert numbers_together(citizens) == numbers_together(left, also=citizens)
+    expect_nobody_gone(before, in_force(store, kommune))
     stores.close()
 
 

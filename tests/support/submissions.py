@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import polars as pl
 
@@ -40,6 +40,8 @@ START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 ACTOR = Actor("departementet", START)
 WORKBOOK = "K7Q2M9XA"
 FIRST_ROW = 4
+Values: TypeAlias = "dict[str, list[tuple[object, ...]]]"
+"""Sheet → rows in force: row id and values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,16 @@ def rows(store: Store, sheet: str = "forloeb", kommune: str = "956") -> pl.DataF
     """Return the rows in force of one sheet of a kommune, annulled ones too, by row id."""
     with store.read() as connection:
         return read_state(connection, kommune).rows[sheet]
+
+
+def in_force(store: Store, kommune: str) -> Values:
+    """Return the values of every record in force."""
+    with store.read() as connection:
+        state = read_state(connection, kommune)
+    return {
+        name: state.rows[name].select("raekke_id", *layout.values).rows()
+        for name, layout in SCHEMA.layouts.items()
+    }
 
 
 def codes(receipt: Receipt) -> list[tuple[str, str]]:

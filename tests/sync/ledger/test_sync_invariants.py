@@ -29,9 +29,15 @@ from fpsheet_sync.merge.content import unpack
 from fpsheet_sync.merge.identity import REFUSING
 from fpsheet_sync.merge.three_way import record_sources
 from fpsheet_sync.upkeep.rebuild import rebuild
-from tests.support.kept import cells_said, cells_stored, cells_waiting, numbers_together, rows_of
+from tests.support.kept import (
+    cells_said,
+    cells_stored,
+    cells_waiting,
+    expect_nobody_gone,
+    rows_of,
+)
 from tests.support.schema import SCHEMA
-from tests.support.submissions import ACTOR, KEYS, START, RowSpec, Sending, build, sync
+from tests.support.submissions import ACTOR, KEYS, START, RowSpec, Sending, build, in_force, sync
 from tests.support.worlds import WORKBOOKS, worlds
 
 if TYPE_CHECKING:
@@ -45,16 +51,6 @@ LATER = START + timedelta(days=30)
 MOST = settings.default.max_examples if settings.default else 100
 # Each example syncs a dozen files; --long tries more than a hundred worlds.
 some = settings(max_examples=max(6, MOST // 16))
-
-
-def in_force(store: Store, kommune: str) -> dict[str, list[tuple[object, ...]]]:
-    """Return the values of every record in force."""
-    with store.read() as connection:
-        state = read_state(connection, kommune)
-    return {
-        name: state.rows[name].select("raekke_id", *layout.values).rows()
-        for name, layout in SCHEMA.layouts.items()
-    }
 
 
 @some
@@ -206,11 +202,7 @@ def test_who_says_nothing_changes_nothing(
     sending = Sending(last.kommune_kode, "EEEEEEEE", issue.parent, minute=200_000)
     receipt = sync(store, build(rows, sending))[0].receipt
     assert not [found for found in receipt.findings if found["code"] in REFUSING]
-    after = in_force(store, last.kommune_kode)
-    citizens, left = before.pop("borger"), after.pop("borger")
-    assert after == before
-    assert set(left) <= set(citizens)
-    assert numbers_together(citizens) == numbers_together(left, also=citizens)
+    expect_nobody_gone(before, in_force(store, last.kommune_kode))
     stores.close()
 
 
