@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 
 OLD, NEW = load_form(1), load_form()
 QUESTION = Question(NEW, TODAY)
-LONG_AGO = datetime(2026, 11, 27, 12, tzinfo=UTC).timestamp()
+LONG_AGO = datetime(2026, 2, 2, tzinfo=UTC).timestamp()
 """A file that changed a moment ago is still arriving."""
+DAY = ("--today", "28-11-2026")
 
 
 def typed(field: Field, text: str | None) -> object:
@@ -120,29 +121,42 @@ def typed_into(path: Path, heading: str, row: int, value: date | str) -> bytes:
     return target.getvalue()
 
 
+class Departement:
+    """A database and the inbox that workbooks of 956 arrive in, one after the other."""
+
+    def __init__(self, root: Path) -> None:
+        self.database, self.inbox = root / "central.db", root / "indbakke"
+        self.base = ["--db", f"sqlite:///{self.database.as_posix()}"]
+        self.environment = {
+            "FPSHEET_CONFIG": str(root / "fpsheet.toml"),
+            "FPSHEET_KEY_FOLDER": str(root / "noegler"),
+        }
+        self.arrived = 0
+        self.inbox.mkdir()
+        assert self.call("db", "init") == 0
+
+    def call(self, *words: str) -> int:
+        """Run a command on the database; return its exit code."""
+        return run([*words, *self.base], environment=self.environment)
+
+    def merge(self, content: bytes) -> int:
+        """Merge a workbook saved an hour after the one before; return the exit code."""
+        file = self.inbox / f"956-{self.arrived}.xlsx"
+        file.write_bytes(content)
+        os.utime(file, (LONG_AGO + 3600 * self.arrived,) * 2)
+        self.arrived += 1
+        return self.call("sync", str(self.inbox), *DAY)
+
+
 def test_an_old_file_after_a_new_one_takes_nothing_away(
     files: tuple[Path, Path], tmp_path: Path
 ) -> None:
     """Version 1 has no column for what version 2 said: it says nothing of it, and it stays."""
-    environment = {
-        "FPSHEET_CONFIG": str(tmp_path / "fpsheet.toml"),
-        "FPSHEET_KEY_FOLDER": str(tmp_path / "noegler"),
-    }
-    database, inbox = tmp_path / "central.db", tmp_path / "indbakke"
-    inbox.mkdir()
-    base = ["--db", f"sqlite:///{database.as_posix()}", "--today", "28-11-2026"]
-    assert run(["db", "init", *base[:2]], environment=environment) == 0
     old, new = files
-    sent = (
-        typed_into(new, "Påklaget afgørelse af", 7, date(2017, 6, 30)),
-        typed_into(old, "Journalnr", 4, "26/17"),
-    )
-    for number, content in enumerate(sent):
-        arrived = inbox / f"956-{number}.xlsx"
-        arrived.write_bytes(content)
-        os.utime(arrived, (LONG_AGO + 3600 * number,) * 2)
-        assert run(["sync", str(inbox), *base], environment=environment) == 0
-    with sqlite3.connect(database) as connection:
+    departement = Departement(tmp_path)
+    assert departement.merge(typed_into(new, "Påklaget afgørelse af", 7, date(2017, 6, 30))) == 0
+    assert departement.merge(typed_into(old, "Journalnr", 4, "26/17")) == 0
+    with sqlite3.connect(departement.database) as connection:
         rows = connection.execute(
             "SELECT count(paaklaget_dato), count(journal_nr) FROM afgoerelse"
             " WHERE til_indberetning IS NULL"
@@ -150,28 +164,15 @@ def test_an_old_file_after_a_new_one_takes_nothing_away(
     assert rows == [(1, 1)], rows
 
 
-def test_both_versions_are_merged_and_counted(
-    files: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_both_versions_are_merged_and_counted(files: tuple[Path, Path], tmp_path: Path) -> None:
     """The old file, then the new one: one state, no conflict, and T23 has the nævn's decisions."""
-    environment = {
-        "FPSHEET_CONFIG": str(tmp_path / "fpsheet.toml"),
-        "FPSHEET_KEY_FOLDER": str(tmp_path / "noegler"),
-    }
-    inbox, out = tmp_path / "indbakke", tmp_path / "statistik"
-    inbox.mkdir()
-    base = ["--db", f"sqlite:///{(tmp_path / 'central.db').as_posix()}"]
-    day = ["--today", "28-11-2026"]
-    assert run(["db", "init", *base], environment=environment) == 0
-    for number, path in enumerate(files):
-        arrived = inbox / f"956-{number}.xlsx"
-        arrived.write_bytes(path.read_bytes())
-        os.utime(arrived, (LONG_AGO + number, LONG_AGO + number))
-        assert run(["sync", str(inbox), *base, *day], environment=environment) in {0, 1}
-    period = ["--from", "01-01-2017", "--to", "31-12-2026", "--internal", "--out", str(out)]
-    capsys.readouterr()
-    assert run(["conflicts", *base], environment=environment) == 0
-    assert run(["report", *base, *period, *day], environment=environment) == 0
+    departement = Departement(tmp_path)
+    for path in files:
+        assert departement.merge(path.read_bytes()) in {0, 1}
+    out = ["--internal", "--out", str(tmp_path / "statistik")]
+    period = ["--from", "01-01-2017", "--to", "31-12-2026", *DAY]
+    assert departement.call("conflicts") == 0
+    assert departement.call("report", *period, *out) == 0
     inside = tmp_path / "statistik-fortroligt"
     (book,) = [path for path in inside.glob("*.xlsx") if "956" not in path.name]
     table = load_workbook(book)["T23"]
