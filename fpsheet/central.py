@@ -160,9 +160,11 @@ def _keys(central: Central, *, create: bool) -> Keys:
     # A key is made for a new database alone: a lost key must be missed, not replaced.
     if not create or central.key_file.exists():
         return read_keys(central.key_file)
-    on_server = sqlite_file(central.url) is None
-    is_new = central.is_new or (not on_server and holds_nothing(central.url, central.form))
-    if noted_key(central.url, central.form) if on_server else not is_new:
+    if sqlite_file(central.url) is None:
+        is_taken = noted_key(central.url, central.form) != ""
+    else:
+        is_taken = not (central.is_new or holds_nothing(central.url, central.form))
+    if is_taken:
         values = {"sted": shown_address(central.url), "noegle": central.key_file}
         raise store_failure("no_key_for", values)
     return write_keys(central.key_file, secrets.token_bytes(SECRET_BYTES))

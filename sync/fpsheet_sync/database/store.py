@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -204,14 +204,10 @@ def noted_key(url: str, form: Form) -> str:
     Raises:
         StoreError: The database could not be used.
     """
-    store = _reach(url, form, None)
-    try:
-        with store.read() as connection:
-            if not inspect(connection).has_table("opsaetning"):
-                return ""
-            return connection.execute(_noted()).scalar() or ""
-    finally:
-        store.close()
+    with closing(_reach(url, form, None)) as store, store.read() as connection:
+        if not inspect(connection).has_table("opsaetning"):
+            return ""
+        return connection.execute(_noted()).scalar() or ""
 
 
 def holds_nothing(url: str, form: Form) -> bool:
@@ -220,12 +216,8 @@ def holds_nothing(url: str, form: Form) -> bool:
     Raises:
         StoreError: The database could not be used.
     """
-    store = _reach(url, form, None)
-    try:
-        with store.read() as connection:
-            return not inspect(connection).get_table_names()
-    finally:
-        store.close()
+    with closing(_reach(url, form, None)) as store, store.read() as connection:
+        return not inspect(connection).get_table_names()
 
 
 def key_of(store: Store) -> str:
