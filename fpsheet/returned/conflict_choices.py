@@ -68,25 +68,14 @@ def read_lists(content: bytes, form: Form, language: str) -> WrittenLists:
     """
     try:
         parts = Parts(content)
-        chosen = read_choices(parts, form, language)
+        chosen = _read_choices(parts, form, language)
         return WrittenLists(find_fault_list(parts, form), chosen)
     except DamagedPackageError:
         return WrittenLists()
 
 
-def read_choices(parts: Parts, form: Form, language: str) -> ListedChoices:
-    """Read the choices of a workbook; nothing where it has no list, or nobody chose.
-
-    Args:
-        parts: A workbook that the intake has found safe.
-        form: The form.
-        language: Language of the workbook, in which codes are typed.
-
-    Findings: HIS-021, HIS-022, HIS-023.
-
-    Raises:
-        DamagedPackageError: The package is not whole enough to be read.
-    """
+def _read_choices(parts: Parts, form: Form, language: str) -> ListedChoices:
+    """Read the choices of a workbook; nothing where it has no list, or nobody chose."""
     found = find_conflict_list(parts, form)
     if found is None:
         return ListedChoices()
