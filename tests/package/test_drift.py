@@ -26,7 +26,7 @@ from tests.support.postgresql import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 OWN = ("createuser", "createdb", "pg_dump", "pg_restore", "dropdb")
 """Commands of PostgreSQL that the guide names."""
@@ -78,6 +78,20 @@ def commands_of(guide: str) -> list[list[str]]:
     return [shlex.split(line) for line in found]
 
 
+def answer_to(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    capsys: pytest.CaptureFixture[str],
+    allowed: tuple[int, ...] = (0,),
+) -> str:
+    """Run a command that must end with one of some codes, and return what it says."""
+    capsys.readouterr()
+    code = run(list(arguments), environment=environment)
+    said = capsys.readouterr()
+    assert code in allowed, (arguments, said.out + said.err)
+    return said.out
+
+
 def test_the_commands_of_the_guide_run_one_after_the_other(
     root: Path,
     tmp_path: Path,
@@ -98,11 +112,7 @@ def test_the_commands_of_the_guide_run_one_after_the_other(
     heard = {"PRØVENS ADRESSE": trial, "NY ADRESSE": moved}
 
     def call(*arguments: str, allowed: tuple[int, ...] = (0,)) -> str:
-        capsys.readouterr()
-        code = run(list(arguments), environment=environment)
-        said = capsys.readouterr()
-        assert code in allowed, (arguments, said.out + said.err)
-        return said.out
+        return answer_to(arguments, environment, capsys, allowed)
 
     done = []
     for program, *rest in commands_of((root / "docs" / "drift.md").read_text(encoding="utf-8")):
@@ -145,11 +155,7 @@ class Machine:
 
     def call(self, *arguments: str) -> str:
         """Run a command that must not fail, and return what it says."""
-        self.capsys.readouterr()
-        code = run(list(arguments), environment=self.environment)
-        said = self.capsys.readouterr()
-        assert code in {0, 1}, (arguments, said.out + said.err)
-        return said.out
+        return answer_to(arguments, self.environment, self.capsys, (0, 1))
 
     def sync(self) -> dict[str, str]:
         """Merge the inbox; return receipt → what became of its file."""
@@ -243,11 +249,7 @@ def test_a_database_moves_from_a_file_to_a_server(
     environment = keys_of(tmp_path)
 
     def call(*arguments: str) -> str:
-        capsys.readouterr()
-        code = run(list(arguments), environment=environment)
-        said = capsys.readouterr()
-        assert code == 0, (arguments, said.out + said.err)
-        return said.out
+        return answer_to(arguments, environment, capsys)
 
     def drop(name: str, cpr: str) -> None:
         rows = {"borger": [{"cpr": cpr, "sagsbehandler": "AB", "pensionist_foer_reform": "nej"}]}
