@@ -51,12 +51,11 @@ DECISION = (
     *("instans", "foreliggende_grundlag"),
 )
 """What is kept of a decision."""
-ON_APPEAL, OWN = "ja", "nej"
 
 
 def is_own(decisions: FromClause) -> ColumnElement[bool]:
     """Return the condition that the kommune decided itself, and no appeals body did."""
-    return decisions.c.er_klage == OWN
+    return decisions.c.er_klage == "nej"
 
 
 def _select_every_decision(scope: Scope, tables: Tables) -> Query:

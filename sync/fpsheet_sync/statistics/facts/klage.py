@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, case, union_all
-from sqlalchemy import literal as sql_literal
+from sqlalchemy import ColumnElement, union_all
 
 from fpsheet_sync.statistics.facts.afgoerelse import is_own
 from fpsheet_sync.statistics.facts.fact import Facts, FactSource, Query, Tables, select_facts
@@ -29,15 +28,11 @@ is tilbagevist.
 def _select_appeals(scope: Scope, tables: Tables) -> Query:
     """Return appeals by the day of their decision, a measure for each outcome."""
     rows = tables["afgoerelser"]
-    outcome = case(
-        *((rows.c.afgoerelse.in_(kinds), sql_literal(name)) for name, kinds in OUTCOMES.items()),
-        else_=sql_literal(""),
-    )
     dimensions: Mapping[str, ColumnElement[Any] | None] = {"klageinstans": known(rows.c.instans)}
     decided = ~is_own(rows) & within(rows.c.afgoerelse_dato, scope.period)
     facts = (
-        Facts(name, rows.c.kommune_kode, dimensions, decided & (outcome == name))
-        for name in OUTCOMES
+        Facts(name, rows.c.kommune_kode, dimensions, decided & rows.c.afgoerelse.in_(kinds))
+        for name, kinds in OUTCOMES.items()
     )
     return union_all(*(select_facts(rows, each) for each in facts))
 
