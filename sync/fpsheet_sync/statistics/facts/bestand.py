@@ -21,6 +21,7 @@ from fpsheet_sync.statistics.facts.fact import (
 from fpsheet_sync.statistics.facts.scope import (
     ENHED,
     Scope,
+    active_in,
     active_on,
     age_band,
     band,
@@ -61,17 +62,9 @@ def _select_ordinary_jobs_of_period(scope: Scope, tables: Tables) -> Query:
     """Return the jobs of ordinary work that went on on some day of the period."""
     rows = cited(scope, tables, "job")
     last_day = last_day_of(scope, rows, rows.c.slut_dato)
-    begun = rows.c.start_dato <= scope.period.til
-    lasted = last_day.is_(None) | (last_day >= scope.period.fra)
+    active = active_in(rows.c.start_dato, last_day, scope.period)
     names = (ENHED, "kommune_kode", "raekke_id")
-    return select(*(rows.c[name] for name in names)).where(
-        rows.c.job_type == "ordinaer", begun, lasted
-    )
-
-
-def _select_workers_of_period(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
-    """Return the citizens with ordinary work on some day of the period."""
-    return select(tables["ordinaere_job_i_perioden"].c[ENHED]).distinct()
+    return select(*(rows.c[name] for name in names)).where(rows.c.job_type == "ordinaer", active)
 
 
 def _select_ordinary_work(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
@@ -81,18 +74,21 @@ def _select_ordinary_work(scope: Scope, tables: Tables) -> Query:  # noqa: ARG00
     return select(jobs.c[ENHED], hours).group_by(jobs.c[ENHED])
 
 
+_STOCK_NEEDS = (
+    *("pensionister", "seneste_vurdering", "ordinaert_arbejde"),
+    "ordinaere_job_i_perioden",
+)
+
+
 def _select_stock(scope: Scope, tables: Tables) -> Query:
     """Return `bestand`: one fact per citizen with the pension on the last day (value: hours)."""
-    names = ("pensionister", "seneste_vurdering", "ordinaert_arbejde", "arbejdede_i_perioden")
-    people, assessed, work, worked = (tables[name] for name in names)
-    joined = (
-        people.outerjoin(assessed, people.c[ENHED] == assessed.c[ENHED])
-        .outerjoin(work, people.c[ENHED] == work.c[ENHED])
-        .outerjoin(worked, people.c[ENHED] == worked.c[ENHED])
+    people, assessed, work, jobs = (tables[name] for name in _STOCK_NEEDS)
+    joined = people.outerjoin(assessed, people.c[ENHED] == assessed.c[ENHED]).outerjoin(
+        work, people.c[ENHED] == work.c[ENHED]
     )
     when = case(
         (work.c[ENHED].is_not(None), sql_literal("sidste_dag")),
-        (worked.c[ENHED].is_not(None), sql_literal("tidligere")),
+        (people.c[ENHED].in_(select(jobs.c[ENHED])), sql_literal("tidligere")),
         else_=sql_literal("ingen"),
     )
     facts = Facts(
@@ -171,15 +167,9 @@ SOURCES = {
     "ordinaere_job": FactSource(_select_ordinary_jobs, needs=("borgere",)),
     "ordinaert_arbejde": FactSource(_select_ordinary_work, needs=("ordinaere_job",), index=ENHED),
     "ordinaere_job_i_perioden": FactSource(_select_ordinary_jobs_of_period, needs=("borgere",)),
-    "arbejdede_i_perioden": FactSource(
-        _select_workers_of_period, needs=("ordinaere_job_i_perioden",), index=ENHED
-    ),
     "bestand": FactSource(
         _select_stock,
-        needs=(
-            *("pensionister", "seneste_vurdering", "ordinaert_arbejde"),
-            *("ordinaere_job_i_perioden", "arbejdede_i_perioden"),
-        ),
+        needs=_STOCK_NEEDS,
         evidence=_ASSESSED | _WORKS,
     ),
     "frist": FactSource(

@@ -17,6 +17,7 @@ from fpsheet_sync.statistics.facts.fact import (
 )
 from fpsheet_sync.statistics.facts.scope import (
     Scope,
+    active_in,
     active_on,
     end_of,
     known,
@@ -49,7 +50,7 @@ def _select_jobs(scope: Scope, tables: Tables) -> Query:
     period, start = scope.period, rows.c.start_dato
     end, last = (find(scope, rows, rows.c.slut_dato) for find in (end_of, last_day_of))
     supported = rows.c.job_type != "ordinaer"
-    in_period = (start <= period.til) & (last.is_(None) | (last >= period.fra))
+    in_period = active_in(start, last, period)
     dimensions = {**_dimensions(scope, rows), "pensionist": is_pensioner(rows, tables)}
     held = Facts("i_perioden", rows.c.kommune_kode, dimensions, supported & in_period)
     at_end = Facts("sidste_dag", belongs, dimensions, supported & active_on(start, end, period.til))

@@ -127,6 +127,13 @@ def active_on(start: ColumnElement[Any], end: ColumnElement[Any], day: date) -> 
     return (start <= day) & (end.is_(None) | (end > day))
 
 
+def active_in(
+    start: ColumnElement[Any], last_day: ColumnElement[Any], period: Period
+) -> ColumnElement[bool]:
+    """Return the condition that a spell is active on some day of a period (`last_day_of`)."""
+    return (start <= period.til) & (last_day.is_(None) | (last_day >= period.fra))
+
+
 def end_of(scope: Scope, rows: FromClause, end: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return when a spell ended: that of a kommune that is no more at the latest with it.
 
