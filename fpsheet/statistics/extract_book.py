@@ -1,15 +1,14 @@
 """Exports: lists with CPR numbers for other systems, as workbooks."""
 
 from fpsheet.statistics.list_book import ListBook, ListColumn, list_columns, write_list_book
-from fpsheet_sync.statistics.facts.extract import Extract, ExtractKind, WantedExtract
+from fpsheet_sync.statistics.facts.extract import Extract, ExtractKind, Mark, WantedExtract
 from fpsheet_sync.statistics.facts.pension import FOER_REFORM
 from fpsheet_templates.form import FieldType, Form
 from fpsheet_templates.load import load_lists
 from fpsheet_templates.table import UOPLYST
 from fpsheet_validation.list_check import SKATTESVAR
 
-_CODES = {"niveau": "niveau", "kommune": "kommune"}
-_WORDS = {"niveau": (FOER_REFORM, UOPLYST), "aendret": ("ny", "aendret", "uaendret", "ophoert")}
+_WORDS = {"niveau": (FOER_REFORM, UOPLYST), "aendret": tuple(Mark)}
 """Column → words that no code list has."""
 
 
@@ -21,7 +20,11 @@ def write_extract(extract: Extract, form: Form, wanted: WantedExtract) -> bytes:
     lists, language = load_lists(form), wanted.language
     texts = lists.texts
     is_skat = wanted.kind is ExtractKind.SKAT
-    columns = list_columns(lists, SKATTESVAR, language) if is_skat else ()
+    columns = (
+        list_columns(lists, SKATTESVAR, language)
+        if is_skat
+        else tuple(_column(form, name, language) for name in extract.columns)
+    )
     shown = {"day": f"{wanted.day:%d-%m-%Y}", "count": len(extract.rows)}
     lines = [
         texts.get("list.confidential", language),
@@ -30,13 +33,13 @@ def write_extract(extract: Extract, form: Form, wanted: WantedExtract) -> bytes:
     if extract.compared_with is not None:
         since = {"day": f"{extract.compared_with:%d-%m-%Y}"}
         lines.append(texts.fill("command.export.since_line", language, since))
-    rest = (None,) * max(len(columns) - len(extract.columns), 0)
+    rest = (None,) * (len(columns) - len(extract.columns))
     return write_list_book(
         ListBook(
             title=texts.get(f"command.export.{wanted.kind}.sheet", language),
             table="tUdtraek",
             lines=tuple(lines),
-            columns=columns or tuple(_column(form, name, language) for name in extract.columns),
+            columns=columns,
             rows=tuple((*row, *rest) for row in extract.rows),
             made_on=wanted.day,
             is_confidential=True,
@@ -53,7 +56,7 @@ def _column(form: Form, name: str, language: str) -> ListColumn:
             break
     else:
         label, kind = form.texts.get(f"command.export.column.{name}", language), FieldType.TEXT
-    codes = form.code_lists[_CODES[name]].codes if name in _CODES else ()
+    codes = form.code_lists[name].codes if name in form.code_lists else ()
     choices = {code.id: code.label(language) for code in codes}
     for word in _WORDS.get(name, ()):
         choices[word] = form.texts.get(f"command.export.word.{word}", language)
