@@ -192,6 +192,10 @@ class Form:
         """Return every constant with the value it has in a country; "" for none in particular."""
         return {**self.constants, **self.own_constants.get(jurisdiction, {})}
 
+    def kommuner_in(self, jurisdiction: str) -> tuple[str, ...]:
+        """Return the codes of the kommuner of a country, of those that are no more too."""
+        return tuple(k.code for k in self.kommuner.values() if k.jurisdiction == jurisdiction)
+
     def sheet(self, sheet_id: str) -> Sheet:
         """Return one sheet by its identifier; KeyError when the form lacks it."""
         for sheet in self.sheets:

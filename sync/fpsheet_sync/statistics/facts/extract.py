@@ -24,13 +24,10 @@ from fpsheet_templates.form import Form
 
 Value = str | int | float | date | None
 
-_STATE = ("kommune", "niveau", "vurdering_dato", "arbejdsevne_pct", "maks_timer_pr_uge")
-
-
 DEED = "udtraek"
+_STATE = ("kommune", "niveau", "vurdering_dato", "arbejdsevne_pct", "maks_timer_pr_uge")
 States = dict[str, tuple[Value, ...]]
 """Citizen → the state of the columns `_STATE`."""
-
 _NOTHING: tuple[Value, ...] = (None,) * len(_STATE)
 
 
@@ -107,7 +104,7 @@ def draw_extract(store: Store, wanted: WantedExtract, actor: Actor) -> Extract:
     """
     keys = store.need_keys()
     is_skat = wanted.kind is ExtractKind.SKAT
-    kommuner = tuple(store.form.kommuner) if is_skat else _kommuner(store.form, "GL")
+    kommuner = tuple(store.form.kommuner) if is_skat else store.form.kommuner_in("GL")
     with store.write() as connection:
         last = None if is_skat else _last_extract(connection, wanted)
         known = last_commit(connection)
@@ -174,10 +171,6 @@ def _last_extract(connection: Connection, wanted: WantedExtract) -> _Last | None
 def _of(kommune: str, states: States) -> States:
     """Return the states of the citizens of one kommune; all where none is named."""
     return {who: state for who, state in states.items() if not kommune or state[0] == kommune}
-
-
-def _kommuner(form: Form, jurisdiction: str) -> tuple[str, ...]:
-    return tuple(k.code for k in form.kommuner.values() if k.jurisdiction == jurisdiction)
 
 
 def _states(

@@ -57,8 +57,7 @@ def _of_country(
     known: tuple[str, int | None],
 ) -> Iterator[Standing]:
     land, as_of = known
-    kommuner = tuple(k.code for k in form.kommuner.values() if k.jurisdiction == land)
-    whole = Scope(schema_of(connection), Period(day, day), kommuner, as_of)
+    whole = Scope(schema_of(connection), Period(day, day), form.kommuner_in(land), as_of)
     with (
         narrowed(connection, whole, citizens) as scope,
         fact_tables(connection, scope, ("pensionister",)) as tables,

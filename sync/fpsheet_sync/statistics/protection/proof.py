@@ -176,7 +176,7 @@ def read_ground(
     """
     country = next(each for each in shown if each.area in COUNTRIES).area
     kommuner = tuple(each.area for each in shown if each.area not in COUNTRIES)
-    ours = tuple(k.code for k in plan.form.kommuner.values() if k.jurisdiction == country)
+    ours = plan.form.kommuner_in(country)
     own = schema_of(connection)
     scopes = [Scope(own, each, ours, plan.as_of) for each in (plan.period, *periods)]
     past = [

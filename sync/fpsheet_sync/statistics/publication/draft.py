@@ -59,7 +59,7 @@ FORMAT = 3
 def describe(store: Store, plan: EditionPlan) -> Publication:
     """Return the edition that would be published: what it depends on, and the next number."""
     form = plan.form
-    kommuner = [k.code for k in form.kommuner.values() if k.jurisdiction == plan.area]
+    kommuner = form.kommuner_in(plan.area)
     with store.read() as connection:
         state = counted_state(connection, plan.as_of, kommuner)
         figures = _benchmarks(connection, plan)
