@@ -13,6 +13,7 @@ from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.keys import SECRET_BYTES, derive_keys
 from fpsheet_sync.database.store import Store, Transaction, open_store
 from fpsheet_sync.ledger.sync_submissions import sync_submissions
+from fpsheet_sync.merge.submission import Submission
 from fpsheet_sync.statistics.facts.extract import Extract, WantedExtract, draw_extract
 from fpsheet_sync.statistics.stat_table import Cell, Period, Release, StatTable
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, published_share
@@ -97,12 +98,12 @@ def preview(verdict: Verdict, form: Form, wish: Wish) -> Preview | None:
         counted_on=wish.today,
         benchmarks=wish.figures,
     )
-    with passing_store(form) as store:
-        for _ in sync_submissions(store, [submission], Actor("preview", now)):
-            continue
-        with store.read() as connection:
-            release = _honest(compute_release(connection, form, request), form, wish)
-            return Preview(release, _explain(connection, form, (request, release), wish))
+    with (
+        passing_store(form, submission, Actor("preview", now)) as store,
+        store.read() as connection,
+    ):
+        release = _honest(compute_release(connection, form, request), form, wish)
+        return Preview(release, _explain(connection, form, (request, release), wish))
 
 
 def draw_from_workbook(
@@ -118,9 +119,7 @@ def draw_from_workbook(
     if verdict.check is None or verdict.refused:
         return None
     submission = make_submission(verdict.check, verdict.findings, form, Reception(actor.time))
-    with passing_store(form) as store:
-        for _ in sync_submissions(store, [submission], actor):
-            continue
+    with passing_store(form, submission, actor) as store:
         return draw_extract(store, wanted, actor)
 
 
@@ -203,8 +202,10 @@ def _figures(table: StatTable) -> dict[tuple[tuple[str, ...], str], _Figure]:
 
 
 @contextmanager
-def passing_store(form: Form) -> Iterator[Store]:
-    """Return a database in memory under a key that nobody keeps."""
+def passing_store(form: Form, submission: Submission, actor: Actor) -> Iterator[Store]:
+    """Return a database in memory that holds one submission, under a key that nobody keeps."""
     keys = derive_keys(secrets.token_bytes(SECRET_BYTES))
     with closing(open_store("sqlite://", form, keys=keys, create=True)) as store:
+        for _ in sync_submissions(store, [submission], actor):
+            continue
         yield store
