@@ -92,8 +92,9 @@ def _places(
     for kommune, row_id in sorted(records):
         by_kommune.setdefault(kommune, []).append(row_id)
     commits = _Commits(connection, {})
-    for sheet, layout in schema_of(connection).layouts.items():
-        table = schema_of(connection).records[sheet]
+    own = schema_of(connection)
+    for sheet, layout in own.layouts.items():
+        table = own.records[sheet]
         first = next((name for name in layout.key if name != BORGER), layout.values[1])
         group = next(name for name, columns in layout.groups.items() if first in columns)
         names = ("kommune_kode", "raekke_id", "kilde", "raekke", "kilder")
