@@ -19,9 +19,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fpsheet_sync.statistics.protection.relation import FAMILIES
 from tests.support.mining import (
     EVERY,
+    FAMILIES,
     make_mine,
     refuted,
     unexplained,

@@ -20,7 +20,7 @@ import numpy as np
 
 from fpsheet_sync.statistics.certificate.citizen import CountedCitizen, admitted, loaded
 from fpsheet_sync.statistics.protection.crossed_cells import crossed_numbers
-from fpsheet_sync.statistics.protection.relation import FAMILIES, Reason, Relation, population_of
+from fpsheet_sync.statistics.protection.relation import Reason, Relation, population_of
 from fpsheet_sync.statistics.protection.release_cells import collect, find_relations, release_cells
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.number_name import COUNTRIES, Number
@@ -48,6 +48,8 @@ PRIME = 1_048_573
 SEED = 7
 MARGIN = 40
 """Random combinations more than unknowns: the chance of a wrong rank is 1 / PRIME each."""
+FAMILIES = ("forloeb", "job")
+"""What comes from one sheet alone; a citizen's other rows do not touch it."""
 EVERY = ""
 """The family of what is left."""
 

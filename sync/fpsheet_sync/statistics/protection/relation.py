@@ -159,7 +159,3 @@ def population_of(number: Number) -> Population | None:
     """
     name = number.of.split("+", maxsplit=1)[0].removesuffix(DISTINCT)
     return load_populations().get(name)
-
-
-FAMILIES = ("forloeb", "job")
-"""What comes from one sheet alone; a citizen's other rows do not touch it."""

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from fpsheet_sync.statistics.protection.relation import FAMILIES, Reason, Relation
+from fpsheet_sync.statistics.protection.relation import Reason, Relation
 from fpsheet_sync.statistics.tables.number_name import Number
 from tests.support.mining import (
     EVERY,
+    FAMILIES,
     Mine,
     make_mine,
     refuted,
