@@ -140,7 +140,6 @@ _PREFIXES = {
     "Ordinært job": "ordinary",
     "Timer i ordinært job": "ordinary_hours",
     "Arbejde i perioden": "worked",
-    "Afgørelse bagefter": "decided_after",
 }
 """Word before the colon of a heading: what it divides by."""
 
@@ -207,7 +206,6 @@ _SUBJECTS: dict[str, tuple[str, str, Attributes]] = {
     "worked": ("by_work", "period", ()),
     "outcome": ("remitted", "period", ()),
     "job": ("jobs", "period", ()),
-    "decided_after": ("advised", "period", ()),
 }
 """What a heading with a colon counts, by what it divides by; else the first count of its table."""
 
