@@ -6,6 +6,7 @@ get an id from their place, unless they name one.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ from fpsheet_templates.load import load_form
 from tests.support.schema import SCHEMA, memory_engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sqlalchemy import Connection
 
@@ -79,6 +80,17 @@ class Country:
         """Return the rows of a sheet with an id each."""
         rows = self.records.get(sheet, [])
         return [{"raekke_id": f"{sheet[0]}-{n:05}", **row} for n, row in enumerate(rows)]
+
+
+@contextmanager
+def stored(country: Country) -> Iterator[Connection]:
+    """Return a database in memory that holds a country."""
+    engine = memory_engine()
+    with engine.begin() as connection:
+        SCHEMA.metadata().create_all(connection)
+        load_country(connection, country)
+        yield connection
+    engine.dispose()
 
 
 def load_country(connection: Connection, country: Country) -> None:
@@ -148,13 +160,8 @@ def crossed(country: Country, period: Period) -> Mapping[Number, int]:
 
 def count(country: Country, request: ReleaseRequest) -> Counting:
     """Count a country."""
-    engine = memory_engine()
-    with engine.begin() as connection:
-        SCHEMA.metadata().create_all(connection)
-        load_country(connection, country)
-        counting = count_release(connection, load_form(), request)
-    engine.dispose()
-    return counting
+    with stored(country) as connection:
+        return count_release(connection, load_form(), request)
 
 
 def _insert(connection: Connection, table: str, rows: Iterable[Mapping[str, object]]) -> None:

@@ -21,8 +21,8 @@ from fpsheet_sync.statistics.certificate.people import People
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.public_tables import public_tables
-from tests.support.country import Country, editions, load_country
-from tests.support.schema import SCHEMA, memory_engine
+from tests.support.country import Country, editions, stored
+from tests.support.schema import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -75,12 +75,8 @@ def country() -> Country:
 @pytest.fixture(scope="module")
 def people() -> Iterator[People]:
     """Read and count the citizens."""
-    engine = memory_engine()
-    with engine.begin() as connection:
-        SCHEMA.metadata().create_all(connection)
-        load_country(connection, country())
+    with stored(country()) as connection:
         yield People(connection, [Scope(SCHEMA, YEAR, (HOME, OTHER))], "GL", TODAY)
-    engine.dispose()
 
 
 def certificate(people: People, told: Mapping[Place, tuple[int, int]]) -> tuple[Case, Certificate]:

@@ -17,8 +17,8 @@ from fpsheet_sync.statistics.facts.scope import ENHED, Scope
 from fpsheet_sync.statistics.facts.workspace import fact_tables
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_templates.load import load_form
-from tests.support.country import Country, load_country
-from tests.support.schema import SCHEMA, memory_engine
+from tests.support.country import Country, stored
+from tests.support.schema import SCHEMA
 
 if TYPE_CHECKING:
     from tests.support.country import Record
@@ -281,16 +281,14 @@ def as_day(text: str) -> date | None:
 
 def pension_on(records: dict[str, list[Record]], day: date, land: str) -> str:
     """Return kommune and level that the one definition finds, "-" for no pension."""
-    engine = memory_engine()
     kommuner = tuple(k.code for k in FORM.kommuner.values() if k.jurisdiction == land)
-    with engine.begin() as connection:
-        SCHEMA.metadata().create_all(connection)
-        load_country(connection, Country({"x": ("K", date(1980, 1, 1))}, records))
-        scope = Scope(SCHEMA, Period(day, day), kommuner)
-        with fact_tables(connection, scope, ("pensionister",)) as tables:
-            people = tables["pensionister"].c
-            found = connection.execute(select(people[ENHED], people.kommune, people.niveau)).all()
-    engine.dispose()
+    scope = Scope(SCHEMA, Period(day, day), kommuner)
+    with (
+        stored(Country({"x": ("K", date(1980, 1, 1))}, records)) as connection,
+        fact_tables(connection, scope, ("pensionister",)) as tables,
+    ):
+        people = tables["pensionister"].c
+        found = connection.execute(select(people[ENHED], people.kommune, people.niveau)).all()
     assert len(found) <= 1
     return f"{found[0].kommune} {found[0].niveau}" if found else "-"
 

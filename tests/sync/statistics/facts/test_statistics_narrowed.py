@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.facts.workspace import fact_tables, narrowed
-from tests.support.country import load_country
-from tests.support.schema import SCHEMA, memory_engine
+from tests.support.country import stored
+from tests.support.schema import SCHEMA
 from tests.sync.statistics.tables.test_statistics_naive import (
     CITIZENS,
     COUNTRIES,
@@ -64,13 +64,9 @@ def test_facts_rest_on_one_citizen_alone(country: Country, period: Period, some:
         for row in country.numbered(sheet)
         if row["borger"] in people
     )
-    engine = memory_engine()
     scope = Scope(SCHEMA, period, KOMMUNER, None)
-    with engine.begin() as connection:
-        SCHEMA.metadata().create_all(connection)
-        load_country(connection, country)
+    with stored(country) as connection:
         whole = facts_of(connection, scope, theirs)
         with narrowed(connection, scope, people) as small:
             own = facts_of(connection, small)
-    engine.dispose()
     assert own == whole

@@ -14,8 +14,7 @@ import pytest
 from fpsheet_sync.statistics.stat_table import Period, Shorthand
 from fpsheet_sync.statistics.tables.release import ReleaseRequest, compute_release
 from fpsheet_templates.load import load_form
-from tests.support.country import Country, load_country
-from tests.support.schema import SCHEMA, memory_engine
+from tests.support.country import Country, stored
 from tests.support.tables import read_tables
 
 if TYPE_CHECKING:
@@ -102,15 +101,10 @@ def release(
     benchmarks: tuple[Benchmark, ...] = (),
 ) -> Release:
     """Count the small country for a year."""
-    engine = memory_engine()
     period = Period(date(year, 1, 1), date(year, 12, 31))
-    with engine.begin() as connection:
-        SCHEMA.metadata().create_all(connection)
-        load_country(connection, country or Country(PERSONS, records(RECORDS)))
-        request = ReleaseRequest(period, area, language, date(2026, 3, 2), benchmarks=benchmarks)
-        made = compute_release(connection, load_form(), request)
-    engine.dispose()
-    return made
+    request = ReleaseRequest(period, area, language, date(2026, 3, 2), benchmarks=benchmarks)
+    with stored(country or Country(PERSONS, records(RECORDS))) as connection:
+        return compute_release(connection, load_form(), request)
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from fpsheet_sync.database.schema import with_schema
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.release import ReleaseRequest, count_release, lay_out
 from fpsheet_templates.load import load_form
-from tests.support.country import Country, load_country
+from tests.support.country import Country, load_country, stored
 from tests.support.naive_statistics import NaiveCount
-from tests.support.schema import SCHEMA, memory_engine
+from tests.support.schema import SCHEMA
 from tests.support.statistics_check import check_sums, differences
 
 if TYPE_CHECKING:
@@ -188,9 +188,8 @@ COUNTRIES = st.builds(
 
 
 def check(connection: Connection, country: Country, period: Period, area: str) -> None:
-    """Count a country and compare its edition, and those of two kommuner, with the naive count."""
+    """Compare a stored country's edition, and those of two kommuner, with the naive count."""
     form = load_form()
-    load_country(connection, country)
     counting = count_release(connection, form, ReleaseRequest(period, area, "da", TODAY))
     kommuner = set(counting.scope.kommuner)
     facts = list(NaiveCount(country, form, frozenset(kommuner), period.fra, period.til).facts())
@@ -207,11 +206,8 @@ def test_sqlite_counts_what_the_naive_count_does(
     country: Country, period: Period, area: str
 ) -> None:
     """Whatever the kommuner report, every cell of every table is the naive one on SQLite."""
-    engine = memory_engine()
-    with engine.begin() as connection:
-        SCHEMA.metadata().create_all(connection)
+    with stored(country) as connection:
         check(connection, country, period, area)
-    engine.dispose()
 
 
 @pytest.mark.pg
@@ -225,5 +221,6 @@ def test_postgresql_counts_what_the_naive_count_does(
     engine = with_schema(create_engine(pg_database, poolclass=NullPool), SCHEMA)
     with engine.connect() as connection, connection.begin() as transaction:
         SCHEMA.metadata().create_all(connection)
+        load_country(connection, country)
         check(connection, country, period, area)
         transaction.rollback()

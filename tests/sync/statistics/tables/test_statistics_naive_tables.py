@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet_sync.statistics.stat_table import Period
-from fpsheet_sync.statistics.tables.release import ReleaseRequest, count_release, lay_out
+from fpsheet_sync.statistics.tables.release import ReleaseRequest, lay_out
 from fpsheet_templates.load import load_form
 from fpsheet_templates.table import Count, load_tables
-from tests.support.country import Country, load_country
+from tests.support.country import Country, count
 from tests.support.naive_statistics import NaiveCount
 from tests.support.naive_tables import TABLES, NaiveBook
-from tests.support.schema import SCHEMA, memory_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,20 +88,15 @@ def small_country() -> Country:
 
 
 @pytest.fixture(scope="module")
-def counted() -> Iterator[tuple[Release, NaiveBook]]:
+def counted() -> tuple[Release, NaiveBook]:
     """Return the small country as the program counts it, and as the loops do."""
     country = small_country()
     request = ReleaseRequest(YEAR, "GL", "da", date(2026, 3, 2))
-    engine = memory_engine()
-    with engine.begin() as connection:
-        SCHEMA.metadata().create_all(connection)
-        load_country(connection, country)
-        counting = count_release(connection, FORM, request)
-        facts = NaiveCount(
-            country, FORM, frozenset(counting.scope.kommuner), YEAR.fra, YEAR.til
-        ).facts()
-        yield lay_out(counting, request), NaiveBook.of(FORM, facts)
-    engine.dispose()
+    counting = count(country, request)
+    facts = NaiveCount(
+        country, FORM, frozenset(counting.scope.kommuner), YEAR.fra, YEAR.til
+    ).facts()
+    return lay_out(counting, request), NaiveBook.of(FORM, facts)
 
 
 @pytest.mark.parametrize("table", [spec.id for spec in load_tables()])
