@@ -92,6 +92,16 @@ def derived(some: list[Number], others: list[Number]) -> tuple[str, bool, bool]:
     return relation.reason, relation.is_equal, relation.is_certain
 
 
+def told_over_time(
+    *numbers: Number,
+) -> dict[tuple[Number, ...], tuple[str, tuple[Number, ...], bool]]:
+    """Return why some of these numbers are no more than others of them, and whether surely so."""
+    return {
+        each.some: (each.reason, each.others, each.is_certain)
+        for each in time_relations(numbers, numbers)
+    }
+
+
 @pytest.mark.parametrize("area", ["955", "956", "GL"])
 def test_who_lacks_a_work_ability_lacks_the_hours_too(area: str) -> None:
     """T06 Uoplyst <= T07 Uoplyst in each area: eight small numbers of the demo followed from it."""
@@ -169,11 +179,7 @@ def test_who_had_a_job_on_the_eve_may_have_the_pension_by_the_end_of_the_period(
     of = {"job_type": "fleksjob", "pensionist": pensionist}
     eve, last = (number("job.sidste_dag", ENDS[year], "GL", **of) for year in (2024, 2025))
     held = number("job.i_perioden", DAYS[2025], "GL", **of)
-    told = {
-        each.some: (each.reason, each.others, each.is_certain)
-        for each in time_relations([eve, last, held], [eve, last, held])
-    }
-    assert told == {
+    assert told_over_time(eve, last, held) == {
         (eve,): (Reason.HELD, (held,), False),
         (last,): (Reason.HELD, (held,), True),
     }
@@ -198,11 +204,7 @@ def test_what_waits_in_june_may_be_decided_by_the_end_of_the_year(
     year = number(of, DAYS[2025], "GL", **codes)
     first = number(of, ("2025-01-01", "2025-06-30"), "GL", **codes)
     last = number(of, ("2025-07-01", "2025-12-31"), "GL", **codes)
-    told = {
-        each.some: (each.reason, each.others, each.is_certain)
-        for each in time_relations([first, last, year], [first, last, year])
-    }
-    assert told == {
+    assert told_over_time(first, last, year) == {
         (first,): (Reason.SHORTER, (year,), is_certain),
         (last,): (Reason.SHORTER, (year,), True),
     }

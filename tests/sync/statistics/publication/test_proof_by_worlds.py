@@ -22,7 +22,6 @@ from fpsheet_templates.load import load_form
 from tests.attack.printed import read_book
 from tests.attack.verdict import PUBLIC, Country, attack
 from tests.support.editions import DAY, WORKBOOKS, YEAR, cpr, inside, issue, write
-from tests.support.stores import careless, sqlite_template, store, stores
 from tests.support.submissions import Sending, send
 
 if TYPE_CHECKING:
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
     from fpsheet_sync.database.store import Store
     from tests.attack.verdict import Found
-
-__all__ = ["careless", "sqlite_template", "store", "stores"]
 
 pytestmark = [
     pytest.mark.slow,
