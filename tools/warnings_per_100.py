@@ -5,7 +5,6 @@ Two seasons are checked: the demo's country without planted faults, and the case
 ordinary case is worse than none. The last results are in `warnings_per_100.txt`.
 """
 
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -18,16 +17,14 @@ from fpsheet.demo.scale import SMALL
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.check import check_workbook
-from tests.support.rows import make_raw_sheet, make_raw_workbook
-from tests.support.tables import read_tables
+from tests.support.rows import make_raw_workbook
+from tests.validation.rules.example import raw_sheet
+from tests.validation.test_field_cases import CASES, KOMMUNER, TODAY, Row, books
 
-CASES = Path(__file__).parents[1] / "tests/validation/field_cases.md"
-KOMMUNER = {"gl": "956", "dk": "707", "stat": "956"}
-JUDGED_ON = date(2026, 11, 28)
 ABOUT_THE_FILE = {"CPR-005", "ARB-006", "ARB-007", "ARB-012", "ARB-013"}
 """Of invented numbers and of the year of the workbook, not of a case."""
 
-Rows = Mapping[str, list[dict[str, str | None]]]
+Rows = Mapping[str, list[Row]]
 
 
 def main(arguments: list[str]) -> int:
@@ -51,7 +48,7 @@ def demo_season() -> Iterator[tuple[str, date, Rows]]:
     for book in invent_country(form, scale=replace(SMALL, planted=()), seed=1):
         rows = {
             sheet: [
-                {name: written(value) for name, value in row.items() if value is not None}
+                {name: str(value) for name, value in row.items() if value is not None}
                 for row in own
             ]
             for sheet, own in book.rows.items()
@@ -61,34 +58,17 @@ def demo_season() -> Iterator[tuple[str, date, Rows]]:
 
 def field_season(cases: Path) -> Iterator[tuple[str, date, Rows]]:
     """Return kommune, day and rows of each book of cases."""
-    books: dict[str, dict[str, list[dict[str, str | None]]]] = {}
-    for table in read_tables(cases.read_text(encoding="utf-8")):
-        book, _, sheet = table.title.partition(" ")
-        books.setdefault(book, {})[sheet] = [
-            {"sagsbehandler": "AB"}
-            | {name: written(text) for name, text in row.items() if text not in {None, "-"}}
-            for row in table.records()
-        ]
-    for book, rows in books.items():
-        yield KOMMUNER[book], JUDGED_ON, rows
-
-
-def written(value: object) -> str:
-    """Return a value as intake prints it."""
-    text = str(value)
-    return f"{text} 00:00:00" if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else text
+    for book, sheets in books(cases).items():
+        rows = {
+            sheet: [{**row, "sagsbehandler": "AB"} for row in own] for sheet, own in sheets.items()
+        }
+        yield KOMMUNER[book], TODAY, rows
 
 
 def count_findings(kommune: str, day: date, rows: Rows) -> Counter[str]:
     """Count the warnings and errors of a workbook of form version 1, by rule."""
     old = load_form(1)
-    known = {sheet.id: {field.id for field in sheet.fields} for sheet in old.entry_sheets()}
-    sheets = [
-        make_raw_sheet(
-            old, sheet, [{k: v for k, v in row.items() if k in known[sheet]} for row in own]
-        )
-        for sheet, own in rows.items()
-    ]
+    sheets = [raw_sheet(old, sheet, own) for sheet, own in rows.items()]
     raw = make_raw_workbook(old, sheets, meta={"kommune_kode": kommune})
     check = check_workbook(raw, load_form(), today=day)
     return Counter(

@@ -105,10 +105,10 @@ IN_VERSION_2: dict[str, tuple[dict[tuple[str, int], Row], set[str]]] = {
 
 
 @cache
-def books() -> dict[str, dict[str, list[Row]]]:
+def books(cases: Path = CASES) -> dict[str, dict[str, list[Row]]]:
     """Return book → sheet → rows."""
     found: dict[str, dict[str, list[Row]]] = defaultdict(dict)
-    for table in read_tables(CASES.read_text(encoding="utf-8")):
+    for table in read_tables(cases.read_text(encoding="utf-8")):
         book, _, sheet = table.title.partition(" ")
         found[book][sheet] = [dict(record) for record in table.records()]
     return found
