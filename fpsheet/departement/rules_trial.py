@@ -59,7 +59,8 @@ def read_trial_rules(path: Path, *, language: str = "da") -> TrialRules:
         raise _no_rules(path, language) from None
     if not rules:
         raise _no_rules(path, language)
-    lines = {rule.code: line for rule, line in zip(rules, rule_lines(text), strict=True)}
+    begins = rule_lines(text, len(rules))
+    lines = {rule.code: line for rule, line in zip(rules, begins, strict=True)}
     return TrialRules(path.name, rules, lines)
 
 

@@ -32,6 +32,7 @@ from fpsheet_templates.text import Texts
 BOTH = ("GL", "DK")
 _CODE_COLUMNS = {"code", "jurisdiction", "valid_from", "valid_to", "source"}
 _LANGUAGE_LENGTH = 2
+_RULE_BEGINS = re.compile(r"\s*\[\[\s*rule\s*\]\]")
 
 Table = Mapping[str, object]
 
@@ -332,13 +333,19 @@ def read_rules(text: str) -> tuple[Rule, ...]:
         place = re.search(r"line (\d+)", str(error))
         message, line = f"A rule cannot be read: {error}", place[1] if place else "-"
         raise RuleError(message, "toml", line=line) from error
-    return tuple(map(_read_rule, entries, rule_lines(text)))
+    return tuple(map(_read_rule, entries, rule_lines(text, len(entries))))
 
 
-def rule_lines(text: str) -> list[int]:
-    """Return the line on which each rule of a file begins, counted from 1."""
+def rule_lines(text: str, count: int) -> list[int]:
+    """Return the line on which each rule of a file begins, counted from 1; 0 where it is not known.
+
+    Args:
+        text: The file.
+        count: How many rules it has.
+    """
     lines = enumerate(text.splitlines(), start=1)
-    return [number for number, line in lines if line.strip().startswith("[[rule]]")]
+    found = [number for number, line in lines if _RULE_BEGINS.match(line)]
+    return found if len(found) == count else [0] * count
 
 
 def _read_rule(entry: Table, line: int) -> Rule:

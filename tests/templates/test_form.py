@@ -8,7 +8,7 @@ import pytest
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.expression import fields_of
 from fpsheet_templates.form import FieldType, Form, SheetKind
-from fpsheet_templates.load import load_form
+from fpsheet_templates.load import load_form, read_rules, rule_lines
 from fpsheet_templates.rule import RuleLevel
 from fpsheet_templates.term import load_terms
 from fpsheet_templates.text import Texts
@@ -242,3 +242,23 @@ def test_entry_sheets_start_with_id_and_status_and_end_with_annuller(form: Form)
         assert sheet.fields[-1].id == "annuller"
         assert sheet.kind is SheetKind.ENTRY
         assert sheet.key_fields()
+
+
+RULE = {"code": "NYE-001", "level": "row", "severity": "ADVARSEL"}
+LINES = "".join(f'{name} = "{value}"\n' for name, value in RULE.items())
+INLINE = ", ".join(f'{name} = "{value}"' for name, value in RULE.items())
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (f"[[rule]]\n{LINES}", [1]),
+        (f"\n  [[ rule ]]\n{LINES}", [2]),
+        (f"rule = [{{ {INLINE} }}]", [0]),
+        (f"[[rule]]\n{LINES}source = '''\n[[rule]]\n'''\n", [0]),
+    ],
+)
+def test_a_rule_is_read_however_toml_spells_it(text: str, lines: list[int]) -> None:
+    """Where it begins is told where that is plain, and is no condition for reading it."""
+    assert [rule.code for rule in read_rules(text)] == ["NYE-001"]
+    assert rule_lines(text, 1) == lines
