@@ -13,6 +13,7 @@ files come after ours, its texts and its lines of code lists replace those of th
 import csv
 import re
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -275,21 +276,14 @@ def _read_csv(file: Traversable) -> list[dict[str, str]]:
 
 
 def _load_code_lists(overlay: Path | None) -> dict[str, CodeList]:
-    lists = {}
-    for file in _files(_data() / "codes", ".csv"):
-        name = file.name.removesuffix(".csv")
-        rows = _read_csv(file)
-        if overlay and (overlay / "codes" / file.name).is_file():
-            laid_over = _read_csv(overlay / "codes" / file.name)
-            by_code = {row["code"]: row for row in (*rows, *laid_over)}
-            rows = list(by_code.values())
-        lists[name] = CodeList(name, tuple(map(_code, rows)))
-    for file in (
-        _files(overlay / "codes", ".csv") if overlay and (overlay / "codes").is_dir() else ()
-    ):
-        name = file.name.removesuffix(".csv")
-        lists.setdefault(name, CodeList(name, tuple(map(_code, _read_csv(file)))))
-    return lists
+    """Return the code lists that are shipped, and those laid over them, code by code."""
+    rows: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    laid_over = [overlay / "codes"] if overlay else []
+    for folder in (_data() / "codes", *(each for each in laid_over if each.is_dir())):
+        for file in _files(folder, ".csv"):
+            own = rows[file.name.removesuffix(".csv")]
+            own |= {row["code"]: row for row in _read_csv(file)}
+    return {name: CodeList(name, tuple(map(_code, own.values()))) for name, own in rows.items()}
 
 
 def _code(row: Mapping[str, str]) -> Code:
