@@ -24,7 +24,6 @@ import polars as pl
 
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.keys import Keys, derive_keys
-from fpsheet_sync.database.record_layout import make_layouts
 from fpsheet_sync.database.store import Store, open_store
 from fpsheet_sync.ledger.sync_submissions import known_receipts, sync_submissions
 from fpsheet_sync.merge.content import prepare
@@ -55,8 +54,8 @@ def make_submission(number: int, rows: int, *, edition: int = 0) -> Submission:
     workbook = f"BENCH{number:03d}"
     citizens = _cprs(random, int(rows * SHARES["borger"]))
     sheets = {}
-    for name in make_layouts(load_form()):
-        height = int(rows * SHARES[name])
+    for name, share in SHARES.items():
+        height = int(rows * share)
         frame = _frame(name, workbook, citizens, height, random)
         if edition and name == "forloeb":
             changed = pl.int_range(pl.len()) % 100 == edition % 100
@@ -201,9 +200,7 @@ def main() -> None:
         floor.close()
         store = open_store(url, load_form(), keys=keys, create=True)
         with clock("prepare (beside the readers)", total, times):
-            prepared = [
-                prepare(submission, keys, make_layouts(load_form())) for submission in first
-            ]
+            prepared = [prepare(submission, keys, store.schema.layouts) for submission in first]
         hashes = [submission.sha256 for submission in first]
         del first
         with clock("first sync", total, times):
@@ -216,7 +213,7 @@ def main() -> None:
                 pass
         if len(known) != options.kommuner:
             print("the second sync did not find all receipts")
-        one = prepare(make_submission(0, options.rows, edition=1), keys, make_layouts(load_form()))
+        one = prepare(make_submission(0, options.rows, edition=1), keys, store.schema.layouts)
         with clock("one changed workbook", options.rows, times):
             for _ in sync_submissions(store, [one], actor):
                 pass

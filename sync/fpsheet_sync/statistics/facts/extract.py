@@ -20,7 +20,6 @@ from fpsheet_sync.database.store import Store, last_commit
 from fpsheet_sync.statistics.facts.scope import ENHED, Scope
 from fpsheet_sync.statistics.facts.workspace import fact_tables
 from fpsheet_sync.statistics.stat_table import Period
-from fpsheet_templates.form import Form
 
 Value = str | int | float | date | None
 
