@@ -204,6 +204,7 @@ def _commit_row(plan: MergePlan, receipt: Receipt) -> dict[str, Any]:
         "explanations": [asdict(entry) for entry in head.explanations],
         "choices": [asdict(entry) for entry in head.choices],
         "told": [[entry.conflict_id, entry.decision] for entry in head.told],
+        "after": list(plan.follows),
     }
     return {
         "id": receipt.commit,

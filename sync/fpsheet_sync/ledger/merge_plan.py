@@ -1,7 +1,7 @@
 """Merge plans: what a submission would do, as a value that can be printed, tested and applied."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -17,6 +17,7 @@ from fpsheet_sync.merge.content import Prepared, prepare
 from fpsheet_sync.merge.file_merge import Outcome, take_file
 from fpsheet_sync.merge.lineage import order_commits
 from fpsheet_sync.merge.replay import Folded, descend, fold, known_workbooks, rules_on
+from fpsheet_sync.merge.sorted_column import find_sorted
 from fpsheet_sync.merge.soundness import CitizenFacts
 from fpsheet_sync.merge.state import State, empty_state
 from fpsheet_sync.merge.state_change import Change, compare
@@ -39,6 +40,7 @@ class MergePlan:
             was folded again, for all the others.
         hashes: Commit → hash of its file.
         already: The receipt, where the store has these bytes already; then nothing changes.
+        follows: Hashes of files that are taken before this one whatever their times.
     """
 
     prepared: Prepared
@@ -50,6 +52,7 @@ class MergePlan:
     outcomes: Mapping[int, Outcome] = field(repr=False)
     hashes: Mapping[int, str] = field(repr=False)
     already: Receipt | None = None
+    follows: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -114,6 +117,8 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
     }
     library = DatabaseLibrary(connection, head.kommune_kode, by_number, people=people)
     library.files[NEW] = file_of(prepared, own, layouts)
+    own = replace(own, after=tuple(_spoiled(own, commits, library)))
+    library.files[NEW] = replace(library.files[NEW], commit=own)
     is_last = _comes_last(own, commits) and not _frees_refused(connection, head, commits)
     folded = (
         _take_last(before, commits, own, library)
@@ -129,7 +134,26 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
         change=compare(before, folded.state),
         outcomes=folded.outcomes,
         hashes=hashes,
+        follows=own.after,
     )
+
+
+def _spoiled(own: Commit, commits: list[Commit], library: DatabaseLibrary) -> Iterator[str]:
+    """Return the files of a later time beside which a file has a column that was sorted alone.
+
+    By its time the file would be taken before them and be compared with nothing, so its rows
+    would be merged though each is another citizen's. It is taken after them instead, and held.
+    """
+    if any(commit.builds_on(own) for commit in commits):
+        return
+    rows = library.file(own).rows
+    for other in commits:
+        is_beside = other.kind is CommitKind.SUBMISSION and other.workbook_id == own.workbook_id
+        if not is_beside or other.parent != own.parent or other.order < own.order:
+            continue
+        said = library.rows(other)
+        if any(find_sorted(lay, rows[name], said[name]) for name, lay in library.layouts.items()):
+            yield other.sha256
 
 
 def _comes_last(own: Commit, commits: list[Commit]) -> bool:

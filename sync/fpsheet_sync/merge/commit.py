@@ -49,7 +49,8 @@ class Commit:
         time: The file's own modified time or the time of the decision; None when it has none,
             and for an issue.
         filled: Number of filled cells; orders files of the same moment.
-        after: Identities of commits that a decision was about, or that an issue knew.
+        after: Identities of commits that a decision was about, that an issue knew, or that a file
+            follows although their times are later.
         decision: What was decided, by whom and why; empty for the others.
         told: Decisions that a receipt wrote into the workbook since its parent.
         ancestor: Number of the commit it was merged against, as stored; None for none, and

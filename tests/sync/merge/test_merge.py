@@ -237,6 +237,52 @@ def test_a_column_of_citizens_sorted_alone_is_held(store: Store, sheet: str) -> 
     assert later.status is Status.MERGED
 
 
+TURNED = ("6301801234", "6101801234", "6201801234")
+
+
+@pytest.mark.parametrize("sheet", ["borger", "forloeb"])
+def test_a_sorted_copy_with_an_earlier_time_is_held(store: Store, sheet: str) -> None:
+    """By its time it would be taken first and have nothing to be compared with; what came stands.
+
+    Other files, of a time between the two and after both, are taken as ever.
+    """
+    send(store, MANY, Sending(minute=9))
+    before = rows(store)
+    receipt = send(store, with_citizens(MANY, sheet=sheet, cprs=TURNED), Sending(minute=5))
+    assert (receipt.status, receipt.held) == (Status.HELD, (3, 6))
+    assert codes(receipt)[0] == ("HIS-024", "")
+    assert (receipt.findings[0]["sheet"], receipt.findings[0]["field"]) == (sheet, "cpr")
+    assert rows(store).equals(before)
+    between = send(store, MANY.replace("AB", "XY"), Sending(minute=7))
+    later = send(store, MANY.replace("CD", "XY"), Sending(minute=12))
+    assert {between.status, later.status} == {Status.MERGED}
+    assert rows(store)["borger"].equals(before["borger"])
+
+
+@pytest.mark.parametrize("minutes", [(5, 9), (9, 5)])
+def test_a_good_file_beside_a_sorted_one_is_held_too(
+    store: Store, minutes: tuple[int, int]
+) -> None:
+    """Which of two is the sorted one nobody can tell: the second is held, whatever the times."""
+    first, second = minutes
+    turned = with_citizens(MANY, sheet="forloeb", cprs=TURNED)
+    send(store, turned, Sending(minute=first))
+    before = rows(store)
+    receipt = send(store, MANY, Sending(minute=second))
+    assert (receipt.status, codes(receipt)[0]) == (Status.HELD, ("HIS-024", ""))
+    assert rows(store).equals(before)
+
+
+def test_a_good_file_of_an_earlier_time_than_a_held_one_is_taken(store: Store) -> None:
+    """Beside what is in force it is no sorted column, though it is beside the held file."""
+    send(store, MANY, Sending(minute=1))
+    turned = with_citizens(MANY, sheet="forloeb", cprs=TURNED)
+    assert send(store, turned, Sending(minute=9)).status is Status.HELD
+    edited = send(store, MANY.replace("CD", "XY"), Sending(minute=5))
+    assert edited.status is Status.MERGED
+    assert edited.sheets["borger"].changed == 1
+
+
 def test_a_column_of_dates_sorted_alone_is_held(store: Store) -> None:
     """Every forløb would have begun when another did: the file is held and names the column."""
     send(store, MANY, Sending())

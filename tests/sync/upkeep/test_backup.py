@@ -12,6 +12,7 @@ from sqlalchemy import make_url, select
 from fpsheet_sync.database.access_log import read_log
 from fpsheet_sync.database.store import Store, open_store, settled
 from fpsheet_sync.ledger.state_hash import state_hash
+from fpsheet_sync.merge.commit import Status
 from fpsheet_sync.upkeep.rebuild import rebuild
 from fpsheet_templates.errors import StoreError
 from fpsheet_templates.load import load_form
@@ -33,6 +34,29 @@ TEXT = """
 | id | cpr        | forloeb_type | start_dato |
 | 1  | 6101801234 | revurdering  | 2026-01-05 |
 """
+
+SORTED = """
+# forloeb
+| id | cpr          | forloeb_type      | start_dato |
+| 1  | 6{}01801234 | afklaringsforloeb | 2025-01-05 |
+| 2  | 6{}01801234 | revurdering       | 2025-02-05 |
+| 3  | 6{}01801234 | arbejdsproevning  | 2025-03-05 |
+"""
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> dict[bytes, Submission]:
+    """Return every submission that the test makes, by its bytes."""
+    made: dict[bytes, Submission] = {}
+    build = submissions.build
+
+    def remember(*args: object, **more: object) -> Submission:
+        one: Submission = build(*args, **more)  # type: ignore[arg-type]
+        made[one.original] = one
+        return one
+
+    monkeypatch.setattr(submissions, "build", remember)
+    return made
 
 
 def everything(store: Store) -> dict[str, list[str]]:
@@ -98,18 +122,9 @@ def place(url: str) -> list[str]:
 
 
 def test_a_database_made_again_has_the_editions_and_the_log(
-    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stores: Stores, files: dict[bytes, Submission], tmp_path: Path
 ) -> None:
     """The originals give the records; what was published and who looked is brought along."""
-    files: dict[bytes, Submission] = {}
-    build = submissions.build
-
-    def remember(*args: object, **more: object) -> Submission:
-        made: Submission = build(*args, **more)  # type: ignore[arg-type]
-        files[made.original] = made
-        return made
-
-    monkeypatch.setattr(submissions, "build", remember)
     store, target = stores.new(), stores.new()
     edition = fill(store, tmp_path)
     rebuilt = rebuild(store, target, files.__getitem__, ACTOR)
@@ -141,3 +156,13 @@ def test_an_sqlite_file_is_whole_after_it_was_opened_once(tmp_path: Path) -> Non
     copy = open_store(f"sqlite:///{alone.as_posix()}", load_form(), keys=KEYS)
     assert state_hash(copy) == expected
     copy.close()
+
+
+def test_a_sorted_copy_is_held_in_a_database_made_again(
+    stores: Stores, files: dict[bytes, Submission]
+) -> None:
+    """That it follows what came before it, whatever its time says, is found again (HIS-024)."""
+    store, target = stores.new(), stores.new()
+    send(store, SORTED.format(1, 2, 3), Sending(minute=9))
+    assert send(store, SORTED.format(3, 1, 2), Sending(minute=5)).status is Status.HELD
+    assert rebuild(store, target, files.__getitem__, ACTOR).is_same
