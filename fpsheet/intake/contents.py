@@ -103,6 +103,7 @@ _NAME = re.compile(rb"<(?:\w+:)?definedName\b[^>]*?\bname=[\"']([^\"']+)[\"'][^>
 _LINK_IN_FORMULA = re.compile(rb"\[\d+\][^\[\]]*!")
 _WAITS_FOR_A_CLICK = "hyperlink"
 _PICTURE = "image"
+_DRAWINGS = "xl/drawings/"
 _WEB_PICTURES = re.compile(r"xl/richdata/[^/]*webimage[^/]*\.xml")
 """Where the addresses stand of pictures that the function IMAGE shows."""
 _SIGNATURE = "origin"
@@ -213,15 +214,23 @@ def find_left_over(contents: Contents) -> tuple[IntakeFinding, ...]:
     codes: set[str] = set()
     if _has_links(contents):
         codes.add("STR-070")
-    if any(_is_picture(owner, one) for owner, one in _every(contents) if one.is_external):
-        codes.add("STR-071")
     has_mashup = any(one.root.startswith(_DATA_MASHUP) for one in contents.prologs.values())
     if has_mashup or _find(contents, _CONNECTIONS):
         codes.add("STR-072")
     if any(one.kind == _SIGNATURE for _, one in _every(contents)):
         codes.add("STR-079")
     left_over = (IntakeFinding(code) for code in codes)
-    return tuple(sorted((*left_over, *_find_formulas(contents)), key=lambda one: one.code))
+    told = (*left_over, *_faults(contents, _pictures(contents)), *_find_formulas(contents))
+    return tuple(sorted(told, key=lambda one: one.code))
+
+
+def _pictures(contents: Contents) -> Iterator[Found]:
+    """List the pictures that are fetched from an address, each with the sheet that shows it."""
+    owners = {one.target.lower(): owner for owner, one in _every(contents) if not one.is_external}
+    for owner, relation in _every(contents):
+        if relation.is_external and _is_picture(owner, relation):
+            is_drawing = owner.lower().startswith(_DRAWINGS)
+            yield "STR-071", "billede", owners.get(owner.lower(), "") if is_drawing else owner
 
 
 def _find_formulas(contents: Contents) -> Iterator[IntakeFinding]:

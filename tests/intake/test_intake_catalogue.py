@@ -33,6 +33,7 @@ DETAILS = {
     "STR-068": {"kolonner"},
     "STR-069": {"antal"},
     "STR-060": {"graense"},
+    "STR-071": {"del", "fane"},
     "STR-073": {"del", "fane", "celle"},
     "STR-064": {"antal"},
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet.intake.limits import DEFAULT_LIMITS
+from fpsheet_templates.load import load_form
 from tests.support.xlsx_parts import (
     CONTENT_TYPES,
     MAIN,
@@ -409,6 +410,26 @@ def test_what_nothing_uses_is_told_and_not_refused(
     raw, faults = take_in(change(whole))
     assert [fault.code for fault in faults] == [code], what
     assert raw is not None
+
+
+DRAWING = "xl/drawings/drawing99.xml"
+
+
+@pytest.mark.parametrize("through", [False, True])
+def test_a_picture_by_address_is_told_with_its_tab(whole: Package, *, through: bool) -> None:
+    """The sheet that shows it is named, whether the sheet or its drawing has the address."""
+    sheet = part_of("job")
+    owner = DRAWING if through else sheet
+    changed = whole.with_part(DRAWING, "<wsDr/>") if through else whole
+    if through:
+        changed = relation(sheet, "drawing", "/" + DRAWING)(changed)
+    _, faults = take_in(relation(owner, "image", "http://x/y.png", "External")(changed))
+    place = dict(faults[0].details)
+    form = load_form()
+    told = faults[0].to_finding(form).message(form, "da")
+    assert (faults[0].code, place["del"]) == ("STR-071", "billede")
+    assert int(place["fane"]) > 1
+    assert f"ark nummer {place['fane']} fra venstre" in told
 
 
 def own_sheet(formula: str) -> Callable[[Package], Package]:
