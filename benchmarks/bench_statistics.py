@@ -93,7 +93,7 @@ def measure_revisions(store: Store, before: int) -> None:
     for as_of in (before, None):
         with store.read() as connection:
             made.append(count_release(connection, form, replace(request, as_of=as_of)))
-    specs = counted_specs(request, made[1].jurisdictions)
+    specs = counted_specs(form, request, made[1].jurisdictions)
     with clock("T22: changed facts"), store.read() as connection:
         facts = changed_facts(connection, made[1].scope, before, specs)
     areas = ("DK", *made[1].delivered)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dataclasses import field as made_of
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 
 from fpsheet_templates.codes import CodeList
 from fpsheet_templates.expression import Expression
@@ -173,7 +174,8 @@ class Form:
         own_constants: Country → names whose value is another one there.
         rules: The rule catalogue in code order.
         texts: Every text a person reads, per language.
-        is_shipped: It is the form of førtidspension, whose databases have a history (migrations).
+        folder: Data of a form of another field, its statistics tables too (`load_tables`); None
+            for førtidspension.
     """
 
     version: int
@@ -186,7 +188,12 @@ class Form:
     rules: tuple[Rule, ...]
     texts: Texts
     own_constants: Mapping[str, Mapping[str, date | float]] = made_of(default_factory=dict)
-    is_shipped: bool = True
+    folder: Path | None = None
+
+    @property
+    def is_shipped(self) -> bool:
+        """Return whether it is the form of førtidspension, whose databases have migrations."""
+        return self.folder is None
 
     def constants_in(self, jurisdiction: str) -> Mapping[str, date | float]:
         """Return every constant with the value it has in a country; "" for none in particular."""

@@ -76,7 +76,7 @@ def load_form(
         rules=_load_rules(data, sheets),
         texts=load_texts(overlay=data or overlay),
         own_constants=_own_constants(constants),
-        is_shipped=data is None,
+        folder=data,
     )
 
 

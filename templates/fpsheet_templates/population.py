@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from fpsheet_templates.errors import SpecError
 
@@ -80,13 +81,14 @@ _LISTS = ("inside", "closed")
 
 
 @cache
-def load_populations() -> Mapping[str, Population]:
-    """Load every population by the name of its count.
+def load_populations(folder: Path | None = None) -> Mapping[str, Population]:
+    """Load every population of a form (`Form.folder`) by the name of its count.
 
     Raises:
         SpecError: The declaration cannot be read.
     """
-    source = files("fpsheet_templates") / "data" / "tables" / "populations.toml"
+    data = folder or files("fpsheet_templates") / "data"
+    source = data / "tables" / "populations.toml"
     return read_populations(source.read_text(encoding="utf-8"))
 
 

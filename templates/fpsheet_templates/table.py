@@ -6,11 +6,12 @@ found in the database is floor 3's work; a declaration only names them.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.population import load_populations
@@ -193,39 +194,46 @@ class TableSpec:
 
 
 @cache
-def load_tables() -> tuple[TableSpec, ...]:
+def load_tables(folder: Path | None = None) -> tuple[TableSpec, ...]:
     """Load every declared table, in the order they are published.
+
+    Args:
+        folder: Data of a form of another field (`Form.folder`); None for førtidspension.
 
     Raises:
         SpecError: A table stands twice, or names a dimension or column that does not exist.
     """
-    known = load_dimensions()
+    known = load_dimensions(folder)
     tables: dict[str, TableSpec] = {}
-    for name, data in _read():
-        if name == "dimensions.toml":
-            continue
+    for data in read_tables_folder(folder).values():
         for entry in _entries(data, "table"):
             table = _table(entry)
             if table.id in tables:
                 message = f"The table {table.id} is declared twice."
                 raise SpecError(message)
             _check(table, known)
-            check_populations(table)
+            check_populations(table, folder)
             tables[table.id] = table
     return tuple(tables[key] for key in sorted(tables))
 
 
 @cache
-def load_dimensions() -> Mapping[str, Dimension]:
-    """Load every dimension by its identifier."""
-    data = dict(_read())["dimensions.toml"]
+def load_dimensions(folder: Path | None = None) -> Mapping[str, Dimension]:
+    """Load every dimension of a form (`Form.folder`) by its identifier."""
+    data = read_tables_folder(folder).get("dimensions.toml", {})
     return {entry["id"]: _dimension(entry) for entry in _entries(data, "dimension")}
 
 
-def _read() -> Iterable[tuple[str, Mapping[str, object]]]:
-    folder = files("fpsheet_templates") / "data" / "tables"
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        yield file.name, tomllib.loads(file.read_text(encoding="utf-8"))
+@cache
+def read_tables_folder(folder: Path | None = None) -> Mapping[str, Mapping[str, object]]:
+    """Read the files that declare the tables of a form (`Form.folder`): file name → its TOML.
+
+    A form of another field need not have any.
+    """
+    data = folder or files("fpsheet_templates") / "data"
+    tables = data / "tables"
+    found = sorted(tables.iterdir(), key=lambda entry: entry.name) if tables.is_dir() else []
+    return {file.name: tomllib.loads(file.read_text(encoding="utf-8")) for file in found}
 
 
 def _entries(data: Mapping[str, object], name: str) -> list[dict[str, str]]:
@@ -339,15 +347,16 @@ def _check(table: TableSpec, known: Mapping[str, Dimension]) -> None:
         raise SpecError(message)
 
 
-def check_populations(table: TableSpec) -> None:
+def check_populations(table: TableSpec, folder: Path | None = None) -> None:
     """Refuse a table with a count of which nobody has said what it counts.
 
     Raises:
         SpecError: populations.toml does not declare one of its counts.
     """
+    known = load_populations(folder)
     for column in table.columns:
         name = column.name or f"{column.facts}.{column.measure}"
-        if column.count in {Count.ROWS, Count.DISTINCT} and name not in load_populations():
+        if column.count in {Count.ROWS, Count.DISTINCT} and name not in known:
             message = (
                 f"The table {table.id} counts {name}, which populations.toml does not declare."
             )

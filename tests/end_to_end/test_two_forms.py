@@ -29,6 +29,7 @@ from tests.support.submissions import KEYS
 
 if TYPE_CHECKING:
     from fpsheet_sync.database.store import Store
+    from fpsheet_sync.statistics.stat_table import StatTable
     from fpsheet_templates.form import Form
     from tests.support.desk import Checked, Row
 
@@ -120,6 +121,58 @@ def test_two_databases_live_side_by_side(tmp_path: Path) -> None:
             assert "T01" in {
                 table.id for table in compute_release(connection, PENSIONS, request).tables
             }
+
+
+def test_each_form_has_its_own_table(tmp_path: Path) -> None:
+    """The library's declared tables are counted beside førtidspension's, worked by hand.
+
+    Two borrowers, one of each department. The child has borrowed in February (back in March) and
+    in May, the adult in November; another loan of the adult was returned the year before.
+    """
+    adult = "6202701234"
+    rows: dict[str, list[Row]] = {
+        "borger": [
+            {"cpr": BORROWER, "afdeling": "boern"},
+            {"cpr": adult, "afdeling": "voksen"},
+        ],
+        "udlaan": [
+            lent(BORROWER, date(2026, 2, 1), date(2026, 3, 1)),
+            lent(BORROWER, date(2026, 5, 4)),
+            lent(adult, date(2026, 11, 2)),
+            lent(adult, date(2025, 3, 3), date(2025, 4, 1)),
+        ],
+    }
+    with ExitStack() as stack:
+        loans, pensions = (
+            stack.enter_context(
+                closing(open_store(f"sqlite:///{tmp_path / name}", form, keys=KEYS, create=True))
+            )
+            for name, form in (("loans", LOANS), ("pensions", PENSIONS))
+        )
+        assert merge(loans, check(LOANS, rows)) is Status.MERGED
+        assert merge(pensions, check(PENSIONS, APPLIED)) is Status.MERGED
+        by_department, by_quarter = count(loans)
+        assert "T01" in {table.id for table in count(pensions)}
+    assert by_department.title == "L01. Udlån efter afdeling, Kommuneqarfik Sermersooq, 2026"
+    assert [row[1:] for row in by_department.rows if row[0] == by_department.rows[0][0]] == [
+        ("I alt", 3, 2, 2),
+        ("Voksen", 1, 1, 1),
+        ("Børn", 2, 1, 1),
+    ]
+    assert [row[1] for row in by_quarter.rows] == [3, 1, 1, 0, 1]
+
+
+def lent(cpr: str, day: date, back: date | None = None) -> Row:
+    """Return a loan."""
+    row: Row = {"cpr": cpr, "titel": f"Bog {day}", "udlaant_dato": day}
+    return row if back is None else {**row, "afleveret_dato": back}
+
+
+def count(store: Store) -> tuple[StatTable, ...]:
+    """Count the tables of a store's form for 2026."""
+    request = ReleaseRequest(Period(date(2026, 1, 1), date(2026, 12, 31)), "956", "da", NOW.date())
+    with store.read() as connection:
+        return compute_release(connection, store.form, request).tables
 
 
 def test_a_database_keeps_its_form_when_it_is_opened_again(tmp_path: Path) -> None:

@@ -155,7 +155,8 @@ def crossed(country: Country, period: Period) -> Mapping[Number, int]:
     """Return what was counted of the cells that no table of Greenland's edition prints."""
     request = ReleaseRequest(period, "GL", "da", _COUNTED_ON)
     counting = count(country, request)
-    return crossed_numbers(counting, counted_specs(request, counting.jurisdictions))
+    specs = counted_specs(counting.scope.form, request, counting.jurisdictions)
+    return crossed_numbers(counting, specs)
 
 
 def count(country: Country, request: ReleaseRequest) -> Counting:

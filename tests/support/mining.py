@@ -161,7 +161,7 @@ def _crossed(people: Sequence[CountedCitizen], country: str) -> Iterator[Equatio
         request = ReleaseRequest(period, country, "da", TODAY)
         with loaded(SCHEMA, people) as connection:
             counting = count_release(connection, form, request)
-        cells = crossed_numbers(counting, counted_specs(request, counting.jurisdictions))
+        cells = crossed_numbers(counting, counted_specs(form, request, counting.jurisdictions))
         described = release_cells([lay_out(counting, request)], form, crossed=cells)
         yield from (each for each in described.equations if each.reason == Reason.CROSSED)
 

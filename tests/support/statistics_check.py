@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fpsheet_sync.statistics.stat_table import ColumnKind, Shorthand
 from fpsheet_sync.statistics.tables.release import release_specs
+from fpsheet_templates.load import load_form
 from tests.support.naive_statistics import quartile
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def differences(
     """Return every cell that is not what the naive facts say, in words."""
     counted = [fact for fact in facts if fact.kommune in kommuner]
     jurisdictions = frozenset({"GL", "DK"})
-    specs = {spec.id: spec for spec in release_specs(request, jurisdictions)}
+    specs = {spec.id: spec for spec in release_specs(load_form(), request, jurisdictions)}
     found = []
     for table in release.tables:
         columns = {column.id: column for column in specs[table.id].columns}

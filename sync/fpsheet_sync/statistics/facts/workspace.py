@@ -38,8 +38,10 @@ from fpsheet_sync.statistics.facts import (
     klage,
     pension,
 )
+from fpsheet_sync.statistics.facts.declared import declared_sources
 from fpsheet_sync.statistics.facts.fact import FactSource
 from fpsheet_sync.statistics.facts.scope import Scope
+from fpsheet_templates.form import Form
 
 FACT_SOURCES: Mapping[str, FactSource] = {
     **borger.SOURCES,
@@ -52,6 +54,12 @@ FACT_SOURCES: Mapping[str, FactSource] = {
     **indstilling.SOURCES,
     **bevaegelse.SOURCES,
 }
+"""The facts of førtidspension."""
+
+
+def fact_sources(form: Form) -> Mapping[str, FactSource]:
+    """Return the sources of the facts of a form, by name."""
+    return FACT_SOURCES if form.is_shipped else declared_sources(form)
 
 
 @contextmanager
@@ -68,7 +76,7 @@ def fact_tables(
     made: dict[str, Table] = {}
     try:
         with _no_nested_loops(connection):
-            for name in _in_order(names):
+            for name in _in_order(fact_sources(scope.form), names):
                 made[name] = _make(connection, scope, made, name)
         yield made
     finally:
@@ -108,18 +116,18 @@ def _no_nested_loops(connection: Connection) -> Iterator[None]:
     connection.execute(text(f"SET LOCAL enable_nestloop = {chosen}"))
 
 
-def _in_order(names: Iterable[str]) -> tuple[str, ...]:
+def _in_order(sources: Mapping[str, FactSource], names: Iterable[str]) -> tuple[str, ...]:
     """Return the names with everything they need, each after what it needs."""
     order: dict[str, None] = {}
     for name in names:
-        for needed in _in_order(FACT_SOURCES[name].needs):
+        for needed in _in_order(sources, sources[name].needs):
             order.setdefault(needed)
         order.setdefault(name)
     return tuple(order)
 
 
 def _make(connection: Connection, scope: Scope, made: Mapping[str, Table], name: str) -> Table:
-    source = FACT_SOURCES[name]
+    source = fact_sources(scope.form)[name]
     query = source.select(scope, made)
     creation = CreateTableAs(query, f"statistik_{name}", temporary=True)
     connection.execute(creation)

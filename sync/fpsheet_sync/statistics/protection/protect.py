@@ -178,7 +178,9 @@ def _described(
         plan.form,
         known=ground.before.exact,
         earlier=ground.before.counts,
-        crossed=crossed_numbers(counting, counted_specs(request, counting.jurisdictions)),
+        crossed=crossed_numbers(
+            counting, counted_specs(plan.form, request, counting.jurisdictions)
+        ),
     )
     persons: dict[CellId, int] = {}
     for release in shown:

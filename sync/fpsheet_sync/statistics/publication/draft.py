@@ -253,7 +253,7 @@ def _changed(
 ) -> ChangedFacts:
     """Return what changed since an earlier commit."""
     request = plan.request(plan.languages[0], "", ())
-    specs = counted_specs(request, counting.jurisdictions)
+    specs = counted_specs(counting.scope.form, request, counting.jurisdictions)
     return changed_facts(connection, counting.scope, before, specs)
 
 

@@ -90,7 +90,7 @@ class Counting:
             counted: (facts, measure, codes they must have) of the columns that may make a rare
                 code occur.
         """
-        known = load_dimensions()[dimension]
+        known = load_dimensions(self.scope.form.folder)[dimension]
         by_key = self.seen.get(area, {})
         occurring = frozenset(
             code

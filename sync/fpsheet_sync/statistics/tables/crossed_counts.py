@@ -68,7 +68,8 @@ def implied(form: Form) -> Mapping[str, str]:
     So it is where the two are read from one row, and the form requires the other one always.
     """
     found: dict[str, str] = {}
-    read = {each.id: each.field.split(".") for each in load_dimensions().values() if each.field}
+    declared = load_dimensions(form.folder).values()
+    read = {each.id: each.field.split(".") for each in declared if each.field}
     for name, (sheet, _) in read.items():
         for other, (same, field) in read.items():
             if name != other and sheet == same and form.sheet(same)[field].required == Always():

@@ -55,7 +55,7 @@ class Edition:
     def labels(self, dimension: str, codes: Iterable[str]) -> Mapping[str, str]:
         """Return the words for codes of a dimension, "" being its total."""
         wording, form = self.wording, self.wording.form
-        listed = load_dimensions()[dimension].codes
+        listed = load_dimensions(form.folder)[dimension].codes
         known = {code.id: code for code in form.code_lists[listed].codes} if listed else {}
         labels = {}
         for code in codes:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.statistics.facts.scope import Scope
-from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables
+from fpsheet_sync.statistics.facts.workspace import fact_sources, fact_tables
 from fpsheet_sync.statistics.stat_table import Period, Release
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, compare, published_share
 from fpsheet_sync.statistics.tables.citizen_counts import count_excess, count_measured
@@ -89,8 +89,9 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
     scope = Scope(
         schema_of(connection), request.period, tuple(each.code for each in ours), request.as_of
     )
-    specs = counted_specs(request, jurisdictions)
-    names = sorted({c.facts for spec in specs for c in spec.columns if c.facts in FACT_SOURCES})
+    specs = counted_specs(form, request, jurisdictions)
+    sources = fact_sources(form)
+    names = sorted({c.facts for spec in specs for c in spec.columns if c.facts in sources})
     with fact_tables(connection, scope, names) as tables:
         cube = count_tables(connection, scope, tables, (*specs, *cross_specs(specs, form)))
         wanted = specs if request.with_persons else ()
@@ -128,7 +129,7 @@ def release_scope(connection: Connection, form: Form, request: ReleaseRequest) -
 def lay_out(counting: Counting, request: ReleaseRequest) -> Release:
     """Lay out an edition of what was counted, for the area and language of the request."""
     wording = Wording(counting.scope.form, request.language)
-    specs = release_specs(request, counting.jurisdictions)
+    specs = release_specs(counting.scope.form, request, counting.jurisdictions)
     area = request.area if request.area in counting.scope.form.kommuner else EVERYWHERE
     countries = sorted(counting.jurisdictions)
     country = countries[0] if len(countries) == 1 else EVERYWHERE
@@ -165,20 +166,24 @@ def _title_area(counting: Counting, wording: Wording, area: str) -> str:
     return wording.fill(f"area_partly.{area or 'all'}", coverage.numbers)
 
 
-def release_specs(request: ReleaseRequest, jurisdictions: frozenset[str]) -> tuple[TableSpec, ...]:
+def release_specs(
+    form: Form, request: ReleaseRequest, jurisdictions: frozenset[str]
+) -> tuple[TableSpec, ...]:
     """Return the declared tables of a release: those wanted that the countries have."""
     return tuple(
         spec
-        for spec in load_tables()
+        for spec in load_tables(form.folder)
         if spec.jurisdictions & jurisdictions and (not request.tables or spec.id in request.tables)
     )
 
 
-def counted_specs(request: ReleaseRequest, jurisdictions: frozenset[str]) -> tuple[TableSpec, ...]:
+def counted_specs(
+    form: Form, request: ReleaseRequest, jurisdictions: frozenset[str]
+) -> tuple[TableSpec, ...]:
     """Return the tables that must be counted: those wanted, and T11c for T12b's standardisation."""
-    wanted = release_specs(request, jurisdictions)
+    wanted = release_specs(form, request, jurisdictions)
     if any(spec.id == "T12b" for spec in wanted) and not any(spec.id == "T11c" for spec in wanted):
-        return (*wanted, *(spec for spec in load_tables() if spec.id == "T11c"))
+        return (*wanted, *(spec for spec in load_tables(form.folder) if spec.id == "T11c"))
     return wanted
 
 
