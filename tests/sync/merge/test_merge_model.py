@@ -542,7 +542,7 @@ def play_history(stores: Stores, chance: Random, *, replays: bool = True) -> Non
     stores.close()
 
 
-@settings(max_examples=max(8, MOST // 4))
+@settings(max_examples=max(8, MOST // 12))
 @given(chance=st.randoms(use_true_random=False))
 def test_the_merge_does_as_the_page_says(stores: Stores, chance: Random) -> None:
     """Whatever happens, in whatever order it comes (I5), and rebuilt (I11)."""
