@@ -67,7 +67,7 @@ def crash(url: str, template: str, wanted: Round) -> dict[str, Any]:
 @FORKS
 def test_killed_at_any_instant(tmp_path: Path, sqlite_template: Path, round_number: int) -> None:
     """SIGKILL at random moments of a sync on SQLite: only whole files are there afterwards."""
-    wanted = Round(64, "kill", round_number)
+    wanted = Round(32, "kill", round_number)
     url = f"sqlite:///{tmp_path / 'central.db'}"
     result = crash(url, str(sqlite_template), wanted)
     check(result)
@@ -80,13 +80,13 @@ def test_killed_at_any_instant(tmp_path: Path, sqlite_template: Path, round_numb
 @pytest.mark.pg
 def test_killed_at_any_instant_on_a_server(pg_stores: list[str], round_number: int) -> None:
     """SIGKILL at random moments of a sync on PostgreSQL."""
-    check(crash(pg_stores[0], "-", Round(14, "kill", round_number)))
+    check(crash(pg_stores[0], "-", Round(10, "kill", round_number)))
 
 
 @FORKS
 def test_no_room_on_the_disk(tmp_path: Path, sqlite_template: Path, round_number: int) -> None:
     """A full disk is told in a sentence; the files that fitted are whole, the others not there."""
-    wanted = Round(24, "full", round_number)
+    wanted = Round(14, "full", round_number)
     url = f"sqlite:///{tmp_path / 'central.db'}"
     result = crash(url, str(sqlite_template), wanted)
     check(result)

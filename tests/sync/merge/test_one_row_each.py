@@ -140,7 +140,7 @@ FORMS = {
 """What a workbook may say of one citizen, who had up to three numbers."""
 
 
-@settings(max_examples=max(12, MOST // 4))
+@settings(max_examples=max(12, MOST // 8))
 @given(chance=st.randoms(use_true_random=False))
 def test_two_workbooks_with_any_numbers_share_one_row(stores: Stores, chance: Random) -> None:
     """No number in force is another row's, nor the former number of another row, in any order.
