@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fpsheet_sync.ledger.issued_workbook import issue_workbook
 from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_sync.ledger.stored_state import read_state
 from tests.support.submissions import (
+    ACTOR,
     KEYS,
     RowSpec,
     Sending,
@@ -252,6 +254,26 @@ def test_a_workbook_with_both_numbers_is_told_that_they_are_one_citizen(stores: 
         sync(other, *order)
         assert state_hash(other) == said
         other.close()
+
+
+def test_two_rows_of_one_file_are_one_when_a_pulled_workbook_comes_back(store: Store) -> None:
+    """The check lets no such file through (BRG-034); merged unchecked, both of its rows stay.
+
+    A workbook shows the citizen once. As it comes back one row stays, and the receipt tells what
+    the other says differently (HIS-011): nothing is gone unseen.
+    """
+    send(store, CITIZENS + citizen("1", OLD).replace("AB", "CD") + citizen("2", NEW, OLD))
+    assert citizens(store) == [known_as(OLD), known_as(NEW)]
+    issue = issue_workbook(store, "956", "PPPPPPPP", aar=2026, actor=ACTOR)
+    assert issue is not None
+    (row_id,) = issue.rows["borger"]["raekke_id"]
+    assert issue.hidden == 1
+    back = Sending(workbook="PPPPPPPP", minute=10, parent=issue.parent)
+    receipt = send(store, CITIZENS + citizen(row_id, NEW, OLD), back)
+    assert citizens(store) == [known_as(NEW)]
+    assert rows(store, "borger")["sagsbehandler"].to_list() == ["AB"]
+    assert "HIS-011" in [code for code, _ in codes(receipt)]
+    assert "CD" in [one.left.get("sagsbehandler") for one in receipt.replaced]
 
 
 NUMBERS = (OLD, NEW, OTHER, "6404801236")
