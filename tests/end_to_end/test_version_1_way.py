@@ -6,10 +6,14 @@ lifted, and sent again: nothing is lost, nothing is in conflict, and the tables 
 
 from __future__ import annotations
 
+import gzip
 import os
+import re
 import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,19 +24,22 @@ from fpsheet.cli.program import run
 from fpsheet.kommune.steps import check_files, upgrade_file
 from fpsheet.progress import Silent
 from fpsheet.workbook.build import build_workbook
+from fpsheet_sync.database.keys import write_keys
 from fpsheet_templates.form import FieldType
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
 from tests.validation.test_field_cases import TODAY, books
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from openpyxl.worksheet.worksheet import Worksheet
 
     from fpsheet_templates.form import Field
 
 OLD, NEW = load_form(1), load_form()
+DATA = Path(__file__).parents[1] / "upgrade" / "data"
+FROZEN, DATABASE = DATA / "form-1.xlsx", DATA / "form-1.db.gz"
+SECRET = b"\x07" * 32
+"""The key of `form-1.db.gz`, for invented citizens."""
 QUESTION = Question(NEW, TODAY)
 LONG_AGO = datetime(2026, 2, 2, tzinfo=UTC).timestamp()
 """A file that changed a moment ago is still arriving."""
@@ -124,7 +131,8 @@ def typed_into(path: Path, heading: str, row: int, value: date | str) -> bytes:
 class Departement:
     """A database and the inbox that workbooks of 956 arrive in, one after the other."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, began_at: bytes | None = None) -> None:
+        """Make a database, or go on with one of an earlier version of the program."""
         self.database, self.inbox = root / "central.db", root / "indbakke"
         self.base = ["--db", f"sqlite:///{self.database.as_posix()}"]
         self.environment = {
@@ -133,18 +141,37 @@ class Departement:
         }
         self.arrived = 0
         self.inbox.mkdir()
-        assert self.call("db", "init") == 0
+        if began_at is None:
+            assert self.call("db", "init") == 0
+            return
+        self.database.write_bytes(began_at)
+        write_keys(self.database.with_suffix(".noegle"), SECRET, fictional=True)
 
     def call(self, *words: str) -> int:
         """Run a command on the database; return its exit code."""
         return run([*words, *self.base], environment=self.environment)
 
-    def merge(self, content: bytes) -> int:
-        """Merge a workbook saved an hour after the one before; return the exit code."""
-        file = self.inbox / f"956-{self.arrived}.xlsx"
+    def rows(self) -> dict[str, list[dict[str, object]]]:
+        """Return what the tables of the sheets hold, by name of column."""
+        found: dict[str, list[dict[str, object]]] = {}
+        with closing(sqlite3.connect(self.database)) as connection:
+            connection.row_factory = sqlite3.Row
+            for sheet in OLD.entry_sheets():
+                wanted = f"SELECT * FROM {sheet.id} ORDER BY raekke_id, fra_indberetning"
+                found[sheet.id] = [dict(row) for row in connection.execute(wanted)]
+        return found
+
+    def arrive(self, content: bytes, kommune: str = "956") -> None:
+        """Let a workbook arrive that was saved an hour after the one before."""
+        file = self.inbox / f"{kommune}-{self.arrived}.xlsx"
         file.write_bytes(content)
         os.utime(file, (LONG_AGO + 3600 * self.arrived,) * 2)
         self.arrived += 1
+
+    def merge(self, *contents: bytes, kommune: str = "956") -> int:
+        """Merge what arrives; return the exit code."""
+        for content in contents:
+            self.arrive(content, kommune)
         return self.call("sync", str(self.inbox), *DAY)
 
 
@@ -162,6 +189,37 @@ def test_an_old_file_after_a_new_one_takes_nothing_away(
             " WHERE til_indberetning IS NULL"
         ).fetchall()
     assert rows == [(1, 1)], rows
+
+
+def test_a_database_of_version_1_goes_on_with_files_of_both_versions(tmp_path: Path) -> None:
+    """The guide's line lifts it with all it holds, and then it takes what either form says.
+
+    The database was made by the program as it was before form version 2, from `form-1.xlsx`.
+    """
+    guide = (Path(__file__).parents[2] / "docs" / "drift.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^ {4}fpsheet (db upgrade)$", guide, flags=re.MULTILINE)
+    departement = Departement(tmp_path, began_at=gzip.decompress(DATABASE.read_bytes()))
+    before = departement.rows()
+    assert [len(rows) for rows in before.values()] == [3, 8, 3, 1, 6, 0, 0]
+    assert departement.call("conflicts") == 2
+    assert departement.call(*line.split()) == 0
+    after = departement.rows()
+    for sheet, rows in before.items():
+        old = [{name: row[name] for name in rows[0]} for row in after[sheet]] if rows else []
+        assert old == rows
+        added = {name for row in after[sheet] for name in row.keys() - rows[0].keys()}
+        assert all(row[name] is None for row in after[sheet] for name in added)
+    new = tmp_path / "957-ny.xlsx"
+    upgrade_file(FROZEN, QUESTION, new)
+    appealed = typed_into(new, "Påklaget afgørelse af", 5, date(2009, 3, 10))
+    changed = typed_into(FROZEN, "Journalnr", 4, "26/17")
+    assert departement.merge(appealed, changed, kommune="957") == 0
+    decisions = [row for row in departement.rows()["afgoerelse"] if row["til_indberetning"] is None]
+    assert [row["paaklaget_dato"] for row in decisions if row["paaklaget_dato"]] == ["2009-03-10"]
+    assert "26/17" in [row["journal_nr"] for row in decisions]
+    assert len(decisions) == len(before["afgoerelse"])
+    assert departement.call("conflicts") == 0
+    assert departement.call("rebuild", "--verify") == 0
 
 
 def test_both_versions_are_merged_and_counted(files: tuple[Path, Path], tmp_path: Path) -> None:
