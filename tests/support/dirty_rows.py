@@ -13,26 +13,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from fpsheet.workbook.style import date_serial
-from fpsheet_templates.expression import (
-    Always,
-    And,
-    Compare,
-    Constant,
-    FieldRef,
-    Not,
-    OneOf,
-    Operator,
-    Or,
-    fields_of,
-)
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from random import Random
 
     from fpsheet_templates.codes import Code
-    from fpsheet_templates.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +177,8 @@ def dirty_row(random: Random, sheet: Sheet, setting: Setting) -> dict[str, objec
         elif random.random() < wrong:
             row[field.id] = _wrong_cell(random, form, field)
         else:
-            codes = _codes(form, field, jurisdiction if at_home else "")
-            row[field.id] = _good_cell(random, field, codes, setting)
+            codes = codes_of(form, field, jurisdiction if at_home else "")
+            row[field.id] = good_cell(random, field, codes, setting)
     if "tidligere_cpr" in row and random.random() < 0.02:
         row["tidligere_cpr"] = row["cpr"]
     if random.random() < 0.02:
@@ -200,56 +186,16 @@ def dirty_row(random: Random, sheet: Sheet, setting: Setting) -> dict[str, objec
     return row
 
 
-def focused_row(random: Random, rule: Rule, setting: Setting) -> dict[str, object]:
-    """Return a row for one row rule: only what it reads is filled, with the codes it names."""
-    assert rule.fails_when is not None
-    sheet = setting.form.sheet(rule.sheet)
-    named = dict(_named_codes(rule.fails_when))
-    read = {*fields_of(rule.fails_when), *rule.fields}
-    row: dict[str, object] = {}
-    for field in sheet.entry_fields():
-        if field.id not in read and not isinstance(field.required, Always):
-            row[field.id] = None
-            continue
-        if field.id in read and field.id != "cpr" and random.random() < 0.25:
-            row[field.id] = None
-            continue
-        codes = _codes(setting.form, field, setting.jurisdiction)
-        wanted = named.get(field.id, ())
-        if wanted and random.random() < 0.8:
-            codes = tuple(code for code in codes if code.id in wanted) or codes
-        row[field.id] = _good_cell(random, field, codes, setting)
-    return row
-
-
-def _named_codes(node: object) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Return field and codes of everything that an expression wants to be equal."""
-    match node:
-        case OneOf(field=FieldRef(field=field), codes=codes):
-            yield field, codes
-        case Compare(
-            left=FieldRef(field=field),
-            operator=Operator.EQ,
-            right=Constant(value=str() as code),
-        ):
-            yield field, (code,)
-        case Not(operand=operand):
-            yield from _named_codes(operand)
-        case And(operands=operands) | Or(operands=operands):
-            for operand in operands:
-                yield from _named_codes(operand)
-        case _:
-            return
-
-
-def _codes(form: Form, field: Field, jurisdiction: str) -> tuple[Code, ...]:
+def codes_of(form: Form, field: Field, jurisdiction: str) -> tuple[Code, ...]:
+    """Return the codes of a field in a country, or in all; none for a field without a list."""
     if not field.codes:
         return ()
     codes = form.code_lists[field.codes]
     return (jurisdiction and codes.for_jurisdiction(jurisdiction)) or codes.codes
 
 
-def _good_cell(random: Random, field: Field, codes: tuple[Code, ...], setting: Setting) -> object:
+def good_cell(random: Random, field: Field, codes: tuple[Code, ...], setting: Setting) -> object:
+    """Return a cell that holds what the field asks for: of a code field, one of `codes`."""
     match field.type:
         case FieldType.CPR:
             return _cpr(random, setting.today)
