@@ -157,7 +157,7 @@ def find_reaching(contents: Contents) -> tuple[IntakeFinding, ...]:
 
 
 def _running(contents: Contents) -> Iterator[Found]:
-    owners = {one.target.lower(): owner for owner, one in _every(contents) if not one.is_external}
+    owners = _owners(contents)
     for name in sorted(contents.names):
         kind = contents.types.get(name, "")
         sign = next((one for one in _SIGNS if _is_sign(one, name.lower(), kind)), None)
@@ -226,7 +226,7 @@ def find_left_over(contents: Contents) -> tuple[IntakeFinding, ...]:
 
 def _pictures(contents: Contents) -> Iterator[Found]:
     """List the pictures that are fetched from an address, each with the sheet that shows it."""
-    owners = {one.target.lower(): owner for owner, one in _every(contents) if not one.is_external}
+    owners = _owners(contents)
     for owner, relation in _every(contents):
         if relation.is_external and _is_picture(owner, relation):
             is_drawing = owner.lower().startswith(_DRAWINGS)
@@ -258,6 +258,11 @@ def _every(contents: Contents) -> Iterator[tuple[str, PackageRelation]]:
     """List the relationships, each with the part that has it."""
     for owner, own in contents.relations.items():
         yield from ((owner, relation) for relation in own)
+
+
+def _owners(contents: Contents) -> dict[str, str]:
+    """Return part in lower case → the part that has it."""
+    return {one.target.lower(): owner for owner, one in _every(contents) if not one.is_external}
 
 
 def _has_links(contents: Contents) -> bool:
