@@ -22,7 +22,7 @@ from fpsheet_sync.merge.soundness import CitizenFacts
 from fpsheet_sync.merge.state import State, empty_state
 from fpsheet_sync.merge.state_change import Change, compare
 from fpsheet_sync.merge.submission import Submission
-from fpsheet_sync.merge.submitted_file import file_of
+from fpsheet_sync.merge.submitted_file import File, file_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,12 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
         for borger, sex, born in prepared.citizens[[BORGER, "koen", "foedselsdato"]].iter_rows()
     }
     library = DatabaseLibrary(connection, head.kommune_kode, by_number, people=people)
-    library.files[NEW] = file_of(prepared, own, layouts)
-    own = replace(own, after=tuple(_spoiled(own, commits, library)))
-    library.files[NEW] = replace(library.files[NEW], commit=own)
-    is_last = _comes_last(own, commits) and not _frees_refused(connection, head, commits)
+    file = library.files[NEW] = file_of(prepared, own, layouts)
+    comes_last = _comes_last(own, commits)
+    if not comes_last:
+        own = replace(own, after=tuple(_spoiled(file, commits, library)))
+        library.files[NEW] = replace(file, commit=own)
+    is_last = comes_last and not _frees_refused(connection, head, commits)
     folded = (
         _take_last(before, commits, own, library)
         if is_last
@@ -138,15 +140,15 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
     )
 
 
-def _spoiled(own: Commit, commits: list[Commit], library: DatabaseLibrary) -> Iterator[str]:
+def _spoiled(file: File, commits: list[Commit], library: DatabaseLibrary) -> Iterator[str]:
     """Return the files of a later time beside which a file has a column that was sorted alone.
 
     By its time the file would be taken before them and be compared with nothing, so its rows
     would be merged though each is another citizen's. It is taken after them instead, and held.
     """
+    own, rows = file.commit, file.rows
     if any(commit.builds_on(own) for commit in commits):
         return
-    rows = library.file(own).rows
     for other in commits:
         is_beside = other.kind is CommitKind.SUBMISSION and other.workbook_id == own.workbook_id
         if not is_beside or other.parent != own.parent or other.order < own.order:

@@ -19,6 +19,7 @@ from tests.support.waiting import quarantined
 
 if TYPE_CHECKING:
     from fpsheet_sync.database.store import Store
+    from fpsheet_sync.ledger.receipt import Receipt
 
 FIRST = """
 # borger
@@ -222,22 +223,27 @@ def with_citizens(text: str, *, sheet: str, cprs: tuple[str, ...]) -> str:
     return f"{head}# {sheet}\n{own}{gap}{others}"
 
 
+TURNED = ("6301801234", "6101801234", "6201801234")
+"""The citizens of `MANY`, in another order."""
+
+
+def expect_held_for(receipt: Receipt, sheet: str, field: str) -> None:
+    """The file is held for a column of three rows that was sorted alone, which it names."""
+    assert (receipt.status, receipt.held) == (Status.HELD, (3, 6))
+    assert codes(receipt)[0] == ("HIS-024", "")
+    assert (receipt.findings[0]["sheet"], receipt.findings[0]["field"]) == (sheet, field)
+
+
 @pytest.mark.parametrize("sheet", ["borger", "forloeb"])
 def test_a_column_of_citizens_sorted_alone_is_held(store: Store, sheet: str) -> None:
     """Every row would be another citizen's: the file is held, named for it, and can be released."""
     send(store, MANY, Sending())
     before = rows(store)
-    turned = ("6301801234", "6101801234", "6201801234")
-    receipt = send(store, with_citizens(MANY, sheet=sheet, cprs=turned), Sending(minute=5))
-    assert (receipt.status, receipt.held) == (Status.HELD, (3, 6))
-    assert codes(receipt)[0] == ("HIS-024", "")
-    assert (receipt.findings[0]["sheet"], receipt.findings[0]["field"]) == (sheet, "cpr")
+    receipt = send(store, with_citizens(MANY, sheet=sheet, cprs=TURNED), Sending(minute=5))
+    expect_held_for(receipt, sheet, "cpr")
     assert rows(store).equals(before)
     later = send(store, MANY.replace("CD", "XY"), Sending(minute=9))
     assert later.status is Status.MERGED
-
-
-TURNED = ("6301801234", "6101801234", "6201801234")
 
 
 @pytest.mark.parametrize("sheet", ["borger", "forloeb"])
@@ -249,9 +255,7 @@ def test_a_sorted_copy_with_an_earlier_time_is_held(store: Store, sheet: str) ->
     send(store, MANY, Sending(minute=9))
     before = rows(store)
     receipt = send(store, with_citizens(MANY, sheet=sheet, cprs=TURNED), Sending(minute=5))
-    assert (receipt.status, receipt.held) == (Status.HELD, (3, 6))
-    assert codes(receipt)[0] == ("HIS-024", "")
-    assert (receipt.findings[0]["sheet"], receipt.findings[0]["field"]) == (sheet, "cpr")
+    expect_held_for(receipt, sheet, "cpr")
     assert rows(store).equals(before)
     between = send(store, MANY.replace("AB", "XY"), Sending(minute=7))
     later = send(store, MANY.replace("CD", "XY"), Sending(minute=12))
@@ -289,9 +293,7 @@ def test_a_column_of_dates_sorted_alone_is_held(store: Store) -> None:
     dates = iter(("2025-03-05", "2025-01-05", "2025-02-05"))
     turned = re.sub(r"2025-0\d-05", lambda _: next(dates), MANY)
     receipt = send(store, turned, Sending(minute=5))
-    assert (receipt.status, receipt.held) == (Status.HELD, (3, 6))
-    assert codes(receipt)[0] == ("HIS-024", "")
-    assert receipt.findings[0]["field"] == "start_dato"
+    expect_held_for(receipt, "forloeb", "start_dato")
 
 
 @pytest.mark.parametrize(
