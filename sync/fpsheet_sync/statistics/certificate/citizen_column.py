@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from fpsheet_sync.statistics.facts.scope import PERSON, Scope
-from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables
+from fpsheet_sync.statistics.facts.workspace import fact_tables, facts_of
 from fpsheet_sync.statistics.tables.cube import KOMMUNE, Codes, Figure, count_tables
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec
 
@@ -133,8 +133,7 @@ def count_together(connection: Connection, counted: Counted) -> Counts:
 def _count(
     connection: Connection, scope: Scope, specs: Sequence[TableSpec]
 ) -> Iterator[tuple[Figure, int]]:
-    names = sorted({c.facts for spec in specs for c in spec.columns if c.facts in FACT_SOURCES})
-    with fact_tables(connection, scope, names) as tables:
+    with fact_tables(connection, scope, facts_of(scope.form, specs)) as tables:
         cube = count_tables(connection, scope, tables, specs)
     yield from ((figure, int(value)) for figure, value in cube.items() if figure.kind in _COUNTED)
 

@@ -15,7 +15,7 @@ from fpsheet_sync.database.in_force import citizens, person_table
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.statistics.facts.scope import ENHED, PERSON, Scope
-from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables, narrowed
+from fpsheet_sync.statistics.facts.workspace import fact_tables, facts_of, narrowed
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec
 
 _MOVES = "overdragelse"
@@ -126,7 +126,7 @@ def changed_facts(
     changes = _read_changes(connection, now, before)
     if not changes.units:
         return ChangedFacts()
-    names = sorted({c.facts for spec in specs for c in spec.columns if c.facts in FACT_SOURCES})
+    names = facts_of(now.form, specs)
     with _concerned(connection, now, changes.people) as scope:
         old = _read_facts(connection, replace(scope, as_of=before), names, changes.units)
         new = _read_facts(connection, scope, names, changes.units)

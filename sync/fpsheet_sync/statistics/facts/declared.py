@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Subquery, select, union_all
@@ -17,16 +18,14 @@ from fpsheet_sync.statistics.facts.scope import (
     within,
 )
 from fpsheet_templates.fact_spec import FactSpec, MeasureSpec, load_facts
-from fpsheet_templates.form import Form
 from fpsheet_templates.table import load_dimensions
 
 _QUARTER = "kvartal"
 
 
-def declared_sources(form: Form) -> Mapping[str, FactSource]:
-    """Return the sources of facts that a form declares, by name; none for førtidspension."""
-    declared = () if form.folder is None else load_facts(form.folder)
-    return {spec.id: FactSource(partial(_select_declared, spec)) for spec in declared}
+def declared_sources(folder: Path) -> Mapping[str, FactSource]:
+    """Return the sources of facts that a form declares in its folder (`Form.folder`), by name."""
+    return {spec.id: FactSource(partial(_select_declared, spec)) for spec in load_facts(folder)}
 
 
 def _select_declared(spec: FactSpec, scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - rests on no table of facts

@@ -42,6 +42,7 @@ from fpsheet_sync.statistics.facts.declared import declared_sources
 from fpsheet_sync.statistics.facts.fact import FactSource
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_templates.form import Form
+from fpsheet_templates.table import TableSpec
 
 FACT_SOURCES: Mapping[str, FactSource] = {
     **borger.SOURCES,
@@ -59,7 +60,13 @@ FACT_SOURCES: Mapping[str, FactSource] = {
 
 def fact_sources(form: Form) -> Mapping[str, FactSource]:
     """Return the sources of the facts of a form, by name."""
-    return FACT_SOURCES if form.is_shipped else declared_sources(form)
+    return FACT_SOURCES if form.folder is None else declared_sources(form.folder)
+
+
+def facts_of(form: Form, specs: Iterable[TableSpec]) -> list[str]:
+    """Return the names of the facts that the columns of some tables count, in order."""
+    sources = fact_sources(form)
+    return sorted({c.facts for spec in specs for c in spec.columns if c.facts in sources})
 
 
 @contextmanager
@@ -73,11 +80,12 @@ def fact_tables(
         StoreError: The user may not read birth dates, and the period ends within a month.
     """
     scope = _with_persons(connection, scope)
+    sources = fact_sources(scope.form)
     made: dict[str, Table] = {}
     try:
         with _no_nested_loops(connection):
-            for name in _in_order(fact_sources(scope.form), names):
-                made[name] = _make(connection, scope, made, name)
+            for name in _in_order(sources, names):
+                made[name] = _make(connection, scope, made, name, sources[name])
         yield made
     finally:
         for table in made.values():
@@ -126,8 +134,9 @@ def _in_order(sources: Mapping[str, FactSource], names: Iterable[str]) -> tuple[
     return tuple(order)
 
 
-def _make(connection: Connection, scope: Scope, made: Mapping[str, Table], name: str) -> Table:
-    source = fact_sources(scope.form)[name]
+def _make(
+    connection: Connection, scope: Scope, made: Mapping[str, Table], name: str, source: FactSource
+) -> Table:
     query = source.select(scope, made)
     creation = CreateTableAs(query, f"statistik_{name}", temporary=True)
     connection.execute(creation)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.statistics.facts.scope import Scope
-from fpsheet_sync.statistics.facts.workspace import fact_sources, fact_tables
+from fpsheet_sync.statistics.facts.workspace import fact_tables, facts_of
 from fpsheet_sync.statistics.stat_table import Period, Release
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, compare, published_share
 from fpsheet_sync.statistics.tables.citizen_counts import count_excess, count_measured
@@ -90,9 +90,7 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
         schema_of(connection), request.period, tuple(each.code for each in ours), request.as_of
     )
     specs = counted_specs(form, request, jurisdictions)
-    sources = fact_sources(form)
-    names = sorted({c.facts for spec in specs for c in spec.columns if c.facts in sources})
-    with fact_tables(connection, scope, names) as tables:
+    with fact_tables(connection, scope, facts_of(form, specs)) as tables:
         cube = count_tables(connection, scope, tables, (*specs, *cross_specs(specs, form)))
         wanted = specs if request.with_persons else ()
         excess = count_excess(connection, scope, tables, wanted)
