@@ -211,17 +211,30 @@ def find_left_over(contents: Contents) -> tuple[IntakeFinding, ...]:
 
     Findings: STR-070 to STR-073, STR-079.
     """
-    codes: set[str] = set()
-    if _has_links(contents):
-        codes.add("STR-070")
-    has_mashup = any(one.root.startswith(_DATA_MASHUP) for one in contents.prologs.values())
-    if has_mashup or _find(contents, _CONNECTIONS):
-        codes.add("STR-072")
-    if any(one.kind == _SIGNATURE for _, one in _every(contents)):
-        codes.add("STR-079")
-    left_over = (IntakeFinding(code) for code in codes)
-    told = (*left_over, *_faults(contents, _pictures(contents)), *_find_formulas(contents))
-    return tuple(sorted(told, key=lambda one: one.code))
+    parts = _faults(
+        contents, (*_unused_links(contents), *_query_rests(contents), *_pictures(contents))
+    )
+    is_signed = any(one.kind == _SIGNATURE for _, one in _every(contents))
+    signed = (IntakeFinding("STR-079"),) if is_signed else ()
+    return tuple(sorted((*parts, *signed, *_find_formulas(contents)), key=lambda one: one.code))
+
+
+def _unused_links(contents: Contents) -> Iterator[Found]:
+    """List where Excel shows a link that nothing uses: among its links, or its names too."""
+    if not _has_links(contents):
+        return
+    yield "STR-070", "kaede_rest", ""
+    texts = (contents.read(name) or b"" for name in contents.prologs)
+    if any(_LINK_IN_FORMULA.search(target) for text in texts for _, target in _NAME.findall(text)):
+        yield "STR-070", "kaede_navn", ""
+
+
+def _query_rests(contents: Contents) -> Iterator[Found]:
+    """List where Excel shows what is left of a query: among its queries or its connections."""
+    if any(one.root.startswith(_DATA_MASHUP) for one in contents.prologs.values()):
+        yield "STR-072", "forespoergsel_rest", ""
+    if _find(contents, _CONNECTIONS):
+        yield "STR-072", "forbindelse_rest", ""
 
 
 def _pictures(contents: Contents) -> Iterator[Found]:

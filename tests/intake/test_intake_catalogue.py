@@ -33,7 +33,7 @@ DETAILS = {
     "STR-068": {"kolonner"},
     "STR-069": {"antal"},
     "STR-060": {"graense"},
-    "STR-071": {"del", "fane"},
+    **{f"STR-{number:03d}": {"del", "fane"} for number in range(70, 73)},
     "STR-073": {"del", "fane", "celle"},
     "STR-064": {"antal"},
 }

@@ -364,6 +364,14 @@ REFUSED = [
 
 WEB_IMAGES = "xl/richData/rdRichValueWebImage.xml"
 
+
+def mashup(package: Package) -> Package:
+    """Add what Power Query leaves behind when its last query is deleted."""
+    return package.with_part(
+        "customXml/item1.xml", '<DataMashup xmlns="http://schemas.microsoft.com/DataMashup"/>'
+    )
+
+
 LEFT_OVER = [
     ("STR-070", "a link nothing uses", xml_part("xl/externalLinks/externalLink1.xml")),
     ("STR-070", "its relation", relation(WORKBOOK, "externalLinkPath", "file:///Q:/x", "External")),
@@ -393,9 +401,7 @@ LEFT_OVER = [
     (
         "STR-072",
         "Power Query without a query",
-        lambda p: p.with_part(
-            "customXml/item1.xml", '<DataMashup xmlns="http://schemas.microsoft.com/DataMashup"/>'
-        ),
+        mashup,
     ),
 ]
 
@@ -430,6 +436,34 @@ def test_a_picture_by_address_is_told_with_its_tab(whole: Package, *, through: b
     assert (faults[0].code, place["del"]) == ("STR-071", "billede")
     assert int(place["fane"]) > 1
     assert f"ark nummer {place['fane']} fra venstre" in told
+
+
+@pytest.mark.parametrize(
+    ("change", "menus"),
+    [
+        (xml_part("xl/externalLinks/externalLink1.xml"), ["Data > Rediger kæder"]),
+        (xml_part("xl/connections.xml"), ["fanen Forbindelser"]),
+        (mashup, ["fanen Forespørgsler"]),
+        (lambda p: mashup(xml_part("xl/connections.xml")(p)), ["Forespørgsler)", "Forbindelser)"]),
+        (
+            lambda p: own_name("[1]Liste!$A$1")(xml_part("xl/externalLinks/a.xml")(p)),
+            ["Data > Rediger kæder", "Formler > Navnestyring"],
+        ),
+    ],
+)
+def test_a_leftover_is_told_with_the_menu_that_shows_it(
+    change: Callable[[Package], Package], menus: list[str], whole: Package
+) -> None:
+    """No sheet has a link or a query; Excel shows them under its menus, each by its own."""
+    _, faults = take_in(change(whole))
+    form = load_form()
+    told = faults[0].to_finding(form)
+    assert [fault.code for fault in faults] == [told.code]
+    assert all(menu in told.message(form, "da") for menu in menus)
+    assert told.remedy(form, "da").count(".") > len(menus)
+    others = {"fanen Forespørgsler", "fanen Forbindelser", "Rediger kæder", "Navnestyring"}
+    unsaid = {other for other in others if not any(other.split()[-1] in menu for menu in menus)}
+    assert not any(other in told.message(form, "da") for other in unsaid)
 
 
 def own_sheet(formula: str) -> Callable[[Package], Package]:
