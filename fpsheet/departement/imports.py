@@ -7,7 +7,9 @@ from typing import Any
 
 from fpsheet.checking.list_file import read_figures, read_list
 from fpsheet.checking.verdict import Verdict
-from fpsheet.statistics.list_book import ListBook, list_columns, write_list_book
+from fpsheet.statistics.book import Line, Page, PageKind
+from fpsheet.statistics.list_book import list_book, list_columns
+from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.tax_income import Imported, Income, TaxAnswer, import_incomes
@@ -104,17 +106,16 @@ def blank_list(sheet_id: str, question: ListQuestion) -> bytes:
     """Return a blank list to be filled in."""
     lists = question.lists
     texts, language = lists.texts, question.language
-    return write_list_book(
-        ListBook(
-            title=lists.sheet_title(sheet_id, language),
-            table=lists.sheet(sheet_id).table,
-            lines=(texts.get(f"sheet.{sheet_id}.intro", language),),
-            columns=list_columns(lists, sheet_id, language),
-            rows=(),
-            made_on=question.today,
-            blank_rows=lists.sheet(sheet_id).premade_rows or 1,
-        )
+    page = Page(
+        name=lists.sheet_title(sheet_id, language),
+        kind=PageKind.LIST,
+        title="",
+        lines=(Line(texts.get(f"sheet.{sheet_id}.intro", language)),),
+        columns=list_columns(lists, sheet_id, language),
+        blank_rows=lists.sheet(sheet_id).premade_rows or 1,
+        table=lists.sheet(sheet_id).table,
     )
+    return write_xlsx(list_book(page, language=language, made_on=question.today))
 
 
 def _read(

@@ -7,7 +7,7 @@ from operator import add
 from fpsheet.returned.answered_workbook import merge_findings
 from fpsheet.returned.conflict_list_text import LETTERS, fields_of, side_words
 from fpsheet.returned.record_words import told_value
-from fpsheet.statistics.book import Book, Line, Page, PageColumn, PageKind
+from fpsheet.statistics.book import PROGRAM, Book, Line, Page, PageColumn, PageKind
 from fpsheet_sync.ledger.receipt import Receipt, Settlement, ShownConflict, ShownNotice
 from fpsheet_sync.merge.commit import Status
 from fpsheet_sync.merge.file_merge import SheetOutcome
@@ -17,7 +17,6 @@ from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.catalogue import catalogue_lines
 
-_PUBLISHER = "fpsheet"
 _TOTALS = ("xml", "read", "blank", "quarantined")
 _FATES = {"quarantined": "waiting"}
 """Fates whose heading is another word: what the merge sets aside waits."""
@@ -52,7 +51,7 @@ def receipt_book(receipt: Receipt, form: Form, *, language: str, values: bool = 
     return Book(
         title=title,
         stem=receipt.number,
-        publisher=_PUBLISHER,
+        publisher=PROGRAM,
         subject=words("subject"),
         keywords=words("keywords"),
         language=language,

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fpsheet.statistics.list_book import ListBook, ListColumn, write_list_book
+from fpsheet.statistics.book import Line, Page, PageColumn, PageKind
+from fpsheet.statistics.list_book import list_book
+from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet_sync.database.log_end import LogEnd
 from fpsheet_sync.statistics.publication.publication import Draft
 from fpsheet_sync.statistics.tables.wording import Wording
@@ -83,30 +85,30 @@ def write_audit(draft: Draft, words: Wording, names: "Mapping[CellId, str]", end
         "moved": len(rounded.moved),
         "log": end,
     }
-    lines = ("confidential", "settings", "counts", "passed", *_proof_told(draft, told), "log")
-    return write_list_book(
-        ListBook(
-            title=words.text("audit.title"),
-            table="tRevision",
-            lines=tuple(words.fill(f"audit.{line}", told) for line in lines),
-            columns=tuple(
-                ListColumn(
-                    words.text(f"audit.column.{name}"),
-                    FieldType.INTEGER if name in _NUMBERS else FieldType.TEXT,
-                    width=_WIDTHS.get(name, _NARROW),
-                )
-                for name in _COLUMNS
-            ),
-            rows=(
-                *_rows(rounded, draft.plain, told_as),
-                *_not_proved(draft, told_as),
-                *_relations(draft, told_as),
-            ),
-            made_on=draft.publication.counted_on,
-            is_confidential=True,
-            wraps=True,
-        )
+    lines = ("settings", "counts", "passed", *_proof_told(draft, told), "log")
+    page = Page(
+        name=words.text("audit.title"),
+        kind=PageKind.LIST,
+        title="",
+        lines=tuple(Line(words.fill(f"audit.{line}", told)) for line in lines),
+        columns=tuple(
+            PageColumn(
+                words.text(f"audit.column.{name}"),
+                FieldType.INTEGER if name in _NUMBERS else FieldType.TEXT,
+                _WIDTHS.get(name, _NARROW),
+            )
+            for name in _COLUMNS
+        ),
+        rows=(
+            *_rows(rounded, draft.plain, told_as),
+            *_not_proved(draft, told_as),
+            *_relations(draft, told_as),
+        ),
+        table="tRevision",
     )
+    mark = words.text("audit.confidential")
+    made_on = draft.publication.counted_on
+    return write_xlsx(list_book(page, language=words.language, made_on=made_on, mark=mark))
 
 
 def _rows(rounded: "Rounded", plain: "Sequence[CellId]", told_as: _Told) -> Iterator[Row]:

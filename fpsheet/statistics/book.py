@@ -1,4 +1,7 @@
-"""A statistics workbook as data: its pages, before any file format is chosen."""
+"""A workbook of tables as data: its pages, before any file format is chosen.
+
+Statistics, receipts, the status, the rule catalogue, the audit and lists are laid out so.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -6,6 +9,12 @@ from datetime import date
 from enum import StrEnum
 
 from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
+from fpsheet_templates.form import FieldType
+
+PROGRAM = "fpsheet"
+"""Who made a workbook that nobody publishes."""
+
+PageCell = Cell | date
 
 
 class PageKind(StrEnum):
@@ -17,7 +26,7 @@ class PageKind(StrEnum):
     TABLE = "table"
     FIGURE = "figure"
     LIST = "list"
-    """A table to look things up in: from the first row on, its headings fixed and with filters."""
+    """A table to look things up in, or to fill in: no title, its headings fixed, with filters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +43,18 @@ class PageColumn:
 
     Attributes:
         label: Heading, unique in the table.
-        kind: What it holds.
+        kind: What it holds: of a table of statistics, or as a field of a form.
         width: Width in characters.
+        words: Code → the word shown for it.
+        help: Message at the cells of a list to fill in, where `words` are offered to choose from;
+            empty where nothing is to be filled in.
     """
 
     label: str
-    kind: ColumnKind
+    kind: ColumnKind | FieldType
     width: float
+    words: Mapping[str, str] = field(default_factory=dict)
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +104,8 @@ class Page:
         lines: Lines below it, one cell each, no blank line between.
         columns: Columns of the table right after them; none on a cover.
         rows: Rows of the table.
+        blank_rows: Empty rows below them, for somebody to fill in.
+        table: Name of the Excel table; empty for one made of its number.
         totals: Places of the rows that are totals of everything.
         links: Row → the sheet that its first cell leads to.
         figure: The chart beside the table.
@@ -100,7 +116,9 @@ class Page:
     title: str
     lines: tuple[Line, ...]
     columns: tuple[PageColumn, ...] = ()
-    rows: tuple[tuple[Cell, ...], ...] = ()
+    rows: tuple[tuple[PageCell, ...], ...] = ()
+    blank_rows: int = 0
+    table: str = ""
     totals: frozenset[int] = frozenset()
     links: Mapping[int, str] = field(default_factory=dict)
     figure: NativeChart | None = None
@@ -119,6 +137,8 @@ class Book:
         language: Language tag.
         made_on: The day printed as "opgjort pr.", also the file's own date.
         pages: Sheets, left to right.
+        mark: That it is not to be passed on, in words: it stands on top of every list and printed
+            page; empty where it may be.
     """
 
     title: str
@@ -129,6 +149,7 @@ class Book:
     language: str
     made_on: date
     pages: tuple[Page, ...]
+    mark: str = ""
 
 
 def without_figures(book: Book) -> Book:

@@ -1,6 +1,8 @@
 """Exports: lists with CPR numbers for other systems, as workbooks."""
 
-from fpsheet.statistics.list_book import ListBook, ListColumn, list_columns, write_list_book
+from fpsheet.statistics.book import Line, Page, PageColumn, PageKind
+from fpsheet.statistics.list_book import list_book, list_columns
+from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet_sync.statistics.facts.extract import Extract, ExtractKind, Mark, WantedExtract
 from fpsheet_sync.statistics.facts.pension import FOER_REFORM
 from fpsheet_templates.form import FieldType, Form
@@ -27,27 +29,26 @@ def write_extract(extract: Extract, form: Form, wanted: WantedExtract) -> bytes:
     )
     shown = {"day": f"{wanted.day:%d-%m-%Y}", "count": len(extract.rows)}
     lines = [
-        texts.get("list.confidential", language),
         texts.fill(f"command.export.{wanted.kind}.line", language, shown),
     ]
     if extract.compared_with is not None:
         since = {"day": f"{extract.compared_with:%d-%m-%Y}"}
         lines.append(texts.fill("command.export.since_line", language, since))
     rest = (None,) * (len(columns) - len(extract.columns))
-    return write_list_book(
-        ListBook(
-            title=texts.get(f"command.export.{wanted.kind}.sheet", language),
-            table="tUdtraek",
-            lines=tuple(lines),
-            columns=columns,
-            rows=tuple((*row, *rest) for row in extract.rows),
-            made_on=wanted.day,
-            is_confidential=True,
-        )
+    page = Page(
+        name=texts.get(f"command.export.{wanted.kind}.sheet", language),
+        kind=PageKind.LIST,
+        title="",
+        lines=tuple(map(Line, lines)),
+        columns=columns,
+        rows=tuple((*row, *rest) for row in extract.rows),
+        table="tUdtraek",
     )
+    mark = texts.get("list.confidential", language)
+    return write_xlsx(list_book(page, language=language, made_on=wanted.day, mark=mark))
 
 
-def _column(form: Form, name: str, language: str) -> ListColumn:
+def _column(form: Form, name: str, language: str) -> PageColumn:
     """Return the column of an identifier, with heading and words of the form where it has them."""
     for sheet in ("vurdering", "afgoerelse", "borger"):
         own = next((each for each in form.sheet(sheet).fields if each.id == name), None)
@@ -57,7 +58,7 @@ def _column(form: Form, name: str, language: str) -> ListColumn:
     else:
         label, kind = form.texts.get(f"command.export.column.{name}", language), FieldType.TEXT
     codes = form.code_lists[name].codes if name in form.code_lists else ()
-    choices = {code.id: code.label(language) for code in codes}
+    words = {code.id: code.label(language) for code in codes}
     for word in _WORDS.get(name, ()):
-        choices[word] = form.texts.get(f"command.export.word.{word}", language)
-    return ListColumn(label, kind, width=30 if name == "kommune" else 20, choices=choices)
+        words[word] = form.texts.get(f"command.export.word.{word}", language)
+    return PageColumn(label, kind, 30 if name == "kommune" else 20, words)

@@ -5,13 +5,15 @@ released in 2020, and odfpy and odfdo took minutes for a national workbook, grow
 of the rows (docs/adr/0011-statistics.md).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from io import BytesIO
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from fpsheet.statistics.book import Book, Page, PageColumn, PageKind
-from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
+from fpsheet.statistics.book import Book, Page, PageCell, PageColumn, PageKind
+from fpsheet_sync.statistics.stat_table import ColumnKind
+from fpsheet_templates.form import FieldType
 
 _VERSION = "1.3"
 """Of OpenDocument: the first that knows `number:min-decimal-places` and `style:scale-to-X`."""
@@ -65,7 +67,7 @@ _LOOKS = {
     "decimal": ("end", "", False, "N1"),
     "decimal_total": ("end", 'fo:font-weight="bold"', False, "N1"),
 }
-_COLUMN_LOOKS = {
+_COLUMN_LOOKS: Mapping[ColumnKind | FieldType, str] = {
     ColumnKind.COUNT: "count",
     ColumnKind.WHOLE: "count",
     ColumnKind.DECIMAL: "decimal",
@@ -155,11 +157,13 @@ def _row(cells: list[str]) -> str:
     return f'<table:table-row table:style-name="row">{"".join(cells)}</table:table-row>'
 
 
-def _cell(cell: Cell, look: str) -> str:
+def _cell(cell: PageCell, look: str) -> str:
     if cell is None:
         return "<table:table-cell/>"
     if isinstance(cell, str):
         return _text(str(cell), look)
+    if isinstance(cell, date):
+        return _text(f"{cell:%d-%m-%Y}", look)
     return (
         f'<table:table-cell table:style-name="{look}" office:value-type="float"'
         f' office:value="{cell!r}"><text:p>{cell!r}</text:p></table:table-cell>'
@@ -182,7 +186,7 @@ def _link(text: str, sheet: str, look: str) -> str:
     )
 
 
-def _head_look(kind: ColumnKind) -> str:
+def _head_look(kind: ColumnKind | FieldType) -> str:
     return "head_number" if kind in _COLUMN_LOOKS else "head_text"
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from fpsheet.files import write_whole
-from fpsheet.statistics.book import Book, Page, PageColumn, PageKind
+from fpsheet.statistics.book import PROGRAM, Book, Page, PageColumn, PageKind
 from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
 from fpsheet_templates.form import Form
@@ -27,8 +27,6 @@ _CHANGES = {"version": 9, "code": 10, "change": 16, "severity": 12}
 
 _TIMELESS = date(1980, 1, 1)
 """The day the file says it was made, so that the same catalogue is the same bytes."""
-
-_PUBLISHER = "fpsheet"
 
 
 def rule_book(form: Form, language: str) -> Book:
@@ -54,7 +52,7 @@ def rule_book(form: Form, language: str) -> Book:
         _page(form, language, "rules", _RULES, rules),
         _page(form, language, "changes", _CHANGES, changes),
     )
-    return Book(title, "regler", _PUBLISHER, title, "", language, _TIMELESS, pages)
+    return Book(title, "regler", PROGRAM, title, "", language, _TIMELESS, pages)
 
 
 def _cells(line: CatalogueLine, everywhere: str) -> tuple[Cell, ...]:

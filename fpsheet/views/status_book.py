@@ -5,13 +5,12 @@ from datetime import datetime
 from pathlib import Path
 
 from fpsheet.files import write_whole
-from fpsheet.statistics.book import Book, Line, Page, PageColumn, PageKind
+from fpsheet.statistics.book import PROGRAM, Book, Line, Page, PageColumn, PageKind
 from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
 from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
 from fpsheet_templates.form import Form
 
-_PUBLISHER = "fpsheet"
 _WIDTHS = {"kommune": 32.0, "state": 30.0, "first": 14.0, "received": 14.0}
 _COUNT_WIDTH = 13.0
 _COUNTS = ("files", "waiting", "conflicts", "unexplained")
@@ -53,7 +52,7 @@ def status_book(lines: Sequence[StatusLine], form: Form, *, language: str, now: 
         columns=tuple(columns),
         rows=tuple(_row(line, form, language) for line in sorted(lines, key=_urgency)),
     )
-    return Book(title, "status", _PUBLISHER, title, "", language, now.date(), (page,))
+    return Book(title, "status", PROGRAM, title, "", language, now.date(), (page,))
 
 
 def _urgency(line: StatusLine) -> tuple[int, str, int]:
