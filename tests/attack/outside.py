@@ -19,6 +19,7 @@ _FIGURES = (
     "øvre grænse",
     "Kommunens mål",
     "Over målet",
+    "Indbyggere på 18-66 år",
     "Modtagne indberetninger",
     "Tilbageholdte indberetninger",
 )

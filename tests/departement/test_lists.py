@@ -146,17 +146,19 @@ TARGET: Line = ("707", 2023, "Mål for tilbagevisninger", 8, "Beskæftigelsespla
 
 
 def test_figures_are_read_into_the_database(desk: Desk) -> None:
-    """Two national figures and a target of Norddjurs, each with its source; logged once."""
-    file = save(desk.folder / "landstal.xlsx", HEADINGS, GRANTED, REFUSED, TARGET)
+    """National figures, Norddjurs' target and population, each with its source; logged once."""
+    people: Line = ("707", 2023, "Indbyggere på 18-66 år, 31. december", 20000, "FOLK1A")
+    file = save(desk.folder / "landstal.xlsx", HEADINGS, GRANTED, REFUSED, TARGET, people)
     assert desk.run("import", "benchmark", file) == 0
     source = "jobindsats.dk, hentet 5. januar 2024"
     with desk.store.read() as connection:
         assert load_benchmarks(connection) == (
+            Benchmark("707", 2023, "befolkning_18_66", 20000, "FOLK1A"),
             Benchmark("707", 2023, "tilbagevisninger_maal", 8, "Beskæftigelsesplan 2023"),
             Benchmark("DK", 2023, "afslag", 4000, source),
             Benchmark("DK", 2023, "tilkendelser", 18000, source),
         )
-    assert [entry.deed.details["nye"] for entry in desk.log("landstal")] == [3]
+    assert [entry.deed.details["nye"] for entry in desk.log("landstal")] == [4]
     assert desk.run("import", "benchmark", file) == 0
     assert len(desk.log("landstal")) == 1
 
@@ -207,6 +209,10 @@ BAD_FIGURES = {
     ),
     "no counterpart": ((HEADINGS, GRANTED), {("LST-011", "C2")}),
     "a target of a country": ((HEADINGS, ("Danmark", *TARGET[1:])), {("LST-012", "A2")}),
+    "a population of no area": (
+        (HEADINGS, ("", 2025, "Indbyggere på 18-66 år, 31. december", 90, "x")),
+        {("LST-007", "A2")},
+    ),
     "refusals of a kommune": ((HEADINGS, ("707", *REFUSED[1:])), {("LST-012", "A2")}),
     "the same twice": ((HEADINGS, TARGET, TARGET), {("LST-006", "A3")}),
     "a wrong heading": (

@@ -251,6 +251,7 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
     },
     "T10": _JOBS,
     "T10b": _JOBS,
+    "T10c": {"Job i alt": Heading("job.i_perioden")},
     "T11": {
         "Tilkendelser og afslag": Heading(_BOTH),
         "Tilkendelser i alt": Heading(_GRANTED),
@@ -316,6 +317,11 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
     },
     "T14": {"Førtidspensionister": Heading(_STOCK), **_levels(_STOCK)},
     "T14b": {"Førtidspensionister": Heading(_STOCK), **_levels(_STOCK)},
+    "T14c": {
+        "Førtidspensionister": Heading(_STOCK),
+        "Indbyggere på 18-66 år": Heading("", "missing"),
+        "Førtidspensionister pr. 1.000": Heading("", "missing"),
+    },
     "T15": {
         "Ved periodens begyndelse": Heading("bestand.primo"),
         "Hele perioden i samme kommune": Heading("bevaegelse.blivende"),

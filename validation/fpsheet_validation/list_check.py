@@ -18,6 +18,7 @@ from fpsheet_validation.typed import ROW, Check, TypedSheet
 LANDSTAL, SKATTESVAR = "landstal", "skattesvar"
 COUNTRIES = frozenset({"GL", "DK"})
 TILKENDELSER, AFSLAG, MAAL = "tilkendelser", "afslag", "tilbagevisninger_maal"
+BEFOLKNING = "befolkning_18_66"
 _COUNTERPART = {TILKENDELSER: AFSLAG, AFSLAG: TILKENDELSER}
 
 Row = dict[str, object]
@@ -94,7 +95,7 @@ def _check_figures(rows: list[Row], every: list[Row]) -> Iterator[Hit]:
             years.setdefault((row["omraade"], row["maal"]), []).append(int(str(row["aar"])))
     for row in rows:
         number, area, measure = int(str(row[ROW])), row["omraade"], str(row["maal"])
-        if (area in COUNTRIES) != (measure != MAAL):
+        if measure != BEFOLKNING and (area in COUNTRIES) != (measure != MAAL):
             yield Hit(LANDSTAL, number, "omraade", "LST-012")
             continue
         other = _COUNTERPART.get(measure)

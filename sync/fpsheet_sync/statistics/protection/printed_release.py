@@ -25,6 +25,7 @@ from fpsheet_sync.statistics.tables.cube import KOMMUNE, Cube, Figure
 from fpsheet_sync.statistics.tables.number_name import (
     Number,
     codes_of,
+    dated,
     declared_column,
     figure_id,
     number_of,
@@ -96,6 +97,9 @@ def compare_prints(
             name = Number(f"afgoerelse.{measure}", days, area or country, frozenset()).id
             figure = Figure("afgoerelse", measure, Count.ROWS, codes)
             cube[figure] = numbers.get(name, 0)
+        of, day = dated("bestand.bestand", period)
+        name = Number(of, (str(day.fra), str(day.til)), area or country, frozenset()).id
+        cube[Figure("bestand", "bestand", Count.ROWS, codes)] = numbers.get(name, 0)
     return compare(cube, kommuner, country, period, figures)
 
 

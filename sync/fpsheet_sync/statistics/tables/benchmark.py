@@ -15,6 +15,7 @@ from fpsheet_sync.statistics.tables.cube import KOMMUNE, Codes, Cube, Figure
 from fpsheet_templates.table import Count
 
 TILKENDELSER, AFSLAG, MAAL = "tilkendelser", "afslag", "tilbagevisninger_maal"
+BEFOLKNING = "befolkning_18_66"
 STRATA = ("koen", "aldersgruppe")
 _SETTING = "landstal"
 
@@ -27,7 +28,8 @@ class Benchmark:
         omraade: "GL" or "DK" for a country, else a kommunekode.
         aar: Calendar year.
         maal: `tilkendelser` and `afslag` of a country; `tilbagevisninger_maal`, the highest number
-            of tilbagevisninger a kommune has set itself.
+            of tilbagevisninger a kommune has set itself; `befolkning_18_66`, people aged 18 to 66
+            of a country or a kommune on 31 December.
         vaerdi: The figure, 0 or more.
         kilde: Where it was published.
     """
@@ -63,7 +65,7 @@ def load_benchmarks(connection: Connection) -> tuple[Benchmark, ...]:
 def compare(
     cube: Cube, kommuner: Sequence[str], country: str, period: Period, figures: Sequence[Benchmark]
 ) -> Cube:
-    """Work out what T12 and T13 print beside what was counted.
+    """Work out what T12, T13 and T14c print beside what was counted.
 
     Args:
         cube: The counts, those by sex and age included.
@@ -85,6 +87,13 @@ def compare(
             over = _counted(cube, "tilbagevist", codes) - target
             found[Figure("tilbagevisning", "maal", Count.GIVEN, codes)] = target
             found[Figure("tilbagevisning", "over_maal", Count.GIVEN, codes)] = over
+        people = population(figures, kommune or country, period)
+        if people is not None:
+            pensioners = cube.get(Figure("bestand", "bestand", Count.ROWS, codes), 0)
+            found[Figure("bestand", "befolkning", Count.GIVEN, codes)] = people.vaerdi
+            if people.vaerdi:
+                rate = 1000 * pensioners / people.vaerdi
+                found[Figure("bestand", "pr_1000", Count.GIVEN, codes)] = rate
     return found
 
 
@@ -118,6 +127,17 @@ def published_share(figures: Iterable[Benchmark], country: str, period: Period) 
         return None
     number = known[TILKENDELSER] + known[AFSLAG]
     return known[AFSLAG] / number if number else None
+
+
+def population(figures: Iterable[Benchmark], area: str, period: Period) -> Benchmark | None:
+    """Return how many people an area has on the last day of a period, where that is imported.
+
+    A year's figure is of 31 December: there is none for a period that ends on another day.
+    """
+    year = period.til.year
+    wanted = (area, year, BEFOLKNING)
+    found = (each for each in figures if (each.omraade, each.aar, each.maal) == wanted)
+    return next(found, None) if period.til == date(year, 12, 31) else None
 
 
 @dataclass(frozen=True, slots=True)

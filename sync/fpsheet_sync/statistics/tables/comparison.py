@@ -8,6 +8,7 @@ from fpsheet_sync.statistics.tables.benchmark import (
     TILKENDELSER,
     compared_with,
     is_years,
+    population,
 )
 from fpsheet_sync.statistics.tables.cube import KOMMUNE
 from fpsheet_sync.statistics.tables.edition import Edition
@@ -69,6 +70,23 @@ def tell_targets(edition: Edition) -> str:
     years = sorted({year for each in found for year in each.other_years})
     kind = "other" if years else "none"
     return wording.fill(f"benchmark.targets_{kind}", told | {"years": _join(map(str, years))})
+
+
+def tell_population(edition: Edition) -> str:
+    """Say where the numbers of inhabitants come from, or that there are none."""
+    wording, period = edition.wording, edition.counting.scope.period
+    if (period.til.month, period.til.day) != (12, 31):
+        return wording.text("benchmark.population_part")
+    kommuner = edition.counting.shown_codes(KOMMUNE, edition.area, ())
+    areas = ("".join(edition.counting.jurisdictions), *kommuner)
+    found = [population(edition.benchmarks, each, period) for each in areas]
+    told = {"year": str(period.til.year), "remedy": wording.text("benchmark.remedy")}
+    known = [each for each in found if each is not None]
+    if not known:
+        return wording.fill("benchmark.population_none", told)
+    sources = dict.fromkeys(each.kilde for each in known if each.kilde)
+    source = _join(sources) or wording.text("benchmark.no_source")
+    return wording.fill("benchmark.population", told | {"source": source})
 
 
 def _remedy(edition: Edition) -> str:

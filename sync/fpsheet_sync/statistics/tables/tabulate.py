@@ -10,6 +10,7 @@ from fpsheet_sync.statistics.tables.comparison import (
     INDEX,
     compared_key,
     tell_national,
+    tell_population,
     tell_targets,
 )
 from fpsheet_sync.statistics.tables.counting import REPORTER
@@ -137,6 +138,8 @@ def _source(edition: Edition, spec: TableSpec) -> str:
         told.append(tell_national(edition))
     if any(column.id == "maal" for column in spec.columns):
         told.append(tell_targets(edition))
+    if any(column.id == "befolkning" for column in spec.columns):
+        told.append(tell_population(edition))
     return " ".join(told)
 
 

@@ -120,6 +120,45 @@ def test_an_index_where_nothing_is_expected_is_not_applicable() -> None:
     assert (cells["nedre"], cells["oevre"]) == (0.0, 1.7)
 
 
+def population(year: int = 2025) -> tuple[Benchmark, ...]:
+    """Return invented numbers of inhabitants, none for 959 and 960."""
+    people = {"GL": 35000, "955": 4000, "956": 5000, "957": 800}
+    return tuple(
+        Benchmark(a, year, "befolkning_18_66", n, "bank.stat.gl") for a, n in people.items()
+    )
+
+
+def t14c(edition: Release) -> StatTable:
+    """Return T14c."""
+    return next(table for table in edition.tables if table.id == "T14c")
+
+
+def test_rates_are_of_the_population_that_was_imported() -> None:
+    """p0 in 955, p3 and p4 in 956: 0,25 of 1.000 rounded up, 0,4, none of 800; 0,09 everywhere."""
+    table = t14c(made(figures=population()))
+    cells = {key[0]: row[1:] for key, row in zip(table.keys, table.rows, strict=True)}
+    assert cells[""] == (3, 35000, 0.1)
+    assert cells["955"] == (1, 4000, 0.3)
+    assert cells["956"] == (2, 5000, 0.4)
+    assert cells["957"] == (0, 800, 0.0)
+    assert cells["959"][:2] == (0, Shorthand.NOT_AVAILABLE)
+    assert table.source.endswith(
+        "Indbyggertallene er fra 31. december 2025. Kilde til dem: bank.stat.gl."
+    )
+
+
+def test_a_population_of_another_year_or_of_half_a_year_makes_no_rate() -> None:
+    """Imported for 2024, 2025 has [x] and says how to import; so has a period that ends in June."""
+    table = t14c(made(figures=population(2024)))
+    assert {row[2] for row in table.rows} == {Shorthand.NOT_AVAILABLE}
+    assert "Der er ikke læst indbyggertal ind for 2025. Departementet tager dem med" in table.source
+    half = Period(date(2025, 1, 1), date(2025, 6, 30))
+    country = Country(PERSONS, DECIDED, ALL)
+    table = t14c(release("GL", period=half, country=country, benchmarks=population()))
+    assert {row[2] for row in table.rows} == {Shorthand.NOT_AVAILABLE}
+    assert "vælg en periode, der slutter den dag" in table.source
+
+
 def test_targets_stand_with_their_source_and_year() -> None:
     """T13: the source of what was imported; without any, or of another year, that is said."""
     text = """
@@ -189,6 +228,9 @@ def test_every_figure_of_nothing_is_as_the_legend_says(
             # The country itself has no target.
             everywhere = tuple(cells | {missing} for cells in own)
             assert stated == (everywhere if area == land else own)
+        # No population is imported here.
+        for column in ("befolkning", "pr_1000"):
+            assert found.pop(("T14c", column)) == {Shorthand.NOT_AVAILABLE}
         assert {table for table, _ in found} >= {"T02", "T03", "T04", "T09", "T12", "T12b", "T19"}
         wrong = {name: cells for name, cells in found.items() if cells != {NOTHING}}
         assert wrong == {}
@@ -200,7 +242,8 @@ def test_a_public_figure_of_few_or_none_is_unreliable_in_every_table(country: Co
     """A printed 0 may be a small number: every figure of it is unreliable ([u]), in all tables."""
     for edition in public_editions(country, Period(date(2025, 1, 1), date(2025, 12, 31))):
         found = figures_of(edition)
-        by_kommune = {"T02", "T03", "T04", "T09", "T12", "T19", "T23"}
+        assert found.pop(("T14c", "befolkning")) == {Shorthand.NOT_AVAILABLE}
+        by_kommune = {"T02", "T03", "T04", "T09", "T12", "T14c", "T19", "T23"}
         # T11e has no row per kommune and is in the edition of the country alone.
         of_country = {"T11e"} if edition.area == "GL" else set()
         assert {table for table, _ in found} == by_kommune | of_country
@@ -209,7 +252,10 @@ def test_a_public_figure_of_few_or_none_is_unreliable_in_every_table(country: Co
 
 @pytest.mark.slow
 def test_a_printed_index_where_nothing_is_expected_is_not_applicable() -> None:
-    """The country refused none of 400: 0 of 955's 60 are expected, and its 40 are no index of 0."""
+    """The country refused none of 400: 0 of 955's 70 are expected, and its 40 are no index of 0.
+
+    A printed rate (T14c) is worked out from the prints too.
+    """
     decisions: list[dict[str, object]] = [
         {
             "kommune_kode": "955",
@@ -217,14 +263,21 @@ def test_a_printed_index_where_nothing_is_expected_is_not_applicable() -> None:
             "afgoerelse_dato": date(2025, 1 + n % 12, 10),
             "afgoerelse": "afslag" if n < 40 else "tilkendelse",
         }
-        for n in range(60)
+        for n in range(70)
     ]
-    persons = {f"p{n}": ("K", date(1970, 1, 1)) for n in range(60)}
+    persons = {f"p{n}": ("K", date(1970, 1, 1)) for n in range(70)}
     country = Country(persons, {"afgoerelse": decisions}, ALL)
-    national = (Benchmark("GL", 2025, "tilkendelser", 400, "x"), Benchmark("GL", 2025, "afslag", 0))
+    national = (
+        Benchmark("GL", 2025, "tilkendelser", 400, "x"),
+        Benchmark("GL", 2025, "afslag", 0),
+        Benchmark("955", 2025, "befolkning_18_66", 450, "x"),
+    )
     period = Period(date(2025, 1, 1), date(2025, 12, 31))
     (edition,) = (
         one for one in public_editions(country, period, benchmarks=national) if one.area == "GL"
     )
     cells = numbers(edition, "955")
     assert (cells["afslag"], cells["forventet"], cells["indeks"]) == (40, 0, NOTHING)
+    # 30 pensioners of 450 people: 66,7 of 1.000, printed as a whole number.
+    table = t14c(edition)
+    assert table.rows[table.keys.index(("955",))][1:] == (30, 450, 67)

@@ -99,9 +99,10 @@ def release(
     year: int = 2025,
     language: str = "da",
     benchmarks: tuple[Benchmark, ...] = (),
+    period: Period | None = None,
 ) -> Release:
-    """Count the small country for a year."""
-    period = Period(date(year, 1, 1), date(year, 12, 31))
+    """Count the small country for a year, or another period."""
+    period = period or Period(date(year, 1, 1), date(year, 12, 31))
     request = ReleaseRequest(period, area, language, date(2026, 3, 2), benchmarks=benchmarks)
     with stored(country or Country(PERSONS, records(RECORDS))) as connection:
         return compute_release(connection, load_form(), request)
@@ -169,6 +170,15 @@ def test_t08b_tells_pensioners_from_others(greenland: Release) -> None:
     assert row(greenland, "T08b", "skaanejob", "ja") == (1, 0)
     assert row(greenland, "T08b", "nyttejob", "nej") == (1, 0)
     assert row(greenland, "T08b", "fleksjob", "nej") == (0, 0)
+
+
+def test_t10c_tells_the_branches_of_pensioners_from_others(greenland: Release) -> None:
+    """T10c: a's three jobs and c's, as T08b has them, in the branches of T10."""
+    for branche in ("1", "2", "4"):
+        assert row(greenland, "T10c", branche, "ja") == (1,)
+        assert row(greenland, "T10c", branche, "nej") == (0,)
+    assert row(greenland, "T10c", "9", "nej") == (1,)
+    assert row(greenland, "T10c", "", "ja") == (3,)
 
 
 def test_t11_counts_decisions_where_and_when_they_were_made(greenland: Release) -> None:
