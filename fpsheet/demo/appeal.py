@@ -5,9 +5,11 @@ from datetime import date
 
 from fpsheet.demo.citizen import Citizen
 from fpsheet.demo.dice import Dice
-from fpsheet.demo.life import LifeEvent, Row, afgoerelse, later
+from fpsheet.demo.life import Assessment, LifeEvent, Row, afgoerelse, later, next_month, vurdering
 
 _KOMMUNE = "kommunalbestyrelse"
+_ABOVE = {"laveste": ("mellemste", (26, 50)), "mellemste": ("hoejeste", (0, 25))}
+"""Level of a pension → the one above it, and the per cent of work ability that give that."""
 
 
 def what_follows(
@@ -28,7 +30,9 @@ def what_follows(
         found += _withdrawal(citizen, life, dice)
     elif decided[-1].row["afgoerelse"] == "afslag":
         found += _appeal(citizen, decided[-1].start, land, dice)
-    elif decided[-1].row["afgoerelse"] == "tilkendelse" and land == "DK":
+    elif land == "GL":
+        found += _level_appeal(citizen, decided, dice, today)
+    elif decided[-1].row["afgoerelse"] == "tilkendelse":
         found += _hold(citizen, decided[-1].start, dice)
     return (event for event in found if event.start <= today)
 
@@ -47,22 +51,59 @@ def _withdrawal(citizen: Citizen, life: Sequence[LifeEvent], dice: Dice) -> Iter
 
 
 def _appeal(citizen: Citizen, refused: date, land: str, dice: Dice) -> Iterator[LifeEvent]:
-    """A third of the refused appeal; what is remitted is refused again."""
-    if not dice.chance(0.35):
+    """Two thirds of the refused appeal; what is remitted is refused again."""
+    if not dice.chance(0.65):
         return
-    day = later(refused, dice, low=120, high=300)
     body = "ankestyrelse"
     if land == "GL":
         body = dice.weigh(("klagenaevn", 0.7), ("socialt_ankenaevn", 0.3))
     outcome = dice.weigh(("stadfaestet", 0.5), ("hjemvist", 0.3), ("afvist", 0.2))
-    cells: Row = {"paaklaget_dato": refused}
-    yield afgoerelse(citizen, outcome, day=day, instans=body, cells=cells)
+    answer = _answer(citizen, refused, (body, outcome), dice)
+    yield answer
     if outcome == "hjemvist":
-        again = later(day, dice, low=60, high=150)
+        again = later(answer.start, dice, low=60, high=150)
         why: Row = {"afslagsaarsag": "arbejdsevne"}
         if land == "DK":
             why = {**why, "uden_team": "paragraf_17_4"}
         yield afgoerelse(citizen, "afslag", day=again, instans=_KOMMUNE, cells=why)
+
+
+def _level_appeal(
+    citizen: Citizen, decided: Sequence[LifeEvent], dice: Dice, today: date
+) -> Iterator[LifeEvent]:
+    """One in five with less than the highest level appeals.
+
+    Some are found to be able to less, and are given the level above from the same day on.
+    """
+    last = decided[-1]
+    niveau = last.row.get("niveau")
+    if not isinstance(niveau, str) or niveau not in _ABOVE or not dice.chance(0.2):
+        return
+    if dice.chance(0.15):
+        day = later(last.start, dice, low=120, high=300)
+        if day > today:
+            return
+        above, (least, most) = _ABOVE[niveau]
+        found = Assessment(later(last.start, dice, low=30, high=90), dice.between(least, most))
+        yield vurdering(citizen, found)
+        cells: Row = {
+            "niveau": above,
+            "virkning_dato": next_month(last.start),
+            "paaklaget_dato": last.start,
+        }
+        yield afgoerelse(citizen, "aendring", day=day, instans="klagenaevn", cells=cells)
+        return
+    body = dice.weigh(("klagenaevn", 0.7), ("socialt_ankenaevn", 0.3))
+    outcome = dice.weigh(("stadfaestet", 0.75), ("afvist", 0.25))
+    yield _answer(citizen, last.start, (body, outcome), dice)
+
+
+def _answer(citizen: Citizen, decided: date, answer: tuple[str, str], dice: Dice) -> LifeEvent:
+    """An appeals body's decision about a decision."""
+    body, outcome = answer
+    day = later(decided, dice, low=120, high=300)
+    cells: Row = {"paaklaget_dato": decided}
+    return afgoerelse(citizen, outcome, day=day, instans=body, cells=cells)
 
 
 def _hold(citizen: Citizen, granted: date, dice: Dice) -> Iterator[LifeEvent]:

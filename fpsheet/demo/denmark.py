@@ -112,7 +112,7 @@ def _decide(
         if decided > setting.today:
             return None
         again = "tilbagevist" if attempt < _MOST_RETURNS else "afslag"
-        outcome = dice.weigh(("tilkendelse", 0.76), ("afslag", 0.08), (again, 0.16))
+        outcome = dice.weigh(("tilkendelse", 0.5), ("afslag", 0.15), (again, 0.35))
         yield _afgoerelse(citizen, outcome, decided, setting)
         if outcome == "tilkendelse":
             return assessment, decided
