@@ -86,7 +86,7 @@ class Witness:
     """A world in which everything printed is possible.
 
     Attributes:
-        areas: The kommuner whose citizens are others than in truth.
+        areas: The kommuner that can tell it from the truth, by their own citizens or numbers.
         come: Who is there besides: the citizen it is like, and the kommuner it lives in.
         gone: The citizens who are not there.
         counts: What the numbers are that must be kept from some reader.

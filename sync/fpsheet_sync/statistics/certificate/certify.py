@@ -8,6 +8,11 @@ another while everything printed stayed possible. What no citizens are found for
 A world changes the citizens of one kommune alone, or of two, so that it stands against every other
 reader, who knows its own. One world is another for many numbers: all of them are looked at together
 first, kommune by kommune, and by themselves only those that are left.
+
+A citizen may be known to two kommuner. A world in which such a citizen is another stands against
+one of them only if it has nothing to tell it by: its own rows of the citizen, the moves to it, the
+sex and the birthday are the same, and so is everything that is counted in it, printed or not. Such
+worlds are looked for at the end, for the readers who are left.
 """
 
 import time
@@ -29,7 +34,7 @@ from fpsheet_sync.statistics.certificate.citizen_column import (
     Place,
     Slot,
 )
-from fpsheet_sync.statistics.certificate.crowd import Crowd, SlotNumbers, as_rows
+from fpsheet_sync.statistics.certificate.crowd import Crowd, PlacedCrowd, SlotNumbers, as_rows
 from fpsheet_sync.statistics.certificate.paper import CertifiedPaper
 
 if TYPE_CHECKING:
@@ -105,11 +110,12 @@ class _Certification:
     def run(self) -> Certificate:
         """Look among real citizens, then in two kommuner at once, then with their neighbours."""
         for area in self._case.kommuner:
-            self._look((area,), list(self._case.targets), (), walks=True)
+            self._look(_Where((area,)), list(self._case.targets), (), walks=True)
         self._look_closer()
         for _ in range(_ROUNDS):
             self._extend(sorted(self._open(), key=_words))
             self._look_closer()
+        self._look_beside()
         left = {place: tuple(readers) for place, readers in self._found.open().items()}
         is_over = self._is_over()
         targets = self._case.targets
@@ -139,7 +145,20 @@ class _Certification:
             for areas in self._regions(place):
                 groups[areas, place if self._extra.get(place) else None].append(place)
         for (areas, own), places in sorted(groups.items(), key=lambda each: len(each[0][0])):
-            self._look(areas, places, self._extra[own] if own else (), walks=False)
+            self._look(_Where(areas), places, self._extra[own] if own else (), walks=False)
+
+    def _look_beside(self) -> None:
+        """Look for each number and reader left where all that the reader has stays as it is.
+
+        Other is what another kommune has of citizens known to both, and of its own.
+        """
+        for place, readers in sorted(self._open().items(), key=lambda each: _words(each[0])):
+            behind = {column.areas for column in self._behind(place)}
+            for reader in readers:
+                both = (set(areas) - {reader} for areas in behind if reader in areas)
+                for areas in sorted({tuple(sorted(rest)) for rest in both if rest}):
+                    where = _Where(areas, reader)
+                    self._look(where, [place], self._extra.get(place, ()), walks=False)
 
     def _extend(self, places: Sequence[Place]) -> None:
         """Make neighbours of the citizens who count in some numbers, or of their neighbours."""
@@ -179,21 +198,21 @@ class _Certification:
 
     def _look(
         self,
-        areas: tuple[str, ...],
+        where: "_Where",
         places: Iterable[Place],
         extra: tuple[CitizenColumn, ...],
         *,
         walks: bool,
     ) -> None:
         """Look for worlds in which the citizens of some kommuner are others."""
-        wanted = [place for place in places if self._is_wanted(place, areas)]
+        wanted = [place for place in places if self._is_wanted(place, where.areas)]
         if not wanted or self._is_over():
             return
-        view = _View(areas, self._case.paper, self._people.crowds(areas, extra))
+        view = _View(where, self._case.paper, self._people.crowds(where, extra))
         search = WorldSearch(view.region, view.mask(wanted), self._most_values, _SEED)
         for place in wanted:
-            view.know(search, place, self._found.known(place, areas))
-        for world in search.walk() if walks else self._aimed(search, view, areas):
+            view.know(search, place, self._found.known(place, where.areas))
+        for world in search.walk() if walks else self._aimed(search, view, where.areas):
             self._found.add(view.witness(world, self._case.targets))
             if self._is_over():
                 return
@@ -213,12 +232,34 @@ class _Certification:
         return is_there and any(reader not in areas for reader in self._found.left(place))
 
 
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where a world is another than the truth.
+
+    Attributes:
+        areas: The kommuner whose citizens are others.
+        beside: A kommune that some of them are known to as well, and that sees no difference.
+    """
+
+    areas: tuple[str, ...]
+    beside: str | None = None
+
+    @property
+    def region(self) -> tuple[str, ...]:
+        """Return every area whose numbers are looked at, the country first."""
+        return (COUNTRY, *self.areas, *([] if self.beside is None else [self.beside]))
+
+    def holds(self, homes: Iterable[str]) -> bool:
+        """Return whether a citizen known to some kommuner may be another."""
+        return set(homes) <= set(self.region) and not set(homes).isdisjoint(self.areas)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Crowds:
-    """Who may come and go: kinds of citizens, and those who live there."""
+    """Who may come and go in a region: some wherever they like, others as they live."""
 
-    come: tuple[Crowd, ...]
-    living: Crowd
+    come: tuple[PlacedCrowd, ...]
+    living: PlacedCrowd
     numbers: SlotNumbers
 
 
@@ -234,14 +275,22 @@ class _People:
             if column.areas:
                 self._living[tuple(sorted(set(column.areas)))].append(column)
 
-    def crowds(self, areas: tuple[str, ...], extra: tuple[CitizenColumn, ...]) -> _Crowds:
+    def crowds(self, where: _Where, extra: tuple[CitizenColumn, ...]) -> _Crowds:
         """Return who may come to some kommuner, and who may go from there."""
-        inside = [homes for homes in self._living if set(homes) <= set(areas)]
+        inside = [homes for homes in self._living if where.holds(homes)]
         living = [each for homes in inside for each in self._living[homes]]
-        first = sorted(living, key=lambda each: (len(each.counts), each.citizen))[:_LIVING]
+        reader = where.beside
+        living.sort(key=lambda each: (reader not in each.areas, len(each.counts), each.citizen))
+        first, made = living[:_LIVING], list(extra)
+        if reader is not None:
+            first = [each.seen_by(reader) for each in first]
+            made = [each.seen_by(reader) for each in made if where.holds(each.areas)]
         # The slots are numbered before anything is laid out by their numbers.
-        beside = (Crowd(extra, self._numbers),) if extra else ()
-        return _Crowds((*beside, self._kinds), Crowd(first, self._numbers), self._numbers)
+        beside, here = Crowd(made, self._numbers), Crowd(first, self._numbers)
+        region, areas = where.region, where.areas
+        new = beside.everywhere(region, areas) if reader is None else beside.at_home(region)
+        come = (new, self._kinds.everywhere(region, areas))
+        return _Crowds(come, here.at_home(region), self._numbers)
 
     def behind(self, place: Place) -> list[CitizenColumn]:
         """Return who counts in a number, or would if it lived elsewhere."""
@@ -269,18 +318,17 @@ class _People:
 class _View:
     """The numbers of some kommuner and the country, as rows and columns."""
 
-    def __init__(self, areas: tuple[str, ...], paper: CertifiedPaper, people: "_Crowds") -> None:
-        self._areas, self._paper = areas, paper
-        come = [crowd.everywhere((COUNTRY, *areas)) for crowd in people.come]
-        living = people.living.at_home((COUNTRY, *areas))
-        self._come = [each for placed in come for each in placed.citizens]
-        self._living = [column for column, _ in living.citizens]
-        down, up = people.numbers.room((COUNTRY, *areas))
-        counted = np.unique(np.concatenate([each.place for each in (*come, living)]))
+    def __init__(self, where: _Where, paper: CertifiedPaper, people: _Crowds) -> None:
+        self._areas, self._paper = where.areas, paper
+        self._come = [each for placed in people.come for each in placed.citizens]
+        self._living = [column for column, _ in people.living.citizens]
+        every = (*people.come, people.living)
+        down, up = people.numbers.room(where.region, where.beside)
+        counted = np.unique(np.concatenate([each.place for each in every]))
         told = counted[down[counted] >= 0]
-        rows = as_rows((*come, living), told, len(down))
+        rows = as_rows(every, told, len(down))
         self.region = Region(np.concatenate(rows[:-1]), rows[-1], down[told], up[told])
-        self.places = people.numbers.places((COUNTRY, *areas), told)
+        self.places = people.numbers.places(where.region, told)
         self._number = {place: number for number, place in enumerate(self.places)}
 
     def mask(self, wanted: Iterable[Place]) -> "NDArray[np.bool_]":

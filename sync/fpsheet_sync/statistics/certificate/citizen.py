@@ -58,6 +58,15 @@ class CountedCitizen:
         goals = (row.values[MOVED_TO] for row in self.rows if row.sheet == MOVE)
         return tuple(sorted({row.kommune for row in self.rows} | {str(goal) for goal in goals}))
 
+    def known_to(self, kommune: str) -> str:
+        """Return what a kommune has of the citizen, as one word: its own rows, and moves to it."""
+        own = sorted(
+            repr((row.sheet, row.kommune, sorted(row.values.items())))
+            for row in self.rows
+            if kommune in {row.kommune, row.values.get(MOVED_TO)}
+        )
+        return repr((self.sex, self.born, own))
+
 
 def read_citizens(connection: Connection, scope: Scope) -> tuple[CountedCitizen, ...]:
     """Return every citizen that the kommuner of a scope report, under one pseudonym each."""

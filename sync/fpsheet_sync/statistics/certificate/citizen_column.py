@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -53,16 +53,26 @@ class CitizenColumn:
         citizen: Its id.
         areas: The kommuner that know of the citizen.
         counts: What it adds to each number.
+        known: Of a citizen whom several kommuner know: what each of them has of it, as one word.
     """
 
     citizen: str
     areas: tuple[str, ...]
     counts: Counts
+    known: Mapping[str, str] = field(default_factory=dict)
 
     def placed(self, areas: Sequence[str]) -> Counts:
         """Return what the same citizen adds who lives in other kommuner, each for each."""
         homes = {COUNTRY: COUNTRY, **dict(zip(self.areas, areas, strict=True))}
         return {(homes[area], slot): value for (area, slot), value in self.counts.items()}
+
+    def seen_by(self, kommune: str) -> "CitizenColumn":
+        """Return the citizen with one number more: of how many a kommune knows just that."""
+        if kommune not in self.known:
+            return self
+        word = frozenset({("", self.known[kommune])})
+        slot = Slot("", frozenset(), is_distinct=False, days=("", ""), codes=word)
+        return replace(self, counts={**self.counts, (kommune, slot): 1})
 
 
 @dataclass(frozen=True)

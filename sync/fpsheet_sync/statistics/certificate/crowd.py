@@ -42,9 +42,15 @@ class SlotNumbers:
         each = zip(*np.divmod(numbers, len(slots)), strict=True)
         return [(areas[int(area)], slots[int(slot)]) for area, slot in each]
 
-    def room(self, areas: Sequence[str]) -> "tuple[Counts, Counts]":
-        """Return how far every number of some areas may fall and rise; -1 where nothing is told."""
-        ends = [self._room_of(area) for area in areas]
+    def room(self, areas: Sequence[str], fixed: str | None = None) -> "tuple[Counts, Counts]":
+        """Return how far every number of some areas may fall and rise; -1 where nothing is told.
+
+        Args:
+            areas: The areas.
+            fixed: The one of them, if any, in which no number may, told or not.
+        """
+        none = np.zeros(len(self._slots), dtype=np.int64)
+        ends = [(none, none) if area == fixed else self._room_of(area) for area in areas]
         down, up = zip(*ends, strict=True)
         return np.concatenate(down), np.concatenate(up)
 
@@ -107,11 +113,12 @@ class Crowd:
         )
         self._start = np.concatenate([[0], np.cumsum(size, dtype=np.int64)])
 
-    def everywhere(self, areas: Sequence[str]) -> PlacedCrowd:
+    def everywhere(self, areas: Sequence[str], among: Sequence[str]) -> PlacedCrowd:
         """Return the citizens in all the ways they may live in some areas, each for each of theirs.
 
         Args:
             areas: Those of a region, the country first.
+            among: The areas in which they may live.
         """
         return self._placed(
             areas,
@@ -119,7 +126,7 @@ class Crowd:
                 (number, homes)
                 for number, column in enumerate(self._columns)
                 if column.counts
-                for homes in permutations(areas[1:], len(column.areas))
+                for homes in permutations(among, len(column.areas))
             ],
         )
 

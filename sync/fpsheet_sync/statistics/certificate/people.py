@@ -1,6 +1,6 @@
 """The citizens of a country and their neighbours, counted over the periods of its editions."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -22,6 +22,7 @@ from fpsheet_sync.statistics.certificate.citizen_column import (
     COUNTRY,
     CitizenColumn,
     Counted,
+    Counts,
     Place,
     count_by_citizen,
     count_together,
@@ -70,17 +71,21 @@ class People:
         with loaded(self._schema, list(found.values())) as connection:
             return self._count(connection, self._in_memory(), found)
 
-    def recount(self, case: Case, witness: Witness) -> list[Place]:
-        """Count a world as the tables do, and return the numbers that are not as it says.
+    def recount(self, case: Case, witness: Witness) -> list[Place | str]:
+        """Count a world as the tables do, and return what is not as it says.
 
-        Those of kommuner whose citizens are the same must be as they are in truth; all others as
-        the paper allows, and the small ones as the witness tells.
+        Returns:
+            The numbers: those of kommuner that cannot tell it from the truth must be as they are in
+            truth; all others as the paper allows, and the small ones as the witness tells. And such
+            kommuner, if they have other rows than in truth.
         """
-        with loaded(self._schema, list(self._world(witness))) as connection:
+        world = list(self._world(witness))
+        with loaded(self._schema, world) as connection:
             counts: dict[Place, int] = defaultdict(int)
             for each in self._in_memory():
                 counts |= count_together(connection, each)
-        wrong = [place for place, count in witness.counts.items() if counts[place] != count]
+        wrong: list[Place | str] = [*self._unlike(witness)]
+        wrong += [place for place, count in witness.counts.items() if counts[place] != count]
         for place, line in case.paper.lines.items():
             is_other = place[0] in {COUNTRY, *witness.areas}
             low, high = (line.low, line.high) if is_other else (line.count, line.count)
@@ -92,6 +97,15 @@ class People:
                 wrong.append(place)
         return wrong
 
+    def _unlike(self, witness: Witness) -> Iterator[str]:
+        """Yield the kommuner that should have the rows they have in truth, and do not."""
+        changed: Counter[tuple[str, str]] = Counter()
+        there = [(1, each) for each in self._come(witness)]
+        for sign, citizen in (*there, *((-1, self._real[id_]) for id_ in witness.gone)):
+            for area in set(citizen.areas) - set(witness.areas):
+                changed[area, citizen.known_to(area)] += sign
+        yield from sorted({area for (area, _), number in changed.items() if number})
+
     def _in_memory(self) -> list[Counted]:
         return [
             replace(each, scope=replace(each.scope, as_of=None, copies={}))
@@ -101,6 +115,9 @@ class People:
     def _world(self, witness: Witness) -> Iterator[CountedCitizen]:
         gone = set(witness.gone)
         yield from (citizen for id_, citizen in self._real.items() if id_ not in gone)
+        yield from self._come(witness)
+
+    def _come(self, witness: Witness) -> Iterator[CountedCitizen]:
         for number, (id_, homes) in enumerate(witness.come):
             citizen = self._every[id_]
             there = dict(zip(citizen.areas, homes, strict=True))
@@ -115,9 +132,13 @@ class People:
         for each in counted:
             for id_, counts in count_by_citizen(connection, each).items():
                 found[id_] |= counts
-        return tuple(
-            CitizenColumn(id_, citizens[id_].areas, counts) for id_, counts in sorted(found.items())
-        )
+        return tuple(_column(citizens[id_], counts) for id_, counts in sorted(found.items()))
+
+
+def _column(citizen: CountedCitizen, counts: Counts) -> CitizenColumn:
+    areas = citizen.areas
+    known = {area: citizen.known_to(area) for area in areas} if len(areas) > 1 else {}
+    return CitizenColumn(citizen.id, areas, counts, known)
 
 
 def _moved(row: CitizenRow, there: Mapping[str, str]) -> CitizenRow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -98,6 +99,12 @@ def certificate(people: People, told: Mapping[Place, tuple[int, int]]) -> tuple[
     return case, certify(case, people.make, time.monotonic() + 600)
 
 
+@pytest.fixture(scope="module")
+def wide(people: People) -> tuple[Case, Certificate]:
+    """Certify it where hours unknown may be 7: so may be the others."""
+    return certificate(people, {NO_ABILITY: (3, 7), NO_HOURS: (0, 7)})
+
+
 def test_a_number_that_no_list_binds_is_found_to_be_exact(people: People) -> None:
     """Work ability unknown is 3 to 7 by its print, and hours unknown at most 3 by theirs.
 
@@ -115,9 +122,11 @@ def test_a_number_that_no_list_binds_is_found_to_be_exact(people: People) -> Non
     assert found.neighbours > 0
 
 
-def test_with_wider_prints_every_number_is_proved_wide(people: People) -> None:
-    """Hours unknown may be 7: so may be the others. Each world is counted as the tables are."""
-    case, found = certificate(people, {NO_ABILITY: (3, 7), NO_HOURS: (0, 7)})
+def test_with_wider_prints_every_number_is_proved_wide(
+    people: People, wide: tuple[Case, Certificate]
+) -> None:
+    """Each world is counted as the tables are."""
+    case, found = wide
     assert found.is_wide
     assert NO_ABILITY in case.targets
     assert [people.recount(case, witness) for witness in found.witnesses] == [
@@ -128,9 +137,11 @@ def test_with_wider_prints_every_number_is_proved_wide(people: People) -> None:
     assert all(3 <= value <= 7 for value in values)
 
 
-def test_a_world_that_is_not_as_it_says_is_told(people: People) -> None:
+def test_a_world_that_is_not_as_it_says_is_told(
+    people: People, wide: tuple[Case, Certificate]
+) -> None:
     """One more citizen comes than the witness says: the count of the tables tells."""
-    case, found = certificate(people, {NO_ABILITY: (3, 7), NO_HOURS: (0, 7)})
+    case, found = wide
     witness = next(each for each in found.witnesses if NO_ABILITY in each.counts)
     like = people.columns[0]
     false = Witness(
@@ -167,3 +178,46 @@ def test_a_kommune_sees_through_worlds_of_its_own_citizens() -> None:
     for count in (1, 3):
         elsewhere.add(Witness((OTHER,), (), (), {number: count}))
     assert elsewhere.left(number) == [OTHER]
+
+
+@pytest.mark.parametrize(
+    ("has", "counts", "readers"),
+    [
+        pytest.param("a word", {}, (), id="nothing it has is another"),
+        pytest.param("another", {}, (OTHER,), id="its own row is another"),
+        pytest.param(
+            "a word", {(OTHER, slot(koen="K")): 1}, (OTHER,), id="its own count is another"
+        ),
+    ],
+)
+def test_a_kommune_is_misled_by_a_citizen_of_two_only_where_what_it_has_is_the_same(
+    has: str, counts: Mapping[Place, int], readers: tuple[str, ...]
+) -> None:
+    """One citizen of both counts in HOME, where 0 to 2 may be; OTHER counts nothing of it.
+
+    One more may come, a second citizen of HOME's kind; none is left only if the citizen of both is
+    another. What OTHER counts besides is printed nowhere, and OTHER knows it.
+    """
+    number, own = ("", slot(timer="uoplyst")), (HOME, slot(timer="uoplyst"))
+    both = CitizenColumn("c0", (HOME, OTHER), {number: 1, own: 1}, {HOME: "x", OTHER: "a word"})
+    more = CitizenColumn("c1", (HOME,), {("", slot(koen="M")): 1, (HOME, slot(koen="M")): 1})
+    like = CitizenColumn("c0~0", (HOME, OTHER), counts, {HOME: "y", OTHER: has})
+    come = CitizenColumn("c0~1", (HOME,), {number: 1, own: 1})
+    paper = CertifiedPaper({each: PaperLine("", 0, 1, 2) for each in (number, own)}, 4)
+    case = Case(paper, (both, more), (HOME, OTHER), threshold=5, values=3, own_values=3)
+    assert case.targets == {number: {PUBLIC, OTHER}, own: {PUBLIC, OTHER}}
+    found = certify(case, lambda _: (like, come), time.monotonic() + 600)
+    assert found.narrow == (dict.fromkeys((number, own), readers) if readers else {})
+    misled = [each for each in found.witnesses if each.areas == (HOME,) and "c0" in each.gone]
+    assert bool(misled) == (not readers)
+
+
+def test_a_world_with_another_row_of_a_kommune_that_should_see_none_is_told(
+    people: People, wide: tuple[Case, Certificate]
+) -> None:
+    """The witness says that only HOME can tell; a citizen of OTHER is gone from it."""
+    case, found = wide
+    witness = next(each for each in found.witnesses if each.areas == (HOME,))
+    of_other = next(each for each in people.columns if each.areas == (OTHER,))
+    false = replace(witness, gone=(*witness.gone, of_other.citizen))
+    assert OTHER in people.recount(case, false)
