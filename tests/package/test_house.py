@@ -1,5 +1,7 @@
 """The rooms stay as large as a newcomer can take in, and a name stands for one thing."""
 
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 from tools.house_figures import (
@@ -56,3 +58,22 @@ def test_tests_stand_in_folders_named_like_what_they_test() -> None:
 
 def _without_package(room: Path) -> Path:
     return Path(*(part for part in room.parts if not part.startswith("fpsheet")))
+
+
+def test_the_attacker_of_editions_shares_nothing_with_the_program() -> None:
+    """Its modules import each other, the standard library and foreign packages, and no more."""
+    paths = sorted((ROOT / "tests/attack").glob("*.py"))
+    assert len(paths) > 15
+    imported = {name for path in paths for name in _imported(path)}
+    assert {name for name in imported if name.startswith(("fpsheet", "sync"))} == set()
+    ours = {name for name in imported if name.startswith(("tests", "tools", "benchmarks"))}
+    assert {name for name in ours if not name.startswith("tests.attack.")} == set()
+
+
+def _imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0
+            yield node.module or ""
