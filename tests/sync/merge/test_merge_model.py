@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from fpsheet_sync.citizens.between import find_between
 from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.store import lock
 from fpsheet_sync.ledger.conflict_decision import (
     add_commit,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from fpsheet_sync.database.store import Store
     from fpsheet_sync.ledger.receipt import Receipt
-    from fpsheet_sync.merge.state import State
+    from fpsheet_sync.merge.state import Claim, Key, State
     from fpsheet_sync.merge.submission import Submission
     from tests.support.merge_model import Event, Played, Sides
     from tests.support.stores import Stores
@@ -287,7 +288,7 @@ class Town:
             borger(at, f"AAAAAAAA-B-{int(row):04d}", row, cells[f"b{row}"])
             for at, row in enumerate(SHARED, start=4)
         ]
-        ids = {one.row_id: one for one in self.receipt_conflicts(copy)}
+        ids = {one.cell: one for one in self.receipt_conflicts(copy)}
         choices = tuple(
             Choice(ids[row].id, {GROUP: value}, seen=ids[row].seen, by="AB", reason="set efter")
             for row, (value, _) in copy.choices.items()
@@ -307,9 +308,12 @@ class Town:
         return build(sheets, sending)
 
     def receipt_conflicts(self, copy: Copy) -> list[Shown]:
-        """Return the conflicts that the last receipt of a copy shows."""
+        """Return the conflicts about hours that the last receipt of a copy shows.
+
+        Nobody decides which number a citizen has; the copies come to say the same, or do not.
+        """
         found = copy.receipt.conflicts if copy.receipt else ()
-        return [Shown(name_of(one.row_id), one.id, one.seen) for one in found]
+        return [Shown(name_of(one.row_id), one.id, one.seen) for one in found if GROUP in one.agreed]
 
     def take_receipt(self, copy: Copy) -> None:
         """Put the last receipt into the workbook, once more perhaps."""
@@ -325,7 +329,7 @@ class Town:
 
     def choose(self, copy: Copy) -> None:
         """Choose in the list of conflicts of the last receipt."""
-        rows = [one.row_id for one in self.receipt_conflicts(copy) if one.row_id in copy.shown]
+        rows = [one.cell for one in self.receipt_conflicts(copy) if one.cell in copy.shown]
         if rows:
             row = self.chance.choice(rows)
             sides = copy.shown[row]
@@ -333,8 +337,8 @@ class Town:
             copy.choices[row] = (value, sides)
 
     def resolve(self, _: Copy) -> None:
-        """Let the departement decide a conflict."""
-        found = conflicts(self.store)
+        """Let the departement decide a conflict about hours."""
+        found = [one for one in conflicts(self.store) if GROUP in one.conflict.agreed]
         if found:
             shown = self.chance.choice(found).conflict
             row = name_of(shown.row_id)
@@ -391,7 +395,7 @@ class Town:
         found |= numbers_in(state)
         assert found == {row: known.value for row, known in played.rows.items()}
         sides = {
-            name_of(key[1]): sorted(float(str(claim.values[0])) for claim in conflict.claims)
+            cell_of(key): sorted(said_by(claim) for claim in conflict.claims)
             for key, conflict in state.conflicts.items()
         }
         assert sides == sides_of(played)
@@ -417,7 +421,7 @@ class Town:
 class Shown:
     """A conflict as a receipt names it."""
 
-    row_id: str
+    cell: str
     id: str
     seen: str
 
@@ -486,6 +490,19 @@ def numbers_in(state: State) -> dict[str, float]:
 def name_of(row_id: str) -> str:
     """Return the short name of a record."""
     return str(int(row_id.rpartition("-")[2]))
+
+
+def cell_of(key: Key) -> str:
+    """Return the cell that a conflict is about: hours, or the number in a row of a move."""
+    sheet, row_id, group = key
+    assert (sheet, group) in {("forloeb", GROUP), ("overdragelse", BORGER)}
+    return name_of(row_id) if group == GROUP else f"p{name_of(row_id)}"
+
+
+def said_by(claim: Claim) -> float:
+    """Return what a side of a conflict says: hours, or which number of a citizen."""
+    (value,) = claim.values
+    return citizen_of(value)[1] if isinstance(value, str) else float(str(value))
 
 
 def settled_in(receipt: Receipt) -> dict[str, object]:
