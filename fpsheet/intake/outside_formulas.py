@@ -20,8 +20,12 @@ _LETTER = (
     "&#(?:x0*(?:2[8e]|[46][1-9a-f]|[57][0-9a])"
     r"|0*(?:40|46|6[5-9]|[78]\d|9[0578]|99|1[01]\d|12[0-2]));"
 )
-_PERHAPS = rf"(?i:{_CALLS}|{_LETTER})|<!\[CDATA\[|<!--"
-"""What a part with such a formula has: its name, or a spelling that may hide it."""
+_GAP = r"(?:\s|&#[0-9a-zA-Z]+;)*"
+_PERHAPS = rf"(?i:(?:{_CALLS}){_GAP}[(<]|{_LETTER})|<!\[CDATA\[|<!--|[^>\s]<\?"
+"""What a part with such a formula has: a call by its name, or a spelling that may hide it.
+
+The name alone will not do: "startdato" has RTD in it, and is in every formula of the form.
+"""
 
 _FETCHES = re.compile(rf"(?<![\w.])(?:[A-Z_]+\.)*(?:{_CALLS})\s*\(", re.IGNORECASE)
 _TEXT = re.compile(r'"[^"]*"' + r"|'[^']*'")
@@ -38,7 +42,8 @@ _ROOTS = {
     "table": dict.fromkeys(_COLUMNS, "udefra_celle"),
 }
 _PIECE_BYTES = 1 << 20
-_OVERLAP = 64
+_OVERLAP = 1 << 16
+"""A formula has 8,192 letters, each of which may be spelled with a few."""
 
 
 @dataclass(slots=True)
