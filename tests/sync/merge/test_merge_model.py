@@ -313,7 +313,9 @@ class Town:
         Nobody decides which number a citizen has; the copies come to say the same, or do not.
         """
         found = copy.receipt.conflicts if copy.receipt else ()
-        return [Shown(name_of(one.row_id), one.id, one.seen) for one in found if GROUP in one.agreed]
+        return [
+            Shown(name_of(one.row_id), one.id, one.seen) for one in found if GROUP in one.agreed
+        ]
 
     def take_receipt(self, copy: Copy) -> None:
         """Put the last receipt into the workbook, once more perhaps."""
