@@ -5,23 +5,24 @@ are read aloud, as those of a kommune's key are.
 """
 
 import json
-import re
 import secrets
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
 
 from fpsheet.central import Central, open_central
 from fpsheet.files import plain_name, write_whole
 from fpsheet.transport.fingerprint import is_heard, spoken_fingerprint
-from fpsheet.transport.strict import parse_json
 from fpsheet_sync.database.access_log import CLERK, Actor, Deed, log_look
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.keys import SECRET_BYTES, read_clerk_secret, write_clerk_secret
 from fpsheet_sync.database.log_seal import PUBLIC_DIGITS, clerk_key
+from fpsheet_sync.outside_json import read_json
 
 _KIND = "log key"
-_PUBLIC = re.compile(f"[0-9a-f]{{{PUBLIC_DIGITS}}}")
 _SPOKEN = b"fpsheet log key 1\0"
 
 
@@ -41,6 +42,15 @@ class ClerkPublic:
     def digits(self) -> str:
         """Return the digits to be read aloud: they say whose key it is, too."""
         return spoken_fingerprint(_SPOKEN + self.user.encode() + b"\0" + bytes.fromhex(self.key))
+
+
+@dataclass(frozen=True, slots=True)
+class _ClerkFile:
+    """The file that passes between the clerk and who has the database's key."""
+
+    fpsheet: Literal["log key"]
+    user: str
+    key: Annotated[str, StringConstraints(pattern=f"^[0-9a-f]{{{PUBLIC_DIGITS}}}$")]
 
 
 def make_clerk_key(central: Central, user: str) -> tuple[ClerkPublic, Path]:
@@ -77,11 +87,7 @@ def vouch_for(central: Central, file: Path, heard: str, actor: Actor) -> ClerkPu
 
 def _read_public(file: Path) -> ClerkPublic:
     try:
-        content = parse_json(file.read_bytes())
+        said = read_json(file.read_bytes(), _ClerkFile, extra="ignore")
     except (OSError, ValueError):
-        content = None
-    if isinstance(content, dict) and content.get("fpsheet") == _KIND:
-        user, key = content.get("user"), content.get("key")
-        if isinstance(user, str) and isinstance(key, str) and _PUBLIC.fullmatch(key):
-            return ClerkPublic(user, key)
-    raise store_failure("clerk_public", {"sted": file})
+        raise store_failure("clerk_public", {"sted": file}) from None
+    return ClerkPublic(said.user, said.key)

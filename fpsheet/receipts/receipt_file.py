@@ -8,13 +8,13 @@ import hashlib
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fpsheet.transport.age_header import has_small_header
 from fpsheet.transport.signing_key import PublicKey, SigningKey
-from fpsheet.transport.strict import parse_json
-from fpsheet_sync.ledger.receipt import Receipt, receipt_from
+from fpsheet_sync.ledger.receipt import Receipt
+from fpsheet_sync.outside_json import read_json
 from fpsheet_templates.errors import FpsheetError
 from fpsheet_templates.load import load_texts
 
@@ -71,16 +71,14 @@ def read_receipt(data: bytes, signer: PublicKey | None = None, *, language: str 
     Raises:
         ReceiptError: It is half written, altered, of another kind, or not signed by the signer.
     """
-    said = _parse(data, language)
-    seal = said.pop(_SEAL)
-    message = _message(said)
+    message, seal = _parse(data, language)
     if seal.get("sha256") != hashlib.sha256(message).hexdigest():
         raise receipt_error("altered", language)
-    if signer is not None and not _is_signed(signer, message, str(seal.get("underskrift", ""))):
+    if signer is not None and not _is_signed(signer, message, seal.get("underskrift", "")):
         raise receipt_error("unsigned", language)
     try:
-        return receipt_from(said)
-    except (KeyError, TypeError, ValueError, AttributeError):
+        return read_json(message, Receipt)
+    except ValueError:
         raise receipt_error("newer", language) from None
 
 
@@ -134,18 +132,27 @@ def unseal_receipt(data: bytes, key: SigningKey, *, language: str = "da") -> byt
     return opened
 
 
-def _parse(data: bytes, language: str) -> dict[str, Any]:
-    try:
-        said = parse_json(data) if len(data) <= _MOST_BYTES else None
-    except ValueError:
-        said = None
-    if not isinstance(said, dict) or not isinstance(said.get(_SEAL), dict):
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    segl: dict[str, str]
+
+
+def _parse(data: bytes, language: str) -> tuple[bytes, dict[str, str]]:
+    """Return what a seal is over, and the seal."""
+    if len(data) > _MOST_BYTES:
         raise receipt_error("broken", language)
-    return said
+    try:
+        seal = read_json(data, _Sealed, extra="ignore").segl
+        said = read_json(data, dict[str, Any])
+        return _message({name: each for name, each in said.items() if name != _SEAL}), seal
+    except ValueError:
+        raise receipt_error("broken", language) from None
 
 
 def _message(said: Mapping[str, Any]) -> bytes:
-    plain = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    plain = json.dumps(
+        said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
     return plain.encode()
 
 

@@ -1,6 +1,5 @@
 """Choices: what a person settled in the list of conflicts, read back and judged."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from fpsheet.returned.explanation import FaultList, find_fault_list
 from fpsheet.returned.own_list import OwnList
 from fpsheet.returned.record_words import BLANK, read_told
 from fpsheet_sync.merge.submission import Choice
+from fpsheet_sync.outside_json import read_json
 from fpsheet_templates.form import Field, Form
 from fpsheet_validation.cells.cpr import text_holds_cpr
 from fpsheet_validation.finding import Finding, make_finding
@@ -129,10 +129,9 @@ def _values(
 
 def _sides(line: _Line) -> list[Plain]:
     try:
-        sides = json.loads(line["sider"])
+        return read_json(line["sider"].encode(), list[Plain])
     except ValueError:
         return []
-    return sides if isinstance(sides, list) else []
 
 
 def _typed(line: _Line, form: Form, language: str, *, date1904: bool) -> tuple[bool, Plain]:

@@ -20,7 +20,7 @@ from fpsheet.transport.signing_key import (
     read_owner,
     save_signing_key,
 )
-from fpsheet.transport.strict import parse_json, table_of
+from fpsheet_sync.outside_json import read_json
 
 _OPEN_IDENTITY = "AGE-SECRET-KEY-1"
 _IDENTITY = "fpsheet identity"
@@ -185,9 +185,9 @@ class KeyFolder:
         if text.startswith(_OPEN_IDENTITY):
             return text
         try:
-            content = parse_json(text.encode())
-            opened = unlock(table_of(content), password=password, what=_IDENTITY).decode()
-        except (ValueError, TypeError, LockError):
+            content = read_json(text.encode(), dict[str, str | int])
+            opened = unlock(content, password=password, what=_IDENTITY).decode()
+        except (ValueError, LockError):
             raise key_failure("identity_locked", fil=self.identity_file.name) from None
         return opened
 

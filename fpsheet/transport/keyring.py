@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from fpsheet.secret_file import write_secret
 from fpsheet.transport.fingerprint import is_heard
 from fpsheet.transport.signing_key import PublicKey, key_failure
-from fpsheet.transport.strict import list_of, parse_json, table_of
+from fpsheet_sync.outside_json import read_json
 
 MOST_ACTIVE = 2
 """Keys in force per kommune: the one in use, and its successor or stand-in."""
@@ -33,6 +33,18 @@ class EnrolledKey:
     enrolled_by: str
     revoked_at: datetime | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _KeyringEntry:
+    """A key as the keyring's file holds it."""
+
+    kommune: str
+    key: str
+    enrolled_at: datetime
+    enrolled_by: str
+    revoked_at: datetime | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +130,9 @@ def load_keyring(path: Path) -> Keyring:
     if not path.is_file():
         return Keyring()
     try:
-        entries = list_of(parse_json(path.read_bytes()))
-        return Keyring(tuple(_from_json(table_of(entry)) for entry in entries))
-    except (ValueError, KeyError, TypeError):
+        entries = read_json(path.read_bytes(), list[_KeyringEntry])
+        return Keyring(tuple(_enrolled(entry) for entry in entries))
+    except ValueError:
         raise key_failure("keyring", fil=path.name) from None
 
 
@@ -147,12 +159,6 @@ def _to_json(keys: Iterable[EnrolledKey]) -> Iterable[dict[str, str | None]]:
         }
 
 
-def _from_json(entry: Mapping[str, object]) -> EnrolledKey:
-    revoked = entry["revoked_at"]
-    return EnrolledKey(
-        PublicKey(str(entry["kommune"]), b64decode(str(entry["key"]), validate=True)),
-        datetime.fromisoformat(str(entry["enrolled_at"])),
-        str(entry["enrolled_by"]),
-        datetime.fromisoformat(str(revoked)) if revoked else None,
-        str(entry["reason"]),
-    )
+def _enrolled(entry: _KeyringEntry) -> EnrolledKey:
+    public = PublicKey(entry.kommune, b64decode(entry.key, validate=True))
+    return EnrolledKey(public, entry.enrolled_at, entry.enrolled_by, entry.revoked_at, entry.reason)

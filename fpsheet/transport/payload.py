@@ -6,26 +6,17 @@ read it, so that the departement's check sees what the desk's check saw.
 """
 
 import json
-import re
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import StringConstraints
 
 from fpsheet.files import plain_name
 from fpsheet.intake.core_part import to_moment
-from fpsheet.transport.strict import (
-    list_of,
-    number_of,
-    parse_json,
-    plain_of,
-    table_of,
-    text_of,
-    text_or_none,
-    texts_of,
-    truth_of,
-)
 from fpsheet_sync.merge.submission import Choice, Explanation
+from fpsheet_sync.outside_json import Count, Text, Value, read_json
 from fpsheet_templates.errors import SpokenError
 from fpsheet_templates.failure import make_failure
 from fpsheet_templates.form import META_KEYS, Form, Sheet
@@ -39,7 +30,6 @@ _VERSION, _WITH_CHOICES = 1, 2
 """The second version carries choices; only a package that has some says so."""
 
 _ROW = "raekke"
-_SHA256 = re.compile("[0-9a-f]{64}")
 
 _MOST_BYTES = 256 << 20
 """Inflated payload, bytes; a national kommune's is about 3 MB."""
@@ -133,10 +123,9 @@ def read_payload(data: bytes, form: Form) -> Payload:
         text = unpacker.decompress(data, _MOST_BYTES)
         if not unpacker.eof:
             raise payload_failure("too_large")
-        content = table_of(parse_json(text))
-        if content["version"] not in {_VERSION, _WITH_CHOICES}:
+        if read_json(text, _Version, extra="ignore").version not in {_VERSION, _WITH_CHOICES}:
             raise payload_failure("newer")
-        return _from_json(content, form)
+        return _payload_of(read_json(text, _Content, extra="ignore"), form)
     except (ValueError, KeyError, TypeError, zlib.error):
         raise payload_failure("unreadable") from None
 
@@ -153,91 +142,101 @@ def _sheet_to_json(raw: RawSheet) -> dict[str, object]:
     }
 
 
-def _from_json(content: Mapping[str, object], form: Form) -> Payload:
+@dataclass(frozen=True, slots=True)
+class _Version:
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class _SheetContent:
+    """A sheet as a payload holds it; `rows` has a list for each column."""
+
+    title: Text
+    columns: dict[Text, Text]
+    missing: tuple[Text, ...]
+    totals: tuple[Count, Count, Count, Count]
+    kinds: list[tuple[Count, Text, frozenset[CellKind]]]
+    rows: dict[Text, list[Text | Count | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _ChoiceContent:
+    conflict_id: Text
+    values: dict[Text, Value]
+    seen: Text
+    by: Text
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """A payload as `write_payload` writes it."""
+
+    version: int
+    sha256: Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+    name: Text
+    meta: dict[Text, Text]
+    cover: dict[Text, tuple[Text | None, Text]]
+    missing: tuple[Text, ...]
+    date1904: bool
+    sheets: dict[Text, _SheetContent]
+    explanations: list[tuple[Text, Text, Count, Text]]
+    choices: tuple[_ChoiceContent, ...] = ()
+    saved_at: Text = ""
+
+
+def _payload_of(content: _Content, form: Form) -> Payload:
     entries = {sheet.id: sheet for sheet in form.entry_sheets()}
-    meta, cover = table_of(content["meta"]), table_of(content["cover"])
-    sheets = {
-        name: _sheet_from_json(entries[name], table_of(raw))
-        for name, raw in table_of(content["sheets"]).items()
-    }
-    workbook = RawWorkbook(
-        sha256=_hash_of(content["sha256"]),
-        name=text_of(content["name"]),
-        meta={name: text_of(text) for name, text in meta.items() if name in META_KEYS},
-        cover={name: _cover_entry(entry) for name, entry in cover.items()},
-        sheets=sheets,
-        missing=tuple(entries[name].id for name in texts_of(content["missing"])),
-        date1904=truth_of(content["date1904"]),
-        saved_at=to_moment(text_of(content.get("saved_at", ""))),
-    )
-    return Payload(
-        workbook,
-        tuple(_explanation(said, entries.keys()) for said in list_of(content["explanations"])),
-        tuple(_choice(table_of(said)) for said in list_of(content.get("choices", []))),
-    )
-
-
-def _hash_of(value: object) -> str:
-    text = text_of(value)
-    if _SHA256.fullmatch(text) is None:
-        raise ValueError("not a hash")
-    return text
-
-
-def _cover_entry(value: object) -> tuple[str | None, str]:
-    entry, cell = list_of(value, length=2)
-    return text_or_none(entry), text_of(cell)
-
-
-def _explanation(value: object, entries: Collection[str]) -> Explanation:
-    code, sheet, row, text = list_of(value, length=4)
-    name = text_of(sheet)
-    if name and name not in entries:
+    explanations = tuple(Explanation(*said) for said in content.explanations)
+    if not {said.sheet for said in explanations} <= {"", *entries}:
         raise ValueError("not a sheet of the form")
-    return Explanation(text_of(code), name, number_of(row), text_of(text))
+    workbook = RawWorkbook(
+        sha256=content.sha256,
+        name=content.name,
+        meta={name: text for name, text in content.meta.items() if name in META_KEYS},
+        cover=content.cover,
+        sheets={name: _sheet_of(entries[name], raw) for name, raw in content.sheets.items()},
+        missing=tuple(entries[name].id for name in content.missing),
+        date1904=content.date1904,
+        saved_at=to_moment(content.saved_at),
+    )
+    choices = (
+        Choice(said.conflict_id, said.values, said.seen, said.by, said.reason)
+        for said in content.choices
+    )
+    return Payload(workbook, explanations, tuple(choices))
 
 
-def _choice(said: Mapping[str, object]) -> Choice:
-    values = {name: plain_of(value) for name, value in table_of(said["values"]).items()}
-    seen, by, reason = (text_of(said[name]) for name in ("seen", "by", "reason"))
-    return Choice(text_of(said["conflict_id"]), values, seen, by, reason)
-
-
-def _sheet_from_json(sheet: Sheet, raw: Mapping[str, object]) -> RawSheet:
-    fields = {field.id for field in sheet.fields}
-    kinds = [_kind_of(entry) for entry in list_of(raw["kinds"])]
-    columns = {name: text_of(value) for name, value in table_of(raw["columns"]).items()}
-    missing = texts_of(raw["missing"])
-    frame = _frame_of(table_of(raw["rows"]))
-    named = {*columns, *missing, *frame.columns, *(field for (_, field), _ in kinds)}
-    if not named <= {*fields, _ROW}:
+def _sheet_of(sheet: Sheet, raw: _SheetContent) -> RawSheet:
+    frame = _frame_of(raw.rows)
+    kinds = {(row, field): kinds for row, field, kinds in raw.kinds}
+    named = {*raw.columns, *raw.missing, *frame.columns, *(field for _, field in kinds)}
+    if not named <= {_ROW, *(field.id for field in sheet.fields)}:
         raise ValueError("not a field of the sheet")
-    xml, read, blank, quarantined = map(number_of, list_of(raw["totals"], length=4))
     return RawSheet(
         sheet=sheet.id,
-        title=text_of(raw["title"]),
+        title=raw.title,
         frame=frame,
-        columns=columns,
-        missing=missing,
-        kinds=dict(kinds),
-        totals=SheetTotals(xml, read, blank, quarantined),
+        columns=raw.columns,
+        missing=raw.missing,
+        kinds=kinds,
+        totals=SheetTotals(*raw.totals),
     )
 
 
-def _kind_of(value: object) -> tuple[tuple[int, str], frozenset[CellKind]]:
-    row, field, kinds = list_of(value, length=3)
-    return (number_of(row), text_of(field)), frozenset(map(CellKind, texts_of(kinds)))
-
-
-def _frame_of(rows: Mapping[str, object]) -> "pl.DataFrame":
+def _frame_of(rows: Mapping[str, Sequence[str | int | None]]) -> "pl.DataFrame":
     """Return the rows: each Excel row once, and every column as long as the others."""
     import polars as pl
 
-    numbers = [number_of(value) for value in list_of(rows[_ROW])]
-    if len(set(numbers)) < len(numbers) or 0 in numbers:
+    numbers = rows[_ROW]
+    if len(set(numbers)) < len(numbers) or 0 in numbers or None in numbers:
         raise ValueError("a row that stands twice, or nowhere")
-    columns = [pl.Series(_ROW, numbers, dtype=pl.Int32())]
-    for name in rows.keys() - {_ROW}:
-        texts = [text_or_none(value) for value in list_of(rows[name], length=len(numbers))]
-        columns.append(pl.Series(name, texts, dtype=pl.String()))
-    return pl.DataFrame(columns).select(list(rows))
+    # A number among texts, a text among numbers, or a column of another length is a TypeError or
+    # an error of polars, which is told as damage.
+    columns = [
+        pl.Series(name, cells, dtype=pl.Int32() if name == _ROW else pl.String())
+        for name, cells in rows.items()
+    ]
+    if {len(column) for column in columns} != {len(numbers)}:
+        raise ValueError("columns of different lengths")
+    return pl.DataFrame(columns)

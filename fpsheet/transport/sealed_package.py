@@ -17,7 +17,7 @@ from fpsheet.transport.fingerprint import spoken_fingerprint
 from fpsheet.transport.keyring import Keyring
 from fpsheet.transport.payload import Payload, PayloadError, read_payload, write_payload
 from fpsheet.transport.signing_key import PublicKey, SigningKey
-from fpsheet.transport.strict import parse_json, table_of
+from fpsheet_sync.outside_json import read_json
 from fpsheet_templates.form import Form
 from fpsheet_validation.finding import Finding, make_finding
 from fpsheet_validation.raw import RawWorkbook
@@ -175,12 +175,9 @@ def _unseal(data: bytes, identity: str) -> tuple[bytes, bytes, bytes] | None:
 
 def _read_manifest(signed: bytes) -> Manifest | None:
     try:
-        manifest = Manifest(**table_of(parse_json(signed)))  # type: ignore[arg-type]
-    except (ValueError, TypeError):
+        return read_json(signed, Manifest)
+    except ValueError:
         return None
-    texts = (value for name, value in asdict(manifest).items() if name != "rows")
-    is_whole = all(isinstance(text, str) for text in texts) and isinstance(manifest.rows, dict)
-    return manifest if is_whole else None
 
 
 def _judge_signer(manifest: Manifest, signed: bytes, signature: bytes, keyring: Keyring) -> str:

@@ -4,12 +4,12 @@ import json
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from fpsheet.secret_file import write_secret
 from fpsheet.transport.fingerprint import spoken_fingerprint
 from fpsheet.transport.locked import LockError, lock, unlock
-from fpsheet.transport.strict import parse_json
+from fpsheet_sync.outside_json import read_json
 from fpsheet_templates.errors import SpokenError
 from fpsheet_templates.failure import make_failure
 
@@ -23,6 +23,26 @@ _KEY_BYTES = 32
 _LOCKED = "fpsheet signing key "
 _SPOKEN = b"fpsheet kommune key 1\0"
 _RECEIPTS = b"fpsheet receipts 1"
+
+
+@dataclass(frozen=True, slots=True)
+class _SigningKeyFile:
+    """What a signing key's file says without its password."""
+
+    fpsheet: Literal["signing key"]
+    kommune: str
+
+
+@dataclass(frozen=True, slots=True)
+class _PublicKeyFile:
+    """What a kommune sends for enrolment."""
+
+    fpsheet: Literal["public key"]
+    kommune: str
+    key: str
+
+
+KeyFile = TypeVar("KeyFile", _SigningKeyFile, _PublicKeyFile)
 
 
 class KeyFileError(SpokenError):
@@ -125,11 +145,11 @@ def load_signing_key(path: Path, *, password: str) -> SigningKey:
     """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    content = _read(path, "signing key")
-    kommune = content["kommune"]
+    kommune = read_owner(path)
     try:
+        content = read_json(path.read_bytes(), dict[str, str | int])
         if "pem" in content:
-            private = _read_pem(content["pem"], password)
+            private = _read_pem(str(content["pem"]), password)
         else:
             raw = unlock(content, password=password, what=_LOCKED + kommune)
             private = Ed25519PrivateKey.from_private_bytes(raw)
@@ -160,7 +180,7 @@ def read_owner(path: Path) -> str:
     Raises:
         KeyFileError: The file is missing or no key of ours.
     """
-    return _read(path, "signing key")["kommune"]
+    return _read(path, _SigningKeyFile).kommune
 
 
 def load_public_key(path: Path) -> PublicKey:
@@ -169,25 +189,20 @@ def load_public_key(path: Path) -> PublicKey:
     Raises:
         KeyFileError: The file is missing or no public key of ours.
     """
-    content = _read(path, "public key")
+    content = _read(path, _PublicKeyFile)
     try:
-        key = b64decode(content["key"], validate=True)
+        key = b64decode(content.key, validate=True)
     except ValueError:
         key = b""
     if len(key) != _KEY_BYTES:
         raise key_failure("cut", fil=path.name)
-    return PublicKey(content["kommune"], key)
+    return PublicKey(content.kommune, key)
 
 
-def _read(path: Path, kind: str) -> dict[str, str]:
+def _read(path: Path, kind: type[KeyFile]) -> KeyFile:
     try:
-        content = parse_json(path.read_bytes())
+        return read_json(path.read_bytes(), kind, extra="ignore")
     except OSError:
         raise key_failure("missing", fil=path.name) from None
     except ValueError:
-        content = None
-    wanted = {"signing key": {"kommune"}, "public key": {"kommune", "key"}}[kind]
-    kept = content if isinstance(content, dict) else {}
-    if kept.get("fpsheet") != kind or not all(isinstance(kept.get(name), str) for name in wanted):
-        raise key_failure("no_key", fil=path.name)
-    return {name: str(value) for name, value in kept.items()}
+        raise key_failure("no_key", fil=path.name) from None

@@ -1,5 +1,6 @@
 """Receipts: what became of a submission, as data. The same file always gets the same receipt."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -11,6 +12,7 @@ from fpsheet_sync.merge.commit import Status
 from fpsheet_sync.merge.file_merge import SheetOutcome
 from fpsheet_sync.merge.state import Conflict, Key, Notice, Plain, key_id
 from fpsheet_sync.merge.three_way import CHOSEN
+from fpsheet_sync.outside_json import read_json
 
 
 def receipt_number(kommune_kode: str, aar: int, commit: int) -> str:
@@ -188,41 +190,7 @@ class Receipt:
 
 def receipt_from(data: Mapping[str, Any]) -> Receipt:
     """Return the receipt that `Receipt.to_dict` wrote."""
-    return Receipt(
-        **{
-            **data,
-            "received_at": datetime.fromisoformat(data["received_at"]),
-            "status": Status(data["status"]),
-            "totals": {name: tuple(total) for name, total in data["totals"].items()},
-            "sheets": {name: SheetOutcome(**numbers) for name, numbers in data["sheets"].items()},
-            "waiting": tuple(
-                WaitingRow(row["sheet"], row["row"], row["row_id"], tuple(row["codes"]))
-                for row in data["waiting"]
-            ),
-            "missing": tuple((sheet, row_id) for sheet, row_id in data["missing"]),
-            "conflicts": tuple(_conflict_from(conflict) for conflict in data["conflicts"]),
-            # Receipts of the first version had none.
-            "settled": tuple(_settlement_from(choice) for choice in data.get("settled", ())),
-            "replaced": tuple(_notice_from(notice) for notice in data.get("replaced", ())),
-            "findings": tuple(data["findings"]),
-            "assigned": tuple((sheet, row, row_id) for sheet, row, row_id in data["assigned"]),
-            "held": None if data["held"] is None else tuple(data["held"]),
-        }
-    )
-
-
-def _settlement_from(data: Mapping[str, Any]) -> Settlement:
-    claims = tuple(ShownClaim(**claim) for claim in data.get("claims", ()))
-    return Settlement(**{**data, "claims": claims})
-
-
-def _notice_from(data: Mapping[str, Any]) -> ShownNotice:
-    return ShownNotice(**{**data, "kept": ShownClaim(**data["kept"])})
-
-
-def _conflict_from(data: Mapping[str, Any]) -> ShownConflict:
-    claims = tuple(ShownClaim(**claim) for claim in data["claims"])
-    return ShownConflict(**{**data, "claims": claims})
+    return read_json(json.dumps(data).encode(), Receipt)
 
 
 def show_conflict(
