@@ -14,9 +14,10 @@ from fpsheet.ooxml.parts import parse, serialise
 from fpsheet.ooxml.print_area import ROOM, fit_print_areas
 from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet.workbook.calculation.stored_results import StoredParts, calculate_parts
-from fpsheet.workbook.cell_reading import CPR_DIGITS, EMPTY
+from fpsheet.workbook.cell_reading import CPR_DIGITS
 from fpsheet.workbook.deadline import REMINDERS, deadline_columns
 from fpsheet.workbook.entry_sheet import Row, make_entry_sheet, row_contents
+from fpsheet.workbook.formula_parts import EMPTY, if_, if_error
 from fpsheet.workbook.forside import make_cover
 from fpsheet.workbook.huskeliste import last_shown, make_reminders
 from fpsheet.workbook.issue import Issue
@@ -175,7 +176,7 @@ def _citizen_columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
     for field_id, width in _BESIDE.items():
         found = f"INDEX({column_name(_CITIZENS, field_id)},MATCH({cpr},{citizens},0))"
         # A number that cannot be read is a code, and the same code stands for every such citizen.
-        formula = f"IF(LEN({cpr})={CPR_DIGITS},IFERROR({found}&{EMPTY},{EMPTY}),{EMPTY})"
+        formula = if_(f"LEN({cpr})={CPR_DIGITS}", if_error(f"{found}&{EMPTY}", EMPTY), EMPTY)
         yield Calculated(
             f"{CALCULATED_MARK}{field_id}",
             value_name(sheet.id, f"borger_{field_id}"),

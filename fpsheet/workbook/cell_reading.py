@@ -12,9 +12,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fpsheet.workbook.formula import LAST_DAY, UNREADABLE, literal, quote_text
+from fpsheet.workbook.formula_parts import (
+    EMPTY,
+    FALSE,
+    TRUE,
+    and_,
+    blank,
+    if_,
+    if_error,
+    is_number,
+    or_,
+)
 from fpsheet_templates.form import Field, FieldType
-
-EMPTY = '""'
 
 _SPACES = "\u00a0\u2007\u2009\u202f\t\n\r"
 """Become plain spaces; of all the odd spaces there are, those that people really paste."""
@@ -117,9 +126,14 @@ def may_tell_cpr(field: Field) -> bool:
 def value_formula(field: Field, names: CellNames) -> str:
     """Return the formula of a field's value column."""
     cell = names.cell
-    return (
-        f"IF(ISBLANK({cell}),{EMPTY},IF(ISERROR({cell}),{_fault(ERROR)},"
-        f"IF(ISLOGICAL({cell}),{_fault(BOOLEAN)},{_inner(field, names)})))"
+    return if_(
+        f"ISBLANK({cell})",
+        EMPTY,
+        if_(
+            f"ISERROR({cell})",
+            _fault(ERROR),
+            if_(f"ISLOGICAL({cell})", _fault(BOOLEAN), _inner(field, names)),
+        ),
     )
 
 
@@ -131,10 +145,10 @@ def _inner(field: Field, names: CellNames) -> str:
         case FieldType.DATE:
             return _date(cell, names)
         case FieldType.INTEGER:
-            return _number(names, f"IF({cell}<>INT({cell}),{_fault(NOT_WHOLE)},{_fitting(cell)})")
+            return _number(names, if_(f"{cell}<>INT({cell})", _fault(NOT_WHOLE), _fitting(cell)))
         case FieldType.DECIMAL:
             tenfold = f"ABS({cell}*10-ROUND({cell}*10,0))<0.000000001"
-            return _number(names, _fitting(cell, f"IF({tenfold},{cell},{_fault(DECIMALS)})"))
+            return _number(names, _fitting(cell, if_(tenfold, cell, _fault(DECIMALS))))
         case FieldType.CODE:
             return _code(names)
         case FieldType.TEXT:
@@ -148,11 +162,13 @@ def text_formula(field: Field, names: CellNames) -> str:
     cell, cleaned = names.cell, names.clean
     if field.type is FieldType.CPR:
         # Of ten or eleven characters nothing can be left out and a CPR number remain.
-        plain = f'IF(AND(LEN({cell})=11,MID({cell},7,1)="-"),REPLACE({cell},7,1,""),{{}})'
-        is_dash = f'ISNUMBER(FIND(MID({cleaned},7,1),"-{_LONG_DASHES}"))'
-        slow = f'IF({is_dash},REPLACE({cleaned},7,1,""),{cleaned})'
-        cleaned = plain.format(f"IF(LEN({cell})=10,{cell},{slow})")
-    return f"IF(ISTEXT({cell}),{cleaned},{EMPTY})"
+        plain = if_(
+            and_(f"LEN({cell})=11", f'MID({cell},7,1)="-"'), f'REPLACE({cell},7,1,"")', "{}"
+        )
+        is_dash = is_number(f'FIND(MID({cleaned},7,1),"-{_LONG_DASHES}")')
+        slow = if_(is_dash, f'REPLACE({cleaned},7,1,"")', cleaned)
+        cleaned = plain.format(if_(f"LEN({cell})=10", cell, slow))
+    return if_(f"ISTEXT({cell})", cleaned, EMPTY)
 
 
 def _visible(cell: str) -> str:
@@ -183,21 +199,26 @@ def _all_digits(text: str) -> str:
 def _cpr(cell: str, text: str) -> str:
     """Ten digits with a day of birth that exists; a number cell lost its leading zero."""
     # Only ten digits come back unchanged from a number; 12345678E1, 1234567,89 and such do not.
-    digits = f'IF(LEN({text})=10,IFERROR(TEXT(--{text},"{"0" * 10}")={text},FALSE),FALSE)'
-    return (
-        f"IF(ISNUMBER({cell}),{_fault(CPR_NUMBER)},IF({text}={EMPTY},{EMPTY},"
-        f"IF({digits},IF({_has_birth_day(text)},{text},{_fault(CPR_DAY)}),{_fault(CPR_FORM)})))"
+    digits = if_(f"LEN({text})=10", if_error(f'TEXT(--{text},"0000000000")={text}', FALSE), FALSE)
+    return if_(
+        is_number(cell),
+        _fault(CPR_NUMBER),
+        if_(
+            blank(text),
+            EMPTY,
+            if_(digits, if_(_has_birth_day(text), text, _fault(CPR_DAY)), _fault(CPR_FORM)),
+        ),
     )
 
 
 def birth_number(cpr: str) -> str:
     """Return a formula for the day of birth as yyyymmdd of a readable CPR number, else ""."""
     seventh, short_year = f"MID({cpr},7,1)", f"--MID({cpr},5,2)"
-    eighteen = f'AND({seventh}>="5",{seventh}<="8",{short_year}>57)'
-    century = f"IF({_is_nineteen(cpr)},1900,IF({eighteen},1800,2000))"
+    eighteen = and_(f'{seventh}>="5"', f'{seventh}<="8"', f"{short_year}>57")
+    century = if_(_is_nineteen(cpr), 1900, if_(eighteen, 1800, 2000))
     year = f"({century}+MID({cpr},5,2))*10000"
     day = f"MID({cpr},3,2)*100+LEFT({cpr},2)-IF({is_replacement(cpr)},60,0)"
-    return f"IF(LEN({cpr})=10,{year}+{day},{EMPTY})"
+    return if_(f"LEN({cpr})=10", f"{year}+{day}", EMPTY)
 
 
 def is_replacement(cpr: str) -> str:
@@ -213,8 +234,8 @@ def passes_modulus_11(cpr: str) -> str:
 def _is_nineteen(text: str) -> str:
     """Return a condition that digit 7 says a year from 1900 (table at cpr.dk)."""
     seventh = f"MID({text},7,1)"
-    later = f'AND(ISNUMBER(FIND({seventh},"49")),--MID({text},5,2)>36)'
-    return f'OR({seventh}<="3",{later})'
+    later = and_(is_number(f'FIND({seventh},"49")'), f"--MID({text},5,2)>36")
+    return or_(f'{seventh}<="3"', later)
 
 
 def _has_birth_day(text: str) -> str:
@@ -224,19 +245,20 @@ def _has_birth_day(text: str) -> str:
     """
     year = f"IF({_is_nineteen(text)},2100,2000)+MID({text},5,2)"
     month, day = f"--MID({text},3,2)", f"LEFT({text},2)-IF({is_replacement(text)},60,0)"
-    early = f"AND({day}>=1,{day}<=28)"
-    exists = f"IF({early},TRUE,DAY(DATE({year},{month},{day}))={day})"
-    return f"IF(AND({month}>=1,{month}<=12),{exists},FALSE)"
+    early = and_(f"{day}>=1", f"{day}<=28")
+    exists = if_(early, TRUE, f"DAY(DATE({year},{month},{day}))={day}")
+    return if_(and_(f"{month}>=1", f"{month}<=12"), exists, FALSE)
 
 
 def _date(cell: str, names: CellNames) -> str:
     """A whole day number, or a text that writes a day; a two-digit year is not guessed."""
     day = f"ROUND({cell},0)"
-    number = (
-        f"IF(ABS({cell}-{day})*86400>=1,{_fault(TIME_OF_DAY)},"
-        f"IF(AND({day}>=1,{day}<={LAST_DAY},{day}<>60),{day},{_fault(NOT_A_DATE)}))"
+    number = if_(
+        f"ABS({cell}-{day})*86400>=1",
+        _fault(TIME_OF_DAY),
+        if_(and_(f"{day}>=1", f"{day}<={LAST_DAY}", f"{day}<>60"), day, _fault(NOT_A_DATE)),
     )
-    return f"IF(ISNUMBER({cell}),{number},IF({names.text}={EMPTY},{EMPTY},{names.written}))"
+    return if_(is_number(cell), number, if_(blank(names.text), EMPTY, names.written))
 
 
 def _written_date(text: str) -> str:
@@ -244,36 +266,42 @@ def _written_date(text: str) -> str:
     first = f'FIND("-",{same})'
     length = f"LEN({text})"
     two_hyphens = f'LEN(SUBSTITUTE({same},"-",""))={length}-2'
-    shaped = f"AND({length}>=6,{length}<=10,{two_hyphens},{_all_digits(same)})"
+    shaped = and_(f"{length}>=6", f"{length}<=10", two_hyphens, _all_digits(same))
 
     def day_first(year_length: int) -> str:
         month = f"{length}-{year_length + 1}-{first}"
         second = f'MID({same},{length}-{year_length},1)="-"'
-        return f"AND({second},{first}>=2,{first}<=3,{month}>=1,{month}<=2)"
+        return and_(second, f"{first}>=2", f"{first}<=3", f"{month}>=1", f"{month}<=2")
 
     danish = _day_or_fault(
         f"RIGHT({text},4)", f"MID({same},{first}+1,{length}-5-{first})", f"LEFT({text},{first}-1)"
     )
     iso = _day_or_fault(f"LEFT({text},4)", f"MID({text},6,2)", f"RIGHT({text},2)")
-    is_iso = f'AND({length}=10,MID({text},5,1)="-",MID({text},8,1)="-")'
-    stamp = (
-        f'AND({length}>=16,MID({text},5,1)="-",MID({text},8,1)="-",MID({text},11,1)=" ",'
-        f'MID({text},14,1)=":",{_all_digits(f"LEFT({text},10)")})'
+    is_iso = and_(f"{length}=10", f'MID({text},5,1)="-"', f'MID({text},8,1)="-"')
+    stamp = and_(
+        f"{length}>=16",
+        f'MID({text},5,1)="-"',
+        f'MID({text},8,1)="-"',
+        f'MID({text},11,1)=" "',
+        f'MID({text},14,1)=":"',
+        _all_digits(f"LEFT({text},10)"),
     )
-    return (
-        f"IF({shaped},"
-        f"IF({is_iso},{iso},"
-        f"IF({day_first(4)},{danish},"
-        f"IF({day_first(2)},{_fault(SHORT_YEAR)},{_fault(NOT_A_DATE)}))),"
-        f"IF({stamp},{_fault(TIME_OF_DAY)},{_fault(NOT_A_DATE)}))"
+    return if_(
+        shaped,
+        if_(
+            is_iso,
+            iso,
+            if_(day_first(4), danish, if_(day_first(2), _fault(SHORT_YEAR), _fault(NOT_A_DATE))),
+        ),
+        if_(stamp, _fault(TIME_OF_DAY), _fault(NOT_A_DATE)),
     )
 
 
 def _day_or_fault(year: str, month: str, day: str) -> str:
     """Return the day of three texts of digits, or the fault that there is no such day."""
     exists = f"DAY(DATE({year},{month},{day}))=--{day}"
-    legal = f"AND(--{year}>=1900,--{month}>=1,--{month}<=12,{exists})"
-    return f"IF({legal},DATE({year},{month},{day}),{_fault(NO_SUCH_DAY)})"
+    legal = and_(f"--{year}>=1900", f"--{month}>=1", f"--{month}<=12", exists)
+    return if_(legal, f"DATE({year},{month},{day})", _fault(NO_SUCH_DAY))
 
 
 def _number(names: CellNames, number: str) -> str:
@@ -282,10 +310,10 @@ def _number(names: CellNames, number: str) -> str:
     `CELL` tells percent (P), date and time (D) and money (C) apart; formats made by hand it may
     not know, and the check looks at those.
     """
-    text = f"IF({names.clean}={EMPTY},{EMPTY},{names.written})"
+    text = if_(blank(names.clean), EMPTY, names.written)
     shown = f'FIND(LEFT(CELL("format",{names.cell})),"PDC")'
     faults = ",".join(map(_fault, (PER_CENT, OTHER_FORMAT, OTHER_FORMAT)))
-    return f"IF(ISNUMBER({names.cell}),IFERROR(CHOOSE({shown},{faults}),{number}),{text})"
+    return if_(is_number(names.cell), if_error(f"CHOOSE({shown},{faults})", number), text)
 
 
 def _written_number(text: str, kind: FieldType) -> str:
@@ -294,35 +322,35 @@ def _written_number(text: str, kind: FieldType) -> str:
     Three digits after it might be thousands, which nobody can tell.
     """
     same = f'SUBSTITUTE({text},".",",")'
-    comma = f'IFERROR(FIND(",",{same}),LEN({text})+1)'
+    comma = if_error(f'FIND(",",{same})', f"LEN({text})+1")
     head, tail = f"LEFT({text},{comma}-1)", f"MID({same},{comma}+1,9)"
 
     def is_digits(part: str, most: int) -> str:
         zeros = f'MID("{"0" * most}",1,LEN({part}))'
-        same_digits = f"IFERROR(TEXT(--{part},{zeros})={part},FALSE)"
-        return f"IF(AND(LEN({part})>=1,LEN({part})<={most}),{same_digits},FALSE)"
+        same_digits = if_error(f"TEXT(--{part},{zeros})={part}", FALSE)
+        return if_(and_(f"LEN({part})>=1", f"LEN({part})<={most}"), same_digits, FALSE)
 
     if kind is FieldType.INTEGER:
-        number = f"IF(--{tail}=0,--{head},{_fault(NOT_WHOLE)})"
+        number = if_(f"--{tail}=0", f"--{head}", _fault(NOT_WHOLE))
     else:
-        one = f'OR(LEN({tail})=1,RIGHT({tail})="0")'
-        number = f"IF({one},{head}+LEFT({tail})/10,{_fault(DECIMALS)})"
-    parted = f"IF({is_digits(tail, 2)},{number},{_fault(NOT_A_NUMBER)})"
-    read = f"IF({comma}>LEN({text}),--{head},{parted})"
-    return f"IF({is_digits(head, 9)},{read},{_fault(NOT_A_NUMBER)})"
+        one = or_(f"LEN({tail})=1", f'RIGHT({tail})="0"')
+        number = if_(one, f"{head}+LEFT({tail})/10", _fault(DECIMALS))
+    parted = if_(is_digits(tail, 2), number, _fault(NOT_A_NUMBER))
+    read = if_(f"{comma}>LEN({text})", f"--{head}", parted)
+    return if_(is_digits(head, 9), read, _fault(NOT_A_NUMBER))
 
 
 def _fitting(cell: str, number: str = "") -> str:
     """Return a number, or the fault that it is larger than any number of the form."""
-    return f"IF(ABS({cell})>{_LARGEST},{_fault(OUT_OF_RANGE)},{number or cell})"
+    return if_(f"ABS({cell})>{_LARGEST}", _fault(OUT_OF_RANGE), number or cell)
 
 
 def _text(names: CellNames, short: int, length: str) -> str:
     """The length of a text that is not short, 1 for any other; most are plain at a glance."""
     cell = names.cell
-    plain = f"AND(LEN({cell})<={short},ISNUMBER(SEARCH(LEFT({cell}),{_PLAIN})))"
-    length = f"IF({names.clean}={EMPTY},{EMPTY},{length})"
-    return f"IF({cell}={EMPTY},{EMPTY},IF({plain},1,{length}))"
+    plain = and_(f"LEN({cell})<={short}", is_number(f"SEARCH(LEFT({cell}),{_PLAIN})"))
+    length = if_(blank(names.clean), EMPTY, length)
+    return if_(blank(cell), EMPTY, if_(plain, 1, length))
 
 
 def _cpr_mark(names: CellNames) -> str:
@@ -365,23 +393,23 @@ def _holds_cpr(text: str, digits: str) -> str:
     """
     start = f"{{{','.join(map(str, range(1, _LONGEST_TEXT + 1)))}}}"
 
-    def is_number(shape: str) -> str:
+    def is_shaped(shape: str) -> str:
         found = f'MID({digits},{start}+1,{len(shape)})="{shape}"'
         return f'({found})*(MID({digits},{start}+{len(shape) + 1},1)<>"9")'
 
     def is_one_of(place: int, pairs: Iterable[int]) -> str:
         listed = " ".join(f"{pair:02d}" for pair in pairs)
-        return f'ISNUMBER(FIND(MID({text},{start}+{place},2),"{listed}"))'
+        return is_number(f'FIND(MID({text},{start}+{place},2),"{listed}")')
 
     shapes = ("9999999999", "999999-9999", "999999:9999", "9999-999999", "99-99-99-9999")
     together, four_and_six, in_pairs = shapes[:3], shapes[3], shapes[4]
     listed = ",".join(f'"{shape}"' for shape in shapes)
-    alike = f"({'+'.join(map(is_number, together))})*{is_one_of(3, _MONTHS)}"
-    parted = f"{is_number(four_and_six)}*{is_one_of(3, _MONTHS)}*(1-{is_one_of(1, (19, 20))})"
-    pairs = f"{is_number(in_pairs)}*{is_one_of(4, _MONTHS)}*(1-{is_one_of(10, (19, 20))})"
+    alike = f"({'+'.join(map(is_shaped, together))})*{is_one_of(3, _MONTHS)}"
+    parted = f"{is_shaped(four_and_six)}*{is_one_of(3, _MONTHS)}*(1-{is_one_of(1, (19, 20))})"
+    pairs = f"{is_shaped(in_pairs)}*{is_one_of(4, _MONTHS)}*(1-{is_one_of(10, (19, 20))})"
     begins = f'(MID({digits},{start},1)<>"9")*{is_one_of(1, _DAYS)}'
     found = f"SUMPRODUCT({begins}*({alike}+{parted}+{pairs}))>0"
-    return f"IF(SUMPRODUCT(--ISNUMBER(FIND({{{listed}}},{digits})))=0,FALSE,{found})"
+    return if_(f"SUMPRODUCT(--ISNUMBER(FIND({{{listed}}},{digits})))=0", FALSE, found)
 
 
 def _code(names: CellNames) -> str:
@@ -389,10 +417,10 @@ def _code(names: CellNames) -> str:
     # TRIM also joins spaces inside the text, which nobody asked for; such a text is not found.
     found = _look_up(names.clean, names.entries, names.codes)
     joined = f"ISERROR(FIND({names.clean},{names.visible}))"
-    slow = f"IF({joined},{_fault(NOT_IN_LIST)},{found})"
-    return (
-        f"IFERROR({_look_up(names.cell, names.entries, names.codes)},"
-        f"IF({names.clean}={EMPTY},{EMPTY},IFERROR({slow},{_fault(NOT_IN_LIST)})))"
+    slow = if_(joined, _fault(NOT_IN_LIST), found)
+    return if_error(
+        _look_up(names.cell, names.entries, names.codes),
+        if_(blank(names.clean), EMPTY, if_error(slow, _fault(NOT_IN_LIST))),
     )
 
 

@@ -8,8 +8,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from fpsheet.workbook.cell_reading import EMPTY, birth_number
+from fpsheet.workbook.cell_reading import birth_number
 from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME, print_number
+from fpsheet.workbook.formula_parts import (
+    EMPTY,
+    FALSE,
+    and_,
+    blank,
+    filled,
+    if_,
+    if_error,
+    is_number,
+    is_text,
+    or_,
+)
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.row_fault import BIRTH_NUMBER, CPR_NUMBER
 from fpsheet.workbook.sheet_layout import (
@@ -102,8 +114,8 @@ def _columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
             yield _helper(issue, sheet, DUE, _due(issue, kind.id))
             due = value_name(sheet.id, DUE)
             key = f"{due}+{number}/{SOURCE_FRACTION}+ROW()/{ROW_FRACTION}"
-            own = f"IF({_still_young(issue, kind.id, due)},{key},{EMPTY})"
-            yield _helper(issue, sheet, DEADLINE, f"IF({due}=0,{EMPTY},{own})")
+            own = if_(_still_young(issue, kind.id, due), key, EMPTY)
+            yield _helper(issue, sheet, DEADLINE, if_(f"{due}=0", EMPTY, own))
 
 
 _LOOKED_UP = {
@@ -128,37 +140,37 @@ def _days(sheet: Sheet) -> str:
     annulled = value_name(sheet.id, "annuller")
     if sheet.id == "vurdering":
         day = value_name(sheet.id, "vurdering_dato")
-        return f'IF(AND(ISNUMBER({day}),{annulled}=""),{day},0)'
+        return if_(and_(is_number(day), blank(annulled)), day, 0)
     if sheet.id == "afgoerelse":
         # The day tenfold, and one digit for what was decided; the largest is the latest.
         day, what = value_name(sheet.id, "afgoerelse_dato"), value_name(sheet.id, "afgoerelse")
-        granted = ",".join(f'{what}="{code}"' for code in GRANTED)
-        postponed = f'AND({what}="{POSTPONED}",{value_name(sheet.id, "niveau")}<>"")'
-        kind = f'IF(OR({granted},{postponed}),{_PENSION},IF({what}="{ENDED}",{_NO_PENSION},0))'
-        key = f"IF({kind}={_NO_PENSION},{_end_key(day)},{day}*10+{kind})"
-        return f'IF(AND(ISNUMBER({day}),{annulled}=""),IF({kind}=0,0,{key}),0)'
+        granted = (is_text(what, code) for code in GRANTED)
+        postponed = and_(is_text(what, POSTPONED), filled(value_name(sheet.id, "niveau")))
+        kind = if_(or_(*granted, postponed), _PENSION, if_(is_text(what, ENDED), _NO_PENSION, 0))
+        key = if_(f"{kind}={_NO_PENSION}", _end_key(day), f"{day}*10+{kind}")
+        return if_(and_(is_number(day), blank(annulled)), if_(f"{kind}=0", 0, key), 0)
     return ""
 
 
 def _end_key(day: str) -> str:
     """Return the key of a bortfald: by which day it outweighs the decisions made until then."""
     cause = value_name("afgoerelse", "bortfald_aarsag")
-    by_life = ",".join(f'{cause}="{each}"' for each in ENDED_BY_LIFE)
+    by_life = or_(*(is_text(cause, each) for each in ENDED_BY_LIFE))
     from_day = f"MAX({day},{value_name('afgoerelse', 'virkning_dato')})"
-    own = f"IF(OR({by_life}),{from_day}*10+{_NO_MORE},{day}*10+{_NO_PENSION})"
-    return f'IF({cause}="{ENDED_BY_DEATH}",{LAST_DAY}*10+{_NO_MORE},{own})'
+    own = if_(by_life, f"{from_day}*10+{_NO_MORE}", f"{day}*10+{_NO_PENSION}")
+    return if_(is_text(cause, ENDED_BY_DEATH), f"{LAST_DAY}*10+{_NO_MORE}", own)
 
 
 def _effect() -> str:
     """Return the day from which a decision that gives or ends the pension counts; 0 for others."""
     day, effect = (value_name("afgoerelse", name) for name in ("afgoerelse_dato", "virkning_dato"))
-    return f"IF({value_name('afgoerelse', DAY)}=0,0,IF(ISNUMBER({effect}),{effect},{day}))"
+    return if_(f"{value_name('afgoerelse', DAY)}=0", 0, if_(is_number(effect), effect, day))
 
 
 def _ending() -> str:
     number, kind = value_name("afgoerelse", CPR_NUMBER), value_name("afgoerelse", "afgoerelse")
-    is_end = f'AND({value_name("afgoerelse", DAY)}>0,{kind}="{ENDED}")'
-    return f"IF({is_end},{number},{EMPTY})"
+    is_end = and_(f"{value_name('afgoerelse', DAY)}>0", is_text(kind, ENDED))
+    return if_(is_end, number, EMPTY)
 
 
 def _outlived() -> str:
@@ -180,11 +192,11 @@ def _outlived() -> str:
     granted = f'SUMPRODUCT(MAX({own}*({kind}="{GRANTED[0]}")*{key}))'
     ended = f'SUMPRODUCT(MAX({own}*({kind}="{ENDED}")*(1-({by_life}))*{effect}))'
     counts = f"SUMPRODUCT(MAX({own}*({key}={decided})*{effect}))"
-    is_gone = f"AND({left}>0,INT({granted}/10)<=INT({left}/10))"
-    is_early = f"AND({ended}>=INT({decided}/10),{counts}<{ended})"
-    has_end = f"ISNUMBER(MATCH({number},{column_name('afgoerelse', f'#{ENDING}')},0))"
-    given = f"AND(ISNUMBER({number}),MOD({decided},10)={_PENSION})"
-    return f"IF({given},IF({has_end},IF(OR({is_gone},{is_early}),1,0),0),0)"
+    is_gone = and_(f"{left}>0", f"INT({granted}/10)<=INT({left}/10)")
+    is_early = and_(f"{ended}>=INT({decided}/10)", f"{counts}<{ended}")
+    has_end = is_number(f"MATCH({number},{column_name('afgoerelse', f'#{ENDING}')},0)")
+    given = and_(is_number(number), f"MOD({decided},10)={_PENSION}")
+    return if_(given, if_(has_end, if_(or_(is_gone, is_early), 1, 0), 0), 0)
 
 
 def _latest(sheet: Sheet) -> str:
@@ -194,8 +206,8 @@ def _latest(sheet: Sheet) -> str:
     """
     number, own = value_name(sheet.id, CPR_NUMBER), value_name(sheet.id, DAY)
     next_row = f"MATCH({number},{below_name(sheet.id, f'#{CPR_NUMBER}')},0)"
-    below = f"IFERROR(INDEX({below_name(sheet.id, f'#{LATEST}')},{next_row}),0)"
-    return f"IF(ISNUMBER({number}),MAX({own},{below}),0)"
+    below = if_error(f"INDEX({below_name(sheet.id, f'#{LATEST}')},{next_row})", 0)
+    return if_(is_number(number), f"MAX({own},{below})", 0)
 
 
 def _due(issue: Issue, kind: str) -> str:
@@ -215,43 +227,48 @@ def _due_reassessment(issue: Issue) -> str:
     born = value_name("borger", BIRTH_NUMBER)
     decided, assessed = value_name("borger", DECIDED), value_name("borger", ASSESSED)
     before = value_name("borger", "pensionist_foer_reform")
-    given = f"AND(MOD({decided},10)={_PENSION},{value_name('borger', OUTLIVED)}=0)"
-    pensioner = f'OR({given},AND({decided}=0,{before}="ja"))'
+    given = and_(f"MOD({decided},10)={_PENSION}", f"{value_name('borger', OUTLIVED)}=0")
+    pensioner = or_(given, and_(f"{decided}=0", is_text(before, "ja")))
     latest = f"MAX({_constant(issue, 'REFORM_IKRAFT')},INT({decided}/10),{assessed})"
     due = _years_later(latest, _constant(issue, "REVURDERING_AAR"))
-    known = f'AND(ISNUMBER({born}),{value_name("borger", "annuller")}="")'
-    return f"IF({known},IF({pensioner},IF({_has_moved('borger', latest)},0,{due}),0),0)"
+    known = and_(is_number(born), blank(value_name("borger", "annuller")))
+    return if_(known, if_(pensioner, if_(_has_moved("borger", latest), 0, due), 0), 0)
 
 
 def _due_after_postponement(issue: Issue) -> str:
     """One year after an udsættelse, unless something came later: a vurdering, afgørelse or move."""
     cpr, day = value_name("afgoerelse", "cpr"), value_name("afgoerelse", "afgoerelse_dato")
-    postponed = (
-        f'AND({value_name("afgoerelse", "afgoerelse")}="{POSTPONED}",ISNUMBER({day}),'
-        f'LEN({cpr})=10,{value_name("afgoerelse", "annuller")}="")'
+    postponed = and_(
+        is_text(value_name("afgoerelse", "afgoerelse"), POSTPONED),
+        is_number(day),
+        f"LEN({cpr})=10",
+        blank(value_name("afgoerelse", "annuller")),
     )
     days = column_name("afgoerelse", "#afgoerelse_dato")
-    decided = _has_rows("afgoerelse", cpr, f"ISNUMBER({days})", f"({days}>{day})")
+    decided = _has_rows("afgoerelse", cpr, is_number(days), f"({days}>{day})")
     assessed = f"{_first_of('vurdering', value_name('afgoerelse', CPR_NUMBER))}>{day}"
-    later = f"OR({assessed},{decided},{_has_moved('afgoerelse', day)})"
+    later = or_(assessed, decided, _has_moved("afgoerelse", day))
     due = _years_later(day, _constant(issue, "UDSAETTELSE_AAR"))
-    return f"IF({postponed},IF({later},0,{due}),0)"
+    return if_(postponed, if_(later, 0, due), 0)
 
 
 def _due_fleksjob(issue: Issue) -> str:
     """Three years after the latest vurdering in a fleksjob."""
     cpr, start = value_name("job", "cpr"), value_name("job", "start_dato")
-    running = (
-        f'AND({value_name("job", "job_type")}="fleksjob",ISNUMBER({start}),'
-        f'{value_name("job", "slut_dato")}="",LEN({cpr})=10,{value_name("job", "annuller")}="")'
+    running = and_(
+        is_text(value_name("job", "job_type"), "fleksjob"),
+        is_number(start),
+        blank(value_name("job", "slut_dato")),
+        f"LEN({cpr})=10",
+        blank(value_name("job", "annuller")),
     )
     latest = f"MAX({start},{value_name('job', ASSESSED)})"
-    return f"IF({running},{_years_later(latest, _constant(issue, 'FLEKSJOB_AAR'))},0)"
+    return if_(running, _years_later(latest, _constant(issue, "FLEKSJOB_AAR")), 0)
 
 
 def _years_later(day: str, years: str) -> str:
     """Return the same day some years later; 0 where no calendar has it: an error hides the list."""
-    return f"IFERROR(EDATE({day},12*{years}),0)"
+    return if_error(f"EDATE({day},12*{years})", 0)
 
 
 def _due_end(issue: Issue) -> str:
@@ -259,12 +276,14 @@ def _due_end(issue: Issue) -> str:
     start, kind = value_name("forloeb", "start_dato"), value_name("forloeb", "forloeb_type")
     days = _constant(issue, "FORLOEB_UDEN_SLUT_DAGE")
     for type_id, name in _LONG_TYPES:
-        days = f'IF({kind}="{type_id}",{_constant(issue, name)},{days})'
-    running = (
-        f'AND(ISNUMBER({start}),{value_name("forloeb", "slut_dato")}="",'
-        f'{value_name("forloeb", "resultat")}="",{value_name("forloeb", "annuller")}="")'
+        days = if_(is_text(kind, type_id), _constant(issue, name), days)
+    running = and_(
+        is_number(start),
+        blank(value_name("forloeb", "slut_dato")),
+        blank(value_name("forloeb", "resultat")),
+        blank(value_name("forloeb", "annuller")),
     )
-    return f"IF({running},{start}+{days},0)"
+    return if_(running, f"{start}+{days}", 0)
 
 
 def _still_young(issue: Issue, kind: str, due: str) -> str:
@@ -287,12 +306,12 @@ def _still_young(issue: Issue, kind: str, due: str) -> str:
 def _latest_of(source: str, sheet: Sheet) -> str:
     """Return the latest day on another sheet of the citizen of this row, 0 where there is none."""
     number = value_name(sheet.id, CPR_NUMBER)
-    return f"IF(ISNUMBER({number}),{_first_of(source, number)},0)"
+    return if_(is_number(number), _first_of(source, number), 0)
 
 
 def _first_of(source: str, number: str) -> str:
     first = f"MATCH({number},{column_name(source, f'#{CPR_NUMBER}')},0)"
-    return f"IFERROR(INDEX({column_name(source, f'#{LATEST}')},{first}),0)"
+    return if_error(f"INDEX({column_name(source, f'#{LATEST}')},{first})", 0)
 
 
 def _has_moved(sheet_id: str, day: str) -> str:
@@ -304,10 +323,10 @@ def _has_moved(sheet_id: str, day: str) -> str:
         column_name("overdragelse", f"#{CPR_NUMBER}"),
         column_name("overdragelse", "#dato"),
     )
-    is_mover = f"ISNUMBER(MATCH({value_name(sheet_id, CPR_NUMBER)},{movers},0))"
+    is_mover = is_number(f"MATCH({value_name(sheet_id, CPR_NUMBER)},{movers},0)")
     cpr = value_name(sheet_id, "cpr")
-    moved = _has_rows("overdragelse", cpr, f"ISNUMBER({days})", f"({days}>={day})")
-    return f"IF({is_mover},{moved},FALSE)"
+    moved = _has_rows("overdragelse", cpr, is_number(days), f"({days}>={day})")
+    return if_(is_mover, moved, FALSE)
 
 
 def _has_rows(sheet_id: str, cpr: str, *conditions: str) -> str:

@@ -10,6 +10,7 @@ from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.entry_help import add_entry_help
+from fpsheet.workbook.formula_parts import and_, is_text, or_
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.row_id import free_row_ids
 from fpsheet.workbook.row_stamp import CellContent
@@ -200,13 +201,13 @@ def mark_faults(sheet: Worksheet, layout: SheetLayout) -> None:
     heading = layout[f"{CALCULATED_MARK}{HEADING_COLUMN}"].letter
     area = f"{status}{FIRST_ROW}:{shown[-1].letter}{layout.last_row + SPARE_ROWS}"
     here = f"{status}${HEADER_ROW}"
-    own = f"OR(COLUMN()=COLUMN(${status}{FIRST_ROW}),{here}=${heading}{FIRST_ROW})"
+    own = or_(f"COLUMN()=COLUMN(${status}{FIRST_ROW})", f"{here}=${heading}{FIRST_ROW}")
     sign = f"LEFT(${status}{FIRST_ROW})"
     marks = (
-        (f'AND({sign}="{FAULT_SIGN}",{own})', fault_style()),
-        (f'AND({sign}="{WARNING_SIGN}",{own})', warning_style()),
+        (and_(is_text(sign, FAULT_SIGN), own), fault_style()),
+        (and_(is_text(sign, WARNING_SIGN), own), warning_style()),
         (
-            f'AND({sign}="{FINE_SIGN}",COLUMN()=COLUMN(${status}{FIRST_ROW}))',
+            and_(is_text(sign, FINE_SIGN), f"COLUMN()=COLUMN(${status}{FIRST_ROW})"),
             fine_style(),
         ),
     )

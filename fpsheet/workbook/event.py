@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fpsheet.workbook.formula import UNREADABLE, quote_text
+from fpsheet.workbook.formula import quote_text, unreadable
+from fpsheet.workbook.formula_parts import EMPTY, blank, if_, if_error, is_number
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.sheet_layout import (
     CALCULATED_MARK,
@@ -67,18 +68,18 @@ class Teller:
     def shown(self, field_id: str) -> str:
         """Return a formula for a value; what cannot be read shows as a question mark."""
         value = self.value(field_id)
-        return f'IF(LEFT({value})="{UNREADABLE}","?",{value})'
+        return if_(unreadable(value), '"?"', value)
 
     def label(self, field_id: str) -> str:
         """Return a formula for the label of a code field, empty where there is none."""
         codes = self._form().sheet(self.sheet)[field_id].codes
         line = f"MATCH({self.value(field_id)},{codes_name(codes)},0)"
-        return f'IFERROR(INDEX({entries_name(codes)},{line}),"")'
+        return if_error(f"INDEX({entries_name(codes)},{line})", EMPTY)
 
     def labels(self, *field_ids: str) -> str:
         """Return a formula for several labels, set off from each other."""
         texts = [self.label(field_id) for field_id in field_ids]
-        joined = "&".join(f'IF({text}="","",", "&{text})' for text in texts)
+        joined = "&".join(if_(blank(text), EMPTY, f'", "&{text}') for text in texts)
         return f"MID({joined},3,200)"
 
     def told(self, *field_ids: str) -> str:
@@ -92,7 +93,7 @@ class Teller:
             if is_used(self.issue, field):
                 value = self._plainly(field)
                 heading = quote_text(f"; {self.issue.label(self.sheet, field.id)}: ")
-                parts.append(f'IF({value}="","",{heading}&{value})')
+                parts.append(if_(blank(value), EMPTY, f"{heading}&{value}"))
         return f"MID({'&'.join(parts)},3,500)" if parts else '""'
 
     def _plainly(self, field: Field) -> str:
@@ -103,7 +104,7 @@ class Teller:
             # Not by TEXT, whose formats are other letters in a Danish Excel.
             day = self.value(field.id)
             parts = f'RIGHT("0"&DAY({day}),2)&"-"&RIGHT("0"&MONTH({day}),2)&"-"&YEAR({day})'
-            return f'IF(ISNUMBER({day}),{parts},"")'
+            return if_(is_number(day), parts, EMPTY)
         return f'INDEX({column_name(self.sheet, field.id)},{self.position})&""'
 
     def text(self, key: str) -> str:

@@ -13,6 +13,17 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from fpsheet.workbook.formula_parts import (
+    FALSE,
+    and_,
+    blank,
+    filled,
+    if_,
+    if_error,
+    is_number,
+    not_,
+    or_,
+)
 from fpsheet.workbook.sheet_layout import value_name
 from fpsheet.workbook.style import date_serial
 from fpsheet_templates.errors import SpecError
@@ -99,15 +110,15 @@ class FormulaPrinter:
             case Always():
                 return "TRUE"
             case Not(operand=Blank(field=field)):
-                return f'{self._name(field.field)}<>""'
+                return filled(self._name(field.field))
             case Not(operand=operand):
-                return f"NOT({self.condition(operand)})"
+                return not_(self.condition(operand))
             case And(operands=operands):
-                return f"AND({','.join(self.condition(operand) for operand in operands)})"
+                return and_(*(self.condition(operand) for operand in operands))
             case Or(operands=operands):
-                return f"OR({','.join(self.condition(operand) for operand in operands)})"
+                return or_(*(self.condition(operand) for operand in operands))
             case Blank(field=field):
-                return f'{self._name(field.field)}=""'
+                return blank(self._name(field.field))
             case OneOf(field=field, codes=codes):
                 return _print_one_of(self._name(field.field), codes)
             case Compare():
@@ -179,6 +190,16 @@ class FormulaPrinter:
         )
 
 
+def readable(name: str) -> tuple[str, str]:
+    """Return the conditions that a value column holds a value: neither blank nor a rule code."""
+    return filled(name), f'LEFT({name})<>"{UNREADABLE}"'
+
+
+def unreadable(name: str) -> str:
+    """Return the condition that a value column holds the code of why it cannot be read."""
+    return f'LEFT({name})="{UNREADABLE}"'
+
+
 def quote_text(text: str) -> str:
     """Return a text as a formula holds it.
 
@@ -205,9 +226,9 @@ def _bracket(operand: Operand) -> str:
 def _print_one_of(name: str, codes: tuple[str, ...]) -> str:
     if len(codes) > _FEW_CODES:
         listed = ",".join(quote_text(code) for code in codes)
-        return f"ISNUMBER(MATCH({name},{{{listed}}},0))"
+        return is_number(f"MATCH({name},{{{listed}}},0)")
     tests = [f"{name}={quote_text(code)}" for code in codes]
-    return tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
+    return tests[0] if len(tests) == 1 else or_(*tests)
 
 
 def _compare_texts(left: Operand, right: Operand, symbol: str) -> str:
@@ -216,22 +237,18 @@ def _compare_texts(left: Operand, right: Operand, symbol: str) -> str:
     test = f"{left.text}{symbol}{right.text}"
     if symbol == "=" and len(left.fields) + len(right.fields) == 1:
         return test  # a blank or unreadable cell equals no code
-    readable = [
-        part
-        for name in (*left.fields, *right.fields)
-        for part in (f'{name}<>""', f'LEFT({name})<>"{UNREADABLE}"')
-    ]
-    return f"AND({','.join((*readable, test))})"
+    known = [part for name in (*left.fields, *right.fields) for part in readable(name)]
+    return and_(*known, test)
 
 
 def _compare_numbers(left: Operand, right: Operand, symbol: str) -> str:
     test = f"{left.text}{symbol}{right.text}"
     if left.can_fail or right.can_fail:
-        test = f"IFERROR({test},FALSE)"
+        test = if_error(test, FALSE)
     names = tuple(dict.fromkeys((*left.fields, *right.fields)))
     if not names:
         return test
-    return f"IF(COUNT({','.join(names)})={len(names)},{test},FALSE)"
+    return if_(f"COUNT({','.join(names)})={len(names)}", test, FALSE)
 
 
 def literal(text: str) -> str:

@@ -7,6 +7,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.entry_help import make_validation
 from fpsheet.workbook.formula import TODAY_NAME, quote_text
+from fpsheet.workbook.formula_parts import EMPTY, and_, blank, if_, if_error, or_
 from fpsheet.workbook.huskeliste import count_before, own_kinds
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.overblik import CHOSEN_CELL
@@ -119,7 +120,7 @@ def _add_progress(sheet: Worksheet, issue: Issue) -> None:
         put_formula(sheet[f"F{row}"], f'COUNTIF({status},"{WARNING_SIGN}*")')
         place = f'MATCH("{FAULT_SIGN}*",{status},0)+{FIRST_ROW - 1}'
         shown = f'{quote_text(issue.text("workbook.cover.linje"))}&" "&({place})'
-        put_formula(sheet[f"G{row}"], f'IFERROR({row_link(title, f"({place})", shown)},"")')
+        put_formula(sheet[f"G{row}"], if_error(row_link(title, f"({place})", shown), EMPTY))
         _style_line(sheet, row)
     last = first + len(issue.form.entry_sheets()) - 1
     total = last + 1
@@ -173,7 +174,7 @@ def _add_next_step(sheet: Worksheet, issue: Issue) -> None:
     total = _TABLE_ROW + 1 + len(issue.form.entry_sheets())
     lines, faults, warnings = (f"$D${total}", f"$E${total}", f"$F${total}")
     none = _entry_cell(issue, "ingen_sager")
-    contact = [f'{_entry_cell(issue, name)}=""' for name in ("kontaktperson", "e_mail")]
+    contact = [blank(_entry_cell(issue, name)) for name in ("kontaktperson", "e_mail")]
     yes = quote_text(issue.form.code_lists["ja_nej"]["ja"].label(issue.language))
 
     def say(sign: str, key: str) -> str:
@@ -183,13 +184,26 @@ def _add_next_step(sheet: Worksheet, issue: Issue) -> None:
         many = f"{sign} {issue.text(f'workbook.naeste.{key}')}"
         return count_text(number, many, f"{sign} {issue.text(f'workbook.naeste.{key}_en')}")
 
-    step = (
-        f"IF({faults}>0,{count(FAULT_SIGN, faults, 'fejl')},"
-        f"IF(AND({lines}>0,{none}={yes}),{say(FAULT_SIGN, 'modsigelse')},"
-        f"IF(OR({','.join(contact)}),{say(_GO_SIGN, 'kontakt')},"
-        f"IF({lines}=0,IF({none}={yes},{say(FINE_SIGN, 'ingen')},{say(_GO_SIGN, 'begynd')}),"
-        f"IF({warnings}>0,{count(WARNING_SIGN, warnings, 'advarsler')},"
-        f"{say(FINE_SIGN, 'klar')})))))"
+    step = if_(
+        f"{faults}>0",
+        count(FAULT_SIGN, faults, "fejl"),
+        if_(
+            and_(f"{lines}>0", f"{none}={yes}"),
+            say(FAULT_SIGN, "modsigelse"),
+            if_(
+                or_(*contact),
+                say(_GO_SIGN, "kontakt"),
+                if_(
+                    f"{lines}=0",
+                    if_(f"{none}={yes}", say(FINE_SIGN, "ingen"), say(_GO_SIGN, "begynd")),
+                    if_(
+                        f"{warnings}>0",
+                        count(WARNING_SIGN, warnings, "advarsler"),
+                        say(FINE_SIGN, "klar"),
+                    ),
+                ),
+            ),
+        ),
     )
     put_formula(sheet[f"B{_NEXT_ROW}"], step)
     overdue = count_before(own_kinds(issue), TODAY_NAME)
@@ -198,7 +212,7 @@ def _add_next_step(sheet: Worksheet, issue: Issue) -> None:
         f"{WARNING_SIGN} {issue.text('workbook.naeste.frister')}",
         f"{WARNING_SIGN} {issue.text('workbook.naeste.frister_en')}",
     )
-    put_formula(sheet[f"B{_NEXT_ROW + 1}"], f'IF(({overdue})=0,"",{late})')
+    put_formula(sheet[f"B{_NEXT_ROW + 1}"], if_(f"({overdue})=0", EMPTY, late))
     for row in (_NEXT_ROW, _NEXT_ROW + 1):
         cell = sheet[f"B{row}"]
         style_shaded(cell, bold=row == _NEXT_ROW)

@@ -7,9 +7,10 @@ from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from fpsheet.workbook.cell_reading import CPR_DIGITS, EMPTY
+from fpsheet.workbook.cell_reading import CPR_DIGITS
 from fpsheet.workbook.deadline import DEADLINE, KINDS, ROW_FRACTION, SOURCE_FRACTION, DeadlineKind
 from fpsheet.workbook.formula import TODAY_NAME, quote_text
+from fpsheet.workbook.formula_parts import EMPTY, and_, blank, if_, if_error
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.sheet_layout import FIRST_ROW, column_name
 from fpsheet.workbook.status import FAULT_SIGN, FINE_SIGN, WARNING_SIGN
@@ -125,9 +126,9 @@ def _add_summary(sheet: Worksheet, issue: Issue, kinds: Sequence[DeadlineKind]) 
     ]
     nothing = quote_text(f"{FINE_SIGN} {issue.text('workbook.huskeliste.ingen')}")
     more = quote_text(f" {issue.text('workbook.overblik.flere')}")
-    rest = f"IF(COUNT({_keys()})<({overdue})+({near}),{more},{EMPTY})"
+    rest = if_(f"COUNT({_keys()})<({overdue})+({near})", more, EMPTY)
     told = '&" "&'.join(texts) + f"&{rest}"
-    put_formula(sheet["B5"], f"IF(({overdue})+({near})=0,{nothing},{told})")
+    put_formula(sheet["B5"], if_(f"({overdue})+({near})=0", nothing, told))
 
 
 def _keys() -> str:
@@ -141,7 +142,7 @@ def _add_candidates(sheet: Worksheet, kinds: Sequence[DeadlineKind]) -> None:
     for kind in kinds:
         column = column_name(kind.sheet, f"#{DEADLINE}")
         for place in range(1, SHOWN_ROWS + 1):
-            put_formula(sheet[f"{_CANDIDATES}{row}"], f'IFERROR(SMALL({column},{place}),"")')
+            put_formula(sheet[f"{_CANDIDATES}{row}"], if_error(f"SMALL({column},{place})", EMPTY))
             row += 1
 
 
@@ -152,15 +153,15 @@ def _add_helpers(sheet: Worksheet, row: int) -> None:
     nearest = f"SMALL({candidates},{row - _FIRST + 1})"
     key, kind, line = f"{_KEY}{row}", f"{_KIND}{row}", f"{_LINE}{row}"
     limit = f"{TODAY_NAME}+{DAYS_CELL}+1"
-    put_formula(sheet[key], f'IFERROR(IF({nearest}<{limit},{nearest},""),"")')
+    put_formula(sheet[key], if_error(if_(f"{nearest}<{limit}", nearest, EMPTY), EMPTY))
     fraction = f"MOD({key},1)*{SOURCE_FRACTION}"
-    put_formula(sheet[kind], f'IF({key}="","",INT({fraction}))')
+    put_formula(sheet[kind], if_(blank(key), EMPTY, f"INT({fraction})"))
     lines = f"ROUND(({fraction}-{kind})*{ROW_FRACTION // SOURCE_FRACTION},0)"
-    put_formula(sheet[line], f'IF({key}="","",{lines})')
+    put_formula(sheet[line], if_(blank(key), EMPTY, lines))
     place = f"{line}-{FIRST_ROW - 1}"
     citizens = [f"INDEX({column_name(k.sheet, '#cpr')},{place})" for k in KINDS]
     chosen = f"CHOOSE({kind},{','.join(citizens)})"
-    put_formula(sheet[f"{_CPR}{row}"], f'IF({key}="","",{chosen})')
+    put_formula(sheet[f"{_CPR}{row}"], if_(blank(key), EMPTY, chosen))
 
 
 def _columns(issue: Issue) -> tuple[ViewColumn, ...]:
@@ -194,9 +195,10 @@ def _formulas(issue: Issue, row: int) -> dict[str, str]:
     late, soon = f"{TODAY_NAME}-$B{row}", f"$B{row}-{TODAY_NAME}"
     overdue = count_text(late, text("overskredet"), text("overskredet_en"))
     coming = count_text(soon, text("om"), text("om_en"))
-    when = (
-        f'IF($B{row}<{TODAY_NAME},"{FAULT_SIGN} "&{overdue},'
-        f'"{WARNING_SIGN} "&IF({soon}=0,{quote_text(text("i_dag"))},{coming}))'
+    when = if_(
+        f"$B{row}<{TODAY_NAME}",
+        f'"{FAULT_SIGN} "&{overdue}',
+        f'"{WARNING_SIGN} "&{if_(f"{soon}=0", quote_text(text("i_dag")), coming)}',
     )
     what = ",".join(quote_text(issue.text(f"workbook.frist.{k.id}")) for k in KINDS)
     sheets = ",".join(quote_text(issue.title(k.sheet)) for k in KINDS)
@@ -208,16 +210,16 @@ def _formulas(issue: Issue, row: int) -> dict[str, str]:
         "B": f"INT({key})",
         "C": when,
         "D": f"CHOOSE({kind},{what})",
-        "E": f'IF({is_known},LEFT({cpr},6)&"-"&RIGHT({cpr},4),{EMPTY})',
-        "F": f"IF({is_known},IFERROR({name}&{EMPTY},{EMPTY}),{EMPTY})",
+        "E": if_(is_known, f'LEFT({cpr},6)&"-"&RIGHT({cpr},4)', EMPTY),
+        "F": if_(is_known, if_error(f"{name}&{EMPTY}", EMPTY), EMPTY),
         "G": f"CHOOSE({kind},{sheets})",
         "H": link,
     }
-    return {letter: f'IF({key}="","",{formula})' for letter, formula in formulas.items()}
+    return {letter: if_(blank(key), EMPTY, formula) for letter, formula in formulas.items()}
 
 
 def _add_marks(sheet: Worksheet) -> None:
-    sign = f'AND(COLUMN()=COLUMN($C{_FIRST}),LEFT($C{_FIRST})="{{}}")'
+    sign = and_(f"COLUMN()=COLUMN($C{_FIRST})", f'LEFT($C{_FIRST})="{{}}"')
     marks = (
         (sign.format(FAULT_SIGN), fault_style()),
         (sign.format(WARNING_SIGN), warning_style()),

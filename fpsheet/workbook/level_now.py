@@ -11,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.event import Teller
 from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME
+from fpsheet.workbook.formula_parts import EMPTY, and_, blank, filled, if_, is_number, is_text, or_
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.view import put_formula
 
@@ -44,11 +45,12 @@ class LevelNow:
         """Fill the hidden cells of a decision's row."""
         told = self._teller("afgoerelse", row)
         kind, cause = told.value("afgoerelse"), told.value("bortfald_aarsag")
-        final = ",".join(f'{cause}="{each}"' for each in _FINAL)
-        ends = f'IF({cause}="doedsfald",{_DEATH},IF(OR({final}),{_ENDS_ALL},{_ENDS}))'
-        levels = ",".join(f'{kind}="{each}"' for each in _LEVELS)
-        sets = f'IF(AND(OR({levels}),{told.value("niveau")}<>""),{_SETS},0)'
-        does = f'IF({kind}="tilkendelse",{_GRANTS},IF({kind}="bortfald",{ends},{sets}))'
+        is_final = or_(*(is_text(cause, each) for each in _FINAL))
+        ends = if_(is_text(cause, "doedsfald"), _DEATH, if_(is_final, _ENDS_ALL, _ENDS))
+        has_level = or_(*(is_text(kind, each) for each in _LEVELS))
+        sets = if_(and_(has_level, filled(told.value("niveau"))), _SETS, 0)
+        other = if_(is_text(kind, "bortfald"), ends, sets)
+        does = if_(is_text(kind, "tilkendelse"), _GRANTS, other)
         self._add(sheet, row, told, ("afgoerelse_dato", "virkning_dato", does))
 
     def add_move(self, sheet: Worksheet, row: int) -> None:
@@ -57,8 +59,8 @@ class LevelNow:
         own = self._issue.jurisdiction
         kommuner = self._issue.form.kommuner.values()
         others = ",".join(f'"{k.code}"' for k in kommuner if k.jurisdiction != own)
-        leaves = f"ISNUMBER(MATCH({told.value('til_kommune')},{{{others}}},0))"
-        self._add(sheet, row, told, ("dato", "dato", f"IF({leaves},{_ENDS_ALL},0)"))
+        leaves = is_number(f"MATCH({told.value('til_kommune')},{{{others}}},0)")
+        self._add(sheet, row, told, ("dato", "dato", if_(leaves, _ENDS_ALL, 0)))
 
     def formula(self) -> str:
         """Return the formula of the level today; empty where nothing is decided."""
@@ -68,8 +70,8 @@ class LevelNow:
         place = f"MATCH({latest},{keys},0)"
         does = f"INDEX({self._column(_DOES)},{place})"
         told = Teller(self._issue, "afgoerelse", f"INDEX({self._column(self._position)},{place})")
-        level = f'IF({does}>={_ENDS_ALL},"{_NONE}",{told.label("niveau")})'
-        return f'IF({latest}=0,"",{level})'
+        level = if_(f"{does}>={_ENDS_ALL}", f'"{_NONE}"', told.label("niveau"))
+        return if_(f"{latest}=0", EMPTY, level)
 
     def _teller(self, sheet_id: str, row: int) -> Teller:
         return Teller(self._issue, sheet_id, f"{self._position}{row}")
@@ -80,16 +82,16 @@ class LevelNow:
     def _add(self, sheet: Worksheet, row: int, told: Teller, said: tuple[str, str, str]) -> None:
         day, effect, does = told.value(said[0]), told.value(said[1]), said[2]
         decided, start, what = (f"{each}{row}" for each in (_DECIDED, _FROM, _DOES))
-        counts = f'AND(ISNUMBER({day}),{told.value("annuller")}="")'
-        put_formula(sheet[decided], f'IF({told.position}="",0,IF({counts},{day},0))')
-        put_formula(sheet[start], f"IF({decided}=0,0,IF(ISNUMBER({effect}),{effect},{decided}))")
-        put_formula(sheet[what], f"IF({decided}=0,0,{does})")
-        put_formula(sheet[f"{_AGAIN}{row}"], f"IF({what}={_ENDS_ALL},{self._again(row)},0)")
-        until = f"IF(OR({what}={_SETS},{what}={_GRANTS}),{self._until(row)},{LAST_DAY})"
+        counts = and_(is_number(day), blank(told.value("annuller")))
+        put_formula(sheet[decided], if_(blank(told.position), 0, if_(counts, day, 0)))
+        put_formula(sheet[start], if_(f"{decided}=0", 0, if_(is_number(effect), effect, decided)))
+        put_formula(sheet[what], if_(f"{decided}=0", 0, does))
+        put_formula(sheet[f"{_AGAIN}{row}"], if_(f"{what}={_ENDS_ALL}", self._again(row), 0))
+        until = if_(or_(f"{what}={_SETS}", f"{what}={_GRANTS}"), self._until(row), LAST_DAY)
         put_formula(sheet[f"{_UNTIL}{row}"], until)
-        in_force = f"AND({what}>0,{start}<={TODAY_NAME},{TODAY_NAME}<{_UNTIL}{row})"
+        in_force = and_(f"{what}>0", f"{start}<={TODAY_NAME}", f"{TODAY_NAME}<{_UNTIL}{row}")
         key = f"{decided}*{_DAY_DIGITS}+{start}+ROW()/1000"
-        put_formula(sheet[f"{_HOLDS}{row}"], f"IF({in_force},{key},0)")
+        put_formula(sheet[f"{_HOLDS}{row}"], if_(in_force, key, 0))
 
     def _again(self, row: int) -> str:
         """Return the day of decision of the first grant after an end of all."""

@@ -15,6 +15,17 @@ from fpsheet.workbook.deadline import DEADLINE, ENDED, GRANTED, POSTPONED
 from fpsheet.workbook.entry_help import CITIZENS_TO_CHOOSE
 from fpsheet.workbook.event import EVENTS, NESTED_SHEET, PARENT_TYPE, Event, Teller
 from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME, quote_text
+from fpsheet.workbook.formula_parts import (
+    EMPTY,
+    FALSE,
+    and_,
+    blank,
+    if_,
+    if_error,
+    is_number,
+    is_text,
+    or_,
+)
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.level_now import LAST_COLUMN, LevelNow
 from fpsheet.workbook.row_fault import BIRTH_NUMBER
@@ -128,9 +139,9 @@ def _add_choice(book: Workbook, sheet: Worksheet, issue: Issue) -> None:
     validation.add(CHOSEN_CELL)
     sheet.add_data_validation(validation)
     digits = f'SUBSTITUTE(SUBSTITUTE({CHOSEN_CELL},"-","")," ","")'
-    put_formula(sheet[_plain(_CHOSEN)], f'IF({CHOSEN_CELL}="","",{digits}&"")')
+    put_formula(sheet[_plain(_CHOSEN)], if_(blank(CHOSEN_CELL), EMPTY, f'{digits}&""'))
     citizens = column_name("borger", "#cpr")
-    found = f'IF({_CHOSEN}="",0,IFERROR(MATCH({_CHOSEN},{citizens},0),0))'
+    found = if_(blank(_CHOSEN), 0, if_error(f"MATCH({_CHOSEN},{citizens},0)", 0))
     put_formula(sheet[_plain(_CITIZEN)], found)
 
 
@@ -179,7 +190,7 @@ def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
     for letters, facts in ((_LEFT, left), (_RIGHT, right)):
         for row, label, formula, number_format in facts:
             cell = _add_fact(sheet, letters, row, label)
-            put_formula(cell, f'IF({_CITIZEN}=0,"",IFERROR({formula},""))')
+            put_formula(cell, if_(f"{_CITIZEN}=0", EMPTY, if_error(formula, EMPTY)))
             cell.number_format = number_format
     write_note(sheet, "B8", "")
     choose = quote_text(issue.text("workbook.overblik.vaelg"))
@@ -189,7 +200,7 @@ def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
     )
     more = quote_text(issue.text("workbook.overblik.flere"))
     told = f'{count}&IF({_FOUND}>{SHOWN_ROWS}," "&{more},"")'
-    put_formula(sheet["B8"], f'IF({_CHOSEN}="",{choose},IF({_FOUND}=0,{unknown},{told}))')
+    put_formula(sheet["B8"], if_(blank(_CHOSEN), choose, if_(f"{_FOUND}=0", unknown, told)))
 
 
 def _add_fact(sheet: Worksheet, letters: tuple[str, str, str], row: int, label: str) -> Cell:
@@ -225,31 +236,31 @@ def _find_row(sheet: Worksheet, event: Event, row: int, *, is_first: bool) -> No
     """Find the citizen's next row below the one found before."""
     citizens, before = column_name(event.sheet, "#cpr"), f"{_POSITION}{row - 1}"
     if is_first:
-        found = f'IF({_CHOSEN}="","",MATCH({_CHOSEN},{citizens},0))'
+        found = if_(blank(_CHOSEN), EMPTY, f"MATCH({_CHOSEN},{citizens},0)")
     else:
         rest = f"INDEX({citizens},{before}+1):INDEX({citizens},ROWS({citizens}))"
-        found = f'IF({before}="","",{before}+MATCH({_CHOSEN},{rest},0))'
-    put_formula(sheet[f"{_POSITION}{row}"], f'IFERROR({found},"")')
+        found = if_(blank(before), EMPTY, f"{before}+MATCH({_CHOSEN},{rest},0)")
+    put_formula(sheet[f"{_POSITION}{row}"], if_error(found, EMPTY))
 
 
 def _add_order(sheet: Worksheet, event: Event, told: Teller, row: int) -> None:
     """Return a row its sort key; a revurdering also its span, which others may lie in."""
     start, key = told.value(event.start), f"{_KEY}{row}"
     # An application is an event where its day is known; every other row is shown.
-    is_event = f"ISNUMBER({start})" if event.sheet == "borger" else "TRUE"
-    visible = f'IF({told.value("annuller")}="",{is_event},FALSE)'
+    is_event = is_number(start) if event.sheet == "borger" else "TRUE"
+    visible = if_(blank(told.value("annuller")), is_event, FALSE)
     place = f"{row - _FIRST}/1000"
     earlier = ""
     if event.sheet == NESTED_SHEET:
-        parent = f'{told.value("forloeb_type")}="{PARENT_TYPE}"'
+        parent = is_text(told.value("forloeb_type"), PARENT_TYPE)
         # It stands before what begins on its first day.
         earlier = f"-IF({parent},0.5,0)"
-        end = f"IF(ISNUMBER({told.value(event.end)}),{told.value(event.end)},{LAST_DAY})"
-        spans = f'IF({key}="",FALSE,AND({parent},ISNUMBER({start})))'
-        put_formula(sheet[f"{_SPAN_START}{row}"], f"IF({spans},{start},{LAST_DAY})")
-        put_formula(sheet[f"{_SPAN_END}{row}"], f"IF({spans},{end},0)")
+        end = if_(is_number(told.value(event.end)), told.value(event.end), LAST_DAY)
+        spans = if_(blank(key), FALSE, and_(parent, is_number(start)))
+        put_formula(sheet[f"{_SPAN_START}{row}"], if_(spans, start, LAST_DAY))
+        put_formula(sheet[f"{_SPAN_END}{row}"], if_(spans, end, 0))
     order = f"IF(ISNUMBER({start}),{start}{earlier},{_LATE})+{place}"
-    put_formula(sheet[key], f'IF({told.position}="","",IF({visible},{order},""))')
+    put_formula(sheet[key], if_(blank(told.position), EMPTY, if_(visible, order, EMPTY)))
 
 
 def _add_helpers(sheet: Worksheet, row: int, *, last: int) -> None:
@@ -260,10 +271,10 @@ def _add_helpers(sheet: Worksheet, row: int, *, last: int) -> None:
 
     candidate = f"{_CANDIDATE}{row}"
     nearest = f"SMALL({column(_KEY)},{row - _FIRST + 1})"
-    put_formula(sheet[candidate], f'IFERROR(MATCH({nearest},{column(_KEY)},0),"")')
+    put_formula(sheet[candidate], if_error(f"MATCH({nearest},{column(_KEY)},0)", EMPTY))
     for letter, source in ((_SHOWN_SHEET, _SHEET), (_SHOWN_POSITION, _POSITION)):
         found = f"INDEX({column(source)},{candidate})"
-        put_formula(sheet[f"{letter}{row}"], f'IF({candidate}="","",{found})')
+        put_formula(sheet[f"{letter}{row}"], if_(blank(candidate), EMPTY, found))
 
 
 def _columns(issue: Issue) -> tuple[ViewColumn, ...]:
@@ -312,7 +323,7 @@ def _formulas(issue: Issue, row: int) -> dict[str, str]:
         "J": choose(sheets),
         "K": f'HYPERLINK("#\'"&$J{row}&"\'!B"&({line}),{line})',
     }
-    return {letter: f'IF({number}="","",{formula})' for letter, formula in formulas.items()}
+    return {letter: if_(blank(number), EMPTY, formula) for letter, formula in formulas.items()}
 
 
 def _nesting(row: int, number: int) -> str:
@@ -322,28 +333,29 @@ def _nesting(row: int, number: int) -> str:
     own = f"INDEX(${_KEY}${_FIRST}:${_KEY}${_FIRST + _CANDIDATES - 1},${_CANDIDATE}{row})"
     # The key of a revurdering lies half a day early, so it is not inside itself.
     inside = f"SUMPRODUCT(({starts}<={own})*({ends}+1>{own}))>0"
-    return f'IF(${_SHOWN_SHEET}{row}={number},IF({inside},"{_NEST}",""),"")'
+    return if_(f"${_SHOWN_SHEET}{row}={number}", if_(inside, f'"{_NEST}"', EMPTY), EMPTY)
 
 
 def _before(letter: str, row: int) -> str:
     """Return what the row above holds; nothing above the first."""
-    return '""' if row == _FIRST else f"{letter}{row - 1}"
+    return EMPTY if row == _FIRST else f"{letter}{row - 1}"
 
 
 def _ability(issue: Issue, row: int, number: int) -> str:
     """Return the arbejdsevne as it is after the event: the latest assessed so far."""
     told = Teller(issue, "vurdering", f"${_SHOWN_POSITION}{row}")
     new = told.shown("arbejdsevne_pct")
-    return f"IF(${_SHOWN_SHEET}{row}={number},{new},{_before('H', row)})"
+    return if_(f"${_SHOWN_SHEET}{row}={number}", new, _before("H", row))
 
 
 def _level(issue: Issue, row: int, number: int) -> str:
     """Return the level as it is after the event: granted or changed, gone at bortfald."""
     told = Teller(issue, "afgoerelse", f"${_SHOWN_POSITION}{row}")
     before, decided, level = _before("I", row), told.value("afgoerelse"), told.label("niveau")
-    granted = ",".join(f'{decided}="{code}"' for code in (*GRANTED, POSTPONED))
-    new = f'IF(OR({granted}),IF({level}="",{before},{level}),IF({decided}="{ENDED}","–",{before}))'
-    return f"IF(${_SHOWN_SHEET}{row}={number},{new},{before})"
+    is_granted = or_(*(is_text(decided, code) for code in (*GRANTED, POSTPONED)))
+    given, other = if_(blank(level), before, level), if_(is_text(decided, ENDED), '"–"', before)
+    new = if_(is_granted, given, other)
+    return if_(f"${_SHOWN_SHEET}{row}={number}", new, before)
 
 
 def _add_marks(sheet: Worksheet) -> None:
@@ -351,6 +363,6 @@ def _add_marks(sheet: Worksheet) -> None:
     parents = [
         f"$T{_FIRST}={place}" for place, event in enumerate(EVENTS, 1) if event.sheet in _HEADS
     ]
-    head = f'AND(OR({",".join(parents)}),LEFT($D{_FIRST})<>" ",COLUMN()<COLUMN($J{_FIRST}))'
+    head = and_(or_(*parents), f'LEFT($D{_FIRST})<>" "', f"COLUMN()<COLUMN($J{_FIRST})")
     marks = ((head, line_style(bold=True)), (f'$J{_FIRST}<>""', line_style()))
     add_marks(sheet, f"B{_FIRST}:K{_FIRST + SHOWN_ROWS - 1}", marks)

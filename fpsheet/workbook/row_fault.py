@@ -19,10 +19,12 @@ from fpsheet.workbook.cell_reading import (
 )
 from fpsheet.workbook.formula import (
     TODAY_NAME,
-    UNREADABLE,
     FormulaPrinter,
     print_number,
+    readable,
+    unreadable,
 )
+from fpsheet.workbook.formula_parts import FALSE, and_, blank, if_, is_number, not_, or_
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.sheet_layout import (
     FIRST_ROW,
@@ -118,10 +120,9 @@ def _fault(issue: Issue, sheet: Sheet, field: Field, code: str, condition: str) 
 def _field_faults(issue: Issue, sheet: Sheet, field: Field) -> Iterator[RowFault]:
     name = value_name(sheet.id, field.id)
     rank, column, _ = fault_place(issue.form, sheet.id, ERROR, field.id)
-    unreadable = f'LEFT({name})="{UNREADABLE}"'
     codes = READING_FAULTS[field.type]
     yield RowFault(
-        (rank, column, ERROR), codes, field.id, unreadable, is_row_rule=False, hides=True
+        (rank, column, ERROR), codes, field.id, unreadable(name), is_row_rule=False, hides=True
     )
     for code, condition in _conditions(issue, sheet, field, name):
         yield _fault(issue, sheet, field, code, condition)
@@ -130,15 +131,15 @@ def _field_faults(issue: Issue, sheet: Sheet, field: Field) -> Iterator[RowFault
 def _conditions(issue: Issue, sheet: Sheet, field: Field, name: str) -> Iterator[tuple[str, str]]:
     used = issue.jurisdiction in field.jurisdictions
     if not used:
-        yield UNUSED_FIELD, f'AND({name}<>"",LEFT({name})<>"{UNREADABLE}")'
+        yield UNUSED_FIELD, and_(*readable(name))
     elif isinstance(field.required, Always):
-        yield MISSING, f'{name}=""'
+        yield MISSING, blank(name)
     elif field.required is not None:
         printer = _printer(issue, sheet)
-        yield MISSING, f'AND({name}="",{printer.condition(field.required)})'
+        yield MISSING, and_(blank(name), printer.condition(field.required))
     outside = _outside(name, field)
     if outside:
-        yield OUT_OF_RANGE, f"IF(ISNUMBER({name}),OR({','.join(outside)}),FALSE)"
+        yield OUT_OF_RANGE, if_(is_number(name), or_(*outside), FALSE)
     if field.type is FieldType.TEXT:
         yield TOO_LONG, f"INT(N({name}))>{field.max_length}"
     if may_tell_cpr(field):
@@ -181,9 +182,9 @@ def _code_conditions(
         own_day = value_name(sheet.id, day)
         start, end = validity_names(field.codes)
         line = f"MATCH({name},{codes_name(field.codes)},0)"
-        outside = f"OR({own_day}<INDEX({start},{line}),{own_day}>=INDEX({end},{line}))"
-        readable = f'AND({name}<>"",LEFT({name})<>"{UNREADABLE}",ISNUMBER({own_day}))'
-        yield EXPIRED_CODE, f"IF({readable},{outside},FALSE)"
+        outside = or_(f"{own_day}<INDEX({start},{line})", f"{own_day}>=INDEX({end},{line})")
+        is_known = and_(*readable(name), is_number(own_day))
+        yield EXPIRED_CODE, if_(is_known, outside, FALSE)
 
 
 def is_limited(code: Code) -> bool:
@@ -198,12 +199,12 @@ def _citizen_number_faults(issue: Issue, sheet: Sheet) -> Iterator[RowFault]:
     today = f"(YEAR({TODAY_NAME})*10000+MONTH({TODAY_NAME})*100+DAY({TODAY_NAME}))"
     too_old = f"{today}-{born}>={(_OLDEST + 1) * 10000}"
     conditions = {
-        CPR_MODULUS: f"NOT(OR({is_replacement(cpr)},{passes_modulus_11(cpr)}))",
+        CPR_MODULUS: not_(or_(is_replacement(cpr), passes_modulus_11(cpr))),
         CPR_REPLACEMENT: is_replacement(cpr),
-        CPR_AGE: f"OR({born}>{today},{too_old})",
+        CPR_AGE: or_(f"{born}>{today}", too_old),
     }
     for code, condition in conditions.items():
-        guarded = f"IF(ISNUMBER({born}),{condition},FALSE)"
+        guarded = if_(is_number(born), condition, FALSE)
         yield _fault(issue, sheet, sheet["cpr"], code, guarded)
 
 
@@ -213,7 +214,7 @@ def _stranger(issue: Issue, sheet: Sheet) -> RowFault:
     missing = f"ISERROR(MATCH({number},{column_name(REGISTER, f'#{CPR_NUMBER}')},0))"
     # A row under a former number is another fault, which the check names.
     unknown = f"ISERROR(MATCH({cpr},{column_name(REGISTER, '#tidligere_cpr')},0))"
-    condition = f"IF(ISNUMBER({number}),IF({missing},{unknown},FALSE),FALSE)"
+    condition = if_(is_number(number), if_(missing, unknown, FALSE), FALSE)
     return _wide_fault(issue, sheet, STRANGER, condition)
 
 
@@ -223,7 +224,7 @@ def _repeated(issue: Issue, sheet: Sheet) -> RowFault:
     suspect = f"MATCH({number},{column},0)<ROW()-{FIRST_ROW - 1}"
     counts = f'({column_name(sheet.id, "#annuller")}="")'
     earlier = f"SUMPRODUCT(({column}={number})*{counts}*(ROW({column})<ROW()))>0"
-    condition = f"IF(ISNUMBER({number}),IF({suspect},{earlier},FALSE),FALSE)"
+    condition = if_(is_number(number), if_(suspect, earlier, FALSE), FALSE)
     return _wide_fault(issue, sheet, REPEATED, condition)
 
 
@@ -243,5 +244,5 @@ def _rule_fault(issue: Issue, sheet: Sheet, rule: Rule, own: list[RowFault]) -> 
     # What stands earlier in the order has been named before this rule is asked.
     guards = [f.condition for f in own if f.hides and f.field in reads and f.place > place]
     if guards:
-        condition = f"IF({condition},NOT(OR({','.join(guards)})),FALSE)"
+        condition = if_(condition, not_(or_(*guards)), FALSE)
     return RowFault(place, (rule.code,), field, condition, is_row_rule=True, hides=False)

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fpsheet.workbook.cell_reading import (
-    EMPTY,
     CellNames,
     birth_number,
     named_formulas,
     text_formula,
     value_formula,
 )
-from fpsheet.workbook.formula import UNREADABLE, quote_text
+from fpsheet.workbook.formula import quote_text, readable
+from fpsheet.workbook.formula_parts import EMPTY, and_, blank, if_
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.row_fault import (
     BIRTH_NUMBER,
@@ -94,7 +94,7 @@ def make_status(issue: Issue, sheet: Sheet) -> SheetStatus:
     line = value_name(sheet.id, LINE_COLUMN)
     columns = (*_reading_columns(issue, sheet), *_fault_columns(issue, sheet, faults))
     return SheetStatus(
-        formula=f"IF({line}={EMPTY},{EMPTY},INDEX({STATUS_TEXTS},{line}))",
+        formula=if_(blank(line), EMPTY, f"INDEX({STATUS_TEXTS},{line})"),
         columns=columns,
         # A number can be out of range as it is read and as the form has it: one sentence.
         lines=tuple(dict.fromkeys(_lines(issue, sheet, faults))),
@@ -123,7 +123,7 @@ def _reading_columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
             yield _helper(issue, sheet, _text_id(field), formula, label)
     cpr = value_name(sheet.id, "cpr")
     # Deadlines look for the citizen's next row.
-    number = _helper(issue, sheet, CPR_NUMBER, f"IF(LEN({cpr})=10,--{cpr},{EMPTY})", CPR_NUMBER)
+    number = _helper(issue, sheet, CPR_NUMBER, if_(f"LEN({cpr})=10", f"--{cpr}", EMPTY), CPR_NUMBER)
     yield replace(number, looks_below=True)
     if sheet.key_fields() == (sheet["cpr"],):
         formula = birth_number(cpr)
@@ -158,16 +158,16 @@ def _fault_columns(issue: Issue, sheet: Sheet, faults: Sequence[RowFault]) -> It
         is_last = number == len(steps)
         chain = _chain(sheet, step, FINE if is_last else _GO_ON)
         if before:
-            formula = f'IF({before}<>"{_GO_ON}",{before},{chain})'
+            formula = if_(f'{before}<>"{_GO_ON}"', before, chain)
         else:
             formula = _with_blank_and_annulled(sheet, chain, faults)
         column_id = FAULT_COLUMN if is_last else f"{FAULT_COLUMN}_{number}"
         before = value_name(sheet.id, column_id)
         yield _helper(issue, sheet, column_id, formula, column_id)
-    line = f"IF({before}={EMPTY},{EMPTY},MATCH({before},{STATUS_KEYS},0))"
+    line = if_(blank(before), EMPTY, f"MATCH({before},{STATUS_KEYS},0)")
     yield _helper(issue, sheet, LINE_COLUMN, line, LINE_COLUMN)
     number_name = value_name(sheet.id, LINE_COLUMN)
-    heading = f"IF({number_name}={EMPTY},{EMPTY},INDEX({STATUS_HEADINGS},{number_name})&{EMPTY})"
+    heading = if_(blank(number_name), EMPTY, f"INDEX({STATUS_HEADINGS},{number_name})&{EMPTY}")
     yield _helper(issue, sheet, HEADING_COLUMN, heading, HEADING_COLUMN)
 
 
@@ -175,7 +175,7 @@ def _chain(sheet: Sheet, faults: Sequence[RowFault], end: str) -> str:
     """Return a formula that names the first of the faults, or what stands at the end."""
     chain = quote_text(end)
     for fault in reversed(faults):
-        chain = f"IF({fault.condition},{_key_formula(sheet, fault)},{chain})"
+        chain = if_(fault.condition, _key_formula(sheet, fault), chain)
     return chain
 
 
@@ -196,10 +196,9 @@ def _with_blank_and_annulled(sheet: Sheet, chain: str, faults: Sequence[RowFault
     still = [fault for fault in faults if _judges_annulled(fault)]
     annulled = _chain(sheet, still, ANNULLED)
     raw, read = raw_row_name(sheet.id), read_row_name(sheet.id)
-    return (
-        f"IF(COUNTA({raw})=0,{EMPTY},IF(SUMPRODUCT(--({read}<>{EMPTY}))=0,{EMPTY},"
-        f'IF(AND({name}<>"",LEFT({name})<>"{UNREADABLE}"),{annulled},{chain})))'
-    )
+    judged = if_(and_(*readable(name)), annulled, chain)
+    seen = if_(f"SUMPRODUCT(--({read}<>{EMPTY}))=0", EMPTY, judged)
+    return if_(f"COUNTA({raw})=0", EMPTY, seen)
 
 
 def _judges_annulled(fault: RowFault) -> bool:

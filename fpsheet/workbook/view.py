@@ -10,6 +10,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.formula import quote_text
+from fpsheet.workbook.formula_parts import if_
 from fpsheet.workbook.style import (
     align,
     copy_style,
@@ -106,7 +107,7 @@ def count_text(number: str, many: str, one: str = "") -> str:
         one: Sentence for the number 1, where it differs.
     """
     sentence = f'SUBSTITUTE({quote_text(many)},"#",{number})'
-    return f"IF({number}=1,{quote_text(one)},{sentence})" if one else sentence
+    return if_(f"{number}=1", quote_text(one), sentence) if one else sentence
 
 
 def row_link(title: str, row: str, text: str) -> str:
