@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fpsheet.departement.rules_trial import TrialLine
     from fpsheet.workbook.issue import Issue
     from fpsheet_sync.database.access_log import Actor
+    from fpsheet_sync.database.held_rows import HeldRows
     from fpsheet_sync.ledger.conflict_decision import OpenConflict
     from fpsheet_sync.ledger.delivery_status import HeldFile, StatusLine
     from fpsheet_sync.ledger.merge_lines import MergeLines
@@ -49,6 +50,45 @@ def pull_workbook(central: "Central", issue: "Issue", actor: "Actor", out: Path)
         prefilled = prefill_workbook(store, issue, actor)
     write_whole(out, prefilled.data, language=issue.language)
     return prefilled
+
+
+def make_database(central: "Central") -> str:
+    """Make the database and its key where they are new, and return where it is.
+
+    Raises:
+        StoreError: The database or the key could not be made.
+    """
+    from fpsheet.central import open_central
+
+    with closing(open_central(central, create=True)) as store:
+        return store.place
+
+
+def lift_database(central: "Central") -> str:
+    """Lift the database to the newest version, and return where it is.
+
+    Raises:
+        StoreError: The database could not be lifted; it is as it was.
+    """
+    from fpsheet.central import open_central
+
+    # What is kept sealed may have to be sealed anew, which takes the key.
+    with_keys = central.key_file.is_file()
+    with closing(open_central(central, lift=True, with_keys=with_keys)) as store:
+        return store.place
+
+
+def count_rows(central: "Central") -> "HeldRows":
+    """Count what the database holds.
+
+    Raises:
+        StoreError: The database could not be used.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync.database.held_rows import count_held
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return count_held(store)
 
 
 def erase_overdue(

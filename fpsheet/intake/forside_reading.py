@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from fpsheet.intake.column_identity import SheetHead
 from fpsheet.intake.core_part import to_moment
-from fpsheet.intake.identity import SheetHead
 from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.plan import ReadingPlan
 from fpsheet.ooxml.address import column_letters

@@ -6,7 +6,7 @@ So is an entry sheet of ours that lost its hidden row, names and columns, where 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from fpsheet.intake.identity import SheetHead, SheetMap
+from fpsheet.intake.column_identity import SheetHead, SheetMap
 from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.plan import ReadingPlan, SheetPlan, fold_label
 from fpsheet.ooxml.address import column_letters

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from fpsheet.intake.column_identity import SheetMap
 from fpsheet.intake.core_part import read_saved_at
 from fpsheet.intake.forside_reading import form_version, judge_meta, read_cover, read_meta
-from fpsheet.intake.identity import SheetMap
 from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.listed_sheets import WorkbookPart, read_workbook_part
 from fpsheet.intake.marks import NOT_OURS, tell_foreign

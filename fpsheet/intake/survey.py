@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from fpsheet.intake.column_identity import SheetHead, SheetMap, map_sheet
 from fpsheet.intake.heading import judge_headings, map_headings, map_table
-from fpsheet.intake.identity import SheetHead, SheetMap, map_sheet
 from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.listed_sheets import ListedSheet, WorkbookPart, read_tables
 from fpsheet.intake.plan import ReadingPlan, SheetPlan, fold_label

@@ -1,4 +1,4 @@
-"""Making the returned workbook, and taking the marks away again."""
+"""Making the returned workbook: marks, comments and the list of findings."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -76,19 +76,6 @@ def replace_marks(
         rows = make_fault_rows(findings, check, old.known() if old else {}, shown)
         _add_marks(parts, rows, form, language)
         fit_to_rows(parts, check.raw)
-
-
-def clean_workbook(content: bytes, form: Form, *, language: str = "da") -> bytes:
-    """Return the file without our marks, comments and lists; everything else as it was.
-
-    Raises:
-        WorkbookFileError: The package is not whole enough to be changed.
-    """
-    with in_words(language):
-        parts = Parts(content)
-        drop_conflicts(parts, form)
-        _remove_marks(parts, find_fault_list(parts, form))
-        return parts.to_bytes()
 
 
 def drop_conflicts(parts: Parts, form: Form) -> None:

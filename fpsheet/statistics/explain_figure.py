@@ -129,17 +129,17 @@ def find_figure(form: Form, release: Release, printed: PrintedCell) -> FoundFigu
     row, place = (address[0] - len(page.lines) - 3, address[1] - 1) if address else (-1, -1)
     if not (0 <= row < len(table.rows) and len(table.dimensions) <= place < len(table.columns)):
         raise _refuse(form, language, "cell", printed)
-    if not _has_records(table, table.columns[place]):
+    if not _has_records(form, table, table.columns[place]):
         raise _refuse(form, language, "no_records", printed)
     return FoundFigure(table, row, place)
 
 
-def _has_records(table: StatTable, column: Column) -> bool:
+def _has_records(form: Form, table: StatTable, column: Column) -> bool:
     """Return whether records are behind the figures of a column; words have none."""
     if table.id in REVISIONS.values():
         return column.id in {BEFORE, NOW}
-    spec = next(each for each in load_tables() if each.id == table.id)
-    return column.id != MARK and is_explained(spec, find_column(spec, column)[0])
+    spec = next(each for each in load_tables(form.folder) if each.id == table.id)
+    return column.id != MARK and is_explained(form, spec, find_column(spec, column)[0])
 
 
 def _explain_line(

@@ -20,12 +20,12 @@ from openpyxl import load_workbook
 from fpsheet.cli.program import run
 from fpsheet.intake.process import ReadingProcess, Task
 from fpsheet.ooxml.zip_file import unpack
-from fpsheet.returned.mark_workbook import clean_workbook
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.stored_state import read_commits
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, check_bytes, edit, make_database, make_workbook
 from tests.support.exchange import TODAY
+from tests.support.unmarked import clean_workbook
 from tests.support.xlsx_parts import column_of
 
 if TYPE_CHECKING:

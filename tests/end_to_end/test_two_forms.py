@@ -21,6 +21,7 @@ from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.sync_submissions import sync_submissions
 from fpsheet_sync.merge.commit import Status
+from fpsheet_sync.statistics.publication.explain import Wanted, explain
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.release import ReleaseRequest, compute_release
 from fpsheet_templates.load import load_form
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 PENSIONS = load_form()
 LOANS = load_form(data=Path(__file__).parents[1] / "support" / "loans")
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+REQUEST = ReleaseRequest(Period(date(2026, 1, 1), date(2026, 12, 31)), "956", "da", NOW.date())
 BORROWER = "6101801234"
 LENT: dict[str, list[Row]] = {
     "borger": [{"cpr": BORROWER, "afdeling": "boern"}],
@@ -149,6 +151,7 @@ def test_each_form_has_its_own_table(tmp_path: Path) -> None:
         assert merge(stores["loans"], check(LOANS, rows)) is Status.MERGED
         assert merge(stores["pensions"], check(PENSIONS, APPLIED)) is Status.MERGED
         by_department, by_quarter = count(stores["loans"])
+        behind = [lent_cells(stores["loans"], by_department, key) for key in by_department.keys]
         assert "T01" in {table.id for table in count(stores["pensions"])}
     assert by_department.title == "L01. Udlån efter afdeling, Kommuneqarfik Sermersooq, 2026"
     assert [row[1:] for row in by_department.rows if row[0] == by_department.rows[0][0]] == [
@@ -157,6 +160,16 @@ def test_each_form_has_its_own_table(tmp_path: Path) -> None:
         ("Børn", 2, 1, 1),
     ]
     assert [row[1] for row in by_quarter.rows] == [3, 1, 1, 0, 1]
+    assert behind == [["D4", "D5", "D6"], ["D6"], ["D4", "D5"]]
+
+
+def lent_cells(store: Store, table: StatTable, key: tuple[str, ...]) -> list[str]:
+    """Return the cells behind the loans that a row of a table counts."""
+    (column,) = (each for each in table.columns if each.id == "udlaant")
+    with store.read() as connection:
+        wanted = Wanted(table, key, column, "956")
+        (found,) = explain(connection, store.form, REQUEST, [wanted])
+    return [each.cell for each in found.behind]
 
 
 def lent(cpr: str, day: date, back: date | None = None) -> Row:
@@ -167,9 +180,8 @@ def lent(cpr: str, day: date, back: date | None = None) -> Row:
 
 def count(store: Store) -> tuple[StatTable, ...]:
     """Count the tables of a store's form for 2026."""
-    request = ReleaseRequest(Period(date(2026, 1, 1), date(2026, 12, 31)), "956", "da", NOW.date())
     with store.read() as connection:
-        return compute_release(connection, store.form, request).tables
+        return compute_release(connection, store.form, REQUEST).tables
 
 
 def test_a_database_keeps_its_form_when_it_is_opened_again(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ import pytest
 from fpsheet.checking.check_file import Question, check_raw
 from fpsheet.returned.conflict_choices import read_lists
 from fpsheet.returned.explanation import current_explanations
-from fpsheet.returned.mark_workbook import clean_workbook, return_workbook
+from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet.views.findings_value import verdict_value
 from fpsheet.views.page import render_page
 from fpsheet.views.terminal import render_verdict
@@ -28,6 +28,7 @@ from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, check_bytes
 from tests.support.desk import make_workbook as issue
+from tests.support.unmarked import clean_workbook
 from tests.support.xlsx_parts import (
     Package,
     entry_row,

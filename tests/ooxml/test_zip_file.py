@@ -9,9 +9,10 @@ from typing import Final
 import pytest
 
 from fpsheet.ooxml.parts import Parts
-from fpsheet.returned.mark_workbook import clean_workbook, return_workbook
+from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.load import load_form
 from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
+from tests.support.unmarked import clean_workbook
 
 FORM: Final = load_form()
 NAMES: Final = ("[Content_Types].xml", "xl/æøå 1.xml", "xl/a.xml", "xl/b.xml")

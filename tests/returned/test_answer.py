@@ -25,7 +25,7 @@ from fpsheet.receipts.receipt_book import receipt_book
 from fpsheet.receipts.receipt_file import write_receipt
 from fpsheet.returned.answered_workbook import answer_workbook
 from fpsheet.returned.conflict_choices import read_lists
-from fpsheet.returned.mark_workbook import clean_workbook, return_workbook
+from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet.returned.stamp import stamp_workbook
 from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet.transport.inbox import Arrival
@@ -36,6 +36,7 @@ from fpsheet_sync.ledger.conflict_decision import conflicts, resolve_conflict
 from fpsheet_templates.load import load_form
 from tests.support.desk import TODAY, Row, check_bytes, edit, make_workbook
 from tests.support.submissions import new_store, rows, sync
+from tests.support.unmarked import clean_workbook
 from tests.support.xlsx_parts import column_of
 
 if TYPE_CHECKING:

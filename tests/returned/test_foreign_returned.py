@@ -17,11 +17,12 @@ import pytest
 from openpyxl import load_workbook
 
 from fpsheet.ooxml.parts import Parts
-from fpsheet.returned.mark_workbook import clean_workbook, return_workbook
+from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.load import load_form
 from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
 from tests.support.package_lint import lint_package
 from tests.support.schema_audit import audit
+from tests.support.unmarked import clean_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable

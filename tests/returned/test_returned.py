@@ -16,11 +16,12 @@ from openpyxl.drawing.image import Image as SheetImage
 from fpsheet.ooxml.parts import Parts
 from fpsheet.returned.cell_mark import SIGNATURE
 from fpsheet.returned.explanation import find_fault_list
-from fpsheet.returned.mark_workbook import clean_workbook, return_workbook
+from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
 from tests.support.desk import FAULTY_ROWS, Checked, check_bytes, edit, make_workbook
 from tests.support.libreoffice import LibreOffice
+from tests.support.unmarked import clean_workbook
 
 OURS = {"xl/worksheets/sheet9001.xml"}
 

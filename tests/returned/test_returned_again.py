@@ -16,7 +16,7 @@ from fpsheet.returned.explanation import (
     find_fault_list,
     unsafe_explanations,
 )
-from fpsheet.returned.mark_workbook import clean_workbook, return_workbook
+from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.load import load_form
 from fpsheet_validation.finding import sort_findings
@@ -29,6 +29,7 @@ from tests.returned.test_returned import (
     returned,
 )
 from tests.support.desk import FAULTY_ROWS, check_bytes, edit, make_workbook
+from tests.support.unmarked import clean_workbook
 from tests.support.xlsx_parts import open_parts
 
 if TYPE_CHECKING:

@@ -39,36 +39,29 @@ def make_database_commands(words: Words) -> tuple[click.Command, ...]:
 @click.pass_obj
 def make_database(session: Session, *, db: str | None) -> int:
     """Make the database and its key where they are new."""
-    from fpsheet.central import open_central
+    from fpsheet.departement import steps
 
-    store = open_central(session.central(db), create=True)
-    session.console().say(session.words.fill("command.db.init.done", {"name": store.place}))
-    store.close()
+    place = steps.make_database(session.central(db))
+    session.console().say(session.words.fill("command.db.init.done", {"name": place}))
     return 0
 
 
 @click.pass_obj
 def lift_database(session: Session, *, db: str | None) -> int:
     """Lift the database to the newest version."""
-    from fpsheet.central import open_central
+    from fpsheet.departement import steps
 
-    central = session.central(db)
-    # What is kept sealed may have to be sealed anew, which takes the key.
-    store = open_central(central, lift=True, with_keys=central.key_file.is_file())
-    session.console().say(session.words.fill("command.db.upgrade.done", {"name": store.place}))
-    store.close()
+    place = steps.lift_database(session.central(db))
+    session.console().say(session.words.fill("command.db.upgrade.done", {"name": place}))
     return 0
 
 
 @click.pass_obj
 def show_database(session: Session, *, db: str | None, as_json: bool) -> int:
     """Show version and content of the database."""
-    from fpsheet.central import open_central
-    from fpsheet_sync.database.held_rows import count_held
+    from fpsheet.departement import steps
 
-    store = open_central(session.central(db), with_keys=False)
-    info = count_held(store)
-    store.close()
+    info = steps.count_rows(session.central(db))
     console, words, form = session.console(as_json=as_json), session.words, session.form()
     if as_json:
         console.give(info)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from fpsheet.intake.identity import SheetMap
+from fpsheet.intake.column_identity import SheetMap
 from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import LONGEST_TEXT
 from fpsheet.intake.plan import FieldPlan, SheetPlan

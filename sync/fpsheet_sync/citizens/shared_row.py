@@ -12,7 +12,7 @@ from fpsheet_sync.database.bulk import is_one_of, read_frame
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
 from fpsheet_sync.database.schema import schema_of
-from fpsheet_sync.merge.identity import ROW_ID
+from fpsheet_sync.merge.record_identity import ROW_ID
 from fpsheet_templates.form import Form
 from fpsheet_validation.finding import Finding, make_finding
 

@@ -10,7 +10,7 @@ from fpsheet_sync.citizens.shared_row import FOREVER, Told, cases_of, read_rows,
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
 from fpsheet_sync.database.schema import schema_of
-from fpsheet_sync.merge.identity import ROW_ID
+from fpsheet_sync.merge.record_identity import ROW_ID
 from fpsheet_templates.form import Form
 from fpsheet_validation.finding import make_finding
 

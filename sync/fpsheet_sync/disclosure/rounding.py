@@ -6,21 +6,19 @@ printed before keeps its print, whatever the edition, while its count is near en
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from fpsheet_sync.disclosure.cells import CellId, DisclosedRelease, check_release
 from fpsheet_sync.disclosure.controlled import make_noise
 from fpsheet_sync.disclosure.disclosure_error import disclosure_failure
-from fpsheet_sync.disclosure.part_audit import Paper, audit_part
 from fpsheet_sync.disclosure.part_rounding import Means, PartOrder, ProtectedPart, protect_part
 from fpsheet_sync.disclosure.parts import Part, split, workers_for
-from fpsheet_sync.disclosure.prints import Print, windows_left
-from fpsheet_sync.disclosure.problem import PUBLIC, Problem, build_problem
+from fpsheet_sync.disclosure.prints import Print
+from fpsheet_sync.disclosure.problem import Problem, build_problem
 from fpsheet_sync.disclosure.proven import Proven
 from fpsheet_sync.disclosure.settings import Rounding
-from fpsheet_sync.disclosure.targets import find_targets
 
 SHORTEST_SECRET = 16
 """Bytes of the secret below which it could be guessed."""
@@ -169,51 +167,10 @@ def round_release(
     return _join(problem, parts, protected, (told, settings))
 
 
-def audit_prints(
-    release: DisclosedRelease,
-    settings: Rounding,
-    prints: Mapping[CellId, Print],
-    *,
-    earlier: Mapping[CellId, tuple[Print, ...]] = _NEVER,
-) -> RoundedAudit:
-    """Audit prints as they stand, wherever they come from.
-
-    A number without a print is one that nobody prints.
-
-    Raises:
-        SpecError: The release is wrong in itself.
-        DisclosureError: A print is not of its count, or the time is over.
-    """
-    check_release(release)
-    _check_earlier(earlier)
-    _check_prints(release, prints)
-    problem = build_problem(release)
-    parts = split(problem)
-    deadline = time.time() + settings.time_limit
-    found: list[Proven] = []
-    for part in parts:
-        ids = part.problem.ids
-        before = tuple(earlier.get(id_, ()) for id_ in ids)
-        low, high = windows_left(before, [prints.get(id_) for id_ in ids], part.problem.value)
-        demand = np.full(len(problem.views), settings.own_values, dtype=np.int64)
-        demand[PUBLIC] = settings.values
-        against = find_targets(part.problem, settings.threshold).against
-        found.append(audit_part(Paper(part.problem, against, low, high, demand), deadline))
-    return RoundedAudit(_readers(problem, parts, found))
-
-
 def _check_earlier(earlier: Mapping[CellId, tuple[Print, ...]]) -> None:
     for id_, before in sorted(earlier.items()):
         if not all(one.is_sound for one in before):
             raise disclosure_failure("earlier", cell=id_)
-
-
-def _check_prints(release: DisclosedRelease, prints: Mapping[CellId, Print]) -> None:
-    counts = {cell.id: cell.value for cell in release.cells}
-    for id_, one in sorted(prints.items()):
-        is_near = id_ in counts and abs(one.value - counts[id_]) <= one.window
-        if not (is_near and replace(one, count=None).is_sound):
-            raise disclosure_failure("misfit", cell=id_)
 
 
 class _Told:

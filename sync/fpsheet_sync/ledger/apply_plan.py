@@ -36,7 +36,7 @@ from fpsheet_sync.ledger.write_state import (
 from fpsheet_sync.merge.commit import NEW, CommitKind
 from fpsheet_sync.merge.content import ROW, Prepared, no_row, pack
 from fpsheet_sync.merge.file_findings import new_notices, tell_lists
-from fpsheet_sync.merge.identity import ROW_ID
+from fpsheet_sync.merge.record_identity import ROW_ID
 from fpsheet_sync.merge.state_change import Change, renumber
 from fpsheet_validation.finding import Finding
 

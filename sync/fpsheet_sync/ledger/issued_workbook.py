@@ -21,8 +21,8 @@ from fpsheet_sync.ledger.sound_records import ShownState, show_state
 from fpsheet_sync.ledger.stored_state import read_commits, read_state
 from fpsheet_sync.merge.commit import NEW, Commit, CommitKind
 from fpsheet_sync.merge.content import FILE_ID, Frames, no_row, pack
-from fpsheet_sync.merge.identity import ROW_ID
 from fpsheet_sync.merge.lineage import LET_GO, said_types
+from fpsheet_sync.merge.record_identity import ROW_ID
 from fpsheet_sync.merge.soundness import LAST_DAY
 from fpsheet_sync.merge.state import State
 from fpsheet_validation.record_check import Reporting

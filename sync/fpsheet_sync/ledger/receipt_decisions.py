@@ -18,7 +18,7 @@ from fpsheet_sync.ledger.receipt import Settlement, ShownClaim, show_conflict
 from fpsheet_sync.ledger.settled_conflicts import Conflicts, given_rulings
 from fpsheet_sync.merge.commit import NEW
 from fpsheet_sync.merge.content import BLOCKED
-from fpsheet_sync.merge.identity import COPY, ROW_ID
+from fpsheet_sync.merge.record_identity import COPY, ROW_ID
 from fpsheet_sync.merge.stamp import short_identity
 from fpsheet_sync.merge.state import Key, key_id, to_plain
 from fpsheet_sync.merge.three_way import CHOSEN, record_sources

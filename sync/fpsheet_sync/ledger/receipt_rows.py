@@ -10,7 +10,7 @@ import polars as pl
 
 from fpsheet_sync.ledger.receipt import WaitingRow
 from fpsheet_sync.merge.content import FILE_ID, ROW, Frames
-from fpsheet_sync.merge.identity import ROW_ID
+from fpsheet_sync.merge.record_identity import ROW_ID
 from fpsheet_sync.merge.state import State
 from fpsheet_validation.finding import Finding
 

@@ -14,8 +14,8 @@ from fpsheet_sync.citizens.vault import with_cpr
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
 from fpsheet_sync.database.record_layout import Layout, Layouts
 from fpsheet_sync.merge.content import Frames
-from fpsheet_sync.merge.identity import ROW_ID
 from fpsheet_sync.merge.lineage import SOURCE
+from fpsheet_sync.merge.record_identity import ROW_ID
 from fpsheet_sync.merge.state import State
 from fpsheet_templates.rule import Severity
 from fpsheet_validation.record_check import Reporting, check_records

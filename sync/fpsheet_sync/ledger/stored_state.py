@@ -14,8 +14,8 @@ from fpsheet_sync.database.record_layout import Layouts
 from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.merge.commit import Commit, CommitKind
 from fpsheet_sync.merge.content import BLOCKED, Frames, no_rows, unpack
-from fpsheet_sync.merge.identity import ROW_ID
 from fpsheet_sync.merge.lineage import LET_GO, SOURCE, SOURCES, nothing_said, said_types
+from fpsheet_sync.merge.record_identity import ROW_ID
 from fpsheet_sync.merge.soundness import CitizenFacts
 from fpsheet_sync.merge.stamp import ToldDecision
 from fpsheet_sync.merge.state import (

@@ -14,8 +14,8 @@ from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.merge.commit import NEW, Status
 from fpsheet_sync.merge.content import BLOCKED, FILE_ID, no_row, pack
 from fpsheet_sync.merge.file_merge import Outcome
-from fpsheet_sync.merge.identity import REFUSING, ROW_ID
 from fpsheet_sync.merge.lineage import SOURCE
+from fpsheet_sync.merge.record_identity import REFUSING, ROW_ID
 from fpsheet_sync.merge.state import Conflict, Explained, Hold, Key, Notice, key_id
 from fpsheet_sync.merge.state_change import Change
 

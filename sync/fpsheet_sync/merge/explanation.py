@@ -9,7 +9,7 @@ import polars as pl
 
 from fpsheet_sync.database.record_layout import Layout
 from fpsheet_sync.merge.content import ROW
-from fpsheet_sync.merge.identity import ROW_ID, Placed
+from fpsheet_sync.merge.record_identity import ROW_ID, Placed
 from fpsheet_sync.merge.state import Explained, State, to_plain
 from fpsheet_sync.merge.submitted_file import File
 

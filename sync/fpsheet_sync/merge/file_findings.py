@@ -8,8 +8,8 @@ import polars as pl
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.record_layout import Layouts
 from fpsheet_sync.merge.content import ROW, Frames
-from fpsheet_sync.merge.identity import ROW_ID
 from fpsheet_sync.merge.lineage import Ancestry
+from fpsheet_sync.merge.record_identity import ROW_ID
 from fpsheet_sync.merge.sorted_column import SortedColumn
 from fpsheet_sync.merge.soundness import Unfit
 from fpsheet_sync.merge.state import Hold, Key, Notice, State

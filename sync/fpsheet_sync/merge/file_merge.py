@@ -18,7 +18,6 @@ from fpsheet_sync.merge.file_findings import (
     tell_refused,
     tell_unfit,
 )
-from fpsheet_sync.merge.identity import ROW_ID, Placed, Sender, refuse_cases
 from fpsheet_sync.merge.lineage import LET_GO, Ancestry, continue_sheet
 from fpsheet_sync.merge.one_row_each import (
     find_doubled,
@@ -27,6 +26,7 @@ from fpsheet_sync.merge.one_row_each import (
     unite_citizens,
 )
 from fpsheet_sync.merge.quarantine import quarantine_rows
+from fpsheet_sync.merge.record_identity import ROW_ID, Placed, Sender, refuse_cases
 from fpsheet_sync.merge.row_matching import place
 from fpsheet_sync.merge.sorted_column import SortedColumn, find_sorted
 from fpsheet_sync.merge.soundness import CaseRules

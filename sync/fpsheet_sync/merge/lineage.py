@@ -18,7 +18,7 @@ from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.record_layout import Layout, Layouts, alike
 from fpsheet_sync.merge.commit import NEW, Commit, CommitKind
 from fpsheet_sync.merge.content import BLOCKED, FILE_ID, ROW, Frames
-from fpsheet_sync.merge.identity import COPY, ROW_ID
+from fpsheet_sync.merge.record_identity import COPY, ROW_ID
 from fpsheet_sync.merge.stamp import short_identity
 from fpsheet_sync.merge.submission import Choice
 

@@ -10,7 +10,7 @@ from fpsheet_sync.database.record_columns import ANNULLER, BORGER
 from fpsheet_sync.database.record_layout import Layout
 from fpsheet_sync.merge.conflict import note_replaced
 from fpsheet_sync.merge.content import BLOCKED, ROW, Frames
-from fpsheet_sync.merge.identity import COPY, ROW_ID, Row
+from fpsheet_sync.merge.record_identity import COPY, ROW_ID, Row
 from fpsheet_sync.merge.state import Claim, State, to_plain
 
 

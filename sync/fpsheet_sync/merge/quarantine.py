@@ -8,7 +8,7 @@ import polars as pl
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.record_layout import Layout, alike
 from fpsheet_sync.merge.content import BLOCKED, ROW, Frames
-from fpsheet_sync.merge.identity import ROW_ID, Placed
+from fpsheet_sync.merge.record_identity import ROW_ID, Placed
 from fpsheet_sync.merge.state import QUARANTINE_TYPES, State
 from fpsheet_sync.merge.submitted_file import File
 from fpsheet_templates.rule import Severity

@@ -1,4 +1,4 @@
-"""Placing: the record of every row of a file, by the rules of `fpsheet_sync.merge.identity`."""
+"""Matching: the record of every row of a file, by the rules of `merge/record_identity.py`."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,15 @@ import polars as pl
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
 from fpsheet_sync.database.record_layout import Layout
 from fpsheet_sync.merge.content import FILE_ID, ROW, Frames
-from fpsheet_sync.merge.identity import (
+from fpsheet_sync.merge.one_row_each import (
+    is_link,
+    is_one_each,
+    is_same_citizen,
+    known_numbers,
+    numbers_unsaid,
+    valid_rows,
+)
+from fpsheet_sync.merge.record_identity import (
     COPY,
     ID,
     ID_PATTERN,
@@ -26,14 +34,6 @@ from fpsheet_sync.merge.identity import (
     natural_text,
     nothing_placed,
     row_number,
-)
-from fpsheet_sync.merge.one_row_each import (
-    is_link,
-    is_one_each,
-    is_same_citizen,
-    known_numbers,
-    numbers_unsaid,
-    valid_rows,
 )
 from fpsheet_sync.merge.state import State
 from fpsheet_templates.form import Form

@@ -14,7 +14,7 @@ import polars as pl
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
 from fpsheet_sync.database.record_layout import Layouts
 from fpsheet_sync.merge.content import BLOCKED, ROW, Frames
-from fpsheet_sync.merge.identity import COPY, ROW_ID
+from fpsheet_sync.merge.record_identity import COPY, ROW_ID
 from fpsheet_sync.merge.state import Claim, Key, Plain, State
 from fpsheet_sync.merge.three_way import CHOSEN, set_groups
 from fpsheet_templates.rule import RuleLevel, Severity

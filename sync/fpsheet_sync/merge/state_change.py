@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import polars as pl
 
-from fpsheet_sync.merge.identity import ROW_ID
+from fpsheet_sync.merge.record_identity import ROW_ID
 from fpsheet_sync.merge.state import Conflict, Explained, Hold, Key, Notice, State
 
 K = TypeVar("K")

@@ -15,8 +15,8 @@ from fpsheet_sync.database.record_columns import ANNULLER
 from fpsheet_sync.database.record_layout import PROVENANCE, Layout, alike
 from fpsheet_sync.merge.commit import NEW
 from fpsheet_sync.merge.content import BLOCKED, ROW
-from fpsheet_sync.merge.identity import COPY, ROW_ID
 from fpsheet_sync.merge.lineage import SOURCE, SOURCES
+from fpsheet_sync.merge.record_identity import COPY, ROW_ID
 from fpsheet_sync.merge.state import Claim, Plain, from_plain, to_plain
 
 Sources = dict[str, list[int]]

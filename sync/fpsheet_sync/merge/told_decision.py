@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from fpsheet_sync.database.record_layout import Layout, Layouts
 from fpsheet_sync.merge.commit import Commit, CommitKind
 from fpsheet_sync.merge.content import Frames
-from fpsheet_sync.merge.identity import ROW_ID
 from fpsheet_sync.merge.lineage import Past
+from fpsheet_sync.merge.record_identity import ROW_ID
 from fpsheet_sync.merge.stamp import short_identity
 from fpsheet_sync.merge.state import Claim, key_id
 from fpsheet_sync.merge.submission import Choice

@@ -8,7 +8,7 @@ import polars as pl
 from fpsheet_sync.database.record_columns import ANNULLER
 from fpsheet_sync.database.record_layout import Layout
 from fpsheet_sync.merge.content import ROW
-from fpsheet_sync.merge.identity import ROW_ID
+from fpsheet_sync.merge.record_identity import ROW_ID
 from fpsheet_templates.form import Form
 from fpsheet_validation.finding import Finding, make_finding
 

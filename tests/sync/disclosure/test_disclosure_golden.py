@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease, Equation
-from fpsheet_sync.disclosure.rounding import RoundedAudit, audit_prints, round_release
+from fpsheet_sync.disclosure.rounding import RoundedAudit, round_release
 from fpsheet_sync.disclosure.settings import Rounding
+from tests.support.audited_prints import audit_prints
 from tests.support.disclosure import ids, table_release
 
 if TYPE_CHECKING:

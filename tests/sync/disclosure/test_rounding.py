@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease, Equation
 from fpsheet_sync.disclosure.crossing import cross_equations
 from fpsheet_sync.disclosure.prints import Print
-from fpsheet_sync.disclosure.rounding import Rounded, audit_prints, round_release
+from fpsheet_sync.disclosure.rounding import Rounded, round_release
 from fpsheet_sync.disclosure.settings import Rounding
+from tests.support.audited_prints import audit_prints
 
 SECRET = b"only for the tests"
 KOMMUNER = ("955", "956", "957")

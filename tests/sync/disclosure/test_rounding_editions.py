@@ -23,11 +23,11 @@ from fpsheet_sync.disclosure.problem import build_problem
 from fpsheet_sync.disclosure.rounding import (
     Rounded,
     RoundingProgress,
-    audit_prints,
     round_release,
 )
 from fpsheet_sync.disclosure.settings import Rounding
 from fpsheet_templates.errors import SpecError
+from tests.support.audited_prints import audit_prints
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -26,7 +26,7 @@ from fpsheet_sync.ledger.issued_workbook import issue_workbook
 from fpsheet_sync.ledger.state_hash import kommune_hash, state_hash
 from fpsheet_sync.ledger.stored_state import read_state
 from fpsheet_sync.merge.content import unpack
-from fpsheet_sync.merge.identity import REFUSING
+from fpsheet_sync.merge.record_identity import REFUSING
 from fpsheet_sync.merge.three_way import record_sources
 from fpsheet_sync.upkeep.rebuild import rebuild
 from tests.support.kept import (

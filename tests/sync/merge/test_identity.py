@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet_sync.merge.commit import Status
-from fpsheet_sync.merge.identity import derive_id, is_derived
+from fpsheet_sync.merge.record_identity import derive_id, is_derived
 from tests.support.submissions import Sending, codes, rows, send, submit, sync
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from fpsheet_sync.statistics.facts.changed_facts import (
     changed_facts,
 )
 from fpsheet_sync.statistics.facts.scope import ENHED, Scope
-from fpsheet_sync.statistics.facts.workspace import FACT_SOURCES, fact_tables
+from fpsheet_sync.statistics.facts.workspace import fact_sources, fact_tables
 from fpsheet_sync.statistics.publication.cited_records import (
     NOWHERE,
     Behind,
@@ -59,11 +59,12 @@ class Wanted:
     area: str
 
 
-def is_explained(spec: TableSpec, column: ColumnSpec) -> bool:
+def is_explained(form: Form, spec: TableSpec, column: ColumnSpec) -> bool:
     """Return whether records or files are behind a column; a target that was imported has none."""
     if column.facts == DELIVERY:
         return True
-    return any(part.facts in FACT_SOURCES for part in counted_parts(spec, column))
+    sources = fact_sources(form)
+    return any(part.facts in sources for part in counted_parts(spec, column))
 
 
 def counted_parts(spec: TableSpec, column: ColumnSpec) -> tuple[ColumnSpec, ...]:
@@ -87,12 +88,13 @@ def explain(
         wanted: The cells; those without records (`is_explained`) get an empty explanation.
     """
     scope = release_scope(connection, form, request)
-    specs = {spec.id: spec for spec in load_tables()}
+    specs = {spec.id: spec for spec in load_tables(form.folder)}
     columns = [(each, *find_column(specs[each.table.id], each.column)) for each in wanted]
     parts = [
         (each, code, counted_parts(specs[each.table.id], spec)) for each, spec, code in columns
     ]
-    names = sorted({p.facts for _, _, own in parts for p in own if p.facts in FACT_SOURCES})
+    sources = fact_sources(form)
+    names = sorted({p.facts for _, _, own in parts for p in own if p.facts in sources})
     with fact_tables(connection, scope, names) as tables:
         facts = [
             [(part, _rows(connection, tables, scope, cell, (part, code))) for part in own]
@@ -165,8 +167,9 @@ def _evidence(
     Only where the cell is of them: that of all pensioners has none.
     """
     found: dict[tuple[str, str], Row[Any]] = {}
+    sources = fact_sources(scope.form)
     for spec, code in parts:
-        source = FACT_SOURCES.get(spec.facts)
+        source = sources.get(spec.facts)
         if source is None:
             continue
         asked = {name for name, value in _codes(cell, spec, code).items() if value != TOTAL}
@@ -262,7 +265,7 @@ def explain_revision(
         wanted: The revised number.
         before: The last commit the earlier edition knew of.
     """
-    spec = next(each for each in load_tables() if each.id == wanted.table.id)
+    spec = next(each for each in load_tables(form.folder) if each.id == wanted.table.id)
     column = declared_column(spec, wanted.column)
     changed = changed_facts(connection, release_scope(connection, form, request), before, [spec])
     codes = codes_of(wanted.area, wanted.table, wanted.key, wanted.column)

@@ -12,7 +12,6 @@ from functools import cache
 
 import pytest
 
-from fpsheet_sync.disclosure.rounding import audit_prints
 from fpsheet_sync.disclosure.settings import Rounding
 from fpsheet_sync.statistics.protection.relation import Reason, Relation
 from fpsheet_sync.statistics.protection.relations_over_time import time_relations
@@ -23,6 +22,7 @@ from fpsheet_templates.errors import SpecError
 from fpsheet_templates.load import load_form
 from fpsheet_templates.population import load_populations, read_populations
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec, check_populations
+from tests.support.audited_prints import audit_prints
 from tests.support.country import Country, Record, crossed, editions
 
 YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
