@@ -8,9 +8,10 @@ What only a slip or a paste needs is long, and is the same in every row: it stan
 defined name, and the formulas of the cells stay short.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fpsheet.workbook.cpr_in_text import LONG_DASHES, may_tell_cpr, named_conditions
 from fpsheet.workbook.formula import LAST_DAY, UNREADABLE, literal, quote_text
 from fpsheet.workbook.formula_parts import (
     EMPTY,
@@ -28,9 +29,6 @@ from fpsheet_templates.form import Field, FieldType
 _SPACES = "\u00a0\u2007\u2009\u202f\t\n\r"
 """Become plain spaces; of all the odd spaces there are, those that people really paste."""
 _HYPHENS = "\u2010\u2011"
-_LONG_DASHES = "\u2012\u2013\u2014\u2015\u2212"
-"""Taken for a hyphen in a CPR number, and left alone everywhere else."""
-
 _NOTHING = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 """Cannot be seen and mean nothing."""
 _COMPOSED = {"a\u030a": "å", "A\u030a": "Å"}
@@ -42,12 +40,6 @@ _WEIGHTS = "{4,3,2,7,6,5,4,3,2,1}"
 """cpr.dk: the sum of the digits so weighted is divisible by 11 in numbers issued before 2007."""
 
 _LARGEST = "2000000000"
-
-_LONGEST_TEXT = 60
-"""Characters of the longest text that leaves the kommune."""
-
-_MONTHS, _DAYS = range(1, 13), (*range(1, 32), *range(61, 92))
-"""What a CPR number begins with: the day, of a replacement number sixty more, and the month."""
 
 CPR_DIGITS = 10
 """No text of fewer characters holds a CPR number."""
@@ -112,15 +104,7 @@ def named_formulas(field: Field, names: CellNames) -> Iterator[tuple[str, str]]:
     if field.type in {FieldType.INTEGER, FieldType.DECIMAL}:
         yield names.written, _written_number(names.clean, field.type)
     if may_tell_cpr(field):
-        text, digits = f"{names.holds_cpr}_tekst", f"{names.holds_cpr}_cifre"
-        yield text, _parted_alike(names.visible)
-        yield digits, _every_digit_nine(text)
-        yield names.holds_cpr, _holds_cpr(text, digits)
-
-
-def may_tell_cpr(field: Field) -> bool:
-    """Return whether a CPR number in the field would leave the kommune as it was typed."""
-    return field.type is FieldType.TEXT and not field.local
+        yield from named_conditions(names.visible, names.holds_cpr)
 
 
 def value_formula(field: Field, names: CellNames) -> str:
@@ -165,7 +149,7 @@ def text_formula(field: Field, names: CellNames) -> str:
         plain = if_(
             and_(f"LEN({cell})=11", f'MID({cell},7,1)="-"'), f'REPLACE({cell},7,1,"")', "{}"
         )
-        is_dash = is_number(f'FIND(MID({cleaned},7,1),"-{_LONG_DASHES}")')
+        is_dash = is_number(f'FIND(MID({cleaned},7,1),"-{LONG_DASHES}")')
         slow = if_(is_dash, f'REPLACE({cleaned},7,1,"")', cleaned)
         cleaned = plain.format(if_(f"LEN({cell})=10", cell, slow))
     return if_(f"ISTEXT({cell})", cleaned, EMPTY)
@@ -360,56 +344,6 @@ def _cpr_mark(names: CellNames) -> str:
     a status that asked of several fields would be too long for it.
     """
     return f"+IF({names.visible_length}<{CPR_DIGITS},0,IF({names.holds_cpr},0.5,0))"
-
-
-def holds_cpr_condition(value: str) -> str:
-    """Return the condition that the value column of a text tells of a CPR number in it."""
-    return f"N({value})>INT(N({value}))"
-
-
-def _parted_alike(visible: str) -> str:
-    """Return a formula for a text in which whatever parts groups of digits is one hyphen."""
-    text = visible
-    parting = (*_LONG_DASHES, "_", ".", ",", ";", " ", "--", "--")
-    for written, plain in ((" :", ":"), (": ", ":"), *((sign, "-") for sign in parting)):
-        text = f'SUBSTITUTE({text},"{written}","{plain}")'
-    return f'" "&{text}&" "'
-
-
-def _every_digit_nine(text: str) -> str:
-    """Return a formula for a text in which every digit is a 9, so that a number is found."""
-    for digit in range(9):
-        text = f'SUBSTITUTE({text},"{digit}","9")'
-    return text
-
-
-def _holds_cpr(text: str, digits: str) -> str:
-    """Return a condition that ten digits, in groups or not, begin with a day and a month.
-
-    What begins beyond the longest text is not looked at: such a text is too long, which is said
-    first. What may be another number with a year is left to the check, which knows the control of
-    the digits, and so are rarer spellings. Text and digits are names of formulas of their own:
-    written out, the condition would be longer than a spreadsheet program takes.
-    """
-    start = f"{{{','.join(map(str, range(1, _LONGEST_TEXT + 1)))}}}"
-
-    def is_shaped(shape: str) -> str:
-        found = f'MID({digits},{start}+1,{len(shape)})="{shape}"'
-        return f'({found})*(MID({digits},{start}+{len(shape) + 1},1)<>"9")'
-
-    def is_one_of(place: int, pairs: Iterable[int]) -> str:
-        listed = " ".join(f"{pair:02d}" for pair in pairs)
-        return is_number(f'FIND(MID({text},{start}+{place},2),"{listed}")')
-
-    shapes = ("9999999999", "999999-9999", "999999:9999", "9999-999999", "99-99-99-9999")
-    together, four_and_six, in_pairs = shapes[:3], shapes[3], shapes[4]
-    listed = ",".join(f'"{shape}"' for shape in shapes)
-    alike = f"({'+'.join(map(is_shaped, together))})*{is_one_of(3, _MONTHS)}"
-    parted = f"{is_shaped(four_and_six)}*{is_one_of(3, _MONTHS)}*(1-{is_one_of(1, (19, 20))})"
-    pairs = f"{is_shaped(in_pairs)}*{is_one_of(4, _MONTHS)}*(1-{is_one_of(10, (19, 20))})"
-    begins = f'(MID({digits},{start},1)<>"9")*{is_one_of(1, _DAYS)}'
-    found = f"SUMPRODUCT({begins}*({alike}+{parted}+{pairs}))>0"
-    return if_(f"SUMPRODUCT(--ISNUMBER(FIND({{{listed}}},{digits})))=0", FALSE, found)
 
 
 def _code(names: CellNames) -> str:

@@ -12,11 +12,10 @@ from fpsheet.workbook.cell_reading import (
     ERROR,
     OUT_OF_RANGE,
     READING_FAULTS,
-    holds_cpr_condition,
     is_replacement,
-    may_tell_cpr,
     passes_modulus_11,
 )
+from fpsheet.workbook.cpr_in_text import holds_cpr_condition, may_tell_cpr
 from fpsheet.workbook.formula import (
     TODAY_NAME,
     FormulaPrinter,
