@@ -45,6 +45,7 @@ from fpsheet_sync.database.store import Store, open_store
 from fpsheet_sync.ledger.sync_submissions import sync_submissions
 from fpsheet_sync.merge.content import prepare
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 FORM = load_form()
 QUESTION = Question(FORM, date(2026, 3, 2))
 PLAN = make_plan(FORM, expected_kommune=None, limits=DEFAULT_LIMITS)
-PLACES = entry_places(spec_value(FORM, "da"))
+PLACES = entry_places(spec_value(SpokenForm(FORM, "da")))
 BARE = "(bare reading)"
 """The same workbook read as the floor reads it; no part of a sync."""
 KEYS = derive_keys(b"b" * 32, fictional=True)
@@ -84,7 +85,7 @@ def take(path: Path, store: Store, clock: Clock) -> None:
     with clock.stage("check"):
         found = tuple(fault.to_finding(FORM) for fault in faults)
         verdict = check_raw(raw, found, path, QUESTION)
-        verdict = replace(verdict, lists=read_lists(data, FORM, "da"))
+        verdict = replace(verdict, lists=read_lists(data, SpokenForm(FORM, "da")))
     if verdict.check is None:
         raise SystemExit(f"{path.name} cannot be read")
     with clock.stage("prepare"):
@@ -101,9 +102,9 @@ def take(path: Path, store: Store, clock: Clock) -> None:
     with clock.stage("returned workbook"):
         pickle.loads(reading)
         checked = verdict.findings, verdict.check
-        answer_workbook(data, checked, synced.receipt, form=FORM, language="da")
+        answer_workbook(data, checked, synced.receipt, SpokenForm(FORM, "da"))
     with clock.stage("receipt"):
-        write_xlsx(receipt_book(synced.receipt, FORM, language="da"))
+        write_xlsx(receipt_book(synced.receipt, SpokenForm(FORM, "da")))
         write_receipt(synced.receipt)
 
 

@@ -12,6 +12,7 @@ from fpsheet.intake.limits import CHECKING_LIMITS
 from fpsheet.intake.pool import run_many
 from fpsheet.intake.process import ReadingProcess, Task
 from fpsheet_templates.form import Form
+from fpsheet_templates.spoken import SpokenForm
 
 if TYPE_CHECKING:
     from fpsheet.checking.verdict import Verdict
@@ -95,7 +96,7 @@ def _read_lists(
 
     if reading.raw is None:
         return None, ()
-    lists = read_lists(reading.data, question.form, reading.raw.meta.get("sprog", "da"))
+    lists = read_lists(reading.data, SpokenForm(question.form, reading.raw.meta.get("sprog", "da")))
     return lists, (*lists.chosen.findings, *unsafe_explanations(lists.faults, question.form))
 
 

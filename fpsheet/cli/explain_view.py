@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 from fpsheet.cli.command import CommandUsageError
 from fpsheet.cli.session import Session
+from fpsheet_templates.spoken import SpokenForm
 
 if TYPE_CHECKING:
     from fpsheet.central import Central
     from fpsheet.statistics.edition_order import Order
     from fpsheet.statistics.explain_figure import ExplainedFigure
     from fpsheet_sync.statistics.publication.cited_records import Behind
-    from fpsheet_templates.form import Form
 
 _HASH = 8
 _COLUMNS = ("part", "kommune", "sheet", "cell", "file", "row_id", "unit", "value", "cause")
@@ -77,13 +77,13 @@ def _value(found: "ExplainedFigure") -> dict[str, object]:
     }
 
 
-def _line(form: "Form", language: str, found: "ExplainedFigure", each: "Behind") -> dict[str, str]:
+def _line(spoken: SpokenForm, found: "ExplainedFigure", each: "Behind") -> dict[str, str]:
     """Return the cells of a record's line; a column that no line fills is not shown."""
-    causes = [form.texts.get(f"statistics.cause.{cause}", language) for cause in each.cause.split()]
+    causes = [spoken.text(f"statistics.cause.{cause}") for cause in each.cause.split()]
     return {
         "part": found.labels[each.part] if len(found.labels) > 1 else "",
         "kommune": each.kommune_kode,
-        "sheet": form.sheet_title(each.sheet, language) if each.sheet else "",
+        "sheet": spoken.sheet_title(each.sheet) if each.sheet else "",
         "cell": each.cell,
         "file": each.sha256[:_HASH],
         "row_id": each.row_id,
@@ -105,7 +105,7 @@ def _show(session: Session, found: "ExplainedFigure") -> None:
     if not found.behind:
         return
     console.say()
-    lines = [_line(form, words.language, found, each) for each in found.behind]
+    lines = [_line(SpokenForm(form, words.language), found, each) for each in found.behind]
     shown = [name for name in _COLUMNS if any(line[name] for line in lines)]
     header = [words.get(f"command.report.explained.{name}") for name in shown]
     console.table(header, [[line[name] for name in shown] for line in lines])

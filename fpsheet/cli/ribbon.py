@@ -24,6 +24,7 @@ from fpsheet.excel.open_workbook_steps import (
 )
 from fpsheet.private_temp import private_temp
 from fpsheet_templates.load import load_texts
+from fpsheet_templates.spoken import SpokenForm
 
 if TYPE_CHECKING:
     from fpsheet.checking.check_file import Question
@@ -99,9 +100,8 @@ def _tell(book: OpenBook, text: str) -> None:
 
 def _read_aloud(found: Validated, question: "Question", language: str) -> str:
     """Return every sentence of a file that cannot be read; there are few."""
-    form = question.form
+    spoken = SpokenForm(question.form, language)
     said = (
-        f"{finding.message(form, language)} {finding.remedy(form, language)}"
-        for finding in found.verdict.findings
+        f"{finding.message(spoken)} {finding.remedy(spoken)}" for finding in found.verdict.findings
     )
     return "\n".join(said)

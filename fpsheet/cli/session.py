@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fpsheet.transport.key_folder import KeyFolder
     from fpsheet_sync.database.access_log import Actor
     from fpsheet_templates.form import Form
+    from fpsheet_templates.spoken import SpokenForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,12 @@ class Session:
         from fpsheet_templates.load import load_form
 
         return load_form()
+
+    def spoken(self) -> "SpokenForm":
+        """Return the form in the language that is spoken."""
+        from fpsheet_templates.spoken import SpokenForm
+
+        return SpokenForm(self.form(), self.words.language)
 
     def lists(self) -> "Form":
         """Load the lists that other offices fill in."""

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.session import Session
+from fpsheet_templates.spoken import SpokenForm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,16 +26,12 @@ def show_verdict(
     if as_json:
         from fpsheet.views.findings_value import verdict_value
 
-        console.give({**verdict_value(verdict, form, language), **(more or {})})
+        console.give({**verdict_value(verdict, SpokenForm(form, language)), **(more or {})})
         return
     from fpsheet.views.terminal import render_verdict
 
     report = render_verdict(
-        verdict,
-        form,
-        language=language,
-        width=console.width,
-        paint=console.paint,
+        verdict, SpokenForm(form, language), width=console.width, paint=console.paint
     )
     for line in report:
         console.say(line)

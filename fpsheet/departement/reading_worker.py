@@ -38,6 +38,7 @@ from fpsheet_sync.merge.content import prepare
 from fpsheet_sync.merge.submission import Submission
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.form import Form
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.finding import Finding, make_finding
 from fpsheet_validation.raw import RawWorkbook
 
@@ -229,6 +230,6 @@ def answer(desk: Desk, *, content: bytes, reading: bytes, receipt: Receipt) -> b
         return b""
     found, language = (verdict.findings, verdict.check), verdict.check.raw.meta.get("sprog", "da")
     try:
-        return answer_workbook(content, found, receipt, form=desk.form, language=language)
+        return answer_workbook(content, found, receipt, SpokenForm(desk.form, language))
     except WorkbookFileError:
         return b""  # the receipt itself still tells everything

@@ -47,6 +47,7 @@ from fpsheet_templates.errors import FpsheetError, OutsideError, WorkbookFileErr
 from fpsheet_templates.failure import make_failure
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_texts
+from fpsheet_templates.spoken import SpokenForm
 
 _STEM = re.compile(
     r"(?P<stem>(?P<kommune>\d+)/(?P<number>(?P=kommune)-\d{4}-(?P<commit>\d{6,})[a-z]*))"
@@ -261,7 +262,7 @@ def _post(file: Processed, receipt: Receipt, folder: Folder, answers: _Answers) 
         if keys:
             files[SEALED_SUFFIX] = seal_receipt(write_receipt(receipt, signer), keys)
     open_one = without_values(receipt) if is_sealed else receipt
-    book = receipt_book(open_one, post.form, language=post.language, values=not is_sealed)
+    book = receipt_book(open_one, SpokenForm(post.form, post.language), values=not is_sealed)
     files[BOOK_SUFFIX] = write_xlsx(book)
     files[SUFFIX] = write_receipt(open_one, signer)
     put_files(receipt, files, folder, answers.keys)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from fpsheet.returned.record_words import Plain, read_told
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_templates.form import Form
+from fpsheet_templates.spoken import SpokenForm
 
 if TYPE_CHECKING:
     from fpsheet_sync.ledger.receipt import ShownConflict
@@ -41,7 +42,7 @@ def read_decision(
             labels = (form.field_label(conflict.sheet, one, language) for one in conflict.agreed)
             told = {"nummer": conflict.id, "felt": heading, "felter": ", ".join(labels)}
             raise store_failure("choice_field", told)
-        is_read, value = read_told(form, sheet[field_id], text.strip() or "-", language)
+        is_read, value = read_told(SpokenForm(form, language), sheet[field_id], text.strip() or "-")
         if not is_read:
             raise store_failure("choice", {"nummer": conflict.id, "felt": heading})
         values[field_id] = value

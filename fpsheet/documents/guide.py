@@ -1,6 +1,7 @@
 """docs/vejledning-*.md: the guides, prose of floor 1 around what the form itself says.
 
 A guide is `data/guide/<reader>.md`, in Danish. `{{word argument …}}` in it is replaced by a list
+from fpsheet_templates.spoken import SpokenForm
 from the form, so that no field, code or rule is written twice.
 """
 
@@ -15,6 +16,7 @@ from fpsheet_templates.errors import SpecError
 from fpsheet_templates.expression import Always
 from fpsheet_templates.form import ColumnRole, Field, Form, Sheet
 from fpsheet_templates.load import load_texts
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_templates.table import load_tables
 from fpsheet_templates.text import BASE_LANGUAGE
 from fpsheet_validation.catalogue import CatalogueLine, catalogue_lines
@@ -118,7 +120,7 @@ def _status(form: Form) -> str:
         title = form.sheet_title(sheet.id, BASE_LANGUAGE)
         lines = [
             line
-            for line in catalogue_lines(form, BASE_LANGUAGE)
+            for line in catalogue_lines(SpokenForm(form, BASE_LANGUAGE))
             if line.status and line.sheet == title
         ]
         if lines:
@@ -134,7 +136,7 @@ def _rules(form: Form, severities: str, *levels: str) -> str:
     def is_wanted(line: CatalogueLine) -> bool:
         return line.level in levels and line.severity in severities.split(",")
 
-    lines = filter(is_wanted, catalogue_lines(form, BASE_LANGUAGE))
+    lines = filter(is_wanted, catalogue_lines(SpokenForm(form, BASE_LANGUAGE)))
     return markdown_table(header, ([line.message, line.remedy, line.code] for line in lines))
 
 

@@ -30,6 +30,7 @@ from fpsheet.workbook.overblik import CHOSEN_CELL
 from fpsheet_templates.errors import FpsheetError, UsageError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form, load_texts
+from fpsheet_templates.spoken import SpokenForm
 
 FOLDER = "docs/billeder"
 KOMMUNE = "956"
@@ -128,7 +129,7 @@ def make_books(form: Form, folder: Path) -> dict[str, Path]:
     write_whole(typed, _typed_workbook(form))
     (verdict,) = check_files([typed], Question(form, DEMO_DAY), Silent())
     returned = folder / "returned.xlsx"
-    return_workbook(verdict, form, "da", returned)
+    return_workbook(verdict, SpokenForm(form, "da"), returned)
     return {
         "typed": typed,
         "returned": returned,

@@ -7,6 +7,7 @@ from fpsheet.documents.markdown import markdown_table
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import RuleLevel
 from fpsheet_templates.rule_history import RuleChange, load_rule_history
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_templates.text import BASE_LANGUAGE
 from fpsheet_validation.catalogue import CatalogueLine, catalogue_lines
 
@@ -19,7 +20,7 @@ def rule_catalogue_markdown(form: Form) -> str:
     def say(key: str, **values: object) -> str:
         return form.texts.fill(f"catalogue.{key}", BASE_LANGUAGE, values)
 
-    lines = catalogue_lines(form, BASE_LANGUAGE)
+    lines = catalogue_lines(SpokenForm(form, BASE_LANGUAGE))
     parts = [f"# {say('title')}", say("intro"), say("severity_intro")]
     parts.append(say("count", antal=len(lines)))
     header = [say(f"column.{column}") for column in _COLUMNS]

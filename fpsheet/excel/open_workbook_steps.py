@@ -16,6 +16,7 @@ from fpsheet.returned.cell_mark import plan_marks
 from fpsheet.returned.finding_list_rows import FaultRow, make_fault_rows
 from fpsheet.returned.finding_list_text import headings, make_fault_line
 from fpsheet.transport.folder import Folder
+from fpsheet_templates.spoken import SpokenForm
 
 if TYPE_CHECKING:
     from fpsheet.checking.check_file import Question
@@ -63,13 +64,13 @@ def _show(book: OpenBook, rows: tuple[FaultRow, ...], question: "Question") -> s
         book.drop_list()
         if not rows:
             return ""
-        for tab, marks in plan_marks(rows, form, language).items():
+        for tab, marks in plan_marks(rows, SpokenForm(form, language)).items():
             book.mark(tab, marks)
         return book.add_list(
             form.texts.get("returned.sheet", language),
             form.texts.get("returned.title", language),
-            headings(form, language),
-            [make_fault_line(row, form, language) for row in rows],
+            headings(SpokenForm(form, language)),
+            [make_fault_line(row, SpokenForm(form, language)) for row in rows],
         )
 
 

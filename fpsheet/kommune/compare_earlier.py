@@ -26,6 +26,7 @@ from fpsheet_sync.merge.submission import Submission
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.load import load_texts
 from fpsheet_templates.rule import RuleLevel
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.check import check_workbook
 from fpsheet_validation.finding import sort_findings
 from fpsheet_validation.typed import ROW_ID, Check
@@ -145,9 +146,9 @@ def compare_all(
 def _unusable(verdict: Verdict, question: Question, language: str) -> UsageError:
     """Say what is the matter with the earlier workbook: its gravest finding, with the remedy."""
     worst = min(verdict.findings, key=lambda finding: finding.severity.rank)
-    told = {"file": verdict.path.name, "reason": worst.message(question.form, language)}
+    told = {"file": verdict.path.name, "reason": worst.message(SpokenForm(question.form, language))}
     sentence = load_texts("program.toml").fill("command.check.earlier_unusable", language, told)
-    return UsageError(sentence, remedy=worst.remedy(question.form, language))
+    return UsageError(sentence, remedy=worst.remedy(SpokenForm(question.form, language)))
 
 
 def _submission(verdict: Verdict, question: Question, saved: time) -> Submission:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fpsheet_sync.statistics.facts.extract import Extract, WantedExtract
     from fpsheet_sync.statistics.tables.benchmark import Benchmark
     from fpsheet_templates.form import Form
+    from fpsheet_templates.spoken import SpokenForm
 
 
 def build_template(issue: "Issue", *, out: Path) -> None:
@@ -106,7 +107,7 @@ def _compared(
             yield from compare_all(verdicts, question, store, is_whole=True)
 
 
-def return_workbook(verdict: "Verdict", form: "Form", language: str, out: Path) -> None:
+def return_workbook(verdict: "Verdict", spoken: "SpokenForm", out: Path) -> None:
     """Write the kommune's own file again with its findings marked and listed.
 
     Raises:
@@ -116,8 +117,8 @@ def return_workbook(verdict: "Verdict", form: "Form", language: str, out: Path) 
 
     if verdict.check is not None:
         content = verdict.path.read_bytes()
-        data = mark(content, verdict.findings, verdict.check, form=form, language=language)
-        write_whole(out, data, language=language)
+        data = mark(content, verdict.findings, verdict.check, spoken)
+        write_whole(out, data, language=spoken.language)
 
 
 def submit_file(

@@ -18,6 +18,7 @@ from fpsheet.transport.signing_key import PublicKey, SigningKey
 from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_sync.merge.stamp import read_stamp
 from fpsheet_templates.form import Form
+from fpsheet_templates.spoken import SpokenForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,5 +125,5 @@ def answer_checked(
         raise receipt_error("version", language)
     found = verdict.findings, verdict.check
     return answer_workbook(
-        content, found, receipt, form=question.form, language=meta.get("sprog", "da")
+        content, found, receipt, SpokenForm(question.form, meta.get("sprog", "da"))
     )

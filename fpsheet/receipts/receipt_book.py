@@ -13,8 +13,8 @@ from fpsheet_sync.merge.commit import Status
 from fpsheet_sync.merge.file_merge import SheetOutcome
 from fpsheet_sync.merge.state import Plain
 from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
-from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.catalogue import catalogue_lines
 
 _TOTALS = ("xml", "read", "blank", "quarantined")
@@ -26,16 +26,15 @@ _TEXT, _COUNT = ColumnKind.DIMENSION, ColumnKind.COUNT
 Rows = Sequence[tuple[Cell, ...]]
 
 
-def receipt_book(receipt: Receipt, form: Form, *, language: str, values: bool = True) -> Book:
+def receipt_book(receipt: Receipt, spoken: SpokenForm, *, values: bool = True) -> Book:
     """Lay a receipt out.
 
     Args:
         receipt: The receipt.
-        form: The form, for words.
-        language: Language of the workbook.
+        spoken: The form in the language of the workbook.
         values: Whether the values of conflicts are in it; otherwise a line says where they are.
     """
-    words = _Words(form, language)
+    words = _Words(spoken)
     title = words.fill("title", number=receipt.number)
     pages = (
         _cover(receipt, words, title),
@@ -54,7 +53,7 @@ def receipt_book(receipt: Receipt, form: Form, *, language: str, values: bool = 
         publisher=PROGRAM,
         subject=words("subject"),
         keywords=words("keywords"),
-        language=language,
+        language=spoken.language,
         made_on=receipt.received_at.date(),
         pages=tuple(page for page in pages if page is not None),
     )
@@ -64,26 +63,25 @@ def receipt_book(receipt: Receipt, form: Form, *, language: str, values: bool = 
 class _Words:
     """The words of a receipt in one language."""
 
-    form: Form
-    language: str
+    spoken: SpokenForm
 
     def __call__(self, key: str) -> str:
-        return self.form.texts.get(f"receipt.{key}", self.language)
+        return self.spoken.text(f"receipt.{key}")
 
     def fill(self, key: str, **values: object) -> str:
-        return self.form.texts.fill(f"receipt.{key}", self.language, values)
+        return self.spoken.fill(f"receipt.{key}", values)
 
     def sheet(self, name: str) -> str:
-        return self.form.sheet_title(name, self.language) if name else ""
+        return self.spoken.sheet_title(name) if name else ""
 
     def column(self, key: str, kind: ColumnKind = _TEXT, width: float = 14) -> PageColumn:
         return PageColumn(self(f"column.{key}"), kind, width)
 
     def told(self, sheet: str, field: str, value: Plain) -> str:
-        return told_value(self.form, self.form.sheet(sheet)[field], value, self.language)
+        return told_value(self.spoken, self.spoken.form.sheet(sheet)[field], value)
 
     def label(self, sheet: str, field: str) -> str:
-        return self.form.field_label(sheet, field, self.language)
+        return self.spoken.label(sheet, field)
 
     def page(self, key: str, columns: Sequence[PageColumn], rows: Rows) -> Page | None:
         """Return a page with a table; None where there is nothing to put on it."""
@@ -99,9 +97,9 @@ class _Words:
         )
 
 
-def cover_lines(receipt: Receipt, form: Form, language: str) -> list[str]:
+def cover_lines(receipt: Receipt, spoken: SpokenForm) -> list[str]:
     """Return what became of a file and what is to be done, for a terminal."""
-    words = _Words(form, language)
+    words = _Words(spoken)
     title = words.fill("title", number=receipt.number)
     cover = _cover(receipt, words, title)
     # All but the last, which says how to do what the reader has done.
@@ -109,7 +107,7 @@ def cover_lines(receipt: Receipt, form: Form, language: str) -> list[str]:
 
 
 def _cover(receipt: Receipt, words: _Words, title: str) -> Page:
-    kommune = words.form.kommuner.get(receipt.kommune_kode)
+    kommune = words.spoken.form.kommuner.get(receipt.kommune_kode)
     name = f"{receipt.kommune_kode} {kommune.name}" if kommune else receipt.kommune_kode
     lines = [
         Line(words(f"status.{_headline(receipt)}"), heading=True),
@@ -188,7 +186,7 @@ def _summed(numbers: Mapping[str, tuple[int, ...]], words: _Words) -> Rows:
 
 def _waiting(receipt: Receipt, words: _Words) -> Page | None:
     codes = {code for row in receipt.waiting for code in row.codes}
-    lines = catalogue_lines(words.form, words.language, codes)
+    lines = catalogue_lines(words.spoken, codes)
     sentences = {line.code: line.message for line in lines}
     columns = [
         words.column("place", width=26),
@@ -235,7 +233,7 @@ def _conflict_rows(
     conflict: ShownConflict, receipt: Receipt, words: _Words, sides: int
 ) -> Iterator[tuple[Cell, ...]]:
     place = words.sheet(conflict.sheet), conflict.row_id
-    for field in fields_of(conflict, words.form):
+    for field in fields_of(conflict, words.spoken.form):
         told: list[Cell] = []
         if sides:
             told.append(words.told(conflict.sheet, field, conflict.agreed.get(field)))
@@ -250,7 +248,7 @@ def _claims(
     told: list[Cell] = []
     for claim in about.claims:
         value = words.told(about.sheet, field, claim.values.get(field))
-        told.append(f"{value} ({side_words(claim, receipt, words.form, words.language)})")
+        told.append(f"{value} ({side_words(claim, receipt, words.spoken)})")
     return told + [""] * (sides - len(told))
 
 
@@ -303,7 +301,7 @@ def _replaced_rows(
         before = notice.left.get(field)
         if value == before:
             continue
-        side = side_words(kept, receipt, words.form, words.language)
+        side = side_words(kept, receipt, words.spoken)
         told = f"{words.told(sheet, field, value)} ({side})"
         label = words.label(sheet, field)
         yield words.sheet(sheet), notice.row_id, label, told, words.told(sheet, field, before)
@@ -326,11 +324,11 @@ def _findings(receipt: Receipt, words: _Words) -> Page | None:
     ]
     rows = [
         (
-            words.form.texts.get(f"returned.severity.{found.severity}", words.language),
-            found.spoken_tab(words.form, words.language),
+            words.spoken.text(f"returned.severity.{found.severity}"),
+            found.spoken_tab(words.spoken),
             found.cell,
-            found.message(words.form, words.language),
-            found.remedy(words.form, words.language),
+            found.message(words.spoken),
+            found.remedy(words.spoken),
             found.code,
         )
         for found in merge_findings(receipt)

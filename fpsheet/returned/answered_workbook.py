@@ -28,6 +28,7 @@ from fpsheet_sync.merge.stamp import ToldDecision, make_stamp, read_stamp
 from fpsheet_sync.merge.state import Plain, to_plain
 from fpsheet_templates.form import Field, FieldType, Form
 from fpsheet_templates.rule import Severity
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.typed import ROW, ROW_ID, Check, TypedSheet
 
@@ -39,9 +40,7 @@ def answer_workbook(
     content: bytes,
     found: tuple[tuple[Finding, ...], Check],
     receipt: Receipt,
-    *,
-    form: Form,
-    language: str,
+    spoken: SpokenForm,
 ) -> bytes:
     """Return the kommune's own file with a receipt put into it.
 
@@ -54,30 +53,29 @@ def answer_workbook(
         content: The file, found safe by the intake. Marks of an earlier run are replaced.
         found: What intake and check found in it now, and the checked rows.
         receipt: The receipt of this file, or of the one that it was edited from.
-        form: The form.
-        language: Language of the lists and the comments.
+        spoken: The form in the language of what is made.
 
     Raises:
         WorkbookFileError: The package is not whole enough to be changed.
     """
     findings, check = found
-    with in_words(language):
+    with in_words(spoken.language):
         parts = Parts(content)
-        answers = _answers(parts, form)
-        drop_conflicts(parts, form)
+        answers = _answers(parts, spoken.form)
+        drop_conflicts(parts, spoken.form)
         merged = (found for found in _told(receipt, check) if found not in findings)
-        replace_marks(parts, (*findings, *merged), check, form=form, language=language)
-        told_now = tuple(_write_settled(parts, receipt, check, form))
+        replace_marks(parts, (*findings, *merged), check, spoken)
+        told_now = tuple(_write_settled(parts, receipt, check, spoken.form))
         if told_now:
             renew_results(parts, day=stored_day(parts))
         lines = tuple(
             replace(line, values={**line.values, **_kept(line, answers)})
-            for line in conflict_lines(receipt, check, form, language)
+            for line in conflict_lines(receipt, check, spoken)
         )
         if lines:
             first_style, _ = add_styles(parts)
-            sheet = conflict_sheet(lines, form, language=language, first_style=first_style)
-            title = form.texts.get("conflicts.sheet", language)
+            sheet = conflict_sheet(lines, spoken, first_style=first_style)
+            title = spoken.text("conflicts.sheet")
             add_last(parts, sheet, title, part=CONFLICT_PART)
         stamp(parts, make_stamp(receipt.sha256, told_now).text)
     return parts.to_bytes()
@@ -148,7 +146,8 @@ def _write_settled(
     known = own.told if own.parent == receipt.sha256 else ()
     yield from known
     titles = {entry.title: entry.part for entry in list_sheets(parts)}
-    language, date1904 = check.raw.meta.get("sprog", "da"), check.raw.date1904
+    spoken = SpokenForm(form, check.raw.meta.get("sprog", "da"))
+    date1904 = check.raw.date1904
     for choice in receipt.settled:
         sheet = check.sheets.get(choice.sheet)
         row = row_of(sheet, choice.row_id)
@@ -160,7 +159,10 @@ def _write_settled(
         if now == {name: choice.said.get(name) for name in choice.values}:
             decided = {
                 f"{sheet.columns[name]}{row}": _content(
-                    form, form.sheet(choice.sheet)[name], value, language, date1904=date1904
+                    spoken,
+                    form.sheet(choice.sheet)[name],
+                    value,
+                    date1904=date1904,
                 )
                 for name, value in choice.values.items()
                 if name in sheet.columns
@@ -172,7 +174,7 @@ def _write_settled(
             yield told
 
 
-def _content(form: Form, field: Field, value: Plain, language: str, *, date1904: bool) -> Content:
+def _content(spoken: SpokenForm, field: Field, value: Plain, *, date1904: bool) -> Content:
     """Return what the cell of a field holds for a value."""
     if value is None:
         return None
@@ -180,6 +182,6 @@ def _content(form: Form, field: Field, value: Plain, language: str, *, date1904:
         from fpsheet.workbook.style import date_serial
 
         return date_serial(date.fromisoformat(str(value))) - (_1904 if date1904 else 0)
-    if field.type is FieldType.CODE and str(value) in form.code_lists[field.codes]:
-        return form.code_lists[field.codes][str(value)].label(language)
+    if field.type is FieldType.CODE and str(value) in spoken.form.code_lists[field.codes]:
+        return spoken.form.code_lists[field.codes][str(value)].label(spoken.language)
     return value

@@ -11,6 +11,7 @@ from fpsheet.returned.finding_list_rows import FaultRow
 from fpsheet.returned.finding_list_text import severity_words
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
+from fpsheet_templates.spoken import SpokenForm
 
 COMMENT_LEAD = "fpsheet: "
 """First word of each comment of ours; survives programs that drop authors."""
@@ -37,19 +38,17 @@ class CellMark:
     text: str
 
 
-def plan_marks(
-    rows: Iterable[FaultRow], form: Form, language: str
-) -> dict[str, tuple[CellMark, ...]]:
+def plan_marks(rows: Iterable[FaultRow], spoken: SpokenForm) -> dict[str, tuple[CellMark, ...]]:
     """Return the cells to mark: tab → marks, in the order of the findings."""
     found: dict[str, dict[str, list[FaultRow]]] = {}
     for row in rows:
-        cell = _marked_cell(row, form)
+        cell = _marked_cell(row, spoken.form)
         if cell:
-            title = row.finding.tab(form, language)
+            title = row.finding.tab(spoken)
             found.setdefault(title, {}).setdefault(cell, []).append(row)
     return {
         title: tuple(
-            CellMark(cell, _is_fault(own), _say(own, form, language)) for cell, own in cells.items()
+            CellMark(cell, _is_fault(own), _say(own, spoken)) for cell, own in cells.items()
         )
         for title, cells in found.items()
     }
@@ -77,11 +76,11 @@ def _is_fault(rows: list[FaultRow]) -> bool:
     return any(row.finding.severity in {Severity.KRITISK, Severity.FEJL} for row in rows)
 
 
-def _say(rows: list[FaultRow], form: Form, language: str) -> str:
+def _say(rows: list[FaultRow], spoken: SpokenForm) -> str:
     return "\n".join(
-        f"{severity_words(row.finding.severity, form, language)}."
-        f" {row.finding.message(form, language)}"
-        f" {row.finding.remedy(form, language)}"
+        f"{severity_words(row.finding.severity, spoken)}."
+        f" {row.finding.message(spoken)}"
+        f" {row.finding.remedy(spoken)}"
         for row in rows
     )
 

@@ -12,6 +12,7 @@ from fpsheet.returned.record_words import BLANK, read_told
 from fpsheet_sync.merge.submission import Choice
 from fpsheet_sync.outside_json import read_json
 from fpsheet_templates.form import Field, Form
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.cells.cpr import text_holds_cpr
 from fpsheet_validation.finding import Finding, make_finding
 
@@ -56,27 +57,26 @@ class WrittenLists:
     chosen: ListedChoices = ListedChoices()
 
 
-def read_lists(content: bytes, form: Form, language: str) -> WrittenLists:
+def read_lists(content: bytes, spoken: SpokenForm) -> WrittenLists:
     """Read what was written into the lists of a workbook; the package is opened once.
 
     Args:
         content: A workbook that the intake has found safe.
-        form: The form.
-        language: Language of the workbook, in which codes are typed.
+        spoken: The form in the language of what is made.
 
     Findings: HIS-021, HIS-022, HIS-023.
     """
     try:
         parts = Parts(content)
-        chosen = _read_choices(parts, form, language)
-        return WrittenLists(find_fault_list(parts, form), chosen)
+        chosen = _read_choices(parts, spoken)
+        return WrittenLists(find_fault_list(parts, spoken.form), chosen)
     except DamagedPackageError:
         return WrittenLists()
 
 
-def _read_choices(parts: Parts, form: Form, language: str) -> ListedChoices:
+def _read_choices(parts: Parts, spoken: SpokenForm) -> ListedChoices:
     """Read the choices of a workbook; nothing where it has no list, or nobody chose."""
-    found = find_conflict_list(parts, form)
+    found = find_conflict_list(parts, spoken.form)
     if found is None:
         return ListedChoices()
     date1904 = counts_from_1904(parts)
@@ -85,14 +85,14 @@ def _read_choices(parts: Parts, form: Form, language: str) -> ListedChoices:
     for lines in _by_conflict(found):
         if not any(line[name] for line in lines for name in ("valg", "skriv")):
             continue
-        wrong, values = _values(lines, form, language, date1904=date1904)
+        wrong, values = _values(lines, spoken, date1904=date1904)
         by, reason = (next((one[n] for one in lines if one[n]), "") for n in ("navn", "grund"))
         if wrong is not None:
-            findings.append(_finding(form, found, UNCLEAR, wrong))
+            findings.append(_finding(spoken.form, found, UNCLEAR, wrong))
         elif not by or not reason:
-            findings.append(_finding(form, found, UNNAMED, lines[0]))
+            findings.append(_finding(spoken.form, found, UNNAMED, lines[0]))
         elif text_holds_cpr(f"{by}\n{reason}"):
-            findings.append(_finding(form, found, UNSAFE, lines[0]))
+            findings.append(_finding(spoken.form, found, UNSAFE, lines[0]))
         else:
             choices.append(Choice(lines[0]["konflikt"], values, lines[0]["aftryk"], by, reason))
     return ListedChoices(tuple(choices), tuple(findings))
@@ -107,14 +107,14 @@ def _by_conflict(found: OwnList) -> Iterator[tuple[_Line, ...]]:
 
 
 def _values(
-    lines: Sequence[_Line], form: Form, language: str, *, date1904: bool
+    lines: Sequence[_Line], spoken: SpokenForm, *, date1904: bool
 ) -> tuple[_Line | None, dict[str, Plain]]:
     """Return field → value, or the line that cannot be used."""
     letter = next((line["valg"].upper() for line in lines if line["valg"]), "")
     values: dict[str, Plain] = {}
     for line in lines:
         if line["skriv"]:
-            is_read, value = _typed(line, form, language, date1904=date1904)
+            is_read, value = _typed(line, spoken, date1904=date1904)
             if not is_read:
                 return line, {}
             values[line["felt_id"].rpartition(".")[2]] = value
@@ -134,14 +134,14 @@ def _sides(line: _Line) -> list[Plain]:
         return []
 
 
-def _typed(line: _Line, form: Form, language: str, *, date1904: bool) -> tuple[bool, Plain]:
+def _typed(line: _Line, spoken: SpokenForm, *, date1904: bool) -> tuple[bool, Plain]:
     """Read what was typed as the list shows the values of the field."""
-    field = _field(line, form)
+    field = _field(line, spoken.form)
     if line["skriv"] == BLANK:
         return True, None
     if field is None:
         return False, None
-    return read_told(form, field, line["skriv"], language, date1904=date1904)
+    return read_told(spoken, field, line["skriv"], date1904=date1904)
 
 
 def _field(line: _Line, form: Form) -> Field | None:

@@ -22,28 +22,25 @@ from fpsheet.returned.finding_list_text import (
     FindingColumn,
 )
 from fpsheet.returned.own_list import list_part
-from fpsheet_templates.form import Form
+from fpsheet_templates.spoken import SpokenForm
 
 _TITLE_COLUMN = "E"
 _LINE_HEIGHT = 30
 """A value, and below it which version says so."""
 
 
-def conflict_sheet(
-    lines: Sequence[ConflictLine], form: Form, *, language: str, first_style: int
-) -> bytes:
+def conflict_sheet(lines: Sequence[ConflictLine], spoken: SpokenForm, *, first_style: int) -> bytes:
     """Return the worksheet part of the list.
 
     Args:
         lines: The lines in order.
-        form: The form.
-        language: Language of the workbook.
+        spoken: The form in the language of what is made.
         first_style: Index of our first cell style.
     """
     sides = max(sum(name.startswith("udgave_") for name in line.values) for line in lines)
     columns = conflict_columns(sides)
-    heads = headings(columns, form, language)
-    title = form.texts.get("conflicts.title", language)
+    heads = headings(columns, spoken)
+    title = spoken.text("conflicts.title")
     names = [(_letter(n), f"{PREFIX}.{column.id}", LINE) for n, column in enumerate(columns)]
     shown = [(_letter(n), heads[n], HEADER) for n, c in enumerate(columns) if not c.hidden]
     rows = [

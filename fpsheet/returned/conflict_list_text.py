@@ -12,6 +12,7 @@ from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.record_layout import make_layouts
 from fpsheet_sync.ledger.receipt import Receipt, ShownClaim, ShownConflict
 from fpsheet_templates.form import Form
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.typed import ROW, ROW_ID, Check, TypedSheet
 
 
@@ -41,24 +42,22 @@ def is_choosable(conflict: ShownConflict, form: Form) -> bool:
     return set(fields_of(conflict, form)) == set(conflict.agreed)
 
 
-def side_words(claim: ShownClaim, receipt: Receipt, form: Form, language: str) -> str:
+def side_words(claim: ShownClaim, receipt: Receipt, spoken: SpokenForm) -> str:
     """Return which file a side is, as the receiver knows it."""
     key, file = "receipt.side.other", claim.sha256[:8]
     if claim.is_decision:
         key = "receipt.side.decided"
     elif claim.sha256 == receipt.sha256:
         key = "receipt.side.own"
-    return form.texts.fill(key, language, {"row": claim.row, "file": file})
+    return spoken.fill(key, {"row": claim.row, "file": file})
 
 
-def conflict_lines(
-    receipt: Receipt, check: Check, form: Form, language: str
-) -> Iterator[ConflictLine]:
+def conflict_lines(receipt: Receipt, check: Check, spoken: SpokenForm) -> Iterator[ConflictLine]:
     """Return the lines of a list, conflict after conflict."""
     for conflict in receipt.conflicts:
         sheet = check.sheets.get(conflict.sheet)
         row = row_of(sheet, conflict.row_id)
-        for number, field in enumerate(fields_of(conflict, form)):
+        for number, field in enumerate(fields_of(conflict, spoken.form)):
             letter = sheet.columns.get(field, "") if sheet is not None else ""
             place = (sheet.title, f"{letter or 'A'}{row}") if sheet is not None and row else None
             values = {
@@ -66,24 +65,24 @@ def conflict_lines(
                 "aftryk": conflict.seen,
                 "felt_id": f"{conflict.sheet}.{field}",
                 "sider": json.dumps([claim.values.get(field) for claim in conflict.claims]),
-                "ark": form.sheet_title(conflict.sheet, language),
+                "ark": spoken.sheet_title(conflict.sheet),
                 "celle": place[1] if place else conflict.row_id,
-                "felt": form.field_label(conflict.sheet, field, language),
-                **_told(conflict, field, receipt, form, language),
+                "felt": spoken.label(conflict.sheet, field),
+                **_told(conflict, field, receipt, spoken),
             }
             yield ConflictLine(values, link_location(place) if place else "", number == 0)
 
 
 def _told(
-    conflict: ShownConflict, field: str, receipt: Receipt, form: Form, language: str
+    conflict: ShownConflict, field: str, receipt: Receipt, spoken: SpokenForm
 ) -> Mapping[str, str]:
-    if not is_choosable(conflict, form):
-        return {"gaelder": form.texts.get("conflicts.not_here", language)}
-    kind = form.sheet(conflict.sheet)[field]
-    told = {"gaelder": told_value(form, kind, conflict.agreed[field], language)}
+    if not is_choosable(conflict, spoken.form):
+        return {"gaelder": spoken.text("conflicts.not_here")}
+    kind = spoken.form.sheet(conflict.sheet)[field]
+    told = {"gaelder": told_value(spoken, kind, conflict.agreed[field])}
     for letter, claim in zip(LETTERS, conflict.claims, strict=False):
-        value = told_value(form, kind, claim.values.get(field), language)
-        who = side_words(claim, receipt, form, language)
+        value = told_value(spoken, kind, claim.values.get(field))
+        who = side_words(claim, receipt, spoken)
         told[f"udgave_{letter.lower()}"] = f"{value}\n({who})"
     return told
 
@@ -96,11 +95,10 @@ def row_of(sheet: TypedSheet | None, row_id: str) -> int:
     return int(found[0]) if found else 0
 
 
-def headings(columns: Sequence[FindingColumn], form: Form, language: str) -> tuple[str, ...]:
+def headings(columns: Sequence[FindingColumn], spoken: SpokenForm) -> tuple[str, ...]:
     """Return the texts of the heading row; a hidden column has none."""
     return tuple(
-        "" if column.hidden else form.texts.get(f"conflicts.column.{column.id}", language)
-        for column in columns
+        "" if column.hidden else spoken.text(f"conflicts.column.{column.id}") for column in columns
     )
 
 

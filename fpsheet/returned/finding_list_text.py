@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fpsheet.returned.finding_list_rows import FaultRow, may_be_explained
-from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
+from fpsheet_templates.spoken import SpokenForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +70,31 @@ def identity() -> tuple[str, ...]:
     return tuple(f"fejlliste.{column.id}" for column in COLUMNS)
 
 
-def headings(form: Form, language: str) -> tuple[str, ...]:
+def headings(spoken: SpokenForm) -> tuple[str, ...]:
     """Return the texts of the heading row, one per column; a hidden column has none."""
     return tuple(
-        "" if column.hidden else form.texts.get(f"returned.column.{column.id}", language)
-        for column in COLUMNS
+        "" if column.hidden else spoken.text(f"returned.column.{column.id}") for column in COLUMNS
     )
 
 
-def severity_words(severity: Severity, form: Form, language: str) -> str:
+def severity_words(severity: Severity, spoken: SpokenForm) -> str:
     """Return the severity as symbol and word; never colour alone."""
-    return form.texts.get(f"returned.severity.{severity}", language)
+    return spoken.text(f"returned.severity.{severity}")
 
 
-def make_fault_line(row: FaultRow, form: Form, language: str) -> FaultLine:
+def make_fault_line(row: FaultRow, spoken: SpokenForm) -> FaultLine:
     """Return what the list says of a finding."""
     finding = row.finding
-    label = form.field_label(finding.sheet, finding.field, language) if finding.field else ""
+    label = spoken.label(finding.sheet, finding.field) if finding.field else ""
     values = (
         row.key,
         row.fingerprint,
-        severity_words(finding.severity, form, language),
-        finding.spoken_tab(form, language),
+        severity_words(finding.severity, spoken),
+        finding.spoken_tab(spoken),
         finding.cell,
         label,
-        finding.message(form, language),
-        _advice(row, form, language),
+        finding.message(spoken),
+        _advice(row, spoken),
         row.caseworker,
         row.explanation,
         finding.code,
@@ -106,12 +105,12 @@ def make_fault_line(row: FaultRow, form: Form, language: str) -> FaultLine:
     return FaultLine(values, place, may_be_explained(finding))
 
 
-def _advice(row: FaultRow, form: Form, language: str) -> str:
+def _advice(row: FaultRow, spoken: SpokenForm) -> str:
     """Return what to do, with what the cell shows where that is to be typed again."""
-    advice = row.finding.remedy(form, language)
+    advice = row.finding.remedy(spoken)
     if not row.shown:
         return advice
-    return f"{advice} {form.texts.fill('returned.shown', language, {'vist': row.shown})}"
+    return f"{advice} {spoken.fill('returned.shown', {'vist': row.shown})}"
 
 
 def link_location(place: tuple[str, str]) -> str:

@@ -21,6 +21,7 @@ from fpsheet.returned.shown_text import find_shown
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_texts
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.typed import Check
 
@@ -35,7 +36,7 @@ _SELECTED = re.compile(rb'(<(?:\w+:)?sheetView\b[^>]*?)\s+tabSelected="(?:1|true
 
 
 def return_workbook(
-    content: bytes, findings: Sequence[Finding], check: Check, *, form: Form, language: str
+    content: bytes, findings: Sequence[Finding], check: Check, spoken: SpokenForm
 ) -> bytes:
     """Return the caseworker's own file with its findings marked and listed.
 
@@ -44,8 +45,7 @@ def return_workbook(
             in it are replaced.
         findings: What the intake and the check found.
         check: The checked rows.
-        form: The form.
-        language: Language of the list and the comments.
+        spoken: The form in the language of what is made.
 
     Returns:
         The file's bytes. Parts without findings are byte for byte as they were.
@@ -53,14 +53,14 @@ def return_workbook(
     Raises:
         WorkbookFileError: The package is not whole enough to be changed.
     """
-    with in_words(language):
+    with in_words(spoken.language):
         parts = Parts(content)
-        replace_marks(parts, findings, check, form=form, language=language)
+        replace_marks(parts, findings, check, spoken)
         return parts.to_bytes()
 
 
 def replace_marks(
-    parts: Parts, findings: Sequence[Finding], check: Check, *, form: Form, language: str
+    parts: Parts, findings: Sequence[Finding], check: Check, spoken: SpokenForm
 ) -> None:
     """Put other marks in the place of those of an earlier run.
 
@@ -69,12 +69,12 @@ def replace_marks(
     Raises:
         DamagedPackageError: The package is not whole enough to be changed.
     """
-    old = find_fault_list(parts, form)
-    _remove_marks(parts, old, keep_styles=find_conflict_list(parts, form) is not None)
+    old = find_fault_list(parts, spoken.form)
+    _remove_marks(parts, old, keep_styles=find_conflict_list(parts, spoken.form) is not None)
     if findings:
         shown = find_shown(parts, findings, date1904=check.raw.date1904)
         rows = make_fault_rows(findings, check, old.known() if old else {}, shown)
-        _add_marks(parts, rows, form, language)
+        _add_marks(parts, rows, spoken)
         fit_to_rows(parts, check.raw)
 
 
@@ -136,14 +136,14 @@ def _open(parts: Parts, part: str) -> SheetPart | None:
         return None
 
 
-def _add_marks(parts: Parts, rows: tuple[FaultRow, ...], form: Form, language: str) -> None:
+def _add_marks(parts: Parts, rows: tuple[FaultRow, ...], spoken: SpokenForm) -> None:
     first_style, first_mark = add_styles(parts)
-    marks = plan_marks(rows, form, language)
+    marks = plan_marks(rows, spoken)
     for entry in list_sheets(parts):
         if entry.title in marks:
             _mark_sheet(parts, entry.part, marks[entry.title], first_mark)
-    content = fault_sheet(rows, form, language=language, first_style=first_style)
-    add_last(parts, content, form.texts.get("returned.sheet", language), part=PART)
+    content = fault_sheet(rows, spoken, first_style=first_style)
+    add_last(parts, content, spoken.text("returned.sheet"), part=PART)
 
 
 def add_last(parts: Parts, content: bytes, wanted: str, *, part: str) -> None:

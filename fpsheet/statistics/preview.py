@@ -19,6 +19,7 @@ from fpsheet_sync.statistics.stat_table import Cell, Period, Release, StatTable
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, published_share
 from fpsheet_sync.statistics.tables.release import ReleaseRequest, compute_release
 from fpsheet_templates.form import Form
+from fpsheet_templates.spoken import SpokenForm
 
 if TYPE_CHECKING:
     # Loaded where it is used: it brings the writers of workbooks along.
@@ -147,16 +148,16 @@ def _honest(release: Release, form: Form, wish: Wish) -> Release:
     country = form.kommuner[release.area].jurisdiction
     if published_share(wish.figures, country, wish.period) is not None:
         return release
-    tables = (_uncompared(table, form, wish.language) for table in release.tables)
+    tables = (_uncompared(table, SpokenForm(form, wish.language)) for table in release.tables)
     return replace(release, tables=tuple(table for table in tables if table.id != _COMPARED_ALONE))
 
 
-def _uncompared(table: StatTable, form: Form, language: str) -> StatTable:
+def _uncompared(table: StatTable, spoken: SpokenForm) -> StatTable:
     """Return a table without the columns that compare with the country, and with why."""
     kept = [at for at, column in enumerate(table.columns) if column.id not in _OF_THE_COUNTRY]
     if len(kept) == len(table.columns):
         return table
-    said = {key: form.texts.get(f"preview.{key}", language) for key in ("subject", "why")}
+    said = {key: spoken.text(f"preview.{key}") for key in ("subject", "why")}
     title = table.title.partition(". ")[2]
     return replace(
         table,
@@ -165,7 +166,7 @@ def _uncompared(table: StatTable, form: Form, language: str) -> StatTable:
         columns=tuple(table.columns[at] for at in kept),
         rows=tuple(tuple(row[at] for at in kept) for row in table.rows),
         notes=tuple(note for note in table.notes if note != "forventet"),
-        source=form.texts.get("statistics.source.central", language),
+        source=spoken.text("statistics.source.central"),
         charts=tuple(
             chart for chart in table.charts if not _OF_THE_COUNTRY.intersection(chart.columns)
         ),

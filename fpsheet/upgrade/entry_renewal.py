@@ -22,7 +22,8 @@ from fpsheet.workbook.build import plan_entry_sheet
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.sheet_layout import CALCULATED_MARK, HEADER_ROW, IDENTITY_ROW
 from fpsheet_templates.errors import WorkbookFileError
-from fpsheet_templates.form import Form, Sheet
+from fpsheet_templates.form import Sheet
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.raw import RawSheet
 
 _ROW = f"{{{MAIN}}}row"
@@ -119,7 +120,7 @@ class EntryRenewal:
         own = f"{self.sheet.id}."
         if HEADER_ROW not in rows or not any(t.startswith(own) for t in identities.values()):
             title = self.raw.title
-            raise refuse(self.issue.form, self.issue.language, "moved_heading", ark=title)
+            raise refuse(self.issue.spoken, "moved_heading", ark=title)
         fields = {name: column_index_from_string(c) for name, c in self.raw.columns.items()}
         status = next((c for c, text in identities.items() if text == f"{own}status"), 0)
         fields |= {"status": status} if status else {}
@@ -150,9 +151,7 @@ class EntryRenewal:
                     yield Renaming(self.sheet.id, column.id, was, column.header)
 
 
-def refuse(form: Form, language: str, key: str, **values: object) -> WorkbookFileError:
+def refuse(spoken: SpokenForm, key: str, **values: object) -> WorkbookFileError:
     """Make the exception of a text key under `command.upgrade`."""
-    sentence = form.texts.fill(f"command.upgrade.{key}", language, values)
-    return WorkbookFileError(
-        sentence, remedy=form.texts.get(f"command.upgrade.{key}_remedy", language)
-    )
+    sentence = spoken.fill(f"command.upgrade.{key}", values)
+    return WorkbookFileError(sentence, remedy=spoken.text(f"command.upgrade.{key}_remedy"))

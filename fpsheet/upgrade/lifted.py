@@ -13,6 +13,7 @@ from fpsheet.upgrade.entry_renewal import FreshColumn, Renaming, refuse
 from fpsheet.upgrade.upgraded import Upgraded, language_of, upgrade_workbook
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.raw import RawWorkbook
 
 _BLANK_REQUIRED = "FLT-001"
@@ -60,7 +61,7 @@ class Lifted:
         """Count the errors of the lifted workbook."""
         return self.after.counts[Severity.KRITISK] + self.after.counts[Severity.FEJL]
 
-    def unanswered(self, form: Form, language: str) -> Iterator[tuple[str, str, int]]:
+    def unanswered(self, spoken: SpokenForm) -> Iterator[tuple[str, str, int]]:
         """Return sheet, label and number of rows of each new field that must be filled."""
         for new in self.fresh:
             blank = [
@@ -69,7 +70,7 @@ class Lifted:
                 if (found.code, found.sheet, found.field) == (_BLANK_REQUIRED, new.sheet, new.field)
             ]
             if blank:
-                yield new.sheet, form.field_label(new.sheet, new.field, language), len(blank)
+                yield new.sheet, spoken.label(new.sheet, new.field), len(blank)
 
     def to_dict(self) -> dict[str, object]:
         """Return the report as JSON has it."""
@@ -109,7 +110,7 @@ def lift_workbook(verdict: Verdict, question: Question) -> Lifted:
     try:
         upgraded = upgrade_workbook(content, raw, form)
     except DamagedPackageError:
-        raise refuse(form, language_of(raw, form), "damaged") from None
+        raise refuse(SpokenForm(form, language_of(raw, form)), "damaged") from None
     with ReadingProcess() as process:
         source = NamedBytes(verdict.path.name, upgraded.data)
         after = check_source(source, verdict.path, question, process)
@@ -145,7 +146,7 @@ def _compare(before: RawWorkbook, after: RawWorkbook | None, form: Form) -> None
             or not set(names) <= set(lifted.frame.columns)
             or not sheet.frame.equals(lifted.frame.select(names))
         ):
-            raise refuse(form, language_of(before, form), "changed", ark=sheet.title)
+            raise refuse(SpokenForm(form, language_of(before, form)), "changed", ark=sheet.title)
 
 
 def _count_comments(data: bytes) -> int:

@@ -27,6 +27,7 @@ from fpsheet.workbook.build import build_issue
 from fpsheet.workbook.calculation.kept_results import renew_results, stored_day
 from fpsheet.workbook.issue import Issue
 from fpsheet_templates.form import Form, Sheet, SheetKind
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.raw import RawWorkbook
 
 _ROW = f"{{{MAIN}}}row"
@@ -116,7 +117,7 @@ def _find_sheets(
         entry = next((by_title[title] for title in titles if title in by_title), None)
         if entry is None:
             title = form.sheet_title(sheet.id, language_of(raw, form))
-            raise refuse(form, language_of(raw, form), "no_sheet", ark=title)
+            raise refuse(SpokenForm(form, language_of(raw, form)), "no_sheet", ark=title)
         found[sheet.id] = entry
     return found
 

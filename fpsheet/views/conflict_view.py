@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from fpsheet.returned.record_words import SHORT_HASH, Plain, told_values
-from fpsheet_templates.form import Form
+from fpsheet_templates.spoken import SpokenForm
 
 if TYPE_CHECKING:
     from fpsheet_sync.ledger.receipt import ShownConflict
@@ -39,35 +39,35 @@ def settled_value(settled: "SettledConflict") -> dict[str, object]:
     }
 
 
-def conflict_lines(conflict: "ShownConflict", form: Form, language: str) -> Iterator[str]:
+def conflict_lines(conflict: "ShownConflict", spoken: SpokenForm) -> Iterator[str]:
     """Return what is in force meanwhile, and what each side says, a line each."""
-    yield _fill(form, language, "agreed", values=_told(conflict, conflict.agreed, form, language))
-    yield from _sides(conflict, form, language)
+    yield _fill(spoken, "agreed", values=_told(conflict, conflict.agreed, spoken))
+    yield from _sides(conflict, spoken)
 
 
-def settled_lines(settled: "SettledConflict", form: Form, language: str) -> Iterator[str]:
+def settled_lines(settled: "SettledConflict", spoken: SpokenForm) -> Iterator[str]:
     """Return who decided what and why, and what each side had said, a line each."""
     shown, ruling = settled.conflict, settled.ruling
-    values = _told(shown, settled.values, form, language)
+    values = _told(shown, settled.values, spoken)
     if ruling is None:
-        yield _fill(form, language, "agreed_since", values=values)
+        yield _fill(spoken, "agreed_since", values=values)
     else:
         said = {"by": ruling.by, "day": f"{ruling.at:%d-%m-%Y}", "reason": ruling.reason}
-        yield _fill(form, language, "ruled", values=values, **said)
-    yield from _sides(shown, form, language)
+        yield _fill(spoken, "ruled", values=values, **said)
+    yield from _sides(shown, spoken)
 
 
-def _sides(conflict: "ShownConflict", form: Form, language: str) -> Iterator[str]:
+def _sides(conflict: "ShownConflict", spoken: SpokenForm) -> Iterator[str]:
     for claim in conflict.claims:
-        values = _told(conflict, claim.values, form, language)
+        values = _told(conflict, claim.values, spoken)
         file = claim.sha256[:SHORT_HASH]
         key = "claim_decided" if claim.is_decision else "claim"
-        yield _fill(form, language, key, file=file, row=claim.row, values=values)
+        yield _fill(spoken, key, file=file, row=claim.row, values=values)
 
 
-def _told(conflict: "ShownConflict", values: Mapping[str, Plain], form: Form, language: str) -> str:
-    return "; ".join(told_values(form, conflict.sheet, values, language))
+def _told(conflict: "ShownConflict", values: Mapping[str, Plain], spoken: SpokenForm) -> str:
+    return "; ".join(told_values(spoken, conflict.sheet, values))
 
 
-def _fill(form: Form, language: str, key: str, **values: object) -> str:
-    return form.texts.fill(f"command.conflicts.{key}", language, values)
+def _fill(spoken: SpokenForm, key: str, **values: object) -> str:
+    return spoken.fill(f"command.conflicts.{key}", values)

@@ -3,7 +3,7 @@
 from typing import TypedDict
 
 from fpsheet.checking.verdict import Verdict
-from fpsheet_templates.form import Form
+from fpsheet_templates.spoken import SpokenForm
 
 
 class FindingValue(TypedDict):
@@ -28,7 +28,7 @@ class VerdictValue(TypedDict):
     findings: list[FindingValue]
 
 
-def verdict_value(verdict: Verdict, form: Form, language: str) -> VerdictValue:
+def verdict_value(verdict: Verdict, spoken: SpokenForm) -> VerdictValue:
     """Return what was found in a file; every severity and every control total is there."""
     totals = verdict.totals
     return {
@@ -48,8 +48,8 @@ def verdict_value(verdict: Verdict, form: Form, language: str) -> VerdictValue:
                 "sheet": finding.sheet,
                 "cell": finding.cell,
                 "field": finding.field,
-                "message": finding.message(form, language),
-                "remedy": finding.remedy(form, language),
+                "message": finding.message(spoken),
+                "remedy": finding.remedy(spoken),
             }
             for finding in verdict.findings
         ],

@@ -12,7 +12,7 @@ from fpsheet.views.conflict_view import (
     settled_lines,
     settled_value,
 )
-from fpsheet_templates.form import Form
+from fpsheet_templates.spoken import SpokenForm
 
 if TYPE_CHECKING:
     from fpsheet_sync.ledger.citizen_history import Known
@@ -49,63 +49,61 @@ def known_value(known: "Known", standing: "Sequence[Standing]" = ()) -> dict[str
     }
 
 
-def standing_lines(
-    standing: "Sequence[Standing]", day: date, form: Form, language: str
-) -> Iterator[str]:
+def standing_lines(standing: "Sequence[Standing]", day: date, spoken: SpokenForm) -> Iterator[str]:
     """Return a line for each pension of the day, or one that says that there is none."""
     told = {"day": f"{day:%d-%m-%Y}"}
     if not standing:
-        yield _fill(form, language, "no_pension", **told)
-    levels = form.code_lists["niveau"].codes
+        yield _fill(spoken, "no_pension", **told)
+    levels = spoken.form.code_lists["niveau"].codes
     for each in standing:
         words = f"command.export.word.{each.niveau}"
-        known = {level.id: level.label(language) for level in levels}
-        niveau = known.get(each.niveau) or form.texts.get(words, language)
-        kommune = form.kommuner[each.kommune].name
-        yield _fill(form, language, "pension", niveau=niveau, kommune=kommune, **told)
+        known = {level.id: level.label(spoken.language) for level in levels}
+        niveau = known.get(each.niveau) or spoken.text(words)
+        kommune = spoken.form.kommuner[each.kommune].name
+        yield _fill(spoken, "pension", niveau=niveau, kommune=kommune, **told)
 
 
-def known_lines(known: "Known", form: Form, language: str) -> Iterator[str]:
+def known_lines(known: "Known", spoken: SpokenForm) -> Iterator[str]:
     """Return a record in lines: when and where, what it says, and where each value came from."""
     day = f"{known.day:%d-%m-%Y}" if known.day else ""
-    title = form.sheet_title(known.sheet, language)
-    yield f"{day:<10}  {title}  {form.kommuner[known.kommune_kode].name}"
+    title = spoken.sheet_title(known.sheet)
+    yield f"{day:<10}  {title}  {spoken.form.kommuner[known.kommune_kode].name}"
     if known.annulled:
-        label = form.code_lists["annuller"][known.annulled].label(language)
-        yield f"  {_fill(form, language, 'annulled', reason=label)}"
-    yield f"  {'; '.join(told_values(form, known.sheet, known.values, language))}"
+        label = spoken.form.code_lists["annuller"][known.annulled].label(spoken.language)
+        yield f"  {_fill(spoken, 'annulled', reason=label)}"
+    yield f"  {'; '.join(told_values(spoken, known.sheet, known.values))}"
     by_file = sorted(known.origins, key=lambda origin: origin.commit)
     for _, origins in groupby(by_file, key=lambda origin: origin.commit):
-        yield f"  {_source(list(origins), form, language)}"
+        yield f"  {_source(list(origins), spoken)}"
     for origin in known.origins:
         if origin.replaced is not None:
-            yield f"    {_replaced(origin, form, language)}"
+            yield f"    {_replaced(origin, spoken)}"
     for conflict in known.conflicts:
-        yield f"  {_fill(form, language, 'open', id=conflict.id)}"
-        yield from (f"    {line}" for line in conflict_lines(conflict, form, language))
+        yield f"  {_fill(spoken, 'open', id=conflict.id)}"
+        yield from (f"    {line}" for line in conflict_lines(conflict, spoken))
     for settled in known.settled:
-        yield f"  {_fill(form, language, 'settled', id=settled.conflict.id)}"
-        yield from (f"    {line}" for line in settled_lines(settled, form, language))
+        yield f"  {_fill(spoken, 'settled', id=settled.conflict.id)}"
+        yield from (f"    {line}" for line in settled_lines(settled, spoken))
 
 
-def _source(origins: "Sequence[Origin]", form: Form, language: str) -> str:
+def _source(origins: "Sequence[Origin]", spoken: SpokenForm) -> str:
     """Return the file and the cells of the values that came with one commit."""
     first = origins[0]
     cells = ", ".join(origin.cell for origin in origins if origin.cell)
     key = "origin" if cells else "ruling"
     day = f"{first.received_at:%d-%m-%Y}"
-    return _fill(form, language, key, file=first.sha256[:SHORT_HASH], cell=cells, day=day)
+    return _fill(spoken, key, file=first.sha256[:SHORT_HASH], cell=cells, day=day)
 
 
-def _replaced(origin: "Origin", form: Form, language: str) -> str:
+def _replaced(origin: "Origin", spoken: SpokenForm) -> str:
     """Return what a value replaced."""
-    field = form.sheet(origin.sheet)[origin.field]
-    label = form.field_label(origin.sheet, origin.field, language)
+    field = spoken.form.sheet(origin.sheet)[origin.field]
+    label = spoken.label(origin.sheet, origin.field)
     place = f"{label} ({origin.cell})" if origin.cell else label
-    before = told_value(form, field, origin.replaced, language)
+    before = told_value(spoken, field, origin.replaced)
     key = "cleared" if origin.value is None else "replaced"
-    return _fill(form, language, key, field=place, before=before)
+    return _fill(spoken, key, field=place, before=before)
 
 
-def _fill(form: Form, language: str, key: str, **values: object) -> str:
-    return form.texts.fill(f"command.history.{key}", language, values)
+def _fill(spoken: SpokenForm, key: str, **values: object) -> str:
+    return spoken.fill(f"command.history.{key}", values)

@@ -14,8 +14,8 @@ from fpsheet.checking.verdict import Verdict
 from fpsheet.file_name import spoken_name, without_controls
 from fpsheet.files import PAGE_MARK, write_whole
 from fpsheet.returned.finding_list_rows import FaultRow, make_fault_rows
-from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.catalogue import catalogue_lines
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.typed import ROW, Check
@@ -37,15 +37,14 @@ th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bo
 """
 
 
-def render_page(verdict: Verdict, form: Form, *, language: str) -> str:
+def render_page(verdict: Verdict, spoken: SpokenForm) -> str:
     """Return the page.
 
     Args:
         verdict: What was found in the file.
-        form: The form, for sentences and titles.
-        language: Language of the page.
+        spoken: The form in the language of the page.
     """
-    words = _Words(form, language)
+    words = _Words(spoken)
     rows = make_fault_rows(verdict.findings, verdict.check, {}) if verdict.check else ()
     body = "".join(
         (
@@ -56,7 +55,7 @@ def render_page(verdict: Verdict, form: Form, *, language: str) -> str:
     )
     title = escape(f"{words('title')}: {spoken_name(verdict.path.name)}")
     return (
-        f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{escape(spoken.language)}"><head><meta charset="utf-8">'
         f"{PAGE_MARK.decode()}"
         f"<title>{title}</title><style>{_STYLE}</style></head><body>{body}</body></html>\n"
     )
@@ -66,14 +65,13 @@ def render_page(verdict: Verdict, form: Form, *, language: str) -> str:
 class _Words:
     """The page's words in one language."""
 
-    form: Form
-    language: str
+    spoken: SpokenForm
 
     def __call__(self, key: str) -> str:
-        return self.form.texts.get(f"page.{key}", self.language)
+        return self.spoken.text(f"page.{key}")
 
     def severity(self, severity: Severity) -> str:
-        return self.form.texts.get(f"returned.severity.{severity}", self.language)
+        return self.spoken.text(f"returned.severity.{severity}")
 
 
 def _head(verdict: Verdict, words: _Words) -> Iterator[str]:
@@ -91,7 +89,7 @@ def _head(verdict: Verdict, words: _Words) -> Iterator[str]:
     yield f"<h2>{escape(words('totals'))}</h2>"
     yield _table([words(name) for name in names], [map(str, figures)], numbers=set(range(4)))
     for level in verdict.unasked:
-        sentence = words.form.texts.get(f"program.report.unasked.{level}", words.language)
+        sentence = words.spoken.text(f"program.report.unasked.{level}")
         yield f"<p>{escape(sentence)}</p>"
     if verdict.check.not_run:
         yield f"<p>{escape(words('not_run'))} {escape(', '.join(verdict.check.not_run))}</p>"
@@ -119,12 +117,12 @@ def _cases(rows: Sequence[FaultRow], check: Check | None, words: _Words) -> Iter
 
 
 def _findings(findings: Iterable[Finding], words: _Words) -> str:
-    form, language = words.form, words.language
+    spoken = words.spoken
     lines = (
         f'<tr><td class="{finding.severity}">{escape(words.severity(finding.severity))}</td>'
-        f"<td>{escape(f'{finding.spoken_tab(form, language)} {finding.cell}'.strip())}</td>"
-        f"<td>{escape(finding.message(form, language))}<br>"
-        f'<span class="remedy">{escape(finding.remedy(form, language))}</span></td>'
+        f"<td>{escape(f'{finding.spoken_tab(spoken)} {finding.cell}'.strip())}</td>"
+        f"<td>{escape(finding.message(spoken))}<br>"
+        f'<span class="remedy">{escape(finding.remedy(spoken))}</span></td>'
         f"<td>{escape(finding.code)}</td></tr>"
         for finding in findings
     )
@@ -142,7 +140,7 @@ def _rules(verdict: Verdict, words: _Words) -> Iterator[str]:
     if numbers:
         yield f"<h2>{escape(words('per_rule'))}</h2>"
         severities = tuple(Severity)
-        lines = catalogue_lines(words.form, words.language, {code for _, code in numbers})
+        lines = catalogue_lines(words.spoken, {code for _, code in numbers})
         said = {line.code: line.message for line in lines}
         rows = (
             [code, words.severity(severities[rank]), said[code], str(number)]
@@ -158,7 +156,7 @@ def _case_names(check: Check, words: _Words) -> dict[str, str]:
     if borger is None:
         return {}
     pairs = borger.frame.select(ROW, "cpr").drop_nulls().iter_rows()
-    title = words.form.sheet_title("borger", words.language)
+    title = words.spoken.sheet_title("borger")
     return {cpr: f"{title}, {words('row')} {row} (••••••-••{cpr[-2:]})" for row, cpr in pairs}
 
 
@@ -178,10 +176,10 @@ def escape(text: str) -> str:
     return escape_markup(without_controls(text))
 
 
-def write_page(verdict: Verdict, form: Form, language: str, out: Path) -> None:
+def write_page(verdict: Verdict, spoken: SpokenForm, out: Path) -> None:
     """Write the coordinator's page of what was found: one HTML file, CPR numbers masked.
 
     Raises:
         WorkbookFileError: The file cannot be written.
     """
-    write_whole(out, render_page(verdict, form, language=language).encode(), language=language)
+    write_whole(out, render_page(verdict, spoken).encode(), language=spoken.language)

@@ -9,7 +9,7 @@ from fpsheet.views.findings_value import VerdictValue, verdict_value
 from fpsheet_sync.merge.file_merge import SheetOutcome
 from fpsheet_templates.errors import SpokenError
 from fpsheet_templates.failure import in_language
-from fpsheet_templates.form import Form
+from fpsheet_templates.spoken import SpokenForm
 
 
 class ProcessedValue(TypedDict):
@@ -29,17 +29,17 @@ class ProcessedValue(TypedDict):
     check: VerdictValue | None
 
 
-def processed_value(processed: Processed, form: Form, language: str) -> ProcessedValue:
+def processed_value(processed: Processed, spoken: SpokenForm) -> ProcessedValue:
     """Return what became of a file."""
     receipt, verdict = processed.receipt, processed.verdict
-    check = verdict_value(verdict, form, language) if verdict else None
+    check = verdict_value(verdict, spoken) if verdict else None
     if check:
         check["file"] = spoken_name(check["file"])
     return {
         "file": spoken_name(processed.arrival.name),
         "state": state_of(processed),
         "receipt": receipt.number if receipt else "",
-        "outside": _outside_of(processed, language),
+        "outside": _outside_of(processed, spoken.language),
         "kommune_kode": kommune_of(processed),
         "sheets": {name: asdict(numbers) for name, numbers in outcomes_of(processed).items()},
         "check": check,

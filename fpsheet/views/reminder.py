@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
-from fpsheet_templates.form import Form
+from fpsheet_templates.spoken import SpokenForm
 
 EVERYBODY = "alle"
 """Key of the deadline that holds where a kommune has none of its own."""
@@ -44,8 +44,7 @@ def _read_day(text: str) -> date | None:
 
 def reminders(
     lines: Sequence[StatusLine],
-    form: Form,
-    language: str,
+    spoken: SpokenForm,
     *,
     today: date,
     deadlines: Mapping[str, Sequence[str]],
@@ -54,16 +53,16 @@ def reminders(
     for line in sorted(lines, key=lambda line: line.kommune_kode):
         if line.delivery is not Delivery.IN_ORDER:
             due, is_extended = deadline_of(line.kommune_kode, line.aar, deadlines)
-            yield "\n".join(_sentences(line, form, language, today, (due, is_extended)))
+            yield "\n".join(_sentences(line, spoken, today, (due, is_extended)))
 
 
 def _sentences(
-    line: StatusLine, form: Form, language: str, today: date, deadline: tuple[date | None, bool]
+    line: StatusLine, spoken: SpokenForm, today: date, deadline: tuple[date | None, bool]
 ) -> Iterator[str]:
     def say(key: str, **values: object) -> str:
-        return form.texts.fill(f"command.status.reminder.{key}", language, values)
+        return spoken.fill(f"command.status.reminder.{key}", values)
 
-    kommune = form.kommuner[line.kommune_kode]
+    kommune = spoken.form.kommuner[line.kommune_kode]
     due, is_extended = deadline
     yield say("to", kommune=f"{kommune.code} {kommune.name}", aar=line.aar)
     yield say(line.delivery.value, waiting=line.waiting, conflicts=line.conflicts)

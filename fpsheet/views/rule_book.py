@@ -8,8 +8,8 @@ from fpsheet.files import write_whole
 from fpsheet.statistics.book import PROGRAM, Book, Page, PageColumn, PageKind
 from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
-from fpsheet_templates.form import Form
 from fpsheet_templates.rule_history import load_rule_history
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.catalogue import CatalogueLine, catalogue_lines
 
 _RULES = {
@@ -29,30 +29,29 @@ _TIMELESS = date(1980, 1, 1)
 """The day the file says it was made, so that the same catalogue is the same bytes."""
 
 
-def rule_book(form: Form, language: str) -> Book:
+def rule_book(spoken: SpokenForm) -> Book:
     """Lay out the catalogue; the same form gives the same book.
 
     Args:
-        form: The form.
-        language: Language of the sentences.
+        spoken: The form in the language of what is made.
     """
-    title = form.texts.get("catalogue.title", language)
-    everywhere = form.texts.get("catalogue.everywhere", language)
-    rules = (_cells(line, everywhere) for line in catalogue_lines(form, language))
+    title = spoken.text("catalogue.title")
+    everywhere = spoken.text("catalogue.everywhere")
+    rules = (_cells(line, everywhere) for line in catalogue_lines(spoken))
     changes = (
         (
             event.version,
             event.code,
-            form.texts.get(f"catalogue.change.{event.change}", language),
+            spoken.text(f"catalogue.change.{event.change}"),
             event.severity.value,
         )
         for event in load_rule_history()
     )
     pages = (
-        _page(form, language, "rules", _RULES, rules),
-        _page(form, language, "changes", _CHANGES, changes),
+        _page(spoken, "rules", _RULES, rules),
+        _page(spoken, "changes", _CHANGES, changes),
     )
-    return Book(title, "regler", PROGRAM, title, "", language, _TIMELESS, pages)
+    return Book(title, "regler", PROGRAM, title, "", spoken.language, _TIMELESS, pages)
 
 
 def _cells(line: CatalogueLine, everywhere: str) -> tuple[Cell, ...]:
@@ -70,20 +69,14 @@ def _cells(line: CatalogueLine, everywhere: str) -> tuple[Cell, ...]:
 
 
 def _page(
-    form: Form,
-    language: str,
-    name: str,
-    columns: Mapping[str, int],
-    rows: Iterable[tuple[Cell, ...]],
+    spoken: SpokenForm, name: str, columns: Mapping[str, int], rows: Iterable[tuple[Cell, ...]]
 ) -> Page:
     headings = (
-        PageColumn(
-            form.texts.get(f"catalogue.column.{column}", language), ColumnKind.DIMENSION, width
-        )
+        PageColumn(spoken.text(f"catalogue.column.{column}"), ColumnKind.DIMENSION, width)
         for column, width in columns.items()
     )
     return Page(
-        name=form.texts.get(f"catalogue.{name}", language),
+        name=spoken.text(f"catalogue.{name}"),
         kind=PageKind.LIST,
         title="",
         lines=(),
@@ -92,10 +85,10 @@ def _page(
     )
 
 
-def write_rule_book(form: Form, language: str, out: Path) -> None:
+def write_rule_book(spoken: SpokenForm, out: Path) -> None:
     """Write the catalogue of rules as a workbook: the rules, and what changed when.
 
     Raises:
         WorkbookFileError: The file cannot be written.
     """
-    write_whole(out, write_xlsx(rule_book(form, language)), language=language)
+    write_whole(out, write_xlsx(rule_book(spoken)), language=spoken.language)

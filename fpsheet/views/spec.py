@@ -11,7 +11,8 @@ from fpsheet.workbook.sheet_layout import (
     REQUIRED_MARK,
     is_always_required,
 )
-from fpsheet_templates.form import Field, Form, Sheet
+from fpsheet_templates.form import Field, Sheet
+from fpsheet_templates.spoken import SpokenForm
 
 
 class ColumnValue(TypedDict):
@@ -49,25 +50,25 @@ class FormSpec(TypedDict):
     code_lists: dict[str, list[dict[str, str]]]
 
 
-def spec_value(form: Form, language: str) -> FormSpec:
+def spec_value(spoken: SpokenForm) -> FormSpec:
     """Return the form: title, header row, first data row and columns of every entry sheet."""
     return {
-        "form_version": form.version,
-        "language": language,
-        "sheets": [_sheet_spec(form, sheet, language) for sheet in form.entry_sheets()],
+        "form_version": spoken.form.version,
+        "language": spoken.language,
+        "sheets": [_sheet_spec(spoken, sheet) for sheet in spoken.form.entry_sheets()],
         "code_lists": {
-            name: [{"code": code.id, "label": code.label(language)} for code in codes.codes]
-            for name, codes in sorted(form.code_lists.items())
+            name: [{"code": code.id, "label": code.label(spoken.language)} for code in codes.codes]
+            for name, codes in sorted(spoken.form.code_lists.items())
         },
     }
 
 
-def _sheet_spec(form: Form, sheet: Sheet, language: str) -> SheetSpec:
+def _sheet_spec(spoken: SpokenForm, sheet: Sheet) -> SheetSpec:
     columns: list[ColumnValue] = [
         {
             "identifier": field.id,
-            "label": form.field_label(sheet.id, field.id, language),
-            "header": _header(form, sheet, field, language),
+            "label": spoken.label(sheet.id, field.id),
+            "header": _header(spoken, sheet, field),
             "column_letter": get_column_letter(number),
             "type": field.type.value,
             "role": field.role.value,
@@ -80,7 +81,7 @@ def _sheet_spec(form: Form, sheet: Sheet, language: str) -> SheetSpec:
     ]
     return {
         "identifier": sheet.id,
-        "title": form.sheet_title(sheet.id, language),
+        "title": spoken.sheet_title(sheet.id),
         "identity_row": IDENTITY_ROW,
         "header_row": HEADER_ROW,
         "first_data_row": FIRST_ROW,
@@ -88,6 +89,6 @@ def _sheet_spec(form: Form, sheet: Sheet, language: str) -> SheetSpec:
     }
 
 
-def _header(form: Form, sheet: Sheet, field: Field, language: str) -> str:
-    label = form.field_label(sheet.id, field.id, language)
+def _header(spoken: SpokenForm, sheet: Sheet, field: Field) -> str:
+    label = spoken.label(sheet.id, field.id)
     return label + REQUIRED_MARK if is_always_required(field) else label

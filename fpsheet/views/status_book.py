@@ -9,25 +9,24 @@ from fpsheet.statistics.book import PROGRAM, Book, Line, Page, PageColumn, PageK
 from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
 from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
-from fpsheet_templates.form import Form
+from fpsheet_templates.spoken import SpokenForm
 
 _WIDTHS = {"kommune": 32.0, "state": 30.0, "first": 14.0, "received": 14.0}
 _COUNT_WIDTH = 13.0
 _COUNTS = ("files", "waiting", "conflicts", "unexplained")
 
 
-def status_book(lines: Sequence[StatusLine], form: Form, *, language: str, now: datetime) -> Book:
+def status_book(lines: Sequence[StatusLine], spoken: SpokenForm, *, now: datetime) -> Book:
     """Lay out how each kommune stands: one sheet, what needs a person first.
 
     Args:
         lines: How each kommune stands in a period.
-        form: The form, for words.
-        language: Language of the workbook.
+        spoken: The form in the language of what is made.
         now: The moment it shows, UTC.
     """
 
     def say(key: str, **values: object) -> str:
-        return form.texts.fill(f"command.status.{key}", language, values)
+        return spoken.fill(f"command.status.{key}", values)
 
     years = ", ".join(sorted({str(line.aar) for line in lines}))
     title = say("title", aar=years)
@@ -37,8 +36,7 @@ def status_book(lines: Sequence[StatusLine], form: Form, *, language: str, now: 
         if any(line.delivery is state for line in lines)
     }
     summary = "; ".join(
-        f"{form.texts.get(f'program.delivery.{state}', language)}: {count}"
-        for state, count in counted.items()
+        f"{spoken.text(f'program.delivery.{state}')}: {count}" for state, count in counted.items()
     )
     columns = [
         PageColumn(say(name), ColumnKind.DIMENSION, width) for name, width in _WIDTHS.items()
@@ -50,9 +48,9 @@ def status_book(lines: Sequence[StatusLine], form: Form, *, language: str, now: 
         title=title,
         lines=(Line(say("made", day=f"{now:%d-%m-%Y}")), Line(summary)),
         columns=tuple(columns),
-        rows=tuple(_row(line, form, language) for line in sorted(lines, key=_urgency)),
+        rows=tuple(_row(line, spoken) for line in sorted(lines, key=_urgency)),
     )
-    return Book(title, "status", PROGRAM, title, "", language, now.date(), (page,))
+    return Book(title, "status", PROGRAM, title, "", spoken.language, now.date(), (page,))
 
 
 def _urgency(line: StatusLine) -> tuple[int, str, int]:
@@ -66,11 +64,11 @@ def _urgency(line: StatusLine) -> tuple[int, str, int]:
     return order.index(line.delivery), line.kommune_kode, line.aar
 
 
-def _row(line: StatusLine, form: Form, language: str) -> tuple[Cell, ...]:
-    kommune = form.kommuner[line.kommune_kode]
+def _row(line: StatusLine, spoken: SpokenForm) -> tuple[Cell, ...]:
+    kommune = spoken.form.kommuner[line.kommune_kode]
     return (
         f"{kommune.code} {kommune.name}",
-        state_words(line, form, language),
+        state_words(line, spoken),
         _day(line.first),
         _day(line.last),
         line.files,
@@ -80,11 +78,11 @@ def _row(line: StatusLine, form: Form, language: str) -> tuple[Cell, ...]:
     )
 
 
-def state_words(line: StatusLine, form: Form, language: str) -> str:
+def state_words(line: StatusLine, spoken: SpokenForm) -> str:
     """Return how a kommune stands in words."""
-    state = form.texts.get(f"program.delivery.{line.delivery.value}", language)
+    state = spoken.text(f"program.delivery.{line.delivery.value}")
     if line.no_cases:
-        return f"{state} ({form.texts.get('command.status.no_cases', language)})"
+        return f"{state} ({spoken.text('command.status.no_cases')})"
     return state
 
 
@@ -92,13 +90,11 @@ def _day(moment: datetime | None) -> Cell:
     return f"{moment:%d-%m-%Y}" if moment else None
 
 
-def write_status(
-    lines: Sequence[StatusLine], form: Form, language: str, now: datetime, out: Path
-) -> None:
+def write_status(lines: Sequence[StatusLine], spoken: SpokenForm, now: datetime, out: Path) -> None:
     """Write how each kommune stands as a workbook.
 
     Raises:
         WorkbookFileError: The file cannot be written.
     """
-    book = status_book(lines, form, language=language, now=now)
-    write_whole(out, write_xlsx(book), language=language)
+    book = status_book(lines, spoken, now=now)
+    write_whole(out, write_xlsx(book), language=spoken.language)

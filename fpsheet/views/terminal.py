@@ -6,8 +6,8 @@ from textwrap import wrap
 
 from fpsheet.checking.verdict import Verdict
 from fpsheet.file_name import spoken_name
-from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.finding import Finding
 
 SHOWN_CELLS = 24
@@ -23,34 +23,33 @@ Paint = Callable[[Severity, str], str]
 
 
 def render_verdict(
-    verdict: Verdict, form: Form, *, language: str, width: int, paint: Paint
+    verdict: Verdict, spoken: SpokenForm, *, width: int, paint: Paint
 ) -> Iterator[str]:
     """Return the lines of the report of one file: the gravest first, the outcome last.
 
     Args:
         verdict: What was found.
-        form: The form, for sentences and titles.
-        language: Language of the report.
+        spoken: The form in the language of what is made.
         width: Columns of the terminal.
         paint: Colour of a severity; the word stands there as well.
     """
     name = spoken_name(verdict.path.name)
     yield name
-    for group in _group(verdict.findings, form, language):
-        yield from _render_group(group, form, language=language, width=width, paint=paint)
+    for group in _group(verdict.findings, spoken):
+        yield from _render_group(group, spoken, width=width, paint=paint)
         yield ""
     if not verdict.findings:
-        yield f"  {form.texts.get('program.report.nothing', language)}"
-    yield from _render_totals(verdict, form, language=language, width=width)
-    state = form.texts.get(f"program.report.{verdict.outcome}", language)
+        yield f"  {spoken.text('program.report.nothing')}"
+    yield from _render_totals(verdict, spoken, width=width)
+    state = spoken.text(f"program.report.{verdict.outcome}")
     yield from _fold(f"{name}: {state}", width, indent="")
 
 
-def _render_totals(verdict: Verdict, form: Form, *, language: str, width: int) -> Iterator[str]:
+def _render_totals(verdict: Verdict, spoken: SpokenForm, *, width: int) -> Iterator[str]:
     """Return the lines that count findings and rows, and name what was not asked."""
-    texts, totals = form.texts, verdict.totals
+    totals = verdict.totals
     counts = {severity.value: count for severity, count in verdict.counts.items()}
-    yield from _fold(texts.fill("program.report.counts", language, counts), width, indent="  ")
+    yield from _fold(spoken.fill("program.report.counts", counts), width, indent="  ")
     if verdict.check:
         rows = {
             "xml": totals.xml,
@@ -58,19 +57,15 @@ def _render_totals(verdict: Verdict, form: Form, *, language: str, width: int) -
             "blank": totals.blank,
             "quarantined": totals.quarantined,
         }
-        yield from _fold(texts.fill("program.report.rows", language, rows), width, indent="  ")
+        yield from _fold(spoken.fill("program.report.rows", rows), width, indent="  ")
         if verdict.check.not_run:
             codes = {"codes": ", ".join(verdict.check.not_run)}
-            yield from _fold(
-                texts.fill("program.report.not_run", language, codes), width, indent="  "
-            )
+            yield from _fold(spoken.fill("program.report.not_run", codes), width, indent="  ")
     for level in verdict.unasked:
-        yield from _fold(texts.get(f"program.report.unasked.{level}", language), width, indent="  ")
+        yield from _fold(spoken.text(f"program.report.unasked.{level}"), width, indent="  ")
 
 
-def _group(
-    findings: Sequence[Finding], form: Form, language: str
-) -> list[tuple[str, list[Finding]]]:
+def _group(findings: Sequence[Finding], spoken: SpokenForm) -> list[tuple[str, list[Finding]]]:
     """Put findings of the same sentence together: (sentence, findings), gravest first.
 
     Sentences that differ in the cell they refer to are the same, with dots in its place.
@@ -78,12 +73,12 @@ def _group(
     groups: dict[tuple[int, str, str, str], list[Finding]] = {}
     for finding in findings:
         alike = replace(finding, details=_ANY_OTHER) if _refers(finding) else finding
-        sentence = alike.message(form, language)
+        sentence = alike.message(spoken)
         key = (finding.severity.rank, finding.code, finding.sheet, sentence)
         groups.setdefault(key, []).append(finding)
     ordered = sorted(groups.items(), key=lambda item: item[0][0])
     return [
-        (sentence if len(set(map(_other, group))) > 1 else group[0].message(form, language), group)
+        (sentence if len(set(map(_other, group))) > 1 else group[0].message(spoken), group)
         for (_, _, _, sentence), group in ordered
     ]
 
@@ -98,31 +93,31 @@ def _other(finding: Finding) -> str:
 
 
 def _render_group(
-    group: tuple[str, list[Finding]], form: Form, *, language: str, width: int, paint: Paint
+    group: tuple[str, list[Finding]], spoken: SpokenForm, *, width: int, paint: Paint
 ) -> Iterator[str]:
     sentence, findings = group
-    texts, first = form.texts, findings[0]
-    severity = texts.get(f"program.severity.{first.severity}", language)
-    place = texts.get("program.report.whole_file", language)
+    first = findings[0]
+    severity = spoken.text(f"program.severity.{first.severity}")
+    place = spoken.text("program.report.whole_file")
     if first.sheet:
-        place = first.spoken_tab(form, language)
+        place = first.spoken_tab(spoken)
     number = len(findings)
     head = f"{severity} {first.code}"
     shown = ""
     if number > 1:
-        shown = f" ({texts.fill('program.report.places', language, {'count': number})})"
+        shown = f" ({spoken.fill('program.report.places', {'count': number})})"
     lines = _fold(f"{head}  {place}: {sentence}{shown}", width, indent="  ")
     yield from (line.replace(head, paint(first.severity, head), 1) for line in lines)
     cells = [finding.cell for finding in findings if finding.cell]
     if len(set(map(_other, findings))) > 1:
         pairs = ({"cell": f.cell, "other": _other(f)} for f in findings if f.cell)
-        cells = [texts.fill("program.report.see", language, pair) for pair in pairs]
+        cells = [spoken.fill("program.report.see", pair) for pair in pairs]
     if cells:
         rest = len(cells) - SHOWN_CELLS
         listed = ", ".join(cells[:SHOWN_CELLS])
-        more = f" {texts.fill('program.report.more', language, {'count': rest})}"
+        more = f" {spoken.fill('program.report.more', {'count': rest})}"
         yield from _fold(listed + (more if rest > 0 else ""), width, indent=_INDENT)
-    remedy = f"{texts.get('program.report.remedy', language)} {first.remedy(form, language)}"
+    remedy = f"{spoken.text('program.report.remedy')} {first.remedy(spoken)}"
     yield from _fold(remedy, width, indent=_INDENT)
 
 

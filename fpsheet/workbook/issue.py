@@ -6,6 +6,7 @@ from datetime import datetime
 
 from fpsheet_templates.form import Form
 from fpsheet_templates.kommune import Kommune
+from fpsheet_templates.spoken import SpokenForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Issue:
     issued_at: datetime
     parent: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def spoken(self) -> SpokenForm:
+        """Return the form in the workbook's language."""
+        return SpokenForm(self.form, self.language)
 
     @property
     def jurisdiction(self) -> str:

@@ -18,6 +18,7 @@ from fpsheet.views.rule_book import rule_book
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
 from fpsheet_templates.rule_history import RuleChange, RuleEvent, load_rule_history, replay
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import Row, make_database, make_workbook
 
 if TYPE_CHECKING:
@@ -172,8 +173,8 @@ def test_a_file_that_holds_no_rules_is_named(capsys: pytest.CaptureFixture[str])
 
 def test_the_catalogue_as_a_workbook_has_every_rule_once() -> None:
     """A table of rules and a table of changes, each from A1, and the same bytes each time."""
-    data = write_xlsx(rule_book(FORM, "da"))
-    assert data == write_xlsx(rule_book(FORM, "da"))
+    data = write_xlsx(rule_book(SpokenForm(FORM, "da")))
+    assert data == write_xlsx(rule_book(SpokenForm(FORM, "da")))
     book = load_workbook(BytesIO(data))
     rules, changes = book.worksheets
     assert [cell.value for cell in rules["A"][1:]] == [rule.code for rule in FORM.rules]

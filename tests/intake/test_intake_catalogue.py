@@ -12,6 +12,7 @@ import fpsheet.intake
 from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import RuleLevel
+from fpsheet_templates.spoken import SpokenForm
 
 FORM = load_form()
 CODES = sorted(rule.code for rule in FORM.rules if rule.level is RuleLevel.STRUCTURE)
@@ -85,7 +86,9 @@ def test_sentences_fill(code: str, language: str) -> None:
     finding = IntakeFinding(
         code, sheet="job", row=4, column="C", field="cpr", details=given
     ).to_finding(FORM)
-    assert "{" not in finding.message(FORM, language) + finding.remedy(FORM, language)
+    assert "{" not in finding.message(SpokenForm(FORM, language)) + finding.remedy(
+        SpokenForm(FORM, language)
+    )
 
 
 def test_the_place_of_a_part_stands_apart_from_what_it_is() -> None:
@@ -93,7 +96,11 @@ def test_the_place_of_a_part_stands_apart_from_what_it_is() -> None:
 
     def told(tab: str) -> str:
         details = (("celle", "D9"), ("del", "udefra_celle"), ("fane", tab))
-        return IntakeFinding("STR-073", details=details).to_finding(FORM).message(FORM, "da")
+        return (
+            IntakeFinding("STR-073", details=details)
+            .to_finding(FORM)
+            .message(SpokenForm(FORM, "da"))
+        )
 
     assert " RTD (celle D9 på ark nummer 3 fra venstre)." in told("3")
     assert " RTD (på et skjult ark)." in told("0")

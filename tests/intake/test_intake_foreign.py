@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.xlsx_parts import (
     CONTENT_TYPES,
     MAIN,
@@ -110,7 +111,8 @@ def _message(package: Package, language: str = "da") -> str:
     """Return the sentence of the only finding, and its advice."""
     _, (fault,) = take_in(package)
     finding = fault.to_finding(FORM)
-    return f"{finding.message(FORM, language)} {finding.remedy(FORM, language)}"
+    spoken = SpokenForm(FORM, language)
+    return f"{finding.message(spoken)} {finding.remedy(spoken)}"
 
 
 NAMED = [

@@ -26,6 +26,7 @@ from fpsheet.views.page import render_page
 from fpsheet.views.terminal import render_verdict
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import Row, check_bytes
 from tests.support.desk import make_workbook as issue
 from tests.support.unmarked import clean_workbook
@@ -91,9 +92,7 @@ def came_back() -> Package:
         ],
     }
     checked = check_bytes(issue(FORM, rows, premade=2), FORM)
-    back = return_workbook(
-        checked.content, checked.findings, checked.check, form=FORM, language="da"
-    )
+    back = return_workbook(checked.content, checked.findings, checked.check, SpokenForm(FORM, "da"))
     return open_parts(back)
 
 
@@ -191,8 +190,8 @@ def judge(data: bytes, *, whole_way: bool) -> None:
         assert totals.xml == totals.read + totals.blank + totals.quarantined
         assert totals.read == sheet.frame.height
     if raw is None or not whole_way:
-        said = [*map(repr, found), *(finding.message(FORM) for finding in found)]
-        assert all(finding.remedy(FORM, "en") for finding in found)
+        said = [*map(repr, found), *(finding.message(SpokenForm(FORM, "da")) for finding in found)]
+        assert all(finding.remedy(SpokenForm(FORM, "en")) for finding in found)
     else:
         said = list(go_on(data, check_raw(raw, found, Path("F.xlsx"), Question(FORM, TODAY))))
     assert not any(mark in text for text in said for mark in (MARK, MARK.replace("-", "")))
@@ -201,16 +200,18 @@ def judge(data: bytes, *, whole_way: bool) -> None:
 def go_on(data: bytes, verdict: Verdict) -> Iterator[str]:
     """Show what was found in every way, and give the workbook back; give all that was said."""
     yield from map(repr, verdict.findings)
-    yield json.dumps(verdict_value(verdict, FORM, "en"))
-    yield render_page(verdict, FORM, language="da")
+    yield json.dumps(verdict_value(verdict, SpokenForm(FORM, "en")))
+    yield render_page(verdict, SpokenForm(FORM, "da"))
     yield from render_verdict(
-        verdict, FORM, language="da", width=80, paint=lambda severity, text: f"{severity}{text}"
+        verdict, SpokenForm(FORM, "da"), width=80, paint=lambda severity, text: f"{severity}{text}"
     )
     if verdict.check is None:
         return
-    current_explanations(read_lists(data, FORM, "da").faults, verdict.findings, verdict.check)
+    current_explanations(
+        read_lists(data, SpokenForm(FORM, "da")).faults, verdict.findings, verdict.check
+    )
     try:
-        back = return_workbook(data, verdict.findings, verdict.check, form=FORM, language="da")
+        back = return_workbook(data, verdict.findings, verdict.check, SpokenForm(FORM, "da"))
         clean_workbook(back, FORM)
     except WorkbookFileError as error:
         yield str(error)

@@ -14,6 +14,7 @@ import pytest
 
 from fpsheet.intake.limits import DEFAULT_LIMITS
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.xlsx_parts import (
     CONTENT_TYPES,
     MAIN,
@@ -433,7 +434,7 @@ def test_a_picture_by_address_is_told_with_its_tab(whole: Package, *, through: b
     _, faults = take_in(relation(owner, "image", "http://x/y.png", "External")(changed))
     place = dict(faults[0].details)
     form = load_form()
-    told = faults[0].to_finding(form).message(form, "da")
+    told = faults[0].to_finding(form).message(SpokenForm(form, "da"))
     assert (faults[0].code, place["del"]) == ("STR-071", "billede")
     assert int(place["fane"]) > 1
     assert f"ark nummer {place['fane']} fra venstre" in told
@@ -460,11 +461,11 @@ def test_a_leftover_is_told_with_the_menu_that_shows_it(
     form = load_form()
     told = faults[0].to_finding(form)
     assert [fault.code for fault in faults] == [told.code]
-    assert all(menu in told.message(form, "da") for menu in menus)
-    assert told.remedy(form, "da").count(".") > len(menus)
+    assert all(menu in told.message(SpokenForm(form, "da")) for menu in menus)
+    assert told.remedy(SpokenForm(form, "da")).count(".") > len(menus)
     others = {"fanen Forespørgsler", "fanen Forbindelser", "Rediger kæder", "Navnestyring"}
     unsaid = {other for other in others if not any(other.split()[-1] in menu for menu in menus)}
-    assert not any(other in told.message(form, "da") for other in unsaid)
+    assert not any(other in told.message(SpokenForm(form, "da")) for other in unsaid)
 
 
 def own_sheet(formula: str) -> Callable[[Package], Package]:

@@ -22,6 +22,7 @@ from fpsheet.intake.process import ReadingProcess, Task
 from fpsheet.intake.reader import NamedBytes, read_file
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.xlsx_parts import entry_row, make_workbook, part_of, take_in
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def test_findings_have_the_severity_of_the_catalogue(process: ReadingProcess) ->
     reading = read_file(NamedBytes("F.xlsx", b"%PDF-1.7"), form=FORM, process=process)
     (finding,) = reading.findings
     assert (finding.code, finding.severity) == ("STR-014", Severity.KRITISK)
-    assert "PDF" in finding.message(FORM)
-    assert finding.remedy(FORM, "en")
+    assert "PDF" in finding.message(SpokenForm(FORM, "da"))
+    assert finding.remedy(SpokenForm(FORM, "en"))
     assert reading.raw is None
 
 

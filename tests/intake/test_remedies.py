@@ -32,6 +32,7 @@ from fpsheet.intake.reading import read_bytes
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import RuleLevel, Severity
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import Row, check_bytes, edit, make_workbook
 from tests.support.xlsx_parts import CONTENT_TYPES, MAIN, MAIN_TYPE, Package, open_parts
 
@@ -579,7 +580,7 @@ def test_the_advice_done_literally_makes_the_file_pass(
     _, faults = take_in(broken, case, case.name)
     mine = [fault for fault in faults if fault.code == code]
     assert mine, [fault.code for fault in faults]
-    assert mine[0].to_finding(FORM).remedy(FORM).startswith(case.begins)
+    assert mine[0].to_finding(FORM).remedy(SpokenForm(FORM, "da")).startswith(case.begins)
     mended = case.step(tools, broken)
     raw, faults = take_in(mended, case, "956.xlsx")
     assert raw is not None, [fault.code for fault in faults]
@@ -677,7 +678,7 @@ def test_a_workbook_with_backslashes_gets_its_returned_workbook(good: bytes) -> 
             archive.writestr(name.replace("/", "\\"), content)
     checked = check_bytes(stream.getvalue(), FORM)
     returned = return_workbook(
-        checked.content, checked.findings, checked.check, form=FORM, language="da"
+        checked.content, checked.findings, checked.check, SpokenForm(FORM, "da")
     )
     assert not any("\\" in name for name in open_parts(returned).parts)
     assert check_bytes(returned, FORM).check.raw.sheets.keys() == checked.check.raw.sheets.keys()

@@ -14,6 +14,7 @@ from fpsheet.ooxml.parts import MAIN, Element, parse
 from fpsheet.ooxml.print_area import fit_print_areas
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import FAULTY_ROWS, Row, check_bytes, edit, make_workbook
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def test_the_returned_workbook_prints_what_was_typed_since() -> None:
 
     content = edit(make_workbook(FORM, FAULTY_ROWS), fill)
     checked = check_bytes(content, FORM)
-    back = return_workbook(content, checked.findings, checked.check, form=FORM, language="da")
+    back = return_workbook(content, checked.findings, checked.check, SpokenForm(FORM, "da"))
     assert areas(content)["Borgere"].endswith("$30")
     assert areas(back)["Borgere"].endswith("$105")
     assert areas(back)["Borgere"] == load_workbook(BytesIO(back))["Borgere"].print_area

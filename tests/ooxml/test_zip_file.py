@@ -11,6 +11,7 @@ import pytest
 from fpsheet.ooxml.parts import Parts
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
 from tests.support.unmarked import clean_workbook
 
@@ -99,7 +100,7 @@ def test_untouched_parts_keep_their_packed_bytes(pack: int) -> None:
             new.writestr(name, old.read(name), compresslevel=9)
     checked = check_bytes(repacked.getvalue(), FORM)
     findings, check = checked.findings, checked.check
-    back = return_workbook(checked.content, findings, check, form=FORM, language="da")
+    back = return_workbook(checked.content, findings, check, SpokenForm(FORM, "da"))
     before, after = told(checked.content), told(back)
     untouched = [name for name in before if before[name] == after.get(name)]
     assert len(untouched) > len(before) // 2

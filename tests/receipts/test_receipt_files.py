@@ -24,6 +24,7 @@ from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet.transport.signing_key import departement_key, new_signing_key
 from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import make_database, make_workbook
 from tests.support.submissions import Sending, new_store, send
 
@@ -107,7 +108,7 @@ def test_a_sealed_receipt_opens_with_the_key_of_the_kommune_alone(receipt: Recei
 
 def test_the_workbook_shows_both_sides_of_a_conflict(receipt: Receipt) -> None:
     """Value in force and both claims stand in one row; without values only where it is."""
-    shown = sheets(write_xlsx(receipt_book(receipt, load_form(), language="da")))
+    shown = sheets(write_xlsx(receipt_book(receipt, SpokenForm(load_form(), "da"))))
     (conflict,) = receipt.conflicts
     start, _ = shown["Konflikter"][-2:]
     assert start[:4] == ("Forløb", "K7Q2M9XA-F-0001", "Startdato", "05-01-2026")
@@ -115,7 +116,9 @@ def test_the_workbook_shows_both_sides_of_a_conflict(receipt: Receipt) -> None:
     assert start[5] == "07-01-2026 (denne fil, række 4)"
     assert start[6] == conflict.id
     hidden = sheets(
-        write_xlsx(receipt_book(without_values(receipt), load_form(), language="da", values=False))
+        write_xlsx(
+            receipt_book(without_values(receipt), SpokenForm(load_form(), "da"), values=False)
+        )
     )
     said = json.dumps(hidden, default=str) + write_receipt(without_values(receipt)).decode()
     assert conflict.id in said
@@ -131,18 +134,18 @@ def test_a_value_that_a_later_file_replaced_is_shown_with_its_successor(tmp_path
         told = send(store, OTHER, Sending(minute=2))
     again = read_receipt(write_receipt(told))
     assert again == told
-    shown = sheets(write_xlsx(receipt_book(again, load_form(), language="da")))
+    shown = sheets(write_xlsx(receipt_book(again, SpokenForm(load_form(), "da"))))
     (line,) = [row for row in shown["Overskrevet"] if "Startdato" in str(row[2])]
     assert "07-01-2026 (denne fil, række 4)" in str(line[3])
     assert str(line[4]) == "06-01-2026"
-    hidden = receipt_book(without_values(told), load_form(), language="da", values=False)
+    hidden = receipt_book(without_values(told), SpokenForm(load_form(), "da"), values=False)
     assert "Overskrevet" not in sheets(write_xlsx(hidden))
     assert without_values(told).replaced == ()
 
 
 def test_control_totals_of_every_sheet_add_up(receipt: Receipt) -> None:
     """Rows in the XML = read + blank + unreadable, and the last line sums the others."""
-    shown = sheets(write_xlsx(receipt_book(receipt, load_form(), language="da")))
+    shown = sheets(write_xlsx(receipt_book(receipt, SpokenForm(load_form(), "da"))))
     *rows, total = shown["Kontroltal"][3:]
     for _, xml, *parts in (*rows, total):
         assert xml == sum(number for number in parts if isinstance(number, int))

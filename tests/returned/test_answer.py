@@ -34,6 +34,7 @@ from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.keys import write_keys
 from fpsheet_sync.ledger.conflict_decision import conflicts, resolve_conflict
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import TODAY, Row, check_bytes, edit, make_workbook
 from tests.support.submissions import new_store, rows, sync
 from tests.support.unmarked import clean_workbook
@@ -110,7 +111,7 @@ def answer(content: bytes, receipt: Receipt) -> bytes:
     """Put a receipt into a workbook."""
     checked = check_bytes(content, FORM)
     found = (checked.findings, checked.check)
-    return answer_workbook(content, found, receipt, form=FORM, language="da")
+    return answer_workbook(content, found, receipt, SpokenForm(FORM, "da"))
 
 
 @dataclass(frozen=True)
@@ -233,9 +234,9 @@ def test_a_choice_that_cannot_be_used_is_a_finding(
 ) -> None:
     """Nothing is settled, the conflict stays, and the check says where and what to do."""
     content = choose(diverged.returned, **cells)
-    chosen = read_lists(content, FORM, "da").chosen
+    chosen = read_lists(content, SpokenForm(FORM, "da")).chosen
     assert [finding.code for finding in chosen.findings] == [code]
-    assert "»Konflikter«" in chosen.findings[0].message(FORM)
+    assert "»Konflikter«" in chosen.findings[0].message(SpokenForm(FORM, "da"))
     receipt = office.send(content)
     assert in_force(office) == (20, None)
     assert len(receipt.conflicts) == 1
@@ -302,9 +303,9 @@ def test_a_choice_that_breaks_a_rule_is_told(office: Office, diverged: Diverged)
 
 def test_nobody_chose(diverged: Diverged) -> None:
     """An untouched list, and a workbook without one, say nothing."""
-    assert read_lists(diverged.returned, FORM, "da").chosen.choices == ()
-    assert read_lists(diverged.returned, FORM, "da").chosen.findings == ()
-    assert read_lists(diverged.other, FORM, "da").chosen.findings == ()
+    assert read_lists(diverged.returned, SpokenForm(FORM, "da")).chosen.choices == ()
+    assert read_lists(diverged.returned, SpokenForm(FORM, "da")).chosen.findings == ()
+    assert read_lists(diverged.other, SpokenForm(FORM, "da")).chosen.findings == ()
 
 
 def test_who_edits_the_row_after_the_choice_knew_it(office: Office, diverged: Diverged) -> None:
@@ -330,7 +331,7 @@ def test_a_decision_of_the_departement_comes_home(office: Office, diverged: Dive
     again = answer(content, receipt)
     book = load_workbook(BytesIO(again))
     assert (book["Vurderinger"][FIRST].value, book["Vurderinger"][HOURS].value) == (33, 9)
-    shown_book = load_workbook(BytesIO(write_xlsx(receipt_book(receipt, FORM, language="da"))))
+    shown_book = load_workbook(BytesIO(write_xlsx(receipt_book(receipt, SpokenForm(FORM, "da")))))
     line = [cell.value for cell in list(shown_book["Afgjort"].iter_rows())[-2]]
     assert line[2:6] == ["Arbejdsevne (pct.)", "33", "kontorchefen", "ringet op"]
     assert [str(cell).split(" ")[0] for cell in line[6:8]] == ["30", "40"]
@@ -403,7 +404,7 @@ def test_choices_travel_in_a_package(diverged: Diverged) -> None:
     """What was chosen goes with the payload; a payload without choices is of the first version."""
     content = choose(diverged.returned, valg="A", navn="BC", grund="Lægens tal")
     checked = check_bytes(content, FORM)
-    choices = read_lists(content, FORM, "da").chosen.choices
+    choices = read_lists(content, SpokenForm(FORM, "da")).chosen.choices
     payload = Payload(checked.check.raw, (), choices)
     assert read_payload(write_payload(payload), FORM).choices == choices
     assert len(choices) == 1
@@ -414,8 +415,8 @@ def test_marking_again_keeps_the_list(diverged: Diverged) -> None:
     content = choose(diverged.returned, valg="A", navn="BC", grund="x")
     checked = check_bytes(content, FORM)
     for findings in (checked.findings, ()):
-        again = return_workbook(content, findings, checked.check, form=FORM, language="da")
-        assert len(read_lists(again, FORM, "da").chosen.choices) == 1
+        again = return_workbook(content, findings, checked.check, SpokenForm(FORM, "da"))
+        assert len(read_lists(again, SpokenForm(FORM, "da")).chosen.choices) == 1
         parts = unpack(again)
         looks = parts["xl/styles.xml"].partition(b"<cellXfs")[2].partition(b"</cellXfs>")[0]
         used = [

@@ -19,6 +19,7 @@ from openpyxl import load_workbook
 from fpsheet.ooxml.parts import Parts
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
 from tests.support.package_lint import lint_package
 from tests.support.schema_audit import audit
@@ -169,7 +170,7 @@ def ours(issued: bytes) -> bytes:
 def marked(content: bytes) -> bytes:
     """Check a workbook and return it with its marks."""
     checked = check_bytes(content, FORM)
-    return return_workbook(content, checked.findings, checked.check, form=FORM, language="da")
+    return return_workbook(content, checked.findings, checked.check, SpokenForm(FORM, "da"))
 
 
 def notes(content: bytes) -> set[tuple[str, str]]:

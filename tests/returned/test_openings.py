@@ -19,6 +19,7 @@ from fpsheet.ooxml import parts as parts_module
 from fpsheet.ooxml.zip_file import open_zip
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def returned() -> bytes:
     """A workbook that came back, in whose list somebody has explained every warning."""
     content = make_workbook(FORM, FAULTY_ROWS)
     checked = check_bytes(content, FORM)
-    back = return_workbook(content, checked.findings, checked.check, form=FORM, language="da")
+    back = return_workbook(content, checked.findings, checked.check, SpokenForm(FORM, "da"))
     book = load_workbook(BytesIO(back))
     sheet = book[FORM.texts.get("returned.sheet", "da")]
     names = [cell.value for cell in sheet[2]]
@@ -80,7 +81,7 @@ def test_no_sheet_is_parsed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in list(sys.modules.values()):
         if getattr(module, "parse", None) is really:
             monkeypatch.setattr(module, "parse", count)
-    return_workbook(content, checked.findings, checked.check, form=FORM, language="da")
+    return_workbook(content, checked.findings, checked.check, SpokenForm(FORM, "da"))
     sheets = {part: times for part, times in parsed.items() if b"<sheetData" in part}
     marked = {finding.sheet for finding in checked.findings if finding.row}
     assert set(sheets.values()) == {1}

@@ -19,6 +19,7 @@ from fpsheet.returned.explanation import find_fault_list
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import FAULTY_ROWS, Checked, check_bytes, edit, make_workbook
 from tests.support.libreoffice import LibreOffice
 from tests.support.unmarked import clean_workbook
@@ -70,7 +71,7 @@ def _picture() -> BytesIO:
 def returned(content: bytes, form: Form) -> tuple[bytes, Checked]:
     """Check a workbook and give it back marked."""
     checked = check_bytes(content, form)
-    back = return_workbook(content, checked.findings, checked.check, form=form, language="da")
+    back = return_workbook(content, checked.findings, checked.check, SpokenForm(form, "da"))
     return back, checked
 
 
@@ -127,10 +128,10 @@ def test_every_finding_is_listed_marked_and_linked(issued: bytes, form: Form) ->
     sheet = load_workbook(BytesIO(back))["Fejlliste"]
     rows = list(sheet.iter_rows(min_row=4, values_only=True))
     listed = [(row[10], row[3], row[4]) for row in rows]
-    expected = [(f.code, f.tab(form), f.cell or None) for f in checked.findings]
+    expected = [(f.code, f.tab(SpokenForm(form, "da")), f.cell or None) for f in checked.findings]
     assert sorted(map(str, listed)) == sorted(map(str, expected))
     sentences = {str(row[6]) for row in rows}
-    assert sentences == {finding.message(form) for finding in checked.findings}
+    assert sentences == {finding.message(SpokenForm(form, "da")) for finding in checked.findings}
     links = {cell.hyperlink.location for (cell,) in sheet["E4:E99"] if cell.hyperlink}
     assert "'Forløb'!F4" in links
     assert ("Forløb", "F4") in set(marks(back))
@@ -164,7 +165,7 @@ def test_a_comment_says_what_is_wrong_and_hers_stay(issued: bytes, form: Form) -
     ours = sheet["I5"].comment
     assert ours.author == "fpsheet"
     finding = next(found for found in checked.findings if found.code == WARNING[0])
-    assert finding.message(form) in ours.text
+    assert finding.message(SpokenForm(form, "da")) in ours.text
     assert sheet.column_dimensions["F"].width == 27
 
 
@@ -253,7 +254,7 @@ def test_a_sheet_of_hers_called_fejlliste_stays(issued: bytes, form: Form) -> No
 def test_a_workbook_without_findings_comes_back_as_it_is(issued: bytes, form: Form) -> None:
     """Nothing found, nothing changed."""
     checked = check_bytes(issued, form)
-    assert return_workbook(issued, (), checked.check, form=form, language="da") == issued
+    assert return_workbook(issued, (), checked.check, SpokenForm(form, "da")) == issued
 
 
 @pytest.mark.lo

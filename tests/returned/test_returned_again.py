@@ -19,6 +19,7 @@ from fpsheet.returned.explanation import (
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.finding import sort_findings
 from tests.returned.test_returned import (
     FAULT,
@@ -154,14 +155,16 @@ def test_an_explanation_with_a_cpr_number_is_not_sent(issued: bytes) -> None:
     assert explanations(content) == ["Det er nu 610180-1234"]
     assert (
         current_explanations(
-            read_lists(content, FORM, "da").faults, checked.findings, checked.check
+            read_lists(content, SpokenForm(FORM, "da")).faults, checked.findings, checked.check
         )
         == ()
     )
-    (told,) = unsafe_explanations(read_lists(content, FORM, "da").faults, FORM)
+    (told,) = unsafe_explanations(read_lists(content, SpokenForm(FORM, "da")).faults, FORM)
     assert told.code == "HIS-023"
-    assert WARNING[0] in told.message(FORM)
-    assert "610180" not in told.message(FORM) + told.remedy(FORM)
+    assert WARNING[0] in told.message(SpokenForm(FORM, "da"))
+    assert "610180" not in told.message(SpokenForm(FORM, "da")) + told.remedy(
+        SpokenForm(FORM, "da")
+    )
 
 
 BROKEN: dict[str, Callable[[str], str | None]] = {
@@ -183,9 +186,7 @@ def test_a_damaged_sheet_costs_only_its_own_marks(issued: bytes, damage: str) ->
     checked = check_bytes(package.data(), FORM)
     lost = {"STR-050", "STR-066"} & {finding.code for finding in checked.findings}
     assert bool(lost) == (damage in {"gone", "something else"})
-    back = return_workbook(
-        package.data(), checked.findings, checked.check, form=FORM, language="da"
-    )
+    back = return_workbook(package.data(), checked.findings, checked.check, SpokenForm(FORM, "da"))
     assert open_parts(back).parts.get(name) == package.parts.get(name)
     listed = open_parts(back).parts["xl/worksheets/sheet9001.xml"].decode()
     assert ("»Job«" in listed) == bool(lost)
@@ -206,9 +207,7 @@ def test_numbers_that_are_none_are_no_failure(issued: bytes, number: str) -> Non
             text = text.replace(f'{attribute}="1"', f'{attribute}="{number}"')
         if name.endswith((".xml", ".vml")):
             package = package.with_part(name, text)
-    again = return_workbook(
-        package.data(), checked.findings, checked.check, form=FORM, language="da"
-    )
+    again = return_workbook(package.data(), checked.findings, checked.check, SpokenForm(FORM, "da"))
     assert b"fejlliste.noegle" in open_parts(again).parts["xl/worksheets/sheet9001.xml"]
 
 
@@ -222,14 +221,16 @@ def test_a_zip_that_only_the_intake_reads_is_refused_in_words(issued: bytes) -> 
         at = issued.find(b"PK\x01\x02", at + 1)
     assert (
         current_explanations(
-            read_lists(bytes(flagged), FORM, "da").faults, checked.findings, checked.check
+            read_lists(bytes(flagged), SpokenForm(FORM, "da")).faults,
+            checked.findings,
+            checked.check,
         )
         == ()
     )
     with pytest.raises(WorkbookFileError, match="reparere"):
         clean_workbook(bytes(flagged), FORM)
     with pytest.raises(WorkbookFileError, match="reparere"):
-        return_workbook(bytes(flagged), checked.findings, checked.check, form=FORM, language="da")
+        return_workbook(bytes(flagged), checked.findings, checked.check, SpokenForm(FORM, "da"))
 
 
 def test_findings_of_the_file_alone_are_listed(issued: bytes) -> None:
@@ -237,7 +238,7 @@ def test_findings_of_the_file_alone_are_listed(issued: bytes) -> None:
     renamed = open_parts(issued).replace("xl/workbook.xml", 'name="Job"', 'name="Arbejde"').data()
     checked = check_bytes(renamed, FORM)
     whole = [finding for finding in checked.findings if not finding.row]
-    back = return_workbook(renamed, whole, checked.check, form=FORM, language="da")
+    back = return_workbook(renamed, whole, checked.check, SpokenForm(FORM, "da"))
     assert list(marks(back)) == []
     rows = list(load_workbook(BytesIO(back))["Fejlliste"].iter_rows(min_row=4, values_only=True))
     assert len(rows) == len(whole) > 0
@@ -262,7 +263,7 @@ def test_three_rounds_with_libreoffice_between(
         assert (FAULT in checked.cells()) == typed.endswith("2020")
         again, _ = returned(content, FORM)
         wanted = {
-            (finding.tab(FORM), finding.cell)
+            (finding.tab(SpokenForm(FORM, "da")), finding.cell)
             for finding in sort_findings(checked.findings, FORM)
             if finding.row and finding.column
         }

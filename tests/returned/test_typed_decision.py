@@ -12,6 +12,7 @@ from fpsheet_sync.ledger.receipt import ShownConflict
 from fpsheet_templates.errors import StoreError
 from fpsheet_templates.form import FieldType
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,12 +75,12 @@ def test_every_field_is_read_as_it_is_told(language: str) -> None:
                 FORM.code_lists[field.codes].ids() if field.codes else [samples.get(field.type)]
             )
             for value in values:
-                shown = told_value(FORM, field, value, language)
-                assert read_told(FORM, field, shown, language) == (True, value)
+                shown = told_value(SpokenForm(FORM, language), field, value)
+                assert read_told(SpokenForm(FORM, language), field, shown) == (True, value)
 
 
 def test_a_day_that_a_program_made_a_number() -> None:
     """Excel keeps 01-03-2025 as 45717, or as 44255 where days count from 1904."""
     field = FORM.sheet("forloeb")["start_dato"]
-    assert read_told(FORM, field, "45717", "da") == (True, "2025-03-01")
-    assert read_told(FORM, field, "44255", "da", date1904=True) == (True, "2025-03-01")
+    assert read_told(SpokenForm(FORM, "da"), field, "45717") == (True, "2025-03-01")
+    assert read_told(SpokenForm(FORM, "da"), field, "44255", date1904=True) == (True, "2025-03-01")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from fpsheet.ooxml.parts import Parts
 from fpsheet.returned.mark_workbook import drop_conflicts, in_words, replace_marks
+from fpsheet_templates.spoken import SpokenForm
 
 if TYPE_CHECKING:
     from fpsheet_templates.form import Form
@@ -24,5 +25,5 @@ def clean_workbook(content: bytes, form: Form) -> bytes:
     with in_words("da"):
         parts = Parts(content)
         drop_conflicts(parts, form)
-        replace_marks(parts, (), NOT_ASKED, form=form, language="da")
+        replace_marks(parts, (), NOT_ASKED, SpokenForm(form, "da"))
         return parts.to_bytes()

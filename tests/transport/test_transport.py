@@ -45,6 +45,7 @@ from fpsheet_sync.merge.submission import Explanation
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.raw import CellKind, RawSheet, RawWorkbook, SheetTotals
 from tests.support.forgery import forge, junk_payload
 from tests.support.schema import SCHEMA
@@ -174,7 +175,9 @@ def codes(
     """Return the codes found in a package, and the package."""
     opened, findings = open_package(data, identity=identity, keyring=keyring, form=form)
     for finding in findings:
-        assert MARKED not in finding.message(form) + finding.remedy(form, "en") + repr(finding)
+        assert MARKED not in finding.message(SpokenForm(form, "da")) + finding.remedy(
+            SpokenForm(form, "en")
+        ) + repr(finding)
     return tuple(finding.code for finding in findings), opened
 
 

@@ -32,6 +32,7 @@ from fpsheet.workbook.sheet_layout import EntryColumn, SheetLayout
 from fpsheet_templates.errors import SpecError, WorkbookFileError
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.package_lint import lint_package
 
 if TYPE_CHECKING:
@@ -168,13 +169,13 @@ def test_the_report(lifted: Lifted) -> None:
         *NEW_IN_2,
     }
     assert [(r.before, r.after) for r in lifted.renamed] == [("Motivation", "Borgerens motivation")]
-    assert list(lifted.unanswered(NEXT, "da")) == [("vurdering", "Vurderet af", 3)]
+    assert list(lifted.unanswered(SpokenForm(NEXT, "da"))) == [("vurdering", "Vurderet af", 3)]
     assert (lifted.version_before, lifted.version, lifted.blocking) == (1, 3, 3)
 
 
 def test_the_report_reads_well(lifted: Lifted) -> None:
     """What a person is told, line by line."""
-    lines = list(render_lifted(lifted, NEXT, "da", Path("ny.xlsx")))
+    lines = list(render_lifted(lifted, SpokenForm(NEXT, "da"), Path("ny.xlsx")))
     of_2 = [f"»{NEXT.field_label(*place, 'da')}«" for place in NEW_IN_2]
     assert [line for line in lines if not any(label in line for label in of_2)] == [
         "Projektmappen er opgraderet fra version 1 til version 3: ny.xlsx",
@@ -392,14 +393,14 @@ def test_a_returned_workbook_is_lifted_with_its_list(tmp_path: Path) -> None:
     assert verdict.check is not None
     path, out = tmp_path / "retur.xlsx", tmp_path / "retur-2.xlsx"
     findings, check = verdict.findings, verdict.check
-    data = return_workbook(FROZEN.read_bytes(), findings, check, form=question.form, language="da")
+    data = return_workbook(FROZEN.read_bytes(), findings, check, SpokenForm(question.form, "da"))
     path.write_bytes(data)
     lifted = lift(path)
     assert (lifted.own_sheets, lint_package(lifted.data)) == (1, ())
     out.write_bytes(lifted.data)
     again = judge(out)
     assert again.check is not None
-    returned = return_workbook(lifted.data, again.findings, again.check, form=NEXT, language="da")
+    returned = return_workbook(lifted.data, again.findings, again.check, SpokenForm(NEXT, "da"))
     assert lint_package(returned) == ()
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from fpsheet_templates.form import FieldType
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.cells.cell import judge_cell
 from fpsheet_validation.cells.parse import parse_sheet
 from fpsheet_validation.check import check_workbook
@@ -104,7 +105,7 @@ def make_workbook(seed: int) -> RawWorkbook:
 def told(finding: Finding) -> str:
     """Return everything a finding can tell anybody."""
     said = [
-        part(FORM, language)
+        part(SpokenForm(FORM, language))
         for part in (finding.message, finding.remedy)
         for language in FORM.texts.languages()
     ]

@@ -12,6 +12,7 @@ from fpsheet_templates.errors import SpecError
 from fpsheet_templates.expression import parse_expression
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Rule, RuleLevel, Severity
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.check import check_workbook
 from fpsheet_validation.raw import CellKind
 from fpsheet_validation.rules.fault_order import fault_place, status_rules
@@ -133,7 +134,7 @@ def test_rows_accepted_earlier_are_seen_and_never_pointed_at() -> None:
     found = {finding.code: finding for finding in done.findings}
     assert "BRG-006" not in found
     assert found["BRG-007"].cell == "F4"
-    assert "(see –)" in found["BRG-007"].message(FORM, "en")
+    assert "(see –)" in found["BRG-007"].message(SpokenForm(FORM, "en"))
 
 
 def test_findings_stand_in_the_order_of_sheets_rows_and_columns() -> None:

@@ -11,6 +11,7 @@ from fpsheet.config import read_settings
 from fpsheet.views.reminder import deadline_of, reminders
 from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +50,7 @@ def test_each_kommune_is_told_what_it_lacks() -> None:
         StatusLine("956", 2026, Delivery.MISSING),
         StatusLine("957", 2026, Delivery.IN_ORDER),
     ]
-    first, second = reminders(lines, FORM, "da", today=TODAY, deadlines=DEADLINES)
+    first, second = reminders(lines, SpokenForm(FORM, "da"), today=TODAY, deadlines=DEADLINES)
     assert "956" in first.splitlines()[0]
     assert "ikke modtaget" in first
     assert "31-01-2027" in first

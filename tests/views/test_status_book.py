@@ -9,6 +9,7 @@ from fpsheet.statistics.xlsx import write_xlsx
 from fpsheet.views.status_book import status_book
 from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 
 FIRST, LAST = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC)
 LINES = [
@@ -23,8 +24,8 @@ LINES = [
 def test_every_state_has_its_line_dates_and_numbers() -> None:
     """Held, quarantine, waiting, not received, in order; the same lines give the same bytes."""
     now = datetime(2026, 3, 5, tzinfo=UTC)
-    data = write_xlsx(status_book(LINES, load_form(), language="da", now=now))
-    assert data == write_xlsx(status_book(LINES[::-1], load_form(), language="da", now=now))
+    data = write_xlsx(status_book(LINES, SpokenForm(load_form(), "da"), now=now))
+    assert data == write_xlsx(status_book(LINES[::-1], SpokenForm(load_form(), "da"), now=now))
     (sheet,) = load_workbook(BytesIO(data)).worksheets
     rows = [row for row in sheet.iter_rows(values_only=True) if row[1]][1:]
     assert [(str(row[0])[:3], row[1]) for row in rows] == [

@@ -15,6 +15,7 @@ from fpsheet.checking.verdict import Verdict
 from fpsheet.views.page import render_page
 from fpsheet.views.terminal import render_verdict
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import FAULTY_ROWS, Row, check_bytes, make_workbook
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def verdict_of(form: Form, rows: dict[str, list[Row]]) -> Verdict:
 
 def report(verdict: Verdict, form: Form, *, width: int = 80) -> list[str]:
     """Return the lines of the terminal's report, without colours."""
-    return list(render_verdict(verdict, form, language="da", width=width, paint=_plainly))
+    return list(render_verdict(verdict, SpokenForm(form, "da"), width=width, paint=_plainly))
 
 
 def _plainly(severity: Severity, text: str) -> str:
@@ -95,7 +96,7 @@ class _Page(HTMLParser):
 
 def test_the_page_stands_alone_and_masks_the_citizens(form: Form) -> None:
     """Nothing is fetched or run, and no CPR number can be read from it."""
-    page = render_page(verdict_of(form, FAULTY_ROWS), form, language="da")
+    page = render_page(verdict_of(form, FAULTY_ROWS), SpokenForm(form, "da"))
     read = _Page(page)
     assert {tag for tag, _ in read.tags}.isdisjoint({"script", "link", "img", "iframe", "a"})
     assert not [a for _, attrs in read.tags for a in attrs if a in {"src", "href", "onclick"}]
@@ -108,7 +109,7 @@ def test_the_page_stands_alone_and_masks_the_citizens(form: Form) -> None:
 def test_the_page_tells_by_caseworker_case_and_rule(form: Form) -> None:
     """Each caseworker's cases stand below their initials; each rule has its number and sentence."""
     verdict = verdict_of(form, FAULTY_ROWS)
-    texts = _Page(render_page(verdict, form, language="da")).texts
+    texts = _Page(render_page(verdict, SpokenForm(form, "da"))).texts
     first, second = texts.index("Sagsbehandler: ABC"), texts.index("Sagsbehandler: XYZ")
     assert first < second
     assert texts.index("Borgere, række 4 (••••••-••34)") in range(first, second)

@@ -7,8 +7,8 @@ rows, another cell's address) is an ellipsis.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Rule
+from fpsheet_templates.spoken import SpokenForm
 
 GAP = "…"
 
@@ -45,40 +45,40 @@ class CatalogueLine:
 
 
 def catalogue_lines(
-    form: Form, language: str, codes: Collection[str] | None = None
+    spoken: SpokenForm, codes: Collection[str] | None = None
 ) -> tuple[CatalogueLine, ...]:
     """Return every rule of the catalogue in code order, or those of some codes."""
-    wanted = (rule for rule in form.rules if codes is None or rule.code in codes)
-    return tuple(_line(form, rule, language) for rule in wanted)
+    wanted = (rule for rule in spoken.form.rules if codes is None or rule.code in codes)
+    return tuple(_line(spoken, rule) for rule in wanted)
 
 
-def _line(form: Form, rule: Rule, language: str) -> CatalogueLine:
-    fields = tuple(_headings(form, rule, language))
+def _line(spoken: SpokenForm, rule: Rule) -> CatalogueLine:
+    fields = tuple(_headings(spoken, rule))
     status = f"rule.{rule.code}.status"
     return CatalogueLine(
         code=rule.code,
         level=rule.level.value,
         severity=rule.severity.value,
-        sheet=form.sheet_title(rule.sheet, language) if rule.sheet else "",
+        sheet=spoken.sheet_title(rule.sheet) if rule.sheet else "",
         fields=fields,
-        message=_sentence(form, rule, "message", language),
-        remedy=_sentence(form, rule, "remedy", language),
-        status=form.texts.get(status, language) if form.texts.has(status) else "",
+        message=_sentence(spoken, rule, "message"),
+        remedy=_sentence(spoken, rule, "remedy"),
+        status=spoken.text(status) if spoken.form.texts.has(status) else "",
         jurisdictions=tuple(sorted(rule.jurisdictions)),
         since=rule.since,
         source=rule.source,
     )
 
 
-def _headings(form: Form, rule: Rule, language: str) -> Iterator[str]:
+def _headings(spoken: SpokenForm, rule: Rule) -> Iterator[str]:
     """Return the headings of a rule's fields; of another sheet with its title."""
     for field in rule.fields:
         sheet_id, _, other = field.rpartition(".")
         if sheet_id:
-            label = form.field_label(sheet_id, other, language)
-            yield f"{form.sheet_title(sheet_id, language)}: {label}"
+            label = spoken.label(sheet_id, other)
+            yield f"{spoken.sheet_title(sheet_id)}: {label}"
         elif rule.sheet:
-            yield form.field_label(rule.sheet, field, language)
+            yield spoken.label(rule.sheet, field)
 
 
 class _Gaps(dict[str, str]):
@@ -89,11 +89,11 @@ class _Gaps(dict[str, str]):
         return GAP
 
 
-def _sentence(form: Form, rule: Rule, part: str, language: str) -> str:
-    known: Mapping[str, str] = {"felt": form.texts.get("catalogue.field", language), "sted": ""}
+def _sentence(spoken: SpokenForm, rule: Rule, part: str) -> str:
+    known: Mapping[str, str] = {"felt": spoken.text("catalogue.field"), "sted": ""}
     if rule.sheet:
-        known = {**known, "ark": form.sheet_title(rule.sheet, language)}
+        known = {**known, "ark": spoken.sheet_title(rule.sheet)}
         if rule.fields and "." not in rule.fields[0]:
-            label = form.field_label(rule.sheet, rule.fields[0], language)
+            label = spoken.label(rule.sheet, rule.fields[0])
             known = {**known, "felt": label}
-    return form.texts.get(f"rule.{rule.code}.{part}", language).format_map(_Gaps(known))
+    return spoken.text(f"rule.{rule.code}.{part}").format_map(_Gaps(known))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
+from fpsheet_templates.spoken import SpokenForm
 
 NO_ROW = 0
 _MOST_DIGITS = 6
@@ -46,54 +47,53 @@ class Finding:
         """Return the address (`C14`), or the row or column alone, or nothing."""
         return f"{self.column}{self.row or ''}"
 
-    def message(self, form: Form, language: str = "da") -> str:
+    def message(self, spoken: SpokenForm) -> str:
         """Return the sentence: where, what is wrong.
 
         Raises:
             SpecError: The sentence names a placeholder that the finding does not give.
         """
-        return form.texts.fill(f"rule.{self.code}.message", language, self._values(form, language))
+        return spoken.fill(f"rule.{self.code}.message", self._values(spoken))
 
-    def remedy(self, form: Form, language: str = "da") -> str:
+    def remedy(self, spoken: SpokenForm) -> str:
         """Return the sentence that says what to do."""
-        return form.texts.fill(f"rule.{self.code}.remedy", language, self._values(form, language))
+        return spoken.fill(f"rule.{self.code}.remedy", self._values(spoken))
 
-    def tab(self, form: Form, language: str = "da") -> str:
+    def tab(self, spoken: SpokenForm) -> str:
         """Return the name on the tab: this file's own or the form's; empty for the whole file."""
         if self.title or not self.sheet:
             return self.title
-        return form.sheet_title(self.sheet, language)
+        return spoken.sheet_title(self.sheet)
 
-    def spoken_tab(self, form: Form, language: str = "da") -> str:
+    def spoken_tab(self, spoken: SpokenForm) -> str:
         """Return the name on the tab; the form's where somebody wrote a long number on the tab."""
-        name = self.tab(form, language)
+        name = self.tab(spoken)
         has_number = sum(map(str.isdigit, name)) >= _MOST_DIGITS
-        return form.sheet_title(self.sheet, language) if has_number and self.sheet else name
+        return spoken.sheet_title(self.sheet) if has_number and self.sheet else name
 
-    def _values(self, form: Form, language: str) -> Mapping[str, str]:
-        label = form.field_label(self.sheet, self.field, language) if self.field else ""
+    def _values(self, spoken: SpokenForm) -> Mapping[str, str]:
+        label = spoken.label(self.sheet, self.field) if self.field else ""
         place = {
-            "ark": self.spoken_tab(form, language),
+            "ark": self.spoken_tab(spoken),
             "felt": label,
             "celle": self.cell,
             "raekke": str(self.row),
         }
-        return {**place, **dict(self.details), **self._parts(form, language)}
+        return {**place, **dict(self.details), **self._parts(spoken)}
 
-    def _parts(self, form: Form, language: str) -> Mapping[str, str]:
+    def _parts(self, spoken: SpokenForm) -> Mapping[str, str]:
         """Return the words for what was found in a package (`del`), where it is, and what to do."""
         given = dict(self.details)
         if "del" not in given:
             return {}
         keys = [f"part.{word}" for word in given["del"].split(",")]
-        texts = form.texts
         advice = (f"{key}.remedy" for key in keys)
         known = "cell" if given.get("celle") else "tab"
         place = f"part.{'hidden' if given['fane'] == '0' else known}.name"
         return {
-            "del": ", ".join(texts.get(f"{key}.name", language) for key in keys),
-            "raad": " ".join(texts.get(key, language) for key in advice if texts.has(key)),
-            "sted": f" {texts.fill(place, language, given)}" if given["fane"] else "",
+            "del": ", ".join(spoken.text(f"{key}.name") for key in keys),
+            "raad": " ".join(spoken.text(key) for key in advice if spoken.form.texts.has(key)),
+            "sted": f" {spoken.fill(place, given)}" if given["fane"] else "",
         }
 
 

@@ -128,17 +128,17 @@ def _write_views(
     from fpsheet.kommune.steps import return_workbook
     from fpsheet.views.page import write_page
 
-    form, words = session.form(), session.words
+    words = session.words
     console = session.console(as_json=as_json)
     if wanted.returned and not verdict.check:
         console.say(words.get("command.check.not_marked"))
     elif wanted.returned:
         out = wanted.returned / f"{name}.xlsx" if wanted.many else wanted.returned
-        return_workbook(verdict, form, words.language, out)
+        return_workbook(verdict, session.spoken(), out)
         console.say(words.fill("command.check.marked", {"file": out}))
     if wanted.page:
         out = wanted.page / f"{name}.html" if wanted.many else wanted.page
-        write_page(verdict, form, words.language, out)
+        write_page(verdict, session.spoken(), out)
         console.say(words.fill("command.check.page_done", {"file": out}))
 
 

@@ -74,7 +74,7 @@ def show_rules(  # noqa: PLR0913 - one parameter per option
     elif out:
         from fpsheet.views.rule_book import write_rule_book
 
-        write_rule_book(form, words.language, out)
+        write_rule_book(session.spoken(), out)
         console.say(words.fill("command.rules.done", {"file": out}))
     elif as_json:
         console.give([_rule_value(form, rule, words.language) for rule in form.rules])
@@ -165,7 +165,7 @@ def show_spec(session: Session, *, as_json: bool) -> int:
     from fpsheet.views.spec import spec_value
 
     console, words = session.console(as_json=as_json), session.words
-    spec = spec_value(session.form(), words.language)
+    spec = spec_value(session.spoken())
     if as_json:
         console.give(spec)
         return 0

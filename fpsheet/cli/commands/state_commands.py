@@ -132,7 +132,7 @@ def show_status(  # noqa: PLR0913 - one parameter per option
     lines = read_status(session.central(db), aar)
     console, words = session.console(as_json=as_json), session.words
     if out is not None:
-        write_status(lines, session.form(), words.language, session.now, out)
+        write_status(lines, session.spoken(), session.now, out)
     if wants_reminders:
         return _show_reminders(session, console, lines, today or session.local_day, as_json=as_json)
     if as_json:
@@ -161,9 +161,9 @@ def _show_reminders(
     """Show the text to each kommune that still has to do something; nothing is sent."""
     from fpsheet.views.reminder import reminders
 
-    form, words = session.form(), session.words
+    words = session.words
     deadlines = session.settings().frister
-    texts = list(reminders(lines, form, words.language, today=today, deadlines=deadlines))
+    texts = list(reminders(lines, session.spoken(), today=today, deadlines=deadlines))
     if as_json:
         console.give(texts)
         return 0
@@ -191,8 +191,8 @@ def _status_value(line: "StatusLine") -> dict[str, object]:
 def _status_row(session: Session, line: "StatusLine") -> list[object]:
     from fpsheet.views.status_book import state_words
 
-    words, kommune = session.words, session.form().kommuner[line.kommune_kode]
-    state = state_words(line, session.form(), words.language)
+    kommune = session.form().kommuner[line.kommune_kode]
+    state = state_words(line, session.spoken())
     received = f"{line.last:%d-%m-%Y}" if line.last else ""
     counts = (line.files, line.waiting, line.conflicts, line.unexplained)
     return [f"{kommune.code} {kommune.name}", state, received, *counts]
@@ -214,7 +214,7 @@ def show_conflicts(
     kode = session.kommune(kommune) if kommune else ""
     central = session.central(db)
     console, words = session.console(as_json=as_json), session.words
-    form, language = session.form(), words.language
+    spoken = session.spoken()
     if settled:
         closed = read_settled(central, kode, session.actor())
         if as_json:
@@ -222,7 +222,7 @@ def show_conflicts(
         elif not closed:
             console.say(words.get("command.conflicts.none_settled"))
         for one in closed:
-            _show_conflict(session, console, one, settled_lines(one, form, language))
+            _show_conflict(session, console, one, settled_lines(one, spoken))
         return ExitCode.DONE
     found = read_conflicts(central, kode, session.actor())
     held = read_held(central, kode)
@@ -232,7 +232,7 @@ def show_conflicts(
     elif not found:
         console.say(words.get("command.conflicts.none"))
     for entry in found:
-        lines = conflict_lines(entry.conflict, form, language)
+        lines = conflict_lines(entry.conflict, spoken)
         _show_conflict(session, console, entry, lines)
     say_held(session, console, held)
     return ExitCode.FINDINGS if found or held else ExitCode.DONE

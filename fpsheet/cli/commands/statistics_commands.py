@@ -201,7 +201,7 @@ def show_history(
     from fpsheet.views.history_view import known_lines, known_value, standing_lines
 
     actor = session.actor()
-    form, words = session.form(), session.words
+    words, spoken = session.words, session.spoken()
     found = look_up(session.central(db), cpr, actor, as_of)
     records = found.records
     console = session.console(as_json=as_json)
@@ -211,8 +211,8 @@ def show_history(
     if not records:
         console.say(words.get("command.history.none"))
         return 0
-    lines = [*standing_lines(found.standing, found.day, form, words.language)]
-    lines += [line for known in records for line in known_lines(known, form, words.language)]
+    lines = [*standing_lines(found.standing, found.day, spoken)]
+    lines += [line for known in records for line in known_lines(known, spoken)]
     for line in lines:
         indent = " " * (len(line) - len(line.lstrip()))
         for part in wrap(line, console.width, subsequent_indent=indent) or [line]:

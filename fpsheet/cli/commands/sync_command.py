@@ -151,7 +151,7 @@ def _exit_code(processed: "Sequence[Processed]") -> ExitCode:
 def _give(session: Session, file: "Processed") -> None:
     from fpsheet.views.processed_value import processed_value
 
-    value = processed_value(file, session.form(), session.words.language)
+    value = processed_value(file, session.spoken())
     session.console(as_json=True).give(value)
 
 

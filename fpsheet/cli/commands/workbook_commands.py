@@ -107,7 +107,7 @@ def upgrade_workbook(
         return ExitCode.FINDINGS
     if as_json:
         console.give(lifted.to_dict() | {"file": str(out)})
-    for line in render_lifted(lifted, session.form(), session.words.language, out):
+    for line in render_lifted(lifted, session.spoken(), out):
         console.say(line)
     return ExitCode.DONE
 

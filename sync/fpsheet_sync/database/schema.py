@@ -18,10 +18,10 @@ from sqlalchemy import Connection, Engine, Index, MetaData, Sequence, Table
 
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.record_layout import Layouts, make_layouts
-from fpsheet_sync.database.tables.person import identitet, person, sag, slettet, vault
 from fpsheet_sync.database.tables.column import NAMING, SHARED
 from fpsheet_sync.database.tables.commit import afvist, gensendt, indberetning, indhold, original
 from fpsheet_sync.database.tables.office import adgangslog, loghoved, opsaetning, publikation
+from fpsheet_sync.database.tables.person import identitet, person, sag, slettet, vault
 from fpsheet_sync.database.tables.record import record_table
 from fpsheet_sync.database.tables.waiting import (
     besked,

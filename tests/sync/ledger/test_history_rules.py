@@ -17,6 +17,7 @@ import pytest
 
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import RuleLevel
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.finding import Finding
 from tests.support.submissions import Sending, codes, send
 
@@ -163,4 +164,6 @@ def test_every_sentence_can_be_filled(level: RuleLevel, language: str) -> None:
                 rule.fields[0] if rule.fields else "cpr" if sheet != "forside" else "ingen_sager"
             )
             finding = Finding(rule.code, rule.severity, sheet, "", 4, "B", field, details)
-            assert "{" not in finding.message(form, language) + finding.remedy(form, language)
+            assert "{" not in finding.message(SpokenForm(form, language)) + finding.remedy(
+                SpokenForm(form, language)
+            )

@@ -37,6 +37,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fpsheet_templates.form import FieldType, Form
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.check import check_workbook
 from fpsheet_validation.raw import CellKind
 from tests.support.rows import FIRST_ROW, Kinds, make_raw_sheet, make_raw_workbook
@@ -204,8 +205,8 @@ def assert_places_exist(check: Check, form: Form) -> None:
             assert finding.sheet == "forside"
             assert raw.cover[finding.field][1] == finding.cell
         for language in form.texts.languages():
-            assert finding.message(form, language)
-            assert finding.remedy(form, language)
+            assert finding.message(SpokenForm(form, language))
+            assert finding.remedy(SpokenForm(form, language))
 
 
 def example_workbook(example: Example, form: Form) -> RawWorkbook:

@@ -9,6 +9,7 @@ import pytest
 
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import RuleLevel
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.catalogue import catalogue_lines
 from fpsheet_validation.check import check_workbook
 from tests.support.rows import make_raw_sheet, make_raw_workbook
@@ -99,10 +100,10 @@ def test_every_code_is_of_its_family_and_has_its_words() -> None:
 def test_the_catalogue_has_a_line_per_rule_in_both_languages() -> None:
     """Lines name sheet and fields in words, and no placeholder is left."""
     for language in FORM.texts.languages():
-        lines = catalogue_lines(FORM, language)
+        lines = catalogue_lines(SpokenForm(FORM, language))
         assert [line.code for line in lines] == [rule.code for rule in FORM.rules]
         assert not any("{" in line.message + line.remedy for line in lines)
-    by_code = {line.code: line for line in catalogue_lines(FORM, "da")}
+    by_code = {line.code: line for line in catalogue_lines(SpokenForm(FORM, "da"))}
     assert by_code["BRG-006"].sheet == "Afgørelser"
     assert "Vurderinger: Vurderingsdato" in by_code["BRG-006"].fields
     assert by_code["BRG-006"].jurisdictions == ("GL",)
