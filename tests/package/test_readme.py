@@ -49,5 +49,7 @@ def test_the_readme_begins_with_two_sentences_and_shows_two_pictures(root: Path)
     guides = {path.relative_to(root).as_posix() for path in (root / "docs").glob("vejledning-*.md")}
     example = {path.relative_to(root).as_posix() for path in (root / "docs").glob("eksempel-*.md")}
     assert {*guides, *example, "CONTRIBUTING.md"} <= linked
+    headings = re.findall(r"^## (.+)$", text, flags=re.MULTILINE)
+    assert headings[:3] == ["Install and try", "Five commands", "Which guide is mine"]
     assert "Nobody has chosen a licence" in text
     assert not [path for path in root.iterdir() if path.name.upper().startswith("LICEN")]
