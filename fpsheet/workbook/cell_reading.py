@@ -1,7 +1,7 @@
 """How a worksheet reads one of its own cells: formulas to the letter of the program's reading.
 
 Each entry field has a hidden column with the value as it is read, or `!` and the code of the
-rule that says why it cannot be read (`fpsheet_validation.cell_fault` is the other half). CPR
+rule that says why it cannot be read (`fpsheet_validation.cells.cell` is the other half). CPR
 and dates have one hidden column more, with the text of the cell as a person sees it.
 
 What only a slip or a paste needs is long, and is the same in every row: it stands once, as a

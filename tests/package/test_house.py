@@ -1,6 +1,7 @@
 """The rooms stay as large as a newcomer can take in, and a name stands for one thing."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +14,14 @@ from tools.house_figures import (
     repeated_names,
 )
 
-SAME_THING = {"steps", "commit", "identity"}
+SAME_THING = {"steps", "commit"}
 """Names that two rooms share because they hold the same thing: the steps of a kommune and of a
 departement, and what is merged beside the table that keeps it."""
 
+NAMED = re.compile(
+    r"`(fpsheet(?:_\w+)?\.(?!toml|logende)[a-z][\w.]*\w|(?!polars)\w+(?:/\w+)*\.py)`"
+)
+"""A module of ours between backticks: dotted, or as a path; the others are a setting and a log."""
 
 CROSSING = {"attack", "end_to_end", "package", "support", "tools"}
 """Folders of tests that belong to no single room."""
@@ -54,6 +59,27 @@ def test_tests_stand_in_folders_named_like_what_they_test() -> None:
     folder = ROOT / "tests"
     homes = {path.parent.relative_to(folder) for path in folder.rglob("test_*.py")}
     assert {str(home) for home in homes - rooms if home.parts[0] not in CROSSING} == set()
+
+
+def test_every_module_that_a_page_or_a_comment_names_is_there() -> None:
+    """What moved is named where it is now; the changelog alone tells of the past."""
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    pages += [ROOT / path for path in list_modules()]
+    named = [(page.name, name) for page in pages for name in NAMED.findall(page.read_text("utf-8"))]
+    assert len(named) > 100
+    rooms = ("fpsheet", "sync", "validation", "templates", "tests", "tools", "benchmarks")
+    folders = [ROOT / name for name in rooms]
+    files = [path for folder in folders for path in folder.rglob("*.py")]
+    there = {f"/{path.with_suffix('').relative_to(ROOT).as_posix()}" for path in files}
+    there |= {place.rpartition("/")[0] for place in there}
+    assert [each for each in named if not _is_there(each[1], there)] == []
+
+
+def _is_there(name: str, there: set[str]) -> bool:
+    """Return whether a path of a module, or a module, a room or a name in a module, is there."""
+    path = name.removesuffix(".py") if name.endswith(".py") else name.replace(".", "/")
+    places = [path] if name.endswith(".py") else [path, path.rpartition("/")[0]]
+    return any(known.endswith(f"/{place}") for place in places for known in there)
 
 
 def _without_package(room: Path) -> Path:
