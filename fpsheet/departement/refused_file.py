@@ -1,4 +1,4 @@
-"""What keeps an inbox from being stopped up: refused files are known, and nobody's fill a night.
+"""Refused files: known again at the next run, and no sender's may use up the time of a run.
 
 A file that was refused is known by its bytes and not read again while what judged it is the same.
 Those who send what cannot be used have a budget of time in each run; the rest of theirs waits.

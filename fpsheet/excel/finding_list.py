@@ -45,7 +45,7 @@ def read_list(tab: str, row: int, rows: Sequence[Sequence[object]]) -> OpenList:
 def next_place(found: OpenList, here: Place | None) -> Place | None:
     """Return the place of the finding after the one a person stands at; the first after the last.
 
-    On the list itself the next is that of the line she stands on.
+    On the list itself the next is that of the line where the cursor stands.
 
     Args:
         found: The list.

@@ -4,7 +4,7 @@ The button runs `import NAME;NAME.main()`, NAME being that of the workbook witho
 the Python and with the search path that the add-in's settings name. So a module of that name is
 written into a folder of the person's own, and the settings name the folder and this Python. The
 folder of the workbook is no longer searched: whoever can put a file beside a workbook on a shared
-drive could otherwise run it on her machine.
+drive could otherwise run it on the caseworker's machine.
 """
 
 import csv

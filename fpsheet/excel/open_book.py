@@ -66,7 +66,7 @@ _LETTERS_PER_LINE = 40
 
 @dataclass(frozen=True, slots=True)
 class OpenBook:
-    """A workbook open in Excel. No value of hers is ever written; the stamp is ours.
+    """A workbook open in Excel. What the caseworker typed is never overwritten; the stamp is ours.
 
     Attributes:
         book: The workbook.
@@ -191,7 +191,7 @@ class OpenBook:
                         _delete(notes)
 
     def mark(self, tab: str, marks: Sequence[CellMark]) -> None:
-        """Mark cells and say there what is wrong, faults first; her own comments stay alone.
+        """Mark cells and say there what is wrong, faults first; other comments are left alone.
 
         A sheet under a password is left as it is: the list has its findings.
         """
@@ -214,9 +214,9 @@ class OpenBook:
         try:
             note = sheet.range(mark.cell).add_note(COMMENT_LEAD + mark.text)
         except ValueError:
-            return  # one of hers stands there
+            return  # the caseworker's own stands there
         except excel_failures() as error:
-            # A thread of hers stands there, and Excel takes no note beside it.
+            # A thread of the caseworker's stands there, and Excel takes no note beside it.
             if getattr(error, "hresult", None) == _EXCEPTION:
                 return
             raise
@@ -236,7 +236,7 @@ class OpenBook:
         return None
 
     def drop_list(self) -> None:
-        """Take our list away, if there is one; where she has written on the sheet, it stays.
+        """Take our list away, if there is one; where somebody has written on it, it stays.
 
         Then it loses what makes it our list, and its name goes to the next one.
         """

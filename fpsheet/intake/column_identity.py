@@ -122,7 +122,7 @@ def map_sheet(head: SheetHead, plan: ReadingPlan) -> SheetMap | None:
 def _find_renamed(
     head: SheetHead, sheet: SheetPlan, columns: Mapping[str, int], header_row: int
 ) -> tuple[str, ...]:
-    """Return the entry fields with a heading of hers, in the order of the form."""
+    """Return the entry fields whose heading was changed, in the order of the form."""
     headings = (
         (field, head.texts.get((header_row, columns.get(field.id, 0)), ""))
         for field in sheet.fields

@@ -14,7 +14,7 @@ class Limits:
 
     Attributes:
         file_bytes: Size of the file. A full workbook of the largest kommune is under 3 MB;
-            pictures of her own may come on top.
+            the caseworker's own pictures may come on top.
         inflated_bytes: All parts together, unpacked. LibreOffice writes out every formula in
             every row: the largest kommune's blank workbook is 229 MB then, unpacked.
         part_bytes: Any one part, unpacked (68 MB in that workbook; 210 MB where LibreOffice saved a

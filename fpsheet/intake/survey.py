@@ -150,7 +150,7 @@ def _judge_sheet(
 
 
 def _judge_renamed(sheet: SheetPlan, place: SheetMap) -> IntakeFinding:
-    """Name the columns with headings of hers; an older form had headings of its own."""
+    """Name the columns whose heading was changed, those of an older form excepted."""
     letters = ", ".join(column_letters(place.columns[field]) for field in place.renamed)
     details = (("kolonner", letters),)
     return IntakeFinding("STR-068", sheet=sheet.id, title=place.part.title, details=details)

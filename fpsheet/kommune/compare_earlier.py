@@ -37,7 +37,7 @@ _OF_DESCENT = frozenset({"HIS-007", "HIS-011", "HIS-019"})
 
 @contextmanager
 def last_sent(path: Path, question: Question, *, language: str = "da") -> Iterator[Store]:
-    """Return a passing store that holds one earlier workbook and nothing else.
+    """Return a temporary database that holds one earlier workbook and nothing else.
 
     Raises:
         UsageError: The workbook cannot be read.

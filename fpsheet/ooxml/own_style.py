@@ -47,7 +47,7 @@ FAULT_MARK, WARNING_MARK = range(2)
 
 
 def add_styles(parts: Parts) -> tuple[int, int]:
-    """Append our styles at the ends of the lists, so that none of hers changes its number.
+    """Append our styles at the ends of the lists, so that no other changes its number.
 
     Returns:
         Index of our first cell style and of our first differential style.

@@ -91,9 +91,9 @@ def _answers(parts: Parts, form: Form) -> Mapping[tuple[str, str], Mapping[str, 
 def _kept(
     line: ConflictLine, answers: Mapping[tuple[str, str], Mapping[str, str]]
 ) -> Mapping[str, str]:
-    """Return what she wrote about a conflict that is still open, so that she need not again.
+    """Return what was written about conflicts that are still open, so that it is kept.
 
-    What she chose goes where the sides have changed since: a letter may stand for another now.
+    A choice goes where the sides have changed since: its letter may stand for another now.
     """
     old = answers.get((line.values["konflikt"], line.values["felt_id"]), {})
     is_same = old.get(f"{PREFIX}.aftryk") == line.values["aftryk"]
@@ -138,7 +138,7 @@ def _row_now(sheet: TypedSheet | None, row: int, row_id: str) -> int:
 def _write_settled(
     parts: Parts, receipt: Receipt, check: Check, form: Form
 ) -> Iterator[ToldDecision]:
-    """Write what was decided into the cells of its rows, unless she went on typing since.
+    """Write what was decided into the cells of its rows, unless others were typed there since.
 
     Gives the decisions that the workbook now was told, those of an earlier taking among them.
     """

@@ -55,7 +55,7 @@ def plan_marks(rows: Iterable[FaultRow], spoken: SpokenForm) -> dict[str, tuple[
 
 
 def is_our_comment(text: str) -> bool:
-    """Return whether a comment is ours by its words: she may begin one of hers with our name.
+    """Return whether a comment is ours by its words: others may begin with our name too.
 
     >>> is_our_comment("fpsheet: ✖ Fejl. Datoen mangler."), is_our_comment("fpsheet: ring")
     (True, False)

@@ -1,4 +1,4 @@
-"""Comments: what is wrong, said at the cell; a comment of her own is never touched."""
+"""Comments: what is wrong, said at the cell; the caseworker's own comments are never touched."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -98,7 +98,7 @@ def in_words(language: str) -> Iterator[None]:
 
 
 def _remove_marks(parts: Parts, old: FaultList | None, *, keep_styles: bool = False) -> None:
-    """Take away what an earlier run put in; the list she may have deleted herself."""
+    """Take away what an earlier run put in; the caseworker may have deleted the list before."""
     was_marked = False
     for entry in list_sheets(parts):
         if old is not None and entry.part == old.part:
@@ -168,7 +168,7 @@ def _mark_sheet(parts: Parts, part: str, marks: Sequence[CellMark], first_mark: 
 
 
 def _deselect(parts: Parts, part: str) -> None:
-    """Let go of the tab she left open: two tabs open at once would be typed in together."""
+    """Deselect the tab that was left open: what is typed goes to every selected tab."""
     content = parts[part]
     # Views stand before the cells, which are most of a sheet.
     cells = content.find(_CELLS)

@@ -14,7 +14,7 @@ from fpsheet_templates.form import Form
 
 _MOST_ROWS = 100_000
 MOST_HEAD_ROWS = 20
-"""So many rows are searched for the identifiers: she may have put some of her own above them."""
+"""So many rows are searched for the identifiers: the caseworker may have put rows above them."""
 
 
 @dataclass(frozen=True, slots=True)

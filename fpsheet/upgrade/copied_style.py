@@ -1,4 +1,4 @@
-"""Styles of the new form, appended to hers, so that none of hers changes its number."""
+"""Styles of the new form, appended to the file's, so that none of these changes its number."""
 
 from dataclasses import dataclass
 

@@ -67,7 +67,7 @@ class EntryRenewal:
     Attributes:
         parts: The package; changed in place.
         part: The sheet's part.
-        issue: The issue, of the newest form and with her names of the tabs.
+        issue: The issue, of the newest form and with the names that the tabs have.
         sheet: The form's sheet.
         raw: What the intake read in it.
         shared: The workbook's shared texts.

@@ -1,4 +1,4 @@
-"""The cells of an entry sheet: new columns put in, old formulas taken out, her cells untouched."""
+"""The cells of an entry sheet: new columns put in, old formulas taken out, others untouched."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ class Pattern:
     """How the cells of one column look in a blank workbook.
 
     Attributes:
-        style: Number of their style, in her list of styles.
+        style: Number of their style in the file's list of styles.
         formula: Their formula; empty where people type.
         heading_style: Number of the heading's style.
         identity_style: Number of the style of the identity's cell.

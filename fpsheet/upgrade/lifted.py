@@ -32,7 +32,7 @@ class Lifted:
             it cannot be lifted.
         fresh: Columns that are new.
         renamed: Headings that changed.
-        own_sheets: Number of sheets of her own.
+        own_sheets: Number of sheets that the caseworker added.
         comments: Number of comments.
     """
 

@@ -1,4 +1,4 @@
-"""The defined names of a workbook: the form's renewed, hers as they were."""
+"""The defined names of a workbook: the form's renewed, all others as they were."""
 
 import re
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
 """Where the columns of the new form stand in a sheet that a person has worked in.
 
-Nothing of hers moves. A field she has stays in its column. A new one takes the first column that
-the old form's hidden formulas leave free, which is the one beside the last field; the new hidden
-formulas follow, or stand beyond her own columns where those are in the way.
+Nothing that was typed moves. A field that is there stays in its column. A new one takes the first
+column that the old form's hidden formulas leave free, which is the one beside the last field; the
+new hidden formulas follow, or stand beyond the caseworker's own columns where those are in the way.
 """
 
 from collections.abc import Mapping

@@ -20,7 +20,7 @@ _NAMED_COLUMNS = 300
 
 
 def renew_surroundings(sheet: SheetPart, ours: Element, placement: Placement) -> None:
-    """Renew widths, dropdowns and marks of the form's columns; hers stay.
+    """Renew widths, dropdowns and marks of the form's columns; added columns stay.
 
     Args:
         sheet: Her sheet; changed in place.
@@ -138,7 +138,7 @@ def _outside(area: str, columns: set[int]) -> Iterator[str]:
 
 
 def renew_table(table: Element, placement: Placement, headings: Mapping[int, str]) -> None:
-    """Let the table reach over the form's columns; her own columns in it stay.
+    """Let the table reach over the form's columns; added columns in it stay.
 
     Args:
         table: The table's part; changed in place.

@@ -1,4 +1,4 @@
-"""Upgrading a workbook: her own file, with the form's parts of it made new."""
+"""Upgrading a workbook: the kommune's own file, with the form's parts of it made new."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Upgraded:
         data: Its bytes.
         fresh: Columns that are new.
         renamed: Headings that changed.
-        own_sheets: Number of sheets of her own, which are as they were.
+        own_sheets: Number of sheets that the caseworker added, which are as they were.
     """
 
     data: bytes
@@ -54,8 +54,8 @@ class Upgraded:
 def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
     """Lift a workbook to the newest form.
 
-    Her file is changed part by part: what she typed, her own columns, sheets, comments, colours
-    and filters are not touched.
+    The file is changed part by part: what was typed, and columns, sheets, comments, colours
+    and filters that the caseworker added, are not touched.
 
     Args:
         content: The file, found safe by the intake.
@@ -155,13 +155,13 @@ def _replace_sheet(parts: Parts, part: str, ours: Element, raw: RawWorkbook | No
     new = SheetPart(part, ours, b"")
     if raw is not None:
         _fill_cover(ours, raw)
-    # Her view of the sheet: two sheets left open at once would be typed in together.
+    # The view as it was left: of two selected sheets, what is typed goes to both.
     view = ours.find(f"{{{MAIN}}}sheetViews")
-    hers = old.find(f"{{{MAIN}}}sheetViews")
-    if hers is not None:
+    views = old.find(f"{{{MAIN}}}sheetViews")
+    if views is not None:
         if view is not None:
             ours.remove(view)
-        new.insert(hers)
+        new.insert(views)
     for tag in ("drawing", "legacyDrawing"):
         for child in old.findall(f"{{{MAIN}}}{tag}"):
             new.insert(child)

@@ -27,7 +27,7 @@ class SpecError(FpsheetError):
 
 
 class RuleError(SpecError):
-    """A rule is written in a way that has no meaning; who tries new rules is told in her language.
+    """A rule is written in a way that has no meaning; it is told in the language chosen.
 
     Attributes:
         key: Key of its text (`error.rule.parse`); its own sentence is for programmers.

@@ -61,7 +61,7 @@ class ColumnKinds:
 
     @property
     def own(self) -> frozenset[int]:
-        """Columns for notes of her own, as far as they are looked at."""
+        """Columns that the caseworker added, as far as they are looked at."""
         return frozenset(range(1, FAR_COLUMN + 1)) - self.read - self.calculated
 
 

@@ -154,7 +154,7 @@ def _row_faults(found: FoundSheet, rows: pl.DataFrame) -> Iterator[IntakeFinding
     hidden = len(scan.hidden.intersection(rows[ROW]))
     if hidden:
         yield found.fault("STR-064", antal=hidden)
-    # Where names of columns are gone, nobody can tell her columns from ours.
+    # Where names of columns are gone, nobody can tell added columns from ours.
     if scan.own_columns and not found.map.named:
         letters = ", ".join(map(column_letters, sorted(scan.own_columns)))
         yield found.fault("STR-056", kolonner=letters)
