@@ -1,8 +1,11 @@
 """Upgrading a workbook: the kommune's own file, with the form's parts of it made new."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from lxml import etree
 
 from fpsheet.intake.sheets.shared_strings import SharedStrings
 from fpsheet.ooxml.own_style import styles_name
@@ -22,7 +25,6 @@ from fpsheet.ooxml.workbook_part import SheetEntry, list_sheets, workbook_name
 from fpsheet.upgrade.copied_style import append_styles, shift_styles
 from fpsheet.upgrade.entry_renewal import EntryRenewal, FreshColumn, Renaming, refuse
 from fpsheet.upgrade.grid import cells_of, put_text, text_of
-from fpsheet.upgrade.names import read_names, renew_names
 from fpsheet.workbook.build import build_issue
 from fpsheet.workbook.calculation.kept_results import renew_results, stored_day
 from fpsheet.workbook.issue import Issue
@@ -197,3 +199,48 @@ def _finish_workbook(
         if relation.kind == "calcchain" and relation.target in parts:
             drop_part(parts, relation.target)
             drop_relation(parts, name, relation.id)
+
+
+_NAME = f"{{{MAIN}}}definedName"
+
+
+def read_names(book: Element) -> dict[str, tuple[str, bool]]:
+    """Return the names of a workbook that belong to no sheet: name → reference, hidden."""
+    return {
+        entry.get("name", ""): (entry.text or "", entry.get("hidden") in {"1", "true"})
+        for entry in book.iter(_NAME)
+        if entry.get("localSheetId") is None
+    }
+
+
+def renew_names(book: Element, names: Mapping[str, tuple[str, bool]], form: Form) -> None:
+    """Replace the form's names in a workbook part, those of older forms included.
+
+    Args:
+        book: The workbook part; changed in place.
+        names: Name → reference, hidden.
+        form: The form, by which names of ours are known.
+    """
+    holder = book.find(f"{{{MAIN}}}definedNames")
+    if holder is None:
+        holder = etree.Element(f"{{{MAIN}}}definedNames")
+        sheets = book.find(f"{{{MAIN}}}sheets")
+        book.insert(len(book) if sheets is None else book.index(sheets) + 1, holder)
+    ours = re.compile(_ours(form), re.IGNORECASE)
+    known = {name.casefold() for name in names}
+    for entry in list(holder):
+        name = entry.get("name", "")
+        if entry.get("localSheetId") is None and (name.casefold() in known or ours.fullmatch(name)):
+            holder.remove(entry)
+    for name, (reference, is_hidden) in names.items():
+        entry = etree.SubElement(holder, _NAME, name=name)
+        entry.text = reference
+        if is_hidden:
+            entry.set("hidden", "1")
+
+
+def _ours(form: Form) -> str:
+    sheets = "|".join(sheet.id for sheet in form.entry_sheets())
+    lists = "|".join(form.code_lists)
+    named = rf"(?:c|k|r|n|under|synlig|skrevet)_(?:{sheets})_\w+|(?:raa|laest)_(?:{sheets})"
+    return rf"{named}|(?:liste|ord|kode|fra|til)_(?:{lists})"

@@ -1,13 +1,12 @@
 """The check: a workbook as read becomes typed sheets and findings. The one way in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import polars as pl
 
 from fpsheet_templates.form import Form
-from fpsheet_templates.rule import RuleLevel
-from fpsheet_validation.blocked import block_cases
+from fpsheet_templates.rule import RuleLevel, Severity
 from fpsheet_validation.cells.parse import parse_sheet
 from fpsheet_validation.finding import is_accepted, sort_findings
 from fpsheet_validation.fold import faulty_cells, fold_consequences, fold_stray_rows
@@ -20,7 +19,7 @@ from fpsheet_validation.rules.registry import RuleOutcome, run_registry
 from fpsheet_validation.rules.row_check import applies
 from fpsheet_validation.rules.row_schema import RowVerdict, check_rows, sheet_schema
 from fpsheet_validation.setting import Setting, read_setting
-from fpsheet_validation.typed import Check, TypedSheet
+from fpsheet_validation.typed import ROW, Check, TypedSheet
 
 
 def check_workbook(
@@ -86,3 +85,27 @@ def _check_rows(
 def _check_sheet(sheet: TypedSheet, setting: Setting) -> RowVerdict:
     schema = sheet_schema(setting, sheet.sheet)
     return check_rows(with_unreadable(sheet, schema.sheet), schema, sheet.missing, sheet.later)
+
+
+def block_cases(
+    hits: Iterable[Hit], sheets: Mapping[str, TypedSheet], form: Form
+) -> dict[str, frozenset[int]]:
+    """Return the Excel rows of each sheet that are held; every sheet is there, also without any.
+
+    A case is one citizen in one kommune. One FEJL on any of its rows holds all its rows in every
+    sheet; a row whose CPR number cannot be read belongs to no case and is held by itself.
+    """
+    grave = {rule.code for rule in form.rules if rule.severity in {Severity.FEJL, Severity.KRITISK}}
+    struck: dict[str, set[int]] = {}
+    for hit in hits:
+        if hit.code in grave:
+            struck.setdefault(hit.sheet, set()).add(hit.row)
+    held: set[str] = set()
+    for sheet_id, rows in struck.items():
+        if sheet_id in sheets:
+            own = sheets[sheet_id].frame.filter(pl.col(ROW).is_in(sorted(rows)))
+            held.update(own["cpr"].drop_nulls())
+    is_held = pl.col("cpr").is_null() | pl.col("cpr").is_in(sorted(held))
+    return {
+        sheet_id: frozenset(sheet.frame.filter(is_held)[ROW]) for sheet_id, sheet in sheets.items()
+    }
