@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fpsheet.central import AccessLog, Central
     from fpsheet.checking.verdict import Verdict
     from fpsheet.departement.imports import ImportedFigures, ListQuestion
-    from fpsheet.statistics.edition_list import ListedEdition
+    from fpsheet.statistics.edition_list import EditionName, ListedEdition
     from fpsheet.statistics.edition_order import Order, Written
     from fpsheet.statistics.explain_figure import ExplainedFigure, PrintedCell
     from fpsheet_sync.database.access_log import Actor
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from fpsheet_sync.statistics.facts.extract import Extract, WantedExtract
     from fpsheet_sync.statistics.facts.standing import Standing
     from fpsheet_sync.statistics.publication.publication import Publication
-    from fpsheet_sync.statistics.stat_table import Period
     from fpsheet_sync.statistics.tables.wording import Wording
 
 
@@ -66,11 +65,11 @@ def read_edition_list(central: "Central") -> "tuple[ListedEdition, ...]":
 def take_edition_back(
     central: "Central",
     wording: "Wording",
-    edition: "tuple[str, Period, int]",
+    edition: "EditionName",
     reason: str,
     actor: "Actor",
 ) -> "Publication":
-    """Withdraw an edition, named by country, period and number; the log says who and why.
+    """Withdraw an edition; the log says who and why.
 
     Raises:
         UsageError: There is no such edition.

@@ -1,6 +1,6 @@
 """The steps of a departement: fill, sync, answer, see how it stands, decide, rebuild."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fpsheet.departement.pulled_workbook import Prefilled
     from fpsheet.departement.read_inbox_files import Desk
     from fpsheet.departement.rules_trial import TrialLine
+    from fpsheet.departement.typed_decision import TypedDecision
     from fpsheet.workbook.issue import Issue
     from fpsheet_sync.database.access_log import Actor
     from fpsheet_sync.database.held_rows import HeldRows
@@ -297,21 +298,8 @@ def read_settled(central: "Central", kommune_kode: str, actor: "Actor") -> "list
         return settled(store, kommune_kode)
 
 
-def resolve_conflict(
-    central: "Central",
-    conflict: str,
-    typed: "Mapping[str, str]",
-    who: "tuple[Actor, str]",
-    language: str,
-) -> None:
+def resolve_conflict(central: "Central", decision: "TypedDecision", actor: "Actor") -> None:
     """Decide a conflict; the values count from now on.
-
-    Args:
-        central: The central database.
-        conflict: Its number.
-        typed: Heading → value, as they are shown in a language.
-        who: Who decides, and why.
-        language: That language.
 
     Raises:
         StoreError: There is no such conflict, a field cannot hold the value, or the values break
@@ -321,14 +309,16 @@ def resolve_conflict(
     from fpsheet.departement.typed_decision import read_decision
     from fpsheet_sync.ledger.conflict_decision import conflicts
     from fpsheet_sync.ledger.conflict_decision import resolve_conflict as resolve
+    from fpsheet_templates.spoken import SpokenForm
 
-    actor, reason = who
+    number = decision.conflict
     with closing(open_central(central)) as store:
-        shown = [one.conflict for one in conflicts(store) if one.conflict.id == conflict]
+        spoken = SpokenForm(store.form, decision.language)
+        shown = [one.conflict for one in conflicts(store) if one.conflict.id == number]
         values = dict[str, "Plain"]()
         for one in shown:
-            values = read_decision(one, typed, store.form, language)
-        resolve(store, conflict, values, actor=actor, reason=reason)
+            values = read_decision(one, decision.typed, spoken)
+        resolve(store, number, values, actor=actor, reason=decision.reason)
 
 
 def release_file(central: "Central", number: int, actor: "Actor", reason: str) -> None:

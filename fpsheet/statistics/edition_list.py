@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.store import Store, Transaction
@@ -48,10 +49,18 @@ def list_editions(
     return tuple(found)
 
 
+class EditionName(NamedTuple):
+    """By what a person names an edition."""
+
+    country: str
+    period: Period
+    number: int
+
+
 def withdraw_edition(
-    store: Store, wording: Wording, edition: tuple[str, Period, int], reason: str, actor: Actor
+    store: Store, wording: Wording, edition: EditionName, reason: str, actor: Actor
 ) -> Publication:
-    """Withdraw an edition, named by country, period and number, with a reason.
+    """Withdraw an edition with a reason.
 
     Raises:
         UsageError: There is no such edition.

@@ -36,7 +36,7 @@ SPELL = ShownConflict(
 )
 def test_headings_and_days_as_shown(typed: dict[str, str], language: str) -> None:
     """The heading or the identifier, in any letter case; days as shown or by ISO."""
-    assert read_decision(SPELL, typed, FORM, language) == {
+    assert read_decision(SPELL, typed, SpokenForm(FORM, language)) == {
         "start_dato": "2025-03-01",
         "slut_dato": None,
     }
@@ -48,16 +48,16 @@ def test_headings_and_days_as_shown(typed: dict[str, str], language: str) -> Non
 def test_what_cannot_be_read_is_refused(typed: dict[str, str]) -> None:
     """No such day, no such heading in this conflict, a year of two digits."""
     with pytest.raises(StoreError, match="0123456789"):
-        read_decision(SPELL, typed, FORM, "da")
+        read_decision(SPELL, typed, SpokenForm(FORM, "da"))
 
 
 def test_a_wrong_field_is_told_from_a_wrong_value() -> None:
     """A heading that the conflict lacks is named beside those it has; a value beside its field."""
     with pytest.raises(StoreError, match="»Timer«") as wrong_field:
-        read_decision(SPELL, {"Timer": "5"}, FORM, "da")
+        read_decision(SPELL, {"Timer": "5"}, SpokenForm(FORM, "da"))
     assert "Startdato, Slutdato" in wrong_field.value.remedy
     with pytest.raises(StoreError, match="feltet Startdato kan ikke have den værdi"):
-        read_decision(SPELL, {"Startdato": "31-02-2025"}, FORM, "da")
+        read_decision(SPELL, {"Startdato": "31-02-2025"}, SpokenForm(FORM, "da"))
 
 
 @pytest.mark.parametrize("language", ["da", "en"])

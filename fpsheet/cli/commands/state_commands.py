@@ -276,11 +276,11 @@ def resolve_conflict(
 ) -> int:
     """Decide a conflict by name and with a reason."""
     from fpsheet.departement.steps import resolve_conflict
+    from fpsheet.departement.typed_decision import TypedDecision
 
-    chosen = dict(_split(session, value) for value in values)
-    actor = session.actor()
-    who = actor, reason
-    resolve_conflict(session.central(db), conflict, chosen, who, session.words.language)
+    typed = dict(_split(session, value) for value in values)
+    decision = TypedDecision(conflict, typed, reason, session.words.language)
+    resolve_conflict(session.central(db), decision, session.actor())
     session.console().say(session.words.fill("command.conflicts.resolve.done", {"id": conflict}))
     return 0
 
