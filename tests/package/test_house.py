@@ -23,6 +23,8 @@ NAMED = re.compile(
 )
 """A module of ours between backticks: dotted, or as a path; the others are a setting and a log."""
 
+_EXCEL = ("fpsheet", "excel")
+
 CROSSING = {"attack", "end_to_end", "package", "support", "tools"}
 """Folders of tests that belong to no single room."""
 
@@ -51,6 +53,15 @@ def test_the_form_is_loaded_at_the_entry_alone() -> None:
         if "load_form(" in (ROOT / path).read_text("utf-8") and "documents" not in path.parts
     }
     assert callers == entries
+
+
+def test_the_command_line_and_excel_open_no_database_themselves() -> None:
+    """They call the steps of the kommune and the departement, and none reaches past."""
+    outer = [path for path in list_modules() if path.parts[:2] in {("fpsheet", "cli"), _EXCEL}]
+    assert len(outer) > 30
+    opening = ("open_central(", "open_store(")
+    texts = {path: (ROOT / path).read_text("utf-8") for path in outer}
+    assert [path for path, text in texts.items() if any(one in text for one in opening)] == []
 
 
 def test_tests_stand_in_folders_named_like_what_they_test() -> None:
