@@ -36,7 +36,7 @@ from fpsheet.receipts.receipt_book import receipt_book
 from fpsheet.receipts.receipt_file import write_receipt
 from fpsheet.returned.answered_workbook import answer_workbook
 from fpsheet.returned.conflict_choices import read_lists
-from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet.table_book.xlsx import write_xlsx
 from fpsheet.views.spec import spec_value
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.keys import derive_keys

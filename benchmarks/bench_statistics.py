@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from bench_sync import START, make_submission
 
 from fpsheet.statistics.page_layout import Publisher, lay_out_book
-from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet.table_book.xlsx import write_xlsx
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.keys import derive_keys
 from fpsheet_sync.database.store import Store, last_commit, open_store

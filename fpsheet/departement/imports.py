@@ -7,9 +7,9 @@ from typing import Any
 
 from fpsheet.checking.list_file import read_figures, read_list
 from fpsheet.checking.verdict import Verdict
-from fpsheet.statistics.book import Line, Page, PageKind
-from fpsheet.statistics.list_book import list_book, list_columns
-from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet.table_book.book import Line, Page, PageKind
+from fpsheet.table_book.list_book import list_book, list_columns
+from fpsheet.table_book.xlsx import write_xlsx
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
 from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.tax_income import Imported, Income, TaxAnswer, import_incomes

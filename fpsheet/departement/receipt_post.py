@@ -250,7 +250,7 @@ def _answer(arrival: Arrival, receipt: Receipt, post: Post, process: ReadingProc
 
 def _post(file: Processed, receipt: Receipt, folder: Folder, answers: _Answers) -> None:
     from fpsheet.receipts.receipt_book import receipt_book
-    from fpsheet.statistics.xlsx import write_xlsx
+    from fpsheet.table_book.xlsx import write_xlsx
 
     post, signer = answers.post, answers.signer
     files: dict[str, bytes] = {}

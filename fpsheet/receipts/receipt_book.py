@@ -7,7 +7,7 @@ from operator import add
 from fpsheet.returned.answered_workbook import merge_findings
 from fpsheet.returned.conflict_list_text import LETTERS, fields_of, side_words
 from fpsheet.returned.record_words import told_value
-from fpsheet.statistics.book import PROGRAM, Book, Line, Page, PageColumn, PageKind
+from fpsheet.table_book.book import PROGRAM, Book, Line, Page, PageColumn, PageKind
 from fpsheet_sync.ledger.receipt import Receipt, Settlement, ShownConflict, ShownNotice
 from fpsheet_sync.merge.commit import Status
 from fpsheet_sync.merge.file_merge import SheetOutcome

@@ -1,1 +1,1 @@
-"""Statistics workbooks: a release as xlsx, ODS and CSV files."""
+"""Statistics workbooks: an edition laid out, written, previewed and published."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fpsheet.statistics.book import Line, Page, PageColumn, PageKind
-from fpsheet.statistics.list_book import list_book
-from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet.table_book.book import Line, Page, PageColumn, PageKind
+from fpsheet.table_book.list_book import list_book
+from fpsheet.table_book.xlsx import write_xlsx
 from fpsheet_sync.database.log_end import LogEnd
 from fpsheet_sync.statistics.publication.publication import Draft
 from fpsheet_sync.statistics.tables.wording import Wording

@@ -1,8 +1,8 @@
 """Exports: lists with CPR numbers for other systems, as workbooks."""
 
-from fpsheet.statistics.book import Line, Page, PageColumn, PageKind
-from fpsheet.statistics.list_book import list_book, list_columns
-from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet.table_book.book import Line, Page, PageColumn, PageKind
+from fpsheet.table_book.list_book import list_book, list_columns
+from fpsheet.table_book.xlsx import write_xlsx
 from fpsheet_sync.statistics.facts.extract import Extract, ExtractKind, Mark, WantedExtract
 from fpsheet_sync.statistics.facts.pension import FOER_REFORM
 from fpsheet_templates.form import FieldType, Form

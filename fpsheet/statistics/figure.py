@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import groupby
 
-from fpsheet.statistics.book import NativeChart, Series
+from fpsheet.table_book.book import NativeChart, Series
 from fpsheet_sync.statistics.stat_table import Cell, Chart, StatTable
 
 _TOTAL = ""

@@ -8,8 +8,8 @@ totals first, notes and shorthand in words.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fpsheet.statistics.book import Book, Line, Page, PageColumn, PageKind
 from fpsheet.statistics.figure import plot_chart
+from fpsheet.table_book.book import Book, Line, Page, PageColumn, PageKind
 from fpsheet_sync.disclosure.prints import widest
 from fpsheet_sync.statistics.protection.measured import LEAST_CITIZENS
 from fpsheet_sync.statistics.protection.printed_release import SIZES

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fpsheet.files import clear_way, remove_old, write_whole
-from fpsheet.statistics.book import without_figures
 from fpsheet.statistics.csv_file import write_csv, write_csv_contents
-from fpsheet.statistics.ods import write_ods
 from fpsheet.statistics.page_layout import Publisher, lay_out_book
-from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet.table_book.book import without_figures
+from fpsheet.table_book.ods import write_ods
+from fpsheet.table_book.xlsx import write_xlsx
 from fpsheet_sync.statistics.stat_table import Release
 from fpsheet_templates.form import Form
 

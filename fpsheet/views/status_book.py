@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 
 from fpsheet.files import write_whole
-from fpsheet.statistics.book import PROGRAM, Book, Line, Page, PageColumn, PageKind
-from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet.table_book.book import PROGRAM, Book, Line, Page, PageColumn, PageKind
+from fpsheet.table_book.xlsx import write_xlsx
 from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
 from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
 from fpsheet_templates.spoken import SpokenForm

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.program import run
-from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet.table_book.xlsx import write_xlsx
 from fpsheet.views.rule_book import rule_book
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity

@@ -20,7 +20,7 @@ from fpsheet.receipts.receipt_file import (
     without_values,
     write_receipt,
 )
-from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet.table_book.xlsx import write_xlsx
 from fpsheet.transport.signing_key import departement_key, new_signing_key
 from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_templates.load import load_form

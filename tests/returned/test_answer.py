@@ -27,7 +27,7 @@ from fpsheet.returned.answered_workbook import answer_workbook
 from fpsheet.returned.conflict_choices import read_lists
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet.returned.stamp import stamp_workbook
-from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet.table_book.xlsx import write_xlsx
 from fpsheet.transport.inbox import Arrival
 from fpsheet.transport.payload import Payload, read_payload, write_payload
 from fpsheet_sync.database.access_log import Actor

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from openpyxl import load_workbook
 
-from fpsheet.statistics.xlsx import write_xlsx
+from fpsheet.table_book.xlsx import write_xlsx
 from fpsheet.views.status_book import status_book
 from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
 from fpsheet_templates.load import load_form

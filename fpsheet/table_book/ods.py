@@ -11,7 +11,7 @@ from io import BytesIO
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from fpsheet.statistics.book import Book, Page, PageCell, PageColumn, PageKind
+from fpsheet.table_book.book import Book, Page, PageCell, PageColumn, PageKind
 from fpsheet_sync.statistics.stat_table import ColumnKind
 from fpsheet_templates.form import FieldType
 

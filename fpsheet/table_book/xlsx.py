@@ -19,8 +19,8 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from fpsheet.ooxml.zip_file import pack, unpack
-from fpsheet.statistics.book import Book, Page, PageCell, PageColumn, PageKind
-from fpsheet.statistics.chart import insert_figure
+from fpsheet.table_book.book import Book, Page, PageCell, PageColumn, PageKind
+from fpsheet.table_book.chart import insert_figure
 from fpsheet.wrapping import count_lines
 from fpsheet_sync.statistics.stat_table import ColumnKind
 from fpsheet_templates.form import FieldType

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from fpsheet.statistics.book import PROGRAM, Book, Page, PageColumn
+from fpsheet.table_book.book import PROGRAM, Book, Page, PageColumn
 from fpsheet_templates.form import ColumnRole, Form
 
 

@@ -6,7 +6,7 @@ from xlsxwriter.chart import Chart
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from fpsheet.statistics.book import NativeChart, Page, Series
+from fpsheet.table_book.book import NativeChart, Page, Series
 
 COLOURS = (
     *("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1"),

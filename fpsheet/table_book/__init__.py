@@ -1,0 +1,1 @@
+"""Workbooks of tables: laid out as pages, written as .xlsx and as .ods."""
