@@ -43,7 +43,8 @@ def _constants(form: Form) -> Iterator[list[str]]:
     for name, value in sorted(form.constants.items()):
         source = form.constant_sources[name]
         others = {land: own[name] for land, own in form.own_constants.items() if name in own}
-        lands = " ".join(land for land in _BOTH.split() if land not in others)
+        valid = form.constant_countries[name]
+        lands = " ".join(land for land in _BOTH.split() if land in valid and land not in others)
         yield [name, _shown(value), lands, source]
         for land, other in others.items():
             yield [name, _shown(other), land, source]

@@ -172,6 +172,7 @@ class Form:
         constants: Named number or date of law and guidance (`REFORM_IKRAFT`).
         constant_sources: The same names → where the value is read.
         own_constants: Country → names whose value is another one there.
+        constant_countries: Named constant → the countries whose law it is of.
         rules: The rule catalogue in code order.
         texts: Every text a person reads, per language.
         folder: Data of a form of another field, its statistics tables too (`load_tables`); None
@@ -188,6 +189,7 @@ class Form:
     rules: tuple[Rule, ...]
     texts: Texts
     own_constants: Mapping[str, Mapping[str, date | float]] = made_of(default_factory=dict)
+    constant_countries: Mapping[str, frozenset[str]] = made_of(default_factory=dict)
     folder: Path | None = None
 
     @property

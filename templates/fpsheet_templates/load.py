@@ -76,6 +76,9 @@ def load_form(
         rules=_load_rules(data, sheets),
         texts=load_texts(overlay=data or overlay),
         own_constants=_own_constants(constants),
+        constant_countries={
+            name: _jurisdictions(_table(entry)) for name, entry in constants.items()
+        },
         folder=data,
     )
 

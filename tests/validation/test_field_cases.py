@@ -29,6 +29,8 @@ EVERYWHERE = {"CPR-004", "CPR-005", "ARB-013"}
 Row = dict[str, str | None]
 
 EXPECTED = {
+    # D01: born in 1960, the citizen is 66 on the day, and has old-age pension at 67.
+    "D01": {"BRG-014"},
     # G02, S1: an appeals body decides last, with an earlier effect.
     "G02": {"BRG-059"},
     # G03: remitted more than a year ago, and not decided since.

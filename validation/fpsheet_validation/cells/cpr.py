@@ -130,6 +130,12 @@ def whole_years(born: pl.Expr, day: pl.Expr) -> pl.Expr:
     return (day - born) // 10_000
 
 
+def whole_months(born: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """Return the age in whole months, both days as yyyymmdd."""
+    months = (day // 10_000 - born // 10_000) * 12 + day // 100 % 100 - born // 100 % 100
+    return months - (day % 100 < born % 100).cast(pl.Int32)
+
+
 def is_replacement(cpr: pl.Expr) -> pl.Expr:
     """Return whether the number is a replacement number (day 61 to 91)."""
     return _number(cpr) // 100_000_000 > REPLACEMENT_DAY

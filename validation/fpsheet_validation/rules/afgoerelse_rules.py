@@ -1,17 +1,17 @@
 """Rules about decisions, seen among the citizen's other rows.
 
-AFG-007, BRG-006 to BRG-009, BRG-012 to BRG-017, BRG-021 to BRG-029, BRG-047, BRG-058 to BRG-060,
+AFG-007, BRG-006 to BRG-009, BRG-015 to BRG-017, BRG-021 to BRG-029, BRG-047, BRG-058 to BRG-060,
 BRG-080.
-Conditions of an award, its end, and appeals: `tildeling_rules`.
+Conditions of an award, its end, and appeals: `tildeling_rules`; ages: `alder_rules`.
 """
 
 import polars as pl
 
-from fpsheet_validation.cells.cpr import day_number, whole_years
 from fpsheet_validation.rules.case_facts import (
     ENDED_BY_LIFE,
     GRANTING,
     is_known_without_pension,
+    on_appeal,
 )
 from fpsheet_validation.rules.case_rule import case_rule
 from fpsheet_validation.setting import Setting, day_of, number_of
@@ -24,13 +24,6 @@ _ON_EXISTING_BASIS = (pl.col("foreliggende_grundlag") == "ja").fill_null(value=F
 _NAMES_APPEALED = pl.col("paaklaget_dato").is_not_null()
 _ASSESSMENT = ("vurdering", "arbejdsevne_pct", "vur_raekke")
 _DECISION_BEFORE = ("afgoerelse", "afgoerelse", "foer_raekke")
-
-
-def on_appeal(setting: Setting) -> pl.Expr:
-    """Return where an appeals body decided."""
-    codes = setting.form.code_lists["instans"].codes
-    bodies = [code.id for code in codes if code.extra["klage"]]
-    return pl.col("instans").is_in(bodies).fill_null(value=False)
 
 
 def since_reform(setting: Setting) -> pl.Expr:
@@ -113,49 +106,6 @@ def refusal_with_low_capacity(setting: Setting) -> pl.Expr:
     other = (pl.col("afslagsaarsag") != "arbejdsevne").fill_null(value=False)
     refused = (_KIND == "afslag") & since_reform(setting) & ~other
     return refused & (pl.col("vur_pct") <= number_of(setting, "LAVESTE_TIL_PCT"))
-
-
-_EFFECT = pl.coalesce("virkning_dato", _DAY)
-
-
-def age_at_effect() -> pl.Expr:
-    """Return the age on the day the decision takes effect."""
-    return whole_years(pl.col("sag_foedt"), day_number(_EFFECT))
-
-
-def _pension_age(setting: Setting) -> pl.Expr:
-    return (
-        pl.when(day_of(setting, "ALDERSPENSION_67_FRA") <= _EFFECT)
-        .then(number_of(setting, "ALDERSPENSION_ALDER"))
-        .when(day_of(setting, "REFORM_IKRAFT") > _EFFECT)
-        .then(number_of(setting, "ALDERSPENSION_ALDER_FOER_REFORM"))
-        .otherwise(number_of(setting, "ALDERSPENSION_ALDER_FOER_2021"))
-    )
-
-
-@case_rule("BRG-012", at="afgoerelse.afgoerelse_dato")
-def award_before_18(setting: Setting) -> pl.Expr:
-    """A pension takes effect from 18; before the reform one of a duty to support could earlier."""
-    return (
-        _GRANTED
-        & since_reform(setting)
-        & (age_at_effect() < number_of(setting, "PENSION_FRA_ALDER"))
-    )
-
-
-@case_rule("BRG-013", at="afgoerelse.afgoerelse_dato")
-def award_after_pension_age(setting: Setting) -> pl.Expr:
-    """A pension cannot take effect at old-age pension age."""
-    return _GRANTED & (age_at_effect() >= _pension_age(setting))
-
-
-@case_rule("BRG-014", at="afgoerelse.bortfald_aarsag")
-def old_age_pension_too_early(setting: Setting) -> pl.Expr:
-    """Nobody goes on to old-age pension before its age; worn down from 65 since 2022."""
-    lapsed = (_KIND == "bortfald") & (pl.col("bortfald_aarsag") == "alderspension")
-    early = day_of(setting, "ALDERSPENSION_TIDLIG_FRA") <= _EFFECT
-    worn = number_of(setting, "ALDERSPENSION_TIDLIGST_ALDER")
-    return lapsed & (age_at_effect() < pl.when(early).then(worn).otherwise(_pension_age(setting)))
 
 
 @case_rule("BRG-015", at="afgoerelse.afgoerelse", other=_DECISION_BEFORE)

@@ -31,6 +31,20 @@ def is_known_without_pension(setting: Setting) -> pl.Expr:
     return pl.lit(setting.jurisdiction != "DK") | pl.col("sag_har_afslag")
 
 
+def on_appeal(setting: Setting) -> pl.Expr:
+    """Return where an appeals body decided."""
+    codes = setting.form.code_lists["instans"].codes
+    bodies = [code.id for code in codes if code.extra["klage"]]
+    return pl.col("instans").is_in(bodies).fill_null(value=False)
+
+
+def leaves_country(setting: Setting) -> pl.Expr:
+    """Return where a citizen is handed over to a kommune of another country."""
+    kommuner = setting.form.kommuner.values()
+    own = [k.code for k in kommuner if k.jurisdiction == setting.jurisdiction]
+    return ~pl.col("til_kommune").is_in(own) if setting.jurisdiction else pl.lit(value=False)
+
+
 _SHEETS = ("borger", "afgoerelse", "forloeb", "vurdering", "job", "overdragelse")
 
 
@@ -55,7 +69,9 @@ def case_facts(book: CheckedBook) -> pl.DataFrame:
     jobafklaringsforløb), `sag_aaben_revalidering` (start of one without an end),
     `sag_sidste_revalidering` (9999 while it lasts); `sag_sidste_niveau`,
     `sag_sidste_vurdering`, `sag_sidste_pct`, `sag_endeligt_afklaret`, `sag_sidste_job` (9999
-    while it lasts), `sag_sidste_indkomst`, `sag_flyttet`; `sag_tvivl_<sheet>` where the
+    while it lasts), `sag_sidste_indkomst`, `sag_flyttet`, `sag_udrejst`
+    (handed over to another country); `sag_foerste_forloeb`;
+    `sag_tvivl_<sheet>` where the
     citizen's rows of a sheet are in doubt, and `sag_maaske_borger` where a row of Borgere is
     probably the citizen's.
     """
@@ -66,7 +82,7 @@ def case_facts(book: CheckedBook) -> pl.DataFrame:
         _from_vurdering(book),
         _from_job(book),
         _latest(book, "indkomst", "fra_dato", "sag_sidste_indkomst"),
-        _latest(book, "overdragelse", "dato", "sag_flyttet"),
+        _from_overdragelse(book),
     ]
     # Small frames at once: what is joined while it is still a query takes twice as long.
     found = [part.collect() for part in parts]
@@ -171,6 +187,7 @@ def _from_forloeb(book: CheckedBook) -> pl.LazyFrame:
             _where((kind == "revalidering") & pl.col("slut_dato").is_null(), day)
             .min()
             .alias("sag_aaben_revalidering"),
+            day.min().alias("sag_foerste_forloeb"),
             day.max().alias("sag_sidste_forloeb"),
             pl.col("slut_dato")
             .fill_null(pl.date(9999, 12, 31))
@@ -199,6 +216,15 @@ def _from_vurdering(book: CheckedBook) -> pl.LazyFrame:
 def _from_job(book: CheckedBook) -> pl.LazyFrame:
     ends = pl.col("slut_dato").fill_null(pl.date(9999, 12, 31))
     return book.rows("job").group_by(CPR).agg(ends.max().alias("sag_sidste_job"))
+
+
+def _from_overdragelse(book: CheckedBook) -> pl.LazyFrame:
+    day, left = pl.col("dato"), leaves_country(book.setting).fill_null(value=False)
+    return (
+        book.rows("overdragelse")
+        .group_by(CPR)
+        .agg(day.max().alias("sag_flyttet"), _where(left, day).max().alias("sag_udrejst"))
+    )
 
 
 def _latest(book: CheckedBook, sheet_id: str, day: str, name: str) -> pl.LazyFrame:

@@ -18,6 +18,7 @@ from fpsheet_validation.hit import Hit
 from fpsheet_validation.reads import reads_elsewhere, reads_of
 from fpsheet_validation.rules import (
     afgoerelse_rules,
+    alder_rules,
     citizen_rules,
     duplicate_rules,
     forloeb_rules,
@@ -37,6 +38,7 @@ from fpsheet_validation.typed import ROW
 CASE_RULES = tuple(
     rules_in(
         afgoerelse_rules,
+        alder_rules,
         tildeling_rules,
         forloeb_rules,
         vurdering_job_indkomst_rules,

@@ -1,19 +1,18 @@
 """Rules about the conditions of a pension, its effect and its end, and about appeals.
 
-BRG-061 to BRG-070, BRG-072, BRG-073.
+BRG-061 to BRG-070, BRG-072 to BRG-075, BRG-078, BRG-079.
 """
 
 import polars as pl
 
 from fpsheet_validation.rules.afgoerelse_rules import (
-    age_at_effect,
     level_of,
     not_before,
-    on_appeal,
     since_reform,
     unanswered,
 )
-from fpsheet_validation.rules.case_facts import GRANTING
+from fpsheet_validation.rules.alder_rules import age_at_effect
+from fpsheet_validation.rules.case_facts import GRANTING, leaves_country, on_appeal
 from fpsheet_validation.rules.case_rule import case_rule
 from fpsheet_validation.setting import Setting, day_of, number_of
 
@@ -128,13 +127,6 @@ def moved_to_another_country(setting: Setting) -> pl.Expr:
     return leaves_country(setting)
 
 
-def leaves_country(setting: Setting) -> pl.Expr:
-    """Return where a citizen is handed over to a kommune of another country."""
-    kommuner = setting.form.kommuner.values()
-    own = [k.code for k in kommuner if k.jurisdiction == setting.jurisdiction]
-    return ~pl.col("til_kommune").is_in(own) if setting.jurisdiction else pl.lit(value=False)
-
-
 @case_rule("BRG-070", at="afgoerelse.afgoerelse_dato")
 def young_award_without_course(setting: Setting) -> pl.Expr:
     """Who is under 40 has been in a ressourceforløb or a jobafklaringsforløb before an award.
@@ -167,3 +159,41 @@ def appealed_decision_missing(setting: Setting) -> pl.Expr:
     del setting
     missing = pl.col("paaklaget_dato").is_not_null() & pl.col("paaklaget_findes").is_null()
     return missing & ~pl.col("sag_tvivl_afgoerelse")
+
+
+@case_rule("BRG-074", at="forloeb.start_dato")
+def review_while_abroad(setting: Setting) -> pl.Expr:
+    """In the 12 months for which a pension is taken along nobody is reassessed."""
+    left, start = pl.col("sag_udrejst"), pl.col("start_dato")
+    until = left.dt.offset_by(_years(setting, "FLYTNING_KANAL_AAR"))
+    return (pl.col("forloeb_type") == "revurdering") & (start > left) & (start < until)
+
+
+@case_rule("BRG-075", at="afgoerelse.automatisk_hoejeste")
+def automatic_without_a_move(setting: Setting) -> pl.Expr:
+    """Automatic highest is for who comes with a pension from Denmark or the Faroe Islands.
+
+    Who has had a case here before has not come, unless a row says that she left.
+    """
+    del setting
+    here = pl.min_horizontal("sag_foerste_forloeb", "sag_foerste_pension")
+    away = (pl.col("sag_udrejst") < _DAY) | (pl.col("sag_fraflyttet") < _DAY)
+    known = (here < _DAY).fill_null(value=False) | pl.col("sag_foer_reform")
+    return _AUTOMATIC & _GRANTED & known & ~away.fill_null(value=False)
+
+
+@case_rule("BRG-078", at="afgoerelse.afgoerelse", other=("afgoerelse", "afgoerelse", "foer_raekke"))
+def against_the_appeals_body(setting: Setting) -> pl.Expr:
+    """What an appeals body has granted holds until the work capacity is assessed again."""
+    own = ~on_appeal(setting) & (pl.col("foer_dato") < _DAY)
+    again = (pl.col("vur_dato") > pl.col("foer_dato")).fill_null(value=False)
+    level = _KIND.is_in(GRANTING) & (pl.col("niveau") != pl.col("foer_niveau"))
+    withdrawn = (_KIND == "bortfald") & (pl.col("bortfald_aarsag") == "frakendt")
+    says_other = (_KIND == "afslag") | level.fill_null(value=False) | withdrawn
+    return own & pl.col("foer_klage_gav") & ~again & says_other
+
+
+@case_rule("BRG-079", at="afgoerelse.instans")
+def two_bodies_on_one_day(setting: Setting) -> pl.Expr:
+    """An appeals body does not decide on the day on which the kommune does."""
+    return on_appeal(setting) & pl.col("to_instanser")

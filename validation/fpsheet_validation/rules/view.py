@@ -12,7 +12,7 @@ from datetime import date
 import polars as pl
 
 from fpsheet_validation.rules.book import CPR, CheckedBook
-from fpsheet_validation.rules.case_facts import GRANTING
+from fpsheet_validation.rules.case_facts import GRANTING, on_appeal
 from fpsheet_validation.typed import ROW
 
 NEVER = date(9999, 12, 31)
@@ -175,7 +175,9 @@ def _afgoerelse(book: CheckedBook) -> pl.LazyFrame:
     """Add what was in force before a decision and what came after.
 
     `foer_i_kraft` (pension in force, null where no row says), `foer_niveau`, `foer_givet` (the
-    decision that gave it), `virker_foer_dagens` (another of the day takes effect later),
+    decision that gave it), `foer_klage_gav` (the decision before is one of an appeals body that
+    gives a pension), `to_instanser` (an appeals body and the kommune decided that day),
+    `virker_foer_dagens` (another of the day takes effect later),
     `foer_dato`, `foer_raekke`, `naeste_dato` (the next day with a decision), `sidste_bortfald`,
     `modsagt_samme_dag` (another decision of the day says the opposite), `besvaret_samme_dag` (a
     tilkendelse or an afslag of the day), `paaklaget_findes` (the decision appealed is there),
@@ -188,6 +190,9 @@ def _afgoerelse(book: CheckedBook) -> pl.LazyFrame:
     state = (
         pl.when(grants).then(pl.lit(value=True)).when(kind == "bortfald").then(pl.lit(value=False))
     )
+    appeal = on_appeal(book.setting)
+    # Where the row does not say who decided, the kommune did not say it was another.
+    own = ~appeal & pl.col("instans").is_not_null()
     level = pl.when(grants).then(pl.col("niveau"))
     given_by = pl.when(grants).then(kind)
     effect = pl.coalesce("virkning_dato", "afgoerelse_dato")
@@ -200,6 +205,8 @@ def _afgoerelse(book: CheckedBook) -> pl.LazyFrame:
             _beside(1, of=state.forward_fill().over(CPR)).alias("foer_i_kraft"),
             _beside(1, of=level.forward_fill().over(CPR)).alias("foer_niveau"),
             _beside(1, of=given_by.forward_fill().over(CPR)).alias("foer_givet"),
+            _beside(1, of=appeal & grants).alias("foer_klage_gav"),
+            (appeal.any() & own.any()).over(CPR, "afgoerelse_dato").alias("to_instanser"),
             (effect < effect.max().over(CPR, "afgoerelse_dato")).alias("virker_foer_dagens"),
             _beside(1, of="afgoerelse_dato").alias("foer_dato"),
             _beside(1, of=ROW).alias("foer_raekke"),

@@ -1,10 +1,8 @@
 """Rules about assessments, jobs, income, moves and the citizen.
 
 BRG-010, BRG-011, BRG-018 to BRG-020, BRG-036, BRG-038 to BRG-040, BRG-043 to BRG-045, BRG-048,
-BRG-055 to BRG-057, BRG-071, BOR-003, OVD-002.
+BRG-055, BRG-056, BOR-003, OVD-002. Ages of pensions: `alder_rules`.
 """
-
-from datetime import timedelta
 
 import polars as pl
 
@@ -105,14 +103,6 @@ def sheltered_job_without_pension(setting: Setting) -> pl.Expr:
     doubt = pl.col("sag_tvivl_afgoerelse") | pl.col("sag_tvivl_borger")
     known = is_known_without_pension(setting)
     return (pl.col("job_type") == "skaanejob") & ~awarded & known & ~doubt
-
-
-@case_rule("BRG-071", at="job.job_type")
-def sheltered_job_after_pension_age(setting: Setting) -> pl.Expr:
-    """A skånejob ends when the citizen reaches old-age pension age."""
-    age = whole_years(pl.col("sag_foedt"), _now(setting))
-    old = age >= number_of(setting, "ALDERSPENSION_ALDER")
-    return (pl.col("job_type") == "skaanejob") & _LAST_DAY.is_null() & old
 
 
 @case_rule("BOR-003", at="borger.pensionist_foer_reform")
@@ -216,14 +206,3 @@ def too_young_before_reform(setting: Setting) -> pl.Expr:
     return (pl.col("pensionist_foer_reform") == "ja") & (
         then < number_of(setting, "FORSOERGER_FRA_ALDER")
     )
-
-
-@case_rule("BRG-057", at="borger.cpr")
-def past_pension_age(setting: Setting) -> pl.Expr:
-    """From the month after the birthday there is old-age pension, and this one lapses."""
-    month_before = setting.today.replace(day=1) - timedelta(days=1)
-    age = whole_years(pl.col("sag_foedt"), pl.lit(int(month_before.strftime("%Y%m%d"))))
-    granted = pl.col("sag_sidste_tildeling").is_not_null() | pl.col("sag_foer_reform")
-    lapsed = pl.col("sag_sidste_bortfald").is_not_null() | pl.col("sag_flyttet").is_not_null()
-    sure = ~pl.col("sag_tvivl_afgoerelse")
-    return granted & ~lapsed & sure & (age >= number_of(setting, "ALDERSPENSION_ALDER"))
