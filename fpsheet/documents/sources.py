@@ -24,12 +24,15 @@ def sources_markdown(form: Form) -> str:
             ("list", "code", "label", "country", "valid_from", "valid_to", "source"),
             _codes(form),
         ),
-        "rules": (("rule", "severity", "country", "source"), _rules(form)),
+        "rules": (
+            ("rule", "severity", "country", "valid_from", "valid_to", "source"),
+            _rules(form),
+        ),
     }
     parts = [f"# {say('title')}", say("intro")]
     for name, (columns, rows) in tables.items():
         header = [say(f"column.{column}") for column in columns]
-        cells = [[cell or "–" for cell in row] for row in rows]
+        cells = [[*(cell or "–" for cell in row[:-1]), row[-1] or say("own")] for row in rows]
         parts += [f"## {say(name)}", markdown_table(header, cells)]
     return "\n\n".join(parts) + "\n"
 
@@ -73,7 +76,9 @@ def _codes(form: Form) -> Iterator[list[str]]:
 
 def _rules(form: Form) -> Iterator[list[str]]:
     for rule in form.rules:
-        yield [rule.code, rule.severity.value, _lands(rule.jurisdictions), rule.source]
+        named = (rule.valid_from, rule.valid_to)
+        days = ["" if not name else _shown(form.constants[name]) for name in named]
+        yield [rule.code, rule.severity.value, _lands(rule.jurisdictions), *days, rule.source]
 
 
 def _lands(lands: frozenset[str]) -> str:

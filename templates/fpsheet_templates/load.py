@@ -24,7 +24,7 @@ from pathlib import Path
 
 from fpsheet_templates.codes import Code, CodeList
 from fpsheet_templates.errors import RuleError, SpecError
-from fpsheet_templates.expression import fields_of, parse_expression
+from fpsheet_templates.expression import And, fields_of, parse_expression
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet, SheetKind
 from fpsheet_templates.kommune import Kommune
 from fpsheet_templates.rule import Rule, RuleLevel, Severity
@@ -384,7 +384,7 @@ def _is_about(rule: Rule, sheets: Mapping[str, "_SheetEntry"]) -> bool:
 def _rule(entry: Table) -> Rule:
     fails_when = entry.get("fails_when")
     fields = entry.get("fields", [])
-    return Rule(
+    rule = Rule(
         code=str(entry["code"]),
         level=RuleLevel(str(entry["level"])),
         severity=Severity(str(entry["severity"])),
@@ -392,6 +392,12 @@ def _rule(entry: Table) -> Rule:
         fields=tuple(str(field) for field in fields) if isinstance(fields, list) else (),
         fails_when=None if fails_when is None else parse_expression(str(fails_when)),
         jurisdictions=_jurisdictions(entry),
+        valid_from=str(entry.get("valid_from", "")),
+        valid_to=str(entry.get("valid_to", "")),
+        day=str(entry["day"]) if {"valid_from", "valid_to"} & entry.keys() else "",
         since=int(str(entry.get("since", 2026))),
         source=str(entry.get("source", "")),
     )
+    if rule.fails_when is None or rule.in_force is None:
+        return rule
+    return replace(rule, fails_when=And((rule.fails_when, *rule.in_force.operands)))

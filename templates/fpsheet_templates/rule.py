@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fpsheet_templates.expression import Expression
+from fpsheet_templates.expression import And, Compare, Expression, FieldRef, Named, Operator
 
 
 class Severity(StrEnum):
@@ -52,8 +52,11 @@ class Rule:
         severity: How grave its findings are.
         sheet: Sheet the rule looks at; empty for all or none.
         fields: Fields it touches; the first is where the finding is shown.
-        fails_when: For row rules: true where the row is at fault.
+        fails_when: For row rules: true where the row is at fault, on a day the rule holds for.
         jurisdictions: Where it holds.
+        valid_from: Constant whose day is the first that the law asks for it; empty for always.
+        valid_to: Constant whose day is the first that it no longer does; empty for still.
+        day: Field of its sheet whose day is compared with these two; empty where neither is.
         since: Year it came.
         source: Law or guide; empty where experience alone asks for it.
     """
@@ -65,5 +68,18 @@ class Rule:
     fields: tuple[str, ...] = ()
     fails_when: Expression | None = None
     jurisdictions: frozenset[str] = frozenset({"GL", "DK"})
+    valid_from: str = ""
+    valid_to: str = ""
+    day: str = ""
     since: int = 2026
     source: str = ""
+
+    @property
+    def in_force(self) -> And | None:
+        """Return where a row is of the days the rule holds for; None where it always holds."""
+        day = FieldRef(self.day)
+        within = (
+            *((Compare(Operator.GE, day, Named(self.valid_from)),) if self.valid_from else ()),
+            *((Compare(Operator.LT, day, Named(self.valid_to)),) if self.valid_to else ()),
+        )
+        return And(within) if within else None

@@ -1,12 +1,16 @@
 """Generated documents say what the form says today."""
 
+import csv
 import re
+import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from fpsheet.documents import pictures
 from fpsheet.documents.__main__ import DOCUMENTS, main, stale_documents
+from fpsheet_templates.form import FieldType
 from fpsheet_templates.load import load_form
 
 LARGEST_PICTURE = 150_000
@@ -61,3 +65,97 @@ def test_without_the_programs_a_sentence_says_what_to_install(
     assert pictures.main([str(tmp_path / "repo")]) == 1
     assert "Install LibreOffice" in capsys.readouterr().err
     assert not (tmp_path / "repo").exists()
+
+
+DATA = ROOT / "templates/fpsheet_templates/data"
+
+
+def _listed(heading: str) -> list[list[str]]:
+    """Return the rows below a heading of docs/kilder.md."""
+    text = (ROOT / "docs/kilder.md").read_text(encoding="utf-8")
+    part = text.split(f"\n## {heading}\n", 1)[1].split("\n## ")[0]
+    lines = [line for line in part.splitlines() if line.startswith("| ")][1:]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, date):
+        return f"{value:%d-%m-%Y}"
+    return f"{value:g}".replace(".", ",") if isinstance(value, int | float) else "–"
+
+
+def test_sources_list_every_bound_and_day_with_its_country() -> None:
+    """The files are read again here: each value of each country has its line, with a source."""
+    wanted = set()
+    for name, entry in tomllib.loads((DATA / "constants.toml").read_text("utf-8")).items():
+        own = {land: each["value"] for land, each in entry.items() if isinstance(each, dict)}
+        lands = [land for land in entry.get("jurisdictions", ["GL", "DK"]) if land not in own]
+        wanted.add((name, _shown(entry["value"]), " ".join(lands)))
+        wanted |= {(name, _shown(value), land) for land, value in own.items()}
+    rows = _listed("Tal og dage")
+    assert {tuple(row[:3]) for row in rows} == wanted
+    assert all(len(row[3]) > len("Praksis") for row in rows)
+    limits = {
+        f"{sheet['id']}.{field['id']}"
+        for file in ("form-1.toml", "form-2.toml")
+        for sheet in tomllib.loads((DATA / file).read_text("utf-8"))["sheet"]
+        for field in sheet.get("field", ())
+        if "minimum" in field or "maximum" in field
+    }
+    assert limits <= {row[0] for row in _listed("Felter") if row[4] != "–"}
+
+
+def test_sources_list_every_code_with_its_days_and_country() -> None:
+    """Every line of every code list is there, with the days it holds and where it is from."""
+    wanted = {
+        (
+            file.stem,
+            row["code"],
+            row["jurisdiction"],
+            row["valid_from"] or "–",
+            row["valid_to"] or "–",
+        )
+        for file in (DATA / "codes").glob("*.csv")
+        for row in csv.DictReader(file.read_text("utf-8").splitlines())
+    }
+    rows = _listed("Koder")
+    assert {(*row[:2], *row[3:6]) for row in rows} == wanted
+    assert all(row[6] != "–" for row in rows)
+
+
+def test_sources_list_every_rule_with_its_days_and_country() -> None:
+    """Every rule of the files is there; the days of a reform are those of the constants named."""
+    days = tomllib.loads((DATA / "constants.toml").read_text("utf-8"))
+    wanted = {
+        (
+            rule["code"],
+            rule["severity"],
+            " ".join(rule.get("jurisdictions", ["GL", "DK"])),
+            *(
+                _shown(days[rule[k]]["value"]) if k in rule else "–"
+                for k in ("valid_from", "valid_to")
+            ),
+        )
+        for file in (DATA / "rules").glob("*.toml")
+        for rule in tomllib.loads(file.read_text("utf-8"))["rule"]
+    }
+    rows = _listed("Regler")
+    assert {tuple(row[:5]) for row in rows} == wanted
+    assert all(row[5] != "–" for row in rows)
+
+
+def test_no_expression_of_a_rule_names_a_day_of_law() -> None:
+    """From when and until when a rule holds is said beside it, once, by the field it goes by."""
+    days = {
+        name
+        for name, entry in tomllib.loads((DATA / "constants.toml").read_text("utf-8")).items()
+        if isinstance(entry["value"], date)
+    }
+    form = load_form()
+    for rule in form.rules:
+        named = {rule.valid_from, rule.valid_to} - {""}
+        assert named <= days
+        assert not named or form.sheet(rule.sheet)[rule.day].type is FieldType.DATE
+    for file in (DATA / "rules").glob("*.toml"):
+        for rule in tomllib.loads(file.read_text("utf-8"))["rule"]:
+            assert not days & set(re.findall(r"[A-Z_0-9]{4,}", rule.get("fails_when", "")))

@@ -9,7 +9,7 @@ from fpsheet_templates.rule import Rule
 @cache
 def reads_of(rule: Rule) -> tuple[str, ...]:
     """Return the fields of the rule's own row that it reads, the one it shows first."""
-    own = (field for field in rule.fields if "." not in field)
+    own = (field for field in (*rule.fields, rule.day) if field and "." not in field)
     inside = fields_of(rule.fails_when) if rule.fails_when is not None else ()
     return tuple(dict.fromkeys((*own, *inside)))
 

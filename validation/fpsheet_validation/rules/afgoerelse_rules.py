@@ -26,11 +26,6 @@ _ASSESSMENT = ("vurdering", "arbejdsevne_pct", "vur_raekke")
 _DECISION_BEFORE = ("afgoerelse", "afgoerelse", "foer_raekke")
 
 
-def since_reform(setting: Setting) -> pl.Expr:
-    """Return where the decision is of 1 July 2016 or later."""
-    return day_of(setting, "REFORM_IKRAFT") <= _DAY
-
-
 def level_of(setting: Setting, pct: pl.Expr) -> pl.Expr:
     """Return the level that a work capacity leads to; null from 76 per cent on."""
     return (
@@ -46,14 +41,14 @@ def level_of(setting: Setting, pct: pl.Expr) -> pl.Expr:
 @case_rule("BRG-006", at="afgoerelse.afgoerelse")
 def award_without_assessment(setting: Setting) -> pl.Expr:
     """An award after 1 July 2016 rests on an assessment of the work capacity."""
-    missing = _without_assessment(setting) & ~_assessed_soon_after(setting)
+    missing = _without_assessment() & ~_assessed_soon_after(setting)
     return missing & ~_applied_before_reform(setting)
 
 
 @case_rule("BRG-060", at="afgoerelse.afgoerelse")
 def award_under_old_rules(setting: Setting) -> pl.Expr:
     """An application from before 1 July 2016 may have been decided under the old rules."""
-    missing = _without_assessment(setting) & ~_assessed_soon_after(setting)
+    missing = _without_assessment() & ~_assessed_soon_after(setting)
     return missing & _applied_before_reform(setting)
 
 
@@ -71,12 +66,12 @@ def _applied_before_reform(setting: Setting) -> pl.Expr:
 )
 def award_before_assessment(setting: Setting) -> pl.Expr:
     """The assessment an award rests on is not dated after it."""
-    return _without_assessment(setting) & _assessed_soon_after(setting)
+    return _without_assessment() & _assessed_soon_after(setting)
 
 
-def _without_assessment(setting: Setting) -> pl.Expr:
+def _without_assessment() -> pl.Expr:
     missing = pl.col("vur_dato").is_null() & ~pl.col("sag_tvivl_vurdering")
-    return _GRANTED & since_reform(setting) & ~_AUTOMATIC & missing
+    return _GRANTED & ~_AUTOMATIC & missing
 
 
 def _assessed_soon_after(setting: Setting) -> pl.Expr:
@@ -88,7 +83,7 @@ def _assessed_soon_after(setting: Setting) -> pl.Expr:
 @case_rule("BRG-007", at="afgoerelse.niveau", other=_ASSESSMENT)
 def level_against_assessment(setting: Setting) -> pl.Expr:
     """The level follows from the latest assessment, except automatic highest and before 2016."""
-    decided = _KIND.is_in(["tilkendelse", "aendring", "uaendret"]) & since_reform(setting)
+    decided = _KIND.is_in(["tilkendelse", "aendring", "uaendret"])
     whole = ~_AUTOMATIC & ~pl.col("virker_foer_dagens").fill_null(value=False)
     return decided & whole & (pl.col("niveau") != level_of(setting, pl.col("vur_pct")))
 
@@ -96,7 +91,7 @@ def level_against_assessment(setting: Setting) -> pl.Expr:
 @case_rule("BRG-008", at="afgoerelse.afgoerelse", other=_ASSESSMENT)
 def award_with_full_capacity(setting: Setting) -> pl.Expr:
     """With a work capacity above 75 per cent there is no pension."""
-    decided = _KIND.is_in(GRANTING) & since_reform(setting) & ~_AUTOMATIC
+    decided = _KIND.is_in(GRANTING) & ~_AUTOMATIC
     return decided & (pl.col("vur_pct") > number_of(setting, "LAVESTE_TIL_PCT"))
 
 
@@ -104,7 +99,7 @@ def award_with_full_capacity(setting: Setting) -> pl.Expr:
 def refusal_with_low_capacity(setting: Setting) -> pl.Expr:
     """A refusal with a work capacity that gives a pension states what else it rests on."""
     other = (pl.col("afslagsaarsag") != "arbejdsevne").fill_null(value=False)
-    refused = (_KIND == "afslag") & since_reform(setting) & ~other
+    refused = (_KIND == "afslag") & ~other
     return refused & (pl.col("vur_pct") <= number_of(setting, "LAVESTE_TIL_PCT"))
 
 
@@ -204,8 +199,8 @@ def award_before_application(setting: Setting) -> pl.Expr:
 @case_rule("BRG-028", at="afgoerelse.afgoerelse")
 def award_without_clarification(setting: Setting) -> pl.Expr:
     """Every applicant goes through an afklaringsforløb before the award."""
-    since = day_of(setting, "UDSAETTELSE_IKRAFT") <= _DAY
-    decided = _GRANTED & since & ~_AUTOMATIC & ~_ON_EXISTING_BASIS
+    del setting
+    decided = _GRANTED & ~_AUTOMATIC & ~_ON_EXISTING_BASIS
     return decided & not_before("sag_foerste_afklaring", "forloeb")
 
 
@@ -217,16 +212,15 @@ def decision_without_team(setting: Setting) -> pl.Expr:
     """
     exempt = on_appeal(setting) | pl.col("uden_team").is_not_null()
     needs_team = _KIND.is_in(["tilkendelse", "afslag"]) & ~exempt
-    before = day_of(setting, "REHABILITERINGSTEAM_TIL") > _DAY
-    return needs_team & before & not_before("sag_foerste_moede", "forloeb")
+    return needs_team & not_before("sag_foerste_moede", "forloeb")
 
 
 @case_rule("BRG-080", at="afgoerelse.instans")
 def delegated_award_without_recommendation(setting: Setting) -> pl.Expr:
     """A caseworker awards by delegation what the rehabilitation team has recommended."""
     delegated = (_KIND == "tilkendelse") & (pl.col("instans") == "sagsbehandler")
-    before = day_of(setting, "REHABILITERINGSTEAM_TIL") > _DAY
-    return delegated & before & not_before("sag_foerste_indstilling", "forloeb")
+    del setting
+    return delegated & not_before("sag_foerste_indstilling", "forloeb")
 
 
 @case_rule("BRG-047", at="afgoerelse.instans")

@@ -60,8 +60,7 @@ def _is_of_pension_age(setting: Setting, day: pl.Expr) -> pl.Expr:
 @case_rule("BRG-012", at="afgoerelse.afgoerelse_dato")
 def award_before_18(setting: Setting) -> pl.Expr:
     """A pension takes effect from 18; before the reform one of a duty to support could earlier."""
-    since_reform = day_of(setting, "REFORM_IKRAFT") <= _DAY
-    return _GRANTED & since_reform & (age_at_effect() < number_of(setting, "PENSION_FRA_ALDER"))
+    return _GRANTED & (age_at_effect() < number_of(setting, "PENSION_FRA_ALDER"))
 
 
 @case_rule("BRG-013", at="afgoerelse.afgoerelse_dato")

@@ -33,6 +33,7 @@ from fpsheet_validation.rules.case_facts import case_facts, has_cases
 from fpsheet_validation.rules.case_rule import CaseRule, RulePlace, rules_in
 from fpsheet_validation.rules.row_check import applies
 from fpsheet_validation.rules.view import view_rows
+from fpsheet_validation.setting import Setting, day_of
 from fpsheet_validation.typed import ROW
 
 CASE_RULES = tuple(
@@ -213,12 +214,24 @@ def _run_view(
     return hits, stopped
 
 
+def _fault(setting: Setting, task: _Task) -> pl.Expr:
+    """Return where a rule is broken, on a day that the catalogue says it holds for."""
+    fault = task.rule.fault(setting, task.place)
+    entry = next(rule for rule in setting.form.rules if rule.code == task.rule.code)
+    day = pl.col(entry.day) if entry.day else None
+    if day is not None and entry.valid_from:
+        fault &= day >= day_of(setting, entry.valid_from)
+    if day is not None and entry.valid_to:
+        fault &= day < day_of(setting, entry.valid_to)
+    return fault
+
+
 def _strike(
     book: CheckedBook, facts: pl.DataFrame, view_id: str, tasks: list[_Task]
 ) -> pl.DataFrame:
     """Return the rows that break some rule: a column per task, and the rows they point to."""
     faults = [
-        task.rule.fault(book.setting, task.place).fill_null(value=False).alias(f"t{number}")
+        _fault(book.setting, task).fill_null(value=False).alias(f"t{number}")
         for number, task in enumerate(tasks)
     ]
     others = {task.rule.other[2] for task in tasks if task.rule.other}

@@ -8,13 +8,12 @@ import polars as pl
 from fpsheet_validation.rules.afgoerelse_rules import (
     level_of,
     not_before,
-    since_reform,
     unanswered,
 )
 from fpsheet_validation.rules.alder_rules import age_at_effect
 from fpsheet_validation.rules.case_facts import GRANTING, leaves_country, on_appeal
 from fpsheet_validation.rules.case_rule import case_rule
-from fpsheet_validation.setting import Setting, day_of, number_of
+from fpsheet_validation.setting import Setting, number_of
 
 _DAY = pl.col("afgoerelse_dato")
 _KIND = pl.col("afgoerelse")
@@ -38,7 +37,8 @@ def effect_after_the_end(setting: Setting) -> pl.Expr:
 @case_rule("BRG-062", at="afgoerelse.virkning_dato")
 def effect_within_a_month(setting: Setting) -> pl.Expr:
     """A pension, and a change of it, takes effect on the 1st of a month."""
-    given = _KIND.is_in(["tilkendelse", "aendring"]) & since_reform(setting)
+    del setting
+    given = _KIND.is_in(["tilkendelse", "aendring"])
     return given & ~_AUTOMATIC & (pl.col("virkning_dato").dt.day() != 1)
 
 
@@ -83,14 +83,14 @@ def postponed_without_answer(setting: Setting) -> pl.Expr:
 def award_on_old_assessment(setting: Setting) -> pl.Expr:
     """The assessment an award rests on is not older than a period of reassessment."""
     oldest = _DAY.dt.offset_by(_years(setting, "VURDERING_GAELDER_AAR", "-"))
-    return _GRANTED & since_reform(setting) & ~_AUTOMATIC & (pl.col("vur_dato") < oldest)
+    return _GRANTED & ~_AUTOMATIC & (pl.col("vur_dato") < oldest)
 
 
 @case_rule("BRG-067", at="afgoerelse.afgoerelse_dato")
 def award_during_rehabilitation(setting: Setting) -> pl.Expr:
     """A pension is awarded when rehabilitation has ended."""
     going_on = pl.col("sag_aaben_revalidering") <= _DAY
-    return _GRANTED & since_reform(setting) & ~_AUTOMATIC & ~on_appeal(setting) & going_on
+    return _GRANTED & ~_AUTOMATIC & ~on_appeal(setting) & going_on
 
 
 @case_rule("BRG-068", at="borger.ansoegning_dato")
@@ -135,16 +135,8 @@ def young_award_without_course(setting: Setting) -> pl.Expr:
     """
     young = age_at_effect() < number_of(setting, "UNG_TIL_ALDER")
     exempt = pl.col("uden_team").is_not_null() | on_appeal(setting)
-    before = day_of(setting, "BESKAEFTIGELSESREFORM") > _DAY
     recent = _DAY.dt.offset_by(_years(setting, "VURDERING_GAELDER_AAR")) > setting.today
-    return (
-        _GRANTED
-        & young
-        & recent
-        & before
-        & ~exempt
-        & not_before("sag_foerste_udvikling", "forloeb")
-    )
+    return _GRANTED & young & recent & ~exempt & not_before("sag_foerste_udvikling", "forloeb")
 
 
 @case_rule("BRG-072", at="afgoerelse.afgoerelse")
