@@ -238,3 +238,45 @@ def test_both_versions_are_merged_and_counted(files: tuple[Path, Path], tmp_path
     (total,) = [row for row in text if row[0] in {"Hele landet", "1 af 5 kommuner"}]
     # G01, G02 and both of G08 changed it, G26 upheld it, G03 remitted it.
     assert total[1:6] == [6, 1, 4, 1, 0]
+
+
+def test_denmarks_cases_are_lifted_merged_and_counted(tmp_path: Path) -> None:
+    """The same way for Norddjurs: what version 1 has no words for waits, the rest is counted.
+
+    D06 lacks pensionsnævnet's reasons and D16 a percent. BRG-070 reads a column that version 1 has
+    not: it asks of D04 and D14 when the workbook is lifted.
+    """
+    old, new = tmp_path / "707-gammel.xlsx", tmp_path / "707-ny.xlsx"
+    old.write_bytes(old_workbook("dk", "707"))
+    upgrade_file(old, QUESTION, new)
+    asked = {("BRG-070", "afgoerelse", 8), ("BRG-070", "afgoerelse", 18)}
+    assert set(found(new)) - set(found(old)) == asked
+    assert set(found(old)) < set(found(new))
+    (verdict,) = check_files([new], QUESTION, Silent())
+    blocking = {f.code for f in verdict.findings if f.severity is Severity.FEJL}
+    assert blocking - {"ARB-006", "ARB-007"} == {"FLT-001"}
+    assert verdict.totals.read == sum(len(rows) for rows in books()["dk"].values())
+    departement = Departement(tmp_path)
+    for path in (old, new):
+        assert departement.merge(path.read_bytes(), kommune="707") in {0, 1}
+    assert departement.call("conflicts") == 0
+    merged = {row["raekke_id"] for row in departement.rows()["borger"]}
+    assert len(merged) == len(books()["dk"]["borger"]) - 2
+    out = ["--internal", "--out", str(tmp_path / "statistik")]
+    period = ["--from", "01-01-2017", "--to", "31-12-2026", *DAY]
+    assert departement.call("report", *period, *out) == 0
+    inside = tmp_path / "statistik-fortroligt"
+    (path,) = [path for path in inside.glob("*.xlsx") if "707" not in path.name]
+    book = load_workbook(path)
+    totals = {
+        name: next(
+            row[1:4]
+            for row in book[name].iter_rows(values_only=True)
+            if row[0] in {"I alt", "Hele landet", "1 af 98 kommuner"}
+        )
+        for name in ("T11d", "T13")
+    }
+    # Ten awards (D03 has two) and the refusals of D05 and D18; D06's refusal waits with its case.
+    assert totals["T11d"] == (12, 10, 2)
+    # D13 was sent back by pensionsnævnet.
+    assert totals["T13"][0] == 1
