@@ -24,7 +24,7 @@ from pathlib import Path
 
 from fpsheet_templates.codes import Code, CodeList
 from fpsheet_templates.errors import RuleError, SpecError
-from fpsheet_templates.expression import And, fields_of, parse_expression
+from fpsheet_templates.expression import fields_of, parse_expression
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet, SheetKind
 from fpsheet_templates.kommune import Kommune
 from fpsheet_templates.rule import Rule, RuleLevel, Severity
@@ -76,9 +76,7 @@ def load_form(
         rules=_load_rules(data, sheets),
         texts=load_texts(overlay=data or overlay),
         own_constants=_own_constants(constants),
-        constant_countries={
-            name: _jurisdictions(_table(entry)) for name, entry in constants.items()
-        },
+        constant_countries={n: _jurisdictions(_table(e)) for n, e in constants.items()},
         folder=data,
     )
 
@@ -384,7 +382,7 @@ def _is_about(rule: Rule, sheets: Mapping[str, "_SheetEntry"]) -> bool:
 def _rule(entry: Table) -> Rule:
     fails_when = entry.get("fails_when")
     fields = entry.get("fields", [])
-    rule = Rule(
+    return Rule(
         code=str(entry["code"]),
         level=RuleLevel(str(entry["level"])),
         severity=Severity(str(entry["severity"])),
@@ -397,7 +395,4 @@ def _rule(entry: Table) -> Rule:
         day=str(entry["day"]) if {"valid_from", "valid_to"} & entry.keys() else "",
         since=int(str(entry.get("since", 2026))),
         source=str(entry.get("source", "")),
-    )
-    if rule.fails_when is None or rule.in_force is None:
-        return rule
-    return replace(rule, fails_when=And((rule.fails_when, *rule.in_force.operands)))
+    ).on_its_days()

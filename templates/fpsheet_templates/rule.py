@@ -1,6 +1,6 @@
 """Rules: what the catalogue says of each finding code."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fpsheet_templates.expression import And, Compare, Expression, FieldRef, Named, Operator
@@ -83,3 +83,9 @@ class Rule:
             *((Compare(Operator.LT, day, Named(self.valid_to)),) if self.valid_to else ()),
         )
         return And(within) if within else None
+
+    def on_its_days(self) -> "Rule":
+        """Return the rule whose expression is true on the days alone that the rule holds for."""
+        if self.fails_when is None or self.in_force is None:
+            return self
+        return replace(self, fails_when=And((self.fails_when, *self.in_force.operands)))
