@@ -7,8 +7,9 @@ from pathlib import Path
 from fpsheet.checking.verdict import Verdict
 from fpsheet.intake.reader import read_list_file
 from fpsheet_sync.statistics.tables.benchmark import Benchmark
-from fpsheet_templates.form import ColumnRole, Form
+from fpsheet_templates.form import ColumnRole
 from fpsheet_templates.rule import RuleLevel
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.finding import Finding, sort_findings
 from fpsheet_validation.list_check import LANDSTAL, check_list
 
@@ -17,39 +18,37 @@ _COMPARED = frozenset({RuleLevel.HISTORY, RuleLevel.BETWEEN})
 """There is nothing to compare the lines of a list with, so no rule is left unasked."""
 
 
-def read_list(
-    path: Path, sheet_id: str, *, lists: Form, today: date, language: str
-) -> tuple[Verdict, str]:
+def read_list(path: Path, sheet_id: str, lists: SpokenForm, *, today: date) -> tuple[Verdict, str]:
     """Read and check a list; the file passes the same scan and process as a workbook.
 
     Args:
         path: The file.
         sheet_id: Which list it is to be.
-        lists: The lists (`fpsheet_templates.load.load_lists`).
+        lists: The lists (`fpsheet_templates.load.load_lists`), in the language of the headings
+            that sentences name.
         today: The day of the check.
-        language: Language of the headings that sentences name.
 
     Returns:
         What was found, and the hash of the file; "" where it could not be opened.
     """
-    reading = read_list_file(path, sheet_id, lists=lists)
-    found = tuple(_with_headings(each, sheet_id, lists, language) for each in reading.findings)
+    reading = read_list_file(path, sheet_id, lists=lists.form)
+    found = tuple(_with_headings(each, sheet_id, lists) for each in reading.findings)
     if reading.raw is None:
-        return Verdict(path, sort_findings(found, lists), None, is_list=True), reading.sha256
-    check = check_list(reading.raw, lists, today=today)
-    findings = sort_findings((*found, *check.findings), lists)
+        return Verdict(path, sort_findings(found, lists.form), None, is_list=True), reading.sha256
+    check = check_list(reading.raw, lists.form, today=today)
+    findings = sort_findings((*found, *check.findings), lists.form)
     return Verdict(path, findings, check, _COMPARED, is_list=True), reading.sha256
 
 
 def read_figures(
-    path: Path, lists: Form, *, today: date, language: str
+    path: Path, lists: SpokenForm, *, today: date
 ) -> tuple[Verdict, tuple[Benchmark, ...], str]:
     """Read a list of published figures; none where anything is wrong with it.
 
     Returns:
         What was found, the figures in the order of the list, and the hash of the file.
     """
-    verdict, sha256 = read_list(path, LANDSTAL, lists=lists, today=today, language=language)
+    verdict, sha256 = read_list(path, LANDSTAL, lists, today=today)
     if verdict.check is None or not verdict.accepted:
         return verdict, (), sha256
     rows = verdict.check.sheets[LANDSTAL].frame.select(_FIGURE).iter_rows()
@@ -60,14 +59,14 @@ _FIGURE = ("omraade", "aar", "maal", "vaerdi", "kilde")
 """Columns of a line of published figures, in the order of `Benchmark`."""
 
 
-def headings(lists: Form, sheet_id: str, language: str) -> tuple[str, ...]:
+def headings(lists: SpokenForm, sheet_id: str) -> tuple[str, ...]:
     """Return the headings of a list, in the order of its columns."""
-    own = (f for f in lists.sheet(sheet_id).fields if f.role is ColumnRole.ENTRY)
-    return tuple(lists.field_label(sheet_id, field.id, language) for field in own)
+    own = (f for f in lists.form.sheet(sheet_id).fields if f.role is ColumnRole.ENTRY)
+    return tuple(lists.label(sheet_id, field.id) for field in own)
 
 
-def _with_headings(finding: Finding, sheet_id: str, lists: Form, language: str) -> Finding:
+def _with_headings(finding: Finding, sheet_id: str, lists: SpokenForm) -> Finding:
     if finding.code not in _NAMING_HEADINGS:
         return finding
-    named = ", ".join(headings(lists, sheet_id, language))
+    named = ", ".join(headings(lists, sheet_id))
     return replace(finding, details=(*finding.details, ("overskrifter", named)))

@@ -64,11 +64,12 @@ class Session:
 
         return SpokenForm(self.form(), self.words.language)
 
-    def lists(self) -> "Form":
-        """Load the lists that other offices fill in."""
+    def lists(self) -> "SpokenForm":
+        """Return the lists that other offices fill in, in the language that is spoken."""
         from fpsheet_templates.load import load_lists
+        from fpsheet_templates.spoken import SpokenForm
 
-        return load_lists(self.form())
+        return SpokenForm(load_lists(self.form()), self.words.language)
 
     def kommune(self, kode: str) -> str:
         """Return a kommunekode back if it exists.

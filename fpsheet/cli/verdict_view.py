@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.session import Session
-from fpsheet_templates.spoken import SpokenForm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,18 +20,16 @@ def show_verdict(
     more: "Mapping[str, object] | None" = None,
 ) -> None:
     """Show what was found in a workbook or a list; a program is told what more there is."""
-    console, language = session.console(as_json=as_json), session.words.language
-    form = session.lists() if lists else session.form()
+    console = session.console(as_json=as_json)
+    spoken = session.lists() if lists else session.spoken()
     if as_json:
         from fpsheet.views.findings_value import verdict_value
 
-        console.give({**verdict_value(verdict, SpokenForm(form, language)), **(more or {})})
+        console.give({**verdict_value(verdict, spoken), **(more or {})})
         return
     from fpsheet.views.terminal import render_verdict
 
-    report = render_verdict(
-        verdict, SpokenForm(form, language), width=console.width, paint=console.paint
-    )
+    report = render_verdict(verdict, spoken, width=console.width, paint=console.paint)
     for line in report:
         console.say(line)
     console.say()

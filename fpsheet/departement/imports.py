@@ -15,6 +15,7 @@ from fpsheet_sync.database.store import Store
 from fpsheet_sync.ledger.tax_income import Imported, Income, TaxAnswer, import_incomes
 from fpsheet_sync.statistics.tables.benchmark import load_benchmarks, save_benchmarks
 from fpsheet_templates.form import Form
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.finding import Finding, make_finding, sort_findings
 from fpsheet_validation.list_check import LANDSTAL, SKATTESVAR
 from fpsheet_validation.typed import ROW, TypedSheet
@@ -25,14 +26,12 @@ class ListQuestion:
     """What a list is read for.
 
     Attributes:
-        lists: The lists that other offices fill in.
+        lists: The lists that other offices fill in, in the language of their headings.
         today: The day of the check.
-        language: Language of the headings that sentences name.
     """
 
-    lists: Form
+    lists: SpokenForm
     today: date
-    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +57,7 @@ def import_figures(
     Raises:
         StoreError: The database could not be used.
     """
-    verdict, figures, sha256 = read_figures(
-        path, question.lists, today=question.today, language=question.language
-    )
+    verdict, figures, sha256 = read_figures(path, question.lists, today=question.today)
     if not verdict.accepted:
         return verdict, None
     with store.write() as connection:
@@ -98,34 +95,31 @@ def import_answer(
     answer = TaxAnswer(sha256, tuple(_income(row) for row in rows), columns, year)
     imported = import_incomes(store, answer, actor)
     if imported.unknown:
-        return _with_unknown(question.lists, verdict, typed, imported.unknown), None
+        return _with_unknown(question.lists.form, verdict, typed, imported.unknown), None
     return verdict, imported
 
 
 def blank_list(sheet_id: str, question: ListQuestion) -> bytes:
     """Return a blank list to be filled in."""
     lists = question.lists
-    texts, language = lists.texts, question.language
+    sheet = lists.form.sheet(sheet_id)
     page = Page(
-        name=lists.sheet_title(sheet_id, language),
+        name=lists.sheet_title(sheet_id),
         kind=PageKind.LIST,
         title="",
-        lines=(Line(texts.get(f"sheet.{sheet_id}.intro", language)),),
-        columns=list_columns(lists, sheet_id, language),
-        blank_rows=lists.sheet(sheet_id).premade_rows or 1,
-        table=lists.sheet(sheet_id).table,
+        lines=(Line(lists.text(f"sheet.{sheet_id}.intro")),),
+        columns=list_columns(lists, sheet_id),
+        blank_rows=sheet.premade_rows or 1,
+        table=sheet.table,
     )
-    return write_xlsx(list_book(page, language=language, made_on=question.today))
+    return write_xlsx(list_book(page, language=lists.language, made_on=question.today))
 
 
 def _read(
     path: Path, sheet_id: str, question: ListQuestion
 ) -> tuple[Verdict, TypedSheet | None, str]:
     """Read a list; no rows where it is not accepted whole."""
-    lists, language = question.lists, question.language
-    verdict, sha256 = read_list(
-        path, sheet_id, lists=lists, today=question.today, language=language
-    )
+    verdict, sha256 = read_list(path, sheet_id, question.lists, today=question.today)
     if verdict.check is None or not verdict.accepted:
         return verdict, None, sha256
     return verdict, verdict.check.sheets[sheet_id], sha256

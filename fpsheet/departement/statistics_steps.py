@@ -251,4 +251,4 @@ def write_blank_list(sheet_id: str, question: "ListQuestion", out: Path) -> None
     """
     from fpsheet.departement.imports import blank_list
 
-    write_whole(out, blank_list(sheet_id, question), language=question.language)
+    write_whole(out, blank_list(sheet_id, question), language=question.lists.language)

@@ -27,6 +27,7 @@ from fpsheet_sync.statistics.stat_table import Cell, Column, Release, StatTable
 from fpsheet_sync.statistics.tables.release import COUNTRIES, ReleaseRequest, delivered_countries
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import Form
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_templates.table import load_tables
 
 DEED = "forklaring"
@@ -117,20 +118,20 @@ def find_figure(form: Form, release: Release, printed: PrintedCell) -> FoundFigu
     Raises:
         UsageError: There is no such table or figure, or it has no records behind it.
     """
-    language = release.language
+    spoken = SpokenForm(form, release.language)
     tables = {table.id.casefold(): table for table in release.tables}
     table = tables.get(printed.table.casefold())
     if table is None:
-        raise _refuse(form, language, "table", printed)
+        raise _refuse(spoken, "table", printed)
     book = lay_out_book(release, form, publisher=Publisher())
     page = next(page for page in book.pages if page.name == table.id)
     address = parse_address(printed.cell)
     # Below the title stand the lines, below them the headings, and then the figures.
     row, place = (address[0] - len(page.lines) - 3, address[1] - 1) if address else (-1, -1)
     if not (0 <= row < len(table.rows) and len(table.dimensions) <= place < len(table.columns)):
-        raise _refuse(form, language, "cell", printed)
+        raise _refuse(spoken, "cell", printed)
     if not _has_records(form, table, table.columns[place]):
-        raise _refuse(form, language, "no_records", printed)
+        raise _refuse(spoken, "no_records", printed)
     return FoundFigure(table, row, place)
 
 
@@ -209,8 +210,8 @@ def _find_area(store: Store, order: Order, printed: PrintedCell) -> str:
     return countries[0]
 
 
-def _refuse(form: Form, language: str, key: str, printed: PrintedCell) -> UsageError:
+def _refuse(spoken: SpokenForm, key: str, printed: PrintedCell) -> UsageError:
     place = {"table": printed.table, "cell": printed.cell}
-    sentence = form.texts.fill(f"command.report.explain_{key}", language, place)
-    remedy = form.texts.get("command.report.explain_remedy", language)
+    sentence = spoken.fill(f"command.report.explain_{key}", place)
+    remedy = spoken.text("command.report.explain_remedy")
     return UsageError(sentence, remedy=remedy)

@@ -7,6 +7,7 @@ from fpsheet_sync.statistics.facts.extract import Extract, ExtractKind, Mark, Wa
 from fpsheet_sync.statistics.facts.pension import FOER_REFORM
 from fpsheet_templates.form import FieldType, Form
 from fpsheet_templates.load import load_lists
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_templates.table import UOPLYST
 from fpsheet_validation.list_check import SKATTESVAR
 
@@ -19,24 +20,24 @@ def write_extract(extract: Extract, form: Form, wanted: WantedExtract) -> bytes:
 
     The list for Skattestyrelsen has the columns of its answer (`import skat`), to be filled in.
     """
-    lists, language = load_lists(form), wanted.language
-    texts = lists.texts
+    language = wanted.language
+    lists, spoken = SpokenForm(load_lists(form), language), SpokenForm(form, language)
     is_skat = wanted.kind is ExtractKind.SKAT
     columns = (
-        list_columns(lists, SKATTESVAR, language)
+        list_columns(lists, SKATTESVAR)
         if is_skat
-        else tuple(_column(form, name, language) for name in extract.columns)
+        else tuple(_column(spoken, name) for name in extract.columns)
     )
     shown = {"day": f"{wanted.day:%d-%m-%Y}", "count": len(extract.rows)}
     lines = [
-        texts.fill(f"command.export.{wanted.kind}.line", language, shown),
+        lists.fill(f"command.export.{wanted.kind}.line", shown),
     ]
     if extract.compared_with is not None:
         since = {"day": f"{extract.compared_with:%d-%m-%Y}"}
-        lines.append(texts.fill("command.export.since_line", language, since))
+        lines.append(lists.fill("command.export.since_line", since))
     rest = (None,) * (len(columns) - len(extract.columns))
     page = Page(
-        name=texts.get(f"command.export.{wanted.kind}.sheet", language),
+        name=lists.text(f"command.export.{wanted.kind}.sheet"),
         kind=PageKind.LIST,
         title="",
         lines=tuple(map(Line, lines)),
@@ -44,21 +45,22 @@ def write_extract(extract: Extract, form: Form, wanted: WantedExtract) -> bytes:
         rows=tuple((*row, *rest) for row in extract.rows),
         table="tUdtraek",
     )
-    mark = texts.get("list.confidential", language)
+    mark = lists.text("list.confidential")
     return write_xlsx(list_book(page, language=language, made_on=wanted.day, mark=mark))
 
 
-def _column(form: Form, name: str, language: str) -> PageColumn:
+def _column(spoken: SpokenForm, name: str) -> PageColumn:
     """Return the column of an identifier, with heading and words of the form where it has them."""
+    form = spoken.form
     for sheet in ("vurdering", "afgoerelse", "borger"):
         own = next((each for each in form.sheet(sheet).fields if each.id == name), None)
         if own is not None:
-            label, kind = form.field_label(sheet, name, language), own.type
+            label, kind = spoken.label(sheet, name), own.type
             break
     else:
-        label, kind = form.texts.get(f"command.export.column.{name}", language), FieldType.TEXT
+        label, kind = spoken.text(f"command.export.column.{name}"), FieldType.TEXT
     codes = form.code_lists[name].codes if name in form.code_lists else ()
-    words = {code.id: code.label(language) for code in codes}
+    words = {code.id: code.label(spoken.language) for code in codes}
     for word in _WORDS.get(name, ()):
-        words[word] = form.texts.get(f"command.export.word.{word}", language)
+        words[word] = spoken.text(f"command.export.word.{word}")
     return PageColumn(label, kind, 30 if name == "kommune" else 20, words)

@@ -3,22 +3,23 @@
 from datetime import date
 
 from fpsheet.table_book.book import PROGRAM, Book, Page, PageColumn
-from fpsheet_templates.form import ColumnRole, Form
+from fpsheet_templates.form import ColumnRole
+from fpsheet_templates.spoken import SpokenForm
 
 
-def list_columns(lists: Form, sheet_id: str, language: str) -> tuple[PageColumn, ...]:
+def list_columns(lists: SpokenForm, sheet_id: str) -> tuple[PageColumn, ...]:
     """Return the columns of a list that somebody else fills in."""
     found = []
-    for each in lists.sheet(sheet_id).fields:
+    for each in lists.form.sheet(sheet_id).fields:
         if each.role is not ColumnRole.ENTRY:
             continue
-        codes = lists.code_lists[each.codes].codes if each.codes else ()
+        codes = lists.form.code_lists[each.codes].codes if each.codes else ()
         column = PageColumn(
-            label=lists.field_label(sheet_id, each.id, language),
+            label=lists.label(sheet_id, each.id),
             kind=each.type,
             width=each.width,
-            words={code.id: code.label(language) for code in codes},
-            help=lists.field_help(sheet_id, each.id, language),
+            words={code.id: code.label(lists.language) for code in codes},
+            help=lists.help(sheet_id, each.id),
         )
         found.append(column)
     return tuple(found)

@@ -133,7 +133,7 @@ def _question(session: Session) -> "ListQuestion":
     from fpsheet.departement.imports import ListQuestion
 
     day: date = session.local_day
-    return ListQuestion(session.lists(), day, session.words.language)
+    return ListQuestion(session.lists(), day)
 
 
 def _refuse(session: Session, *, as_json: bool) -> int:

@@ -108,10 +108,8 @@ def _figures(
     """Read the list of published figures; None, and what is wrong shown, where it is not right."""
     from fpsheet.checking.list_file import read_figures
 
-    language = session.words.language
-    verdict, figures, _ = read_figures(
-        path, session.lists(), today=today or session.local_day, language=language
-    )
+    day = today or session.local_day
+    verdict, figures, _ = read_figures(path, session.lists(), today=day)
     if not verdict.accepted:
         show_verdict(session, verdict, as_json=as_json, lists=True)
         return None

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from fpsheet.departement.rules_trial import TrialLine
-    from fpsheet_templates.form import Form
     from fpsheet_templates.rule import Rule
+    from fpsheet_templates.spoken import SpokenForm
 
 SHOWN_CELLS = 12
 """Cells shown per rule and workbook; `--json` has them all."""
@@ -58,7 +58,7 @@ def show_rules(  # noqa: PLR0913 - one parameter per option
     as_json: bool,
 ) -> int:
     """Show the catalogue of rules, write it as a workbook, or try new rules."""
-    console, words, form = session.console(as_json=as_json), session.words, session.form()
+    console, words, spoken = session.console(as_json=as_json), session.words, session.spoken()
     if trial:
         from fpsheet.departement.steps import try_rules_on_files, try_rules_on_stored
 
@@ -74,21 +74,21 @@ def show_rules(  # noqa: PLR0913 - one parameter per option
     elif out:
         from fpsheet.views.rule_book import write_rule_book
 
-        write_rule_book(session.spoken(), out)
+        write_rule_book(spoken, out)
         console.say(words.fill("command.rules.done", {"file": out}))
     elif as_json:
-        console.give([_rule_value(form, rule, words.language) for rule in form.rules])
+        console.give([_rule_value(spoken, rule) for rule in spoken.form.rules])
     else:
-        for rule in form.rules:
-            _show_rule(session, form, rule)
+        for rule in spoken.form.rules:
+            _show_rule(session, spoken, rule)
     return 0
 
 
-def _show_rule(session: Session, form: "Form", rule: "Rule") -> None:
+def _show_rule(session: Session, spoken: "SpokenForm", rule: "Rule") -> None:
     console, words = session.console(), session.words
-    value = _rule_value(form, rule, words.language)
+    value = _rule_value(spoken, rule)
     severity = words.get(f"program.severity.{rule.severity}")
-    sheet = form.sheet_title(rule.sheet, words.language) if rule.sheet else ""
+    sheet = spoken.sheet_title(rule.sheet) if rule.sheet else ""
     console.say(f"{rule.code}  {severity}  {sheet or words.get('command.rules.all_sheets')}")
     console.say(f"  {value['message']}")
     console.say(f"  {words.get('program.report.remedy')} {value['remedy']}")
@@ -96,15 +96,15 @@ def _show_rule(session: Session, form: "Form", rule: "Rule") -> None:
         console.say(f"  {words.get('command.rules.source')}: {rule.source}")
 
 
-def _rule_value(form: "Form", rule: "Rule", language: str) -> dict[str, object]:
+def _rule_value(spoken: "SpokenForm", rule: "Rule") -> dict[str, object]:
     return {
         "code": rule.code,
         "level": rule.level.value,
         "severity": rule.severity.value,
         "sheet": rule.sheet,
         "fields": list(rule.fields),
-        "message": form.texts.get(f"rule.{rule.code}.message", language),
-        "remedy": form.texts.get(f"rule.{rule.code}.remedy", language),
+        "message": spoken.text(f"rule.{rule.code}.message"),
+        "remedy": spoken.text(f"rule.{rule.code}.remedy"),
         "since": rule.since,
         "source": rule.source,
     }
