@@ -11,6 +11,7 @@ from fpsheet_validation.rules.case_facts import (
     ENDED_BY_LIFE,
     GRANTING,
     is_known_without_pension,
+    is_told_of_the_review,
     on_appeal,
 )
 from fpsheet_validation.rules.case_rule import case_rule
@@ -145,7 +146,8 @@ def decision_without_award(setting: Setting) -> pl.Expr:
     """What changes or lapses was awarded before."""
     never = pl.col("foer_i_kraft").is_null() & ~pl.col("sag_foer_reform")
     known = is_known_without_pension(setting)
-    return _OF_A_PENSION & never & known & ~pl.col("sag_tvivl_afgoerelse")
+    told = is_told_of_the_review(setting) | pl.col("sag_tvivl_afgoerelse")
+    return _OF_A_PENSION & never & known & ~told
 
 
 @case_rule("BRG-023", at="afgoerelse.afgoerelse", other=_DECISION_BEFORE)

@@ -38,6 +38,16 @@ def on_appeal(setting: Setting) -> pl.Expr:
     return pl.col("instans").is_in(bodies).fill_null(value=False)
 
 
+def is_told_of_the_review(setting: Setting) -> pl.Expr:
+    """Return where a revurdering stands before any pension, which BRG-005 tells of the citizen.
+
+    So it is with who was granted the pension in another kommune: one cause, one finding.
+    """
+    asked = pl.lit(setting.jurisdiction == "GL") & pl.col("sag_foerste_revurdering").is_not_null()
+    granted = pl.col("sag_foerste_pension") <= pl.col("sag_foerste_revurdering")
+    return asked & ~granted.fill_null(value=False)
+
+
 def leaves_country(setting: Setting) -> pl.Expr:
     """Return where a citizen is handed over to a kommune of another country."""
     kommuner = setting.form.kommuner.values()

@@ -7,7 +7,7 @@ BRG-055, BRG-056, BOR-003, OVD-002. Ages of pensions: `alder_rules`.
 import polars as pl
 
 from fpsheet_validation.cells.cpr import day_number, whole_years
-from fpsheet_validation.rules.case_facts import is_known_without_pension
+from fpsheet_validation.rules.case_facts import is_known_without_pension, is_told_of_the_review
 from fpsheet_validation.rules.case_rule import case_rule, event_rule
 from fpsheet_validation.setting import Setting, day_of, number_of
 
@@ -101,7 +101,7 @@ def sheltered_job_without_pension(setting: Setting) -> pl.Expr:
     """A skånejob is for those who have a pension."""
     awarded = pl.col("sag_foerste_pension").is_not_null() | pl.col("sag_foer_reform")
     doubt = pl.col("sag_tvivl_afgoerelse") | pl.col("sag_tvivl_borger")
-    known = is_known_without_pension(setting)
+    known = is_known_without_pension(setting) & ~is_told_of_the_review(setting)
     return (pl.col("job_type") == "skaanejob") & ~awarded & known & ~doubt
 
 
