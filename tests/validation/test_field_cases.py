@@ -153,3 +153,15 @@ def test_case_in_the_words_of_version_2(case: str) -> None:
     """What version 1 could not say is said, and the finding goes."""
     changes, expected = IN_VERSION_2[case]
     assert find(case, changes, 2) == expected
+
+
+def test_the_page_says_of_each_finding_whether_it_was_asked_for() -> None:
+    """docs/field-cases.md has a line for every finding; what goes in version 2 is called so."""
+    page = (Path(__file__).parents[2] / "docs" / "field-cases.md").read_text(encoding="utf-8")
+    lines = [line.split("|") for line in page.splitlines() if line.startswith("| ")][1:]
+    said = {(case.strip(), rule.strip()): word.strip() for _, rule, case, word, *_ in lines}
+    assert set(said) == {(case, code) for case, codes in EXPECTED.items() for code in codes}
+    for (case, code), word in said.items():
+        left = IN_VERSION_2[case][1] if case in IN_VERSION_2 else EXPECTED[case]
+        assert (word == "version 2") == (code not in left), (case, code)
+    assert [list(said.values()).count(word) for word in ("yes", "version 2", "open")] == [16, 8, 2]
