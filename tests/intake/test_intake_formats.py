@@ -10,18 +10,23 @@ from tests.support.xlsx_parts import MAIN, column_of, make_workbook, row, sheet_
 
 PERCENT, MONEY, DAY, ZEROS = CellKind.PERCENT, CellKind.CURRENCY, CellKind.DAY, CellKind.ZEROS
 FORMATS: dict[CellKind | None, tuple[str, ...]] = {
-    PERCENT: ("0%", "0.00%", "0 %", "[>=100]0%", "[Red]0.0%;-0.0%", "#,##0 %"),
+    PERCENT: (
+        *("0%", "0.00%", "0 %", "[>=100]0%", "[Red]0.0%;-0.0%", "#,##0 %"),
+        *("[>1]0;0%", '[=0]"";0%', '[=0]"a;b";[>1]0;[Blue]0.0%', "General%", '0" pct"%'),
+    ),
     MONEY: (
         *('#,##0 "kr."', "[$kr.-406] #,##0.00", "kr #,##0", '_-* #,##0.00 "kr."_-;@', "€ 0"),
+        *('0 "NOK"', "₽0", "0 zł", '0" øre"', '0" t.kr."', '0"mkr"', '#,##0 "kroner"', "¢0"),
         *("#,##0.00\\ [$€-407]", '0 "DKK"', "#,##0.00 [$DKK]", "$#,##0.00", "[$£-809]0"),
     ),
     DAY: (
         *("h:mm", "[h]:mm:ss", "mm:ss", "[$-F400]h:mm:ss AM/PM", "[$-406]d. mmmm yyyy", "d"),
         *("yyyy\\-mm\\-dd;@", "dd/mm/yyyy", "[$-409]mmm\\-yy;@", "[mm]", 'd "kl." h'),
     ),
-    ZEROS: ("000000", "000-000", "0000000000", "00"),
+    ZEROS: ("000000", "000-000", "0000000000", "00", "#00", "?000", '"0"0', "\\00", '[Red]"20"0'),
     None: (
         *("General", "Standard", "0", "0.0", "0.0###", "#,##0", "[Red]0", "0.00E+00", "# ?/?", "@"),
+        *("[Red][<5]0;0", '0;"%"', '0" krav"', '0" ekr."', "0;0%", '0"a;%"', "Allmänt", "Estándar"),
         *('0"%"', "0\\%", '"d"0', 'General" timer"', '0.0"t"', "", "_-* #,##0.00_-;@", "0;-0"),
     ),
 }

@@ -19,12 +19,20 @@ _PERCENT, _MONEY = frozenset({9, 10}), frozenset((*range(5, 9), 42, 44))
 _PLAIN_DAY = 14
 _QUOTED = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?!\$|[hmsHMS]+\])[^\]]*\]')
 _LOCALE = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]")
-_CURRENCY = re.compile(r"kr|dkk|eur|usd|gbp|[$€£¥]", re.IGNORECASE)
+_CURRENCY = re.compile(
+    r"(?<![^\W\d_])(?:[tm]?kr(?:oner?)?|øre|dkk|eur(?:o)?|usd|gbp|nok|sek|isk|chf|zł)(?![^\W\d_])"
+    r"|[$¢-¥\u20a0-\u20cf]",
+    re.IGNORECASE,
+)
 _DAY = re.compile(r"[dmyhsDMYHS]|\[[hmsHMS]+\]")
-_ZEROS = re.compile(r"0{2,}")
+_ZEROS = re.compile(r"[^0.]*00")
+_ZERO_WRITTEN = re.compile(r'(?:\[[^\]]*\])*(?:"[^"]*0"|\\0)[#0]')
+"""A zero that the format writes itself before the number."""
+_SECTION = re.compile(r'(?:"[^"]*"?|\\.|[^;"\\])+')
+_CONDITION = re.compile(r"\[[<>=]")
 _NUMBER = re.compile(r"[0-9]{1,6}")
 _DAMAGED = (ET.ParseError, ValueError)
-_WORDS = re.compile(r"General|Standard|Generelt", re.IGNORECASE)
+_WORDS = re.compile(r"General|Standard|Generelt|Allmänt|Estándar|Algemeen|Yleinen", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +90,22 @@ def kind_of_format(code: str) -> CellKind | None:
     >>> kind_of_format("0000000000"), kind_of_format('0.0 "timer"'), kind_of_format("General")
     (<CellKind.ZEROS: 'zeros'>, None, None)
     """
-    first = code.partition(";")[0]
-    signs = _LOCALE.findall(first)
-    bare = _WORDS.sub("", _LOCALE.sub("", _QUOTED.sub("", first)))
+    sections = _SECTION.findall(code)
+    # A condition says which section a number takes; without one it is the first.
+    shown = sections[:3] if sections and _CONDITION.search(sections[0]) else sections[:1]
+    return next((kind for section in shown if (kind := _kind_of_section(section))), None)
+
+
+def _kind_of_section(section: str) -> CellKind | None:
+    signs = _LOCALE.findall(section)
+    bare = _WORDS.sub("", _LOCALE.sub("", _QUOTED.sub("", section)))
     if "%" in bare:
         return CellKind.PERCENT
-    if any(signs) or _CURRENCY.search(_LOCALE.sub("", _WORDS.sub("", first)).replace("\\", "")):
+    if any(signs) or _CURRENCY.search(_LOCALE.sub("", _WORDS.sub("", section)).replace("\\", "")):
         return CellKind.CURRENCY
     if _DAY.search(bare):
         return CellKind.DAY
-    return CellKind.ZEROS if _ZEROS.match(bare) else None
+    return CellKind.ZEROS if _ZEROS.match(bare) or _ZERO_WRITTEN.match(section) else None
 
 
 def _kind_of(number: str, codes: Mapping[str, str]) -> CellKind | None:
