@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.outside_formulas import find_fetching, may_have_formulas
-from fpsheet.intake.prolog import Prolog
+from fpsheet.ooxml.prolog import Prolog
 from fpsheet.ooxml.relation import PackageRelation
 
 

@@ -14,7 +14,8 @@ from fpsheet.intake.contents import Contents, find_left_over, find_reaching, fin
 from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import Limits
 from fpsheet.intake.magic import identify_file
-from fpsheet.intake.prolog import Prolog, read_prolog, to_utf8
+from fpsheet.ooxml.parts import fold_name
+from fpsheet.ooxml.prolog import Prolog, read_prolog, to_utf8
 from fpsheet.ooxml.relation import PackageRelation, owner_name, read_relations
 
 CONTENT_TYPES = "[Content_Types].xml"
@@ -69,8 +70,8 @@ class Package:
         """Return a part's name as the file spells it, in any case; None when it is missing."""
         if name in self.prologs:
             return name
-        wanted = name.casefold()
-        return next((part for part in self.prologs if part.casefold() == wanted), None)
+        wanted = fold_name(name)
+        return next((part for part in self.prologs if fold_name(part) == wanted), None)
 
     def utf8(self, name: str) -> bytes | None:
         """Return a part as UTF-8; None when it is missing or cannot be read."""

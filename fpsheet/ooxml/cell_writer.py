@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from fpsheet.ooxml.parts import Parts
+from fpsheet.ooxml.parts import PREFIX, Parts
 from fpsheet.ooxml.row_writer import sheet_text, space_of
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.failure import make_failure
@@ -11,8 +11,10 @@ from fpsheet_templates.failure import make_failure
 Content = str | int | float | None
 
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
-_ROW = rb'<((?:\w+:)?)row\b(?=[^>]*\sr="%d")(?:[^>]*/>|[^>]*>.*?</\1row\s*>)'
-_CELL = re.compile(rb'<((?:\w+:)?)c\b[^>]*?\sr="([A-Z]+)\d+"[^>]*?(?:/>|>.*?</\1c\s*>)', re.DOTALL)
+_ROW = rb'<(%b)row\b(?=[^>]*\sr="%%d")(?:[^>]*/>|[^>]*>.*?</\1row\s*>)' % PREFIX
+_CELL = re.compile(
+    rb'<(%b)c\b[^>]*?\sr="([A-Z]+)\d+"[^>]*?(?:/>|>.*?</\1c\s*>)' % PREFIX, re.DOTALL
+)
 _STYLE = re.compile(rb'^<[^>]*?\ss="(\d+)"')
 
 

@@ -12,6 +12,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from lxml import etree
 
+from fpsheet.ooxml.prolog import as_utf8
 from fpsheet.ooxml.relation import (
     PackageRelation,
     owner_name,
@@ -28,6 +29,8 @@ DOCUMENT_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relat
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 CONTENT_TYPES = "[Content_Types].xml"
+PREFIX = rb"(?:[^\s<>/:&\"'=!?]+:)?"
+"""What may stand before the name in a tag (spelling of a regular expression)."""
 
 _LEVEL = 3
 """How hard the parts are packed: half the time of level 6, and a seventh more bytes."""
@@ -85,7 +88,7 @@ class Parts:
         return is_known and own not in self.removed
 
     def __getitem__(self, name: str) -> bytes:
-        """Return the content of a part as it is now.
+        """Return the content of a part as it is now, XML as UTF-8 whatever the file spells it in.
 
         Raises:
             DamagedPackageError: It is not there.
@@ -97,7 +100,7 @@ class Parts:
             return self.changed[own]
         if own not in self._unpacked:
             with _zip_faults():
-                self._unpacked[own] = self._archive.read(own)
+                self._unpacked[own] = as_utf8(self._archive.read(own))
         return self._unpacked[own]
 
     def read(self, name: str, reader: Callable[[bytes, str], T]) -> T:

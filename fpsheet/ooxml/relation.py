@@ -48,11 +48,12 @@ def read_relations(rels: Iterable[_Tagged], *, part: str) -> tuple[PackageRelati
 
 
 def resolve(part: str, target: str) -> str:
-    """Return the name of the part a relationship of another part points at, as it spells it.
+    r"""Return the name of the part a relationship of another part points at, as it spells it.
 
-    >>> resolve("xl/worksheets/sheet1.xml", "../comments1.xml"), resolve("", "/xl/workbook.xml")
+    >>> resolve("xl/worksheets/sheet1.xml", "../comments1.xml"), resolve("", r"\xl\workbook.xml")
     ('xl/comments1.xml', 'xl/workbook.xml')
     """
+    target = target.replace("\\", "/")
     return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
 
 

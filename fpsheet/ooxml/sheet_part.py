@@ -3,8 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from lxml import etree
+
 from fpsheet.ooxml.parts import (
     MAIN,
+    PREFIX,
     DamagedPackageError,
     Element,
     Parts,
@@ -22,8 +25,9 @@ _ORDER = tuple(
 )
 """The order the schema demands of a worksheet's children (ECMA-376 part 1, 18.3.1.99)."""
 
-_CELLS = re.compile(rb"<((?:\w+:)?)sheetData\s*(?:/>|>.*</\1sheetData\s*>)", re.DOTALL)
-_PLACEHOLDER = re.compile(rb"<((?:\w+:)?)sheetData\s*/>")
+_CELLS = re.compile(rb"<(%b)sheetData\s*(?:/>|>.*</\1sheetData\s*>)" % PREFIX, re.DOTALL)
+_HIDING = (b"<!--", b"<![CDATA[")
+_PLACEHOLDER = re.compile(rb"<%bsheetData\s*/>" % PREFIX)
 
 
 @dataclass(slots=True)
@@ -67,15 +71,21 @@ def open_sheet(parts: Parts, name: str) -> SheetPart:
         DamagedPackageError: The part is no XML, or has no cells element.
     """
     content = parts[name]
-    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        content = content.decode("utf-16").encode()
-        content = re.sub(rb"^\s*<\?xml[^>]*\?>", b"", content)
+    if any(sign in content for sign in _HIDING):
+        content = _plainly(content)
     found = _CELLS.search(content)
     if found is None:
         raise DamagedPackageError
     empty = b"<" + found.group(1) + b"sheetData/>"
     root = parse(content[: found.start()] + empty + content[found.end() :])
     return SheetPart(name, root, found.group(0))
+
+
+def _plainly(content: bytes) -> bytes:
+    """Write a sheet without comments and the like, in which there may be what looks like cells."""
+    root = parse(content)
+    etree.strip_tags(root, etree.Comment, etree.ProcessingInstruction)
+    return serialise(root)
 
 
 def _rank(child: Element) -> int:

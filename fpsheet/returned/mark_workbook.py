@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from fpsheet.ooxml.own_style import FAULT_MARK, WARNING_MARK, add_styles, drop_styles
-from fpsheet.ooxml.parts import DamagedPackageError, Parts, relations_of
+from fpsheet.ooxml.parts import PREFIX, DamagedPackageError, Parts, relations_of
 from fpsheet.ooxml.print_area import fit_to_rows
 from fpsheet.ooxml.sheet_part import SheetPart, open_sheet
 from fpsheet.ooxml.workbook_part import list_sheets
@@ -29,10 +29,9 @@ _OUR_WORD = b"fpsheet"
 """Stands as the author or the first word of each of our comments."""
 _OUR_MARK = re.compile(rb"fpsheet(?:\"|&quot;|&#34;|&#x22;)")
 """Stands in each of our marks; the help of our input cells has the word without a quote."""
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _CELLS = b"sheetData"
 _END = b"sheetData>"
-_SELECTED = re.compile(rb'(<(?:\w+:)?sheetView\b[^>]*?)\s+tabSelected="(?:1|true)"')
+_SELECTED = re.compile(rb'(<%bsheetView\b[^>]*?)\s+tabSelected="(?:1|true)"' % PREFIX)
 
 
 def return_workbook(
@@ -121,11 +120,11 @@ def _may_have_marks(parts: Parts, part: str) -> bool:
     Marks stand behind the cells, which are most of a sheet.
     """
     content = parts[part]
-    if content[:2] in _UTF16 or _OUR_MARK.search(content, max(content.rfind(_END), 0)):
+    if _OUR_MARK.search(content, max(content.rfind(_END), 0)):
         return True
     comments = (entry.target for entry in relations_of(parts, part) if entry.kind == "comments")
     notes = (parts[name] for name in comments if name in parts)
-    return any(_OUR_WORD in text or text[:2] in _UTF16 for text in notes)
+    return any(_OUR_WORD in text for text in notes)
 
 
 def _open(parts: Parts, part: str) -> SheetPart | None:

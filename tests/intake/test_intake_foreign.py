@@ -224,6 +224,25 @@ def test_folders_parted_by_backslashes_are_folders() -> None:
     assert set(raw.sheets) == set(take_in(OURS)[0].sheets)  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("in_zip", "in_target"),
+    [
+        ("sh%C3%A6t.xml", "sh%C3%A6t.xml"),
+        ("my%20sheet.xml", "my sheet.xml"),
+        ("my sheet.xml", "my%20sheet.xml"),
+        ("other.xml", "..\\worksheets\\other.xml"),
+    ],
+)
+def test_a_part_is_found_however_its_address_is_spelled(in_zip: str, in_target: str) -> None:
+    """Writers of .NET encode letters in the zip, too, and some part folders by backslashes."""
+    part = part_of("job")
+    folder, _, name = part.rpartition("/")
+    moved = OURS.without(part).with_part(f"{folder}/{in_zip}", OURS.parts[part])
+    target = f"worksheets/{in_target}".replace("worksheets/..", "worksheets\\..")
+    package = moved.replace("xl/_rels/workbook.xml.rels", f"worksheets/{name}", target)
+    assert codes(package) == []
+
+
 @pytest.mark.parametrize(("name", "expected"), [("image1.svg", []), ("image1.xml", ["STR-026"])])
 def test_a_drawing_may_have_a_document_type(name: str, expected: list[str]) -> None:
     """Drawing programs write one into every .svg; nothing here ever parses such a picture."""

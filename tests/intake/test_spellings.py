@@ -189,6 +189,18 @@ def odd_helpers(row: Element) -> None:
     row[-1].addprevious(comment())
 
 
+def with_cells_behind(sheet: Element) -> None:
+    """Have a comment with the cells of another sheet behind those of this one."""
+    cells = next(sheet.iter(q("sheetData")))
+    cells.addnext(etree.Comment('<sheetData><row r="4"><c r="C4"><v>1</v></c></row></sheetData>'))
+
+
+def last_cell_first(sheet: Element) -> None:
+    """Order the cells of each row from right to left."""
+    for row in sheet.iter(q("row")):
+        row[:] = row[::-1]
+
+
 def tail_break() -> Element:
     """A comment that is nothing but a line."""
     return etree.Comment("\n")
@@ -216,6 +228,8 @@ SPELLINGS: Final = (
     Spelling("comments before values", change=insert_between(comment, "v")),
     Spelling("comments before formulas", change=insert_between(comment, "f")),
     Spelling("comments before inline texts", change=insert_between(comment, "is")),
+    Spelling("a comment of cells behind the cells", change=with_cells_behind),
+    Spelling("cells the other way round", change=last_cell_first),
     Spelling("comments in values", change=split_by_comment),
     Spelling("instructions between cells", change=insert_between(instruction, "c")),
     Spelling("instructions between rows", change=insert_between(instruction, "row")),
@@ -282,6 +296,7 @@ def totals(checked: Checked) -> dict[str, object]:
         '<c r="H{row}" t="inlineStr"><is><t>x</t></is></c>',
         '<c r="H{row}"><is><t>x</t></is></c>',
         '<c r="H{row}" t="str"><v>x</v></c>',
+        '<c r="H{row}" t="inlineStr"><v>x</v></c>',
         '<c r="H{row}" t="n"><v>x</v></c>',
         '<c r="H{row}" t="n"><v>NaN</v></c>',
         '<c r="H{row}" t="b"><v>x</v></c>',
@@ -306,6 +321,19 @@ def test_a_filled_cell_is_a_value_or_is_told(inner: str, gap: str) -> None:
     # A cell that stands in another row than its address says is at its address.
     assert values.get(5) or values.get(9) or told_rows & {5, 9}
     assert sheet.totals.xml == sheet.totals.read + sheet.totals.blank + sheet.totals.quarantined
+
+
+@pytest.mark.parametrize(
+    "digits", ["\u0661\u0662\u0663\u0660", "\U0001d7cf\U0001d7d0\U0001d7d1\U0001d7ce"]
+)
+def test_a_number_in_digits_of_another_script_is_none(digits: str) -> None:
+    """Another key would stand for the citizen: it is told, and never a value."""
+    rows = entry_row("forloeb", 4, cpr=f"610180-{digits}") + entry_row(
+        "forloeb", 5, cpr="610180-1230"
+    )
+    checked = check_bytes(raw_workbook({"forloeb": rows}).data(), FORM)
+    assert ("CPR-001", "forloeb", "C4") in checked.cells()
+    assert checked.check.sheets["forloeb"].frame["cpr"].to_list() == [None, "6101801230"]
 
 
 @pytest.mark.parametrize("gap", ["", "\n  "])
@@ -440,6 +468,22 @@ def need_marks(content: bytes, noted: set[tuple[str, str]], folder: Path) -> Non
     assert notes(back) == noted
     assert set(lint_package(back)) <= set(lint_package(content))
     assert not audit(back, folder) - audit(content, folder)
+
+
+HARD: Final = {"Latin-1", "UTF-16", "a prefix, indented", "a comment of cells behind the cells"}
+MARKED: Final = [each for each in SPELLINGS if each.name in HARD]
+
+
+@pytest.mark.parametrize("spelling", MARKED, ids=str)
+def test_the_marks_stand_in_a_sheet_spelled_otherwise(
+    faulty: bytes, noted: set[tuple[str, str]], spelling: Spelling
+) -> None:
+    """In another encoding, or with an odd prefix, a sheet comes back marked and as it was."""
+    spelled = spell_workbook(faulty, spelling, PARTS)
+    checked = check_bytes(spelled, FORM)
+    back = returned(spelled, checked)
+    assert notes(back) == noted
+    assert check_bytes(back, FORM).cells() == checked.cells()
 
 
 @pytest.mark.parametrize("save", [save_by_gnumeric, save_by_sheetjs, save_by_exceljs])

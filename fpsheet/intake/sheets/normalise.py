@@ -138,6 +138,7 @@ def _add_row(rows: _Rows, row: XmlRow, number: int, reading: _Reading) -> None:
             rows.kinds[row.number, column_letters(cell.column)] = kinds
     # An error reads as nothing anyway, and the bulk reader fails at one it does not know.
     written = [cell for cell in kept if cell.value and cell.type != "e"]
+    written.sort(key=lambda cell: cell.column)  # it does not read cells that go back, either
     cells = "".join(_write_cell(cell, number, columns) for cell in written)
     rows.written += len({cell.column for cell in written})
     rows.body.append(f'<row r="{number}">{cells}</row>')

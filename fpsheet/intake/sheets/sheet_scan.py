@@ -18,10 +18,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fpsheet.intake.prolog import Prolog
 from fpsheet.intake.sheets.plain_rows import META, PLAIN_ROWS, STYLE, cut_block
 from fpsheet.intake.sheets.scan import NO_DAY, ColumnKinds, SheetScan, find_merged, wrap_rows
 from fpsheet.ooxml.address import LAST_ROW, column_letters, column_number
+from fpsheet.ooxml.prolog import Prolog
 from fpsheet_validation.raw import CellKind
 
 DENSE_SHARE = 8

@@ -212,7 +212,7 @@ class _Collector:
         inline = unescape_text("".join(self._inline))
         if inline and not self._value.strip(_SPACES):
             kind = _INLINE
-        value = inline if kind == _INLINE else self._value
+        value = inline or self._value if kind == _INLINE else self._value
         value = value if kind in _TEXTS else value.strip(_SPACES)
         if value or self._has_formula:
             row, column = parse_address(self._address) or (self._row, 0)

@@ -24,7 +24,7 @@ BLOCKED = "blokeret"
 Frames = Mapping[str, pl.DataFrame]
 """Sheet identifier → one frame, for every entry sheet of the form."""
 
-_TEN_DIGITS = r"^\d{10}$"
+_TEN_DIGITS = r"^[0-9]{10}$"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ REFUSING = frozenset({"HIS-005", "HIS-006", "HIS-025"})
 
 _DERIVED_DIGITS = 13
 ID = re.compile(r"(?P<workbook>.{1,24})-(?P<letter>[A-Z])-\d{1,13}")
-ID_PATTERN = r"^.{1,24}-[A-Z]-\d{1,13}$"
+ID_PATTERN = r"^.{1,24}-[A-Z]-[0-9]{1,13}$"
 
 Row = dict[str, object]
 NaturalKey = tuple[object, ...]

@@ -20,8 +20,10 @@ Value = str | date | int | float
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 _STAMP = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?", re.ASCII)
 _WRITTEN_NUMBER = re.compile(r"(\d{1,9})(?:[.,](\d{1,2}))?", re.ASCII)
-_DANISH_DAY = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})", re.ASCII)
-_ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_DANISH_DAY = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})(?: 00[:.]00(?:[:.]00)?)?", re.ASCII)
+_ISO_DAY = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?)?", re.ASCII
+)
 _SHORT_YEAR = re.compile(r"\d{1,2}[-./]\d{1,2}[-./]\d{2}", re.ASCII)
 _CPR = re.compile(WRITTEN, re.ASCII)
 _LONG_DASHES = dict.fromkeys(map(ord, "\u2012\u2013\u2014\u2015\u2212"), "-")
@@ -171,7 +173,10 @@ def _judge_date_cell(text: str, *, date1904: bool) -> CellVerdict:
     verdict = _judge_date_text(stamp[1])
     if not isinstance(verdict.value, date):
         return verdict
-    return CellVerdict(verdict.value + timedelta(days=round(seconds / _DAY_SECONDS)))
+    days = round(seconds / _DAY_SECONDS)
+    if days and verdict.value == date.max:
+        return CellVerdict(code="FLT-006")
+    return CellVerdict(verdict.value + timedelta(days=days))
 
 
 def _seconds_of(stamp: re.Match[str]) -> float:
@@ -209,7 +214,8 @@ def day_of_serial(number: float, *, date1904: bool) -> date | None:
 
 
 def _judge_date_text(text: str) -> CellVerdict:
-    """Judge a text in a column of dates."""
+    """Judge a text in a column of dates; midnight behind a day is the day."""
+    text = text.translate(_LONG_DASHES)
     if found := _DANISH_DAY.fullmatch(text):
         return _written_day(int(found[3]), int(found[2]), int(found[1]))
     if found := _ISO_DAY.fullmatch(text):

@@ -11,13 +11,14 @@ import polars as pl
 from stdnum.dk import cpr as registry
 from stdnum.exceptions import ValidationError
 
-WRITTEN = r"^\d{6}-?\d{4}$"
+WRITTEN = r"^[0-9]{6}-?[0-9]{4}$"
 """What a cell may hold: ten digits, a hyphen after the sixth or none."""
 
 # How one is written in a text (spelling of Rust). Whatever parts groups of digits:
 _PARTING = (
     r"\s\p{Zs}\p{Zl}\p{Zp}\p{Cc}\p{Cf}\p{Pd}\p{Pc}"
-    r".,;|=+'()~*\u{b7}\u{2022}\u{2043}\u{2d7}\u{2212}\u{af}"
+    r"\p{Pi}\p{Pf}\p{Sk}\u{34f}.,;|=+'()~*<>{}\[\]\\!?&#@\u{22}\u{a6}\u{a7}\u{b7}\u{d7}"
+    r"\u{2022}\u{2026}\u{2027}\u{2043}\u{2190}-\u{21ff}\u{2212}"
 )
 _PART, _END = f"[{_PARTING}]+", "(?:[^0-9]|$)"
 _DAY, _MONTH = "(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])", "(?:0[1-9]|1[0-2])"
@@ -45,7 +46,13 @@ _SIX_AND_FOUR = f"{_DAY}{_MONTH}[0-9]{{2}}(?:{_PART}|[ ]?:[ ]?)?(?:[0-9]{{4}}{_E
 # A day of birth with its whole year, and four digits behind a dash: "01.01.1980-1234".
 _DASH = r"[ ]?[\p{Pd}\u{2212}][ ]?"
 _WHOLE_YEAR = rf"{_DAY}[./-]{_MONTH}[./-](?:1[89][0-9]{{2}}|200[0-9]){_DASH}{_NO_YEAR}"
-_ANYWHERE = rf"(?:^|[^0-9])(?:{_SIX_AND_FOUR}|(?:{_FOUR_AND_SIX}|{_IN_PAIRS}|{_WHOLE_YEAR}){_END})"
+_BORN = f"{_WHOLE_YEAR}|1[89][0-9]{{2}}[.-]{_MONTH}[.-]{_DAY}{_DASH}{_NO_YEAR}"
+# The last digits called so: "610180, løbenr. 1234".
+_CALLED = r"[^0-9]{0,20}(?i:cpr|person|løb|lbnr|sidste|endelse|kontrol)[^0-9]{0,20}"
+_APART = f"{_DAY}{_MONTH}[0-9]{{2}}{_CALLED}[0-9]{{4}}"
+_ANYWHERE = (
+    rf"(?:^|[^0-9])(?:{_SIX_AND_FOUR}|(?:{_FOUR_AND_SIX}|{_IN_PAIRS}|{_BORN}|{_APART}){_END})"
+)
 _DOUBTFUL = (
     rf"(?:^|[^0-9])(?:{_DAY}\.{_MONTH}\.[3-9][0-9]{_PART}{_RECENT}"
     rf"|{_YEAR_DAY}{_MONTH}{_PART}[0-9]{{6}}){_END}"
@@ -157,10 +164,10 @@ def holds_cpr(text: pl.Expr) -> pl.Expr:
 
     The form of the number alone counts (day 01 to 31 or 61 to 91, month 01 to 12), since a number
     that fails the control of its digits may be somebody's. It may be written in groups, with
-    spaces, dots, commas, underscores or any dash between them and in digits of any kind. A slash
-    keeps a journal number apart. What may be a number of KLE or of a journal with its year
-    (27.03.16-2024, 2012-123456) counts where the control of its digits holds, as it does in every
-    number given before 2007.
+    spaces, dots, commas, underscores, other signs or any dash between them and in digits of any
+    kind, or with words that name its last digits. A slash keeps a journal number apart. What may
+    be a number of KLE or of a journal with its year (27.03.16-2024, 2012-123456) counts where the
+    control of its digits holds, as it does in every number given before 2007.
     """
     others = text.str.contains(_OTHER_DIGIT) & text.str.contains(_TEN_DIGITS)
     digits = pl.element().str.replace_all("[^0-9]", "")

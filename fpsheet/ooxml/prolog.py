@@ -6,12 +6,17 @@ prolog, because it is the judge of encodings: a declaration in UTF-16 is found l
 """
 
 import codecs
+import re
 from dataclasses import dataclass
 from xml.parsers import expat
 
 _CHUNK = 1 << 16
 _PLAIN_ENCODINGS = {"utf-8", "ascii"}
 _SEPARATOR = " "
+_OTHER_STARTS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, b"<\0", b"\0<")
+_DECLARED_OTHER = re.compile(
+    rb"<\?xml[^>]*\sencoding\s*=\s*[\"'](?!(?i:utf-?8|us-ascii|ascii)[\"'])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +92,17 @@ def to_utf8(data: bytes, prolog: Prolog) -> bytes | None:
     return text.encode("utf-8", "replace")
 
 
+def as_utf8(data: bytes) -> bytes:
+    """Return an XML part as UTF-8; as it is where it is UTF-8, no XML, or cannot be read."""
+    if not (data.startswith(_OTHER_STARTS) or _DECLARED_OTHER.match(data)):
+        return data
+    prolog = read_prolog(data)
+    read = to_utf8(data, prolog) if prolog.root else None
+    return data if read is None else read
+
+
 def _encoding(data: bytes, declared: str | None) -> str:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if data.startswith(_OTHER_STARTS[:2]):
         return "utf-16"
     if data[:2] == b"<\0":
         return "utf-16-le"
