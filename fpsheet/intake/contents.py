@@ -9,9 +9,10 @@ nothing does. Nothing is ever followed.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 
 from fpsheet.intake.intake_finding import IntakeFinding
-from fpsheet.intake.outside_formulas import find_fetching, may_have_formulas
+from fpsheet.intake.outside_formulas import find_fetching, find_formulas, may_have_formulas
 from fpsheet.ooxml.prolog import Prolog
 from fpsheet.ooxml.relation import PackageRelation
 
@@ -97,10 +98,12 @@ _CONNECTIONS = "xl/connections.xml"
 _CONNECTION = re.compile(rb"<(?:\w+:)?(?:connection|queryTable)[\s/>]")
 _LINK = re.compile(r"xl/externallinks/[^/]*")
 _LINK_TYPES = frozenset({"externallink", "externallinkpath", "xlexternallinkpath"})
-_FORMULA = re.compile(rb"<(?:\w+:)?(f|formula\d?)\b[^>]*>([^<]+)")
 _DDE = re.compile(rb"<(?:\w+:)?ddeLink\b")
 _NAME = re.compile(rb"<(?:\w+:)?definedName\b[^>]*?\bname=[\"']([^\"']+)[\"'][^>]*>([^<]+)")
-_LINK_IN_FORMULA = re.compile(rb"\[\d+\][^\[\]]*!")
+_LINK_IN_FORMULA = re.compile(r"\[\d+\][^\[\]]*!")
+_LINKING = {"celle": "formel", "minidiagram": "minidiagram_kaedet"}
+_IN_NAME = "navn"
+"""A name that points outside counts where a formula has it."""
 _WAITS_FOR_A_CLICK = "hyperlink"
 _PICTURE = "image"
 _DRAWINGS = "xl/drawings/"
@@ -225,7 +228,7 @@ def _unused_links(contents: Contents) -> Iterator[Found]:
         return
     yield "STR-070", "kaede_rest", ""
     texts = (contents.read(name) or b"" for name in contents.prologs)
-    if any(_LINK_IN_FORMULA.search(target) for text in texts for _, target in _NAME.findall(text)):
+    if any(_LINK_IN_FORMULA.search(target) for text in texts for _, target in _names(text)):
         yield "STR-070", "kaede_navn", ""
 
 
@@ -254,7 +257,7 @@ def _find_formulas(contents: Contents) -> Iterator[IntakeFinding]:
             continue
         cells: dict[str, str] = {}
         for word, cell in find_fetching(contents.read(name) or b"", prolog.root):
-            cells.setdefault(word, cell)
+            cells.setdefault(f"udefra_{word}", cell)
         tabs = contents.number_tabs() if cells and tabs is None else tabs
         for word, cell in cells.items():
             place = str(tabs[name]) if tabs and name in tabs else ""
@@ -308,33 +311,35 @@ def _links(contents: Contents) -> Iterator[Found]:
     used = _used_pattern(texts.values())
     has_dde = any(_DDE.search(contents.read(name) or b"") for name in _link_parts(contents))
     for name, text in texts.items():
-        for tag, formula in _FORMULA.findall(text):
-            if used.search(formula):
-                yield "STR-028", "dde" if has_dde else _kind_of_formula(name, tag), name
+        root = contents.prologs[name].root
+        for place, _ in find_formulas(text, root, lambda formula: bool(used.search(formula))):
+            word = "diagram" if "/charts/" in name.lower() else _LINKING.get(place, place)
+            if place != _IN_NAME:
+                yield "STR-028", "dde" if has_dde else word, name
 
 
 def _link_parts(contents: Contents) -> Iterator[str]:
     return (name for name in contents.prologs if _LINK.fullmatch(name.lower()))
 
 
-def _kind_of_formula(part: str, tag: bytes) -> str:
-    if "/charts/" in part.lower():
-        return "diagram"
-    return "formel" if tag == b"f" else "regel"
-
-
-def _used_pattern(texts: Iterable[bytes]) -> re.Pattern[bytes]:
+def _used_pattern(texts: Iterable[bytes]) -> re.Pattern[str]:
     """Return what a formula has that points outside: a link, or a name that stands for one."""
     outside = [
         re.escape(name)
         for text in texts
-        for name, target in _NAME.findall(text)
+        for name, target in _names(text)
         if _LINK_IN_FORMULA.search(target)
     ]
     pattern = _LINK_IN_FORMULA.pattern
     if outside:
-        pattern += rb"|(?<![\w.])(?:" + b"|".join(outside) + rb")(?![\w.])"
+        pattern += r"|(?<![\w.])(?:" + "|".join(outside) + r")(?![\w.])"
     return re.compile(pattern, re.IGNORECASE)
+
+
+def _names(text: bytes) -> Iterator[tuple[str, str]]:
+    """List the defined names of a workbook part, each with what it stands for."""
+    for name, target in _NAME.findall(text):
+        yield unescape(name.decode("utf-8", "replace")), unescape(target.decode("utf-8", "replace"))
 
 
 def _queries(contents: Contents) -> Iterator[Found]:

@@ -5,7 +5,7 @@ looked for where formulas stand: cells, rules, charts and names. Nothing is ever
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from xml.parsers import expat
@@ -33,14 +33,20 @@ _QUOTED_CALL = "DUMMYFUNCTION"
 """Google Sheets leaves its own functions in a text, and calls them when it opens the file."""
 
 _CELL, _CELL_FORMULA, _NAME = "c", "f", "definedName"
-_RULES = frozenset({"formula", "formula1", "formula2"})
-_COLUMNS = frozenset({"calculatedColumnFormula", "totalsRowFormula"})
+_CELL_PLACE, _RULE, _MINI, _CHART = "celle", "regel", "minidiagram", "diagram"
+_RULES = dict.fromkeys(("formula", "formula1", "formula2"), _RULE)
+_COLUMNS = dict.fromkeys(("calculatedColumnFormula", "totalsRowFormula"), _CELL_PLACE)
 _ROOTS = {
-    "worksheet": {_CELL_FORMULA: "udefra_celle", **dict.fromkeys(_RULES, "udefra_regel")},
-    "workbook": {_NAME: "udefra_navn"},
-    "chartSpace": {_CELL_FORMULA: "udefra_diagram"},
-    "table": dict.fromkeys(_COLUMNS, "udefra_celle"),
+    "worksheet": {_CELL_FORMULA: _CELL_PLACE, **_RULES},
+    "workbook": {_NAME: "navn"},
+    "chartSpace": {_CELL_FORMULA: _CHART},
+    "table": _COLUMNS,
 }
+_ANY_ROOT = {_CELL_FORMULA: _CELL_PLACE, **_RULES, **_COLUMNS}
+_SPARKLINES = "sparklineGroups"
+_NEWER = "http://schemas.microsoft.com/office/excel/2006/main"
+"""In it stand the formulas of rules and sparklines that came with newer Excel (`xm:f`)."""
+
 _PIECE_BYTES = 1 << 20
 _OVERLAP = 1 << 16
 """A formula has 8,192 letters, each of which may be spelled with a few."""
@@ -48,31 +54,43 @@ _OVERLAP = 1 << 16
 
 @dataclass(slots=True)
 class _Walk:
-    words: dict[str, str]
+    places: dict[str, str]
+    is_told: Callable[[str], bool]
     found: list[tuple[str, str]] = field(default_factory=list)
+    newer: set[str] = field(default_factory=set)
     cell: str = ""
-    word: str = ""
+    is_mini: bool = False
+    place: str = ""
     text: list[str] = field(default_factory=list)
 
     def open(self, tag: str, attributes: dict[str, str]) -> None:
-        tag = tag.rpartition(":")[2]
+        prefix, _, tag = tag.rpartition(":")
+        bound = (name for name, value in attributes.items() if value == _NEWER)
+        self.newer.update(name.partition(":")[2] for name in bound if name.startswith("xmlns"))
         if tag == _CELL:
             self.cell = attributes.get("r", "")
-        if tag in self.words:
-            self.word, self.text = self.words[tag], []
+        elif tag == _SPARKLINES:
+            self.is_mini = True
+        if tag in self.places:
+            place = self.places[tag]
+            if place == _CELL_PLACE and prefix in self.newer:
+                place = _MINI if self.is_mini else _RULE
+            self.place, self.text = place, []
 
     def add(self, text: str) -> None:
-        if self.word:
+        if self.place:
             self.text.append(text)
 
     def close(self, tag: str) -> None:
         tag = tag.rpartition(":")[2]
-        if tag in self.words and self.word:
-            if fetches("".join(self.text)):
-                self.found.append((self.word, self.cell))
-            self.word = ""
+        if tag in self.places and self.place:
+            if self.is_told("".join(self.text)):
+                self.found.append((self.place, self.cell))
+            self.place = ""
         if tag == _CELL:
             self.cell = ""
+        elif tag == _SPARKLINES:
+            self.is_mini = False
 
 
 def may_have_formulas(root: str) -> bool:
@@ -87,15 +105,24 @@ def fetches(formula: str) -> bool:
 
 
 def find_fetching(content: bytes, root: str) -> Iterator[tuple[str, str]]:
-    """Return the formulas of a part that fetch from outside: what each is, and its cell or nothing.
+    """Return where the formulas of a part are that fetch, each with its cell or nothing.
 
     Args:
         content: The part as UTF-8.
         root: Its root element (`namespace name`).
     """
-    if not _may_fetch(content):
-        return
-    walk = _Walk(_ROOTS[root.rpartition(" ")[2]])
+    if _may_fetch(content):
+        yield from find_formulas(content, root, fetches)
+
+
+def find_formulas(
+    content: bytes, root: str, is_told: Callable[[str], bool]
+) -> Iterator[tuple[str, str]]:
+    """Return where the formulas of a part are that a function tells, each with its cell or nothing.
+
+    Where is `celle`, `regel`, `minidiagram`, `diagram` or `navn`.
+    """
+    walk = _Walk(_ROOTS.get(root.rpartition(" ")[2], _ANY_ROOT), is_told)
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = walk.open

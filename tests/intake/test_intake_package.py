@@ -544,6 +544,44 @@ def test_a_formula_that_fetches_in_one_of_our_sheets_is_told_by_its_tab(whole: P
     assert int(dict(told[0].details)["fane"]) > 0
 
 
+NEWER = (
+    'xmlns:y="http://schemas.microsoft.com/office/spreadsheetml/2009/9/main" '
+    'xmlns:xm="http://schemas.microsoft.com/office/excel/2006/main"'
+)
+IN_EXTENSIONS = {
+    "regel": "<y:dataValidation><y:formula1><xm:f>{}</xm:f></y:formula1></y:dataValidation>",
+    "regel ": "<y:cfRule><xm:f>{}</xm:f></y:cfRule>",
+    "minidiagram": "<y:sparklineGroups><y:sparkline><xm:f>{}</xm:f></y:sparkline>"
+    "</y:sparklineGroups>",
+}
+
+
+@pytest.mark.parametrize("place", IN_EXTENSIONS)
+def test_formulas_of_newer_rules_and_sparklines_are_judged(place: str, whole: Package) -> None:
+    """They stand in extensions behind the cells: what fetches and what links is named as it is."""
+
+    def told(formula: str, *more: str) -> list[tuple[str, str]]:
+        inner = IN_EXTENSIONS[place].format(formula)
+        extended = f'<extLst><ext uri="x" {NEWER}>{inner}</ext></extLst></worksheet>'
+        package = whole.replace(part_of("job"), "</worksheet>", extended)
+        for part in more:
+            package = package.with_part(part, "<externalLink/>")
+        faults = take_in(package)[1]
+        form = load_form()
+        assert not any(
+            "{" in fault.to_finding(form).remedy(SpokenForm(form, "da")) for fault in faults
+        )
+        return [(fault.code, dict(fault.details)["del"]) for fault in faults]
+
+    link = "xl/externalLinks/externalLink1.xml"
+    word = place.strip()
+    assert told("Liste!$A$1") == []
+    assert told("WEBSERVICE(Liste!A1)") == [("STR-073", f"udefra_{word}")]
+    linking = {"minidiagram": "minidiagram_kaedet"}.get(word, word)
+    for spelled in ("[1]Liste!$A$1", "&#91;1]Liste!$A$1", "<![CDATA[[1]Liste!A1]]>"):
+        assert told(spelled, link) == [("STR-028", linking)]
+
+
 def test_a_name_that_points_outside_counts_where_a_formula_has_it(whole: Package) -> None:
     """A copied sheet leaves hidden names behind; a formula with one of them fetches."""
     name = '<definedNames><definedName name="gammelliste" hidden="1">[1]Liste!$A$1</definedName>'

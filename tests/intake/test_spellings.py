@@ -198,7 +198,8 @@ def with_cells_behind(sheet: Element) -> None:
 def last_cell_first(sheet: Element) -> None:
     """Order the cells of each row from right to left."""
     for row in sheet.iter(q("row")):
-        row[:] = row[::-1]
+        for cell in list(row)[::-1]:
+            row.append(cell)
 
 
 def tail_break() -> Element:
