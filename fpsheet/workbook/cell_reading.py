@@ -201,7 +201,7 @@ def birth_number(cpr: str) -> str:
     eighteen = and_(f'{seventh}>="5"', f'{seventh}<="8"', f"{short_year}>57")
     century = if_(_is_nineteen(cpr), 1900, if_(eighteen, 1800, 2000))
     year = f"({century}+MID({cpr},5,2))*10000"
-    day = f"MID({cpr},3,2)*100+LEFT({cpr},2)-IF({is_replacement(cpr)},60,0)"
+    day = f"MID({cpr},3,2)*100+LEFT({cpr},2)-{if_(is_replacement(cpr), 60, 0)}"
     return if_(f"LEN({cpr})=10", f"{year}+{day}", EMPTY)
 
 
@@ -227,8 +227,8 @@ def _has_birth_day(text: str) -> str:
 
     1900 was no leap year, but a worksheet believes it was; 2100 stands in for it.
     """
-    year = f"IF({_is_nineteen(text)},2100,2000)+MID({text},5,2)"
-    month, day = f"--MID({text},3,2)", f"LEFT({text},2)-IF({is_replacement(text)},60,0)"
+    year = f"{if_(_is_nineteen(text), 2100, 2000)}+MID({text},5,2)"
+    month, day = f"--MID({text},3,2)", f"LEFT({text},2)-{if_(is_replacement(text), 60, 0)}"
     early = and_(f"{day}>=1", f"{day}<=28")
     exists = if_(early, TRUE, f"DAY(DATE({year},{month},{day}))={day}")
     return if_(and_(f"{month}>=1", f"{month}<=12"), exists, FALSE)
@@ -343,7 +343,8 @@ def _cpr_mark(names: CellNames) -> str:
     It is asked here, in a column of its own, since LibreOffice writes every named formula out and
     a status that asked of several fields would be too long for it.
     """
-    return f"+IF({names.visible_length}<{CPR_DIGITS},0,IF({names.holds_cpr},0.5,0))"
+    half = if_(names.holds_cpr, "0.5", 0)
+    return f"+{if_(f'{names.visible_length}<{CPR_DIGITS}', 0, half)}"
 
 
 def _code(names: CellNames) -> str:

@@ -199,7 +199,8 @@ def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
         _FOUND, issue.text("workbook.overblik.antal"), issue.text("workbook.overblik.antal_en")
     )
     more = quote_text(issue.text("workbook.overblik.flere"))
-    told = f'{count}&IF({_FOUND}>{SHOWN_ROWS}," "&{more},"")'
+    rest = if_(f"{_FOUND}>{SHOWN_ROWS}", f'" "&{more}', EMPTY)
+    told = f"{count}&{rest}"
     put_formula(sheet["B8"], if_(blank(_CHOSEN), choose, if_(f"{_FOUND}=0", unknown, told)))
 
 
@@ -254,12 +255,12 @@ def _add_order(sheet: Worksheet, event: Event, told: Teller, row: int) -> None:
     if event.sheet == NESTED_SHEET:
         parent = is_text(told.value("forloeb_type"), PARENT_TYPE)
         # It stands before what begins on its first day.
-        earlier = f"-IF({parent},0.5,0)"
+        earlier = f"-{if_(parent, '0.5', 0)}"
         end = if_(is_number(told.value(event.end)), told.value(event.end), LAST_DAY)
         spans = if_(blank(key), FALSE, and_(parent, is_number(start)))
         put_formula(sheet[f"{_SPAN_START}{row}"], if_(spans, start, LAST_DAY))
         put_formula(sheet[f"{_SPAN_END}{row}"], if_(spans, end, 0))
-    order = f"IF(ISNUMBER({start}),{start}{earlier},{_LATE})+{place}"
+    order = f"{if_(is_number(start), f'{start}{earlier}', _LATE)}+{place}"
     put_formula(sheet[key], if_(blank(told.position), EMPTY, if_(visible, order, EMPTY)))
 
 
