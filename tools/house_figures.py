@@ -53,6 +53,21 @@ def repeated_classes(modules: Iterable[Path]) -> dict[str, list[Path]]:
     return {name: paths for name, paths in found.items() if len(paths) > 1}
 
 
+def split_spoken(modules: Iterable[Path]) -> dict[str, Path]:
+    """Return the functions that take a form and a language apart: name to module.
+
+    What is told in a language takes a `SpokenForm`.
+    """
+    found: dict[str, Path] = {}
+    for path in modules:
+        for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                taken = node.args.posonlyargs + node.args.args + node.args.kwonlyargs
+                if {"form", "language"} <= {each.arg for each in taken}:
+                    found[node.name] = path
+    return found
+
+
 def first_words(modules: Iterable[Path]) -> Counter[str]:
     """Return how many docstrings of functions begin with each word."""
     words: Counter[str] = Counter()
@@ -79,6 +94,7 @@ def main() -> int:
     _show(f"modules of more than {MOST_LINES} lines", long_modules(modules))
     _show("module names used twice in a package", repeated_names(modules))
     _show("class names used twice", repeated_classes(modules))
+    _show("functions that take form and language apart", split_spoken(modules))
     words = first_words(modules)
     often = ", ".join(f"{word} {count}" for word, count in words.most_common(8))
     print(f"docstrings of functions: {words.total()}, beginning with: {often}")

@@ -12,6 +12,7 @@ from tools.house_figures import (
     long_modules,
     repeated_classes,
     repeated_names,
+    split_spoken,
 )
 
 SAME_THING = {"steps", "commit"}
@@ -42,6 +43,14 @@ def test_a_name_stands_for_one_thing() -> None:
     modules = list_modules()
     assert {name for _, name in repeated_names(modules)} <= SAME_THING
     assert repeated_classes(modules) == {}
+
+
+def test_a_form_in_one_language_is_one_value() -> None:
+    """What is told in a language takes a `SpokenForm`; these take a language for what they make."""
+    makers = {"build_workbook", "fill_workbook", "_cover_cells", "_entries", "render_kept"}
+    of_others = {"open_receipt", "check_period"}
+    untranslated = {"untranslated_codes", "untranslated_document", "_lines"}
+    assert set(split_spoken(list_modules())) <= makers | of_others | untranslated
 
 
 def test_the_form_is_loaded_at_the_entry_alone() -> None:
