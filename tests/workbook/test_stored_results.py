@@ -154,6 +154,8 @@ def test_what_cannot_be_worked_out_shows_nothing(reason: str) -> None:
     [
         ('IF(1=1,"a","b")', "a"),
         ("IF(FALSE,1)", False),
+        ("IF(TRUE(),1)", 1),
+        ("IF(FALSE(),1)", False),
         ("EDATE(46053,1)", 46081),  # 31-01-2026 to 28-02-2026
         ("DATE(2026,13,1)", 46388),  # 01-01-2027
         ("DAY(DATE(2024,2,30))", 1),

@@ -214,5 +214,8 @@ PLAIN_FUNCTIONS: Mapping[str, PlainFunction] = {
     "ISNUMBER": is_number,
     "ISTEXT": lambda value: isinstance(value, str),
     "ISLOGICAL": lambda value: isinstance(value, bool),
+    # As LibreOffice writes the constants.
+    "TRUE": lambda: True,
+    "FALSE": lambda: False,
 }
 """Functions of single values, by name."""
