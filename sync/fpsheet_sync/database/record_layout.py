@@ -1,7 +1,8 @@
 """Layouts: how the rows of one entry sheet look to the merge, made from the form."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -77,7 +78,8 @@ def make_layouts(form: Form) -> Layouts:
     return Layouts(form, {sheet.id: _layout(sheet) for sheet in form.entry_sheets()})
 
 
-def alike(columns: Sequence[str], left: str, right: str) -> pl.Expr:
+@cache
+def alike(columns: tuple[str, ...], left: str, right: str) -> pl.Expr:
     """Return the condition that columns hold the same under two prefixes; blank equals blank."""
     return pl.all_horizontal(
         pl.col(f"{left}{column}").eq_missing(pl.col(f"{right}{column}")) for column in columns

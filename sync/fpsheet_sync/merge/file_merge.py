@@ -151,9 +151,10 @@ def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
     sender = Sender(file.commit.workbook_id, known, file.rows)
     placed = place(file.rows, descended.base, state, sender)
     descended = replace(descended, base=follow_records(descended.base, placed.moved))
-    missing = tuple(_missing(placed, descended.base, state))
-    lost = _hold(missing, descended.base, state)
-    moved = _sorted_columns(file, descended.base, state)
+    expected = {name: _expected(base, state.rows[name]) for name, base in descended.base.items()}
+    missing = tuple(_missing(placed, expected))
+    lost = _hold(missing, expected)
+    moved = _sorted_columns(file, expected)
     hold = lost or _swapped(moved, file)
     if hold is not None and not released:
         told = tell_file(file, descended.ancestry, missing, lost, moved=moved)
@@ -199,50 +200,43 @@ def take_file(  # noqa: PLR0913 - a state, a file, and what is known of both
     return state, outcome
 
 
-def _missing(placed: Placed, base: Frames, state: State) -> Iterable[tuple[str, str]]:
-    """Return the records that the file lacks: its line of descent had them, and they are in force.
+def _expected(base: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of a line of descent that should be in the file and are in force.
 
     Those that somebody let go before are not missed again.
     """
-    for name, frame in base.items():
-        if frame.is_empty():
-            continue
-        in_force = state.rows[name].filter(pl.col(ANNULLER).is_null())
-        lacking = (
-            frame.filter(_is_expected(), pl.col(ANNULLER).is_null())
-            .join(in_force, on=ROW_ID, how="semi")
-            .join(placed.rows[name], on=ROW_ID, how="anti")
+    if base.is_empty() or held.is_empty():
+        return base.clear()
+    in_force = held.filter(pl.col(ANNULLER).is_null())
+    kept = base.filter(~pl.col(LET_GO).fill_null(value=False))
+    return kept.join(in_force, on=ROW_ID, how="semi")
+
+
+def _missing(placed: Placed, expected: Frames) -> Iterable[tuple[str, str]]:
+    """Return the records that the file lacks: its line of descent had them, and they are in force.
+
+    A row that the line of descent annulled is not missed.
+    """
+    for name, frame in expected.items():
+        lacking = frame.filter(
+            pl.col(ANNULLER).is_null(), ~pl.col(ROW_ID).is_in(placed.rows[name][ROW_ID].implode())
         )
         for row_id in lacking[ROW_ID].sort():
             yield name, row_id
 
 
-def _is_expected() -> pl.Expr:
-    """Return the condition that a row of the line of descent should be in the file."""
-    return ~pl.col(LET_GO).fill_null(value=False)
-
-
-def _expected(base: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of a line of descent that should be in the file and are in force."""
-    if base.is_empty() or held.is_empty():
-        return base.clear()
-    in_force = held.filter(pl.col(ANNULLER).is_null())
-    return base.filter(_is_expected()).join(in_force, on=ROW_ID, how="semi")
-
-
-def _hold(missing: tuple[tuple[str, str], ...], base: Frames, state: State) -> Hold | None:
+def _hold(missing: tuple[tuple[str, str], ...], expected: Frames) -> Hold | None:
     if not missing:
         return None
-    of = sum(_expected(frame, state.rows[name]).height for name, frame in base.items())
-    hold = Hold(len(missing), of)
+    hold = Hold(len(missing), sum(frame.height for frame in expected.values()))
     return hold if hold.is_due else None
 
 
-def _sorted_columns(file: File, base: Frames, state: State) -> tuple[SortedColumn, ...]:
+def _sorted_columns(file: File, expected: Frames) -> tuple[SortedColumn, ...]:
     """Return the columns that seem to have been sorted alone, sheet by sheet."""
     found = (
-        find_sorted(layout, file.rows[name], _expected(base[name], state.rows[name]))
-        for name, layout in state.layouts.items()
+        find_sorted(layout, file.rows[name], expected[name])
+        for name, layout in file.layouts.items()
     )
     return tuple(one for one in found if one is not None)
 
@@ -318,13 +312,18 @@ def _note_unsure(
         decided = merged[name].decided
         if decided.is_empty():
             continue
-        origin = descended.origin[name].select(
-            ROW_ID, pl.col(layout.values).name.prefix("o:"), pl.lit(value=True).alias("o:there")
-        )
-        joined = decided.join(origin, on=ROW_ID, how="inner")
+        origin = descended.origin[name].select(ROW_ID, pl.col(layout.values).name.prefix("o:"))
+        replaced = {
+            group: pl.col(f"take:{group}") & ~alike(columns, "b:", "o:")
+            for group, columns in layout.groups.items()
+        }
+        joined = decided.join(origin, on=ROW_ID, how="inner", maintain_order="left")
+        joined = joined.with_columns(one.alias(f"other:{group}") for group, one in replaced.items())
+        rows = joined.filter(pl.any_horizontal(f"other:{group}" for group in replaced)).to_dicts()
         for group, columns in layout.groups.items():
-            other = joined.filter(pl.col(f"take:{group}") & ~alike(columns, "b:", "o:"))
-            for row in other.iter_rows(named=True):
+            for row in rows:
+                if not row[f"other:{group}"]:
+                    continue
                 said = Claim(file.commit.id, row[ROW], tuple(to_plain(row[c]) for c in columns))
                 left = tuple(to_plain(row[f"m:{c}"]) for c in columns)
                 state = note_replaced(state, (name, row[ROW_ID], group), said, left)

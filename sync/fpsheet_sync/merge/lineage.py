@@ -264,7 +264,10 @@ def _weigh_sheet(
         lost=(is_there & ~same_citizen & ~corrected).sum(),
         absent=(~is_there).sum(),
     )
+    arrived = Evidence(*new.row(0))
     kept = joined.filter(was_there & is_there)
+    if kept.is_empty():
+        return arrived
     changed = {g: ~alike(columns, "", "b:") for g, columns in layout.groups.items()}
     both = kept.select(
         changed=_count(changed.values()),
@@ -272,7 +275,7 @@ def _weigh_sheet(
         lost=_count(changed[g] & alike(c, "s:", "b:") for g, c in layout.groups.items()),
     )
     all_changed, same, lost = both.row(0)
-    return Evidence(*new.row(0)) + Evidence(same, all_changed - same - lost, lost)
+    return arrived + Evidence(same, all_changed - same - lost, lost)
 
 
 def _beside(layout: Layout, left: pl.DataFrame, right: pl.DataFrame, mark: str) -> pl.DataFrame:

@@ -36,8 +36,10 @@ def quarantine_rows(
         frame = placed.rows[name]
         if frame.is_empty():
             continue
-        if not quarantine.is_empty():
-            seen.append(_seen(layout, frame, base[name]))
+        asked = quarantine.filter(pl.col("ark") == name)[ROW_ID]
+        answering = frame.filter(pl.col(ROW_ID).is_in(asked.implode()))
+        if not answering.is_empty():
+            seen.append(_seen(layout, answering, base[name]))
         blocked = frame.filter(pl.col(BLOCKED))
         if not blocked.is_empty():
             added.append(_waiting(layout, blocked, file, placed))
@@ -55,7 +57,8 @@ def quarantine_rows(
 
 def _seen(layout: Layout, rows: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
     """Return the records that rows are about, and whether a row only repeats its base."""
-    said = base.select(ROW_ID, pl.col(layout.values).name.prefix("b:")).unique(ROW_ID)
+    known = base.filter(pl.col(ROW_ID).is_in(rows[ROW_ID].implode()))
+    said = known.select(ROW_ID, pl.col(layout.values).name.prefix("b:")).unique(ROW_ID)
     same = alike(layout.values, "", "b:") & pl.col("there").fill_null(value=False)
     return (
         rows.join(said.with_columns(there=pl.lit(value=True)), on=ROW_ID, how="left")

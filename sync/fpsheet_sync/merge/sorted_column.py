@@ -63,16 +63,18 @@ def find_sorted(layout: Layout, said: pl.DataFrame, expected: pl.DataFrame) -> S
     both = said.filter(alone).join(before.filter(alone), on=FILE_ID, how="inner").sort(ROW)
     rows = both.height
     both = both.filter(~_is_whole(layout, both))
-    sorted_ones = [column for column in layout.values if _is_sorted(both, column, rows)]
+    sorted_ones = tuple(
+        column for column in _differing(both, layout.values) if _is_sorted(both, column, rows)
+    )
     if not sorted_ones:
         return None
-    others = [column for column in layout.values if column not in sorted_ones]
+    others = tuple(column for column in layout.values if column not in sorted_ones)
     moved = both.filter(
         ~alike(sorted_ones, "", "b:"), alike(others, "", "b:") if others else True
     ).height
     if moved <= 1 or not (Hold(moved, rows).is_due or moved >= _proof(both, sorted_ones)):
         return None
-    return SortedColumn(layout.sheet, tuple(sorted_ones), moved, rows)
+    return SortedColumn(layout.sheet, sorted_ones, moved, rows)
 
 
 def _is_whole(layout: Layout, both: pl.DataFrame) -> pl.Expr:
@@ -81,6 +83,12 @@ def _is_whole(layout: Layout, both: pl.DataFrame) -> pl.Expr:
     before = both.select(pl.struct(pl.col(f"b:{c}").alias(c) for c in layout.values).alias("b"))
     stands = alike(layout.values, "", "b:")
     return ~stands & told.is_in(before["b"].implode())
+
+
+def _differing(both: pl.DataFrame, columns: tuple[str, ...]) -> list[str]:
+    """Return the columns that say something else than before in more than one row."""
+    differing = both.select(pl.col(c).ne_missing(pl.col(f"b:{c}")).sum() for c in columns)
+    return [column for column, rows in zip(columns, differing.row(0), strict=True) if rows > 1]
 
 
 def _changed(both: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -94,8 +102,6 @@ def _changed(both: pl.DataFrame, column: str) -> pl.DataFrame:
 def _is_sorted(both: pl.DataFrame, column: str, rows: int) -> bool:
     """Return whether the values of a column stand in each other's places."""
     changed = _changed(both, column)
-    if changed.height <= 1:
-        return False
     if column == BORGER:
         taken = changed.filter(pl.col("now").is_in(both[f"b:{BORGER}"].implode())).height
         return (taken > 1 and Hold(taken, rows).is_due) or _is_exchange(changed)
@@ -128,7 +134,7 @@ def _least(changed: pl.DataFrame) -> int:
     return _CITIZENS if 2 * different > changed.height else _FEW_VALUES
 
 
-def _proof(both: pl.DataFrame, columns: list[str]) -> int:
+def _proof(both: pl.DataFrame, columns: tuple[str, ...]) -> int:
     """Return from how many rows on an exchange is no correction, in a sheet of any size."""
     if columns[0] == BORGER and _is_exchange(_changed(both, BORGER)):
         return _CITIZENS

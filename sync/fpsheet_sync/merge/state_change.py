@@ -82,9 +82,10 @@ def _row_changes(before: State, after: State) -> list[tuple[str, RowChange]]:
             continue
         columns = [column for column in layout.record_types() if column != ROW_ID]
         opened = new if old.is_empty() else _differing(new, old, [ROW_ID], columns)
-        ended = old.clear() if old.is_empty() else _differing(old, new, [ROW_ID], columns)
-        if opened.height or ended.height:
-            found.append((name, RowChange(opened, ended[ROW_ID])))
+        ids, begun, left = (frame[ROW_ID] for frame in (old, opened, new))
+        ended = ids.filter(ids.is_in(begun.implode()) | ~ids.is_in(left.implode()))
+        if opened.height or len(ended):
+            found.append((name, RowChange(opened, ended)))
     return found
 
 

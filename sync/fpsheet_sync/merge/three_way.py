@@ -201,12 +201,12 @@ def _decide(
         said_held = alike(columns, "", "m:")
         said_base = had & alike(columns, "", "b:")
         held_base = had & alike(columns, "m:", "b:")
-        is_open = pl.col(ROW_ID).is_in(sorted(open_groups.get(group, ())))
         moved = ~said_held & ~said_base
-        verdicts += [
-            (moved & held_base & ~is_open).alias(f"take:{group}"),
-            ((moved & ~held_base & ~is_open) | (is_open & ~said_base)).alias(f"clash:{group}"),
-        ]
+        take, clash = moved & held_base, moved & ~held_base
+        if group in open_groups:
+            is_open = pl.col(ROW_ID).is_in(sorted(open_groups[group]))
+            take, clash = take & ~is_open, (clash & ~is_open) | (is_open & ~said_base)
+        verdicts += [take.alias(f"take:{group}"), clash.alias(f"clash:{group}")]
     return joined.with_columns(verdicts)
 
 
@@ -221,6 +221,8 @@ def _changed_rows(layout: Layout, decided: pl.DataFrame, source: int) -> pl.Data
             .then(pl.col(column))
             .otherwise(pl.col(f"m:{column}"))
             .alias(column)
+            if taking[f"take:{group}"].any()
+            else pl.col(f"m:{column}").alias(column)
             for group, columns in layout.groups.items()
             for column in columns
         ),
