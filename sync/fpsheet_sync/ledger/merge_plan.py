@@ -150,8 +150,8 @@ def _spoiled(file: File, commits: list[Commit], library: DatabaseLibrary) -> Ite
     if any(commit.builds_on(own) for commit in commits):
         return
     for other in commits:
-        is_beside = other.kind is CommitKind.SUBMISSION and other.workbook_id == own.workbook_id
-        if not is_beside or other.parent != own.parent or other.order < own.order:
+        is_beside = other.is_file_of(own.workbook_id) and other.parent == own.parent
+        if not is_beside or other.order < own.order:
             continue
         said = library.rows(other)
         if any(find_sorted(lay, rows[name], said[name]) for name, lay in library.layouts.items()):

@@ -74,6 +74,10 @@ class Commit:
         """Return what orders commits that do not descend from one another."""
         return self.time or BEGINNING, self.filled, self.sha256
 
+    def is_file_of(self, workbook_id: str) -> bool:
+        """Return whether it is a file of a workbook."""
+        return self.kind is CommitKind.SUBMISSION and self.workbook_id == workbook_id
+
     def builds_on(self, other: "Commit") -> bool:
         """Return whether it names another commit, and so was made by somebody who knew it."""
         short = short_identity(other.sha256)

@@ -16,7 +16,7 @@ import polars as pl
 
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.record_layout import Layout, Layouts, alike
-from fpsheet_sync.merge.commit import NEW, Commit, CommitKind
+from fpsheet_sync.merge.commit import NEW, Commit
 from fpsheet_sync.merge.content import BLOCKED, FILE_ID, ROW, Frames
 from fpsheet_sync.merge.record_identity import COPY, ROW_ID
 from fpsheet_sync.merge.stamp import short_identity
@@ -170,8 +170,8 @@ def find_parent(commit: Commit, rows: Frames, earlier: Sequence[Commit], past: P
     origin = by_identity.get(commit.parent)
     judged: dict[str, Descent] = {}
     for other in reversed(earlier):
-        is_file = other.kind is CommitKind.SUBMISSION and other.workbook_id == commit.workbook_id
-        if not is_file or by_identity.get(other.parent) is not origin:
+        is_own = other.is_file_of(commit.workbook_id)
+        if not is_own or by_identity.get(other.parent) is not origin:
             continue
         descent = _judge(other, rows, origin, past, judged)
         if descent is not Descent.BESIDE:

@@ -139,7 +139,7 @@ def descend(file: File, earlier: Sequence[Commit], past: Past) -> Descended:
     foreign = frozenset(
         other.id
         for other in earlier
-        if other.kind is CommitKind.SUBMISSION and other.workbook_id != own
+        if other.kind is CommitKind.SUBMISSION and not other.is_file_of(own)
     )
     if parent is None:
         return Descended(ancestry, nothing_said(past.layouts), foreign=foreign)
