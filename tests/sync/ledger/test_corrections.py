@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +13,8 @@ from fpsheet_sync.ledger.conflict_decision import conflicts, resolve_conflict
 from fpsheet_sync.ledger.issued_workbook import issue_workbook
 from fpsheet_sync.merge.stamp import ToldDecision
 from fpsheet_sync.merge.submission import Choice
+from fpsheet_sync.merge.three_way import CHOSEN, record_sources
+from tests.support.schema import SCHEMA
 from tests.support.submissions import RowSpec, Sending, build, rows, send, sync
 
 if TYPE_CHECKING:
@@ -53,6 +55,23 @@ def decide(store: Store, hours: float = 12) -> Receipt:
 def told(receipt: Receipt) -> tuple[ToldDecision, ...]:
     """Return what the stamp says once the receipt was put into the workbook."""
     return tuple(ToldDecision(one.conflict_id, one.decision) for one in receipt.settled)
+
+
+def take(store: Store, hours: float, *, minute: int, shown: int = 12) -> Receipt:
+    """Send a workbook pulled now, with other hours of the first citizen."""
+    day = datetime(2026, 3, 3, tzinfo=UTC)
+    workbook = f"EEEEEE{minute:02d}"
+    actor = Actor("departementet", day)
+    issue = issue_workbook(store, "956", workbook, aar=2027, actor=actor)
+    assert issue is not None
+    specs = {
+        name: [RowSpec(n, row.pop("raekke_id"), row) for n, row in enumerate(frame.to_dicts(), 4)]
+        for name, frame in issue.rows.items()
+    }
+    row = specs["forloeb"][0]
+    assert row.values["timer_pr_uge"] == shown
+    specs["forloeb"][0] = RowSpec(row.row, row.row_id, {**row.values, "timer_pr_uge": hours})
+    return sync(store, build(specs, Sending("956", workbook, issue.parent, minute)))[0].receipt
 
 
 @pytest.mark.parametrize("hours", ["10", "11", "15", "20"])
@@ -147,17 +166,97 @@ def test_a_choice_of_the_kommune_can_be_corrected_too(store: Store) -> None:
 def test_a_pulled_workbook_knew_everything_before_it(store: Store) -> None:
     """Corrected in a pulled workbook by a slow clock: no conflict with what it was filled from."""
     decide(store)
-    actor = Actor("departementet", datetime(2026, 3, 3, tzinfo=UTC))
-    issue = issue_workbook(store, "956", "EEEEEEEE", aar=2027, actor=actor)
-    assert issue is not None
-    specs = {
-        name: [RowSpec(n, row.pop("raekke_id"), row) for n, row in enumerate(frame.to_dicts(), 4)]
-        for name, frame in issue.rows.items()
-    }
-    row = specs["forloeb"][0]
-    assert row.values["timer_pr_uge"] == 12
-    specs["forloeb"][0] = RowSpec(row.row, row.row_id, {**row.values, "timer_pr_uge": 10.0})
-    sending = Sending("956", "EEEEEEEE", issue.parent, minute=2)
-    receipt = sync(store, build(specs, sending))[0].receipt
-    assert receipt.conflicts == ()
+    assert take(store, 10.0, minute=2).conflicts == ()
     assert rows(store)["timer_pr_uge"].to_list() == [10, 20]
+
+
+def test_what_was_sent_since_the_receipt_is_what_was_told(store: Store) -> None:
+    """10 was typed over the decision and sent, and 15 came elsewhere; 10 again says nothing."""
+    receipt = decide(store)
+    stamped = Sending(parent=receipt.sha256, told=told(receipt))
+    send(store, says("10"), replace(stamped, minute=80))
+    assert take(store, 15.0, minute=85, shown=10).conflicts == ()
+    extra = "| 3 | 6303801236 | revurdering | 2025-01-01 | | |"
+    assert send(store, says("10") + extra, replace(stamped, minute=90)).conflicts == ()
+    assert rows(store)["timer_pr_uge"].to_list()[:2] == [15, 20]
+
+
+def choose(store: Store) -> Receipt:
+    """Let one copy choose 12 in its list of conflicts, and send a third with 11: it is told."""
+    send(store, BASE)
+    send(store, THEIRS, Sending(minute=5))
+    mine = send(store, says("10"), Sending(minute=9))
+    (shown,) = mine.conflicts
+    choice = Choice(shown.id, {"timer_pr_uge": 12.0}, seen=shown.seen, by="AB", reason="set efter")
+    chosen = Sending(minute=20, parent=mine.sha256, choices=(choice,), salt="valg")
+    send(store, says("10"), chosen)
+    return send(store, BASE.replace("| 20 ", "| 21 "), Sending(minute=30))
+
+
+def test_who_was_told_of_anothers_choice_corrects_it(store: Store) -> None:
+    """The receipt wrote what the other copy chose; what is typed over it is no contradiction."""
+    receipt = choose(store)
+    assert [dict(one.values) for one in receipt.settled] == [{"timer_pr_uge": 12}]
+    third = says("15").replace("| 20 ", "| 21 ")
+    sending = Sending(minute=40, parent=receipt.sha256, told=told(receipt))
+    assert send(store, third, sending).conflicts == ()
+    assert rows(store)["timer_pr_uge"].to_list() == [15, 21]
+
+
+def test_what_two_knew_is_traced_to_the_decision(store: Store) -> None:
+    """Two who were told correct a decision differently: it counts, and is said to be one."""
+    receipt = decide(store)
+    decision = max(commit for commit, _ in sources(store, 12.0))
+    take(store, 15.0, minute=75)
+    corrected = Sending(minute=80, parent=receipt.sha256, told=told(receipt))
+    assert len(send(store, says("10"), corrected).conflicts) == 1
+    assert sources(store, 12.0) == [(decision, CHOSEN)]
+
+
+def sources(store: Store, hours: float) -> list[tuple[int, int]]:
+    """Return where the hours of the first citizen came from; they must be as many as said."""
+    record = rows(store).to_dicts()[0]
+    assert record["timer_pr_uge"] == hours
+    commit, row = record_sources(SCHEMA.layouts["forloeb"], record)["timer_pr_uge"]
+    return [(commit, row)]
+
+
+def quarrel(store: Store) -> Receipt:
+    """Let two copies of 11 say 12 and 10, each beside something else; return the second receipt."""
+    send(store, BASE)
+    send(store, THEIRS, Sending(minute=5))
+    return send(store, says("10").replace("| 20 ", "| 22 "), Sending(minute=9))
+
+
+def sides(receipt: Receipt) -> list[float]:
+    """Return what the sides of the only conflict say."""
+    (shown,) = receipt.conflicts
+    return sorted(float(str(claim.values["timer_pr_uge"])) for claim in shown.claims)
+
+
+def test_a_side_that_takes_back_what_it_said_says_so(store: Store) -> None:
+    """10 becomes 11 again, which is in force meanwhile: the sides are 11 and 12."""
+    mine = quarrel(store)
+    back = says("11").replace("| 20 ", "| 22 ")
+    assert sides(send(store, back, Sending(minute=20, parent=mine.sha256))) == [11, 12]
+    assert rows(store)["timer_pr_uge"].to_list() == [11, 22]
+
+
+def test_a_third_side_does_not_come_into_force(store: Store) -> None:
+    """A copy of 11 that says 13 to an open conflict is a side of it; 11 counts."""
+    quarrel(store)
+    assert sides(send(store, says("13"), Sending(minute=30))) == [10, 12, 13]
+    assert rows(store)["timer_pr_uge"].to_list() == [11, 22]
+
+
+def test_what_two_copies_both_say_is_no_conflict(store: Store) -> None:
+    """Both type 12 and differ in the end of the same row: a new value beside one that is known."""
+    send(store, BASE)
+    send(store, says("12"), Sending(minute=5))
+    theirs = says("12").replace("2026-01-05 |            |", "2026-01-05 | 2026-02-01 |")
+    extra = "| 3 | 6303801236 | revurdering | 2025-01-01 | | |"
+    mark = send(store, says("11") + extra, Sending(minute=7))
+    receipt = send(store, theirs + extra, Sending(minute=9, parent=mark.sha256))
+    assert receipt.conflicts == ()
+    assert rows(store)["timer_pr_uge"].to_list()[:2] == [12, 20]
+    assert rows(store)["slut_dato"].to_list()[0] == date(2026, 2, 1)

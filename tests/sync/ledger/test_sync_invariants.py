@@ -51,6 +51,8 @@ LATER = START + timedelta(days=30)
 MOST = settings.default.max_examples if settings.default else 100
 # Each example syncs a dozen files; --long tries more than a hundred worlds.
 some = settings(max_examples=max(6, MOST // 16))
+# All that is drawn is drawn before the database is used: where it fails once and not again (a
+# server too busy, a lock), Hypothesis says so, and not that the example was another one.
 
 
 @some
@@ -59,6 +61,7 @@ def test_a_world_keeps_every_promise(
     stores: Stores, files: list[Submission], data: st.DataObject
 ) -> None:
     """One by one, then again, shuffled elsewhere, and rebuilt (I1-I3, I5, I8, I10-I12)."""
+    order = data.draw(st.permutations([*files, files[0]]), label="order")
     store = stores.first()
     noted: dict[int, str] = {}
     receipts: list[Receipt] = []
@@ -74,7 +77,6 @@ def test_a_world_keeps_every_promise(
     for kommune in {file.kommune_kode for file in files}:
         check_traced(store, kommune)
     check_repeated(store, files, receipts)
-    order = data.draw(st.permutations([*files, files[0]]), label="order")
     other = stores.new()
     sync(other, *order)
     assert state_hash(other) == state_hash(store)
@@ -170,9 +172,9 @@ def known_by(store: Store, commit: int) -> str:
 
 
 @some
-@given(files=worlds(), data=st.data())
+@given(files=worlds(), keep=st.sampled_from([0, 1, 2, 3]))
 def test_who_says_nothing_changes_nothing(
-    stores: Stores, files: list[Submission], data: st.DataObject
+    stores: Stores, files: list[Submission], keep: int
 ) -> None:
     """The last file saved again, a subset of it, an issue sent back: no change (I4, I6, I7).
 
@@ -186,7 +188,6 @@ def test_who_says_nothing_changes_nothing(
     saved = replace(last, modified_at=LATER + timedelta(hours=1), sha256="2" * 64)
     sync(store, saved)
     assert in_force(store, last.kommune_kode) == before
-    keep = data.draw(st.sampled_from([0, 1, 2, 3]))
     subset = {name: fewer(sheet, keep) for name, sheet in last.sheets.items()}
     sync(
         store, replace(last, sheets=subset, modified_at=LATER + timedelta(hours=2), sha256="3" * 64)
@@ -218,11 +219,11 @@ def test_a_blocked_case_changes_nothing(
     stores: Stores, files: list[Submission], data: st.DataObject
 ) -> None:
     """A file that is edited all over, with one case blocked: the case stays as it was (I9)."""
-    store = stores.first()
-    sync(store, *files)
     last = files[-1]
     sheets = [sheet.frame["cpr"].drop_nulls() for sheet in last.sheets.values()]
     cpr = data.draw(st.sampled_from(sorted(set(pl.concat(sheets))) or ["6101801234"]))
+    store = stores.first()
+    sync(store, *files)
     borger = KEYS.pseudonyms([cpr], kommune_kode=last.kommune_kode)[0]
     before = case_of(store, last.kommune_kode, borger)
     blocked = {name: spoil(sheet, cpr) for name, sheet in last.sheets.items()}
