@@ -155,6 +155,28 @@ def test_case_in_the_words_of_version_2(case: str) -> None:
     assert find(case, changes, 2) == expected
 
 
+@pytest.mark.parametrize(
+    ("kind", "rest"),
+    [
+        ("Ressourceforløb", {}),
+        (
+            "Møde i rehabiliteringsteam",
+            {"indstilling": "Førtidspension", "slut_dato": "2026-07-01"},
+        ),
+    ],
+)
+def test_what_the_reform_ended_is_offered_to_rows_of_before_it(kind: str, rest: Row) -> None:
+    """D09: the last day is 30 June 2026, of the team's meetings too; a day later it is asked about.
+
+    Lov 1750/2025; which of its two days is meant was not found, so the later one is used.
+    """
+    result: Row = {"resultat": "Arbejdsevnen er afklaret"} if rest else {}
+    row: Row = {"forloeb_type": kind, "start_dato": "2026-07-01", **rest, **result}
+    assert find("D09", {("forloeb", 0): row}, 1) == {"FLT-017"}
+    eve = {name: "2026-06-30" if text == "2026-07-01" else text for name, text in row.items()}
+    assert find("D09", {("forloeb", 0): eve}, 1) == set()
+
+
 def test_the_page_says_of_each_finding_whether_it_was_asked_for() -> None:
     """docs/field-cases.md has a line for every finding; what goes in version 2 is called so."""
     page = (Path(__file__).parents[2] / "docs" / "field-cases.md").read_text(encoding="utf-8")

@@ -31,9 +31,10 @@ from fpsheet_validation.rules.book import CPR, CheckedBook
 from fpsheet_validation.rules.book_rule import BookRule, book_rules_in
 from fpsheet_validation.rules.case_facts import case_facts, has_cases
 from fpsheet_validation.rules.case_rule import CaseRule, RulePlace, rules_in
+from fpsheet_validation.rules.evaluate import RowScope, evaluate
 from fpsheet_validation.rules.row_check import applies
 from fpsheet_validation.rules.view import view_rows
-from fpsheet_validation.setting import Setting, day_of
+from fpsheet_validation.setting import Setting
 from fpsheet_validation.typed import ROW
 
 CASE_RULES = tuple(
@@ -218,12 +219,10 @@ def _fault(setting: Setting, task: _Task) -> pl.Expr:
     """Return where a rule is broken, on a day that the catalogue says it holds for."""
     fault = task.rule.fault(setting, task.place)
     entry = next(rule for rule in setting.form.rules if rule.code == task.rule.code)
-    day = pl.col(entry.day) if entry.day else None
-    if day is not None and entry.valid_from:
-        fault &= day >= day_of(setting, entry.valid_from)
-    if day is not None and entry.valid_to:
-        fault &= day < day_of(setting, entry.valid_to)
-    return fault
+    if entry.in_force is None:
+        return fault
+    sheet = setting.form.sheet(entry.sheet)
+    return fault & evaluate(entry.in_force, RowScope(sheet, setting.constants, setting.today))
 
 
 def _strike(
