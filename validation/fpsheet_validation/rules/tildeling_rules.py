@@ -1,6 +1,6 @@
 """Rules about the conditions of a pension, its effect and its end, and about appeals.
 
-BRG-061 to BRG-070, BRG-072 to BRG-075, BRG-078, BRG-079.
+BRG-061 to BRG-070, BRG-072 to BRG-075, BRG-078, BRG-079, BRG-081.
 """
 
 import polars as pl
@@ -189,3 +189,16 @@ def against_the_appeals_body(setting: Setting) -> pl.Expr:
 def two_bodies_on_one_day(setting: Setting) -> pl.Expr:
     """An appeals body does not decide on the day on which the kommune does."""
     return on_appeal(setting) & pl.col("to_instanser")
+
+
+@case_rule(
+    "BRG-081",
+    at="afgoerelse.afgoerelse",
+    other=("afgoerelse", "afgoerelse_dato", "foer_raekke"),
+)
+def award_in_place_of_rehabilitation(setting: Setting) -> pl.Expr:
+    """Who can develop the work capacity is rehabilitated before a pension is awarded."""
+    tried = (pl.col("sag_sidste_revalidering") >= pl.col("foer_dato")).fill_null(value=False)
+    unsure = pl.col("sag_tvivl_forloeb")
+    own = ~on_appeal(setting) & ~_AUTOMATIC
+    return _GRANTED & own & pl.col("foer_revalidering") & ~tried & ~unsure

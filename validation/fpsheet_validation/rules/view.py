@@ -176,14 +176,15 @@ def _afgoerelse(book: CheckedBook) -> pl.LazyFrame:
 
     `foer_i_kraft` (pension in force, null where no row says), `foer_niveau`, `foer_givet` (the
     decision that gave it), `foer_klage_gav` (the decision before is one of an appeals body that
-    gives a pension), `to_instanser` (an appeals body and the kommune decided that day),
-    `virker_foer_dagens` (another of the day takes effect later),
-    `foer_dato`, `foer_raekke`, `naeste_dato` (the next day with a decision), `sidste_bortfald`,
-    `modsagt_samme_dag` (another decision of the day says the opposite), `besvaret_samme_dag` (a
-    tilkendelse or an afslag of the day), `paaklaget_findes` (the decision appealed is there),
-    `virker` (the day it takes effect, null where it gives, changes and ends no pension), the
-    latest such day of what was decided on earlier days (`foer_virker`, `foer_virker_raekke`),
-    the assessment, and the first one after the decision: `senere_dato`, `senere_raekke`.
+    gives a pension), `foer_revalidering` (the decision before is on rehabilitation),
+    `to_instanser` (an appeals body and the kommune decided that day), `virker_foer_dagens`
+    (another of the day takes effect later), `foer_dato`, `foer_raekke`, `naeste_dato` (the next
+    day with a decision), `sidste_bortfald`, `modsagt_samme_dag` (another decision of the day
+    says the opposite), `besvaret_samme_dag` (a tilkendelse or an afslag of the day),
+    `paaklaget_findes` (the decision appealed is there), `virker` (the day it takes effect, null
+    where it gives, changes and ends no pension), the latest such day of what was decided on
+    earlier days (`foer_virker`, `foer_virker_raekke`), the assessment, and the first one after
+    the decision: `senere_dato`, `senere_raekke`.
     """
     kind = pl.col("afgoerelse")
     grants = kind.is_in(GRANTING) | ((kind == "udsaettelse") & pl.col("niveau").is_not_null())
@@ -206,6 +207,7 @@ def _afgoerelse(book: CheckedBook) -> pl.LazyFrame:
             _beside(1, of=level.forward_fill().over(CPR)).alias("foer_niveau"),
             _beside(1, of=given_by.forward_fill().over(CPR)).alias("foer_givet"),
             _beside(1, of=appeal & grants).alias("foer_klage_gav"),
+            _beside(1, of=kind == "revalidering").alias("foer_revalidering"),
             (appeal.any() & own.any()).over(CPR, "afgoerelse_dato").alias("to_instanser"),
             (effect < effect.max().over(CPR, "afgoerelse_dato")).alias("virker_foer_dagens"),
             _beside(1, of="afgoerelse_dato").alias("foer_dato"),
