@@ -320,7 +320,7 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
     "T14c": {
         "Førtidspensionister": Heading(_STOCK),
         "Indbyggere på 18-66 år": Heading("", "missing"),
-        "Førtidspensionister pr. 1.000": Heading("", "missing"),
+        "Hyppighed": Heading("", "missing"),
     },
     "T15": {
         "Ved periodens begyndelse": Heading("bestand.primo"),
