@@ -2,6 +2,7 @@
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from openpyxl import load_workbook
 
 from fpsheet.cli.program import run
-from fpsheet.receipts.receipt_book import receipt_book
+from fpsheet.receipts.receipt_book import cover_lines, receipt_book
 from fpsheet.receipts.receipt_file import (
     ReceiptError,
     read_receipt,
@@ -104,6 +105,15 @@ def test_a_sealed_receipt_opens_with_the_key_of_the_kommune_alone(receipt: Recei
     assert [unseal_receipt(closed, key) for key in keys[:2]] == [data, data]
     with pytest.raises(ReceiptError, match="anden nøgle"):
         unseal_receipt(closed, keys[2])
+
+
+def test_a_receipt_with_a_conflict_is_not_headed_as_if_all_were_well(receipt: Receipt) -> None:
+    """The first line says that somebody must choose; without the conflict all was taken in."""
+    spoken = SpokenForm(load_form(), "da")
+    quiet = replace(receipt, conflicts=(), unexplained=0)
+    assert cover_lines(receipt, spoken)[1] == "⚠ Flettet: noget er i konflikt, og I skal vælge."
+    assert cover_lines(quiet, spoken)[1] == "✔ Flettet: alt er taget imod."
+    assert cover_lines(replace(quiet, unexplained=1), spoken)[1] != cover_lines(quiet, spoken)[1]
 
 
 def test_the_workbook_shows_both_sides_of_a_conflict(receipt: Receipt) -> None:

@@ -19,6 +19,7 @@ from tests.sync.ledger import (
     test_release,
 )
 from tests.sync.merge import test_merge, test_one_row_each
+from tests.sync.statistics.tables import test_statistics_ceased
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,10 @@ def first_given(*given: object, **_: object) -> object:
 def nothing_found(*_: object, **__: object) -> tuple[()]:
     """Return that nothing was found."""
     return ()
+
+
+def no_day(*_: object, **__: object) -> None:
+    """Return no day on which a kommune ceased."""
 
 
 def nothing_told(*_: object) -> dict[str, object]:
@@ -93,6 +98,11 @@ OLD: dict[str, tuple[str, Callable[..., object], Callable[[Stores], None]]] = {
         f"{MERGE}.file_merge.unite_citizens",
         first_given,
         of(test_one_row_each.test_a_link_told_late_leaves_one_row_and_both_values),
+    ),
+    "A5 what a kommune left open counts for ever": (
+        "fpsheet_sync.statistics.facts.scope._ceased",
+        no_day,
+        lambda _: test_statistics_ceased.test_from_the_day_it_is_gone_its_open_rows_count_no_more(),
     ),
     "nothing waits": (
         f"{MERGE}.file_merge.quarantine_rows",
