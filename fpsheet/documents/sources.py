@@ -5,6 +5,7 @@ from datetime import date
 
 from fpsheet.documents.markdown import markdown_table
 from fpsheet_templates.form import Form
+from fpsheet_templates.term import load_acts
 from fpsheet_templates.text import BASE_LANGUAGE
 
 _BOTH = "GL DK"
@@ -12,12 +13,13 @@ Say = Callable[[str], str]
 
 
 def sources_markdown(form: Form) -> str:
-    """Return the tables: bounds and days, limits of fields, codes, rules."""
+    """Return the tables: acts, bounds and days, limits of fields, codes, rules."""
 
     def say(key: str) -> str:
         return form.texts.get(f"sources.{key}", BASE_LANGUAGE)
 
     tables = {
+        "acts": (("act", "about", "country", "valid_from", "valid_to", "source"), _acts()),
         "constants": (("name", "value", "country", "source"), _constants(form)),
         "fields": (("place", "limit", "country", "version", "source"), _fields(form)),
         "codes": (
@@ -39,6 +41,11 @@ def sources_markdown(form: Form) -> str:
 
 def _shown(value: date | float) -> str:
     return f"{value:%d-%m-%Y}" if isinstance(value, date) else f"{value:g}".replace(".", ",")
+
+
+def _acts() -> Iterator[list[str]]:
+    for act in load_acts():
+        yield [act.act, act.about, act.jurisdiction, act.valid_from, act.valid_to, act.source]
 
 
 def _constants(form: Form) -> Iterator[list[str]]:

@@ -144,6 +144,20 @@ def test_sources_list_every_rule_with_its_days_and_country() -> None:
     assert all(row[5] != "–" for row in rows)
 
 
+def test_sources_list_the_acts_with_their_days_and_country() -> None:
+    """Each act has a country, days where they were found, and where it was read."""
+    wanted = [
+        [value or "–" for value in row.values()]
+        for row in csv.DictReader((DATA / "acts.csv").read_text("utf-8").splitlines())
+    ]
+    assert _listed("Love") == wanted
+    found = {row[0]: row[3:5] for row in wanted}
+    # The reform of 1 July 2016 ends the act before it and begins its own.
+    assert found["Landstingsforordning 4/2007"][1] == "2016-07-01"
+    assert found["Inatsisartutlov 40 af 9. december 2015"] == ["2016-07-01", "–"]
+    assert all("–" not in (row[2], row[5]) for row in wanted)
+
+
 def test_no_expression_of_a_rule_names_a_day_of_law() -> None:
     """From when and until when a rule holds is said beside it, once, by the field it goes by."""
     days = {
