@@ -96,9 +96,10 @@ def test_formula_that_shows_something_makes_a_row() -> None:
 
 @pytest.mark.parametrize("gap", ["", "\n"])
 @pytest.mark.parametrize("kind", ["array", "dataTable"])
-def test_formula_that_fills_other_cells(gap: str, kind: str) -> None:
+@pytest.mark.parametrize("area", ["H5:H8", "h5:h8", "$H$5:$H$8"])
+def test_formula_that_fills_other_cells(gap: str, kind: str, area: str) -> None:
     """Every filled cell in the range of an array formula is one; blank ones and others are not."""
-    first = f'<c r="H5" t="n">{gap}<f t="{kind}" ref="H5:H8">x</f><v>1</v></c>'
+    first = f'<c r="H5" t="n">{gap}<f t="{kind}" ref="{area}">x</f><v>1</v></c>'
     numbers = {6: number_cell("H6", 2), 8: number_cell("H8", 4), 9: number_cell("H9", 5)}
     cells = {4: number_cell("H4", 9), 5: first, 7: "", **numbers}
     rows = (row(n, text_cell(f"C{n}", CPR), cells[n]) for n in sorted(cells))
@@ -305,12 +306,14 @@ def test_text_without_oddities_is_not_touched() -> None:
     assert sheet.kinds == {}
 
 
-def test_merged_cells() -> None:
+@pytest.mark.parametrize("area", ["C4:C6", "c4:c6", "$C$4:$C$6"])
+def test_merged_cells(area: str) -> None:
     """The upper left cell has the value; every covered cell of a row that is read is marked."""
     package = forloeb(
         entry_row("forloeb", 4, cpr=CPR) + entry_row("forloeb", 5, forloeb_type="Revalidering")
     )
-    after = '<mergeCells count="2"><mergeCell ref="C4:C6"/><mergeCell ref="A1:D1"/></mergeCells>'
+    merged = f'<mergeCell ref="{area}"/><mergeCell ref="A1:D1"/>'
+    after = f'<mergeCells count="2">{merged}</mergeCells>'
     package = package.replace(FORLOEB, "</sheetData>", f"</sheetData>{after}")
     assert sheet_of(package).kinds == {(5, "cpr"): frozenset({CellKind.MERGED})}
 

@@ -337,6 +337,17 @@ def test_a_number_in_digits_of_another_script_is_none(digits: str) -> None:
     assert checked.check.sheets["forloeb"].frame["cpr"].to_list() == [None, "6101801230"]
 
 
+def test_a_long_number_that_was_cut_off_as_text_is_told() -> None:
+    """A journal number that went through a text file is warned of, and stays as it stands."""
+    told = entry_row("forloeb", 4, cpr="610180-1230", journal_nr="2,02412E+16")
+    whole = entry_row("forloeb", 5, cpr="610180-1230", journal_nr="2024/12345E+16")
+    checked = check_bytes(raw_workbook({"forloeb": told + whole}).data(), FORM)
+    rows = [finding.row for finding in checked.findings if finding.code == "FLT-033"]
+    assert rows == [4]
+    journal = checked.check.sheets["forloeb"].frame["journal_nr"].to_list()
+    assert journal == ["2,02412E+16", "2024/12345E+16"]
+
+
 @pytest.mark.parametrize("gap", ["", "\n  "])
 @pytest.mark.parametrize("number", ["2958466", "1e300", "60", "-5", "2958465", "1"])
 def test_no_number_of_a_day_ends_a_return(faulty: bytes, gap: str, number: str) -> None:

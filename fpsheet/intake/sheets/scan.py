@@ -9,9 +9,7 @@ from fpsheet_validation.raw import CellKind
 FAR_COLUMN = 52
 """Columns beyond AZ are not handed to the bulk reader, which makes room for every cell between."""
 
-_MERGED = re.compile(
-    rb"<(?:[A-Za-z0-9]+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([A-Z]+[0-9]+:[A-Z]+[0-9]+)[\"']"
-)
+_MERGED = re.compile(rb"<(?:[A-Za-z0-9]+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([$A-Za-z0-9:]+)[\"']")
 
 
 NO_DAY = (

@@ -45,7 +45,7 @@ _NUMBER = re.compile(r'<row r="([0-9]+)"')
 _STYLE = re.compile(r' s="([0-9]+)"')
 _FORMAT = re.compile(rb' s="[0-9]*"')
 _CELL = re.compile(r'<c r="([A-Z]+)([0-9]+)"')
-_RANGE = re.compile(r' ref="([A-Z0-9:]+)"')
+_RANGE = re.compile(r' ref="([$A-Za-z0-9:]+)"')
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,8 @@ def test_serial_numbers_of_a_1904_workbook() -> None:
         ("ja", NUMBER, FieldType.CODE, ("ja", "FLT-024")),
         (" a b ", NOTHING, FieldType.TEXT, (" a b ", "")),
         ("12", NUMBER, FieldType.TEXT, ("12", "FLT-024")),
+        ("2,02412E+16", NOTHING, FieldType.TEXT, ("2,02412E+16", "FLT-033")),
+        ("2E+16 er fejl", NOTHING, FieldType.TEXT, ("2E+16 er fejl", "")),
     ],
 )
 def test_numbers_numbers_of_citizens_codes_and_texts(

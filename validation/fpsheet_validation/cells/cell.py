@@ -26,6 +26,10 @@ _ISO_DAY = re.compile(
 )
 _SHORT_YEAR = re.compile(r"\d{1,2}[-./]\d{1,2}[-./]\d{2}", re.ASCII)
 _CPR = re.compile(WRITTEN, re.ASCII)
+SHORTENED = r"^\s*[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}\s*$"
+"""What Excel shows of a long number, and all that is left of it in a text file or a copied text."""
+
+_SHORTENED = re.compile(SHORTENED)
 _LONG_DASHES = dict.fromkeys(map(ord, "\u2012\u2013\u2014\u2015\u2212"), "-")
 
 _DAY_SECONDS = 24 * 60 * 60
@@ -141,7 +145,7 @@ def _judge_text(text: str, kinds: frozenset[CellKind]) -> CellVerdict:
         stamp = _STAMP.fullmatch(text)
         return CellVerdict(_as_danish_day(stamp[1]) if stamp else text, "FLT-032")
     if CellKind.NUMBER not in kinds:
-        return CellVerdict(text)
+        return CellVerdict(text, "FLT-033" if _SHORTENED.fullmatch(text) else "")
     return CellVerdict(text, "FLT-033" if len(text.lstrip("-")) > _EXACT_DIGITS else "FLT-024")
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 import polars as pl
 
 from fpsheet_templates.form import Field, FieldType, Sheet
-from fpsheet_validation.cells.cell import CellVerdict, judge_cell
+from fpsheet_validation.cells.cell import SHORTENED, CellVerdict, judge_cell
 from fpsheet_validation.compiled import compiled
 from fpsheet_validation.hit import Hit
 from fpsheet_validation.raw import CellKind, RawSheet
@@ -147,7 +147,8 @@ def _quick_value(text: pl.Expr, kind: FieldType, entries: Mapping[str, str]) -> 
                 entries, default=None, return_dtype=pl.String
             )
         case FieldType.TEXT:
-            return pl.when(text.str.contains(r"\S")).then(text)
+            is_whole = text.str.contains(r"\S") & ~text.str.contains(SHORTENED)
+            return pl.when(is_whole).then(text)
 
 
 def _marks_by_field(raw: RawSheet) -> dict[str, dict[int, frozenset[CellKind]]]:
