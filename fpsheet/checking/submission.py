@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
 from fpsheet.checking.verdict import Verdict
 from fpsheet.intake.core_part import to_moment
-from fpsheet.intake.forside_reading import form_version
+from fpsheet.intake.forside_reading import COVER, form_version, sent_cover
 from fpsheet.returned.explanation import current_explanations
 from fpsheet_sync.merge.file_findings import ABOUT_LISTS
 from fpsheet_sync.merge.stamp import read_stamp
 from fpsheet_sync.merge.submission import Choice, Explanation, Submission, SubmittedSheet
 from fpsheet_templates.form import FieldType, Form, Sheet, reporting_year
+from fpsheet_templates.spoken import SpokenForm
+from fpsheet_validation.cells.cell import judge_cell
 from fpsheet_validation.cells.cpr import holds_cpr, text_holds_cpr
 from fpsheet_validation.finding import Finding, count_by_severity
 from fpsheet_validation.raw import RawWorkbook
@@ -66,6 +68,7 @@ def make_submission(
         received_at=reception.received_at,
         modified_at=reception.modified_at,
         no_cases=labels.get((answer or "").strip().casefold()) == YES,
+        said_on_cover=_said_on_cover(raw, form),
         sheets={
             name: _submitted(sheet, form.sheet(name), check.blocked.get(name, frozenset()))
             for name, sheet in check.sheets.items()
@@ -84,6 +87,20 @@ def make_submission(
         told=stamp.told,
         original=reception.original,
     )
+
+
+def _said_on_cover(raw: RawWorkbook, form: Form) -> dict[str, str]:
+    """Return what the Forside says of persons: who vouches and when, and a contact that agreed."""
+    language = raw.meta.get("sprog", "da")
+    sent, said = sent_cover(raw.cover, SpokenForm(form, language)), dict[str, str]()
+    for field in form.sheet(COVER).fields if form.has_sheet(COVER) else ():
+        text = (sent.get(field.id, (None, ""))[0] or "").strip()
+        if field.type is FieldType.DATE:
+            verdict = judge_cell(text, frozenset(), field, entries={}, date1904=raw.date1904)
+            text = verdict.value.isoformat() if isinstance(verdict.value, date) else ""
+        if text and not field.codes and not text_holds_cpr(text):
+            said[field.id] = text[: field.max_length or None]
+    return said
 
 
 def _submitted(sheet: TypedSheet, layout: Sheet, blocked: frozenset[int]) -> SubmittedSheet:

@@ -11,9 +11,11 @@ from fpsheet.ooxml.address import column_letters
 from fpsheet.workbook.row_id import WORKBOOK_ID
 from fpsheet_sync.merge.stamp import is_stamp
 from fpsheet_templates.form import META_KEYS, reporting_year
+from fpsheet_templates.spoken import SpokenForm
 
 _NEEDED = {"form_version", "workbook_id"}
 _VERSION = re.compile(r"[0-9]{1,4}")
+COVER = "forside"
 _VALUE_OFFSET = 2
 """The value stands two columns right of its identity; the label stands between."""
 
@@ -97,6 +99,27 @@ def read_cover(heads: Iterable[SheetHead], plan: ReadingPlan) -> dict[str, tuple
                 address = f"{column_letters(place[1])}{place[0]}"
                 found[field] = (head.texts.get(place), address)
     return found
+
+
+def sent_cover(
+    cover: Mapping[str, tuple[str | None, str]], spoken: SpokenForm
+) -> dict[str, tuple[str | None, str]]:
+    """Return what of the Forside leaves the kommune; the contact only where it agreed to that.
+
+    What stays is left out and not emptied: an empty field would be missed by a rule.
+
+    Args:
+        cover: Field → text and address of its cell.
+        spoken: The form in the language of the workbook.
+    """
+    form = spoken.form
+    fields = form.sheet(COVER).fields if form.has_sheet(COVER) else ()
+    local = {field.id for field in fields if field.local}
+    answer, _ = cover.get("kontakt_sendes", (None, ""))
+    labels = form.code_lists["ja_nej"].by_entry(spoken.language)
+    if labels.get((answer or "").strip().casefold()) == "ja":
+        local = set()
+    return {name: entry for name, entry in cover.items() if name not in local}
 
 
 def _value_place(head: SheetHead, name: str, default: tuple[int, int]) -> tuple[int, int]:

@@ -51,7 +51,7 @@ def map_table(head: SheetHead, plan: ReadingPlan) -> SheetMap | None:
         place = map_headings(head, sheet) if table else None
         if table is None or place is None or place.duplicated or place.header_row != table[0]:
             continue
-        if {field.id for field in sheet.fields if not field.may_be_hidden} <= place.columns.keys():
+        if {field.id for field in sheet.fields if field.is_everywhere} <= place.columns.keys():
             own = frozenset(range(table[1], table[3] + 1))
             return replace(place, calculated=own - set(place.columns.values()))
     return None

@@ -20,7 +20,7 @@ class FieldPlan:
         is_text: Its cells hold text (a CPR number, a code, words), no date and no number.
         is_date: Its cells hold days.
         is_entry: A person fills it; an entry makes the row a row.
-        may_be_hidden: Its column is hidden: of row ids always, of an entry in one of the countries.
+        countries: Where workbooks have the column.
         since: First form version with the field.
         labels: Headings it may have, in every language, folded.
     """
@@ -29,9 +29,18 @@ class FieldPlan:
     is_text: bool
     is_date: bool
     is_entry: bool
-    may_be_hidden: bool
+    countries: frozenset[str]
     since: int
     labels: frozenset[str]
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Return whether everybody sees the column: an entry that both countries have."""
+        return self.is_entry and self.countries == EVERYWHERE
+
+    def is_of(self, country: str) -> bool:
+        """Return whether workbooks of a country have the column; "" is a country unknown."""
+        return country in self.countries if country else self.countries == EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ class ReadingPlan:
         sheets: Entry sheet identifier → sheet, in the order of the form.
         cover: Identifier of the cover → its fields' identifiers.
         versions: Form versions that can be read.
-        kommuner: Kommune codes there are.
+        kommuner: Code of each kommune there is → its country.
         expected_kommune: The only kommune whose workbook is wanted; empty for any.
         limits: How much a file may ask for.
         is_list: A list of another office, which is known by its headings and nothing else.
@@ -89,7 +98,7 @@ class ReadingPlan:
     sheets: Mapping[str, SheetPlan]
     cover: Mapping[str, tuple[str, ...]]
     versions: tuple[int, ...]
-    kommuner: frozenset[str]
+    kommuner: Mapping[str, str]
     expected_kommune: str
     limits: Limits
     is_list: bool = False
@@ -106,7 +115,7 @@ def make_plan(form: Form, *, expected_kommune: str | None, limits: Limits) -> Re
             if sheet.kind is SheetKind.COVER
         },
         versions=form.versions,
-        kommuner=frozenset(form.kommuner),
+        kommuner={code: k.jurisdiction for code, k in form.kommuner.items()},
         expected_kommune=expected_kommune or "",
         limits=limits,
         languages=frozenset(form.texts.languages()),
@@ -119,7 +128,7 @@ def make_list_plan(lists: Form, sheet_id: str, *, limits: Limits) -> ReadingPlan
     plan = _plan_sheet(lists, sheet)
     typed = {field.id for field in sheet.fields if field.role is ColumnRole.ENTRY}
     own = replace(plan, fields=tuple(field for field in plan.fields if field.id in typed))
-    return ReadingPlan({sheet_id: own}, {}, (), frozenset(), "", limits, is_list=True)
+    return ReadingPlan({sheet_id: own}, {}, (), {}, "", limits, is_list=True)
 
 
 def fold_label(text: str) -> str:
@@ -152,7 +161,7 @@ def _plan_field(form: Form, sheet: Sheet, field: Field) -> FieldPlan:
         is_text=field.type in _TEXT_TYPES,
         is_date=field.type is FieldType.DATE,
         is_entry=field.role is not ColumnRole.ROW_ID,
-        may_be_hidden=field.role is ColumnRole.ROW_ID or field.jurisdictions != EVERYWHERE,
+        countries=frozenset(land for land in EVERYWHERE if form.is_used(field, land)),
         since=field.since,
         labels=frozenset(map(fold_label, labels)),
     )

@@ -11,7 +11,7 @@ import polars as pl
 
 from fpsheet.intake.column_identity import SheetMap
 from fpsheet.intake.core_part import read_saved_at
-from fpsheet.intake.forside_reading import form_version, judge_meta, read_cover, read_meta
+from fpsheet.intake.forside_reading import judge_meta, read_cover, read_meta
 from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.listed_sheets import WorkbookPart, read_workbook_part
 from fpsheet.intake.marks import NOT_OURS, tell_foreign
@@ -98,7 +98,7 @@ def _judge(survey: Survey, meta: Mapping[str, str], plan: ReadingPlan) -> Iterat
         yield from judge_list(survey, plan)
         return
     yield from judge_meta(meta, plan)
-    yield from judge_survey(survey, plan, version=form_version(meta), has_meta=bool(meta))
+    yield from judge_survey(survey, plan, meta)
 
 
 def _read_sheets(

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fpsheet.intake.column_identity import SheetHead, SheetMap, map_sheet
+from fpsheet.intake.forside_reading import form_version
 from fpsheet.intake.heading import judge_headings, map_headings, map_table
 from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.listed_sheets import ListedSheet, WorkbookPart, read_tables
-from fpsheet.intake.plan import ReadingPlan, SheetPlan, fold_label
+from fpsheet.intake.plan import FieldPlan, ReadingPlan, SheetPlan, fold_label
 from fpsheet.intake.received_package import Package
 from fpsheet.intake.sheets.shared_strings import SharedStrings
 from fpsheet.intake.sheets.sheet_xml import DAMAGED, read_texts
@@ -17,7 +18,7 @@ _ROW_ID = "raekke_id"
 _WORKSHEET = " worksheet"
 """How the root of a worksheet part ends: a part of another kind has no rows to read."""
 
-HEAD_ROWS = 24
+HEAD_ROWS = 32
 """Rows read from each sheet to tell what it is; cover and meta are shorter than that."""
 
 
@@ -85,15 +86,15 @@ def judge_list(survey: Survey, plan: ReadingPlan) -> Iterator[IntakeFinding]:
 
 
 def judge_survey(
-    survey: Survey, plan: ReadingPlan, *, version: int, has_meta: bool
+    survey: Survey, plan: ReadingPlan, meta: Mapping[str, str]
 ) -> Iterator[IntakeFinding]:
     """Say what is missing, doubled or renamed.
 
     Args:
         survey: What was found.
         plan: What to look for.
-        version: Form version of the workbook, 0 when unknown: what came later is not missing.
-        has_meta: The hidden sheet is there; where it is gone with all else hidden, that is told.
+        meta: What the hidden sheet says: what came after the workbook's version is not missing,
+            and nothing of the other country; empty where the sheet is gone.
 
     Findings: STR-050 to STR-055, STR-066 to STR-069.
     """
@@ -101,18 +102,24 @@ def judge_survey(
         yield IntakeFinding("STR-066", sheet=sheet_id, title=title)
     for copy in survey.copies:
         yield IntakeFinding("STR-052", sheet=copy.sheet, title=copy.part.title)
+    version, country = origin = _origin(meta, plan)
     is_inspected = _are_hidden_columns_gone(survey)
-    if is_inspected and has_meta:
+    if is_inspected and meta:
         yield IntakeFinding("STR-069", details=(("antal", str(len(survey.maps))),))
     known = {sheet for sheet, _ in survey.damaged}
     for sheet in plan.sheets.values():
         place = survey.maps.get(sheet.id)
         if place:
-            yield from _judge_sheet(sheet, place, version, is_inspected=is_inspected)
+            yield from _judge_sheet(sheet, place, origin, is_inspected=is_inspected)
             if place.renamed and version == max(plan.versions):
                 yield _judge_renamed(sheet, place)
-        elif sheet.id not in known and _is_due(min(f.since for f in sheet.fields), version):
+        elif sheet.id not in known and any(_is_due(f, version, country) for f in sheet.fields):
             yield _judge_absent(survey, sheet)
+
+
+def _origin(meta: Mapping[str, str], plan: ReadingPlan) -> tuple[int, str]:
+    """Return the version and the country of a workbook; 0 and "" where it does not say."""
+    return form_version(meta), plan.kommuner.get(meta.get("kommune_kode", ""), "")
 
 
 def _judge_absent(survey: Survey, sheet: SheetPlan) -> IntakeFinding:
@@ -129,9 +136,10 @@ def _are_hidden_columns_gone(survey: Survey) -> bool:
 
 
 def _judge_sheet(
-    sheet: SheetPlan, place: SheetMap, version: int, *, is_inspected: bool
+    sheet: SheetPlan, place: SheetMap, origin: tuple[int, str], *, is_inspected: bool
 ) -> Iterator[IntakeFinding]:
-    title = place.part.title
+    """Judge one sheet of a workbook of a version and a country."""
+    title, (version, country) = place.part.title, origin
     if not _has_title(sheet, place.part):
         yield IntakeFinding("STR-051", sheet=sheet.id, title=title)
     if place.named:
@@ -143,9 +151,9 @@ def _judge_sheet(
             yield IntakeFinding(
                 "STR-054", sheet=sheet.id, title=title, column=column, field=field.id
             )
-        elif is_inspected and field.may_be_hidden:
+        elif is_inspected and not field.is_everywhere:
             continue
-        elif field.id not in place.columns and _is_due(field.since, version):
+        elif field.id not in place.columns and _is_due(field, version, country):
             yield IntakeFinding("STR-053", sheet=sheet.id, title=title, field=field.id)
 
 
@@ -156,8 +164,8 @@ def _judge_renamed(sheet: SheetPlan, place: SheetMap) -> IntakeFinding:
     return IntakeFinding("STR-068", sheet=sheet.id, title=place.part.title, details=details)
 
 
-def _is_due(since: int, version: int) -> bool:
-    return not version or since <= version
+def _is_due(field: FieldPlan, version: int, country: str) -> bool:
+    return field.is_of(country) and (not version or field.since <= version)
 
 
 def _read_head(

@@ -15,11 +15,13 @@ from pydantic import StringConstraints
 
 from fpsheet.files import plain_name
 from fpsheet.intake.core_part import to_moment
+from fpsheet.intake.forside_reading import sent_cover
 from fpsheet_sync.merge.submission import Choice, Explanation
 from fpsheet_sync.outside_json import Count, Text, Value, read_json
 from fpsheet_templates.errors import SpokenError
 from fpsheet_templates.failure import make_failure
 from fpsheet_templates.form import META_KEYS, Form, Sheet
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_templates.text import BASE_LANGUAGE
 from fpsheet_validation.raw import CellKind, RawSheet, RawWorkbook, SheetTotals
 
@@ -67,11 +69,7 @@ def without_local(workbook: RawWorkbook, form: Form) -> RawWorkbook:
         name: _sheet_without_local(raw, form.sheet(name), title=form.sheet_title(name, language))
         for name, raw in workbook.sheets.items()
     }
-    local = {
-        f.id for sheet in form.sheets if sheet.id == "forside" for f in sheet.fields if f.local
-    }
-    # Left out and not emptied: an empty one would be missed by a rule at the departement.
-    cover = {name: entry for name, entry in workbook.cover.items() if name not in local}
+    cover = sent_cover(workbook.cover, SpokenForm(form, language))
     meta = workbook.meta
     neutral = plain_name(f"{meta.get('kommune_kode', '')}-{meta.get('aar', '')}.xlsx")
     return replace(workbook, name=neutral, sheets=sheets, cover=cover)

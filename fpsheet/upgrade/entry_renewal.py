@@ -41,6 +41,21 @@ class FreshColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignColumn:
+    """A column of the other country, which was out of sight.
+
+    Attributes:
+        sheet: Sheet identifier.
+        letter: Where it stands, in sight now.
+        field: The field that holds something; empty where the column was blank and is free now.
+    """
+
+    sheet: str
+    letter: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Renaming:
     """A heading that reads otherwise now."""
 
@@ -123,6 +138,8 @@ class EntryRenewal:
             raise refuse(self.issue.spoken, "moved_heading", ark=title)
         fields = {name: column_index_from_string(c) for name, c in self.raw.columns.items()}
         status = next((c for c, text in identities.items() if text == f"{own}status"), 0)
+        vacant = {at for name, at in fields.items() if name not in self._ids()}
+        foreign = {fields[name] for name in self.foreign()}
         fields |= {"status": status} if status else {}
         helpers = frozenset(c for c, t in identities.items() if t.startswith(CALCULATED_MARK))
         filled = {c for cells in rows.values() for c, cell in cells.items() if is_filled(cell)}
@@ -132,7 +149,17 @@ class EntryRenewal:
             last=max(filled, default=1),
             table_end=table.last_column if table else 1,
             own=frozenset(filled - helpers - set(fields.values())),
+            vacant=frozenset(vacant),
+            hidden=frozenset(foreign),
         )
+
+    def _ids(self) -> set[str]:
+        return {each.id for each in self.sheet.fields}
+
+    def foreign(self) -> tuple[str, ...]:
+        """Return the fields that only the other country uses and that hold something."""
+        form, land = self.issue.form, self.issue.jurisdiction
+        return tuple(each.id for each in self.sheet.fields if not form.is_used(each, land))
 
     def _table(self) -> _Table | None:
         for relation in relations_of(self.parts, self.part):

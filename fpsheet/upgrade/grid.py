@@ -97,6 +97,8 @@ def renew_cells(sheet: Element, placement: Placement, patterns: Mapping[str, Pat
         number = int(row.get("r", "0"))
         cells = cells_of(row)
         if number in {IDENTITY_ROW, HEADER_ROW}:
+            for column in placement.cleared:
+                cells.pop(column, None)
             for column, text, style in _heads(placement, patterns, number):
                 cells[column] = _text_cell(column, number, style or _style(cells, column), text)
         elif number >= FIRST_ROW:

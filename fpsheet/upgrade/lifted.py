@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import polars as pl
+
 from fpsheet.checking.check_file import Question, check_source
 from fpsheet.checking.verdict import Verdict
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
 from fpsheet.ooxml.parts import MAIN, DamagedPackageError, parse
 from fpsheet.ooxml.zip_file import open_zip
-from fpsheet.upgrade.entry_renewal import FreshColumn, Renaming, refuse
+from fpsheet.upgrade.entry_renewal import ForeignColumn, FreshColumn, Renaming, refuse
 from fpsheet.upgrade.upgraded import Upgraded, language_of, upgrade_workbook
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
@@ -34,6 +36,7 @@ class Lifted:
         renamed: Headings that changed.
         own_sheets: Number of sheets that the caseworker added.
         comments: Number of comments.
+        foreign: Columns of the other country, which were out of sight.
     """
 
     before: Verdict
@@ -45,6 +48,7 @@ class Lifted:
     renamed: tuple[Renaming, ...] = ()
     own_sheets: int = 0
     comments: int = 0
+    foreign: tuple[ForeignColumn, ...] = ()
 
     @property
     def is_newest(self) -> bool:
@@ -84,6 +88,10 @@ class Lifted:
             "renamed": [
                 {"sheet": r.sheet, "field": r.field, "from": r.before, "to": r.after}
                 for r in self.renamed
+            ],
+            "foreign": [
+                {"sheet": f.sheet, "field": f.field or None, "column": f.letter}
+                for f in self.foreign
             ],
             "counts": {severity.value: n for severity, n in self.after.counts.items()},
         }
@@ -129,6 +137,7 @@ def _told(verdict: Verdict, after: Verdict, version: int, form: Form, upgraded: 
         renamed=upgraded.renamed,
         own_sheets=upgraded.own_sheets,
         comments=_count_comments(upgraded.data),
+        foreign=upgraded.foreign,
     )
 
 
@@ -140,13 +149,15 @@ def _compare(before: RawWorkbook, after: RawWorkbook | None, form: Form) -> None
     """
     for sheet_id, sheet in before.sheets.items():
         lifted = after.sheets.get(sheet_id) if after else None
-        names = sheet.frame.columns
-        if (
-            lifted is None
-            or not set(names) <= set(lifted.frame.columns)
-            or not sheet.frame.equals(lifted.frame.select(names))
-        ):
+        if lifted is None or not _is_carried(sheet.frame, lifted.frame):
             raise refuse(SpokenForm(form, language_of(before, form)), "changed", ark=sheet.title)
+
+
+def _is_carried(before: pl.DataFrame, after: pl.DataFrame) -> bool:
+    """Return whether every value is there; a blank column of the other country may be gone."""
+    gone = [name for name in before.columns if name not in after.columns]
+    rest = before.drop(gone)
+    return not any(before[name].count() for name in gone) and rest.equals(after[rest.columns])
 
 
 def _count_comments(data: bytes) -> int:

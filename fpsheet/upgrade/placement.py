@@ -1,8 +1,9 @@
 """Where the columns of the new form stand in a sheet that a person has worked in.
 
 Nothing that was typed moves. A field that is there stays in its column. A new one takes the first
-column that the old form's hidden formulas leave free, which is the one beside the last field; the
-new hidden formulas follow, or stand beyond the caseworker's own columns where those are in the way.
+column that the old form leaves free: one of the other country with nothing in it, else the one of
+the first hidden formula, beside the last field. The new hidden formulas follow, or stand beyond the
+caseworker's own columns where those are in the way.
 """
 
 from collections.abc import Mapping
@@ -24,6 +25,8 @@ class OldPlaces:
         last: Last column with anything in it.
         table_end: Last column of the table.
         own: Her own columns.
+        vacant: Columns of fields that the new form has not got, with nothing in them.
+        hidden: Columns out of sight that hold something of a field of the other country.
     """
 
     fields: Mapping[str, int]
@@ -31,6 +34,8 @@ class OldPlaces:
     last: int
     table_end: int
     own: frozenset[int] = frozenset()
+    vacant: frozenset[int] = frozenset()
+    hidden: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,10 @@ class Placement:
         layout: The new form's layout with the letters of this sheet.
         letters: Letter in a blank workbook → letter in this sheet.
         fresh: Columns that the sheet lacked, by identifier.
-        cleared: Columns of the old form's formulas.
+        cleared: Columns of the old form that hold nothing of it any more.
         table_end: Last column of the table.
+        free: Columns, of those, that nothing took; she may use or delete them.
+        shown: Columns that come into sight.
     """
 
     layout: SheetLayout
@@ -50,19 +57,22 @@ class Placement:
     fresh: tuple[str, ...]
     cleared: frozenset[int]
     table_end: int
+    free: tuple[str, ...] = ()
+    shown: frozenset[int] = frozenset()
 
 
 def place_columns(layout: SheetLayout, standing: OldPlaces) -> Placement:
     """Place every column of the new form."""
     fresh = [c.id for c in layout.columns if c.field and c.id not in standing.fields]
     helpers = [c.id for c in layout.columns if c.field is None]
-    freed = sorted(standing.helpers)
+    freed, vacant = sorted(standing.helpers), sorted(standing.vacant)
     taken = standing.own.union(standing.fields.values(), freed)
     after = max(freed, default=max(taken, default=0))
-    spare = [*freed, *(n for n in range(after + 1, LAST_COLUMN + 1) if n not in taken)]
-    columns = dict(standing.fields)
+    spare = [*vacant, *freed, *(n for n in range(after + 1, LAST_COLUMN + 1) if n not in taken)]
+    columns = {name: at for name, at in standing.fields.items() if at not in standing.vacant}
     columns |= zip(fresh, spare, strict=False)
-    rest = spare[len(fresh) :]
+    rest = [column for column in spare[len(fresh) :] if column not in standing.vacant]
+    free = vacant[len(fresh) :]
     start = rest[0]
     block = range(start, start + len(helpers))
     is_free = standing.own.union(standing.fields.values()).isdisjoint(block)
@@ -81,6 +91,8 @@ def place_columns(layout: SheetLayout, standing: OldPlaces) -> Placement:
         ),
         letters={c.letter: letters[c.id] for c in layout.columns},
         fresh=tuple(fresh),
-        cleared=frozenset(standing.helpers),
+        cleared=standing.helpers | standing.vacant,
         table_end=end,
+        free=tuple(map(get_column_letter, free)),
+        shown=standing.hidden.union(free),
     )

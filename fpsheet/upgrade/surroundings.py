@@ -48,8 +48,10 @@ def _renew_widths(sheet: SheetPart, ours: Element, placement: Placement) -> None
         is_new = place in {placement.layout[name].letter for name in placement.fresh}
         if is_new or column not in widths or column in placement.cleared:
             widths[column] = own.get(column_index_from_string(letter), {})
-    for helper in (c for c in placement.layout.columns if c.field is None):
+    for helper in (c for c in placement.layout.columns if c.field is None and c.is_hidden):
         widths.setdefault(column_index_from_string(helper.letter), {})["hidden"] = "1"
+    for number in placement.shown:
+        widths.setdefault(number, {}).pop("hidden", None)
     old = sheet.find("cols")
     if old is not None:
         sheet.root.remove(old)

@@ -23,7 +23,13 @@ from fpsheet.ooxml.print_area import fit_print_areas, printed_rows
 from fpsheet.ooxml.sheet_part import SheetPart
 from fpsheet.ooxml.workbook_part import SheetEntry, list_sheets, workbook_name
 from fpsheet.upgrade.copied_style import append_styles, shift_styles
-from fpsheet.upgrade.entry_renewal import EntryRenewal, FreshColumn, Renaming, refuse
+from fpsheet.upgrade.entry_renewal import (
+    EntryRenewal,
+    ForeignColumn,
+    FreshColumn,
+    Renaming,
+    refuse,
+)
 from fpsheet.upgrade.grid import cells_of, put_text, text_of
 from fpsheet.workbook.build import build_issue
 from fpsheet.workbook.calculation.kept_results import renew_results, stored_day
@@ -45,12 +51,14 @@ class Upgraded:
         fresh: Columns that are new.
         renamed: Headings that changed.
         own_sheets: Number of sheets that the caseworker added, which are as they were.
+        foreign: Columns of the other country, which were out of sight.
     """
 
     data: bytes
     fresh: tuple[FreshColumn, ...]
     renamed: tuple[Renaming, ...]
     own_sheets: int
+    foreign: tuple[ForeignColumn, ...] = ()
 
 
 def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
@@ -78,6 +86,7 @@ def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
     names = read_names(parse(blank[workbook_name(blank)]))
     fresh: list[FreshColumn] = []
     renamed: list[Renaming] = []
+    foreign: list[ForeignColumn] = []
     for entry in list_sheets(blank):
         sheet = _sheet_of(entry.title, issue)
         ours = parse(blank[entry.part])
@@ -89,6 +98,9 @@ def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
             placement, anew = renewal.run(ours)
             fresh += [FreshColumn(sheet.id, n, placement.layout[n].letter) for n in placement.fresh]
             renamed += anew
+            columns = placement.layout
+            foreign += [ForeignColumn(sheet.id, columns[n].letter, n) for n in renewal.foreign()]
+            foreign += [ForeignColumn(sheet.id, letter) for letter in placement.free]
             names |= {name: (to, not shown) for name, to, shown in placement.layout.names()}
         else:
             _replace_sheet(parts, mine.part, ours, raw if sheet.kind is SheetKind.COVER else None)
@@ -97,7 +109,7 @@ def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
     renew_results(parts, day=day)
     known = {entry.part for entry in places.values()}
     others = sum(entry.part not in known for entry in entries)
-    return Upgraded(parts.to_bytes(), tuple(fresh), tuple(renamed), others)
+    return Upgraded(parts.to_bytes(), tuple(fresh), tuple(renamed), others, tuple(foreign))
 
 
 def language_of(raw: RawWorkbook, form: Form) -> str:
@@ -130,9 +142,10 @@ def _issue_of(raw: RawWorkbook, form: Form, titles: Mapping[str, str]) -> Issue:
         issued_at = datetime.fromisoformat(meta.get("issued_at", ""))
     except ValueError:
         issued_at = datetime(int(meta["aar"]), 1, 1, tzinfo=UTC)
+    kommune = form.kommuner[meta["kommune_kode"]]
     return Issue(
-        form=form,
-        kommune=form.kommuner[meta["kommune_kode"]],
+        form=form.in_country(kommune.jurisdiction, kept=_filled_fields(raw)),
+        kommune=kommune,
         aar=int(meta["aar"]),
         language=language_of(raw, form),
         workbook_id=meta["workbook_id"],
@@ -140,6 +153,18 @@ def _issue_of(raw: RawWorkbook, form: Form, titles: Mapping[str, str]) -> Issue:
         parent=meta.get("parent", ""),
         titles=titles,
     )
+
+
+def _filled_fields(raw: RawWorkbook) -> dict[str, frozenset[str]]:
+    """Return the fields of each sheet with something in some row, be it unreadable."""
+    return {
+        name: frozenset(
+            field
+            for field in sheet.columns
+            if sheet.frame[field].count() or any(field == said for _, said in sheet.kinds)
+        )
+        for name, sheet in raw.sheets.items()
+    }
 
 
 def _sheet_of(title: str, issue: Issue) -> Sheet:

@@ -65,6 +65,9 @@ def _sentences(
     kommune = spoken.form.kommuner[line.kommune_kode]
     due, is_extended = deadline
     yield say("to", kommune=f"{kommune.code} {kommune.name}", aar=line.aar)
+    contact = [line.said_on_cover.get(name, "") for name in ("kontaktperson", "e_mail")]
+    if any(contact):
+        yield say("contact", who=", ".join(filter(None, contact)))
     yield say(line.delivery.value, waiting=line.waiting, conflicts=line.conflicts)
     if line.unexplained:
         yield say("unexplained", count=line.unexplained)

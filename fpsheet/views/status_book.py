@@ -1,7 +1,7 @@
 """Who has delivered what, as a workbook for the departement's own desk."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from fpsheet.files import write_whole
@@ -14,6 +14,8 @@ from fpsheet_templates.spoken import SpokenForm
 _WIDTHS = {"kommune": 32.0, "state": 30.0, "first": 14.0, "received": 14.0}
 _COUNT_WIDTH = 13.0
 _COUNTS = ("files", "waiting", "conflicts", "unexplained")
+_PERSONS = {"godkendt_af": 28.0, "godkendt_dato": 14.0, "kontaktperson": 28.0, "e_mail": 32.0}
+"""What the Forside of the newest file says of persons → width."""
 
 
 def status_book(lines: Sequence[StatusLine], spoken: SpokenForm, *, now: datetime) -> Book:
@@ -42,6 +44,10 @@ def status_book(lines: Sequence[StatusLine], spoken: SpokenForm, *, now: datetim
         PageColumn(say(name), ColumnKind.DIMENSION, width) for name, width in _WIDTHS.items()
     ]
     columns += [PageColumn(say(name), ColumnKind.COUNT, _COUNT_WIDTH) for name in _COUNTS]
+    columns += [
+        PageColumn(spoken.label("forside", name), ColumnKind.DIMENSION, width)
+        for name, width in _PERSONS.items()
+    ]
     page = Page(
         name=say("sheet"),
         kind=PageKind.TABLE,
@@ -75,7 +81,16 @@ def _row(line: StatusLine, spoken: SpokenForm) -> tuple[Cell, ...]:
         line.waiting,
         line.conflicts,
         line.unexplained,
+        *(_told(line.said_on_cover.get(name, "")) for name in _PERSONS),
     )
+
+
+def _told(text: str) -> Cell:
+    """Return a text as it is, and a day as it is written."""
+    try:
+        return f"{date.fromisoformat(text):%d-%m-%Y}"
+    except ValueError:
+        return text or None
 
 
 def state_words(line: StatusLine, spoken: SpokenForm) -> str:

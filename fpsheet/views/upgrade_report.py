@@ -28,6 +28,13 @@ def render_lifted(lifted: Lifted, spoken: SpokenForm, out: Path) -> Iterator[str
         title = spoken.sheet_title(fresh.sheet)
         label = spoken.label(fresh.sheet, fresh.field)
         yield say("fresh", sheet=title, label=label, column=fresh.letter)
+    for column in lifted.foreign:
+        title = spoken.sheet_title(column.sheet)
+        if column.field:
+            label = spoken.label(column.sheet, column.field)
+            yield say("foreign", sheet=title, label=label, column=column.letter)
+        else:
+            yield say("free", sheet=title, column=column.letter)
     for anew in lifted.renamed:
         title = spoken.sheet_title(anew.sheet)
         yield say("renamed", sheet=title, before=anew.before, after=anew.after)

@@ -22,8 +22,7 @@ from fpsheet.workbook.forside import make_cover
 from fpsheet.workbook.huskeliste import last_shown, make_reminders
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.koder import make_code_sheet
-from fpsheet.workbook.lookup import add_lookups
-from fpsheet.workbook.meta import make_meta_sheet
+from fpsheet.workbook.lookup import add_lookups, make_meta_sheet
 from fpsheet.workbook.overblik import make_overview
 from fpsheet.workbook.row_stamp import stamp_rows
 from fpsheet.workbook.sheet_layout import (
@@ -102,7 +101,8 @@ def build_workbook(  # noqa: PLR0913 - what a workbook is issued with, each by n
             {"sprog": language, "kendte": ", ".join(form.texts.languages())},
         )
     kommune = form.kommuner[kommune_kode]
-    issue = Issue(form, kommune, aar, language, workbook_id, issued_at, parent)
+    own = form.in_country(kommune.jurisdiction, kept=_filled_fields(rows or {}))
+    issue = Issue(own, kommune, aar, language, workbook_id, issued_at, parent)
     return build_issue(issue, rows=rows, premade=premade)
 
 
@@ -115,7 +115,7 @@ def build_issue(
     """Return the bytes of a workbook, as `build_workbook` does, for an issue that is made already.
 
     Args:
-        issue: The issue.
+        issue: The issue; its form has the fields that the workbook shall have.
         rows: Entry sheet to typed rows to fill in.
         premade: Blank rows after them.
     """
@@ -145,6 +145,14 @@ def build_issue(
     return pack(parts | told, issued_at=issued_at)
 
 
+def _filled_fields(rows: Mapping[str, Sequence[Row]]) -> dict[str, frozenset[str]]:
+    """Return the fields of each sheet that some row has a value in."""
+    return {
+        sheet: frozenset(name for row in each for name, value in row.items() if value is not None)
+        for sheet, each in rows.items()
+    }
+
+
 def plan_entry_sheet(
     issue: Issue, sheet: Sheet, *, row_count: int
 ) -> tuple[SheetLayout, tuple[StatusSentence, ...]]:
@@ -164,7 +172,7 @@ def plan_entry_sheet(
     return layout, status.lines
 
 
-_BESIDE = {"navn": 26, "sagsbehandler": 14}
+_BESIDE = {"navn": 26, "sagsbehandler": 18}
 """Fields of the citizen that an event sheet repeats beside its rows → width in characters."""
 
 

@@ -1,4 +1,4 @@
-"""Deadlines of the law, row by row: hidden columns that the Huskeliste collects.
+"""Deadlines, and what waits for a decision, row by row: hidden columns the Huskeliste collects.
 
 A deadline is a day number with a small fraction that tells the row, so that each is unlike every
 other; empty where there is none. All years and ages are named constants of the form.
@@ -8,14 +8,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from fpsheet.workbook.cell_reading import birth_number
-from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME, print_number
+from fpsheet.workbook.cell_reading import CPR_DIGITS, birth_number
+from fpsheet.workbook.decision_day import (
+    DAY,
+    DECIDED,
+    EFFECT,
+    ENDING,
+    OUTLIVED,
+    PENSION,
+    POSTPONED,
+    decision_day,
+    effect_day,
+    ending_number,
+    outlived,
+)
+from fpsheet.workbook.formula import TODAY_NAME, print_number
 from fpsheet.workbook.formula_parts import (
     EMPTY,
     FALSE,
+    TRUE,
     and_,
     blank,
-    filled,
     if_,
     if_error,
     is_number,
@@ -26,8 +39,10 @@ from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.row_fault import BIRTH_NUMBER, CPR_NUMBER
 from fpsheet.workbook.sheet_layout import (
     CALCULATED_MARK,
+    FIRST_ROW,
     Calculated,
     below_name,
+    cell_name,
     column_name,
     value_name,
 )
@@ -38,31 +53,21 @@ from fpsheet_templates.form import Sheet
 REMINDERS = "huskeliste"
 """The sheet that lists the deadlines; a form without it has none."""
 
-DAY, LATEST, DUE, DEADLINE = "dag", "seneste", "forfald", "frist"
-DECIDED, ASSESSED = "afgjort", "vurderet"
-"""The citizen's latest day on another sheet, looked up once in a row."""
-EFFECT, ENDING = "virker_fra", "ophoer_nummer"
-"""Of a decision: the day from which it counts, and its citizen's number where it is a bortfald."""
-OUTLIVED = "ophoert"
-"""1 where a bortfald holds though something was decided after it."""
+LATEST, DUE, DEADLINE, SHOWN = "seneste", "forfald", "frist", "vist"
+"""The last three are of a kind: `kind_column` names them."""
 
+CHOSEN_CASEWORKER = "huskeliste_sagsbehandler"
+"""Name of the cell on Huskeliste with the one whose rows are shown; blank for all."""
+FIRST_OF_CASEWORKER = "foerste_sagsbehandler"
+"""On Borgere: the row's place where its caseworker stands for the first time."""
+ASSESSED = "vurderet"
+"""As DECIDED: the citizen's latest day on another sheet, looked up once in a row."""
 ROW_FRACTION = 1_000_000
 SOURCE_FRACTION = 10
-"""A deadline is day + number of its kind / 10 + row / 1,000,000."""
+"""A deadline is day + number of its kind in the country / 10 + row / 1,000,000."""
 
-GRANTED = ("tilkendelse", "aendring", "uaendret")
-"""After these a citizen has the pension."""
-POSTPONED = "udsaettelse"
-"""So too after this one, where it states a level."""
-ENDED = "bortfald"
-ENDED_BY_DEATH = "doedsfald"
-"""After it no decision gives the pension again, whenever it is made."""
-ENDED_BY_LIFE = ("alderspension", "fraflytning")
-"""These end the pension from their own day, whatever is decided until then."""
 _LONG_TYPES = (("revalidering", "REVALIDERING_DAGE"), ("ressourceforloeb", "RESSOURCEFORLOEB_DAGE"))
 """Types of forløb that last longer than the others."""
-_PENSION, _NO_PENSION, _NO_MORE = 2, 1, 3
-"""On one day a pension that is given outweighs one that is taken, but not one that life ends."""
 _FLEKSJOB_AGE = "FLEKSJOB_UNDER_ALDER"
 
 
@@ -73,23 +78,39 @@ class DeadlineKind:
     Attributes:
         id: Text key under `workbook.frist`.
         sheet: Sheet whose rows have it.
-        jurisdictions: Where it is law.
+        jurisdictions: Where it is used.
+        waits: Its day is the one since which a decision is waited for; the law names no other.
     """
 
     id: str
     sheet: str
     jurisdictions: frozenset[str]
+    waits: bool = False
 
 
 _BOTH = frozenset({"GL", "DK"})
-_GREENLAND = frozenset({"GL"})
+_GREENLAND, _DENMARK = frozenset({"GL"}), frozenset({"DK"})
 
 KINDS = (
     DeadlineKind("revurdering", "borger", _GREENLAND),
     DeadlineKind("udsaettelse", "afgoerelse", _GREENLAND),
     DeadlineKind("fleksjob", "job", _GREENLAND),
     DeadlineKind("uden_slut", "forloeb", _BOTH),
+    DeadlineKind("tilbagevist", "afgoerelse", _DENMARK, waits=True),
+    DeadlineKind("indstilling", "forloeb", _DENMARK, waits=True),
+    DeadlineKind("ansoegning", "borger", _DENMARK, waits=True),
+    DeadlineKind("moede", "forloeb", _DENMARK),
 )
+
+
+def own_kinds(issue: Issue) -> tuple[DeadlineKind, ...]:
+    """Return the kinds of deadline that are used where the kommune lies."""
+    return tuple(kind for kind in KINDS if issue.jurisdiction in kind.jurisdictions)
+
+
+def kind_column(column_id: str, kind: str) -> str:
+    """Return the identifier of a column of a kind of deadline: `frist_revurdering`."""
+    return f"{column_id}_{kind}"
 
 
 def deadline_columns(issue: Issue, sheet: Sheet) -> tuple[Calculated, ...]:
@@ -98,29 +119,55 @@ def deadline_columns(issue: Issue, sheet: Sheet) -> tuple[Calculated, ...]:
 
 
 def _columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
-    day = _days(sheet)
+    day = _days(issue, sheet)
     if day:
         yield _helper(issue, sheet, DAY, day)
         yield _helper(issue, sheet, LATEST, _latest(sheet), looks_below=True)
     if sheet.id == "afgoerelse" and issue.jurisdiction in _GREENLAND:
-        yield _helper(issue, sheet, EFFECT, _effect())
-        yield _helper(issue, sheet, ENDING, _ending())
-    for number, kind in enumerate(KINDS, start=1):
-        if kind.sheet == sheet.id and issue.jurisdiction in kind.jurisdictions:
+        yield _helper(issue, sheet, EFFECT, effect_day())
+        yield _helper(issue, sheet, ENDING, ending_number())
+    for number, kind in enumerate(own_kinds(issue), start=1):
+        if kind.sheet == sheet.id:
             for column_id, source in _LOOKED_UP.get(kind.id, ()):
                 yield _helper(issue, sheet, column_id, _latest_of(source, sheet))
             if kind.id == "revurdering":
-                yield _helper(issue, sheet, OUTLIVED, _outlived())
-            yield _helper(issue, sheet, DUE, _due(issue, kind.id))
-            due = value_name(sheet.id, DUE)
-            key = f"{due}+{number}/{SOURCE_FRACTION}+ROW()/{ROW_FRACTION}"
-            own = if_(_still_young(issue, kind.id, due), key, EMPTY)
-            yield _helper(issue, sheet, DEADLINE, if_(f"{due}=0", EMPTY, own))
+                yield _helper(issue, sheet, OUTLIVED, outlived())
+            yield from _kind_columns(issue, sheet, kind.id, number)
+    if sheet.id == "borger":
+        yield _helper(issue, sheet, FIRST_OF_CASEWORKER, _first_of_caseworker(sheet))
+
+
+def _kind_columns(issue: Issue, sheet: Sheet, kind: str, number: int) -> Iterator[Calculated]:
+    """Return the day of a kind, the deadline, and the deadline where its caseworker is shown."""
+    due, deadline = (value_name(sheet.id, kind_column(name, kind)) for name in (DUE, DEADLINE))
+    yield _helper(issue, sheet, kind_column(DUE, kind), _due(issue, kind))
+    key = f"{due}+{number}/{SOURCE_FRACTION}+ROW()/{ROW_FRACTION}"
+    own = if_(_still_young(issue, kind, due), key, EMPTY)
+    yield _helper(issue, sheet, kind_column(DEADLINE, kind), if_(f"{due}=0", EMPTY, own))
+    is_shown = if_(blank(CHOSEN_CASEWORKER), TRUE, f"{_caseworker(sheet)}={CHOSEN_CASEWORKER}")
+    shown = if_(blank(deadline), EMPTY, if_(is_shown, deadline, EMPTY))
+    yield _helper(issue, sheet, kind_column(SHOWN, kind), shown)
+
+
+def _first_of_caseworker(sheet: Sheet) -> str:
+    """Return the place of a row on Borgere where its caseworker stands for the first time."""
+    own, place = _caseworker(sheet), f"ROW()-{FIRST_ROW - 1}"
+    first = f"MATCH({own},{column_name('borger', 'sagsbehandler')},0)"
+    return if_error(if_(blank(own), EMPTY, if_(f"{first}={place}", place, EMPTY)), EMPTY)
+
+
+def _caseworker(sheet: Sheet) -> str:
+    """Return a formula for the caseworker of a row's citizen; empty where that is unknown."""
+    if sheet.id == "borger":
+        return if_error(f"{cell_name(sheet.id, 'sagsbehandler')}&{EMPTY}", EMPTY)
+    return value_name(sheet.id, "borger_sagsbehandler")
 
 
 _LOOKED_UP = {
     "revurdering": ((DECIDED, "afgoerelse"), (ASSESSED, "vurdering")),
     "fleksjob": ((ASSESSED, "vurdering"),),
+    "indstilling": ((DECIDED, "afgoerelse"),),
+    "ansoegning": ((DECIDED, "afgoerelse"),),
 }
 """Kind to what its rows look up of their citizen: helper column, and the sheet it looks on."""
 
@@ -135,68 +182,18 @@ def _helper(
     )
 
 
-def _days(sheet: Sheet) -> str:
+def _days(issue: Issue, sheet: Sheet) -> str:
     """Return the formula of the day that counts in a row; empty for sheets without one."""
     annulled = value_name(sheet.id, "annuller")
     if sheet.id == "vurdering":
         day = value_name(sheet.id, "vurdering_dato")
         return if_(and_(is_number(day), blank(annulled)), day, 0)
+    if sheet.id == "afgoerelse" and issue.jurisdiction in _GREENLAND:
+        return decision_day(sheet)
     if sheet.id == "afgoerelse":
-        # The day tenfold, and one digit for what was decided; the largest is the latest.
-        day, what = value_name(sheet.id, "afgoerelse_dato"), value_name(sheet.id, "afgoerelse")
-        granted = (is_text(what, code) for code in GRANTED)
-        postponed = and_(is_text(what, POSTPONED), filled(value_name(sheet.id, "niveau")))
-        kind = if_(or_(*granted, postponed), _PENSION, if_(is_text(what, ENDED), _NO_PENSION, 0))
-        key = if_(f"{kind}={_NO_PENSION}", _end_key(day), f"{day}*10+{kind}")
-        return if_(and_(is_number(day), blank(annulled)), if_(f"{kind}=0", 0, key), 0)
+        day = value_name(sheet.id, "afgoerelse_dato")
+        return if_(and_(is_number(day), blank(annulled)), day, 0)
     return ""
-
-
-def _end_key(day: str) -> str:
-    """Return the key of a bortfald: by which day it outweighs the decisions made until then."""
-    cause = value_name("afgoerelse", "bortfald_aarsag")
-    by_life = or_(*(is_text(cause, each) for each in ENDED_BY_LIFE))
-    from_day = f"MAX({day},{value_name('afgoerelse', 'virkning_dato')})"
-    own = if_(by_life, f"{from_day}*10+{_NO_MORE}", f"{day}*10+{_NO_PENSION}")
-    return if_(is_text(cause, ENDED_BY_DEATH), f"{LAST_DAY}*10+{_NO_MORE}", own)
-
-
-def _effect() -> str:
-    """Return the day from which a decision that gives or ends the pension counts; 0 for others."""
-    day, effect = (value_name("afgoerelse", name) for name in ("afgoerelse_dato", "virkning_dato"))
-    return if_(f"{value_name('afgoerelse', DAY)}=0", 0, if_(is_number(effect), effect, day))
-
-
-def _ending() -> str:
-    number, kind = value_name("afgoerelse", CPR_NUMBER), value_name("afgoerelse", "afgoerelse")
-    is_end = and_(f"{value_name('afgoerelse', DAY)}>0", is_text(kind, ENDED))
-    return if_(is_end, number, EMPTY)
-
-
-def _outlived() -> str:
-    """Return whether a bortfald holds against what was decided after it; 1 or 0.
-
-    After old-age pension or leaving nothing gives the pension but a tilkendelse decided after that
-    day. Another bortfald made in advance holds against what was decided until its day, unless that
-    counts from its day or later. Few have a bortfald; only their rows are looked through.
-    """
-    number, decided = value_name("borger", CPR_NUMBER), value_name("borger", DECIDED)
-    key, effect = (column_name("afgoerelse", f"#{name}") for name in (DAY, EFFECT))
-    kind, cause = (
-        column_name("afgoerelse", "#afgoerelse"),
-        column_name("afgoerelse", "#bortfald_aarsag"),
-    )
-    own = f"({column_name('afgoerelse', f'#{CPR_NUMBER}')}={number})"
-    by_life = "+".join(f'({cause}="{each}")' for each in ENDED_BY_LIFE)
-    left = f'SUMPRODUCT(MAX({own}*({kind}="{ENDED}")*({by_life})*{key}))'
-    granted = f'SUMPRODUCT(MAX({own}*({kind}="{GRANTED[0]}")*{key}))'
-    ended = f'SUMPRODUCT(MAX({own}*({kind}="{ENDED}")*(1-({by_life}))*{effect}))'
-    counts = f"SUMPRODUCT(MAX({own}*({key}={decided})*{effect}))"
-    is_gone = and_(f"{left}>0", f"INT({granted}/10)<=INT({left}/10)")
-    is_early = and_(f"{ended}>=INT({decided}/10)", f"{counts}<{ended}")
-    has_end = is_number(f"MATCH({number},{column_name('afgoerelse', f'#{ENDING}')},0)")
-    given = and_(is_number(number), f"MOD({decided},10)={_PENSION}")
-    return if_(given, if_(has_end, if_(or_(is_gone, is_early), 1, 0), 0), 0)
 
 
 def _latest(sheet: Sheet) -> str:
@@ -218,8 +215,12 @@ def _due(issue: Issue, kind: str) -> str:
             return _due_after_postponement(issue)
         case "fleksjob":
             return _due_fleksjob(issue)
-        case _:
+        case "uden_slut":
             return _due_end(issue)
+        case "moede":
+            return _meeting_day()
+        case _:
+            return _waiting_day(kind)
 
 
 def _due_reassessment(issue: Issue) -> str:
@@ -227,7 +228,7 @@ def _due_reassessment(issue: Issue) -> str:
     born = value_name("borger", BIRTH_NUMBER)
     decided, assessed = value_name("borger", DECIDED), value_name("borger", ASSESSED)
     before = value_name("borger", "pensionist_foer_reform")
-    given = and_(f"MOD({decided},10)={_PENSION}", f"{value_name('borger', OUTLIVED)}=0")
+    given = and_(f"MOD({decided},10)={PENSION}", f"{value_name('borger', OUTLIVED)}=0")
     pensioner = or_(given, and_(f"{decided}=0", is_text(before, "ja")))
     latest = f"MAX({_constant(issue, 'REFORM_IKRAFT')},INT({decided}/10),{assessed})"
     due = _years_later(latest, _constant(issue, "REVURDERING_AAR"))
@@ -284,6 +285,46 @@ def _due_end(issue: Issue) -> str:
         blank(value_name("forloeb", "annuller")),
     )
     return if_(running, f"{start}+{days}", 0)
+
+
+def _waiting_day(kind: str) -> str:
+    """Return the day since which a decision is waited for: none came since, and no move.
+
+    After a case was sent back it must be a later one; else one of the same day is the answer.
+    """
+    sheet_id, field_id, condition = {
+        "tilbagevist": (
+            "afgoerelse",
+            "afgoerelse_dato",
+            f'{value_name("afgoerelse", "afgoerelse")}="tilbagevist"',
+        ),
+        "indstilling": (
+            "forloeb",
+            "start_dato",
+            f'{value_name("forloeb", "indstilling")}="foertidspension"',
+        ),
+        "ansoegning": ("borger", "ansoegning_dato", "TRUE"),
+    }[kind]
+    day = value_name(sheet_id, field_id)
+    if sheet_id == "afgoerelse":
+        answered = f"{_first_of(sheet_id, value_name(sheet_id, CPR_NUMBER))}>{day}"
+    else:
+        answered = f"{value_name(sheet_id, DECIDED)}>={day}"
+    is_open = f"AND({condition},{_holds(sheet_id, day)})"
+    return f"IF({is_open},IF({answered},0,IF({_has_moved(sheet_id, day)},0,{day})),0)"
+
+
+def _meeting_day() -> str:
+    """Return the day of a meeting of the team that is to come."""
+    day, kind = value_name("forloeb", "start_dato"), value_name("forloeb", "forloeb_type")
+    is_meeting = f'AND({kind}="rehabiliteringsmoede",{_holds("forloeb", day)})'
+    return f"IF({is_meeting},IF({day}>={TODAY_NAME},{day},0),0)"
+
+
+def _holds(sheet_id: str, day: str) -> str:
+    """Return a condition that a row has a day and a number that can be read, and is in force."""
+    cpr, annulled = value_name(sheet_id, "cpr"), value_name(sheet_id, "annuller")
+    return f'ISNUMBER({day}),LEN({cpr})={CPR_DIGITS},{annulled}=""'
 
 
 def _still_young(issue: Issue, kind: str, due: str) -> str:

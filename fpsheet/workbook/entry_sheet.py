@@ -10,6 +10,7 @@ from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.entry_help import add_entry_help
+from fpsheet.workbook.formula import quote_text
 from fpsheet.workbook.formula_parts import and_, is_text, or_
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.row_id import free_row_ids
@@ -22,14 +23,17 @@ from fpsheet.workbook.sheet_layout import (
     SPARE_ROWS,
     TITLE_ROW,
     SheetLayout,
+    column_name,
 )
 from fpsheet.workbook.status import FAULT_SIGN, FINE_SIGN, HEADING_COLUMN, WARNING_SIGN
 from fpsheet.workbook.style import (
     INK,
     MUTED,
+    PAGE_PIXELS,
     SHADE,
     add_sheet,
     align,
+    column_pixels,
     date_serial,
     fault_style,
     fill,
@@ -47,7 +51,7 @@ from fpsheet.workbook.style import (
     write_text,
     write_title,
 )
-from fpsheet.workbook.view import add_marks
+from fpsheet.workbook.view import add_marks, put_formula, row_link
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
 
 Row = Mapping[str, str | int | float | date | None]
@@ -84,15 +88,33 @@ def make_entry_sheet(
     place_cursor(sheet, f"{layout['cpr'].letter}{FIRST_ROW}")
     last_column = layout[layout.sheet.fields[-1].id].letter
     print_down(sheet, last_column, heading_row=HEADER_ROW, filled=filled)
-    set_page(sheet, title_rows=f"{TITLE_ROW}:{HEADER_ROW}", footer=issue.footer)
+    pages = _pages_across(layout)
+    set_page(sheet, title_rows=f"{TITLE_ROW}:{HEADER_ROW}", footer=issue.footer, across=pages)
+    if pages > 1:
+        sheet.print_title_cols = f"{layout['status'].letter}:{layout['cpr'].letter}"
     return sheet
 
 
+def _pages_across(layout: SheetLayout) -> int:
+    """Return how many pages wide a sheet is printed, so that its letters are seven points or more.
+
+    Status and CPR number stand on each of them.
+    """
+    shown = [column for column in layout.columns if column.field and not column.is_hidden]
+    repeated = sum(column_pixels(column.width) for column in shown[:2])
+    pages, room = 1, PAGE_PIXELS - repeated
+    for width in (column_pixels(column.width) for column in shown[2:]):
+        if width > room:
+            pages, room = pages + 1, PAGE_PIXELS - repeated
+        room -= width
+    return pages
+
+
 def _write_head(sheet: Worksheet, layout: SheetLayout, issue: Issue) -> None:
-    sheet_id, colour = layout.sheet.id, layout.sheet.colour or INK
+    colour = layout.sheet.colour or INK
     write_title(sheet, f"B{TITLE_ROW}", layout.title, colour=colour)
-    intro = issue.text(f"sheet.{sheet_id}.intro")
-    write_note(sheet, f"C{TITLE_ROW}", f"{intro} {issue.text('workbook.entry.star')}")
+    write_note(sheet, f"C{TITLE_ROW}", "")
+    put_formula(sheet[f"C{TITLE_ROW}"], _first_fault(layout, issue))
     sheet.row_dimensions[TITLE_ROW].height = 30
     sheet.row_dimensions[IDENTITY_ROW].hidden = True
     sheet.row_dimensions[HEADER_ROW].height = 32
@@ -102,6 +124,23 @@ def _write_head(sheet: Worksheet, layout: SheetLayout, issue: Issue) -> None:
         style_heading(heading, colour)
 
 
+def _first_fault(layout: SheetLayout, issue: Issue) -> str:
+    """Return a formula for the first fault of the sheet, else the first warning, whole and linked.
+
+    Status is narrow, and this row never scrolls away. Where all is well it says what the sheet is.
+    """
+    intro = issue.text(f"sheet.{layout.sheet.id}.intro")
+    told = quote_text(f"{intro} {issue.text('workbook.entry.star')}")
+    status = column_name(layout.sheet.id, "status")
+    for sign in (WARNING_SIGN, FAULT_SIGN):
+        place = f'MATCH("{sign}*",{status},0)'
+        row = f"({place}+{FIRST_ROW - 1})"
+        line = quote_text(f"{issue.text('workbook.cover.linje')} ")
+        link = row_link(layout.title, row, f'{line}&{row}&": "&INDEX({status},{place})')
+        told = f"IFERROR({link},{told})"
+    return told
+
+
 def _style_column(sheet: Worksheet, layout: SheetLayout, column_id: str) -> None:
     """Style the pattern cell, and the whole column so that rows typed below are alike."""
     column = layout[column_id]
@@ -109,8 +148,7 @@ def _style_column(sheet: Worksheet, layout: SheetLayout, column_id: str) -> None
     field = column.field
     if field is None or field.role is ColumnRole.STATUS:
         style_shaded(cell)
-        # A long sentence is made smaller: cut off, it would not say what to do.
-        cell.alignment = align(shrink=field is not None)
+        cell.alignment = align()
         cell.value = f"={column.formula}" if column.formula else None
         return
     if field.role is ColumnRole.ROW_ID:

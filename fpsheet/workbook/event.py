@@ -11,7 +11,6 @@ from fpsheet.workbook.sheet_layout import (
     codes_name,
     column_name,
     entries_name,
-    is_used,
 )
 from fpsheet_templates.form import Field, FieldType, Form
 
@@ -65,6 +64,10 @@ class Teller:
         column = column_name(self.sheet, f"{CALCULATED_MARK}{field_id}")
         return f"INDEX({column},{self.position})"
 
+    def has(self, field_id: str) -> bool:
+        """Return whether the sheet has a field; it lacks those of the other country."""
+        return any(field.id == field_id for field in self._form().sheet(self.sheet).fields)
+
     def shown(self, field_id: str) -> str:
         """Return a formula for a value; what cannot be read shows as a question mark."""
         value = self.value(field_id)
@@ -72,28 +75,29 @@ class Teller:
 
     def label(self, field_id: str) -> str:
         """Return a formula for the label of a code field, empty where there is none."""
+        if not self.has(field_id):
+            return '""'
         codes = self._form().sheet(self.sheet)[field_id].codes
         line = f"MATCH({self.value(field_id)},{codes_name(codes)},0)"
         return if_error(f"INDEX({entries_name(codes)},{line})", EMPTY)
 
     def labels(self, *field_ids: str) -> str:
         """Return a formula for several labels, set off from each other."""
-        texts = [self.label(field_id) for field_id in field_ids]
+        texts = [self.label(field_id) for field_id in field_ids if self.has(field_id)]
         joined = "&".join(if_(blank(text), EMPTY, f'", "&{text}') for text in texts)
         return f"MID({joined},3,200)"
 
     def told(self, *field_ids: str) -> str:
         """Return a formula for several values, each with its heading: `Motivation: God; …`."""
         sheet = self._form().sheet(self.sheet)
-        # A form of an earlier version lacks some of them.
+        # A form of an earlier version or of the other country lacks some of them.
         fields = [field for field in sheet.fields if field.id in field_ids]
         fields.sort(key=lambda field: field_ids.index(field.id))
         parts = []
         for field in fields:
-            if is_used(self.issue, field):
-                value = self._plainly(field)
-                heading = quote_text(f"; {self.issue.label(self.sheet, field.id)}: ")
-                parts.append(if_(blank(value), EMPTY, f"{heading}&{value}"))
+            value = self._plainly(field)
+            heading = quote_text(f"; {self.issue.label(self.sheet, field.id)}: ")
+            parts.append(if_(blank(value), EMPTY, f"{heading}&{value}"))
         return f"MID({'&'.join(parts)},3,500)" if parts else '""'
 
     def _plainly(self, field: Field) -> str:

@@ -5,10 +5,11 @@ from openpyxl.styles import Alignment
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from fpsheet.workbook.deadline import DEADLINE, own_kinds
 from fpsheet.workbook.entry_help import make_validation
 from fpsheet.workbook.formula import TODAY_NAME, quote_text
 from fpsheet.workbook.formula_parts import EMPTY, and_, blank, if_, if_error, or_
-from fpsheet.workbook.huskeliste import count_before, own_kinds
+from fpsheet.workbook.huskeliste import count_deadlines
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.overblik import CHOSEN_CELL
 from fpsheet.workbook.sheet_layout import FIRST_ROW, column_name
@@ -17,13 +18,13 @@ from fpsheet.workbook.style import (
     BOX,
     MUTED,
     NAVY,
-    TEXT_FORMAT,
     add_sheet,
     align,
     copy_style,
     fault_style,
     fine_style,
     font,
+    number_format,
     place_cursor,
     protect,
     set_page,
@@ -43,6 +44,8 @@ _CONTACT_ROW = 8
 _NEXT_ROW = 13
 _TABLE_ROW = 17
 _ENTRY_LETTER = "C"
+APPROVAL = ("godkendt_af", "godkendt_dato")
+"""Fields that say who vouches for the workbook, and when."""
 _GO_SIGN = "→"
 
 
@@ -60,7 +63,7 @@ def make_cover(book: Workbook, issue: Issue) -> Worksheet:
         label = write_text(sheet[f"B{row}"], issue.text(f"workbook.cover.{key}"))
         style_shaded(label, bold=True)
         style_shaded(write_text(sheet[f"C{row}"], value))
-    _add_contact(sheet, issue)
+    _add_entries(sheet, issue)
     _add_progress(sheet, issue)
     _add_next_step(sheet, issue)
     last = _add_others(sheet, issue)
@@ -84,23 +87,41 @@ def _add_section(sheet: Worksheet, row: int, text: str) -> None:
     sheet.row_dimensions[row].height = 24
 
 
-def _add_contact(sheet: Worksheet, issue: Issue) -> None:
+def _entry_rows(issue: Issue) -> dict[str, int]:
+    """Return field → row: the contact above the table, the approval below it."""
+    names = [field.id for field in issue.form.sheet("forside").fields]
+    above = [name for name in names if name not in APPROVAL]
+    below = [name for name in names if name in APPROVAL]
+    rows = {name: _CONTACT_ROW + place for place, name in enumerate(above)}
+    first = _end_of_table(issue) + 3
+    return rows | {name: first + place for place, name in enumerate(below)}
+
+
+def _end_of_table(issue: Issue) -> int:
+    """Return the row of the sums."""
+    return _TABLE_ROW + len(issue.form.entry_sheets()) + 1
+
+
+def _add_entries(sheet: Worksheet, issue: Issue) -> None:
     _add_section(sheet, _CONTACT_ROW - 1, issue.text("workbook.cover.kontakt"))
-    for row, field in enumerate(issue.form.sheet("forside").fields, start=_CONTACT_ROW):
+    rows = _entry_rows(issue)
+    if APPROVAL[0] in rows:
+        _add_section(sheet, rows[APPROVAL[0]] - 1, issue.text("workbook.cover.godkendelse"))
+    for field in issue.form.sheet("forside").fields:
+        row = rows[field.id]
         write_text(sheet[f"A{row}"], f"forside.{field.id}")
         label = write_text(sheet[f"B{row}"], issue.label("forside", field.id))
         style_shaded(label, bold=True)
         entry = sheet[f"{_ENTRY_LETTER}{row}"]
         style_entry(entry)
-        entry.number_format = TEXT_FORMAT
+        entry.number_format = number_format(field)
         validation = make_validation(issue, "forside", field)
         validation.add(entry.coordinate)
         sheet.add_data_validation(validation)
 
 
 def _entry_cell(issue: Issue, field_id: str) -> str:
-    ids = [field.id for field in issue.form.sheet("forside").fields]
-    return f"${_ENTRY_LETTER}${_CONTACT_ROW + ids.index(field_id)}"
+    return f"${_ENTRY_LETTER}${_entry_rows(issue)[field_id]}"
 
 
 def _add_progress(sheet: Worksheet, issue: Issue) -> None:
@@ -122,8 +143,8 @@ def _add_progress(sheet: Worksheet, issue: Issue) -> None:
         shown = f'{quote_text(issue.text("workbook.cover.linje"))}&" "&({place})'
         put_formula(sheet[f"G{row}"], if_error(row_link(title, f"({place})", shown), EMPTY))
         _style_line(sheet, row)
-    last = first + len(issue.form.entry_sheets()) - 1
-    total = last + 1
+    total = _end_of_table(issue)
+    last = total - 1
     write_text(sheet[f"B{total}"], issue.text("workbook.cover.i_alt"))
     for letter in "DEF":
         put_formula(sheet[f"{letter}{total}"], f"SUM({letter}{first}:{letter}{last})")
@@ -140,7 +161,7 @@ def _write_link(sheet: Worksheet, address: str, title: str, *, to: str) -> None:
 
 def _add_others(sheet: Worksheet, issue: Issue) -> int:
     """Point at the sheets that are read, not filled; give the last row."""
-    row = _TABLE_ROW + len(issue.form.entry_sheets()) + 3
+    row = max(_end_of_table(issue), *_entry_rows(issue).values()) + 2
     _add_section(sheet, row, issue.text("workbook.cover.andre"))
     for other in issue.form.sheets:
         if other.kind in {SheetKind.VIEW, SheetKind.HELP}:
@@ -171,7 +192,7 @@ def _style_line(sheet: Worksheet, row: int, *, bold: bool = False) -> None:
 def _add_next_step(sheet: Worksheet, issue: Issue) -> None:
     """Say the one thing to do next."""
     _add_section(sheet, _NEXT_ROW - 1, issue.text("workbook.cover.naeste"))
-    total = _TABLE_ROW + 1 + len(issue.form.entry_sheets())
+    total = _end_of_table(issue)
     lines, faults, warnings = (f"$D${total}", f"$E${total}", f"$F${total}")
     none = _entry_cell(issue, "ingen_sager")
     contact = [blank(_entry_cell(issue, name)) for name in ("kontaktperson", "e_mail")]
@@ -184,6 +205,11 @@ def _add_next_step(sheet: Worksheet, issue: Issue) -> None:
         many = f"{sign} {issue.text(f'workbook.naeste.{key}')}"
         return count_text(number, many, f"{sign} {issue.text(f'workbook.naeste.{key}_en')}")
 
+    unsigned = [blank(_entry_cell(issue, name)) for name in APPROVAL if name in _entry_rows(issue)]
+
+    def approved(text: str) -> str:
+        return if_(or_(*unsigned), say(_GO_SIGN, "godkend"), text) if unsigned else text
+
     step = if_(
         f"{faults}>0",
         count(FAULT_SIGN, faults, "fejl"),
@@ -195,18 +221,20 @@ def _add_next_step(sheet: Worksheet, issue: Issue) -> None:
                 say(_GO_SIGN, "kontakt"),
                 if_(
                     f"{lines}=0",
-                    if_(f"{none}={yes}", say(FINE_SIGN, "ingen"), say(_GO_SIGN, "begynd")),
+                    if_(
+                        f"{none}={yes}", approved(say(FINE_SIGN, "ingen")), say(_GO_SIGN, "begynd")
+                    ),
                     if_(
                         f"{warnings}>0",
                         count(WARNING_SIGN, warnings, "advarsler"),
-                        say(FINE_SIGN, "klar"),
+                        approved(say(FINE_SIGN, "klar")),
                     ),
                 ),
             ),
         ),
     )
     put_formula(sheet[f"B{_NEXT_ROW}"], step)
-    overdue = count_before(own_kinds(issue), TODAY_NAME)
+    overdue = count_deadlines(own_kinds(issue), DEADLINE, before=TODAY_NAME)
     late = count_text(
         f"({overdue})",
         f"{WARNING_SIGN} {issue.text('workbook.naeste.frister')}",

@@ -6,7 +6,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.sheet_layout import is_used, list_name
+from fpsheet.workbook.sheet_layout import list_name
 from fpsheet.workbook.style import (
     INK,
     MUTED,
@@ -25,10 +25,10 @@ from fpsheet_templates.codes import Code
 from fpsheet_templates.form import Form
 
 _FIRST_LIST_ROW = 4
-_BLOCKS = 3
+_BLOCKS = 2
 """Lists stand under each other in so many blocks of two columns, so that a page can hold them."""
 
-_LABEL_WIDTH, _CODE_WIDTH, _GAP_WIDTH = 50, 26, 3
+_LABEL_WIDTH, _CODE_WIDTH, _GAP_WIDTH = 56, 26, 3
 
 
 def all_lists(form: Form) -> tuple[str, ...]:
@@ -39,9 +39,12 @@ def all_lists(form: Form) -> tuple[str, ...]:
 
 def used_lists(issue: Issue) -> tuple[str, ...]:
     """Return the code lists that some field uses where the kommune lies."""
-    fields = [field for sheet in issue.form.sheets for field in sheet.fields]
-    used = {field.codes for field in fields if is_used(issue, field)}
-    return tuple(list_id for list_id in all_lists(issue.form) if list_id in used)
+    lists = issue.form.code_lists
+    return tuple(
+        list_id
+        for list_id in all_lists(issue.form)
+        if lists[list_id].for_jurisdiction(issue.jurisdiction)
+    )
 
 
 def codes_to_pick(form: Form, list_id: str, *, jurisdiction: str, aar: int) -> tuple[Code, ...]:

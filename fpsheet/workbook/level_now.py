@@ -33,13 +33,20 @@ class LevelNow:
 
     Attributes:
         first: First row of the decisions.
+        last_decision: Last row of the decisions.
         last: Last row of the moves.
     """
 
-    def __init__(self, issue: Issue, position: str, first: int, last: int) -> None:
-        """Keep where the candidates stand and in which column their position is."""
+    def __init__(self, issue: Issue, position: str, rows: tuple[int, int, int]) -> None:
+        """Keep where the candidates stand and in which column their position is.
+
+        Args:
+            issue: The issue.
+            position: Letter of the column.
+            rows: The first decision, the last one, and the last move.
+        """
         self._issue, self._position = issue, position
-        self.first, self.last = first, last
+        self.first, self.last_decision, self.last = rows
 
     def add_decision(self, sheet: Worksheet, row: int) -> None:
         """Fill the hidden cells of a decision's row."""
@@ -48,7 +55,8 @@ class LevelNow:
         is_final = or_(*(is_text(cause, each) for each in _FINAL))
         ends = if_(is_text(cause, "doedsfald"), _DEATH, if_(is_final, _ENDS_ALL, _ENDS))
         has_level = or_(*(is_text(kind, each) for each in _LEVELS))
-        sets = if_(and_(has_level, filled(told.value("niveau"))), _SETS, 0)
+        level = told.value("niveau") if told.has("niveau") else EMPTY
+        sets = if_(and_(has_level, filled(level)), _SETS, 0)
         other = if_(is_text(kind, "bortfald"), ends, sets)
         does = if_(is_text(kind, "tilkendelse"), _GRANTS, other)
         self._add(sheet, row, told, ("afgoerelse_dato", "virkning_dato", does))
@@ -61,6 +69,11 @@ class LevelNow:
         others = ",".join(f'"{k.code}"' for k in kommuner if k.jurisdiction != own)
         leaves = is_number(f"MATCH({told.value('til_kommune')},{{{others}}},0)")
         self._add(sheet, row, told, ("dato", "dato", if_(leaves, _ENDS_ALL, 0)))
+
+    def first_decision(self, day: str) -> str:
+        """Return a formula for the first day from another on which something was decided."""
+        days = f"${_DECIDED}${self.first}:${_DECIDED}${self.last_decision}"
+        return _first_day(days, f"({days}>={day})")
 
     def formula(self) -> str:
         """Return the formula of the level today; empty where nothing is decided."""

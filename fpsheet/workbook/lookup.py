@@ -1,4 +1,4 @@
-"""Tables on the hidden sheet that the formulas look things up in."""
+"""The hidden sheet: by what the program knows a workbook again, and what its formulas look up."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,15 +13,41 @@ from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.koder import all_lists
 from fpsheet.workbook.sheet_layout import codes_name, entries_name, validity_names
 from fpsheet.workbook.status import STATUS_HEADINGS, STATUS_KEYS, STATUS_TEXTS, StatusSentence
-from fpsheet.workbook.style import date_serial, write_text
+from fpsheet.workbook.style import TEXT_FORMAT, add_sheet, date_serial, write_text
 from fpsheet_templates.codes import Code
-from fpsheet_templates.form import Form
+from fpsheet_templates.form import META_KEYS, Form
 
 _ALWAYS = (0, LAST_DAY + 1)
 TODAY_CELL = "D1"
 _STATUS_COLUMN = 6
 _LISTS_COLUMN = 10
 _LIST_WIDTH = 5
+
+
+def make_meta_sheet(book: Workbook, issue: Issue) -> Worksheet:
+    """Add the hidden sheet: keys in column A, values as text in column B."""
+    sheet = add_sheet(book, issue.title("meta"))
+    values = _meta_values(issue)
+    sheet.sheet_state = "hidden"
+    for number, key in enumerate(META_KEYS, start=1):
+        write_text(sheet[f"A{number}"], key)
+        write_text(sheet[f"B{number}"], values.get(key, "")).number_format = TEXT_FORMAT
+    sheet.column_dimensions["A"].width = 18
+    sheet.column_dimensions["B"].width = 30
+    return sheet
+
+
+def _meta_values(issue: Issue) -> dict[str, str]:
+    return {
+        "form_version": str(issue.form.version),
+        "workbook_id": issue.workbook_id,
+        "kommune_kode": issue.kommune.code,
+        "aar": str(issue.aar),
+        "sprog": issue.language,
+        "parent": issue.parent,
+        "issued_at": issue.issued_at.isoformat(timespec="seconds"),
+        "signature": "",
+    }
 
 
 def add_lookups(

@@ -11,7 +11,9 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from fpsheet.workbook.deadline import DEADLINE, ENDED, GRANTED, POSTPONED
+from fpsheet.workbook.cell_reading import CPR_DIGITS
+from fpsheet.workbook.deadline import DEADLINE, kind_column
+from fpsheet.workbook.decision_day import ENDED, GRANTED, POSTPONED
 from fpsheet.workbook.entry_help import CITIZENS_TO_CHOOSE
 from fpsheet.workbook.event import EVENTS, NESTED_SHEET, PARENT_TYPE, Event, Teller
 from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME, quote_text
@@ -29,7 +31,7 @@ from fpsheet.workbook.formula_parts import (
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.level_now import LAST_COLUMN, LevelNow
 from fpsheet.workbook.row_fault import BIRTH_NUMBER
-from fpsheet.workbook.sheet_layout import FIRST_ROW, column_name, is_used
+from fpsheet.workbook.sheet_layout import FIRST_ROW, column_name
 from fpsheet.workbook.style import (
     DATE_FORMAT,
     NAVY,
@@ -69,8 +71,11 @@ _KEY, _SHEET, _POSITION, _SPAN_START, _SPAN_END = "N", "O", "P", "Q", "R"
 # Of a shown row: number of its candidate, number of the sheet, position.
 _CANDIDATE, _SHOWN_SHEET, _SHOWN_POSITION = "S", "T", "U"
 _FIRST_HIDDEN = 13
-_CHOSEN, _CITIZEN, _FOUND = "$N$4", "$N$5", "$N$6"
-"""Ten digits of the chosen citizen, position on the sheet of citizens, number of events."""
+_CHOSEN, _CITIZEN, _FOUND, _NAMED = "$N$4", "$N$5", "$N$6", "$N$7"
+"""Ten digits of the chosen citizen, position on the sheet of citizens, number of events; digits of
+the first whose name holds what is typed, empty where a number is typed."""
+
+_PART_OF_NAME = f'"*"&{CHOSEN_CELL}&"*"'
 
 _LEFT, _RIGHT = ("B", "C", "D"), ("E", "F", "G")
 """Columns of a fact: its label, and two for its value."""
@@ -108,7 +113,7 @@ def make_overview(book: Workbook, issue: Issue, *, events: int = 0) -> Worksheet
         _add_helpers(sheet, row, last=last)
         write_row(sheet, columns, _formulas(issue, row), row=row)
     hide_columns(sheet, _FIRST_HIDDEN, LAST_COLUMN)
-    if not is_used(issue, issue.form.sheet("afgoerelse")["niveau"]):
+    if not Teller(issue, "afgoerelse", "").has("niveau"):
         sheet.column_dimensions["I"].hidden = True
     _add_marks(sheet)
     protect(sheet)
@@ -139,8 +144,14 @@ def _add_choice(book: Workbook, sheet: Worksheet, issue: Issue) -> None:
     validation.add(CHOSEN_CELL)
     sheet.add_data_validation(validation)
     digits = f'SUBSTITUTE(SUBSTITUTE({CHOSEN_CELL},"-","")," ","")'
-    put_formula(sheet[_plain(_CHOSEN)], if_(blank(CHOSEN_CELL), EMPTY, f'{digits}&""'))
     citizens = column_name("borger", "#cpr")
+    number = f"INDEX({citizens},MATCH({_PART_OF_NAME},{column_name('borger', 'navn')},0))"
+    # A number that cannot be read is a code, and the same code stands for every such citizen.
+    named = if_error(if_(f"LEN({number})={CPR_DIGITS}", number, EMPTY), EMPTY)
+    has_number = or_(blank(CHOSEN_CELL), is_number(f"--{digits}"))
+    put_formula(sheet[_plain(_NAMED)], if_(has_number, EMPTY, named))
+    typed = f'{if_(blank(_NAMED), digits, _NAMED)}&""'
+    put_formula(sheet[_plain(_CHOSEN)], if_(blank(CHOSEN_CELL), EMPTY, typed))
     found = if_(blank(_CHOSEN), 0, if_error(f"MATCH({_CHOSEN},{citizens},0)", 0))
     put_formula(sheet[_plain(_CITIZEN)], found)
 
@@ -155,7 +166,9 @@ def _level_now(issue: Issue) -> LevelNow:
     for event in EVENTS:
         starts[event.sheet] = row
         row += event.limit
-    return LevelNow(issue, _POSITION, starts["afgoerelse"], row - 1)
+    decisions = next(event for event in EVENTS if event.sheet == "afgoerelse")
+    first = starts["afgoerelse"]
+    return LevelNow(issue, _POSITION, (first, first + decisions.limit - 1, row - 1))
 
 
 def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
@@ -182,7 +195,7 @@ def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
         (5, issue.text("workbook.overblik.arbejdsevne_nu"), latest("H"), "General"),
     ]
     if issue.jurisdiction == "GL":
-        due = f"INT({citizen.value(DEADLINE)})"
+        due = f"INT({citizen.value(kind_column(DEADLINE, 'revurdering'))})"
         right += [
             (6, issue.text("workbook.overblik.niveau_nu"), level, "General"),
             (7, issue.text("workbook.overblik.revurdering"), due, DATE_FORMAT),
@@ -200,8 +213,13 @@ def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
     )
     more = quote_text(issue.text("workbook.overblik.flere"))
     rest = if_(f"{_FOUND}>{SHOWN_ROWS}", f'" "&{more}', EMPTY)
-    told = f"{count}&{rest}"
-    put_formula(sheet["B8"], if_(blank(_CHOSEN), choose, if_(f"{_FOUND}=0", unknown, told)))
+    told = if_(blank(_CHOSEN), choose, if_(f"{_FOUND}=0", unknown, f"{count}&{rest}"))
+    # Found by name: who it is, and whether the words fit others too.
+    who = f'LEFT({_NAMED},6)&"-"&RIGHT({_NAMED},4)&": "'
+    others = quote_text(f" {issue.text('workbook.overblik.flere_navne')}")
+    fitting = f"COUNTIF({column_name('borger', 'navn')},{_PART_OF_NAME})"
+    too = if_(blank(_NAMED), EMPTY, if_(f"{fitting}>1", others, EMPTY))
+    put_formula(sheet["B8"], f"{if_(blank(_NAMED), EMPTY, who)}&{told}&{too}")
 
 
 def _add_fact(sheet: Worksheet, letters: tuple[str, str, str], row: int, label: str) -> Cell:
@@ -223,6 +241,8 @@ def _add_candidates(sheet: Worksheet, issue: Issue, level: LevelNow) -> int:
             sheet[f"{_SHEET}{row}"] = number
             _find_row(sheet, event, row, is_first=place == 0)
             _add_order(sheet, event, Teller(issue, event.sheet, f"{_POSITION}{row}"), row)
+            if event.sheet == "borger":
+                _add_application(sheet, f"{_KEY}{row}", level)
             if event.sheet == "afgoerelse":
                 level.add_decision(sheet, row)
             if event.sheet == "overdragelse":
@@ -262,6 +282,13 @@ def _add_order(sheet: Worksheet, event: Event, told: Teller, row: int) -> None:
         put_formula(sheet[f"{_SPAN_END}{row}"], if_(spans, end, 0))
     order = f"{if_(is_number(start), f'{start}{earlier}', _LATE)}+{place}"
     put_formula(sheet[key], if_(blank(told.position), EMPTY, if_(visible, order, EMPTY)))
+
+
+def _add_application(sheet: Worksheet, key: str, level: LevelNow) -> None:
+    """Let an application hold what begins until something is decided, as a revurdering does."""
+    row, day = key.removeprefix(_KEY), f"INT({key})"
+    put_formula(sheet[f"{_SPAN_START}{row}"], f'IF({key}="",{LAST_DAY},{day})')
+    put_formula(sheet[f"{_SPAN_END}{row}"], f'IF({key}="",0,{level.first_decision(day)})')
 
 
 def _add_helpers(sheet: Worksheet, row: int, *, last: int) -> None:
@@ -328,12 +355,15 @@ def _formulas(issue: Issue, row: int) -> dict[str, str]:
 
 
 def _nesting(row: int, number: int) -> str:
-    """Return the indent of a forløb that begins inside a revurdering."""
+    """Return the indent of a forløb that begins inside a revurdering or an application."""
     starts = f"${_SPAN_START}${_FIRST}:${_SPAN_START}${_FIRST + _CANDIDATES - 1}"
     ends = starts.replace(_SPAN_START, _SPAN_END)
     own = f"INDEX(${_KEY}${_FIRST}:${_KEY}${_FIRST + _CANDIDATES - 1},${_CANDIDATE}{row})"
-    # The key of a revurdering lies half a day early, so it is not inside itself.
-    inside = f"SUMPRODUCT(({starts}<={own})*({ends}+1>{own}))>0"
+    # The key of a revurdering lies half a day early, so it is not inside itself, and it is in no
+    # application.
+    sheets = starts.replace(_SPAN_START, _SHEET)
+    fits = f"(({sheets}={number})+(MOD({own},1)<0.5)>0)"
+    inside = f"SUMPRODUCT(({starts}<={own})*({ends}+1>{own})*{fits})>0"
     return if_(f"${_SHOWN_SHEET}{row}={number}", if_(inside, f'"{_NEST}"', EMPTY), EMPTY)
 
 

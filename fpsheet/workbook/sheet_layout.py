@@ -34,7 +34,8 @@ _ONE_LINE = 16
 _MOST_LINES = 2
 """Lines of a heading; the row has room for no more."""
 
-_STATUS_WIDTH = 46
+_STATUS_WIDTH = 18
+"""A tenth of a screen: sign and field; the first fault is told whole above the headings."""
 
 CALCULATED_MARK = "#"
 """Begins the identity of a calculated helper column; a reader passes it over."""
@@ -258,14 +259,6 @@ def is_always_required(field: Field) -> bool:
     return isinstance(field.required, Always)
 
 
-def is_used(issue: Issue, field: Field) -> bool:
-    """Return whether a field is used where the kommune lies: it and some code of its list are."""
-    if issue.jurisdiction not in field.jurisdictions:
-        return False
-    codes = issue.form.code_lists[field.codes] if field.codes else None
-    return codes is None or bool(codes.for_jurisdiction(issue.jurisdiction))
-
-
 def _width(issue: Issue, field: Field, header: str) -> int:
     """Return a width in which the heading breaks between words and most labels are whole."""
     if field.role is ColumnRole.STATUS:
@@ -292,7 +285,7 @@ def plan_sheet(
     """Lay out an entry sheet: the form's columns, then the calculated ones, most of them hidden.
 
     Args:
-        issue: The issue; fields of the other jurisdiction are hidden.
+        issue: The issue.
         sheet: An entry sheet of its form.
         row_count: Pre-made rows, at least one.
         status: Formula of the Status column, without `=`.
@@ -309,7 +302,7 @@ def plan_sheet(
             field=field,
             formula=status if field.role is ColumnRole.STATUS else "",
             width=_width(issue, field, header),
-            is_hidden=field.role is ColumnRole.ROW_ID or not is_used(issue, field),
+            is_hidden=field.role is ColumnRole.ROW_ID,
         )
         columns.append(column)
     for number, helper in enumerate(calculated, start=len(columns) + 1):

@@ -97,14 +97,14 @@ def align(
     shrink: bool = False,
 ) -> Alignment:
     """Return an alignment, to the left and vertically in the middle unless said otherwise."""
-    # A little air beside the text; at the right side LibreOffice shows it in some cells only.
+    # A little air beside the text and the numbers.
     side = horizontal or "left"
     return Alignment(
         horizontal=side,
         vertical=vertical,
         wrap_text=wrap,
         shrink_to_fit=shrink,
-        indent=int(side == "left"),
+        indent=int(side in {"left", "right"}),
     )
 
 
@@ -212,11 +212,22 @@ def print_down(sheet: Worksheet, last_column: str, *, heading_row: int, filled: 
     sheet.print_area = f"B1:{last_column}{last_printed(heading_row, heading_row + filled)}"
 
 
-def set_page(sheet: Worksheet, *, title_rows: str = "", footer: str = "") -> None:
-    """Set printing: A4 across, as wide as one page, headings on every page, page numbers."""
+PAGE_PIXELS = 1460
+"""Width in pixels that a page holds when letters of ten points are printed with seven or more."""
+
+_DIGIT_PIXELS, _CELL_PIXELS = 7, 5
+
+
+def column_pixels(width: float) -> int:
+    """Return how many pixels a column of a width in characters takes at 100 per cent."""
+    return int(width * _DIGIT_PIXELS + _CELL_PIXELS)
+
+
+def set_page(sheet: Worksheet, *, title_rows: str = "", footer: str = "", across: int = 1) -> None:
+    """Set printing: A4 across, so many pages wide, headings on every page, page numbers."""
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9  # A4
-    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToWidth = across
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     margins = sheet.page_margins

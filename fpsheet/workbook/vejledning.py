@@ -7,7 +7,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.sheet_layout import is_always_required, is_used
+from fpsheet.workbook.sheet_layout import is_always_required
 from fpsheet.workbook.style import (
     NAVY,
     UNDERLINE,
@@ -97,7 +97,7 @@ def _write_sheet(sheet: Worksheet, issue: Issue, entry: Sheet, row: int) -> int:
         )
     sheet.row_dimensions[row].height = 20
     for field in entry.fields:
-        if field.role is ColumnRole.ROW_ID or not is_used(issue, field):
+        if field.role is ColumnRole.ROW_ID:
             continue
         row += 1
         for (letter, _), text in zip(_COLUMNS, _cells(issue, entry, field), strict=True):

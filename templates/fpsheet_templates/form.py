@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as made_of
 from datetime import date
 from enum import StrEnum
@@ -94,7 +94,7 @@ class Field:
         group: Fields with the same group belong together in a merge.
         key: Part of the row's natural key.
         local: Never leaves the kommune (navn, tekst).
-        jurisdictions: Where the field is used; elsewhere its column is hidden.
+        jurisdictions: Where the field is used; elsewhere a workbook has no such column.
         since: First form version with the field.
         source: Law, guide or request that asked for the field.
         width: Column width in characters.
@@ -204,6 +204,30 @@ class Form:
     def kommuner_in(self, jurisdiction: str) -> tuple[str, ...]:
         """Return the codes of the kommuner of a country, of those that are no more too."""
         return tuple(k.code for k in self.kommuner.values() if k.jurisdiction == jurisdiction)
+
+    def is_used(self, field: Field, jurisdiction: str) -> bool:
+        """Return whether a field is used in a country: it is, and some code of its list."""
+        if jurisdiction not in field.jurisdictions:
+            return False
+        codes = self.code_lists[field.codes] if field.codes else None
+        return codes is None or bool(codes.for_jurisdiction(jurisdiction))
+
+    def in_country(
+        self, jurisdiction: str, *, kept: Mapping[str, frozenset[str]] | None = None
+    ) -> "Form":
+        """Return the form as a workbook of a country has it: without fields of the other alone.
+
+        Args:
+            jurisdiction: "GL" or "DK".
+            kept: Sheet → fields that stay all the same, because something stands in them.
+        """
+
+        def own(sheet: Sheet) -> Sheet:
+            others = kept.get(sheet.id, frozenset[str]()) if kept else frozenset[str]()
+            fields = [f for f in sheet.fields if self.is_used(f, jurisdiction) or f.id in others]
+            return replace(sheet, fields=tuple(fields))
+
+        return replace(self, sheets=tuple(map(own, self.sheets)))
 
     def sheet(self, sheet_id: str) -> Sheet:
         """Return one sheet by its identifier; KeyError when the form lacks it."""

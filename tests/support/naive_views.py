@@ -21,7 +21,13 @@ Rows: TypeAlias = Mapping[str, Sequence[Mapping[str, Any]]]
 FIRST_ROW: Final = 4
 REFORM: Final = date(2016, 7, 1)
 GRANTING: Final = ("tilkendelse", "aendring", "uaendret")
-GREENLAND_ONLY: Final = ("revurdering", "udsaettelse", "fleksjob")
+COUNTRIES: Final = {
+    "revurdering": "GL",
+    "udsaettelse": "GL",
+    "fleksjob": "GL",
+    "uden_slut": "GL DK",
+}
+"""Kind of reminder → where it is used; the others in Denmark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class Reminder:
     navn: str
     sheet: str
     row: int
+    sagsbehandler: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +86,22 @@ def age_on(born: date, day: date) -> int:
 
 def reminders(rows: Rows, *, today: date, jurisdiction: str) -> list[Reminder]:
     """Return every deadline whatever its day, oldest first."""
-    names = {row["cpr"]: row.get("navn") or "" for row in reversed(rows.get("borger", ()))}
+    names, workers = (
+        {row["cpr"]: row.get(field) or "" for row in reversed(rows.get("borger", ()))}
+        for field in ("navn", "sagsbehandler")
+    )
     found = [
-        Reminder(day, kind, row["cpr"], names.get(row["cpr"], ""), sheet, number)
+        Reminder(
+            day,
+            kind,
+            row["cpr"],
+            names.get(row["cpr"], ""),
+            sheet,
+            number,
+            workers.get(row["cpr"], ""),
+        )
         for kind, sheet, due in _KINDS
-        if jurisdiction == "GL" or kind not in GREENLAND_ONLY
+        if jurisdiction in COUNTRIES.get(kind, "DK")
         for number, row in numbered(rows, sheet)
         for day in (due(rows, number, row, today),)
         if day is not None
@@ -184,6 +202,45 @@ def _uden_slut(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> 
     return started + timedelta(days=longer.get(str(row.get("forloeb_type")), 365))
 
 
+def _answered(rows: Rows, cpr: str, day: date) -> bool:
+    """Return whether something was decided on a day or later, or the citizen moved then."""
+    decided = (later for later, _ in _days(rows, "afgoerelse", "afgoerelse_dato", cpr))
+    return any(later >= day for later in decided) or _moved_after(rows, cpr, day)
+
+
+def _tilbagevist(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> date | None:
+    """A case that the board sent back must be decided again, on a later day."""
+    del number, today
+    day, cpr = row.get("afgoerelse_dato"), row["cpr"]
+    if row.get("afgoerelse") != "tilbagevist" or not day or _moved_after(rows, cpr, day):
+        return None
+    return None if _answered(rows, cpr, day + timedelta(days=1)) else day
+
+
+def _indstilling(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> date | None:
+    """What the team recommended for a pension waits for its decision."""
+    del number, today
+    day = row.get("start_dato")
+    if row.get("indstilling") != "foertidspension" or not day:
+        return None
+    return None if _answered(rows, row["cpr"], day) else day
+
+
+def _ansoegning(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> date | None:
+    """An application waits until something is decided."""
+    del number, today
+    day = row.get("ansoegning_dato")
+    return None if not day or _answered(rows, row["cpr"], day) else day
+
+
+def _moede(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> date | None:
+    """A meeting of the team is told until its day is over."""
+    del rows, number
+    day = row.get("start_dato")
+    is_meeting = row.get("forloeb_type") == "rehabiliteringsmoede"
+    return day if is_meeting and day and day >= today else None
+
+
 _Due: TypeAlias = "Callable[[Rows, int, Mapping[str, Any], date], date | None]"
 
 _KINDS: Final[tuple[tuple[str, str, _Due], ...]] = (
@@ -191,6 +248,10 @@ _KINDS: Final[tuple[tuple[str, str, _Due], ...]] = (
     ("udsaettelse", "afgoerelse", _udsaettelse),
     ("fleksjob", "job", _fleksjob),
     ("uden_slut", "forloeb", _uden_slut),
+    ("tilbagevist", "afgoerelse", _tilbagevist),
+    ("indstilling", "forloeb", _indstilling),
+    ("ansoegning", "borger", _ansoegning),
+    ("moede", "forloeb", _moede),
 )
 
 
@@ -200,6 +261,11 @@ def history(rows: Rows, form: Form, cpr: str, *, language: str) -> list[Happenin
         (row["start_dato"], row.get("slut_dato") or date.max)
         for _, row in numbered(rows, "forloeb")
         if row["cpr"] == cpr and row["forloeb_type"] == "revurdering"
+    ]
+    decided = [day for day, _ in _days(rows, "afgoerelse", "afgoerelse_dato", cpr)]
+    applied = [
+        (day, min((each for each in decided if each >= day), default=date.max))
+        for day, _ in _days(rows, "borger", "ansoegning_dato", cpr)
     ]
     events = []
     for place, (sheet, (start, _)) in enumerate(_DAYS.items()):
@@ -215,7 +281,7 @@ def history(rows: Rows, form: Form, cpr: str, *, language: str) -> list[Happenin
         words = _Words(form, sheet, row, language)
         start, end = _DAYS[sheet]
         day = row.get(start)
-        inside = sheet == "forloeb" and _lies_inside(row, spans)
+        inside = sheet == "forloeb" and _lies_inside(row, spans, applied)
         if sheet == "vurdering":
             ability = row["arbejdsevne_pct"]
         if sheet == "afgoerelse":
@@ -238,9 +304,18 @@ def history(rows: Rows, form: Form, cpr: str, *, language: str) -> list[Happenin
     return told
 
 
-def _lies_inside(row: Mapping[str, Any], spans: Sequence[tuple[date, date]]) -> bool:
-    """Return whether a forløb begins inside a revurdering; one revurdering never inside itself."""
+def _lies_inside(
+    row: Mapping[str, Any],
+    spans: Sequence[tuple[date, date]],
+    applied: Sequence[tuple[date, date]],
+) -> bool:
+    """Return whether a forløb begins inside a revurdering, or before an application is decided.
+
+    One revurdering is never inside itself, nor in an application.
+    """
     day, is_parent = row["start_dato"], row["forloeb_type"] == "revurdering"
+    if not is_parent and any(first <= day <= last for first, last in applied):
+        return True
     return any(
         (first < day if is_parent else first <= day) and day <= last for first, last in spans
     )

@@ -36,7 +36,10 @@ from fpsheet_templates.spoken import SpokenForm
 from tests.support.package_lint import lint_package
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from fpsheet.checking.verdict import Verdict
+    from fpsheet_validation.raw import RawSheet
     from tests.support.libreoffice import Document, LibreOffice
 
 DATA: Final = Path(__file__).parent / "data"
@@ -49,8 +52,9 @@ NEW_IN_2: Final = tuple(
     for sheet in load_form(2).entry_sheets()
     for field in sheet.fields
     if field.id not in {old.id for old in load_form(1).sheet(sheet.id).fields}
+    and "GL" in field.jurisdictions
 )
-"""What version 2 has beside version 1: it comes with the form of next year too."""
+"""What version 2 has beside version 1 in Greenland, where the workbook is from."""
 
 
 def new_letter(sheet: str, field: str, last: str) -> str:
@@ -60,7 +64,8 @@ def new_letter(sheet: str, field: str, last: str) -> str:
 
 
 ASSESSED_BY: Final = new_letter("vurdering", "vurderet_af", "H")
-FOLLOWED_UP: Final = new_letter("forloeb", "opfoelgning_dato", "O")
+FOLLOWED_UP: Final = "J"
+"""Where Denmark's Indstilling stood, which was blank."""
 
 
 def judge(path: Path, question: Question = QUESTION) -> Verdict:
@@ -145,18 +150,33 @@ def test_a_newer_version_is_refused(lifted_path: Path) -> None:
     assert lift_workbook(verdict, question).data == b""
 
 
+def of_greenland(sheet: RawSheet) -> pl.DataFrame:
+    """Return the rows of a sheet without Denmark's columns, which are blank."""
+    danish = [
+        field.id
+        for field in load_form(1).sheet(sheet.sheet).fields
+        if "GL" not in field.jurisdictions
+    ]
+    assert not any(sheet.frame[name].count() for name in danish if name in sheet.frame.columns)
+    return sheet.frame.drop(danish, strict=False)
+
+
 def test_every_value_and_id_is_carried(lifted: Lifted, lifted_path: Path) -> None:
     """Rows, row ids, cover and the marks of origin read as before; the version is the new one."""
     old, new = judge(FROZEN), judge(lifted_path)
     assert old.check is not None
     assert new.check is not None
     for sheet_id, sheet in old.check.raw.sheets.items():
-        frame = new.check.raw.sheets[sheet_id].frame
-        assert frame.select(sheet.frame.columns).equals(sheet.frame)
+        frame, own = new.check.raw.sheets[sheet_id].frame, of_greenland(sheet)
+        assert frame.select(own.columns).equals(own)
     assert new.check.raw.meta == {**old.check.raw.meta, "form_version": "3"}
-    assert {k: v for k, (v, _) in new.check.raw.cover.items()} == {
-        k: v for k, (v, _) in old.check.raw.cover.items()
-    }
+    before, after = (
+        {name: text for name, (text, _) in each.check.raw.cover.items() if text is not None}
+        for each in (old, new)
+        if each.check
+    )
+    assert after == before
+    assert len(before) >= 2
     assert lifted.rows == old.totals.read == 21
 
 
@@ -182,6 +202,7 @@ def test_the_report_reads_well(lifted: Lifted) -> None:
         "Ført med: 21 linjer med deres række-id, 0 kommentarer og 0 andre ark.",
         f"Nyt på arket Forløb: »Opfølgning« står i kolonne {FOLLOWED_UP}.",
         f"Nyt på arket Vurderinger: »Vurderet af« står i kolonne {ASSESSED_BY}.",
+        NEXT.texts.fill("command.upgrade.free", "da", {"sheet": "Afgørelser", "column": "L"}),
         "På arket Forløb hedder »Motivation« nu »Borgerens motivation«.",
         "Mangler svar på arket Vurderinger: »Vurderet af« i 3 linjer.",
         "Kontrollen finder nu 3 fejl. Se dem med fpsheet check ny.xlsx",
@@ -317,10 +338,11 @@ def test_errors_and_rows_below_are_carried(edited: tuple[Path, Path]) -> None:
     assert before.check is not None
     assert after.check is not None
     for sheet_id, sheet in before.check.raw.sheets.items():
-        other = after.check.raw.sheets[sheet_id]
-        assert other.frame.select(sheet.frame.columns).equals(sheet.frame)
+        other, own = after.check.raw.sheets[sheet_id], of_greenland(sheet)
+        assert other.frame.select(own.columns).equals(own)
         assert other.title == sheet.title
-        assert {f: c for f, c in other.columns.items() if f in sheet.columns} == sheet.columns
+        places = {f: c for f, c in sheet.columns.items() if f in own.columns}
+        assert {f: c for f, c in other.columns.items() if f in own.columns} == places
     known = [(f.code, f.sheet, f.cell) for f in before.findings]
     assert ("FLT-006", "vurdering", "D4") in known
     new = [(f.code, f.sheet, f.cell) for f in after.findings if f.field != "vurderet_af"]
@@ -461,3 +483,66 @@ def test_the_file_itself_is_not_touched(tmp_path: Path) -> None:
     told = upgrade_file(path, replace(QUESTION), out)
     assert path.read_bytes() == FROZEN.read_bytes()
     assert out.read_bytes() == told.data
+
+
+@pytest.fixture(scope="module")
+def in_2() -> Lifted:
+    """The frozen workbook, lifted to the form that is shipped."""
+    return lift(FROZEN, Question(load_form(), TODAY))
+
+
+def identities(data: bytes, title: str) -> dict[str, str]:
+    """Return field → letter of a sheet, by its identity row."""
+    row = load_workbook(BytesIO(data))[title][2]
+    own = [cell for cell in row if cell.value and not str(cell.value).startswith("#")]
+    return {str(cell.value).partition(".")[2]: cell.column_letter for cell in own}
+
+
+def test_blank_columns_of_the_other_country_go(in_2: Lifted) -> None:
+    """No column is hidden any more but the row ids: new fields take the places of Denmark's, and
+    what is left is in sight, blank and told, so that a row pasted in the order one sees goes where
+    one sees it.
+    """
+    book = load_workbook(BytesIO(in_2.data))
+    for sheet in load_form().entry_sheets():
+        title = load_form().sheet_title(sheet.id, "da")
+        letters = identities(in_2.data, title)
+        danish = {field.id for field in sheet.fields if "GL" not in field.jurisdictions}
+        assert not danish & letters.keys(), sheet.id
+        hidden = [n for n, at in letters.items() if book[title].column_dimensions[at].hidden]
+        assert hidden == ["raekke_id"], sheet.id
+    assert identities(in_2.data, "Afgørelser")["paaklaget_dato"] == "J"
+    assert identities(in_2.data, "Afgørelser")["afslagsaarsag"] == "K"
+    free = [(column.sheet, column.letter, column.field) for column in in_2.foreign]
+    assert free == [("forloeb", "J", ""), ("afgoerelse", "L", "")]
+    for title, letter in (("Forløb", "J"), ("Afgørelser", "L")):
+        assert {cell.value for cell in book[title][letter][3:]} == {None}
+        assert not book[title].column_dimensions[letter].hidden
+    assert lint_package(in_2.data) == ()
+
+
+def test_what_stands_in_a_column_of_the_other_country_is_carried_and_told(tmp_path: Path) -> None:
+    """It comes into sight where it stood, the report names it, and the check says it is unused."""
+    book = load_workbook(FROZEN)
+    book["Forløb"]["J5"] = "Fleksjob"
+    path = tmp_path / "udfyldt.xlsx"
+    book.save(path)
+    lifted = lift(path, Question(load_form(), TODAY))
+    sheet = load_workbook(BytesIO(lifted.data))["Forløb"]
+    assert (sheet["J5"].value, sheet["J3"].value) == ("Fleksjob", "Indstilling")
+    assert not sheet.column_dimensions["J"].hidden
+    assert ("forloeb", "J", "indstilling") in {(c.sheet, c.letter, c.field) for c in lifted.foreign}
+    assert ("FLT-018", "J5") in {(found.code, found.cell) for found in lifted.after.findings}
+    lines = list(render_lifted(lifted, SpokenForm(load_form(), "da"), Path("ny.xlsx")))
+    assert any("»Indstilling«" in line and "Kolonne J" in line for line in lines)
+
+
+def test_an_upgraded_workbook_shows_whose_a_row_is(in_2: Lifted) -> None:
+    """Navn and Sagsbehandler stand in sight, as in a workbook that is issued today."""
+    sheet = load_workbook(BytesIO(in_2.data))["Job"]
+    shown = {
+        sheet[f"{letter}2"].value: not each.hidden
+        for letter, each in sheet.column_dimensions.items()
+    }
+    assert shown["#navn"]
+    assert shown["#sagsbehandler"]

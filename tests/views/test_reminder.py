@@ -68,3 +68,15 @@ def test_deadlines_are_read_from_the_settings(tmp_path: Path) -> None:
     file.write_text('[frister]\nalle = ["31-01-2027"]\n960 = "28-02-2027"\n', "utf-8")
     frister = read_settings({"FPSHEET_CONFIG": str(file)}).frister
     assert frister == {"alle": ("31-01-2027",), "960": ("28-02-2027",)}
+
+
+def test_a_reminder_names_the_contact_that_agreed_to_it() -> None:
+    """So that whoever writes it knows to whom; without an agreement there is no such line."""
+    cover = {"kontaktperson": "Fiktiv Kontakt", "e_mail": "fiktiv@kommune.example"}
+    lines = [
+        StatusLine("956", 2026, Delivery.QUARANTINE, waiting=1, said_on_cover=cover),
+        StatusLine("957", 2026, Delivery.QUARANTINE, waiting=1),
+    ]
+    named, bare = reminders(lines, SpokenForm(FORM, "da"), today=TODAY, deadlines={})
+    assert named.splitlines()[1] == "Kontakt: Fiktiv Kontakt, fiktiv@kommune.example"
+    assert "Kontakt" not in bare

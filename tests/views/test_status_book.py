@@ -17,7 +17,17 @@ LINES = [
     StatusLine("956", 2026, Delivery.MISSING),
     StatusLine("957", 2026, Delivery.QUARANTINE, FIRST, FIRST, files=1, waiting=7),
     StatusLine("959", 2026, Delivery.HELD, FIRST, LAST, files=3),
-    StatusLine("960", 2026, Delivery.WAITING, FIRST, LAST, files=1, conflicts=2, unexplained=4),
+    StatusLine(
+        *("960", 2026, Delivery.WAITING, FIRST, LAST),
+        files=1,
+        conflicts=2,
+        unexplained=4,
+        said_on_cover={
+            "godkendt_af": "Fiktiv Leder",
+            "godkendt_dato": "2026-02-28",
+            "kontaktperson": "Fiktiv Kontakt",
+        },
+    ),
 ]
 
 
@@ -35,6 +45,8 @@ def test_every_state_has_its_line_dates_and_numbers() -> None:
         ("956", "ikke modtaget"),
         ("955", "i orden (ingen sager)"),
     ]
-    assert rows[1][2:] == ("01-02-2026", "01-02-2026", 1, 7, 0, 0)
-    assert rows[2][2:] == ("01-02-2026", "04-03-2026", 1, 0, 2, 4)
-    assert rows[3][2:] == (None, None, 0, 0, 0, 0)
+    assert rows[1][2:8] == ("01-02-2026", "01-02-2026", 1, 7, 0, 0)
+    assert rows[2][2:8] == ("01-02-2026", "04-03-2026", 1, 0, 2, 4)
+    assert rows[3][2:8] == (None, None, 0, 0, 0, 0)
+    assert rows[2][8:] == ("Fiktiv Leder", "28-02-2026", "Fiktiv Kontakt", None)
+    assert rows[3][8:] == (None, None, None, None)

@@ -84,13 +84,13 @@ HISTORY: Final = """
 # 2021-07-01 to 2025-07-01 is four years with one leap day, then 244 days: 1705.
 # 2023-03-01 to 2026-03-01 is three years with one leap day, then one day: 1097.
 DUE: Final = """
-| Frist      | Hvornår                     | Hvad                                    | CPR-nummer  | Navn     | Ark        | Linje |
-| 10-01-2019 | ✖ Overskredet med 2608 dage | Forløb uden slutdato efter lang tid     | 650378-1234 | Fiktiv   | Forløb     | 4     |
-| 01-07-2021 | ✖ Overskredet med 1705 dage | Revurdering inden 5 år                  | 640590-1234 |          | Borgere    | 9     |
-| 01-03-2023 | ✖ Overskredet med 1097 dage | Revurdering inden 5 år                  | 650378-1234 | Fiktiv   | Borgere    | 4     |
-| 02-03-2026 | ⚠ I dag                     | Ny vurdering inden 1 år efter udsættelse | 700180-1234 | Opdigtet | Afgørelser | 6     |
-| 01-02-2027 | ⚠ Om 336 dage               | Forløb uden slutdato efter lang tid     | 700180-1234 | Opdigtet | Forløb     | 9     |
-| 01-03-2027 | ⚠ Om 364 dage               | Fleksjob: ny vurdering hvert 3. år      | 610295-1234 |          | Job        | 5     |
+| Frist      | Hvornår                     | Hvad                                    | CPR-nummer  | Navn     | Sagsbehandler | Ark        | Linje |
+| 10-01-2019 | ✖ Overskredet med 2608 dage | Forløb uden slutdato efter lang tid     | 650378-1234 | Fiktiv   | ab | Forløb     | 4     |
+| 01-07-2021 | ✖ Overskredet med 1705 dage | Revurdering inden 5 år                  | 640590-1234 |          |    | Borgere    | 9     |
+| 01-03-2023 | ✖ Overskredet med 1097 dage | Revurdering inden 5 år                  | 650378-1234 | Fiktiv   | ab | Borgere    | 4     |
+| 02-03-2026 | ⚠ I dag                     | Ny vurdering inden 1 år efter udsættelse | 700180-1234 | Opdigtet | ab | Afgørelser | 6     |
+| 01-02-2027 | ⚠ Om 336 dage               | Forløb uden slutdato efter lang tid     | 700180-1234 | Opdigtet | ab | Forløb     | 9     |
+| 01-03-2027 | ⚠ Om 364 dage               | Fleksjob: ny vurdering hvert 3. år      | 610295-1234 |          | ab | Job        | 5     |
 """  # noqa: E501 - a table is one line per row
 
 
@@ -153,9 +153,28 @@ def test_overblik_takes_any_number_and_says_when_there_is_nobody(workbook: Docum
     workbook.cell("Overblik", "C4").setString("610101-0001")
     assert workbook.value("Overblik", "B8") == "Der er ingen linjer om borgeren."
     workbook.cell("Overblik", "C4").setString("")
-    choose = "Vælg eller skriv et CPR-nummer i det hvide felt ovenfor."
+    choose = (
+        "Vælg eller skriv et CPR-nummer i det hvide felt ovenfor, eller skriv en del af navnet."
+    )
     assert workbook.value("Overblik", "B8") == choose
     assert set(workbook.values("Overblik", "B11:K160")) == {("",) * 10}
+
+
+@pytest.mark.lo
+def test_overblik_finds_a_citizen_by_name(workbook: Document) -> None:
+    """A part of it is enough, in small letters too; it says who, and whether it fits others."""
+    workbook.cell("Overblik", "C4").setString("digtet")
+    assert workbook.value("Overblik", "C5") == "Opdigtet"
+    assert workbook.value("Overblik", "B8") == "700180-1234: 2 hændelser."
+    workbook.cell("Overblik", "C4").setString("t")
+    several = (
+        "650378-1234: 10 hændelser. Flere borgere passer til det, der er skrevet."
+        " Skriv mere af navnet, eller vælg CPR-nummeret."
+    )
+    assert workbook.value("Overblik", "B8") == several
+    workbook.cell("Overblik", "C4").setString("Ingen Sådan")
+    assert workbook.value("Overblik", "B8") == "Der er ingen linjer om borgeren."
+    workbook.cell("Overblik", "C4").setString("")
 
 
 @pytest.mark.lo
@@ -168,7 +187,7 @@ def test_huskeliste_shows_what_is_due_and_overdue(workbook: Document, days: int,
     before the reform: five years from 1 July 2016. The list looks as far ahead as it is told.
     """
     workbook.cell("Huskeliste", "D4").setValue(days)
-    assert shown(workbook, "Huskeliste", "BCDEFGH", first=8, rows=rows) == expected(DUE)[:rows]
+    assert shown(workbook, "Huskeliste", "BCDEFGHI", first=8, rows=rows) == expected(DUE)[:rows]
     assert workbook.value("Huskeliste", f"B{8 + rows}") == ""
     summary = f"Overskredne frister: 3. Frister, der kommer: {rows - 3}."
     assert workbook.value("Huskeliste", "B5") == summary
@@ -227,7 +246,7 @@ def test_huskeliste_names_nobody_where_a_number_cannot_be_read(
         document.cell("Borgere", "C4").setValue(6503781234.0)
         document.cell("Forløb", "C4").setValue(6405901234.0)
         document.recalculate()
-        assert shown(document, "Huskeliste", "EFH", first=8, rows=2) == [
+        assert shown(document, "Huskeliste", "EFI", first=8, rows=2) == [
             [None, None, "4"],
             ["610295-1234", "Påhit", "5"],
         ]
@@ -246,7 +265,7 @@ def test_a_deadline_beyond_the_calendar_hides_no_other(
         assert {name: document.error_cells(name) for name in document.sheet_names} == dict.fromkeys(
             document.sheet_names, ()
         )
-        assert shown(document, "Huskeliste", "BEH", first=8, rows=2) == [
+        assert shown(document, "Huskeliste", "BEI", first=8, rows=2) == [
             ["01-07-2021", "640590-1234", "5"],
             [None, None, None],
         ]
@@ -264,7 +283,7 @@ def test_huskeliste_says_when_it_cannot_show_all(libreoffice: LibreOffice, tmp_p
         document.cell("_fpsheet", "D1").setValue(date_serial(TODAY))
         document.recalculate()
         summary = document.value("Huskeliste", "B5")
-        assert document.value("Huskeliste", "H307") == 303
+        assert document.value("Huskeliste", "I307") == 303
         late = document.shown("Forside", "B14")
     assert late == "⚠ 310 frister er overskredet. Se arket Huskeliste."
     told = "Overskredne frister: 310. Frister, der kommer: 0. Kun de første er vist."

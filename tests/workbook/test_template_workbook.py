@@ -18,13 +18,14 @@ from fpsheet.workbook.row_id import ALPHABET, mint_workbook_id
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.form import ColumnRole, FieldType, SheetKind
 from fpsheet_templates.load import load_form
+from tests.support.desk import check_bytes
 from tests.support.golden import MAIN
 from tests.support.issued import ISSUED, WORKBOOK_ID, blank, issue, opened
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from fpsheet_templates.form import Sheet
+    from fpsheet_templates.form import Field, Sheet
     from tests.support.issued import Row
 
 FORM = load_form()
@@ -36,6 +37,16 @@ def entry(sheet_id: str, kommune: str = "956", language: str = "da") -> Workshee
     """Return an entry sheet of a blank workbook."""
     sheet: Worksheet = opened(kommune, language)[FORM.sheet_title(sheet_id, language)]
     return sheet
+
+
+def fields_of(sheet: Sheet, place: str) -> list[Field]:
+    """Return the fields of a sheet that a country uses: both name it, the field and its codes."""
+    return [
+        field
+        for field in sheet.fields
+        if place in field.jurisdictions
+        and (not field.codes or FORM.code_lists[field.codes].for_jurisdiction(place))
+    ]
 
 
 def columns(sheet: Worksheet) -> dict[str, str]:
@@ -64,9 +75,9 @@ def test_entry_sheets_have_the_columns_of_the_form(sheet: Sheet, language: str) 
     """
     page = entry(sheet.id, language=language)
     letters = columns(page)
-    assert list(letters) == [field.id for field in sheet.fields]
+    assert list(letters) == [field.id for field in fields_of(sheet, "GL")]
     assert page.row_dimensions[2].hidden
-    for field in sheet.fields:
+    for field in fields_of(sheet, "GL"):
         always = field.required is not None and type(field.required).__name__ == "Always"
         label = FORM.field_label(sheet.id, field.id, language)
         cell = page[f"{letters[field.id]}3"]
@@ -88,7 +99,7 @@ def test_printing_stops_at_the_last_filled_row(kommune: str) -> None:
         page = book[FORM.sheet_title(sheet.id, "da")]
         assert (place in areas) == (sheet.kind in {SheetKind.ENTRY, SheetKind.VIEW}), sheet.id
         if sheet.kind is SheetKind.ENTRY:
-            shown = max(columns(page)[field.id] for field in sheet.fields)
+            shown = max(columns(page).values())
             assert areas[place] == f"'{page.title}'!$B$1:${shown}$28"
             assert page.print_title_rows == "$1:$3"
         if sheet.kind is not SheetKind.META:
@@ -107,16 +118,41 @@ def _print_areas(workbook_part: bytes) -> dict[int, str]:
 
 
 @BOTH
-def test_columns_of_the_other_jurisdiction_are_hidden(kommune: str) -> None:
-    """Row ids and what is not used where the kommune lies are out of sight, nothing else."""
+def test_there_are_only_the_columns_of_the_own_country(kommune: str) -> None:
+    """A row that is pasted in the order one sees meets no column out of sight: only the row ids
+    are hidden, before the first, and nothing of the other country is there.
+    """
     place = FORM.kommuner[kommune].jurisdiction
     for sheet in FORM.entry_sheets():
         page = entry(sheet.id, kommune)
-        for field in sheet.fields:
-            codes = FORM.code_lists[field.codes] if field.codes else None
-            used = place in field.jurisdictions and (not codes or codes.for_jurisdiction(place))
-            hidden = page.column_dimensions[columns(page)[field.id]].hidden
-            assert hidden == (field.role is ColumnRole.ROW_ID or not used), field.id
+        letters = columns(page)
+        assert list(letters) == [field.id for field in fields_of(sheet, place)], sheet.id
+        hidden = [name for name in letters if page.column_dimensions[letters[name]].hidden]
+        assert hidden == ["raekke_id"], sheet.id
+    others = {"956": ("indstilling", "afdeling"), "707": ("niveau", "side900_dato")}[kommune]
+    names = " ".join(opened(kommune).defined_names)
+    assert not [name for name in others if f"_{name}" in names]
+
+
+@pytest.mark.parametrize(
+    ("kommune", "foreign"),
+    [
+        ("956", ("tilbagevis", "rehabiliteringsteam", "pensionsnævnet")),
+        ("707", ("udsættelse", "mellemste", "side 900", "førtidspensionsklagenævnet")),
+    ],
+)
+def test_no_text_names_what_the_country_lacks(kommune: str, foreign: tuple[str, ...]) -> None:
+    """Not a cell in sight, and no message of a cell."""
+    texts = []
+    for page in opened(kommune).worksheets:
+        if page.sheet_state == "visible":
+            values = (cell.value for row in page.iter_rows() for cell in row)
+            texts += [text for text in values if isinstance(text, str) and text[:1] != "="]
+            for each in page.data_validations.dataValidation:
+                texts += [each.prompt or "", each.promptTitle or "", each.error or ""]
+    told = "\n".join(texts).casefold()
+    assert [word for word in foreign if word in told] == []
+    assert "afslag" in told
 
 
 @BOTH
@@ -135,9 +171,9 @@ def test_dropdowns_offer_the_codes_of_the_place(kommune: str, language: str) -> 
             if validation.type == "list"
             for area in validation.sqref.ranges
         }
-        for field in sheet.fields:
+        for field in fields_of(sheet, place):
             letter = columns(page)[field.id]
-            if field.type is not FieldType.CODE or page.column_dimensions[letter].hidden:
+            if field.type is not FieldType.CODE:
                 continue
             title, _, area = book.defined_names[lists[letter]].attr_text.partition("!")
             offered = [row[0].value for row in book[title.strip("'")][area]]
@@ -161,7 +197,9 @@ def test_cells_have_the_format_of_their_field() -> None:
     }
     for sheet in FORM.entry_sheets():
         page = entry(sheet.id)
-        for field in sheet.entry_fields():
+        for field in fields_of(sheet, "GL"):
+            if field.role not in {ColumnRole.ENTRY, ColumnRole.ANNUL}:
+                continue
             letter = columns(page)[field.id]
             assert page[f"{letter}4"].number_format == formats[field.type]
             assert page.column_dimensions[letter].number_format == formats[field.type]
@@ -186,8 +224,9 @@ def test_only_the_structure_is_locked() -> None:
         page = book[FORM.sheet_title(sheet.id, "da")]
         kept = sheet.kind in {SheetKind.COVER, SheetKind.VIEW, SheetKind.HELP}
         assert page.protection.sheet == kept, sheet.id
-    for title, cell in (("Forside", "C8"), ("Overblik", "C4"), ("Huskeliste", "D4")):
-        assert not book[title][cell].protection.locked
+    for title, cells in (("Forside", "C8 C28 C29"), ("Overblik", "C4"), ("Huskeliste", "D4 G4")):
+        for cell in cells.split():
+            assert not book[title][cell].protection.locked
 
 
 def test_the_hidden_sheet_says_what_the_workbook_is() -> None:
@@ -264,6 +303,24 @@ def test_rows_are_filled_as_a_person_would() -> None:
     assert page[f"{letters['start_dato']}4"].value == datetime(2024, 2, 29)  # noqa: DTZ001
     assert page[f"{letters['timer_pr_uge']}4"].value == 12.5
     assert page[f"{letters['tekst']}4"].value is None
+
+
+def test_what_stands_in_a_field_of_the_other_country_is_seen() -> None:
+    """A value that an older workbook brought gets its column, in sight; check says it is unused."""
+    course: Row = {
+        "cpr": "6503781234",
+        "forloeb_type": "rehabiliteringsmoede",
+        "start_dato": date(2024, 2, 29),
+        "indstilling": "fleksjob",
+        "deltog_borger": None,
+    }
+    data = issue({"borger": [{"cpr": "6503781234"}], "forloeb": [course]}, premade=2)
+    page = load_workbook(BytesIO(data))["Forløb"]
+    letters = columns(page)
+    assert "deltog_borger" not in letters
+    assert not page.column_dimensions[letters["indstilling"]].hidden
+    told = [(f.code, f.field) for f in check_bytes(data, FORM).findings if f.sheet == "forloeb"]
+    assert ("FLT-018", "indstilling") in told
 
 
 def test_the_same_arguments_give_the_same_bytes() -> None:

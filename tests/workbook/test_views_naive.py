@@ -80,10 +80,16 @@ def test_the_calculated_sheets_say_what_the_law_says(
                 shown = views.reminders(today, ahead)
                 last = today + timedelta(days=ahead)
                 assert shown == views.as_lines([one for one in due if one.day <= last])
+            for worker in sorted({one.sagsbehandler for one in due} - {""})[:2]:
+                theirs = [one for one in due if one.sagsbehandler == worker and one.day <= today]
+                assert views.reminders(today, 0, worker) == views.as_lines(theirs)
         for cpr in told_citizens(rows):
             happened = history(rows, form, cpr, language=language)
             assert views.history(cpr) == views.as_history(happened)
-    own = {"revurdering", "udsaettelse", "fleksjob"} if jurisdiction == "GL" else set()
+    greenland = {"revurdering", "udsaettelse", "fleksjob"}
+    own = (
+        greenland if jurisdiction == "GL" else {"tilbagevist", "indstilling", "ansoegning", "moede"}
+    )
     assert set(kinds) == own | {"uden_slut"}, "the rows must reach every kind of deadline"
 
 
@@ -144,12 +150,15 @@ class Views:
     def _title(self, sheet: str) -> str:
         return self._form.sheet_title(sheet, self._language)
 
-    def reminders(self, today: date, ahead: int) -> list[tuple[CellValue, ...]]:
-        """Return the lines of the Huskeliste on a day: day, what, number, name, sheet, line."""
+    def reminders(
+        self, today: date, ahead: int, caseworker: str = ""
+    ) -> list[tuple[CellValue, ...]]:
+        """Return the lines of the Huskeliste on a day: day, what, number, name, whose, where."""
         self._document.cell(self._title("meta"), "D1").setValue(date_serial(today))
         self._document.cell(self._title("huskeliste"), "D4").setValue(ahead)
+        self._document.cell(self._title("huskeliste"), "G4").setString(caseworker)
         self._document.recalculate()
-        cells = self._document.values(self._title("huskeliste"), f"B8:H{7 + LISTED}")
+        cells = self._document.values(self._title("huskeliste"), f"B8:I{7 + LISTED}")
         return [(line[0], *line[2:]) for line in cells if any(line)]
 
     def as_lines(self, due: Sequence[Reminder]) -> list[tuple[CellValue, ...]]:
@@ -160,6 +169,7 @@ class Views:
                 self._form.texts.get(f"workbook.frist.{one.kind}", self._language),
                 f"{one.cpr[:6]}-{one.cpr[6:]}",
                 one.navn,
+                one.sagsbehandler,
                 self._title(one.sheet),
                 one.row,
             )

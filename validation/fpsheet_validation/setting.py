@@ -47,7 +47,7 @@ class Setting:
 
     def is_of_others(self, field: Field) -> bool:
         """Return whether only the other country uses a field."""
-        return bool(self.jurisdiction) and self.jurisdiction not in field.jurisdictions
+        return bool(self.jurisdiction) and not self.form.is_used(field, self.jurisdiction)
 
 
 def read_setting(raw: RawWorkbook, form: Form, *, today: date) -> Setting:

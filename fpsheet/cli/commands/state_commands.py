@@ -185,6 +185,7 @@ def _status_value(line: "StatusLine") -> dict[str, object]:
         "conflicts": line.conflicts,
         "unexplained": line.unexplained,
         "no_cases": line.no_cases,
+        **dict(line.said_on_cover),
     }
 
 

@@ -205,6 +205,7 @@ def _commit_row(plan: MergePlan, receipt: Receipt) -> dict[str, Any]:
         "choices": [asdict(entry) for entry in head.choices],
         "told": [[entry.conflict_id, entry.decision] for entry in head.told],
         "after": list(plan.follows),
+        "forside": dict(head.said_on_cover),
     }
     return {
         "id": receipt.commit,

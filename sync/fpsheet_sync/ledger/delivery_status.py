@@ -1,7 +1,7 @@
 """Status: which kommune has delivered what, and what it waits for."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -42,6 +42,8 @@ class StatusLine:
         conflicts: Open conflicts of the kommune.
         unexplained: Warnings of the newest file without an explanation.
         no_cases: The newest file says that there were no cases.
+        said_on_cover: Who vouches for the newest file and when, and a contact that agreed to be
+            named: field of the Forside → text.
     """
 
     kommune_kode: str
@@ -55,13 +57,15 @@ class StatusLine:
     conflicts: int = 0
     unexplained: int = 0
     no_cases: bool = False
+    said_on_cover: Mapping[str, str] = field(default_factory=dict)
 
 
 def status(store: Store, kommuner: Iterable[str], years: Iterable[int]) -> list[StatusLine]:
     """Return how each kommune stands in each year, by kommune and year."""
     periods = [(kommune, year) for kommune in sorted(kommuner) for year in sorted(years)]
     commit = schema.indberetning
-    columns = ("id", "kommune_kode", "aar", "status", "received_at", "no_cases", "kvittering")
+    own = ("id", "kommune_kode", "aar", "status", "received_at", "no_cases")
+    columns = (*own, "kvittering", "handling")
     files = (
         select(*(commit.c[name] for name in columns))
         .where(commit.c.art == CommitKind.SUBMISSION)
@@ -80,6 +84,7 @@ def status(store: Store, kommuner: Iterable[str], years: Iterable[int]) -> list[
                 newest=row.id,
                 unexplained=(row.kvittering or {}).get("unexplained", 0),
                 no_cases=row.no_cases,
+                said_on_cover=(row.handling or {}).get("forside", {}),
             )
             by_period.setdefault((row.kommune_kode, row.aar), []).append(line)
     return [
@@ -115,6 +120,7 @@ def _line(
         conflicts=unresolved,
         unexplained=newest.unexplained,
         no_cases=newest.no_cases,
+        said_on_cover=newest.said_on_cover,
     )
 
 

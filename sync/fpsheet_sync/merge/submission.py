@@ -86,6 +86,7 @@ class Submission:
         explanations: What the kommune wrote about its warnings.
         choices: What the kommune chose for open conflicts.
         told: Decisions that a receipt wrote into the workbook since it was `parent`.
+        said_on_cover: What the Forside says of persons: field → text, a day in ISO form.
         original: The bytes of the file, kept encrypted; empty when they are not to be kept.
     """
 
@@ -105,4 +106,5 @@ class Submission:
     explanations: tuple[Explanation, ...] = ()
     choices: tuple[Choice, ...] = ()
     told: tuple[ToldDecision, ...] = ()
+    said_on_cover: Mapping[str, str] = field(default_factory=dict, repr=False)
     original: bytes = field(default=b"", repr=False)

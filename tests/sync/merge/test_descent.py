@@ -5,6 +5,7 @@ HIS-009, HIS-011, HIS-019.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import permutations
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from tests.support.waiting import notices
 
 if TYPE_CHECKING:
     from fpsheet_sync.database.store import Store
+    from fpsheet_sync.merge.submission import Submission
     from tests.support.stores import Stores
 
 BOSS = Actor("kontorchefen", datetime(2026, 3, 9, tzinfo=UTC))
@@ -38,6 +40,45 @@ FIRST_TIMER, SECOND_TIMER = BASE.replace("| 10 ", "| 11 "), BASE.replace("| 10 "
 def timer(store: Store) -> list[float]:
     """Return the hours in force of the two rows."""
     return rows(store)["timer_pr_uge"].to_list()
+
+
+def _without(file: Submission, field: str) -> Submission:
+    """Return a file in which a sheet lacks the column of a blank field."""
+    sheet = file.sheets["forloeb"]
+    columns = {name: at for name, at in sheet.columns.items() if name != field}
+    return replace(file, sheets={**file.sheets, "forloeb": replace(sheet, columns=columns)})
+
+
+def test_a_column_of_the_other_country_that_is_gone_is_blank(store: Store) -> None:
+    """An upgrade leaves it out where it is blank, so what was taken out of it is not kept."""
+    written = BASE.replace("| resultat |", "| indstilling |").replace(
+        "|          |", "| fleksjob |"
+    )
+    blanked = written.replace("| fleksjob |", "|          |")
+    without = _without(submit(blanked, Sending(minute=1)), "indstilling")
+    sync(store, submit(written, Sending(minute=0)), without)
+    assert rows(store)["indstilling"].to_list() == [None, None]
+
+
+def test_a_copy_without_the_column_does_not_blank_what_another_wrote(store: Store) -> None:
+    """Blank is what both copies began with: the copy that lacks the column changed nothing."""
+    blank = BASE.replace("| resultat |", "| indstilling |")
+    written = blank.replace("|          |", "| fleksjob |")
+    first = submit(blank, Sending(minute=0))
+    one = submit(written, Sending(minute=1, parent=first.sha256))
+    other = _without(submit(blank, Sending(minute=2, parent=first.sha256)), "indstilling")
+    sync(store, first, one, other)
+    assert rows(store)["indstilling"].to_list() == ["fleksjob", "fleksjob"]
+
+
+def test_a_column_of_the_other_country_can_be_emptied(store: Store) -> None:
+    """Where the column is there, a blank in it is what the file says."""
+    written = BASE.replace("| resultat |", "| indstilling |").replace(
+        "|          |", "| fleksjob |"
+    )
+    blanked = written.replace("| fleksjob |", "|          |")
+    sync(store, submit(written, Sending(minute=0)), submit(blanked, Sending(minute=1)))
+    assert rows(store)["indstilling"].to_list() == [None, None]
 
 
 def test_edited_and_sent_again_and_again(store: Store) -> None:

@@ -6,7 +6,7 @@ cannot be read.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -85,13 +85,12 @@ def parse_sheet(raw: RawSheet, setting: Setting) -> ParsedSheet:
         ),
     )
     odd = _odd_cells(raw, quick, plan, date1904=setting.date1904)
-    # A column that its country does not use is hidden, and may be gone.
-    later = {
-        field.id
-        for field in plan.sheet.entry_fields()
-        if setting.is_later(field) or setting.is_of_others(field)
-    }
-    return _finish(raw, plan.sheet, _mend(quick, odd), odd, later)
+    fields = plan.sheet.entry_fields()
+    later = {field.id for field in fields if setting.is_later(field)}
+    # A workbook lacks the fields of the other country, which are blank to every rule.
+    others = {field.id for field in fields if setting.is_of_others(field)}
+    own = replace(raw, missing=tuple(name for name in raw.missing if name not in others))
+    return _finish(own, plan.sheet, _mend(quick, odd), odd, later)
 
 
 @compiled
@@ -223,7 +222,11 @@ def _mend(quick: pl.DataFrame, odd: list[_OddCell]) -> pl.DataFrame:
 
 
 def _finish(
-    raw: RawSheet, sheet: Sheet, frame: pl.DataFrame, odd: list[_OddCell], later: set[str]
+    raw: RawSheet,
+    sheet: Sheet,
+    frame: pl.DataFrame,
+    odd: list[_OddCell],
+    later: set[str],
 ) -> ParsedSheet:
     """Name the unreadable cells; in an annulled row they do not matter, and INFO says so."""
     said = [cell for cell in odd if cell.verdict.code]

@@ -1,0 +1,158 @@
+"""Sheets fit the people: what is seen at 100 per cent on a 1366-pixel screen, and what is printed.
+
+Widths are worked out from the saved file alone: a character of Excel's column width is 7 pixels
+and a cell has 5 more, and headings are measured with the published widths of Helvetica Bold, which
+Arial and Liberation Sans share.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from openpyxl.utils import get_column_letter
+
+from fpsheet_templates.load import load_form
+from tests.support.issued import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from openpyxl.worksheet.worksheet import Worksheet
+
+FORM: Final = load_form()
+WORKBOOKS: Final = pytest.mark.parametrize(
+    ("kommune", "language"), [("956", "da"), ("956", "en"), ("707", "da"), ("707", "en")]
+)
+SCREEN: Final = 1366
+USABLE: Final = 1318
+"""Without the row numbers and the scroll bar."""
+
+BUTTON: Final = 17
+"""Pixels of a filter's button, at the right end of a heading."""
+
+INDENT: Final = 8
+PIXELS_PER_EM: Final = 10 * 96 / 72
+_BOLD: Final = {
+    278: " ,./;:iIjl",
+    333: "-()ft",
+    389: "*r",
+    500: "z",
+    556: "0123456789aceksvxyJåé",
+    611: "bdghnopquFLTZø",
+    667: "EPSVXY",
+    722: "ABCDHKNRUÅ",
+    778: "GOQwØ",
+    833: "M",
+    889: "mæ%",
+    944: "W",
+}
+BOLD: Final = {sign: width for width, signs in _BOLD.items() for sign in signs}
+"""Sign → width in thousandths of the letters' size."""
+
+PAPER: Final = 297 / 25.4 * 96
+LETTERS, READABLE = 10, 7
+"""Points of the letters on a sheet, and the least that is read on paper."""
+
+
+def letters() -> Iterator[str]:
+    """Return the letters of the columns of a sheet."""
+    return map(get_column_letter, count(1))
+
+
+def shown_columns(sheet: Worksheet) -> Iterator[tuple[str, str, int]]:
+    """Return identity, heading and width in pixels of the columns in sight."""
+    for letter, cell in zip(letters(), sheet[2], strict=False):
+        dimension = sheet.column_dimensions[letter]
+        if cell.value and not dimension.hidden:
+            heading = str(sheet[f"{letter}3"].value)
+            yield str(cell.value).rpartition(".")[2], heading, int(dimension.width * 7 + 5)
+
+
+def entry_sheets(kommune: str, language: str) -> Iterator[tuple[str, Worksheet]]:
+    """Return the entry sheets of a blank workbook by identifier."""
+    for sheet in FORM.entry_sheets():
+        yield sheet.id, opened(kommune, language)[FORM.sheet_title(sheet.id, language)]
+
+
+@WORKBOOKS
+def test_the_last_required_field_is_on_the_screen(kommune: str, language: str) -> None:
+    """Without scrolling: Status to the last column whose heading has a star."""
+    for sheet_id, sheet in entry_sheets(kommune, language):
+        columns = list(shown_columns(sheet))
+        last = max(n for n, (_, heading, _) in enumerate(columns) if heading.endswith("*"))
+        assert sum(width for *_, width in columns[: last + 1]) <= USABLE, sheet_id
+
+
+@WORKBOOKS
+def test_status_takes_a_tenth_of_the_screen(kommune: str, language: str) -> None:
+    """The first fault is told whole above the headings, so that its column can be narrow."""
+    for sheet_id, sheet in entry_sheets(kommune, language):
+        (status,) = (width for name, _, width in shown_columns(sheet) if name == "status")
+        assert status <= SCREEN / 10, sheet_id
+
+
+def lines_of(heading: str, room: float) -> int:
+    """Return how many lines a heading takes where words are not broken."""
+    lines, left = 1, room
+    for word in heading.split():
+        wide = sum(BOLD[sign] for sign in word) / 1000 * PIXELS_PER_EM
+        assert wide <= room, (heading, wide, room)
+        space = 0.0 if left == room else BOLD[" "] / 1000 * PIXELS_PER_EM
+        if wide + space > left:
+            lines, left, space = lines + 1, room, 0.0
+        left -= wide + space
+    return lines
+
+
+@WORKBOOKS
+def test_headings_are_whole_beside_their_buttons(kommune: str, language: str) -> None:
+    """In two lines at most, which is what the row has room for."""
+    for sheet_id, sheet in entry_sheets(kommune, language):
+        assert sheet.row_dimensions[3].height >= 2 * 15
+        for _, heading, width in shown_columns(sheet):
+            room = width - BUTTON - INDENT
+            assert lines_of(heading, room) <= 2, (sheet_id, heading)
+
+
+@WORKBOOKS
+def test_printed_letters_can_be_read(kommune: str, language: str) -> None:
+    """Each sheet is as many pages wide as it needs for letters of seven points; Status and CPR
+    number stand on each, so that a row is known on the second page too.
+    """
+    for sheet_id, sheet in entry_sheets(kommune, language):
+        margins = sheet.page_margins
+        paper = (PAPER - (margins.left + margins.right) * 96) * LETTERS / READABLE
+        fields = {field.id for field in FORM.sheet(sheet_id).fields}
+        widths = [width for name, _, width in shown_columns(sheet) if name in fields]
+        pages = int(sheet.page_setup.fitToWidth or 1)
+        assert (sheet.print_title_cols == "$B:$C") == (pages > 1), sheet_id
+        repeated, left = sum(widths[:2]), [paper - sum(widths[:2])]
+        for width in widths[2:]:
+            if width > left[-1]:
+                left.append(paper - repeated)
+            left[-1] -= width
+        assert (len(left), min(left) >= 0) == (pages, True), sheet_id
+
+
+@WORKBOOKS
+def test_the_other_sheets_are_one_page_wide(kommune: str, language: str) -> None:
+    """And their letters can be read, too."""
+    for sheet in FORM.sheets:
+        if sheet.kind in {"entry", "meta"}:
+            continue
+        page = opened(kommune, language)[FORM.sheet_title(sheet.id, language)]
+        widths = (page.column_dimensions[n] for n in "ABCDEFGHIJK" if n in page.column_dimensions)
+        wide = sum(int(each.width * 7 + 5) for each in widths if not each.hidden)
+        margins = page.page_margins
+        scale = (PAPER - (margins.left + margins.right) * 96) / wide
+        assert LETTERS * min(1, scale) >= READABLE, (sheet.id, wide)
+
+
+def test_numbers_do_not_touch_the_border() -> None:
+    """Right-aligned cells have the air that left-aligned ones have."""
+    page = opened()["Vurderinger"]
+    for letter in "EF":
+        alignment = page[f"{letter}4"].alignment
+        assert (alignment.horizontal, alignment.indent) == ("right", 1)
