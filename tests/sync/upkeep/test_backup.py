@@ -166,3 +166,16 @@ def test_a_sorted_copy_is_held_in_a_database_made_again(
     send(store, SORTED.format(1, 2, 3), Sending(minute=9))
     assert send(store, SORTED.format(3, 1, 2), Sending(minute=5)).status is Status.HELD
     assert rebuild(store, target, files.__getitem__, ACTOR).is_same
+
+
+def test_a_database_with_something_in_it_is_not_built_over(
+    stores: Stores, files: dict[bytes, Submission]
+) -> None:
+    """`rebuild --to` the wrong one: it is named, and what stands there stays to the byte."""
+    store, target = stores.new(), stores.new()
+    send(store, TEXT)
+    send(target, TEXT.replace("2026-01-05", "2026-02-05"), Sending(kommune="957"))
+    kept = everything(target)
+    with pytest.raises(StoreError, match="er ikke tom"):
+        rebuild(store, target, files.__getitem__, ACTOR)
+    assert everything(target) == kept
