@@ -49,6 +49,21 @@ def publish_statistics(
         return publish(store, order, folder, progress)
 
 
+def write_committee_report(central: "Central", order: "Order", folder: Path) -> tuple[Path, Path]:
+    """Write the report for a kommune's committee, and return its page and its workbook.
+
+    Raises:
+        UsageError: The period ends before it begins.
+        StoreError: The database could not be used.
+        WorkbookFileError: The folder cannot be written.
+    """
+    from fpsheet.central import open_central
+    from fpsheet.statistics.committee_book import write_committee
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return write_committee(store, order, folder)
+
+
 def read_edition_list(central: "Central") -> "tuple[ListedEdition, ...]":
     """Return every edition there is, those of Greenland first, oldest first.
 

@@ -97,7 +97,7 @@ def publish(store: Store, order: Order, folder: Path, progress: Progress) -> Wri
         check_public(folder, words)
     for each in {inside, inside if order.internal else folder}:
         need_folder(each, language=order.language)
-    _log_internal(store, order)
+    log_internal(store, order)
     if order.edition:
         countries = _countries_of(form, order)
         made = [_again(store, order, country) for country in countries]
@@ -110,7 +110,7 @@ def publish(store: Store, order: Order, folder: Path, progress: Progress) -> Wri
     return written if written.files else _say_why(written, form, order, found)
 
 
-def _log_internal(store: Store, order: Order) -> None:
+def log_internal(store: Store, order: Order) -> None:
     """Note who sees an internal edition, whose numbers are exact."""
     if order.internal and order.reader is not None:
         details: dict[str, object] = {

@@ -29,6 +29,7 @@ from fpsheet.cli.words import Words
 from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
+    from fpsheet.central import Central
     from fpsheet.statistics.edition_order import Order, Written
 
 _CERTIFY_SECONDS = 60
@@ -49,6 +50,7 @@ def make_statistics_commands(words: Words) -> tuple[click.Command, ...]:
             edition_option(words, "--as-of", key="command.report.as_of"),
             flag(words, "--publish", name="publish", key="command.report.publish"),
             flag(words, "--internal", name="internal", key="command.report.internal"),
+            flag(words, "--committee", name="committee", key="command.report.committee"),
             number_option(words, "--minutes", key="command.report.minutes", default=30),
             path_option(words, "--out", key="command.report.out", folder=True),
             cell_option(words, "--explain", key="command.report.explain"),
@@ -71,6 +73,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
     as_of: date | int | None,
     publish: bool,
     internal: bool,
+    committee: bool,
     minutes: int,
     out: Path | None,
     explain: tuple[str, str] | None,
@@ -87,6 +90,10 @@ def write_report(  # noqa: PLR0913 - one parameter per option
     if publish and (internal or as_of is not None):
         sentence = session.words.get("command.report.publish_alone")
         raise UsageError(sentence, remedy=session.words.get("command.report.publish_alone_remedy"))
+    if committee and (publish or as_of is not None or explain or len(kommune) != 1):
+        sentence = session.words.get("command.report.committee_alone")
+        remedy = session.words.get("command.report.committee_alone_remedy")
+        raise UsageError(sentence, remedy=remedy)
     settings = session.settings()
     day = as_of if isinstance(as_of, date) else None
     order = Order(
@@ -103,7 +110,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
         certify_seconds=_CERTIFY_SECONDS,
         publisher=Publisher(settings.publisher, settings.contact),
         actor=session.actor() if publish else None,
-        reader=session.actor() if internal else None,
+        reader=session.actor() if internal or committee else None,
     )
     central = session.central(db)
     if explain:
@@ -112,6 +119,8 @@ def write_report(  # noqa: PLR0913 - one parameter per option
     if out is None:
         name = {"name": "--out"}
         raise CommandUsageError(session.words.fill("program.usage.missing_option", name))
+    if committee:
+        return _write_committee(session, order, central, out, as_json=as_json)
     with session.progress(quiet=as_json) as progress:
         written = publish_statistics(central, order, out, progress)
     if as_json:
@@ -119,6 +128,21 @@ def write_report(  # noqa: PLR0913 - one parameter per option
     else:
         _tell_written(session, written, order)
     return ExitCode.FINDINGS if written.absent or not written.files else ExitCode.DONE
+
+
+def _write_committee(
+    session: Session, order: "Order", central: "Central", out: Path, *, as_json: bool
+) -> int:
+    from fpsheet.departement.statistics_steps import write_committee_report
+
+    page, workbook = write_committee_report(central, order, out)
+    console = session.console(as_json=as_json)
+    if as_json:
+        console.give({"files": [str(page), str(workbook)]})
+    else:
+        told = {"page": page, "workbook": workbook}
+        console.say(session.words.fill("command.report.committee_done", told))
+    return ExitCode.DONE
 
 
 def _written_value(written: "Written") -> dict[str, object]:

@@ -129,6 +129,21 @@ def published_share(figures: Iterable[Benchmark], country: str, period: Period) 
     return known[AFSLAG] / number if number else None
 
 
+def country_share(
+    cube: Cube, figures: Iterable[Benchmark], country: str, period: Period
+) -> float | None:
+    """Return the share of refusals that kommuner are compared with: imported, or else counted.
+
+    None where neither is known.
+    """
+    share = published_share(figures, country, period)
+    everywhere: Codes = frozenset()
+    number = _decided(cube, everywhere)
+    if share is None and number:
+        return _counted(cube, "afslag", everywhere) / number
+    return share
+
+
 def population(figures: Iterable[Benchmark], area: str, period: Period) -> Benchmark | None:
     """Return how many people an area has on the last day of a period, where that is imported.
 

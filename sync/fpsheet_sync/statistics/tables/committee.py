@@ -1,0 +1,150 @@
+"""What a kommune's committee asks for: refusals and returned cases, year by year, and each case."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Connection, select
+
+from fpsheet_sync.statistics.facts.afgoerelse import REASONS
+from fpsheet_sync.statistics.facts.workspace import fact_tables
+from fpsheet_sync.statistics.stat_table import Period, StatTable
+from fpsheet_sync.statistics.tables.benchmark import (
+    AFSLAG,
+    TILKENDELSER,
+    compared_with,
+    country_share,
+)
+from fpsheet_sync.statistics.tables.release import (
+    ReleaseRequest,
+    count_release,
+    lay_out,
+    release_scope,
+)
+from fpsheet_templates.form import Form
+
+_TABLES = ("T12", "T13", "T13b", "T13c")
+_RETURNED = "tilbageviste"
+_DECEMBER = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedCase:
+    """A case that was returned, without anything that names the citizen.
+
+    Attributes:
+        day: The day of the decision to return it.
+        reasons: Codes of its reasons, none to three.
+        outcome: Code of the next decision (`afventer` where there is none).
+        days: Days to that decision; None where there is none.
+    """
+
+    day: date
+    reasons: tuple[str, ...]
+    outcome: str
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteeYear:
+    """A calendar year, or the part of one that the period has.
+
+    Attributes:
+        period: Its days.
+        tables: T12, T13, T13b and T13c of the kommune, by name; those that its country has.
+        share: The country's share of refusals; None where it decided nothing, or where nobody but
+            the kommune has reported and no national figures were imported.
+        sources: Where the country's share was published; empty where it is counted.
+        coverage: Sentence that says whether the kommune has reported.
+    """
+
+    period: Period
+    tables: Mapping[str, StatTable]
+    share: float | None
+    sources: tuple[str, ...]
+    coverage: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteeFigures:
+    """Everything the committee is shown; every number is exact.
+
+    Attributes:
+        request: The period, the kommune, the language and the day of counting.
+        years: Its years, oldest first.
+        cases: Cases returned in the last of them, oldest first.
+    """
+
+    request: ReleaseRequest
+    years: tuple[CommitteeYear, ...]
+    cases: tuple[ReturnedCase, ...]
+
+
+def count_committee(
+    connection: Connection, form: Form, request: ReleaseRequest
+) -> CommitteeFigures:
+    """Count what a kommune's committee is shown.
+
+    Args:
+        connection: The database.
+        form: The form.
+        request: Its area is a kommune.
+
+    Raises:
+        UsageError: The period ends before it begins, or the area is no kommune.
+    """
+    asked = replace(request, tables=_TABLES)
+    years = tuple(
+        _count_year(connection, form, replace(asked, period=each))
+        for each in years_of(request.period)
+    )
+    last = replace(asked, period=years[-1].period)
+    return CommitteeFigures(asked, years, tuple(_read_cases(connection, form, last)))
+
+
+def years_of(period: Period) -> tuple[Period, ...]:
+    """Return the calendar years of a period, the first and the last as far as it has them.
+
+    >>> [str(each.til) for each in years_of(Period(date(2023, 7, 1), date(2024, 9, 30)))]
+    ['2023-12-31', '2024-09-30']
+    """
+    return tuple(
+        Period(
+            max(period.fra, date(year, 1, 1)),
+            min(period.til, date(year, _DECEMBER, 31)),
+        )
+        for year in range(period.fra.year, period.til.year + 1)
+    )
+
+
+def _count_year(connection: Connection, form: Form, request: ReleaseRequest) -> CommitteeYear:
+    counting = count_release(connection, form, request)
+    release = lay_out(counting, request)
+    country = form.kommuner[request.area].jurisdiction
+    share = country_share(counting.cube, request.benchmarks, country, request.period)
+    sources: tuple[str, ...] = ()
+    if counting.has_published_figures:
+        known = (TILKENDELSER, AFSLAG)
+        sources = compared_with(request.benchmarks, country, request.period, known).sources
+    elif not {*counting.delivered} - {request.area}:
+        share = None
+    tables = {table.id: table for table in release.tables}
+    return CommitteeYear(request.period, tables, share, sources, release.coverage)
+
+
+def _read_cases(
+    connection: Connection, form: Form, request: ReleaseRequest
+) -> Iterator[ReturnedCase]:
+    scope = release_scope(connection, form, request)
+    with fact_tables(connection, scope, [_RETURNED]) as tables:
+        cases = tables[_RETURNED]
+        order = (cases.c.afgoerelse_dato, cases.c.raekke_id)
+        query = select(cases).where(cases.c.kommune_kode == request.area).order_by(*order)
+        for row in connection.execute(query).mappings():
+            day, answered = row["afgoerelse_dato"], row["udfald_dato"]
+            yield ReturnedCase(
+                day,
+                tuple(row[name] for name in REASONS if row[name]),
+                row["udfald"],
+                (answered - day).days if answered else None,
+            )
