@@ -8,6 +8,7 @@ import shutil
 from datetime import date
 from typing import TYPE_CHECKING
 
+from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.program import run
 from fpsheet_templates.load import load_form
 from tests.support.desk import make_workbook
@@ -53,10 +54,24 @@ def _commands(root: Path, reader: str) -> list[list[str]]:
     return [shlex.split(line) for line in re.findall(r"^ {4,}fpsheet (.+)$", text, re.MULTILINE)]
 
 
+def _check_again(folder: Path, environment: dict[str, str], words: Sequence[str]) -> None:
+    """Give a command of step 2 once more: refused as it stands, done with `--overwrite`."""
+    returned = folder / words[words.index("--return") + 1]
+    returned.write_bytes(b"typed in")
+    assert run([*words, *TODAY], environment=environment) == ExitCode.USAGE
+    assert returned.read_bytes() == b"typed in"
+    assert run([*words, "--overwrite", *TODAY], environment=environment) == ExitCode.FINDINGS
+    assert returned.read_bytes()[:2] == b"PK"
+
+
 def test_the_commands_of_the_guides_run_one_after_the_other(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A kommune does all its guide says, and the departement publishes what it sent."""
+    """A kommune does all its guide says, and the departement publishes what it sent.
+
+    Step 2 twice: the first returned workbook stays as it was, and is written over when that is
+    said.
+    """
     monkeypatch.chdir(tmp_path)
     kommune, departement = keys_of(tmp_path / "k"), keys_of(tmp_path / "d")
 
@@ -73,6 +88,7 @@ def test_the_commands_of_the_guides_run_one_after_the_other(
     heard = {"DEPARTEMENTETS CIFRE": digits(call(departement, "keys", "departement"))}
     shutil.copy(tmp_path / "d" / "noegler" / "modtager.txt", tmp_path)
     (tmp_path / "956-2026.xlsx").write_bytes(make_workbook(load_form(), _ROWS))
+    pages: list[str] = []
     for command in _commands(root, "koordinator"):
         words = [heard.get(word, word) for word in command]
         if words[0] == "receive":
@@ -80,12 +96,16 @@ def test_the_commands_of_the_guides_run_one_after_the_other(
             assert words[1] == receipt.name
             words[1] = str(receipt)
         said = call(kommune, *words)
+        if "--return" in words:
+            _check_again(tmp_path, kommune, words)
+            pages.append(words[words.index("--page") + 1])
         if words[:2] == ["keys", "new"]:
             key = str(tmp_path / "k" / "noegler" / "underskrift-956.json")
             call(departement, "keys", "enrol", key, "--kommune", "956", "--heard", digits(said))
         if words[0] == "submit":
             (tmp_path / "udbakke").rename("indbakke")
             call(departement, "sync", "indbakke")
+    assert pages == ["956-2026-fejl.html"] * 2
     for command in _commands(root, "departement"):
         said = call(departement, *command)
         if "--explain" in command:
