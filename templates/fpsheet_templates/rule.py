@@ -88,4 +88,6 @@ class Rule:
         """Return the rule whose expression is true on the days alone that the rule holds for."""
         if self.fails_when is None or self.in_force is None:
             return self
-        return replace(self, fails_when=And((self.fails_when, *self.in_force.operands)))
+        fails = self.fails_when
+        parts = fails.operands if isinstance(fails, And) else (fails,)
+        return replace(self, fails_when=And((*parts, *self.in_force.operands)))
