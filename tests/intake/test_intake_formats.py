@@ -76,3 +76,14 @@ def test_days_in_a_format_of_days_are_days(code: str, gap: str) -> None:
     sheet = sheet_of(package.with_part("xl/styles.xml", styles))
     assert sheet.frame["start_dato"].to_list() == ["2026-02-01 00:00:00"]
     assert sheet.kinds == {}
+
+
+@pytest.mark.parametrize("gap", ["", "\n"])
+@pytest.mark.parametrize("style", ["", ' s="0"'])
+def test_a_cell_without_a_format_has_the_first(style: str, gap: str) -> None:
+    """Who makes the style Normal a percentage has typed percentages in every cell."""
+    styles = f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="9"/></cellXfs></styleSheet>'
+    cell = f'<c r="{column_of("vurdering", "arbejdsevne_pct")}4"{style}>{gap}<v>1</v></c>'
+    package = make_workbook({"vurdering": row(4, text_cell("C4", "710776-0001"), cell)})
+    sheet = sheet_of(package.with_part("xl/styles.xml", styles), "vurdering")
+    assert sheet.kinds == {(4, "arbejdsevne_pct"): frozenset({PERCENT})}

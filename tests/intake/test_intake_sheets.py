@@ -306,6 +306,22 @@ def test_text_without_oddities_is_not_touched() -> None:
     assert sheet.kinds == {}
 
 
+@pytest.mark.parametrize("index", ["0", " 0\n", "+0", "00"])
+def test_the_index_of_a_shared_text_may_be_spelled_oddly(index: str) -> None:
+    """It is the same text."""
+    cell = f'<c r="C4" t="s"><v>{index}</v></c>'
+    package = forloeb(row(4, cell), shared=[f"<t>{CPR}</t>"])
+    assert values(package, "cpr") == [CPR]
+
+
+@pytest.mark.parametrize("index", ["-1", "0.0", "0e0", "x", "7"])
+def test_an_index_of_no_shared_text_is_damage(index: str) -> None:
+    """Another text, which may be another citizen, is never read for it."""
+    cell = f'<c r="C4" t="s"><v>{index}</v></c>'
+    package = forloeb(row(4, cell), shared=[f"<t>{CPR}</t>"])
+    assert codes(package) == ["STR-066"]
+
+
 @pytest.mark.parametrize("area", ["C4:C6", "c4:c6", "$C$4:$C$6"])
 def test_merged_cells(area: str) -> None:
     """The upper left cell has the value; every covered cell of a row that is read is marked."""

@@ -181,7 +181,7 @@ def _write_cell(cell: XmlCell, number: int, columns: ColumnKinds) -> str:
     if cell.type == "b" and cell.value in _TRUTH:
         return f'{place} t="b"><v>{_TRUTH[cell.value]}</v></c>'
     if cell.type == "s":
-        return f'{place} t="s"><v>{escape(cell.value)}</v></c>'
+        return f'{place} t="s"><v>{_plain_index(cell.value)}</v></c>'
     text = cell.value
     if cell.type == "d":
         # A date written as text by the standard's own type; spelled like all other dates.
@@ -189,6 +189,17 @@ def _write_cell(cell: XmlCell, number: int, columns: ColumnKinds) -> str:
         text = f"{text} 00:00:00" if _ISO_DAY.fullmatch(text) else text
     text = escape(escape_text(text))
     return f'{place} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+
+
+def _plain_index(written: str) -> int:
+    """Return the index of a shared text: the bulk reader takes the first one for -1.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if not _INDEX.fullmatch(written.removeprefix("+")):
+        raise ValueError
+    return int(written)
 
 
 def _plain_number(written: str) -> str:

@@ -154,6 +154,7 @@ def _pattern(columns: ColumnKinds, formats: Mapping[int, CellKind]) -> str:
         patterns.append(_no_day(columns.date))
     if columns.amount and formats:
         style = f' s="(?:{"|".join(map(str, sorted(formats)))})"'
+        style = f"(?:{style})?" if 0 in formats else style  # a cell without one has the first
         patterns.append(rf'{_place(columns.amount)}{style}(?: t="n")?{META}><v')
     if columns.value:
         patterns.append(rf'{_place(columns.value)}{STYLE} t="(?:s|str|inlineStr)"')
@@ -215,7 +216,8 @@ def _kinds_of(token: str, formats: Mapping[int, CellKind], *, is_text: bool) -> 
         if is_text:
             yield CellKind.NUMBER
         style = _STYLE.search(token)
-        if style and int(style[1]) in formats:
-            yield formats[int(style[1])]
+        number = int(style[1]) if style else 0
+        if number in formats:
+            yield formats[number]
     elif token.endswith('"'):
         yield CellKind.TEXT
