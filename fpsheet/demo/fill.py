@@ -8,7 +8,7 @@ from openpyxl.utils import get_column_letter
 from fpsheet.demo.country import DemoWorkbook
 from fpsheet.demo.raw_cell import RawCell, RawKind, put_cells
 from fpsheet.ooxml.zip_file import pack, unpack
-from fpsheet.workbook.build import build_workbook
+from fpsheet.workbook.build import build_workbook, filled_fields
 from fpsheet.workbook.sheet_layout import FIRST_ROW
 from fpsheet_templates.form import Form, SheetKind
 
@@ -44,6 +44,8 @@ def fill_workbook(
         premade=premade,
     )
     parts = unpack(data)
+    land = form.kommuner[workbook.kommune_kode].jurisdiction
+    own = form.in_country(land, kept=filled_fields(workbook.rows))
     for number, sheet in enumerate(form.sheets, start=1):
         name = f"xl/worksheets/sheet{number}.xml"
         if sheet.kind is SheetKind.COVER:
@@ -51,12 +53,19 @@ def fill_workbook(
                 parts[name], _cover_cells(form, workbook, parts[name], language)
             )
         elif sheet.kind is SheetKind.ENTRY:
-            parts[name] = put_cells(parts[name], _planted_cells(form, workbook, sheet.id))
+            parts[name] = put_cells(parts[name], _planted_cells(own, workbook, sheet.id))
     return pack(parts, issued_at=issued_at)
 
 
 def cell_of(form: Form, sheet_id: str, field_id: str, index: int) -> str:
-    """Return the address of a field in a row of data, the first row being 0."""
+    """Return the address of a field in a row of data, the first row being 0.
+
+    Args:
+        form: The form as a workbook of the country has it.
+        sheet_id: An entry sheet.
+        field_id: One of its fields.
+        index: The row of data.
+    """
     names = [field.id for field in form.sheet(sheet_id).fields]
     return f"{get_column_letter(names.index(field_id) + 1)}{FIRST_ROW + index}"
 

@@ -13,15 +13,19 @@ from fpsheet.workbook.sheet_layout import (
 )
 from fpsheet_templates.form import Field, Sheet
 from fpsheet_templates.spoken import SpokenForm
+from fpsheet_validation.rules.row_check import EVERYWHERE
 
 
 class ColumnValue(TypedDict):
-    """One column of an entry sheet; `header` is the heading as it stands in the workbook."""
+    """One column of an entry sheet; `header` is the heading as it stands in the workbook.
+
+    `column_letters` tells the column in a workbook of each country that has it.
+    """
 
     identifier: str
     label: str
     header: str
-    column_letter: str
+    column_letters: dict[str, str]
     type: str
     role: str
     code_list: str
@@ -64,12 +68,20 @@ def spec_value(spoken: SpokenForm) -> FormSpec:
 
 
 def _sheet_spec(spoken: SpokenForm, sheet: Sheet) -> SheetSpec:
+    places = {
+        land: [field.id for field in spoken.form.in_country(land).sheet(sheet.id).fields]
+        for land in sorted(EVERYWHERE)
+    }
     columns: list[ColumnValue] = [
         {
             "identifier": field.id,
             "label": spoken.label(sheet.id, field.id),
             "header": _header(spoken, sheet, field),
-            "column_letter": get_column_letter(number),
+            "column_letters": {
+                land: get_column_letter(names.index(field.id) + 1)
+                for land, names in places.items()
+                if field.id in names
+            },
             "type": field.type.value,
             "role": field.role.value,
             "code_list": field.codes,
@@ -77,7 +89,7 @@ def _sheet_spec(spoken: SpokenForm, sheet: Sheet) -> SheetSpec:
             "local": field.local,
             "jurisdictions": sorted(field.jurisdictions),
         }
-        for number, field in enumerate(sheet.fields, start=1)
+        for field in sheet.fields
     ]
     return {
         "identifier": sheet.id,

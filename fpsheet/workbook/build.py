@@ -101,7 +101,7 @@ def build_workbook(  # noqa: PLR0913 - what a workbook is issued with, each by n
             {"sprog": language, "kendte": ", ".join(form.texts.languages())},
         )
     kommune = form.kommuner[kommune_kode]
-    own = form.in_country(kommune.jurisdiction, kept=_filled_fields(rows or {}))
+    own = form.in_country(kommune.jurisdiction, kept=filled_fields(rows or {}))
     issue = Issue(own, kommune, aar, language, workbook_id, issued_at, parent)
     return build_issue(issue, rows=rows, premade=premade)
 
@@ -145,7 +145,7 @@ def build_issue(
     return pack(parts | told, issued_at=issued_at)
 
 
-def _filled_fields(rows: Mapping[str, Sequence[Row]]) -> dict[str, frozenset[str]]:
+def filled_fields(rows: Mapping[str, Sequence[Row]]) -> dict[str, frozenset[str]]:
     """Return the fields of each sheet that some row has a value in."""
     return {
         sheet: frozenset(name for row in each for name, value in row.items() if value is not None)

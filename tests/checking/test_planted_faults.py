@@ -130,7 +130,7 @@ def plan(form: Form) -> list[Fault]:
         for sheet, field, value, code in PLANTED:
             row = FIRST_ROW + used[sheet]
             if used[sheet] < CITIZENS and len(faults) < FAULTS:
-                ids = [f.id for f in form.sheet(sheet).fields]
+                ids = [f.id for f in form.in_country("GL").sheet(sheet).fields]
                 letter = get_column_letter(1 + ids.index(field))
                 faults.append((sheet, row, letter, value, code))
                 used[sheet] += 1

@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from fpsheet.checking.submission import Reception, make_submission
 from fpsheet.workbook.formula import LAST_DAY
-from fpsheet.workbook.sheet_layout import FIRST_ROW
+from fpsheet.workbook.sheet_layout import FIRST_ROW, IDENTITY_ROW
 from fpsheet_sync.database import schema
 from fpsheet_templates.form import Field, FieldType, Sheet
 from fpsheet_templates.load import load_form
@@ -71,10 +71,14 @@ def typed_cells(content: bytes) -> Cells:
         number = [each.id for each in FORM.sheets].index(sheet.id)
         rows = book.worksheets[number].iter_rows(min_row=FIRST_ROW, max_row=FIRST_ROW + ROWS - 1)
         entries = {field.id for field in sheet.entry_fields() if not field.local}
-        letters = {f.id: get_column_letter(n) for n, f in enumerate(sheet.fields, start=1)}
+        heads = book.worksheets[number][IDENTITY_ROW]
+        identities = enumerate((str(cell.value).partition(".")[2] for cell in heads), start=1)
+        letters = {name: get_column_letter(n) for n, name in identities}
         for row in rows:
             cells = {get_column_letter(n): cell for n, cell in enumerate(row, start=1)}
             for field in sheet.fields:
+                if field.id not in letters:
+                    continue  # Only the other country uses it.
                 cell = cells[letters[field.id]]
                 is_filled = cell.value is not None and str(cell.value).strip(BLANK)
                 if field.id in entries and is_filled:

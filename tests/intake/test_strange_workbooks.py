@@ -37,7 +37,8 @@ def sheet(book: Workbook, sheet_id: str) -> Worksheet:
 
 def letter(sheet_id: str, field: str) -> str:
     """Return the column of a field as issued."""
-    return get_column_letter(1 + [each.id for each in FORM.sheet(sheet_id).fields].index(field))
+    fields = FORM.in_country("GL").sheet(sheet_id).fields
+    return get_column_letter(1 + [each.id for each in fields].index(field))
 
 
 def type_down(

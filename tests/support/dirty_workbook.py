@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from openpyxl.utils import get_column_letter
-
 from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet.workbook.row_stamp import escape_text
 from fpsheet.workbook.sheet_layout import FIRST_ROW
@@ -43,11 +41,9 @@ def fill_dirty(
 
 def _fill(xml: str, sheet: Sheet, rows: Sequence[Mapping[str, object]]) -> str:
     entries = {field.id for field in sheet.entry_fields()}
-    columns = {
-        get_column_letter(number): field.id
-        for number, field in enumerate(sheet.fields, start=1)
-        if field.id in entries
-    }
+    # A workbook has the fields of its own country alone.
+    identities = re.findall(rf'<c r="([A-Z]+)2"[^>]*><is><t>{sheet.id}\.(\w+)</t>', xml)
+    columns = {letter: field for letter, field in identities if field in entries}
 
     def write(found: re.Match[str]) -> str:
         letter, row, style = found.groups()

@@ -174,7 +174,10 @@ def show_spec(session: Session, *, as_json: bool) -> int:
     for sheet in spec["sheets"]:
         console.say(f"{sheet['title']} ({sheet['identifier']})")
         rows = [
-            [column[part] for part in ("column_letter", "label", "identifier", "type", "code_list")]
+            [
+                " ".join(f"{land} {letter}" for land, letter in column["column_letters"].items()),
+                *(column[part] for part in ("label", "identifier", "type", "code_list")),
+            ]
             for column in sheet["columns"]
         ]
         console.table(header, rows)
