@@ -20,10 +20,8 @@ Value = str | date | int | float
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 _STAMP = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d{2}):(\d{2})(?::(\d{2}(?:\.\d+)?))?", re.ASCII)
 _WRITTEN_NUMBER = re.compile(r"(\d{1,9})(?:[.,](\d{1,2}))?", re.ASCII)
-_DANISH_DAY = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})(?: 00[:.]00(?:[:.]00)?)?", re.ASCII)
-_ISO_DAY = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?)?", re.ASCII
-)
+_DANISH_DAY = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})", re.ASCII)
+_ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _SHORT_YEAR = re.compile(r"\d{1,2}[-./]\d{1,2}[-./]\d{2}", re.ASCII)
 _CPR = re.compile(WRITTEN, re.ASCII)
 SHORTENED = r"^\s*[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}\s*$"
@@ -218,8 +216,7 @@ def day_of_serial(number: float, *, date1904: bool) -> date | None:
 
 
 def _judge_date_text(text: str) -> CellVerdict:
-    """Judge a text in a column of dates; midnight behind a day is the day."""
-    text = text.translate(_LONG_DASHES)
+    """Judge a text in a column of dates."""
     if found := _DANISH_DAY.fullmatch(text):
         return _written_day(int(found[3]), int(found[2]), int(found[1]))
     if found := _ISO_DAY.fullmatch(text):
