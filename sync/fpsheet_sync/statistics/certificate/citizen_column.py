@@ -35,11 +35,12 @@ class Slot(NamedTuple):
     codes: Codes
 
     @property
-    def shape(self) -> tuple[str, frozenset[str], bool, tuple[str, str], frozenset[str]]:
+    def shape(self) -> "SlotShape":
         """Return the slot without the codes themselves: what column of a table it may stand in."""
         return (*self[:4], frozenset(name for name, _ in self.codes))
 
 
+SlotShape = tuple[str, frozenset[str], bool, tuple[str, str], frozenset[str]]
 Place = tuple[str, Slot]
 """A number: its kommune, or `COUNTRY`, and slot."""
 Counts = Mapping[Place, int]

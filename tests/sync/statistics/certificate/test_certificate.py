@@ -26,7 +26,7 @@ from tests.support.country import Country, editions, stored
 from tests.support.schema import SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fpsheet_sync.statistics.certificate.citizen_column import Place
 
@@ -210,6 +210,34 @@ def test_a_kommune_is_misled_by_a_citizen_of_two_only_where_what_it_has_is_the_s
     assert found.narrow == (dict.fromkeys((number, own), readers) if readers else {})
     misled = [each for each in found.witnesses if each.areas == (HOME,) and "c0" in each.gone]
     assert bool(misled) == (not readers)
+
+
+def test_who_counts_in_a_number_beside_is_asked_for_neighbours_too() -> None:
+    """Each citizen has a level of her own, known exactly, so that none may come or go as she is.
+
+    One citizen more in 40-49 is one who counts in 50-59: she is not behind 40-49 herself.
+    """
+    ages = {"c0": "40-49", **{f"c{n}": "50-59" for n in range(1, 7)}}
+
+    def column(id_: str, age: str) -> CitizenColumn:
+        own = (slot(aldersgruppe=age), slot(niveau=id_[:2]))
+        return CitizenColumn(id_, (HOME,), {(area, each): 1 for area in ("", HOME) for each in own})
+
+    told = {slot(niveau=id_): PaperLine("", 1, 1, 1) for id_ in ages}
+    told[slot(aldersgruppe="40-49")] = PaperLine("", 0, 1, 2)
+    told[slot(aldersgruppe="50-59")] = PaperLine("", 5, 6, 7)
+    paper = CertifiedPaper({(area, each): told[each] for area in ("", HOME) for each in told}, 4)
+    columns = tuple(column(id_, age) for id_, age in ages.items())
+    case = Case(paper, columns, (HOME,), threshold=5, values=3, own_values=3)
+    assert case.targets == {(area, slot(aldersgruppe="40-49")): {PUBLIC} for area in ("", HOME)}
+    rounds: list[Sequence[str]] = []
+
+    def make(ids: Sequence[str]) -> tuple[CitizenColumn, ...]:
+        rounds.append(ids)
+        return tuple(column(f"{id_}~0", "50-59" if id_ == "c0" else "40-49") for id_ in ids)
+
+    assert certify(case, make, time.monotonic() + 600).is_wide
+    assert [list(ids) for ids in rounds] == [["c0"], ["c1", "c2", "c3", "c4"]]
 
 
 def test_a_world_with_another_row_of_a_kommune_that_should_see_none_is_told(
