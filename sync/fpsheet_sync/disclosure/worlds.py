@@ -37,7 +37,8 @@ _VAIN = 25
 """Walks in a row that find nothing new, after which no more are made."""
 _OFTEN = 2.0
 """How many of one kind of citizen may come, where whole numbers are sought."""
-_NODES, _SECONDS = 200, 5.0
+_NODES, _SECONDS = 200, 30.0
+"""How far a whole-number program is followed; so long only where the machine is busy."""
 _NEAR = 1e-6
 _ENDLESS = 1 << 14
 """In walks, what stands for no end: no walk gets so far."""

@@ -105,13 +105,22 @@ class Residents:
         return self._counting.get((place[0] == COUNTRY, place[1]), [])
 
     def near(self, place: Place, readers: Collection[str]) -> list[CitizenColumn]:
-        """Return who counts in a number that differs in one code, those of the same area first.
+        """Return who counts in a number that differs in one code.
+
+        Those of the same area first, then those whom the readers do not know, then those most like
+        the citizens behind the number in what is counted of the same.
 
         Args:
             place: The number.
-            readers: Those who are to be misled: citizens whom they do not know come first.
+            readers: Those who are to be misled.
         """
         area, slot = place
+        like = {
+            other
+            for each in self.behind(place)
+            for _, other in each.counts
+            if (other.facts, other.days) == (slot.facts, slot.days)
+        }
         found = {
             each.citizen: each
             for other in self._alike[area == COUNTRY, slot.shape]
@@ -123,6 +132,7 @@ class Residents:
             key=lambda each: (
                 area not in (COUNTRY, *each.areas),
                 not set(readers).isdisjoint(each.areas),
+                -len(like.intersection(other for _, other in each.counts)),
                 each.citizen,
             ),
         )
