@@ -33,8 +33,8 @@ from fpsheet_sync.statistics.certificate.citizen_column import (
 from fpsheet_sync.statistics.certificate.residents import ChangedAreas, RegionView, Residents
 
 _SEED = 1
-_BEHIND = 4
-"""Citizens behind a number whose neighbours are made."""
+_BEHIND, _NEAR = 4, 8
+"""Citizens behind a number, and those who count in one beside it, whose neighbours are made."""
 _AROUND = 40
 """Citizens whose neighbours are made in one round."""
 _REGIONS = 12
@@ -159,9 +159,9 @@ class _Certification:
             near = self._people.near(place, left[place]) if is_far else []
             kinds = (*self._behind(place), near)
             behind[place] = [each for columns in kinds for each in columns]
-            for columns in kinds:
+            for columns, most in zip(kinds, (_BEHIND, _BEHIND, _NEAR), strict=True):
                 ids = [each.citizen for each in columns if each.citizen not in self._made]
-                new |= dict.fromkeys(ids[:_BEHIND])
+                new |= dict.fromkeys(ids[:most])
         around = list(new)[:_AROUND]
         self._made |= dict.fromkeys(around, ())
         for column in self._make(around) if around else ():

@@ -183,7 +183,16 @@ def _refused(
     for citizen, row in rows:
         if citizen.id in numbers:
             by_sheet[row.sheet].append((citizen, row))
-    raw = RawWorkbook(
+    sheets = {each.id: _sheet(each, by_sheet[each.id], numbers) for each in form.entry_sheets()}
+    blocked = check_workbook(_workbook(form, kommune, sheets, today), form, today=today).blocked
+    return {
+        by_sheet[sheet][row - _FIRST_ROW][0].id for sheet, held in blocked.items() for row in held
+    }
+
+
+def _workbook(form: Form, kommune: str, sheets: Mapping[str, RawSheet], today: date) -> RawWorkbook:
+    """Return a workbook as it is read, with what its checks ask for beside the rows."""
+    return RawWorkbook(
         sha256="0" * 64,
         name="",
         meta={
@@ -198,14 +207,8 @@ def _refused(
             "e_mail": (None, "C5"),
             "ingen_sager": (None, "C6"),
         },
-        sheets={
-            sheet.id: _sheet(sheet, by_sheet[sheet.id], numbers) for sheet in form.entry_sheets()
-        },
+        sheets=sheets,
     )
-    blocked = check_workbook(raw, form, today=today).blocked
-    return {
-        by_sheet[sheet][row - _FIRST_ROW][0].id for sheet, held in blocked.items() for row in held
-    }
 
 
 def _sheet(

@@ -105,7 +105,7 @@ class Residents:
         return self._counting.get((place[0] == COUNTRY, place[1]), [])
 
     def near(self, place: Place, readers: Collection[str]) -> list[CitizenColumn]:
-        """Return who counts in a number that differs in one code.
+        """Return who counts in a number that differs in one code: one for each, then a second.
 
         Those of the same area first, then those whom the readers do not know, then those most like
         the citizens behind the number in what is counted of the same.
@@ -121,21 +121,22 @@ class Residents:
             for _, other in each.counts
             if (other.facts, other.days) == (slot.facts, slot.days)
         }
-        found = {
-            each.citizen: each
-            for other in self._alike[area == COUNTRY, slot.shape]
-            if len(slot.codes - other.codes) == 1
-            for each in self._counting[area == COUNTRY, other]
-        }
-        return sorted(
-            found.values(),
-            key=lambda each: (
-                area not in (COUNTRY, *each.areas),
-                not set(readers).isdisjoint(each.areas),
-                -len(like.intersection(other for _, other in each.counts)),
-                each.citizen,
-            ),
-        )
+
+        def order(column: CitizenColumn) -> tuple[bool, bool, int, str]:
+            is_elsewhere = area not in (COUNTRY, *column.areas)
+            is_known = not set(readers).isdisjoint(column.areas)
+            alike = len(like.intersection(other for _, other in column.counts))
+            return is_elsewhere, is_known, -alike, column.citizen
+
+        ranked: dict[str, tuple[int, CitizenColumn]] = {}
+        for other in self._alike[area == COUNTRY, slot.shape]:
+            if len(slot.codes - other.codes) == 1:
+                columns = sorted(self._counting[area == COUNTRY, other], key=order)
+                for rank, column in enumerate(columns):
+                    known, _ = ranked.get(column.citizen, (rank, column))
+                    ranked[column.citizen] = (min(rank, known), column)
+        every = sorted(ranked.values(), key=lambda each: (each[0], order(each[1])))
+        return [column for _, column in every]
 
     @cached_property
     def homes(self) -> Mapping[Slot, set[str]]:

@@ -99,8 +99,19 @@ def protect(plan: EditionPlan, counted: Sequence[Release], ground: Ground) -> Pr
     described = _described(plan, (own, shown), ground)
     rounded, proof = _round_proved(plan, described, shown, ground)
     kept = _kept(plan, shown, ground, rounded)
+    printed = _printed(plan, ground, rounded, kept)
+    words = {language: Wording(plan.form, language) for language in plan.languages}
+    releases = tuple(
+        print_release(public_tables(each), printed, ground.counting, words[each.language])
+        for each in counted
+    )
+    plain = _plain(described, rounded)
+    return Protected(releases, kept, rounded, plain, count_told(described), proof)
+
+
+def _printed(plan: EditionPlan, ground: Ground, rounded: Rounded, kept: Kept) -> Printed:
     numbers = {name: one.value for name, one in rounded.prints.items()}
-    printed = Printed(
+    return Printed(
         base=plan.base,
         numbers=numbers,
         left_out=rounded.left_out,
@@ -109,17 +120,6 @@ def protect(plan: EditionPlan, counted: Sequence[Release], ground: Ground) -> Pr
         tallies=kept.tallies,
         given=compare_prints(ground.counting, numbers, ground.figures),
     )
-    releases = tuple(
-        print_release(
-            public_tables(release),
-            printed,
-            ground.counting,
-            Wording(plan.form, release.language),
-        )
-        for release in counted
-    )
-    plain = _plain(described, rounded)
-    return Protected(releases, kept, rounded, plain, count_told(described), proof)
 
 
 def _round_proved(
