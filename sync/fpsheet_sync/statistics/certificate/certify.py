@@ -39,7 +39,8 @@ _AROUND = 40
 """Citizens whose neighbours are made in one round."""
 _REGIONS = 12
 """Kommuner, and pairs of them, looked at for one number."""
-_ROUNDS = 2
+_ROUNDS = 3
+"""Rounds of neighbours; in the last there are fewest numbers left to share them."""
 
 Make = Callable[[Sequence[str]], tuple[CitizenColumn, ...]]
 """Makes neighbours of some citizens, those that the form admits, and counts them."""
