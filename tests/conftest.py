@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from fpsheet.cli.failure_output import ExitCode
+from fpsheet.cli.program import run
+from fpsheet.transport import locked
 from tests.support.libreoffice import LibreOfficeMissingError, start_libreoffice
 from tests.support.missing import skip_or_fail
+from tests.support.once import make_once
 from tests.support.postgresql import PostgresqlMissingError, new_database, start_postgresql
 from tests.support.stores import careless, pg_stores, sqlite_template, store, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.support.libreoffice import LibreOffice
@@ -50,10 +55,42 @@ def long_run(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--long"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_locks() -> Iterator[None]:
+    """A password is slow to try on purpose; the key that comes of one and its salt is kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(locked, "_key_of", cache(locked._key_of))
+        yield
+
+
 @pytest.fixture(scope="session")
 def today() -> date:
     """The day on which every test takes place: a Monday in the demo's reporting year."""
     return date(2026, 3, 2)
+
+
+@pytest.fixture(scope="session")
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, Callable[[Path], None]], Path]:
+    """What returns a folder by its name that one process of the run fills, for all to read."""
+    return partial(make_once, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def demo_folder(
+    tmp_path_factory: pytest.TempPathFactory,
+    made_once: Callable[[str, Callable[[Path], None]], Path],
+) -> Path:
+    """What `fpsheet demo --seed 1` leaves, made once in a run: to be read, or to be copied."""
+
+    def make(folder: Path) -> None:
+        settings = tmp_path_factory.mktemp("settings") / "none.toml"
+        environment = {"FPSHEET_CONFIG": str(settings), "FPSHEET_KEY_FOLDER": str(settings.parent)}
+        arguments = ["demo", "--out", str(folder), "--seed", "1"]
+        assert run(arguments, environment=environment) == ExitCode.DONE
+
+    return made_once("demo", make)
 
 
 @pytest.fixture(scope="session")

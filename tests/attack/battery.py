@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.attack.formats import read_csv, read_ods
@@ -34,14 +34,22 @@ class Demo:
     """
 
     folder: Path
+    _books: dict[tuple[str, str], list[Book]] = field(default_factory=dict)
+    _countries: dict[tuple[str, ...], Country] = field(default_factory=dict)
 
     def books(self, land: str, periods: Sequence[str]) -> Country:
-        """Return the public and internal books of a country and its kommuner.
+        """Return the public and internal books of a country and its kommuner; they are read once.
 
         Args:
             land: "groenland" or "danmark".
             periods: Such as "2024" or "2025H1".
         """
+        asked = (land, *periods)
+        if asked not in self._countries:
+            self._countries[asked] = self._country(land, periods)
+        return self._countries[asked]
+
+    def _country(self, land: str, periods: Sequence[str]) -> Country:
         public = [book for period in periods for book in self._read("public", period)]
         inside = [book for period in periods for book in self._read("internal", period)]
         national = [book for book in (*public, *inside) if book.area.endswith(COUNTRIES[land])]
@@ -57,7 +65,12 @@ class Demo:
             [book for book in inside if book.area in mine],
         )
 
-    def _read(self, kind: str, period: str) -> Iterator[Book]:
+    def _read(self, kind: str, period: str) -> list[Book]:
+        if (kind, period) not in self._books:
+            self._books[kind, period] = list(self._read_files(kind, period))
+        return self._books[kind, period]
+
+    def _read_files(self, kind: str, period: str) -> Iterator[Book]:
         """Return a period's books; what is for inside is written into a folder beside.
 
         A public edition is read in each format that it is handed out in.
@@ -90,6 +103,11 @@ def make_demo(folder: Path, seed: int, periods: Sequence[str]) -> Demo:
         periods: Such as "2024" or "2025H1".
     """
     run("demo", "--out", str(folder), "--seed", str(seed))
+    return publish_demo(folder, periods)
+
+
+def publish_demo(folder: Path, periods: Sequence[str]) -> Demo:
+    """Publish some periods of a demo that is there, in the order given."""
     demo = Demo(folder)
     for period in periods:
         demo.publish(period)

@@ -6,17 +6,18 @@ beside it.
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.attack.battery import COUNTRIES, DEMO_PERIOD, Demo, make_demo
+from tests.attack.battery import COUNTRIES, DEMO_PERIOD, Demo, publish_demo
 from tests.attack.figures import recomputed
 from tests.attack.outside import foreign, unread, unrounded
 from tests.attack.verdict import PUBLIC, Country, Found, attack, false_facts, too_far
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from tests.attack.printed import Cell
@@ -36,10 +37,14 @@ MADE = {
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+def demo(demo_folder: Path, made_once: Callable[[str, Callable[[Path], None]], Path]) -> Demo:
     """Return the demo of seed 1 with two years published."""
-    folder: Path = tmp_path_factory.mktemp("attacked") / "demo"
-    return make_demo(folder, 1, PERIODS)
+
+    def make(folder: Path) -> None:
+        shutil.copytree(demo_folder, folder)
+        publish_demo(folder, PERIODS)
+
+    return Demo(made_once("attacked", make))
 
 
 def _told(found: Iterable[Found]) -> list[str]:

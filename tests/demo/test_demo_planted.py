@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from fpsheet.checking.check_file import Question
 from fpsheet.demo.country import DEMO_DAY, invent_country
-from fpsheet.demo.fill import fill_workbook
+from fpsheet.demo.run import DemoPlaces
 from fpsheet.demo.scale import SMALL
 from fpsheet.kommune.steps import check_files
 from fpsheet.progress import Silent
@@ -25,21 +24,16 @@ if TYPE_CHECKING:
     from fpsheet.demo.country import DemoWorkbook
 
 FORM = load_form()
-ISSUED_AT = datetime(2026, 1, 5, 8, tzinfo=UTC)
 REPLACEMENT_NUMBER = "CPR-005"
 """Said of every citizen of the demo: their numbers belong to nobody."""
 
 
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[DemoWorkbook, Verdict]]:
+def judged(demo_folder: Path) -> list[tuple[DemoWorkbook, Verdict]]:
     """Every workbook of the small country, checked."""
-    folder: Path = tmp_path_factory.mktemp("demo")
     books = list(invent_country(FORM, scale=SMALL, seed=1))
-    paths = []
-    for book in books:
-        path = folder / f"{book.kommune_kode}.xlsx"
-        path.write_bytes(fill_workbook(FORM, book, issued_at=ISSUED_AT, premade=3))
-        paths.append(path)
+    workbooks = DemoPlaces(demo_folder).workbooks
+    paths = [workbooks / f"{book.kommune_kode}-2026.xlsx" for book in books]
     verdicts = check_files(paths, Question(FORM, DEMO_DAY), Silent())
     return list(zip(books, verdicts, strict=True))
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -17,9 +17,6 @@ from fpsheet.demo.country import invent_country
 from fpsheet.demo.scale import SMALL
 from fpsheet_templates.load import load_form
 from tests.support.package_lint import lint_package
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 KOMMUNER = ("706", "707", "730", "825", "955", "956", "957", "959", "960")
 TODAY = ("--today", "02-03-2026")
@@ -36,11 +33,9 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+def demo(tmp_path_factory: pytest.TempPathFactory, demo_folder: Path) -> Path:
     """The folder of one demo run."""
-    folder = tmp_path_factory.mktemp("demo") / "D"
-    assert run(["demo", "--out", str(folder), "--seed", "1"], environment=environment) == 0
-    return folder
+    return Path(shutil.copytree(demo_folder, tmp_path_factory.mktemp("demo") / "D"))
 
 
 def database(demo: Path) -> tuple[str, str]:

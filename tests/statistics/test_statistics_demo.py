@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -21,7 +22,7 @@ from openpyxl import load_workbook
 
 from fpsheet.central import Central, locate_central, open_central
 from fpsheet.demo.country import DEMO_DAY, invent_country
-from fpsheet.demo.run import Demo, DemoPlaces, run_demo
+from fpsheet.demo.run import DemoPlaces
 from fpsheet.demo.scale import SMALL
 from fpsheet.departement.read_inbox_files import Desk
 from fpsheet.departement.steps import rebuild_database
@@ -130,10 +131,10 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
 
 
 @pytest.fixture(scope="module")
-def land(tmp_path_factory: pytest.TempPathFactory) -> Land:
+def land(tmp_path_factory: pytest.TempPathFactory, demo_folder: Path) -> Land:
     """The demo, run once."""
     places = DemoPlaces(tmp_path_factory.mktemp("demo") / "D")
-    run_demo(Demo(FORM, SMALL, 1), places, Silent())
+    shutil.copytree(demo_folder, places.root)
     books = {book.kommune_kode: book for book in invent_country(FORM, scale=SMALL, seed=1)}
     receipts = {
         path.parent.name: cast("dict[str, object]", json.loads(path.read_text(encoding="utf-8")))

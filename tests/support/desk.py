@@ -54,17 +54,36 @@ FAULTY_ROWS: dict[str, list[Row]] = {
 def make_workbook(
     form: Form, rows: Mapping[str, Sequence[Row]], *, kommune: str = "956", premade: int = 5
 ) -> bytes:
-    """Return a filled workbook of 2026 as the program issues it."""
-    return build_workbook(
-        form,
-        kommune_kode=kommune,
-        aar=2026,
-        language="da",
-        workbook_id="K7Q2M9XA",
-        issued_at=ISSUED,
-        rows=rows,
-        premade=premade,
-    )
+    """Return a filled workbook of 2026 as the program issues it.
+
+    The program's own form and the same rows give the same bytes: they are made once in a process.
+    """
+
+    def build() -> bytes:
+        return build_workbook(
+            form,
+            kommune_kode=kommune,
+            aar=2026,
+            language="da",
+            workbook_id="K7Q2M9XA",
+            issued_at=ISSUED,
+            rows=rows,
+            premade=premade,
+        )
+
+    if form is not load_form():
+        return build()
+    key = f"{kommune} {premade} {rows!r}"
+    if key not in _MADE:
+        _MADE[key] = build()
+        if len(_MADE) > _KEPT:
+            del _MADE[next(iter(_MADE))]
+    return _MADE[key]
+
+
+_MADE: dict[str, bytes] = {}
+_KEPT = 50
+"""Workbooks that are kept, the latest made."""
 
 
 def of_another(content: bytes, kommune: str, cells: Mapping[str, str]) -> bytes:

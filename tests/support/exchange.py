@@ -25,6 +25,10 @@ TODAY = ("--today", "22-11-2026")
 PASSWORD = "kun til prøve"
 
 
+_EXCHANGED: dict[Path, tuple[bytes, int]] = {}
+"""What `Exchange.exchange_keys` leaves: file below the root → its bytes and its mode."""
+
+
 def keys_of(folder: Path) -> dict[str, str]:
     """Return the environment of somebody with a folder of keys and settings of their own."""
     return {
@@ -78,7 +82,26 @@ class Exchange:
         return code, said.out + said.err
 
     def exchange_keys(self) -> None:
-        """Let both sides make keys and read their digits to each other; make the database."""
+        """Let both sides make keys and read their digits to each other; make the database.
+
+        What that leaves is made once in a process, and copied for every exchange after the first.
+        """
+        if not _EXCHANGED:
+            self._make_and_trust_keys()
+            files = (path for path in self.root.rglob("*") if path.is_file())
+            made = {path: path.relative_to(self.root) for path in files}
+            _EXCHANGED.update(
+                (name, (path.read_bytes(), path.stat().st_mode))
+                for path, name in made.items()
+                if name.parts[0] in {"kommune", "departement", "central.db", "central.noegle"}
+            )
+            return
+        for name, (data, mode) in _EXCHANGED.items():
+            (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / name).write_bytes(data)
+            (self.root / name).chmod(mode)
+
+    def _make_and_trust_keys(self) -> None:
         make_database(self.root / "central.db")
         _, said = self.call("departement", "keys", "departement")
         recipient = str(self.root / "departement" / "noegler" / "modtager.txt")

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+_SAMENESS = frozenset({"=", "<>"})
 _PLAIN = re.compile(r"[+-]?\d{1,15}(?:[Ee][+-]?\d{1,2})?")
 _LARGEST_WHOLE = 10**15
-_LONGEST_PLAIN = 0x10000
+_FIRST_COUNTED_TWICE = "\U00010000"
 
 
 class UnknownResultError(Exception):
@@ -84,9 +85,9 @@ class Cells(Protocol):
 
 def is_several(result: Result) -> bool:
     """Return whether a formula gave more than one value."""
-    if isinstance(result, Area):
+    if type(result) is Area:
         return result.top != result.bottom or result.left != result.right
-    return isinstance(result, list)
+    return type(result) is list
 
 
 def is_number(value: object) -> bool:
@@ -146,7 +147,7 @@ def check_plain(text: str) -> str:
     Raises:
         UnknownResultError: It has a letter that counts as two in Excel.
     """
-    if any(ord(letter) >= _LONGEST_PLAIN for letter in text):
+    if not text.isascii() and max(text) >= _FIRST_COUNTED_TWICE:
         raise UnknownResultError
     return text
 
@@ -158,11 +159,13 @@ def fold(text: str) -> str:
 
 def compare(sign: str, left: Value, right: Value) -> bool | ErrorValue:
     """Compare two values as a worksheet does: numbers before texts before truth values."""
+    if type(left) is str and type(right) is str and sign in _SAMENESS:
+        return (fold(left) == fold(right)) is (sign == "=")
     for each in (left, right):
         if isinstance(each, ErrorValue):
             return each
     one, other = _alike(left, right), _alike(right, left)
-    if sign in {"=", "<>"}:
+    if sign in _SAMENESS:
         same = type(one[1]) is type(other[1]) and one == other
         same = one == other if one[0] == other[0] == 0 else same
         return same is (sign == "=")

@@ -39,10 +39,16 @@ def _texts(function: Callable[..., Value], kinds: str) -> PlainFunction:
     def call(*values: Value) -> Value:
         turned: list[float | str] = []
         for kind, value in zip(kinds, values, strict=False):
-            one = to_text(value) if kind == "t" else to_number(value)
-            if isinstance(one, ErrorValue):
+            one = value
+            if kind == "n":
+                one = to_number(value)
+            elif type(value) is not str:
+                one = to_text(value)
+            if type(one) is str:
+                check_plain(one)
+            elif isinstance(one, ErrorValue):
                 return one
-            turned.append(check_plain(one) if isinstance(one, str) else one)
+            turned.append(one)  # type: ignore[arg-type]  # no blank is left
         return function(*turned)
 
     return call

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -122,12 +122,13 @@ def count_by_citizen(connection: Connection, counted: Counted) -> Mapping[str, d
     """
     found: dict[str, dict[Place, int]] = defaultdict(lambda: defaultdict(int))
     specs = tuple(map(_by_citizen, counted.specs))
+    places = cache(counted.slots)  # many citizens share a number
     for figure, value in _count(connection, counted.scope, specs):
-        codes = dict(figure.codes)
-        person = codes.pop(PERSON, "")
-        if person and value:
-            for place in counted.slots(figure._replace(codes=frozenset(codes.items()))):
-                found[person][place] += value
+        of = [pair for pair in figure.codes if pair[0] == PERSON]
+        if value and of and of[0][1]:
+            own = found[of[0][1]]
+            for place in places(figure._replace(codes=figure.codes.difference(of))):
+                own[place] += value
     return found
 
 

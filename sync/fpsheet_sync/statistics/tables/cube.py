@@ -143,12 +143,13 @@ def _add_up(
 ) -> Iterator[tuple[Figure, float]]:
     """Return the numbers of a query, and their sums along the dimensions that add up."""
     sums: dict[Figure, float] = defaultdict(int)
-    totals = [frozenset(names) for names in _subsets(sorted(part.adds))]
+    totals = _subsets(sorted(part.adds))
+    shown = [[n for n, name in enumerate(dimensions) if name not in total] for total in totals]
     for measure, *rest in rows:
         codes = list(zip(dimensions, rest, strict=False))
         numbers = _numbers(part.counts, rest[len(dimensions) :])
-        for total in totals:
-            key = part.where.union(pair for pair in codes if pair[0] not in total)
+        for places in shown:
+            key = part.where.union([codes[place] for place in places])
             for count, number in zip(part.counts, numbers, strict=True):
                 sums[Figure(part.facts, measure, count, key)] += number
     yield from sums.items()

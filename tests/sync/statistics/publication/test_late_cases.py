@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import shutil
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
@@ -37,7 +38,7 @@ from tests.support.editions import (
 from tests.support.submissions import KEYS, Sending, send
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from fpsheet_sync.database.store import Store
@@ -140,6 +141,12 @@ def csv_cells(folder: Path) -> Cells:
     return found
 
 
+@cache
+def cells_once(read: Callable[[Path], Cells], folder: Path) -> Cells:
+    """Read a folder that all tests compare with."""
+    return read(folder)
+
+
 def differing(one: Path, two: Path) -> dict[str, set[str]]:
     """Return what two editions have otherwise: sheet to files and cells, in every format.
 
@@ -147,7 +154,7 @@ def differing(one: Path, two: Path) -> dict[str, set[str]]:
     """
     found: dict[str, set[str]] = {}
     for read in (workbook_cells, spreadsheet_cells, csv_cells):
-        before, after = read(one), read(two)
+        before, after = cells_once(read, one), read(two)
         assert len(before) > MANY
         for file, sheet, place in before.keys() | after.keys():
             was, now = (each.get((file, sheet, place)) for each in (before, after))
@@ -194,8 +201,12 @@ def _attack(store: Store, editions: list[Path], exact: Path) -> None:
 
 
 def _country(editions: list[Path], exact: Path) -> Country:
-    public = [read_book(path) for folder in editions for path in sorted(folder.glob("*.xlsx"))]
-    return Country(public, [read_book(path) for path in sorted(inside(exact).glob("*.xlsx"))])
+    public = [read_once(path) for folder in editions for path in sorted(folder.glob("*.xlsx"))]
+    return Country(public, [read_once(path) for path in sorted(inside(exact).glob("*.xlsx"))])
+
+
+read_once = cache(read_book)
+"""Reads a book that several attacks are on: each is written once, in a folder of its own."""
 
 
 def _attack_what_came(then: Country, now: Country, readers: Iterable[str]) -> None:
