@@ -18,6 +18,7 @@ from tests.support.missing import skip_or_fail
 from tests.support.once import make_once
 from tests.support.postgresql import PostgresqlMissingError, new_database, start_postgresql
 from tests.support.stores import careless, pg_stores, sqlite_template, store, stores
+from tests.support.warm import warm_reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +26,15 @@ if TYPE_CHECKING:
 
     from tests.support.libreoffice import LibreOffice
 
-__all__ = ["careless", "pg_stores", "sqlite_template", "store", "store_url", "stores"]
+__all__ = [
+    "careless",
+    "pg_stores",
+    "sqlite_template",
+    "store",
+    "store_url",
+    "stores",
+    "warm_reading",
+]
 
 # One run is like the next in CI; --long looks wider and at random.
 settings.register_profile(

@@ -21,6 +21,8 @@ from tests.support.exchange import TODAY, Exchange
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("warm_reading")
+
 MOVES = (
     "\x1b[2J",
     "\x1b]0;x\x07",

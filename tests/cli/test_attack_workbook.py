@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from openpyxl import Workbook
 
+pytestmark = pytest.mark.usefixtures("warm_reading")
+
 FORM = load_form()
 ROWS: dict[str, list[Row]] = {
     "borger": [{"cpr": "6101801234", "pensionist_foer_reform": "nej", "sagsbehandler": "ABC"}]

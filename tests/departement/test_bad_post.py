@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from fpsheet_sync.ledger.sync_submissions import Synced
     from fpsheet_sync.merge.content import Prepared
 
+pytestmark = pytest.mark.usefixtures("warm_reading")
+
 FORM = load_form()
 CPR = "6101801234"
 ROWS: dict[str, list[Row]] = {

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("warm_reading")
+
 FORM = load_form()
 REFUSALS: Final = sorted(rule.code for rule in FORM.rules if rule.level is RuleLevel.PACKAGE)
 CPR = "6101801234"
