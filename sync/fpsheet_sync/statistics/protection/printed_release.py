@@ -189,12 +189,16 @@ class _Row:
             part, whole = counts
             is_large = whole >= sizes.share
             return whole_number(Decimal(100 * part) / whole) if is_large else Shorthand.UNRELIABLE
-        if min(counts, default=sizes.index) < sizes.index:
-            return Shorthand.UNRELIABLE
         codes = frozenset(codes_of(self.release.area, self.table, self.key, column).items())
         found = self.printed.given.get(Figure(declared.facts, declared.measure, Count.GIVEN, codes))
+        needed = (self.cell(columns[name], None) for name in declared.needs)
+        missing = None if found is not None else say_missing(needed)
+        if missing is Shorthand.NOT_AVAILABLE:
+            return missing
+        if min(counts, default=sizes.index) < sizes.index:
+            return Shorthand.UNRELIABLE
         if found is None:
-            return say_missing(self.cell(columns[name], None) for name in declared.needs)
+            return missing
         return whole_number(Decimal(repr(found))) if column.rests_on else found
 
     def _name(self, column: Column) -> str:
