@@ -167,6 +167,7 @@ def test_what_cannot_be_worked_out_shows_nothing(reason: str) -> None:
         ("SUMPRODUCT(--({1,2,3}>1))", 2),
         ("ROUND(2.5,0)", 3),
         ("ROUND(-2.5,0)", -3),
+        ("ROUND(1000000000000000*1000000000000000,0)", 10**30),
         ("MOD(-1,3)", 2),
         ('"a"<1', False),
         ("-2*3+10/4", -3.5),

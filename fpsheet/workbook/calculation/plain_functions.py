@@ -131,7 +131,13 @@ def _text(value: Value, shape: Value) -> Value:
     return str(int(number)).zfill(len(shape))
 
 
+_ALL_WHOLE = 2.0**53
+"""From here on a number has no decimals, and more digits than a decimal of ours holds."""
+
+
 def _round(number: float, places: float) -> Value:
+    if abs(number) >= _ALL_WHOLE:
+        return number
     step = Decimal(1).scaleb(-int(places))
     rounded = Decimal(repr(number)).quantize(step, rounding=ROUND_HALF_UP)
     return int(rounded) if rounded == int(rounded) else float(rounded)
