@@ -81,8 +81,14 @@ class Demo:
                 if "revision" not in path.name:
                     yield from _formats(path) if kind == "public" else (read_book(path),)
 
-    def publish(self, period: str) -> None:
-        """Publish a period's editions, and write its internal books into another folder."""
+    def publish(self, period: str, *, draft: bool = False) -> None:
+        """Publish a period's editions, and write its internal books into another folder.
+
+        Args:
+            period: Such as "2024" or "2025H1".
+            draft: Write the draft: what would be published, before the certificate of worlds
+                lets some numbers be rounded once more.
+        """
         database = f"sqlite:///{(self.folder / 'central.db').as_posix()}"
         first, last = _days(period)
         common = ("report", "--from", first, "--to", last, "--db", database, "--today", TODAY)
@@ -90,7 +96,7 @@ class Demo:
         if period == DEMO_PERIOD:
             run(*common, "--as-of", "1", "--out", out)
         else:
-            run(*common, "--publish", "--out", out)
+            run(*common, *(() if draft else ("--publish",)), "--out", out)
         run(*common, "--internal", "--out", str(self.folder / "internal" / period))
 
 
@@ -106,11 +112,11 @@ def make_demo(folder: Path, seed: int, periods: Sequence[str]) -> Demo:
     return publish_demo(folder, periods)
 
 
-def publish_demo(folder: Path, periods: Sequence[str]) -> Demo:
-    """Publish some periods of a demo that is there, in the order given."""
+def publish_demo(folder: Path, periods: Sequence[str], *, draft: bool = False) -> Demo:
+    """Publish some periods of a demo that is there, in the order given, or write their drafts."""
     demo = Demo(folder)
     for period in periods:
-        demo.publish(period)
+        demo.publish(period, draft=draft)
     return demo
 
 
