@@ -17,11 +17,13 @@ from fpsheet.workbook.calculation.formula_tree import FormulaError
 from fpsheet.workbook.calculation.kept_results import renew_results, stored_day
 from fpsheet.workbook.style import date_serial
 from fpsheet_templates.load import load_form
-from tests.support.desk import FAULTY_ROWS, ISSUED, make_workbook
+from tests.support.desk import FAULTY_ROWS, ISSUED, edit, make_workbook
 from tests.workbook.test_package_sweep import row_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from openpyxl import Workbook
 
     from tests.support.libreoffice import Document, LibreOffice
 
@@ -209,3 +211,16 @@ def test_a_formula_that_is_none_of_ours_is_refused(formula: str) -> None:
     """Another function, an unknown name, half a formula, an intersection, another file."""
     with pytest.raises(FormulaError):
         Calculator(names={}, today=46000).formula(formula, 1, 1)
+
+
+def test_a_day_beyond_all_measure_stops_nothing() -> None:
+    """1E300 where a day belongs: its row says that it is at fault, and the others have results."""
+
+    def type_in(book: Workbook) -> None:
+        book["Forløb"]["E4"] = 1e300
+
+    parts = Parts(edit(make_workbook(FORM, FAULTY_ROWS, premade=1), type_in))
+    renew_results(parts, day=46000)
+    shown = stored(parts.to_bytes())
+    assert str(shown["Forløb", "B4"]).startswith("✖ Startdato: ")
+    assert str(shown["Forløb", "B5"])[:1] in {"✔", "⚠", "✖"}
