@@ -320,7 +320,7 @@ def test_forside_counts_and_says_what_to_do(workbook: Document) -> None:
 
 @pytest.mark.lo
 def test_forside_of_a_kommune_without_cases(libreoffice: LibreOffice, tmp_path: Path) -> None:
-    """First the contact, then the first citizen or the nil return, then it is ready."""
+    """First the contact, then the first citizen or the nil return, then who vouches for it."""
     path = tmp_path / "956.xlsx"
     path.write_bytes(blank())
     with libreoffice.open(path) as document:
@@ -329,5 +329,9 @@ def test_forside_of_a_kommune_without_cases(libreoffice: LibreOffice, tmp_path: 
         document.set_text("Forside", "C9", "kontakt@kommune.example")
         assert document.shown("Forside", "B13").startswith("→ Skriv den første borger")
         document.set_text("Forside", "C10", "Ja")
+        assert document.shown("Forside", "B13").startswith("→ Intet mangler at blive rettet")
+        document.set_text("Forside", "C28", "Fiktiv Leder")
+        document.set_text("Forside", "C29", "02-03-2026")
+        assert document.shown("Forside", "C29") == "02-03-2026"
         assert document.shown("Forside", "B13").startswith("✔ Ingen sager i perioden.")
         assert document.shown("Forside", "B14") == ""

@@ -43,7 +43,7 @@ SPARE: Final = 40
     ("kommune", "language", "days"),
     [
         ("956", "da", (date(2021, 7, 1), date(2024, 2, 29), date(2026, 3, 2), date(2031, 12, 31))),
-        ("707", "en", (date(2026, 3, 2), date(2027, 3, 1))),
+        ("707", "en", (date(2026, 1, 5), date(2027, 3, 1))),
     ],
 )
 def test_the_calculated_sheets_say_what_the_law_says(
