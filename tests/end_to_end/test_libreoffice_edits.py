@@ -21,6 +21,7 @@ from fpsheet_sync.database.keys import read_keys, write_keys
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.stored_state import read_state
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from tests.support.submissions import sync
 
 if TYPE_CHECKING:
@@ -226,7 +227,7 @@ def test_each_wrong_edit_is_named(worker: Worker, files: dict[str, bytes]) -> No
     assert WRONG.keys() <= found.keys()
     for language in FORM.texts.languages():
         for part in ("message", "remedy"):
-            said = [getattr(found[key], part)(FORM, language) for key in WRONG]
+            said = [getattr(found[key], part)(SpokenForm(FORM, language)) for key in WRONG]
             assert all(said)
             assert len(set(said)) == len(said)
 
