@@ -199,7 +199,7 @@ class _Desk:
     def _compared(year: CommitteeYear) -> tuple[Cell, Cell, Cell]:
         """Return the country's share, and the kommune's expected refusals and index by it."""
         if year.share is None:
-            return (Shorthand.NOT_AVAILABLE,) * 3
+            return Shorthand.NOT_AVAILABLE, Shorthand.NOT_AVAILABLE, Shorthand.NOT_AVAILABLE
         row = _row_of(year, "T12")
         return round_tenth(100 * year.share), row["forventet"], row["indeks"]
 
