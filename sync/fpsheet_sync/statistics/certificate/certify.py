@@ -94,13 +94,15 @@ class _Certification:
         self._made: dict[str, tuple[CitizenColumn, ...]] = {}
 
     def run(self) -> Certificate:
-        """Look among real citizens, then in two kommuner at once, then with their neighbours."""
+        """Look among real citizens, in one kommune and in two, then with their neighbours."""
         for area in self._case.kommuner:
             self._look(ChangedAreas((area,)), list(self._case.targets), (), walks=True)
         self._look_closer()
         for round_ in range(_ROUNDS):
             self._extend(self._open(), is_far=round_ > 0)
             self._look_closer()
+        self._share(self._open())
+        self._look_closer()
         self._look_beside()
         left = {place: tuple(readers) for place, readers in self._found.open().items()}
         is_over = self._is_over()
@@ -172,6 +174,15 @@ class _Certification:
             made = [each for one in columns for each in self._made.get(one.citizen, ())]
             known = self._extra.get(place, ())
             self._extra[place] = tuple({each.citizen: each for each in (*known, *made)}.values())
+
+    def _share(self, left: Iterable[Place]) -> None:
+        """Let all neighbours that count in the facts of a number come for that number too."""
+        made = [column for columns in self._made.values() for column in columns]
+        for place in left:
+            facts = place[1].facts
+            alike = (c for c in made if any(slot.facts == facts for _, slot in c.counts))
+            columns = (*self._extra.get(place, ()), *alike)
+            self._extra[place] = tuple({each.citizen: each for each in columns}.values())
 
     def _behind(self, place: Place) -> tuple[list[CitizenColumn], list[CitizenColumn]]:
         """Return who counts in a number, wherever they live: real citizens, and made ones."""
