@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fpsheet_sync.statistics.certificate import certify as certifying
 from fpsheet_sync.statistics.certificate.case import PUBLIC, Case, Found, Witness
 from fpsheet_sync.statistics.certificate.certify import Certificate, certify
 from fpsheet_sync.statistics.certificate.citizen_column import CitizenColumn, Slot
@@ -238,6 +239,35 @@ def test_who_counts_in_a_number_beside_is_asked_for_neighbours_too() -> None:
 
     assert certify(case, make, time.monotonic() + 600).is_wide
     assert [list(ids) for ids in rounds] == [["c0"], [f"c{n}" for n in range(1, 9)]]
+
+
+def test_neighbours_made_for_one_number_may_come_for_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only c0's neighbours are made: one of them is one more of the women, of whom c1 is one."""
+    monkeypatch.setattr(certifying, "_AROUND", 1)
+    young, old, women = slot(aldersgruppe="40-49"), slot(aldersgruppe="50-59"), slot(koen="K")
+
+    def column(id_: str, *which: Slot) -> CitizenColumn:
+        own = (*which, slot(niveau=id_.partition("~")[0]))
+        return CitizenColumn(id_, (HOME,), {(area, each): 1 for area in ("", HOME) for each in own})
+
+    columns = (
+        column("c0", young),
+        column("c1", women),
+        *(column(f"c{n}", old) for n in range(2, 11)),
+    )
+    told = {slot(niveau=f"c{n}"): PaperLine("", 1, 1, 1) for n in range(11)}
+    told |= {each: PaperLine("", 0, 1, 2) for each in (young, women)}
+    told[old] = PaperLine("", 8, 9, 10)
+    paper = CertifiedPaper({(area, each): told[each] for area in ("", HOME) for each in told}, 4)
+    case = Case(paper, columns, (HOME,), threshold=5, values=2, own_values=2)
+    assert set(case.targets) == {(area, each) for area in ("", HOME) for each in (young, women)}
+
+    def make(ids: Sequence[str]) -> tuple[CitizenColumn, ...]:
+        return (column("c0~0", old), column("c0~1", young, women)) if list(ids) == ["c0"] else ()
+
+    assert certify(case, make, time.monotonic() + 600).is_wide
 
 
 def test_a_world_with_another_row_of_a_kommune_that_should_see_none_is_told(
