@@ -51,8 +51,8 @@ ROWS: dict[str, list[Row]] = {
         for n in range(3)
     ],
 }
-END = column_of("forloeb", "slut_dato")
-START = column_of("forloeb", "start_dato")
+END = column_of("forloeb", "slut_dato", "GL")
+START = column_of("forloeb", "start_dato", "GL")
 MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC).timestamp()
 
 
@@ -236,7 +236,7 @@ def test_numbers_of_rows_by_fate(office: Office) -> None:
         "borger": 3,
         "forloeb": 3,
     }
-    annul = column_of("forloeb", "annuller")
+    annul = column_of("forloeb", "annuller", "GL")
     (back,) = office.answers("-retur.xlsx")
     label = FORM.code_lists["annuller"]["dublet"].label("da")
     cells = {f"{START}4": datetime(2026, 1, 6), f"{annul}5": label}  # noqa: DTZ001 - a cell

@@ -34,8 +34,8 @@ ROWS: dict[str, list[Row]] = {
 }
 
 
-START = f"{column_of('forloeb', 'start_dato')}{FIRST_ROW}"
-SECOND = f"{column_of('forloeb', 'start_dato')}{FIRST_ROW + 1}"
+START = f"{column_of('forloeb', 'start_dato', 'GL')}{FIRST_ROW}"
+SECOND = f"{column_of('forloeb', 'start_dato', 'GL')}{FIRST_ROW + 1}"
 
 
 def edit(office: LibreOffice, file: Path, cells: dict[tuple[str, str], str]) -> None:

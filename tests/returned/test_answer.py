@@ -56,9 +56,9 @@ ROWS: dict[str, list[Row]] = {
         {"cpr": CPR, "vurdering_dato": date(2026, 5, 4), "arbejdsevne_pct": 10},
     ],
 }
-FIRST = f"{column_of('vurdering', 'arbejdsevne_pct')}4"
-SECOND = f"{column_of('vurdering', 'arbejdsevne_pct')}5"
-HOURS = f"{column_of('vurdering', 'maks_timer_pr_uge')}4"
+FIRST = f"{column_of('vurdering', 'arbejdsevne_pct', 'GL')}4"
+SECOND = f"{column_of('vurdering', 'arbejdsevne_pct', 'GL')}5"
+HOURS = f"{column_of('vurdering', 'maks_timer_pr_uge', 'GL')}4"
 
 
 @dataclass

@@ -97,9 +97,10 @@ def identities(sheet: str) -> list[str]:
     return [f"{sheet}.{each.id}" for each in load_form().sheet(sheet).fields]
 
 
-def column_of(sheet: str, field_id: str) -> str:
-    """Return the letters of a field's column as issued."""
-    return letters(identities(sheet).index(f"{sheet}.{field_id}") + 1)
+def column_of(sheet: str, field_id: str, country: str = "") -> str:
+    """Return the letters of a field's column: as issued in a country, or in the whole form."""
+    form = load_form().in_country(country) if country else load_form()
+    return letters([field.id for field in form.sheet(sheet).fields].index(field_id) + 1)
 
 
 def headings(sheet: str, language: str = "da") -> list[str]:
