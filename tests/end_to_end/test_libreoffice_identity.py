@@ -61,12 +61,12 @@ def blank_id(document: Document) -> None:
 
 def cut_whole(document: Document) -> None:
     """The first row is cut with its hidden id and pasted below the table."""
-    paste(document, f"A{FIRST}:O{FIRST}", f"A{BELOW}:O{BELOW}", how="Cut")
+    paste(document, f"A{FIRST}:N{FIRST}", f"A{BELOW}:N{BELOW}", how="Cut")
 
 
 def cut_visible(document: Document) -> None:
     """What shows of the first row is cut into a free row, which has an id of its own."""
-    paste(document, f"C{FIRST}:O{FIRST}", f"C{FREE}:O{FREE}", how="Cut")
+    paste(document, f"C{FIRST}:N{FIRST}", f"C{FREE}:N{FREE}", how="Cut")
 
 
 def edit_key(document: Document) -> None:
@@ -76,7 +76,7 @@ def edit_key(document: Document) -> None:
 
 def copy_and_change(document: Document) -> None:
     """The first row is copied with its hidden id, and the copy given another date."""
-    paste(document, f"A{FIRST}:O{FIRST}", f"A{BELOW}:O{BELOW}", how="Copy")
+    paste(document, f"A{FIRST}:N{FIRST}", f"A{BELOW}:N{BELOW}", how="Copy")
     document.set_text(TABLE, f"E{BELOW}", "02-03-2026")
 
 
@@ -89,7 +89,7 @@ def type_below(document: Document) -> None:
 
 def type_between(document: Document) -> None:
     """A row is inserted among the others, and a forløb typed into it."""
-    document.dispatch(".uno:InsertRowsBefore", sheet=TABLE, address="A6:O6")
+    document.dispatch(".uno:InsertRowsBefore", sheet=TABLE, address="A6:N6")
     document.set_text(TABLE, "C6", CPRS[0])
     document.set_text(TABLE, "D6", "Revurdering")
     document.set_text(TABLE, "E6", "02-03-2026")
