@@ -87,7 +87,7 @@ class Exchange:
         What that leaves is made once in a process, and copied for every exchange after the first.
         """
         if not _EXCHANGED:
-            self._make_and_trust_keys()
+            self.make_and_trust_keys()
             files = (path for path in self.root.rglob("*") if path.is_file())
             made = {path: path.relative_to(self.root) for path in files}
             _EXCHANGED.update(
@@ -101,7 +101,8 @@ class Exchange:
             (self.root / name).write_bytes(data)
             (self.root / name).chmod(mode)
 
-    def _make_and_trust_keys(self) -> None:
+    def make_and_trust_keys(self) -> None:
+        """Do what `exchange_keys` leaves, by the commands themselves."""
         make_database(self.root / "central.db")
         _, said = self.call("departement", "keys", "departement")
         recipient = str(self.root / "departement" / "noegler" / "modtager.txt")

@@ -40,7 +40,7 @@ def test_secret_files_are_their_owners_alone(
 ) -> None:
     """Under the most careless mask: keys and database 0600, receipts closed to others."""
     exchange = Exchange(tmp_path, capsys)
-    exchange.exchange_keys()
+    exchange.make_and_trust_keys()
     file = tmp_path / "956.xlsx"
     file.write_bytes(make_workbook(load_form(), {}))
     exchange.submit(file)
