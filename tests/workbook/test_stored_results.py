@@ -213,6 +213,7 @@ def test_a_formula_that_is_none_of_ours_is_refused(formula: str) -> None:
         Calculator(names={}, today=46000).formula(formula, 1, 1)
 
 
+@pytest.mark.filterwarnings("ignore:Cell E4 is marked as a date")  # openpyxl, of what is typed
 def test_a_day_beyond_all_measure_stops_nothing() -> None:
     """1E300 where a day belongs: its row says that it is at fault, and the others have results."""
 
