@@ -7,6 +7,7 @@ from pathlib import Path
 from fpsheet.files import clear_way, need_folder, write_whole
 from fpsheet.statistics.edition_order import Order
 from fpsheet.statistics.folders import inside_folder
+from fpsheet.statistics.page_layout import explain_shorthand
 from fpsheet.statistics.publishing import log_internal
 from fpsheet.table_book.book import (
     Book,
@@ -204,17 +205,7 @@ class _Desk:
         return round_tenth(100 * year.share), row["forventet"], row["indeks"]
 
     def _marks(self, rows: Sequence[Sequence[PageCell]]) -> tuple[Line, ...]:
-        """Explain the shorthand that stands in a table."""
-        found = {cell for row in rows for cell in row if isinstance(cell, Shorthand)}
-        meanings = {
-            mark: self.words.text(f"book.shorthand.{mark.name}")
-            for mark in Shorthand
-            if mark in found
-        }
-        return tuple(
-            Line(self.words.fill("book.means", {"mark": str(mark), "meaning": meaning}))
-            for mark, meaning in meanings.items()
-        )
+        return tuple(Line(text) for text in explain_shorthand(self.words, rows))
 
     def _source(self, year: CommitteeYear) -> str:
         if year.sources:

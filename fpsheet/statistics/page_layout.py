@@ -260,7 +260,7 @@ def _text_columns(heads: Sequence[str], widths: Sequence[float]) -> tuple[PageCo
 
 def _table_page(desk: _Desk, table: StatTable) -> Page:
     lines = [*desk.first_lines("table_line"), *(Line(text) for text in table.lines)]
-    lines += [Line(text) for text in _shorthand(desk, table.rows)]
+    lines += [Line(text) for text in explain_shorthand(desk.words, table.rows)]
     lines.append(Line(table.source))
     return Page(
         name=table.id,
@@ -301,13 +301,13 @@ def _longest_word(label: str) -> int:
     return max(len(word) for word in label.split())
 
 
-def _shorthand(desk: _Desk, rows: Sequence[Sequence[object]]) -> Iterator[str]:
+def explain_shorthand(words: Wording, rows: Sequence[Sequence[object]]) -> Iterator[str]:
     """Explain the shorthand that stands in a table, and none that does not."""
     found = {cell for row in rows for cell in row if isinstance(cell, Shorthand)}
     for mark in Shorthand:
         if mark in found:
-            meaning = desk.words.text(f"book.shorthand.{mark.name}")
-            yield desk.words.fill("book.means", {"mark": str(mark), "meaning": meaning})
+            meaning = words.text(f"book.shorthand.{mark.name}")
+            yield words.fill("book.means", {"mark": str(mark), "meaning": meaning})
 
 
 def _figure_pages(desk: _Desk, table: StatTable, chart: Chart) -> Iterator[Page]:

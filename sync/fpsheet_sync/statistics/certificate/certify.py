@@ -171,9 +171,9 @@ class _Certification:
             origin = column.citizen.rpartition(BESIDE)[0]
             self._made[origin] = (*self._made[origin], column)
         for place, columns in behind.items():
-            made = [each for one in columns for each in self._made.get(one.citizen, ())]
-            known = self._extra.get(place, ())
-            self._extra[place] = tuple({each.citizen: each for each in (*known, *made)}.values())
+            self._let_come(
+                place, (each for one in columns for each in self._made.get(one.citizen, ()))
+            )
 
     def _share(self, left: Iterable[Place]) -> None:
         """Let all neighbours that count in the facts of a number come for that number too."""
@@ -181,8 +181,12 @@ class _Certification:
         for place in left:
             facts = place[1].facts
             alike = (c for c in made if any(slot.facts == facts for _, slot in c.counts))
-            columns = (*self._extra.get(place, ()), *alike)
-            self._extra[place] = tuple({each.citizen: each for each in columns}.values())
+            self._let_come(place, alike)
+
+    def _let_come(self, place: Place, made: Iterable[CitizenColumn]) -> None:
+        """Add to the neighbours that may come for a number, each once."""
+        columns = (*self._extra.get(place, ()), *made)
+        self._extra[place] = tuple({each.citizen: each for each in columns}.values())
 
     def _behind(self, place: Place) -> tuple[list[CitizenColumn], list[CitizenColumn]]:
         """Return who counts in a number, wherever they live: real citizens, and made ones."""
