@@ -48,7 +48,7 @@ class Placement:
         fresh: Columns that the sheet lacked, by identifier.
         cleared: Columns of the old form that hold nothing of it any more.
         table_end: Last column of the table.
-        free: Columns, of those, that nothing took; she may use or delete them.
+        free: Columns, of those, that nothing took; the caseworker may use or delete them.
         shown: Columns that come into sight.
     """
 

@@ -182,18 +182,18 @@ def _helper(
     )
 
 
+_DAYS = {"vurdering": "vurdering_dato", "afgoerelse": "afgoerelse_dato"}
+"""Sheet to the field with the day that counts in its rows."""
+
+
 def _days(issue: Issue, sheet: Sheet) -> str:
     """Return the formula of the day that counts in a row; empty for sheets without one."""
-    annulled = value_name(sheet.id, "annuller")
-    if sheet.id == "vurdering":
-        day = value_name(sheet.id, "vurdering_dato")
-        return if_(and_(is_number(day), blank(annulled)), day, 0)
     if sheet.id == "afgoerelse" and issue.jurisdiction in _GREENLAND:
         return decision_day(sheet)
-    if sheet.id == "afgoerelse":
-        day = value_name(sheet.id, "afgoerelse_dato")
-        return if_(and_(is_number(day), blank(annulled)), day, 0)
-    return ""
+    if sheet.id not in _DAYS:
+        return ""
+    day, annulled = value_name(sheet.id, _DAYS[sheet.id]), value_name(sheet.id, "annuller")
+    return if_(and_(is_number(day), blank(annulled)), day, 0)
 
 
 def _latest(sheet: Sheet) -> str:
@@ -239,12 +239,8 @@ def _due_reassessment(issue: Issue) -> str:
 def _due_after_postponement(issue: Issue) -> str:
     """One year after an udsættelse, unless something came later: a vurdering, afgørelse or move."""
     cpr, day = value_name("afgoerelse", "cpr"), value_name("afgoerelse", "afgoerelse_dato")
-    postponed = and_(
-        is_text(value_name("afgoerelse", "afgoerelse"), POSTPONED),
-        is_number(day),
-        f"LEN({cpr})=10",
-        blank(value_name("afgoerelse", "annuller")),
-    )
+    kind = value_name("afgoerelse", "afgoerelse")
+    postponed = and_(is_text(kind, POSTPONED), *_holds("afgoerelse", day))
     days = column_name("afgoerelse", "#afgoerelse_dato")
     decided = _has_rows("afgoerelse", cpr, is_number(days), f"({days}>{day})")
     assessed = f"{_first_of('vurdering', value_name('afgoerelse', CPR_NUMBER))}>{day}"
@@ -260,7 +256,7 @@ def _due_fleksjob(issue: Issue) -> str:
         is_text(value_name("job", "job_type"), "fleksjob"),
         is_number(start),
         blank(value_name("job", "slut_dato")),
-        f"LEN({cpr})=10",
+        f"LEN({cpr})={CPR_DIGITS}",
         blank(value_name("job", "annuller")),
     )
     latest = f"MAX({start},{value_name('job', ASSESSED)})"
@@ -296,35 +292,35 @@ def _waiting_day(kind: str) -> str:
         "tilbagevist": (
             "afgoerelse",
             "afgoerelse_dato",
-            f'{value_name("afgoerelse", "afgoerelse")}="tilbagevist"',
+            is_text(value_name("afgoerelse", "afgoerelse"), "tilbagevist"),
         ),
         "indstilling": (
             "forloeb",
             "start_dato",
-            f'{value_name("forloeb", "indstilling")}="foertidspension"',
+            is_text(value_name("forloeb", "indstilling"), "foertidspension"),
         ),
-        "ansoegning": ("borger", "ansoegning_dato", "TRUE"),
+        "ansoegning": ("borger", "ansoegning_dato", TRUE),
     }[kind]
     day = value_name(sheet_id, field_id)
     if sheet_id == "afgoerelse":
         answered = f"{_first_of(sheet_id, value_name(sheet_id, CPR_NUMBER))}>{day}"
     else:
         answered = f"{value_name(sheet_id, DECIDED)}>={day}"
-    is_open = f"AND({condition},{_holds(sheet_id, day)})"
-    return f"IF({is_open},IF({answered},0,IF({_has_moved(sheet_id, day)},0,{day})),0)"
+    is_open = and_(condition, *_holds(sheet_id, day))
+    return if_(is_open, if_(answered, 0, if_(_has_moved(sheet_id, day), 0, day)), 0)
 
 
 def _meeting_day() -> str:
     """Return the day of a meeting of the team that is to come."""
     day, kind = value_name("forloeb", "start_dato"), value_name("forloeb", "forloeb_type")
-    is_meeting = f'AND({kind}="rehabiliteringsmoede",{_holds("forloeb", day)})'
-    return f"IF({is_meeting},IF({day}>={TODAY_NAME},{day},0),0)"
+    is_meeting = and_(is_text(kind, "rehabiliteringsmoede"), *_holds("forloeb", day))
+    return if_(is_meeting, if_(f"{day}>={TODAY_NAME}", day, 0), 0)
 
 
-def _holds(sheet_id: str, day: str) -> str:
-    """Return a condition that a row has a day and a number that can be read, and is in force."""
+def _holds(sheet_id: str, day: str) -> tuple[str, str, str]:
+    """Return conditions that a row has a day and a number that can be read, and is in force."""
     cpr, annulled = value_name(sheet_id, "cpr"), value_name(sheet_id, "annuller")
-    return f'ISNUMBER({day}),LEN({cpr})={CPR_DIGITS},{annulled}=""'
+    return is_number(day), f"LEN({cpr})={CPR_DIGITS}", blank(annulled)
 
 
 def _still_young(issue: Issue, kind: str, due: str) -> str:
@@ -341,7 +337,7 @@ def _still_young(issue: Issue, kind: str, due: str) -> str:
         # Exempt are those over 40, so not who is 40; the rule BRG-019 has it so as well.
         born, oldest = birth_number(value_name("job", "cpr")), _constant(issue, _FLEKSJOB_AGE)
         return _is_younger(f"({born})", day, f"({oldest}+1)")
-    return "TRUE"
+    return TRUE
 
 
 def _latest_of(source: str, sheet: Sheet) -> str:

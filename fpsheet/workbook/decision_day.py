@@ -5,7 +5,16 @@ latest.
 """
 
 from fpsheet.workbook.formula import LAST_DAY
-from fpsheet.workbook.formula_parts import EMPTY
+from fpsheet.workbook.formula_parts import (
+    EMPTY,
+    and_,
+    blank,
+    filled,
+    if_,
+    is_number,
+    is_text,
+    or_,
+)
 from fpsheet.workbook.row_fault import CPR_NUMBER
 from fpsheet.workbook.sheet_layout import column_name, value_name
 from fpsheet_templates.form import Sheet
@@ -34,34 +43,35 @@ def decision_day(sheet: Sheet) -> str:
     """Return the formula of the number of a decision; 0 where it neither gives nor ends."""
     annulled = value_name(sheet.id, "annuller")
     day, what = value_name(sheet.id, "afgoerelse_dato"), value_name(sheet.id, "afgoerelse")
-    granted = ",".join(f'{what}="{code}"' for code in GRANTED)
+    granted = (is_text(what, code) for code in GRANTED)
     level = value_name(sheet.id, "niveau")
-    postponed = f'AND({what}="{POSTPONED}",{level}<>"")'
-    kind = f'IF(OR({granted},{postponed}),{PENSION},IF({what}="{ENDED}",{_NO_PENSION},0))'
-    key = f"IF({kind}={_NO_PENSION},{_end_key(day)},{day}*10+{kind})"
-    return f'IF(AND(ISNUMBER({day}),{annulled}=""),IF({kind}=0,0,{key}),0)'
+    postponed = and_(is_text(what, POSTPONED), filled(level))
+    taken = if_(is_text(what, ENDED), _NO_PENSION, 0)
+    kind = if_(or_(*granted, postponed), PENSION, taken)
+    key = if_(f"{kind}={_NO_PENSION}", _end_key(day), f"{day}*10+{kind}")
+    return if_(and_(is_number(day), blank(annulled)), if_(f"{kind}=0", 0, key), 0)
 
 
 def _end_key(day: str) -> str:
     """Return the key of a bortfald: by which day it outweighs the decisions made until then."""
     cause = value_name("afgoerelse", "bortfald_aarsag")
-    by_life = ",".join(f'{cause}="{each}"' for each in ENDED_BY_LIFE)
+    by_life = or_(*(is_text(cause, each) for each in ENDED_BY_LIFE))
     from_day = f"MAX({day},{value_name('afgoerelse', 'virkning_dato')})"
-    own = f"IF(OR({by_life}),{from_day}*10+{_NO_MORE},{day}*10+{_NO_PENSION})"
-    return f'IF({cause}="{ENDED_BY_DEATH}",{LAST_DAY}*10+{_NO_MORE},{own})'
+    own = if_(by_life, f"{from_day}*10+{_NO_MORE}", f"{day}*10+{_NO_PENSION}")
+    return if_(is_text(cause, ENDED_BY_DEATH), f"{LAST_DAY}*10+{_NO_MORE}", own)
 
 
 def effect_day() -> str:
     """Return the day from which a decision that gives or ends the pension counts; 0 for others."""
     day, effect = (value_name("afgoerelse", name) for name in ("afgoerelse_dato", "virkning_dato"))
-    return f"IF({value_name('afgoerelse', DAY)}=0,0,IF(ISNUMBER({effect}),{effect},{day}))"
+    return if_(f"{value_name('afgoerelse', DAY)}=0", 0, if_(is_number(effect), effect, day))
 
 
 def ending_number() -> str:
     """Return the number of the citizen of a bortfald; empty for other decisions."""
     number, kind = value_name("afgoerelse", CPR_NUMBER), value_name("afgoerelse", "afgoerelse")
-    is_end = f'AND({value_name("afgoerelse", DAY)}>0,{kind}="{ENDED}")'
-    return f"IF({is_end},{number},{EMPTY})"
+    is_end = and_(f"{value_name('afgoerelse', DAY)}>0", is_text(kind, ENDED))
+    return if_(is_end, number, EMPTY)
 
 
 def outlived() -> str:
@@ -83,8 +93,8 @@ def outlived() -> str:
     granted = f'SUMPRODUCT(MAX({own}*({kind}="{GRANTED[0]}")*{key}))'
     ended = f'SUMPRODUCT(MAX({own}*({kind}="{ENDED}")*(1-({by_life}))*{effect}))'
     counts = f"SUMPRODUCT(MAX({own}*({key}={decided})*{effect}))"
-    is_gone = f"AND({left}>0,INT({granted}/10)<=INT({left}/10))"
-    is_early = f"AND({ended}>=INT({decided}/10),{counts}<{ended})"
-    has_end = f"ISNUMBER(MATCH({number},{column_name('afgoerelse', f'#{ENDING}')},0))"
-    given = f"AND(ISNUMBER({number}),MOD({decided},10)={PENSION})"
-    return f"IF({given},IF({has_end},IF(OR({is_gone},{is_early}),1,0),0),0)"
+    is_gone = and_(f"{left}>0", f"INT({granted}/10)<=INT({left}/10)")
+    is_early = and_(f"{ended}>=INT({decided}/10)", f"{counts}<{ended}")
+    has_end = is_number(f"MATCH({number},{column_name('afgoerelse', f'#{ENDING}')},0)")
+    given = and_(is_number(number), f"MOD({decided},10)={PENSION}")
+    return if_(given, if_(has_end, if_(or_(is_gone, is_early), 1, 0), 0), 0)

@@ -153,7 +153,7 @@ def _add_caseworker(book: Workbook, sheet: Worksheet, issue: Issue) -> None:
         column_name("borger", name) for name in ("sagsbehandler", f"#{FIRST_OF_CASEWORKER}")
     )
     for place in range(1, _MOST_CASEWORKERS + 1):
-        formula = f'IFERROR(INDEX({named},SMALL({places},{place}))&"","")'
+        formula = if_error(f"INDEX({named},SMALL({places},{place}))&{EMPTY}", EMPTY)
         put_formula(sheet[f"{_CASEWORKERS}{_FIRST + place - 1}"], formula)
     title = quote_sheetname(sheet.title)
     first, last = f"${_CASEWORKERS}${_FIRST}", f"${_CASEWORKERS}${_FIRST + _MOST_CASEWORKERS - 1}"
@@ -284,8 +284,8 @@ def _formulas(issue: Issue, row: int) -> dict[str, str]:
 
     def of_citizen(field: str) -> str:
         place = f"MATCH({cpr},{column_name('borger', '#cpr')},0)"
-        found = f"IFERROR(INDEX({column_name('borger', field)},{place})&{EMPTY},{EMPTY})"
-        return f"IF({is_known},{found},{EMPTY})"
+        found = if_error(f"INDEX({column_name('borger', field)},{place})&{EMPTY}", EMPTY)
+        return if_(is_known, found, EMPTY)
 
     # A number that cannot be read is a code, and the same code stands for every such citizen.
     is_known = f"LEN({cpr})={CPR_DIGITS}"

@@ -287,8 +287,8 @@ def _add_order(sheet: Worksheet, event: Event, told: Teller, row: int) -> None:
 def _add_application(sheet: Worksheet, key: str, level: LevelNow) -> None:
     """Let an application hold what begins until something is decided, as a revurdering does."""
     row, day = key.removeprefix(_KEY), f"INT({key})"
-    put_formula(sheet[f"{_SPAN_START}{row}"], f'IF({key}="",{LAST_DAY},{day})')
-    put_formula(sheet[f"{_SPAN_END}{row}"], f'IF({key}="",0,{level.first_decision(day)})')
+    put_formula(sheet[f"{_SPAN_START}{row}"], if_(blank(key), LAST_DAY, day))
+    put_formula(sheet[f"{_SPAN_END}{row}"], if_(blank(key), 0, level.first_decision(day)))
 
 
 def _add_helpers(sheet: Worksheet, row: int, *, last: int) -> None:
