@@ -28,6 +28,7 @@ from fpsheet_sync.statistics.stat_table import (
     ColumnKind,
     Shorthand,
     StatTable,
+    short_label,
 )
 from fpsheet_sync.statistics.tables.benchmark import load_benchmarks
 from fpsheet_sync.statistics.tables.column_layout import round_tenth
@@ -51,9 +52,6 @@ _NOTES = (
 
 _FEWEST_YEARS = 2
 """A figure of fewer shows no course."""
-
-_WHOLE = frozenset({"maal", "over_maal"})
-"""Columns of whole numbers among those that may have decimals."""
 
 _REASONS = "tilbagevisningsaarsag"
 
@@ -194,7 +192,9 @@ class _Desk:
         name = self.say("refusals")
         title = self.say("refusals_title")
         yield Page(name, PageKind.TABLE, title, self._marks(rows), heads, tuple(rows))
-        yield from self._figure("refusals_figure", (heads[4], heads[5]), [row[:6] for row in rows])
+        yield from self._figure(
+            "refusals_figure", columns[-1].unit, heads[4:6], [row[:6] for row in rows]
+        )
 
     @staticmethod
     def _compared(year: CommitteeYear) -> tuple[Cell, Cell, Cell]:
@@ -227,7 +227,9 @@ class _Desk:
         name = self.say("returned_cases")
         title = self.say("returned_title")
         yield Page(name, PageKind.TABLE, title, self._marks(rows), heads, tuple(rows))
-        yield from self._figure("returned_figure", heads[1:3], [row[:3] for row in rows])
+        yield from self._figure(
+            "returned_figure", columns[0].unit, heads[1:3], [row[:3] for row in rows]
+        )
         yield self._reasons(years)
         yield self._cases(years[-1])
 
@@ -236,7 +238,7 @@ class _Desk:
         columns = _columns(table)
         heads = (
             self._head("year", _YEAR_WIDTH),
-            PageColumn(_plain(table.columns[0]), ColumnKind.DIMENSION, _TEXT_WIDTH),
+            PageColumn(table.columns[0].heading, ColumnKind.DIMENSION, _TEXT_WIDTH),
             *map(_number_column, columns),
         )
         rows = tuple((self.year(each), *row) for each in years for row in each.tables["T13b"].rows)
@@ -285,7 +287,11 @@ class _Desk:
         return Page(self.words.text("book.notes"), PageKind.NOTES, title, (), heads, rows)
 
     def _figure(
-        self, key: str, columns: Sequence[PageColumn], rows: Sequence[Sequence[PageCell]]
+        self,
+        key: str,
+        unit: str,
+        columns: Sequence[PageColumn],
+        rows: Sequence[Sequence[PageCell]],
     ) -> Iterator[Page]:
         """Return a figure of two columns over the years; none where fewer than two have both."""
         whole = [(str(row[0]), row[-2], row[-1]) for row in rows]
@@ -296,18 +302,18 @@ class _Desk:
         ]
         if len(drawn) < _FEWEST_YEARS:
             return
-        first, second = columns[0].label, columns[1].label
+        first, second = (short_label(column.label, unit) for column in columns)
         chart = NativeChart(
             kind="column",
             title=self.say(key),
             description=self.say(f"{key}_said"),
             categories=tuple(year for year, _, _ in drawn),
             series=(
-                Series(_without_unit(first), tuple(one for _, one, _ in drawn)),
-                Series(_without_unit(second), tuple(other for _, _, other in drawn)),
+                Series(first, tuple(one for _, one, _ in drawn)),
+                Series(second, tuple(other for _, _, other in drawn)),
             ),
             axis=self.say("year"),
-            unit=first.rpartition(" (")[2].rstrip(")"),
+            unit=unit,
         )
         head = PageColumn(chart.axis, ColumnKind.DIMENSION, _YEAR_WIDTH)
         name = self.say(f"{key}_sheet")
@@ -334,16 +340,7 @@ def _columns(table: StatTable, wanted: Sequence[str] = ()) -> tuple[Column, ...]
 
 
 def _number_column(column: Column) -> PageColumn:
-    kind = ColumnKind.COUNT if column.id in _WHOLE else column.kind
-    return PageColumn(_plain(column), kind, _NUMBER_WIDTH)
-
-
-def _without_unit(label: str) -> str:
-    return label.rpartition(" (")[0]
-
-
-def _plain(column: Column) -> str:
-    return column.label.partition(" [")[0]
+    return PageColumn(column.heading, column.kind, _NUMBER_WIDTH)
 
 
 def _is_number(cell: Cell) -> bool:

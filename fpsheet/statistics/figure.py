@@ -74,8 +74,8 @@ def _drawn(table: StatTable, chart: Chart) -> list[tuple[str, str, Mapping[str, 
         column = chart.columns[0]
         codes = _codes(table, chart.series)
         return [(label, column, {chart.series: code}) for code, label in codes.items()]
-    labels = {column.id: column.label for column in table.columns}
-    names = [short_label(labels[name], chart.unit) for name in chart.columns]
+    named = {column.id: column.name for column in table.columns}
+    names = [named[column] for column in chart.columns]
     return [(name, column, {}) for name, column in zip(_own(names), chart.columns, strict=True)]
 
 
@@ -85,15 +85,6 @@ def _own(names: Sequence[str]) -> list[str]:
     if len(before) == 1 and all(": " in name for name in names):
         return [name.partition(": ")[2] for name in names]
     return list(names)
-
-
-def short_label(label: str, unit: str) -> str:
-    """Return a heading as a legend has it: without its unit and notes, which stand elsewhere.
-
-    >>> short_label("Tilkendelser: Højeste (antal) [note 3]", "antal")
-    'Tilkendelser: Højeste'
-    """
-    return label.split(f" ({unit})", maxsplit=1)[0]
 
 
 def _codes(table: StatTable, dimension: str) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ def name_numbers(releases: Iterable[Release]) -> Mapping[CellId, str]:
                 for column in table.columns:
                     id_ = _name(release, table, column, key)
                     if id_:
-                        where = ", ".join([*labels, _heading(column)])
+                        where = ", ".join([*labels, column.name])
                         names.setdefault(id_, f"{table.id}: {where}")
     return names
 
@@ -35,8 +35,3 @@ def _name(
         # What a share leaves of its whole, which no table prints.
         return CellId(f"{figure_id(release, table, column, key)} (rest)")
     return None
-
-
-def _heading(column: Column) -> str:
-    """Return a column's heading without its unit and notes."""
-    return column.label.split(f" ({column.unit})", maxsplit=1)[0].split(" [", maxsplit=1)[0]

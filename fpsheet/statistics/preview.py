@@ -65,7 +65,7 @@ class Moved:
     Attributes:
         table: Identifier of the table.
         row: Labels of the row.
-        column: Heading.
+        column: Heading, without its notes.
         before: What it was; None where the row was not there.
         now: What it is; None where the row is gone.
     """
@@ -196,7 +196,7 @@ def _figures(table: StatTable) -> dict[tuple[tuple[str, ...], str], _Figure]:
     """Return every figure of a table by the codes of its row and its column."""
     count = len(table.dimensions)
     return {
-        (key, column.id): (tuple(map(str, row[:count])), column.label, cell)
+        (key, column.id): (tuple(map(str, row[:count])), column.heading, cell)
         for key, row in zip(table.keys, table.rows, strict=True)
         for column, cell in list(zip(table.columns, row, strict=True))[count:]
     }

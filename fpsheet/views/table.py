@@ -36,4 +36,4 @@ def filled_rows(table: StatTable) -> list[tuple[str | int | float | None, ...]]:
 
 def plain_headings(table: StatTable) -> list[str]:
     """Return the headings without their notes, which stand in the workbook."""
-    return [column.label.partition(" [note")[0] for column in table.columns]
+    return [column.heading for column in table.columns]

@@ -115,6 +115,7 @@ class ColumnSpec:
         needs: For a given figure: columns of which none may be 0, or it has no sense ([z]).
         name: Name of what it counts, where that is counted under another name elsewhere too.
         unit: Unit, a text key suffix.
+        is_whole: For a given figure: it is a whole number, and is shown without decimals.
         adds: Dimensions along which it adds up; None for all.
         notes: Notes named in its heading.
         jurisdictions: Where the column is shown.
@@ -131,6 +132,7 @@ class ColumnSpec:
     compares: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     name: str = ""
+    is_whole: bool = False
     adds: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
     jurisdictions: frozenset[str] = frozenset({"GL", "DK"})
@@ -310,6 +312,7 @@ def _column(entry: Mapping[str, object], facts: str) -> ColumnSpec:
         compares=_words(entry.get("compares")),
         needs=_words(entry.get("needs")),
         name=str(entry.get("name", "")),
+        is_whole=bool(entry.get("whole")),
         adds=_words(entry["adds"]) if "adds" in entry else None,
         notes=_words(entry.get("notes")),
         jurisdictions=_jurisdictions(entry),

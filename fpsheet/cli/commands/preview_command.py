@@ -160,7 +160,7 @@ def _show_moved(session: Session, moved: "tuple[Moved, ...]") -> None:
         (
             each.table,
             "; ".join(each.row),
-            each.column.partition(" [note")[0],
+            each.column,
             _shown(each.before),
             _shown(each.now),
             _difference(each.before, each.now),

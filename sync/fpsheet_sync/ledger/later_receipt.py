@@ -8,7 +8,13 @@ from string import ascii_lowercase
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.database import schema
-from fpsheet_sync.ledger.receipt import Receipt, receipt_from, receipt_number, show_conflict
+from fpsheet_sync.ledger.receipt import (
+    STORED_RECEIPT,
+    Receipt,
+    receipt_from,
+    receipt_number,
+    show_conflict,
+)
 from fpsheet_sync.ledger.receipt_rows import assigned_rows, plain_findings, waiting_rows
 from fpsheet_sync.ledger.write_state import status_of
 from fpsheet_sync.merge.commit import Commit
@@ -26,7 +32,7 @@ def write_later_receipts(
     states: tuple[State, Folded],
     number: int,
 ) -> None:
-    """Return each file that is held no longer a receipt of its own number, in place of its first.
+    """Write a receipt with a new number for each file that is held no longer, over its first one.
 
     The next sync that sees the file writes it. Of several files the one that a commit released
     has the number of that commit, the others have letters behind it.
@@ -43,7 +49,7 @@ def write_later_receipts(
     table = schema.indberetning
     for mark, commit_id in zip(_marks(), freed, strict=False):
         outcome, wanted = folded.outcomes.get(commit_id), table.c.id == commit_id
-        row = connection.execute(select(table.c.kvittering).where(wanted)).first()
+        row = connection.execute(select(STORED_RECEIPT).where(wanted)).first()
         if outcome is None or row is None or row.kvittering is None:
             continue
         first = receipt_from(row.kvittering)

@@ -10,7 +10,7 @@ from fpsheet_sync.database import schema
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.database.store import Store
-from fpsheet_sync.ledger.receipt import Receipt, receipt_from
+from fpsheet_sync.ledger.receipt import STORED_RECEIPT, Receipt, receipt_from
 from fpsheet_sync.ledger.stored_state import DatabaseLibrary, read_commits, read_state
 from fpsheet_sync.merge.commit import NEW, Commit, CommitKind
 from fpsheet_sync.merge.content import Prepared, prepare
@@ -188,5 +188,5 @@ def _take_last(
 
 def _known_receipt(connection: Connection, sha256: str) -> Receipt | None:
     table = schema.indberetning
-    stored = connection.execute(select(table.c.kvittering).where(table.c.sha256 == sha256)).scalar()
+    stored = connection.execute(select(STORED_RECEIPT).where(table.c.sha256 == sha256)).scalar()
     return None if stored is None else receipt_from(stored)

@@ -1,11 +1,13 @@
 """Receipts: what became of a submission, as data. The same file always gets the same receipt."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from sqlalchemy import Text, cast
+
+from fpsheet_sync.database import schema
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.record_layout import Layouts
 from fpsheet_sync.merge.commit import Status
@@ -13,6 +15,9 @@ from fpsheet_sync.merge.file_merge import SheetOutcome
 from fpsheet_sync.merge.state import Conflict, Key, Notice, Plain, key_id
 from fpsheet_sync.merge.three_way import CHOSEN
 from fpsheet_sync.outside_json import read_json
+
+STORED_RECEIPT = cast(schema.indberetning.c.kvittering, Text).label("kvittering")
+"""The receipt of a commit as JSON text, from which alone its types are read strictly."""
 
 
 def receipt_number(kommune_kode: str, aar: int, commit: int) -> str:
@@ -188,15 +193,15 @@ class Receipt:
         return data
 
 
-def receipt_from(data: Mapping[str, Any]) -> Receipt:
-    """Return the receipt that `Receipt.to_dict` wrote."""
-    return read_json(json.dumps(data).encode(), Receipt)
+def receipt_from(stored: str) -> Receipt:
+    """Return a receipt as the database keeps it (`STORED_RECEIPT`)."""
+    return read_json(stored.encode(), Receipt)
 
 
 def show_conflict(
     layouts: Layouts, kommune_kode: str, key: Key, conflict: Conflict, hashes: Mapping[int, str]
 ) -> ShownConflict:
-    """Show a conflict.
+    """Return a conflict as a receipt shows it.
 
     Args:
         layouts: The sheets of the form.
@@ -225,7 +230,7 @@ def show_conflict(
 def show_notice(
     layouts: Layouts, key: Key, notice: Notice, hashes: Mapping[int, str]
 ) -> ShownNotice:
-    """Show what a later file replaced.
+    """Return the values that a later file replaced, as a receipt shows them.
 
     Args:
         layouts: The sheets of the form.

@@ -10,7 +10,7 @@ from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.store import Store, lock
 from fpsheet_sync.ledger.apply_plan import read_repeated, write_plan
 from fpsheet_sync.ledger.merge_plan import make_plan
-from fpsheet_sync.ledger.receipt import Receipt, receipt_from
+from fpsheet_sync.ledger.receipt import STORED_RECEIPT, Receipt, receipt_from
 from fpsheet_sync.merge.commit import CommitKind
 from fpsheet_sync.merge.content import Prepared, prepare
 from fpsheet_sync.merge.submission import Submission
@@ -47,7 +47,7 @@ def known_receipts(store: Store, hashes: Iterable[str]) -> dict[str, Receipt]:
     """
     wanted = frozenset(hashes)
     table = schema.indberetning
-    columns = (table.c.sha256, table.c.pakke, table.c.kvittering)
+    columns = (table.c.sha256, table.c.pakke, STORED_RECEIPT)
     with store.read() as connection:
         packages: dict[str, set[str]] = {}
         for package, sha256 in read_repeated(connection).items():
@@ -81,13 +81,13 @@ def sender_of(store: Store, sha256: str) -> str:
 def sync_submissions(
     store: Store, submissions: Iterable[Submission | Prepared], actor: Actor
 ) -> Iterator[Synced]:
-    """Merge submissions, and give each receipt as soon as its transaction is through.
+    """Merge submissions, and yield each receipt as soon as its transaction is committed.
 
     Submissions of one kommune are best given by their own modified time, oldest first; the
     result is the same in any order.
 
     Raises:
-        StoreError: The database could not be used. What was given before is in the store, the
+        StoreError: The database could not be used. What was yielded before is in the store, the
             submission at hand is not, and a next run continues.
     """
     for submission in submissions:

@@ -19,6 +19,10 @@ REVISED = "[r]"
 """What stands in a column of its own before the names of the numbers of a row that are revised."""
 
 
+_NOTES = " ["
+"""Where the notes of a heading begin."""
+
+
 class ColumnKind(StrEnum):
     """What a column of a table holds."""
 
@@ -28,7 +32,7 @@ class ColumnKind(StrEnum):
     DECIMAL = "decimal"
     """Days, hours, percentages: one decimal."""
     WHOLE = "whole"
-    """The same without decimals, made of rounded numbers."""
+    """A figure that is no count and has no decimals: a target, or made of rounded numbers."""
     NOTE = "note"
 
 
@@ -47,6 +51,16 @@ class Period:
     def days(self) -> int:
         """Return the number of days."""
         return (self.til - self.fra).days + 1
+
+    @property
+    def ends_with_year(self) -> bool:
+        """Return whether it ends on 31 December."""
+        return (self.til.month, self.til.day) == (12, 31)
+
+    @property
+    def is_years(self) -> bool:
+        """Return whether it is one or more whole calendar years."""
+        return (self.fra.month, self.fra.day) == (1, 1) and self.ends_with_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,25 @@ class Column:
     rests_on: tuple[str, ...] = ()
     compares: tuple[str, ...] = ()
     share_of: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """Return the heading without the notes it names."""
+        return self.label.partition(_NOTES)[0]
+
+    @property
+    def name(self) -> str:
+        """Return the heading without its unit and notes."""
+        return short_label(self.label, self.unit)
+
+
+def short_label(label: str, unit: str) -> str:
+    """Return a heading as a legend has it: without its unit and notes, which stand elsewhere.
+
+    >>> short_label("Tilkendelser: Højeste (antal) [note 3]", "antal")
+    'Tilkendelser: Højeste'
+    """
+    return label.partition(_NOTES)[0].removesuffix(f" ({unit})")
 
 
 Cell = str | int | float | None

@@ -199,7 +199,8 @@ class _Row:
             return Shorthand.UNRELIABLE
         if found is None:
             return missing
-        return whole_number(Decimal(repr(found))) if column.rests_on else found
+        is_whole = column.rests_on or column.kind is ColumnKind.WHOLE
+        return whole_number(Decimal(repr(found))) if is_whole else found
 
     def _name(self, column: Column) -> str:
         return figure_id(self.release, self.table, column, self.key)

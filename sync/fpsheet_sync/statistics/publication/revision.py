@@ -16,8 +16,9 @@ from fpsheet_sync.statistics.tables.number_name import codes_of, declared_column
 from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.table import TableSpec, load_tables
 
-REVISIONS = {ColumnKind.COUNT: "T22", ColumnKind.DECIMAL: "T22b"}
-"""Revised counts and revised figures stand in tables of their own: they have other formats."""
+REVISIONS = {ColumnKind.COUNT: "T22", ColumnKind.WHOLE: "T22", ColumnKind.DECIMAL: "T22b"}
+"""Revised whole numbers and those with decimals stand in tables of their own, by their format."""
+_FORMATS = {"T22": ColumnKind.COUNT, "T22b": ColumnKind.DECIMAL}
 
 MARK = "revideret"
 _DIMENSIONS = ("tabel", "raekke", "kolonne")
@@ -176,11 +177,11 @@ def mark_revisions(
     """
     line = "revised" if release.internal else "moved_since"
     by_table: dict[str, dict[tuple[str, ...], list[Revision]]] = {}
-    listed: dict[ColumnKind, list[Revision]] = {kind: [] for kind in REVISIONS}
+    listed: dict[str, list[Revision]] = {id_: [] for id_ in _FORMATS}
     for revision in revisions:
         rows = by_table.setdefault(revision.table.id, {})
         rows.setdefault(revision.key, []).append(revision)
-        listed[revision.column.kind].append(revision)
+        listed[REVISIONS[revision.column.kind]].append(revision)
     tables = [
         _marked(table, by_table[table.id], (wording, line), number)
         if table.id in by_table
@@ -188,7 +189,7 @@ def mark_revisions(
         for table in release.tables
     ]
     tables += [
-        _list(release, kind, found, (wording, number)) for kind, found in listed.items() if found
+        _list(release, id_, found, (wording, number)) for id_, found in listed.items() if found
     ]
     return replace(release, tables=tuple(tables))
 
@@ -202,11 +203,12 @@ def _marked(
     wording, line = words
     column = Column(MARK, wording.text(f"column.{MARK}"), ColumnKind.NOTE)
     marks = (
-        f"{REVISED} {', '.join(_name(each.column) for each in rows[key])}" if key in rows else None
+        f"{REVISED} {', '.join(each.column.name for each in rows[key])}" if key in rows else None
         for key in table.keys
     )
-    kinds = {each.column.kind for found in rows.values() for each in found}
-    lists = ", ".join(id_ for kind, id_ in REVISIONS.items() if kind in kinds)
+    lists = ", ".join(
+        sorted({REVISIONS[each.column.kind] for found in rows.values() for each in found})
+    )
     told = {"number": number, "lists": lists}
     return replace(
         table,
@@ -216,22 +218,19 @@ def _marked(
     )
 
 
-def _name(column: Column) -> str:
-    """Return a column's heading without its unit and notes."""
-    return column.label.split(f" ({column.unit})", maxsplit=1)[0]
-
-
 def _list(
     release: Release,
-    kind: ColumnKind,
+    id_: str,
     revisions: Sequence[Revision],
     words: tuple[Wording, int],
 ) -> StatTable:
     """Return T22: a row per revised number."""
     wording, number = words
-    id_, of = REVISIONS[kind], "" if release.internal else "_moved"
+    of = "" if release.internal else "_moved"
     heads = [Column(name, wording.dimension(name), ColumnKind.DIMENSION) for name in _DIMENSIONS]
-    numbers = [Column(name, wording.text(f"column.{id_}.{name}"), kind) for name in ("foer", "nu")]
+    numbers = [
+        Column(name, wording.text(f"column.{id_}.{name}"), _FORMATS[id_]) for name in ("foer", "nu")
+    ]
     cause = Column("aarsag", wording.text(f"column.{id_}.aarsag"), ColumnKind.NOTE)
     columns = (*heads, *numbers, *([cause] if release.internal else []))
     subject = {

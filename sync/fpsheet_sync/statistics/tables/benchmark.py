@@ -5,7 +5,6 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -152,7 +151,7 @@ def population(figures: Iterable[Benchmark], area: str, period: Period) -> Bench
     year = period.til.year
     wanted = (area, year, BEFOLKNING)
     found = (each for each in figures if (each.omraade, each.aar, each.maal) == wanted)
-    return next(found, None) if period.til == date(year, 12, 31) else None
+    return next(found, None) if period.ends_with_year else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,18 +218,13 @@ def _expected(cube: Cube, codes: Codes, strata: Iterable[Codes]) -> float:
     return expected
 
 
-def is_years(period: Period) -> bool:
-    """Return whether a period is one or more whole calendar years."""
-    return period == Period(date(period.fra.year, 1, 1), date(period.til.year, 12, 31))
-
-
 def _of_period(figures: Iterable[Benchmark], period: Period) -> Mapping[str, Mapping[str, float]]:
     """Add up the figures of the period's years: area → measure → figure.
 
     A measure that lacks one of the years is left out; of a period that is not whole years all are.
     """
     years = range(period.fra.year, period.til.year + 1)
-    is_whole = is_years(period)
+    is_whole = period.is_years
     by_year: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
     for figure in figures:
         by_year[figure.omraade, figure.maal][figure.aar] = figure.vaerdi

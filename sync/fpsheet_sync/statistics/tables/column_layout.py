@@ -79,7 +79,9 @@ def _unit(edition: Edition, column: ColumnSpec) -> str:
 def _kind(column: ColumnSpec) -> ColumnKind:
     if column.unit == _DATE:
         return ColumnKind.NOTE
-    return ColumnKind.COUNT if column.count in _COUNTS else ColumnKind.DECIMAL
+    if column.count in _COUNTS:
+        return ColumnKind.COUNT
+    return ColumnKind.WHOLE if column.is_whole else ColumnKind.DECIMAL
 
 
 def counted_name(spec: TableSpec, column: ColumnSpec) -> str:
@@ -138,7 +140,8 @@ def _counted(edition: Edition, each: ShownColumn, row: Codes) -> Cell:
         return Shorthand.NOT_AVAILABLE if is_missing else Shorthand.NOT_APPLICABLE
     if spec.unit == _DATE:
         return edition.wording.day(date.fromordinal(int(number)))
-    return int(number) if spec.count is Count.TALLY else round_tenth(number)
+    is_whole = spec.is_whole or spec.count is Count.TALLY
+    return int(number) if is_whole else round_tenth(number)
 
 
 def _whole(found: Mapping[str, Cell], part: str) -> int:

@@ -7,7 +7,6 @@ from fpsheet_sync.statistics.tables.benchmark import (
     MAAL,
     TILKENDELSER,
     compared_with,
-    is_years,
     population,
 )
 from fpsheet_sync.statistics.tables.cube import KOMMUNE
@@ -75,7 +74,7 @@ def tell_targets(edition: Edition) -> str:
 def tell_population(edition: Edition) -> str:
     """Say where the numbers of inhabitants come from, or that there are none."""
     wording, period = edition.wording, edition.counting.scope.period
-    if (period.til.month, period.til.day) != (12, 31):
+    if not period.ends_with_year:
         return wording.text("benchmark.population_part")
     kommuner = edition.counting.shown_codes(KOMMUNE, edition.area, ())
     areas = ("".join(edition.counting.jurisdictions), *kommuner)
@@ -92,7 +91,7 @@ def tell_population(edition: Edition) -> str:
 def _remedy(edition: Edition) -> str:
     """Say how figures to compare with are imported; of part of a year there are none."""
     period = edition.counting.scope.period
-    return edition.wording.text("benchmark.remedy" if is_years(period) else "benchmark.remedy_part")
+    return edition.wording.text("benchmark.remedy" if period.is_years else "benchmark.remedy_part")
 
 
 def _join(words: Iterable[str]) -> str:
