@@ -4,7 +4,7 @@ import sys
 
 
 def main() -> int:
-    """Run the command line on the arguments of the process, and give its exit code."""
+    """Run the command line on the arguments of the process, and return its exit code."""
     from fpsheet.cli.program import run
     from fpsheet.private_temp import private_temp
 

@@ -113,7 +113,7 @@ def open_central(
 
 
 def _sealer(central: Central, store: Store) -> Sealer | None:
-    """Return what seals the log where the keys are not asked for: they, else the clerk's own."""
+    """Return what seals the log of a store without keys: the database's key, or the clerk's."""
     with suppress(StoreError):
         keys = read_keys(central.key_file)
         if keys.id == key_of(store):

@@ -22,7 +22,7 @@ _YOUNG_SECONDS = 60.0
 
 @contextmanager
 def private_temp() -> Iterator[None]:
-    """Let everything temporary inside the block lie in a folder of its own; sweep dead runs' first.
+    """Put all temporary files of the block into a folder of its own; sweep dead runs' first.
 
     The folder is its owner's alone; on Windows it lies in the user's own temporary folder.
     """

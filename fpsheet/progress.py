@@ -17,17 +17,17 @@ class Step(StrEnum):
 
 
 class Progress(Protocol):
-    """Somebody who is told."""
+    """What a long step reports to: it shows how far the step has come."""
 
     def start(self, step: Step, *, total: int) -> None:
-        """A step begins that has this many parts."""
+        """Note that a step begins, and how many parts it has."""
 
     def advance(self, step: Step, *, parts: int = 1) -> None:
-        """Some parts of a step are done."""
+        """Note that some parts of a step are done."""
 
 
 class Silent:
-    """Nobody looks."""
+    """Progress that is shown nowhere."""
 
     def start(self, step: Step, *, total: int) -> None:
         """Do nothing."""

@@ -63,7 +63,7 @@ def _readers_on_windows(path: Path) -> tuple[str, ...]:
 
 
 def others_in(said: str, path: str, own: str) -> tuple[str, ...]:
-    r"""Give the accounts that `icacls` names for a file, without the user's own and the machine's.
+    r"""Return the accounts that `icacls` names for a file, but the user's own and the machine's.
 
     >>> others_in("k.txt KOM\\ab:(F)\n      BUILTIN\\Users:(I)(RX)\n\nOK", "k.txt", "kom\\AB")
     ('BUILTIN\\Users',)

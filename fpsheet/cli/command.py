@@ -22,13 +22,13 @@ class SpokenCommand(click.Command):
     def __init__(
         self, name: str, *, words: Words, params: Sequence[click.Parameter], run: Callable[..., int]
     ) -> None:
-        """Make the command.
+        """Build the command.
 
         Args:
             name: Path of the command; its texts are `command.<name>` (`export.side900`).
             words: Texts in the person's language.
             params: Arguments and options, in the order help shows them.
-            run: What the command does; gives the exit code.
+            run: What the command does; it returns the exit code.
         """
         writes = any(isinstance(param, OutputOption) for param in params)
         switches = [overwrite_switch(words)] if writes else []
@@ -78,7 +78,7 @@ class SpokenGroup(click.Group):
         params: Sequence[click.Parameter] = (),
         run: Callable[..., int] | None = None,
     ) -> None:
-        """Make the group; its texts are `command.<name>`, those of the program `program`.
+        """Build the group; its texts are `command.<name>`, those of the program `program`.
 
         Args:
             name: Name of the group.
@@ -160,7 +160,7 @@ def _show_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
 
 
 def _show_help_without_command() -> int:
-    """A group alone does nothing: it shows its help, and that is wrong usage."""
+    """Show the help of a group that was given without a command, which is wrong usage."""
     ctx = click.get_current_context()
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())

@@ -64,7 +64,7 @@ class Console:
         return min(max(shutil.get_terminal_size((_WIDTH, 0)).columns, _NARROWEST), _WIDTH)
 
     def paint(self, severity: str, text: str) -> str:
-        """Return a text the colour of a severity; click leaves it out where nobody looks."""
+        """Return a text in the colour of a severity; click leaves colours out of a file or pipe."""
         if self.is_plain:
             return text
         return click.style(text, fg=_COLOURS.get(severity), bold=True)

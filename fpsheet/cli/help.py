@@ -90,7 +90,7 @@ class SpokenArgument(click.Argument):
         many: bool = False,
         required: bool = True,
     ) -> None:
-        """Make the argument.
+        """Build the argument.
 
         Args:
             name: Parameter of the command's function.

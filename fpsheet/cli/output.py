@@ -38,7 +38,7 @@ class OutputOption(click.Option):
         many: str = "",
         own_mark: bytes = b"",
     ) -> None:
-        """Make the option.
+        """Build the option.
 
         Args:
             words: Texts in the person's language.
@@ -120,7 +120,7 @@ def overwrite_switch(words: Words) -> click.Option:
 
 
 def own_names(files: Sequence[Path]) -> Iterator[str]:
-    """Return each file a name of its own: its stem, with a number where two have the same.
+    """Return a name for each file: its stem, with a number where two have the same.
 
     >>> list(own_names([Path("a/956.xlsx"), Path("b/956.xlsx")]))
     ['956', '956-2']

@@ -38,7 +38,7 @@ def show_verdict(
 def show_sent(
     session: Session, verdict: "Verdict", sent: str | None, *, is_sealed: bool, as_json: bool
 ) -> ExitCode:
-    """Show what was found in a file, and whether and how it was sent; give the exit code."""
+    """Show what was found in a file, and whether and how it was sent; return the exit code."""
     waiting = sum(map(len, verdict.check.blocked.values())) if sent and verdict.check else 0
     more = {"sent": sent, "sealed": bool(sent) and is_sealed, "waiting": waiting}
     show_verdict(session, verdict, as_json=as_json, more=more)

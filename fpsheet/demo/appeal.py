@@ -38,7 +38,7 @@ def what_follows(
 
 
 def _rehabilitation(citizen: Citizen, life: Sequence[LifeEvent], dice: Dice) -> Iterator[LifeEvent]:
-    """A decision on a revalidering as it begins (L 6/2020 § 9, stk. 1), written by some."""
+    """Return the decision on a revalidering as it begins (L 6/2020 § 9, stk. 1), for some."""
     for event in life:
         if event.row.get("forloeb_type") == "revalidering" and dice.chance(0.3):
             yield afgoerelse(citizen, "revalidering", day=event.start, instans=_KOMMUNE, cells={})
@@ -51,7 +51,7 @@ def _withdrawal(citizen: Citizen, life: Sequence[LifeEvent], dice: Dice) -> Iter
 
 
 def _appeal(citizen: Citizen, refused: date, land: str, dice: Dice) -> Iterator[LifeEvent]:
-    """Two thirds of the refused appeal; what is remitted is refused again."""
+    """Return the appeals of two refusals in three; a remitted case is refused again."""
     if not dice.chance(0.65):
         return
     body = "ankestyrelse"
@@ -71,7 +71,7 @@ def _appeal(citizen: Citizen, refused: date, land: str, dice: Dice) -> Iterator[
 def _level_appeal(
     citizen: Citizen, decided: Sequence[LifeEvent], dice: Dice, today: date
 ) -> Iterator[LifeEvent]:
-    """One in five with less than the highest level appeals.
+    """Return the appeal of one citizen in five who has less than the highest level.
 
     Some are found to be able to less, and are given the level above from the same day on.
     """
@@ -99,7 +99,7 @@ def _level_appeal(
 
 
 def _answer(citizen: Citizen, decided: date, answer: tuple[str, str], dice: Dice) -> LifeEvent:
-    """An appeals body's decision about a decision."""
+    """Return an appeals body's decision about a decision."""
     body, outcome = answer
     day = later(decided, dice, low=120, high=300)
     cells: Row = {"paaklaget_dato": decided}
@@ -107,7 +107,7 @@ def _answer(citizen: Citizen, decided: date, answer: tuple[str, str], dice: Dice
 
 
 def _hold(citizen: Citizen, granted: date, dice: Dice) -> Iterator[LifeEvent]:
-    """A pension on hold while its holder tries to work, and resumed."""
+    """Return a pension put on hold while its holder tries to work, and resumed."""
     if dice.chance(0.15):
         held = later(granted, dice, low=200, high=500)
         resumed = later(held, dice, low=100, high=400)

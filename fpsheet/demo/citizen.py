@@ -61,7 +61,7 @@ def invent_citizens(dice: Dice) -> Iterator[Citizen]:
 
 
 def _invent_cpr(birth: date, dice: Dice) -> str:
-    """Make a number of the birth date: the seventh digit tells the century, the last the sex."""
+    """Return a number of the birth date: the seventh digit tells the century, the last the sex."""
     first_of_2000s = 2000
     date_digits = f"{birth.day + REPLACEMENT_DAYS}{birth:%m%y}"
     while True:

@@ -62,7 +62,7 @@ def live_in_denmark(citizen: Citizen, *, setting: LifeSetting) -> Iterator[LifeE
 def _prepare(
     citizen: Citizen, applied: date, setting: LifeSetting
 ) -> Generator[LifeEvent, None, date]:
-    """A ressourceforløb for some and all the young (§ 16, stk. 2), an arbejdsprøvning for most.
+    """Yield a ressourceforløb (of all the young: § 16, stk. 2), and mostly an arbejdsprøvning.
 
     Returns:
         The last day of the last forløb.
@@ -93,7 +93,7 @@ def _work_trial(
 def _decide(
     citizen: Citizen, end: date, setting: LifeSetting
 ) -> Generator[LifeEvent, None, tuple[Assessment, date] | None]:
-    """Team meeting and afgørelse, again after each tilbagevisning.
+    """Yield team meeting and afgørelse, again after each tilbagevisning.
 
     Returns:
         The vurdering and the day of the tilkendelse; None without one so far.
@@ -123,7 +123,7 @@ def _decide(
 
 
 def _afgoerelse(citizen: Citizen, outcome: str, day: date, setting: LifeSetting) -> LifeEvent:
-    """An afgørelse of the pensionsnævn, or by a caseworker where the team recommended pension."""
+    """Return an afgørelse of the pensionsnævn, or of a caseworker as the team recommends."""
     cells: dict[str, Value] = {}
     instans = _NAEVN
     if outcome == "tilkendelse":

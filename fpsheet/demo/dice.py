@@ -16,7 +16,7 @@ class Dice:
     random: Random
 
     def chance(self, probability: float) -> bool:
-        """Tell yes with a probability from 0 to 1."""
+        """Return whether something happens that has a probability from 0 to 1."""
         return self.random.random() < probability
 
     def between(self, low: int, high: int) -> int:
@@ -42,6 +42,6 @@ class Dice:
 
 
 def make_dice(*key: str | int) -> Dice:
-    """Make dice whose rolls follow from the key alone."""
+    """Return dice whose rolls follow from the key alone."""
     name = ":".join(str(part) for part in key)
     return Dice(Random(name))  # noqa: S311 - invented people, nothing secret

@@ -66,7 +66,7 @@ def _holds(name: str, *codes: str) -> Test:
 
 
 def _move(name: str, other: str, *, days: int) -> Change:
-    """Put a day some days from another day of the row."""
+    """Return a change that puts a day some days from another day of the row."""
 
     def change(row: Row) -> Row:
         day = row[other]
@@ -80,7 +80,7 @@ def _raw(kind: RawKind, content: str) -> RawCell:
 
 
 def _stranger(cpr: Callable[[str], str]) -> Change:
-    """A new borger row whose number is made from another's."""
+    """Return a change to a new borger row, whose number is made from another's."""
     return lambda row: {"cpr": cpr(str(row["cpr"])), "navn": "Fiktiv Borger", "tidligere_cpr": None}
 
 
@@ -223,7 +223,7 @@ _ROW = (
 
 
 def _later(row: Row) -> Row:
-    """The same course again, a few days later."""
+    """Return the same forløb again, a few days later."""
     return {
         name: value + timedelta(days=9) if isinstance(value, date) else value
         for name, value in row.items()

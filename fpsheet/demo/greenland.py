@@ -59,7 +59,7 @@ class Law:
 
 
 def read_law(form: Form) -> Law:
-    """Take the constants out of the form."""
+    """Return the constants of the form."""
     numbers = {
         name: int(value) for name, value in form.constants.items() if not isinstance(value, date)
     }
@@ -127,7 +127,7 @@ def _borger(
 
 
 def _granted_before_reform(citizen: Citizen, law: Law, setting: LifeSetting) -> Iterator[LifeEvent]:
-    """A pensioner of the old scheme: a level but no percentage until the first revurdering."""
+    """Yield a life with a pension of the old scheme: no percentage until the first revurdering."""
     dice = setting.dice
     first = max(citizen.turns(law.pension_fra + 2), date(2004, 1, 1))
     granted = workday(dice.day(first, date(2016, 5, 31)))
@@ -178,7 +178,7 @@ def _applied_after_reform(
 
 
 def _tilkendelse(citizen: Citizen, niveau: str, *, day: date, setting: LifeSetting) -> LifeEvent:
-    """Make a tilkendelse; it is typed into side 900 within days."""
+    """Return a tilkendelse; it is typed into side 900 within days."""
     entered = later(day, setting.dice, low=1, high=10)
     cells: dict[str, Value] = {
         "niveau": niveau,
@@ -192,7 +192,7 @@ def _tilkendelse(citizen: Citizen, niveau: str, *, day: date, setting: LifeSetti
 def _granted_automatically(
     citizen: Citizen, applied: date, law: Law, setting: LifeSetting
 ) -> Iterator[LifeEvent]:
-    """Højeste without a vurdering (L 28/2019); nothing is reassessed."""
+    """Yield the award of højeste without a vurdering (L 28/2019); nothing is reassessed."""
     decided = later(applied, setting.dice, low=20, high=60)
     if decided > setting.today:
         return
@@ -205,7 +205,7 @@ def _granted_automatically(
 def _clarify(
     citizen: Citizen, applied: date, law: Law, setting: LifeSetting
 ) -> Generator[LifeEvent, None, date]:
-    """Every applicant goes through an afklaringsforløb (L 6/2020 § 8); some go on from it.
+    """Yield the afklaringsforløb of every applicant (L 6/2020 § 8), and what follows for some.
 
     Returns:
         The last day of the last forløb.
@@ -250,7 +250,7 @@ def _clarify(
 def _work_trial(
     citizen: Citizen, start: date, end: date, setting: LifeSetting
 ) -> Iterator[LifeEvent]:
-    """An arbejdsprøvning inside another forløb, with the employer's hours (bkg. 15/2016 § 2)."""
+    """Yield an arbejdsprøvning inside another forløb, with hours (bkg. 15/2016 § 2)."""
     course = Course(
         "arbejdsproevning",
         start=workday(start + timedelta(days=14)),
@@ -269,7 +269,7 @@ def _years_after(day: date, years: int) -> date:
 def _live_on_pension(
     citizen: Citizen, pension: Pension, law: Law, setting: LifeSetting
 ) -> Iterator[LifeEvent]:
-    """Revurderinger until sixty, jobs and income beside the pension, and how it ends."""
+    """Yield revurderinger until sixty, jobs and income beside the pension, and how it ends."""
     dice = setting.dice
     ends, aarsag = pension_end(
         citizen, since=pension.since, alder=law.alderspension, setting=setting
@@ -302,7 +302,7 @@ def _reassess(
     law: Law,
     setting: LifeSetting,
 ) -> Generator[LifeEvent, None, Pension]:
-    """One revurdering with the forløb inside it, its vurdering and its afgørelse.
+    """Yield one revurdering with the forløb inside it, its vurdering and its afgørelse.
 
     Returns:
         The pension as it stands after it; unchanged but for `due` while it goes on.
@@ -335,7 +335,7 @@ def _reassess(
 
 
 def _outcome(citizen: Citizen, before: int, after: int, *, day: date, law: Law) -> LifeEvent:
-    """The afgørelse of a revurdering: same level, another level, or none any more."""
+    """Return the afgørelse of a revurdering: same level, another level, or none any more."""
     niveau = law.niveau(after)
     if niveau is None:
         cells: dict[str, Value] = {

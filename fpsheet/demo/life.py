@@ -78,7 +78,7 @@ class Assessment:
 
 
 def assessed_hours(pct: int) -> float:
-    """Turn a percentage of full arbejdsevne into hours a week, rounded down to halves.
+    """Return the hours a week of a percentage of full arbejdsevne, rounded down to halves.
 
     >>> assessed_hours(50)
     18.5
@@ -87,7 +87,7 @@ def assessed_hours(pct: int) -> float:
 
 
 def workday(day: date) -> date:
-    """Move a Saturday or Sunday to the Monday after."""
+    """Return the day, or the Monday after where it is a Saturday or Sunday."""
     beyond = day.weekday() - SATURDAY
     return day if beyond < 0 else day + timedelta(days=2 - beyond)
 
@@ -117,7 +117,7 @@ class Course:
 def forloeb(
     citizen: Citizen, course: Course, *, setting: LifeSetting, cells: Row | None = None
 ) -> Iterator[LifeEvent]:
-    """Make a forløb; without end and result while it lasts, none at all if it is to come.
+    """Yield a forløb; without end and result while it lasts, none at all if it is to come.
 
     Args:
         citizen: Whose it is.
@@ -148,7 +148,7 @@ def with_cells(event: LifeEvent, cells: Row) -> LifeEvent:
 
 
 def vurdering(citizen: Citizen, assessment: Assessment) -> LifeEvent:
-    """Make a vurdering with percentage and hours."""
+    """Return a vurdering with percentage and hours."""
     row: dict[str, Value] = {
         "cpr": citizen.cpr,
         "vurdering_dato": assessment.day,
@@ -159,7 +159,7 @@ def vurdering(citizen: Citizen, assessment: Assessment) -> LifeEvent:
 
 
 def afgoerelse(citizen: Citizen, kind: str, *, day: date, instans: str, cells: Row) -> LifeEvent:
-    """Make an afgørelse; `cells` are those that only some kinds fill."""
+    """Return an afgørelse; `cells` are those that only some kinds fill."""
     row: dict[str, Value] = {
         "cpr": citizen.cpr,
         "afgoerelse_dato": day,
@@ -194,7 +194,7 @@ def pension_end(
 def bortfald(
     citizen: Citizen, *, ends: date, aarsag: str, instans: str, setting: LifeSetting
 ) -> Iterator[LifeEvent]:
-    """Make the afgørelse that ends a pension, once it is made; old age is known beforehand."""
+    """Yield the afgørelse that ends a pension, once it is made; old age is known beforehand."""
     known = -40 if aarsag == "alderspension" else 5
     day = workday(ends + timedelta(days=known))
     if day <= setting.today:
@@ -210,7 +210,7 @@ def work_and_income(
     until: date,
     setting: LifeSetting,
 ) -> Iterator[LifeEvent]:
-    """Make jobs and income beside a pension that ran from one day to another."""
+    """Yield jobs and income beside a pension that ran from one day to another."""
     made = list(jobs(citizen, assessments, until=until, setting=setting))
     yield from made
     first = min((event.start for event in made), default=since)
@@ -220,7 +220,7 @@ def work_and_income(
 def jobs(
     citizen: Citizen, assessments: Sequence[Assessment], *, until: date, setting: LifeSetting
 ) -> Iterator[LifeEvent]:
-    """Make the jobs beside a pension, never above the fewest hours ever assessed.
+    """Yield the jobs beside a pension, never above the fewest hours ever assessed.
 
     Args:
         citizen: Whose they are.
@@ -241,7 +241,7 @@ def jobs(
 def _seasons(
     citizen: Citizen, *, start: date, until: date, setting: LifeSetting
 ) -> Iterator[LifeEvent]:
-    """Summer at the fish factory, winter elsewhere, year after year; some summers are left out."""
+    """Yield summers at the fish factory and winters elsewhere; some summers are left out."""
     winter_branche = setting.dice.pick(_BRANCHER_WINTER)
     winter_type = setting.dice.pick(("skaanejob", "nyttejob", "ordinaer"))
     for year in range(start.year, until.year + 1):
@@ -292,7 +292,7 @@ def _job(
 
 
 def _known_end(end: date, until: date, setting: LifeSetting) -> date | None:
-    """What has not ended today has no end yet; what the pension's end cuts short ends with it."""
+    """Return the end of a job as known today: none in the future, else before the pension's."""
     if end <= until:
         return end
     return None if until >= setting.today else until
@@ -301,7 +301,7 @@ def _known_end(end: date, until: date, setting: LifeSetting) -> date | None:
 def indkomst(
     citizen: Citizen, *, start: date, until: date, works: bool, setting: LifeSetting
 ) -> Iterator[LifeEvent]:
-    """Make income beside the pension for one citizen in five; wages for those who work."""
+    """Yield income beside the pension for one citizen in five; wages for those who work."""
     if not setting.dice.chance(0.2):
         return
     first = later(start, setting.dice, low=1, high=400)

@@ -45,27 +45,27 @@ class DemoPlaces:
 
     @property
     def workbooks(self) -> Path:
-        """The kommuner's workbooks."""
+        """Return the folder of the kommuner's workbooks."""
         return self.root / "projektmapper"
 
     @property
     def inbox(self) -> Path:
-        """What was sent."""
+        """Return the folder of what was sent."""
         return self.root / "indbakke"
 
     @property
     def receipts(self) -> Path:
-        """One receipt per submission."""
+        """Return the folder with a receipt per submission."""
         return self.root / "kvitteringer"
 
     @property
     def statistics(self) -> Path:
-        """The statistics workbooks."""
+        """Return the folder of the statistics workbooks."""
         return self.root / "statistik"
 
     @property
     def database(self) -> Path:
-        """The central database."""
+        """Return the file of the central database."""
         return self.root / "central.db"
 
 
@@ -157,7 +157,7 @@ def clear_folder(places: DemoPlaces, *, language: str) -> None:
 
 
 def _fill_workbooks(demo: Demo, places: DemoPlaces, progress: Progress) -> dict[str, int]:
-    """Write every kommune's workbook; gives the rows it typed."""
+    """Write every kommune's workbook; return the rows it typed."""
     rows = {}
     progress.start(Step.BUILD, total=len(demo.scale.kommuner()))
     for book in invent_country(demo.form, scale=demo.scale, seed=demo.seed, today=demo.today):
@@ -174,7 +174,7 @@ def _fill_workbooks(demo: Demo, places: DemoPlaces, progress: Progress) -> dict[
 def _submit_workbooks(
     demo: Demo, places: DemoPlaces, progress: Progress
 ) -> dict[str, Mapping[Severity, int]]:
-    """Send every workbook; gives what was found in each."""
+    """Send every workbook; return what was found in each."""
     counts: dict[str, Mapping[Severity, int]] = {}
     paths = sorted(places.workbooks.iterdir())
     question = Question(demo.form, demo.today)
@@ -203,5 +203,5 @@ def _order(demo: Demo) -> Order:
 
 
 def _date(path: Path, moment: datetime) -> None:
-    """Let a file look as if it was last changed at a moment."""
+    """Set the time of the last change of a file."""
     os.utime(path, (moment.timestamp(), moment.timestamp()))

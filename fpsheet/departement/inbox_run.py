@@ -87,10 +87,10 @@ class Sorted:
 def sync_inbox(
     url: str, store: Store, *, desk: Desk, actor: Actor, progress: Progress
 ) -> Iterator[Processed]:
-    """Merge what lies in an inbox and give what became of each file, known ones first.
+    """Merge what lies in an inbox and yield what became of each file, known ones first.
 
     Files are taken in the order of their own modified time. Each is merged in a transaction of
-    its own: what was given is in the store, and a run that was ended goes on where it stopped.
+    its own: what was yielded is in the store, and a run that was ended goes on where it stopped.
     Two syncs over one inbox share it on PostgreSQL: neither reads what the other is at.
 
     Raises:

@@ -46,7 +46,7 @@ class Prefilled:
 def prefill_workbook(
     store: Store, issue: Issue, actor: Actor, *, premade: int | None = None
 ) -> Prefilled:
-    """Make a workbook with the rows in force of a kommune; the log tells who opened the vault.
+    """Build a workbook with the rows in force of a kommune; the log tells who opened the vault.
 
     Annulled rows are left out, and fields marked local are blank: they never came.
 

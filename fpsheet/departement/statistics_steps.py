@@ -205,7 +205,7 @@ def read_access(
 def export_citizens(
     central: "Central", wanted: "WantedExtract", actor: "Actor", out: Path
 ) -> "Extract":
-    """Write an export with CPR numbers, and give it. The log says who asked.
+    """Write an export with CPR numbers, and return it. The log says who asked.
 
     Raises:
         StoreError: The database could not be used, or its key is missing.

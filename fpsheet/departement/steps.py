@@ -95,7 +95,7 @@ def count_rows(central: "Central") -> "HeldRows":
 def erase_overdue(
     central: "Central", actor: "Actor | None", *, today: "date", years: int
 ) -> "Overdue":
-    """Erase what is older than some years, and give what it was; without an actor, only look.
+    """Erase what is older than some years, and return what it was; without an actor, only look.
 
     Raises:
         StoreError: The database could not be used; nothing was erased.

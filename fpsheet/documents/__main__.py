@@ -41,7 +41,7 @@ def _current(path: Path) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write or check the documents; give the exit code."""
+    """Write or check the documents; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m fpsheet.documents", description=__doc__)
     parser.add_argument("root", nargs="?", type=Path, default=Path())
     parser.add_argument("--check", action="store_true")

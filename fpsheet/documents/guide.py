@@ -1,7 +1,6 @@
 """docs/vejledning-*.md: the guides, prose of floor 1 around what the form itself says.
 
 A guide is `data/guide/<reader>.md`, in Danish. `{{word argument …}}` in it is replaced by a list
-from fpsheet_templates.spoken import SpokenForm
 from the form, so that no field, code or rule is written twice.
 """
 

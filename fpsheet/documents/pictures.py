@@ -122,7 +122,7 @@ def find_program(name: str) -> str:
 
 
 def make_books(form: Form, folder: Path) -> dict[str, Path]:
-    """Write the workbooks that are shown; gives them by the name a `Picture` uses."""
+    """Write the workbooks that are shown; return them by the name a `Picture` uses."""
     places = DemoPlaces(folder / "demo")
     run_demo(Demo(form, SMALL, _SEED), places, Silent())
     typed = folder / "typed.xlsx"
@@ -244,7 +244,7 @@ def _run(program: str, *arguments: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the pictures; give the exit code."""
+    """Write the pictures; return the exit code."""
     parser = argparse.ArgumentParser(description="The pictures of the guides.")
     parser.add_argument("root", nargs="?", type=Path, default=Path())
     chosen = parser.parse_args(arguments)

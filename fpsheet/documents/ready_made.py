@@ -5,8 +5,8 @@ made from. A workbook says whose it is, so those of other Danish kommuner are ma
 `--check` nothing is written; the exit code is 1 when a workbook is not as the form is today.
 
 They are made for a release, not for every change (ADR 0007). The same form gives the same
-workbooks. They are compared part by part: how tightly a zip is packed
-depends on the machine.
+workbooks. They are compared part by part, because how tightly a zip is packed depends on the
+machine.
 """
 
 import argparse
@@ -84,7 +84,7 @@ def is_current(path: Path, data: bytes) -> bool:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write or check the ready-made workbooks; give the exit code."""
+    """Write or check the ready-made workbooks; return the exit code."""
     parser = argparse.ArgumentParser(description="Ready-made blank workbooks.")
     parser.add_argument("root", nargs="?", type=Path, default=Path())
     parser.add_argument("--check", action="store_true")

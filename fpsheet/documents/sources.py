@@ -49,7 +49,7 @@ def _acts() -> Iterator[list[str]]:
 
 
 def _constants(form: Form) -> Iterator[list[str]]:
-    """A constant that differs by country has a line for each."""
+    """Return the constants; one that differs by country has a line for each."""
     for name, value in sorted(form.constants.items()):
         source = form.constant_sources[name]
         others = {land: own[name] for land, own in form.own_constants.items() if name in own}

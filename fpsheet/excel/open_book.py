@@ -1,8 +1,8 @@
 """The workbook that is open in Excel: what is asked of it and done to it.
 
-What xlwings has no word for is asked of
-Excel itself (`api`): a copy, locks, links, panes, and going to a sheet, since xlwings' own way to
-a sheet also wants its Excel to be the first of all that run.
+What xlwings has no word for is asked of Excel itself (`api`): a copy, locks, links, panes, and
+going to a sheet, since xlwings' own way to a sheet also wants its Excel to be the first of all that
+run.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -254,7 +254,7 @@ class OpenBook:
     def add_list(
         self, tab: str, title: str, headings: Sequence[str], lines: Sequence[FaultLine]
     ) -> str:
-        """Add the list as the last sheet and give the name it got."""
+        """Add the list as the last sheet and return the name it got."""
         name = self._free_tab(tab)
         last = self.book.sheets[len(self.book.sheets) - 1]
         write_list(self.book.sheets.add(name, after=last), title, headings, lines)
@@ -333,7 +333,7 @@ class OpenBook:
             return tuple(book.name for book in self.app.books)
 
     def ask(self, text: str, title: str, buttons: Buttons) -> str:
-        """Show a message and give the button that was pressed: "ok", "yes", "no" or "cancel"."""
+        """Show a message and return the button that was pressed: "ok", "yes", "no" or "cancel"."""
         with said_plainly(self.language):
             return str(self.app.alert(text, title, buttons))
 

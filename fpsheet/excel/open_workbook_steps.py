@@ -75,7 +75,7 @@ def _show(book: OpenBook, rows: tuple[FaultRow, ...], question: "Question") -> s
 
 
 def go_to_next(book: OpenBook) -> Place | None:
-    """Select the next error after the cell selected now, and give its place.
+    """Select the next error after the cell selected now, and return its place.
 
     Returns:
         Tab and cell; None where no finding has a cell.

@@ -190,7 +190,7 @@ def _is_linked_object(relation: PackageRelation) -> bool:
 
 
 def _faults(contents: Contents, found: Iterable[Found]) -> tuple[IntakeFinding, ...]:
-    """Put what was found together, one fault per code: what, and where the first is."""
+    """Return one fault per code of what was found: what it is, and where the first is."""
     everything = list(found)
     if not everything:
         return ()

@@ -106,7 +106,7 @@ class ReadingPlan:
 
 
 def make_plan(form: Form, *, expected_kommune: str | None, limits: Limits) -> ReadingPlan:
-    """Draw from the form what reading needs."""
+    """Return what reading needs to know of the form."""
     return ReadingPlan(
         sheets={sheet.id: _plan_sheet(form, sheet) for sheet in form.entry_sheets()},
         cover={
@@ -123,7 +123,7 @@ def make_plan(form: Form, *, expected_kommune: str | None, limits: Limits) -> Re
 
 
 def make_list_plan(lists: Form, sheet_id: str, *, limits: Limits) -> ReadingPlan:
-    """Draw from the lists (`load_lists`) what reading one of them needs."""
+    """Return what reading one of the lists (`load_lists`) needs to know of it."""
     sheet = lists.sheet(sheet_id)
     plan = _plan_sheet(lists, sheet)
     typed = {field.id for field in sheet.fields if field.role is ColumnRole.ENTRY}

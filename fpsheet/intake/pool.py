@@ -77,7 +77,7 @@ class Pool(AbstractContextManager["Pool"]):
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """End the processes. What was asked for beside the files is done first, after errors too.
 
-        When the caller has had enough, nothing is read on for nobody.
+        When the caller asks for no more, nothing more is read.
         """
         self._files.shutdown(wait=False, cancel_futures=True)
         has_had_enough = kind is not None and not issubclass(kind, Exception)

@@ -92,7 +92,7 @@ class Package:
 def open_package(
     data: bytes, *, name: str, limits: Limits
 ) -> tuple[Package | None, tuple[IntakeFinding, ...]]:
-    """Check a file and give its parts.
+    """Check a file and return its parts.
 
     Args:
         data: The file's bytes.

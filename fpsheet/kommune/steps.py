@@ -145,7 +145,7 @@ def submit_file(
 def send_checked(
     verdict: "Verdict", form: "Form", folder: "Folder", sealing: "Sealing | None" = None
 ) -> str | None:
-    """Put what may travel of a checked workbook into a folder, and give its place there.
+    """Put what may travel of a checked workbook into a folder, and return its place there.
 
     None where it cannot be read.
 

@@ -34,7 +34,7 @@ _XFS = (  # (font, fill or None, alignment): offsets into _FONTS and _FILLS
     (0, None, '<alignment vertical="top"/>'),
 )
 BODY, HEADER, TITLE, LINK, ANSWER, LINE = range(len(_XFS))
-"""Offsets of our cell styles; add the first index that `add_styles` gives."""
+"""Offsets of our cell styles; add the first index that `add_styles` returns."""
 
 _GROUPS = (
     *("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"),
@@ -47,7 +47,7 @@ FAULT_MARK, WARNING_MARK = range(2)
 
 
 def add_styles(parts: Parts) -> tuple[int, int]:
-    """Append our styles at the ends of the lists, so that no other changes its number.
+    """Append our styles at the ends of the lists, so that the numbers of all others stay.
 
     Returns:
         Index of our first cell style and of our first differential style.

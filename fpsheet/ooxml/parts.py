@@ -255,7 +255,7 @@ def _internal_relations(content: bytes, rels: str) -> tuple[PackageRelation, ...
 
 
 def add_relation(parts: Parts, part: str, *, kind: str, target: str) -> str:
-    """Add a relationship to a part and give its identifier."""
+    """Add a relationship to a part and return its identifier."""
     name = rels_name(part)
     root = (
         parse(parts[name])

@@ -42,7 +42,7 @@ def printed_rows(raw: RawWorkbook) -> dict[str, int]:
 
 
 def fit_to_rows(parts: Parts, raw: RawWorkbook) -> None:
-    """Let the print areas of ours in a package reach to what is filled in."""
+    """Fit our print areas in a package to what is filled in."""
     name = workbook_name(parts)
     book = parse(parts[name])
     if fit_print_areas(book, rows=printed_rows(raw)):
@@ -52,7 +52,7 @@ def fit_to_rows(parts: Parts, raw: RawWorkbook) -> None:
 def fit_print_areas(
     book: Element, *, rows: Mapping[str, int], letters: Mapping[str, str] | None = None
 ) -> bool:
-    """Let the print areas of ours reach to other rows and columns; return whether any changed.
+    """Fit our print areas to other rows and columns; return whether any changed.
 
     Args:
         book: The workbook part; changed in place.

@@ -140,7 +140,7 @@ def _write_settled(
 ) -> Iterator[ToldDecision]:
     """Write what was decided into the cells of its rows, unless others were typed there since.
 
-    Gives the decisions that the workbook now was told, those of an earlier taking among them.
+    Returns the decisions that the workbook now was told, those of an earlier taking among them.
     """
     own = read_stamp(check.raw.meta.get("parent", ""))
     known = own.told if own.parent == receipt.sha256 else ()

@@ -125,7 +125,7 @@ def link_location(place: tuple[str, str]) -> str:
 
 
 def free_title(wanted: str, taken: Iterable[str]) -> str:
-    """Return the list a name that no tab has: the one wanted, else with a number.
+    """Return a name for the list that no tab has: the one wanted, else with a number.
 
     >>> free_title("Fejlliste", ["Job", "FEJLLISTE"])
     'Fejlliste 2'

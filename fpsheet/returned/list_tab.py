@@ -63,7 +63,7 @@ def _views(root: Element, sheets: Element) -> list[Element]:
 
 
 def _repeat_headings(root: Element, title: str, *, place: int) -> None:
-    """Have the headings of our sheet printed on every page; every workbook of ours has names."""
+    """Add the name that prints our headings on every page; every workbook of ours has names."""
     names = root.find(f"{{{MAIN}}}definedNames")
     if names is not None:
         titles = etree.SubElement(

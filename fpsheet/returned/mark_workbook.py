@@ -61,7 +61,7 @@ def return_workbook(
 def replace_marks(
     parts: Parts, findings: Sequence[Finding], check: Check, spoken: SpokenForm
 ) -> None:
-    """Put other marks in the place of those of an earlier run.
+    """Replace the marks of an earlier run by others.
 
     A list of conflicts stays: what was chosen there has not been sent yet.
 

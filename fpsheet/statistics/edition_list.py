@@ -23,7 +23,7 @@ class ListedEdition:
 
     Attributes:
         publication: The edition.
-        withdrawal: That it was withdrawn; None where it stands.
+        withdrawal: Its withdrawal; None where it stands.
         replaced_by: Number of the next edition of the country and period; 0 for none.
     """
 

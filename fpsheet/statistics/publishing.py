@@ -122,7 +122,7 @@ def log_internal(store: Store, order: Order) -> None:
 
 
 def _make(store: Store, order: Order, progress: Progress) -> list[_Made]:
-    """Make the editions of every country that has delivered; publish them if that is asked."""
+    """Build the editions of every country that has delivered; publish them if that is asked."""
     form = store.form
     for _ in range(_TRIES):
         as_of = _last_commit(store, order)

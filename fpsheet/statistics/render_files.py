@@ -16,7 +16,7 @@ from fpsheet_templates.form import Form
 def write_release(
     release: Release, folder: Path, form: Form, *, publisher: Publisher | None = None
 ) -> Path:
-    """Write every file of a release and give the path of its workbook.
+    """Write every file of a release and return the path of its workbook.
 
     All files are made before the first is written, and each appears whole.
 
@@ -31,7 +31,7 @@ def write_release(
 def write_sets(
     sets: Sequence[Mapping[str, bytes]], folder: Path, *, language: str
 ) -> tuple[Path, ...]:
-    """Write the files of some editions, each whole, and give the paths of their workbooks.
+    """Write the files of some editions, each whole, and return the paths of their workbooks.
 
     A set's workbook is written after the rest of the set, and the first set after all others; old
     workbooks that are to be others are gone by then. So a workbook stands for all its set, and

@@ -228,7 +228,7 @@ def _shown(column: PageColumn, cell: PageCell) -> PageCell:
 
 
 def _set_height(sheet: Worksheet, row: int, texts: Sequence[tuple[str, float, bool]]) -> None:
-    """Return a row the height of its longest text: (text, column width, bold).
+    """Set the height of a row to that of its longest text: (text, column width, bold).
 
     Programs that open the file do not all find it themselves where text is wrapped.
     """
@@ -255,7 +255,7 @@ def _write_cell(sheet: Worksheet, place: tuple[int, int], cell: PageCell, look: 
 
 
 def _offer_words(workbook: Workbook, sheet: Worksheet, page: Page, first: int) -> None:
-    """Give each column that is to be filled in its message, and its dropdown where it has words.
+    """Add to each column to be filled in its message, and its dropdown where it has words.
 
     The words stand on a sheet of their own, one column for each of the page's.
     """

@@ -123,7 +123,7 @@ class Folder:
             return sorted(path[len(root) + 1 :] for path in system.glob(f"{root}/{pattern}"))
 
     def rename(self, name: str, new: str) -> None:
-        """Return a file another name in the same folder; nothing where it is not there.
+        """Rename a file within its folder; do nothing where it is not there.
 
         Raises:
             OutsideError: The folder cannot be reached or written.

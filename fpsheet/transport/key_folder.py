@@ -91,7 +91,7 @@ class KeyFolder:
         return key, public
 
     def make_identity(self, *, password: str) -> str:
-        """Make the departement's keys, locked; give what it hands out (`recipient_fingerprint`).
+        """Make the departement's keys, locked; return what it hands out (`recipient_fingerprint`).
 
         Raises:
             KeyFileError: There is one already: what is sealed for it could not be opened; or the

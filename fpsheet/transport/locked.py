@@ -30,7 +30,7 @@ class LockError(FpsheetError):
 
 
 def lock(secret: bytes, *, password: str, what: str) -> dict[str, str | int]:
-    """Close a secret; give what a file of JSON holds of it.
+    """Close a secret; return what a file of JSON holds of it.
 
     Args:
         secret: What is to be closed.

@@ -35,7 +35,7 @@ class Sealing:
 
 
 def send_plain(payload: Payload, folder: Folder) -> str:
-    """Put a workbook into a folder, unsigned, and give its place there.
+    """Put a workbook into a folder, unsigned, and return its place there.
 
     The same workbook gets the same file.
 

@@ -42,7 +42,7 @@ class PayloadError(SpokenError):
 
 
 def payload_failure(key: str) -> PayloadError:
-    """Make the exception of a text under `error.payload`."""
+    """Return the exception that says a text under `error.payload`."""
     return make_failure(PayloadError, f"error.payload.{key}", {})
 
 

@@ -50,7 +50,7 @@ class KeyFileError(SpokenError):
 
 
 def key_failure(key: str, **values: object) -> KeyFileError:
-    """Make the exception of a text under `error.key`."""
+    """Return the exception that says a text under `error.key`."""
     return make_failure(KeyFileError, f"error.key.{key}", values)
 
 

@@ -25,7 +25,7 @@ class Offsets:
 
 
 def append_styles(parts: Parts, ours: bytes) -> Offsets:
-    """Append every style of ours to the workbook's own, and give where they stand now."""
+    """Append every style of ours to the workbook's own, and return where they stand now."""
     name = styles_name(parts)
     root, other = parse(parts[name]), parse(ours)
     moved = {attribute: _append(root, other, group) for group, attribute in _GROUPS.items()}
@@ -42,7 +42,7 @@ def append_styles(parts: Parts, ours: bytes) -> Offsets:
 
 
 def shift_styles(sheet: Element, offsets: Offsets) -> None:
-    """Let every style number in a sheet of ours mean what it meant before."""
+    """Shift every style number in a sheet of ours, so that it means what it meant before."""
     for element in sheet.iter(f"{{{MAIN}}}c", f"{{{MAIN}}}row"):
         if element.get("s") is not None:
             element.set("s", str(int(element.get("s", "0")) + offsets.cell))
@@ -60,7 +60,7 @@ def _children(root: Element, group: str) -> list[Element]:
 
 
 def _append(root: Element, other: Element, group: str) -> int:
-    """Append one list to another; give how many there were before."""
+    """Append one list to another; return how many there were before."""
     target = root.find(f"{{{MAIN}}}{group}")
     if target is None:
         target = etree.Element(f"{{{MAIN}}}{group}")
@@ -73,7 +73,7 @@ def _append(root: Element, other: Element, group: str) -> int:
 
 
 def _append_formats(root: Element, other: Element) -> dict[str, str]:
-    """Append number formats under free numbers; give our number → theirs."""
+    """Append number formats under free numbers; return our number → theirs."""
     ours = _children(other, "numFmts")
     if not ours:
         return {}

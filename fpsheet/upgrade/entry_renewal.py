@@ -96,7 +96,7 @@ class EntryRenewal:
     shared: SharedStrings = field(repr=False)
 
     def run(self, ours: Element) -> tuple[Placement, tuple[Renaming, ...]]:
-        """Renew the sheet and its table; give where the columns stand and what is called anew.
+        """Renew the sheet and its table; return where the columns stand and which headings changed.
 
         Args:
             ours: The same sheet of a blank workbook, its styles shifted already.
@@ -179,6 +179,6 @@ class EntryRenewal:
 
 
 def refuse(spoken: SpokenForm, key: str, **values: object) -> WorkbookFileError:
-    """Make the exception of a text key under `command.upgrade`."""
+    """Return the exception that says a text under `command.upgrade`."""
     sentence = spoken.fill(f"command.upgrade.{key}", values)
     return WorkbookFileError(sentence, remedy=spoken.text(f"command.upgrade.{key}_remedy"))

@@ -74,7 +74,7 @@ def is_filled(cell: Element) -> bool:
 
 
 def renew_cells(sheet: Element, placement: Placement, patterns: Mapping[str, Pattern]) -> None:
-    """Put identities, headings, formulas and blank cells of the new form into a sheet.
+    """Write identities, headings, formulas and blank cells of the new form into a sheet.
 
     Args:
         sheet: The whole worksheet element; changed in place.
@@ -119,7 +119,7 @@ def renew_cells(sheet: Element, placement: Placement, patterns: Mapping[str, Pat
 
 
 def fill_headings(row: Element, columns: Iterable[int]) -> None:
-    """Return every column of a table a heading: Excel takes none without."""
+    """Write a heading for every column of a table that has none: Excel demands one."""
     cells = cells_of(row)
     for column in columns:
         if column not in cells or not is_filled(cells[column]):
@@ -171,7 +171,7 @@ def _text_cell(column: int, row: int, style: str, text: str) -> Element:
 
 
 def put_text(cell: Element, text: str) -> None:
-    """Let a cell hold a text, and nothing else."""
+    """Write a text into a cell, in place of all it held."""
     for child in list(cell):
         cell.remove(child)
     cell.set("t", "inlineStr")
@@ -182,7 +182,7 @@ def put_text(cell: Element, text: str) -> None:
 
 
 def _with_formula(cell: Element, formula: str, number: int, rows: str) -> Element:
-    """Return a cell its shared formula: written out in the first row, named by number below."""
+    """Return a cell with its shared formula: written in the first row, named by number below."""
     cell.set("t", "str")
     node = etree.SubElement(cell, _F, t="shared", si=str(number))
     if rows:

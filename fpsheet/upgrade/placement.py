@@ -24,7 +24,7 @@ class OldPlaces:
         helpers: Columns of the old form's hidden formulas.
         last: Last column with anything in it.
         table_end: Last column of the table.
-        own: Her own columns.
+        own: Columns that the caseworker added.
         vacant: Columns of fields that the new form has not got, with nothing in them.
         hidden: Columns out of sight that hold something of a field of the other country.
     """
@@ -80,7 +80,7 @@ def place_columns(layout: SheetLayout, standing: OldPlaces) -> Placement:
         beyond = max(standing.last, standing.table_end, *columns.values()) + 1
         block = range(beyond, beyond + len(helpers))
     columns |= zip(helpers, block, strict=True)
-    # Her own columns in the table stay in it.
+    # The caseworker's own columns in the table stay in it.
     inside = max((c for c in standing.own if c <= standing.table_end), default=0)
     reached = (block[-1],) if is_free else (standing.table_end, *(columns[n] for n in fresh))
     end = max(inside, *reached)

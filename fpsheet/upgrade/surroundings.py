@@ -23,7 +23,7 @@ def renew_surroundings(sheet: SheetPart, ours: Element, placement: Placement) ->
     """Renew widths, dropdowns and marks of the form's columns; added columns stay.
 
     Args:
-        sheet: Her sheet; changed in place.
+        sheet: The caseworker's sheet; changed in place.
         ours: The same sheet of a blank workbook, its styles shifted already.
         placement: Where the columns stand.
     """
@@ -140,7 +140,7 @@ def _outside(area: str, columns: set[int]) -> Iterator[str]:
 
 
 def renew_table(table: Element, placement: Placement, headings: Mapping[int, str]) -> None:
-    """Let the table reach over the form's columns; added columns in it stay.
+    """Fit the table to the form's columns; added columns in it stay.
 
     Args:
         table: The table's part; changed in place.

@@ -177,7 +177,7 @@ def _shared_strings(parts: Parts) -> SharedStrings:
 
 
 def _replace_sheet(parts: Parts, part: str, ours: Element, raw: RawWorkbook | None) -> None:
-    """Put a sheet of ours in the place of its older self; what was typed on the cover goes in."""
+    """Replace a sheet of ours by its new version; what was typed on the cover goes in."""
     old = parse(parts[part])
     new = SheetPart(part, ours, b"")
     if raw is not None:

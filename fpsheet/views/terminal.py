@@ -66,7 +66,7 @@ def _render_totals(verdict: Verdict, spoken: SpokenForm, *, width: int) -> Itera
 
 
 def _group(findings: Sequence[Finding], spoken: SpokenForm) -> list[tuple[str, list[Finding]]]:
-    """Put findings of the same sentence together: (sentence, findings), gravest first.
+    """Group findings by sentence: (sentence, findings), gravest first.
 
     Sentences that differ in the cell they refer to are the same, with dots in its place.
     """

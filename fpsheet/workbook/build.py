@@ -156,7 +156,7 @@ def filled_fields(rows: Mapping[str, Sequence[Row]]) -> dict[str, frozenset[str]
 def plan_entry_sheet(
     issue: Issue, sheet: Sheet, *, row_count: int
 ) -> tuple[SheetLayout, tuple[StatusSentence, ...]]:
-    """Lay out an entry sheet with its status, and give the sentences the status can say."""
+    """Lay out an entry sheet with its status, and return the sentences the status can say."""
     status = make_status(issue, sheet)
     layout = plan_sheet(
         issue,
@@ -221,7 +221,7 @@ def premade_rows(sheet: Sheet, kommune: Kommune) -> int:
 
 
 def _print_reminders(parts: dict[str, bytes], reminders: str, titles: Mapping[str, str]) -> None:
-    """Let the print area of Huskeliste reach to its last deadline, now that they are known."""
+    """Fit the print area of Huskeliste to its last deadline, now that they are known."""
     part = next(part for part, title in titles.items() if title == reminders)
     if last := last_shown(parts[part]):
         book = parse(parts[_BOOK])
@@ -241,7 +241,7 @@ def _lay_out(
     lines: Sequence[StatusSentence],
     given: Mapping[str, Sequence[Row]],
 ) -> Workbook:
-    """Make every sheet, entry sheets with a single pattern row."""
+    """Build every sheet, entry sheets with a single pattern row."""
     book = Workbook()
     book.remove(book.worksheets[0])
     for sheet in issue.form.sheets:

@@ -181,7 +181,7 @@ def _all_digits(text: str) -> str:
 
 
 def _cpr(cell: str, text: str) -> str:
-    """Ten digits with a day of birth that exists; a number cell lost its leading zero."""
+    """Read ten digits with a day of birth that exists; a number cell lost its leading zero."""
     # Only ten digits come back unchanged from a number; 12345678E1, 1234567,89 and such do not.
     digits = if_(f"LEN({text})=10", if_error(f'TEXT(--{text},"0000000000")={text}', FALSE), FALSE)
     return if_(
@@ -235,7 +235,7 @@ def _has_birth_day(text: str) -> str:
 
 
 def _date(cell: str, names: CellNames) -> str:
-    """A whole day number, or a text that writes a day; a two-digit year is not guessed."""
+    """Read a whole day number, or a text that writes a day; a two-digit year is not guessed."""
     day = f"ROUND({cell},0)"
     number = if_(
         f"ABS({cell}-{day})*86400>=1",
@@ -289,7 +289,7 @@ def _day_or_fault(year: str, month: str, day: str) -> str:
 
 
 def _number(names: CellNames, number: str) -> str:
-    """A number cell in a format of numbers, or a text of digits with a comma or a point.
+    """Read a number cell in a format of numbers, or a text of digits with a comma or a point.
 
     `CELL` tells percent (P), date and time (D) and money (C) apart; formats made by hand it may
     not know, and the check looks at those.
@@ -330,7 +330,7 @@ def _fitting(cell: str, number: str = "") -> str:
 
 
 def _text(names: CellNames, short: int, length: str) -> str:
-    """The length of a text that is not short, 1 for any other; most are plain at a glance."""
+    """Return the length of a text that is not short, 1 for any other; most are plain to see."""
     cell = names.cell
     plain = and_(f"LEN({cell})<={short}", is_number(f"SEARCH(LEFT({cell}),{_PLAIN})"))
     length = if_(blank(names.clean), EMPTY, length)
@@ -348,7 +348,7 @@ def _cpr_mark(names: CellNames) -> str:
 
 
 def _code(names: CellNames) -> str:
-    """Label or code; what people pick is found at once, what they paste is cleaned first."""
+    """Read a label or code; what people pick is found at once, what they paste is cleaned first."""
     # TRIM also joins spaces inside the text, which nobody asked for; such a text is not found.
     found = _look_up(names.clean, names.entries, names.codes)
     joined = f"ISERROR(FIND({names.clean},{names.visible}))"

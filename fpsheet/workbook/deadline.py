@@ -224,7 +224,7 @@ def _due(issue: Issue, kind: str) -> str:
 
 
 def _due_reassessment(issue: Issue) -> str:
-    """Five years after the latest vurdering or afgørelse of a pensioner."""
+    """Return the day five years after the latest vurdering or afgørelse of a pensioner."""
     born = value_name("borger", BIRTH_NUMBER)
     decided, assessed = value_name("borger", DECIDED), value_name("borger", ASSESSED)
     before = value_name("borger", "pensionist_foer_reform")
@@ -237,7 +237,7 @@ def _due_reassessment(issue: Issue) -> str:
 
 
 def _due_after_postponement(issue: Issue) -> str:
-    """One year after an udsættelse, unless something came later: a vurdering, afgørelse or move."""
+    """Return the day a year after an udsættelse that no vurdering, afgørelse or move followed."""
     cpr, day = value_name("afgoerelse", "cpr"), value_name("afgoerelse", "afgoerelse_dato")
     kind = value_name("afgoerelse", "afgoerelse")
     postponed = and_(is_text(kind, POSTPONED), *_holds("afgoerelse", day))
@@ -250,7 +250,7 @@ def _due_after_postponement(issue: Issue) -> str:
 
 
 def _due_fleksjob(issue: Issue) -> str:
-    """Three years after the latest vurdering in a fleksjob."""
+    """Return the day three years after the latest vurdering in a fleksjob."""
     cpr, start = value_name("job", "cpr"), value_name("job", "start_dato")
     running = and_(
         is_text(value_name("job", "job_type"), "fleksjob"),

@@ -25,7 +25,7 @@ _NO_LIMIT = 999_999
 
 
 def add_entry_help(sheet: Worksheet, layout: SheetLayout, issue: Issue) -> None:
-    """Return every column of an entry sheet its input message and its limits."""
+    """Add input messages and limits to every column of an entry sheet."""
     for column in layout.columns:
         field = column.field
         if field is None or column.is_hidden or field.role not in _TYPED:

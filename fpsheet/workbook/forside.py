@@ -160,7 +160,7 @@ def _write_link(sheet: Worksheet, address: str, title: str, *, to: str) -> None:
 
 
 def _add_others(sheet: Worksheet, issue: Issue) -> int:
-    """Point at the sheets that are read, not filled; give the last row."""
+    """Link to the sheets that are read, not filled; return the last row."""
     row = max(_end_of_table(issue), *_entry_rows(issue).values()) + 2
     _add_section(sheet, row, issue.text("workbook.cover.andre"))
     for other in issue.form.sheets:

@@ -206,7 +206,7 @@ def _keys() -> str:
 
 
 def _add_candidates(sheet: Worksheet, kinds: Sequence[DeadlineKind]) -> None:
-    """Put the nearest deadlines of each kind under each other."""
+    """Write the nearest deadlines of each kind under each other."""
     row = _FIRST
     for kind in kinds:
         column = _column(kind, SHOWN)

@@ -89,7 +89,7 @@ def _codes(issue: Issue, list_id: str) -> tuple[Code, ...]:
 
 
 def _write_list(sheet: Worksheet, issue: Issue, list_id: str, *, block: int, row: int) -> int:
-    """Write one list; give the row where the next one in the block may begin."""
+    """Write one list; return the row where the next one in the block may begin."""
     codes = _codes(issue, list_id)
     letters = (get_column_letter(2 + 3 * block), get_column_letter(3 + 3 * block))
     headings = (issue.text(f"workbook.liste.{list_id}"), issue.text("workbook.koder.code"))

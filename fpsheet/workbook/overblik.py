@@ -234,7 +234,7 @@ def _add_fact(sheet: Worksheet, letters: tuple[str, str, str], row: int, label: 
 
 
 def _add_candidates(sheet: Worksheet, issue: Issue, level: LevelNow) -> int:
-    """Find the citizen's rows of every sheet; give the last row of the list."""
+    """Find the citizen's rows of every sheet; return the last row of the list."""
     row = _FIRST
     for number, event in enumerate(EVENTS, start=1):
         for place in range(event.limit):
@@ -265,7 +265,7 @@ def _find_row(sheet: Worksheet, event: Event, row: int, *, is_first: bool) -> No
 
 
 def _add_order(sheet: Worksheet, event: Event, told: Teller, row: int) -> None:
-    """Return a row its sort key; a revurdering also its span, which others may lie in."""
+    """Add the sort key of a row, and of a revurdering its span, which others may lie in."""
     start, key = told.value(event.start), f"{_KEY}{row}"
     # An application is an event where its day is known; every other row is shown.
     is_event = is_number(start) if event.sheet == "borger" else "TRUE"
@@ -285,7 +285,7 @@ def _add_order(sheet: Worksheet, event: Event, told: Teller, row: int) -> None:
 
 
 def _add_application(sheet: Worksheet, key: str, level: LevelNow) -> None:
-    """Let an application hold what begins until something is decided, as a revurdering does."""
+    """Add the span of an application: what begins until something is decided lies in it."""
     row, day = key.removeprefix(_KEY), f"INT({key})"
     put_formula(sheet[f"{_SPAN_START}{row}"], if_(blank(key), LAST_DAY, day))
     put_formula(sheet[f"{_SPAN_END}{row}"], if_(blank(key), 0, level.first_decision(day)))

@@ -179,72 +179,72 @@ class SheetLayout:
 
 
 def heading_name(sheet_id: str, field_id: str) -> str:
-    """Name of a field's heading, by which a reader finds the column again: `c_forloeb_cpr`."""
+    """Return the name of a field's heading, which identifies the column: `c_forloeb_cpr`."""
     return f"c_{sheet_id}_{field_id}"
 
 
 def column_name(sheet_id: str, column_id: str) -> str:
-    """Name of a column's cells below the heading: `k_forloeb_cpr`, `k_forloeb_n_cpr`."""
+    """Return the name of a column's cells below the heading: `k_forloeb_cpr`, `k_forloeb_n_cpr`."""
     return f"k_{sheet_id}_{column_id.replace(CALCULATED_MARK, 'n_')}"
 
 
 def below_name(sheet_id: str, column_id: str) -> str:
-    """Name of a column's cells below the formula's own row: `under_vurdering_n_cpr`."""
+    """Return the name of a column's cells below the formula's own row: `under_vurdering_n_cpr`."""
     return f"under_{sheet_id}_{column_id.replace(CALCULATED_MARK, 'n_')}"
 
 
 def raw_row_name(sheet_id: str) -> str:
-    """Name of all cells a person fills in the formula's own row: `raa_forloeb`."""
+    """Return the name of all cells a person fills in the formula's own row: `raa_forloeb`."""
     return f"raa_{sheet_id}"
 
 
 def read_row_name(sheet_id: str) -> str:
-    """Name of all read values in the formula's own row: `laest_forloeb`."""
+    """Return the name of all read values in the formula's own row: `laest_forloeb`."""
     return f"laest_{sheet_id}"
 
 
 def cell_name(sheet_id: str, field_id: str) -> str:
-    """Name of a field's cell in the formula's own row: `r_forloeb_cpr`."""
+    """Return the name of a field's cell in the formula's own row: `r_forloeb_cpr`."""
     return f"r_{sheet_id}_{field_id}"
 
 
 def value_name(sheet_id: str, field_id: str) -> str:
-    """Name of a field's read value in the formula's own row: `n_forloeb_cpr`."""
+    """Return the name of a field's read value in the formula's own row: `n_forloeb_cpr`."""
     return f"n_{sheet_id}_{field_id}"
 
 
 def visible_name(sheet_id: str, field_id: str) -> str:
-    """Name of the formula that makes a cell's text plain: `synlig_forloeb_cpr`."""
+    """Return the name of the formula that makes a cell's text plain: `synlig_forloeb_cpr`."""
     return f"synlig_{sheet_id}_{field_id}"
 
 
 def written_name(sheet_id: str, field_id: str) -> str:
-    """Name of the formula that reads a date written as text: `skrevet_forloeb_start_dato`."""
+    """Return the name of the formula that reads a written date: `skrevet_forloeb_start_dato`."""
     return f"skrevet_{sheet_id}_{field_id}"
 
 
 def holds_cpr_name(sheet_id: str, field_id: str) -> str:
-    """Name of the formula that finds a CPR number in a text: `cpr_i_borger_journal_nr`."""
+    """Return the name of the formula that finds a CPR number: `cpr_i_borger_journal_nr`."""
     return f"cpr_i_{sheet_id}_{field_id}"
 
 
 def list_name(list_id: str) -> str:
-    """Name of the labels a person may pick from a code list: `liste_forloeb_type`."""
+    """Return the name of the labels a person may pick from a code list: `liste_forloeb_type`."""
     return f"liste_{list_id}"
 
 
 def entries_name(list_id: str) -> str:
-    """Name of all that may be entered in a code field, labels then codes: `ord_forloeb_type`."""
+    """Return the name of what a code field takes, labels then codes: `ord_forloeb_type`."""
     return f"ord_{list_id}"
 
 
 def codes_name(list_id: str) -> str:
-    """Name of the codes beside those words: `kode_forloeb_type`."""
+    """Return the name of the codes beside those words: `kode_forloeb_type`."""
     return f"kode_{list_id}"
 
 
 def validity_names(list_id: str) -> tuple[str, str]:
-    """Names of first day and first day no longer in force of those codes, as day numbers."""
+    """Return the names of the codes' first day, and first day no longer in force, as numbers."""
     return f"fra_{list_id}", f"til_{list_id}"
 
 

@@ -109,12 +109,12 @@ def align(
 
 
 def copy_style(source: Cell, target: Cell) -> None:
-    """Return a cell the look of another; ten times faster than setting each part anew."""
+    """Copy the look of a cell to another; ten times faster than setting each part anew."""
     target._style = copy(source._style)  # type: ignore[attr-defined]  # noqa: SLF001 - no public word
 
 
 def write_text(cell: Cell, text: str) -> Cell:
-    """Put a text into a cell as text, whatever it begins with: the one way texts are written."""
+    """Write a text into a cell as text, whatever it begins with: the one way texts are written."""
     cell.value = text
     cell.data_type = "s"
     if text[:1] in {"=", "+", "-", "@"}:
@@ -123,14 +123,14 @@ def write_text(cell: Cell, text: str) -> Cell:
 
 
 def write_title(sheet: Worksheet, address: str, text: str, *, colour: str = NAVY) -> None:
-    """Put the title of a sheet."""
+    """Write the title of a sheet."""
     cell = write_text(sheet[address], text)
     cell.font = font(size=16, bold=True, colour=colour)
     cell.alignment = Alignment(vertical="center")
 
 
 def write_note(sheet: Worksheet, address: str, text: str, *, wrap: bool = False) -> None:
-    """Put a line of explanation in muted ink."""
+    """Write a line of explanation in muted ink."""
     cell = write_text(sheet[address], text)
     cell.font = font(colour=MUTED)
     cell.alignment = Alignment(vertical="center", wrap_text=wrap)
@@ -161,23 +161,23 @@ def style_shaded(cell: Cell, *, bold: bool = False) -> None:
 
 
 def fault_style() -> DifferentialStyle:
-    """How a fault looks, beside its words and its sign."""
+    """Return the look of a fault, beside its words and its sign."""
     return DifferentialStyle(font=Font(color=FAULT_INK), fill=_paint(FAULT_PAPER), border=UNDERLINE)
 
 
 def warning_style() -> DifferentialStyle:
-    """How a warning looks, beside its words and its sign."""
+    """Return the look of a warning, beside its words and its sign."""
     paint = _paint(WARNING_PAPER)
     return DifferentialStyle(font=Font(color=WARNING_INK), fill=paint, border=UNDERLINE)
 
 
 def fine_style() -> DifferentialStyle:
-    """How a row in order looks."""
+    """Return the look of a row in order."""
     return DifferentialStyle(font=Font(color=FINE_INK))
 
 
 def line_style(*, bold: bool = False) -> DifferentialStyle:
-    """A thin line under a row that shows something."""
+    """Return a thin line under a row that shows something."""
     return DifferentialStyle(font=Font(b=True) if bold else None, border=UNDERLINE)
 
 
@@ -194,7 +194,7 @@ def protect(sheet: Worksheet) -> None:
 
 
 def place_cursor(sheet: Worksheet, address: str) -> None:
-    """Let a sheet open with the cursor where a person begins; call after freezing panes."""
+    """Set the cursor of a sheet where a person begins; call after freezing panes."""
     for selection in sheet.sheet_view.selection:
         if selection.activeCell:
             selection.activeCell = selection.sqref = address

@@ -82,7 +82,7 @@ def _height(text: str, characters: int) -> float:
 
 
 def _write_sheet(sheet: Worksheet, issue: Issue, entry: Sheet, row: int) -> int:
-    """Write the table of one entry sheet; give the row after it."""
+    """Write the table of one entry sheet; return the row after it."""
     page = f" ({entry.page})" if entry.page else ""
     heading = write_text(sheet[f"B{row}"], f"{issue.title(entry.id)}{page}")
     heading.font = font(size=13, bold=True, colour=entry.colour)

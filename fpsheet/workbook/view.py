@@ -94,7 +94,7 @@ def hide_columns(sheet: Worksheet, first: int, last: int) -> None:
 
 
 def put_formula(cell: Cell, formula: str) -> None:
-    """Put a formula, given without `=`, into a cell."""
+    """Write a formula, given without `=`, into a cell."""
     cell.value = f"={formula}"
 
 

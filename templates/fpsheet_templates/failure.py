@@ -11,7 +11,7 @@ Failure = TypeVar("Failure", bound=SpokenError)
 
 
 def make_failure(kind: type[Failure], key: str, values: Mapping[str, object]) -> Failure:
-    """Make the exception of a text key (`error.store.locked`); its own sentence is Danish.
+    """Return the exception that says a text (`error.store.locked`), in Danish to begin with.
 
     Raises:
         SpecError: There is no such text.

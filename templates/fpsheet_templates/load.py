@@ -7,7 +7,8 @@ already the entries that differ, of a new one all of them with `since = <n>`, an
 by all versions: an entry says itself from when it holds.
 
 A form that is tried before it is shipped is a folder laid over `data/` (`overlay`): its form
-files come after ours, its texts and its lines of code lists replace those of the same key.
+files come after those of `data/`, its texts and its lines of code lists replace those of the same
+key.
 """
 
 import csv

@@ -108,7 +108,7 @@ def make_finding(  # noqa: PLR0913 - a place has that many parts, all named
     field: str = "",
     details: Mapping[str, object] | None = None,
 ) -> Finding:
-    """Make a finding with the severity the catalogue gives its code.
+    """Return a finding with the severity the catalogue gives its code.
 
     Raises:
         KeyError: The catalogue lacks the code.

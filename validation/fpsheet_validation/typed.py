@@ -51,8 +51,8 @@ class Check:
         raw: The workbook as read.
         sheets: Sheet identifier → typed sheet, every entry sheet that the file has.
         findings: All findings, ordered by sheet, row, column, code.
-        blocked: CPR-less keys of blocked cases: sheet → Excel rows that belong to a case with a
-            FEJL (the case is quarantined whole), and rows without a readable CPR.
+        blocked: Sheet → Excel rows that are held: of a case with a FEJL on any of its rows, or
+            without a readable CPR number.
         not_run: Codes of rules that could not run; any of them blocks acceptance.
         accepted: No KRITISK, no FEJL, and every rule ran.
     """

@@ -227,7 +227,7 @@ def show_processed(session: Session, processed: "Sequence[Processed]", *, dry_ru
 
 
 def _alike(refused: "Sequence[Processed]") -> "list[tuple[Verdict, list[str]]]":
-    """Put files together that nothing could be read of, for the same reason.
+    """Group the files of which nothing could be read, by the reason.
 
     Returns:
         What was found in the first of each, and the names of the others.

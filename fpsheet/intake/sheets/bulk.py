@@ -29,7 +29,7 @@ def pack_sheets(
     styles: bytes | None,
     has_1904_dates: bool,
 ) -> bytes:
-    """Make the package the bulk reader gets.
+    """Return the package that the bulk reader gets.
 
     Args:
         sheets: Sheet identifier → its part, plainly spelled, UTF-8.

@@ -44,22 +44,22 @@ class ColumnKinds:
 
     @property
     def entry(self) -> frozenset[int]:
-        """Columns a person types in."""
+        """Return the columns a person types in."""
         return self.text | self.value
 
     @property
     def amount(self) -> frozenset[int]:
-        """Columns of numbers that are no dates."""
+        """Return the columns of numbers that are no dates."""
         return self.value - self.date
 
     @property
     def read(self) -> frozenset[int]:
-        """Columns that are read."""
+        """Return the columns that are read."""
         return self.entry | self.row_id
 
     @property
     def own(self) -> frozenset[int]:
-        """Columns that the caseworker added, as far as they are looked at."""
+        """Return the columns that the caseworker added, as far as they are looked at."""
         return frozenset(range(1, FAR_COLUMN + 1)) - self.read - self.calculated
 
 
@@ -104,7 +104,7 @@ _SHEET_END = b"</sheetData></worksheet>"
 
 
 def wrap_rows(rows: bytes) -> bytes:
-    """Make a sheet of plain rows, with something in A1 that what they have there replaces.
+    """Return a sheet of plain rows, with a filler in A1 for where they have nothing there.
 
     The bulk reader leaves out columns at the left in which there is nothing.
     """

@@ -53,7 +53,7 @@ class SharedStrings:
 
     @cached_property
     def _pieces(self) -> Sequence[bytes]:
-        """The XML of each text, to be parsed when it is asked for.
+        """Return the XML of each text, to be parsed when it is asked for.
 
         Nothing where they are spelled in another way than Excel and LibreOffice do.
         """

@@ -47,7 +47,7 @@ class FoundSheet:
     def fault(
         self, code: str, *, row: int = 0, field: str = "", **details: object
     ) -> IntakeFinding:
-        """Make a fault of this sheet, with the column where the field stands."""
+        """Return a fault of this sheet, with the column where the field stands."""
         number = self.map.columns.get(field, 0)
         return IntakeFinding(
             code=code,
@@ -63,7 +63,7 @@ class FoundSheet:
 def read_sheet(
     found: FoundSheet, frame: pl.DataFrame
 ) -> tuple[RawSheet, tuple[IntakeFinding, ...]] | None:
-    """Make a raw sheet; None where it does not hold what the file holds, row by row, cell by cell.
+    """Return a raw sheet; None where it lacks a row or cell of the file.
 
     Args:
         found: What is known of the sheet.
@@ -216,7 +216,7 @@ def _suspect_fields(found: FoundSheet, rows: pl.DataFrame) -> list[str]:
 
 
 def _repair_column(rows: pl.DataFrame, field: str) -> tuple[pl.DataFrame, list[int]]:
-    """Repair the texts of a column; also give the rows whose text changed."""
+    """Repair the texts of a column; also return the rows whose text changed."""
     suspect = rows.filter(pl.col(field).str.contains(SUSPECT)).select(_PLACE, ROW, field)
     repaired = [
         (place, row, fixed if fixed.strip() else None)

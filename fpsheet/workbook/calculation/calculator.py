@@ -222,7 +222,7 @@ class Calculator:
         return combine
 
     def _choice(self, tree: Call, row: int, column: int) -> Evaluate:
-        """A chain of IF is one function with its branches in a row: nested, it is too deep."""
+        """Return a chain of IF as one function, its branches in a row: nested it is too deep."""
         branches: list[tuple[Evaluate, Evaluate]] = []
         rest: Tree = tree
         while isinstance(rest, Call) and rest.function == "IF":

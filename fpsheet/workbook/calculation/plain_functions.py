@@ -55,7 +55,7 @@ def _texts(function: Callable[..., Value], kinds: str) -> PlainFunction:
 
 
 def _left_of(value: Value, count: Value = 1) -> Value:
-    """The digits before the comma of a number are the same in every country."""
+    """Return the first characters: the digits before a comma are the same in every country."""
     if isinstance(value, float) and _SURE_FROM <= value < _SURE_TO and round(value, 6) == value:
         whole, length = str(int(value)), to_number(count)
         if not isinstance(length, ErrorValue) and 0 <= length <= len(whole):
@@ -111,7 +111,7 @@ def wildcard(pattern: str) -> re.Pattern[str]:
 
 
 def _char(number: float) -> Value:
-    """A control character or a letter of ASCII; the others differ between computers."""
+    """Return a control character or a letter of ASCII; the others differ between computers."""
     if not 1 <= number < _ASCII:
         raise UnknownResultError
     return chr(int(number))
@@ -122,7 +122,7 @@ def _trim(text: str) -> Value:
 
 
 def _text(value: Value, shape: Value) -> Value:
-    """Digits filled up with zeros; other formats hang on the country."""
+    """Return digits filled up with zeros; other formats depend on the country."""
     number = to_number(value)
     if isinstance(number, ErrorValue):
         return number

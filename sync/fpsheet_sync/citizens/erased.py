@@ -32,7 +32,7 @@ def note_erased(connection: Connection, citizens: Iterable[str], day: date) -> N
 def take_back(
     connection: Connection, changed: Collection[str], kommune_kode: str, actor: Actor
 ) -> frozenset[str]:
-    """Let go of the erasure of persons about whom a file says something new, each with a line.
+    """Undo the erasure of persons about whom a file says something new, each with a log line.
 
     Args:
         connection: A connection in a transaction that may write.

@@ -20,7 +20,7 @@ _SHEET = "overdragelse"
 def find_contradicted(
     connection: Connection, kommune_kode: str, persons: Persons
 ) -> Iterator[Told]:
-    """Find transfers of a kommune that something contradicts, or that the receiver waits with.
+    """Find transfers that another row contradicts, or whose receiver reports no case yet.
 
     Findings: MEL-004, MEL-005, MEL-007, MEL-008.
     """

@@ -95,7 +95,7 @@ def log_access(connection: Connection, actor: Actor, *deeds: Deed) -> LogEnd:
 
 
 def log_look(store: Store, actor: Actor, deed: Deed) -> None:
-    """Add the line of a look at what changes nothing, before anything is shown.
+    """Log that somebody looks at data without changing any, before it is shown.
 
     Raises:
         StoreError: As `log_access`, or the database could not be written.
@@ -125,7 +125,7 @@ def _session(connection: Connection) -> str:
 
 
 def _add(connection: Connection, steps: Sequence["_Step"], sealer: Sealer) -> None:
-    """Add lines; the head moves along where it fitted, else it stays, so that the break is seen.
+    """Add lines and move the head to the new end; a head that did not fit stays, as a sign.
 
     On PostgreSQL the server does it: no role has a right to the table itself.
     """
@@ -172,7 +172,7 @@ class _Step(NamedTuple):
 
 
 def _tell_mark(connection: Connection, end: LogEnd) -> None:
-    """Have the end noted beside the key after the commit, if the log holds what was noted there.
+    """Note the end beside the key after the commit, if the log holds the end noted there before.
 
     A log that was cut off or put back keeps its old note, so that it stays seen.
     """

@@ -46,11 +46,11 @@ _SAYINGS = {
 
 
 class UnfitValueError(Exception):
-    """A value that its column cannot hold got as far as the database: our fault, of one file."""
+    """A value of a file does not fit its column of the database: a fault of the program."""
 
 
 def store_failure(key: str, values: Mapping[str, object] = _NOTHING) -> StoreError:
-    """Make the exception of a text key (`locked` for `error.store.locked`)."""
+    """Return the exception that says a text (`locked` for `error.store.locked`)."""
     return make_failure(StoreError, f"error.store.{key}", values)
 
 
@@ -74,7 +74,7 @@ def translated(place: str) -> Iterator[None]:
     Raises:
         UnfitValueError: A value does not fit its column; the database itself is well.
     """
-    # Failures without a database are told by processes that need not load one.
+    # Imported here, because processes that use no database raise these failures too.
     from sqlalchemy.exc import ArgumentError, DBAPIError  # noqa: PLC0415
 
     try:

@@ -238,7 +238,7 @@ def write_keys(path: Path, secret: bytes, *, fictional: bool = False) -> Keys:
 
 
 def write_rounding_secret(path: Path, secret: bytes) -> bytes:
-    """Write the file with the secret of the rounding; give what it holds.
+    """Write the file with the secret of the rounding, and return what it holds.
 
     Somebody else may have written it meanwhile: theirs stands.
 

@@ -49,7 +49,7 @@ class LogCheck:
 
 
 def check_log(store: Store, notes: Collection[Note] = ()) -> LogCheck:
-    """Look at every line of the log.
+    """Check every line of the log.
 
     Args:
         store: The database. Seals made with its key are tried where it is open with the key.

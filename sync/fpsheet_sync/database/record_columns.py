@@ -1,4 +1,4 @@
-"""Records: what the store holds of a row, told without a database, so that readers load none."""
+"""Records: which fields of a row the database keeps; needs no SQLAlchemy."""
 
 from fpsheet_templates.form import Field, Sheet
 

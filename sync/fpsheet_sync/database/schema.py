@@ -91,13 +91,13 @@ class Schema:
 
 
 def make_schema(form: Form) -> Schema:
-    """Make the tables of a form's records."""
+    """Build the tables of a form's records."""
     metadata = MetaData(naming_convention=NAMING)
     records = {sheet.id: record_table(metadata, sheet) for sheet in form.entry_sheets()}
     former = records[BORGER].c.get("tidligere_cpr") if BORGER in records else None
     if former is not None:
-        # The migration makes it over the rows that have one; to say so here loads all of
-        # PostgreSQL's dialect, also for SQLite.
+        # The migration leaves rows without a former number out of it. Declared here, that would
+        # load PostgreSQL's dialect for SQLite too.
         Index(None, former)
     return Schema(make_layouts(form), records)
 

@@ -279,7 +279,7 @@ def _is_sqlite(address: URL) -> bool:
 
 
 def _reach(url: str, form: Form, keys: Keys | None, mark: LogMark | None = None) -> Store:
-    """Return the store of an address; nothing is asked of the database yet."""
+    """Return the store of an address, without asking the database anything yet."""
     with translated("?"):
         address = make_url(url)
     if address.drivername in {"postgresql", "postgres"}:

@@ -12,5 +12,5 @@ class DisclosureError(SpokenError):
 
 
 def disclosure_failure(key: str, **values: object) -> DisclosureError:
-    """Make the exception of a text key (`audit` for `error.disclosure.audit`)."""
+    """Return the exception that says a text (`audit` for `error.disclosure.audit`)."""
     return make_failure(DisclosureError, f"error.disclosure.{key}", values)

@@ -53,7 +53,7 @@ def split(problem: Problem) -> tuple[Part, ...]:
 
 
 class Workers:
-    """Those who do the parts: this process, or several others."""
+    """What works on the parts: this process, or several others."""
 
     def __init__(self, pool: ProcessPoolExecutor | None = None) -> None:
         """Take the other processes, if there are any."""
@@ -94,5 +94,5 @@ def workers_for(problem: Problem, parts: Sequence[Part]) -> Iterator[Workers]:
     try:
         yield Workers(pool)
     finally:
-        # Also when one part cannot be protected: the others are not worked on for nobody.
+        # Also when one part cannot be protected: nobody has use for the others then.
         pool.shutdown(cancel_futures=True)

@@ -40,8 +40,8 @@ class Rounding:
         seconds: How long one part may be rounded in one go. It takes seconds; what is cut short is
             not the same every time.
         time_limit: How long everything may take, in seconds.
-        refused: Numbers that somebody who is not told what the audit is told found too narrow: how
-            many of the means that protect their part, from the weakest on, are passed over.
+        refused: Number that the certificate found too narrow → how many of the means that protect
+            its part, from the weakest on, are passed over.
     """
 
     base: int = DEFAULT_BASE

@@ -1,8 +1,8 @@
 """Other worlds: citizens come or go so that all that is printed stays, and a number is another.
 
 The audit looks at printed numbers from outside: it is told what binds them and shows what that
-leaves open. Here nothing is told. Every printed count is a sum over citizens, so a world is a set
-of citizens, and a number is safe if citizens exist who make it another and everything printed
+leaves open. Here no relation is declared. Every printed count is a sum over citizens, so a world is
+a set of citizens, and a number is safe if citizens exist who make it another and everything printed
 possible. Whatever relation was forgotten binds them too.
 
 This module knows no table: a citizen is a row of whole numbers, what it adds to each number.

@@ -214,7 +214,7 @@ def _decide(
 def add_commit(
     connection: Connection, kommune_kode: str, own: Commit, commits: list[Commit]
 ) -> int:
-    """Fold a kommune with one more decision, write what changed, and give its number."""
+    """Fold a kommune with one more decision, write what changed, and return its number."""
     library = DatabaseLibrary(connection, kommune_kode, {c.id: c for c in commits})
     before = read_state(connection, kommune_kode)
     folded = fold(kommune_kode, [*commits, own], library)

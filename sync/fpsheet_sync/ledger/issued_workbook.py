@@ -55,7 +55,7 @@ def issue_workbook(
 ) -> IssuedWorkbook | None:
     """Return what a pre-filled workbook of a kommune holds, and note that it was given out.
 
-    Nothing is noted, and None given, where the kommune never delivered anything.
+    Where the kommune never delivered anything, nothing is noted and the result is None.
 
     Raises:
         StoreError: The database could not be used, or was opened without its keys.
@@ -82,7 +82,7 @@ def issue_workbook(
             decision={"after": known},
         )
         write_issue(connection, kommune_kode, own, shown.rows, aar)
-        # A citizen may ask who saw her: whoever opens the workbook sees everybody in it.
+        # A citizen may ask who saw the case: whoever opens the workbook sees everybody in it.
         seen = [borger for borger in citizens.drop_nulls().sort() if borger in cprs]
         deeds = [Deed(CommitKind.ISSUE, kommune_kode, borger=borger) for borger in seen]
         log_access(connection, actor, *deeds, Deed(CommitKind.ISSUE, kommune_kode))

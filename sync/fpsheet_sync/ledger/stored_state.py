@@ -204,7 +204,7 @@ class DatabaseLibrary:
 
 
 def conform(frame: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
-    """Return a stored frame the columns of today's form: a field added since is blank."""
+    """Return a stored frame with the columns of today's form: a field added since is blank."""
     if frame.schema == like.schema:
         return frame
     return frame.select(

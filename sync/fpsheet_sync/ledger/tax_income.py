@@ -121,7 +121,7 @@ class Imported:
 
 
 def import_incomes(store: Store, answer: TaxAnswer, actor: Actor) -> Imported:
-    """Take an answer in: all of it in one transaction, or nothing.
+    """Merge an answer: all of it in one transaction, or nothing.
 
     Raises:
         StoreError: The database could not be used, or was opened without its keys.
@@ -334,7 +334,7 @@ def _kept_row(income: Income) -> list[object]:
 
 
 def _own_rows(incomes: Sequence[Income]) -> list[int]:
-    """Return each income a row of its own; answers taken in by earlier versions may share one."""
+    """Return a row number for each income; answers taken in by earlier versions may share one."""
     below = max((each.row for each in incomes), default=0)
     taken: set[int] = set()
     rows = []

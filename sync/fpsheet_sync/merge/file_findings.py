@@ -142,7 +142,7 @@ def _about(layouts: Layouts, code: str, key: Key, row: int) -> Finding:
 
 
 def finish(findings: Iterable[Finding], file: File) -> tuple[Finding, ...]:
-    """Return findings their column letters and their order."""
+    """Return findings with their column letters, in order."""
     lettered = (
         replace(f, column=file.columns.get(f.sheet, {}).get(f.field, "") if f.row else "")
         for f in findings

@@ -81,7 +81,7 @@ class Evidence:
 
 
 def order_commits(commits: Iterable[Commit]) -> list[Commit]:
-    """Order commits so that what one knew comes before it, else by time, filled cells and hash.
+    """Order commits: each after those it builds on, else by time, filled cells and hash.
 
     The order is the same for the same set of commits, however they arrived.
     """

@@ -201,7 +201,7 @@ class _Placer:
         return not own and row[f"b:{ROW_ID}"] is None
 
     def _keep_or_part(self, row: Row) -> list[Row]:
-        """Keep the id where the row is still the same record; else give it back as blank."""
+        """Keep the id where the row is still the same record; else return it as new."""
         if row[f"b:{ROW_ID}"] is not None:
             if not self._is_reused(row):
                 if row[BORGER] != row[f"b:{BORGER}"]:
@@ -223,7 +223,7 @@ class _Placer:
             return False
         if len(self.layout.key) == 1:
             if any(row[column] == row[f"b:{BORGER}"] for column in self.layout.secrets):
-                # She names the number that stood here as the citizen's former one.
+                # The row names the number that stood here as the citizen's former one.
                 return False
             return self.sender.mentions(row[f"b:{BORGER}"])
         return self._differs(row, "b:") > 1
@@ -236,7 +236,7 @@ class _Placer:
         return sum(row[column] != row[f"{mark}{column}"] for column in self.layout.key)
 
     def _share(self, rows: list[Row]) -> list[Row]:
-        """Let one of several rows keep their common id; give back those that are new."""
+        """Let one of several rows keep their common id; return those that are new."""
         mark = "b:" if rows[0][f"b:{ROW_ID}"] is not None else "m:"
         if rows[0][f"{mark}{ROW_ID}"] is not None:
             best = min(self._differs(row, mark) for row in rows)
@@ -300,7 +300,7 @@ class _Placer:
     def _match(
         self, rows: list[Row], free: list[Row], *, tolerance: int
     ) -> tuple[list[Row], list[Row]]:
-        """Pair rows with free records of the same citizen; give back what is left of both.
+        """Pair rows with free records of the same citizen; return what is left of both.
 
         With a tolerance, a pair must be the only one possible on both sides.
         """

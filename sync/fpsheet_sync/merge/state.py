@@ -156,7 +156,7 @@ def to_plain(value: object) -> Plain:
 
 
 def from_plain(layout: Layout, column: str, value: Plain) -> object:
-    """Return a plain value the type of its column.
+    """Return a plain value in the type of its column.
 
     Raises:
         ValueError: The column cannot hold it.

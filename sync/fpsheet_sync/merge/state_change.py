@@ -110,7 +110,10 @@ def _compare(before: Mapping[K, V], after: Mapping[K, V]) -> dict[K, V | None]:
 
 
 def renumber(change: Change, number: int) -> Change:
-    """Return a planned change the number that its commit got; rows get it as they are written."""
+    """Return a planned change under the number its commit got.
+
+    Rows get theirs as they are written.
+    """
     commit = pl.col("indberetning_id").replace(0, number)
     return Change(
         rows=change.rows,

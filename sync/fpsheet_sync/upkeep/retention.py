@@ -93,7 +93,7 @@ def erase_overdue(store: Store, *, actor: Actor, today: date, years: int) -> Ove
 
 
 def _make_small(store: Store) -> None:
-    """Return the room of what was erased back to the disk; a server does that by itself (VACUUM).
+    """Free the room on disk of what was erased; a server does that by itself (VACUUM).
 
     Where there is no room to do it in, or others use the database, the file stays as large as it
     was: what was erased is gone either way.

@@ -1,4 +1,4 @@
-"""How long things are kept: told without a database, so that reading the settings loads none."""
+"""How long records are kept; apart, so that settings are read without loading SQLAlchemy."""
 
 from datetime import date
 

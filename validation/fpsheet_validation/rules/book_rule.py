@@ -26,7 +26,7 @@ class BookRule:
 
 
 def book_rule(*codes: str) -> Callable[[BookFault], BookRule]:
-    """Make a rule of a function."""
+    """Return a decorator that makes a rule of a function."""
 
     def make(find: BookFault) -> BookRule:
         return BookRule(codes, find)

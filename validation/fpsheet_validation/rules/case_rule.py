@@ -51,7 +51,7 @@ class CaseRule:
 def case_rule(
     code: str, *, at: str, other: tuple[str, str, str] | None = None
 ) -> Callable[[Fault], CaseRule]:
-    """Make a rule of a function of the setting.
+    """Return a decorator that makes a rule of a function of the setting.
 
     Args:
         code: Code in the catalogue.
@@ -72,7 +72,7 @@ def case_rule(
 def event_rule(
     code: str, *, at: tuple[str, ...], note: Callable[[Setting], str] | None = None
 ) -> Callable[[EventFault], CaseRule]:
-    """Make a rule of a function of the setting and the day of an event, for several sheets.
+    """Return a decorator for a rule over several sheets: a function of setting and day of an event.
 
     Args:
         code: Code in the catalogue.

@@ -63,7 +63,7 @@ def doubtful_citizens(book: CheckedBook) -> dict[str, frozenset[str]]:
 
 
 def _guess(book: CheckedBook, lost: Mapping[str, set[str]]) -> dict[str, set[str]]:
-    """Give, per sheet, the citizens whom numbers that lead nowhere probably belong to."""
+    """Return sheet → citizens whom the numbers that lead nowhere probably belong to."""
     numbers = {
         sheet_id: set(sheet.frame[CPR].drop_nulls().to_list())
         for sheet_id, sheet in book.sheets.items()

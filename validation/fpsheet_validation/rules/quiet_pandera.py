@@ -33,7 +33,7 @@ class QuietCheck(pa.Check):
     """
 
     def __init__(self, passes: pl.Expr, *, error: str) -> None:
-        """Make the check; `error` is the code of the rule."""
+        """Build the check; `error` is the code of the rule."""
         super().__init__(self.passed, error=error, ignore_na=False)
         self.passes = passes.fill_null(value=False).alias(CHECK_OUTPUT_KEY)
 

@@ -165,7 +165,7 @@ def review_while_abroad(setting: Setting) -> pl.Expr:
 def automatic_without_a_move(setting: Setting) -> pl.Expr:
     """Automatic highest is for who comes with a pension from Denmark or the Faroe Islands.
 
-    Who has had a case here before has not come, unless a row says that she left.
+    Who has had a case here before has not come, unless a row says that the citizen left.
     """
     del setting
     here = pl.min_horizontal("sag_foerste_forloeb", "sag_foerste_pension")

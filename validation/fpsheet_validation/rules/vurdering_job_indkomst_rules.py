@@ -46,7 +46,7 @@ def after_death(setting: Setting, day: pl.Expr) -> pl.Expr:
 
 @event_rule("BRG-038", at=EVENTS)
 def after_moving(setting: Setting, day: pl.Expr) -> pl.Expr:
-    """What happens after the citizen moved is reported by the new kommune, until she comes back.
+    """After the citizen moved the new kommune reports what happens, until the citizen is back.
 
     Who has applied here since is back.
     """

@@ -33,7 +33,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        """Return the stored moment its zone back."""
+        """Return the stored moment with its zone."""
         return None if value is None else value.replace(tzinfo=UTC)
 
 

@@ -15,7 +15,7 @@ from fpsheet_templates.form import Sheet
 
 
 def record_table(metadata: MetaData, sheet: Sheet) -> Table:
-    """Make the table of the versions of one sheet's rows."""
+    """Build the table of the versions of one sheet's rows."""
     columns: list[Column[Any]] = [
         Column("kommune_kode", String(KOMMUNE_LENGTH), primary_key=True),
         Column("raekke_id", String(ROW_ID_LENGTH), primary_key=True),

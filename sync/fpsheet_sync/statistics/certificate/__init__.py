@@ -1,1 +1,1 @@
-"""The certificate by worlds: what citizens that the form admits really leave open, told nothing."""
+"""The certificate: a search for other citizens who would give the same printed numbers."""

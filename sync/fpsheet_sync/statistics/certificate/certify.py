@@ -1,9 +1,9 @@
 """The certificate: worlds of citizens that leave each small number enough values.
 
 The audit is told what binds the printed numbers, and shows what that leaves open; a relation that
-nobody thought of is missing there. Here nothing is told. Citizens come or go, real ones and their
-neighbours, each counted by the queries that count the tables, until every small number has been
-another while everything printed stayed possible. What no citizens are found for is narrow.
+nobody thought of is missing there. Here no relation is declared. Citizens come or go, real ones and
+their neighbours, each counted by the queries that count the tables, until every small number has
+been another while everything printed stayed possible. What no citizens are found for is narrow.
 
 A world changes the citizens of one kommune alone, or of two, so that it stands against every other
 reader, who knows its own. One world is another for many numbers: all of them are looked at together
@@ -136,9 +136,9 @@ class _Certification:
             self._look(ChangedAreas(areas), places, self._extra[own] if own else (), walks=False)
 
     def _look_beside(self) -> None:
-        """Look for each number and reader left where all that the reader has stays as it is.
+        """Look for each number and reader that are left, with all rows of that reader as they are.
 
-        Other is what another kommune has of citizens known to both, and of its own.
+        What differs is what another kommune has of citizens known to both, and of its own ones.
         """
         for place, readers in sorted(self._open().items(), key=lambda each: _words(each[0])):
             behind = {column.areas for some in self._behind(place) for column in some}

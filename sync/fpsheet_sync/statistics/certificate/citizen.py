@@ -59,7 +59,7 @@ class CountedCitizen:
         return tuple(sorted({row.kommune for row in self.rows} | {str(goal) for goal in goals}))
 
     def known_to(self, kommune: str) -> str:
-        """Return what a kommune has of the citizen, as one word: its own rows, and moves to it."""
+        """Return what a kommune has of the citizen as one text: its own rows, and moves to it."""
         own = sorted(
             repr((row.sheet, row.kommune, sorted(row.values.items())))
             for row in self.rows
@@ -154,7 +154,7 @@ def admitted(
 
 
 def replacement_numbers(people: Iterable[CountedCitizen]) -> Mapping[str, str]:
-    """Return each citizen a CPR number of the replacement series, by birthday and sex.
+    """Return citizen → a CPR number of the replacement series, by birthday and sex.
 
     Those for whom the numbers of a day are used up are left out.
     """

@@ -54,7 +54,7 @@ class CitizenColumn:
         citizen: Its id.
         areas: The kommuner that know of the citizen.
         counts: What it adds to each number.
-        known: Of a citizen whom several kommuner know: what each of them has of it, as one word.
+        known: Of a citizen whom several kommuner know: all that each of them has, as one text.
     """
 
     citizen: str
@@ -63,12 +63,12 @@ class CitizenColumn:
     known: Mapping[str, str] = field(default_factory=dict)
 
     def placed(self, areas: Sequence[str]) -> Counts:
-        """Return what the same citizen adds who lives in other kommuner, each for each."""
+        """Return what the citizen would add living in other kommuner, one for each of its own."""
         homes = {COUNTRY: COUNTRY, **dict(zip(self.areas, areas, strict=True))}
         return {(homes[area], slot): value for (area, slot), value in self.counts.items()}
 
     def seen_by(self, kommune: str) -> "CitizenColumn":
-        """Return the citizen with one number more: of how many a kommune knows just that."""
+        """Return the citizen with one more number: how many look like this to a kommune."""
         if kommune not in self.known:
             return self
         word = frozenset({("", self.known[kommune])})

@@ -114,7 +114,7 @@ class Crowd:
         self._start = np.concatenate([[0], np.cumsum(size, dtype=np.int64)])
 
     def everywhere(self, areas: Sequence[str], among: Sequence[str]) -> PlacedCrowd:
-        """Return the citizens in all the ways they may live in some areas, each for each of theirs.
+        """Return the citizens once for every way to replace their kommuner by some areas.
 
         Args:
             areas: Those of a region, the country first.

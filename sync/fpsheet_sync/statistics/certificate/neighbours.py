@@ -55,7 +55,7 @@ class Neighbours:
         return found
 
     def _fewer(self, citizen: CountedCitizen) -> Iterator[CountedCitizen]:
-        """Yield who lacks a row, who has one beside that of the citizen, and who has one sheet."""
+        """Yield the citizen without one row or sheet, and with one row or sheet alone."""
         own = [row for row in citizen.rows if row.sheet == _BORGER]
         rest = [row for row in citizen.rows if row.sheet != _BORGER]
         for row in rest:
@@ -66,7 +66,7 @@ class Neighbours:
             yield _with(citizen, [*own, *(row for row in rest if row.sheet != sheet)])
 
     def _changed(self, citizen: CountedCitizen, chance: random.Random) -> Iterator[CountedCitizen]:
-        """Yield who has another value in one field of one row."""
+        """Yield the citizen with another value in one field of one row."""
         for place, row in enumerate(citizen.rows):
             for field in self.form.sheet(row.sheet).entry_fields():
                 if field.id in row.values and not field.local:
@@ -91,7 +91,7 @@ class Neighbours:
         return [value for value in found if value != row.values[field.id]]
 
     def _more(self, citizen: CountedCitizen, chance: random.Random) -> Iterator[CountedCitizen]:
-        """Yield who has a row more, such as another citizen has."""
+        """Yield the citizen with one more row, borrowed from another citizen."""
         home = citizen.rows[0].kommune
         for sheet, rows in sorted(self._rows.items()):
             if sheet in {_BORGER, MOVE}:
@@ -101,7 +101,7 @@ class Neighbours:
                     yield _with(citizen, [*citizen.rows, replace(more, kommune=home)])
 
     def _others(self, citizen: CountedCitizen, chance: random.Random) -> Iterator[CountedCitizen]:
-        """Yield who is of the other sex, or of another age."""
+        """Yield the citizen with the other sex, or another birthday."""
         for sex in _SEXES:
             if sex != citizen.sex:
                 yield replace(citizen, sex=sex)

@@ -110,7 +110,7 @@ def _select_stock(scope: Scope, tables: Tables) -> Query:
 
 
 def _select_deadline(scope: Scope, tables: Tables) -> Query:
-    """Return `under_60`: who is to be reassessed every fifth year, and whether it is overdue.
+    """Return `under_60`: citizens to be reassessed every fifth year, and whether that is overdue.
 
     Overdue: five years and more before the last day lie the reform, the citizen's latest vurdering
     and the latest tilkendelse, aendring or uaendret. Who has no known birth date is left out.

@@ -23,8 +23,8 @@ def _select_movements(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - 
 
     `primo` all of the first day; of these `blivende` (still in the same kommune), `fraflyttet` (in
     another kommune), `afgang` (no longer, by the reason of the bortfald in force). `tilgang` those
-    who are new, `tilflyttet` those who come from another kommune. Who came and went between the
-    two days is in none of them.
+    who are new, `tilflyttet` those who come from another kommune. Citizens who came and went
+    between the two days are in none of them.
     """
     before, after, state = (
         tables[name] for name in ("pensionister_primo", "pensionister", "stilling")

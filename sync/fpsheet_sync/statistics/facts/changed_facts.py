@@ -87,7 +87,7 @@ class ChangedFacts:
         return iter(self._facts)
 
     def of(self, facts: str, measure: str, codes: Mapping[str, str]) -> Sequence[ChangedFact]:
-        """Return those of a source and measure that have all of some codes."""
+        """Return the facts of a source and measure that have all of the codes."""
         names = tuple(sorted(codes))
         key = (facts, measure, *names)
         if key not in self._by_codes:
@@ -98,7 +98,7 @@ class ChangedFacts:
         return self._by_codes[key].get(tuple(codes[name] for name in names), ())
 
     def of_source(self, facts: str) -> tuple[ChangedFact, ...]:
-        """Return those of a source, whatever they measure."""
+        """Return the facts of a source, whatever they measure."""
         return tuple(fact for fact in self._facts if fact.facts == facts)
 
 

@@ -118,7 +118,7 @@ def draw_extract(store: Store, wanted: WantedExtract, actor: Actor) -> Extract:
         deeds = [Deed(DEED, borger=borger, details=shared) for borger in sorted(listed)]
         log_access(connection, actor, Deed(DEED, details={**shared, "antal": len(listed)}), *deeds)
         cprs = open_cprs(connection, keys, listed)
-        # Who is erased ended long ago and was told then.
+        # An erased citizen's pension ended long ago, and an extract said so then.
         listed = {citizen: state for citizen, state in listed.items() if citizen in cprs}
     if is_skat:
         # Two kommuner may have made the same replacement number; it is asked about once.

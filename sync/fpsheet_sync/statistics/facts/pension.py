@@ -153,7 +153,7 @@ def _select_state(tables: Tables, day: date) -> Query:
 
 
 def _select_before_reform(scope: Scope, tables: Tables) -> Query:
-    """Return who had the pension before, by one record each.
+    """Return the citizens who had the pension before the reform, each by one record.
 
     That is whom a kommune says so of, and where none says anything (Danish workbooks did not ask):
     who has a bortfald or a skånejob and no decision that gives the pension, for nothing else ends

@@ -88,7 +88,7 @@ def measure(release: Release, ground: MeasuredGround) -> Mapping[str, Measured]:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a figure stands."""
+    """The cell of a figure."""
 
     release: Release
     table: StatTable

@@ -72,7 +72,7 @@ class Protected:
         plain: Small numbers that everybody has from editions of before numbers were rounded.
         told: What readers are told of numbers beside each other: why, whether it is certain, and
             how often.
-        proof: What worlds of citizens prove, told nothing of that.
+        proof: What worlds of citizens prove, without those relations.
     """
 
     releases: tuple[Release, ...]
@@ -84,7 +84,7 @@ class Protected:
 
 
 def protect(plan: EditionPlan, counted: Sequence[Release], ground: Ground) -> Protected:
-    """Round the editions of a country together, and give them as they may be published.
+    """Round the editions of a country together, and return them as they may be published.
 
     Args:
         plan: What is to be made.
@@ -208,7 +208,7 @@ def _plain(described: Disclosed, rounded: Rounded) -> tuple[CellId, ...]:
 
 
 def _kept(plan: EditionPlan, shown: Sequence[Release], ground: Ground, rounded: Rounded) -> Kept:
-    """Choose what is printed beside the counts, and give all that is kept of the edition."""
+    """Choose what is printed beside the counts, and return all that is kept of the edition."""
     given = measured.MeasuredGround(
         as_of=plan.as_of,
         threshold=plan.threshold,

@@ -84,7 +84,7 @@ def _waiting(
 
 
 def _row(row: Mapping[str, Any], measure: str, hashes: Mapping[int, str]) -> Behind:
-    """Return a row that waits; the tables of what waits do not have the same columns."""
+    """Return a waiting row; the tables of waiting rows do not have the same columns."""
     claims = row.get("paastande") or [{}]
     number = int(row.get("indberetning_id") or claims[-1].get("indberetning") or 0)
     line = row.get("raekke") or claims[-1].get("raekke") or ""

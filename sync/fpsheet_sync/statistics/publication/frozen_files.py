@@ -93,7 +93,7 @@ def _table(entry: Mapping[str, Any]) -> StatTable:
 
 
 def _row(columns: Iterable[Column], row: Iterable[Cell]) -> tuple[Cell, ...]:
-    """Return a row its shorthand back; a label that looks like it stays a label."""
+    """Return a row with its shorthand as `Shorthand`; a label that looks like one stays a label."""
     return tuple(
         cell if column.kind is ColumnKind.DIMENSION else _MARKS.get(str(cell), cell)
         for column, cell in zip(columns, row, strict=True)

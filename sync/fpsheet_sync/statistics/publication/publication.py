@@ -85,7 +85,7 @@ class Draft:
         plain: Small numbers that everybody has from earlier editions.
         told: What readers are told of numbers beside each other: why, whether it is certain, and
             how often.
-        proof: What worlds of citizens prove, which are told nothing of that.
+        proof: What worlds of citizens prove, without those relations.
         files: The files that are handed out, by name; of what is not among them new ones are made.
     """
 
@@ -115,7 +115,7 @@ def read_publications(
 def read_previous(
     connection: Connection, area: str, period: Period, number: int, as_of: int | None = None
 ) -> Publication | None:
-    """Return the last edition of a country and period before that of a number; None for the first.
+    """Return the edition of a country and period before the one of a number; None for the first.
 
     Of a state of the past (`as_of`, the last commit it knows of) an edition that knew more came
     later, and is none before it.
@@ -313,7 +313,10 @@ def _read_checked(row: Row[Any]) -> tuple[Kept, Mapping[CellId, int]]:
 
 @contextmanager
 def _whole(publication: Publication) -> Iterator[None]:
-    """Tell of what is kept of an edition and cannot be read; a role that publishes can write it."""
+    """Raise a StoreError where what is kept of an edition cannot be read.
+
+    A role that publishes can write it, so it may hold anything.
+    """
     try:
         yield
     except _UNREADABLE:

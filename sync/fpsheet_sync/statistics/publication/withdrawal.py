@@ -1,6 +1,6 @@
 """Withdrawn editions: which, when and why. What they printed stays known to their readers.
 
-It is kept with the settings of the edition, which who gives editions out may read.
+It is kept with the settings of the edition, which the role that hands editions out may read.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Withdrawal:
 
 
 def withdrawal_of(publication: Publication) -> Withdrawal | None:
-    """Return that an edition was withdrawn; None where it stands."""
+    """Return the withdrawal of an edition; None where it stands."""
     found = publication.settings.get(_SETTING)
     if found is None:
         return None
