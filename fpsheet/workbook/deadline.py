@@ -10,6 +10,7 @@ from datetime import date
 
 from fpsheet.workbook.cell_reading import CPR_DIGITS, birth_number
 from fpsheet.workbook.decision_day import (
+    AUTOMATIC,
     DAY,
     DECIDED,
     EFFECT,
@@ -17,9 +18,11 @@ from fpsheet.workbook.decision_day import (
     OUTLIVED,
     PENSION,
     POSTPONED,
+    automatic_number,
     decision_day,
     effect_day,
     ending_number,
+    is_automatic,
     outlived,
 )
 from fpsheet.workbook.formula import TODAY_NAME, print_number
@@ -126,6 +129,7 @@ def _columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
     if sheet.id == "afgoerelse" and issue.jurisdiction in _GREENLAND:
         yield _helper(issue, sheet, EFFECT, effect_day())
         yield _helper(issue, sheet, ENDING, ending_number())
+        yield _helper(issue, sheet, AUTOMATIC, automatic_number())
     for number, kind in enumerate(own_kinds(issue), start=1):
         if kind.sheet == sheet.id:
             for column_id, source in _LOOKED_UP.get(kind.id, ()):
@@ -224,16 +228,21 @@ def _due(issue: Issue, kind: str) -> str:
 
 
 def _due_reassessment(issue: Issue) -> str:
-    """Return the day five years after the latest vurdering or afgørelse of a pensioner."""
+    """Return the day five years after the latest vurdering or afgørelse of a pensioner.
+
+    Who has the highest pension automatically has none until the first vurdering after it.
+    """
     born = value_name("borger", BIRTH_NUMBER)
     decided, assessed = value_name("borger", DECIDED), value_name("borger", ASSESSED)
     before = value_name("borger", "pensionist_foer_reform")
     given = and_(f"MOD({decided},10)={PENSION}", f"{value_name('borger', OUTLIVED)}=0")
     pensioner = or_(given, and_(f"{decided}=0", is_text(before, "ja")))
+    exempt = if_(f"{assessed}>=INT({decided}/10)", FALSE, is_automatic())
     latest = f"MAX({_constant(issue, 'REFORM_IKRAFT')},INT({decided}/10),{assessed})"
     due = _years_later(latest, _constant(issue, "REVURDERING_AAR"))
     known = and_(is_number(born), blank(value_name("borger", "annuller")))
-    return if_(known, if_(pensioner, if_(_has_moved("borger", latest), 0, due), 0), 0)
+    owed = if_(exempt, 0, if_(_has_moved("borger", latest), 0, due))
+    return if_(known, if_(pensioner, owed, 0), 0)
 
 
 def _due_after_postponement(issue: Issue) -> str:

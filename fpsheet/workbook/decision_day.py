@@ -7,6 +7,7 @@ latest.
 from fpsheet.workbook.formula import LAST_DAY
 from fpsheet.workbook.formula_parts import (
     EMPTY,
+    FALSE,
     and_,
     blank,
     filled,
@@ -23,6 +24,8 @@ DAY, DECIDED = "dag", "afgjort"
 """The day that counts in a row, and the citizen's latest day on the sheet of decisions."""
 EFFECT, ENDING = "virker_fra", "ophoer_nummer"
 """Of a decision: the day from which it counts, and its citizen's number where it is a bortfald."""
+AUTOMATIC = "automatisk_nummer"
+"""Of a decision: its citizen's number where it gives the highest pension automatically."""
 OUTLIVED = "ophoert"
 """1 where a bortfald holds though something was decided after it."""
 
@@ -72,6 +75,26 @@ def ending_number() -> str:
     number, kind = value_name("afgoerelse", CPR_NUMBER), value_name("afgoerelse", "afgoerelse")
     is_end = and_(f"{value_name('afgoerelse', DAY)}>0", is_text(kind, ENDED))
     return if_(is_end, number, EMPTY)
+
+
+def automatic_number() -> str:
+    """Return the number of the citizen of a decision on the automatic highest; else empty."""
+    number = value_name("afgoerelse", CPR_NUMBER)
+    said = is_text(value_name("afgoerelse", "automatisk_hoejeste"), "ja")
+    gives = f"MOD({value_name('afgoerelse', DAY)},10)={PENSION}"
+    return if_(and_(said, gives), number, EMPTY)
+
+
+def is_automatic() -> str:
+    """Return a condition that a citizen's latest decision gives the highest pension automatically.
+
+    Few have one; only their rows are looked through.
+    """
+    number, decided = value_name("borger", CPR_NUMBER), value_name("borger", DECIDED)
+    own, key = (column_name("afgoerelse", f"#{name}") for name in (AUTOMATIC, DAY))
+    is_one = is_number(f"MATCH({number},{own},0)")
+    is_last = f"SUMPRODUCT(({own}={number})*({key}={decided}))>0"
+    return if_(is_one, is_last, FALSE)
 
 
 def outlived() -> str:

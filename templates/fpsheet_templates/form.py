@@ -88,6 +88,7 @@ class Field:
         codes: Identifier of the code list, for type CODE; else empty.
         unit: Unit of the value as a text key suffix (`timer_pr_uge`, `pct`); else empty.
         required: When the cell must be filled: None never, else an expression over the row.
+        required_in: Country → when it must be filled there, where that is another condition.
         minimum: Smallest value (numbers), inclusive; None for no limit.
         maximum: Largest value (numbers), inclusive; None for no limit.
         max_length: Longest text in characters, inclusive.
@@ -116,6 +117,11 @@ class Field:
     since: int = 1
     source: str = ""
     width: int = 14
+    required_in: Mapping[str, Expression] = made_of(default_factory=dict)
+
+    def required_for(self, jurisdiction: str) -> Expression | None:
+        """Return when the cell must be filled in a country; "" for none in particular."""
+        return self.required_in.get(jurisdiction, self.required)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +231,8 @@ class Form:
         def own(sheet: Sheet) -> Sheet:
             others = kept.get(sheet.id, frozenset[str]()) if kept else frozenset[str]()
             fields = [f for f in sheet.fields if self.is_used(f, jurisdiction) or f.id in others]
-            return replace(sheet, fields=tuple(fields))
+            own = (replace(f, required=f.required_for(jurisdiction)) for f in fields)
+            return replace(sheet, fields=tuple(own))
 
         return replace(self, sheets=tuple(map(own, self.sheets)))
 

@@ -247,7 +247,7 @@ def _sheet(source: _SheetEntry) -> Sheet:
 
 
 def _field(entry: Table) -> Field:
-    required = entry.get("required")
+    required, own = entry.get("required"), _table(entry.get("required_in", {}))
     minimum, maximum = entry.get("minimum"), entry.get("maximum")
     return Field(
         id=str(entry["id"]),
@@ -265,6 +265,7 @@ def _field(entry: Table) -> Field:
         since=int(str(entry.get("since", 1))),
         source=str(entry.get("source", "")),
         width=int(str(entry.get("width", 14))),
+        required_in={k: parse_expression(str(v)) for k, v in own.items()},
     )
 
 

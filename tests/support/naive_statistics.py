@@ -498,7 +498,7 @@ class NaiveCount:
             yield Fact("bestand.bestand", kommune, unit, codes, total)
             birth = self.birth(row)
             if birth is not None and age(birth, self.til) < 60:
-                codes = {"alder60": "under", "frist": self.deadline(unit, latest)}
+                codes = {"alder60": "under", "frist": self.deadline(unit, latest, row)}
                 yield Fact("frist.under_60", kommune, unit, codes)
             for income in self.active("indkomst", unit, start="fra_dato", end="til_dato"):
                 codes = {"indkomst_kilde": code_of(income, "indkomst_kilde")}
@@ -542,8 +542,12 @@ class NaiveCount:
             return None
         return max(own, key=lambda r: (r["vurdering_dato"], r["kommune_kode"], r["raekke_id"]))
 
-    def deadline(self, unit: str, latest: Record | None) -> str:
-        """Return whether the five-year reassessment is overdue."""
+    def deadline(self, unit: str, latest: Record | None, given: Record) -> str:
+        """Return whether the five-year reassessment is overdue; automatic highest has none."""
+        if given.get("automatisk_hoejeste") == "ja" and (
+            latest is None or day_of(latest, "vurdering_dato") < day_of(given, "afgoerelse_dato")
+        ):
+            return "inden"
         days = [date(2016, 7, 1)]
         if latest is not None:
             days.append(day_of(latest, "vurdering_dato"))
@@ -579,7 +583,7 @@ class NaiveCount:
     def transitions(self) -> Iterator[Fact]:
         """T16."""
         level: dict[str, str] = {}
-        old = {self.unit(r) for r in self.rows("borger") if r.get("pensionist_foer_reform") == "ja"}
+        old = self.pensioners_before()
         moves = [e.row for e in self.effects() if "til_kommune" in e.row]
         for row in sorted([*self.rows("afgoerelse"), *moves], key=order_of_decision):
             unit, kind = self.unit(row), row["afgoerelse"]

@@ -161,6 +161,9 @@ def _revurdering(rows: Rows, number: int, row: Mapping[str, Any], today: date) -
     assessed = [day for day, _ in _days(rows, "vurdering", "vurdering_dato", cpr)]
     last = max([decided, *assessed])
     due = in_years(last, 5)
+    automatic = any(one.get("automatisk_hoejeste") == "ja" for one in last_given)
+    if automatic and not any(day >= latest for day in assessed):
+        return None  # given without an assessment, and none since: the law names no deadline
     if not has_pension or _moved_after(rows, cpr, last):
         return None
     return due if age_on(birthday(cpr), max(due, today)) < 60 else None

@@ -25,6 +25,7 @@ CITIZENS: Final = 160
 FLEKSJOB: Final = {"job_type": "fleksjob", "timer_pr_uge": 20, "branche": "Q"}
 ENDS: Final = ("andet", "frakendt", "doedsfald", "fraflytning", "alderspension")
 UDSAETTELSE_FROM: Final = date(2021, 1, 1)
+AUTOMATIC_FROM: Final = date(2020, 1, 1)
 DAYS: Final = (date(2021, 7, 1), date(2021, 7, 2), date(2024, 2, 29), date(2026, 3, 2))
 
 
@@ -78,11 +79,13 @@ def _life(random: Random, days: Sequence[date]) -> list[tuple[str, dict[str, Any
 def _decision(kind: str, random: Random, day: date) -> dict[str, Any]:
     """Return a decision without a fault in it, which would put all of the citizen's in doubt."""
     effect = random.choice((0, 40, 40, 400))
+    automatic = kind == "tilkendelse" and day >= AUTOMATIC_FROM and random.random() < 0.4
     pays = kind in {"tilkendelse", "uaendret"} or (kind == "udsaettelse" and random.random() < 0.5)
     return {
         "afgoerelse": kind,
         "afgoerelse_dato": max(day, UDSAETTELSE_FROM) if kind == "udsaettelse" else day,
-        "niveau": "laveste" if pays else None,
+        "niveau": ("hoejeste" if automatic else "laveste") if pays else None,
+        "automatisk_hoejeste": "ja" if automatic else None,
         "virkning_dato": day + timedelta(days=effect) if pays or kind == "bortfald" else None,
         "bortfald_aarsag": random.choice(ENDS) if kind == "bortfald" else None,
         "foreliggende_grundlag": "ja" if kind == "udsaettelse" else None,

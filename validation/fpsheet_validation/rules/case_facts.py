@@ -69,6 +69,7 @@ def case_facts(book: CheckedBook) -> pl.DataFrame:
     Columns: `cpr`; `sag_foedt` (yyyymmdd); from Borgere `sag_er_borger`, `sag_foer_reform`,
     `sag_ansoegning`; from Afgørelser `sag_foerste_tilkendelse`, `sag_foerste_pension`,
     `sag_sidste_tildeling`, `sag_tildeling_virker` (from when the last one counts),
+    `sag_automatisk` (the last one is the automatic highest),
     `sag_sidste_tilkendelse`, `sag_har_afslag`, `sag_ophoer_forud` (when another bortfald counts),
     `sag_sidste_bortfald`, `sag_doed`, `sag_fraflyttet`, `sag_pension_ophoert` (by old-age pension
     or leaving),
@@ -111,6 +112,7 @@ def case_facts(book: CheckedBook) -> pl.DataFrame:
         "sag_foer_reform",
         "sag_har_udsaettelse",
         "sag_har_afslag",
+        "sag_automatisk",
         "sag_endeligt_afklaret",
     ).fill_null(value=False)
     born = born_number(pl.col(CPR)).alias("sag_foedt")
@@ -146,6 +148,7 @@ def _from_afgoerelse(book: CheckedBook) -> pl.LazyFrame:
     granted = kind.is_in(GRANTING) | postponed
     died = is_lapse & (pl.col("bortfald_aarsag") == "doedsfald")
     lasting = pl.col("bortfald_aarsag").is_in(ENDED_BY_LIFE).fill_null(value=False)
+    automatic = (pl.col("automatisk_hoejeste") == "ja").fill_null(value=False)
     by_life, effect = is_lapse & lasting, pl.coalesce("virkning_dato", day)
     return (
         book.rows("afgoerelse")
@@ -157,6 +160,9 @@ def _from_afgoerelse(book: CheckedBook) -> pl.LazyFrame:
             _where(granted & (day == _where(granted, day).max()), effect)
             .max()
             .alias("sag_tildeling_virker"),
+            (automatic & granted & (day == _where(granted, day).max()))
+            .any()
+            .alias("sag_automatisk"),
             _where(kind == "tilkendelse", day).max().alias("sag_sidste_tilkendelse"),
             _where(is_lapse & ~lasting, effect).max().alias("sag_ophoer_forud"),
             (kind == "afslag").any().alias("sag_har_afslag"),

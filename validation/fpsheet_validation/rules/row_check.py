@@ -98,11 +98,12 @@ def _field_checks(
     value = pl.col(field.id)
     in_force = pl.col(ANNUL).is_null()
     used = _is_of_here(field.jurisdictions, setting)
+    required = field.required_for(setting.jurisdiction)
     faults: list[tuple[str, pl.Expr]] = []
     if not used and setting.jurisdiction:
         faults.append(("FLT-018", value.is_not_null() & in_force))
-    elif used and field.required is not None:
-        must = evaluate(field.required, scope) & is_blank(sheet, field.id)
+    elif used and required is not None:
+        must = evaluate(required, scope) & is_blank(sheet, field.id)
         # An annulled row needs no more than to say whose it is.
         faults.append(("FLT-001", must if field.type is FieldType.CPR else must & in_force))
     if field.minimum is not None or field.maximum is not None:
@@ -118,7 +119,7 @@ def _field_checks(
     if field.type is FieldType.CODE and used and field.role is ColumnRole.ENTRY:
         faults.extend(_code_faults(sheet, field, setting))
     for code, fault in faults:
-        reads = fields_of(field.required) if code == "FLT-001" and field.required else ()
+        reads = fields_of(required) if code == "FLT-001" and required else ()
         yield RowCheck(code, field.id, (field.id, *reads), fault.fill_null(value=False))
 
 

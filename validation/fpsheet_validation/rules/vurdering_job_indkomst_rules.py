@@ -145,7 +145,8 @@ def review_overdue(setting: Setting) -> pl.Expr:
     """Who is under 60 and has a pension is assessed again within every five years.
 
     As on the Huskeliste: a vurdering or a decision starts the next five years, a revurdering that
-    has only begun does not; who moved away since has no deadline here. A death, old-age pension or
+    has only begun does not; who moved away since has no deadline here, and neither has who got the
+    highest pension automatically and has not been assessed since. A death, old-age pension or
     leaving the country ends the pension from its own day, unless it is granted after that; another
     bortfald made in advance is not lost to what is decided until its day and counts from before it.
     """
@@ -164,6 +165,8 @@ def review_overdue(setting: Setting) -> pl.Expr:
     age = whole_years(pl.col("sag_foedt"), _now(setting))
     young = age < number_of(setting, "REVURDERING_UNDER_ALDER")
     sure = ~pl.col("sag_tvivl_vurdering") & ~pl.col("sag_tvivl_afgoerelse")
+    assessed = (pl.col("sag_sidste_vurdering") >= granted).fill_null(value=False)
+    moved = moved | (pl.col("sag_automatisk") & ~assessed)
     return pensioner & ~moved & sure & young & (due < setting.today)
 
 

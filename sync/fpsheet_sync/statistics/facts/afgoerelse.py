@@ -48,7 +48,7 @@ REASONS = ("tilbagevisningsaarsag_1", "tilbagevisningsaarsag_2", "tilbagevisning
 DECISION = (
     *(ENHED, "koen", "foedselsdato", "kommune_kode", "raekke_id", "afgoerelse", "afgoerelse_dato"),
     *("virkning_dato", "niveau", "bortfald_aarsag", "afslagsaarsag", *REASONS),
-    *("instans", "foreliggende_grundlag"),
+    *("instans", "foreliggende_grundlag", "automatisk_hoejeste"),
 )
 """What is kept of a decision."""
 

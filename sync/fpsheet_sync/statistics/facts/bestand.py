@@ -113,7 +113,9 @@ def _select_deadline(scope: Scope, tables: Tables) -> Query:
     """Return `under_60`: citizens to be reassessed every fifth year, and whether that is overdue.
 
     Overdue: five years and more before the last day lie the reform, the citizen's latest vurdering
-    and the latest tilkendelse, aendring or uaendret. Who has no known birth date is left out.
+    and the latest tilkendelse, aendring or uaendret. Who has the highest pension automatically, and
+    has not been assessed since, is not overdue: the law was not found to ask for it. Who has no
+    known birth date is left out.
     """
     last_day = scope.period.til
     limit = add_years(last_day, -scope.constant_int("REVURDERING_AAR"))
@@ -122,10 +124,23 @@ def _select_deadline(scope: Scope, tables: Tables) -> Query:
     rows = tables["afgoerelser"]
     recent = rows.c.afgoerelse.in_(ASSESSED) & rows.c.afgoerelse_dato.between(limit, last_day)
     decided = select(rows.c[ENHED]).where(recent).distinct().subquery()
-    joined = people.outerjoin(assessed, people.c[ENHED] == assessed.c[ENHED]).outerjoin(
-        decided, people.c[ENHED] == decided.c[ENHED]
+    given = rows.alias("automatisk")
+    is_given = (people.c.kommune_kode == given.c.kommune_kode) & (
+        people.c.raekke_id == given.c.raekke_id
     )
-    recently = [assessed.c.vurdering_dato >= limit, decided.c[ENHED].is_not(None)]
+    joined = (
+        people.outerjoin(assessed, people.c[ENHED] == assessed.c[ENHED])
+        .outerjoin(decided, people.c[ENHED] == decided.c[ENHED])
+        .outerjoin(given, is_given & (given.c.automatisk_hoejeste == "ja"))
+    )
+    not_since = assessed.c.vurdering_dato.is_(None) | (
+        assessed.c.vurdering_dato < given.c.afgoerelse_dato
+    )
+    recently = [
+        assessed.c.vurdering_dato >= limit,
+        decided.c[ENHED].is_not(None),
+        given.c.raekke_id.is_not(None) & not_since,
+    ]
     if scope.constant_date("REFORM_IKRAFT") >= limit:
         recently.append(true())
     status = case((or_(*recently), sql_literal("inden")), else_=sql_literal("overskredet"))

@@ -55,6 +55,7 @@ def cross_sums(numbers: Mapping[Number, int], crossed: Mapping[Number, int], for
     """
     cells: dict[CellId, Cell] = {}
     equations: list[Equation] = []
+    rows = implied(form, {form.kommuner[each.area].jurisdiction for each in crossed})
     for (of, period, dimensions), own in _by_cross(crossed).items():
         margins = [
             number
@@ -62,9 +63,9 @@ def cross_sums(numbers: Mapping[Number, int], crossed: Mapping[Number, int], for
             if (number.of, number.period) == (of, period)
             and {name for name, _ in number.codes} < set(dimensions)
         ]
-        if _is_settled(margins, dimensions, implied(form)):
+        if _is_settled(margins, dimensions, rows):
             continue
-        possible = _possible(margins, dimensions, implied(form))
+        possible = _possible(margins, dimensions, rows)
         areas = sorted({number.area for number in margins} - COUNTRIES)
         every = [Number(of, period, area, codes) for area in areas for codes in possible]
         if set(own) <= set(every):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.statistics.protection.relation import Reason, Relation, population_of
-from fpsheet_sync.statistics.tables.crossed_counts import implied
+from fpsheet_sync.statistics.tables.crossed_counts import BOTH, implied
 from fpsheet_sync.statistics.tables.number_name import COUNTRIES, DISTINCT, LAND, Number
 from fpsheet_templates.form import Form
 from fpsheet_templates.population import Place, load_populations
@@ -27,7 +27,8 @@ def inside_relations(
         form: The form, for what it requires.
     """
     parts: dict[tuple[str, Number], list[Number]] = defaultdict(list)
-    rows = implied(form)
+    rows = {area: implied(form, {area} if area else BOTH) for area in COUNTRIES}
+    rows |= {code: rows[kommune.jurisdiction] for code, kommune in form.kommuner.items()}
     for number in numbers:
         for dimension, whole in _coarser(number):
             if whole in numbers and (whole.id, number.id) not in summed:
@@ -41,7 +42,7 @@ def inside_relations(
         yield from _apart(number, numbers)
         yield from _but_for(number, numbers)
         yield from _mirrored(number, numbers)
-        yield from _read_together(number, numbers, rows)
+        yield from _read_together(number, numbers, rows[number.area])
     for (dimension, whole), some in parts.items():
         yield from _covered(dimension, whole, sorted(some, key=lambda number: number.id), form)
 

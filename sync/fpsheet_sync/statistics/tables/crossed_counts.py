@@ -14,6 +14,7 @@ from fpsheet_templates.form import Form
 from fpsheet_templates.table import ColumnSpec, Count, TableSpec, load_dimensions
 
 _PREFIX = "kryds."
+BOTH = frozenset({"GL", "DK"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ def cross_specs(specs: Collection[TableSpec], form: Form) -> tuple[TableSpec, ..
 
 def find_crosses(specs: Collection[TableSpec], form: Form) -> Iterator[Cross]:
     """Find the crosses that some tables bind together by what a row must hold."""
-    for pair in implied(form).items():
+    pairs = {pair for country in sorted(BOTH) for pair in implied(form, {country}).items()}
+    for pair in sorted(pairs):
         found: dict[tuple[str, str], set[str]] = defaultdict(set)
         for spec in specs:
             for column in spec.columns:
@@ -62,16 +64,18 @@ def find_crosses(specs: Collection[TableSpec], form: Form) -> Iterator[Cross]:
                 yield Cross(facts, measure, tuple(sorted(dimensions)))
 
 
-def implied(form: Form) -> Mapping[str, str]:
+def implied(form: Form, countries: Collection[str]) -> Mapping[str, str]:
     """Return dimension → another that has a code wherever it has one, because one row holds both.
 
-    So it is where the two are read from one row, and the form requires the other one always.
+    So it is where the two are read from one row, and the form requires the other one always in all
+    of the countries.
     """
     found: dict[str, str] = {}
     declared = load_dimensions(form.folder).values()
     read = {each.id: each.field.split(".") for each in declared if each.field}
     for name, (sheet, _) in read.items():
         for other, (same, field) in read.items():
-            if name != other and sheet == same and form.sheet(same)[field].required == Always():
+            needed = form.sheet(same)[field].required_for
+            if name != other and sheet == same and all(needed(c) == Always() for c in countries):
                 found[name] = other
     return found

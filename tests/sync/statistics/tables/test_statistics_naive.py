@@ -123,6 +123,7 @@ AFGOERELSE = record(
     bortfald_aarsag=pick((None, "frakendt", "doedsfald", "fraflytning", "alderspension")),
     instans=pick((*(None, "kommunalbestyrelse", "sagsbehandler") * 2, *codes("instans")[1:])),
     foreliggende_grundlag=pick((None, "ja", "nej")),
+    automatisk_hoejeste=pick((None, None, "ja")),
     afslagsaarsag=pick((None, "alder", "udeblivelse")),
     tilbagevisningsaarsag_1=pick((None, "dokumentation")),
     tilbagevisningsaarsag_2=pick((None, "ressourcer")),
