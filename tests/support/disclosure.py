@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease
-from fpsheet_sync.disclosure.crossing import TOTAL, cross_equations
+from fpsheet_sync.disclosure.cells import TOTAL, Cell, CellId, DisclosedRelease, cross_equations
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -20,6 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
+from tests.support.run_watch import ended_with_this_run
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import ModuleType
@@ -128,11 +130,12 @@ def start_libreoffice(*, profile: Path, pipe: str) -> Iterator[LibreOffice]:
         start_new_session=True,
     ) as process:
         try:
-            services = _connect(uno, pipe=pipe, process=process)
-            desktop = services.createInstance("com.sun.star.frame.Desktop")
-            dispatcher = services.createInstance("com.sun.star.frame.DispatchHelper")
-            yield LibreOffice(uno=uno, desktop=desktop, dispatcher=dispatcher)
-            _stop(uno, desktop=desktop, process=process)
+            with ended_with_this_run(process.pid, by=signal.SIGKILL, folder=profile):
+                services = _connect(uno, pipe=pipe, process=process)
+                desktop = services.createInstance("com.sun.star.frame.Desktop")
+                dispatcher = services.createInstance("com.sun.star.frame.DispatchHelper")
+                yield LibreOffice(uno=uno, desktop=desktop, dispatcher=dispatcher)
+                _stop(uno, desktop=desktop, process=process)
         finally:
             # soffice is a shell script around the program; the whole group goes.
             with suppress(ProcessLookupError):

@@ -10,12 +10,15 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.support.run_watch import ended_with_this_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,8 +90,11 @@ def start_postgresql() -> Iterator[str]:
         _run(*initdb, "--locale=C", "--no-sync", "--no-instructions", account=account)
         control = (programs / "pg_ctl", "-D", data)
         _run(*control, "-w", "-l", folder / "log", "-o", options, "start", account=account)
+        server = int((data / "postmaster.pid").read_text("utf-8").split()[0])
         try:
-            yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
+            # SIGQUIT: at once, without tidying up what is thrown away.
+            with ended_with_this_run(server, by=signal.SIGQUIT, folder=folder):
+                yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
         finally:
             _run(*control, "-m", "immediate", "stop", account=account)
     finally:

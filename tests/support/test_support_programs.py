@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,3 +55,27 @@ def test_each_postgresql_test_has_an_empty_database(pg_url: str, pg_database: st
         sorted_by_bytes = connection.scalar(sqlalchemy.text("SELECT 'Z' < 'a'"))
     assert tables == []
     assert sorted_by_bytes is True
+
+
+RUN = """
+import os, signal, subprocess, sys
+from pathlib import Path
+from tests.support.run_watch import ended_with_this_run
+program = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+with ended_with_this_run(program.pid, by=signal.SIGKILL, folder=Path(sys.argv[1])):
+    if sys.argv[2] == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+program.kill()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX systems do")
+@pytest.mark.parametrize("how", ["killed", "ended"])
+def test_what_a_run_started_ends_with_it(tmp_path: Path, how: str) -> None:
+    """Of a killed run the program and its folder are gone soon; one that ends keeps its folder."""
+    folder = tmp_path / "profile"
+    folder.mkdir()
+    # The program holds the output of the run, which is read to its end: as long as it lives.
+    run = [sys.executable, "-c", RUN, str(folder), how]
+    done = subprocess.run(run, check=False, capture_output=True, timeout=30)
+    assert (done.returncode == 0, folder.exists()) == (how == "ended", how == "ended")
