@@ -15,8 +15,14 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
-from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease, Equation
-from fpsheet_sync.disclosure.crossing import TOTAL, cross_equations
+from fpsheet_sync.disclosure.cells import (
+    TOTAL,
+    Cell,
+    CellId,
+    DisclosedRelease,
+    Equation,
+    cross_equations,
+)
 from fpsheet_sync.disclosure.rounding import Rounded, RoundingProgress, round_release
 from fpsheet_sync.disclosure.settings import BASES, DEFAULT_BASE, Rounding
 

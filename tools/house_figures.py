@@ -88,8 +88,12 @@ def _show(title: str, found: Mapping[object, object]) -> None:
 def main() -> int:
     """Print the figures."""
     modules = list_modules()
-    lines = sum(len((ROOT / path).read_text("utf-8").splitlines()) for path in modules)
-    print(f"modules: {len(modules)}, lines: {lines}")
+    sizes = {path: len((ROOT / path).read_text("utf-8").splitlines()) for path in modules}
+    rooms = sum(path.name == "__init__.py" for path in modules)
+    print(f"modules: {len(modules)} ({rooms} of them `__init__`), lines: {sum(sizes.values())}")
+    for package in PACKAGES:
+        own = [size for path, size in sizes.items() if path.parts[0] == package]
+        print(f"    {package}: {len(own)} modules, {sum(own)} lines")
     _show(f"folders with more than {MOST_MODULES} modules", large_rooms(modules))
     _show(f"modules of more than {MOST_LINES} lines", long_modules(modules))
     _show("module names used twice in a package", repeated_names(modules))

@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     from fpsheet.departement.rules_trial import TrialLine
     from fpsheet.departement.typed_decision import TypedDecision
     from fpsheet.workbook.issue import Issue
-    from fpsheet_sync.database.access_log import Actor
-    from fpsheet_sync.database.held_rows import HeldRows
+    from fpsheet_sync.database.access_log import Actor, MergeLines
+    from fpsheet_sync.database.in_force import HeldRows
     from fpsheet_sync.ledger.conflict_decision import OpenConflict
     from fpsheet_sync.ledger.delivery_status import HeldFile, StatusLine
-    from fpsheet_sync.ledger.merge_lines import MergeLines
     from fpsheet_sync.ledger.settled_conflicts import SettledConflict
     from fpsheet_sync.merge.state import Plain
     from fpsheet_sync.upkeep.rebuild import Rebuilt
@@ -86,7 +85,7 @@ def count_rows(central: "Central") -> "HeldRows":
         StoreError: The database could not be used.
     """
     from fpsheet.central import open_central
-    from fpsheet_sync.database.held_rows import count_held
+    from fpsheet_sync.database.in_force import count_held
 
     with closing(open_central(central, with_keys=False)) as store:
         return count_held(store)
@@ -149,7 +148,7 @@ def sync_inbox(
     """
     from fpsheet.central import open_central
     from fpsheet.departement.inbox_run import sync_inbox as run
-    from fpsheet_sync.ledger.merge_lines import MergeLines
+    from fpsheet_sync.database.access_log import MergeLines
 
     given: set[str] = set()
     for wait in (*SERVER_WAITS, None):

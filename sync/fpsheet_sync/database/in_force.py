@@ -1,6 +1,7 @@
 """What is in force: the versions of rows, and of persons, as now or as known after a commit."""
 
 from datetime import UTC, date, datetime, time
+from typing import TypedDict
 
 from sqlalchemy import (
     Column,
@@ -20,7 +21,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.expression import ColumnElement
 
 from fpsheet_sync.database import schema
+from fpsheet_sync.database.migrate import HEAD
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
+from fpsheet_sync.database.schema import schema_of
+from fpsheet_sync.database.store import Store
 
 PERSON = "person"
 _OF_AGES = Table(
@@ -96,3 +100,28 @@ def commit_of(connection: Connection, day: date) -> int:
     end = datetime.combine(day, time.max, UTC)
     last = select(func.max(commit.c.id)).where(commit.c.received_at <= end)
     return int(connection.execute(last).scalar() or 0)
+
+
+class HeldRows(TypedDict):
+    """What a database is and holds; `records` counts the rows in force, sheet by sheet."""
+
+    database: str
+    version: str
+    submissions: int
+    records: dict[str, int]
+
+
+def count_held(store: Store) -> HeldRows:
+    """Count what a database holds."""
+    with store.read() as connection:
+        submissions = connection.execute(select(func.count()).select_from(schema.indberetning))
+        records = {
+            name: connection.execute(select(func.count()).select_from(current(table))).scalar_one()
+            for name, table in schema_of(connection).records.items()
+        }
+        return {
+            "database": store.place,
+            "version": HEAD,
+            "submissions": submissions.scalar_one(),
+            "records": records,
+        }

@@ -13,16 +13,34 @@ checking them row by row would double the cost of a load; the store writes them 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Index, MetaData, Sequence, Table
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Index,
+    Integer,
+    MetaData,
+    Sequence,
+    String,
+    Table,
+    Text,
+)
 
-from fpsheet_sync.database.record_columns import BORGER
+from fpsheet_sync.database.record_columns import BORGER, record_fields
 from fpsheet_sync.database.record_layout import Layouts, make_layouts
-from fpsheet_sync.database.tables.column import NAMING, SHARED
+from fpsheet_sync.database.tables.column import (
+    KOMMUNE_LENGTH,
+    NAMING,
+    PSEUDONYM_LENGTH,
+    ROW_ID_LENGTH,
+    SHARED,
+    field_column_type,
+)
 from fpsheet_sync.database.tables.commit import afvist, gensendt, indberetning, indhold, original
 from fpsheet_sync.database.tables.office import adgangslog, loghoved, opsaetning, publikation
 from fpsheet_sync.database.tables.person import identitet, person, sag, slettet, vault
-from fpsheet_sync.database.tables.record import record_table
 from fpsheet_sync.database.tables.waiting import (
     besked,
     forklaring,
@@ -30,7 +48,7 @@ from fpsheet_sync.database.tables.waiting import (
     konflikt,
     tilbageholdelse,
 )
-from fpsheet_templates.form import Form
+from fpsheet_templates.form import Form, Sheet
 
 __all__ = [
     "COMMIT_NUMBERS",
@@ -93,13 +111,29 @@ class Schema:
 def make_schema(form: Form) -> Schema:
     """Build the tables of a form's records."""
     metadata = MetaData(naming_convention=NAMING)
-    records = {sheet.id: record_table(metadata, sheet) for sheet in form.entry_sheets()}
+    records = {sheet.id: _record_table(metadata, sheet) for sheet in form.entry_sheets()}
     former = records[BORGER].c.get("tidligere_cpr") if BORGER in records else None
     if former is not None:
         # The migration leaves rows without a former number out of it. Declared here, that would
         # load PostgreSQL's dialect for SQLite too.
         Index(None, former)
     return Schema(make_layouts(form), records)
+
+
+def _record_table(metadata: MetaData, sheet: Sheet) -> Table:
+    """Build the table of the versions of one sheet's rows."""
+    columns: list[Column[Any]] = [
+        Column("kommune_kode", String(KOMMUNE_LENGTH), primary_key=True),
+        Column("raekke_id", String(ROW_ID_LENGTH), primary_key=True),
+        Column("fra_indberetning", Integer, primary_key=True, autoincrement=False),
+        Column("til_indberetning", Integer),
+        Column("kilde", Integer, nullable=False, comment="commit whose file holds the values"),
+        Column("raekke", Integer, nullable=False, comment="Excel row in that file"),
+        Column("kilder", Text, comment="JSON {field group: [commit, row]} where it differs"),
+        Column(BORGER, String(PSEUDONYM_LENGTH), nullable=False),
+    ]
+    columns += [Column(field.id, field_column_type(field)) for field in record_fields(sheet)]
+    return Table(sheet.id, metadata, *columns, sqlite_with_rowid=False)
 
 
 def with_schema(engine: Engine, schema: Schema) -> Engine:

@@ -1,6 +1,6 @@
 """A release as numbers: cells, and the sums that bind them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NewType
 
@@ -8,6 +8,9 @@ from fpsheet_templates.errors import SpecError
 
 CellId = NewType("CellId", str)
 """Name of one number. The same number printed in several tables is one cell with one name."""
+
+TOTAL = ""
+"""The code that stands for "all" in a key, as in `StatTable.keys`."""
 
 MOST = 10**10
 """No count is larger: more than there are people, and whole numbers in any solver."""
@@ -118,3 +121,43 @@ def _wrong(sentence: str) -> SpecError:
     return SpecError(
         sentence, remedy="Nothing was published. Correct the table it comes from and run again."
     )
+
+
+def cross_equations(
+    table: str, cells: Mapping[tuple[str, ...], CellId], dimensions: Sequence[str]
+) -> tuple[Equation, ...]:
+    """Return every sum along every dimension of a table.
+
+    Args:
+        table: The table's name.
+        cells: Cell by key; a key holds one code per dimension, `TOTAL` for the margin.
+        dimensions: Name of each place of the key; "" for one along which nothing adds up (the
+            country counts distinct citizens and is not the sum of its kommuner).
+
+    Returns:
+        One equation per margin that has parts, by dimension and in the order of the keys.
+
+    >>> cells = {(code,): CellId(f"T:{code}") for code in ("", "K", "M")}
+    >>> cross_equations("T", cells, ["sex"])[0].parts
+    ('T:K', 'T:M')
+    """
+    found: list[Equation] = []
+    for place, dimension in enumerate(dimensions):
+        if not dimension:
+            continue
+        parts: dict[tuple[str, ...], list[CellId]] = {}
+        for key, cell in cells.items():
+            if key[place] != TOTAL:
+                margin = (*key[:place], TOTAL, *key[place + 1 :])
+                parts.setdefault(margin, []).append(cell)
+        found.extend(
+            Equation(_name(table, dimension, key), total, tuple(parts[key]), table, dimension)
+            for key, total in cells.items()
+            if key in parts
+        )
+    return tuple(found)
+
+
+def _name(table: str, dimension: str, key: tuple[str, ...]) -> str:
+    where = ", ".join(code or "total" for code in key)
+    return f"{table} by {dimension} ({where})"

@@ -14,8 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease, Equation
-from fpsheet_sync.disclosure.crossing import cross_equations
+from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease, Equation, cross_equations
 from fpsheet_sync.disclosure.prints import Print
 from fpsheet_sync.disclosure.rounding import Rounded, round_release
 from fpsheet_sync.disclosure.settings import Rounding

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease, Equation
-from fpsheet_sync.disclosure.crossing import cross_equations
+from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease, Equation, cross_equations
 from fpsheet_sync.disclosure.disclosure_error import DisclosureError
 from fpsheet_sync.disclosure.part_rounding import Means, PartOrder, leave_out
 from fpsheet_sync.disclosure.prints import Print

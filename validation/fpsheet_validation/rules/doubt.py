@@ -5,14 +5,14 @@ sheet is at fault and may be the one it misses: one cause, one finding. Where a 
 the CPR numbers of so many of its rows, that any citizen's row may be among them, all are in doubt.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from fpsheet_validation.cells.slip import guess_citizens
 from fpsheet_validation.rules.book import CPR, CheckedBook
 from fpsheet_validation.setting import Setting, number_of
 from fpsheet_validation.typed import ROW
 
 _CITIZENS = "borger"
+_CPR_DIGITS = 10
 _MOST_SLIPS = 1000
 """With more numbers astray than this, the column is wrong and no guess is worth its time."""
 _FEWEST_UNREADABLE = 5
@@ -82,3 +82,37 @@ def _guess(book: CheckedBook, lost: Mapping[str, set[str]]) -> dict[str, set[str
         sheet_id: {cpr for text in texts for cpr in guesses.get(text, ())}
         for sheet_id, texts in astray.items()
     }
+
+
+def guess_citizens(astray: Iterable[str], citizens: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Return the citizens that each number is one slip away from.
+
+    A slip is a digit too few, too many, wrong, or two neighbours swapped; a lost leading zero is
+    a digit too few. Only used to keep quiet about consequences; nothing is ever stored or
+    corrected from a guess.
+
+    Args:
+        astray: Numbers as typed.
+        citizens: CPR numbers (ten digits) that stand in the workbook.
+
+    Returns:
+        Number as typed → CPR numbers near it, itself left out; only those near some citizen.
+    """
+    wanted: dict[str, set[str]] = {}
+    for text in astray:
+        digits = "".join(filter(str.isdecimal, text))
+        for form in {digits, *_shortened(digits)}:
+            if len(form) >= _CPR_DIGITS - 1:
+                wanted.setdefault(form, set()).add(text)
+    found: dict[str, set[str]] = {}
+    for cpr in citizens:
+        for form in (cpr, *_shortened(cpr)):
+            for text in wanted.get(form, ()):
+                if text != cpr:
+                    found.setdefault(text, set()).add(cpr)
+    return {text: frozenset(cprs) for text, cprs in found.items()}
+
+
+def _shortened(digits: str) -> list[str]:
+    """Return the number with each of its digits left out in turn."""
+    return [digits[:place] + digits[place + 1 :] for place in range(len(digits))]

@@ -10,9 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from fpsheet_sync.disclosure.cells import Cell, CellId, Equation
+from fpsheet_sync.disclosure.cells import Cell, CellId, Equation, cross_equations
 from fpsheet_sync.disclosure.cells import DisclosedRelease as Disclosed
-from fpsheet_sync.disclosure.crossing import cross_equations
 from fpsheet_sync.statistics.protection.crossed_cells import cross_sums
 from fpsheet_sync.statistics.protection.relation import Relation, tell
 from fpsheet_sync.statistics.protection.relations_over_time import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fpsheet_validation.cells.slip import guess_citizens
+from fpsheet_validation.rules.doubt import guess_citizens
 
 CITIZEN = "6302760001"
 
