@@ -38,7 +38,7 @@ LINT = (
 
 
 def main(arguments: list[str]) -> int:
-    """Run one of the commands above and give its exit code: 2 for a wrong call."""
+    """Run one of the commands above and return its exit code: 2 for a wrong call."""
     command, rest = (arguments or [""])[0], arguments[1:]
     if sys.version_info < OLDEST:
         print(f"fpsheet needs Python {OLDEST[0]}.{OLDEST[1]} or newer.", file=sys.stderr)
@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
 
 
 def call(program: str, *arguments: str) -> int:
-    """Run a program of the environment and give its exit code."""
+    """Run a program of the environment and return its exit code."""
     path = SCRIPTS / (f"{program}.exe" if os.name == "nt" else program)
     # Tools such as pyright look for the Python on the path.
     environment = {**os.environ, "PATH": os.pathsep.join([str(SCRIPTS), os.environ["PATH"]])}

@@ -66,7 +66,7 @@ def copy_postgresql(connection: Any, name: str, rows: pl.DataFrame) -> None:  # 
 
 
 def load(sheets: Mapping[str, tuple[int, int]], target: str, paths: list[str]) -> int:
-    """Load all files, one transaction per file; gives the number of rows."""
+    """Load all files, one transaction per file; return the number of rows."""
     connection: Any
     if target.startswith("postgresql"):
         import psycopg

@@ -103,7 +103,7 @@ def _watch(pid: int, done: threading.Event, seen: _Seen) -> None:
 
 
 def middle_of(count: int, command: list[str], *, cwd: Path | None = None) -> Measure:
-    """Measure a short command several times and give the middle one."""
+    """Measure a short command several times and return the middle one."""
     runs = sorted((measure(command, cwd=cwd) for _ in range(count)), key=lambda run: run.seconds)
     return runs[len(runs) // 2]
 

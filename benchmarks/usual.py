@@ -46,7 +46,7 @@ def make_schema(
 
 
 def load(spec: dict[str, Any], database: str, paths: list[str]) -> int:
-    """Load all files, one after the other; gives the number of rows."""
+    """Load all files, one after the other; return the number of rows."""
     engine = sa.create_engine(f"sqlite:///{database}")
     schemas = {sheet["title"]: make_schema(sheet, spec["code_lists"]) for sheet in spec["sheets"]}
     count = 0

@@ -1,1 +1,1 @@
-"""The tests of fpsheet, by kind of test."""
+"""The tests of fpsheet, in folders named like the rooms they test."""

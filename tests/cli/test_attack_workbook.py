@@ -109,7 +109,7 @@ def test_a_value_that_no_program_writes_is_refused(content: bytes, key: str) -> 
 
 
 def walk(exchange: Exchange, root: Path) -> str:
-    """Run every command that reads the workbook and writes; give what was shown.
+    """Run every command that reads the workbook and writes; return what was shown.
 
     `preview` and `--return` write the caller's own file; the others refuse.
     """

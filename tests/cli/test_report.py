@@ -42,7 +42,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> str:
 def ask(
     arguments: list[str], environment: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> tuple[int, str, str]:
-    """Run `report` and give exit code, output and what it says went wrong."""
+    """Run `report` and return exit code, output and what it says went wrong."""
     capsys.readouterr()
     code = run(["report", *arguments], environment=environment)
     caught = capsys.readouterr()

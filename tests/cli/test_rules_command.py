@@ -79,7 +79,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, object]]:
-    """Run a trial and give what it says."""
+    """Run a trial and return what it says."""
     capsys.readouterr()
     assert run(["rules", "--trial", "nye.toml", *arguments, "--json"], environment=ENVIRONMENT) == 0
     found: list[dict[str, object]] = json.loads(capsys.readouterr().out)

@@ -32,7 +32,7 @@ ROWS: dict[str, list[Row]] = {
 
 @pytest.fixture
 def exchange(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Exchange:
-    """Give a departement with keys, with which 956 has exchanged keys and 957 and 959 have not."""
+    """Return a departement that has exchanged keys with 956 and not with 957 and 959."""
     exchange = Exchange(tmp_path, capsys)
     exchange.exchange_keys()
     (exchange.post / "957").mkdir(parents=True)
@@ -40,7 +40,7 @@ def exchange(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Exchange:
 
 
 def codes(exchange: Exchange) -> dict[str, list[str]]:
-    """Merge the post; give the codes of refused files, and nothing for those that were merged."""
+    """Merge the post; return the codes of refused files, and nothing for those that were merged."""
     found = exchange.sync()
     for each in found:
         assert each["check"] is None or CPR not in str(each["check"])

@@ -85,7 +85,7 @@ class Office:
         return file
 
     def call(self, *words: str) -> tuple[int, str]:
-        """Run a command; give its exit code and what it said."""
+        """Run a command; return its exit code and what it said."""
         environment = {
             "FPSHEET_CONFIG": str(self.root / "none"),
             "FPSHEET_KEY_FOLDER": str(self.root),
@@ -97,7 +97,7 @@ class Office:
         return code, said.out + said.err
 
     def sync(self) -> tuple[int, dict[str, Any]]:
-        """Merge the inbox; give the exit code, and what became of each file."""
+        """Merge the inbox; return the exit code, and what became of each file."""
         code, said = self.call("sync", str(self.inbox), *TODAY, "--json")
         lines = [json.loads(line) for line in said.splitlines()]
         return code, {line["file"]: line for line in lines}

@@ -50,7 +50,7 @@ def answer(
     *,
     code: int = ExitCode.DONE,
 ) -> list[object]:
-    """Run a command with `--json` and give what it says, line by line."""
+    """Run a command with `--json` and return what it says, line by line."""
     capsys.readouterr()
     assert run([*arguments, "--json"], environment=environment) == code
     caught = capsys.readouterr()

@@ -70,7 +70,7 @@ def diverged(
 
 
 def in_force(exchange: Exchange) -> list[tuple[str, str]]:
-    """Give field and value of the first forløb, as `history` tells it, with where it came from."""
+    """Return field and value of the first forløb, as `history` tells it, with its origin."""
     _, said = exchange.call("departement", "history", CPR, "--db", exchange.database, "--json")
     (known,) = [
         record

@@ -100,7 +100,7 @@ def places(verdict: Verdict) -> list[tuple[str, str, str]]:
 
 
 def merged_state(path: Path, folder: Path) -> str:
-    """Merge one workbook into a database of its own, and give the hash of what it then says."""
+    """Merge one workbook into a database of its own, and return the hash of its state."""
     inbox = folder / "indbakke"
     inbox.mkdir(parents=True)
     arrived = inbox / path.name

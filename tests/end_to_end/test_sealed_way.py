@@ -41,7 +41,7 @@ def enrolled(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> tuple[Path, 
 
 
 def send(tmp_path: Path, kommune: Path) -> Path:
-    """Fill a workbook and send it; give the package."""
+    """Fill a workbook and send it; return the package."""
     file = tmp_path / "956.xlsx"
     file.write_bytes(make_workbook(load_form(), ROWS))
     post = tmp_path / "post"

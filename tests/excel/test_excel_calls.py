@@ -52,7 +52,7 @@ def workbook(rows: int, faults: int = FAULTS) -> bytes:
 
 
 def asked(case: Case, *arguments: str) -> int:
-    """Run a command and give how often Excel was asked."""
+    """Run a command and return how often Excel was asked."""
     with counted() as calls:
         assert case.run(*arguments) < 2
     return calls.count

@@ -1,4 +1,4 @@
-"""What goes wrong with Excel: one sentence with a remedy, exit code 2, and nothing of hers changed.
+"""What goes wrong with Excel: one sentence with a remedy, exit code 2, and no work lost.
 
 The errors are those of pywin32 with its codes; their own text holds a CPR number, which must never
 be shown.
@@ -94,7 +94,7 @@ def test_two_workbooks_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def run_and_read(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> str:
-    """Run a command that refuses and give what it says."""
+    """Run a command that refuses and return what it says."""
     capsys.readouterr()
     assert run(arguments, environment={"FPSHEET_CONFIG": "none"}) == 2
     return told(capsys)

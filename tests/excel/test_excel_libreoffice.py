@@ -1,4 +1,4 @@
-"""The same program over a live LibreOffice: what she mends recalculates, and the marks follow."""
+"""The same program over a live LibreOffice: what is mended recalculates, and the marks follow."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def start(code: str, place: Path) -> tuple[subprocess.Popen[str], str]:
-    """Start a program with a temporary folder; give what it says first."""
+    """Start a program with a temporary folder; return what it says first."""
     environment = {**os.environ, "TMPDIR": str(place), "TEMP": str(place), "TMP": str(place)}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
     run = subprocess.Popen(

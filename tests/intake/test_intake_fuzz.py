@@ -198,7 +198,7 @@ def judge(data: bytes, *, whole_way: bool) -> None:
 
 
 def go_on(data: bytes, verdict: Verdict) -> Iterator[str]:
-    """Show what was found in every way, and give the workbook back; give all that was said."""
+    """Show what was found in every way, and mark the workbook; return all that was said."""
     yield from map(repr, verdict.findings)
     yield json.dumps(verdict_value(verdict, SpokenForm(FORM, "en")))
     yield render_page(verdict, SpokenForm(FORM, "da"))

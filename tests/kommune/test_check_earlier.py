@@ -94,7 +94,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def found(capsys: pytest.CaptureFixture[str], *arguments: str) -> set[tuple[str, str]]:
-    """Check the workbook of now and give (code, cell)."""
+    """Check the workbook of now and return (code, cell)."""
     capsys.readouterr()
     run(["check", "nu.xlsx", *TODAY, *arguments, "--json"], environment=ENVIRONMENT)
     answer = json.loads(capsys.readouterr().out)

@@ -55,7 +55,7 @@ def _commands(root: Path, reader: str) -> list[list[str]]:
 
 
 def _check_again(folder: Path, environment: dict[str, str], words: Sequence[str]) -> None:
-    """Give a command of step 2 once more: refused as it stands, done with `--overwrite`."""
+    """Run a command of step 2 once more: refused as it stands, done with `--overwrite`."""
     returned = folder / words[words.index("--return") + 1]
     returned.write_bytes(b"typed in")
     assert run([*words, *TODAY], environment=environment) == ExitCode.USAGE

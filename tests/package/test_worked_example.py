@@ -114,7 +114,7 @@ def commands(text: str) -> list[list[str]]:
 
 
 def printed(file: Path, table: str) -> list[list[str]]:
-    """Give the figures of a table as a Danish reader writes them, columns without any left out."""
+    """Return the figures of a table as Danes write them, columns without any left out."""
     rows = list(load_workbook(file)[table].iter_rows(values_only=True))
     head = next(number for number, row in enumerate(rows) if row[-1] is not None)
     return [[shown(cell) for cell in row if cell != "[x]"] for row in rows[head + 1 :]]

@@ -340,7 +340,7 @@ def test_a_decision_of_the_departement_comes_home(office: Office, diverged: Dive
 
 
 def decided(office: Office, diverged: Diverged) -> tuple[bytes, Receipt]:
-    """Let the departement decide 30 and 10; give the workbook that says 40, and its receipt."""
+    """Let the departement decide 30 and 10; return the workbook that says 40, and its receipt."""
     (shown,) = conflicts(office.store)
     values = {"arbejdsevne_pct": 30, "maks_timer_pr_uge": 10.0}
     actor = Actor("kontorchefen", datetime(2026, 3, 2, 8, 3, 30, tzinfo=UTC))

@@ -1,4 +1,4 @@
-"""The returned workbook: her own file, our marks in it, and nothing else changed."""
+"""The returned workbook: the sender's own file, our marks in it, and nothing else changed."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -195,7 +195,7 @@ def birth(cpr: str) -> date:
 
 
 def wrong_cells(sheet: Sheet, book: NaiveBook, edition: str) -> Iterator[str]:
-    """Give every cell that says something else, in words, or in a public edition is too far off."""
+    """Return every cell, in words, that says something else, or is too far off in public."""
     for row in sheet.rows:
         key = [str(label) for label in row[: sheet.labels]]
         for head, printed in zip(sheet.heads[sheet.labels :], row[sheet.labels :], strict=True):

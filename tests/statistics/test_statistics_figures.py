@@ -39,7 +39,7 @@ def charts(data: bytes) -> list[ET.Element]:
 
 
 def fillings(chart: ET.Element) -> Iterator[tuple[str, float]]:
-    """Give the hatching ("" for none) of each bar, and how light its colour is in grey (0-255)."""
+    """Return the hatching ("" for none) of each bar, and its lightness in grey (0-255)."""
     for look in chart.iterfind(f".//{C}ser/{C}spPr"):
         for filling in (*look.iterfind(f"{A}solidFill"), *look.iterfind(f"{A}pattFill")):
             colour = str(next(filling.iter(f"{A}srgbClr")).get("val"))

@@ -44,7 +44,7 @@ def store(url: str, tmp_path: Path) -> Iterator[Store]:
 
 
 def ask(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
-    """Run a command; give its exit code and all it said, lines joined."""
+    """Run a command; return its exit code and all it said, lines joined."""
     code = run([*words], environment={"FPSHEET_CONFIG": "none", "FPSHEET_KEY_FOLDER": "none"})
     said = capsys.readouterr()
     return code, " ".join((said.out + said.err).split())

@@ -57,7 +57,7 @@ def texts() -> list[tuple[str, Sending]]:
 
 
 def in_child(work: Callable[[int], None], delay: float | None = None) -> bytes:
-    """Run work in a forked child and give what it wrote; kill it `delay` seconds after `go`."""
+    """Run work in a forked child and return what it wrote; kill it `delay` seconds after `go`."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

@@ -75,7 +75,7 @@ class Exchange:
         return keys_of(self.root / name)
 
     def call(self, desk: str, *arguments: str) -> tuple[int, str]:
-        """Run a command at a desk; give its exit code and what it said."""
+        """Run a command at a desk; return its exit code and what it said."""
         self.capsys.readouterr()
         code = run(list(arguments), environment=self.desk(desk))
         said = self.capsys.readouterr()
@@ -163,7 +163,7 @@ class Exchange:
         settings.write_text("\n".join(lines) + "\n", "utf-8")
 
     def submit(self, file: Path, *, minutes_ago: int = 1) -> Path:
-        """Send a workbook; give the file in the post, which looks some minutes old."""
+        """Send a workbook; return the file in the post, which looks some minutes old."""
         before = set(self.post.iterdir()) if self.post.is_dir() else set()
         code, said = self.call("kommune", "submit", str(file), "--to", str(self.post), *TODAY)
         assert code in {0, 1}, said
@@ -172,7 +172,7 @@ class Exchange:
         return package
 
     def sync(self) -> list[dict[str, Any]]:
-        """Merge the post; give what became of its files."""
+        """Merge the post; return what became of its files."""
         _, said = self.call("departement", *self.command, "--json")
         return [json.loads(line) for line in said.splitlines()]
 
@@ -191,7 +191,7 @@ class Exchange:
 
 
 def payload_of(workbook: bytes, *, sha256: str = "") -> Payload:
-    """Give what a package of a workbook carries; it may say that the workbook has another hash."""
+    """Return what a package of a workbook carries; it may name another hash for it."""
     form = load_form()
     book = check_bytes(workbook, form).check.raw
     return Payload(without_local(replace(book, sha256=sha256 or book.sha256), form))

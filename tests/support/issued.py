@@ -58,7 +58,7 @@ def opened(kommune: str = "956", language: str = "da") -> Workbook:
 
 
 def typed_rows(text: str) -> dict[str, list[Row]]:
-    """Give the rows of markdown tables, one per entry sheet, with values of their fields' types."""
+    """Return the rows of markdown tables, one table per entry sheet, as typed values."""
     form = load_form()
     return {
         table.title: [

@@ -180,7 +180,7 @@ class NaiveCount:
         return stays if since > day_of(last, "dato") else None
 
     def happened(self, unit: str, day: date) -> dict[str, date]:
-        """Give each kommune that tells of a citizen, with the last thing that happened by a day."""
+        """Return each kommune that tells of a citizen, with the last event by a day."""
         found: dict[str, date] = {}
         for sheet, field in HAPPENED.items():
             for row in self.rows(sheet):

@@ -67,7 +67,7 @@ def find_programs() -> Path:
 
 @contextmanager
 def start_postgresql() -> Iterator[str]:
-    """Run a server for the length of the block and give its SQLAlchemy URL.
+    """Run a server for the length of the block and return its SQLAlchemy URL.
 
     It listens on a socket in its own folder only. Its user `postgres` may do everything.
 
@@ -139,7 +139,7 @@ def _run(*command: str | Path, account: str | None) -> None:
 
 @contextmanager
 def new_database(server_url: str) -> Iterator[str]:
-    """Make an empty database on a server, give its URL, drop it at the end."""
+    """Make an empty database on a server, return its URL, drop it at the end."""
     import sqlalchemy
 
     name = f"fpsheet_{uuid.uuid4().hex}"

@@ -147,7 +147,7 @@ def sync(store: Store, *submissions: Submission) -> list[Synced]:
 
 
 def send(store: Store, text: str, sending: Sending = ORDINARY) -> Receipt:
-    """Send one file and give its receipt."""
+    """Send one file and return its receipt."""
     return sync(store, submit(text, sending))[0].receipt
 
 

@@ -173,7 +173,7 @@ class Package:
         return self.edit(name, lambda text: text.replace(old, new))
 
     def with_relation(self, part: str, kind: str, target: str, *, mode: str = "") -> Package:
-        """Give the package with one more relationship of a part, `External` where that is asked."""
+        """Return the package with one more relationship of a part, perhaps `External`."""
         folder, _, name = part.rpartition("/")
         rels = f"{folder}/_rels/{name}.rels" if folder else "_rels/.rels"
         package = self if rels in self.parts else self.with_part(rels, relations_xml([]))

@@ -54,7 +54,7 @@ def database(tmp_path: Path) -> str:
 
 
 def ask(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[str]]:
-    """Run a command; give its exit code and the lines it said, spaces around them gone."""
+    """Run a command; return its exit code and the lines it said, spaces around them gone."""
     code = run(list(words), environment={"FPSHEET_CONFIG": "none", "FPSHEET_KEY_FOLDER": "none"})
     said = capsys.readouterr()
     return code, [line.strip() for line in (said.out + said.err).splitlines()]

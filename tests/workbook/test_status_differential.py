@@ -148,7 +148,7 @@ def _is_plain(cell: object) -> bool:
 
 
 def _expected(data: bytes, form: Form, *, today: date) -> dict[tuple[str, int], str]:
-    """Give what the check finds first in each row, as the hidden column of the status spells it."""
+    """Return what the check finds first in each row, as the status spells it."""
     plan = make_plan(form, expected_kommune=None, limits=Limits())
     raw, _ = read_bytes(data, name="status.xlsx", plan=plan)
     assert raw is not None

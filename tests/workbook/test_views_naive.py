@@ -177,7 +177,7 @@ class Views:
         ]
 
     def history(self, cpr: str) -> list[tuple[CellValue, ...]]:
-        """Choose a citizen and give the lines of the Overblik."""
+        """Choose a citizen and return the lines of the Overblik."""
         self._document.cell(self._title("overblik"), "C4").setString(f"{cpr[:6]}-{cpr[6:]}")
         cells = self._document.values(self._title("overblik"), "B11:K160")
         return [line for line in cells if any(line)]

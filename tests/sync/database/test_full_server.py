@@ -60,7 +60,7 @@ def small_disk() -> Iterator[Path]:
 
 @contextmanager
 def database_on(server: str, folder: Path) -> Iterator[str]:
-    """Make a database whose tables lie in a folder, give its URL, drop it at the end."""
+    """Make a database whose tables lie in a folder, return its URL, drop it at the end."""
     name = f"fuld_{uuid.uuid4().hex}"
     data = folder / "data"
     data.mkdir()

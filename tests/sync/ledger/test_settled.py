@@ -38,7 +38,7 @@ TWELVE = BASE.replace("| 10 ", "| 12 ")
 
 
 def diverge(store: Store) -> tuple[Receipt, Receipt]:
-    """Send two copies that changed the hours differently; give their receipts."""
+    """Send two copies that changed the hours differently; return their receipts."""
     send(store, BASE)
     return send(store, ELEVEN, Sending(minute=5)), send(store, TWELVE, Sending(minute=9))
 

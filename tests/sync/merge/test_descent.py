@@ -142,7 +142,7 @@ def test_a_conflict_ends_when_both_sides_agree(store: Store) -> None:
 
 
 def diverged(store: Store) -> str:
-    """Bring about a conflict and give its identifier."""
+    """Bring about a conflict and return its identifier."""
     send(store, BASE)
     mine = FIRST_TIMER.replace("2026-01-12 |            |", "2026-01-12 | 2026-02-01 |")
     send(store, mine, Sending(minute=5))

@@ -69,7 +69,7 @@ def everything(store: Store) -> dict[str, list[str]]:
 
 
 def fill(store: Store, folder: Path) -> dict[str, bytes]:
-    """Receive, publish, receive more and publish again; give what the first edition printed."""
+    """Receive, publish, receive more and publish again; return what the first edition printed."""
     first_reports(store)
     issue(store, folder / "first")
     revised_reports(store)

@@ -185,7 +185,7 @@ def expected_at(example: Example, check: Check) -> frozenset[str]:
 
 
 def found_at(check: Check, code: str) -> frozenset[str]:
-    """Give `code sheet!cell` of the findings; of those that are everywhere only the rule's own."""
+    """Return `code sheet!cell` of the findings; of those everywhere only the rule's own."""
     return frozenset(
         f"{finding.code} {finding.sheet}!{finding.cell}"
         for finding in check.findings
