@@ -48,3 +48,10 @@ def test_the_readme_and_the_script_name_the_same_commands(root: Path) -> None:
         for name in ("README.md", "CONTRIBUTING.md", "run.py")
     )
     assert first | second == listed
+
+
+def test_the_quick_tests_are_files_that_exist(root: Path) -> None:
+    """A file that moved would end the newcomer's first command, and the oldest versions' tests."""
+    names = (root / "tests/quick.txt").read_text("utf-8").split()
+    assert len(names) > 40
+    assert [name for name in names if not (root / name).is_file()] == []
