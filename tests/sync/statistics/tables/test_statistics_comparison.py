@@ -8,9 +8,13 @@ from math import comb
 
 import pytest
 
+from fpsheet_sync.statistics.facts.changed_facts import ChangedFacts
+from fpsheet_sync.statistics.publication.revision import find_revisions, mark_revisions
 from fpsheet_sync.statistics.stat_table import ColumnKind, Period, Release, Shorthand, StatTable
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, binomial_interval
+from fpsheet_sync.statistics.tables.wording import Wording
 from tests.support.country import Country, Record, public_editions
+from tests.support.schema import SCHEMA
 from tests.sync.statistics.tables.test_statistics_by_hand import typed
 from tests.sync.statistics.tables.test_statistics_country import release
 
@@ -179,6 +183,30 @@ def test_targets_stand_with_their_source_and_year() -> None:
     assert "Der er ikke læst mål ind for 2025. Departementet tager dem med" in source()
     old = Benchmark("707", 2023, "tilbagevisninger_maal", 12, "Norddjurs 24/8742")
     assert "Der er mål for 2023, men ikke for 2025. Departementet tager dem med" in source(old)
+
+
+def test_a_target_that_changed_is_revised_among_the_whole_numbers() -> None:
+    """T22 has the target and what is over it as whole numbers: 12 became 14, and 1 returned."""
+    text = """
+# afgoerelse
+| kommune_kode | borger | afgoerelse_dato | afgoerelse  | tilbagevisningsaarsag_1 |
+| 707          | p0     | 2025-02-01      | tilbagevist | dokumentation           |
+"""
+    before, now = (
+        release(
+            "DK",
+            country=Country(PERSONS, typed(text), ("707",)),
+            benchmarks=(Benchmark("707", 2025, "tilbagevisninger_maal", target, "x"),),
+        )
+        for target in (12, 14)
+    )
+    revised = mark_revisions(
+        now, find_revisions(now, before, ChangedFacts()), Wording(SCHEMA.form, "da"), 2
+    )
+    lists = [table for table in revised.tables if table.id.startswith("T22")]
+    assert [table.id for table in lists] == ["T22"]
+    assert [row[3:5] for row in lists[0].rows] == [(12, 14), (-11, -13)]
+    assert not any(isinstance(cell, float) for row in lists[0].rows for cell in row)
 
 
 def test_published_figures_of_nothing_are_no_share() -> None:
