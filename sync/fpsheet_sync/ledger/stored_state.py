@@ -13,8 +13,15 @@ from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_layout import Layouts
 from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.merge.commit import Commit, CommitKind
-from fpsheet_sync.merge.content import BLOCKED, Frames, no_rows, unpack
-from fpsheet_sync.merge.lineage import LET_GO, SOURCE, SOURCES, nothing_said, said_types
+from fpsheet_sync.merge.content import BLOCKED, Frames, empty_frame, no_rows, unpack
+from fpsheet_sync.merge.lineage import (
+    LET_GO,
+    SOURCE,
+    SOURCES,
+    no_said,
+    nothing_said,
+    said_types,
+)
 from fpsheet_sync.merge.record_identity import ROW_ID
 from fpsheet_sync.merge.soundness import CitizenFacts
 from fpsheet_sync.merge.stamp import ToldDecision
@@ -98,7 +105,7 @@ def read_rows(
         )
         # Sorted here, because the databases sort text by their own alphabets.
         found = read_frame(connection, wanted, types)
-        rows[name] = pl.DataFrame(schema=types) if found is None else found.sort(ROW_ID)
+        rows[name] = empty_frame(*types.items()) if found is None else found.sort(ROW_ID)
     return rows
 
 
@@ -110,6 +117,7 @@ class DatabaseLibrary:
     kommune_kode: str
     commits: Mapping[int, Commit]
     files: dict[int, File] = field(default_factory=dict)
+    contents: dict[int, Frames] = field(default_factory=dict)
     people: Mapping[str, CitizenFacts] = field(default_factory=dict)
     """Citizens of a file that is planned; the database may not have them yet."""
 
@@ -125,8 +133,12 @@ class DatabaseLibrary:
         return self.files[commit.id]
 
     def rows(self, commit: Commit) -> Frames:
-        """Return the rows of a submission."""
-        return self.file(commit).rows
+        """Return the rows of a submission, without what else is known of it."""
+        if commit.id in self.files:
+            return self.files[commit.id].rows
+        if commit.id not in self.contents:
+            self.contents[commit.id] = self._rows(commit)
+        return self.contents[commit.id]
 
     def choices(self, commit: Commit) -> tuple[Choice, ...]:
         """Return what a submission decided about open conflicts."""
@@ -147,7 +159,7 @@ class DatabaseLibrary:
     def line(self, commit: Commit) -> Frames:
         """Return what an issued workbook, or a file's line of descent, said."""
         is_file = commit.kind is CommitKind.SUBMISSION
-        rows = self.file(commit).rows if is_file else no_rows(self.layouts)
+        rows = self.rows(commit) if is_file else no_rows(self.layouts)
         return {**_line_of(self.layouts, rows, commit.id), **self._stored_lines(commit)}
 
     def citizen(self, borger: str) -> CitizenFacts:
@@ -173,7 +185,7 @@ class DatabaseLibrary:
             layouts=self.layouts,
             commit=commit,
             kommune_kode=self.kommune_kode,
-            rows=self._rows(commit),
+            rows=self.rows(commit),
             columns=head.kolonner,
             codes=block_codes(head.findings),
             no_cases=head.no_cases,
@@ -216,7 +228,7 @@ def conform(frame: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
 def _line_of(layouts: Layouts, rows: Frames, source: int) -> dict[str, pl.DataFrame]:
     """Return what rows say that were all accepted under their own ids."""
     return {
-        name: pl.DataFrame(schema=said_types(layout))
+        name: no_said(layout)
         if rows[name].is_empty()
         else rows[name]
         .filter(~pl.col(BLOCKED))
@@ -253,7 +265,9 @@ def _read_quarantine(connection: Connection, kommune_kode: str, as_of: int | Non
         table.c.kommune_kode == kommune_kode, in_force_at(table, as_of)
     )
     found = read_frame(connection, wanted, QUARANTINE_TYPES)
-    return pl.DataFrame(schema=QUARANTINE_TYPES) if found is None else found.sort("ark", ROW_ID)
+    if found is None:
+        return empty_frame(*QUARANTINE_TYPES.items())
+    return found.sort("ark", ROW_ID)
 
 
 def _read_conflicts(

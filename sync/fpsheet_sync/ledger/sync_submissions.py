@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor
+from fpsheet_sync.database.bulk import is_one_of
 from fpsheet_sync.database.store import Store, lock
 from fpsheet_sync.ledger.apply_plan import read_repeated, write_plan
 from fpsheet_sync.ledger.merge_plan import make_plan
@@ -47,17 +48,24 @@ def known_receipts(store: Store, hashes: Iterable[str]) -> dict[str, Receipt]:
     """
     wanted = frozenset(hashes)
     table = schema.indberetning
-    columns = (table.c.sha256, table.c.pakke, STORED_RECEIPT)
+    came = select(table.c.sha256, table.c.pakke).where(table.c.kvittering.is_not(None))
     with store.read() as connection:
         packages: dict[str, set[str]] = {}
         for package, sha256 in read_repeated(connection).items():
             packages.setdefault(sha256, set()).add(package)
-        rows = connection.execute(select(*columns).where(table.c.kvittering.is_not(None)))
+        names = {
+            row.sha256: wanted & {row.pakke or row.sha256, *packages.get(row.sha256, ())}
+            for row in connection.execute(came)
+        }
+        known = [sha256 for sha256, found in names.items() if found]
+        # Of all the receipts of all the years those that are asked for alone are read.
+        receipts = select(table.c.sha256, STORED_RECEIPT).where(
+            is_one_of(connection, table.c.sha256, known)
+        )
         return {
             name: receipt_from(row.kvittering)
-            for row in rows
-            for name in (row.pakke or row.sha256, *packages.get(row.sha256, ()))
-            if name in wanted
+            for row in connection.execute(receipts)
+            for name in names[row.sha256]
         }
 
 

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import polars as pl
-from sqlalchemy import Connection, Table, and_, tuple_
+from sqlalchemy import Connection, Table, and_, bindparam
 
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.bulk import insert, is_postgresql
@@ -21,6 +21,8 @@ from fpsheet_sync.merge.state_change import Change
 
 V = TypeVar("V")
 
+_WAITING = ("indberetning_id", "ark", "raekke")
+"""Where a row stands that waits."""
 _CHUNK = 300
 """Values in one IN list; more gains nothing."""
 
@@ -87,13 +89,11 @@ def _write_quarantine(
     connection: Connection, kommune_kode: str, change: Change, number: int
 ) -> None:
     table = schema.karantaene
-    place = tuple_(table.c.indberetning_id, table.c.ark, table.c.raekke)
-    for chunk in chunks(change.quarantine_closed.rows()):
-        connection.execute(
-            table.update()
-            .where(place.in_(chunk), in_force_at(table))
-            .values(til_indberetning=number)
-        )
+    closed = change.quarantine_closed.rename(lambda name: f"her_{name}").to_dicts()
+    if closed:
+        is_place = (table.c[name] == bindparam(f"her_{name}") for name in _WAITING)
+        ended = table.update().where(*is_place, in_force_at(table))
+        connection.execute(ended.values(til_indberetning=number), closed)
     constants: dict[str, str | int] = {"kommune_kode": kommune_kode, "fra_indberetning": number}
     insert(connection, table, change.quarantine_opened, constants=constants)
 
@@ -242,10 +242,8 @@ def _says_it_all(placed: pl.DataFrame, base: pl.DataFrame) -> bool:
         return base.is_empty()
     if placed[ROW_ID].ne_missing(placed[FILE_ID]).any():
         return False
-    return (
-        base.is_empty()
-        or base.join(placed.filter(~pl.col(BLOCKED)), on=ROW_ID, how="anti").is_empty()
-    )
+    said = placed.filter(~pl.col(BLOCKED))[ROW_ID]
+    return bool(base[ROW_ID].is_in(said.implode()).all())
 
 
 def update_others(connection: Connection, outcomes: Mapping[int, Outcome], number: int) -> None:

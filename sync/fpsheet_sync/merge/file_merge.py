@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from fpsheet_sync.database.record_columns import ANNULLER
-from fpsheet_sync.database.record_layout import Layouts, alike
+from fpsheet_sync.database.record_layout import Layouts
 from fpsheet_sync.merge.conflict import Settled, choose, note_replaced, settle
-from fpsheet_sync.merge.content import BLOCKED, ROW, Frames
+from fpsheet_sync.merge.content import BLOCKED, Frames
 from fpsheet_sync.merge.explanation import keep_explanations
 from fpsheet_sync.merge.file_findings import (
     finish,
@@ -26,13 +26,13 @@ from fpsheet_sync.merge.one_row_each import (
     unite_citizens,
 )
 from fpsheet_sync.merge.quarantine import quarantine_rows
-from fpsheet_sync.merge.record_identity import ROW_ID, Placed, Sender, refuse_cases
+from fpsheet_sync.merge.record_identity import ROW_ID, Placed, Sender, refuse_cases, row_number
 from fpsheet_sync.merge.row_matching import place
 from fpsheet_sync.merge.sorted_column import SortedColumn, find_sorted
 from fpsheet_sync.merge.soundness import CaseRules
 from fpsheet_sync.merge.state import Claim, Hold, Key, State, to_plain
 from fpsheet_sync.merge.submitted_file import File
-from fpsheet_sync.merge.three_way import Merged, Sides, merge_sheet
+from fpsheet_sync.merge.three_way import Merged, Sides, is_same, merge_sheet
 from fpsheet_sync.merge.unlikely_change import find_jumps, find_twins
 from fpsheet_validation.finding import Finding
 
@@ -207,8 +207,11 @@ def _expected(base: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     """
     if base.is_empty() or held.is_empty():
         return base.clear()
-    in_force = held.filter(pl.col(ANNULLER).is_null())
-    kept = base.filter(~pl.col(LET_GO).fill_null(value=False))
+    in_force, kept = held, base
+    if held[ANNULLER].null_count() < held.height:
+        in_force = held.filter(pl.col(ANNULLER).is_null())
+    if base[LET_GO].any():
+        kept = base.filter(~pl.col(LET_GO).fill_null(value=False))
     return kept.join(in_force, on=ROW_ID, how="semi")
 
 
@@ -309,24 +312,21 @@ def _note_unsure(
     if descended.origin is None:
         return state
     for name, layout in state.layouts.items():
-        decided = merged[name].decided
-        if decided.is_empty():
-            continue
-        origin = descended.origin[name].select(ROW_ID, pl.col(layout.values).name.prefix("o:"))
-        replaced = {
-            group: pl.col(f"take:{group}") & ~alike(columns, "b:", "o:")
-            for group, columns in layout.groups.items()
-        }
-        joined = decided.join(origin, on=ROW_ID, how="inner", maintain_order="left")
-        joined = joined.with_columns(one.alias(f"other:{group}") for group, one in replaced.items())
-        rows = joined.filter(pl.any_horizontal(f"other:{group}" for group in replaced)).to_dicts()
+        taken = {str(one.said[ROW_ID]): one for one in merged[name].decided if one.takes}
+        is_taken = pl.col(ROW_ID).is_in(list(taken))
+        found = descended.origin[name].filter(is_taken).to_dicts() if taken else ()
+        origin = {str(row[ROW_ID]): row for row in found}
         for group, columns in layout.groups.items():
-            for row in rows:
-                if not row[f"other:{group}"]:
+            for row_id, one in taken.items():
+                was, told = origin.get(row_id), one.told
+                if was is None or told is None or group not in one.takes:
                     continue
-                said = Claim(file.commit.id, row[ROW], tuple(to_plain(row[c]) for c in columns))
-                left = tuple(to_plain(row[f"m:{c}"]) for c in columns)
-                state = note_replaced(state, (name, row[ROW_ID], group), said, left)
+                if is_same(columns, told, was):
+                    continue
+                values = tuple(to_plain(one.said[c]) for c in columns)
+                said = Claim(file.commit.id, row_number(one.said), values)
+                left = tuple(to_plain(one.held[c]) for c in columns)
+                state = note_replaced(state, (name, row_id, group), said, left)
     return state
 
 

@@ -17,7 +17,7 @@ import polars as pl
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.record_layout import Layout, Layouts, alike
 from fpsheet_sync.merge.commit import NEW, Commit
-from fpsheet_sync.merge.content import BLOCKED, FILE_ID, ROW, Frames
+from fpsheet_sync.merge.content import BLOCKED, FILE_ID, ROW, Frames, empty_frame
 from fpsheet_sync.merge.record_identity import COPY, ROW_ID
 from fpsheet_sync.merge.stamp import short_identity
 from fpsheet_sync.merge.submission import Choice
@@ -250,21 +250,20 @@ def _weigh_sheet(
     layout: Layout, base: pl.DataFrame | None, earlier: pl.DataFrame, later: pl.DataFrame
 ) -> Evidence:
     old = earlier.clear() if base is None else base
-    joined = _beside(layout, _beside(layout, earlier, later, "s:"), old, "b:")
+    columns: tuple[str, ...] = tuple(dict.fromkeys((BORGER, *layout.key)))
+    if not old.is_empty():
+        # A row that says what its base said is no change, and nothing is asked of it.
+        columns, named = layout.values, old.filter(pl.col(FILE_ID).is_not_null())
+        earlier = earlier.join(named, on=[FILE_ID, *columns], how="anti", nulls_equal=True)
+        if earlier.is_empty():
+            return Evidence()
+    said = earlier.select(FILE_ID, *columns)
+    joined = _beside(layout, said, later, "s:")
+    if old.is_empty():
+        return _weigh_new(layout, joined)
+    joined = _beside(layout, joined, old, "b:")
     was_there, is_there = pl.col("b:there").is_not_null(), pl.col("s:there").is_not_null()
-    differing = pl.sum_horizontal(
-        pl.col(column).ne_missing(pl.col(f"s:{column}")).cast(pl.Int64) for column in layout.key
-    )
-    same_citizen = pl.col(BORGER).eq_missing(pl.col(f"s:{BORGER}"))
-    # Another citizen in a row that is otherwise the same is a corrected CPR number.
-    corrected = ~same_citizen & (differing == 1) & pl.lit(len(layout.key) > 1)
-    new = joined.filter(~was_there).select(
-        same=(is_there & same_citizen).sum(),
-        further=(is_there & corrected).sum(),
-        lost=(is_there & ~same_citizen & ~corrected).sum(),
-        absent=(~is_there).sum(),
-    )
-    arrived = Evidence(*new.row(0))
+    arrived = _weigh_new(layout, joined.filter(~was_there))
     kept = joined.filter(was_there & is_there)
     if kept.is_empty():
         return arrived
@@ -278,23 +277,42 @@ def _weigh_sheet(
     return arrived + Evidence(same, all_changed - same - lost, lost)
 
 
+def _weigh_new(layout: Layout, joined: pl.DataFrame) -> Evidence:
+    """Weigh rows that the earlier file was the first to have, each beside that of the later one."""
+    is_there = pl.col("s:there").is_not_null()
+    differing = pl.sum_horizontal(
+        pl.col(column).ne_missing(pl.col(f"s:{column}")).cast(pl.Int64) for column in layout.key
+    )
+    same_citizen = pl.col(BORGER).eq_missing(pl.col(f"s:{BORGER}"))
+    # Another citizen in a row that is otherwise the same is a corrected CPR number.
+    corrected = ~same_citizen & (differing == 1) & pl.lit(len(layout.key) > 1)
+    new = joined.select(
+        same=(is_there & same_citizen).sum(),
+        further=(is_there & corrected).sum(),
+        lost=(is_there & ~same_citizen & ~corrected).sum(),
+        absent=(~is_there).sum(),
+    )
+    return Evidence(*new.row(0))
+
+
 def _beside(layout: Layout, left: pl.DataFrame, right: pl.DataFrame, mark: str) -> pl.DataFrame:
     """Put beside each row the row of another frame with its id, else with its natural key."""
-    values = list(layout.values)
+    values = [column for column in layout.values if column in left.columns]
     named = right.select(
         FILE_ID, pl.col(values).name.prefix(mark), pl.lit(value=True).alias(f"{mark}there")
     )
     if named.is_empty():
         marked = {name: dtype for name, dtype in named.schema.items() if name != FILE_ID}
         return left.with_columns(pl.lit(None, dtype=d).alias(name) for name, d in marked.items())
-    key = [f"{mark}{column}" for column in layout.key]
-    by_id = named.filter(pl.col(FILE_ID).is_not_null()).unique(FILE_ID, keep="first")
-    by_key = named.drop(FILE_ID).unique(key, keep="first")
+    is_asked = pl.col(FILE_ID).is_in(left[FILE_ID].drop_nulls().implode())
+    by_id = named.filter(is_asked).unique(FILE_ID, keep="first")
     found = left.join(by_id, on=FILE_ID, how="left")
     missed = pl.col(f"{mark}there").is_null()
     again = found.filter(missed).select(left.columns)
     if again.is_empty():
         return found
+    key = [f"{mark}{column}" for column in layout.key]
+    by_key = named.drop(FILE_ID).unique(key, keep="first")
     again = again.join(
         by_key.with_columns(pl.col(key).name.map(lambda name: f"k{name}")),
         left_on=list(layout.key),
@@ -324,7 +342,12 @@ def said_types(layout: Layout) -> dict[str, pl.DataType]:
 
 def nothing_said(layouts: Layouts) -> Frames:
     """Return what a blank template says."""
-    return {name: pl.DataFrame(schema=said_types(lay)) for name, lay in layouts.items()}
+    return {name: no_said(layout) for name, layout in layouts.items()}
+
+
+def no_said(layout: Layout) -> pl.DataFrame:
+    """Return what a blank template says of one sheet."""
+    return empty_frame(*said_types(layout).items())
 
 
 def continue_sheet(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import polars as pl
 
 from fpsheet_sync.database.record_columns import BORGER
-from fpsheet_sync.database.record_layout import Layout, alike
+from fpsheet_sync.database.record_layout import Layout
 from fpsheet_sync.merge.content import BLOCKED, ROW, Frames
 from fpsheet_sync.merge.record_identity import ROW_ID, Placed
 from fpsheet_sync.merge.state import QUARANTINE_TYPES, State
@@ -30,42 +30,52 @@ def quarantine_rows(
         foreign: Commits of other workbooks.
     """
     quarantine = state.quarantine
-    seen: list[pl.DataFrame] = []
+    answered: set[tuple[str, str]] = set()
     added: list[pl.DataFrame] = []
     for name, layout in state.layouts.items():
         frame = placed.rows[name]
         if frame.is_empty():
             continue
-        asked = quarantine.filter(pl.col("ark") == name)[ROW_ID]
-        answering = frame.filter(pl.col(ROW_ID).is_in(asked.implode()))
-        if not answering.is_empty():
-            seen.append(_seen(layout, answering, base[name]))
+        waiting = quarantine.filter(pl.col("ark") == name)
+        if not waiting.is_empty():
+            found = _answered(layout, frame, waiting, (base[name], foreign))
+            answered.update((name, record) for record in found)
         blocked = frame.filter(pl.col(BLOCKED))
         if not blocked.is_empty():
             added.append(_waiting(layout, blocked, file, placed))
-    if not seen and not added:
+    if not answered and not added:
         return state
-    if seen:
-        answered = quarantine.join(pl.concat(seen), on=["ark", ROW_ID], how="left").select(
-            pl.col("repeats").is_not_null()
-            & ~(pl.col("repeats") & pl.col("indberetning_id").is_in(sorted(foreign)))
-        )
-        quarantine = quarantine.filter(~answered.to_series())
+    if answered:
+        places = quarantine.select("ark", ROW_ID).iter_rows()
+        quarantine = quarantine.filter(pl.Series([place not in answered for place in places]))
     waiting = pl.concat([quarantine, *added]).unique(["ark", ROW_ID], keep="first")
     return replace(state, quarantine=waiting.sort("ark", ROW_ID))
 
 
-def _seen(layout: Layout, rows: pl.DataFrame, base: pl.DataFrame) -> pl.DataFrame:
-    """Return the records that rows are about, and whether a row only repeats its base."""
-    known = base.filter(pl.col(ROW_ID).is_in(rows[ROW_ID].implode()))
-    said = known.select(ROW_ID, pl.col(layout.values).name.prefix("b:")).unique(ROW_ID)
-    same = alike(layout.values, "", "b:") & pl.col("there").fill_null(value=False)
-    return (
-        rows.join(said.with_columns(there=pl.lit(value=True)), on=ROW_ID, how="left")
-        .select(pl.lit(layout.sheet).alias("ark"), ROW_ID, repeats=same)
-        .group_by("ark", ROW_ID)
-        .agg(pl.col("repeats").all())
-    )
+def _answered(
+    layout: Layout,
+    rows: pl.DataFrame,
+    waiting: pl.DataFrame,
+    line: tuple[pl.DataFrame, frozenset[int]],
+) -> set[str]:
+    """Return the records of a sheet that wait no longer as they did.
+
+    Args:
+        layout: The sheet.
+        rows: The rows of the file.
+        waiting: What waits.
+        line: What its line of descent said before, and the commits of other workbooks.
+    """
+    base, foreign = line
+    answering = rows.filter(pl.col(ROW_ID).is_in(waiting[ROW_ID].implode()))
+    answered = set(answering[ROW_ID])
+    is_foreign = pl.col("indberetning_id").is_in(sorted(foreign))
+    theirs = set(waiting.filter(is_foreign)[ROW_ID]) if foreign else set()
+    if theirs & answered:
+        whole = [ROW_ID, *layout.values]
+        new = answering.join(base, on=whole, how="anti", nulls_equal=True)
+        answered -= theirs - set(new[ROW_ID])
+    return answered
 
 
 def _waiting(layout: Layout, blocked: pl.DataFrame, file: File, placed: Placed) -> pl.DataFrame:

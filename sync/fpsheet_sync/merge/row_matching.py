@@ -99,7 +99,7 @@ class _Placer:
         if is_one_each(self.layout):
             others = valid_rows(held).join(self.base, on=ROW_ID, how="anti")
             self.citizens = known_numbers(self.layout, others)
-            self.gone = frozenset(self.base[ROW_ID]) - frozenset(held[ROW_ID])
+            self.gone = frozenset(self.base[ROW_ID].to_list()).difference(held[ROW_ID].to_list())
         record = pl.coalesce(pl.col(f"b:{ROW_ID}"), pl.col(FILE_ID))
         is_special = self._special() | self._is_cut(joined) | self._is_known()
         if self.base[FILE_ID].ne_missing(self.base[ROW_ID]).any():
@@ -109,7 +109,7 @@ class _Placer:
         if ordinary.height == joined.height:
             placed = joined.with_columns(record.alias(ROW_ID), pl.lit(value=False).alias(COPY))
             return placed.select(*rows.columns, ROW_ID, COPY)
-        self.taken = set(ordinary.select(record).to_series())
+        self.taken = set(ordinary.select(record).to_series().to_list())
         self._decide(joined.filter(is_special).to_dicts())
         return self._apply(joined, record).select(*rows.columns, ROW_ID, COPY)
 

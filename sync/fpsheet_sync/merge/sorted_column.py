@@ -58,13 +58,28 @@ def find_sorted(layout: Layout, said: pl.DataFrame, expected: pl.DataFrame) -> S
     """
     if said.is_empty() or expected.is_empty():
         return None
-    before = expected.select(FILE_ID, pl.col(layout.values).name.prefix("b:"))
-    alone = pl.col(FILE_ID).is_unique()
-    both = said.filter(alone).join(before.filter(alone), on=FILE_ID, how="inner").sort(ROW)
-    rows = both.height
-    both = both.filter(~_is_whole(layout, both))
+    named = _alone(said)
+    before = _alone(expected).join(named, on=FILE_ID, how="semi")
+    rows = before.height
+    whole = [FILE_ID, *layout.values]
+    changed = named.join(before, on=whole, how="anti", nulls_equal=True)
+    if changed.height <= 1:
+        return None
+    # A row that says what another row said before, in every column, moved whole.
+    whole_ones = changed.join(before, on=layout.values, how="semi", nulls_equal=True)
+    if not whole_ones.is_empty():
+        changed, before = (
+            frame.join(whole_ones, on=FILE_ID, how="anti") for frame in (changed, before)
+        )
+    told = before.select(FILE_ID, pl.col(layout.values).name.prefix("b:"))
+    both = changed.join(told, on=FILE_ID, how="inner").sort(ROW)
+    if both.height <= 1:
+        return None
+    citizens = before[BORGER]
     sorted_ones = tuple(
-        column for column in _differing(both, layout.values) if _is_sorted(both, column, rows)
+        column
+        for column in _differing(both, layout.values)
+        if _is_sorted(both, column, (rows, citizens))
     )
     if not sorted_ones:
         return None
@@ -77,18 +92,15 @@ def find_sorted(layout: Layout, said: pl.DataFrame, expected: pl.DataFrame) -> S
     return SortedColumn(layout.sheet, sorted_ones, moved, rows)
 
 
-def _is_whole(layout: Layout, both: pl.DataFrame) -> pl.Expr:
-    """Return the condition that a row says what another row said before, in every column."""
-    told = pl.struct(layout.values)
-    before = both.select(pl.struct(pl.col(f"b:{c}").alias(c) for c in layout.values).alias("b"))
-    stands = alike(layout.values, "", "b:")
-    return ~stands & told.is_in(before["b"].implode())
+def _alone(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose id is no other row's."""
+    is_all = rows[FILE_ID].n_unique() == rows.height
+    return rows if is_all else rows.filter(pl.col(FILE_ID).is_unique())
 
 
 def _differing(both: pl.DataFrame, columns: tuple[str, ...]) -> list[str]:
     """Return the columns that say something else than before in more than one row."""
-    differing = both.select(pl.col(c).ne_missing(pl.col(f"b:{c}")).sum() for c in columns)
-    return [column for column, rows in zip(columns, differing.row(0), strict=True) if rows > 1]
+    return [column for column in columns if both[column].ne_missing(both[f"b:{column}"]).sum() > 1]
 
 
 def _changed(both: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -99,11 +111,17 @@ def _changed(both: pl.DataFrame, column: str) -> pl.DataFrame:
     )
 
 
-def _is_sorted(both: pl.DataFrame, column: str, rows: int) -> bool:
-    """Return whether the values of a column stand in each other's places."""
-    changed = _changed(both, column)
+def _is_sorted(both: pl.DataFrame, column: str, told: tuple[int, pl.Series]) -> bool:
+    """Return whether the values of a column stand in each other's places.
+
+    Args:
+        both: The rows that changed, beside what they said before.
+        column: The column.
+        told: How many rows there were before, and the citizens of those that stayed.
+    """
+    changed, (rows, citizens) = _changed(both, column), told
     if column == BORGER:
-        taken = changed.filter(pl.col("now").is_in(both[f"b:{BORGER}"].implode())).height
+        taken = changed.filter(pl.col("now").is_in(citizens.implode())).height
         return (taken > 1 and Hold(taken, rows).is_due) or _is_exchange(changed)
     return _is_exchange(changed) and _is_in_order(changed)
 

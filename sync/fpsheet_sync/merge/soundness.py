@@ -111,20 +111,25 @@ class CaseRules:
             after: The state after it.
             said: The rows of the file, each with its record.
         """
+        if all(rows.is_empty() for rows in before.rows.values()):
+            return ()  # the file alone makes up every case
         changed = _changed_citizens(before, after)
         if not changed:
             return ()
         newest = _newest_numbers(after)
-        then, now, own = (
-            _under_newest(rows, newest) for rows in (before.rows, after.rows, _accepted(said))
-        )
+        wanted = {newest.get(one, one) for one in changed}
+        former = {old: new for old, new in newest.items() if new in wanted}
+        now = _cases_of(after.rows, wanted, former)
+        own = _accepted(_cases_of(said, wanted, former))
         broken: dict[str, set[str]] = {}
-        for citizens in _batched(
-            _made_up(now, own, {newest.get(one, one) for one in changed}, after.layouts)
-        ):
+        for citizens in _batched(_made_up(now, own, after.layouts)):
             places = set(self._errors(now, citizens, after.layouts))
-            for rows in (then, own):
-                places -= set(self._errors(rows, citizens, after.layouts)) if places else set()
+            if places:
+                then = _cases_of(before.rows, citizens, former)
+                places.difference_update(
+                    self._errors(then, citizens, after.layouts),
+                    self._errors(own, citizens, after.layouts),
+                )
             for borger, code, *_ in places:
                 broken.setdefault(borger, set()).add(code)
         return tuple(
@@ -195,14 +200,13 @@ def _changed_citizens(before: State, after: State) -> frozenset[str]:
     return frozenset(changed)
 
 
-def _made_up(now: Frames, own: Frames, citizens: Iterable[str], layouts: Layouts) -> frozenset[str]:
-    """Return those of some citizens whose cases are not as a file has them."""
-    wanted = sorted(citizens)
+def _made_up(now: Frames, own: Frames, layouts: Layouts) -> frozenset[str]:
+    """Return the citizens whose cases are not as a file has them."""
     found: set[str] = set()
     for name, layout in layouts.items():
-        case = now[name].filter(pl.col(BORGER).is_in(wanted))
         whole = [ROW_ID, *layout.values]
-        found.update(case.join(own[name], on=whole, how="anti", nulls_equal=True)[BORGER])
+        case = now[name].join(own[name], on=whole, how="anti", nulls_equal=True)
+        found.update(case[BORGER])
     return frozenset(found)
 
 
@@ -224,12 +228,23 @@ def _newest_numbers(state: State) -> Mapping[str, str]:
     return newest
 
 
-def _under_newest(rows: Frames, newest: Mapping[str, str]) -> Frames:
-    if not newest:
-        return rows
-    old, new = list(newest), list(newest.values())
+def _cases_of(rows: Frames, citizens: Iterable[str], former: Mapping[str, str]) -> Frames:
+    """Return the rows of some citizens, each under the newest number.
+
+    Args:
+        rows: The rows of everybody.
+        citizens: The citizens, by their newest numbers.
+        former: Former number → the newest one.
+    """
+    wanted = {*citizens}
+    is_wanted = pl.col(BORGER).is_in(
+        sorted(wanted.union(old for old, new in former.items() if new in wanted))
+    )
+    newest = pl.col(BORGER).replace(list(former), list(former.values()))
+    found = {name: frame.filter(is_wanted) for name, frame in rows.items()}
     return {
-        name: frame.with_columns(pl.col(BORGER).replace(old, new)) for name, frame in rows.items()
+        name: frame if frame.is_empty() else frame.with_columns(newest)
+        for name, frame in found.items()
     }
 
 

@@ -12,7 +12,7 @@ from datetime import date
 import polars as pl
 
 from fpsheet_sync.database.record_layout import Layout, Layouts
-from fpsheet_sync.merge.content import Frames
+from fpsheet_sync.merge.content import Frames, empty_frame
 
 Plain = str | int | float | None
 """A value as JSON has it; a date is its ISO text."""
@@ -141,8 +141,8 @@ class State:
 
 def empty_state(layouts: Layouts) -> State:
     """Return the state of a kommune that never sent anything."""
-    rows = {name: pl.DataFrame(schema=lay.record_types()) for name, lay in layouts.items()}
-    return State(layouts, rows, quarantine=pl.DataFrame(schema=QUARANTINE_TYPES))
+    rows = {name: empty_frame(*lay.record_types().items()) for name, lay in layouts.items()}
+    return State(layouts, rows, quarantine=empty_frame(*QUARANTINE_TYPES.items()))
 
 
 def to_plain(value: object) -> Plain:

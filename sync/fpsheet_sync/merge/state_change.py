@@ -95,10 +95,8 @@ def _differing(
     """Return the rows of the one frame that the other lacks or has with other values."""
     if these.is_empty() or those.is_empty():
         return these
-    other = those.select(*key, pl.col(columns).name.prefix("o:"), pl.lit(value=True).alias("o:"))
-    joined = these.join(other, on=key, how="left", maintain_order="left")
-    differs = pl.any_horizontal(pl.col(c).ne_missing(pl.col(f"o:{c}")) for c in columns)
-    return joined.filter(pl.col("o:").is_null() | differs).select(these.columns)
+    whole = [*key, *columns]
+    return these.join(those, on=whole, how="anti", nulls_equal=True, maintain_order="left")
 
 
 def _compare(before: Mapping[K, V], after: Mapping[K, V]) -> dict[K, V | None]:

@@ -6,17 +6,17 @@ both did, and differently, it is a clash.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from fpsheet_sync.database.record_columns import ANNULLER
-from fpsheet_sync.database.record_layout import PROVENANCE, Layout, alike
+from fpsheet_sync.database.record_layout import Layout
 from fpsheet_sync.merge.commit import NEW
 from fpsheet_sync.merge.content import BLOCKED, ROW
 from fpsheet_sync.merge.lineage import SOURCE, SOURCES
-from fpsheet_sync.merge.record_identity import COPY, ROW_ID
+from fpsheet_sync.merge.record_identity import COPY, ROW_ID, Row
 from fpsheet_sync.merge.state import Claim, Plain, from_plain, to_plain
 
 Sources = dict[str, list[int]]
@@ -64,6 +64,25 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """A row of a file that differs from the store, or has an open conflict.
+
+    Attributes:
+        said: The row of the file.
+        held: The record in force.
+        told: What the base says; None where the row was new to it.
+        takes: Field groups of which the file has the say.
+        clashes: Field groups that must be decided apart.
+    """
+
+    said: Row = field(repr=False)
+    held: Row = field(repr=False)
+    told: Row | None = field(repr=False)
+    takes: frozenset[str]
+    clashes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Merged:
     """One sheet after a file was merged.
 
@@ -73,8 +92,7 @@ class Merged:
         changed: Number of records that changed, withdrawn ones not counted.
         withdrawn: Number of records that were annulled.
         unchanged: Number of rows of the file that changed nothing.
-        decided: Rows of the file that differ from the store, beside the store (`m:`) and the base
-            (`b:`), with `take:` and `clash:` for each group.
+        decided: Rows of the file that differ from the store, in the order of the file.
         clashes: Groups that are left as the store has them and must be decided.
     """
 
@@ -83,7 +101,7 @@ class Merged:
     changed: int = 0
     withdrawn: int = 0
     unchanged: int = 0
-    decided: pl.DataFrame = field(default_factory=pl.DataFrame)
+    decided: tuple[Decided, ...] = ()
     clashes: tuple[Clash, ...] = ()
 
 
@@ -105,37 +123,34 @@ def merge_sheet(
     held = sides.held
     if sides.said.is_empty():
         return Merged(held, new=0)
-    values = list(layout.values)
-    accepted = sides.said.lazy().filter(~pl.col(BLOCKED) & ~pl.col(COPY))
+    accepted = sides.said.filter(~pl.col(BLOCKED) & ~pl.col(COPY))
     if held.is_empty():
-        rows = _as_new(layout, accepted, source).sort(ROW_ID).collect()
+        rows = _as_new(layout, accepted, source).sort(ROW_ID)
         return Merged(rows, new=rows.height)
-    arriving = accepted.select(ROW_ID, ROW, *values).collect()
-    stored = held.select(
-        ROW_ID, pl.col(*values, *PROVENANCE).name.prefix("m:"), pl.lit(value=True).alias("m:there")
+    asking = _asking(layout, accepted, held, frozenset().union(*open_groups.values()))
+    if asking.is_empty():
+        return Merged(held, new=0, unchanged=accepted.height)
+    stored = _by_record(held, asking[ROW_ID])
+    new = held.clear()
+    if len(stored) < asking.height:
+        new = _as_new(layout, asking.filter(~pl.col(ROW_ID).is_in(list(stored))), source)
+    told = _by_record(sides.base, pl.Series(list(stored), dtype=pl.String))
+    said = {str(row[ROW_ID]): row for row in asking.to_dicts()}
+    decided = tuple(
+        _decide(layout, row, (stored[record], told.get(record)), open_groups)
+        for record, row in said.items()
+        if record in stored
     )
-    joined = arriving.join(stored, on=ROW_ID, how="left", maintain_order="left")
-    is_new = pl.col("m:there").is_null()
-    new = _as_new(layout, joined.lazy().filter(is_new), source).collect()
-    is_open = _is_open(open_groups)
-    differs = pl.any_horizontal(pl.col(v).ne_missing(pl.col(f"m:{v}")) for v in values)
-    differing = joined.filter(~is_new & (differs | is_open))
-    unchanged = joined.height - new.height - differing.height
-    if differing.is_empty():
-        rows = held if new.is_empty() else pl.concat([held, new]).sort(ROW_ID)
-        return Merged(rows, new=new.height, unchanged=unchanged)
-    decided = _decide(layout, differing, sides.base, open_groups)
-    changed = _changed_rows(layout, decided, source)
-    kept = held.join(changed, on=ROW_ID, how="anti")
-    withdrawn = changed.join(held, on=ROW_ID).filter(
-        pl.col(ANNULLER).is_not_null() & pl.col(f"{ANNULLER}_right").is_null()
+    changed = [_changed_row(layout, one, source) for one in decided if one.takes]
+    withdrawn = sum(
+        row[ANNULLER] is not None and stored[str(row[ROW_ID])][ANNULLER] is None for row in changed
     )
     return Merged(
-        rows=pl.concat([kept, changed, new]).sort(ROW_ID),
+        rows=_with_changed(held, changed, new),
         new=new.height,
-        changed=changed.height - withdrawn.height,
-        withdrawn=withdrawn.height,
-        unchanged=unchanged + differing.height - changed.height,
+        changed=len(changed) - withdrawn,
+        withdrawn=withdrawn,
+        unchanged=accepted.height - new.height - len(changed),
         decided=decided,
         clashes=tuple(_clashes(layout, decided, source)),
     )
@@ -167,7 +182,7 @@ def set_groups(
     return pl.concat([rows.filter(~touched), changed]).sort(ROW_ID)
 
 
-def _as_new(layout: Layout, arriving: pl.LazyFrame, source: int) -> pl.LazyFrame:
+def _as_new(layout: Layout, arriving: pl.DataFrame, source: int) -> pl.DataFrame:
     return arriving.select(
         ROW_ID,
         *layout.values,
@@ -177,78 +192,82 @@ def _as_new(layout: Layout, arriving: pl.LazyFrame, source: int) -> pl.LazyFrame
     )
 
 
-def _is_open(open_groups: Mapping[str, frozenset[str]]) -> pl.Expr:
-    ids: set[str] = set().union(*open_groups.values())
-    return pl.col(ROW_ID).is_in(sorted(ids))
+def _asking(
+    layout: Layout, accepted: pl.DataFrame, held: pl.DataFrame, open_ids: frozenset[str]
+) -> pl.DataFrame:
+    """Return the rows of a file that say anything but what is in force, or have an open conflict.
+
+    They are few: nearly all of a month's rows were there before.
+    """
+    whole = [ROW_ID, *layout.values]
+    asking = accepted.join(held, on=whole, how="anti", nulls_equal=True, maintain_order="left")
+    if not open_ids:
+        return asking
+    wanted = sorted(open_ids.union(asking[ROW_ID]))
+    return accepted.filter(pl.col(ROW_ID).is_in(wanted))
+
+
+def _by_record(rows: pl.DataFrame, records: pl.Series) -> dict[str, Row]:
+    wanted = rows.filter(pl.col(ROW_ID).is_in(records.implode()))
+    return {str(row[ROW_ID]): row for row in wanted.to_dicts()}
 
 
 def _decide(
     layout: Layout,
-    differing: pl.DataFrame,
-    base: pl.DataFrame,
+    said: Row,
+    known: tuple[Row, Row | None],
     open_groups: Mapping[str, frozenset[str]],
-) -> pl.DataFrame:
-    """Put the base beside each row and say for each group: `take:` the file's, or a `clash:`."""
-    old = base.select(
-        ROW_ID,
-        pl.col(SOURCE, ROW, SOURCES, *layout.values).name.prefix("b:"),
-        pl.lit(value=True).alias("b:there"),
-    )
-    joined = differing.join(old, on=ROW_ID, how="left", maintain_order="left")
-    had = pl.col("b:there").is_not_null()
-    verdicts: list[pl.Expr] = []
+) -> Decided:
+    """Say for each group whether the row of the file is taken, or clashes with what is in force.
+
+    Args:
+        layout: The sheet.
+        said: The row of the file.
+        known: The record in force, and what the base says.
+        open_groups: Field group → records whose conflict on it is open.
+    """
+    held, told = known
+    takes: set[str] = set()
+    clashes: set[str] = set()
     for group, columns in layout.groups.items():
-        said_held = alike(columns, "", "m:")
-        said_base = had & alike(columns, "", "b:")
-        held_base = had & alike(columns, "m:", "b:")
-        moved = ~said_held & ~said_base
-        take, clash = moved & held_base, moved & ~held_base
-        if group in open_groups:
-            is_open = pl.col(ROW_ID).is_in(sorted(open_groups[group]))
-            take, clash = take & ~is_open, (clash & ~is_open) | (is_open & ~said_base)
-        verdicts += [take.alias(f"take:{group}"), clash.alias(f"clash:{group}")]
-    return joined.with_columns(verdicts)
+        if told is not None and is_same(columns, said, told):
+            continue  # it repeats what it was told, and says nothing of its own
+        if said[ROW_ID] in open_groups.get(group, ()):
+            clashes.add(group)
+        elif not is_same(columns, said, held):
+            is_known = told is not None and is_same(columns, held, told)
+            (takes if is_known else clashes).add(group)
+    return Decided(said, held, told, frozenset(takes), frozenset(clashes))
 
 
-def _changed_rows(layout: Layout, decided: pl.DataFrame, source: int) -> pl.DataFrame:
-    """Return the records that took something from the file, with their new provenance."""
-    takes = [f"take:{group}" for group in layout.groups]
-    taking = decided.filter(pl.any_horizontal(takes))
-    merged = taking.select(
-        ROW_ID,
-        *(
-            pl.when(f"take:{group}")
-            .then(pl.col(column))
-            .otherwise(pl.col(f"m:{column}"))
-            .alias(column)
-            if taking[f"take:{group}"].any()
-            else pl.col(f"m:{column}").alias(column)
-            for group, columns in layout.groups.items()
-            for column in columns
-        ),
-    )
-    provenance = pl.DataFrame(
-        [_new_sources(layout, row, source) for row in taking.iter_rows(named=True)],
-        schema=dict(PROVENANCE),
-        orient="row",
-    )
-    return merged.hstack(provenance).select(*layout.record_types())
+def is_same(columns: Iterable[str], one: Row, other: Row) -> bool:
+    """Return whether two rows say the same in some columns; blank equals blank."""
+    return all(one[column] == other[column] for column in columns)
 
 
-def _new_sources(
-    layout: Layout, row: Mapping[str, object], source: int
-) -> tuple[int, int, str | None]:
-    sources = record_sources(layout, row, "m:")
-    for group in layout.groups:
-        if row[f"take:{group}"]:
-            sources[group] = [source, _whole(row[ROW])]
-    return _fold_sources(layout, sources)
+def _changed_row(layout: Layout, one: Decided, source: int) -> Row:
+    """Return a record that took something from the file, with its new provenance."""
+    sources = record_sources(layout, one.held)
+    row = {name: one.held[name] for name in (ROW_ID, *layout.values)}
+    for group in one.takes:
+        sources[group] = [source, _whole(one.said[ROW])]
+        row |= {column: one.said[column] for column in layout.groups[group]}
+    row[SOURCE], row[ROW], row[SOURCES] = _fold_sources(layout, sources)
+    return row
 
 
-def record_sources(layout: Layout, row: Mapping[str, object], mark: str = "") -> Sources:
-    """Return where each group of a record came from; `mark` is the prefix of its columns."""
-    common = [_whole(row[f"{mark}{SOURCE}"]), _whole(row[f"{mark}{ROW}"])]
-    special: Sources = json.loads(str(row[f"{mark}{SOURCES}"] or "{}"))
+def _with_changed(held: pl.DataFrame, changed: list[Row], new: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows in force with some in another version, and with new ones."""
+    ids = [str(row[ROW_ID]) for row in changed]
+    others = held.filter(~pl.col(ROW_ID).is_in(ids)) if ids else held
+    versions = pl.DataFrame(changed, schema=held.schema)
+    return pl.concat([others, versions, new]).sort(ROW_ID)
+
+
+def record_sources(layout: Layout, row: Mapping[str, object]) -> Sources:
+    """Return where each group of a record came from."""
+    common = [_whole(row[SOURCE]), _whole(row[ROW])]
+    special: Sources = json.loads(str(row[SOURCES] or "{}"))
     return {group: special.get(group, common) for group in layout.groups}
 
 
@@ -263,35 +282,30 @@ def _fold_sources(layout: Layout, sources: Sources) -> tuple[int, int, str | Non
     return *common, json.dumps(special, separators=(",", ":")) if special else None
 
 
-def _clashes(layout: Layout, decided: pl.DataFrame, source: int) -> Iterator[Clash]:
-    marks = [f"clash:{group}" for group in layout.groups]
-    for row in decided.filter(pl.any_horizontal(marks)).iter_rows(named=True):
-        held = record_sources(layout, row, "m:")
-        told = record_sources(layout, row, "b:") if row["b:there"] else {}
+def _clashes(layout: Layout, decided: Iterable[Decided], source: int) -> Iterator[Clash]:
+    for one in decided:
+        if not one.clashes:
+            continue
+        held = record_sources(layout, one.held)
+        told = {} if one.told is None else record_sources(layout, one.told)
         for group in layout.groups:
-            if row[f"clash:{group}"]:
+            if group in one.clashes:
                 base = None
-                if row["b:there"]:
-                    base = _claim(layout, row, group, "b:", *told[group])
+                if one.told is not None:
+                    base = _claim(layout, one.told, group, told[group])
                 yield Clash(
-                    row_id=str(row[ROW_ID]),
+                    row_id=str(one.said[ROW_ID]),
                     group=group,
-                    said=_claim(layout, row, group, "", source, row[ROW]),
-                    held=_claim(layout, row, group, "m:", *held[group]),
+                    said=_claim(layout, one.said, group, [source, _whole(one.said[ROW])]),
+                    held=_claim(layout, one.held, group, held[group]),
                     base=base,
                 )
 
 
-def _claim(  # noqa: PLR0913, PLR0917 - one value of each kind
-    layout: Layout,
-    row: Mapping[str, object],
-    group: str,
-    mark: str,
-    source: object,
-    number: object,
-) -> Claim:
-    values: tuple[Plain, ...] = tuple(to_plain(row[f"{mark}{c}"]) for c in layout.groups[group])
-    return Claim(_whole(source), _whole(number), values)
+def _claim(layout: Layout, row: Row, group: str, place: Sequence[int]) -> Claim:
+    values: tuple[Plain, ...] = tuple(to_plain(row[column]) for column in layout.groups[group])
+    commit, number = place
+    return Claim(commit, number, values)
 
 
 def _whole(value: object) -> int:
