@@ -41,8 +41,13 @@ OTHER = FIRST.replace("2026-01-05", "2026-01-07")
 
 @pytest.fixture(scope="module")
 def receipt(tmp_path_factory: pytest.TempPathFactory) -> Receipt:
+    """Return the receipt of `make_receipt`, made once."""
+    return make_receipt(tmp_path_factory.mktemp("store"))
+
+
+def make_receipt(folder: Path) -> Receipt:
     """Return the receipt of a file whose sister changed the same cell another way."""
-    url = f"sqlite:///{(tmp_path_factory.mktemp('store') / 'central.db').as_posix()}"
+    url = f"sqlite:///{(folder / 'central.db').as_posix()}"
     with closing(new_store(url)) as store:
         first = send(store, FIRST)
         send(store, ONE, Sending(parent=first.sha256, minute=1))
