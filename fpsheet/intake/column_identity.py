@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from fpsheet.intake.listed_sheets import ListedSheet, NamedCells
 from fpsheet.intake.plan import ReadingPlan, SheetPlan, fold_label
+from fpsheet.ooxml.address import CellRange
 
 IDENTITY_ROWS = 20
 """The identity row stands within the first so many rows."""
@@ -59,13 +60,13 @@ class SheetHead:
         part: The worksheet.
         texts: Texts of its first rows.
         names: Defined names that point at this worksheet.
-        tables: Name of each table of the sheet → first row, first column, last row, last column.
+        tables: Name of each table of the sheet → the cells it covers.
     """
 
     part: ListedSheet
     texts: Texts
     names: Mapping[str, NamedCells]
-    tables: Mapping[str, tuple[int, int, int, int]]
+    tables: Mapping[str, CellRange]
 
     def names_of(self, sheet: SheetPlan) -> dict[str, NamedCells]:
         """Return what this worksheet has of an entry sheet's named columns, helpers included."""
@@ -180,7 +181,7 @@ def _find_header_row(
     likely = [row for row, count in matches.items() if 2 * count >= len(columns)]
     tables = [
         row
-        for row, column, *_ in head.tables.values()
+        for row, column, _, _ in head.tables.values()
         if row > after and column in columns.values() and (matches[row] or not likely)
     ]
     if tables:

@@ -49,10 +49,15 @@ def map_table(head: SheetHead, plan: ReadingPlan) -> SheetMap | None:
     for sheet in plan.sheets.values():
         table = head.tables.get(sheet.table)
         place = map_headings(head, sheet) if table else None
-        if table is None or place is None or place.duplicated or place.header_row != table[0]:
+        if (
+            table is None
+            or place is None
+            or place.duplicated
+            or place.header_row != table.first_row
+        ):
             continue
         if {field.id for field in sheet.fields if field.is_everywhere} <= place.columns.keys():
-            own = frozenset(range(table[1], table[3] + 1))
+            own = frozenset(range(table.first_column, table.last_column + 1))
             return replace(place, calculated=own - set(place.columns.values()))
     return None
 

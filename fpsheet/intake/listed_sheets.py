@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from fpsheet.intake.received_package import Package
-from fpsheet.ooxml.address import column_number, parse_range
+from fpsheet.ooxml.address import CellRange, column_number, parse_range
 from fpsheet.ooxml.relation import read_relations, rels_name
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -96,8 +96,8 @@ def read_workbook_part(package: Package) -> WorkbookPart | None:
     )
 
 
-def read_tables(package: Package, part: str) -> dict[str, tuple[int, int, int, int]]:
-    """Return the tables of a sheet: name → first row, first column, last row, last column.
+def read_tables(package: Package, part: str) -> dict[str, CellRange]:
+    """Return the tables of a sheet: name → the cells it covers, its headings included.
 
     Damaged ones are left out.
     """

@@ -1,6 +1,7 @@
 """Cell addresses: letters and numbers."""
 
 import re
+from typing import NamedTuple
 
 LAST_ROW = 1_048_576
 """Last row of a sheet in Excel."""
@@ -9,6 +10,15 @@ LAST_COLUMN = 16_384
 """Last column of a sheet in Excel (XFD)."""
 
 _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+
+
+class CellRange(NamedTuple):
+    """Cells of a sheet from one corner to the other, both included."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
 
 
 def column_number(letters: str) -> int:
@@ -49,11 +59,11 @@ def parse_address(text: str) -> tuple[int, int] | None:
     return (row, column) if 1 <= row <= LAST_ROW and column <= LAST_COLUMN else None
 
 
-def parse_range(text: str) -> tuple[int, int, int, int] | None:
-    """Return first row, first column, last row, last column of a range; None when it is none.
+def parse_range(text: str) -> CellRange | None:
+    """Return the cells of a range; None when it is none.
 
-    >>> parse_range("B2:C5"), parse_range("B2")
-    ((2, 2, 5, 3), (2, 2, 2, 2))
+    >>> parse_range("C5:B2")
+    CellRange(first_row=2, first_column=2, last_row=5, last_column=3)
     """
     first_text, _, last_text = text.partition(":")
     first = parse_address(first_text)
@@ -61,4 +71,4 @@ def parse_range(text: str) -> tuple[int, int, int, int] | None:
     if first is None or last is None:
         return None
     rows, columns = sorted((first[0], last[0])), sorted((first[1], last[1]))
-    return rows[0], columns[0], rows[1], columns[1]
+    return CellRange(rows[0], columns[0], rows[1], columns[1])
