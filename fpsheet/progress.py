@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class Step(StrEnum):
-    """The steps of the pipeline, in order."""
+    """The long steps from a workbook to statistics, in order."""
 
     BUILD = "build"
     CHECK = "check"

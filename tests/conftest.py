@@ -82,7 +82,7 @@ def today() -> date:
 def made_once(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[str, Callable[[Path], None]], Path]:
-    """What returns a folder by its name that one process of the run fills, for all to read."""
+    """A function from a name to a folder that one process of the run fills, for all to read."""
     return partial(make_once, tmp_path_factory)
 
 

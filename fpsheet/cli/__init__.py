@@ -1,1 +1,1 @@
-"""The command line: arguments in, the pipeline's answers out."""
+"""The command line: arguments become steps of kommune or departement, and these are shown."""

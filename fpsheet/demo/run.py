@@ -1,4 +1,4 @@
-"""The demo: an invented country goes the whole way through the pipeline."""
+"""The demo: an invented country goes the whole way, from blank workbooks to statistics."""
 
 import os
 import shutil

@@ -1,6 +1,6 @@
 """What can be done with the open workbook: check it, go to the next error, preview it, send it.
 
-Each works on a copy of the workbook as it is seen, read by the same pipeline as a file.
+Each works on a copy of the workbook as it is seen, which is read and checked as a file is.
 """
 
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Receipts on their way home: as files, as a workbook, and put into the kommune's own file."""
+"""Receipts: what became of a submission, as a file and as a workbook."""

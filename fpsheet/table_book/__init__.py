@@ -1,1 +1,1 @@
-"""Workbooks of tables: laid out as pages, written as .xlsx and as .ods."""
+"""Workbooks of tables: laid out as pages, written as .xlsx, as .ods and as a page of HTML."""

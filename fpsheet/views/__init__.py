@@ -1,1 +1,1 @@
-"""Views of findings: for a terminal, for machines."""
+"""Views: findings, conflicts, histories and status, as a person or a program is shown them."""
