@@ -206,7 +206,7 @@ def test_a_log_cut_off_with_its_head_is_seen_and_stays_seen(
 def test_a_clerk_without_the_key_has_her_own(
     database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Refused without any key; with her own noted, and whole once it was vouched for."""
+    """Refused without any key; with the clerk's own noted, and whole once it was vouched for."""
     own = str(tmp_path / "hos ane" / "central.noegle")
     code, _, err = ask(capsys, "conflicts", "--db", database, keys=own)
     assert code == ExitCode.USAGE

@@ -256,7 +256,7 @@ def test_no_other_value_is_lost(worker: Worker, files: dict[str, bytes]) -> None
 
 
 def test_what_is_wrong_still_shows_its_text(worker: Worker, files: dict[str, bytes]) -> None:
-    """The wrong values themselves are read, not made blank: they are hers to correct."""
+    """The wrong values themselves are read, not made blank: the caseworker corrects them."""
     after = sheets(judge(worker, files["spoiled"]))
     borger = {row["raekke"]: row for row in after["borger"].frame.to_dicts()}
     assert borger[5]["lokalitet"] == "L" * 61

@@ -41,7 +41,7 @@ def case(tmp_path: Path) -> Iterator[Case]:
 
 
 def said(capsys: pytest.CaptureFixture[str], *apps: App, arguments: tuple[str, ...] = ()) -> str:
-    """Run `fpsheet excel` on these Excels; it must refuse. Give what it says."""
+    """Run `fpsheet excel` on these Excels; it must refuse. Return what it says."""
     capsys.readouterr()
     with engine_in_use(Engine(*apps)):
         assert run(["excel", *arguments], environment={"FPSHEET_CONFIG": "none"}) == 2
@@ -186,7 +186,7 @@ def test_a_cell_being_edited(case: Case, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_closed_or_refusing_at_any_moment(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whenever it fails, a sentence says so, the values are hers, and the next check mends all."""
+    """A failure is told in a sentence, leaves the values alone, and the next check mends all."""
     before = contents(case.sheets)
     case.run()
     marks, lines = fills(case.sheets), listed(case.sheets[LIST])

@@ -350,7 +350,7 @@ def test_copied_sheet(*, first: bool) -> None:
 
 
 def test_chart_sheets_and_her_own_sheets_are_no_matter() -> None:
-    """Sheets of her own, whatever they hold, are neither read nor mentioned."""
+    """Sheets the caseworker added, whatever they hold, are neither read nor mentioned."""
     package = make_workbook().with_part("xl/worksheets/sheet99.xml", "<not><closed>")
     package = package.with_relation(WORKBOOK, f"{OFFICE}/worksheet", "worksheets/sheet99.xml")
     entry = '<sheet name="Mine noter" sheetId="99" r:id="rIdX"/></sheets>'

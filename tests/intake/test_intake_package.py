@@ -327,7 +327,7 @@ def content_type(kind: str) -> Callable[[Package], Package]:
 
 
 def linked(formula: str) -> Callable[[Package], Package]:
-    """Return the change that adds a link to another file, and a sheet of hers with a formula."""
+    """Return the change that adds a link to another file, and an added sheet with a formula."""
     sheet = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1">{formula}</c></row>'
     return lambda package: package.with_part(
         "xl/worksheets/sheet99.xml", f"{sheet}</sheetData></worksheet>"
@@ -469,7 +469,7 @@ def test_a_leftover_is_told_with_the_menu_that_shows_it(
 
 
 def own_sheet(formula: str) -> Callable[[Package], Package]:
-    """Return the change that adds a sheet of hers with a formula in B7."""
+    """Return the change that adds a sheet with a formula in B7."""
     cell = f'<sheetData><row r="7"><c r="B7"><f>{formula}</f><v>1</v></c></row></sheetData>'
     return lambda package: package.with_part(
         "xl/worksheets/sheet99.xml", f'<worksheet xmlns="{MAIN}">{cell}</worksheet>'
@@ -477,7 +477,7 @@ def own_sheet(formula: str) -> Callable[[Package], Package]:
 
 
 def own_name(formula: str) -> Callable[[Package], Package]:
-    """Return the change that adds a defined name of hers."""
+    """Return the change that adds a defined name."""
     name = f'<definedNames><definedName name="hendes">{formula}</definedName></definedNames>'
     return lambda package: package.replace(WORKBOOK, "</sheets>", f"</sheets>{name}")
 
@@ -673,7 +673,7 @@ def test_every_refusal_is_named(whole: Package) -> None:
     ],
 )
 def test_her_own_parts_are_fine(whole: Package, name: str) -> None:
-    """Pictures, charts, comments, pivot tables, labels and printer settings are her own affair."""
+    """Pictures, charts, comments, pivot tables, labels and printer settings may be added."""
     assert codes(whole.with_part(name, "<a/>")) == []
 
 

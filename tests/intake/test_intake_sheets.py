@@ -165,7 +165,7 @@ def test_far_formats_are_nothing() -> None:
 
 
 def test_own_columns_are_counted_and_ignored() -> None:
-    """Notes beside the table stay hers; which columns they are in is said."""
+    """Notes beside the table stay the caseworker's; which columns they are in is said."""
     package = forloeb(
         entry_row("forloeb", 4, cpr=CPR).replace("</row>", text_cell("AZ4", "?") + "</row>")
     )

@@ -83,7 +83,7 @@ def test_issued_workbook_has_no_faults(issued: bytes) -> None:
 
 
 def test_her_own_things_are_fine(issued: bytes) -> None:
-    """A chart, a picture, a comment, a link, colours and a sheet of her own change nothing."""
+    """A chart, a picture, a comment, a link, colours and an added sheet change nothing."""
     before = sheet_of(issued)
     book = openpyxl.load_workbook(io.BytesIO(issued))
     own = book.create_sheet("Mine tal")

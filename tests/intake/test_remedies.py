@@ -321,7 +321,7 @@ def say(key: str, value: str) -> Callable[[Workbook], object]:
 
 
 def copy_foreign(tools: Tools) -> bytes:
-    """Copy what is seen of the sheets into a new workbook of her own."""
+    """Copy what is seen of the sheets into a new workbook."""
     source, target = load_workbook(io.BytesIO(tools.good)), Workbook()
     for sheet_id in ROWS:
         own, new = source[title(sheet_id)], target.create_sheet(title(sheet_id))

@@ -136,7 +136,7 @@ def export_from_numbers(book: Workbook) -> None:
 
 
 def protect(book: Workbook) -> None:
-    """Have every sheet protected with a password of hers."""
+    """Have every sheet protected with the caseworker's password."""
     for own in book.worksheets:
         own.protection.sheet = True
         own.protection.password = "hendes"

@@ -159,7 +159,7 @@ def in_force(office: Office) -> tuple[int, float | None]:
 
 
 def test_the_answer_changes_nothing_but_what_is_ours(diverged: Diverged) -> None:
-    """Every cell of every sheet is hers, byte for byte; of the hidden one all but the stamp."""
+    """Every cell of every sheet is as sent, byte for byte; of the hidden one all but the stamp."""
     before, after = unpack(diverged.other), unpack(diverged.returned)
     sheets = [name for name in before if name.startswith("xl/worksheets/sheet")]
     cells = re.compile(rb"<sheetData.*</sheetData>", re.DOTALL)
@@ -392,7 +392,7 @@ def test_what_she_typed_before_the_receipt_came_contradicts_it(
 
 
 def test_what_was_typed_since_is_not_written_over(office: Office, diverged: Diverged) -> None:
-    """A cell that she changed after sending keeps her value when the receipt comes."""
+    """A cell changed after sending keeps its value when the receipt comes."""
     chosen = choose(diverged.returned, valg="A", navn="BC", grund="x")
     receipt = office.send(chosen)
     since = edit(stamp_workbook(chosen, receipt.sha256), put(**{FIRST: 45}))

@@ -43,7 +43,7 @@ def issued(form: Form) -> bytes:
 
 
 def decorate(book: Workbook) -> None:
-    """Make it her own: a chart, a picture, a comment, a colour, a formula, a sheet, a name."""
+    """Add what a caseworker may: chart, picture, comment, colour, formula, sheet, name."""
     own = book.create_sheet("Mine noter")
     for number in range(1, 6):
         own.cell(number, 1, number)
@@ -240,7 +240,7 @@ def test_an_explanation_survives_until_the_values_change(issued: bytes, form: Fo
 
 
 def test_a_sheet_of_hers_called_fejlliste_stays(issued: bytes, form: Form) -> None:
-    """Our list takes another name beside hers, and cleaning leaves hers."""
+    """Our list takes another name beside the caseworker's, which cleaning leaves."""
 
     def own(book: Workbook) -> None:
         book.create_sheet("Fejlliste")["A1"] = "min"

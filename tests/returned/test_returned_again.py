@@ -47,7 +47,7 @@ EXPLAINED = ["Resultatet kommer i maj"]
 
 @pytest.fixture(scope="module")
 def issued() -> bytes:
-    """The workbook as issued and filled, with her own things in it, one fault and warnings."""
+    """The workbook issued and filled, with a caseworker's additions, one fault and warnings."""
     return edit(make_workbook(FORM, FAULTY_ROWS), decorate)
 
 
@@ -65,7 +65,7 @@ def explanations(content: bytes) -> list[str]:
 
 
 def rename(book: Workbook) -> None:
-    """Return the list another name."""
+    """Rename the list."""
     book["Fejlliste"].title = "Hvad jeg mangler"
 
 
@@ -75,7 +75,7 @@ def move_first(book: Workbook) -> None:
 
 
 def insert_above(book: Workbook) -> None:
-    """Put rows of her own above everything in the list."""
+    """Put the caseworker's rows above everything in the list."""
     book["Fejlliste"].insert_rows(1, 3)
     book["Fejlliste"]["C1"] = "Husk: ring til ABC"
 
@@ -142,7 +142,7 @@ def test_an_explanation_typed_as_a_number_is_one(issued: bytes) -> None:
 
 
 def test_an_explanation_with_a_cpr_number_is_not_sent(issued: bytes) -> None:
-    """It stays in her list, is pointed at with its rule (HIS-023), and travels nowhere."""
+    """It stays in the list, is pointed at with its rule (HIS-023), and travels nowhere."""
     back, _ = returned(issued, FORM)
 
     def name(book: Workbook) -> None:

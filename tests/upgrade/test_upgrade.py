@@ -265,7 +265,7 @@ def test_it_lives(libreoffice: LibreOffice, lifted_path: Path) -> None:
 def edit(document: Document) -> None:
     """Do to a workbook what a caseworker does in a year."""
     forloeb = document.sheet("Forløb")
-    # A column of her own between ours, one of ours hidden, one moved, a note to the right.
+    # An added column between ours, one of ours hidden, one moved, a note to the right.
     forloeb.Columns.insertByIndex(5, 1)
     document.cell("Forløb", "F3").setString("Husk")
     document.cell("Forløb", "F4").setString("ring onsdag")
@@ -274,13 +274,13 @@ def edit(document: Document) -> None:
     document.cell("Forløb", "D4").CellBackColor = 0xFFFF00
     address = document.cell("Forløb", "D5").CellAddress
     forloeb.Annotations.insertNew(address, "spørg lægen")
-    # A sheet of her own that counts ours, a tab renamed, a text where a date belongs.
+    # An added sheet that counts ours, a tab renamed, a text where a date belongs.
     document.component.Sheets.insertNewByName("Mine tal", 13)
     document.cell("Mine tal", "A1").setFormula("=COUNTA($'Forløb'.C4:C13)")
     document.cell("Mine tal", "A2").setFormula("=$'Forløb'.F5")
     document.sheet("Job").Name = "Job 2026"
     document.set_text("Vurderinger", "D4", "i foråret")
-    # A column of her own beside all of ours, in the way of the new form's formulas.
+    # An added column beside all of ours, in the way of the new form's formulas.
     identities = document.values("Vurderinger", "A2:AZ2")[0]
     beside = 1 + max(n for n, text in enumerate(identities) if text)
     note = document.sheet("Vurderinger").getCellByPosition(beside, 2)

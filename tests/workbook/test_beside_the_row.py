@@ -34,7 +34,7 @@ def shown(sheet: Worksheet) -> dict[str, str]:
 
 
 def test_name_and_caseworker_stand_beside_the_row() -> None:
-    """Two citizens, a spell of the second: her name and her caseworker, and nothing to type."""
+    """Two citizens, a spell of the second: name and caseworker, and nothing to type."""
     rows: dict[str, list[Row]] = {
         "borger": [
             {"cpr": ONE, "navn": "Ane Prøve", "sagsbehandler": "AB"},

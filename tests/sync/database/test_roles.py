@@ -65,7 +65,7 @@ def urls(pg_database: str) -> Iterator[dict[str, str]]:
 
 
 def as_clerk(url: str) -> Store:
-    """Open as a role without the database's key; the clerk has her own for the log."""
+    """Open as a role without the database's key; the clerk has another for the log."""
     return replace(open_store(url, load_form()), sealer=CLERK_KEY)
 
 

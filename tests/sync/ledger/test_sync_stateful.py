@@ -100,7 +100,7 @@ class Office(RuleBasedStateMachine):
 
     @rule()
     def issue_and_return(self) -> None:
-        """Return out a workbook filled from the database, and get it back as it was."""
+        """Issue a workbook filled from the database, and get it back as it was."""
         workbook = f"E{len(self.noted):07d}"
         issue = issue_workbook(self.store, "956", workbook, aar=2026, actor=self.boss())
         if issue is None:

@@ -215,7 +215,7 @@ MANY = """
 
 
 def with_citizens(text: str, *, sheet: str, cprs: tuple[str, ...]) -> str:
-    """Return the rows of one sheet other CPR numbers, from the first row down."""
+    """Return the text with other CPR numbers in one sheet, from the first row down."""
     head, _, rest = text.partition(f"# {sheet}\n")
     own, gap, others = rest.partition("\n\n#")
     for number, cpr in enumerate(cprs, start=1):
