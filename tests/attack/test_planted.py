@@ -56,7 +56,7 @@ def _country(folder: Path, public: list[str], internal: list[str]) -> Country:
     return Country(books[: len(public)], books[len(public) :])
 
 
-GEURTS = """
+FISCHETTI_SALAZAR = """
 Hele landet|190|45|101|44
 A Kommune|80|20|50|10
 B Kommune|49|[c]|19|[c]
@@ -67,7 +67,7 @@ C Kommune|61|[c]|32|[c]
 
 def test_the_ends_of_a_hidden_number_are_those_worked_out_by_hand(tmp_path: Path) -> None:
     """With x hidden in row B, the others are 25 - x, 30 - x and 4 + x, all at least one."""
-    known = knowledge(books_of([_book(GEURTS)], tmp_path)).known
+    known = knowledge(books_of([_book(FISCHETTI_SALAZAR)], tmp_path)).known
     targets = [_people("B Kommune", "Højeste"), _people("B Kommune", "Laveste")]
     found = ranges(known, targets, enough=1000, seconds=5)
     ends = [(found[key].low, found[key].high, found[key].proved) for key in targets]
