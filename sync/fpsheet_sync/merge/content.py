@@ -106,6 +106,12 @@ def empty_frame(*types: tuple[str, pl.DataType]) -> pl.DataFrame:
     return pl.DataFrame(schema=dict(types))
 
 
+def alone(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of a file whose id is no other row's."""
+    is_all = rows[FILE_ID].n_unique() == rows.height
+    return rows if is_all else rows.filter(pl.col(FILE_ID).is_unique())
+
+
 def count_filled(frames: Frames) -> int:
     """Count the values of frames that are not blank."""
     return sum(

@@ -17,7 +17,7 @@ import polars as pl
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.record_layout import Layout, Layouts, alike
 from fpsheet_sync.merge.commit import NEW, Commit
-from fpsheet_sync.merge.content import BLOCKED, FILE_ID, ROW, Frames, empty_frame
+from fpsheet_sync.merge.content import BLOCKED, FILE_ID, ROW, Frames, alone, empty_frame
 from fpsheet_sync.merge.record_identity import COPY, ROW_ID
 from fpsheet_sync.merge.stamp import short_identity
 from fpsheet_sync.merge.submission import Choice
@@ -249,19 +249,14 @@ def weigh(base: Frames | None, earlier: Frames, later: Frames, layouts: Layouts)
 def _weigh_sheet(
     layout: Layout, base: pl.DataFrame | None, earlier: pl.DataFrame, later: pl.DataFrame
 ) -> Evidence:
-    old = earlier.clear() if base is None else base
-    columns: tuple[str, ...] = tuple(dict.fromkeys((BORGER, *layout.key)))
-    if not old.is_empty():
-        # A row that says what its base said is no change, and nothing is asked of it.
-        columns, named = layout.values, old.filter(pl.col(FILE_ID).is_not_null())
-        earlier = earlier.join(named, on=[FILE_ID, *columns], how="anti", nulls_equal=True)
-        if earlier.is_empty():
-            return Evidence()
-    said = earlier.select(FILE_ID, *columns)
-    joined = _beside(layout, said, later, "s:")
-    if old.is_empty():
-        return _weigh_new(layout, joined)
-    joined = _beside(layout, joined, old, "b:")
+    if base is None or base.is_empty():
+        return _weigh_kept(layout, earlier, later)
+    # A row that says what its base said is no change, and nothing is asked of it.
+    whole, named = [FILE_ID, *layout.values], base.filter(pl.col(FILE_ID).is_not_null())
+    said = earlier.join(named, on=whole, how="anti", nulls_equal=True).select(whole)
+    if said.is_empty():
+        return Evidence()
+    joined = _beside(layout, _beside(layout, said, later, "s:"), base, "b:")
     was_there, is_there = pl.col("b:there").is_not_null(), pl.col("s:there").is_not_null()
     arrived = _weigh_new(layout, joined.filter(~was_there))
     kept = joined.filter(was_there & is_there)
@@ -275,6 +270,17 @@ def _weigh_sheet(
     )
     all_changed, same, lost = both.row(0)
     return arrived + Evidence(same, all_changed - same - lost, lost)
+
+
+def _weigh_kept(layout: Layout, earlier: pl.DataFrame, later: pl.DataFrame) -> Evidence:
+    """Weigh a sheet of a file that nothing came before: every row of it is a change."""
+    same = [FILE_ID, BORGER]
+    others = earlier.join(alone(later).select(same), on=same, how="anti")
+    kept = Evidence(same=earlier.height - others.height)
+    if others.is_empty():
+        return kept
+    said = others.select(FILE_ID, *dict.fromkeys((BORGER, *layout.key)))
+    return kept + _weigh_new(layout, _beside(layout, said, later, "s:"))
 
 
 def _weigh_new(layout: Layout, joined: pl.DataFrame) -> Evidence:

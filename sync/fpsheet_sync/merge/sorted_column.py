@@ -1,7 +1,7 @@
 """Columns that were sorted alone: each row keeps its place and gets another row's value."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -9,7 +9,7 @@ import polars as pl
 
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.record_layout import Layout, alike
-from fpsheet_sync.merge.content import FILE_ID, ROW
+from fpsheet_sync.merge.content import FILE_ID, ROW, alone
 from fpsheet_sync.merge.state import Hold
 
 _MOST_EDITED = 0.10
@@ -58,15 +58,18 @@ def find_sorted(layout: Layout, said: pl.DataFrame, expected: pl.DataFrame) -> S
     """
     if said.is_empty() or expected.is_empty():
         return None
-    named = _alone(said)
-    before = _alone(expected).join(named, on=FILE_ID, how="semi")
-    rows = before.height
+    named, before = alone(said), alone(expected)
     whole = [FILE_ID, *layout.values]
     changed = named.join(before, on=whole, how="anti", nulls_equal=True)
     if changed.height <= 1:
         return None
     # A row that says what another row said before, in every column, moved whole.
     whole_ones = changed.join(before, on=layout.values, how="semi", nulls_equal=True)
+    if whole_ones.is_empty() and not _any_exchange(layout, changed, before):
+        return None
+    before = before.join(named, on=FILE_ID, how="semi")
+    rows = before.height
+    whole_ones = whole_ones.join(before, on=layout.values, how="semi", nulls_equal=True)
     if not whole_ones.is_empty():
         changed, before = (
             frame.join(whole_ones, on=FILE_ID, how="anti") for frame in (changed, before)
@@ -92,10 +95,19 @@ def find_sorted(layout: Layout, said: pl.DataFrame, expected: pl.DataFrame) -> S
     return SortedColumn(layout.sheet, sorted_ones, moved, rows)
 
 
-def _alone(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows whose id is no other row's."""
-    is_all = rows[FILE_ID].n_unique() == rows.height
-    return rows if is_all else rows.filter(pl.col(FILE_ID).is_unique())
+def _any_exchange(layout: Layout, changed: pl.DataFrame, before: pl.DataFrame) -> bool:
+    """Return whether the values of any column may have changed places among the changed rows.
+
+    Hardly any month has one: what was corrected is no other row's value.
+    """
+    told = before.filter(pl.col(FILE_ID).is_in(changed[FILE_ID].drop_nulls().implode()))
+    then = {row[FILE_ID]: row for row in told.to_dicts()}
+    pairs = [(row, then[row[FILE_ID]]) for row in changed.to_dicts() if row[FILE_ID] in then]
+    for column in layout.values:
+        values = [(now[column], old[column]) for now, old in pairs if now[column] != old[column]]
+        if len(values) > 1 and (column == BORGER or _is_exchanged(values)):
+            return True
+    return False
 
 
 def _differing(both: pl.DataFrame, columns: tuple[str, ...]) -> list[str]:
@@ -128,11 +140,16 @@ def _is_sorted(both: pl.DataFrame, column: str, told: tuple[int, pl.Series]) -> 
 
 def _is_exchange(changed: pl.DataFrame) -> bool:
     """Return whether what the rows say now is what they said before, but for a few edited ones."""
-    return _exchanged(changed) >= (1 - _MOST_EDITED) * changed.height
+    return _is_exchanged(changed.rows())
 
 
-def _exchanged(changed: pl.DataFrame) -> int:
-    return (Counter(changed["now"]) & Counter(changed["then"])).total()
+def _is_exchanged(values: Sequence[tuple[object, object]]) -> bool:
+    return _exchanged(values) >= (1 - _MOST_EDITED) * len(values)
+
+
+def _exchanged(values: Sequence[tuple[object, object]]) -> int:
+    now, then = (Counter(side) for side in zip(*values, strict=True))
+    return (now & then).total()
 
 
 def _is_in_order(changed: pl.DataFrame) -> bool:
@@ -142,7 +159,7 @@ def _is_in_order(changed: pl.DataFrame) -> bool:
     """
     values = changed["now"].to_list()
     runs = sum(1 for _ in groupby(values))
-    edited = changed.height - _exchanged(changed)
+    edited = changed.height - _exchanged(changed.rows())
     return runs <= len(set(values)) + 2 * edited and changed.height >= _least(changed)
 
 
