@@ -46,7 +46,8 @@ def _renew_widths(sheet: SheetPart, ours: Element, placement: Placement) -> None
     for letter, place in placement.letters.items():
         column = column_index_from_string(place)
         is_new = place in {placement.layout[name].letter for name in placement.fresh}
-        if is_new or column not in widths or column in placement.cleared:
+        is_renewed = is_new or place == placement.layout["status"].letter
+        if is_renewed or column not in widths or column in placement.cleared:
             widths[column] = own.get(column_index_from_string(letter), {})
     for helper in (c for c in placement.layout.columns if c.field is None and c.is_hidden):
         widths.setdefault(column_index_from_string(helper.letter), {})["hidden"] = "1"

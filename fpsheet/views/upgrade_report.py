@@ -28,6 +28,9 @@ def render_lifted(lifted: Lifted, spoken: SpokenForm, out: Path) -> Iterator[str
         title = spoken.sheet_title(fresh.sheet)
         label = spoken.label(fresh.sheet, fresh.field)
         yield say("fresh", sheet=title, label=label, column=fresh.letter)
+    for version in range(lifted.version_before + 1, lifted.version + 1):
+        if spoken.form.is_shipped and spoken.form.texts.has(f"command.upgrade.since_{version}"):
+            yield say(f"since_{version}")
     for column in lifted.foreign:
         title = spoken.sheet_title(column.sheet)
         if column.field:

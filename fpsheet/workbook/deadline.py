@@ -36,6 +36,7 @@ from fpsheet.workbook.formula_parts import (
     if_error,
     is_number,
     is_text,
+    not_,
     or_,
 )
 from fpsheet.workbook.issue import Issue
@@ -50,6 +51,7 @@ from fpsheet.workbook.sheet_layout import (
     value_name,
 )
 from fpsheet.workbook.style import date_serial
+from fpsheet_templates.codes import APPLICATION
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.form import Sheet
 
@@ -102,6 +104,7 @@ KINDS = (
     DeadlineKind("tilbagevist", "afgoerelse", _DENMARK, waits=True),
     DeadlineKind("indstilling", "forloeb", _DENMARK, waits=True),
     DeadlineKind("ansoegning", "borger", _DENMARK, waits=True),
+    DeadlineKind("ny_ansoegning", "forloeb", _DENMARK, waits=True),
     DeadlineKind("moede", "forloeb", _DENMARK),
 )
 
@@ -173,7 +176,8 @@ _LOOKED_UP = {
     "indstilling": ((DECIDED, "afgoerelse"),),
     "ansoegning": ((DECIDED, "afgoerelse"),),
 }
-"""Kind to what its rows look up of their citizen: helper column, and the sheet it looks on."""
+"""Kind to what its rows look up of their citizen: helper column, and the sheet it looks on; of
+kinds on one sheet that look up the same the first."""
 
 
 def _helper(
@@ -288,6 +292,7 @@ def _due_end(issue: Issue) -> str:
         blank(value_name("forloeb", "slut_dato")),
         blank(value_name("forloeb", "resultat")),
         blank(value_name("forloeb", "annuller")),
+        not_(is_text(kind, APPLICATION)),
     )
     return if_(running, f"{start}+{days}", 0)
 
@@ -309,6 +314,11 @@ def _waiting_day(kind: str) -> str:
             is_text(value_name("forloeb", "indstilling"), "foertidspension"),
         ),
         "ansoegning": ("borger", "ansoegning_dato", TRUE),
+        "ny_ansoegning": (
+            "forloeb",
+            "start_dato",
+            is_text(value_name("forloeb", "forloeb_type"), APPLICATION),
+        ),
     }[kind]
     day = value_name(sheet_id, field_id)
     if sheet_id == "afgoerelse":

@@ -80,11 +80,11 @@ def make_cover(book: Workbook, issue: Issue) -> Worksheet:
     return sheet
 
 
-def _add_section(sheet: Worksheet, row: int, text: str) -> None:
+def _add_section(sheet: Worksheet, row: int, text: str, *, height: float = 24) -> None:
     cell = write_text(sheet[f"B{row}"], text)
     cell.font = font(size=12, bold=True, colour=NAVY)
-    cell.alignment = Alignment(vertical="center")
-    sheet.row_dimensions[row].height = 24
+    cell.alignment = Alignment(vertical="bottom")
+    sheet.row_dimensions[row].height = height
 
 
 def _entry_rows(issue: Issue) -> dict[str, int]:
@@ -191,7 +191,8 @@ def _style_line(sheet: Worksheet, row: int, *, bold: bool = False) -> None:
 
 def _add_next_step(sheet: Worksheet, issue: Issue) -> None:
     """Say the one thing to do next."""
-    _add_section(sheet, _NEXT_ROW - 1, issue.text("workbook.cover.naeste"))
+    # No blank row lies above it: its own height sets it off from the contact.
+    _add_section(sheet, _NEXT_ROW - 1, issue.text("workbook.cover.naeste"), height=40)
     total = _end_of_table(issue)
     lines, faults, warnings = (f"$D${total}", f"$E${total}", f"$F${total}")
     none = _entry_cell(issue, "ingen_sager")

@@ -9,6 +9,7 @@ that holds has the largest key. Functions of Excel 2010 only.
 
 from openpyxl.worksheet.worksheet import Worksheet
 
+from fpsheet.workbook.decision_day import ENDED, GRANTED, POSTPONED
 from fpsheet.workbook.event import Teller
 from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME
 from fpsheet.workbook.formula_parts import EMPTY, and_, blank, filled, if_, is_number, is_text, or_
@@ -120,6 +121,19 @@ class LevelNow:
         early = f"({decided}<={ends})*({start}<{ends})"
         ended = f"(({does}={_DEATH})+({does}={_ENDS_ALL})*(1-{granted})+({does}={_ENDS})*{early})"
         return _first_day(ends, ended)
+
+
+def level_after(told: Teller, before: str) -> str:
+    """Return a formula for the level after a decision: granted or changed, gone at bortfald.
+
+    Args:
+        told: The decision.
+        before: Formula text of the level before it.
+    """
+    decided, level = told.value("afgoerelse"), told.label("niveau")
+    is_granted = or_(*(is_text(decided, code) for code in (*GRANTED, POSTPONED)))
+    given = if_(blank(level), before, level)
+    return if_(is_granted, given, if_(is_text(decided, ENDED), f'"{_NONE}"', before))
 
 
 def _first_day(days: str, condition: str) -> str:

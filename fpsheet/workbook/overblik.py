@@ -13,7 +13,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.cell_reading import CPR_DIGITS
 from fpsheet.workbook.deadline import DEADLINE, kind_column
-from fpsheet.workbook.decision_day import ENDED, GRANTED, POSTPONED
 from fpsheet.workbook.entry_help import CITIZENS_TO_CHOOSE
 from fpsheet.workbook.event import EVENTS, NESTED_SHEET, PARENT_TYPE, Event, Teller
 from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME, quote_text
@@ -29,7 +28,7 @@ from fpsheet.workbook.formula_parts import (
     or_,
 )
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.level_now import LAST_COLUMN, LevelNow
+from fpsheet.workbook.level_now import LAST_COLUMN, LevelNow, level_after
 from fpsheet.workbook.row_fault import BIRTH_NUMBER
 from fpsheet.workbook.sheet_layout import FIRST_ROW, column_name
 from fpsheet.workbook.style import (
@@ -60,6 +59,7 @@ from fpsheet.workbook.view import (
     write_headings,
     write_row,
 )
+from fpsheet_templates.codes import APPLICATION
 
 SHOWN_ROWS = 150
 CHOSEN_CELL = "C4"
@@ -240,7 +240,8 @@ def _add_candidates(sheet: Worksheet, issue: Issue, level: LevelNow) -> int:
         for place in range(event.limit):
             sheet[f"{_SHEET}{row}"] = number
             _find_row(sheet, event, row, is_first=place == 0)
-            _add_order(sheet, event, Teller(issue, event.sheet, f"{_POSITION}{row}"), row)
+            told = Teller(issue, event.sheet, f"{_POSITION}{row}")
+            _add_order(sheet, event, told, row, level)
             if event.sheet == "borger":
                 _add_application(sheet, f"{_KEY}{row}", level)
             if event.sheet == "afgoerelse":
@@ -264,8 +265,11 @@ def _find_row(sheet: Worksheet, event: Event, row: int, *, is_first: bool) -> No
     put_formula(sheet[f"{_POSITION}{row}"], if_error(found, EMPTY))
 
 
-def _add_order(sheet: Worksheet, event: Event, told: Teller, row: int) -> None:
-    """Add the sort key of a row, and of a revurdering its span, which others may lie in."""
+def _add_order(sheet: Worksheet, event: Event, told: Teller, row: int, level: LevelNow) -> None:
+    """Add the sort key of a row, and of a revurdering or an application its span.
+
+    Others may lie in it: an application holds what begins until something is decided.
+    """
     start, key = told.value(event.start), f"{_KEY}{row}"
     # An application is an event where its day is known; every other row is shown.
     is_event = is_number(start) if event.sheet == "borger" else "TRUE"
@@ -273,10 +277,13 @@ def _add_order(sheet: Worksheet, event: Event, told: Teller, row: int) -> None:
     place = f"{row - _FIRST}/1000"
     earlier = ""
     if event.sheet == NESTED_SHEET:
-        parent = is_text(told.value("forloeb_type"), PARENT_TYPE)
+        kind = told.value("forloeb_type")
+        applied = is_text(kind, APPLICATION)
+        parent = or_(is_text(kind, PARENT_TYPE), applied)
         # It stands before what begins on its first day.
         earlier = f"-{if_(parent, '0.5', 0)}"
-        end = if_(is_number(told.value(event.end)), told.value(event.end), LAST_DAY)
+        ended = if_(is_number(told.value(event.end)), told.value(event.end), LAST_DAY)
+        end = if_(applied, level.first_decision(start), ended)
         spans = if_(blank(key), FALSE, and_(parent, is_number(start)))
         put_formula(sheet[f"{_SPAN_START}{row}"], if_(spans, start, LAST_DAY))
         put_formula(sheet[f"{_SPAN_END}{row}"], if_(spans, end, 0))
@@ -285,7 +292,7 @@ def _add_order(sheet: Worksheet, event: Event, told: Teller, row: int) -> None:
 
 
 def _add_application(sheet: Worksheet, key: str, level: LevelNow) -> None:
-    """Add the span of an application: what begins until something is decided lies in it."""
+    """Add the span of the first application, as `_add_order` gives it to those on Forløb."""
     row, day = key.removeprefix(_KEY), f"INT({key})"
     put_formula(sheet[f"{_SPAN_START}{row}"], if_(blank(key), LAST_DAY, day))
     put_formula(sheet[f"{_SPAN_END}{row}"], if_(blank(key), 0, level.first_decision(day)))
@@ -339,6 +346,8 @@ def _formulas(issue: Issue, row: int) -> dict[str, str]:
     sheets = [quote_text(issue.title(event.sheet)) for event in EVENTS]
     line = f"{position}+{FIRST_ROW - 1}"
     numbers = {event.sheet: place for place, event in enumerate(EVENTS, start=1)}
+    ability = Teller(issue, "vurdering", position).shown("arbejdsevne_pct")
+    level = level_after(Teller(issue, "afgoerelse", position), _before("I", row))
     formulas = {
         "B": choose([shown(event.start, told) for event, told in tellers]),
         "C": choose([shown(event.end, told) for event, told in tellers]),
@@ -346,8 +355,8 @@ def _formulas(issue: Issue, row: int) -> dict[str, str]:
         "E": choose([event.details(told) for event, told in tellers]),
         "F": choose([event.result(told) for event, told in tellers]),
         "G": choose([shown(event.hours, told) for event, told in tellers]),
-        "H": _ability(issue, row, numbers["vurdering"]),
-        "I": _level(issue, row, numbers["afgoerelse"]),
+        "H": if_(f"{number}={numbers['vurdering']}", ability, _before("H", row)),
+        "I": if_(f"{number}={numbers['afgoerelse']}", level, _before("I", row)),
         "J": choose(sheets),
         "K": f'HYPERLINK("#\'"&$J{row}&"\'!B"&({line}),{line})',
     }
@@ -370,23 +379,6 @@ def _nesting(row: int, number: int) -> str:
 def _before(letter: str, row: int) -> str:
     """Return what the row above holds; nothing above the first."""
     return EMPTY if row == _FIRST else f"{letter}{row - 1}"
-
-
-def _ability(issue: Issue, row: int, number: int) -> str:
-    """Return the arbejdsevne as it is after the event: the latest assessed so far."""
-    told = Teller(issue, "vurdering", f"${_SHOWN_POSITION}{row}")
-    new = told.shown("arbejdsevne_pct")
-    return if_(f"${_SHOWN_SHEET}{row}={number}", new, _before("H", row))
-
-
-def _level(issue: Issue, row: int, number: int) -> str:
-    """Return the level as it is after the event: granted or changed, gone at bortfald."""
-    told = Teller(issue, "afgoerelse", f"${_SHOWN_POSITION}{row}")
-    before, decided, level = _before("I", row), told.value("afgoerelse"), told.label("niveau")
-    is_granted = or_(*(is_text(decided, code) for code in (*GRANTED, POSTPONED)))
-    given, other = if_(blank(level), before, level), if_(is_text(decided, ENDED), '"–"', before)
-    new = if_(is_granted, given, other)
-    return if_(f"${_SHOWN_SHEET}{row}={number}", new, before)
 
 
 def _add_marks(sheet: Worksheet) -> None:

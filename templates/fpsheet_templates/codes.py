@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+APPLICATION = "ansoegning"
+"""The type of a row of Forløb that is a new application: a day, which a decision answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Code:

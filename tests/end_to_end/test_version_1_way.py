@@ -191,6 +191,40 @@ def test_an_old_file_after_a_new_one_takes_nothing_away(
     assert rows == [(1, 1)], rows
 
 
+def test_after_the_upgrade_a_new_application_is_a_line_and_the_first_one_stays(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """The dates of version 1 are the same in the database; the new application is one row more."""
+    old, new = files
+    departement = Departement(tmp_path)
+    assert departement.merge(old.read_bytes()) in {0, 1}
+    first = departement.rows()
+    book = load_workbook(new)
+    courses, citizen = book["Forløb"], book["Borgere"]
+    cpr = citizen.cell(4, column(citizen, "CPR-nummer")).value
+    row = 1 + max(cell.row for cell in courses["C"] if cell.value)
+    for heading, value in (
+        ("CPR-nummer", cpr),
+        ("Forløbstype", "Ansøgning"),
+        ("Startdato", date(2026, 2, 2)),
+    ):
+        courses.cell(row, column(courses, heading)).value = value
+    target = BytesIO()
+    book.save(target)
+    assert departement.merge(target.getvalue()) in {0, 1}
+    assert departement.call("conflicts") == 0
+
+    def applied(rows: dict[str, list[dict[str, object]]]) -> dict[object, object]:
+        return {each["raekke_id"]: each["ansoegning_dato"] for each in rows["borger"]}
+
+    after = departement.rows()
+    assert applied(after) == applied(first)
+    assert len([day for day in applied(after).values() if day]) > 1
+    days = [each["start_dato"] for each in after["forloeb"] if each["forloeb_type"] == "ansoegning"]
+    assert days == ["2026-02-02"]
+    assert len(after["forloeb"]) == 1 + len(first["forloeb"])
+
+
 def test_a_database_of_version_1_goes_on_with_files_of_both_versions(tmp_path: Path) -> None:
     """The guide's line lifts it with all it holds, and then it takes what either form says.
 

@@ -207,8 +207,10 @@ class NaiveCount:
         yield from self.transitions()
 
     def courses(self) -> Iterator[Fact]:
-        """T01, T02, T03, T05, T17."""
+        """T01, T02, T03, T05, T17; a new application stands among the forløb and is none."""
         for row in self.rows("forloeb"):
+            if row["forloeb_type"] == "ansoegning":
+                continue
             unit, reporter = self.unit(row), str(row["kommune_kode"])
             codes = {field: code_of(row, field) for field in FORLOEB_CODES}
             codes["pensionist"] = "ja" if unit in self.pensioners(self.til) else "nej"
@@ -347,13 +349,15 @@ class NaiveCount:
                 codes = {"tilbagevisningsaarsag": str(reason), "udfald": outcome}
                 yield Fact("tilbagevisning.tilbagevist", str(row["kommune_kode"]), case, codes)
 
-    def processing(self) -> Iterator[Fact]:
-        """T19."""
+    def applications(self, final: list[Record]) -> dict[str, set[date]]:
+        """Return the days on which each citizen applied: on Borgere, on Forløb, and replaced."""
         applied: dict[str, set[date]] = defaultdict(set)
         for row in self.rows("borger"):
             if row.get("ansoegning_dato") is not None:
                 applied[self.unit(row)].add(day_of(row, "ansoegning_dato"))
-        final = [r for r in self.own_decisions() if r["afgoerelse"] in FINAL]
+        for row in self.rows("forloeb"):
+            if row["forloeb_type"] == "ansoegning":
+                applied[self.unit(row)].add(day_of(row, "start_dato"))
         for old, new in self.replaced("borger", "ansoegning_dato"):
             between = [
                 r
@@ -364,6 +368,12 @@ class NaiveCount:
             ]
             if between:
                 applied[self.unit(old)].add(day_of(old, "ansoegning_dato"))
+        return applied
+
+    def processing(self) -> Iterator[Fact]:
+        """T19."""
+        final = [r for r in self.own_decisions() if r["afgoerelse"] in FINAL]
+        applied = self.applications(final)
         final.sort(key=lambda r: (r["afgoerelse_dato"], r["kommune_kode"], r["raekke_id"]))
         answered: set[tuple[str, date]] = set()
         for row in final:

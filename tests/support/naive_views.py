@@ -199,6 +199,8 @@ def _uden_slut(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> 
     del rows, number, today
     if row.get("slut_dato") or row.get("resultat") or not row.get("start_dato"):
         return None
+    if row.get("forloeb_type") == "ansoegning":
+        return None
     # An education under revalidering takes two years, a ressourceforløb up to five.
     longer = {"revalidering": 2 * 365, "ressourceforloeb": 5 * 365 + 2}
     started: date = row["start_dato"]
@@ -236,6 +238,15 @@ def _ansoegning(rows: Rows, number: int, row: Mapping[str, Any], today: date) ->
     return None if not day or _answered(rows, row["cpr"], day) else day
 
 
+def _ny_ansoegning(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> date | None:
+    """So does a new one, which is a line on Forløb."""
+    del number, today
+    day = row.get("start_dato")
+    if row.get("forloeb_type") != "ansoegning" or not day:
+        return None
+    return None if _answered(rows, row["cpr"], day) else day
+
+
 def _moede(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> date | None:
     """A meeting of the team is told until its day is over."""
     del rows, number
@@ -254,18 +265,28 @@ _KINDS: Final[tuple[tuple[str, str, _Due], ...]] = (
     ("tilbagevist", "afgoerelse", _tilbagevist),
     ("indstilling", "forloeb", _indstilling),
     ("ansoegning", "borger", _ansoegning),
+    ("ny_ansoegning", "forloeb", _ny_ansoegning),
     ("moede", "forloeb", _moede),
 )
 
 
+_PARENTS: Final = ("revurdering", "ansoegning")
+
+
 def history(rows: Rows, form: Form, cpr: str, *, language: str) -> list[Happening]:
     """Return the lines of a citizen in the order in which they are read."""
+    decided = [day for day, _ in _days(rows, "afgoerelse", "afgoerelse_dato", cpr)]
     spans = [
         (row["start_dato"], row.get("slut_dato") or date.max)
         for _, row in numbered(rows, "forloeb")
         if row["cpr"] == cpr and row["forloeb_type"] == "revurdering"
     ]
-    decided = [day for day, _ in _days(rows, "afgoerelse", "afgoerelse_dato", cpr)]
+    # What begins after a new application lies under it until something is decided.
+    spans += [
+        (day, min((each for each in decided if each >= day), default=date.max))
+        for day, row in _days(rows, "forloeb", "start_dato", cpr)
+        if row["forloeb_type"] == "ansoegning"
+    ]
     applied = [
         (day, min((each for each in decided if each >= day), default=date.max))
         for day, _ in _days(rows, "borger", "ansoegning_dato", cpr)
@@ -274,7 +295,7 @@ def history(rows: Rows, form: Form, cpr: str, *, language: str) -> list[Happenin
     for place, (sheet, (start, _)) in enumerate(_DAYS.items()):
         for number, row in numbered(rows, sheet):
             if row["cpr"] == cpr and (row.get(start) or sheet != "borger"):
-                is_parent = row.get("forloeb_type") == "revurdering"
+                is_parent = row.get("forloeb_type") in _PARENTS
                 key = (row.get(start) or date.max, not is_parent, place, number)
                 events.append((key, sheet, number, row))
     told: list[Happening] = []
@@ -316,7 +337,7 @@ def _lies_inside(
 
     One revurdering is never inside itself, nor in an application.
     """
-    day, is_parent = row["start_dato"], row["forloeb_type"] == "revurdering"
+    day, is_parent = row["start_dato"], row["forloeb_type"] in _PARENTS
     if not is_parent and any(first <= day <= last for first, last in applied):
         return True
     return any(

@@ -202,6 +202,7 @@ def test_the_report_reads_well(lifted: Lifted) -> None:
         "Ført med: 21 linjer med deres række-id, 0 kommentarer og 0 andre ark.",
         f"Nyt på arket Forløb: »Opfølgning« står i kolonne {FOLLOWED_UP}.",
         f"Nyt på arket Vurderinger: »Vurderet af« står i kolonne {ASSESSED_BY}.",
+        NEXT.texts.get("command.upgrade.since_2", "da"),
         NEXT.texts.fill("command.upgrade.free", "da", {"sheet": "Afgørelser", "column": "L"}),
         "På arket Forløb hedder »Motivation« nu »Borgerens motivation«.",
         "Mangler svar på arket Vurderinger: »Vurderet af« i 3 linjer.",

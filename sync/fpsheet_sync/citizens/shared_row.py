@@ -13,6 +13,7 @@ from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.record_columns import ANNULLER, BORGER
 from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.merge.record_identity import ROW_ID
+from fpsheet_templates.codes import APPLICATION
 from fpsheet_templates.form import Form
 from fpsheet_validation.finding import Finding, make_finding
 
@@ -114,10 +115,12 @@ def as_person(persons: Persons) -> pl.Expr:
 
 
 def with_end(form: Form, spells: pl.DataFrame) -> pl.DataFrame:
-    """Return spells that all end: an open one with its kommune, or never.
+    """Return spells that all end: an open one with its kommune, or never; an application is none.
 
     Nobody can end the spells of a kommune that is no more; its successor goes on with them.
     """
+    if "forloeb_type" in spells.columns:
+        spells = spells.filter(pl.col("forloeb_type").ne_missing(APPLICATION))
     kommuner = form.kommuner
     ceased = {code: kommune.valid_to for code, kommune in kommuner.items() if kommune.valid_to}
     last = pl.col("kommune_kode").replace_strict(

@@ -29,6 +29,7 @@ from fpsheet_sync.statistics.facts.scope import ENHED, Scope
 from fpsheet_sync.statistics.facts.workspace import fact_tables
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.upkeep.retention_limit import limit_of
+from fpsheet_templates.codes import APPLICATION
 from fpsheet_templates.form import Form
 
 ACTION = "sletning"
@@ -174,6 +175,8 @@ def _busy(connection: Connection, form: Form, today: date) -> Iterator[str]:
     for sheet in _SPELLS:
         table = schema_of(connection).records[sheet]
         is_open = [in_force_at(table), table.c[ANNULLER].is_(None), table.c.slut_dato.is_(None)]
+        if sheet == "forloeb":
+            is_open.append(table.c.forloeb_type != APPLICATION)
         # What a kommune left open when it ceased ended with it.
         is_open.append(table.c.kommune_kode.not_in(gone))
         yield from connection.execute(select(table.c.borger).where(*is_open)).scalars()

@@ -251,8 +251,7 @@ def effect_before_earlier_decision(setting: Setting) -> pl.Expr:
 @case_rule("AFG-007", at="afgoerelse.virkning_dato")
 def effect_before_application(setting: Setting) -> pl.Expr:
     """A pension runs from the month after it was applied for; a change not from a year before."""
-    applied = pl.when(pl.col("sag_ansoegning") <= _DAY).then(pl.col("sag_ansoegning"))
-    earliest = applied.dt.month_start().dt.offset_by("1mo")
+    earliest = pl.col("ansoegt").dt.month_start().dt.offset_by("1mo")
     years = f"-{number_of(setting, 'VIRKNING_SENEST_AAR'):g}y"
     long_before = pl.col("virkning_dato") < _DAY.dt.offset_by(years)
     by_application = pl.col("virkning_dato") < earliest

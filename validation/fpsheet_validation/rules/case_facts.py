@@ -8,6 +8,7 @@ from functools import reduce
 
 import polars as pl
 
+from fpsheet_templates.codes import APPLICATION
 from fpsheet_templates.form import Form
 from fpsheet_validation.cells.cpr import born_number
 from fpsheet_validation.rules.book import CPR, CheckedBook
@@ -63,11 +64,25 @@ def has_cases(form: Form) -> bool:
     return all(form.has_sheet(sheet_id) for sheet_id in _SHEETS)
 
 
+def courses(book: CheckedBook) -> pl.LazyFrame:
+    """Return the forløb of a book: its rows of the sheet that are no application."""
+    return book.rows("forloeb").filter(pl.col("forloeb_type").ne_missing(APPLICATION))
+
+
+def applications(book: CheckedBook) -> pl.LazyFrame:
+    """Return every application: `cpr`, `ansoegt` (its day), the first ones and the new ones."""
+    first = book.rows("borger").select(CPR, pl.col("ansoegning_dato").alias("ansoegt"))
+    again = book.rows("forloeb").filter(pl.col("forloeb_type") == APPLICATION)
+    later = again.select(CPR, pl.col("start_dato").alias("ansoegt"))
+    return pl.concat([first, later]).drop_nulls()
+
+
 def case_facts(book: CheckedBook) -> pl.DataFrame:
     """Return one row per citizen of the workbook, in the order of the CPR number.
 
     Columns: `cpr`; `sag_foedt` (yyyymmdd); from Borgere `sag_er_borger`, `sag_foer_reform`,
-    `sag_ansoegning`; from Afgørelser `sag_foerste_tilkendelse`, `sag_foerste_pension`,
+    `sag_ansoegning` (the first); from all applications `sag_sidste_ansoegning`; from Afgørelser
+    `sag_foerste_tilkendelse`, `sag_foerste_pension`,
     `sag_sidste_tildeling`, `sag_tildeling_virker` (from when the last one counts),
     `sag_automatisk` (the last one is the automatic highest),
     `sag_sidste_tilkendelse`, `sag_har_afslag`, `sag_ophoer_forud` (when another bortfald counts),
@@ -88,6 +103,7 @@ def case_facts(book: CheckedBook) -> pl.DataFrame:
     """
     parts = [
         _from_borger(book),
+        _from_applications(book),
         _from_afgoerelse(book),
         _from_forloeb(book),
         _from_vurdering(book),
@@ -134,6 +150,11 @@ def _from_borger(book: CheckedBook) -> pl.LazyFrame:
             pl.col("ansoegning_dato").alias("sag_ansoegning"),
         )
     )
+
+
+def _from_applications(book: CheckedBook) -> pl.LazyFrame:
+    latest = pl.col("ansoegt").max().alias("sag_sidste_ansoegning")
+    return applications(book).group_by(CPR).agg(latest)
 
 
 def _where(condition: pl.Expr, day: pl.Expr) -> pl.Expr:
@@ -190,7 +211,7 @@ def _from_forloeb(book: CheckedBook) -> pl.LazyFrame:
     day, kind = pl.col("start_dato"), pl.col("forloeb_type")
     recommended = (kind == "rehabiliteringsmoede") & (pl.col("indstilling") == "foertidspension")
     return (
-        book.rows("forloeb")
+        courses(book)
         .group_by(CPR)
         .agg(
             _where(kind == "afklaringsforloeb", day).min().alias("sag_foerste_afklaring"),

@@ -1,10 +1,12 @@
 """Rules about the conditions of a pension, its effect and its end, and about appeals.
 
-BRG-061 to BRG-070, BRG-072 to BRG-075, BRG-078, BRG-079, BRG-081.
+BRG-061 to BRG-070, BRG-072 to BRG-075, BRG-078, BRG-079,
+BRG-081 to BRG-083.
 """
 
 import polars as pl
 
+from fpsheet_templates.codes import APPLICATION
 from fpsheet_validation.rules.afgoerelse_rules import (
     level_of,
     not_before,
@@ -95,11 +97,30 @@ def award_during_rehabilitation(setting: Setting) -> pl.Expr:
 
 @case_rule("BRG-068", at="borger.ansoegning_dato")
 def application_without_answer(setting: Setting) -> pl.Expr:
-    """An application leads to a decision, or to something else within a year.
+    """An application leads to a decision, or to something else within a year."""
+    return _is_unanswered(setting, pl.col("ansoegning_dato"))
+
+
+@case_rule("BRG-083", at="forloeb.start_dato")
+def new_application_without_answer(setting: Setting) -> pl.Expr:
+    """So does a new application."""
+    is_application = pl.col("forloeb_type") == APPLICATION
+    return is_application & _is_unanswered(setting, pl.col("start_dato"))
+
+
+@case_rule("BRG-082", at="forloeb.start_dato")
+def application_not_after_the_first(setting: Setting) -> pl.Expr:
+    """A new application is later than the first one, which stands on Borgere."""
+    del setting
+    again = pl.col("forloeb_type") == APPLICATION
+    return again & (pl.col("start_dato") <= pl.col("sag_ansoegning"))
+
+
+def _is_unanswered(setting: Setting, applied: pl.Expr) -> pl.Expr:
+    """Return where an application waits for more than a year.
 
     Applications of before the last five years were entered to tell a history.
     """
-    applied = pl.col("ansoegning_dato")
     decided = (pl.col("sag_sidste_afgoerelse") >= applied).fill_null(value=False)
     latest = pl.max_horizontal(
         applied, "sag_sidste_forloeb_slut", "sag_sidste_job", "sag_sidste_vurdering"

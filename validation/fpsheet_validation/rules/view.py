@@ -11,8 +11,14 @@ from datetime import date
 
 import polars as pl
 
+from fpsheet_templates.codes import APPLICATION
 from fpsheet_validation.rules.book import CPR, CheckedBook
-from fpsheet_validation.rules.case_facts import GRANTING, on_appeal
+from fpsheet_validation.rules.case_facts import (
+    GRANTING,
+    applications,
+    courses,
+    on_appeal,
+)
 from fpsheet_validation.typed import ROW
 
 NEVER = date(9999, 12, 31)
@@ -64,7 +70,7 @@ def _forloeb(book: CheckedBook) -> pl.LazyFrame:
     `foer_slut`, `foer_start`, `foer_raekke`: the forløb of the same type before it (end as late
     as any before, `NEVER` where one is open). `rev_slut`, `rev_raekke`: the revurdering it began
     in. `naeste_start`: start of the citizen's next forløb. `rev_foer`: start of the revurdering
-    before, for a revurdering.
+    before, for a revurdering. Applications come after the forløb, with none of these.
     """
     # An end before the start is a fault of its own and must not hide or make an overlap.
     ends = pl.max_horizontal(pl.col("slut_dato").fill_null(NEVER), "start_dato")
@@ -73,7 +79,7 @@ def _forloeb(book: CheckedBook) -> pl.LazyFrame:
     tiltag = pl.when(is_measure).then(pl.col("revalideringstiltag")).fill_null("")
     alike = ("forloeb_type", "tiltag")
     rows = (
-        book.rows("forloeb")
+        courses(book)
         .filter(pl.col("start_dato").is_not_null() & pl.col("forloeb_type").is_not_null())
         .with_columns(tiltag.alias("tiltag"))
         .sort(CPR, "forloeb_type", "tiltag", "start_dato", ROW, nulls_last=True)
@@ -96,7 +102,7 @@ def _forloeb(book: CheckedBook) -> pl.LazyFrame:
         ends.alias("rev_slut"),
         pl.col(ROW).alias("rev_raekke"),
     )
-    return rows.join_asof(
+    placed = rows.join_asof(
         reviews,
         left_on="start_dato",
         right_on="rev_start",
@@ -104,6 +110,9 @@ def _forloeb(book: CheckedBook) -> pl.LazyFrame:
         strategy="backward",
         check_sortedness=False,
     )
+    again = book.rows("forloeb").filter(pl.col("forloeb_type") == APPLICATION)
+    dated = again.filter(pl.col("start_dato").is_not_null())
+    return pl.concat([placed, dated], how="diagonal")
 
 
 def _vurdering(book: CheckedBook) -> pl.LazyFrame:
@@ -183,8 +192,9 @@ def _afgoerelse(book: CheckedBook) -> pl.LazyFrame:
     says the opposite), `besvaret_samme_dag` (a tilkendelse or an afslag of the day),
     `paaklaget_findes` (the decision appealed is there), `virker` (the day it takes effect, null
     where it gives, changes and ends no pension), the latest such day of what was decided on
-    earlier days (`foer_virker`, `foer_virker_raekke`), the assessment, and the first one after
-    the decision: `senere_dato`, `senere_raekke`.
+    earlier days (`foer_virker`, `foer_virker_raekke`), the latest application by the day
+    (`ansoegt`), the assessment, and the first one after the decision: `senere_dato`,
+    `senere_raekke`.
     """
     kind = pl.col("afgoerelse")
     grants = kind.is_in(GRANTING) | ((kind == "udsaettelse") & pl.col("niveau").is_not_null())
@@ -238,6 +248,14 @@ def _afgoerelse(book: CheckedBook) -> pl.LazyFrame:
         pl.lit(value=True).alias("paaklaget_findes"),
     )
     rows = rows.join(known.unique(), on=[CPR, "paaklaget_dato"], how="left", maintain_order="left")
+    rows = rows.join_asof(
+        applications(book).with_columns(pl.col("ansoegt").alias("dag")).sort(CPR, "dag"),
+        left_on="afgoerelse_dato",
+        right_on="dag",
+        by=CPR,
+        strategy="backward",
+        check_sortedness=False,
+    )
     return _with_assessment(rows, book, "afgoerelse_dato").join_asof(
         later,
         left_on="afgoerelse_dato",

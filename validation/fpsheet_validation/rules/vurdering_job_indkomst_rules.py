@@ -51,7 +51,8 @@ def after_moving(setting: Setting, day: pl.Expr) -> pl.Expr:
     Who has applied here since is back.
     """
     del setting
-    back = (pl.col("sag_ansoegning") >= pl.col("sag_flyttet")) & (day >= pl.col("sag_ansoegning"))
+    applied = pl.col("sag_sidste_ansoegning")
+    back = (applied >= pl.col("sag_flyttet")) & (day >= applied)
     return (day >= pl.col("sag_flyttet")) & ~back.fill_null(value=False)
 
 
@@ -192,7 +193,7 @@ def citizen_without_anything(setting: Setting) -> pl.Expr:
     nothing = pl.all_horizontal(pl.col(event).is_null() for event in events)
     doubts = ("forloeb", "vurdering", "job", "afgoerelse", "indkomst", "overdragelse", "borger")
     sure = ~pl.any_horizontal(f"sag_tvivl_{sheet_id}" for sheet_id in doubts)
-    return nothing & sure & pl.col("ansoegning_dato").is_null() & ~pl.col("sag_foer_reform")
+    return nothing & sure & pl.col("sag_sidste_ansoegning").is_null() & ~pl.col("sag_foer_reform")
 
 
 @case_rule("BRG-055", at="borger.pensionist_foer_reform")

@@ -36,6 +36,7 @@ from fpsheet_sync.statistics.facts.scope import (
     within,
     yes_no,
 )
+from fpsheet_templates.codes import APPLICATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -194,14 +195,20 @@ def _select_final(scope: Scope, tables: Tables) -> Query:
 def _select_applications(scope: Scope, tables: Tables) -> Query:
     """Return the days on which those citizens applied, each once.
 
-    They are the stated ones, and earlier ones that a later one took the place of in a record once
-    the first was answered: a new application undoes no old one. A day that was corrected is none.
+    They are the first ones, which stand on Borgere, the new ones, which are rows of Forløb, and
+    those that a later one took the place of on Borgere once they were answered: a new application
+    undoes no old one. A day that was corrected is none.
     """
     people, final = cited(scope, tables, "borger"), tables["endelige"]
-    is_theirs = people.c[ENHED].in_(select(final.c[ENHED]))
-    days = select(people.c[ENHED], people.c.ansoegning_dato)
-    stated = days.where(people.c.ansoegning_dato.is_not(None), is_theirs)
-    return stated.union(_answered_before(scope, tables))
+    events = cited(scope, tables, "forloeb")
+    theirs = select(final.c[ENHED])
+    first = select(people.c[ENHED], people.c.ansoegning_dato).where(
+        people.c.ansoegning_dato.is_not(None), people.c[ENHED].in_(theirs)
+    )
+    again = select(events.c[ENHED], events.c.start_dato).where(
+        events.c.forloeb_type == APPLICATION, events.c[ENHED].in_(theirs)
+    )
+    return first.union(again, _answered_before(scope, tables))
 
 
 def _answered_before(scope: Scope, tables: Tables) -> AnySelect:
@@ -230,8 +237,8 @@ def _answered_before(scope: Scope, tables: Tables) -> AnySelect:
 def _select_processing(scope: Scope, tables: Tables) -> Query:
     """Count `afgjort`: days from ansoegning_dato to the first tilkendelse or afslag from then on.
 
-    A decision answers the latest application of the citizen, from any kommune's Borgere row, that
-    is not dated after it. Only the first decision on an application counts. Decisions before which
+    A decision answers the latest application of the citizen, told by any kommune, that is not
+    dated after it. Only the first decision on an application counts. Decisions before which
     no application is known are `uden_ansoegning`.
     """
     final, applied = tables["endelige"], tables["ansoegninger"]

@@ -26,6 +26,7 @@ from fpsheet_sync.statistics.facts.scope import (
     quarter_of,
     within,
 )
+from fpsheet_templates.codes import APPLICATION
 
 CODES = ("forloeb_type", "revalideringstiltag", "resultat", "motivation", "uden_for_cyklus")
 
@@ -43,9 +44,10 @@ def _select_forloeb(scope: Scope, tables: Tables) -> Query:
     Begun: start_dato within the period. Ended: slut_dato within it. Active: begun by the last day
     and not ended by it. The first two count in the kommune that reports, the third where the
     citizen belongs on the last day. A forløb that a kommune left open when it ceased is active no
-    longer, and has not ended either: nobody ended it.
+    longer, and has not ended either: nobody ended it. An application is no forløb.
     """
-    rows = cited(scope, tables, "forloeb")
+    every = cited(scope, tables, "forloeb")
+    rows = select(every).where(every.c.forloeb_type != APPLICATION).subquery("forloeb")
     joined, belongs = placed(scope, rows, tables)
     start, end, reporter = rows.c.start_dato, rows.c.slut_dato, rows.c.kommune_kode
     begun = Facts(

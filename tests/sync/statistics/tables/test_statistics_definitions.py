@@ -56,6 +56,44 @@ def test_t19_keeps_what_was_decided_on_an_application_that_a_later_one_replaced(
     )
 
 
+def test_t19_counts_each_application_that_is_a_line_of_its_own() -> None:
+    """A refusal and an award, each on its own application: one on Borgere, one on Forløb."""
+    country = Country(
+        PERSONS,
+        typed(
+            """
+# borger
+| kommune_kode | borger | ansoegning_dato |
+| 956          | a      | 2025-01-10      |
+| 956          | b      |                 |
+
+# forloeb
+| kommune_kode | borger | forloeb_type | start_dato |
+| 956          | a      | ansoegning   | 2025-06-01 |
+| 956          | b      | ansoegning   | 2025-10-01 |
+| 956          | b      | revurdering  | 2025-09-01 |
+
+# afgoerelse
+| kommune_kode | borger | afgoerelse_dato | afgoerelse  | niveau    |
+| 956          | a      | 2025-01-30      | afslag      |           |
+| 956          | a      | 2025-08-10      | tilkendelse | mellemste |
+| 956          | b      | 2025-10-31      | afslag      |           |
+"""
+        ),
+        delivered=("955", "957"),
+    )
+    made = release("GL", country=country)
+    # a: 10-01 to 30-01 = 20; b: 01-10 to 31-10 = 30. The median of the two is 25.
+    assert row(made, "T19", "", "afslag") == (2, 22.5, 25.0, 27.5, 0)
+    # a's second: 01-06 to 10-08 = 29 + 31 + 10.
+    assert row(made, "T19", "", "tilkendelse") == (1, 70.0, 70.0, 70.0, 0)
+    # An application is no forløb: begun in the country one revurdering.
+    assert row(made, "T01", "", "")[0] == 1
+    types = {key[1] for table in made.tables if table.id == "T01" for key in table.keys}
+    assert "revurdering" in types
+    assert "ansoegning" not in types
+
+
 def test_t19_a_corrected_day_is_no_application_and_a_decision_before_any_stands_apart() -> None:
     """Corrected to a later or an earlier day: the last one counts. c's refusal preceded any."""
     made = release("GL", country=applied(APPLIED))

@@ -99,7 +99,7 @@ FORLOEB = spells(
     forloeb_type=pick(
         (
             *("revurdering", "revurdering", "afklaringsforloeb", "revalidering", "andet"),
-            "rehabiliteringsmoede",
+            *("rehabiliteringsmoede", "ansoegning"),
         )
     ),
     indstilling=pick((None, "foertidspension", "fleksjob")),
