@@ -107,7 +107,7 @@ def _decide(
             yield vurdering(citizen, assessment)
         resultat = "afgoerelse_truffet" if decided <= setting.today else "nyt_forloeb"
         course = Course("rehabiliteringsmoede", meeting, meeting, resultat)
-        cells: Row = {"indstilling": "foertidspension"}
+        cells: Row = {"indstilling": "foertidspension", **_participants(meeting)}
         yield from forloeb(citizen, course, setting=setting, cells=cells)
         if decided > setting.today:
             return None
@@ -120,6 +120,18 @@ def _decide(
             return None
         end = yield from _work_trial(citizen, decided, setting)
     return None
+
+
+def _participants(meeting: date) -> Row:
+    """Return who took part, by the number of the day: no dice, so that lives stay as they are."""
+    number = meeting.toordinal()
+    took_part = {
+        "deltog_borger": number % 10 < 8,  # noqa: PLR2004 - four in five
+        "deltog_sagsbehandler": True,
+        "deltog_sundhed": number % 3 > 0,
+        "deltog_andre": number % 4 == 0,
+    }
+    return {field: "ja" if did else "nej" for field, did in took_part.items()}
 
 
 def _afgoerelse(citizen: Citizen, outcome: str, day: date, setting: LifeSetting) -> LifeEvent:

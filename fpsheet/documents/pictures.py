@@ -26,7 +26,7 @@ from fpsheet.kommune.steps import check_files, return_workbook
 from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet.progress import Silent
 from fpsheet.workbook.huskeliste import DAYS_CELL
-from fpsheet.workbook.overblik import CHOSEN_CELL
+from fpsheet.workbook.overview.overblik import CHOSEN_CELL
 from fpsheet_templates.errors import FpsheetError, UsageError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form, load_texts

@@ -10,9 +10,12 @@ from lxml import etree
 from fpsheet.intake.sheets.shared_strings import SharedStrings
 from fpsheet.ooxml.own_style import styles_name
 from fpsheet.ooxml.parts import (
+    DOCUMENT_RELATION,
     MAIN,
     Element,
     Parts,
+    add_part,
+    add_relation,
     drop_part,
     drop_relation,
     parse,
@@ -40,6 +43,9 @@ from fpsheet_validation.raw import RawWorkbook
 
 _ROW = f"{{{MAIN}}}row"
 _ENTRY_LETTER = 3
+_RELATION_ID = f"{{{DOCUMENT_RELATION}}}id"
+_DRAWING = "application/vnd.openxmlformats-officedocument.drawing+xml"
+_CHART = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,7 @@ def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
             foreign += [ForeignColumn(sheet.id, letter) for letter in placement.free]
             names |= {name: (to, not shown) for name, to, shown in placement.layout.names()}
         else:
+            _take_drawing(parts, mine.part, ours, (blank, entry.part))
             _replace_sheet(parts, mine.part, ours, raw if sheet.kind is SheetKind.COVER else None)
     ends = {raw.sheets[new.sheet].title: new.letter for new in fresh}
     _finish_workbook(parts, names, form, raw, ends)
@@ -174,6 +181,35 @@ def _sheet_of(title: str, issue: Issue) -> Sheet:
 def _shared_strings(parts: Parts) -> SharedStrings:
     found = [r for r in relations_of(parts, workbook_name(parts)) if r.kind == "sharedstrings"]
     return SharedStrings(parts[found[0].target] if found else b"")
+
+
+def _take_drawing(parts: Parts, part: str, ours: Element, blank: tuple[Parts, str]) -> None:
+    """Bring the drawing of a sheet of ours with its charts, where the sheet has none yet."""
+    mark = ours.find(f"{{{MAIN}}}drawing")
+    if mark is None:
+        return
+    if parse(parts[part]).find(f"{{{MAIN}}}drawing") is not None:
+        ours.remove(mark)
+        return
+    source, sheet = blank
+    (drawing,) = (r for r in relations_of(source, sheet) if r.kind == "drawing")
+    content = source[drawing.target]
+    name = _copy_part(parts, source, drawing.target, content_type=_DRAWING)
+    for chart in relations_of(source, drawing.target):
+        copied = _copy_part(parts, source, chart.target, content_type=_CHART)
+        own = add_relation(parts, name, kind="chart", target=copied)
+        content = content.replace(f'"{chart.id}"'.encode(), f'"{own}"'.encode())
+    parts.write(name, content)
+    mark.set(_RELATION_ID, add_relation(parts, part, kind="drawing", target=name))
+
+
+def _copy_part(parts: Parts, source: Parts, name: str, *, content_type: str) -> str:
+    """Copy a part under the first number that is free; give its name."""
+    stem = re.sub(r"[0-9]+\.xml$", "", name)
+    number = next(n for n in range(1, len(parts.names()) + 2) if f"{stem}{n}.xml" not in parts)
+    free = f"{stem}{number}.xml"
+    add_part(parts, free, source[name], content_type=content_type)
+    return free
 
 
 def _replace_sheet(parts: Parts, part: str, ours: Element, raw: RawWorkbook | None) -> None:

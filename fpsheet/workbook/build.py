@@ -23,7 +23,7 @@ from fpsheet.workbook.huskeliste import last_shown, make_reminders
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.koder import make_code_sheet
 from fpsheet.workbook.lookup import add_lookups, make_meta_sheet
-from fpsheet.workbook.overblik import make_overview
+from fpsheet.workbook.overview.overblik import make_overview
 from fpsheet.workbook.row_stamp import stamp_rows
 from fpsheet.workbook.sheet_layout import (
     CALCULATED_MARK,
@@ -52,6 +52,7 @@ _OTHERS: Mapping[str, Callable[[Workbook, Issue], object]] = {
 _OVERVIEW = "overblik"
 
 _BOOK, _STYLES = "xl/workbook.xml", "xl/styles.xml"
+_FROM_ROOT = re.compile(rb'Target="/xl/(tables|drawings|charts)/')
 _TABLES_OF = ".xml.rels"
 _FONT = re.compile(rb"(?<=<font>)(.*?)(?=</font>)", re.DOTALL)
 _FONT_PART = re.compile(rb"<(\w+)[^>]*/>")
@@ -206,8 +207,8 @@ def _fill(xml: bytes, layout: SheetLayout, issue: Issue, given: Sequence[Row]) -
 
 
 def _near(relations: bytes) -> bytes:
-    """Tell the tables of a sheet from its folder, as Excel does; ExcelJS finds them only so."""
-    return relations.replace(b'Target="/xl/tables/', b'Target="../tables/')
+    """Tell tables and drawings from the folder of what has them; ExcelJS finds them only so."""
+    return _FROM_ROOT.sub(rb'Target="../\1/', relations)
 
 
 def _order_font(font: re.Match[bytes]) -> bytes:

@@ -11,7 +11,7 @@ from fpsheet.workbook.formula import TODAY_NAME, quote_text
 from fpsheet.workbook.formula_parts import EMPTY, and_, blank, if_, if_error, or_
 from fpsheet.workbook.huskeliste import count_deadlines
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.overblik import CHOSEN_CELL
+from fpsheet.workbook.overview.overblik import CHOSEN_CELL
 from fpsheet.workbook.sheet_layout import FIRST_ROW, column_name
 from fpsheet.workbook.status import FAULT_SIGN, FINE_SIGN, WARNING_SIGN
 from fpsheet.workbook.style import (

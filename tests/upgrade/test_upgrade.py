@@ -7,6 +7,7 @@ an optional and a required field new, and a field that stands in another place.
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import date
@@ -214,6 +215,17 @@ def test_the_report_reads_well(lifted: Lifted) -> None:
 def test_the_lifted_workbook_is_sound(lifted: Lifted) -> None:
     """Nothing in it makes Excel offer a repair."""
     assert lint_package(lifted.data) == ()
+
+
+def test_the_lifted_overblik_has_its_chart(lifted: Lifted) -> None:
+    """The drawing of a new workbook comes with its chart, which draws the cells of that tab."""
+    with ZipFile(BytesIO(lifted.data)) as package:
+        charts = [name for name in package.namelist() if name.startswith("xl/charts/")]
+        (chart,) = (package.read(name).decode() for name in charts)
+    drawn = set(re.findall(r"f>('?\w+'?)!", chart))
+    assert drawn == {"'Overblik'"}
+    with ZipFile(FROZEN) as package:
+        assert not [name for name in package.namelist() if name.startswith("xl/charts/")]
 
 
 def test_new_columns_stand_beside_the_old_ones(lifted: Lifted) -> None:

@@ -1,8 +1,7 @@
 """The Overblik: one citizen's whole history from every sheet, by day, level and ability beside it.
 
-The citizen's rows are found sheet by sheet (each look-up starts below the last row found) and
-put under each other out of sight; a sort key per row then brings them in order. Functions of
-Excel 2010 only.
+The citizen's rows stand out of sight (`candidates`) and are shown in order. Functions of Excel 2010
+only.
 """
 
 from openpyxl import Workbook
@@ -14,21 +13,42 @@ from openpyxl.worksheet.worksheet import Worksheet
 from fpsheet.workbook.cell_reading import CPR_DIGITS
 from fpsheet.workbook.deadline import DEADLINE, kind_column
 from fpsheet.workbook.entry_help import CITIZENS_TO_CHOOSE
-from fpsheet.workbook.event import EVENTS, NESTED_SHEET, PARENT_TYPE, Event, Teller
-from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME, quote_text
+from fpsheet.workbook.formula import TODAY_NAME, quote_text
 from fpsheet.workbook.formula_parts import (
     EMPTY,
-    FALSE,
     and_,
     blank,
     if_,
     if_error,
     is_number,
-    is_text,
     or_,
 )
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.level_now import LAST_COLUMN, LevelNow, level_after
+from fpsheet.workbook.overview.candidates import (
+    CANDIDATES,
+    CHOSEN,
+    CITIZEN,
+    FIRST_EVENT,
+    FOUND,
+    KEY,
+    NAMED,
+    POSITION,
+    SHEET,
+    SPAN_END,
+    SPAN_START,
+    add_candidates,
+    first_candidates,
+    plain_address,
+)
+from fpsheet.workbook.overview.event import EVENTS, NESTED_SHEET, Teller
+from fpsheet.workbook.overview.history_chart import (
+    LAST_COLUMN,
+    StepLine,
+    add_chart,
+    add_points,
+    level_labels,
+)
+from fpsheet.workbook.overview.level_now import LevelNow, level_after
 from fpsheet.workbook.row_fault import BIRTH_NUMBER
 from fpsheet.workbook.sheet_layout import FIRST_ROW, column_name
 from fpsheet.workbook.style import (
@@ -59,22 +79,14 @@ from fpsheet.workbook.view import (
     write_headings,
     write_row,
 )
-from fpsheet_templates.codes import APPLICATION
 
 SHOWN_ROWS = 150
 CHOSEN_CELL = "C4"
-_HEADING_ROW = 10
-_FIRST = _HEADING_ROW + 1
+_HEADING_ROW = FIRST_EVENT - 1
 
-# Out of sight. Candidates: sort key, number of the sheet, position on it, span of a revurdering.
-_KEY, _SHEET, _POSITION, _SPAN_START, _SPAN_END = "N", "O", "P", "Q", "R"
-# Of a shown row: number of its candidate, number of the sheet, position.
+# Out of sight, of a shown row: number of its candidate, number of the sheet, position.
 _CANDIDATE, _SHOWN_SHEET, _SHOWN_POSITION = "S", "T", "U"
 _FIRST_HIDDEN = 13
-_CHOSEN, _CITIZEN, _FOUND, _NAMED = "$N$4", "$N$5", "$N$6", "$N$7"
-"""Ten digits of the chosen citizen, position on the sheet of citizens, number of events; digits of
-the first whose name holds what is typed, empty where a number is typed."""
-
 _PART_OF_NAME = f'"*"&{CHOSEN_CELL}&"*"'
 
 _LEFT, _RIGHT = ("B", "C", "D"), ("E", "F", "G")
@@ -84,10 +96,7 @@ _WORDY = ("D", "E", "F")
 """Columns of labels, some of which are longer than a column of the paper may be."""
 
 _NEST = "      └ "
-_CANDIDATES = sum(event.limit for event in EVENTS)
 _HEADS = {NESTED_SHEET, "afgoerelse"}
-_LATE = 200_000
-"""Sort key of an event whose day cannot be read: after all others."""
 
 
 def make_overview(book: Workbook, issue: Issue, *, events: int = 0) -> Worksheet:
@@ -106,10 +115,11 @@ def make_overview(book: Workbook, issue: Issue, *, events: int = 0) -> Worksheet
     _add_choice(book, sheet, issue)
     level = _level_now(issue)
     _add_facts(sheet, issue, level.formula())
-    last = _add_candidates(sheet, issue, level)
+    last = add_candidates(sheet, issue, level)
+    _add_chart(sheet, issue, last)
     columns = _columns(issue)
     write_headings(sheet, columns, row=_HEADING_ROW, colour=NAVY)
-    for row in range(_FIRST, _FIRST + SHOWN_ROWS):
+    for row in range(FIRST_EVENT, FIRST_EVENT + SHOWN_ROWS):
         _add_helpers(sheet, row, last=last)
         write_row(sheet, columns, _formulas(issue, row), row=row)
     hide_columns(sheet, _FIRST_HIDDEN, LAST_COLUMN)
@@ -117,7 +127,7 @@ def make_overview(book: Workbook, issue: Issue, *, events: int = 0) -> Worksheet
         sheet.column_dimensions["I"].hidden = True
     _add_marks(sheet)
     protect(sheet)
-    sheet.freeze_panes = f"A{_FIRST}"
+    sheet.freeze_panes = f"A{FIRST_EVENT}"
     place_cursor(sheet, CHOSEN_CELL)
     print_down(sheet, "K", heading_row=_HEADING_ROW, filled=min(events, SHOWN_ROWS))
     set_page(sheet, title_rows=f"1:{_HEADING_ROW}", footer=issue.footer)
@@ -149,41 +159,35 @@ def _add_choice(book: Workbook, sheet: Worksheet, issue: Issue) -> None:
     # A number that cannot be read is a code, and the same code stands for every such citizen.
     named = if_error(if_(f"LEN({number})={CPR_DIGITS}", number, EMPTY), EMPTY)
     has_number = or_(blank(CHOSEN_CELL), is_number(f"--{digits}"))
-    put_formula(sheet[_plain(_NAMED)], if_(has_number, EMPTY, named))
-    typed = f'{if_(blank(_NAMED), digits, _NAMED)}&""'
-    put_formula(sheet[_plain(_CHOSEN)], if_(blank(CHOSEN_CELL), EMPTY, typed))
-    found = if_(blank(_CHOSEN), 0, if_error(f"MATCH({_CHOSEN},{citizens},0)", 0))
-    put_formula(sheet[_plain(_CITIZEN)], found)
-
-
-def _plain(address: str) -> str:
-    return address.replace("$", "")
+    put_formula(sheet[plain_address(NAMED)], if_(has_number, EMPTY, named))
+    typed = f'{if_(blank(NAMED), digits, NAMED)}&""'
+    put_formula(sheet[plain_address(CHOSEN)], if_(blank(CHOSEN_CELL), EMPTY, typed))
+    found = if_(blank(CHOSEN), 0, if_error(f"MATCH({CHOSEN},{citizens},0)", 0))
+    put_formula(sheet[plain_address(CITIZEN)], found)
 
 
 def _level_now(issue: Issue) -> LevelNow:
     """Return the formulas of the level today, which stand beside the decisions and the moves."""
-    starts, row = {}, _FIRST
-    for event in EVENTS:
-        starts[event.sheet] = row
-        row += event.limit
+    starts = first_candidates()
     decisions = next(event for event in EVENTS if event.sheet == "afgoerelse")
     first = starts["afgoerelse"]
-    return LevelNow(issue, _POSITION, (first, first + decisions.limit - 1, row - 1))
+    last = (first, first + decisions.limit - 1, FIRST_EVENT + CANDIDATES - 1)
+    return LevelNow(issue, POSITION, last)
 
 
 def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
     """Show who the citizen is and how things stand now."""
-    citizen = Teller(issue, "borger", _CITIZEN)
+    citizen = Teller(issue, "borger", CITIZEN)
 
     def own(field_id: str) -> str:
-        return f'INDEX({column_name("borger", field_id)},{_CITIZEN})&""'
+        return f'INDEX({column_name("borger", field_id)},{CITIZEN})&""'
 
     today = f"(YEAR({TODAY_NAME})*10000+MONTH({TODAY_NAME})*100+DAY({TODAY_NAME}))"
     age = f"INT(({today}-{citizen.value(BIRTH_NUMBER)})/10000)"
-    last = f"MAX(1,{_FOUND})"
+    last = f"MAX(1,{FOUND})"
 
     def latest(letter: str) -> str:
-        return f"INDEX(${letter}${_FIRST}:${letter}${_FIRST + SHOWN_ROWS - 1},{last})"
+        return f"INDEX(${letter}${FIRST_EVENT}:${letter}${FIRST_EVENT + SHOWN_ROWS - 1},{last})"
 
     left = (
         (5, issue.label("borger", "navn"), own("navn"), "General"),
@@ -203,23 +207,23 @@ def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
     for letters, facts in ((_LEFT, left), (_RIGHT, right)):
         for row, label, formula, number_format in facts:
             cell = _add_fact(sheet, letters, row, label)
-            put_formula(cell, if_(f"{_CITIZEN}=0", EMPTY, if_error(formula, EMPTY)))
+            put_formula(cell, if_(f"{CITIZEN}=0", EMPTY, if_error(formula, EMPTY)))
             cell.number_format = number_format
     write_note(sheet, "B8", "")
     choose = quote_text(issue.text("workbook.overblik.vaelg"))
     unknown = quote_text(issue.text("workbook.overblik.ukendt"))
     count = count_text(
-        _FOUND, issue.text("workbook.overblik.antal"), issue.text("workbook.overblik.antal_en")
+        FOUND, issue.text("workbook.overblik.antal"), issue.text("workbook.overblik.antal_en")
     )
     more = quote_text(issue.text("workbook.overblik.flere"))
-    rest = if_(f"{_FOUND}>{SHOWN_ROWS}", f'" "&{more}', EMPTY)
-    told = if_(blank(_CHOSEN), choose, if_(f"{_FOUND}=0", unknown, f"{count}&{rest}"))
+    rest = if_(f"{FOUND}>{SHOWN_ROWS}", f'" "&{more}', EMPTY)
+    told = if_(blank(CHOSEN), choose, if_(f"{FOUND}=0", unknown, f"{count}&{rest}"))
     # Found by name: who it is, and whether the words fit others too.
-    who = f'LEFT({_NAMED},6)&"-"&RIGHT({_NAMED},4)&": "'
+    who = f'LEFT({NAMED},6)&"-"&RIGHT({NAMED},4)&": "'
     others = quote_text(f" {issue.text('workbook.overblik.flere_navne')}")
     fitting = f"COUNTIF({column_name('borger', 'navn')},{_PART_OF_NAME})"
-    too = if_(blank(_NAMED), EMPTY, if_(f"{fitting}>1", others, EMPTY))
-    put_formula(sheet["B8"], f"{if_(blank(_NAMED), EMPTY, who)}&{told}&{too}")
+    too = if_(blank(NAMED), EMPTY, if_(f"{fitting}>1", others, EMPTY))
+    put_formula(sheet["B8"], f"{if_(blank(NAMED), EMPTY, who)}&{told}&{too}")
 
 
 def _add_fact(sheet: Worksheet, letters: tuple[str, str, str], row: int, label: str) -> Cell:
@@ -233,81 +237,16 @@ def _add_fact(sheet: Worksheet, letters: tuple[str, str, str], row: int, label: 
     return cell
 
 
-def _add_candidates(sheet: Worksheet, issue: Issue, level: LevelNow) -> int:
-    """Find the citizen's rows of every sheet; return the last row of the list."""
-    row = _FIRST
-    for number, event in enumerate(EVENTS, start=1):
-        for place in range(event.limit):
-            sheet[f"{_SHEET}{row}"] = number
-            _find_row(sheet, event, row, is_first=place == 0)
-            told = Teller(issue, event.sheet, f"{_POSITION}{row}")
-            _add_order(sheet, event, told, row, level)
-            if event.sheet == "borger":
-                _add_application(sheet, f"{_KEY}{row}", level)
-            if event.sheet == "afgoerelse":
-                level.add_decision(sheet, row)
-            if event.sheet == "overdragelse":
-                level.add_move(sheet, row)
-            row += 1
-    keys = f"${_KEY}${_FIRST}:${_KEY}${row - 1}"
-    put_formula(sheet[_plain(_FOUND)], f"COUNT({keys})")
-    return row - 1
-
-
-def _find_row(sheet: Worksheet, event: Event, row: int, *, is_first: bool) -> None:
-    """Find the citizen's next row below the one found before."""
-    citizens, before = column_name(event.sheet, "#cpr"), f"{_POSITION}{row - 1}"
-    if is_first:
-        found = if_(blank(_CHOSEN), EMPTY, f"MATCH({_CHOSEN},{citizens},0)")
-    else:
-        rest = f"INDEX({citizens},{before}+1):INDEX({citizens},ROWS({citizens}))"
-        found = if_(blank(before), EMPTY, f"{before}+MATCH({_CHOSEN},{rest},0)")
-    put_formula(sheet[f"{_POSITION}{row}"], if_error(found, EMPTY))
-
-
-def _add_order(sheet: Worksheet, event: Event, told: Teller, row: int, level: LevelNow) -> None:
-    """Add the sort key of a row, and of a revurdering or an application its span.
-
-    Others may lie in it: an application holds what begins until something is decided.
-    """
-    start, key = told.value(event.start), f"{_KEY}{row}"
-    # An application is an event where its day is known; every other row is shown.
-    is_event = is_number(start) if event.sheet == "borger" else "TRUE"
-    visible = if_(blank(told.value("annuller")), is_event, FALSE)
-    place = f"{row - _FIRST}/1000"
-    earlier = ""
-    if event.sheet == NESTED_SHEET:
-        kind = told.value("forloeb_type")
-        applied = is_text(kind, APPLICATION)
-        parent = or_(is_text(kind, PARENT_TYPE), applied)
-        # It stands before what begins on its first day.
-        earlier = f"-{if_(parent, '0.5', 0)}"
-        ended = if_(is_number(told.value(event.end)), told.value(event.end), LAST_DAY)
-        end = if_(applied, level.first_decision(start), ended)
-        spans = if_(blank(key), FALSE, and_(parent, is_number(start)))
-        put_formula(sheet[f"{_SPAN_START}{row}"], if_(spans, start, LAST_DAY))
-        put_formula(sheet[f"{_SPAN_END}{row}"], if_(spans, end, 0))
-    order = f"{if_(is_number(start), f'{start}{earlier}', _LATE)}+{place}"
-    put_formula(sheet[key], if_(blank(told.position), EMPTY, if_(visible, order, EMPTY)))
-
-
-def _add_application(sheet: Worksheet, key: str, level: LevelNow) -> None:
-    """Add the span of the first application, as `_add_order` gives it to those on Forløb."""
-    row, day = key.removeprefix(_KEY), f"INT({key})"
-    put_formula(sheet[f"{_SPAN_START}{row}"], if_(blank(key), LAST_DAY, day))
-    put_formula(sheet[f"{_SPAN_END}{row}"], if_(blank(key), 0, level.first_decision(day)))
-
-
 def _add_helpers(sheet: Worksheet, row: int, *, last: int) -> None:
     """Find which candidate stands in a shown row."""
 
     def column(letter: str) -> str:
-        return f"${letter}${_FIRST}:${letter}${last}"
+        return f"${letter}${FIRST_EVENT}:${letter}${last}"
 
     candidate = f"{_CANDIDATE}{row}"
-    nearest = f"SMALL({column(_KEY)},{row - _FIRST + 1})"
-    put_formula(sheet[candidate], if_error(f"MATCH({nearest},{column(_KEY)},0)", EMPTY))
-    for letter, source in ((_SHOWN_SHEET, _SHEET), (_SHOWN_POSITION, _POSITION)):
+    nearest = f"SMALL({column(KEY)},{row - FIRST_EVENT + 1})"
+    put_formula(sheet[candidate], if_error(f"MATCH({nearest},{column(KEY)},0)", EMPTY))
+    for letter, source in ((_SHOWN_SHEET, SHEET), (_SHOWN_POSITION, POSITION)):
         found = f"INDEX({column(source)},{candidate})"
         put_formula(sheet[f"{letter}{row}"], if_(blank(candidate), EMPTY, found))
 
@@ -365,12 +304,12 @@ def _formulas(issue: Issue, row: int) -> dict[str, str]:
 
 def _nesting(row: int, number: int) -> str:
     """Return the indent of a forløb that begins inside a revurdering or an application."""
-    starts = f"${_SPAN_START}${_FIRST}:${_SPAN_START}${_FIRST + _CANDIDATES - 1}"
-    ends = starts.replace(_SPAN_START, _SPAN_END)
-    own = f"INDEX(${_KEY}${_FIRST}:${_KEY}${_FIRST + _CANDIDATES - 1},${_CANDIDATE}{row})"
+    starts = f"${SPAN_START}${FIRST_EVENT}:${SPAN_START}${FIRST_EVENT + CANDIDATES - 1}"
+    ends = starts.replace(SPAN_START, SPAN_END)
+    own = f"INDEX(${KEY}${FIRST_EVENT}:${KEY}${FIRST_EVENT + CANDIDATES - 1},${_CANDIDATE}{row})"
     # The key of a revurdering lies half a day early, so it is not inside itself, and it is in no
     # application.
-    sheets = starts.replace(_SPAN_START, _SHEET)
+    sheets = starts.replace(SPAN_START, SHEET)
     fits = f"(({sheets}={number})+(MOD({own},1)<0.5)>0)"
     inside = f"SUMPRODUCT(({starts}<={own})*({ends}+1>{own})*{fits})>0"
     return if_(f"${_SHOWN_SHEET}{row}={number}", if_(inside, f'"{_NEST}"', EMPTY), EMPTY)
@@ -378,14 +317,46 @@ def _nesting(row: int, number: int) -> str:
 
 def _before(letter: str, row: int) -> str:
     """Return what the row above holds; nothing above the first."""
-    return EMPTY if row == _FIRST else f"{letter}{row - 1}"
+    return EMPTY if row == FIRST_EVENT else f"{letter}{row - 1}"
+
+
+def _add_chart(sheet: Worksheet, issue: Issue, last: int) -> None:
+    """Draw work capacity and level over time, from the events that tell of them."""
+    starts = first_candidates()
+    positions = f"${POSITION}${FIRST_EVENT}:${POSITION}${last}"
+    keys = f"${KEY}${FIRST_EVENT}:${KEY}${last}"
+
+    def line(sheet_id: str, field_id: str, letters: tuple[str, str, str]) -> StepLine:
+        event = next(each for each in EVENTS if each.sheet == sheet_id)
+        rows = starts[sheet_id], starts[sheet_id] + event.limit - 1
+        return StepLine(issue.label(sheet_id, field_id), letters, rows)
+
+    def assessed(key: str) -> str:
+        position = f"INDEX({positions},MATCH({key},{keys},0))"
+        return Teller(issue, "vurdering", position).value("arbejdsevne_pct")
+
+    def decided(key: str) -> str:
+        shown = f"${_CANDIDATE}${FIRST_EVENT}:${_CANDIDATE}${FIRST_EVENT + SHOWN_ROWS - 1}"
+        row = f"MATCH(MATCH({key},{keys},0),{shown},0)"
+        label = f"INDEX($I${FIRST_EVENT}:$I${FIRST_EVENT + SHOWN_ROWS - 1},{row})"
+        labels = ",".join(map(quote_text, level_labels(issue)))
+        # A level that was taken away is none, and lies below the axis.
+        return if_error(f"MATCH({label},{{{labels}}},0)", 0)
+
+    ability = line("vurdering", "arbejdsevne_pct", ("AB", "AC", "AD"))
+    add_points(sheet, ability, KEY, assessed, first=FIRST_EVENT)
+    level = None
+    if level_labels(issue):
+        level = line("afgoerelse", "niveau", ("AE", "AF", "AG"))
+        add_points(sheet, level, KEY, decided, first=FIRST_EVENT)
+    add_chart(sheet, issue, ability, level, first=FIRST_EVENT)
 
 
 def _add_marks(sheet: Worksheet) -> None:
     """Set revurderinger and afgørelser off from what lies between them."""
     parents = [
-        f"$T{_FIRST}={place}" for place, event in enumerate(EVENTS, 1) if event.sheet in _HEADS
+        f"$T{FIRST_EVENT}={place}" for place, event in enumerate(EVENTS, 1) if event.sheet in _HEADS
     ]
-    head = and_(or_(*parents), f'LEFT($D{_FIRST})<>" "', f"COLUMN()<COLUMN($J{_FIRST})")
-    marks = ((head, line_style(bold=True)), (f'$J{_FIRST}<>""', line_style()))
-    add_marks(sheet, f"B{_FIRST}:K{_FIRST + SHOWN_ROWS - 1}", marks)
+    head = and_(or_(*parents), f'LEFT($D{FIRST_EVENT})<>" "', f"COLUMN()<COLUMN($J{FIRST_EVENT})")
+    marks = ((head, line_style(bold=True)), (f'$J{FIRST_EVENT}<>""', line_style()))
+    add_marks(sheet, f"B{FIRST_EVENT}:K{FIRST_EVENT + SHOWN_ROWS - 1}", marks)

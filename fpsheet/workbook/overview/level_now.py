@@ -10,15 +10,13 @@ that holds has the largest key. Functions of Excel 2010 only.
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.decision_day import ENDED, GRANTED, POSTPONED
-from fpsheet.workbook.event import Teller
 from fpsheet.workbook.formula import LAST_DAY, TODAY_NAME
 from fpsheet.workbook.formula_parts import EMPTY, and_, blank, filled, if_, is_number, is_text, or_
 from fpsheet.workbook.issue import Issue
+from fpsheet.workbook.overview.event import Teller
 from fpsheet.workbook.view import put_formula
 
 _DECIDED, _FROM, _DOES, _AGAIN, _UNTIL, _HOLDS = "V", "W", "X", "Y", "Z", "AA"
-LAST_COLUMN = 27
-"""Number of the last hidden column."""
 
 _SETS, _GRANTS, _ENDS_ALL, _DEATH, _ENDS = 1, 2, 3, 4, 5
 """What a decision does; 0 for nothing."""

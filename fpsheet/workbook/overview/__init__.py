@@ -1,0 +1,1 @@
+"""The Overblik: the events of one citizen, the level today, and the chart."""
