@@ -17,8 +17,8 @@ from fpsheet.workbook.calculation.stored_results import StoredParts, calculate_p
 from fpsheet.workbook.cell_reading import CPR_DIGITS
 from fpsheet.workbook.deadline import REMINDERS, deadline_columns
 from fpsheet.workbook.entry_sheet import Row, make_entry_sheet, row_contents
-from fpsheet.workbook.formula_parts import EMPTY, if_, if_error
-from fpsheet.workbook.forside import make_cover
+from fpsheet.workbook.formula_parts import EMPTY, and_, filled, if_, if_error
+from fpsheet.workbook.forside import JOURNAL_ADDRESS, NUMBER_MARK, is_address, make_cover
 from fpsheet.workbook.huskeliste import last_shown, make_reminders
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.koder import make_code_sheet
@@ -31,6 +31,7 @@ from fpsheet.workbook.sheet_layout import (
     HEADER_ROW,
     Calculated,
     SheetLayout,
+    cell_name,
     column_name,
     plan_sheet,
     value_name,
@@ -168,6 +169,7 @@ def plan_entry_sheet(
             *status.columns,
             *deadline_columns(issue, sheet),
             *_citizen_columns(issue, sheet),
+            *_journal_columns(issue, sheet),
         ),
     )
     return layout, status.lines
@@ -193,6 +195,23 @@ def _citizen_columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
             formula,
             shown_width=width,
         )
+
+
+def _journal_columns(issue: Issue, sheet: Sheet) -> Iterator[Calculated]:
+    """Return the column that links to the kommune's own journal; none without journal numbers."""
+    on_cover = {field.id for field in issue.form.sheet("forside").fields}
+    if JOURNAL_ADDRESS not in on_cover or "journal_nr" not in {f.id for f in sheet.fields}:
+        return
+    number = f"{cell_name(sheet.id, 'journal_nr')}&{EMPTY}"
+    address = f'SUBSTITUTE({JOURNAL_ADDRESS},"{NUMBER_MARK}",{number})'
+    linked = and_(filled(number), is_address(JOURNAL_ADDRESS))
+    yield Calculated(
+        f"{CALCULATED_MARK}journal",
+        value_name(sheet.id, "journal"),
+        issue.text("workbook.status.journal"),
+        if_(linked, f"HYPERLINK({address},{number})", EMPTY),
+        shown_width=14,
+    )
 
 
 _CITIZENS = "borger"

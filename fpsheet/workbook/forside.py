@@ -2,13 +2,15 @@
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment
+from openpyxl.utils import quote_sheetname
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.deadline import DEADLINE, own_kinds
 from fpsheet.workbook.entry_help import make_validation
 from fpsheet.workbook.formula import TODAY_NAME, quote_text
-from fpsheet.workbook.formula_parts import EMPTY, and_, blank, if_, if_error, or_
+from fpsheet.workbook.formula_parts import EMPTY, and_, blank, if_, if_error, is_number, or_
 from fpsheet.workbook.huskeliste import count_deadlines
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.overview.overblik import CHOSEN_CELL
@@ -44,8 +46,17 @@ _CONTACT_ROW = 8
 _NEXT_ROW = 13
 _TABLE_ROW = 17
 _ENTRY_LETTER = "C"
+JOURNAL_ADDRESS = "journal_adresse"
+"""Field with the pattern of an address, and name of its cell: where the kommune's journal shows a
+case, with the journal number as `[nr]`."""
+
 APPROVAL = ("godkendt_af", "godkendt_dato")
 """Fields that say who vouches for the workbook, and when."""
+NUMBER_MARK = "[nr]"
+"""Stands for the journal number in the pattern."""
+
+_BELOW = {"godkendelse": APPROVAL, "egen": (JOURNAL_ADDRESS,)}
+"""Heading of a section below the table → its fields."""
 _GO_SIGN = "→"
 
 
@@ -64,6 +75,7 @@ def make_cover(book: Workbook, issue: Issue) -> Worksheet:
         style_shaded(label, bold=True)
         style_shaded(write_text(sheet[f"C{row}"], value))
     _add_entries(sheet, issue)
+    _add_journal(book, sheet, issue)
     _add_progress(sheet, issue)
     _add_next_step(sheet, issue)
     last = _add_others(sheet, issue)
@@ -88,13 +100,19 @@ def _add_section(sheet: Worksheet, row: int, text: str, *, height: float = 24) -
 
 
 def _entry_rows(issue: Issue) -> dict[str, int]:
-    """Return field → row: the contact above the table, the approval below it."""
+    """Return field → row: the contact above the table, the other sections below it."""
     names = [field.id for field in issue.form.sheet("forside").fields]
-    above = [name for name in names if name not in APPROVAL]
-    below = [name for name in names if name in APPROVAL]
+    others = {name for section in _BELOW.values() for name in section}
+    above = [name for name in names if name not in others]
     rows = {name: _CONTACT_ROW + place for place, name in enumerate(above)}
-    first = _end_of_table(issue) + 3
-    return rows | {name: first + place for place, name in enumerate(below)}
+    row = _end_of_table(issue)
+    for section in _BELOW.values():
+        row += 3
+        for name in (each for each in section if each in names):
+            rows[name] = row
+            row += 1
+        row -= 1
+    return rows
 
 
 def _end_of_table(issue: Issue) -> int:
@@ -105,8 +123,9 @@ def _end_of_table(issue: Issue) -> int:
 def _add_entries(sheet: Worksheet, issue: Issue) -> None:
     _add_section(sheet, _CONTACT_ROW - 1, issue.text("workbook.cover.kontakt"))
     rows = _entry_rows(issue)
-    if APPROVAL[0] in rows:
-        _add_section(sheet, rows[APPROVAL[0]] - 1, issue.text("workbook.cover.godkendelse"))
+    for heading, section in _BELOW.items():
+        if section[0] in rows:
+            _add_section(sheet, rows[section[0]] - 1, issue.text(f"workbook.cover.{heading}"))
     for field in issue.form.sheet("forside").fields:
         row = rows[field.id]
         write_text(sheet[f"A{row}"], f"forside.{field.id}")
@@ -118,6 +137,27 @@ def _add_entries(sheet: Worksheet, issue: Issue) -> None:
         validation = make_validation(issue, "forside", field)
         validation.add(entry.coordinate)
         sheet.add_data_validation(validation)
+
+
+def _add_journal(book: Workbook, sheet: Worksheet, issue: Issue) -> None:
+    """Name the cell with the journal's address; say beside it where it is none."""
+    row = _entry_rows(issue).get(JOURNAL_ADDRESS)
+    if row is None:
+        return
+    place = f"{quote_sheetname(sheet.title)}!{_entry_cell(issue, JOURNAL_ADDRESS)}"
+    book.defined_names[JOURNAL_ADDRESS] = DefinedName(JOURNAL_ADDRESS, attr_text=place, hidden=True)
+    wrong = quote_text(f"{WARNING_SIGN} {issue.text('workbook.cover.ingen_adresse')}")
+    fine = or_(blank(JOURNAL_ADDRESS), is_address(JOURNAL_ADDRESS))
+    put_formula(sheet[f"D{row}"], if_(fine, EMPTY, wrong))
+    sheet[f"D{row}"].font = font(colour=MUTED)
+
+
+def is_address(cell: str) -> str:
+    """Return a condition that a cell holds an address with a place for the number."""
+    return and_(
+        or_(f'LEFT({cell},8)="https://"', f'LEFT({cell},7)="http://"'),
+        is_number(f'FIND("{NUMBER_MARK}",{cell})'),
+    )
 
 
 def _entry_cell(issue: Issue, field_id: str) -> str:

@@ -10,6 +10,9 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 
+from fpsheet.demo.raw_cell import RawCell, RawKind, put_cells
+from fpsheet.ooxml.parts import Parts
+from fpsheet.workbook.calculation.kept_results import renew_results, stored_day
 from fpsheet_templates.load import load_form
 from tests.support.desk import Row, make_workbook
 from tests.support.issued import opened
@@ -97,3 +100,37 @@ def test_a_meeting_has_who_took_part_in_denmark_alone() -> None:
         columns = shown(book[FORM.sheet_title("forloeb", "da")]).keys()
         assert (took_part <= columns, bool(took_part & columns)) == (is_seen, is_seen)
         assert ("borger.afdeling" in shown(book[FORM.sheet_title("borger", "da")])) == is_seen
+
+
+@pytest.mark.parametrize(
+    ("pattern", "link", "told"),
+    [
+        ("https://journal.kommunen/sag/[nr]", "24/17", None),
+        ("journal i kælderen", None, "⚠"),
+        ("https://journal.kommunen/sag/", None, "⚠"),
+        (None, None, None),
+    ],
+)
+def test_a_row_links_to_the_journal_of_the_kommune(
+    pattern: str | None, link: str | None, told: str | None
+) -> None:
+    """Where its own address stands on Forside; what is no address is said beside it."""
+    rows: dict[str, list[Row]] = {
+        "forloeb": [{"cpr": ONE, "journal_nr": "24/17"}, {"cpr": ONE}],
+    }
+    parts = Parts(make_workbook(FORM, rows))
+    cover = load_workbook(BytesIO(parts.to_bytes()))["Forside"]
+    at = next(cell.row for cell in cover["A"] if cell.value == "forside.journal_adresse")
+    if pattern:
+        put_text_cell(parts, "xl/worksheets/sheet1.xml", f"C{at}", pattern)
+    renew_results(parts, day=stored_day(parts))
+    book = load_workbook(BytesIO(parts.to_bytes()), data_only=True)
+    letter = shown(book["Forløb"])["#journal"]
+    assert [book["Forløb"][f"{letter}{row}"].value for row in (4, 5)] == [link, None]
+    said = book["Forside"][f"D{at}"].value
+    assert (said or "")[:1] == (told or "")
+
+
+def put_text_cell(parts: Parts, part: str, address: str, text: str) -> None:
+    """Type a text into a cell of a sheet."""
+    parts.write(part, put_cells(parts[part], {address: RawCell(RawKind.TEXT, text)}))

@@ -96,7 +96,7 @@ _USUAL: Mapping[str, Mapping[str, str]] = {
         "dato": "2026-03-01",
     },
 }
-_COVER = ("kontaktperson", "e_mail", "ingen_sager")
+_COVER = ("kontaktperson", "e_mail", "ingen_sager", "journal_adresse")
 _SIGNS = {
     "'": CellKind.TEXT,
     "=": CellKind.FORMULA,

@@ -1,4 +1,4 @@
-"""Rules about the Forside (ARB-006 to ARB-009)."""
+"""Rules about the Forside (ARB-006 to ARB-009, ARB-018)."""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from fpsheet_validation.rules.book import CheckedBook
 from fpsheet_validation.rules.book_rule import book_rule
 
 COVER = "forside"
+_ADDRESS = re.compile(r"https?://[^\s\[\]]+\[nr\][^\s\[\]]*")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -71,3 +72,12 @@ def nil_return_unreadable(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hi
     del facts
     if nil_return(book) == "?":
         yield cover_hit(book, "ingen_sager", "ARB-009")
+
+
+@book_rule("ARB-018")
+def not_an_address_of_the_journal(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
+    """The pattern of the journal's address is an address with a place for the journal number."""
+    del facts
+    entry = _entry(book, "journal_adresse")
+    if entry and not _ADDRESS.fullmatch(entry):
+        yield cover_hit(book, "journal_adresse", "ARB-018")
