@@ -302,23 +302,14 @@ def _waiting_day(kind: str) -> str:
 
     After a case was sent back it must be a later one; else one of the same day is the answer.
     """
+    decided = value_name("afgoerelse", "afgoerelse")
+    recommended = value_name("forloeb", "indstilling")
+    applied = is_text(value_name("forloeb", "forloeb_type"), APPLICATION)
     sheet_id, field_id, condition = {
-        "tilbagevist": (
-            "afgoerelse",
-            "afgoerelse_dato",
-            is_text(value_name("afgoerelse", "afgoerelse"), "tilbagevist"),
-        ),
-        "indstilling": (
-            "forloeb",
-            "start_dato",
-            is_text(value_name("forloeb", "indstilling"), "foertidspension"),
-        ),
+        "tilbagevist": ("afgoerelse", "afgoerelse_dato", is_text(decided, "tilbagevist")),
+        "indstilling": ("forloeb", "start_dato", is_text(recommended, "foertidspension")),
         "ansoegning": ("borger", "ansoegning_dato", TRUE),
-        "ny_ansoegning": (
-            "forloeb",
-            "start_dato",
-            is_text(value_name("forloeb", "forloeb_type"), APPLICATION),
-        ),
+        "ny_ansoegning": ("forloeb", "start_dato", applied),
     }[kind]
     day = value_name(sheet_id, field_id)
     if sheet_id == "afgoerelse":
