@@ -260,3 +260,29 @@ def test_what_two_copies_both_say_is_no_conflict(store: Store) -> None:
     assert receipt.conflicts == ()
     assert rows(store)["timer_pr_uge"].to_list()[:2] == [12, 20]
     assert rows(store)["slut_dato"].to_list()[0] == date(2026, 2, 1)
+
+
+def test_what_a_kommune_left_undecided_when_it_ended_can_be_decided(store: Store) -> None:
+    """958 was no more from 2018: its conflict waits, 959 has none of it, and the departement rules.
+
+    What is in force of 959, which goes on with the citizen, stays as it was.
+    """
+    before, theirs = (text.replace("2026-", "2016-") for text in (BASE, THEIRS))
+    send(store, before, Sending(kommune="958", aar=2017))
+    send(store, theirs, Sending(kommune="958", aar=2017, minute=5))
+    third = Sending(kommune="958", aar=2017, minute=9)
+    assert len(send(store, before.replace("| 11 ", "| 10 "), third).conflicts) == 1
+    heir = send(
+        store,
+        before.replace("| 11 ", "| 7 "),
+        Sending(kommune="959", workbook="NNNNNNNN", aar=2018, minute=20),
+    )
+    assert heir.conflicts == ()
+    (shown,) = conflicts(store)
+    assert shown.kommune_kode == "958"
+    assert rows(store, kommune="958")["timer_pr_uge"].to_list() == [11.0, 20.0]
+    number = shown.conflict.id
+    resolve_conflict(store, number, {"timer_pr_uge": 12.0}, actor=BOSS, reason="arkivet")
+    assert conflicts(store) == []
+    assert rows(store, kommune="958")["timer_pr_uge"].to_list() == [12.0, 20.0]
+    assert rows(store, kommune="959")["timer_pr_uge"].to_list() == [7.0, 20.0]
