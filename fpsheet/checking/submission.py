@@ -10,7 +10,7 @@ from fpsheet.checking.verdict import Verdict
 from fpsheet.intake.core_part import to_moment
 from fpsheet.intake.forside_reading import COVER, form_version, sent_cover
 from fpsheet.returned.explanation import current_explanations
-from fpsheet_sync.merge.file_findings import ABOUT_LISTS
+from fpsheet_sync.merge.file_findings import TOLD_AGAIN
 from fpsheet_sync.merge.stamp import read_stamp
 from fpsheet_sync.merge.submission import Choice, Explanation, Submission, SubmittedSheet
 from fpsheet_templates.form import FieldType, Form, Sheet, reporting_year
@@ -120,7 +120,7 @@ def _submitted(sheet: TypedSheet, layout: Sheet, blocked: frozenset[int]) -> Sub
 def _without_words(finding: Finding) -> dict[str, str]:
     # What is said of a line of our lists is told by the line: it stands on no sheet of the form.
     return {
-        **(dict(finding.details) if finding.code in ABOUT_LISTS else {}),
+        **(dict(finding.details) if finding.code in TOLD_AGAIN else {}),
         "code": finding.code,
         "severity": finding.severity.value,
         "sheet": finding.sheet,
@@ -148,26 +148,27 @@ _FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 """No workbook of ours is older."""
 
 
-def own_time(workbook: RawWorkbook, sealed_at: str, lay_at: datetime | None) -> datetime | None:
+def own_time(workbook: RawWorkbook, sealed_at: str, received_at: datetime) -> datetime:
     """Return the moment by which a file is ordered among those of its kommune.
 
-    It is a function of the file alone where the file tells it, so that the order of arrival does
-    not matter. A time before the workbook was issued is not that of a save; one after the package
-    was sealed, or the file was put into the folder, cannot be. Then the next best counts.
+    It is a function of the file alone where the file tells it, so that neither the order of
+    arrival nor a copy matters: what the folder says of a file is never asked. A time before the
+    workbook was issued is not that of a save; one after the package was sealed, or after the file
+    was taken in, cannot be. Then the seal counts, and without one the moment it was taken in.
 
     Args:
         workbook: The workbook; `saved_at` is what its program wrote.
         sealed_at: When its package was sealed, ISO; empty where it came in none.
-        lay_at: What the folder says, UTC; None where it says nothing.
+        received_at: When the departement took it in, UTC.
     """
-    outside = _not_after(to_moment(sealed_at), lay_at) or lay_at
+    outside = _not_after(to_moment(sealed_at), received_at) or received_at
     saved = _not_after(workbook.saved_at, outside)
     issued = to_moment(workbook.meta.get("issued_at", "")) or _FIRST
     return saved if saved is not None and saved > issued else outside
 
 
-def _not_after(moment: datetime | None, limit: datetime | None) -> datetime | None:
+def _not_after(moment: datetime | None, limit: datetime) -> datetime | None:
     """Return a moment; None where it lies after what must have come later."""
-    if moment is None or (limit is not None and moment - limit > CLOCKS_DIFFER):
+    if moment is None or moment - limit > CLOCKS_DIFFER:
         return None
     return moment

@@ -35,6 +35,7 @@ from fpsheet_sync.database.keys import Keys, read_keys
 from fpsheet_sync.database.record_layout import make_layouts
 from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_sync.merge.content import prepare
+from fpsheet_sync.merge.file_findings import NO_TIME
 from fpsheet_sync.merge.submission import Submission
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.form import Form
@@ -75,14 +76,17 @@ class Worker:
             return verdict, None
         form = self.question.form
         said, choices = sent or said_in(verdict)
+        moment, findings = own_time(verdict.check.raw, sealed_at, self.desk.now), verdict.findings
+        if moment == self.desk.now:
+            findings = (*findings, make_finding(form, NO_TIME))
         reception = Reception(
             self.desk.now,
-            own_time(verdict.check.raw, sealed_at, arrival.modified_at),
+            moment,
             original=data,
             explanations=said,
             choices=choices,
         )
-        return verdict, make_submission(verdict.check, verdict.findings, form, reception)
+        return verdict, make_submission(verdict.check, findings, form, reception)
 
     def _judge(self, data: bytes, arrival: Arrival) -> tuple[Verdict, Said | None, str]:
         """Return the verdict, and what else was written and when, where the file is a package."""

@@ -30,6 +30,7 @@ from tests.departement.test_sync_files import END, ROWS, Office, put
 from tests.support.desk import check_bytes, edit, make_workbook
 from tests.support.rows import make_raw_workbook
 from tests.support.schema import SCHEMA
+from tests.support.xlsx_parts import column_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 FORM = load_form()
 CORE = "docProps/core.xml"
+HOURS = column_of("forloeb", "timer_pr_uge", "GL")
 ISSUED = datetime(2026, 1, 1, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -83,14 +85,20 @@ def test_what_a_program_wrote(written: str, expected: datetime | None) -> None:
     assert raw.sheets["borger"].totals.read == len(ROWS["borger"])
 
 
-def test_a_workbook_without_properties() -> None:
-    """It is read; it has no time of its own."""
-    parts = {name: part for name, part in unpack(make_workbook(FORM, ROWS)).items() if name != CORE}
+def without_core(content: bytes) -> bytes:
+    """Return a workbook that does not say when it was saved, as some programs write it."""
     target = BytesIO()
     with ZipFile(target, "w") as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    assert check_bytes(target.getvalue(), FORM).check.raw.saved_at is None
+        for name, part in unpack(content).items():
+            if name != CORE:
+                archive.writestr(name, part)
+    return target.getvalue()
+
+
+def test_a_workbook_without_properties() -> None:
+    """It is read; it has no time of its own."""
+    content = without_core(make_workbook(FORM, ROWS))
+    assert check_bytes(content, FORM).check.raw.saved_at is None
 
 
 def raw(saved_at: datetime | None, issued_at: str = ISSUED.isoformat()) -> RawWorkbook:
@@ -100,33 +108,31 @@ def raw(saved_at: datetime | None, issued_at: str = ISSUED.isoformat()) -> RawWo
 
 
 @pytest.mark.parametrize(
-    ("saved_at", "sealed_at", "lay_at", "expected"),
+    ("saved_at", "sealed_at", "received_at", "expected"),
     [
-        # The program's own word, whatever the folder says later.
+        # The program's own word, whenever it was sealed or came.
         (MONDAY, "", MONDAY + 9 * DAY, MONDAY),
         (MONDAY, (MONDAY + HOUR).isoformat(), MONDAY + 9 * DAY, MONDAY),
-        (MONDAY, "", None, MONDAY),
         # Clocks and zones may differ by less than a day.
         (MONDAY + HOUR, "", MONDAY, MONDAY + HOUR),
         # Nobody saved it since it was issued; a year when there was no fpsheet.
         (ISSUED, "", MONDAY, MONDAY),
         (datetime(1900, 1, 1, tzinfo=UTC), "", MONDAY, MONDAY),
         (None, "", MONDAY, MONDAY),
-        # A time that cannot be: later than the seal, or than the copy in the folder.
+        # A time that cannot be: later than the seal, or than the moment it came.
         (MONDAY + 2 * DAY, "", MONDAY, MONDAY),
         (datetime(9999, 12, 31, tzinfo=UTC), MONDAY.isoformat(), MONDAY + DAY, MONDAY),
         # The seal, where the program says nothing; and a seal that cannot be, either.
         (None, MONDAY.isoformat(), MONDAY + 9 * DAY, MONDAY),
         (None, "2099-01-01T00:00:00+00:00", MONDAY, MONDAY),
         (None, "garbage", MONDAY, MONDAY),
-        (None, "", None, None),
     ],
 )
 def test_whom_to_believe(
-    saved_at: datetime | None, sealed_at: str, lay_at: datetime | None, expected: datetime | None
+    saved_at: datetime | None, sealed_at: str, received_at: datetime, expected: datetime
 ) -> None:
     """The best of the three times that can be true."""
-    assert own_time(raw(saved_at), sealed_at, lay_at) == expected
+    assert own_time(raw(saved_at), sealed_at, received_at) == expected
 
 
 @pytest.mark.parametrize("issued_at", ["", "garbage"])
@@ -184,6 +190,40 @@ def test_a_copy_in_the_folder_is_no_later_file(
                 ends = set(connection.execute(wanted).scalars())
         assert ends == {date(2026, 2, 20), date(2026, 2, 1)}
     assert len(hashes) == 1
+
+
+def test_files_without_a_time_are_not_ordered_by_their_copies(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Three versions of one workbook in one inbox, whatever their names and times in the folder.
+
+    The one with most filled fields is the latest, and every receipt says that the file has no time.
+    """
+    base = make_workbook(FORM, ROWS)
+    second = edit(base, put(**{f"{END}4": datetime(2026, 2, 20)}))  # noqa: DTZ001 - a cell
+    fuller = {f"{END}4": datetime(2026, 2, 25), f"{HOURS}5": 12}  # noqa: DTZ001 - a cell
+    contents = [without_core(one) for one in (base, second, edit(base, put(**fuller)))]
+    ends = set()
+    for number, order in enumerate(((0, 1, 2), (2, 1, 0))):
+        root = tmp_path / str(number)
+        root.mkdir()
+        (root / "central.noegle").write_bytes(key_of(tmp_path))
+        (root / "central.noegle").chmod(0o600)
+        office = Office(root, capsys)
+        for name, at in zip("abc", order, strict=True):
+            office.drop(f"{name}.xlsx", contents[at])  # each a minute after the one before
+        office.sync()
+        receipts = [json.loads(answer) for answer in office.answers(".json")]
+        assert len(receipts) == len(contents)
+        for receipt in receipts:
+            assert "HIS-027" in [found["code"] for found in receipt["findings"]]
+        keys = read_keys(office.root / "central.noegle")
+        place = f"sqlite:///{office.root / 'central.db'}"
+        with closing(open_store(place, FORM, keys=keys)) as store, store.read() as connection:
+            forloeb = SCHEMA.records["forloeb"]
+            wanted = select(forloeb.c.slut_dato).where(forloeb.c.til_indberetning.is_(None))
+            ends.add(tuple(sorted(connection.execute(wanted).scalars())))
+    assert ends == {(date(2026, 2, 1), date(2026, 2, 1), date(2026, 2, 25))}
 
 
 def key_of(folder: Path) -> bytes:

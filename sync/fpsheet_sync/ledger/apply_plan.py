@@ -35,7 +35,7 @@ from fpsheet_sync.ledger.write_state import (
 )
 from fpsheet_sync.merge.commit import NEW, CommitKind
 from fpsheet_sync.merge.content import ROW, Prepared, no_row, pack
-from fpsheet_sync.merge.file_findings import new_notices, tell_lists
+from fpsheet_sync.merge.file_findings import new_notices, tell_again
 from fpsheet_sync.merge.record_identity import ROW_ID
 from fpsheet_sync.merge.state_change import Change, renumber
 from fpsheet_validation.finding import Finding
@@ -145,7 +145,7 @@ def _receipt(
         findings=tuple(
             plain_findings(
                 (
-                    *tell_lists(outcome.layouts.form, head.findings),
+                    *tell_again(outcome.layouts.form, head.findings),
                     *outcome.findings,
                     *_between(between, plan),
                 ),

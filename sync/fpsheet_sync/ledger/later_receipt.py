@@ -18,7 +18,7 @@ from fpsheet_sync.ledger.receipt import (
 from fpsheet_sync.ledger.receipt_rows import assigned_rows, plain_findings, waiting_rows
 from fpsheet_sync.ledger.write_state import status_of
 from fpsheet_sync.merge.commit import Commit
-from fpsheet_sync.merge.file_findings import ABOUT_LISTS
+from fpsheet_sync.merge.file_findings import TOLD_AGAIN
 from fpsheet_sync.merge.file_merge import Outcome
 from fpsheet_sync.merge.replay import Folded, Library
 from fpsheet_sync.merge.state import State
@@ -72,7 +72,7 @@ def _later(
     first: Receipt, outcome: Outcome, file: File, state: State, hashes: Mapping[int, str]
 ) -> Receipt:
     """Return the receipt of a file as it came to be merged."""
-    lists = [found for found in first.findings if found["code"] in ABOUT_LISTS]
+    kept = [found for found in first.findings if found["code"] in TOLD_AGAIN]
     return replace(
         first,
         status=status_of(outcome),
@@ -81,7 +81,7 @@ def _later(
         missing=outcome.missing,
         waiting=tuple(waiting_rows(state, file.commit.id)),
         assigned=tuple(assigned_rows(outcome.placed, file.rows)),
-        findings=(*lists, *plain_findings(outcome.findings, outcome.placed)),
+        findings=(*kept, *plain_findings(outcome.findings, outcome.placed)),
         conflicts=tuple(
             show_conflict(state.layouts, first.kommune_kode, key, conflict, hashes)
             for key, conflict in sorted(state.conflicts.items())

@@ -20,16 +20,20 @@ from fpsheet_validation.finding import Finding, make_finding, sort_findings
 
 ABOUT_LISTS = frozenset({"HIS-021", "HIS-022", "HIS-023"})
 """Codes about what a person wrote into the lists of a returned workbook."""
+NO_TIME = "HIS-027"
+"""Tells that a file does not say when it was saved."""
+TOLD_AGAIN = ABOUT_LISTS | {NO_TIME}
+"""Codes of the check that the receipt tells too."""
 
 _TWO_ROWS = "BRG-034"
 """The rule against two rows of one citizen, one under a former number."""
 
 
-def tell_lists(form: Form, findings: Iterable[Mapping[str, str]]) -> Iterator[Finding]:
-    """Return again what the check said of the lists, so that the receipt tells it too."""
+def tell_again(form: Form, findings: Iterable[Mapping[str, str]]) -> Iterator[Finding]:
+    """Return what the check said of the lists and the time of a file, for the receipt."""
     for said in findings:
-        if said.get("code") in ABOUT_LISTS:
-            details = {name: said.get(name, "") for name in ("liste", "sted")}
+        if said.get("code") in TOLD_AGAIN:
+            details = {name: said[name] for name in ("liste", "sted") if name in said}
             yield make_finding(form, said["code"], details=details)
 
 

@@ -36,9 +36,10 @@ class Descent(Enum):
     """It carries every change of the earlier file, the same or changed further."""
     UNSURE = auto()
     """It carries some changes and lacks others (taken back, or never had), or has something else
-    in the place of all of them (changed further, or changed in a copy)."""
+    in the place of all of them, and nobody knows what both began with."""
     BESIDE = auto()
-    """It carries none: a copy that went its own way."""
+    """It carries none, or has something else in the place of all of them: a copy that went its own
+    way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,14 @@ class Evidence:
     Attributes:
         same: Changes it has too.
         further: Changes in whose place it has something else, which was not there before.
+        corrected: New rows that it has with another citizen, and otherwise the same.
         lost: Changes it does not have: the value is the old one, or another row stands there.
         absent: New rows of the earlier file that it lacks.
     """
 
     same: int = 0
     further: int = 0
+    corrected: int = 0
     lost: int = 0
     absent: int = 0
 
@@ -61,6 +64,7 @@ class Evidence:
         return Evidence(
             self.same + other.same,
             self.further + other.further,
+            self.corrected + other.corrected,
             self.lost + other.lost,
             self.absent + other.absent,
         )
@@ -70,14 +74,19 @@ class Evidence:
         """Return whether the earlier file changed nothing at all."""
         return self == Evidence()
 
-    @property
-    def descent(self) -> Descent:
-        """Judge the evidence."""
-        if not self.lost and not self.absent and (self.same or not self.further):
+    def descent(self, *, is_stamped: bool) -> Descent:
+        """Judge the evidence.
+
+        Args:
+            is_stamped: Both name a commit that is known, such as a workbook that was pulled. Who
+                sends with the tools is stamped anew, so two with nothing in common are copies.
+        """
+        changed = self.further or self.corrected
+        if not self.lost and not self.absent and (self.same or not changed):
             return Descent.EDITED_FROM
         if self.lost or self.absent:
             return Descent.UNSURE if self.same else Descent.BESIDE
-        return Descent.UNSURE
+        return Descent.BESIDE if is_stamped and not self.corrected else Descent.UNSURE
 
 
 def order_commits(commits: Iterable[Commit]) -> list[Commit]:
@@ -193,7 +202,7 @@ def _judge(
         if before is not None:
             base = _with_unaccepted(past.base(other), before, past.rows(before), past.layouts)
         evidence = weigh(base, past.rows(other), rows, past.layouts)
-        descent = evidence.descent
+        descent = evidence.descent(is_stamped=origin is not None)
         if evidence.is_empty and before is not None and before is not origin:
             descent = _judge(before, rows, origin, past, judged)
         elif (
@@ -269,7 +278,7 @@ def _weigh_sheet(
         lost=_count(changed[g] & alike(c, "s:", "b:") for g, c in layout.groups.items()),
     )
     all_changed, same, lost = both.row(0)
-    return arrived + Evidence(same, all_changed - same - lost, lost)
+    return arrived + Evidence(same, further=all_changed - same - lost, lost=lost)
 
 
 def _weigh_kept(layout: Layout, earlier: pl.DataFrame, later: pl.DataFrame) -> Evidence:
@@ -294,11 +303,11 @@ def _weigh_new(layout: Layout, joined: pl.DataFrame) -> Evidence:
     corrected = ~same_citizen & (differing == 1) & pl.lit(len(layout.key) > 1)
     new = joined.select(
         same=(is_there & same_citizen).sum(),
-        further=(is_there & corrected).sum(),
+        corrected=(is_there & corrected).sum(),
         lost=(is_there & ~same_citizen & ~corrected).sum(),
         absent=(~is_there).sum(),
     )
-    return Evidence(*new.row(0))
+    return Evidence(**new.row(0, named=True))
 
 
 def _beside(layout: Layout, left: pl.DataFrame, right: pl.DataFrame, mark: str) -> pl.DataFrame:

@@ -33,6 +33,12 @@ BASE = """
 | 1  | 6101801234 | revurdering  | 2026-01-05 |            | 10           |          |
 | 2  | 6202801235 | revalidering | 2026-01-12 |            | 20           |          |
 """
+CITIZENS = """
+# borger
+| id              | cpr        | pensionist_foer_reform | sagsbehandler |
+| K7Q2M9XA-B-0001 | 6101801234 | nej                    | AB            |
+| K7Q2M9XA-B-0002 | 6202801235 | nej                    | AB            |
+"""
 ENDED = BASE.replace("2026-01-12 |            |", "2026-01-12 | 2026-02-01 |")
 FIRST_TIMER, SECOND_TIMER = BASE.replace("| 10 ", "| 11 "), BASE.replace("| 10 ", "| 12 ")
 
@@ -207,6 +213,29 @@ def test_where_descent_cannot_be_told_the_later_counts(store: Store) -> None:
     assert (dict(notice.kept), dict(notice.left)) == ({"timer_pr_uge": 12}, {"timer_pr_uge": 11})
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_two_copies_of_a_pulled_workbook_conflict_over_their_only_edit(
+    store: Store, order: tuple[int, int]
+) -> None:
+    """Neither has anything but that field; what was pulled counts until somebody chooses."""
+    send(store, CITIZENS + BASE)
+    issue = issue_workbook(store, "956", "ZZZZZZZZ", aar=2026, actor=BOSS)
+    assert issue is not None
+    pulled = [
+        text.replace("| 1  |", "| K7Q2M9XA-F-0001 |").replace("| 2  |", "| K7Q2M9XA-F-0002 |")
+        for text in (FIRST_TIMER, SECOND_TIMER)
+    ]
+    files = [
+        submit(CITIZENS + text, Sending("956", "ZZZZZZZZ", issue.parent, minute))
+        for text, minute in zip(pulled, (20000, 20005), strict=True)
+    ]
+    receipt = sync(store, *(files[at] for at in order))[-1].receipt
+    assert timer(store) == [10, 20]
+    (shown,) = receipt.conflicts
+    assert {claim.values["timer_pr_uge"] for claim in shown.claims} == {11, 12}
+    assert not notices(store, "956")
+
+
 def test_an_old_copy_sent_again_changes_nothing(store: Store) -> None:
     """The unedited original, saved again after an edited file was sent, takes nothing back."""
     send(store, BASE)
@@ -263,18 +292,13 @@ def test_every_order_gives_the_same_state(stores: Stores) -> None:
 
 def test_issue_without_edit_changes_nothing(store: Store) -> None:
     """A workbook filled from the database and sent back as it was changes nothing (I7)."""
-    citizens = (
-        "# borger\n| id | cpr | pensionist_foer_reform | sagsbehandler |\n"
-        "| K7Q2M9XA-B-0001 | 6101801234 | nej | AB |\n"
-        "| K7Q2M9XA-B-0002 | 6202801235 | nej | AB |\n"
-    )
-    send(store, citizens + BASE)
+    send(store, CITIZENS + BASE)
     issue = issue_workbook(store, "956", "ZZZZZZZZ", aar=2026, actor=BOSS)
     assert issue is not None
     before = rows(store)
     assert issue.rows["forloeb"]["cpr"].to_list() == ["6101801234", "6202801235"]
     text = BASE.replace("| 1  |", "| K7Q2M9XA-F-0001 |").replace("| 2  |", "| K7Q2M9XA-F-0002 |")
-    text = citizens + text
+    text = CITIZENS + text
     sending = Sending(workbook="ZZZZZZZZ", parent=issue.parent, minute=20000)
     receipt = send(store, text, sending)
     assert receipt.sheets["forloeb"].unchanged == 2
