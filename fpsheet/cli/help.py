@@ -41,6 +41,7 @@ _ROLES = {
             "pull",
             "sync",
             "status",
+            "deadline",
             "conflicts",
             "report",
             "editions",

@@ -30,7 +30,7 @@ from fpsheet.receipts.receipt_file import (
     SEALED_SUFFIX,
     SUFFIX,
     WITHDRAWN,
-    file_of_receipt,
+    find_receipt,
     seal_receipt,
     without_values,
     write_receipt,
@@ -134,17 +134,23 @@ def _try_post(file: Processed, folder: Folder, answers: "_Answers") -> FpsheetEr
         theirs = folder.get(f"{stem_of(file.receipt)}{SUFFIX}") or b""
         signer = answers.signer.public if answers.signer else None
         # One that was overwritten is none of ours, and is written again.
-        before = file_of_receipt(theirs, signer)
-        is_same = before == file.receipt.sha256
-        if is_same and are_whole(file.receipt, theirs, folder, answers.keys):
+        before = find_receipt(theirs, signer)
+        is_same = before is not None and before.sha256 == file.receipt.sha256
+        is_whole = is_same and are_whole(file.receipt, theirs, folder, answers.keys)
+        if before and is_whole and _deadlines(before) == _deadlines(file.receipt):
             return None
         _need_own(folder, answers.keys.id)
         if before and not is_same:
-            _withdraw(folder, stem_of(file.receipt), before, answers.post)
+            _withdraw(folder, stem_of(file.receipt), before.sha256, answers.post)
         _post(file, file.receipt, folder, answers)
     except (OutsideError, WorkbookFileError) as error:
         return error
     return None
+
+
+def _deadlines(receipt: Receipt) -> tuple[str, str]:
+    """Return what a receipt tells that may be answered after it was written."""
+    return receipt.asked, receipt.granted
 
 
 def _need_own(folder: Folder, database: str) -> None:
@@ -183,9 +189,9 @@ def withdraw_receipts(folder: Folder, store: Store, post: Post) -> list[str]:
         if (found["kommune"], int(found["commit"])) in given:
             continue
         data = folder.get(f"{found['stem']}{SUFFIX}") or b""
-        before = file_of_receipt(data, post.signer.public if post.signer else None)
+        before = find_receipt(data, post.signer.public if post.signer else None)
         if before:
-            _withdraw(folder, found["stem"], before, post)
+            _withdraw(folder, found["stem"], before.sha256, post)
             withdrawn.append(found["number"])
     return withdrawn
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from fpsheet_sync.database.in_force import HeldRows
     from fpsheet_sync.ledger.conflict_decision import OpenConflict
     from fpsheet_sync.ledger.delivery_status import HeldFile, StatusLine
+    from fpsheet_sync.ledger.extension import Extension
     from fpsheet_sync.ledger.settled_conflicts import SettledConflict
     from fpsheet_sync.merge.state import Plain
     from fpsheet_sync.upkeep.rebuild import Rebuilt
@@ -249,6 +250,27 @@ def read_status(central: "Central", aar: int) -> "list[StatusLine]":
         with store.read() as connection:
             countries = delivered_countries(connection, store.form, None)
         return status(store, expected_kommuner(store.form, countries, aar), [aar])
+
+
+def grant_extension(
+    central: "Central", period: tuple[str, int], until: "date", actor: "Actor"
+) -> "Extension":
+    """Grant a kommune a deadline of its own for a reporting year; the log says who.
+
+    Args:
+        central: The database.
+        period: The kommune and the reporting year.
+        until: The last day of delivery.
+        actor: Who grants it.
+
+    Raises:
+        StoreError: The database could not be used; nothing was granted.
+    """
+    from fpsheet.central import open_central
+    from fpsheet_sync.ledger.extension import grant_extension as grant
+
+    with closing(open_central(central, with_keys=False)) as store:
+        return grant(store, *period, until, actor)
 
 
 def read_conflicts(central: "Central", kommune_kode: str, actor: "Actor") -> "list[OpenConflict]":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from operator import add
 
 from fpsheet.returned.answered_workbook import merge_findings
@@ -10,6 +11,7 @@ from fpsheet.returned.record_words import told_value
 from fpsheet.table_book.book import PROGRAM, Book, Line, Page, PageColumn, PageKind
 from fpsheet_sync.ledger.receipt import Receipt, Settlement, ShownConflict, ShownNotice
 from fpsheet_sync.merge.commit import Status
+from fpsheet_sync.merge.conflict import LATER_COUNTS
 from fpsheet_sync.merge.file_merge import SheetOutcome
 from fpsheet_sync.merge.state import Plain
 from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
@@ -124,10 +126,18 @@ def _cover(receipt: Receipt, words: _Words, title: str) -> Page:
         lines.append(Line(words("no_cases")))
     if receipt.held:
         lines.append(Line(words.fill("held", lost=receipt.held[0], of=receipt.held[1])))
+    lines += _deadlines(receipt, words)
     lines.append(Line(words("next"), heading=True))
     lines += [Line(words(key)) for key in _steps(receipt)]
     lines.append(Line(words("receive")))
     return Page(words("page.cover"), PageKind.COVER, title, tuple(lines))
+
+
+def _deadlines(receipt: Receipt, words: _Words) -> Iterator[Line]:
+    """Return what the kommune asked for and was granted."""
+    for key, day in (("asked", receipt.asked), ("granted", receipt.granted)):
+        if day:
+            yield Line(words.fill(key, day=f"{date.fromisoformat(day):%d-%m-%Y}"))
 
 
 def _headline(receipt: Receipt) -> str:
@@ -152,6 +162,7 @@ def _steps(receipt: Receipt) -> Iterator[str]:
         "next_waiting": bool(receipt.waiting),
         "next_unexplained": bool(receipt.unexplained),
         "next_missing": bool(receipt.missing) and receipt.held is None,
+        "next_replaced": any(found["code"] == LATER_COUNTS for found in receipt.findings),
     }
     wanted = [key for key, is_wanted in steps.items() if is_wanted]
     yield from wanted or ["next_none"]

@@ -82,17 +82,17 @@ def read_receipt(data: bytes, signer: PublicKey | None = None, *, language: str 
         raise receipt_error("newer", language) from None
 
 
-def file_of_receipt(data: bytes, signer: PublicKey | None = None) -> str:
-    """Return the hash of the file that a receipt is of; empty for what is no whole receipt of ours.
+def find_receipt(data: bytes, signer: PublicKey | None = None) -> Receipt | None:
+    """Return the receipt in a file; None for what is no whole receipt of ours.
 
     Args:
-        data: Its bytes.
+        data: The bytes of the file.
         signer: Who signed it, where receipts are signed.
     """
     try:
-        return read_receipt(data, signer).sha256
+        return read_receipt(data, signer)
     except ReceiptError:
-        return ""
+        return None
 
 
 def seal_receipt(data: bytes, keys: Sequence[PublicKey]) -> bytes:

@@ -42,6 +42,18 @@ def _read_day(text: str) -> date | None:
         return None
 
 
+def deadline_for(
+    line: StatusLine, deadlines: Mapping[str, Sequence[str]]
+) -> tuple[date | None, bool]:
+    """Return the last day of delivery of a kommune, and whether it was extended.
+
+    What the departement granted goes before what stands in the settings.
+    """
+    if line.extension is not None:
+        return line.extension.until, True
+    return deadline_of(line.kommune_kode, line.aar, deadlines)
+
+
 def reminders(
     lines: Sequence[StatusLine],
     spoken: SpokenForm,
@@ -52,8 +64,7 @@ def reminders(
     """Return a text for each kommune that still has to do something, in the order of the codes."""
     for line in sorted(lines, key=lambda line: line.kommune_kode):
         if line.delivery is not Delivery.IN_ORDER:
-            due, is_extended = deadline_of(line.kommune_kode, line.aar, deadlines)
-            yield "\n".join(_sentences(line, spoken, today, (due, is_extended)))
+            yield "\n".join(_sentences(line, spoken, today, deadline_for(line, deadlines)))
 
 
 def _sentences(
@@ -76,4 +87,6 @@ def _sentences(
         key = "extended" if is_extended else "due"
         told = say(key, day=f"{due:%d-%m-%Y}")
         yield f"{told} {say('late', days=late)}" if late > 0 else told
+    if asked := line.asked_until:
+        yield say("asked", day=f"{asked:%d-%m-%Y}")
     yield say("next_missing" if line.delivery is Delivery.MISSING else "next")

@@ -1,6 +1,6 @@
 """Who has delivered what, as a workbook for the departement's own desk."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from fpsheet_templates.spoken import SpokenForm
 
 _WIDTHS = {"kommune": 32.0, "state": 30.0, "first": 14.0, "received": 14.0}
 _COUNT_WIDTH = 13.0
-_COUNTS = ("files", "waiting", "conflicts", "unexplained")
+_COUNTS = ("files", "waiting", "conflicts", "unexplained", "overwritten")
+_SHOWN = 3
+"""So many places are named before the rest is counted."""
 _PERSONS = {"godkendt_af": 28.0, "godkendt_dato": 14.0, "kontaktperson": 28.0, "e_mail": 32.0}
 """What the Forside of the newest file says of persons → width."""
 
@@ -52,7 +54,15 @@ def status_book(lines: Sequence[StatusLine], spoken: SpokenForm, *, now: datetim
         name=say("sheet"),
         kind=PageKind.TABLE,
         title=title,
-        lines=(Line(say("made", day=f"{now:%d-%m-%Y}")), Line(summary)),
+        lines=(
+            Line(say("made", day=f"{now:%d-%m-%Y}")),
+            Line(summary),
+            *(
+                Line(note)
+                for line in sorted(lines, key=_urgency)
+                for note in status_notes(line, spoken)
+            ),
+        ),
         columns=tuple(columns),
         rows=tuple(_row(line, spoken) for line in sorted(lines, key=_urgency)),
     )
@@ -81,6 +91,7 @@ def _row(line: StatusLine, spoken: SpokenForm) -> tuple[Cell, ...]:
         line.waiting,
         line.conflicts,
         line.unexplained,
+        len(line.overwritten),
         *(_told(line.said_on_cover.get(name, "")) for name in _PERSONS),
     )
 
@@ -91,6 +102,33 @@ def _told(text: str) -> Cell:
         return f"{date.fromisoformat(text):%d-%m-%Y}"
     except ValueError:
         return text or None
+
+
+def status_notes(line: StatusLine, spoken: SpokenForm) -> Iterator[str]:
+    """Return what else is to be told of a kommune, each in a sentence.
+
+    A deadline that it asks for or was granted, and where its newest file replaced what an earlier
+    one says, without the values: they are in the receipt.
+    """
+    kommune = spoken.form.kommuner[line.kommune_kode]
+    name = {"kommune": f"{kommune.code} {kommune.name}", "kode": kommune.code, "aar": line.aar}
+
+    def say(key: str, **values: object) -> str:
+        return spoken.fill(f"command.status.{key}", {**name, **values})
+
+    if asked := line.asked_until:
+        yield say("asked", day=f"{asked:%d-%m-%Y}")
+    if line.extension is not None:
+        yield say("granted", day=f"{line.extension.until:%d-%m-%Y}")
+    if line.overwritten:
+        places = "; ".join(
+            say("place", ark=spoken.sheet_title(one.sheet), raekke=one.row, felt=label)
+            for one in line.overwritten[:_SHOWN]
+            for label in (spoken.label(one.sheet, one.field),)
+        )
+        more = len(line.overwritten) - _SHOWN
+        places += say("more", count=more) if more > 0 else ""
+        yield say("replaced", places=places, receipt=line.receipt)
 
 
 def state_words(line: StatusLine, spoken: SpokenForm) -> str:

@@ -55,7 +55,7 @@ APPROVAL = ("godkendt_af", "godkendt_dato")
 NUMBER_MARK = "[nr]"
 """Stands for the journal number in the pattern."""
 
-_BELOW = {"godkendelse": APPROVAL, "egen": (JOURNAL_ADDRESS,)}
+_BELOW = {"godkendelse": (*APPROVAL, "frist_oensket"), "egen": (JOURNAL_ADDRESS,)}
 """Heading of a section below the table → its fields."""
 _GO_SIGN = "→"
 

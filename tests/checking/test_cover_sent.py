@@ -31,6 +31,7 @@ PLACES = {
     "kontakt_sendes": "C11",
     "godkendt_af": "C28",
     "godkendt_dato": "C29",
+    "frist_oensket": "C30",
 }
 
 
@@ -84,11 +85,13 @@ def test_a_contact_that_agreed_is_named() -> None:
         e_mail="fiktiv@kommune.example",
         kontakt_sendes=" ja",
         godkendt_dato="28-02-2026",
+        frist_oensket="31-03-2027",
     )
     assert said(content, sealed=True) == {
         "kontaktperson": "Fiktiv Kontakt",
         "e_mail": "fiktiv@kommune.example",
         "godkendt_dato": "2026-02-28",
+        "frist_oensket": "2027-03-31",
     }
 
 

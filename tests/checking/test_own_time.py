@@ -20,14 +20,14 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from fpsheet.checking.submission import own_time
-from fpsheet.ooxml.zip_file import pack, unpack
+from fpsheet.ooxml.zip_file import unpack
 from fpsheet.transport.payload import Payload, read_payload, write_payload
 from fpsheet_sync.database.keys import read_keys, write_keys
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_templates.load import load_form
 from tests.departement.test_sync_files import END, ROWS, Office, put
-from tests.support.desk import check_bytes, edit, make_workbook
+from tests.support.desk import check_bytes, edit, make_workbook, saved
 from tests.support.rows import make_raw_workbook
 from tests.support.schema import SCHEMA
 from tests.support.xlsx_parts import column_of
@@ -44,11 +44,6 @@ HOURS = column_of("forloeb", "timer_pr_uge", "GL")
 ISSUED = datetime(2026, 1, 1, tzinfo=UTC)
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-def saved(content: bytes, moment: datetime) -> bytes:
-    """Return a workbook as if it had been saved at a moment."""
-    return pack(unpack(content), issued_at=moment)
 
 
 def with_core(content: bytes, modified: str) -> bytes:

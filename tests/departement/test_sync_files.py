@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from fpsheet.ooxml.zip_file import unpack
 from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.stored_state import read_commits
 from fpsheet_templates.load import load_form
-from tests.support.desk import Row, check_bytes, edit, make_database, make_workbook
+from tests.support.desk import Row, check_bytes, edit, make_database, make_workbook, saved
 from tests.support.exchange import TODAY
 from tests.support.unmarked import clean_workbook
 from tests.support.xlsx_parts import column_of
@@ -53,6 +53,7 @@ ROWS: dict[str, list[Row]] = {
 }
 END = column_of("forloeb", "slut_dato", "GL")
 START = column_of("forloeb", "start_dato", "GL")
+SAVED = datetime(2026, 3, 1, tzinfo=UTC)
 MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC).timestamp()
 
 
@@ -195,8 +196,8 @@ def test_each_file_is_read_once_whatever_the_merge_found(
     (back,) = office.answers("-retur.xlsx")
     days = {f"{START}4": datetime(2026, 1, 6), f"{START}5": datetime(2026, 1, 9)}  # noqa: DTZ001 - cells
     other = edit(back, put(**{f"{START}4": datetime(2026, 1, 7)}))  # noqa: DTZ001 - a cell
-    office.drop("en.xlsx", edit(back, put(**days)))
-    file = office.drop("to.xlsx", other)
+    office.drop("en.xlsx", saved(edit(back, put(**days)), SAVED))
+    file = office.drop("to.xlsx", saved(other, SAVED + timedelta(hours=1)))
     fetched, tasks = Counter[str](), Counter[str]()
     fetch, do = AbstractFileSystem.cat_file, ReadingProcess.run
 

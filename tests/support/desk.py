@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 from fpsheet.central import locate_central, open_central
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes, read_file
+from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet.workbook.build import build_workbook
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
@@ -114,6 +115,11 @@ def edit(content: bytes, change: Callable[[Workbook], object]) -> bytes:
     target = BytesIO()
     book.save(target)
     return target.getvalue()
+
+
+def saved(content: bytes, moment: datetime) -> bytes:
+    """Return a workbook as if it had been saved at a moment."""
+    return pack(unpack(content), issued_at=moment)
 
 
 @cache

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from fpsheet.config import read_settings
 from fpsheet.views.reminder import deadline_of, reminders
 from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
+from fpsheet_sync.ledger.extension import Extension
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
 
@@ -80,3 +82,19 @@ def test_a_reminder_names_the_contact_that_agreed_to_it() -> None:
     named, bare = reminders(lines, SpokenForm(FORM, "da"), today=TODAY, deadlines={})
     assert named.splitlines()[1] == "Kontakt: Fiktiv Kontakt, fiktiv@kommune.example"
     assert "Kontakt" not in bare
+
+
+def test_what_was_granted_goes_before_the_settings() -> None:
+    """A wish without an answer is told too."""
+    answer = Extension(date(2027, 2, 5), None, datetime(2027, 1, 20, tzinfo=UTC), "Fiktiv")
+    asks = {"frist_oensket": "2027-03-01"}
+    lines = [
+        StatusLine("956", 2026, Delivery.MISSING),
+        StatusLine("960", 2026, Delivery.QUARANTINE, waiting=1, said_on_cover=asks),
+    ]
+    lines = [replace(line, extension=answer) for line in lines]
+    first, second = reminders(lines, SpokenForm(FORM, "da"), today=TODAY, deadlines=DEADLINES)
+    assert "forlænget til 05-02-2027" in first
+    assert "(dage: 5)" in first
+    assert "01-03-2027" not in first
+    assert "bedt om frist til 01-03-2027" in second

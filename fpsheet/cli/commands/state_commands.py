@@ -1,4 +1,4 @@
-"""Commands that ask the database how things stand: status, conflicts, rebuild."""
+"""Commands about how things stand in the database: status, deadline, conflicts, rebuild."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from fpsheet.cli.parameters import (
     year_option,
 )
 from fpsheet.cli.session import Session
-from fpsheet.cli.values import NumberValue
+from fpsheet.cli.values import DayValue, NumberValue
 from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:
@@ -47,6 +47,27 @@ def make_state_commands(words: Words) -> tuple[click.Command, ...]:
         ],
         run=show_status,
     )
+    deadline = SpokenCommand(
+        "deadline",
+        words=words,
+        params=[
+            SpokenArgument(
+                "kommune",
+                kind=click.STRING,
+                metavar=words.get("program.metavar.code"),
+                spoken_help=words.get("command.deadline.kommune"),
+            ),
+            SpokenArgument(
+                "until",
+                kind=DayValue(words),
+                metavar=words.get("program.metavar.day"),
+                spoken_help=words.get("command.deadline.until"),
+            ),
+            year_option(words, key="command.deadline.year"),
+            database_option(words),
+        ],
+        run=grant_deadline,
+    )
     rebuild = SpokenCommand(
         "rebuild",
         words=words,
@@ -58,7 +79,7 @@ def make_state_commands(words: Words) -> tuple[click.Command, ...]:
         ],
         run=rebuild_database,
     )
-    return status, _conflict_group(words), rebuild
+    return status, deadline, _conflict_group(words), rebuild
 
 
 def _conflict_group(words: Words) -> SpokenGroup:
@@ -125,7 +146,7 @@ def show_status(  # noqa: PLR0913 - one parameter per option
 ) -> int:
     """Show who has delivered what; the kommuner that have not are named in one line."""
     from fpsheet.departement.steps import read_status
-    from fpsheet.views.status_book import write_status
+    from fpsheet.views.status_book import status_notes, write_status
     from fpsheet_sync.ledger.delivery_status import Delivery
 
     aar = year or session.local_day.year
@@ -142,12 +163,33 @@ def show_status(  # noqa: PLR0913 - one parameter per option
     delivered = [line for line in lines if line.delivery is not Delivery.MISSING]
     header = [words.get(f"command.status.{part}") for part in parts]
     console.table(header, [_status_row(session, line) for line in delivered])
+    notes = [note for line in lines for note in status_notes(line, session.spoken())]
+    for note in notes:
+        console.say()
+        console.say(note)
     missing = [line.kommune_kode for line in lines if line.delivery is Delivery.MISSING]
     if missing:
         console.say()
         told = {"count": len(missing), "codes": ", ".join(missing)}
         console.say(words.fill("command.status.missing", told))
     return 0
+
+
+@click.pass_obj
+def grant_deadline(
+    session: Session, *, kommune: str, until: "date", year: int | None, db: str | None
+) -> int:
+    """Grant a kommune a deadline of its own, for the year before it where none is given."""
+    from fpsheet.departement.steps import grant_extension
+
+    period = session.kommune(kommune), year or until.year - 1
+    granted = grant_extension(session.central(db), period, until, session.actor())
+    told = {"kommune": kommune, "aar": period[1], "day": f"{until:%d-%m-%Y}"}
+    session.console().say(session.words.fill("command.deadline.done", told))
+    if granted.asked:
+        asked = {"day": f"{granted.asked:%d-%m-%Y}"}
+        session.console().say(session.words.fill("command.deadline.asked", asked))
+    return ExitCode.DONE
 
 
 def _show_reminders(
@@ -185,6 +227,9 @@ def _status_value(line: "StatusLine") -> dict[str, object]:
         "conflicts": line.conflicts,
         "unexplained": line.unexplained,
         "no_cases": line.no_cases,
+        "overwritten": len(line.overwritten),
+        "asked_until": line.asked_until.isoformat() if line.asked_until else None,
+        "granted_until": line.extension.until.isoformat() if line.extension else None,
         **dict(line.said_on_cover),
     }
 

@@ -39,7 +39,7 @@ from fpsheet_sync.database.tables.column import (
     field_column_type,
 )
 from fpsheet_sync.database.tables.commit import afvist, gensendt, indberetning, indhold, original
-from fpsheet_sync.database.tables.office import adgangslog, loghoved, opsaetning, publikation
+from fpsheet_sync.database.tables.office import adgangslog, frist, loghoved, opsaetning, publikation
 from fpsheet_sync.database.tables.person import identitet, person, sag, slettet, vault
 from fpsheet_sync.database.tables.waiting import (
     besked,
@@ -58,6 +58,7 @@ __all__ = [
     "afvist",
     "besked",
     "forklaring",
+    "frist",
     "gensendt",
     "identitet",
     "indberetning",

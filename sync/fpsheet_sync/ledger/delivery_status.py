@@ -1,15 +1,17 @@
 """Status: which kommune has delivered what, and what it waits for."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.database.store import Store
+from fpsheet_sync.ledger.extension import Extension, open_request, read_extensions
 from fpsheet_sync.merge.commit import CommitKind, Status
 
 
@@ -24,6 +26,20 @@ class Delivery(StrEnum):
     WAITING = "venter_paa_svar"
     """Conflicts, or warnings without an explanation."""
     IN_ORDER = "i_orden"
+
+
+class Overwritten(NamedTuple):
+    """A field that the newest file replaced, and may not have known of (HIS-011).
+
+    Attributes:
+        sheet: Sheet identifier.
+        row: Excel row in the newest file.
+        field: The field.
+    """
+
+    sheet: str
+    row: int
+    field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +60,9 @@ class StatusLine:
         no_cases: The newest file says that there were no cases.
         said_on_cover: Who vouches for the newest file and when, and a contact that agreed to be
             named: field of the Forside → text.
+        receipt: Number of the newest file's receipt; empty for none.
+        overwritten: What the newest file replaced.
+        extension: The newest extension of the deadline; None where none was granted.
     """
 
     kommune_kode: str
@@ -58,6 +77,14 @@ class StatusLine:
     unexplained: int = 0
     no_cases: bool = False
     said_on_cover: Mapping[str, str] = field(default_factory=dict)
+    receipt: str = ""
+    overwritten: tuple[Overwritten, ...] = ()
+    extension: Extension | None = None
+
+    @property
+    def asked_until(self) -> date | None:
+        """Return the deadline that the kommune asks for and has had no answer to."""
+        return open_request(self.said_on_cover, self.extension)
 
 
 def status(store: Store, kommuner: Iterable[str], years: Iterable[int]) -> list[StatusLine]:
@@ -75,6 +102,7 @@ def status(store: Store, kommuner: Iterable[str], years: Iterable[int]) -> list[
         by_period: dict[tuple[str, int], list[StatusLine]] = {}
         waiting = _waiting(connection)
         open_conflicts = _conflicts(connection)
+        extensions = read_extensions(connection)
         for row in connection.execute(files):
             line = StatusLine(
                 kommune_kode=row.kommune_kode,
@@ -85,12 +113,26 @@ def status(store: Store, kommuner: Iterable[str], years: Iterable[int]) -> list[
                 unexplained=(row.kvittering or {}).get("unexplained", 0),
                 no_cases=row.no_cases,
                 said_on_cover=(row.handling or {}).get("forside", {}),
+                receipt=(row.kvittering or {}).get("number", ""),
+                overwritten=tuple(_overwritten(row.kvittering or {})),
             )
             by_period.setdefault((row.kommune_kode, row.aar), []).append(line)
-    return [
+    lines = (
         _line(period, by_period.get(period, []), waiting.get(period, 0), open_conflicts)
         for period in periods
+    )
+    return [
+        replace(line, extension=extensions.get((line.kommune_kode, line.aar))) for line in lines
     ]
+
+
+def _overwritten(receipt: Mapping[str, Any]) -> Iterator[Overwritten]:
+    """Return what a receipt says that its file replaced."""
+    for notice in receipt.get("replaced", ()):
+        kept = notice["kept"]
+        for name, value in kept["values"].items():
+            if notice["left"].get(name) != value:
+                yield Overwritten(notice["sheet"], kept["row"], name)
 
 
 def _line(
@@ -121,6 +163,8 @@ def _line(
         unexplained=newest.unexplained,
         no_cases=newest.no_cases,
         said_on_cover=newest.said_on_cover,
+        receipt=newest.receipt,
+        overwritten=newest.overwritten,
     )
 
 

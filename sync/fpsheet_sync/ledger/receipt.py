@@ -146,6 +146,8 @@ class Receipt:
         held: Rows lost and rows expected, where the file is held; else None.
         unexplained: Warnings of the check that no explanation covers.
         replaced: Values that a later file replaced and may not have known of (HIS-011).
+        asked: The deadline that the kommune asks for and has had no answer to, ISO; empty for none.
+        granted: The deadline that it was granted, ISO; empty for none.
         log: Where the access log ended when the file was merged, as `LogEnd` has it; empty in
             receipts that are not handed out.
     """
@@ -171,6 +173,8 @@ class Receipt:
     unexplained: int = 0
     settled: tuple[Settlement, ...] = ()
     replaced: tuple[ShownNotice, ...] = ()
+    asked: str = ""
+    granted: str = ""
     log: str = ""
 
     def to_dict(self) -> dict[str, Any]:

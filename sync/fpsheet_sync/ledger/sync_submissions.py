@@ -10,6 +10,7 @@ from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.bulk import is_one_of
 from fpsheet_sync.database.store import Store, lock
 from fpsheet_sync.ledger.apply_plan import read_repeated, write_plan
+from fpsheet_sync.ledger.extension import with_deadlines
 from fpsheet_sync.ledger.merge_plan import make_plan
 from fpsheet_sync.ledger.receipt import STORED_RECEIPT, Receipt, receipt_from
 from fpsheet_sync.merge.commit import CommitKind
@@ -62,8 +63,9 @@ def known_receipts(store: Store, hashes: Iterable[str]) -> dict[str, Receipt]:
         receipts = select(table.c.sha256, STORED_RECEIPT).where(
             is_one_of(connection, table.c.sha256, known)
         )
+        told = with_deadlines(connection)
         return {
-            name: receipt_from(row.kvittering)
+            name: told(receipt_from(row.kvittering))
             for row in connection.execute(receipts)
             for name in names[row.sha256]
         }

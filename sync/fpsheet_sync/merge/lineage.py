@@ -8,8 +8,9 @@ time tell whether a later file was edited from an earlier one or from a copy bes
 import heapq
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import Enum, auto
+from operator import add
 from typing import Protocol
 
 import polars as pl
@@ -61,13 +62,7 @@ class Evidence:
     absent: int = 0
 
     def __add__(self, other: "Evidence") -> "Evidence":
-        return Evidence(
-            self.same + other.same,
-            self.further + other.further,
-            self.corrected + other.corrected,
-            self.lost + other.lost,
-            self.absent + other.absent,
-        )
+        return Evidence(*map(add, astuple(self), astuple(other)))
 
     @property
     def is_empty(self) -> bool:
@@ -75,12 +70,7 @@ class Evidence:
         return self == Evidence()
 
     def descent(self, *, is_stamped: bool) -> Descent:
-        """Judge the evidence.
-
-        Args:
-            is_stamped: Both name a commit that is known, such as a workbook that was pulled. Who
-                sends with the tools is stamped anew, so two with nothing in common are copies.
-        """
+        """Judge the evidence; `is_stamped` where both name a known commit (a pulled workbook)."""
         changed = self.further or self.corrected
         if not self.lost and not self.absent and (self.same or not changed):
             return Descent.EDITED_FROM

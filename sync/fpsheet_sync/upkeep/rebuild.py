@@ -88,15 +88,17 @@ def _need_empty(target: Store) -> None:
 
 
 def _carry(store: Store, target: Store) -> None:
-    """Bring along what no original gives: editions, the log of who did what, national figures.
+    """Bring along what no original gives: editions, the log, deadlines granted, national figures.
 
     An edition names the last commit that it knew; commits may have other numbers in the target.
     """
     commit, edition, log = schema.indberetning, schema.publikation, schema.adgangslog
+    deadline = schema.frist
     known = select(commit.c.id, commit.c.sha256)
     with store.read() as connection:
         editions = [dict(row) for row in connection.execute(select(edition)).mappings()]
         lines = [dict(row) for row in connection.execute(select(log)).mappings()]
+        deadlines = [dict(row) for row in connection.execute(select(deadline)).mappings()]
         names = {row.id: row.sha256 for row in connection.execute(known)}
         figures = load_benchmarks(connection)
         packages = read_repeated(connection)
@@ -108,7 +110,13 @@ def _carry(store: Store, target: Store) -> None:
             before = (numbers[name] for number, name in names.items() if number <= last)
             row["til_og_med"] = max(before, default=0)
         again = [{"pakke": package, "sha256": sha256} for package, sha256 in packages.items()]
-        for table, rows in ((edition, editions), (log, lines), (schema.gensendt, again)):
+        carried = (
+            (edition, editions),
+            (log, lines),
+            (schema.gensendt, again),
+            (deadline, deadlines),
+        )
+        for table, rows in carried:
             if rows:
                 connection.execute(table.insert(), rows)
         if lines:

@@ -19,6 +19,7 @@ from fpsheet_sync.database.tables.column import (
     SHA256_LENGTH,
     SHARED,
     UtcDateTime,
+    kommune,
     number,
     text,
 )
@@ -65,6 +66,16 @@ loghoved = Table(
     number("id", primary_key=True),
     Column("antal", Integer, nullable=False, comment="lines of the log"),
     Column("kaede", String(SHA256_LENGTH), nullable=False, comment="link of the last"),
+)
+frist = Table(
+    "frist",
+    SHARED,
+    kommune(primary_key=True),
+    number("aar", primary_key=True),
+    Column("frist", Date, nullable=False, comment="last day of delivery"),
+    Column("oensket", Date, comment="what the kommune had asked for"),
+    Column("tid", UtcDateTime, nullable=False),
+    Column("bruger", String(80), nullable=False),
 )
 opsaetning = Table(
     "opsaetning",
