@@ -96,7 +96,7 @@ _USUAL: Mapping[str, Mapping[str, str]] = {
         "dato": "2026-03-01",
     },
 }
-_COVER = ("kontaktperson", "e_mail", "ingen_sager", "journal_adresse")
+_COVER = ("kontaktperson", "e_mail", "ingen_sager", "journal_adresse", "frist_oensket")
 _SIGNS = {
     "'": CellKind.TEXT,
     "=": CellKind.FORMULA,

@@ -1,10 +1,13 @@
-"""Rules about the Forside (ARB-006 to ARB-009, ARB-018)."""
+"""Rules about the Forside (ARB-006 to ARB-009, ARB-018, ARB-019)."""
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 import polars as pl
 
+from fpsheet_templates.form import FieldType
+from fpsheet_validation.cells.cell import judge_cell
 from fpsheet_validation.hit import Hit
 from fpsheet_validation.rules.book import CheckedBook
 from fpsheet_validation.rules.book_rule import book_rule
@@ -81,3 +84,15 @@ def not_an_address_of_the_journal(book: CheckedBook, facts: pl.DataFrame) -> Ite
     entry = _entry(book, "journal_adresse")
     if entry and not _ADDRESS.fullmatch(entry):
         yield cover_hit(book, "journal_adresse", "ARB-018")
+
+
+@book_rule("ARB-019")
+def not_a_day(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
+    """A day on the Forside is one: that of the approval, and the deadline that is asked for."""
+    del facts
+    for field in book.setting.form.sheet(COVER).fields:
+        entry = _entry(book, field.id)
+        if entry and field.type is FieldType.DATE:
+            said = judge_cell(entry, frozenset(), field, entries={}, date1904=book.raw.date1904)
+            if not isinstance(said.value, date):
+                yield cover_hit(book, field.id, "ARB-019")
