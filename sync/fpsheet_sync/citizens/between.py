@@ -52,7 +52,7 @@ def find_between(
         kommune_kode: The kommune that is told.
         citizens: Pseudonyms to look at; None for all of its citizens.
 
-    Findings: MEL-001 to MEL-011.
+    Findings: MEL-001 to MEL-012.
     """
     form = schema_of(connection).form
     if not all(form.has_sheet(sheet) for sheet in _SHEETS):

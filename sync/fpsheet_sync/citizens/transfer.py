@@ -1,6 +1,7 @@
 """Transfers: citizens handed over from one kommune to another, and what contradicts it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 import polars as pl
 from sqlalchemy import Connection, select
@@ -50,23 +51,63 @@ def find_contradicted(
 
 
 def find_expected(connection: Connection, kommune_kode: str, persons: Persons) -> Iterator[Told]:
-    """Tell of citizens who were transferred here and have no case here yet; one line each.
+    """Tell whom to ask about citizens who were transferred here: what was written there stays.
 
-    Findings: MEL-010.
+    One line for each who has no case here yet, and one at the row of each whose history from
+    before the move nobody has written here.
+
+    Findings: MEL-010, MEL-012.
     """
+    senders = _senders(connection, kommune_kode, persons)
+    if not senders:
+        return
+    form, everyone = schema_of(connection).form, sorted(persons.everyone(senders))
+    here = set(cases_of(connection, everyone, persons, {kommune_kode})[BORGER])
+    for code in sorted(code for person, (_, code) in senders.items() if person not in here):
+        details = {"kommune": form.kommuner[code].name}
+        yield make_finding(form, "MEL-010", sheet=_SHEET, details=details), ""
+    told = _with_history(connection, kommune_kode, persons, senders)
+    rows = read_rows(connection, BORGER, [kommune_kode], everyone, persons).sort(ROW_ID)
+    for row in rows.iter_rows(named=True):
+        if row[BORGER] not in told:
+            details = {"kommune": form.kommuner[senders[row[BORGER]][1]].name}
+            place = {"sheet": BORGER, "row": row["raekke"], "field": "cpr"}
+            yield make_finding(form, "MEL-012", **place, details=details), row[ROW_ID]
+
+
+def _senders(
+    connection: Connection, kommune_kode: str, persons: Persons
+) -> dict[str, tuple[date, str]]:
+    """Return who was transferred here: person → the day of the last time, and from where."""
     table = schema_of(connection).records[_SHEET]
-    wanted = select(table.c.borger).where(
+    wanted = select(table.c.borger, table.c.dato, table.c.kommune_kode).where(
         table.c.til_kommune == kommune_kode,
         table.c.kommune_kode != kommune_kode,
         in_force_at(table),
         table.c[ANNULLER].is_(None),
     )
-    coming = {persons.of(borger) for borger in connection.execute(wanted).scalars()}
-    if not coming:
-        return
-    here = set(cases_of(connection, persons.everyone(coming), persons, {kommune_kode})[BORGER])
-    for _ in coming - here:
-        yield make_finding(schema_of(connection).form, "MEL-010", sheet=_SHEET), ""
+    rows = connection.execute(wanted.order_by(table.c.dato, table.c.kommune_kode))
+    return {persons.of(row.borger): (row.dato, row.kommune_kode) for row in rows}
+
+
+_DAYS = {"forloeb": "start_dato", "vurdering": "vurdering_dato", "afgoerelse": "afgoerelse_dato"}
+"""Sheet of a citizen's history → field of its day."""
+
+
+def _with_history(
+    connection: Connection,
+    kommune_kode: str,
+    persons: Persons,
+    senders: Mapping[str, tuple[date, str]],
+) -> set[str]:
+    """Return the persons about whom a kommune has written something from before the transfer."""
+    everyone, found = sorted(persons.everyone(senders)), set[str]()
+    for sheet, name in _DAYS.items():
+        rows = read_rows(connection, sheet, [kommune_kode], everyone, persons)
+        for borger, day in rows.select(BORGER, name).drop_nulls().iter_rows():
+            if day < senders[borger][0]:
+                found.add(borger)
+    return found
 
 
 def find_left(connection: Connection, kommune_kode: str, persons: Persons) -> Iterator[Told]:

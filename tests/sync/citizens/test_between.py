@@ -1,6 +1,6 @@
 """Rules between kommuner: both are told, and neither sees what the other wrote.
 
-MEL-001 to MEL-010; also CPR numbers that were replaced.
+MEL-001 to MEL-010, MEL-012; also CPR numbers that were replaced.
 """
 
 from __future__ import annotations
@@ -94,6 +94,18 @@ EXAMPLES = [
         MOVE + "| 1 | 6101801234 | 956 | 2026-01-31 |",
         CITIZEN + "| 1 | 6202801235 | CD | |",
         CITIZEN + "| 1 | 6101801234 | CD | |",
+    ),
+    (
+        "MEL-012",
+        MOVE + "| 1 | 6101801234 | 956 | 2026-01-31 |",
+        CITIZEN
+        + "| 1 | 6101801234 | CD | |\n"
+        + FORLOEB
+        + "| 1 | 6101801234 | revurdering | 2026-01-31 | |",
+        CITIZEN
+        + "| 1 | 6101801234 | CD | |\n"
+        + FORLOEB
+        + "| 1 | 6101801234 | revurdering | 2026-01-30 | |",
     ),
 ]
 
