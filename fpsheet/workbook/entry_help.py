@@ -39,7 +39,7 @@ def make_validation(issue: Issue, sheet_id: str, field: Field) -> DataValidation
     """Return the dropdown or limit of a field with its messages."""
     validation = _limits(issue.form, field)
     label = issue.label(sheet_id, field.id)
-    text = issue.form.field_help(sheet_id, field.id, issue.language)
+    text = issue.help(sheet_id, field.id)
     if is_always_required(field):
         text = f"{text} {issue.text('workbook.entry.required')}"
     validation.promptTitle = label[:PROMPT_TITLE_LENGTH]

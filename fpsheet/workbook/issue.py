@@ -65,3 +65,7 @@ class Issue:
     def label(self, sheet_id: str, field_id: str) -> str:
         """Return the label of a field."""
         return self.form.field_label(sheet_id, field_id, self.language)
+
+    def help(self, sheet_id: str, field_id: str) -> str:
+        """Return what to enter in a field, in the words of the country."""
+        return self.form.field_help(sheet_id, field_id, self.language, self.jurisdiction)

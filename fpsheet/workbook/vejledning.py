@@ -83,7 +83,8 @@ def _height(text: str, characters: int) -> float:
 
 def _write_sheet(sheet: Worksheet, issue: Issue, entry: Sheet, row: int) -> int:
     """Write the table of one entry sheet; return the row after it."""
-    page = f" ({entry.page})" if entry.page else ""
+    # The pages are those of the module that Greenland had before.
+    page = f" ({entry.page})" if entry.page and issue.jurisdiction == "GL" else ""
     heading = write_text(sheet[f"B{row}"], f"{issue.title(entry.id)}{page}")
     heading.font = font(size=13, bold=True, colour=entry.colour)
     heading.alignment = align()
@@ -114,7 +115,7 @@ def _write_sheet(sheet: Worksheet, issue: Issue, entry: Sheet, row: int) -> int:
 
 def _cells(issue: Issue, sheet: Sheet, field: Field) -> Iterator[str]:
     yield issue.label(sheet.id, field.id)
-    yield issue.form.field_help(sheet.id, field.id, issue.language)
+    yield issue.help(sheet.id, field.id)
     yield _shape(issue, field)
     yield _required(issue, field)
     yield issue.text("workbook.guide.lokal") if field.local else ""

@@ -266,9 +266,18 @@ class Form:
         """Return the heading of a field's column; a shared label serves several sheets."""
         return self._field_text(sheet_id, field_id, "label", language)
 
-    def field_help(self, sheet_id: str, field_id: str, language: str) -> str:
-        """Return the sentence that says what to enter in a field."""
-        return self._field_text(sheet_id, field_id, "help", language)
+    def field_help(
+        self, sheet_id: str, field_id: str, language: str, jurisdiction: str = ""
+    ) -> str:
+        """Return the sentence that says what to enter in a field, in one country's words if given.
+
+        What is written for both countries holds where a country has no words of its own.
+        """
+        part = f"help_{jurisdiction}"
+        own = any(
+            self.texts.has(f"field.{name}.{field_id}.{part}") for name in (sheet_id, "common")
+        )
+        return self._field_text(sheet_id, field_id, part if own else "help", language)
 
     def _field_text(self, sheet_id: str, field_id: str, part: str, language: str) -> str:
         own = f"field.{sheet_id}.{field_id}.{part}"

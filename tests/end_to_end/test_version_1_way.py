@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from fpsheet.checking.check_file import Question
 from fpsheet.cli.program import run
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from fpsheet_templates.form import Field
+    from tests.support.libreoffice import LibreOffice
 
 OLD, NEW = load_form(1), load_form()
 DATA = Path(__file__).parents[1] / "upgrade" / "data"
@@ -254,6 +256,47 @@ def test_a_database_of_version_1_goes_on_with_files_of_both_versions(tmp_path: P
     assert len(decisions) == len(before["afgoerelse"])
     assert departement.call("conflicts") == 0
     assert departement.call("rebuild", "--verify") == 0
+
+
+@pytest.mark.lo
+def test_filled_in_libreoffice_upgraded_filled_further_sent_and_merged(
+    tmp_path: Path, libreoffice: LibreOffice
+) -> None:
+    """A citizen typed before the upgrade and a field of version 2 typed after it both arrive.
+
+    The workbook was sent before the upgrade too; nothing is in conflict, lost or doubled.
+    """
+    old, new, sent = (tmp_path / name for name in ("gammel.xlsx", "ny.xlsx", "sendt.xlsx"))
+    citizens = load_workbook(FROZEN)["Borgere"]
+    free = 1 + max(cell.row for cell in citizens["C"] if cell.value)
+    with libreoffice.open(FROZEN) as document:
+        for heading, text in (
+            ("CPR-nummer", "6505801237"),
+            ("Pensionist før 1.", "Nej"),
+            ("Sagsbehandler", "XY"),
+        ):
+            letter = get_column_letter(column(citizens, heading))
+            document.set_text("Borgere", f"{letter}{free}", text)
+        document.save_as(old)
+    upgrade_file(old, QUESTION, new)
+    decisions = load_workbook(new)["Afgørelser"]
+    appealed = get_column_letter(column(decisions, "Påklaget afgørelse af"))
+    with libreoffice.open(new) as document:
+        document.set_text("Afgørelser", f"{appealed}5", "10-03-2009")
+        document.save_as(sent)
+    departement = Departement(tmp_path)
+    assert departement.merge(FROZEN.read_bytes(), kommune="957") in {0, 1}
+    before = departement.rows()
+    assert departement.merge(old.read_bytes(), sent.read_bytes(), kommune="957") in {0, 1}
+    after = {
+        sheet: [row for row in rows if row["til_indberetning"] is None]
+        for sheet, rows in departement.rows().items()
+    }
+    assert [len(rows) - len(before[sheet]) for sheet, rows in after.items()] == [1, *[0] * 6]
+    assert [row["sagsbehandler"] for row in after["borger"]].count("XY") == 1
+    days = [row["paaklaget_dato"] for row in after["afgoerelse"] if row["paaklaget_dato"]]
+    assert days == ["2009-03-10"]
+    assert departement.call("conflicts") == 0
 
 
 def test_both_versions_are_merged_and_counted(files: tuple[Path, Path], tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -83,6 +84,22 @@ def test_an_english_workbook_is_english(kommune: str) -> None:
         if text not in codes and not {word.casefold() for word in words} <= LEGAL:
             found.append((place, text))
     assert not found[:10]
+
+
+FOREIGN = {
+    "956": re.compile(r"Danmark er|37 timer|Denmark per|37 hours"),
+    "707": re.compile(r"bygd|904[AT]|40 timer|Winformatik|settlement|40 hours"),
+}
+"""Kommune → what only the other country's workbook says."""
+
+
+@pytest.mark.parametrize(("kommune", "language"), product(FOREIGN, ("da", "en")))
+def test_a_workbook_speaks_its_own_countrys_words(kommune: str, language: str) -> None:
+    """No word of the other country in a message or in Vejledning; its own are there."""
+    own, other = (kommune, *(set(FOREIGN) - {kommune}))
+    said = [text for _, text in texts(language, own)]
+    assert not [text for text in said if FOREIGN[own].search(text)]
+    assert any(FOREIGN[own].search(text) for _, text in texts(language, other))
 
 
 @pytest.mark.parametrize("language", FORM.texts.languages())
