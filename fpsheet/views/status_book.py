@@ -127,7 +127,7 @@ def status_notes(line: StatusLine, spoken: SpokenForm) -> Iterator[str]:
             for label in (spoken.label(one.sheet, one.field),)
         )
         more = len(line.overwritten) - _SHOWN
-        places += say("more", count=more) if more > 0 else ""
+        places += f" {say('more', count=more)}" if more > 0 else ""
         yield say("replaced", places=places, receipt=line.receipt)
 
 

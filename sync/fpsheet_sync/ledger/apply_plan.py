@@ -16,7 +16,7 @@ from fpsheet_sync.database.bulk import insert
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.store import next_commit
-from fpsheet_sync.ledger.extension import with_deadlines
+from fpsheet_sync.ledger.extension import read_extensions, tell_deadlines
 from fpsheet_sync.ledger.merge_plan import MergePlan
 from fpsheet_sync.ledger.receipt import (
     Receipt,
@@ -74,8 +74,9 @@ def write_plan(connection: Connection, plan: MergePlan, actor: Actor) -> Applied
     citizens = plan.prepared.citizens[BORGER].to_list()
     between = find_between(connection, head.kommune_kode, citizens)
     receipt = _receipt(plan, change, number, between, tuple(find_settlements(connection, plan)))
+    extension = read_extensions(connection).get((head.kommune_kode, head.aar))
+    receipt = tell_deadlines(receipt, head.said_on_cover, extension)
     connection.execute(table.insert(), _commit_row(plan, receipt))
-    receipt = with_deadlines(connection, head.kommune_kode)(receipt)
     _write_contents(connection, plan, number)
     update_others(connection, plan.outcomes, number)
     deed = Deed("sync", head.kommune_kode, details={"nummer": receipt.number, "fil": head.sha256})

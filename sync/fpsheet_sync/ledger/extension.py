@@ -48,14 +48,22 @@ def open_request(said_on_cover: Mapping[str, str], extension: Extension | None) 
     return None if extension is not None and extension.asked == asked else asked
 
 
-def with_deadlines(connection: Connection, kommune_kode: str = "") -> Callable[[Receipt], Receipt]:
-    """Return what tells a receipt the deadline that was asked for and granted.
+def tell_deadlines(
+    receipt: Receipt, said_on_cover: Mapping[str, str], extension: Extension | None
+) -> Receipt:
+    """Return a receipt that tells what its Forside asks for and what was granted."""
+    asked = open_request(said_on_cover, extension)
+    return replace(
+        receipt,
+        asked=asked.isoformat() if asked else "",
+        granted=extension.until.isoformat() if extension else "",
+    )
+
+
+def with_deadlines(connection: Connection) -> Callable[[Receipt], Receipt]:
+    """Return what tells a receipt the deadlines of today.
 
     It does so to the newest receipt of a kommune and year; older ones stay as they were given.
-
-    Args:
-        connection: A connection.
-        kommune_kode: Whose receipts; empty for all.
     """
     commit, extensions = schema.indberetning, read_extensions(connection)
     columns = ("sha256", "kommune_kode", "aar", "handling")
@@ -64,21 +72,14 @@ def with_deadlines(connection: Connection, kommune_kode: str = "") -> Callable[[
         .where(commit.c.art == CommitKind.SUBMISSION)
         .order_by(commit.c.received_at, commit.c.id)
     )
-    if kommune_kode:
-        files = files.where(commit.c.kommune_kode == kommune_kode)
     newest = {(row.kommune_kode, row.aar): row for row in connection.execute(files)}
 
     def tell(receipt: Receipt) -> Receipt:
         period = (receipt.kommune_kode, receipt.aar)
         if period not in newest or newest[period].sha256 != receipt.sha256:
             return receipt
-        said, extension = newest[period].handling or {}, extensions.get(period)
-        asked = open_request(said.get("forside", {}), extension)
-        return replace(
-            receipt,
-            asked=asked.isoformat() if asked else "",
-            granted=extension.until.isoformat() if extension else "",
-        )
+        said = (newest[period].handling or {}).get("forside", {})
+        return tell_deadlines(receipt, said, extensions.get(period))
 
     return tell
 
