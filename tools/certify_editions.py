@@ -3,13 +3,14 @@
     python -m tools.certify_editions --out FOLDER [--seed 1] [--base 3]
         [--result tools/certify_editions.md]
     python -m tools.certify_editions --db central.db --countries DK --sets 2024 --counted 12
+    python -m tools.certify_editions --out FOLDER --sets 2025+2025H1+2025H2
 
 Makes the demo, or takes a database that is there (`benchmarks/bench_statistics.py --keep` makes one
-of 98 kommuner), rounds each year of each country and looks for worlds of citizens
-(`fpsheet_sync/statistics/certificate`) until every small number has three values for the public and
-for each kommune; then counts these worlds as the tables are counted. The last set holds three
-years, published one after the other, with all their numbers together. Some minutes of one processor
-for each.
+of 98 kommuner), rounds each set of years and half years of each country and looks for worlds of
+citizens (`fpsheet_sync/statistics/certificate`) until every small number has three values for the
+public and for each kommune; then counts these worlds as the tables are counted. The periods of a
+set are published one after the other, and all their numbers certified together. Some minutes of one
+processor for each.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
 from fpsheet_sync.statistics.protection.kept_rounding import Before, Kept
 from fpsheet_sync.statistics.protection.proof import read_ground
 from fpsheet_sync.statistics.protection.protect import Ground, protect
-from fpsheet_sync.statistics.stat_table import Period
+from fpsheet_sync.statistics.stat_table import Period, Release
 from fpsheet_sync.statistics.tables.public_tables import public_tables
 from fpsheet_sync.statistics.tables.release import count_release, lay_out
 from fpsheet_templates.load import load_form
@@ -42,13 +43,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from fpsheet_sync.disclosure.rounding import Rounded
-    from fpsheet_sync.statistics.stat_table import Release
 
 COUNTRIES = ("GL", "DK")
 SETS = ("2025", "2024", "2023", "2023+2024+2025")
 COUNTED_ON = date(2026, 3, 3)
 SECRET = b"the same in every run of the tool"
 SECONDS = 3600
+NAMED = 200
+"""Numbers that are not proved and are named one by one; of more it is said how many there are."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,13 @@ class Job:
         database: The database.
         base: What numbers are rounded to a multiple of.
         counted: How many worlds are counted again at most.
+        seconds: How long worlds are sought.
     """
 
     database: Path
     base: int
     counted: int
+    seconds: int
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -74,6 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--base", type=int, default=DEFAULT_BASE)
     parser.add_argument("--counted", type=int, default=10_000, help="worlds counted again at most")
+    parser.add_argument("--seconds", type=int, default=SECONDS, help="of the search, by the clock")
     parser.add_argument("--result", type=Path)
     parser.add_argument("--countries", nargs="+", default=COUNTRIES)
     parser.add_argument("--sets", nargs="+", default=SETS)
@@ -81,14 +86,14 @@ def main(arguments: list[str] | None = None) -> int:
     if (options.out is None) == (options.db is None):
         parser.error("give --out or --db")
     database = options.db or _demo(options.out / f"demo{options.seed}", options.seed)
-    job = Job(database, options.base, options.counted)
+    job = Job(database, options.base, options.counted, options.seconds)
     what = f"seed {options.seed}" if options.out else f"{options.db.name}"
     lines: list[str] = []
     left: list[str] = []
     text = ""
     for country in options.countries:
-        for years in options.sets:
-            line, narrow = _certify(job, country, [int(year) for year in years.split("+")])
+        for periods in options.sets:
+            line, narrow = _certify(job, country, periods.split("+"))
             lines.append(line)
             left += narrow
             head = _head(f"{what}, base {options.base}")
@@ -121,34 +126,34 @@ def _head(what: str) -> Iterator[str]:
 
 
 def _told(left: Sequence[str]) -> Sequence[str]:
-    return left or ["Nothing."]
+    more = [f"- and {len(left) - NAMED} numbers more."] if len(left) > NAMED else []
+    return [*left[:NAMED], *more] or ["Nothing."]
 
 
-def _certify(job: Job, country: str, years: Sequence[int]) -> tuple[str, list[str]]:
-    """Certify some years together, each published when those before it were."""
+def _certify(job: Job, country: str, names: Sequence[str]) -> tuple[str, list[str]]:
+    """Certify some periods together, each published when those before it were."""
     began = time.process_time()
     store = open_store(f"sqlite:///{job.database.as_posix()}", load_form())
     with store.read() as connection:
-        plans = [_plan(connection, country, year, job.base) for year in years]
-        before = Before()
+        plans = [_plan(connection, country, _period(name), job.base) for name in names]
+        before, past = Before(), tuple[Release, ...]()
         for plan in plans[:-1]:
-            _, rounded = _publish(connection, plan, before)
+            releases, rounded = _publish(connection, plan, before, past)
             prints = {name: (one,) for name, one in rounded.prints.items()}
-            before = Before({}, {**prints, **before.prints})
-        releases, rounded = _publish(connection, plans[-1], before)
-        shown = [public_tables(release) for release in releases]
-        periods = [each.period for each in plans[:-1]]
-        ground = read_ground(connection, plans[-1], shown, before, periods)
+            before, past = Before({}, {**prints, **before.prints}), (*past, *releases)
+        releases, rounded = _publish(connection, plans[-1], before, past)
+        shown, shown_before = ([public_tables(each) for each in some] for some in (releases, past))
+        ground = read_ground(connection, plans[-1], shown, before, shown_before)
     store.close()
     case = ground.case(rounded)
-    found = certify(case, ground.people.make, time.monotonic() + SECONDS)
+    found = certify(case, ground.people.make, time.monotonic() + job.seconds)
     searched = time.process_time() - began
     counted = found.witnesses[:: max(1, -(-len(found.witnesses) // job.counted))]
     wrong = sum(bool(ground.people.recount(case, each)) for each in counted)
     all_ = time.process_time() - began
     open_ones = {**found.narrow, **found.unseen}
     wide = found.pairs - sum(map(len, open_ones.values()))
-    name = f"{country} {' + '.join(map(str, years))}"
+    name = f"{country} {' + '.join(names)}"
     worlds = (len(found.witnesses), len(counted), wrong)
     counts = (found.numbers, found.pairs, wide, *worlds, found.neighbours)
     line = " | ".join((name, *map(str, counts), f"{searched:.0f}, {all_:.0f}"))
@@ -161,11 +166,18 @@ def _certify(job: Job, country: str, years: Sequence[int]) -> tuple[str, list[st
     return f"| {line} |", sorted(narrow)
 
 
-def _plan(connection: Connection, country: str, year: int, base: int) -> EditionPlan:
+def _period(name: str) -> Period:
+    """Return a year or half year: "2025", "2025H1"."""
+    year, half = int(name[:4]), name[4:]
+    last = date(year, 6, 30) if half == "H1" else date(year, 12, 31)
+    return Period(date(year, 7 if half == "H2" else 1, 1), last)
+
+
+def _plan(connection: Connection, country: str, period: Period, base: int) -> EditionPlan:
     return EditionPlan(
         form=load_form(),
         area=country,
-        period=Period(date(year, 1, 1), date(year, 12, 31)),
+        period=period,
         counted_on=COUNTED_ON,
         as_of=last_commit(connection),
         languages=("da",),
@@ -177,14 +189,14 @@ def _plan(connection: Connection, country: str, year: int, base: int) -> Edition
 
 
 def _publish(
-    connection: Connection, plan: EditionPlan, before: Before
+    connection: Connection, plan: EditionPlan, before: Before, past: Sequence[Release]
 ) -> tuple[list[Release], Rounded]:
     """Round an edition as it is published, but for the proof that is to be made of it."""
     request = plan.request("da", "", (), is_public=True)
     counting = count_release(connection, plan.form, request)
     areas = (plan.area, *counting.delivered)
     releases = [lay_out(counting, replace(request, area=area)) for area in areas]
-    ground = Ground(counting, (), before, Kept(), lambda _: ChangedFacts())
+    ground = Ground(counting, (), before, Kept(), lambda _: ChangedFacts(), past=past)
     return releases, protect(plan, releases, ground).audit
 
 

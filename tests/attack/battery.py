@@ -81,13 +81,19 @@ class Demo:
                 if "revision" not in path.name:
                     yield from _formats(path) if kind == "public" else (read_book(path),)
 
-    def publish(self, period: str, *, draft: bool = False) -> None:
+    def has_published(self, period: str) -> bool:
+        """Return whether a period's editions were published already."""
+        inside = self.folder / "internal"
+        return any((inside / name).exists() for name in (period, f"{period}-fortroligt"))
+
+    def publish(self, period: str, *, draft: bool = False, proof_seconds: int = 60) -> None:
         """Publish a period's editions, and write its internal books into another folder.
 
         Args:
             period: Such as "2024" or "2025H1".
             draft: Write the draft: what would be published, before the certificate of worlds
                 lets some numbers be rounded once more.
+            proof_seconds: How long worlds are sought, for each period there are editions of.
         """
         database = f"sqlite:///{(self.folder / 'central.db').as_posix()}"
         first, last = _days(period)
@@ -96,20 +102,20 @@ class Demo:
         if period == DEMO_PERIOD:
             run(*common, "--as-of", "1", "--out", out)
         else:
-            run(*common, *(() if draft else ("--publish",)), "--out", out)
+            proved = ("--publish", "--proof-seconds", str(proof_seconds))
+            run(*common, *(() if draft else proved), "--out", out)
         run(*common, "--internal", "--out", str(self.folder / "internal" / period))
 
 
-def make_demo(folder: Path, seed: int, periods: Sequence[str]) -> Demo:
-    """Make a demo and publish some periods of it, in the order given.
+def make_demo(folder: Path, seed: int) -> Demo:
+    """Make a demo.
 
     Args:
         folder: An empty folder, or one that a demo may be written into.
         seed: What all is invented from.
-        periods: Such as "2024" or "2025H1".
     """
     run("demo", "--out", str(folder), "--seed", str(seed))
-    return publish_demo(folder, periods)
+    return Demo(folder)
 
 
 def publish_demo(folder: Path, periods: Sequence[str], *, draft: bool = False) -> Demo:

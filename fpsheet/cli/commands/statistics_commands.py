@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from fpsheet.statistics.edition_order import Order, Written
 
 _CERTIFY_SECONDS = 60
-"""How long worlds of citizens are sought for the editions of one country that are published.
+"""How long worlds of citizens are sought for the editions of one country, if nothing is asked.
 
 So long for each period there are editions of, since all their numbers are looked at together."""
 
@@ -52,6 +52,12 @@ def make_statistics_commands(words: Words) -> tuple[click.Command, ...]:
             flag(words, "--internal", name="internal", key="command.report.internal"),
             flag(words, "--committee", name="committee", key="command.report.committee"),
             number_option(words, "--minutes", key="command.report.minutes", default=30),
+            number_option(
+                words,
+                "--proof-seconds",
+                key="command.report.proof_seconds",
+                default=_CERTIFY_SECONDS,
+            ),
             path_option(words, "--out", key="command.report.out", folder=True),
             cell_option(words, "--explain", key="command.report.explain"),
             database_option(words),
@@ -75,6 +81,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
     internal: bool,
     committee: bool,
     minutes: int,
+    proof_seconds: int,
     out: Path | None,
     explain: tuple[str, str] | None,
     db: str | None,
@@ -107,7 +114,7 @@ def write_report(  # noqa: PLR0913 - one parameter per option
         threshold=settings.threshold,
         base=settings.afrunding,
         minutes=max(1, minutes),
-        certify_seconds=_CERTIFY_SECONDS,
+        certify_seconds=max(1, proof_seconds),
         publisher=Publisher(settings.publisher, settings.contact),
         actor=session.actor() if publish else None,
         reader=session.actor() if internal or committee else None,

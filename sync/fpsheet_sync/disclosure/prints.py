@@ -56,6 +56,19 @@ def held_window(last: Print, count: int) -> int:
     return last.window if abs(last.value - count) <= last.window else widest(last.base)
 
 
+def believed_window(one: Print, count: int) -> int:
+    """Return how far a print is from the count in the belief of a reader who trusts the likely.
+
+    Most numbers lie no further off than new ones do, also where they may; who takes that for
+    certain is right of these, and must not learn a small one by it.
+
+    >>> believed_window(Print(5, base=5, window=8), 2), believed_window(Print(5, 5, 8), 11)
+    (4, 8)
+    """
+    near = one.base - 1
+    return near if abs(one.value - count) <= near else one.window
+
+
 def widest(base: int) -> int:
     """Return how far a print may be from the count once numbers are revised."""
     return base - 1 + HOLD
@@ -85,7 +98,8 @@ def readers_window(prints: Sequence[Print], now: Print | None, count: int) -> tu
     low, high = 0, MANY
     said = [one for one in prints if one.is_of(count)]
     for one in (*said, *([now] if now else [])):
-        low, high = max(low, one.value - one.window), min(high, one.value + one.window)
+        near = believed_window(one, count)
+        low, high = max(low, one.value - near), min(high, one.value + near)
     if now and not prints and now.value and count:
         # A zero is never printed as anything else the first time.
         low = max(low, 1)

@@ -149,6 +149,24 @@ def test_that_a_number_moved_tells_no_more_than_the_audit_knows() -> None:
     assert rounded.audit.has_passed
 
 
+def test_who_believes_that_prints_are_as_near_as_new_ones_learns_nothing() -> None:
+    """All prints may be 8 off, and these are not more than 4: 955 has two of the three.
+
+    Who believes that takes the whole for 4 at most, and the part of 956, printed 5, for 1 at least:
+    955 would be left 1 and 2. Nobody would be, who counted on 8.
+    """
+    whole, other, own = CellId("whole"), CellId("other"), CellId("own")
+    release = DisclosedRelease(
+        (Cell(whole, 3), Cell(other, 1, owner="956"), Cell(own, 2, owner="955")),
+        (Equation("sum", whole, (other, own)),),
+        unprinted=frozenset({own}),
+    )
+    prints = {whole: Print(0, 5, 8), other: Print(5, 5, 8)}
+    narrow = {line.view: line.narrow for line in audit_prints(release, Rounding(), prints).readers}
+    assert set(narrow["955"]) == {whole, other}
+    assert not narrow[""]
+
+
 def flow(year: int, start: int, begun: int, ended: int) -> DisclosedRelease:
     """Describe a year: in stock at its end = in stock a year before + begun - ended."""
     before, after = CellId(f"stock|{year - 1}"), CellId(f"stock|{year}")

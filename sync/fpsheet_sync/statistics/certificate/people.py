@@ -128,11 +128,16 @@ class People:
     def _count(
         connection: Connection, counted: Iterable[Counted], citizens: Mapping[str, CountedCitizen]
     ) -> tuple[CitizenColumn, ...]:
+        """Count citizens; left out is who adds nothing, unless several kommuner know of it.
+
+        Such a one may take another's place where what a kommune knows must stay as it is.
+        """
         found: dict[str, dict[Place, int]] = defaultdict(dict)
         for each in counted:
             for id_, counts in count_by_citizen(connection, each).items():
                 found[id_] |= counts
-        return tuple(_column(citizens[id_], counts) for id_, counts in sorted(found.items()))
+        columns = (_column(citizen, found[id_]) for id_, citizen in sorted(citizens.items()))
+        return tuple(each for each in columns if each.counts or each.known)
 
 
 def _column(citizen: CountedCitizen, counts: Counts) -> CitizenColumn:

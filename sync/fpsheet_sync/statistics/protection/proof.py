@@ -23,10 +23,8 @@ from fpsheet_sync.statistics.certificate.people import People
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
 from fpsheet_sync.statistics.protection.kept_rounding import Before
-from fpsheet_sync.statistics.stat_table import Period, Release
+from fpsheet_sync.statistics.stat_table import Release
 from fpsheet_sync.statistics.tables.number_name import COUNTRIES, number_of
-from fpsheet_sync.statistics.tables.public_tables import public_tables
-from fpsheet_sync.statistics.tables.release import count_release, lay_out
 
 RECOUNTED = 12
 """Worlds counted again as the tables are, at each publication; `tools/certify_editions.py` all."""
@@ -163,36 +161,26 @@ def read_ground(
     plan: EditionPlan,
     shown: Sequence[Release],
     before: Before,
-    periods: Sequence[Period],
+    past: Sequence[Release],
 ) -> ProofGround:
-    """Read the citizens, and lay out the editions of other periods as the same citizens give them.
+    """Read the citizens, of whom the editions of all periods are counted.
 
     Args:
         connection: The database.
         plan: What is made.
         shown: Its editions in full, of the tables that are made for publication.
         before: What earlier editions told.
-        periods: Other periods of which editions were published.
+        past: The same of other periods of which editions were published, as these citizens give
+            them.
     """
     country = next(each for each in shown if each.area in COUNTRIES).area
     kommuner = tuple(each.area for each in shown if each.area not in COUNTRIES)
     ours = plan.form.kommuner_in(country)
     own = schema_of(connection)
+    periods = dict.fromkeys(each.period for each in past if each.period is not None)
     scopes = [Scope(own, each, ours, plan.as_of) for each in (plan.period, *periods)]
-    past = [
-        release
-        for period in periods
-        for release in _laid_out(connection, replace(plan, period=period), country)
-    ]
     people = People(connection, scopes, country, plan.counted_on)
     return ProofGround(plan, (*shown, *past), kommuner, before, len(scopes), people)
-
-
-def _laid_out(connection: Connection, plan: EditionPlan, country: str) -> list[Release]:
-    request = plan.request(plan.languages[0], "", ())
-    counting = count_release(connection, plan.form, request)
-    areas = (country, *counting.delivered)
-    return [public_tables(lay_out(counting, replace(request, area=area))) for area in areas]
 
 
 def _named(

@@ -23,8 +23,8 @@ from fpsheet_sync.statistics.protection.printed_release import (
     print_release,
 )
 from fpsheet_sync.statistics.protection.proof import Proof, read_ground
-from fpsheet_sync.statistics.protection.release_cells import release_cells
-from fpsheet_sync.statistics.stat_table import Period, Release
+from fpsheet_sync.statistics.protection.release_cells import EarlierEditions, release_cells
+from fpsheet_sync.statistics.stat_table import Release
 from fpsheet_sync.statistics.tables.benchmark import Benchmark
 from fpsheet_sync.statistics.tables.citizen_counts import count_persons
 from fpsheet_sync.statistics.tables.counting import Counting
@@ -49,7 +49,8 @@ class Ground:
         changed: Gives what changed since a commit.
         connection: The database, for the citizens behind the numbers; None to prove nothing by
             worlds.
-        periods: Other periods of which editions were published.
+        past: Every edition in full of the other periods of which some were published, of one
+            language, as the same records give them.
     """
 
     counting: Counting
@@ -58,7 +59,7 @@ class Ground:
     earlier: Kept
     changed: Callable[[int], ChangedFacts]
     connection: Connection | None = None
-    periods: Sequence[Period] = ()
+    past: Sequence[Release] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _round_proved(
     rounded = _round(plan, described, ground, {})
     if ground.connection is None or not plan.certify_seconds:
         return rounded, Proof()
-    citizens = read_ground(ground.connection, plan, shown, ground.before, ground.periods)
+    citizens = read_ground(ground.connection, plan, shown, ground.before, _shown_before(ground))
     proof, refused = citizens.prove(rounded, ()), dict[CellId, int]()
     for passed_over in _PASSED_OVER:
         open_ones = {cell for cell, _ in proof.narrow} & rounded.prints.keys()
@@ -176,8 +177,7 @@ def _described(
     described = release_cells(
         shown,
         plan.form,
-        known=ground.before.exact,
-        earlier=ground.before.counts,
+        earlier=EarlierEditions(ground.before.exact, ground.before.counts, _shown_before(ground)),
         crossed=crossed_numbers(
             counting, counted_specs(plan.form, request, counting.jurisdictions)
         ),
@@ -186,7 +186,11 @@ def _described(
     for release in shown:
         persons |= count_persons(release, counting.excess)
     cells = tuple(replace(cell, persons=persons.get(cell.id)) for cell in described.cells)
-    return tell_parts(replace(described, cells=cells), own)
+    return tell_parts(replace(described, cells=cells), (*own, *ground.past))
+
+
+def _shown_before(ground: Ground) -> tuple[Release, ...]:
+    return tuple(public_tables(release) for release in ground.past)
 
 
 def count_told(described: Disclosed) -> tuple[tuple[str, bool, int], ...]:

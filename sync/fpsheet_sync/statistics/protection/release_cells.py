@@ -26,7 +26,6 @@ from fpsheet_templates.errors import SpecError
 from fpsheet_templates.form import Form
 from fpsheet_templates.table import UOPLYST, Dimension, load_dimensions
 
-_NOTHING: Mapping[CellId, int] = {}
 _NOT_CROSSED: Mapping[Number, int] = {}
 
 
@@ -60,12 +59,29 @@ class Collected:
         self.equations.setdefault((equation.total, frozenset(equation.parts)), equation)
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierEditions:
+    """What readers have from earlier editions.
+
+    Attributes:
+        exact: Numbers that they have as they were counted, from before numbers were rounded.
+        counts: The counts behind numbers that were printed rounded.
+        past: The editions of other periods in full, for the sums that they print.
+    """
+
+    exact: Mapping[CellId, int] = field(default_factory=dict)
+    counts: Mapping[CellId, int] = field(default_factory=dict)
+    past: Sequence[Release] = ()
+
+
+_NO_EARLIER = EarlierEditions()
+
+
 def release_cells(
     releases: Sequence[Release],
     form: Form,
     *,
-    known: Mapping[CellId, int] = _NOTHING,
-    earlier: Mapping[CellId, int] = _NOTHING,
+    earlier: EarlierEditions = _NO_EARLIER,
     crossed: Mapping[Number, int] = _NOT_CROSSED,
 ) -> Disclosed:
     """Describe all editions that are published together.
@@ -73,27 +89,39 @@ def release_cells(
     Args:
         releases: The editions in full, of one language.
         form: The form, for how fine codes divide coarse ones, and what it requires.
-        known: Numbers a reader has exactly, from editions of before numbers were rounded.
-        earlier: The counts behind numbers that earlier editions printed rounded.
+        earlier: What readers have from earlier editions.
         crossed: Counts of cells that no table prints (`crossed.crossed_numbers`).
 
     Raises:
         SpecError: The same number has two values, which would be a fault of the counting.
     """
     found = collect(releases, form)
-    before = {Number.read(id_): value for id_, value in {**known, **earlier}.items()}
+    before = {Number.read(id_): value for id_, value in {**earlier.exact, **earlier.counts}.items()}
     relations, values = find_relations(found, form, before)
     told, cross = tell(relations, values), cross_sums(found.numbers, crossed, form)
     numbers = [Cell(number.id, value, owner=number.owner) for number, value in values.items()]
     printed = {id_ for release in releases for id_ in printed_numbers(release)}
-    ids = {cell.id for cell in numbers}
+    counts = {cell.id: cell.value for cell in numbers}
     beside = (*told.cells, *cross.cells)
+    sums = {**_standing_sums(collect(earlier.past, form), counts), **found.equations}
     return Disclosed(
         cells=(*numbers, *beside),
-        equations=(*found.equations.values(), *told.equations, *cross.equations),
-        known={id_: value for id_, value in known.items() if id_ in ids},
-        unprinted=frozenset((*(cell.id for cell in beside), *(ids - printed))),
+        equations=(*sums.values(), *told.equations, *cross.equations),
+        known={id_: value for id_, value in earlier.exact.items() if id_ in counts},
+        unprinted=frozenset((*(cell.id for cell in beside), *(counts.keys() - printed))),
     )
+
+
+def _standing_sums(
+    past: Collected, counts: Mapping[CellId, int]
+) -> Mapping[tuple[CellId, frozenset[CellId]], Equation]:
+    """Return the sums printed before that hold in the counts then, of numbers that still matter."""
+    return {
+        key: each
+        for key, each in past.equations.items()
+        if {each.total, *each.parts} <= counts.keys()
+        and counts[each.total] == sum(counts[part] for part in each.parts)
+    }
 
 
 def collect(releases: Iterable[Release], form: Form) -> Collected:

@@ -39,12 +39,13 @@ from fpsheet_sync.statistics.publication.revision import (
     mark_revisions,
 )
 from fpsheet_sync.statistics.publication.withdrawal import withdrawal_of
-from fpsheet_sync.statistics.stat_table import Period, Release
+from fpsheet_sync.statistics.stat_table import Release
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, load_benchmarks
 from fpsheet_sync.statistics.tables.counting import Counting
 from fpsheet_sync.statistics.tables.edition import is_provisional
 from fpsheet_sync.statistics.tables.quality import WAITING, count_waiting
 from fpsheet_sync.statistics.tables.release import (
+    compute_editions,
     count_release,
     counted_specs,
     lay_out,
@@ -208,7 +209,7 @@ def make_draft(
             earlier=read_kept(connection, last) if last else Kept(),
             changed=cache(partial(_changed, connection, plan, counting)),
             connection=connection,
-            periods=_other_periods(connection, plan),
+            past=_past(connection, plan),
         )
         protected = protect(plan, counted, ground)
     number = publication.number if publishes else 0
@@ -226,10 +227,19 @@ def make_draft(
     )
 
 
-def _other_periods(connection: Connection, plan: EditionPlan) -> tuple[Period, ...]:
-    """Return the other periods of which editions of the country were published."""
+def _past(connection: Connection, plan: EditionPlan) -> tuple[Release, ...]:
+    """Return the editions in full of the other periods of which some were published."""
     known = dict.fromkeys(each.period for each in read_publications(connection, plan.area))
-    return tuple(period for period in known if period != plan.period)
+    return tuple(
+        release
+        for period in known
+        if period != plan.period
+        for release in compute_editions(
+            connection,
+            plan.form,
+            replace(plan, period=period).request(plan.languages[0], "", ()),
+        )
+    )
 
 
 def _count(

@@ -1,7 +1,7 @@
 """A release: all tables counted together, for the country or a kommune, in one language."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection, select
@@ -71,6 +71,19 @@ def compute_release(connection: Connection, form: Form, request: ReleaseRequest)
         UsageError: The period ends before it begins, or the area is no kommune or country.
     """
     return lay_out(count_release(connection, form, request), request)
+
+
+def compute_editions(
+    connection: Connection, form: Form, request: ReleaseRequest
+) -> tuple[Release, ...]:
+    """Count a country once, and lay out its edition and that of every kommune that has delivered.
+
+    Raises:
+        UsageError: The period ends before it begins, or the area is no kommune or country.
+    """
+    counting = count_release(connection, form, request)
+    areas = (request.area, *counting.delivered)
+    return tuple(lay_out(counting, replace(request, area=area)) for area in areas)
 
 
 def count_release(connection: Connection, form: Form, request: ReleaseRequest) -> Counting:

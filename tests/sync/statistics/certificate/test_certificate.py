@@ -23,7 +23,7 @@ from fpsheet_sync.statistics.certificate.people import People
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.public_tables import public_tables
-from tests.support.country import Country, editions, stored
+from tests.support.country import Country, Record, editions, stored
 from tests.support.schema import SCHEMA
 
 if TYPE_CHECKING:
@@ -268,6 +268,35 @@ def test_neighbours_made_for_one_number_may_come_for_another(
         return (column("c0~0", old), column("c0~1", young, women)) if list(ids) == ["c0"] else ()
 
     assert certify(case, make, time.monotonic() + 600).is_wide
+
+
+def test_who_adds_nothing_may_stand_for_one_whom_a_kommune_knows_as_well() -> None:
+    """955 refused one who came from 956; without that nothing is left to count in 955.
+
+    Of that neighbour 956 knows just what it knew, so that to 956 it may be the other.
+    """
+    one: Record = {"pensionist_foer_reform": "nej", "sagsbehandler": "AB"}
+    moved: Record = {"kommune_kode": OTHER, "borger": "p", "til_kommune": HOME}
+    refusal: Record = {"kommune_kode": HOME, "borger": "p", "afgoerelse": "afslag"}
+    refusal |= {"afgoerelse_dato": date(2025, 5, 4), "instans": "kommunalbestyrelse"}
+    own = Country(
+        {"p": ("K", date(1980, 5, 4))},
+        {
+            "borger": [
+                {**one, "kommune_kode": kommune, "borger": "p"} for kommune in (HOME, OTHER)
+            ],
+            "overdragelse": [{**moved, "dato": date(2019, 5, 4)}],
+            "afgoerelse": [refusal],
+        },
+    )
+    with stored(own) as connection:
+        people = People(connection, [Scope(SCHEMA, YEAR, (HOME, OTHER))], "GL", TODAY)
+        (real,) = people.columns
+        made = people.make(["p"])
+    silent = [each for each in made if not each.counts]
+    assert real.counts
+    assert any(each.known[OTHER] == real.known[OTHER] for each in silent)
+    assert all(each.known[HOME] != real.known[HOME] for each in silent)
 
 
 def test_a_world_with_another_row_of_a_kommune_that_should_see_none_is_told(

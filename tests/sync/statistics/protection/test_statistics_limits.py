@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
+from fpsheet_sync.disclosure.prints import Print
+from fpsheet_sync.disclosure.settings import Rounding
 from fpsheet_sync.statistics.protection.kommune_knowledge import tell_parts
 from fpsheet_sync.statistics.protection.relation import tell
 from fpsheet_sync.statistics.protection.relations_within import inside_relations
-from fpsheet_sync.statistics.protection.release_cells import release_cells
+from fpsheet_sync.statistics.protection.release_cells import EarlierEditions, release_cells
 from fpsheet_sync.statistics.stat_table import Period, Shorthand
 from fpsheet_sync.statistics.tables.benchmark import Benchmark
 from fpsheet_sync.statistics.tables.number_name import Number
 from fpsheet_sync.statistics.tables.public_tables import public_tables
 from fpsheet_templates.load import load_form
+from tests.support.audited_prints import audit_prints
 from tests.support.country import Country, Record, editions, public_editions
 from tests.sync.statistics.publication.test_statistics_printing import cell
 from tests.sync.statistics.tables.test_statistics_country import release
+
+if TYPE_CHECKING:
+    from fpsheet_sync.disclosure.cells import CellId
+    from fpsheet_sync.statistics.stat_table import Release
 
 YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
 DAYS = ("2025-12-31", "2025-12-31")
@@ -100,6 +109,55 @@ def test_what_a_kommune_counts_itself_of_the_countrys_is_told() -> None:
     assert name not in {each.id for each in described.cells}
     assert (parts[name].value, parts[name].owner) == (7, "955")
     assert name in told.unprinted
+
+
+HALVES = (
+    Period(date(2025, 1, 1), date(2025, 6, 30)),
+    Period(date(2025, 7, 1), date(2025, 12, 31)),
+)
+
+
+def by_age(country: Country, days: Period) -> list[Release]:
+    """Return every edition, the country's first, with the table that it alone has in public."""
+    made = editions(country, days)
+    return [
+        replace(each, tables=tuple(table for table in each.tables if table.id == "T11c"))
+        for each in made
+    ]
+
+
+def awards(days: Period) -> CellId:
+    """Name the awards to men, which are printed for the country alone."""
+    period = (str(days.fra), str(days.til))
+    return Number("afgoerelse.tilkendelse", period, "GL", frozenset({("koen", "M")})).id
+
+
+def test_what_a_kommune_counts_of_earlier_periods_narrows_a_later_one() -> None:
+    """Printed are 0 for the year and for its first half, and then 5 for the second.
+
+    The year is at most 4, and 955 has two of the first half: so the second has one or two, and the
+    year three or four. The public takes the second for anything from 1 to 4.
+    """
+    both = decided(("955", "tilkendelse", 2), ("956", "tilkendelse", 1))
+    early, late = both.records["afgoerelse"][:2], both.records["afgoerelse"][2:]
+    autumn = [{**row, "afgoerelse_dato": date(2025, 9, 9)} for row in late]
+    country = Country(both.persons, {"afgoerelse": [*early, *autumn]})
+    first, second = HALVES
+    past = [made for days in (YEAR, first) for made in by_age(country, days)]
+    now = by_age(country, second)
+    earlier = {awards(YEAR): 3, awards(first): 2}
+    described = release_cells(
+        now[:1],
+        load_form(),
+        earlier=EarlierEditions({}, earlier, [made for made in past if made.area == "GL"]),
+    )
+    told = tell_parts(described, (*now, *past))
+    stood = {name: (Print(0, 5, 4, count),) for name, count in earlier.items()}
+    prints = {awards(second): Print(5, 5, 4)}
+    audit = audit_prints(told, Rounding(), prints, earlier=stood)
+    assert {line.view: line.narrow for line in audit.readers if line.narrow} == {
+        "955": (awards(YEAR), awards(second))
+    }
 
 
 def test_the_sums_hold_of_citizens_who_were_not_born_yet() -> None:
