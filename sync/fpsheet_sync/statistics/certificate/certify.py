@@ -153,16 +153,18 @@ class _Certification:
 
         Args:
             left: The numbers, with the readers who are left.
-            is_far: Make neighbours too of who counts in a number beside one of them, first of those
-                whom the readers do not know, and of neighbours.
+            is_far: Make neighbours too of who counts in a number beside one of them or in one that
+                has no room, first of those whom the readers do not know, and of neighbours.
         """
         behind: dict[Place, list[CitizenColumn]] = {}
         new: dict[str, None] = {}
         for place in sorted(left, key=_words):
-            near = self._people.near(place, left[place]) if is_far else []
-            kinds = (*self._behind(place), near)
+            readers = left[place]
+            near = self._people.near(place, readers) if is_far else []
+            crowding = self._people.crowding(place, readers) if is_far else []
+            kinds = (*self._behind(place), near, crowding)
             behind[place] = [each for columns in kinds for each in columns]
-            for columns, most in zip(kinds, (_BEHIND, _BEHIND, _NEAR), strict=True):
+            for columns, most in zip(kinds, (_BEHIND, _BEHIND, _NEAR, _NEAR), strict=True):
                 ids = [each.citizen for each in columns if each.citizen not in self._made]
                 new |= dict.fromkeys(ids[:most])
         around = list(new)[:_AROUND]

@@ -138,6 +138,40 @@ class Residents:
         every = sorted(ranked.values(), key=lambda each: (each[0], order(each[1])))
         return [column for _, column in every]
 
+    def crowding(self, place: Place, readers: Collection[str]) -> list[CitizenColumn]:
+        """Return who counts where there is room for nobody more, or nobody fewer.
+
+        Looked at are the numbers of the same facts that the citizens behind a number count in: it
+        can be another only where somebody there is another too. Those first whom the readers do
+        not know.
+
+        Args:
+            place: The number.
+            readers: Those who are to be misled.
+        """
+        _, slot = place
+        full = {
+            other: None
+            for each in self.behind(place)
+            for other in each.counts
+            if other[1].facts == slot.facts and self._is_full(other)
+        }
+        found = {
+            column.citizen: column
+            for home, other in full
+            for column in self._counting[home == COUNTRY, other]
+            if (home, other) in column.counts
+        }
+
+        def order(column: CitizenColumn) -> tuple[bool, str]:
+            return not set(readers).isdisjoint(column.areas), column.citizen
+
+        return sorted(found.values(), key=order)
+
+    def _is_full(self, place: Place) -> bool:
+        line = self._case.paper.line(place)
+        return line is not None and line.count in {line.low, line.high}
+
     @cached_property
     def homes(self) -> Mapping[Slot, set[str]]:
         """Return the areas in which somebody counts in each slot."""

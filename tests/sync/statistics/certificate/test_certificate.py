@@ -241,6 +241,37 @@ def test_who_counts_in_a_number_beside_is_asked_for_neighbours_too() -> None:
     assert [list(ids) for ids in rounds] == [["c0"], [f"c{n}" for n in range(1, 9)]]
 
 
+def test_who_counts_where_there_is_no_room_is_asked_for_neighbours_too() -> None:
+    """Ten appeals are told exactly: one was upheld, nine were sent back. Each citizen has a level.
+
+    One more upheld is one of those sent back, which is no number beside it.
+    """
+    upheld, sent_back, every = (
+        Slot("klage", frozenset(measures), is_distinct=False, days=DAYS, codes=frozenset())
+        for measures in (["stadfaestet"], ["hjemvist"], ["stadfaestet", "hjemvist"])
+    )
+
+    def column(id_: str, outcome: Slot) -> CitizenColumn:
+        own = (outcome, every, slot(niveau=id_[:2]))
+        return CitizenColumn(id_, (HOME,), {(area, each): 1 for area in ("", HOME) for each in own})
+
+    columns = (column("c0", upheld), *(column(f"c{n}", sent_back) for n in range(1, 10)))
+    told = {slot(niveau=each.citizen): PaperLine("", 1, 1, 1) for each in columns}
+    told |= {upheld: PaperLine("", 1, 1, 2), sent_back: PaperLine("", 8, 9, 9)}
+    told[every] = PaperLine("", 10, 10, 10)
+    paper = CertifiedPaper({(area, each): told[each] for area in ("", HOME) for each in told}, 4)
+    case = Case(paper, columns, (HOME,), threshold=5, values=2, own_values=2)
+    assert case.targets == {(area, upheld): {PUBLIC} for area in ("", HOME)}
+    rounds: list[Sequence[str]] = []
+
+    def make(ids: Sequence[str]) -> tuple[CitizenColumn, ...]:
+        rounds.append(ids)
+        return tuple(column(f"{id_}~0", upheld) for id_ in ids)
+
+    assert certify(case, make, time.monotonic() + 600).is_wide
+    assert [list(ids) for ids in rounds] == [["c0"], [f"c{n}" for n in range(1, 9)]]
+
+
 def test_neighbours_made_for_one_number_may_come_for_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
