@@ -263,6 +263,10 @@ class Solver:
             self.highs.changeColCost(self.index[key], cost)
         self.highs.setOptionValue("time_limit", self.highs.getRunTime() + seconds)
         self.highs.run()
+        if self.highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            # From where the last answer was, rounding errors may say so of what has solutions.
+            self.highs.clearSolver()
+            self.highs.run()
         status = self.highs.getModelStatus()
         value = float(self.highs.getInfo().objective_function_value)
         answer = self.highs.getSolution()

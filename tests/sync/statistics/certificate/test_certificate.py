@@ -266,7 +266,7 @@ def test_who_counts_where_there_is_no_room_is_asked_for_neighbours_too() -> None
 
     def make(ids: Sequence[str]) -> tuple[CitizenColumn, ...]:
         rounds.append(ids)
-        return tuple(column(f"{id_}~0", upheld) for id_ in ids)
+        return tuple(column(f"{id_}~0", sent_back if id_ == "c0" else upheld) for id_ in ids)
 
     assert certify(case, make, time.monotonic() + 600).is_wide
     assert [list(ids) for ids in rounds] == [["c0"], [f"c{n}" for n in range(1, 9)]]
