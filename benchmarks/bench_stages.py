@@ -35,7 +35,7 @@ from fpsheet.intake.reading import read_bytes
 from fpsheet.receipts.receipt_book import receipt_book
 from fpsheet.receipts.receipt_file import write_receipt
 from fpsheet.returned.answered_workbook import answer_workbook
-from fpsheet.returned.conflict_choices import read_lists
+from fpsheet.returned.opened_workbook import read_lists
 from fpsheet.table_book.xlsx import write_xlsx
 from fpsheet.views.spec import spec_value
 from fpsheet_sync.database.access_log import Actor
@@ -49,6 +49,8 @@ from fpsheet_templates.spoken import SpokenForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from fpsheet.checking.verdict import Verdict
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 FORM = load_form()
@@ -81,11 +83,12 @@ def take(path: Path, store: Store, clock: Clock) -> None:
     with clock.stage(BARE):
         read_file(PLACES, str(path))
     with clock.stage("read"):
-        raw, faults = read_bytes(data, name=path.name, plan=PLAN)
+        read = read_bytes(data, name=path.name, plan=PLAN)
     with clock.stage("check"):
-        found = tuple(fault.to_finding(FORM) for fault in faults)
-        verdict = check_raw(raw, found, path, QUESTION)
-        verdict = replace(verdict, lists=read_lists(data, SpokenForm(FORM, "da")))
+        found = tuple(fault.to_finding(FORM) for fault in read.faults)
+        verdict = check_raw(read.raw, found, path, QUESTION)
+        opened = read.archive and read_lists(read.archive, SpokenForm(FORM, "da"))
+        verdict = replace(verdict, opened=opened)
     if verdict.check is None:
         raise SystemExit(f"{path.name} cannot be read")
     with clock.stage("prepare"):
@@ -100,9 +103,13 @@ def take(path: Path, store: Store, clock: Clock) -> None:
     with clock.stage("merge and write"):
         (synced,) = sync_submissions(store, [prepared], Actor("benchmark", NOW))
     with clock.stage("returned workbook"):
-        pickle.loads(reading)
-        checked = verdict.findings, verdict.check
-        answer_workbook(data, checked, synced.receipt, SpokenForm(FORM, "da"))
+        read_again: Verdict = pickle.loads(reading)
+        if read_again.check is None or read_again.opened is None:
+            raise SystemExit(f"{path.name} was lost on the way")
+        checked = read_again.findings, read_again.check
+        answer_workbook(
+            read_again.opened.with_data(data), checked, synced.receipt, SpokenForm(FORM, "da")
+        )
     with clock.stage("receipt"):
         write_xlsx(receipt_book(synced.receipt, SpokenForm(FORM, "da")))
         write_receipt(synced.receipt)

@@ -17,7 +17,7 @@ from fpsheet_templates.spoken import SpokenForm
 if TYPE_CHECKING:
     from fpsheet.checking.verdict import Verdict
     from fpsheet.intake.reader import FileReading, Reader, Source
-    from fpsheet.returned.conflict_choices import WrittenLists
+    from fpsheet.returned.opened_workbook import OpenedWorkbook
     from fpsheet_validation.finding import Finding
     from fpsheet_validation.raw import RawWorkbook
 
@@ -81,23 +81,24 @@ def check_source(source: "Source", path: Path, question: Question, process: "Rea
     reading = read_file(
         source, form=question.form, expected_kommune=question.kommune or None, process=process
     )
-    lists, wrong = _read_lists(reading, question)
+    opened, wrong = _read_lists(reading, question)
     found = (*reading.findings, *wrong)
     looked_for = tuple(each for each in found if each.code not in question.passed)
-    return replace(check_raw(reading.raw, looked_for, path, question), lists=lists)
+    return replace(check_raw(reading.raw, looked_for, path, question), opened=opened)
 
 
 def _read_lists(
     reading: "FileReading", question: Question
-) -> "tuple[WrittenLists | None, tuple[Finding, ...]]":
-    """Return what was written into the lists of a workbook that can be read, and what is wrong."""
-    from fpsheet.returned.conflict_choices import read_lists
+) -> "tuple[OpenedWorkbook | None, tuple[Finding, ...]]":
+    """Return a workbook that can be read with what was written in its lists, and what is wrong."""
     from fpsheet.returned.explanation import unsafe_explanations
+    from fpsheet.returned.opened_workbook import read_lists
 
-    if reading.raw is None:
+    if reading.raw is None or reading.archive is None:
         return None, ()
-    lists = read_lists(reading.data, SpokenForm(question.form, reading.raw.meta.get("sprog", "da")))
-    return lists, (*lists.chosen.findings, *unsafe_explanations(lists.faults, question.form))
+    spoken = SpokenForm(question.form, reading.raw.meta.get("sprog", "da"))
+    opened = read_lists(reading.archive, spoken)
+    return opened, (*opened.chosen.findings, *unsafe_explanations(opened.faults, question.form))
 
 
 def check_raw(

@@ -134,11 +134,11 @@ Said = tuple[tuple[Explanation, ...], tuple[Choice, ...]]
 
 def said_in(verdict: Verdict) -> Said:
     """Return the explanations of a checked workbook that still hold and the choices to be used."""
-    if verdict.check is None or verdict.lists is None:
+    if verdict.check is None or verdict.opened is None:
         return (), ()
-    lists = verdict.lists
-    explanations = current_explanations(lists.faults, verdict.findings, verdict.check)
-    return explanations, lists.chosen.choices
+    opened = verdict.opened
+    explanations = current_explanations(opened.faults, verdict.findings, verdict.check)
+    return explanations, opened.chosen.choices
 
 
 CLOCKS_DIFFER = timedelta(days=1)

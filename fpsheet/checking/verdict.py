@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from fpsheet.returned.conflict_choices import WrittenLists
+from fpsheet.returned.opened_workbook import OpenedWorkbook
 from fpsheet_templates.rule import RuleLevel, Severity
 from fpsheet_validation.finding import Finding, count_by_severity
 from fpsheet_validation.raw import SheetTotals
@@ -20,7 +20,8 @@ class Verdict:
         check: The checked rows; None when the file could not be read.
         levels: Levels of rules that were asked beyond the file itself: history, between.
         is_list: Whether it is a list that others fill, not a kommune's workbook.
-        lists: What was written into the lists of findings and conflicts in it.
+        opened: Its package, and what was written into the lists of findings and conflicts in it;
+            None where it could not be read, or is none that is returned.
     """
 
     path: Path
@@ -28,7 +29,7 @@ class Verdict:
     check: Check | None
     levels: frozenset[RuleLevel] = frozenset()
     is_list: bool = False
-    lists: WrittenLists | None = field(default=None, repr=False)
+    opened: OpenedWorkbook | None = field(default=None, repr=False)
 
     @property
     def unasked(self) -> tuple[RuleLevel, ...]:
@@ -76,10 +77,13 @@ class Verdict:
         light = self.without_cells()
         if light.check is None:
             return light
-        return replace(light, check=replace(light.check, sheets={}, blocked={}))
+        return replace(light, opened=None, check=replace(light.check, sheets={}, blocked={}))
 
     def without_cells(self) -> "Verdict":
-        """Return the verdict with its checked rows, and not the cells as they were read."""
+        """Return the verdict with its checked rows, and not the cells as they were read.
+
+        Of the file it keeps the directory and what was written into its lists, not the bytes.
+        """
         if self.check is None:
             return self
         raw = self.check.raw
@@ -88,7 +92,8 @@ class Verdict:
             for name, sheet in raw.sheets.items()
         }
         light = replace(raw, cover={}, sheets=sheets)
-        return replace(self, check=replace(self.check, raw=light), lists=None)
+        opened = self.opened and self.opened.without_data()
+        return replace(self, check=replace(self.check, raw=light), opened=opened)
 
     @property
     def counts(self) -> dict[Severity, int]:

@@ -230,10 +230,11 @@ def answer(desk: Desk, *, content: bytes, reading: bytes, receipt: Receipt) -> b
         The returned workbook; empty where the package is not whole enough to be changed.
     """
     verdict: Verdict = pickle.loads(reading)  # noqa: S301 - closed by `take`
-    if verdict.check is None:
+    if verdict.check is None or verdict.opened is None:
         return b""
+    opened = verdict.opened.with_data(content)
     found, language = (verdict.findings, verdict.check), verdict.check.raw.meta.get("sprog", "da")
     try:
-        return answer_workbook(content, found, receipt, SpokenForm(desk.form, language))
+        return answer_workbook(opened, found, receipt, SpokenForm(desk.form, language))
     except WorkbookFileError:
         return b""  # the receipt itself still tells everything

@@ -246,10 +246,9 @@ def _answer(arrival: Arrival, receipt: Receipt, post: Post, process: ReadingProc
 
     question = Question(post.form, post.today)
     try:
-        content = read_arrival(arrival)
-        source = NamedBytes(arrival.name, content)
+        source = NamedBytes(arrival.name, read_arrival(arrival))
         verdict = check_source(source, Path(arrival.path), question, process)
-        return answer_checked(verdict, content, receipt, question, language=post.language)
+        return answer_checked(verdict, receipt, question, language=post.language)
     except (OSError, FpsheetError):
         return b""  # the receipt itself still tells everything
 

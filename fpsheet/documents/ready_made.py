@@ -15,8 +15,8 @@ import unicodedata
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
-from zipfile import BadZipFile
 
+from fpsheet.ooxml.archive import DamagedPackageError
 from fpsheet.ooxml.zip_file import unpack
 from fpsheet.workbook.build import build_workbook
 from fpsheet.workbook.row_id import mint_workbook_id
@@ -79,7 +79,7 @@ def is_current(path: Path, data: bytes) -> bool:
     """Return whether a file holds the same parts as a workbook."""
     try:
         return unpack(path.read_bytes()) == unpack(data)
-    except (OSError, BadZipFile):
+    except (OSError, DamagedPackageError):
         return False
 
 

@@ -50,7 +50,7 @@ def validate(book: OpenBook, question: "Question") -> Validated:
         (verdict,) = check_files([path], question, Silent())
         if verdict.check is None:
             return Validated(verdict, "")
-        old = verdict.lists.faults if verdict.lists else None
+        old = verdict.opened.faults if verdict.opened else None
     rows = make_fault_rows(verdict.findings, verdict.check, old.known() if old else {})
     if not rows and old is None:
         return Validated(verdict, "")

@@ -13,16 +13,16 @@ import pkgutil
 import struct
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from fpsheet.intake.guard import end_with_parent
 
 if TYPE_CHECKING:
-    from fpsheet.intake.intake_finding import IntakeFinding
     from fpsheet.intake.limits import Limits
     from fpsheet.intake.plan import ReadingPlan
-    from fpsheet_validation.raw import RawWorkbook
+    from fpsheet.intake.reading import BytesRead
 
 LENGTH = struct.Struct(">Q")
 """Length of the piece that follows."""
@@ -72,9 +72,7 @@ def read_piece(stream: IO[bytes]) -> bytes | None:
     return piece if len(piece) == length else None
 
 
-def read_or_end(
-    data: bytes, *, name: str, plan: "ReadingPlan"
-) -> "tuple[RawWorkbook | None, tuple[IntakeFinding, ...]]":
+def read_or_end(data: bytes, *, name: str, plan: "ReadingPlan") -> "BytesRead":
     """Read a file in this process, which ends where that goes wrong: the parent tells of it."""
     from fpsheet.intake.reading import read_bytes
 
@@ -82,6 +80,12 @@ def read_or_end(
         return read_bytes(data, name=name, plan=plan)
     except BaseException:  # noqa: BLE001 - a panic of the bulk reader is no ordinary exception
         os._exit(_UNREADABLE)
+
+
+def read_and_send(data: bytes, *, name: str, plan: "ReadingPlan") -> "BytesRead":
+    """Read a file for the process that sent its bytes: they are not sent back."""
+    read = read_or_end(data, name=name, plan=plan)
+    return replace(read, archive=read.archive and read.archive.without_data())
 
 
 def _serve(tasks: IO[bytes], answers: IO[bytes]) -> None:

@@ -1,16 +1,15 @@
 """The workbook part: which sheets there are, the defined names, the epoch of its dates."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from fpsheet.intake.received_package import Package
 from fpsheet.ooxml.address import CellRange, column_number, parse_range
-from fpsheet.ooxml.relation import read_relations, rels_name
+from fpsheet.ooxml.workbook_part import read_workbook
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CELLS = re.compile(
     r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?([0-9]{1,7})(:\$?([A-Z]{1,3})\$?[0-9]{1,7})?"
 )
@@ -67,30 +66,25 @@ class WorkbookPart:
 
 def read_workbook_part(package: Package) -> WorkbookPart | None:
     """Read the workbook part and its relationships; None when it is damaged."""
-    content = package.utf8(package.workbook)
-    rels = package.utf8(rels_name(package.workbook))
-    if content is None or rels is None:
-        return None
     try:
-        root = ET.fromstring(content)  # noqa: S314 - has no document type
-        relations = read_relations(ET.fromstring(rels), part=package.workbook)  # noqa: S314 - as above
+        content = package.read(package.workbook, read_workbook)
     except ET.ParseError:
+        return None
+    relations = package.relations_of(package.workbook)
+    if relations is None:
         return None
     parts = {relation.id: package.find(relation.target) for relation in relations}
     kinds = {relation.id: relation.kind for relation in relations}
     by_kind = {relation.kind: parts[relation.id] for relation in relations}
     sheets = tuple(
-        ListedSheet(title=element.get("name", ""), part=part)
-        for element in root.iterfind(f"{MAIN}sheets/{MAIN}sheet")
-        if (part := parts.get(element.get(_RELATION_ID, "")))
-        and kinds[element.get(_RELATION_ID, "")] == "worksheet"
+        ListedSheet(title=tab.title, part=part)
+        for tab in content.tabs
+        if (part := parts.get(tab.relation)) and kinds[tab.relation] == "worksheet"
     )
-    properties = root.find(f"{MAIN}workbookPr")
-    epoch = "" if properties is None else properties.get("date1904", "")
     return WorkbookPart(
         sheets=sheets,
-        names=dict(_named_cells(root)),
-        has_1904_dates=epoch.lower() in {"1", "true", "on"},
+        names=dict(_named_cells(content.names)),
+        has_1904_dates=content.has_1904_dates,
         shared_strings=by_kind.get("sharedstrings"),
         styles=by_kind.get("styles"),
     )
@@ -103,11 +97,9 @@ def read_tables(package: Package, part: str) -> dict[str, CellRange]:
     """
     found = {}
     try:
-        rels = package.utf8(rels_name(part))
-        relations = read_relations(ET.fromstring(rels), part=part) if rels else ()  # noqa: S314 - has no document type
-        for relation in relations:
+        for relation in package.relations_of(part) or ():
             table = package.utf8(relation.target) if relation.kind == "table" else None
-            root = ET.fromstring(table) if table else None  # noqa: S314 - as above
+            root = ET.fromstring(table) if table else None  # noqa: S314 - has no document type
             place = parse_range(root.get("ref", "")) if root is not None else None
             if root is not None and place:
                 found[root.get("displayName", "")] = place
@@ -116,14 +108,13 @@ def read_tables(package: Package, part: str) -> dict[str, CellRange]:
     return found
 
 
-def _named_cells(root: ET.Element) -> Iterator[tuple[str, NamedCells]]:
-    for element in root.iterfind(f"{MAIN}definedNames/{MAIN}definedName"):
-        match = _CELLS.fullmatch((element.text or "").strip())
-        # A copied sheet brings names of its own; only those of the workbook tell the original.
-        if match is None or element.get("localSheetId") is not None:
+def _named_cells(names: Iterable[tuple[str, str]]) -> Iterator[tuple[str, NamedCells]]:
+    for name, text in names:
+        match = _CELLS.fullmatch(text.strip())
+        if match is None:
             continue
         quoted, plain, column, row, more, last_column = match.groups()
         if last_column in {None, column}:
             title = quoted.replace("''", "'") if quoted else plain
-            name = element.get("name", "").lower()
-            yield name, NamedCells(title, column_number(column), int(row), is_single=more is None)
+            cells = NamedCells(title, column_number(column), int(row), is_single=more is None)
+            yield name.lower(), cells

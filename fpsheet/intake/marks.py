@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
-from fpsheet.intake.archive import open_archive
 from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import MEBIBYTE
-from fpsheet.intake.magic import ZIP_START
 from fpsheet.intake.plan import ReadingPlan
+from fpsheet.ooxml.archive import Archive, DamagedPackageError
 
 NOT_OURS = "STR-040"
 _REACH = 16 * MEBIBYTE
@@ -37,9 +36,14 @@ class _UncertainError(Exception):
 
 
 def tell_foreign(
-    data: bytes, faults: tuple[IntakeFinding, ...], plan: ReadingPlan
+    opened: bytes | Archive, faults: tuple[IntakeFinding, ...], plan: ReadingPlan
 ) -> tuple[IntakeFinding, ...]:
     """Add to why a file is refused that it is none of ours, where that is certain.
+
+    Args:
+        opened: The package; the bytes of a file that is none, or that has odd parts.
+        faults: Why it is refused.
+        plan: What was looked for.
 
     Findings: STR-040.
     """
@@ -47,7 +51,10 @@ def tell_foreign(
     if plan.is_list or not faults or found - _WHOLE - _ODD:
         return faults
     words = _own_words(plan)
-    contents = _odd_contents(data) if found & _ODD else _contents(data, plan)
+    if isinstance(opened, Archive):
+        contents = _contents(opened)
+    else:
+        contents = _odd_contents(opened) if found & _ODD else iter((opened[:_REACH],))
     try:
         is_ours = any(word in content for content in contents for word in words)
     except _UncertainError:
@@ -75,16 +82,13 @@ def _odd_contents(data: bytes) -> Iterator[bytes]:
         raise _UncertainError from error
 
 
-def _contents(data: bytes, plan: ReadingPlan) -> Iterator[bytes]:
-    """List what may hold words: the parts of a zip, or the file where it is none."""
-    archive = open_archive(data, limits=plan.limits) if data.startswith(ZIP_START) else None
-    if archive is None or isinstance(archive, IntakeFinding):
-        yield data[:_REACH]
-        return
+def _contents(archive: Archive) -> Iterator[bytes]:
+    """List the beginnings of the parts of a package; one that is damaged holds no words."""
     for name in archive.entries:
-        content = archive.inflate(name)
-        if not isinstance(content, IntakeFinding):
-            yield content[:_REACH]
+        try:
+            yield archive.inflate(name)[:_REACH]
+        except DamagedPackageError:
+            continue
 
 
 def _own_words(plan: ReadingPlan) -> list[bytes]:

@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from fpsheet.intake.plan import ReadingPlan
-    from fpsheet_validation.raw import RawWorkbook
-
-    Outcome = tuple[RawWorkbook | None, tuple[IntakeFinding, ...]]
+    from fpsheet.intake.reading import BytesRead
 
 # The child gets the parent's import path whole, so it runs the same code wherever that lies.
 _START = (
@@ -94,17 +92,18 @@ class ReadingProcess:
         """End it."""
         self.close()
 
-    def read(self, data: bytes, *, name: str, plan: "ReadingPlan") -> "Outcome":
-        """Read one file.
+    def read(self, data: bytes, *, name: str, plan: "ReadingPlan") -> "BytesRead | IntakeFinding":
+        """Read one file; a fault where the process ended over it.
+
+        What is read travels without the bytes, which the caller has.
 
         Findings: those of `run` and of `reading.read_bytes`.
         """
         arguments = {"data": data, "name": name, "plan": plan}
-        answer = self.run(Task("fpsheet.intake.child:read_or_end", arguments, plan.limits))
-        if isinstance(answer, IntakeFinding):
-            return None, (answer,)
-        outcome: Outcome = answer
-        return outcome
+        answer: BytesRead | IntakeFinding = self.run(
+            Task("fpsheet.intake.child:read_and_send", arguments, plan.limits)
+        )
+        return answer
 
     def run(self, task: Task) -> Any | IntakeFinding:  # noqa: ANN401 - what the function of the task gives
         """Do one task; when the process does not survive it, start another for the next.

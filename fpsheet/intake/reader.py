@@ -14,6 +14,7 @@ from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import DEFAULT_LIMITS, Limits
 from fpsheet.intake.plan import ReadingPlan, make_list_plan, make_plan
 from fpsheet.intake.process import ReadingProcess
+from fpsheet.ooxml.archive import Archive
 from fpsheet_templates.form import Form
 from fpsheet_validation.finding import Finding
 from fpsheet_validation.raw import RawWorkbook
@@ -22,13 +23,13 @@ _SHARING_VIOLATIONS = {32, 33}
 """Windows: another program has the file, or a part of it, for itself."""
 
 if TYPE_CHECKING:
-    from fpsheet.intake.process import Outcome
+    from fpsheet.intake.reading import BytesRead
 
 
 class Reader(Protocol):
     """Where files are read: a reading process, or this process where it is one."""
 
-    def read(self, data: bytes, *, name: str, plan: ReadingPlan) -> "Outcome":
+    def read(self, data: bytes, *, name: str, plan: ReadingPlan) -> "BytesRead | IntakeFinding":
         """Read one file."""
         ...
 
@@ -36,7 +37,7 @@ class Reader(Protocol):
 class HereReader:
     """Reads in this process, which is a reading process itself."""
 
-    def read(self, data: bytes, *, name: str, plan: ReadingPlan) -> "Outcome":
+    def read(self, data: bytes, *, name: str, plan: ReadingPlan) -> "BytesRead":
         """Read one file; the process ends where that goes wrong."""
         return read_or_end(data, name=name, plan=plan)
 
@@ -63,17 +64,17 @@ class FileReading:
 
     Attributes:
         name: File name without folder.
-        data: The bytes that were read; empty when the file could not be opened.
-        sha256: Hash of these bytes, hexadecimal; empty when there are none.
+        sha256: Hash of the bytes that were read, hexadecimal; empty when there are none.
         raw: The workbook, or None when nothing of it can be read.
         findings: What was found, in the order it was found.
+        archive: The package, opened; None when nothing of it can be read.
     """
 
     name: str
-    data: bytes
     sha256: str
     raw: RawWorkbook | None
     findings: tuple[Finding, ...]
+    archive: Archive | None = None
 
 
 def read_file(
@@ -84,7 +85,7 @@ def read_file(
     process: Reader | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> FileReading:
-    """Read a workbook from a file or from memory, and keep its bytes and their hash."""
+    """Read a workbook from a file or from memory, and keep its package and the hash of it."""
     plan = _plan(form, expected_kommune, limits)
     if process:
         return _read(source, form=form, plan=plan, process=process)
@@ -110,10 +111,14 @@ def _read(source: Source, *, form: Form, plan: ReadingPlan, process: Reader) -> 
     name = source.name
     data = source.data if isinstance(source, NamedBytes) else _open(source, plan.limits)
     if isinstance(data, IntakeFinding):
-        return FileReading(name, b"", "", None, (data.to_finding(form),))
-    raw, faults = process.read(data, name=name, plan=plan)
+        return FileReading(name, "", None, (data.to_finding(form),))
     digest = hashlib.sha256(data).hexdigest()
-    return FileReading(name, data, digest, raw, tuple(fault.to_finding(form) for fault in faults))
+    read = process.read(data, name=name, plan=plan)
+    if isinstance(read, IntakeFinding):
+        return FileReading(name, digest, None, (read.to_finding(form),))
+    findings = tuple(fault.to_finding(form) for fault in read.faults)
+    archive = read.archive and read.archive.with_data(data)
+    return FileReading(name, digest, read.raw, findings, archive)
 
 
 def _open(path: Path, limits: Limits) -> bytes | IntakeFinding:

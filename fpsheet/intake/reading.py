@@ -16,7 +16,7 @@ from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.listed_sheets import WorkbookPart, read_workbook_part
 from fpsheet.intake.marks import NOT_OURS, tell_foreign
 from fpsheet.intake.plan import ReadingPlan, SheetPlan
-from fpsheet.intake.received_package import Package, open_package
+from fpsheet.intake.received_package import Package, judge_package, open_file
 from fpsheet.intake.sheets.bulk import open_packed, pack_sheets, read_packed
 from fpsheet.intake.sheets.normalise import normalise_sheet
 from fpsheet.intake.sheets.number_format import NumberFormats, read_formats
@@ -24,6 +24,7 @@ from fpsheet.intake.sheets.scan import SheetScan
 from fpsheet.intake.sheets.sheet_reading import FoundSheet, read_sheet
 from fpsheet.intake.sheets.sheet_scan import scan_sheet
 from fpsheet.intake.survey import Survey, judge_list, judge_survey, survey_workbook
+from fpsheet.ooxml.archive import Archive
 from fpsheet_validation.raw import RawSheet, RawWorkbook
 
 _DAMAGED_PART = "STR-034"
@@ -45,9 +46,22 @@ class _Common:
     has_1904_dates: bool
 
 
-def read_bytes(
-    data: bytes, *, name: str, plan: ReadingPlan
-) -> tuple[RawWorkbook | None, tuple[IntakeFinding, ...]]:
+@dataclass(frozen=True, slots=True)
+class BytesRead:
+    """What became of the bytes of a file.
+
+    Attributes:
+        raw: The workbook, as far as it can be read; None when there is nothing that can be.
+        faults: All faults found.
+        archive: The package, opened; None where `raw` is.
+    """
+
+    raw: RawWorkbook | None
+    faults: tuple[IntakeFinding, ...]
+    archive: Archive | None = None
+
+
+def read_bytes(data: bytes, *, name: str, plan: ReadingPlan) -> BytesRead:
     """Read a file.
 
     Args:
@@ -55,25 +69,24 @@ def read_bytes(
         name: Its name without folder.
         plan: What to look for.
 
-    Returns:
-        The workbook, as far as it can be read, and all faults found; None when there is nothing
-        that can be read.
-
     Findings: STR-003 to STR-068, LST-001 to LST-004.
     """
-    package, faults = open_package(data, name=name, limits=plan.limits)
+    archive = open_file(data, name=name, limits=plan.limits)
+    if isinstance(archive, IntakeFinding):
+        return BytesRead(None, tell_foreign(data, (archive,), plan))
+    package, faults = judge_package(archive, limits=plan.limits)
     if package is None:
-        return None, tell_foreign(data, faults, plan)
+        return BytesRead(None, tell_foreign(archive, faults, plan))
     workbook = read_workbook_part(package)
     if workbook is None:
-        return None, (IntakeFinding(_DAMAGED_PART),)
+        return BytesRead(None, (IntakeFinding(_DAMAGED_PART),))
     survey = survey_workbook(package, workbook, plan)
     meta = {} if plan.is_list else read_meta(survey.heads)
     if not (survey.maps or survey.damaged or meta):
         # Whose file it is comes first: nobody cleans a file that is not ours.
-        return None, (IntakeFinding("LST-001" if plan.is_list else NOT_OURS),)
+        return BytesRead(None, (IntakeFinding("LST-001" if plan.is_list else NOT_OURS),))
     if package.reaching:
-        return None, package.reaching
+        return BytesRead(None, package.reaching)
     sheets, sheet_faults = _read_sheets(package, workbook, survey.maps, plan)
     raw = RawWorkbook(
         sha256=hashlib.sha256(data).hexdigest(),
@@ -85,12 +98,13 @@ def read_bytes(
         date1904=workbook.has_1904_dates,
         saved_at=read_saved_at(package),
     )
-    return raw, (
+    found = (
         *_judge(survey, meta, plan),
         *((IntakeFinding("STR-062"),) if workbook.has_1904_dates else ()),
         *package.told,
         *sheet_faults,
     )
+    return BytesRead(raw, found, archive)
 
 
 def _judge(survey: Survey, meta: Mapping[str, str], plan: ReadingPlan) -> Iterator[IntakeFinding]:

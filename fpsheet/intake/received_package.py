@@ -5,18 +5,23 @@ unpacking, document types, what it may hold. What comes out is a set of parts in
 rest of the intake reads; nobody opens the file itself a second time.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from xml.etree import ElementTree as ET
 
-from fpsheet.intake.archive import Archive, open_archive
 from fpsheet.intake.contents import Contents, find_left_over, find_reaching, find_running
 from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.limits import Limits
 from fpsheet.intake.magic import identify_file
+from fpsheet.intake.zip_check import check_zip
+from fpsheet.ooxml.archive import Archive, DamagedPackageError
 from fpsheet.ooxml.parts import fold_name
 from fpsheet.ooxml.prolog import Prolog, read_prolog, to_utf8
-from fpsheet.ooxml.relation import PackageRelation, owner_name, read_relations
+from fpsheet.ooxml.relation import PackageRelation, owner_name, read_rels, rels_name
+from fpsheet.ooxml.workbook_part import read_workbook
+
+T = TypeVar("T")
 
 CONTENT_TYPES = "[Content_Types].xml"
 ROOT_RELS = "_rels/.rels"
@@ -29,8 +34,6 @@ _HEAD_BYTES = 8
 _MAC_FOLDER = "__MACOSX/"
 """What a Mac lays beside the parts when it packs a folder; Excel never looks there."""
 
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _MANIFEST = "META-INF/manifest.xml"
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _CODES_OF_ROOTS = {
@@ -78,8 +81,33 @@ class Package:
         found = self.find(name)
         if found is None:
             return None
+        # Every part was unpacked once already, so none is damaged.
         content = self.kept[found] if found in self.kept else self.archive.inflate(found)
-        return None if isinstance(content, IntakeFinding) else to_utf8(content, self.prologs[found])
+        return to_utf8(content, self.prologs[found])
+
+    def read(self, name: str, reader: Callable[[bytes, str], T]) -> T:
+        """Return what a reader makes of a part; it reads a part once.
+
+        Raises:
+            ElementTree.ParseError: The part is missing or cannot be read, or the reader says so.
+        """
+        return self.archive.read(self.find(name) or name, reader, lambda: self.needed(name))
+
+    def needed(self, name: str) -> bytes:
+        """Return a part as UTF-8.
+
+        Raises:
+            ElementTree.ParseError: It is missing or cannot be read.
+        """
+        content = self.utf8(name)
+        if content is None:
+            raise ET.ParseError("not in its own encoding")
+        return content
+
+    def relations_of(self, part: str) -> tuple[PackageRelation, ...] | None:
+        """Return the relationships of a part, which `judge_package` has read; None without any."""
+        found = self.find(rels_name(part))
+        return None if found is None else self.read(found, read_rels)
 
     def utf8_start(self, name: str) -> tuple[bytes | None, bool]:
         """Return the beginning of a part as UTF-8, and whether that is all of it."""
@@ -89,27 +117,29 @@ class Package:
         return self.utf8(name), True
 
 
-def open_package(
-    data: bytes, *, name: str, limits: Limits
-) -> tuple[Package | None, tuple[IntakeFinding, ...]]:
-    """Check a file and return its parts.
+def open_file(data: bytes, *, name: str, limits: Limits) -> Archive | IntakeFinding:
+    """Open a file as a package; this is the one time that it is opened.
 
     Args:
         data: The file's bytes.
         name: File name, for lock files.
         limits: How much it may ask for.
 
-    Returns:
-        The package, or None and why not.
-
-    Findings: STR-003 to STR-034.
+    Findings: STR-003 to STR-007, STR-012 to STR-025, STR-033.
     """
-    fault = identify_file(data, name=name, limits=limits)
-    if fault:
-        return None, (fault,)
-    archive = open_archive(data, limits=limits)
-    if isinstance(archive, IntakeFinding):
-        return None, (archive,)
+    return identify_file(data, name=name, limits=limits) or check_zip(data, limits=limits)
+
+
+def judge_package(
+    archive: Archive, *, limits: Limits
+) -> tuple[Package | None, tuple[IntakeFinding, ...]]:
+    """Check the parts of a package.
+
+    Returns:
+        The package found safe, or None and why not.
+
+    Findings: STR-008 to STR-011, STR-015, STR-017, STR-026 to STR-034.
+    """
     fault = _identify_kind(archive)
     if fault:
         return None, (fault,)
@@ -128,9 +158,10 @@ def _unpack(archive: Archive, limits: Limits) -> Package | IntakeFinding:
     heads: dict[str, bytes] = {}
     room = limits.kept_bytes
     for part in archive.entries:
-        content = archive.inflate(part)
-        if isinstance(content, IntakeFinding):
-            return content
+        try:
+            content = archive.inflate(part)
+        except DamagedPackageError:
+            return IntakeFinding("STR-017")
         is_xml = part.lower().endswith(_XML_SUFFIXES) or content.startswith(_XML_STARTS)
         if not is_xml or part.startswith(_MAC_FOLDER):
             heads[part] = content[:_HEAD_BYTES]
@@ -164,11 +195,16 @@ def _identify_kind(archive: Archive) -> IntakeFinding | None:
 
 def _is_open_document(archive: Archive) -> bool:
     """Tell by the part that says so, or by the list of parts where that one was left out."""
-    said = archive.inflate("mimetype") if "mimetype" in archive.entries else b""
-    if isinstance(said, bytes) and said.startswith(_OPEN_DOCUMENT):
-        return True
-    listed = archive.inflate(_MANIFEST) if _MANIFEST in archive.entries else b""
-    return isinstance(listed, bytes) and b'"' + _OPEN_DOCUMENT in listed
+    said, listed = _content_if_whole(archive, "mimetype"), _content_if_whole(archive, _MANIFEST)
+    return said.startswith(_OPEN_DOCUMENT) or b'"' + _OPEN_DOCUMENT in listed
+
+
+def _content_if_whole(archive: Archive, name: str) -> bytes:
+    """Return the content of a part; nothing where it is missing or damaged."""
+    try:
+        return archive.inflate(name) if name in archive.entries else b""
+    except DamagedPackageError:
+        return b""
 
 
 def _judge(package: Package) -> tuple[Package | None, tuple[IntakeFinding, ...]]:
@@ -210,13 +246,12 @@ def _number_tabs(
     seen = 0
     tabs = {}
     try:
-        root = _root(package, workbook)
+        content = package.read(workbook, read_workbook)
     except ET.ParseError:
         return {}
-    for element in root.iter(f"{_MAIN}sheet"):
-        is_seen = element.get("state", "visible") == "visible"
-        seen += is_seen
-        tabs[parts.get(element.get(_RELATION_ID, ""), "")] = seen if is_seen else 0
+    for tab in content.tabs:
+        seen += tab.is_seen
+        tabs[parts.get(tab.relation, "")] = seen if tab.is_seen else 0
     return tabs
 
 
@@ -235,7 +270,7 @@ def _content_types(package: Package) -> dict[str, str]:
     """Return the content type of each part, in lower case: its own, else that of its ending."""
     endings: dict[str, str] = {}
     own: dict[str, str] = {}
-    for element in _root(package, CONTENT_TYPES):
+    for element in ET.fromstring(package.needed(CONTENT_TYPES)):  # noqa: S314 - has no document type
         kind = element.get("ContentType", "").lower()
         endings[element.get("Extension", "").lower()] = kind
         own[element.get("PartName", "").lstrip("/").lower()] = kind
@@ -248,12 +283,4 @@ def _content_types(package: Package) -> dict[str, str]:
 def _all_relations(package: Package) -> Iterator[tuple[str, tuple[PackageRelation, ...]]]:
     for name in package.prologs:
         if name.lower().endswith(".rels"):
-            owner = owner_name(name)
-            yield owner, read_relations(_root(package, name), part=owner)
-
-
-def _root(package: Package, name: str) -> ET.Element:
-    content = package.utf8(name)
-    if content is None:
-        raise ET.ParseError("not in its own encoding")
-    return ET.fromstring(content)  # noqa: S314 - has no document type
+            yield owner_name(name), package.read(name, read_rels)

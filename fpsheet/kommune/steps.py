@@ -115,9 +115,8 @@ def return_workbook(verdict: "Verdict", spoken: "SpokenForm", out: Path) -> None
     """
     from fpsheet.returned.mark_workbook import return_workbook as mark
 
-    if verdict.check is not None:
-        content = verdict.path.read_bytes()
-        data = mark(content, verdict.findings, verdict.check, spoken)
+    if verdict.check is not None and verdict.opened is not None:
+        data = mark(verdict.opened, verdict.findings, verdict.check, spoken)
         write_whole(out, data, language=spoken.language)
 
 
@@ -172,8 +171,8 @@ def stamp_sent(verdict: "Verdict", language: str) -> None:
     """
     from fpsheet.kommune.stamp_sent import stamp_file
 
-    if verdict.check is not None:
-        stamp_file(verdict.path, verdict.check.raw.sha256, language=language)
+    if verdict.check is not None and verdict.opened is not None:
+        stamp_file(verdict.path, verdict.opened, verdict.check.raw.sha256, language=language)
 
 
 def preview_file(  # noqa: PLR0913, PLR0917 - what is counted, for whom and beside what

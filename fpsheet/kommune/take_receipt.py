@@ -1,6 +1,5 @@
 """Taking a receipt in: the kommune's own file becomes the workbook to go on with."""
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -96,7 +95,7 @@ def take_receipt(
     content = file.read_bytes()
     with ReadingProcess() as process:
         verdict = check_source(NamedBytes(file.name, content), file, question, process)
-    data = answer_checked(verdict, content, receipt, question, language=language)
+    data = answer_checked(verdict, receipt, question, language=language)
     if is_open(out) or (out == file and file.read_bytes() != content):
         raise receipt_error("open", language)
     write_whole(out, data, language=language)
@@ -104,7 +103,7 @@ def take_receipt(
 
 
 def answer_checked(
-    verdict: Verdict, content: bytes, receipt: Receipt, question: Question, *, language: str
+    verdict: Verdict, receipt: Receipt, question: Question, *, language: str
 ) -> bytes:
     """Return the returned workbook of a file that was checked.
 
@@ -112,7 +111,7 @@ def answer_checked(
         ReceiptError: The receipt is not of this file, or the file cannot be read.
         WorkbookFileError: The package is not whole enough to be changed.
     """
-    if verdict.check is None:
+    if verdict.check is None or verdict.opened is None:
         raise receipt_error("unreadable", language)
     meta = verdict.check.raw.meta
     kommune, aar = receipt.kommune_kode, str(receipt.aar)
@@ -120,10 +119,9 @@ def answer_checked(
     if own != (receipt.workbook_id, kommune, aar):
         place = {"workbook": receipt.workbook_id, "kommune": kommune, "aar": aar}
         raise receipt_error("workbook", language, **place)
-    is_sent = hashlib.sha256(content).hexdigest() == receipt.sha256
+    is_sent = verdict.check.raw.sha256 == receipt.sha256
     if not is_sent and read_stamp(meta.get("parent", "")).parent != receipt.sha256:
         raise receipt_error("version", language)
     found = verdict.findings, verdict.check
-    return answer_workbook(
-        content, found, receipt, SpokenForm(question.form, meta.get("sprog", "da"))
-    )
+    spoken = SpokenForm(question.form, meta.get("sprog", "da"))
+    return answer_workbook(verdict.opened, found, receipt, spoken)

@@ -7,9 +7,9 @@ from io import BytesIO
 
 from lxml import etree
 
+from fpsheet.ooxml.archive import DamagedPackageError
 from fpsheet.ooxml.parts import (
     MAIN,
-    DamagedPackageError,
     Element,
     Parts,
     parse,
@@ -23,8 +23,12 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _TAG = f"{{{MAIN}}}"
 
 
-def read_texts(parts: Parts, part: str) -> Iterator[Mapping[str, str]]:
-    """Return what each row's cells say, by column letter; a number as the file spells it.
+NumberedRow = tuple[int, Mapping[str, str]]
+"""Number of a row, 0 where it has none, and what its cells say by column letter."""
+
+
+def read_rows(parts: Parts, part: str) -> Iterator[NumberedRow]:
+    """Return the rows of a worksheet part; a number as the file spells it.
 
     Raises:
         DamagedPackageError: The part, or the list of shared texts, is not XML.
@@ -35,7 +39,7 @@ def read_texts(parts: Parts, part: str) -> Iterator[Mapping[str, str]]:
     )
     try:
         for _, row in events:
-            yield dict(_row_texts(row, shared))
+            yield whole_number(row.get("r")), dict(_row_texts(row, shared))
             row.clear(keep_tail=True)
     except etree.XMLSyntaxError:
         raise DamagedPackageError from None

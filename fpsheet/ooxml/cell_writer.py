@@ -27,18 +27,23 @@ def write_cells(parts: Parts, part: str, cells: Mapping[str, Content]) -> None:
         cells: Address → what it shall hold; None for a blank cell.
 
     Raises:
-        WorkbookFileError: The worksheet has no such row, or is written in an odd way.
+        WorkbookFileError: The worksheet has no such row, or is written in an odd way, as with two
+            cells of one address.
     """
     content = parts[part]
     for address, value in cells.items():
         found = _ADDRESS.fullmatch(address)
         number = int(found[2]) if found else 0
         row = re.search(_ROW % number, content, re.DOTALL)
-        if found is None or row is None:
+        if found is None or row is None or _stands_twice(row[0], found[1].encode()):
             raise make_failure(WorkbookFileError, "error.workbook.cell", {})
         written = _write(row[0], row[1], address, value)
         content = content[: row.start()] + written + content[row.end() :]
     parts.write(part, content)
+
+
+def _stands_twice(row: bytes, column: bytes) -> bool:
+    return [cell[2] for cell in _CELL.finditer(row)].count(column) > 1
 
 
 def _write(row: bytes, prefix: bytes, address: str, value: Content) -> bytes:

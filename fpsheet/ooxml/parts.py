@@ -2,24 +2,19 @@
 
 import posixpath
 import unicodedata
-import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 from urllib.parse import unquote
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from xml.etree.ElementTree import ParseError
+from zipfile import ZipInfo
 
 from lxml import etree
 
+from fpsheet.ooxml.archive import Archive, DamagedPackageError
 from fpsheet.ooxml.prolog import as_utf8
-from fpsheet.ooxml.relation import (
-    PackageRelation,
-    owner_name,
-    read_relations,
-    rels_name,
-)
-from fpsheet.ooxml.zip_file import PackedPart, join_parts, open_zip, pack_part, packed_part
+from fpsheet.ooxml.relation import PackageRelation, read_rels, rels_name
+from fpsheet.ooxml.zip_file import PackedPart, join_parts, pack_part, packed_part
 
 T = TypeVar("T")
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its element type
@@ -36,46 +31,28 @@ _LEVEL = 3
 """How hard the parts are packed: half the time of level 6, and a seventh more bytes."""
 
 
-class DamagedPackageError(Exception):
-    """A part that is needed is missing or is no XML; `returned` says so in words."""
-
-
-@contextmanager
-def _zip_faults() -> Iterator[None]:
-    """Tell of a zip that the intake reads and `zipfile` does not (an odd flag, say)."""
-    try:
-        yield
-    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error):
-        raise DamagedPackageError from None
-
-
 @dataclass(slots=True)
 class Parts:
     """A package being edited: the one object of this program that is changed in place.
 
     Attributes:
-        original: The file's bytes.
+        archive: The package as it was received; it is never changed.
         changed: Part name → new content.
         removed: Names of parts taken out.
     """
 
-    original: bytes
-    changed: dict[str, bytes] = field(default_factory=dict)
-    removed: set[str] = field(default_factory=set)
-    _archive: ZipFile = field(init=False)
+    archive: Archive
+    changed: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    removed: set[str] = field(default_factory=set[str])
     _names: Mapping[str, str] = field(init=False)
-    _unpacked: dict[str, bytes] = field(default_factory=dict)
-    _read: dict[tuple[str, object], tuple[bytes, object]] = field(default_factory=dict)
+    _unpacked: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    _read: dict[tuple[str, object], tuple[bytes, object]] = field(
+        default_factory=dict[tuple[str, object], tuple[bytes, object]]
+    )
 
     def __post_init__(self) -> None:
-        """List the parts; each is unpacked when it is asked for.
-
-        Raises:
-            DamagedPackageError: The zip is one that `zipfile` does not read.
-        """
-        with _zip_faults():
-            self._archive = open_zip(self.original)
-        self._names = {fold_name(name): name for name in self._archive.namelist()}
+        """List the parts; each is unpacked when it is asked for."""
+        self._names = {fold_name(name): name for name in self.archive.entries}
 
     def spelled(self, name: str) -> str:
         """Return the name of a part as the zip spells it; a part that is not in it, as given."""
@@ -99,8 +76,7 @@ class Parts:
         if own in self.changed:
             return self.changed[own]
         if own not in self._unpacked:
-            with _zip_faults():
-                self._unpacked[own] = as_utf8(self._archive.read(own))
+            self._unpacked[own] = as_utf8(self.archive.inflate(own))
         return self._unpacked[own]
 
     def read(self, name: str, reader: Callable[[bytes, str], T]) -> T:
@@ -113,10 +89,13 @@ class Parts:
         Raises:
             DamagedPackageError: It is not there.
         """
-        content, key = self[name], (self.spelled(name), reader)
+        own = self.spelled(name)
+        if own not in self.changed and own in self:
+            return self.archive.read(own, reader, lambda: self[own])
+        content, key = self[own], (own, reader)
         held = self._read.get(key)
         if held is None or held[0] is not content:
-            held = self._read[key] = content, reader(content, name)
+            held = self._read[key] = content, reader(content, own)
         return cast("T", held[1])
 
     def write(self, name: str, content: bytes) -> None:
@@ -141,9 +120,9 @@ class Parts:
         into the zip, which Excel forgives and others do not.
         """
         if not self.changed and not self.removed:
-            return self.original
+            return self.archive.data
         spellings = _agree_on_names(self)
-        known = {info.filename: info for info in self._archive.infolist()}
+        known = self.archive.entries
         names = (*known, *(name for name in self.changed if name not in known))
         return join_parts(
             self._packed(name, spellings.get(name, name), known.get(name))
@@ -154,8 +133,7 @@ class Parts:
     def _packed(self, name: str, spelled: str, old: ZipInfo | None) -> PackedPart:
         """Return a part for the new zip: one that was not touched as it lies in the old."""
         if old is not None and name not in self.changed:
-            with _zip_faults():
-                kept = packed_part(self.original, old, spelled)
+            kept = packed_part(self.archive, name, spelled)
             if kept is not None:
                 return kept
         return pack_part(spelled, self[name], level=_LEVEL, like=old)
@@ -191,7 +169,7 @@ def _agree_on_names(parts: Parts) -> dict[str, str]:
 def _targets(parts: Parts, rels: str) -> tuple[str, ...]:
     """List the parts that a list of relationships names, as it spells them."""
     try:
-        found = parts.read(rels, _internal_relations)
+        found = _internal_relations(parts, rels)
     except DamagedPackageError:
         return ()  # its owner's parts keep the names they have
     return tuple(relation.spelled for relation in found)
@@ -246,11 +224,14 @@ def relations_of(parts: Parts, part: str) -> tuple[PackageRelation, ...]:
     name = rels_name(part)
     if name not in parts:
         return ()
-    return parts.read(name, _internal_relations)
+    return _internal_relations(parts, name)
 
 
-def _internal_relations(content: bytes, rels: str) -> tuple[PackageRelation, ...]:
-    read = read_relations(parse(content), part=owner_name(rels))
+def _internal_relations(parts: Parts, rels: str) -> tuple[PackageRelation, ...]:
+    try:
+        read = parts.read(rels, read_rels)
+    except ParseError:
+        raise DamagedPackageError from None
     return tuple(relation for relation in read if not relation.is_external)
 
 

@@ -1,23 +1,10 @@
 """Relationships between the parts of a package."""
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import unquote
-
-
-class _Tagged(Protocol):
-    """An element of either XML library.
-
-    Attributes:
-        tag: Its name; no text for a comment.
-    """
-
-    @property
-    def tag(self) -> object: ...
-
-    def get(self, key: str, default: str, /) -> str: ...
+from xml.etree import ElementTree as ET
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +29,18 @@ class PackageRelation:
     is_strict: bool
 
 
-def read_relations(rels: Iterable[_Tagged], *, part: str) -> tuple[PackageRelation, ...]:
-    """Read the relationships of a part (`""` is the package) from the root of its `.rels`."""
-    return tuple(_relations(rels, part))
+def read_rels(content: bytes, name: str) -> tuple[PackageRelation, ...]:
+    """Read a `.rels`: the relationships of a part, or of the package.
+
+    Args:
+        content: It, in UTF-8 and without a document type.
+        name: Its name.
+
+    Raises:
+        ElementTree.ParseError: It is no XML.
+    """
+    root = ET.fromstring(content)  # noqa: S314 - has no document type
+    return tuple(_relations(root, owner_name(name)))
 
 
 def resolve(part: str, target: str) -> str:
@@ -77,10 +73,8 @@ def owner_name(rels: str) -> str:
     return posixpath.join(posixpath.dirname(folder), name[: -len(".rels")])
 
 
-def _relations(root: Iterable[_Tagged], part: str) -> Iterator[PackageRelation]:
+def _relations(root: ET.Element, part: str) -> Iterator[PackageRelation]:
     for element in root:
-        if not isinstance(element.tag, str):
-            continue
         kind = element.get("Type", "")
         written = element.get("Target", "")
         is_external = element.get("TargetMode", "").lower() == "external"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from fpsheet.ooxml.archive import DamagedPackageError
 from fpsheet.ooxml.parts import (
     MAIN,
     PREFIX,
-    DamagedPackageError,
     Element,
     Parts,
     parse,

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
+from fpsheet.ooxml.archive import Archive, open_archive
+
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """The earliest a zip can say; the time of building is no part of the content."""
 
@@ -17,7 +19,6 @@ _PLAIN_FLAGS = _UTF8 | _DESCRIPTOR | _HOW_HARD
 _VERSION = 20
 _OWN_ATTRIBUTES = 0o600 << 16
 _LOCAL_SIGN = b"PK\x03\x04"
-_LOCAL = struct.Struct("<4s22xHH")
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
@@ -25,19 +26,6 @@ _END = struct.Struct("<4s4H2LH")
 
 _CONTENT_TYPES = "[Content_Types].xml"
 _CORE = "docProps/core.xml"
-
-
-def open_zip(data: bytes) -> ZipFile:
-    r"""Open a zip of parts; folders have `/` between them, also where the .NET of old wrote `\`.
-
-    Raises:
-        BadZipFile: It is none.
-    """
-    archive = ZipFile(BytesIO(data))
-    for info in archive.infolist():
-        info.filename = info.filename.replace("\\", "/")
-        archive.NameToInfo[info.filename] = info
-    return archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +53,17 @@ class PackedPart:
     packed: bytes = field(repr=False)
 
 
-def packed_part(data: bytes, info: ZipInfo, name: str) -> PackedPart | None:
-    """Return a part of a zip as it lies there; None where it lies otherwise than plain zips do.
+def packed_part(archive: Archive, part: str, name: str) -> PackedPart | None:
+    """Return a part of a package as it lies there; None where it lies otherwise than plain zips do.
 
     Args:
-        data: The zip, whose parts the intake has compared with its directory.
-        info: The part's entry.
+        archive: The package.
+        part: The part.
         name: The name it gets.
     """
-    start = info.header_offset
-    if len(data) < start + _LOCAL.size or info.flag_bits & ~_PLAIN_FLAGS:
+    info = archive.entries[part]
+    if info.flag_bits & ~_PLAIN_FLAGS:
         return None
-    sign, names, extra = _LOCAL.unpack_from(data, start)
-    if sign != _LOCAL_SIGN:
-        return None
-    first = start + _LOCAL.size + names + extra
     return PackedPart(
         name=name,
         date_time=info.date_time,
@@ -88,7 +72,7 @@ def packed_part(data: bytes, info: ZipInfo, name: str) -> PackedPart | None:
         attributes=info.external_attr or _OWN_ATTRIBUTES,
         crc=info.CRC,
         size=info.file_size,
-        packed=data[first : first + info.compress_size],
+        packed=bytes(archive.packed(part)),
     )
 
 
@@ -157,9 +141,13 @@ def _dos_time(moment: tuple[int, int, int, int, int, int]) -> tuple[int, int]:
 
 
 def unpack(data: bytes) -> dict[str, bytes]:
-    """Return the parts of a package by name."""
-    with open_zip(data) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    """Return the parts of a package by name.
+
+    Raises:
+        DamagedPackageError: It is none.
+    """
+    archive = open_archive(data)
+    return {name: archive.inflate(name) for name in archive.entries}
 
 
 def pack(parts: Mapping[str, bytes], *, issued_at: datetime) -> bytes:

@@ -16,11 +16,12 @@ from fpsheet.returned.conflict_list_text import (
     PREFIX,
     ConflictLine,
     conflict_lines,
-    find_conflict_list,
     row_of,
 )
-from fpsheet.returned.list_tab import CONFLICT_PART
-from fpsheet.returned.mark_workbook import add_last, drop_conflicts, in_words, replace_marks
+from fpsheet.returned.list_tab import CONFLICT_PART, drop_list
+from fpsheet.returned.mark_workbook import add_last, add_marks, in_words, remove_marks
+from fpsheet.returned.opened_workbook import OpenedWorkbook
+from fpsheet.returned.own_list import OwnList
 from fpsheet.returned.stamp import stamp
 from fpsheet.workbook.calculation.kept_results import renew_results, stored_day
 from fpsheet_sync.ledger.receipt import Receipt
@@ -37,7 +38,7 @@ _1904 = 1462
 
 
 def answer_workbook(
-    content: bytes,
+    opened: OpenedWorkbook,
     found: tuple[tuple[Finding, ...], Check],
     receipt: Receipt,
     spoken: SpokenForm,
@@ -50,7 +51,7 @@ def answer_workbook(
     changes: what was typed over a decision stays when the receipt is taken once more.
 
     Args:
-        content: The file, found safe by the intake. Marks of an earlier run are replaced.
+        opened: The file. Marks of an earlier run are replaced.
         found: What intake and check found in it now, and the checked rows.
         receipt: The receipt of this file, or of the one that it was edited from.
         spoken: The form in the language of what is made.
@@ -60,11 +61,12 @@ def answer_workbook(
     """
     findings, check = found
     with in_words(spoken.language):
-        parts = Parts(content)
-        answers = _answers(parts, spoken.form)
-        drop_conflicts(parts, spoken.form)
+        parts = Parts(opened.archive)
+        answers = _answers(opened.conflicts)
+        _drop_conflicts(parts, opened.conflicts)
         merged = (found for found in _told(receipt, check) if found not in findings)
-        replace_marks(parts, (*findings, *merged), check, spoken)
+        remove_marks(parts, opened.faults)
+        add_marks(parts, opened.faults, (*findings, *merged), check, spoken)
         told_now = tuple(_write_settled(parts, receipt, check, spoken.form))
         if told_now:
             renew_results(parts, day=stored_day(parts))
@@ -77,13 +79,19 @@ def answer_workbook(
             sheet = conflict_sheet(lines, spoken, first_style=first_style)
             title = spoken.text("conflicts.sheet")
             add_last(parts, sheet, title, part=CONFLICT_PART)
-        stamp(parts, make_stamp(receipt.sha256, told_now).text)
+        stamp(parts, opened.stamp, make_stamp(receipt.sha256, told_now).text)
     return parts.to_bytes()
 
 
-def _answers(parts: Parts, form: Form) -> Mapping[tuple[str, str], Mapping[str, str]]:
+def _drop_conflicts(parts: Parts, old: OwnList | None) -> None:
+    """Take the list of conflicts away."""
+    for entry in list_sheets(parts):
+        if old is not None and entry.part == old.part:
+            drop_list(parts, entry)
+
+
+def _answers(old: OwnList | None) -> Mapping[tuple[str, str], Mapping[str, str]]:
     """Return what was written into the list of conflicts: (conflict, field) → its line."""
-    old = find_conflict_list(parts, form)
     rows = () if old is None else old.rows
     return {(row[f"{PREFIX}.konflikt"], row.get(f"{PREFIX}.felt_id", "")): row for row in rows}
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
+from fpsheet.ooxml.archive import DamagedPackageError
 from fpsheet.ooxml.parts import (
     DOCUMENT_RELATION,
     MAIN,
-    DamagedPackageError,
     Element,
     Parts,
     add_part,

@@ -3,10 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from fpsheet.ooxml.parts import DamagedPackageError, Parts
-from fpsheet.ooxml.workbook_part import counts_from_1904
-from fpsheet.returned.conflict_list_text import LETTERS, PREFIX, find_conflict_list
-from fpsheet.returned.explanation import FaultList, find_fault_list
+from fpsheet.returned.conflict_list_text import LETTERS, PREFIX
 from fpsheet.returned.own_list import OwnList
 from fpsheet.returned.record_words import BLANK, read_told
 from fpsheet_sync.merge.submission import Choice
@@ -44,42 +41,16 @@ class _Line:
         return self.cells[f"{PREFIX}.{name}"]
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenLists:
-    """What a person wrote into the lists of a workbook.
-
-    Attributes:
-        faults: The list of findings with its explanations; None where there is none.
-        chosen: What was chosen in the list of conflicts.
-    """
-
-    faults: FaultList | None = None
-    chosen: ListedChoices = ListedChoices()
-
-
-def read_lists(content: bytes, spoken: SpokenForm) -> WrittenLists:
-    """Read what was written into the lists of a workbook; the package is opened once.
+def read_choices(found: OwnList, spoken: SpokenForm, *, date1904: bool) -> ListedChoices:
+    """Read the choices of a workbook.
 
     Args:
-        content: A workbook that the intake has found safe.
+        found: Its list of conflicts.
         spoken: The form in the language of what is made.
+        date1904: Its dates count from 1904.
 
     Findings: HIS-021, HIS-022, HIS-023.
     """
-    try:
-        parts = Parts(content)
-        chosen = _read_choices(parts, spoken)
-        return WrittenLists(find_fault_list(parts, spoken.form), chosen)
-    except DamagedPackageError:
-        return WrittenLists()
-
-
-def _read_choices(parts: Parts, spoken: SpokenForm) -> ListedChoices:
-    """Read the choices of a workbook; nothing where it has no list, or nobody chose."""
-    found = find_conflict_list(parts, spoken.form)
-    if found is None:
-        return ListedChoices()
-    date1904 = counts_from_1904(parts)
     choices: list[Choice] = []
     findings: list[Finding] = []
     for lines in _by_conflict(found):

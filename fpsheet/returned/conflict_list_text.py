@@ -4,9 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from fpsheet.ooxml.parts import Parts
 from fpsheet.returned.finding_list_text import FindingColumn, link_location
-from fpsheet.returned.own_list import OwnList, find_own_list
 from fpsheet.returned.record_words import told_value
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.record_layout import make_layouts
@@ -138,8 +136,3 @@ def conflict_columns(sides: int) -> tuple[FindingColumn, ...]:
     """Return the columns of a list whose conflicts have at most so many sides."""
     between = (FindingColumn(f"udgave_{letter.lower()}", _SIDE_WIDTH) for letter in LETTERS[:sides])
     return (*_BEFORE, *between, *_AFTER)
-
-
-def find_conflict_list(parts: Parts, form: Form) -> OwnList | None:
-    """Find the list of conflicts in a workbook, whatever it is called now."""
-    return find_own_list(parts, form, KEYS)

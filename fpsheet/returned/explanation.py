@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from fpsheet.ooxml.parts import Parts
 from fpsheet.returned.finding_list_rows import make_fault_rows, may_be_explained
-from fpsheet.returned.own_list import find_own_list
+from fpsheet.returned.own_list import OwnList
 from fpsheet_sync.merge.submission import Explanation as SentExplanation
 from fpsheet_templates.form import Form
 from fpsheet_validation.cells.cpr import text_holds_cpr
 from fpsheet_validation.finding import Finding, make_finding
 from fpsheet_validation.typed import Check
 
-_WANTED = tuple(f"fejlliste.{name}" for name in ("noegle", "aftryk", "forklaring"))
+KEYS = tuple(f"fejlliste.{name}" for name in ("noegle", "aftryk", "forklaring"))
+"""Identifiers by which the list of findings is known and read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +43,14 @@ class FaultList:
         return {(said.key, said.fingerprint): said.text for said in self.explanations}
 
 
-def find_fault_list(parts: Parts, form: Form) -> FaultList | None:
-    """Find our list by the hidden row of identifiers, whatever the tab is called now.
-
-    Args:
-        parts: A workbook that the intake has found safe.
-        form: Its form.
-
-    Returns:
-        The list, or None when the workbook has none that can be read.
-    """
-    found = find_own_list(parts, form, _WANTED)
-    if found is None:
-        return None
+def read_explanations(found: OwnList) -> FaultList:
+    """Read what was written in the list of findings of a workbook."""
     return FaultList(found.part, found.title, tuple(_explanations(found.rows)))
 
 
 def _explanations(rows: Iterable[Mapping[str, str]]) -> Iterator[TypedExplanation]:
     for row in rows:
-        key, fingerprint, text = (row[name] for name in _WANTED)
+        key, fingerprint, text = (row[name] for name in KEYS)
         if key and text:
             yield TypedExplanation(key, fingerprint, text)
 

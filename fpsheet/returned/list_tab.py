@@ -2,10 +2,10 @@
 
 from lxml import etree
 
+from fpsheet.ooxml.archive import DamagedPackageError
 from fpsheet.ooxml.parts import (
     DOCUMENT_RELATION,
     MAIN,
-    DamagedPackageError,
     Element,
     Parts,
     add_part,

@@ -4,22 +4,22 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from fpsheet.ooxml.archive import DamagedPackageError
 from fpsheet.ooxml.own_style import FAULT_MARK, WARNING_MARK, add_styles, drop_styles
-from fpsheet.ooxml.parts import PREFIX, DamagedPackageError, Parts, relations_of
+from fpsheet.ooxml.parts import PREFIX, Parts, relations_of
 from fpsheet.ooxml.print_area import fit_to_rows
 from fpsheet.ooxml.sheet_part import SheetPart, open_sheet
 from fpsheet.ooxml.workbook_part import list_sheets
 from fpsheet.returned.cell_mark import CellMark, mark_cells, plan_marks, unmark_cells
 from fpsheet.returned.comment import comment_cells, uncomment_cells
-from fpsheet.returned.conflict_list_text import find_conflict_list
-from fpsheet.returned.explanation import FaultList, find_fault_list
+from fpsheet.returned.explanation import FaultList
 from fpsheet.returned.finding_list_rows import FaultRow, make_fault_rows
 from fpsheet.returned.finding_list_sheet import fault_sheet
 from fpsheet.returned.finding_list_text import free_title
 from fpsheet.returned.list_tab import PART, add_list, drop_list
+from fpsheet.returned.opened_workbook import OpenedWorkbook
 from fpsheet.returned.shown_text import find_shown
 from fpsheet_templates.errors import WorkbookFileError
-from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_texts
 from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.finding import Finding
@@ -35,13 +35,14 @@ _SELECTED = re.compile(rb'(<%bsheetView\b[^>]*?)\s+tabSelected="(?:1|true)"' % P
 
 
 def return_workbook(
-    content: bytes, findings: Sequence[Finding], check: Check, spoken: SpokenForm
+    opened: OpenedWorkbook, findings: Sequence[Finding], check: Check, spoken: SpokenForm
 ) -> bytes:
     """Return the caseworker's own file with its findings marked and listed.
 
+    A list of conflicts stays: what was chosen there has not been sent yet.
+
     Args:
-        content: The file that was checked, found safe by the intake. Marks of an earlier run
-            in it are replaced.
+        opened: The file that was checked. Marks of an earlier run in it are replaced.
         findings: What the intake and the check found.
         check: The checked rows.
         spoken: The form in the language of what is made.
@@ -53,36 +54,36 @@ def return_workbook(
         WorkbookFileError: The package is not whole enough to be changed.
     """
     with in_words(spoken.language):
-        parts = Parts(content)
-        replace_marks(parts, findings, check, spoken)
+        parts = Parts(opened.archive)
+        remove_marks(parts, opened.faults, keep_styles=opened.conflicts is not None)
+        add_marks(parts, opened.faults, findings, check, spoken)
         return parts.to_bytes()
 
 
-def replace_marks(
-    parts: Parts, findings: Sequence[Finding], check: Check, spoken: SpokenForm
+def add_marks(
+    parts: Parts,
+    old: FaultList | None,
+    findings: Sequence[Finding],
+    check: Check,
+    spoken: SpokenForm,
 ) -> None:
-    """Replace the marks of an earlier run by others.
+    """Put marks, comments and the list of findings into a package without them.
 
-    A list of conflicts stays: what was chosen there has not been sent yet.
+    Args:
+        parts: The package.
+        old: The list that stood in it, whose explanations are kept.
+        findings: What is told.
+        check: The checked rows.
+        spoken: The form in the language of what is made.
 
     Raises:
         DamagedPackageError: The package is not whole enough to be changed.
     """
-    old = find_fault_list(parts, spoken.form)
-    _remove_marks(parts, old, keep_styles=find_conflict_list(parts, spoken.form) is not None)
     if findings:
         shown = find_shown(parts, findings, date1904=check.raw.date1904)
         rows = make_fault_rows(findings, check, old.known() if old else {}, shown)
-        _add_marks(parts, rows, spoken)
+        _mark(parts, rows, spoken)
         fit_to_rows(parts, check.raw)
-
-
-def drop_conflicts(parts: Parts, form: Form) -> None:
-    """Take the list of conflicts away."""
-    old = find_conflict_list(parts, form)
-    for entry in list_sheets(parts) if old else ():
-        if old and entry.part == old.part:
-            drop_list(parts, entry)
 
 
 @contextmanager
@@ -96,8 +97,17 @@ def in_words(language: str) -> Iterator[None]:
         raise WorkbookFileError(texts.get("returned.damaged", language), remedy=remedy) from None
 
 
-def _remove_marks(parts: Parts, old: FaultList | None, *, keep_styles: bool = False) -> None:
-    """Take away what an earlier run put in; the caseworker may have deleted the list before."""
+def remove_marks(parts: Parts, old: FaultList | None, *, keep_styles: bool = False) -> None:
+    """Take away what an earlier run put in; the caseworker may have deleted the list before.
+
+    Args:
+        parts: The package.
+        old: The list of findings in it.
+        keep_styles: Another list of ours stays.
+
+    Raises:
+        DamagedPackageError: The package is not whole enough to be changed.
+    """
     was_marked = False
     for entry in list_sheets(parts):
         if old is not None and entry.part == old.part:
@@ -135,7 +145,7 @@ def _open(parts: Parts, part: str) -> SheetPart | None:
         return None
 
 
-def _add_marks(parts: Parts, rows: tuple[FaultRow, ...], spoken: SpokenForm) -> None:
+def _mark(parts: Parts, rows: tuple[FaultRow, ...], spoken: SpokenForm) -> None:
     first_style, first_mark = add_styles(parts)
     marks = plan_marks(rows, spoken)
     for entry in list_sheets(parts):

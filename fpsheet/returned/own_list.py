@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from fpsheet.ooxml.cell_reader import read_texts
+from fpsheet.ooxml.archive import DamagedPackageError
+from fpsheet.ooxml.cell_reader import NumberedRow, read_rows
 from fpsheet.ooxml.own_style import ACCENT
-from fpsheet.ooxml.parts import MAIN, DamagedPackageError, Parts
+from fpsheet.ooxml.parts import MAIN, Parts
 from fpsheet.ooxml.row_writer import HIDDEN
-from fpsheet.ooxml.workbook_part import list_sheets
+from fpsheet.ooxml.workbook_part import SheetEntry, list_sheets
 from fpsheet.returned.finding_list_text import FIRST_ROW, HEADING_ROW, FindingColumn
 from fpsheet_templates.form import Form
 
@@ -33,32 +34,61 @@ class OwnList:
     rows: tuple[Mapping[str, str], ...]
 
 
-def find_own_list(parts: Parts, form: Form, wanted: Sequence[str]) -> OwnList | None:
-    """Find the list that has all the identifiers wanted; None where none can be read.
+@dataclass(frozen=True, slots=True)
+class OwnLists:
+    """What was found among the tabs of a workbook that are none of the form.
+
+    Attributes:
+        found: The first list with the identifiers of each wanted; None where none can be read.
+        heads: Part of each tab that was looked at → its first rows.
+    """
+
+    found: tuple[OwnList | None, ...]
+    heads: Mapping[str, Sequence[NumberedRow]]
+
+
+def find_own_lists(parts: Parts, form: Form, wanted: Sequence[Sequence[str]]) -> OwnLists:
+    """Find our lists in a workbook; each tab is read once.
 
     Args:
         parts: A workbook that the intake has found safe.
         form: Its form; a workbook with no other tabs has no list.
-        wanted: The identifiers.
+        wanted: The identifiers that each list must have.
     """
+    found, heads = dict[int, OwnList](), dict[str, list[NumberedRow]]()
     try:
         titles = _form_titles(form)
-        others = [entry for entry in list_sheets(parts) if entry.title not in titles]
-        for entry in others:
-            rows = read_texts(parts, entry.part)
-            for row in islice(rows, MOST_HEAD_ROWS):
-                letters = {text: letter for letter, text in row.items()}
-                if all(name in letters for name in wanted):
-                    return OwnList(entry.part, entry.title, tuple(_read(rows, letters)))
+        for entry in list_sheets(parts):
+            if entry.title in titles:
+                continue
+            head = heads[entry.part] = list[NumberedRow]()
+            own = _find(parts, entry, wanted, head)
+            if own is not None:
+                found.setdefault(*own)
     except DamagedPackageError:
-        return None
+        pass  # what was found before the damage holds
+    return OwnLists(tuple(found.get(number) for number in range(len(wanted))), heads)
+
+
+def _find(
+    parts: Parts,
+    entry: SheetEntry,
+    wanted: Sequence[Sequence[str]],
+    head: list[NumberedRow],
+) -> tuple[int, OwnList] | None:
+    """Return which list a tab is, and its rows; None where it is none. Fills its first rows."""
+    rows = read_rows(parts, entry.part)
+    for row in islice(rows, MOST_HEAD_ROWS):
+        head.append(row)
+        letters = {text: letter for letter, text in row[1].items()}
+        for number, names in enumerate(wanted):
+            if all(name in letters for name in names):
+                return number, OwnList(entry.part, entry.title, tuple(_read(rows, letters)))
     return None
 
 
-def _read(
-    rows: Iterable[Mapping[str, str]], letters: Mapping[str, str]
-) -> Iterator[Mapping[str, str]]:
-    for row in islice(rows, _MOST_ROWS):
+def _read(rows: Iterable[NumberedRow], letters: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    for _, row in islice(rows, _MOST_ROWS):
         yield {name: row.get(letter, "").strip() for name, letter in letters.items()}
 
 

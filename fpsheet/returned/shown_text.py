@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
+from fpsheet.ooxml.archive import DamagedPackageError
 from fpsheet.ooxml.own_style import styles_name
-from fpsheet.ooxml.parts import MAIN, DamagedPackageError, Element, Parts, parse
+from fpsheet.ooxml.parts import MAIN, Element, Parts, parse
 from fpsheet.ooxml.workbook_part import list_sheets
 from fpsheet_validation.cells.cell import day_of_serial
 from fpsheet_validation.finding import Finding

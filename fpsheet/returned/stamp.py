@@ -1,8 +1,12 @@
 """The stamp: which submission a workbook descends from, written into its hidden sheet."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
-from fpsheet.ooxml.cell_reader import read_texts
+from fpsheet.ooxml.archive import Archive, DamagedPackageError
+from fpsheet.ooxml.cell_reader import NumberedRow, read_rows
 from fpsheet.ooxml.cell_writer import write_cells
 from fpsheet.ooxml.parts import Parts
 from fpsheet.ooxml.workbook_part import list_sheets
@@ -13,39 +17,55 @@ _KEY, _SURE = "parent", {"workbook_id", "kommune_kode", "parent"}
 _ROWS = 20
 
 
-def stamp_workbook(content: bytes, parent: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class StampPlace:
+    """Where the stamp of a workbook stands: part of the hidden sheet, and row."""
+
+    part: str
+    row: int
+
+
+def find_stamp(parts: Parts, heads: Mapping[str, Sequence[NumberedRow]]) -> StampPlace | None:
+    """Find the stamp of a workbook; None where the hidden sheet is gone or odd.
+
+    Args:
+        parts: The workbook.
+        heads: Part of a tab → its first rows, where they were read already.
+    """
+    for entry in reversed(list_sheets(parts)):
+        try:
+            rows = heads.get(entry.part) or list(islice(read_rows(parts, entry.part), _ROWS))
+        except DamagedPackageError:
+            continue  # its owner's; ours may be whole
+        keys = {cells.get("A", "").strip(): number for number, cells in rows}
+        if keys.keys() >= _SURE:
+            is_sure = Counter(number for number, _ in rows)[keys[_KEY]] == 1
+            return StampPlace(entry.part, keys[_KEY]) if is_sure else None
+    return None
+
+
+def stamp_workbook(archive: Archive, place: StampPlace | None, parent: str) -> bytes:
     """Return a workbook with another parent; everything else byte for byte as it was.
 
     Args:
-        content: The workbook, found safe by the intake.
+        archive: The workbook, found safe by the intake.
+        place: Where its stamp stands.
         parent: Hash of the submission that the next one descends from.
 
     Raises:
         WorkbookFileError: The hidden sheet is gone.
     """
-    parts = Parts(content)
-    stamp(parts, parent)
+    parts = Parts(archive)
+    stamp(parts, place, parent)
     return parts.to_bytes()
 
 
-def stamp(parts: Parts, parent: str) -> None:
+def stamp(parts: Parts, place: StampPlace | None, parent: str) -> None:
     """Write the parent into a package.
 
     Raises:
         WorkbookFileError: The hidden sheet is gone.
     """
-    part, row, _ = _find(parts)
-    if part:
-        write_cells(parts, part, {f"B{row}": parent})
-    if _find(parts)[2] != parent:
+    if place is None or place.part not in parts:
         raise make_failure(WorkbookFileError, "error.workbook.hidden_sheet", {})
-
-
-def _find(parts: Parts) -> tuple[str, int, str]:
-    """Return the part of the hidden sheet, the row of the stamp and the stamp; else no part."""
-    for entry in reversed(list_sheets(parts)):
-        rows = list(islice(read_texts(parts, entry.part), _ROWS))
-        keys = {row.get("A", "").strip(): at for at, row in enumerate(rows, start=1)}
-        if keys.keys() >= _SURE:
-            return entry.part, keys[_KEY], rows[keys[_KEY] - 1].get("B", "")
-    return "", 0, ""
+    write_cells(parts, place.part, {f"B{place.row}": parent})

@@ -9,8 +9,8 @@ from fpsheet.checking.check_file import Question, check_source
 from fpsheet.checking.verdict import Verdict
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes
-from fpsheet.ooxml.parts import MAIN, DamagedPackageError, parse
-from fpsheet.ooxml.zip_file import open_zip
+from fpsheet.ooxml.archive import DamagedPackageError
+from fpsheet.ooxml.parts import MAIN, parse
 from fpsheet.upgrade.entry_renewal import ForeignColumn, FreshColumn, Renaming, refuse
 from fpsheet.upgrade.upgraded import Upgraded, language_of, upgrade_workbook
 from fpsheet_templates.form import Form
@@ -110,13 +110,13 @@ def lift_workbook(verdict: Verdict, question: Question) -> Lifted:
     raw = verdict.check.raw if verdict.check else None
     version = raw.meta.get("form_version", "") if raw else ""
     before = int(version) if version.isdecimal() else 0
-    if raw is None or verdict.counts[Severity.KRITISK]:
+    if raw is None or verdict.opened is None or verdict.counts[Severity.KRITISK]:
         return Lifted(verdict, verdict, before, form.version)
-    content = verdict.path.read_bytes()
+    archive = verdict.opened.archive
     if before == form.version:
-        return Lifted(verdict, verdict, before, form.version, content)
+        return Lifted(verdict, verdict, before, form.version, archive.data)
     try:
-        upgraded = upgrade_workbook(content, raw, form)
+        upgraded = upgrade_workbook(archive, raw, form)
     except DamagedPackageError:
         raise refuse(SpokenForm(form, language_of(raw, form)), "damaged") from None
     with ReadingProcess() as process:
@@ -136,7 +136,7 @@ def _told(verdict: Verdict, after: Verdict, version: int, form: Form, upgraded: 
         fresh=upgraded.fresh,
         renamed=upgraded.renamed,
         own_sheets=upgraded.own_sheets,
-        comments=_count_comments(upgraded.data),
+        comments=_count_comments(after),
         foreign=upgraded.foreign,
     )
 
@@ -160,8 +160,11 @@ def _is_carried(before: pl.DataFrame, after: pl.DataFrame) -> bool:
     return not any(before[name].count() for name in gone) and rest.equals(after[rest.columns])
 
 
-def _count_comments(data: bytes) -> int:
-    with open_zip(data) as archive:
-        found = [n for n in archive.namelist() if "/comments" in n and n.endswith(".xml")]
-        roots = [parse(archive.read(name)) for name in found]
+def _count_comments(verdict: Verdict) -> int:
+    """Count the notes in a workbook that was read again."""
+    if verdict.opened is None:
+        return 0
+    archive = verdict.opened.archive
+    found = [name for name in archive.entries if "/comments" in name and name.endswith(".xml")]
+    roots = [parse(archive.inflate(name)) for name in found]
     return sum(1 for root in roots for _ in root.iter(f"{{{MAIN}}}comment"))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from fpsheet.intake.sheets.shared_strings import SharedStrings
+from fpsheet.ooxml.archive import Archive, open_archive
 from fpsheet.ooxml.own_style import styles_name
 from fpsheet.ooxml.parts import (
     DOCUMENT_RELATION,
@@ -67,26 +68,26 @@ class Upgraded:
     foreign: tuple[ForeignColumn, ...] = ()
 
 
-def upgrade_workbook(content: bytes, raw: RawWorkbook, form: Form) -> Upgraded:
+def upgrade_workbook(archive: Archive, raw: RawWorkbook, form: Form) -> Upgraded:
     """Lift a workbook to the newest form.
 
     The file is changed part by part: what was typed, and columns, sheets, comments, colours
     and filters that the caseworker added, are not touched.
 
     Args:
-        content: The file, found safe by the intake.
+        archive: The file, found safe by the intake.
         raw: What the intake read in it.
         form: The newest form.
 
     Raises:
         WorkbookFileError: A sheet of ours is missing, or stands otherwise than it can be lifted.
     """
-    parts = Parts(content)
+    parts = Parts(archive)
     entries = list_sheets(parts)
     places = _find_sheets(entries, raw, form)
     issue = _issue_of(raw, form, {sheet: entry.title for sheet, entry in places.items()})
     day = stored_day(parts)
-    blank = Parts(build_issue(issue, premade=1))
+    blank = Parts(open_archive(build_issue(issue, premade=1)))
     offsets = append_styles(parts, blank[styles_name(blank)])
     shared = _shared_strings(parts)
     names = read_names(parse(blank[workbook_name(blank)]))

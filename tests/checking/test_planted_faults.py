@@ -13,7 +13,7 @@ from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
 from fpsheet_templates.spoken import SpokenForm
-from tests.support.desk import Row, check_bytes, edit, make_workbook
+from tests.support.desk import Row, check_bytes, edit, make_workbook, opened
 
 CITIZENS = 60
 FIRST_ROW = 4
@@ -179,7 +179,9 @@ def test_the_coordinators_view_lists_all_200(clean: bytes, form: Form) -> None:
     faults = plan(form)
     content = edit(clean, typing(faults, form))
     checked = check_bytes(content, form)
-    back = return_workbook(content, checked.findings, checked.check, SpokenForm(form, "da"))
+    back = return_workbook(
+        opened(content, form), checked.findings, checked.check, SpokenForm(form, "da")
+    )
     book = load_workbook(BytesIO(back), read_only=True)
     lines = Counter(
         (str(row[10]), str(row[3]), str(row[4]))

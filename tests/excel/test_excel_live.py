@@ -22,6 +22,7 @@ from fpsheet.transport.outbox import open_plain
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
+from tests.support.desk import opened as opened_workbook
 from tests.support.excel_api import read_areas
 from tests.support.excel_case import Case, contents, fills, listed, load, notes, opened
 from tests.support.excel_openpyxl import link_target, shown
@@ -50,7 +51,9 @@ def returned(content: bytes) -> Workbook:
     """Return the returned workbook of the same file."""
     form = load_form()
     checked = check_bytes(content, form)
-    back = return_workbook(content, checked.findings, checked.check, SpokenForm(form, "da"))
+    back = return_workbook(
+        opened_workbook(content), checked.findings, checked.check, SpokenForm(form, "da")
+    )
     return load(back)
 
 

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet.checking.check_file import Question, check_raw
-from fpsheet.returned.conflict_choices import read_lists
 from fpsheet.returned.explanation import current_explanations
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet.views.findings_value import verdict_value
@@ -27,7 +26,7 @@ from fpsheet.views.terminal import render_verdict
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
-from tests.support.desk import Row, check_bytes
+from tests.support.desk import Row, check_bytes, opened
 from tests.support.desk import make_workbook as issue
 from tests.support.unmarked import clean_workbook
 from tests.support.xlsx_parts import (
@@ -92,7 +91,9 @@ def came_back() -> Package:
         ],
     }
     checked = check_bytes(issue(FORM, rows, premade=2), FORM)
-    back = return_workbook(checked.content, checked.findings, checked.check, SpokenForm(FORM, "da"))
+    back = return_workbook(
+        opened(checked.content), checked.findings, checked.check, SpokenForm(FORM, "da")
+    )
     return open_parts(back)
 
 
@@ -207,11 +208,11 @@ def go_on(data: bytes, verdict: Verdict) -> Iterator[str]:
     )
     if verdict.check is None:
         return
-    current_explanations(
-        read_lists(data, SpokenForm(FORM, "da")).faults, verdict.findings, verdict.check
-    )
+    current_explanations(opened(data).faults, verdict.findings, verdict.check)
     try:
-        back = return_workbook(data, verdict.findings, verdict.check, SpokenForm(FORM, "da"))
+        back = return_workbook(
+            opened(data), verdict.findings, verdict.check, SpokenForm(FORM, "da")
+        )
         clean_workbook(back, FORM)
     except WorkbookFileError as error:
         yield str(error)

@@ -33,7 +33,7 @@ from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import RuleLevel, Severity
 from fpsheet_templates.spoken import SpokenForm
-from tests.support.desk import Row, check_bytes, edit, make_workbook
+from tests.support.desk import Row, check_bytes, edit, make_workbook, opened
 from tests.support.xlsx_parts import CONTENT_TYPES, MAIN, MAIN_TYPE, Package, open_parts
 
 if TYPE_CHECKING:
@@ -561,7 +561,8 @@ def take_in(
 ) -> tuple[RawWorkbook | None, tuple[IntakeFinding, ...]]:
     """Read a file within the limits of a case."""
     plan = make_plan(FORM, expected_kommune=case.kommune or None, limits=case.limits)
-    return read_bytes(content, name=name, plan=plan)
+    read = read_bytes(content, name=name, plan=plan)
+    return read.raw, read.faults
 
 
 def test_every_refusal_has_a_way_out() -> None:
@@ -678,7 +679,7 @@ def test_a_workbook_with_backslashes_gets_its_returned_workbook(good: bytes) -> 
             archive.writestr(name.replace("/", "\\"), content)
     checked = check_bytes(stream.getvalue(), FORM)
     returned = return_workbook(
-        checked.content, checked.findings, checked.check, SpokenForm(FORM, "da")
+        opened(checked.content), checked.findings, checked.check, SpokenForm(FORM, "da")
     )
     assert not any("\\" in name for name in open_parts(returned).parts)
     assert check_bytes(returned, FORM).check.raw.sheets.keys() == checked.check.raw.sheets.keys()

@@ -23,7 +23,7 @@ from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
 from tests.checking.test_planted_faults import CITIZEN
-from tests.support.desk import Checked, check_bytes, make_workbook
+from tests.support.desk import Checked, check_bytes, make_workbook, opened
 from tests.support.package_lint import lint_package
 from tests.support.readers import READERS, program
 from tests.support.schema_audit import audit
@@ -362,7 +362,9 @@ def test_no_number_of_a_day_ends_a_return(faulty: bytes, gap: str, number: str) 
     codes = {code for code, *place in checked.cells() if place == ["forloeb", "E7"]}
     is_day = number in {"2958465", "1"}
     assert ("FLT-006" in codes) is not is_day
-    returned = return_workbook(book, checked.findings, checked.check, SpokenForm(FORM, "da"))
+    returned = return_workbook(
+        opened(book), checked.findings, checked.check, SpokenForm(FORM, "da")
+    )
     assert check_bytes(returned, FORM).cells() == checked.cells()
 
 
@@ -468,7 +470,7 @@ def relations(parts: dict[str, bytes], owner: str) -> dict[str, tuple[str, str]]
 
 def returned(content: bytes, checked: Checked) -> bytes:
     """Return a checked workbook with its marks."""
-    return return_workbook(content, checked.findings, checked.check, SpokenForm(FORM, "da"))
+    return return_workbook(opened(content), checked.findings, checked.check, SpokenForm(FORM, "da"))
 
 
 def need_marks(content: bytes, noted: set[tuple[str, str]], folder: Path) -> None:

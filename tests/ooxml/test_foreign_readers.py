@@ -14,7 +14,7 @@ from fpsheet.statistics.render_files import render_release
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
 from tests.support.country import public_editions
-from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
+from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook, opened
 from tests.support.readers import (
     CannotReadError,
     read_with_gnumeric,
@@ -44,7 +44,7 @@ def workbooks(statistics: dict[str, bytes]) -> dict[str, bytes]:
     """A workbook of each kind."""
     entry = make_workbook(FORM, FAULTY_ROWS)
     checked = check_bytes(entry, FORM)
-    back = return_workbook(entry, checked.findings, checked.check, SpokenForm(FORM, "da"))
+    back = return_workbook(opened(entry), checked.findings, checked.check, SpokenForm(FORM, "da"))
     return {"entry": entry, "returned": back, "statistics": statistics["xlsx"]}
 
 

@@ -15,7 +15,7 @@ from fpsheet.ooxml.print_area import fit_print_areas
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
-from tests.support.desk import FAULTY_ROWS, Row, check_bytes, edit, make_workbook
+from tests.support.desk import FAULTY_ROWS, Row, check_bytes, edit, make_workbook, opened
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -59,7 +59,7 @@ def test_the_returned_workbook_prints_what_was_typed_since() -> None:
 
     content = edit(make_workbook(FORM, FAULTY_ROWS), fill)
     checked = check_bytes(content, FORM)
-    back = return_workbook(content, checked.findings, checked.check, SpokenForm(FORM, "da"))
+    back = return_workbook(opened(content), checked.findings, checked.check, SpokenForm(FORM, "da"))
     assert areas(content)["Borgere"].endswith("$30")
     assert areas(back)["Borgere"].endswith("$105")
     assert areas(back)["Borgere"] == load_workbook(BytesIO(back))["Borgere"].print_area

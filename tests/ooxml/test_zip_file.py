@@ -8,11 +8,12 @@ from typing import Final
 
 import pytest
 
+from fpsheet.ooxml.archive import open_archive
 from fpsheet.ooxml.parts import Parts
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
-from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
+from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook, opened
 from tests.support.unmarked import clean_workbook
 
 FORM: Final = load_form()
@@ -64,7 +65,7 @@ def told(content: bytes) -> dict[str, tuple[object, ...]]:
 def test_only_what_changed_is_another() -> None:
     """One part is written, one added and one taken out; all else is as it was."""
     content = odd_zip()
-    parts = Parts(content)
+    parts = Parts(open_archive(content))
     parts.write("xl/a.xml", b"<c/>")
     parts.write("xl/ny.xml", b"<d/>")
     parts.remove("xl/b.xml")
@@ -83,7 +84,7 @@ def test_a_zip_with_sizes_behind_its_parts_is_written_plainly() -> None:
             archive.writestr(name, b"<a/>" * 99)
     content = target.getvalue()
     assert content[6] & 8
-    parts = Parts(content)
+    parts = Parts(open_archive(content))
     parts.write("xl/b.xml", b"<b/>")
     written = parts.to_bytes()
     assert not written[6] & 8
@@ -100,7 +101,7 @@ def test_untouched_parts_keep_their_packed_bytes(pack: int) -> None:
             new.writestr(name, old.read(name), compresslevel=9)
     checked = check_bytes(repacked.getvalue(), FORM)
     findings, check = checked.findings, checked.check
-    back = return_workbook(checked.content, findings, check, SpokenForm(FORM, "da"))
+    back = return_workbook(opened(checked.content), findings, check, SpokenForm(FORM, "da"))
     before, after = told(checked.content), told(back)
     untouched = [name for name in before if before[name] == after.get(name)]
     assert len(untouched) > len(before) // 2

@@ -24,7 +24,6 @@ from fpsheet.ooxml.zip_file import unpack
 from fpsheet.receipts.receipt_book import receipt_book
 from fpsheet.receipts.receipt_file import write_receipt
 from fpsheet.returned.answered_workbook import answer_workbook
-from fpsheet.returned.conflict_choices import read_lists
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet.returned.stamp import stamp_workbook
 from fpsheet.table_book.xlsx import write_xlsx
@@ -35,7 +34,7 @@ from fpsheet_sync.database.keys import write_keys
 from fpsheet_sync.ledger.conflict_decision import conflicts, resolve_conflict
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
-from tests.support.desk import TODAY, Row, check_bytes, edit, make_workbook
+from tests.support.desk import TODAY, Row, check_bytes, edit, make_workbook, opened
 from tests.support.submissions import new_store, rows, sync
 from tests.support.unmarked import clean_workbook
 from tests.support.xlsx_parts import column_of
@@ -111,7 +110,13 @@ def answer(content: bytes, receipt: Receipt) -> bytes:
     """Put a receipt into a workbook."""
     checked = check_bytes(content, FORM)
     found = (checked.findings, checked.check)
-    return answer_workbook(content, found, receipt, SpokenForm(FORM, "da"))
+    return answer_workbook(opened(content), found, receipt, SpokenForm(FORM, "da"))
+
+
+def with_parent(content: bytes, parent: str) -> bytes:
+    """Return a workbook that descends from a submission."""
+    found = opened(content)
+    return stamp_workbook(found.archive, found.stamp, parent)
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,7 @@ def diverged(worker: Worker, tmp_path_factory: pytest.TempPathFactory) -> Diverg
     first = make_workbook(FORM, ROWS)
     with closing(new_store(f"sqlite:///{place.as_posix()}")) as store:
         office = Office(store, worker)
-        stamped = stamp_workbook(first, office.send(first).sha256)
+        stamped = with_parent(first, office.send(first).sha256)
         one = edit(stamped, put(**{FIRST: 30, HOURS: 10, SECOND: 15}))
         other = edit(stamped, put(**{FIRST: 40}))
         office.send(one)
@@ -234,7 +239,7 @@ def test_a_choice_that_cannot_be_used_is_a_finding(
 ) -> None:
     """Nothing is settled, the conflict stays, and the check says where and what to do."""
     content = choose(diverged.returned, **cells)
-    chosen = read_lists(content, SpokenForm(FORM, "da")).chosen
+    chosen = opened(content).chosen
     assert [finding.code for finding in chosen.findings] == [code]
     assert "»Konflikter«" in chosen.findings[0].message(SpokenForm(FORM, "da"))
     receipt = office.send(content)
@@ -274,7 +279,7 @@ def test_a_letter_does_not_stay_where_the_sides_changed(office: Office, diverged
     """A third value came since: the letter may stand for another side, the name stays."""
     content = choose(diverged.returned, valg="A", navn="BC", grund="x")
     own = hashlib.sha256(diverged.one).hexdigest()
-    office.send(edit(stamp_workbook(diverged.one, own), put(**{FIRST: 50})))
+    office.send(edit(with_parent(diverged.one, own), put(**{FIRST: 50})))
     receipt = office.send(content)
     assert len(receipt.conflicts) == 1
     assert listed(answer(content, receipt)) == {
@@ -303,16 +308,16 @@ def test_a_choice_that_breaks_a_rule_is_told(office: Office, diverged: Diverged)
 
 def test_nobody_chose(diverged: Diverged) -> None:
     """An untouched list, and a workbook without one, say nothing."""
-    assert read_lists(diverged.returned, SpokenForm(FORM, "da")).chosen.choices == ()
-    assert read_lists(diverged.returned, SpokenForm(FORM, "da")).chosen.findings == ()
-    assert read_lists(diverged.other, SpokenForm(FORM, "da")).chosen.findings == ()
+    assert opened(diverged.returned).chosen.choices == ()
+    assert opened(diverged.returned).chosen.findings == ()
+    assert opened(diverged.other).chosen.findings == ()
 
 
 def test_who_edits_the_row_after_the_choice_knew_it(office: Office, diverged: Diverged) -> None:
     """The row still says the old value; changing it further is no new conflict."""
     chosen = choose(diverged.returned, valg="A", navn="BC", grund="x")
     sent = office.send(chosen)
-    receipt = office.send(edit(stamp_workbook(chosen, sent.sha256), put(**{FIRST: 45})))
+    receipt = office.send(edit(with_parent(chosen, sent.sha256), put(**{FIRST: 45})))
     assert receipt.conflicts == ()
     assert in_force(office) == (45, None)
 
@@ -323,7 +328,7 @@ def test_a_decision_of_the_departement_comes_home(office: Office, diverged: Dive
     values = {"arbejdsevne_pct": 33, "maks_timer_pr_uge": 9.0}
     actor = Actor("kontorchefen", datetime(2026, 3, 3, tzinfo=UTC))
     resolve_conflict(office.store, shown.conflict.id, values, actor=actor, reason="ringet op")
-    content = stamp_workbook(diverged.other, diverged.receipt.sha256)
+    content = with_parent(diverged.other, diverged.receipt.sha256)
     receipt = office.send(content)
     (told,) = receipt.settled
     assert (told.by, told.reason, dict(told.values)) == ("kontorchefen", "ringet op", values)
@@ -345,7 +350,7 @@ def decided(office: Office, diverged: Diverged) -> tuple[bytes, Receipt]:
     values = {"arbejdsevne_pct": 30, "maks_timer_pr_uge": 10.0}
     actor = Actor("kontorchefen", datetime(2026, 3, 2, 8, 3, 30, tzinfo=UTC))
     resolve_conflict(office.store, shown.conflict.id, values, actor=actor, reason="ringet op")
-    content = stamp_workbook(diverged.other, diverged.receipt.sha256)
+    content = with_parent(diverged.other, diverged.receipt.sha256)
     return content, office.send(content)
 
 
@@ -395,7 +400,7 @@ def test_what_was_typed_since_is_not_written_over(office: Office, diverged: Dive
     """A cell changed after sending keeps its value when the receipt comes."""
     chosen = choose(diverged.returned, valg="A", navn="BC", grund="x")
     receipt = office.send(chosen)
-    since = edit(stamp_workbook(chosen, receipt.sha256), put(**{FIRST: 45}))
+    since = edit(with_parent(chosen, receipt.sha256), put(**{FIRST: 45}))
     book = load_workbook(BytesIO(answer(since, receipt)))
     assert book["Vurderinger"][FIRST].value == 45
 
@@ -404,7 +409,7 @@ def test_choices_travel_in_a_package(diverged: Diverged) -> None:
     """What was chosen goes with the payload; a payload without choices is of the first version."""
     content = choose(diverged.returned, valg="A", navn="BC", grund="Lægens tal")
     checked = check_bytes(content, FORM)
-    choices = read_lists(content, SpokenForm(FORM, "da")).chosen.choices
+    choices = opened(content).chosen.choices
     payload = Payload(checked.check.raw, (), choices)
     assert read_payload(write_payload(payload), FORM).choices == choices
     assert len(choices) == 1
@@ -415,8 +420,8 @@ def test_marking_again_keeps_the_list(diverged: Diverged) -> None:
     content = choose(diverged.returned, valg="A", navn="BC", grund="x")
     checked = check_bytes(content, FORM)
     for findings in (checked.findings, ()):
-        again = return_workbook(content, findings, checked.check, SpokenForm(FORM, "da"))
-        assert len(read_lists(again, SpokenForm(FORM, "da")).chosen.choices) == 1
+        again = return_workbook(opened(content), findings, checked.check, SpokenForm(FORM, "da"))
+        assert len(opened(again).chosen.choices) == 1
         parts = unpack(again)
         looks = parts["xl/styles.xml"].partition(b"<cellXfs")[2].partition(b"</cellXfs>")[0]
         used = [
@@ -449,7 +454,7 @@ def test_a_receipt_that_does_not_fit_changes_nothing(
     file, receipt = tmp_path / "956.xlsx", tmp_path / "kvittering.json"
     content = {
         "other workbook": make_workbook(FORM, ROWS, kommune="957"),
-        "old": stamp_workbook(diverged.other, "f" * 64),
+        "old": with_parent(diverged.other, "f" * 64),
         "copy": diverged.one,
         "broken": diverged.other[:2000],
     }.get(case, diverged.other)

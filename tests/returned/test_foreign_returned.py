@@ -16,11 +16,12 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from openpyxl import load_workbook
 
+from fpsheet.ooxml.archive import open_archive
 from fpsheet.ooxml.parts import Parts
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
-from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
+from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook, opened
 from tests.support.package_lint import lint_package
 from tests.support.schema_audit import audit
 from tests.support.unmarked import clean_workbook
@@ -170,7 +171,7 @@ def ours(issued: bytes) -> bytes:
 def marked(content: bytes) -> bytes:
     """Check a workbook and return it with its marks."""
     checked = check_bytes(content, FORM)
-    return return_workbook(content, checked.findings, checked.check, SpokenForm(FORM, "da"))
+    return return_workbook(opened(content), checked.findings, checked.check, SpokenForm(FORM, "da"))
 
 
 def notes(content: bytes) -> set[tuple[str, str]]:
@@ -224,9 +225,9 @@ def test_the_checks_see_what_is_broken(issued: bytes, tmp_path: Path) -> None:
 
 def test_a_part_is_found_however_its_name_is_spelled(issued: bytes) -> None:
     """Case and percent-encoding of a name say nothing; another name is another part."""
-    parts = Parts(rezip({"xl/Work%20book.xml": b"<a/>", TYPES: b"<b/>"}))
+    parts = Parts(open_archive(rezip({"xl/Work%20book.xml": b"<a/>", TYPES: b"<b/>"})))
     assert parts["XL/work book.xml"] == b"<a/>"
     assert "xl/workbook.xml" not in parts
     parts.remove("xl/WORK book.xml")
     assert parts.names() == (TYPES,)
-    assert Parts(issued).to_bytes() == issued
+    assert Parts(open_archive(issued)).to_bytes() == issued

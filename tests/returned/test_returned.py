@@ -13,14 +13,12 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.drawing.image import Image as SheetImage
 
-from fpsheet.ooxml.parts import Parts
 from fpsheet.returned.cell_mark import SIGNATURE
-from fpsheet.returned.explanation import find_fault_list
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
-from tests.support.desk import FAULTY_ROWS, Checked, check_bytes, edit, make_workbook
+from tests.support.desk import FAULTY_ROWS, Checked, check_bytes, edit, make_workbook, opened
 from tests.support.libreoffice import LibreOffice
 from tests.support.unmarked import clean_workbook
 
@@ -71,7 +69,9 @@ def _picture() -> BytesIO:
 def returned(content: bytes, form: Form) -> tuple[bytes, Checked]:
     """Check a workbook and give it back marked."""
     checked = check_bytes(content, form)
-    back = return_workbook(content, checked.findings, checked.check, SpokenForm(form, "da"))
+    back = return_workbook(
+        opened(content, form), checked.findings, checked.check, SpokenForm(form, "da")
+    )
     return back, checked
 
 
@@ -215,7 +215,7 @@ def explain(book: Workbook) -> None:
 
 def explanations(content: bytes) -> list[str]:
     """Return the texts of the explanations in a workbook's list."""
-    found = find_fault_list(Parts(content), load_form())
+    found = opened(content).faults
     return [entry.text for entry in found.explanations] if found else []
 
 
@@ -254,7 +254,9 @@ def test_a_sheet_of_hers_called_fejlliste_stays(issued: bytes, form: Form) -> No
 def test_a_workbook_without_findings_comes_back_as_it_is(issued: bytes, form: Form) -> None:
     """Nothing found, nothing changed."""
     checked = check_bytes(issued, form)
-    assert return_workbook(issued, (), checked.check, SpokenForm(form, "da")) == issued
+    assert (
+        return_workbook(opened(issued, form), (), checked.check, SpokenForm(form, "da")) == issued
+    )
 
 
 @pytest.mark.lo

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
-from fpsheet.ooxml.parts import Parts
 from fpsheet.returned.cell_mark import SIGNATURE
-from fpsheet.returned.conflict_choices import read_lists
 from fpsheet.returned.explanation import (
     current_explanations,
-    find_fault_list,
     unsafe_explanations,
 )
 from fpsheet.returned.mark_workbook import return_workbook
@@ -29,7 +26,7 @@ from tests.returned.test_returned import (
     marks,
     returned,
 )
-from tests.support.desk import FAULTY_ROWS, check_bytes, edit, make_workbook
+from tests.support.desk import FAULTY_ROWS, check_bytes, edit, make_workbook, opened
 from tests.support.unmarked import clean_workbook
 from tests.support.xlsx_parts import open_parts
 
@@ -60,7 +57,7 @@ def explained(issued: bytes) -> bytes:
 
 def explanations(content: bytes) -> list[str]:
     """Return the texts of the explanations in a workbook's list."""
-    found = find_fault_list(Parts(content), FORM)
+    found = opened(content).faults
     return [entry.text for entry in found.explanations] if found else []
 
 
@@ -153,13 +150,8 @@ def test_an_explanation_with_a_cpr_number_is_not_sent(issued: bytes) -> None:
     content = edit(back, name)
     checked = check_bytes(content, FORM)
     assert explanations(content) == ["Det er nu 610180-1234"]
-    assert (
-        current_explanations(
-            read_lists(content, SpokenForm(FORM, "da")).faults, checked.findings, checked.check
-        )
-        == ()
-    )
-    (told,) = unsafe_explanations(read_lists(content, SpokenForm(FORM, "da")).faults, FORM)
+    assert current_explanations(opened(content).faults, checked.findings, checked.check) == ()
+    (told,) = unsafe_explanations(opened(content).faults, FORM)
     assert told.code == "HIS-023"
     assert WARNING[0] in told.message(SpokenForm(FORM, "da"))
     assert "610180" not in told.message(SpokenForm(FORM, "da")) + told.remedy(
@@ -186,7 +178,9 @@ def test_a_damaged_sheet_costs_only_its_own_marks(issued: bytes, damage: str) ->
     checked = check_bytes(package.data(), FORM)
     lost = {"STR-050", "STR-066"} & {finding.code for finding in checked.findings}
     assert bool(lost) == (damage in {"gone", "something else"})
-    back = return_workbook(package.data(), checked.findings, checked.check, SpokenForm(FORM, "da"))
+    back = return_workbook(
+        opened(package.data()), checked.findings, checked.check, SpokenForm(FORM, "da")
+    )
     assert open_parts(back).parts.get(name) == package.parts.get(name)
     listed = open_parts(back).parts["xl/worksheets/sheet9001.xml"].decode()
     assert ("»Job«" in listed) == bool(lost)
@@ -207,30 +201,37 @@ def test_numbers_that_are_none_are_no_failure(issued: bytes, number: str) -> Non
             text = text.replace(f'{attribute}="1"', f'{attribute}="{number}"')
         if name.endswith((".xml", ".vml")):
             package = package.with_part(name, text)
-    again = return_workbook(package.data(), checked.findings, checked.check, SpokenForm(FORM, "da"))
+    again = return_workbook(
+        opened(package.data()), checked.findings, checked.check, SpokenForm(FORM, "da")
+    )
     assert b"fejlliste.noegle" in open_parts(again).parts["xl/worksheets/sheet9001.xml"]
 
 
-def test_a_zip_that_only_the_intake_reads_is_refused_in_words(issued: bytes) -> None:
-    """A flag that the zip library stops at (found by fuzzing) ends in a sentence with a remedy."""
+def test_a_zip_that_only_the_intake_reads_comes_back_plain(issued: bytes) -> None:
+    """A flag that the zip library stops at (found by fuzzing) is not handed on."""
     checked = check_bytes(issued, FORM)
     at = issued.index(b"PK\x01\x02")
     flagged = bytearray(issued)
     while at >= 0:
         flagged[at + 8] |= 1 << 5
         at = issued.find(b"PK\x01\x02", at + 1)
+    spoken = SpokenForm(FORM, "da")
+    back = return_workbook(opened(bytes(flagged)), checked.findings, checked.check, spoken)
     assert (
-        current_explanations(
-            read_lists(bytes(flagged), SpokenForm(FORM, "da")).faults,
-            checked.findings,
-            checked.check,
-        )
-        == ()
+        open_parts(back).parts
+        == open_parts(
+            return_workbook(opened(issued), checked.findings, checked.check, spoken)
+        ).parts
     )
+    assert clean_workbook(bytes(flagged), FORM) == bytes(flagged)
+
+
+def test_a_package_without_styles_is_refused_in_words(issued: bytes) -> None:
+    """Marks need a place of their own among the styles; the sentence says what to do."""
+    checked = check_bytes(issued, FORM)
+    lost = open_parts(issued).without("xl/styles.xml").data()
     with pytest.raises(WorkbookFileError, match="reparere"):
-        clean_workbook(bytes(flagged), FORM)
-    with pytest.raises(WorkbookFileError, match="reparere"):
-        return_workbook(bytes(flagged), checked.findings, checked.check, SpokenForm(FORM, "da"))
+        return_workbook(opened(lost), checked.findings, checked.check, SpokenForm(FORM, "da"))
 
 
 def test_findings_of_the_file_alone_are_listed(issued: bytes) -> None:
@@ -238,7 +239,7 @@ def test_findings_of_the_file_alone_are_listed(issued: bytes) -> None:
     renamed = open_parts(issued).replace("xl/workbook.xml", 'name="Job"', 'name="Arbejde"').data()
     checked = check_bytes(renamed, FORM)
     whole = [finding for finding in checked.findings if not finding.row]
-    back = return_workbook(renamed, whole, checked.check, SpokenForm(FORM, "da"))
+    back = return_workbook(opened(renamed), whole, checked.check, SpokenForm(FORM, "da"))
     assert list(marks(back)) == []
     rows = list(load_workbook(BytesIO(back))["Fejlliste"].iter_rows(min_row=4, values_only=True))
     assert len(rows) == len(whole) > 0

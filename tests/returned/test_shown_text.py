@@ -16,7 +16,7 @@ from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet.returned.shown_text import OFFERED, show_number
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
-from tests.support.desk import Row, check_bytes, edit, make_workbook
+from tests.support.desk import Row, check_bytes, edit, make_workbook, opened
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -65,7 +65,9 @@ def test_days_counted_from_1904() -> None:
 def list_of(content: bytes) -> list[str]:
     """Return the advice of each line of the list in the returned workbook."""
     checked = check_bytes(content, FORM)
-    returned = return_workbook(content, checked.findings, checked.check, SpokenForm(FORM, "da"))
+    returned = return_workbook(
+        opened(content), checked.findings, checked.check, SpokenForm(FORM, "da")
+    )
     sheet = load_workbook(BytesIO(returned))[FORM.texts.get("returned.sheet", "da")]
     return [str(row[7].value) for row in sheet.iter_rows(min_row=4) if row[10].value in OFFERED]
 
@@ -95,7 +97,9 @@ def test_what_the_cell_shows_is_offered(value: object, look: str, shown: str) ->
     assert (code, "borger", CELL) in checked.cells()
     (advice,) = list_of(content)
     assert shown in advice
-    returned = return_workbook(content, checked.findings, checked.check, SpokenForm(FORM, "da"))
+    returned = return_workbook(
+        opened(content), checked.findings, checked.check, SpokenForm(FORM, "da")
+    )
     assert list_of(returned) == [advice]
     assert shown.strip("»«") not in repr(checked.findings)
 

@@ -15,10 +15,13 @@ from openpyxl import Workbook, load_workbook
 from fpsheet.central import locate_central, open_central
 from fpsheet.intake.process import ReadingProcess
 from fpsheet.intake.reader import NamedBytes, read_file
+from fpsheet.ooxml.archive import open_archive
 from fpsheet.ooxml.zip_file import pack, unpack
+from fpsheet.returned.opened_workbook import OpenedWorkbook, read_lists
 from fpsheet.workbook.build import build_workbook
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_form
+from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.check import check_workbook
 from fpsheet_validation.finding import Finding, sort_findings
 from fpsheet_validation.typed import Check
@@ -150,6 +153,11 @@ def check_bytes(content: bytes, form: Form, *, name: str = "956.xlsx") -> Checke
     check = check_workbook(reading.raw, form, today=TODAY)
     findings = sort_findings((*reading.findings, *check.findings), form)
     return Checked(content, check, findings)
+
+
+def opened(content: bytes, form: Form | None = None) -> OpenedWorkbook:
+    """Return a workbook that was found safe, opened and its lists read."""
+    return read_lists(open_archive(content), SpokenForm(form or load_form(), "da"))
 
 
 def make_database(file: Path) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from fpsheet.ooxml.parts import Parts
-from fpsheet.returned.mark_workbook import drop_conflicts, in_words, replace_marks
-from fpsheet_templates.spoken import SpokenForm
+from fpsheet.ooxml.workbook_part import list_sheets
+from fpsheet.returned.list_tab import drop_list
+from fpsheet.returned.mark_workbook import in_words, remove_marks
+from tests.support.desk import opened
 
 if TYPE_CHECKING:
     from fpsheet_templates.form import Form
-    from fpsheet_validation.typed import Check
-
-NOT_ASKED = cast("Check", None)
-"""The checked rows, which only marks are placed by."""
 
 
 def clean_workbook(content: bytes, form: Form) -> bytes:
@@ -23,7 +21,10 @@ def clean_workbook(content: bytes, form: Form) -> bytes:
         WorkbookFileError: The package is not whole enough to be changed.
     """
     with in_words("da"):
-        parts = Parts(content)
-        drop_conflicts(parts, form)
-        replace_marks(parts, (), NOT_ASKED, SpokenForm(form, "da"))
+        found = opened(content, form)
+        parts = Parts(found.archive)
+        for entry in list_sheets(parts):
+            if found.conflicts is not None and entry.part == found.conflicts.part:
+                drop_list(parts, entry)
+        remove_marks(parts, found.faults)
         return parts.to_bytes()

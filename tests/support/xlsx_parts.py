@@ -320,7 +320,8 @@ def take_in(
         limits=limits,
     )
     data = source if isinstance(source, bytes) else source.data()
-    return read_bytes(data, name=name, plan=plan)
+    read = read_bytes(data, name=name, plan=plan)
+    return read.raw, read.faults
 
 
 def codes(source: Package | bytes, **options: Any) -> list[str]:  # noqa: ANN401 - as take_in

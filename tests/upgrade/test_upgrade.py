@@ -34,6 +34,7 @@ from fpsheet_templates.errors import SpecError, WorkbookFileError
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
 from fpsheet_templates.spoken import SpokenForm
+from tests.support.desk import opened
 from tests.support.package_lint import lint_package
 
 if TYPE_CHECKING:
@@ -428,14 +429,18 @@ def test_a_returned_workbook_is_lifted_with_its_list(tmp_path: Path) -> None:
     assert verdict.check is not None
     path, out = tmp_path / "retur.xlsx", tmp_path / "retur-2.xlsx"
     findings, check = verdict.findings, verdict.check
-    data = return_workbook(FROZEN.read_bytes(), findings, check, SpokenForm(question.form, "da"))
+    data = return_workbook(
+        opened(FROZEN.read_bytes(), question.form), findings, check, SpokenForm(question.form, "da")
+    )
     path.write_bytes(data)
     lifted = lift(path)
     assert (lifted.own_sheets, lint_package(lifted.data)) == (1, ())
     out.write_bytes(lifted.data)
     again = judge(out)
     assert again.check is not None
-    returned = return_workbook(lifted.data, again.findings, again.check, SpokenForm(NEXT, "da"))
+    returned = return_workbook(
+        opened(lifted.data, NEXT), again.findings, again.check, SpokenForm(NEXT, "da")
+    )
     assert lint_package(returned) == ()
 
 

@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 
 from fpsheet.demo.raw_cell import RawCell, RawKind, put_cells
+from fpsheet.ooxml.archive import open_archive
 from fpsheet.ooxml.parts import Parts
 from fpsheet.workbook.calculation.kept_results import renew_results, stored_day
 from fpsheet_templates.load import load_form
@@ -118,7 +119,7 @@ def test_a_row_links_to_the_journal_of_the_kommune(
     rows: dict[str, list[Row]] = {
         "forloeb": [{"cpr": ONE, "journal_nr": "24/17"}, {"cpr": ONE}],
     }
-    parts = Parts(make_workbook(FORM, rows))
+    parts = Parts(open_archive(make_workbook(FORM, rows)))
     cover = load_workbook(BytesIO(parts.to_bytes()))["Forside"]
     at = next(cell.row for cell in cover["A"] if cell.value == "forside.journal_adresse")
     if pattern:

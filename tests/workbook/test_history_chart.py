@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from fpsheet.checking.check_file import Question
 from fpsheet.kommune.steps import check_files
+from fpsheet.ooxml.archive import open_archive
 from fpsheet.ooxml.cell_writer import write_cells
 from fpsheet.ooxml.parts import Parts
 from fpsheet.progress import Silent
@@ -73,7 +74,7 @@ POINTS: Final = 61
 @pytest.fixture(scope="module")
 def overblik() -> Any:  # noqa: ANN401 - a worksheet of openpyxl
     """The Overblik with the citizen chosen, calculated as of the tests' day."""
-    parts = Parts(issue(typed_rows(CASE), premade=2))
+    parts = Parts(open_archive(issue(typed_rows(CASE), premade=2)))
     number = 1 + load_workbook(BytesIO(parts.to_bytes())).sheetnames.index("Overblik")
     write_cells(parts, f"xl/worksheets/sheet{number}.xml", {"C4": 6503781234})
     renew_results(parts, day=date_serial(TODAY))

@@ -150,7 +150,7 @@ def _is_plain(cell: object) -> bool:
 def _expected(data: bytes, form: Form, *, today: date) -> dict[tuple[str, int], str]:
     """Return what the check finds first in each row, as the status spells it."""
     plan = make_plan(form, expected_kommune=None, limits=Limits())
-    raw, _ = read_bytes(data, name="status.xlsx", plan=plan)
+    raw = read_bytes(data, name="status.xlsx", plan=plan).raw
     assert raw is not None
     check = check_workbook(raw, form, today=today)
     by_row: dict[tuple[str, int], list[Finding]] = {}

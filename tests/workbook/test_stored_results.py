@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from openpyxl import load_workbook
 
+from fpsheet.ooxml.archive import open_archive
 from fpsheet.ooxml.cell_writer import write_cells
 from fpsheet.ooxml.parts import Parts
 from fpsheet.workbook.calculation.calculator import Calculator
@@ -122,7 +123,7 @@ def test_protected_view_shows_status_next_step_and_deadlines() -> None:
 
 def test_after_a_change_the_results_are_of_the_new_values() -> None:
     """The end of the forløb is mended: its row, the count and the next step say so."""
-    parts = Parts(make_workbook(FORM, FAULTY_ROWS))
+    parts = Parts(open_archive(make_workbook(FORM, FAULTY_ROWS)))
     column = next(
         cell.coordinate.rstrip("0123456789")
         for cell in load_workbook(BytesIO(parts.to_bytes()))["Forløb"][3]
@@ -141,7 +142,7 @@ def test_after_a_change_the_results_are_of_the_new_values() -> None:
 @pytest.mark.parametrize("reason", ["another spelling", "no day"])
 def test_what_cannot_be_worked_out_shows_nothing(reason: str) -> None:
     """A sheet written otherwise, or a day that is not known: no result, rather than a wrong one."""
-    parts = Parts(make_workbook(FORM, FAULTY_ROWS))
+    parts = Parts(open_archive(make_workbook(FORM, FAULTY_ROWS)))
     part = "xl/worksheets/sheet3.xml"
     if reason == "another spelling":
         parts.write(part, parts[part].replace(b'<c r="C4" s=', b'<c s="4" r="C4" cm=', 1))
@@ -220,7 +221,7 @@ def test_a_day_beyond_all_measure_stops_nothing() -> None:
     def type_in(book: Workbook) -> None:
         book["Forløb"]["E4"] = 1e300
 
-    parts = Parts(edit(make_workbook(FORM, FAULTY_ROWS, premade=1), type_in))
+    parts = Parts(open_archive(edit(make_workbook(FORM, FAULTY_ROWS, premade=1), type_in)))
     renew_results(parts, day=46000)
     shown = stored(parts.to_bytes())
     assert str(shown["Forløb", "B4"]).startswith("✖ Startdato: ")

@@ -16,7 +16,7 @@ from fpsheet.ooxml.zip_file import unpack
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
-from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
+from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook, opened
 from tests.support.issued import Row, blank, issue
 from tests.support.package_lint import lint_package
 
@@ -45,7 +45,7 @@ def returned() -> dict[str, bytes]:
     form = load_form()
     content = make_workbook(form, FAULTY_ROWS)
     checked = check_bytes(content, form)
-    back = return_workbook(content, checked.findings, checked.check, SpokenForm(form, "da"))
+    back = return_workbook(opened(content), checked.findings, checked.check, SpokenForm(form, "da"))
     return unpack(back)
 
 
