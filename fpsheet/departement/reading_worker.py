@@ -15,7 +15,8 @@ from pathlib import Path
 
 # Loaded with this module, and so before the first file: check loads it where it is used.
 import fpsheet.intake.reading  # noqa: F401
-import fpsheet_validation.check  # noqa: F401
+import fpsheet_validation.check
+import fpsheet_validation.rules.quiet_pandera  # noqa: F401
 from fpsheet.checking.check_file import Question, check_raw, check_source
 from fpsheet.checking.submission import Reception, Said, make_submission, own_time, said_in
 from fpsheet.checking.verdict import Verdict

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from xml.sax.saxutils import escape
+from html import escape
 
 from fpsheet.ooxml.own_style import ANSWER
 
@@ -60,4 +60,10 @@ def sheet_text(value: str) -> str:
     """Return a text as XML may hold it."""
     if _ODD.search(value) is None:
         return value[:_CELL_LIMIT]
-    return escape(_UNPRINTABLE.sub("", value)[:_CELL_LIMIT])
+    return escape(_UNPRINTABLE.sub("", value)[:_CELL_LIMIT], quote=False)
+
+
+def attribute_text(value: str) -> str:
+    """Return a text as the value of an attribute, with the quotes around it."""
+    text = escape(value, quote=False).replace('"', "&quot;")
+    return f'"{text}"'

@@ -7,7 +7,6 @@ from fpsheet.returned.conflict_list_text import LETTERS, PREFIX
 from fpsheet.returned.own_list import OwnList
 from fpsheet.returned.record_words import BLANK, read_told
 from fpsheet_sync.merge.submission import Choice
-from fpsheet_sync.outside_json import read_json
 from fpsheet_templates.form import Field, Form
 from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.cells.cpr import text_holds_cpr
@@ -99,6 +98,8 @@ def _values(
 
 
 def _sides(line: _Line) -> list[Plain]:
+    from fpsheet_sync.outside_json import read_json  # pydantic: where somebody chose
+
     try:
         return read_json(line["sider"].encode(), list[Plain])
     except ValueError:

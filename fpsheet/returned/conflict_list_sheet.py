@@ -1,10 +1,9 @@
 """The list of conflicts as a worksheet part."""
 
 from collections.abc import Sequence
-from xml.sax.saxutils import quoteattr
 
 from fpsheet.ooxml.own_style import ANSWER, BODY, HEADER, LINE, LINK, TITLE
-from fpsheet.ooxml.row_writer import sheet_row
+from fpsheet.ooxml.row_writer import attribute_text, sheet_row
 from fpsheet.returned.conflict_list_text import (
     ANSWERS,
     LETTERS,
@@ -76,8 +75,9 @@ def _place(columns: Sequence[FindingColumn], name: str) -> str:
 def _worksheet(
     rows: str, columns: Sequence[FindingColumn], lines: Sequence[ConflictLine], sides: int
 ) -> str:
+    letter = _place(columns, "celle")
     links = "".join(
-        f'<hyperlink ref="{_place(columns, "celle")}{number}" location={quoteattr(line.link)}/>'
+        f'<hyperlink ref="{letter}{number}" location={attribute_text(line.link)}/>'
         for number, line in enumerate(lines, start=FIRST_ROW)
         if line.link
     )

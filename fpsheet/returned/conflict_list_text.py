@@ -3,15 +3,19 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fpsheet.returned.finding_list_text import FindingColumn, link_location
 from fpsheet.returned.record_words import told_value
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.record_layout import make_layouts
-from fpsheet_sync.ledger.receipt import Receipt, ShownClaim, ShownConflict
 from fpsheet_templates.form import Form
 from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.typed import ROW, ROW_ID, Check, TypedSheet
+
+if TYPE_CHECKING:
+    # Not loaded here: a check has no receipt, and needs only what a list is known by.
+    from fpsheet_sync.ledger.receipt import Receipt, ShownClaim, ShownConflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +33,18 @@ class ConflictLine:
     is_first: bool
 
 
-def fields_of(conflict: ShownConflict, form: Form) -> tuple[str, ...]:
+def fields_of(conflict: "ShownConflict", form: Form) -> tuple[str, ...]:
     """Return the fields a conflict is about; that of a CPR number by its heading alone."""
     columns = make_layouts(form)[conflict.sheet].groups[conflict.group]
     return tuple("cpr" if column == BORGER else column for column in columns)
 
 
-def is_choosable(conflict: ShownConflict, form: Form) -> bool:
+def is_choosable(conflict: "ShownConflict", form: Form) -> bool:
     """Return whether a conflict can be chosen in: not where it is about a CPR number."""
     return set(fields_of(conflict, form)) == set(conflict.agreed)
 
 
-def side_words(claim: ShownClaim, receipt: Receipt, spoken: SpokenForm) -> str:
+def side_words(claim: "ShownClaim", receipt: "Receipt", spoken: SpokenForm) -> str:
     """Return which file a side is, as the receiver knows it."""
     key, file = "receipt.side.other", claim.sha256[:8]
     if claim.is_decision:
@@ -50,7 +54,7 @@ def side_words(claim: ShownClaim, receipt: Receipt, spoken: SpokenForm) -> str:
     return spoken.fill(key, {"row": claim.row, "file": file})
 
 
-def conflict_lines(receipt: Receipt, check: Check, spoken: SpokenForm) -> Iterator[ConflictLine]:
+def conflict_lines(receipt: "Receipt", check: Check, spoken: SpokenForm) -> Iterator[ConflictLine]:
     """Return the lines of a list, conflict after conflict."""
     for conflict in receipt.conflicts:
         sheet = check.sheets.get(conflict.sheet)
@@ -72,7 +76,7 @@ def conflict_lines(receipt: Receipt, check: Check, spoken: SpokenForm) -> Iterat
 
 
 def _told(
-    conflict: ShownConflict, field: str, receipt: Receipt, spoken: SpokenForm
+    conflict: "ShownConflict", field: str, receipt: "Receipt", spoken: SpokenForm
 ) -> Mapping[str, str]:
     if not is_choosable(conflict, spoken.form):
         return {"gaelder": spoken.text("conflicts.not_here")}

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from string import ascii_uppercase
-from xml.sax.saxutils import quoteattr
 
 from fpsheet.ooxml.own_style import ANSWER, BODY, HEADER, LINE, LINK, TITLE
-from fpsheet.ooxml.row_writer import sheet_row
+from fpsheet.ooxml.row_writer import attribute_text, sheet_row
 from fpsheet.returned.finding_list_rows import FaultRow
 from fpsheet.returned.finding_list_text import (
     COLUMNS,
@@ -86,7 +85,7 @@ def _lines(line: FaultLine) -> int:
 def _links(lines: Sequence[FaultLine]) -> str:
     letter = column_letter("celle")
     links = [
-        f'<hyperlink ref="{letter}{number}" location={quoteattr(link_location(line.place))}/>'
+        f'<hyperlink ref="{letter}{number}" location={attribute_text(link_location(line.place))}/>'
         for number, line in enumerate(lines[:_MOST_LINKS], start=FIRST_ROW)
         if line.place
     ]

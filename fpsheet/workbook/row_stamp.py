@@ -9,7 +9,7 @@ defined names, so the shared text holds for every row as it is.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from html import escape
 
 from fpsheet.ooxml.row_writer import space_of
 
@@ -42,7 +42,7 @@ class PatternCell:
 
 def escape_text(text: str) -> str:
     """Return a text as a sheet's XML holds it: markup escaped, control characters as `_x001F_`."""
-    return escape(_ILLEGAL.sub(lambda found: f"_x{ord(found.group()):04X}_", text))
+    return escape(_ILLEGAL.sub(lambda found: f"_x{ord(found.group()):04X}_", text), quote=False)
 
 
 def stamp_rows(

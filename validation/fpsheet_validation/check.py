@@ -16,8 +16,8 @@ from fpsheet_validation.raw import RawWorkbook
 from fpsheet_validation.rules.book import CheckedBook
 from fpsheet_validation.rules.evaluate import with_unreadable
 from fpsheet_validation.rules.registry import RuleOutcome, run_registry
-from fpsheet_validation.rules.row_check import applies
-from fpsheet_validation.rules.row_schema import RowVerdict, check_rows, sheet_schema
+from fpsheet_validation.rules.row_check import RowVerdict, applies
+from fpsheet_validation.rules.row_schema import check_rows, sheet_schema
 from fpsheet_validation.setting import Setting, read_setting
 from fpsheet_validation.typed import ROW, Check, TypedSheet
 

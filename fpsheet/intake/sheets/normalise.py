@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape
+from html import escape
 
 from fpsheet.intake.sheets.plain_rows import NUMBER
 from fpsheet.intake.sheets.scan import FAR_COLUMN, NO_DAY, ColumnKinds, SheetScan, wrap_rows
@@ -187,7 +187,7 @@ def _write_cell(cell: XmlCell, number: int, columns: ColumnKinds) -> str:
         # A date written as text by the standard's own type; spelled like all other dates.
         text = _ZONE.sub("", text.replace("T", " "))
         text = f"{text} 00:00:00" if _ISO_DAY.fullmatch(text) else text
-    text = escape(escape_text(text))
+    text = escape(escape_text(text), quote=False)
     return f'{place} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 

@@ -14,9 +14,9 @@ from pandera.errors import SchemaErrors
 from fpsheet_templates.load import load_form
 from fpsheet_validation.cells.parse import parse_sheet
 from fpsheet_validation.rules.evaluate import with_unreadable
-from fpsheet_validation.rules.quiet_pandera import QuietColumn, QuietSchema
-from fpsheet_validation.rules.row_check import RowCheck
-from fpsheet_validation.rules.row_schema import SheetSchema, check_rows, run_pandera, sheet_schema
+from fpsheet_validation.rules.quiet_pandera import QuietColumn, QuietSchema, run_pandera
+from fpsheet_validation.rules.row_check import RowCheck, SheetSchema
+from fpsheet_validation.rules.row_schema import check_rows, sheet_schema
 from fpsheet_validation.setting import read_setting
 from tests.support.rows import make_raw_sheet, make_raw_workbook
 
@@ -88,14 +88,7 @@ def test_a_check_that_raises_could_not_run(schema: SheetSchema, frame: pl.DataFr
     bad = RowCheck("FOR-004", "resultat", ("resultat",), pl.col("resultat").cast(pl.Int8) > 1)
     with_bad = frame.with_columns(pl.lit("7107769417").alias("resultat"))
 
-    def run(data: object) -> pl.LazyFrame:
-        return data.lazyframe.select(~bad.fault)  # type: ignore[attr-defined, no-any-return]
-
-    broken = replace(
-        schema,
-        checks=(*schema.checks, bad),
-        carried=(*schema.carried, pa.Check(run, error="FOR-004", ignore_na=False)),
-    )
+    broken = replace(schema, checks=(*schema.checks, bad))
     verdict = check_rows(with_bad, broken, ())
     assert verdict.not_run == {"FOR-004"}
     assert "FLT-013" in {hit.code for hit in verdict.hits}

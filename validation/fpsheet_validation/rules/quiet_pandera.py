@@ -6,6 +6,7 @@ checks (docs/adr/0008-validation.md). These classes keep pandera's way through a
 the descriptions out: an error names its check and carries the column of passed and failed.
 """
 
+from collections.abc import Iterable
 from copy import copy
 from typing import Any
 
@@ -17,10 +18,11 @@ from pandera.backends.base import CoreCheckResult
 from pandera.backends.polars.components import ColumnBackend
 from pandera.backends.polars.container import DataFrameSchemaBackend
 from pandera.constants import CHECK_OUTPUT_KEY
-from pandera.errors import FailureCaseMetadata, SchemaError, SchemaErrorReason
+from pandera.errors import FailureCaseMetadata, SchemaError, SchemaErrorReason, SchemaErrors
 
-CHECK_OUTPUT = CHECK_OUTPUT_KEY
-"""Name of the boolean column in `SchemaError.check_output`."""
+from fpsheet_validation.hit import Hit, hits_at
+from fpsheet_validation.rules.row_check import RowVerdict, SheetSchema
+from fpsheet_validation.typed import ROW, polars_type
 
 
 class QuietCheck(pa.Check):
@@ -122,3 +124,40 @@ class QuietSchema(pa.DataFrameSchema):
 def _no_metadata(schema_name: str, schema_errors: list[SchemaError]) -> FailureCaseMetadata:
     del schema_name, schema_errors
     return FailureCaseMetadata(failure_cases=pl.DataFrame(), message={}, error_counts={})
+
+
+def run_pandera(frame: pl.DataFrame, schema: SheetSchema, chosen: Iterable[int]) -> RowVerdict:
+    """Validate rows with the chosen checks; what pandera raises becomes hits at once."""
+    try:
+        _pandera_schema(schema, chosen).validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        faults = list(errors.schema_errors)
+    else:
+        faults = list[SchemaError]()
+    hits, not_run = list[Hit](), set[str]()
+    for fault in faults:
+        field = fault.schema.name
+        if not isinstance(fault.check, pa.Check):
+            # The column is not of the field's type: none of its rules can be trusted.
+            not_run.update(check.code for check in schema.checks if check.field == field)
+        elif fault.reason_code is SchemaErrorReason.CHECK_ERROR or fault.check_output is None:
+            not_run.add(str(fault.check.error))
+        else:
+            struck = frame[ROW].filter(~fault.check_output[CHECK_OUTPUT_KEY]).to_list()
+            code = str(fault.check.error)
+            hits.extend(hits_at(struck, sheet=schema.sheet.id, field=field, code=code))
+    return RowVerdict(hits, frozenset(not_run))
+
+
+def _pandera_schema(schema: SheetSchema, chosen: Iterable[int]) -> QuietSchema:
+    """Return the pandera schema of the chosen checks (by position) and their columns' types."""
+    by_field: dict[str, list[pa.Check]] = {}
+    for check in map(schema.checks.__getitem__, chosen):
+        carried = QuietCheck(~check.fault, error=check.code)
+        by_field.setdefault(check.field, []).append(carried)
+    return QuietSchema(
+        {
+            field: QuietColumn(polars_type(schema.sheet[field].type), nullable=True, checks=checks)
+            for field, checks in by_field.items()
+        }
+    )

@@ -21,6 +21,7 @@ from fpsheet_validation.cells.cpr import (
     passes_modulus_11,
     whole_years,
 )
+from fpsheet_validation.hit import Hit
 from fpsheet_validation.reads import reads_of
 from fpsheet_validation.rules.evaluate import RowScope, evaluate, is_blank
 from fpsheet_validation.setting import Setting
@@ -45,6 +46,27 @@ class RowCheck:
     field: str
     reads: tuple[str, ...]
     fault: pl.Expr
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSchema:
+    """The compiled rules of one sheet, in the order of `row_checks`."""
+
+    sheet: Sheet
+    checks: tuple[RowCheck, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowVerdict:
+    """What field and row rules found on one sheet.
+
+    Attributes:
+        hits: Where rules struck.
+        not_run: Codes of the rules that could not run.
+    """
+
+    hits: list[Hit]
+    not_run: frozenset[str]
 
 
 def row_checks(sheet: Sheet, setting: Setting) -> tuple[RowCheck, ...]:
