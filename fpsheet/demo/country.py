@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 
 from fpsheet.demo.appeal import what_follows
 from fpsheet.demo.citizen import Citizen, invent_citizens
 from fpsheet.demo.denmark import live_in_denmark
-from fpsheet.demo.dice import make_dice
+from fpsheet.demo.dice import Dice, make_dice
 from fpsheet.demo.fault_kinds import faults_of
 from fpsheet.demo.greenland import live_in_greenland, read_law
 from fpsheet.demo.life import LifeEvent, LifeSetting, Row, Value, with_cells
-from fpsheet.demo.move import after_move, before_move, choose_move
 from fpsheet.demo.planted import Planted, plant_faults
 from fpsheet.demo.scale import LOKALITETER, Scale
 from fpsheet_templates.form import Form
@@ -22,6 +21,10 @@ DEMO_DAY = date(2026, 3, 2)
 
 _BASE32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CASES_PER_CASEWORKER = 60
+_EARLIEST_MOVE = date(2018, 6, 1)
+"""After the division of Qaasuitsup, so that both kommuner exist."""
+
+_ENDS = {"job": ("start_dato", "slut_dato"), "indkomst": ("fra_dato", "til_dato")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ def _plan_moves(
                 break
             dice = make_dice(living.seed, "move", citizen.cpr)
             life = living.life(citizen, kode, number)
-            day = choose_move(life, dice=dice, today=living.today)
+            day = _choose_move(life, dice=dice, today=living.today)
             if day is not None and dice.chance(0.2):
                 moves[kode].append(_Move(citizen, number, dice.pick(others), day))
     return moves
@@ -164,11 +167,11 @@ def _tell(
         if move is None:
             yield from life
         else:
-            yield from before_move(life, move.day, til_kommune=move.til_kommune)
+            yield from _before_move(life, move.day, til_kommune=move.til_kommune)
     for origin, left in moves.items():
         for move in left:
             if move.til_kommune == kode:
-                yield from after_move(living.life(move.citizen, origin, move.number), move.day)
+                yield from _after_move(living.life(move.citizen, origin, move.number), move.day)
 
 
 def _fill(citizens: Iterator[Citizen], kode: str, *, rows: int, living: _Living) -> list[LifeEvent]:
@@ -198,3 +201,42 @@ def _cover(*, nil_return: bool) -> dict[str, Value]:
         "e_mail": "fiktiv@eksempel.invalid",
         "ingen_sager": "ja" if nil_return else "nej",
     }
+
+
+def _choose_move(life: Sequence[LifeEvent], *, dice: Dice, today: date) -> date | None:
+    """Choose the first day in the new kommune, outside every forløb; None when there is none."""
+    day = dice.day(_EARLIEST_MOVE, today - timedelta(days=30))
+    courses = (event for event in life if event.sheet == "forloeb")
+    for course in sorted(courses, key=lambda event: event.start):
+        if course.end is None:
+            return None
+        if course.start <= day <= course.end:
+            day = course.end + timedelta(days=1)
+    first = min((event.start for event in life if event.sheet != "borger"), default=date.max)
+    return day if first < day <= today else None
+
+
+def _before_move(life: Sequence[LifeEvent], day: date, *, til_kommune: str) -> Iterator[LifeEvent]:
+    """Return what the old kommune tells: all until the day, and the overdragelse itself."""
+    for event in life:
+        if event.sheet == "borger":
+            yield event
+        elif event.start < day:
+            yield _ended_before(event, day)
+    cpr = life[0].row["cpr"]
+    yield LifeEvent("overdragelse", {"cpr": cpr, "til_kommune": til_kommune, "dato": day})
+
+
+def _after_move(life: Sequence[LifeEvent], day: date) -> Iterator[LifeEvent]:
+    """Return what the new kommune tells: the citizen, what goes on, and all from the day."""
+    for event in life:
+        if event.sheet == "borger" or event.start >= day:
+            yield event
+        elif event.sheet in _ENDS and (event.end is None or event.end >= day):
+            yield with_cells(event, {_ENDS[event.sheet][0]: day})
+
+
+def _ended_before(event: LifeEvent, day: date) -> LifeEvent:
+    if event.sheet in _ENDS and (event.end is None or event.end >= day):
+        return with_cells(event, {_ENDS[event.sheet][1]: day - timedelta(days=1)})
+    return event

@@ -1,14 +1,15 @@
-"""The files of an edition as they were handed out, kept beside what they printed."""
+"""The files of an edition as they were handed out, kept beside its numbers in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from fpsheet.statistics.audit_book import write_audit
-from fpsheet.statistics.number_names import name_numbers
 from fpsheet.statistics.page_layout import Publisher
 from fpsheet.statistics.render_files import render_release
 from fpsheet_sync.database.log_end import LogEnd
+from fpsheet_sync.disclosure.cells import CellId
 from fpsheet_sync.statistics.publication.publication import Draft, Publication
-from fpsheet_sync.statistics.stat_table import Release
+from fpsheet_sync.statistics.stat_table import Column, ColumnKind, Release, StatTable
+from fpsheet_sync.statistics.tables.number_name import figure_id, number_of
 from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.form import Form
 
@@ -60,3 +61,33 @@ def _beginning(files: Mapping[str, bytes], prefix: str) -> dict[str, bytes]:
 
 def _kept_name(release: Release, name: str = "") -> str:
     return f"{release.language}/{release.area}/{name}"
+
+
+def name_numbers(releases: Iterable[Release]) -> Mapping[CellId, str]:
+    """Return every number that an edition has a cell for, hidden or not, with its first place.
+
+    Args:
+        releases: Editions of one language, the national one first.
+    """
+    names: dict[CellId, str] = {}
+    for release in releases:
+        for table in release.tables:
+            for key, row in zip(table.keys, table.rows, strict=True):
+                labels = [str(label) for label in row[: len(table.dimensions)]]
+                for column in table.columns:
+                    id_ = _name(release, table, column, key)
+                    if id_:
+                        where = ", ".join([*labels, column.name])
+                        names.setdefault(id_, f"{table.id}: {where}")
+    return names
+
+
+def _name(
+    release: Release, table: StatTable, column: Column, key: tuple[str, ...]
+) -> CellId | None:
+    if column.of and column.kind is ColumnKind.COUNT:
+        return number_of(release, table, column, key).id
+    if column.kind is ColumnKind.DECIMAL and column.share_of:
+        # What a share leaves of its whole, which no table prints.
+        return CellId(f"{figure_id(release, table, column, key)} (rest)")
+    return None

@@ -10,8 +10,7 @@ from fpsheet.progress import Progress, Step
 from fpsheet.statistics.edition_list import need_standing, no_edition, reported_countries
 from fpsheet.statistics.edition_order import Order, Written
 from fpsheet.statistics.folders import check_public, inside_folder
-from fpsheet.statistics.kept import kept_audit, kept_files, publisher_of, render_kept
-from fpsheet.statistics.number_names import name_numbers
+from fpsheet.statistics.kept import kept_audit, kept_files, name_numbers, publisher_of, render_kept
 from fpsheet.statistics.render_files import render_release, write_sets
 from fpsheet_sync.database.access_log import Deed, log_look, read_end
 from fpsheet_sync.database.errors import store_failure
