@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ class Session:
         environment: Environment variables.
         now: The moment the program started, UTC.
         local_day: The day at the desk.
+        zone: The time zone of the desk.
         told: Secret files that were looked at in this run, each of which is told of once.
     """
 
@@ -42,6 +43,7 @@ class Session:
     environment: Mapping[str, str]
     now: datetime
     local_day: date
+    zone: tzinfo = UTC
     told: set[Path] = field(default_factory=set)
 
     def console(self, *, as_json: bool = False) -> Console:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from operator import add
 
 from fpsheet.returned.answered_workbook import merge_findings
@@ -99,9 +99,10 @@ class _Words:
         )
 
 
-def cover_lines(receipt: Receipt, spoken: SpokenForm) -> list[str]:
-    """Return what became of a file and what is to be done, for a terminal."""
+def cover_lines(receipt: Receipt, spoken: SpokenForm, zone: tzinfo = UTC) -> list[str]:
+    """Return what became of a file and what is to be done, for a terminal in a time zone."""
     words = _Words(spoken)
+    receipt = replace(receipt, received_at=receipt.received_at.astimezone(zone))
     title = words.fill("title", number=receipt.number)
     cover = _cover(receipt, words, title)
     # All but the last, which says how to do what the reader has done.
@@ -115,7 +116,7 @@ def _cover(receipt: Receipt, words: _Words, title: str) -> Page:
         Line(words(f"status.{_headline(receipt)}"), heading=True),
         Line(words.fill("kommune", kommune=name)),
         Line(words.fill("aar", aar=receipt.aar)),
-        Line(words.fill("received", moment=f"{receipt.received_at:%d-%m-%Y %H:%M}")),
+        Line(words.fill("received", moment=_moment(receipt.received_at))),
         Line(words.fill("workbook", workbook=receipt.workbook_id)),
         Line(words.fill("hash", sha256=receipt.sha256)),
         Line(_counts(receipt, words)),
@@ -138,6 +139,17 @@ def _deadlines(receipt: Receipt, words: _Words) -> Iterator[Line]:
     for key, day in (("asked", receipt.asked), ("granted", receipt.granted)):
         if day:
             yield Line(words.fill(key, day=f"{date.fromisoformat(day):%d-%m-%Y}"))
+
+
+def _moment(at: datetime) -> str:
+    """Return a moment with its zone.
+
+    >>> _moment(datetime(2026, 3, 2, 8, 5, tzinfo=UTC))
+    '02-03-2026 08:05 (UTC)'
+    >>> _moment(datetime(2026, 3, 2, 8, 5, tzinfo=timezone(timedelta(hours=-2))))
+    '02-03-2026 08:05 (UTC-02:00)'
+    """
+    return f"{at:%d-%m-%Y %H:%M} ({timezone(at.utcoffset() or timedelta())})"
 
 
 def _headline(receipt: Receipt) -> str:

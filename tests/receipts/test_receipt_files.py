@@ -3,7 +3,7 @@
 import json
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from io import BytesIO
 from pathlib import Path
 
@@ -37,6 +37,7 @@ FIRST = """
 """
 ONE = FIRST.replace("2026-01-05", "2026-01-06").replace("2026-03-01", "2026-03-02")
 OTHER = FIRST.replace("2026-01-05", "2026-01-07")
+NEW_YEAR = datetime(2027, 1, 1, 1, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +117,9 @@ def test_a_receipt_with_a_conflict_is_not_headed_as_if_all_were_well(receipt: Re
     """The first line says that somebody must choose; without the conflict all was taken in."""
     spoken = SpokenForm(load_form(), "da")
     quiet = replace(receipt, conflicts=(), unexplained=0)
+    nuuk = timezone(timedelta(hours=-2))
+    told = cover_lines(replace(quiet, received_at=NEW_YEAR), spoken, nuuk)
+    assert "Modtaget: 31-12-2026 23:30 (UTC-02:00)" in told
     assert cover_lines(receipt, spoken)[1] == "⚠ Flettet: noget er i konflikt, og I skal vælge."
     assert cover_lines(quiet, spoken)[1] == "✔ Flettet: alt er taget imod."
     assert cover_lines(replace(quiet, unexplained=1), spoken)[1] != cover_lines(quiet, spoken)[1]
