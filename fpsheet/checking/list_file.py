@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import polars as pl
+
 from fpsheet.checking.verdict import Verdict
 from fpsheet.intake.reader import read_list_file
 from fpsheet_sync.statistics.tables.benchmark import Benchmark
@@ -51,12 +53,13 @@ def read_figures(
     verdict, sha256 = read_list(path, LANDSTAL, lists, today=today)
     if verdict.check is None or not verdict.accepted:
         return verdict, (), sha256
-    rows = verdict.check.sheets[LANDSTAL].frame.select(_FIGURE).iter_rows()
+    rows = verdict.check.sheets[LANDSTAL].frame.select(*_FIGURE, _QUARTER).iter_rows()
     return verdict, tuple(Benchmark(*row) for row in rows), sha256
 
 
 _FIGURE = ("omraade", "aar", "maal", "vaerdi", "kilde")
-"""Columns of a line of published figures, in the order of `Benchmark`."""
+"""Columns of a line of published figures, in the order of `Benchmark`; the quarter comes last."""
+_QUARTER = pl.col("kvartal").fill_null(0)
 
 
 def headings(lists: SpokenForm, sheet_id: str) -> tuple[str, ...]:

@@ -61,8 +61,8 @@ def import_figures(
     if not verdict.accepted:
         return verdict, None
     with store.write() as connection:
-        before = {(each.omraade, each.aar, each.maal): each for each in load_benchmarks(connection)}
-        old = [before.get((each.omraade, each.aar, each.maal)) for each in figures]
+        before = {each.key: each for each in load_benchmarks(connection)}
+        old = [before.get(each.key) for each in figures]
         new = sum(each is None for each in old)
         changed = sum(each not in {None, figure} for each, figure in zip(old, figures, strict=True))
         if new or changed:

@@ -133,7 +133,14 @@ class _Desk:
         return self.words.fill(f"committee.{key}", values)
 
     def year(self, year: CommitteeYear) -> str:
+        quarter = year.quarter
+        if quarter is not None:
+            return self.words.quarter(quarter.id, whole=quarter.whole, provisional=False)
         return self.words.period(year.period)
+
+    def series(self) -> tuple[CommitteeYear, ...]:
+        """Return the years, and after them the quarters of the last one."""
+        return *self.figures.years, *self.figures.quarters
 
     def cover(self, title: str) -> Page:
         day = self.words.day(self.figures.request.counted_on)
@@ -168,7 +175,7 @@ class _Desk:
         return "" if year.share is None else self._number(round_tenth(100 * year.share))
 
     def refusals(self) -> Iterator[Page]:
-        """Return the years' refusals beside the country's share, as a table and as a figure."""
+        """Return the refusals beside the country's share, as a table and a figure of the years."""
         tables = [each.tables["T12"] for each in self.figures.years]
         columns = _columns(tables[-1], ("tilkendelse", "afslag", "afgoerelser", "andel_afslag"))
         limits = _columns(tables[-1], ("nedre", "oevre"))
@@ -182,7 +189,7 @@ class _Desk:
             self._head("source", _TEXT_WIDTH),
         )
         rows = []
-        for each in self.figures.years:
+        for each in self.series():
             row = _row_of(each, "T12")
             share, expected, index = self._compared(each)
             counted = (row[column.id] for column in columns)
@@ -192,9 +199,8 @@ class _Desk:
         name = self.say("refusals")
         title = self.say("refusals_title")
         yield Page(name, PageKind.TABLE, title, self._marks(rows), heads, tuple(rows))
-        yield from self._figure(
-            "refusals_figure", columns[-1].unit, heads[4:6], [row[:6] for row in rows]
-        )
+        drawn = [row[:6] for row in rows[: len(self.figures.years)]]
+        yield from self._figure("refusals_figure", columns[-1].unit, heads[4:6], drawn)
 
     @staticmethod
     def _compared(year: CommitteeYear) -> tuple[Cell, Cell, Cell]:
@@ -221,14 +227,14 @@ class _Desk:
         days = _columns(years[-1].tables["T13c"], _LAST)
         heads = (self._head("year", _YEAR_WIDTH), *map(_number_column, (*columns, *days)))
         rows = []
-        for each in years:
+        for each in (*years, *self.figures.quarters):
             row = _row_of(each, "T13") | _row_of(each, "T13c")
             rows.append((self.year(each), *(row.get(one.id) for one in (*columns, *days))))
         name = self.say("returned_cases")
         title = self.say("returned_title")
         yield Page(name, PageKind.TABLE, title, self._marks(rows), heads, tuple(rows))
         yield from self._figure(
-            "returned_figure", columns[0].unit, heads[1:3], [row[:3] for row in rows]
+            "returned_figure", columns[0].unit, heads[1:3], [row[:3] for row in rows[: len(years)]]
         )
         yield self._reasons(years)
         yield self._cases(years[-1])

@@ -113,7 +113,8 @@ def _pages_across(layout: SheetLayout) -> int:
 def _write_head(sheet: Worksheet, layout: SheetLayout, issue: Issue) -> None:
     colour = layout.sheet.colour or INK
     write_title(sheet, f"B{TITLE_ROW}", layout.title, colour=colour)
-    write_note(sheet, f"C{TITLE_ROW}", "")
+    # Set off from the title, of which the longest fills its column.
+    write_note(sheet, f"C{TITLE_ROW}", "", indent=2)
     put_formula(sheet[f"C{TITLE_ROW}"], _first_fault(layout, issue))
     sheet.row_dimensions[TITLE_ROW].height = 30
     sheet.row_dimensions[IDENTITY_ROW].hidden = True

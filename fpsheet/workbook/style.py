@@ -129,11 +129,13 @@ def write_title(sheet: Worksheet, address: str, text: str, *, colour: str = NAVY
     cell.alignment = Alignment(vertical="center")
 
 
-def write_note(sheet: Worksheet, address: str, text: str, *, wrap: bool = False) -> None:
+def write_note(
+    sheet: Worksheet, address: str, text: str, *, wrap: bool = False, indent: int = 0
+) -> None:
     """Write a line of explanation in muted ink."""
     cell = write_text(sheet[address], text)
     cell.font = font(colour=MUTED)
-    cell.alignment = Alignment(vertical="center", wrap_text=wrap)
+    cell.alignment = Alignment(vertical="center", wrap_text=wrap, indent=indent)
 
 
 def style_heading(cell: Cell, colour: str) -> None:

@@ -139,6 +139,7 @@ def save(path: Path, *lines: tuple[Any, ...], title: str = "Ark1") -> Path:
 
 
 Line = tuple[Any, ...]
+WITH_QUARTER: Line = ("Område", "År", "Kvartal", "Hvad tallet viser", "Antal", "Kilde")
 HEADINGS: Line = ("Område", "År", "Hvad tallet viser", "Antal", "Kilde")
 GRANTED: Line = ("Danmark", 2023, "Tilkendelser", 18000, "jobindsats.dk, hentet 5. januar 2024")
 REFUSED: Line = ("Danmark", 2023, "Afslag", 4000, "jobindsats.dk, hentet 5. januar 2024")
@@ -212,6 +213,26 @@ BAD_FIGURES = {
     "a population of no area": (
         (HEADINGS, ("", 2025, "Indbyggere på 18-66 år, 31. december", 90, "x")),
         {("LST-007", "A2")},
+    ),
+    "a target of a quarter": (
+        (WITH_QUARTER, ("707", 2024, 2, *TARGET[2:])),
+        {("LST-013", "C2")},
+    ),
+    "a quarter without its counterpart": (
+        (
+            WITH_QUARTER,
+            *((*line[:2], None, *line[2:]) for line in (GRANTED, REFUSED)),
+            ("Danmark", 2023, 3, "Afslag", 5, "x"),
+        ),
+        {("LST-011", "D4")},
+    ),
+    "a fifth quarter": (
+        (WITH_QUARTER, *((*line[:2], 5, *line[2:]) for line in (GRANTED, REFUSED))),
+        {("FLT-014", "C2"), ("FLT-014", "C3")},
+    ),
+    "a quarter twice": (
+        (WITH_QUARTER, *((*line[:2], 2, *line[2:]) for line in (GRANTED, REFUSED, REFUSED))),
+        {("LST-006", "A4")},
     ),
     "refusals of a kommune": ((HEADINGS, ("707", *REFUSED[1:])), {("LST-012", "A2")}),
     "the same twice": ((HEADINGS, TARGET, TARGET), {("LST-006", "A3")}),

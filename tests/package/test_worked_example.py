@@ -113,11 +113,11 @@ def commands(text: str) -> list[list[str]]:
     return [shlex.split(line)[1:] for block in blocks for line in block.splitlines()]
 
 
-def printed(file: Path, table: str) -> list[list[str]]:
-    """Return the figures of a table as Danes write them, columns without any left out."""
+def printed(file: Path, table: str, *, without: str = "[x]") -> list[list[str]]:
+    """Return the figures of a table as Danes write them, cells without any left out."""
     rows = list(load_workbook(file)[table].iter_rows(values_only=True))
     head = next(number for number, row in enumerate(rows) if row[-1] is not None)
-    return [[shown(cell) for cell in row if cell != "[x]"] for row in rows[head + 1 :]]
+    return [[shown(cell) for cell in row if cell != without] for row in rows[head + 1 :]]
 
 
 def shown(cell: object) -> str:
@@ -191,13 +191,14 @@ def test_the_example_gives_the_figures_of_its_document(example: Example) -> None
 
 
 def test_the_committee_gets_the_tables_of_the_document(example: Example) -> None:
-    """Refusals and returned cases of both years, and the 12 cases; the reasons are those of T13b.
+    """Refusals and returned cases of both years and of the last one's quarters, the second with
+    the country's figure of its own; the 12 cases; the reasons are those of T13b.
 
     `-8` over the target: eight fewer than it allows.
     """
     book = example.inside / f"{COMMITTEE}.xlsx"
-    assert printed(book, "Afslag") == example.tables[YEARS][1:]
-    assert printed(book, "Tilbagevisninger") == example.tables[YEARS_RETURNED][1:]
+    assert printed(book, "Afslag", without="") == example.tables[YEARS][1:]
+    assert printed(book, "Tilbagevisninger", without="") == example.tables[YEARS_RETURNED][1:]
     assert printed(book, "Sager") == example.tables[CASES][1:]
     reasons = [row[1:] for row in printed(book, "Årsager") if row[0] == "2024"]
     assert reasons == example.tables[T13B][1:]
@@ -312,7 +313,8 @@ def fill(file: Path, lines: list[list[str]]) -> None:
     sheet = book.worksheets[0]
     for row, line in enumerate(lines, start=3):
         for column, cell in enumerate(line, start=1):
-            sheet.cell(row, column, int(cell) if cell.isdecimal() else cell)
+            if cell:
+                sheet.cell(row, column, int(cell) if cell.isdecimal() else cell)
     book.save(file)
 
 

@@ -19,6 +19,8 @@ LANDSTAL, SKATTESVAR = "landstal", "skattesvar"
 COUNTRIES = frozenset({"GL", "DK"})
 TILKENDELSER, AFSLAG, MAAL = "tilkendelser", "afslag", "tilbagevisninger_maal"
 BEFOLKNING = "befolkning_18_66"
+QUARTER = "kvartal"
+"""Field of a national figure that is blank where it is of a whole year."""
 _COUNTERPART = {TILKENDELSER: AFSLAG, AFSLAG: TILKENDELSER}
 
 Row = dict[str, object]
@@ -77,21 +79,22 @@ def _repeated(typed: TypedSheet, rows: list[Row], keys: list[str]) -> Iterator[H
     first: dict[tuple[object, ...], int] = {}
     for row in rows:
         number, key = int(str(row[ROW])), tuple(row[name] for name in keys)
-        earlier = number if None in key else first.setdefault(key, number)
+        blank = {name for name, value in zip(keys, key, strict=True) if value is None}
+        earlier = number if blank - {QUARTER} else first.setdefault(key, number)
         if earlier != number:
             other = f"{typed.columns.get(keys[0], '')}{earlier}"
             yield Hit(typed.sheet, number, keys[0], "LST-006", other)
 
 
 def _check_figures(rows: list[Row], every: list[Row]) -> Iterator[Hit]:
-    """Check national figures: areas that fit (LST-012), counterparts (LST-011), gaps (LST-010).
+    """Check national figures: areas, quarters, counterparts and gaps (LST-010 to LST-013).
 
     A row that is itself at fault may be the counterpart of another.
     """
-    said = {(row["omraade"], row["aar"], row["maal"]) for row in every}
+    said = {(row["omraade"], row["aar"], row[QUARTER], row["maal"]) for row in every}
     years: dict[tuple[object, object], list[int]] = {}
     for row in every:
-        if int(str(row["aar"] or 0)) >= REPORTING_YEARS.start:
+        if row[QUARTER] is None and int(str(row["aar"] or 0)) >= REPORTING_YEARS.start:
             years.setdefault((row["omraade"], row["maal"]), []).append(int(str(row["aar"])))
     for row in rows:
         number, area, measure = int(str(row[ROW])), row["omraade"], str(row["maal"])
@@ -99,8 +102,13 @@ def _check_figures(rows: list[Row], every: list[Row]) -> Iterator[Hit]:
             yield Hit(LANDSTAL, number, "omraade", "LST-012")
             continue
         other = _COUNTERPART.get(measure)
-        if other and (area, row["aar"], other) not in said:
+        if row[QUARTER] is not None and not other:
+            yield Hit(LANDSTAL, number, QUARTER, "LST-013")
+            continue
+        if other and (area, row["aar"], row[QUARTER], other) not in said:
             yield Hit(LANDSTAL, number, "maal", "LST-011")
+        if row[QUARTER] is not None:
+            continue
         year = int(str(row["aar"]))
         before = max((each for each in years[area, measure] if each < year), default=year - 1)
         if before < year - 1:

@@ -32,6 +32,9 @@ LAST_COLUMN = 33
 _UNSEEN = -1
 """A value below the axis."""
 
+_EMPTY_DAYS = 1826
+"""Days back from today that the axis shows where there is nothing to draw: five years."""
+
 _PLACE = (7, 0), (11, 9)
 """Column and row, from 0, of the cell it begins in and of the one behind its end."""
 
@@ -88,7 +91,7 @@ def add_points(
         before = first + 2 * number - 3
         row, after = before + 1, before + 2
         is_first = number == 1
-        there = TODAY_NAME if is_first else f"{day}{before}"
+        there = f"{TODAY_NAME}-{_EMPTY_DAYS}" if is_first else f"{day}{before}"
         put_formula(sheet[f"{day}{row}"], if_(blank(own), there, f"INT({own})"))
         put_formula(sheet[f"{day}{after}"], f"{day}{row}")
         put_formula(sheet[f"{height}{row}"], f"{height}{after if is_first else before}")

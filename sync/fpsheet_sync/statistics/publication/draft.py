@@ -7,7 +7,7 @@ editions printed taken as known and kept while it holds.
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
 
@@ -71,7 +71,7 @@ def describe(store: Store, plan: EditionPlan) -> Publication:
         "graense": plan.threshold,
         "afrunding": plan.base,
         "udgiver": dict(plan.publisher),
-        "landstal": [asdict(figure) for figure in figures],
+        "landstal": [figure.stored() for figure in figures],
         "foreloebige": _provisional(plan),
         "seneste": last,
     }

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, delete, insert, select
 
 from fpsheet_sync.database import schema
+from fpsheet_sync.statistics.facts.scope import quarters
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.cube import KOMMUNE, Codes, Cube, Figure
 from fpsheet_templates.table import Count
@@ -21,7 +22,7 @@ _SETTING = "landstal"
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """One published or decided figure of a year.
+    """One published or decided figure of a year, or of a quarter.
 
     Attributes:
         omraade: "GL" or "DK" for a country, else a kommunekode.
@@ -31,6 +32,7 @@ class Benchmark:
             of a country or a kommune on 31 December.
         vaerdi: The figure, 0 or more.
         kilde: Where it was published.
+        kvartal: 1 to 4 for a quarter of the year; 0 for the whole of it.
     """
 
     omraade: str
@@ -38,16 +40,27 @@ class Benchmark:
     maal: str
     vaerdi: float
     kilde: str = ""
+    kvartal: int = 0
+
+    @property
+    def key(self) -> tuple[str, int, int, str]:
+        """Return what it is a figure of: area, year, quarter and measure."""
+        return self.omraade, self.aar, self.kvartal, self.maal
+
+    def stored(self) -> dict[str, object]:
+        """Return it as it is stored: a figure of a year without a quarter, as those of before."""
+        own = asdict(self)
+        return own if self.kvartal else {name: v for name, v in own.items() if name != "kvartal"}
 
 
 def save_benchmarks(connection: Connection, figures: Iterable[Benchmark]) -> int:
-    """Keep figures in the database, in place of those of the same area, year and measure.
+    """Keep figures in the database, in place of those of the same area, period and measure.
 
     Returns:
         How many there are now.
     """
-    key = {(f.omraade, f.aar, f.maal): f for f in (*load_benchmarks(connection), *figures)}
-    text = json.dumps([asdict(key[name]) for name in sorted(key)], ensure_ascii=False)
+    key = {f.key: f for f in (*load_benchmarks(connection), *figures)}
+    text = json.dumps([key[name].stored() for name in sorted(key)], ensure_ascii=False)
     table = schema.opsaetning
     connection.execute(delete(table).where(table.c.navn == _SETTING))
     connection.execute(insert(table), {"navn": _SETTING, "vaerdi": text})
@@ -55,7 +68,7 @@ def save_benchmarks(connection: Connection, figures: Iterable[Benchmark]) -> int
 
 
 def load_benchmarks(connection: Connection) -> tuple[Benchmark, ...]:
-    """Return the figures kept in the database, by area, year and measure."""
+    """Return the figures kept in the database, by area, period and measure."""
     table = schema.opsaetning
     text = connection.scalar(select(table.c.vaerdi).where(table.c.navn == _SETTING))
     return tuple(Benchmark(**entry) for entry in json.loads(text or "[]"))
@@ -70,7 +83,7 @@ def compare(
         cube: The counts, those by sex and age included.
         kommuner: Kommuner to work it out for, beside the country.
         country: "GL" or "DK"; "" where several are counted together.
-        period: Period counted; figures of years serve only whole years.
+        period: Period counted; figures of years and quarters serve only whole ones.
         figures: Imported figures.
     """
     by_area = _of_period(figures, period)
@@ -149,8 +162,8 @@ def population(figures: Iterable[Benchmark], area: str, period: Period) -> Bench
     A year's figure is of 31 December: there is none for a period that ends on another day.
     """
     year = period.til.year
-    wanted = (area, year, BEFOLKNING)
-    found = (each for each in figures if (each.omraade, each.aar, each.maal) == wanted)
+    wanted = (area, year, 0, BEFOLKNING)
+    found = (each for each in figures if each.key == wanted)
     return next(found, None) if period.ends_with_year else None
 
 
@@ -178,8 +191,8 @@ def compared_with(
     numbers = _of_period(own, period).get(area, {})
     if not wanted <= numbers.keys():
         return Compared({}, (), tuple(sorted({each.aar for each in own})))
-    years = range(period.fra.year, period.til.year + 1)
-    sources = {each.kilde: None for each in own if each.aar in years and each.kilde}
+    used = _spans(own, period)
+    sources = {each.kilde: None for each in own if (each.aar, each.kvartal) in used and each.kilde}
     return Compared(numbers, tuple(sources), ())
 
 
@@ -219,20 +232,46 @@ def _expected(cube: Cube, codes: Codes, strata: Iterable[Codes]) -> float:
 
 
 def _of_period(figures: Iterable[Benchmark], period: Period) -> Mapping[str, Mapping[str, float]]:
-    """Add up the figures of the period's years: area → measure → figure.
+    """Add up the figures of a period's years or quarters: area → measure → figure.
 
-    A measure that lacks one of the years is left out; of a period that is not whole years all are.
+    Of whole years those of years count, where there is one for each, else those of quarters. A
+    measure that lacks one is left out; of a period that is no whole quarters all are.
     """
-    years = range(period.fra.year, period.til.year + 1)
-    is_whole = period.is_years
-    by_year: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
+    by_span: dict[tuple[str, str], dict[Span, float]] = defaultdict(dict)
     for figure in figures:
-        by_year[figure.omraade, figure.maal][figure.aar] = figure.vaerdi
+        by_span[figure.omraade, figure.maal][figure.aar, figure.kvartal] = figure.vaerdi
     found: dict[str, dict[str, float]] = defaultdict(dict)
-    for (area, measure), values in by_year.items():
-        if is_whole and all(year in values for year in years):
-            found[area][measure] = sum(values[year] for year in years)
+    for (area, measure), values in by_span.items():
+        for spans in (_years(period), _quarters(period)):
+            if spans and spans <= values.keys():
+                found[area][measure] = sum(values[span] for span in sorted(spans))
+                break
     return found
+
+
+Span = tuple[int, int]
+"""A year and its quarter, 0 for the whole of it."""
+
+
+def _spans(figures: Iterable[Benchmark], period: Period) -> frozenset[Span]:
+    """Return the years of a period that figures are added up of, else its quarters."""
+    told = {(each.aar, each.kvartal) for each in figures}
+    years = _years(period)
+    return years if years and years <= told else _quarters(period)
+
+
+def _years(period: Period) -> frozenset[Span]:
+    """Return the years of a period; none where it is not whole years."""
+    years = range(period.fra.year, period.til.year + 1)
+    return frozenset((year, 0) for year in years) if period.is_years else frozenset()
+
+
+def _quarters(period: Period) -> frozenset[Span]:
+    """Return the quarters of a period; none where it is not whole quarters."""
+    own = quarters(period)
+    if not all(each.whole for each in own):
+        return frozenset()
+    return frozenset((each.period.fra.year, (each.period.fra.month + 2) // 3) for each in own)
 
 
 LEVEL = 0.95

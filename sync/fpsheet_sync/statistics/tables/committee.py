@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from fpsheet_sync.statistics.facts.afgoerelse import REASONS
+from fpsheet_sync.statistics.facts.scope import Quarter, quarters
 from fpsheet_sync.statistics.facts.workspace import fact_tables
 from fpsheet_sync.statistics.stat_table import Period, StatTable
 from fpsheet_sync.statistics.tables.benchmark import (
@@ -47,10 +48,11 @@ class ReturnedCase:
 
 @dataclass(frozen=True, slots=True)
 class CommitteeYear:
-    """A calendar year, or the part of one that the period has.
+    """A calendar year, or a quarter of the last one: the part that the period has.
 
     Attributes:
         period: Its days.
+        quarter: Which quarter it is; None for a year.
         tables: T12, T13, T13b and T13c of the kommune, by name; those that its country has.
         share: The country's share of refusals; None where it decided nothing, or where nobody but
             the kommune has reported and no national figures were imported.
@@ -63,6 +65,7 @@ class CommitteeYear:
     share: float | None
     sources: tuple[str, ...]
     coverage: str
+    quarter: Quarter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +75,13 @@ class CommitteeFigures:
     Attributes:
         request: The period, the kommune, the language and the day of counting.
         years: Its years, oldest first.
+        quarters: The quarters of the last of them, oldest first.
         cases: Cases returned in the last of them, oldest first.
     """
 
     request: ReleaseRequest
     years: tuple[CommitteeYear, ...]
+    quarters: tuple[CommitteeYear, ...]
     cases: tuple[ReturnedCase, ...]
 
 
@@ -99,7 +104,11 @@ def count_committee(
         for each in years_of(request.period)
     )
     last = replace(asked, period=years[-1].period)
-    return CommitteeFigures(asked, years, tuple(_read_cases(connection, form, last)))
+    parts = tuple(
+        replace(_count_year(connection, form, replace(asked, period=each.period)), quarter=each)
+        for each in quarters(last.period)
+    )
+    return CommitteeFigures(asked, years, parts, tuple(_read_cases(connection, form, last)))
 
 
 def years_of(period: Period) -> tuple[Period, ...]:

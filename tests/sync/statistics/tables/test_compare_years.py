@@ -12,7 +12,12 @@ from openpyxl import load_workbook
 from fpsheet.cli.program import run
 from fpsheet_sync.database.keys import write_keys
 from fpsheet_sync.statistics.stat_table import Period
-from fpsheet_sync.statistics.tables.benchmark import Benchmark, save_benchmarks
+from fpsheet_sync.statistics.tables.benchmark import (
+    Benchmark,
+    compared_with,
+    published_share,
+    save_benchmarks,
+)
 from tests.support.editions import write
 from tests.support.handed_out import read_folder
 from tests.support.submissions import Sending, new_store, send
@@ -108,3 +113,29 @@ def test_of_half_a_year_the_sentence_says_to_choose_whole_years(tmp_path: Path) 
         assert sentence.endswith("vælg en periode af hele år for at sammenligne med dem.")
         assert "»fpsheet" not in sentence
     assert "er 25,0 pct." in sources(tmp_path / "year-fortroligt")["T12"]
+
+
+def quarter(number: int, granted: float, refused: float) -> tuple[Benchmark, ...]:
+    """Return Denmark's figures of a quarter of 2024."""
+    return (
+        Benchmark("DK", 2024, "tilkendelser", granted, "kvartalstal", kvartal=number),
+        Benchmark("DK", 2024, "afslag", refused, "kvartalstal", kvartal=number),
+    )
+
+
+def test_figures_of_quarters_serve_their_quarters_and_their_year() -> None:
+    """A quarter has its own share; a year that of its four together, unless it has one itself."""
+    figures = (*quarter(1, 90, 10), *quarter(2, 60, 40), *quarter(3, 50, 50))
+    second = Period(date(2024, 4, 1), date(2024, 6, 30))
+    half = Period(date(2024, 1, 1), date(2024, 6, 30))
+    year = Period(date(2024, 1, 1), date(2024, 12, 31))
+    assert published_share(figures, "DK", second) == 0.4
+    assert published_share(figures, "DK", half) == 0.25
+    assert published_share(figures, "DK", year) is None
+    assert published_share(figures, "DK", Period(date(2024, 4, 1), date(2024, 6, 29))) is None
+    whole = (*figures, *quarter(4, 200, 0))
+    assert published_share(whole, "DK", year) == 0.2
+    own = (Benchmark("DK", 2024, "tilkendelser", 300), Benchmark("DK", 2024, "afslag", 100, "aar"))
+    assert published_share((*whole, *own), "DK", year) == 0.25
+    assert compared_with((*whole, *own), "DK", year, ("afslag",)).sources == ("aar",)
+    assert compared_with(whole, "DK", second, ("afslag",)).sources == ("kvartalstal",)
