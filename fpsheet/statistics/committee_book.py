@@ -33,6 +33,8 @@ from fpsheet_sync.statistics.stat_table import (
 from fpsheet_sync.statistics.tables.benchmark import load_benchmarks
 from fpsheet_sync.statistics.tables.column_layout import round_tenth
 from fpsheet_sync.statistics.tables.committee import (
+    MEETINGS,
+    PARTICIPANTS,
     CommitteeFigures,
     CommitteeYear,
     ReturnedCase,
@@ -236,8 +238,23 @@ class _Desk:
         yield from self._figure(
             "returned_figure", columns[0].unit, heads[1:3], [row[:3] for row in rows[: len(years)]]
         )
+        yield self._meetings()
         yield self._reasons(years)
         yield self._cases(years[-1])
+
+    def _meetings(self) -> Page:
+        """Return who took part in the meetings of the rehabilitation team."""
+        form, language = self.words.form, self.words.language
+        kinds = (form.field_label("forloeb", field, language) for field in PARTICIPANTS)
+        heads = (
+            self._head("year", _YEAR_WIDTH),
+            self._head("meetings_held", _NUMBER_WIDTH, ColumnKind.COUNT),
+            *(PageColumn(label, ColumnKind.COUNT, _NUMBER_WIDTH) for label in kinds),
+        )
+        names = (MEETINGS, *PARTICIPANTS)
+        rows = tuple((self.year(each), *map(each.meetings.get, names)) for each in self.series())
+        name, title = self.say("meetings"), self.say("meetings_title")
+        return Page(name, PageKind.TABLE, title, (Line(self.say("meetings_line")),), heads, rows)
 
     def _reasons(self, years: Sequence[CommitteeYear]) -> Page:
         table = years[-1].tables["T13b"]

@@ -47,11 +47,17 @@ Row = dict[str, str | int | float | date | None]
 
 def invent() -> dict[str, list[Row]]:
     """Invent 88 grants and 2 refusals in 2023, 12 returned cases in 2024, 5 granted afterwards."""
-    rows: dict[str, list[Row]] = {"borger": [], "vurdering": [], "afgoerelse": []}
+    rows: dict[str, list[Row]] = {"borger": [], "vurdering": [], "afgoerelse": [], "forloeb": []}
 
     def decide(cpr: str, day: date, kind: str, **cells: str | date) -> None:
         decision: Row = {"cpr": cpr, "afgoerelse_dato": day, "afgoerelse": kind, **cells}
         rows["afgoerelse"].append({**decision, "instans": "pensionsnaevn"})
+
+    def meet(cpr: str, day: date, number: int) -> None:
+        meeting: Row = {"cpr": cpr, "forloeb_type": "rehabiliteringsmoede", "start_dato": day}
+        ended: Row = {"slut_dato": day, "resultat": "afgoerelse_truffet"}
+        took_part: Row = {"deltog_sagsbehandler": "ja", "deltog_borger": "nej" if number else "ja"}
+        rows["forloeb"].append({**meeting, **ended, **took_part, "indstilling": "foertidspension"})
 
     def citizen(day: date) -> str:
         number = len(rows["borger"])
@@ -75,6 +81,7 @@ def invent() -> dict[str, list[Row]]:
         decide(cpr, day, "tilbagevist", **cells)
         if number < 5:
             later = day + timedelta(days=60)
+            meet(cpr, later - timedelta(days=10), number)
             decide(cpr, later, "tilkendelse", virkning_dato=next_month(later))
     return rows
 
@@ -200,6 +207,15 @@ def test_the_committee_gets_the_tables_of_the_document(example: Example) -> None
     assert printed(book, "Afslag", without="") == example.tables[YEARS][1:]
     assert printed(book, "Tilbagevisninger", without="") == example.tables[YEARS_RETURNED][1:]
     assert printed(book, "Sager") == example.tables[CASES][1:]
+    # Ten days before each new award: 5 and 30 March, 24 April, 19 May and 13 June.
+    assert printed(book, "Møder", without="") == [
+        ["2023", "0", "0", "0", "0", "0"],
+        ["2024", "5", "1", "5", "0", "0"],
+        ["2024, 1. kvartal", "2", "1", "2", "0", "0"],
+        ["2024, 2. kvartal", "3", "0", "3", "0", "0"],
+        ["2024, 3. kvartal", "0", "0", "0", "0", "0"],
+        ["2024, 4. kvartal", "0", "0", "0", "0", "0"],
+    ]
     reasons = [row[1:] for row in printed(book, "Årsager") if row[0] == "2024"]
     assert reasons == example.tables[T13B][1:]
     assert not [path for path in (example.folder / "statistik").glob("*") if "udvalg" in path.name]
@@ -218,6 +234,7 @@ def test_the_committees_page_says_the_same_and_names_nobody(example: Example) ->
         "Afslag mod hele landet, år for år",
         "Tilbagevisninger, mål og hvad der siden skete, år for år",
         "Tilbagevisninger efter årsag, år for år",
+        "Møder i rehabiliteringsteamet, og hvem der deltog, år for år",
         "De tilbageviste sager i 2024",
         "Noter",
     }

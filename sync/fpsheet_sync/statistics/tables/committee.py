@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from fpsheet_sync.statistics.facts.afgoerelse import REASONS
-from fpsheet_sync.statistics.facts.scope import Quarter, quarters
+from fpsheet_sync.statistics.facts.scope import Quarter, Scope, quarters, within
 from fpsheet_sync.statistics.facts.workspace import fact_tables
 from fpsheet_sync.statistics.stat_table import Period, StatTable
 from fpsheet_sync.statistics.tables.benchmark import (
@@ -26,6 +26,10 @@ from fpsheet_templates.form import Form
 
 _TABLES = ("T12", "T13", "T13b", "T13c")
 _RETURNED = "tilbageviste"
+MEETINGS = "moeder"
+PARTICIPANTS = ("deltog_borger", "deltog_sagsbehandler", "deltog_sundhed", "deltog_andre")
+"""Fields that say who took part in a meeting of the rehabilitation team."""
+
 _DECEMBER = 12
 
 
@@ -56,12 +60,15 @@ class CommitteeYear:
         tables: T12, T13, T13b and T13c of the kommune, by name; those that its country has.
         share: The country's share of refusals; None where it decided nothing, or where nobody but
             the kommune has reported and no national figures were imported.
+        meetings: Meetings of the rehabilitation team held in it, and those that each kind of
+            participant took part in, by field; empty in a country without such a team.
         sources: Where the country's share was published; empty where it is counted.
         coverage: Sentence that says whether the kommune has reported.
     """
 
     period: Period
     tables: Mapping[str, StatTable]
+    meetings: Mapping[str, int]
     share: float | None
     sources: tuple[str, ...]
     coverage: str
@@ -138,7 +145,23 @@ def _count_year(connection: Connection, form: Form, request: ReleaseRequest) -> 
     elif not {*counting.delivered} - {request.area}:
         share = None
     tables = {table.id: table for table in release.tables}
-    return CommitteeYear(request.period, tables, share, sources, release.coverage)
+    meetings = _count_meetings(connection, counting.scope, request.area)
+    return CommitteeYear(request.period, tables, meetings, share, sources, release.coverage)
+
+
+def _count_meetings(connection: Connection, scope: Scope, kommune: str) -> Mapping[str, int]:
+    """Count a kommune's meetings that ended in the period, and who took part in them."""
+    own = scope.form.in_country(scope.form.kommuner[kommune].jurisdiction).sheet("forloeb")
+    if not {field.id for field in own.fields} >= set(PARTICIPANTS):
+        return {}
+    rows = scope.records("forloeb")
+    took_part = (func.count().filter(rows.c[name] == "ja").label(name) for name in PARTICIPANTS)
+    query = select(func.count().label(MEETINGS), *took_part).where(
+        rows.c.kommune_kode == kommune,
+        rows.c.forloeb_type == "rehabiliteringsmoede",
+        within(rows.c.slut_dato, scope.period),
+    )
+    return dict(connection.execute(query).mappings().one())
 
 
 def _read_cases(
