@@ -68,8 +68,9 @@ def judge_headings(head: SheetHead, place: SheetMap, plan: ReadingPlan) -> Itera
     Findings: LST-002 to LST-004.
     """
     sheet, title, row = plan.sheets[place.sheet], place.part.title, place.header_row
+    # A list that was handed out before a field came need not have it.
     for field in sheet.fields:
-        if field.id not in place.columns:
+        if field.id not in place.columns and field.since == 1:
             yield IntakeFinding("LST-002", sheet=sheet.id, title=title, row=row, field=field.id)
     taken = {number: field for field, number in place.columns.items()}
     labels = {label: field.id for field in sheet.fields for label in field.labels}

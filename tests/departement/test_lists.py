@@ -228,7 +228,7 @@ BAD_FIGURES = {
     ),
     "a fifth quarter": (
         (WITH_QUARTER, *((*line[:2], 5, *line[2:]) for line in (GRANTED, REFUSED))),
-        {("FLT-014", "C2"), ("FLT-014", "C3")},
+        {("FLT-013", "C2"), ("FLT-013", "C3")},
     ),
     "a quarter twice": (
         (WITH_QUARTER, *((*line[:2], 2, *line[2:]) for line in (GRANTED, REFUSED, REFUSED))),

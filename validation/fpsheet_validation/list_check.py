@@ -9,7 +9,7 @@ from fpsheet_validation.finding import is_accepted, sort_findings
 from fpsheet_validation.fold import faulty_cells
 from fpsheet_validation.hit import Hit
 from fpsheet_validation.hit_wording import to_findings
-from fpsheet_validation.raw import RawWorkbook
+from fpsheet_validation.raw import RawSheet, RawWorkbook
 from fpsheet_validation.rules.evaluate import with_unreadable
 from fpsheet_validation.rules.row_schema import check_rows, sheet_schema
 from fpsheet_validation.setting import read_setting
@@ -42,7 +42,9 @@ def check_list(raw: RawWorkbook, lists: Form, *, today: date) -> Check:
     for sheet_id, own in raw.sheets.items():
         parsed = parse_sheet(own, setting)
         schema = sheet_schema(setting, sheet_id)
-        verdict = check_rows(with_unreadable(parsed.typed, schema.sheet), schema, own.missing)
+        missing, later = _lacking(own, lists)
+        rows = with_unreadable(parsed.typed, schema.sheet)
+        verdict = check_rows(rows, schema, missing, later)
         hits += [*parsed.hits, *map(_of_a_list, verdict.hits)]
         sheets[sheet_id] = parsed.typed
         not_run |= verdict.not_run
@@ -50,14 +52,14 @@ def check_list(raw: RawWorkbook, lists: Form, *, today: date) -> Check:
     faulty |= {(hit.sheet, hit.row) for hit in hits if hit.code == "LST-007"}
     for sheet_id, typed in sheets.items():
         keys = [field.id for field in lists.sheet(sheet_id).key_fields()]
-        if raw.sheets[sheet_id].missing:
+        if _lacking(raw.sheets[sheet_id], lists)[0]:
             continue
-        rows = list(typed.frame.iter_rows(named=True))
+        lines = list(typed.frame.iter_rows(named=True))
         if typed.frame.is_empty():
             hits.append(Hit(sheet_id, 0, "", "LST-005"))
-        sound = [row for row in rows if (sheet_id, row[ROW]) not in faulty]
+        sound = [row for row in lines if (sheet_id, row[ROW]) not in faulty]
         hits += _repeated(typed, sound, keys)
-        hits += _RULES[sheet_id](sound, rows)
+        hits += _RULES[sheet_id](sound, lines)
     findings = sort_findings(to_findings(hits, raw, sheets, lists), lists)
     return Check(
         raw=raw,
@@ -67,6 +69,13 @@ def check_list(raw: RawWorkbook, lists: Form, *, today: date) -> Check:
         not_run=tuple(sorted(not_run)),
         accepted=is_accepted(findings) and not not_run,
     )
+
+
+def _lacking(raw: RawSheet, lists: Form) -> tuple[set[str], set[str]]:
+    """Return the fields that a list lacks, and those that came after some lists were handed out."""
+    sheet = lists.sheet(raw.sheet)
+    later = {name for name in raw.missing if sheet[name].since > 1}
+    return set(raw.missing) - later, later
 
 
 def _of_a_list(hit: Hit) -> Hit:
