@@ -55,6 +55,8 @@ _OVERVIEW = "overblik"
 _BOOK, _STYLES = "xl/workbook.xml", "xl/styles.xml"
 _FROM_ROOT = re.compile(rb'Target="/xl/(tables|drawings|charts)/')
 _TABLES_OF = ".xml.rels"
+_DRAWING = re.compile(r"xl/drawings/drawing\d+\.xml")
+_PLAIN_TAG = re.compile(rb"<(/?)(?=\w+[\s/>])")
 _FONT = re.compile(rb"(?<=<font>)(.*?)(?=</font>)", re.DOTALL)
 _FONT_PART = re.compile(rb"<(\w+)[^>]*/>")
 _FONT_ORDER = tuple(
@@ -144,7 +146,8 @@ def build_issue(
     if form.has_sheet(REMINDERS):
         _print_reminders(parts, issue.title(REMINDERS), titles)
     told = {name: _near(content) for name, content in parts.items() if name.endswith(_TABLES_OF)}
-    return pack(parts | told, issued_at=issued_at)
+    drawn = {name: _spell(content) for name, content in parts.items() if _DRAWING.fullmatch(name)}
+    return pack(parts | told | drawn, issued_at=issued_at)
 
 
 def filled_fields(rows: Mapping[str, Sequence[Row]]) -> dict[str, frozenset[str]]:
@@ -228,6 +231,11 @@ def _fill(xml: bytes, layout: SheetLayout, issue: Issue, given: Sequence[Row]) -
 def _near(relations: bytes) -> bytes:
     """Tell tables and drawings from the folder of what has them; ExcelJS finds them only so."""
     return _FROM_ROOT.sub(rb'Target="../\1/', relations)
+
+
+def _spell(drawing: bytes) -> bytes:
+    """Write the usual prefix before the names of a drawing; ExcelJS stops at one without."""
+    return _PLAIN_TAG.sub(rb"<\1xdr:", drawing.replace(b' xmlns="', b' xmlns:xdr="', 1))
 
 
 def _order_font(font: re.Match[bytes]) -> bytes:
