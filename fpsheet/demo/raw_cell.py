@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fpsheet.ooxml.escape import escape_content
 from fpsheet.ooxml.row_writer import space_of
-from fpsheet.workbook.row_stamp import escape_text
 
 
 class RawKind(StrEnum):
@@ -32,7 +32,7 @@ class RawCell:
         Args:
             start: The beginning of its tag, address and format included.
         """
-        text = escape_text(self.content)
+        text = escape_content(self.content)
         match self.kind:
             case RawKind.TEXT:
                 return f'{start} t="inlineStr"><is><t{space_of(text)}>{text}</t></is></c>'

@@ -8,6 +8,7 @@ from io import BytesIO
 from lxml import etree
 
 from fpsheet.ooxml.archive import DamagedPackageError
+from fpsheet.ooxml.escape import unescape_text
 from fpsheet.ooxml.parts import (
     MAIN,
     Element,
@@ -19,7 +20,6 @@ from fpsheet.ooxml.parts import (
 from fpsheet.ooxml.workbook_part import workbook_name
 
 _LETTERS = re.compile("[A-Z]{1,3}")
-_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _TAG = f"{{{MAIN}}}"
 
 
@@ -80,8 +80,3 @@ def plain_text(element: Element) -> str:
     phonetic = set(element.iterfind(f".//{_TAG}rPh/{_TAG}t"))
     runs = (run for run in element.iter(f"{_TAG}t") if run not in phonetic)
     return unescape_text("".join(run.text or "" for run in runs))
-
-
-def unescape_text(text: str) -> str:
-    """Undo `_x000D_`, as spreadsheet programs write characters that XML cannot hold."""
-    return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text)

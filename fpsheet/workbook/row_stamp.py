@@ -9,8 +9,8 @@ defined names, so the shared text holds for every row as it is.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 
+from fpsheet.ooxml.escape import escape_content
 from fpsheet.ooxml.row_writer import space_of
 
 CellContent = str | int | float | None
@@ -18,9 +18,6 @@ CellContent = str | int | float | None
 _ROW_MARK = "\0"
 """Stands for the row number until it is known; no text can hold it."""
 
-_ILLEGAL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)"
-)
 _CELL = re.compile(rb'<c r="([A-Z]+)\d+"(?: s="(\d+)")?[^>]*?(?:/>|>(.*?)</c>)', re.DOTALL)
 _FORMULA = re.compile(rb"<f[^>]*>(.*?)</f>", re.DOTALL)
 
@@ -38,11 +35,6 @@ class PatternCell:
     letter: str
     style: str
     formula: str
-
-
-def escape_text(text: str) -> str:
-    """Return a text as a sheet's XML holds it: markup escaped, control characters as `_x001F_`."""
-    return escape(_ILLEGAL.sub(lambda found: f"_x{ord(found.group()):04X}_", text), quote=False)
 
 
 def stamp_rows(
@@ -139,6 +131,6 @@ def _write_content(cell: PatternCell, content: CellContent) -> str:
     if content is None or content == "":
         return f"{start}/>"
     if isinstance(content, str):
-        text = f"<t{space_of(content)}>{escape_text(content)}</t>"
+        text = f"<t{space_of(content)}>{escape_content(content)}</t>"
         return f'{start} t="inlineStr"><is>{text}</is></c>'
     return f"{start}><v>{content!r}</v></c>"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from fpsheet.ooxml.escape import escape_content
 from fpsheet.ooxml.zip_file import pack, unpack
-from fpsheet.workbook.row_stamp import escape_text
 from fpsheet.workbook.sheet_layout import FIRST_ROW
 from tests.support.dirty_rows import ErrorCell
 
@@ -67,5 +67,5 @@ def _write_cell(address: str, style: str, value: object) -> str:
         case int() | float():
             return f"{start}><v>{value!r}</v></c>"
         case _:
-            text = escape_text(str(value))
+            text = escape_content(str(value))
             return f'{start} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'

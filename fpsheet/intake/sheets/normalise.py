@@ -10,13 +10,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from html import escape
 
 from fpsheet.intake.sheets.plain_rows import NUMBER
 from fpsheet.intake.sheets.scan import FAR_COLUMN, NO_DAY, ColumnKinds, SheetScan, wrap_rows
-from fpsheet.intake.sheets.shared_strings import escape_text
 from fpsheet.intake.sheets.sheet_xml import DAMAGED, XmlCell, XmlRow, iterate_rows
 from fpsheet.ooxml.address import LAST_ROW, column_letters
+from fpsheet.ooxml.escape import escape_content
 from fpsheet_validation.raw import CellKind
 
 _TEXT_TYPES = {"s", "str", "inlineStr"}
@@ -187,7 +186,7 @@ def _write_cell(cell: XmlCell, number: int, columns: ColumnKinds) -> str:
         # A date written as text by the standard's own type; spelled like all other dates.
         text = _ZONE.sub("", text.replace("T", " "))
         text = f"{text} 00:00:00" if _ISO_DAY.fullmatch(text) else text
-    text = escape(escape_text(text), quote=False)
+    text = escape_content(text)
     return f'{place} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 

@@ -10,14 +10,12 @@ from functools import cached_property
 from xml.etree import ElementTree as ET
 
 from fpsheet.intake.listed_sheets import MAIN
+from fpsheet.ooxml.escape import unescape_text
 
 _ITEM, _ANY_ITEM = b"<si>", b"<si"
 _NOT_PLAIN = (b"<!", b":si>", b":si ")
 _LIST_END = b"</sst>"
 _INDEX = re.compile(r"[0-9]{1,9}")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_TO_ESCAPE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-_SURROGATES = range(0xD800, 0xE000)
 
 
 @dataclass(frozen=True)
@@ -84,26 +82,3 @@ def text_of(element: ET.Element) -> str:
         elif tag == "r":
             parts.extend(run.text or "" for run in child if run.tag.removeprefix(MAIN) == "t")
     return unescape_text("".join(parts))
-
-
-def unescape_text(text: str) -> str:
-    r"""Replace `_xHHHH_` by the character it stands for, as Excel writes control characters.
-
-    >>> unescape_text("a_x000D_b _x005F_x0041_")
-    'a\rb _x0041_'
-    """
-    return _ESCAPED.sub(_unescape, text)
-
-
-def escape_text(text: str) -> str:
-    r"""Write a text as Excel would, so that reading it gives the same again.
-
-    >>> escape_text("a\rb _x0041_")
-    'a_x000D_b _x005F_x0041_'
-    """
-    return _TO_ESCAPE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
-
-
-def _unescape(match: re.Match[str]) -> str:
-    code = int(match[1], 16)
-    return match[0] if code in _SURROGATES else chr(code)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
-from fpsheet.intake.sheets.shared_strings import SharedStrings, unescape_text
+from fpsheet.intake.sheets.shared_strings import SharedStrings
 from fpsheet.ooxml.address import column_letters, parse_address
+from fpsheet.ooxml.escape import unescape_text
 
 _C, _V, _T, _F, _ROW, _READING, _SHEET_DATA, _MERGED = (
     f"http://schemas.openxmlformats.org/spreadsheetml/2006/main {tag}"

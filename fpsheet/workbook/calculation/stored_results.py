@@ -13,11 +13,11 @@ from itertools import groupby
 from lxml import etree
 from openpyxl.utils import column_index_from_string
 
-from fpsheet.ooxml.cell_reader import plain_text, shared_items, unescape_text
+from fpsheet.ooxml.cell_reader import plain_text, shared_items
+from fpsheet.ooxml.escape import escape_content, unescape_text
 from fpsheet.workbook.calculation.calculator import Calculator, Formula
 from fpsheet.workbook.calculation.cell_value import ErrorValue, Place, UnknownResultError, Value
 from fpsheet.workbook.calculation.formula_tree import FormulaError
-from fpsheet.workbook.row_stamp import escape_text
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROW_HEAD = re.compile(rb'<row r="(\d+)"[^>]*(?<!/)>')
@@ -329,4 +329,4 @@ def _as_written(result: Value) -> tuple[bytes, bytes]:
         return b' t="b"', b"%d" % result
     if isinstance(result, int | float):
         return b"", repr(result).encode()
-    return b' t="str"', escape_text(result or "").encode()
+    return b' t="str"', escape_content(result or "").encode()
