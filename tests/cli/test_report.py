@@ -11,6 +11,8 @@ import pytest
 
 from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.program import run
+from fpsheet.departement import statistics_steps
+from fpsheet.statistics.edition_order import Order, Written
 from fpsheet_sync.database.keys import write_clerk_secret
 from tests.support.editions import bytes_of, first_reports, revised_reports
 from tests.support.submissions import new_store
@@ -48,6 +50,30 @@ def ask(
     caught = capsys.readouterr()
     assert "Traceback" not in caught.err
     return code, caught.out, caught.err
+
+
+@pytest.mark.parametrize(
+    ("more", "seconds"), [([], 60), (["--proof-seconds", "7"], 7), (["--proof-seconds", "0"], 1)]
+)
+def test_worlds_are_sought_as_long_as_is_asked_for(
+    more: list[str],
+    seconds: int,
+    environment: dict[str, str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A minute for each period if nothing is asked, and never not at all."""
+    orders: list[Order] = []
+
+    def take(_central: object, order: Order, *_: object) -> Written:
+        orders.append(order)
+        return Written()
+
+    monkeypatch.setattr(statistics_steps, "publish_statistics", take)
+    ask(
+        [*YEAR, "--publish", "--db", "sqlite:///none.db", "--out", "ud", *more], environment, capsys
+    )
+    assert [order.certify_seconds for order in orders] == [seconds]
 
 
 def test_an_empty_database_says_why_there_is_nothing(

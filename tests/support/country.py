@@ -21,6 +21,7 @@ from fpsheet_sync.statistics.protection.kept_rounding import Before, Kept
 from fpsheet_sync.statistics.protection.protect import Ground, protect
 from fpsheet_sync.statistics.tables.release import (
     ReleaseRequest,
+    compute_editions,
     count_release,
     counted_specs,
     lay_out,
@@ -123,10 +124,10 @@ def load_country(connection: Connection, country: Country) -> None:
 
 def editions(country: Country, period: Period) -> tuple[Release, ...]:
     """Return Greenland's edition of a country and every kommune's, in full, in Danish."""
-    request = ReleaseRequest(period, "GL", "da", _COUNTED_ON)
-    counting = count(country, request)
-    areas = ("GL", *counting.delivered)
-    return tuple(lay_out(counting, replace(request, area=area)) for area in areas)
+    with stored(country) as connection:
+        return compute_editions(
+            connection, load_form(), ReleaseRequest(period, "GL", "da", _COUNTED_ON)
+        )
 
 
 def public_editions(
