@@ -328,8 +328,10 @@ def test_the_same_arguments_give_the_same_bytes() -> None:
     assert issue(premade=3) == issue(premade=3)
 
 
-def test_the_moment_of_issue_stands_in_three_places_only() -> None:
-    """Properties, hidden sheet and the day the calculated sheets start from."""
+def test_the_moment_of_issue_stands_in_four_places_only() -> None:
+    """Properties, hidden sheet, the day the calculated sheets start from, and the drawing of the
+    Overblik, which begins five years before it.
+    """
     later = build_workbook(
         FORM,
         kommune_kode="956",
@@ -344,6 +346,7 @@ def test_the_moment_of_issue_stands_in_three_places_only() -> None:
         "docProps/core.xml",
         "xl/worksheets/sheet1.xml",
         "xl/worksheets/sheet13.xml",
+        "xl/worksheets/sheet9.xml",
     ]
 
 
