@@ -157,7 +157,7 @@ def test_case_in_the_words_of_version_2(case: str) -> None:
         ("Ressourceforløb", {}),
         (
             "Møde i rehabiliteringsteam",
-            {"indstilling": "Førtidspension", "slut_dato": "2026-07-01"},
+            {"indstilling": "Førtidspension", "slut_dato": "2026-07-01", "deltog_borger": "Ja"},
         ),
     ],
 )
@@ -168,9 +168,9 @@ def test_what_the_reform_ended_is_offered_to_rows_of_before_it(kind: str, rest: 
     """
     result: Row = {"resultat": "Arbejdsevnen er afklaret"} if rest else {}
     row: Row = {"forloeb_type": kind, "start_dato": "2026-07-01", **rest, **result}
-    assert find("D09", {("forloeb", 0): row}, 1) == {"FLT-017"}
+    assert find("D09", {("forloeb", 0): row}, 2) == {"FLT-017"}
     eve = {name: "2026-06-30" if text == "2026-07-01" else text for name, text in row.items()}
-    assert find("D09", {("forloeb", 0): eve}, 1) == set()
+    assert find("D09", {("forloeb", 0): eve}, 2) == set()
 
 
 def test_the_page_says_of_each_finding_whether_it_was_asked_for() -> None:
