@@ -118,8 +118,10 @@ def status_notes(line: StatusLine, spoken: SpokenForm) -> Iterator[str]:
 
     if asked := line.asked_until:
         yield say("asked", day=f"{asked:%d-%m-%Y}")
-    if line.extension is not None:
-        yield say("granted", day=f"{line.extension.until:%d-%m-%Y}")
+    if granted := line.extension:
+        days = {"day": granted.until, "given": granted.granted_at}
+        told = {key: f"{day:%d-%m-%Y}" for key, day in days.items()}
+        yield say("granted", by=granted.by, **told)
     if line.overwritten:
         places = "; ".join(
             say("place", ark=spoken.sheet_title(one.sheet), raekke=one.row, felt=label)

@@ -69,5 +69,6 @@ def test_what_was_asked_for_granted_and_replaced_is_told() -> None:
     answer = Extension(date(2026, 3, 15), date(2026, 3, 31), LAST, "Fiktiv")
     granted, _ = status_notes(replace(LINES[-1], extension=answer), spoken)
     assert "har fået frist til 15-03-2026" in granted
+    assert "givet den 04-03-2026 af Fiktiv" in granted
     later = replace(LINES[-1], extension=replace(answer, asked=date(2026, 3, 20)))
     assert [len(list(status_notes(line, spoken))) for line in (later, LINES[0])] == [3, 0]
