@@ -194,10 +194,11 @@ def test_branches_map_to_the_ten_groups(form: Form) -> None:
     assert {code.extra["gruppe10"] for code in form.code_lists["branche"].codes} == groups
 
 
-def test_local_fields_are_names_and_free_text(form: Form) -> None:
-    """What never leaves the kommune: names, contact details and free text."""
+def test_local_fields_are_names_free_text_and_the_journal(form: Form) -> None:
+    """What never leaves the kommune: names, contact details, free text, where its journal is."""
     local = {f.id for sheet in form.sheets for f in sheet.fields if f.local}
-    assert local == {"kontaktperson", "e_mail", "navn", "bemaerkning", "tekst"}
+    names = {"kontaktperson", "e_mail", "navn"}
+    assert local == {*names, "journal_adresse", "bemaerkning", "tekst"}
 
 
 def test_constants_have_a_source(form: Form) -> None:
