@@ -19,7 +19,8 @@ FULL_WEEK_HOURS = 37
 FACTORY_HOURS = 15.0
 """The request's own example of seasonal work: 15 hours at the factory, another job in winter."""
 
-_BRANCHER_WINTER = ("G", "H", "I", "N", "O", "P", "Q", "R")
+_BRANCHER_WINTER = tuple(f"DB25-{letter}" for letter in "GHIOPQRS")
+_FACTORY = "DB25-C1020"
 _LONGEST_JOB_DAYS = 1200
 
 
@@ -248,7 +249,7 @@ def _seasons(
         summer = workday(date(year, 5, 1)), date(year, 9, 30)
         winter = workday(date(year, 11, 1)), date(year + 1, 3, 31)
         if summer[0] >= start and setting.dice.chance(0.85):
-            yield from _job(citizen, ("fleksjob", "C", FACTORY_HOURS), summer, until, setting)
+            yield from _job(citizen, ("fleksjob", _FACTORY, FACTORY_HOURS), summer, until, setting)
         if winter[0] >= start and setting.dice.chance(0.7):
             yield from _job(citizen, (winter_type, winter_branche, 8.0), winter, until, setting)
 
@@ -262,7 +263,8 @@ def _steady_jobs(
             ("skaanejob", 0.4), ("nyttejob", 0.2), ("fleksjob", 0.25), ("ordinaer", 0.15)
         )
         branche = setting.dice.weigh(
-            ("C", 0.2), ("Q", 0.2), ("O", 0.15), ("P", 0.1), ("G", 0.2), ("N", 0.15)
+            *(("DB25-C", 0.2), ("DB25-R", 0.2), ("DB25-P", 0.15), ("DB25-Q", 0.1)),
+            *(("DB25-G", 0.2), ("DB25-O", 0.15)),
         )
         share = setting.dice.pick((0.5, 0.75, 1.0))
         weekly = max(0.5, int(hours * share * 2) / 2)

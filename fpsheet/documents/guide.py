@@ -99,7 +99,8 @@ def _codes(form: Form) -> str:
     for name in all_lists(form):
         if name not in _NAMES:
             parts.append(f"## {_text(form, f'workbook.liste.{name}')}")
-            rows = [_code_cells(form, code) for code in form.code_lists[name].codes]
+            offered = (code for code in form.code_lists[name].codes if not code.is_replaced)
+            rows = [_code_cells(form, code) for code in offered]
             parts.append(markdown_table(header, rows))
     return "\n\n".join(parts)
 

@@ -155,7 +155,10 @@ def _plan_sheet(form: Form, sheet: Sheet) -> SheetPlan:
 
 
 def _plan_field(form: Form, sheet: Sheet, field: Field) -> FieldPlan:
-    labels = (form.field_label(sheet.id, field.id, tag) for tag in form.texts.languages())
+    labels = [form.field_label(sheet.id, field.id, tag) for tag in form.texts.languages()]
+    earlier = f"field.{sheet.id}.{field.id}.earlier"
+    if form.texts.has(earlier):
+        labels += [form.texts.get(earlier, tag) for tag in form.texts.languages()]
     return FieldPlan(
         id=field.id,
         is_text=field.type in _TEXT_TYPES,

@@ -48,9 +48,9 @@ def used_lists(issue: Issue) -> tuple[str, ...]:
 
 
 def codes_to_pick(form: Form, list_id: str, *, jurisdiction: str, aar: int) -> tuple[Code, ...]:
-    """Return the codes a kommune may pick in a year."""
+    """Return the codes a kommune may pick in a year, without those that others have replaced."""
     codes = form.code_lists[list_id].for_jurisdiction(jurisdiction)
-    return tuple(code for code in codes if _holds_in(code, aar))
+    return tuple(code for code in codes if _holds_in(code, aar) and not code.is_replaced)
 
 
 def _holds_in(code: Code, aar: int) -> bool:

@@ -29,6 +29,11 @@ class Code:
     source: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_replaced(self) -> bool:
+        """Return whether other codes took its place: it is still read, and offered nowhere."""
+        return bool(self.extra.get("afloest"))
+
     def label(self, language: str) -> str:
         """Return the label in a language; Danish where the language lacks it."""
         return self.labels.get(language) or self.labels["da"]

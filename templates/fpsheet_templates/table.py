@@ -75,6 +75,8 @@ class Dimension:
         several: One counted thing may have several codes, so that its parts are more than it.
         moving: Its codes say how it stands at the end of the edition's period, so that the same
             thing may have another code in another edition.
+        free: Its codes are words that the kommuner have written, and their own labels; those that
+            occur are shown, in order, before its own values.
     """
 
     id: str
@@ -92,6 +94,7 @@ class Dimension:
     rising: bool = False
     several: bool = False
     moving: bool = False
+    free: bool = False
 
     def values(self) -> tuple[str, ...]:
         """Return its own values in order, those of a code list apart."""
@@ -270,6 +273,7 @@ def _dimension(entry: Mapping[str, object]) -> Dimension:
         field=str(entry.get("field", "")),
         lasting=bool(entry.get("lasting")),
         moving=bool(entry.get("moving")),
+        free=bool(entry.get("free")),
         falling=_words(entry.get("falling")),
         rising=bool(entry.get("rising")),
         several=bool(entry.get("several")),

@@ -6,6 +6,7 @@ are what a reader would believe: the notes seem to say so, or it holds unless so
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
 NOT_KNOWN = "Uoplyst"
+_INDUSTRY, _OTHER = "Industri (DB07 C, DB25 C)", "Andre brancher end industri"
 
 ONE_HOME = ("ongoing_citizens", "last_day_citizens")
 """Citizens counted once on a day: everybody has one home that day."""
@@ -71,6 +73,7 @@ DIVISIONS = {
     "X": "Uoplyst aktivitet",
 }
 """Danmarks Statistik: which of the 10 groups each letter of DB07 belongs to."""
+_LETTER = re.compile(r"DB07 ([A-Z])")
 
 
 @dataclass(frozen=True)
@@ -80,10 +83,12 @@ class Numbers:
     Attributes:
         keys: Those with a cell somewhere, in every area.
         areas: The kommuner.
+        is_danish: They are of Denmark, where an assessment need not have a percent.
     """
 
     keys: AbstractSet[Key]
     areas: Sequence[str]
+    is_danish: bool = False
 
     @cached_property
     def ordered(self) -> list[Key]:
@@ -157,6 +162,12 @@ def _division(numbers: Numbers, whole: Key, name: str, parts: list[Key]) -> Iter
         yield Fact(terms, 0.0, 0.0, f"adds up by {name}: {whole}")
     if name == "branche19":
         yield from _groups(numbers, whole, parts)
+    if name == "industry":
+        industry = [part for part in parts if ("industry", _OTHER) not in part.attributes]
+        industry = [part for part in industry if ("industry", NOT_KNOWN) not in part.attributes]
+        letter = whole.with_(branche19=_INDUSTRY)
+        if letter in numbers.keys:
+            yield numbers.equal(letter, industry, f"the parts of industry: {letter}")
 
 
 def _groups(numbers: Numbers, whole: Key, parts: list[Key]) -> Iterator[Fact]:
@@ -164,7 +175,7 @@ def _groups(numbers: Numbers, whole: Key, parts: list[Key]) -> Iterator[Fact]:
     groups: dict[Key, list[Key]] = defaultdict(list)
     for part in parts:
         branche = dict(part.attributes)["branche19"]
-        group = branche if branche == NOT_KNOWN else DIVISIONS[branche[0]]
+        group = branche if branche == NOT_KNOWN else DIVISIONS[_LETTER.findall(branche)[0]]
         groups[whole.with_(branche10=group)].append(part)
     for group_key, letters in groups.items():
         if group_key in numbers.keys:
@@ -203,7 +214,7 @@ def _of_assessments(numbers: Numbers) -> Iterator[Fact]:
         if hours not in numbers.keys:
             continue
         why = f"who has no assessment has no hours: {key}"
-        yield from numbers.at_most(key, hours, why)
+        yield from numbers.at_most(key, hours, why, sure=not numbers.is_danish)
         yield numbers.equal(hours, [key], f"not known is without an assessment: {key}", sure=False)
 
 
@@ -221,6 +232,14 @@ def _of_balances(numbers: Numbers) -> Iterator[Fact]:
         yield numbers.equal(start, [key, *went], f"stayed or went: {key}")
 
 
+_ANSWERED = {
+    "Ja": ("Også sidste dag",),
+    "Nej": ("Kun tidligere, nu nej", "Nej"),
+    "Ikke oplyst": ("Kun tidligere, nu ikke oplyst", "Ikke oplyst"),
+}
+"""Answer on the last day: what it was in the period."""
+
+
 def _of_work(numbers: Numbers) -> Iterator[Fact]:
     """Say that who has pension on the last day worked on it, earlier in the period or not at all.
 
@@ -231,11 +250,11 @@ def _of_work(numbers: Numbers) -> Iterator[Fact]:
             continue
         people = replace(key.without("worked"), measure="pensioners", first=key.last)
         base = key.without("worked")
-        not_then = [
-            base.with_(worked=each) for each in ("Kun tidligere i perioden", "Intet oplyst")
-        ]
-        yield numbers.equal(people, [key, *not_then], f"adds up by work in the period: {key}")
-        yield numbers.equal(people.with_(ordinary="Ja"), [key], f"a job on the last day: {key}")
+        every = [base.with_(worked=each) for own in _ANSWERED.values() for each in own]
+        yield numbers.equal(people, every, f"adds up by work in the period: {key}")
+        for answer, own in _ANSWERED.items():
+            parts = [base.with_(worked=each) for each in own]
+            yield numbers.equal(people.with_(ordinary=answer), parts, f"{answer} by work: {key}")
 
 
 def _of_remittals(numbers: Numbers) -> Iterator[Fact]:

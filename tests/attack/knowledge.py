@@ -91,7 +91,7 @@ def knowledge(public: Sequence[Book]) -> Printed:
     rounded = [book.farthest for book in public if book.base > 1]
     left_out = _left_out(known, keys, max(rounded)) if rounded else set()
     keys |= left_out
-    numbers = Numbers(keys, reading.areas)
+    numbers = Numbers(keys, reading.areas, is_danish=any("Danmark" in book.area for book in public))
     told = (fact for book in public for fact in figure_facts(book))
     figures = {(fact.why, fact.low, fact.high, *fact.terms.values()): fact for fact in told}
     nobody = [
@@ -112,12 +112,14 @@ def _bounds(known: Known, reading: Reading) -> None:
 
 _BLANK = (
     "cyclus tiltag band hours level ordinary_hours branche10 branche19 motivation result after "
-    "before body appeals_body on_file refusal advice"
+    "before body appeals_body on_file refusal advice industry"
 )
 
 MAY_BE_LEFT_OUT = {
     **dict.fromkeys(_BLANK.split(), (NOT_KNOWN,)),
     "age": (NOT_KNOWN, "Under 18 år", "67 år og derover"),
+    "ordinary": ("Ikke oplyst",),
+    "worked": ("Ikke oplyst",),
 }
 """What is shown only where it occurs, by what it divides; some of it only supposed."""
 

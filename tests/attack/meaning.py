@@ -18,7 +18,10 @@ _ALL_REPORTED = re.compile(r"[Hh]ele landet|\d+ af \d+ kommuner")
 
 """How a country calls itself in its own tables, and here also "4 af 98 kommuner"."""
 
-TOTALS = ("I alt", "Alle niveauer", "Alle med anden indkomst", "Alle tilbageviste sager")
+TOTALS = (
+    *("I alt", "Alle niveauer", "Alle med anden indkomst", "Alle tilbageviste sager"),
+    "Alle brancher",
+)
 """Labels of rows for all values of what divides them."""
 
 Attributes = tuple[tuple[str, str], ...]
@@ -107,8 +110,9 @@ _DIMENSIONS = {
     "Arbejdsevne": "band",
     "Timer pr. uge": "hours",
     "Jobtype": "job",
-    "Branche (DB07, 10 grupper)": "branche10",
-    "Branche (DB07)": "branche19",
+    "Branche (10 grupper)": "branche10",
+    "Branche": "branche19",
+    "Industri": "industry",
     "Køn": "sex",
     "Alder": "age",
     "Niveau før": "before",
@@ -128,6 +132,7 @@ _DIMENSIONS = {
 _PREFIXES = {
     "Niveau": "level",
     "Til": "after",
+    "Første gang": "level",
     "Resultat": "result",
     "Afgang": "cause",
     "Frist": "deadline",
@@ -183,6 +188,7 @@ _COUNTS: dict[str, tuple[str, str, Attributes]] = {
     "Ved periodens slutning": ("pensioners", "end", ()),
     "Hele perioden i samme kommune": ("stayed", "period", ()),
     "Tilgang": ("joined", "period", ()),
+    "Første gang i alt": ("first_time", "period", ()),
     "Tilflyttet fra anden kommune": ("moved_in", "period", ()),
     "Fraflyttet til anden kommune": ("moved_out", "period", ()),
     "Afgang i alt": ("left", "period", ()),
@@ -209,8 +215,11 @@ _SUBJECTS: dict[str, tuple[str, str, Attributes]] = {
 }
 """What a heading with a colon counts, by what it divides by; else the first count of its table."""
 
-NO_COUNTS = ("T12b", "T21", "T22")
-"""Tables whose numbers say nothing of citizens here: T21 of reports, T22 read apart."""
+NO_COUNTS = ("T12b", "T21", "T22", "T25", "T25b")
+"""Tables whose numbers say nothing of citizens here: T21 of reports, T22 read apart.
+
+Those of T25 are of places that no public table names.
+"""
 
 _QUARTER = re.compile(r"(\d{4}), (\d)\. kvartal")
 

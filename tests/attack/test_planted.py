@@ -286,9 +286,9 @@ def test_a_share_and_a_limit_that_the_prints_do_not_give_are_found(
 WORK = """
 === T09
 T09. Førtidspensionister i ordinær beskæftigelse, hele landet (Grønland), 2025
-Kommune|{people}|Ordinært job: Ja (antal)|Ordinært job: Nej (antal)|{also}|{only}|{none}
-Hele landet|100|[c]|[c]|{0}|{1}|90
-A Kommune|100|[c]|[c]|{0}|{1}|90
+Kommune|{people}|{told}|{worked}
+Hele landet|100|[c]|[c]|[c]|{0}|1|{1}|2|87
+A Kommune|100|[c]|[c]|[c]|{0}|1|{1}|2|87
 === T08b
 T08b. Støttede job for førtidspensionister og andre, hele landet (Grønland), 2025
 Jobtype|{divider}|Job i perioden (antal)|Job sidste dag (antal)
@@ -299,16 +299,16 @@ I alt|Nej|{3}|0
 
 
 def _work(*counts: object, divider: str = "Førtidspensionist") -> str:
-    also, only, none = (
-        f"Arbejde i perioden: {name} (antal)"
-        for name in ("Også sidste dag", "Kun tidligere i perioden", "Intet oplyst")
+    told = (
+        *("Også sidste dag", "Kun tidligere, nu nej", "Kun tidligere, nu ikke oplyst"),
+        *("Nej", "Ikke oplyst"),
     )
+    worked = "|".join(f"Arbejde i perioden: {name} (antal)" for name in told)
     return WORK.format(
         *counts,
         people="Førtidspensionister (antal)",
-        also=also,
-        only=only,
-        none=none,
+        worked=worked,
+        told="|".join(f"Ordinært job: {name} (antal)" for name in ("Ja", "Nej", "Ikke oplyst")),
         divider=divider,
     ).lstrip()
 
@@ -316,14 +316,19 @@ def _work(*counts: object, divider: str = "Førtidspensionist") -> str:
 def test_work_on_the_last_day_is_a_job_on_it_and_jobs_of_pensioners_are_a_part(
     tmp_path: Path,
 ) -> None:
-    """Of 100, seven worked on the last day: the hidden "Ja" is 7. Of 40 jobs 37 are pensioners'."""
+    """Of 100, seven worked on the last day, three did not: the hidden "Ja" is 7, and "Nej" 3.
+
+    Of 40 jobs 37 are pensioners'.
+    """
     cover = COVER.format(area="hele landet (Grønland)", said=EXACT, mark="")
     (book,) = books_of([cover + _work(7, 3, 37, "[c]")], tmp_path)
     first, day = days_in("1. januar 2025 31. december 2025")
     job = Key("pensioners", LAND, day, day, (("ordinary", "Ja"),))
+    said_no = Key("pensioners", LAND, day, day, (("ordinary", "Nej"),))
     others = Key("jobs", LAND, first, day, (("pensionist", "Nej"),))
-    found = ranges(knowledge([book]).known, [job, others], enough=1000, seconds=5)
-    assert [(found[key].low, found[key].high) for key in (job, others)] == [(7, 7), (3, 3)]
+    found = ranges(knowledge([book]).known, [job, said_no, others], enough=1000, seconds=5)
+    every = [(found[key].low, found[key].high) for key in (job, said_no, others)]
+    assert every == [(7, 7), (3, 3), (3, 3)]
     assert list(unread(book)) == []
 
 

@@ -109,7 +109,7 @@ def test_the_country_has_what_the_request_names(country: tuple[DemoWorkbook, ...
         row["cpr"] for row in rows_of(country, "forloeb") if row["forloeb_type"] == "revurdering"
     )
     assert max(forloeb.values()) >= 2
-    factory = [row for row in rows_of(country, "job") if row["branche"] == "C"]
+    factory = [row for row in rows_of(country, "job") if row["branche"] == "DB25-C1020"]
     assert any(row["timer_pr_uge"] == 15.0 for row in factory)
     kinds = Counter(row["afgoerelse"] for row in rows_of(country, "afgoerelse"))
     assert set(kinds) == set(FORM.code_lists["afgoerelse"].ids())

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fpsheet_sync.merge.submission import Submission
+    from fpsheet_sync.database.store import Store
     from tests.support.stores import Stores
 
 
@@ -95,8 +95,8 @@ def issues() -> list[Issue]:
     ]
 
 
-def files_of(chance: Random, kommune: str) -> Iterator[Submission]:
-    """Return files of two workbooks, each with a few cases, some rows changed from file to file."""
+def fill(store: Store, chance: Random, kommune: str) -> None:
+    """Send files of two workbooks, each with a few cases, some rows changed from file to file."""
     rows: dict[str, dict[str, list[RowSpec]]] = {}
     for minute in range(chance.choice((1, 2, 3, 4))):
         workbook = chance.choice(("AAAAAAAA", "BBBBBBBB"))
@@ -113,7 +113,7 @@ def files_of(chance: Random, kommune: str) -> Iterator[Submission]:
                     row_id = f"{workbook}-{letter}-{number:04d}"
                     known.append(RowSpec(number + 3, row_id, values))
         copied = {sheet: list(specs) for sheet, specs in own.items()}
-        yield build(copied, Sending(kommune, workbook, minute=minute * 10, salt=str(minute)))
+        sync(store, build(copied, Sending(kommune, workbook, minute=minute * 10, salt=str(minute))))
 
 
 @settings(
@@ -128,14 +128,13 @@ def test_what_is_pulled_passes_the_check(stores: Stores, worker: Worker, chance:
     But where a citizen had several rows (nothing here was checked before it was merged), those
     that the workbook does not show may be gone when it has come back; somebody's row never is.
     """
+    stores.close()
+    store = stores.new(read_keys(worker.desk.key_file))
     issue = chance.choice(
         (Issue(FORM, FORM.kommuner["956"], 2026, "da", "PPPPPPPP", BOSS.time), *issues())
     )
     kommune = issue.kommune.code
-    files = tuple(files_of(chance, kommune))
-    stores.close()
-    store = stores.new(read_keys(worker.desk.key_file))
-    sync(store, *files)
+    fill(store, chance, kommune)
     before = in_force(store, kommune)
     pulled = prefill_workbook(store, issue, BOSS, premade=2)
     moment = BOSS.time + timedelta(days=1)
@@ -193,7 +192,7 @@ def test_pull_makes_no_workbook_that_cannot_be_sent(
 ) -> None:
     """958 was no more at the end of 2018: its heirs are named, and no workbook is made."""
     store = stores.new(read_keys(worker.desk.key_file))
-    sync(store, *files_of(Random(1), kommune))
+    fill(store, Random(1), kommune)
     book = tmp_path / "ny.xlsx"
     environment = {
         "FPSHEET_CONFIG": str(tmp_path / "none"),

@@ -6,7 +6,7 @@ Slow and obvious on purpose.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -205,6 +205,8 @@ class NaiveCount:
         yield from self.stock()
         yield from self.movements()
         yield from self.transitions()
+        yield from self.first_times()
+        yield from self.places()
 
     def courses(self) -> Iterator[Fact]:
         """T01, T02, T03, T05, T17; a new application stands among the forløb and is none."""
@@ -255,13 +257,18 @@ class NaiveCount:
         """T08, T10."""
         groups = {c.id: c.extra["gruppe10"] for c in self.form.code_lists["branche"].codes}
         for row in self.rows("job"):
-            if row["job_type"] == "ordinaer":
+            if row["job_type"] in UNSUPPORTED:
                 continue
             unit, reporter = self.unit(row), str(row["kommune_kode"])
             start, end = day_of(row, "start_dato"), cast("date | None", row.get("slut_dato"))
             branche = code_of(row, "branche")
-            codes = {"job_type": code_of(row, "job_type"), "branche": branche}
+            letter = DB25_AS_DB07.get(branche, branche)
+            codes = {"job_type": code_of(row, "job_type"), "branche19": letter}
             codes["branche10"] = groups.get(branche, "uoplyst")
+            codes["industri"] = "uoplyst" if branche == "uoplyst" else "ikke"
+            if letter == "C":
+                part = {"DB25-C1020": "fisk", "DB25-C": "anden"}
+                codes["industri"] = part.get(branche, "industri")
             codes["pensionist"] = "ja" if unit in self.pensioners(self.til) else "nej"
             if start <= self.til and (end is None or end >= self.fra):
                 yield Fact("job.i_perioden", reporter, unit, codes)
@@ -492,7 +499,7 @@ class NaiveCount:
             latest = self.latest_assessment(unit)
             pct = cast("float | None", latest.get("arbejdsevne_pct")) if latest else None
             most = cast("float | None", latest.get("maks_timer_pr_uge")) if latest else None
-            work = [r for r in self.active("job", unit) if r["job_type"] == "ordinaer"]
+            work = [r for r in self.active("job", unit) if r["job_type"] in UNSUPPORTED]
             hours = [Fraction(str(r["timer_pr_uge"])) for r in work if r.get("timer_pr_uge")]
             total = sum(hours, Fraction()) if hours or self.has_zero(work) else None
             codes = {
@@ -501,8 +508,7 @@ class NaiveCount:
                 "aldersgruppe": age_group(self.birth(row), self.til),
                 "arbejdsevne": in_band(pct, ABILITY),
                 "timer": in_band(most, HOURS, scale=10),
-                "ordinaer": "ja" if work else "nej",
-                "ordinaer_perioden": "sidste_dag" if work else self.worked_before(unit),
+                **self.work_told(unit, kommune, has_work=bool(work)),
                 "ordinaer_timer": in_band(None if total is None else float(total), HOURS, scale=10),
             }
             yield Fact("bestand.bestand", kommune, unit, codes, total)
@@ -515,15 +521,24 @@ class NaiveCount:
                 codes["bestand_niveau"] = level
                 yield Fact("indkomst.borgere", kommune, unit, codes)
 
-    def worked_before(self, unit: str) -> str:
-        """Return whether a citizen had ordinary work on some day of the period."""
+    def work_told(self, unit: str, kommune: str, *, has_work: bool) -> dict[str, str]:
+        """Return what is known of a citizen's ordinary work: on the last day, and before it."""
+        if has_work:
+            return {"ordinaer": "ja", "ordinaer_perioden": "sidste_dag"}
+        says_no = any(
+            row.get("ordinaert_arbejde") == "nej" and row["kommune_kode"] == kommune
+            for row in self.rows("borger")
+            if self.unit(row) == unit
+        )
+        answer = "nej" if says_no else "uoplyst"
         for row in self.rows("job"):
             end = cast("date | None", row.get("slut_dato"))
             begun = day_of(row, "start_dato") <= self.til
             lasted = end is None or end >= self.fra
-            if self.unit(row) == unit and row["job_type"] == "ordinaer" and begun and lasted:
-                return "tidligere"
-        return "ingen"
+            if self.unit(row) == unit and row["job_type"] in UNSUPPORTED and begun and lasted:
+                before = "tidligere_nej" if says_no else "tidligere"
+                return {"ordinaer": answer, "ordinaer_perioden": before}
+        return {"ordinaer": answer, "ordinaer_perioden": answer}
 
     def has_zero(self, work: Iterable[Record]) -> bool:
         """Return whether some job states its hours, be they 0."""
@@ -590,6 +605,53 @@ class NaiveCount:
             if unit not in before:
                 yield Fact("bevaegelse.tilgang", kommune, unit, {})
 
+    def first_times(self) -> Iterator[Fact]:
+        """T15c."""
+        effects, before = self.effects(), self.pensioners_before()
+        given: dict[str, list[Effect]] = defaultdict(list)
+        for one in effects:
+            others = [e for e in effects if e.unit == one.unit]
+            ends = [e.fra for e in others if e.ends and is_ended(one, e, others)]
+            if not one.ends and one.unit not in before and all(end > one.fra for end in ends):
+                given[one.unit].append(one)
+        for unit, some in given.items():
+            first = min(some, key=lambda e: (e.fra, *decided(e)))
+            if self.inside(first.fra):
+                codes = {"niveau": code_of(first.row, "niveau")}
+                kommune = str(first.row["kommune_kode"])
+                yield Fact("foerstegang.foerste_gang", kommune, unit, codes)
+
+    def places(self) -> Iterator[Fact]:
+        """T25."""
+        names = ("lokalitet", "afdeling")
+        told: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+        for row in self.rows("borger"):
+            key = str(row["kommune_kode"]), self.unit(row)
+            for name in names:
+                word = str(row.get(name) or "").strip()
+                told[key][name] = max(word, told[key].get(name, ""))
+        often = Counter(
+            (kommune, name, word)
+            for (kommune, _), own in told.items()
+            for name, word in own.items()
+        )
+
+        def codes(kommune: str, unit: str) -> dict[str, str]:
+            own = told.get((kommune, unit), dict.fromkeys(names, ""))
+            return {
+                name: (
+                    "uoplyst" if not word else word if often[kommune, name, word] >= 10 else "andre"
+                )
+                for name, word in own.items()
+            }
+
+        for unit, (kommune, _, _) in self.pensioners(self.til).items():
+            yield Fact("lokalt.bestand", kommune, unit, codes(kommune, unit))
+        for row in self.own_decisions():
+            if self.inside(day_of(row, "afgoerelse_dato")):
+                kommune, unit = str(row["kommune_kode"]), self.unit(row)
+                yield Fact(f"lokalt.{row['afgoerelse']}", kommune, unit, codes(kommune, unit))
+
     def transitions(self) -> Iterator[Fact]:
         """T16."""
         level: dict[str, str] = {}
@@ -614,6 +676,14 @@ class NaiveCount:
 
 
 FINAL = frozenset({"tilkendelse", "afslag"})
+UNSUPPORTED = frozenset({"ordinaer", "selvstaendig"})
+DB25_AS_DB07 = {
+    "DB25-A03": "A03",
+    "DB25-C1020": "C",
+    **{f"DB25-{letter}": letter for letter in "ABCDEFGHIJ"},
+    **{f"DB25-{new}": old for new, old in zip("KLMNOPQRSTUV", "JKLMNOPQRSSS", strict=True)},
+}
+"""From NACE 2.1: what came after J has moved by one letter, and U and V were in S before."""
 ANSWERS = ("tilkendelse", "afslag", "tilbagevist")
 """Of several answers on a day the first of these counts."""
 

@@ -31,8 +31,8 @@ LISTED = {
     "Forløbstype": "forloeb_type",
     "Revalideringstiltag": "revalideringstiltag",
     "Jobtype": "job_type",
-    "Branche (DB07, 10 grupper)": "branche10",
-    "Branche (DB07)": "branche",
+    "Branche (10 grupper)": "branche10",
+    "Branche": "branche19",
     "Motivation": "motivation",
     "Indkomst ved siden af pensionen": "indkomst_kilde",
     "Årsag til tilbagevisning": "tilbagevisningsaarsag",
@@ -40,6 +40,15 @@ LISTED = {
     "Indstilling": "indstilling",
 }
 WORDS = {
+    "Industri": (
+        "industri",
+        {
+            "Fiskefabrikker": "fisk",
+            "Anden industri": "anden",
+            "Industri uden nærmere angivelse": "industri",
+            "Andre brancher end industri": "ikke",
+        },
+    ),
     "Køn": ("koen", {"Mænd": "M", "Kvinder": "K"}),
     "Alder": (
         "aldersgruppe",
@@ -105,7 +114,7 @@ WORDS = {
 }
 TOTALS = {
     *("Hele landet", "I alt", "Alle niveauer", "Alle med anden indkomst"),
-    "Alle tilbageviste sager",
+    *("Alle tilbageviste sager", "Alle brancher"),
 }
 _LEVELS = {"Højeste": "hoejeste", "Mellemste": "mellemste", "Laveste": "laveste"}
 _STOCK_LEVELS = {**_LEVELS, "Ikke revurderet (før reformen)": "foer_reform"}
@@ -150,6 +159,11 @@ _GRANTED, _REFUSED = "afgoerelse.tilkendelse", "afgoerelse.afslag"
 _RETURNED = "tilbagevisning.tilbagevist"
 _BOTH = "afgoerelse.tilkendelse+afgoerelse.afslag"
 _RESULTS = Heading(_ENDED, by="resultat", words="resultat")
+_LOCAL = {
+    "Førtidspensionister": Heading("lokalt.bestand"),
+    "Tilkendelser": Heading("lokalt.tilkendelse"),
+    "Afslag": Heading("lokalt.afslag"),
+}
 _JOBS = {
     "Job i alt": Heading("job.i_perioden"),
     "Job": Heading("job.i_perioden", by="job_type", words="job_type"),
@@ -231,14 +245,16 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
     },
     "T09": {
         "Førtidspensionister": Heading(_STOCK),
-        "Ordinært job": Heading(_STOCK, by="ordinaer", words=_YES_NO),
+        "Ordinært job": Heading(_STOCK, by="ordinaer", words={**_YES_NO, "Ikke oplyst": "uoplyst"}),
         "Arbejde i perioden": Heading(
             _STOCK,
             by="ordinaer_perioden",
             words={
                 "Også sidste dag": "sidste_dag",
-                "Kun tidligere i perioden": "tidligere",
-                "Intet oplyst": "ingen",
+                "Kun tidligere, nu nej": "tidligere_nej",
+                "Kun tidligere, nu ikke oplyst": "tidligere",
+                "Nej": "nej",
+                "Ikke oplyst": "uoplyst",
             },
         ),
         "Timer i ordinært job": Heading(
@@ -251,6 +267,7 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
     },
     "T10": _JOBS,
     "T10b": _JOBS,
+    "T10d": _JOBS,
     "T10c": {"Job i alt": Heading("job.i_perioden")},
     "T11": {
         "Tilkendelser og afslag": Heading(_BOTH),
@@ -296,6 +313,15 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
         "Afslag": Heading(_REFUSED),
         "Forventede afslag, standardiseret": Heading("", "standardised"),
         "Afslag i forhold til standardiseret": Heading("", "standardised index"),
+    },
+    "T25": _LOCAL,
+    "T25b": {**_LOCAL, "Tilbagevisninger": Heading("lokalt.tilbagevist")},
+    "T15c": {
+        "Første gang i alt": Heading("foerstegang.foerste_gang"),
+        "Første gang": Heading(
+            "foerstegang.foerste_gang", by="niveau", words={**_LEVELS, **_UNSTATED}
+        ),
+        "Tilgang": Heading("bevaegelse.tilgang"),
     },
     "T13": {
         "Tilbagevisninger": Heading("afgoerelse.tilbagevist"),
@@ -452,6 +478,9 @@ class NaiveBook:
         if head == "Kvartal":
             year, quarter = re.findall(r"(\d{4}), (\d)\. kvartal", label)[0]
             return "kvartal", f"{year}K{quarter}"
+        if head in {"Lokalitet", "Afdeling"}:
+            known = {"Andre lokaliteter": "andre", "Andre afdelinger": "andre", **_UNSTATED}
+            return head.casefold(), known.get(label, label)
         dimension, words = WORDS.get(head) or (LISTED[head], self._words(LISTED[head]))
         return dimension, "uoplyst" if label == "Uoplyst" else words[label]
 

@@ -26,6 +26,9 @@ KOMMUNER = {"gl": "956", "dk": "707", "stat": "956"}
 EVERYWHERE = {"CPR-004", "CPR-005", "ARB-013"}
 """Every number is a replacement number, and most cases have nothing of the year of the workbook."""
 
+NEXT_YEAR = {"ARB-012"}
+"""Something of the year after the workbook's."""
+
 Row = dict[str, str | None]
 
 EXPECTED = {
@@ -121,7 +124,9 @@ def citizens() -> dict[str, tuple[str, str]]:
     }
 
 
-def find(case: str, changes: dict[tuple[str, int], Row], version: int) -> set[str]:
+def find(
+    case: str, changes: dict[tuple[str, int], Row], version: int, today: date = TODAY
+) -> set[str]:
     """Return the codes found in one citizen's rows, read as those of a form version."""
     book, cpr = citizens()[case]
     form = load_form(version)
@@ -133,7 +138,7 @@ def find(case: str, changes: dict[tuple[str, int], Row], version: int) -> set[st
         sheets.append(raw_sheet(form, sheet, rows))
     meta = {"kommune_kode": KOMMUNER[book]}
     raw = make_raw_workbook(form, sheets, meta=meta)
-    check = check_workbook(raw, load_form(), today=TODAY)
+    check = check_workbook(raw, load_form(), today=today)
     assert check.not_run == ()
     return {finding.code for finding in check.findings} - EVERYWHERE
 
@@ -173,10 +178,48 @@ def test_what_the_reform_ended_is_offered_to_rows_of_before_it(kind: str, rest: 
     assert find("D09", {("forloeb", 0): eve}, 2) == set()
 
 
+@pytest.mark.parametrize(
+    ("branche", "found"),
+    [
+        ("G Handel", {"FLT-017"}),
+        ("G", {"FLT-017"}),
+        ("Handel (DB25 G)", set[str]()),
+        ("DB25-G", set[str]()),
+        ("Fiskefabrikker (DB25 C 10.20)", set[str]()),
+        ("Undervisning", {"FLT-015"}),
+    ],
+)
+def test_letters_of_db07_are_of_jobs_begun_before_2027(branche: str, found: set[str]) -> None:
+    """D02: the letter of CVR is one of DB25, and means another branch from J on."""
+    job: Row = {"start_dato": "2027-01-04", "branche": branche}
+    assert find("D02", {("job", 0): job}, 2, date(2027, 2, 1)) - NEXT_YEAR == found
+    job["start_dato"] = "2026-12-31"
+    assert find("D02", {("job", 0): job}, 2, date(2027, 2, 1)) == found - {"FLT-017"}
+
+
+@pytest.mark.parametrize(
+    ("start", "followed", "today", "found"),
+    [
+        ("2027-01-04", None, date(2027, 7, 4), set[str]()),
+        ("2027-01-04", None, date(2027, 7, 5), {"JOB-008"}),
+        ("2027-01-04", "2027-06-01", date(2028, 6, 1), set[str]()),
+        ("2027-01-04", "2027-06-01", date(2028, 6, 2), {"JOB-007"}),
+        ("2026-01-01", None, date(2028, 6, 2), set[str]()),
+    ],
+)
+def test_a_skaanejob_is_followed_up_after_6_and_then_every_12_months(
+    start: str, followed: str | None, today: date, found: set[str]
+) -> None:
+    """D02: of jobs of before form version 2 nobody is asked to write the follow-up."""
+    job: Row = {"start_dato": start, "branche": "DB25-G", "opfoelgning_dato": followed}
+    assert find("D02", {("job", 0): job}, 2, today) - NEXT_YEAR == found
+
+
 def test_the_page_says_of_each_finding_whether_it_was_asked_for() -> None:
     """docs/field-cases.md has a line for every finding; what goes in version 2 is called so."""
     page = (Path(__file__).parents[2] / "docs" / "field-cases.md").read_text(encoding="utf-8")
-    lines = [line.split("|") for line in page.splitlines() if line.startswith("| ")][1:]
+    table, _, _ = page.partition("\n## ")
+    lines = [line.split("|") for line in table.splitlines() if line.startswith("| ")][1:]
     said = {(case.strip(), rule.strip()): word.strip() for _, rule, case, word, *_ in lines}
     assert set(said) == {(case, code) for case, codes in EXPECTED.items() for code in codes}
     for (case, code), word in said.items():

@@ -77,7 +77,7 @@ HISTORY: Final = """
 | 10-01-2018 |            | "      └ Andet forløb"                 |                       |                         |       | 60   | Laveste   | Forløb      | 4     |
 | 15-02-2018 |            | Arbejdsevnevurdering                   |                       |                         | 15,0  | 40   | Laveste   | Vurderinger | 4     |
 | 01-03-2018 |            | Afgørelse: Ændret niveau ved revurdering | Instans: Kommunalbestyrelsen; Virkningsdato: 01-04-2018 | Mellemste               |       | 40   | Mellemste | Afgørelser  | 4     |
-| 01-06-2018 |            | Fleksjob                               | Branche (DB07): A03 Fiskeri og fangst |                         | 15,0  | 40   | Mellemste | Job         | 4     |
+| 01-06-2018 |            | Fleksjob                               | Branche: A03 Fiskeri og fangst |                         | 15,0  | 40   | Mellemste | Job         | 4     |
 """  # noqa: E501 - a table is one line per row
 
 # 2019-01-10 to 2026-01-10 is seven years with two leap days, then 51 days: 2608.

@@ -132,8 +132,8 @@ def _is_of(case: Unfit, state: State, sheet: str) -> pl.Expr:
 
 
 def new_notices(before: State, after: State) -> Iterator[tuple[Key, Notice]]:
-    """Return the notices that came with a file, and where each is, in the order of places."""
-    for key, notices in sorted(after.notices.items()):
+    """Return the notices that came with a file, and where each is."""
+    for key, notices in after.notices.items():
         for notice in notices[len(before.notices.get(key, ())) :]:
             yield key, notice
 

@@ -51,9 +51,8 @@ LATER = START + timedelta(days=30)
 MOST = settings.default.max_examples if settings.default else 100
 # Each example syncs a dozen files; --long tries more than a hundred worlds.
 some = settings(max_examples=max(6, MOST // 16))
-# All that is drawn is drawn before the database is used, here and in other tests of stores. What
-# failed is played once more, to be shown; where that ends at an earlier draw than before (a server
-# too busy, a lock), Hypothesis speaks of inconsistent data generation and keeps the error itself.
+# All that is drawn is drawn before the database is used: where it fails once and not again (a
+# server too busy, a lock), Hypothesis says so, and not that the example was another one.
 
 
 @some

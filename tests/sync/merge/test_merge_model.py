@@ -1,11 +1,10 @@
 """Random histories against a model of the merge that was written from docs/merge.md alone.
 
-Copies of a workbook are edited, duplicated, brought back as they were before, sent, and take their
-receipts or do not; the departement decides, holds and releases; workbooks are pulled for this year
-and others; citizens get new CPR numbers, in one step or two and in any workbook, and move to
-another kommune. After every event the database says what the model says, in whatever order the same
-commits come (I5), and rebuilt (I11). `tools/play_histories.py` plays as many as there is time for,
-and says how many.
+Copies of a workbook are edited, duplicated, sent, and take their receipts or do not; the
+departement decides, holds and releases; workbooks are pulled for this year and others; citizens get
+new CPR numbers, in one step or two and in any workbook, and move to another kommune. After every
+event the database says what the model says, in whatever order the same commits come (I5), and
+rebuilt (I11). `tools/play_histories.py` plays as many as there is time for, and says how many.
 """
 
 from __future__ import annotations
@@ -103,7 +102,6 @@ class Town:
         self.commits: dict[int, int] = {}
         self.files: dict[bytes, Submission] = {}
         self.clock = self.fresh = 0
-        self.shelf: list[Copy] = []
         rows = dict.fromkeys((*SHARED, *MARKS, *FILLING), 5.0)
         numbers = {f"{kind}{row}": 0.0 for row in SHARED for kind in "bn"}
         self.copies = [Copy(MARKS[0], "AAAAAAAA", {**rows, **numbers})]
@@ -227,15 +225,6 @@ class Town:
             other.mark = MARKS[len(self.copies)]
             self.copies.append(other)
 
-    def bring_back(self, _: Copy) -> None:
-        """Go on with an older state of a workbook from the shelf, and with the receipt of then."""
-        if self.shelf and len(self.copies) < MOST_COPIES:
-            other = deepcopy(self.chance.choice(self.shelf))
-            other.mark, other.is_alone = MARKS[len(self.copies)], False
-            self.copies.append(other)
-            if self.rarely(0.6):
-                self.take_receipt(other)
-
     def send(self, copy: Copy) -> None:
         """Mark a copy, send it, and stamp it."""
         number = len(self.history)
@@ -258,7 +247,6 @@ class Town:
         copy.sent, copy.written, copy.told, copy.choices = dict(copy.cells), {}, (), {}
         copy.shown = {row: known.sides for row, known in played.rows.items() if known.sides}
         copy.is_alone = True
-        self.shelf.append(deepcopy(copy))
 
     def waiting_cells(self, copy: Copy, faulty: set[str]) -> frozenset[str]:
         """Return the cells of a copy that wait: the check holds a row under another number."""
@@ -444,11 +432,7 @@ ACTS = (
     *([Town.type] * 6 + [Town.send] * 6 + [Town.take_receipt] * 4 + [Town.resolve] * 3),
     *([Town.quarrel] * 5 + [Town.hear] * 6),
     *([Town.renumber] * 3 + [Town.move] * 2 + [Town.type_anew] * 2),
-    *(
-        [Town.duplicate] * 3
-        + [Town.bring_back] * 2
-        + [Town.lose, Town.choose, Town.choose, Town.release, Town.pull]
-    ),
+    *([Town.duplicate] * 3 + [Town.lose, Town.choose, Town.choose, Town.release, Town.pull]),
 )
 
 

@@ -19,7 +19,8 @@ of a row who has no row in a table `borger` gets a usual one when there is no su
 begin at Excel row 4. "Fails at" names cells by field and row, and lists every finding of the
 example, those of `_EVERYWHERE` left out; a finding of another rule is written with its code
 (`FLT-001 forloeb!slut_dato:4`). In brackets the setting may be changed:
-`Passes (kommune 707, aar 2025):`, and `xml 9` for the rows that the file is said to have.
+`Passes (kommune 707, aar 2025):`, `today 2027-07-05`, and `xml 9` for the rows that the file is
+said to have.
 
 A date is a date cell and a number a number cell, unless a sign says otherwise: `'text` in a
 column of dates or numbers, `=formula`, `#REF!`, `SAND`, `~number` in a column of text, `^` for a
@@ -118,7 +119,7 @@ class Example:
         code: The rule.
         line: Line in its file, for the name of the test.
         fails_at: `code sheet!cell` of every finding; empty for an example that passes.
-        setting: `kommune`, `aar`, `xml`, as far as they are not the usual.
+        setting: `kommune`, `aar`, `today`, `xml`, as far as they are not the usual.
         tables: The tables, as text.
     """
 
@@ -172,7 +173,8 @@ def _setting(text: str) -> dict[str, str]:
 
 def check_example(example: Example, form: Form) -> Check:
     """Check the workbook of an example."""
-    return check_workbook(example_workbook(example, form), form, today=TODAY)
+    today = date.fromisoformat(example.setting.get("today", TODAY.isoformat()))
+    return check_workbook(example_workbook(example, form), form, today=today)
 
 
 def expected_at(example: Example, check: Check) -> frozenset[str]:

@@ -95,8 +95,9 @@ def case_facts(book: CheckedBook) -> pl.DataFrame:
     jobafklaringsforløb), `sag_aaben_revalidering` (start of one without an end),
     `sag_sidste_revalidering` (9999 while it lasts); `sag_sidste_niveau`,
     `sag_sidste_vurdering`, `sag_sidste_pct`, `sag_endeligt_afklaret`, `sag_sidste_job` (9999
-    while it lasts), `sag_sidste_indkomst`, `sag_flyttet`, `sag_udrejst`
-    (handed over to another country); `sag_foerste_forloeb`;
+    while it lasts), `sag_har_arbejde` (without support, on the day of the check),
+    `sag_sidste_indkomst`, `sag_flyttet`, `sag_udrejst` (handed over to another
+    country); `sag_foerste_forloeb`;
     `sag_tvivl_<sheet>` where the
     citizen's rows of a sheet are in doubt, and `sag_maaske_borger` where a row of Borgere is
     probably the citizen's.
@@ -129,6 +130,7 @@ def case_facts(book: CheckedBook) -> pl.DataFrame:
         "sag_har_udsaettelse",
         "sag_har_afslag",
         "sag_automatisk",
+        "sag_har_arbejde",
         "sag_endeligt_afklaret",
     ).fill_null(value=False)
     born = born_number(pl.col(CPR)).alias("sag_foedt")
@@ -252,7 +254,17 @@ def _from_vurdering(book: CheckedBook) -> pl.LazyFrame:
 
 def _from_job(book: CheckedBook) -> pl.LazyFrame:
     ends = pl.col("slut_dato").fill_null(pl.date(9999, 12, 31))
-    return book.rows("job").group_by(CPR).agg(ends.max().alias("sag_sidste_job"))
+    today = pl.lit(book.setting.today)
+    ordinary = pl.col("job_type").is_in(["ordinaer", "selvstaendig"])
+    on_day = (pl.col("start_dato") <= today) & (ends > today)
+    return (
+        book.rows("job")
+        .group_by(CPR)
+        .agg(
+            ends.max().alias("sag_sidste_job"),
+            (ordinary & on_day).fill_null(value=False).any().alias("sag_har_arbejde"),
+        )
+    )
 
 
 def _from_overdragelse(book: CheckedBook) -> pl.LazyFrame:

@@ -1,7 +1,7 @@
 """Rules about assessments, jobs, income, moves and the citizen.
 
 BRG-010, BRG-011, BRG-018 to BRG-020, BRG-036, BRG-038 to BRG-040, BRG-043 to BRG-045, BRG-048,
-BRG-055, BRG-056, BOR-003, OVD-002. Ages of pensions: `alder_rules`.
+BRG-055, BRG-056, BRG-084, BOR-003, OVD-002. Ages of pensions: `alder_rules`.
 """
 
 import polars as pl
@@ -169,6 +169,14 @@ def review_overdue(setting: Setting) -> pl.Expr:
     assessed = (pl.col("sag_sidste_vurdering") >= granted).fill_null(value=False)
     moved = moved | (pl.col("sag_automatisk") & ~assessed)
     return pensioner & ~moved & sure & young & (due < setting.today)
+
+
+@case_rule("BRG-084", at="borger.ordinaert_arbejde")
+def work_told_otherwise(setting: Setting) -> pl.Expr:
+    """The answer about ordinary work is what the sheet of jobs says today."""
+    del setting
+    answer, works = pl.col("ordinaert_arbejde"), pl.col("sag_har_arbejde")
+    return ~pl.col("sag_tvivl_job") & (((answer == "ja") & ~works) | ((answer == "nej") & works))
 
 
 @case_rule("BRG-036", at="borger.tidligere_cpr")

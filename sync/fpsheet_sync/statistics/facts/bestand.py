@@ -2,10 +2,12 @@
 
 from sqlalchemy import (
     case,
+    exists,
     func,
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy import literal as sql_literal
 
@@ -20,6 +22,7 @@ from fpsheet_sync.statistics.facts.fact import (
 )
 from fpsheet_sync.statistics.facts.scope import (
     ENHED,
+    ORDINARY,
     Scope,
     active_in,
     active_on,
@@ -29,8 +32,8 @@ from fpsheet_sync.statistics.facts.scope import (
     known,
     last_day_of,
     latest,
-    yes_no,
 )
+from fpsheet_templates.table import UOPLYST
 
 ASSESSED = ("tilkendelse", "aendring", "uaendret")
 """Decisions that rest on an assessment, and so start a new five-year period."""
@@ -55,7 +58,7 @@ def _select_ordinary_jobs(scope: Scope, tables: Tables) -> Query:
     end = end_of(scope, rows, rows.c.slut_dato)
     active = active_on(rows.c.start_dato, end, scope.period.til)
     names = (ENHED, "kommune_kode", "raekke_id", "timer_pr_uge")
-    return select(*(rows.c[name] for name in names)).where(rows.c.job_type == "ordinaer", active)
+    return select(*(rows.c[name] for name in names)).where(rows.c.job_type.in_(ORDINARY), active)
 
 
 def _select_ordinary_jobs_of_period(scope: Scope, tables: Tables) -> Query:
@@ -64,7 +67,21 @@ def _select_ordinary_jobs_of_period(scope: Scope, tables: Tables) -> Query:
     last_day = last_day_of(scope, rows, rows.c.slut_dato)
     active = active_in(rows.c.start_dato, last_day, scope.period)
     names = (ENHED, "kommune_kode", "raekke_id")
-    return select(*(rows.c[name] for name in names)).where(rows.c.job_type == "ordinaer", active)
+    return select(*(rows.c[name] for name in names)).where(rows.c.job_type.in_(ORDINARY), active)
+
+
+def _select_said_no(scope: Scope, tables: Tables) -> Query:
+    """Return the answers of a kommune that a citizen has no ordinary work."""
+    rows = cited(scope, tables, "borger")
+    names = (ENHED, "kommune_kode", "raekke_id")
+    return select(*(rows.c[name] for name in names)).where(rows.c.ordinaert_arbejde == "nej")
+
+
+def _select_work_told(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
+    """Return the records that say whether citizens have ordinary work on the last day."""
+    names = (ENHED, "kommune_kode", "raekke_id")
+    told = (tables["ordinaere_job"], tables["siger_nej"])
+    return union_all(*(select(*(each.c[name] for name in names)) for each in told))
 
 
 def _select_ordinary_work(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - one signature for all
@@ -76,20 +93,29 @@ def _select_ordinary_work(scope: Scope, tables: Tables) -> Query:  # noqa: ARG00
 
 _STOCK_NEEDS = (
     *("pensionister", "seneste_vurdering", "ordinaert_arbejde"),
-    "ordinaere_job_i_perioden",
+    *("ordinaere_job_i_perioden", "siger_nej"),
 )
 
 
 def _select_stock(scope: Scope, tables: Tables) -> Query:
     """Return `bestand`: one fact per citizen with the pension on the last day (value: hours)."""
-    people, assessed, work, jobs = (tables[name] for name in _STOCK_NEEDS)
+    people, assessed, work, jobs, no = (tables[name] for name in _STOCK_NEEDS)
     joined = people.outerjoin(assessed, people.c[ENHED] == assessed.c[ENHED]).outerjoin(
         work, people.c[ENHED] == work.c[ENHED]
     )
+    has_work, earlier = work.c[ENHED].is_not(None), people.c[ENHED].in_(select(jobs.c[ENHED]))
+    # The kommune where the citizen belongs knows.
+    is_same = (no.c[ENHED] == people.c[ENHED]) & (no.c.kommune_kode == people.c.kommune)
+    said_no = exists().where(is_same)
     when = case(
-        (work.c[ENHED].is_not(None), sql_literal("sidste_dag")),
-        (people.c[ENHED].in_(select(jobs.c[ENHED])), sql_literal("tidligere")),
-        else_=sql_literal("ingen"),
+        (has_work, sql_literal("sidste_dag")),
+        (earlier & said_no, sql_literal("tidligere_nej")),
+        (earlier, sql_literal("tidligere")),
+        (said_no, sql_literal("nej")),
+        else_=sql_literal(UOPLYST),
+    )
+    answer = case(
+        (has_work, sql_literal("ja")), (said_no, sql_literal("nej")), else_=sql_literal(UOPLYST)
     )
     facts = Facts(
         "bestand",
@@ -100,7 +126,7 @@ def _select_stock(scope: Scope, tables: Tables) -> Query:
             "aldersgruppe": age_band(people.c.foedselsdato, scope.period.til),
             "arbejdsevne": band(assessed.c.arbejdsevne_pct, "arbejdsevne"),
             "timer": band(assessed.c.maks_timer_pr_uge, "timer"),
-            "ordinaer": yes_no(work.c[ENHED].is_not(None)),
+            "ordinaer": answer,
             "ordinaer_perioden": when,
             "ordinaer_timer": band(work.c.timer, "ordinaer_timer"),
         },
@@ -174,17 +200,20 @@ def _select_income(scope: Scope, tables: Tables) -> Query:
 
 _ASSESSED = {"arbejdsevne": "seneste_vurdering", "timer": "seneste_vurdering"}
 _WORKS = {
-    **dict.fromkeys(("ordinaer", "ordinaer_timer", "vaerdi"), "ordinaere_job"),
+    **dict.fromkeys(("ordinaer_timer", "vaerdi"), "ordinaere_job"),
+    "ordinaer": "ordinaert_svar",
     "ordinaer_perioden": "ordinaere_job_i_perioden",
 }
 SOURCES = {
     "seneste_vurdering": FactSource(_select_assessment, needs=("borgere",), index=ENHED),
     "ordinaere_job": FactSource(_select_ordinary_jobs, needs=("borgere",)),
+    "siger_nej": FactSource(_select_said_no, needs=("borgere",), index=ENHED),
+    "ordinaert_svar": FactSource(_select_work_told, needs=("ordinaere_job", "siger_nej")),
     "ordinaert_arbejde": FactSource(_select_ordinary_work, needs=("ordinaere_job",), index=ENHED),
     "ordinaere_job_i_perioden": FactSource(_select_ordinary_jobs_of_period, needs=("borgere",)),
     "bestand": FactSource(
         _select_stock,
-        needs=_STOCK_NEEDS,
+        needs=(*_STOCK_NEEDS, "ordinaert_svar"),
         evidence=_ASSESSED | _WORKS,
     ),
     "frist": FactSource(

@@ -14,7 +14,7 @@ from fpsheet_sync.statistics.facts.fact import (
     select_facts,
 )
 from fpsheet_sync.statistics.facts.pension import FOER_REFORM, decided_order, effective_date
-from fpsheet_sync.statistics.facts.scope import ENHED, Scope, known, within
+from fpsheet_sync.statistics.facts.scope import ENHED, Scope, known, latest, within
 from fpsheet_templates.table import UOPLYST
 
 
@@ -47,6 +47,25 @@ def _select_movements(scope: Scope, tables: Tables) -> Query:  # noqa: ARG001 - 
         select_facts(before, Facts("afgang", before.c.kommune, reason, gone), left),
         select_facts(after, Facts("tilflyttet", after.c.kommune, none, ~stays), both),
         select_facts(after, Facts("tilgang", after.c.kommune, none, came), new),
+    )
+
+
+def _select_first(scope: Scope, tables: Tables) -> Query:
+    """Return `foerste_gang`: who got the pension for the first time ever, by the day it began.
+
+    That is the first day from which a decision gives the pension, if it lies in the period; who had
+    the pension before the reform is not among them. Each citizen counts once, in the kommune that
+    reports the decision, whether or not the citizen has the pension when the period ends.
+    """
+    states = tables["stillinger"]
+    gives = select(states).where(states.c.afgoerelse != "bortfald").subquery()
+    order = [gives.c[n] for n in ("fra", "afgoerelse_dato", "kommune_kode", "raekke_id")]
+    first = latest(gives, order, (ENHED, "kommune_kode", "raekke_id", "fra", "niveau"))
+    before = select(tables["foer_reform"].c[ENHED])
+    is_new = within(first.c.fra, scope.period) & first.c[ENHED].not_in(before)
+    return select_facts(
+        first,
+        Facts("foerste_gang", first.c.kommune_kode, {"niveau": known(first.c.niveau)}, is_new),
     )
 
 
@@ -102,5 +121,6 @@ SOURCES = {
     "bevaegelse": FactSource(
         _select_movements, needs=("pensionister_primo", "pensionister", "stilling")
     ),
+    "foerstegang": FactSource(_select_first, needs=("stillinger", "foer_reform")),
     "overgang": FactSource(_select_transitions, needs=("afgoerelser", "virkninger", "foer_reform")),
 }

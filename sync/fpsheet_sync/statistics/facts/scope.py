@@ -34,6 +34,9 @@ ENHED = "enhed"
 PERSON = "person"
 """The column of facts that names the citizen, whatever the unit is."""
 
+ORDINARY = ("ordinaer", "selvstaendig")
+"""Types of job without support."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quarter:

@@ -36,6 +36,7 @@ from fpsheet_sync.statistics.facts import (
     indstilling,
     job,
     klage,
+    lokalitet,
     pension,
 )
 from fpsheet_sync.statistics.facts.declared import declared_sources
@@ -53,6 +54,7 @@ FACT_SOURCES: Mapping[str, FactSource] = {
     **afgoerelse.SOURCES,
     **klage.SOURCES,
     **indstilling.SOURCES,
+    **lokalitet.SOURCES,
     **bevaegelse.SOURCES,
 }
 """The facts of førtidspension."""

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from fpsheet_sync.disclosure.cells import CellId
@@ -27,8 +27,9 @@ def inside_relations(
         form: The form, for what it requires.
     """
     parts: dict[tuple[str, Number], list[Number]] = defaultdict(list)
-    rows = {area: implied(form, {area} if area else BOTH) for area in COUNTRIES}
+    rows = {area: implied(form, {area} if area else BOTH).items() for area in COUNTRIES}
     rows |= {code: rows[kommune.jurisdiction] for code, kommune in form.kommuner.items()}
+    pairs = sorted({pair for some in rows.values() for pair in some})
     for number in numbers:
         for dimension, whole in _coarser(number):
             if whole in numbers and (whole.id, number.id) not in summed:
@@ -42,7 +43,8 @@ def inside_relations(
         yield from _apart(number, numbers)
         yield from _but_for(number, numbers)
         yield from _mirrored(number, numbers)
-        yield from _read_together(number, numbers, rows[number.area])
+        for pair in pairs:
+            yield from _read_together(number, numbers, pair, is_certain=pair in rows[number.area])
     for (dimension, whole), some in parts.items():
         yield from _covered(dimension, whole, sorted(some, key=lambda number: number.id), form)
 
@@ -126,12 +128,15 @@ def _mirrored(number: Number, numbers: Collection[Number]) -> Iterator[Relation]
 
 
 def _read_together(
-    number: Number, numbers: Collection[Number], rows: Mapping[str, str]
+    number: Number, numbers: Collection[Number], pair: tuple[str, str], *, is_certain: bool
 ) -> Iterator[Relation]:
-    """Say that who lacks what a row must hold lacks what it may hold too."""
-    for other, dimension in sorted(rows.items()):
-        if (dimension, UOPLYST) in number.codes:
-            codes = (number.codes - {(dimension, UOPLYST)}) | {(other, UOPLYST)}
-            lacking = replace(number, codes=codes)
-            if lacking in numbers:
-                yield Relation(Reason.READ_TOGETHER, (number,), (lacking,))
+    """Say that who lacks what a row must hold lacks what it may hold too.
+
+    Where the law of one country asks for it alone, it is likely in the other.
+    """
+    other, dimension = pair
+    if (dimension, UOPLYST) in number.codes:
+        codes = (number.codes - {(dimension, UOPLYST)}) | {(other, UOPLYST)}
+        lacking = replace(number, codes=codes)
+        if lacking in numbers:
+            yield Relation(Reason.READ_TOGETHER, (number,), (lacking,), is_certain=is_certain)

@@ -109,6 +109,8 @@ class Counting:
             return ()
         own = (*known.extra, *(band.id for band in known.bands), UOPLYST)
         rare = known.hidden_zero
+        if known.free:
+            listed = tuple(sorted(occurring.difference(own)))
         return (*listed, *(code for code in own if code not in rare or code in occurring))
 
     def _kommuner(self, area: str, occurring: frozenset[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from fpsheet_sync.statistics.tables.benchmark import Benchmark
 from fpsheet_sync.statistics.tables.counting import REPORTER, Counting
 from fpsheet_sync.statistics.tables.cube import KOMMUNE, Codes
 from fpsheet_sync.statistics.tables.wording import Wording
-from fpsheet_templates.table import TOTAL, ColumnSpec, TableSpec, load_dimensions
+from fpsheet_templates.table import TOTAL, UOPLYST, ColumnSpec, TableSpec, load_dimensions
 
 PROVISIONAL_DAYS = 365
 """A period is provisional until it ended this many days before the counting. Practice: in 2012 the
@@ -55,7 +55,8 @@ class Edition:
     def labels(self, dimension: str, codes: Iterable[str]) -> Mapping[str, str]:
         """Return the words for codes of a dimension, "" being its total."""
         wording, form = self.wording, self.wording.form
-        listed = load_dimensions(form.folder)[dimension].codes
+        declared = load_dimensions(form.folder)[dimension]
+        listed, own = declared.codes, {TOTAL, UOPLYST, *declared.values()}
         known = {code.id: code for code in form.code_lists[listed].codes} if listed else {}
         labels = {}
         for code in codes:
@@ -65,6 +66,8 @@ class Edition:
                 labels[code] = self._quarter(code)
             elif code in known:
                 labels[code] = known[code].label(wording.language)
+            elif declared.free and code not in own:
+                labels[code] = code
             else:
                 labels[code] = wording.dimension(dimension, code)
         return labels

@@ -36,14 +36,13 @@ def test_a_publication_stays_what_it_was(
     stores: Stores, tmp_path: Path, files: list[Submission], data: st.DataObject
 ) -> None:
     """Its files are the same to the byte, and counted again as of its commit they are too."""
-    others = data.draw(st.permutations(files[1:]), label="rest")
     store = stores.new()
     sync(store, files[0])
     wanted = {"period": YEAR, "kommuner": (files[0].kommune_kode,)}
     folder = tmp_path / files[0].sha256[:8] / str(len(list(tmp_path.iterdir())))
     issue(store, folder / "first", **wanted)
     write(store, folder / "internal", internal=True, **wanted)
-    sync(store, *others)
+    sync(store, *data.draw(st.permutations(files[1:]), label="rest"))
     issue(store, folder / "second", **wanted)
     for name, more in (("first", {}), ("internal", {"internal": True})):
         write(store, folder / f"{name} again", edition=1, **wanted, **more)

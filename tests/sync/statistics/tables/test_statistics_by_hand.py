@@ -28,18 +28,19 @@ PERSONS = {
 
 GREENLAND = """
 # borger
-| kommune_kode | borger | pensionist_foer_reform | ansoegning_dato |
-| 956          | p      | nej                    | 2024-11-01      |
-| 956          | q      | ja                     |                 |
-| 955          | r      | nej                    | 2025-01-10      |
-| 955          | s      | nej                    |                 |
-| 957          | t      | nej                    | 2020-01-01      |
-| 956          | u      | nej                    |                 |
-| 957          | v      | nej                    |                 |
-| 955          | w      | nej                    |                 |
-| 957          | x      | nej                    |                 |
-| 957          | y      | nej                    |                 |
-| 956          | z      | ja                     |                 |
+| kommune_kode | borger | pensionist_foer_reform | ansoegning_dato | ordinaert_arbejde |
+| 956          | p      | nej                    | 2024-11-01      |                   |
+| 956          | q      | ja                     |                 | ja                |
+| 955          | r      | nej                    | 2025-01-10      | nej               |
+| 955          | s      | nej                    |                 | nej               |
+| 957          | t      | nej                    | 2020-01-01      |                   |
+| 956          | u      | nej                    |                 |                   |
+| 957          | v      | nej                    |                 | nej               |
+| 955          | w      | nej                    |                 |                   |
+| 957          | x      | nej                    |                 |                   |
+| 957          | y      | nej                    |                 |                   |
+| 956          | z      | ja                     |                 |                   |
+| 956          | y      | nej                    |                 | nej               |
 
 # forloeb
 | kommune_kode | borger | forloeb_type      | start_dato | slut_dato  | uden_for_cyklus | motivation    | resultat           | revalideringstiltag |
@@ -190,10 +191,16 @@ def test_t06_and_t07_take_the_latest_vurdering(greenland: Release) -> None:
 
 
 def test_t09_adds_the_hours_of_a_citizens_jobs(greenland: Release) -> None:
-    """T09: p 4.4 + 5.5 hours, s hours unknown, x 30; r's job ended on the last day."""
-    # all, yes, no; last day, earlier in the period (r), none; 0 hours, 0.1-9.9, 10-19.9, 20-29.9,
-    # 30 and more, unknown, mean of 9.9 and 30
-    assert row(greenland, "T09", "") == (7, 3, 4, 3, 1, 3, 0, 1, 0, 0, 1, 1, 20.0)
+    """T09: p 4.4 + 5.5 hours, s hours unknown, x 30; r's job ended on the last day.
+
+    No is said of r and v; of s too, who works all the same, and of y by a kommune she does not
+    belong to. Of q yes is said, and no job.
+    """
+    # all; yes, no (r v), not stated (q y); last day, earlier and now no (r), earlier and now not
+    # stated, no (v), not stated; 0 hours, 0.1-9.9, 10-19.9, 20-29.9, 30 and more, unknown; mean of
+    # 9.9 and 30
+    work = (3, 2, 2, 3, 1, 0, 1, 2)
+    assert row(greenland, "T09", "") == (7, *work, 0, 1, 0, 0, 1, 1, 20.0)
 
 
 def test_t05c_tells_pensioners_from_others(greenland: Release) -> None:

@@ -53,9 +53,9 @@ RECORDS = """
 | kommune_kode | borger | job_type  | branche | start_dato | slut_dato  | timer_pr_uge |
 | 956          | a      | fleksjob  | A03     | 2025-03-01 | 2025-09-30 | 15           |
 | 956          | a      | fleksjob  | I       | 2025-10-01 |            | 12           |
-| 955          | c      | nyttejob  | Q       | 2024-01-01 | 2025-01-01 | 5            |
+| 955          | c      | nyttejob  | DB25-R  | 2024-01-01 | 2025-01-01 | 5            |
 | 957          | a      | skaanejob | A03     | 2024-06-01 | 2024-12-31 | 5            |
-| 957          | a      | skaanejob | C       | 2025-05-01 | 2025-05-31 | 5            |
+| 957          | a      | skaanejob | DB25-C1020 | 2025-05-01 | 2025-05-31 | 5            |
 | 955          | c      | ordinaer  | C       | 2025-05-01 | 2025-05-31 | 5            |
 
 # afgoerelse
@@ -153,14 +153,28 @@ def test_t08_counts_citizens_once_and_the_country_is_not_the_sum(greenland: Rele
 
 
 def test_t10_counts_jobs_by_branche_and_type(greenland: Release) -> None:
-    """T10: total, fleksjob, skånejob, nyttejob, self-employed by the ten groups."""
-    assert row(greenland, "T10", "", "") == (4, 2, 1, 1, 0)
-    assert row(greenland, "T10", "", "1") == (1, 1, 0, 0, 0)  # A03 fiskeri
-    assert row(greenland, "T10", "", "2") == (1, 0, 1, 0, 0)  # C industri
-    assert row(greenland, "T10", "", "4") == (1, 1, 0, 0, 0)  # I hoteller
-    assert row(greenland, "T10", "", "9") == (1, 0, 0, 1, 0)  # Q sundhed
-    assert row(greenland, "T10b", "A03") == (1, 1, 0, 0, 0)
-    assert row(greenland, "T10b", "A") == (0, 0, 0, 0, 0)
+    """T10: total, fleksjob, skånejob, nyttejob by the ten groups; letters of DB25 have moved."""
+    assert row(greenland, "T10", "", "") == (4, 2, 1, 1)
+    assert row(greenland, "T10", "", "1") == (1, 1, 0, 0)  # A03 fiskeri
+    assert row(greenland, "T10", "", "2") == (1, 0, 1, 0)  # fiskefabrik
+    assert row(greenland, "T10", "", "4") == (1, 1, 0, 0)  # I hoteller
+    assert row(greenland, "T10", "", "9") == (1, 0, 0, 1)  # DB25 R sundhed
+    assert row(greenland, "T10b", "A03") == (1, 1, 0, 0)
+    assert row(greenland, "T10b", "A") == (0, 0, 0, 0)
+    assert row(greenland, "T10b", "C") == (1, 0, 1, 0)
+    assert row(greenland, "T10b", "Q") == (1, 0, 0, 1)  # DB07 Q, not R
+    assert row(greenland, "T10b", "R") == (0, 0, 0, 0)
+
+
+def test_t10d_tells_fish_factories_from_other_manufacturing(greenland: Release) -> None:
+    """T10d: a's summer at the factory; ordinary work is in no table of supported jobs."""
+    lines = {
+        name: row(greenland, "T10d", name) for name in ("", "fisk", "anden", "industri", "ikke")
+    }
+    assert lines["fisk"] == (1, 0, 1, 0)
+    assert lines["anden"] == lines["industri"] == (0, 0, 0, 0)
+    assert lines["ikke"] == (3, 2, 0, 1)
+    assert lines[""] == (4, 2, 1, 1)
 
 
 def test_t08b_tells_pensioners_from_others(greenland: Release) -> None:

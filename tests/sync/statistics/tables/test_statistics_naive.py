@@ -93,6 +93,9 @@ def pick(values: tuple[object, ...]) -> st.SearchStrategy[object]:
     return st.sampled_from(values)
 
 
+CODED_ANEW = ("DB25-A03", "DB25-C", "DB25-C1020", "DB25-J", "DB25-K", "DB25-Q", "DB25-U")
+
+
 FORLOEB = spells(
     "start_dato",
     "slut_dato",
@@ -111,8 +114,8 @@ FORLOEB = spells(
 JOB = spells(
     "start_dato",
     "slut_dato",
-    job_type=pick(("fleksjob", "skaanejob", "ordinaer", "ordinaer")),
-    branche=pick((None, "A", "A03", "B", "C", "X")),
+    job_type=pick(("fleksjob", "skaanejob", "ordinaer", "ordinaer", "selvstaendig")),
+    branche=pick((None, "A", "A03", "B", "C", "X", *CODED_ANEW)),
     timer_pr_uge=HOURS,
 )
 AFGOERELSE = record(
@@ -150,7 +153,13 @@ RECORDS = st.fixed_dictionaries(
         "borger": st.builds(
             lambda rows, replaced: [*rows, *(row for own in replaced for row in own)],
             st.lists(
-                record(pensionist_foer_reform=pick((None, "ja", "nej")), ansoegning_dato=MAYBE_DAY),
+                record(
+                    pensionist_foer_reform=pick((None, "ja", "nej")),
+                    ansoegning_dato=MAYBE_DAY,
+                    lokalitet=pick((None, "Nuuk", "Nuuk", " ")),
+                    afdeling=pick((None, "Ungeindsatsen")),
+                    ordinaert_arbejde=pick((None, "ja", "nej", "nej")),
+                ),
                 max_size=6,
             ),
             REPLACED,
