@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 
 from fpsheet_templates.form import Form
-from fpsheet_templates.rule import Severity
+from fpsheet_templates.rule import RuleLevel, Severity
 from fpsheet_validation.finding import Finding
-from fpsheet_validation.rules.fault_order import STATUS_LEVELS, fault_place
+from fpsheet_validation.rules.fault_order import fault_place
+
+STATUS_LEVELS = frozenset({RuleLevel.FIELD, RuleLevel.ROW})
+"""Levels a row can judge alone; the others need the whole workbook and show in the check."""
 
 
 def first_fault(findings: Iterable[Finding], form: Form) -> Finding | None:

@@ -10,9 +10,6 @@ from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Rule, RuleLevel
 from fpsheet_validation.reads import reads_of
 
-STATUS_LEVELS = frozenset({RuleLevel.FIELD, RuleLevel.ROW})
-"""Levels a row can judge alone; the others need the whole workbook and show in the check."""
-
 
 def fault_place(form: Form, sheet_id: str, code: str, field_id: str) -> tuple[int, int, str]:
     """Return the sort key of a fault within its row: severity, column, code."""
