@@ -318,9 +318,12 @@ def test_a_kommune_alone_is_not_compared_with_itself(
     assert [row[0] for row in shown] == [
         "1. juli 2022 til 31. december 2022",
         "1. januar 2023 til 30. juni 2023",
+        "2023, 1. kvartal",
+        "2023, 2. kvartal",
     ]
-    # From 9 January every fourth day: the 44th grant is on 30 June; one refusal, on 1 June.
-    assert [row[1:4] for row in shown] == [(0, 0, 0), (44, 1, 45)]
+    # From 9 January every fourth day: the 21st grant is on 30 March and the 44th on 30 June; one
+    # refusal, on 1 June.
+    assert [row[1:4] for row in shown] == [(0, 0, 0), (44, 1, 45), (21, 0, 21), (23, 1, 24)]
     assert all(row[5] == row[6] == row[9] == "[x]" for row in shown)
 
 
