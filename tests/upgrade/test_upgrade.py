@@ -190,7 +190,10 @@ def test_the_report(lifted: Lifted) -> None:
         ("vurdering", "vurderet_af"),
         *NEW_IN_2,
     }
-    assert [(r.before, r.after) for r in lifted.renamed] == [("Motivation", "Borgerens motivation")]
+    assert [(r.before, r.after) for r in lifted.renamed] == [
+        ("Motivation", "Borgerens motivation"),
+        ("Branche (DB07) *", "Branche *"),
+    ]
     assert list(lifted.unanswered(SpokenForm(NEXT, "da"))) == [("vurdering", "Vurderet af", 3)]
     assert (lifted.version_before, lifted.version, lifted.blocking) == (1, 3, 3)
 
@@ -207,6 +210,7 @@ def test_the_report_reads_well(lifted: Lifted) -> None:
         NEXT.texts.get("command.upgrade.since_2", "da"),
         NEXT.texts.fill("command.upgrade.free", "da", {"sheet": "Afgørelser", "column": "L"}),
         "På arket Forløb hedder »Motivation« nu »Borgerens motivation«.",
+        "På arket Job hedder »Branche (DB07) *« nu »Branche *«.",
         "Mangler svar på arket Vurderinger: »Vurderet af« i 3 linjer.",
         "Kontrollen finder nu 3 fejl. Se dem med fpsheet check ny.xlsx",
     ]
