@@ -100,14 +100,16 @@ def _with_history(
     persons: Persons,
     senders: Mapping[str, tuple[date, str]],
 ) -> set[str]:
-    """Return the persons about whom a kommune has written something from before the transfer."""
+    """Return whose history from before the transfer a kommune has written, and who moved on."""
     everyone, found = sorted(persons.everyone(senders)), set[str]()
     for sheet, name in _DAYS.items():
         rows = read_rows(connection, sheet, [kommune_kode], everyone, persons)
         for borger, day in rows.select(BORGER, name).drop_nulls().iter_rows():
             if day < senders[borger][0]:
                 found.add(borger)
-    return found
+    gone = read_rows(connection, _SHEET, [kommune_kode], everyone, persons)
+    moved = gone.select(BORGER, "dato").drop_nulls().iter_rows()
+    return found | {borger for borger, day in moved if day >= senders[borger][0]}
 
 
 def find_left(connection: Connection, kommune_kode: str, persons: Persons) -> Iterator[Told]:

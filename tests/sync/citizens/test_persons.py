@@ -150,7 +150,7 @@ WORLDS = {
             ("957", 0, CITIZEN + replaced(B, A)),
         ),
         (frozenset({A, B}),),
-        (("956", ()), ("957", ("MEL-009",))),
+        (("956", ()), ("957", ("MEL-009", "MEL-012"))),
     ),
     "handed over and back, and at work again": World(
         (
