@@ -680,7 +680,7 @@ UNSUPPORTED = frozenset({"ordinaer", "selvstaendig"})
 DB25_AS_DB07 = {
     "DB25-A03": "A03",
     "DB25-C1020": "C",
-    **{f"DB25-{letter}": letter for letter in "ABCDEFGHIJ"},
+    **{f"DB25-{letter}": letter for letter in "ABCDEFGHIJX"},
     **{f"DB25-{new}": old for new, old in zip("KLMNOPQRSTUV", "JKLMNOPQRSSS", strict=True)},
 }
 """From NACE 2.1: what came after J has moved by one letter, and U and V were in S before."""
