@@ -666,9 +666,9 @@ def test_a_file_without_what_does_not_belong_is_read_to_its_end(
             return process.run(task)
 
         assert read(broken).code == code
-        raw, faults = read(edit(broken, drop_notes))
-    assert raw is not None
-    assert faults == ()
+        kept = read(edit(broken, drop_notes))
+    assert kept.raw is not None
+    assert kept.faults == ()
 
 
 def test_a_workbook_with_backslashes_gets_its_returned_workbook(good: bytes) -> None:
