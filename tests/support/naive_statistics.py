@@ -263,7 +263,8 @@ class NaiveCount:
             start, end = day_of(row, "start_dato"), cast("date | None", row.get("slut_dato"))
             branche = code_of(row, "branche")
             letter = DB25_AS_DB07.get(branche, branche)
-            codes = {"job_type": code_of(row, "job_type"), "branche19": letter}
+            codes = {"job_type": code_of(row, "job_type"), "branche": letter}
+            codes["branche19"] = letter  # by the name of the list of its words
             codes["branche10"] = groups.get(branche, "uoplyst")
             codes["industri"] = "uoplyst" if branche == "uoplyst" else "ikke"
             if letter == "C":
