@@ -123,6 +123,9 @@ MAY_BE_LEFT_OUT = {
 }
 """What is shown only where it occurs, by what it divides; some of it only supposed."""
 
+OF_THOSE = {"ordinary_hours": "ordinary"}
+"""What divides only those who have one answer, and to which question: T09's hours are of a job."""
+
 
 def _left_out(known: Known, keys: set[Key], reach: int) -> set[Key]:
     """Return the keys of rows and columns that a rounded book leaves out where all would be 0.
@@ -136,6 +139,7 @@ def _left_out(known: Known, keys: set[Key], reach: int) -> set[Key]:
             key.without(name).with_(**{name: value})
             for key in fresh
             for name, _ in key.attributes
+            if not any(OF_THOSE.get(other) == name for other, _ in key.attributes)
             for value in MAY_BE_LEFT_OUT.get(name, ())
         } - (keys | added)
         added |= fresh

@@ -202,13 +202,13 @@ def _attempts(order: PartOrder) -> Iterator[Attempt]:
     if not has_pins:
         for other in (each for each in BASES if each > base):
             yield replace(plain, step=Means.OTHER_BASE, base=other)
+    for omitted in _coarser(order):
+        yield replace(plain, step=Means.COARSER, omitted=omitted)
     if has_pins and not moves:
         yield replace(plain, step=Means.PINS_RELEASED, is_wide=True, frees=True)
     fewer = replace(plain, own_values=min(2, settings.own_values))
     if fewer.own_values < settings.own_values:
         yield replace(fewer, step=Means.DEMAND_TWO)
-    for omitted in _coarser(order):
-        yield replace(plain, step=Means.COARSER, omitted=omitted)
 
 
 def _coarser(order: PartOrder) -> Iterator["Mask"]:

@@ -3,7 +3,8 @@
 HIS-001, HIS-002 and HIS-024 are shown in test_merge, HIS-003 to HIS-007 and HIS-010 in
 test_identity, HIS-009, HIS-011 and HIS-019 in test_descent, HIS-025 in test_joint_cases, HIS-026 in
 test_one_row_each, HIS-021, HIS-022 and HIS-023 (what is written into the lists) in
-tests/returned/test_answer. Here: HIS-008, HIS-012 to HIS-018, HIS-020.
+tests/returned/test_answer, HIS-027 in tests/checking/test_own_time. Here: HIS-008, HIS-012 to
+HIS-018, HIS-020.
 """
 
 from __future__ import annotations
