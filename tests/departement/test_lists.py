@@ -187,9 +187,10 @@ def test_a_blank_list_filled_in_is_read(sqlite_desk: Desk) -> None:
     book = load_workbook(file)
     sheet = book.active
     assert sheet is not None
+    headings = [cell.value for cell in sheet[2]]
     for row, line in enumerate((GRANTED, REFUSED), start=3):
-        for column, cell in enumerate(line, start=1):
-            sheet.cell(row, column, cell)
+        for heading, cell in zip(HEADINGS, line, strict=True):
+            sheet.cell(row, headings.index(heading) + 1, cell)
     book.save(file)
     assert sqlite_desk.run("import", "benchmark", file) == 0
 
