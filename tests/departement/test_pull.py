@@ -29,6 +29,7 @@ from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.load import load_form
 from tests.support.schema import SCHEMA
+from tests.support.stores import reading_at
 from tests.support.submissions import sync
 from tests.support.waiting import quarantined
 
@@ -70,10 +71,10 @@ def store(stores: Stores, worker: Worker) -> Store:
 
 
 def send(store: Store, worker: Worker, data: bytes, *, minute: int) -> Receipt:
-    """Read, check and merge a file, which counts from the minute it is read: it tells no own time."""
+    """Read, check and merge a file that tells no own time, at a minute."""
     moment = ISSUED + timedelta(minutes=minute)
-    worker = replace(worker, desk=replace(worker.desk, now=moment))
-    _, submission = worker.read(data, Arrival("956.xlsx", "956.xlsx", moment, len(data)))
+    arrival = Arrival("956.xlsx", "956.xlsx", moment, len(data))
+    _, submission = reading_at(worker, moment).read(data, arrival)
     assert submission is not None
     return sync(store, submission)[0].receipt
 

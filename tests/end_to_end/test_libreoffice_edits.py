@@ -22,6 +22,7 @@ from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.stored_state import read_state
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
+from tests.support.stores import reading_at
 from tests.support.submissions import sync
 
 if TYPE_CHECKING:
@@ -165,7 +166,8 @@ def sheets(verdict: Verdict) -> dict[str, RawSheet]:
 def send(store: Store, worker: Worker, data: bytes, *, minute: int) -> Receipt:
     """Merge a workbook."""
     moment = ISSUED + timedelta(minutes=minute)
-    _, submission = worker.read(data, Arrival("957.xlsx", "957.xlsx", moment, len(data)))
+    arrival = Arrival("957.xlsx", "957.xlsx", moment, len(data))
+    _, submission = reading_at(worker, moment).read(data, arrival)
     assert submission is not None
     return sync(store, submission)[0].receipt
 

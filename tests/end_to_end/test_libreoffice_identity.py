@@ -18,6 +18,7 @@ from fpsheet.transport.inbox import Arrival
 from fpsheet_sync.database.keys import write_keys
 from fpsheet_templates.load import load_form
 from tests.support.desk import TODAY, Row, make_workbook
+from tests.support.stores import reading_at
 from tests.support.submissions import new_store, rows, sync
 
 if TYPE_CHECKING:
@@ -142,10 +143,10 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
 
 
 def send(store: Store, worker: Worker, content: bytes, *, minute: int) -> Receipt:
-    """Merge a workbook that was saved at a minute."""
+    """Merge a workbook that is read at a minute."""
     moment = SENT + timedelta(minutes=minute)
     arrival = Arrival("956.xlsx", "956.xlsx", moment, len(content))
-    verdict, submission = worker.read(content, arrival)
+    verdict, submission = reading_at(worker, moment).read(content, arrival)
     assert submission is not None, verdict.findings
     return sync(store, submission)[0].receipt
 

@@ -35,6 +35,7 @@ from fpsheet_sync.ledger.conflict_decision import conflicts, resolve_conflict
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import TODAY, Row, check_bytes, edit, make_workbook, opened
+from tests.support.stores import reading_at
 from tests.support.submissions import new_store, rows, sync
 from tests.support.unmarked import clean_workbook
 from tests.support.xlsx_parts import column_of
@@ -69,11 +70,11 @@ class Office:
     minute: int = 0
 
     def send(self, content: bytes) -> Receipt:
-        """Merge a workbook that was saved a minute after the one before."""
+        """Merge a workbook that is read a minute after the one before."""
         self.minute += 1
         moment = datetime(2026, 3, 2, 8, self.minute, tzinfo=UTC)
         arrival = Arrival("956.xlsx", "956.xlsx", moment, len(content))
-        verdict, submission = self.worker.read(content, arrival)
+        verdict, submission = reading_at(self.worker, moment).read(content, arrival)
         assert submission is not None, verdict.findings
         return sync(self.store, submission)[0].receipt
 

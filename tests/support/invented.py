@@ -238,9 +238,11 @@ class Inventor:
         )
         faults = [evaluate(rule.fails_when, scope) for rule in rules]
         faults += [
-            evaluate(field.required, scope) & is_blank(sheet, field.id)
+            evaluate(required, scope) & is_blank(sheet, field.id)
             for field in sheet.entry_fields()
-            if field.required and field.id != _CPR and self.country in field.jurisdictions
+            if (required := field.required_for(self.country))
+            and field.id != _CPR
+            and self.country in field.jurisdictions
         ]
         return frame.filter(~_any(faults)).drop(UNREADABLE)
 
@@ -265,13 +267,13 @@ class Inventor:
         return [
             field.id
             for field in sheet.entry_fields()
-            if field.type is FieldType.CODE and field.required != Always()
+            if field.type is FieldType.CODE and field.required_for(self.country) != Always()
         ]
 
     def _value(self, field: Field, chance: random.Random) -> object:
         """Draw the value of a field; None where it is left blank, or is not the country's."""
         is_ours = self.country in field.jurisdictions and field.id not in {_CPR, "tidligere_cpr"}
-        must = field.required == Always()
+        must = field.required_for(self.country) == Always()
         if not is_ours or field.local or (not must and chance.random() < self.odds.blank):
             return None
         if field.id == "annuller":

@@ -10,7 +10,7 @@ A number is taken by its name without the area: for the country, and for the kom
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ from fpsheet_sync.statistics.tables.release import (
 )
 from fpsheet_templates.load import load_form
 from tests.support.invented import Invented, Inventor, kommuner_of
-from tests.support.one_by_one import Worlds, count_worlds
+from tests.support.one_by_one import Worlds, count_worlds, public_specs
 from tests.support.schema import SCHEMA
 
 if TYPE_CHECKING:
@@ -151,7 +151,13 @@ def _editions(people: Sequence[CountedCitizen], country: str, period: Period) ->
     known = sorted(area for area in areas if area in form.kommuner)
     ours = [area for area in known if form.kommuner[area].jurisdiction == country]
     requests = [ReleaseRequest(period, area, "da", TODAY) for area in (country, *ours)]
-    return [lay_out(counting, each) for each in requests]
+    return [_published(lay_out(counting, each), country) for each in requests]
+
+
+def _published(release: Release, country: str) -> Release:
+    """Leave out the tables that are for inside alone."""
+    public = {spec.id for spec in public_specs(country)}
+    return replace(release, tables=tuple(each for each in release.tables if each.id in public))
 
 
 def _crossed(people: Sequence[CountedCitizen], country: str) -> Iterator[Equation]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,11 +20,18 @@ from tests.support.submissions import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
+    from fpsheet.departement.reading_worker import Worker
     from fpsheet_sync.database.keys import Keys
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)]
+
+
+def reading_at(worker: Worker, moment: datetime) -> Worker:
+    """Return a worker that reads at a moment: a file that tells no own time counts from then."""
+    return replace(worker, desk=replace(worker.desk, now=moment))
 
 
 class Stores:
