@@ -48,7 +48,7 @@ SECONDS = 300
 @pytest.fixture
 def untold(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep from the audit all that binds work ability and hours."""
-    monkeypatch.setattr(relations_within, "_read_together", lambda *_: iter(()))
+    monkeypatch.setattr(relations_within, "_read_together", lambda *_, **__: iter(()))
     monkeypatch.setattr(protect, "crossed_numbers", lambda *_: {})
     # Each takes as long as an edition, and `tools/certify_editions.py` counts all again.
     monkeypatch.setattr(proof, "RECOUNTED", 1)
