@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.program import run
 from fpsheet_templates.load import load_form
-from tests.support.desk import Row, edit, make_database, make_workbook
+from tests.support.desk import Row, edit, make_database, make_workbook, saved
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FORM = load_form()
 ENVIRONMENT = {"FPSHEET_CONFIG": "no-such-file.toml", "FPSHEET_DEBUG": ""}
 TODAY = ("--today", "22-11-2026")
-OLD = 1_770_000_000
+SENT = datetime(2026, 2, 2, 8, tzinfo=UTC)
 CITIZENS = [f"{day}01801234" for day in range(61, 71)]
 ONE = CITIZENS[0]
 
@@ -85,10 +85,10 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the workbook as it was sent, and as it is now."""
     monkeypatch.chdir(tmp_path)
     make_database(tmp_path / "base.db")
-    sent = make_workbook(FORM, ROWS)
+    sent = saved(make_workbook(FORM, ROWS), SENT)
     (tmp_path / "indbakke").mkdir()
     (tmp_path / "indbakke" / "sendt.xlsx").write_bytes(sent)
-    os.utime(tmp_path / "indbakke" / "sendt.xlsx", (OLD, OLD))
+    os.utime(tmp_path / "indbakke" / "sendt.xlsx", (SENT.timestamp(), SENT.timestamp()))
     (tmp_path / "nu.xlsx").write_bytes(edit(sent, change))
     return tmp_path
 
