@@ -17,6 +17,7 @@ from fpsheet.returned.shown_text import OFFERED, show_number
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import Row, check_bytes, edit, make_workbook, opened
+from tests.support.xlsx_parts import column_of
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -25,7 +26,7 @@ FORM = load_form()
 ROWS: dict[str, list[Row]] = {
     "borger": [{"cpr": "6101801234", "pensionist_foer_reform": "nej", "sagsbehandler": "ABC"}]
 }
-CELL = "I4"
+CELL = f"{column_of('borger', 'journal_nr', 'GL')}4"
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
