@@ -246,6 +246,16 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
     "T09": {
         "Førtidspensionister": Heading(_STOCK),
         "Ordinært job": Heading(_STOCK, by="ordinaer", words={**_YES_NO, "Ikke oplyst": "uoplyst"}),
+        "Timer i ordinært job": Heading(
+            _STOCK,
+            where={"ordinaer": "ja"},
+            by="ordinaer_timer",
+            words={**WORDS["Timer pr. uge"][1], **_UNSTATED},
+        ),
+        "Timer i gennemsnit": Heading(_STOCK, "mean", where={"ordinaer": "ja"}),
+    },
+    "T09b": {
+        "Førtidspensionister": Heading(_STOCK),
         "Arbejde i perioden": Heading(
             _STOCK,
             by="ordinaer_perioden",
@@ -257,13 +267,6 @@ TABLES: Mapping[str, Mapping[str, Heading]] = {
                 "Ikke oplyst": "uoplyst",
             },
         ),
-        "Timer i ordinært job": Heading(
-            _STOCK,
-            where={"ordinaer": "ja"},
-            by="ordinaer_timer",
-            words={**WORDS["Timer pr. uge"][1], **_UNSTATED},
-        ),
-        "Timer i gennemsnit": Heading(_STOCK, "mean", where={"ordinaer": "ja"}),
     },
     "T10": _JOBS,
     "T10b": _JOBS,

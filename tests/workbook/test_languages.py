@@ -93,7 +93,7 @@ FOREIGN = {
 """Kommune → what only the other country's workbook says."""
 
 
-@pytest.mark.parametrize(("kommune", "language"), product(FOREIGN, ("da", "en")))
+@pytest.mark.parametrize(("kommune", "language"), list(product(FOREIGN, ("da", "en"))))
 def test_a_workbook_speaks_its_own_countrys_words(kommune: str, language: str) -> None:
     """No word of the other country in a message or in Vejledning; its own are there."""
     own, other = (kommune, *(set(FOREIGN) - {kommune}))

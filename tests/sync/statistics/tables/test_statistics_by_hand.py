@@ -191,16 +191,16 @@ def test_t06_and_t07_take_the_latest_vurdering(greenland: Release) -> None:
 
 
 def test_t09_adds_the_hours_of_a_citizens_jobs(greenland: Release) -> None:
-    """T09: p 4.4 + 5.5 hours, s hours unknown, x 30; r's job ended on the last day.
+    """T09 and T09b: p 4.4 + 5.5 hours, s hours unknown, x 30; r's job ended on the last day.
 
     No is said of r and v; of s too, who works all the same, and of y by a kommune she does not
     belong to. Of q yes is said, and no job.
     """
-    # all; yes, no (r v), not stated (q y); last day, earlier and now no (r), earlier and now not
-    # stated, no (v), not stated; 0 hours, 0.1-9.9, 10-19.9, 20-29.9, 30 and more, unknown; mean of
-    # 9.9 and 30
-    work = (3, 2, 2, 3, 1, 0, 1, 2)
-    assert row(greenland, "T09", "") == (7, *work, 0, 1, 0, 0, 1, 1, 20.0)
+    # all; yes, no (r v), not stated (q y); 0 hours, 0.1-9.9, 10-19.9, 20-29.9, 30 and more,
+    # unknown; mean of 9.9 and 30
+    assert row(greenland, "T09", "") == (7, 3, 2, 2, 0, 1, 0, 0, 1, 1, 20.0)
+    # all; last day, earlier and now no (r), earlier and now not stated, no (v), not stated
+    assert row(greenland, "T09b", "") == (7, 3, 1, 0, 1, 2)
 
 
 def test_t05c_tells_pensioners_from_others(greenland: Release) -> None:
