@@ -38,7 +38,7 @@ OFTEN: Final = 0.8
 """Share of the cells that are as the rule wants them; the others are as they fall."""
 
 SELDOM: Final = 0.1
-"""Share of the other cells that are filled."""
+"""Share of the other cells that are filled, in every second row; else `OFTEN`."""
 
 MONTH: Final = 30
 
@@ -48,12 +48,15 @@ def aimed_row(random: Random, rule: Rule, setting: Setting) -> dict[str, object]
     form = setting.form
     sheet = form.sheet(rule.sheet)
     aim = _Aim(rule, setting)
-    about = random.choice(sorted(aim.days.values()) or [date_serial(setting.today)])
+    # The day from which a rule holds is one that its rows begin on, and none for what they end on.
+    named = () if rule.valid_from else sorted(aim.days.values())
+    about = random.choice(named or [date_serial(setting.today)])
+    others = random.choice((SELDOM, OFTEN))
     row: dict[str, object] = {}
     chosen: dict[str, str] = {}
     for field in sheet.entry_fields():
         row[field.id] = None
-        if random.random() >= aim.share_filled(field, chosen):
+        if random.random() >= aim.share_filled(field, chosen, others):
             continue
         often = random.random() < OFTEN
         codes = codes_of(form, field, setting.jurisdiction)
@@ -83,8 +86,14 @@ class _Aim:
         self._codes = list(_codes(self._parts + asked))
         self.days: Final = dict(_days(self._parts, setting))
 
-    def share_filled(self, field: Field, chosen: Mapping[str, str]) -> float:
-        """Return how many of the cells of a field are filled, beside the codes chosen so far."""
+    def share_filled(self, field: Field, chosen: Mapping[str, str], others: float) -> float:
+        """Return how many of the cells of a field are filled, beside the codes chosen so far.
+
+        Args:
+            field: The field.
+            chosen: The codes chosen so far.
+            others: The share where neither the rule nor the form has a say.
+        """
         if _is_required(field, chosen):
             return 1
         if (Blank(FieldRef(field.id)), True) in self._parts:
@@ -92,7 +101,7 @@ class _Aim:
         if field.id in self._read:
             return OFTEN
         is_used = self._jurisdiction in field.jurisdictions
-        return SELDOM if is_used and field.role is not ColumnRole.ANNUL else 0
+        return others if is_used and field.role is not ColumnRole.ANNUL else 0
 
     def days_of(self, field: Field, about: int) -> range:
         """Return the days for a date: beside one that is named, or shortly before `about`.
