@@ -126,7 +126,7 @@ _ANY_CELL = (
         fits=_holds("forloeb_type", "afklaringsforloeb"),
         jurisdiction="GL",
     ),
-    FaultKind("FLT-020", "borger", "lokalitet", raw=_raw(_TEXT, "Nye\u200bby")),
+    FaultKind("FLT-020", "borger", "journal_nr", raw=_raw(_TEXT, "26/\u200b1187")),
     FaultKind("FLT-023", "forloeb", "motivation", raw=_raw(_TEXT, " Godt")),
     FaultKind("FLT-024", "borger", "journal_nr", raw=_raw(_NUMBER, "4711")),
     FaultKind("FLT-025", "borger", "ansoegning_dato", _put("ansoegning_dato", date(1905, 6, 17))),
