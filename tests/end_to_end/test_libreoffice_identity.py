@@ -174,7 +174,8 @@ def test_a_row_is_the_record_it_was(
     receipt = send(store, worker, edited, minute=5)
     sheet = receipt.sheets["forloeb"]
     assert (sheet.new, sheet.changed, sheet.unchanged, sheet.quarantined) == numbers
-    assert {found["code"] for found in receipt.findings} == told
+    # LibreOffice saves by today's clock, which is after the day of the test: no time of its own.
+    assert {found["code"] for found in receipt.findings} == told | {"HIS-027"}
     assert receipt.missing == ()
     after = set(rows(store)["raekke_id"])
     assert before <= after
