@@ -9,6 +9,7 @@ from fpsheet.workbook.formula import LAST_DAY
 from fpsheet.workbook.formula_parts import (
     EMPTY,
     FALSE,
+    TRUE,
     and_,
     blank,
     if_,
@@ -35,7 +36,17 @@ CHOSEN, CITIZEN, FOUND, NAMED = "$N$4", "$N$5", "$N$6", "$N$7"
 """Ten digits of the chosen citizen, position on the sheet of citizens, number of events; digits of
 the first whose name holds what is typed, empty where a number is typed."""
 
-CANDIDATES = sum(event.limit for event in EVENTS)
+
+def _rows_of_sheets() -> dict[str, tuple[int, int]]:
+    rows, first = dict[str, tuple[int, int]](), FIRST_EVENT
+    for event in EVENTS:
+        rows[event.sheet] = first, first + event.limit - 1
+        first += event.limit
+    return rows
+
+
+CANDIDATES = _rows_of_sheets()
+"""Sheet → first and last row of its candidates."""
 
 LATE = 200_000
 """Sort key of an event whose day cannot be read: after all others."""
@@ -46,22 +57,19 @@ def plain_address(address: str) -> str:
     return address.replace("$", "")
 
 
-def first_candidates() -> dict[str, int]:
-    """Return sheet → row of its first candidate."""
-    starts, row = {}, FIRST_EVENT
-    for event in EVENTS:
-        starts[event.sheet] = row
-        row += event.limit
-    return starts
+def all_candidates(letter: str) -> str:
+    """Return the cells of a column beside all candidates."""
+    last = max(last for _, last in CANDIDATES.values())
+    return f"${letter}${FIRST_EVENT}:${letter}${last}"
 
 
-def add_candidates(sheet: Worksheet, issue: Issue, level: LevelNow) -> int:
-    """Find the citizen's rows of every sheet; return the last row of the list."""
-    row = FIRST_EVENT
+def add_candidates(sheet: Worksheet, issue: Issue, level: LevelNow) -> None:
+    """Find the citizen's rows of every sheet."""
     for number, event in enumerate(EVENTS, start=1):
-        for place in range(event.limit):
+        first, last = CANDIDATES[event.sheet]
+        for row in range(first, last + 1):
             sheet[f"{SHEET}{row}"] = number
-            _find_row(sheet, event, row, is_first=place == 0)
+            _find_row(sheet, event, row, is_first=row == first)
             told = Teller(issue, event.sheet, f"{POSITION}{row}")
             _add_order(sheet, event, told, row, level)
             if event.sheet == "borger":
@@ -70,10 +78,7 @@ def add_candidates(sheet: Worksheet, issue: Issue, level: LevelNow) -> int:
                 level.add_decision(sheet, row)
             if event.sheet == "overdragelse":
                 level.add_move(sheet, row)
-            row += 1
-    keys = f"${KEY}${FIRST_EVENT}:${KEY}${row - 1}"
-    put_formula(sheet[plain_address(FOUND)], f"COUNT({keys})")
-    return row - 1
+    put_formula(sheet[plain_address(FOUND)], f"COUNT({all_candidates(KEY)})")
 
 
 def _find_row(sheet: Worksheet, event: Event, row: int, *, is_first: bool) -> None:
@@ -94,7 +99,7 @@ def _add_order(sheet: Worksheet, event: Event, told: Teller, row: int, level: Le
     """
     start, key = told.value(event.start), f"{KEY}{row}"
     # An application is an event where its day is known; every other row is shown.
-    is_event = is_number(start) if event.sheet == "borger" else "TRUE"
+    is_event = is_number(start) if event.sheet == "borger" else TRUE
     visible = if_(blank(told.value("annuller")), is_event, FALSE)
     place = f"{row - FIRST_EVENT}/1000"
     earlier = ""

@@ -6,7 +6,7 @@ is blank, which programs draw in different ways. A line without any value lies b
 Functions of Excel 2010 only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,7 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from fpsheet.workbook.formula import TODAY_NAME
 from fpsheet.workbook.formula_parts import EMPTY, blank, if_, if_error, is_number
 from fpsheet.workbook.issue import Issue
-from fpsheet.workbook.overview.candidates import LATE
+from fpsheet.workbook.overview.candidates import FIRST_EVENT, KEY, LATE
 from fpsheet.workbook.view import put_formula
 
 LAST_COLUMN = 33
@@ -66,29 +66,25 @@ class StepLine:
         return self.events[1] - self.events[0] + 1
 
     @property
-    def points(self) -> int:
-        """Return how many points it has: two an event, and the day of today."""
-        return 2 * self.count + 1
+    def last_point(self) -> int:
+        """Return the row of the last point: after two an event, the day of today."""
+        return FIRST_EVENT + 2 * self.count
 
 
-def add_points(
-    sheet: Worksheet, line: StepLine, keys: str, value: Callable[[str], str], *, first: int
-) -> None:
+def add_points(sheet: Worksheet, line: StepLine, value: Callable[[str], str]) -> None:
     """Fill the cells of a line's points.
 
     Args:
         sheet: The Overblik.
         line: The line.
-        keys: Letter of the candidates' sort keys.
         value: Gives the formula of the value after the event with a sort key.
-        first: Row of the first point.
     """
     key, day, height = line.letters
-    every = f"${keys}${line.events[0]}:${keys}${line.events[1]}"
+    every = f"${KEY}${line.events[0]}:${KEY}${line.events[1]}"
     for number in range(1, line.count + 1):
-        found, own = f"SMALL({every},{number})", f"{key}{first + number - 1}"
+        found, own = f"SMALL({every},{number})", f"{key}{FIRST_EVENT + number - 1}"
         put_formula(sheet[own], if_error(if_(f"{found}<{LATE}", found, EMPTY), EMPTY))
-        before = first + 2 * number - 3
+        before = FIRST_EVENT + 2 * number - 3
         row, after = before + 1, before + 2
         is_first = number == 1
         there = f"{TODAY_NAME}-{_EMPTY_DAYS}" if is_first else f"{day}{before}"
@@ -99,32 +95,31 @@ def add_points(
         new = value(own)
         known = if_error(if_(is_number(new), new, held), held)
         put_formula(sheet[f"{height}{after}"], if_(blank(own), held, known))
-    last = first + line.points - 1
+    last = line.last_point
     put_formula(sheet[f"{day}{last}"], f"MAX({TODAY_NAME},{day}{last - 1})")
     put_formula(sheet[f"{height}{last}"], f"{height}{last - 1}")
 
 
 def add_chart(
-    sheet: Worksheet, issue: Issue, ability: StepLine, level: StepLine | None, *, first: int
+    sheet: Worksheet, ability: StepLine, level: StepLine | None, labels: Sequence[str]
 ) -> None:
     """Draw the lines beside the facts of the citizen; levels have an axis of their own.
 
     Args:
         sheet: The Overblik.
-        issue: The issue.
         ability: Work capacity in per cent.
         level: Level, 1 for the lowest; None where there are none.
-        first: Row of the first point.
+        labels: The levels, as `level_labels` returns them.
     """
-    chart = _drawn(sheet, ability, first, look=("12436D", "solid"))
+    chart = _drawn(sheet, ability, look=("12436D", "solid"))
     chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 100
     chart.y_axis.majorUnit, chart.y_axis.number_format = 25, "0"
     if level is not None:
-        other = _drawn(sheet, level, first, look=("801650", "dash"))
+        other = _drawn(sheet, level, look=("801650", "dash"))
         other.y_axis.axId, other.y_axis.crosses = 200, "max"
         other.y_axis.scaling.min, other.y_axis.scaling.max = 1, 3
         other.y_axis.majorUnit, other.y_axis.majorGridlines = 1, None
-        low, middle, high = level_labels(issue)
+        low, middle, high = labels
         other.y_axis.number_format = f'[=1]"{low}";[=2]"{middle}";"{high}"'
         chart += other
     chart.legend = Legend()
@@ -141,13 +136,15 @@ def level_labels(issue: Issue) -> tuple[str, ...]:
     return tuple(code.label(issue.language) for code in reversed(codes))
 
 
-def _drawn(sheet: Worksheet, line: StepLine, first: int, *, look: _Look) -> ScatterChart:
+def _drawn(sheet: Worksheet, line: StepLine, *, look: _Look) -> ScatterChart:
     chart = ScatterChart()
     chart.style, chart.scatterStyle = None, "lineMarker"
     _, day, height = (column_index_from_string(letter) for letter in line.letters)
-    last = first + line.points - 1
-    days = Reference(sheet, min_col=day, min_row=first, max_row=last)
-    series = Series(Reference(sheet, min_col=height, min_row=first, max_row=last), days)
+    days, values = (
+        Reference(sheet, min_col=column, min_row=FIRST_EVENT, max_row=line.last_point)
+        for column in (day, height)
+    )
+    series = Series(values, days)
     series.tx = SeriesLabel(v=line.name)
     series.marker.symbol = "none"
     series.smooth = False

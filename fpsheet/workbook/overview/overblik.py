@@ -37,7 +37,7 @@ from fpsheet.workbook.overview.candidates import (
     SPAN_END,
     SPAN_START,
     add_candidates,
-    first_candidates,
+    all_candidates,
     plain_address,
 )
 from fpsheet.workbook.overview.event import EVENTS, NESTED_SHEET, Teller
@@ -113,14 +113,15 @@ def make_overview(book: Workbook, issue: Issue, *, events: int = 0) -> Worksheet
     write_note(sheet, "B2", issue.text("sheet.overblik.intro"))
     sheet.row_dimensions[1].height = 30
     _add_choice(book, sheet, issue)
-    level = _level_now(issue)
+    last_move = CANDIDATES["overdragelse"][1]
+    level = LevelNow(issue, POSITION, (*CANDIDATES["afgoerelse"], last_move))
     _add_facts(sheet, issue, level.formula())
-    last = add_candidates(sheet, issue, level)
-    _add_chart(sheet, issue, last)
+    add_candidates(sheet, issue, level)
+    _add_chart(sheet, issue)
     columns = _columns(issue)
     write_headings(sheet, columns, row=_HEADING_ROW, colour=NAVY)
     for row in range(FIRST_EVENT, FIRST_EVENT + SHOWN_ROWS):
-        _add_helpers(sheet, row, last=last)
+        _add_helpers(sheet, row)
         write_row(sheet, columns, _formulas(issue, row), row=row)
     hide_columns(sheet, _FIRST_HIDDEN, LAST_COLUMN)
     if not Teller(issue, "afgoerelse", "").has("niveau"):
@@ -166,15 +167,6 @@ def _add_choice(book: Workbook, sheet: Worksheet, issue: Issue) -> None:
     put_formula(sheet[plain_address(CITIZEN)], found)
 
 
-def _level_now(issue: Issue) -> LevelNow:
-    """Return the formulas of the level today, which stand beside the decisions and the moves."""
-    starts = first_candidates()
-    decisions = next(event for event in EVENTS if event.sheet == "afgoerelse")
-    first = starts["afgoerelse"]
-    last = (first, first + decisions.limit - 1, FIRST_EVENT + CANDIDATES - 1)
-    return LevelNow(issue, POSITION, last)
-
-
 def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
     """Show who the citizen is and how things stand now."""
     citizen = Teller(issue, "borger", CITIZEN)
@@ -187,7 +179,7 @@ def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
     last = f"MAX(1,{FOUND})"
 
     def latest(letter: str) -> str:
-        return f"INDEX(${letter}${FIRST_EVENT}:${letter}${FIRST_EVENT + SHOWN_ROWS - 1},{last})"
+        return f"INDEX({_all_shown(letter)},{last})"
 
     left = (
         (5, issue.label("borger", "navn"), own("navn"), "General"),
@@ -237,17 +229,18 @@ def _add_fact(sheet: Worksheet, letters: tuple[str, str, str], row: int, label: 
     return cell
 
 
-def _add_helpers(sheet: Worksheet, row: int, *, last: int) -> None:
+def _all_shown(letter: str) -> str:
+    """Return the cells of a column of the table."""
+    return f"${letter}${FIRST_EVENT}:${letter}${FIRST_EVENT + SHOWN_ROWS - 1}"
+
+
+def _add_helpers(sheet: Worksheet, row: int) -> None:
     """Find which candidate stands in a shown row."""
-
-    def column(letter: str) -> str:
-        return f"${letter}${FIRST_EVENT}:${letter}${last}"
-
-    candidate = f"{_CANDIDATE}{row}"
-    nearest = f"SMALL({column(KEY)},{row - FIRST_EVENT + 1})"
-    put_formula(sheet[candidate], if_error(f"MATCH({nearest},{column(KEY)},0)", EMPTY))
+    candidate, keys = f"{_CANDIDATE}{row}", all_candidates(KEY)
+    nearest = f"SMALL({keys},{row - FIRST_EVENT + 1})"
+    put_formula(sheet[candidate], if_error(f"MATCH({nearest},{keys},0)", EMPTY))
     for letter, source in ((_SHOWN_SHEET, SHEET), (_SHOWN_POSITION, POSITION)):
-        found = f"INDEX({column(source)},{candidate})"
+        found = f"INDEX({all_candidates(source)},{candidate})"
         put_formula(sheet[f"{letter}{row}"], if_(blank(candidate), EMPTY, found))
 
 
@@ -304,13 +297,11 @@ def _formulas(issue: Issue, row: int) -> dict[str, str]:
 
 def _nesting(row: int, number: int) -> str:
     """Return the indent of a forløb that begins inside a revurdering or an application."""
-    starts = f"${SPAN_START}${FIRST_EVENT}:${SPAN_START}${FIRST_EVENT + CANDIDATES - 1}"
-    ends = starts.replace(SPAN_START, SPAN_END)
-    own = f"INDEX(${KEY}${FIRST_EVENT}:${KEY}${FIRST_EVENT + CANDIDATES - 1},${_CANDIDATE}{row})"
+    starts, ends = all_candidates(SPAN_START), all_candidates(SPAN_END)
+    own = f"INDEX({all_candidates(KEY)},${_CANDIDATE}{row})"
     # The key of a revurdering lies half a day early, so it is not inside itself, and it is in no
     # application.
-    sheets = starts.replace(SPAN_START, SHEET)
-    fits = f"(({sheets}={number})+(MOD({own},1)<0.5)>0)"
+    fits = f"(({all_candidates(SHEET)}={number})+(MOD({own},1)<0.5)>0)"
     inside = f"SUMPRODUCT(({starts}<={own})*({ends}+1>{own})*{fits})>0"
     return if_(f"${_SHOWN_SHEET}{row}={number}", if_(inside, f'"{_NEST}"', EMPTY), EMPTY)
 
@@ -320,36 +311,29 @@ def _before(letter: str, row: int) -> str:
     return EMPTY if row == FIRST_EVENT else f"{letter}{row - 1}"
 
 
-def _add_chart(sheet: Worksheet, issue: Issue, last: int) -> None:
+def _add_chart(sheet: Worksheet, issue: Issue) -> None:
     """Draw work capacity and level over time, from the events that tell of them."""
-    starts = first_candidates()
-    positions = f"${POSITION}${FIRST_EVENT}:${POSITION}${last}"
-    keys = f"${KEY}${FIRST_EVENT}:${KEY}${last}"
-
-    def line(sheet_id: str, field_id: str, letters: tuple[str, str, str]) -> StepLine:
-        event = next(each for each in EVENTS if each.sheet == sheet_id)
-        rows = starts[sheet_id], starts[sheet_id] + event.limit - 1
-        return StepLine(issue.label(sheet_id, field_id), letters, rows)
+    keys, labels = all_candidates(KEY), level_labels(issue)
 
     def assessed(key: str) -> str:
-        position = f"INDEX({positions},MATCH({key},{keys},0))"
+        position = f"INDEX({all_candidates(POSITION)},MATCH({key},{keys},0))"
         return Teller(issue, "vurdering", position).value("arbejdsevne_pct")
 
     def decided(key: str) -> str:
-        shown = f"${_CANDIDATE}${FIRST_EVENT}:${_CANDIDATE}${FIRST_EVENT + SHOWN_ROWS - 1}"
-        row = f"MATCH(MATCH({key},{keys},0),{shown},0)"
-        label = f"INDEX($I${FIRST_EVENT}:$I${FIRST_EVENT + SHOWN_ROWS - 1},{row})"
-        labels = ",".join(map(quote_text, level_labels(issue)))
+        row = f"MATCH(MATCH({key},{keys},0),{_all_shown(_CANDIDATE)},0)"
+        label = f"INDEX({_all_shown('I')},{row})"
         # A level that was taken away is none, and lies below the axis.
-        return if_error(f"MATCH({label},{{{labels}}},0)", 0)
+        return if_error(f"MATCH({label},{{{','.join(map(quote_text, labels))}}},0)", 0)
+
+    def line(sheet_id: str, field_id: str, letters: tuple[str, str, str]) -> StepLine:
+        return StepLine(issue.label(sheet_id, field_id), letters, CANDIDATES[sheet_id])
 
     ability = line("vurdering", "arbejdsevne_pct", ("AB", "AC", "AD"))
-    add_points(sheet, ability, KEY, assessed, first=FIRST_EVENT)
-    level = None
-    if level_labels(issue):
-        level = line("afgoerelse", "niveau", ("AE", "AF", "AG"))
-        add_points(sheet, level, KEY, decided, first=FIRST_EVENT)
-    add_chart(sheet, issue, ability, level, first=FIRST_EVENT)
+    add_points(sheet, ability, assessed)
+    level = line("afgoerelse", "niveau", ("AE", "AF", "AG")) if labels else None
+    if level is not None:
+        add_points(sheet, level, decided)
+    add_chart(sheet, ability, level, labels)
 
 
 def _add_marks(sheet: Worksheet) -> None:
