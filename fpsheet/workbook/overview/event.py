@@ -20,7 +20,11 @@ NESTED_SHEET, PARENT_TYPE = "forloeb", "revurdering"
 Column = Callable[["Teller"], str]
 
 
-@dataclass(frozen=True, slots=True)
+def _nothing(_: "Teller") -> str:
+    return EMPTY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """How the rows of one entry sheet are told.
 
@@ -37,12 +41,12 @@ class Event:
 
     sheet: str
     start: str
-    end: str
+    end: str = ""
     limit: int
     what: Column
-    details: Column
-    result: Column
-    hours: str
+    details: Column = _nothing
+    result: Column = _nothing
+    hours: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Teller:
     def label(self, field_id: str) -> str:
         """Return a formula for the label of a code field, empty where there is none."""
         if not self.has(field_id):
-            return '""'
+            return EMPTY
         codes = self._form().sheet(self.sheet)[field_id].codes
         line = f"MATCH({self.value(field_id)},{codes_name(codes)},0)"
         return if_error(f"INDEX({entries_name(codes)},{line})", EMPTY)
@@ -98,7 +102,7 @@ class Teller:
             value = self._plainly(field)
             heading = quote_text(f"; {self.issue.label(self.sheet, field.id)}: ")
             parts.append(if_(blank(value), EMPTY, f"{heading}&{value}"))
-        return f"MID({'&'.join(parts)},3,500)" if parts else '""'
+        return f"MID({'&'.join(parts)},3,500)" if parts else EMPTY
 
     def _plainly(self, field: Field) -> str:
         """Return a formula for a value as a person reads it; empty where there is none."""
@@ -119,20 +123,12 @@ class Teller:
         return self.issue.form
 
 
-def _nothing(_: Teller) -> str:
-    return '""'
-
-
 EVENTS = (
     Event(
         sheet="borger",
         start="ansoegning_dato",
-        end="",
         limit=3,
         what=lambda row: row.text("ansoegning"),
-        details=_nothing,
-        result=_nothing,
-        hours="",
     ),
     Event(
         sheet=NESTED_SHEET,
@@ -150,11 +146,9 @@ EVENTS = (
     Event(
         sheet="vurdering",
         start="vurdering_dato",
-        end="",
         limit=30,
         what=lambda row: row.text("vurdering"),
         details=lambda row: row.told("journal_nr", "tekst"),
-        result=_nothing,
         hours="maks_timer_pr_uge",
     ),
     Event(
@@ -164,13 +158,11 @@ EVENTS = (
         limit=40,
         what=lambda row: row.label("job_type"),
         details=lambda row: row.told("branche", "journal_nr", "tekst"),
-        result=_nothing,
         hours="timer_pr_uge",
     ),
     Event(
         sheet="afgoerelse",
         start="afgoerelse_dato",
-        end="",
         limit=30,
         what=lambda row: f'{row.text("afgoerelse")}&": "&{row.label("afgoerelse")}',
         details=lambda row: row.told(
@@ -180,7 +172,6 @@ EVENTS = (
             *("niveau", "bortfald_aarsag", "tilbagevisningsaarsag_1"),
             *("tilbagevisningsaarsag_2", "tilbagevisningsaarsag_3"),
         ),
-        hours="",
     ),
     Event(
         sheet="indkomst",
@@ -189,18 +180,13 @@ EVENTS = (
         limit=30,
         what=lambda row: f'{row.text("indkomst")}&": "&{row.label("indkomst_kilde")}',
         details=lambda row: row.told("oplyst_af", "journal_nr"),
-        result=_nothing,
-        hours="",
     ),
     Event(
         sheet="overdragelse",
         start="dato",
-        end="",
         limit=10,
         what=lambda row: row.text("flytning"),
         details=lambda row: row.label("til_kommune"),
-        result=_nothing,
-        hours="",
     ),
 )
 """What is told of each sheet, in the order in which events of one day are shown."""
