@@ -13,8 +13,11 @@ from fpsheet_validation.rules.book import CheckedBook
 from fpsheet_validation.rules.book_rule import book_rule
 
 COVER = "forside"
-_ADDRESS = re.compile(r"https?://[^\s\[\]]+\[nr\][^\s\[\]]*")
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_SHAPES = {
+    "e_mail": (re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"), "ARB-008"),
+    "journal_adresse": (re.compile(r"https?://[^\s\[\]]+\[nr\][^\s\[\]]*"), "ARB-018"),
+}
+"""Field to what its text looks like, and the code where it does not."""
 
 
 def cover_row(book: CheckedBook, field_id: str) -> int:
@@ -60,13 +63,14 @@ def no_contact(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
             yield cover_hit(book, field_id, "ARB-007")
 
 
-@book_rule("ARB-008")
-def not_a_mail_address(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
-    """The e-mail is an e-mail."""
+@book_rule("ARB-008", "ARB-018")
+def not_an_address(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
+    """The e-mail is one; the journal's address is one, with a place for the journal number."""
     del facts
-    entry = _entry(book, "e_mail")
-    if entry and not _MAIL.fullmatch(entry):
-        yield cover_hit(book, "e_mail", "ARB-008")
+    for field_id, (shape, code) in _SHAPES.items():
+        entry = _entry(book, field_id)
+        if entry and not shape.fullmatch(entry):
+            yield cover_hit(book, field_id, code)
 
 
 @book_rule("ARB-009")
@@ -75,15 +79,6 @@ def nil_return_unreadable(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hi
     del facts
     if nil_return(book) == "?":
         yield cover_hit(book, "ingen_sager", "ARB-009")
-
-
-@book_rule("ARB-018")
-def not_an_address_of_the_journal(book: CheckedBook, facts: pl.DataFrame) -> Iterator[Hit]:
-    """The pattern of the journal's address is an address with a place for the journal number."""
-    del facts
-    entry = _entry(book, "journal_adresse")
-    if entry and not _ADDRESS.fullmatch(entry):
-        yield cover_hit(book, "journal_adresse", "ARB-018")
 
 
 @book_rule("ARB-019")
