@@ -14,10 +14,9 @@ from fpsheet_validation.hit import Hit
 from fpsheet_validation.hit_wording import to_findings
 from fpsheet_validation.raw import RawWorkbook
 from fpsheet_validation.rules.book import CheckedBook
-from fpsheet_validation.rules.evaluate import with_unreadable
 from fpsheet_validation.rules.registry import RuleOutcome, run_registry
-from fpsheet_validation.rules.row_check import RowVerdict, applies
-from fpsheet_validation.rules.row_schema import check_rows, sheet_schema
+from fpsheet_validation.rules.row_check import applies
+from fpsheet_validation.rules.row_schema import check_sheet, sheet_schema
 from fpsheet_validation.setting import Setting, read_setting
 from fpsheet_validation.typed import ROW, Check, TypedSheet
 
@@ -71,7 +70,7 @@ def _check_rows(
         if layout.id in raw.sheets:
             parsed = parse_sheet(raw.sheets[layout.id], setting)
             sheets[layout.id] = parsed.typed
-            verdict = _check_sheet(parsed.typed, setting)
+            verdict = check_sheet(parsed.typed, setting)
             hits.extend((*parsed.hits, *verdict.hits))
             not_run |= verdict.not_run
         elif layout.id in raw.missing:
@@ -80,11 +79,6 @@ def _check_rows(
         rows = (rule for rule in setting.form.rules if rule.level is RuleLevel.ROW)
         not_run |= {rule.code for rule in rows if not applies(rule, setting)}
     return hits, sheets, not_run
-
-
-def _check_sheet(sheet: TypedSheet, setting: Setting) -> RowVerdict:
-    schema = sheet_schema(setting, sheet.sheet)
-    return check_rows(with_unreadable(sheet, schema.sheet), schema, sheet.missing, sheet.later)
 
 
 def block_cases(

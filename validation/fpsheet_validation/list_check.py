@@ -1,6 +1,7 @@
 """The check of a list that another office filled in: cells, rows, and what binds its rows."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from fpsheet_templates.form import REPORTING_YEARS, Form
@@ -9,9 +10,8 @@ from fpsheet_validation.finding import is_accepted, sort_findings
 from fpsheet_validation.fold import faulty_cells
 from fpsheet_validation.hit import Hit
 from fpsheet_validation.hit_wording import to_findings
-from fpsheet_validation.raw import RawSheet, RawWorkbook
-from fpsheet_validation.rules.evaluate import with_unreadable
-from fpsheet_validation.rules.row_schema import check_rows, sheet_schema
+from fpsheet_validation.raw import RawWorkbook
+from fpsheet_validation.rules.row_schema import check_sheet
 from fpsheet_validation.setting import read_setting
 from fpsheet_validation.typed import ROW, Check, TypedSheet
 
@@ -37,14 +37,12 @@ def check_list(raw: RawWorkbook, lists: Form, *, today: date) -> Check:
     Findings: FLT-001 to FLT-025, CPR-001 to CPR-003, LST-005 to LST-021 save LST-020, which
         only the database can tell.
     """
-    setting = read_setting(raw, lists, today=today)
+    # A list does not say when it was handed out, so what came after the first ones may lack.
+    setting = replace(read_setting(raw, lists, today=today), version=1)
     hits, sheets, not_run = list[Hit](), dict[str, TypedSheet](), set[str]()
     for sheet_id, own in raw.sheets.items():
         parsed = parse_sheet(own, setting)
-        schema = sheet_schema(setting, sheet_id)
-        missing, later = _lacking(own, lists)
-        rows = with_unreadable(parsed.typed, schema.sheet)
-        verdict = check_rows(rows, schema, missing, later)
+        verdict = check_sheet(parsed.typed, setting)
         hits += [*parsed.hits, *map(_of_a_list, verdict.hits)]
         sheets[sheet_id] = parsed.typed
         not_run |= verdict.not_run
@@ -52,14 +50,14 @@ def check_list(raw: RawWorkbook, lists: Form, *, today: date) -> Check:
     faulty |= {(hit.sheet, hit.row) for hit in hits if hit.code == "LST-007"}
     for sheet_id, typed in sheets.items():
         keys = [field.id for field in lists.sheet(sheet_id).key_fields()]
-        if _lacking(raw.sheets[sheet_id], lists)[0]:
+        if typed.missing:
             continue
-        lines = list(typed.frame.iter_rows(named=True))
+        rows = list(typed.frame.iter_rows(named=True))
         if typed.frame.is_empty():
             hits.append(Hit(sheet_id, 0, "", "LST-005"))
-        sound = [row for row in lines if (sheet_id, row[ROW]) not in faulty]
+        sound = [row for row in rows if (sheet_id, row[ROW]) not in faulty]
         hits += _repeated(typed, sound, keys)
-        hits += _RULES[sheet_id](sound, lines)
+        hits += _RULES[sheet_id](sound, rows)
     findings = sort_findings(to_findings(hits, raw, sheets, lists), lists)
     return Check(
         raw=raw,
@@ -69,13 +67,6 @@ def check_list(raw: RawWorkbook, lists: Form, *, today: date) -> Check:
         not_run=tuple(sorted(not_run)),
         accepted=is_accepted(findings) and not not_run,
     )
-
-
-def _lacking(raw: RawSheet, lists: Form) -> tuple[set[str], set[str]]:
-    """Return the fields that a list lacks, and those that came after some lists were handed out."""
-    sheet = lists.sheet(raw.sheet)
-    later = {name for name in raw.missing if sheet[name].since > 1}
-    return set(raw.missing) - later, later
 
 
 def _of_a_list(hit: Hit) -> Hit:

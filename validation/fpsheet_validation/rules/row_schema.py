@@ -13,8 +13,10 @@ from collections.abc import Iterable
 import polars as pl
 
 from fpsheet_validation.compiled import compiled
+from fpsheet_validation.rules.evaluate import with_unreadable
 from fpsheet_validation.rules.row_check import RowVerdict, SheetSchema, row_checks
 from fpsheet_validation.setting import Setting
+from fpsheet_validation.typed import TypedSheet
 
 
 @compiled
@@ -25,13 +27,19 @@ def sheet_schema(setting: Setting, sheet_id: str) -> SheetSchema:
     return SheetSchema(sheet, checks)
 
 
+def check_sheet(sheet: TypedSheet, setting: Setting) -> RowVerdict:
+    """Run the field and row rules of a sheet of a file."""
+    schema = sheet_schema(setting, sheet.sheet)
+    return check_rows(with_unreadable(sheet, schema.sheet), schema, sheet.missing, sheet.later)
+
+
 def check_rows(
     frame: pl.DataFrame,
     schema: SheetSchema,
     missing: Iterable[str],
     later: Iterable[str] = (),
 ) -> RowVerdict:
-    """Run the field and row rules of a sheet.
+    """Run the field and row rules of a sheet on rows of it.
 
     Args:
         frame: Typed rows with the column `evaluate.UNREADABLE`.
