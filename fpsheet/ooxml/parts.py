@@ -277,6 +277,15 @@ def add_part(parts: Parts, name: str, content: bytes, *, content_type: str) -> N
     parts.write(name, content)
 
 
+def free_name(parts: Parts, pattern: str, *, first: int = 1) -> str:
+    """Return a name that no part has yet: a pattern with the first free number in place of `{}`.
+
+    ExcelJS finds parts by names as Excel gives them, and opens no workbook with others.
+    """
+    numbers = range(first, first + len(parts.names()) + 1)
+    return next(name for name in map(pattern.format, numbers) if name not in parts)
+
+
 def drop_part(parts: Parts, name: str) -> None:
     """Remove a part, its content type and its own relationships."""
     root = parse(parts[CONTENT_TYPES])

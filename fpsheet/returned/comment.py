@@ -15,6 +15,7 @@ from fpsheet.ooxml.parts import (
     add_relation,
     drop_part,
     drop_relation,
+    free_name,
     parse,
     relations_of,
     serialise,
@@ -123,13 +124,8 @@ def _find_drawing(parts: Parts, sheet: SheetPart) -> PackageRelation | None:
 
 
 def _free_name(parts: Parts, sheet: str, pattern: str) -> str:
-    """Return a name for a part of ours: the number of the sheet's own name, or the next free.
-
-    ExcelJS finds such parts by names as Excel gives them, and opens no workbook with others.
-    """
-    first = int(re.sub(r"[^0-9]", "", sheet)[-9:] or "1")
-    numbers = range(first, first + len(parts.names()) + 1)
-    return next(name for name in map(pattern.format, numbers) if name not in parts)
+    """Return a name for a part of ours: the number of the sheet's own name, or the next free."""
+    return free_name(parts, pattern, first=int(re.sub(r"[^0-9]", "", sheet)[-9:] or "1"))
 
 
 def _new_comments() -> Element:

@@ -19,6 +19,7 @@ from fpsheet.ooxml.parts import (
     add_relation,
     drop_part,
     drop_relation,
+    free_name,
     parse,
     relations_of,
     serialise,
@@ -205,10 +206,8 @@ def _take_drawing(parts: Parts, part: str, ours: Element, blank: tuple[Parts, st
 
 
 def _copy_part(parts: Parts, source: Parts, name: str, *, content_type: str) -> str:
-    """Copy a part under the first number that is free; give its name."""
-    stem = re.sub(r"[0-9]+\.xml$", "", name)
-    number = next(n for n in range(1, len(parts.names()) + 2) if f"{stem}{n}.xml" not in parts)
-    free = f"{stem}{number}.xml"
+    """Copy a part under the first number that is free; return its name."""
+    free = free_name(parts, re.sub(r"[0-9]+(?=\.xml$)", "{}", name))
     add_part(parts, free, source[name], content_type=content_type)
     return free
 
