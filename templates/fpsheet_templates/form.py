@@ -230,9 +230,12 @@ class Form:
 
         def own(sheet: Sheet) -> Sheet:
             others = kept.get(sheet.id, frozenset[str]()) if kept else frozenset[str]()
-            fields = [f for f in sheet.fields if self.is_used(f, jurisdiction) or f.id in others]
-            own = (replace(f, required=f.required_for(jurisdiction)) for f in fields)
-            return replace(sheet, fields=tuple(own))
+            fields = (
+                replace(field, required=field.required_for(jurisdiction))
+                for field in sheet.fields
+                if self.is_used(field, jurisdiction) or field.id in others
+            )
+            return replace(sheet, fields=tuple(fields))
 
         return replace(self, sheets=tuple(map(own, self.sheets)))
 
@@ -264,7 +267,7 @@ class Form:
 
     def field_label(self, sheet_id: str, field_id: str, language: str) -> str:
         """Return the heading of a field's column; a shared label serves several sheets."""
-        return self._field_text(sheet_id, field_id, "label", language)
+        return self._field_text(sheet_id, field_id, ("label",), language)
 
     def field_help(
         self, sheet_id: str, field_id: str, language: str, jurisdiction: str = ""
@@ -273,13 +276,12 @@ class Form:
 
         What is written for both countries holds where a country has no words of its own.
         """
-        part = f"help_{jurisdiction}"
-        own = any(
-            self.texts.has(f"field.{name}.{field_id}.{part}") for name in (sheet_id, "common")
-        )
-        return self._field_text(sheet_id, field_id, part if own else "help", language)
+        return self._field_text(sheet_id, field_id, (f"help_{jurisdiction}", "help"), language)
 
-    def _field_text(self, sheet_id: str, field_id: str, part: str, language: str) -> str:
-        own = f"field.{sheet_id}.{field_id}.{part}"
-        key = own if self.texts.has(own) else f"field.common.{field_id}.{part}"
-        return self.texts.get(key, language)
+    def _field_text(
+        self, sheet_id: str, field_id: str, parts: tuple[str, ...], language: str
+    ) -> str:
+        """Return the first of some texts that there is, the sheet's own before a shared one."""
+        owners = (sheet_id, "common")
+        keys = [f"field.{owner}.{field_id}.{part}" for part in parts for owner in owners]
+        return self.texts.get(next(filter(self.texts.has, keys), keys[-1]), language)
