@@ -69,11 +69,15 @@ def courses(book: CheckedBook) -> pl.LazyFrame:
     return book.rows("forloeb").filter(pl.col("forloeb_type").ne_missing(APPLICATION))
 
 
+def new_applications(book: CheckedBook) -> pl.LazyFrame:
+    """Return the other rows of that sheet: every application but the first."""
+    return book.rows("forloeb").filter(pl.col("forloeb_type") == APPLICATION)
+
+
 def applications(book: CheckedBook) -> pl.LazyFrame:
     """Return every application: `cpr`, `ansoegt` (its day), the first ones and the new ones."""
     first = book.rows("borger").select(CPR, pl.col("ansoegning_dato").alias("ansoegt"))
-    again = book.rows("forloeb").filter(pl.col("forloeb_type") == APPLICATION)
-    later = again.select(CPR, pl.col("start_dato").alias("ansoegt"))
+    later = new_applications(book).select(CPR, pl.col("start_dato").alias("ansoegt"))
     return pl.concat([first, later]).drop_nulls()
 
 
@@ -173,6 +177,7 @@ def _from_afgoerelse(book: CheckedBook) -> pl.LazyFrame:
     lasting = pl.col("bortfald_aarsag").is_in(ENDED_BY_LIFE).fill_null(value=False)
     automatic = (pl.col("automatisk_hoejeste") == "ja").fill_null(value=False)
     by_life, effect = is_lapse & lasting, pl.coalesce("virkning_dato", day)
+    is_last = granted & (day == _where(granted, day).max())
     return (
         book.rows("afgoerelse")
         .group_by(CPR)
@@ -180,12 +185,8 @@ def _from_afgoerelse(book: CheckedBook) -> pl.LazyFrame:
             _where(kind == "tilkendelse", day).min().alias("sag_foerste_tilkendelse"),
             _where(granted, day).min().alias("sag_foerste_pension"),
             _where(granted, day).max().alias("sag_sidste_tildeling"),
-            _where(granted & (day == _where(granted, day).max()), effect)
-            .max()
-            .alias("sag_tildeling_virker"),
-            (automatic & granted & (day == _where(granted, day).max()))
-            .any()
-            .alias("sag_automatisk"),
+            _where(is_last, effect).max().alias("sag_tildeling_virker"),
+            (automatic & is_last).any().alias("sag_automatisk"),
             _where(kind == "tilkendelse", day).max().alias("sag_sidste_tilkendelse"),
             _where(is_lapse & ~lasting, effect).max().alias("sag_ophoer_forud"),
             (kind == "afslag").any().alias("sag_har_afslag"),

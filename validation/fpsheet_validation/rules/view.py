@@ -11,12 +11,12 @@ from datetime import date
 
 import polars as pl
 
-from fpsheet_templates.codes import APPLICATION
 from fpsheet_validation.rules.book import CPR, CheckedBook
 from fpsheet_validation.rules.case_facts import (
     GRANTING,
     applications,
     courses,
+    new_applications,
     on_appeal,
 )
 from fpsheet_validation.typed import ROW
@@ -110,8 +110,7 @@ def _forloeb(book: CheckedBook) -> pl.LazyFrame:
         strategy="backward",
         check_sortedness=False,
     )
-    again = book.rows("forloeb").filter(pl.col("forloeb_type") == APPLICATION)
-    dated = again.filter(pl.col("start_dato").is_not_null())
+    dated = new_applications(book).filter(pl.col("start_dato").is_not_null())
     return pl.concat([placed, dated], how="diagonal")
 
 
