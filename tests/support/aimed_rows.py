@@ -16,6 +16,7 @@ from fpsheet_templates.expression import (
     Blank,
     Compare,
     Constant,
+    Expression,
     FieldRef,
     Named,
     Not,
@@ -82,7 +83,7 @@ class _Aim:
         self._parts = list(_parts(rule.fails_when))
         read = (field for field in sheet.fields if field.id in self._read)
         # Where a field that it reads is filled, the row is as the form requires for that.
-        asked = [part for field in read for part in _parts(field.required)]
+        asked = [part for field in read for part in _parts(self._required(field))]
         self._codes = list(_codes(self._parts + asked))
         self.days: Final = dict(_days(self._parts, setting))
 
@@ -94,7 +95,7 @@ class _Aim:
             chosen: The codes chosen so far.
             others: The share where neither the rule nor the form has a say.
         """
-        if _is_required(field, chosen):
+        if self._is_required(field, chosen):
             return 1
         if (Blank(FieldRef(field.id)), True) in self._parts:
             return 1 - OFTEN
@@ -117,6 +118,17 @@ class _Aim:
         """Return whether a code is one that the rule strikes."""
         return all(
             (code in codes) is holds for name, codes, holds in self._codes if name == field.id
+        )
+
+    def _required(self, field: Field) -> Expression | None:
+        return field.required_for(self._jurisdiction)
+
+    def _is_required(self, field: Field, chosen: Mapping[str, str]) -> bool:
+        """Return whether the form requires a field beside the codes chosen so far."""
+        required = self._required(field)
+        return required is not None and all(
+            (chosen.get(name) in codes) is holds
+            for name, codes, holds in _codes(list(_parts(required)))
         )
 
 
@@ -164,11 +176,3 @@ def _days(parts: list[_Part], setting: Setting) -> Iterator[tuple[str, int]]:
                     yield field, date_serial(day)
             case _:
                 pass
-
-
-def _is_required(field: Field, chosen: Mapping[str, str]) -> bool:
-    """Return whether the form requires a field beside the codes chosen so far."""
-    wanted = _codes(list(_parts(field.required)))
-    return field.required is not None and all(
-        (chosen.get(name) in codes) is holds for name, codes, holds in wanted
-    )

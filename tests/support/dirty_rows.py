@@ -168,7 +168,7 @@ def dirty_row(random: Random, sheet: Sheet, setting: Setting) -> dict[str, objec
     row: dict[str, object] = {}
     for field in sheet.entry_fields():
         absence = 0.97 if field.role is ColumnRole.ANNUL else empty
-        if field.required is not None and random.random() < 0.97:
+        if field.required_for(jurisdiction) is not None and random.random() < 0.97:
             absence = 0.0
         if at_home and jurisdiction not in field.jurisdictions:
             absence = 1.0

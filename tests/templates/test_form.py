@@ -140,8 +140,9 @@ def test_row_rules_name_fields_of_their_sheet(form: Form) -> None:
             assert rule.fails_when is not None, rule.code
     for sheet in form.sheets:
         for field in sheet.fields:
-            for name in fields_of(field.required) if field.required else ():
-                assert sheet[name].id == name
+            for required in (field.required, *field.required_in.values()):
+                for name in fields_of(required) if required else ():
+                    assert sheet[name].id == name
 
 
 def test_every_rule_has_its_sentences_in_every_language(form: Form) -> None:

@@ -78,7 +78,7 @@ def test_entry_sheets_have_the_columns_of_the_form(sheet: Sheet, language: str) 
     assert list(letters) == [field.id for field in fields_of(sheet, "GL")]
     assert page.row_dimensions[2].hidden
     for field in fields_of(sheet, "GL"):
-        always = field.required is not None and type(field.required).__name__ == "Always"
+        always = type(field.required_for("GL")).__name__ == "Always"
         label = FORM.field_label(sheet.id, field.id, language)
         cell = page[f"{letters[field.id]}3"]
         assert cell.value == (f"{label} *" if always else label)
