@@ -32,7 +32,7 @@ from fpsheet_sync.merge.sorted_column import SortedColumn, find_sorted
 from fpsheet_sync.merge.soundness import CaseRules
 from fpsheet_sync.merge.state import Claim, Hold, Key, State, to_plain
 from fpsheet_sync.merge.submitted_file import File
-from fpsheet_sync.merge.three_way import Merged, Sides, is_same, merge_sheet
+from fpsheet_sync.merge.three_way import Merged, Sides, by_record, is_same, merge_sheet
 from fpsheet_sync.merge.unlikely_change import find_jumps, find_twins
 from fpsheet_validation.finding import Finding
 
@@ -313,9 +313,7 @@ def _note_unsure(
         return state
     for name, layout in state.layouts.items():
         taken = {str(one.said[ROW_ID]): one for one in merged[name].decided if one.takes}
-        is_taken = pl.col(ROW_ID).is_in(list(taken))
-        found = descended.origin[name].filter(is_taken).to_dicts() if taken else ()
-        origin = {str(row[ROW_ID]): row for row in found}
+        origin = by_record(descended.origin[name], taken) if taken else {}
         for group, columns in layout.groups.items():
             for row_id, one in taken.items():
                 was, told = origin.get(row_id), one.told

@@ -132,8 +132,8 @@ def natural_text(values: NaturalKey) -> str:
     return "|".join(["" if value is None else str(value) for value in values])
 
 
-def row_number(row: Row) -> int:
-    """Return the Excel row of a row of a file."""
+def row_number(row: Mapping[str, object]) -> int:
+    """Return the Excel row of a row of a file, or of the one that a record came from."""
     return int(str(row[ROW]))
 
 

@@ -16,7 +16,7 @@ from fpsheet_sync.database.record_layout import Layout
 from fpsheet_sync.merge.commit import NEW
 from fpsheet_sync.merge.content import BLOCKED, ROW
 from fpsheet_sync.merge.lineage import SOURCE, SOURCES
-from fpsheet_sync.merge.record_identity import COPY, ROW_ID, Row
+from fpsheet_sync.merge.record_identity import COPY, ROW_ID, Row, row_number
 from fpsheet_sync.merge.state import Claim, Plain, from_plain, to_plain
 
 Sources = dict[str, list[int]]
@@ -130,11 +130,11 @@ def merge_sheet(
     asking = _asking(layout, accepted, held, frozenset().union(*open_groups.values()))
     if asking.is_empty():
         return Merged(held, new=0, unchanged=accepted.height)
-    stored = _by_record(held, asking[ROW_ID])
+    stored = by_record(held, asking[ROW_ID])
     new = held.clear()
     if len(stored) < asking.height:
         new = _as_new(layout, asking.filter(~pl.col(ROW_ID).is_in(list(stored))), source)
-    told = _by_record(sides.base, pl.Series(list(stored), dtype=pl.String))
+    told = by_record(sides.base, stored)
     said = {str(row[ROW_ID]): row for row in asking.to_dicts()}
     decided = tuple(
         _decide(layout, row, (stored[record], told.get(record)), open_groups)
@@ -207,8 +207,9 @@ def _asking(
     return accepted.filter(pl.col(ROW_ID).is_in(wanted))
 
 
-def _by_record(rows: pl.DataFrame, records: pl.Series) -> dict[str, Row]:
-    wanted = rows.filter(pl.col(ROW_ID).is_in(records.implode()))
+def by_record(rows: pl.DataFrame, records: Iterable[str]) -> dict[str, Row]:
+    """Return the rows of some records: row id → row."""
+    wanted = rows.filter(pl.col(ROW_ID).is_in(list(records)))
     return {str(row[ROW_ID]): row for row in wanted.to_dicts()}
 
 
@@ -250,7 +251,7 @@ def _changed_row(layout: Layout, one: Decided, source: int) -> Row:
     sources = record_sources(layout, one.held)
     row = {name: one.held[name] for name in (ROW_ID, *layout.values)}
     for group in one.takes:
-        sources[group] = [source, _whole(one.said[ROW])]
+        sources[group] = [source, row_number(one.said)]
         row |= {column: one.said[column] for column in layout.groups[group]}
     row[SOURCE], row[ROW], row[SOURCES] = _fold_sources(layout, sources)
     return row
@@ -266,7 +267,7 @@ def _with_changed(held: pl.DataFrame, changed: list[Row], new: pl.DataFrame) -> 
 
 def record_sources(layout: Layout, row: Mapping[str, object]) -> Sources:
     """Return where each group of a record came from."""
-    common = [_whole(row[SOURCE]), _whole(row[ROW])]
+    common = [int(str(row[SOURCE])), row_number(row)]
     special: Sources = json.loads(str(row[SOURCES] or "{}"))
     return {group: special.get(group, common) for group in layout.groups}
 
@@ -296,7 +297,7 @@ def _clashes(layout: Layout, decided: Iterable[Decided], source: int) -> Iterato
                 yield Clash(
                     row_id=str(one.said[ROW_ID]),
                     group=group,
-                    said=_claim(layout, one.said, group, [source, _whole(one.said[ROW])]),
+                    said=_claim(layout, one.said, group, [source, row_number(one.said)]),
                     held=_claim(layout, one.held, group, held[group]),
                     base=base,
                 )
@@ -306,7 +307,3 @@ def _claim(layout: Layout, row: Row, group: str, place: Sequence[int]) -> Claim:
     values: tuple[Plain, ...] = tuple(to_plain(row[column]) for column in layout.groups[group])
     commit, number = place
     return Claim(commit, number, values)
-
-
-def _whole(value: object) -> int:
-    return int(str(value))
