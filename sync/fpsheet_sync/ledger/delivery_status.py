@@ -104,17 +104,20 @@ def status(store: Store, kommuner: Iterable[str], years: Iterable[int]) -> list[
         open_conflicts = _conflicts(connection)
         extensions = read_extensions(connection)
         for row in connection.execute(files):
+            receipt = row.kvittering or {}
             line = StatusLine(
                 kommune_kode=row.kommune_kode,
                 aar=row.aar,
                 delivery=Delivery.HELD if row.status == Status.HELD else Delivery.IN_ORDER,
                 first=row.received_at,
+                last=row.received_at,
+                files=1,
                 newest=row.id,
-                unexplained=(row.kvittering or {}).get("unexplained", 0),
+                unexplained=receipt.get("unexplained", 0),
                 no_cases=row.no_cases,
                 said_on_cover=(row.handling or {}).get("forside", {}),
-                receipt=(row.kvittering or {}).get("number", ""),
-                overwritten=tuple(_overwritten(row.kvittering or {})),
+                receipt=receipt.get("number", ""),
+                overwritten=tuple(_overwritten(receipt)),
             )
             by_period.setdefault((row.kommune_kode, row.aar), []).append(line)
     lines = (
@@ -150,21 +153,13 @@ def _line(
         delivery = Delivery.WAITING
     else:
         delivery = Delivery.IN_ORDER
-    return StatusLine(
-        kommune_kode=kommune,
-        aar=year,
+    return replace(
+        newest,
         delivery=delivery,
         first=files[0].first,
-        last=newest.first,
         files=len(files),
-        newest=newest.newest,
         waiting=waiting,
         conflicts=unresolved,
-        unexplained=newest.unexplained,
-        no_cases=newest.no_cases,
-        said_on_cover=newest.said_on_cover,
-        receipt=newest.receipt,
-        overwritten=newest.overwritten,
     )
 
 
