@@ -1,13 +1,15 @@
 """Extensions: a kommune asks for a later deadline on its Forside, the departement grants one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, func, select
 
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.access_log import Actor, Deed, log_access
+from fpsheet_sync.database.bulk import is_one_of
 from fpsheet_sync.database.store import Store, lock
 from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_sync.merge.commit import CommitKind
@@ -60,28 +62,39 @@ def tell_deadlines(
     )
 
 
-def with_deadlines(connection: Connection) -> Callable[[Receipt], Receipt]:
-    """Return what tells a receipt the deadlines of today.
+def with_deadlines(connection: Connection, receipts: Sequence[Receipt]) -> Iterator[Receipt]:
+    """Return receipts with the deadlines of today.
 
-    It does so to the newest receipt of a kommune and year; older ones stay as they were given.
+    The newest receipt of a kommune and year tells them; older ones stay as they were given.
     """
     commit, extensions = schema.indberetning, read_extensions(connection)
-    columns = ("sha256", "kommune_kode", "aar", "handling")
-    files = (
-        select(*(commit.c[name] for name in columns))
-        .where(commit.c.art == CommitKind.SUBMISSION)
-        .order_by(commit.c.received_at, commit.c.id)
+    asked = (receipt.sha256 for receipt in receipts)
+    newest = select(commit.c.sha256, commit.c.handling).where(
+        commit.c.id.in_(_newest_files()), is_one_of(connection, commit.c.sha256, asked)
     )
-    newest = {(row.kommune_kode, row.aar): row for row in connection.execute(files)}
+    covers = {row.sha256: _cover(row.handling) for row in connection.execute(newest)}
+    for receipt in receipts:
+        said = covers.get(receipt.sha256)
+        granted = extensions.get((receipt.kommune_kode, receipt.aar))
+        yield receipt if said is None else tell_deadlines(receipt, said, granted)
 
-    def tell(receipt: Receipt) -> Receipt:
-        period = (receipt.kommune_kode, receipt.aar)
-        if period not in newest or newest[period].sha256 != receipt.sha256:
-            return receipt
-        said = (newest[period].handling or {}).get("forside", {})
-        return tell_deadlines(receipt, said, extensions.get(period))
 
-    return tell
+def _newest_files() -> Select[int]:
+    """Return the query for the commit of the newest file of each kommune and year."""
+    commit = schema.indberetning
+    rank = func.row_number().over(
+        partition_by=[commit.c.kommune_kode, commit.c.aar],
+        order_by=[commit.c.received_at.desc(), commit.c.id.desc()],
+    )
+    ranked = select(commit.c.id, rank.label("nr")).where(commit.c.art == CommitKind.SUBMISSION)
+    files = ranked.subquery()
+    return select(files.c.id).where(files.c.nr == 1)
+
+
+def _cover(handling: Mapping[str, Any] | None) -> Mapping[str, str]:
+    """Return what the Forside of a file says, as its commit keeps it."""
+    said: Mapping[str, str] = (handling or {}).get("forside", {})
+    return said
 
 
 def grant_extension(
@@ -93,20 +106,14 @@ def grant_extension(
         StoreError: The database could not be used; nothing was granted.
     """
     table, commit = schema.frist, schema.indberetning
-    newest = (
-        select(commit.c.handling)
-        .where(
-            commit.c.art == CommitKind.SUBMISSION,
-            commit.c.kommune_kode == kommune_kode,
-            commit.c.aar == aar,
-        )
-        .order_by(commit.c.received_at.desc(), commit.c.id.desc())
-        .limit(1)
+    newest = select(commit.c.handling).where(
+        commit.c.id.in_(_newest_files()),
+        commit.c.kommune_kode == kommune_kode,
+        commit.c.aar == aar,
     )
     with store.write() as connection:
         lock(connection, kommune_kode)
-        handling = connection.execute(newest).scalar() or {}
-        asked = asked_deadline(handling.get("forside", {}))
+        asked = asked_deadline(_cover(connection.execute(newest).scalar()))
         granted = Extension(until, asked, actor.time, actor.name)
         place = {"kommune_kode": kommune_kode, "aar": aar}
         said = {"frist": until, "oensket": asked, "tid": actor.time, "bruger": actor.name}

@@ -60,14 +60,12 @@ def known_receipts(store: Store, hashes: Iterable[str]) -> dict[str, Receipt]:
         }
         known = [sha256 for sha256, found in names.items() if found]
         # Of all the receipts of all the years those that are asked for alone are read.
-        receipts = select(table.c.sha256, STORED_RECEIPT).where(
-            is_one_of(connection, table.c.sha256, known)
-        )
-        told = with_deadlines(connection)
+        receipts = select(STORED_RECEIPT).where(is_one_of(connection, table.c.sha256, known))
+        found = [receipt_from(row.kvittering) for row in connection.execute(receipts)]
         return {
-            name: told(receipt_from(row.kvittering))
-            for row in connection.execute(receipts)
-            for name in names[row.sha256]
+            name: receipt
+            for receipt in with_deadlines(connection, found)
+            for name in names[receipt.sha256]
         }
 
 
