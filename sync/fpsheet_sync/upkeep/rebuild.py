@@ -12,7 +12,7 @@ from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.keys import Keys
 from fpsheet_sync.database.log_end import LogEnd
 from fpsheet_sync.database.store import Store, lock
-from fpsheet_sync.ledger.apply_plan import read_repeated, write_plan
+from fpsheet_sync.ledger.apply_plan import write_plan
 from fpsheet_sync.ledger.conflict_decision import add_commit
 from fpsheet_sync.ledger.issued_workbook import write_issue_again
 from fpsheet_sync.ledger.merge_plan import make_plan
@@ -93,34 +93,26 @@ def _carry(store: Store, target: Store) -> None:
     An edition names the last commit that it knew; commits may have other numbers in the target.
     """
     commit, edition, log = schema.indberetning, schema.publikation, schema.adgangslog
-    deadline = schema.frist
     known = select(commit.c.id, commit.c.sha256)
     with store.read() as connection:
-        editions = [dict(row) for row in connection.execute(select(edition)).mappings()]
-        lines = [dict(row) for row in connection.execute(select(log)).mappings()]
-        deadlines = [dict(row) for row in connection.execute(select(deadline)).mappings()]
+        carried = {
+            table: [dict(row) for row in connection.execute(select(table)).mappings()]
+            for table in (edition, log, schema.frist, schema.gensendt)
+        }
         names = {row.id: row.sha256 for row in connection.execute(known)}
         figures = load_benchmarks(connection)
-        packages = read_repeated(connection)
     with target.write() as connection:
         numbers = {row.sha256: row.id for row in connection.execute(known)}
         connection.execute(log.delete())
-        for row in editions:
+        for row in carried[edition]:
             last = row["til_og_med"]
             before = (numbers[name] for number, name in names.items() if number <= last)
             row["til_og_med"] = max(before, default=0)
-        again = [{"pakke": package, "sha256": sha256} for package, sha256 in packages.items()]
-        carried = (
-            (edition, editions),
-            (log, lines),
-            (schema.gensendt, again),
-            (deadline, deadlines),
-        )
-        for table, rows in carried:
+        for table, rows in carried.items():
             if rows:
                 connection.execute(table.insert(), rows)
-        if lines:
-            last = max(lines, key=lambda line: int(line["id"]))
+        if carried[log]:
+            last = max(carried[log], key=lambda line: int(line["id"]))
             write_head(connection, LogEnd(last["id"], last["kaede"]))
         if figures:
             save_benchmarks(connection, figures)
