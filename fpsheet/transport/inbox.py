@@ -32,7 +32,9 @@ class Arrival:
     Attributes:
         path: Full path, or address where the inbox has one (`memory://post/ind/956.xlsx`).
         name: File name.
-        modified_at: When it last changed, UTC; None where the file system does not say.
+        modified_at: When the folder says that it last changed, UTC; None where it does not say.
+            Tells only what may still be on its way in, and in which order files are read; when a
+            workbook was saved it says itself.
         size: Bytes.
         folder: Name of the folder of the inbox that it lies in, however deep; empty for none.
     """
