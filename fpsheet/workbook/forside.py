@@ -107,11 +107,9 @@ def _entry_rows(issue: Issue) -> dict[str, int]:
     rows = {name: _CONTACT_ROW + place for place, name in enumerate(above)}
     row = _end_of_table(issue)
     for section in _BELOW.values():
-        row += 3
-        for name in (each for each in section if each in names):
-            rows[name] = row
-            row += 1
-        row -= 1
+        own = [name for name in section if name in names]
+        rows |= {name: row + 3 + place for place, name in enumerate(own)}
+        row += 2 + len(own)
     return rows
 
 
