@@ -10,8 +10,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 
-from fpsheet.demo.raw_cell import RawCell, RawKind, put_cells
 from fpsheet.ooxml.archive import open_archive
+from fpsheet.ooxml.cell_writer import write_cells
 from fpsheet.ooxml.parts import Parts
 from fpsheet.workbook.calculation.kept_results import renew_results, stored_day
 from fpsheet_templates.load import load_form
@@ -123,15 +123,10 @@ def test_a_row_links_to_the_journal_of_the_kommune(
     cover = load_workbook(BytesIO(parts.to_bytes()))["Forside"]
     at = next(cell.row for cell in cover["A"] if cell.value == "forside.journal_adresse")
     if pattern:
-        put_text_cell(parts, "xl/worksheets/sheet1.xml", f"C{at}", pattern)
+        write_cells(parts, "xl/worksheets/sheet1.xml", {f"C{at}": pattern})
     renew_results(parts, day=stored_day(parts))
     book = load_workbook(BytesIO(parts.to_bytes()), data_only=True)
     letter = shown(book["Forløb"])["#journal"]
     assert [book["Forløb"][f"{letter}{row}"].value for row in (4, 5)] == [link, None]
     said = book["Forside"][f"D{at}"].value
     assert (said or "")[:1] == (told or "")
-
-
-def put_text_cell(parts: Parts, part: str, address: str, text: str) -> None:
-    """Type a text into a cell of a sheet."""
-    parts.write(part, put_cells(parts[part], {address: RawCell(RawKind.TEXT, text)}))
