@@ -10,9 +10,9 @@ from fpsheet.intake.intake_finding import IntakeFinding
 from fpsheet.intake.listed_sheets import ListedSheet, WorkbookPart, read_tables
 from fpsheet.intake.plan import FieldPlan, ReadingPlan, SheetPlan, fold_label
 from fpsheet.intake.received_package import Package
-from fpsheet.intake.sheets.shared_strings import SharedStrings
 from fpsheet.intake.sheets.sheet_xml import DAMAGED, read_texts
 from fpsheet.ooxml.address import column_letters
+from fpsheet.ooxml.shared_strings import SharedStrings
 
 _ROW_ID = "raekke_id"
 _WORKSHEET = " worksheet"

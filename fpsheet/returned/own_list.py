@@ -9,6 +9,7 @@ from fpsheet.ooxml.cell_reader import NumberedRow, read_rows
 from fpsheet.ooxml.own_style import ACCENT
 from fpsheet.ooxml.parts import MAIN, Parts
 from fpsheet.ooxml.row_writer import HIDDEN
+from fpsheet.ooxml.shared_strings import shared_strings
 from fpsheet.ooxml.workbook_part import SheetEntry, list_sheets
 from fpsheet.returned.finding_list_text import FIRST_ROW, HEADING_ROW, FindingColumn
 from fpsheet_templates.form import Form
@@ -57,12 +58,12 @@ def find_own_lists(parts: Parts, form: Form, wanted: Sequence[Sequence[str]]) ->
     """
     found, heads = dict[int, OwnList](), dict[str, list[NumberedRow]]()
     try:
-        titles = _form_titles(form)
+        titles, shared = _form_titles(form), shared_strings(parts)
         for entry in list_sheets(parts):
             if entry.title in titles:
                 continue
             head = heads[entry.part] = list[NumberedRow]()
-            own = _find(parts, entry, wanted, head)
+            own = _find(entry, read_rows(parts[entry.part], shared), wanted, head)
             if own is not None:
                 found.setdefault(*own)
     except DamagedPackageError:
@@ -71,13 +72,12 @@ def find_own_lists(parts: Parts, form: Form, wanted: Sequence[Sequence[str]]) ->
 
 
 def _find(
-    parts: Parts,
     entry: SheetEntry,
+    rows: Iterator[NumberedRow],
     wanted: Sequence[Sequence[str]],
     head: list[NumberedRow],
 ) -> tuple[int, OwnList] | None:
     """Return which list a tab is, and its rows; None where it is none. Fills its first rows."""
-    rows = read_rows(parts, entry.part)
     for row in islice(rows, MOST_HEAD_ROWS):
         head.append(row)
         letters = {text: letter for letter, text in row[1].items()}

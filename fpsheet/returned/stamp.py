@@ -9,12 +9,13 @@ from fpsheet.ooxml.archive import Archive, DamagedPackageError
 from fpsheet.ooxml.cell_reader import NumberedRow, read_rows
 from fpsheet.ooxml.cell_writer import write_cells
 from fpsheet.ooxml.parts import Parts
+from fpsheet.ooxml.shared_strings import shared_strings
 from fpsheet.ooxml.workbook_part import list_sheets
+from fpsheet.returned.own_list import MOST_HEAD_ROWS
 from fpsheet_templates.errors import WorkbookFileError
 from fpsheet_templates.failure import make_failure
 
 _KEY, _SURE = "parent", {"workbook_id", "kommune_kode", "parent"}
-_ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def find_stamp(parts: Parts, heads: Mapping[str, Sequence[NumberedRow]]) -> Stam
     """
     for entry in reversed(list_sheets(parts)):
         try:
-            rows = heads.get(entry.part) or list(islice(read_rows(parts, entry.part), _ROWS))
+            rows = heads.get(entry.part) or _read_head(parts, entry.part)
         except DamagedPackageError:
             continue  # its owner's; ours may be whole
         keys = {cells.get("A", "").strip(): number for number, cells in rows}
@@ -42,6 +43,10 @@ def find_stamp(parts: Parts, heads: Mapping[str, Sequence[NumberedRow]]) -> Stam
             is_sure = Counter(number for number, _ in rows)[keys[_KEY]] == 1
             return StampPlace(entry.part, keys[_KEY]) if is_sure else None
     return None
+
+
+def _read_head(parts: Parts, part: str) -> Sequence[NumberedRow]:
+    return list(islice(read_rows(parts[part], shared_strings(parts)), MOST_HEAD_ROWS))
 
 
 def stamp_workbook(archive: Archive, place: StampPlace | None, parent: str) -> bytes:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from openpyxl.utils import column_index_from_string, range_boundaries
 
-from fpsheet.intake.sheets.shared_strings import SharedStrings
 from fpsheet.ooxml.parts import MAIN, Element, Parts, parse, relations_of, serialise
+from fpsheet.ooxml.shared_strings import SharedStrings
 from fpsheet.ooxml.sheet_part import SheetPart
 from fpsheet.upgrade.grid import (
     cells_of,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from lxml import etree
 from openpyxl.utils import column_index_from_string, get_column_letter
 
-from fpsheet.intake.sheets.shared_strings import SharedStrings
 from fpsheet.ooxml.parts import MAIN, Element
+from fpsheet.ooxml.shared_strings import SharedStrings
 from fpsheet.upgrade.placement import Placement
 from fpsheet.workbook.sheet_layout import FIRST_ROW, HEADER_ROW, IDENTITY_ROW
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
-from fpsheet.intake.sheets.shared_strings import SharedStrings
 from fpsheet.ooxml.archive import Archive, open_archive
 from fpsheet.ooxml.own_style import styles_name
 from fpsheet.ooxml.parts import (
@@ -25,6 +24,7 @@ from fpsheet.ooxml.parts import (
     serialise,
 )
 from fpsheet.ooxml.print_area import fit_print_areas, printed_rows
+from fpsheet.ooxml.shared_strings import SharedStrings, shared_strings
 from fpsheet.ooxml.sheet_part import SheetPart
 from fpsheet.ooxml.workbook_part import SheetEntry, list_sheets, workbook_name
 from fpsheet.upgrade.copied_style import append_styles, shift_styles
@@ -90,7 +90,7 @@ def upgrade_workbook(archive: Archive, raw: RawWorkbook, form: Form) -> Upgraded
     day = stored_day(parts)
     blank = Parts(open_archive(build_issue(issue, premade=1)))
     offsets = append_styles(parts, blank[styles_name(blank)])
-    shared = _shared_strings(parts)
+    shared = shared_strings(parts)
     names = read_names(parse(blank[workbook_name(blank)]))
     fresh: list[FreshColumn] = []
     renamed: list[Renaming] = []
@@ -178,11 +178,6 @@ def _filled_fields(raw: RawWorkbook) -> dict[str, frozenset[str]]:
 
 def _sheet_of(title: str, issue: Issue) -> Sheet:
     return next(sheet for sheet in issue.form.sheets if issue.title(sheet.id) == title)
-
-
-def _shared_strings(parts: Parts) -> SharedStrings:
-    found = [r for r in relations_of(parts, workbook_name(parts)) if r.kind == "sharedstrings"]
-    return SharedStrings(parts[found[0].target] if found else b"")
 
 
 def _take_drawing(parts: Parts, part: str, ours: Element, blank: tuple[Parts, str]) -> None:

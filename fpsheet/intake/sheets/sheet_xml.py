@@ -7,12 +7,12 @@ spelled in a way the fast pass does not follow.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
-from fpsheet.intake.sheets.shared_strings import SharedStrings
 from fpsheet.ooxml.address import column_letters, parse_address
+from fpsheet.ooxml.archive import DamagedPackageError
 from fpsheet.ooxml.escape import unescape_text
+from fpsheet.ooxml.shared_strings import SharedStrings
 
 _C, _V, _T, _F, _ROW, _READING, _SHEET_DATA, _MERGED = (
     f"http://schemas.openxmlformats.org/spreadsheetml/2006/main {tag}"
@@ -27,7 +27,7 @@ _IDENTIFIER = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
 _CHUNK = 1 << 16
 _SMALL_CHUNK = 1 << 11
 
-DAMAGED = (expat.ExpatError, ET.ParseError, LookupError, ValueError)
+DAMAGED = (expat.ExpatError, DamagedPackageError, LookupError, ValueError)
 """What reading damaged XML raises."""
 
 

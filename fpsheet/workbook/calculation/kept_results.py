@@ -3,6 +3,7 @@
 import re
 
 from fpsheet.ooxml.parts import Parts, relations_of
+from fpsheet.ooxml.shared_strings import shared_strings
 from fpsheet.ooxml.workbook_part import counts_from_1904, list_sheets, workbook_name
 from fpsheet.workbook.calculation.stored_results import StoredParts, calculate_parts, forget_results
 
@@ -26,11 +27,10 @@ def renew_results(parts: Parts, *, day: int | None) -> None:
     name = workbook_name(parts)
     sheets = {entry.part: (entry.title, parts[entry.part]) for entry in list_sheets(parts)}
     targets = {entry.kind: entry.target for entry in relations_of(parts, name)}
-    strings = targets.get("sharedstrings", "")
-    shared = parts[strings] if strings in parts else b""  # noqa: SIM401 - has no `get`
     renewed: dict[str, bytes] = {}
     if day is not None and not counts_from_1904(parts):
-        package = StoredParts(sheets, parts[name], parts[targets["styles"]], shared)
+        styles, strings = parts[targets["styles"]], shared_strings(parts).every
+        package = StoredParts(sheets, parts[name], styles, strings)
         renewed = calculate_parts(package, today=day)
     ours = {part: content for part, (_, content) in sheets.items() if _OURS.search(content)}
     for part, content in ours.items():

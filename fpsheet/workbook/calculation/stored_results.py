@@ -13,7 +13,6 @@ from itertools import groupby
 from lxml import etree
 from openpyxl.utils import column_index_from_string
 
-from fpsheet.ooxml.cell_reader import plain_text, shared_items
 from fpsheet.ooxml.escape import escape_content, unescape_text
 from fpsheet.workbook.calculation.calculator import Calculator, Formula
 from fpsheet.workbook.calculation.cell_value import ErrorValue, Place, UnknownResultError, Value
@@ -44,13 +43,13 @@ class StoredParts:
         sheets: Worksheet part to title and content, for every sheet.
         book: The workbook part, for the defined names.
         styles: The part with the formats.
-        strings: The part with the shared texts; empty where there is none.
+        strings: The shared texts in their order.
     """
 
     sheets: Mapping[str, tuple[str, bytes]]
     book: bytes
     styles: bytes
-    strings: bytes = b""
+    strings: Sequence[str] = ()
 
 
 def calculate_parts(package: StoredParts, *, today: int) -> dict[str, bytes]:
@@ -71,10 +70,8 @@ def calculate_parts(package: StoredParts, *, today: int) -> dict[str, bytes]:
         today=today,
         is_percent=lambda at: formats.get(styles.get(at, 0)),
     )
-    shared = shared_items(package.strings) if package.strings else ()
-    strings = tuple(map(plain_text, shared))
     read = {
-        name: _Sheet(title, content, calculator, strings)
+        name: _Sheet(title, content, calculator, package.strings)
         for name, (title, content) in package.sheets.items()
     }
     if not all(_read_sheet(sheet, styles) for sheet in read.values()):

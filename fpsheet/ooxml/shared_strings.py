@@ -1,4 +1,4 @@
-"""The shared texts of a workbook, of which the intake itself reads only a few dozen.
+"""The shared texts of a workbook, of which a reader of its sheets mostly wants only a few dozen.
 
 The bulk is read elsewhere; here a text is looked up by its index without parsing all the others.
 """
@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from xml.etree import ElementTree as ET
 
-from fpsheet.intake.listed_sheets import MAIN
+from fpsheet.ooxml.archive import DamagedPackageError
 from fpsheet.ooxml.escape import unescape_text
+from fpsheet.ooxml.parts import MAIN, Parts, relations_of
+from fpsheet.ooxml.workbook_part import workbook_name
 
+_TAG = f"{{{MAIN}}}"
 _ITEM, _ANY_ITEM = b"<si>", b"<si"
 _NOT_PLAIN = (b"<!", b":si>", b":si ")
 _LIST_END = b"</sst>"
@@ -33,21 +36,36 @@ class SharedStrings:
         """Return one text; empty when the index means nothing.
 
         Raises:
-            ElementTree.ParseError: The XML is damaged.
+            DamagedPackageError: The XML is damaged.
         """
         number = int(index) if _INDEX.fullmatch(index) else len(self.content)
         if number not in self._known:
             self._known[number] = self._read(number)
         return self._known[number]
 
+    @cached_property
+    def every(self) -> Sequence[str]:
+        """Return all texts in their order.
+
+        Raises:
+            DamagedPackageError: The XML is damaged.
+        """
+        if not self.content:
+            return ()
+        try:
+            root = ET.fromstring(self.content)  # noqa: S314 - has no document type
+        except ET.ParseError:
+            raise DamagedPackageError from None
+        return [_text_of(item) for item in root.iterfind(f"{_TAG}si")]
+
     def _read(self, number: int) -> str:
         if number < len(self._pieces):
             try:
-                return text_of(ET.fromstring(_ITEM + self._pieces[number]))  # noqa: S314 - has no document type
+                return _text_of(ET.fromstring(_ITEM + self._pieces[number]))  # noqa: S314 - has no document type
             except ET.ParseError:
                 # Damaged, or a prefix that the root declares; the whole part will tell.
                 pass
-        return self._all[number] if number < len(self._all) else ""
+        return self.every[number] if number < len(self.every) else ""
 
     @cached_property
     def _pieces(self) -> Sequence[bytes]:
@@ -64,21 +82,22 @@ class SharedStrings:
             pieces[-1] = pieces[-1].partition(_LIST_END)[0]
         return pieces
 
-    @cached_property
-    def _all(self) -> Sequence[str]:
-        if not self.content:
-            return ()
-        root = ET.fromstring(self.content)  # noqa: S314 - has no document type
-        return [text_of(item) for item in root.iterfind(f"{MAIN}si")]
+
+def shared_strings(parts: Parts) -> SharedStrings:
+    """Return the shared texts of a package; none where it has no such part."""
+    relations = relations_of(parts, workbook_name(parts))
+    targets = (entry.target for entry in relations if entry.kind == "sharedstrings")
+    name = next((target for target in targets if target in parts), None)
+    return SharedStrings(parts[name] if name else b"")
 
 
-def text_of(element: ET.Element) -> str:
-    """Return the text of a string item (`si` or `is`): its runs, without readings, unescaped."""
+def _text_of(item: ET.Element) -> str:
+    """Return the text of an item: its runs, without readings, unescaped."""
     parts = []
-    for child in element:
-        tag = child.tag.removeprefix(MAIN)
+    for child in item:
+        tag = child.tag.removeprefix(_TAG)
         if tag == "t":
             parts.append(child.text or "")
         elif tag == "r":
-            parts.extend(run.text or "" for run in child if run.tag.removeprefix(MAIN) == "t")
+            parts.extend(run.text or "" for run in child if run.tag.removeprefix(_TAG) == "t")
     return unescape_text("".join(parts))
