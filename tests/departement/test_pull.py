@@ -29,8 +29,7 @@ from fpsheet_sync.ledger.state_hash import state_hash
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.load import load_form
 from tests.support.schema import SCHEMA
-from tests.support.stores import reading_at
-from tests.support.submissions import sync
+from tests.support.stores import receive
 from tests.support.waiting import quarantined
 
 if TYPE_CHECKING:
@@ -72,11 +71,7 @@ def store(stores: Stores, worker: Worker) -> Store:
 
 def send(store: Store, worker: Worker, data: bytes, *, minute: int) -> Receipt:
     """Read, check and merge a file that tells no own time, at a minute."""
-    moment = ISSUED + timedelta(minutes=minute)
-    arrival = Arrival("956.xlsx", "956.xlsx", moment, len(data))
-    _, submission = reading_at(worker, moment).read(data, arrival)
-    assert submission is not None
-    return sync(store, submission)[0].receipt
+    return receive(store, worker, data, ISSUED + timedelta(minutes=minute))
 
 
 def pull(

@@ -22,8 +22,7 @@ from fpsheet_sync.database.store import open_store
 from fpsheet_sync.ledger.stored_state import read_state
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
-from tests.support.stores import reading_at
-from tests.support.submissions import sync
+from tests.support.stores import receive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,11 +164,7 @@ def sheets(verdict: Verdict) -> dict[str, RawSheet]:
 
 def send(store: Store, worker: Worker, data: bytes, *, minute: int) -> Receipt:
     """Merge a workbook."""
-    moment = ISSUED + timedelta(minutes=minute)
-    arrival = Arrival("957.xlsx", "957.xlsx", moment, len(data))
-    _, submission = reading_at(worker, moment).read(data, arrival)
-    assert submission is not None
-    return sync(store, submission)[0].receipt
+    return receive(store, worker, data, ISSUED + timedelta(minutes=minute))
 
 
 def in_force(store: Store) -> dict[str, pl.DataFrame]:

@@ -14,12 +14,11 @@ import pytest
 
 from fpsheet.departement.read_inbox_files import Desk
 from fpsheet.departement.reading_worker import Worker, make_worker
-from fpsheet.transport.inbox import Arrival
 from fpsheet_sync.database.keys import write_keys
 from fpsheet_templates.load import load_form
 from tests.support.desk import TODAY, Row, make_workbook
-from tests.support.stores import reading_at
-from tests.support.submissions import new_store, rows, sync
+from tests.support.stores import receive
+from tests.support.submissions import new_store, rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -144,11 +143,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
 
 def send(store: Store, worker: Worker, content: bytes, *, minute: int) -> Receipt:
     """Merge a workbook that is read at a minute."""
-    moment = SENT + timedelta(minutes=minute)
-    arrival = Arrival("956.xlsx", "956.xlsx", moment, len(content))
-    verdict, submission = reading_at(worker, moment).read(content, arrival)
-    assert submission is not None, verdict.findings
-    return sync(store, submission)[0].receipt
+    return receive(store, worker, content, SENT + timedelta(minutes=minute))
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,6 @@ from fpsheet.returned.answered_workbook import answer_workbook
 from fpsheet.returned.mark_workbook import return_workbook
 from fpsheet.returned.stamp import stamp_workbook
 from fpsheet.table_book.xlsx import write_xlsx
-from fpsheet.transport.inbox import Arrival
 from fpsheet.transport.payload import Payload, read_payload, write_payload
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.keys import write_keys
@@ -35,8 +34,8 @@ from fpsheet_sync.ledger.conflict_decision import conflicts, resolve_conflict
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import TODAY, Row, check_bytes, edit, make_workbook, opened
-from tests.support.stores import reading_at
-from tests.support.submissions import new_store, rows, sync
+from tests.support.stores import receive
+from tests.support.submissions import new_store, rows
 from tests.support.unmarked import clean_workbook
 from tests.support.xlsx_parts import column_of
 
@@ -73,10 +72,7 @@ class Office:
         """Merge a workbook that is read a minute after the one before."""
         self.minute += 1
         moment = datetime(2026, 3, 2, 8, self.minute, tzinfo=UTC)
-        arrival = Arrival("956.xlsx", "956.xlsx", moment, len(content))
-        verdict, submission = reading_at(self.worker, moment).read(content, arrival)
-        assert submission is not None, verdict.findings
-        return sync(self.store, submission)[0].receipt
+        return receive(self.store, self.worker, content, moment)
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from fpsheet.transport.inbox import Arrival
 from fpsheet_sync.database import schema
 from fpsheet_sync.database.schema import COMMIT_NUMBERS
 from fpsheet_sync.database.store import PRAGMAS, Store, open_store
 from fpsheet_templates.load import load_form
 from tests.support.postgresql import new_database
 from tests.support.schema import SCHEMA
-from tests.support.submissions import KEYS
+from tests.support.submissions import KEYS, sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,13 +26,18 @@ if TYPE_CHECKING:
 
     from fpsheet.departement.reading_worker import Worker
     from fpsheet_sync.database.keys import Keys
+    from fpsheet_sync.ledger.receipt import Receipt
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.pg)]
 
 
-def reading_at(worker: Worker, moment: datetime) -> Worker:
-    """Return a worker that reads at a moment: a file that tells no own time counts from then."""
-    return replace(worker, desk=replace(worker.desk, now=moment))
+def receive(store: Store, worker: Worker, content: bytes, moment: datetime) -> Receipt:
+    """Read, check and merge a file at a moment; one that tells no own time counts from then."""
+    then = replace(worker, desk=replace(worker.desk, now=moment))
+    arrival = Arrival("arrived.xlsx", "arrived.xlsx", moment, len(content))
+    verdict, submission = then.read(content, arrival)
+    assert submission is not None, verdict.findings
+    return sync(store, submission)[0].receipt
 
 
 class Stores:
