@@ -43,8 +43,7 @@ def run(arguments: Sequence[str], *, environment: Mapping[str, str] | None = Non
     words = load_words(wanted)
     # The clock is read here and nowhere else.
     now = datetime.now(UTC)  # noqa: TID251
-    here = now.astimezone()
-    session = Session(words, surroundings, now=now, local_day=here.date(), zone=here.tzinfo or UTC)
+    session = Session(words, surroundings, now=now, zone=now.astimezone().tzinfo or UTC)
     group = make_program(words)
 
     def command() -> int:

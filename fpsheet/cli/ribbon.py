@@ -39,8 +39,7 @@ def main() -> None:
     prepare_streams()
     words = load_words(find_language([], os.environ))
     now = datetime.now(UTC)  # noqa: TID251 - the other place where a program starts
-    here = now.astimezone()
-    session = Session(words, os.environ, now=now, local_day=here.date(), zone=here.tzinfo or UTC)
+    session = Session(words, os.environ, now=now, zone=now.astimezone().tzinfo or UTC)
     with private_temp():
         code = run_guarded(lambda: run(session), words=words, environment=os.environ)
     if code != ExitCode.DONE:

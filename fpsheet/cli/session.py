@@ -34,7 +34,6 @@ class Session:
         words: Texts in the person's language.
         environment: Environment variables.
         now: The moment the program started, UTC.
-        local_day: The day at the desk.
         zone: The time zone of the desk.
         told: Secret files that were looked at in this run, each of which is told of once.
     """
@@ -42,9 +41,13 @@ class Session:
     words: Words
     environment: Mapping[str, str]
     now: datetime
-    local_day: date
     zone: tzinfo = UTC
     told: set[Path] = field(default_factory=set)
+
+    @property
+    def local_day(self) -> date:
+        """Return the day at the desk."""
+        return self.now.astimezone(self.zone).date()
 
     def console(self, *, as_json: bool = False) -> Console:
         """Return the console of a command."""

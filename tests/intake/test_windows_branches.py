@@ -216,5 +216,5 @@ def test_the_user_is_the_one_that_windows_names(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "pwd", None)
     monkeypatch.setattr(os, "getlogin", lambda: "ab12")
     environment = {"USERNAME": "minister", "LOGNAME": "minister"}
-    session = Session(load_words("da"), environment, now=START, local_day=START.date())
+    session = Session(load_words("da"), environment, now=START)
     assert session.user() == "ab12"

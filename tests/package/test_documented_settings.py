@@ -84,7 +84,7 @@ def session_of(folder: Path, settings: str) -> Session:
     file = folder / "fpsheet.toml"
     file.write_text(settings, encoding="utf-8")
     now = datetime(2026, 3, 2, tzinfo=UTC)
-    return Session(load_words("da"), {"FPSHEET_CONFIG": str(file)}, now, now.date())
+    return Session(load_words("da"), {"FPSHEET_CONFIG": str(file)}, now)
 
 
 def test_the_database_and_its_key(tmp_path: Path) -> None:
