@@ -32,6 +32,7 @@ def status_book(lines: Sequence[StatusLine], spoken: SpokenForm, *, now: datetim
     def say(key: str, **values: object) -> str:
         return spoken.fill(f"command.status.{key}", values)
 
+    ordered = sorted(lines, key=_urgency)
     years = ", ".join(sorted({str(line.aar) for line in lines}))
     title = say("title", aar=years)
     counted = {
@@ -57,14 +58,10 @@ def status_book(lines: Sequence[StatusLine], spoken: SpokenForm, *, now: datetim
         lines=(
             Line(say("made", day=f"{now:%d-%m-%Y}")),
             Line(summary),
-            *(
-                Line(note)
-                for line in sorted(lines, key=_urgency)
-                for note in status_notes(line, spoken)
-            ),
+            *(Line(note) for line in ordered for note in status_notes(line, spoken)),
         ),
         columns=tuple(columns),
-        rows=tuple(_row(line, spoken) for line in sorted(lines, key=_urgency)),
+        rows=tuple(_row(line, spoken) for line in ordered),
     )
     return Book(title, "status", PROGRAM, title, "", spoken.language, now.date(), (page,))
 
@@ -124,9 +121,13 @@ def status_notes(line: StatusLine, spoken: SpokenForm) -> Iterator[str]:
         yield say("granted", by=granted.by, **told)
     if line.overwritten:
         places = "; ".join(
-            say("place", ark=spoken.sheet_title(one.sheet), raekke=one.row, felt=label)
+            say(
+                "place",
+                ark=spoken.sheet_title(one.sheet),
+                raekke=one.row,
+                felt=spoken.label(one.sheet, one.field),
+            )
             for one in line.overwritten[:_SHOWN]
-            for label in (spoken.label(one.sheet, one.field),)
         )
         more = len(line.overwritten) - _SHOWN
         places += f" {say('more', count=more)}" if more > 0 else ""
