@@ -30,7 +30,7 @@ from tests.departement.test_sync_files import END, ROWS, Office, put
 from tests.support.desk import check_bytes, edit, make_workbook, saved
 from tests.support.rows import make_raw_workbook
 from tests.support.schema import SCHEMA
-from tests.support.xlsx_parts import column_of
+from tests.support.xlsx_parts import column_of, open_parts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,12 +82,7 @@ def test_what_a_program_wrote(written: str, expected: datetime | None) -> None:
 
 def without_core(content: bytes) -> bytes:
     """Return a workbook that does not say when it was saved, as some programs write it."""
-    target = BytesIO()
-    with ZipFile(target, "w") as archive:
-        for name, part in unpack(content).items():
-            if name != CORE:
-                archive.writestr(name, part)
-    return target.getvalue()
+    return open_parts(content).without(CORE).data()
 
 
 def test_a_workbook_without_properties() -> None:
