@@ -16,14 +16,13 @@ from fpsheet.intake.limits import Limits
 from fpsheet.intake.magic import identify_file
 from fpsheet.intake.zip_check import check_zip
 from fpsheet.ooxml.archive import Archive, DamagedPackageError
-from fpsheet.ooxml.parts import fold_name
+from fpsheet.ooxml.parts import CONTENT_TYPES, fold_name
 from fpsheet.ooxml.prolog import Prolog, read_prolog, to_utf8
 from fpsheet.ooxml.relation import PackageRelation, owner_name, read_rels, rels_name
 from fpsheet.ooxml.workbook_part import read_workbook
 
 T = TypeVar("T")
 
-CONTENT_TYPES = "[Content_Types].xml"
 ROOT_RELS = "_rels/.rels"
 _XML_SUFFIXES = (".xml", ".rels", ".vml")
 _PICTURE = ".svg"

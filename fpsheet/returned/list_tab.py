@@ -27,7 +27,7 @@ _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.works
 _PRINT_TITLES = "_xlnm.Print_Titles"
 
 
-def add_list(parts: Parts, content: bytes, *, title: str, part: str = PART) -> None:
+def add_list(parts: Parts, content: bytes, *, title: str, part: str) -> None:
     """Add our sheet as the last tab.
 
     Last, because defined names count the sheets before them.
