@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
@@ -212,6 +213,19 @@ def test_a_formula_that_is_none_of_ours_is_refused(formula: str) -> None:
     """Another function, an unknown name, half a formula, an intersection, another file."""
     with pytest.raises(FormulaError):
         Calculator(names={}, today=46000).formula(formula, 1, 1)
+
+
+@pytest.mark.parametrize("cell", [b' t="s"><v>999999<', b"><v>abc<", b' t="s"><v>x<'])
+def test_a_value_that_is_none_stops_nothing(cell: bytes) -> None:
+    """A text that the workbook has not, or letters as a number: what reads it has no result."""
+    parts = Parts(open_archive(make_workbook(FORM, FAULTY_ROWS)))
+    part = "xl/worksheets/sheet3.xml"
+    content, count = re.subn(rb'(<c r="E4" s="\d+")><v>\d+<', rb"\g<1>" + cell, parts[part])
+    assert count == 1
+    parts.write(part, content)
+    renew_results(parts, day=stored_day(parts))
+    status = re.findall(r'<c r="B[45]".*?<v>(.*?)</v>', parts[part].decode())
+    assert [text[:1] for text in status] == ["", "⚠"]
 
 
 @pytest.mark.filterwarnings("ignore:Cell E4 is marked as a date")  # openpyxl, of what is typed
