@@ -18,7 +18,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +33,7 @@ from fpsheet_sync.statistics.protection.proof import read_ground
 from fpsheet_sync.statistics.protection.protect import Ground, protect
 from fpsheet_sync.statistics.stat_table import Period, Release
 from fpsheet_sync.statistics.tables.public_tables import public_tables
-from fpsheet_sync.statistics.tables.release import count_release, lay_out
+from fpsheet_sync.statistics.tables.release import count_release, lay_out_editions
 from fpsheet_templates.load import load_form
 from tests.attack.battery import run
 
@@ -190,12 +190,11 @@ def _plan(connection: Connection, country: str, period: Period, base: int) -> Ed
 
 def _publish(
     connection: Connection, plan: EditionPlan, before: Before, past: Sequence[Release]
-) -> tuple[list[Release], Rounded]:
+) -> tuple[tuple[Release, ...], Rounded]:
     """Round an edition as it is published, but for the proof that is to be made of it."""
     request = plan.request("da", "", (), is_public=True)
     counting = count_release(connection, plan.form, request)
-    areas = (plan.area, *counting.delivered)
-    releases = [lay_out(counting, replace(request, area=area)) for area in areas]
+    releases = lay_out_editions(counting, request)
     ground = Ground(counting, (), before, Kept(), lambda _: ChangedFacts(), past=past)
     return releases, protect(plan, releases, ground).audit
 

@@ -7,7 +7,7 @@ get an id from their place, unless they name one.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -21,10 +21,9 @@ from fpsheet_sync.statistics.protection.kept_rounding import Before, Kept
 from fpsheet_sync.statistics.protection.protect import Ground, protect
 from fpsheet_sync.statistics.tables.release import (
     ReleaseRequest,
-    compute_editions,
     count_release,
     counted_specs,
-    lay_out,
+    lay_out_editions,
 )
 from fpsheet_templates.load import load_form
 from tests.support.schema import SCHEMA, memory_engine
@@ -124,10 +123,8 @@ def load_country(connection: Connection, country: Country) -> None:
 
 def editions(country: Country, period: Period) -> tuple[Release, ...]:
     """Return Greenland's edition of a country and every kommune's, in full, in Danish."""
-    with stored(country) as connection:
-        return compute_editions(
-            connection, load_form(), ReleaseRequest(period, "GL", "da", _COUNTED_ON)
-        )
+    request = ReleaseRequest(period, "GL", "da", _COUNTED_ON)
+    return lay_out_editions(count(country, request), request)
 
 
 def public_editions(
@@ -143,8 +140,7 @@ def public_editions(
         period, "GL", "da", _COUNTED_ON, benchmarks=benchmarks, with_persons=True
     )
     counting = count(country, request)
-    areas = ("GL", *counting.delivered)
-    counted = tuple(lay_out(counting, replace(request, area=area)) for area in areas)
+    counted = lay_out_editions(counting, request)
     question = EditionPlan(
         load_form(), "GL", period, _COUNTED_ON, 1, ("da",), threshold, {}, base=base, secret=SECRET
     )

@@ -45,10 +45,9 @@ from fpsheet_sync.statistics.tables.counting import Counting
 from fpsheet_sync.statistics.tables.edition import is_provisional
 from fpsheet_sync.statistics.tables.quality import WAITING, count_waiting
 from fpsheet_sync.statistics.tables.release import (
-    compute_editions,
     count_release,
     counted_specs,
-    lay_out,
+    lay_out_editions,
 )
 from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.form import Form
@@ -230,15 +229,12 @@ def make_draft(
 def _past(connection: Connection, plan: EditionPlan) -> tuple[Release, ...]:
     """Return the editions in full of the other periods of which some were published."""
     known = dict.fromkeys(each.period for each in read_publications(connection, plan.area))
+    asked = plan.request(plan.languages[0], "", ())
+    requests = (replace(asked, period=period) for period in known if period != plan.period)
     return tuple(
         release
-        for period in known
-        if period != plan.period
-        for release in compute_editions(
-            connection,
-            plan.form,
-            replace(plan, period=period).request(plan.languages[0], "", ()),
-        )
+        for request in requests
+        for release in lay_out_editions(count_release(connection, plan.form, request), request)
     )
 
 
@@ -252,9 +248,9 @@ def _count(
         request = plan.request(language, state, figures, is_public=is_public)
         counting = count_release(connection, plan.form, request)
     return counting, [
-        lay_out(counting, replace(request, area=area, language=language))
+        release
         for language in plan.languages
-        for area in (plan.area, *counting.delivered)
+        for release in lay_out_editions(counting, replace(request, language=language))
     ]
 
 

@@ -267,5 +267,5 @@ def _counted_line(table: StatTable) -> str:
 def _row(revision: Revision, wording: Wording) -> tuple[Cell, ...]:
     causes = "; ".join(wording.text(f"cause.{cause}") for cause in revision.causes)
     column = revision.column
-    heading = column.label.split(" [", maxsplit=1)[0]
-    return (revision.table.id, revision.row_label, heading, revision.before, revision.now, causes)
+    place = (revision.table.id, revision.row_label, column.heading)
+    return (*place, revision.before, revision.now, causes)

@@ -73,19 +73,6 @@ def compute_release(connection: Connection, form: Form, request: ReleaseRequest)
     return lay_out(count_release(connection, form, request), request)
 
 
-def compute_editions(
-    connection: Connection, form: Form, request: ReleaseRequest
-) -> tuple[Release, ...]:
-    """Count a country once, and lay out its edition and that of every kommune that has delivered.
-
-    Raises:
-        UsageError: The period ends before it begins, or the area is no kommune or country.
-    """
-    counting = count_release(connection, form, request)
-    areas = (request.area, *counting.delivered)
-    return tuple(lay_out(counting, replace(request, area=area)) for area in areas)
-
-
 def count_release(connection: Connection, form: Form, request: ReleaseRequest) -> Counting:
     """Count everything the editions of a country show; `lay_out` makes an edition of it.
 
@@ -135,6 +122,12 @@ def release_scope(connection: Connection, form: Form, request: ReleaseRequest) -
     jurisdictions = _jurisdictions(form, request, delivered_kommuner(connection, request.as_of))
     ours = [each.code for each in form.kommuner.values() if each.jurisdiction in jurisdictions]
     return Scope(schema_of(connection), request.period, tuple(ours), request.as_of)
+
+
+def lay_out_editions(counting: Counting, request: ReleaseRequest) -> tuple[Release, ...]:
+    """Lay out a country's edition, and after it that of every kommune that has delivered."""
+    areas = (request.area, *counting.delivered)
+    return tuple(lay_out(counting, replace(request, area=area)) for area in areas)
 
 
 def lay_out(counting: Counting, request: ReleaseRequest) -> Release:
