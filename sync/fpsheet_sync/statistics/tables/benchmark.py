@@ -4,6 +4,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, delete, insert, select
@@ -18,6 +19,9 @@ TILKENDELSER, AFSLAG, MAAL = "tilkendelser", "afslag", "tilbagevisninger_maal"
 BEFOLKNING = "befolkning_18_66"
 STRATA = ("koen", "aldersgruppe")
 _SETTING = "landstal"
+
+Span = tuple[int, int]
+"""A year and its quarter, 0 for the whole of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,11 @@ class Benchmark:
     vaerdi: float
     kilde: str = ""
     kvartal: int = 0
+
+    @property
+    def span(self) -> Span:
+        """Return the year and the quarter."""
+        return self.aar, self.kvartal
 
     @property
     def key(self) -> tuple[str, int, int, str]:
@@ -191,8 +200,8 @@ def compared_with(
     numbers = _of_period(own, period).get(area, {})
     if not wanted <= numbers.keys():
         return Compared({}, (), tuple(sorted({each.aar for each in own})))
-    used = _spans(own, period)
-    sources = {each.kilde: None for each in own if (each.aar, each.kvartal) in used and each.kilde}
+    used = _spans({each.span for each in own}, period)
+    sources = {each.kilde: None for each in own if each.span in used and each.kilde}
     return Compared(numbers, tuple(sources), ())
 
 
@@ -239,25 +248,19 @@ def _of_period(figures: Iterable[Benchmark], period: Period) -> Mapping[str, Map
     """
     by_span: dict[tuple[str, str], dict[Span, float]] = defaultdict(dict)
     for figure in figures:
-        by_span[figure.omraade, figure.maal][figure.aar, figure.kvartal] = figure.vaerdi
+        by_span[figure.omraade, figure.maal][figure.span] = figure.vaerdi
     found: dict[str, dict[str, float]] = defaultdict(dict)
     for (area, measure), values in by_span.items():
-        for spans in (_years(period), _quarters(period)):
-            if spans and spans <= values.keys():
-                found[area][measure] = sum(values[span] for span in sorted(spans))
-                break
+        spans = _spans(values.keys(), period)
+        if spans:
+            found[area][measure] = sum(values[span] for span in sorted(spans))
     return found
 
 
-Span = tuple[int, int]
-"""A year and its quarter, 0 for the whole of it."""
-
-
-def _spans(figures: Iterable[Benchmark], period: Period) -> frozenset[Span]:
-    """Return the years of a period that figures are added up of, else its quarters."""
-    told = {(each.aar, each.kvartal) for each in figures}
-    years = _years(period)
-    return years if years and years <= told else _quarters(period)
+def _spans(told: AbstractSet[Span], period: Period) -> frozenset[Span]:
+    """Return what figures of a period are added up of: its years, else its quarters, if all are."""
+    choices = (_years(period), _quarters(period))
+    return next((spans for spans in choices if spans and spans <= told), frozenset())
 
 
 def _years(period: Period) -> frozenset[Span]:
