@@ -192,19 +192,20 @@ def leave_out(order: PartOrder) -> ProtectedPart:
 def _attempts(order: PartOrder) -> Iterator[Attempt]:
     """Yield the means in the order in which they are tried; leaving the part out is the last."""
     settings, base = order.settings, order.base
-    has_pins, keeping = bool((order.pins >= 0).any()), order.keeping(order.base)
-    moves = bool(((order.pins >= 0) & ~keeping).any())
+    is_pinned = order.pins >= 0
+    has_pins, moves = bool(is_pinned.any()), bool((is_pinned & ~order.keeping(base)).any())
+    keeps = has_pins and not moves
     nothing = np.zeros(order.problem.size, dtype=np.bool_)
     plain = Attempt(Means.ROUNDED, base, moves, moves, settings.own_values, nothing)
     yield replace(plain, step=Means.MOVED) if moves else plain
-    if has_pins and not moves:
+    if keeps:
         yield replace(plain, step=Means.WIDER, is_wide=True)
     if not has_pins:
         for other in (each for each in BASES if each > base):
             yield replace(plain, step=Means.OTHER_BASE, base=other)
     for omitted in _coarser(order):
         yield replace(plain, step=Means.COARSER, omitted=omitted)
-    if has_pins and not moves:
+    if keeps:
         yield replace(plain, step=Means.PINS_RELEASED, is_wide=True, frees=True)
     fewer = replace(plain, own_values=min(2, settings.own_values))
     if fewer.own_values < settings.own_values:
