@@ -134,18 +134,19 @@ def _with_prints(
 ) -> StatTable:
     """Return a table with every number replaced by what may be printed of it."""
     width = len(table.dimensions)
-    rows = []
-    for key, row in zip(table.keys, table.rows, strict=True):
-        cells = _Row(release, table, spec, key, printed)
-        numbers = zip(table.columns[width:], row[width:], strict=True)
-        rows.append((*row[:width], *(cells.cell(column, cell) for column, cell in numbers)))
     columns = tuple(
         replace(column, kind=ColumnKind.WHOLE)
         if column.kind is ColumnKind.DECIMAL and column.rests_on
         else column
         for column in table.columns
     )
-    return replace(table, columns=columns, rows=tuple(rows))
+    shown = replace(table, columns=columns)
+    rows = []
+    for key, row in zip(table.keys, table.rows, strict=True):
+        cells = _Row(release, shown, spec, key, printed)
+        numbers = zip(columns[width:], row[width:], strict=True)
+        rows.append((*row[:width], *(cells.cell(column, cell) for column, cell in numbers)))
+    return replace(shown, rows=tuple(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,7 @@ class _Row:
             return Shorthand.UNRELIABLE
         if found is None:
             return missing
-        is_whole = column.rests_on or column.kind is ColumnKind.WHOLE
+        is_whole = column.kind is ColumnKind.WHOLE
         return whole_number(Decimal(repr(found))) if is_whole else found
 
     def _name(self, column: Column) -> str:
