@@ -243,7 +243,7 @@ _ANSWERED = {
 def _of_work(numbers: Numbers) -> Iterator[Fact]:
     """Say that who has pension on the last day worked on it, earlier in the period or not at all.
 
-    Who has an ordinary job on the last day is who worked on it, too, by the notes of T09.
+    Who has an ordinary job on the last day is who worked on it, too, by the notes of T09b.
     """
     for key in numbers.ordered:
         if key.measure != "by_work" or ("worked", "Også sidste dag") not in key.attributes:

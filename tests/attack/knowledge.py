@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tests.attack.facts import NOT_KNOWN, Numbers, facts_of
 from tests.attack.figures import figure_facts
 from tests.attack.later import later_facts
-from tests.attack.meaning import LAND, Key, Print, counts_of
+from tests.attack.meaning import GIVEN, LAND, Key, Print, counts_of
 from tests.attack.program import Fact, Known
 from tests.attack.revised import newest, revised_facts, window
 
@@ -123,9 +123,6 @@ MAY_BE_LEFT_OUT = {
 }
 """What is shown only where it occurs, by what it divides; some of it only supposed."""
 
-OF_THOSE = {"ordinary_hours": "ordinary"}
-"""What divides only those who have one answer, and to which question: T09's hours are of a job."""
-
 
 def _left_out(known: Known, keys: set[Key], reach: int) -> set[Key]:
     """Return the keys of rows and columns that a rounded book leaves out where all would be 0.
@@ -139,7 +136,7 @@ def _left_out(known: Known, keys: set[Key], reach: int) -> set[Key]:
             key.without(name).with_(**{name: value})
             for key in fresh
             for name, _ in key.attributes
-            if not any(OF_THOSE.get(other) == name for other, _ in key.attributes)
+            if not any(name in GIVEN.get(other, ()) for other, _ in key.attributes)
             for value in MAY_BE_LEFT_OUT.get(name, ())
         } - (keys | added)
         added |= fresh

@@ -215,6 +215,9 @@ _SUBJECTS: dict[str, tuple[str, str, Attributes]] = {
 }
 """What a heading with a colon counts, by what it divides by; else the first count of its table."""
 
+GIVEN = {dimension: dict(given) for dimension, (_, _, given) in _SUBJECTS.items()}
+"""What all have in common whom something divides: hours in ordinary jobs are of those with one."""
+
 NO_COUNTS = ("T12b", "T21", "T22", "T25", "T25b")
 """Tables whose numbers say nothing of citizens here: T21 of reports, T22 read apart.
 

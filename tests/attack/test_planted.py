@@ -286,9 +286,14 @@ def test_a_share_and_a_limit_that_the_prints_do_not_give_are_found(
 WORK = """
 === T09
 T09. Førtidspensionister i ordinær beskæftigelse, hele landet (Grønland), 2025
-Kommune|{people}|{told}|{worked}
-Hele landet|100|[c]|[c]|[c]|{0}|1|{1}|2|87
-A Kommune|100|[c]|[c]|[c]|{0}|1|{1}|2|87
+Kommune|{people}|{told}
+Hele landet|100|[c]|[c]|[c]
+A Kommune|100|[c]|[c]|[c]
+=== T09b
+T09b. Førtidspensionister efter ordinær beskæftigelse i perioden, hele landet (Grønland), 2025
+Kommune|{people}|{worked}
+Hele landet|100|{0}|1|{1}|2|87
+A Kommune|100|{0}|1|{1}|2|87
 === T08b
 T08b. Støttede job for førtidspensionister og andre, hele landet (Grønland), 2025
 Jobtype|{divider}|Job i perioden (antal)|Job sidste dag (antal)
