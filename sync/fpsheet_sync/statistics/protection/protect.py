@@ -23,7 +23,7 @@ from fpsheet_sync.statistics.protection.printed_release import (
     print_release,
 )
 from fpsheet_sync.statistics.protection.proof import Proof, read_ground
-from fpsheet_sync.statistics.protection.release_cells import EarlierEditions, release_cells
+from fpsheet_sync.statistics.protection.release_cells import release_cells
 from fpsheet_sync.statistics.stat_table import Release
 from fpsheet_sync.statistics.tables.benchmark import Benchmark
 from fpsheet_sync.statistics.tables.citizen_counts import count_persons
@@ -177,7 +177,8 @@ def _described(
     described = release_cells(
         shown,
         plan.form,
-        earlier=EarlierEditions(ground.before.exact, ground.before.counts, _shown_before(ground)),
+        before=ground.before,
+        past=_shown_before(ground),
         crossed=crossed_numbers(
             counting, counted_specs(plan.form, request, counting.jurisdictions)
         ),

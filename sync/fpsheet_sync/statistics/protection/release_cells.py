@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from fpsheet_sync.disclosure.cells import Cell, CellId, Equation, cross_equations
 from fpsheet_sync.disclosure.cells import DisclosedRelease as Disclosed
 from fpsheet_sync.statistics.protection.crossed_cells import cross_sums
+from fpsheet_sync.statistics.protection.kept_rounding import Before
 from fpsheet_sync.statistics.protection.relation import Relation, tell
 from fpsheet_sync.statistics.protection.relations_over_time import (
     split_periods,
@@ -27,6 +28,7 @@ from fpsheet_templates.form import Form
 from fpsheet_templates.table import UOPLYST, Dimension, load_dimensions
 
 _NOT_CROSSED: Mapping[Number, int] = {}
+_NO_EARLIER = Before()
 
 
 @dataclass(slots=True)
@@ -59,29 +61,12 @@ class Collected:
         self.equations.setdefault((equation.total, frozenset(equation.parts)), equation)
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierEditions:
-    """What readers have from earlier editions.
-
-    Attributes:
-        exact: Numbers that they have as they were counted, from before numbers were rounded.
-        counts: The counts behind numbers that were printed rounded.
-        past: The editions of other periods in full, for the sums that they print.
-    """
-
-    exact: Mapping[CellId, int] = field(default_factory=dict)
-    counts: Mapping[CellId, int] = field(default_factory=dict)
-    past: Sequence[Release] = ()
-
-
-_NO_EARLIER = EarlierEditions()
-
-
 def release_cells(
     releases: Sequence[Release],
     form: Form,
     *,
-    earlier: EarlierEditions = _NO_EARLIER,
+    before: Before = _NO_EARLIER,
+    past: Sequence[Release] = (),
     crossed: Mapping[Number, int] = _NOT_CROSSED,
 ) -> Disclosed:
     """Describe all editions that are published together.
@@ -89,25 +74,26 @@ def release_cells(
     Args:
         releases: The editions in full, of one language.
         form: The form, for how fine codes divide coarse ones, and what it requires.
-        earlier: What readers have from earlier editions.
-        crossed: Counts of cells that no table prints (`crossed.crossed_numbers`).
+        before: What earlier editions told.
+        past: The editions of other periods in full, for the sums that they print.
+        crossed: Counts of cells that no table prints (`crossed_cells.crossed_numbers`).
 
     Raises:
         SpecError: The same number has two values, which would be a fault of the counting.
     """
     found = collect(releases, form)
-    before = {Number.read(id_): value for id_, value in {**earlier.exact, **earlier.counts}.items()}
-    relations, values = find_relations(found, form, before)
+    earlier = {Number.read(id_): count for id_, count in {**before.exact, **before.counts}.items()}
+    relations, values = find_relations(found, form, earlier)
     told, cross = tell(relations, values), cross_sums(found.numbers, crossed, form)
     numbers = [Cell(number.id, value, owner=number.owner) for number, value in values.items()]
     printed = {id_ for release in releases for id_ in printed_numbers(release)}
     counts = {cell.id: cell.value for cell in numbers}
     beside = (*told.cells, *cross.cells)
-    sums = {**_standing_sums(collect(earlier.past, form), counts), **found.equations}
+    sums = {**_standing_sums(collect(past, form), counts), **found.equations}
     return Disclosed(
         cells=(*numbers, *beside),
         equations=(*sums.values(), *told.equations, *cross.equations),
-        known={id_: value for id_, value in earlier.exact.items() if id_ in counts},
+        known={id_: value for id_, value in before.exact.items() if id_ in counts},
         unprinted=frozenset((*(cell.id for cell in beside), *(counts.keys() - printed))),
     )
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from fpsheet_sync.disclosure.prints import Print
 from fpsheet_sync.disclosure.settings import Rounding
+from fpsheet_sync.statistics.protection.kept_rounding import Before
 from fpsheet_sync.statistics.protection.kommune_knowledge import tell_parts
 from fpsheet_sync.statistics.protection.relation import tell
 from fpsheet_sync.statistics.protection.relations_within import inside_relations
-from fpsheet_sync.statistics.protection.release_cells import EarlierEditions, release_cells
+from fpsheet_sync.statistics.protection.release_cells import release_cells
 from fpsheet_sync.statistics.stat_table import Period, Shorthand
 from fpsheet_sync.statistics.tables.benchmark import Benchmark
 from fpsheet_sync.statistics.tables.number_name import Number
@@ -145,14 +146,11 @@ def test_what_a_kommune_counts_of_earlier_periods_narrows_a_later_one() -> None:
     first, second = HALVES
     past = [made for days in (YEAR, first) for made in by_age(country, days)]
     now = by_age(country, second)
-    earlier = {awards(YEAR): 3, awards(first): 2}
-    described = release_cells(
-        now[:1],
-        load_form(),
-        earlier=EarlierEditions({}, earlier, [made for made in past if made.area == "GL"]),
-    )
+    counts = {awards(YEAR): 3, awards(first): 2}
+    stood = {name: (Print(0, 5, 4, count),) for name, count in counts.items()}
+    printed = [made for made in past if made.area == "GL"]
+    described = release_cells(now[:1], load_form(), before=Before({}, stood), past=printed)
     told = tell_parts(described, (*now, *past))
-    stood = {name: (Print(0, 5, 4, count),) for name, count in earlier.items()}
     prints = {awards(second): Print(5, 5, 4)}
     audit = audit_prints(told, Rounding(), prints, earlier=stood)
     assert {line.view: line.narrow for line in audit.readers if line.narrow} == {

@@ -9,11 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fpsheet_sync.disclosure.cells import CellId, check_release
-from fpsheet_sync.statistics.protection.release_cells import (
-    EarlierEditions,
-    printed_numbers,
-    release_cells,
-)
+from fpsheet_sync.statistics.protection.kept_rounding import Before
+from fpsheet_sync.statistics.protection.release_cells import printed_numbers, release_cells
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_templates.load import load_form
 from tests.support.country import editions
@@ -53,7 +50,7 @@ def test_a_quarter_of_a_year_is_the_number_of_that_quarters_own_release(country:
     year = editions(country, Period(date(2025, 1, 1), date(2025, 12, 31)))
     quarter = editions(country, Period(date(2025, 1, 1), date(2025, 3, 31)))
     earlier = {k: v for release in quarter for k, v in printed_numbers(release).items()}
-    described = release_cells(year, load_form(), earlier=EarlierEditions(earlier))
+    described = release_cells(year, load_form(), before=Before(earlier))
     values = {cell.id: cell.value for cell in described.cells}
     assert described.known
     assert all(values[id_] == value for id_, value in described.known.items())
