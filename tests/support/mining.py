@@ -143,21 +143,15 @@ def _distinct(citizens: Iterable[Invented]) -> list[Invented]:
 
 
 def _editions(people: Sequence[CountedCitizen], country: str, period: Period) -> list[Release]:
-    form, request = load_form(), ReleaseRequest(period, country, "da", TODAY)
+    form, public = load_form(), tuple(spec.id for spec in public_specs(country))
+    request = ReleaseRequest(period, country, "da", TODAY, tables=public)
     with loaded(SCHEMA, people) as connection:
         counting = count_release(connection, form, request)
     rows = [row for citizen in people for row in citizen.rows]
     areas = {row.kommune for row in rows} | {str(row.values.get("til_kommune")) for row in rows}
     known = sorted(area for area in areas if area in form.kommuner)
     ours = [area for area in known if form.kommuner[area].jurisdiction == country]
-    requests = [ReleaseRequest(period, area, "da", TODAY) for area in (country, *ours)]
-    return [_published(lay_out(counting, each), country) for each in requests]
-
-
-def _published(release: Release, country: str) -> Release:
-    """Leave out the tables that are for inside alone."""
-    public = {spec.id for spec in public_specs(country)}
-    return replace(release, tables=tuple(each for each in release.tables if each.id in public))
+    return [lay_out(counting, replace(request, area=area)) for area in (country, *ours)]
 
 
 def _crossed(people: Sequence[CountedCitizen], country: str) -> Iterator[Equation]:
