@@ -77,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _demo(folder: Path, seed: int, sets: Sequence[str], proof_seconds: int) -> Demo:
     """Return the demo of a seed with the periods of some sets, made and published as needed."""
-    demo = Demo(folder) if folder.exists() else make_demo(folder, seed)
+    demo = make_demo(folder, seed)
     for period in dict.fromkeys(period for periods in sets for period in periods.split("+")):
         if not demo.has_published(period):
             demo.publish(period, proof_seconds=proof_seconds)

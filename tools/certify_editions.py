@@ -35,7 +35,7 @@ from fpsheet_sync.statistics.stat_table import Period, Release
 from fpsheet_sync.statistics.tables.public_tables import public_tables
 from fpsheet_sync.statistics.tables.release import count_release, lay_out_editions
 from fpsheet_templates.load import load_form
-from tests.attack.battery import run
+from tests.attack.battery import days_of, make_demo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if (options.out is None) == (options.db is None):
         parser.error("give --out or --db")
-    database = options.db or _demo(options.out / f"demo{options.seed}", options.seed)
+    database = options.db or make_demo(options.out / f"demo{options.seed}", options.seed).database
     job = Job(database, options.base, options.counted, options.seconds)
     what = f"seed {options.seed}" if options.out else f"{options.db.name}"
     lines: list[str] = []
@@ -102,13 +102,6 @@ def main(arguments: list[str] | None = None) -> int:
                 options.result.write_text(text + "\n", encoding="utf-8")
     sys.stdout.write(text + "\n")
     return 1 if left else 0
-
-
-def _demo(folder: Path, seed: int) -> Path:
-    """Return the database of a demo, made where it is not there."""
-    if not folder.exists():
-        run("demo", "--out", str(folder), "--seed", str(seed))
-    return folder / "central.db"
 
 
 def _head(what: str) -> Iterator[str]:
@@ -135,7 +128,7 @@ def _certify(job: Job, country: str, names: Sequence[str]) -> tuple[str, list[st
     began = time.process_time()
     store = open_store(f"sqlite:///{job.database.as_posix()}", load_form())
     with store.read() as connection:
-        plans = [_plan(connection, country, _period(name), job.base) for name in names]
+        plans = [_plan(connection, country, Period(*days_of(name)), job.base) for name in names]
         before, past = Before(), tuple[Release, ...]()
         for plan in plans[:-1]:
             releases, rounded = _publish(connection, plan, before, past)
@@ -164,13 +157,6 @@ def _certify(job: Job, country: str, names: Sequence[str]) -> tuple[str, list[st
         for place, readers in open_ones.items()
     ]
     return f"| {line} |", sorted(narrow)
-
-
-def _period(name: str) -> Period:
-    """Return a year or half year: "2025", "2025H1"."""
-    year, half = int(name[:4]), name[4:]
-    last = date(year, 6, 30) if half == "H1" else date(year, 12, 31)
-    return Period(date(year, 7 if half == "H2" else 1, 1), last)
 
 
 def _plan(connection: Connection, country: str, period: Period, base: int) -> EditionPlan:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from tests.attack.formats import read_csv, read_ods
@@ -36,6 +37,11 @@ class Demo:
     folder: Path
     _books: dict[tuple[str, str], list[Book]] = field(default_factory=dict)
     _countries: dict[tuple[str, ...], Country] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Path:
+        """Return the file of the database."""
+        return self.folder / "central.db"
 
     def books(self, land: str, periods: Sequence[str]) -> Country:
         """Return the public and internal books of a country and its kommuner; they are read once.
@@ -95,8 +101,8 @@ class Demo:
                 lets some numbers be rounded once more.
             proof_seconds: How long worlds are sought, for each period there are editions of.
         """
-        database = f"sqlite:///{(self.folder / 'central.db').as_posix()}"
-        first, last = _days(period)
+        database = f"sqlite:///{self.database.as_posix()}"
+        first, last = (f"{day:%d-%m-%Y}" for day in days_of(period))
         common = ("report", "--from", first, "--to", last, "--db", database, "--today", TODAY)
         out = str(self.folder / "public" / period)
         if period == DEMO_PERIOD:
@@ -108,22 +114,15 @@ class Demo:
 
 
 def make_demo(folder: Path, seed: int) -> Demo:
-    """Make a demo.
+    """Return the demo that lies in a folder, made where it is not there.
 
     Args:
-        folder: An empty folder, or one that a demo may be written into.
+        folder: Its folder.
         seed: What all is invented from.
     """
-    run("demo", "--out", str(folder), "--seed", str(seed))
+    if not folder.exists():
+        run("demo", "--out", str(folder), "--seed", str(seed))
     return Demo(folder)
-
-
-def publish_demo(folder: Path, periods: Sequence[str], *, draft: bool = False) -> Demo:
-    """Publish some periods of a demo that is there, in the order given, or write their drafts."""
-    demo = Demo(folder)
-    for period in periods:
-        demo.publish(period, draft=draft)
-    return demo
 
 
 def run(*arguments: str) -> str:
@@ -152,9 +151,8 @@ def _formats(path: Path) -> Iterator[Book]:
     yield read_csv(path.with_name(f"{path.stem}-csv"), book)
 
 
-def _days(period: str) -> tuple[str, str]:
-    """Return the first and last day of a year or half year, as the program reads them."""
-    year, half = period[:4], period[4:]
-    first = "01-07" if half == "H2" else "01-01"
-    last = "30-06" if half == "H1" else "31-12"
-    return f"{first}-{year}", f"{last}-{year}"
+def days_of(period: str) -> tuple[date, date]:
+    """Return the first and last day of a year or half year ("2025", "2025H1")."""
+    year, half = int(period[:4]), period[4:]
+    last = date(year, 6, 30) if half == "H1" else date(year, 12, 31)
+    return date(year, 7 if half == "H2" else 1, 1), last

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.attack.battery import COUNTRIES, DEMO_PERIOD, Demo, publish_demo
+from tests.attack.battery import COUNTRIES, DEMO_PERIOD, Demo
 from tests.attack.figures import recomputed
 from tests.attack.outside import foreign, unread, unrounded
 from tests.attack.verdict import PUBLIC, Country, Found, attack, false_facts, too_far
@@ -46,7 +46,8 @@ def demo(demo_folder: Path, made_once: Callable[[str, Callable[[Path], None]], P
 
     def make(folder: Path) -> None:
         shutil.copytree(demo_folder, folder)
-        publish_demo(folder, PERIODS, draft=True)
+        for period in PERIODS:
+            Demo(folder).publish(period, draft=True)
 
     return Demo(made_once("attacked", make))
 
