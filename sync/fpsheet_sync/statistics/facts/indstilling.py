@@ -1,6 +1,6 @@
 """Recommendations of the rehabilitation team, and what the kommune decided then."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Subquery, select
 
 from fpsheet_sync.statistics.facts.afgoerelse import with_next_answer
 from fpsheet_sync.statistics.facts.fact import (
@@ -14,6 +14,12 @@ from fpsheet_sync.statistics.facts.fact import (
 from fpsheet_sync.statistics.facts.scope import Scope, known, within
 
 
+def is_meeting(rows: Subquery, scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that a forløb is a meeting of the team that ended in the period."""
+    kind, day = rows.c.forloeb_type, rows.c.slut_dato
+    return (kind == "rehabiliteringsmoede") & within(day, scope.period)
+
+
 def _select_meetings(scope: Scope, tables: Tables) -> Query:
     """Return the team's meetings that ended in the period, with the next answer (`udfald`).
 
@@ -21,15 +27,8 @@ def _select_meetings(scope: Scope, tables: Tables) -> Query:
     day of the recommendation on.
     """
     rows = cited(scope, tables, "forloeb")
-    met = (
-        select(rows)
-        .where(
-            rows.c.forloeb_type == "rehabiliteringsmoede",
-            rows.c.indstilling.is_not(None),
-            within(rows.c.slut_dato, scope.period),
-        )
-        .subquery()
-    )
+    recommended = is_meeting(rows, scope) & rows.c.indstilling.is_not(None)
+    met = select(rows).where(recommended).subquery()
     return with_next_answer(met, met.c.slut_dato, tables["afgoerelser"], same_day=True)
 
 

@@ -7,7 +7,8 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 
 from fpsheet_sync.statistics.facts.afgoerelse import REASONS
-from fpsheet_sync.statistics.facts.scope import Quarter, Scope, quarters, within
+from fpsheet_sync.statistics.facts.indstilling import is_meeting
+from fpsheet_sync.statistics.facts.scope import Quarter, Scope, quarters
 from fpsheet_sync.statistics.facts.workspace import fact_tables
 from fpsheet_sync.statistics.stat_table import Period, StatTable
 from fpsheet_sync.statistics.tables.benchmark import (
@@ -157,9 +158,7 @@ def _count_meetings(connection: Connection, scope: Scope, kommune: str) -> Mappi
     rows = scope.records("forloeb")
     took_part = (func.count().filter(rows.c[name] == "ja").label(name) for name in PARTICIPANTS)
     query = select(func.count().label(MEETINGS), *took_part).where(
-        rows.c.kommune_kode == kommune,
-        rows.c.forloeb_type == "rehabiliteringsmoede",
-        within(rows.c.slut_dato, scope.period),
+        rows.c.kommune_kode == kommune, is_meeting(rows, scope)
     )
     return dict(connection.execute(query).mappings().one())
 
