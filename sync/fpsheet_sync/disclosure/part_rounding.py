@@ -200,9 +200,8 @@ def _attempts(order: PartOrder) -> Iterator[Attempt]:
     yield replace(plain, step=Means.MOVED) if moves else plain
     if keeps:
         yield replace(plain, step=Means.WIDER, is_wide=True)
-    if not has_pins:
-        for other in (each for each in BASES if each > base):
-            yield replace(plain, step=Means.OTHER_BASE, base=other)
+    for other in (each for each in BASES if each > base and not has_pins):
+        yield replace(plain, step=Means.OTHER_BASE, base=other)
     for omitted in _coarser(order):
         yield replace(plain, step=Means.COARSER, omitted=omitted)
     if keeps:
