@@ -215,7 +215,9 @@ def test_a_formula_that_is_none_of_ours_is_refused(formula: str) -> None:
         Calculator(names={}, today=46000).formula(formula, 1, 1)
 
 
-@pytest.mark.parametrize("cell", [b' t="s"><v>999999<', b"><v>abc<", b' t="s"><v>x<'])
+@pytest.mark.parametrize(
+    "cell", [b' t="s"><v>999999<', b' t="s"><v>-1<', b"><v>abc<", b' t="s"><v>x<']
+)
 def test_a_value_that_is_none_stops_nothing(cell: bytes) -> None:
     """A text that the workbook has not, or letters as a number: what reads it has no result."""
     parts = Parts(open_archive(make_workbook(FORM, FAULTY_ROWS)))

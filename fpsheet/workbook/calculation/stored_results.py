@@ -267,7 +267,8 @@ def _read_row(
         formula = _FORMULA.search(inner)
         style = _STYLE.search(attributes)
         if formula is None:
-            yield place, _typed(attributes, inner, sheet.strings), int(style[1]) if style else 0
+            typed = _typed_or_unknown(attributes, inner, sheet.strings)
+            yield place, typed, int(style[1]) if style else 0
             continue
         held = _formula(sheet, formula, place)
         yield place, held if held is not None else _unknown(), 0
@@ -301,6 +302,14 @@ def _formula(sheet: _Sheet, found: re.Match[bytes], place: tuple[int, int]) -> F
     return made
 
 
+def _typed_or_unknown(attributes: bytes, inner: bytes, strings: Sequence[str]) -> Value | Formula:
+    """Return what is typed in a cell; what no program writes is not guessed at."""
+    try:
+        return _typed(attributes, inner, strings)
+    except (ValueError, IndexError):
+        return _unknown()
+
+
 def _typed(attributes: bytes, inner: bytes, strings: Sequence[str]) -> Value:
     kind = _TYPE.search(attributes)
     if kind and kind[1] == b"inlineStr":
@@ -309,7 +318,7 @@ def _typed(attributes: bytes, inner: bytes, strings: Sequence[str]) -> Value:
     if number is None:
         return None
     if kind and kind[1] == b"s":
-        return strings[int(number[1])]
+        return strings[int(number[1]) if number[1].isdigit() else len(strings)]
     if kind and kind[1] == b"b":
         return number[1] == b"1"
     if kind and kind[1] == b"e":
