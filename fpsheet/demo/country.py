@@ -123,11 +123,20 @@ class _Living:
         own = make_dice(self.seed, "klage", citizen.cpr)
         events += what_follows(citizen, events, land, dice=own, today=self.today)
         places = LOKALITETER.get(kommune_kode, ())
+        own = make_dice(self.seed, "arbejde", citizen.cpr)
         local = {
             "sagsbehandler": f"SB{number // _CASES_PER_CASEWORKER + 1}",
             "lokalitet": places[int(len(places) * dice.random.random() ** 2)] if places else None,
+            "ordinaert_arbejde": _work_told(events, own, self.today),
         }
         return [with_cells(events[0], local), *events[1:]]
+
+
+def _work_told(life: Sequence[LifeEvent], dice: Dice, today: date) -> str | None:
+    """Return "nej" for three in five of those without ordinary work today; jobs tell the rest."""
+    jobs = (event for event in life if event.row.get("job_type") == "ordinaer")
+    works = any(job.end is None or job.end >= today for job in jobs)
+    return "nej" if dice.chance(0.6) and not works else None
 
 
 def _plan_moves(

@@ -120,6 +120,18 @@ def test_the_country_has_what_the_request_names(country: tuple[DemoWorkbook, ...
     assert nil.cover["ingen_sager"] == "ja"
 
 
+def test_a_true_nej_is_of_citizens_without_ordinary_work(country: tuple[DemoWorkbook, ...]) -> None:
+    """Some answer nej to ordinary work, nobody of them works today, and some do not answer."""
+    for book in country:
+        if not book.rows["borger"]:
+            continue
+        said = Counter(row["ordinaert_arbejde"] for row in book.rows["borger"])
+        assert set(said) == {"nej", None}
+        no = {row["cpr"] for row in book.rows["borger"] if row["ordinaert_arbejde"] == "nej"}
+        jobs = (row for row in book.rows["job"] if row["job_type"] == "ordinaer")
+        assert not no & {row["cpr"] for row in jobs if row["slut_dato"] is None}
+
+
 def test_national_scale_has_the_rows_asked_for() -> None:
     """98 kommuner, each within one citizen of the rows asked for."""
     scale = national(FORM, rows=200)
