@@ -6,15 +6,15 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tests.attack.facts import NOT_KNOWN, Numbers, facts_of
+from tests.attack.facts import CITIZENS, NOT_KNOWN, OF, Numbers, facts_of
 from tests.attack.figures import figure_facts
 from tests.attack.later import later_facts
 from tests.attack.meaning import GIVEN, LAND, Key, Print, counts_of
-from tests.attack.program import Fact, Known
+from tests.attack.program import INFINITE, MANY, Fact, Known
 from tests.attack.revised import newest, revised_facts, window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
     from tests.attack.printed import Book
@@ -98,7 +98,7 @@ def knowledge(public: Sequence[Book]) -> Printed:
         Fact({key: 1.0}, 0.0, 0.0, f"not shown, so nobody: {key}", sure=False) for key in left_out
     ]
     known.facts = [*facts_of(numbers), *later_facts(numbers), *figures.values(), *nobody]
-    known.facts += revised_facts(public)
+    known.facts += [*revised_facts(public), *_with_citizens(known, numbers)]
     return Printed(known, keys, list(reading.prints))
 
 
@@ -108,6 +108,23 @@ def _bounds(known: Known, reading: Reading) -> None:
         for book, printed in prints:
             low, high = window(book, printed, book.farthest)
             known.bound(key, low, high)
+
+
+def _with_citizens(known: Known, numbers: Numbers) -> Iterator[Fact]:
+    """Say that where there is a case there is a citizen.
+
+    A citizen has as many cases as there may be of all, at most.
+    """
+    for key in numbers.ordered:
+        cases = replace(key, measure=OF.get(key.measure, key.measure))
+        if key.measure not in CITIZENS or cases not in numbers.keys:
+            continue
+        if known.low.get(cases, 0.0) > 0:
+            known.bound(key, 1.0, INFINITE)
+        else:
+            most = min(known.high.get(cases, INFINITE), MANY)
+            why = f"where there is a case there is a citizen: {key}"
+            yield Fact({key: most, cases: -1.0}, 0.0, INFINITE, why)
 
 
 _BLANK = (

@@ -186,6 +186,8 @@ def violations(mine: Mine, relation: Relation) -> int:
         sum(mine.worlds.of(number).astype(np.int64) for number in side)
         for side in (relation.some, relation.others)
     )
+    if relation.is_presence:
+        return int(np.count_nonzero((some > 0) & (others == 0)))
     return int(np.count_nonzero(some != others if relation.is_equal else some > others))
 
 
@@ -312,7 +314,7 @@ def told_limits(mine: Mine, slots: Sequence[Slot], area: str) -> list[tuple[Term
     Each as (terms, is equal): the terms together are at most 0, or 0.
     """
     places = {slot: place for place, slot in enumerate(slots)}
-    sides = [(r.some, r.others, r.is_equal) for r in mine.relations]
+    sides = [(r.some, r.others, r.is_equal) for r in mine.relations if not r.is_presence]
     sides += [
         ((Number.read(each.total),), tuple(map(Number.read, each.parts)), True)
         for each in mine.sums

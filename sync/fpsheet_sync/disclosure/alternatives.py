@@ -86,10 +86,10 @@ class Search:
             room: Lowest and highest difference of every number of the part, 0 or less and 0 or
                 more.
         """
-        self._block = make_block(problem, cells)
+        self._block = make_block(problem, cells, room)
         self._place = {cell: column for column, cell in enumerate(cells.tolist())}
-        self._low, self._high = room[0][cells], room[1][cells]
-        self._columns = np.arange(2 * len(cells), dtype=np.int32)
+        self._low, self._high = self._block.room(*room)
+        self._columns = np.arange(2 * self._block.size, dtype=np.int32)
         self._solver = Solver(_model(self._block))
 
     def tables(self, trial: ValueTrial, targets: Iterable[int]) -> Iterator[list[Table]]:
@@ -104,10 +104,10 @@ class Search:
         for target in targets:
             column = self._place[target]
             rise, fall = max(trial.change, 0), max(-trial.change, 0)
-            if high[column] < rise or high[column + len(self._place)] < fall:
+            if high[column] < rise or high[column + self._block.size] < fall:
                 yield []
                 continue
-            pair = np.array([column, column + len(self._place)], dtype=np.int32)
+            pair = np.array([column, column + self._block.size], dtype=np.int32)
             ends = np.array([rise, fall], dtype=np.float64)
             self._solver.set_bounds(pair, ends, ends)
             yield self._read(trial, self._solved(self._solver))
@@ -115,7 +115,7 @@ class Search:
 
     def thorough(self, target: int, change: int, seconds: float) -> list[Table]:
         """Look for a table in whole numbers, with tilted costs and by a whole-number program."""
-        column, size = self._place[target], len(self._place)
+        column, size = self._place[target], self._block.size
         low, high = (end.copy() for end in self._bounds(1))
         rise, fall = max(change, 0), max(-change, 0)
         if high[column] < rise or high[column + size] < fall:
@@ -141,7 +141,7 @@ class Search:
         """Return the differences that the solver finds; None where it finds none."""
         if solver.solve() is not SolverAnswer.FOUND:
             return None
-        values, size = solver.values, len(self._place)
+        values, size = solver.values, self._block.size
         return np.asarray(values[:size] - values[size:])
 
     def _bounds(self, also: int) -> "tuple[Numbers, Numbers]":
@@ -161,7 +161,7 @@ class Search:
         tables = []
         for times in sorted({1, trial.also}, reverse=True):
             if self._fits(times * whole):
-                cells = np.flatnonzero(whole)
+                cells = np.flatnonzero(whole[: len(self._place)])
                 tables.append(Table(self._block.cells[cells], times * whole[cells]))
         return tables
 
@@ -184,8 +184,10 @@ def _model(block: Block, turn: int = 0) -> Model:
     factors[:, 0], factors[:, 1] = block.sign, -block.sign
     rows, size = len(block.start) - 1, 2 * block.size
     tilt = (np.arange(size, dtype=np.float64) * _GOLDEN * turn) % 1.0
+    # What citizens leave of their cases costs nothing, or they would hardly differ.
+    costs = np.concatenate([np.ones(len(block.cells)), np.zeros(len(block.left))])
     return Model(
-        cost=1.0 + tilt,
+        cost=np.tile(costs, 2) * (1.0 + tilt),
         low=np.zeros(size),
         high=np.zeros(size),
         start=(block.start * 2).astype(np.int32),

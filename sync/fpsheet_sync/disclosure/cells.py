@@ -73,12 +73,15 @@ class DisclosedRelease:
             known any more, and is passed over.
         unprinted: Cells that are not printed now: what is left between a number and its limit, a
             kommune's own part of a number of the country, what only an earlier edition printed.
+        behind: (cases, citizens): where the first number is above 0 so is the second, as every
+            reader knows. Prints need not show it: 5 cases may stand beside 0 citizens.
     """
 
     cells: tuple[Cell, ...]
     equations: tuple[Equation, ...] = ()
     known: Mapping[CellId, int] = field(default_factory=dict)
     unprinted: frozenset[CellId] = frozenset()
+    behind: tuple[tuple[CellId, CellId], ...] = ()
 
 
 def check_release(release: DisclosedRelease) -> None:
@@ -87,7 +90,7 @@ def check_release(release: DisclosedRelease) -> None:
     Raises:
         SpecError: Two cells share a name, a value is negative or above `MOST`, more citizens than
             cases are behind a number, an equation names a cell that is not there or one twice, or
-            does not add up.
+            does not add up, or there are cases of no citizen.
     """
     values: dict[CellId, int] = {}
     for cell in release.cells:
@@ -97,6 +100,9 @@ def check_release(release: DisclosedRelease) -> None:
         values[cell.id] = cell.value
     for equation in release.equations:
         _check_equation(equation, values)
+    for cases, citizens in release.behind:
+        if values[cases] and not values[citizens]:
+            raise _wrong(f"{cases} counts cases, and {citizens} none of their citizens.")
 
 
 def _check_cell(cell: Cell) -> None:

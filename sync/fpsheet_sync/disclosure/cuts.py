@@ -36,8 +36,8 @@ class Reasons:
         """
         problem = paper.problem
         self._cells = np.flatnonzero(problem.owner != view)
-        low, high = (end[self._cells] for end in paper.room)
-        block = make_block(problem, self._cells)
+        block = make_block(problem, self._cells, paper.room)
+        low, high = block.room(*paper.room)
         rows = len(block.start) - 1
         self._ends = low, high
         self._solver = Solver(
@@ -61,14 +61,17 @@ class Reasons:
     def cut(self, cell: int) -> Cut | None:
         """Return what must be printed otherwise; None where nothing can be."""
         column = np.flatnonzero(self._cells == cell).astype(np.int32)
+        size = len(self._cells)
+        ends = self._ends[0][:size], self._ends[1][:size]
         raised = np.zeros(len(self._cells), dtype=np.bool_)
         lowered = raised.copy()
         for sign in (1.0, -1.0):
             self._solver.set_costs(column, np.array([sign]))
             if self._solver.solve() is SolverAnswer.FOUND:
-                values, held = self._solver.values, np.abs(self._solver.prices) > _PRICE
-                raised |= held & (values > self._ends[1] - _PRICE) & self._may_rise
-                lowered |= held & (values < self._ends[0] + _PRICE) & self._may_fall
+                values = self._solver.values[:size]
+                held = np.abs(self._solver.prices[:size]) > _PRICE
+                raised |= held & (values > ends[1] - _PRICE) & self._may_rise
+                lowered |= held & (values < ends[0] + _PRICE) & self._may_fall
         self._solver.set_costs(column, np.zeros(1))
         if not (raised | lowered).any():
             return None

@@ -62,7 +62,11 @@ class Paper:
     def room(self) -> "tuple[Counts, Counts]":
         """Return how far below and above its count each number may lie."""
         value, known = self.problem.value, self.problem.is_known
-        return np.where(known, 0, self.low - value), np.where(known, 0, self.high - value)
+        low, high = (np.where(known, value, end) for end in (self.low, self.high))
+        cases, citizens = self.problem.behind.T
+        low[citizens] = np.maximum(low[citizens], low[cases] > 0)
+        high[cases] = np.where(high[citizens] == 0, 0, high[cases])
+        return low - value, high - value
 
 
 def audit_part(paper: Paper, deadline: float) -> Proven:

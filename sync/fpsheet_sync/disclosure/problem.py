@@ -62,6 +62,8 @@ class Problem:
         of_cell: `rows_of`, linked.
         sign: 1 where the cell is the equation's total and -1 for a part, per item of `of_cell`.
         is_unprinted: Whether this edition does not print the cell, per cell.
+        behind: Cells of cases, and of the citizens behind them: where the first is above 0 so is
+            the second, per pair.
     """
 
     ids: tuple[CellId, ...]
@@ -79,6 +81,7 @@ class Problem:
     of_cell: Links
     sign: "NDArray[np.float64]"
     is_unprinted: "NDArray[np.bool_]"
+    behind: "NDArray[np.int64]"
 
     @property
     def size(self) -> int:
@@ -88,7 +91,7 @@ class Problem:
     def part(self, cells: "NDArray[np.int64]") -> "Problem":
         """Return the cells named, sorted, with the equations of the first; views stay as they are.
 
-        All cells of those equations must be among them.
+        All cells of those equations must be among them, and both of each pair.
         """
         numbers = np.unique(self.of_cell.item[self.of_cell.places(cells)]).tolist()
         place = {cell: own for own, cell in enumerate(cells.tolist())}
@@ -110,6 +113,7 @@ class Problem:
             of_cell=linked.of_cell,
             sign=linked.sign,
             is_unprinted=self.is_unprinted[cells],
+            behind=np.searchsorted(cells, self.behind[np.isin(self.behind[:, 0], cells)]),
         )
 
 
@@ -142,6 +146,10 @@ def build_problem(release: DisclosedRelease) -> Problem:
         of_cell=linked.of_cell,
         sign=linked.sign,
         is_unprinted=unprinted,
+        behind=np.array(
+            sorted((index[cases], index[citizens]) for cases, citizens in release.behind),
+            dtype=np.int64,
+        ).reshape(-1, 2),
     )
 
 

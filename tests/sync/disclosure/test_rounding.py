@@ -18,6 +18,7 @@ from fpsheet_sync.disclosure.cells import Cell, CellId, DisclosedRelease, Equati
 from fpsheet_sync.disclosure.prints import Print
 from fpsheet_sync.disclosure.rounding import Rounded, round_release
 from fpsheet_sync.disclosure.settings import Rounding
+from fpsheet_templates.errors import SpecError
 from tests.support.audited_prints import audit_prints
 
 SECRET = b"only for the tests"
@@ -28,7 +29,7 @@ SEEDS = st.integers(0, 10**6)
 def country(
     seed: int, *, kommuner: int = 3, codes: tuple[int, ...] = (3, 2), most: int = 12
 ) -> DisclosedRelease:
-    """Invent a table by kommune and one or more codes, and a limit: citizens <= cases."""
+    """Invent a table by kommune and one or more codes, and of how many citizens the cases are."""
     chance = random.Random(seed)
     axes = [KOMMUNER[:kommuner], *(tuple(f"c{place}" for place in range(n)) for n in codes)]
     values: dict[tuple[str, ...], int] = {}
@@ -41,6 +42,7 @@ def country(
     names = {key: CellId("|".join(("cases", *key))) for key in values}
     cells = [Cell(names[key], value, owner=key[0] or None) for key, value in values.items()]
     equations = list(cross_equations("T", names, ["kommune", *map(str, codes)]))
+    behind = []
     for kommune in axes[0]:
         key = (kommune, *("" for _ in codes))
         citizens = CellId(f"citizens|{kommune}")
@@ -50,8 +52,10 @@ def country(
         cells.append(Cell(citizens, persons, owner=kommune))
         cells.append(Cell(rest, left, is_count=False, owner=kommune))
         equations.append(Equation(f"limit {kommune}", names[key], (citizens, rest)))
+        behind.append((names[key], citizens))
     unprinted = frozenset(cell.id for cell in cells if not cell.is_count)
-    return DisclosedRelease(tuple(cells), tuple(equations), unprinted=unprinted)
+    told = tuple(behind)
+    return DisclosedRelease(tuple(cells), tuple(equations), unprinted=unprinted, behind=told)
 
 
 def check_paper(release: DisclosedRelease, rounded: Rounded, *, window: int) -> None:
@@ -123,7 +127,8 @@ def possible(
     """Return the values each number can have in a reader's eyes, by trying every table.
 
     Written from the method page alone: a print is a multiple of the base, less than the base from
-    its count; sums add up; citizens are no more than cases; a kommune knows its own.
+    its count; sums add up; citizens are no more than cases, and some where there are cases; a
+    kommune knows its own.
     """
     totals = {equation.total for equation in release.equations}
     cells = {cell.id: cell for cell in release.cells}
@@ -145,6 +150,7 @@ def possible(
         fits = (
             all(sum(table[part] for part in e.parts) == table[e.total] for e in sums)
             and all(table[e.total] >= table[e.parts[0]] for e in limits)
+            and all(table[citizens] or not table[cases] for cases, citizens in release.behind)
             and all(abs(table[id_] - one.value) < one.base for id_, one in prints.items())
             and all(table[id_] == cells[id_].value for id_ in found if cells[id_].owner == reader)
         )
@@ -223,6 +229,36 @@ def test_nobody_knows_a_small_number_of_what_is_printed(seed: int, base: int) ->
             owner = cells[id_].owner
             if 1 <= cells[id_].value < 5 and owner != reader and (owner or not reader):
                 assert len(found) >= (demand if reader else 3), (reader, id_, found)
+
+
+def test_where_there_is_a_case_there_is_a_citizen() -> None:
+    """Beside 3 cases (1 to 5) a printed 0 is 1 or 2 citizens; beside 0 cases it may be none.
+
+    At base 5 it may be 1 to 4.
+    """
+    cases, citizens, rest = map(CellId, ("cases", "citizens", "rest"))
+    release = DisclosedRelease(
+        (Cell(cases, 2), Cell(citizens, 1), Cell(rest, 1, is_count=False)),
+        (Equation("limit", cases, (citizens, rest)),),
+        unprinted=frozenset({rest}),
+        behind=((cases, citizens),),
+    )
+    narrow = {}
+    for base, above in ((3, 3), (3, 0), (5, 5)):
+        prints = {cases: Print(above, base, base - 1), citizens: Print(0, base, base - 1)}
+        (public,) = audit_prints(release, Rounding(base=base), prints).readers
+        narrow[base, above] = public.narrow
+    assert narrow == {(3, 3): (citizens,), (3, 0): (), (5, 5): ()}
+    rounded = round_release(release, Rounding(base=3), secret=SECRET)
+    assert [one.value for one in rounded.prints.values()] in ([0, 0], [3, 3])
+
+
+def test_cases_of_nobody_are_refused() -> None:
+    """A release in which there are cases of no citizen is wrong in itself."""
+    cells = (Cell(CellId("cases"), 1), Cell(CellId("citizens"), 0))
+    release = DisclosedRelease(cells, behind=((cells[0].id, cells[1].id),))
+    with pytest.raises(SpecError, match="none of their citizens"):
+        round_release(release, Rounding(), secret=SECRET)
 
 
 @pytest.mark.parametrize("base", [3, 5])

@@ -23,6 +23,7 @@ from fpsheet_sync.statistics.protection.printed_release import (
     print_release,
 )
 from fpsheet_sync.statistics.protection.proof import Proof, read_ground
+from fpsheet_sync.statistics.protection.relation import Reason
 from fpsheet_sync.statistics.protection.release_cells import release_cells
 from fpsheet_sync.statistics.stat_table import Release
 from fpsheet_sync.statistics.tables.benchmark import Benchmark
@@ -197,6 +198,8 @@ def _shown_before(ground: Ground) -> tuple[Release, ...]:
 def count_told(described: Disclosed) -> tuple[tuple[str, bool, int], ...]:
     """Count what binds numbers beyond the sums that tables print, by why it does."""
     found = Counter((each.reason, each.is_certain) for each in described.equations if each.reason)
+    if described.behind:
+        found[Reason.BEHIND, True] = len(described.behind)
     return tuple((*key, found[key]) for key in sorted(found))
 
 

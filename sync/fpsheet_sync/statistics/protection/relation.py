@@ -25,6 +25,8 @@ class Reason(StrEnum):
     """Counted once, no more in all than in every part together."""
     CASES = "cases"
     """Citizens counted once are no more than their cases."""
+    BEHIND = "behind"
+    """Where there is a case there is a citizen."""
     ONE_HOME = "one_home"
     """Citizens counted once, each in one kommune: the country is the sum."""
     CONTAINED = "contained"
@@ -64,6 +66,7 @@ class Relation:
         is_equal: Both sides are the same.
         is_certain: It holds whatever happened. Otherwise it holds where few have moved: readers may
             believe it, so they are told it, but nothing rests on it.
+        is_presence: It says no more than that where there are some, there are others.
     """
 
     reason: Reason
@@ -71,12 +74,14 @@ class Relation:
     others: tuple[Number, ...]
     is_equal: bool = False
     is_certain: bool = True
+    is_presence: bool = False
 
     @property
     def name(self) -> str:
         """Name the relation, once for all that it says."""
         some, others = (" + ".join(each.id for each in side) for side in (self.some, self.others))
-        return f"{some} {'=' if self.is_equal else '<='} {others}"
+        sign = "only with" if self.is_presence else "=" if self.is_equal else "<="
+        return f"{some} {sign} {others}"
 
     @property
     def owner(self) -> str | None:
@@ -92,16 +97,26 @@ class Relation:
 
     def holds(self, values: Mapping[Number, int]) -> bool:
         """Return whether it is so in these numbers."""
+        if self.is_presence:
+            some, others = (any(values[one] for one in side) for side in (self.some, self.others))
+            return others or not some
         left = self.left(values)
         return left == 0 if self.is_equal else left >= 0
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Relations as equations, with the cells that these need and that nobody prints."""
+    """Relations as equations, with the cells that these need and that nobody prints.
+
+    Attributes:
+        cells: What is left between two sides.
+        equations: The relations, but for those that say no more than that there is somebody.
+        behind: (cases, citizens) of these.
+    """
 
     cells: tuple[Cell, ...]
     equations: tuple[Equation, ...]
+    behind: tuple[tuple[CellId, CellId], ...] = ()
 
 
 def tell(relations: Iterable[Relation], values: Mapping[Number, int]) -> Told:
@@ -112,14 +127,19 @@ def tell(relations: Iterable[Relation], values: Mapping[Number, int]) -> Told:
     """
     cells: dict[CellId, Cell] = {}
     equations: dict[str, Equation] = {}
+    behind: dict[tuple[CellId, CellId], None] = {}
     for relation in relations:
         name = relation.name
         if name in equations or not relation.holds(values):
             continue
+        if relation.is_presence:
+            (cases,), (citizens,) = relation.some, relation.others
+            behind[cases.id, citizens.id] = None
+            continue
         extra, found = _equations(relation, name, values)
         cells |= {cell.id: cell for cell in extra}
         equations |= {equation.name: equation for equation in found}
-    return Told(tuple(cells.values()), tuple(equations.values()))
+    return Told(tuple(cells.values()), tuple(equations.values()), tuple(behind))
 
 
 def _equations(

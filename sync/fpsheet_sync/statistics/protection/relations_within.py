@@ -40,6 +40,7 @@ def inside_relations(
             cases = replace(number, of=number.of.removesuffix(DISTINCT))
             if cases in numbers:
                 yield Relation(Reason.CASES, (number,), (cases,))
+                yield Relation(Reason.BEHIND, (cases,), (number,), is_presence=True)
         yield from _contained(number, numbers)
         yield from _apart(number, numbers)
         yield from _but_for(number, numbers)

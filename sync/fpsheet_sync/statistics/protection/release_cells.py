@@ -95,6 +95,7 @@ def release_cells(
         equations=(*sums.values(), *told.equations, *cross.equations),
         known={id_: value for id_, value in before.exact.items() if id_ in counts},
         unprinted=frozenset((*(cell.id for cell in beside), *(counts.keys() - printed))),
+        behind=told.behind,
     )
 
 

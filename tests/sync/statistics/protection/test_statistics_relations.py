@@ -132,6 +132,19 @@ def test_citizens_with_one_home_add_up(of: str) -> None:
     assert any(each.total == total and set(each.parts) == kommuner for each in sums)
 
 
+@pytest.mark.parametrize("of", ["job.sidste_dag", "job.i_perioden", "forloeb.igangvaerende"])
+def test_where_there_is_a_case_there_is_a_citizen(of: str) -> None:
+    """T01 and T08: no more citizens than cases, and none only where there are no cases."""
+    days = DAYS if of == "job.i_perioden" else ENDS
+    cases, citizens = (number(of + what, days[2025], "955") for what in ("", ".distinct"))
+    assert derived([citizens], [cases]) == (Reason.CASES, False, True)
+    relation = found()[frozenset([cases]), frozenset([citizens])]
+    assert relation.reason is Reason.BEHIND
+    assert [relation.holds({cases: 3, citizens: many}) for many in (0, 1)] == [False, True]
+    told = release_cells(editions(small_country(), YEAR), load_form()).behind
+    assert (cases.id, citizens.id) in told
+
+
 def test_citizens_of_a_period_add_up_unless_two_kommuner_report_one() -> None:
     """T08, jobs in the period: likely, and not certain."""
     of = "job.i_perioden.distinct"
