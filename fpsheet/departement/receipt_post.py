@@ -6,7 +6,7 @@ to that kommune alone.
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
@@ -41,6 +41,7 @@ from fpsheet.transport.keyring import Keyring
 from fpsheet.transport.signing_key import SigningKey, departement_key
 from fpsheet_sync.database.keys import Keys, read_keys
 from fpsheet_sync.database.store import Store
+from fpsheet_sync.ledger.delivery_status import StatusLine
 from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_sync.ledger.sync_submissions import given_numbers
 from fpsheet_templates.errors import FpsheetError, OutsideError, WorkbookFileError
@@ -58,11 +59,17 @@ _STEM = re.compile(
 _OWNER = "database.txt"
 """Names the database whose receipts lie in the folder, by its key's name."""
 
+_LETTER = "-frist.txt"
+"""Ends the name of a letter about a deadline."""
+
 _BEHIND = 4
 """So many files are merged before the receipt of the first is written."""
 
 _SHOWN = 8
 """Digits of a hash that tell one file from another."""
+
+
+LetterWriter = Callable[[StatusLine], tuple[str, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +216,34 @@ def _withdraw(folder: Folder, stem: str, before: str, post: Post) -> None:
     folder.put(f"{aside}.txt", f"{said}\r\n".encode())
     for suffix in SUFFIXES:
         folder.rename(f"{stem}{suffix}", f"{aside}{suffix}")
+
+
+def post_letters(
+    lines: Iterable[StatusLine], folder: Folder, post: Post, write: LetterWriter
+) -> None:
+    """Tell each kommune of its deadline where no receipt does: it may have sent nothing at all.
+
+    Args:
+        lines: How each kommune stands in a year.
+        folder: The folder of receipts.
+        post: What receipts are written with.
+        write: Returns the text for a kommune, and whether it is to be told; what is not only takes
+            the place of an earlier letter.
+
+    Raises:
+        OutsideError: The folder cannot be reached or written, or is another database's.
+        WorkbookFileError: A file on this machine cannot be written.
+    """
+    there = set(folder.names(f"*/*{_LETTER}"))
+    for line in lines:
+        text, is_told = write(line)
+        name = f"{line.kommune_kode}/{line.kommune_kode}-{line.aar}{_LETTER}"
+        data = f"{text}\n".replace("\n", "\r\n").encode()
+        if name in there and folder.get(name) == data:
+            continue
+        if is_told or name in there:
+            _need_own(folder, post.keys.id)
+            folder.put(name, data)
 
 
 class _Answers(AbstractContextManager["_Answers"]):

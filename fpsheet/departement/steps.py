@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fpsheet.departement.inbox_run import Processed
     from fpsheet.departement.pulled_workbook import Prefilled
     from fpsheet.departement.read_inbox_files import Desk
+    from fpsheet.departement.receipt_post import LetterWriter
     from fpsheet.departement.rules_trial import TrialLine
     from fpsheet.departement.typed_decision import TypedDecision
     from fpsheet.workbook.issue import Issue
@@ -234,6 +235,37 @@ def withdraw_receipts(central: "Central", folder: str, desk: "Desk", language: s
     post = Post(desk.form, desk.today, desk.key_file, language, desk.unsealing)
     with closing(open_central(central, with_keys=False)) as store:
         return withdraw(Folder(folder, is_private=True), store, post)
+
+
+def post_letters(
+    central: "Central",
+    folder: str,
+    desk: "Desk",
+    language: str,
+    write: "LetterWriter",
+) -> None:
+    """Tell each kommune of its deadline where no receipt does: it may have sent nothing at all.
+
+    This year's deadlines are for the year before it; an answer may be given before its year.
+
+    Args:
+        central: The database.
+        folder: The folder of receipts.
+        desk: The form, the day, and the keys of the database.
+        language: Language of the letters.
+        write: Returns the text for a kommune, and whether it is to be told.
+
+    Raises:
+        StoreError: The database could not be used.
+        OutsideError: The folder could not be reached or written.
+    """
+    from fpsheet.departement.receipt_post import Post
+    from fpsheet.departement.receipt_post import post_letters as post_all
+    from fpsheet.transport.folder import Folder
+
+    post = Post(desk.form, desk.today, desk.key_file, language, desk.unsealing)
+    for aar in (desk.today.year - 1, desk.today.year):
+        post_all(read_status(central, aar), Folder(folder, is_private=True), post, write)
 
 
 def read_status(central: "Central", aar: int) -> "list[StatusLine]":

@@ -70,7 +70,7 @@ def make_ready_made(form: Form, kommune: Kommune) -> bytes:
         aar=YEAR,
         language="da",
         workbook_id=mint_workbook_id(Random(f"{kommune.code}-{YEAR}")),  # noqa: S311 - no secret
-        issued_at=datetime(YEAR, 1, 1, tzinfo=UTC),
+        issued_at=datetime(YEAR, 1, 1, 12, tzinfo=UTC),
         premade=ROWS,
     )
 

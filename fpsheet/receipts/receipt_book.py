@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime
 from operator import add
 
 from fpsheet.returned.answered_workbook import merge_findings
@@ -15,6 +15,7 @@ from fpsheet_sync.merge.conflict import LATER_COUNTS
 from fpsheet_sync.merge.file_merge import SheetOutcome
 from fpsheet_sync.merge.state import Plain
 from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
+from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
 from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.catalogue import catalogue_lines
@@ -56,9 +57,15 @@ def receipt_book(receipt: Receipt, spoken: SpokenForm, *, values: bool = True) -
         subject=words("subject"),
         keywords=words("keywords"),
         language=spoken.language,
-        made_on=receipt.received_at.date(),
+        made_on=_local_moment(receipt, spoken.form).date(),
         pages=tuple(page for page in pages if page is not None),
     )
+
+
+def _local_moment(receipt: Receipt, form: Form) -> datetime:
+    """Return when a file was received, in the time of its kommune; UTC where it has none."""
+    kommune = form.kommuner.get(receipt.kommune_kode)
+    return kommune.local(receipt.received_at) if kommune else receipt.received_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,12 @@ class _Words:
     def label(self, sheet: str, field: str) -> str:
         return self.spoken.label(sheet, field)
 
+    def received(self, receipt: Receipt) -> str:
+        kommune = self.spoken.form.kommuner.get(receipt.kommune_kode)
+        zone = self(f"zone.{kommune.jurisdiction if kommune else 'other'}")
+        moment = _local_moment(receipt, self.spoken.form)
+        return self.fill("received", moment=f"{moment:%d-%m-%Y %H:%M}", zone=zone)
+
     def page(self, key: str, columns: Sequence[PageColumn], rows: Rows) -> Page | None:
         """Return a page with a table; None where there is nothing to put on it."""
         if not rows:
@@ -99,10 +112,9 @@ class _Words:
         )
 
 
-def cover_lines(receipt: Receipt, spoken: SpokenForm, zone: tzinfo = UTC) -> list[str]:
-    """Return what became of a file and what is to be done, for a terminal in a time zone."""
+def cover_lines(receipt: Receipt, spoken: SpokenForm) -> list[str]:
+    """Return what became of a file and what is to be done, for a terminal."""
     words = _Words(spoken)
-    receipt = replace(receipt, received_at=receipt.received_at.astimezone(zone))
     title = words.fill("title", number=receipt.number)
     cover = _cover(receipt, words, title)
     # All but the last, which says how to do what the reader has done.
@@ -116,7 +128,7 @@ def _cover(receipt: Receipt, words: _Words, title: str) -> Page:
         Line(words(f"status.{_headline(receipt)}"), heading=True),
         Line(words.fill("kommune", kommune=name)),
         Line(words.fill("aar", aar=receipt.aar)),
-        Line(words.fill("received", moment=_moment(receipt.received_at))),
+        Line(words.received(receipt)),
         Line(words.fill("workbook", workbook=receipt.workbook_id)),
         Line(words.fill("hash", sha256=receipt.sha256)),
         Line(_counts(receipt, words)),
@@ -139,17 +151,6 @@ def _deadlines(receipt: Receipt, words: _Words) -> Iterator[Line]:
     for key, day in (("asked", receipt.asked), ("granted", receipt.granted)):
         if day:
             yield Line(words.fill(key, day=f"{date.fromisoformat(day):%d-%m-%Y}"))
-
-
-def _moment(at: datetime) -> str:
-    """Return a moment with its zone.
-
-    >>> _moment(datetime(2026, 3, 2, 8, 5, tzinfo=UTC))
-    '02-03-2026 08:05 (UTC)'
-    >>> _moment(datetime(2026, 3, 2, 8, 5, tzinfo=timezone(timedelta(hours=-2))))
-    '02-03-2026 08:05 (UTC-02:00)'
-    """
-    return f"{at:%d-%m-%Y %H:%M} ({timezone(at.utcoffset() or timedelta())})"
 
 
 def _headline(receipt: Receipt) -> str:

@@ -52,7 +52,8 @@ def settled_lines(settled: "SettledConflict", spoken: SpokenForm) -> Iterator[st
     if ruling is None:
         yield _fill(spoken, "agreed_since", values=values)
     else:
-        said = {"by": ruling.by, "day": f"{ruling.at:%d-%m-%Y}", "reason": ruling.reason}
+        at = spoken.form.kommuner[settled.kommune_kode].local(ruling.at)
+        said = {"by": ruling.by, "day": f"{at:%d-%m-%Y}", "reason": ruling.reason}
         yield _fill(spoken, "ruled", values=values, **said)
     yield from _sides(shown, spoken)
 

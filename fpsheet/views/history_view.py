@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fpsheet_sync.ledger.citizen_history import Known
     from fpsheet_sync.ledger.value_origin import Origin
     from fpsheet_sync.statistics.facts.standing import Standing
+    from fpsheet_templates.kommune import Kommune
 
 
 def known_value(known: "Known", standing: "Sequence[Standing]" = ()) -> dict[str, object]:
@@ -67,14 +68,15 @@ def known_lines(known: "Known", spoken: SpokenForm) -> Iterator[str]:
     """Return a record in lines: when and where, what it says, and where each value came from."""
     day = f"{known.day:%d-%m-%Y}" if known.day else ""
     title = spoken.sheet_title(known.sheet)
-    yield f"{day:<10}  {title}  {spoken.form.kommuner[known.kommune_kode].name}"
+    kommune = spoken.form.kommuner[known.kommune_kode]
+    yield f"{day:<10}  {title}  {kommune.name}"
     if known.annulled:
         label = spoken.form.code_lists["annuller"][known.annulled].label(spoken.language)
         yield f"  {_fill(spoken, 'annulled', reason=label)}"
     yield f"  {'; '.join(told_values(spoken, known.sheet, known.values))}"
     by_file = sorted(known.origins, key=lambda origin: origin.commit)
     for _, origins in groupby(by_file, key=lambda origin: origin.commit):
-        yield f"  {_source(list(origins), spoken)}"
+        yield f"  {_source(list(origins), spoken, kommune)}"
     for origin in known.origins:
         if origin.replaced is not None:
             yield f"    {_replaced(origin, spoken)}"
@@ -86,12 +88,12 @@ def known_lines(known: "Known", spoken: SpokenForm) -> Iterator[str]:
         yield from (f"    {line}" for line in settled_lines(settled, spoken))
 
 
-def _source(origins: "Sequence[Origin]", spoken: SpokenForm) -> str:
+def _source(origins: "Sequence[Origin]", spoken: SpokenForm, kommune: "Kommune") -> str:
     """Return the file and the cells of the values that came with one commit."""
     first = origins[0]
     cells = ", ".join(origin.cell for origin in origins if origin.cell)
     key = "origin" if cells else "ruling"
-    day = f"{first.received_at:%d-%m-%Y}"
+    day = f"{kommune.local(first.received_at):%d-%m-%Y}"
     return _fill(spoken, key, file=first.sha256[:SHORT_HASH], cell=cells, day=day)
 
 

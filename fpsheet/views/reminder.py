@@ -67,6 +67,44 @@ def reminders(
             yield "\n".join(_sentences(line, spoken, today, deadline_for(line, deadlines)))
 
 
+def letter(
+    line: StatusLine, spoken: SpokenForm, *, today: date, deadlines: Mapping[str, Sequence[str]]
+) -> tuple[str, bool]:
+    """Return the letter about its deadline to a kommune, for its folder of receipts.
+
+    Returns:
+        The text, and whether it is to be told: there is an answer from the departement, or
+        nothing was sent by the last day. Otherwise it only takes the place of an earlier letter.
+    """
+    deadline = deadline_for(line, deadlines)
+    due = deadline[0]
+    if line.delivery is Delivery.MISSING:
+        is_told = line.extension is not None or (due is not None and today > due)
+        return "\n".join(_sentences(line, spoken, today, deadline)), is_told
+    kommune = spoken.form.kommuner[line.kommune_kode]
+    told = {"kommune": f"{kommune.code} {kommune.name}", "aar": line.aar}
+    lines = [
+        spoken.fill("command.status.reminder.to", told),
+        spoken.text("command.status.reminder.received"),
+        *_due(line, spoken, deadline),
+    ]
+    return "\n".join(lines), line.extension is not None
+
+
+def _due(line: StatusLine, spoken: SpokenForm, deadline: tuple[date | None, bool]) -> Iterator[str]:
+    """Return the last day in a sentence, with the day that was asked for where it is another."""
+    due, is_extended = deadline
+    if due is None:
+        return
+    key = "extended" if is_extended else "due"
+    told = spoken.fill(f"command.status.reminder.{key}", {"day": f"{due:%d-%m-%Y}"})
+    asked = line.extension.asked if line.extension else None
+    if asked is not None and asked != due:
+        wish = {"day": f"{asked:%d-%m-%Y}"}
+        told = f"{told} {spoken.fill('command.status.reminder.wished', wish)}"
+    yield told
+
+
 def _sentences(
     line: StatusLine, spoken: SpokenForm, today: date, deadline: tuple[date | None, bool]
 ) -> Iterator[str]:
@@ -74,7 +112,7 @@ def _sentences(
         return spoken.fill(f"command.status.reminder.{key}", values)
 
     kommune = spoken.form.kommuner[line.kommune_kode]
-    due, is_extended = deadline
+    due = deadline[0]
     yield say("to", kommune=f"{kommune.code} {kommune.name}", aar=line.aar)
     contact = [line.said_on_cover.get(name, "") for name in ("kontaktperson", "e_mail")]
     if any(contact):
@@ -82,10 +120,8 @@ def _sentences(
     yield say(line.delivery.value, waiting=line.waiting, conflicts=line.conflicts)
     if line.unexplained:
         yield say("unexplained", count=line.unexplained)
-    if due is not None:
-        late = (today - due).days
-        key = "extended" if is_extended else "due"
-        told = say(key, day=f"{due:%d-%m-%Y}")
+    for told in _due(line, spoken, deadline):
+        late = (today - due).days if due else 0
         yield f"{told} {say('late', days=late)}" if late > 0 else told
     if asked := line.asked_until:
         yield say("asked", day=f"{asked:%d-%m-%Y}")

@@ -9,6 +9,7 @@ from fpsheet.table_book.book import PROGRAM, Book, Line, Page, PageColumn, PageK
 from fpsheet.table_book.xlsx import write_xlsx
 from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
 from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
+from fpsheet_templates.kommune import Kommune
 from fpsheet_templates.spoken import SpokenForm
 
 _WIDTHS = {"kommune": 32.0, "state": 30.0, "first": 14.0, "received": 14.0}
@@ -20,13 +21,13 @@ _PERSONS = {"godkendt_af": 28.0, "godkendt_dato": 14.0, "kontaktperson": 28.0, "
 """What the Forside of the newest file says of persons → width."""
 
 
-def status_book(lines: Sequence[StatusLine], spoken: SpokenForm, *, now: datetime) -> Book:
+def status_book(lines: Sequence[StatusLine], spoken: SpokenForm, *, day: date) -> Book:
     """Lay out how each kommune stands: one sheet, what needs a person first.
 
     Args:
         lines: How each kommune stands in a period.
         spoken: The form in the language of what is made.
-        now: The moment it shows, UTC.
+        day: The day it is made, where it is made.
     """
 
     def say(key: str, **values: object) -> str:
@@ -56,14 +57,14 @@ def status_book(lines: Sequence[StatusLine], spoken: SpokenForm, *, now: datetim
         kind=PageKind.TABLE,
         title=title,
         lines=(
-            Line(say("made", day=f"{now:%d-%m-%Y}")),
+            Line(say("made", day=f"{day:%d-%m-%Y}")),
             Line(summary),
             *(Line(note) for line in ordered for note in status_notes(line, spoken)),
         ),
         columns=tuple(columns),
         rows=tuple(_row(line, spoken) for line in ordered),
     )
-    return Book(title, "status", PROGRAM, title, "", spoken.language, now.date(), (page,))
+    return Book(title, "status", PROGRAM, title, "", spoken.language, day, (page,))
 
 
 def _urgency(line: StatusLine) -> tuple[int, str, int]:
@@ -82,8 +83,8 @@ def _row(line: StatusLine, spoken: SpokenForm) -> tuple[Cell, ...]:
     return (
         f"{kommune.code} {kommune.name}",
         state_words(line, spoken),
-        _day(line.first),
-        _day(line.last),
+        _day(line.first, kommune),
+        _day(line.last, kommune),
         line.files,
         line.waiting,
         line.conflicts,
@@ -116,7 +117,7 @@ def status_notes(line: StatusLine, spoken: SpokenForm) -> Iterator[str]:
     if asked := line.asked_until:
         yield say("asked", day=f"{asked:%d-%m-%Y}")
     if granted := line.extension:
-        days = {"day": granted.until, "given": granted.granted_at}
+        days = {"day": granted.until, "given": kommune.local(granted.granted_at)}
         told = {key: f"{day:%d-%m-%Y}" for key, day in days.items()}
         yield say("granted", by=granted.by, **told)
     if line.overwritten:
@@ -142,15 +143,15 @@ def state_words(line: StatusLine, spoken: SpokenForm) -> str:
     return state
 
 
-def _day(moment: datetime | None) -> Cell:
-    return f"{moment:%d-%m-%Y}" if moment else None
+def _day(moment: datetime | None, kommune: Kommune) -> Cell:
+    return f"{kommune.local(moment):%d-%m-%Y}" if moment else None
 
 
-def write_status(lines: Sequence[StatusLine], spoken: SpokenForm, now: datetime, out: Path) -> None:
+def write_status(lines: Sequence[StatusLine], spoken: SpokenForm, day: date, out: Path) -> None:
     """Write how each kommune stands as a workbook.
 
     Raises:
         WorkbookFileError: The file cannot be written.
     """
-    book = status_book(lines, spoken, now=now)
+    book = status_book(lines, spoken, day=day)
     write_whole(out, write_xlsx(book), language=spoken.language)

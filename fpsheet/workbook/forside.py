@@ -79,7 +79,7 @@ def make_cover(book: Workbook, issue: Issue) -> Worksheet:
     _add_progress(sheet, issue)
     _add_next_step(sheet, issue)
     last = _add_others(sheet, issue)
-    issued = issue.issued_at.strftime("%d-%m-%Y")
+    issued = f"{issue.kommune.local(issue.issued_at):%d-%m-%Y}"
     values = {"version": issue.form.version, "dato": issued, "id": issue.workbook_id}
     text = issue.form.texts.fill("workbook.cover.udgave", issue.language, values)
     write_note(sheet, f"B{last + 2}", text)

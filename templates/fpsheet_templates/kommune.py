@@ -1,7 +1,11 @@
 """Kommuner: codes, names, where they lie, and who took over from whom."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+_ZONES = {"GL": "America/Nuuk", "DK": "Europe/Copenhagen"}
+"""Country → time zone: the one that every kommune's town hall keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +34,7 @@ class Kommune:
         """Return whether the kommune exists on a day (start inclusive, end exclusive)."""
         started = self.valid_from is None or self.valid_from <= day
         return started and (self.valid_to is None or day < self.valid_to)
+
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment in the time that the kommune's clocks showed at that moment."""
+        return moment.astimezone(ZoneInfo(_ZONES[self.jurisdiction]))

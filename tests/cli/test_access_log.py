@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +28,7 @@ from tests.support.exchange import TODAY, Exchange
 from tests.support.submissions import new_store, submit, sync
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 OWN = "6101801234"
@@ -97,6 +100,31 @@ def test_a_log_is_shown_from_a_day_on(database: str, capsys: pytest.CaptureFixtu
         assert (code, shown["lines"]) == (0, whole["lines"])
         assert [entry["number"] for entry in shown["entries"]] == [e["number"] for e in entries]
     assert whole["entries"]
+
+
+@pytest.fixture
+def two_hours_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Set the clock of the machine as it stands in Nuuk in winter, and back."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("the zone of this system is set for all its programs")
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "<-02>2")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("two_hours_behind")
+def test_a_log_tells_the_time_at_the_desk(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The heading names the zone; the JSON stays UTC, and `--since` counts the days shown."""
+    entries = json.loads(ask(capsys, "db", "log", "--db", database, "--json")[1])["entries"]
+    _, shown, _ = ask(capsys, "db", "log", "--db", database)
+    assert "Tid (UTC-02:00)" in shown
+    at = datetime.fromisoformat(entries[0]["time"])
+    assert at.utcoffset() == timedelta()
+    assert f"{at - timedelta(hours=2):%d-%m-%Y %H:%M}" in shown
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,8 @@ def database(tmp_path: Path) -> str:
         send(store, CLEARED, Sending(minute=2))
         send(store, ELEVEN, Sending(minute=5))
         receipt = send(store, TWELVE, Sending(minute=9))
-        boss = Actor("kontorchefen", datetime(2026, 3, 9, tzinfo=UTC))
+        at = datetime(2026, 3, 10, 1, tzinfo=UTC)  # the evening before in Nuuk
+        boss = Actor("kontorchefen", at)
         values = {"timer_pr_uge": 11.5}
         number = receipt.conflicts[0].id
         resolve_conflict(store, number, values, actor=boss, reason="ringet op")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet.config import read_settings
-from fpsheet.views.reminder import deadline_of, reminders
+from fpsheet.views.reminder import deadline_of, letter, reminders
 from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
 from fpsheet_sync.ledger.extension import Extension
 from fpsheet_templates.load import load_form
@@ -60,7 +60,7 @@ def test_each_kommune_is_told_what_it_lacks() -> None:
     assert "(dage: 10)" in first
     assert "(antal: 7)" in second
     assert "Advarsler uden forklaring: 2." in second
-    assert "forlænget til 28-02-2027" in second
+    assert "givet jer frist til 28-02-2027" in second
     assert "dage:" not in second
 
 
@@ -94,7 +94,47 @@ def test_what_was_granted_goes_before_the_settings() -> None:
     ]
     lines = [replace(line, extension=answer) for line in lines]
     first, second = reminders(lines, SpokenForm(FORM, "da"), today=TODAY, deadlines=DEADLINES)
-    assert "forlænget til 05-02-2027" in first
+    assert "givet jer frist til 05-02-2027" in first
     assert "(dage: 5)" in first
     assert "01-03-2027" not in first
     assert "bedt om frist til 01-03-2027" in second
+
+
+NOTHING = StatusLine("956", 2026, Delivery.MISSING)
+SENT = StatusLine("956", 2026, Delivery.IN_ORDER, files=1)
+ANSWER = Extension(
+    date(2027, 2, 28), date(2027, 3, 15), datetime(2027, 1, 20, tzinfo=UTC), "Fiktiv"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_told", "says", "does_not_say"),
+    [
+        (NOTHING, True, ["ikke modtaget", "er 31-01-2027", "(dage: 10)"], ["bedt om frist"]),
+        (replace(NOTHING, kommune_kode="960"), False, ["frist til 28-02-2027"], ["dage:"]),
+        (
+            replace(NOTHING, extension=ANSWER),
+            True,
+            ["ikke modtaget", "frist til 28-02-2027", "I havde bedt om 15-03-2027"],
+            ["dage:", "31-01-2027"],
+        ),
+        (replace(SENT, extension=ANSWER), True, ["har modtaget", "28-02-2027"], ["dage:"]),
+        (SENT, False, ["har modtaget"], ["dage:"]),
+    ],
+    ids=["late", "not late yet", "granted another day", "granted and sent", "sent"],
+)
+def test_a_letter_tells_of_a_deadline_and_whether_it_must(
+    line: StatusLine, is_told: bool, says: list[str], does_not_say: list[str]
+) -> None:
+    """Who is late with nothing sent, and who has an answer; others only where a letter lies."""
+    text, told = letter(line, SpokenForm(FORM, "da"), today=TODAY, deadlines=DEADLINES)
+    assert told is is_told
+    assert text.startswith(f"Til {line.kommune_kode} ")
+    assert [word for word in says if word not in text] == []
+    assert [word for word in does_not_say if word in text] == []
+    assert "(antal" not in text
+
+
+def test_no_deadline_no_letter() -> None:
+    """Where neither the settings nor the departement name a day, nobody is late."""
+    assert not letter(NOTHING, SpokenForm(FORM, "en"), today=TODAY, deadlines={})[1]

@@ -13,7 +13,9 @@ from fpsheet_sync.ledger.extension import Extension
 from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
 
-FIRST, LAST = datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 3, 4, tzinfo=UTC)
+FIRST = datetime(2026, 2, 1, 12, tzinfo=UTC)
+LAST = datetime(2026, 3, 5, 1, 30, tzinfo=UTC)
+"""Still the evening of 4 March in Greenland."""
 LINES = [
     StatusLine("955", 2026, Delivery.IN_ORDER, FIRST, LAST, files=2, no_cases=True),
     StatusLine("956", 2026, Delivery.MISSING),
@@ -38,9 +40,9 @@ LINES = [
 
 def test_every_state_has_its_line_dates_and_numbers() -> None:
     """Held, quarantine, waiting, not received, in order; the same lines give the same bytes."""
-    now = datetime(2026, 3, 5, tzinfo=UTC)
-    data = write_xlsx(status_book(LINES, SpokenForm(load_form(), "da"), now=now))
-    assert data == write_xlsx(status_book(LINES[::-1], SpokenForm(load_form(), "da"), now=now))
+    day = date(2026, 3, 5)
+    data = write_xlsx(status_book(LINES, SpokenForm(load_form(), "da"), day=day))
+    assert data == write_xlsx(status_book(LINES[::-1], SpokenForm(load_form(), "da"), day=day))
     (sheet,) = load_workbook(BytesIO(data)).worksheets
     rows = [row for row in sheet.iter_rows(values_only=True) if row[1]][1:]
     assert [(str(row[0])[:3], row[1]) for row in rows] == [

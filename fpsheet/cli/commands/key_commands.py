@@ -166,7 +166,8 @@ def enrol_key(session: Session, *, file: Path, kommune: str, heard: str, is_seco
     enrolled = ring.enrol(public, heard=heard, at=session.now, by=session.user())
     values = {**_named(session, kommune), "digits": public.fingerprint}
     for known in ring.active(kommune):
-        told = {**values, "known": known.public.fingerprint, "day": f"{known.enrolled_at:%d-%m-%Y}"}
+        at = session.form().kommuner[kommune].local(known.enrolled_at)
+        told = {**values, "known": known.public.fingerprint, "day": f"{at:%d-%m-%Y}"}
         session.console().say(words.fill("command.keys.enrol.second", told))
         if not is_second and not _is_sure(session):
             session.console().say(words.get("command.keys.enrol.left"))
@@ -240,17 +241,25 @@ def vouch(session: Session, *, file: Path, heard: str, db: str | None) -> int:
 @click.pass_obj
 def list_keys(session: Session, *, as_json: bool) -> int:
     """Show the keys of the keyring."""
-    entries = [_key_value(key) for key in session.keys().keyring().keys]
+    keys = session.keys().keyring().keys
     console, words = session.console(as_json=as_json), session.words
     if as_json:
-        console.give(entries)
+        console.give([_key_value(key) for key in keys])
         return 0
-    if not entries:
+    if not keys:
         console.say(words.get("command.keys.list.none"))
         return 0
-    header = [words.get(f"command.keys.list.{part}") for part in entries[0]]
-    console.table(header, [list(entry.values()) for entry in entries])
+    header = [words.get(f"command.keys.list.{part}") for part in _key_value(keys[0])]
+    console.table(header, [_key_row(session, key) for key in keys])
     return 0
+
+
+def _key_row(session: Session, key: "EnrolledKey") -> list[object]:
+    """Return a key as a person reads it: the days are those of its kommune."""
+    kommune = session.form().kommuner[key.public.kommune_kode]
+    moments = (key.enrolled_at, key.revoked_at)
+    days = [f"{kommune.local(moment):%d-%m-%Y}" if moment else "" for moment in moments]
+    return [kommune.code, key.public.fingerprint, *days]
 
 
 def _key_value(key: "EnrolledKey") -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The command db log: who did and saw what, and whether the log is whole."""
 
 from dataclasses import replace
+from datetime import timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 
 import click
@@ -64,21 +65,22 @@ def show_log(  # noqa: PLR0913 - each option by name
     actor = session.actor()
     log = read_access(session.central(db), actor, cpr=cpr or "", kommune_kode=kode, notes=notes)
     if since is not None:
-        log = replace(log, entries=_entries_since(log.entries, since))
+        log = replace(log, entries=_entries_since(log.entries, since, session.zone))
     console, words = session.console(as_json=as_json), session.words
     if as_json:
         console.give(_log_value(log))
     else:
         parts = ("number", "time", "who", "what", "whose", "details")
-        header = [words.get(f"command.db.log.{part}") for part in parts]
-        console.table(header, [_entry_row(words, entry) for entry in log.entries])
+        zone = timezone(session.now.astimezone(session.zone).utcoffset() or timedelta())
+        header = [words.fill(f"command.db.log.{part}", {"zone": zone}) for part in parts]
+        console.table(header, [_entry_row(words, entry, zone) for entry in log.entries])
     _tell(console, words, log)
     return ExitCode.FINDINGS if log.check.faults else ExitCode.DONE
 
 
-def _entries_since(entries: "Sequence[Entry]", day: "date") -> "tuple[Entry, ...]":
-    """Return the lines written on a day (UTC, as the log shows it) or later."""
-    return tuple(entry for entry in entries if entry.actor.time.date() >= day)
+def _entries_since(entries: "Sequence[Entry]", day: "date", zone: tzinfo) -> "tuple[Entry, ...]":
+    """Return the lines written on a day at the desk, as the log shows it, or later."""
+    return tuple(entry for entry in entries if entry.actor.time.astimezone(zone).date() >= day)
 
 
 def _tell(console: Console, words: Words, log: "AccessLog") -> None:
@@ -121,11 +123,11 @@ def _entry_value(entry: "Entry") -> dict[str, object]:
     }
 
 
-def _entry_row(words: Words, entry: "Entry") -> list[object]:
+def _entry_row(words: Words, entry: "Entry", zone: tzinfo) -> list[object]:
     deed = entry.deed
     details = "; ".join(f"{name}: {_short(value)}" for name, value in deed.details.items())
     what = _action(words, deed.action)
-    time = f"{entry.actor.time:%d-%m-%Y %H:%M}"
+    time = f"{entry.actor.time.astimezone(zone):%d-%m-%Y %H:%M}"
     who = f"{entry.actor.name} ({entry.session})" if entry.session else entry.actor.name
     return [str(entry.number), time, who, what, deed.kommune_kode, details]
 

@@ -93,6 +93,6 @@ def _lines(session: Session, receipt: "Receipt", target: Path) -> list[str]:
     from fpsheet.receipts.receipt_book import cover_lines
 
     return [
-        *cover_lines(receipt, session.spoken(), session.zone),
+        *cover_lines(receipt, session.spoken()),
         session.words.fill("command.receive.done", {"file": target}),
     ]

@@ -153,7 +153,7 @@ def show_status(  # noqa: PLR0913 - one parameter per option
     lines = read_status(session.central(db), aar)
     console, words = session.console(as_json=as_json), session.words
     if out is not None:
-        write_status(lines, session.spoken(), session.now, out)
+        write_status(lines, session.spoken(), session.local_day, out)
     if wants_reminders:
         return _show_reminders(session, console, lines, today or session.local_day, as_json=as_json)
     if as_json:
@@ -243,7 +243,7 @@ def _status_row(session: Session, line: "StatusLine") -> list[object]:
 
     kommune = session.form().kommuner[line.kommune_kode]
     state = state_words(line, session.spoken())
-    received = f"{line.last:%d-%m-%Y}" if line.last else ""
+    received = f"{kommune.local(line.last):%d-%m-%Y}" if line.last else ""
     counts = (line.files, line.waiting, line.conflicts, line.unexplained)
     return [f"{kommune.code} {kommune.name}", state, received, *counts]
 
@@ -336,7 +336,7 @@ def resolve_conflict(
 
 
 def _split(session: Session, text: str) -> tuple[str, str]:
-    """Split HEADING=VALUE."""
+    """Split FIELD=VALUE."""
     name, equals, value = text.partition("=")
     if not equals:
         raise CommandUsageError(session.words.get("command.conflicts.bad_value"))

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -100,6 +101,8 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
                 if as_json:
                     _give(session, file)
         withdrawn = [] if dry_run else _withdraw(session, central, folder, desk)
+        if not dry_run:
+            _post_letters(session, central, folder, desk)
     except FpsheetError as error:
         stopped = error
     if not as_json and (processed or stopped is None):
@@ -121,6 +124,16 @@ def _withdraw(session: Session, central: "Central", folder: str, desk: "Desk") -
     from fpsheet.departement.steps import withdraw_receipts
 
     return withdraw_receipts(central, folder, desk, session.words.language)
+
+
+def _post_letters(session: Session, central: "Central", folder: str, desk: "Desk") -> None:
+    """Tell each kommune of its deadline in its folder, whether or not it has sent anything."""
+    from fpsheet.departement.steps import post_letters
+    from fpsheet.views.reminder import letter
+
+    deadlines = session.settings().frister
+    write = partial(letter, spoken=session.spoken(), today=desk.today, deadlines=deadlines)
+    post_letters(central, folder, desk, session.words.language, write)
 
 
 def _run(
