@@ -269,19 +269,24 @@ def post_letters(
 
 
 def read_status(central: "Central", aar: int) -> "list[StatusLine]":
-    """Return how each kommune stands in a year: those of every country that has delivered.
+    """Return how each kommune stands in a year.
+
+    Those of every country that has delivered, and those that were granted a deadline.
 
     Raises:
         StoreError: The database could not be used.
     """
     from fpsheet.central import open_central
     from fpsheet_sync.ledger.delivery_status import status
+    from fpsheet_sync.ledger.extension import read_extensions
     from fpsheet_sync.statistics.tables.release import delivered_countries, expected_kommuner
 
     with closing(open_central(central, with_keys=False)) as store:
         with store.read() as connection:
             countries = delivered_countries(connection, store.form, None)
-        return status(store, expected_kommuner(store.form, countries, aar), [aar])
+            granted = {kommune for kommune, year in read_extensions(connection) if year == aar}
+        expected = expected_kommuner(store.form, countries, aar)
+        return status(store, granted.union(expected), [aar])
 
 
 def grant_extension(

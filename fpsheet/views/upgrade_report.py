@@ -43,4 +43,4 @@ def render_lifted(lifted: Lifted, spoken: SpokenForm, out: Path) -> Iterator[str
         yield say("renamed", sheet=title, before=anew.before, after=anew.after)
     for sheet, label, count in lifted.unanswered(spoken):
         yield say("unanswered", sheet=spoken.sheet_title(sheet), label=label, count=count)
-    yield say("check", count=lifted.blocking, file=out)
+    yield say("check" if lifted.blocking else "sound", count=lifted.blocking, file=out)

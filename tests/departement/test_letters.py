@@ -49,13 +49,15 @@ def test_an_answer_reaches_who_sent_nothing_and_is_renewed_when_it_sends(
 
     call("deadline", "957", "15-03-2027")
     call("deadline", "959", "28-02-2027")
+    call("deadline", "707", "31-03-2027")
     assert sync("10-01-2027", "--dry-run") == {}
     early = sync("10-01-2027")
-    assert list(early) == ["957/957-2026-frist.txt", "959/959-2026-frist.txt"]
+    assert list(early) == [f"{kode}/{kode}-2026-frist.txt" for kode in ("707", "957", "959")]
+    assert "31-03-2027" in early["707/707-2026-frist.txt"]  # no other Danish kommune has sent
     assert "15-03-2027" in early["957/957-2026-frist.txt"]
     assert "28-02-2027" in early["959/959-2026-frist.txt"]
     late = sync("01-02-2027")
-    assert list(late) == [f"{kode}/{kode}-2026-frist.txt" for kode in ("955", "957", "959", "960")]
+    assert list(late) == sorted([*early, "955/955-2026-frist.txt", "960/960-2026-frist.txt"])
     assert "31-01-2027" in late["955/955-2026-frist.txt"]
     assert "1)" in late["960/960-2026-frist.txt"]
     assert late["957/957-2026-frist.txt"] == early["957/957-2026-frist.txt"]

@@ -79,7 +79,7 @@ def test_a_kommune_is_not_compared_with_itself(book: Path) -> None:
     assert all(chart.columns for table in tables.values() for chart in table.charts)
 
 
-def test_side_900_of_the_own_workbook(tmp_path: Path) -> None:
+def test_side_900_of_the_own_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The kommune lists its pensioner with level and latest assessment; no database is made."""
     cpr = CITIZENS[0]
     rows: dict[str, list[Row]] = {
@@ -115,10 +115,14 @@ def test_side_900_of_the_own_workbook(tmp_path: Path) -> None:
     environment = {"FPSHEET_CONFIG": "none", "FPSHEET_DB": f"sqlite:///{tmp_path}/no.db"}
     arguments = ["export", "side900", "--workbook", str(path), "--out", str(out)]
     assert run([*arguments, "--day", "31-12-2026"], environment=environment) == 0
+    assert "adgangsloggen" not in capsys.readouterr().out
     cells = [[cell.value for cell in row] for row in load_workbook(out).worksheets[0].iter_rows()]
     (line,) = (row for row in cells if "610180-1234" in row)
     assert {"Højeste", 20, 5} <= set(line)
     assert sorted(each.name for each in tmp_path.iterdir()) == ["956-2026.xlsx", "side900.xlsx"]
+    other = [*arguments[:-1], str(tmp_path / "anden.xlsx"), "--kommune", "957"]
+    assert run(other, environment=environment) == 1
+    assert not (tmp_path / "anden.xlsx").exists()
 
 
 def test_with_published_figures_the_country_is_the_country(book: Path) -> None:

@@ -74,7 +74,8 @@ def _export_own(
     """Write the list of one workbook, as the kommune has it itself; no database is opened."""
     from fpsheet.kommune.steps import export_workbook
 
-    question = session.question(None, wanted.day)
+    # A workbook of another kommune than the one that was named is refused.
+    question = session.question(wanted.kommune or None, wanted.day)
     verdict, extract = export_workbook(workbook, question, wanted, session.actor(), out)
     if extract is None:
         show_verdict(session, verdict, as_json=as_json)
@@ -101,7 +102,10 @@ def _export(
 
     actor = session.actor()
     extract = export_citizens(central, wanted, actor, out)
-    return _tell(session, extract, out, as_json=as_json)
+    _tell(session, extract, out, as_json=as_json)
+    if not as_json:
+        session.console().say(session.words.get("command.export.logged"))
+    return ExitCode.DONE
 
 
 def _tell(session: Session, extract: "Extract", out: Path, *, as_json: bool) -> int:
