@@ -15,8 +15,9 @@ from fpsheet.demo.fill import fill_workbook
 from fpsheet.demo.scale import Scale
 from fpsheet.departement.inbox_run import Processed
 from fpsheet.departement.read_inbox_files import Desk
+from fpsheet.departement.receipt_steps import post_receipts
 from fpsheet.departement.statistics_steps import publish_statistics
-from fpsheet.departement.steps import post_receipts, sync_inbox
+from fpsheet.departement.steps import sync_inbox
 from fpsheet.files import write_whole
 from fpsheet.kommune.steps import check_files, send_checked
 from fpsheet.progress import Progress, Step

@@ -211,7 +211,7 @@ def test_the_report_reads_well(lifted: Lifted) -> None:
         NEXT.texts.fill("command.upgrade.free", "da", {"sheet": "Afgørelser", "column": "L"}),
         "På arket Forløb hedder »Motivation« nu »Borgerens motivation«.",
         "På arket Job hedder »Branche (DB07) *« nu »Branche *«.",
-        "Mangler svar på arket Vurderinger: »Vurderet af« i 3 linjer.",
+        "Mangler svar på arket Vurderinger: »Vurderet af«. Antal linjer: 3.",
         "Kontrollen finder nu 3 fejl. Se dem med fpsheet check ny.xlsx",
     ]
     assert all(any(label in line for line in lines) for label in of_2)

@@ -121,14 +121,14 @@ def sync_folder(  # noqa: PLR0913 - one parameter per option
 
 def _withdraw(session: Session, central: "Central", folder: str, desk: "Desk") -> list[str]:
     """Put aside the receipts that a restored database does not know; return their numbers."""
-    from fpsheet.departement.steps import withdraw_receipts
+    from fpsheet.departement.receipt_steps import withdraw_receipts
 
     return withdraw_receipts(central, folder, desk, session.words.language)
 
 
 def _post_letters(session: Session, central: "Central", folder: str, desk: "Desk") -> None:
     """Tell each kommune of its deadline in its folder, whether or not it has sent anything."""
-    from fpsheet.departement.steps import post_letters
+    from fpsheet.departement.receipt_steps import post_letters
     from fpsheet.views.reminder import letter
 
     deadlines = session.settings().frister
@@ -144,7 +144,8 @@ def _run(
     progress: "Progress",
 ) -> "Iterable[Processed]":
     """Merge an inbox and write its receipts; without a folder of receipts, plan it alone."""
-    from fpsheet.departement.steps import plan_inbox, post_receipts, sync_inbox
+    from fpsheet.departement.receipt_steps import post_receipts
+    from fpsheet.departement.steps import plan_inbox, sync_inbox
 
     inbox, folder = places
     if folder is None:
