@@ -131,11 +131,12 @@ class Town:
         return round(13 + self.fresh / 10, 1)
 
     def live(self, steps: int) -> None:
-        """Let things happen, and look after each."""
+        """Let things happen, and look after each that came to the database."""
         for _ in range(steps):
-            act = self.chance.choice(ACTS)
+            act, known = self.chance.choice(ACTS), len(self.history)
             act(self, self.chance.choice(self.copies))
-            self.look()
+            if len(self.history) > known:
+                self.look()
 
     def type(self, copy: Copy) -> None:
         """Type into one of the rows that everybody edits."""
