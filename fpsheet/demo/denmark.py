@@ -23,6 +23,7 @@ from fpsheet.demo.life import (
 )
 
 _NAEVN = "pensionsnaevn"
+_MOEDELEDERE = ("ML1", "ML2", "ML3")
 _AARSAGER = ("dokumentation", "arbejdsproevning", "ressourcer")
 """The three reasons of the Norddjurs request; a case can have several."""
 
@@ -123,15 +124,20 @@ def _decide(
 
 
 def _participants(meeting: date) -> Row:
-    """Return who took part, by the number of the day: no dice, so that lives stay as they are."""
+    """Return who led a meeting and who took part, by the number of the day.
+
+    No dice, so that lives stay as they are.
+    """
     number = meeting.toordinal()
     took_part = {
         "deltog_borger": number % 10 < 8,  # noqa: PLR2004 - four in five
         "deltog_sagsbehandler": True,
         "deltog_sundhed": number % 3 > 0,
         "deltog_andre": number % 4 == 0,
+        "deltog_eksterne": number % 6 == 0,
     }
-    return {field: "ja" if did else "nej" for field, did in took_part.items()}
+    answers = {field: "ja" if did else "nej" for field, did in took_part.items()}
+    return {"moedeleder": _MOEDELEDERE[number % len(_MOEDELEDERE)], **answers}
 
 
 def _afgoerelse(citizen: Citizen, outcome: str, day: date, setting: LifeSetting) -> LifeEvent:

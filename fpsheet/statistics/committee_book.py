@@ -33,7 +33,10 @@ from fpsheet_sync.statistics.stat_table import (
 from fpsheet_sync.statistics.tables.benchmark import load_benchmarks
 from fpsheet_sync.statistics.tables.column_layout import round_tenth
 from fpsheet_sync.statistics.tables.committee import (
+    LEADERS,
+    LED,
     MEETINGS,
+    MOST_LED,
     PARTICIPANTS,
     CommitteeFigures,
     CommitteeYear,
@@ -48,7 +51,7 @@ _YEAR_WIDTH, _NUMBER_WIDTH, _TEXT_WIDTH, _NOTE_WIDTH = 10.0, 13.5, 42.0, 110.0
 _LAST = ("afgjort_igen", "nedre_kvartil", "median", "oevre_kvartil")
 _NOTES = (
     *("afslag", "forventet", "graenser", "tilbagevisning", "flere_aarsager", "udfald", "maal"),
-    *("ny_afgoerelse", "kvartil", "flow_kommune"),
+    *("ny_afgoerelse", "kvartil", "indstilling", "flow_kommune"),
 )
 """Notes of the statistics that the committee needs, in order."""
 
@@ -239,34 +242,36 @@ class _Desk:
             "returned_figure", columns[0].unit, heads[1:3], [row[:3] for row in rows[: len(years)]]
         )
         yield self._meetings()
-        yield self._reasons(years)
+        yield self._by_value(years, "T24", "recommendations")
+        yield self._by_value(years, "T13b", "reasons")
         yield self._cases(years[-1])
 
     def _meetings(self) -> Page:
-        """Return who took part in the meetings of the rehabilitation team."""
+        """Return who led the meetings of the rehabilitation team, and who took part."""
         form, language = self.words.form, self.words.language
         kinds = (form.field_label("forloeb", field, language) for field in PARTICIPANTS)
+        counted = ("meetings_held", "meetings_led", "meetings_leaders", "meetings_most")
         heads = (
             self._head("year", _YEAR_WIDTH),
-            self._head("meetings_held", _NUMBER_WIDTH, ColumnKind.COUNT),
+            *(self._head(each, _NUMBER_WIDTH, ColumnKind.COUNT) for each in counted),
             *(PageColumn(label, ColumnKind.COUNT, _NUMBER_WIDTH) for label in kinds),
         )
-        names = (MEETINGS, *PARTICIPANTS)
+        names = (MEETINGS, LED, LEADERS, MOST_LED, *PARTICIPANTS)
         rows = tuple((self.year(each), *map(each.meetings.get, names)) for each in self.series())
         name, title = self.say("meetings"), self.say("meetings_title")
         return Page(name, PageKind.TABLE, title, (Line(self.say("meetings_line")),), heads, rows)
 
-    def _reasons(self, years: Sequence[CommitteeYear]) -> Page:
-        table = years[-1].tables["T13b"]
+    def _by_value(self, years: Sequence[CommitteeYear], name: str, key: str) -> Page:
+        """Return a table of one dimension, year by year, under the words of a key."""
+        table = years[-1].tables[name]
         columns = _columns(table)
         heads = (
             self._head("year", _YEAR_WIDTH),
             PageColumn(table.columns[0].heading, ColumnKind.DIMENSION, _TEXT_WIDTH),
             *map(_number_column, columns),
         )
-        rows = tuple((self.year(each), *row) for each in years for row in each.tables["T13b"].rows)
-        title = self.say("reasons_title")
-        return Page(self.say("reasons"), PageKind.TABLE, title, (), heads, rows)
+        rows = tuple((self.year(each), *row) for each in years for row in each.tables[name].rows)
+        return Page(self.say(key), PageKind.TABLE, self.say(f"{key}_title"), (), heads, rows)
 
     def _cases(self, year: CommitteeYear) -> Page:
         named = {"year": self.year(year)}

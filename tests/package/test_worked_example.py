@@ -54,9 +54,11 @@ def invent() -> dict[str, list[Row]]:
         rows["afgoerelse"].append({**decision, "instans": "pensionsnaevn"})
 
     def meet(cpr: str, day: date, number: int) -> None:
+        leader = ("AB", "ab", "CD", None, "CD")[number]
         meeting: Row = {"cpr": cpr, "forloeb_type": "rehabiliteringsmoede", "start_dato": day}
         ended: Row = {"slut_dato": day, "resultat": "afgoerelse_truffet"}
         took_part: Row = {"deltog_sagsbehandler": "ja", "deltog_borger": "nej" if number else "ja"}
+        took_part |= {"moedeleder": leader, "deltog_eksterne": "ja" if number == 2 else None}
         rows["forloeb"].append({**meeting, **ended, **took_part, "indstilling": "foertidspension"})
 
     def citizen(day: date) -> str:
@@ -207,14 +209,21 @@ def test_the_committee_gets_the_tables_of_the_document(example: Example) -> None
     assert printed(book, "Afslag", without="") == example.tables[YEARS][1:]
     assert printed(book, "Tilbagevisninger", without="") == example.tables[YEARS_RETURNED][1:]
     assert printed(book, "Sager") == example.tables[CASES][1:]
-    # Ten days before each new award: 5 and 30 March, 24 April, 19 May and 13 June.
+    # Ten days before each new award: 5 and 30 March, 24 April, 19 May and 13 June. AB is one
+    # person with `ab`; who led the meeting of May is not written.
     assert printed(book, "Møder", without="") == [
-        ["2023", "0", "0", "0", "0", "0"],
-        ["2024", "5", "1", "5", "0", "0"],
-        ["2024, 1. kvartal", "2", "1", "2", "0", "0"],
-        ["2024, 2. kvartal", "3", "0", "3", "0", "0"],
-        ["2024, 3. kvartal", "0", "0", "0", "0", "0"],
-        ["2024, 4. kvartal", "0", "0", "0", "0", "0"],
+        ["2023", *"000000000"],
+        ["2024", *"542215001"],
+        ["2024, 1. kvartal", *"221212000"],
+        ["2024, 2. kvartal", *"321203001"],
+        ["2024, 3. kvartal", *"000000000"],
+        ["2024, 4. kvartal", *"000000000"],
+    ]
+    # Each of the five was recommended a pension and got it.
+    of_2024 = [row for row in printed(book, "Indstillinger", without="") if row[0] == "2024"]
+    assert [row[1:] for row in of_2024 if row[2] != "0"] == [
+        ["I alt", "5", "5", "0", "0", "0"],
+        ["Førtidspension", "5", "5", "0", "0", "0"],
     ]
     reasons = [row[1:] for row in printed(book, "Årsager") if row[0] == "2024"]
     assert reasons == example.tables[T13B][1:]
@@ -234,7 +243,8 @@ def test_the_committees_page_says_the_same_and_names_nobody(example: Example) ->
         "Afslag mod hele landet, år for år",
         "Tilbagevisninger, mål og hvad der siden skete, år for år",
         "Tilbagevisninger efter årsag, år for år",
-        "Møder i rehabiliteringsteamet, og hvem der deltog, år for år",
+        "Møder i rehabiliteringsteamet, hvem der ledede dem, og hvem der deltog, år for år",
+        "Teamets indstillinger, og hvad kommunen afgjorde, år for år",
         "De tilbageviste sager i 2024",
         "Noter",
     }

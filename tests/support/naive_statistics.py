@@ -309,6 +309,27 @@ class NaiveCount:
                 kommune = str(row["kommune_kode"])
                 yield Fact("indstilling.indstillet", kommune, self.unit(row), codes)
 
+    def led(self, kommune: str) -> dict[str, int]:
+        """Count what the committee is told of meetings: how they were led, and who took part."""
+        counted = dict.fromkeys(("moeder", "ledede", "ledere", "flest", *TOOK_PART), 0)
+        led: dict[str, int] = {}
+        for row in self.rows("forloeb"):
+            if row["kommune_kode"] != kommune or row["forloeb_type"] != "rehabiliteringsmoede":
+                continue
+            if not self.inside(row.get("slut_dato")):
+                continue
+            counted["moeder"] += 1
+            if row.get("moedeleder"):
+                name = str(row["moedeleder"]).strip().lower()
+                led[name] = led.get(name, 0) + 1
+            for kind in TOOK_PART:
+                counted[kind] += row.get(kind) == "ja"
+        for number in led.values():
+            counted["ledede"] += number
+            counted["ledere"] += 1
+            counted["flest"] = max(counted["flest"], number)
+        return counted
+
     def next_answer(self, row: Record, earliest: date) -> tuple[str, date | None]:
         """Return the kommune's first answer to a citizen from a day on, and its day."""
         answers = [
@@ -686,6 +707,9 @@ DB25_AS_DB07 = {
 }
 """From NACE 2.1: what came after J has moved by one letter, and U and V were in S before."""
 ANSWERS = ("tilkendelse", "afslag", "tilbagevist")
+TOOK_PART = tuple(
+    f"deltog_{who}" for who in ("borger", "sagsbehandler", "sundhed", "andre", "eksterne")
+)
 """Of several answers on a day the first of these counts."""
 
 

@@ -403,7 +403,7 @@ _TOLD: Final[Mapping[str, Callable[[_Words], tuple[str, str, str, str]]]] = {
     "forloeb": lambda row: (
         row.of("forloeb_type"),
         row.told(
-            *("revalideringstiltag", "indstilling", "motivation", "uden_for_cyklus"),
+            *("revalideringstiltag", "indstilling", "moedeleder", "motivation", "uden_for_cyklus"),
             *("journal_nr", "tekst"),
         ),
         row.of("resultat"),

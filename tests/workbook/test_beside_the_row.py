@@ -94,8 +94,9 @@ def test_a_case_has_a_caseworker_and_a_consultant() -> None:
 
 
 def test_a_meeting_has_who_took_part_in_denmark_alone() -> None:
-    """Four kinds of participants and the section of the case; Greenland sees none of them."""
-    took_part = {f"forloeb.deltog_{who}" for who in ("borger", "sagsbehandler", "sundhed", "andre")}
+    """Who led it, five kinds of participants and the section; Greenland sees none of them."""
+    kinds = ("borger", "sagsbehandler", "sundhed", "andre", "eksterne")
+    took_part = {"forloeb.moedeleder", *(f"forloeb.deltog_{kind}" for kind in kinds)}
     for kommune, is_seen in (("707", True), ("956", False)):
         book = opened(kommune)
         columns = shown(book[FORM.sheet_title("forloeb", "da")]).keys()

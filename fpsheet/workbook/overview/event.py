@@ -137,7 +137,7 @@ EVENTS = (
         limit=40,
         what=lambda row: row.label("forloeb_type"),
         details=lambda row: row.told(
-            *("revalideringstiltag", "indstilling", "motivation", "uden_for_cyklus"),
+            *("revalideringstiltag", "indstilling", "moedeleder", "motivation", "uden_for_cyklus"),
             *("journal_nr", "tekst"),
         ),
         result=lambda row: row.label("resultat"),

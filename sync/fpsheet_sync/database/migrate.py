@@ -4,7 +4,7 @@ from importlib.resources import as_file, files
 
 from sqlalchemy import Connection
 
-HEAD = "0016"
+HEAD = "0017"
 """The newest migration. Kept here so that opening a database need not load Alembic."""
 
 

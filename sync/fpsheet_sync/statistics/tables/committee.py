@@ -1,5 +1,6 @@
 """What a kommune's committee asks for: refusals and returned cases, year by year, and each case."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,11 +26,19 @@ from fpsheet_sync.statistics.tables.release import (
 )
 from fpsheet_templates.form import Form
 
-_TABLES = ("T12", "T13", "T13b", "T13c")
+_TABLES = ("T12", "T13", "T13b", "T13c", "T24")
 _RETURNED = "tilbageviste"
-MEETINGS = "moeder"
-PARTICIPANTS = ("deltog_borger", "deltog_sagsbehandler", "deltog_sundhed", "deltog_andre")
+MEETINGS, LED, LEADERS, MOST_LED = "moeder", "ledede", "ledere", "flest"
+"""What is counted of the meetings of the rehabilitation team: those held, those whose chair is
+written, the chairs, and the meetings of the one with most."""
+
+PARTICIPANTS = (
+    *("deltog_borger", "deltog_sagsbehandler", "deltog_sundhed"),
+    *("deltog_andre", "deltog_eksterne"),
+)
 """Fields that say who took part in a meeting of the rehabilitation team."""
+
+_LEADER = "moedeleder"
 
 _DECEMBER = 12
 
@@ -58,11 +67,11 @@ class CommitteeYear:
     Attributes:
         period: Its days.
         quarter: Which quarter it is; None for a year.
-        tables: T12, T13, T13b and T13c of the kommune, by name; those that its country has.
+        tables: T12, T13, T13b, T13c and T24 of the kommune, by name; those that its country has.
         share: The country's share of refusals; None where it decided nothing, or where nobody but
             the kommune has reported and no national figures were imported.
-        meetings: Meetings of the rehabilitation team held in it, and those that each kind of
-            participant took part in, by field; empty in a country without such a team.
+        meetings: Meetings of the rehabilitation team held in it, how they were led, and those that
+            each kind of participant took part in, by field; empty in a country without such a team.
         sources: Where the country's share was published; empty where it is counted.
         coverage: Sentence that says whether the kommune has reported.
     """
@@ -146,21 +155,30 @@ def _count_year(connection: Connection, form: Form, request: ReleaseRequest) -> 
     elif not {*counting.delivered} - {request.area}:
         share = None
     tables = {table.id: table for table in release.tables}
-    meetings = _count_meetings(connection, counting.scope, request.area)
+    meetings = count_meetings(connection, counting.scope, request.area)
     return CommitteeYear(request.period, tables, meetings, share, sources, release.coverage)
 
 
-def _count_meetings(connection: Connection, scope: Scope, kommune: str) -> Mapping[str, int]:
-    """Count a kommune's meetings that ended in the period, and who took part in them."""
+def count_meetings(connection: Connection, scope: Scope, kommune: str) -> Mapping[str, int]:
+    """Count a kommune's meetings that ended in the period, who led them and who took part.
+
+    Args:
+        connection: The database.
+        scope: The period and the form.
+        kommune: Its code; a country without a rehabilitation team has nothing to count.
+    """
     own = scope.form.in_country(scope.form.kommuner[kommune].jurisdiction).sheet("forloeb")
-    if not {field.id for field in own.fields} >= set(PARTICIPANTS):
+    if not {field.id for field in own.fields} >= {_LEADER, *PARTICIPANTS}:
         return {}
     rows = scope.records("forloeb")
+    held = (rows.c.kommune_kode == kommune) & is_meeting(rows, scope)
     took_part = (func.count().filter(rows.c[name] == "ja").label(name) for name in PARTICIPANTS)
-    query = select(func.count().label(MEETINGS), *took_part).where(
-        rows.c.kommune_kode == kommune, is_meeting(rows, scope)
-    )
-    return dict(connection.execute(query).mappings().one())
+    counted = connection.execute(select(func.count().label(MEETINGS), *took_part).where(held))
+    leaders = connection.scalars(select(rows.c[_LEADER]).where(held, rows.c[_LEADER].is_not(None)))
+    # `ab` and `AB ` are one person: databases do not agree on the case of Danish letters.
+    led = Counter(" ".join(name.casefold().split()) for name in leaders)
+    of_leaders = {LED: led.total(), LEADERS: len(led), MOST_LED: max(led.values(), default=0)}
+    return {**counted.mappings().one(), **of_leaders}
 
 
 def _read_cases(
