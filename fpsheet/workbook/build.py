@@ -24,6 +24,7 @@ from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.koder import make_code_sheet
 from fpsheet.workbook.lookup import add_lookups, make_meta_sheet
 from fpsheet.workbook.overview.overblik import make_overview
+from fpsheet.workbook.overview.shown_lines import LINE_LENGTH
 from fpsheet.workbook.row_stamp import stamp_rows
 from fpsheet.workbook.sheet_layout import (
     CALCULATED_MARK,
@@ -257,9 +258,12 @@ def _print_reminders(parts: dict[str, bytes], reminders: str, titles: Mapping[st
         parts[_BOOK] = serialise(book)
 
 
-def _most_rows(given: Mapping[str, Sequence[Row]]) -> int:
-    """Return how many rows of one citizen there are at the most."""
-    citizens = Counter(row.get("cpr") for rows in given.values() for row in rows)
+def _most_lines(given: Mapping[str, Sequence[Row]]) -> int:
+    """Return how many lines of the Overblik one citizen takes at the most, or a few more."""
+    citizens = Counter[object]()
+    for row in (row for rows in given.values() for row in rows):
+        longest = max((len(value) for value in row.values() if isinstance(value, str)), default=0)
+        citizens[row.get("cpr")] += 2 + longest // LINE_LENGTH["E"]
     return max(citizens.values(), default=0)
 
 
@@ -280,7 +284,7 @@ def _lay_out(
         elif sheet.kind is SheetKind.META:
             add_lookups(book, make_meta_sheet(book, issue), issue, lines=lines)
         elif sheet.id == _OVERVIEW:
-            make_overview(book, issue, events=_most_rows(given))
+            make_overview(book, issue, lines=_most_lines(given))
         else:
             _OTHERS[sheet.id](book, issue)
     book.active = 0

@@ -183,6 +183,11 @@ def line_style(*, bold: bool = False) -> DifferentialStyle:
     return DifferentialStyle(font=Font(b=True) if bold else None, border=UNDERLINE)
 
 
+def bold_style() -> DifferentialStyle:
+    """Return bold letters and nothing else."""
+    return DifferentialStyle(font=Font(b=True))
+
+
 def _paint(colour: str) -> PatternFill:
     """Return a fill for a conditional format, which reads the background colour."""
     return PatternFill("solid", bgColor=colour, fgColor=colour)

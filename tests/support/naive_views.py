@@ -315,7 +315,7 @@ def history(rows: Rows, form: Form, cpr: str, *, language: str) -> list[Happenin
             Happening(
                 start=day,
                 end=row.get(end) if end else None,
-                what=("      └ " if inside else "") + what,
+                what=("\u00a0" * 6 + "└ " if inside else "") + what,
                 details=details,
                 result=result,
                 hours="" if row.get(hours) is None else row[hours],

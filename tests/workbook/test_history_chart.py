@@ -23,6 +23,7 @@ from fpsheet.workbook.calculation.kept_results import renew_results
 from fpsheet.workbook.style import date_serial
 from fpsheet_templates.load import load_form
 from tests.support.issued import issue, typed_rows
+from tests.support.measured import INDENT, LETTERS, PAPER, READABLE, column_pixels, wide_in_bold
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ CASE: Final = """
 | 6503781234 | revurdering       | 2017-12-01 | 2018-05-01 | afgoerelse_truffet   |
 | 6503781234 | afklaringsforloeb | 2018-01-05 | 2018-04-01 | arbejdsevne_afklaret |
 | 6503781234 | ansoegning        | 2022-05-02 |            |                      |
-| 6503781234 | afklaringsforloeb | 2022-06-05 | 2022-08-01 | arbejdsevne_afklaret |
+| 6503781234 | afklaringsforloeb | 2022-06-05 | 2022-08-01 | afbrudt_helbred      |
 
 # vurdering
 | cpr        | vurdering_dato | arbejdsevne_pct | maks_timer_pr_uge |
@@ -54,6 +55,18 @@ CASE: Final = """
 | 6503781234 | 2018-05-01      | aendring    | mellemste | 2018-06-01    | kommunalbestyrelse |
 | 6503781234 | 2022-09-01      | aendring    | hoejeste  | 2022-10-01    | kommunalbestyrelse |
 """
+NESTED: Final = 6 * "\u00a0" + "└ "
+LAST_SPELL: Final = date(2022, 6, 5)
+LONG: Final = " ".join(
+    [
+        *("Borgeren", "mødte", "til", "samtalen,", "og", "lægens", "udtalelse\nblev", "læst."),
+        *("Socialmedicinskudredningsenhedsvurderingssamtaler",) * 2,
+        *("Mødet", "blev", "holdt", "i", "Nuuk", "med", "en", "fagkonsulent", "fra", "KAN.") * 3,
+        *("Borgeren", "vil", "gerne", "arbejde", "på", "fiskefabrikken", "om", "sommeren.") * 3,
+    ]
+)
+"""A note with words longer than a line and a line break."""
+
 STEPS: Final = {
     # Before the first assessment there is nothing to draw, and the last one holds until today.
     ("AC", "AD"): [
@@ -74,28 +87,58 @@ POINTS: Final = 61
 @pytest.fixture(scope="module")
 def overblik() -> Any:  # noqa: ANN401 - a worksheet of openpyxl
     """The Overblik with the citizen chosen, calculated as of the tests' day."""
-    parts = Parts(open_archive(issue(typed_rows(CASE), premade=2)))
+    rows = typed_rows(CASE)
+    rows["forloeb"][-1] |= {"motivation": "godt", "journal_nr": "22/1", "tekst": LONG}
+    parts = Parts(open_archive(issue(rows, premade=2)))
     number = 1 + load_workbook(BytesIO(parts.to_bytes())).sheetnames.index("Overblik")
     write_cells(parts, f"xl/worksheets/sheet{number}.xml", {"C4": 6503781234})
     renew_results(parts, day=date_serial(TODAY))
     return load_workbook(BytesIO(parts.to_bytes()), data_only=True)["Overblik"]
 
 
+def told(sheet: Any) -> list[tuple[str, str]]:  # noqa: ANN401
+    """Return what happened and its particulars, an event's lines put together again."""
+    events: list[list[str]] = []
+    for row in range(11, 161):
+        what, details = (str(sheet[f"{letter}{row}"].value or "") for letter in "DE")
+        if sheet[f"B{row}"].value:
+            events.append([what, details])
+        else:
+            both = zip(events[-1], (what, details), strict=True)
+            events[-1] = [f"{old} {more}".strip(" ") for old, more in both]
+    return [(what, details) for what, details in events]
+
+
+def test_no_line_is_cut_off_or_too_small_to_read(overblik: Any) -> None:  # noqa: ANN401
+    """On paper, with letters that shrink to their column: seven points or more; no word is lost."""
+    seen = [overblik.column_dimensions[letter].width for letter in "BCDEFGHIJK"]
+    margins = overblik.page_margins
+    paper = PAPER - (margins.left + margins.right) * 96
+    size = LETTERS * min(1, paper / sum(map(column_pixels, seen)))
+    for letter in "DEF":
+        room = column_pixels(overblik.column_dimensions[letter].width) - 1.5 * INDENT
+        for row in range(11, 161):
+            wide = wide_in_bold(str(overblik[f"{letter}{row}"].value or ""))
+            assert size * min(1, room / max(wide, 1)) >= READABLE, overblik[f"{letter}{row}"].value
+    ((_, details),) = (each for each in told(overblik) if "Tekst" in each[1])
+    whole = f"Motivation: Godt; Journalnr.: 22/1; Tekst: {LONG}"
+    assert details.replace(" ", "") == "".join(whole.split())
+
+
 def test_what_lies_under_an_application_and_under_a_revurdering(overblik: Any) -> None:  # noqa: ANN401
     """Each application holds what begins until its decision, as a revurdering does."""
-    told = [overblik[f"D{row}"].value for row in range(11, 24)]
-    assert told == [
+    assert [what for what, _ in told(overblik)] == [
         "Ansøgning",
-        "      └ Afklaringsforløb",
-        "      └ Afklaringsforløb",
+        f"{NESTED}Afklaringsforløb",
+        f"{NESTED}Afklaringsforløb",
         "Arbejdsevnevurdering",
         "Afgørelse: Tilkendelse",
         "Revurdering",
-        "      └ Afklaringsforløb",
+        f"{NESTED}Afklaringsforløb",
         "Arbejdsevnevurdering",
         "Afgørelse: Ændret niveau ved revurdering",
         "Ansøgning",
-        "      └ Afklaringsforløb",
+        f"{NESTED}Afklaringsforløb",
         "Arbejdsevnevurdering",
         "Afgørelse: Ændret niveau ved revurdering",
     ]

@@ -1,8 +1,6 @@
 """Sheets fit the people: what is seen at 100 per cent on a 1366-pixel screen, and what is printed.
 
-Widths are worked out from the saved file alone: a character of Excel's column width is 7 pixels
-and a cell has 5 more, and headings are measured with the published widths of Helvetica Bold, which
-Arial and Liberation Sans share.
+Widths are worked out from the saved file alone (tests/support/measured.py).
 """
 
 from __future__ import annotations
@@ -15,6 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from fpsheet_templates.load import load_form
 from tests.support.issued import opened
+from tests.support.measured import INDENT, LETTERS, PAPER, READABLE, column_pixels, wide_in_bold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,29 +31,6 @@ USABLE: Final = 1318
 BUTTON: Final = 17
 """Pixels of a filter's button, at the right end of a heading."""
 
-INDENT: Final = 8
-PIXELS_PER_EM: Final = 10 * 96 / 72
-_BOLD: Final = {
-    278: " ,./;:iIjl",
-    333: "-()ft",
-    389: "*r",
-    500: "z",
-    556: "0123456789aceksvxyJåé",
-    611: "bdghnopquFLTZø",
-    667: "EPSVXY",
-    722: "ABCDHKNRUÅ",
-    778: "GOQwØ",
-    833: "M",
-    889: "mæ%",
-    944: "W",
-}
-BOLD: Final = {sign: width for width, signs in _BOLD.items() for sign in signs}
-"""Sign → width in thousandths of the letters' size."""
-
-PAPER: Final = 297 / 25.4 * 96
-LETTERS, READABLE = 10, 7
-"""Points of the letters on a sheet, and the least that is read on paper."""
-
 
 def letters() -> Iterator[str]:
     """Return the letters of the columns of a sheet."""
@@ -67,7 +43,7 @@ def shown_columns(sheet: Worksheet) -> Iterator[tuple[str, str, int]]:
         dimension = sheet.column_dimensions[letter]
         if cell.value and not dimension.hidden:
             heading = str(sheet[f"{letter}3"].value)
-            yield str(cell.value).rpartition(".")[2], heading, int(dimension.width * 7 + 5)
+            yield str(cell.value).rpartition(".")[2], heading, column_pixels(dimension.width)
 
 
 def entry_sheets(kommune: str, language: str) -> Iterator[tuple[str, Worksheet]]:
@@ -97,9 +73,9 @@ def lines_of(heading: str, room: float) -> int:
     """Return how many lines a heading takes where words are not broken."""
     lines, left = 1, room
     for word in heading.split():
-        wide = sum(BOLD[sign] for sign in word) / 1000 * PIXELS_PER_EM
+        wide = wide_in_bold(word)
         assert wide <= room, (heading, wide, room)
-        space = 0.0 if left == room else BOLD[" "] / 1000 * PIXELS_PER_EM
+        space = 0.0 if left == room else wide_in_bold(" ")
         if wide + space > left:
             lines, left, space = lines + 1, room, 0.0
         left -= wide + space
@@ -144,7 +120,7 @@ def test_the_other_sheets_are_one_page_wide(kommune: str, language: str) -> None
             continue
         page = opened(kommune, language)[FORM.sheet_title(sheet.id, language)]
         widths = (page.column_dimensions[n] for n in "ABCDEFGHIJK" if n in page.column_dimensions)
-        wide = sum(int(each.width * 7 + 5) for each in widths if not each.hidden)
+        wide = sum(column_pixels(each.width) for each in widths if not each.hidden)
         margins = page.page_margins
         scale = (PAPER - (margins.left + margins.right) * 96) / wide
         assert LETTERS * min(1, scale) >= READABLE, (sheet.id, wide)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from itertools import zip_longest
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +37,15 @@ CITIZENS: Final = 15
 """Histories compared in each workbook."""
 
 SPARE: Final = 40
+SHOWN: Final = 150
+"""Lines of the Overblik."""
+
+ROOM: Final = (35, 38, 27)
+"""Characters of a line of what happened, of its particulars and of its result."""
+
+NOTE: Final = (
+    "Mødet blev holdt og der er\ntalt om " + "arbejdsmarkedskonsulentbistandsordninger " * 5
+)
 
 
 @pytest.mark.lo
@@ -112,6 +122,8 @@ def disturbed_rows(form: Form, kommune: str) -> dict[str, list[dict[str, Any]]]:
     rows["vurdering"] = [row for row in rows["vurdering"] if random.random() < 0.8]
     for own in rows.values():
         random.shuffle(own)
+    for row in rows["forloeb"][::3]:
+        row["tekst"] = NOTE.strip()
     return rows
 
 
@@ -186,18 +198,28 @@ class Views:
 
     def as_history(self, happened: Sequence[Happening]) -> list[tuple[CellValue, ...]]:
         """Return a history as `history` reads it."""
-        return [
-            (
-                date_serial(one.start) if one.start else "",
-                date_serial(one.end) if one.end else "",
-                one.what,
-                one.details,
-                one.result,
-                one.hours,
-                one.ability,
-                one.level,
-                self._title(one.sheet),
-                one.row,
-            )
-            for one in happened
-        ]
+        lines: list[tuple[CellValue, ...]] = []
+        for one in happened:
+            told = (one.what, one.details, one.result)
+            parts = [in_lines(text, room) for text, room in zip(told, ROOM, strict=True)]
+            first, *more = zip_longest(*parts, fillvalue="")
+            start = date_serial(one.start) if one.start else ""
+            end = date_serial(one.end) if one.end else ""
+            after = (one.hours, one.ability, one.level, self._title(one.sheet), one.row)
+            lines.append((start, end, *first, *after))
+            lines += [("", "", *rest, "", "", "", "", "") for rest in more]
+        return lines[:SHOWN]
+
+
+def in_lines(text: str, room: int) -> list[str]:
+    """Return a text in lines of whole words; a word longer than a line is broken off."""
+    lines = [""]
+    for word in text.replace("\n", " ").split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if len(longer) > room and lines[-1]:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+        while len(lines[-1]) > room:
+            lines[-1:] = [lines[-1][:room], lines[-1][room:]]
+    return lines

@@ -84,8 +84,18 @@ def _replace(text: str, start: float, count: float, new: str) -> Value:
     return text[:at] + new + text[at + int(count) :]
 
 
-def _substitute(text: str, old: str, new: str) -> Value:
-    return text.replace(old, new) if old else text
+def _substitute(text: str, old: str, new: str, place: float | None = None) -> Value:
+    if not old:
+        return text
+    if place is None:
+        return text.replace(old, new)
+    if place < 1:
+        return NO_VALUE
+    parts = text.split(old)
+    count = int(place)
+    if count >= len(parts):
+        return text
+    return old.join(parts[:count]) + new + old.join(parts[count:])
 
 
 def _find(wanted: str, text: str, start: float = 1) -> Value:
@@ -205,7 +215,7 @@ PLAIN_FUNCTIONS: Mapping[str, PlainFunction] = {
     "RIGHT": _texts(_right, "tn"),
     "MID": _texts(_mid, "tnn"),
     "REPLACE": _texts(_replace, "tnnt"),
-    "SUBSTITUTE": _texts(_substitute, "ttt"),
+    "SUBSTITUTE": _texts(_substitute, "tttn"),
     "FIND": _texts(_find, "ttn"),
     "SEARCH": _texts(_search, "ttn"),
     "TRIM": _texts(_trim, "t"),

@@ -17,6 +17,9 @@ from fpsheet_templates.form import Field, FieldType, Form
 NESTED_SHEET, PARENT_TYPE = "forloeb", "revurdering"
 """A forløb inside a revurdering is shown under it."""
 
+LONGEST = 900
+"""More characters than the particulars of an event have: a text of 500, and the rest."""
+
 Column = Callable[["Teller"], str]
 
 
@@ -102,7 +105,7 @@ class Teller:
             value = self._plainly(field)
             heading = quote_text(f"; {self.issue.label(self.sheet, field.id)}: ")
             parts.append(if_(blank(value), EMPTY, f"{heading}&{value}"))
-        return f"MID({'&'.join(parts)},3,500)" if parts else EMPTY
+        return f"MID({'&'.join(parts)},3,{LONGEST})" if parts else EMPTY
 
     def _plainly(self, field: Field) -> str:
         """Return a formula for a value as a person reads it; empty where there is none."""

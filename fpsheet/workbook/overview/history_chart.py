@@ -26,9 +26,6 @@ from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.overview.candidates import FIRST_EVENT, KEY, LATE
 from fpsheet.workbook.view import put_formula
 
-LAST_COLUMN = 33
-"""Number of the last hidden column of the Overblik."""
-
 _UNSEEN = -1
 """A value below the axis."""
 

@@ -40,15 +40,32 @@ from fpsheet.workbook.overview.candidates import (
     all_candidates,
     plain_address,
 )
-from fpsheet.workbook.overview.event import EVENTS, NESTED_SHEET, Teller
+from fpsheet.workbook.overview.event import EVENTS, NESTED_SHEET, Event, Teller
 from fpsheet.workbook.overview.history_chart import (
-    LAST_COLUMN,
     StepLine,
     add_chart,
     add_points,
     level_labels,
 )
 from fpsheet.workbook.overview.level_now import LevelNow, level_after
+from fpsheet.workbook.overview.shown_lines import (
+    ABILITY,
+    CANDIDATE,
+    INDENT,
+    IS_HEAD,
+    LAST_COLUMN,
+    LEVEL,
+    LINE_LENGTH,
+    SHOWN_POSITION,
+    SHOWN_ROWS,
+    SHOWN_SHEET,
+    add_helpers,
+    all_lines,
+    begins,
+    has_more,
+    is_last_line,
+    line_of,
+)
 from fpsheet.workbook.row_fault import BIRTH_NUMBER
 from fpsheet.workbook.sheet_layout import FIRST_ROW, column_name
 from fpsheet.workbook.style import (
@@ -57,6 +74,7 @@ from fpsheet.workbook.style import (
     PAPER,
     TEXT_FORMAT,
     add_sheet,
+    bold_style,
     copy_style,
     fill,
     line_style,
@@ -80,32 +98,28 @@ from fpsheet.workbook.view import (
     write_row,
 )
 
-SHOWN_ROWS = 150
 CHOSEN_CELL = "C4"
 _HEADING_ROW = FIRST_EVENT - 1
 
-# Out of sight, of a shown row: number of its candidate, number of the sheet, position.
-_CANDIDATE, _SHOWN_SHEET, _SHOWN_POSITION = "S", "T", "U"
 _FIRST_HIDDEN = 13
 _PART_OF_NAME = f'"*"&{CHOSEN_CELL}&"*"'
 
 _LEFT, _RIGHT = ("B", "C", "D"), ("E", "F", "G")
 """Columns of a fact: its label, and two for its value."""
 
-_WORDY = ("D", "E", "F")
-"""Columns of labels, some of which are longer than a column of the paper may be."""
+_SHEET_NUMBER = {event.sheet: place for place, event in enumerate(EVENTS, start=1)}
 
-_NEST = "      └ "
+_NEST = f"{INDENT * 6}└ "
 _HEADS = {NESTED_SHEET, "afgoerelse"}
 
 
-def make_overview(book: Workbook, issue: Issue, *, events: int = 0) -> Worksheet:
+def make_overview(book: Workbook, issue: Issue, *, lines: int = 0) -> Worksheet:
     """Add the sheet; it stands on the value columns of the entry sheets.
 
     Args:
         book: The workbook.
         issue: For whom it is.
-        events: The most rows of one citizen that will be filled in.
+        lines: The most lines that one citizen takes of those that will be filled in.
     """
     sheet = add_sheet(book, issue.title("overblik"), colour=NAVY)
     sheet.column_dimensions["A"].width = 3
@@ -121,7 +135,7 @@ def make_overview(book: Workbook, issue: Issue, *, events: int = 0) -> Worksheet
     columns = _columns(issue)
     write_headings(sheet, columns, row=_HEADING_ROW, colour=NAVY)
     for row in range(FIRST_EVENT, FIRST_EVENT + SHOWN_ROWS):
-        _add_helpers(sheet, row)
+        _add_line(sheet, issue, row)
         write_row(sheet, columns, _formulas(issue, row), row=row)
     hide_columns(sheet, _FIRST_HIDDEN, LAST_COLUMN)
     if not Teller(issue, "afgoerelse", "").has("niveau"):
@@ -130,7 +144,7 @@ def make_overview(book: Workbook, issue: Issue, *, events: int = 0) -> Worksheet
     protect(sheet)
     sheet.freeze_panes = f"A{FIRST_EVENT}"
     place_cursor(sheet, CHOSEN_CELL)
-    print_down(sheet, "K", heading_row=_HEADING_ROW, filled=min(events, SHOWN_ROWS))
+    print_down(sheet, "K", heading_row=_HEADING_ROW, filled=min(lines, SHOWN_ROWS))
     set_page(sheet, title_rows=f"1:{_HEADING_ROW}", footer=issue.footer)
     return sheet
 
@@ -176,11 +190,7 @@ def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
 
     today = f"(YEAR({TODAY_NAME})*10000+MONTH({TODAY_NAME})*100+DAY({TODAY_NAME}))"
     age = f"INT(({today}-{citizen.value(BIRTH_NUMBER)})/10000)"
-    last = f"MAX(1,{FOUND})"
-
-    def latest(letter: str) -> str:
-        return f"INDEX({_all_shown(letter)},{last})"
-
+    ability = f"INDEX({all_lines(ABILITY)},MAX(1,COUNT({all_lines(CANDIDATE)})))"
     left = (
         (5, issue.label("borger", "navn"), own("navn"), "General"),
         (6, issue.label("borger", "lokalitet"), own("lokalitet"), "General"),
@@ -188,7 +198,7 @@ def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
     )
     right = [
         (4, issue.text("workbook.overblik.alder"), age, "General"),
-        (5, issue.text("workbook.overblik.arbejdsevne_nu"), latest("H"), "General"),
+        (5, issue.text("workbook.overblik.arbejdsevne_nu"), ability, "General"),
     ]
     if issue.jurisdiction == "GL":
         due = f"INT({citizen.value(kind_column(DEADLINE, 'revurdering'))})"
@@ -208,7 +218,7 @@ def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
         FOUND, issue.text("workbook.overblik.antal"), issue.text("workbook.overblik.antal_en")
     )
     more = quote_text(issue.text("workbook.overblik.flere"))
-    rest = if_(f"{FOUND}>{SHOWN_ROWS}", f'" "&{more}', EMPTY)
+    rest = if_(has_more(FOUND), f'" "&{more}', EMPTY)
     told = if_(blank(CHOSEN), choose, if_(f"{FOUND}=0", unknown, f"{count}&{rest}"))
     # Found by name: who it is, and whether the words fit others too.
     who = f'LEFT({NAMED},6)&"-"&RIGHT({NAMED},4)&": "'
@@ -229,86 +239,92 @@ def _add_fact(sheet: Worksheet, letters: tuple[str, str, str], row: int, label: 
     return cell
 
 
-def _all_shown(letter: str) -> str:
-    """Return the cells of a column of the table."""
-    return f"${letter}${FIRST_EVENT}:${letter}${FIRST_EVENT + SHOWN_ROWS - 1}"
-
-
-def _add_helpers(sheet: Worksheet, row: int) -> None:
-    """Find which candidate stands in a shown row."""
-    candidate, keys = f"{_CANDIDATE}{row}", all_candidates(KEY)
-    nearest = f"SMALL({keys},{row - FIRST_EVENT + 1})"
-    put_formula(sheet[candidate], if_error(f"MATCH({nearest},{keys},0)", EMPTY))
-    for letter, source in ((_SHOWN_SHEET, SHEET), (_SHOWN_POSITION, POSITION)):
-        found = f"INDEX({all_candidates(source)},{candidate})"
-        put_formula(sheet[f"{letter}{row}"], if_(blank(candidate), EMPTY, found))
-
-
 def _columns(issue: Issue) -> tuple[ViewColumn, ...]:
     def column(letter: str, name: str, width: float, number_format: str = "General") -> ViewColumn:
         heading = issue.text(f"workbook.overblik.{name}")
-        shrinks = letter in _WORDY
+        # Letters that are wider than most: a little smaller rather than cut off.
+        shrinks = letter in LINE_LENGTH
         return ViewColumn(letter, heading, width, number_format, horizontal="left", shrinks=shrinks)
 
     return (
-        column("B", "fra", 16, DATE_FORMAT),
-        column("C", "til", 18, DATE_FORMAT),
-        column("D", "hvad", 38),
-        column("E", "detaljer", 38),
-        column("F", "resultat", 30),
+        column("B", "fra", 15, DATE_FORMAT),
+        column("C", "til", 12, DATE_FORMAT),
+        column("D", "hvad", 34),
+        column("E", "detaljer", 35),
+        column("F", "resultat", 26),
         column("G", "timer", 10, "0.0"),
         column("H", "arbejdsevne", 14),
-        column("I", "niveau", 14),
-        column("J", "ark", 15),
-        column("K", "linje", 8),
+        column("I", "niveau", 11),
+        column("J", "ark", 13),
+        column("K", "linje", 7),
     )
 
 
-def _formulas(issue: Issue, row: int) -> dict[str, str]:
-    number, position = f"${_SHOWN_SHEET}{row}", f"${_SHOWN_POSITION}{row}"
-    tellers = [(event, Teller(issue, event.sheet, position)) for event in EVENTS]
+def _tellers(issue: Issue, row: int) -> list[tuple[Event, Teller]]:
+    position = f"${SHOWN_POSITION}{row}"
+    return [(event, Teller(issue, event.sheet, position)) for event in EVENTS]
 
-    def choose(texts: list[str]) -> str:
-        return f"CHOOSE({number},{','.join(texts)})"
+
+def _choose(row: int, texts: list[str]) -> str:
+    """Return the part for the sheet that a line's event stands on, of those for every sheet."""
+    return f"CHOOSE(${SHOWN_SHEET}{row},{','.join(texts)})"
+
+
+def _add_line(sheet: Worksheet, issue: Issue, row: int) -> None:
+    """Fill the cells of a line out of sight."""
+    tellers = _tellers(issue, row)
+    what = [event.what(told) for event, told in tellers]
+    details = [event.details(told) for event, told in tellers]
+    texts = {
+        "D": f"{_nesting(row, _SHEET_NUMBER[NESTED_SHEET])}&{_choose(row, what)}",
+        # A line break in a note would show half of two lines.
+        "E": f'SUBSTITUTE({_choose(row, details)},CHAR(10)," ")',
+        "F": _choose(row, [event.result(told) for event, told in tellers]),
+    }
+    add_helpers(sheet, row, texts)
+    position = f"${SHOWN_POSITION}{row}"
+    ability = Teller(issue, "vurdering", position).shown("arbejdsevne_pct")
+    level = level_after(Teller(issue, "afgoerelse", position), _before(LEVEL, row))
+    for letter, source, value in ((ABILITY, "vurdering", ability), (LEVEL, "afgoerelse", level)):
+        is_of = f"${SHOWN_SHEET}{row}={_SHEET_NUMBER[source]}"
+        held = if_(is_of, value, _before(letter, row))
+        put_formula(sheet[f"{letter}{row}"], if_(blank(f"${CANDIDATE}{row}"), EMPTY, held))
+
+
+def _formulas(issue: Issue, row: int) -> dict[str, str]:
+    tellers = _tellers(issue, row)
 
     def shown(field: str, told: Teller) -> str:
         return told.shown(field) if field else '""'
 
-    what = [event.what(told) for event, told in tellers]
-    sheets = [quote_text(issue.title(event.sheet)) for event in EVENTS]
-    line = f"{position}+{FIRST_ROW - 1}"
-    numbers = {event.sheet: place for place, event in enumerate(EVENTS, start=1)}
-    ability = Teller(issue, "vurdering", position).shown("arbejdsevne_pct")
-    level = level_after(Teller(issue, "afgoerelse", position), _before("I", row))
+    line = f"${SHOWN_POSITION}{row}+{FIRST_ROW - 1}"
     formulas = {
-        "B": choose([shown(event.start, told) for event, told in tellers]),
-        "C": choose([shown(event.end, told) for event, told in tellers]),
-        "D": f"{_nesting(row, numbers[NESTED_SHEET])}&{choose(what)}",
-        "E": choose([event.details(told) for event, told in tellers]),
-        "F": choose([event.result(told) for event, told in tellers]),
-        "G": choose([shown(event.hours, told) for event, told in tellers]),
-        "H": if_(f"{number}={numbers['vurdering']}", ability, _before("H", row)),
-        "I": if_(f"{number}={numbers['afgoerelse']}", level, _before("I", row)),
-        "J": choose(sheets),
+        "B": _choose(row, [shown(event.start, told) for event, told in tellers]),
+        "C": _choose(row, [shown(event.end, told) for event, told in tellers]),
+        "G": _choose(row, [shown(event.hours, told) for event, told in tellers]),
+        "H": f"${ABILITY}{row}",
+        "I": f"${LEVEL}{row}",
+        "J": _choose(row, [quote_text(issue.title(event.sheet)) for event in EVENTS]),
         "K": f'HYPERLINK("#\'"&$J{row}&"\'!B"&({line}),{line})',
     }
-    return {letter: if_(blank(number), EMPTY, formula) for letter, formula in formulas.items()}
+    told_once = {letter: begins(row, formula) for letter, formula in formulas.items()}
+    return told_once | {letter: line_of(letter, row) for letter in LINE_LENGTH}
 
 
 def _nesting(row: int, number: int) -> str:
     """Return the indent of a forløb that begins inside a revurdering or an application."""
     starts, ends = all_candidates(SPAN_START), all_candidates(SPAN_END)
-    own = f"INDEX({all_candidates(KEY)},${_CANDIDATE}{row})"
+    own = f"INDEX({all_candidates(KEY)},${CANDIDATE}{row})"
     # The key of a revurdering lies half a day early, so it is not inside itself, and it is in no
     # application.
     fits = f"(({all_candidates(SHEET)}={number})+(MOD({own},1)<0.5)>0)"
     inside = f"SUMPRODUCT(({starts}<={own})*({ends}+1>{own})*{fits})>0"
-    return if_(f"${_SHOWN_SHEET}{row}={number}", if_(inside, f'"{_NEST}"', EMPTY), EMPTY)
+    return if_(f"${SHOWN_SHEET}{row}={number}", if_(inside, f'"{_NEST}"', EMPTY), EMPTY)
 
 
 def _before(letter: str, row: int) -> str:
     """Return what the row above holds; nothing above the first."""
-    return EMPTY if row == FIRST_EVENT else f"{letter}{row - 1}"
+    return EMPTY if row == FIRST_EVENT else f"${letter}{row - 1}"
 
 
 def _add_chart(sheet: Worksheet, issue: Issue) -> None:
@@ -320,8 +336,8 @@ def _add_chart(sheet: Worksheet, issue: Issue) -> None:
         return Teller(issue, "vurdering", position).value("arbejdsevne_pct")
 
     def decided(key: str) -> str:
-        row = f"MATCH(MATCH({key},{keys},0),{_all_shown(_CANDIDATE)},0)"
-        label = f"INDEX({_all_shown('I')},{row})"
+        row = f"MATCH(MATCH({key},{keys},0),{all_lines(CANDIDATE)},0)"
+        label = f"INDEX({all_lines('I')},{row})"
         # A level that was taken away is none, and lies below the axis.
         return if_error(f"MATCH({label},{{{','.join(map(quote_text, labels))}}},0)", 0)
 
@@ -338,9 +354,15 @@ def _add_chart(sheet: Worksheet, issue: Issue) -> None:
 
 def _add_marks(sheet: Worksheet) -> None:
     """Set revurderinger and afgørelser off from what lies between them."""
-    parents = [
-        f"$T{FIRST_EVENT}={place}" for place, event in enumerate(EVENTS, 1) if event.sheet in _HEADS
-    ]
-    head = and_(or_(*parents), f'LEFT($D{FIRST_EVENT})<>" "', f"COLUMN()<COLUMN($J{FIRST_EVENT})")
-    marks = ((head, line_style(bold=True)), (f'$J{FIRST_EVENT}<>""', line_style()))
+    number = f"${SHOWN_SHEET}{FIRST_EVENT}"
+    parents = or_(*(f"{number}={_SHEET_NUMBER[sheet]}" for sheet in sorted(_HEADS)))
+    # Particulars are running text, which bold letters make hard to read.
+    is_bold = f"COLUMN()<COLUMN($J{FIRST_EVENT})", f"COLUMN()<>COLUMN($E{FIRST_EVENT})"
+    head = and_(parents, f"${IS_HEAD}{FIRST_EVENT}", *is_bold)
+    ends = is_last_line()
+    marks = (
+        (and_(head, ends), line_style(bold=True)),
+        (head, bold_style()),
+        (ends, line_style()),
+    )
     add_marks(sheet, f"B{FIRST_EVENT}:K{FIRST_EVENT + SHOWN_ROWS - 1}", marks)
