@@ -23,7 +23,7 @@ from fpsheet.workbook.style import (
 )
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Sheet
 
-_COLUMNS = (("B", 30), ("C", 70), ("D", 44), ("E", 18), ("F", 24))
+_COLUMNS = (("B", 30), ("C", 68), ("D", 42), ("E", 18), ("F", 23))
 _LETTERS_PER_WIDTH = 1.14
 """A column of a width holds so many letters: it is counted in digits, which are wider."""
 

@@ -56,7 +56,6 @@ CASE: Final = """
 | 6503781234 | 2022-09-01      | aendring    | hoejeste  | 2022-10-01    | kommunalbestyrelse |
 """
 NESTED: Final = 6 * "\u00a0" + "└ "
-LAST_SPELL: Final = date(2022, 6, 5)
 LONG: Final = " ".join(
     [
         *("Borgeren", "mødte", "til", "samtalen,", "og", "lægens", "udtalelse\nblev", "læst."),
@@ -88,8 +87,10 @@ POINTS: Final = 61
 def overblik() -> Any:  # noqa: ANN401 - a worksheet of openpyxl
     """The Overblik with the citizen chosen, calculated as of the tests' day."""
     rows = typed_rows(CASE)
-    rows["forloeb"][-1] |= {"motivation": "godt", "journal_nr": "22/1", "tekst": LONG}
-    parts = Parts(open_archive(issue(rows, premade=2)))
+    *others, last = rows["forloeb"]
+    note = {"motivation": "godt", "journal_nr": "22/1", "tekst": LONG}
+    spells = [*others, {**last, **note}]
+    parts = Parts(open_archive(issue({**rows, "forloeb": spells}, premade=2)))
     number = 1 + load_workbook(BytesIO(parts.to_bytes())).sheetnames.index("Overblik")
     write_cells(parts, f"xl/worksheets/sheet{number}.xml", {"C4": 6503781234})
     renew_results(parts, day=date_serial(TODAY))
