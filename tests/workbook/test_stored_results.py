@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from fpsheet.ooxml.archive import open_archive
 from fpsheet.ooxml.cell_writer import write_cells
 from fpsheet.ooxml.parts import Parts
-from fpsheet.workbook.calculation.calculator import Calculator
-from fpsheet.workbook.calculation.cell_value import ErrorValue, UnknownResultError
+from fpsheet.workbook.calculation.calculator import Calculator, Formula
+from fpsheet.workbook.calculation.cell_value import ErrorValue, UnknownResultError, Value
 from fpsheet.workbook.calculation.formula_tree import FormulaError
 from fpsheet.workbook.calculation.kept_results import renew_results, stored_day
 from fpsheet.workbook.style import date_serial
@@ -213,6 +213,23 @@ def test_a_formula_that_is_none_of_ours_is_refused(formula: str) -> None:
     """Another function, an unknown name, half a formula, an intersection, another file."""
     with pytest.raises(FormulaError):
         Calculator(names={}, today=46000).formula(formula, 1, 1)
+
+
+def test_a_name_that_stands_for_itself_is_refused() -> None:
+    """So that a workbook in which somebody wrote one still gets its other results."""
+    with pytest.raises(FormulaError):
+        Calculator(names={"a": "1+b", "b": "a"}, today=46000).formula("a", 1, 1)
+
+
+def test_what_stands_in_a_branch_that_is_not_taken_does_not_matter() -> None:
+    """A function that is none of ours is met where it is asked for, and nowhere else."""
+    cells: dict[tuple[int, int], Value | Formula] = {(1, 1): 1, (2, 1): 2}
+    book = Calculator(names={}, today=46000, cells={"S": cells})
+    for row in (1, 2):
+        cells[row, 2] = book.formula(f'IF(A{row}=1,"et",NOW())', row, 2)
+    assert book.result(("S", 1, 2)) == "et"
+    with pytest.raises(UnknownResultError):
+        book.result(("S", 2, 2))
 
 
 @pytest.mark.parametrize(

@@ -5,46 +5,30 @@ with something unknown has no result (`UnknownResultError`), and so has what rea
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from fpsheet.workbook.calculation.cell_value import (
-    NO_CELL,
     NOT_THERE,
     Area,
     At,
     ErrorValue,
-    Evaluate,
+    EvaluateOne,
     Place,
     Result,
     UnknownResultError,
     Value,
-    compare,
     fold,
     is_number,
-    is_several,
-    to_number,
-    to_text,
-    to_truth,
 )
+from fpsheet.workbook.calculation.formula_function import FormulaCompiler
 from fpsheet.workbook.calculation.formula_tree import (
-    Binary,
-    Call,
-    CellReference,
-    FormulaConstant,
     FormulaError,
-    Listed,
-    NameReference,
-    NumberOf,
-    Span,
-    Tree,
-    Unary,
     number_numbers,
     parse_formula,
     shape_of,
 )
-from fpsheet.workbook.calculation.plain_functions import PLAIN_FUNCTIONS, PlainFunction, wildcard
-from fpsheet.workbook.calculation.range_functions import RANGE_FUNCTIONS
+from fpsheet.workbook.calculation.plain_functions import wildcard
 
 Key = tuple[int, int]
 
@@ -58,15 +42,16 @@ class Formula:
         numbers: The numbers that stand in it.
     """
 
-    evaluate: Evaluate
+    evaluate: EvaluateOne
     numbers: tuple[float, ...] = ()
 
 
-class _Unknown:
-    """The result of a formula that cannot be told."""
+def _refuse(_: At) -> Value:
+    raise UnknownResultError
 
 
-_UNKNOWN = _Unknown()
+UNKNOWN = Formula(_refuse)
+"""A formula without a result: none of ours, one that cannot be told, or one that reads itself."""
 
 
 @dataclass(slots=True)
@@ -76,7 +61,7 @@ class Calculator:
     Attributes:
         names: Defined name in small letters → its formula.
         today: Number of the day that it is.
-        cells: Sheet → (row, column) → value or formula.
+        cells: Sheet → (row, column) → value, or the formula of a cell that nobody asked for yet.
         is_percent: Tells of a cell whether it shows its number as per cent; None where its
             format is not known.
     """
@@ -85,13 +70,15 @@ class Calculator:
     today: int
     cells: dict[str, dict[Key, Value | Formula]] = field(default_factory=dict)
     is_percent: Callable[[Place], bool | None] = lambda _: None
-    _results: dict[Place, Value | _Unknown] = field(default_factory=dict)
-    _made: dict[str, Evaluate] = field(default_factory=dict)
-    _named: dict[str, Evaluate] = field(default_factory=dict)
+    _compiler: FormulaCompiler = field(init=False)
+    _made: dict[str, EvaluateOne] = field(default_factory=dict)
     _columns: dict[Area, list[Value]] = field(default_factory=dict)
     _rows: dict[Place, tuple[int, dict[Value, list[int]]]] = field(default_factory=dict)
     _sorted: dict[Area, list[float]] = field(default_factory=dict)
-    _open: set[Place] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Begin with no formula."""
+        self._compiler = FormulaCompiler(self, self.names)
 
     def formula(self, text: str, row: int, column: int) -> Formula:
         """Return a formula as it is written in a cell.
@@ -101,8 +88,11 @@ class Calculator:
         """
         key, numbers = shape_of(text, row, column)
         if key not in self._made:
-            tree = parse_formula(number_numbers(text))
-            self._made[key] = self._compile(tree, row, column)
+            try:
+                tree = parse_formula(number_numbers(text))
+                self._made[key] = self._compiler.function(tree, row, column)
+            except RecursionError:  # a name that stands for itself
+                raise FormulaError from None
         return Formula(self._made[key], numbers)
 
     def result(self, at: Place) -> Value:
@@ -111,26 +101,19 @@ class Calculator:
         Raises:
             UnknownResultError: It cannot be told.
         """
-        held = self.cells.get(at[0], {}).get(at[1:])
-        if not isinstance(held, Formula):
-            return held
-        if at not in self._results:
-            self._results[at] = self._calculate(at, held)
-        if isinstance(known := self._results[at], _Unknown):
-            raise UnknownResultError
-        return known
+        cells = self.cells.get(at[0], {})
+        held = cells.get(at[1:])
+        return self._calculate(at, held, cells) if isinstance(held, Formula) else held
 
-    def _calculate(self, at: Place, held: Formula) -> Value | _Unknown:
-        if at in self._open:
-            return _UNKNOWN
-        self._open.add(at)
+    def _calculate(self, at: Place, held: Formula, cells: dict[Key, Value | Formula]) -> Value:
+        """Put the result of a formula in its place, which has none until it is known."""
+        cells[at[1:]] = UNKNOWN
         try:
-            found = self.value(held.evaluate((*at, held.numbers)))
-        except (UnknownResultError, RecursionError, OverflowError):
-            return _UNKNOWN
-        finally:
-            self._open.discard(at)
-        return 0 if found is None else found
+            found = held.evaluate((*at, held.numbers))
+        except (FormulaError, RecursionError, OverflowError):
+            raise UnknownResultError from None
+        cells[at[1:]] = value = 0 if found is None else found
+        return value
 
     def value(self, result: Result) -> Value:
         """Return the one value that a formula gave.
@@ -162,106 +145,6 @@ class Calculator:
                 for column in range(left, right + 1)
             ]
         return self._columns[result]
-
-    def _compile(self, tree: Tree, row: int, column: int) -> Evaluate:
-        match tree:
-            case FormulaConstant(value=value):
-                return lambda _: value
-            case NumberOf(index=index):
-                return lambda at: at[3][index]
-            case Listed(values=values):
-                return lambda _: list(values)
-            case CellReference():
-                return _reference(tree, row, column)
-            case NameReference(name=name):
-                return self._name(name)
-            case _:
-                return self._combine(tree, row, column)
-
-    def _combine(self, tree: Tree, row: int, column: int) -> Evaluate:
-        match tree:
-            case Span(first=first, last=last):
-                return _span(*(self._compile(each, row, column) for each in (first, last)))
-            case Unary(sign=sign, operand=operand):
-                return self._unary(sign, self._compile(operand, row, column))
-            case Binary(sign=sign, left=left, right=right):
-                sides = (self._compile(each, row, column) for each in (left, right))
-                return self._binary(sign, *sides)
-            case Call(function="IF"):
-                return self._choice(tree, row, column)
-            case Call(function=function, arguments=arguments):
-                compiled = tuple(self._compile(each, row, column) for each in arguments)
-                return self._call(function, compiled)
-        raise FormulaError
-
-    def _name(self, name: str) -> Evaluate:
-        if name not in self.names:
-            raise FormulaError
-        if name not in self._named:
-            self._named[name] = self._compile(parse_formula(self.names[name]), 1, 1)
-        return self._named[name]
-
-    def _unary(self, sign: str, operand: Evaluate) -> Evaluate:
-        def negate(at: At) -> Result:
-            result = operand(at)
-            if is_several(result):
-                return [_negate(sign, value) for value in self.values(result)]
-            return _negate(sign, self.value(result))
-
-        return negate
-
-    def _binary(self, sign: str, left: Evaluate, right: Evaluate) -> Evaluate:
-        work = _OPERATORS.get(sign) or (lambda one, other: compare(sign, one, other))
-
-        def combine(at: At) -> Result:
-            one, other = left(at), right(at)
-            if is_several(one) or is_several(other):
-                return _each(work, self.values(one), self.values(other))
-            return work(self.value(one), self.value(other))
-
-        return combine
-
-    def _choice(self, tree: Call, row: int, column: int) -> Evaluate:
-        """Return a chain of IF as one function, its branches in a row: nested it is too deep."""
-        branches: list[tuple[Evaluate, Evaluate]] = []
-        rest: Tree = tree
-        while isinstance(rest, Call) and rest.function == "IF":
-            condition, then, *other = rest.arguments
-            pair = (self._compile(condition, row, column), self._compile(then, row, column))
-            branches.append(pair)
-            rest = other[0] if other else FormulaConstant(False)  # noqa: FBT003 - what Excel gives
-        otherwise = self._compile(rest, row, column)
-
-        def choose(at: At) -> Result:
-            for condition, then in branches:
-                truth = to_truth(self.value(condition(at)))
-                if isinstance(truth, ErrorValue):
-                    return truth
-                if truth:
-                    return then(at)
-            return otherwise(at)
-
-        return choose
-
-    def _call(self, function: str, arguments: tuple[Evaluate, ...]) -> Evaluate:
-        if function in PLAIN_FUNCTIONS:
-            plain = PLAIN_FUNCTIONS[function]
-            return lambda at: self._spread(plain, [each(at) for each in arguments])
-        work = RANGE_FUNCTIONS.get(function)
-        if work is None:
-            raise FormulaError
-        return lambda at: work(self, at, arguments)
-
-    def _spread(self, plain: PlainFunction, results: Sequence[Result]) -> Result:
-        """Call a function of single values; a list is gone through value by value."""
-        if not any(map(is_several, results)):
-            return plain(*map(self.value, results))
-        lists = [self.values(each) for each in results]
-        length = max(map(len, lists))
-        if {len(each) for each in lists} - {1, length}:
-            raise UnknownResultError
-        longer = (each * length if len(each) == 1 else each for each in lists)
-        return [plain(*values) for values in zip(*longer, strict=True)]
 
     def place(self, wanted: Value, result: Result) -> Value:
         """Return where a value stands in a range or list, counted from 1; `#N/A` for nowhere."""
@@ -314,87 +197,3 @@ def _key(value: Value) -> Value:
     if isinstance(value, str):
         return fold(value)
     return f"\0{value}" if isinstance(value, bool) else value
-
-
-def _reference(tree: CellReference, row: int, column: int) -> Evaluate:
-    down = tree.row - (0 if tree.is_row_fixed else row)
-    across = tree.column - (0 if tree.is_column_fixed else column)
-    own, row_fixed, column_fixed = tree.sheet, tree.is_row_fixed, tree.is_column_fixed
-
-    def refer(at: At) -> Result:
-        there = down if row_fixed else at[1] + down
-        aside = across if column_fixed else at[2] + across
-        if there < 1 or aside < 1:
-            return NO_CELL
-        return Area(own or at[0], there, there, aside, aside)
-
-    return refer
-
-
-def _span(first: Evaluate, last: Evaluate) -> Evaluate:
-    def span(at: At) -> Result:
-        one, other = first(at), last(at)
-        for each in (one, other):
-            if isinstance(each, ErrorValue):
-                return each
-        if not isinstance(one, Area) or not isinstance(other, Area) or one[0] != other[0]:
-            raise UnknownResultError
-        return Area(
-            one.sheet,
-            min(one.top, other.top),
-            max(one.bottom, other.bottom),
-            min(one.left, other.left),
-            max(one.right, other.right),
-        )
-
-    return span
-
-
-def _each(
-    work: Callable[[Value, Value], Value], one: list[Value], other: list[Value]
-) -> list[Value]:
-    """Combine two lists value by value; a single value is combined with each."""
-    length = max(len(one), len(other))
-    if {len(one), len(other)} - {1, length}:
-        raise UnknownResultError
-    longer = (each * length if len(each) == 1 else each for each in (one, other))
-    return [work(left, right) for left, right in zip(*longer, strict=True)]
-
-
-def _negate(sign: str, value: Value) -> Value:
-    number = to_number(value)
-    return number if isinstance(number, ErrorValue) or sign == "+" else -number
-
-
-def _arithmetic(work: Callable[[float, float], float]) -> Callable[[Value, Value], Value]:
-    def combine(one: Value, other: Value) -> Value:
-        left, right = to_number(one), to_number(other)
-        if isinstance(left, ErrorValue):
-            return left
-        return right if isinstance(right, ErrorValue) else work(left, right)
-
-    return combine
-
-
-def _divide(one: Value, other: Value) -> Value:
-    right = to_number(other)
-    if right == 0:
-        left = to_number(one)
-        return left if isinstance(left, ErrorValue) else ErrorValue("#DIV/0!")
-    return _arithmetic(lambda a, b: a / b)(one, other)
-
-
-def _join(one: Value, other: Value) -> Value:
-    left, right = to_text(one), to_text(other)
-    if isinstance(left, ErrorValue):
-        return left
-    return right if isinstance(right, ErrorValue) else left + right
-
-
-_OPERATORS: Mapping[str, Callable[[Value, Value], Value]] = {
-    "+": _arithmetic(lambda a, b: a + b),
-    "-": _arithmetic(lambda a, b: a - b),
-    "*": _arithmetic(lambda a, b: a * b),
-    "/": _divide,
-    "&": _join,
-}

@@ -4,12 +4,22 @@ Where programs or countries differ (a text such as `1-2` taken as a day, the ord
 nothing is guessed: `UnknownResultError` ends the formula, and its cell stays without a result.
 """
 
+import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 _SAMENESS = frozenset({"=", "<>"})
+_ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_NUMBERS = frozenset({int, float})
 _PLAIN = re.compile(r"[+-]?\d{1,15}(?:[Ee][+-]?\d{1,2})?")
 _LARGEST_WHOLE = 10**15
 _FIRST_COUNTED_TWICE = "\U00010000"
@@ -44,6 +54,12 @@ class Area(NamedTuple):
     left: int
     right: int
 
+    @staticmethod
+    def of(place: "Place") -> "Area":
+        """Return the range of one cell."""
+        sheet, row, column = place
+        return Area(sheet, row, row, column, column)
+
 
 Result = Value | Area | list[Value]
 
@@ -55,12 +71,17 @@ At = tuple[str, int, int, tuple[float, ...]]
 """The cell that is calculated, and the numbers that stand in its formula."""
 
 Evaluate = Callable[[At], Result]
+EvaluateOne = Callable[[At], Value]
 
 
 class Cells(Protocol):
     """A workbook as the functions of a worksheet see it."""
 
     today: int
+
+    def result(self, at: Place, /) -> Value:
+        """Return what a cell shows."""
+        ...
 
     def value(self, result: Result) -> Value:
         """Return the one value that a formula gave."""
@@ -152,15 +173,16 @@ def check_plain(text: str) -> str:
     return text
 
 
-def fold(text: str) -> str:
-    """Return a text as it is compared: capital letters are the same as small ones."""
-    return text.lower()
+fold = str.lower
+"""Returns a text as it is compared: capital letters are the same as small ones."""
 
 
 def compare(sign: str, left: Value, right: Value) -> bool | ErrorValue:
     """Compare two values as a worksheet does: numbers before texts before truth values."""
     if type(left) is str and type(right) is str and sign in _SAMENESS:
         return (fold(left) == fold(right)) is (sign == "=")
+    if type(left) in _NUMBERS and type(right) in _NUMBERS:
+        return _ORDER[sign](left, right)
     for each in (left, right):
         if isinstance(each, ErrorValue):
             return each
@@ -171,7 +193,7 @@ def compare(sign: str, left: Value, right: Value) -> bool | ErrorValue:
         return same is (sign == "=")
     if isinstance(one[1], str) and isinstance(other[1], str):
         _check_ordered(one[1], other[1])
-    return _in_order(sign, one, other)
+    return _ORDER[sign](one, other)
 
 
 def _alike(value: Value, other: Value) -> tuple[int, float | str]:
@@ -188,17 +210,3 @@ def _alike(value: Value, other: Value) -> tuple[int, float | str]:
 def _check_ordered(one: str, other: str) -> None:
     if not all(text.isascii() and (text.isdecimal() or not text) for text in (one, other)):
         raise UnknownResultError
-
-
-def _in_order(sign: str, one: tuple[int, float | str], other: tuple[int, float | str]) -> bool:
-    is_less = one[0] < other[0] or (one[0] == other[0] and one[1] < other[1])  # type: ignore[operator]
-    is_same = one == other
-    match sign:
-        case "<":
-            return is_less
-        case "<=":
-            return is_less or is_same
-        case ">":
-            return not is_less and not is_same
-        case _:
-            return not is_less

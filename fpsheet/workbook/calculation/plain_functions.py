@@ -33,6 +33,16 @@ _SURE_FROM, _SURE_TO = 0.001, 1e9
 PlainFunction = Callable[..., Value]
 
 
+def _text_alone(function: Callable[[str], Value]) -> PlainFunction:
+    """Return a function of one text, called at once where nothing has to be turned into it."""
+    turned = _texts(function, "t")
+
+    def call(value: Value) -> Value:
+        return function(value) if type(value) is str and value.isascii() else turned(value)
+
+    return call
+
+
 def _texts(function: Callable[..., Value], kinds: str) -> PlainFunction:
     """Return a function whose arguments are turned into texts (t) and numbers (n) first."""
 
@@ -56,15 +66,20 @@ def _texts(function: Callable[..., Value], kinds: str) -> PlainFunction:
 
 def _left_of(value: Value, count: Value = 1) -> Value:
     """Return the first characters: the digits before a comma are the same in every country."""
+    if type(value) is str and type(count) is int and count >= 0 and value.isascii():
+        return value[:count]
     if isinstance(value, float) and _SURE_FROM <= value < _SURE_TO and round(value, 6) == value:
         whole, length = str(int(value)), to_number(count)
         if not isinstance(length, ErrorValue) and 0 <= length <= len(whole):
             return whole[: int(length)]
-    return _texts(_left, "tn")(value, count)
+    return _LEFT(value, count)
 
 
 def _left(text: str, count: float = 1) -> Value:
     return NO_VALUE if count < 0 else text[: int(count)]
+
+
+_LEFT = _texts(_left, "tn")
 
 
 def _right(text: str, count: float = 1) -> Value:
@@ -84,6 +99,14 @@ def _replace(text: str, start: float, count: float, new: str) -> Value:
     return text[:at] + new + text[at + int(count) :]
 
 
+def _substitute_in(text: Value, old: Value, new: Value, *place: Value) -> Value:
+    """Replace a text in another; most that is looked for is not there."""
+    is_plain = type(text) is str and type(old) is str and type(new) is str and text.isascii()
+    if is_plain and old not in text and not place:
+        return text
+    return _SUBSTITUTE(text, old, new, *place)
+
+
 def _substitute(text: str, old: str, new: str, place: float | None = None) -> Value:
     if not old:
         return text
@@ -96,6 +119,9 @@ def _substitute(text: str, old: str, new: str, place: float | None = None) -> Va
     if count >= len(parts):
         return text
     return old.join(parts[:count]) + new + old.join(parts[count:])
+
+
+_SUBSTITUTE = _texts(_substitute, "tttn")
 
 
 def _find(wanted: str, text: str, start: float = 1) -> Value:
@@ -210,15 +236,15 @@ def _whole(number: float) -> Value:
 
 
 PLAIN_FUNCTIONS: Mapping[str, PlainFunction] = {
-    "LEN": _texts(len, "t"),
+    "LEN": _text_alone(len),
     "LEFT": _left_of,
     "RIGHT": _texts(_right, "tn"),
     "MID": _texts(_mid, "tnn"),
     "REPLACE": _texts(_replace, "tnnt"),
-    "SUBSTITUTE": _texts(_substitute, "tttn"),
+    "SUBSTITUTE": _substitute_in,
     "FIND": _texts(_find, "ttn"),
     "SEARCH": _texts(_search, "ttn"),
-    "TRIM": _texts(_trim, "t"),
+    "TRIM": _text_alone(_trim),
     "CHAR": _texts(_char, "n"),
     "TEXT": _text,
     "INT": _texts(_whole, "n"),

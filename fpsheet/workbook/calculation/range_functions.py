@@ -38,9 +38,12 @@ def _if_error(book: Cells, at: At, arguments: _Arguments) -> Result:
 
 
 def _truths(book: Cells, at: At, arguments: _Arguments) -> list[bool] | ErrorValue:
-    found = []
+    found = list[bool]()
     for argument in arguments:
         result = argument(at)
+        if result is True or result is False:
+            found.append(result)
+            continue
         several = is_several(result)
         for value in book.values(result) if several else [book.value(result)]:
             if value is None:
@@ -52,17 +55,17 @@ def _truths(book: Cells, at: At, arguments: _Arguments) -> list[bool] | ErrorVal
     return found or NO_VALUE
 
 
-def _and(book: Cells, at: At, arguments: _Arguments) -> Result:
+def _and(book: Cells, at: At, arguments: _Arguments) -> Value:
     found = _truths(book, at, arguments)
     return found if isinstance(found, ErrorValue) else all(found)
 
 
-def _or(book: Cells, at: At, arguments: _Arguments) -> Result:
+def _or(book: Cells, at: At, arguments: _Arguments) -> Value:
     found = _truths(book, at, arguments)
     return found if isinstance(found, ErrorValue) else any(found)
 
 
-def _not(book: Cells, at: At, arguments: _Arguments) -> Result:
+def _not(book: Cells, at: At, arguments: _Arguments) -> Value:
     truth = to_truth(book.value(arguments[0](at)))
     return truth if isinstance(truth, ErrorValue) else not truth
 
@@ -86,7 +89,7 @@ def _index(book: Cells, at: At, arguments: _Arguments) -> Result:
     return Area(area.sheet, row, row, area.left, area.left)
 
 
-def _match(book: Cells, at: At, arguments: _Arguments) -> Result:
+def _match(book: Cells, at: At, arguments: _Arguments) -> Value:
     if len(arguments) != _MATCH_ARGUMENTS or book.value(arguments[2](at)) != 0:
         raise UnknownResultError
     wanted, area = book.value(arguments[0](at)), arguments[1](at)
@@ -102,7 +105,7 @@ def _choose(book: Cells, at: At, arguments: _Arguments) -> Result:
     return arguments[int(number)](at)
 
 
-def _small(book: Cells, at: At, arguments: _Arguments) -> Result:
+def _small(book: Cells, at: At, arguments: _Arguments) -> Value:
     numbers = book.numbers(arguments[0](at))
     place = to_number(book.value(arguments[1](at)))
     if isinstance(numbers, ErrorValue) or isinstance(place, ErrorValue):
@@ -115,15 +118,15 @@ def _cells(book: Cells, at: At, arguments: _Arguments) -> Iterable[Value]:
         yield from book.values(argument(at))
 
 
-def _count(book: Cells, at: At, arguments: _Arguments) -> Result:
+def _count(book: Cells, at: At, arguments: _Arguments) -> Value:
     return sum(map(is_number, _cells(book, at, arguments)))
 
 
-def _count_filled(book: Cells, at: At, arguments: _Arguments) -> Result:
+def _count_filled(book: Cells, at: At, arguments: _Arguments) -> Value:
     return sum(value is not None for value in _cells(book, at, arguments))
 
 
-def _count_if(book: Cells, at: At, arguments: _Arguments) -> Result:
+def _count_if(book: Cells, at: At, arguments: _Arguments) -> Value:
     area, wanted = arguments[0](at), book.value(arguments[1](at))
     if not isinstance(wanted, str):
         raise UnknownResultError
@@ -140,7 +143,7 @@ def _count_if(book: Cells, at: At, arguments: _Arguments) -> Result:
     return sum(isinstance(v, str) and bool(pattern.fullmatch(fold(v))) for v in values)
 
 
-def _sum(book: Cells, at: At, arguments: _Arguments) -> Result:
+def _sum(book: Cells, at: At, arguments: _Arguments) -> Value:
     total: float = 0
     for value in _cells(book, at, arguments):
         if isinstance(value, ErrorValue):
@@ -151,8 +154,8 @@ def _sum(book: Cells, at: At, arguments: _Arguments) -> Result:
 
 def _extreme(
     choose: Callable[[list[float]], float],
-) -> Callable[[Cells, At, _Arguments], Result]:
-    def find(book: Cells, at: At, arguments: _Arguments) -> Result:
+) -> Callable[[Cells, At, _Arguments], Value]:
+    def find(book: Cells, at: At, arguments: _Arguments) -> Value:
         values = list(_cells(book, at, arguments))
         for value in values:
             if isinstance(value, ErrorValue):
@@ -163,14 +166,14 @@ def _extreme(
     return find
 
 
-def _rows(_: Cells, at: At, arguments: _Arguments) -> Result:
+def _rows(_: Cells, at: At, arguments: _Arguments) -> Value:
     area = arguments[0](at)
     if not isinstance(area, Area):
         raise UnknownResultError
     return area.bottom - area.top + 1
 
 
-def _row(_: Cells, at: At, arguments: _Arguments) -> Result:
+def _row(_: Cells, at: At, arguments: _Arguments) -> Value:
     if not arguments:
         return at[1]
     area = arguments[0](at)
@@ -179,11 +182,11 @@ def _row(_: Cells, at: At, arguments: _Arguments) -> Result:
     return area.top
 
 
-def _link(book: Cells, at: At, arguments: _Arguments) -> Result:
+def _link(book: Cells, at: At, arguments: _Arguments) -> Value:
     return book.value(arguments[-1](at))
 
 
-def _format(book: Cells, at: At, arguments: _Arguments) -> Result:
+def _format(book: Cells, at: At, arguments: _Arguments) -> Value:
     """`CELL("format",…)`: only whether it is per cent is told apart."""
     area = arguments[1](at)
     if not isinstance(area, Area) or book.value(arguments[0](at)) != "format":
@@ -194,20 +197,24 @@ def _format(book: Cells, at: At, arguments: _Arguments) -> Result:
     return "P0" if is_percent else "G"
 
 
-def _today(book: Cells, _: At, arguments: Sequence[Evaluate]) -> Result:
+def _today(book: Cells, _: At, arguments: Sequence[Evaluate]) -> Value:
     if arguments:
         raise UnknownResultError
     return book.today
 
 
-RANGE_FUNCTIONS: Mapping[str, Callable[[Cells, At, _Arguments], Result]] = {
+REFERENCE_FUNCTIONS: Mapping[str, Callable[[Cells, At, _Arguments], Result]] = {
     "IFERROR": _if_error,
+    "INDEX": _index,
+    "CHOOSE": _choose,
+}
+"""Functions that can give a cell in place of its value."""
+
+VALUE_FUNCTIONS: Mapping[str, Callable[[Cells, At, _Arguments], Value]] = {
     "AND": _and,
     "OR": _or,
     "NOT": _not,
-    "INDEX": _index,
     "MATCH": _match,
-    "CHOOSE": _choose,
     "SMALL": _small,
     "COUNT": _count,
     "COUNTA": _count_filled,
@@ -222,3 +229,6 @@ RANGE_FUNCTIONS: Mapping[str, Callable[[Cells, At, _Arguments], Result]] = {
     "CELL": _format,
     "TODAY": _today,
 }
+
+TAKE_RANGES = frozenset({"INDEX", "ROWS", "ROW", "CELL"})
+"""Functions that ask where a cell is; the others take its value as well. None gives several."""

@@ -14,7 +14,7 @@ from lxml import etree
 from openpyxl.utils import column_index_from_string
 
 from fpsheet.ooxml.escape import escape_content, unescape_text
-from fpsheet.workbook.calculation.calculator import Calculator, Formula
+from fpsheet.workbook.calculation.calculator import UNKNOWN, Calculator, Formula
 from fpsheet.workbook.calculation.cell_value import ErrorValue, Place, UnknownResultError, Value
 from fpsheet.workbook.calculation.formula_tree import FormulaError
 
@@ -83,20 +83,23 @@ def forget_results(content: bytes) -> bytes:
     """Return a worksheet whose formulas have no results but empty texts."""
 
     def forget(cell: re.Match[bytes]) -> bytes:
-        return _with_result(cell, "") if _has_formula(cell) else cell[0]
+        formula = _formula_in(cell)
+        return _with_result(cell, formula, "") if formula else cell[0]
 
     return _CELL.sub(forget, content)
 
 
-def _has_formula(cell: re.Match[bytes]) -> bool:
-    return _FORMULA.search(cell[4] or b"") is not None
+def _formula_in(cell: re.Match[bytes]) -> bytes:
+    """Return the formula of a cell as it is written; nothing for a cell without."""
+    formula = _FORMULA.search(cell[4] or b"")
+    return formula[0] if formula else b""
 
 
-def _with_result(cell: re.Match[bytes], result: Value) -> bytes:
-    formula, style = _FORMULA.search(cell[4]), _STYLE.search(cell[3])
+def _with_result(cell: re.Match[bytes], formula: bytes, result: Value) -> bytes:
+    style = _STYLE.search(cell[3])
     kind, text = _as_written(result)
-    head = b'<c r="%s%s"%s%s>' % (cell[1], cell[2], style[0] if style else b"", kind)
-    return head + (formula[0] if formula else b"") + b"<v>%s</v></c>" % text
+    parts = (cell[1], cell[2], style[0] if style else b"", kind, formula, text)
+    return b'<c r="%s%s"%s%s>%s<v>%s</v></c>' % parts
 
 
 def _count_cells(content: bytes) -> int:
@@ -170,18 +173,19 @@ class _Sheet:
     def _find_replaced(self, row: bytes) -> Iterator[tuple[bytes, bytes]]:
         """List what a cell of a blank row is, from its row number on, and what it becomes."""
         for cell in _CELL.finditer(row):
-            if _has_formula(cell):
+            if _formula_in(cell):
                 start = len(b'<c r="') + len(cell[1]) + len(cell[2])
                 yield cell[0][start:], self._write_cell(cell)[start:]
 
     def _write_cell(self, cell: re.Match[bytes]) -> bytes:
-        if not _has_formula(cell):
+        formula = _formula_in(cell)
+        if not formula:
             return cell[0]
         at = (self.title, int(cell[2]), column_index_from_string(cell[1].decode()))
         try:
-            return _with_result(cell, self.calculator.result(at))
+            return _with_result(cell, formula, self.calculator.result(at))
         except UnknownResultError:
-            return _with_result(cell, "")
+            return _with_result(cell, formula, "")
 
 
 def _read_names(book: bytes) -> dict[str, str]:
@@ -271,20 +275,11 @@ def _read_row(
             yield place, typed, int(style[1]) if style else 0
             continue
         held = _formula(sheet, formula, place)
-        yield place, held if held is not None else _unknown(), 0
+        yield place, held if held is not None else UNKNOWN, 0
 
 
 def _is_filled(row: bytes) -> bool:
     return row.count(b"<is>") > 1 or _NUMBER.search(row) is not None
-
-
-def _unknown() -> Formula:
-    """Return a formula without a result, for one that is none of ours."""
-
-    def refuse(_: object) -> Value:
-        raise UnknownResultError
-
-    return Formula(refuse)
 
 
 def _formula(sheet: _Sheet, found: re.Match[bytes], place: tuple[int, int]) -> Formula | None:
@@ -307,7 +302,7 @@ def _typed_or_unknown(attributes: bytes, inner: bytes, strings: Sequence[str]) -
     try:
         return _typed(attributes, inner, strings)
     except (ValueError, IndexError):
-        return _unknown()
+        return UNKNOWN
 
 
 def _typed(attributes: bytes, inner: bytes, strings: Sequence[str]) -> Value:
