@@ -198,19 +198,25 @@ def test_a_formula_gives_what_excel_gives(formula: str, result: object) -> None:
 
 @pytest.mark.parametrize(
     "formula",
-    ['--"1-2"', '0.5&""', 'TEXT(1,"dd-mm-yyyy")', '"æ"<"ø"', "DAY(59)", "A1:A3", "I9"],
+    [
+        *('--"1-2"', '0.5&""', 'TEXT(1,"dd-mm-yyyy")', '"æ"<"ø"', "DAY(59)", "A1:A3", "I9"),
+        *("LEFT()", 'MID("a")', 'IFERROR(--"a")', "INDEX($A$1:$A$3)", "CHOOSE()"),
+    ],
 )
 def test_what_hangs_on_the_country_or_on_itself_is_not_told(formula: str) -> None:
-    """A text that may be a day, a comma, the order of letters, 1900, several cells, a circle."""
+    """A text that may be a day, a comma, the order of letters, 1900, several cells, a circle.
+
+    And too few arguments, which LibreOffice saves and Excel does not.
+    """
     book = Calculator(names={}, today=46000, cells={"S": {(1, 1): 9, (2, 1): 5, (3, 1): 2}})
     book.cells["S"][9, 9] = book.formula(formula, 9, 9)
     with pytest.raises(UnknownResultError):
         book.result(("S", 9, 9))
 
 
-@pytest.mark.parametrize("formula", ["NOW()", "ukendt", "1+", "A1 A2", "{1;2}", "[1]S!A1"])
+@pytest.mark.parametrize("formula", ["NOW()", "ukendt", "1+", "A1 A2", "{1;2}", "[1]S!A1", "IF(1)"])
 def test_a_formula_that_is_none_of_ours_is_refused(formula: str) -> None:
-    """Another function, an unknown name, half a formula, an intersection, another file."""
+    """Another function, a name that is none, half a formula, an intersection, another file."""
     with pytest.raises(FormulaError):
         Calculator(names={}, today=46000).formula(formula, 1, 1)
 

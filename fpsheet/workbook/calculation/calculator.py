@@ -46,6 +46,10 @@ class Formula:
     numbers: tuple[float, ...] = ()
 
 
+_NOT_TOLD = (FormulaError, RecursionError, OverflowError, TypeError, IndexError)
+"""What ends a formula; the last two, that a function was given fewer arguments than it needs."""
+
+
 def _refuse(_: At) -> Value:
     raise UnknownResultError
 
@@ -110,7 +114,7 @@ class Calculator:
         cells[at[1:]] = UNKNOWN
         try:
             found = held.evaluate((*at, held.numbers))
-        except (FormulaError, RecursionError, OverflowError):
+        except _NOT_TOLD:
             raise UnknownResultError from None
         cells[at[1:]] = value = 0 if found is None else found
         return value

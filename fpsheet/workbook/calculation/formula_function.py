@@ -155,8 +155,11 @@ class FormulaCompiler:
         A branch is compiled when the chain is first followed so far: in a blank workbook it never
         is, and what a branch that is not taken has in it cannot matter.
         """
-        chain, rest = list[tuple[Tree, Tree]](), tree
+        chain = list[tuple[Tree, Tree]]()
+        rest: Tree = tree
         while isinstance(rest, Call) and rest.function == "IF":
+            if len(rest.arguments) not in _IF_ARGUMENTS:
+                raise FormulaError
             condition, then, *other = rest.arguments
             chain.append((condition, then))
             rest = other[0] if other else FormulaConstant(False)  # noqa: FBT003 - what Excel gives
@@ -345,5 +348,6 @@ _OPERATORS: Mapping[str, PlainFunction] = {
     "&": _join,
     **{sign: partial(compare, sign) for sign in ("=", "<>", "<", "<=", ">", ">=")},
 }
+_IF_ARGUMENTS = (2, 3)
 _SPREADING = frozenset(PLAIN_FUNCTIONS) | (frozenset(REFERENCE_FUNCTIONS) - TAKE_RANGES)
 """Functions that give several values where an argument does."""

@@ -66,8 +66,8 @@ def _texts(function: Callable[..., Value], kinds: str) -> PlainFunction:
 
 def _left_of(value: Value, count: Value = 1) -> Value:
     """Return the first characters: the digits before a comma are the same in every country."""
-    if type(value) is str and type(count) is int and count >= 0 and value.isascii():
-        return value[:count]
+    if count == 1 and isinstance(value, str) and value.isascii():
+        return value[:1]
     if isinstance(value, float) and _SURE_FROM <= value < _SURE_TO and round(value, 6) == value:
         whole, length = str(int(value)), to_number(count)
         if not isinstance(length, ErrorValue) and 0 <= length <= len(whole):
@@ -101,9 +101,9 @@ def _replace(text: str, start: float, count: float, new: str) -> Value:
 
 def _substitute_in(text: Value, old: Value, new: Value, *place: Value) -> Value:
     """Replace a text in another; most that is looked for is not there."""
-    is_plain = type(text) is str and type(old) is str and type(new) is str and text.isascii()
-    if is_plain and old not in text and not place:
-        return text
+    if not place and isinstance(text, str) and isinstance(old, str) and isinstance(new, str):
+        is_there = old in text or not text.isascii()
+        return _SUBSTITUTE(text, old, new) if is_there else text
     return _SUBSTITUTE(text, old, new, *place)
 
 
