@@ -16,6 +16,8 @@ from fpsheet_templates.spoken import SpokenForm
 _NEEDED = {"form_version", "workbook_id"}
 _VERSION = re.compile(r"[0-9]{1,4}")
 COVER = "forside"
+_CONTACT = {"kontaktperson", "e_mail"}
+"""Fields that leave the kommune only where it agreed to that on the Forside."""
 _VALUE_OFFSET = 2
 """The value stands two columns right of its identity; the label stands between."""
 
@@ -118,7 +120,7 @@ def sent_cover(
     answer, _ = cover.get("kontakt_sendes", (None, ""))
     labels = form.code_lists["ja_nej"].by_entry(spoken.language)
     if labels.get((answer or "").strip().casefold()) == "ja":
-        local = set()
+        local -= _CONTACT
     return {name: entry for name, entry in cover.items() if name not in local}
 
 

@@ -18,8 +18,8 @@ _ROW_ID = "raekke_id"
 _WORKSHEET = " worksheet"
 """How the root of a worksheet part ends: a part of another kind has no rows to read."""
 
-HEAD_ROWS = 32
-"""Rows read from each sheet to tell what it is; cover and meta are shorter than that."""
+HEAD_ROWS = 64
+"""Rows read from a sheet to tell what it is; the Forside ends in row 38, and rows may be put above."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ PLACES = {
     "godkendt_af": "C28",
     "godkendt_dato": "C29",
     "frist_oensket": "C30",
+    "journal_adresse": "C33",
 }
 
 
@@ -86,6 +87,7 @@ def test_a_contact_that_agreed_is_named() -> None:
         kontakt_sendes=" ja",
         godkendt_dato="28-02-2026",
         frist_oensket="31-03-2027",
+        journal_adresse="https://journal.kommunen/sag/[nr]",
     )
     assert said(content, sealed=True) == {
         "kontaktperson": "Fiktiv Kontakt",
@@ -93,6 +95,18 @@ def test_a_contact_that_agreed_is_named() -> None:
         "godkendt_dato": "2026-02-28",
         "frist_oensket": "2027-03-31",
     }
+
+
+def test_the_whole_forside_is_read() -> None:
+    """Each field by its own cell, also the lowest, and with rows put above: a wrong one is told."""
+    content = typed(journal_adresse="journalen i kælderen")
+    checked = check_bytes(content, FORM)
+    cover = {field.id for field in FORM.sheet("forside").fields}
+    assert set(checked.check.raw.cover) == cover
+    assert checked.check.raw.cover["journal_adresse"] == ("journalen i kælderen", "C33")
+    assert ("ARB-018", "forside", "C33") in checked.cells()
+    lower = edit(content, lambda book: book["Forside"].insert_rows(3, 9))
+    assert set(check_bytes(lower, FORM).check.raw.cover) == cover
 
 
 def test_nonsense_on_the_forside_is_not_told() -> None:
