@@ -19,7 +19,7 @@ _WORKSHEET = " worksheet"
 """How the root of a worksheet part ends: a part of another kind has no rows to read."""
 
 HEAD_ROWS = 64
-"""Rows read from a sheet to tell what it is; the Forside ends in row 38, and rows may be put above."""
+"""Rows read from a sheet to tell what it is; the Forside ends in row 38, and may be moved down."""
 
 
 @dataclass(frozen=True, slots=True)
