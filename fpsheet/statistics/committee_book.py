@@ -309,7 +309,8 @@ class _Desk:
         used = {note for table in tables for note in table.notes}
         notes = (note for note in _NOTES if note in used)
         heads = (self._head("subject", _YEAR_WIDTH), self._head("note", _NOTE_WIDTH))
-        told = [self.words.text(f"note.{note}") for note in notes]
+        area = self.figures.request.area
+        told = [self.words.note(note, area) for note in notes]
         rows = tuple((str(number), text) for number, text in enumerate(told, 1))
         title = self.words.text("book.notes_title")
         return Page(self.words.text("book.notes"), PageKind.NOTES, title, (), heads, rows)

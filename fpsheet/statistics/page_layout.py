@@ -219,7 +219,7 @@ def _notes_page(desk: _Desk) -> Page:
         lines=tuple(desk.first_lines("notes_line")),
         columns=_text_columns(heads, _NOTE_WIDTHS),
         rows=tuple(
-            (f"[{mark} {number}]", words.text(f"note.{note}"))
+            (f"[{mark} {number}]", words.note(note, desk.release.area))
             for number, note in enumerate(order, start=1)
         ),
     )

@@ -24,10 +24,17 @@ def index_unit(edition: Edition) -> str:
 
 
 def compared_key(edition: Edition, key: str) -> str:
-    """Return the key of a title or heading: its own where some kommuner stand for the country."""
-    own = f"{key}_indberettet"
+    """Return the key of a title, line or heading: the most particular that has a text.
+
+    Where some kommuner stand for the country it may have one of its own, and so may a country.
+    """
     is_part = index_unit(edition) == "unit.indberettet_100"
-    return own if is_part and edition.wording.form.texts.has(f"statistics.{own}") else key
+    own = (
+        f"{key}_indberettet" if is_part else "",
+        f"{key}_{''.join(edition.counting.jurisdictions)}",
+    )
+    texts = edition.wording.form.texts
+    return next((one for one in own if one and texts.has(f"statistics.{one}")), key)
 
 
 def tell_national(edition: Edition) -> str:

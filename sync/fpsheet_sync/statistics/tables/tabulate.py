@@ -121,7 +121,8 @@ def _lines(edition: Edition, spec: TableSpec, notes: Sequence[str]) -> Iterator[
     wording, period = edition.wording, edition.counting.scope.period
     yield wording.text(compared_key(edition, f"table.{spec.id}.measure"))
     yield wording.fill(
-        "line.population", {"population": wording.text(f"table.{spec.id}.population")}
+        "line.population",
+        {"population": wording.text(compared_key(edition, f"table.{spec.id}.population"))},
     )
     yield wording.fill("line.period", {"rule": wording.period_rule(spec.period_rule, period)})
     late = "provisional" if edition.is_provisional(period.til) else "final"

@@ -97,6 +97,17 @@ class Wording:
             return self._own(f"dimension.{dimension}.total", "total")
         return self._own(f"dimension.{dimension}.value.{code}", f"value.{code}")
 
+    def note(self, note: str, area: str) -> str:
+        """Return a note to the tables of an area, in its country's words where it has its own.
+
+        Args:
+            note: The note.
+            area: A kommunekode, "GL" or "DK", or "" for more than one country.
+        """
+        kommune = self.form.kommuner.get(area)
+        country = kommune.jurisdiction if kommune else area
+        return self._own(f"note.{note}_{country}", f"note.{note}")
+
     def _own(self, key: str, otherwise: str) -> str:
         own = self.form.texts.has(f"statistics.{key}")
         return self.text(key if own else otherwise)

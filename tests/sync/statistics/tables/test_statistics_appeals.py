@@ -130,3 +130,15 @@ def test_t24_tells_what_became_of_a_recommendation(denmark: Release) -> None:
     assert row(denmark, "T24", "foertidspension") == (2, 1, 0, 1, 0)
     assert row(denmark, "T24", "fleksjob") == (1, 0, 0, 0, 1)
     assert row(denmark, "T24", "") == (3, 1, 0, 1, 1)
+
+
+def test_t03_speaks_of_what_its_country_has(greenland: Release, denmark: Release) -> None:
+    """Denmark has no deadline of five years: neither title, population nor a note tells of one."""
+    told = {
+        name: next(table for table in release.tables if table.id == "T03")
+        for name, release in (("GL", greenland), ("DK", denmark))
+    }
+    for name, has_deadline in (("GL", True), ("DK", False)):
+        words = " ".join((told[name].title, *told[name].lines, *told[name].notes))
+        assert ("frist" in words) is has_deadline, name
+        assert ("under 60" in words) is has_deadline, name
