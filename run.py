@@ -51,7 +51,9 @@ def main(arguments: list[str]) -> int:
         print(failure, file=sys.stderr)
         return 3
     if command == "demo":
-        return call("python", "-m", "fpsheet", "demo", *rest)
+        code = call("python", "-m", "fpsheet", "demo", *rest)
+        print(f"The command fpsheet is {SCRIPTS / 'fpsheet'}", flush=True)
+        return code
     os.chdir(HERE)
     if command == "test":
         # The whole suite is shared between the cores; a part of it starts faster alone.
