@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
@@ -26,7 +26,7 @@ from fpsheet.transport.folder import Folder
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.keys import write_keys
 from fpsheet_sync.statistics.stat_table import Period
-from fpsheet_templates.errors import UsageError
+from fpsheet_templates.errors import OutsideError, UsageError
 from fpsheet_templates.form import Form
 from fpsheet_templates.load import load_texts
 from fpsheet_templates.rule import Severity
@@ -116,6 +116,7 @@ def run_demo(demo: Demo, places: DemoPlaces, progress: Progress) -> tuple[DemoKo
 
     Raises:
         UsageError: The folder holds something that is no demo.
+        OutsideError: A workbook was not read in time: the computer is too busy.
         WorkbookFileError: A file cannot be written.
     """
     clear_folder(places, language=demo.language)
@@ -127,10 +128,11 @@ def run_demo(demo: Demo, places: DemoPlaces, progress: Progress) -> tuple[DemoKo
     merged = sync_inbox(str(places.inbox), central, desk, actor, progress)
     receipts = str(places.receipts)
     processed = list(post_receipts(merged, receipts, desk, demo.language))
+    by_kommune = {file.receipt.kommune_kode: file for file in processed if file.receipt}
+    need_all(rows, by_kommune, demo.language)
     order = _order(demo)
     for wanted in (replace(order, actor=actor), replace(order, internal=True, reader=actor)):
         publish_statistics(central, wanted, places.statistics, progress)
-    by_kommune = {file.receipt.kommune_kode: file for file in processed if file.receipt}
     return tuple(
         DemoKommune(kode, rows[kode], counts[kode], by_kommune[kode]) for kode in sorted(rows)
     )
@@ -157,6 +159,21 @@ def clear_folder(places: DemoPlaces, *, language: str) -> None:
     write_whole(root / _MARK, f"{texts.get('command.demo.mark', language)}\n".encode())
 
 
+def need_all(wanted: Iterable[str], found: Container[str], language: str) -> None:
+    """Refuse a demo in which a kommune's workbook did not come along.
+
+    They are sound: one that is left behind was not read within the time a workbook may take.
+
+    Raises:
+        OutsideError: One did not.
+    """
+    missing = [kode for kode in sorted(wanted) if kode not in found]
+    if missing:
+        texts = load_texts("program.toml")
+        sentence = texts.fill("command.demo.late", language, {"kommuner": ", ".join(missing)})
+        raise OutsideError(sentence, remedy=texts.get("command.demo.late_remedy", language))
+
+
 def _fill_workbooks(demo: Demo, places: DemoPlaces, progress: Progress) -> dict[str, int]:
     """Write every kommune's workbook; return the rows it typed."""
     rows = {}
@@ -179,11 +196,15 @@ def _submit_workbooks(
     counts: dict[str, Mapping[Severity, int]] = {}
     paths = sorted(places.workbooks.iterdir())
     question = Question(demo.form, demo.today)
+    submitted = set()
     for verdict in check_files(paths, question, progress):
         sent = send_checked(verdict, demo.form, Folder(str(places.inbox)))
+        kommune = verdict.path.name.partition("-")[0]
         if sent is not None:
             _date(Path(sent), demo.now - timedelta(hours=1))
-        counts[verdict.path.name.partition("-")[0]] = verdict.counts
+            submitted.add(kommune)
+        counts[kommune] = verdict.counts
+    need_all(counts, submitted, demo.language)
     return counts
 
 

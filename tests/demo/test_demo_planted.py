@@ -9,11 +9,12 @@ import pytest
 
 from fpsheet.checking.check_file import Question
 from fpsheet.demo.country import DEMO_DAY, invent_country
-from fpsheet.demo.run import DemoPlaces
+from fpsheet.demo.run import DemoPlaces, need_all
 from fpsheet.demo.scale import SMALL
 from fpsheet.kommune.steps import check_files
 from fpsheet.progress import Silent
 from fpsheet.workbook.sheet_layout import FIRST_ROW
+from fpsheet_templates.errors import OutsideError
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
 
@@ -36,6 +37,14 @@ def judged(demo_folder: Path) -> list[tuple[DemoWorkbook, Verdict]]:
     paths = [workbooks / f"{book.kommune_kode}-2026.xlsx" for book in books]
     verdicts = check_files(paths, Question(FORM, DEMO_DAY), Silent())
     return list(zip(books, verdicts, strict=True))
+
+
+def test_a_workbook_that_was_not_read_in_time_is_named() -> None:
+    """On a busy computer one may be left behind: the demo says so, and does not go on without."""
+    need_all(["955", "957"], {"955", "957"}, "da")
+    with pytest.raises(OutsideError, match=r"957 blev ikke læst færdig i tide") as raised:
+        need_all(["957", "955"], {"955"}, "da")
+    assert "kør fpsheet demo igen" in str(raised.value.remedy)
 
 
 def test_every_planted_fault_is_found(judged: list[tuple[DemoWorkbook, Verdict]]) -> None:

@@ -17,6 +17,7 @@ _SHIFTS = tuple(timedelta(days=days) for days in (-2200, -366, 366))
 """How far a day is moved besides: across a year, and across the years between assessments."""
 _ADDED = 3
 """Rows of each sheet added, one by one."""
+_WEEK = timedelta(days=7)
 _OTHERS = 4
 """Other birthdays tried."""
 _SEXES = ("K", "M")
@@ -91,13 +92,17 @@ class Neighbours:
         return [value for value in found if value != row.values[field.id]]
 
     def _more(self, citizen: CountedCitizen, chance: random.Random) -> Iterator[CountedCitizen]:
-        """Yield the citizen with one more row, borrowed from another citizen."""
+        """Yield the citizen with one more row, borrowed from another citizen.
+
+        As it is, some years earlier, and as the last that happened: who got the pension in a year
+        may have lost it in the same.
+        """
         home = citizen.rows[0].kommune
         for sheet, rows in sorted(self._rows.items()):
             if sheet in {_BORGER, MOVE}:
                 continue
             for row in chance.sample(rows, min(_ADDED, len(rows))):
-                for more in (row, _earlier(row)):
+                for more in (row, _earlier(row), _after(citizen, row)):
                     yield _with(citizen, [*citizen.rows, replace(more, kommune=home)])
 
     def _others(self, citizen: CountedCitizen, chance: random.Random) -> Iterator[CountedCitizen]:
@@ -112,8 +117,23 @@ class Neighbours:
 
 def _earlier(row: CitizenRow) -> CitizenRow:
     """Return a row as it would be some years earlier."""
-    days = {name: day + _SHIFTS[0] for name, day in row.values.items() if isinstance(day, date)}
+    return _moved_by(row, _SHIFTS[0])
+
+
+def _after(citizen: CountedCitizen, row: CitizenRow) -> CitizenRow:
+    """Return a row as it would be a week after all that is known of a citizen."""
+    last = max((day for each in citizen.rows for day in _days(each)), default=None)
+    own = min(_days(row), default=None)
+    return row if last is None or own is None else _moved_by(row, last - own + _WEEK)
+
+
+def _moved_by(row: CitizenRow, time: timedelta) -> CitizenRow:
+    days = {name: day + time for name, day in row.values.items() if isinstance(day, date)}
     return replace(row, values={**row.values, **days})
+
+
+def _days(row: CitizenRow) -> list[date]:
+    return [day for day in row.values.values() if isinstance(day, date)]
 
 
 def _with(citizen: CountedCitizen, rows: Iterable[CitizenRow]) -> CountedCitizen:

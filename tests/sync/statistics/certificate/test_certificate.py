@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import replace
 from datetime import date
@@ -11,8 +12,10 @@ import pytest
 
 from fpsheet_sync.statistics.certificate import certify as certifying
 from fpsheet_sync.statistics.certificate.case import PUBLIC, Case, Found, Witness
-from fpsheet_sync.statistics.certificate.certify import Certificate, certify
+from fpsheet_sync.statistics.certificate.certify import Certificate, Make, certify
+from fpsheet_sync.statistics.certificate.citizen import CitizenRow, CountedCitizen
 from fpsheet_sync.statistics.certificate.citizen_column import CitizenColumn, Slot
+from fpsheet_sync.statistics.certificate.neighbours import Neighbours
 from fpsheet_sync.statistics.certificate.paper import (
     CertifiedCell,
     CertifiedPaper,
@@ -23,6 +26,7 @@ from fpsheet_sync.statistics.certificate.people import People
 from fpsheet_sync.statistics.facts.scope import Scope
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.public_tables import public_tables
+from fpsheet_templates.load import load_form
 from tests.support.country import Country, Record, editions, stored
 from tests.support.schema import SCHEMA
 
@@ -162,6 +166,24 @@ def test_a_search_without_time_certifies_nothing(people: People) -> None:
     assert set(none.unseen) == set(case.targets)
 
 
+def test_a_borrowed_row_may_be_the_last_that_happened() -> None:
+    """A job of January borrowed by one with a grant from June 2025 is a week after that too.
+
+    So is a lapse: who got the pension in a year may have lost it in the same.
+    """
+    granted = CitizenRow("afgoerelse", HOME, {"virkning_dato": date(2025, 6, 1)})
+    worked = CitizenRow("job", OTHER, {"start_dato": date(2025, 1, 5)})
+    one = CountedCitizen("a", "K", None, (granted,))
+    other = CountedCitizen("b", "K", None, (worked,))
+    days = {
+        (row.kommune, row.values["start_dato"])
+        for each in Neighbours(load_form(), "GL", (one, other), 1).of(one)
+        for row in each.rows
+        if row.sheet == "job"
+    }
+    assert days == {(HOME, date(2025, 1, 5)), (HOME, date(2018, 12, 28)), (HOME, date(2025, 6, 8))}
+
+
 def test_a_kommune_sees_through_worlds_of_its_own_citizens() -> None:
     """The country's number is small; only citizens of one kommune could be others."""
     number = ("", slot(timer="uoplyst"))
@@ -213,10 +235,13 @@ def test_a_kommune_is_misled_by_a_citizen_of_two_only_where_what_it_has_is_the_s
     assert bool(misled) == (not readers)
 
 
-def test_who_counts_in_a_number_beside_is_asked_for_neighbours_too() -> None:
+def test_who_counts_in_a_number_beside_is_asked_for_neighbours_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Each citizen has a level of her own, known exactly, so that none may come or go as she is.
 
-    One citizen more in 40-49 is one who counts in 50-59: she is not behind 40-49 herself.
+    One citizen more in 40-49 is one who counts in 50-59: she is not behind 40-49 herself. Whenever
+    time runs out on the way, that is told.
     """
     ages = {"c0": "40-49", **{f"c{n}": "50-59" for n in range(1, 10)}}
 
@@ -239,6 +264,27 @@ def test_who_counts_in_a_number_beside_is_asked_for_neighbours_too() -> None:
 
     assert certify(case, make, time.monotonic() + 600).is_wide
     assert [list(ids) for ids in rounds] == [["c0"], [f"c{n}" for n in range(1, 9)]]
+    _let_time_run_out(case, make, monkeypatch)
+
+
+def _let_time_run_out(case: Case, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Certify with time for one, two, three looks at the clock, until it is enough.
+
+    What is proved by then counts, more with more time; the rest is told as not looked at.
+    """
+    left: list[int] = []
+    is_enough = False
+    while not is_enough:
+        looks, clock = len(left), itertools.count()
+        monkeypatch.setattr(time, "monotonic", lambda clock=clock: next(clock))
+        found = certify(case, make, looks)
+        left.append(sum(map(len, found.unseen.values())))
+        assert not found.narrow
+        is_enough = next(clock) <= looks + 1
+    monkeypatch.undo()
+    assert len(left) > 10
+    assert left == sorted(left, reverse=True)
+    assert (left[0], left[-1]) == (sum(map(len, case.targets.values())), 0)
 
 
 def test_who_counts_where_there_is_no_room_is_asked_for_neighbours_too() -> None:
