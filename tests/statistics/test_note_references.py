@@ -67,12 +67,11 @@ def test_every_reference_leads_to_the_note_of_its_table(
     (tmp_path / name).write_bytes(files[name])
     book = {sheet.name: sheet for sheet in read_file(tmp_path / name)}
     names = texts(language)
-    listed = {
-        row[0]: names[row[1]]
-        for row in book["Noter" if language == "da" else "Notes"].rows
-        if MARK.fullmatch(row[0])
-    }
-    told = " ".join(row[1] for row in book["Noter" if language == "da" else "Notes"].rows)
+    noted = [
+        row for row in book["Noter" if language == "da" else "Notes"].rows if MARK.fullmatch(row[0])
+    ]
+    listed = {row[0]: names[row[1]] for row in noted}
+    told = " ".join(row[1] for row in noted)
     others = OF_THE_OTHER["DK" if area in {"DK", "707"} else "GL"]
     assert [word for word in others if word in told.casefold()] == []
     followed: set[str] = set()
