@@ -12,9 +12,12 @@ from fpsheet.ooxml.parts import MAIN, Element, Parts, parse, serialise
 from fpsheet.ooxml.workbook_part import workbook_name
 from fpsheet_validation.raw import RawWorkbook
 
-ROOM = 25
-"""Rows that are printed below the last filled one: for those typed after the workbook was made,
-and for those who note by hand first."""
+BLANK_ROWS = 25
+"""Rows of a sheet that are printed where fewer are filled: a page, for those who note by hand."""
+
+ROOM = 8
+"""Rows that are printed below the last filled one, for those typed after the workbook was made:
+few, so that it is seldom a page of nothing."""
 
 _NAME = "_xlnm.Print_Area"
 _OURS = re.compile(
@@ -32,7 +35,7 @@ def last_printed(heading_row: int, last_filled: int = 0) -> int:
         heading_row: Row of its headings.
         last_filled: Last row in which something is typed; 0 for none.
     """
-    return max(heading_row, last_filled) + ROOM
+    return max(heading_row + BLANK_ROWS, last_filled + ROOM)
 
 
 def printed_rows(raw: RawWorkbook) -> dict[str, int]:

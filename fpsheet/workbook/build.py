@@ -263,7 +263,7 @@ def _most_lines(given: Mapping[str, Sequence[Row]]) -> int:
     citizens = Counter[object]()
     for row in (row for rows in given.values() for row in rows):
         longest = max((len(value) for value in row.values() if isinstance(value, str)), default=0)
-        citizens[row.get("cpr")] += 2 + longest // LINE_LENGTH["E"]
+        citizens[row.get("cpr")] += 1 + longest // LINE_LENGTH["E"]
     return max(citizens.values(), default=0)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
 from openpyxl import Workbook
+from openpyxl.styles import Alignment
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.table import Table, TableColumn, TableFormula, TableStyleInfo
@@ -27,6 +28,7 @@ from fpsheet.workbook.sheet_layout import (
 )
 from fpsheet.workbook.status import FAULT_SIGN, FINE_SIGN, HEADING_COLUMN, WARNING_SIGN
 from fpsheet.workbook.style import (
+    DECIMAL_INK,
     INK,
     MUTED,
     PAGE_PIXELS,
@@ -113,7 +115,8 @@ def _pages_across(layout: SheetLayout) -> int:
 def _write_head(sheet: Worksheet, layout: SheetLayout, issue: Issue) -> None:
     colour = layout.sheet.colour or INK
     write_title(sheet, f"B{TITLE_ROW}", layout.title, colour=colour)
-    # Set off from the title, of which the longest fills its column.
+    # The longest title fills its column; what follows it is set off.
+    sheet[f"B{TITLE_ROW}"].alignment = Alignment(vertical="center", shrink_to_fit=True)
     write_note(sheet, f"C{TITLE_ROW}", "", indent=2)
     put_formula(sheet[f"C{TITLE_ROW}"], _first_fault(layout, issue))
     sheet.row_dimensions[TITLE_ROW].height = 30
@@ -160,8 +163,9 @@ def _style_column(sheet: Worksheet, layout: SheetLayout, column_id: str) -> None
         return
     style_entry(cell, horizontal="right" if field.type in _NUMERIC else None)
     cell.number_format = number_format(field)
+    ink = font(colour=DECIMAL_INK) if field.type is FieldType.DECIMAL else font()
     whole = sheet.column_dimensions[column.letter]
-    whole.font = font()
+    cell.font = whole.font = ink
     whole.number_format = number_format(field)
     whole.alignment = align("right" if field.type in _NUMERIC else None)
 

@@ -27,7 +27,10 @@ REQUIRED_MARK = " *"
 _ARROW_WIDTH = 5
 """Room for the arrow of the filter beside a heading, in characters."""
 
-_MARGIN, _WIDEST_LABEL = 3, 38
+_MARGIN = 3
+_WIDEST_LABEL, _WIDEST_REQUIRED = 45, 38
+"""Widths for labels at the most; what must be filled in stays on the screen."""
+
 _ONE_LINE = 16
 """A heading up to this length is not broken."""
 
@@ -268,7 +271,8 @@ def _width(issue: Issue, field: Field, header: str) -> int:
     if field.codes:
         codes = issue.form.code_lists[field.codes].for_jurisdiction(issue.jurisdiction)
         labels = [len(code.label(issue.language)) for code in codes]
-    longest = min(max(labels, default=0) + _MARGIN, _WIDEST_LABEL)
+    widest = _WIDEST_REQUIRED if is_always_required(field) else _WIDEST_LABEL
+    longest = min(max(labels, default=0) + _MARGIN, widest)
     lines = 1 if len(header) <= _ONE_LINE else _MOST_LINES
     heading = next(width for width in count(_MARGIN) if len(wrap(header, width)) <= lines) + _MARGIN
     return max(field.width, max(map(len, words)) + _ARROW_WIDTH, longest, heading)

@@ -31,6 +31,9 @@ NAVY = "1F3A5F"
 FAULT_INK, FAULT_PAPER = "8E1B1B", "FBE3E1"
 WARNING_INK, WARNING_PAPER = "6B4E00", "FFF3CF"
 FINE_INK = "2C6E49"
+DECIMAL_INK = "22303D"
+"""Of numbers with decimals; nobody sees that it is not `INK`. LibreOffice forgets the air beside a
+number that differs in its format alone from the number to the left."""
 
 DATE_FORMAT = "dd\\-mm\\-yyyy"
 TEXT_FORMAT = "@"
@@ -135,7 +138,9 @@ def write_note(
     """Write a line of explanation in muted ink."""
     cell = write_text(sheet[address], text)
     cell.font = font(colour=MUTED)
-    cell.alignment = Alignment(vertical="center", wrap_text=wrap, indent=indent)
+    # An indent counts where the side is said alone.
+    side = "left" if indent else None
+    cell.alignment = Alignment(horizontal=side, vertical="center", wrap_text=wrap, indent=indent)
 
 
 def style_heading(cell: Cell, colour: str) -> None:

@@ -4,6 +4,8 @@ The citizen's rows stand out of sight (`candidates`) and are shown in order. Fun
 only.
 """
 
+from math import ceil
+
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.workbook.defined_name import DefinedName
@@ -79,7 +81,6 @@ from fpsheet.workbook.style import (
     fill,
     line_style,
     place_cursor,
-    print_down,
     protect,
     set_page,
     style_entry,
@@ -102,6 +103,9 @@ CHOSEN_CELL = "C4"
 _HEADING_ROW = FIRST_EVENT - 1
 
 _FIRST_HIDDEN = 13
+_PAGE_LINES = 23
+"""Lines of the table on a page; the page is filled, and none is printed that is blank for all."""
+
 _PART_OF_NAME = f'"*"&{CHOSEN_CELL}&"*"'
 
 _LEFT, _RIGHT = ("B", "C", "D"), ("E", "F", "G")
@@ -127,9 +131,11 @@ def make_overview(book: Workbook, issue: Issue, *, lines: int = 0) -> Worksheet:
     write_note(sheet, "B2", issue.text("sheet.overblik.intro"))
     sheet.row_dimensions[1].height = 30
     _add_choice(book, sheet, issue)
+    printed = min(SHOWN_ROWS, _PAGE_LINES * max(1, ceil(lines / _PAGE_LINES)))
     last_move = CANDIDATES["overdragelse"][1]
     level = LevelNow(issue, POSITION, (*CANDIDATES["afgoerelse"], last_move))
     _add_facts(sheet, issue, level.formula())
+    _add_summary(sheet, issue, printed)
     add_candidates(sheet, issue, level)
     _add_chart(sheet, issue)
     columns = _columns(issue)
@@ -144,7 +150,7 @@ def make_overview(book: Workbook, issue: Issue, *, lines: int = 0) -> Worksheet:
     protect(sheet)
     sheet.freeze_panes = f"A{FIRST_EVENT}"
     place_cursor(sheet, CHOSEN_CELL)
-    print_down(sheet, "K", heading_row=_HEADING_ROW, filled=min(lines, SHOWN_ROWS))
+    sheet.print_area = f"B1:K{_HEADING_ROW + printed}"
     set_page(sheet, title_rows=f"1:{_HEADING_ROW}", footer=issue.footer)
     return sheet
 
@@ -211,6 +217,10 @@ def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
             cell = _add_fact(sheet, letters, row, label)
             put_formula(cell, if_(f"{CITIZEN}=0", EMPTY, if_error(formula, EMPTY)))
             cell.number_format = number_format
+
+
+def _add_summary(sheet: Worksheet, issue: Issue, printed: int) -> None:
+    """Say how many events there are, and how many lines of them are printed."""
     write_note(sheet, "B8", "")
     choose = quote_text(issue.text("workbook.overblik.vaelg"))
     unknown = quote_text(issue.text("workbook.overblik.ukendt"))
@@ -219,6 +229,8 @@ def _add_facts(sheet: Worksheet, issue: Issue, level: str) -> None:
     )
     more = quote_text(issue.text("workbook.overblik.flere"))
     rest = if_(has_more(FOUND), f'" "&{more}', EMPTY)
+    paper = quote_text(f" {issue.text('workbook.overblik.papir')}".replace("#", str(printed)))
+    rest += "&" + if_(f"COUNT({all_lines(CANDIDATE)})>{printed}", paper, EMPTY)
     told = if_(blank(CHOSEN), choose, if_(f"{FOUND}=0", unknown, f"{count}&{rest}"))
     # Found by name: who it is, and whether the words fit others too.
     who = f'LEFT({NAMED},6)&"-"&RIGHT({NAMED},4)&": "'
