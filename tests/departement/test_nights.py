@@ -24,12 +24,13 @@ from fpsheet.cli.failure_output import ExitCode, run_guarded
 from fpsheet.cli.program import run
 from fpsheet.cli.words import load_words
 from fpsheet.progress import Silent, Step
-from fpsheet_sync.database.store import open_store
+from fpsheet_sync.database.store import PRAGMAS, open_store
 from fpsheet_sync.ledger.stored_state import read_commits
 from fpsheet_templates.load import load_form
 from tests.support.desk import make_database, make_workbook, of_another
 from tests.support.exchange import TODAY, Exchange
 from tests.support.postgresql import new_database
+from tests.support.refusing_server import refusing_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -548,6 +549,12 @@ def test_what_lies_outside_is_never_our_failure(
     assert "Send ingen filer" not in said
 
 
+def make_key(night: Night) -> None:
+    """Lay a key where a departement has it, for a database that is never reached."""
+    key = f"fpsheet-noegle-1\n{bytes(32).hex()}\n"
+    (night.root / "central.noegle").write_text(key, encoding="ascii")
+
+
 @pytest.mark.parametrize(
     ("url", "told"),
     [
@@ -560,13 +567,62 @@ def test_a_database_server_that_is_not_there(
 ) -> None:
     """A closed port and an unknown name: a sentence, exit code 2, and nothing written."""
     night = Night(tmp_path, url, capsys)
-    (night.root / "central.noegle").write_text(
-        f"fpsheet-noegle-1\n{bytes(32).hex()}\n", encoding="ascii"
-    )
+    make_key(night)
     code, _, warned = night.call("sync", str(night.inbox), *TODAY)
     assert code == ExitCode.USAGE
     assert told in warned
     assert night.receipts() == set()
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "told"),
+    [
+        ("28P01", 'password authentication failed for user "x"', "lukker ikke brugeren ind"),
+        ("28000", 'no pg_hba.conf entry for host "10.0.0.9"', "lukker ikke brugeren ind"),
+        ("28000", 'role "x" does not exist', "lukker ikke brugeren ind"),
+        ("3D000", 'database "x" does not exist', "Der er ingen database på"),
+        ("57P03", "the database system is starting up", "ingen forbindelse til databasen"),
+        ("53300", "sorry, too many clients already", "ingen forbindelse til databasen"),
+    ],
+)
+def test_a_database_server_that_refuses(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], code: str, said: str, told: str
+) -> None:
+    """Each refusal has its sentence, without the password, and exit code 2."""
+    with refusing_server(code, said) as address:
+        night = Night(tmp_path, f"postgresql://x:sesam-9417@{address}/x", capsys, ("956",))
+        make_key(night)
+        ended, _, warned = night.call("sync", str(night.inbox), *TODAY)
+    assert ended == ExitCode.USAGE
+    assert told in warned
+    assert "sesam-9417" not in warned
+    assert night.receipts() == set()
+
+
+def test_a_full_disk_under_the_database_keeps_what_was_merged(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is room for one file or two: they stay, with their lines, and the next night goes on.
+
+    Nobody is told to close a file in Excel, nor that nothing is changed.
+    """
+    page = 4096
+    file = night.inbox / "956" / "956.xlsx"
+    full = ((night.root / "central.db").stat().st_size + 2 * file.stat().st_size) // page
+    module = "fpsheet_sync.database.store.PRAGMAS"
+    monkeypatch.setattr(module, (*PRAGMAS, f"max_page_count = {full}"))
+    code, lines, warned = night.sync()
+    monkeypatch.setattr(module, PRAGMAS)
+    assert code == ExitCode.USAGE
+    merged = night.merged()
+    assert set() < merged < set(KOMMUNER)
+    assert {name.removesuffix(".xlsx") for name in lines} == merged
+    assert "Der er ikke plads på disken" in warned
+    assert "det, der var færdigt, er" in warned
+    assert "Excel" not in warned
+    assert "Intet er ændret" not in warned
+    assert night.sync()[0] == ExitCode.DONE
+    assert (night.merged(), night.receipts()) == (set(KOMMUNER), set(KOMMUNER))
 
 
 def test_a_driver_that_is_not_installed(

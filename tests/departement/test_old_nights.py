@@ -8,7 +8,10 @@ be made again; `tests/package/test_drift.py` carries out what the guide says now
 from __future__ import annotations
 
 import errno
+import getpass
 import random
+import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -25,7 +28,9 @@ from fpsheet.receipts.receipt_file import SUFFIX, WITHDRAWN, read_receipt
 from fpsheet.transport.folder import Folder
 from fpsheet.transport.inbox import Arrival
 from fpsheet_sync.database.keys import write_keys
+from fpsheet_templates.errors import StoreError
 from fpsheet_templates.load import load_form
+from tests.cli import test_rules_command
 from tests.departement import test_nights, test_sync_files
 from tests.receipts import test_receipt_files
 from tests.support.desk import make_database, make_workbook
@@ -33,6 +38,7 @@ from tests.sync.upkeep import test_retention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from fpsheet.central import Central
@@ -76,6 +82,20 @@ def of_status(receipt: Receipt) -> str:
 
 def nothing(*_: object, **__: object) -> None:
     """Do nothing."""
+
+
+def untold(place: str) -> AbstractContextManager[None]:
+    """Let whatever is raised inside the block go on as it is."""
+    del place
+    return nullcontext()
+
+
+def end_at_once(seconds: float) -> None:
+    """End the run with the failure that would be waited for."""
+    del seconds
+    failure = sys.exc_info()[1]
+    assert failure is not None
+    raise failure
 
 
 def number_given_again(place: Place) -> None:
@@ -122,6 +142,17 @@ def on_night(
     return hold
 
 
+def in_danish(place: Place) -> None:
+    """Tell whoever writes in Danish what is wrong with a rule."""
+    folder, capsys, changes = place
+    changes.chdir(folder)
+    (folder / "indbakke").mkdir()
+    (folder / "indbakke" / "956.xlsx").write_bytes(b"never read")
+    test_rules_command.test_what_is_wrong_with_a_rule_is_told_in_the_chosen_language(
+        "[[rule]]", "da", folder, capsys
+    )
+
+
 OLD: dict[str, tuple[str, Callable[..., object], Callable[[Place], None]]] = {
     "A6 a receipt that opens a conflict says that all is well": (
         "fpsheet.receipts.receipt_book._headline",
@@ -131,6 +162,11 @@ OLD: dict[str, tuple[str, Callable[..., object], Callable[[Place], None]]] = {
                 test_receipt_files.make_receipt(place[0])
             )
         ),
+    ),
+    "A6 the fault of a trial rule is told in English": (
+        "fpsheet.departement.rules_trial._said",
+        lambda error, _: str(error),
+        in_danish,
     ),
     "B7 one folder ends the run": (
         "fpsheet.departement.receipt_post._try_post",
@@ -154,6 +190,59 @@ OLD: dict[str, tuple[str, Callable[..., object], Callable[[Place], None]]] = {
             OSError(errno.ENOSPC, "full", "ud.xlsx"), "Der er ikke plads", place[1]
         ),
     ),
+    "B10 a full disk is told as a file that is open in Excel": (
+        "fpsheet.outside._kind_of",
+        lambda _: "denied",
+        on_night(
+            lambda night: test_nights.test_one_address_of_receipts_that_fails_stops_no_other(
+                night, OSError(errno.ENOSPC, "No space left on device"), "Der er ikke plads"
+            )
+        ),
+    ),
+    "B10 a database without room is our failure": (
+        "fpsheet_sync.database.store.translated",
+        untold,
+        lambda place: on_night(
+            lambda night: test_nights.test_a_full_disk_under_the_database_keeps_what_was_merged(
+                night, place[2]
+            )
+        )(place),
+    ),
+    "B10 a server that is gone is our failure": (
+        "fpsheet_sync.database.store.translated",
+        untold,
+        lambda place: test_nights.test_a_database_server_that_is_not_there(
+            place[0], place[1], "postgresql://x@127.0.0.1:1/x", "Der er ingen forbindelse"
+        ),
+    ),
+    "B10 a wrong password is our failure": (
+        "fpsheet_sync.database.store.translated",
+        untold,
+        lambda place: test_nights.test_a_database_server_that_refuses(
+            place[0], place[1], "28P01", "password authentication failed", "lukker ikke brugeren"
+        ),
+    ),
+    "B10 a driver that is not installed is our failure": (
+        "fpsheet_sync.database.store.translated",
+        untold,
+        lambda place: test_nights.test_a_driver_that_is_not_installed(*place),
+    ),
+    "B10 a bucket that is missing ends the run": (
+        "fpsheet.transport.folder.reaching",
+        untold,
+        on_night(
+            lambda night: test_nights.test_one_address_of_receipts_that_fails_stops_no_other(
+                night, test_nights.BucketError("hemmelig-9417"), "svarede med en fejl"
+            )
+        ),
+    ),
+    "B10 a user without a name is whoever the environment says": (
+        "fpsheet.cli.session.Session.user",
+        lambda _: getpass.getuser(),
+        lambda place: on_night(
+            lambda night: test_nights.test_a_user_without_a_name_is_told_by_number(night, place[2])
+        )(place),
+    ),
     "B11 what is erased keeps its room": (
         "fpsheet_sync.upkeep.retention._make_small",
         nothing,
@@ -167,7 +256,7 @@ OLD: dict[str, tuple[str, Callable[..., object], Callable[[Place], None]]] = {
 }
 
 
-@pytest.mark.parametrize("holds", [number_given_again, read_once])
+@pytest.mark.parametrize("holds", [number_given_again, read_once, in_danish])
 def test_the_way_of_today_holds(
     holds: Callable[[Place], None],
     tmp_path: Path,
@@ -199,3 +288,16 @@ def test_the_old_way_with_keys_is_caught(
     holds = test_nights.test_no_key_is_made_where_a_database_is
     with patch("fpsheet.central._keys", make_key), pytest.raises(AssertionError):
         holds(tmp_path, pg_database, capsys)
+
+
+@pytest.mark.pg
+def test_the_old_way_with_a_server_that_starts_again_is_caught(
+    tmp_path: Path,
+    pg_database: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A database that was started again ended the night (B10)."""
+    holds = test_nights.test_a_server_that_starts_again_in_the_middle_is_waited_for
+    with patch("fpsheet.departement.steps.sleep", end_at_once), pytest.raises(StoreError):
+        holds(tmp_path, pg_database, capsys, monkeypatch)

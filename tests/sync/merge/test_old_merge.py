@@ -17,17 +17,19 @@ from tests.sync.ledger import (
     test_decided_values,
     test_joint_cases,
     test_release,
+    test_settled,
 )
 from tests.sync.merge import test_merge, test_one_row_each
 from tests.sync.statistics.tables import test_statistics_ceased
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import polars as pl
 
     from fpsheet_sync.database.record_layout import Layout
     from fpsheet_sync.database.store import Store
+    from fpsheet_sync.ledger.citizen_history import Known
     from tests.support.stores import Stores
 
 MERGE = "fpsheet_sync.merge"
@@ -50,6 +52,11 @@ def no_day(*_: object, **__: object) -> None:
 def nothing_told(*_: object) -> dict[str, object]:
     """Return that no receipt told anything: the base is what the parent's cells said."""
     return {}
+
+
+def as_stored(_: object, records: Iterable[Known], __: object) -> tuple[Known, ...]:
+    """Return records as they stand in the database."""
+    return tuple(records)
 
 
 def missed_again(
@@ -103,6 +110,11 @@ OLD: dict[str, tuple[str, Callable[..., object], Callable[[Stores], None]]] = {
         "fpsheet_sync.statistics.facts.scope._ceased",
         no_day,
         lambda _: test_statistics_ceased.test_from_the_day_it_is_gone_its_open_rows_count_no_more(),
+    ),
+    "A6 a former number is shown as a pseudonym": (
+        "fpsheet_sync.ledger.citizen_history._with_numbers",
+        as_stored,
+        of(test_settled.test_a_former_number_is_shown_as_a_number),
     ),
     "nothing waits": (
         f"{MERGE}.file_merge.quarantine_rows",
