@@ -79,10 +79,13 @@ def _entries(form: Form, list_id: str, language: str) -> tuple[list[str], list[s
     """Return what may be entered in a field of the list, and the code each stands for.
 
     Labels come first, as `CodeList.by_entry` lets a label win over a code of the same spelling.
+    The codes of both countries are there, so that one pasted from the other is told of as such.
     """
     codes = form.code_lists[list_id].codes
-    words = [code.label(language) for code in codes] + [code.id for code in codes]
-    return words, [code.id for code in codes] * 2
+    labels, ids = [code.label(language) for code in codes], [code.id for code in codes]
+    earlier = [(code.earlier_label(language), code.id) for code in codes]
+    words = [*labels, *ids, *(label for label, _ in earlier if label)]
+    return words, [*ids, *ids, *(code for label, code in earlier if label)]
 
 
 def _validity(code: Code) -> tuple[int, int]:

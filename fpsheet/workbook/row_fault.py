@@ -172,8 +172,9 @@ def _code_conditions(
     issue: Issue, sheet: Sheet, field: Field, name: str
 ) -> Iterator[tuple[str, str]]:
     codes = issue.form.code_lists[field.codes].codes
-    foreign = tuple(code.id for code in codes if issue.jurisdiction not in code.jurisdictions)
-    if foreign and field.codes != _ANYWHERE:
+    anywhere = issue.form.kommuner if field.codes == _ANYWHERE else ()
+    strange = (code.id for code in codes if issue.jurisdiction not in code.jurisdictions)
+    if foreign := tuple(code for code in strange if code not in anywhere):
         printer = _printer(issue, sheet)
         yield FOREIGN_CODE, printer.condition(OneOf(FieldRef(field.id), foreign))
     day = row_day(sheet)

@@ -38,6 +38,10 @@ class Code:
         """Return the label in a language; Danish where the language lacks it."""
         return self.labels.get(language) or self.labels["da"]
 
+    def earlier_label(self, language: str) -> str:
+        """Return the label of an earlier version of the form: still read; empty without one."""
+        return self.extra.get(f"foer_{language}", "")
+
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
@@ -68,9 +72,11 @@ class CodeList:
     def by_entry(self, language: str) -> dict[str, str]:
         """Map what a person may enter to the code: label or code, case folded → identifier.
 
-        Accepted is the label in the workbook's language and the identifier itself, in any
-        letter case, as a worksheet's own comparison has it.
+        Accepted is the label in the workbook's language, that of an earlier version and the
+        identifier itself, in any letter case, as a worksheet's own comparison has it.
         """
-        entries = {entry.id.casefold(): entry.id for entry in self.codes}
+        earlier = ((entry.earlier_label(language), entry.id) for entry in self.codes)
+        entries = {label.casefold(): code for label, code in earlier if label}
+        entries.update({entry.id.casefold(): entry.id for entry in self.codes})
         entries.update({entry.label(language).casefold(): entry.id for entry in self.codes})
         return entries

@@ -89,10 +89,10 @@ def load_lists(form: Form) -> Form:
     """
     sheets: dict[str, _SheetEntry] = {}
     _lay_over(sheets, _read_toml(_data() / "lists.toml"))
-    areas = (*form.code_lists["land"].codes, *form.code_lists["kommune"].codes)
+    kommuner = (code for code in form.code_lists["kommune"].codes if code.id in form.kommuner)
+    areas = (*form.code_lists["land"].codes, *kommuner)
     codes = {**form.code_lists, "omraade": CodeList("omraade", areas)}
-    own = tuple(_sheet(entry) for entry in sheets.values())
-    return replace(form, sheets=own, code_lists=codes)
+    return replace(form, sheets=tuple(map(_sheet, sheets.values())), code_lists=codes)
 
 
 @cache
@@ -303,9 +303,9 @@ def _code(row: Mapping[str, str]) -> Code:
 
 
 def _load_kommuner() -> dict[str, Kommune]:
-    """Read the kommuner out of the code list of the same name: one source for both."""
+    """Read the kommuner out of the code list, which has countries too: these have no number."""
     kommuner = {}
-    for row in _read_csv(_data() / "codes" / "kommune.csv"):
+    for row in (r for r in _read_csv(_data() / "codes" / "kommune.csv") if r["code"].isdecimal()):
         kommuner[row["code"]] = Kommune(
             code=row["code"],
             name=row["name"],

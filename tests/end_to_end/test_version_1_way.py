@@ -29,7 +29,7 @@ from fpsheet_sync.database.keys import write_keys
 from fpsheet_templates.form import FieldType
 from fpsheet_templates.load import load_form
 from fpsheet_templates.rule import Severity
-from tests.validation.test_field_cases import TODAY, books
+from tests.validation.test_field_cases import TODAY, Row, books
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -62,17 +62,29 @@ def typed(field: Field, text: str | None) -> object:
     return text.replace("-", "") if field.type is FieldType.CPR else text
 
 
-def old_workbook(book: str, kommune: str) -> bytes:
-    """Return the cases of a book as a workbook of form version 1."""
+CASES = {"956": ("gl", "stat"), "707": ("dk",)}
+"""Kommune → the books of cases that are its own: every kind of case of the field is in one."""
+
+
+def rows_of(kommune: str) -> dict[str, list[Row]]:
+    """Return the rows of a kommune's cases by sheet."""
+    return {
+        sheet.id: [row for book in CASES[kommune] for row in books()[book].get(sheet.id, [])]
+        for sheet in OLD.entry_sheets()
+    }
+
+
+def old_workbook(kommune: str) -> bytes:
+    """Return the cases of a kommune as a workbook of form version 1."""
     rows = {
-        sheet.id: [
+        sheet_id: [
             {
                 field.id: typed(field, {**row, "sagsbehandler": "AB"}.get(field.id))
-                for field in sheet.entry_fields()
+                for field in OLD.sheet(sheet_id).entry_fields()
             }
-            for row in books()[book].get(sheet.id, [])
+            for row in own
         ]
-        for sheet in OLD.entry_sheets()
+        for sheet_id, own in rows_of(kommune).items()
     }
     return build_workbook(
         OLD,
@@ -91,7 +103,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The workbook of version 1, and the same lifted."""
     folder = tmp_path_factory.mktemp("version-1")
     old, new = folder / "956-gammel.xlsx", folder / "956-ny.xlsx"
-    old.write_bytes(old_workbook("gl", "956"))
+    old.write_bytes(old_workbook("956"))
     upgrade_file(old, QUESTION, new)
     return old, new
 
@@ -109,7 +121,7 @@ def test_what_is_lifted_says_what_it_said(files: tuple[Path, Path]) -> None:
     (verdict,) = check_files([new], QUESTION, Silent())
     blocking = [f.code for f in verdict.findings if f.severity is Severity.FEJL]
     assert [code for code in blocking if code not in {"ARB-006", "ARB-007"}] == []
-    assert verdict.totals.read == sum(len(rows) for rows in books()["gl"].values())
+    assert verdict.totals.read == sum(len(rows) for rows in rows_of("956").values())
     headings = [cell.value for cell in load_workbook(new)["Afgørelser"][3]]
     assert "Påklaget afgørelse af" in headings
 
@@ -313,8 +325,8 @@ def test_both_versions_are_merged_and_counted(files: tuple[Path, Path], tmp_path
     table = load_workbook(book)["T23"]
     text = [[cell.value for cell in row] for row in table.iter_rows()]
     (total,) = [row for row in text if row[0] in {"Hele landet", "1 af 5 kommuner"}]
-    # G01, G02 and both of G08 changed it, G26 upheld it, G03 remitted it.
-    assert total[1:6] == [6, 1, 4, 1, 0]
+    # G01, G02, both of G08, S1 and S7 changed it, G26 upheld it, G03 remitted it.
+    assert total[1:6] == [8, 1, 6, 1, 0]
 
 
 def test_denmarks_cases_are_lifted_merged_and_counted(tmp_path: Path) -> None:
@@ -325,7 +337,7 @@ def test_denmarks_cases_are_lifted_merged_and_counted(tmp_path: Path) -> None:
     lifted.
     """
     old, new = tmp_path / "707-gammel.xlsx", tmp_path / "707-ny.xlsx"
-    old.write_bytes(old_workbook("dk", "707"))
+    old.write_bytes(old_workbook("707"))
     upgrade_file(old, QUESTION, new)
     asked = {("BRG-070", "afgoerelse", 8), ("BRG-070", "afgoerelse", 18)}
     assert set(found(new)) - set(found(old)) == asked

@@ -132,8 +132,10 @@ class NaiveCount:
 
     def are_of_one_country(self, one: object, other: object) -> bool:
         """Return whether two kommuner lie in the same country, and are counted."""
+        if not {str(one), str(other)} <= self.kommuner:
+            return False
         lands = [self.form.kommuner[str(k)].jurisdiction for k in (one, other)]
-        return lands[0] == lands[1] and {str(one), str(other)} <= self.kommuner
+        return lands[0] == lands[1]
 
     def unit(self, row: Record) -> str:
         """Return the citizen a row is about, merged identities followed."""

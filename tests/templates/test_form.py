@@ -71,6 +71,18 @@ def test_labels_of_a_code_list_are_unique_in_each_language(form: Form) -> None:
                 assert entry[code.id.casefold()] == code.id, (codes.id, code.id)
 
 
+def test_the_label_of_an_earlier_version_is_still_read(form: Form) -> None:
+    """§ 44 knows no revurdering: the word is Frakendt now, and version 1 had another."""
+    causes = form.code_lists["bortfald_aarsag"]
+    for language, labels in (
+        ("da", ("Frakendt", "Frakendt ved revurdering")),
+        ("en", ("Withdrawn", "Withdrawn at reassessment")),
+    ):
+        read = causes.by_entry(language)
+        assert {read[label.casefold()] for label in labels} == {"frakendt"}
+        assert "" not in read
+
+
 def test_every_code_has_its_label_in_every_language(form: Form) -> None:
     """A code without a label would be shown in Danish to a reader of English."""
     for codes in form.code_lists.values():

@@ -64,8 +64,9 @@ class LevelNow:
         """Fill the hidden cells of a move's row: one to another country ends everything."""
         told = self._teller("overdragelse", row)
         own = self._issue.jurisdiction
-        kommuner = self._issue.form.kommuner.values()
-        others = ",".join(f'"{k.code}"' for k in kommuner if k.jurisdiction != own)
+        goals = self._issue.form.code_lists["kommune"].codes
+        kommuner = self._issue.form.kommuner_in(own)
+        others = ",".join(f'"{goal.id}"' for goal in goals if goal.id not in kommuner)
         leaves = is_number(f"MATCH({told.value('til_kommune')},{{{others}}},0)")
         self._add(sheet, row, told, ("dato", "dato", if_(leaves, _ENDS_ALL, 0)))
 

@@ -46,7 +46,9 @@ def find_contradicted(
     yield from tell(form, "MEL-004", away.join(spells, on=BORGER).filter(during), "dato")
     cases = cases_of(connection, everyone, persons, set(transfers["til_kommune"]))
     reported = cases.rename({"kommune_kode": "til_kommune"})
-    waiting = transfers.filter(~is_own).join(reported, on=[BORGER, "til_kommune"], how="anti")
+    reports = pl.col("til_kommune").is_in(sorted(form.kommuner))
+    awaited = transfers.filter(~is_own, reports)
+    waiting = awaited.join(reported, on=[BORGER, "til_kommune"], how="anti")
     yield from tell(form, "MEL-005", waiting, "til_kommune")
 
 

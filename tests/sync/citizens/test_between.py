@@ -5,6 +5,7 @@ MEL-001 to MEL-010, MEL-012; also CPR numbers that were replaced.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,7 +64,8 @@ EXAMPLES = [
         "MEL-005",
         CITIZEN + "| 1 | 6101801234 | AB | |",
         MOVE + "| 1 | 6101801234 | 957 | 2026-01-31 |",
-        MOVE + "| 1 | 6101801234 | 955 | 2026-01-31 |",
+        # 955 has reported the one, and of the other no country reports anything.
+        MOVE + "| 1 | 6101801234 | 955 | 2026-01-31 |\n| 2 | 6202801235 | danmark | 2026-01-31 |",
     ),
     (
         "MEL-006",
@@ -132,6 +134,21 @@ def test_both_sides_are_told(store: Store) -> None:
         told = find_between(connection, "955")
     assert [(f.code, f.row) for f in told.findings] == [("MEL-001", 4)]
     assert told.records == ("AAAAAAAA-F-0001",)
+
+
+def test_a_full_time_job_in_two_kommuner_is_told_until_one_ends_it(store: Store) -> None:
+    """The advice done literally: the kommune the citizen left ends the job and hands over."""
+    job = JOB + "| 1 | 6101801234 | ordinaer | {} | {} | DB25-O | 40 |"
+    first = Sending(kommune="955", workbook="AAAAAAAA")
+    send(store, job.format("2025-05-05", ""), first)
+    here = send(store, job.format("2026-02-01", ""))
+    assert "MEL-002" in [finding for finding, _ in codes(here)]
+    ended = job.format("2025-05-05", "2026-01-31")
+    moved = ended + "\n" + MOVE + "| 1 | 6101801234 | 956 | 2026-02-01 |"
+    send(store, moved, replace(first, minute=5))
+    with store.read() as connection:
+        told = [find_between(connection, kommune).findings for kommune in ("955", "956")]
+    assert not [f.code for findings in told for f in findings if f.code == "MEL-002"]
 
 
 def test_a_receipt_shows_nothing_of_the_other(store: Store) -> None:

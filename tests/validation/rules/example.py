@@ -38,6 +38,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fpsheet_templates.form import FieldType, Form
+from fpsheet_templates.load import load_form
 from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.check import check_workbook
 from fpsheet_validation.raw import CellKind
@@ -256,7 +257,11 @@ def raw_sheet(
             if kind:
                 kinds[FIRST_ROW + number, entry.id] = frozenset({kind})
         texts.append(record)
-    raw = make_raw_sheet(form, sheet_id, texts, kinds=kinds)
+    # Of a form of before, the fields that came later are told to be missing, as intake does.
+    own = {field.id for field in sheet.fields}
+    newest = load_form().sheet(sheet_id) if form.has_sheet(sheet_id) else sheet
+    later = tuple(field.id for field in newest.entry_fields() if field.id not in own)
+    raw = make_raw_sheet(form, sheet_id, texts, kinds=kinds, missing=later)
     return replace(raw, totals=replace(raw.totals, xml=int(xml))) if xml else raw
 
 

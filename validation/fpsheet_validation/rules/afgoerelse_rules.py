@@ -21,7 +21,6 @@ _DAY = pl.col("afgoerelse_dato")
 _KIND = pl.col("afgoerelse")
 _GRANTED = _KIND == "tilkendelse"
 _AUTOMATIC = (pl.col("automatisk_hoejeste") == "ja").fill_null(value=False)
-_ON_EXISTING_BASIS = (pl.col("foreliggende_grundlag") == "ja").fill_null(value=False)
 _NAMES_APPEALED = pl.col("paaklaget_dato").is_not_null()
 _ASSESSMENT = ("vurdering", "arbejdsevne_pct", "vur_raekke")
 _DECISION_BEFORE = ("afgoerelse", "afgoerelse", "foer_raekke")
@@ -200,9 +199,12 @@ def award_before_application(setting: Setting) -> pl.Expr:
 
 @case_rule("BRG-028", at="afgoerelse.afgoerelse")
 def award_without_clarification(setting: Setting) -> pl.Expr:
-    """Every applicant goes through an afklaringsforløb before the award."""
+    """Every applicant goes through an afklaringsforløb before the award.
+
+    A decision on the existing basis (L 6/2020 § 9, stk. 2) is made within one, not instead of it.
+    """
     del setting
-    decided = _GRANTED & ~_AUTOMATIC & ~_ON_EXISTING_BASIS
+    decided = _GRANTED & ~_AUTOMATIC
     return decided & not_before("sag_foerste_afklaring", "forloeb")
 
 

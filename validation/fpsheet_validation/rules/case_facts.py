@@ -39,6 +39,16 @@ def on_appeal(setting: Setting) -> pl.Expr:
     return pl.col("instans").is_in(bodies).fill_null(value=False)
 
 
+EVENT_DAYS = {
+    "forloeb": "start_dato",
+    "vurdering": "vurdering_dato",
+    "job": "start_dato",
+    "afgoerelse": "afgoerelse_dato",
+    "indkomst": "fra_dato",
+}
+"""Sheet → the field that says when something happened to a citizen."""
+
+
 def is_told_of_the_review(setting: Setting) -> pl.Expr:
     """Return where a revurdering stands before any pension, which BRG-005 tells of the citizen.
 
@@ -50,10 +60,14 @@ def is_told_of_the_review(setting: Setting) -> pl.Expr:
 
 
 def leaves_country(setting: Setting) -> pl.Expr:
-    """Return where a citizen is handed over to a kommune of another country."""
-    kommuner = setting.form.kommuner.values()
-    own = [k.code for k in kommuner if k.jurisdiction == setting.jurisdiction]
+    """Return where a citizen is handed over to another country, or to a kommune of it."""
+    own = setting.form.kommuner_in(setting.jurisdiction)
     return ~pl.col("til_kommune").is_in(own) if setting.jurisdiction else pl.lit(value=False)
+
+
+def goes_within_the_realm(setting: Setting) -> pl.Expr:
+    """Return where a citizen moves to another country from which a pension may be taken along."""
+    return leaves_country(setting) & (pl.col("til_kommune") != "andet_land")
 
 
 _SHEETS = ("borger", "afgoerelse", "forloeb", "vurdering", "job", "overdragelse")
@@ -100,8 +114,9 @@ def case_facts(book: CheckedBook) -> pl.DataFrame:
     `sag_sidste_revalidering` (9999 while it lasts); `sag_sidste_niveau`,
     `sag_sidste_vurdering`, `sag_sidste_pct`, `sag_endeligt_afklaret`, `sag_sidste_job` (9999
     while it lasts), `sag_har_arbejde` (without support, on the day of the check),
-    `sag_sidste_indkomst`, `sag_flyttet`, `sag_udrejst` (handed over to another
-    country); `sag_foerste_forloeb`;
+    `sag_sidste_indkomst`, `sag_flyttet`, `sag_foerste_siden` (the first thing to
+    happen since), `sag_udrejst` (handed over to another country), `sag_i_riget` (to
+    one of the realm); `sag_foerste_forloeb`;
     `sag_tvivl_<sheet>` where the
     citizen's rows of a sheet are in doubt, and `sag_maaske_borger` where a row of Borgere is
     probably the citizen's.
@@ -270,11 +285,23 @@ def _from_job(book: CheckedBook) -> pl.LazyFrame:
 
 def _from_overdragelse(book: CheckedBook) -> pl.LazyFrame:
     day, left = pl.col("dato"), leaves_country(book.setting).fill_null(value=False)
-    return (
+    realm = goes_within_the_realm(book.setting).fill_null(value=False)
+    moved = (
         book.rows("overdragelse")
         .group_by(CPR)
-        .agg(day.max().alias("sag_flyttet"), _where(left, day).max().alias("sag_udrejst"))
+        .agg(
+            day.max().alias("sag_flyttet"),
+            _where(left, day).max().alias("sag_udrejst"),
+            _where(realm, day).max().alias("sag_i_riget"),
+        )
     )
+    begun = pl.concat(
+        book.rows(sheet_id).select(CPR, pl.col(field).alias("begyndt"))
+        for sheet_id, field in EVENT_DAYS.items()
+    )
+    since = begun.join(moved, on=CPR).filter(pl.col("begyndt") >= pl.col("sag_flyttet"))
+    first = since.group_by(CPR).agg(pl.col("begyndt").min().alias("sag_foerste_siden"))
+    return moved.join(first, on=CPR, how="left")
 
 
 def _latest(book: CheckedBook, sheet_id: str, day: str, name: str) -> pl.LazyFrame:

@@ -158,9 +158,11 @@ def _code_faults(sheet: Sheet, field: Field, setting: Setting) -> Iterator[tuple
     """Return the faults of a code that is not for this jurisdiction or not for the row's day."""
     codes = setting.form.code_lists[field.codes].codes
     value, in_force = pl.col(field.id), pl.col(ANNUL).is_null()
-    if setting.jurisdiction and field.codes != "kommune":
+    if setting.jurisdiction:
         # A kommune's jurisdiction says where it lies, not where its code may be chosen.
-        foreign = [code.id for code in codes if setting.jurisdiction not in code.jurisdictions]
+        anywhere = setting.form.kommuner if field.codes == "kommune" else ()
+        strange = (code.id for code in codes if setting.jurisdiction not in code.jurisdictions)
+        foreign = [code for code in strange if code not in anywhere]
         if foreign:
             yield "FLT-016", value.is_in(foreign) & in_force
     starts = {code.id: code.valid_from for code in codes if code.valid_from}

@@ -13,7 +13,12 @@ from fpsheet_validation.rules.afgoerelse_rules import (
     unanswered,
 )
 from fpsheet_validation.rules.alder_rules import age_at_effect
-from fpsheet_validation.rules.case_facts import GRANTING, leaves_country, on_appeal
+from fpsheet_validation.rules.case_facts import (
+    GRANTING,
+    goes_within_the_realm,
+    leaves_country,
+    on_appeal,
+)
 from fpsheet_validation.rules.case_rule import case_rule
 from fpsheet_validation.setting import Setting, number_of
 
@@ -139,13 +144,14 @@ def twelve_months_are_over(setting: Setting) -> pl.Expr:
     ended = (pl.col("sag_sidste_bortfald") >= pl.col("dato")).fill_null(value=False)
     pensioner = pl.col("sag_foerste_pension").is_not_null() | pl.col("sag_foer_reform")
     sure = ~pl.col("sag_tvivl_afgoerelse")
-    return leaves_country(setting) & waited & pensioner & ~ended & sure
+    return goes_within_the_realm(setting) & waited & pensioner & ~ended & sure
 
 
 @case_rule("OVD-003", at="overdragelse.til_kommune")
 def moved_to_another_country(setting: Setting) -> pl.Expr:
-    """A citizen is handed over to a kommune of the same country."""
-    return leaves_country(setting)
+    """A citizen is handed over to a kommune of the same country, or to another country by name."""
+    is_kommune = pl.col("til_kommune").is_in(sorted(setting.form.kommuner))
+    return leaves_country(setting) & is_kommune
 
 
 @case_rule("BRG-070", at="afgoerelse.afgoerelse_dato")
@@ -177,7 +183,7 @@ def appealed_decision_missing(setting: Setting) -> pl.Expr:
 @case_rule("BRG-074", at="forloeb.start_dato")
 def review_while_abroad(setting: Setting) -> pl.Expr:
     """In the 12 months for which a pension is taken along nobody is reassessed."""
-    left, start = pl.col("sag_udrejst"), pl.col("start_dato")
+    left, start = pl.col("sag_i_riget"), pl.col("start_dato")
     until = left.dt.offset_by(_years(setting, "FLYTNING_KANAL_AAR"))
     return (pl.col("forloeb_type") == "revurdering") & (start > left) & (start < until)
 

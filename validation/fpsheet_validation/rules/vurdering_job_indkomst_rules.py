@@ -7,17 +7,15 @@ BRG-055, BRG-056, BRG-084, BOR-003, OVD-002. Ages of pensions: `alder_rules`.
 import polars as pl
 
 from fpsheet_validation.cells.cpr import day_number, whole_years
-from fpsheet_validation.rules.case_facts import is_known_without_pension, is_told_of_the_review
+from fpsheet_validation.rules.case_facts import (
+    EVENT_DAYS,
+    is_known_without_pension,
+    is_told_of_the_review,
+)
 from fpsheet_validation.rules.case_rule import case_rule, event_rule
 from fpsheet_validation.setting import Setting, day_of, number_of
 
-EVENTS = (
-    "forloeb.start_dato",
-    "vurdering.vurdering_dato",
-    "job.start_dato",
-    "afgoerelse.afgoerelse_dato",
-    "indkomst.fra_dato",
-)
+EVENTS = tuple(f"{sheet_id}.{field}" for sheet_id, field in EVENT_DAYS.items())
 """The cells that say when something happened to a citizen."""
 _FIRST_DAY = pl.col("start_dato")
 _LAST_DAY = pl.col("slut_dato")
@@ -48,12 +46,13 @@ def after_death(setting: Setting, day: pl.Expr) -> pl.Expr:
 def after_moving(setting: Setting, day: pl.Expr) -> pl.Expr:
     """After the citizen moved the new kommune reports what happens, until the citizen is back.
 
-    Who has applied here since is back.
+    Who has applied here since is back. Else it is asked of the first day alone: whether the citizen
+    came back is one question, and not one of each row for ever.
     """
     del setting
     applied = pl.col("sag_sidste_ansoegning")
     back = (applied >= pl.col("sag_flyttet")) & (day >= applied)
-    return (day >= pl.col("sag_flyttet")) & ~back.fill_null(value=False)
+    return (day == pl.col("sag_foerste_siden")) & ~back.fill_null(value=False)
 
 
 @case_rule(

@@ -107,7 +107,7 @@ CASES = {
     "S5 with a change decided before the move": (
         """956 2021-12-10 tilkendelse mellemste 2022-01-01
         956 2026-02-10 aendring hoejeste 2026-04-01
-        956 2026-03-01 overdragelse 101 -""",
+        956 2026-03-01 overdragelse danmark -""",
         "2026-02-28 956 mellemste | 2026-03-01 - | 2026-04-01 -",
     ),
     "who comes home from København and is granted again": (
@@ -242,6 +242,12 @@ DENMARK = {
         956 2026-03-01 overdragelse 101 -
         101 2026-05-01 afslag - -""",
         "2026-03-01 - | 2026-05-01 -",
+    ),
+    "D03: a pension put on hold and resumed is held all the time": (
+        """707 2020-07-01 tilkendelse - 2020-08-01
+        707 2024-03-01 hvilende - -
+        707 2025-06-01 genoptaget - -""",
+        "2020-08-01 707 uoplyst | 2024-03-01 707 uoplyst | 2025-06-01 707 uoplyst",
     ),
     "until a Danish kommune grants the pension": (
         """956 2021-12-10 tilkendelse mellemste 2022-01-01

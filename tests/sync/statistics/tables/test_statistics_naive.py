@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.support.country import Record
 
 KOMMUNER = ("955", "956", "957", "707", "751")
+GOALS = (*KOMMUNER, "danmark", "andet_land")
 CITIZENS = ("a", "b", "c", "d", "e", "f")
 LEVELS = (None, "hoejeste", "mellemste", "laveste")
 # Few days, so that ties, borders and leap days come up often.
@@ -183,7 +184,7 @@ RECORDS = st.fixed_dictionaries(
             spells("fra_dato", "til_dato", indkomst_kilde=pick(("loen", "arbejdsskade"))),
             max_size=4,
         ),
-        "overdragelse": st.lists(record(til_kommune=pick(KOMMUNER), dato=DAY), max_size=4),
+        "overdragelse": st.lists(record(til_kommune=pick(GOALS), dato=DAY), max_size=4),
     }
 )
 BIRTHS = tuple(
