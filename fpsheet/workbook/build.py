@@ -52,6 +52,8 @@ _OTHERS: Mapping[str, Callable[[Workbook, Issue], object]] = {
 }
 """Sheets that are calculated or read only, by identifier."""
 _OVERVIEW = "overblik"
+_WORDY, _TWO_LINES = {"forloeb", "afgoerelse"}, 2
+"""Sheets whose rows take two lines of the Overblik as a rule."""
 
 _BOOK, _STYLES = "xl/workbook.xml", "xl/styles.xml"
 _FROM_ROOT = re.compile(rb'Target="/xl/(tables|drawings|charts)/')
@@ -261,9 +263,11 @@ def _print_reminders(parts: dict[str, bytes], reminders: str, titles: Mapping[st
 def _most_lines(given: Mapping[str, Sequence[Row]]) -> int:
     """Return how many lines of the Overblik one citizen takes at the most, or a few more."""
     citizens = Counter[object]()
-    for row in (row for rows in given.values() for row in rows):
-        longest = max((len(value) for value in row.values() if isinstance(value, str)), default=0)
-        citizens[row.get("cpr")] += 1 + longest // LINE_LENGTH["E"]
+    for sheet_id, rows in given.items():
+        for row in rows:
+            longest = max((len(text) for text in row.values() if isinstance(text, str)), default=0)
+            usual = _TWO_LINES if sheet_id in _WORDY else 1
+            citizens[row.get("cpr")] += usual + longest // LINE_LENGTH["E"]
     return max(citizens.values(), default=0)
 
 

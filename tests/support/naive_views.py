@@ -411,21 +411,24 @@ _TOLD: Final[Mapping[str, Callable[[_Words], tuple[str, str, str, str]]]] = {
     ),
     "vurdering": lambda row: (
         row.text("vurdering"),
-        row.told("journal_nr", "tekst"),
+        row.told("endeligt_afklaret", "journal_nr", "tekst"),
         "",
         "maks_timer_pr_uge",
     ),
     "job": lambda row: (
         row.of("job_type"),
-        row.told("branche", "journal_nr", "tekst"),
+        row.told("branche", "opfoelgning_dato", "journal_nr", "tekst"),
         "",
         "timer_pr_uge",
     ),
     "afgoerelse": lambda row: (
         f"{row.text('afgoerelse')}: {row.of('afgoerelse')}",
-        row.told("instans", "virkning_dato", "foreliggende_grundlag", "journal_nr"),
+        row.told(
+            *("instans", "virkning_dato", "paaklaget_dato", "foreliggende_grundlag"),
+            *("uden_team", "automatisk_hoejeste", "journal_nr"),
+        ),
         row.of(
-            *("niveau", "bortfald_aarsag", "tilbagevisningsaarsag_1"),
+            *("niveau", "bortfald_aarsag", "afslagsaarsag", "tilbagevisningsaarsag_1"),
             *("tilbagevisningsaarsag_2", "tilbagevisningsaarsag_3"),
         ),
         "",

@@ -151,7 +151,7 @@ EVENTS = (
         start="vurdering_dato",
         limit=30,
         what=lambda row: row.text("vurdering"),
-        details=lambda row: row.told("journal_nr", "tekst"),
+        details=lambda row: row.told("endeligt_afklaret", "journal_nr", "tekst"),
         hours="maks_timer_pr_uge",
     ),
     Event(
@@ -160,7 +160,7 @@ EVENTS = (
         end="slut_dato",
         limit=40,
         what=lambda row: row.label("job_type"),
-        details=lambda row: row.told("branche", "journal_nr", "tekst"),
+        details=lambda row: row.told("branche", "opfoelgning_dato", "journal_nr", "tekst"),
         hours="timer_pr_uge",
     ),
     Event(
@@ -169,10 +169,11 @@ EVENTS = (
         limit=30,
         what=lambda row: f'{row.text("afgoerelse")}&": "&{row.label("afgoerelse")}',
         details=lambda row: row.told(
-            "instans", "virkning_dato", "foreliggende_grundlag", "journal_nr"
+            *("instans", "virkning_dato", "paaklaget_dato", "foreliggende_grundlag"),
+            *("uden_team", "automatisk_hoejeste", "journal_nr"),
         ),
         result=lambda row: row.labels(
-            *("niveau", "bortfald_aarsag", "tilbagevisningsaarsag_1"),
+            *("niveau", "bortfald_aarsag", "afslagsaarsag", "tilbagevisningsaarsag_1"),
             *("tilbagevisningsaarsag_2", "tilbagevisningsaarsag_3"),
         ),
     ),
