@@ -425,7 +425,7 @@ _TOLD: Final[Mapping[str, Callable[[_Words], tuple[str, str, str, str]]]] = {
         f"{row.text('afgoerelse')}: {row.of('afgoerelse')}",
         row.told(
             *("instans", "virkning_dato", "paaklaget_dato", "foreliggende_grundlag"),
-            *("uden_team", "automatisk_hoejeste", "journal_nr"),
+            *("uden_team", "automatisk_hoejeste", "journal_nr", "tekst"),
         ),
         row.of(
             *("niveau", "bortfald_aarsag", "afslagsaarsag", "tilbagevisningsaarsag_1"),
@@ -435,9 +435,14 @@ _TOLD: Final[Mapping[str, Callable[[_Words], tuple[str, str, str, str]]]] = {
     ),
     "indkomst": lambda row: (
         f"{row.text('indkomst')}: {row.of('indkomst_kilde')}",
-        row.told("oplyst_af", "journal_nr"),
+        row.told("oplyst_af", "journal_nr", "tekst"),
         "",
         "",
     ),
-    "overdragelse": lambda row: (row.text("flytning"), row.of("til_kommune"), "", ""),
+    "overdragelse": lambda row: (
+        row.text("flytning"),
+        row.told("til_kommune", "journal_nr", "tekst"),
+        "",
+        "",
+    ),
 }

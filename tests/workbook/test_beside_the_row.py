@@ -79,11 +79,13 @@ def test_a_citizen_is_chosen_and_may_be_typed(kommune: str) -> None:
     assert "borgere_cpr" in book.defined_names
 
 
-def test_every_event_has_its_journal_number() -> None:
-    """Borgere and each event sheet have the field, and people see it."""
+def test_every_event_has_its_journal_number_and_its_text() -> None:
+    """Borgere and each event sheet have the field, and people see it; events have a text too."""
     book = opened()
     for sheet_id in ("borger", *EVENTS):
-        assert f"{sheet_id}.journal_nr" in shown(book[FORM.sheet_title(sheet_id, "da")])
+        columns = shown(book[FORM.sheet_title(sheet_id, "da")])
+        assert f"{sheet_id}.journal_nr" in columns
+        assert sheet_id == "borger" or f"{sheet_id}.tekst" in columns
 
 
 def test_a_case_has_a_caseworker_and_a_consultant() -> None:

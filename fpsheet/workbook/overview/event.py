@@ -170,7 +170,7 @@ EVENTS = (
         what=lambda row: f'{row.text("afgoerelse")}&": "&{row.label("afgoerelse")}',
         details=lambda row: row.told(
             *("instans", "virkning_dato", "paaklaget_dato", "foreliggende_grundlag"),
-            *("uden_team", "automatisk_hoejeste", "journal_nr"),
+            *("uden_team", "automatisk_hoejeste", "journal_nr", "tekst"),
         ),
         result=lambda row: row.labels(
             *("niveau", "bortfald_aarsag", "afslagsaarsag", "tilbagevisningsaarsag_1"),
@@ -183,14 +183,14 @@ EVENTS = (
         end="til_dato",
         limit=30,
         what=lambda row: f'{row.text("indkomst")}&": "&{row.label("indkomst_kilde")}',
-        details=lambda row: row.told("oplyst_af", "journal_nr"),
+        details=lambda row: row.told("oplyst_af", "journal_nr", "tekst"),
     ),
     Event(
         sheet="overdragelse",
         start="dato",
         limit=10,
         what=lambda row: row.text("flytning"),
-        details=lambda row: row.label("til_kommune"),
+        details=lambda row: row.told("til_kommune", "journal_nr", "tekst"),
     ),
 )
 """What is told of each sheet, in the order in which events of one day are shown."""
