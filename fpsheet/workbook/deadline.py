@@ -344,9 +344,8 @@ def _still_young(issue: Issue, kind: str, due: str) -> str:
         age = _constant(issue, "REVURDERING_UNDER_ALDER")
         return _is_younger(value_name("borger", BIRTH_NUMBER), day, age)
     if kind == "fleksjob":
-        # Exempt are those over 40, so not who is 40; the rule BRG-019 has it so as well.
-        born, oldest = birth_number(value_name("job", "cpr")), _constant(issue, _FLEKSJOB_AGE)
-        return _is_younger(f"({born})", day, f"({oldest}+1)")
+        born, age = birth_number(value_name("job", "cpr")), _constant(issue, _FLEKSJOB_AGE)
+        return _is_younger(f"({born})", day, age)
     return TRUE
 
 

@@ -185,13 +185,13 @@ def _udsaettelse(rows: Rows, number: int, row: Mapping[str, Any], today: date) -
 
 
 def _fleksjob(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> date | None:
-    """A fleksjob is assessed again every third year, except for those over 40."""
+    """A fleksjob is assessed again every third year, until the citizen is 40."""
     del number
     if row.get("job_type") != "fleksjob" or row.get("slut_dato") or not row.get("start_dato"):
         return None
     assessed = [day for day, _ in _days(rows, "vurdering", "vurdering_dato", row["cpr"])]
     due = in_years(max([row["start_dato"], *assessed]), 3)
-    return due if age_on(birthday(row["cpr"]), max(due, today)) <= 40 else None
+    return due if age_on(birthday(row["cpr"]), max(due, today)) < 40 else None
 
 
 def _uden_slut(rows: Rows, number: int, row: Mapping[str, Any], today: date) -> date | None:

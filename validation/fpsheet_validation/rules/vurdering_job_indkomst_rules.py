@@ -84,13 +84,12 @@ def more_than_full_time(setting: Setting) -> pl.Expr:
 def flex_job_not_reviewed(setting: Setting) -> pl.Expr:
     """A fleksjob is assessed again at least every three years.
 
-    Not over 40, nor where the work capacity is finally settled.
+    Not of who has turned 40, nor where the work capacity is finally settled.
     """
     due = f"{number_of(setting, 'FLEKSJOB_AAR'):g}y"
     latest = pl.max_horizontal(_FIRST_DAY, "sag_sidste_vurdering")
-    young = whole_years(pl.col("sag_foedt"), _now(setting)) <= number_of(
-        setting, "FLEKSJOB_UNDER_ALDER"
-    )
+    age = whole_years(pl.col("sag_foedt"), _now(setting))
+    young = age < number_of(setting, "FLEKSJOB_UNDER_ALDER")
     open_job = (pl.col("job_type") == "fleksjob") & _LAST_DAY.is_null()
     sure = ~pl.col("sag_tvivl_vurdering") & ~pl.col("sag_endeligt_afklaret")
     return open_job & young & sure & (latest.dt.offset_by(due) < setting.today)
