@@ -5,7 +5,7 @@ a case is named by its row in Borgere and the last two digits. No script, no add
 file.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape as escape_markup
 from pathlib import Path
@@ -105,15 +105,25 @@ def _cases(rows: Sequence[FaultRow], check: Check | None, words: _Words) -> Iter
         case = cases.get(row.cpr, words("no_case" if of_entry else "whole_file"))
         groups.setdefault((row.caseworker, case), []).append(row)
     last = None
-    ordered = sorted(
-        groups.items(), key=lambda item: (item[0][0], item[1][0].finding.severity.rank)
-    )
-    for (caseworker, case), own in ordered:
+    for (caseworker, case), own in _by_gravity(groups):
         if caseworker != last:
             name = caseworker or words("no_caseworker")
             yield f"<h2>{escape(words('caseworker'))}: {escape(name)}</h2>"
             last = caseworker
         yield f"<h3>{escape(case)}</h3>{_findings((row.finding for row in own), words)}"
+
+
+def _by_gravity(
+    groups: Mapping[tuple[str, str], Sequence[FaultRow]],
+) -> list[tuple[tuple[str, str], Sequence[FaultRow]]]:
+    """Order cases: the caseworker with the gravest finding first, and so the cases of each."""
+    ranks = {key: own[0].finding.severity.rank for key, own in groups.items()}
+    gravest: dict[str, int] = {}
+    for (caseworker, _), rank in ranks.items():
+        gravest[caseworker] = min(rank, gravest.get(caseworker, rank))
+    return sorted(
+        groups.items(), key=lambda each: (gravest[each[0][0]], each[0][0], ranks[each[0]])
+    )
 
 
 def _findings(findings: Iterable[Finding], words: _Words) -> str:

@@ -107,13 +107,20 @@ def test_the_page_stands_alone_and_masks_the_citizens(form: Form) -> None:
 
 
 def test_the_page_tells_by_caseworker_case_and_rule(form: Form) -> None:
-    """Each caseworker's cases stand below their initials; each rule has its number and sentence."""
+    """Below their initials stand each caseworker's cases; the one with the fault comes first.
+
+    Each rule has its number and sentence.
+    """
     verdict = verdict_of(form, FAULTY_ROWS)
     texts = _Page(render_page(verdict, SpokenForm(form, "da"))).texts
-    first, second = texts.index("Sagsbehandler: ABC"), texts.index("Sagsbehandler: XYZ")
+    first, second = texts.index("Sagsbehandler: XYZ"), texts.index("Sagsbehandler: ABC")
     assert first < second
-    assert texts.index("Borgere, række 4 (••••••-••34)") in range(first, second)
-    assert texts.index("Borgere, række 5 (••••••-••34)") > second
+    assert texts.index("Borgere, række 5 (••••••-••34)") in range(first, second)
+    assert texts.index("Borgere, række 4 (••••••-••34)") > second
+    severities = {"✖ Fejl": 0, "⚠ Advarsel": 1}
+    of_the_first = [severities[text] for text in texts[first:second] if text in severities]
+    assert of_the_first == sorted(of_the_first)
+    assert of_the_first[0] == 0
     rules = texts[texts.index("Fejl og advarsler pr. regel") :]
     for code in {finding.code for finding in verdict.findings}:
         at = rules.index(code)
