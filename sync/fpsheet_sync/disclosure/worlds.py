@@ -91,15 +91,22 @@ class WorldSearch:
         self.region, self._wanted, self._values = region, wanted, values
         self._moves = np.concatenate([region.come, -region.living])
         self._by_number = np.ascontiguousarray(self._moves.T)
+        # What a citizen does not count in stays as it was found: only the others are looked at.
+        self._mover, self._moved = np.nonzero(self._moves)
+        self._by = self._moves[self._mover, self._moved].astype(np.int64)
+        self._start = np.searchsorted(self._mover, np.arange(len(self._moves) + 1))
         self._ends = (_within_reach(region.down), _within_reach(region.up))
         self._chance = np.random.default_rng(seed)
         self.seen = np.zeros((len(wanted), 2 * _REACH + 1), dtype=np.bool_)
         self.seen[:, _REACH] = True
+        self._left: Counts | None = None
 
     @property
     def left(self) -> "Counts":
         """Return the numbers that have too few values."""
-        return np.flatnonzero(self._wanted & (self.seen.sum(axis=1) < self._values))
+        if self._left is None:
+            self._left = np.flatnonzero(self._wanted & (self.seen.sum(axis=1) < self._values))
+        return self._left
 
     def changes(self, number: int) -> list[int]:
         """Return the changes of a number that were found, none (0) among them."""
@@ -110,6 +117,7 @@ class WorldSearch:
         for change in changes:
             if abs(change) <= _REACH:
                 self.seen[number, change + _REACH] = True
+        self._left = None
 
     def walk(self) -> Iterator[World]:
         """Let citizens come and go at random, those first who give a number a new value.
@@ -180,21 +188,29 @@ class WorldSearch:
 
     def _worth(self, tried: "Counts", left: "Counts", change: "Counts") -> "NDArray[np.float64]":
         """Return how many new values each step gives, with some chance."""
-        after = self._moves[np.ix_(tried, left)] + change[left]
-        is_far = np.abs(after) > _REACH
-        places = np.clip(after + _REACH, 0, 2 * _REACH)
-        new = ~self.seen[left[None, :], places] & ~is_far
-        return np.asarray(new.sum(axis=1) + 1.5 * self._chance.random(len(tried)))
+        size = self._start[tried + 1] - self._start[tried]
+        who = np.repeat(np.arange(len(tried)), size)
+        first = np.cumsum(size) - size
+        entry = np.arange(len(who)) - first[who] + self._start[tried][who]
+        number = self._moved[entry]
+        after = change[number] + self._by[entry]
+        is_left = np.zeros(len(change), dtype=np.bool_)
+        is_left[left] = True
+        is_new = is_left[number] & (np.abs(after) <= _REACH)
+        is_new[is_new] = ~self.seen[number[is_new], after[is_new] + _REACH]
+        new = np.bincount(who[is_new], minlength=len(tried))
+        return np.asarray(new + 1.5 * self._chance.random(len(tried)))
 
     def _note(self, change: "Counts") -> bool:
         """Take in a world; tell whether it gave a number that was left a new value."""
-        left = self.left
-        places = change + _REACH
-        near = np.flatnonzero(np.abs(change) <= _REACH)
-        is_new = not self.seen[left, np.clip(places[left], 0, 2 * _REACH)][
-            np.abs(change[left]) <= _REACH
-        ].all()
-        self.seen[near, places[near]] = True
+        near = np.flatnonzero(change)
+        near = near[np.abs(change[near]) <= _REACH]
+        new = near[~self.seen[near, change[near] + _REACH]]
+        if not len(new):
+            return False
+        is_new = bool(np.isin(new, self.left).any())
+        self.seen[new, change[new] + _REACH] = True
+        self._left = None
         return is_new
 
     @cached_property
