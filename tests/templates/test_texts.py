@@ -200,3 +200,19 @@ def test_marks_of_quotation_stand_in_pairs(language: str, pair: str) -> None:
         if (marks := "".join(sign for sign in text if sign in pair)) != pair * (len(marks) // 2)
     }
     assert wrong == {}
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_a_straight_mark_is_of_what_is_typed(language: str) -> None:
+    """Only a setting or a command has straight marks, since there they are typed as they stand."""
+    typed = re.compile(r'= "|pip install|"K:/|"…"')
+    wrong = {key: text for key, text in texts(language) if '"' in text and not typed.search(text)}
+    assert wrong == {}
+
+
+def test_what_a_country_has_of_its_own_is_said_in_both_languages() -> None:
+    """A text of one country that English lacks would be Danish there."""
+    own = re.compile(r"_(DK|GL)$")
+    danish, english = ({key for key, _ in texts(one) if own.search(key)} for one in ("da", "en"))
+    assert danish == english
+    assert "statistics.note.bestand_DK" in danish
