@@ -133,7 +133,7 @@ def _first_fault(layout: SheetLayout, issue: Issue) -> str:
 
     Status is narrow, and this row never scrolls away. Where all is well it says what the sheet is.
     """
-    intro = issue.text(f"sheet.{layout.sheet.id}.intro")
+    intro = issue.intro(layout.sheet.id)
     told = quote_text(f"{intro} {issue.text('workbook.entry.star')}")
     status = column_name(layout.sheet.id, "status")
     for sign in (WARNING_SIGN, FAULT_SIGN):

@@ -173,7 +173,7 @@ def _add_progress(sheet: Worksheet, issue: Issue) -> None:
     for row, entry in enumerate(issue.form.entry_sheets(), start=first):
         title, status = issue.title(entry.id), column_name(entry.id, "status")
         _write_link(sheet, f"B{row}", title, to=f"C{FIRST_ROW}")
-        write_text(sheet[f"C{row}"], issue.text(f"sheet.{entry.id}.intro"))
+        write_text(sheet[f"C{row}"], issue.intro(entry.id))
         put_formula(sheet[f"D{row}"], f'COUNTIF({status},"?*")')
         put_formula(sheet[f"E{row}"], f'COUNTIF({status},"{FAULT_SIGN}*")')
         put_formula(sheet[f"F{row}"], f'COUNTIF({status},"{WARNING_SIGN}*")')

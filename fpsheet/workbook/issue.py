@@ -57,6 +57,11 @@ class Issue:
         """Return a text in the workbook's language."""
         return self.form.texts.get(key, self.language)
 
+    def intro(self, sheet_id: str) -> str:
+        """Return what a sheet is for, in the words of the country where it has its own."""
+        own = f"sheet.{sheet_id}.intro_{self.jurisdiction}"
+        return self.text(own if self.form.texts.has(own) else f"sheet.{sheet_id}.intro")
+
     def title(self, sheet_id: str) -> str:
         """Return the name on the tab of a sheet."""
         own = self.titles.get(sheet_id)

@@ -88,7 +88,7 @@ def _write_sheet(sheet: Worksheet, issue: Issue, entry: Sheet, row: int) -> int:
     heading = write_text(sheet[f"B{row}"], f"{issue.title(entry.id)}{page}")
     heading.font = font(size=13, bold=True, colour=entry.colour)
     heading.alignment = align()
-    write_note(sheet, f"C{row}", issue.text(f"sheet.{entry.id}.intro"))
+    write_note(sheet, f"C{row}", issue.intro(entry.id))
     sheet.row_dimensions[row].height = 26
     row += 1
     names = ("felt", "hjaelp", "form", "kraevet", "bemaerk")
