@@ -13,6 +13,7 @@ class Step(StrEnum):
     APPLY = "apply"
     COMPUTE = "compute"
     ROUND = "round"
+    PROVE = "prove"
     WRITE = "write"
 
 

@@ -64,6 +64,7 @@ class Written:
         new: Countries whose edition was published by this order.
         plain: Sentences on small numbers that everybody has from earlier editions, whatever is
             printed now.
+        unseen: Sentences on small numbers that the proof by worlds did not come to in time.
         absent: Kommuner asked for of which there is nothing to write.
         why_nothing: Why no file was written; empty where some was.
         remedy: What to do about it.
@@ -75,6 +76,7 @@ class Written:
     editions: Mapping[str, Publication] = field(default_factory=dict)
     new: frozenset[str] = frozenset()
     plain: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     why_nothing: str = ""
     remedy: str = ""

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 INTERNAL = "intern"
 """Action of the line in the log of who had an internal edition written."""
 
+_Tell = Callable[[int, int], None]
+"""Is told how far a step is, and of how much."""
+
 _TRIES = 3
 """How often a publication is made again when somebody else has published meanwhile."""
 
@@ -134,7 +137,8 @@ def _make(store: Store, order: Order, progress: Progress) -> list[_Made]:
         progress.start(Step.COMPUTE, total=len(countries))
         made = []
         for country in countries:
-            plan = _question(form, order, country, as_of, _teller(progress))
+            tellers = (_teller(progress, Step.ROUND), _teller(progress, Step.PROVE))
+            plan = _question(form, order, country, as_of, tellers)
             made.append(_make_country(store, order, plan))
             progress.advance(Step.COMPUTE)
         drafts = [each.draft for each in made if each.draft]
@@ -143,14 +147,15 @@ def _make(store: Store, order: Order, progress: Progress) -> list[_Made]:
     raise store_failure("publishing")
 
 
-def _teller(progress: Progress) -> Callable[[int, int], None]:
-    """Return what tells of the rounding of one country as it goes on."""
+def _teller(progress: Progress, step: Step) -> _Tell:
+    """Return what tells of a step of one country as it goes on; it may begin anew."""
     seen: list[int] = []
 
     def tell(done: int, total: int) -> None:
-        if not seen:
-            progress.start(Step.ROUND, total=total)
-        progress.advance(Step.ROUND, parts=done - (seen[-1] if seen else 0))
+        if not seen or done < seen[-1]:
+            progress.start(step, total=total)
+            seen.clear()
+        progress.advance(step, parts=done - (seen[-1] if seen else 0))
         seen.append(done)
 
     return tell
@@ -170,7 +175,7 @@ def _question(
     order: Order,
     country: str,
     as_of: int,
-    told: Callable[[int, int], None] | None = None,
+    tellers: tuple[_Tell | None, _Tell | None] = (None, None),
 ) -> EditionPlan:
     # Frozen in every language, so that each can be given out again.
     others = form.texts.by_language if order.actor is not None else ()
@@ -187,7 +192,8 @@ def _question(
         secret=order.secret,
         minutes=order.minutes,
         certify_seconds=order.certify_seconds if order.actor is not None else 0,
-        told=told,
+        told=tellers[0],
+        proved=tellers[1],
         publisher={"navn": order.publisher.navn, "kontakt": order.publisher.kontakt},
     )
 
@@ -334,6 +340,7 @@ def _write(
         editions={one.publication.area: one.publication for one in made if one.publication},
         new=frozenset(one.draft.publication.area for one in made if one.draft),
         plain=tuple(sentence for one in made for sentence in _plain(one, form, order)),
+        unseen=tuple(sentence for one in made for sentence in _unseen(one, form, order)),
         absent=tuple(kode for kode in order.kommuner if kode not in areas),
     )
 
@@ -348,6 +355,16 @@ def _plain(made: _Made, form: Form, order: Order) -> Iterator[str]:
         # What only follows from several editions has no place in this one; the audit names it.
         if cell in names:
             yield words.fill("audit.plain", {"number": names[cell]})
+
+
+def _unseen(made: _Made, form: Form, order: Order) -> Iterator[str]:
+    """Say how many small numbers the proof did not come to in time."""
+    draft = made.draft
+    if draft is not None and draft.proof is not None and draft.proof.unseen:
+        words = Wording(form, order.language)
+        told = {name: getattr(draft.proof, name) for name in ("unseen", "pairs", "seconds")}
+        area = words.owner(draft.publication.area)
+        yield words.fill("audit.unseen", {**told, "area": area})
 
 
 def _say_why(written: Written, form: Form, order: Order, made: Sequence[_Made]) -> Written:

@@ -53,7 +53,7 @@ def ask(
 
 
 @pytest.mark.parametrize(
-    ("more", "seconds"), [([], 60), (["--proof-seconds", "7"], 7), (["--proof-seconds", "0"], 1)]
+    ("more", "seconds"), [([], 120), (["--proof-seconds", "7"], 7), (["--proof-seconds", "0"], 1)]
 )
 def test_worlds_are_sought_as_long_as_is_asked_for(
     more: list[str],
@@ -62,7 +62,7 @@ def test_worlds_are_sought_as_long_as_is_asked_for(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A minute for each period if nothing is asked, and never not at all."""
+    """Two minutes for each period if nothing is asked, and never not at all."""
     orders: list[Order] = []
 
     def take(_central: object, order: Order, *_: object) -> Written:

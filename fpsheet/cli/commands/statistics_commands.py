@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from fpsheet.central import Central
     from fpsheet.statistics.edition_order import Order, Written
 
-_CERTIFY_SECONDS = 60
+_CERTIFY_SECONDS = 120
 """How long worlds of citizens are sought for the editions of one country, if nothing is asked.
 
 So long for each period there are editions of, since all their numbers are looked at together."""
@@ -169,6 +169,7 @@ def _written_value(written: "Written") -> dict[str, object]:
         ],
         "absent": list(written.absent),
         "known_before": list(written.plain),
+        "not_proved": list(written.unseen),
         "why_nothing": f"{written.why_nothing} {written.remedy}".strip(),
     }
 
@@ -193,7 +194,7 @@ def _tell_written(session: Session, written: "Written", order: "Order") -> None:
     console.say(words.fill("command.report.done", counts))
     if written.inside is not None:
         console.say(words.fill("command.report.inside", {"folder": written.inside}))
-    for sentence in written.plain:
+    for sentence in (*written.plain, *written.unseen):
         console.warn(sentence)
     if written.absent:
         names = ", ".join(session.form().kommuner[kode].name for kode in written.absent)

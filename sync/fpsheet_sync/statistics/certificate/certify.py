@@ -45,6 +45,9 @@ _ROUNDS = 3
 Make = Callable[[Sequence[str]], tuple[CitizenColumn, ...]]
 """Makes neighbours of some citizens, those that the form admits, and counts them."""
 
+Told = Callable[[int, int], None]
+"""Is told how many small numbers and readers are proved wide, and of how many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
@@ -72,22 +75,23 @@ class Certificate:
         return not self.narrow and not self.unseen
 
 
-def certify(case: Case, make: Make, deadline: float) -> Certificate:
+def certify(case: Case, make: Make, deadline: float, told: Told | None = None) -> Certificate:
     """Look for worlds until every small number has enough values for every reader.
 
     Args:
         case: What is printed, and of whom.
         make: Makes neighbours of citizens.
         deadline: When to give up (`time.monotonic`).
+        told: Told how far it is.
     """
-    return _Certification(case, make, deadline).run()
+    return _Certification(case, make, deadline, told).run()
 
 
 class _Certification:
     """One certificate in the making."""
 
-    def __init__(self, case: Case, make: Make, deadline: float) -> None:
-        self._case, self._make, self._deadline = case, make, deadline
+    def __init__(self, case: Case, make: Make, deadline: float, told: Told | None = None) -> None:
+        self._case, self._make, self._deadline, self._told = case, make, deadline, told
         self._found = Found(case)
         self._people = Residents(case)
         self._extra: dict[Place, tuple[CitizenColumn, ...]] = {}
@@ -97,6 +101,7 @@ class _Certification:
         """Look among real citizens, in one kommune and in two, then with their neighbours."""
         for area in self._case.kommuner:
             self._look(ChangedAreas((area,)), list(self._case.targets), (), walks=True)
+            self._tell()
         self._look_closer()
         for round_ in range(_ROUNDS):
             self._extend(self._open(), is_far=round_ > 0)
@@ -116,6 +121,11 @@ class _Certification:
             neighbours=sum(map(len, self._made.values())),
         )
 
+    def _tell(self) -> None:
+        if self._told is not None:
+            pairs = sum(map(len, self._case.targets.values()))
+            self._told(pairs - sum(map(len, self._found.open().values())), pairs)
+
     def _is_over(self) -> bool:
         return time.monotonic() > self._deadline
 
@@ -134,6 +144,7 @@ class _Certification:
                 groups[areas, place if self._extra.get(place) else None].append(place)
         for (areas, own), places in sorted(groups.items(), key=lambda each: len(each[0][0])):
             self._look(ChangedAreas(areas), places, self._extra[own] if own else (), walks=False)
+        self._tell()
 
     def _look_beside(self) -> None:
         """Look for each number and reader that are left, with all rows of that reader as they are.

@@ -30,6 +30,7 @@ class EditionPlan:
         certify_seconds: How long worlds of citizens are sought that prove the prints wide
             (`proof.py`), for each period there are editions of; 0 for not at all.
         told: Told how many numbers are rounded, and of how many.
+        proved: Told how many small numbers and readers are proved wide, and of how many.
     """
 
     form: Form
@@ -46,6 +47,7 @@ class EditionPlan:
     minutes: int = 30
     certify_seconds: int = 0
     told: Callable[[int, int], None] | None = field(default=None, repr=False)
+    proved: Callable[[int, int], None] | None = field(default=None, repr=False)
 
     def request(
         self, language: str, state: str, figures: tuple[Benchmark, ...], *, is_public: bool = False

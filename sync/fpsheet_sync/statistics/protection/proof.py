@@ -102,7 +102,8 @@ class ProofGround:
         """
         case = self.case(rounded)
         seconds = self.plan.certify_seconds * self.periods
-        found = certify(case, self.people.make, time.monotonic() + seconds)
+        deadline = time.monotonic() + seconds
+        found = certify(case, self.people.make, deadline, self.plan.proved)
         chosen = found.witnesses[:: max(1, len(found.witnesses) // RECOUNTED)][:RECOUNTED]
         right = [not self.people.recount(case, each) for each in chosen]
         narrow = _named(case, found.narrow, rounded)

@@ -273,18 +273,23 @@ def _let_time_run_out(case: Case, make: Make, monkeypatch: pytest.MonkeyPatch) -
     What is proved by then counts, more with more time; the rest is told as not looked at.
     """
     left: list[int] = []
+    told: list[tuple[int, int]] = []
     is_enough = False
     while not is_enough:
         looks, clock = len(left), itertools.count()
         monkeypatch.setattr(time, "monotonic", lambda clock=clock: next(clock))
-        found = certify(case, make, looks)
+        told.clear()
+        found = certify(case, make, looks, lambda *each: told.append(each))
+        assert told == sorted(told)
         left.append(sum(map(len, found.unseen.values())))
         assert not found.narrow
         is_enough = next(clock) <= looks + 1
     monkeypatch.undo()
     assert len(left) > 10
     assert left == sorted(left, reverse=True)
-    assert (left[0], left[-1]) == (sum(map(len, case.targets.values())), 0)
+    pairs = sum(map(len, case.targets.values()))
+    assert (left[0], left[-1]) == (pairs, 0)
+    assert told[-1] == (pairs, pairs)
 
 
 def test_who_counts_where_there_is_no_room_is_asked_for_neighbours_too() -> None:

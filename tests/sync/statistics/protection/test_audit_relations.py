@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import openpyxl
 
 from fpsheet.statistics.audit_book import write_audit
+from fpsheet.statistics.edition_order import Order
+from fpsheet.statistics.publishing import _Made, _unseen
 from fpsheet_sync.database.log_end import LogEnd
 from fpsheet_sync.disclosure.rounding import round_release
 from fpsheet_sync.disclosure.settings import Rounding
 from fpsheet_sync.statistics.protection.kept_rounding import Kept
+from fpsheet_sync.statistics.protection.proof import Proof
 from fpsheet_sync.statistics.protection.protect import count_told
 from fpsheet_sync.statistics.protection.release_cells import release_cells
 from fpsheet_sync.statistics.publication.publication import Draft, Publication
@@ -62,6 +66,11 @@ def test_the_audit_lists_each_reason_with_its_words() -> None:
         told=count_told(release),
     )
     words = Wording(load_form(), "da")
+    made = _Made((), draft=replace(draft, proof=Proof(pairs=9, wide=6, seconds=120)))
+    (said,) = _unseen(made, load_form(), Order(YEAR, date(2026, 3, 2), "da"))
+    assert "Grønland nåede ikke 3 af 9 par af lille tal og læser på 120 sekunder" in said
+    whole = replace(made, draft=replace(draft, proof=Proof(pairs=9, wide=9, seconds=120)))
+    assert not list(_unseen(whole, load_form(), Order(YEAR, date(2026, 3, 2), "da")))
     book = openpyxl.load_workbook(io.BytesIO(write_audit(draft, words, {}, LogEnd(7, "ab" * 32))))
     rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
     lines = {row[1]: row for row in rows if row[0] == "Det ved læserne"}
