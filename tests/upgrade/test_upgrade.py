@@ -208,7 +208,6 @@ def test_the_report_reads_well(lifted: Lifted) -> None:
         f"Nyt på arket Forløb: »Opfølgning« står i kolonne {FOLLOWED_UP}.",
         f"Nyt på arket Vurderinger: »Vurderet af« står i kolonne {ASSESSED_BY}.",
         NEXT.texts.get("command.upgrade.since_2", "da"),
-        NEXT.texts.fill("command.upgrade.free", "da", {"sheet": "Afgørelser", "column": "L"}),
         "På arket Forløb hedder »Motivation« nu »Borgerens motivation«.",
         "På arket Job hedder »Branche (DB07) *« nu »Branche *«.",
         "Mangler svar på arket Vurderinger: »Vurderet af«. Antal linjer: 3.",
@@ -535,8 +534,9 @@ def test_blank_columns_of_the_other_country_go(in_2: Lifted) -> None:
         assert hidden == ["raekke_id"], sheet.id
     assert identities(in_2.data, "Afgørelser")["paaklaget_dato"] == "J"
     assert identities(in_2.data, "Afgørelser")["afslagsaarsag"] == "K"
+    assert identities(in_2.data, "Afgørelser")["tekst"] == "L"
     free = [(column.sheet, column.letter, column.field) for column in in_2.foreign]
-    assert free == [("forloeb", "J", ""), ("afgoerelse", "L", "")]
+    assert free == [("forloeb", "J", "")]
     for title, letter in (("Forløb", "J"), ("Afgørelser", "L")):
         assert {cell.value for cell in book[title][letter][3:]} == {None}
         assert not book[title].column_dimensions[letter].hidden
