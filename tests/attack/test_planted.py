@@ -240,6 +240,39 @@ C Kommune|I alt|{1}|{2}
 """
 
 
+ONGOING = """
+=== Forside
+{mark}Førtidspension, hele landet (Danmark), 2025
+{said}
+Periode: 1. januar 2025 til 31. december 2025, begge dage med.
+=== T01
+T01. Forløb efter type, hele landet (Danmark), 2025
+Kommune|Igangværende forløb (antal)|Borgere med igangværende forløb (antal)
+"""
+
+
+def test_where_there_is_a_case_there_is_a_citizen(tmp_path: Path) -> None:
+    """At base 3 two courses printed 3 are 1 to 5: so 1 or 2 citizens are printed 0, not none.
+
+    Randers' one course, printed 0, may be none, and so may its citizen.
+    """
+    said = "Udgave 1.\nTallene er afrundet til tal, der kan deles med 3, højst 2 fra det talte."
+    public = ONGOING.format(mark="", said=said) + "Hele landet|3|0\nNorddjurs|3|0\nRanders|0|0"
+    internal = ONGOING.format(mark="FORTROLIGT. ", said=INSIDE)
+    country = _country(
+        tmp_path, [public], [internal + "Hele landet|3|2\nNorddjurs|2|1\nRanders|1|1"]
+    )
+    found = attack(country, PUBLIC, trusting=False, full=True)
+    left = {
+        (item.key.measure, item.key.area): (item.range.low, item.range.high)
+        for item in found
+        if item.key.area != LAND
+    }
+    assert left["ongoing_citizens", "Norddjurs"] == (1, 2)
+    assert left["ongoing_citizens", "Randers"][0] == left["ongoing", "Randers"][0] == 0
+    assert not false_facts(country)
+
+
 def test_a_belief_that_contradicts_what_is_printed_is_dropped(tmp_path: Path) -> None:
     """Three kommuner count 26 citizens with a job, the country 24: somebody moved."""
     cover = COURSES.split("=== T01", maxsplit=1)[0].format(year=2025)
