@@ -54,10 +54,16 @@ def kommune() -> DemoWorkbook:
     return next(invent_country(FORM, scale=scale, seed=11))
 
 
-@pytest.fixture
-def worker(tmp_path: Path) -> Iterator[Worker]:
+@pytest.fixture(scope="module")
+def filled(kommune: DemoWorkbook) -> bytes:
+    """Its workbook, as the kommune sends it first."""
+    return fill_workbook(FORM, kommune, issued_at=ISSUED, premade=3)
+
+
+@pytest.fixture(scope="module")
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worker]:
     """Who reads and checks files as sync does."""
-    key_file = tmp_path / "central.noegle"
+    key_file = tmp_path_factory.mktemp("keys") / "central.noegle"
     write_keys(key_file, bytes(32), fictional=True)
     with make_worker(Desk(FORM, DEMO_DAY, ISSUED, key_file)) as made:
         yield made
@@ -88,9 +94,9 @@ def changed(receipt: Receipt) -> int:
     return sum(s.new + s.changed + s.withdrawn + s.conflicting for s in receipt.sheets.values())
 
 
-def test_pulled_and_sent_as_it_was(store: Store, worker: Worker, kommune: DemoWorkbook) -> None:
+def test_pulled_and_sent_as_it_was(store: Store, worker: Worker, filled: bytes) -> None:
     """Pull, no edit, submit: the state is the same, waiting cases included (I7)."""
-    send(store, worker, fill_workbook(FORM, kommune, issued_at=ISSUED, premade=3), minute=1)
+    send(store, worker, filled, minute=1)
     pulled = pull(store)
     assert pulled.waiting == len(quarantined(store, "956")) > 0
     before = state_hash(store)
@@ -107,12 +113,12 @@ def test_pulled_and_sent_as_it_was(store: Store, worker: Worker, kommune: DemoWo
 def test_pulled_and_saved_by_libreoffice(
     store: Store,
     worker: Worker,
-    kommune: DemoWorkbook,
+    filled: bytes,
     libreoffice: LibreOffice,
     tmp_path: Path,
 ) -> None:
     """The same when another program opened, recalculated and saved the file in between (I4, I7)."""
-    send(store, worker, fill_workbook(FORM, kommune, issued_at=ISSUED, premade=3), minute=1)
+    send(store, worker, filled, minute=1)
     before = state_hash(store)
     path = tmp_path / "hentet.xlsx"
     path.write_bytes(pull(store).data)
@@ -154,9 +160,11 @@ def test_what_waits_is_answered_by_its_own_workbook(store: Store, worker: Worker
         assert bool(quarantined(store, "956")) == (minute == 2)
 
 
-def test_the_rows_are_those_in_force(store: Store, worker: Worker, kommune: DemoWorkbook) -> None:
+def test_the_rows_are_those_in_force(
+    store: Store, worker: Worker, kommune: DemoWorkbook, filled: bytes
+) -> None:
     """Ids and values are those of the database; names and texts are blank; the stamp is inside."""
-    send(store, worker, fill_workbook(FORM, kommune, issued_at=ISSUED, premade=3), minute=1)
+    send(store, worker, filled, minute=1)
     verdict, submission = worker.read(pull(store).data, Arrival("f.xlsx", "f.xlsx", None, 0))
     assert submission is not None
     assert verdict.check is not None
@@ -201,10 +209,10 @@ def test_an_edit_descends_from_the_pull(
 
 
 def test_rows_lie_by_caseworker_citizen_and_day(
-    store: Store, worker: Worker, kommune: DemoWorkbook
+    store: Store, worker: Worker, filled: bytes
 ) -> None:
     """On every sheet the citizens follow each other as on Borgere, each by day."""
-    send(store, worker, fill_workbook(FORM, kommune, issued_at=ISSUED, premade=3), minute=1)
+    send(store, worker, filled, minute=1)
     _, submission = worker.read(pull(store).data, Arrival("f.xlsx", "f.xlsx", None, 0))
     assert submission is not None
     borger = submission.sheets["borger"].frame
@@ -218,9 +226,9 @@ def test_rows_lie_by_caseworker_citizen_and_day(
         assert keys == sorted(keys)
 
 
-def test_blank_rows_follow(store: Store, worker: Worker, kommune: DemoWorkbook) -> None:
+def test_blank_rows_follow(store: Store, worker: Worker, filled: bytes) -> None:
     """As many pre-made rows as in a blank workbook stand below, each with an id of its own."""
-    send(store, worker, fill_workbook(FORM, kommune, issued_at=ISSUED, premade=3), minute=1)
+    send(store, worker, filled, minute=1)
     pulled = pull(store, premade=None)
     verdict, _ = worker.read(pulled.data, Arrival("f.xlsx", "f.xlsx", None, 0))
     assert verdict.check is not None
@@ -230,11 +238,9 @@ def test_blank_rows_follow(store: Store, worker: Worker, kommune: DemoWorkbook) 
         assert sheet.totals.blank >= expected
 
 
-def test_the_log_tells_who_opened_the_vault(
-    store: Store, worker: Worker, kommune: DemoWorkbook
-) -> None:
+def test_the_log_tells_who_opened_the_vault(store: Store, worker: Worker, filled: bytes) -> None:
     """One line names who pulled, when and whose data; each citizen in it finds it as her own."""
-    send(store, worker, fill_workbook(FORM, kommune, issued_at=ISSUED, premade=3), minute=1)
+    send(store, worker, filled, minute=1)
     pull(store)
     last = read_log(store, kommune_kode="956")[-1]
     assert (last.deed.action, last.deed.kommune_kode) == ("udstedelse", "956")
