@@ -1,4 +1,7 @@
-r"""Characters that XML cannot hold, in texts of a sheet: as `_xHHHH_`, as Excel writes them."""
+r"""Characters that XML cannot hold, in texts of a sheet: as `_xHHHH_`, as Excel writes them.
+
+And whether a part has markup in which such texts may hide.
+"""
 
 import re
 from html import escape
@@ -34,6 +37,22 @@ def unescape_text(text: str) -> str:
     ('a\rb _x0041_', '_xD800_')
     """
     return _ESCAPED.sub(_unescape, text)
+
+
+def has_markup(content: bytes, sign: bytes, start: int = 0, end: int | None = None) -> bool:
+    """Return whether a part has `<` before a sign, as comments (`!`) and instructions (`?`) have.
+
+    Tags are so many that looking for both characters at once takes ten times as long.
+
+    >>> has_markup(b"<a>!<!-- --></a>", b"!"), has_markup(b"<a>!</a>", b"!")
+    (True, False)
+    """
+    at = content.find(sign, start, end)
+    while at >= 0:
+        if content[at - 1 : at] == b"<":
+            return True
+        at = content.find(sign, at + 1, end)
+    return False
 
 
 def _unescape(match: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from fpsheet.ooxml.archive import DamagedPackageError
+from fpsheet.ooxml.escape import has_markup
 from fpsheet.ooxml.parts import (
     MAIN,
     PREFIX,
@@ -26,7 +27,6 @@ _ORDER = tuple(
 """The order the schema demands of a worksheet's children (ECMA-376 part 1, 18.3.1.99)."""
 
 _CELLS = re.compile(rb"<(%b)sheetData\s*(?:/>|>.*</\1sheetData\s*>)" % PREFIX, re.DOTALL)
-_HIDING = (b"<!--", b"<![CDATA[")
 _PLACEHOLDER = re.compile(rb"<%bsheetData\s*/>" % PREFIX)
 
 
@@ -71,7 +71,7 @@ def open_sheet(parts: Parts, name: str) -> SheetPart:
         DamagedPackageError: The part is no XML, or has no cells element.
     """
     content = parts[name]
-    if any(sign in content for sign in _HIDING):
+    if has_markup(content, b"!"):
         content = _plainly(content)
     found = _CELLS.search(content)
     if found is None:

@@ -282,6 +282,10 @@ class Form:
         self, sheet_id: str, field_id: str, parts: tuple[str, ...], language: str
     ) -> str:
         """Return the first of some texts that there is, the sheet's own before a shared one."""
-        owners = (sheet_id, "common")
-        keys = [f"field.{owner}.{field_id}.{part}" for part in parts for owner in owners]
-        return self.texts.get(next(filter(self.texts.has, keys), keys[-1]), language)
+        key = ""
+        for part in parts:
+            for owner in (sheet_id, "common"):
+                key = f"field.{owner}.{field_id}.{part}"
+                if self.texts.has(key):
+                    return self.texts.get(key, language)
+        return self.texts.get(key, language)
