@@ -305,15 +305,18 @@ _LAST_DAY_OF_MONTH: Final = 31
 _MONTHS: Final = 12
 
 
+_WEIGHTS: Final = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
+_ENDS: Final = tuple(
+    tuple(n for n in range(1000) if (3 * (n // 100) + 2 * (n // 10 % 10) + n % 10) % 11 == rest)
+    for rest in range(11)
+)
+"""Weighted sum of three last digits modulo 11 → those digits."""
+
+
 def _with_modulus_11(digits: str, random: Random) -> str:
     """Complete seven digits so that the weighted sum is divisible by 11."""
-    weights = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
-    ends = [
-        end
-        for end in range(1000)
-        if sum(int(d) * w for d, w in zip(f"{digits}{end:03d}", weights, strict=True)) % 11 == 0
-    ]
-    return f"{digits}{random.choice(ends):03d}"
+    begun = sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=False))
+    return f"{digits}{random.choice(_ENDS[-begun % 11]):03d}"
 
 
 def _odd_cpr(random: Random) -> object:
