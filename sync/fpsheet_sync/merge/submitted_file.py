@@ -48,9 +48,12 @@ _BLOCKING = {"FEJL", "KRITISK"}
 
 
 def fields_after(form: Form, version: int) -> Mapping[str, tuple[str, ...]]:
-    """Return sheet → fields that came after a version of the form; none for an unknown one."""
+    """Return sheet → fields that came after a version of the form; none for an unknown one.
+
+    What stays in the kommune is in no file, so no file is silent about it.
+    """
     late = {
-        sheet.id: tuple(f.id for f in sheet.entry_fields() if f.since > version > 0)
+        sheet.id: tuple(f.id for f in sheet.entry_fields() if f.since > version > 0 and not f.local)
         for sheet in form.entry_sheets()
     }
     return {name: fields for name, fields in late.items() if fields}
