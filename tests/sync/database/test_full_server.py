@@ -108,7 +108,7 @@ def test_no_room_under_the_tables(pg_url: str, small_disk: Path, long_run: bool)
         assert len(set(allowed)) == len(files) + 1
         said = []
         for _ in range(80 if long_run else 12):
-            empty(store)
+            empty(store, is_small_again=True)
             left = chance.randrange(written)
             fill(filler, room(small_disk) - left)
             try:
