@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
-from typing import TypeVar
+from typing import cast
 
 from fpsheet.workbook.calculation.cell_value import (
     NO_CELL,
@@ -172,7 +172,7 @@ class FormulaCompiler:
         is_single = all(self._gives_one(then) for _, then in chain)
         return FormulaPart(
             _chosen(branch, lambda part: part.evaluate),
-            _chosen(branch, self._one) if is_single else None,
+            cast("EvaluateOne", _chosen(branch, self._one)) if is_single else None,
         )
 
     def _gives_one(self, tree: Tree) -> bool:
@@ -247,17 +247,14 @@ def _called(work: PlainFunction, ones: Sequence[EvaluateOne]) -> EvaluateOne:
             return lambda at: work(*[each(at) for each in ones])
 
 
-_Given = TypeVar("_Given", Value, Result)
-
-
 def _chosen(
     branch: Callable[[int], tuple[EvaluateOne, FormulaPart]],
-    function_of: Callable[[FormulaPart], Callable[[At], _Given]],
-) -> Callable[[At], _Given]:
+    function_of: Callable[[FormulaPart], Evaluate],
+) -> Evaluate:
     """Return a choice of the first branch whose condition holds; that of the last one does."""
-    made = list[tuple[EvaluateOne, Callable[[At], _Given]]]()
+    made = list[tuple[EvaluateOne, Evaluate]]()
 
-    def choose(at: At) -> _Given:
+    def choose(at: At) -> Result:
         for number in count():
             if number == len(made):
                 condition, part = branch(number)
