@@ -3,9 +3,9 @@
     python -m tools.play_histories --count 3000
     python -m tools.play_histories --count 1000 --postgresql
 
-A history takes some 1.2 s of one processor, nearly all of it in the program's own small queries.
-With POLARS_MAX_THREADS=1 in the environment no time goes with handing them from thread to thread,
-and with TMPDIR=/dev/shm the databases lie in memory.
+A history takes 1 to 3 s of one processor, the more the more else runs there, nearly all of it in
+the program's own small queries. With POLARS_MAX_THREADS=1 in the environment no time goes with
+handing them from thread to thread, and with TMPDIR=/dev/shm the databases lie in memory.
 
 The histories are those of tests/sync/merge/test_merge_model.py, which plays a few in each run:
 copies, decisions, receipts taken or not, held and released files, new CPR numbers, moves, workbooks
