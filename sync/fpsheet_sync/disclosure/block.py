@@ -79,7 +79,8 @@ def make_block(problem: Problem, cells: "Cells", room: "tuple[Cells, Cells]") ->
     beside = np.empty((len(pairs), 3), dtype=np.int64)
     beside[:, :2] = np.searchsorted(cells, pairs)
     beside[:, 2] = len(cells) + np.arange(len(pairs))
-    signs = np.column_stack([-np.ones(len(most)), most, -np.ones(len(most))])
+    ones = np.ones(len(most))
+    signs = np.column_stack([-ones, most.astype(np.float64), -ones])
     starts = [first, len(rows) + 3 * np.arange(len(pairs) + 1)]
     return Block(
         cells=cells,
