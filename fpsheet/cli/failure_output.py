@@ -8,6 +8,7 @@ import click
 
 from fpsheet.cli.command import CommandUsageError, suggest
 from fpsheet.cli.console import Console
+from fpsheet.cli.values import ChoiceValue
 from fpsheet.cli.words import Words
 from fpsheet_templates.errors import FpsheetError, SpecError, SpokenError
 from fpsheet_templates.failure import in_language
@@ -86,7 +87,8 @@ def _usage_sentence(error: click.UsageError, words: Words) -> str:
         case click.MissingParameter():
             is_argument = isinstance(error.param, click.Argument)
             kind = "missing_argument" if is_argument else "missing_option"
-            return words.fill(f"program.usage.{kind}", {"name": _name(error)})
+            sentence = words.fill(f"program.usage.{kind}", {"name": _name(error)})
+            return f"{sentence}{_choices(error.param, words)}"
         case click.BadParameter():
             given = {"name": _name(error), "reason": error.message}
             return words.fill("program.usage.bad_value", given)
@@ -99,6 +101,13 @@ def _usage_sentence(error: click.UsageError, words: Words) -> str:
             return words.fill(f"program.usage.{kind}", {"name": error.option_name})
         case _:
             return words.get("program.usage.other")
+
+
+def _choices(param: click.Parameter | None, words: Words) -> str:
+    """Say what a parameter that is missing may be, where that is one of some words."""
+    if param is None or not isinstance(param.type, ChoiceValue):
+        return ""
+    return " " + words.fill("program.usage.choices", {"choices": ", ".join(param.type.choices)})
 
 
 def _name(error: click.BadParameter) -> str:

@@ -86,6 +86,7 @@ def test_help_is_english_on_request(
         (["spec", "--json=1"], "Tilvalget --json kan ikke have en værdi."),
         (["spec", "a", "b"], "Der er skrevet for meget: a b."),
         (["check"], "Der mangler FIL..."),
+        (["import", "blank", "--out", "x.xlsx"], "Der mangler LISTE. Vælg mellem benchmark, skat."),
         (["check", "findes-ikke.xlsx"], "Filen »findes-ikke.xlsx« findes ikke."),
         (["check", "."], "».« er en mappe. Skriv navnet på en fil."),
         (["template", "--kommune", "000", "--out", "x.xlsx"], "ikke nogen kommune med koden »000«"),
