@@ -1,8 +1,9 @@
 """I1, from the workbook itself: every cell that was filled is kept, where openpyxl reads it.
 
 A cell stands in the store as it was typed, or the file has a finding at that very cell: it was
-repaired, or cannot be read as what it should be. In the latter case its row waits, and the cell
-is in the sealed original, with what stays in the kommune.
+repaired, or cannot be read as what it should be. In the latter case its row waits, or is annulled
+(what else such a row says is of no account), and the cell is in the sealed original, with what
+stays in the kommune.
 """
 
 from __future__ import annotations
@@ -104,7 +105,7 @@ def naive_text(field: Field, value: object) -> str:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_filled_cell_is_kept(store: Store, seed: int) -> None:
-    """Each cell is stored as typed, or has a finding; what is not stored at all waits."""
+    """Each cell is stored as typed, or has a finding; what is not stored waits or is annulled."""
     content = dirty_workbook(seed)
     checked = check_bytes(content, FORM)
     reception = Reception(datetime(2026, 11, 22, tzinfo=UTC), original=content)
@@ -117,12 +118,27 @@ def test_every_filled_cell_is_kept(store: Store, seed: int) -> None:
     assert odd <= pointed
     waiting = {rows_at(place) for place in cells_waiting(store, file.sha256)}
     blank = waiting_without_values(store, file.sha256)
-    assert {rows_at(place) for place in typed.keys() - stored.keys()} <= waiting | blank
+    lost = {rows_at(place) for place in typed.keys() - stored.keys()}
+    assert lost <= waiting | blank | annulled(content)
     assert set(stored) <= set(typed)
     original = schema.original
     with store.read() as connection:
         wanted = select(original.c.data).where(original.c.sha256 == file.sha256)
         assert KEYS.open_original(file.sha256, connection.execute(wanted).scalar_one()) == content
+
+
+def annulled(content: bytes) -> set[tuple[str, int]]:
+    """Return the rows in which Annuller is filled, as openpyxl has them."""
+    book = load_workbook(BytesIO(content))
+    found = set()
+    for number, sheet in enumerate(FORM.sheets):
+        rows = book.worksheets[number]
+        heads = [cell.value for cell in rows[IDENTITY_ROW]]
+        name = f"{sheet.id}.annuller"
+        for row in range(FIRST_ROW, FIRST_ROW + ROWS) if name in heads else ():
+            if str(rows.cell(row, heads.index(name) + 1).value or "").strip(BLANK):
+                found.add((sheet.id, row))
+    return found
 
 
 def rows_at(place: tuple[str, str]) -> tuple[str, int]:
