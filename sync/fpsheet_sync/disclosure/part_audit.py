@@ -64,8 +64,8 @@ class Paper:
         value, known = self.problem.value, self.problem.is_known
         low, high = (np.where(known, value, end) for end in (self.low, self.high))
         cases, citizens = self.problem.behind.T
-        low[citizens] = np.maximum(low[citizens], low[cases] > 0)
-        high[cases] = np.where(high[citizens] == 0, 0, high[cases])
+        np.maximum.at(low, citizens, (low[cases] > 0).astype(low.dtype))
+        high[cases[high[citizens] == 0]] = 0
         return low - value, high - value
 
 

@@ -253,6 +253,22 @@ def test_where_there_is_a_case_there_is_a_citizen() -> None:
     assert [one.value for one in rounded.prints.values()] in ([0, 0], [3, 3])
 
 
+@pytest.mark.parametrize("above", [(3, 0), (0, 3)])
+def test_citizens_stand_behind_several_numbers_of_cases(above: tuple[int, int]) -> None:
+    """Whichever of the two numbers has cases, there is a citizen: 1 or 2 where 0 is printed."""
+    citizens, *cases = (CellId(name) for name in ("citizens", "jobs", "courses"))
+    values = zip(cases, above, strict=True)
+    release = DisclosedRelease(
+        (Cell(citizens, 1), *(Cell(id_, min(value, 1)) for id_, value in values)),
+        behind=tuple((id_, citizens) for id_ in cases),
+    )
+    prints = {citizens: Print(0, 3, 2)} | {
+        id_: Print(value, 3, 2) for id_, value in zip(cases, above, strict=True)
+    }
+    (public,) = audit_prints(release, Rounding(base=3), prints).readers
+    assert public.narrow == (citizens,)
+
+
 def test_cases_of_nobody_are_refused() -> None:
     """A release in which there are cases of no citizen is wrong in itself."""
     cells = (Cell(CellId("cases"), 1), Cell(CellId("citizens"), 0))
