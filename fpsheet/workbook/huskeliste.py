@@ -236,13 +236,13 @@ def _add_helpers(sheet: Worksheet, row: int, kinds: Sequence[DeadlineKind]) -> N
 def _columns(issue: Issue) -> tuple[ViewColumn, ...]:
     widths = {
         "frist": 13,
-        "hvornaar": 30,
+        "hvornaar": 28,
         "hvad": 44,
         "cpr": 15,
-        "navn": 28,
-        "sagsbehandler": 18,
+        "navn": 25,
+        "sagsbehandler": 16,
         "ark": 16,
-        "linje": 10,
+        "linje": 8,
     }
     headings = {"sagsbehandler": issue.label("borger", "sagsbehandler")}
     if any(kind.waits for kind in own_kinds(issue)):

@@ -53,11 +53,14 @@ def aimed_row(random: Random, rule: Rule, setting: Setting) -> dict[str, object]
     named = () if rule.valid_from else sorted(aim.days.values())
     about = random.choice(named or [date_serial(setting.today)])
     others = random.choice((SELDOM, OFTEN))
+    # What another rule finds missing hides what this one finds.
+    needed = random.choice((others, OFTEN))
     row: dict[str, object] = {}
     chosen: dict[str, str] = {}
     for field in sheet.entry_fields():
         row[field.id] = None
-        if random.random() >= aim.share_filled(field, chosen, others):
+        share = needed if field.id in aim.missed else others
+        if random.random() >= aim.share_filled(field, chosen, share):
             continue
         often = random.random() < OFTEN
         codes = codes_of(form, field, setting.jurisdiction)
@@ -86,6 +89,13 @@ class _Aim:
         asked = [part for field in read for part in _parts(self._required(field))]
         self._codes = list(_codes(self._parts + asked))
         self.days: Final = dict(_days(self._parts, setting))
+        others = (r.fails_when for r in setting.form.rules if r.sheet == rule.sheet and r != rule)
+        self.missed: Final = {
+            part.field.field
+            for condition in others
+            for part, holds in _parts(condition)
+            if isinstance(part, Blank) and holds
+        }
 
     def share_filled(self, field: Field, chosen: Mapping[str, str], others: float) -> float:
         """Return how many of the cells of a field are filled, beside the codes chosen so far.
