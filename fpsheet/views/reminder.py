@@ -81,28 +81,33 @@ def letter(
     if line.delivery is Delivery.MISSING:
         is_told = line.extension is not None or (due is not None and today > due)
         return "\n".join(_sentences(line, spoken, today, deadline)), is_told
+    lines = (
+        _addressed(line, spoken),
+        spoken.text("command.status.reminder.received"),
+        _due(line, spoken, deadline),
+    )
+    return "\n".join(filter(None, lines)), line.extension is not None
+
+
+def _addressed(line: StatusLine, spoken: SpokenForm) -> str:
+    """Return to whom a text is, and of which year."""
     kommune = spoken.form.kommuner[line.kommune_kode]
     told = {"kommune": f"{kommune.code} {kommune.name}", "aar": line.aar}
-    lines = [
-        spoken.fill("command.status.reminder.to", told),
-        spoken.text("command.status.reminder.received"),
-        *_due(line, spoken, deadline),
-    ]
-    return "\n".join(lines), line.extension is not None
+    return spoken.fill("command.status.reminder.to", told)
 
 
-def _due(line: StatusLine, spoken: SpokenForm, deadline: tuple[date | None, bool]) -> Iterator[str]:
+def _due(line: StatusLine, spoken: SpokenForm, deadline: tuple[date | None, bool]) -> str:
     """Return the last day in a sentence, with the day that was asked for where it is another."""
     due, is_extended = deadline
     if due is None:
-        return
+        return ""
     key = "extended" if is_extended else "due"
     told = spoken.fill(f"command.status.reminder.{key}", {"day": f"{due:%d-%m-%Y}"})
     asked = line.extension.asked if line.extension else None
     if asked is not None and asked != due:
         wish = {"day": f"{asked:%d-%m-%Y}"}
         told = f"{told} {spoken.fill('command.status.reminder.wished', wish)}"
-    yield told
+    return told
 
 
 def _sentences(
@@ -111,17 +116,15 @@ def _sentences(
     def say(key: str, **values: object) -> str:
         return spoken.fill(f"command.status.reminder.{key}", values)
 
-    kommune = spoken.form.kommuner[line.kommune_kode]
-    due = deadline[0]
-    yield say("to", kommune=f"{kommune.code} {kommune.name}", aar=line.aar)
+    yield _addressed(line, spoken)
     contact = [line.said_on_cover.get(name, "") for name in ("kontaktperson", "e_mail")]
     if any(contact):
         yield say("contact", who=", ".join(filter(None, contact)))
     yield say(line.delivery.value, waiting=line.waiting, conflicts=line.conflicts)
     if line.unexplained:
         yield say("unexplained", count=line.unexplained)
-    for told in _due(line, spoken, deadline):
-        late = (today - due).days if due else 0
+    if due := deadline[0]:
+        told, late = _due(line, spoken, deadline), (today - due).days
         yield f"{told} {say('late', days=late)}" if late > 0 else told
     if asked := line.asked_until:
         yield say("asked", day=f"{asked:%d-%m-%Y}")
