@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from fpsheet.central import Central
     from fpsheet.departement.inbox_run import Processed
     from fpsheet.departement.read_inbox_files import Desk
-    from fpsheet.departement.receipt_post import LetterWriter
+    from fpsheet.departement.receipt_post import LetterWriter, Post
 
 
 def post_receipts(
@@ -24,14 +24,12 @@ def post_receipts(
         desk: The form, and the keys that receipts are signed and sealed with.
         language: Language of the workbooks.
     """
-    from fpsheet.departement.receipt_post import Post
     from fpsheet.departement.receipt_post import post_receipts as write
     from fpsheet.transport.folder import Folder
 
     receipts = Folder(folder, is_private=True)
     receipts.sweep(desk.now)
-    post = Post(desk.form, desk.today, desk.key_file, language, desk.unsealing)
-    return write(processed, receipts, post)
+    return write(processed, receipts, _post(desk, language))
 
 
 def withdraw_receipts(central: "Central", folder: str, desk: "Desk", language: str) -> list[str]:
@@ -45,13 +43,11 @@ def withdraw_receipts(central: "Central", folder: str, desk: "Desk", language: s
         OutsideError: The folder could not be reached or written.
     """
     from fpsheet.central import open_central
-    from fpsheet.departement.receipt_post import Post
     from fpsheet.departement.receipt_post import withdraw_receipts as withdraw
     from fpsheet.transport.folder import Folder
 
-    post = Post(desk.form, desk.today, desk.key_file, language, desk.unsealing)
     with closing(open_central(central, with_keys=False)) as store:
-        return withdraw(Folder(folder, is_private=True), store, post)
+        return withdraw(Folder(folder, is_private=True), store, _post(desk, language))
 
 
 def post_letters(
@@ -76,11 +72,17 @@ def post_letters(
         StoreError: The database could not be used.
         OutsideError: The folder could not be reached or written.
     """
-    from fpsheet.departement.receipt_post import Post
     from fpsheet.departement.receipt_post import post_letters as post_all
     from fpsheet.departement.steps import read_status
     from fpsheet.transport.folder import Folder
 
-    post = Post(desk.form, desk.today, desk.key_file, language, desk.unsealing)
+    receipts, post = Folder(folder, is_private=True), _post(desk, language)
     for aar in (desk.today.year - 1, desk.today.year):
-        post_all(read_status(central, aar), Folder(folder, is_private=True), post, write)
+        post_all(read_status(central, aar), receipts, post, write)
+
+
+def _post(desk: "Desk", language: str) -> "Post":
+    """Return what the desk writes receipts with, in a language."""
+    from fpsheet.departement.receipt_post import Post
+
+    return Post(desk.form, desk.today, desk.key_file, language, desk.unsealing)
