@@ -45,7 +45,7 @@ _ROUNDS = 3
 Make = Callable[[Sequence[str]], tuple[CitizenColumn, ...]]
 """Makes neighbours of some citizens, those that the form admits, and counts them."""
 
-Told = Callable[[int, int], None]
+Tell = Callable[[int, int], None]
 """Is told how many small numbers and readers are proved wide, and of how many."""
 
 
@@ -75,7 +75,7 @@ class Certificate:
         return not self.narrow and not self.unseen
 
 
-def certify(case: Case, make: Make, deadline: float, told: Told | None = None) -> Certificate:
+def certify(case: Case, make: Make, deadline: float, told: Tell | None = None) -> Certificate:
     """Look for worlds until every small number has enough values for every reader.
 
     Args:
@@ -90,7 +90,7 @@ def certify(case: Case, make: Make, deadline: float, told: Told | None = None) -
 class _Certification:
     """One certificate in the making."""
 
-    def __init__(self, case: Case, make: Make, deadline: float, told: Told | None = None) -> None:
+    def __init__(self, case: Case, make: Make, deadline: float, told: Tell | None = None) -> None:
         self._case, self._make, self._deadline, self._told = case, make, deadline, told
         self._found = Found(case)
         self._people = Residents(case)
