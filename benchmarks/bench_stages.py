@@ -1,12 +1,13 @@
 """Where the time of a first sync goes: processor milliseconds of each stage, per workbook.
 
-    python benchmarks/bench_stages.py                  10 of the 98 workbooks of run.py
-    python benchmarks/bench_stages.py --files 98
-    python benchmarks/bench_stages.py --life         with findings as in life
+    python benchmarks/bench_stages.py                  10 workbooks
+    python benchmarks/bench_stages.py --files 98       those that run.py measures
+    python benchmarks/bench_stages.py --life           with findings as in life
 
-The stages run one after the other in one process, on the workbooks that `run.py` makes; what a
-sync does beside them is to start its processes and to hand the files from one to the other. The
-first workbook is left out: it pays for what is loaded and compiled once.
+The stages run one after the other in one process, on workbooks as `run.py` makes them, and no
+more of them than are asked for; what a sync does beside them is to start its processes and to hand
+the files from one to the other. The first workbook is left out: it pays for what is loaded and
+compiled once.
 
 Every invented citizen has a replacement CPR number, and each is worth a warning (CPR-005): that
 is nine in ten of the findings. A returned workbook of a real kommune has the fewer marks: with
@@ -149,7 +150,7 @@ def main() -> None:
     chosen = parser.parse_args()
     if chosen.life:
         as_in_life()
-    first, *others = make_input(chosen.cache, kommuner=98, rows=10_000).files[: chosen.files]
+    first, *others = make_input(chosen.cache, kommuner=chosen.files, rows=10_000).files
     clock = Clock()
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{Path(folder) / 'central.db'}", FORM, keys=KEYS, create=True)
