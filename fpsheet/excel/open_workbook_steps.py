@@ -15,6 +15,7 @@ from fpsheet.progress import Silent
 from fpsheet.returned.cell_mark import plan_marks
 from fpsheet.returned.finding_list_rows import FaultRow, make_fault_rows
 from fpsheet.returned.finding_list_text import headings, make_fault_line
+from fpsheet.returned.finding_words import Wording
 from fpsheet.transport.folder import Folder
 from fpsheet_templates.spoken import SpokenForm
 
@@ -64,13 +65,14 @@ def _show(book: OpenBook, rows: tuple[FaultRow, ...], question: "Question") -> s
         book.drop_list()
         if not rows:
             return ""
-        for tab, marks in plan_marks(rows, SpokenForm(form, language)).items():
+        wording = Wording(SpokenForm(form, language))
+        for tab, marks in plan_marks(rows, wording).items():
             book.mark(tab, marks)
         return book.add_list(
             form.texts.get("returned.sheet", language),
             form.texts.get("returned.title", language),
-            headings(SpokenForm(form, language)),
-            [make_fault_line(row, SpokenForm(form, language)) for row in rows],
+            headings(wording.spoken),
+            [make_fault_line(row, wording) for row in rows],
         )
 
 

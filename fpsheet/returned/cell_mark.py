@@ -8,10 +8,9 @@ from lxml import etree
 from fpsheet.ooxml.parts import MAIN, whole_number
 from fpsheet.ooxml.sheet_part import SheetPart
 from fpsheet.returned.finding_list_rows import FaultRow
-from fpsheet.returned.finding_list_text import severity_words
+from fpsheet.returned.finding_words import Wording
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
-from fpsheet_templates.spoken import SpokenForm
 
 COMMENT_LEAD = "fpsheet: "
 """First word of each comment of ours; survives programs that drop authors."""
@@ -38,9 +37,10 @@ class CellMark:
     text: str
 
 
-def plan_marks(rows: Iterable[FaultRow], spoken: SpokenForm) -> dict[str, tuple[CellMark, ...]]:
+def plan_marks(rows: Iterable[FaultRow], wording: Wording) -> dict[str, tuple[CellMark, ...]]:
     """Return the cells to mark: tab → marks, in the order of the findings."""
     found: dict[str, dict[str, list[FaultRow]]] = {}
+    spoken = wording.spoken
     for row in rows:
         cell = _marked_cell(row, spoken.form)
         if cell:
@@ -48,7 +48,7 @@ def plan_marks(rows: Iterable[FaultRow], spoken: SpokenForm) -> dict[str, tuple[
             found.setdefault(title, {}).setdefault(cell, []).append(row)
     return {
         title: tuple(
-            CellMark(cell, _is_fault(own), _say(own, spoken)) for cell, own in cells.items()
+            CellMark(cell, _is_fault(own), _say(own, wording)) for cell, own in cells.items()
         )
         for title, cells in found.items()
     }
@@ -76,13 +76,9 @@ def _is_fault(rows: list[FaultRow]) -> bool:
     return any(row.finding.severity in {Severity.KRITISK, Severity.FEJL} for row in rows)
 
 
-def _say(rows: list[FaultRow], spoken: SpokenForm) -> str:
-    return "\n".join(
-        f"{severity_words(row.finding.severity, spoken)}."
-        f" {row.finding.message(spoken)}"
-        f" {row.finding.remedy(spoken)}"
-        for row in rows
-    )
+def _say(rows: list[FaultRow], wording: Wording) -> str:
+    words = [wording.of(row.finding) for row in rows]
+    return "\n".join(f"{said.severity}. {said.message} {said.remedy}" for said in words)
 
 
 SIGNATURE = '"fpsheet"="fpsheet"'

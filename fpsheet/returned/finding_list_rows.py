@@ -115,7 +115,7 @@ def _rows_of(findings: Iterable[Finding], check: Check) -> dict[tuple[str, int],
 
 def _fingerprint(values: Mapping[str, object]) -> str:
     """Hash the values of a row, not its place: sorting the sheet keeps the explanation."""
-    said = "\x1f".join(f"{name}={value}" for name, value in values.items() if name != ROW)
+    said = "\x1f".join([f"{name}={value}" for name, value in values.items() if name != ROW])
     return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
 
 

@@ -20,9 +20,9 @@ from fpsheet.returned.finding_list_text import (
     link_location,
     make_fault_line,
 )
+from fpsheet.returned.finding_words import Wording
 from fpsheet.returned.own_list import list_part
 from fpsheet.wrapping import count_lines
-from fpsheet_templates.spoken import SpokenForm
 
 _CHARACTERS_PER_LETTER = 1.1
 _LETTERS = ascii_uppercase[: len(COLUMNS)]
@@ -30,18 +30,18 @@ _MOST_LINKS = 60_000
 """Excel stops at 65,530 links on a sheet."""
 
 
-def fault_sheet(rows: Sequence[FaultRow], spoken: SpokenForm, *, first_style: int) -> bytes:
+def fault_sheet(rows: Sequence[FaultRow], wording: Wording, *, first_style: int) -> bytes:
     """Return the worksheet part of the list.
 
     Args:
         rows: Findings in the order to be shown.
-        spoken: The form in the language of what is made.
+        wording: Words them in the language of what is made.
         first_style: Index of our first cell style.
     """
-    title = spoken.text("returned.title")
-    heads = headings(spoken)
+    title = wording.spoken.text("returned.title")
+    heads = headings(wording.spoken)
     shown = [n for n, column in enumerate(COLUMNS) if not column.hidden]
-    lines = [make_fault_line(row, spoken) for row in rows]
+    lines = [make_fault_line(row, wording) for row in rows]
     written = [
         sheet_row(1, [("C", title, TITLE)], first_style, height=TITLE_HEIGHT),
         sheet_row(

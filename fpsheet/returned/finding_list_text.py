@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fpsheet.returned.finding_list_rows import FaultRow, may_be_explained
-from fpsheet_templates.rule import Severity
+from fpsheet.returned.finding_words import Wording
 from fpsheet_templates.spoken import SpokenForm
 
 
@@ -77,24 +77,18 @@ def headings(spoken: SpokenForm) -> tuple[str, ...]:
     )
 
 
-def severity_words(severity: Severity, spoken: SpokenForm) -> str:
-    """Return the severity as symbol and word; never colour alone."""
-    return spoken.text(f"returned.severity.{severity}")
-
-
-def make_fault_line(row: FaultRow, spoken: SpokenForm) -> FaultLine:
+def make_fault_line(row: FaultRow, wording: Wording) -> FaultLine:
     """Return what the list says of a finding."""
-    finding = row.finding
-    label = spoken.label(finding.sheet, finding.field) if finding.field else ""
+    finding, words = row.finding, wording.of(row.finding)
     values = (
         row.key,
         row.fingerprint,
-        severity_words(finding.severity, spoken),
-        finding.spoken_tab(spoken),
+        words.severity,
+        words.tab,
         finding.cell,
-        label,
-        finding.message(spoken),
-        _advice(row, spoken),
+        words.label,
+        words.message,
+        _advice(row, words.remedy, wording.spoken),
         row.caseworker,
         row.explanation,
         finding.code,
@@ -105,12 +99,11 @@ def make_fault_line(row: FaultRow, spoken: SpokenForm) -> FaultLine:
     return FaultLine(values, place, may_be_explained(finding))
 
 
-def _advice(row: FaultRow, spoken: SpokenForm) -> str:
+def _advice(row: FaultRow, remedy: str, spoken: SpokenForm) -> str:
     """Return what to do, with what the cell shows where that is to be typed again."""
-    advice = row.finding.remedy(spoken)
     if not row.shown:
-        return advice
-    return f"{advice} {spoken.fill('returned.shown', {'vist': row.shown})}"
+        return remedy
+    return f"{remedy} {spoken.fill('returned.shown', {'vist': row.shown})}"
 
 
 def link_location(place: tuple[str, str]) -> str:
