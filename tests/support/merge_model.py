@@ -61,6 +61,11 @@ class Pulled:
 
 
 @dataclass(frozen=True)
+class Late:
+    """A file that is saved and not yet there: nobody knows of it."""
+
+
+@dataclass(frozen=True)
 class Decided:
     """A decision of the departement about a row, knowing some sides."""
 
@@ -76,7 +81,7 @@ class Released:
     file: int
 
 
-Event: TypeAlias = "Sent | Typed | Pulled | Decided | Released"
+Event: TypeAlias = "Sent | Late | Typed | Pulled | Decided | Released"
 
 
 @dataclass
@@ -98,7 +103,7 @@ class Played:
         told: Event → row → what the workbook was told once it was sent.
         gone: Event → rows that it lacks, and that somebody let go.
         held: Files that wait for somebody to release them.
-        settled: File → row → decision that its receipt tells.
+        heard: File → row → what was merged of it.
         line: Event → the events that it was edited from, directly or not.
     """
 
@@ -106,7 +111,7 @@ class Played:
     told: dict[int, dict[str, Value]] = field(default_factory=dict)
     gone: dict[int, frozenset[str]] = field(default_factory=dict)
     held: set[int] = field(default_factory=set)
-    settled: dict[int, dict[str, Value]] = field(default_factory=dict)
+    heard: dict[int, dict[str, Value]] = field(default_factory=dict)
     line: dict[int, frozenset[int]] = field(default_factory=dict)
 
 
@@ -154,7 +159,7 @@ def take(played: Played, number: int, file: Sent, *, is_released: bool) -> None:
         played.told[number], played.gone[number] = told, gone
         return
     for row, (value, seen) in file.choices.items():
-        decide(played, row, value, seen, number, is_choice=True)
+        choose(played, row, value, seen, number)
     for row, said in file.said.items():
         if row not in file.blocked:
             merge(played, number, row, told.get(row), said)
@@ -162,24 +167,37 @@ def take(played: Played, number: int, file: Sent, *, is_released: bool) -> None:
     played.told[number] = {**told, **own}
     lost = missing if is_held else frozenset()
     played.gone[number] = (gone | lost) - file.said.keys()
-    played.settled[number] = {
+    played.heard[number] = own
+
+
+def settled_of(played: Played, number: int) -> dict[str, Value]:
+    """Return row → decision that the receipt of a file tells."""
+    own = played.heard.get(number, {})
+    return {
         row: known.value
-        for row, known in played.rows.items()
+        for row, known in (played.rows.items() if number in played.heard else ())
         if known.decided
         and not known.sides
         and (known.source == number or own.get(row, known.value) != known.value)
     }
 
 
-def decide(
-    played: Played, row: str, value: Value, seen: Sides, number: int, *, is_choice: bool = False
-) -> None:
-    """Close a conflict, where every side was known that says something else."""
+def choose(played: Played, row: str, value: Value, seen: Sides, number: int) -> None:
+    """Close a conflict where every side was shown to who chose."""
     known = played.rows[row]
-    others = {side for side in known.sides if side[0] != value}
-    knew = {said for said, _ in known.sides} == {said for said, _ in seen}
-    if known.sides and (knew or (others <= set(seen) and not is_choice)):
+    if known.sides and {said for said, _ in known.sides} == {said for said, _ in seen}:
         played.rows[row] = Row(value, number, decided=True)
+
+
+def decide(played: Played, row: str, value: Value, seen: Sides, number: int) -> None:
+    """Put a decision in force; what it did not know stands against it."""
+    known = played.rows[row]
+    knew = {value, *(said for said, _ in seen)}
+    against = tuple(
+        side for side in known.sides or ((known.value, known.source),) if side[0] not in knew
+    )
+    sides = ((value, number), *against) if against else ()
+    played.rows[row] = Row(value, number, decided=True, sides=sides)
 
 
 def merge(played: Played, number: int, row: str, told: Value | None, said: Value) -> None:

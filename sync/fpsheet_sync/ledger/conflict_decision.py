@@ -23,7 +23,7 @@ from fpsheet_sync.ledger.write_state import update_others, write_change
 from fpsheet_sync.merge.commit import NEW, Commit, CommitKind, Status
 from fpsheet_sync.merge.replay import fold
 from fpsheet_sync.merge.soundness import CaseRules
-from fpsheet_sync.merge.state import Plain, from_plain
+from fpsheet_sync.merge.state import Key, Plain, from_plain
 from fpsheet_sync.merge.state_change import compare, renumber
 from fpsheet_templates.form import FieldType, Form
 
@@ -100,6 +100,8 @@ def resolve_conflict(
             "conflict_id": conflict_id,
             "values": dict(values),
             "seen": found[0].seen,
+            "key": _key(found[0]),
+            "known": [list(claim.values.values()) for claim in found[0].claims],
             "after": sorted({claim.sha256 for claim in found[0].claims}),
         }
         _decide(connection, kommune_kode, CommitKind.RESOLUTION, decision, (actor, reason))
@@ -170,11 +172,15 @@ def _check_rules(
     said = tuple(
         values[column] for column in schema_of(connection).layouts[shown.sheet].groups[shown.group]
     )
-    key = (shown.sheet, shown.row_id, shown.group)
+    key = _key(shown)
     broken = rules.find_broken(read_state(connection, kommune_kode), key, said)
     if broken:
         codes = ", ".join(sorted({found.code for found in broken}))
         raise store_failure("choice_breaks", {"nummer": shown.id, "regler": codes})
+
+
+def _key(shown: ShownConflict) -> Key:
+    return shown.sheet, shown.row_id, shown.group
 
 
 def _shown(connection: Connection, kommune_kode: str) -> list[ShownConflict]:

@@ -5,9 +5,20 @@ from dataclasses import dataclass, replace
 
 from fpsheet_sync.merge.lineage import Ancestry
 from fpsheet_sync.merge.soundness import CaseRules
-from fpsheet_sync.merge.state import Claim, Conflict, Key, Notice, Plain, State, key_id
+from fpsheet_sync.merge.state import (
+    Claim,
+    Conflict,
+    Key,
+    Notice,
+    Plain,
+    State,
+    from_plain,
+    key_id,
+    to_plain,
+)
 from fpsheet_sync.merge.submission import Choice
-from fpsheet_sync.merge.three_way import CHOSEN, Clash, set_groups
+from fpsheet_sync.merge.three_way import CHOSEN, Clash, by_record, record_sources, set_groups
+from fpsheet_sync.merge.told_decision import Decision
 
 LATER_COUNTS = "HIS-011"
 
@@ -95,59 +106,97 @@ def settle(
     return Settled(state, tuple(touched), tuple(noticed))
 
 
-def choose(
-    state: State,
-    choices: Sequence[Choice],
-    source: int,
-    *,
-    rules: CaseRules,
-    seen: frozenset[int] = frozenset(),
-) -> Chosen:
-    """Close the conflicts that somebody decided.
+def choose(state: State, choices: Sequence[Choice], source: int, *, rules: CaseRules) -> Chosen:
+    """Close the conflicts of which a kommune chose a side in its workbook.
 
-    A decision on other claims, or one that breaks a rule of its row or citizen, does not count.
+    A choice between other claims, or one that breaks a rule of its row or citizen, does not count.
 
     Args:
         state: The state.
-        choices: What was decided.
-        source: The commit that decided.
+        choices: What was chosen.
+        source: The commit of the file.
         rules: What a value must pass before it counts.
-        seen: Commits of the files that a decision of the departement was about.
     """
     open_ids = {key_id(rules.kommune_kode, key): key for key in state.conflicts}
     refused: list[Key] = []
     for choice in choices:
         key = open_ids.get(choice.conflict_id)
-        if key is None:
+        if key is None or choice.seen not in {"", state.conflicts[key].fingerprint}:
             continue
-        sheet, row_id, group = key
-        layout = state.layouts[sheet]
-        values = tuple(choice.values.get(column) for column in layout.groups[group])
-        if not _counts(choice, state.conflicts[key], values, seen):
-            continue
+        values = _values(state, key, choice)
         if rules.find_broken(state, key, values):
             refused.append(key)
             continue
-        rows = set_groups(
-            layout, state.rows[sheet], {(row_id, group): Claim(source, CHOSEN, values)}
-        )
-        left = {other: conflict for other, conflict in state.conflicts.items() if other != key}
-        state = replace(state.with_rows(sheet, rows), conflicts=left)
+        state = _close(state, key, Claim(source, CHOSEN, values))
     return Chosen(state, tuple(refused))
 
 
-def _counts(
-    choice: Choice, conflict: Conflict, values: tuple[Plain, ...], seen: frozenset[int]
-) -> bool:
-    """Return whether a decision knew the claims.
+def decide(
+    state: State, decision: Decision, source: int, *, rules: CaseRules, seen: frozenset[int]
+) -> State:
+    """Put a decision of the departement in force.
 
-    A file may bring the decided value home and still have an earlier time, where the clocks
-    differ: it knew the decision, and its claim is no new one.
+    It was taken between some values. A file that was saved before it and came after it may say
+    another one: that stands against the decision as a conflict, and the decision counts meanwhile.
+    One that says what was known already, or has the copies agree on it, changes nothing. A
+    decision that breaks a rule of its row or citizen does not count.
+
+    Args:
+        state: The state.
+        decision: What was decided.
+        source: The commit of the decision.
+        rules: What a value must pass before it counts.
+        seen: Commits of the files whose values were known.
     """
-    if choice.seen in {"", conflict.fingerprint}:
-        return True
-    others = [claim for claim in conflict.claims if claim.values != values]
-    return bool(seen) and all(claim.source in seen for claim in others)
+    open_ids = {key_id(rules.kommune_kode, key): key for key in state.conflicts}
+    key = decision.key or open_ids.get(decision.choice.conflict_id)
+    if key is None:
+        return state
+    claims, values = _claims(state, key), _values(state, key, decision.choice)
+    if not claims or rules.find_broken(state, key, values):
+        return state
+    ruled = Claim(source, CHOSEN, values)
+    conflict = Conflict(agreed=values, claims=claims)
+    known = {values, *decision.known}
+    if decision.choice.seen == conflict.fingerprint:
+        known |= {claim.values for claim in claims}
+    unknown = [one for one in claims if one.values not in known and one.source not in seen]
+    state = _close(state, key, ruled)
+    if not unknown:
+        return state
+    still_open = replace(conflict, claims=(ruled, *unknown))
+    return replace(state, conflicts={**state.conflicts, key: still_open})
+
+
+def _claims(state: State, key: Key) -> tuple[Claim, ...]:
+    """Return the sides of an open conflict, or what is in force alone; nothing without a record."""
+    if key in state.conflicts:
+        return state.conflicts[key].claims
+    sheet, row_id, group = key
+    layout = state.layouts[sheet]
+    for record in by_record(state.rows[sheet], [row_id]).values():
+        commit, row = record_sources(layout, record)[group]
+        held = tuple(to_plain(record[column]) for column in layout.groups[group])
+        return (Claim(commit, row, held),)
+    return ()
+
+
+def _values(state: State, key: Key, choice: Choice) -> tuple[Plain, ...]:
+    """Return what was chosen for the fields of a group."""
+    sheet, _, group = key
+    layout = state.layouts[sheet]
+    return tuple(
+        to_plain(from_plain(layout, column, choice.values.get(column)))
+        for column in layout.groups[group]
+    )
+
+
+def _close(state: State, key: Key, chosen: Claim) -> State:
+    """Return the state with a chosen value in force and no conflict about it."""
+    sheet, row_id, group = key
+    rows = set_groups(state.layouts[sheet], state.rows[sheet], {(row_id, group): chosen})
+    left = {other: conflict for other, conflict in state.conflicts.items() if other != key}
+    return replace(state.with_rows(sheet, rows), conflicts=left)
 
 
 def note_replaced(state: State, key: Key, said: Claim, left: tuple[Plain, ...]) -> State:

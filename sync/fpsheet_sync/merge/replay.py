@@ -11,7 +11,7 @@ from typing import Protocol
 
 from fpsheet_sync.database.record_layout import Layouts
 from fpsheet_sync.merge.commit import Commit, CommitKind
-from fpsheet_sync.merge.conflict import choose
+from fpsheet_sync.merge.conflict import decide
 from fpsheet_sync.merge.content import Frames
 from fpsheet_sync.merge.file_merge import Descended, Outcome, take_file
 from fpsheet_sync.merge.lineage import Past, find_parent, nothing_said, order_commits
@@ -19,7 +19,7 @@ from fpsheet_sync.merge.soundness import LAST_DAY, CaseRules, CitizenFacts
 from fpsheet_sync.merge.state import State, empty_state
 from fpsheet_sync.merge.submission import Choice
 from fpsheet_sync.merge.submitted_file import File
-from fpsheet_sync.merge.told_decision import decided_choice, find_told, write_told
+from fpsheet_sync.merge.told_decision import find_told, read_decision, write_told
 
 
 class Library(Protocol):
@@ -110,9 +110,8 @@ def fold(kommune_kode: str, commits: Iterable[Commit], library: Library) -> Fold
             past.parents[commit.sha256] = descended.ancestry.parent
         elif commit.kind is CommitKind.RESOLUTION:
             seen = frozenset(one.id for one in ordered if one.sha256 in commit.after)
-            decided = [decided_choice(commit)]
             rules = rules_on(commit, kommune_kode, library)
-            state = choose(state, decided, commit.id, rules=rules, seen=seen).state
+            state = decide(state, read_decision(commit), commit.id, rules=rules, seen=seen)
     return Folded(state, outcomes)
 
 

@@ -1,6 +1,8 @@
 """What a copy was told: decisions that a receipt wrote over the cells of its parent."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from fpsheet_sync.database.record_layout import Layout, Layouts
 from fpsheet_sync.merge.commit import Commit, CommitKind
@@ -8,9 +10,25 @@ from fpsheet_sync.merge.content import Frames
 from fpsheet_sync.merge.lineage import Past
 from fpsheet_sync.merge.record_identity import ROW_ID
 from fpsheet_sync.merge.stamp import short_identity
-from fpsheet_sync.merge.state import Claim, key_id
+from fpsheet_sync.merge.state import Claim, Key, Plain, key_id
 from fpsheet_sync.merge.submission import Choice
 from fpsheet_sync.merge.three_way import CHOSEN, set_groups
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision of the departement.
+
+    Attributes:
+        choice: What was decided, by whom and why.
+        key: What it is about; None in a decision of before its key was noted.
+        known: The values between which it was decided; none in such an old decision.
+    """
+
+    choice: Choice
+    key: Key | None = None
+    known: frozenset[tuple[Plain, ...]] = field(default=frozenset(), repr=False)
+
 
 Decisions = Mapping[str, tuple[Choice, int]]
 """Identifier of a conflict → what was decided, and the commit that decided it."""
@@ -62,6 +80,17 @@ def _groups_of(layout: Layout, decisions: Decisions) -> Iterable[str]:
     """Return the field groups of a sheet that some decision may be about."""
     decided = {frozenset(choice.values) for choice, _ in decisions.values()}
     return [group for group, columns in layout.groups.items() if frozenset(columns) in decided]
+
+
+def read_decision(commit: Commit) -> Decision:
+    """Return what a resolution decided, about what, and between which values."""
+    said: Mapping[str, Any] = commit.decision or {}
+    sheet, row_id, group = said.get("key") or ("", "", "")
+    return Decision(
+        choice=decided_choice(commit),
+        key=(sheet, row_id, group) if sheet else None,
+        known=frozenset(tuple(values) for values in said.get("known", ())),
+    )
 
 
 def decided_choice(commit: Commit) -> Choice:

@@ -181,6 +181,51 @@ def test_what_was_sent_since_the_receipt_is_what_was_told(store: Store) -> None:
     assert rows(store)["timer_pr_uge"].to_list()[:2] == [15, 20]
 
 
+OTHER_MARK = "| 3 | 6303801236 | revurdering | 2025-01-01 | | |"
+LATE = {
+    "unedited": ("11", "", (12, [])),
+    "the value of one side from a third copy": ("10", "", (12, [])),
+    "the value of one side again from its own copy": ("10", "mine", (12, [])),
+    "the value of the other side, so that both agreed": ("12", "mine", (13, [])),
+    "the decided value": ("13", "", (13, [])),
+    "another value from a third copy": ("15", "", (12, [12, 15])),
+    "another value from the copy of one side": ("15", "mine", (13, [13, 15])),
+    "what one side took back": ("11", "mine", (13, [11, 13])),
+}
+"""What a file says → whose copy it is, and what is in force and in conflict afterwards."""
+
+
+@pytest.mark.parametrize("case", LATE)
+def test_a_file_saved_before_the_decision_comes_after_it(store: Store, case: str) -> None:
+    """What was known when it was decided is decided; only another value stands against it."""
+    said, parent, (decided, left) = LATE[case]
+    send(store, BASE)
+    send(store, THEIRS, Sending(minute=5))
+    mine = send(store, says("10"), Sending(minute=9))
+    (shown,) = mine.conflicts
+    resolve_conflict(store, shown.id, {"timer_pr_uge": decided}, actor=BOSS, reason="ringet op")
+    sending = Sending(minute=20, parent=mine.sha256 if parent else "")
+    late = send(store, says(said) + OTHER_MARK, sending)
+    assert rows(store)["timer_pr_uge"].to_list()[:2] == [decided, 20]
+    assert [sides(late)] == [left] if left else late.conflicts == ()
+    told = [one.values["timer_pr_uge"] for one in late.settled]
+    assert told == ([] if left or float(said) == decided else [decided])
+    assert [one.by for one in late.settled] == [BOSS.name] * len(told)
+
+
+def test_copies_that_agreed_unseen_are_told_the_decision(store: Store) -> None:
+    """The other copy had come to 10 too before 12 was decided, and nobody knew: 12 counts."""
+    send(store, BASE)
+    theirs = send(store, THEIRS, Sending(minute=5))
+    mine = send(store, says("10"), Sending(minute=9))
+    (shown,) = mine.conflicts
+    resolve_conflict(store, shown.id, {"timer_pr_uge": 12}, actor=BOSS, reason="ringet op")
+    late = send(store, says("10") + OTHER_MARK, Sending(minute=20, parent=theirs.sha256))
+    assert [dict(one.values) for one in late.settled] == [{"timer_pr_uge": 12}]
+    assert rows(store)["timer_pr_uge"].to_list()[:2] == [12, 20]
+    assert conflicts(store) == []
+
+
 def choose(store: Store) -> Receipt:
     """Let one copy choose 12 in its list of conflicts, and send a third with 11: it is told."""
     send(store, BASE)

@@ -94,14 +94,16 @@ def test_a_clock_that_is_slow_does_not_undo_a_decision(store: Store) -> None:
 
 
 def test_a_decision_does_not_count_against_what_it_never_saw(store: Store) -> None:
-    """A third value from a file that the decision did not know keeps the conflict open."""
+    """A third value from a file that the decision did not know stands against it, openly."""
     _, other = diverge(store)
     number = other.conflicts[0].id
     resolve_conflict(store, number, {"timer_pr_uge": 11.5}, actor=BOSS, reason="ringet op")
     third = Sending(minute=12, parent=other.sha256)
     receipt = send(store, TWELVE.replace("| 12 ", "| 13 "), third)
     assert [conflict.id for conflict in receipt.conflicts] == [number]
-    assert rows(store)["timer_pr_uge"].to_list() == [10, 20]
+    assert rows(store)["timer_pr_uge"].to_list() == [11.5, 20]
+    said = [claim.values["timer_pr_uge"] for claim in receipt.conflicts[0].claims]
+    assert said == [11.5, 13]
 
 
 def test_a_choice_of_the_kommune_has_its_name_too(store: Store) -> None:

@@ -1,6 +1,6 @@
 """Random histories against a model of the merge that was written from docs/merge.md alone.
 
-Copies of a workbook are edited, duplicated, sent, and take their receipts or do not; the
+Copies of a workbook are edited, duplicated, sent, some late, and take their receipts or not; the
 departement decides, holds and releases; workbooks are pulled for this year and others; citizens get
 new CPR numbers, in one step or two and in any workbook, and move to another kommune. After every
 event the database says what the model says, in whatever order the same commits come (I5), and
@@ -34,7 +34,17 @@ from fpsheet_sync.merge.commit import NEW, CommitKind
 from fpsheet_sync.merge.stamp import ToldDecision
 from fpsheet_sync.merge.submission import Choice
 from fpsheet_sync.upkeep.rebuild import rebuild
-from tests.support.merge_model import Decided, Pulled, Released, Sent, Typed, is_unsaid, play
+from tests.support.merge_model import (
+    Decided,
+    Late,
+    Pulled,
+    Released,
+    Sent,
+    Typed,
+    is_unsaid,
+    play,
+    settled_of,
+)
 from tests.support.submissions import ACTOR, KEYS, START, RowSpec, Sending, build, sync
 
 if TYPE_CHECKING:
@@ -229,21 +239,45 @@ class Town:
     def send(self, copy: Copy) -> None:
         """Mark a copy, send it, and stamp it."""
         number = len(self.history)
+        self.receive(copy, number, *self.save(copy))
+
+    def delay(self, copy: Copy) -> None:
+        """Save a copy, let the departement decide and another send, and only then send it."""
+        self.part(copy)
+        if self.rarely(0.7):
+            self.quarrel(self.chance.choice(self.copies))
+            self.part(copy)
+        if self.chance.random() < 0.7:
+            self.type(copy)
+        number = len(self.history)
+        saved = self.save(copy)
+        self.history.append(Late())
+        self.resolve(copy)
+        others = [other for other in self.copies if other is not copy]
+        if others and self.rarely(0.3):
+            self.send(self.chance.choice(others))
+        self.receive(copy, number, *saved)
+
+    def save(self, copy: Copy) -> tuple[Submission, Sent]:
+        """Mark a copy and save it: the file, and what it says."""
         copy.cells[copy.mark] = self.new_value()
         rows = [row for row in SHARED if row in copy.cells]
         faulty = {row for row in rows if copy.event is not None and self.rarely()}
         blocked = self.waiting_cells(copy, faulty)
-        file = self.file_of(copy, blocked)
+        said = Sent(
+            copy.event, copy.written, dict(copy.cells), blocked, dict(copy.choices), len(OTHERS)
+        )
+        return self.file_of(copy, blocked), said
+
+    def receive(self, copy: Copy, number: int, file: Submission, said: Sent) -> None:
+        """Let a file come to the database, at its place among the events, and stamp the copy."""
         self.files[file.original] = file
         receipt = sync(self.store, file)[0].receipt
         self.commits[number] = receipt.commit
-        event = Sent(
-            copy.event, copy.written, dict(copy.cells), blocked, dict(copy.choices), len(OTHERS)
-        )
-        self.history.append(event)
+        self.history[number : number + 1] = [said]
         played = play(self.history)
         assert (receipt.held is not None) == (number in played.held)
-        assert settled_in(receipt) == played.settled.get(number, {})
+        assert settled_in(receipt) == settled_of(played, number)
         copy.event, copy.stamp, copy.receipt = number, file.sha256, receipt
         copy.sent, copy.written, copy.told, copy.choices = dict(copy.cells), {}, (), {}
         copy.shown = {row: known.sides for row, known in played.rows.items() if known.sides}
@@ -431,7 +465,7 @@ class Shown:
 
 ACTS = (
     *([Town.type] * 6 + [Town.send] * 6 + [Town.take_receipt] * 4 + [Town.resolve] * 3),
-    *([Town.quarrel] * 5 + [Town.hear] * 6),
+    *([Town.quarrel] * 5 + [Town.hear] * 6 + [Town.delay] * 3),
     *([Town.renumber] * 3 + [Town.move] * 2 + [Town.type_anew] * 2),
     *([Town.duplicate] * 3 + [Town.lose, Town.choose, Town.choose, Town.release, Town.pull]),
 )

@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 import pytest
 
+from fpsheet_sync.merge.conflict import choose
 from fpsheet_sync.merge.lineage import continue_sheet
 from tests.sync.ledger import (
     test_corrections,
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from fpsheet_sync.database.record_layout import Layout
     from fpsheet_sync.database.store import Store
     from fpsheet_sync.ledger.citizen_history import Known
+    from fpsheet_sync.merge.soundness import CaseRules
+    from fpsheet_sync.merge.state import State
+    from fpsheet_sync.merge.told_decision import Decision
     from tests.support.stores import Stores
 
 MERGE = "fpsheet_sync.merge"
@@ -65,6 +69,20 @@ def missed_again(
     """Go on with a line of descent as if nobody had let its rows go."""
     del let_go
     return continue_sheet(base, placed, layout, source=source)
+
+
+def as_before(
+    state: State, decision: Decision, source: int, *, rules: CaseRules, seen: object
+) -> State:
+    """Let a decision count only where the sides are those that were shown."""
+    del seen
+    return choose(state, [decision.choice], source, rules=rules).state
+
+
+def late_value(store: Store) -> None:
+    """Run the test of a file that comes late, with a value that nobody knew."""
+    case = "another value from a third copy"
+    test_corrections.test_a_file_saved_before_the_decision_comes_after_it(store, case)
 
 
 def of(holds: Callable[[Store], None]) -> Callable[[Stores], None]:
@@ -115,6 +133,11 @@ OLD: dict[str, tuple[str, Callable[..., object], Callable[[Stores], None]]] = {
         "fpsheet_sync.ledger.citizen_history._with_numbers",
         as_stored,
         of(test_settled.test_a_former_number_is_shown_as_a_number),
+    ),
+    "A7 a file saved before a decision undoes it": (
+        f"{MERGE}.replay.decide",
+        as_before,
+        of(late_value),
     ),
     "nothing waits": (
         f"{MERGE}.file_merge.quarantine_rows",
