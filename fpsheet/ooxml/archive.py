@@ -2,11 +2,12 @@
 
 import struct
 import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import TypeVar, cast
+
+from fpsheet.ooxml.deflate import DamagedDataError, check_sum, inflate
 
 T = TypeVar("T")
 
@@ -64,14 +65,11 @@ class Archive:
         if entry.compress_type == zipfile.ZIP_STORED:
             content = bytes(packed)
         else:
-            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
             try:
-                content = inflater.decompress(packed, entry.file_size + 1)
-            except zlib.error:
+                content = inflate(packed, entry.file_size)
+            except DamagedDataError:
                 raise DamagedPackageError from None
-            if not inflater.eof and entry.file_size:
-                raise DamagedPackageError
-        if len(content) != entry.file_size or zlib.crc32(content) != entry.CRC:
+        if len(content) != entry.file_size or check_sum(content) != entry.CRC:
             raise DamagedPackageError
         return content
 

@@ -2,7 +2,6 @@
 
 import re
 import struct
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from fpsheet.ooxml.archive import Archive, open_archive
+from fpsheet.ooxml.deflate import check_sum, deflate
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 """The earliest a zip can say; the time of building is no part of the content."""
@@ -76,29 +76,24 @@ def packed_part(archive: Archive, part: str, name: str) -> PackedPart | None:
     )
 
 
-def pack_part(name: str, content: bytes, *, level: int, like: ZipInfo | None = None) -> PackedPart:
+def pack_part(name: str, content: bytes, *, like: ZipInfo | None = None) -> PackedPart:
     """Pack a part.
 
     Args:
         name: Its name.
         content: Its content.
-        level: How hard it is packed.
         like: The entry whose time, way of packing and attributes it takes over; ours if None.
     """
     method = ZIP_STORED if like and like.compress_type == ZIP_STORED else ZIP_DEFLATED
-    packed = content
-    if method == ZIP_DEFLATED:
-        packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
-        packed = packer.compress(content) + packer.flush()
     return PackedPart(
         name=name,
         date_time=like.date_time if like else _ZIP_TIME,
         method=method,
         system=like.create_system if like else 0,  # ours are the same on every system
         attributes=(like.external_attr if like else 0) or _OWN_ATTRIBUTES,
-        crc=zlib.crc32(content),
+        crc=check_sum(content),
         size=len(content),
-        packed=packed,
+        packed=content if method == ZIP_STORED else deflate(content),
     )
 
 
