@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fpsheet_sync.statistics.facts.extract import Extract, WantedExtract
     from fpsheet_sync.statistics.facts.standing import Standing
     from fpsheet_sync.statistics.publication.publication import Publication
+    from fpsheet_sync.statistics.publication.withdrawal import Withdrawal
     from fpsheet_sync.statistics.tables.wording import Wording
 
 
@@ -81,7 +82,7 @@ def take_edition_back(
     central: "Central",
     wording: "Wording",
     edition: "EditionName",
-    reason: str,
+    gone: "Withdrawal",
     actor: "Actor",
 ) -> "Publication":
     """Withdraw an edition; the log says who and why.
@@ -94,7 +95,7 @@ def take_edition_back(
     from fpsheet.statistics.edition_list import withdraw_edition
 
     with closing(open_central(central, with_keys=False)) as store:
-        return withdraw_edition(store, wording, edition, reason, actor)
+        return withdraw_edition(store, wording, edition, gone, actor)
 
 
 def explain_figure(

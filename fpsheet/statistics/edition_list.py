@@ -58,7 +58,7 @@ class EditionName(NamedTuple):
 
 
 def withdraw_edition(
-    store: Store, wording: Wording, edition: EditionName, reason: str, actor: Actor
+    store: Store, wording: Wording, edition: EditionName, gone: Withdrawal, actor: Actor
 ) -> Publication:
     """Withdraw an edition with a reason.
 
@@ -72,7 +72,7 @@ def withdraw_edition(
         found = next((one for one in known if one.number == number), None)
         if found is None:
             raise no_edition(wording, period, number, {one.number for one in known})
-        withdraw(connection, found, reason, actor)
+        withdraw(connection, found, gone, actor)
     return found
 
 

@@ -129,7 +129,7 @@ def _make(store: Store, order: Order, progress: Progress) -> list[_Made]:
     for _ in range(_TRIES):
         as_of = _last_commit(store, order)
         with store.read() as connection:
-            delivered = delivered_kommuner(connection, as_of)
+            delivered = delivered_kommuner(connection, store.form, as_of)
             given = {form.kommuner[kode].jurisdiction for kode in delivered}
             wanted = [country for country in _countries_of(form, order) if country in given]
             known = (as_of, Wording(form, order.language))

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from fpsheet.cli.program import run
+from fpsheet.cli.program import make_program, run
+from fpsheet.cli.session import Session
+from fpsheet.cli.words import load_words
 from fpsheet.statistics.edition_list import list_editions
 from fpsheet_sync.database.access_log import read_log
 from fpsheet_sync.database.keys import write_keys
+from fpsheet_sync.statistics.publication.withdrawal import Withdrawal
 from fpsheet_templates.errors import UsageError
 from tests.support.editions import bytes_of, edition, first_reports, issue, write
 from tests.support.submissions import new_store
@@ -111,6 +116,20 @@ def test_what_cannot_be_withdrawn_is_told_and_nothing_changes(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("zone", "day"), [("Europe/Copenhagen", date(2026, 3, 3)), ("America/Nuuk", date(2026, 3, 2))]
+)
+def test_the_day_is_that_of_the_desk(store: Store, url: str, zone: str, day: date) -> None:
+    """Half past eleven in the evening by UTC is the next day in Copenhagen."""
+    words, now = load_words("da"), datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    session = Session(words, {"FPSHEET_CONFIG": "none"}, now=now, zone=ZoneInfo(zone))
+    typed = ["withdraw", *EDITION_1, "--reason", REASON, "--db", url]
+    make_program(words).main(typed, "fpsheet", standalone_mode=False, obj=session)
+    with store.read() as connection:
+        (listed,) = list_editions(connection, ("GL",), None)
+    assert listed.withdrawal == Withdrawal(day, REASON)
+
+
 def test_a_period_that_ends_before_it_begins_is_refused_of_editions_too(
     store: Store, url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

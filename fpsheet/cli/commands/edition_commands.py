@@ -124,6 +124,7 @@ def withdraw_edition(  # noqa: PLR0913 - one parameter per option
     """Withdraw a published edition by name and with a reason."""
     from fpsheet.departement.statistics_steps import take_edition_back
     from fpsheet.statistics.edition_list import COUNTRIES, EditionName
+    from fpsheet_sync.statistics.publication.withdrawal import Withdrawal
     from fpsheet_sync.statistics.stat_table import Period
     from fpsheet_sync.statistics.tables.release import check_period
     from fpsheet_sync.statistics.tables.wording import Wording
@@ -134,7 +135,8 @@ def withdraw_edition(  # noqa: PLR0913 - one parameter per option
     check_period(session.form(), Period(fra, til), words.language)
     told = Wording(session.form(), words.language)
     named = EditionName(country, Period(fra, til), edition)
-    one = take_edition_back(session.central(db), told, named, reason, session.actor())
+    gone = Withdrawal(session.local_day, reason)
+    one = take_edition_back(session.central(db), told, named, gone, session.actor())
     values = {"area": told.owner(one.area), "period": told.period(one.period)}
     session.console().say(words.fill("command.withdraw.done", {**values, "number": one.number}))
     return 0

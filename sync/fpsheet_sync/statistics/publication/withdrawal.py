@@ -21,7 +21,7 @@ class Withdrawal:
     """That an edition no longer stands.
 
     Attributes:
-        day: The day it was withdrawn.
+        day: The day it was withdrawn, at the desk that did.
         reason: Why, as the next edition prints it.
     """
 
@@ -37,22 +37,30 @@ def withdrawal_of(publication: Publication) -> Withdrawal | None:
     return Withdrawal(date.fromisoformat(found["dag"]), str(found["begrundelse"]))
 
 
-def withdraw(connection: Connection, publication: Publication, reason: str, actor: Actor) -> None:
+def withdraw(
+    connection: Connection, publication: Publication, gone: Withdrawal, actor: Actor
+) -> None:
     """Withdraw an edition; the access log says who did and why.
+
+    Args:
+        connection: The database.
+        publication: The edition.
+        gone: The day at the desk, and why.
+        actor: Who does.
 
     Raises:
         StoreError: It is withdrawn already, or the reason holds a CPR number.
     """
-    need_no_cpr(reason)
+    need_no_cpr(gone.reason)
     before = withdrawal_of(publication)
     if before is not None:
         told = {"nummer": publication.number, "dag": f"{before.day:%d-%m-%Y}"}
         raise store_failure("withdrawn", {**told, "begrundelse": before.reason})
     table = schema.publikation
-    said = {"dag": actor.time.date().isoformat(), "begrundelse": reason}
+    said = {"dag": gone.day.isoformat(), "begrundelse": gone.reason}
     settings = {**publication.settings, _SETTING: said}
     own = table.c.id == publication.id
     connection.execute(update(table).where(own).values(indstillinger=settings))
     days = {"fra": str(publication.period.fra), "til": str(publication.period.til)}
-    about = {"omraade": publication.area, "udgave": publication.number, "grund": reason}
+    about = {"omraade": publication.area, "udgave": publication.number, "grund": gone.reason}
     log_access(connection, actor, Deed("tilbagetrukket", details=about | days))

@@ -11,6 +11,7 @@ from fpsheet_sync.database.in_force import in_force_at
 from fpsheet_sync.merge.commit import CommitKind
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.wording import Wording
+from fpsheet_templates.form import Form
 
 _NAMED = 10
 """Kommuner named in a sentence; of more only the number is told, and T21 lists them."""
@@ -53,9 +54,9 @@ class Coverage:
 
 
 def delivered_files(
-    connection: Connection, as_of: int | None
+    connection: Connection, form: Form, as_of: int | None
 ) -> Mapping[str, tuple[tuple[int, date], ...]]:
-    """Return kommune → year and day of each file it has sent by a commit, held files apart."""
+    """Return kommune → year and own day of each file it has sent by a commit, held ones apart."""
     table, held = schema.indberetning, schema.tilbageholdelse
     # Whether a file was held then; its status says whether it is held now.
     is_held = (held.c.indberetning_id == table.c.id) & in_force_at(held, as_of)
@@ -65,7 +66,8 @@ def delivered_files(
         query = query.where(table.c.id <= as_of)
     found: dict[str, tuple[tuple[int, date], ...]] = {}
     for kommune, aar, received in connection.execute(query.order_by(table.c.id)):
-        found[kommune] = (*found.get(kommune, ()), (int(aar), received.date()))
+        day = form.kommuner[kommune].local(received).date()
+        found[kommune] = (*found.get(kommune, ()), (int(aar), day))
     return found
 
 

@@ -33,8 +33,9 @@ def count_quality(connection: Connection, scope: Scope) -> Cube:
 
     Submissions for the year in which the period begins and for later ones, which report and correct
     it too, by the commit to know of; of those for one year the last received says how many rows,
-    errors and warnings there are. What waits (explanations, quarantined rows, open conflicts, held
-    files) is what is in force then. A kommune that has sent nothing has no figures at all.
+    errors and warnings there are. The day of the last one is the kommune's own. What waits
+    (explanations, quarantined rows, open conflicts, held files) is what is in force then. A kommune
+    that has sent nothing has no figures at all.
     """
     by_kommune: dict[str, Counter[str]] = defaultdict(Counter)
     newest: dict[tuple[str, int], Counter[str]] = {}
@@ -42,7 +43,8 @@ def count_quality(connection: Connection, scope: Scope) -> Cube:
     for row in submissions(connection, scope):
         by_kommune[row.kommune_kode]["indberetninger"] += 1
         newest[row.kommune_kode, row.aar] = said_of(row)
-        last[row.kommune_kode] = row.received_at.date()
+        sender = scope.form.kommuner[row.kommune_kode]
+        last[row.kommune_kode] = sender.local(row.received_at).date()
     for (kommune, _), said in newest.items():
         by_kommune[kommune].update(said)
     for measure, table in WAITING.items():

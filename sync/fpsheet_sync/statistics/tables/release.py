@@ -83,7 +83,7 @@ def count_release(connection: Connection, form: Form, request: ReleaseRequest) -
         UsageError: The period ends before it begins, or the area is no kommune or country.
     """
     _check(form, request)
-    delivered = delivered_files(connection, request.as_of)
+    delivered = delivered_files(connection, form, request.as_of)
     jurisdictions = _jurisdictions(form, request, frozenset(delivered))
     ours = [kommune for kommune in form.kommuner.values() if kommune.jurisdiction in jurisdictions]
     scope = Scope(
@@ -119,7 +119,8 @@ def release_scope(connection: Connection, form: Form, request: ReleaseRequest) -
         UsageError: The period ends before it begins, or the area is no kommune or country.
     """
     _check(form, request)
-    jurisdictions = _jurisdictions(form, request, delivered_kommuner(connection, request.as_of))
+    delivered = delivered_kommuner(connection, form, request.as_of)
+    jurisdictions = _jurisdictions(form, request, delivered)
     ours = [each.code for each in form.kommuner.values() if each.jurisdiction in jurisdictions]
     return Scope(schema_of(connection), request.period, tuple(ours), request.as_of)
 
@@ -223,15 +224,15 @@ def has_reported(
     connection: Connection, form: Form, country: str, period: Period, as_of: int | None
 ) -> bool:
     """Return whether some kommune of a country has reported for a period, or a part of it."""
-    files = delivered_files(connection, as_of)
+    files = delivered_files(connection, form, as_of)
     ours = [each for each in form.kommuner.values() if each.jurisdiction == country]
     coverage = cover(files, _expected(ours, period.til), period)
     return bool(coverage.whole or coverage.partly)
 
 
-def delivered_kommuner(connection: Connection, as_of: int | None) -> frozenset[str]:
+def delivered_kommuner(connection: Connection, form: Form, as_of: int | None) -> frozenset[str]:
     """Return the kommuner that have sent something by the commit to know of, held files apart."""
-    return frozenset(delivered_files(connection, as_of))
+    return frozenset(delivered_files(connection, form, as_of))
 
 
 def _jurisdictions(

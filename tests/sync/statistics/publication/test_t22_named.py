@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet_sync.statistics.publication.publication import read_publications
-from fpsheet_sync.statistics.publication.withdrawal import withdraw
+from fpsheet_sync.statistics.publication.withdrawal import Withdrawal, withdraw
 from tests.support.editions import (
     ACTOR,
     DANISH,
@@ -103,7 +103,8 @@ def test_t22_is_named_where_it_is_and_is_where_it_is_named(store: Store, tmp_pat
     for country in ("GL", "DK"):
         with store.write() as connection:
             last = read_publications(connection, country, YEAR)[-1]
-            withdraw(connection, last, "En kommune havde sendt et forkert aar.", ACTOR)
+            gone = Withdrawal(ACTOR.time.date(), "En kommune havde sendt et forkert aar.")
+            withdraw(connection, last, gone, ACTOR)
     look("withdrawn", 4)
     for name, found in seen.items():
         # Two countries and four kommuner, in two languages, in three kinds of file.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
+
+import pytest
 
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.ledger.conflict_decision import release_file
 from fpsheet_sync.merge.submission import Explanation
 from fpsheet_sync.statistics.stat_table import Period, Shorthand
+from fpsheet_sync.statistics.tables.coverage import delivered_files
 from fpsheet_sync.statistics.tables.release import ReleaseRequest, compute_release
 from fpsheet_templates.load import load_form
 from tests.support.submissions import START, Sending, submit, sync
@@ -44,10 +47,29 @@ def sent(text: str, minute: int, **details: object) -> Submission:
 def line(store: Store, kommune: str, years: tuple[int, int], as_of: int | None) -> tuple[Cell, ...]:
     """Return T21's numbers of a kommune."""
     period = Period(date(years[0], 1, 1), date(years[1], 12, 31))
-    request = ReleaseRequest(period, "GL", "da", date(2026, 3, 2), as_of=as_of, tables=("T21",))
+    country = load_form().kommuner[kommune or "956"].jurisdiction
+    request = ReleaseRequest(period, country, "da", date(2026, 3, 2), as_of=as_of, tables=("T21",))
     with store.read() as connection:
         (table,) = compute_release(connection, load_form(), request).tables
     return table.rows[table.keys.index((kommune,))][1:]
+
+
+@pytest.mark.parametrize(
+    ("kommune", "received", "day"),
+    [("956", "2026-03-04T00:30Z", "3. marts 2026"), ("707", "2026-03-03T23:30Z", "4. marts 2026")],
+)
+def test_the_last_day_is_the_kommunes_own(
+    store: Store, kommune: str, received: str, day: str
+) -> None:
+    """An evening in Nuuk is the next day by UTC, a night in Grenaa the day before."""
+    made = submit(sheet(1), Sending(kommune))
+    moment = datetime.fromisoformat(received)
+    sync(store, replace(made, received_at=moment))
+    own = moment.date() + timedelta(days=-1 if kommune == "956" else 1)
+    assert line(store, kommune, (2026, 2026), None)[1] == day
+    with store.read() as connection:
+        files = delivered_files(connection, load_form(), None)
+    assert files == {kommune: ((2026, own),)}
 
 
 def test_t21_counts_files_rows_and_what_waits(store: Store) -> None:
