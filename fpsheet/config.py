@@ -88,12 +88,12 @@ def read_settings(environment: Mapping[str, str], *, language: str = "da") -> Se
         # Notepad begins a file with a byte order mark.
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        line = _LINE.search(str(error))
-        if line is None:
-            raise _refuse("broken", language, path, "") from None
-        raise _refuse("line", language, path, line[1], remedy="path_") from None
+        found = _LINE.search(str(error))
+        # Without a number it is the end of the file.
+        line = found[1] if found else str(len(path.read_bytes().splitlines()))
+        raise _refuse("line", language, path, line, remedy="line_") from None
     except (OSError, UnicodeDecodeError):
-        raise _refuse("broken", language, path, "") from None
+        raise _refuse("broken", language, path, "", remedy="broken_") from None
     return Settings(**_judged(data, path, language))
 
 

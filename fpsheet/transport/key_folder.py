@@ -121,7 +121,7 @@ class KeyFolder:
         if not is_heard(heard, recipient_fingerprint(recipient)):
             raise key_failure("departements_digits")
         if self.identity_file.exists() and recipient != self._handed_out():
-            raise key_failure("other_departement")
+            raise key_failure("departements_folder")
         write_secret(self.recipient_file, f"{recipient}\n".encode())
         return recipient
 
