@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Counts = NDArray[np.int64]
+    Mask = NDArray[np.bool_]
 
 _PRICE = 1e-7
 _BEYOND = 1 << 39
@@ -55,24 +56,36 @@ class Reasons:
         multiples = prints // sheet.base
         least, most = sheet.ends
         turns = sheet.is_printed & (least < most)
+        self._is_above_zero = (paper.low > 0)[self._cells]
         self._may_rise = (turns & (multiples == least))[self._cells]
         self._may_fall = (turns & (multiples == most))[self._cells]
 
     def cut(self, cell: int) -> Cut | None:
         """Return what must be printed otherwise; None where nothing can be."""
+        at_top, at_bottom = self._held(cell)
+        raised, lowered = at_top & self._may_rise, at_bottom & self._may_fall
+        if not (raised | lowered).any():
+            return None
+        return Cut(self._cells[raised], self._cells[lowered])
+
+    def telling(self, cell: int) -> "Counts":
+        """Return the cells of which a reader would know less if nothing were printed of them."""
+        at_top, at_bottom = self._held(cell)
+        return self._cells[at_top | (at_bottom & self._is_above_zero)]
+
+    def _held(self, cell: int) -> "tuple[Mask, Mask]":
+        """Return which numbers bound the number by the highest, and by the lowest, they may be."""
         column = np.flatnonzero(self._cells == cell).astype(np.int32)
         size = len(self._cells)
-        ends = self._ends[0][:size], self._ends[1][:size]
-        raised = np.zeros(len(self._cells), dtype=np.bool_)
-        lowered = raised.copy()
+        low, high = self._ends[0][:size], self._ends[1][:size]
+        at_top = np.zeros(size, dtype=np.bool_)
+        at_bottom = at_top.copy()
         for sign in (1.0, -1.0):
             self._solver.set_costs(column, np.array([sign]))
             if self._solver.solve() is SolverAnswer.FOUND:
                 values = self._solver.values[:size]
-                held = np.abs(self._solver.prices[:size]) > _PRICE
-                raised |= held & (values > ends[1] - _PRICE) & self._may_rise
-                lowered |= held & (values < ends[0] + _PRICE) & self._may_fall
+                holds = np.abs(self._solver.prices[:size]) > _PRICE
+                at_top |= holds & (values > high - _PRICE)
+                at_bottom |= holds & (values < low + _PRICE)
         self._solver.set_costs(column, np.zeros(1))
-        if not (raised | lowered).any():
-            return None
-        return Cut(self._cells[raised], self._cells[lowered])
+        return at_top, at_bottom

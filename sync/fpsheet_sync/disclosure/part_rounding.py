@@ -5,9 +5,8 @@ too closely, each gives a cut, and the part is rounded again.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -16,11 +15,11 @@ import numpy as np
 from fpsheet_sync.disclosure.controlled import Cut, PartSheet, round_part
 from fpsheet_sync.disclosure.cuts import Reasons
 from fpsheet_sync.disclosure.disclosure_error import disclosure_failure
+from fpsheet_sync.disclosure.means import Attempt, Means, PartOrder, attempts, find_finest
 from fpsheet_sync.disclosure.part_audit import Paper, audit_part
 from fpsheet_sync.disclosure.prints import HOLD, Print, held_window, holds, widest, windows_left
-from fpsheet_sync.disclosure.problem import PUBLIC, Problem
+from fpsheet_sync.disclosure.problem import PUBLIC
 from fpsheet_sync.disclosure.proven import Proven
-from fpsheet_sync.disclosure.settings import BASES, Rounding
 from fpsheet_sync.disclosure.solver import SolverAnswer
 from fpsheet_sync.disclosure.targets import find_targets
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
     Counts = NDArray[np.int64]
     Mask = NDArray[np.bool_]
-    Numbers = NDArray[np.float64]
 
 _ROUNDS = 10
 _MOST_CUTS = 200
@@ -37,118 +35,6 @@ _MOST_CUTS = 200
 
 _GUARD_ROUNDS = 3
 """Rounds in which numbers that late cases could make small are looked after too."""
-
-_LEVELS = 3
-"""How many times the finest numbers of a part are left out before all of them are."""
-
-
-class Means(StrEnum):
-    """By what means a part was protected, from the weakest to the strongest."""
-
-    ROUNDED = "rounded"
-    """Rounded once."""
-    CUTS = "cuts"
-    """Rounded again, with some numbers turned the other way."""
-    MOVED = "moved"
-    """A revised number had to move: the part was rounded anew, old prints kept where possible."""
-    WIDER = "wider"
-    """New numbers lie farther from their counts, so that those printed before keep their prints."""
-    OTHER_BASE = "other_base"
-    """Rounded to a larger base."""
-    PINS_RELEASED = "pins_released"
-    """Numbers printed before were allowed other prints, all prints together being audited."""
-    DEMAND_TWO = "demand_two"
-    """A kommune that knows all its own is left two possible values of some number, not three."""
-    COARSER = "coarser"
-    """The finest numbers were left out."""
-    LEFT_OUT = "left_out"
-    """No number of the part that was not printed before is printed."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PartOrder:
-    """One part to be rounded.
-
-    Attributes:
-        problem: The part.
-        is_printed: Whether the number is to be printed, per cell.
-        is_bound: Whether the equation must hold in print, per equation.
-        earlier: What stood on paper before, oldest first, per cell.
-        noise: From -1 to 1, per cell.
-        settings: The choices made.
-        deadline: When to give up (`time.time`).
-    """
-
-    problem: Problem
-    is_printed: "Mask"
-    is_bound: "Mask"
-    earlier: tuple[tuple[Print, ...], ...]
-    noise: "Numbers"
-    settings: Rounding
-    deadline: float
-
-    @property
-    def pins(self) -> "Counts":
-        """Return the last print of each number to be printed; -1 for none."""
-        return np.array(
-            [
-                before[-1].value if before and printed else -1
-                for before, printed in zip(self.earlier, self.is_printed.tolist(), strict=True)
-            ],
-            dtype=np.int64,
-        )
-
-    @property
-    def base(self) -> int:
-        """Return the base of the part: that of most prints it had, else the one asked for."""
-        bases = [
-            before[-1].base
-            for before, printed in zip(self.earlier, self.is_printed.tolist(), strict=True)
-            if before and printed
-        ]
-        return max(sorted(set(bases)), key=bases.count, default=self.settings.base)
-
-    @property
-    def refused(self) -> int:
-        """Return how many means, from the weakest on, are passed over."""
-        passed_over = self.settings.refused
-        return max((passed_over.get(id_, 0) for id_ in self.problem.ids), default=0)
-
-    def keeping(self, base: int) -> "Mask":
-        """Return which numbers keep the print they had, if the part has a base."""
-        return np.array(
-            [
-                bool(before) and printed and before[-1].base == base and holds(before[-1], count)
-                for before, printed, count in zip(
-                    self.earlier,
-                    self.is_printed.tolist(),
-                    self.problem.value.tolist(),
-                    strict=True,
-                )
-            ],
-            dtype=np.bool_,
-        )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Attempt:
-    """One means.
-
-    Attributes:
-        step: Its name.
-        base: The base.
-        is_wide: Whether prints may be as far from their counts as after revisions.
-        frees: Whether numbers printed before may move.
-        own_values: Whole values left to a kommune.
-        omitted: Numbers not printed, per cell.
-    """
-
-    step: Means
-    base: int
-    is_wide: bool
-    frees: bool
-    own_values: int
-    omitted: "Mask"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,7 +63,7 @@ def protect_part(order: PartOrder) -> ProtectedPart:
         DisclosureError: The time was over.
     """
     rounding = _PartRounding(order)
-    for attempt in islice(_attempts(order), order.refused, None):
+    for attempt in islice(attempts(order), order.refused, None):
         found = rounding.attempt(attempt)
         if found is not None:
             return found
@@ -187,42 +73,6 @@ def protect_part(order: PartOrder) -> ProtectedPart:
 def leave_out(order: PartOrder) -> ProtectedPart:
     """Print nothing of a part but what was printed before and keeps its print."""
     return _PartRounding(order).leave_out()
-
-
-def _attempts(order: PartOrder) -> Iterator[Attempt]:
-    """Yield the means in the order in which they are tried; leaving the part out is the last."""
-    settings, base = order.settings, order.base
-    is_pinned = order.pins >= 0
-    has_pins, moves = bool(is_pinned.any()), bool((is_pinned & ~order.keeping(base)).any())
-    keeps = has_pins and not moves
-    nothing = np.zeros(order.problem.size, dtype=np.bool_)
-    plain = Attempt(Means.ROUNDED, base, moves, moves, settings.own_values, nothing)
-    yield replace(plain, step=Means.MOVED) if moves else plain
-    if keeps:
-        yield replace(plain, step=Means.WIDER, is_wide=True)
-    for other in (each for each in BASES if each > base and not has_pins):
-        yield replace(plain, step=Means.OTHER_BASE, base=other)
-    for omitted in _coarser(order):
-        yield replace(plain, step=Means.COARSER, omitted=omitted)
-    if keeps:
-        yield replace(plain, step=Means.PINS_RELEASED, is_wide=True, frees=True)
-    fewer = replace(plain, own_values=min(2, settings.own_values))
-    if fewer.own_values < settings.own_values:
-        yield replace(fewer, step=Means.DEMAND_TWO)
-
-
-def _coarser(order: PartOrder) -> Iterator["Mask"]:
-    """Yield ever more of the finest numbers: those that are no sums of others still printed."""
-    omitted = np.zeros(order.problem.size, dtype=np.bool_)
-    for _ in range(_LEVELS):
-        is_total = np.zeros(order.problem.size, dtype=np.bool_)
-        left = order.is_printed & ~omitted
-        for row in order.problem.rows:
-            is_total[row[0]] |= bool(left[list(row[1:])].any())
-        omitted = omitted | (left & ~is_total & (order.pins < 0))
-        if not (order.is_printed & ~omitted).any():
-            return
-        yield omitted
 
 
 class _PartRounding:
@@ -237,14 +87,15 @@ class _PartRounding:
 
     def attempt(self, attempt: Attempt) -> ProtectedPart | None:
         """Round with one means, and again with cuts; None where it does not do."""
+        if attempt.step is Means.SOME_LEFT_OUT:
+            return self._spare(attempt)
+        if attempt.step is Means.PINS_RELEASED and not self._contradicts():
+            return None
         sheet = self._sheet(attempt)
         cuts: list[Cut] = []
         best: ProtectedPart | None = None
         for round_ in range(_ROUNDS + 1):
-            answer, values = round_part(sheet, cuts, self._seconds)
-            self._solves += 1
-            if answer is SolverAnswer.UNDECIDED:
-                raise disclosure_failure("time")
+            values = self._round(sheet, cuts)
             if values is None:
                 return best
             prints = self._prints(attempt, values)
@@ -260,6 +111,31 @@ class _PartRounding:
             cuts.extend(found)
         return best
 
+    def _spare(self, attempt: Attempt) -> ProtectedPart | None:
+        """Leave out the new numbers by which small ones are known, until none is; else None."""
+        for _ in range(_ROUNDS):
+            sheet = self._sheet(attempt)
+            values = self._round(sheet, ())
+            if values is None:
+                return None
+            prints = self._prints(attempt, values)
+            paper, proven = self._audit(attempt, prints)
+            telling = _find_telling(sheet, values, paper, proven)
+            if not proven.open_cells():
+                return self._protected(attempt, prints, proven)
+            if not telling.any():
+                return None
+            attempt = replace(attempt, omitted=attempt.omitted | telling)
+        return None
+
+    def _round(self, sheet: PartSheet, cuts: Sequence[Cut]) -> "Counts | None":
+        """Choose the prints of a sheet; None where there are none."""
+        answer, values = round_part(sheet, cuts, self._seconds)
+        self._solves += 1
+        if answer is SolverAnswer.UNDECIDED:
+            raise disclosure_failure("time")
+        return values
+
     def _guard(self, sheet: PartSheet, values: "Counts", paper: Paper) -> list[Cut]:
         """Return cuts for numbers that late cases could make small, where any can be found.
 
@@ -273,17 +149,28 @@ class _PartRounding:
         return _find_cuts(sheet, values, paper, proven, all_or_none=False) or []
 
     def leave_out(self) -> ProtectedPart:
-        """Print nothing but what was printed before and keeps its print."""
-        order = self._order
-        omitted = ~order.keeping(order.base)
-        own_values = order.settings.own_values
-        attempt = Attempt(Means.LEFT_OUT, order.base, True, False, own_values, omitted)  # noqa: FBT003  fields
-        prints = self._prints(attempt, np.where(omitted, -1, order.pins))
+        """Print nothing but what was printed before and keeps its print, as far as sums hold."""
+        attempt = self._nothing_new
+        while (values := self._round(self._sheet(attempt), ())) is None:
+            finest = find_finest(self._order.problem, ~attempt.omitted)
+            attempt = replace(attempt, omitted=attempt.omitted | finest)
+        prints = self._prints(attempt, values)
         _, proven = self._audit(attempt, prints)
         # Nothing new is told, so what is known too closely was known before.
         for cell in proven.open_cells():
             self._excuse(proven, cell, proven.open_views(cell))
         return self._protected(attempt, prints, proven)
+
+    @property
+    def _nothing_new(self) -> Attempt:
+        order = self._order
+        omitted = ~order.keeping(order.base)
+        own_values = order.settings.own_values
+        return Attempt(Means.LEFT_OUT, order.base, True, False, own_values, omitted)  # noqa: FBT003  fields
+
+    def _contradicts(self) -> bool:
+        """Return whether what was printed before does not add up, whatever is printed beside it."""
+        return self._round(self._sheet(self._nothing_new), ()) is None
 
     @property
     def _seconds(self) -> float:
@@ -371,6 +258,18 @@ class _PartRounding:
         self, attempt: Attempt, prints: tuple[Print | None, ...], proven: Proven
     ) -> ProtectedPart:
         return ProtectedPart(prints, attempt, self._solves, proven, tuple(sorted(self._already)))
+
+
+def _find_telling(sheet: PartSheet, values: "Counts", paper: Paper, proven: Proven) -> "Mask":
+    """Return the new numbers whose prints bound a number known too closely."""
+    telling = np.zeros(paper.problem.size, dtype=np.bool_)
+    reasons: dict[int, Reasons] = {}
+    for cell in proven.open_cells():
+        for view in np.flatnonzero(proven.open_views(cell)).tolist():
+            if view not in reasons:
+                reasons[view] = Reasons(sheet, values, paper, view)
+            telling[reasons[view].telling(cell)] = True
+    return telling & sheet.is_printed & (sheet.held < 0)
 
 
 def _find_cuts(

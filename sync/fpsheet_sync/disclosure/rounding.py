@@ -13,7 +13,8 @@ import numpy as np
 from fpsheet_sync.disclosure.cells import CellId, DisclosedRelease, check_release
 from fpsheet_sync.disclosure.controlled import make_noise
 from fpsheet_sync.disclosure.disclosure_error import disclosure_failure
-from fpsheet_sync.disclosure.part_rounding import Means, PartOrder, ProtectedPart, protect_part
+from fpsheet_sync.disclosure.means import Means, PartOrder
+from fpsheet_sync.disclosure.part_rounding import ProtectedPart, protect_part
 from fpsheet_sync.disclosure.parts import Part, split, workers_for
 from fpsheet_sync.disclosure.prints import Print
 from fpsheet_sync.disclosure.problem import Problem, build_problem

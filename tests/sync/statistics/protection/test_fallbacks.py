@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from fpsheet_sync.disclosure import part_rounding
 from fpsheet_sync.disclosure.disclosure_error import DisclosureError
-from fpsheet_sync.disclosure.part_rounding import Means
+from fpsheet_sync.disclosure.means import Means
 from fpsheet_sync.statistics.publication.publication import read_publications
 from fpsheet_templates.load import load_form
 from tests.attack.figures import recomputed
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fpsheet_sync.database.store import Store
-    from fpsheet_sync.disclosure.part_rounding import Attempt, PartOrder
+    from fpsheet_sync.disclosure.means import Attempt, PartOrder
 
 
 pytestmark = [
@@ -80,13 +80,13 @@ FORCED = (Means.OTHER_BASE, Means.DEMAND_TWO, Means.COARSER, Means.LEFT_OUT)
 def forced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Means:
     """Let every other means fail for the groups of decisions, until the test says otherwise."""
     step: Means = request.param
-    usual = part_rounding._attempts
+    usual = part_rounding.attempts
 
     def only(order: PartOrder) -> Iterator[Attempt]:
         of_decisions = any(str(id_).startswith("afgoerelse.") for id_ in order.problem.ids)
         return (each for each in usual(order) if not of_decisions or each.step is step)
 
-    monkeypatch.setattr(part_rounding, "_attempts", only)
+    monkeypatch.setattr(part_rounding, "attempts", only)
     return step
 
 
