@@ -298,7 +298,7 @@ def small_table(inner: Places) -> DisclosedRelease:
         for row in ("", *ROWS)
         for column in ("", *COLUMNS)
     }
-    names = {key: CellId("|".join(("n", *key))) for key in counts}
+    names: dict[tuple[str, ...], CellId] = {key: CellId("|".join(("n", *key))) for key in counts}
     cells = tuple(Cell(names[key], count, owner=key[0] or None) for key, count in counts.items())
     return DisclosedRelease(cells, cross_equations("T", names, ["kommune", "column"]))
 

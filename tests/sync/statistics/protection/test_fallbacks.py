@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from fpsheet_sync.disclosure import part_rounding
 from fpsheet_sync.disclosure.disclosure_error import DisclosureError
-from fpsheet_sync.disclosure.means import Means
+from fpsheet_sync.disclosure.means import Means, attempts
 from fpsheet_sync.statistics.publication.publication import read_publications
 from fpsheet_templates.load import load_form
 from tests.attack.figures import recomputed
@@ -80,11 +80,10 @@ FORCED = (Means.OTHER_BASE, Means.DEMAND_TWO, Means.COARSER, Means.LEFT_OUT)
 def forced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Means:
     """Let every other means fail for the groups of decisions, until the test says otherwise."""
     step: Means = request.param
-    usual = part_rounding.attempts
 
     def only(order: PartOrder) -> Iterator[Attempt]:
         of_decisions = any(str(id_).startswith("afgoerelse.") for id_ in order.problem.ids)
-        return (each for each in usual(order) if not of_decisions or each.step is step)
+        return (each for each in attempts(order) if not of_decisions or each.step is step)
 
     monkeypatch.setattr(part_rounding, "attempts", only)
     return step
