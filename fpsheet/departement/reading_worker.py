@@ -235,7 +235,8 @@ def answer(desk: Desk, *, content: bytes, reading: bytes, receipt: Receipt) -> b
         return b""
     opened = verdict.opened.with_data(content)
     found, language = (verdict.findings, verdict.check), verdict.check.raw.meta.get("sprog", "da")
+    spoken = SpokenForm(desk.form, language).of_kommune(receipt.kommune_kode)
     try:
-        return answer_workbook(opened, found, receipt, SpokenForm(desk.form, language))
+        return answer_workbook(opened, found, receipt, spoken)
     except WorkbookFileError:
         return b""  # the receipt itself still tells everything

@@ -302,7 +302,8 @@ def _post(file: Processed, receipt: Receipt, folder: Folder, answers: _Answers) 
         if keys:
             files[SEALED_SUFFIX] = seal_receipt(write_receipt(receipt, signer), keys)
     open_one = without_values(receipt) if is_sealed else receipt
-    book = receipt_book(open_one, SpokenForm(post.form, post.language), values=not is_sealed)
+    spoken = SpokenForm(post.form, post.language).of_kommune(receipt.kommune_kode)
+    book = receipt_book(open_one, spoken, values=not is_sealed)
     files[BOOK_SUFFIX] = write_xlsx(book)
     files[SUFFIX] = write_receipt(open_one, signer)
     put_files(receipt, files, folder, answers.keys)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from fpsheet.documents.markdown import markdown_table
-from fpsheet_templates.codes import CodeList
+from fpsheet_templates.codes import Code, CodeList
 from fpsheet_templates.form import Form, SheetKind
 from fpsheet_templates.term import Term
 
@@ -55,12 +55,18 @@ def _code_lists(form: Form) -> Iterator[str]:
             yield f"### `{name}`\n\n{_codes(codes)}"
 
 
+def _in_both(code: Code, language: str) -> str:
+    """Return the label of a code, and what Denmark says where it is another."""
+    label, own = code.label(language), code.label(language, "DK")
+    return label if own == label else f"{label} (DK: {own})"
+
+
 def _codes(codes: CodeList) -> str:
     rows = (
         [
-            code.label("da"),
+            _in_both(code, "da"),
             f"`{code.id}`",
-            code.label("en"),
+            _in_both(code, "en"),
             ", ".join(sorted(code.jurisdictions)),
             code.source,
         ]

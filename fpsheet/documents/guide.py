@@ -106,7 +106,10 @@ def _codes(form: Form) -> str:
 
 
 def _code_cells(form: Form, code: Code) -> list[str]:
-    return [code.label(BASE_LANGUAGE), code.id, _only(form, code.jurisdictions)]
+    label, own = code.label(BASE_LANGUAGE), code.label(BASE_LANGUAGE, "DK")
+    if own != label:
+        label = f"{label} ({_text(form, 'workbook.guide.i_dk')}: {own})"
+    return [label, code.id, _only(form, code.jurisdictions)]
 
 
 def _status(form: Form) -> str:

@@ -123,5 +123,5 @@ def answer_checked(
     if not is_sent and read_stamp(meta.get("parent", "")).parent != receipt.sha256:
         raise receipt_error("version", language)
     found = verdict.findings, verdict.check
-    spoken = SpokenForm(question.form, meta.get("sprog", "da"))
+    spoken = SpokenForm(question.form, meta.get("sprog", "da")).of_kommune(kommune)
     return answer_workbook(verdict.opened, found, receipt, spoken)

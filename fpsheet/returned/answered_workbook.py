@@ -154,7 +154,7 @@ def _write_settled(
     known = own.told if own.parent == receipt.sha256 else ()
     yield from known
     titles = {entry.title: entry.part for entry in list_sheets(parts)}
-    spoken = SpokenForm(form, check.raw.meta.get("sprog", "da"))
+    spoken = SpokenForm(form, check.raw.meta.get("sprog", "da")).of_kommune(receipt.kommune_kode)
     date1904 = check.raw.date1904
     for choice in receipt.settled:
         sheet = check.sheets.get(choice.sheet)

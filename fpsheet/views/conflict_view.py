@@ -48,6 +48,7 @@ def conflict_lines(conflict: "ShownConflict", spoken: SpokenForm) -> Iterator[st
 def settled_lines(settled: "SettledConflict", spoken: SpokenForm) -> Iterator[str]:
     """Return who decided what and why, and what each side had said, a line each."""
     shown, ruling = settled.conflict, settled.ruling
+    spoken = spoken.of_kommune(settled.kommune_kode)
     values = _told(shown, settled.values, spoken)
     if ruling is None:
         yield _fill(spoken, "agreed_since", values=values)

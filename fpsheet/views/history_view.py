@@ -69,6 +69,7 @@ def known_lines(known: "Known", spoken: SpokenForm) -> Iterator[str]:
     day = f"{known.day:%d-%m-%Y}" if known.day else ""
     title = spoken.sheet_title(known.sheet)
     kommune = spoken.form.kommuner[known.kommune_kode]
+    spoken = spoken.of_kommune(known.kommune_kode)
     yield f"{day:<10}  {title}  {kommune.name}"
     if known.annulled:
         label = spoken.form.code_lists["annuller"][known.annulled].label(spoken.language)

@@ -83,9 +83,9 @@ def _entries(form: Form, list_id: str, language: str) -> tuple[list[str], list[s
     """
     codes = form.code_lists[list_id].codes
     labels, ids = [code.label(language) for code in codes], [code.id for code in codes]
-    earlier = [(code.earlier_label(language), code.id) for code in codes]
-    words = [*labels, *ids, *(label for label, _ in earlier if label)]
-    return words, [*ids, *ids, *(code for label, code in earlier if label)]
+    others = [(label, code.id) for code in codes for label in code.other_labels(language)]
+    words = [*labels, *ids, *(label for label, _ in others)]
+    return words, [*ids, *ids, *(code for _, code in others)]
 
 
 def _validity(code: Code) -> tuple[int, int]:

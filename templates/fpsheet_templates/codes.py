@@ -1,7 +1,7 @@
 """Code lists: what a cell of type code may hold, and how it is shown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 APPLICATION = "ansoegning"
 """The type of a row of Forløb that is a new application: a day, which a decision answers."""
@@ -19,6 +19,8 @@ class Code:
         valid_to: First day the code no longer holds, ISO, exclusive; empty for still valid.
         source: Law, guide or request that the code comes from.
         extra: Further columns of the list (for instance the arbejdsevne of a niveau).
+        own_labels: Language and country ("da_DK") → the label that a person picks there instead;
+            in a country's own words "da_both" → what both countries would say.
     """
 
     id: str
@@ -28,19 +30,39 @@ class Code:
     valid_to: str = ""
     source: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+    own_labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_replaced(self) -> bool:
         """Return whether other codes took its place: it is still read, and offered nowhere."""
         return bool(self.extra.get("afloest"))
 
-    def label(self, language: str) -> str:
-        """Return the label in a language; Danish where the language lacks it."""
-        return self.labels.get(language) or self.labels["da"]
+    def label(self, language: str, jurisdiction: str = "") -> str:
+        """Return the label in a language, in one country's words if given.
+
+        What both countries say holds where a country has no word of its own, and Danish where the
+        language lacks the label.
+        """
+        own = self.own_labels.get(f"{language}_{jurisdiction}")
+        return own or self.labels.get(language) or self.labels["da"]
+
+    def in_country(self, jurisdiction: str) -> "Code":
+        """Return the code with a country's words as its labels; what others say is still read."""
+        own = {tag: self.label(tag, jurisdiction) for tag in self.labels}
+        if own == self.labels:
+            return self
+        others = {f"{tag}_both": label for tag, label in self.labels.items()}
+        return replace(self, labels=own, own_labels={**self.own_labels, **others})
 
     def earlier_label(self, language: str) -> str:
         """Return the label of an earlier version of the form: still read; empty without one."""
         return self.extra.get(f"foer_{language}", "")
+
+    def other_labels(self, language: str) -> tuple[str, ...]:
+        """Return what else a person may enter: an earlier version's label, another country's."""
+        told = (label for tag, label in self.own_labels.items() if tag.startswith(f"{language}_"))
+        known = dict.fromkeys((self.earlier_label(language), *told))
+        return tuple(label for label in known if label not in {"", self.label(language)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +91,22 @@ class CodeList:
         """Return the codes that may be used in a jurisdiction ("GL" or "DK"), in list order."""
         return tuple(entry for entry in self.codes if jurisdiction in entry.jurisdictions)
 
+    def in_country(self, jurisdiction: str) -> "CodeList":
+        """Return the list with the words of a country; every code stays."""
+        return replace(self, codes=tuple(code.in_country(jurisdiction) for code in self.codes))
+
     def by_entry(self, language: str) -> dict[str, str]:
         """Map what a person may enter to the code: label or code, case folded → identifier.
 
-        Accepted is the label in the workbook's language, that of an earlier version and the
-        identifier itself, in any letter case, as a worksheet's own comparison has it.
+        Accepted is the label in the workbook's language, that of either country and of an earlier
+        version, and the identifier itself, in any letter case, as a worksheet's own comparison
+        has it.
         """
-        earlier = ((entry.earlier_label(language), entry.id) for entry in self.codes)
-        entries = {label.casefold(): code for label, code in earlier if label}
+        entries = {
+            label.casefold(): entry.id
+            for entry in self.codes
+            for label in entry.other_labels(language)
+        }
         entries.update({entry.id.casefold(): entry.id for entry in self.codes})
         entries.update({entry.label(language).casefold(): entry.id for entry in self.codes})
         return entries

@@ -237,7 +237,13 @@ class Form:
             )
             return replace(sheet, fields=tuple(fields))
 
-        return replace(self, sheets=tuple(map(own, self.sheets)))
+        told = self.in_words_of(jurisdiction)
+        return replace(told, sheets=tuple(map(own, self.sheets)))
+
+    def in_words_of(self, jurisdiction: str) -> "Form":
+        """Return the form with the words that a country has for the codes of its lists."""
+        lists = {name: codes.in_country(jurisdiction) for name, codes in self.code_lists.items()}
+        return replace(self, code_lists=lists)
 
     def sheet(self, sheet_id: str) -> Sheet:
         """Return one sheet by its identifier; KeyError when the form lacks it."""

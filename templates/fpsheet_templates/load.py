@@ -34,6 +34,8 @@ from fpsheet_templates.text import Texts
 BOTH = ("GL", "DK")
 _CODE_COLUMNS = {"code", "jurisdiction", "valid_from", "valid_to", "source"}
 _LANGUAGE_LENGTH = 2
+_OWN_LABEL = re.compile(rf"[a-z]{{{_LANGUAGE_LENGTH}}}_({'|'.join(BOTH)})")
+"""Columns of labels that one country has instead: `da_DK`."""
 _RULE_BEGINS = re.compile(r"\s*\[\[\s*rule\s*\]\]")
 
 Table = Mapping[str, object]
@@ -291,6 +293,7 @@ def _load_code_lists(overlay: Path | None) -> dict[str, CodeList]:
 
 def _code(row: Mapping[str, str]) -> Code:
     languages = {key for key in row if len(key) == _LANGUAGE_LENGTH}
+    own = {key for key in row if _OWN_LABEL.fullmatch(key)}
     return Code(
         id=row["code"],
         labels={language: row[language] for language in languages if row[language]},
@@ -298,7 +301,8 @@ def _code(row: Mapping[str, str]) -> Code:
         valid_from=row.get("valid_from", ""),
         valid_to=row.get("valid_to", ""),
         source=row.get("source", ""),
-        extra={k: v for k, v in row.items() if k not in _CODE_COLUMNS and k not in languages},
+        extra={k: v for k, v in row.items() if k not in _CODE_COLUMNS | languages | own},
+        own_labels={key: row[key] for key in sorted(own) if row[key]},
     )
 
 

@@ -1,7 +1,7 @@
 """A form as it is told in one language: what a person reads is made from this value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fpsheet_templates.form import Form
 
@@ -17,6 +17,12 @@ class SpokenForm:
 
     form: Form
     language: str
+
+    def of_kommune(self, kommune_kode: str) -> "SpokenForm":
+        """Return the form in the words of a kommune's country; as it is where none is known."""
+        kommune = self.form.kommuner.get(kommune_kode)
+        form = self.form.in_words_of(kommune.jurisdiction) if kommune else self.form
+        return replace(self, form=form)
 
     def text(self, key: str) -> str:
         """Return a text of the catalogue.

@@ -126,6 +126,12 @@ _OUTCOMES = {
     "Ingen afgørelse endnu": "afventer",
 }
 _UNSTATED = {"Uoplyst": "uoplyst"}
+_DENMARK = {
+    "bortfald_aarsag": {"Overgang til folkepension": "alderspension"},
+    "job_type": {"Selvstændig": "selvstaendig"},
+    "resultat": {"Sat i bero": "udsat"},
+}
+"""Code list → words that Denmark has instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -489,7 +495,7 @@ class NaiveBook:
 
     def _words(self, codes: str) -> dict[str, str]:
         listed = {code.label("da"): code.id for code in self.form.code_lists[codes].codes}
-        return {**listed, **_UNSTATED}
+        return {**listed, **_DENMARK.get(codes, {}), **_UNSTATED}
 
     def _find(self, table: str, head: str) -> tuple[Heading, str]:
         name = re.sub(r"( \([^()]*\))( \[note \d+\](\[note \d+\])*)?$", "", head)

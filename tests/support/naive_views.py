@@ -28,6 +28,15 @@ COUNTRIES: Final = {
     "uden_slut": "GL DK",
 }
 """Kind of reminder → where it is used; the others in Denmark."""
+DENMARK: Final = {
+    "bortfald_aarsag alderspension da": "Overgang til folkepension",
+    "bortfald_aarsag alderspension en": "Transfer to state pension (folkepension)",
+    "resultat udsat da": "Sat i bero",
+    "resultat udsat en": "Put on hold",
+    "job_type selvstaendig da": "Selvstændig",
+    "job_type selvstaendig en": "Self-employed",
+}
+"""List, code and language → the word of Denmark, where it is its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +282,9 @@ _KINDS: Final[tuple[tuple[str, str, _Due], ...]] = (
 _PARENTS: Final = ("revurdering", "ansoegning")
 
 
-def history(rows: Rows, form: Form, cpr: str, *, language: str) -> list[Happening]:
+def history(
+    rows: Rows, form: Form, cpr: str, *, language: str, kommune: str = "956"
+) -> list[Happening]:
     """Return the lines of a citizen in the order in which they are read."""
     decided = [day for day, _ in _days(rows, "afgoerelse", "afgoerelse_dato", cpr)]
     spans = [
@@ -302,7 +313,7 @@ def history(rows: Rows, form: Form, cpr: str, *, language: str) -> list[Happenin
     ability: int | str = ""
     level = ""
     for _, sheet, number, row in sorted(events, key=lambda event: event[0]):
-        words = _Words(form, sheet, row, language)
+        words = _Words(form, sheet, row, language, form.kommuner[kommune].jurisdiction)
         start, end = _DAYS[sheet]
         day = row.get(start)
         inside = sheet == "forloeb" and _lies_inside(row, spans, applied)
@@ -370,15 +381,20 @@ class _Words:
     sheet: str
     row: Mapping[str, Any]
     language: str
+    country: str
 
     def of(self, *fields: str) -> str:
         """Return the labels of code fields, the blank ones left out."""
         labels = [
-            self.form.code_lists[self.form.sheet(self.sheet)[name].codes][code].label(self.language)
+            self._word(self.form.sheet(self.sheet)[name].codes, code)
             for name in fields
             if (code := self.row.get(name))
         ]
         return ", ".join(labels)
+
+    def _word(self, codes: str, code: str) -> str:
+        own = DENMARK.get(f"{codes} {code} {self.language}") if self.country == "DK" else None
+        return own or self.form.code_lists[codes][code].label(self.language)
 
     def told(self, *fields: str) -> str:
         """Return values with their headings, the blank ones left out."""

@@ -94,7 +94,7 @@ def test_the_calculated_sheets_say_what_the_law_says(
                 theirs = [one for one in due if one.sagsbehandler == worker and one.day <= today]
                 assert views.reminders(today, 0, worker) == views.as_lines(theirs)
         for cpr in told_citizens(rows):
-            happened = history(rows, form, cpr, language=language)
+            happened = history(rows, form, cpr, language=language, kommune=kommune)
             assert views.history(cpr) == views.as_history(happened)
     greenland = {"revurdering", "udsaettelse", "fleksjob"}
     denmark = {"tilbagevist", "indstilling", "ansoegning", "ny_ansoegning", "moede"}

@@ -282,7 +282,7 @@ def show_conflicts(
     elif not found:
         console.say(words.get("command.conflicts.none"))
     for entry in found:
-        lines = conflict_lines(entry.conflict, spoken)
+        lines = conflict_lines(entry.conflict, spoken.of_kommune(entry.kommune_kode))
         _show_conflict(session, console, entry, lines)
     say_held(session, console, held)
     return ExitCode.FINDINGS if found or held else ExitCode.DONE

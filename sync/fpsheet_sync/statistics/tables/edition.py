@@ -52,6 +52,12 @@ class Edition:
         word = self.wording.text("note_mark")
         return "".join(f"[{word} {self.notes[note]}]" for note in notes)
 
+    @property
+    def country(self) -> str:
+        """Return the one country that is counted, whose words the codes have; "" for both."""
+        counted_in = sorted(self.counting.jurisdictions)
+        return counted_in[0] if len(counted_in) == 1 else ""
+
     def labels(self, dimension: str, codes: Iterable[str]) -> Mapping[str, str]:
         """Return the words for codes of a dimension, "" being its total."""
         wording, form = self.wording, self.wording.form
@@ -65,7 +71,7 @@ class Edition:
             elif dimension == "kvartal" and code != TOTAL:
                 labels[code] = self._quarter(code)
             elif code in known:
-                labels[code] = known[code].label(wording.language)
+                labels[code] = known[code].label(wording.language, self.country)
             elif declared.free and code not in own:
                 labels[code] = code
             else:
@@ -78,8 +84,7 @@ class Edition:
         coverage = self.counting.coverage
         if not coverage.is_countrywide:
             return self.wording.fill("dimension.kommune.partly", coverage.numbers)
-        is_one_country = len(self.counting.jurisdictions) == 1
-        return self.wording.text(f"dimension.kommune.{'total' if is_one_country else 'both'}")
+        return self.wording.text(f"dimension.kommune.{'total' if self.country else 'both'}")
 
     def _quarter(self, code: str) -> str:
         found = {quarter.id: quarter for quarter in quarters(self.counting.scope.period)}[code]
