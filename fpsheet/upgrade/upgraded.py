@@ -23,7 +23,7 @@ from fpsheet.ooxml.parts import (
     relations_of,
     serialise,
 )
-from fpsheet.ooxml.print_area import fit_print_areas, printed_rows
+from fpsheet.ooxml.print_area import filled_rows, fit_print_areas, sheets_of
 from fpsheet.ooxml.shared_strings import SharedStrings, shared_strings
 from fpsheet.ooxml.sheet_part import SheetPart
 from fpsheet.ooxml.workbook_part import SheetEntry, list_sheets, workbook_name
@@ -246,7 +246,7 @@ def _finish_workbook(
     name = workbook_name(parts)
     root = parse(parts[name])
     renew_names(root, names, form)
-    fit_print_areas(root, rows=printed_rows(raw), letters=ends)
+    fit_print_areas(root, sheets_of(parts), filled=filled_rows(raw), letters=ends)
     calculation = root.find(f"{{{MAIN}}}calcPr")
     if calculation is not None:
         calculation.set("fullCalcOnLoad", "1")

@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
@@ -11,7 +10,7 @@ from openpyxl import Workbook
 from openpyxl.workbook.protection import WorkbookProtection
 
 from fpsheet.ooxml.parts import parse, serialise
-from fpsheet.ooxml.print_area import ROOM, fit_print_areas
+from fpsheet.ooxml.print_area import fit_print_areas
 from fpsheet.ooxml.zip_file import pack, unpack
 from fpsheet.workbook.calculation.stored_results import StoredParts, calculate_parts
 from fpsheet.workbook.cell_reading import CPR_DIGITS
@@ -23,8 +22,8 @@ from fpsheet.workbook.huskeliste import last_shown, make_reminders
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.koder import make_code_sheet
 from fpsheet.workbook.lookup import add_lookups, make_meta_sheet
+from fpsheet.workbook.overview.line_count import most_lines
 from fpsheet.workbook.overview.overblik import make_overview
-from fpsheet.workbook.overview.shown_lines import LINE_LENGTH
 from fpsheet.workbook.row_stamp import stamp_rows
 from fpsheet.workbook.sheet_layout import (
     CALCULATED_MARK,
@@ -52,8 +51,6 @@ _OTHERS: Mapping[str, Callable[[Workbook, Issue], object]] = {
 }
 """Sheets that are calculated or read only, by identifier."""
 _OVERVIEW = "overblik"
-_WORDY, _TWO_LINES = {"forloeb", "afgoerelse"}, 2
-"""Sheets whose rows take two lines of the Overblik as a rule."""
 
 _BOOK, _STYLES = "xl/workbook.xml", "xl/styles.xml"
 _FROM_ROOT = re.compile(rb'Target="/xl/(tables|drawings|charts)/')
@@ -146,8 +143,13 @@ def build_issue(
     sheets = {name: (title, parts[name]) for name, title in titles.items()}
     package = StoredParts(sheets, parts[_BOOK], parts[_STYLES])
     parts |= calculate_parts(package, today=date_serial(issued_at.date()))
+    filled = {layout.title: len(given[sheet]) for sheet, layout in layouts.items()}
+    last = {title: HEADER_ROW + count for title, count in filled.items() if count}
     if form.has_sheet(REMINDERS):
-        _print_reminders(parts, issue.title(REMINDERS), titles)
+        reminders = issue.title(REMINDERS)
+        part = next(part for part, title in titles.items() if title == reminders)
+        last[reminders] = last_shown(parts[part])
+    _fit_print_areas(parts, titles, {title: row for title, row in last.items() if row})
     told = {name: _near(content) for name, content in parts.items() if name.endswith(_TABLES_OF)}
     drawn = {name: _spell(content) for name, content in parts.items() if _DRAWING.fullmatch(name)}
     return pack(parts | told | drawn, issued_at=issued_at)
@@ -251,24 +253,14 @@ def premade_rows(sheet: Sheet, kommune: Kommune) -> int:
     return math.ceil(sheet.premade_rows * kommune.premade_factor)
 
 
-def _print_reminders(parts: dict[str, bytes], reminders: str, titles: Mapping[str, str]) -> None:
-    """Fit the print area of Huskeliste to its last deadline, now that they are known."""
-    part = next(part for part, title in titles.items() if title == reminders)
-    if last := last_shown(parts[part]):
-        book = parse(parts[_BOOK])
-        fit_print_areas(book, rows={reminders: last + ROOM})
+def _fit_print_areas(
+    parts: dict[str, bytes], titles: Mapping[str, str], filled: Mapping[str, int]
+) -> None:
+    """Fit the print areas to their last filled rows, now that the sheets are written."""
+    sheets = {title: parts[part] for part, title in titles.items() if title in filled}
+    book = parse(parts[_BOOK])
+    if fit_print_areas(book, sheets, filled=filled):
         parts[_BOOK] = serialise(book)
-
-
-def _most_lines(given: Mapping[str, Sequence[Row]]) -> int:
-    """Return how many lines of the Overblik one citizen takes at the most, or a few more."""
-    citizens = Counter[object]()
-    for sheet_id, rows in given.items():
-        for row in rows:
-            longest = max((len(text) for text in row.values() if isinstance(text, str)), default=0)
-            usual = _TWO_LINES if sheet_id in _WORDY else 1
-            citizens[row.get("cpr")] += usual + longest // LINE_LENGTH["E"]
-    return max(citizens.values(), default=0)
 
 
 def _lay_out(
@@ -288,7 +280,7 @@ def _lay_out(
         elif sheet.kind is SheetKind.META:
             add_lookups(book, make_meta_sheet(book, issue), issue, lines=lines)
         elif sheet.id == _OVERVIEW:
-            make_overview(book, issue, lines=_most_lines(given))
+            make_overview(book, issue, lines=most_lines(issue, given))
         else:
             _OTHERS[sheet.id](book, issue)
     book.active = 0

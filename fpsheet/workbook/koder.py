@@ -67,8 +67,7 @@ def make_code_sheet(book: Workbook, issue: Issue) -> Worksheet:
     sheet.row_dimensions[1].height = 30
     sheet.column_dimensions["A"].width = _GAP_WIDTH
     free = [_FIRST_LIST_ROW] * _BLOCKS
-    for list_id in used_lists(issue):
-        block = free.index(min(free))
+    for list_id, block in _blocks(issue).items():
         free[block] = _write_list(sheet, issue, list_id, block=block, row=free[block])
         name = list_name(list_id)
         letter, last = get_column_letter(2 + 3 * block), free[block] - 2
@@ -82,6 +81,23 @@ def make_code_sheet(book: Workbook, issue: Issue) -> Worksheet:
     protect(sheet)
     set_page(sheet, title_rows="1:2", footer=issue.footer)
     return sheet
+
+
+def _blocks(issue: Issue) -> dict[str, int]:
+    """Return list → its block, in the order of the fields; the blocks are as even as may be.
+
+    The longest lists are placed first, each where there is least: 98 kommuner under other lists
+    would leave half of their pages blank.
+    """
+    heights = [0] * _BLOCKS
+    lengths = {list_id: len(_codes(issue, list_id)) for list_id in used_lists(issue)}
+    placed = dict[str, int]()
+    for list_id in sorted(lengths, key=lambda each: -lengths[each]):
+        block = placed[list_id] = heights.index(min(heights))
+        heights[block] += lengths[list_id] + 2
+    # The list of the first field stands first in the first block.
+    turned = placed[next(iter(lengths))] != 0
+    return {list_id: (placed[list_id] + turned) % _BLOCKS for list_id in lengths}
 
 
 def _codes(issue: Issue, list_id: str) -> tuple[Code, ...]:

@@ -235,13 +235,26 @@ def column_pixels(width: float) -> int:
     return int(width * _DIGIT_PIXELS + _CELL_PIXELS)
 
 
-def set_page(sheet: Worksheet, *, title_rows: str = "", footer: str = "", across: int = 1) -> None:
-    """Set printing: A4 across, so many pages wide, headings on every page, page numbers."""
+def set_page(
+    sheet: Worksheet, *, title_rows: str = "", footer: str = "", across: int = 1, scale: int = 0
+) -> None:
+    """Set printing: A4 across, so many pages wide, headings on every page, page numbers.
+
+    Args:
+        sheet: The sheet.
+        title_rows: Rows that stand on every page (`1:3`).
+        footer: What stands at the foot, to the left.
+        across: How many pages wide it is printed, as large as they have room for.
+        scale: Per cent to print in, in its place; the sheet then stands in the middle.
+    """
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9  # A4
     sheet.page_setup.fitToWidth = across
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=not scale)
+    if scale:
+        sheet.page_setup.scale = scale
+        sheet.print_options.horizontalCentered = True
     margins = sheet.page_margins
     margins.left = margins.right = 0.4
     margins.top, margins.bottom = 0.5, 0.6

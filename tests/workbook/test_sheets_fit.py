@@ -133,3 +133,11 @@ def test_numbers_do_not_touch_the_border() -> None:
     for letter in "EF":
         alignment = page[f"{letter}4"].alignment
         assert (alignment.horizontal, alignment.indent) == ("right", 1)
+
+
+@WORKBOOKS
+def test_the_lists_of_codes_fill_their_pages(kommune: str, language: str) -> None:
+    """The two blocks of lists end within a few rows of each other, so that no page is half."""
+    page = opened(kommune, language)[FORM.sheet_title("koder", language)]
+    ends = [max(cell.row for cell in page[letter] if cell.value) for letter in "BE"]
+    assert abs(ends[0] - ends[1]) <= 5

@@ -103,8 +103,9 @@ CHOSEN_CELL = "C4"
 _HEADING_ROW = FIRST_EVENT - 1
 
 _FIRST_HIDDEN = 13
-_PAGE_LINES = 23
-"""Lines of the table on a page; the page is filled, and none is printed that is blank for all."""
+_PRINTED_PERCENT, _PAGE_LINES = 71, 30
+"""Per cent that it is printed in, with letters that can be read and most cases on one page; lines
+of the table on a page then. The page is filled, and none is printed that is blank for all."""
 
 _PART_OF_NAME = f'"*"&{CHOSEN_CELL}&"*"'
 
@@ -151,7 +152,8 @@ def make_overview(book: Workbook, issue: Issue, *, lines: int = 0) -> Worksheet:
     sheet.freeze_panes = f"A{FIRST_EVENT}"
     place_cursor(sheet, CHOSEN_CELL)
     sheet.print_area = f"B1:K{_HEADING_ROW + printed}"
-    set_page(sheet, title_rows=f"1:{_HEADING_ROW}", footer=issue.footer)
+    titles = f"1:{_HEADING_ROW}"
+    set_page(sheet, title_rows=titles, footer=issue.footer, scale=_PRINTED_PERCENT)
     return sheet
 
 
@@ -230,7 +232,7 @@ def _add_summary(sheet: Worksheet, issue: Issue, printed: int) -> None:
     more = quote_text(issue.text("workbook.overblik.flere"))
     rest = if_(has_more(FOUND), f'" "&{more}', EMPTY)
     paper = quote_text(f" {issue.text('workbook.overblik.papir')}".replace("#", str(printed)))
-    rest += "&" + if_(f"COUNT({all_lines(CANDIDATE)})>{printed}", paper, EMPTY)
+    rest += "&" + if_(f"COUNT({all_lines(CANDIDATE)})>{printed}", paper, _pages(issue, printed))
     told = if_(blank(CHOSEN), choose, if_(f"{FOUND}=0", unknown, f"{count}&{rest}"))
     # Found by name: who it is, and whether the words fit others too.
     who = f'LEFT({NAMED},6)&"-"&RIGHT({NAMED},4)&": "'
@@ -238,6 +240,17 @@ def _add_summary(sheet: Worksheet, issue: Issue, printed: int) -> None:
     fitting = f"COUNTIF({column_name('borger', 'navn')},{_PART_OF_NAME})"
     too = if_(blank(NAMED), EMPTY, if_(f"{fitting}>1", others, EMPTY))
     put_formula(sheet["B8"], f"{if_(blank(NAMED), EMPTY, who)}&{told}&{too}")
+
+
+def _pages(issue: Issue, printed: int) -> str:
+    """Say which pages to print, where a citizen has more to tell of than the one who is chosen."""
+    if printed <= _PAGE_LINES:
+        return EMPTY
+    pages = f"ROUNDUP(COUNT({all_lines(CANDIDATE)})/{_PAGE_LINES},0)"
+    text = quote_text(f" {issue.text('workbook.overblik.sider')}")
+    one = quote_text(f" {issue.text('workbook.overblik.sider_en')}")
+    told = if_(f"{pages}<=1", one, f'SUBSTITUTE({text},"#",{pages})')
+    return if_(f"{pages}<{printed // _PAGE_LINES}", told, EMPTY)
 
 
 def _add_fact(sheet: Worksheet, letters: tuple[str, str, str], row: int, label: str) -> Cell:
