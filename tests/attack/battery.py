@@ -84,7 +84,7 @@ class Demo:
         beside = f"{period}-fortroligt" if kind == "internal" else period
         for name in dict.fromkeys((period, beside)):
             for path in sorted((self.folder / kind / name).glob("*.xlsx")):
-                if "revision" not in path.name:
+                if "kontrol" not in path.name:
                     yield from _formats(path) if kind == "public" else (read_book(path),)
 
     def has_published(self, period: str) -> bool:

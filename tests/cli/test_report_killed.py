@@ -74,7 +74,7 @@ def check_whole(left: dict[str, bytes], wanted: dict[str, bytes]) -> None:
     assert whole.items() <= wanted.items()
     for name in whole:
         stem = name.removesuffix(".xlsx")
-        if name.endswith(".xlsx") and "revision" not in name:
+        if name.endswith(".xlsx") and "kontrol" not in name:
             own = {other for other in wanted if other.startswith((f"{stem}.", f"{stem}-csv"))}
             assert own <= whole.keys()
             assert whole == wanted or not stem.startswith(NATIONAL)

@@ -112,7 +112,7 @@ def test_a_trial_on_what_the_database_received(capsys: pytest.CaptureFixture[str
     assert (line["source"], line["rows"], line["struck"]) == ("956 2026 (1)", 3, 2)
     assert run(["rules", "--trial", "nye.toml", *base], environment=ENVIRONMENT) == 0
     shown = capsys.readouterr().out
-    assert "ville ramme 2 af 3 linjer hos 1 borgere i 1 af 1 projektmapper" in shown
+    assert "ville ramme 2 af 3 linjer (borgere: 1) i 1 af 1 projektmapper" in shown
     assert "Forløb!F5, Forløb!F6" in shown
 
 

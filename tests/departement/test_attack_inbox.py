@@ -147,7 +147,7 @@ def test_who_sends_what_cannot_be_used_has_a_budget(
     exchange.put("959/959.xlsx", make_workbook(FORM, ROWS, kommune="959"))
     monkeypatch.setattr(refused_file, "BUDGET_SECONDS", 1e-9)
     _, said = exchange.call("departement", *exchange.command)
-    assert "filer er ladt ligge" in said
+    assert "Filer, der venter til næste kørsel" in said
     assert "(957)" in said
     states = [each["state"] for each in exchange.sync()]
     assert len(states) == 31

@@ -470,6 +470,14 @@ def folder_for_inside(x: Desks) -> Calls:
     yield *report, str(x.root / "tal")
 
 
+def page_900_of_denmark(x: Desks) -> Calls:
+    """Choose a kommune of Greenland."""
+    side900 = ("departement", "export", "side900", "--db", x.database, "--out")
+    yield *side900, str(x.root / "side900.xlsx"), "--kommune", "707"
+    assert not (x.root / "side900.xlsx").exists()
+    yield *side900, str(x.root / "side900.xlsx"), "--kommune", "956"
+
+
 def locked(x: Desks) -> Calls:
     """Try the password again."""
     submit = ("submit", str(x.book()), "--to", str(x.post), *TODAY)
@@ -709,6 +717,7 @@ WAYS: dict[str, Callable[[Desks], Calls]] = {
     "command.keys.nobody_remedy": nobody,
     "command.keys.new.too_short_remedy": too_short,
     "command.keys.other_remedy": other_kommune,
+    "command.export.side900.elsewhere_remedy": page_900_of_denmark,
     "command.sync.inside_remedy": receipts_inside,
     "error.outside.other_receipts.remedy": other_receipts,
     "command.template.not_there_remedy": kommune_not_there,

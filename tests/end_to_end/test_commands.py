@@ -70,7 +70,7 @@ def test_demo_leaves_what_it_says(demo: Path) -> None:
         assert set(own) <= set(there)
     public = [path.name for path in (demo / "statistik").glob("*.xlsx")]
     written = [path.name for path in (demo / "statistik-fortroligt").glob("*.xlsx")]
-    internal = [name for name in written if "revision" not in name]
+    internal = [name for name in written if "kontrol" not in name]
     assert len(public) == len(internal) == len(KOMMUNER) + 2
     with sqlite3.connect(demo / "central.db") as connection:
         (count,) = connection.execute("SELECT count(*) FROM forloeb").fetchone()
@@ -209,7 +209,7 @@ def test_every_kind_of_workbook_is_sound(
 
 def test_the_audit_says_how_near_anybody_comes(demo: Path) -> None:
     """It is marked, in a folder of its own, and leaves every reader three values or more."""
-    files = sorted((demo / "statistik-fortroligt").glob("*-revision-fortroligt.xlsx"))
+    files = sorted((demo / "statistik-fortroligt").glob("*-kontrol-fortroligt.xlsx"))
     assert len(files) == 2
     for file in files:
         rows = list(load_workbook(file).worksheets[0].iter_rows(values_only=True))

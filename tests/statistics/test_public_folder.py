@@ -54,7 +54,7 @@ def test_a_public_folder_holds_public_files_alone(store: Store, tmp_path: Path) 
             assert b"FORTROLIG" not in text, path.name
             assert b"CONFIDENTIAL" not in text, path.name
     kept = walk(inside(out))
-    assert sum("revision" in path.name for path in kept) == 1
+    assert sum("kontrol" in path.name for path in kept) == 1
     assert len(kept) > 10
     assert written.inside == inside(out)
     assert all(path.parent == out for path in written.files)
@@ -82,7 +82,7 @@ def test_a_folder_that_holds_something_confidential_is_refused(
     first_reports(store)
     out = tmp_path / "statistik"
     out.mkdir()
-    old = out / "foertidspension-groenland-2024-udgave-1-revision-fortroligt.xlsx"
+    old = out / "foertidspension-groenland-2024-udgave-1-kontrol-fortroligt.xlsx"
     old.write_bytes(b"small numbers")
     with pytest.raises(UsageError, match="må ikke ligge ved siden af") as refused:
         issue(store, out)

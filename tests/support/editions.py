@@ -113,7 +113,7 @@ def write(store: Store, folder: Path, **details: object) -> Written:
     return publish(store, order(**details), folder, Silent())
 
 
-AUDIT = "-revision-"
+AUDIT = "-kontrol-"
 """In the name of the audit report, which is written once, when an edition is published."""
 
 

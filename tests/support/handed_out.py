@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_AUDIT = "-revision-"
+_AUDIT = "-kontrol-"
 
 
 @dataclass(frozen=True, slots=True)

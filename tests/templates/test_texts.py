@@ -45,6 +45,7 @@ BANNED: Final = {
         r"\bskal ikke gøre (?:noget|mere)": "behøver ikke gøre noget",
         r"[Hh]vad gør (?:du|I)\b|Gør sådan": "Det gør du, Det gør I",
         r"det samme, men|siger noget andet|fandtes ikke på": "what is the case, with its date",
+        r"\b[Rr]evision(?:en|s)?\b": "kontrol, kontrolfil: a figure is revideret",
         r"[“”]": "»…«",
     },
     "en": {
@@ -84,7 +85,10 @@ def test_no_text_has_a_banned_word(language: str) -> None:
 
 def test_a_banned_word_is_found() -> None:
     """The patterns find what a person wrote: a row, a lifting, a Danish mark in English."""
-    wrong = {"da": ("Ret rækken.", "Løftet: løft filen.", "i arket Job"), "en": ("Mend it: mend.",)}
+    wrong = {
+        "da": ("Ret rækken.", "Løftet: løft filen.", "i arket Job", "Se revisionen."),
+        "en": ("Mend it: mend.",),
+    }
     for language, sentences in wrong.items():
         for sentence in sentences:
             assert any(re.search(pattern, sentence) for pattern in BANNED[language]), sentence
@@ -101,6 +105,46 @@ def test_no_number_stands_before_a_plural_in_a_rule() -> None:
     assert [
         key for key, text in sentences.items() if re.search(NUMBERED + r"(?! \{af\})", text)
     ] == []
+
+
+COUNTED: Final = {
+    "da": r"(?<!af )\{\w+\} (?:linjer|rækker|celler|kolonner|filer|borgere|kommuner|indkomster"
+    r"|kommentarer|CPR-numre|dage|steder|projektmapper|afgørelser|sekunder|(?:andre )?ark"
+    r"|advarsler|konflikter|sager|nye|tegn)\b",
+    "en": r"(?<![Oo]f )\{\w+\} (?:(?:filled|other|hidden) )?(?:rows|lines|cells|columns|files"
+    r"|citizens|municipalities|incomes|comments|CPR numbers|days|places|workbooks|decisions"
+    r"|seconds|sheets|warnings|errors|conflicts|cases|others|numbers|characters)\b",
+}
+"""Language → a number before a plural, wrong of 1; of a whole it is right (1 af 3 linjer)."""
+ALWAYS_SEVERAL: Final = (
+    "command.demo.title",
+    "command.keys.new.too_short",
+    "command.submit.waiting_many",
+    "program.report.places",
+    "rule.FLT-014.remedy",
+    "rule.STR-035.message",
+    "rule.STR-060.message",
+    "statistics.audit.",
+    "statistics.benchmark.national",
+    "statistics.book.figure_from",
+    "statistics.coverage.",
+    "statistics.edition.revises",
+    "statistics.method.",
+    "workbook.guide.form_text",
+    "workbook.refuse.text",
+)
+"""Texts whose number is a limit above 1, is said of several alone, or is of an edition."""
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_no_number_stands_before_a_plural(language: str) -> None:
+    """No command, receipt or rule says “1 filer”: the number stands by itself, or of a whole."""
+    found = [
+        (key, text)
+        for key, text in texts(language)
+        if re.search(COUNTED[language], text) and not key.startswith(ALWAYS_SEVERAL)
+    ]
+    assert found == []
 
 
 @pytest.mark.parametrize("language", ["da", "en"])

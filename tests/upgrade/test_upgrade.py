@@ -38,7 +38,10 @@ from tests.support.desk import opened
 from tests.support.package_lint import lint_package
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
+    from openpyxl import Workbook
 
     from fpsheet.checking.verdict import Verdict
     from fpsheet_validation.raw import RawSheet
@@ -204,7 +207,7 @@ def test_the_report_reads_well(lifted: Lifted) -> None:
     of_2 = [f"»{NEXT.field_label(*place, 'da')}«" for place in NEW_IN_2]
     assert [line for line in lines if not any(label in line for label in of_2)] == [
         "Projektmappen er opgraderet fra version 1 til version 3: ny.xlsx",
-        "Ført med: 21 linjer med deres række-id, 0 kommentarer og 0 andre ark.",
+        "Ført med: linjer med deres række-id: 21, kommentarer: 0, andre ark: 0.",
         f"Nyt på arket Forløb: »Opfølgning« står i kolonne {FOLLOWED_UP}.",
         f"Nyt på arket Vurderinger: »Vurderet af« står i kolonne {ASSESSED_BY}.",
         NEXT.texts.get("command.upgrade.since_2", "da"),
@@ -445,6 +448,57 @@ def test_a_returned_workbook_is_lifted_with_its_list(tmp_path: Path) -> None:
         opened(lifted.data, NEXT), again.findings, again.check, SpokenForm(NEXT, "da")
     )
     assert lint_package(returned) == ()
+
+
+def leave_half_filled(book: Workbook) -> None:
+    """Take the dates out of a row, and begin another with the citizen alone."""
+    sheet = book["Forløb"]
+    first = next(row for row in range(4, sheet.max_row) if sheet.cell(row, 3).value is None)
+    sheet.cell(first, 3).value = sheet.cell(4, 3).value
+    for column in range(4, 8):
+        sheet.cell(5, column).value = None
+
+
+def sort_backwards(book: Workbook) -> None:
+    """Turn the rows around, each whole with its row id; formulas stay where they are."""
+    sheet = book["Forløb"]
+    rows = [row for row in range(4, sheet.max_row) if sheet.cell(row, 3).value is not None]
+    for column in range(1, sheet.max_column + 1):
+        values = [sheet.cell(row, column).value for row in rows]
+        if not any(str(value).startswith("=") for value in values):
+            for row, value in zip(rows, reversed(values), strict=True):
+                sheet.cell(row, column).value = value
+
+
+def rename(book: Workbook) -> None:
+    """Give a tab another name; the file has another too."""
+    book["Forløb"].title = "Forløb 2026"
+
+
+@pytest.mark.parametrize("change", [leave_half_filled, sort_backwards, rename])
+def test_a_workbook_as_it_lay_on_the_desk_is_lifted(
+    change: Callable[[Workbook], None], tmp_path: Path
+) -> None:
+    """Half filled, sorted, or renamed: each cell and row id is where it was, and is found so."""
+    book = load_workbook(FROZEN)
+    change(book)
+    path, after = tmp_path / "Kopi af 956 (2).xlsx", tmp_path / "ny.xlsx"
+    book.save(path)
+    after.write_bytes(lift(path).data)
+    old, new = judge(path), judge(after)
+    assert old.check is not None
+    assert new.check is not None
+    known = [(f.code, f.sheet, f.cell) for f in old.findings]
+    assert [(f.code, f.sheet, f.cell) for f in new.findings if f.field != "vurderet_af"] == known
+    frozen = judge(FROZEN).check
+    assert frozen is not None
+    for sheet_id, sheet in old.check.raw.sheets.items():
+        frame, own = new.check.raw.sheets[sheet_id].frame, of_greenland(sheet)
+        assert frame.select(own.columns).equals(own)
+        assert new.check.raw.sheets[sheet_id].title == sheet.title
+    changed = old.check.raw.sheets["forloeb"]
+    before = frozen.raw.sheets["forloeb"]
+    assert changed.title != before.title or not changed.frame.equals(before.frame)
 
 
 def test_rows_above_the_headings_are_refused(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from fpsheet.cli.parameters import (
 from fpsheet.cli.session import Session
 from fpsheet.cli.verdict_view import show_verdict
 from fpsheet.cli.words import Words
+from fpsheet_templates.errors import UsageError
 
 if TYPE_CHECKING:
     from fpsheet.central import Central
@@ -62,6 +63,9 @@ def export_side900(  # noqa: PLR0913 - one parameter per option
 
     kind, language = ExtractKind.SIDE900, session.words.language
     kode = session.kommune(kommune) if kommune else ""
+    if kode and session.form().kommuner[kode].jurisdiction != "GL":
+        told = session.words.fill("command.export.side900.elsewhere", {"kommune": kode})
+        raise UsageError(told, remedy=session.words.get("command.export.side900.elsewhere_remedy"))
     wanted = WantedExtract(kind, day or session.local_day, language, since, kode)
     if workbook is not None:
         return _export_own(session, wanted, workbook, out, as_json=as_json)

@@ -39,7 +39,7 @@ pytestmark = [
 
 def audit_lines(folder: Path) -> list[str]:
     """Return all that the audit of an edition says, line by line."""
-    (path,) = inside(folder).glob("*revision*.xlsx")
+    (path,) = inside(folder).glob("*kontrol*.xlsx")
     rows = (row for sheet in load_workbook(path) for row in sheet.iter_rows(values_only=True))
     return [" | ".join(str(cell) for cell in row if cell is not None) for row in rows]
 
@@ -47,7 +47,7 @@ def audit_lines(folder: Path) -> list[str]:
 def exact_books(folder: Path) -> list[Book]:
     """Read every internal edition."""
     found = sorted(inside(folder).glob("*.xlsx"))
-    return [read_book(path) for path in found if "revision" not in path.name]
+    return [read_book(path) for path in found if "kontrol" not in path.name]
 
 
 def books(folder: Path) -> list[Book]:

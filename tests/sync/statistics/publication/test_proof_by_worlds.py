@@ -120,7 +120,7 @@ def test_a_leak_that_nobody_knows_is_rounded_anew(
     """The part is protected by another means, and named in the audit; the outsider fails."""
     issue(store, tmp_path / "one", base=3, secret=secret, certify_seconds=SECONDS)
     assert _attack(store, tmp_path / "one", tmp_path / "exact") == []
-    (path,) = inside(tmp_path / "one").glob("*revision*.xlsx")
+    (path,) = inside(tmp_path / "one").glob("*kontrol*.xlsx")
     rows = list(load_workbook(path).worksheets[0].iter_rows(values_only=True))
     said = [row for row in rows if row[0] == "For snævert først"]
     assert any("Uoplyst" in str(row[1]) for row in said)

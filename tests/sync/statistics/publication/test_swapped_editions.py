@@ -99,7 +99,7 @@ def test_prints_that_break_a_sum_move_back_and_are_named(store: Store, tmp_path:
     assert issue(store, tmp_path / "two").new == {"GL"}
     after = printed_numbers(edition(store, 2))
     assert after[COUNTRY] == sum(after[each] for each in KOMMUNER) == PRINTED
-    (path,) = inside(tmp_path / "two").glob("*revision*.xlsx")
+    (path,) = inside(tmp_path / "two").glob("*kontrol*.xlsx")
     rows = load_workbook(path).worksheets[0].iter_rows(values_only=True)
     said = "\n".join(str(cell) for row in rows for cell in row if cell is not None)
     assert "alle udgaver er kontrolleret sammen" in said
