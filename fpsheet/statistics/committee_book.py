@@ -188,7 +188,7 @@ class _Desk:
             self._head("year", _YEAR_WIDTH),
             *map(_number_column, columns),
             self._head("national", _NUMBER_WIDTH, ColumnKind.DECIMAL),
-            self._head("expected", _NUMBER_WIDTH, ColumnKind.COUNT),
+            self._head("expected", _NUMBER_WIDTH, ColumnKind.DECIMAL),
             *map(_number_column, limits),
             self._head("index", _NUMBER_WIDTH, ColumnKind.DECIMAL),
             self._head("source", _TEXT_WIDTH),

@@ -22,7 +22,7 @@ h1 { font-size: 1.7rem; margin: 0 0 .4rem; } h2 { font-size: 1.25rem; margin: 2.
   0 .3rem; } p { margin: .3rem 0; max-width: 60rem; } .mark { color: #8e1b1b; font-weight: bold; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; margin: .6rem 0 1rem; }
 caption { text-align: left; font-weight: bold; padding: .3rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .7rem; border-bottom: 1px solid
+th, td { text-align: left; vertical-align: top; padding: .35rem .45rem; border-bottom: 1px solid
   #aeb9c4; } thead th { background: #eef1f4; vertical-align: bottom; } tbody th { font-weight:
   normal; } .n { text-align: right; } .n, .n + .n { font-variant-numeric: tabular-nums; }
 svg text { font: 13px Arial, sans-serif; fill: #22303c; }
