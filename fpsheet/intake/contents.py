@@ -12,7 +12,12 @@ from dataclasses import dataclass
 from html import unescape
 
 from fpsheet.intake.intake_finding import IntakeFinding
-from fpsheet.intake.outside_formulas import find_fetching, find_formulas, may_have_formulas
+from fpsheet.intake.outside_formulas import (
+    fetches,
+    find_formulas,
+    find_suspects,
+    may_have_formulas,
+)
 from fpsheet.ooxml.prolog import Prolog
 from fpsheet.ooxml.relation import PackageRelation
 
@@ -251,12 +256,13 @@ def _pictures(contents: Contents) -> Iterator[Found]:
 
 def _find_formulas(contents: Contents) -> Iterator[IntakeFinding]:
     """Say where formulas fetch from outside by themselves, once per part and kind."""
+    roots = {name: prolog.root for name, prolog in sorted(contents.prologs.items())}
+    names = (name for name, root in roots.items() if may_have_formulas(root))
+    suspects = find_suspects((name, contents.read(name) or b"") for name in names)
     tabs: Mapping[str, int] | None = None
-    for name, prolog in sorted(contents.prologs.items()):
-        if not may_have_formulas(prolog.root):
-            continue
+    for name in sorted(suspects):
         cells: dict[str, str] = {}
-        for word, cell in find_fetching(contents.read(name) or b"", prolog.root):
+        for word, cell in find_formulas(contents.read(name) or b"", roots[name], fetches):
             cells.setdefault(f"udefra_{word}", cell)
         tabs = contents.number_tabs() if cells and tabs is None else tabs
         for word, cell in cells.items():

@@ -5,9 +5,10 @@ looked for where formulas stand: cells, rules, charts and names. Nothing is ever
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from xml.parsers import expat
 
 import polars as pl
@@ -50,6 +51,7 @@ _NEWER = "http://schemas.microsoft.com/office/excel/2006/main"
 """In it stand the formulas of rules and sparklines that came with newer Excel (`xm:f`)."""
 
 _PIECE_BYTES = 1 << 18
+_PIECES_TOGETHER = 64
 _OVERLAP = 1 << 16
 """A formula has 8,192 letters, each of which may be spelled with a few."""
 
@@ -109,15 +111,24 @@ def fetches(formula: str) -> bool:
     return bool(_FETCHES.search(bare))
 
 
-def find_fetching(content: bytes, root: str) -> Iterator[tuple[str, str]]:
-    """Return where the formulas of a part are that fetch, each with its cell or nothing.
+def find_suspects(parts: Iterable[tuple[str, bytes]]) -> set[str]:
+    """Return the names of the parts that may have a formula that fetches.
+
+    The pieces of all of them are looked through together, some megabytes at a time: the engine
+    learns a pattern anew with each call, which takes as long as the looking.
 
     Args:
-        content: The part as UTF-8.
-        root: Its root element (`namespace name`).
+        parts: Name and content as UTF-8 of each, unpacked one after the other.
     """
-    if _may_fetch(content):
-        yield from find_formulas(content, root, fetches)
+    pieces = ((name, piece) for name, content in parts for piece in _pieces_with_calls(content))
+    suspects = set[str]()
+    while batch := list(islice(pieces, _PIECES_TOGETHER)):
+        texts = pl.Series([piece for _, piece in batch], dtype=pl.String)
+        are_suspect = texts.str.contains(_PERHAPS)
+        suspects.update(
+            name for (name, _), is_one in zip(batch, are_suspect, strict=True) if is_one
+        )
+    return suspects
 
 
 def find_formulas(
@@ -139,14 +150,11 @@ def find_formulas(
     yield from walk.found
 
 
-def _may_fetch(content: bytes) -> bool:
+def _pieces_with_calls(content: bytes) -> Iterator[str]:
     for start in range(0, len(content), _PIECE_BYTES):
         end = start + _PIECE_BYTES + _OVERLAP
         if _may_call(content, start, end):
-            piece = content[start:end].decode("utf-8", "replace")
-            if pl.Series([piece]).str.contains(_PERHAPS)[0]:
-                return True
-    return False
+            yield content[start:end].decode("utf-8", "replace")
 
 
 def _may_call(content: bytes, start: int, end: int) -> bool:

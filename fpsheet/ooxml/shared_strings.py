@@ -18,6 +18,8 @@ _TAG = f"{{{MAIN}}}"
 _ITEM, _ANY_ITEM = b"<si>", b"<si"
 _NOT_PLAIN = (b"<!", b":si>", b":si ")
 _LIST_END = b"</sst>"
+_PLAIN_TEXT = re.compile(rb'<t(?: xml:space="preserve")?>([^<>&\x00-\x1f\xed\xef]*)</t></si>\s*')
+"""A text that a parser would give as it stands: no entities, no line breaks, no odd characters."""
 _INDEX = re.compile(r"[0-9]{1,9}")
 
 
@@ -60,9 +62,12 @@ class SharedStrings:
 
     def _read(self, number: int) -> str:
         if number < len(self._pieces):
+            piece = self._pieces[number]
             try:
-                return _text_of(ET.fromstring(_ITEM + self._pieces[number]))  # noqa: S314 - has no document type
-            except ET.ParseError:
+                if plain := _PLAIN_TEXT.fullmatch(piece):
+                    return unescape_text(plain[1].decode())
+                return _text_of(ET.fromstring(_ITEM + piece))  # noqa: S314 - has no document type
+            except (ET.ParseError, UnicodeDecodeError):
                 # Damaged, or a prefix that the root declares; the whole part will tell.
                 pass
         return self.every[number] if number < len(self.every) else ""

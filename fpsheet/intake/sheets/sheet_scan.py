@@ -30,7 +30,7 @@ DENSE_SHARE = 8
 SMALL_SHEET = 20_000
 """Up to this row, gaps cost nothing worth speaking of."""
 
-_PIECE_BYTES = 1 << 20
+_PIECE_BYTES = 1 << 21
 _START, _END = b"<sheetData>", b"</sheetData>"
 _ROW = b"<row "
 _ROW_START = _ROW.decode()
