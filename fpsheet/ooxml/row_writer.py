@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 
 from fpsheet.ooxml.own_style import ANSWER
@@ -37,14 +38,21 @@ def sheet_row(  # noqa: PLR0913 - each by name
         hidden: Whether it is out of sight.
     """
     inside = "".join(
-        f'<c r="{letter}{number}" s="{first_style + style}" t="inlineStr">'
-        f"<is><t{space_of(value)}>{sheet_text(value)}</t></is></c>"
-        for letter, value, style in cells
-        if value or style == ANSWER
+        [
+            f'<c r="{letter}{number}" s="{first_style + style}" t="inlineStr">{_inline(value)}</c>'
+            for letter, value, style in cells
+            if value or style == ANSWER
+        ]
     )
     size = f' ht="{height}" customHeight="1"' if height else ""
     size = f' ht="{_LINE_POINTS * lines:g}"' if lines else size
     return f'<row r="{number}"{size}{HIDDEN if hidden else ""}>{inside}</row>'
+
+
+@lru_cache(maxsize=1024)
+def _inline(text: str) -> str:
+    """Return a text as the content of a cell; kept, because many rows say the same."""
+    return f"<is><t{space_of(text)}>{sheet_text(text)}</t></is>"
 
 
 def space_of(text: str) -> str:

@@ -37,12 +37,12 @@ class SheetPart:
     Attributes:
         name: Part name.
         root: The worksheet element with an empty `sheetData`.
-        cells: The bytes of the whole `sheetData` element.
+        cells: The bytes of the whole `sheetData` element, as they lie in the part.
     """
 
     name: str
     root: Element
-    cells: bytes
+    cells: bytes | memoryview
 
     def insert(self, child: Element) -> None:
         """Put a child where the schema wants it, after its likes."""
@@ -61,7 +61,10 @@ class SheetPart:
     def save(self, parts: Parts) -> None:
         """Write the worksheet back with its cells' own bytes."""
         content = serialise(self.root)
-        parts.write(self.name, _PLACEHOLDER.sub(lambda _: self.cells, content, count=1))
+        place = _PLACEHOLDER.search(content)
+        before, after = place.span() if place else (len(content), len(content))
+        cells = self.cells if place else b""
+        parts.write(self.name, b"".join((content[:before], cells, content[after:])))
 
 
 def open_sheet(parts: Parts, name: str) -> SheetPart:
@@ -78,7 +81,7 @@ def open_sheet(parts: Parts, name: str) -> SheetPart:
         raise DamagedPackageError
     empty = b"<" + found.group(1) + b"sheetData/>"
     root = parse(content[: found.start()] + empty + content[found.end() :])
-    return SheetPart(name, root, found.group(0))
+    return SheetPart(name, root, memoryview(content)[found.start() : found.end()])
 
 
 def _plainly(content: bytes) -> bytes:

@@ -1,9 +1,10 @@
 """The rows of the list of findings: order, words, and what ties an explanation to its values."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 import polars as pl
 
@@ -17,8 +18,12 @@ _MOST_DIGITS = 6
 """Initials with this many digits may be a CPR number in the wrong column."""
 
 
-_Row = tuple[Mapping[str, object], str]
-"""Values by name, and their fingerprint."""
+class _Row(NamedTuple):
+    """What the list has of the row that a finding is about."""
+
+    cpr: str
+    row_id: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +71,14 @@ def make_fault_rows(
     rows = _rows_of(findings, check)
     placed: list[tuple[tuple[bool, int, str, str], int, FaultRow]] = []
     for finding in findings:
-        values, print_of_row = rows.get((finding.sheet, finding.row), _NO_ROW)
-        cpr = str(values.get("cpr") or "")
-        caseworker = caseworkers.get(cpr, "")
-        key = "|".join(
-            (
-                finding.code,
-                finding.sheet,
-                str(values.get(ROW_ID) or finding.row),
-                finding.field,
-            )
-        )
-        explanation = explanations.get((key, print_of_row), "")
+        about = rows.get((finding.sheet, finding.row), _NO_ROW)
+        caseworker = caseworkers.get(about.cpr, "")
+        row_id = about.row_id or str(finding.row)
+        key = f"{finding.code}|{finding.sheet}|{row_id}|{finding.field}"
+        explanation = explanations.get((key, about.fingerprint), "")
         text = shown.get((finding.title, finding.cell), "") if finding.code in OFFERED else ""
-        row = FaultRow(finding, caseworker, cpr, key, print_of_row, explanation, text)
-        order = (bool(finding.sheet), finding.severity.rank, caseworker, cpr)
+        row = FaultRow(finding, caseworker, about.cpr, key, about.fingerprint, explanation, text)
+        order = (bool(finding.sheet), finding.severity.rank, caseworker, about.cpr)
         placed.append((order, len(placed), row))
     return tuple(row for _, _, row in sorted(placed, key=lambda entry: entry[:2]))
 
@@ -104,22 +102,34 @@ def _rows_of(findings: Iterable[Finding], check: Check) -> dict[tuple[str, int],
     for finding in findings:
         wanted.setdefault(finding.sheet, set()).add(finding.row)
     return {
-        (name, values[ROW]): (values, _fingerprint(values))
+        (name, row): about
         for name, rows in wanted.items()
         if name in check.sheets
-        for values in check.sheets[name]
-        .frame.filter(pl.col(ROW).is_in(sorted(rows)))
-        .iter_rows(named=True)
+        for row, about in _read_rows(check.sheets[name].frame, rows)
     }
 
 
-def _fingerprint(values: Mapping[str, object]) -> str:
-    """Hash the values of a row, not its place: sorting the sheet keeps the explanation."""
-    said = "\x1f".join([f"{name}={value}" for name, value in values.items() if name != ROW])
-    return hashlib.blake2b(said.encode(), digest_size=12).hexdigest()
+def _read_rows(frame: pl.DataFrame, wanted: set[int]) -> Iterator[tuple[int, _Row]]:
+    """Read rows of a sheet, each with its number."""
+    found = frame.filter(pl.col(ROW).is_in(sorted(wanted)))
+    values = found.drop(ROW)
+    names = [f"{name}=" for name in values.columns]
+    known = found.select(ROW, "cpr", ROW_ID).iter_rows()
+    for (row, cpr, row_id), said in zip(known, values.iter_rows(), strict=True):
+        print_of_row = _fingerprint([name + str(value) for name, value in zip(names, said)])  # noqa: B905 - one each
+        yield row, _Row(cpr or "", row_id or "", print_of_row)
 
 
-_NO_ROW: _Row = ({}, _fingerprint({}))
+def _fingerprint(values: Iterable[str]) -> str:
+    """Hash the values of a row, not its place: sorting the sheet keeps the explanation.
+
+    Args:
+        values: `name=value` of each column.
+    """
+    return hashlib.blake2b("\x1f".join(values).encode(), digest_size=12).hexdigest()
+
+
+_NO_ROW = _Row("", "", _fingerprint(()))
 
 
 def may_be_explained(finding: Finding) -> bool:

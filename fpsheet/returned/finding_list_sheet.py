@@ -26,6 +26,12 @@ from fpsheet.wrapping import count_lines
 
 _CHARACTERS_PER_LETTER = 1.1
 _LETTERS = ascii_uppercase[: len(COLUMNS)]
+_WIDTHS = [
+    (place, int(column.width / _CHARACTERS_PER_LETTER))
+    for place, column in enumerate(COLUMNS)
+    if not column.hidden
+]
+"""Place of each column that is seen, and the characters that go on a line of it."""
 _MOST_LINKS = 60_000
 """Excel stops at 65,530 links on a sheet."""
 
@@ -75,11 +81,7 @@ def _cells(line: FaultLine) -> list[tuple[str, str, int]]:
 
 def _lines(line: FaultLine) -> int:
     """Return the lines that the longest text of a row takes in its column."""
-    return max(
-        count_lines(value, int(column.width / _CHARACTERS_PER_LETTER))
-        for column, value in zip(COLUMNS, line.values, strict=True)
-        if not column.hidden
-    )
+    return max([count_lines(line.values[place], width) for place, width in _WIDTHS])
 
 
 def _links(lines: Sequence[FaultLine]) -> str:
