@@ -15,7 +15,7 @@ from fpsheet.progress import Silent
 from fpsheet.returned.cell_mark import plan_marks
 from fpsheet.returned.finding_list_rows import FaultRow, make_fault_rows
 from fpsheet.returned.finding_list_text import headings, make_fault_line
-from fpsheet.returned.finding_words import Wording
+from fpsheet.returned.finding_words import FindingWording
 from fpsheet.transport.folder import Folder
 from fpsheet_templates.spoken import SpokenForm
 
@@ -65,7 +65,7 @@ def _show(book: OpenBook, rows: tuple[FaultRow, ...], question: "Question") -> s
         book.drop_list()
         if not rows:
             return ""
-        wording = Wording(SpokenForm(form, language))
+        wording = FindingWording(SpokenForm(form, language))
         for tab, marks in plan_marks(rows, wording).items():
             book.mark(tab, marks)
         return book.add_list(

@@ -8,7 +8,7 @@ from lxml import etree
 from fpsheet.ooxml.parts import MAIN, whole_number
 from fpsheet.ooxml.sheet_part import SheetPart
 from fpsheet.returned.finding_list_rows import FaultRow
-from fpsheet.returned.finding_words import Wording
+from fpsheet.returned.finding_words import FindingWording
 from fpsheet_templates.form import Form
 from fpsheet_templates.rule import Severity
 
@@ -37,7 +37,9 @@ class CellMark:
     text: str
 
 
-def plan_marks(rows: Iterable[FaultRow], wording: Wording) -> dict[str, tuple[CellMark, ...]]:
+def plan_marks(
+    rows: Iterable[FaultRow], wording: FindingWording
+) -> dict[str, tuple[CellMark, ...]]:
     """Return the cells to mark: tab → marks, in the order of the findings."""
     found: dict[str, dict[str, list[FaultRow]]] = {}
     spoken = wording.spoken
@@ -76,7 +78,7 @@ def _is_fault(rows: list[FaultRow]) -> bool:
     return any(row.finding.severity in {Severity.KRITISK, Severity.FEJL} for row in rows)
 
 
-def _say(rows: list[FaultRow], wording: Wording) -> str:
+def _say(rows: list[FaultRow], wording: FindingWording) -> str:
     words = [wording.of(row.finding) for row in rows]
     return "\n".join(f"{said.severity}. {said.message} {said.remedy}" for said in words)
 

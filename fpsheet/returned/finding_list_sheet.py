@@ -20,7 +20,7 @@ from fpsheet.returned.finding_list_text import (
     link_location,
     make_fault_line,
 )
-from fpsheet.returned.finding_words import Wording
+from fpsheet.returned.finding_words import FindingWording
 from fpsheet.returned.own_list import list_part
 from fpsheet.wrapping import count_lines
 
@@ -36,7 +36,7 @@ _MOST_LINKS = 60_000
 """Excel stops at 65,530 links on a sheet."""
 
 
-def fault_sheet(rows: Sequence[FaultRow], wording: Wording, *, first_style: int) -> bytes:
+def fault_sheet(rows: Sequence[FaultRow], wording: FindingWording, *, first_style: int) -> bytes:
     """Return the worksheet part of the list.
 
     Args:

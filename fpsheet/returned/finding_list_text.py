@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fpsheet.returned.finding_list_rows import FaultRow, may_be_explained
-from fpsheet.returned.finding_words import Wording
+from fpsheet.returned.finding_words import FindingWording
 from fpsheet_templates.spoken import SpokenForm
 
 
@@ -77,7 +77,7 @@ def headings(spoken: SpokenForm) -> tuple[str, ...]:
     )
 
 
-def make_fault_line(row: FaultRow, wording: Wording) -> FaultLine:
+def make_fault_line(row: FaultRow, wording: FindingWording) -> FaultLine:
     """Return what the list says of a finding."""
     finding, words = row.finding, wording.of(row.finding)
     values = (

@@ -29,7 +29,7 @@ class FindingWords:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class FindingWording:
     """Words findings in one language, and keeps what it said of each kind of them.
 
     Attributes:

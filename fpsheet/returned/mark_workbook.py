@@ -16,7 +16,7 @@ from fpsheet.returned.explanation import FaultList
 from fpsheet.returned.finding_list_rows import FaultRow, make_fault_rows
 from fpsheet.returned.finding_list_sheet import fault_sheet
 from fpsheet.returned.finding_list_text import free_title
-from fpsheet.returned.finding_words import Wording
+from fpsheet.returned.finding_words import FindingWording
 from fpsheet.returned.list_tab import PART, add_list, drop_list
 from fpsheet.returned.opened_workbook import OpenedWorkbook
 from fpsheet.returned.shown_text import find_shown
@@ -148,7 +148,7 @@ def _open(parts: Parts, part: str) -> SheetPart | None:
 
 def _mark(parts: Parts, rows: tuple[FaultRow, ...], spoken: SpokenForm) -> None:
     first_style, first_mark = add_styles(parts)
-    wording = Wording(spoken)
+    wording = FindingWording(spoken)
     marks = plan_marks(rows, wording)
     for entry in list_sheets(parts):
         if entry.title in marks:
