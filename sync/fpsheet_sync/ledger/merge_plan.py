@@ -10,6 +10,7 @@ from fpsheet_sync.database import schema
 from fpsheet_sync.database.record_columns import BORGER
 from fpsheet_sync.database.schema import schema_of
 from fpsheet_sync.database.store import Store
+from fpsheet_sync.ledger.arrival import seen_on_arrival
 from fpsheet_sync.ledger.receipt import STORED_RECEIPT, Receipt, receipt_from
 from fpsheet_sync.ledger.stored_state import DatabaseLibrary, read_commits, read_state
 from fpsheet_sync.merge.commit import NEW, Commit, CommitKind
@@ -127,6 +128,9 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
         if is_last
         else fold(head.kommune_kode, [*commits, own], library)
     )
+    outcomes = dict(folded.outcomes)
+    if not is_last:
+        outcomes[NEW] = seen_on_arrival(outcomes[NEW], library.files[NEW], before, folded.state)
     return MergePlan(
         prepared=prepared,
         seen=seen,
@@ -134,7 +138,7 @@ def make_plan(connection: Connection, prepared: Prepared) -> MergePlan:
         before=before,
         after=folded.state,
         change=compare(before, folded.state),
-        outcomes=folded.outcomes,
+        outcomes=outcomes,
         hashes=hashes,
         follows=own.after,
     )
