@@ -41,9 +41,7 @@ def tables(citizens: Sequence[str], spells: Sequence[str], initials: str = "AB")
 def told(receipt: Receipt) -> dict[str, tuple[int, int, int]]:
     """Return the new, changed and unchanged rows that a receipt tells, by sheet."""
     found = receipt.sheets
-    return {
-        name: (found[name].new, found[name].changed, found[name].unchanged) for name in SHEETS
-    }
+    return {name: (found[name].new, found[name].changed, found[name].unchanged) for name in SHEETS}
 
 
 def likened(receipt: Receipt) -> list[tuple[str, int]]:
