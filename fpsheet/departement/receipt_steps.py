@@ -77,8 +77,8 @@ def post_letters(
     from fpsheet.transport.folder import Folder
 
     receipts, post = Folder(folder, is_private=True), _post(desk, language)
-    for aar in (desk.today.year - 1, desk.today.year):
-        post_all(read_status(central, aar), receipts, post, write)
+    for lines in read_status(central, (desk.today.year - 1, desk.today.year)).values():
+        post_all(lines, receipts, post, write)
 
 
 def _post(desk: "Desk", language: str) -> "Post":

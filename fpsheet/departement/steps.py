@@ -1,6 +1,6 @@
 """The steps of a departement: fill, sync, answer, see how it stands, decide, rebuild."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -194,8 +194,8 @@ def plan_inbox(
         return list(run(inbox, store, desk=desk, progress=progress))
 
 
-def read_status(central: "Central", aar: int) -> "list[StatusLine]":
-    """Return how each kommune stands in a year.
+def read_status(central: "Central", years: "Iterable[int]") -> "dict[int, list[StatusLine]]":
+    """Return how each kommune stands in some years: year → a line for each kommune.
 
     Those of every country that has delivered, and those that were granted a deadline.
 
@@ -210,9 +210,15 @@ def read_status(central: "Central", aar: int) -> "list[StatusLine]":
     with closing(open_central(central, with_keys=False)) as store:
         with store.read() as connection:
             countries = delivered_countries(connection, store.form, None)
-            granted = {kommune for kommune, year in read_extensions(connection) if year == aar}
-        expected = expected_kommuner(store.form, countries, aar)
-        return status(store, granted.union(expected), [aar])
+            granted = tuple(read_extensions(connection))
+        kommuner = {
+            aar: {
+                *expected_kommuner(store.form, countries, aar),
+                *(kommune for kommune, year in granted if year == aar),
+            }
+            for aar in years
+        }
+        return {aar: status(store, asked, [aar]) for aar, asked in kommuner.items()}
 
 
 def grant_extension(

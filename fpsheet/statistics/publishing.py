@@ -1,6 +1,6 @@
 """Publishing: the state of the database becomes statistics workbooks."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from fpsheet_sync.database.access_log import Deed, log_look, read_end
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.in_force import commit_of
 from fpsheet_sync.database.store import Store, Transaction, last_commit, settled
+from fpsheet_sync.statistics.certificate.certify import Tell
 from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
 from fpsheet_sync.statistics.publication.draft import (
     describe,
@@ -47,9 +48,6 @@ if TYPE_CHECKING:
 
 INTERNAL = "intern"
 """Action of the line in the log of who had an internal edition written."""
-
-_Tell = Callable[[int, int], None]
-"""Is told how far a step is, and of how much."""
 
 _TRIES = 3
 """How often a publication is made again when somebody else has published meanwhile."""
@@ -147,7 +145,7 @@ def _make(store: Store, order: Order, progress: Progress) -> list[_Made]:
     raise store_failure("publishing")
 
 
-def _teller(progress: Progress, step: Step) -> _Tell:
+def _teller(progress: Progress, step: Step) -> Tell:
     """Return what tells of a step of one country as it goes on; it may begin anew."""
     seen: list[int] = []
 
@@ -175,7 +173,7 @@ def _question(
     order: Order,
     country: str,
     as_of: int,
-    tellers: tuple[_Tell | None, _Tell | None] = (None, None),
+    tellers: tuple[Tell | None, Tell | None] = (None, None),
 ) -> EditionPlan:
     # Frozen in every language, so that each can be given out again.
     others = form.texts.by_language if order.actor is not None else ()

@@ -25,7 +25,7 @@ from fpsheet.cli.words import Words
 
 if TYPE_CHECKING:
     from fpsheet.statistics.preview import Moved, Preview
-    from fpsheet_sync.statistics.stat_table import Cell
+    from fpsheet_sync.statistics.stat_table import Cell, StatTable
     from fpsheet_sync.statistics.tables.benchmark import Benchmark
 
 
@@ -125,23 +125,21 @@ def _show(
     as_json: bool,
 ) -> None:
     """Show every table that counts anything, and below them what changed."""
-    from fpsheet.views.table import filled_rows, plain_headings, table_value
-
     console, words, release = session.console(as_json=as_json), session.words, found.release
     if as_json:
-        tables = [table_value(table) for table in release.tables]
+        tables = [_table_value(table) for table in release.tables]
         console.give(tables if moved is None else {"tables": tables, "moved": _values(moved)})
         return
     console.say(release.title)
-    filled = [(table, filled_rows(table)) for table in release.tables]
+    filled = [(table, _filled_rows(table)) for table in release.tables]
     for table, rows in filled:
         if rows:
             console.say()
             console.say(table.title)
-            console.table(plain_headings(table), rows)
+            console.table(_plain_headings(table), rows)
     if not any(rows for _, rows in filled):
         console.say(words.get("command.preview.empty"))
-    lines = (line for table, rows in filled for line in lay_out(plain_headings(table), rows))
+    lines = (line for table, rows in filled for line in lay_out(_plain_headings(table), rows))
     if any(len(line) > console.width for line in lines):
         console.say()
         console.say(words.get("command.preview.wide"))
@@ -151,6 +149,31 @@ def _show(
         console.say(words.fill(f"command.preview.{key}", {"file": earlier.name}))
         if moved:
             _show_moved(session, moved)
+
+
+def _table_value(table: "StatTable") -> "dict[str, object]":
+    """Return a table as a program reads it: headings and rows, `[c]` and its like as text."""
+    return {
+        "id": table.id,
+        "title": table.title,
+        "columns": [column.label for column in table.columns],
+        "rows": [list(row) for row in table.rows],
+    }
+
+
+def _filled_rows(table: "StatTable") -> "list[tuple[Cell, ...]]":
+    """Return the rows that count anything: in a preview the others only hide them."""
+    numbers = len(table.dimensions)
+    return [
+        row
+        for row in table.rows
+        if any(isinstance(cell, int | float) and cell for cell in row[numbers:])
+    ]
+
+
+def _plain_headings(table: "StatTable") -> list[str]:
+    """Return the headings without their notes, which stand in the workbook."""
+    return [column.heading for column in table.columns]
 
 
 def _show_moved(session: Session, moved: "tuple[Moved, ...]") -> None:

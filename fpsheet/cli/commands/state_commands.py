@@ -150,7 +150,7 @@ def show_status(  # noqa: PLR0913 - one parameter per option
     from fpsheet_sync.ledger.delivery_status import Delivery
 
     aar = year or session.local_day.year
-    lines = read_status(session.central(db), aar)
+    lines = read_status(session.central(db), (aar,))[aar]
     console, words = session.console(as_json=as_json), session.words
     if out is not None:
         write_status(lines, session.spoken(), session.local_day, out)

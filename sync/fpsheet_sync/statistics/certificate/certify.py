@@ -46,7 +46,7 @@ Make = Callable[[Sequence[str]], tuple[CitizenColumn, ...]]
 """Makes neighbours of some citizens, those that the form admits, and counts them."""
 
 Tell = Callable[[int, int], None]
-"""Is told how many small numbers and readers are proved wide, and of how many."""
+"""Is told how far something is, and of how much."""
 
 
 @dataclass(frozen=True, slots=True)

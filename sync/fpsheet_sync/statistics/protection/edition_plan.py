@@ -1,9 +1,10 @@
 """What edition is to be made: of which country, days and commits, and how it is rounded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from fpsheet_sync.statistics.certificate.certify import Tell
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.benchmark import Benchmark
 from fpsheet_sync.statistics.tables.release import ReleaseRequest
@@ -46,8 +47,8 @@ class EditionPlan:
     secret: bytes = field(default=b"", repr=False)
     minutes: int = 30
     certify_seconds: int = 0
-    told: Callable[[int, int], None] | None = field(default=None, repr=False)
-    proved: Callable[[int, int], None] | None = field(default=None, repr=False)
+    told: Tell | None = field(default=None, repr=False)
+    proved: Tell | None = field(default=None, repr=False)
 
     def request(
         self, language: str, state: str, figures: tuple[Benchmark, ...], *, is_public: bool = False
