@@ -98,6 +98,12 @@ def fit_print_areas(
     return is_changed
 
 
+def last_column(area: str) -> int:
+    """Return the number of the last column of an area of ours; 0 for one that is not."""
+    found = _OURS.fullmatch(_TWICE.sub(r"\1", area))
+    return column_number(found["letter"] or found["old"]) if found else 0
+
+
 def _repeated(book: Element) -> dict[str, str]:
     """Return place of a sheet → the rows and columns that stand on each of its pages."""
     names = (each for each in book.iter(f"{{{MAIN}}}definedName") if each.get("name") == _TITLES)

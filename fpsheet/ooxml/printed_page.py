@@ -24,8 +24,8 @@ _SMALLER = 0.92
 _PLAIN_WIDTH, _PLAIN_HEIGHT = 9.14, 15.0
 """Of columns (characters) and rows (points) of which a sheet says nothing."""
 
-_HEAD = 60_000
-"""Bytes of a part in which its columns and first rows stand."""
+_HEAD, _TAIL = 60_000, 4000
+"""Bytes of a part in which its columns and first rows stand, and its page."""
 
 _TAG = r"<(?:\w+:)?{name}\b([^>]*)>"
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
@@ -60,8 +60,7 @@ def rows_on_page(sheet: bytes, printed: PrintedPart) -> range:
         Each number that some program may print; none where it cannot be told.
     """
     head = sheet[:_HEAD].decode("utf-8", errors="replace")
-    tail = sheet[sheet.rfind(b"</") - 4000 if len(sheet) > _HEAD else 0 :]
-    end = tail.decode("utf-8", errors="replace")
+    end = _end(sheet)
     setup, margins = _attributes(end, "pageSetup"), _attributes(end, "pageMargins")
     if setup is None or margins is None or setup.get("orientation") != "landscape":
         return range(0)
@@ -78,6 +77,39 @@ def rows_on_page(sheet: bytes, printed: PrintedPart) -> range:
     except (KeyError, ValueError, ZeroDivisionError):
         return range(0)
     return range(max(fewest, 1), most + 1) if most > 0 else range(0)
+
+
+_READABLE = 78
+"""Per cent in which letters of ten points are printed with seven or more in every program."""
+
+_MOST_PAGES = 9
+
+
+def pages_across(sheet: bytes, printed: PrintedPart) -> int:
+    """Return how many pages wide a sheet is printed in letters that can be read.
+
+    Args:
+        sheet: The part of the sheet.
+        printed: What of it is printed.
+
+    Returns:
+        From 1 on; 0 where it cannot be told.
+    """
+    margins = _attributes(_end(sheet), "pageMargins")
+    try:
+        widths = _widths(sheet[:_HEAD].decode("utf-8", errors="replace"), printed)
+        sides = float((margins or {})["left"]) + float((margins or {})["right"])
+    except (KeyError, ValueError):
+        return 0
+    wide = (_LONG - sides) * _PIXELS
+    fits = (n for n in range(1, _MOST_PAGES) if _scale(widths, printed, wide, pages=n) >= _READABLE)
+    return next(fits, _MOST_PAGES)
+
+
+def _end(sheet: bytes) -> str:
+    """Return the last part of a sheet, behind its rows."""
+    tail = sheet[sheet.rfind(b"</") - _TAIL if len(sheet) > _HEAD else 0 :]
+    return tail.decode("utf-8", errors="replace")
 
 
 def _scale(widths: Sequence[int], printed: PrintedPart, wide: float, *, pages: int) -> int:

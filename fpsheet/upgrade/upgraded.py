@@ -36,6 +36,7 @@ from fpsheet.upgrade.entry_renewal import (
     refuse,
 )
 from fpsheet.upgrade.grid import cells_of, put_text, text_of
+from fpsheet.upgrade.printing import add_areas, take_areas, widen_pages
 from fpsheet.workbook.build import build_issue
 from fpsheet.workbook.calculation.kept_results import renew_results, stored_day
 from fpsheet.workbook.issue import Issue
@@ -115,6 +116,7 @@ def upgrade_workbook(archive: Archive, raw: RawWorkbook, form: Form) -> Upgraded
             _replace_sheet(parts, mine.part, ours, raw if sheet.kind is SheetKind.COVER else None)
     ends = {raw.sheets[new.sheet].title: new.letter for new in fresh}
     _finish_workbook(parts, names, form, raw, ends)
+    _renew_printing(parts, blank, {each: places[each].title for each in places}, raw)
     renew_results(parts, day=day)
     known = {entry.part for entry in places.values()}
     others = sum(entry.part not in known for entry in entries)
@@ -255,6 +257,20 @@ def _finish_workbook(
         if relation.kind == "calcchain" and relation.target in parts:
             drop_part(parts, relation.target)
             drop_relation(parts, name, relation.id)
+
+
+def _renew_printing(
+    parts: Parts, blank: Parts, titles: Mapping[str, str], raw: RawWorkbook
+) -> None:
+    name = workbook_name(parts)
+    root = parse(parts[name])
+    entry = {raw.sheets[sheet].title for sheet in raw.sheets}
+    take_areas(root, parse(blank[workbook_name(blank)]), set(titles.values()) - entry)
+    found = {each.title: each.part for each in list_sheets(parts) if each.title in entry}
+    add_areas(root, parts, found)
+    widen_pages(root, parts, found)
+    fit_print_areas(root, sheets_of(parts), filled=filled_rows(raw))
+    parts.write(name, serialise(root))
 
 
 _NAME = f"{{{MAIN}}}definedName"

@@ -622,3 +622,22 @@ def test_an_upgraded_workbook_shows_whose_a_row_is(in_2: Lifted) -> None:
     }
     assert shown["#navn"]
     assert shown["#sagsbehandler"]
+
+
+def test_an_upgraded_workbook_prints_in_letters_that_can_be_read(in_2: Lifted) -> None:
+    """Version 1 printed every row that was made in advance, one page wide.
+
+    Now each sheet ends a page below its headings or with its rows, is two pages wide or more, with
+    Status and CPR number on each, and the calculated sheets have no page of nothing.
+    """
+    book = load_workbook(BytesIO(in_2.data))
+    for sheet in load_form().entry_sheets():
+        page = book[load_form().sheet_title(sheet.id, "da")]
+        last = int(page.print_area.rpartition("$")[2])
+        assert page.print_area.startswith(f"'{page.title}'!$B$1:"), page.title
+        assert 28 <= last <= 3 + 40, page.title
+        assert page.page_setup.fitToWidth >= 2
+        assert (page.print_title_rows, page.print_title_cols) == ("$1:$3", "$B:$C")
+    for sheet_id, last in (("overblik", 40), ("huskeliste", 32)):
+        page = book[load_form().sheet_title(sheet_id, "da")]
+        assert page.print_area.endswith(f"${last}"), sheet_id
