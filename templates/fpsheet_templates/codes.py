@@ -1,10 +1,16 @@
 """Code lists: what a cell of type code may hold, and how it is shown."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 APPLICATION = "ansoegning"
 """The type of a row of Forløb that is a new application: a day, which a decision answers."""
+
+_COLUMNS = {"code", "jurisdiction", "valid_from", "valid_to", "source"}
+_LANGUAGE = re.compile("[a-z]{2}")
+_OWN_LABEL = re.compile("[a-z]{2}_(GL|DK)")
+"""Columns of labels that one country has instead: `da_DK`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +116,19 @@ class CodeList:
         entries.update({entry.id.casefold(): entry.id for entry in self.codes})
         entries.update({entry.label(language).casefold(): entry.id for entry in self.codes})
         return entries
+
+
+def read_code(row: Mapping[str, str]) -> Code:
+    """Read one line of a list's file: column → what stands there."""
+    languages = {key for key in row if _LANGUAGE.fullmatch(key)}
+    own = {key for key in row if _OWN_LABEL.fullmatch(key)}
+    return Code(
+        id=row["code"],
+        labels={language: row[language] for language in languages if row[language]},
+        jurisdictions=frozenset((row.get("jurisdiction") or "GL DK").split()),
+        valid_from=row.get("valid_from", ""),
+        valid_to=row.get("valid_to", ""),
+        source=row.get("source", ""),
+        extra={k: v for k, v in row.items() if k not in _COLUMNS | languages | own},
+        own_labels={key: row[key] for key in sorted(own) if row[key]},
+    )

@@ -23,7 +23,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from fpsheet_templates.codes import Code, CodeList
+from fpsheet_templates.codes import CodeList, read_code
 from fpsheet_templates.errors import RuleError, SpecError
 from fpsheet_templates.expression import fields_of, parse_expression
 from fpsheet_templates.form import ColumnRole, Field, FieldType, Form, Sheet, SheetKind
@@ -32,10 +32,6 @@ from fpsheet_templates.rule import Rule, RuleLevel, Severity
 from fpsheet_templates.text import Texts
 
 BOTH = ("GL", "DK")
-_CODE_COLUMNS = {"code", "jurisdiction", "valid_from", "valid_to", "source"}
-_LANGUAGE_LENGTH = 2
-_OWN_LABEL = re.compile(rf"[a-z]{{{_LANGUAGE_LENGTH}}}_({'|'.join(BOTH)})")
-"""Columns of labels that one country has instead: `da_DK`."""
 _RULE_BEGINS = re.compile(r"\s*\[\[\s*rule\s*\]\]")
 
 Table = Mapping[str, object]
@@ -288,22 +284,7 @@ def _load_code_lists(overlay: Path | None) -> dict[str, CodeList]:
         for file in _files(folder, ".csv"):
             own = rows[file.name.removesuffix(".csv")]
             own |= {row["code"]: row for row in _read_csv(file)}
-    return {name: CodeList(name, tuple(map(_code, own.values()))) for name, own in rows.items()}
-
-
-def _code(row: Mapping[str, str]) -> Code:
-    languages = {key for key in row if len(key) == _LANGUAGE_LENGTH}
-    own = {key for key in row if _OWN_LABEL.fullmatch(key)}
-    return Code(
-        id=row["code"],
-        labels={language: row[language] for language in languages if row[language]},
-        jurisdictions=frozenset((row.get("jurisdiction") or "GL DK").split()),
-        valid_from=row.get("valid_from", ""),
-        valid_to=row.get("valid_to", ""),
-        source=row.get("source", ""),
-        extra={k: v for k, v in row.items() if k not in _CODE_COLUMNS | languages | own},
-        own_labels={key: row[key] for key in sorted(own) if row[key]},
-    )
+    return {name: CodeList(name, tuple(map(read_code, own.values()))) for name, own in rows.items()}
 
 
 def _load_kommuner() -> dict[str, Kommune]:
