@@ -18,6 +18,7 @@ from fpsheet.table_book.book import (
     PageColumn,
     PageKind,
     Series,
+    short_lines,
 )
 from fpsheet.table_book.html import write_html
 from fpsheet.table_book.xlsx import write_xlsx
@@ -122,7 +123,10 @@ def committee_book(figures: CommitteeFigures, form: Form, *, publisher: str = ""
         keywords=words.text("book.keywords"),
         language=request.language,
         made_on=request.counted_on,
-        pages=(desk.cover(title), *(replace(each, lines=(mark, *each.lines)) for each in pages)),
+        pages=(
+            desk.cover(title),
+            *(replace(each, lines=short_lines((mark, *each.lines))) for each in pages),
+        ),
         mark=mark.text,
     )
 

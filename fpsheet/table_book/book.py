@@ -3,11 +3,12 @@
 Statistics, receipts, the status, the rule catalogue, the audit and lists are laid out so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
+from fpsheet.wrapping import break_text
 from fpsheet_sync.statistics.stat_table import Cell, ColumnKind
 from fpsheet_templates.form import FieldType
 
@@ -35,6 +36,11 @@ class Line:
 
     text: str
     heading: bool = False
+
+
+def short_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Return lines that fit the page they are printed on: a long one becomes several."""
+    return tuple(replace(line, text=text) for line in lines for text in break_text(line.text))
 
 
 @dataclass(frozen=True, slots=True)

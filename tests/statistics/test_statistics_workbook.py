@@ -385,6 +385,10 @@ def test_wide_tables_print_in_readable_letters(area: str, text: str, language: s
         assert sheet.page_setup.orientation == "landscape"
         assert (sheet.page_setup.fitToWidth or 1) == 1
         assert 11 * min(1.0, (11.69 - margins) / inches) >= 7.5, sheet.title
+        # A line above the table goes on over the columns beside it, and is printed whole: letters
+        # of 7.5 points are four and a half pixels wide on the average.
+        said = [str(row[0].value or "") for row in sheet.iter_rows(2, 14, 1, 1)]
+        assert max(map(len, said)) * 4.5 <= (11.69 - margins) * 96, sheet.title
 
 
 def test_a_figure_says_no_more_than_it_draws(whole: dict[str, ET.Element]) -> None:
