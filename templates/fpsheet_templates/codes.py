@@ -9,7 +9,7 @@ APPLICATION = "ansoegning"
 
 _COLUMNS = {"code", "jurisdiction", "valid_from", "valid_to", "source"}
 _LANGUAGE = re.compile("[a-z]{2}")
-_OWN_LABEL = re.compile("[a-z]{2}_(GL|DK)")
+_OWN_LABEL = re.compile("[a-z]{2}_[A-Z]{2}")
 """Columns of labels that one country has instead: `da_DK`."""
 
 
