@@ -75,6 +75,8 @@ class Dimension:
         several: One counted thing may have several codes, so that its parts are more than it.
         moving: Its codes say how it stands at the end of the edition's period, so that the same
             thing may have another code in another edition.
+        whole_period: Its codes say what happened on any day of the period, also of a count of one
+            day, which is another number then where the period is another.
         free: Its codes are words that the kommuner have written, and their own labels; those that
             occur are shown, in order, before its own values.
     """
@@ -94,6 +96,7 @@ class Dimension:
     rising: bool = False
     several: bool = False
     moving: bool = False
+    whole_period: bool = False
     free: bool = False
 
     def values(self) -> tuple[str, ...]:
@@ -273,6 +276,7 @@ def _dimension(entry: Mapping[str, object]) -> Dimension:
         field=str(entry.get("field", "")),
         lasting=bool(entry.get("lasting")),
         moving=bool(entry.get("moving")),
+        whole_period=bool(entry.get("whole_period")),
         free=bool(entry.get("free")),
         falling=_words(entry.get("falling")),
         rising=bool(entry.get("rising")),

@@ -139,7 +139,7 @@ def _number(
 ) -> Number:
     rest = dict(codes)
     area = rest.pop(KOMMUNE, country)
-    of, own = dated(name, days.get(rest.pop(_KVARTAL, ""), period))
+    of, own = dated(name, days.get(rest.pop(_KVARTAL, ""), period), rest)
     return Number(of, (str(own.fra), str(own.til)), area, frozenset(rest.items()))
 
 

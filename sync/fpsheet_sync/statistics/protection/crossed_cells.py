@@ -40,7 +40,7 @@ def crossed_numbers(counting: Counting, specs: Collection[TableSpec]) -> Mapping
 
 
 def _number(counting: Counting, figure: Figure, codes: dict[str, str]) -> Number:
-    of, period = dated(f"{figure.facts}.{figure.measure}", counting.scope.period)
+    of, period = dated(f"{figure.facts}.{figure.measure}", counting.scope.period, codes)
     area = codes.pop(KOMMUNE)
     return Number(of, (str(period.fra), str(period.til)), area, frozenset(codes.items()))
 

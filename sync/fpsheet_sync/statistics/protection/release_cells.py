@@ -22,7 +22,14 @@ from fpsheet_sync.statistics.protection.relations_over_time import (
 from fpsheet_sync.statistics.protection.relations_within import inside_relations
 from fpsheet_sync.statistics.stat_table import ColumnKind, Release, StatTable
 from fpsheet_sync.statistics.tables.cube import KOMMUNE
-from fpsheet_sync.statistics.tables.number_name import COUNTRIES, LAND, Number, number_of
+from fpsheet_sync.statistics.tables.number_name import (
+    COUNTRIES,
+    LAND,
+    Codes,
+    Number,
+    dated,
+    number_of,
+)
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.form import Form
 from fpsheet_templates.table import UOPLYST, Dimension, load_dimensions
@@ -239,11 +246,19 @@ def _refined_sums(numbers: Mapping[Number, int], form: Form) -> Iterator[Equatio
             if fine in groups:
                 coarse = {(dimension.refines, groups[fine])}
                 codes = (number.codes - {(dimension.id, fine)}) | coarse
-                parts[replace(number, codes=codes)].append(number.id)
+                parts[_recoded(number, codes, dimension)].append(number.id)
         for total, ids in parts.items():
             if total in numbers:
                 name = f"{total.id} = {dimension.id}"
                 yield Equation(name, total.id, tuple(ids), breakdown=dimension.id)
+
+
+def _recoded(number: Number, codes: Codes, fine: Dimension) -> Number:
+    """Return the number that has other codes in place of those of a fine dimension."""
+    if not fine.whole_period:
+        return replace(number, codes=codes)
+    of, days = dated(number.of, number.days, dict(codes))
+    return replace(number, of=of, period=(str(days.fra), str(days.til)), codes=codes)
 
 
 def _groups(dimension: Dimension, form: Form) -> Mapping[str, str]:

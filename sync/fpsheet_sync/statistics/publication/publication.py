@@ -27,6 +27,7 @@ from fpsheet_sync.statistics.publication.frozen_files import (
     thaw_releases,
 )
 from fpsheet_sync.statistics.stat_table import Period, Release, Shorthand
+from fpsheet_sync.statistics.tables.number_name import renamed
 from fpsheet_templates.errors import StoreError
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def read_kept(connection: Connection, publication: Publication) -> Kept:
     wanted = select(table.c.celler).where(table.c.id == publication.id)
     data = connection.execute(wanted).scalar_one()
     with _whole(publication):
-        return thaw_kept(thaw(data))
+        return thaw_kept(thaw(data), publication.period)
 
 
 def read_editions(connection: Connection, publication: Publication) -> tuple[Release, ...]:
@@ -267,15 +268,15 @@ def freeze_kept(kept: Kept) -> bytes:
     )
 
 
-def thaw_kept(cells: Mapping[str, Any]) -> Kept:
-    """Return how editions were rounded; nothing of those that were not."""
+def thaw_kept(cells: Mapping[str, Any], period: Period) -> Kept:
+    """Return how editions of a period were rounded; nothing of those that were not."""
     from fpsheet_sync.disclosure.prints import Print  # noqa: PLC0415 - brings numpy along
 
     if "prints" not in cells:
         return Kept()
     return Kept(
-        prints={name: Print(*parts) for name, parts in cells["prints"].items()},
-        left_out=frozenset(cells["hidden"]),
+        prints={renamed(name, period): Print(*parts) for name, parts in cells["prints"].items()},
+        left_out=frozenset(renamed(name, period) for name in cells["hidden"]),
         figures={
             name: Measured(Shorthand(value) if isinstance(value, str) else value, as_of)
             for name, (value, as_of) in cells["figures"].items()
@@ -294,7 +295,7 @@ def _read_checked(row: Row[Any]) -> tuple[Kept, Mapping[CellId, int]]:
     shown: dict[CellId, int] = {}
     own = _publication(row)
     with _whole(own):
-        kept = thaw_kept(thaw(row.celler))
+        kept = thaw_kept(thaw(row.celler), own.period)
         editions = thaw_releases(row.udgaver)
         shown = {name: cell for one in editions for name, cell in printed_numbers(one).items()}
         is_whole = all(

@@ -1,7 +1,7 @@
 """Names of numbers: the same number has one name wherever, and whenever, it is printed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Self
 
@@ -10,7 +10,7 @@ from fpsheet_sync.statistics.facts.scope import quarters
 from fpsheet_sync.statistics.stat_table import Column, Period, Release, StatTable
 from fpsheet_sync.statistics.tables.cube import KOMMUNE
 from fpsheet_templates.population import Timing, load_populations
-from fpsheet_templates.table import TOTAL, ColumnSpec, TableSpec
+from fpsheet_templates.table import TOTAL, ColumnSpec, TableSpec, load_dimensions
 
 COUNTRIES = frozenset({"", "GL", "DK"})
 LAND = "land"
@@ -30,7 +30,8 @@ class Number:
 
     Attributes:
         of: What is counted.
-        period: First and last day, the same for a stock.
+        period: First and last day, the same for a stock that is broken down by nothing that
+            happened in a period.
         area: Kommunekode, or the country ("GL", "DK", "" for all) in the total.
         codes: What it is broken down by beyond the area.
     """
@@ -85,8 +86,15 @@ def declared_column(spec: TableSpec, column: Column) -> ColumnSpec:
     )
 
 
-def dated(of: str, period: Period) -> tuple[str, Period]:
+def dated(of: str, period: Period, dimensions: Iterable[str] = ()) -> tuple[str, Period]:
     """Return the name of a count and its days: a state is one of a single day, whatever the period.
+
+    Broken down by what happened on any day of the period, it is one of the whole period.
+
+    Args:
+        of: What is counted.
+        period: First and last day that the table is about.
+        dimensions: What the count is broken down by.
 
     >>> dated("bestand.primo", Period(date(2025, 1, 1), date(2025, 12, 31)))[0]
     'bestand.bestand'
@@ -94,8 +102,30 @@ def dated(of: str, period: Period) -> tuple[str, Period]:
     population = load_populations().get(of.removesuffix(DISTINCT))
     if population is None or population.timing not in {Timing.LAST_DAY, Timing.DAY_BEFORE}:
         return of, period
+    if _of_whole_period(dimensions):
+        return of, period
     day = period.til if population.timing is Timing.LAST_DAY else period.fra - _DAY
     return population.same_as or of, Period(day, day)
+
+
+def _of_whole_period(dimensions: Iterable[str]) -> bool:
+    known = load_dimensions()
+    return any(name in known and known[name].whole_period for name in dimensions)
+
+
+def renamed(id_: CellId, period: Period) -> CellId:
+    """Return the name that a number of an edition has today.
+
+    Those of what happened in the period were named by its last day alone until 30 November 2026.
+
+    Args:
+        id_: The name as it was kept.
+        period: The period of the edition.
+    """
+    number = Number.read(id_)
+    if number.period != (str(period.til),) * 2 or not _of_whole_period(dict(number.codes)):
+        return id_
+    return replace(number, period=(str(period.fra), str(period.til))).id
 
 
 def number_of(release: Release, table: StatTable, column: Column, key: Sequence[str]) -> Number:
@@ -107,7 +137,7 @@ def number_of(release: Release, table: StatTable, column: Column, key: Sequence[
     if quarter:
         period = next(each.period for each in quarters(period) if each.id == quarter)
     area = codes.pop(KOMMUNE, release.area)
-    of, period = dated(column.of, period)
+    of, period = dated(column.of, period, codes)
     days = (str(period.fra), str(period.til))
     return Number(of, days, area, frozenset(codes.items()))
 

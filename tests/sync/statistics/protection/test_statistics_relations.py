@@ -17,7 +17,7 @@ from fpsheet_sync.statistics.protection.relation import Reason, Relation
 from fpsheet_sync.statistics.protection.relations_over_time import time_relations
 from fpsheet_sync.statistics.protection.release_cells import collect, find_relations, release_cells
 from fpsheet_sync.statistics.stat_table import Period
-from fpsheet_sync.statistics.tables.number_name import Number, dated
+from fpsheet_sync.statistics.tables.number_name import Number, dated, renamed
 from fpsheet_templates.errors import SpecError
 from fpsheet_templates.load import load_form
 from fpsheet_templates.population import load_populations, read_populations
@@ -304,6 +304,77 @@ def test_a_state_is_named_by_its_day_whatever_the_period() -> None:
     assert dated("bestand.primo", YEAR) == ("bestand.bestand", Period(BEFORE.til, BEFORE.til))
     assert dated("job.sidste_dag.distinct", YEAR)[1] == Period(YEAR.til, YEAR.til)
     assert dated("afgoerelse.afslag", YEAR)[1] == YEAR
+
+
+def seasonal_worker() -> Country:
+    """Return a pensioner who worked from February to March 2025, and says no to work now."""
+    return Country(
+        {"a": ("K", date(1980, 1, 1))},
+        {
+            "borger": [row("955", "a", pensionist_foer_reform="ja", ordinaert_arbejde="nej")],
+            "job": [
+                row(
+                    *("955", "a"),
+                    job_type="ordinaer",
+                    branche="A",
+                    start_dato=date(2025, 2, 1),
+                    slut_dato=date(2025, 3, 31),
+                )
+            ],
+        },
+    )
+
+
+def test_work_in_the_period_is_another_number_in_another_period() -> None:
+    """Whoever worked in spring worked in the year and in its first half, and not in the second.
+
+    All of them are of the pensioners of one day: under one name they were two values of a number,
+    and a country with the year and the half could publish nothing any more.
+    """
+    halves = [Period(YEAR.fra, date(2025, 6, 30)), Period(date(2025, 7, 1), YEAR.til)]
+    releases = [each for days in (YEAR, *halves) for each in editions(seasonal_worker(), days)]
+    numbers = collect(releases, load_form()).numbers
+    second = ("2025-07-01", "2025-12-31")
+    for days, code in ((DAYS[2025], "tidligere_nej"), (second, "nej")):
+        told = {
+            each: numbers[number("bestand.bestand", days, "955", ordinaer_perioden=each)]
+            for each in ("tidligere_nej", "nej")
+        }
+        assert told == {"tidligere_nej": 0, "nej": 0} | {code: 1}
+
+
+def test_work_in_the_period_divides_the_answers_of_its_last_day() -> None:
+    """Earlier work and no, and no alone, are together those who say no on 31 December."""
+    found = collect(editions(seasonal_worker(), YEAR), load_form())
+    total = number("bestand.bestand", ENDS[2025], "955", ordinaer="nej").id
+    parts = {
+        number("bestand.bestand", DAYS[2025], "955", ordinaer_perioden=each).id
+        for each in ("tidligere_nej", "nej")
+    }
+    assert any(
+        each.total == total and set(each.parts) == parts for each in found.equations.values()
+    )
+    every = number("bestand.bestand", ENDS[2025], "955").id
+    sums = [each for each in found.equations.values() if each.total == every]
+    assert any(parts < set(each.parts) for each in sums)
+
+
+@pytest.mark.parametrize(
+    ("days", "codes", "now"),
+    [
+        (ENDS[2025], {"ordinaer_perioden": "nej"}, DAYS[2025]),
+        (DAYS[2025], {"ordinaer_perioden": "nej"}, DAYS[2025]),
+        (ENDS[2024], {"ordinaer_perioden": "nej"}, ENDS[2024]),
+        (ENDS[2025], {"ordinaer": "nej"}, ENDS[2025]),
+        (ENDS[2025], {}, ENDS[2025]),
+    ],
+)
+def test_an_edition_from_before_keeps_its_numbers(
+    days: tuple[str, str], codes: dict[str, str], now: tuple[str, str]
+) -> None:
+    """Its work in the period was named by 31 December alone; it is found by the name of today."""
+    kept = number("bestand.bestand", days, "GL", **codes)
+    assert renamed(kept.id, YEAR) == replace(kept, period=now).id
 
 
 def test_a_table_that_counts_what_nobody_declared_is_refused() -> None:
