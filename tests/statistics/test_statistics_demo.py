@@ -31,6 +31,7 @@ from fpsheet.statistics.edition_order import Order
 from fpsheet.statistics.publishing import publish
 from fpsheet_sync.database.access_log import Actor
 from fpsheet_sync.database.store import open_store
+from fpsheet_sync.statistics.protection.release_cells import collect
 from fpsheet_sync.statistics.publication.explain import explain
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.benchmark import Benchmark, load_benchmarks, save_benchmarks
@@ -432,6 +433,23 @@ def test_every_count_is_explained_by_its_records(land: Land, country: str) -> No
         place = (cell.table.id, cell.key, cell.column.id)
         assert (place, number(spec, found, parts)) == (place, printed)
         assert all(each.cell and each.sha256 for each in found.behind)
+
+
+@pytest.mark.parametrize("country", NAMES)
+def test_a_name_is_one_number_whatever_the_period(land: Land, country: str) -> None:
+    """What the year, its halves and its last quarter call by one name has one value in all."""
+    days = [FRA, date(2025, 7, 1), date(2025, 10, 1)]
+    periods = [*(Period(fra, TIL) for fra in days), Period(FRA, date(2025, 6, 30))]
+    with (
+        closing(open_store(f"sqlite:///{land.places.database}", FORM)) as store,
+        store.read() as seen,
+    ):
+        releases = [
+            compute_release(seen, FORM, ReleaseRequest(each, country, "da", DEMO_DAY))
+            for each in periods
+        ]
+    # Two values of a name are an error of the counting.
+    assert len(collect(releases, FORM).numbers) > 2000
 
 
 def test_a_rebuilt_database_gives_the_editions_again(land: Land, tmp_path: Path) -> None:
