@@ -439,7 +439,7 @@ def test_side_900_marks_what_changed_since_the_last_extract(
     desk.take(submit(ended, Sending(minute=2)))
     capsys.readouterr()
     assert desk.run("export", "side900", *out) == 0
-    assert "0 nye, 0 ændrede, 1 ophørte, 1 uændrede" in capsys.readouterr().out
+    assert "nye: 0, ændrede: 0, ophørte: 1, uændrede: 1" in capsys.readouterr().out
     assert [row[-1] for row in desk.list_rows("s.xlsx")[1:]] == ["Uændret", "Ophørt"]
     assert desk.run("export", "side900", *out) == 0
     assert [row[-1] for row in desk.list_rows("s.xlsx")[1:]] == ["Uændret"]
