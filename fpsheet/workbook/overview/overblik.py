@@ -246,7 +246,7 @@ def _pages(issue: Issue, printed: int) -> str:
     """Say which pages to print, where a citizen has more to tell of than the one who is chosen."""
     if printed <= _PAGE_LINES:
         return EMPTY
-    pages = f"ROUNDUP(COUNT({all_lines(CANDIDATE)})/{_PAGE_LINES},0)"
+    pages = f"INT((COUNT({all_lines(CANDIDATE)})+{_PAGE_LINES - 1})/{_PAGE_LINES})"
     text = quote_text(f" {issue.text('workbook.overblik.sider')}")
     one = quote_text(f" {issue.text('workbook.overblik.sider_en')}")
     told = if_(f"{pages}<=1", one, f'SUBSTITUTE({text},"#",{pages})')
