@@ -7,7 +7,7 @@ one are printed for those typed since, as many as begin no page of their own in 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from fpsheet.ooxml.address import column_number
 from fpsheet.ooxml.parts import MAIN, Element, Parts, parse, serialise
@@ -21,7 +21,9 @@ BLANK_ROWS = 25
 _ROOM = 8
 """Rows that are printed below the last filled one where it cannot be told what a page holds."""
 
-_NAME, _TITLES = "_xlnm.Print_Area", "_xlnm.Print_Titles"
+PRINT_AREA, PRINT_TITLES = "_xlnm.Print_Area", "_xlnm.Print_Titles"
+"""Names that a sheet has for what of it is printed, and what of that on each page."""
+
 _ROWS, _COLUMNS = re.compile(r"\$1:\$(\d+)"), re.compile(r"\$B:\$([A-Z]+)")
 _FIRST = 2
 """Number of the first column that is printed, B."""
@@ -51,10 +53,12 @@ def filled_rows(raw: RawWorkbook) -> dict[str, int]:
 
 
 def fit_to_rows(parts: Parts, raw: RawWorkbook) -> None:
-    """Fit our print areas in a package to what is filled in."""
+    """Fit our print areas in a package to what is filled in; one that holds all rows stays."""
     name = workbook_name(parts)
     book = parse(parts[name])
-    if fit_print_areas(book, sheets_of(parts), filled=filled_rows(raw)):
+    ends = {title: _last_row(area.text or "") for title, area in names_of_sheets(book, PRINT_AREA)}
+    beyond = {title: row for title, row in filled_rows(raw).items() if row > ends.get(title, 0)}
+    if beyond and fit_print_areas(book, sheets_of(parts), filled=beyond):
         parts.write(name, serialise(book))
 
 
@@ -78,20 +82,15 @@ def fit_print_areas(
         filled: Name on the tab → last filled row; an area never becomes shorter.
         letters: Name on the tab → last column to print, where it is another than before.
     """
-    titles = [sheet.get("name", "") for sheet in book.iter(f"{{{MAIN}}}sheet")]
-    repeated = _repeated(book)
+    repeated = {title: name.text or "" for title, name in names_of_sheets(book, PRINT_TITLES)}
     is_changed = False
-    for entry in book.iter(f"{{{MAIN}}}definedName"):
-        place = entry.get("localSheetId", "")
-        if entry.get("name") != _NAME or not place.isdigit() or int(place) >= len(titles):
-            continue
-        title = titles[int(place)]
+    for title, entry in names_of_sheets(book, PRINT_AREA):
         before = entry.text or ""
-        found = _OURS.fullmatch(_TWICE.sub(r"\1", before))
+        found = _find_ours(before)
         if found is None or title not in filled:
             continue
         letter = (letters or {}).get(title) or found["letter"] or found["old"]
-        last = _end_of_page(sheets.get(title, b""), letter, repeated.get(place, ""), filled[title])
+        last = _end_of_page(sheets.get(title, b""), letter, repeated.get(title, ""), filled[title])
         row = max(last, int(found["row"] or 0))
         entry.text = f"{found['tab']}!$B$1:${letter}${row}"
         is_changed |= entry.text != before
@@ -100,14 +99,32 @@ def fit_print_areas(
 
 def last_column(area: str) -> int:
     """Return the number of the last column of an area of ours; 0 for one that is not."""
-    found = _OURS.fullmatch(_TWICE.sub(r"\1", area))
+    found = _find_ours(area)
     return column_number(found["letter"] or found["old"]) if found else 0
 
 
-def _repeated(book: Element) -> dict[str, str]:
-    """Return place of a sheet → the rows and columns that stand on each of its pages."""
-    names = (each for each in book.iter(f"{{{MAIN}}}definedName") if each.get("name") == _TITLES)
-    return {each.get("localSheetId", ""): each.text or "" for each in names}
+def _last_row(area: str) -> int:
+    """Return the last row of an area of ours; 0 for a formula, and for one that is not."""
+    found = _find_ours(area)
+    return int(found["row"] or 0) if found else 0
+
+
+def _find_ours(area: str) -> re.Match[str] | None:
+    return _OURS.fullmatch(_TWICE.sub(r"\1", area))
+
+
+def names_of_sheets(book: Element, kind: str) -> Iterator[tuple[str, Element]]:
+    """Return the names of a kind that sheets have, each with the name on the tab.
+
+    Args:
+        book: The workbook part.
+        kind: `PRINT_AREA` or `PRINT_TITLES`.
+    """
+    titles = [sheet.get("name", "") for sheet in book.iter(f"{{{MAIN}}}sheet")]
+    for name in book.iter(f"{{{MAIN}}}definedName"):
+        place = name.get("localSheetId", "")
+        if name.get("name") == kind and place.isdigit() and int(place) < len(titles):
+            yield titles[int(place)], name
 
 
 def _end_of_page(sheet: bytes, letter: str, repeated: str, last_filled: int) -> int:

@@ -27,6 +27,11 @@ _PLAIN_WIDTH, _PLAIN_HEIGHT = 9.14, 15.0
 _HEAD, _TAIL = 60_000, 4000
 """Bytes of a part in which its columns and first rows stand, and its page."""
 
+_READABLE = 78
+"""Per cent in which letters of ten points are printed with seven or more in every program."""
+
+_MOST_PAGES = 9
+
 _TAG = r"<(?:\w+:)?{name}\b([^>]*)>"
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 _TRUE = {"1", "true"}
@@ -77,12 +82,6 @@ def rows_on_page(sheet: bytes, printed: PrintedPart) -> range:
     except (KeyError, ValueError, ZeroDivisionError):
         return range(0)
     return range(max(fewest, 1), most + 1) if most > 0 else range(0)
-
-
-_READABLE = 78
-"""Per cent in which letters of ten points are printed with seven or more in every program."""
-
-_MOST_PAGES = 9
 
 
 def pages_across(sheet: bytes, printed: PrintedPart) -> int:

@@ -16,6 +16,7 @@ from fpsheet.ooxml.parts import (
     serialise,
     whole_number,
 )
+from fpsheet.ooxml.print_area import PRINT_TITLES
 from fpsheet.ooxml.workbook_part import SheetEntry, workbook_name
 from fpsheet.returned.finding_list_text import HEADING_ROW
 
@@ -23,8 +24,6 @@ PART = "xl/worksheets/sheet9001.xml"
 CONFLICT_PART = "xl/worksheets/sheet9002.xml"
 """Numbers that no workbook reaches; ExcelJS passes over a sheet whose part has another name."""
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-
-_PRINT_TITLES = "_xlnm.Print_Titles"
 
 
 def add_list(parts: Parts, content: bytes, *, title: str, part: str) -> None:
@@ -67,7 +66,7 @@ def _repeat_headings(root: Element, title: str, *, place: int) -> None:
     names = root.find(f"{{{MAIN}}}definedNames")
     if names is not None:
         titles = etree.SubElement(
-            names, f"{{{MAIN}}}definedName", name=_PRINT_TITLES, localSheetId=str(place)
+            names, f"{{{MAIN}}}definedName", name=PRINT_TITLES, localSheetId=str(place)
         )
         quoted = title.replace("'", "''")
         titles.text = f"'{quoted}'!${HEADING_ROW}:${HEADING_ROW}"

@@ -1,18 +1,23 @@
 """How an upgraded workbook prints: in letters that can be read, and no page of nothing."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from lxml import etree
 
 from fpsheet.ooxml.parts import MAIN, Element, Parts
-from fpsheet.ooxml.print_area import last_column, last_printed
+from fpsheet.ooxml.print_area import (
+    PRINT_AREA,
+    PRINT_TITLES,
+    last_column,
+    last_printed,
+    names_of_sheets,
+)
 from fpsheet.ooxml.printed_page import PrintedPart, pages_across
 from fpsheet.workbook.sheet_layout import HEADER_ROW
 
 _NAME = f"{{{MAIN}}}definedName"
-_AREA, _TITLES = "_xlnm.Print_Area", "_xlnm.Print_Titles"
 _ONE_WIDE = re.compile(rb'(<(?:\w+:)?pageSetup\b(?![^>]*fitToWidth="(?!1"))[^>]*?)(/?>)')
 _HEADING = re.compile(rb'<(?:\w+:)?c\b[^>]*\br="([A-Z]+)%d"' % HEADER_ROW)
 _WIDTH = re.compile(rb' fitToWidth="\d+"')
@@ -28,8 +33,12 @@ def take_areas(book: Element, blank: Element, calculated: AbstractSet[str]) -> N
         blank: That of a blank workbook.
         calculated: Names on the tabs of the sheets.
     """
-    wanted = {title: name.text for title, name in _named(blank, _AREA) if title in calculated}
-    for title, name in _named(book, _AREA):
+    wanted = {
+        title: name.text
+        for title, name in names_of_sheets(blank, PRINT_AREA)
+        if title in calculated
+    }
+    for title, name in names_of_sheets(book, PRINT_AREA):
         if title in wanted:
             name.text = wanted[title]
 
@@ -44,12 +53,12 @@ def add_areas(book: Element, parts: Parts, sheets: Mapping[str, str]) -> None:
         parts: The package.
         sheets: Name on the tab of an entry sheet → its part.
     """
-    having = {title for title, _ in _named(book, _AREA)}
-    for title, name in list(_named(book, _TITLES)):
+    having = {title for title, _ in names_of_sheets(book, PRINT_AREA)}
+    for title, name in list(names_of_sheets(book, PRINT_TITLES)):
         cells = _HEADING.findall(parts[sheets[title]]) if title in sheets else []
         if title in having or not cells:
             continue
-        area = etree.Element(_NAME, name=_AREA, localSheetId=name.get("localSheetId", ""))
+        area = etree.Element(_NAME, name=PRINT_AREA, localSheetId=name.get("localSheetId", ""))
         tab = (name.text or "").partition(",")[0].rpartition("!")[0]
         last = last_printed(HEADER_ROW)
         area.text = f"{tab}!$B$1:${cells[-1].decode()}${last}"
@@ -66,8 +75,10 @@ def widen_pages(book: Element, parts: Parts, sheets: Mapping[str, str]) -> None:
         parts: The package; its sheets are changed.
         sheets: Name on the tab of an entry sheet → its part.
     """
-    areas = {title: last_column(name.text or "") for title, name in _named(book, _AREA)}
-    for title, name in _named(book, _TITLES):
+    areas = {
+        title: last_column(name.text or "") for title, name in names_of_sheets(book, PRINT_AREA)
+    }
+    for title, name in names_of_sheets(book, PRINT_TITLES):
         if not areas.get(title) or title not in sheets:
             continue
         content = parts[sheets[title]]
@@ -79,12 +90,3 @@ def widen_pages(book: Element, parts: Parts, sheets: Mapping[str, str]) -> None:
         parts.write(sheets[title], content[: found.start()] + setup + content[found.end() :])
         rows = (name.text or "").partition(",")[0]
         name.text = f"{rows},{rows.rpartition('!')[0]}!$B:$C"
-
-
-def _named(book: Element, kind: str) -> Iterator[tuple[str, Element]]:
-    """Return the names of a kind that sheets have, with the name on the tab of each."""
-    titles = [sheet.get("name", "") for sheet in book.iter(f"{{{MAIN}}}sheet")]
-    for name in book.iter(_NAME):
-        place = name.get("localSheetId", "")
-        if name.get("name") == kind and place.isdigit() and int(place) < len(titles):
-            yield titles[int(place)], name

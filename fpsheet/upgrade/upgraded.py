@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -92,7 +93,8 @@ def upgrade_workbook(archive: Archive, raw: RawWorkbook, form: Form) -> Upgraded
     blank = Parts(open_archive(build_issue(issue, premade=1)))
     offsets = append_styles(parts, blank[styles_name(blank)])
     shared = shared_strings(parts)
-    names = read_names(parse(blank[workbook_name(blank)]))
+    blank_book = parse(blank[workbook_name(blank)])
+    names = read_names(blank_book)
     fresh: list[FreshColumn] = []
     renamed: list[Renaming] = []
     foreign: list[ForeignColumn] = []
@@ -114,9 +116,12 @@ def upgrade_workbook(archive: Archive, raw: RawWorkbook, form: Form) -> Upgraded
         else:
             _take_drawing(parts, mine.part, ours, (blank, entry.part))
             _replace_sheet(parts, mine.part, ours, raw if sheet.kind is SheetKind.COVER else None)
+    book = parse(parts[workbook_name(parts)])
+    renew_names(book, names, form)
     ends = {raw.sheets[new.sheet].title: new.letter for new in fresh}
-    _finish_workbook(parts, names, form, raw, ends)
-    _renew_printing(parts, blank, {each: places[each].title for each in places}, raw)
+    fit_print_areas(book, sheets_of(parts), filled=filled_rows(raw), letters=ends)
+    _renew_printing(book, blank_book, parts, {each.title for each in places.values()}, raw)
+    _finish_workbook(parts, book)
     renew_results(parts, day=day)
     known = {entry.part for entry in places.values()}
     others = sum(entry.part not in known for entry in entries)
@@ -237,22 +242,13 @@ def _fill_cover(ours: Element, raw: RawWorkbook) -> None:
             put_text(cells[_ENTRY_LETTER], text)
 
 
-def _finish_workbook(
-    parts: Parts,
-    names: Mapping[str, tuple[str, bool]],
-    form: Form,
-    raw: RawWorkbook,
-    ends: Mapping[str, str],
-) -> None:
-    """Renew the names, and let the spreadsheet program calculate everything when it opens."""
+def _finish_workbook(parts: Parts, book: Element) -> None:
+    """Write the workbook part; the spreadsheet program calculates everything when it opens."""
     name = workbook_name(parts)
-    root = parse(parts[name])
-    renew_names(root, names, form)
-    fit_print_areas(root, sheets_of(parts), filled=filled_rows(raw), letters=ends)
-    calculation = root.find(f"{{{MAIN}}}calcPr")
+    calculation = book.find(f"{{{MAIN}}}calcPr")
     if calculation is not None:
         calculation.set("fullCalcOnLoad", "1")
-    parts.write(name, serialise(root))
+    parts.write(name, serialise(book))
     for relation in relations_of(parts, name):
         if relation.kind == "calcchain" and relation.target in parts:
             drop_part(parts, relation.target)
@@ -260,17 +256,23 @@ def _finish_workbook(
 
 
 def _renew_printing(
-    parts: Parts, blank: Parts, titles: Mapping[str, str], raw: RawWorkbook
+    book: Element, blank: Element, parts: Parts, titles: AbstractSet[str], raw: RawWorkbook
 ) -> None:
-    name = workbook_name(parts)
-    root = parse(parts[name])
-    entry = {raw.sheets[sheet].title for sheet in raw.sheets}
-    take_areas(root, parse(blank[workbook_name(blank)]), set(titles.values()) - entry)
+    """Print the sheets of ours as a blank workbook does, with the rows that are filled.
+
+    Args:
+        book: The workbook part; changed in place.
+        blank: That of a blank workbook.
+        parts: The package; its sheets are changed.
+        titles: Names on the tabs of our sheets.
+        raw: What the intake read.
+    """
+    entry = {sheet.title for sheet in raw.sheets.values()}
+    take_areas(book, blank, titles - entry)
     found = {each.title: each.part for each in list_sheets(parts) if each.title in entry}
-    add_areas(root, parts, found)
-    widen_pages(root, parts, found)
-    fit_print_areas(root, sheets_of(parts), filled=filled_rows(raw))
-    parts.write(name, serialise(root))
+    add_areas(book, parts, found)
+    widen_pages(book, parts, found)
+    fit_print_areas(book, sheets_of(parts), filled=filled_rows(raw))
 
 
 _NAME = f"{{{MAIN}}}definedName"
