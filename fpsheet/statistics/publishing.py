@@ -16,7 +16,6 @@ from fpsheet_sync.database.access_log import Deed, log_look, read_end
 from fpsheet_sync.database.errors import store_failure
 from fpsheet_sync.database.in_force import commit_of
 from fpsheet_sync.database.store import Store, Transaction, last_commit, settled
-from fpsheet_sync.statistics.certificate.certify import Tell
 from fpsheet_sync.statistics.protection.edition_plan import EditionPlan
 from fpsheet_sync.statistics.publication.draft import (
     describe,
@@ -45,6 +44,7 @@ from fpsheet_templates.form import Form
 
 if TYPE_CHECKING:
     from fpsheet_sync.disclosure.cells import CellId
+    from fpsheet_sync.statistics.certificate.certify import Tell  # brings the solver along
 
 INTERNAL = "intern"
 """Action of the line in the log of who had an internal edition written."""
@@ -145,7 +145,7 @@ def _make(store: Store, order: Order, progress: Progress) -> list[_Made]:
     raise store_failure("publishing")
 
 
-def _teller(progress: Progress, step: Step) -> Tell:
+def _teller(progress: Progress, step: Step) -> "Tell":
     """Return what tells of a step of one country as it goes on; it may begin anew."""
     seen: list[int] = []
 
@@ -173,7 +173,7 @@ def _question(
     order: Order,
     country: str,
     as_of: int,
-    tellers: tuple[Tell | None, Tell | None] = (None, None),
+    tellers: "tuple[Tell | None, Tell | None]" = (None, None),
 ) -> EditionPlan:
     # Frozen in every language, so that each can be given out again.
     others = form.texts.by_language if order.actor is not None else ()

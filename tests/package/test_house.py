@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,3 +125,9 @@ def _imported(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0
             yield node.module or ""
+
+
+def test_the_solver_is_not_loaded_to_write_an_internal_edition() -> None:
+    """It takes a while to load, and only what is published is rounded and proved."""
+    program = "import sys, fpsheet.statistics.publishing; sys.exit('highspy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

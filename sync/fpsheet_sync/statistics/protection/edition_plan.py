@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
-from fpsheet_sync.statistics.certificate.certify import Tell
 from fpsheet_sync.statistics.stat_table import Period
 from fpsheet_sync.statistics.tables.benchmark import Benchmark
 from fpsheet_sync.statistics.tables.release import ReleaseRequest
 from fpsheet_templates.form import Form
+
+if TYPE_CHECKING:
+    # Not loaded here: it brings the solver along.
+    from fpsheet_sync.statistics.certificate.certify import Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,8 @@ class EditionPlan:
     secret: bytes = field(default=b"", repr=False)
     minutes: int = 30
     certify_seconds: int = 0
-    told: Tell | None = field(default=None, repr=False)
-    proved: Tell | None = field(default=None, repr=False)
+    told: "Tell | None" = field(default=None, repr=False)
+    proved: "Tell | None" = field(default=None, repr=False)
 
     def request(
         self, language: str, state: str, figures: tuple[Benchmark, ...], *, is_public: bool = False
