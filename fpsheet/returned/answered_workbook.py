@@ -27,7 +27,7 @@ from fpsheet.workbook.calculation.kept_results import renew_results, stored_day
 from fpsheet_sync.ledger.receipt import Receipt
 from fpsheet_sync.merge.stamp import ToldDecision, make_stamp, read_stamp
 from fpsheet_sync.merge.state import Plain, to_plain
-from fpsheet_templates.form import Field, FieldType, Form
+from fpsheet_templates.form import Field, FieldType
 from fpsheet_templates.rule import Severity
 from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.finding import Finding
@@ -67,7 +67,7 @@ def answer_workbook(
         merged = (found for found in _told(receipt, check) if found not in findings)
         remove_marks(parts, opened.faults)
         add_marks(parts, opened.faults, (*findings, *merged), check, spoken)
-        told_now = tuple(_write_settled(parts, receipt, check, spoken.form))
+        told_now = tuple(_write_settled(parts, receipt, check, spoken))
         if told_now:
             renew_results(parts, day=stored_day(parts))
         lines = tuple(
@@ -144,7 +144,7 @@ def _row_now(sheet: TypedSheet | None, row: int, row_id: str) -> int:
 
 
 def _write_settled(
-    parts: Parts, receipt: Receipt, check: Check, form: Form
+    parts: Parts, receipt: Receipt, check: Check, spoken: SpokenForm
 ) -> Iterator[ToldDecision]:
     """Write what was decided into the cells of its rows, unless others were typed there since.
 
@@ -154,7 +154,6 @@ def _write_settled(
     known = own.told if own.parent == receipt.sha256 else ()
     yield from known
     titles = {entry.title: entry.part for entry in list_sheets(parts)}
-    spoken = SpokenForm(form, check.raw.meta.get("sprog", "da")).of_kommune(receipt.kommune_kode)
     date1904 = check.raw.date1904
     for choice in receipt.settled:
         sheet = check.sheets.get(choice.sheet)
@@ -168,7 +167,7 @@ def _write_settled(
             decided = {
                 f"{sheet.columns[name]}{row}": _content(
                     spoken,
-                    form.sheet(choice.sheet)[name],
+                    spoken.form.sheet(choice.sheet)[name],
                     value,
                     date1904=date1904,
                 )

@@ -153,8 +153,9 @@ def attempts(order: PartOrder) -> Iterator[Attempt]:
         yield replace(plain, step=Means.WIDER, is_wide=True)
         yield replace(plain, step=Means.PINS_RELEASED, is_wide=True, frees=True)
         yield replace(plain, step=Means.SOME_LEFT_OUT, is_wide=True)
-    for other in (each for each in BASES if each > base and not has_pins):
-        yield replace(plain, step=Means.OTHER_BASE, base=other)
+    if not has_pins:
+        for other in (each for each in BASES if each > base):
+            yield replace(plain, step=Means.OTHER_BASE, base=other)
     for omitted in _coarser(order):
         yield replace(plain, step=Means.COARSER, omitted=apart | omitted)
     fewer = replace(plain, own_values=min(2, settings.own_values))
