@@ -178,7 +178,7 @@ def test_dropdowns_offer_the_codes_of_the_place(kommune: str, language: str) -> 
             title, _, area = book.defined_names[lists[letter]].attr_text.partition("!")
             offered = [row[0].value for row in book[title.strip("'")][area]]
             expected = [
-                code.label(language)
+                code.label(language, place)
                 for code in FORM.code_lists[field.codes].for_jurisdiction(place)
                 if (not code.valid_to or code.valid_to > "2026-01-01")
                 and code.extra.get("afloest") != "ja"
