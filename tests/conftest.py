@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import time
 from datetime import date
 from functools import cache, partial
 from typing import TYPE_CHECKING
@@ -56,6 +58,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples Hypothesis tries."""
     settings.load_profile("long" if config.getoption("--long") else "ci")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the slow tests last, so that a run without enough time leaves out those alone."""
+    items.sort(key=is_slow)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out a slow test that would begin after `FPSHEET_SLOW_UNTIL`, a number of `time()`."""
+    until = os.environ.get("FPSHEET_SLOW_UNTIL")
+    if until and is_slow(item) and time.time() > float(until):
+        pytest.skip("no time left for slow tests: python run.py test -m slow runs them")
+
+
+def is_slow(item: pytest.Item) -> bool:
+    """Return whether a test is marked as slow."""
+    return item.get_closest_marker("slow") is not None
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave alone what stays: thousands of tests, and all they import.
+
+    It went through them again and again, for a sixth of the time of a whole run.
+    """
+    gc.freeze()
+    gc.set_threshold(10_000)
 
 
 @pytest.fixture(scope="session")

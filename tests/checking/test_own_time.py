@@ -145,6 +145,7 @@ def office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Office:
     return Office(tmp_path, capsys)
 
 
+@pytest.mark.slow
 def test_a_copy_in_the_folder_is_no_later_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -98,6 +98,7 @@ def test_no_value_of_the_hidden_sheet_leads_astray(
             assert forbidden not in shown, (key, value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", WRONG)
 def test_a_value_that_no_program_writes_is_refused(content: bytes, key: str) -> None:
     """It is critical: nothing of the workbook can be sent."""

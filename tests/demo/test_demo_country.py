@@ -37,6 +37,7 @@ def rows_of(country: tuple[DemoWorkbook, ...], sheet: str) -> Iterator[Row]:
     return chain.from_iterable(book.rows[sheet] for book in country)
 
 
+@pytest.mark.slow
 def test_same_seed_same_bytes() -> None:
     """The same seed gives the same workbooks to the byte; another seed gives others."""
     scale = Scale(citizens={"955": 12, "956": 15}, movers=1, planted=("955",))

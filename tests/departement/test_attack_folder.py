@@ -52,6 +52,7 @@ def codes(exchange: Exchange) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sealed_as", ["workbook", "package"])
 def test_a_folder_delivers_for_its_own_kommune_alone(exchange: Exchange, sealed_as: str) -> None:
     """In 957's folder its own file is merged; one of 956, with keys or without, is refused."""
@@ -77,6 +78,7 @@ def test_a_folder_delivers_for_its_own_kommune_alone(exchange: Exchange, sealed_
     }
 
 
+@pytest.mark.slow
 def test_a_kommune_with_a_key_delivers_signed(exchange: Exchange) -> None:
     """Also from its own folder and after the key was revoked, until the departement says so."""
     folders = {(exchange.post / "956").as_posix(): ["956"]}

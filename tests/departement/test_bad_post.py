@@ -209,6 +209,7 @@ def test_a_workbook_sealed_twice_is_one_submission(exchange: Exchange) -> None:
     assert exchange.call("departement", "rebuild", "--verify", "--db", exchange.database)[0] == 0
 
 
+@pytest.mark.slow
 def test_a_thousand_junk_files_disturb_nothing(exchange: Exchange) -> None:
     """Random bytes, empty files, pictures and texts under good names; the one package is merged."""
     dice = random.Random(1)

@@ -9,6 +9,8 @@ import json
 import zipfile
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.exchange import Exchange
 from tests.support.xlsx_parts import (
     CONTENT_TYPES,
@@ -22,7 +24,6 @@ from tests.support.xlsx_parts import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
 
 FOREIGN = make_package({"Ark1": sheet_xml(text_row(1, ["Navn", "Beløb"]))})
 MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
@@ -52,6 +53,7 @@ FILES: dict[str, tuple[bytes, list[str]]] = {
 }
 
 
+@pytest.mark.slow
 def test_each_file_is_named_with_the_sentence_of_check(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -129,6 +129,7 @@ def test_one_folder_of_receipts_that_cannot_be_written_stops_no_other(night: Nig
     assert len(list((night.root / "kvitteringer").glob("*/*-retur.xlsx"))) == len(KOMMUNER)
 
 
+@pytest.mark.slow
 def test_a_night_of_98_folders(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -413,6 +414,7 @@ def test_no_file_is_passed_over_in_silence(night: Night) -> None:
         assert lines[name]["check"]["findings"], name
 
 
+@pytest.mark.slow
 def test_numbers_given_again_after_a_restore(night: Night) -> None:
     """The database is put back a night: the number's first receipt is put aside, nobody lacks one.
 
@@ -446,6 +448,7 @@ def test_numbers_given_again_after_a_restore(night: Night) -> None:
     assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
 
 
+@pytest.mark.slow
 def test_a_receipt_that_a_restored_database_does_not_know_is_put_aside(night: Night) -> None:
     """The database is put back, and the file that came later is gone from the inbox.
 

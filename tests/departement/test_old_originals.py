@@ -58,6 +58,7 @@ def package_of_year(aar: str, folder: Path) -> bytes:
     return file.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("kind", ["workbook", "package"])
 def test_an_original_with_a_year_that_is_none_stops_no_rebuild(

@@ -94,6 +94,7 @@ def changed(receipt: Receipt) -> int:
     return sum(s.new + s.changed + s.withdrawn + s.conflicting for s in receipt.sheets.values())
 
 
+@pytest.mark.slow
 def test_pulled_and_sent_as_it_was(store: Store, worker: Worker, filled: bytes) -> None:
     """Pull, no edit, submit: the state is the same, waiting cases included (I7)."""
     send(store, worker, filled, minute=1)
@@ -109,6 +110,7 @@ def test_pulled_and_sent_as_it_was(store: Store, worker: Worker, filled: bytes) 
     assert state_hash(store) == before
 
 
+@pytest.mark.slow
 @pytest.mark.lo
 def test_pulled_and_saved_by_libreoffice(
     store: Store,
@@ -130,6 +132,7 @@ def test_pulled_and_saved_by_libreoffice(
     assert state_hash(store) == before
 
 
+@pytest.mark.slow
 def test_what_waits_goes_on_waiting(store: Store, worker: Worker) -> None:
     """A correction in quarantine is not answered by a row that only repeats what was pulled."""
     scale = Scale(citizens={"956": 4}, movers=0, planted=())
@@ -148,6 +151,7 @@ def test_what_waits_goes_on_waiting(store: Store, worker: Worker) -> None:
     assert state_hash(store) == before
 
 
+@pytest.mark.slow
 def test_what_waits_is_answered_by_its_own_workbook(store: Store, worker: Worker) -> None:
     """Taken back in the workbook that brought it, the correction waits no longer."""
     scale = Scale(citizens={"956": 2}, movers=0, planted=())
@@ -191,6 +195,7 @@ def test_the_rows_are_those_in_force(
     assert submission.workbook_id != kommune.workbook_id
 
 
+@pytest.mark.slow
 @pytest.mark.lo
 def test_an_edit_descends_from_the_pull(
     store: Store, worker: Worker, kommune: DemoWorkbook, libreoffice: LibreOffice, tmp_path: Path

@@ -116,6 +116,7 @@ def fill(store: Store, chance: Random, kommune: str) -> None:
         sync(store, build(copied, Sending(kommune, workbook, minute=minute * 10, salt=str(minute))))
 
 
+@pytest.mark.slow
 @settings(
     max_examples=max(6, MOST // 10),
     deadline=None,
@@ -178,6 +179,7 @@ def test_most_of_what_is_in_force_is_shown(stores: Stores, worker: Worker) -> No
     assert verdict.check.sheets["forloeb"].frame["cpr"].to_list() == [new]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kommune", "year", "code"), [("958", "2018", 2), ("958", "2017", 0), ("101", "2007", 0)]
 )

@@ -52,6 +52,7 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(load_form(), TODAY, datetime(2026, 3, 2, 8, tzinfo=UTC), key_file, returns=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_file_that_needs_too_much_memory_costs_only_itself(desk: Desk, tmp_path: Path) -> None:
     """It is refused with its hash (STR-036); those before and after it are read and checked."""

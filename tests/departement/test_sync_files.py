@@ -136,6 +136,7 @@ def stamp(content: bytes) -> str:
     return check_bytes(content, FORM).check.raw.meta.get("parent", "")
 
 
+@pytest.mark.slow
 def test_a_dropped_workbook_comes_back_to_go_on_with(office: Office) -> None:
     """Its own file, stamped and with the fault marked; sent on, it descends from what was sent."""
     faulty = edit(make_workbook(FORM, ROWS), put(**{f"{END}4": datetime(2026, 1, 1)}))  # noqa: DTZ001 - a cell
@@ -162,6 +163,7 @@ def test_a_dropped_workbook_comes_back_to_go_on_with(office: Office) -> None:
     assert (second.parent, second.ancestor) == (first.sha256, first.id)
 
 
+@pytest.mark.slow
 def test_a_conflict_stands_in_the_workbook_that_comes_back(office: Office) -> None:
     """What the merge alone knows is there too: the list of conflicts with both values."""
     office.drop("956.xlsx", make_workbook(FORM, ROWS))
@@ -185,6 +187,7 @@ def test_a_conflict_stands_in_the_workbook_that_comes_back(office: Office) -> No
     assert code == 1
 
 
+@pytest.mark.slow
 def test_each_file_is_read_once_whatever_the_merge_found(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,6 +227,7 @@ def test_each_file_is_read_once_whatever_the_merge_found(
     assert (office.root / "to.xlsx").read_bytes() == office.answers("-retur.xlsx")[-1]
 
 
+@pytest.mark.slow
 def test_numbers_of_rows_by_fate(office: Office) -> None:
     """New, changed, withdrawn, unchanged, waiting, missing: counted by hand, sheet by sheet."""
     office.drop("956.xlsx", make_workbook(FORM, ROWS))
@@ -256,6 +260,7 @@ def test_numbers_of_rows_by_fate(office: Office) -> None:
     }
 
 
+@pytest.mark.slow
 def test_exit_codes_of_sync(office: Office) -> None:
     """0 when all is merged or known; 1 while a file waits, is held or refused; 2 without inbox."""
     assert office.call("sync", str(office.inbox), *TODAY)[0] == 2
@@ -306,6 +311,7 @@ def test_a_workbook_is_sent_to_an_address(office: Office) -> None:
         system.rm("/post", recursive=True)
 
 
+@pytest.mark.slow
 def test_a_release_sends_a_receipt(office: Office) -> None:
     """A file that was held: after the release the next sync writes what was merged, and how."""
     first = make_workbook(FORM, ROWS)

@@ -765,6 +765,7 @@ def said_of(key: str) -> list[str]:
     return [" ".join(part.split()) for part in parts if part.strip(" .,»«")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", WAYS)
 def test_the_remedy_done_literally_works(
     key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -159,6 +159,7 @@ def test_every_line_of_the_log_is_sealed_after_a_demo(
     assert {entry["action"] for entry in log["entries"]} >= {"sync", "udgivelse", "intern"}
 
 
+@pytest.mark.slow
 def test_rebuild_gives_the_same(
     demo: Path, environment: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -180,6 +181,7 @@ def test_report_again_gives_the_same_bytes(
     assert written.read_bytes() == (demo / "statistik-fortroligt" / written.name).read_bytes()
 
 
+@pytest.mark.slow
 def test_every_kind_of_workbook_is_sound(
     demo: Path, tmp_path: Path, environment: dict[str, str]
 ) -> None:

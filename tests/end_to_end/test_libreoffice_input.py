@@ -127,6 +127,7 @@ def _in_greenland(sheet_id: str, rows: tuple[Row, ...]) -> tuple[Row, ...]:
     return tuple({name: row[name] for name in row if name in names} for row in rows)
 
 
+@pytest.mark.slow
 def test_typed_by_hand(libreoffice: LibreOffice, kommune: DemoWorkbook, tmp_path: Path) -> None:
     """A workbook typed cell by cell gives the findings, totals and rows of the one written."""
     plain = replace(
@@ -154,6 +155,7 @@ def test_typed_by_hand(libreoffice: LibreOffice, kommune: DemoWorkbook, tmp_path
     assert merged_state(by_hand, tmp_path / "1") == merged_state(written, tmp_path / "2")
 
 
+@pytest.mark.slow
 def test_saved_again(libreoffice: LibreOffice, kommune: DemoWorkbook, tmp_path: Path) -> None:
     """A workbook with every fault, saved again by LibreOffice, gives the same findings."""
     path = tmp_path / "955.xlsx"

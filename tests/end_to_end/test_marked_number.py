@@ -219,6 +219,7 @@ def leaks(text: str) -> list[str]:
     return [text[max(at - 60, 0) : at + 60] for mark in MARKS if (at := text.find(mark)) >= 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", FILES)
 def test_every_file_that_may_come(desk: Path, said: Callable[[], str], file: str) -> None:
     """Checked, shown in every way, given back, previewed, sent and merged: nothing is told."""
@@ -268,6 +269,7 @@ fails_when = "cpr == '{CPR}'"
 """
 
 
+@pytest.mark.slow
 def test_every_other_command_that_reads_the_file(desk: Path, said: Callable[[], str]) -> None:
     """Returned, upgraded, imported, explained, tried and published: nothing is told of it."""
     put(desk, sound())

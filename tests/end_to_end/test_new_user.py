@@ -102,6 +102,7 @@ def next_step(document: Document) -> str:
     return document.shown("Forside", "B13")
 
 
+@pytest.mark.slow
 def test_a_new_user_is_led_to_a_workbook_that_is_merged(
     libreoffice: LibreOffice, tmp_path: Path, fpsheet: Callable[..., int]
 ) -> None:

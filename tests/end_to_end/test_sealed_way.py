@@ -66,6 +66,7 @@ def age_out(package: Path) -> None:
     os.utime(package, (moment, moment))
 
 
+@pytest.mark.slow
 def test_a_sealed_package_is_merged_and_shows_nothing(
     tmp_path: Path, enrolled: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -113,6 +114,7 @@ def test_a_revoked_key_and_an_unsigned_file_are_refused(
     assert codes == {"PAK-003", "PAK-010"}
 
 
+@pytest.mark.slow
 def test_an_unsigned_file_is_taken_where_the_folder_is_named(
     tmp_path: Path, enrolled: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -134,6 +136,7 @@ def test_an_unsigned_file_is_taken_where_the_folder_is_named(
     assert states["tillid.xlsx"] != "refused"
 
 
+@pytest.mark.slow
 def test_a_trial_without_keys_takes_unsigned_files_and_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

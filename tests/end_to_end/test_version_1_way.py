@@ -189,6 +189,7 @@ class Departement:
         return self.call("sync", str(self.inbox), *DAY)
 
 
+@pytest.mark.slow
 def test_an_old_file_after_a_new_one_takes_nothing_away(
     files: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -205,6 +206,7 @@ def test_an_old_file_after_a_new_one_takes_nothing_away(
     assert rows == [(1, 1)], rows
 
 
+@pytest.mark.slow
 def test_after_the_upgrade_a_new_application_is_a_line_and_the_first_one_stays(
     files: tuple[Path, Path], tmp_path: Path
 ) -> None:
@@ -239,6 +241,7 @@ def test_after_the_upgrade_a_new_application_is_a_line_and_the_first_one_stays(
     assert len(after["forloeb"]) == 1 + len(first["forloeb"])
 
 
+@pytest.mark.slow
 def test_a_database_of_version_1_goes_on_with_files_of_both_versions(tmp_path: Path) -> None:
     """The guide's line lifts it with all it holds, and then it takes what either form says.
 
@@ -270,6 +273,7 @@ def test_a_database_of_version_1_goes_on_with_files_of_both_versions(tmp_path: P
     assert departement.call("rebuild", "--verify") == 0
 
 
+@pytest.mark.slow
 @pytest.mark.lo
 def test_filled_in_libreoffice_upgraded_filled_further_sent_and_merged(
     tmp_path: Path, libreoffice: LibreOffice
@@ -311,6 +315,7 @@ def test_filled_in_libreoffice_upgraded_filled_further_sent_and_merged(
     assert departement.call("conflicts") == 0
 
 
+@pytest.mark.slow
 def test_both_versions_are_merged_and_counted(files: tuple[Path, Path], tmp_path: Path) -> None:
     """The old file, then the new one: one state, no conflict, and T23 has the nævn's decisions."""
     departement = Departement(tmp_path)
@@ -329,6 +334,7 @@ def test_both_versions_are_merged_and_counted(files: tuple[Path, Path], tmp_path
     assert total[1:6] == [8, 1, 6, 1, 0]
 
 
+@pytest.mark.slow
 def test_denmarks_cases_are_lifted_merged_and_counted(tmp_path: Path) -> None:
     """The same way for Norddjurs: what version 1 has no words for waits, the rest is counted.
 

@@ -71,11 +71,13 @@ def asked_of(folder: Path, rows: int) -> dict[str, int]:
         return found | {"preview": asked(case, "preview"), "submit": asked(case, "submit")}
 
 
+@pytest.mark.slow
 def test_more_rows_are_no_more_calls(tmp_path: Path) -> None:
     """Ten times the rows with the same faults: every step asks Excel as often as before."""
     assert asked_of(tmp_path / "many", 400) == asked_of(tmp_path / "few", 40)
 
 
+@pytest.mark.slow
 def test_a_fault_costs_its_comment_and_nothing_else(tmp_path: Path) -> None:
     """Marks, links and fields of the list are written for all faults at once."""
     calls = []
@@ -88,6 +90,7 @@ def test_a_fault_costs_its_comment_and_nothing_else(tmp_path: Path) -> None:
     assert calls[1] - calls[0] <= 100 * PER_NOTE
 
 
+@pytest.mark.slow
 def test_faults_beyond_the_comments_are_marked_and_listed(tmp_path: Path) -> None:
     """Comments end at 500 on one sheet; colours and the list hold every fault."""
     with opened(tmp_path, workbook(MOST_NOTES + 40, MOST_NOTES + 40)) as case:

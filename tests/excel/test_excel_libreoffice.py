@@ -32,6 +32,7 @@ def shown(case: Case) -> dict[str, tuple[int, dict[str, str]]]:
     }
 
 
+@pytest.mark.slow
 def test_a_mended_cell_recalculates_and_loses_its_mark(
     libreoffice: LibreOffice, tmp_path: Path
 ) -> None:
@@ -60,6 +61,7 @@ def test_a_mended_cell_recalculates_and_loses_its_mark(
         document.close()
 
 
+@pytest.mark.slow
 def test_the_list_is_the_same_over_both_stand_ins(libreoffice: LibreOffice, tmp_path: Path) -> None:
     """What LibreOffice holds after the check is cell by cell what openpyxl holds."""
     one = tmp_path / "en"

@@ -283,6 +283,7 @@ def test_next_on_the_list_goes_to_the_line_she_stands_on(case: Case) -> None:
     assert place == (sheet["D6"].value, shown(sheet["E6"].value))
 
 
+@pytest.mark.slow
 def test_preview_opens_the_figures(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     """They open beside it, a second time under another name, and say whose they are."""
     assert case.run("preview") == 1

@@ -154,6 +154,7 @@ def test_yes_goes_to_the_next_error(case: Case) -> None:
     assert (case.own.active().title, case.own.active().selected().plain) == ("Forløb", "F4")
 
 
+@pytest.mark.slow
 def test_no_opens_the_figures_and_cancel_ends(case: Case) -> None:
     """The figures open beside it; cancel leaves the marks."""
     case.app.desk.answers = ["cancel"]

@@ -176,6 +176,7 @@ def removed(place: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     return found
 
 
+@pytest.mark.slow
 def test_no_number_lies_in_plain_text_in_a_temporary_file(
     removed: dict[str, bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

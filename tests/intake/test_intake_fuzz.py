@@ -218,6 +218,7 @@ def go_on(data: bytes, verdict: Verdict) -> Iterator[str]:
         yield str(error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", KINDS, ids=[kind.__name__ for kind in KINDS])
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_broken_workbooks(batch: int, damage: Callable[[Random], bytes], *, long_run: bool) -> None:

@@ -500,6 +500,7 @@ def test_the_marks_stand_in_a_sheet_spelled_otherwise(
     assert check_bytes(back, FORM).cells() == checked.cells()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("save", [save_by_gnumeric, save_by_sheetjs, save_by_exceljs])
 def test_saved_by_another_program(
     faulty: bytes,
@@ -516,6 +517,7 @@ def test_saved_by_another_program(
     need_marks(target.read_bytes(), noted, tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.lo
 def test_saved_by_libreoffice(
     faulty: bytes,

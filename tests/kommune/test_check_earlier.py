@@ -199,6 +199,7 @@ def test_an_earlier_workbook_that_cannot_be_used_is_told_as_any_other(
     assert "“andet.xlsx” cannot be compared with: The file is a text" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["check", "preview"])
 def test_another_kommunes_workbook_is_no_earlier_one(
     desk: Path, capsys: pytest.CaptureFixture[str], command: str

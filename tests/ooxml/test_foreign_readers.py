@@ -94,6 +94,7 @@ def test_a_broken_workbook_is_read_by_none(workbooks: dict[str, bytes], tmp_path
         read_with_gnumeric(file, tmp_path)
 
 
+@pytest.mark.slow
 def test_every_kind_of_workbook_passes_the_audit(
     workbooks: dict[str, bytes], tmp_path: Path
 ) -> None:

@@ -151,6 +151,7 @@ def test_rows_of_a_page_by_hand(sheet: bytes, fewest: int) -> None:
     assert max(told, default=0) <= fewest * 1.12 + 1
 
 
+@pytest.mark.slow
 def test_libreoffice_prints_no_page_of_nothing(libreoffice: LibreOffice, tmp_path: Path) -> None:
     """Each page of a filled sheet has a citizen on it, whatever their number."""
     for count in (27, 28, 30, 53, 81):

@@ -92,6 +92,7 @@ def answer_to(
     return said.out
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_guide_run_one_after_the_other(
     root: Path,
     tmp_path: Path,
@@ -178,6 +179,7 @@ class Machine:
         return {file.relative_to(self.folder): file.read_bytes() for file in files}
 
 
+@pytest.mark.slow
 def test_the_departement_moves_to_another_machine(
     root: Path,
     tmp_path: Path,
@@ -232,6 +234,7 @@ def test_the_departement_moves_to_another_machine(
     assert run(["db", "log", "--against", "kvitteringer"], environment=there.environment) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.pg
 @pytest.mark.parametrize("server", ["postgresql"], indirect=True)
 def test_a_database_moves_from_a_file_to_a_server(
@@ -279,6 +282,7 @@ def test_a_database_moves_from_a_file_to_a_server(
     assert {"956-2026-000002"} < {line["receipt"] for line in lines} | {""}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="a line for crontab")
 def test_the_line_for_the_night_runs(root: Path, tmp_path: Path) -> None:
     """What crontab runs, run by a shell: the code and the lines are where the guide says."""

@@ -8,6 +8,8 @@ import shutil
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
+
 from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.program import run
 from fpsheet_templates.load import load_form
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    import pytest
 
 _DATED = {"check", "preview", "submit", "receive", "upgrade", "sync", "report"}
 """Commands that ask for the day."""
@@ -64,6 +65,7 @@ def _check_again(folder: Path, environment: dict[str, str], words: Sequence[str]
     assert returned.read_bytes()[:2] == b"PK"
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_guides_run_one_after_the_other(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

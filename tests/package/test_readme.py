@@ -8,10 +8,13 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_readme_run_one_after_the_other(root: Path, tmp_path: Path) -> None:
     """Each line succeeds in an empty folder after those above it."""
     text = (root / "README.md").read_text(encoding="utf-8")

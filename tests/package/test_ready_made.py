@@ -41,6 +41,7 @@ def test_there_is_one_for_each_greenlandic_kommune() -> None:
     assert sum((ROOT / FOLDER / name).stat().st_size for name in names) < 3_000_000
 
 
+@pytest.mark.slow
 def test_each_is_a_sound_blank_workbook() -> None:
     """Read without a fault beyond the names that a person has yet to write, whoever opens it."""
     for kommune in KOMMUNER:

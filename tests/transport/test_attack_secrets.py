@@ -33,6 +33,7 @@ def careless_mask() -> Iterator[None]:
     os.umask(before)
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.usefixtures("careless_mask")
 def test_secret_files_are_their_owners_alone(

@@ -218,6 +218,7 @@ def test_every_refusal_has_a_way_out() -> None:
     assert sorted(CASES) == REFUSALS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", CASES)
 def test_the_advice_done_literally_gets_the_file_merged(
     code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

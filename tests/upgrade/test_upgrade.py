@@ -428,6 +428,7 @@ def test_new_columns_are_never_put_on_hers(
     assert placement.table_end == ends
 
 
+@pytest.mark.slow
 def test_a_returned_workbook_is_lifted_with_its_list(tmp_path: Path) -> None:
     """The list of findings and its marks stay, and it can be returned again."""
     question = Question(load_form(), TODAY)
@@ -475,6 +476,7 @@ def rename(book: Workbook) -> None:
     book["Forløb"].title = "Forløb 2026"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [leave_half_filled, sort_backwards, rename])
 def test_a_workbook_as_it_lay_on_the_desk_is_lifted(
     change: Callable[[Workbook], None], tmp_path: Path
@@ -538,6 +540,7 @@ def test_a_foreign_file_is_refused(name: str, tmp_path: Path) -> None:
     assert lifted.before.counts[Severity.KRITISK] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.lo
 def test_a_lost_column_comes_back(libreoffice: LibreOffice, tmp_path: Path) -> None:
     """A column that somebody deleted is made again, blank, and reported as new."""
@@ -573,6 +576,7 @@ def identities(data: bytes, title: str) -> dict[str, str]:
     return {str(cell.value).partition(".")[2]: cell.column_letter for cell in own}
 
 
+@pytest.mark.slow
 def test_blank_columns_of_the_other_country_go(in_2: Lifted) -> None:
     """No column is hidden any more but the row ids: new fields take the places of Denmark's, and
     what is left is in sight, blank and told, so that a row pasted in the order one sees goes where

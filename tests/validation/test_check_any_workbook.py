@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -112,6 +113,7 @@ def told(finding: Finding) -> str:
     return json.dumps([asdict(finding), *said], ensure_ascii=False)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(seeds)
 def test_no_finding_holds_a_value_and_each_stands_at_a_cell_that_exists(seed: int) -> None:
@@ -129,6 +131,7 @@ def test_no_finding_holds_a_value_and_each_stands_at_a_cell_that_exists(seed: in
             assert not finding.field or finding.column == sheet.columns[finding.field]
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(seeds)
 def test_the_order_of_the_rows_changes_nothing_but_which_is_called_the_second(seed: int) -> None:
@@ -143,6 +146,7 @@ def test_the_order_of_the_rows_changes_nothing_but_which_is_called_the_second(se
     assert checks[0].not_run == checks[1].not_run
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(seeds)
 def test_the_same_workbook_has_the_same_check(seed: int) -> None:

@@ -142,6 +142,7 @@ star = "* immersugassaq."
 """
 
 
+@pytest.mark.slow
 def test_a_translator_adds_a_folder_and_no_code(tmp_path: Path) -> None:
     """A folder `kl` with two texts and a column `kl` for one code list: the workbook has them, all
     else is Danish, and the list of what is missing no longer names them.
@@ -177,6 +178,7 @@ VOWELS: Final = str.maketrans("aeiouæøå", "eioauøåæ")
 """Makes a language that nobody speaks: each text is as long as the Danish one, and is another."""
 
 
+@pytest.mark.slow
 def test_a_half_translated_language_is_used_all_the_way(tmp_path: Path) -> None:
     """Half of the texts that the list for translators names, put into files as the guide says:
     the workbook is sound, and it is checked, returned and sent like any other.

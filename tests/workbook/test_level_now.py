@@ -30,6 +30,7 @@ def own_cases() -> dict[str, tuple[str, str, str]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.lo
 def test_the_level_today_is_that_of_the_cases(libreoffice: LibreOffice, tmp_path: Path) -> None:
     """On every day of every case the Overblik shows the level that was worked out by hand."""

@@ -64,6 +64,7 @@ def crash(url: str, template: str, wanted: Round) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 @FORKS
 def test_killed_at_any_instant(tmp_path: Path, sqlite_template: Path, round_number: int) -> None:
     """SIGKILL at random moments of a sync on SQLite: only whole files are there afterwards."""
@@ -76,6 +77,7 @@ def test_killed_at_any_instant(tmp_path: Path, sqlite_template: Path, round_numb
     assert len({left for _, left, _ in result["found"]}) > 2
 
 
+@pytest.mark.slow
 @FORKS
 @pytest.mark.pg
 def test_killed_at_any_instant_on_a_server(pg_stores: list[str], round_number: int) -> None:
@@ -83,6 +85,7 @@ def test_killed_at_any_instant_on_a_server(pg_stores: list[str], round_number: i
     check(crash(pg_stores[0], "-", Round(10, "kill", round_number)))
 
 
+@pytest.mark.slow
 @FORKS
 def test_no_room_on_the_disk(tmp_path: Path, sqlite_template: Path, round_number: int) -> None:
     """A full disk is told in a sentence; the files that fitted are whole, the others not there."""

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -55,6 +56,7 @@ some = settings(max_examples=max(6, MOST // 16))
 # server too busy, a lock), Hypothesis says so, and not that the example was another one.
 
 
+@pytest.mark.slow
 @some
 @given(files=worlds(), data=st.data())
 def test_a_world_keeps_every_promise(
@@ -171,6 +173,7 @@ def known_by(store: Store, commit: int) -> str:
         return "".join(kommune_hash(connection, kommune, commit) for kommune in kommuner)
 
 
+@pytest.mark.slow
 @some
 @given(files=worlds(), keep=st.sampled_from([0, 1, 2, 3]))
 def test_who_says_nothing_changes_nothing(

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -152,6 +153,7 @@ MOST = settings.default.max_examples if settings.default else 100
 some = settings(max_examples=max(4, MOST // 20), stateful_step_count=6)
 
 
+@pytest.mark.slow
 def test_office(stores: Stores) -> None:
     """Any sequence of what people do, on each kind of database (I1, I11, I12)."""
     run_state_machine_as_test(partial(Office, stores), settings=some)  # type: ignore[arg-type]

@@ -87,6 +87,7 @@ STEPS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS)
 def test_a_new_number_in_any_steps(stores: Stores, steps: tuple[str, ...]) -> None:
     """Borgere has the citizen once, under the new number, and any order of arrival says so."""
@@ -142,6 +143,7 @@ FORMS = {
 """What a workbook may say of one citizen, who had up to three numbers."""
 
 
+@pytest.mark.slow
 @settings(max_examples=max(12, MOST // 8))
 @given(chance=st.randoms(use_true_random=False))
 def test_two_workbooks_with_any_numbers_share_one_row(stores: Stores, chance: Random) -> None:
@@ -216,6 +218,7 @@ def test_a_link_told_late_leaves_one_row_and_both_values(store: Store) -> None:
     assert len(rows(store, "borger")) == 1
 
 
+@pytest.mark.slow
 def test_a_workbook_with_both_numbers_is_told_that_they_are_one_citizen(stores: Stores) -> None:
     """HIS-025: two rows were in force, another workbook tells that they are one citizen's.
 
@@ -302,6 +305,7 @@ def typed_rows(chance: Random, before: Sequence[Typed]) -> tuple[Typed, ...]:
             return tuple(rows)
 
 
+@pytest.mark.slow
 @settings(max_examples=max(6, MOST // 16))
 @given(seed=st.integers(0, 1 << 32))
 def test_nobody_has_two_rows_and_nothing_is_lost_unseen(stores: Stores, seed: int) -> None:

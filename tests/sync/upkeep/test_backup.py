@@ -78,6 +78,7 @@ def fill(store: Store, folder: Path) -> dict[str, bytes]:
     return bytes_of(folder / "again")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "stores", [pytest.param("postgresql", marks=pytest.mark.pg)], indirect=True
 )
@@ -121,6 +122,7 @@ def place(url: str) -> list[str]:
     return ["--host", host, "--username", str(address.username)]
 
 
+@pytest.mark.slow
 def test_a_database_made_again_has_the_editions_and_the_log(
     stores: Stores, files: dict[bytes, Submission], tmp_path: Path
 ) -> None:

@@ -110,6 +110,7 @@ def wide(people: People) -> tuple[Case, Certificate]:
     return certificate(people, {NO_ABILITY: (3, 7), NO_HOURS: (0, 7)})
 
 
+@pytest.mark.slow
 def test_a_number_that_no_list_binds_is_found_to_be_exact(people: People) -> None:
     """Work ability unknown is 3 to 7 by its print, and hours unknown at most 3 by theirs.
 

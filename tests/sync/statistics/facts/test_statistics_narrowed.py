@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -50,6 +51,7 @@ def facts_of(connection: Connection, scope: Scope, records: frozenset[str] | Non
         }
 
 
+@pytest.mark.slow
 @settings(max_examples=settings().max_examples // 10, phases=PHASES)
 @given(
     country=COUNTRIES, period=st.sampled_from(PERIODS), some=st.sets(st.sampled_from(CITIZENS[:4]))

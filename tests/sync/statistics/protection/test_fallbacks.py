@@ -89,6 +89,7 @@ def forced(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> M
     return step
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forced", FORCED, indirect=True)
 def test_what_is_protected_in_another_way_says_so(
     store: Store, tmp_path: Path, forced: Means, monkeypatch: pytest.MonkeyPatch

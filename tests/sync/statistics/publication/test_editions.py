@@ -265,6 +265,7 @@ def test_a_year_does_not_tell_the_half_that_nobody_printed(store: Store, tmp_pat
     assert len(rest) >= 3
 
 
+@pytest.mark.slow
 @sqlite
 @pytest.mark.parametrize(
     "spoil",
@@ -338,6 +339,7 @@ def test_a_rounding_that_is_not_done_in_time_publishes_nothing(
     assert issue(store, tmp_path / "now").new == {"GL"}
 
 
+@pytest.mark.slow
 @sqlite
 def test_a_draft_prints_what_is_published_and_another_secret_does_not(
     store: Store, tmp_path: Path

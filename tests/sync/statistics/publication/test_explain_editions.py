@@ -150,6 +150,7 @@ def test_a_line_of_t22_names_the_records_that_made_it(
     assert now - before == come - gone
 
 
+@pytest.mark.slow
 def test_some_line_about_each_table_is_explained(revised: Store, internal: Release) -> None:
     """The records that came less those that went are the difference of the two editions."""
     lines = {key[0]: (key, row) for key, row in lines_of(internal, "T22")}

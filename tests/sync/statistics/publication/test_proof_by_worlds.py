@@ -95,6 +95,7 @@ def _attack(store: Store, folder: Path, exact: Path) -> list[Found]:
     return [each for each in found if each.narrow]
 
 
+@pytest.mark.slow
 def test_a_leak_that_nobody_knows_is_refused(
     store: Store, secret: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +115,7 @@ def test_a_leak_that_nobody_knows_is_refused(
         assert read_publications(connection, "GL") == ()
 
 
+@pytest.mark.slow
 def test_a_leak_that_nobody_knows_is_rounded_anew(
     store: Store, secret: bytes, tmp_path: Path
 ) -> None:

@@ -96,6 +96,7 @@ def test_revised_numbers_are_marked_in_words_beside_the_row(revised: Store) -> N
     assert not any("[r]" in str(cell) for row in found.rows for cell in row[:-1])
 
 
+@pytest.mark.slow
 def test_a_kommunes_edition_lists_its_own_revisions(revised: Store) -> None:
     """956's own T22 says what the national one says of 956."""
     own, national = internal(revised, "956"), internal(revised)

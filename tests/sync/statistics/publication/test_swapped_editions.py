@@ -82,6 +82,7 @@ def test_a_rounded_edition_is_not_taken_for_one_with_exact_numbers(
     assert not (tmp_path / "two").exists()
 
 
+@pytest.mark.slow
 @sqlite
 def test_prints_that_break_a_sum_move_back_and_are_named(store: Store, tmp_path: Path) -> None:
     """Everything kept says 5 less for the country than its kommuner add up to.

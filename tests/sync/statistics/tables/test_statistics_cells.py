@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tests.support.country import Country
 
 
+@pytest.mark.slow
 @settings(max_examples=settings().max_examples // 10, phases=PHASES)
 @given(country=COUNTRIES, period=st.sampled_from(PERIODS))
 def test_one_name_is_one_number_and_every_sum_holds(country: Country, period: Period) -> None:
@@ -43,6 +45,7 @@ def test_one_name_is_one_number_and_every_sum_holds(country: Country, period: Pe
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=settings().max_examples // 20, phases=PHASES)
 @given(country=COUNTRIES)
 def test_a_quarter_of_a_year_is_the_number_of_that_quarters_own_release(country: Country) -> None:

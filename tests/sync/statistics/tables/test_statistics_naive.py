@@ -218,6 +218,7 @@ def check(connection: Connection, country: Country, period: Period, area: str) -
         assert [wrong for table in release.tables for wrong in check_sums(table)] == []
 
 
+@pytest.mark.slow
 @settings(max_examples=settings().max_examples // 6, phases=PHASES)
 @given(country=COUNTRIES, period=st.sampled_from(PERIODS), area=st.sampled_from(("GL", "DK", "")))
 def test_sqlite_counts_what_the_naive_count_does(
@@ -228,6 +229,7 @@ def test_sqlite_counts_what_the_naive_count_does(
         check(connection, country, period, area)
 
 
+@pytest.mark.slow
 @pytest.mark.pg
 @settings(max_examples=settings().max_examples // 16, phases=PHASES)
 @given(country=COUNTRIES, period=st.sampled_from(PERIODS), area=st.sampled_from(("GL", "DK", "")))
