@@ -13,14 +13,14 @@ from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.catalogue import CatalogueLine, catalogue_lines
 
 _RULES = {
-    "code": 10,
+    "code": 9,
     "severity": 11,
-    "place": 38,
-    "message": 62,
-    "remedy": 58,
-    "country": 8,
-    "since": 8,
-    "source": 44,
+    "place": 24,
+    "message": 50,
+    "remedy": 46,
+    "country": 7,
+    "since": 7,
+    "source": 30,
 }
 _CHANGES = {"version": 9, "code": 10, "change": 16, "severity": 12}
 """Column → its width in characters."""

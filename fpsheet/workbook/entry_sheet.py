@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from fpsheet.workbook.entry_help import add_entry_help
 from fpsheet.workbook.formula import quote_text
-from fpsheet.workbook.formula_parts import and_, is_text, or_
+from fpsheet.workbook.formula_parts import EMPTY, and_, if_error, is_text, or_
 from fpsheet.workbook.issue import Issue
 from fpsheet.workbook.row_id import free_row_ids
 from fpsheet.workbook.row_stamp import CellContent
@@ -117,8 +117,10 @@ def _write_head(sheet: Worksheet, layout: SheetLayout, issue: Issue) -> None:
     write_title(sheet, f"B{TITLE_ROW}", layout.title, colour=colour)
     # The longest title fills its column; what follows it is set off.
     sheet[f"B{TITLE_ROW}"].alignment = Alignment(vertical="center", shrink_to_fit=True)
-    write_note(sheet, f"C{TITLE_ROW}", "", indent=2)
-    put_formula(sheet[f"C{TITLE_ROW}"], _first_fault(layout, issue))
+    # On the second page across, the columns that stand on every page have room for the line alone.
+    for letter, formula in zip("CD", _first_fault(layout, issue), strict=True):
+        write_note(sheet, f"{letter}{TITLE_ROW}", "", indent=1)
+        put_formula(sheet[f"{letter}{TITLE_ROW}"], formula)
     sheet.row_dimensions[TITLE_ROW].height = 30
     sheet.row_dimensions[IDENTITY_ROW].hidden = True
     sheet.row_dimensions[HEADER_ROW].height = 32
@@ -128,21 +130,23 @@ def _write_head(sheet: Worksheet, layout: SheetLayout, issue: Issue) -> None:
         style_heading(heading, colour)
 
 
-def _first_fault(layout: SheetLayout, issue: Issue) -> str:
-    """Return a formula for the first fault of the sheet, else the first warning, whole and linked.
+def _first_fault(layout: SheetLayout, issue: Issue) -> tuple[str, str]:
+    """Return formulas for line and words of the first fault, else the first warning, both linked.
 
-    Status is narrow, and this row never scrolls away. Where all is well it says what the sheet is.
+    Status is narrow, and this row never scrolls away. Where all is well the words say what the
+    sheet is.
     """
     intro = issue.intro(layout.sheet.id)
-    told = quote_text(f"{intro} {issue.text('workbook.entry.star')}")
+    place, words = EMPTY, quote_text(f"{intro} {issue.text('workbook.entry.star')}")
     status = column_name(layout.sheet.id, "status")
+    named = quote_text(f"{issue.text('workbook.cover.linje')} ")
     for sign in (WARNING_SIGN, FAULT_SIGN):
-        place = f'MATCH("{sign}*",{status},0)'
-        row = f"({place}+{FIRST_ROW - 1})"
-        line = quote_text(f"{issue.text('workbook.cover.linje')} ")
-        link = row_link(layout.title, row, f'{line}&{row}&": "&INDEX({status},{place})')
-        told = f"IFERROR({link},{told})"
-    return told
+        found = f'MATCH("{sign}*",{status},0)'
+        row = f"({found}+{FIRST_ROW - 1})"
+        line = f"{named}&{row}"
+        place = if_error(row_link(layout.title, row, line), place)
+        words = if_error(row_link(layout.title, row, f"INDEX({status},{found})"), words)
+    return place, words
 
 
 def _style_column(sheet: Worksheet, layout: SheetLayout, column_id: str) -> None:

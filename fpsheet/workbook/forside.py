@@ -42,6 +42,9 @@ from fpsheet.workbook.view import add_marks, count_text, put_formula, row_link
 from fpsheet_templates.form import SheetKind
 
 _WIDTHS = {"A": 3, "B": 28, "C": 76, "D": 10, "E": 10, "F": 12, "G": 14}
+_ROW_POINTS, _BLANK_POINTS = 16, 8
+"""Heights of rows: all of them on one printed page, in letters of seven points or more."""
+
 _CONTACT_ROW = 8
 _NEXT_ROW = 13
 _TABLE_ROW = 17
@@ -83,8 +86,10 @@ def make_cover(book: Workbook, issue: Issue) -> Worksheet:
     values = {"version": issue.form.version, "dato": issued, "id": issue.workbook_id}
     text = issue.form.texts.fill("workbook.cover.udgave", issue.language, values)
     write_note(sheet, f"B{last + 2}", text)
-    for row in range(4, last + 1):
-        sheet.row_dimensions[row].height = sheet.row_dimensions[row].height or 19
+    for row in range(3, last + 2):
+        is_blank = sheet[f"B{row}"].value is None
+        usual = _BLANK_POINTS if is_blank else _ROW_POINTS
+        sheet.row_dimensions[row].height = sheet.row_dimensions[row].height or usual
     protect(sheet)
     place_cursor(sheet, f"{_ENTRY_LETTER}{_CONTACT_ROW}")
     set_page(sheet, footer=issue.footer)

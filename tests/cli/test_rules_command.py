@@ -20,6 +20,7 @@ from fpsheet_templates.rule import Severity
 from fpsheet_templates.rule_history import RuleChange, RuleEvent, load_rule_history, replay
 from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import Row, make_database, make_workbook
+from tests.support.measured import PAPER, READABLE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -211,3 +212,15 @@ def test_a_code_is_never_used_again(changes: list[RuleChange]) -> None:
     ]
     with pytest.raises(ValueError, match="AFG-099"):
         replay(events)
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_the_catalogue_prints_in_letters_of_seven_points(language: str) -> None:
+    """Letters of eleven points, on one page across: a character of a column's width is at most
+    8.75 pixels (LibreOffice, Arial of 11 points).
+    """
+    book = load_workbook(BytesIO(write_xlsx(rule_book(SpokenForm(FORM, language)))))
+    for sheet in book.worksheets:
+        wide = sum(column.width for column in sheet.column_dimensions.values()) * 8.75
+        paper = PAPER - (sheet.page_margins.left + sheet.page_margins.right) * 96
+        assert 11 * min(1, paper / wide) >= READABLE, sheet.title

@@ -28,6 +28,9 @@ SCREEN: Final = 1366
 USABLE: Final = 1318
 """Without the row numbers and the scroll bar."""
 
+PAPER_HIGH: Final = 210 / 25.4 * 72
+"""Points of A4 across."""
+
 BUTTON: Final = 17
 """Pixels of a filter's button, at the right end of a heading."""
 
@@ -125,6 +128,30 @@ def test_the_other_sheets_are_one_page_wide(kommune: str, language: str) -> None
         scale = (PAPER - (margins.left + margins.right) * 96) / wide
         assert LETTERS * min(1, scale) >= READABLE, (sheet.id, wide)
         assert wide <= USABLE or sheet.id == "koder", (sheet.id, wide)
+
+
+@WORKBOOKS
+def test_forside_prints_on_one_page_in_letters_that_can_be_read(
+    kommune: str, language: str
+) -> None:
+    """Its rows are more than its columns: their heights decide how small it is printed."""
+    page = opened(kommune, language)[FORM.sheet_title("forside", language)]
+    assert (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (1, 1)
+    high = sum(page.row_dimensions[row].height or 12.75 for row in range(1, page.max_row + 1))
+    room = PAPER_HIGH - (page.page_margins.top + page.page_margins.bottom) * 72
+    assert LETTERS * min(1, int(room / high * 100) / 100) >= READABLE
+
+
+@WORKBOOKS
+def test_the_words_above_the_headings_stand_on_the_first_page_across(
+    kommune: str, language: str
+) -> None:
+    """What stands on every page across has room for the number of the line, and for no more."""
+    for sheet_id, sheet in entry_sheets(kommune, language):
+        line, words = str(sheet["C1"].value), str(sheet["D1"].value)
+        assert ("MATCH" in line, "INDEX" in line, "INDEX" in words) == (True, False, True), sheet_id
+        longest = f"{FORM.texts.get('workbook.cover.linje', language)} 9999"
+        assert wide_in_bold(longest) <= column_pixels(sheet.column_dimensions["C"].width) - INDENT
 
 
 def test_numbers_do_not_touch_the_border() -> None:
