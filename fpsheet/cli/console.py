@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
+from itertools import zip_longest
 from textwrap import wrap
 
 import click
@@ -21,6 +22,9 @@ _STAND_INS = dict(
 _HANDLER = "fpsheet"
 _GAP = 2
 _HEADING = 20
+_LONGEST_WORD, _LEAST = 14, 6
+"""Letters of a word that is not broken where a table is folded, and of a column at the least."""
+
 _DANISH = str.maketrans(",.", ".,")
 _NARROWEST, _WIDTH = 40, 100
 _COLOURS = {"KRITISK": "red", "FEJL": "red", "ADVARSEL": "yellow", "INFO": "blue"}
@@ -89,33 +93,107 @@ class Console:
         for line in lay_out(header, rows):
             self.say(line)
 
+    def fitted_table(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Write a table as wide as the terminal at the most; whole in a file or a pipe."""
+        for line in lay_out(header, rows, width=shutil.get_terminal_size((0, 0)).columns):
+            self.say(line)
 
-def lay_out(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+
+def lay_out(
+    header: Sequence[str], rows: Sequence[Sequence[object]], *, width: int = 0
+) -> list[str]:
     """Return the lines of a table; long headings are folded. A table without columns has none.
+
+    Args:
+        header: The headings.
+        rows: The cells of each row.
+        width: Columns of the terminal. A wider table leaves out the columns of numbers that are
+            all zero, and folds its cells. 0 for any width.
 
     >>> lay_out(["Ark", "Nye"], [["Job", 12]])
     ['Ark  Nye', '---  ---', 'Job   12']
     """
     if not header:
         return []
-    heads = [wrap(title, _HEADING) or [""] for title in header]
+    widths = _natural_widths(header, rows)
+    if not width or _across(widths, _GAP) <= width:
+        return _lines(header, rows, widths, _GAP)
+    told = [at for at in range(len(header)) if not _is_nothing(at, rows)]
+    header, rows = [header[at] for at in told], [[row[at] for at in told] for row in rows]
+    widths = _natural_widths(header, rows)
+    gap = _GAP
+    words = [_longest_words(column) for column in zip(header, *_shown(rows), strict=True)]
+    numbers = [
+        word if _is_numeric(at, rows) else wide
+        for at, (word, wide) in enumerate(zip(words, widths, strict=True))
+    ]
+    least = [_LEAST] * len(header)
+    for floors, between in ((numbers, _GAP), (words, _GAP), (words, 1), (least, 1)):
+        gap = between
+        while _across(widths, gap) > width:
+            spare = [wide - floor for wide, floor in zip(widths, floors, strict=True)]
+            if max(spare) <= 0:
+                break
+            widest = max((wide, at) for at, wide in enumerate(widths) if spare[at] > 0)[1]
+            widths[widest] -= 1
+        else:
+            break
+    return _lines(header, rows, widths, gap)
+
+
+def _lines(
+    header: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[int], gap: int
+) -> list[str]:
+    """Return the lines of a table whose columns have given widths."""
+    numeric = [_is_numeric(at, rows) for at in range(len(header))]
+    folded = [
+        [
+            wrap(cell, wide, break_on_hyphens=False) or [""]
+            for cell, wide in zip(cells, widths, strict=True)
+        ]
+        for cells in (header, *_shown(rows))
+    ]
+    heads, *bodies = folded
     height = max(map(len, heads))
     heads = [[""] * (height - len(lines)) + lines for lines in heads]
-    above = list(map(list, zip(*heads, strict=True)))
-    shown = [[_show(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*above, *shown, strict=True)]
-    numeric = [
-        bool(rows) and all(isinstance(row[at], int | float | None) for row in rows)
-        for at in range(len(header))
-    ]
+    ruled = [["-" * wide] for wide in widths]
     lines = []
-    for cells in (*above, ["-" * width for width in widths], *shown):
-        parts = [
-            cell.rjust(width) if is_number else cell.ljust(width)
-            for cell, width, is_number in zip(cells, widths, numeric, strict=True)
-        ]
-        lines.append((" " * _GAP).join(parts).rstrip())
+    for block in (heads, ruled, *bodies):
+        for cells in zip_longest(*block, fillvalue=""):
+            parts = [
+                cell.rjust(wide) if is_number else cell.ljust(wide)
+                for cell, wide, is_number in zip(cells, widths, numeric, strict=True)
+            ]
+            lines.append((" " * gap).join(parts).rstrip())
     return lines
+
+
+def _natural_widths(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[int]:
+    """Return how wide the columns are with whole cells, and headings folded where long."""
+    heads = [max(wrap(title, _HEADING) or [""], key=len) for title in header]
+    return [max(map(len, column)) for column in zip(heads, *_shown(rows), strict=True)]
+
+
+def _across(widths: Sequence[int], gap: int) -> int:
+    return sum(widths) + gap * (len(widths) - 1)
+
+
+def _longest_words(column: Sequence[str]) -> int:
+    """Return the letters of a column's longest word; a longer one than a name's is broken."""
+    return min(max(len(word) for text in column for word in [*text.split(), ""]), _LONGEST_WORD)
+
+
+def _is_numeric(at: int, rows: Sequence[Sequence[object]]) -> bool:
+    return bool(rows) and all(isinstance(row[at], int | float | None) for row in rows)
+
+
+def _is_nothing(at: int, rows: Sequence[Sequence[object]]) -> bool:
+    """Return whether a column is of numbers, none of which is another than zero."""
+    return _is_numeric(at, rows) and not any(row[at] for row in rows)
+
+
+def _shown(rows: Sequence[Sequence[object]]) -> list[list[str]]:
+    return [[_show(cell) for cell in row] for row in rows]
 
 
 def _show(cell: object) -> str:

@@ -309,3 +309,33 @@ def test_an_address_that_cannot_be_used_is_said_in_a_sentence(
 def test_a_table_without_columns_has_no_lines() -> None:
     """A figure of zero has no records behind it to lay out."""
     assert lay_out([], []) == []
+
+
+def test_a_table_is_folded_to_the_width_of_the_terminal() -> None:
+    """No line is wider, nothing is lost but columns of zeros, and a wide terminal has it whole."""
+    header = ["Kommune", "Fil", "Nye", "Annulleret", "Konflikt"]
+    rows = [
+        ["956", "956-2026-7a4db6107974.fpsheet", 2336, 0, None],
+        ["707", "707-2026-c52986c9ae67.fpsheet", 329, 0, 3],
+    ]
+    assert lay_out(header, rows, width=80) == lay_out(header, rows)
+    assert lay_out(header, rows, width=42) == [
+        "Kommune  Fil                 Nye  Konflikt",
+        "-------  ----------------  -----  --------",
+        "956      956-2026-7a4db61  2.336",
+        "         07974.fpsheet",
+        "707      707-2026-c52986c    329         3",
+        "         9ae67.fpsheet",
+    ]
+
+
+def test_a_row_of_status_fits_eighty_columns() -> None:
+    """The longest names, every number told: each line within the width, every word in it."""
+    header = ["Kommune", "Tilstand", "Modtaget", "Filer", "Linjer i karantæne", "Konflikter"]
+    header = [*header, "Uforklarede advarsler"]
+    row = ["956 Kommuneqarfik Sermersooq", "tilbageholdt", "02-03-2026", 12, 1234, 12, 1234]
+    lines = lay_out(header, [row], width=80)
+    assert max(map(len, lines)) <= 80
+    words = " ".join(lines).split()
+    assert set(" ".join(header).split()) <= set(words)
+    assert {"956", "Kommuneqarfik", "Sermersooq", "tilbageholdt", "1.234"} <= set(words)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import CommandUsageError, SpokenCommand, SpokenGroup
-from fpsheet.cli.console import Console, lay_out
+from fpsheet.cli.console import Console
 from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.help import SpokenArgument
 from fpsheet.cli.output import OutputOption
@@ -163,10 +163,7 @@ def show_status(  # noqa: PLR0913 - one parameter per option
     delivered = [line for line in lines if line.delivery is not Delivery.MISSING]
     header = [words.get(f"command.status.{part}") for part in parts]
     rows = [_status_row(session, line) for line in delivered]
-    console.table(header, rows)
-    if any(len(line) > console.width for line in lay_out(header, rows)):
-        console.say()
-        console.say(words.get("command.status.wide"))
+    console.fitted_table(header, rows)
     notes = [note for line in lines for note in status_notes(line, session.spoken())]
     for note in notes:
         console.say()

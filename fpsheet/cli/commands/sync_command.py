@@ -223,7 +223,7 @@ def show_processed(session: Session, processed: "Sequence[Processed]", *, dry_ru
     if dry_run:
         console.say(words.get("command.sync.planned"))
     header = ["kommune", "file", "state", *FATES]
-    console.table(
+    console.fitted_table(
         [words.get(f"command.plan.{part}") for part in header],
         [_row(file, words) for file in processed],
     )
