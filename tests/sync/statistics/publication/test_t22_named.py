@@ -148,3 +148,28 @@ def test_where_only_a_mean_was_revised_t22b_is_named_and_not_t22(
     assert "T22b" in sheets
     said = sheets["T09"].lines
     assert any("tabel T22b viser det gamle og det nye tal" in line for line in said)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
+def test_everybody_is_told_what_moved_and_not_why(store: Store, tmp_path: Path) -> None:
+    """T22 of a public edition has no cause in any of its files; that of an internal one has."""
+    first_reports(store)
+    issue(store, tmp_path / "first")
+    moved_reports(store)
+    issue(store, tmp_path / "moved")
+    write(store, tmp_path / "own", internal=True, edition=2)
+    public, own = (
+        [sheet for sheet in read_folder(folder) if sheet.name == "T22"]
+        for folder in (tmp_path / "moved", inside(tmp_path / "own"))
+    )
+    assert len(public) >= 3
+    assert own
+    assert [sheet.file for sheet in public if has_cause(sheet)] == []
+    assert [sheet.file for sheet in own if not has_cause(sheet)] == []
+
+
+def has_cause(sheet: Sheet) -> bool:
+    """Return whether a sheet says anywhere what happened to the reports, or has a place for it."""
+    said = "\n".join(cell for row in sheet.rows for cell in row).casefold()
+    return any(word in said for word in ("årsag", "aarsag", "sen indberetning", "sene indb"))
