@@ -55,18 +55,18 @@ def _code_lists(form: Form) -> Iterator[str]:
             yield f"### `{name}`\n\n{_codes(codes)}"
 
 
-def _in_both(code: Code, language: str) -> str:
-    """Return the label of a code, and what Denmark says where it is another."""
+def label_in_both(code: Code, language: str, denmark: str = "DK") -> str:
+    """Return the label of a code, and in brackets what Denmark says where it is another."""
     label, own = code.label(language), code.label(language, "DK")
-    return label if own == label else f"{label} (DK: {own})"
+    return label if own == label else f"{label} ({denmark}: {own})"
 
 
 def _codes(codes: CodeList) -> str:
     rows = (
         [
-            _in_both(code, "da"),
+            label_in_both(code, "da"),
             f"`{code.id}`",
-            _in_both(code, "en"),
+            label_in_both(code, "en"),
             ", ".join(sorted(code.jurisdictions)),
             code.source,
         ]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 
+from fpsheet.documents.glossary import label_in_both
 from fpsheet.documents.markdown import markdown_table
 from fpsheet.workbook.koder import all_lists
 from fpsheet_templates.codes import Code
@@ -106,9 +107,7 @@ def _codes(form: Form) -> str:
 
 
 def _code_cells(form: Form, code: Code) -> list[str]:
-    label, own = code.label(BASE_LANGUAGE), code.label(BASE_LANGUAGE, "DK")
-    if own != label:
-        label = f"{label} ({_text(form, 'workbook.guide.i_dk')}: {own})"
+    label = label_in_both(code, BASE_LANGUAGE, _text(form, "workbook.guide.i_dk"))
     return [label, code.id, _only(form, code.jurisdictions)]
 
 

@@ -18,7 +18,6 @@ from fpsheet.table_book.book import (
     PageColumn,
     PageKind,
     Series,
-    short_lines,
 )
 from fpsheet.table_book.html import write_html
 from fpsheet.table_book.xlsx import write_xlsx
@@ -125,7 +124,7 @@ def committee_book(figures: CommitteeFigures, form: Form, *, publisher: str = ""
         made_on=request.counted_on,
         pages=(
             desk.cover(title),
-            *(replace(each, lines=short_lines((mark, *each.lines))) for each in pages),
+            *(replace(each, lines=(mark, *each.lines)) for each in pages),
         ),
         mark=mark.text,
     )

@@ -127,7 +127,7 @@ def find_figure(form: Form, release: Release, printed: PrintedCell) -> FoundFigu
     page = next(page for page in book.pages if page.name == table.id)
     address = parse_address(printed.cell)
     # Below the title stand the lines, below them the headings, and then the figures.
-    row, place = (address[0] - len(page.lines) - 3, address[1] - 1) if address else (-1, -1)
+    row, place = (address[0] - len(page.sheet_lines) - 3, address[1] - 1) if address else (-1, -1)
     if not (0 <= row < len(table.rows) and len(table.dimensions) <= place < len(table.columns)):
         raise _refuse(spoken, "cell", printed)
     if not _has_records(form, table, table.columns[place]):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fpsheet.statistics.figure import plot_chart
-from fpsheet.table_book.book import Book, Line, Page, PageColumn, PageKind, short_lines
+from fpsheet.table_book.book import Book, Line, Page, PageColumn, PageKind
 from fpsheet_sync.disclosure.prints import widest
 from fpsheet_sync.statistics.protection.measured import LEAST_CITIZENS
 from fpsheet_sync.statistics.protection.printed_release import SIZES
@@ -266,7 +266,7 @@ def _table_page(desk: _Desk, table: StatTable) -> Page:
         name=table.id,
         kind=PageKind.TABLE,
         title=desk.title(table.title),
-        lines=short_lines(lines),
+        lines=tuple(lines),
         columns=tuple(_page_column(table, place) for place in range(len(table.columns))),
         rows=table.rows,
         totals=frozenset(
@@ -337,7 +337,7 @@ def _figure_pages(desk: _Desk, table: StatTable, chart: Chart) -> Iterator[Page]
         name=chart.id,
         kind=PageKind.FIGURE,
         title=desk.title(chart.title),
-        lines=short_lines(lines),
+        lines=tuple(lines),
         columns=tuple(heads),
         rows=tuple(
             (label, *(each.values[place] for each in figure.series))

@@ -3,7 +3,7 @@
 Statistics, receipts, the status, the rule catalogue, the audit and lists are laid out so.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -36,11 +36,6 @@ class Line:
 
     text: str
     heading: bool = False
-
-
-def short_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
-    """Return lines that fit the page they are printed on: a long one becomes several."""
-    return tuple(replace(line, text=text) for line in lines for text in break_text(line.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +102,7 @@ class Page:
         name: Name on the tab.
         kind: What the sheet is for.
         title: Text of A1; empty on a list.
-        lines: Lines below it, one cell each, no blank line between.
+        lines: Lines below it, no blank line between.
         columns: Columns of the table right after them; none on a cover.
         rows: Rows of the table.
         blank_rows: Empty rows below them, for somebody to fill in.
@@ -128,6 +123,18 @@ class Page:
     totals: frozenset[int] = frozenset()
     links: Mapping[int, str] = field(default_factory=dict)
     figure: NativeChart | None = None
+
+    @property
+    def sheet_lines(self) -> tuple[Line, ...]:
+        """Return the lines as they stand on a sheet: one wider than the printed page is several.
+
+        On a cover the cell wraps them.
+        """
+        if self.kind is PageKind.COVER:
+            return self.lines
+        return tuple(
+            replace(each, text=text) for each in self.lines for text in break_text(each.text)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ def _sheet(page: Page) -> Iterator[str]:
     for column in columns:
         yield f'<table:table-column table:style-name="{_width_name(column.width)}"/>'
     yield _row([_text(page.title, "title")])
-    for line in page.lines:
+    for line in page.sheet_lines:
         look = "heading" if line.heading else "text" if page.kind is PageKind.COVER else "line"
         yield _row([_text(line.text, look)])
     if page.columns:

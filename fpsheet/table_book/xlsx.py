@@ -162,15 +162,15 @@ def _write_lines(sheet: Worksheet, page: Page, looks: Looks, mark: str) -> int:
         sheet.write_string(0, 0, mark, looks["mark"])
     else:
         first = 0
-    is_cover = page.kind is PageKind.COVER
-    for row, line in enumerate(page.lines, start=first):
+    is_cover, lines = page.kind is PageKind.COVER, page.sheet_lines
+    for row, line in enumerate(lines, start=first):
         look = "heading" if line.heading else "wrapped" if is_cover else "line"
         sheet.write_string(row, 0, line.text, looks[look])
         if line.heading:
             sheet.set_row(row, _HEADING_POINTS)
         elif is_cover:
             _set_height(sheet, row, [(line.text, _COVER_WIDTH, False)])
-    return first + len(page.lines)
+    return first + len(lines)
 
 
 def _write_table(sheet: Worksheet, page: Page, looks: Looks, head: int) -> None:

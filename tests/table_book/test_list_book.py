@@ -1,7 +1,8 @@
-"""Lists as workbooks: to be filled in by another office, or drawn for one and kept there."""
+"""Books of tables: lists to fill in, or drawn for an office and kept there; lines above tables."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
 
@@ -9,6 +10,7 @@ from openpyxl import load_workbook
 
 from fpsheet.ooxml.zip_file import unpack
 from fpsheet.table_book.book import Line, Page, PageColumn, PageKind
+from fpsheet.table_book.html import write_html
 from fpsheet.table_book.list_book import list_book
 from fpsheet.table_book.xlsx import write_xlsx
 from fpsheet_templates.form import FieldType
@@ -78,6 +80,16 @@ def test_a_marked_list_says_so_on_top_and_on_every_printed_page() -> None:
     assert header in unpack(data)["xl/worksheets/sheet1.xml"]
     assert sheet.tables["tProeve"].ref == "A3:D8"
     assert sheet.print_title_rows == "$3:$3"
+
+
+def test_a_long_line_is_broken_where_paper_ends_and_nowhere_else() -> None:
+    """Two sentences of 150 letters: two rows of a sheet with the table below, one paragraph."""
+    one, other = f"A{'b' * 148}.", f"C{'d' * 148}."
+    book = list_book(replace(PAGE, lines=(Line(f"{one} {other}"),)), language="da", made_on=MADE_ON)
+    sheet = load_workbook(BytesIO(write_xlsx(book)))["Prøve"]
+    assert [sheet[f"A{row}"].value for row in (1, 2, 3)] == [one, other, "Område"]
+    page = replace(book, pages=(replace(book.pages[0], kind=PageKind.COVER), *book.pages))
+    assert f"<p>{one} {other}</p>".encode() in write_html(page)
 
 
 def test_the_same_list_gives_the_same_bytes() -> None:

@@ -71,7 +71,7 @@ def printed(release: Release, table_id: str, key: tuple[str, ...], column: str) 
         if page.name == table_id
     )
     # The title, the lines, the headings, and then the rows.
-    row = 1 + len(page.lines) + 1 + table.keys.index(key) + 1
+    row = 1 + len(page.sheet_lines) + 1 + table.keys.index(key) + 1
     place = [each.id for each in table.columns].index(column) + 1
     return PrintedCell(table_id, f"{get_column_letter(place)}{row}", release.area)
 
