@@ -29,6 +29,7 @@ from fpsheet.returned.finding_list_text import (
     identity,
     link_location,
 )
+from fpsheet.workbook.formula import quote_text
 
 if TYPE_CHECKING:
     from xlwings import Range, Sheet
@@ -85,15 +86,10 @@ def _values(
 
 def _link(line: FaultLine) -> str:
     """Return a cell that leads to the finding: one formula each, so all are written at once."""
-    shown = _quoted(line.values[_CELL])
+    shown = quote_text(line.values[_CELL])
     if line.place is None:
         return f"={shown}"
-    return f"=HYPERLINK({_quoted('#' + link_location(line.place))},{shown})"
-
-
-def _quoted(text: str) -> str:
-    doubled = text.replace('"', '""')
-    return f'"{doubled}"'
+    return f"=HYPERLINK({quote_text('#' + link_location(line.place))},{shown})"
 
 
 def _set_looks(sheet: "Sheet", whole: "Range", last: int) -> None:

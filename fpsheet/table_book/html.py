@@ -47,7 +47,7 @@ class _Cells:
         if isinstance(cell, date):
             return f"{cell:%d-%m-%Y}"
         if isinstance(cell, str):
-            return _text(cell)
+            return escape(cell)
         written = f"{cell:,.{decimals}f}"
         return written if self.language == _ENGLISH else written.translate(_COMMA)
 
@@ -67,20 +67,20 @@ def write_html(book: Book) -> bytes:
     sections = (part for page in rest for part in _section(page, write, book.mark))
     body = "".join((*_cover(first, book.mark), *sections))
     return (
-        f'<!DOCTYPE html>\n<html lang="{_text(book.language)}"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html>\n<html lang="{escape(book.language)}"><head><meta charset="utf-8">'
         f"{PAGE_MARK.decode()}"
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_text(book.title)}</title><style>{_STYLE}</style></head>"
+        f"<title>{escape(book.title)}</title><style>{_STYLE}</style></head>"
         f"<body><main>{body}</main></body></html>\n"
     ).encode()
 
 
 def _cover(page: Page, mark: str) -> Iterator[str]:
-    yield f"<h1>{_text(page.title)}</h1>"
+    yield f"<h1>{escape(page.title)}</h1>"
     if mark:
-        yield f'<p class="mark">{_text(mark)}</p>'
+        yield f'<p class="mark">{escape(mark)}</p>'
     for line in page.lines:
-        yield f"<h2>{_text(line.text)}</h2>" if line.heading else f"<p>{_text(line.text)}</p>"
+        yield f"<h2>{escape(line.text)}</h2>" if line.heading else f"<p>{escape(line.text)}</p>"
 
 
 def _section(page: Page, write: _Cells, mark: str) -> Iterator[str]:
@@ -88,8 +88,8 @@ def _section(page: Page, write: _Cells, mark: str) -> Iterator[str]:
     if page.kind is PageKind.CONTENTS:
         return
     heading = page.name if page.figure is None else page.title
-    yield f'<section aria-label="{_text(page.name)}"><h2>{_text(heading)}</h2>'
-    yield from (f"<p>{_text(line.text)}</p>" for line in page.lines if line.text != mark)
+    yield f'<section aria-label="{escape(page.name)}"><h2>{escape(heading)}</h2>'
+    yield from (f"<p>{escape(line.text)}</p>" for line in page.lines if line.text != mark)
     if page.figure is not None:
         yield _drawing(page.figure, write)
     elif page.columns:
@@ -99,9 +99,9 @@ def _section(page: Page, write: _Cells, mark: str) -> Iterator[str]:
 
 def _table(page: Page, write: _Cells) -> Iterator[str]:
     kinds = [" class=n" if column.kind in _NUMBERS else "" for column in page.columns]
-    yield f"<div class=wide tabindex=0><table><caption>{_text(page.title)}</caption><thead><tr>"
+    yield f"<div class=wide tabindex=0><table><caption>{escape(page.title)}</caption><thead><tr>"
     for column, kind in zip(page.columns, kinds, strict=True):
-        yield f"<th scope=col{kind}>{_text(column.label)}</th>"
+        yield f"<th scope=col{kind}>{escape(column.label)}</th>"
     yield "</tr></thead><tbody>"
     for row in page.rows:
         head, *cells = (
@@ -122,7 +122,7 @@ def _drawing(figure: NativeChart, write: _Cells) -> str:
     floor = _HEIGHT - _BOTTOM
     parts = [
         f'<svg role="img" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="100%">',
-        f"<title>{_text(figure.title)}</title><desc>{_text(figure.description)}</desc>",
+        f"<title>{escape(figure.title)}</title><desc>{escape(figure.description)}</desc>",
         f'<line x1="{_LEFT}" y1="{floor}" x2="{_WIDTH - _LEFT}" y2="{floor}" stroke="#22303c"/>',
     ]
     for place, series in enumerate(figure.series):
@@ -130,7 +130,7 @@ def _drawing(figure: NativeChart, write: _Cells) -> str:
         x = _LEFT + place * (_WIDTH - 2 * _LEFT) / len(figure.series)
         parts.append(f'<rect x="{x:.0f}" y="4" width="12" height="12" fill="{colour}"/>')
         name = f"{series.name} ({figure.unit})"
-        parts.append(f'<text x="{x + 18:.0f}" y="15">{_text(name)}</text>')
+        parts.append(f'<text x="{x + 18:.0f}" y="15">{escape(name)}</text>')
         for category, value in enumerate(series.values):
             height = (floor - _TOP) * value / largest
             left, top = _LEFT + step * (category + 0.1) + place * bar, floor - height
@@ -143,11 +143,11 @@ def _drawing(figure: NativeChart, write: _Cells) -> str:
     for category, label in enumerate(figure.categories):
         x = _LEFT + step * (category + 0.5)
         parts.append(
-            f'<text x="{x:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{_text(label)}</text>'
+            f'<text x="{x:.1f}" y="{_HEIGHT - 8}" text-anchor="middle">{escape(label)}</text>'
         )
     return "".join((*parts, "</svg>"))
 
 
-def _text(text: str) -> str:
+def escape(text: str) -> str:
     """Return a text as it may stand in the page: no markup, and nothing that turns its order."""
     return escape_markup(without_controls(text))

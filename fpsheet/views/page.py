@@ -7,13 +7,13 @@ file.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape as escape_markup
 from pathlib import Path
 
 from fpsheet.checking.verdict import Verdict
-from fpsheet.file_name import spoken_name, without_controls
+from fpsheet.file_name import spoken_name
 from fpsheet.files import PAGE_MARK, write_whole
 from fpsheet.returned.finding_list_rows import FaultRow, make_fault_rows
+from fpsheet.table_book.html import escape
 from fpsheet_templates.rule import Severity
 from fpsheet_templates.spoken import SpokenForm
 from fpsheet_validation.catalogue import catalogue_lines
@@ -179,11 +179,6 @@ def _table(heads: Sequence[str], rows: Iterable[Iterable[str]], *, numbers: set[
         f"<tr>{''.join(cell('td', at, text) for at, text in enumerate(row))}</tr>" for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def escape(text: str) -> str:
-    """Return a text as it may stand in the page: no markup, and nothing that turns its order."""
-    return escape_markup(without_controls(text))
 
 
 def write_page(verdict: Verdict, spoken: SpokenForm, out: Path) -> None:

@@ -142,12 +142,12 @@ def _population(entry: Mapping[str, object]) -> Population:
         begun=words["begun"],
         ended=words["ended"],
         same_as=words["same_as"],
-        inside=_list(entry.get("inside")),
+        inside=read_words(entry.get("inside")),
         apart=words["apart"],
         anniversary_of=words["anniversary_of"],
         mirror=words["mirror"],
         without=words["without"],
-        closed=_list(entry.get("closed")),
+        closed=read_words(entry.get("closed")),
     )
 
 
@@ -166,7 +166,8 @@ def _check(entry: Mapping[str, object], name: str) -> None:
             raise SpecError(message)
 
 
-def _list(value: object) -> tuple[str, ...]:
+def read_words(value: object) -> tuple[str, ...]:
+    """Return a TOML array of words; empty where there is none."""
     return tuple(str(each) for each in value) if isinstance(value, list) else ()
 
 

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from fpsheet_templates.errors import SpecError
-from fpsheet_templates.population import load_populations
+from fpsheet_templates.population import load_populations, read_words
 
 TOTAL = ""
 """The code that stands for "all" of a dimension."""
@@ -250,26 +250,22 @@ def _entries(data: Mapping[str, object], name: str) -> list[dict[str, str]]:
     return found if isinstance(found, list) else []
 
 
-def _words(value: object) -> tuple[str, ...]:
-    return tuple(str(word) for word in value) if isinstance(value, list) else ()
-
-
 def _codes(value: object) -> Mapping[str, str]:
     return {str(k): str(v) for k, v in value.items()} if isinstance(value, dict) else {}
 
 
 def _jurisdictions(entry: Mapping[str, object]) -> frozenset[str]:
-    return frozenset(_words(entry.get("jurisdictions", ["GL", "DK"])))
+    return frozenset(read_words(entry.get("jurisdictions", ["GL", "DK"])))
 
 
 def _dimension(entry: Mapping[str, object]) -> Dimension:
     return Dimension(
         id=str(entry["id"]),
         codes=str(entry.get("codes", "")),
-        without=_words(entry.get("without")),
-        extra=_words(entry.get("extra")),
+        without=read_words(entry.get("without")),
+        extra=read_words(entry.get("extra")),
         bands=tuple(_band(band) for band in _entries(entry, "bands")),
-        hidden_zero=(*_words(entry.get("hidden_zero")), UOPLYST),
+        hidden_zero=(*read_words(entry.get("hidden_zero")), UOPLYST),
         refines=str(entry.get("refines", "")),
         groups=_codes(entry.get("groups")),
         groups_from=str(entry.get("groups_from", "")),
@@ -278,7 +274,7 @@ def _dimension(entry: Mapping[str, object]) -> Dimension:
         moving=bool(entry.get("moving")),
         whole_period=bool(entry.get("whole_period")),
         free=bool(entry.get("free")),
-        falling=_words(entry.get("falling")),
+        falling=read_words(entry.get("falling")),
         rising=bool(entry.get("rising")),
         several=bool(entry.get("several")),
     )
@@ -295,11 +291,11 @@ def _table(entry: Mapping[str, object]) -> TableSpec:
     equations = _entries(entry, "equation")
     return TableSpec(
         id=str(entry["id"]),
-        dimensions=_words(entry["dimensions"]),
+        dimensions=read_words(entry["dimensions"]),
         columns=tuple(_column(column, facts) for column in _entries(entry, "column")),
         period_rule=str(entry["period_rule"]),
-        notes=_words(entry.get("notes")),
-        equations=tuple((str(each["total"]), _words(each["parts"])) for each in equations),
+        notes=read_words(entry.get("notes")),
+        equations=tuple((str(each["total"]), read_words(each["parts"])) for each in equations),
         charts=tuple(_chart(chart) for chart in _entries(entry, "chart")),
         source=str(entry.get("source", "central")),
         jurisdictions=_jurisdictions(entry),
@@ -316,13 +312,13 @@ def _column(entry: Mapping[str, object], facts: str) -> ColumnSpec:
         unit=str(entry["unit"]),
         by=str(entry.get("by", "")),
         where=_codes(entry.get("where")),
-        parts=_words(entry.get("parts")),
-        compares=_words(entry.get("compares")),
-        needs=_words(entry.get("needs")),
+        parts=read_words(entry.get("parts")),
+        compares=read_words(entry.get("compares")),
+        needs=read_words(entry.get("needs")),
         name=str(entry.get("name", "")),
         is_whole=bool(entry.get("whole")),
-        adds=_words(entry["adds"]) if "adds" in entry else None,
-        notes=_words(entry.get("notes")),
+        adds=read_words(entry["adds"]) if "adds" in entry else None,
+        notes=read_words(entry.get("notes")),
         jurisdictions=_jurisdictions(entry),
     )
 
@@ -332,7 +328,7 @@ def _chart(entry: Mapping[str, object]) -> ChartSpec:
         id=str(entry["id"]),
         kind=str(entry["kind"]),
         category=str(entry["category"]),
-        columns=_words(entry["columns"]),
+        columns=read_words(entry["columns"]),
         series=str(entry.get("series", "")),
         jurisdictions=_jurisdictions(entry),
     )

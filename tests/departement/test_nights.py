@@ -29,11 +29,10 @@ from fpsheet_sync.ledger.stored_state import read_commits
 from fpsheet_templates.load import load_form
 from tests.support.desk import make_database, make_workbook, of_another
 from tests.support.exchange import TODAY, Exchange
-from tests.support.postgresql import new_database
 from tests.support.refusing_server import refusing_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 KOMMUNER = ("955", "956", "957", "959")
 OLD = datetime(2026, 3, 2, 8, tzinfo=UTC).timestamp()
@@ -298,19 +297,12 @@ def test_an_empty_file_where_the_database_should_be(
     assert night.sync()[0] == ExitCode.DONE
 
 
-@pytest.fixture
-def server(pg_url: str) -> Iterator[str]:
-    """The address of an empty database on a PostgreSQL server."""
-    with new_database(pg_url) as url:
-        yield url
-
-
 @pytest.mark.pg
 def test_no_key_is_made_where_a_database_is(
-    tmp_path: Path, server: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, pg_database: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The key file is lost: `db init` says so, and lays no new key where the back-up takes it."""
-    night = Night(tmp_path, server, capsys)
+    night = Night(tmp_path, pg_database, capsys)
     assert night.call("db", "init")[0] == 0
     key = night.root / "central.noegle"
     kept = key.read_bytes()
@@ -325,14 +317,14 @@ def test_no_key_is_made_where_a_database_is(
 @pytest.mark.pg
 @pytest.mark.parametrize("command", [("db", "upgrade"), ("sync", "indbakke", *TODAY)])
 def test_an_empty_database_on_a_server_is_made_by_init_alone(
-    tmp_path: Path, server: str, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+    tmp_path: Path, pg_database: str, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
 ) -> None:
     """Neither lifting nor merging makes tables, or a key."""
-    night = Night(tmp_path, server, capsys)
+    night = Night(tmp_path, pg_database, capsys)
     words = [str(night.inbox) if word == "indbakke" else word for word in command]
     assert night.call(*words)[0] == ExitCode.USAGE
     assert not (night.root / "central.noegle").exists()
-    engine = create_engine(server.replace("postgresql://", "postgresql+psycopg://"))
+    engine = create_engine(pg_database.replace("postgresql://", "postgresql+psycopg://"))
     with engine.connect() as connection:
         query = text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
         assert connection.execute(query).scalar() == 0
@@ -365,7 +357,7 @@ class Interrupting(Silent):
 @pytest.mark.pg
 def test_a_server_that_starts_again_in_the_middle_is_waited_for(
     tmp_path: Path,
-    server: str,
+    pg_database: str,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -375,14 +367,14 @@ def test_a_server_that_starts_again_in_the_middle_is_waited_for(
     from fpsheet_sync.database.access_log import Actor
 
     monkeypatch.setattr(steps, "SERVER_WAITS", (0.0,))
-    night = Night(tmp_path, server, capsys)
-    central = locate_central(server, load_form(), night.root / "central.noegle")
+    night = Night(tmp_path, pg_database, capsys)
+    central = locate_central(pg_database, load_form(), night.root / "central.noegle")
     open_central(central, create=True).close()
     moment = datetime(2026, 3, 3, tzinfo=UTC)
     desk = Desk(load_form(), date(2026, 3, 3), moment, central.key_file)
     files = list(
         steps.sync_inbox(
-            str(night.inbox), central, desk, Actor("nat", moment), Interrupting(server)
+            str(night.inbox), central, desk, Actor("nat", moment), Interrupting(pg_database)
         )
     )
     assert sorted(file.arrival.name for file in files) == [f"{kode}.xlsx" for kode in KOMMUNER]

@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.protection import SheetProtection
 
@@ -25,19 +24,12 @@ from tests.support.excel_case import Case, contents, fills, listed, load, notes,
 from tests.support.excel_engine import Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import pytest
 
     from tests.support.excel_engine import App
 
 CPR = "6101801234"
 LIST = "Fejlliste"
-
-
-@pytest.fixture
-def case(tmp_path: Path) -> Iterator[Case]:
-    """One workbook with a fault and warnings, open."""
-    with opened(tmp_path) as opened_case:
-        yield opened_case
 
 
 def said(capsys: pytest.CaptureFixture[str], *apps: App, arguments: tuple[str, ...] = ()) -> str:

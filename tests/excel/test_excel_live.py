@@ -10,7 +10,6 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING
 
-import pytest
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
@@ -24,13 +23,13 @@ from fpsheet_templates.spoken import SpokenForm
 from tests.support.desk import FAULTY_ROWS, check_bytes, make_workbook
 from tests.support.desk import opened as opened_workbook
 from tests.support.excel_api import read_areas
-from tests.support.excel_case import Case, contents, fills, listed, load, notes, opened
+from tests.support.excel_case import Case, contents, fills, listed, load, notes
 from tests.support.excel_openpyxl import link_target, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    import pytest
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -38,13 +37,6 @@ if TYPE_CHECKING:
 
 FAULT = ("Forløb", "F4")
 LIST = "Fejlliste"
-
-
-@pytest.fixture
-def case(tmp_path: Path) -> Iterator[Case]:
-    """One workbook with a fault and warnings, open."""
-    with opened(tmp_path) as opened_case:
-        yield opened_case
 
 
 def returned(content: bytes) -> Workbook:

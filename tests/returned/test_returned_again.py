@@ -23,6 +23,7 @@ from tests.returned.test_returned import (
     WARNING,
     decorate,
     explain,
+    explanations,
     marks,
     returned,
 )
@@ -53,12 +54,6 @@ def explained(issued: bytes) -> bytes:
     """The same, returned once, with an explanation written in the list."""
     back, _ = returned(issued, FORM)
     return edit(back, explain)
-
-
-def explanations(content: bytes) -> list[str]:
-    """Return the texts of the explanations in a workbook's list."""
-    found = opened(content).faults
-    return [entry.text for entry in found.explanations] if found else []
 
 
 def rename(book: Workbook) -> None:

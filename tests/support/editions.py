@@ -139,6 +139,6 @@ def edition(store: Store, number: int, area: str = "GL", period: Period = YEAR) 
     return next(one for one in found if (one.area, one.language) == (area, "da"))
 
 
-def table(release: Release, table_id: str) -> StatTable:
+def table_of(release: Release, table_id: str) -> StatTable:
     """Return a table of an edition."""
     return next(table for table in release.tables if table.id == table_id)

@@ -28,7 +28,7 @@ from fpsheet_sync.statistics.tables.release import (
 from fpsheet_sync.statistics.tables.wording import Wording
 from fpsheet_templates.load import load_form
 from tests.support.country import Country
-from tests.support.editions import YEAR, table
+from tests.support.editions import YEAR, table_of
 from tests.support.naive_statistics import NaiveCount
 from tests.support.statistics_check import differences
 from tests.support.submissions import RowSpec, Sending, build, send, sync
@@ -75,7 +75,7 @@ def tables(store: Store) -> Release:
 
 def numbers(made: Release, table_id: str, column: str) -> dict[tuple[str, ...], Cell]:
     """Return a column of the rows of 955, 956 and the country."""
-    found = table(made, table_id)
+    found = table_of(made, table_id)
     place = [each.id for each in found.columns].index(column)
     rows = {key: row[place] for key, row in zip(found.keys, found.rows, strict=True)}
     return {key: cell for key, cell in rows.items() if not any(key[1:])}
@@ -93,11 +93,11 @@ def test_one_replacement_number_of_two_kommuner_is_two_citizens(tmp_path: Path) 
         found = numbers(made, table_id, column)
         one = {key[0]: cell for key, cell in found.items()}
         assert (one["955"], one["956"], one[""]) == (1, 1, 2), table_id
-        assert "stock_kommune" in table(made, table_id).notes
+        assert "stock_kommune" in table_of(made, table_id).notes
     # T15: nobody on the day before the period, so both came to it.
     found = numbers(made, "T15", "tilgang")
     assert {key[0]: cell for key, cell in found.items() if cell} == {"955": 1, "956": 1, "": 2}
-    assert "stock_kommune" in table(made, "T15").notes
+    assert "stock_kommune" in table_of(made, "T15").notes
     note = Wording(load_form(), "da").text("note.stock_kommune")
     assert "erstatnings-CPR-nummer" in note
     assert "tæller i hver kommune for sig" in note

@@ -21,7 +21,16 @@ from fpsheet_sync.statistics.stat_table import ColumnKind
 from fpsheet_sync.statistics.tables.release import ReleaseRequest
 from fpsheet_templates.errors import UsageError
 from fpsheet_templates.load import load_form
-from tests.support.editions import ACTOR, DAY, YEAR, first_reports, issue, order, revised_reports
+from tests.support.editions import (
+    ACTOR,
+    DAY,
+    YEAR,
+    first_reports,
+    issue,
+    order,
+    revised_reports,
+    table_of,
+)
 from tests.support.stores import KINDS, shared_store
 
 if TYPE_CHECKING:
@@ -29,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fpsheet_sync.database.store import Store
-    from fpsheet_sync.statistics.stat_table import Cell, Release, StatTable
+    from fpsheet_sync.statistics.stat_table import Cell, Release
 
 
 FORM = load_form()
@@ -55,11 +64,6 @@ def internal(revised: Store) -> Release:
     """Return Greenland's internal edition."""
     release, _ = internal_edition(revised, order(), "GL")
     return release
-
-
-def table_of(release: Release, table_id: str) -> StatTable:
-    """Return a table of an edition."""
-    return next(table for table in release.tables if table.id == table_id)
 
 
 def printed(release: Release, table_id: str, key: tuple[str, ...], column: str) -> PrintedCell:

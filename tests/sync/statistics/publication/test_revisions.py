@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fpsheet.statistics.publishing import internal_edition
-from tests.support.editions import edition, first_reports, issue, order, revised_reports, table
+from tests.support.editions import edition, first_reports, issue, order, revised_reports, table_of
 from tests.support.stores import KINDS, shared_store
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def internal(store: Store, area: str = "GL") -> Release:
 
 def listed(release: Release, table_id: str, of: str) -> dict[tuple[str, str], tuple[Cell, ...]]:
     """Return the lines about one table: (row, column) → old, new, cause."""
-    found = table(release, table_id)
+    found = table_of(release, table_id)
     return {
         (key[1], key[2]): row[3:]
         for key, row in zip(found.keys, found.rows, strict=True)
@@ -87,7 +87,7 @@ def test_t22_lists_each_revised_count_with_its_cause(revised: Store) -> None:
 
 def test_revised_numbers_are_marked_in_words_beside_the_row(revised: Store) -> None:
     """A last column names them, and the columns of numbers hold numbers alone."""
-    found = table(internal(revised), "T11")
+    found = table_of(internal(revised), "T11")
     assert found.columns[-1].label == "Revideret"
     marks = {key: row[-1] for key, row in zip(found.keys, found.rows, strict=True)}
     assert marks["956",] == "[r] Tilkendelser og afslag, Tilkendelser i alt, Tilkendelser: Højeste"
