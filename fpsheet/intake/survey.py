@@ -102,7 +102,7 @@ def judge_survey(
         yield IntakeFinding("STR-066", sheet=sheet_id, title=title)
     for copy in survey.copies:
         yield IntakeFinding("STR-052", sheet=copy.sheet, title=copy.part.title)
-    version, country = origin = _origin(meta, plan)
+    version, country = _origin(meta, plan)
     is_inspected = _are_hidden_columns_gone(survey)
     if is_inspected and meta:
         yield IntakeFinding("STR-069", details=(("antal", str(len(survey.maps))),))
@@ -110,7 +110,7 @@ def judge_survey(
     for sheet in plan.sheets.values():
         place = survey.maps.get(sheet.id)
         if place:
-            yield from _judge_sheet(sheet, place, origin, is_inspected=is_inspected)
+            yield from _judge_sheet(sheet, place, version, country, is_inspected=is_inspected)
             if place.renamed and version == max(plan.versions):
                 yield _judge_renamed(sheet, place)
         elif sheet.id not in known and any(_is_due(f, version, country) for f in sheet.fields):
@@ -136,10 +136,10 @@ def _are_hidden_columns_gone(survey: Survey) -> bool:
 
 
 def _judge_sheet(
-    sheet: SheetPlan, place: SheetMap, origin: tuple[int, str], *, is_inspected: bool
+    sheet: SheetPlan, place: SheetMap, version: int, country: str, *, is_inspected: bool
 ) -> Iterator[IntakeFinding]:
     """Judge one sheet of a workbook of a version and a country."""
-    title, (version, country) = place.part.title, origin
+    title = place.part.title
     if not _has_title(sheet, place.part):
         yield IntakeFinding("STR-051", sheet=sheet.id, title=title)
     if place.named:

@@ -104,7 +104,7 @@ def preview(verdict: Verdict, form: Form, wish: Wish) -> Preview | None:
         store.read() as connection,
     ):
         release = _honest(compute_release(connection, form, request), form, wish)
-        return Preview(release, _explain(connection, form, (request, release), wish))
+        return Preview(release, _explain(connection, form, request, release, wish))
 
 
 def draw_from_workbook(
@@ -125,13 +125,12 @@ def draw_from_workbook(
 
 
 def _explain(
-    connection: Transaction, form: Form, counted: tuple[ReleaseRequest, Release], wish: Wish
+    connection: Transaction, form: Form, request: ReleaseRequest, release: Release, wish: Wish
 ) -> "ExplainedFigure | None":
     if wish.explain is None:
         return None
     from fpsheet.statistics.explain_figure import explain_figure, find_figure
 
-    request, release = counted
     return explain_figure(connection, form, request, find_figure(form, release, wish.explain))
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from fpsheet_sync.ledger.delivery_status import Delivery, StatusLine
 from fpsheet_templates.spoken import SpokenForm
@@ -13,10 +14,15 @@ EVERYBODY = "alle"
 _DAY = re.compile(r"\d{2}-\d{2}-\d{4}")
 
 
-def deadline_of(
-    kommune_kode: str, aar: int, deadlines: Mapping[str, Sequence[str]]
-) -> tuple[date | None, bool]:
-    """Return the last day of delivery for a reporting year, and whether it was extended.
+class LastDay(NamedTuple):
+    """The last day of delivery, None where none is set, and whether it was extended."""
+
+    day: date | None
+    is_extended: bool
+
+
+def deadline_of(kommune_kode: str, aar: int, deadlines: Mapping[str, Sequence[str]]) -> LastDay:
+    """Return the last day of delivery for a reporting year.
 
     Args:
         kommune_kode: The kommune.
@@ -24,10 +30,11 @@ def deadline_of(
         deadlines: "alle" or a kommunekode → days (dd-mm-yyyy), one a year.
 
     Returns:
-        The kommune's own day, else that of everybody; None where neither has one.
+        The kommune's own day, else that of everybody; extended where its own is the later one.
     """
     own, common = (_of_year(deadlines.get(key, ()), aar) for key in (kommune_kode, EVERYBODY))
-    return own or common, own is not None and common is not None and own > common
+    is_extended = own is not None and common is not None and own > common
+    return LastDay(own or common, is_extended)
 
 
 def _of_year(days: Sequence[str], aar: int) -> date | None:
@@ -42,15 +49,13 @@ def _read_day(text: str) -> date | None:
         return None
 
 
-def deadline_for(
-    line: StatusLine, deadlines: Mapping[str, Sequence[str]]
-) -> tuple[date | None, bool]:
-    """Return the last day of delivery of a kommune, and whether it was extended.
+def deadline_for(line: StatusLine, deadlines: Mapping[str, Sequence[str]]) -> LastDay:
+    """Return the last day of delivery of a kommune.
 
     What the departement granted goes before what stands in the settings.
     """
     if line.extension is not None:
-        return line.extension.until, True
+        return LastDay(line.extension.until, is_extended=True)
     return deadline_of(line.kommune_kode, line.aar, deadlines)
 
 
@@ -77,7 +82,7 @@ def letter(
         nothing was sent by the last day. Otherwise it only takes the place of an earlier letter.
     """
     deadline = deadline_for(line, deadlines)
-    due = deadline[0]
+    due = deadline.day
     if line.delivery is Delivery.MISSING:
         is_told = line.extension is not None or (due is not None and today > due)
         return "\n".join(_sentences(line, spoken, today, deadline)), is_told
@@ -96,7 +101,7 @@ def _addressed(line: StatusLine, spoken: SpokenForm) -> str:
     return spoken.fill("command.status.reminder.to", told)
 
 
-def _due(line: StatusLine, spoken: SpokenForm, deadline: tuple[date | None, bool]) -> str:
+def _due(line: StatusLine, spoken: SpokenForm, deadline: LastDay) -> str:
     """Return the last day in a sentence, with the day that was asked for where it is another."""
     due, is_extended = deadline
     if due is None:
@@ -111,7 +116,7 @@ def _due(line: StatusLine, spoken: SpokenForm, deadline: tuple[date | None, bool
 
 
 def _sentences(
-    line: StatusLine, spoken: SpokenForm, today: date, deadline: tuple[date | None, bool]
+    line: StatusLine, spoken: SpokenForm, today: date, deadline: LastDay
 ) -> Iterator[str]:
     def say(key: str, **values: object) -> str:
         return spoken.fill(f"command.status.reminder.{key}", values)
@@ -123,7 +128,7 @@ def _sentences(
     yield say(line.delivery.value, waiting=line.waiting, conflicts=line.conflicts)
     if line.unexplained:
         yield say("unexplained", count=line.unexplained)
-    if due := deadline[0]:
+    if due := deadline.day:
         told, late = _due(line, spoken, deadline), (today - due).days
         yield f"{told} {say('late', days=late)}" if late > 0 else told
     if asked := line.asked_until:

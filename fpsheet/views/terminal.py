@@ -35,8 +35,8 @@ def render_verdict(
     """
     name = spoken_name(verdict.path.name)
     yield name
-    for group in _group(verdict.findings, spoken):
-        yield from _render_group(group, spoken, width=width, paint=paint)
+    for sentence, findings in _group(verdict.findings, spoken):
+        yield from _render_group(sentence, findings, spoken, width=width, paint=paint)
         yield ""
     if not verdict.findings:
         yield f"  {spoken.text('program.report.nothing')}"
@@ -93,9 +93,8 @@ def _other(finding: Finding) -> str:
 
 
 def _render_group(
-    group: tuple[str, list[Finding]], spoken: SpokenForm, *, width: int, paint: Paint
+    sentence: str, findings: Sequence[Finding], spoken: SpokenForm, *, width: int, paint: Paint
 ) -> Iterator[str]:
-    sentence, findings = group
     first = findings[0]
     severity = spoken.text(f"program.severity.{first.severity}")
     place = spoken.text("program.report.whole_file")

@@ -148,7 +148,7 @@ def admitted(
     refused = {
         id_
         for kommune, rows in reported.items()
-        for id_ in _refused(form, kommune, (rows, numbers), today)
+        for id_ in _refused(form, kommune, rows, numbers, today)
     }
     return tuple(each for each in every if each.id in numbers and each.id not in refused)
 
@@ -174,11 +174,11 @@ def replacement_numbers(people: Iterable[CountedCitizen]) -> Mapping[str, str]:
 def _refused(
     form: Form,
     kommune: str,
-    reported: tuple[Sequence[tuple[CountedCitizen, CitizenRow]], Mapping[str, str]],
+    rows: Sequence[tuple[CountedCitizen, CitizenRow]],
+    numbers: Mapping[str, str],
     today: date,
 ) -> set[str]:
     """Return the citizens whose case a kommune's workbook holds back."""
-    rows, numbers = reported
     by_sheet: dict[str, list[tuple[CountedCitizen, CitizenRow]]] = defaultdict(list)
     for citizen, row in rows:
         if citizen.id in numbers:

@@ -157,7 +157,7 @@ def round_tallies(
             if not any(key):
                 total = name
             elif isinstance(cell, int):
-                printed[name] = _rounded(name, cell, (base, secret), earlier)
+                printed[name] = _rounded(name, cell, base, secret, earlier)
                 parts += printed[name]
         if total:
             printed[total] = parts
@@ -171,8 +171,7 @@ def _tallied(release: Release) -> Iterator[tuple[StatTable, Column]]:
                 yield table, column
 
 
-def _rounded(name: str, count: int, how: tuple[int, bytes], earlier: Mapping[str, int]) -> int:
-    base, secret = how
+def _rounded(name: str, count: int, base: int, secret: bytes, earlier: Mapping[str, int]) -> int:
     if name in earlier and holds(Print(earlier[name], base, base - 1), count):
         return earlier[name]
     below, rest = divmod(count, base)

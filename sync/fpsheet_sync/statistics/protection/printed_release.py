@@ -122,7 +122,7 @@ def print_release(
     """
     specs = {spec.id: spec for spec in load_tables()}
     tables = tuple(
-        _print_table(release, without_rare(release, shown, counting), (printed, wording))
+        _print_table(release, without_rare(release, shown, counting), printed, wording)
         for table in release.tables
         for shown in [_with_prints(release, table, specs[table.id], printed)]
     )
@@ -216,9 +216,10 @@ def whole_number(number: Decimal) -> int:
     return int(number.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _print_table(release: Release, table: StatTable, told: tuple[Printed, Wording]) -> StatTable:
+def _print_table(
+    release: Release, table: StatTable, printed: Printed, wording: Wording
+) -> StatTable:
     """Say above a table what its numbers are rounded to."""
-    printed, wording = told
     names = set(_names(release, table))
     if not names:
         return table

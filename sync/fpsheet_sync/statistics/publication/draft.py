@@ -268,7 +268,7 @@ def _moved(
 ) -> tuple[Release, ...]:
     """Mark and list the prints that moved since the last edition of the period, and say so."""
     if last is None:
-        return tuple(_named(release, plan.form, None, ()) for release in releases)
+        return tuple(_named(release, plan.form, None, None, ()) for release in releases)
     with store.read() as connection:
         frozen = {(r.area, r.language): r for r in read_editions(connection, last)}
     withdrawn = withdrawal_of(last)
@@ -277,7 +277,7 @@ def _moved(
         wording = Wording(plan.form, release.language)
         before = frozen.get((release.area, release.language))
         moved = find_moved(release, before) if before else ()
-        named = _named(release, plan.form, (last, before), moved)
+        named = _named(release, plan.form, last, before, moved)
         if withdrawn is not None:
             told = {"before": last.number, "day": wording.day(withdrawn.day)}
             sentence = wording.fill("edition.withdrawn", {**told, "reason": withdrawn.reason})
@@ -289,7 +289,8 @@ def _moved(
 def _named(
     release: Release,
     form: Form,
-    last: tuple[Publication, Release | None] | None,
+    last: Publication | None,
+    before: Release | None,
     moved: Sequence[Revision],
 ) -> Release:
     """Say which edition it is, and what it stands in place of."""
@@ -298,11 +299,10 @@ def _named(
     sentences = [wording.fill("edition.own" if release.number else "edition.draft", own)]
     if release.period is not None and release.period.til >= release.counted_on:
         sentences.append(wording.fill("edition.open", {"day": wording.day(release.period.til)}))
-    publication, before = last or (None, None)
-    if publication is not None and before is not None:
-        day = wording.day(publication.counted_on)
+    if last is not None and before is not None:
+        day = wording.day(last.counted_on)
         key = "edition.revises" if moved else "edition.revises_nothing"
         if not before.base:
             key = "edition.revises_exact"
-        sentences.append(wording.fill(key, {**own, "before": publication.number, "day": day}))
+        sentences.append(wording.fill(key, {**own, "before": last.number, "day": day}))
     return replace(release, edition=" ".join(sentences))

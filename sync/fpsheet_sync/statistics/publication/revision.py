@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from fpsheet_sync.statistics.facts.changed_facts import Cause, ChangedFacts, causes_of
 from fpsheet_sync.statistics.stat_table import (
@@ -61,10 +62,10 @@ def find_revisions(release: Release, before: Release, facts: ChangedFacts) -> tu
     old = {table.id: table for table in before.tables}
     specs = {spec.id: spec for spec in load_tables()}
     return tuple(
-        revision
+        Revision(table, *each, _causes(release, table, specs[table.id], facts, each))
         for table in release.tables
         if table.id in old and table.id in specs
-        for revision in _find(release, table, old[table.id], (specs[table.id], facts))
+        for each in _differing(table, old[table.id])
     )
 
 
@@ -79,11 +80,13 @@ def find_moved(release: Release, before: Release) -> tuple[Revision, ...]:
         return ()
     old = {table.id: table for table in before.tables}
     return tuple(
-        Revision(table, key, column, was, now, ())
+        Revision(table, *each, ())
         for table in release.tables
         if table.id in old
-        for key, column, was, now in _differing(table, old[table.id])
-        if column.kind is ColumnKind.COUNT and isinstance(was, int) and isinstance(now, int)
+        for each in _differing(table, old[table.id])
+        if each.column.kind is ColumnKind.COUNT
+        and isinstance(each.before, int)
+        and isinstance(each.now, int)
     )
 
 
@@ -108,28 +111,23 @@ def _printed_cells(releases: Sequence[Release]) -> Mapping[tuple[str, ...], Cell
     }
 
 
-def _find(
-    release: Release,
-    table: StatTable,
-    before: StatTable,
-    grounds: tuple[TableSpec, ChangedFacts],
-) -> Iterator[Revision]:
-    for key, column, was, now in _differing(table, before):
-        causes = _causes(release, table, (key, column), grounds)
-        yield Revision(table, key, column, was, now, causes)
+class _Difference(NamedTuple):
+    """A number that two editions print differently."""
+
+    key: tuple[str, ...]
+    column: Column
+    before: Cell
+    now: Cell
 
 
-def _differing(
-    table: StatTable, before: StatTable
-) -> Iterator[tuple[tuple[str, ...], Column, Cell, Cell]]:
-    """Return row, column, earlier cell and present one of the numbers that differ."""
+def _differing(table: StatTable, before: StatTable) -> Iterator[_Difference]:
     printed = _cells(before)
     width = len(table.dimensions)
     for key, row in zip(table.keys, table.rows, strict=True):
         for column, now in zip(table.columns[width:], row[width:], strict=True):
             was = printed.get((key, column.id))
             if column.of and column.kind in REVISIONS and was is not None and was != now:
-                yield key, column, was, now
+                yield _Difference(key, column, was, now)
 
 
 def _cells(table: StatTable) -> Mapping[tuple[tuple[str, ...], str], Cell]:
@@ -143,13 +141,12 @@ def _cells(table: StatTable) -> Mapping[tuple[tuple[str, ...], str], Cell]:
 def _causes(
     release: Release,
     table: StatTable,
-    place: tuple[tuple[str, ...], Column],
-    grounds: tuple[TableSpec, ChangedFacts],
+    spec: TableSpec,
+    facts: ChangedFacts,
+    number: _Difference,
 ) -> tuple[Cause, ...]:
-    key, column = place
-    spec, facts = grounds
-    codes = codes_of(release.area, table, key, column)
-    found = causes_of(facts, spec, declared_column(spec, column), codes)
+    codes = codes_of(release.area, table, number.key, number.column)
+    found = causes_of(facts, spec, declared_column(spec, number.column), codes)
     return tuple(cause for cause in Cause if cause in (found or {Cause.OTHER}))
 
 
@@ -183,13 +180,11 @@ def mark_revisions(
         rows.setdefault(revision.key, []).append(revision)
         listed[REVISIONS[revision.column.kind]].append(revision)
     tables = [
-        _marked(table, by_table[table.id], (wording, line), number)
-        if table.id in by_table
-        else table
+        _marked(table, by_table[table.id], wording, line, number) if table.id in by_table else table
         for table in release.tables
     ]
     tables += [
-        _list(release, id_, found, (wording, number)) for id_, found in listed.items() if found
+        _list(release, id_, found, wording, number) for id_, found in listed.items() if found
     ]
     return replace(release, tables=tuple(tables))
 
@@ -197,10 +192,10 @@ def mark_revisions(
 def _marked(
     table: StatTable,
     rows: Mapping[tuple[str, ...], Sequence[Revision]],
-    words: tuple[Wording, str],
+    wording: Wording,
+    line: str,
     number: int,
 ) -> StatTable:
-    wording, line = words
     column = Column(MARK, wording.text(f"column.{MARK}"), ColumnKind.NOTE)
     marks = (
         f"{REVISED} {', '.join(each.column.name for each in rows[key])}" if key in rows else None
@@ -222,10 +217,10 @@ def _list(
     release: Release,
     id_: str,
     revisions: Sequence[Revision],
-    words: tuple[Wording, int],
+    wording: Wording,
+    number: int,
 ) -> StatTable:
     """Return T22: a row per revised number."""
-    wording, number = words
     of = "" if release.internal else "_moved"
     heads = [Column(name, wording.dimension(name), ColumnKind.DIMENSION) for name in _DIMENSIONS]
     numbers = [

@@ -51,7 +51,7 @@ def count_persons(release: Release, excess: Excess) -> Mapping[CellId, int]:
     specs = {spec.id: spec for spec in load_tables()}
     return {
         number_of(release, table, column, key).id: cell
-        - excess.get(_key(release.area, (table, specs[table.id]), key, column), 0)
+        - excess.get(_key(release.area, table, specs[table.id], key, column), 0)
         for table in release.tables
         if table.id in specs
         for key, row in zip(table.keys, table.rows, strict=True)
@@ -94,10 +94,9 @@ def count_measured(
 
 
 def _key(
-    area: str, table: tuple[StatTable, TableSpec], key: Sequence[str], column: Column
+    area: str, table: StatTable, spec: TableSpec, key: Sequence[str], column: Column
 ) -> tuple[CountKind, Codes]:
-    laid_out, spec = table
-    codes = frozenset(codes_of(area, laid_out, key, column).items())
+    codes = frozenset(codes_of(area, table, key, column).items())
     return _kind(spec, declared_column(spec, column)), codes
 
 

@@ -78,19 +78,13 @@ def cover(
     whole, partly, missing = [], [], []
     for kommune in expected:
         own = list(files.get(kommune, ()))
-        if any(_covers(each, period) for each in own):
+        if any(aar >= period.til.year and day >= period.til for aar, day in own):
             whole.append(kommune)
         elif any(aar >= period.fra.year and day >= period.fra for aar, day in own):
             partly.append(kommune)
         else:
             missing.append(kommune)
     return Coverage(tuple(whole), tuple(partly), tuple(missing))
-
-
-def _covers(file: tuple[int, date], period: Period) -> bool:
-    aar, received = file
-    ended = received >= period.til
-    return ended and aar >= period.til.year
 
 
 def tell_coverage(coverage: Coverage, wording: Wording, area: str) -> str:
