@@ -10,6 +10,7 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
@@ -29,7 +30,6 @@ from tests.support.excel_openpyxl import link_target, shown
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
