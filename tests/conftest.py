@@ -56,8 +56,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose how many examples Hypothesis tries."""
+    """Choose how many examples Hypothesis tries, and let the garbage collector look seldom.
+
+    It went through thousands of tests and all they import for a sixth of a whole run. They are not
+    frozen: Hypothesis asks the collector who holds an object, and it knows nothing of the frozen.
+    """
     settings.load_profile("long" if config.getoption("--long") else "ci")
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -76,15 +81,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def is_slow(item: pytest.Item) -> bool:
     """Return whether a test is marked as slow."""
     return item.get_closest_marker("slow") is not None
-
-
-def pytest_collection_finish() -> None:
-    """Let the garbage collector look seldom through thousands of tests and all they import.
-
-    It took a sixth of the time of a whole run. They are not frozen: Hypothesis asks the collector
-    who holds an object, and of what is frozen it does not know.
-    """
-    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")

@@ -115,85 +115,88 @@ def lay_out(
     """
     if not header:
         return []
-    widths = _natural_widths(header, rows)
-    if not width or _across(widths, _GAP) <= width:
-        return _lines(header, rows, widths, _GAP)
-    told = [at for at in range(len(header)) if not _is_nothing(at, rows)]
-    header, rows = [header[at] for at in told], [[row[at] for at in told] for row in rows]
-    widths = _natural_widths(header, rows)
-    gap = _GAP
-    words = [_longest_words(column) for column in zip(header, *_shown(rows), strict=True)]
-    numbers = [
-        word if _is_numeric(at, rows) else wide
-        for at, (word, wide) in enumerate(zip(words, widths, strict=True))
-    ]
-    least = [_LEAST] * len(header)
-    for floors, between in ((numbers, _GAP), (words, _GAP), (words, 1), (least, 1)):
-        gap = between
-        while _across(widths, gap) > width:
-            spare = [wide - floor for wide, floor in zip(widths, floors, strict=True)]
-            if max(spare) <= 0:
-                break
-            widest = max((wide, at) for at, wide in enumerate(widths) if spare[at] > 0)[1]
-            widths[widest] -= 1
-        else:
+    cells = list(zip(*rows, strict=True)) or [()] * len(header)
+    columns = [_read_column(*each) for each in zip(header, cells, strict=True)]
+    widths, gap = [column.natural for column in columns], _GAP
+    if 0 < width < sum(widths) + gap * (len(columns) - 1):
+        columns = [column for column in columns if not column.is_nothing]
+        widths, gap = _narrowed(columns, width)
+    return _lines(columns, widths, gap)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of a table.
+
+    Attributes:
+        texts: Its heading, and its cells as they are shown.
+        is_number: All its cells are numbers, or blank.
+        is_nothing: None of its numbers is another than zero.
+        natural: Its width with whole cells, and the heading folded where that is long.
+        longest_word: Letters of its longest word; one longer than a name's is broken.
+    """
+
+    texts: tuple[str, ...]
+    is_number: bool
+    is_nothing: bool
+    natural: int
+    longest_word: int
+
+
+def _read_column(heading: str, cells: Sequence[object]) -> _Column:
+    texts = (heading, *map(_show, cells))
+    is_number = bool(cells) and all(isinstance(cell, int | float | None) for cell in cells)
+    return _Column(
+        texts,
+        is_number,
+        is_nothing=is_number and not any(cells),
+        natural=max(map(len, (*(wrap(heading, _HEADING) or [""]), *texts[1:]))),
+        longest_word=min(
+            max(len(word) for text in texts for word in ["", *text.split()]), _LONGEST_WORD
+        ),
+    )
+
+
+def _narrowed(columns: Sequence[_Column], width: int) -> tuple[list[int], int]:
+    """Return widths and the gap between them: headings are folded first, then cells, then words."""
+    widths = [column.natural for column in columns]
+    words = [column.longest_word for column in columns]
+    numbers = [each.longest_word if each.is_number else each.natural for each in columns]
+    for floors, gap in ((numbers, _GAP), (words, _GAP), (words, 1), ([_LEAST] * len(columns), 1)):
+        if _shrink(widths, floors, width - gap * (len(columns) - 1)):
             break
-    return _lines(header, rows, widths, gap)
+    return widths, gap
 
 
-def _lines(
-    header: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[int], gap: int
-) -> list[str]:
-    """Return the lines of a table whose columns have given widths."""
-    numeric = [_is_numeric(at, rows) for at in range(len(header))]
+def _shrink(widths: list[int], floors: Sequence[int], room: int) -> bool:
+    """Make the widest column narrower until all have room, none below its floor; return whether."""
+    while sum(widths) > room:
+        spare = [at for at, floor in enumerate(floors) if widths[at] > floor]
+        if not spare:
+            return False
+        widths[max(spare, key=lambda at: (widths[at], at))] -= 1
+    return True
+
+
+def _lines(columns: Sequence[_Column], widths: Sequence[int], gap: int) -> list[str]:
+    """Return the lines of a table: headings at the bottom of their block, cells at the top."""
     folded = [
-        [
-            wrap(cell, wide, break_on_hyphens=False) or [""]
-            for cell, wide in zip(cells, widths, strict=True)
-        ]
-        for cells in (header, *_shown(rows))
+        [wrap(text, wide, break_on_hyphens=False) or [""] for text in column.texts]
+        for column, wide in zip(columns, widths, strict=True)
     ]
-    heads, *bodies = folded
+    heads, *bodies = zip(*folded, strict=True)
     height = max(map(len, heads))
-    heads = [[""] * (height - len(lines)) + lines for lines in heads]
+    lowered = [[""] * (height - len(lines)) + lines for lines in heads]
     ruled = [["-" * wide] for wide in widths]
     lines = []
-    for block in (heads, ruled, *bodies):
+    for block in (lowered, ruled, *bodies):
         for cells in zip_longest(*block, fillvalue=""):
             parts = [
-                cell.rjust(wide) if is_number else cell.ljust(wide)
-                for cell, wide, is_number in zip(cells, widths, numeric, strict=True)
+                cell.rjust(wide) if column.is_number else cell.ljust(wide)
+                for cell, wide, column in zip(cells, widths, columns, strict=True)
             ]
             lines.append((" " * gap).join(parts).rstrip())
     return lines
-
-
-def _natural_widths(header: Sequence[str], rows: Sequence[Sequence[object]]) -> list[int]:
-    """Return how wide the columns are with whole cells, and headings folded where long."""
-    heads = [max(wrap(title, _HEADING) or [""], key=len) for title in header]
-    return [max(map(len, column)) for column in zip(heads, *_shown(rows), strict=True)]
-
-
-def _across(widths: Sequence[int], gap: int) -> int:
-    return sum(widths) + gap * (len(widths) - 1)
-
-
-def _longest_words(column: Sequence[str]) -> int:
-    """Return the letters of a column's longest word; a longer one than a name's is broken."""
-    return min(max(len(word) for text in column for word in [*text.split(), ""]), _LONGEST_WORD)
-
-
-def _is_numeric(at: int, rows: Sequence[Sequence[object]]) -> bool:
-    return bool(rows) and all(isinstance(row[at], int | float | None) for row in rows)
-
-
-def _is_nothing(at: int, rows: Sequence[Sequence[object]]) -> bool:
-    """Return whether a column is of numbers, none of which is another than zero."""
-    return _is_numeric(at, rows) and not any(row[at] for row in rows)
-
-
-def _shown(rows: Sequence[Sequence[object]]) -> list[list[str]]:
-    return [[_show(cell) for cell in row] for row in rows]
 
 
 def _show(cell: object) -> str:
