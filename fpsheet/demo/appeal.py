@@ -1,11 +1,22 @@
-"""What follows some decisions: appeals, withdrawn applications, a pension on hold and resumed."""
+"""What follows some decisions: appeals, new applications, withdrawals, a pension on hold."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
 
 from fpsheet.demo.citizen import Citizen
 from fpsheet.demo.dice import Dice
-from fpsheet.demo.life import Assessment, LifeEvent, Row, afgoerelse, later, next_month, vurdering
+from fpsheet.demo.life import (
+    Assessment,
+    Course,
+    LifeEvent,
+    LifeSetting,
+    Row,
+    afgoerelse,
+    forloeb,
+    later,
+    next_month,
+    vurdering,
+)
 
 _KOMMUNE = "kommunalbestyrelse"
 _ABOVE = {"laveste": ("mellemste", (26, 50)), "mellemste": ("hoejeste", (0, 25))}
@@ -13,7 +24,7 @@ _ABOVE = {"laveste": ("mellemste", (26, 50)), "mellemste": ("hoejeste", (0, 25))
 
 
 def what_follows(
-    citizen: Citizen, life: Sequence[LifeEvent], land: str, *, dice: Dice, today: date
+    citizen: Citizen, life: Sequence[LifeEvent], land: str, *, setting: LifeSetting
 ) -> Iterator[LifeEvent]:
     """Return what is decided beside a life, up to today.
 
@@ -21,15 +32,19 @@ def what_follows(
         citizen: Whose life.
         life: What happens in it otherwise.
         land: The country of the kommune, "GL" or "DK".
-        dice: Dice of its own, so that nothing else in the life changes.
-        today: The day the workbooks are made.
+        setting: With dice of its own, so that nothing else in the life changes.
     """
+    dice, today = setting.dice, setting.today
     found = [*_rehabilitation(citizen, life, dice)] if land == "GL" else []
     decided = sorted((e for e in life if e.sheet == "afgoerelse"), key=lambda event: event.start)
     if not decided:
         found += _withdrawal(citizen, life, dice)
     elif decided[-1].row["afgoerelse"] == "afslag":
-        found += _appeal(citizen, decided[-1].start, land, dice)
+        refused = decided[-1].start
+        if dice.chance(0.65):
+            found += _appeal(citizen, refused, land, dice)
+        elif dice.chance(0.6):
+            found += _second_application(citizen, refused, land, setting)
     elif land == "GL":
         found += _level_appeal(citizen, decided, dice, today)
     elif decided[-1].row["afgoerelse"] == "tilkendelse":
@@ -51,9 +66,7 @@ def _withdrawal(citizen: Citizen, life: Sequence[LifeEvent], dice: Dice) -> Iter
 
 
 def _appeal(citizen: Citizen, refused: date, land: str, dice: Dice) -> Iterator[LifeEvent]:
-    """Return the appeals of two refusals in three; a remitted case is refused again."""
-    if not dice.chance(0.65):
-        return
+    """Return the appeal of a refusal; a remitted case is refused again."""
     body = "ankestyrelse"
     if land == "GL":
         body = dice.weigh(("klagenaevn", 0.7), ("socialt_ankenaevn", 0.3))
@@ -66,6 +79,36 @@ def _appeal(citizen: Citizen, refused: date, land: str, dice: Dice) -> Iterator[
         if land == "DK":
             why = {**why, "uden_team": "paragraf_17_4"}
         yield afgoerelse(citizen, "afslag", day=again, instans=_KOMMUNE, cells=why)
+
+
+def _second_application(
+    citizen: Citizen, refused: date, land: str, setting: LifeSetting
+) -> Iterator[LifeEvent]:
+    """Return a new application after a refusal: looked into anew, and refused again."""
+    dice = setting.dice
+    applied = later(refused, dice, low=120, high=500)
+    yield LifeEvent(
+        "forloeb",
+        {
+            "cpr": citizen.cpr,
+            "forloeb_type": "ansoegning",
+            "start_dato": applied,
+            "slut_dato": None,
+            "journal_nr": f"{setting.journal}-{applied:%y%m}",
+        },
+    )
+    start = later(applied, dice, low=14, high=40)
+    end = later(start, dice, low=60, high=160)
+    kind, hours = ("afklaringsforloeb", None) if land == "GL" else ("arbejdsproevning", 8)
+    course = Course(kind, start, end, "arbejdsevne_afklaret")
+    yield from forloeb(citizen, course, setting=setting, cells={"timer_pr_uge": hours})
+    assessment = Assessment(later(end, dice, low=5, high=20), dice.between(76, 95))
+    yield vurdering(citizen, assessment)
+    cells: Row = {"afslagsaarsag": "arbejdsevne"}
+    if land == "DK":
+        cells = {**cells, "uden_team": "paragraf_17_4"}
+    decided = later(assessment.day, dice, low=10, high=40)
+    yield afgoerelse(citizen, "afslag", day=decided, instans=_KOMMUNE, cells=cells)
 
 
 def _level_appeal(

@@ -1,7 +1,7 @@
 """The invented country: one filled workbook per kommune, as rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
 
@@ -120,8 +120,8 @@ class _Living:
             events = list(live_in_greenland(citizen, law=law, setting=setting))
         else:
             events = list(live_in_denmark(citizen, setting=setting))
-        own = make_dice(self.seed, "klage", citizen.cpr)
-        events += what_follows(citizen, events, land, dice=own, today=self.today)
+        beside = replace(setting, dice=make_dice(self.seed, "klage", citizen.cpr))
+        events += what_follows(citizen, events, land, setting=beside)
         places = LOKALITETER.get(kommune_kode, ())
         own = make_dice(self.seed, "arbejde", citizen.cpr)
         local = {

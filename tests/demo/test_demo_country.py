@@ -122,6 +122,25 @@ def test_the_country_has_what_the_request_names(country: tuple[DemoWorkbook, ...
     assert nil.cover["ingen_sager"] == "ja"
 
 
+def test_some_apply_again_and_are_answered_again(country: tuple[DemoWorkbook, ...]) -> None:
+    """A new application comes after a refusal, and a decision of its own after most of them."""
+    applied = {
+        row["cpr"]: row["start_dato"]
+        for row in rows_of(country, "forloeb")
+        if row["forloeb_type"] == "ansoegning"
+    }
+    refused: dict[object, list[date]] = {cpr: [] for cpr in applied}
+    for row in rows_of(country, "afgoerelse"):
+        day = row["afgoerelse_dato"]
+        if row["cpr"] in applied and row["afgoerelse"] == "afslag" and isinstance(day, date):
+            refused[row["cpr"]].append(day)
+    assert len(applied) > 5
+    for cpr, day in applied.items():
+        assert isinstance(day, date)
+        assert min(refused[cpr]) < day
+    assert sum(len(days) > 1 for days in refused.values()) > len(applied) / 2
+
+
 def test_a_true_nej_is_of_citizens_without_ordinary_work(country: tuple[DemoWorkbook, ...]) -> None:
     """Some answer nej to ordinary work, nobody of them works today, and some do not answer."""
     for book in country:
