@@ -170,10 +170,22 @@ def holds_cpr(text: pl.Expr) -> pl.Expr:
     control of its digits holds, as it does in every number given before 2007.
     """
     others = text.str.contains(_OTHER_DIGIT) & text.str.contains(_TEN_DIGITS)
+    controlled = text.map_batches(_holds_controlled, return_dtype=pl.Boolean(), is_elementwise=True)
+    return text.str.contains(_IN_TEXT) | others | controlled
+
+
+def _holds_controlled(texts: pl.Series) -> pl.Series:
+    """Return where a number that may be another's passes the control; never null.
+
+    Most columns hold none, and to plan the arithmetic costs more than to look for them.
+    """
+    is_doubtful = texts.str.contains(_DOUBTFUL).fill_null(value=False)
+    if not is_doubtful.any():
+        return is_doubtful
     digits = pl.element().str.replace_all("[^0-9]", "")
-    some = pl.when(text.str.contains(_DOUBTFUL)).then(text)
-    doubtful = some.str.extract_all(_DOUBTFUL).list.eval(passes_modulus_11(digits)).list.any()
-    return text.str.contains(_IN_TEXT) | others | doubtful.fill_null(value=False)
+    found = texts.str.extract_all(_DOUBTFUL)
+    passes = found.list.eval(passes_modulus_11(digits)).list.any().fill_null(value=False)
+    return is_doubtful & passes
 
 
 def text_holds_cpr(text: str) -> bool:
