@@ -22,8 +22,8 @@ _STAND_INS = dict(
 _HANDLER = "fpsheet"
 _GAP = 2
 _HEADING = 20
-_LONGEST_WORD, _LEAST = 14, 6
-"""Letters of a word that is not broken where a table is folded, and of a column at the least."""
+_LONGEST_NAME = 14
+"""Letters of a file's name that stand together where a table is folded; words are not broken."""
 
 _DANISH = str.maketrans(",.", ".,")
 _NARROWEST, _WIDTH = 40, 100
@@ -95,7 +95,9 @@ class Console:
 
     def fitted_table(self, header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Write a table as wide as the terminal at the most; whole in a file or a pipe."""
-        for line in lay_out(header, rows, width=shutil.get_terminal_size((0, 0)).columns):
+        # COLUMNS gives a width in a pipe too, where no window has it.
+        width = shutil.get_terminal_size((0, 0)).columns if sys.stdout.isatty() else 0
+        for line in lay_out(header, rows, width=width):
             self.say(line)
 
 
@@ -108,7 +110,8 @@ def lay_out(
         header: The headings.
         rows: The cells of each row.
         width: Columns of the terminal. A wider table leaves out the columns of numbers that are
-            all zero, and folds its cells. 0 for any width.
+            all zero, and folds its cells; where words would break, each row is a list of its
+            cells, a heading before each. 0 for any width.
 
     >>> lay_out(["Ark", "Nye"], [["Job", 12]])
     ['Ark  Nye', '---  ---', 'Job   12']
@@ -121,6 +124,8 @@ def lay_out(
     if 0 < width < sum(widths) + gap * (len(columns) - 1):
         columns = [column for column in columns if not column.is_nothing]
         widths, gap = _narrowed(columns, width)
+        if sum(widths) + gap * (len(columns) - 1) > width:
+            return _listed(columns, width)
     return _lines(columns, widths, gap)
 
 
@@ -133,7 +138,7 @@ class _Column:
         is_number: All its cells are numbers, or blank.
         is_nothing: None of its numbers is another than zero.
         natural: Its width with whole cells, and the heading folded where that is long.
-        longest_word: Letters of its longest word; one longer than a name's is broken.
+        longest_word: Letters that its longest word needs.
     """
 
     texts: tuple[str, ...]
@@ -151,18 +156,25 @@ def _read_column(heading: str, cells: Sequence[object]) -> _Column:
         is_number,
         is_nothing=is_number and not any(cells),
         natural=max(map(len, (*(wrap(heading, _HEADING) or [""]), *texts[1:]))),
-        longest_word=min(
-            max(len(word) for text in texts for word in ["", *text.split()]), _LONGEST_WORD
-        ),
+        longest_word=max(_unbroken(word) for text in texts for word in ["", *text.split()]),
     )
 
 
+def _unbroken(word: str) -> int:
+    """Return how many letters of a word stand together: all but those of a file's name."""
+    is_name = any(letter.isdigit() for letter in word)
+    return min(len(word), _LONGEST_NAME) if is_name else len(word)
+
+
 def _narrowed(columns: Sequence[_Column], width: int) -> tuple[list[int], int]:
-    """Return widths and the gap between them: headings are folded first, then cells, then words."""
+    """Return widths and the gap between them: headings are folded first, then cells.
+
+    They take more than the width where no word may be broken.
+    """
     widths = [column.natural for column in columns]
     words = [column.longest_word for column in columns]
     numbers = [each.longest_word if each.is_number else each.natural for each in columns]
-    for floors, gap in ((numbers, _GAP), (words, _GAP), (words, 1), ([_LEAST] * len(columns), 1)):
+    for floors, gap in ((numbers, _GAP), (words, _GAP), (words, 1)):
         if _shrink(widths, floors, width - gap * (len(columns) - 1)):
             break
     return widths, gap
@@ -176,6 +188,21 @@ def _shrink(widths: list[int], floors: Sequence[int], room: int) -> bool:
             return False
         widths[max(spare, key=lambda at: (widths[at], at))] -= 1
     return True
+
+
+def _listed(columns: Sequence[_Column], width: int) -> list[str]:
+    """Return the rows below each other: a line for each cell that says something."""
+    headings, *rows = zip(*(column.texts for column in columns), strict=True)
+    margin = min(max(map(len, headings)), width // 2) + _GAP
+    lines = []
+    for row in rows:
+        lines += [""] if lines else []
+        for heading, text in zip(headings, row, strict=True):
+            cell = wrap(text, width - margin, break_on_hyphens=False)
+            folded = wrap(heading, margin - _GAP, break_on_hyphens=False) if cell else []
+            parts = zip_longest(folded, cell, fillvalue="")
+            lines += [f"{part:<{margin}}{of_cell}".rstrip() for part, of_cell in parts]
+    return lines
 
 
 def _lines(columns: Sequence[_Column], widths: Sequence[int], gap: int) -> list[str]:

@@ -339,3 +339,50 @@ def test_a_row_of_status_fits_eighty_columns() -> None:
     words = " ".join(lines).split()
     assert set(" ".join(header).split()) <= set(words)
     assert {"956", "Kommuneqarfik", "Sermersooq", "tilbageholdt", "1.234"} <= set(words)
+
+
+def test_a_row_of_sync_breaks_no_heading_at_eighty_columns() -> None:
+    """Seven numbers do not fit beside a file's name: the row is a list, each heading whole."""
+    header = ["Kommune", "Fil", "Tilstand", "Nye", "Ændret", "Annulleret", "Uændret", "Konflikt"]
+    header = [*header, "Karantæne", "Mangler"]
+    row = ["956", "956-2026-7a4db6107974.fpsheet", "tilbageholdt", 2336, 12, 3, 120, 4, 66, 9]
+    assert lay_out(header, [row, [*row[:3], *[None] * 7]], width=80) == [
+        "Kommune     956",
+        "Fil         956-2026-7a4db6107974.fpsheet",
+        "Tilstand    tilbageholdt",
+        "Nye         2.336",
+        "Ændret      12",
+        "Annulleret  3",
+        "Uændret     120",
+        "Konflikt    4",
+        "Karantæne   66",
+        "Mangler     9",
+        "",
+        "Kommune     956",
+        "Fil         956-2026-7a4db6107974.fpsheet",
+        "Tilstand    tilbageholdt",
+    ]
+
+
+def test_a_folded_table_breaks_no_word() -> None:
+    """A long Danish word stands whole; what is folded is folded between words."""
+    header = ["Kommune", "Forløbstype", "Påbegyndte forløb (antal)", "Afsluttede forløb (antal)"]
+    header = [*header, "Igangværende forløb (antal)"]
+    rows = [["Norddjurs Kommune", "Møde i rehabiliteringsteam", 6, 6, 1]]
+    lines = lay_out(header, rows, width=72)
+    assert max(map(len, lines)) <= 72
+    assert {"rehabiliteringsteam", "Igangværende", "Norddjurs"} <= set(" ".join(lines).split())
+
+
+@pytest.mark.parametrize(("is_terminal", "folds"), [(True, True), (False, False)])
+def test_a_table_is_folded_on_a_terminal_and_whole_in_a_pipe(
+    is_terminal: bool,
+    folds: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """COLUMNS says how wide the window is, and a pipe has none."""
+    monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+    Console().fitted_table(["Kommune", "Navn"], [["956", "Kommuneqarfik Sermersooq " * 2]])
+    assert (max(map(len, capsys.readouterr().out.splitlines())) <= 40) is folds

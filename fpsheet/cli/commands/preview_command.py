@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from fpsheet.cli.command import SpokenCommand
-from fpsheet.cli.console import lay_out
 from fpsheet.cli.explain_view import show_explained
 from fpsheet.cli.failure_output import ExitCode
 from fpsheet.cli.parameters import (
@@ -136,13 +135,9 @@ def _show(
         if rows:
             console.say()
             console.say(table.title)
-            console.table(_plain_headings(table), rows)
+            console.fitted_table(_plain_headings(table), rows)
     if not any(rows for _, rows in filled):
         console.say(words.get("command.preview.empty"))
-    lines = (line for table, rows in filled for line in lay_out(_plain_headings(table), rows))
-    if any(len(line) > console.width for line in lines):
-        console.say()
-        console.say(words.get("command.preview.wide"))
     if moved is not None and earlier is not None:
         console.say()
         key = "moved" if moved else "same"
@@ -190,7 +185,7 @@ def _show_moved(session: Session, moved: "tuple[Moved, ...]") -> None:
         )
         for each in moved
     ]
-    session.console().table(header, rows)
+    session.console().fitted_table(header, rows)
 
 
 def _shown(cell: "Cell") -> "Cell":
