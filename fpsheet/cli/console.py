@@ -194,7 +194,7 @@ def _listed(columns: Sequence[_Column], width: int) -> list[str]:
     """Return the rows below each other: a line for each cell that says something."""
     headings, *rows = zip(*(column.texts for column in columns), strict=True)
     margin = min(max(map(len, headings)), width // 2) + _GAP
-    lines = []
+    lines: list[str] = []
     for row in rows:
         lines += [""] if lines else []
         for heading, text in zip(headings, row, strict=True):
