@@ -45,8 +45,6 @@ class Equation:
         name: Says which margin of which table; stands in error messages and in the audit.
         total: The sum.
         parts: What it is the sum of, each once.
-        table: Table the sum is printed in.
-        breakdown: Dimension of the table along which is summed.
         reason: Why every reader knows it, where no table prints it as a sum: a text key.
         is_certain: It holds whatever happened; otherwise readers may believe it and it happens to
             hold, so that it is told to them and nothing else rests on it.
@@ -55,8 +53,6 @@ class Equation:
     name: str
     total: CellId
     parts: tuple[CellId, ...]
-    table: str = ""
-    breakdown: str = ""
     reason: str = ""
     is_certain: bool = True
 
@@ -157,7 +153,7 @@ def cross_equations(
                 margin = (*key[:place], TOTAL, *key[place + 1 :])
                 parts.setdefault(margin, []).append(cell)
         found.extend(
-            Equation(_name(table, dimension, key), total, tuple(parts[key]), table, dimension)
+            Equation(_name(table, dimension, key), total, tuple(parts[key]))
             for key, total in cells.items()
             if key in parts
         )

@@ -7,6 +7,7 @@ too closely, each gives a cut, and the part is rounded again.
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -44,14 +45,12 @@ class ProtectedPart:
     Attributes:
         prints: What is printed, per cell; None where nothing is.
         attempt: The means that did it.
-        solves: How often it was rounded.
         proven: What is proved possible for each reader.
         already: Numbers and views, the number being known from earlier editions.
     """
 
     prints: tuple[Print | None, ...]
     attempt: Attempt
-    solves: int
     proven: Proven
     already: tuple[tuple[int, int], ...]
 
@@ -83,13 +82,13 @@ class _PartRounding:
         self._targets = find_targets(order.problem, order.settings.threshold)
         self._already: set[tuple[int, int]] = set()
         self._asked: set[tuple[int, int]] = set()
-        self._solves = 0
 
     def attempt(self, attempt: Attempt) -> ProtectedPart | None:
         """Round with one means, and again with cuts; None where it does not do."""
         if attempt.step is Means.SOME_LEFT_OUT:
             return self._spare(attempt)
-        if attempt.step is Means.PINS_RELEASED and not self._contradicts():
+        if attempt.step is Means.PINS_RELEASED and self._kept_values is not None:
+            # What was printed before adds up.
             return None
         sheet = self._sheet(attempt)
         cuts: list[Cut] = []
@@ -131,7 +130,6 @@ class _PartRounding:
     def _round(self, sheet: PartSheet, cuts: Sequence[Cut]) -> "Counts | None":
         """Choose the prints of a sheet; None where there are none."""
         answer, values = round_part(sheet, cuts, self._seconds)
-        self._solves += 1
         if answer is SolverAnswer.UNDECIDED:
             raise disclosure_failure("time")
         return values
@@ -150,10 +148,11 @@ class _PartRounding:
 
     def leave_out(self) -> ProtectedPart:
         """Print nothing but what was printed before and keeps its print, as far as sums hold."""
-        attempt = self._nothing_new
-        while (values := self._round(self._sheet(attempt), ())) is None:
+        attempt, values = self._nothing_new, self._kept_values
+        while values is None:
             finest = find_finest(self._order.problem, ~attempt.omitted)
             attempt = replace(attempt, omitted=attempt.omitted | finest)
+            values = self._round(self._sheet(attempt), ())
         prints = self._prints(attempt, values)
         _, proven = self._audit(attempt, prints)
         # Nothing new is told, so what is known too closely was known before.
@@ -168,9 +167,10 @@ class _PartRounding:
         own_values = order.settings.own_values
         return Attempt(Means.LEFT_OUT, order.base, True, False, own_values, omitted)  # noqa: FBT003  fields
 
-    def _contradicts(self) -> bool:
-        """Return whether what was printed before does not add up, whatever is printed beside it."""
-        return self._round(self._sheet(self._nothing_new), ()) is None
+    @cached_property
+    def _kept_values(self) -> "Counts | None":
+        """Return the prints of what was printed before, alone; None where it does not add up."""
+        return self._round(self._sheet(self._nothing_new), ())
 
     @property
     def _seconds(self) -> float:
@@ -257,7 +257,7 @@ class _PartRounding:
     def _protected(
         self, attempt: Attempt, prints: tuple[Print | None, ...], proven: Proven
     ) -> ProtectedPart:
-        return ProtectedPart(prints, attempt, self._solves, proven, tuple(sorted(self._already)))
+        return ProtectedPart(prints, attempt, proven, tuple(sorted(self._already)))
 
 
 def _find_telling(sheet: PartSheet, values: "Counts", paper: Paper, proven: Proven) -> "Mask":

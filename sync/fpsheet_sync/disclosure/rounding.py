@@ -47,7 +47,6 @@ class PartOutcome:
         base: Its base.
         window: How far a print is from its count at most; 0 where nothing is printed.
         own_values: Whole values left to a kommune.
-        solves: How often it was rounded.
     """
 
     first: CellId
@@ -57,7 +56,6 @@ class PartOutcome:
     base: int
     window: int
     own_values: int
-    solves: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +255,6 @@ def _outcome(part: Part, protected: ProtectedPart) -> PartOutcome:
         base=attempt.base,
         window=max((one.window for one in protected.prints if one), default=0),
         own_values=attempt.own_values,
-        solves=protected.solves,
     )
 
 

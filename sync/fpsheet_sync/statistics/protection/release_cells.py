@@ -198,9 +198,7 @@ def _collect_row(
     row = "/".join(key)
     for total, parts in table.sums:
         name = f"{table.id} {row} {total}"
-        found.add_equation(
-            Equation(name, ids[total], tuple(ids[part] for part in parts), table.id, "kolonner")
-        )
+        found.add_equation(Equation(name, ids[total], tuple(ids[part] for part in parts)))
 
 
 def _area_sums(found: Collected, form: Form) -> Iterator[Equation]:
@@ -231,7 +229,7 @@ def _country_sum(found: Collected, total: Number, parts: list[Number]) -> Equati
         found.numbers[others] = rest
         parts = [*parts, others]
     name = f"{total.id} = {LAND}"
-    return Equation(name, total.id, tuple(part.id for part in parts), breakdown=KOMMUNE)
+    return Equation(name, total.id, tuple(part.id for part in parts))
 
 
 def _refined_sums(numbers: Mapping[Number, int], form: Form) -> Iterator[Equation]:
@@ -250,7 +248,7 @@ def _refined_sums(numbers: Mapping[Number, int], form: Form) -> Iterator[Equatio
         for total, ids in parts.items():
             if total in numbers:
                 name = f"{total.id} = {dimension.id}"
-                yield Equation(name, total.id, tuple(ids), breakdown=dimension.id)
+                yield Equation(name, total.id, tuple(ids))
 
 
 def _recoded(number: Number, codes: Codes, fine: Dimension) -> Number:
