@@ -241,9 +241,9 @@ class Form:
         return replace(told, sheets=tuple(map(own, self.sheets)))
 
     def in_words_of(self, jurisdiction: str) -> "Form":
-        """Return the form with the words that a country has for the codes of its lists."""
+        """Return the form with the words that a country has for codes, fields and rules."""
         lists = {name: codes.in_country(jurisdiction) for name, codes in self.code_lists.items()}
-        return replace(self, code_lists=lists)
+        return replace(self, code_lists=lists, texts=self.texts.in_country(jurisdiction))
 
     def sheet(self, sheet_id: str) -> Sheet:
         """Return one sheet by its identifier; KeyError when the form lacks it."""

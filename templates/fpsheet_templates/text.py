@@ -1,7 +1,7 @@
 """Texts a person reads, by key and language. Danish is complete; others fall back to it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fpsheet_templates.errors import SpecError
 
@@ -15,9 +15,16 @@ class Texts:
     Attributes:
         by_language: Language tag → dotted key → text. A new language is one more folder
             `data/text/<tag>/` with the same keys; no code knows the tags.
+        country: "GL" or "DK", whose own words are told where it has some: `label_DK` of `label`.
+            Blank for what holds in both.
     """
 
     by_language: Mapping[str, Mapping[str, str]]
+    country: str = ""
+
+    def in_country(self, jurisdiction: str) -> "Texts":
+        """Return the texts with a country's own words where it has some."""
+        return replace(self, country=jurisdiction)
 
     def languages(self) -> tuple[str, ...]:
         """Return the language tags, Danish first, the others in alphabetical order."""
@@ -33,6 +40,9 @@ class Texts:
         Raises:
             SpecError: No language has the key.
         """
+        own = f"{key}_{self.country}"
+        if self.country and self.has(own):
+            key = own
         text = self.by_language.get(language, {}).get(key)
         text = self.by_language[BASE_LANGUAGE].get(key) if text is None else text
         if text is None:

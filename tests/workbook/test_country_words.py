@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -133,3 +134,13 @@ def test_a_nyttejob_is_explained_in_english() -> None:
     assert kinds["nyttejob"].label("en") == "Community job (unpaid useful work)"
     assert kinds.by_entry("en")["community job"] == "nyttejob"
     assert kinds["nyttejob"].label("da") == "Nyttejob"
+
+
+@BOTH
+@LANGUAGES
+def test_a_workbook_of_denmark_knows_no_cycle(kommune: str, country: str, language: str) -> None:
+    """Greenland reassesses every fifth year, Denmark does not: heading, help and Status."""
+    word = {"da": "for cyklus", "en": "the cycle"}[language]
+    with ZipFile(BytesIO(blank(kommune, language))) as package:
+        told = b"".join(map(package.read, package.namelist())).decode()
+    assert (word in told) is (country == "GL")
